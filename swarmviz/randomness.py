@@ -1,0 +1,256 @@
+r"""Random numbers without a generator: every draw is a function of its address.
+
+    row(seed, purpose, step, row)  = m(m(m(m(seed + γ) + purpose γ) + step γ) + (row + 1) γ)       (1)
+    word(row, agent)               = m(row + agent γ)                                              (2)
+
+m is the finaliser of splitmix64 (Steele, Lea, Flood 2014), γ its increment, all modulo 2^64. The address of a draw is
+(seed, purpose, step, agent, coordinate). Nothing else enters, neither the number of agents or coordinates nor how the
+steps were batched, the agents cut into blocks or the work spread over threads. So a rewind is exact, and two swarms with
+the same seed feel the same noise. A row is one splitmix64 stream from a scrambled start; ten million rows of a hundred
+words each share a word, at shifted places, with probability 5e-4.
+
+Uniform numbers take a word per coordinate (row = coordinate):
+
+    U = (⌊word / 2^12⌋ + ½) 2^(−52),  strictly between 0 and 1                                     (3)
+
+Normal numbers come in pairs (Box–Muller), coordinates 2p and 2p+1 of an agent from one word of row p:
+
+    R = sqrt(−2 log((h + ½) 2^(−31))),  h the highest 31 bits                                      (4)
+    Z_2p   = ± R sin 2π(¼ − |t|),       t = (lowest 32 bits as a signed integer) 2^(−33)           (5)
+    Z_2p+1 =   R sin 2πt                                                                           (6)
+
+t runs over half a circle, and the sign in (5), the lowest bit of the word, chooses the other half: no range reduction.
+Kernels work in float32: |Z| ≤ 6.66 (a Gaussian exceeds this once in 4e10 draws), spacing of the law 2^(−31) in
+probability, arithmetic error below 1e-6. `draw_normal` uses (4) to (6) with the words of rows 2p and 2p+1, 52 bits and
+float64, for initial positions.
+
+Code         formula  shape            meaning
+key          (1)      uint64           m(m(m(seed + γ) + purpose γ) + step γ)
+z            Z        (d, n) float32   the draws of n consecutive agents, one row per coordinate
+raw          word     ≥ ⌈d/2⌉ n        scratch, uint64
+radius       R        ≥ ⌈d/2⌉ n        scratch, float32
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from swarmviz.elementary import SAFE_FASTMATH, cos2pi, elementary, log, log32, sin2pi, sin2pi32
+from swarmviz.elementary import bits_of_float32, float32_of_bits
+
+# Purposes: two draws of one step that serve different ends never share a word. Add, never renumber.
+POSITION_NOISE = 1  # the Brownian increment of an agent
+JUMP = 2  # whether and where an agent jumps
+COMPANION = 3  # whom an agent looks at
+BATCH = 4  # which agents enter a random batch
+INITIAL = 5  # initial positions
+VELOCITY = 6  # initial velocities
+ACCEPT = 7  # accept or reject a proposal
+SECOND_NOISE = 8  # a second, independent coefficient per coordinate (PSO)
+RUN = 9  # seeds of the runs of an ensemble
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)
+M1, M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+U1, U12, U27, U30, U31, U32, U33 = (np.uint64(k) for k in (1, 12, 27, 30, 31, 32, 33))
+SIGN_32 = np.uint32(31)
+f32 = np.float32
+QUARTER_TURN = f32(2.0**-33)  # from a signed 32-bit integer to [−¼, ¼) turns
+
+kernel_options = dict(fastmath=SAFE_FASTMATH, error_model="numpy", nogil=True, cache=True)
+
+
+# ---- words ------------------------------------------------------------------------------------------------------------
+
+
+@elementary
+def mix(z):
+    """Finaliser m of splitmix64: a bijection of 64-bit words in which every output bit depends on every input bit."""
+    z = (z ^ (z >> U30)) * M1
+    z = (z ^ (z >> U27)) * M2
+    return z ^ (z >> U31)
+
+
+@njit("uint64(uint64, uint64, uint64)", **kernel_options)
+def key(seed, purpose, step):
+    """Key of one step's draws for one purpose (1)."""
+    return mix(mix(mix(seed + GAMMA) + purpose * GAMMA) + step * GAMMA)
+
+
+@elementary
+def row_key(key, row):
+    """Start of the stream of a row (1): one coordinate, or one pair of coordinates."""
+    return mix(key + (np.uint64(row) + U1) * GAMMA)
+
+
+@elementary
+def bits(key, agent, coordinate):
+    """64 random bits (2)."""
+    return mix(row_key(key, coordinate) + np.uint64(agent) * GAMMA)
+
+
+@elementary
+def unit(word):
+    """Uniform float64 strictly between 0 and 1 from the highest 52 bits of a word (3)."""
+    return (np.float64(np.int64(word >> U12)) + 0.5) * 2.220446049250313e-16
+
+
+@elementary
+def uniform(key, agent, coordinate):
+    """Uniform float64 strictly between 0 and 1 (3)."""
+    return unit(bits(key, agent, coordinate))
+
+
+@elementary
+def index(key, agent, coordinate, n):
+    """Uniform integer in [0, n) for n ≤ 2^31, int64; no value is favoured by more than n / 2^32."""
+    return np.int64(((bits(key, agent, coordinate) >> U32) * np.uint64(n)) >> U32)
+
+
+# ---- block passes: each a short loop over contiguous scratch -----------------------------------------------------------
+
+
+@njit(**kernel_options)
+def fill_words(raw, key, first_row, rows, n, first_agent):
+    """Words (2) of n agents in rows first_row … first_row + rows − 1, one row after the other."""
+    for p in range(rows):
+        word = row_key(key, first_row + p) + np.uint64(first_agent) * GAMMA
+        row = raw[p * n : (p + 1) * n]
+        for i in range(n):
+            row[i] = mix(word + np.uint64(i) * GAMMA)
+
+
+@njit(**kernel_options)
+def fill_radii(raw, radius):
+    """Radii (4)."""
+    for i in range(radius.size):
+        h = f32(np.int32(raw[i] >> U33))
+        radius[i] = math.sqrt(f32(-2.0) * log32((h + f32(0.5)) * f32(4.656612873077393e-10)))
+
+
+@elementary
+def even_normal(word, radius):
+    """Z_2p (5)."""
+    low = np.uint32(word)
+    t = f32(np.int32(low)) * f32(QUARTER_TURN)
+    z = radius * sin2pi32(f32(0.25) - abs(t))
+    return float32_of_bits(bits_of_float32(z) ^ (low << SIGN_32))
+
+
+@elementary
+def odd_normal(word, radius):
+    """Z_2p+1 (6)."""
+    return radius * sin2pi32(f32(np.int32(np.uint32(word))) * f32(QUARTER_TURN))
+
+
+@njit(**kernel_options)
+def _normals(z, raw, radius, key, first_agent):
+    d, n = z.shape
+    pairs = (d + 1) // 2
+    words, radii = raw[: pairs * n], radius[: pairs * n]
+    fill_words(words, key, 0, pairs, n, first_agent)
+    fill_radii(words, radii)
+    for p in range(pairs):
+        word, r, even = words[p * n : (p + 1) * n], radii[p * n : (p + 1) * n], z[2 * p]
+        for i in range(n):
+            even[i] = even_normal(word[i], r[i])
+        if 2 * p + 1 < d:
+            odd = z[2 * p + 1]
+            for i in range(n):
+                odd[i] = odd_normal(word[i], r[i])
+
+
+@njit("void(float32[:,::1], uint64[::1], float32[::1], uint64, int64)", **kernel_options)
+def normals(z, raw, radius, key, first_agent):
+    """Standard normals of the agents first_agent, first_agent + 1, … (4 to 6).
+
+    Parameters
+    ----------
+    z : float32 (d, n), C-contiguous
+        Overwritten.
+    raw, radius : uint64 and float32, at least ⌈d/2⌉ n
+        Scratch, see `scratch`.
+    key : uint64
+        From `key(seed, purpose, step)`.
+    first_agent : int
+        Number of the agent in column 0.
+    """
+    _normals(z, raw, radius, key, first_agent)
+
+
+@njit("void(float32[:,:,::1], uint64[::1], float32[::1], uint64, uint64, int64, int64, int64)", **kernel_options)
+def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent):
+    """Standard normals of consecutive steps at once: the bits of `steps` calls of `normals`, in long loops.
+
+    z : float32 (≥ steps, d, n); raw, radius at least steps ⌈d/2⌉ n, see `scratch`.
+    """
+    d, n = z.shape[1], z.shape[2]
+    pairs = (d + 1) // 2
+    size = pairs * n
+    for k in range(steps):
+        fill_words(raw[k * size :], key(seed, purpose, np.uint64(first_step + k)), 0, pairs, n, first_agent)
+    fill_radii(raw, radius[: steps * size])
+    for k in range(steps):
+        for p in range(pairs):
+            start = k * size + p * n
+            word, r, even = raw[start : start + n], radius[start : start + n], z[k, 2 * p]
+            for i in range(n):
+                even[i] = even_normal(word[i], r[i])
+            if 2 * p + 1 < d:
+                odd = z[k, 2 * p + 1]
+                for i in range(n):
+                    odd[i] = odd_normal(word[i], r[i])
+
+
+@njit("void(float64[:,::1], uint64, int64)", **kernel_options)
+def uniforms(out, key, first_agent):
+    """Uniform numbers (3) of the agents first_agent, …; out : float64 (d, n), overwritten."""
+    d, n = out.shape
+    for c in range(d):
+        row = out[c]
+        word = row_key(key, c) + np.uint64(first_agent) * GAMMA
+        for i in range(n):
+            row[i] = unit(mix(word + np.uint64(i) * GAMMA))
+
+
+@njit("void(float64[:,:,::1], uint64, uint64, int64, int64, int64)", **kernel_options)
+def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
+    """Uniform numbers of consecutive steps: the bits of `steps` calls of `uniforms`; out : float64 (≥ steps, d, n)."""
+    for k in range(steps):
+        uniforms(out[k], key(seed, purpose, np.uint64(first_step + k)), first_agent)
+
+
+@njit("void(float64[:,::1], uint64)", **kernel_options)
+def _normals64(out, key):
+    d, n = out.shape
+    for c in range(d):
+        first = row_key(key, c - c % 2)
+        second = row_key(key, c - c % 2 + 1)
+        row = out[c]
+        for i in range(n):
+            radius = math.sqrt(-2.0 * log(unit(mix(first + np.uint64(i) * GAMMA))))
+            turn = unit(mix(second + np.uint64(i) * GAMMA))
+            row[i] = radius * (cos2pi(turn) if c % 2 == 0 else sin2pi(turn))
+
+
+# ---- from Python ------------------------------------------------------------------------------------------------------
+
+
+def scratch(n, d, steps=1):
+    """Scratch arrays (raw, radius) for `normals`, `normals_steps` and the laws of `noise`."""
+    size = steps * ((d + 1) // 2) * n
+    return np.empty(size, np.uint64), np.empty(size, np.float32)
+
+
+def draw_uniform(seed, purpose, step, n, d):
+    """Uniform numbers in (0, 1) of agents 0 … n−1, float64 (n, d); element [a, c] is uniform(key, a, c)."""
+    out = np.empty((d, n))
+    uniforms(out, key(np.uint64(seed), np.uint64(purpose), np.uint64(step)), 0)
+    return np.ascontiguousarray(out.T)
+
+
+def draw_normal(seed, purpose, step, n, d):
+    """Standard normals of agents 0 … n−1, float64 (n, d), at float64 accuracy (not the float32 draws of `normals`)."""
+    out = np.empty((d, n))
+    _normals64(out, key(np.uint64(seed), np.uint64(purpose), np.uint64(step)))
+    return np.ascontiguousarray(out.T)
