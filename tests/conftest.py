@@ -1,0 +1,28 @@
+"""What all the tests share: the browser ones are marked, kept together on one worker, and started first."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+UI = Path(__file__).parent / "ui"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    browser = [item for item in items if UI in item.path.parents]
+    for item in browser:
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.xdist_group("browser"))
+    items.sort(key=lambda item: item not in browser)  # the longest unit of work first; the sort is stable
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the Chromium that the browser tests start; `make test` sets CHROMIUM."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.fail("no Chromium: install one, or set the environment variable CHROMIUM to its path")
+    return path

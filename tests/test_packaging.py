@@ -1,0 +1,84 @@
+"""The project can be installed, and its files say one thing only once, or the same thing twice."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+import yaml
+
+import swarmviz
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CORE = PROJECT["dependencies"]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (path,) = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        yield archive
+
+
+def test_the_wheel_holds_the_compute_core_and_nothing_else(wheel):
+    metadata = f"swarmviz-{PROJECT['version']}.dist-info"
+    assert {name.split("/")[0] for name in wheel.namelist()} == {"swarmviz", metadata}
+    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "swarmviz").rglob("*.py")}
+    assert modules <= set(wheel.namelist())
+
+
+def test_installing_the_library_brings_no_user_interface(wheel):
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = Parser().parsestr(wheel.read(name).decode())
+    required = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
+    names = {re.match(r"[\w-]+", line).group() for line in required}
+    assert names == {"numba", "numpy", "param", "scipy", "sympy"}
+
+
+def test_the_package_knows_the_version_of_the_project():
+    assert swarmviz.__version__ == PROJECT["version"]
+
+
+@pytest.mark.parametrize("requirement", [*CORE, *(line for extra in EXTRAS.values() for line in extra)])
+def test_every_requirement_has_a_lower_and_an_upper_bound(requirement):
+    assert re.fullmatch(r"[\w-]+>=[\d.]+,<[\d.]+", requirement)
+
+
+def test_conda_and_pip_install_the_same_versions():
+    dependencies = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    ranges = [line for line in dependencies if isinstance(line, str) and line != "pip"]
+    assert ranges == [f"python{PROJECT['requires-python']}", *CORE, *EXTRAS["app"]]
+
+
+def test_the_licence_is_bsd_3_clause():
+    text = " ".join((ROOT / "LICENSE").read_text(encoding="utf-8").split())
+    assert PROJECT["license"] == "BSD-3-Clause"
+    assert text.startswith("BSD 3-Clause License Copyright (c) 2026, swarmviz developers")
+    assert "Neither the name of the copyright holder" in text
+
+
+def test_no_tracked_file_names_a_registry_host_or_a_path_of_one_machine():
+    """The project is built from whatever registry its user's tools are set to, wherever its folder lies."""
+    hosts = r"\b(?:pypi|pythonhosted|npmjs|anaconda)\.(?:org|com|io|net)\b|\bdeb\.debian\."
+    paths = r"(?<![\w.~-])/(?:root|home|Users|work|opt)/\w|\.pyenv\b"
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode != 0:
+        pytest.skip("not a git checkout")
+    found = []
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file() and path != Path(__file__):
+            found += [f"{name}: {hit}" for hit in re.findall(f"{hosts}|{paths}", path.read_text("utf-8", "ignore"))]
+    assert not found
