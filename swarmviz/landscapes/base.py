@@ -1,0 +1,137 @@
+"""What a landscape is: a function F to be minimised, its gradient, its box, its known minimisers and its formula.
+
+A landscape is one class with two compiled block functions. A *block* is an array ``x`` of shape (d, n), one row per
+coordinate, so that every inner loop runs over agents::
+
+    @block
+    def values(x, p, out):            # out: (n,)
+        ...
+
+    @block
+    def gradient(x, p, out):          # out: (d, n)
+        ...
+
+    class Sphere(Landscape):
+        title, equation, reference = "Sphere", r"F(x) = |x|^2", "…"
+        low, high = -5.0, 5.0
+        block_values, block_gradient = staticmethod(values), staticmethod(gradient)
+
+``p`` holds the landscape's parameters as floats, in the order of their declaration. A non-finite position must have a
+non-finite value, so that a diverged agent stays visible. Adding a landscape is one file and one name in ``ALL``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from swarmviz import compiled
+from swarmviz.parameters import Described
+
+block = compiled.inner
+
+
+class Landscape(Described):
+    """A function F: ℝᵈ → ℝ to be minimised.
+
+    Attributes
+    ----------
+    title, equation, reference : str
+        Name, LaTeX formula, and source (paper and equation).
+    low, high : float or tuple of float
+        The box in which agents start and which is drawn; a tuple fixes the dimension.
+    dims : (int, int or None)
+        Smallest and largest dimension; None is no limit.
+    remark : str
+        What a person should know, for example where the source misprints the formula or what the gradient is at a
+        non-smooth point.
+    log_colours : bool
+        Whether a logarithmic colour scale shows it better.
+    """
+
+    title: ClassVar[str] = "Landscape"
+    equation: ClassVar[str] = ""
+    reference: ClassVar[str] = ""
+    remark: ClassVar[str] = ""
+    low: Any = -1.0
+    high: Any = 1.0
+    dims: ClassVar[tuple[int, int | None]] = (1, None)
+    log_colours: ClassVar[bool] = False
+    block_values: ClassVar[Any] = None
+    block_gradient: ClassVar[Any] = None
+
+    @property
+    def box(self) -> tuple[Any, Any]:
+        """(low, high): numbers when the same in every coordinate, else arrays of shape (d,)."""
+        if np.ndim(self.low) == 0:
+            return float(self.low), float(self.high)
+        return np.array(self.low, dtype=float), np.array(self.high, dtype=float)
+
+    def limits(self, d: int) -> tuple[np.ndarray, np.ndarray]:
+        """The box in ``d`` dimensions, as two arrays of shape (d,)."""
+        self.require_dimension(d)
+        low, high = self.box
+        return np.array(np.broadcast_to(low, (d,))), np.array(np.broadcast_to(high, (d,)))
+
+    def supports(self, d: int) -> bool:
+        """Whether F is defined in ``d`` dimensions."""
+        smallest, largest = self.dims
+        return d >= smallest and (largest is None or d <= largest)
+
+    def require_dimension(self, d: int) -> None:
+        """Raise ``ValueError`` when F is not defined in ``d`` dimensions."""
+        if not self.supports(d):
+            smallest, largest = self.dims
+            between = f"{smallest} ≤ d ≤ {largest}" if largest is not None else f"d ≥ {smallest}"
+            raise ValueError(f"d = {d}: {self.title} needs {f'd = {smallest}' if smallest == largest else between}")
+
+    def constants(self) -> np.ndarray:
+        """The parameters as the block functions see them, shape (number of parameters,)."""
+        return np.array([float(v) for v in self.values_now().values()], dtype=np.float64)
+
+    def values_function(self) -> Any:
+        """The compiled block function of F, to be passed to kernels."""
+        return _compile(self.block_values, compiled.value_signature)
+
+    def gradient_function(self) -> Any:
+        """The compiled block function of ∇F, to be passed to kernels."""
+        return _compile(self.block_gradient, compiled.gradient_signature)
+
+    def values(self, X) -> np.ndarray:
+        """F at the rows of ``X``, shape (N, d) → (N,)."""
+        x = self._block(X)
+        out = np.empty(x.shape[1])
+        self.values_function()(x, self.constants(), out)
+        return out
+
+    def gradient(self, X) -> np.ndarray:
+        """∇F at the rows of ``X``, shape (N, d) → (N, d); at non-smooth points a documented sub-gradient."""
+        x = self._block(X)
+        out = np.empty_like(x)
+        self.gradient_function()(x, self.constants(), out)
+        return np.ascontiguousarray(out.T)
+
+    def minimisers(self, d: int) -> np.ndarray:
+        """All known global minimisers in ``d`` dimensions, shape (m, d); m = 0 where none is known."""
+        self.require_dimension(d)
+        return np.empty((0, d))
+
+    def minimum(self, d: int) -> float | None:
+        """min F in ``d`` dimensions, None where it is not known."""
+        at = self.minimisers(d)
+        return float(self.values(at[:1])[0]) if len(at) else None
+
+    def _block(self, X) -> np.ndarray:
+        X = np.asarray(X, dtype=np.float64)
+        if X.ndim != 2:
+            raise ValueError(f"X has shape {X.shape}: must be (N, d)")
+        self.require_dimension(X.shape[1])
+        return np.array(X.T, order="C")
+
+
+def _compile(dispatcher: Any, signature: Any) -> Any:
+    if not dispatcher.signatures:
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
+    return dispatcher
