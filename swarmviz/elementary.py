@@ -49,7 +49,7 @@ def elementary(function):
     return njit(fastmath=SAFE_FASTMATH, error_model="numpy", nogil=True, cache=True)(function)
 
 
-# ---- the same bits seen as another type -------------------------------------------------------------------------------
+# ---- the same bits seen as another type -----------------------------------------------------------------------------
 
 
 @intrinsic
@@ -92,7 +92,7 @@ def bits_of_float32(typing_context, x):
     return types.uint32(types.float32), generate
 
 
-# ---- constants, typed: an int64 that meets a uint64 would turn both into float64 --------------------------------------
+# ---- constants, typed: an int64 that meets a uint64 would turn both into float64 ------------------------------------
 
 INF = math.inf
 NAN = math.nan
@@ -117,7 +117,7 @@ U23_32 = np.uint32(23)
 f32 = np.float32
 
 
-# ---- finiteness -------------------------------------------------------------------------------------------------------
+# ---- finiteness -----------------------------------------------------------------------------------------------------
 
 
 @elementary
@@ -132,7 +132,7 @@ def nonfinite(x):
     return ((bits_of_float(x) & EXPONENT_BITS) + EXPONENT_ONE) >> U63  # a full exponent carries into the sign bit
 
 
-# ---- exponential, logarithm, power ------------------------------------------------------------------------------------
+# ---- exponential, logarithm, power ----------------------------------------------------------------------------------
 
 
 @elementary
@@ -191,7 +191,7 @@ def tanh(x):
     return -t if x < 0.0 else t
 
 
-# ---- circular functions -----------------------------------------------------------------------------------------------
+# ---- circular functions ---------------------------------------------------------------------------------------------
 
 
 @elementary
@@ -253,7 +253,7 @@ def cos2pi(x):
     return _sin_half_turn(0.25 - abs(r))
 
 
-# ---- single precision, for the random numbers -------------------------------------------------------------------------
+# ---- single precision, for the random numbers -----------------------------------------------------------------------
 
 
 @elementary

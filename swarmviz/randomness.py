@@ -1,13 +1,13 @@
 r"""Random numbers without a generator: every draw is a function of its address.
 
-    row(seed, purpose, step, row)  = m(m(m(m(seed + γ) + purpose γ) + step γ) + (row + 1) γ)       (1)
-    word(row, agent)               = m(row + agent γ)                                              (2)
+    row key = m(key + row γ),  key = m(m(m(seed + γ) + purpose γ) + step γ)                        (1)
+    word    = m(row key + agent γ)                                                                 (2)
 
 m is the finaliser of splitmix64 (Steele, Lea, Flood 2014), γ its increment, all modulo 2^64. The address of a draw is
 (seed, purpose, step, agent, coordinate). Nothing else enters, neither the number of agents or coordinates nor how the
-steps were batched, the agents cut into blocks or the work spread over threads. So a rewind is exact, and two swarms with
-the same seed feel the same noise. A row is one splitmix64 stream from a scrambled start; ten million rows of a hundred
-words each share a word, at shifted places, with probability 5e-4.
+steps were batched, the agents cut into blocks or the work spread over threads. So a rewind is exact, and two swarms
+with the same seed feel the same noise. A row is one splitmix64 stream from a scrambled start; among ten million rows
+of a hundred agents two share a stretch, at shifted places, with probability 5e-4.
 
 Uniform numbers take a word per coordinate (row = coordinate):
 
@@ -36,8 +36,17 @@ import math
 import numpy as np
 from numba import njit
 
-from swarmviz.elementary import SAFE_FASTMATH, cos2pi, elementary, log, log32, sin2pi, sin2pi32
-from swarmviz.elementary import bits_of_float32, float32_of_bits
+from swarmviz.elementary import (
+    SAFE_FASTMATH,
+    bits_of_float32,
+    cos2pi,
+    elementary,
+    float32_of_bits,
+    log,
+    log32,
+    sin2pi,
+    sin2pi32,
+)
 
 # Purposes: two draws of one step that serve different ends never share a word. Add, never renumber.
 POSITION_NOISE = 1  # the Brownian increment of an agent
@@ -57,10 +66,11 @@ SIGN_32 = np.uint32(31)
 f32 = np.float32
 QUARTER_TURN = f32(2.0**-33)  # from a signed 32-bit integer to [−¼, ¼) turns
 
-kernel_options = dict(fastmath=SAFE_FASTMATH, error_model="numpy", nogil=True, cache=True)
+kernel_options = {"fastmath": SAFE_FASTMATH, "error_model": "numpy", "nogil": True, "cache": True}
+LONG = 32  # agents from which a row is worth a vector loop of its own
 
 
-# ---- words ------------------------------------------------------------------------------------------------------------
+# ---- words ----------------------------------------------------------------------------------------------------------
 
 
 @elementary
@@ -71,16 +81,22 @@ def mix(z):
     return z ^ (z >> U31)
 
 
+@elementary
+def purpose_key(seed, purpose):
+    """Key of all draws for one purpose."""
+    return mix(mix(seed + GAMMA) + purpose * GAMMA)
+
+
 @njit("uint64(uint64, uint64, uint64)", **kernel_options)
 def key(seed, purpose, step):
-    """Key of one step's draws for one purpose (1)."""
-    return mix(mix(mix(seed + GAMMA) + purpose * GAMMA) + step * GAMMA)
+    """Key of the draws of one step for one purpose (1)."""
+    return mix(purpose_key(seed, purpose) + step * GAMMA)
 
 
 @elementary
 def row_key(key, row):
-    """Start of the stream of a row (1): one coordinate, or one pair of coordinates."""
-    return mix(key + (np.uint64(row) + U1) * GAMMA)
+    """Key of a row (1): of one coordinate, or of one pair of coordinates."""
+    return mix(key + np.uint64(row) * GAMMA)
 
 
 @elementary
@@ -107,57 +123,110 @@ def index(key, agent, coordinate, n):
     return np.int64(((bits(key, agent, coordinate) >> U32) * np.uint64(n)) >> U32)
 
 
-# ---- block passes: each a short loop over contiguous scratch -----------------------------------------------------------
+# ---- block passes: each a short loop over contiguous scratch --------------------------------------------------------
 
 
 @njit(**kernel_options)
-def fill_words(raw, key, first_row, rows, n, first_agent):
-    """Words (2) of n agents in rows first_row … first_row + rows − 1, one row after the other."""
-    for p in range(rows):
-        word = row_key(key, first_row + p) + np.uint64(first_agent) * GAMMA
-        row = raw[p * n : (p + 1) * n]
-        for i in range(n):
-            row[i] = mix(word + np.uint64(i) * GAMMA)
+def spread(raw, rows, n, first):
+    """From the keys raw[0 … rows−1] one level down, in place: raw[r n + i] = m(raw[r] + (first + i) γ).
+
+    Every level of (1) and (2) is this map: steps of a purpose, rows of a step, agents of a row.
+    """
+    # Last row first: then a row overwrites only keys that are used up, and its own, which is held in `start`.
+    start_of_counter = np.uint64(first) * GAMMA
+    long = n >= LONG
+    for r in range(rows - 1, -1, -1):
+        start = raw[r] + start_of_counter
+        row = raw[r * n : (r + 1) * n]
+        if long:
+            for i in range(n):
+                row[i] = mix(start + np.uint64(i) * GAMMA)
+        else:
+            for i in range(n):
+                row[i] = start + np.uint64(i) * GAMMA
+    if not long:  # short rows: the expensive part in one flat loop
+        flat = raw[: rows * n]
+        for j in range(flat.size):
+            flat[j] = mix(flat[j])
 
 
 @njit(**kernel_options)
-def fill_radii(raw, radius):
+def words(raw, key, first_row, rows, n, first_agent):
+    """Words (2) of n agents in `rows` rows, one row after the other."""
+    raw[0] = key
+    spread(raw, 1, rows, first_row)
+    spread(raw, rows, n, first_agent)
+
+
+@njit(**kernel_options)
+def words_steps(raw, seed, purpose, first_step, steps, first_row, rows, n, first_agent):
+    """Words of consecutive steps: for each step what `words` writes, one step after the other."""
+    raw[0] = purpose_key(seed, purpose)
+    spread(raw, 1, steps, first_step)
+    spread(raw, steps, rows, first_row)
+    spread(raw, steps * rows, n, first_agent)
+
+
+@njit(**kernel_options)
+def radii(raw, radius):
     """Radii (4)."""
     for i in range(radius.size):
         h = f32(np.int32(raw[i] >> U33))
-        radius[i] = math.sqrt(f32(-2.0) * log32((h + f32(0.5)) * f32(4.656612873077393e-10)))
+        radius[i] = math.sqrt(f32(-2.0) * log32((h + f32(0.5)) * f32(2.0**-31)))
 
 
 @elementary
 def even_normal(word, radius):
     """Z_2p (5)."""
     low = np.uint32(word)
-    t = f32(np.int32(low)) * f32(QUARTER_TURN)
-    z = radius * sin2pi32(f32(0.25) - abs(t))
+    z = radius * sin2pi32(f32(0.25) - abs(f32(np.int32(low)) * QUARTER_TURN))
     return float32_of_bits(bits_of_float32(z) ^ (low << SIGN_32))
 
 
 @elementary
 def odd_normal(word, radius):
     """Z_2p+1 (6)."""
-    return radius * sin2pi32(f32(np.int32(np.uint32(word))) * f32(QUARTER_TURN))
+    return radius * sin2pi32(f32(np.int32(np.uint32(word))) * QUARTER_TURN)
+
+
+@elementary
+def pack(even, odd):
+    """Two float32 in the place of the word that they were made of."""
+    return (np.uint64(bits_of_float32(odd)) << U32) | np.uint64(bits_of_float32(even))
 
 
 @njit(**kernel_options)
-def _normals(z, raw, radius, key, first_agent):
+def pack_normals(raw, radius):
+    """Pairs (5, 6) in place of their words."""
+    for i in range(radius.size):
+        word, r = raw[i], radius[i]
+        raw[i] = pack(even_normal(word, r), odd_normal(word, r))
+
+
+@njit(**kernel_options)
+def unpack(z, raw):
+    """Lay packed pairs out as rows: z (d, n) from raw (⌈d/2⌉ n)."""
     d, n = z.shape
-    pairs = (d + 1) // 2
-    words, radii = raw[: pairs * n], radius[: pairs * n]
-    fill_words(words, key, 0, pairs, n, first_agent)
-    fill_radii(words, radii)
-    for p in range(pairs):
-        word, r, even = words[p * n : (p + 1) * n], radii[p * n : (p + 1) * n], z[2 * p]
+    for p in range((d + 1) // 2):
+        pair, even = raw[p * n : (p + 1) * n], z[2 * p]
         for i in range(n):
-            even[i] = even_normal(word[i], r[i])
+            even[i] = float32_of_bits(np.uint32(pair[i]))
         if 2 * p + 1 < d:
             odd = z[2 * p + 1]
             for i in range(n):
-                odd[i] = odd_normal(word[i], r[i])
+                odd[i] = float32_of_bits(np.uint32(pair[i] >> U32))
+
+
+@njit(**kernel_options)
+def unpack_steps(z, raw, steps):
+    """`unpack` for z (≥ steps, d, n)."""
+    d, n = z.shape[1], z.shape[2]
+    size = (d + 1) // 2 * n
+    if d == 1:  # the rows of all steps are one row
+        unpack(z.reshape(1, z.size)[:, : steps * n], raw)
+    else:
+        for k in range(steps):
+            unpack(z[k], raw[k * size : (k + 1) * size])
 
 
 @njit("void(float32[:,::1], uint64[::1], float32[::1], uint64, int64)", **kernel_options)
@@ -175,7 +244,12 @@ def normals(z, raw, radius, key, first_agent):
     first_agent : int
         Number of the agent in column 0.
     """
-    _normals(z, raw, radius, key, first_agent)
+    d, n = z.shape
+    rows = (d + 1) // 2
+    words(raw, key, 0, rows, n, first_agent)
+    radii(raw, radius[: rows * n])
+    pack_normals(raw, radius[: rows * n])
+    unpack(z, raw)
 
 
 @njit("void(float32[:,:,::1], uint64[::1], float32[::1], uint64, uint64, int64, int64, int64)", **kernel_options)
@@ -185,21 +259,11 @@ def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent)
     z : float32 (≥ steps, d, n); raw, radius at least steps ⌈d/2⌉ n, see `scratch`.
     """
     d, n = z.shape[1], z.shape[2]
-    pairs = (d + 1) // 2
-    size = pairs * n
-    for k in range(steps):
-        fill_words(raw[k * size :], key(seed, purpose, np.uint64(first_step + k)), 0, pairs, n, first_agent)
-    fill_radii(raw, radius[: steps * size])
-    for k in range(steps):
-        for p in range(pairs):
-            start = k * size + p * n
-            word, r, even = raw[start : start + n], radius[start : start + n], z[k, 2 * p]
-            for i in range(n):
-                even[i] = even_normal(word[i], r[i])
-            if 2 * p + 1 < d:
-                odd = z[k, 2 * p + 1]
-                for i in range(n):
-                    odd[i] = odd_normal(word[i], r[i])
+    rows = (d + 1) // 2
+    words_steps(raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
+    radii(raw, radius[: steps * rows * n])
+    pack_normals(raw, radius[: steps * rows * n])
+    unpack_steps(z, raw, steps)
 
 
 @njit("void(float64[:,::1], uint64, int64)", **kernel_options)
@@ -208,16 +272,20 @@ def uniforms(out, key, first_agent):
     d, n = out.shape
     for c in range(d):
         row = out[c]
-        word = row_key(key, c) + np.uint64(first_agent) * GAMMA
+        start = row_key(key, c) + np.uint64(first_agent) * GAMMA
         for i in range(n):
-            row[i] = unit(mix(word + np.uint64(i) * GAMMA))
+            row[i] = unit(mix(start + np.uint64(i) * GAMMA))
 
 
 @njit("void(float64[:,:,::1], uint64, uint64, int64, int64, int64)", **kernel_options)
 def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
     """Uniform numbers of consecutive steps: the bits of `steps` calls of `uniforms`; out : float64 (≥ steps, d, n)."""
-    for k in range(steps):
-        uniforms(out[k], key(seed, purpose, np.uint64(first_step + k)), first_agent)
+    d, n = out.shape[1], out.shape[2]
+    flat = out.reshape(out.size)[: steps * d * n]
+    raw = flat.view(np.uint64)
+    words_steps(raw, seed, purpose, first_step, steps, 0, d, n, first_agent)
+    for i in range(flat.size):
+        flat[i] = unit(raw[i])
 
 
 @njit("void(float64[:,::1], uint64)", **kernel_options)
@@ -233,7 +301,7 @@ def _normals64(out, key):
             row[i] = radius * (cos2pi(turn) if c % 2 == 0 else sin2pi(turn))
 
 
-# ---- from Python ------------------------------------------------------------------------------------------------------
+# ---- from Python ----------------------------------------------------------------------------------------------------
 
 
 def scratch(n, d, steps=1):
