@@ -84,19 +84,19 @@ def mix(z):
 @elementary
 def purpose_key(seed, purpose):
     """Key of all draws for one purpose."""
-    return mix(mix(seed + GAMMA) + purpose * GAMMA)
+    return mix(mix(np.uint64(seed) + GAMMA) + np.uint64(purpose) * GAMMA)
 
 
-@njit("uint64(uint64, uint64, uint64)", **kernel_options)
+@elementary
 def key(seed, purpose, step):
     """Key of the draws of one step for one purpose (1)."""
-    return mix(purpose_key(seed, purpose) + step * GAMMA)
+    return mix(purpose_key(seed, purpose) + np.uint64(step) * GAMMA)
 
 
 @elementary
 def row_key(key, row):
     """Key of a row (1): of one coordinate, or of one pair of coordinates."""
-    return mix(key + np.uint64(row) * GAMMA)
+    return mix(np.uint64(key) + np.uint64(row) * GAMMA)
 
 
 @elementary
@@ -153,7 +153,7 @@ def spread(raw, rows, n, first):
 @njit(**kernel_options)
 def words(raw, key, first_row, rows, n, first_agent):
     """Words (2) of n agents in `rows` rows, one row after the other."""
-    raw[0] = key
+    raw[0] = np.uint64(key)
     spread(raw, 1, rows, first_row)
     spread(raw, rows, n, first_agent)
 
@@ -205,31 +205,29 @@ def pack_normals(raw, radius):
 
 @njit(**kernel_options)
 def unpack(z, raw):
-    """Lay packed pairs out as rows: z (d, n) from raw (⌈d/2⌉ n)."""
-    d, n = z.shape
-    for p in range((d + 1) // 2):
-        pair, even = raw[p * n : (p + 1) * n], z[2 * p]
-        for i in range(n):
-            even[i] = float32_of_bits(np.uint32(pair[i]))
-        if 2 * p + 1 < d:
-            odd = z[2 * p + 1]
-            for i in range(n):
-                odd[i] = float32_of_bits(np.uint32(pair[i] >> U32))
+    """Lay packed pairs out as rows: z (steps, d, n) from raw (steps ⌈d/2⌉ n)."""
+    steps, d, n = z.shape
+    if d == 1:  # the rows of all steps are one row
+        steps, n = 1, n * steps
+    # Unsigned flat indices: slices, and numba's treatment of negative indices, cost more than the copy if n is small.
+    flat = z.reshape(z.size)
+    width, out, word = np.uint64(n), np.uint64(0), np.uint64(0)
+    for _ in range(steps):
+        for _ in range(d // 2):
+            for i in range(width):
+                pair = raw[word + i]
+                flat[out + i] = float32_of_bits(np.uint32(pair))
+                flat[out + width + i] = float32_of_bits(np.uint32(pair >> U32))
+            out += width + width
+            word += width
+        if d % 2 == 1:
+            for i in range(width):
+                flat[out + i] = float32_of_bits(np.uint32(raw[word + i]))
+            out += width
+            word += width
 
 
 @njit(**kernel_options)
-def unpack_steps(z, raw, steps):
-    """`unpack` for z (≥ steps, d, n)."""
-    d, n = z.shape[1], z.shape[2]
-    size = (d + 1) // 2 * n
-    if d == 1:  # the rows of all steps are one row
-        unpack(z.reshape(1, z.size)[:, : steps * n], raw)
-    else:
-        for k in range(steps):
-            unpack(z[k], raw[k * size : (k + 1) * size])
-
-
-@njit("void(float32[:,::1], uint64[::1], float32[::1], uint64, int64)", **kernel_options)
 def normals(z, raw, radius, key, first_agent):
     """Standard normals of the agents first_agent, first_agent + 1, … (4 to 6).
 
@@ -249,10 +247,10 @@ def normals(z, raw, radius, key, first_agent):
     words(raw, key, 0, rows, n, first_agent)
     radii(raw, radius[: rows * n])
     pack_normals(raw, radius[: rows * n])
-    unpack(z, raw)
+    unpack(z.reshape(1, d, n), raw)
 
 
-@njit("void(float32[:,:,::1], uint64[::1], float32[::1], uint64, uint64, int64, int64, int64)", **kernel_options)
+@njit(**kernel_options)
 def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent):
     """Standard normals of consecutive steps at once: the bits of `steps` calls of `normals`, in long loops.
 
@@ -263,10 +261,10 @@ def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent)
     words_steps(raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
     radii(raw, radius[: steps * rows * n])
     pack_normals(raw, radius[: steps * rows * n])
-    unpack_steps(z, raw, steps)
+    unpack(z[:steps], raw)
 
 
-@njit("void(float64[:,::1], uint64, int64)", **kernel_options)
+@njit(**kernel_options)
 def uniforms(out, key, first_agent):
     """Uniform numbers (3) of the agents first_agent, …; out : float64 (d, n), overwritten."""
     d, n = out.shape
@@ -277,7 +275,7 @@ def uniforms(out, key, first_agent):
             row[i] = unit(mix(start + np.uint64(i) * GAMMA))
 
 
-@njit("void(float64[:,:,::1], uint64, uint64, int64, int64, int64)", **kernel_options)
+@njit(**kernel_options)
 def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
     """Uniform numbers of consecutive steps: the bits of `steps` calls of `uniforms`; out : float64 (≥ steps, d, n)."""
     d, n = out.shape[1], out.shape[2]
@@ -288,7 +286,7 @@ def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
         flat[i] = unit(raw[i])
 
 
-@njit("void(float64[:,::1], uint64)", **kernel_options)
+@njit(**kernel_options)
 def _normals64(out, key):
     d, n = out.shape
     for c in range(d):
@@ -313,12 +311,12 @@ def scratch(n, d, steps=1):
 def draw_uniform(seed, purpose, step, n, d):
     """Uniform numbers in (0, 1) of agents 0 … n−1, float64 (n, d); element [a, c] is uniform(key, a, c)."""
     out = np.empty((d, n))
-    uniforms(out, key(np.uint64(seed), np.uint64(purpose), np.uint64(step)), 0)
+    uniforms(out, key(seed, purpose, step), 0)
     return np.ascontiguousarray(out.T)
 
 
 def draw_normal(seed, purpose, step, n, d):
     """Standard normals of agents 0 … n−1, float64 (n, d), at float64 accuracy (not the float32 draws of `normals`)."""
     out = np.empty((d, n))
-    _normals64(out, key(np.uint64(seed), np.uint64(purpose), np.uint64(step)))
+    _normals64(out, key(seed, purpose, step))
     return np.ascontiguousarray(out.T)
