@@ -1,4 +1,4 @@
-r"""Laws of the noise ξ, drawn like the normals of `randomness`: a pure function of (seed, purpose, step, agent, coordinate).
+r"""Laws of the noise ξ, drawn like the normals of `randomness`: each draw is a function of its address.
 
     Gaussian   ξ = (4) to (6) of `randomness`, one word for coordinates 2p and 2p+1                        (1)
     Cauchy     ξ = ± cot(πW),  W = (⌊b/2⌋ + ½) 2^(−32) in (0, ½), sign: lowest bit of b                     (2)
@@ -60,7 +60,7 @@ LAWS = {
         GAUSSIAN,
         "Gaussian",
         r"\xi \sim \mathcal{N}(0, 1)",
-        "Brownian motion: many small steps, hardly ever a large one.",
+        "Brownian motion: many small steps, hardly a large one.",
     ),
     "cauchy": Law(
         CAUCHY,

@@ -66,6 +66,8 @@ SIGN_32 = np.uint32(31)
 f32 = np.float32
 QUARTER_TURN = f32(2.0**-33)  # from a signed 32-bit integer to [−¼, ¼) turns
 
+# No signatures on the block functions: each is compiled with the first kernel that calls it, not when swarmviz is
+# imported. Python can call them too, with a key made np.uint64 (a bare Python int is taken for an int64).
 kernel_options = {"fastmath": SAFE_FASTMATH, "error_model": "numpy", "nogil": True, "cache": True}
 LONG = 32  # agents from which a row is worth a vector loop of its own
 
@@ -87,7 +89,7 @@ def purpose_key(seed, purpose):
     return mix(mix(np.uint64(seed) + GAMMA) + np.uint64(purpose) * GAMMA)
 
 
-@elementary
+@njit("uint64(uint64, uint64, uint64)", **kernel_options)
 def key(seed, purpose, step):
     """Key of the draws of one step for one purpose (1)."""
     return mix(purpose_key(seed, purpose) + np.uint64(step) * GAMMA)
@@ -99,7 +101,7 @@ def row_key(key, row):
     return mix(np.uint64(key) + np.uint64(row) * GAMMA)
 
 
-@elementary
+@njit("uint64(uint64, int64, int64)", **kernel_options)
 def bits(key, agent, coordinate):
     """64 random bits (2)."""
     return mix(row_key(key, coordinate) + np.uint64(agent) * GAMMA)
@@ -111,13 +113,13 @@ def unit(word):
     return (np.float64(np.int64(word >> U12)) + 0.5) * 2.220446049250313e-16
 
 
-@elementary
+@njit("float64(uint64, int64, int64)", **kernel_options)
 def uniform(key, agent, coordinate):
     """Uniform float64 strictly between 0 and 1 (3)."""
     return unit(bits(key, agent, coordinate))
 
 
-@elementary
+@njit("int64(uint64, int64, int64, int64)", **kernel_options)
 def index(key, agent, coordinate, n):
     """Uniform integer in [0, n) for n ≤ 2^31, int64; no value is favoured by more than n / 2^32."""
     return np.int64(((bits(key, agent, coordinate) >> U32) * np.uint64(n)) >> U32)
@@ -132,7 +134,7 @@ def spread(raw, rows, n, first):
 
     Every level of (1) and (2) is this map: steps of a purpose, rows of a step, agents of a row.
     """
-    # Last row first: then a row overwrites only keys that are used up, and its own, which is held in `start`.
+    # Last row first: a row then overwrites only its own key and keys that are used up.
     start_of_counter = np.uint64(first) * GAMMA
     long = n >= LONG
     for r in range(rows - 1, -1, -1):
