@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -44,7 +45,8 @@ def test_installing_the_library_brings_no_user_interface(wheel):
     metadata = Parser().parsestr(wheel.read(name).decode())
     required = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
     names = {re.match(r"[\w-]+", line).group() for line in required}
-    assert names == {"numba", "numpy", "param", "scipy", "sympy"}
+    assert {"numba", "numpy", "param"} <= names
+    assert names.isdisjoint({"bokeh", "holoviews", "panel", "panel-material-ui"})
 
 
 def test_the_package_knows_the_version_of_the_project():
@@ -73,9 +75,9 @@ def test_no_tracked_file_names_a_registry_host_or_a_path_of_one_machine():
     """The project is built from whatever registry its user's tools are set to, wherever its folder lies."""
     hosts = r"\b(?:pypi|pythonhosted|npmjs|anaconda)\.(?:org|com|io|net)\b|\bdeb\.debian\."
     paths = r"(?<![\w.~-])/(?:root|home|Users|work|opt)/\w|\.pyenv\b"
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
-    if listed.returncode != 0:
-        pytest.skip("not a git checkout")
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("needs git and a checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     found = []
     for name in filter(None, listed.stdout.split("\0")):
         path = ROOT / name
