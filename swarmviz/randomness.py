@@ -313,12 +313,12 @@ def scratch(n, d, steps=1):
 def draw_uniform(seed, purpose, step, n, d):
     """Uniform numbers in (0, 1) of agents 0 … n−1, float64 (n, d); element [a, c] is uniform(key, a, c)."""
     out = np.empty((d, n))
-    uniforms(out, key(seed, purpose, step), 0)
+    uniforms(out, np.uint64(key(seed, purpose, step)), 0)
     return np.ascontiguousarray(out.T)
 
 
 def draw_normal(seed, purpose, step, n, d):
     """Standard normals of agents 0 … n−1, float64 (n, d), at float64 accuracy (not the float32 draws of `normals`)."""
     out = np.empty((d, n))
-    _normals64(out, key(seed, purpose, step))
+    _normals64(out, np.uint64(key(seed, purpose, step)))
     return np.ascontiguousarray(out.T)

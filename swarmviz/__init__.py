@@ -1,0 +1,25 @@
+"""swarmviz: swarm-based optimisation, computed fast and shown live.
+
+>>> import swarmviz as sv
+>>> sim = sv.Simulation(sv.CBO(lam=1.0, sigma=1.0), sv.landscapes.Rastrigin(), sv.Swarm(n=100, d=2, seed=7))
+>>> frame = sim.advance(100)
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("swarmviz")
+except PackageNotFoundError:  # used from a checkout without installation
+    __version__ = "0.0.0"
+
+from swarmviz.compiled import choose_cache
+
+choose_cache(__version__)
+
+from swarmviz import dynamics, landscapes, schedules
+from swarmviz.dynamics import *
+from swarmviz.frame import Diverged, Frame
+from swarmviz.simulation import Simulation
+from swarmviz.swarm import Swarm
+
+__all__ = ["Diverged", "Frame", "Simulation", "Swarm", "dynamics", "landscapes", "schedules", *dynamics.ALL]

@@ -1,0 +1,87 @@
+"""How functions are compiled: one place for numba's options.
+
+* :func:`inner` marks a function that is called from other compiled functions.
+* :class:`Kernel` marks an entry point that Python calls. It has one explicit signature, so an int from a slider never
+  recompiles it; it is compiled (or loaded from the disk cache) at its first call, so importing swarmviz stays fast.
+
+``fastmath`` here allows everything but reassociation and the assumption that no NaN occurs where a function says ``strict``:
+reductions of positions may be reordered by the compiler at compile time, which is the same on every call, so runs stay
+bit-identical for any batching and any number of threads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numba import config, njit, types
+
+# Contraction and reassociation make sums vectorisable; nnan/ninf stay off, so a diverged agent is not optimised away.
+FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
+
+real = types.float64
+single = types.float32
+whole = types.int64
+word = types.uint64
+reals = types.float64[::1]
+table = types.float64[:, ::1]  # (d, n): one row per coordinate
+singles = types.float32[::1]
+wholes = types.int64[::1]
+words = types.uint64[::1]
+flags = types.uint8[::1]
+
+# A landscape as the kernels see it: value(x, p, out) and gradient(x, p, out) on a block x of shape (d, n) with its parameters p.
+value_signature = types.void(table, reals, reals)
+gradient_signature = types.void(table, reals, table)
+value_function = types.FunctionType(value_signature)
+gradient_function = types.FunctionType(gradient_signature)
+
+
+def inner(function: Callable | None = None, *, strict: bool = False) -> Any:
+    """Compile a function for use inside kernels; ``strict`` keeps IEEE arithmetic to the letter."""
+    if function is None:
+        return lambda f: inner(f, strict=strict)
+    return njit(cache=True, nogil=True, fastmath=False if strict else FAST)(function)
+
+
+class Kernel:
+    """A compiled entry point with one explicit signature, compiled on first use."""
+
+    registry: list[Kernel] = []  # noqa: RUF012 (for the warm-up)
+
+    def __init__(self, signature: Any, function: Callable):
+        self.signature, self.function, self.__doc__ = signature, function, function.__doc__
+        self.dispatcher: Any = None
+        Kernel.registry.append(self)
+
+    def compile(self) -> Any:
+        """Compile, or load from the cache, and return the dispatcher."""
+        if self.dispatcher is None:
+            self.dispatcher = njit(self.signature, cache=True, nogil=True, fastmath=FAST)(self.function)
+        return self.dispatcher
+
+    def __call__(self, *args: Any) -> Any:
+        return (self.dispatcher or self.compile())(*args)
+
+
+def kernel(signature: Any) -> Callable[[Callable], Kernel]:
+    """Decorator: ``@kernel(whole(reals, …))``."""
+    return lambda function: Kernel(signature, function)
+
+
+def choose_cache(version: str) -> None:
+    """Keep compiled code in the user's cache folder, under the version and a hash of the functions that are inlined elsewhere.
+
+    Numba notices a change of the file that it compiles, but not of the files whose functions that one calls: without this, an edit
+    (or an upgrade) would go on running yesterday's machine code. Does nothing when NUMBA_CACHE_DIR is set.
+    """
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    from platformdirs import user_cache_dir
+
+    shared = sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in shared)).hexdigest()[:12]
+    config.CACHE_DIR = str(Path(user_cache_dir("swarmviz")) / f"{version}-{digest}")

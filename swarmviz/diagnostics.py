@@ -1,0 +1,164 @@
+r"""What is measured on a swarm inside the kernels: the consensus point, the dispersion, the first agent that is not finite.
+
+    w_n = exp(−α (F_n − min F)) / Σ (same),   ν = Σ_n w_n x_n          (1)  001 eq. 1.1; 003 eq. 2.3
+    ESS = 1 / Σ w_n²                                                   (2)  effective number of agents in ν
+    V = Σ_n |x_n − x̄|²                                                 (3)  001 §3: ‖E‖²
+
+The consensus is accumulated block by block. Since α reaches 1e5 the weights are taken relative to the lowest value met so far, and the
+sums are rescaled whenever a lower one turns up; one pass over memory is enough.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from swarmviz.blocks import block, block_count, block_range
+from swarmviz.compiled import inner
+from swarmviz.elementary import exp, finite
+from swarmviz.randomness import BATCH, key, uniform
+
+NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and as a denormal number it would be slow
+LANES = 16
+
+
+@inner
+def smallest(f):
+    """min f, in sixteen lanes because the compiler leaves a plain minimum serial; a NaN is never the smallest."""
+    n = f.size
+    whole_lanes = n // LANES * LANES
+    lowest = np.inf
+    if whole_lanes:
+        lane = np.empty(LANES)
+        for i in range(LANES):
+            lane[i] = np.inf
+        for j in range(0, whole_lanes, LANES):
+            part = f[j : j + LANES]
+            for i in range(LANES):
+                lane[i] = part[i] if part[i] < lane[i] else lane[i]
+        for i in range(LANES):
+            lowest = lane[i] if lane[i] < lowest else lowest
+    for j in range(whole_lanes, n):
+        lowest = f[j] if f[j] < lowest else lowest
+    return lowest
+
+
+@inner
+def all_finite(f):
+    """Whether every number of ``f`` is finite."""
+    good = True
+    for j in range(f.size):
+        good &= finite(f[j])
+    return good
+
+
+@inner
+def first_not_finite(f):
+    """Index of the first number that is not finite, −1 when all are."""
+    for j in range(f.size):
+        if not finite(f[j]):
+            return j
+    return -1
+
+
+@inner
+def clear_consensus(sums):
+    """Start (1): sums = Σ w x (d numbers), Σ w, Σ w², reference value."""
+    sums[:] = 0.0
+    sums[sums.size - 1] = np.inf
+
+
+@inner
+def add_to_consensus(x, f, alpha, w, sums):
+    """Add a block ``x`` (d, n) with values ``f`` (n,) to the sums of (1); ``w`` (n,) is scratch and holds the weights."""
+    d, n = x.shape
+    lowest = smallest(f)
+    if lowest < sums[d + 2]:
+        shrink = math.exp(-alpha * (sums[d + 2] - lowest)) if sums[d + 2] < np.inf else 0.0
+        for i in range(d + 1):
+            sums[i] *= shrink
+        sums[d + 1] *= shrink * shrink
+        sums[d + 2] = lowest
+    reference = sums[d + 2]
+    total, squares = 0.0, 0.0
+    for j in range(n):
+        exponent = -alpha * (f[j] - reference)
+        w[j] = exp(exponent) if exponent > NEGLIGIBLE else 0.0
+        total += w[j]
+        squares += w[j] * w[j]
+    for i in range(d):
+        row, s = x[i], 0.0
+        for j in range(n):
+            s += w[j] * row[j]
+        sums[i] += s
+    sums[d] += total
+    sums[d + 1] += squares
+
+
+@inner
+def finish_consensus(sums, point):
+    """ν (1) into ``point`` (d,); returns the effective sample size (2)."""
+    d = point.size
+    for i in range(d):
+        point[i] = sums[i] / sums[d]
+    return sums[d] * sums[d] / sums[d + 1]
+
+
+@inner
+def choose_batch(chosen, size, seed, step):
+    """Mark ``size`` agents drawn without replacement (003 Remark 5.1), by selection sampling: one uniform per agent."""
+    n, taken = chosen.size, 0
+    row = key(np.uint64(seed), np.uint64(BATCH), np.uint64(step))
+    for j in range(n):
+        take = uniform(row, j, 0) * (n - j) < size - taken
+        chosen[j] = take
+        taken += take
+
+
+@inner
+def mean_position(x, d, n_agents, mean):
+    """x̄ into ``mean`` (d,), from the flat positions."""
+    mean[:] = 0.0
+    for b in range(block_count(d, n_agents)):
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            mean[i] += xb[i].sum()
+    for i in range(d):
+        mean[i] /= n_agents
+
+
+@inner
+def dispersion(x, d, n_agents, mean):
+    """V (3), given x̄."""
+    total = 0.0
+    for b in range(block_count(d, n_agents)):
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            row, centre, s = xb[i], mean[i], 0.0
+            for j in range(row.size):
+                s += (row[j] - centre) * (row[j] - centre)
+            total += s
+    return total
+
+
+@inner
+def distance_to(point, targets):
+    """Smallest maximum-norm distance from ``point`` (d,) to the rows of ``targets`` (m, d); NaN when there is none."""
+    if targets.shape[0] == 0:
+        return np.nan
+    nearest = np.inf
+    for m in range(targets.shape[0]):
+        largest = 0.0
+        for i in range(point.size):
+            largest = max(largest, abs(point[i] - targets[m, i]))
+        nearest = min(nearest, largest)
+    return nearest
+
+
+@inner
+def evaluate(values, p, x, d, n_agents, f):
+    """F at all agents: ``f`` (N,) from the flat positions."""
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        values(block(x, d, n_agents, b), p, f[first : first + n])

@@ -1,0 +1,306 @@
+r"""Swarm-based simulated annealing (SSA), and what becomes of it without noise, with constant noise, or with a temperature schedule.
+
+    X_n⁺ = X_n − Δt ∇F(X_n) + √(2Δt s(m_n)) ξ_n                       (1)  002 eq. 1.2, algorithm 1.1
+    m_n⁺ = m_n − Δt m_n (F(X_n) − F̄)                                  (2)  002 algorithm 1.1, line 6
+    F̄    = Σ m_n F(X_n) / Σ m_n,  the provisional minimum             (3)  002 eq. 1.1
+
+(1) uses the old masses. How strongly an agent is shaken depends on its mass (σ(m) in 002):
+
+    smooth      s(m) = λ exp(m/(m − β)) for m < β, else 0              (4)  002 eq. 6.1; see below
+    step        s(m) = λ (½ − ½ tanh(1000 (m − β)))                    (5)  002 eq. 6.2
+    none        s = 0: independent gradient descent                    (6)  002 eq. 4.1
+    constant    s = λ: Langevin Monte Carlo                            (7)  002 eq. 4.3
+    annealing   s = T(t): classical simulated annealing, mass-free     (8)  002 §1.3
+
+The printed formula of (4) is illegible in the source; the one here has the shape of 002 figure 6.2. (2) conserves the total mass by
+construction. An explicit step with Δt (F_n − F̄) > 1 would make a mass negative: it is clipped at zero, the masses are renormalised, and the
+clips are counted, because they say that Δt is too large. A positive mass never falls below 1e-300, so that it can grow again.
+
+Code                 paper  shape   meaning
+x                    X      (N, d)  positions
+energy               F      (N,)    F at the positions
+mass                 m      (N,)    masses, sum 1
+provisional_minimum  F̄             (3)
+lam, cutoff          λ, β           largest annealing rate, mass from which on there is none
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz import boundaries
+from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
+from swarmviz.compiled import gradient_function, inner, kernel, reals, table, types, value_function, whole, word
+from swarmviz.compiled import real as number
+from swarmviz.diagnostics import (
+    all_finite,
+    dispersion,
+    distance_to,
+    evaluate,
+    first_not_finite,
+    mean_position,
+    smallest,
+)
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.elementary import exp, tanh
+from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.parameters import Choice, Real
+from swarmviz.randomness import POSITION_NOISE, normals_steps
+from swarmviz.schedules import Logarithmic, values_of
+
+SMOOTH, STEP, NO_NOISE, CONSTANT, ANNEALING = range(5)
+PROFILES = {"smooth": SMOOTH, "step": STEP, "none": NO_NOISE, "constant": CONSTANT, "annealing": ANNEALING}
+STEEPNESS = 1000.0  # of the step cutoff (5)
+LEADER = 0.01  # an agent whose rate is at most this share of λ leads
+TINY = 1e-300
+EXPLORES, LEADS = 0, 1
+NOISE_BUFFER = 2048
+
+
+class State(NamedTuple):
+    """Positions ``x`` in blocks, masses, energies, the provisional minimum, the lowest energy so far, clipped masses so far."""
+
+    k: int
+    clock: Clock
+    seed: int
+    n: int
+    d: int
+    x: np.ndarray
+    mass: np.ndarray
+    energy: np.ndarray
+    level: float
+    best: float
+    clips: int
+
+
+@inner
+def rates(mass, lam, cutoff, temperature, profile, out):
+    """out ← s(m), (4) to (8)."""
+    for j in range(mass.size):
+        m = mass[j]
+        if profile == SMOOTH:
+            out[j] = lam * exp(m / (m - cutoff)) if m < cutoff else 0.0
+        elif profile == STEP:
+            out[j] = lam * (0.5 - 0.5 * tanh(STEEPNESS * (m - cutoff)))
+        elif profile == CONSTANT:
+            out[j] = lam
+        else:
+            out[j] = temperature if profile == ANNEALING else 0.0
+
+
+@inner
+def move(x, slope, rate, dt, shaken, z):
+    """(1) on a block."""
+    d, n = x.shape
+    for i in range(d):
+        xi, gi, zi = x[i], slope[i], z[i]
+        if shaken:
+            for j in range(n):
+                xi[j] += math.sqrt(2.0 * dt * rate[j]) * zi[j] - dt * gi[j]
+        else:
+            for j in range(n):
+                xi[j] -= dt * gi[j]
+
+
+@inner
+def transfer(mass, f, level, dt):
+    """(2) on all agents; returns how many masses had to be clipped."""
+    clips = 0
+    for j in range(mass.size):
+        m = mass[j] * (1.0 - dt * (f[j] - level))
+        clips += m < 0.0
+        mass[j] = 0.0 if m < 0.0 else TINY if 0.0 < m < TINY else m
+    if clips > 0:
+        mass /= mass.sum()
+    return clips
+
+
+@inner
+def provisional_minimum(mass, f):
+    """(3)."""
+    total, weighted = 0.0, 0.0
+    for j in range(mass.size):
+        total += mass[j]
+        weighted += mass[j] * f[j]
+    return weighted / total
+
+
+@inner
+def entropy(mass):
+    """−Σ m log m / log N: 1 when all masses are equal, 0 when one agent has it all."""
+    s = 0.0
+    for j in range(mass.size):
+        if mass[j] > 0.0:
+            s -= mass[j] * math.log(mass[j])
+    return s / math.log(mass.size)
+
+
+@inner
+def measure(x, d, n_agents, f, mass, rate, level, best, clips, lam, targets, mean, record, row):
+    """Write the observables, in the order of ``SSA.observables``, into a column of the record."""
+    mean_position(x, d, n_agents, mean)
+    lowest = np.argmin(f)
+    leaders = 0
+    for j in range(n_agents):
+        leaders += rate[j] <= LEADER * lam
+    record[0, row] = level
+    record[1, row] = best
+    record[2, row] = f[lowest]
+    record[3, row] = dispersion(x, d, n_agents, mean)
+    first, n = block_range(d, n_agents, 0)
+    at = lowest // n
+    column = block(x, d, n_agents, at)[:, lowest - at * n]
+    mean[:] = column
+    record[4, row] = distance_to(mean, targets)
+    record[5, row] = leaders
+    record[6, row] = entropy(mass)
+    record[7, row] = mass.max()
+    record[8, row] = clips
+
+
+@kernel(
+    types.UniTuple(whole, 2)(
+        reals, reals, reals, reals, whole, whole,  # x, mass, f, numbers (level, best, clips), d, n
+        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
+        reals, number, number, number, whole,  # temperature, lam, cutoff, dt, profile
+        reals, reals, whole,  # low, high, boundary
+        value_function, gradient_function, reals, table, table,  # values, gradient, p, targets, record
+    )
+)  # fmt: skip
+def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seed, temperature, lam, cutoff, dt, profile,
+        low, high, boundary, values, gradient, p, targets, record):  # fmt: skip
+    """Advance ``x`` and ``mass`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all stayed finite."""
+    widest = block_range(d, n_agents, 0)[1]
+    ahead = max(1, min(steps, NOISE_BUFFER // (d * n_agents)))
+    pairs = ahead * ((d + 1) // 2) * widest
+    z, raw, radius = np.empty(ahead * d * widest, np.float32), np.empty(pairs, np.uint64), np.empty(pairs, np.float32)
+    slope, rate, mean = np.empty(d * widest), np.empty(n_agents), np.empty(d)
+    level, best, clips = numbers
+    shaken, row = profile != NO_NOISE, 0
+
+    evaluate(values, p, x, d, n_agents, f)
+    for s in range(steps + 1):
+        if s > 0:
+            clips += transfer(mass, f, level, dt)  # (1) uses the old masses through ``rate``
+            for b in range(block_count(d, n_agents)):
+                first, n = block_range(d, n_agents, b)
+                xb, gb, offset = block(x, d, n_agents, b), slope[: d * n].reshape((d, n)), (s - 1) % ahead
+                if shaken and offset == 0:
+                    made = min(ahead, steps - s + 1)
+                    normals_steps(z[: made * d * n].reshape((made, d, n)), raw, radius, seed, np.uint64(POSITION_NOISE),
+                                  k + s - 1, made, first)  # fmt: skip
+                gradient(xb, p, gb)
+                move(
+                    xb,
+                    gb,
+                    rate[first : first + n],
+                    dt,
+                    shaken,
+                    z[offset * d * n : (offset + 1) * d * n].reshape((d, n)),
+                )
+                boundaries.confine(xb, low, high, boundary)
+                values(xb, p, f[first : first + n])
+        if not all_finite(f):
+            return k + s, first_not_finite(f)
+        level = provisional_minimum(mass, f)
+        best = min(best, smallest(f))
+        rates(mass, lam, cutoff, temperature[s], profile, rate)
+        if (s > 0 or start) and (k + s) % every == 0:
+            measure(x, d, n_agents, f, mass, rate, level, best, clips, lam, targets, mean, record, row)
+            row += 1
+    numbers[0], numbers[1], numbers[2] = level, best, clips
+    return -1, -1
+
+
+class SSA(Dynamics):
+    """Swarm-based simulated annealing: heavy agents descend as leaders, light ones are shaken and explore; mass flows downhill."""
+
+    title = "SSA"
+    equation = (
+        r"\mathrm dX_n = -\nabla F(X_n)\,\mathrm dt + \sqrt{2\sigma(m_n)}\,\mathrm dW_n,\qquad"
+        r"\dot m_n = -m_n\,(F(X_n)-\bar F),\qquad \bar F = \frac{\sum_n m_n F(X_n)}{\sum_n m_n}"
+    )
+    reference = "002 algorithm 1.1, eq. 1.1–1.2, 4.1, 4.3, 6.1–6.2"
+
+    lam = Real(1.0, bounds=(0, 1e4), slider=(0, 10), symbol="λ", group="Noise", used_when={"profile": ("smooth", "step", "constant")},
+               doc="Annealing rate of an agent without mass.")  # fmt: skip
+    cutoff = Real(0.125, bounds=(0, 1), inclusive_bounds=(False, True), slider=(1e-3, 1), scale="log", symbol="β", group="Noise",
+                  used_when={"profile": ("smooth", "step")},
+                  doc="Cutoff of σ(m): an agent with at least this mass is not shaken and leads.")  # fmt: skip
+    profile = Choice({"smooth": "Smooth cutoff: light agents are shaken, heavy ones are not.",
+                      "step": "Sharp cutoff.",
+                      "none": "No noise: every agent descends on its own.",
+                      "constant": "Constant noise: Langevin Monte Carlo.",
+                      "annealing": "Classical simulated annealing: one temperature for all, lowered by a schedule."},
+                     symbol="σ(m)", group="Noise", doc="How the noise depends on the mass.")  # fmt: skip
+    temperature = Real(Logarithmic(c=1.0, t0=2.0), bounds=(0, 1e6), slider=(0, 10), symbol="T", schedulable=True, group="Schedule",
+                       used_when={"profile": ("annealing",)}, doc="Temperature of classical annealing.")  # fmt: skip
+    dt = Real(1e-3, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(1e-5, 1e-1), scale="log", symbol="Δt", group="Numerics",
+              doc="Time step.")  # fmt: skip
+    boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
+
+    observables = (
+        Observable("provisional_minimum", "F̄", "Provisional minimum: mean of F weighted by mass"),
+        Observable("best", "best F", "Lowest value met so far"),
+        Observable("minimum", "min F", "Lowest value in the swarm"),
+        Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True),
+        Observable(
+            "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
+        ),
+        Observable("leaders", "leaders", "Agents that are hardly shaken (σ(m) ≤ 1% of λ)", "count"),
+        Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
+        Observable("largest_mass", "max m", "Largest mass", "share"),
+        Observable(
+            "clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"
+        ),
+    )
+
+    def init(self, x, landscape, seed):
+        n, d = x.shape
+        return State(
+            0, Clock(dt=float(self.dt)), seed, n, d, to_blocks(x), np.full(n, 1.0 / n), np.empty(n), np.nan, np.inf, 0
+        )
+
+    def advance(self, state, landscape, steps, every=1, start=False):
+        n, d, clock = state.n, state.d, self._clock(state)
+        (temperature,) = self._schedules(state, steps, "temperature")
+        recorded, table = self._blank_record(state, steps, every, start)
+        x, mass, energy, numbers = (
+            state.x.copy(),
+            state.mass.copy(),
+            np.empty(n),
+            np.array([state.level, state.best, state.clips]),
+        )
+        low, high = landscape.limits(d)
+        step, agent = run(
+            x, mass, energy, numbers, d, n, state.k, steps, every, start, state.seed,
+            temperature, self.lam, self.cutoff, self.dt, PROFILES[self.profile], low, high, boundaries.CODES[self.boundary],
+            landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d), table,
+        )  # fmt: skip
+        self._check(step, agent)
+        level, best, clips = numbers
+        after = state._replace(
+            k=state.k + steps, clock=clock, x=x, mass=mass, energy=energy, level=level, best=best, clips=int(clips)
+        )
+        return after, self._record(recorded, clock, table)
+
+    def frame(self, state):
+        t, rate = float(state.clock.at(state.k)), np.empty(state.n)
+        temperature = values_of(self, "temperature", np.array([t]))[0]
+        _rates(state.mass, self.lam, self.cutoff, temperature, PROFILES[self.profile], rate)
+        role = np.where(rate <= LEADER * self.lam, LEADS, EXPLORES).astype(np.int8)
+        notes = (
+            (f"{state.clips} masses were clipped at zero: Δt = {self.dt:g} is too large for this landscape",)
+            if state.clips
+            else ()
+        )
+        return Frame(state.k, t, from_blocks(state.x, state.n, state.d), state.energy, level=state.level, mass=state.mass,
+                     role=role, roles=("explorer", "leader"), notes=notes)  # fmt: skip
+
+
+@kernel(types.void(reals, number, number, number, whole, reals))
+def _rates(mass, lam, cutoff, temperature, profile, out):
+    rates(mass, lam, cutoff, temperature, profile, out)

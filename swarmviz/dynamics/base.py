@@ -1,0 +1,103 @@
+"""What a dynamics is: parameters, an initial state, many compiled steps at once, and a frame to look at.
+
+A dynamics is one file and one name in ``ALL``. It declares its parameters in one line each and three methods::
+
+    init(x, landscape, seed)                         -> State    from starting positions (N, d)
+    advance(state, landscape, steps, …)              -> State, record
+    frame(state)                                     -> Frame
+
+A State is a NamedTuple that is replaced, never modified; its first fields are ``k, clock, seed, n, d``. Everything random is a function
+of (seed, purpose, step, agent, coordinate), so a state holds no generator and ``advance(10)`` equals ten times ``advance(1)``, bit for bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from swarmviz.frame import Diverged, Frame, Observable
+from swarmviz.landscapes.base import Landscape
+from swarmviz.parameters import Described
+from swarmviz.schedules import values_of
+
+Record = dict[str, np.ndarray]
+FINE = -1  # what a kernel returns when every energy stayed finite
+
+
+class Dynamics(Described):
+    """Base of all dynamics.
+
+    Attributes
+    ----------
+    title, equation, reference : str
+        Name, LaTeX of the equations, source (paper and equations).
+    observables : tuple of Observable
+        What is recorded each step, in the order of the record's rows.
+    """
+
+    title: ClassVar[str] = "Dynamics"
+    equation: ClassVar[str] = ""
+    reference: ClassVar[str] = ""
+    observables: ClassVar[tuple[Observable, ...]] = ()
+
+    def init(self, x: np.ndarray, landscape: Landscape, seed: int) -> Any:
+        """The state at step 0 from positions ``x`` (N, d)."""
+        raise NotImplementedError
+
+    def advance(
+        self, state: Any, landscape: Landscape, steps: int, every: int = 1, start: bool = False
+    ) -> tuple[Any, Record]:
+        """``steps`` steps in one compiled loop.
+
+        Parameters
+        ----------
+        every : int
+            Record the steps that are multiples of it.
+        start : bool
+            Record the step that ``state`` is at, too.
+
+        Returns
+        -------
+        state, record : State, dict
+            The record maps "k", "t" and the observables' names to arrays of one value per recorded step.
+
+        Raises
+        ------
+        Diverged
+            When an energy is no longer finite; ``state`` is untouched.
+        """
+        raise NotImplementedError
+
+    def frame(self, state: Any) -> Frame:
+        """What a view may see of ``state``."""
+        raise NotImplementedError
+
+    def moved_to(self, state: Any, landscape: Landscape) -> Any:
+        """The state carried over to another landscape (or the same with other wells): the best value so far is forgotten."""
+        return state._replace(best=np.inf) if hasattr(state, "best") else state
+
+    # ---- what most dynamics share --------------------------------------------------------------------------------------
+
+    def _clock(self, state: Any) -> Any:
+        """The state's clock, running with the present Δt from the present step on."""
+        return state.clock.with_step(state.k, float(getattr(self, "dt", 1.0)))
+
+    def _schedules(self, state: Any, steps: int, *names: str) -> list[np.ndarray]:
+        """Values of schedulable parameters at the steps k, k+1, …, k+steps, one array of shape (steps + 1,) each."""
+        times = self._clock(state).at(np.arange(state.k, state.k + steps + 1))
+        return [values_of(self, name, times) for name in names]
+
+    def _blank_record(self, state: Any, steps: int, every: int, start: bool) -> tuple[np.ndarray, np.ndarray]:
+        """The recorded steps and an empty table with one row per observable for the kernel to fill."""
+        k = np.arange(state.k + (not start), state.k + steps + 1)
+        k = k[k % every == 0]
+        return k, np.empty((len(self.observables), len(k)))
+
+    def _record(self, k: np.ndarray, clock: Any, table: np.ndarray) -> Record:
+        return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(self.observables, table, strict=True)}
+
+    @staticmethod
+    def _check(step: int, agent: int) -> None:
+        if step != FINE:
+            raise Diverged(step, agent)

@@ -1,0 +1,381 @@
+r"""Consensus-based optimisation (CBO).
+
+    dX_n = −λ H_n (X_n − ν) dt + σ D(X_n − ν) dW_n                     (1)  001 eq. 1.2–1.4; 003 eq. 5.2; 002 eq. 1.3
+    ν    = Σ_n w_n X_n,   w_n ∝ exp(−α F(X_n))                         (2)  001 eq. 1.1
+    D(y) = diag(y) anisotropic (001 eq. 1.4), |y| I isotropic (001 eq. 1.2), 0 none (001 eq. 1.3)
+    H_n  = 1, or ½ + ½ tanh((F(X_n) − F(ν))/ε): agents below the consensus do not drift (Pinnau et al. 2017), smoothed
+
+One step from ν = ν(X), with ξ standard normal:
+
+    Euler–Maruyama   X⁺ = X − λΔt H (X − ν) + σ√Δt D(X − ν) ξ          (3)
+    tamed Euler      the drift b = −λ H (X − ν) enters as bΔt / (1 + Δt|b|)                           (4)
+    Heun             Y = (3);  X⁺ = X + ½Δt [b(X; ν(X)) + b(Y; ν(Y))] + σ√Δt D(X − ν) ξ               (5)
+
+In (5) the noise keeps its coefficient at the left end, because (1) is an Itô equation: averaging D too would converge to the Stratonovich
+one. The random-batch variant takes (2) over M agents drawn anew each step without replacement (003 Remark 5.1).
+
+Code        paper   shape    meaning
+x           X       (N, d)   positions
+energy      F       (N,)     F at the positions
+consensus   ν       (d,)     weighted mean (2)
+lam, sigma  λ, σ             drift and noise
+alpha       α                inverse temperature of the weights
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz import boundaries
+from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
+from swarmviz.compiled import inner, kernel, reals, table, types, value_function, whole, word
+from swarmviz.compiled import real as number
+from swarmviz.diagnostics import (
+    add_to_consensus,
+    all_finite,
+    choose_batch,
+    clear_consensus,
+    dispersion,
+    distance_to,
+    finish_consensus,
+    first_not_finite,
+    mean_position,
+    smallest,
+)
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.elementary import tanh
+from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.parameters import Choice, Real, Whole
+from swarmviz.randomness import POSITION_NOISE, normals_steps
+from swarmviz.schedules import values_of
+
+ANISOTROPIC, ISOTROPIC, NO_NOISE = range(3)
+EULER, TAMED, HEUN = range(3)
+NOISES = {"anisotropic": ANISOTROPIC, "isotropic": ISOTROPIC, "none": NO_NOISE}
+SCHEMES = {"euler": EULER, "tamed": TAMED, "heun": HEUN}
+NOISE_BUFFER = 2048  # normals made at once for a small swarm, so that the loops that make them are long
+
+
+class State(NamedTuple):
+    """Positions ``x`` in blocks (see :mod:`swarmviz.blocks`), their energies, the consensus point, the lowest energy so far."""
+
+    k: int
+    clock: Clock
+    seed: int
+    n: int
+    d: int
+    x: np.ndarray
+    energy: np.ndarray
+    consensus: np.ndarray
+    best: float
+
+
+@inner
+def drift_factors(x, f, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths):
+    """Factor of (X − ν) in the drift of (3) or (4) per agent, and |X − ν| per agent where it is needed."""
+    d, n = x.shape
+    lengths[:] = 0.0
+    for i in range(d):
+        row, c = x[i], nu[i]
+        for j in range(n):
+            lengths[j] += (row[j] - c) * (row[j] - c)
+    for j in range(n):
+        lengths[j] = math.sqrt(lengths[j])
+    for j in range(n):
+        below = 0.5 + 0.5 * tanh((f[j] - nu_value) / epsilon) if epsilon > 0.0 else 1.0
+        drift = lam * below
+        factor[j] = -drift * dt / (1.0 + dt * drift * lengths[j]) if scheme == TAMED else -drift * dt
+
+
+@inner
+def move(x, nu, factor, scale, noise, lengths, z):
+    """X ← X + factor (X − ν) + scale D(X − ν) z on a block, (3) with its coefficients."""
+    d, n = x.shape
+    for i in range(d):
+        row, c, zi = x[i], nu[i], z[i]
+        if noise == ANISOTROPIC:
+            for j in range(n):
+                row[j] += (row[j] - c) * (factor[j] + scale * zi[j])
+        elif noise == ISOTROPIC:
+            for j in range(n):
+                row[j] += (row[j] - c) * factor[j] + scale * lengths[j] * zi[j]
+        else:
+            for j in range(n):
+                row[j] += (row[j] - c) * factor[j]
+
+
+@inner
+def correct(x, y, nu, nu_y, factor, factor_y, scale, noise, lengths, z):
+    """X ← X + ½ [factor (X − ν) + factor_y (Y − ν_Y)] + scale D(X − ν) z on a block, (5)."""
+    d, n = x.shape
+    for i in range(d):
+        xi, yi, zi, a, b = x[i], y[i], z[i], nu[i], nu_y[i]
+        for j in range(n):
+            away = xi[j] - a
+            size = away if noise == ANISOTROPIC else lengths[j] if noise == ISOTROPIC else 0.0
+            shake = scale * size * zi[j] if noise != NO_NOISE else 0.0
+            xi[j] += 0.5 * (factor[j] * away + factor_y[j] * (yi[j] - b)) + shake
+
+
+class Room(NamedTuple):
+    """Scratch for one block of a kernel: made once per call, so that no step allocates."""
+
+    z: np.ndarray  # normals of the steps ahead
+    raw: np.ndarray
+    radius: np.ndarray
+    factor: np.ndarray  # drift factor per agent
+    lengths: np.ndarray  # |X − ν| per agent
+    w: np.ndarray  # weights
+    g: np.ndarray  # values that enter the consensus
+    chosen: np.ndarray  # the random batch
+    mean: np.ndarray
+    column: np.ndarray
+    one: np.ndarray
+
+
+@inner
+def make_room(d, n_agents, ahead):
+    """Scratch for blocks of this swarm."""
+    widest = block_range(d, n_agents, 0)[1]
+    pairs = ahead * ((d + 1) // 2) * widest
+    return Room(
+        np.empty(ahead * d * widest, np.float32), np.empty(pairs, np.uint64), np.empty(pairs, np.float32),
+        np.empty(widest), np.empty(widest), np.empty(widest), np.empty(widest),
+        np.ones(n_agents, np.uint8), np.empty(d), np.empty((d, 1)), np.empty(1),
+    )  # fmt: skip
+
+
+@inner
+def draw(room, d, n, seed, step, steps, first):
+    """Normals of ``steps`` steps from ``step`` on for the block that starts at agent ``first``."""
+    z = room.z[: steps * d * n].reshape((steps, d, n))
+    normals_steps(z, room.raw, room.radius, seed, np.uint64(POSITION_NOISE), step, steps, first)
+
+
+@inner
+def value_at(point, values, p, room):
+    """F at one point (d,)."""
+    room.column[:, 0] = point
+    values(room.column, p, room.one)
+    return room.one[0]
+
+
+@inner
+def weigh(x, f, first, alpha, room, sums):
+    """Add a block to the consensus (2); agents outside the random batch count as infinitely high."""
+    n = f.size
+    for j in range(n):
+        room.g[j] = f[j] if room.chosen[first + j] else np.inf
+    add_to_consensus(x, room.g[:n], alpha, room.w[:n], sums)
+
+
+@inner
+def measure(x, d, n_agents, f, nu, nu_value, best, effective, targets, mean, record, row):
+    """Write the observables, in the order of ``CBO.observables``, into a column of the record."""
+    mean_position(x, d, n_agents, mean)
+    offset = 0.0
+    for i in range(d):
+        offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
+    record[0, row] = best
+    record[1, row] = smallest(f)
+    record[2, row] = nu_value
+    record[3, row] = dispersion(x, d, n_agents, mean)
+    record[4, row] = offset
+    record[5, row] = distance_to(nu, targets)
+    record[6, row] = effective
+
+
+@inner
+def euler_step(x, f, d, n_agents, step, seed, ahead, offset, nu, nu_value, scheme, noise, coefficients, alpha,
+               low, high, boundary, values, p, room, sums):  # fmt: skip
+    """(3) or (4), block by block; on the way the energies and the sums of the next consensus."""
+    lam, dt, scale, epsilon = coefficients
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb, fb = block(x, d, n_agents, b), f[first : first + n]
+        if scale != 0.0 and offset == 0:
+            draw(room, d, n, seed, step, ahead, first)
+        zb = room.z[offset * d * n : (offset + 1) * d * n].reshape((d, n))
+        if epsilon > 0.0 or noise == ISOTROPIC or scheme == TAMED:
+            drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, room.factor[:n], room.lengths[:n])
+        else:
+            room.factor[:] = -lam * dt
+        move(xb, nu, room.factor[:n], scale, noise, room.lengths[:n], zb)
+        boundaries.confine(xb, low, high, boundary)
+        values(xb, p, fb)
+        weigh(xb, fb, first, alpha, room, sums)
+
+
+@inner
+def heun_step(x, f, y, f_y, factor_y, nu_y, d, n_agents, step, seed, nu, nu_value, noise, coefficients, alpha, alpha_next,
+              low, high, boundary, values, p, room, sums):  # fmt: skip
+    """(5): a predictor Y for all agents, its consensus, then the corrected step with the same noise."""
+    lam, dt, scale, epsilon = coefficients
+    y[:] = x
+    f_y[:] = f
+    clear_consensus(sums)
+    euler_step(y, f_y, d, n_agents, step, seed, 1, 0, nu, nu_value, EULER, noise, coefficients, alpha,
+               low, high, boundaries.NONE, values, p, room, sums)  # fmt: skip
+    finish_consensus(sums, nu_y)
+    nu_y_value = value_at(nu_y, values, p, room)
+    clear_consensus(sums)
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb, fb, yb, f_yb = (
+            block(x, d, n_agents, b),
+            f[first : first + n],
+            block(y, d, n_agents, b),
+            f_y[first : first + n],
+        )
+        draw(room, d, n, seed, step, 1, first)
+        drift_factors(yb, f_yb, nu_y, nu_y_value, lam, dt, epsilon, HEUN, factor_y[:n], room.lengths[:n])
+        drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, HEUN, room.factor[:n], room.lengths[:n])
+        correct(
+            xb,
+            yb,
+            nu,
+            nu_y,
+            room.factor[:n],
+            factor_y[:n],
+            scale,
+            noise,
+            room.lengths[:n],
+            room.z[: d * n].reshape((d, n)),
+        )
+        boundaries.confine(xb, low, high, boundary)
+        values(xb, p, fb)
+        weigh(xb, fb, first, alpha_next, room, sums)
+
+
+@kernel(
+    types.UniTuple(whole, 2)(
+        reals, reals, reals, reals, whole, whole,  # x, f, nu, best, d, n
+        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
+        reals, reals, number, number, number, whole, whole, whole,  # alpha, sigma, lam, dt, epsilon, noise, scheme, batch
+        reals, reals, whole,  # low, high, boundary
+        value_function, reals, table, table,  # values, p, targets, record
+    )
+)  # fmt: skip
+def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma, lam, dt, epsilon, noise, scheme, batch,
+        low, high, boundary, values, p, targets, record):  # fmt: skip
+    """Advance ``x`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all stayed finite."""
+    ahead = max(1, min(steps, NOISE_BUFFER // (d * n_agents)))
+    room, sums, row = make_room(d, n_agents, ahead), np.empty(d + 3), 0
+    spare = n_agents if scheme == HEUN else 0
+    y, f_y, factor_y, nu_y = np.empty(spare * d), np.empty(spare), np.empty(room.factor.size), np.empty(d)
+    needs_value, nu_value = epsilon > 0.0 or scheme == HEUN, 0.0
+
+    for s in range(steps + 1):
+        if 0 < batch < n_agents:
+            choose_batch(room.chosen, batch, seed, k + s)
+        if s == 0:
+            clear_consensus(sums)
+            for b in range(block_count(d, n_agents)):
+                first, n = block_range(d, n_agents, b)
+                values(block(x, d, n_agents, b), p, f[first : first + n])
+                weigh(block(x, d, n_agents, b), f[first : first + n], first, alpha[0], room, sums)
+        else:
+            coefficients = lam, dt, sigma[s - 1] * math.sqrt(dt) if noise != NO_NOISE else 0.0, epsilon
+            if scheme == HEUN:
+                heun_step(x, f, y, f_y, factor_y, nu_y, d, n_agents, k + s - 1, seed, nu, nu_value, noise, coefficients,
+                          alpha[s - 1], alpha[s], low, high, boundary, values, p, room, sums)  # fmt: skip
+            else:
+                clear_consensus(sums)
+                euler_step(x, f, d, n_agents, k + s - 1, seed, min(ahead, steps - s + 1), (s - 1) % ahead, nu, nu_value, scheme,
+                           noise, coefficients, alpha[s], low, high, boundary, values, p, room, sums)  # fmt: skip
+        if not all_finite(f):
+            return k + s, first_not_finite(f)
+        best[0] = min(best[0], smallest(f))
+        effective = finish_consensus(sums, nu)
+        recording = (s > 0 or start) and (k + s) % every == 0
+        nu_value = value_at(nu, values, p, room) if recording or needs_value else 0.0
+        if recording:
+            measure(x, d, n_agents, f, nu, nu_value, best[0], effective, targets, room.mean, record, row)
+            row += 1
+    return -1, -1
+
+
+class CBO(Dynamics):
+    """Consensus-based optimisation: agents drift towards a weighted mean and are shaken in proportion to their distance from it."""
+
+    title = "CBO"
+    equation = (
+        r"\mathrm dX_n = -\lambda\,(X_n-\nu)\,\mathrm dt + \sigma\,D(X_n-\nu)\,\mathrm dW_n,"
+        r"\qquad \nu = \frac{\sum_n X_n e^{-\alpha F(X_n)}}{\sum_n e^{-\alpha F(X_n)}}"
+    )
+    reference = "001 eq. 1.1–1.4; Euler–Maruyama as in 001 §3.3"
+
+    lam = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
+    sigma = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="σ", schedulable=True, group="Noise",
+                 doc="Strength of the noise, relative to the distance from the consensus point.")  # fmt: skip
+    alpha = Real(1e3, bounds=(0, 1e15), inclusive_bounds=(False, True), slider=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
+                 doc="Inverse temperature of the weights: the larger, the nearer the consensus is to the best agent.")  # fmt: skip
+    noise = Choice({"anisotropic": "Each coordinate is shaken in proportion to its own distance from the consensus.",
+                    "isotropic": "All coordinates are shaken in proportion to the whole distance.",
+                    "none": "No noise: the deterministic system."},
+                   symbol="D", group="Noise", doc="Kind of noise.")  # fmt: skip
+    dt = Real(0.05, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
+              doc="Time step.")  # fmt: skip
+    scheme = Choice({"euler": "Euler–Maruyama.", "tamed": "Tamed Euler: the drift is divided by 1 + Δt|b|.",
+                     "heun": "Heun: the drift is averaged with that at a predicted point, its consensus evaluated anew."},
+                    group="Numerics", symbol="scheme", doc="How a step is taken.")  # fmt: skip
+    batch = Whole(0, bounds=(0, 10_000_000), slider=(0, 500), symbol="M", group="Numerics",
+                  doc="Agents that form the consensus, drawn anew each step; 0, or at least N: all.")  # fmt: skip
+    epsilon = Real(0.0, bounds=(0, 1e6), slider=(0, 10), symbol="ε", group="Dynamics",
+                   doc="Width of the switch that stops the drift of agents below the consensus; 0: no switch.")  # fmt: skip
+    boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
+
+    observables = (
+        Observable("best", "best F", "Lowest value met so far"),
+        Observable("minimum", "min F", "Lowest value in the swarm"),
+        Observable("consensus_value", "F(ν)", "Value at the consensus point"),
+        Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True),
+        Observable(
+            "consensus_offset", "|X̄ − ν|²", "Squared distance of the consensus from the mean", "dispersion", log=True
+        ),
+        Observable(
+            "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
+        ),
+        Observable("effective_size", "ESS", "Effective number of agents in the consensus, 1/Σw²", "count"),
+    )
+
+    def init(self, x, landscape, seed):
+        n, d = x.shape
+        return State(0, Clock(dt=float(self.dt)), seed, n, d, to_blocks(x), np.empty(n), np.empty(d), np.inf)
+
+    def advance(self, state, landscape, steps, every=1, start=False):
+        n, d, clock = state.n, state.d, self._clock(state)
+        alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
+        recorded, table = self._blank_record(state, steps, every, start)
+        x, energy, consensus, best = state.x.copy(), np.empty(n), np.empty(d), np.array([state.best])
+        low, high = landscape.limits(d)
+        step, agent = run(
+            x, energy, consensus, best, d, n, state.k, steps, every, start, state.seed, alpha, sigma, self.lam, self.dt, self.epsilon,
+            NOISES[self.noise], SCHEMES[self.scheme], self.batch, low, high, boundaries.CODES[self.boundary],
+            landscape.values_function(), landscape.constants(), landscape.minimisers(d), table,
+        )  # fmt: skip
+        self._check(step, agent)
+        after = state._replace(
+            k=state.k + steps, clock=clock, x=x, energy=energy, consensus=consensus, best=float(best[0])
+        )
+        return after, self._record(recorded, clock, table)
+
+    def frame(self, state):
+        t = float(state.clock.at(state.k))
+        return Frame(
+            state.k,
+            t,
+            from_blocks(state.x, state.n, state.d),
+            state.energy,
+            focus=state.consensus,
+            weight=self._weights(state),
+        )
+
+    def _weights(self, state):
+        alpha = values_of(self, "alpha", np.array([state.clock.at(state.k)]))[0]
+        with np.errstate(over="ignore"):  # α F may leave the numbers; the weight is then zero
+            w = np.exp(-alpha * (state.energy - state.energy.min()))
+        return w / w.sum()

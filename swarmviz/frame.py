@@ -1,0 +1,125 @@
+"""What a view may see of a running swarm: the :class:`Frame`, its clock, and the error of a run that left the numbers.
+
+The compute core fills a frame; the page draws whatever is in it and knows nothing of equations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Clock(NamedTuple):
+    """Time as a function of the step number, t = t₀ + (k − k₀) Δt, so that it does not depend on how steps were batched."""
+
+    k0: int = 0
+    t0: float = 0.0
+    dt: float = 1.0
+
+    def at(self, k):
+        """Time at step ``k`` (a number or an array)."""
+        return self.t0 + (k - self.k0) * self.dt
+
+    def with_step(self, k: int, dt: float) -> Clock:
+        """The clock that runs with step ``dt`` from step ``k`` on."""
+        return self if dt == self.dt else Clock(k, float(self.at(k)), dt)
+
+
+class Observable(NamedTuple):
+    """One number per step that a dynamics records.
+
+    ``name`` is the key in ``sim.record``; ``symbol`` is LaTeX-free text for axes; ``log`` says that a logarithmic axis suits it;
+    ``panel`` groups curves of one unit on one plot ("value", "dispersion", "distance", "count", "rate", …).
+    """
+
+    name: str
+    symbol: str
+    meaning: str
+    panel: str = "value"
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The swarm at one step, as read-only arrays; N agents in d dimensions.
+
+    Attributes
+    ----------
+    k, t : int, float
+        Step and time.
+    x : (N, d)
+        Positions.
+    energy : (N,)
+        F at the positions.
+    focus : (d,), optional
+        The point the swarm is drawn to (the consensus point).
+    level : float, optional
+        A value of F that the swarm holds for the minimum (the provisional minimum).
+    v, memory : (N, d), optional
+        Velocities; personal best positions.
+    mass, weight : (N,), optional
+        Masses, summing to 1; weights in the focus, summing to 1.
+    role : (N,) int8, optional
+        Index into ``roles``.
+    roles : tuple of str
+        Names of the roles, for example ("explorer", "leader").
+    partner : (N,) int, optional
+        The agent each one copied or looked at in this step.
+    node : (N,) int, optional
+        State of a finite set.
+    occupation : (S,), optional
+        Share of the agents on each state of a finite set.
+    notes : tuple of str
+        Warnings about this run in plain words, for example that masses had to be clipped.
+    """
+
+    k: int
+    t: float
+    x: np.ndarray
+    energy: np.ndarray
+    focus: np.ndarray | None = None
+    level: float | None = None
+    v: np.ndarray | None = None
+    memory: np.ndarray | None = None
+    mass: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    role: np.ndarray | None = None
+    roles: tuple[str, ...] = ()
+    partner: np.ndarray | None = None
+    node: np.ndarray | None = None
+    occupation: np.ndarray | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self):
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, np.ndarray):
+                view = value.view()
+                view.flags.writeable = False
+                object.__setattr__(self, name, view)
+
+    @property
+    def n(self) -> int:
+        """Number of agents N."""
+        return self.x.shape[0]
+
+    @property
+    def d(self) -> int:
+        """Dimension d."""
+        return self.x.shape[1]
+
+
+class Diverged(ArithmeticError):
+    """The swarm left the numbers: an energy or position is not finite.
+
+    Attributes
+    ----------
+    step, agent : int
+        The first step at which it happened and the first agent to which it happened.
+    """
+
+    def __init__(self, step: int, agent: int, hint: str = "reduce Δt or the noise, then reset"):
+        super().__init__(f"the swarm diverged at step {step}: F of agent {agent} is no longer finite; {hint}")
+        self.step, self.agent = step, agent

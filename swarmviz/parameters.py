@@ -1,0 +1,235 @@
+"""Parameters: one line each, the only place where a default, a range, a symbol and a meaning are written.
+
+The page builds its controls from these declarations, the documentation its tables, and the errors their sentences::
+
+    lam = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
+
+Every kind refuses a bad value with a ``ValueError`` that names the parameter, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import math
+from numbers import Integral
+from numbers import Real as AnyReal
+from typing import Any
+
+import numpy as np
+import param
+from param.parameterized import Undefined
+
+GROUPS = ("Dynamics", "Noise", "Schedule", "Numerics")
+
+
+class TimeDependent:
+    """Marks a value that changes with time; the kinds are in :mod:`swarmviz.schedules`."""
+
+
+class _Described:
+    """What all kinds share: a symbol for the screen, a group for the page, and one sentence of refusal."""
+
+    __slots__ = ()
+
+    def _refuse(self, value: Any, reason: str) -> None:
+        name = self.name or "value"  # type: ignore[attr-defined]
+        shown = f"{name} ({self.symbol})" if getattr(self, "symbol", "") else name
+        raise ValueError(f"{shown} = {value!r}: {reason}")
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if abs(value) < 1e6 or math.isinf(value) else f"{value:.3g}"
+
+
+class Real(_Described, param.Number):
+    r"""A finite real number within bounds.
+
+    Parameters
+    ----------
+    default : float
+    bounds : (float, float)
+        Hard, inclusive limits (see ``inclusive_bounds`` of param for open ends).
+    slider : (float, float), optional
+        The range a slider spans; ``bounds`` when absent.
+    symbol : str
+        The paper's symbol, shown first on the page.
+    scale : {"linear", "log"}
+        How a slider is spaced.
+    group : {"Dynamics", "Noise", "Schedule", "Numerics"}
+        Where the page puts the control.
+    unit : str
+        For axis labels and tool tips; empty for a pure number.
+    schedulable : bool
+        Whether a :class:`swarmviz.schedules.Schedule` is accepted in place of a number.
+    used_when : dict, optional
+        ``{parameter: values}``: the parameter matters only while each named one has one of the values.
+    """
+
+    __slots__ = ["group", "scale", "schedulable", "slider", "symbol", "unit", "used_when"]
+    _slot_defaults = {  # noqa: RUF012 (param's own convention)
+        **param.Number._slot_defaults,
+        "symbol": "", "scale": "linear", "group": "Dynamics", "unit": "", "schedulable": False, "slider": None, "used_when": None,
+    }  # fmt: skip
+
+    def __init__(self, default=Undefined, *, bounds=Undefined, symbol=Undefined, scale=Undefined, group=Undefined, unit=Undefined,
+                 schedulable=Undefined, slider=Undefined, used_when=Undefined, **params):  # fmt: skip
+        self.symbol, self.scale, self.group, self.unit = symbol, scale, group, unit
+        self.schedulable, self.slider, self.used_when = schedulable, slider, used_when
+        super().__init__(default=default, bounds=bounds, **params)
+
+    def _validate(self, val):
+        if isinstance(val, TimeDependent):
+            if not self.schedulable:
+                self._refuse(val, f"must be a number with {self.range_text}; it cannot follow a schedule")
+            return
+        if val is None and self.allow_None:
+            return
+        if isinstance(val, bool) or not isinstance(val, AnyReal):
+            self._refuse(val, f"must be a number with {self.range_text}, not {type(val).__name__}")
+        if not math.isfinite(val) or not self.contains(float(val)):
+            self._refuse(val, f"must be a finite number with {self.range_text}")
+
+    def contains(self, value: float) -> bool:
+        """Whether a number lies within the bounds."""
+        low, high = self.bounds or (None, None)
+        with_low, with_high = self.inclusive_bounds
+        above = low is None or value > low or (with_low and value == low)
+        below = high is None or value < high or (with_high and value == high)
+        return above and below
+
+    @property
+    def range_text(self) -> str:
+        """The allowed range as a person reads it, for example ``0 < Δt ≤ 10``."""
+        low, high = self.bounds or (None, None)
+        with_low, with_high = self.inclusive_bounds
+        left = "" if low is None else f"{_number(low)} {'≤' if with_low else '<'} "
+        right = "" if high is None else f" {'≤' if with_high else '<'} {_number(high)}"
+        return f"{left}{self.symbol or self.name or 'value'}{right}"
+
+
+class Whole(Real):
+    """A whole number within bounds; same attributes as :class:`Real`."""
+
+    def _validate(self, val):
+        if val is None and self.allow_None:
+            return
+        if isinstance(val, bool) or not isinstance(val, Integral):
+            self._refuse(val, f"must be a whole number with {self.range_text}, not {type(val).__name__}")
+        if not self.contains(int(val)):
+            self._refuse(val, f"must be a whole number with {self.range_text}")
+
+
+class Choice(_Described, param.Selector):
+    """One of a few named options, each with its meaning: ``Choice({"smooth": "meaning", …})``; the first is the default."""
+
+    __slots__ = ["group", "meanings", "symbol", "used_when"]
+    _slot_defaults = {  # noqa: RUF012
+        **param.Selector._slot_defaults,
+        "symbol": "", "group": "Dynamics", "meanings": None, "used_when": None,
+    }  # fmt: skip
+
+    def __init__(
+        self, meanings=Undefined, *, default=Undefined, symbol=Undefined, group=Undefined, used_when=Undefined, **params
+    ):
+        self.symbol, self.group, self.meanings, self.used_when = symbol, group, meanings, used_when
+        options = params.pop("objects", Undefined) if meanings is Undefined else list(meanings)
+        super().__init__(default=default, objects=options, **params)
+
+    def _validate(self, val):
+        if not isinstance(val, str) or val not in self.objects:
+            self._refuse(val, f"must be one of {', '.join(self.objects)}")
+
+
+class Switch(_Described, param.Boolean):
+    """On or off."""
+
+    __slots__ = ["group", "symbol", "used_when"]
+    _slot_defaults = {  # noqa: RUF012
+        **param.Boolean._slot_defaults,
+        "symbol": "", "group": "Dynamics", "used_when": None,
+    }  # fmt: skip
+
+    def __init__(self, default=Undefined, *, symbol=Undefined, group=Undefined, used_when=Undefined, **params):
+        self.symbol, self.group, self.used_when = symbol, group, used_when
+        super().__init__(default=default, **params)
+
+    def _validate(self, val):
+        if not isinstance(val, bool):
+            self._refuse(val, "must be True or False")
+
+
+class Described(param.Parameterized):
+    """Base of everything with parameters: refuses unknown names and lists what is declared."""
+
+    def __init__(self, **values):
+        known = self.declared()
+        for name in values:
+            if name not in known and name != "name":
+                raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
+        super().__init__(**values)
+
+    @classmethod
+    def declared(cls) -> dict[str, param.Parameter]:
+        """Name → declaration, in the order of declaration, without param's own ``name``."""
+        objects = cls.param.objects("existing")
+        return {name: objects[name] for name in objects if name != "name"}
+
+    def values_now(self) -> dict[str, Any]:
+        """Name → present value of each declared parameter."""
+        return {name: getattr(self, name) for name in self.declared()}
+
+    def copy(self):
+        """An independent object with the same values."""
+        return type(self)(**self.values_now())
+
+    def same_as(self, other: Any) -> bool:
+        """Whether ``other`` is of the same type with the same values."""
+        return type(self) is type(other) and _same(self.values_now(), other.values_now())
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def __repr__(self) -> str:
+        changed = (f"{n}={v!r}" for n, v in self.values_now().items() if not _same(v, self.param[n].default))
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+
+def _same(a: Any, b: Any) -> bool:
+    try:
+        return bool(a == b)
+    except ValueError:  # arrays
+        return False
+
+
+class Vector(_Described, param.Parameter):
+    """A finite number, a sequence of numbers or (``shape="table"``) rows of numbers; kept as tuples, None when absent."""
+
+    __slots__ = ["group", "shape", "symbol", "used_when"]
+    _slot_defaults = {  # noqa: RUF012
+        **param.Parameter._slot_defaults,
+        "symbol": "", "group": "Dynamics", "shape": "vector", "used_when": None,
+    }  # fmt: skip
+
+    def __init__(
+        self, default=None, *, shape=Undefined, symbol=Undefined, group=Undefined, used_when=Undefined, **params
+    ):
+        self.shape, self.symbol, self.group, self.used_when = shape, symbol, group, used_when
+        super().__init__(default=default, **params)
+
+    def __set__(self, obj, val):
+        super().__set__(obj, self._tuples(val))
+
+    def _tuples(self, val):
+        if val is None:
+            return None
+        try:
+            array = np.asarray(val, dtype=np.float64)
+        except (TypeError, ValueError):
+            self._refuse(val, "must be numbers")
+        most = 2 if self.shape == "table" else 1
+        if array.ndim > most or array.size == 0 or not np.isfinite(array).all():
+            self._refuse(val, f"must be finite numbers in at most {most} dimension{'s' * (most > 1)}, and not empty")
+        return array.tolist() if array.ndim == 0 else _nested_tuple(array.tolist())
+
+
+def _nested_tuple(value: Any) -> Any:
+    return tuple(_nested_tuple(v) for v in value) if isinstance(value, list) else value

@@ -1,0 +1,234 @@
+"""A run: dynamics × landscape × swarm, its present state, its record and its past.
+
+A simulation has no clock and no widget. Whatever the dynamics' parameters are when ``advance`` is called is what the swarm feels;
+changes made in mid-run are kept in a journal, so that going back to any step replays the run exactly.
+"""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.frame import Diverged, Frame
+from swarmviz.landscapes.base import Landscape
+from swarmviz.record import Record
+from swarmviz.swarm import Swarm
+
+SNAPSHOT_SPACING = 256  # steps between snapshots at first; doubles when there are too many
+SNAPSHOT_BYTES = 64 << 20
+SNAPSHOT_COUNT = 128
+
+
+class Entry(NamedTuple):
+    """From step ``k`` on these were in force."""
+
+    k: int
+    dynamics: Dynamics
+    landscape: Landscape
+
+
+class Simulation:
+    """A running swarm.
+
+    Parameters
+    ----------
+    dynamics : Dynamics
+        Its parameters are live: change them between two calls of ``advance`` and the running swarm answers.
+    landscape : Landscape
+        Live, too: it may be replaced or changed, as long as it exists in the swarm's dimension.
+    swarm : Swarm
+        Number, dimension, seed and initial law; changes take effect at ``reset``.
+    every : int
+        Record the steps that are multiples of it.
+    record_limit : int, optional
+        Upper bound on the recorded steps; the record is thinned when it is reached.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When the parts are of the wrong kind or do not fit together.
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=100, d=2, seed=7))
+    >>> frame = sim.advance(100)
+    >>> frame.x.shape, len(sim.record["dispersion"])
+    ((100, 2), 101)
+    """
+
+    def __init__(
+        self, dynamics: Dynamics, landscape: Landscape, swarm: Swarm, *, every: int = 1, record_limit: int | None = None
+    ):
+        for name, value, kind in (
+            ("dynamics", dynamics, Dynamics),
+            ("landscape", landscape, Landscape),
+            ("swarm", swarm, Swarm),
+        ):
+            if not isinstance(value, kind):
+                raise TypeError(f"{name} = {value!r}: must be a {kind.__name__}, not {type(value).__name__}")
+        self.dynamics, self.landscape, self.swarm = dynamics, landscape, swarm
+        self.every = _steps("every", every, smallest=1)
+        self.record_limit = None if record_limit is None else _steps("record_limit", record_limit, smallest=2)
+        self.reset()
+
+    # ---- where it is ---------------------------------------------------------------------------------------------------
+
+    @property
+    def k(self) -> int:
+        """The present step."""
+        return self._state.k
+
+    @property
+    def t(self) -> float:
+        """The present time."""
+        return float(self._state.clock.at(self._state.k))
+
+    @property
+    def furthest(self) -> int:
+        """The latest step that is known; ``goto`` up to here replays the run as it was."""
+        return self._furthest
+
+    @property
+    def record(self) -> Record:
+        """What was recorded, from step 0 to ``furthest``."""
+        return self._record
+
+    @property
+    def frame(self) -> Frame:
+        """What a view may see of the swarm now."""
+        return self._frame_of(self._state)
+
+    @property
+    def journal(self) -> tuple[Entry, ...]:
+        """The parameters in force, with the step from which on they were."""
+        return tuple(self._journal)
+
+    # ---- moving it -----------------------------------------------------------------------------------------------------
+
+    def reset(self) -> Frame:
+        """Back to step 0 with the present parameters and swarm; the record starts anew."""
+        x = self.swarm.positions(self.landscape)
+        state = self.dynamics.init(x, self.landscape, self.swarm.seed)
+        entry = Entry(0, self.dynamics.copy(), self.landscape.copy())
+        state, rows = self.dynamics.advance(state, self.landscape, 0, self.every, start=True)
+        # nothing above this line changes the simulation: a reset that fails leaves the run as it was
+        self._state, self._journal, self._furthest = state, [entry], 0
+        self._snapshots, self._spacing = [state], SNAPSHOT_SPACING
+        self._record = Record(self.every, self.record_limit)
+        self._record.extend(rows)
+        return self.frame
+
+    def advance(self, steps: int = 1) -> Frame:
+        """Take ``steps`` steps and return the frame.
+
+        Raises
+        ------
+        Diverged
+            When an energy is no longer finite; the simulation then stands at the last step at which all were.
+        ValueError
+            When ``steps`` is no whole number ≥ 0, or a parameter left its range; the simulation is untouched.
+        """
+        steps = _steps("steps", steps)
+        self._accept()
+        target = self.k + steps
+        while self.k < target:
+            part = min(target, (self.k // self._spacing + 1) * self._spacing) - self.k
+            try:
+                state, rows = self.dynamics.advance(self._state, self.landscape, part, self._record.every)
+            except Diverged as error:
+                if error.step > self.k:
+                    self._keep(
+                        *self.dynamics.advance(self._state, self.landscape, error.step - 1 - self.k, self._record.every)
+                    )
+                raise
+            self._keep(state, rows)
+        return self.frame
+
+    def apply(self) -> Frame:
+        """Let the present parameters act on the present step, without a step: energies, weights and consensus are evaluated anew.
+
+        For a paused swarm whose landscape or parameters a person changes; the steps that follow are the same as without it.
+        """
+        self._accept()
+        self._state, _ = self.dynamics.advance(self._state, self.landscape, 0, self._record.every)
+        return self.dynamics.frame(self._state)
+
+    def goto(self, k: int) -> Frame:
+        """Go to step ``k``, exactly: back through snapshots and the journal, forward by simulating.
+
+        Steps up to ``furthest`` replay the run with the parameters that were in force. An ``advance`` from an earlier step starts a new
+        branch with the present parameters, and the old future is forgotten.
+        """
+        k = _steps("k", k)
+        if k > self._furthest:
+            if self.k < self._furthest:
+                self.goto(self._furthest)
+            return self.advance(k - self.k)
+        self._state = self._replay(k)
+        return self.frame
+
+    # ---- inside --------------------------------------------------------------------------------------------------------
+
+    def _keep(self, state: Any, rows: dict[str, np.ndarray]) -> None:
+        self._state = state
+        self._furthest = state.k
+        self._record.extend(rows)
+        if state.k % self._spacing == 0 and state.k > self._snapshots[-1].k:
+            self._snapshots.append(state)
+            self._thin_snapshots()
+
+    def _thin_snapshots(self) -> None:
+        size = sum(a.nbytes for a in self._state if isinstance(a, np.ndarray))
+        while len(self._snapshots) > 2 and (
+            len(self._snapshots) > SNAPSHOT_COUNT or len(self._snapshots) * size > SNAPSHOT_BYTES
+        ):
+            self._spacing *= 2
+            self._snapshots = [s for s in self._snapshots if s.k % self._spacing == 0]
+
+    def _accept(self) -> None:
+        """Take the present parameters for what follows: check them, forget a future that was left, note a change in the journal."""
+        last = [e for e in self._journal if e.k <= self.k][-1]
+        if type(self.dynamics) is not type(last.dynamics):
+            raise ValueError(
+                f"dynamics = {self.dynamics!r}: another dynamics needs a new Simulation; only parameters may change in mid-run"
+            )
+        self.landscape.require_dimension(self._state.d)
+        if self.k < self._furthest:
+            self._furthest = self.k
+            self._record.cut(self.k)
+            self._journal = [e for e in self._journal if e.k <= self.k]
+            self._snapshots = [s for s in self._snapshots if s.k <= self.k]
+        moved = not last.landscape.same_as(self.landscape)
+        if moved or not last.dynamics.same_as(self.dynamics):
+            if moved:
+                self._state = self.dynamics.moved_to(self._state, self.landscape)
+            self._journal = [e for e in self._journal if e.k < self.k]
+            self._journal.append(Entry(self.k, self.dynamics.copy(), self.landscape.copy()))
+
+    def _replay(self, k: int) -> Any:
+        """The state at step ``k`` ≤ furthest, from the nearest earlier snapshot and with the journal's parameters."""
+        known = [*self._snapshots, self._state] if self._state.k <= k else self._snapshots
+        state = max((s for s in known if s.k <= k), key=lambda s: s.k)
+        before = self._journal[0]
+        for here, following in zip(self._journal, [*self._journal[1:], None], strict=True):
+            if state.k == here.k < k and not before.landscape.same_as(here.landscape):
+                state = here.dynamics.moved_to(state, here.landscape)
+            end = min(k, following.k) if following else k
+            if state.k < end:
+                state, _ = here.dynamics.advance(state, here.landscape, end - state.k, every=end)
+            before = here
+        return state
+
+    def _frame_of(self, state: Any) -> Frame:
+        entry = [e for e in self._journal if e.k < max(state.k, 1)][-1]
+        return entry.dynamics.frame(state)
+
+
+def _steps(name: str, value: Any, smallest: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < smallest:
+        raise ValueError(f"{name} = {value!r}: must be a whole number ≥ {smallest}")
+    return int(value)

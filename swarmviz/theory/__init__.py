@@ -1,0 +1,71 @@
+"""Theory: predicted rates, thresholds and laws. What is drawn on the screen and what a test asserts is the same call.
+
+:func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram; each carries the name of
+its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it knows of a dynamics with
+``@lines_of(Dynamics)`` and ``@target_of(Dynamics)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Line(NamedTuple):
+    """A curve of theory beside a recorded observable.
+
+    ``observable`` is its name in the record; ``k`` and ``y`` have the same shape; ``style`` is "dotted" for a claim of a paper and "dashed" for what
+    holds exactly at finite N; ``applies`` says whether the hypotheses hold now, ``reason`` why not (or what the line says), in plain words.
+    """
+
+    observable: str
+    title: str
+    reference: str
+    style: str
+    k: np.ndarray
+    y: np.ndarray
+    applies: bool
+    reason: str
+
+
+class Target(NamedTuple):
+    """A law the swarm is said to tend to: ``density(X)`` at points (M, d), not necessarily normalised; fields as in :class:`Line`."""
+
+    title: str
+    reference: str
+    density: Callable[[np.ndarray], np.ndarray]
+    applies: bool
+    reason: str
+
+
+_LINES: dict[type, Callable[[Any], list[Line]]] = {}
+_TARGETS: dict[type, Callable[[Any], Target | None]] = {}
+
+
+def lines_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> list[Line]`` for a dynamics."""
+    return lambda function: _LINES.setdefault(dynamics, function)
+
+
+def target_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> Target or None`` for a dynamics."""
+    return lambda function: _TARGETS.setdefault(dynamics, function)
+
+
+def lines(simulation: Any) -> list[Line]:
+    """The curves of theory for a simulation as it stands, empty where none is known."""
+    find = _LINES.get(type(simulation.dynamics))
+    return find(simulation) if find else []
+
+
+def target(simulation: Any) -> Target | None:
+    """The law the swarm is said to tend to, None where there is none."""
+    find = _TARGETS.get(type(simulation.dynamics))
+    return find(simulation) if find else None
+
+
+from swarmviz.theory import annealing, cbo  # noqa: E402  (they register themselves)
+
+__all__ = ["Line", "Target", "annealing", "cbo", "lines", "lines_of", "target", "target_of"]
