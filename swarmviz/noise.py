@@ -10,9 +10,10 @@ resolved down to probabilities of 2^(−31), that is the tails are cut where
 
     Gaussian 6.66    Cauchy 2.7e9 (always finite)    Student ν=1: 4.3e9    ν=3: 2.8e3    ν→0: 1e37
 
-and are exact before that within 1e-5 relative. In (2) W is small in the tail, so that float32 resolves the tail finely
-and the centre to 1e-7. Uniform noise has variance 1 as the Gaussian has; Student's t has variance ν/(ν−2) for ν > 2 and
-none otherwise, and is Cauchy's law for ν = 1 and Gauss's for ν → ∞. It is deliberately not rescaled.
+and follow (1) to (4) before that within 1e-5 relative (in the outer half of the law; Student for ν ≥ ½). In (2) W is
+small in the tail, so that float32 resolves the tail finely and the centre to 1e-7. Uniform noise has variance 1 as the
+Gaussian has; Student's t has variance ν/(ν−2) for ν > 2 and none otherwise, and is Cauchy's law for ν = 1 and Gauss's
+for ν → ∞. It is deliberately not rescaled.
 
 Code   paper  meaning
 z      ξ      (d, n) float32, d coordinates of n consecutive agents; (steps, d, n) in `fill_steps`
@@ -26,7 +27,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from swarmviz.elementary import bits_of_float32, elementary, exp, float32_of_bits, log, sin2pi32
+from swarmviz.elementary import bits_of_float32, elementary, exp, float32_of_bits, log32, sin2pi32
 from swarmviz.randomness import (
     QUARTER_TURN,
     SIGN_32,
@@ -117,8 +118,10 @@ def _pack_uniform(raw, size):
 def _student_radii(raw, radius, nu_t):
     """sqrt(ν (U^(−2/ν) − 1)) of (4)."""
     for i in range(radius.size):
-        u = (np.float64(np.int32(raw[i] >> U33)) + 0.5) * 4.656612873077393e-10
-        y = -2.0 / nu_t * log(u)
+        h = f32(np.int32(raw[i] >> U33))
+        radius[i] = log32((h + f32(0.5)) * f32(2.0**-31))
+    for i in range(radius.size):
+        y = -2.0 / nu_t * np.float64(radius[i])
         # U^(−2/ν) − 1 cancels where y is small, that is for large ν.
         growth = exp(y) - 1.0
         small = y * (1.0 + 0.5 * y)

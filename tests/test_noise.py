@@ -139,6 +139,15 @@ def test_uniform_noise_has_variance_one_and_never_exceeds_root_three():
         assert abs((z**k).mean() - moment) < 4.5 * error
 
 
+@pytest.mark.parametrize("nu_t", [0.5, 1.0, 3.0, 100.0])
+def test_student_radii_follow_their_formula_far_into_the_tail(nu_t):
+    h = np.concatenate([np.arange(100), np.geomspace(100, 2**30, 300).astype(int)]).astype(np.uint64)
+    radius = np.empty(h.size, np.float32)
+    noise._student_radii(h << np.uint64(33), radius, nu_t)
+    u = (h + 0.5) / 2**31
+    assert np.abs(radius / np.sqrt(nu_t * np.expm1(-2 / nu_t * np.log(u))) - 1).max() < 1e-5
+
+
 @pytest.mark.parametrize("nu_t", [0.01, 0.05, 0.2, 1.0, 1e6])
 def test_extreme_words_give_finite_student_draws(nu_t):
     raw = np.array([0, 1, 2**33, 2**31, 2**32 - 1, 2**64 - 1, 2**64 - 2**33], np.uint64)
