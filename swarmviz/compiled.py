@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from numba import config, njit, types
+from numba.core.errors import NumbaExperimentalFeatureWarning
 
 # Contraction and reassociation make sums vectorisable; nnan/ninf stay off, so a diverged agent is not optimised away.
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
-real = types.float64
+number = types.float64
 single = types.float32
 whole = types.int64
 word = types.uint64
@@ -60,7 +62,11 @@ class Kernel:
     def compile(self) -> Any:
         """Compile, or load from the cache, and return the dispatcher."""
         if self.dispatcher is None:
-            self.dispatcher = njit(self.signature, cache=True, nogil=True, fastmath=FAST)(self.function)
+            with (
+                warnings.catch_warnings()
+            ):  # functions as values are "experimental" in numba's words, and measured to work
+                warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+                self.dispatcher = njit(self.signature, cache=True, nogil=True, fastmath=FAST)(self.function)
         return self.dispatcher
 
     def __call__(self, *args: Any) -> Any:

@@ -15,8 +15,8 @@ class Record(Mapping):
     every : int
         Steps that are multiples of it are recorded.
     limit : int, optional
-        When more values than this have come together, every second one is dropped and ``every`` doubles, so that a run of any length keeps a
-        bounded record.
+        When more values than this have come together, every second one is dropped and ``every`` doubles, so that the
+        record of a run of any length stays bounded.
     """
 
     def __init__(self, every: int = 1, limit: int | None = None):

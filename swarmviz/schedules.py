@@ -14,6 +14,7 @@ Piecewise     straight lines between given points
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -147,7 +148,7 @@ class Piecewise(Schedule):
             raise ValueError(f"points = {points!r}: must be pairs (t, value) of numbers") from None
         if not pairs or not all(math.isfinite(a) for pair in pairs for a in pair):
             raise ValueError(f"points = {points!r}: must be at least one pair of finite numbers")
-        if any(b[0] <= a[0] for a, b in zip(pairs, pairs[1:], strict=False)):
+        if any(b[0] <= a[0] for a, b in itertools.pairwise(pairs)):
             raise ValueError(f"points = {points!r}: the times must increase")
         super().__init__()
         self._points = pairs

@@ -33,8 +33,7 @@ import numpy as np
 
 from swarmviz import boundaries
 from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
-from swarmviz.compiled import gradient_function, inner, kernel, reals, table, types, value_function, whole, word
-from swarmviz.compiled import real as number
+from swarmviz.compiled import gradient_function, inner, kernel, number, reals, table, types, value_function, whole, word
 from swarmviz.diagnostics import (
     all_finite,
     dispersion,
@@ -47,9 +46,11 @@ from swarmviz.diagnostics import (
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.elementary import exp, tanh
 from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.noise import GAUSSIAN
 from swarmviz.parameters import Choice, Real
-from swarmviz.randomness import POSITION_NOISE, normals_steps
+from swarmviz.randomness import POSITION_NOISE
 from swarmviz.schedules import Logarithmic, values_of
+from swarmviz.supply import block_noise, make_supply
 
 SMOOTH, STEP, NO_NOISE, CONSTANT, ANNEALING = range(5)
 PROFILES = {"smooth": SMOOTH, "step": STEP, "none": NO_NOISE, "constant": CONSTANT, "annealing": ANNEALING}
@@ -57,7 +58,6 @@ STEEPNESS = 1000.0  # of the step cutoff (5)
 LEADER = 0.01  # an agent whose rate is at most this share of λ leads
 TINY = 1e-300
 EXPLORES, LEADS = 0, 1
-NOISE_BUFFER = 2048
 
 
 class State(NamedTuple):
@@ -92,17 +92,23 @@ def rates(mass, lam, cutoff, temperature, profile, out):
 
 
 @inner
-def move(x, slope, rate, dt, shaken, z):
+def shake_and_descend(x, slope, rate, dt, z):
     """(1) on a block."""
     d, n = x.shape
     for i in range(d):
         xi, gi, zi = x[i], slope[i], z[i]
-        if shaken:
-            for j in range(n):
-                xi[j] += math.sqrt(2.0 * dt * rate[j]) * zi[j] - dt * gi[j]
-        else:
-            for j in range(n):
-                xi[j] -= dt * gi[j]
+        for j in range(n):
+            xi[j] += math.sqrt(2.0 * dt * rate[j]) * zi[j] - dt * gi[j]
+
+
+@inner
+def descend(x, slope, dt):
+    """(1) without noise."""
+    d, n = x.shape
+    for i in range(d):
+        xi, gi = x[i], slope[i]
+        for j in range(n):
+            xi[j] -= dt * gi[j]
 
 
 @inner
@@ -150,7 +156,7 @@ def measure(x, d, n_agents, f, mass, rate, level, best, clips, lam, targets, mea
     record[1, row] = best
     record[2, row] = f[lowest]
     record[3, row] = dispersion(x, d, n_agents, mean)
-    first, n = block_range(d, n_agents, 0)
+    n = block_range(d, n_agents, 0)[1]
     at = lowest // n
     column = block(x, d, n_agents, at)[:, lowest - at * n]
     mean[:] = column
@@ -172,11 +178,8 @@ def measure(x, d, n_agents, f, mass, rate, level, best, clips, lam, targets, mea
 )  # fmt: skip
 def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seed, temperature, lam, cutoff, dt, profile,
         low, high, boundary, values, gradient, p, targets, record):  # fmt: skip
-    """Advance ``x`` and ``mass`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all stayed finite."""
-    widest = block_range(d, n_agents, 0)[1]
-    ahead = max(1, min(steps, NOISE_BUFFER // (d * n_agents)))
-    pairs = ahead * ((d + 1) // 2) * widest
-    z, raw, radius = np.empty(ahead * d * widest, np.float32), np.empty(pairs, np.uint64), np.empty(pairs, np.float32)
+    """Advance ``x`` and ``mass`` in place; returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
+    supply, widest = make_supply(d, n_agents, steps), block_range(d, n_agents, 0)[1]
     slope, rate, mean = np.empty(d * widest), np.empty(n_agents), np.empty(d)
     level, best, clips = numbers
     shaken, row = profile != NO_NOISE, 0
@@ -187,20 +190,13 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seed, temperat
             clips += transfer(mass, f, level, dt)  # (1) uses the old masses through ``rate``
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                xb, gb, offset = block(x, d, n_agents, b), slope[: d * n].reshape((d, n)), (s - 1) % ahead
-                if shaken and offset == 0:
-                    made = min(ahead, steps - s + 1)
-                    normals_steps(z[: made * d * n].reshape((made, d, n)), raw, radius, seed, np.uint64(POSITION_NOISE),
-                                  k + s - 1, made, first)  # fmt: skip
+                xb, gb = block(x, d, n_agents, b), slope[: d * n].reshape((d, n))
                 gradient(xb, p, gb)
-                move(
-                    xb,
-                    gb,
-                    rate[first : first + n],
-                    dt,
-                    shaken,
-                    z[offset * d * n : (offset + 1) * d * n].reshape((d, n)),
-                )
+                if shaken:
+                    z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
+                    shake_and_descend(xb, gb, rate[first : first + n], dt, z)
+                else:
+                    descend(xb, gb, dt)
                 boundaries.confine(xb, low, high, boundary)
                 values(xb, p, f[first : first + n])
         if not all_finite(f):

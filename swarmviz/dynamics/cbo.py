@@ -31,8 +31,7 @@ import numpy as np
 
 from swarmviz import boundaries
 from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
-from swarmviz.compiled import inner, kernel, reals, table, types, value_function, whole, word
-from swarmviz.compiled import real as number
+from swarmviz.compiled import inner, kernel, number, reals, table, types, value_function, whole, word
 from swarmviz.diagnostics import (
     add_to_consensus,
     all_finite,
@@ -48,15 +47,16 @@ from swarmviz.diagnostics import (
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.elementary import tanh
 from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.noise import GAUSSIAN
 from swarmviz.parameters import Choice, Real, Whole
-from swarmviz.randomness import POSITION_NOISE, normals_steps
+from swarmviz.randomness import POSITION_NOISE
 from swarmviz.schedules import values_of
+from swarmviz.supply import block_noise, make_supply
 
 ANISOTROPIC, ISOTROPIC, NO_NOISE = range(3)
 EULER, TAMED, HEUN = range(3)
 NOISES = {"anisotropic": ANISOTROPIC, "isotropic": ISOTROPIC, "none": NO_NOISE}
 SCHEMES = {"euler": EULER, "tamed": TAMED, "heun": HEUN}
-NOISE_BUFFER = 2048  # normals made at once for a small swarm, so that the loops that make them are long
 
 
 class State(NamedTuple):
@@ -91,20 +91,27 @@ def drift_factors(x, f, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
 
 
 @inner
-def move(x, nu, factor, scale, noise, lengths, z):
-    """X ← X + factor (X − ν) + scale D(X − ν) z on a block, (3) with its coefficients."""
+def drift_and_shake(x, nu, factor, scale, noise, lengths, z):
+    """X ← X + factor (X − ν) + scale D(X − ν) z on a block, (3) or (4) with its coefficients."""
     d, n = x.shape
     for i in range(d):
         row, c, zi = x[i], nu[i], z[i]
         if noise == ANISOTROPIC:
             for j in range(n):
                 row[j] += (row[j] - c) * (factor[j] + scale * zi[j])
-        elif noise == ISOTROPIC:
-            for j in range(n):
-                row[j] += (row[j] - c) * factor[j] + scale * lengths[j] * zi[j]
         else:
             for j in range(n):
-                row[j] += (row[j] - c) * factor[j]
+                row[j] += (row[j] - c) * factor[j] + scale * lengths[j] * zi[j]
+
+
+@inner
+def drift(x, nu, factor):
+    """The same without noise."""
+    d, n = x.shape
+    for i in range(d):
+        row, c = x[i], nu[i]
+        for j in range(n):
+            row[j] += (row[j] - c) * factor[j]
 
 
 @inner
@@ -115,17 +122,13 @@ def correct(x, y, nu, nu_y, factor, factor_y, scale, noise, lengths, z):
         xi, yi, zi, a, b = x[i], y[i], z[i], nu[i], nu_y[i]
         for j in range(n):
             away = xi[j] - a
-            size = away if noise == ANISOTROPIC else lengths[j] if noise == ISOTROPIC else 0.0
-            shake = scale * size * zi[j] if noise != NO_NOISE else 0.0
+            shake = 0.0 if noise == NO_NOISE else scale * zi[j] * (away if noise == ANISOTROPIC else lengths[j])
             xi[j] += 0.5 * (factor[j] * away + factor_y[j] * (yi[j] - b)) + shake
 
 
 class Room(NamedTuple):
     """Scratch for one block of a kernel: made once per call, so that no step allocates."""
 
-    z: np.ndarray  # normals of the steps ahead
-    raw: np.ndarray
-    radius: np.ndarray
     factor: np.ndarray  # drift factor per agent
     lengths: np.ndarray  # |X − ν| per agent
     w: np.ndarray  # weights
@@ -137,22 +140,11 @@ class Room(NamedTuple):
 
 
 @inner
-def make_room(d, n_agents, ahead):
+def make_room(d, n_agents):
     """Scratch for blocks of this swarm."""
-    widest = block_range(d, n_agents, 0)[1]
-    pairs = ahead * ((d + 1) // 2) * widest
-    return Room(
-        np.empty(ahead * d * widest, np.float32), np.empty(pairs, np.uint64), np.empty(pairs, np.float32),
-        np.empty(widest), np.empty(widest), np.empty(widest), np.empty(widest),
-        np.ones(n_agents, np.uint8), np.empty(d), np.empty((d, 1)), np.empty(1),
-    )  # fmt: skip
-
-
-@inner
-def draw(room, d, n, seed, step, steps, first):
-    """Normals of ``steps`` steps from ``step`` on for the block that starts at agent ``first``."""
-    z = room.z[: steps * d * n].reshape((steps, d, n))
-    normals_steps(z, room.raw, room.radius, seed, np.uint64(POSITION_NOISE), step, steps, first)
+    n = block_range(d, n_agents, 0)[1]
+    chosen = np.ones(n_agents, np.uint8)
+    return Room(np.empty(n), np.empty(n), np.empty(n), np.empty(n), chosen, np.empty(d), np.empty((d, 1)), np.empty(1))
 
 
 @inner
@@ -189,65 +181,81 @@ def measure(x, d, n_agents, f, nu, nu_value, best, effective, targets, mean, rec
 
 
 @inner
-def euler_step(x, f, d, n_agents, step, seed, ahead, offset, nu, nu_value, scheme, noise, coefficients, alpha,
-               low, high, boundary, values, p, room, sums):  # fmt: skip
-    """(3) or (4), block by block; on the way the energies and the sums of the next consensus."""
+def euler_step(x, f, size, draws, at, how, coefficients, alpha, land, room, sums):
+    """(3) or (4), block by block; on the way the energies and the sums of the next consensus.
+
+    ``size`` (d, N); ``draws`` (supply, seed, k, s, steps), see ``block_noise``; ``at`` (ν, F(ν)); ``how`` (scheme, noise);
+    ``coefficients`` (λ, Δt, σ√Δt, ε); ``land`` (values, p, low, high, boundary).
+    """
+    (d, n_agents), (supply, seed, k, s, steps), (nu, nu_value), (scheme, noise) = size, draws, at, how
     lam, dt, scale, epsilon = coefficients
+    values, p, low, high, boundary = land
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
-        xb, fb = block(x, d, n_agents, b), f[first : first + n]
-        if scale != 0.0 and offset == 0:
-            draw(room, d, n, seed, step, ahead, first)
-        zb = room.z[offset * d * n : (offset + 1) * d * n].reshape((d, n))
+        xb, fb, factor, lengths = block(x, d, n_agents, b), f[first : first + n], room.factor[:n], room.lengths[:n]
         if epsilon > 0.0 or noise == ISOTROPIC or scheme == TAMED:
-            drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, room.factor[:n], room.lengths[:n])
+            drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
         else:
-            room.factor[:] = -lam * dt
-        move(xb, nu, room.factor[:n], scale, noise, room.lengths[:n], zb)
+            factor[:] = -lam * dt
+        if noise == NO_NOISE:
+            drift(xb, nu, factor)
+        else:
+            z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
+            drift_and_shake(xb, nu, factor, scale, noise, lengths, z)
         boundaries.confine(xb, low, high, boundary)
         values(xb, p, fb)
         weigh(xb, fb, first, alpha, room, sums)
 
 
 @inner
-def heun_step(x, f, y, f_y, factor_y, nu_y, d, n_agents, step, seed, nu, nu_value, noise, coefficients, alpha, alpha_next,
-              low, high, boundary, values, p, room, sums):  # fmt: skip
-    """(5): a predictor Y for all agents, its consensus, then the corrected step with the same noise."""
+def heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha, alpha_next, land, room, sums):
+    """(5): a predictor Y for all agents, its consensus, then the corrected step with the same noise; arguments as above."""
+    (d, n_agents), (supply, seed, k, s, steps), (nu, nu_value), (scheme, noise) = size, draws, at, how
     lam, dt, scale, epsilon = coefficients
+    values, p, low, high, boundary = land
+    y, f_y, factor_y, nu_y = predictor
     y[:] = x
     f_y[:] = f
     clear_consensus(sums)
-    euler_step(y, f_y, d, n_agents, step, seed, 1, 0, nu, nu_value, EULER, noise, coefficients, alpha,
-               low, high, boundaries.NONE, values, p, room, sums)  # fmt: skip
+    euler_step(
+        y,
+        f_y,
+        size,
+        draws,
+        at,
+        (EULER, noise),
+        coefficients,
+        alpha,
+        (values, p, low, high, boundaries.NONE),
+        room,
+        sums,
+    )
     finish_consensus(sums, nu_y)
     nu_y_value = value_at(nu_y, values, p, room)
     clear_consensus(sums)
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
-        xb, fb, yb, f_yb = (
-            block(x, d, n_agents, b),
-            f[first : first + n],
-            block(y, d, n_agents, b),
-            f_y[first : first + n],
-        )
-        draw(room, d, n, seed, step, 1, first)
-        drift_factors(yb, f_yb, nu_y, nu_y_value, lam, dt, epsilon, HEUN, factor_y[:n], room.lengths[:n])
-        drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, HEUN, room.factor[:n], room.lengths[:n])
-        correct(
-            xb,
-            yb,
-            nu,
-            nu_y,
-            room.factor[:n],
-            factor_y[:n],
-            scale,
-            noise,
-            room.lengths[:n],
-            room.z[: d * n].reshape((d, n)),
-        )
+        xb, fb, factor, lengths = block(x, d, n_agents, b), f[first : first + n], room.factor[:n], room.lengths[:n]
+        yb, f_yb = block(y, d, n_agents, b), f_y[first : first + n]
+        drift_factors(yb, f_yb, nu_y, nu_y_value, lam, dt, epsilon, scheme, factor_y[:n], lengths)
+        drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
+        z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
+        correct(xb, yb, nu, nu_y, factor, factor_y[:n], scale, noise, lengths, z)
         boundaries.confine(xb, low, high, boundary)
         values(xb, p, fb)
         weigh(xb, fb, first, alpha_next, room, sums)
+
+
+@inner
+def first_consensus(x, f, size, alpha, land, room, sums):
+    """Energies and the sums of the consensus of the swarm that a kernel call starts from."""
+    d, n_agents = size
+    clear_consensus(sums)
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb, fb = block(x, d, n_agents, b), f[first : first + n]
+        land[0](xb, land[1], fb)
+        weigh(xb, fb, first, alpha, room, sums)
 
 
 @kernel(
@@ -261,37 +269,35 @@ def heun_step(x, f, y, f_y, factor_y, nu_y, d, n_agents, step, seed, nu, nu_valu
 )  # fmt: skip
 def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma, lam, dt, epsilon, noise, scheme, batch,
         low, high, boundary, values, p, targets, record):  # fmt: skip
-    """Advance ``x`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all stayed finite."""
-    ahead = max(1, min(steps, NOISE_BUFFER // (d * n_agents)))
-    room, sums, row = make_room(d, n_agents, ahead), np.empty(d + 3), 0
+    """Advance ``x`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
+    supply, room, sums, row, nu_value = make_supply(d, n_agents, steps), make_room(d, n_agents), np.empty(d + 3), 0, 0.0
+    size, how, land = (d, n_agents), (scheme, noise), (values, p, low, high, boundary)
     spare = n_agents if scheme == HEUN else 0
-    y, f_y, factor_y, nu_y = np.empty(spare * d), np.empty(spare), np.empty(room.factor.size), np.empty(d)
-    needs_value, nu_value = epsilon > 0.0 or scheme == HEUN, 0.0
+    predictor = np.empty(spare * d), np.empty(spare), np.empty(room.factor.size), np.empty(d)
 
     for s in range(steps + 1):
         if 0 < batch < n_agents:
             choose_batch(room.chosen, batch, seed, k + s)
         if s == 0:
-            clear_consensus(sums)
-            for b in range(block_count(d, n_agents)):
-                first, n = block_range(d, n_agents, b)
-                values(block(x, d, n_agents, b), p, f[first : first + n])
-                weigh(block(x, d, n_agents, b), f[first : first + n], first, alpha[0], room, sums)
+            first_consensus(x, f, size, alpha[0], land, room, sums)
         else:
-            coefficients = lam, dt, sigma[s - 1] * math.sqrt(dt) if noise != NO_NOISE else 0.0, epsilon
+            draws, at, coefficients = (
+                (supply, seed, k, s - 1, steps),
+                (nu, nu_value),
+                (lam, dt, sigma[s - 1] * math.sqrt(dt), epsilon),
+            )
             if scheme == HEUN:
-                heun_step(x, f, y, f_y, factor_y, nu_y, d, n_agents, k + s - 1, seed, nu, nu_value, noise, coefficients,
-                          alpha[s - 1], alpha[s], low, high, boundary, values, p, room, sums)  # fmt: skip
+                heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha[s - 1], alpha[s], land, room, sums)
             else:
                 clear_consensus(sums)
-                euler_step(x, f, d, n_agents, k + s - 1, seed, min(ahead, steps - s + 1), (s - 1) % ahead, nu, nu_value, scheme,
-                           noise, coefficients, alpha[s], low, high, boundary, values, p, room, sums)  # fmt: skip
+                euler_step(x, f, size, draws, at, how, coefficients, alpha[s], land, room, sums)
         if not all_finite(f):
             return k + s, first_not_finite(f)
         best[0] = min(best[0], smallest(f))
         effective = finish_consensus(sums, nu)
         recording = (s > 0 or start) and (k + s) % every == 0
-        nu_value = value_at(nu, values, p, room) if recording or needs_value else 0.0
+        if recording or epsilon > 0.0:
+            nu_value = value_at(nu, values, p, room)
         if recording:
             measure(x, d, n_agents, f, nu, nu_value, best[0], effective, targets, room.mean, record, row)
             row += 1

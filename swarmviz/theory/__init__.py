@@ -1,7 +1,7 @@
 """Theory: predicted rates, thresholds and laws. What is drawn on the screen and what a test asserts is the same call.
 
-:func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram; each carries the name of
-its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it knows of a dynamics with
+:func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram; each
+carries the name of its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it knows of a dynamics with
 ``@lines_of(Dynamics)`` and ``@target_of(Dynamics)``.
 """
 
@@ -16,8 +16,9 @@ import numpy as np
 class Line(NamedTuple):
     """A curve of theory beside a recorded observable.
 
-    ``observable`` is its name in the record; ``k`` and ``y`` have the same shape; ``style`` is "dotted" for a claim of a paper and "dashed" for what
-    holds exactly at finite N; ``applies`` says whether the hypotheses hold now, ``reason`` why not (or what the line says), in plain words.
+    ``observable`` is its name in the record; ``k`` and ``y`` have the same shape; ``style`` is "dotted" for a claim of a
+    paper and "dashed" for what holds exactly at finite N; ``applies`` says whether the hypotheses hold now, ``reason`` why
+    not (or what the line says), in plain words.
     """
 
     observable: str

@@ -10,12 +10,13 @@ Rates of V = Σ|X − X̄|² with Δ = Δt, D = d:
                          of the scheme: −E log|1 − λΔ + σ√Δ Z| / Δ                                (6)  001 §3.3
     one step, finite N   E[V⁺|X] = (1 − λΔ)² V + c σ²Δ (1 − 1/N) (V + N|X̄ − ν|²)                  (7)  exact; c = 1 anisotropic, D isotropic
 
-(2)–(6) are claims of the paper. Its proof moves the projection onto the complement of the consensus through a Hadamard product, which does not
-hold; the rates are reached only while N|X̄ − ν|² ≪ V. (7) is what one Euler–Maruyama step obeys at any N.
+(2)–(6) are claims of the paper. Its proof moves the projection onto the complement of the consensus through a Hadamard
+product, which does not hold; the rates are reached only while N|X̄ − ν|² ≪ V. (7) is what one Euler–Maruyama step obeys at any N.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -78,7 +79,7 @@ def euler_almost_sure_rate(lam: float, sigma: float, dt: float) -> float:
 
     kink = -(1 - lam * dt) / (sigma * math.sqrt(dt))  # the logarithm has an integrable singularity here
     edges = sorted({-12.0, 12.0, min(max(kink, -12.0), 12.0)})
-    return -sum(integrate.quad(integrand, a, b, limit=200)[0] for a, b in zip(edges, edges[1:], strict=False)) / dt
+    return -sum(integrate.quad(integrand, a, b, limit=200)[0] for a, b in itertools.pairwise(edges)) / dt
 
 
 def expected_dispersion(V, offset, n: int, d: int, lam, sigma, dt, noise: str = "anisotropic"):
