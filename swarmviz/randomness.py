@@ -21,7 +21,7 @@ Normal numbers come in pairs (Box–Muller), coordinates 2p and 2p+1 of an agent
 
 t runs over half a circle, and the sign in (5), the lowest bit of the word, chooses the other half: no range reduction.
 Kernels work in float32: |Z| ≤ 6.66 (a Gaussian exceeds this once in 4e10 draws), spacing of the law 2^(−31) in
-probability, arithmetic error below 1e-6. `draw_normal` uses (4) to (6) with the words of rows 2p and 2p+1, 52 bits and
+probability, arithmetic error below 2e-6. `draw_normal` uses (4) to (6) with the words of rows 2p and 2p+1, 52 bits and
 float64, for initial positions.
 
 Code         formula  shape            meaning
