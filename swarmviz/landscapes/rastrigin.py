@@ -4,26 +4,28 @@ r"""Rastrigin's function and its two relatives of 002.
     F(x) = Σ_i (2x_i² − 10 cos 2πx_i) + 10 d       (2)  002 eq. 6.3: "wide"
     F(x) = 20 + 2x² + 2y² − cos 2πx − cos 2πy      (3)  002 fig. C.17, as printed
 
-All three are c d-dimensional sums of one curve, a x² − b cos 2πx + c per coordinate.
+All three are sums of one curve, a x² − b cos 2πx + c per coordinate. The code writes −b cos 2πx as 2b sin² πx − b, so
+that nothing cancels near the minimum and F(0) is exact.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import cos2pi, sin2pi
+from swarmviz.elementary import sin2pi
 from swarmviz.landscapes.base import Landscape, block
+from swarmviz.landscapes.parts import half_wave
 
 
 @block
 def _waves(x, a, b, c, out):
     """out = Σ_i (a x_i² − b cos 2πx_i + c)."""
     d, n = x.shape
-    out[:] = c * d
+    out[:] = (c - b) * d
     for i in range(d):
         xi = x[i]
         for j in range(n):
-            out[j] += a * xi[j] * xi[j] - b * cos2pi(xi[j])
+            out[j] += a * xi[j] * xi[j] + 2.0 * b * half_wave(xi[j])
 
 
 @block
@@ -70,7 +72,8 @@ class Rastrigin(Landscape):
 
     title = "Rastrigin"
     equation = r"F(x) = 10\,d + \sum_i \left(x_i^2 - 10\cos 2\pi x_i\right)"
-    reference = "003 table 1; 002 §6"
+    reference = "002 §6; 003 table 1"
+    remark = "003 prints a factor 1/d before the sum, but the values in its tables belong to the sum without it."
     low, high = -5.12, 5.12
     block_values, block_gradient = staticmethod(rastrigin), staticmethod(rastrigin_gradient)
 
@@ -85,6 +88,7 @@ class WideRastrigin(Rastrigin):
     title = "Rastrigin, wide"
     equation = r"F(x) = 10\,d + \sum_i \left(2x_i^2 - 10\cos 2\pi x_i\right)"
     reference = "002 eq. 6.3"
+    remark = ""
     block_values, block_gradient = staticmethod(wide), staticmethod(wide_gradient)
 
 
@@ -94,6 +98,6 @@ class PrintedRastrigin(Rastrigin):
     title = "Rastrigin of 002 C.17"
     equation = r"F(x, y) = 20 + 2x^2 + 2y^2 - \cos 2\pi x - \cos 2\pi y"
     reference = "002 fig. C.17, as printed"
-    remark = "As printed: its value at the origin is 18, and the waves are shallow."
+    remark = "002 says min F = 0, but the formula that it prints has F(0, 0) = 18: the factors 10 of (6.3) are missing."
     dims = (2, 2)
     block_values, block_gradient = staticmethod(printed), staticmethod(printed_gradient)

@@ -1,0 +1,112 @@
+r"""Landscapes that are flat almost everywhere, with a few steep holes or furrows.
+
+F(x, y) = −cos x cos y exp(−(x − π)² − (y − π)²)          (1)  Easom
+F(x) = −Σ_i sin x_i sin^{2m}(i x_i² / π)                  (2)  Michalewicz
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from swarmviz.elementary import cos, exp, power, sin
+from swarmviz.landscapes.base import Landscape, block
+from swarmviz.parameters import Whole
+
+
+@block
+def easom(x, p, out):  # (1)
+    X, Y = x[0], x[1]
+    for j in range(X.size):
+        u, v = X[j] - np.pi, Y[j] - np.pi
+        out[j] = -cos(X[j]) * cos(Y[j]) * exp(-u * u - v * v)
+
+
+@block
+def easom_gradient(x, p, out):
+    X, Y, dX, dY = x[0], x[1], out[0], out[1]
+    for j in range(X.size):
+        u, v = X[j] - np.pi, Y[j] - np.pi
+        e, a, b = exp(-u * u - v * v), cos(X[j]), cos(Y[j])
+        dX[j] = e * b * (sin(X[j]) + 2.0 * u * a)
+        dY[j] = e * a * (sin(Y[j]) + 2.0 * v * b)
+
+
+@block
+def michalewicz(x, p, out):  # (2)
+    d, n = x.shape
+    out[:] = 0.0
+    for i in range(d):
+        xi = x[i]
+        for j in range(n):
+            s = sin((i + 1.0) / np.pi * xi[j] * xi[j])
+            out[j] -= sin(xi[j]) * power(s * s, p[0])
+
+
+@block
+def michalewicz_gradient(x, p, out):
+    d, n = x.shape
+    m = p[0]
+    for i in range(d):
+        xi, oi, f = x[i], out[i], (i + 1.0) / np.pi
+        for j in range(n):
+            t = f * xi[j] * xi[j]
+            s = sin(t)
+            almost = power(s * s, m - 1.0)
+            oi[j] = -almost * (cos(xi[j]) * s * s + 4.0 * m * f * xi[j] * sin(xi[j]) * s * cos(t))
+
+
+class Easom(Landscape):
+    """A needle hole in a plain: without a slope to follow, somebody has to step on it."""
+
+    title = "Easom"
+    equation = r"F(x, y) = -\cos x \cos y \; e^{-(x - \pi)^2 - (y - \pi)^2}"
+    reference = "Easom 1990"
+    remark = "Often taken on [−100, 100]², where the hole is smaller than a dot on the screen."
+    low, high = -10.0, 10.0
+    dims = (2, 2)
+    block_values, block_gradient = staticmethod(easom), staticmethod(easom_gradient)
+
+    def minimisers(self, d):
+        self.require_dimension(d)
+        return np.full((1, d), np.pi)
+
+
+class Michalewicz(Landscape):
+    """Narrow furrows, a further one in every further coordinate; the steeper, the less the plain says about them."""
+
+    title = "Michalewicz"
+    equation = r"F(x) = -\sum_i \sin x_i \, \sin^{2m}\!\frac{i\,x_i^2}{\pi}"
+    reference = "Michalewicz 1992"
+    remark = "The minimiser is that in the box [0, π]; outside of it other points are as low or lower."
+    low, high = 0.0, np.pi
+    block_values, block_gradient = staticmethod(michalewicz), staticmethod(michalewicz_gradient)
+
+    steepness = Whole(10, bounds=(1, 50), slider=(1, 20), symbol="m", doc="Steepness of the furrows.")
+
+    def minimisers(self, d):
+        self.require_dimension(d)
+        return np.array([[_furrow(i, self.steepness) for i in range(1, d + 1)]])
+
+
+def _furrow(i: int, m: int) -> float:
+    """The x in [0, π] where sin x sin^{2m}(i x²/π) is largest, by Newton's method for its logarithmic derivative."""
+
+    def logarithm(x):
+        return math.log(math.sin(x)) + 2 * m * math.log(abs(math.sin(i * x * x / math.pi)))
+
+    best = None
+    for k in range(i):  # the furrows are near i x²/π = (k + ½) π
+        x = math.pi * math.sqrt((k + 0.5) / i)
+        for _ in range(50):
+            t, f = i * x * x / math.pi, 2 * i / math.pi
+            slope = 1 / math.tan(x) + 2 * m * f * x / math.tan(t)
+            bend = -1 / math.sin(x) ** 2 + 2 * m * (f / math.tan(t) - (f * x / math.sin(t)) ** 2)
+            step = slope / bend
+            x -= step
+            if abs(step) < 1e-16 * x:
+                break
+        if best is None or logarithm(x) > logarithm(best):
+            best = x
+    return best
