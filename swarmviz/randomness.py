@@ -21,8 +21,8 @@ Normal numbers come in pairs (Box–Muller), coordinates 2p and 2p+1 of an agent
 
 t runs over half a circle, and the sign in (5), the lowest bit of the word, chooses the other half: no range reduction.
 Kernels work in float32: |Z| ≤ 6.66 (a Gaussian exceeds this once in 4e10 draws), spacing of the law 2^(−31) in
-probability, arithmetic error below 2e-6. `draw_normal` uses (4) to (6) with the words of rows 2p and 2p+1, 52 bits and
-float64, for initial positions.
+probability, arithmetic error below 2e-6. `draw_normal`, for initial positions, works in float64: sqrt(−2 log U) times
+cos 2πV and sin 2πV, with U and V from rows 2p and 2p+1 by (3).
 
 Code         formula  shape            meaning
 key          (1)      uint64           m(m(m(seed + γ) + purpose γ) + step γ)
