@@ -32,7 +32,8 @@ class _Described:
 
     def _refuse(self, value: Any, reason: str) -> None:
         name = self.name or "value"  # type: ignore[attr-defined]
-        shown = f"{name} ({self.symbol})" if getattr(self, "symbol", "") else name
+        symbol = getattr(self, "symbol", "")
+        shown = f"{name} ({symbol})" if symbol else name
         raise ValueError(f"{shown} = {value!r}: {reason}")
 
 

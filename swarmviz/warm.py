@@ -15,8 +15,9 @@ def warm(out=sys.stdout) -> None:
     jobs += [(f"landscape {name}", lambda cls=cls: _evaluate(cls())) for name, cls in sv.landscapes.ALL.items()]
     for i, (name, job) in enumerate(jobs, 1):
         start = time.perf_counter()
+        print(f"[{i:2}/{len(jobs)}] {name:34}", end="", file=out, flush=True)
         job()
-        print(f"[{i:2}/{len(jobs)}] {name:32} {time.perf_counter() - start:6.2f} s", file=out, flush=True)
+        print(f"{time.perf_counter() - start:6.2f} s", file=out, flush=True)
     print(f"All kernels are ready after {time.perf_counter() - began:.1f} s.", file=out, flush=True)
 
 

@@ -148,6 +148,13 @@ def make_room(d, n_agents):
 
 
 @inner
+def choose(room, batch, seed, step):
+    """The random batch of a step, unless all agents take part."""
+    if 0 < batch < room.chosen.size:
+        choose_batch(room.chosen, batch, seed, step)
+
+
+@inner
 def value_at(point, values, p, room):
     """F at one point (d,)."""
     room.column[:, 0] = point
@@ -208,7 +215,7 @@ def euler_step(x, f, size, draws, at, how, coefficients, alpha, land, room, sums
 
 
 @inner
-def heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha, alpha_next, land, room, sums):
+def heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha, alpha_next, batch, land, room, sums):
     """(5): a predictor Y for all agents, its consensus, then the corrected step with the same noise; arguments as above."""
     (d, n_agents), (supply, seed, k, s, steps), (nu, nu_value), (scheme, noise) = size, draws, at, how
     lam, dt, scale, epsilon = coefficients
@@ -232,6 +239,9 @@ def heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha, alpha_
     )
     finish_consensus(sums, nu_y)
     nu_y_value = value_at(nu_y, values, p, room)
+    choose(
+        room, batch, seed, k + s + 1
+    )  # the predictor's consensus is of the same batch as ν, the next one of a new batch
     clear_consensus(sums)
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
@@ -276,8 +286,8 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma,
     predictor = np.empty(spare * d), np.empty(spare), np.empty(room.factor.size), np.empty(d)
 
     for s in range(steps + 1):
-        if 0 < batch < n_agents:
-            choose_batch(room.chosen, batch, seed, k + s)
+        if s == 0 or scheme != HEUN:
+            choose(room, batch, seed, k + s)
         if s == 0:
             first_consensus(x, f, size, alpha[0], land, room, sums)
         else:
@@ -287,7 +297,9 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma,
                 (lam, dt, sigma[s - 1] * math.sqrt(dt), epsilon),
             )
             if scheme == HEUN:
-                heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha[s - 1], alpha[s], land, room, sums)
+                heun_step(
+                    x, f, predictor, size, draws, at, how, coefficients, alpha[s - 1], alpha[s], batch, land, room, sums
+                )
             else:
                 clear_consensus(sums)
                 euler_step(x, f, size, draws, at, how, coefficients, alpha[s], land, room, sums)

@@ -1,0 +1,68 @@
+"""Two houses with one door: what may import what."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CORE = sorted((ROOT / "swarmviz").rglob("*.py"))
+PAGE = sorted((ROOT / "components").rglob("*.py"))
+FOREIGN = {"panel", "bokeh", "holoviews", "panel_material_ui", "tornado"}
+
+
+def imported(path):
+    """The modules that a file imports, by name, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_importing_every_module_of_the_core_never_loads_the_page():
+    modules = [".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in CORE]
+    code = f"import importlib, sys\nfor m in {modules!r}: importlib.import_module(m)\nprint(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not FOREIGN & {name.split(".")[0] for name in loaded}
+    assert "components" not in {name.split(".")[0] for name in loaded}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_inside_the_core_point_one_way(path):
+    """dynamics → {landscapes.base, noise, …} → {frame, parameters}; only the simulation, theory and entry points know all."""
+    names = {n for n in imported(path) if n.startswith("swarmviz.")}
+    part = path.relative_to(ROOT / "swarmviz").parts[0]
+    if part == "dynamics":
+        assert not {n for n in names if n.startswith(("swarmviz.theory", "swarmviz.simulation", "swarmviz.swarm"))}
+        assert {n for n in names if n.startswith("swarmviz.landscapes")} <= {
+            "swarmviz.landscapes.base"
+        } or path.name == "__init__.py"
+    elif part == "landscapes":
+        assert not {n for n in names if n.startswith(("swarmviz.dynamics", "swarmviz.theory", "swarmviz.simulation"))}
+    elif part in ("frame.py", "parameters.py"):
+        assert names <= {"swarmviz.parameters"}
+
+
+@pytest.mark.parametrize("path", PAGE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_line_of_the_page_names_a_dynamics_or_a_landscape(path):
+    import swarmviz as sv
+
+    tree = ast.parse(path.read_text())
+    words = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {
+        n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)
+    }
+    strings = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    assert not (words | strings) & {*sv.dynamics.ALL, *sv.landscapes.ALL}
+
+
+@pytest.mark.parametrize("path", PAGE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_components_do_not_know_each_other_only_the_session_does(path):
+    """Shared ground is the protocol (view), the looks (theme, palette) and the core."""
+    names = {n for n in imported(path) if n.startswith("components.")}
+    if path.name != "session.py":
+        assert names <= {"components.view", "components.theme", "components.palette"}

@@ -1,0 +1,147 @@
+"""A run: exact rewind through changes of parameters, divergence that loses nothing, a record that stays bounded."""
+
+import numpy as np
+import pytest
+
+import swarmviz as sv
+from swarmviz import simulation as module
+
+RASTRIGIN = sv.landscapes.Rastrigin()
+
+
+def run(**options):
+    return sv.Simulation(sv.CBO(**options), RASTRIGIN, sv.Swarm(n=40, d=2, seed=3))
+
+
+def test_rewind_replays_every_change_of_parameters_and_landscape():
+    sim = run()
+    seen = {}
+    for k, change in ((0, {}), (100, {"sigma": 2.0}), (300, {"dt": 0.02}), (420, {"alpha": 10.0})):
+        for name, value in change.items():
+            setattr(sim.dynamics, name, value)
+        if k == 300:
+            sim.landscape = sv.landscapes.Ackley()
+        for _ in range(4):
+            frame = sim.advance(30)
+            seen[frame.k] = frame
+    for k in [480, 30, 450, 270, 120, 90, 330, 480]:
+        frame = sim.goto(k)
+        np.testing.assert_array_equal(frame.x, seen[k].x)
+        np.testing.assert_array_equal(frame.focus, seen[k].focus)
+        np.testing.assert_array_equal(frame.energy, seen[k].energy)
+        assert frame.t == seen[k].t
+
+
+def test_an_advance_from_the_past_starts_a_new_branch_and_forgets_the_old_future():
+    sim = run()
+    sim.advance(200)
+    sim.goto(50)
+    assert sim.furthest == 200 and len(sim.record["k"]) == 201
+    sim.dynamics.sigma = 0.1
+    sim.advance(10)
+    assert sim.furthest == 60 and sim.record["k"][-1] == 60
+    with pytest.raises(KeyError, match="dispersion"):
+        sim.record["nothing"]
+
+
+def test_going_beyond_what_is_known_simulates():
+    sim, straight = run(), run()
+    sim.advance(20)
+    sim.goto(5)
+    np.testing.assert_array_equal(sim.goto(90).x, straight.advance(90).x)
+
+
+def test_reset_with_the_same_seed_is_the_same_run():
+    sim = run()
+    first = sim.advance(50)
+    sim.reset()
+    assert sim.k == 0 and len(sim.record["k"]) == 1
+    np.testing.assert_array_equal(sim.advance(50).x, first.x)
+
+
+def test_a_failed_reset_leaves_the_run_as_it_was():
+    sim = run()
+    frame = sim.advance(10)
+    sim.swarm.initial = "box"
+    with pytest.raises(ValueError, match="low"):
+        sim.reset()
+    assert sim.k == 10
+    np.testing.assert_array_equal(sim.frame.x, frame.x)
+
+
+def test_divergence_names_step_and_agent_and_stands_at_the_last_finite_step():
+    sim = run(dt=3.0)
+    with pytest.raises(sv.Diverged, match=r"diverged at step \d+: F of agent \d+") as caught:
+        sim.advance(100_000)
+    error = caught.value
+    assert sim.k == error.step - 1 == sim.record["k"][-1]
+    assert np.isfinite(sim.frame.energy).all()
+    again = run(dt=3.0)
+    with pytest.raises(sv.Diverged) as caught:
+        for _ in range(10_000):
+            again.advance(7)
+    assert (caught.value.step, caught.value.agent) == (error.step, error.agent)
+    sim.dynamics.dt = 0.05
+    sim.reset()
+    assert sim.advance(10).k == 10
+
+
+def test_apply_shows_the_present_landscape_without_a_step_and_changes_nothing_that_follows():
+    sim, plain = run(), run()
+    sim.advance(10), plain.advance(10)
+    sim.landscape = plain.landscape = sv.landscapes.Ackley()
+    frame = sim.apply()
+    np.testing.assert_array_equal(frame.energy, sv.landscapes.Ackley().values(frame.x))
+    assert frame.k == 10
+    np.testing.assert_array_equal(sim.advance(10).x, plain.advance(10).x)
+    assert sim.record["best"][-1] == plain.record["best"][-1]
+
+
+def test_the_best_value_is_of_the_present_landscape():
+    sim = run()
+    sim.advance(50)
+    sim.landscape = sv.landscapes.Himmelblau()
+    sim.advance(1)
+    assert sim.record["best"][-1] <= sim.record["minimum"][-1]
+    assert sim.record["best"][-1] in (*sim.record["minimum"][-2:], sim.landscape.values(sim.goto(50).x).min())
+
+
+def test_a_landscape_or_dynamics_that_does_not_fit_is_refused_and_the_run_goes_on():
+    sim = sv.Simulation(sv.CBO(), RASTRIGIN, sv.Swarm(n=10, d=3))
+    sim.advance(5)
+    sim.landscape = sv.landscapes.Himmelblau()
+    with pytest.raises(ValueError, match="d = 3"):
+        sim.advance(1)
+    sim.landscape = RASTRIGIN
+    sim.dynamics = sv.SSA()
+    with pytest.raises(ValueError, match="needs a new Simulation"):
+        sim.advance(1)
+    sim.dynamics = sv.CBO()
+    assert sim.advance(1).k == 6
+
+
+def test_the_record_stays_bounded_and_keeps_multiples_of_a_growing_interval():
+    sim = sv.Simulation(sv.CBO(), RASTRIGIN, sv.Swarm(n=10, d=2, seed=3), record_limit=100)
+    full = sv.Simulation(sv.CBO(), RASTRIGIN, sv.Swarm(n=10, d=2, seed=3))
+    sim.advance(1000), full.advance(1000)
+    k = sim.record["k"]
+    assert len(k) <= 100 and k[0] == 0 and len(set(np.diff(k))) == 1
+    np.testing.assert_array_equal(sim.record["dispersion"], full.record["dispersion"][k])
+
+
+def test_snapshots_are_few_and_rewind_stays_exact_in_a_long_run(monkeypatch):
+    monkeypatch.setattr(module, "SNAPSHOT_COUNT", 5)
+    sim = run()
+    early = sim.advance(300)
+    sim.advance(5000)
+    assert len(sim._snapshots) <= 5
+    np.testing.assert_array_equal(sim.goto(300).x, early.x)
+
+
+def test_time_is_counted_from_the_step_at_which_its_step_changed():
+    sim = run(dt=0.1)
+    sim.advance(10)
+    sim.dynamics.dt = 0.25
+    sim.advance(4)
+    assert sim.t == pytest.approx(2.0)
+    np.testing.assert_allclose(sim.record["t"][[9, 10, 11, 14]], [0.9, 1.0, 1.25, 2.0])
