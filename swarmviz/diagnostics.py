@@ -20,28 +20,26 @@ from swarmviz.elementary import exp, finite
 from swarmviz.randomness import BATCH, key, uniform
 
 NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and as a denormal number it would be slow
-LANES = 16
 
 
 @inner
 def smallest(f):
-    """min f, in sixteen lanes because the compiler leaves a plain minimum serial; a NaN is never the smallest."""
+    """min f, in eight lanes because the compiler leaves a plain minimum serial; a NaN is never the smallest."""
+    a = b = c = d = e = g = h = i = np.inf
     n = f.size
-    whole_lanes = n // LANES * LANES
-    lowest = np.inf
-    if whole_lanes:
-        lane = np.empty(LANES)
-        for i in range(LANES):
-            lane[i] = np.inf
-        for j in range(0, whole_lanes, LANES):
-            part = f[j : j + LANES]
-            for i in range(LANES):
-                lane[i] = part[i] if part[i] < lane[i] else lane[i]
-        for i in range(LANES):
-            lowest = lane[i] if lane[i] < lowest else lowest
-    for j in range(whole_lanes, n):
-        lowest = f[j] if f[j] < lowest else lowest
-    return lowest
+    full = n - n % 8
+    for j in range(0, full, 8):
+        a = f[j] if f[j] < a else a
+        b = f[j + 1] if f[j + 1] < b else b
+        c = f[j + 2] if f[j + 2] < c else c
+        d = f[j + 3] if f[j + 3] < d else d
+        e = f[j + 4] if f[j + 4] < e else e
+        g = f[j + 5] if f[j + 5] < g else g
+        h = f[j + 6] if f[j + 6] < h else h
+        i = f[j + 7] if f[j + 7] < i else i
+    for j in range(full, n):
+        a = f[j] if f[j] < a else a
+    return min(min(min(a, b), min(c, d)), min(min(e, g), min(h, i)))
 
 
 @inner

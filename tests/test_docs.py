@@ -1,0 +1,56 @@
+"""What the documents promise is run."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import test_contract
+
+import swarmviz as sv
+
+ROOT = Path(__file__).parent.parent
+
+
+def python_blocks(path):
+    return re.findall(r"```python\n(.*?)```", (ROOT / path).read_text(), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    """The dynamics of docs/adding_a_dynamics.md, as the one file that the page says it is."""
+    path = tmp_path_factory.mktemp("example") / "pull_to_best.py"
+    (code,) = python_blocks("docs/adding_a_dynamics.md")
+    path.write_text(code)
+    spec = importlib.util.spec_from_file_location("pull_to_best", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.PullToBest
+
+
+@pytest.mark.parametrize("name", [name for name in dir(test_contract) if name.startswith("test_") and "kinds" not in name])
+def test_the_worked_example_keeps_the_contract(example, name):
+    promise = getattr(test_contract, name)
+    promise(example)
+
+
+def test_the_worked_example_contracts_without_noise(example):
+    sim = sv.Simulation(example(strength=0.0, dt=0.1), sv.landscapes.Sphere(), sv.Swarm(n=20, d=2))
+    sim.advance(10)
+    V = sim.record["dispersion"]
+    np.testing.assert_allclose(V[1:] / V[:-1], 0.9**2, rtol=1e-9)
+
+
+def test_the_readme_example_runs(capsys):
+    (code,) = python_blocks("README.md")
+    assert len(code.strip().splitlines()) == 5
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.count("\n") == 2
+
+
+def test_every_file_that_the_readme_points_to_exists():
+    text = (ROOT / "README.md").read_text()
+    table = text[text.index("## Where to change what") : text.index("## Licence")]
+    for path in re.findall(r"`((?:swarmviz|components|docs|tools|tests)/[\w./]*\w\.\w+|[\w]+\.(?:toml|yml))`", table):
+        assert (ROOT / path).exists(), path
