@@ -1,0 +1,8 @@
+"""The page: ``panel serve app.py --warm``. One session per visitor."""
+
+from components import theme
+from components.session import Session, warm
+
+warm()
+theme.extension()
+Session.open().page.servable()

@@ -1,0 +1,158 @@
+// The transport bar: buttons, speed, stop, read-out, messages and the keyboard. The server is told what was pressed.
+
+const SPEED_STEPS = 200
+const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
+  ["R", "reset with the same seed"], ["N", "new seed"], ["?", "this list"]]
+const ICONS = {
+  play: "M8 5v14l11-7z", pause: "M6 5h4v14H6zm8 0h4v14h-4z", step: "M6 5l9 7-9 7zM16 5h3v14h-3z",
+  back: "M18 5l-9 7 9 7zM5 5h3v14H5z",
+  reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
+  seed: "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 3.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm8 8a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm-4-4a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z",
+}
+
+const make = (tag, props = {}, ...children) => {
+  const node = Object.assign(document.createElement(tag), props)
+  node.append(...children)
+  return node
+}
+const icon = (name) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path fill-rule="evenodd" d="${ICONS[name]}"/></svg>`
+const grouped = (k) => Math.round(k).toLocaleString("en-GB").replaceAll(",", "\u202f")
+const short = (v) => (v === 0 ? "0" : Math.abs(v) >= 1e5 || Math.abs(v) < 1e-3 ? v.toExponential(2) : String(Number(v.toPrecision(4))))
+const clock = (t) => (t === 0 ? "0" : Math.abs(t) < 1e-3 || Math.abs(t) >= 1e6 ? t.toExponential(2) : t.toFixed(t < 10 ? 3 : 2))
+
+export function render({model}) {
+  let playing = model.playing
+  const send = (act, value = null) => model.send_msg({act, value})
+  const button = (act, text, title, extra = "") => {
+    const node = make("button", {type: "button", className: `${act} ${extra}`, title, ariaLabel: title, innerHTML: icon(act)})
+    node.append(make("span", {textContent: text}))
+    node.addEventListener("click", (event) => {
+      if (event.detail > 0) { node.blur() } // so that Space goes on meaning play and pause
+      press(act)
+    })
+    return node
+  }
+  const press = (act) => {
+    if (act === "play") {
+      playing = !playing // the picture of the button answers at once; the server follows
+      showPlaying()
+      send(playing ? "play" : "pause")
+    } else { send(act) }
+  }
+
+  const play = button("play", "Pause", "Pause (Space)")
+  const reset = button("reset", "Reset", "Reset with the same seed (R)")
+  const buttons = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, button("back", "Back", "One step back (←)"), play,
+    button("step", "Step", "One step (→)"), reset, button("seed", "New seed", "Reset with a new seed (N)"))
+
+  const slider = make("input", {type: "range", min: 0, max: SPEED_STEPS, step: 1, ariaLabel: "Speed, steps per second",
+    title: "Steps per second; at the right end as fast as it goes"})
+  const rate = make("output", {className: "rate"})
+  const fastest = (position) => Number(position) >= SPEED_STEPS
+  const speedAt = (position) => (fastest(position) ? null : Math.round(Math.pow(model.most, position / (SPEED_STEPS - 1))))
+  const showSpeed = () => {
+    slider.value = model.speed == null ? SPEED_STEPS : Math.round((SPEED_STEPS - 1) * Math.log(model.speed) / Math.log(model.most))
+    tellSpeed(model.speed)
+  }
+  const tellSpeed = (speed) => {
+    rate.textContent = speed == null ? "fastest" : `${grouped(speed)}/s`
+    slider.style.setProperty("--fill", `${(100 * slider.value) / SPEED_STEPS}%`)
+  }
+  slider.addEventListener("input", () => { tellSpeed(speedAt(slider.value)); send("speed", speedAt(slider.value)) })
+
+  const stopKind = make("select", {ariaLabel: "Stop", title: "When to stop by itself"},
+    ...[["never", "never"], ["k", "at step"], ["t", "at time"], ["stall", "when stalled for"]].map(([value, textContent]) => make("option", {value, textContent})))
+  const stopAt = make("input", {type: "text", inputMode: "decimal", ariaLabel: "Stop at", value: "1000", hidden: true})
+  const tellStop = () => {
+    stopAt.hidden = stopKind.value === "never"
+    send("stop", [stopKind.value, stopAt.value])
+  }
+  stopKind.addEventListener("change", tellStop)
+  stopAt.addEventListener("change", tellStop)
+
+  const readout = Object.fromEntries(["k", "t", "steps", "frames"].map((name) => [name, make("b", {className: name, textContent: "–"})]))
+  const reads = make("div", {className: "readout"},
+    make("span", {title: "Step"}, "k ", readout.k), make("span", {title: "Time"}, "t ", readout.t),
+    make("span", {title: "Steps per second"}, readout.steps, " steps/s"), make("span", {title: "Painted pictures per second"}, readout.frames, " frames/s"))
+
+  const words = make("span", {})
+  const resetNow = make("button", {type: "button", className: "inline", textContent: "Reset"})
+  resetNow.addEventListener("click", () => send("reset"))
+  const close = make("button", {type: "button", className: "inline close", textContent: "✕", ariaLabel: "Dismiss"})
+  const banner = make("div", {className: "banner", role: "alert", hidden: true}, words, resetNow, close)
+  close.addEventListener("click", () => { banner.hidden = true })
+
+  const list = make("dl", {}, ...KEYS.flatMap(([key, text]) => [make("dt", {}, make("kbd", {textContent: key})), make("dd", {textContent: text})]))
+  const help = make("dialog", {ariaLabel: "Keyboard"}, make("h2", {textContent: "Keyboard"}), list)
+  help.addEventListener("click", () => help.close())
+  const ask = make("button", {type: "button", className: "ask", textContent: "?", title: "Keyboard (?)", ariaLabel: "Keyboard (?)"})
+  const toggleHelp = () => (help.open ? help.close() : help.showModal())
+  ask.addEventListener("click", toggleHelp)
+
+  const bar = make("div", {className: "bar"}, banner, buttons,
+    make("label", {className: "speed"}, make("span", {textContent: "Speed"}), slider, rate),
+    make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt), reads, ask, help)
+
+  const showPlaying = () => {
+    play.innerHTML = icon(playing ? "pause" : "play")
+    play.append(make("span", {textContent: playing ? "Pause" : "Play"}))
+    play.title = play.ariaLabel = playing ? "Pause (Space)" : "Play (Space)"
+    play.classList.toggle("on", playing)
+  }
+  const showMessage = () => {
+    const {text, level, reset: offer} = model.message
+    banner.hidden = !text
+    banner.className = `banner ${level ?? "info"}`
+    words.textContent = text ?? ""
+    resetNow.hidden = !offer
+  }
+  const showPending = () => reset.classList.toggle("wanted", model.pending)
+  const showLink = () => { if (model.link != null) { history.replaceState(null, "", model.link || location.pathname) } }
+
+  // the read-out: what was painted in the last second
+  let seen = []
+  const onFrame = ({detail: {k, t}}) => {
+    const now = performance.now()
+    seen.push([now, k])
+    while (seen.length > 2 && now - seen[0][0] > 1000) { seen.shift() }
+    readout.k.textContent = grouped(k)
+    readout.t.textContent = clock(t)
+  }
+  const rates = () => {
+    const now = performance.now(), recent = seen.filter(([at]) => now - at < 1200)
+    const span = recent.length > 1 ? (recent.at(-1)[0] - recent[0][0]) / 1000 : 0
+    const quiet = !playing || span === 0
+    readout.frames.textContent = quiet ? "0" : ((recent.length - 1) / span).toFixed(0)
+    readout.steps.textContent = quiet ? "0" : short(Math.max(0, Math.round((recent.at(-1)[1] - recent[0][1]) / span)))
+  }
+  const ticking = setInterval(rates, 500)
+
+  const onKey = (event) => {
+    const target = event.composedPath()[0]
+    const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName) && target.type !== "checkbox"
+    const pressing = event.key === " " && ["BUTTON", "SUMMARY", "A"].includes(target.tagName) || target.type === "checkbox" && event.key === " "
+    if (event.ctrlKey || event.metaKey || event.altKey || (typing && !(target.type === "range" && event.key === " ")) || pressing) { return }
+    const act = {" ": "play", ArrowRight: "step", ArrowLeft: "back", r: "reset", R: "reset", n: "seed", N: "seed"}[event.key]
+    if (act && !(act !== "step" && act !== "back" && event.repeat)) { press(act) } else if (event.key === "?") { toggleHelp() } else { return }
+    event.preventDefault()
+  }
+  const onVisible = () => send("hidden", document.hidden)
+  window.addEventListener("swarmviz:frame", onFrame)
+  window.addEventListener("keydown", onKey)
+  document.addEventListener("visibilitychange", onVisible)
+  model.on("remove", () => {
+    clearInterval(ticking)
+    window.removeEventListener("swarmviz:frame", onFrame)
+    window.removeEventListener("keydown", onKey)
+    document.removeEventListener("visibilitychange", onVisible)
+  })
+  model.on("playing", () => { playing = model.playing; showPlaying() })
+  model.on("message", showMessage)
+  model.on("pending", showPending)
+  model.on("speed", showSpeed)
+  model.on("link", showLink)
+  for (const show of [showPlaying, showMessage, showPending, showSpeed]) { show() }
+  if (document.hidden) { onVisible() }
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) { playing = false; showPlaying(); send("calm") }
+  return bar
+}

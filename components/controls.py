@@ -1,0 +1,326 @@
+"""Controls built from declarations: the only module that chooses how a parameter is edited.
+
+A row of the form is chosen by the kind of the declaration, never by the name of a parameter or of a dynamics. What a person types is
+given to the declaration itself; what it refuses is told beside the control, in its own sentence, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from functools import singledispatch
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import param
+
+from swarmviz import schedules
+from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole
+
+ASSETS = Path(__file__).parent.parent / "assets"
+WIDEST = 1e9  # a range wider than this gets no slider, only a box
+FIXED = "fixed"
+
+
+class Form(pn.custom.JSComponent):
+    """Rows of labelled editors; what a person does arrives in ``on_edit(name, value, final)``."""
+
+    spec = param.List([], doc="Sections: title, note, open, rows.")
+    patch = param.Dict({}, doc="Row name → what changed: value, error, hidden, pending.")
+
+    _esm = (ASSETS / "form.js").read_text(encoding="utf-8")
+    _stylesheets = [(ASSETS / "form.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+
+    def __init__(self, on_edit: Callable[[str, Any, bool], None], **params: Any):
+        super().__init__(**params)
+        self._on_edit = on_edit
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and isinstance(data.get("name"), str):
+            self._on_edit(data["name"], data.get("value"), bool(data.get("final")))
+
+
+# ---- rows ------------------------------------------------------------------------------------------------------------
+
+
+def choice_row(name: str, label: str, options: Iterable[tuple[str, str]], value: str, doc: str = "") -> dict:
+    """A menu that belongs to no declaration: the dynamics, the landscape."""
+    return {"name": name, "kind": "choice", "symbol": "", "label": label, "doc": doc, "options": [list(o) for o in options], "value": value}  # fmt: skip
+
+
+def rows_of(owner: Described, prefix: str) -> list[dict]:
+    """The rows of all parameters of ``owner``, named ``prefix.parameter``, with their groups."""
+    rows = []
+    for name, declared in owner.declared().items():
+        value = getattr(owner, name)
+        row = _described(declared, f"{prefix}.{name}") | {"hidden": not is_used(owner, declared)}
+        if getattr(declared, "schedulable", False):
+            rows += _schedulable(declared, row, value)
+        else:
+            rows.append(row | _editor(declared, value))
+    return rows
+
+
+def is_used(owner: Described, declared: param.Parameter) -> bool:
+    """Whether a parameter matters while the others are as they are."""
+    return all(getattr(owner, name) in values for name, values in (getattr(declared, "used_when", None) or {}).items())
+
+
+def _described(declared: param.Parameter, name: str) -> dict:
+    doc = " ".join((declared.doc or "").split())
+    first = re.split(r"[.;:,(]", doc, maxsplit=1)[0].strip()
+    unit = getattr(declared, "unit", "")
+    allowed = f" ({declared.range_text})" if isinstance(declared, Real) else ""
+    symbol = getattr(declared, "symbol", "") or declared.name
+    return {
+        "name": name,
+        "symbol": symbol,
+        "label": f"{first} [{unit}]" if unit else first,
+        "doc": f"{doc}{allowed}",
+        "group": getattr(declared, "group", GROUPS[0]),
+    }
+
+
+@singledispatch
+def _editor(declared: param.Parameter, value: Any) -> dict:
+    return {"kind": "text", "value": "" if value is None else str(value), "placeholder": ""}
+
+
+@_editor.register
+def _(declared: Real, value: Any) -> dict:
+    return {"kind": "number", "value": value, "slider": _slider(declared)}
+
+
+@_editor.register
+def _(declared: Choice, value: Any) -> dict:
+    texts = declared.meanings or {}
+    return {"kind": "choice", "value": value, "options": [[name, name] for name in declared.objects],
+            "doc": " · ".join(f"{name}: {texts[name]}" for name in texts) or declared.doc}  # fmt: skip
+
+
+@_editor.register
+def _(declared: Switch, value: Any) -> dict:
+    return {"kind": "switch", "value": value}
+
+
+@_editor.register
+def _(declared: Vector, value: Any) -> dict:
+    hint = "x, y; x, y; …" if declared.shape == "table" else "a number, or one per coordinate"
+    return {"kind": "text", "value": written(value), "placeholder": hint}
+
+
+def _slider(declared: Real) -> dict | None:
+    low, high = declared.slider or declared.bounds or (None, None)
+    if low is None or high is None or high - low > WIDEST:
+        return None
+    log = declared.scale == "log" and low > 0
+    if not declared.contains(low):  # an open end: start a little above it
+        low += (high - low) / 1000
+    return {"low": low, "high": high, "log": log, "whole": isinstance(declared, Whole)}
+
+
+def _schedulable(declared: Real, row: dict, value: Any) -> list[dict]:
+    """A number, the menu that makes it follow a schedule, and the schedule's own parameters and formula."""
+    moving = isinstance(value, TimeDependent)
+    options = [[FIXED, "fixed"], *([name, f"{cls.title.lower()} in time"] for name, cls in schedules.ALL.items())]
+    number = row | _editor(declared, None if moving else value)
+    number["hidden"] = row["hidden"] or moving
+    menu = row | {"name": f"{row['name']}.kind", "kind": "choice", "options": options, "nested": not moving, "value": type(value).__name__ if moving else FIXED}  # fmt: skip
+    if not moving:
+        return [number, menu | {"symbol": "", "label": "", "doc": f"{row['symbol']} may follow a schedule"}]
+    rows = [number, menu]
+    for name, own in value.declared().items():
+        child = _described(own, f"{row['name']}.{name}") | _editor(own, getattr(value, name))
+        rows.append(child | {"nested": True, "hidden": row["hidden"], "group": row["group"]})
+    if not value.declared():  # points, which are no declared parameter
+        points = {"name": f"{row['name']}.points", "kind": "text", "symbol": "", "label": "Points t, value; t, value; …", "doc": "Straight lines between them."}  # fmt: skip
+        rows.append(row | points | {"nested": True, "value": written(value.points), "placeholder": "0, 1; 10, 0"})
+    formula = {"name": f"{row['name']}.formula", "kind": "formula", "symbol": "", "label": "", "nested": True}
+    return [*rows, row | formula | {"value": f"{html.escape(row['symbol'])}(t) = {readable(value.equation)}"}]
+
+
+# ---- text ↔ values -------------------------------------------------------------------------------------------------------
+
+
+def written(value: Any) -> str:
+    """A vector or table as a person types it."""
+    if value is None:
+        return ""
+    if not isinstance(value, tuple):
+        return f"{value:g}"
+    return "; ".join(", ".join(f"{a:g}" for a in row) if isinstance(row, tuple) else f"{row:g}" for row in value) if any(isinstance(v, tuple) for v in value) else ", ".join(f"{v:g}" for v in value)  # fmt: skip
+
+
+def understood(declared: param.Parameter | None, value: Any) -> Any:
+    """What was typed as the kind of value that the declaration takes; what is not understood is handed on as it is, to be refused."""
+    if isinstance(value, str) and isinstance(declared, Real):
+        return _number(value.strip(), isinstance(declared, Whole), declared.allow_None)
+    if isinstance(value, float) and isinstance(declared, Whole) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and (declared is None or isinstance(declared, Vector)):
+        return _vector(value.strip(), table=declared is None or declared.shape == "table")
+    return value
+
+
+def _number(text: str, whole: bool, optional: bool) -> Any:
+    if not text and optional:
+        return None
+    text = text.replace("−", "-").replace("\u202f", "").replace(",", ".")
+    try:
+        number = float(Fraction(text)) if "/" in text else float(text)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return text
+    return int(number) if whole and math.isfinite(number) and number.is_integer() else number
+
+
+def _vector(text: str, table: bool) -> Any:
+    if not text:
+        return None
+    rows = [[_number(part, False, False) for part in re.split(r"[,\s]+", row.strip())] for row in text.split(";") if row.strip()]  # fmt: skip
+    if table:
+        return rows
+    return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else rows[0] if len(rows) == 1 else rows
+
+
+def readable(latex: str) -> str:
+    """The few signs of a schedule's formula as HTML."""
+    text = html.escape(latex)
+    for sign, shown in ((r"\text{", "{"), (r"\cdot", "·"), (r"\log", "log"), (r"\min", "min"), (r"\,", " ")):
+        text = text.replace(sign, shown)
+    text = re.sub(r"\^\{([^{}]*)\}", r"<sup>\1</sup>", text)
+    text = re.sub(r"\^(\w)", r"<sup>\1</sup>", text)
+    return text.replace("{", "").replace("}", "").replace("-", "−")
+
+
+# ---- from edits to values --------------------------------------------------------------------------------------------------
+
+
+def assign(owner: Described, path: str, value: Any) -> None:
+    """Set ``parameter``, ``parameter.kind`` or ``parameter.x`` (of its schedule) of ``owner``.
+
+    Raises
+    ------
+    ValueError
+        In the declaration's own words; ``owner`` is then unchanged.
+    """
+    name, _, part = path.partition(".")
+    if name not in owner.declared():
+        raise ValueError(f"{name!r} is no parameter of {type(owner).__name__}")
+    declared, old = owner.param[name], getattr(owner, name)
+    if not part:
+        setattr(owner, name, understood(declared, value))
+    elif part == "kind":
+        setattr(owner, name, _schedule(value, declared, old))
+    elif part == "points":
+        setattr(owner, name, type(old)(understood(None, value) or ()))
+    else:
+        setattr(owner, name, type(old)(**old.values_now() | {part: understood(old.param[part], value)}))
+
+
+def _schedule(kind: str, declared: Real, old: Any) -> Any:
+    """A schedule of this kind, or a number, that begins where the old one stands at time 0."""
+    now = float(old.at(0.0)) if isinstance(old, TimeDependent) else float(old)
+    if kind == FIXED:
+        return now if declared.contains(now) else declared.bounds[0]
+    cls = schedules.ALL[kind]
+    if "value" in cls.declared():
+        return cls(value=now)
+    return cls(**{name: now for name in ("start", "end") if name in cls.declared()})
+
+
+class Controls:
+    """The form of a selection: one part of it per prefix, each edited through a staged copy.
+
+    Parameters
+    ----------
+    parts : mapping of str to Described
+        What may be edited, by prefix; an accepted edit puts a changed copy in ``parts``.
+    heading : list of dict
+        Rows of the choices, named without a prefix.
+    changed : function (name, final)
+        A value was accepted; ``name`` is ``prefix.parameter``.
+    chosen : function (name, value)
+        One of the heading's menus was used.
+    check : function (prefix, part)
+        Raises ``ValueError`` where a value does not fit the other parts.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, Described],
+        heading: list[dict],
+        changed: Callable[[str, bool], None],
+        chosen: Callable[[str, Any], None],
+        check: Callable[[str, Described], None] = lambda prefix, part: None,
+    ):
+        self._changed, self._chosen, self._check = changed, chosen, check
+        self.form = Form(self._edit)
+        self.show(parts, heading)
+
+    def show(self, parts: Mapping[str, Described], heading: list[dict]) -> None:
+        """Another selection: all rows anew."""
+        self.parts, self._heading = dict(parts), heading
+        self.refresh()
+
+    def refresh(self) -> None:
+        """All rows anew from the values as they stand."""
+        rows = {prefix: rows_of(part, prefix) for prefix, part in self.parts.items()}
+        sections = [{"title": "", "note": "", "open": True, "rows": self._heading}]
+        own = rows.get("dynamics", [])
+        for group in GROUPS:
+            inside = [row for row in own if row["group"] == group]
+            sections.append({"title": group, "note": "", "open": True, "rows": inside})
+        sections.append({"title": "Swarm", "note": "applies on reset", "open": True, "rows": rows.get("swarm", [])})
+        sections.append({"title": "Landscape", "note": "", "open": True, "rows": rows.get("landscape", [])})
+        self._known = {row["name"]: row for section in sections for row in section["rows"]}
+        self.form.spec = [section for section in sections if section["rows"]]
+
+    def complain(self, name: str, sentence: str) -> None:
+        """Put a sentence beside a control; an empty one takes it away."""
+        if name in self._known:
+            self.form.patch = {name: {"error": sentence}}
+
+    def owner_of(self, sentence: str) -> str | None:
+        """The row that a refusal is about: the core's sentences begin with the parameter's name."""
+        word = re.match(r"\w+", sentence)
+        return next((name for name in self._known if word and name.split(".")[-1] == word.group()), None)
+
+    def _edit(self, name: str, value: Any, final: bool) -> None:
+        prefix, _, path = name.partition(".")
+        if name not in self._known:
+            return
+        if not path:
+            self._chosen(name, value)
+            return
+        trial = self.parts[prefix].copy()
+        try:
+            assign(trial, path, value)
+            self._check(prefix, trial)
+        except (ValueError, TypeError, KeyError) as error:
+            self.complain(name, str(error))
+            return
+        self.parts[prefix] = trial
+        if path.endswith(".kind"):
+            self.refresh()
+        else:
+            self.form.patch = self._consequences(name, prefix, path)
+        self._changed(name, final)
+
+    def _consequences(self, name: str, prefix: str, path: str) -> dict:
+        """What else an accepted value changes in the form: its error goes, other rows appear or vanish, a formula follows."""
+        patch: dict[str, dict] = {name: {"error": ""}}
+        for row in rows_of(self.parts[prefix], prefix):
+            known = self._known.get(row["name"])
+            if known is None:
+                continue
+            change = {key: row[key] for key in ("hidden",) if row.get(key) != known.get(key)}
+            if row["kind"] == "formula" and row["value"] != known["value"]:
+                change["value"] = row["value"]
+            if change:
+                patch[row["name"]] = patch.get(row["name"], {}) | change
+            self._known[row["name"]] = row
+        return patch

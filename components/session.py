@@ -1,0 +1,343 @@
+"""One visitor's laboratory: the only stateful class of the page. It owns the simulation, the views, the controls and the transport.
+
+Two threads meet here. The page's thread hears of edits and buttons and paints; the worker of the transport advances the simulation. What
+the worker reads or changes (``_sim``, the views' ``prepare``) is guarded by ``_lock``; an edit reaches it as a copy in ``_fresh``, of which
+the newest wins, and acts before the next batch of steps. Another dynamics, landscape or swarm is built on the worker and adopted on the
+page's thread; when building fails, the old run goes on and the reason is told.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from typing import Any
+
+import panel as pn
+
+from components import permalink, theme
+from components.controls import Controls, choice_row
+from components.permalink import BadLink, Selection
+from components.stops import Stop
+from components.transport import FASTEST, Bar, Transport
+from components.views import new_views
+from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
+from swarmviz.parameters import Described
+from swarmviz.presets import ALL as PRESETS
+
+RECORD_LIMIT = 20_000  # recorded steps; a longer run is thinned
+
+
+class Session:
+    """The page of one visitor.
+
+    Parameters
+    ----------
+    link : str, optional
+        The permalink that was followed; a bad one opens the first preset and says why.
+    """
+
+    def __init__(self, link: str | None = None):
+        selection, complaint = self._opening(link)
+        self._lock = threading.RLock()
+        self._fresh: dict[str, Described] = {}
+        self._generation = 0
+        self._stop = Stop()
+        self._dark = False
+        self._sim = self._build(selection)
+        self.bar = Bar(self._act, speed=selection.speed, playing=True)
+        self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
+        self.transport.speed = selection.speed
+        self.controls = Controls(
+            _parts(selection), _heading(selection), self._changed, self._chosen, check=self._fits
+        )  # fmt: skip
+        self.views, card = new_views()
+        for view in (*self.views, card):
+            view.attach(self._sim)
+        self._card = card
+        panes = [view.pane for view in self.views]
+        board = theme.board(*panes, self.bar, self.transport.anchor)
+        self.page = theme.page(self.controls.form, board, card.pane, self._dark, self.set_dark)
+        if complaint:
+            self.bar.say(complaint, "warning")
+
+    # ---- life ----------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls) -> Session:
+        """The session of the document that is being served; it starts when the page is there and ends with it."""
+        given = pn.state.session_args.get(permalink.KEY) if pn.state.session_args else None
+        session = cls(given[0].decode("ascii", "replace") if given else None)
+        pn.state.onload(lambda: session.start(pn.state.curdoc))
+        pn.state.on_session_destroyed(lambda context: session.close())
+        return session
+
+    def start(self, doc: Any = None) -> None:
+        """Let the swarm run; without a document (tests) pictures are painted on the worker."""
+        self.transport.playing = self.bar.playing
+        self.transport.start(doc)
+        self.transport.do(lambda: None)
+
+    def close(self) -> None:
+        """End the worker; nothing of the session is left once its document is gone."""
+        self.transport.stop()
+
+    @property
+    def selection(self) -> Selection:
+        """What the controls say, which a restart would use."""
+        parts = self.controls.parts
+        return Selection(parts["dynamics"], parts["landscape"], parts["swarm"], self.transport.speed)
+
+    def set_dark(self, dark: bool) -> None:
+        """Give the figures the colours of the theme."""
+        self._dark = dark
+        with self._lock:
+            for view in (*self.views, self._card):
+                view.set_dark(dark)
+
+    def _opening(self, link: str | None) -> tuple[Selection, str]:
+        if link is not None:
+            try:
+                selection = permalink.read(link)
+                self._build(selection)
+                return selection, ""
+            except ValueError as error:
+                said = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
+                return permalink.of_preset(next(iter(PRESETS.values()))), said
+        return permalink.of_preset(next(iter(PRESETS.values()))), ""
+
+    @staticmethod
+    def _build(selection: Selection) -> Simulation:
+        dynamic, landscape, swarm = (part.copy() for part in selection[:3])
+        return Simulation(dynamic, landscape, swarm, record_limit=RECORD_LIMIT)
+
+    # ---- the worker's thread -------------------------------------------------------------------------------------------
+
+    def _advance(self, steps: int) -> None:
+        with self._lock:
+            self._take_edits()
+            steps, reason = self._stop.allowed(self._sim, steps)
+            if steps:
+                self._sim.advance(steps)
+                reason = reason or self._stop.reached(self._sim)
+        if reason:
+            self.transport.playing = False
+            self.transport.do(lambda: None)  # every view shows where it stopped
+            self.transport.on_page(lambda: self._stopped(reason))
+
+    def _take_edits(self) -> None:
+        fresh, self._fresh = self._fresh, {}
+        if "dynamics" in fresh:
+            self._sim.dynamics.param.update(**fresh["dynamics"].values_now())
+        if "landscape" in fresh:
+            self._sim.landscape = fresh["landscape"]
+            self.transport.on_page(self._attach)
+
+    def _answer(self) -> None:
+        """A paused swarm shows what an edit changes."""
+        with self._lock:
+            self._take_edits()
+            self._sim.apply()
+
+    def _back(self) -> None:
+        with self._lock:
+            self._sim.goto(max(0, self._sim.k - 1))
+
+    def _picture(self, count: int) -> tuple[int, float, dict]:
+        with self._lock:
+            due = {i: view.prepare(self._sim) for i, view in enumerate(self.views) if count % view.every == 0}
+            return self._sim.k, self._sim.t, {(self._generation, i): p for i, p in due.items() if p is not None}
+
+    # ---- the page's thread ---------------------------------------------------------------------------------------------
+
+    def _paint(self, payloads: dict) -> None:
+        for (generation, i), payload in payloads.items():
+            if generation == self._generation:  # else made for what is no longer shown
+                self.views[i].paint(payload)
+
+    def _attach(self) -> None:
+        with self._lock, pn.io.hold(pn.state.curdoc):
+            for view in (*self.views, self._card):
+                view.attach(self._sim)
+            self._generation += 1
+        self.transport.do(lambda: None)
+
+    def _renew(self, selection: Selection, show: bool) -> None:
+        """Build a run on the worker, then put it in the place of the present one; ``show``: the controls follow."""
+
+        def build() -> None:
+            try:
+                sim = self._build(selection)
+                sim.advance(0)
+            except Exception as error:
+                self.transport.on_page(lambda error=error: self._refused(error))
+            else:
+                self.transport.on_page(lambda: self._adopt(sim, selection, show))
+
+        self.transport.do(build)
+
+    def _adopt(self, sim: Simulation, selection: Selection, show: bool) -> None:
+        with self._lock:
+            self._sim, self._fresh = sim, {}
+            self._stop.restart()
+        if show:
+            self.controls.show(_parts(selection), _heading(selection))
+            self._set_speed(selection.speed)
+        self._attach()
+        self.bar.param.update(pending=False, message={})
+        self._write_link()
+
+    def _refused(self, error: Exception) -> None:
+        """A run could not be built: the old one goes on."""
+        self.controls.refresh()
+        self._tell(error, "The run goes on as it was: ")
+
+    def _failed(self, error: Exception) -> None:
+        self.bar.playing = False
+        if isinstance(error, Diverged):
+            self.bar.say(_sentence(str(error)), "error", reset=True)
+        else:
+            self._tell(error)
+
+    def _tell(self, error: Exception, before: str = "") -> None:
+        sentence = str(error)
+        if isinstance(error, ValueError):
+            row = self.controls.owner_of(sentence)
+            if row is not None:
+                self.controls.complain(row, sentence)
+        else:  # ours, not theirs: the server's log gets all of it
+            traceback.print_exception(error, file=sys.stderr)
+            sentence = f"something went wrong ({type(error).__name__}: {error})"
+        self.bar.say(_sentence(before + sentence), "error", reset=True)
+
+    def _stopped(self, reason: str) -> None:
+        self.bar.playing = False
+        self.bar.say(reason)
+
+    # ---- what a person does ----------------------------------------------------------------------------------------------
+
+    def _fits(self, prefix: str, part: Described) -> None:
+        if prefix == "swarm":
+            self.controls.parts["landscape"].require_dimension(part.d)
+
+    def _changed(self, name: str, final: bool) -> None:
+        prefix = name.partition(".")[0]
+        if prefix == "swarm":
+            self.bar.pending = True
+        else:
+            self._fresh |= {prefix: self.controls.parts[prefix].copy()}
+            if not self.transport.playing:
+                self.transport.do(self._answer)
+        if final:
+            self._write_link()
+
+    def _chosen(self, name: str, value: Any) -> None:
+        if name == "dynamics" and value in dynamics.ALL:
+            self._renew(permalink.first(value), show=True)
+        elif name == "landscape" and value in landscapes.ALL:
+            landscape = landscapes.ALL[value]()
+            swarm = _swarm_on(landscape, self.controls.parts["swarm"])
+            self._renew(self.selection._replace(landscape=landscape, swarm=swarm), show=True)
+
+    def _act(self, act: str, value: Any) -> None:
+        action = getattr(self, f"_on_{act}", None)
+        if action is not None:
+            action(value)
+
+    def _on_play(self, value: Any) -> None:
+        self.bar.param.update(playing=True, message={})
+        self.transport.playing = True
+
+    def _on_pause(self, value: Any) -> None:
+        self.transport.playing = False
+        self.bar.playing = False
+        self.transport.do(lambda: None)  # every view catches up with the arena
+
+    def _on_step(self, value: Any) -> None:
+        self.transport.playing = self.bar.playing = False
+        self.transport.do(lambda: self._advance(1))
+
+    def _on_back(self, value: Any) -> None:
+        self.transport.playing = self.bar.playing = False
+        self.transport.do(self._back)
+
+    def _on_reset(self, value: Any) -> None:
+        self._renew(self.selection, show=False)
+
+    def _on_seed(self, value: Any) -> None:
+        swarm = self.controls.parts["swarm"].copy()
+        swarm.seed += 1
+        self.controls.parts["swarm"] = swarm
+        self.controls.form.patch = {"swarm.seed": {"value": swarm.seed, "error": ""}}
+        self._on_reset(None)
+
+    def _on_speed(self, value: Any) -> None:
+        if value is FASTEST or (isinstance(value, int | float) and 0 < value <= self.bar.most):
+            self.transport.speed = value
+            self._write_link()
+
+    def _on_stop(self, value: Any) -> None:
+        try:
+            self._stop = Stop.of(*value)
+        except (ValueError, TypeError) as error:
+            self.bar.say(_sentence(str(error)), "warning")
+
+    def _on_hidden(self, value: Any) -> None:
+        self.transport.hidden = bool(value)
+
+    def _on_calm(self, value: Any) -> None:
+        """The visitor's system asks for less motion: nothing moves before Play is pressed."""
+        self._on_pause(None)
+        self.bar.say("Paused, because your system asks for less motion. Press Play or the space bar.")
+
+    def _set_speed(self, speed: float | None) -> None:
+        self.transport.speed = self.bar.speed = speed
+
+    def _write_link(self) -> None:
+        self.bar.link = f"?{permalink.KEY}={permalink.write(self.selection)}"
+
+
+def _parts(selection: Selection) -> dict[str, Described]:
+    return {name: getattr(selection, name).copy() for name in ("dynamics", "landscape", "swarm")}
+
+
+def _heading(selection: Selection) -> list[dict]:
+    return [
+        choice_row("dynamics", "Dynamics", [(n, c.title) for n, c in dynamics.ALL.items()], type(selection.dynamics).__name__),
+        choice_row("landscape", "Landscape", [(n, c.title) for n, c in landscapes.ALL.items()], type(selection.landscape).__name__),
+    ]  # fmt: skip
+
+
+def _swarm_on(landscape: landscapes.Landscape, swarm: Swarm) -> Swarm:
+    """The swarm as it can start on another landscape: a dimension that exists there, and a law that is not tied to the old box."""
+    swarm = swarm.copy()
+    smallest, largest = landscape.dims
+    swarm.d = max(smallest, min(swarm.d, largest or swarm.d))
+    if swarm.initial in ("box", "points", "gaussian") or not len(landscape.minimisers(swarm.d)):
+        swarm.initial = "uniform"
+    return swarm
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+_warmed = threading.Event()
+
+
+def warm() -> None:
+    """Compile what the first visitor sees before the server answers, and the other dynamics behind their back; once per process."""
+    if _warmed.is_set():
+        return
+    _warmed.set()
+    names = list(dynamics.ALL)
+    _compile(names[:1])
+    threading.Thread(target=_compile, args=(names[1:],), name="swarmviz warm", daemon=True).start()
+
+
+def _compile(names: list[str]) -> None:
+    for name in names:
+        try:
+            Session._build(permalink.first(name)).advance(2)
+        except Exception as error:  # the page tells it to whom it concerns
+            traceback.print_exception(error, file=sys.stderr)

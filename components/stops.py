@@ -1,0 +1,79 @@
+"""When a run stops by itself: at a step, at a time, or when it has stalled (003 §5)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from swarmviz import Simulation
+
+STALLED = 1e-4  # a move of the consensus smaller than this is none (003 §5)
+KINDS = ("never", "k", "t", "stall")
+
+
+class Stop:
+    """A condition of kind ``never``, ``k`` (at a step), ``t`` (at a time) or ``stall`` (after that many steps without a move)."""
+
+    def __init__(self, kind: str = "never", at: float = math.inf):
+        self.kind, self.at = kind, at
+        self.restart()
+
+    @classmethod
+    def of(cls, kind: Any, at: Any) -> Stop:
+        """From what was typed.
+
+        Raises
+        ------
+        ValueError
+            When the kind is unknown or ``at`` is no positive number.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"stop = {kind!r}: must be one of {', '.join(KINDS)}")
+        if kind == "never":
+            return cls()
+        try:
+            number = float(at)
+        except (TypeError, ValueError):
+            raise ValueError(f"stop at {at!r}: must be a number above 0") from None
+        if not (math.isfinite(number) and number > 0):
+            raise ValueError(f"stop at {at!r}: must be a finite number above 0")
+        return cls(kind, number)
+
+    def restart(self) -> None:
+        """Forget the run so far."""
+        self._still_since: int | None = None
+        self._place: np.ndarray | None = None
+        self._passed = False
+
+    def allowed(self, sim: Simulation, steps: int) -> tuple[int, str]:
+        """How many of the next steps may be taken, and the reason when there are none; one that was passed already holds no more."""
+        if self.kind == "k" and sim.k < self.at:
+            steps = min(steps, math.ceil(self.at) - sim.k)
+        if self.kind == "t" and sim.t < self.at and sim.k:
+            steps = min(steps, max(1, math.ceil((self.at - sim.t) / (sim.t / sim.k) - 1e-9)))
+        if self.kind == "stall":
+            steps = min(steps, max(1, int(self.at // 10)))
+        return steps, ""
+
+    def reached(self, sim: Simulation) -> str:
+        """Why to stop now; empty to go on."""
+        if self.kind == "k" and sim.k == math.ceil(self.at):
+            return f"Stopped at step {sim.k}."
+        if self.kind == "t" and sim.t >= self.at * (1 - 1e-12) and not self._passed:
+            self._passed = True
+            return f"Stopped at time {sim.t:.6g}."
+        if self.kind == "stall":
+            return self._stalled(sim)
+        return ""
+
+    def _stalled(self, sim: Simulation) -> str:
+        frame = sim.frame
+        place = np.array(frame.x.mean(axis=0) if frame.focus is None else frame.focus)
+        if self._place is None or self._still_since is None or np.abs(place - self._place).max() >= STALLED:
+            self._place, self._still_since = place, sim.k
+        elif sim.k - self._still_since >= self.at:
+            since, self._still_since = self._still_since, sim.k
+            return f"Stopped at step {sim.k}: the swarm has not moved since step {since}."
+        return ""

@@ -1,0 +1,88 @@
+"""How the page looks: its frame, its colours and the places of its parts. The only module that knows panel-material-ui.
+
+Colours are those of Okabe and Ito where they carry meaning, because they stay apart for colour-blind eyes and on a pale projector.
+Everything is served from this machine: fonts, icons and scripts come with the installed packages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+from panel.viewable import Viewable
+from panel_material_ui import Page
+
+from components import palette
+
+ASSETS = Path(__file__).parent.parent / "assets"
+ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
+ON_ACCENT = {"light": "#ffffff", "dark": "#06263a"}
+BAD = {"light": "#b3261e", "dark": "#ff9a8f"}
+WARNING = {"light": "#9a5700", "dark": "#ffc266"}
+HEADER = {"light": "#123f5c", "dark": "#10202c"}
+SIDEBAR_WIDTH = 320
+CARD_WIDTH = 400
+FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"
+
+
+def extension() -> None:
+    """Set Panel up once per session: what the page loads, and from this server only."""
+    pn.extension(sizing_mode="stretch_width", notifications=False, loading_indicator=False)
+
+
+def page(
+    choices: Viewable, board: Viewable, card: Viewable | None, dark: bool, on_dark: Callable[[bool], None]
+) -> Viewable:
+    """The page: choices at the left (a sheet at the bottom of a phone), the board, a card in the right drawer."""
+    view = Page(
+        title="swarmviz",
+        logo=ASSETS / "logo.svg",
+        favicon=ASSETS / "favicon.svg",
+        meta_description="Swarm-based optimisation, live",
+        sidebar=[choices],
+        main=[board],
+        contextbar=[card] if card is not None else [],
+        sidebar_width=SIDEBAR_WIDTH,
+        contextbar_width=CARD_WIDTH,
+        contextbar_variant="auto",
+        busy_indicator=None,
+        theme="dark" if dark else "default",
+        theme_config={mode: _palette(mode) for mode in ("light", "dark")},
+        raw_css=[(ASSETS / "page.css").read_text(encoding="utf-8")],
+    )
+    view.param.watch(lambda event: on_dark(event.new), "dark_theme")
+    return view
+
+
+def board(arena: Viewable, density: Viewable, curves: Viewable, bar: Viewable, anchor: Any) -> Viewable:
+    """The middle of the page: the arena is the largest, the bar is always in sight."""
+    for name, part in (("arena", arena), ("density", density), ("curves", curves), ("transport", bar)):
+        part.css_classes = [*part.css_classes, name]
+    return pn.Column(
+        arena,
+        density,
+        curves,
+        bar,
+        pn.pane.Bokeh(anchor, width=0, height=0, margin=0, css_classes=["anchor"]),
+        sizing_mode="stretch_both",
+        margin=0,
+        css_classes=["board"],
+        stylesheets=[(ASSETS / "board.css").read_text(encoding="utf-8")],
+    )
+
+
+def _palette(mode: str) -> dict:
+    colours = palette.theme(mode == "dark")
+    return {
+        "palette": {
+            "primary": {"main": ACCENT[mode], "contrastText": ON_ACCENT[mode]},
+            "error": {"main": BAD[mode]},
+            "info": {"main": WARNING[mode]},
+            "text": {"primary": colours.ink, "secondary": colours.soft},
+            "background": {"default": colours.paper, "paper": colours.paper},
+        },
+        "typography": {"fontFamily": FONT},
+        "components": {"MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER[mode], "color": "#fff"}}}},
+    }

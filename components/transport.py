@@ -1,0 +1,291 @@
+"""The only clock of the page: it asks for steps on a worker thread and brings each picture to the browser.
+
+    worker thread    advance(steps) → picture → mailbox (the newest wins) → wakes the page's thread
+    page's thread    mailbox → one ``pn.io.hold`` with all sources and the frame number
+    browser          paints, then acknowledges the frame number
+
+At most ``WINDOW`` pictures are under way that the browser has not acknowledged, so a slow one is never flooded: the worker then takes more
+steps per picture, and none at all once the mailbox is full. Without an acknowledgement the next picture goes out after ``PATIENCE``
+seconds. The worker touches no Bokeh or Panel object; everything that changes the simulation is a command carried out on the worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import param
+from bokeh.core.properties import Float, Int
+from bokeh.model import DataModel
+from bokeh.models import CustomJS, Spacer
+
+ASSETS = Path(__file__).parent.parent / "assets"
+WINDOW = 2
+PATIENCE = 2.0
+PERIOD = 1 / 30  # seconds between pictures
+LATEST = 0.25  # a gap longer than this (a busy machine, a sleeping tab) is not made up for
+BUDGET = 0.6  # share of a period that "as fast as it goes" spends on steps
+LONGEST = 0.1  # seconds one batch may take: Pause must answer
+FASTEST = None  # the speed "as fast as it goes"
+
+
+class Clock(DataModel):
+    """From the server: this patch is picture ``frame``, of step ``k`` at time ``t``."""
+
+    k = Float(0)
+    t = Float(0)
+    frame = Int(0)
+
+
+class Painted(DataModel):
+    """From the browser: picture ``frame`` is on the screen."""
+
+    frame = Int(0)
+
+
+# After the next repaint: the read-out hears of the frame, the server gets its acknowledgement.
+ACKNOWLEDGE = """
+const frame = cb_obj.frame, detail = {k: cb_obj.k, t: cb_obj.t, frame}
+requestAnimationFrame(() => {
+  window.dispatchEvent(new CustomEvent("swarmviz:frame", {detail}))
+  requestAnimationFrame(() => { painted.frame = frame })
+})
+"""
+
+
+def send_at_once(doc: Any) -> bool:
+    """Switch off Nagle's algorithm on the websockets of a document; it costs up to 40 ms a picture.
+
+    Bokeh has no public way to its sockets, so a version that keeps them elsewhere is only slower: False then.
+    """
+    try:
+        for connection in doc.session_context.session._subscribed_connections:
+            connection._socket.set_nodelay(True)
+    except (AttributeError, TypeError):
+        return False
+    return True
+
+
+class Transport:
+    """Plays a simulation that it knows only through four functions.
+
+    Parameters
+    ----------
+    advance : function (steps) → None
+        Worker thread: take so many steps.
+    picture : function (count) → (k, t, payloads)
+        Worker thread: what to paint, everything when ``count`` is 0; ``payloads`` is a dict, of which a picture that comes too late inherits what it lacks.
+    paint : function (payloads) → None
+        Page's thread: write it to the sources, inside one ``hold``.
+    failed : function (exception) → None
+        Page's thread: a command or an advance failed. Playing has stopped.
+    """
+
+    def __init__(
+        self,
+        advance: Callable[[int], None],
+        picture: Callable[[int], tuple[int, float, dict]],
+        paint: Callable[[dict], None],
+        failed: Callable[[Exception], None],
+    ):
+        self._advance, self._picture, self._paint, self._failed = advance, picture, paint, failed
+        self.clock, self.painted = Clock(), Painted()
+        self.clock.js_on_change("frame", CustomJS(args={"painted": self.painted}, code=ACKNOWLEDGE))
+        self.painted.on_change("frame", lambda attr, old, new: self._acknowledge(new))
+        self.anchor = Spacer(width=0, height=0, visible=False, tags=[self.clock, self.painted])
+        self._wake = threading.Condition()
+        self._commands: deque[Callable[[], None]] = deque()
+        self._mail: tuple[int, float, dict] | None = None
+        self._doc: Any = None
+        self._thread: threading.Thread | None = None
+        self._dead = self._playing = self._hidden = False
+        self._speed: float | None = 30.0
+        self._sent = self._acknowledged = self._made = 0
+        self._sent_at = self._batch_at = self._next_at = 0.0
+        self._credit, self._cost = 0.0, 1e-5  # steps owed; seconds per step, measured
+
+    # ---- the page's thread ---------------------------------------------------------------------------------------------
+
+    @property
+    def playing(self) -> bool:
+        """Whether the swarm is moving; acts within one batch."""
+        return self._playing
+
+    @playing.setter
+    def playing(self, on: bool) -> None:
+        self._set(_playing=bool(on), _credit=0.0, _batch_at=time.monotonic())
+
+    @property
+    def speed(self) -> float | None:
+        """Steps per second, ``FASTEST`` for as fast as it goes."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, steps_per_second: float | None) -> None:
+        self._set(_speed=steps_per_second, _credit=0.0)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nobody can see the page: no step is taken then."""
+        return self._hidden
+
+    @hidden.setter
+    def hidden(self, on: bool) -> None:
+        self._set(_hidden=bool(on), _credit=0.0, _batch_at=time.monotonic())
+
+    def start(self, doc: Any) -> None:
+        """Start the worker for a document, or without one (tests); a second call does nothing."""
+        if self._thread is None and not self._dead:
+            self._doc = doc
+            send_at_once(doc)
+            self._thread = threading.Thread(target=self._work, name="swarmviz transport", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the worker for good and let go of the document."""
+        self._set(_dead=True, _playing=False)
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(5.0)
+        self._doc = self._mail = None
+        self._commands.clear()
+
+    def do(self, command: Callable[[], None]) -> None:
+        """Carry out ``command`` on the worker before the next step, then show the swarm."""
+        with self._wake:
+            self._commands.append(command)
+            self._wake.notify()
+
+    def on_page(self, function: Callable[[], None]) -> None:
+        """Carry out ``function`` on the page's thread; at once where there is no document."""
+        doc = self._doc
+        if doc is None:
+            function()
+        elif not self._dead:
+            with contextlib.suppress(RuntimeError):  # the server is going down
+                doc.add_next_tick_callback(function)
+
+    def _set(self, **values: Any) -> None:
+        with self._wake:
+            for name, value in values.items():
+                setattr(self, name, value)
+            self._wake.notify()
+
+    def _acknowledge(self, frame: int) -> None:
+        with self._wake:
+            self._acknowledged = max(self._acknowledged, frame)
+            self._wake.notify()
+        self._deliver()
+
+    def _open(self) -> bool:
+        """Whether another picture may go out."""
+        return self._sent - self._acknowledged < WINDOW or time.monotonic() - self._sent_at > PATIENCE
+
+    def _deliver(self) -> None:
+        """Paint what lies in the mailbox; what may not go out yet waits for the next acknowledgement."""
+        with self._wake:
+            if self._mail is None or self._dead or not self._open():
+                return
+            (k, t, payloads), self._mail = self._mail, None
+            self._sent += 1
+            self._sent_at = time.monotonic()
+            self._wake.notify()
+        with pn.io.hold(self._doc) if self._doc is not None else contextlib.nullcontext():
+            self._paint(payloads)
+            self.clock.update(k=k, t=t, frame=self._sent)  # ``frame`` last: it is what the browser listens to
+        if self._doc is None:
+            self._acknowledge(self._sent)
+
+    # ---- the worker thread ---------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while (orders := self._wait()) is not None:
+            steps = 0 if orders else self._due()
+            for command in orders:
+                self._guard(command)
+            if steps:
+                began = time.perf_counter()
+                self._guard(lambda n=steps: self._advance(n))
+                self._cost += 0.2 * ((time.perf_counter() - began) / steps - self._cost)
+            if orders or steps:
+                self._guard(lambda whole=bool(orders): self._post(whole))
+
+    def _wait(self) -> list[Callable[[], None]] | None:
+        """Sleep until there is something to do; the commands to carry out, or None at the end."""
+        with self._wake:
+            while not self._dead and not self._commands:
+                now = time.monotonic()
+                if self._mail is not None and not self._hidden and self._open():  # nobody acknowledged: remind the page's thread
+                    self._sent_at = now
+                    self.on_page(self._deliver)
+                moving = self._playing and not self._hidden and self._mail is None
+                if moving and now >= self._next_at:
+                    break
+                self._wake.wait(self._next_at - now if moving else PATIENCE / 4 if self._mail is not None else None)
+            if self._dead:
+                return None
+            orders = list(self._commands)
+            self._commands.clear()
+            return orders
+
+    def _due(self) -> int:
+        """Steps to take now, and when to look again."""
+        now = time.monotonic()
+        elapsed, self._batch_at = min(now - self._batch_at, LATEST), now
+        if self._speed is FASTEST:
+            self._next_at = now + PERIOD
+            return max(1, min(int(BUDGET * PERIOD / self._cost), 1_000_000))
+        self._credit += self._speed * elapsed
+        steps = int(self._credit)
+        self._credit -= steps
+        self._next_at = now + max(PERIOD, (1 - self._credit) / self._speed)
+        return min(steps, max(1, int(LONGEST / self._cost)))
+
+    def _post(self, whole: bool) -> None:
+        k, t, payloads = self._picture(0 if whole else self._made)
+        self._made += 1
+        with self._wake:
+            if self._mail is not None:
+                payloads = self._mail[2] | payloads
+            self._mail = (k, t, payloads)
+        self.on_page(self._deliver)
+
+    def _guard(self, function: Callable[[], None]) -> None:
+        """Whatever goes wrong is told on the page; the worker lives on."""
+        try:
+            function()
+        except Exception as error:
+            self._playing = False
+            self.on_page(lambda error=error: self._failed(error))
+
+
+class Bar(pn.custom.JSComponent):
+    """Buttons, speed, stop, read-out, messages and keyboard; what was pressed arrives in ``on_act(act, value)``."""
+
+    playing = param.Boolean(False)
+    speed = param.Number(30.0, allow_None=True, doc="Steps per second; None is as fast as it goes.")
+    most = param.Number(100_000.0, doc="Largest number of steps per second that can be set.")
+    message = param.Dict({}, doc="text, level (info, warning, error) and reset: whether to offer one.")
+    pending = param.Boolean(False, doc="Whether something waits for a reset.")
+    link = param.String("", doc="Query of the address that reopens this state.")
+
+    _esm = (ASSETS / "bar.js").read_text(encoding="utf-8")
+    _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _debounce = 1
+
+    def __init__(self, on_act: Callable[[str, Any], None], **params: Any):
+        super().__init__(**params)
+        self._on_act = on_act
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and isinstance(data.get("act"), str):
+            self._on_act(data["act"], data.get("value"))
+
+    def say(self, text: str = "", level: str = "info", reset: bool = False) -> None:
+        """Show a message above the bar; an empty one takes it away."""
+        self.message = {"text": text, "level": level, "reset": reset}
