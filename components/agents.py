@@ -1,0 +1,109 @@
+"""How agents look in any figure: size by mass, colour by role or weight, what hovering tells, and the notes about those that are not seen.
+
+What is drawn follows from which fields a frame has; see :class:`swarmviz.Frame`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendItem, LinearColorMapper
+from bokeh.plotting import figure
+
+from components.figures import source
+from components.palette import ROLES, Theme, ramp
+from swarmviz import Frame
+
+MANY = 2000  # agents from which on a density is drawn instead
+FEW = 500  # agents up to which trails, arrows and links are drawn
+SIZES = (10, 15), (50, 11), (200, 8.5), (1000, 6), (MANY, 4.5)  # number of agents → diameter in pixels
+
+
+class Kind(NamedTuple):
+    """Which of the optional fields decide on the looks of agents."""
+
+    mass: bool = False
+    weight: bool = False
+    roles: tuple[str, ...] = ()
+
+
+def kind_of(frame: Frame) -> Kind:
+    """The looks that a frame asks for."""
+    return Kind(frame.mass is not None, frame.weight is not None, frame.roles if frame.role is not None else ())
+
+
+def add_agents(fig: figure, x: str, y: str, tones: LinearColorMapper) -> tuple[ColumnDataSource, GlyphRenderer]:
+    """The source and the circles of the agents."""
+    points = source(x=None, y=None, size=None, tone=None, energy=None, mass=None, weight=None)
+    dots = fig.scatter(x, y, source=points, size="size", fill_color={"field": "tone", "transform": tones}, fill_alpha=0.92, line_width=1.1,
+                       nonselection_fill_alpha=0.92)  # fmt: skip
+    return points, dots
+
+
+def dress(dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind, colours: Theme) -> None:
+    """Colours of the agents in a theme: one per role, or from quiet to bright by weight, or one for all."""
+    dots.glyph.line_color = colours.outline
+    if kind.roles:
+        palette, low, high = [ROLES[i % len(ROLES)] for i in range(len(kind.roles))], -0.5, len(kind.roles) - 0.5
+    elif kind.weight:
+        palette, low, high = list(ramp((colours.quiet_agent, colours.agent, "#e8590c"), 16)), 0.0, 1.0
+    else:
+        palette, low, high = [colours.agent], 0.0, 1.0
+    tones.update(palette=palette, low=low, high=high)
+
+
+def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
+    """Size, tone and what hovering tells of every agent, as float32."""
+    n = frame.n
+    diameter = np.interp(np.log(n), np.log([a for a, _ in SIZES]), [b for _, b in SIZES])
+    size = np.full(n, diameter, "f4")
+    if frame.mass is not None:  # area ∝ mass, an agent of mass 1/N has the usual size
+        size = np.clip(diameter * np.sqrt(frame.mass * n), 0.55 * diameter, max(3.0 * diameter, 26)).astype("f4")
+    if kind.roles and frame.role is not None:
+        tone = frame.role.astype("f4")
+    elif frame.weight is not None and frame.weight.max() > 0:
+        tone = (frame.weight / frame.weight.max()).astype("f4")
+    else:
+        tone = np.zeros(n, "f4")
+    out = {"size": size, "tone": tone, "energy": frame.energy.astype("f4")}
+    for name in ("mass", "weight"):
+        if getattr(frame, name) is not None:
+            out[name] = getattr(frame, name).astype("f4")
+    return out
+
+
+def tooltips(kind: Kind, places: list[tuple[str, str]]) -> Any:
+    """What hovering over an agent tells."""
+    rows = [("agent", "$index"), *places, ("F", "@energy{0.0000}")]
+    rows += [("mass", "@mass{0.0000}")] * kind.mass + [("weight", "@weight{0.0000}")] * kind.weight
+    return [*rows, ("role", "@tone{custom}")] if kind.roles else rows
+
+
+def hover_formatters(kind: Kind) -> dict[str, Any]:
+    """Formatters of the tool tips: the name of a role instead of its number."""
+    return {"@tone": CustomJSHover(args={"roles": list(kind.roles)}, code="return roles[Math.round(value)]")} if kind.roles else {}
+
+
+def legend_items(fig: figure, kind: Kind, colours: Theme) -> list[LegendItem]:
+    """Entries for the agents: one per role, or the two ends of the weights; drawn by glyphs that are nowhere on the plot."""
+    if kind.roles:
+        looks = [(role, ROLES[i % len(ROLES)]) for i, role in enumerate(kind.roles)]
+    else:
+        looks = [("agent", colours.agent)]
+    items = []
+    for label, colour in looks:
+        name = f"legend of {label}"
+        glyph = fig.select_one({"name": name}) or fig.scatter(
+            [np.nan], [np.nan], size=10, fill_color=colour, line_color=colours.outline, name=name
+        )
+        items.append(LegendItem(label=label, renderers=[glyph]))
+    return items
+
+
+def note_text(frame: Frame, outside: int) -> str:
+    """What a picture does not show, and the warnings of the run, in one line."""
+    parts = [f"{frame.n:,} agents, drawn as a density"] if frame.n > MANY else []
+    if outside:
+        parts.append(f"{outside:,} agent{'s' * (outside > 1)} outside the view")
+    return " · ".join([*parts, *frame.notes])

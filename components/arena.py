@@ -1,0 +1,70 @@
+"""The arena: where the swarm is seen on its landscape, as a curve in one dimension and as a plane in two or more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+
+from components.arena_line import Line
+from components.arena_plane import Plane
+from components.palette import theme
+from swarmviz import Simulation
+
+
+class Arena:
+    """The view of the swarm itself; see :class:`components.view.View`.
+
+    Attributes
+    ----------
+    every : int
+        Painted with every frame.
+    """
+
+    every = 1
+
+    def __init__(self, dark: bool = False):
+        self._colours = theme(dark)
+        self._stages: dict[type, Line | Plane] = {}
+        self._stage: Line | Plane | None = None
+        self._run = object()  # a payload that was prepared for another run is not painted
+        self._pane = pn.pane.Bokeh(sizing_mode="stretch_both", min_height=240)
+
+    @property
+    def pane(self) -> pn.viewable.Viewable:
+        """What is put on the page."""
+        return self._pane
+
+    @property
+    def figure(self):
+        """The Bokeh figure that is shown now."""
+        return None if self._stage is None else self._stage.figure
+
+    def attach(self, sim: Simulation) -> None:
+        """Draw another landscape, dynamics or swarm, and the present frame."""
+        kind = Line if sim.frame.d == 1 else Plane
+        if kind not in self._stages:
+            self._stages[kind] = kind(self._colours)
+        stage, self._run = self._stages[kind], object()
+        stage.reset(sim)
+        self._stage = stage
+        self.paint(self.prepare(sim))
+        if self._pane.object is not stage.figure:
+            self._pane.object = stage.figure
+
+    def prepare(self, sim: Simulation) -> Any:
+        """Arrays for the next picture; safe on a worker thread."""
+        run, stage = self._run, self._stage
+        return run, stage.prepare(sim.frame, sim.landscape)
+
+    def paint(self, payload: Any) -> None:
+        """Write a payload to the figure's sources."""
+        run, arrays = payload
+        if run is self._run:
+            self._stage.paint(arrays)
+
+    def set_dark(self, dark: bool) -> None:
+        """Use the colours of the dark or the light theme."""
+        self._colours = theme(dark)
+        for stage in self._stages.values():
+            stage.dress(self._colours)

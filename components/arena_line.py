@@ -1,0 +1,147 @@
+"""The arena of a swarm in one dimension: the curve F, the agents on it, the consensus as a vertical and the provisional minimum as a horizontal line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from bokeh.models import HoverTool, LegendItem, LinearColorMapper
+
+from components import agents
+from components.agents import MANY
+from components.arena_plane import ZOOMS
+from components.figures import dress, flat_legend, move_range, new_figure, note, source
+from components.palette import MINIMISER, Theme, fading
+from swarmviz import Frame, Simulation
+from swarmviz.landscapes import Landscape
+
+POINTS = 1200  # of the curve
+CELLS = 240  # of the density of a large swarm
+
+
+class Line:
+    """A figure of F over x; see :mod:`components.view` for the calls it answers."""
+
+    def __init__(self, colours: Theme):
+        self.colours = colours
+        self.figure = fig = new_figure("x", "F(x)")
+        self.tones, self.crowd = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
+        self.curve = source(x=None, f=None, base=None)
+        self.ground = fig.varea(x="x", y1="base", y2="f", source=self.curve)
+        self.density = source(image=[np.zeros((1, CELLS), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
+        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
+        self.path = fig.line("x", "f", source=self.curve, line_width=2)
+        self.marks = source(focus=None, level=None, best_x=None, best_y=None)
+        self.level = fig.hspan(y="level", source=self.marks, line_width=2, line_dash=[6, 4])
+        self.focus = fig.vspan(x="focus", source=self.marks, line_width=2.5)
+        self.points, self.dots = agents.add_agents(fig, "x", "energy", self.tones)
+        self.best = fig.scatter("best_x", "best_y", source=self.marks, size=17, fill_color=None, line_width=2)
+        self.goals = source(x=None, f=None)
+        self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
+        self.legend, self.note = flat_legend(fig), note(fig)
+        self.hover = HoverTool(renderers=[self.dots])
+        fig.add_tools(self.hover)
+        self._kind = agents.Kind()
+        self.dress(colours)
+
+    def dress(self, colours: Theme) -> None:
+        """The colours of a theme."""
+        self.colours = colours
+        dress(self.figure, colours)
+        deep, middle = colours.landscape[0], colours.landscape[len(colours.landscape) // 2]
+        self.ground.glyph.update(fill_color=middle, fill_alpha=0.35)
+        self.path.glyph.line_color = deep
+        self.crowd.palette = list(fading(colours.agent, 256))
+        agents.dress(self.dots, self.tones, self._kind, colours)
+        self.focus.glyph.line_color, self.level.glyph.line_color = colours.focus, colours.curves[2]
+        self.best.glyph.line_color = colours.ink
+        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
+
+    def reset(self, sim: Simulation) -> None:
+        """Another run: forget the past, name what is drawn."""
+        frame = sim.frame
+        self._zoom, self._drawn = 0, None
+        self._kind = kind = agents.kind_of(frame)
+        agents.dress(self.dots, self.tones, kind, self.colours)
+        self.hover.update(tooltips=agents.tooltips(kind, [("x", "@x{0.0000}")]), formatters=agents.hover_formatters(kind),
+                          renderers=[self.dots] if frame.n <= MANY else [])  # fmt: skip
+        self.cloud.visible = frame.n > MANY
+        items = agents.legend_items(self.figure, kind, self.colours) if frame.n <= MANY else []
+        if frame.focus is not None:
+            items.append(LegendItem(label="consensus", renderers=[self.focus]))
+        if frame.level is not None:
+            items.append(LegendItem(label="provisional minimum", renderers=[self.level]))
+        items.append(LegendItem(label="lowest agent", renderers=[self.best]))
+        if len(sim.landscape.minimisers(1)):
+            items.append(LegendItem(label="known minimum", renderers=[self.stars]))
+        self.legend.items = items
+        self.figure.title.text = sim.landscape.title
+
+    def prepare(self, frame: Frame, landscape: Landscape) -> dict[str, Any]:
+        """Arrays for the next picture; touches no figure."""
+        x, out = frame.x[:, 0], {}
+        low, high = (float(side[0]) for side in landscape.limits(1))
+        zoom = self._step_zoom(x, low, high)
+        if zoom != self._zoom or self._drawn is None or not self._drawn.same_as(landscape):
+            self._zoom, self._drawn = zoom, landscape.copy()
+            out["ground"] = _ground(landscape, *_around(low, high, ZOOMS[zoom]))
+        left, right = _around(low, high, ZOOMS[zoom])
+        seen = (x >= left) & (x <= right)
+        out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
+        best = int(np.argmin(frame.energy))
+        focus = frame.focus[0] if frame.focus is not None else np.nan
+        level = frame.level if frame.level is not None else np.nan
+        marks = {"focus": focus, "level": level, "best_x": x[best], "best_y": frame.energy[best]}
+        out["marks"] = {name: np.array([value], "f4") for name, value in marks.items()}
+        if frame.n > MANY:
+            cell = np.minimum((x[seen] - left) * (CELLS / (right - left)), CELLS - 1).astype(np.intp)
+            count = np.bincount(cell, minlength=CELLS)[None]
+            out["density"] = np.ceil(np.log1p(count) * (235 / np.log1p(max(int(count.max()), 2)))).astype("u1"), left, right
+        else:
+            out["points"] = {"x": x.astype("f4")} | agents.columns(frame, self._kind)
+        return out
+
+    def _step_zoom(self, x: np.ndarray, low: float, high: float) -> int:
+        """The smallest zoom, not below the present one, that shows 99% of the agents."""
+        away = np.sort(np.abs(x - (low + high) / 2) / ((high - low) / 2))
+        reach = away[int(0.99 * (len(away) - 1))]
+        return next((i for i, z in enumerate(ZOOMS) if i >= self._zoom and reach <= z), len(ZOOMS) - 1)
+
+    def paint(self, payload: dict[str, Any]) -> None:
+        """Write a payload to the sources."""
+        if "ground" in payload:
+            curve, goals, x_ends, y_ends = payload["ground"]
+            self.curve.data, self.goals.data = curve, goals
+            move_range(self.figure.x_range, x_ends)
+            move_range(self.figure.y_range, y_ends)
+        if "points" in payload:
+            self.points.data = payload["points"]
+        elif len(self.points.data["x"]):
+            self.points.data = {name: np.zeros(0, "f4") for name in self.points.data}
+        if "density" in payload:
+            image, left, right = payload["density"]
+            y = self.figure.y_range
+            self.density.data = {"image": [image], "x": [left], "y": [y.start], "dw": [right - left], "dh": [y.end - y.start]}
+        self.marks.data = payload["marks"]
+        if self.note.text != payload["note"]:
+            self.note.update(text=payload["note"], visible=bool(payload["note"]))
+
+
+def _around(low: float, high: float, zoom: float) -> tuple[float, float]:
+    centre, half = (low + high) / 2, (high - low) / 2 * zoom
+    return centre - half, centre + half
+
+
+def _ground(landscape: Landscape, left: float, right: float) -> tuple:
+    """The curve, the minimisers, and the ranges."""
+    x = np.linspace(left, right, POINTS)
+    with np.errstate(all="ignore"):
+        f = landscape.values(x[:, None])
+    known = f[np.isfinite(f)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    pad = 0.06 * (high - low or 1.0)
+    at = landscape.minimisers(1)
+    goals = {"x": at[:, 0].astype("f4"), "f": landscape.values(at).astype("f4") if len(at) else np.zeros(0, "f4")}
+    start, end = low - pad, high + pad
+    curve = {"x": x.astype("f4"), "f": f.astype("f4"), "base": np.full(POINTS, start, "f4")}
+    return curve, goals, (left, right), (start, end)

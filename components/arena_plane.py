@@ -1,0 +1,245 @@
+"""The arena of a swarm in two or more dimensions: landscape, agents, trails, arrows, consensus and minimisers in the plane of x₁ and x₂."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem, LinearColorMapper, Range1d
+
+from components import agents
+from components.agents import FEW, MANY
+from components.figures import dress, flat_legend, move_range, new_figure, note, source
+from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, fading
+from components.relief import Relief, palette, relief, slice_point
+from swarmviz import Frame, Simulation
+from swarmviz.landscapes import Landscape
+
+ZOOMS = (1.0, 1.25, 1.6, 2.0, 3.0)  # the view over the box; it grows when agents leave and shrinks on a new run
+CELLS = 144  # of the density image, along each side
+TRAIL_POINTS = 1600  # segments of all trails together
+TRAIL_LENGTH = 8  # pictures that a trail lasts, at most
+HEAD = np.array([[-0.3, 0.16], [-0.3, -0.16]])  # of an arrow, in shares of its length, along and across
+
+# The frame shows the wanted view with equal units on both axes, and more of the landscape on the longer side. Done in the browser, because only it knows
+# the size; not synchronised, because the server has no use for the result.
+FIT = """
+const w = fig.inner_width, h = fig.inner_height
+if (!(w > 0 && h > 0)) return
+const unit = Math.max((wx.end - wx.start) / w, (wy.end - wy.start) / h)
+for (const [range, wanted, size] of [[fig.x_range, wx, w], [fig.y_range, wy, h]]) {
+  const centre = (wanted.start + wanted.end) / 2, half = unit * size / 2
+  range.setv({start: centre - half, end: centre + half, reset_start: centre - half, reset_end: centre + half}, {sync: false})
+}
+bar.visible = fig.outer_width > 400
+"""
+
+
+class Plane:
+    """A figure of the plane (x₁, x₂); see :mod:`components.view` for the three calls it answers."""
+
+    def __init__(self, colours: Theme):
+        self.colours = colours
+        self.figure = new_figure("x₁", "x₂")
+        self.figure.grid.visible = False
+        self.wanted = Range1d(0, 1), Range1d(0, 1)
+        self.shades, self.scale = LinearColorMapper(low=-0.5, high=3 * LEVELS - 0.5), LinearColorMapper(low=0, high=1)
+        self.tones = LinearColorMapper(low=0, high=1)
+        self.crowd = LinearColorMapper(low=0, high=255)
+        self._add_layers()
+        self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]), border_line_color=None,
+                            background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
+        self.figure.add_layout(self.bar, "right")
+        fit = CustomJS(args={"fig": self.figure, "wx": self.wanted[0], "wy": self.wanted[1], "bar": self.bar}, code=FIT)
+        self.figure.js_on_change("inner_width", fit)
+        self.figure.js_on_change("inner_height", fit)
+        for ends in self.wanted:
+            ends.js_on_change("start", fit)
+            ends.js_on_change("end", fit)
+        self.dress(colours)
+
+    # ---- what is in the figure -----------------------------------------------------------------------------------------
+
+    def _add_layers(self) -> None:
+        fig, add = self.figure, source
+        self.ground = add(image=[np.zeros((2, 2), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
+        fig.image("image", "x", "y", "dw", "dh", source=self.ground, color_mapper=self.shades, level="image")
+        self.box = add(left=[0.0], right=[1.0], bottom=[0.0], top=[1.0])
+        self.edge = fig.quad(source=self.box, fill_color=None, line_dash=[4, 4], line_width=1).glyph
+        self.density = add(image=[np.zeros((CELLS, CELLS), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
+        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
+        self.tail = add(x0=None, y0=None, x1=None, y1=None, alpha=None)
+        ends = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
+        self.trails = fig.segment(**ends, source=self.tail, line_alpha="alpha", line_width=1.2, line_cap="round")
+        self.links = add(x0=None, y0=None, x1=None, y1=None)
+        self.partners = fig.segment(**ends, source=self.links, line_alpha=0.5, line_dash=[2, 3])
+        self.bests = add(x=None, y=None)
+        self.memories = fig.scatter("x", "y", source=self.bests, marker="cross", size=6, line_width=1.2, line_alpha=0.7)
+        self.arrows = add(x0=None, y0=None, x1=None, y1=None)
+        self.velocities = fig.segment(**ends, source=self.arrows, line_alpha=0.85, line_width=1.3)
+        self.points, self.dots = agents.add_agents(fig, "x", "y", self.tones)
+        self.goals = add(x=None, y=None)
+        self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
+        self.marks = add(focus_x=None, focus_y=None, best_x=None, best_y=None)
+        self.best = fig.scatter("best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2)
+        self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6)
+        self.legend, self.note = flat_legend(fig), note(fig)
+        self.hover = HoverTool(renderers=[self.dots], point_policy="snap_to_data", line_policy="nearest", attachment="horizontal")
+        fig.add_tools(self.hover)
+
+    def dress(self, colours: Theme) -> None:
+        """The colours of a theme."""
+        self.colours = colours
+        dress(self.figure, colours)
+        self.shades.palette, self.scale.palette = palette(colours), list(colours.landscape)
+        self.crowd.palette = list(fading(colours.agent, 256))
+        self.edge.line_color, self.trails.glyph.line_color = colours.soft, colours.agent
+        self.partners.glyph.line_color = self.velocities.glyph.line_color = self.memories.glyph.line_color = colours.ink
+        agents.dress(self.dots, self.tones, self._frame_kind, colours)
+        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
+        self.best.glyph.line_color = colours.ink
+        self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
+        self.bar.update(major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT)
+
+    _frame_kind: agents.Kind = agents.Kind()
+
+    def reset(self, sim: Simulation) -> None:
+        """Another run: forget the past, name what is drawn."""
+        frame = sim.frame
+        self._zoom, self._drawn, self._past = 0, None, deque(maxlen=max(2, min(TRAIL_LENGTH, TRAIL_POINTS // frame.n) + 1))
+        self._frame_kind = kind = agents.kind_of(frame)
+        agents.dress(self.dots, self.tones, kind, self.colours)
+        self.hover.update(tooltips=agents.tooltips(kind, [("x", "(@x{0.0000}, @y{0.0000})")]), formatters=agents.hover_formatters(kind))
+        self.hover.renderers = [self.dots] if frame.n <= MANY else []
+        self.cloud.visible = frame.n > MANY
+        items = agents.legend_items(self.figure, kind, self.colours) if frame.n <= MANY else []
+        if frame.focus is not None:
+            items.append(LegendItem(label="consensus", renderers=[self.focus]))
+        items.append(LegendItem(label="lowest agent", renderers=[self.best]))
+        if len(sim.landscape.minimisers(frame.d)):
+            items.append(LegendItem(label="known minimum", renderers=[self.stars]))
+        self.legend.items = items
+        _, where = slice_point(sim.landscape, frame.d)
+        more = f", d = {frame.d}: slice through {where}, agents projected" if frame.d > 2 else ""
+        self.figure.title.text = f"{sim.landscape.title}{more}"
+
+    # ---- worker thread -------------------------------------------------------------------------------------------------
+
+    def prepare(self, frame: Frame, landscape: Landscape) -> dict[str, Any]:
+        """Arrays for the next picture; touches no figure."""
+        x = np.ascontiguousarray(frame.x[:, :2])
+        out: dict[str, Any] = {"many": frame.n > MANY}
+        low, high = (side[:2] for side in landscape.limits(frame.d))
+        zoom = self._step_zoom(x, low, high)
+        if zoom != self._zoom or self._drawn is None or not self._drawn.same_as(landscape):
+            self._zoom, self._drawn = zoom, landscape.copy()
+            view = _around(low, high, ZOOMS[zoom])
+            out["ground"] = relief(landscape, frame.d, *view), view, (low, high), landscape.minimisers(frame.d)
+        view_low, view_high = _around(low, high, ZOOMS[zoom])
+        seen = ((x >= view_low) & (x <= view_high)).all(axis=1)
+        out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
+        best = x[int(np.argmin(frame.energy))]
+        focus = frame.focus[:2] if frame.focus is not None else (np.nan, np.nan)
+        out["marks"] = {name: np.array([value], "f4") for name, value in
+                        zip(("focus_x", "focus_y", "best_x", "best_y"), (*focus, *best), strict=True)}  # fmt: skip
+        if frame.n > MANY:
+            out["density"] = _density(x[seen], view_low, view_high), view_low, view_high
+            return out
+        out["points"] = {"x": x[:, 0].astype("f4"), "y": x[:, 1].astype("f4")} | agents.columns(frame, self._frame_kind)
+        if frame.n <= FEW:
+            out |= self._few(frame, x, float((view_high - view_low).max()))
+        return out
+
+    def _step_zoom(self, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> int:
+        """The smallest zoom, not below the present one, that shows 99% of the agents."""
+        away = np.sort((np.abs(x - (low + high) / 2) / ((high - low) / 2)).max(axis=1))
+        reach = away[int(0.99 * (len(away) - 1))]
+        return next((i for i, z in enumerate(ZOOMS) if i >= self._zoom and reach <= z), len(ZOOMS) - 1)
+
+    def _few(self, frame: Frame, x: np.ndarray, width: float) -> dict[str, Any]:
+        """Trails, arrows, memories and partners: what can be told apart among few agents."""
+        past, out = self._past, {}
+        if past and frame.k < past[-1][0]:
+            past.clear()
+        if not past or frame.k > past[-1][0]:
+            past.append((frame.k, x.astype("f4")))
+        out["tail"] = _segments([at for _, at in past])
+        if frame.v is not None:
+            out["arrows"] = _arrows(x, frame.v[:, :2], width)
+        if frame.memory is not None:
+            out["bests"] = {"x": frame.memory[:, 0].astype("f4"), "y": frame.memory[:, 1].astype("f4")}
+        if frame.partner is not None:
+            copied = np.flatnonzero((frame.partner != np.arange(frame.n)) & (frame.partner >= 0))
+            ends = np.hstack([x[copied], x[frame.partner[copied]]]).astype("f4")
+            out["links"] = dict(zip(("x0", "y0", "x1", "y1"), ends.T.copy(), strict=True))
+        return out
+
+    # ---- page's thread -------------------------------------------------------------------------------------------------
+
+    def paint(self, payload: dict[str, Any]) -> None:
+        """Write a payload to the sources."""
+        if "ground" in payload:
+            self._paint_ground(*payload["ground"])
+        for name in ("points", "tail", "arrows", "bests", "links"):
+            target = getattr(self, name)
+            if name in payload:
+                target.data = payload[name]
+            elif len(next(iter(target.data.values()))):
+                target.data = {column: np.zeros(0, "f4") for column in target.data}
+        if "density" in payload:
+            image, low, high = payload["density"]
+            self.density.data = _placed(image, low, high - low)
+        self.marks.data = payload["marks"]
+        if self.note.text != payload["note"]:
+            self.note.update(text=payload["note"], visible=bool(payload["note"]))
+
+    def _paint_ground(self, picture: Relief, view: tuple, box: tuple, minimisers: np.ndarray) -> None:
+        (left, bottom), (right, top) = box
+        self.ground.data = _placed(picture.image, (picture.x, picture.y), (picture.dw, picture.dh))
+        self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
+        self.goals.data = {"x": minimisers[:, 0].astype("f4"), "y": minimisers[:, 1].astype("f4")}
+        self.bar.update(ticker=FixedTicker(ticks=list(picture.ticks)), major_label_overrides=picture.ticks)
+        for axis, (low, high) in enumerate(zip(*view, strict=True)):
+            move_range(self.wanted[axis], (float(low), float(high)))
+            move_range((self.figure.x_range, self.figure.y_range)[axis], (float(low), float(high)))
+
+
+def _around(low: np.ndarray, high: np.ndarray, zoom: float) -> tuple[np.ndarray, np.ndarray]:
+    centre, half = (low + high) / 2, (high - low) / 2 * zoom
+    return centre - half, centre + half
+
+
+def _placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
+    return {"image": [image], "x": [float(corner[0])], "y": [float(corner[1])], "dw": [float(size[0])], "dh": [float(size[1])]}
+
+
+def _density(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Agents per cell of the view as uint8 (rows, columns), on a logarithmic scale; 0 is an empty cell."""
+    cell = np.minimum((x - low) * (CELLS / (high - low)), CELLS - 1).astype(np.intp)
+    count = np.bincount(cell[:, 1] * CELLS + cell[:, 0], minlength=CELLS * CELLS).reshape(CELLS, CELLS)
+    most = max(int(count.max()), 2)
+    return np.ceil(np.log1p(count) * (255 / np.log1p(most))).astype("u1")
+
+
+def _segments(past: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """The ways between successive pictures, older ones fainter."""
+    if len(past) < 2:
+        return {name: np.zeros(0, "f4") for name in ("x0", "y0", "x1", "y1", "alpha")}
+    at = np.stack(past)  # (pictures, N, 2)
+    age = np.linspace(0.08, 0.6, len(past) - 1, dtype="f4")
+    return {"x0": at[:-1, :, 0].ravel(), "y0": at[:-1, :, 1].ravel(), "x1": at[1:, :, 0].ravel(), "y1": at[1:, :, 1].ravel(),
+            "alpha": np.repeat(age, at.shape[1])}  # fmt: skip
+
+
+def _arrows(x: np.ndarray, v: np.ndarray, width: float) -> dict[str, np.ndarray]:
+    """Arrows for velocities: a shaft and two strokes of a head; the root mean square is 5% of the view, the longest 12%."""
+    speed = np.hypot(v[:, 0], v[:, 1])
+    size = np.sqrt(np.mean(speed**2)) if len(speed) else 0.0
+    if size == 0.0:
+        return {name: np.zeros(0, "f4") for name in ("x0", "y0", "x1", "y1")}
+    shown = v * (0.05 * width / size) * np.minimum(1.0, 2.4 * size / np.maximum(speed, 1e-300))[:, None]
+    tip, across = x + shown, np.column_stack([-shown[:, 1], shown[:, 0]])
+    starts = [x, *(tip + along * shown + side * across for along, side in HEAD)]
+    begin, end = np.concatenate(starts), np.concatenate([tip] * 3)
+    return {"x0": begin[:, 0].astype("f4"), "y0": begin[:, 1].astype("f4"), "x1": end[:, 0].astype("f4"), "y1": end[:, 1].astype("f4")}

@@ -1,0 +1,190 @@
+"""One plot over the steps: the observables of a group, the lines of theory beside them, and why a claim does not hold."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, NamedTuple
+
+import numpy as np
+from bokeh.models import Div, HoverTool, LegendItem, LinearScale, LogScale, Span
+from bokeh.models import BasicTicker, BasicTickFormatter, LogTicker, LogTickFormatter
+
+from components.figures import decades_around, dress, flat_legend, move_range, new_figure, nice_above, source, steps_around
+from components.palette import FONT, SMALL_TEXT, Theme
+from swarmviz import Simulation
+from swarmviz.frame import Observable
+from swarmviz.theory import lines as theory_lines
+
+MOST_POINTS = 1000
+BELOW = 1e-305  # where a zero is put on a logarithmic axis: below every frame
+FAINT = 0.35
+GROUP_LABELS = {"value": "F", "dispersion": "dispersion", "distance": "distance", "count": "count", "share": "share", "rate": "rate"}
+
+
+class Curve(NamedTuple):
+    """A drawn curve: legend text, tool tip, points, dash ("solid" for what was measured), whether its claim holds, and the reason."""
+
+    label: str
+    tip: str
+    k: np.ndarray
+    y: np.ndarray
+    style: str = "solid"
+    applies: bool = True
+    reason: str = ""
+
+
+class Picture(NamedTuple):
+    """All that one painting of a plot needs; ``group`` and ``log`` say for which choice it was made."""
+
+    group: str
+    log: bool
+    curves: list[Curve]
+    y_label: str
+    last: int
+    now: int
+    low: float
+    high: float
+
+
+def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """At most about ``most`` points: the extremes of buckets whose size is a power of two, so that the past does not shimmer as it grows."""
+    n = len(k)
+    if n <= most:
+        return k, y
+    size = 1 << int(np.ceil(np.log2(2 * n / (most - 4))))
+    full = n // size * size
+    blocks = y[:full].reshape(-1, size)
+    pair = np.sort(np.stack([blocks.argmin(axis=1), blocks.argmax(axis=1)], axis=1), axis=1)
+    places = (pair + np.arange(0, full, size)[:, None]).ravel()
+    rest = y[full:]
+    tail = np.unique([full + rest.argmin(), full + rest.argmax(), n - 1]) if len(rest) else [n - 1]
+    places = np.unique(np.concatenate([[0], places, tail]))
+    return k[places], y[places]
+
+
+def groups_of(observables: tuple[Observable, ...]) -> list[str]:
+    """The panel groups in the order of their first observable."""
+    return list(dict.fromkeys(o.panel for o in observables))
+
+
+def offset_of(sim: Simulation, columns: list[np.ndarray], group: str, log: bool) -> tuple[float, str]:
+    """What is subtracted before a logarithm is taken, and the label of the axis that says so."""
+    label = GROUP_LABELS.get(group, group)
+    if group != "value" or not log:
+        return 0.0, label
+    known = sim.landscape.minimum(sim.frame.d)
+    if known is not None:
+        return known, "F − min F"
+    lowest = min((float(np.nanmin(c)) for c in columns if np.isfinite(c).any()), default=0.0)
+    return lowest, "F − lowest met"
+
+
+def picture(sim: Simulation, group: str, log: bool) -> Picture:
+    """The curves of a group as they stand; touches no figure."""
+    record = sim.record
+    chosen = [o for o in sim.dynamics.observables if o.panel == group]
+    size = min([len(record["k"]), *(len(record[o.name]) for o in chosen)])
+    k = record["k"][:size]
+    offset, label = offset_of(sim, [record[o.name][:size] for o in chosen], group, log)
+
+    def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ks, ys = thin(ks, np.asarray(ys, float))
+        ys = ys - offset
+        return ks.astype("f8"), np.where(ys > 0, ys, np.where(np.isnan(ys), np.nan, BELOW)) if log else ys
+
+    curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
+    seen = np.concatenate([c.y for c in curves]) if curves else np.zeros(0)
+    seen = seen[np.isfinite(seen) & (seen > BELOW)] if log else seen[np.isfinite(seen)]
+    low, high = (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
+    names = {o.name for o in chosen}
+    for line in theory_lines(sim):
+        if line.observable in names:
+            curves.append(Curve(line.title, f"{line.title} ({line.reference})", *points(line.k, line.y), line.style, line.applies, line.reason))
+    last = int(k[-1]) if len(k) else 0
+    return Picture(group, log, curves, label, last, sim.k, low, high)
+
+
+class CurvePlot:
+    """The figure, and the text under it."""
+
+    def __init__(self, colours: Theme):
+        self.colours = colours
+        self.figure = new_figure("step k", "")
+        self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
+        self.figure.add_layout(self.cursor)
+        self.legend = flat_legend(self.figure)
+        self.hover = HoverTool(tooltips=[("", "$name"), ("k", "@k{0}"), ("", "@y{%.5g}")], formatters={"@y": "printf"}, renderers=[],
+                               mode="mouse", line_policy="nearest")  # fmt: skip
+        self.figure.add_tools(self.hover)
+        self.slots: list[tuple[Any, Any]] = []
+        self._shown: Any = None
+        self._log: bool | None = None
+        self._y_now: tuple[float, float] | None = None
+        self.dress(colours)
+
+    def dress(self, colours: Theme) -> None:
+        """The colours of a theme."""
+        self.colours, self._shown = colours, None
+        dress(self.figure, colours)
+        self.cursor.line_color = colours.soft
+        self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+        for place, (_, renderer) in enumerate(self.slots):
+            self._colour(renderer.glyph, place, renderer.glyph.line_dash)
+
+    def forget(self) -> None:
+        """Another run: ranges start anew."""
+        self._shown = self._y_now = None
+
+    def paint(self, p: Picture) -> None:
+        """Write the curves to the sources, and move the axes where a step is due."""
+        while len(self.slots) < len(p.curves):
+            self._add_slot()
+        shown = p.group, [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves], p.y_label
+        if shown != self._shown:
+            self._shown = shown
+            self._name(p)
+        for (data, _), curve in zip(self.slots, p.curves, strict=False):
+            data.data = {"k": curve.k, "y": curve.y}
+        if p.log != self._log:
+            self._set_scale(p.log)
+        self._y_now = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
+        move_range(self.figure.y_range, self._y_now)
+        move_range(self.figure.x_range, (0.0, nice_above(max(p.last, 10))))
+        behind = p.now < p.last
+        if behind or self.cursor.visible:
+            self.cursor.update(location=p.now, visible=behind)
+
+    def _add_slot(self) -> None:
+        data = source(k=None, y=None)
+        self.slots.append((data, self.figure.line("k", "y", source=data, line_width=2, line_join="round")))
+        self.hover.renderers = [renderer for _, renderer in self.slots]
+
+    def _name(self, p: Picture) -> None:
+        """Legend, tool tips, dashes and reasons of another set of curves."""
+        items = []
+        for place, (_, renderer) in enumerate(self.slots):
+            renderer.visible = place < len(p.curves)
+            if not renderer.visible:
+                continue
+            curve = p.curves[place]
+            renderer.name = curve.tip
+            self._colour(renderer.glyph, place, curve.style)
+            renderer.glyph.line_alpha = 1.0 if curve.applies else FAINT
+            items.append(LegendItem(label=curve.label, renderers=[renderer]))
+        self.legend.items = items
+        self.figure.yaxis.axis_label = p.y_label
+        failed = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
+        self.reasons.update(text="<br>".join(failed), visible=bool(failed))
+
+    def _colour(self, glyph: Any, place: int, style: Any) -> None:
+        dotted, solid = style in ("dotted", [2, 4]), style in ("solid", [])
+        colour = self.colours.curves[place % len(self.colours.curves)] if solid else self.colours.target if dotted else self.colours.ink
+        glyph.update(line_color=colour, line_dash=style, line_width=2.5 if dotted else 1.8)
+
+    def _set_scale(self, log: bool) -> None:
+        self._log, self._y_now = log, None
+        self.figure.y_scale = LogScale() if log else LinearScale()
+        self.figure.yaxis.update(ticker=LogTicker(num_minor_ticks=0) if log else BasicTicker(),
+                                 formatter=LogTickFormatter() if log else BasicTickFormatter())  # fmt: skip
+        self.figure.ygrid.update(ticker=self.figure.yaxis[0].ticker)

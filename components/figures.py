@@ -1,0 +1,125 @@
+"""How every figure is made: its frame, its steps of range, its text sizes, and its notes. Bokeh only; no equation, no frame.
+
+The figures are Bokeh's own, not HoloViews': a view writes every array into a source, moves every range in steps and changes theme without
+being rebuilt, so that nothing would be left for HoloViews to do but to take 60–150 ms for a plot that Bokeh makes in 5 (measured in
+``docs``: painting is equally fast once built).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource, CustomJS, Label, Legend, Range1d
+from bokeh.plotting import figure
+
+from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
+
+LEGEND_ENTRY = 112  # pixels that an entry of a legend takes
+
+
+def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
+    """A figure without toolbar, with ranges that the server moves, filling what it is put into."""
+    fig = figure(
+        x_range=Range1d(0, 1),
+        y_range=Range1d(0, 1),
+        tools="",
+        toolbar_location=None,
+        output_backend="canvas",
+        sizing_mode="stretch_both",
+        min_width=120,
+        min_height=120,
+        min_border_top=4,
+        min_border_right=12,
+        x_axis_label=x_label,
+        y_axis_label=y_label,
+        lod_threshold=None,
+        **options,
+    )
+    fig.axis.axis_label_standoff = 3
+    return fig
+
+
+def flat_legend(fig: figure) -> Legend:
+    """An empty legend in one or more rows above the frame; as many columns as there is room for."""
+    legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=10, padding=2, margin=0, ncols=4,
+                    border_line_color=None, background_fill_alpha=0, label_standoff=4, glyph_width=18, glyph_height=18,
+                    label_text_font_size=SMALL_TEXT, click_policy="hide", nrows="auto")  # fmt: skip
+    fig.add_layout(legend, "above")
+    code = f"const n = Math.max(2, Math.floor(fig.outer_width / {LEGEND_ENTRY})); if (legend.ncols != n) legend.ncols = n"
+    fig.js_on_change("outer_width", CustomJS(args={"fig": fig, "legend": legend}, code=code))
+    return legend
+
+
+def note(fig: figure, **place: Any) -> Label:
+    """A line of text inside the frame, at the lower left unless said."""
+    label = Label(**({"x": 6, "y": 6} | place), x_units="screen", y_units="screen", text="", text_font_size=SMALL_TEXT, text_font=FONT,
+                  background_fill_alpha=0.8, padding=3, border_radius=3)  # fmt: skip
+    fig.add_layout(label)
+    return label
+
+
+def dress(fig: figure, colours: Theme) -> None:
+    """Colours and type of a theme for all that every figure has."""
+    fig.background_fill_color = None
+    fig.border_fill_color = None
+    fig.outline_line_color = colours.grid
+    for axis in fig.axis:
+        axis.update(axis_line_color=colours.soft, major_tick_line_color=colours.soft, minor_tick_line_color=None, axis_label_text_color=colours.ink,
+                    major_label_text_color=colours.ink, axis_label_text_font_size=TEXT, major_label_text_font_size=SMALL_TEXT,
+                    axis_label_text_font_style="normal", axis_label_text_font=FONT, major_label_text_font=FONT)  # fmt: skip
+    fig.grid.grid_line_color = colours.grid
+    fig.title.update(text_color=colours.ink, text_font_size=TITLE_TEXT, text_font=FONT, text_font_style="normal")
+    for legend in fig.select({"type": Legend}):
+        legend.update(label_text_color=colours.ink, label_text_font=FONT, inactive_fill_color=colours.paper)
+    for label in fig.select({"type": Label}):
+        label.update(text_color=colours.ink, background_fill_color=colours.paper)
+
+
+def source(**columns: Any) -> ColumnDataSource:
+    """A source with empty float32 columns, or with those given."""
+    return ColumnDataSource({name: np.zeros(0, "f4") if value is None else value for name, value in columns.items()})
+
+
+# ---- ranges in steps -------------------------------------------------------------------------------------------------
+
+
+def nice_above(value: float) -> float:
+    """The smallest of 1, 2, 5 × 10ⁿ that is at least ``value`` > 0."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(m * power for m in (1, 2, 5, 10) if m * power >= value * (1 - 1e-12))
+
+
+def steps_around(low: float, high: float, now: tuple[float, float] | None = None) -> tuple[float, float]:
+    """A range of round numbers around [low, high]; ``now`` is kept while the data fit in it and fill at least a third of it."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return now or (0.0, 1.0)
+    size = max(abs(low), abs(high), 1e-12)
+    width = max(high - low, 1e-9 * size)
+    if now and now[0] <= low and high <= now[1] and width >= (now[1] - now[0]) / 3:
+        return now
+    step = nice_above(width / 4)
+    start, end = step * math.floor(low / step), step * math.ceil(high / step)
+    return (start, end) if end > start else (start, start + step)
+
+
+def decades_around(low: float, high: float, now: tuple[float, float] | None = None, most: int = 16) -> tuple[float, float]:
+    """Powers of ten around [low, high] > 0, at most ``most`` decades below the upper end; ``now`` is kept while it fits."""
+    if not (0 < high < math.inf):
+        return now or (1e-3, 1.0)
+    top = math.ceil(math.log10(high) - 1e-9)
+    bottom = math.floor(math.log10(low) + 1e-9) if 0 < low < math.inf else top - most
+    bottom = max(min(bottom, top - 1), top - most, -300)
+    if now:
+        a, b = round(math.log10(now[0])), round(math.log10(now[1]))
+        if a <= bottom and top <= b and (top - bottom) * 3 >= b - a:
+            return now
+        bottom = max(bottom - (a > bottom), -300) if a > bottom else bottom  # a falling curve: a decade ahead
+    return 10.0**bottom, 10.0**top
+
+
+def move_range(target: Range1d, ends: tuple[float, float]) -> None:
+    """Write the ends to a range only where they changed."""
+    if (target.start, target.end) != ends:
+        target.update(start=ends[0], end=ends[1], reset_start=ends[0], reset_end=ends[1])
