@@ -71,6 +71,8 @@ class Frame:
         State of a finite set.
     occupation : (S,), optional
         Share of the agents on each state of a finite set.
+    shift : (d,), optional
+        Where a moving landscape has got to: the swarm feels F(x − shift), so its minimisers lie at x* + shift.
     notes : tuple of str
         Warnings about this run in plain words, for example that masses had to be clipped.
     """
@@ -90,6 +92,7 @@ class Frame:
     partner: np.ndarray | None = None
     node: np.ndarray | None = None
     occupation: np.ndarray | None = None
+    shift: np.ndarray | None = None
     notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self):
