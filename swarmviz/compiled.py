@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from numba.core.errors import NumbaExperimentalFeatureWarning
 
 # Contraction and reassociation make sums vectorisable; nnan/ninf stay off, so a diverged agent is not optimised away.
 # Division by zero gives an infinity, as in NumPy: a check for it in a hot loop costs a factor of six.
+LOCK = threading.RLock()  # replicas start on several threads; one compiles at a time
 OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
@@ -63,11 +65,10 @@ class Kernel:
 
     def compile(self) -> Any:
         """Compile, or load from the cache, and return the dispatcher."""
-        if self.dispatcher is None:
-            with (
-                warnings.catch_warnings()
-            ):  # functions as values are "experimental" in numba's words, and measured to work
-                warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+        with LOCK, warnings.catch_warnings():
+            # functions as values are "experimental" in numba's words, and work by measurement
+            warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+            if self.dispatcher is None:
                 self.dispatcher = njit(self.signature, **OPTIONS, fastmath=FAST)(self.function)
         return self.dispatcher
 

@@ -101,11 +101,11 @@ class Landscape(Described):
 
     def values_function(self) -> Any:
         """The compiled block function of F, to be passed to kernels."""
-        return _compile(self.block_values, compiled.value_signature)
+        return compile_block(self.block_values, compiled.value_signature)
 
     def gradient_function(self) -> Any:
         """The compiled block function of ∇F, to be passed to kernels."""
-        return _compile(self.block_gradient, compiled.gradient_signature)
+        return compile_block(self.block_gradient, compiled.gradient_signature)
 
     def values(self, X) -> np.ndarray:
         """F at the rows of ``X``, shape (N, d) → (N,)."""
@@ -139,8 +139,10 @@ class Landscape(Described):
         return np.array(X.T, order="C")
 
 
-def _compile(dispatcher: Any, signature: Any) -> Any:
-    if not dispatcher.signatures:
-        dispatcher.compile(signature)
-        dispatcher.disable_compile()
+def compile_block(dispatcher: Any, signature: Any) -> Any:
+    """The block function, compiled for the one signature that kernels use."""
+    with compiled.LOCK:
+        if not dispatcher.signatures:
+            dispatcher.compile(signature)
+            dispatcher.disable_compile()
     return dispatcher
