@@ -11,9 +11,12 @@ bit-identical for any batching and any number of threads.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +30,8 @@ from numba.core.errors import NumbaExperimentalFeatureWarning
 LOCK = threading.RLock()  # replicas start on several threads; one compiles at a time
 OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
+
+CACHE_DAYS = 7
 
 number = types.float64
 single = types.float32
@@ -82,15 +87,23 @@ def kernel(signature: Any) -> Callable[[Callable], Kernel]:
 
 
 def choose_cache(version: str) -> None:
-    """Keep compiled code in the user's cache folder, under the version and a hash of the functions that are inlined elsewhere.
+    """Keep compiled code in the user's cache folder, under the version and a hash of the core's sources.
 
-    Numba notices a change of the file that it compiles, but not of the files whose functions that one calls: without this, an edit
-    (or an upgrade) would go on running yesterday's machine code. Does nothing when NUMBA_CACHE_DIR is set.
+    Numba notices a change of the file that it compiles, but not of the files whose functions that one calls: without this, an
+    edit (or an upgrade) would go on running yesterday's machine code. What nobody used for a week is removed. Does nothing when
+    NUMBA_CACHE_DIR is set.
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return
     from platformdirs import user_cache_dir
 
-    shared = sorted(Path(__file__).parent.glob("*.py"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in shared)).hexdigest()[:12]
-    config.CACHE_DIR = str(Path(user_cache_dir("swarmviz")) / f"{version}-{digest}")
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+    folder = Path(user_cache_dir("swarmviz")) / "kernels" / f"{version}-{digest}"
+    config.CACHE_DIR = str(folder)
+    with contextlib.suppress(OSError):  # a home that cannot be written: numba falls back to a place of its own
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.touch()
+        for other in folder.parent.iterdir():
+            if other.stat().st_mtime < time.time() - CACHE_DAYS * 86_400:
+                shutil.rmtree(other, ignore_errors=True)

@@ -1,8 +1,8 @@
 """Theory: predicted rates, thresholds and laws. What is drawn on the screen and what a test asserts is the same call.
 
 :func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram; each
-carries the name of its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it knows of a dynamics with
-``@lines_of(Dynamics)`` and ``@target_of(Dynamics)``.
+carries the name of its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it
+knows of a dynamics with ``@lines_of(Dynamics)`` and ``@target_of(Dynamics)``.
 """
 
 from __future__ import annotations
