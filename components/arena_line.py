@@ -9,8 +9,7 @@ from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
 from components.agents import MANY
-from components.arena_plane import ZOOMS
-from components.figures import dress, flat_legend, move_range, new_figure, note, source
+from components.figures import Zoom, dress, flat_legend, move_range, new_figure, note, source
 from components.palette import MINIMISER, Theme, fading
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
@@ -60,7 +59,7 @@ class Line:
     def reset(self, sim: Simulation) -> None:
         """Another run: forget the past, name what is drawn."""
         frame = sim.frame
-        self._zoom, self._drawn = 0, None
+        self._zoom, self._drawn, self._at = Zoom(), None, 0.0
         self._kind = kind = agents.kind_of(frame)
         agents.dress(self.dots, self.tones, kind, self.colours)
         self.hover.update(tooltips=agents.tooltips(kind, [("x", "@x{0.0000}")]), formatters=agents.hover_formatters(kind),
@@ -81,11 +80,12 @@ class Line:
         """Arrays for the next picture; touches no figure."""
         x, out = frame.x[:, 0], {}
         low, high = (float(side[0]) for side in landscape.limits(1))
-        zoom = self._step_zoom(x, low, high)
-        if zoom != self._zoom or self._drawn is None or not self._drawn.same_as(landscape):
-            self._zoom, self._drawn = zoom, landscape.copy()
-            out["ground"] = _ground(landscape, *_around(low, high, ZOOMS[zoom]))
-        left, right = _around(low, high, ZOOMS[zoom])
+        shift = float(frame.shift[0]) if frame.shift is not None else 0.0
+        stepped = self._zoom.step(np.abs(x - (low + high) / 2) / ((high - low) / 2))
+        left, right = self._zoom.around(low, high)
+        if stepped or shift != self._at or self._drawn is None or not self._drawn.same_as(landscape):
+            self._drawn, self._at = landscape.copy(), shift
+            out["ground"] = _ground(landscape, left, right, shift)
         seen = (x >= left) & (x <= right)
         out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
         best = int(np.argmin(frame.energy))
@@ -100,12 +100,6 @@ class Line:
         else:
             out["points"] = {"x": x.astype("f4")} | agents.columns(frame, self._kind)
         return out
-
-    def _step_zoom(self, x: np.ndarray, low: float, high: float) -> int:
-        """The smallest zoom, not below the present one, that shows 99% of the agents."""
-        away = np.sort(np.abs(x - (low + high) / 2) / ((high - low) / 2))
-        reach = away[int(0.99 * (len(away) - 1))]
-        return next((i for i, z in enumerate(ZOOMS) if i >= self._zoom and reach <= z), len(ZOOMS) - 1)
 
     def paint(self, payload: dict[str, Any]) -> None:
         """Write a payload to the sources."""
@@ -127,21 +121,16 @@ class Line:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
 
 
-def _around(low: float, high: float, zoom: float) -> tuple[float, float]:
-    centre, half = (low + high) / 2, (high - low) / 2 * zoom
-    return centre - half, centre + half
-
-
-def _ground(landscape: Landscape, left: float, right: float) -> tuple:
-    """The curve, the minimisers, and the ranges."""
+def _ground(landscape: Landscape, left: float, right: float, shift: float) -> tuple:
+    """The curve F(x − shift), the minimisers, and the ranges."""
     x = np.linspace(left, right, POINTS)
     with np.errstate(all="ignore"):
-        f = landscape.values(x[:, None])
+        f = landscape.values(x[:, None] - shift)
     known = f[np.isfinite(f)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     pad = 0.06 * (high - low or 1.0)
     at = landscape.minimisers(1)
-    goals = {"x": at[:, 0].astype("f4"), "f": landscape.values(at).astype("f4") if len(at) else np.zeros(0, "f4")}
+    goals = {"x": (at[:, 0] + shift).astype("f4"), "f": landscape.values(at).astype("f4") if len(at) else np.zeros(0, "f4")}
     start, end = low - pad, high + pad
     curve = {"x": x.astype("f4"), "f": f.astype("f4"), "base": np.full(POINTS, start, "f4")}
     return curve, goals, (left, right), (start, end)

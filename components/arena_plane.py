@@ -10,13 +10,13 @@ from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem,
 
 from components import agents
 from components.agents import FEW, MANY
-from components.figures import dress, flat_legend, move_range, new_figure, note, source
+from components.figures import Zoom, dress, flat_legend, move_range, new_figure, note, source
 from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, fading
 from components.relief import Relief, palette, relief, slice_point
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
 
-ZOOMS = (1.0, 1.25, 1.6, 2.0, 3.0)  # the view over the box; it grows when agents leave and shrinks on a new run
+MOVED = 0.1  # of the view: how far a landscape drifts before its picture is made anew, rather than pushed along
 CELLS = 144  # of the density image, along each side
 TRAIL_POINTS = 1600  # segments of all trails together
 TRAIL_LENGTH = 8  # pictures that a trail lasts, at most
@@ -47,6 +47,7 @@ class Plane:
         self.shades, self.scale = LinearColorMapper(low=-0.5, high=3 * LEVELS - 0.5), LinearColorMapper(low=0, high=1)
         self.tones = LinearColorMapper(low=0, high=1)
         self.crowd = LinearColorMapper(low=0, high=255)
+        self._frame_kind, self._goals, self._corner = agents.Kind(), None, np.zeros(2)
         self._add_layers()
         self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]), border_line_color=None,
                             background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
@@ -102,12 +103,12 @@ class Plane:
         self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
         self.bar.update(major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT)
 
-    _frame_kind: agents.Kind = agents.Kind()
 
     def reset(self, sim: Simulation) -> None:
         """Another run: forget the past, name what is drawn."""
         frame = sim.frame
-        self._zoom, self._drawn, self._past = 0, None, deque(maxlen=max(2, min(TRAIL_LENGTH, TRAIL_POINTS // frame.n) + 1))
+        self._zoom, self._drawn, self._at = Zoom(), None, np.zeros(2)
+        self._past = deque(maxlen=max(2, min(TRAIL_LENGTH, TRAIL_POINTS // frame.n) + 1))
         self._frame_kind = kind = agents.kind_of(frame)
         agents.dress(self.dots, self.tones, kind, self.colours)
         self.hover.update(tooltips=agents.tooltips(kind, [("x", "(@x{0.0000}, @y{0.0000})")]), formatters=agents.hover_formatters(kind))
@@ -120,7 +121,7 @@ class Plane:
         if len(sim.landscape.minimisers(frame.d)):
             items.append(LegendItem(label="known minimum", renderers=[self.stars]))
         self.legend.items = items
-        _, where = slice_point(sim.landscape, frame.d)
+        self._goals, where = None, slice_point(sim.landscape, frame.d)[1]
         more = f", d = {frame.d}: slice through {where}, agents projected" if frame.d > 2 else ""
         self.figure.title.text = f"{sim.landscape.title}{more}"
 
@@ -131,12 +132,15 @@ class Plane:
         x = np.ascontiguousarray(frame.x[:, :2])
         out: dict[str, Any] = {"many": frame.n > MANY}
         low, high = (side[:2] for side in landscape.limits(frame.d))
-        zoom = self._step_zoom(x, low, high)
-        if zoom != self._zoom or self._drawn is None or not self._drawn.same_as(landscape):
-            self._zoom, self._drawn = zoom, landscape.copy()
-            view = _around(low, high, ZOOMS[zoom])
-            out["ground"] = relief(landscape, frame.d, *view), view, (low, high), landscape.minimisers(frame.d)
-        view_low, view_high = _around(low, high, ZOOMS[zoom])
+        shift = frame.shift[:2] if frame.shift is not None else np.zeros(2)
+        stepped = self._zoom.step((np.abs(x - (low + high) / 2) / ((high - low) / 2)).max(axis=1))
+        view_low, view_high = self._zoom.around(low, high)
+        far = (np.abs(shift - self._at) > MOVED * (view_high - view_low)).any()
+        if stepped or far or self._drawn is None or not self._drawn.same_as(landscape):
+            self._drawn, self._at = landscape.copy(), shift
+            picture = relief(landscape, frame.d, view_low - shift, view_high - shift)
+            out["ground"] = picture, (view_low, view_high), (low, high)
+        out["shift"], out["goals"] = shift, landscape.minimisers(frame.d)[:, :2] + shift
         seen = ((x >= view_low) & (x <= view_high)).all(axis=1)
         out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
         best = x[int(np.argmin(frame.energy))]
@@ -150,12 +154,6 @@ class Plane:
         if frame.n <= FEW:
             out |= self._few(frame, x, float((view_high - view_low).max()))
         return out
-
-    def _step_zoom(self, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> int:
-        """The smallest zoom, not below the present one, that shows 99% of the agents."""
-        away = np.sort((np.abs(x - (low + high) / 2) / ((high - low) / 2)).max(axis=1))
-        reach = away[int(0.99 * (len(away) - 1))]
-        return next((i for i, z in enumerate(ZOOMS) if i >= self._zoom and reach <= z), len(ZOOMS) - 1)
 
     def _few(self, frame: Frame, x: np.ndarray, width: float) -> dict[str, Any]:
         """Trails, arrows, memories and partners: what can be told apart among few agents."""
@@ -181,6 +179,7 @@ class Plane:
         """Write a payload to the sources."""
         if "ground" in payload:
             self._paint_ground(*payload["ground"])
+        self._paint_shift(payload["shift"], payload["goals"])
         for name in ("points", "tail", "arrows", "bests", "links"):
             target = getattr(self, name)
             if name in payload:
@@ -194,20 +193,24 @@ class Plane:
         if self.note.text != payload["note"]:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
 
-    def _paint_ground(self, picture: Relief, view: tuple, box: tuple, minimisers: np.ndarray) -> None:
+    def _paint_shift(self, shift: np.ndarray, goals: np.ndarray) -> None:
+        """A moving landscape is pushed along, which costs two numbers and not a picture."""
+        corner = self._corner + shift
+        if self.ground.data["x"][0] != corner[0] or self.ground.data["y"][0] != corner[1]:
+            self.ground.patch({"x": [(0, float(corner[0]))], "y": [(0, float(corner[1]))]})
+        if not np.array_equal(self._goals, goals):
+            self._goals = goals
+            self.goals.data = {"x": goals[:, 0].astype("f4"), "y": goals[:, 1].astype("f4")}
+
+    def _paint_ground(self, picture: Relief, view: tuple, box: tuple) -> None:
         (left, bottom), (right, top) = box
+        self._corner = np.array([picture.x, picture.y])
         self.ground.data = _placed(picture.image, (picture.x, picture.y), (picture.dw, picture.dh))
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
-        self.goals.data = {"x": minimisers[:, 0].astype("f4"), "y": minimisers[:, 1].astype("f4")}
         self.bar.update(ticker=FixedTicker(ticks=list(picture.ticks)), major_label_overrides=picture.ticks)
         for axis, (low, high) in enumerate(zip(*view, strict=True)):
             move_range(self.wanted[axis], (float(low), float(high)))
             move_range((self.figure.x_range, self.figure.y_range)[axis], (float(low), float(high)))
-
-
-def _around(low: np.ndarray, high: np.ndarray, zoom: float) -> tuple[np.ndarray, np.ndarray]:
-    centre, half = (low + high) / 2, (high - low) / 2 * zoom
-    return centre - half, centre + half
 
 
 def _placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:

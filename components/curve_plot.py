@@ -6,10 +6,20 @@ from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
-from bokeh.models import Div, HoverTool, LegendItem, LinearScale, LogScale, Span
-from bokeh.models import BasicTicker, BasicTickFormatter, LogTicker, LogTickFormatter
+from bokeh.models import BasicTickFormatter, Div, FixedTicker, HoverTool, LegendItem, LinearScale, LogScale, LogTickFormatter, Span
 
-from components.figures import decades_around, dress, flat_legend, move_range, new_figure, nice_above, source, steps_around
+from components.figures import (
+    decade_ticks,
+    decades_around,
+    dress,
+    even_ticks,
+    flat_legend,
+    move_range,
+    new_figure,
+    nice_above,
+    source,
+    steps_around,
+)
 from components.palette import FONT, SMALL_TEXT, Theme
 from swarmviz import Simulation
 from swarmviz.frame import Observable
@@ -18,7 +28,7 @@ from swarmviz.theory import lines as theory_lines
 MOST_POINTS = 1000
 BELOW = 1e-305  # where a zero is put on a logarithmic axis: below every frame
 FAINT = 0.35
-GROUP_LABELS = {"value": "F", "dispersion": "dispersion", "distance": "distance", "count": "count", "share": "share", "rate": "rate"}
+GROUP_LABELS = {"value": "F"}  # others are called what they are
 
 
 class Curve(NamedTuple):
@@ -121,16 +131,17 @@ class CurvePlot:
         self._shown: Any = None
         self._log: bool | None = None
         self._y_now: tuple[float, float] | None = None
+        self._last: Picture | None = None
         self.dress(colours)
 
     def dress(self, colours: Theme) -> None:
         """The colours of a theme."""
-        self.colours, self._shown = colours, None
+        self.colours = colours
         dress(self.figure, colours)
         self.cursor.line_color = colours.soft
         self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
-        for place, (_, renderer) in enumerate(self.slots):
-            self._colour(renderer.glyph, place, renderer.glyph.line_dash)
+        for place, (_, renderer) in enumerate(self.slots[: len(self._last.curves) if self._last else 0]):
+            self._colour(renderer.glyph, place, self._last.curves[place].style)
 
     def forget(self) -> None:
         """Another run: ranges start anew."""
@@ -140,6 +151,7 @@ class CurvePlot:
         """Write the curves to the sources, and move the axes where a step is due."""
         while len(self.slots) < len(p.curves):
             self._add_slot()
+        self._last = p
         shown = p.group, [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves], p.y_label
         if shown != self._shown:
             self._shown = shown
@@ -148,8 +160,12 @@ class CurvePlot:
             data.data = {"k": curve.k, "y": curve.y}
         if p.log != self._log:
             self._set_scale(p.log)
-        self._y_now = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
-        move_range(self.figure.y_range, self._y_now)
+        y_ends = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
+        if y_ends != self._y_now:
+            self._y_now = y_ends
+            self.figure.yaxis.ticker = FixedTicker(ticks=(decade_ticks if p.log else even_ticks)(*y_ends))
+            self.figure.ygrid.ticker = self.figure.yaxis[0].ticker
+        move_range(self.figure.y_range, y_ends)
         move_range(self.figure.x_range, (0.0, nice_above(max(p.last, 10))))
         behind = p.now < p.last
         if behind or self.cursor.visible:
@@ -178,13 +194,11 @@ class CurvePlot:
         self.reasons.update(text="<br>".join(failed), visible=bool(failed))
 
     def _colour(self, glyph: Any, place: int, style: Any) -> None:
-        dotted, solid = style in ("dotted", [2, 4]), style in ("solid", [])
+        dotted, solid = style == "dotted", style == "solid"
         colour = self.colours.curves[place % len(self.colours.curves)] if solid else self.colours.target if dotted else self.colours.ink
         glyph.update(line_color=colour, line_dash=style, line_width=2.5 if dotted else 1.8)
 
     def _set_scale(self, log: bool) -> None:
         self._log, self._y_now = log, None
         self.figure.y_scale = LogScale() if log else LinearScale()
-        self.figure.yaxis.update(ticker=LogTicker(num_minor_ticks=0) if log else BasicTicker(),
-                                 formatter=LogTickFormatter() if log else BasicTickFormatter())  # fmt: skip
-        self.figure.ygrid.update(ticker=self.figure.yaxis[0].ticker)
+        self.figure.yaxis.formatter = LogTickFormatter() if log else BasicTickFormatter()

@@ -1,4 +1,4 @@
-"""What is recorded over the steps, on two plots: the values, and how far the swarm is spread; any other group through a selector."""
+"""What is recorded over the steps, on two plots: the values, and how far the swarm is spread; any other group at the press of a button."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import panel as pn
-from panel_material_ui import Checkbox, Select
 
+from components.chips import Chips
 from components.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
 from components.palette import theme
 from swarmviz import Simulation
 
 FIRST_CHOICE = "value", "dispersion"
+LOG = ["log", "log", "Logarithmic axis"]
+ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; }"
 
 
 class Curves:
     """The view of the record; see :class:`components.view.View`.
+
+    Where there is no height for two plots, as on a phone, the browser shows the first.
 
     Attributes
     ----------
@@ -32,20 +36,17 @@ class Curves:
 
     def __init__(self, dark: bool = False):
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
-        self._selectors = [Select(options={}, size="small", width=130, margin=(0, 4, 0, 8)) for _ in self._plots]
-        self._switches = [Checkbox(label="log", size="small", margin=(0, 0), width=70) for _ in self._plots]
-        self._run, self._sim, self._quiet = object(), None, True
+        self._chips = [Chips(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))]
+        self._run, self._sim = object(), None
         self.refresh: Callable[[], None] = self._refresh
-        for place, (selector, switch) in enumerate(zip(self._selectors, self._switches, strict=True)):
-            selector.param.watch(lambda _, place=place: self._chosen(place), "value")
-            switch.param.watch(lambda _: self._quiet or self.refresh(), "value")
-        self._pane = pn.Column(*(self._block(i) for i in range(len(self._plots))), sizing_mode="stretch_both", min_height=300)
+        blocks = [self._block(i) for i in range(len(self._plots))]
+        self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
 
     def _block(self, i: int) -> pn.Column:
         plot = self._plots[i]
-        row = pn.Row(self._selectors[i], self._switches[i], sizing_mode="stretch_width", height=34, margin=0)
-        figure = pn.pane.Bokeh(plot.figure, sizing_mode="stretch_both", min_height=120)
-        return pn.Column(row, figure, pn.pane.Bokeh(plot.reasons, sizing_mode="stretch_width"), sizing_mode="stretch_both", margin=0)
+        figure = pn.pane.Bokeh(plot.figure, sizing_mode="stretch_both", min_height=100, margin=0)
+        reasons = pn.pane.Bokeh(plot.reasons, sizing_mode="stretch_width", margin=0)
+        return pn.Column(self._chips[i], figure, reasons, sizing_mode="stretch_both", margin=0, css_classes=[["first", "second"][i]])
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -53,30 +54,35 @@ class Curves:
         return self._pane
 
     @property
+    def plots(self) -> list[CurvePlot]:
+        """The two plots."""
+        return self._plots
+
+    @property
     def groups(self) -> list[str]:
         """The group of observables on each plot."""
-        return [selector.value for selector in self._selectors]
+        return [chips.value for chips in self._chips]
 
     @property
     def log(self) -> list[bool]:
         """Whether each plot has a logarithmic axis."""
-        return [switch.value for switch in self._switches]
+        return ["log" in chips.lit for chips in self._chips]
 
     def choose(self, place: int, group: str, log: bool | None = None) -> None:
-        """Put another group on a plot; its usual scale unless ``log`` is given."""
-        self._selectors[place].value = group
-        if log is not None:
-            self._switches[place].value = log
-
-    def _chosen(self, place: int) -> None:
-        """Another group was chosen: take the scale that suits it, and draw it."""
-        if self._quiet or self._sim is None:
-            return
-        self._quiet = True
-        self._switches[place].value = self._suits_log(self._selectors[place].value)
-        self._quiet = False
+        """Put another group on a plot, on the scale that suits it unless ``log`` is given."""
+        if group not in groups_of(self._sim.dynamics.observables):
+            raise ValueError(f"group = {group!r}: must be one of {', '.join(groups_of(self._sim.dynamics.observables))}")
+        log = self._suits_log(group) if log is None else log
+        self._chips[place].param.update(value=group, lit=["log"] if log else [])
         self._plots[place].forget()
         self.refresh()
+
+    def _pressed(self, place: int, what: str) -> None:
+        """A person pressed a button over a plot."""
+        if what == "value":
+            self.choose(place, self._chips[place].value)
+        else:
+            self.refresh()
 
     def _suits_log(self, group: str) -> bool:
         return any(o.log for o in self._sim.dynamics.observables if o.panel == group)
@@ -87,17 +93,16 @@ class Curves:
 
     def attach(self, sim: Simulation) -> None:
         """Another dynamics, landscape or swarm; what a person chose is kept where it still exists."""
-        groups = groups_of(sim.dynamics.observables)
-        known = set(groups) == {g for s in self._selectors for g in s.options.values()} if self._sim is not None else False
-        self._sim, self._run, self._quiet = sim, object(), True
-        for place, (selector, switch) in enumerate(zip(self._selectors, self._switches, strict=True)):
-            wanted = selector.value if known else FIRST_CHOICE[place]
-            wanted = wanted if wanted in groups else groups[min(place, len(groups) - 1)]
-            if not known:
-                selector.param.update(options={GROUP_LABELS.get(g, g): g for g in groups}, value=wanted)
-                switch.value = self._suits_log(wanted)
-            self._plots[place].forget()
-        self._quiet = False
+        observables, groups = sim.dynamics.observables, groups_of(sim.dynamics.observables)
+        fresh = self._sim is None or groups_of(self._sim.dynamics.observables) != groups
+        self._sim, self._run = sim, object()
+        for place, (chips, plot) in enumerate(zip(self._chips, self._plots, strict=True)):
+            plot.forget()
+            if not fresh:
+                continue
+            value = FIRST_CHOICE[place] if FIRST_CHOICE[place] in groups else groups[min(place, len(groups) - 1)]
+            choices = [[g, GROUP_LABELS.get(g, g), "; ".join(o.meaning for o in observables if o.panel == g)] for g in groups]
+            chips.param.update(choices=choices, value=value, lit=["log"] if self._suits_log(value) else [])
         self.paint(self.prepare(sim))
 
     def prepare(self, sim: Simulation) -> Any:
@@ -117,4 +122,3 @@ class Curves:
         """Use the colours of the dark or the light theme."""
         for plot in self._plots:
             plot.dress(theme(dark))
-        self.refresh()

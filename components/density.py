@@ -76,14 +76,15 @@ class Plot:
     """The figure of one coordinate."""
 
     def __init__(self, colours: Theme):
-        self.figure = fig = new_figure("x", "density")
+        self.figure = fig = new_figure("x")
         self.bars, self.lines = source(top=None, left=None, right=None), source(x=None, smooth=None, target=None)
         self.quads = fig.quad(top="top", bottom=0, left="left", right="right", source=self.bars, line_width=0.5)
         self.smooth = fig.line("x", "smooth", source=self.lines, line_width=2)
         self.target = fig.line("x", "target", source=self.lines, line_width=2.5, line_dash="dotted")
-        self.legend, self.note = flat_legend(fig), note(fig, x=6, y=6)
-        self.legend.items = [LegendItem(label="agents", renderers=[self.quads]), LegendItem(label="smooth", renderers=[self.smooth])]
+        self.legend, self.note = flat_legend(fig), note(fig)
+        self.note.update(x_units="data", y_units="data", text_baseline="top", x_offset=6, y_offset=-6)  # the upper left stays free longest
         fig.xgrid.visible = False
+        fig.yaxis.ticker.desired_num_ticks = 4
         self.dress(colours)
 
     def dress(self, colours: Theme) -> None:
@@ -94,9 +95,9 @@ class Plot:
 
     def name(self, label: str, target: Target | None, kde: bool) -> None:
         """Another coordinate or another target."""
-        items = [LegendItem(label="agents", renderers=[self.quads])]
+        items = [LegendItem(label="density", renderers=[self.quads])]
         if kde:
-            items.append(LegendItem(label="smooth", renderers=[self.smooth]))
+            items.append(LegendItem(label="smoothed", renderers=[self.smooth]))
         if target is not None:
             items.append(LegendItem(label=target.title, renderers=[self.target]))
         self.figure.xaxis.axis_label = label
@@ -113,6 +114,7 @@ class Plot:
         now = self.figure.y_range.end
         if highest > now or highest < now / 4 or self.figure.y_range.start != 0:
             move_range(self.figure.y_range, (0.0, nice_above(highest)))
+            self.note.update(x=self.figure.x_range.start, y=self.figure.y_range.end)
         text = f"{m.outside:,} of {m.n:,} outside the box" if m.outside else ""
         if self.note.text != text:
             self.note.update(text=text, visible=bool(text))

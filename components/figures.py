@@ -16,7 +16,7 @@ from bokeh.plotting import figure
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
-LEGEND_ENTRY = 112  # pixels that an entry of a legend takes
+LEGEND_ENTRY = 118  # pixels that an entry of a legend takes
 
 
 def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
@@ -43,19 +43,19 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
 
 def flat_legend(fig: figure) -> Legend:
     """An empty legend in one or more rows above the frame; as many columns as there is room for."""
-    legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=10, padding=2, margin=0, ncols=4,
-                    border_line_color=None, background_fill_alpha=0, label_standoff=4, glyph_width=18, glyph_height=18,
-                    label_text_font_size=SMALL_TEXT, click_policy="hide", nrows="auto")  # fmt: skip
+    legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=8, padding=0, margin=0, ncols=4, label_height=16,
+                    border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=22,
+                    label_text_font_size=SMALL_TEXT, click_policy="hide")  # fmt: skip
     fig.add_layout(legend, "above")
     code = f"const n = Math.max(2, Math.floor(fig.outer_width / {LEGEND_ENTRY})); if (legend.ncols != n) legend.ncols = n"
     fig.js_on_change("outer_width", CustomJS(args={"fig": fig, "legend": legend}, code=code))
     return legend
 
 
-def note(fig: figure, **place: Any) -> Label:
-    """A line of text inside the frame, at the lower left unless said."""
-    label = Label(**({"x": 6, "y": 6} | place), x_units="screen", y_units="screen", text="", text_font_size=SMALL_TEXT, text_font=FONT,
-                  background_fill_alpha=0.8, padding=3, border_radius=3)  # fmt: skip
+def note(fig: figure) -> Label:
+    """A line of text at the lower left of the frame."""
+    label = Label(x=6, y=6, x_units="screen", y_units="screen", text="", text_font_size=SMALL_TEXT, text_font=FONT, background_fill_alpha=0.85,
+                  padding=3, border_radius=3, visible=False)  # fmt: skip
     fig.add_layout(label)
     return label
 
@@ -72,7 +72,7 @@ def dress(fig: figure, colours: Theme) -> None:
     fig.grid.grid_line_color = colours.grid
     fig.title.update(text_color=colours.ink, text_font_size=TITLE_TEXT, text_font=FONT, text_font_style="normal")
     for legend in fig.select({"type": Legend}):
-        legend.update(label_text_color=colours.ink, label_text_font=FONT, inactive_fill_color=colours.paper)
+        legend.update(label_text_color=colours.ink, label_text_font=FONT, label_text_font_size=SMALL_TEXT, inactive_fill_color=colours.paper)
     for label in fig.select({"type": Label}):
         label.update(text_color=colours.ink, background_fill_color=colours.paper)
 
@@ -119,7 +119,54 @@ def decades_around(low: float, high: float, now: tuple[float, float] | None = No
     return 10.0**bottom, 10.0**top
 
 
+def even_ticks(start: float, end: float) -> list[float]:
+    """Three to six round numbers in a range."""
+    step = nice_above((end - start) / 5)
+    return [round(i * step, 12) for i in range(math.ceil(start / step - 1e-9), math.floor(end / step + 1e-9) + 1)]
+
+
+def decade_ticks(start: float, end: float) -> list[float]:
+    """Powers of ten in a range, at most six; 1, 2, 5 within a single decade or two."""
+    first, last = round(math.log10(start)), round(math.log10(end))
+    if last - first <= 1:
+        return [m * 10.0**first for m in (1, 2, 5, 10)]
+    every = math.ceil((last - first) / 5)
+    return [10.0**p for p in range(last, first - 1, -every)]
+
+
 def move_range(target: Range1d, ends: tuple[float, float]) -> None:
     """Write the ends to a range only where they changed."""
     if (target.start, target.end) != ends:
         target.update(start=ends[0], end=ends[1], reset_start=ends[0], reset_end=ends[1])
+
+
+class Zoom:
+    """How much of the surroundings of a box is shown: in steps, so that the view never moves with a single agent.
+
+    It grows at once when too many agents are outside, and shrinks only after they have all been well inside for a while.
+    """
+
+    STEPS = (1.0, 1.25, 1.6, 2.0)
+    SHARE = 0.95  # of the agents that is shown; of fewer than 20, all
+    PATIENCE = 60  # pictures
+
+    def __init__(self):
+        self.place, self._calm = 0, 0
+
+    def step(self, away: np.ndarray) -> bool:
+        """Look at the agents' distances from the middle, in half widths of the box; whether the view changed."""
+        n, before = len(away), self.place
+        rank = int(self.SHARE * (n - 1)) if n >= 20 else n - 1
+        reach = np.partition(away, rank)[rank]
+        while reach > self.STEPS[self.place] and self.place < len(self.STEPS) - 1:
+            self.place, self._calm = self.place + 1, 0
+        inside = self.place > 0 and away.max() <= 0.9 * self.STEPS[self.place - 1]
+        self._calm = self._calm + 1 if inside else 0
+        if self._calm > self.PATIENCE:
+            self.place, self._calm = self.place - 1, 0
+        return self.place != before
+
+    def around(self, low, high):
+        """The ends of the view around a box (numbers or arrays)."""
+        centre, half = (low + high) / 2, (high - low) / 2 * self.STEPS[self.place]
+        return centre - half, centre + half

@@ -99,7 +99,8 @@ def _scaled(f: np.ndarray, inside: np.ndarray, log: bool) -> tuple[np.ndarray, d
 
     with np.errstate(invalid="ignore"):
         h = np.clip(height(np.where(np.isnan(f), high, f)), 0, 1)
-    return h, {float(height(v)): f"{v:.4g}" for v in _tick_values(low, high, soft, log)}, log
+    values = _tick_values(low, high, soft, log)
+    return h, {float(height(v)): f"F={v:.4g}" if v == values[-1] else f"{v:.4g}" for v in values}, log
 
 
 def _tick_values(low: float, high: float, soft: float, log: bool) -> list[float]:

@@ -1,0 +1,28 @@
+// A row of small buttons: one of several choices, then switches. The server is told what was pressed and answers with the new state.
+
+export function render({model}) {
+  const row = document.createElement("div")
+  row.className = "chips"
+  const add = (name, label, title, on, role) => {
+    const node = Object.assign(document.createElement("button"), {type: "button", textContent: label, title, className: role})
+    node.setAttribute("aria-pressed", String(on))
+    node.addEventListener("click", (event) => {
+      if (event.detail > 0) { node.blur() } // so that Space goes on meaning play and pause
+      model.send_msg(name)
+    })
+    row.append(node)
+  }
+  const draw = () => {
+    row.replaceChildren()
+    if (model.choices.length > 1) {
+      for (const [name, label, title] of model.choices) { add(name, label, title, name === model.value, "choice") }
+    } else {
+      row.append(Object.assign(document.createElement("span"), {textContent: model.choices[0]?.[1] ?? ""}))
+    }
+    row.append(Object.assign(document.createElement("i"), {}))
+    for (const [name, label, title] of model.switches) { add(name, label, title, model.lit.includes(name), "switch") }
+  }
+  for (const name of ["choices", "value", "switches", "lit"]) { model.on(name, draw) }
+  draw()
+  return row
+}
