@@ -190,7 +190,11 @@ def values_of(owner: Described, name: str, t: np.ndarray) -> np.ndarray:
     if not isinstance(value, TimeDependent):
         return np.full(np.shape(t), float(value))
     values = value.at(t)  # type: ignore[attr-defined]
-    for time, v in zip(np.ravel(t), np.ravel(values), strict=True):
+    extremes = (
+        (np.argmin(values), np.argmax(values)) if np.isfinite(values).all() else (np.argmin(np.isfinite(values)),)
+    )
+    for i in extremes:
+        time, v = np.ravel(t)[i], np.ravel(values)[i]
         if not math.isfinite(v) or not declared.contains(v):
             raise ValueError(
                 f"{name} ({declared.symbol}) = {v:g} at t = {time:g}: its schedule must keep {declared.range_text}"

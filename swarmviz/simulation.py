@@ -18,6 +18,7 @@ from swarmviz.record import Record
 from swarmviz.swarm import Swarm
 
 SNAPSHOT_SPACING = 256  # steps between snapshots at first; doubles when there are too many
+CALL_STEPS = 4096  # per call of a kernel, so that schedules of one value per step need a bounded room
 SNAPSHOT_BYTES = 64 << 20
 SNAPSHOT_COUNT = 128
 
@@ -136,7 +137,7 @@ class Simulation:
         self._accept()
         target = self.k + steps
         while self.k < target:
-            part = min(target, (self.k // self._spacing + 1) * self._spacing) - self.k
+            part = min(target, (self.k // self._spacing + 1) * self._spacing, self.k + CALL_STEPS) - self.k
             try:
                 state, rows = self.dynamics.advance(self._state, self.landscape, part, self._record.every)
             except Diverged as error:

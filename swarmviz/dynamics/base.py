@@ -90,8 +90,8 @@ class Dynamics(Described):
 
     def _blank_record(self, state: Any, steps: int, every: int, start: bool) -> tuple[np.ndarray, np.ndarray]:
         """The recorded steps and an empty table with one row per observable for the kernel to fill."""
-        k = np.arange(state.k + (not start), state.k + steps + 1)
-        k = k[k % every == 0]
+        first = state.k + (not start)
+        k = np.arange(first + -first % every, state.k + steps + 1, every)
         return k, np.empty((len(self.observables), len(k)))
 
     def _record(self, k: np.ndarray, clock: Any, table: np.ndarray) -> Record:
