@@ -104,6 +104,21 @@ def finish_consensus(sums, point):
 
 
 @inner
+def weigh_chosen(x, f, chosen, alpha, g, w, sums):
+    """Add a block to the sums of (1); agents that are not ``chosen`` count as infinitely high; ``g`` and ``w`` (n,) are scratch."""
+    for j in range(f.size):
+        g[j] = f[j] if chosen[j] else np.inf
+    add_to_consensus(x, g, alpha, w, sums)
+
+
+def weights(energy: np.ndarray, alpha: float) -> np.ndarray:
+    """The weights of (1), shape (N,), for a frame."""
+    with np.errstate(over="ignore"):  # α F may leave the numbers; the weight is then zero
+        w = np.exp(-alpha * (energy - energy.min()))
+    return w / w.sum()
+
+
+@inner
 def choose_batch(chosen, size, seed, step):
     """Mark ``size`` agents drawn without replacement (003 Remark 5.1), by selection sampling: one uniform per agent."""
     n, taken = chosen.size, 0
@@ -152,6 +167,34 @@ def distance_to(point, targets):
             largest = max(largest, abs(point[i] - targets[m, i]))
         nearest = min(nearest, largest)
     return nearest
+
+
+@inner
+def nearest_target(point, targets, unit):
+    """Row of ``targets`` (m, d) nearest to ``point`` in the maximum norm, and its distance in units (d,); (−1, NaN) when m = 0."""
+    nearest, least = -1, np.nan
+    for m in range(targets.shape[0]):
+        largest = largest_difference(point, targets[m], unit)
+        if m == 0 or largest < least:
+            nearest, least = m, largest
+    return nearest, least
+
+
+@inner
+def largest_difference(a, b, unit):
+    """max_i |a_i − b_i| / unit_i."""
+    largest = 0.0
+    for i in range(a.size):
+        largest = max(largest, abs(a[i] - b[i]) / unit[i])
+    return largest
+
+
+@inner
+def value_at(point, values, p, column, one):
+    """F at one point (d,); ``column`` (d, 1) and ``one`` (1,) are scratch."""
+    column[:, 0] = point
+    values(column, p, one)
+    return one[0]
 
 
 @inner

@@ -41,6 +41,7 @@ from swarmviz.randomness import (
     radii,
     unpack,
     words,
+    words_chosen,
     words_steps,
 )
 
@@ -189,6 +190,24 @@ def fill(z, raw, radius, law, nu_t, key, first_agent):
         _student_rows(block, raw, radius, 0, nu_t)
         if d > 1:
             words(raw, key, SECOND_HALF, d // 2, n, first_agent)
+            _student_rows(block, raw, radius, 1, nu_t)
+    else:
+        _from_words(block, raw, radius, law)
+
+
+@njit(**kernel_options)
+def fill_chosen(z, raw, radius, law, nu_t, key, first_agent, chosen):
+    """Noise of one step for the agents first_agent + chosen[0], first_agent + chosen[1], …: the columns that `fill` would give them.
+
+    z : float32 (d, m); chosen : uint64 (m,); raw, radius at least ⌈d/2⌉ m.
+    """
+    d, m = z.shape
+    block = z.reshape(1, d, m)
+    words_chosen(raw, key, 0, (d + 1) // 2, first_agent, chosen)
+    if law == STUDENT:
+        _student_rows(block, raw, radius, 0, nu_t)
+        if d > 1:
+            words_chosen(raw, key, SECOND_HALF, d // 2, first_agent, chosen)
             _student_rows(block, raw, radius, 1, nu_t)
     else:
         _from_words(block, raw, radius, law)

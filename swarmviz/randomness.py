@@ -161,6 +161,17 @@ def words(raw, key, first_row, rows, n, first_agent):
 
 
 @njit(**kernel_options)
+def words_chosen(raw, key, first_row, rows, first_agent, chosen):
+    """Words (2) of the agents first_agent + chosen[0], first_agent + chosen[1], …, one row after the other."""
+    m = chosen.size
+    for r in range(rows):
+        start = row_key(key, first_row + r) + np.uint64(first_agent) * GAMMA
+        row = raw[r * m : (r + 1) * m]
+        for q in range(m):
+            row[q] = mix(start + chosen[q] * GAMMA)
+
+
+@njit(**kernel_options)
 def words_steps(raw, seed, purpose, first_step, steps, first_row, rows, n, first_agent):
     """Words of consecutive steps: for each step what `words` writes, one step after the other."""
     raw[0] = purpose_key(seed, purpose)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from swarmviz.dynamics.annealing import SSA
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.cbo import CBO
+from swarmviz.dynamics.kinetic import BGK
+from swarmviz.dynamics.pso import PSO
 
-ALL: dict[str, type[Dynamics]] = {dynamics.__name__: dynamics for dynamics in (CBO, SSA)}
+ALL: dict[str, type[Dynamics]] = {dynamics.__name__: dynamics for dynamics in (CBO, SSA, BGK, PSO)}
 
 __all__ = ["ALL", "Dynamics", *ALL]

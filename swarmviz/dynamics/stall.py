@@ -1,0 +1,68 @@
+r"""The stall stop of 003 §5, for every dynamics with a consensus point ν.
+
+    c_k = c_{k−1} + 1 if max_i |ν_k − ν_{k−1}|_i / h_i < δ_stall, else 0               (1)
+    the swarm stands still from the first step with c_k ≥ n_stall on                   (2)
+
+h is half the width of the landscape's box, because 003 measures in [−1, 1]^d. The kernels count (1) and stop moving the swarm at (2), so
+that a stopped run is the same run however its steps were batched and costs next to nothing; step and time go on. Off with n_stall = 0.
+
+Code             paper     meaning
+still            counter   c in the state and in the record
+stall_steps      n_stall   003 §5: 500
+stall_tolerance  δ_stall   003 §5: 1e-4
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from swarmviz.compiled import inner
+from swarmviz.diagnostics import largest_difference
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.landscapes.base import Landscape
+from swarmviz.parameters import Real, Whole
+
+
+@inner
+def has_stalled(still, n_stall):
+    """(2)."""
+    return 0 < n_stall <= still
+
+
+@inner
+def watch(nu, before, half, tolerance, still):
+    """How far the consensus point moved, in half widths of the box, and the count (1)."""
+    move = largest_difference(nu, before, half)
+    return move, still + 1.0 if move < tolerance else 0.0
+
+
+def half_widths(landscape: Landscape, d: int) -> np.ndarray:
+    """h, shape (d,)."""
+    low, high = landscape.limits(d)
+    return (high - low) / 2
+
+
+class Stalling(Dynamics):
+    """A dynamics whose State counts in ``still`` for how many steps its consensus point has hardly moved."""
+
+    stall_steps = Whole(0, bounds=(0, 10_000_000), slider=(0, 1000), symbol="n_stall", group="Numerics",
+                        doc="Stop after so many consecutive steps in which the consensus point hardly moved; 0: never.")  # fmt: skip
+    stall_tolerance = Real(1e-4, bounds=(0, 1), slider=(1e-8, 1e-1), scale="log", symbol="δ_stall", group="Numerics",
+                           doc="What hardly moved means, in half widths of the box.")  # fmt: skip
+
+    def stalled(self, state: Any) -> bool:
+        """Whether the stall stop has been reached."""
+        return 0 < self.stall_steps <= state.still
+
+    def moved_to(self, state: Any, landscape: Landscape) -> Any:
+        return super().moved_to(state, landscape)._replace(still=0)
+
+    def _stall_notes(self, state: Any) -> tuple[str, ...]:
+        if not self.stalled(state):
+            return ()
+        return (
+            f"stalled: the consensus point moved less than {self.stall_tolerance:g} half widths of the box in each of "
+            f"{self.stall_steps} steps, so the swarm stopped; 0 steps to a stall would let it go on",
+        )
