@@ -13,10 +13,14 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColumnDataSource, CustomJS, Label, Legend, Range1d
 from bokeh.plotting import figure
+from bokeh.themes import Theme as BokehTheme
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
-LEGEND_ENTRY = 118  # pixels that an entry of a legend takes
+LEGEND_ENTRY = 100  # pixels that an entry of a legend takes
+
+# Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this theme.
+OWN_LOOKS = BokehTheme(json={"attrs": {name: {} for name in ("Plot", "Axis", "Grid", "Legend", "ColorBar", "Title")}})
 
 
 def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
@@ -31,7 +35,7 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
         min_width=120,
         min_height=120,
         min_border_top=4,
-        min_border_right=12,
+        min_border_right=20,
         x_axis_label=x_label,
         y_axis_label=y_label,
         lod_threshold=None,

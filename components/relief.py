@@ -40,7 +40,7 @@ class Relief(NamedTuple):
 
 def palette(colours: Theme) -> list[str]:
     """The 3 · LEVELS colours of a picture in a theme."""
-    return [mixed(c, colours.ink, share) for share in (0.0, 0.16, 0.32) for c in colours.landscape]
+    return [mixed(c, colours.ink, share) for share in (0.0, 0.12, 0.24) for c in colours.landscape]
 
 
 def slice_point(landscape: Landscape, d: int) -> tuple[np.ndarray, str]:
@@ -76,18 +76,21 @@ def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> R
     f = values_on_plane(landscape, point, xs, ys)
     box_low, box_high = (side[:2] for side in landscape.limits(d))
     inside = f[np.ix_((ys >= box_low[1]) & (ys <= box_high[1]), (xs >= box_low[0]) & (xs <= box_high[0]))]
-    height, ticks, log = _scaled(f, inside if inside.size else f, landscape.log_colours)
+    height, ticks, log = _scaled(f, inside if inside.size else f, landscape, d)
     level = np.clip(height * LEVELS, 0, LEVELS - 1).astype(np.uint8)
     image = level + LEVELS * _contour_strength(height * CONTOURS)
     return Relief(image.astype(np.uint8), centre[0] - half[0], centre[1] - half[1], 2 * half[0], 2 * half[1], ticks, log)
 
 
-def _scaled(f: np.ndarray, inside: np.ndarray, log: bool) -> tuple[np.ndarray, dict[float, str], bool]:
+def _scaled(f: np.ndarray, inside: np.ndarray, landscape: Landscape, d: int) -> tuple[np.ndarray, dict[float, str], bool]:
     """Heights in [0, 1] over the box, the ticks of the colour bar, and whether the scale is logarithmic."""
     known = inside[np.isfinite(inside)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     median = float(np.median(known)) if known.size else 0.5
-    log = bool(log or (high - low) > SKEW * (median - low))
+    minimum = landscape.minimum(d)
+    if minimum is not None and minimum <= low and low - minimum < 0.1 * (high - low):  # the grid may have missed it
+        low = minimum
+    log = bool(landscape.log_colours or (high - low) > SKEW * (median - low))
     if high <= low:
         high = low + 1.0
     soft = max((median - low) / 100, (high - low) * 1e-6)  # log(F − min F + soft) is finite at the minimum

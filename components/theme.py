@@ -14,7 +14,7 @@ import panel as pn
 from panel.viewable import Viewable
 from panel_material_ui import Page
 
-from components import palette
+from components import figures, palette
 
 ASSETS = Path(__file__).parent.parent / "assets"
 ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
@@ -30,6 +30,8 @@ FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"
 def extension() -> None:
     """Set Panel up once per session: what the page loads, and from this server only."""
     pn.extension(sizing_mode="stretch_width", notifications=False, loading_indicator=False)
+    if pn.state.curdoc:
+        pn.state.curdoc.theme = figures.OWN_LOOKS
 
 
 def page(
