@@ -199,3 +199,19 @@ def holder(x):
 def zakharov(x):
     s = fsum(i * t / 2 for i, t in enumerate(x, 1))
     return fsum(t * t for t in x) + s**2 + s**4
+
+
+@reference("GaussianMixture")
+def mixture(x, bowl=0.02, wells=None):
+    default = (((-3, 1.5), 2, 0.7), ((-0.8, -2.5), 1.5, 1), ((1.2, 2.2), 1, 0.8), ((3.2, -1), 3, 0.5))
+    total = mpf(bowl) * fsum(t * t for t in x)
+    for centre, depth, width in wells or default:
+        c = [mpf(a) for a in centre] + [mpf(0)] * len(x)
+        r2 = fsum((a - b) ** 2 for a, b in zip(x, c, strict=False))
+        total -= mpf(depth) * exp(-r2 / (2 * mpf(width) ** 2))
+    return total
+
+
+@reference("Formula")
+def formula(x):
+    return (x[0] ** 2 + x[1] ** 2) / 4 - 3 * cos(2 * x[0]) * cos(2 * x[1])

@@ -26,6 +26,10 @@ VARIANTS = {
     "FiniteSetCurve": {"height": 0.1},
     "FineFiniteSetCurve": {"height": 3.0},
     "Michalewicz": {"steepness": 2},
+    "GaussianMixture": {
+        "bowl": 0.0,
+        "wells": [((1.0,), 2.0, 0.5), ((1.5, -1.0, 2.0), 1.0, 1.5), ((-4.0, 4.0), 0.5, 0.4)],
+    },
 }
 CASES = [(name, {}) for name in CHECKED_AGAINST_REFERENCE] + [
     (name, VARIANTS[name]) for name in CHECKED_AGAINST_REFERENCE if name in VARIANTS
@@ -83,7 +87,8 @@ def test_the_gradient_is_right_beside_the_minimisers_where_terms_cancel(case):
     name, parameters = case
     landscape = ALL[name](**parameters)
     for d in dimensions(landscape, (1, 2, 3)):
-        X = landscape.minimisers(d)[:2] + 1e-3 * points(landscape, d, 2, seed=1)
+        at = landscape.minimisers(d)
+        X = (at[:2] if len(at) else np.zeros((1, d))) + 1e-3 * points(landscape, d, 2, seed=1)
         for x, value, gradient in zip(X, landscape.values(X), landscape.gradient(X), strict=True):
             true_gradient = np.array([float(g) for g in exact_gradient(name, x, parameters)])
             assert value == pytest.approx(float(exact(name, x, parameters)), rel=1e-10, abs=1e-14)
@@ -345,6 +350,75 @@ def test_the_states_of_004_are_points_of_its_curves():
         assert values.argmin() == lowest
         ring = np.concatenate([values[-1:], values, values[:1]])
         assert np.sum((ring[1:-1] < ring[:-2]) & (ring[1:-1] < ring[2:])) == valleys
+
+
+# ---- wells of one's own ---------------------------------------------------------------------------------------------
+
+
+def test_editing_wells_makes_a_new_landscape_and_compiles_nothing():
+    mixture = ALL["GaussianMixture"]()
+    compiled, wells = mixture.values_function(), mixture.wells
+    mixture.values(np.zeros((1, 2)))
+    more = mixture.with_well((4, 4), depth=9, width=0.3)
+    assert len(more.wells) == len(wells) + 1 and mixture.wells == wells
+    assert more.minimisers(2) == pytest.approx(np.array([[4, 4]]), abs=0.01)
+    dragged = more.with_well_changed(4, centre=(-4, 4))
+    assert dragged.minimisers(2) == pytest.approx(np.array([[-4, 4]]), abs=0.01)
+    assert dragged.wells[4].depth == 9 and dragged.wells[:4] == wells
+    assert dragged.without_well(4).wells == wells
+    assert dragged.nearest_well((-3.9, 3.9)) == 4
+    mixture.wells = dragged.wells  # the live one
+    assert mixture.minimum(2) == dragged.minimum(2)
+    assert mixture.values_function() is compiled and len(compiled.signatures) == 1
+
+
+def test_one_can_have_one_well_or_64_and_nothing_is_lower_than_the_minimisers():
+    rng = np.random.default_rng(5)
+    for trial in range(60):
+        d, n = 1 + trial % 3, (1, 2, 3, 8, 64)[trial % 5]
+        wells = [(rng.normal(0, 1.2, d).clip(-5, 5), 0.5 + rng.random(), 0.2 + rng.random()) for _ in range(n)]
+        mixture = ALL["GaussianMixture"](wells=wells, bowl=(0.0, 0.05)[trial % 2])
+        at = mixture.minimisers(d)
+        assert np.abs(mixture.gradient(at)).max() < 1e-12 * n
+        X = np.concatenate(
+            [points(mixture, d, 4000), rng.normal(0, 1.2, (4000, d)), at + rng.normal(0, 0.1, (1000, d))]
+        )
+        assert mixture.values(X).min() >= mixture.minimum(d) - 1e-12
+
+
+def test_equal_wells_are_all_minimisers_and_merged_wells_have_one_between_them():
+    apart = ALL["GaussianMixture"](wells=[((-2, 0), 1, 0.5), ((2, 0), 1, 0.5)], bowl=0.1)
+    assert sorted(np.sign(apart.minimisers(2)[:, 0])) == [-1, 1]
+    merged = ALL["GaussianMixture"](wells=[((-0.3, 0), 1, 0.5), ((0.3, 0), 1, 0.5)], bowl=0.1)
+    assert merged.minimisers(2) == pytest.approx(np.zeros((1, 2)), abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("wells", "complaint"),
+    [
+        ([], "between 1 and 64"),
+        ([((0, 0), 1, 1)] * 65, "between 1 and 64"),
+        ("wells", "must be"),
+        (3, "list of wells"),
+        ([((0, 0), 1, 1, 1)], "list of wells"),
+        ([((0, 9), 1, 1)], "coordinate 2 of the centre of well 0"),
+        ([((0, 0), 1, 1), ((), 1, 1)], "centre of well 1"),
+        ([((0, np.nan), 1, 1)], "coordinate 2"),
+        ([((0, 0), 0, 1)], "depth of well 0"),
+        ([((0, 0), 1, -1)], "width of well 0"),
+        ([((0, 0), True, 1)], "depth"),
+        ([((0, 0), np.inf, 1)], "depth"),
+        ([((0, "0"), 1, 1)], "coordinate 2"),
+    ],
+)
+def test_wells_that_make_no_sense_are_refused_and_the_old_ones_stay(wells, complaint):
+    mixture = ALL["GaussianMixture"]()
+    before = mixture.wells
+    with pytest.raises(ValueError, match=complaint):
+        mixture.wells = wells
+    assert mixture.wells == before
+    with pytest.raises(ValueError, match=complaint):
+        ALL["GaussianMixture"](wells=wells)
 
 
 def test_a_landscape_survives_a_pickle(landscape):

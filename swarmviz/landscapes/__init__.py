@@ -5,23 +5,28 @@ from __future__ import annotations
 from swarmviz.landscapes.ackley import Ackley
 from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.bowls import Rosenbrock, Schwefel220, Sphere, WideRosenbrock, XinSheYang, Zakharov
+from swarmviz.landscapes.expression import FormulaError
 from swarmviz.landscapes.finite_set import FineFiniteSetCurve, FiniteSetCurve
+from swarmviz.landscapes.formula import Formula
 from swarmviz.landscapes.griewank import Griewank, PrintedGriewank
 from swarmviz.landscapes.kinks import BukinN6, DiscontinuousIntegrand, Eggholder, HolderTable
 from swarmviz.landscapes.levy import Levy, LevyN13
+from swarmviz.landscapes.mixture import GaussianMixture, Well
 from swarmviz.landscapes.needles import Easom, Michalewicz
 from swarmviz.landscapes.rastrigin import PrintedRastrigin, Rastrigin, WideRastrigin
 from swarmviz.landscapes.ripples import DropWave, Salomon, SchafferN2
 from swarmviz.landscapes.wells import DoubleWell, Himmelblau, SixHumpCamel, StyblinskiTang
 
 _FAMILIAR = (Ackley, Rastrigin, DoubleWell, Himmelblau, Rosenbrock, Sphere)
+_OF_ONES_OWN = (GaussianMixture, Formula)
 _OF_002 = (Levy, LevyN13, DropWave, SchafferN2, BukinN6, WideRastrigin, PrintedRastrigin)
 _OF_OTHERS = (Griewank, Salomon, Schwefel220, XinSheYang, DiscontinuousIntegrand, FiniteSetCurve)
 _FURTHER = (SixHumpCamel, StyblinskiTang, Michalewicz, Easom, Eggholder, HolderTable, Zakharov)
 _VARIANTS = (PrintedGriewank, WideRosenbrock, FineFiniteSetCurve)
 
 ALL: dict[str, type[Landscape]] = {
-    landscape.__name__: landscape for landscape in _FAMILIAR + _OF_002 + _OF_OTHERS + _FURTHER + _VARIANTS
+    landscape.__name__: landscape
+    for landscape in _FAMILIAR + _OF_ONES_OWN + _OF_002 + _OF_OTHERS + _FURTHER + _VARIANTS
 }
 
-__all__ = ["ALL", "Landscape", *ALL]
+__all__ = ["ALL", "FormulaError", "Landscape", "Well", *ALL]

@@ -58,7 +58,7 @@ class FiniteSetCurve(Landscape):
     equation = r"U(x) = s \left[\tfrac{z^2}{10} + 2\,(\cos 3z + \sin 7z)\right], \quad z = -0.6 + \tfrac{x}{5.5}"
     reference = "004 §6"
     remark = "004's states are x = 0, 1, …, 19, the lowest of them x = 7; between states the curve goes a little lower."
-    low, high = 0.0, 19.0
+    low, high = -0.5, 19.5
     dims = (1, 1)
     states = 20
     lowest = 7.2781752190186815884
@@ -80,7 +80,7 @@ class FineFiniteSetCurve(FiniteSetCurve):
     remark = (
         "004's states are x = 0, 1, …, 39, the lowest of them x = 15; between states the curve goes a little lower."
     )
-    low, high = 0.0, 39.0
+    low, high = -0.5, 39.5
     states = 40
     lowest = 14.556350438037363177
     block_values, block_gradient = staticmethod(fine), staticmethod(fine_gradient)

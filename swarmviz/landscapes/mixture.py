@@ -1,0 +1,229 @@
+r"""A landscape of wells that a person places, drags, deepens and removes.
+
+    F(x) = κ |x|² − Σ_k D_k exp(−|x − c_k|² / (2 w_k²))          (1)
+
+The wells travel to the compiled functions as numbers, so editing them never compiles anything:
+
+    p = κ, number of wells, coordinates per centre, then D, 1 / (2w²), c_1, c_2, … for each well       (2)
+
+A centre with fewer coordinates than the landscape lies at 0 in the others; with more, the last ones don't count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from numbers import Real as AnyReal
+from typing import Any, NamedTuple
+
+import numpy as np
+import param
+from param.parameterized import Undefined
+
+from swarmviz.elementary import exp
+from swarmviz.landscapes.base import Landscape, block
+from swarmviz.landscapes.parts import LANES, lanes, mark_nonfinite
+from swarmviz.parameters import Real, _Described
+
+REACH = 5.0  # centres lie in [−REACH, REACH]^d, which is the box
+MOST_WELLS, MOST_COORDINATES = 64, 50
+MOST_STARTS = 64  # the lowest places from which minimisers are sought: a drag of the mouse waits for them
+HEADER = 3  # numbers of (2) before the first well
+
+
+class Well(NamedTuple):
+    """A Gaussian well."""
+
+    centre: tuple[float, ...]
+    depth: float = 1.0
+    width: float = 0.7
+
+
+@block
+def _distance(x, first, count, p, at, squares):
+    """squares = |x − c|² for the well whose numbers begin at p[at]."""
+    squares[:count] = 0.0
+    for i in range(x.shape[0]):
+        xi = x[i, first:]
+        c = p[at + 2 + i] if i < p[2] else 0.0
+        for j in range(count):
+            squares[j] += (xi[j] - c) * (xi[j] - c)
+
+
+@block
+def mixture(x, p, out):  # (1)
+    d, n = x.shape
+    squares = lanes()
+    for first in range(0, n, LANES):
+        count, o = min(LANES, n - first), out[first:]
+        o[:count] = 0.0
+        for i in range(d):
+            xi = x[i, first:]
+            for j in range(count):
+                o[j] += p[0] * xi[j] * xi[j]
+        for k in range(int(p[1])):
+            at = HEADER + k * (2 + int(p[2]))
+            _distance(x, first, count, p, at, squares)
+            for j in range(count):
+                o[j] -= p[at] * exp(-p[at + 1] * squares[j])
+    mark_nonfinite(x, out)
+
+
+@block
+def mixture_gradient(x, p, out):
+    d, n = x.shape
+    pull = lanes()
+    for first in range(0, n, LANES):
+        count = min(LANES, n - first)
+        for i in range(d):
+            xi, oi = x[i, first:], out[i, first:]
+            for j in range(count):
+                oi[j] = 2.0 * p[0] * xi[j]
+        for k in range(int(p[1])):
+            at = HEADER + k * (2 + int(p[2]))
+            _distance(x, first, count, p, at, pull)
+            for j in range(count):
+                pull[j] = 2.0 * p[at] * p[at + 1] * exp(-p[at + 1] * pull[j])
+            for i in range(d):
+                xi, oi = x[i, first:], out[i, first:]
+                c = p[at + 2 + i] if i < p[2] else 0.0
+                for j in range(count):
+                    oi[j] += pull[j] * (xi[j] - c)
+
+
+class Wells(_Described, param.Parameter):
+    """A parameter that holds wells: one to ``MOST_WELLS`` of (centre, depth, width), kept as a tuple of ``Well``."""
+
+    __slots__ = ["group", "symbol", "used_when"]
+    _slot_defaults = {  # noqa: RUF012 (param's own convention)
+        **param.Parameter._slot_defaults,
+        "symbol": "", "group": "Dynamics", "used_when": None,
+    }  # fmt: skip
+
+    def __init__(self, default=Undefined, *, symbol=Undefined, group=Undefined, used_when=Undefined, **params):
+        self.symbol, self.group, self.used_when = symbol, group, used_when
+        super().__init__(default=self._checked(default), **params)
+
+    def __set__(self, obj, val):
+        super().__set__(obj, self._checked(val))
+
+    def _checked(self, value: Any) -> tuple[Well, ...]:
+        try:
+            wells = [Well(*well) for well in value]
+        except TypeError:
+            self._refuse(value, "must be a list of wells, each (centre, depth, width)")
+        if not 1 <= len(wells) <= MOST_WELLS:
+            self._refuse(value, f"must have between 1 and {MOST_WELLS} wells, not {len(wells)}")
+        return tuple(self._checked_well(k, well) for k, well in enumerate(wells))
+
+    def _checked_well(self, k: int, well: Well) -> Well:
+        centre = well.centre if isinstance(well.centre, (Sequence, np.ndarray)) else (well.centre,)
+        if not 1 <= len(centre) <= MOST_COORDINATES:
+            self._refuse(list(well), f"the centre of well {k} must have between 1 and {MOST_COORDINATES} coordinates")
+        for what, number, low, high in (
+            *((f"coordinate {i + 1} of the centre", c, -REACH, REACH) for i, c in enumerate(centre)),
+            ("the depth", well.depth, 1e-3, 1e6),
+            ("the width", well.width, 1e-2, 1e2),
+        ):
+            if isinstance(number, bool) or not isinstance(number, AnyReal) or not low <= number <= high:
+                self._refuse(
+                    list(well), f"{what} of well {k} must be a number from {low:g} to {high:g}, not {number!r}"
+                )
+        return Well(tuple(float(c) for c in centre), float(well.depth), float(well.width))
+
+
+class GaussianMixture(Landscape):
+    """Wells that one can place, drag, deepen and remove while the swarm runs.
+
+    Each method that edits returns a new landscape; assign to ``wells`` to change this one.
+    """
+
+    title = "Wells of one's own"
+    equation = r"F(x) = \kappa\,|x|^2 - \sum_k D_k \exp\!\left(-\frac{|x - c_k|^2}{2 w_k^2}\right)"
+    reference = "a mixture of Gaussians"
+    remark = "A centre with fewer coordinates than the landscape lies at 0 in the others."
+    low, high = -REACH, REACH
+    block_values, block_gradient = staticmethod(mixture), staticmethod(mixture_gradient)
+
+    bowl = Real(
+        0.02, bounds=(0, 10), slider=(0, 0.2), symbol="κ", doc="A bowl around the wells, so that no place is flat."
+    )
+    wells = Wells(
+        [((-3.0, 1.5), 2.0, 0.7), ((-0.8, -2.5), 1.5, 1.0), ((1.2, 2.2), 1.0, 0.8), ((3.2, -1.0), 3.0, 0.5)],
+        symbol="c, D, w",
+        doc="The wells, each with centre c, depth D and width w.",
+    )
+
+    def with_well(self, centre: Sequence[float], depth: float = 1.0, width: float = 0.7) -> GaussianMixture:
+        """A landscape with one more well."""
+        return self._with((*self.wells, Well(tuple(centre), depth, width)))
+
+    def with_well_changed(self, k: int, **changes: Any) -> GaussianMixture:
+        """A landscape in which well ``k`` has another ``centre``, ``depth`` or ``width``."""
+        wells = list(self.wells)
+        wells[k] = wells[k]._replace(**changes)
+        return self._with(wells)
+
+    def without_well(self, k: int) -> GaussianMixture:
+        """A landscape without well ``k``; the last one stays."""
+        wells = list(self.wells)
+        del wells[k]
+        return self._with(wells)
+
+    def nearest_well(self, x: Sequence[float]) -> int:
+        """Index of the well whose centre is nearest to the point ``x``."""
+        x = np.asarray(x, dtype=float)
+        return int(np.square(self._centres(x.size) - x).sum(axis=1).argmin())
+
+    def _with(self, wells: Iterable[Well]) -> GaussianMixture:
+        return type(self)(**{**self.values_now(), "wells": wells})
+
+    def _centres(self, d: int) -> np.ndarray:
+        at = np.zeros((len(self.wells), d))
+        for row, well in zip(at, self.wells, strict=True):
+            row[: len(well.centre)] = well.centre[:d]
+        return at
+
+    def constants(self):  # (2)
+        coordinates = max(len(well.centre) for well in self.wells)
+        centres = self._centres(coordinates)
+        packed = [[w.depth, 0.5 / w.width**2, *c] for w, c in zip(self.wells, centres, strict=True)]
+        return np.concatenate([[self.bowl, len(self.wells), coordinates], np.ravel(packed)])
+
+    def minimisers(self, d):
+        self.require_dimension(d)
+        centres = self._centres(d)
+        width = np.array([well.width for well in self.wells])
+        # Wells that overlap may share a minimum that lies between them.
+        apart = np.linalg.norm(centres[:, None] - centres, axis=-1)
+        near = (apart < 3.0 * np.maximum(width[:, None], width)).astype(float)
+        first, second = np.nonzero(np.triu(near, 1))
+        starts = np.concatenate(
+            [centres, (near @ centres) / near.sum(axis=1, keepdims=True), 0.5 * (centres[first] + centres[second])]
+        )
+        found = self._descend(starts[self.values(starts).argsort()[:MOST_STARTS]], centres)
+        values = self.values(found)
+        lowest = values.min()
+        kept: list[np.ndarray] = []
+        for x in found[values <= lowest + 1e-13 * (1.0 + abs(lowest))]:
+            if all(np.abs(x - y).max() > 1e-6 for y in kept):
+                kept.append(x)
+        return np.array(kept)
+
+    def _descend(self, x: np.ndarray, centres: np.ndarray) -> np.ndarray:
+        """The minima downhill from the rows of ``x``, shape (m, d)."""
+        depth, width = (np.array([getattr(well, name) for well in self.wells]) for name in ("depth", "width"))
+        identity = np.eye(x.shape[1])
+        for _ in range(300):
+            away = x[:, None] - centres  # (m, wells, d)
+            pull = depth / width**2 * np.exp(-0.5 * np.square(away).sum(axis=-1) / width**2)
+            total = np.maximum(pull.sum(axis=1) + 2.0 * self.bowl, 1e-300)[:, None]
+            slope = 2.0 * self.bowl * x + np.einsum("mk,mki->mi", pull, away)
+            bend = total[..., None] * identity - np.einsum("mk,mki,mkj->mij", pull / width**2, away, away)
+            # Near a minimum Newton's step, elsewhere that of the mean-shift method, which never leads up.
+            convex = np.linalg.eigvalsh(bend)[:, :1] > 0.1 * total
+            newton = np.linalg.solve(np.where(convex[..., None], bend, identity), slope[..., None])[..., 0]
+            step = np.where(convex, newton, slope / total)
+            x = x - step
+            if np.all(np.abs(step) <= 1e-15 * (1.0 + np.abs(x))):
+                break
+        return x
