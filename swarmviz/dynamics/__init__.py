@@ -7,7 +7,8 @@ from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.cbo import CBO
 from swarmviz.dynamics.kinetic import BGK
 from swarmviz.dynamics.pso import PSO
+from swarmviz.dynamics.sbgd import SBGD
 
-ALL: dict[str, type[Dynamics]] = {dynamics.__name__: dynamics for dynamics in (CBO, SSA, BGK, PSO)}
+ALL: dict[str, type[Dynamics]] = {dynamics.__name__: dynamics for dynamics in (CBO, SSA, BGK, PSO, SBGD)}
 
 __all__ = ["ALL", "Dynamics", *ALL]

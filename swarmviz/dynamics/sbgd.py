@@ -1,0 +1,248 @@
+r"""Swarm-based gradient descent (SBGD): mass decides how long a step an agent dares, and mass flows to the lowest agent.
+
+    η_n  = ((F(X_n) − F₋) / (F₊ − F₋))^p,   F₋ = min F, F₊ = max F                  (1)  Lu, Tadmor, Zenginoglu 2024; 002 eq. SBGD
+    m_n⁺ = m_n − η_n m_n;  what the others shed goes to the agent at F₋             (2)
+    an agent with m_n⁺ < tol/N is removed, its mass goes to the agent at F₋         (3)
+    m̃_n  = m_n⁺ / max m⁺                                                            (4)
+    X_n⁺ = Π(X_n − h ∇F(X_n)),   h the first of h₀, γh₀, γ²h₀, … with
+           F(X_n⁺) ≤ F(X_n) − c m̃_n^q h |∇F(X_n)|²                                  (5)  backtracking (Armijo)
+
+A heavy agent (m̃ ≈ 1) must descend steeply, so it takes short steps and leads; a light one may take long steps and explores. Since the
+highest agent has η = 1, at least one agent is removed in each step until one is left: a run of N agents is over after N steps or so.
+F₋, F₊ and the masses are those of the agents that remain; a removed agent has mass 0 and stands still. An agent for which no h up to
+γ^(b−1) h₀ satisfies (5) stays where it is, so no agent ever climbs. With the boundaries "clip" and "reflect" Π acts, and the condition
+asks for c m̃^q |X⁺ − X|²/h, which is the same away from the walls and lets an agent slide along one. There is no randomness; time
+counts steps. The authors also merge agents that come close; here they stay apart.
+
+Code       source  shape   meaning
+x          X       (N, d)  positions
+energy     F       (N,)    F at the positions
+mass       m       (N,)    masses, sum 1; 0 when removed
+level      F₋              provisional minimum
+h0, gamma  h₀, γ           longest step, factor of a backtrack
+p, q, c                    exponents of (1) and (5), demanded share of the descent
+tol                        (3)
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz import boundaries
+from swarmviz.backtracking import descend, make_room
+from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
+from swarmviz.compiled import gradient_function, inner, kernel, number, reals, table, types, value_function, whole
+from swarmviz.diagnostics import all_finite, distance_to, evaluate, first_not_finite
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.elementary import power
+from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.parameters import Choice, Real, Whole
+
+EXPLORES, LEADS, REMOVED = range(3)
+
+
+class State(NamedTuple):
+    """Positions ``x`` in blocks, masses, energies, the lowest energy now and so far, mean h and trials per agent of the last step."""
+
+    k: int
+    clock: Clock
+    seed: int
+    n: int
+    d: int
+    x: np.ndarray
+    mass: np.ndarray
+    energy: np.ndarray
+    level: float
+    best: float
+    step: float
+    trials: float
+
+
+@inner
+def lowest_remaining(f, mass):
+    """The agent at F₋: the first of the lowest that have mass."""
+    best = -1
+    for j in range(f.size):
+        if mass[j] > 0.0 and (best < 0 or f[j] < f[best]):
+            best = j
+    return best
+
+
+@inner
+def transfer(mass, f, best, exponent, least):
+    """(1) to (3); ``least`` = tol/N."""
+    highest, shed = f[best], 0.0
+    for j in range(f.size):
+        highest = f[j] if mass[j] > 0.0 and f[j] > highest else highest
+    spread = highest - f[best]
+    for j in range(f.size):
+        if mass[j] > 0.0 and j != best:
+            height = (f[j] - f[best]) / spread if spread > 0.0 else 0.0
+            left = mass[j] * (1.0 - power(height, exponent)) if f[j] < highest or spread == 0.0 else 0.0
+            left = left if left > 0.0 and left >= least else 0.0
+            shed += mass[j] - left
+            mass[j] = left
+    mass[best] += shed
+
+
+@inner
+def weighted_dispersion(x, d, n_agents, mass, mean):
+    """N Σ m |X − X̄|² with X̄ = Σ m X, which is Σ|X − X̄|² while all masses are equal."""
+    total = 0.0
+    mean[:] = 0.0
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            for j in range(n):
+                mean[i] += mass[first + j] * xb[i, j]
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            for j in range(n):
+                total += mass[first + j] * (xb[i, j] - mean[i]) * (xb[i, j] - mean[i])
+    return n_agents * total
+
+
+@inner
+def measure(x, d, n_agents, f, mass, best, numbers, targets, mean, record, row):
+    """Write the observables, in the order of ``SBGD.observables``, into a column of the record."""
+    entropy, weighted, remaining = 0.0, 0.0, 0
+    for j in range(n_agents):
+        if mass[j] > 0.0:
+            remaining += 1
+            entropy -= mass[j] * math.log(mass[j])
+            weighted += mass[j] * f[j]
+    spread, width = weighted_dispersion(x, d, n_agents, mass, mean), block_range(d, n_agents, 0)[1]
+    mean[:] = block(x, d, n_agents, best // width)[:, best % width]
+    record[0, row] = f[best]
+    record[1, row] = numbers[1]
+    record[2, row] = weighted
+    record[3, row] = spread
+    record[4, row] = distance_to(mean, targets)
+    record[5, row] = remaining
+    record[6, row] = entropy / math.log(n_agents)
+    record[7, row] = mass.max()
+    record[8, row] = numbers[2]
+    record[9, row] = numbers[3]
+
+
+@kernel(
+    types.UniTuple(whole, 2)(
+        reals, reals, reals, reals, whole, whole,  # x, mass, f, numbers (level, best, step, trials), d, n
+        whole, whole, whole, types.boolean,  # k, steps, every, start
+        number, number, whole, number, number, number, number,  # h0, gamma, most, c, q, p, tol
+        reals, reals, whole,  # low, high, boundary
+        value_function, gradient_function, reals, table, table,  # values, gradient, constants, targets, record
+    )
+)  # fmt: skip
+def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, most, c, q, p, tol,
+        low, high, boundary, values, gradient, constants, targets, record):  # fmt: skip
+    """Advance ``x`` and ``mass`` in place; returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
+    room, mean, row, best = make_room(d, n_agents), np.empty(d), 0, 0
+    rule, land = (h0, gamma, most, c, q), (values, gradient, constants, low, high, boundary)
+
+    evaluate(values, constants, x, d, n_agents, f)
+    for s in range(steps + 1):
+        if s > 0:
+            transfer(mass, f, best, p, tol / n_agents)
+            heaviest, moved, lengths, trials, remaining = mass.max(), 0, 0.0, 0, 0
+            for j in range(n_agents):
+                remaining += mass[j] > 0.0
+            for b in range(block_count(d, n_agents)):
+                first, n = block_range(d, n_agents, b)
+                fb, mb = f[first : first + n], mass[first : first + n]
+                found = descend(block(x, d, n_agents, b), fb, mb, heaviest, rule, land, room)
+                moved, lengths, trials = moved + found[0], lengths + found[1], trials + found[2]
+            numbers[2], numbers[3] = lengths / max(moved, 1), trials / remaining
+        if not all_finite(f):
+            return k + s, first_not_finite(f)
+        best = lowest_remaining(f, mass)
+        numbers[0], numbers[1] = f[best], min(numbers[1], f[best])
+        if (s > 0 or start) and (k + s) % every == 0:
+            measure(x, d, n_agents, f, mass, best, numbers, targets, mean, record, row)
+            row += 1
+    return -1, -1
+
+
+class SBGD(Dynamics):
+    """Swarm-based gradient descent: the lowest agent grows heavy and careful, the others stride, lose their mass and are removed."""
+
+    title = "SBGD"
+    equation = (
+        r"X_n^+ = X_n - h(\tilde m_n)\,\nabla F(X_n),\qquad m_n^+ = m_n - \eta_n m_n,\qquad"
+        r"\eta_n = \Bigl(\frac{F(X_n)-F_-}{F_+-F_-}\Bigr)^{p}"
+    )
+    reference = "Lu, Tadmor, Zenginoglu, arXiv:2211.17157; 002 eq. SBGD"
+
+    h0 = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), slider=(1e-3, 1e2), scale="log", symbol="h₀",
+              doc="Longest step; backtracking starts from it.")  # fmt: skip
+    p = Real(1.0, bounds=(0, 100), inclusive_bounds=(False, True), slider=(0.1, 10), scale="log", symbol="p",
+             doc="Exponent of the mass transfer: the larger, the longer middling agents keep their mass.")  # fmt: skip
+    q = Real(2.0, bounds=(0, 100), slider=(0, 10), symbol="q",
+             doc="Exponent of the relative mass: the larger, the fewer agents must descend steeply.")  # fmt: skip
+    c = Real(0.2, bounds=(0, 1), inclusive_bounds=(True, False), slider=(0, 0.9), symbol="c",
+             doc="Share of the descent along the tangent that the heaviest agent must reach.")  # fmt: skip
+    gamma = Real(0.9, bounds=(0, 1), inclusive_bounds=(False, False), slider=(0.1, 0.99), symbol="γ", group="Numerics",
+                 doc="Factor by which a step is shortened while it does not descend enough.")  # fmt: skip
+    tol = Real(1e-4, bounds=(0, 1), slider=(1e-8, 1), scale="log", symbol="tol",
+               doc="An agent with less than tol/N of the mass is removed.")  # fmt: skip
+    backtracks = Whole(256, bounds=(1, 100_000), slider=(1, 1000), scale="log", symbol="b", group="Numerics",
+                       doc="Most step lengths tried; an agent that none of them lowers stays where it is.")  # fmt: skip
+    boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
+
+    observables = (
+        Observable("provisional_minimum", "F₋", "Provisional minimum: lowest value of the agents that remain"),
+        Observable("best", "best F", "Lowest value met so far"),
+        Observable("mean_value", "Σ m F", "Mean of F weighted by mass"),
+        Observable("dispersion", "V", "Dispersion N Σ m |X − X̄|², weighted by mass", "dispersion", log=True),
+        Observable(
+            "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
+        ),
+        Observable("remaining", "agents", "Agents that have not been removed", "count"),
+        Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
+        Observable("largest_mass", "max m", "Largest mass", "share"),
+        Observable("step", "h̄", "Mean step length h of the agents that moved", "step", log=True),
+        Observable("trials", "trials", "Step lengths tried per agent", "count"),
+    )
+
+    def init(self, x, landscape, seed):
+        n, d = x.shape
+        mass = np.full(n, 1.0 / n)
+        return State(0, Clock(), seed, n, d, to_blocks(x), mass, np.empty(n), np.nan, np.inf, np.nan, np.nan)
+
+    def advance(self, state, landscape, steps, every=1, start=False):
+        n, d, clock = state.n, state.d, self._clock(state)
+        recorded, table = self._blank_record(state, steps, every, start)
+        x, mass, energy = state.x.copy(), state.mass.copy(), np.empty(n)
+        numbers = np.array([state.level, state.best, state.step, state.trials])
+        low, high = landscape.limits(d)
+        step, agent = run(
+            x, mass, energy, numbers, d, n, state.k, steps, every, start, self.h0, self.gamma, self.backtracks, self.c, self.q, self.p,
+            self.tol, low, high, boundaries.CODES[self.boundary],
+            landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d), table,
+        )  # fmt: skip
+        self._check(step, agent)
+        level, best, length, trials = numbers.tolist()
+        after = state._replace(
+            k=state.k + steps,
+            clock=clock,
+            x=x,
+            mass=mass,
+            energy=energy,
+            level=level,
+            best=best,
+            step=length,
+            trials=trials,
+        )
+        return after, self._record(recorded, clock, table)
+
+    def frame(self, state):
+        role = np.where(state.mass > 0, EXPLORES, REMOVED).astype(np.int8)
+        role[np.where(state.mass > 0, state.energy, np.inf).argmin()] = LEADS
+        return Frame(state.k, float(state.clock.at(state.k)), from_blocks(state.x, state.n, state.d), state.energy,
+                     level=state.level, mass=state.mass, role=role, roles=("explorer", "leader", "removed"))  # fmt: skip
