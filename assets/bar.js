@@ -73,7 +73,9 @@ export function render({model}) {
   const readout = Object.fromEntries(["k", "t", "steps", "frames"].map((name) => [name, make("b", {className: name, textContent: "–"})]))
   const reads = make("div", {className: "readout"},
     make("span", {title: "Step"}, "k ", readout.k), make("span", {title: "Time"}, "t ", readout.t),
-    make("span", {title: "Steps per second"}, readout.steps, " steps/s"), make("span", {title: "Painted pictures per second"}, readout.frames, " frames/s"))
+    make("span", {className: "rates"},
+      make("span", {title: "Steps per second"}, readout.steps, " steps/s"),
+      make("span", {title: "Painted pictures per second"}, readout.frames, " frames/s")))
 
   const words = make("span", {})
   const resetNow = make("button", {type: "button", className: "inline", textContent: "Reset"})
@@ -89,7 +91,7 @@ export function render({model}) {
   const toggleHelp = () => (help.open ? help.close() : help.showModal())
   ask.addEventListener("click", toggleHelp)
 
-  const bar = make("div", {className: "bar"}, banner, buttons,
+  const bar = make("div", {className: "strip"}, banner, buttons,
     make("label", {className: "speed"}, make("span", {textContent: "Speed"}), slider, rate),
     make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt), reads, ask, help)
 
@@ -152,7 +154,10 @@ export function render({model}) {
   model.on("speed", showSpeed)
   model.on("link", showLink)
   for (const show of [showPlaying, showMessage, showPending, showSpeed]) { show() }
-  if (document.hidden) { onVisible() }
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) { playing = false; showPlaying(); send("calm") }
+  setTimeout(() => { // once the page is connected
+    if (document.hidden) { onVisible() }
+    if (matchMedia("(max-width: 700px)").matches) { send("narrow") }
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) { send("calm") }
+  })
   return bar
 }

@@ -32,7 +32,7 @@ const scale = ({low, high, log, whole}) => ({
 })
 
 export function render({model}) {
-  const root = make("form", {className: "form", onsubmit: (event) => event.preventDefault()})
+  const root = make("form", {className: "sheet", onsubmit: (event) => event.preventDefault()})
   const rows = new Map()
   const pending = new Map()
   const opened = new Map()
@@ -99,9 +99,10 @@ export function render({model}) {
     const {nodes, set} = editors[row.kind](row, aria)
     const label = make("div", {className: "label", title: row.doc},
       row.symbol ? make("b", {textContent: row.symbol}) : null, make("span", {textContent: row.label}))
-    const node = make("div", {className: `row ${row.kind} ${row.nested ? "nested" : ""}`}, label,
+    const node = make("div", {className: `row ${row.kind} ${row.nested ? "nested" : ""} ${row.inline ? "inline" : ""}`}, label,
       make("div", {className: "editor"}, ...nodes), error)
     node.dataset.name = row.name
+    if (row.inline) { label.replaceChildren() }
     const update = (patch) => {
       if ("value" in patch) { set(patch.value) }
       if ("hidden" in patch) { node.hidden = patch.hidden }
@@ -120,7 +121,11 @@ export function render({model}) {
   const build = () => {
     rows.clear()
     root.replaceChildren(...model.spec.map((section) => {
-      const nodes = section.rows.map(add)
+      const nodes = []
+      for (const row of section.rows) {
+        const node = add(row)
+        if (row.inline) { nodes.push(make("div", {className: "pair-row"}, nodes.pop(), node)) } else { nodes.push(node) }
+      }
       const note = section.note ? make("small", {textContent: section.note}) : null
       if (!section.title) { return make("section", {}, ...nodes) }
       const details = make("details", {open: opened.get(section.title) ?? section.open},
@@ -128,11 +133,16 @@ export function render({model}) {
       details.addEventListener("toggle", () => opened.set(section.title, details.open))
       return details
     }))
+    tidy()
   }
 
+  const tidy = () => { // a heading without anything under it
+    for (const group of root.querySelectorAll("details")) { group.hidden = !group.querySelector(".row:not([hidden])") }
+  }
   model.on("spec", build)
   model.on("patch", () => {
     for (const [name, patch] of Object.entries(model.patch)) { rows.get(name)?.(patch) }
+    tidy()
   })
   build()
   return root

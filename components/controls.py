@@ -36,7 +36,7 @@ class Form(pn.custom.JSComponent):
     _stylesheets = [(ASSETS / "form.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
 
     def __init__(self, on_edit: Callable[[str, Any, bool], None], **params: Any):
-        super().__init__(**params)
+        super().__init__(**{"margin": 0} | params)
         self._on_edit = on_edit
 
     def _handle_msg(self, data: Any) -> None:
@@ -126,13 +126,11 @@ def _slider(declared: Real) -> dict | None:
 def _schedulable(declared: Real, row: dict, value: Any) -> list[dict]:
     """A number, the menu that makes it follow a schedule, and the schedule's own parameters and formula."""
     moving = isinstance(value, TimeDependent)
-    options = [[FIXED, "fixed"], *([name, f"{cls.title.lower()} in time"] for name, cls in schedules.ALL.items())]
-    number = row | _editor(declared, None if moving else value)
-    number["hidden"] = row["hidden"] or moving
-    menu = row | {"name": f"{row['name']}.kind", "kind": "choice", "options": options, "nested": not moving, "value": type(value).__name__ if moving else FIXED}  # fmt: skip
-    if not moving:
-        return [number, menu | {"symbol": "", "label": "", "doc": f"{row['symbol']} may follow a schedule"}]
-    rows = [number, menu]
+    options = [[FIXED, "fixed"], *([name, cls.title.lower()] for name, cls in schedules.ALL.items())]
+    menu = row | {"name": f"{row['name']}.kind", "kind": "choice", "options": options, "inline": True, "value": type(value).__name__ if moving else FIXED}  # fmt: skip
+    if not moving:  # a small menu at the right of the number's label
+        return [row | _editor(declared, value), menu | {"doc": f"{row['symbol']} may follow a schedule"}]
+    rows = [menu | {"inline": False}]
     for name, own in value.declared().items():
         child = _described(own, f"{row['name']}.{name}") | _editor(own, getattr(value, name))
         rows.append(child | {"nested": True, "hidden": row["hidden"], "group": row["group"]})

@@ -35,9 +35,11 @@ class Session:
     ----------
     link : str, optional
         The permalink that was followed; a bad one opens the first preset and says why.
+    narrow : bool
+        A phone: the choices stay closed at first.
     """
 
-    def __init__(self, link: str | None = None):
+    def __init__(self, link: str | None = None, narrow: bool = False):
         selection, complaint = self._opening(link)
         self._lock = threading.RLock()
         self._fresh: dict[str, Described] = {}
@@ -57,7 +59,7 @@ class Session:
         self._card = card
         panes = [view.pane for view in self.views]
         board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, card.pane, self._dark, self.set_dark)
+        self.page = theme.page(self.controls.form, board, card.pane, self._dark, narrow, self.set_dark)
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -67,7 +69,8 @@ class Session:
     def open(cls) -> Session:
         """The session of the document that is being served; it starts when the page is there and ends with it."""
         given = pn.state.session_args.get(permalink.KEY) if pn.state.session_args else None
-        session = cls(given[0].decode("ascii", "replace") if given else None)
+        narrow = "Mobi" in str(pn.state.headers.get("User-Agent", ""))
+        session = cls(given[0].decode("ascii", "replace") if given else None, narrow)
         pn.state.onload(lambda: session.start(pn.state.curdoc))
         pn.state.on_session_destroyed(lambda context: session.close())
         return session
@@ -284,6 +287,9 @@ class Session:
 
     def _on_hidden(self, value: Any) -> None:
         self.transport.hidden = bool(value)
+
+    def _on_narrow(self, value: Any) -> None:
+        self.page.sidebar_open = False
 
     def _on_calm(self, value: Any) -> None:
         """The visitor's system asks for less motion: nothing moves before Play is pressed."""

@@ -35,7 +35,7 @@ def extension() -> None:
 
 
 def page(
-    choices: Viewable, board: Viewable, card: Viewable | None, dark: bool, on_dark: Callable[[bool], None]
+    choices: Viewable, board: Viewable, card: Viewable, dark: bool, narrow: bool, on_dark: Callable[[bool], None]
 ) -> Viewable:
     """The page: choices at the left (a sheet at the bottom of a phone), the board, a card in the right drawer."""
     view = Page(
@@ -45,17 +45,37 @@ def page(
         meta_description="Swarm-based optimisation, live",
         sidebar=[choices],
         main=[board],
-        contextbar=[card] if card is not None else [],
+        contextbar=[card],
+        sidebar_open=not narrow,
         sidebar_width=SIDEBAR_WIDTH,
         contextbar_width=CARD_WIDTH,
         contextbar_variant="auto",
         busy_indicator=None,
         theme="dark" if dark else "default",
         theme_config={mode: _palette(mode) for mode in ("light", "dark")},
+        stylesheets=[(ASSETS / "frame.css").read_text(encoding="utf-8")],
         raw_css=[(ASSETS / "page.css").read_text(encoding="utf-8")],
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
+    forget_busy(view)
     return view
+
+
+def forget_busy(view: Page) -> int:
+    """Cut the page loose from Panel's global state, which would otherwise keep every page that was ever shown.
+
+    ``Page`` follows ``pn.state.busy`` for an indicator that is not used here, and nothing ends that when a visitor leaves. The number of ties
+    that were cut is returned; a version of Panel without the tie has none.
+    """
+    watchers = [w for w in pn.state.param.watchers.get("busy", {}).get("value", []) if _follower(w) is view]
+    for watcher in watchers:
+        pn.state.param.unwatch(watcher)
+    return len(watchers)
+
+
+def _follower(watcher: Any) -> Any:
+    """Whose reference a watcher keeps up to date."""
+    return getattr(getattr(watcher.fn, "__self__", None), "self", None)
 
 
 def board(arena: Viewable, density: Viewable, curves: Viewable, bar: Viewable, anchor: Any) -> Viewable:

@@ -220,7 +220,9 @@ class Transport:
         with self._wake:
             while not self._dead and not self._commands:
                 now = time.monotonic()
-                if self._mail is not None and not self._hidden and self._open():  # nobody acknowledged: remind the page's thread
+                if (
+                    self._mail is not None and not self._hidden and self._open()
+                ):  # nobody acknowledged: remind the page's thread
                     self._sent_at = now
                     self.on_page(self._deliver)
                 moving = self._playing and not self._hidden and self._mail is None
@@ -279,7 +281,7 @@ class Bar(pn.custom.JSComponent):
     _debounce = 1
 
     def __init__(self, on_act: Callable[[str, Any], None], **params: Any):
-        super().__init__(**params)
+        super().__init__(**{"margin": 0} | params)
         self._on_act = on_act
 
     def _handle_msg(self, data: Any) -> None:

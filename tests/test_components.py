@@ -1,0 +1,471 @@
+"""The parts of the page without a browser: controls from declarations, links, stops, and the transport's worker without a document."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import permalink, theme
+from components.controls import Controls, assign, readable, rows_of, understood, written
+from components.permalink import BadLink, first, read, write
+from components.stops import Stop
+from components.transport import FASTEST, Transport, send_at_once
+from swarmviz import Simulation, Swarm, dynamics, landscapes, presets, schedules
+from swarmviz.parameters import Choice, Real, Switch, TimeDependent, Vector, Whole
+
+OWNERS = [*dynamics.ALL.values(), *landscapes.ALL.values(), Swarm]
+
+
+def controls(part, **heard):
+    calls = []
+    form = Controls(
+        {"dynamics": part}, [], lambda name, final: calls.append((name, final)), lambda name, value: None, **heard
+    )
+    return form, calls
+
+
+def wait(holds, seconds=5.0):
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.005)
+    return holds()
+
+
+# ---- controls --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=lambda cls: cls.__name__)
+def test_every_declared_parameter_has_a_control_that_shows_its_value(owner):
+    part = owner()
+    rows = {row["name"]: row for row in rows_of(part, "p")}
+    for name, declared in part.declared().items():
+        value = getattr(part, name)
+        moving = isinstance(value, TimeDependent)
+        row = rows[f"p.{name}.kind" if moving else f"p.{name}"]
+        assert row["symbol"] and row["doc"]
+        if moving:
+            assert row["value"] == type(value).__name__
+            continue
+        kinds = {Real: "number", Choice: "choice", Switch: "switch", Vector: "text"}
+        kind = next(kinds[cls] for cls in type(declared).__mro__ if cls in kinds)
+        assert row["kind"] == kind
+        assert row["value"] == (written(value) if kind == "text" else value)
+        if kind == "number" and row["slider"]:
+            low, high = row["slider"]["low"], row["slider"]["high"]
+            assert low < high and declared.contains(low) and declared.contains(high)
+            assert low > 0 or not row["slider"]["log"]
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=lambda cls: cls.__name__)
+def test_what_a_slider_can_reach_is_accepted_and_bad_input_leaves_every_value_as_it_was(owner):
+    form, calls = controls(owner())
+    for name, declared in form.parts["dynamics"].declared().items():
+        if not isinstance(declared, Real) or isinstance(getattr(form.parts["dynamics"], name), TimeDependent):
+            continue
+        for bad in ("nan", "inf", "-inf", "many", "", None, [1], "1e400"):
+            before = form.parts["dynamics"].values_now()
+            if bad in ("", None) and declared.allow_None:
+                continue
+            form._edit(f"dynamics.{name}", bad, True)
+            assert form.parts["dynamics"].values_now() == before, f"{name} = {bad!r} was taken"
+            said = form.form.patch[f"dynamics.{name}"]["error"]
+            assert name in said and declared.range_text in said
+        assert not calls
+        row = next(row for row in rows_of(form.parts["dynamics"], "dynamics") if row["name"] == f"dynamics.{name}")
+        if row["slider"]:
+            form._edit(f"dynamics.{name}", row["slider"]["high"], True)
+            assert calls == [(f"dynamics.{name}", True)]
+            assert form.form.patch[f"dynamics.{name}"]["error"] == ""
+            calls.clear()
+
+
+def test_a_value_beyond_the_slider_but_within_the_bounds_can_be_typed():
+    form, _ = controls(dynamics.CBO())
+    declared = dynamics.CBO.param["lam"]
+    beyond = declared.slider[1] * 2
+    assert beyond <= declared.bounds[1]
+    form._edit("dynamics.lam", f"{beyond:g}", True)
+    assert form.parts["dynamics"].lam == beyond
+
+
+def test_numbers_are_understood_as_people_type_them():
+    real, whole = Real(1.0), Whole(1)
+    assert understood(real, " 1/8 ") == 0.125 and understood(real, "1e-4") == 1e-4
+    assert understood(real, "0,5") == 0.5 and understood(real, "−2") == -2
+    assert understood(whole, "1e3") == 1000 and isinstance(understood(whole, "1e3"), int)
+    assert understood(whole, "2.5") == 2.5, "the declaration is to refuse it, not the form"
+    assert understood(Vector(), "1, 2 3") == [1, 2, 3] and understood(Vector(), "") is None
+    assert understood(Vector(shape="table"), "1,2; 3,4") == [[1, 2], [3, 4]]
+    assert understood(Vector(), written((1.5, -2.0))) == [1.5, -2.0]
+
+
+def test_a_control_that_does_not_matter_now_is_hidden_and_comes_back():
+    form, _ = controls(dynamics.SSA())
+    hidden = lambda name: form._known[f"dynamics.{name}"]["hidden"]  # noqa: E731
+    assert not hidden("cutoff")
+    form._edit("dynamics.profile", "constant", True)
+    assert form.form.patch["dynamics.cutoff"] == {"hidden": True}
+    assert hidden("cutoff")
+    form._edit("dynamics.profile", "smooth", True)
+    assert form.form.patch["dynamics.cutoff"] == {"hidden": False}
+
+
+@pytest.mark.parametrize("kind", schedules.ALL)
+def test_a_schedulable_number_can_follow_each_schedule_and_go_back(kind):
+    part = dynamics.CBO(sigma=2.0)
+    assign(part, "sigma.kind", kind)
+    assert type(part.sigma).__name__ == kind
+    rows = {row["name"]: row for row in rows_of(part, "p")}
+    assert rows["p.sigma.formula"]["value"].startswith("σ(t) = ") and "\\" not in rows["p.sigma.formula"]["value"]
+    for name, declared in part.sigma.declared().items():
+        assert rows[f"p.sigma.{name}"]["symbol"] == declared.symbol
+    assign(part, "sigma.kind", "fixed")
+    assert isinstance(part.sigma, float)
+
+
+def test_the_parameters_of_a_schedule_are_edited_and_refused_like_any_other():
+    part = dynamics.CBO()
+    assign(part, "alpha.kind", "Linear")
+    assert part.alpha.start == part.alpha.end == 1000.0, "a schedule begins with the present value"
+    assign(part, "alpha.duration", "20")
+    assert part.alpha.duration == 20
+    with pytest.raises(ValueError, match="duration"):
+        assign(part, "alpha.duration", "-1")
+    assert part.alpha.duration == 20
+    assign(part, "alpha.kind", "Piecewise")
+    assign(part, "alpha.points", "0, 1; 5, 100")
+    assert part.alpha.points == ((0, 1), (5, 100))
+    with pytest.raises(ValueError, match="increase"):
+        assign(part, "alpha.points", "5, 1; 0, 100")
+
+
+def test_a_check_across_parts_refuses_beside_the_control():
+    def check(prefix, part):
+        landscapes.Himmelblau().require_dimension(part.d)
+
+    form, calls = controls(Swarm(), check=check)
+    form._edit("dynamics.d", "3", True)
+    assert form.parts["dynamics"].d == 2 and not calls
+    assert "Himmelblau needs d = 2" in form.form.patch["dynamics.d"]["error"]
+
+
+def test_unknown_rows_from_a_browser_are_ignored():
+    form, calls = controls(dynamics.CBO())
+    for message in (
+        {"name": "dynamics.__class__", "value": 1},
+        {"name": "os.system"},
+        {"value": 1},
+        "text",
+        None,
+        {"name": 3},
+    ):
+        form.form._handle_msg(message)
+    assert not calls
+
+
+def test_no_line_of_the_page_names_a_dynamics_or_a_parameter_of_one():
+    import re
+    from pathlib import Path
+
+    own = {name for cls in dynamics.ALL.values() for name in cls.declared()} - {
+        "batch",
+        "boundary",
+        "noise",
+        "dt",
+        "scheme",
+        "memory",
+    }
+    names = set(dynamics.ALL) | {name for name in own if len(name) > 2}
+    root = Path(__file__).parents[1]
+    mine = [
+        root / "app.py",
+        *(root / "components" / f"{n}.py" for n in ("session", "transport", "controls", "theme", "permalink", "stops")),
+    ]
+    for file in [*mine, *(root / "assets").glob("*.js")]:
+        code = re.sub(
+            r'""".*?"""|#.*|//.*', "", file.read_text(encoding="utf-8"), flags=re.S if file.suffix == ".py" else 0
+        )
+        found = {name for name in names if re.search(rf"""["'.]{name}["']""", code)}
+        assert not found, f"{file.name}: {found}"
+
+
+def test_formulas_are_readable_without_latex():
+    assert readable(r"1\cdot 0.9^{t}") == "1· 0.9<sup>t</sup>"
+    assert "<script>" not in readable("<script>")
+
+
+# ---- presets and links ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", dynamics.ALL)
+def test_every_dynamics_opens_with_something_that_runs(name):
+    selection = first(name)
+    assert type(selection.dynamics).__name__ == name
+    Simulation(*selection[:3]).advance(2)
+
+
+@pytest.mark.parametrize("name", presets.ALL)
+def test_a_link_brings_back_exactly_what_was_selected(name):
+    selection = permalink.of_preset(presets.ALL[name])
+    again = read(write(selection))
+    assert again.speed == selection.speed
+    assert all(a.same_as(b) for a, b in zip(again[:3], selection[:3], strict=True))
+    assert len(write(selection)) < 400
+
+
+def test_a_link_carries_schedules_and_points():
+    cbo = dynamics.CBO(sigma=schedules.Exponential(start=2.0, ratio=0.5), alpha=schedules.Piecewise(((0, 1), (2, 3))))
+    selection = permalink.Selection(
+        cbo, landscapes.Rastrigin(), Swarm(n=3, d=1, initial="points", points=[[1], [2]]), FASTEST
+    )
+    again = read(write(selection))
+    assert again.dynamics.same_as(cbo) and again.swarm.same_as(selection.swarm) and again.speed is FASTEST
+
+
+@given(st.text(max_size=60) | st.text(alphabet="ABCabc019-_", max_size=40).map(lambda code: f"1.{code}"))
+def test_a_bad_link_is_one_sentence_never_a_traceback(link):
+    with pytest.raises(BadLink, match="link"):
+        read(link)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[]",
+        b"null",
+        b"[1,2,3,4]",
+        b'[["CBO",{"lam":-1}],["Rastrigin",{}],["Swarm",{}],30]',
+        b'[["CBO",{"lam":NaN}],["Rastrigin",{}],["Swarm",{}],30]',
+        b'[["object",{}],["Rastrigin",{}],["Swarm",{}],30]',
+        b'[["CBO",{}],["Himmelblau",{}],["Swarm",{"d":5}],30]',
+        b'[["CBO",{}],["Rastrigin",{}],["Swarm",{}],-1]',
+        b'[["CBO",{"sigma":{"schedule":"__import__"}}],["Rastrigin",{}],["Swarm",{}],30]',
+        b"[" * 5000,
+        b'"' + b"a" * 3_000_000 + b'"',
+    ],
+)
+def test_a_link_is_checked_like_typed_values(content):
+    import base64
+    import zlib
+
+    with pytest.raises(BadLink, match="link"):
+        read("1." + base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("="))
+
+
+# ---- stops -----------------------------------------------------------------------------------------------------------------
+
+
+def run_until_stopped(stop, steps=7):
+    sim = Simulation(dynamics.CBO(noise="none"), landscapes.Sphere(), Swarm(n=10, d=2))
+    for _ in range(1000):
+        allowed, _ = stop.allowed(sim, steps)
+        sim.advance(allowed)
+        if reason := stop.reached(sim):
+            return sim, reason
+    return sim, ""
+
+
+def test_a_stop_at_a_step_is_exact_whatever_the_batches():
+    sim, reason = run_until_stopped(Stop.of("k", "100"))
+    assert sim.k == 100 and "step 100" in reason
+
+
+def test_a_stop_at_a_time_is_exact_to_one_step():
+    sim, _ = run_until_stopped(Stop.of("t", "2.02"))
+    assert 2.02 <= sim.t < 2.02 + sim.dynamics.dt + 1e-9
+
+
+def test_a_stall_stops_after_so_many_steps_without_a_move():
+    sim, reason = run_until_stopped(Stop.of("stall", "50"))
+    assert "not moved" in reason and sim.k >= 50
+
+
+@pytest.mark.parametrize(
+    "kind, at", [("k", "x"), ("k", "-1"), ("t", "nan"), ("stall", "inf"), ("soon", "1"), (None, None)]
+)
+def test_a_stop_that_means_nothing_is_refused(kind, at):
+    with pytest.raises(ValueError, match="stop"):
+        Stop.of(kind, at)
+
+
+# ---- the transport without a document ----------------------------------------------------------------------------------------
+
+
+class Player:
+    """Counts what the transport asks for."""
+
+    def __init__(self, fails=None):
+        self.k, self.batches, self.painted, self.errors, self.fails = 0, [], [], [], fails
+        self.threads = set()
+        self.transport = Transport(self.advance, self.picture, self.painted.append, self.errors.append)
+
+    def advance(self, steps):
+        self.threads.add(threading.current_thread().name)
+        if self.fails is not None and self.k >= self.fails:
+            raise ArithmeticError("too far")
+        self.batches.append(steps)
+        self.k += steps
+
+    def picture(self, count):
+        return self.k, float(self.k), {count % 2: self.k}
+
+
+@pytest.fixture
+def player():
+    made = []
+
+    def make(**options):
+        made.append(Player(**options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.transport.stop()
+
+
+def test_the_worker_plays_pauses_and_ends(player):
+    p = player()
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(None)
+    assert wait(lambda: p.k > 50)
+    p.transport.playing = False
+    time.sleep(0.1)
+    stood = p.k
+    time.sleep(0.2)
+    assert p.k == stood
+    assert p.threads == {"swarmviz transport"}, "the page's thread must not compute"
+    p.transport.stop()
+    assert not [t for t in threading.enumerate() if t is p.transport._thread]
+
+
+def test_the_speed_is_kept_on_average(player):
+    p = player()
+    p.transport.speed, p.transport.playing = 200.0, True
+    p.transport.start(None)
+    assert wait(lambda: p.k > 0)
+    k, began = p.k, time.monotonic()
+    time.sleep(1.0)
+    p.transport.playing = False
+    rate = (p.k - k) / (time.monotonic() - began)
+    assert 100 < rate < 260  # wide: the machine may be busy, and lost time is not made up for
+
+
+def test_a_speed_below_one_picture_a_period_takes_single_steps(player):
+    p = player()
+    p.transport.speed, p.transport.playing = 10.0, True
+    p.transport.start(None)
+    assert wait(lambda: p.k >= 4)
+    assert set(p.batches) == {1}
+
+
+def test_as_fast_as_it_goes_takes_many_steps_a_picture(player):
+    p = player()
+    p.transport.speed, p.transport.playing = FASTEST, True
+    p.transport.start(None)
+    assert wait(lambda: p.batches and max(p.batches) > 1000)
+
+
+def test_a_failure_stops_playing_is_told_and_leaves_the_worker_alive(player):
+    p = player(fails=20)
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(None)
+    assert wait(lambda: p.errors)
+    assert "too far" in str(p.errors[0]) and not p.transport.playing
+    assert wait(lambda: p.painted and 20 <= list(p.painted[-1].values())[0])
+    p.fails = None
+    p.transport.do(lambda: p.advance(1))
+    assert wait(lambda: p.batches[-1] == 1)
+
+
+def test_a_hidden_page_takes_no_steps(player):
+    p = player()
+    p.transport.speed, p.transport.playing, p.transport.hidden = 1000.0, True, True
+    p.transport.start(None)
+    time.sleep(0.2)
+    assert p.k == 0
+    p.transport.hidden = False
+    assert wait(lambda: p.k > 0)
+
+
+class Document:
+    """A document whose page thread runs when the test says so, and whose browser paints when the test says so."""
+
+    def __init__(self):
+        self.callbacks = []
+
+    def add_next_tick_callback(self, function):
+        self.callbacks.append(function)
+
+    def run(self):
+        waiting, self.callbacks = self.callbacks, []
+        for function in waiting:
+            function()
+
+    def hold(self, *args):
+        pass
+
+    def unhold(self):
+        pass
+
+
+def test_at_most_two_pictures_are_under_way_and_the_newest_wins(player, monkeypatch):
+    import contextlib
+
+    monkeypatch.setattr("components.transport.pn.io.hold", lambda doc: contextlib.nullcontext())
+    p, doc = player(), Document()
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(doc)
+    until = time.monotonic() + 0.6
+    while time.monotonic() < until:
+        doc.run()
+        time.sleep(0.01)
+    assert len(p.painted) == 2, "a browser that acknowledges nothing gets a window of two"
+    stood = p.k
+    time.sleep(0.2)
+    assert p.k == stood, "with a full mailbox the worker waits"
+    p.transport.do(lambda: p.advance(1000))  # a command goes on, and replaces what lay in the mailbox
+    assert wait(lambda: p.k == stood + 1000)
+    time.sleep(0.05)
+    p.transport._acknowledge(1)
+    doc.run()
+    assert wait(lambda: len(p.painted) == 3)
+    assert p.painted[2][0] == stood + 1000
+    assert 1 in p.painted[2] or 0 in p.painted[2]
+
+
+def test_without_an_acknowledgement_pictures_go_on_slowly(player, monkeypatch):
+    import contextlib
+
+    monkeypatch.setattr("components.transport.pn.io.hold", lambda doc: contextlib.nullcontext())
+    monkeypatch.setattr("components.transport.PATIENCE", 0.2)
+    p, doc = player(), Document()
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(doc)
+    until = time.monotonic() + 1.2
+    while time.monotonic() < until:
+        doc.run()
+        time.sleep(0.01)
+    assert 3 <= len(p.painted) <= 10, (
+        "one more every PATIENCE seconds, or a page that misses its first pictures hangs for good"
+    )
+
+
+def test_private_levers_are_guarded():
+    assert send_at_once(object()) is False
+    assert send_at_once(None) is False
+
+
+def test_the_page_has_what_its_modules_rely_on():
+    """A version of Panel without these still works, only slower or with a leak; this test says so first."""
+    import panel as pn
+
+    theme.extension()
+    plain = pn.Column()
+    view = theme.page(plain, pn.Column(), pn.Column(), False, False, lambda dark: None)
+    assert theme.forget_busy(view) == 0, "the tie is cut when the page is made"
+    follower = theme.Page()
+    assert theme.forget_busy(follower) == 1, "Page no longer follows pn.state.busy: drop forget_busy"

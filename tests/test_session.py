@@ -1,0 +1,211 @@
+"""A visitor's session without a browser: edits reach the running simulation, a failure leaves it alone, and nothing stays behind."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+import weakref
+
+import numpy as np
+import pytest
+
+from components import permalink, theme
+from components.session import Session
+from swarmviz import dynamics
+
+
+def wait(holds, seconds=20.0):
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+    return holds()
+
+
+@pytest.fixture
+def session():
+    theme.extension()
+    made = Session()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def running(session):
+    session.start()
+    assert wait(lambda: session._sim.k > 1)
+    return session
+
+
+def edit(session, name, value):
+    session.controls.form._handle_msg({"name": name, "value": value, "final": True})
+
+
+def press(session, act, value=None):
+    session.bar._handle_msg({"act": act, "value": value})
+
+
+def settle(session):
+    """Wait until the worker has done all it was told."""
+    done = threading.Event()
+    session.transport.do(done.set)
+    assert done.wait(20)
+
+
+def test_the_first_thing_a_visitor_sees_is_the_example_of_001_running(running):
+    dynamic, landscape, swarm, _ = running.selection
+    assert (type(dynamic).__name__, landscape.title, swarm.n, swarm.d) == ("CBO", "Rastrigin", 100, 2)
+    assert (dynamic.lam, dynamic.sigma, dynamic.alpha, dynamic.dt) == (1, 1, 1000, 0.05)
+    assert np.abs(running._sim.swarm.positions(landscape)).max() <= 5
+
+
+def test_an_edit_reaches_the_running_simulation_without_a_restart(running):
+    k = running._sim.k
+    edit(running, "dynamics.lam", "2.5")
+    assert wait(lambda: running._sim.dynamics.lam == 2.5)
+    assert running._sim.k >= k
+    assert running._sim.dynamics is not running.controls.parts["dynamics"], (
+        "the page's thread must not change what the worker reads"
+    )
+
+
+def test_an_edit_of_a_paused_swarm_is_seen_at_once(running):
+    press(running, "pause")
+    settle(running)
+    edit(running, "dynamics.alpha", "0.001")
+    settle(running)
+    frame = running._sim.frame
+    assert np.allclose(frame.focus, frame.x.mean(axis=0), atol=0.2), "with α near 0 the consensus is nearly the mean"
+
+
+def test_bad_input_changes_nothing_and_the_run_goes_on(running):
+    edit(running, "dynamics.sigma", "-3")
+    assert "0 ≤ σ" in running.controls.form.patch["dynamics.sigma"]["error"]
+    k = running._sim.k
+    assert wait(lambda: running._sim.k > k)
+    assert running._sim.dynamics.sigma == 1
+
+
+def test_a_restart_parameter_waits_for_reset(running):
+    edit(running, "swarm.n", "37")
+    assert running.bar.pending and running._sim.frame.n == 100
+    press(running, "reset")
+    assert wait(lambda: running._sim.frame.n == 37)
+    assert wait(lambda: not running.bar.pending)
+
+
+def test_a_reset_with_the_same_seed_repeats_the_run_and_a_new_seed_does_not(running):
+    press(running, "pause")
+    press(running, "reset")
+    settle(running)
+    start = running._sim.frame.x.copy()
+    press(running, "reset")
+    settle(running)
+    assert np.array_equal(running._sim.frame.x, start)
+    press(running, "seed")
+    settle(running)
+    assert not np.array_equal(running._sim.frame.x, start)
+    assert running.selection.swarm.seed == 1
+
+
+def test_back_is_exact(running):
+    press(running, "pause")
+    settle(running)
+    there, k = running._sim.frame.x.copy(), running._sim.k
+    press(running, "step")
+    press(running, "step")
+    press(running, "back")
+    press(running, "back")
+    settle(running)
+    assert running._sim.k == k and np.array_equal(running._sim.frame.x, there)
+
+
+@pytest.mark.parametrize("name", dynamics.ALL)
+def test_each_dynamics_can_be_chosen_and_runs(running, name):
+    edit(running, "dynamics", name)
+    assert wait(lambda: type(running._sim.dynamics).__name__ == name and running._sim.k > 1, 60)
+    assert not running.bar.message.get("text")
+
+
+def test_a_landscape_of_another_dimension_takes_the_swarm_along(running):
+    edit(running, "dynamics", "SSA")
+    assert wait(lambda: running._sim.frame.d == 1, 60)
+    edit(running, "landscape", "Himmelblau")
+    assert wait(lambda: running._sim.landscape.title == "Himmelblau")
+    assert running._sim.frame.d == 2
+
+
+def test_a_run_that_cannot_be_built_leaves_the_old_one_going_and_says_why(running):
+    edit(running, "swarm.initial", "box")
+    edit(running, "swarm.low", "3")
+    edit(running, "swarm.high", "1")
+    sim = running._sim
+    press(running, "reset")
+    assert wait(lambda: "low must be below high" in running.bar.message.get("text", ""))
+    assert running._sim is sim
+
+
+def test_a_diverged_swarm_stands_at_its_last_finite_step_and_says_where(running):
+    edit(running, "dynamics.lam", "100")
+    edit(running, "dynamics.dt", "10")
+    assert wait(lambda: "diverged at step" in running.bar.message.get("text", ""))
+    assert running.bar.message["reset"] and not running.transport.playing
+    assert np.isfinite(running._sim.frame.x).all()
+    edit(running, "dynamics.dt", "0.05")
+    press(running, "reset")
+    press(running, "play")
+    assert wait(lambda: 0 < running._sim.k and running.transport.playing)
+
+
+def test_a_schedule_that_leaves_its_range_stops_and_says_so_beside_the_control(running):
+    edit(running, "dynamics.sigma.kind", "Linear")
+    edit(running, "dynamics.sigma.end", "-50")
+    assert wait(lambda: "its schedule must keep" in running.bar.message.get("text", ""))
+    assert not running.transport.playing
+
+
+def test_a_stop_stops_exactly(session):
+    press(session, "stop", ["k", "25"])
+    session.start()
+    assert wait(lambda: session.bar.message.get("text") == "Stopped at step 25.")
+    assert session._sim.k == 25 and not session.transport.playing
+
+
+def test_messages_that_no_button_sends_are_ignored(running):
+    for act, value in (
+        ("explode", None),
+        ("speed", "fast"),
+        ("speed", -1),
+        ("speed", True),
+        ("stop", None),
+        ("stop", ["k"]),
+        ("__init__", 1),
+    ):
+        press(running, act, value)
+    running.bar._handle_msg("text")
+    running.bar._handle_msg({"act": 3})
+    k = running._sim.k
+    assert wait(lambda: running._sim.k > k)
+
+
+def test_a_link_opens_what_it_says_and_a_bad_one_the_first_example():
+    theme.extension()
+    link = permalink.write(permalink.first("SSA")._replace(speed=None))
+    session = Session(link)
+    assert type(session._sim.dynamics).__name__ == "SSA" and session.transport.speed is None
+    session = Session("1.nonsense")
+    assert type(session._sim.dynamics).__name__ == "CBO" and "link" in session.bar.message["text"]
+
+
+def test_nothing_is_left_of_a_closed_session():
+    theme.extension()
+    session = Session()
+    session.start()
+    assert wait(lambda: session._sim.k > 1)
+    worker, sim, gone = session.transport._thread, weakref.ref(session._sim), weakref.ref(session)
+    session.close()
+    assert not worker.is_alive()
+    del session, worker
+    for _ in range(3):
+        gc.collect()
+    assert gone() is None and sim() is None

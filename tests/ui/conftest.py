@@ -1,0 +1,202 @@
+"""One server and one Chromium for all the tests of the page; the server is the same command that a person uses."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+ROOT = Path(__file__).parents[2]
+PICTURES = Path(__file__).parent / "screenshots"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START = 180  # seconds for a server that has to compile its kernels first
+
+
+class Server:
+    """A running ``panel serve app.py --warm`` and what its probe tells."""
+
+    def __init__(self, port: int):
+        self.url = f"http://localhost:{port}"
+        self.idle: dict[str, int] = {}  # what lives before any visitor came: the warm-up's own page
+
+    @property
+    def page(self) -> str:
+        return f"{self.url}/app"
+
+    def alive(self) -> dict[str, int]:
+        """How many sessions, simulations and transport threads live in the server's process."""
+        with urllib.request.urlopen(f"{self.url}/alive", timeout=10) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    command = [sys.executable, "-m", "panel", "serve", "app.py", "--warm", "--address", "localhost", "--port", str(port),
+               "--plugins", "probe", "--unused-session-lifetime", "1000", "--check-unused-sessions", "500"]  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))}
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=environment)
+    try:
+        here, until = Server(port), time.monotonic() + START
+        while not _answers(here):
+            if process.poll() is not None or time.monotonic() > until:
+                pytest.fail(f"the server did not start:\n{log.read_text()}")
+            time.sleep(0.3)
+        here.idle = here.alive()
+        yield here
+        said = log.read_text()
+        assert not re.search(r'File ".*/(components|swarmviz)/', said), said  # a traceback through our own code
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+
+
+def _answers(server: Server) -> bool:
+    with contextlib.suppress(OSError):
+        return bool(server.alive())
+    return False
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
+
+
+class Lab:
+    """The page as a person uses it: finds controls by their names, reads the read-out, remembers what went wrong."""
+
+    def __init__(self, page: Any):
+        self.page = page
+        self.complaints: list[str] = []
+        self.addresses: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: self.addresses.append(request.url))
+
+    def open(self, address: str) -> Lab:
+        self.page.goto(address)
+        self.page.wait_for_selector(".readout .k")
+        self.wait(lambda: self.step is not None, "no picture was painted")
+        return self
+
+    def text(self, selector: str) -> str:
+        return self.page.locator(selector).first.inner_text()
+
+    @property
+    def step(self) -> int | None:
+        """k of the read-out, None before the first picture."""
+        shown = self.text(".readout .k").replace("\u202f", "")
+        return int(shown) if shown.isdigit() else None
+
+    @property
+    def playing(self) -> bool:
+        return self.text("button.play").strip() == "Pause"
+
+    def wait(self, holds: Any, otherwise: str, seconds: float = 15) -> None:
+        until = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < until, otherwise
+            self.page.wait_for_timeout(50)
+
+    def press(self, act: str) -> None:
+        self.page.click(f"button.{act}")
+
+    def pause(self) -> int:
+        """Pause and return the step at which the swarm stands."""
+        if self.playing:
+            self.press("play")
+        before, now = -2, -1
+        while before != now:
+            before, now = now, self.step
+            self.page.wait_for_timeout(250)
+        return now
+
+    def play(self) -> None:
+        if not self.playing:
+            self.press("play")
+
+    def row(self, name: str) -> Any:
+        return self.page.locator(f"[data-name='{name}']")
+
+    def type(self, name: str, value: Any) -> None:
+        """Type into the number box or text field of a row."""
+        box = self.row(name).locator("input[type=text]")
+        box.fill(str(value))
+        box.press("Enter")
+        self.page.wait_for_timeout(150)
+
+    def slide(self, name: str, share: float) -> str:
+        """Drag the slider of a row to a share of its length; returns what its box shows then."""
+        slider = self.row(name).locator("input[type=range]")
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        y, thumb = box["y"] + box["height"] / 2, 8
+        at = lambda s: box["x"] + thumb + s * (box["width"] - 2 * thumb)  # noqa: E731
+        self.page.mouse.move(at(0.5), y)
+        self.page.mouse.down()
+        self.page.mouse.move(at((0.5 + share) / 2), y)
+        self.page.mouse.move(at(share), y)
+        self.page.mouse.up()
+        self.page.wait_for_timeout(150)
+        return self.row(name).locator("input[type=text]").input_value()
+
+    def choose(self, name: str, value: str) -> None:
+        self.row(name).locator("select").select_option(value)
+        self.page.wait_for_timeout(600)
+
+    def error(self, name: str) -> str:
+        return self.row(name).locator(".error").first.inner_text()
+
+    def agents(self) -> dict[str, list[float]] | None:
+        """Coordinates of the agents as the arena's Bokeh source has them in the browser."""
+        return self.page.evaluate(AGENTS)
+
+    def picture(self, name: str) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png")
+
+
+# The arena's agents: of the figures on the screen, the source with a tone and a size for each of them.
+AGENTS = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const figures = models.filter((m) => m.type === "Figure" && Bokeh.index.find_one_by_id(m.id) != null)
+  const data = figures.flatMap((f) => f.renderers).map((r) => r.data_source?.data).find((d) => d && d.tone && d.size && d.x && d.x.length)
+  return data ? Object.fromEntries(["x", "y", "size"].map((name) => [name, Array.from(data[name] ?? [])])) : null
+}"""
+
+
+@pytest.fixture
+def lab(browser: Any, server: Server) -> Iterator[Lab]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield Lab(context.new_page())
+    context.close()
