@@ -189,6 +189,17 @@ def test_nothing_in_the_box_is_lower_than_the_minimisers(landscape):
                 assert nearest <= 1e-3 * width
 
 
+def test_along_every_coordinate_the_minimisers_are_the_lowest_points(landscape):
+    """In more dimensions than can be searched: each coordinate in turn goes through the box, the others stay."""
+    for d in dimensions(landscape, (12,)):
+        (low, high), lowest = landscape.limits(d), landscape.minimum(d)
+        for at in landscape.minimisers(d):
+            for i in range(d):
+                X = np.repeat(at[None], 5001, axis=0)
+                X[:, i] = np.linspace(low[i], high[i], 5001)
+                assert landscape.values(X).min() >= lowest - 1e-14 * (1 + abs(lowest))
+
+
 def test_every_landscape_but_the_free_formula_knows_its_minimisers(landscape):
     if type(landscape).__name__ == "Formula":
         pytest.skip("nobody knows")
