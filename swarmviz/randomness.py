@@ -58,6 +58,7 @@ VELOCITY = 6  # initial velocities
 ACCEPT = 7  # accept or reject a proposal
 SECOND_NOISE = 8  # a second, independent coefficient per coordinate (PSO)
 RUN = 9  # seeds of the runs of an ensemble
+WIRING = 10  # the links of a random graph
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 M1, M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

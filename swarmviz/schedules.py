@@ -8,6 +8,7 @@ Constant      c
 Linear        c0 + (c1 − c0) min(t/T, 1)
 Exponential   c0 r^t
 Logarithmic   c / log(t0 + t), t0 ≥ 2                      classical annealing; 002 §1.3, 004 appendix A
+Inverse…      log(t0 + t) / c, t0 ≥ 1                      the same as an inverse temperature β = 1/T
 Power         (t0 + t)^γ − 1                               004 Theorem 1.1
 Piecewise     straight lines between given points
 """
@@ -109,6 +110,24 @@ class Logarithmic(Schedule):
         return rf"{self.c:g}/\log({self.t0:g} + t)"
 
 
+class InverseLogarithmic(Schedule):
+    """log(t₀ + t) / c: classical annealing as an inverse temperature, 1/T of :class:`Logarithmic`."""
+
+    title = "Inverse logarithmic"
+    c = Real(1.0, bounds=(0, 1e12), inclusive_bounds=(False, True), symbol="c",
+             doc="Scale; to be guaranteed, annealing needs c at least the critical depth.")  # fmt: skip
+    t0 = Real(
+        1.0, bounds=(1, 1e12), symbol="t₀", doc="Offset of time; at least 1, so that the logarithm is never negative."
+    )
+
+    def _values(self, t):
+        return np.log(self.t0 + t) / self.c
+
+    @property
+    def equation(self):
+        return rf"\log({self.t0:g} + t)/{self.c:g}"
+
+
 class Power(Schedule):
     """(t₀ + t)^γ − 1: the inverse temperature of 004, Theorem 1.1."""
 
@@ -174,7 +193,7 @@ class Piecewise(Schedule):
 
 
 ALL: dict[str, type[Schedule]] = {
-    cls.__name__: cls for cls in (Constant, Linear, Exponential, Logarithmic, Power, Piecewise)
+    cls.__name__: cls for cls in (Constant, Linear, Exponential, Logarithmic, InverseLogarithmic, Power, Piecewise)
 }
 
 

@@ -1,0 +1,260 @@
+r"""Theory of the swarm on a finite set (004): the law of infinitely many agents, its target, and when it gets there.
+
+    φ, φ', g, θ, η_β, 𝒰_β  as in :mod:`swarmviz.finite.functions`, here in NumPy               (1)  004 eq. 3.2–3.4, 4.1
+    ρ̇(x) = Σ_y L(x, y) [β θ(ρ(x), ρ(y)) (U(y) − U(x)) + ρ(y) − ρ(x)]                           (2)  004 eq. 4.7, 5.1
+    ρ̇(x) = Σ_y [ρ(y) M(y, x) − ρ(x) M(x, y)],  M(x, y) = L(x, y) exp(−β (U(y) − U(x))₊)        (3)  004 appendix A
+
+(2) is the law of the first, the second and every hybrid generator as N → ∞, (3) that of Metropolis agents at any N. Mass is conserved, and
+for constant β the energy 𝒰_β never rises (004 Proposition 4.3). With δ = ρ − η_β small, (2) becomes
+
+    δ̇ = −D Φ δ,   D = graph Laplacian with weights ℓ θ(η(x), η(y)),  Φ = diag φ''(η)           (4)  004 Proposition 4.8
+
+so the distance decays at the smallest non-zero eigenvalue of Φ^½ D Φ^½ in the end, and 𝒰_β − min 𝒰_β at twice that.
+
+Where β grows with time:
+
+    swarm       β = (t₀ + t)^γ − 1 with 0 < γ ≤ −m / (2 (1 − m)): the law concentrates on the minimisers   (5)  004 Theorem 1.1
+    Metropolis  β = log(t₀ + t) / c with c at least the critical depth (Hajek 1988; 004 §1 on classical annealing)   (6)
+
+The critical depth is the largest height that has to be climbed from a state that is no global minimiser to reach a lower one.
+
+Code    symbol  shape    meaning
+rho     ρ       (S,)     density with respect to the uniform law μ = 1/S
+heights U       (S,)     U at the states
+links           (E, 2)   pairs of neighbours
+m       m                exponent of φ; None: the Metropolis case, φ(r) = r log r − r + 1
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import integrate, linalg
+from scipy.optimize import elementwise
+
+from swarmviz.parameters import TimeDependent
+from swarmviz.schedules import InverseLogarithmic, Power
+
+# ---- functions (1) ---------------------------------------------------------------------------------------------------
+
+
+def entropy(r, m: float | None = -1.0):
+    """φ at densities ``r`` of any shape; infinite at 0 for m < 0."""
+    r = np.asarray(r, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if m is None:
+            return np.where(r > 0, r * np.log(r) - r + 1, 1.0)
+        return np.where(r > 1, (r - 1) ** 2 / 2, (r**m - 1 - m * (r - 1)) / (m * (m - 1)))
+
+
+def slope(r, m: float | None = -1.0):
+    """φ'."""
+    r = np.asarray(r, float)
+    with np.errstate(divide="ignore"):
+        return np.log(r) if m is None else np.where(r > 1, r - 1, (r ** (m - 1) - 1) / (m - 1))
+
+
+def curvature(r, m: float | None = -1.0):
+    """φ''."""
+    r = np.asarray(r, float)
+    with np.errstate(divide="ignore"):
+        return 1 / r if m is None else np.minimum(r, 1.0) ** (m - 2)
+
+
+def inverse_slope(y, m: float | None = -1.0):
+    """g = (φ')⁻¹."""
+    y = np.asarray(y, float)
+    return np.exp(y) if m is None else np.where(y > 0, 1 + y, (1 + (m - 1) * np.minimum(y, 0)) ** (1 / (m - 1)))
+
+
+def conductance(s, t, m: float = -1.0):
+    """θ."""
+    s, t = np.asarray(s, float), np.asarray(t, float)
+    middle = (s + t) / 2
+    near = np.abs(s - t) <= 1e-8 * middle  # the quotient would lose half its digits
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient = (s - t) / (slope(s, m) - slope(t, m))
+        diagonal = np.minimum(middle, 1.0) ** (2 - m)
+    return np.where((s <= 0) | (t <= 0), 0.0, np.where(near, diagonal, quotient))
+
+
+def balance(heights, beta, m: float = -1.0) -> np.ndarray:
+    """c_β for β of any shape, by bracketing: g(c − βU) has mean at most 1 at c = β min U and at least 1 at c = β max U."""
+    beta = np.asarray(beta, float)
+    low, high = beta * np.min(heights), beta * np.max(heights)
+
+    def excess(c, beta):
+        return inverse_slope(c[..., None] - beta[..., None] * heights, m).mean(axis=-1) - 1
+
+    found = elementwise.find_root(excess, (low, np.where(high > low, high, low + 1)), args=(beta,))
+    return np.where(high > low, found.x, low)
+
+
+def stationary(heights, beta, m: float | None = -1.0) -> np.ndarray:
+    """The density η_β, the minimiser of 𝒰_β, or Gibbs' law in the Metropolis case; (…, S) for β of shape (…)."""
+    heights, beta = np.asarray(heights, float), np.asarray(beta, float)
+    if m is None:
+        weight = np.exp(-beta[..., None] * (heights - heights.min()))
+        return weight / weight.mean(axis=-1, keepdims=True)
+    return inverse_slope(balance(heights, beta, m)[..., None] - beta[..., None] * heights, m)
+
+
+def energy(rho, heights, beta, m: float | None = -1.0):
+    """𝒰_β(ρ) for densities (…, S) and β of shape (…)."""
+    return np.mean(np.expand_dims(beta, -1) * heights * rho + entropy(rho, m), axis=-1)
+
+
+# ---- the law of infinitely many agents -------------------------------------------------------------------------------
+
+
+def velocity(rho, heights, beta: float, m: float | None, links, rate: float) -> np.ndarray:
+    """ρ̇ (2), or (3), shape (S,)."""
+    x, y = links[:, 0], links[:, 1]
+    rise = heights[y] - heights[x]
+    if m is None:
+        up, down = np.exp(-beta * np.maximum(rise, 0)), np.exp(-beta * np.maximum(-rise, 0))
+        into_x = rate * (rho[y] * down - rho[x] * up)
+    else:
+        into_x = rate * (beta * conductance(rho[x], rho[y], m) * rise + rho[y] - rho[x])
+    S = len(rho)
+    return np.bincount(x, into_x, S) - np.bincount(y, into_x, S)
+
+
+def jacobian(rho, heights, beta: float, m: float | None, links, rate: float) -> np.ndarray:
+    """∂ρ̇/∂ρ, (S, S); at the kink of θ where both densities are 1 and on the diagonal, that of one side."""
+    x, y = links[:, 0], links[:, 1]
+    rise, s, t = heights[y] - heights[x], rho[x], rho[y]
+    if m is None:
+        by_x, by_y = -rate * np.exp(-beta * np.maximum(rise, 0)), rate * np.exp(-beta * np.maximum(-rise, 0))
+    else:
+        theta, near = conductance(s, t, m), np.abs(s - t) <= 1e-6 * (s + t)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gap = slope(s, m) - slope(t, m)
+            middle = np.where(s + t < 2, (2 - m) / 2 * ((s + t) / 2) ** (1 - m), 0.0)
+            theta_s = np.where(near, middle, (1 - theta * curvature(s, m)) / gap)
+            theta_t = np.where(near, middle, (theta * curvature(t, m) - 1) / gap)
+        by_x = rate * (beta * np.where(theta > 0, theta_s, 0.0) * rise - 1)
+        by_y = rate * (beta * np.where(theta > 0, theta_t, 0.0) * rise + 1)
+    out = np.zeros((len(rho), len(rho)))
+    for row, sign in ((x, 1), (y, -1)):
+        np.add.at(out, (row, x), sign * by_x)
+        np.add.at(out, (row, y), sign * by_y)
+    return out
+
+
+class ExactLaw:
+    """The density ρ(t) from ρ(t₀) = ``rho``, integrated as far as it is asked for and kept; ``tolerance`` is relative."""
+
+    def __init__(
+        self, links, heights, beta: Any, m: float | None, rate: float, rho, t0: float = 0.0, tolerance: float = 1e-9
+    ):
+        self.tolerance = tolerance
+        self.heights, self.m = np.asarray(heights, float), m
+        self.beta = beta.copy() if isinstance(beta, TimeDependent) else beta  # type: ignore[attr-defined]
+        self._velocity = lambda t, p: velocity(p, self.heights, float(self.beta_at(t)), m, links, rate)
+        self._jacobian = lambda t, p: jacobian(p, self.heights, float(self.beta_at(t)), m, links, rate)
+        self._pieces: list[Any] = []
+        self._ends, self._last = [t0], np.asarray(rho, float)
+
+    def beta_at(self, t):
+        """β at times ``t``, in the same shape."""
+        return self.beta.at(t) if isinstance(self.beta, TimeDependent) else np.full(np.shape(t), float(self.beta))  # type: ignore[attr-defined]
+
+    def at(self, times) -> np.ndarray:
+        """Densities at ``times`` ≥ t₀, shape (len(times), S)."""
+        times = np.atleast_1d(np.asarray(times, float))
+        self._integrate(times.max())
+        out = np.empty((len(times), len(self.heights)))
+        piece = np.clip(np.searchsorted(self._ends, times, side="left") - 1, 0, None)
+        for i in np.unique(piece):
+            here = piece == i
+            out[here] = self._pieces[i](times[here]).T if self._pieces else self._last
+        return out
+
+    def _integrate(self, end: float) -> None:
+        start = self._ends[-1]
+        if end <= start:
+            return
+        end = max(end, start + 2 * (start - self._ends[0]))  # few long pieces, so that a growing run costs little
+        run = integrate.solve_ivp(
+            self._velocity, (start, end), self._last, method="LSODA", dense_output=True, jac=self._jacobian, rtol=self.tolerance,
+            atol=1e-3 * self.tolerance,
+        )  # fmt: skip
+        if not run.success:
+            raise ArithmeticError(f"the law could not be integrated beyond t = {run.t[-1]:g}: {run.message}")
+        self._pieces.append(run.sol)
+        self._ends.append(end)
+        self._last = run.y[:, -1]
+
+
+def relaxation_rate(heights, beta: float, m: float | None, links, rate: float) -> float:
+    """The rate at which the law approaches η_β in the end: the spectral gap of (4), or of the Metropolis generator."""
+    heights, (x, y) = np.asarray(heights, float), links.T
+    eta = stationary(heights, beta, m)
+    if m is None:
+        weight = rate * np.minimum(eta[x], eta[y])
+    else:
+        weight = rate * conductance(eta[x], eta[y], m)
+    D = np.zeros((len(eta), len(eta)))
+    for a, b in ((x, y), (y, x)):
+        np.add.at(D, (a, b), -weight)
+        np.add.at(D, (a, a), weight)
+    root = np.sqrt(curvature(eta, m))
+    return float(linalg.eigvalsh(root[:, None] * D * root)[1])
+
+
+# ---- where β grows ---------------------------------------------------------------------------------------------------
+
+
+def critical_depth(heights, links) -> float:
+    """The largest height to be climbed from a state that is no global minimiser to a lower one (6); 0 without such states."""
+    heights = np.asarray(heights, float)
+    lowest, depth = heights.min(), 0.0
+    parent, bottom = np.arange(len(heights)), heights.copy()
+
+    def basin(x: int) -> int:
+        while parent[x] != x:
+            x = parent[x]
+        return x
+
+    passes = np.maximum(heights[links[:, 0]], heights[links[:, 1]])
+    for i in np.argsort(passes, kind="stable"):  # the water rises: basins meet at their passes
+        a, b = basin(links[i, 0]), basin(links[i, 1])
+        if a == b:
+            continue
+        if bottom[a] > bottom[b]:
+            a, b = b, a
+        if bottom[b] > lowest:
+            depth = max(depth, float(passes[i] - bottom[b]))
+        parent[b] = a
+    return depth
+
+
+def largest_gamma(m: float) -> float:
+    """−m / (2 (1 − m)), the largest exponent of (5)."""
+    return -m / (2 * (1 - m))
+
+
+def schedule_applies(beta: Any, m: float = -1.0) -> tuple[bool, str]:
+    """Whether (5) promises that the swarm's law concentrates on the minimisers, and why (not)."""
+    most = largest_gamma(m)
+    if not isinstance(beta, TimeDependent):
+        return False, "β is constant: the law tends to η_β, which leaves mass outside the minimisers"
+    if not isinstance(beta, Power):
+        return False, f"the theorem is about β = (t₀ + t)^γ − 1 with γ ≤ {most:.3g}"
+    holds = 0 < beta.gamma <= most
+    return holds, f"γ ≤ −m/(2(1 − m)) = {most:.3g} {'holds' if holds else 'does not hold: nothing is promised'}"
+
+
+def annealing_applies(beta: Any, depth: float) -> tuple[bool, str]:
+    """Whether (6) promises that classical annealing finds the minimisers, and why (not)."""
+    if not isinstance(beta, TimeDependent):
+        return False, "β is constant: the law tends to Gibbs' law, which leaves mass outside the minimisers"
+    if not isinstance(beta, InverseLogarithmic):
+        return False, f"the theorem is about β = log(t₀ + t)/c with c ≥ {depth:.3g}"
+    holds = beta.c >= depth
+    return (
+        holds,
+        f"c ≥ {depth:.3g}, the critical depth, {'holds' if holds else 'does not hold: the swarm may be trapped'}",
+    )
