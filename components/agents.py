@@ -12,7 +12,7 @@ from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendI
 from bokeh.plotting import figure
 
 from components.figures import source
-from components.palette import ROLES, Theme, ramp
+from components.palette import Theme, ramp
 from swarmviz import Frame
 
 MANY = 2000  # agents from which on a density is drawn instead
@@ -41,11 +41,18 @@ def add_agents(fig: figure, x: str, y: str, tones: LinearColorMapper) -> tuple[C
     return points, dots
 
 
-def dress(dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind, colours: Theme) -> None:
+def dress(fig: figure, dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind, colours: Theme) -> None:
     """Colours of the agents in a theme: one per role, or from quiet to bright by weight, or one for all."""
     dots.glyph.line_color = colours.outline
+    for place, role in enumerate(kind.roles or ("agent",)):
+        for glyph in fig.select({"tags": f"legend of {role}"}):
+            glyph.update(line_color=colours.outline, fill_color=colours.roles[place % len(colours.roles)])
     if kind.roles:
-        palette, low, high = [ROLES[i % len(ROLES)] for i in range(len(kind.roles))], -0.5, len(kind.roles) - 0.5
+        palette, low, high = (
+            [colours.roles[i % len(colours.roles)] for i in range(len(kind.roles))],
+            -0.5,
+            len(kind.roles) - 0.5,
+        )
     elif kind.weight:
         palette, low, high = list(ramp((colours.quiet_agent, colours.agent, "#e8590c"), 16)), 0.0, 1.0
     else:
@@ -82,22 +89,26 @@ def tooltips(kind: Kind, places: list[tuple[str, str]]) -> Any:
 
 def hover_formatters(kind: Kind) -> dict[str, Any]:
     """Formatters of the tool tips: the name of a role instead of its number."""
-    return {"@tone": CustomJSHover(args={"roles": list(kind.roles)}, code="return roles[Math.round(value)]")} if kind.roles else {}
+    return (
+        {"@tone": CustomJSHover(args={"roles": list(kind.roles)}, code="return roles[Math.round(value)]")}
+        if kind.roles
+        else {}
+    )
 
 
 def legend_items(fig: figure, kind: Kind, colours: Theme) -> list[LegendItem]:
-    """Entries for the agents: one per role, or the two ends of the weights; drawn by glyphs that are nowhere on the plot."""
-    if kind.roles:
-        looks = [(role, ROLES[i % len(ROLES)]) for i, role in enumerate(kind.roles)]
-    else:
-        looks = [("agent", colours.agent)]
+    """Entries for the agents, one per role; drawn by glyphs that are nowhere on the plot."""
     items = []
-    for label, colour in looks:
-        name = f"legend of {label}"
-        glyph = fig.select_one({"name": name}) or fig.scatter(
-            [np.nan], [np.nan], size=10, fill_color=colour, line_color=colours.outline, name=name
+    for place, label in enumerate(kind.roles or ("agent",)):
+        name, looks = (
+            f"legend of {label}",
+            {"fill_color": colours.roles[place % len(colours.roles)], "line_color": colours.outline},
         )
-        items.append(LegendItem(label=label, renderers=[glyph]))
+        drawn = fig.select_one({"name": name}) or fig.scatter(
+            [np.nan], [np.nan], size=10, name=name, tags=[name], **looks
+        )
+        drawn.glyph.update(**looks)
+        items.append(LegendItem(label=label, renderers=[drawn]))
     return items
 
 

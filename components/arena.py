@@ -36,7 +36,12 @@ class Arena:
         return self._pane
 
     @property
-    def figure(self):
+    def stage(self) -> Line | Plane | None:
+        """The figure that is shown now, with its sources."""
+        return self._stage
+
+    @property
+    def figure(self) -> Any:
         """The Bokeh figure that is shown now."""
         return None if self._stage is None else self._stage.figure
 

@@ -1,4 +1,4 @@
-"""The arena of a swarm in one dimension: the curve F, the agents on it, the consensus as a vertical and the provisional minimum as a horizontal line."""
+"""The arena of a swarm in one dimension: the curve F, the agents on it, consensus and provisional minimum as lines across it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Line:
         self.ground.glyph.update(fill_color=middle, fill_alpha=0.35)
         self.path.glyph.line_color = deep
         self.crowd.palette = list(fading(colours.agent, 256))
-        agents.dress(self.dots, self.tones, self._kind, colours)
+        agents.dress(self.figure, self.dots, self.tones, self._kind, colours)
         self.focus.glyph.line_color, self.level.glyph.line_color = colours.focus, colours.curves[2]
         self.best.glyph.line_color = colours.ink
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
@@ -61,7 +61,7 @@ class Line:
         frame = sim.frame
         self._zoom, self._drawn, self._at = Zoom(), None, 0.0
         self._kind = kind = agents.kind_of(frame)
-        agents.dress(self.dots, self.tones, kind, self.colours)
+        agents.dress(self.figure, self.dots, self.tones, kind, self.colours)
         self.hover.update(tooltips=agents.tooltips(kind, [("x", "@x{0.0000}")]), formatters=agents.hover_formatters(kind),
                           renderers=[self.dots] if frame.n <= MANY else [])  # fmt: skip
         self.cloud.visible = frame.n > MANY
@@ -96,7 +96,11 @@ class Line:
         if frame.n > MANY:
             cell = np.minimum((x[seen] - left) * (CELLS / (right - left)), CELLS - 1).astype(np.intp)
             count = np.bincount(cell, minlength=CELLS)[None]
-            out["density"] = np.ceil(np.log1p(count) * (235 / np.log1p(max(int(count.max()), 2)))).astype("u1"), left, right
+            out["density"] = (
+                np.ceil(np.log1p(count) * (235 / np.log1p(max(int(count.max()), 2)))).astype("u1"),
+                left,
+                right,
+            )
         else:
             out["points"] = {"x": x.astype("f4")} | agents.columns(frame, self._kind)
         return out
@@ -115,7 +119,13 @@ class Line:
         if "density" in payload:
             image, left, right = payload["density"]
             y = self.figure.y_range
-            self.density.data = {"image": [image], "x": [left], "y": [y.start], "dw": [right - left], "dh": [y.end - y.start]}
+            self.density.data = {
+                "image": [image],
+                "x": [left],
+                "y": [y.start],
+                "dw": [right - left],
+                "dh": [y.end - y.start],
+            }
         self.marks.data = payload["marks"]
         if self.note.text != payload["note"]:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
@@ -130,7 +140,10 @@ def _ground(landscape: Landscape, left: float, right: float, shift: float) -> tu
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     pad = 0.06 * (high - low or 1.0)
     at = landscape.minimisers(1)
-    goals = {"x": (at[:, 0] + shift).astype("f4"), "f": landscape.values(at).astype("f4") if len(at) else np.zeros(0, "f4")}
+    goals = {
+        "x": (at[:, 0] + shift).astype("f4"),
+        "f": landscape.values(at).astype("f4") if len(at) else np.zeros(0, "f4"),
+    }
     start, end = low - pad, high + pad
     curve = {"x": x.astype("f4"), "f": f.astype("f4"), "base": np.full(POINTS, start, "f4")}
     return curve, goals, (left, right), (start, end)

@@ -22,8 +22,8 @@ TRAIL_POINTS = 1600  # segments of all trails together
 TRAIL_LENGTH = 8  # pictures that a trail lasts, at most
 HEAD = np.array([[-0.3, 0.16], [-0.3, -0.16]])  # of an arrow, in shares of its length, along and across
 
-# The frame shows the wanted view with equal units on both axes, and more of the landscape on the longer side. Done in the browser, because only it knows
-# the size; not synchronised, because the server has no use for the result.
+# The frame shows the wanted view with equal units on both axes, and more of the landscape on the longer side. Done in the browser, because
+# only it knows the size; not synchronised, because the server has no use for the result.
 FIT = """
 const w = fig.inner_width, h = fig.inner_height
 if (!(w > 0 && h > 0)) return
@@ -49,8 +49,8 @@ class Plane:
         self.crowd = LinearColorMapper(low=0, high=255)
         self._frame_kind, self._goals, self._corner = agents.Kind(), None, np.zeros(2)
         self._add_layers()
-        self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]), border_line_color=None,
-                            background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
+        self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
+                            border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
         self.figure.add_layout(self.bar, "right")
         fit = CustomJS(args={"fig": self.figure, "wx": self.wanted[0], "wy": self.wanted[1], "bar": self.bar}, code=FIT)
         self.figure.js_on_change("inner_width", fit)
@@ -83,10 +83,14 @@ class Plane:
         self.goals = add(x=None, y=None)
         self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
         self.marks = add(focus_x=None, focus_y=None, best_x=None, best_y=None)
-        self.best = fig.scatter("best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2)
+        self.best = fig.scatter(
+            "best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2
+        )
         self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6)
         self.legend, self.note = flat_legend(fig), note(fig)
-        self.hover = HoverTool(renderers=[self.dots], point_policy="snap_to_data", line_policy="nearest", attachment="horizontal")
+        self.hover = HoverTool(
+            renderers=[self.dots], point_policy="snap_to_data", line_policy="nearest", attachment="horizontal"
+        )
         fig.add_tools(self.hover)
 
     def dress(self, colours: Theme) -> None:
@@ -97,12 +101,13 @@ class Plane:
         self.crowd.palette = list(fading(colours.agent, 256))
         self.edge.line_color, self.trails.glyph.line_color = colours.soft, colours.agent
         self.partners.glyph.line_color = self.velocities.glyph.line_color = self.memories.glyph.line_color = colours.ink
-        agents.dress(self.dots, self.tones, self._frame_kind, colours)
+        agents.dress(self.figure, self.dots, self.tones, self._frame_kind, colours)
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
         self.best.glyph.line_color = colours.ink
         self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
-        self.bar.update(major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT)
-
+        self.bar.update(
+            major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT
+        )
 
     def reset(self, sim: Simulation) -> None:
         """Another run: forget the past, name what is drawn."""
@@ -110,8 +115,11 @@ class Plane:
         self._zoom, self._drawn, self._at = Zoom(), None, np.zeros(2)
         self._past = deque(maxlen=max(2, min(TRAIL_LENGTH, TRAIL_POINTS // frame.n) + 1))
         self._frame_kind = kind = agents.kind_of(frame)
-        agents.dress(self.dots, self.tones, kind, self.colours)
-        self.hover.update(tooltips=agents.tooltips(kind, [("x", "(@x{0.0000}, @y{0.0000})")]), formatters=agents.hover_formatters(kind))
+        agents.dress(self.figure, self.dots, self.tones, kind, self.colours)
+        self.hover.update(
+            tooltips=agents.tooltips(kind, [("x", "(@x{0.0000}, @y{0.0000})")]),
+            formatters=agents.hover_formatters(kind),
+        )
         self.hover.renderers = [self.dots] if frame.n <= MANY else []
         self.cloud.visible = frame.n > MANY
         items = agents.legend_items(self.figure, kind, self.colours) if frame.n <= MANY else []
@@ -214,7 +222,13 @@ class Plane:
 
 
 def _placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
-    return {"image": [image], "x": [float(corner[0])], "y": [float(corner[1])], "dw": [float(size[0])], "dh": [float(size[1])]}
+    return {
+        "image": [image],
+        "x": [float(corner[0])],
+        "y": [float(corner[1])],
+        "dw": [float(size[0])],
+        "dh": [float(size[1])],
+    }
 
 
 def _density(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -245,4 +259,9 @@ def _arrows(x: np.ndarray, v: np.ndarray, width: float) -> dict[str, np.ndarray]
     tip, across = x + shown, np.column_stack([-shown[:, 1], shown[:, 0]])
     starts = [x, *(tip + along * shown + side * across for along, side in HEAD)]
     begin, end = np.concatenate(starts), np.concatenate([tip] * 3)
-    return {"x0": begin[:, 0].astype("f4"), "y0": begin[:, 1].astype("f4"), "x1": end[:, 0].astype("f4"), "y1": end[:, 1].astype("f4")}
+    return {
+        "x0": begin[:, 0].astype("f4"),
+        "y0": begin[:, 1].astype("f4"),
+        "x1": end[:, 0].astype("f4"),
+        "y1": end[:, 1].astype("f4"),
+    }

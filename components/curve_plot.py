@@ -6,7 +6,17 @@ from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
-from bokeh.models import BasicTickFormatter, Div, FixedTicker, HoverTool, LegendItem, LinearScale, LogScale, LogTickFormatter, Span
+from bokeh.models import (
+    BasicTickFormatter,
+    Div,
+    FixedTicker,
+    HoverTool,
+    LegendItem,
+    LinearScale,
+    LogScale,
+    LogTickFormatter,
+    Span,
+)
 
 from components.figures import (
     decade_ticks,
@@ -57,7 +67,7 @@ class Picture(NamedTuple):
 
 
 def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
-    """At most about ``most`` points: the extremes of buckets whose size is a power of two, so that the past does not shimmer as it grows."""
+    """At most about ``most`` points: the extremes of buckets whose size is a power of two, so that the past does not shimmer."""
     n = len(k)
     if n <= most:
         return k, y
@@ -109,7 +119,16 @@ def picture(sim: Simulation, group: str, log: bool) -> Picture:
     names = {o.name for o in chosen}
     for line in theory_lines(sim):
         if line.observable in names:
-            curves.append(Curve(line.title, f"{line.title} ({line.reference})", *points(line.k, line.y), line.style, line.applies, line.reason))
+            curves.append(
+                Curve(
+                    line.title,
+                    f"{line.title} ({line.reference})",
+                    *points(line.k, line.y),
+                    line.style,
+                    line.applies,
+                    line.reason,
+                )
+            )
     last = int(k[-1]) if len(k) else 0
     return Picture(group, log, curves, label, last, sim.k, low, high)
 
@@ -195,7 +214,13 @@ class CurvePlot:
 
     def _colour(self, glyph: Any, place: int, style: Any) -> None:
         dotted, solid = style == "dotted", style == "solid"
-        colour = self.colours.curves[place % len(self.colours.curves)] if solid else self.colours.target if dotted else self.colours.ink
+        colour = (
+            self.colours.curves[place % len(self.colours.curves)]
+            if solid
+            else self.colours.target
+            if dotted
+            else self.colours.ink
+        )
         glyph.update(line_color=colour, line_dash=style, line_width=2.5 if dotted else 1.8)
 
     def _set_scale(self, log: bool) -> None:

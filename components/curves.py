@@ -36,8 +36,11 @@ class Curves:
 
     def __init__(self, dark: bool = False):
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
-        self._chips = [Chips(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))]
+        self._chips = [
+            Chips(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
+        ]
         self._run, self._sim = object(), None
+        self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
         self.refresh: Callable[[], None] = self._refresh
         blocks = [self._block(i) for i in range(len(self._plots))]
         self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
@@ -46,7 +49,9 @@ class Curves:
         plot = self._plots[i]
         figure = pn.pane.Bokeh(plot.figure, sizing_mode="stretch_both", min_height=100, margin=0)
         reasons = pn.pane.Bokeh(plot.reasons, sizing_mode="stretch_width", margin=0)
-        return pn.Column(self._chips[i], figure, reasons, sizing_mode="stretch_both", margin=0, css_classes=[["first", "second"][i]])
+        return pn.Column(
+            self._chips[i], figure, reasons, sizing_mode="stretch_both", margin=0, css_classes=[["first", "second"][i]]
+        )
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -61,28 +66,31 @@ class Curves:
     @property
     def groups(self) -> list[str]:
         """The group of observables on each plot."""
-        return [chips.value for chips in self._chips]
+        return [group for group, _ in self._chosen]
 
     @property
     def log(self) -> list[bool]:
         """Whether each plot has a logarithmic axis."""
-        return ["log" in chips.lit for chips in self._chips]
+        return [log for _, log in self._chosen]
 
     def choose(self, place: int, group: str, log: bool | None = None) -> None:
         """Put another group on a plot, on the scale that suits it unless ``log`` is given."""
         if group not in groups_of(self._sim.dynamics.observables):
-            raise ValueError(f"group = {group!r}: must be one of {', '.join(groups_of(self._sim.dynamics.observables))}")
-        log = self._suits_log(group) if log is None else log
-        self._chips[place].param.update(value=group, lit=["log"] if log else [])
+            raise ValueError(
+                f"group = {group!r}: must be one of {', '.join(groups_of(self._sim.dynamics.observables))}"
+            )
+        self._set(place, group, self._suits_log(group) if log is None else log)
         self._plots[place].forget()
         self.refresh()
 
+    def _set(self, place: int, group: str, log: bool) -> None:
+        self._chosen[place] = group, log
+        self._chips[place].param.update(value=group, lit=["log"] if log else [])
+
     def _pressed(self, place: int, what: str) -> None:
         """A person pressed a button over a plot."""
-        if what == "value":
-            self.choose(place, self._chips[place].value)
-        else:
-            self.refresh()
+        chips = self._chips[place]
+        self.choose(place, chips.value, None if what == "value" else "log" in chips.lit)
 
     def _suits_log(self, group: str) -> bool:
         return any(o.log for o in self._sim.dynamics.observables if o.panel == group)
@@ -101,21 +109,24 @@ class Curves:
             if not fresh:
                 continue
             value = FIRST_CHOICE[place] if FIRST_CHOICE[place] in groups else groups[min(place, len(groups) - 1)]
-            choices = [[g, GROUP_LABELS.get(g, g), "; ".join(o.meaning for o in observables if o.panel == g)] for g in groups]
-            chips.param.update(choices=choices, value=value, lit=["log"] if self._suits_log(value) else [])
+            choices = [
+                [g, GROUP_LABELS.get(g, g), "; ".join(o.meaning for o in observables if o.panel == g)] for g in groups
+            ]
+            chips.choices = choices
+            self._set(place, value, self._suits_log(value))
         self.paint(self.prepare(sim))
 
     def prepare(self, sim: Simulation) -> Any:
         """The curves of both plots; safe on a worker thread."""
-        return self._run, [picture(sim, group, log) for group, log in zip(self.groups, self.log, strict=True)]
+        return self._run, [picture(sim, group, log) for group, log in self._chosen]
 
     def paint(self, payload: Any) -> None:
         """Write a payload to the sources; one that was prepared for another run or choice is left out."""
         run, pictures = payload
         if run is not self._run:
             return
-        for plot, drawn, group, log in zip(self._plots, pictures, self.groups, self.log, strict=True):
-            if (drawn.group, drawn.log) == (group, log):
+        for plot, drawn, chosen in zip(self._plots, pictures, self._chosen, strict=True):
+            if (drawn.group, drawn.log) == chosen:
                 plot.paint(drawn)
 
     def set_dark(self, dark: bool) -> None:

@@ -1,4 +1,4 @@
-"""Where the agents are, as histograms of the first one or two coordinates, with a smooth estimate and the law the swarm is said to tend to."""
+"""Where the agents are: histograms of the first one or two coordinates, a smooth estimate, and the law the swarm is said to tend to."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Marginal(NamedTuple):
 
 
 def histogram(x: np.ndarray, low: float, high: float, bins: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """Density of ``x`` (N,) in ``bins`` equal bins, their edges, and how many lie outside [low, high]; Σ density · width + outside/N = 1."""
+    """Density of ``x`` (N,) in equal bins, their edges, and how many lie outside [low, high]; Σ density · width + outside/N = 1."""
     inside = x[(x >= low) & (x <= high)]
     place = np.minimum((inside - low) * (bins / (high - low)), bins - 1).astype(np.intp)
     count = np.bincount(place, minlength=bins)
@@ -41,7 +41,7 @@ def histogram(x: np.ndarray, low: float, high: float, bins: int) -> tuple[np.nda
 
 
 def smooth_density(x: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Gaussian kernel estimate of the density of ``x`` at GRID points, Silverman's bandwidth, from counts on a fine grid (cost independent of N)."""
+    """Gaussian kernel estimate of the density of ``x`` at GRID points, Silverman's bandwidth, from counts on a fine grid."""
     step = (high - low) / (GRID - 1)
     inside = x[(x >= low) & (x <= high)]
     if len(inside) < 2:
@@ -82,7 +82,9 @@ class Plot:
         self.smooth = fig.line("x", "smooth", source=self.lines, line_width=2)
         self.target = fig.line("x", "target", source=self.lines, line_width=2.5, line_dash="dotted")
         self.legend, self.note = flat_legend(fig), note(fig)
-        self.note.update(x_units="data", y_units="data", text_baseline="top", x_offset=6, y_offset=-6)  # the upper left stays free longest
+        self.note.update(
+            x_units="data", y_units="data", text_baseline="top", x_offset=6, y_offset=-6
+        )  # the upper left stays free longest
         fig.xgrid.visible = False
         fig.yaxis.ticker.desired_num_ticks = 4
         self.dress(colours)
@@ -107,7 +109,11 @@ class Plot:
 
     def paint(self, m: Marginal) -> None:
         """Write a histogram to the sources, and move the axis where a step is due."""
-        self.bars.data = {"top": m.top.astype("f4"), "left": m.edges[:-1].astype("f4"), "right": m.edges[1:].astype("f4")}
+        self.bars.data = {
+            "top": m.top.astype("f4"),
+            "left": m.edges[:-1].astype("f4"),
+            "right": m.edges[1:].astype("f4"),
+        }
         self.lines.data = {"x": m.grid.astype("f4"), "smooth": m.smooth.astype("f4"), "target": m.target.astype("f4")}
         move_range(self.figure.x_range, (float(m.edges[0]), float(m.edges[-1])))
         highest = float(max(m.top.max(initial=0.0), m.target.max(initial=0.0), 1e-9)) * 1.05

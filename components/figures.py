@@ -1,8 +1,8 @@
 """How every figure is made: its frame, its steps of range, its text sizes, and its notes. Bokeh only; no equation, no frame.
 
-The figures are Bokeh's own, not HoloViews': a view writes every array into a source, moves every range in steps and changes theme without
-being rebuilt, so that nothing would be left for HoloViews to do but to take 60–150 ms for a plot that Bokeh makes in 5 (measured in
-``docs``: painting is equally fast once built).
+The figures are Bokeh's own, not built by HoloViews: a view writes every array into a source, moves every range in steps and changes
+landscape, dimension and theme without being rebuilt. HoloViews would be left with the building alone, for which it takes 80 ms per plot of four curves
+against 10; what is painted afterwards is the same Bokeh either way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
 LEGEND_ENTRY = 100  # pixels that an entry of a legend takes
 
-# Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this theme.
+# Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.
 OWN_LOOKS = BokehTheme(json={"attrs": {name: {} for name in ("Plot", "Axis", "Grid", "Legend", "ColorBar", "Title")}})
 
 
@@ -51,15 +51,17 @@ def flat_legend(fig: figure) -> Legend:
                     border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=22,
                     label_text_font_size=SMALL_TEXT, click_policy="hide")  # fmt: skip
     fig.add_layout(legend, "above")
-    code = f"const n = Math.max(2, Math.floor(fig.outer_width / {LEGEND_ENTRY})); if (legend.ncols != n) legend.ncols = n"
+    code = (
+        f"const n = Math.max(2, Math.floor(fig.outer_width / {LEGEND_ENTRY})); if (legend.ncols != n) legend.ncols = n"
+    )
     fig.js_on_change("outer_width", CustomJS(args={"fig": fig, "legend": legend}, code=code))
     return legend
 
 
 def note(fig: figure) -> Label:
     """A line of text at the lower left of the frame."""
-    label = Label(x=6, y=6, x_units="screen", y_units="screen", text="", text_font_size=SMALL_TEXT, text_font=FONT, background_fill_alpha=0.85,
-                  padding=3, border_radius=3, visible=False)  # fmt: skip
+    label = Label(x=6, y=6, x_units="screen", y_units="screen", text="", text_font_size=SMALL_TEXT, text_font=FONT,
+                  background_fill_alpha=0.85, padding=3, border_radius=3, visible=False)  # fmt: skip
     fig.add_layout(label)
     return label
 
@@ -70,13 +72,19 @@ def dress(fig: figure, colours: Theme) -> None:
     fig.border_fill_color = None
     fig.outline_line_color = colours.grid
     for axis in fig.axis:
-        axis.update(axis_line_color=colours.soft, major_tick_line_color=colours.soft, minor_tick_line_color=None, axis_label_text_color=colours.ink,
-                    major_label_text_color=colours.ink, axis_label_text_font_size=TEXT, major_label_text_font_size=SMALL_TEXT,
+        axis.update(axis_line_color=colours.soft, major_tick_line_color=colours.soft, minor_tick_line_color=None,
+                    axis_label_text_color=colours.ink, major_label_text_color=colours.ink,
+                    axis_label_text_font_size=TEXT, major_label_text_font_size=SMALL_TEXT,
                     axis_label_text_font_style="normal", axis_label_text_font=FONT, major_label_text_font=FONT)  # fmt: skip
     fig.grid.grid_line_color = colours.grid
     fig.title.update(text_color=colours.ink, text_font_size=TITLE_TEXT, text_font=FONT, text_font_style="normal")
     for legend in fig.select({"type": Legend}):
-        legend.update(label_text_color=colours.ink, label_text_font=FONT, label_text_font_size=SMALL_TEXT, inactive_fill_color=colours.paper)
+        legend.update(
+            label_text_color=colours.ink,
+            label_text_font=FONT,
+            label_text_font_size=SMALL_TEXT,
+            inactive_fill_color=colours.paper,
+        )
     for label in fig.select({"type": Label}):
         label.update(text_color=colours.ink, background_fill_color=colours.paper)
 
@@ -108,7 +116,9 @@ def steps_around(low: float, high: float, now: tuple[float, float] | None = None
     return (start, end) if end > start else (start, start + step)
 
 
-def decades_around(low: float, high: float, now: tuple[float, float] | None = None, most: int = 16) -> tuple[float, float]:
+def decades_around(
+    low: float, high: float, now: tuple[float, float] | None = None, most: int = 16
+) -> tuple[float, float]:
     """Powers of ten around [low, high] > 0, at most ``most`` decades below the upper end; ``now`` is kept while it fits."""
     if not (0 < high < math.inf):
         return now or (1e-3, 1.0)

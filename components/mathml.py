@@ -36,7 +36,8 @@ def _lines(latex: str) -> list[str]:
     width, depth = 0.0, 0
     for child in row:
         text = (child.text or "").strip() if _tag(child) == "mo" else ""
-        depth += (text in ("(", "[")) - (text in (")", "]"))
+        base = child[0] if _tag(child) in SCRIPTS else child  # a bracket may carry an exponent
+        depth += (base.text in ("(", "[")) - (base.text in (")", "]"))
         if text in BREAKS and depth == 0 and width > 0.5 * FITS and _width(row) > FITS:
             rows.append([])
             width = 2.0
@@ -83,7 +84,13 @@ def _width(element: ET.Element) -> float:
     children, tag = list(element), _tag(element)
     if not children:
         text = (element.text or "").strip()
-        return 2.2 if tag == "mo" and text in BREAKS | {"≤", "≥", "<", "∼"} else 1.6 if text in "∑∏" and text else float(len(text))
+        return (
+            2.2
+            if tag == "mo" and text in BREAKS | {"≤", "≥", "<", "∼"}
+            else 1.6
+            if text in "∑∏" and text
+            else float(len(text))
+        )
     widths = [_width(child) for child in children]
     if tag == "mfrac" or tag in UNDER:
         return max(widths)

@@ -32,13 +32,13 @@ class Theme(NamedTuple):
     halo: str
     agent: str
     quiet_agent: str
+    roles: tuple[str, ...]
     bars: str
     target: str
     focus: str
 
 
 LEVELS = 80  # shades of a landscape
-ROLES = ("#f5a623", "#d6317f", "#f4f1de", "#23b889", "#8d6be8")  # amber, magenta, ivory, green, violet
 TEXT = "13px"
 SMALL_TEXT = "12px"
 TITLE_TEXT = "14px"
@@ -77,6 +77,7 @@ LIGHT = Theme(
     halo="#ffffff",
     agent="#f5a623",
     quiet_agent="#fbc45f",
+    roles=("#f5a623", "#d6317f", "#f4f1de", "#23b889", "#8d6be8"),  # amber, magenta, ivory, green, violet
     bars="#f0b95c",
     target="#7b2fa6",
     focus="#c2185b",
@@ -89,10 +90,11 @@ DARK = Theme(
     grid="#363c43",
     curves=("#56b4e9", "#f28c3c", "#2fcf9f", "#e58ac2", "#e5d352"),
     landscape=ramp(("#5f9fcf", "#3f7cae", "#2b5a85", "#1f3f60", "#19293c", "#161d26"), LEVELS),
-    outline="#0b0f14",
+    outline="#000000",
     halo="#0b0f14",
     agent="#f5a623",
-    quiet_agent="#c98a2b",
+    quiet_agent="#e3a94f",
+    roles=("#f5a623", "#ff7fba", "#f4f1de", "#2fcf9f", "#b39bf5"),
     bars="#b07f33",
     target="#d3a4f0",
     focus="#ff5c9a",

@@ -1,8 +1,8 @@
 """A landscape as a picture: shades and contour lines in one uint8 image, and the ticks of its colour bar. NumPy only; safe on any thread.
 
-The contours are part of the image, because a browser that strokes thousands of contour segments again for every frame of the swarm has no time
-left for the swarm. A pixel is ``level + LEVELS · strength`` with three strengths of contour (none, half, full), which makes the lines smooth; a theme
-is then a palette of 3 · LEVELS colours and changes without a new image.
+The contours are part of the image, because a browser that strokes thousands of contour segments again for every frame of the swarm has no
+time left for the swarm. A pixel is ``level + LEVELS · strength`` with three strengths of contour (none, half, full), which makes the lines
+smooth; a theme is then a palette of 3 · LEVELS colours and changes without a new image.
 """
 
 from __future__ import annotations
@@ -79,10 +79,14 @@ def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> R
     height, ticks, log = _scaled(f, inside if inside.size else f, landscape, d)
     level = np.clip(height * LEVELS, 0, LEVELS - 1).astype(np.uint8)
     image = level + LEVELS * _contour_strength(height * CONTOURS)
-    return Relief(image.astype(np.uint8), centre[0] - half[0], centre[1] - half[1], 2 * half[0], 2 * half[1], ticks, log)
+    return Relief(
+        image.astype(np.uint8), centre[0] - half[0], centre[1] - half[1], 2 * half[0], 2 * half[1], ticks, log
+    )
 
 
-def _scaled(f: np.ndarray, inside: np.ndarray, landscape: Landscape, d: int) -> tuple[np.ndarray, dict[float, str], bool]:
+def _scaled(
+    f: np.ndarray, inside: np.ndarray, landscape: Landscape, d: int
+) -> tuple[np.ndarray, dict[float, str], bool]:
     """Heights in [0, 1] over the box, the ticks of the colour bar, and whether the scale is logarithmic."""
     known = inside[np.isfinite(inside)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
