@@ -7,10 +7,8 @@ given to the declaration itself; what it refuses is told beside the control, in 
 from __future__ import annotations
 
 import html
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
 from functools import singledispatch
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from typing import Any
 import panel as pn
 import param
 
+from components.text import readable, understood, written
 from swarmviz import schedules
 from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole
 
@@ -49,7 +48,8 @@ class Form(pn.custom.JSComponent):
 
 def choice_row(name: str, label: str, options: Iterable[tuple[str, str]], value: str, doc: str = "") -> dict:
     """A menu that belongs to no declaration: the dynamics, the landscape."""
-    return {"name": name, "kind": "choice", "symbol": "", "label": label, "doc": doc, "options": [list(o) for o in options], "value": value}  # fmt: skip
+    look = {"kind": "choice", "symbol": "", "label": label, "doc": doc}
+    return look | {"name": name, "options": [list(option) for option in options], "value": value}
 
 
 def rows_of(owner: Described, prefix: str) -> list[dict]:
@@ -127,71 +127,24 @@ def _schedulable(declared: Real, row: dict, value: Any) -> list[dict]:
     """A number, the menu that makes it follow a schedule, and the schedule's own parameters and formula."""
     moving = isinstance(value, TimeDependent)
     options = [[FIXED, "fixed"], *([name, cls.title.lower()] for name, cls in schedules.ALL.items())]
-    menu = row | {"name": f"{row['name']}.kind", "kind": "choice", "options": options, "inline": True, "value": type(value).__name__ if moving else FIXED}  # fmt: skip
+    menu = row | {"name": f"{row['name']}.kind", "kind": "choice", "options": options}
     if not moving:  # a small menu at the right of the number's label
-        return [row | _editor(declared, value), menu | {"doc": f"{row['symbol']} may follow a schedule"}]
-    rows = [menu | {"inline": False}]
+        small = {"inline": True, "value": FIXED, "doc": f"{row['symbol']} may follow a schedule"}
+        return [row | _editor(declared, value), menu | small]
+    rows = [menu | {"value": type(value).__name__}]
     for name, own in value.declared().items():
         child = _described(own, f"{row['name']}.{name}") | _editor(own, getattr(value, name))
         rows.append(child | {"nested": True, "hidden": row["hidden"], "group": row["group"]})
     if not value.declared():  # points, which are no declared parameter
-        points = {"name": f"{row['name']}.points", "kind": "text", "symbol": "", "label": "Points t, value; t, value; …", "doc": "Straight lines between them."}  # fmt: skip
-        rows.append(row | points | {"nested": True, "value": written(value.points), "placeholder": "0, 1; 10, 0"})
+        points = {
+            "name": f"{row['name']}.points",
+            "kind": "text",
+            "value": written(value.points),
+            "placeholder": "0, 1; 10, 0",
+        }
+        rows.append(row | points | {"symbol": "", "label": "Points t, value; t, value; …", "nested": True})
     formula = {"name": f"{row['name']}.formula", "kind": "formula", "symbol": "", "label": "", "nested": True}
     return [*rows, row | formula | {"value": f"{html.escape(row['symbol'])}(t) = {readable(value.equation)}"}]
-
-
-# ---- text ↔ values -------------------------------------------------------------------------------------------------------
-
-
-def written(value: Any) -> str:
-    """A vector or table as a person types it."""
-    if value is None:
-        return ""
-    if not isinstance(value, tuple):
-        return f"{value:g}"
-    return "; ".join(", ".join(f"{a:g}" for a in row) if isinstance(row, tuple) else f"{row:g}" for row in value) if any(isinstance(v, tuple) for v in value) else ", ".join(f"{v:g}" for v in value)  # fmt: skip
-
-
-def understood(declared: param.Parameter | None, value: Any) -> Any:
-    """What was typed as the kind of value that the declaration takes; what is not understood is handed on as it is, to be refused."""
-    if isinstance(value, str) and isinstance(declared, Real):
-        return _number(value.strip(), isinstance(declared, Whole), declared.allow_None)
-    if isinstance(value, float) and isinstance(declared, Whole) and value.is_integer():
-        return int(value)
-    if isinstance(value, str) and (declared is None or isinstance(declared, Vector)):
-        return _vector(value.strip(), table=declared is None or declared.shape == "table")
-    return value
-
-
-def _number(text: str, whole: bool, optional: bool) -> Any:
-    if not text and optional:
-        return None
-    text = text.replace("−", "-").replace("\u202f", "").replace(",", ".")
-    try:
-        number = float(Fraction(text)) if "/" in text else float(text)
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return text
-    return int(number) if whole and math.isfinite(number) and number.is_integer() else number
-
-
-def _vector(text: str, table: bool) -> Any:
-    if not text:
-        return None
-    rows = [[_number(part, False, False) for part in re.split(r"[,\s]+", row.strip())] for row in text.split(";") if row.strip()]  # fmt: skip
-    if table:
-        return rows
-    return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else rows[0] if len(rows) == 1 else rows
-
-
-def readable(latex: str) -> str:
-    """The few signs of a schedule's formula as HTML."""
-    text = html.escape(latex)
-    for sign, shown in ((r"\text{", "{"), (r"\cdot", "·"), (r"\log", "log"), (r"\min", "min"), (r"\,", " ")):
-        text = text.replace(sign, shown)
-    text = re.sub(r"\^\{([^{}]*)\}", r"<sup>\1</sup>", text)
-    text = re.sub(r"\^(\w)", r"<sup>\1</sup>", text)
-    return text.replace("{", "").replace("}", "").replace("-", "−")
 
 
 # ---- from edits to values --------------------------------------------------------------------------------------------------

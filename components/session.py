@@ -16,11 +16,14 @@ from typing import Any
 import panel as pn
 
 from components import permalink, theme
+from components.arena import Arena
 from components.controls import Controls, choice_row
+from components.curves import Curves
+from components.density import Density
+from components.equation import EquationCard
 from components.permalink import BadLink, Selection
 from components.stops import Stop
 from components.transport import FASTEST, Bar, Transport
-from components.views import new_views
 from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
 from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
@@ -53,13 +56,12 @@ class Session:
         self.controls = Controls(
             _parts(selection), _heading(selection), self._changed, self._chosen, check=self._fits
         )  # fmt: skip
-        self.views, card = new_views()
-        for view in (*self.views, card):
+        self.views, self._card = (Arena(), Density(), Curves()), EquationCard()
+        for view in (*self.views, self._card):
             view.attach(self._sim)
-        self._card = card
         panes = [view.pane for view in self.views]
         board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, card.pane, self._dark, narrow, self.set_dark)
+        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, self.set_dark)
         if complaint:
             self.bar.say(complaint, "warning")
 

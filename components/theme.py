@@ -64,8 +64,8 @@ def page(
 def forget_busy(view: Page) -> int:
     """Cut the page loose from Panel's global state, which would otherwise keep every page that was ever shown.
 
-    ``Page`` follows ``pn.state.busy`` for an indicator that is not used here, and nothing ends that when a visitor leaves. The number of ties
-    that were cut is returned; a version of Panel without the tie has none.
+    ``Page`` follows ``pn.state.busy`` for an indicator that is not used here, and nothing ends that when a visitor leaves. Returns the
+    number of ties that were cut; a version of Panel without the tie has none.
     """
     watchers = [w for w in pn.state.param.watchers.get("busy", {}).get("value", []) if _follower(w) is view]
     for watcher in watchers:

@@ -4,8 +4,8 @@
     page's thread    mailbox → one ``pn.io.hold`` with all sources and the frame number
     browser          paints, then acknowledges the frame number
 
-At most ``WINDOW`` pictures are under way that the browser has not acknowledged, so a slow one is never flooded: the worker then takes more
-steps per picture, and none at all once the mailbox is full. Without an acknowledgement the next picture goes out after ``PATIENCE``
+At most ``WINDOW`` pictures are under way that the browser has not acknowledged, so a slow one is never flooded: the worker then takes
+more steps per picture, and none at all once the mailbox is full. Without an acknowledgement the next picture goes out after ``PATIENCE``
 seconds. The worker touches no Bokeh or Panel object; everything that changes the simulation is a command carried out on the worker.
 """
 
@@ -80,7 +80,8 @@ class Transport:
     advance : function (steps) → None
         Worker thread: take so many steps.
     picture : function (count) → (k, t, payloads)
-        Worker thread: what to paint, everything when ``count`` is 0; ``payloads`` is a dict, of which a picture that comes too late inherits what it lacks.
+        Worker thread: what to paint, everything when ``count`` is 0; ``payloads`` is a dict. Where a picture takes the place of one that
+        was not painted, it inherits the payloads that it lacks.
     paint : function (payloads) → None
         Page's thread: write it to the sources, inside one ``hold``.
     failed : function (exception) → None
@@ -220,10 +221,7 @@ class Transport:
         with self._wake:
             while not self._dead and not self._commands:
                 now = time.monotonic()
-                if (
-                    self._mail is not None and not self._hidden and self._open()
-                ):  # nobody acknowledged: remind the page's thread
-                    self._sent_at = now
+                if self._mail is not None and not self._hidden and self._open():  # nobody acknowledged: try again
                     self.on_page(self._deliver)
                 moving = self._playing and not self._hidden and self._mail is None
                 if moving and now >= self._next_at:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import permalink, theme
-from components.controls import Controls, assign, readable, rows_of, understood, written
+from components.controls import Controls, assign, rows_of
 from components.permalink import BadLink, first, read, write
 from components.stops import Stop
+from components.text import readable, understood, written
 from components.transport import FASTEST, Transport, send_at_once
 from swarmviz import Simulation, Swarm, dynamics, landscapes, presets, schedules
 from swarmviz.parameters import Choice, Real, Switch, TimeDependent, Vector, Whole
@@ -51,9 +52,11 @@ def test_every_declared_parameter_has_a_control_that_shows_its_value(owner):
             assert row["value"] == type(value).__name__
             continue
         kinds = {Real: "number", Choice: "choice", Switch: "switch", Vector: "text"}
-        kind = next(kinds[cls] for cls in type(declared).__mro__ if cls in kinds)
+        kind = next((kinds[cls] for cls in type(declared).__mro__ if cls in kinds), "text")
         assert row["kind"] == kind
-        assert row["value"] == (written(value) if kind == "text" else value)
+        assert row["value"] == (
+            value if kind != "text" else written(value) if isinstance(declared, Vector) else str(value)
+        )
         if kind == "number" and row["slider"]:
             low, high = row["slider"]["low"], row["slider"]["high"]
             assert low < high and declared.contains(low) and declared.contains(high)
@@ -183,13 +186,20 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_parameter_of_one():
     root = Path(__file__).parents[1]
     mine = [
         root / "app.py",
-        *(root / "components" / f"{n}.py" for n in ("session", "transport", "controls", "theme", "permalink", "stops")),
+        *(
+            root / "components" / f"{n}.py"
+            for n in ("session", "transport", "controls", "theme", "permalink", "stops", "text")
+        ),
     ]
     for file in [*mine, *(root / "assets").glob("*.js")]:
         code = re.sub(
             r'""".*?"""|#.*|//.*', "", file.read_text(encoding="utf-8"), flags=re.S if file.suffix == ".py" else 0
         )
-        found = {name for name in names if re.search(rf"""["'.]{name}["']""", code)}
+        found = {
+            name
+            for name in (names if file.suffix == ".py" else dynamics.ALL)
+            if re.search(rf"""["'.]{name}["']""", code)
+        }
         assert not found, f"{file.name}: {found}"
 
 
@@ -375,7 +385,7 @@ def test_a_failure_stops_playing_is_told_and_leaves_the_worker_alive(player):
     p.transport.start(None)
     assert wait(lambda: p.errors)
     assert "too far" in str(p.errors[0]) and not p.transport.playing
-    assert wait(lambda: p.painted and 20 <= list(p.painted[-1].values())[0])
+    assert wait(lambda: p.painted and 20 <= next(iter(p.painted[-1].values())))
     p.fails = None
     p.transport.do(lambda: p.advance(1))
     assert wait(lambda: p.batches[-1] == 1)

@@ -201,7 +201,7 @@ def test_nothing_is_left_of_a_closed_session():
     theme.extension()
     session = Session()
     session.start()
-    assert wait(lambda: session._sim.k > 1)
+    settle(session)
     worker, sim, gone = session.transport._thread, weakref.ref(session._sim), weakref.ref(session)
     session.close()
     assert not worker.is_alive()

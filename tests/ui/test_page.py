@@ -1,4 +1,4 @@
-"""The page in a real Chromium, driven by its real controls. A test reads what a person sees: the read-out, the messages, the drawn agents."""
+"""The page in a real Chromium, driven by its real controls; read is what a person sees: the read-out, messages, agents."""
 
 from __future__ import annotations
 
