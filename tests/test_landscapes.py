@@ -383,6 +383,16 @@ def test_editing_wells_makes_a_new_landscape_and_compiles_nothing():
     assert mixture.values_function() is compiled and len(compiled.signatures) == 1
 
 
+def test_a_row_of_numbers_is_a_well_and_a_well_is_a_row_of_numbers():
+    rows = ALL["GaussianMixture"](wells=[(1, 2, 3, 0.5), [1, 3, 0.5]])
+    assert rows.wells == ALL["GaussianMixture"](wells=[((1, 2), 3, 0.5), (1, 3, 0.5)]).wells
+    well = rows.wells[0]
+    assert (well.centre, well.depth, well.width) == ((1, 2), 3, 0.5) and tuple(well) == (1, 2, 3, 0.5)
+    assert repr(rows.wells[1]) == "Well((1.0,), 3.0, 0.5)"
+    assert ALL["GaussianMixture"](wells=np.array([[1, 2, 3, 0.5]])).wells == rows.wells[:1]
+    assert pickle.loads(pickle.dumps(well)) == well
+
+
 def test_one_can_have_one_well_or_64_and_nothing_is_lower_than_the_minimisers():
     rng = np.random.default_rng(5)
     for trial in range(60):
@@ -409,17 +419,20 @@ def test_equal_wells_are_all_minimisers_and_merged_wells_have_one_between_them()
     [
         ([], "between 1 and 64"),
         ([((0, 0), 1, 1)] * 65, "between 1 and 64"),
-        ("wells", "must be"),
+        ("wells", "well 0"),
         (3, "list of wells"),
-        ([((0, 0), 1, 1, 1)], "list of wells"),
-        ([((0, 9), 1, 1)], "coordinate 2 of the centre of well 0"),
-        ([((0, 0), 1, 1), ((), 1, 1)], "centre of well 1"),
+        (None, "list of wells"),
+        ([(0, 0)], "well 0 must have"),
+        ([((), 1, 1)], "well 0 must have"),
+        ([((0, 0), 1, 1, 1)], "coordinate 1 of well 0"),
+        ([((0, 9), 1, 1)], "coordinate 2 of well 0"),
+        ([(0, 0, 1, 1), (0, 9, 1, 1)], "coordinate 2 of well 1"),
         ([((0, np.nan), 1, 1)], "coordinate 2"),
         ([((0, 0), 0, 1)], "depth of well 0"),
         ([((0, 0), 1, -1)], "width of well 0"),
         ([((0, 0), True, 1)], "depth"),
         ([((0, 0), np.inf, 1)], "depth"),
-        ([((0, "0"), 1, 1)], "coordinate 2"),
+        ([((0, "0"), 1, 1)], "coordinate 1"),
     ],
 )
 def test_wells_that_make_no_sense_are_refused_and_the_old_ones_stay(wells, complaint):

@@ -60,12 +60,12 @@ class Landscape(Described):
     """
 
     title: ClassVar[str] = "Landscape"
-    equation: ClassVar[str] = ""
+    equation: str = ""
     reference: ClassVar[str] = ""
     remark: ClassVar[str] = ""
     low: Any = -1.0
     high: Any = 1.0
-    dims: ClassVar[tuple[int, int | None]] = (1, None)
+    dims: tuple[int, int | None] = (1, None)
     log_colours: ClassVar[bool] = False
     block_values: ClassVar[Any] = None
     block_gradient: ClassVar[Any] = None

@@ -125,18 +125,17 @@ def _functions() -> SimpleNamespace:
 
 def _expression(node: Node, symbols: list[Any]) -> Any:
     if node.kind == "variable":
-        return symbols[int(node.value) - 1]
+        return symbols[node.index - 1]
     if node.constant:
         return _number(node.value)
     parts = [_expression(part, symbols) for part in node.parts]
     try:
         # What became constant by cancellation, as in (x − x + 9)^99, is worked out as numbers are while reading:
         # sympy would do it in exact integers of any length.
-        numbers = [float(part) if part.is_Number else None for part in parts]
-        check(node.kind, *numbers)
-        if None not in numbers:
-            return _number(evaluate(node.kind, *numbers))
-        if node.kind == "^" and _bits(parts[0]) * abs(numbers[1] or 1) > MOST_BITS:
+        if all(part.is_Number for part in parts):
+            return _number(evaluate(node.kind, *map(float, parts)))
+        check(node.kind, *(float(part) if part.is_Number else None for part in parts))
+        if node.kind == "^" and parts[1].is_Number and _bits(parts[0]) * abs(parts[1]) > MOST_BITS:
             raise ValueError("this number is too large")
     except ValueError as error:
         raise Refused(str(error), node.position) from None
@@ -230,8 +229,7 @@ def _power(base: Any, exponent: Any) -> str:
     if exponent == 1:
         return _code(base)
     if exponent.is_Rational and exponent.q == 2:
-        whole = int(exponent - exponent % 1)
-        return f"sqrt({_code(base)})" if whole == 0 else f"({_code(base)} ** {whole} * sqrt({_code(base)}))"
+        return f"sqrt({_code(base)})" if exponent.p == 1 else f"(sqrt({_code(base)}) ** {exponent.p})"
     if exponent.is_Integer:
         return f"({_code(base)} ** {int(exponent)})"
     return f"power({_code(base)}, {_code(exponent)})"

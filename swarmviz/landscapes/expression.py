@@ -17,6 +17,7 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 LONGEST = 500  # characters
 DEEPEST = 25  # parentheses, signs and powers within one another
@@ -105,19 +106,16 @@ class FormulaError(ValueError):
 class Node:
     """A part of a formula.
 
-    ``kind`` is "number", "variable", "negative", one of + - * / ^, or a function; ``value`` is the number of a constant
-    part, whatever its kind, and the index (from 1) of a variable.
+    ``kind`` is "number", "variable", "negative", one of + - * / ^, or a function. A part without a variable is
+    ``constant`` and has a ``value``, whatever its kind; a variable has an ``index``, from 1.
     """
 
     kind: str
     position: int
     parts: tuple[Node, ...] = ()
-    value: float | None = None
-
-    @property
-    def constant(self) -> bool:
-        """Whether no variable occurs in it."""
-        return self.kind != "variable" and self.value is not None
+    constant: bool = False
+    value: float = math.nan
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ def _tokens(text: str) -> list[Token]:
             hint = f" ({HINTS[character]})" if character in HINTS else ""
             raise FormulaError(f"{name} is not part of a formula{hint}", text, position)
         if match.lastgroup != "space":
-            tokens.append(Token(match.lastgroup, match.group(), position))
+            tokens.append(Token(match.lastgroup or "", match.group(), position))
         position = match.end()
     return [*tokens, Token("end", "", len(text))]
 
@@ -157,7 +155,7 @@ class _Reader:
     def __init__(self, text: str):
         self.text, self.tokens, self.next, self.depth = text, _tokens(text), 0, 0
 
-    def refuse(self, reason: str, position: int):
+    def refuse(self, reason: str, position: int) -> NoReturn:
         raise FormulaError(reason, self.text, position)
 
     @property
@@ -220,7 +218,7 @@ class _Reader:
         if token.kind == "number":
             if math.isinf(float(token.text)):
                 self.refuse("this number is too large", token.position)
-            return Node("number", token.position, value=float(token.text))
+            return Node("number", token.position, constant=True, value=float(token.text))
         if token.kind == "name":
             return self.name(token)
         if token.text != "(":
@@ -243,7 +241,7 @@ class _Reader:
         if name in FUNCTIONS:
             return self.call(token)
         if name in CONSTANTS:
-            return Node("number", token.position, value=CONSTANTS[name])
+            return Node("number", token.position, constant=True, value=CONSTANTS[name])
         index = LETTERS.get(name)
         if match := VARIABLE.fullmatch(name):
             index = int(match[1])
@@ -251,11 +249,11 @@ class _Reader:
             words = ", ".join((*FUNCTIONS, *CONSTANTS))
             self.refuse(f"unknown name {name[:30]!r}: variables are x, y, z or x1 to x{MOST_VARIABLES}; known are {words}",
                         token.position)  # fmt: skip
-        return Node("variable", token.position, value=index)
+        return Node("variable", token.position, index=index)
 
     def call(self, token: Token) -> Node:
         opened = self.take("(")
-        if not opened:
+        if opened is None:
             self.refuse(f"{token.text} needs its argument in parentheses: {token.text}(x)", token.position)
         if self.token.text == ")":
             self.refuse(f"{token.text} has no argument", self.token.position)
@@ -278,7 +276,7 @@ class _Reader:
             check(kind, *(part.value if part.constant else None for part in parts))
             if not all(part.constant for part in parts):
                 return Node(kind, position, parts)
-            return Node(kind, position, parts, evaluate(kind, *(part.value for part in parts)))
+            return Node(kind, position, parts, constant=True, value=evaluate(kind, *(part.value for part in parts)))
         except ValueError as error:
             self.refuse(str(error), position)
 
@@ -311,4 +309,4 @@ def evaluate(kind: str, *a: float) -> float:
 
 def dimension(node: Node) -> int:
     """The highest index of a variable, 0 if there is none."""
-    return int(node.value) if node.kind == "variable" else max((dimension(part) for part in node.parts), default=0)
+    return max((dimension(part) for part in node.parts), default=node.index)

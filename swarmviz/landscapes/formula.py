@@ -30,7 +30,7 @@ from swarmviz.landscapes.base import Landscape, compile_block
 from swarmviz.landscapes.derive import Refused, source
 from swarmviz.landscapes.expression import FormulaError, Node, dimension, parse
 from swarmviz.landscapes.typeset import latex
-from swarmviz.parameters import _Described
+from swarmviz.parameters import Vector, _Described
 
 
 class Text(_Described, param.Parameter):
@@ -42,7 +42,7 @@ class Text(_Described, param.Parameter):
         "symbol": "", "group": "Dynamics", "used_when": None,
     }  # fmt: skip
 
-    def __init__(self, default=Undefined, *, symbol=Undefined, group=Undefined, used_when=Undefined, **params):
+    def __init__(self, default, *, symbol=Undefined, group=Undefined, used_when=Undefined, **params):
         self.symbol, self.group, self.used_when = symbol, group, used_when
         super().__init__(default=default, **params)
 
@@ -50,14 +50,10 @@ class Text(_Described, param.Parameter):
         _module(val)  # reads and derives it; compiling waits for the first use
 
 
-class Span(Text):
+class Span(Vector):
     """A parameter that holds an interval (low, high)."""
 
     def __set__(self, obj, val):
-        self._validate(val)
-        super().__set__(obj, (float(val[0]), float(val[1])))
-
-    def _validate(self, val):
         try:
             low, high = val
             right = not isinstance(low, bool) and not isinstance(high, bool) and -1e6 <= low < high <= 1e6
@@ -65,6 +61,7 @@ class Span(Text):
             right = False
         if not right:
             self._refuse(val, "must be two numbers (low, high) within ±1e6, the first smaller than the second")
+        super().__set__(obj, val)
 
 
 class Formula(Landscape):
@@ -122,11 +119,12 @@ _lock = threading.Lock()
 def _module(text: str) -> ModuleType:
     """The compiled functions of a formula: loaded already, from the cache folder, or derived and put there."""
     name = _name(text)
-    with _lock:
-        module = _loaded.pop(name, None) or _load(name, text)
-        _loaded[name] = module
-        while len(_loaded) > MOST_LOADED:
-            sys.modules.pop(_loaded.pop(next(iter(_loaded))).__name__, None)
+    module = _loaded.get(name)
+    if module is None:  # nobody who has a formula waits for one who wants another
+        with _lock:
+            module = _loaded[name] = _loaded.get(name) or _load(name, text)
+            while len(_loaded) > MOST_LOADED:
+                sys.modules.pop(_loaded.pop(next(iter(_loaded))).__name__, None)
     return module
 
 
@@ -142,9 +140,7 @@ def _load(name: str, text: str) -> ModuleType:
             body = source(parse(text))
         except Refused as error:
             raise FormulaError(error.reason, text, error.position) from None
-        except (
-            Exception
-        ) as error:  # the border between a stranger's text and sympy: whatever happens, say that it is the text
+        except Exception as error:  # between a stranger's text and sympy: whatever happens, the text is the reason
             raise FormulaError("the slopes of this formula cannot be derived", text, 0) from error
         try:
             _write(path, body)
@@ -152,6 +148,7 @@ def _load(name: str, text: str) -> ModuleType:
             path = Path(_private_folder().name) / path.name
             _write(path, body)
     spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # numba finds the module by name when it loads machine code from its cache
     spec.loader.exec_module(module)
@@ -160,8 +157,9 @@ def _load(name: str, text: str) -> ModuleType:
 
 def _canonical(node: Node) -> str:
     """The tree without places and with constant parts worked out: what the functions depend on."""
-    value = "" if node.value is None else repr(node.value)
-    return f"{'number' if node.constant else node.kind}({value}{','.join(map(_canonical, node.parts * (not node.constant)))})"
+    if node.constant:
+        return repr(node.value)
+    return f"{node.kind}({node.index}{','.join(map(_canonical, node.parts))})"
 
 
 @lru_cache(maxsize=1)

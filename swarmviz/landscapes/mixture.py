@@ -13,16 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from numbers import Real as AnyReal
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import param
-from param.parameterized import Undefined
 
 from swarmviz.elementary import exp
 from swarmviz.landscapes.base import Landscape, block
 from swarmviz.landscapes.parts import LANES, lanes, mark_nonfinite
-from swarmviz.parameters import Real, _Described
+from swarmviz.parameters import Real, Vector
 
 REACH = 5.0  # centres lie in [−REACH, REACH]^d, which is the box
 MOST_WELLS, MOST_COORDINATES = 64, 50
@@ -30,12 +28,34 @@ MOST_STARTS = 64  # the lowest places from which minimisers are sought: a drag o
 HEADER = 3  # numbers of (2) before the first well
 
 
-class Well(NamedTuple):
-    """A Gaussian well."""
+class Well(tuple):
+    """A Gaussian well: the numbers c_1, c_2, …, D, w in a row."""
 
-    centre: tuple[float, ...]
-    depth: float = 1.0
-    width: float = 0.7
+    __slots__ = ()
+
+    def __new__(cls, centre: float | Sequence[float], depth: float = 1.0, width: float = 0.7) -> Well:
+        return super().__new__(cls, (*np.atleast_1d(centre).tolist(), depth, width))
+
+    def __getnewargs__(self):
+        return self.centre, self.depth, self.width
+
+    def __repr__(self) -> str:
+        return f"Well({self.centre}, {self.depth}, {self.width})"
+
+    @property
+    def centre(self) -> tuple[float, ...]:
+        """Position of the lowest point."""
+        return tuple(self[:-2])
+
+    @property
+    def depth(self) -> float:
+        """How much lower than its surroundings it is."""
+        return self[-2]
+
+    @property
+    def width(self) -> float:
+        """Standard deviation."""
+        return self[-1]
 
 
 @block
@@ -90,45 +110,37 @@ def mixture_gradient(x, p, out):
                     oi[j] += pull[j] * (xi[j] - c)
 
 
-class Wells(_Described, param.Parameter):
-    """A parameter that holds wells: one to ``MOST_WELLS`` of (centre, depth, width), kept as a tuple of ``Well``."""
+class Wells(Vector):
+    """A parameter that holds one to ``MOST_WELLS`` wells.
 
-    __slots__ = ["group", "symbol", "used_when"]
-    _slot_defaults = {  # noqa: RUF012 (param's own convention)
-        **param.Parameter._slot_defaults,
-        "symbol": "", "group": "Dynamics", "used_when": None,
-    }  # fmt: skip
+    Accepts rows of numbers c_1, …, D, w and triples (centre, D, w); keeps a tuple of ``Well``.
+    """
 
-    def __init__(self, default=Undefined, *, symbol=Undefined, group=Undefined, used_when=Undefined, **params):
-        self.symbol, self.group, self.used_when = symbol, group, used_when
-        super().__init__(default=self._checked(default), **params)
+    def __init__(self, default, **params):
+        super().__init__(default=self._tuples(default), shape="table", **params)
 
-    def __set__(self, obj, val):
-        super().__set__(obj, self._checked(val))
-
-    def _checked(self, value: Any) -> tuple[Well, ...]:
+    def _tuples(self, val):
         try:
-            wells = [Well(*well) for well in value]
-        except TypeError:
-            self._refuse(value, "must be a list of wells, each (centre, depth, width)")
-        if not 1 <= len(wells) <= MOST_WELLS:
-            self._refuse(value, f"must have between 1 and {MOST_WELLS} wells, not {len(wells)}")
-        return tuple(self._checked_well(k, well) for k, well in enumerate(wells))
+            rows = [list(row) for row in val]
+            flat = [[*np.atleast_1d(row[0]).tolist(), *row[1:]] if len(row) == 3 else row for row in rows]
+        except (TypeError, ValueError):
+            self._refuse(val, "must be a list of wells, each a centre, a depth and a width")
+        if not 1 <= len(flat) <= MOST_WELLS:
+            self._refuse(val, f"must be between 1 and {MOST_WELLS} wells, not {len(flat)}")
+        return tuple(self._well(k, row) for k, row in enumerate(flat))
 
-    def _checked_well(self, k: int, well: Well) -> Well:
-        centre = well.centre if isinstance(well.centre, (Sequence, np.ndarray)) else (well.centre,)
-        if not 1 <= len(centre) <= MOST_COORDINATES:
-            self._refuse(list(well), f"the centre of well {k} must have between 1 and {MOST_COORDINATES} coordinates")
+    def _well(self, k: int, row: list[Any]) -> Well:
+        if not 3 <= len(row) <= MOST_COORDINATES + 2:
+            self._refuse(row, f"well {k} must have 1 to {MOST_COORDINATES} coordinates, a depth and a width")
+        *centre, depth, width = row
         for what, number, low, high in (
-            *((f"coordinate {i + 1} of the centre", c, -REACH, REACH) for i, c in enumerate(centre)),
-            ("the depth", well.depth, 1e-3, 1e6),
-            ("the width", well.width, 1e-2, 1e2),
+            *((f"coordinate {i + 1}", c, -REACH, REACH) for i, c in enumerate(centre)),
+            ("the depth", depth, 1e-3, 1e6),
+            ("the width", width, 1e-2, 1e2),
         ):
-            if isinstance(number, bool) or not isinstance(number, AnyReal) or not low <= number <= high:
-                self._refuse(
-                    list(well), f"{what} of well {k} must be a number from {low:g} to {high:g}, not {number!r}"
-                )
-        return Well(tuple(float(c) for c in centre), float(well.depth), float(well.width))
+            if isinstance(number, bool) or not isinstance(number, AnyReal) or not low <= float(number) <= high:
+                self._refuse(row, f"{what} of well {k} must be a number from {low:g} to {high:g}, not {number!r}")
+        return Well([float(c) for c in centre], float(depth), float(width))
 
 
 class GaussianMixture(Landscape):
@@ -155,12 +167,12 @@ class GaussianMixture(Landscape):
 
     def with_well(self, centre: Sequence[float], depth: float = 1.0, width: float = 0.7) -> GaussianMixture:
         """A landscape with one more well."""
-        return self._with((*self.wells, Well(tuple(centre), depth, width)))
+        return self._with([*self.wells, (centre, depth, width)])
 
     def with_well_changed(self, k: int, **changes: Any) -> GaussianMixture:
         """A landscape in which well ``k`` has another ``centre``, ``depth`` or ``width``."""
-        wells = list(self.wells)
-        wells[k] = wells[k]._replace(**changes)
+        wells, old = list(self.wells), self.wells[k]
+        wells[k] = Well(**{"centre": old.centre, "depth": old.depth, "width": old.width, **changes})
         return self._with(wells)
 
     def without_well(self, k: int) -> GaussianMixture:
@@ -171,10 +183,10 @@ class GaussianMixture(Landscape):
 
     def nearest_well(self, x: Sequence[float]) -> int:
         """Index of the well whose centre is nearest to the point ``x``."""
-        x = np.asarray(x, dtype=float)
-        return int(np.square(self._centres(x.size) - x).sum(axis=1).argmin())
+        point = np.asarray(x, dtype=float)
+        return int(np.square(self._centres(point.size) - point).sum(axis=1).argmin())
 
-    def _with(self, wells: Iterable[Well]) -> GaussianMixture:
+    def _with(self, wells: Iterable[Any]) -> GaussianMixture:
         return type(self)(**{**self.values_now(), "wells": wells})
 
     def _centres(self, d: int) -> np.ndarray:

@@ -91,22 +91,14 @@ class Michalewicz(Landscape):
 
 
 def _furrow(i: int, m: int) -> float:
-    """The x in [0, π] where sin x sin^{2m}(i x²/π) is largest, by Newton's method for its logarithmic derivative."""
-
-    def logarithm(x):
-        return math.log(math.sin(x)) + 2 * m * math.log(abs(math.sin(i * x * x / math.pi)))
-
-    best = None
-    for k in range(i):  # the furrows are near i x²/π = (k + ½) π
-        x = math.pi * math.sqrt((k + 0.5) / i)
-        for _ in range(50):
+    """The x in [0, π] where sin x sin^{2m}(i x²/π) is largest, by Newton's method for its logarithm."""
+    bottoms = []
+    for k in range(i):  # near i x²/π = (k + ½) π
+        x, step = math.pi * math.sqrt((k + 0.5) / i), math.inf
+        while abs(step) > 1e-15 * x:
             t, f = i * x * x / math.pi, 2 * i / math.pi
             slope = 1 / math.tan(x) + 2 * m * f * x / math.tan(t)
             bend = -1 / math.sin(x) ** 2 + 2 * m * (f / math.tan(t) - (f * x / math.sin(t)) ** 2)
-            step = slope / bend
-            x -= step
-            if abs(step) < 1e-16 * x:
-                break
-        if best is None or logarithm(x) > logarithm(best):
-            best = x
-    return best
+            x, step = x - slope / bend, slope / bend
+        bottoms.append(x)
+    return max(bottoms, key=lambda x: math.log(math.sin(x)) + 2 * m * math.log(abs(math.sin(i * x * x / math.pi))))

@@ -29,7 +29,7 @@ def latex(node: Node, names: dict[int, str]) -> str:
         case "number", _:
             return _number(node.value)
         case "variable", _:
-            return names[int(node.value)]
+            return names[node.index]
         case "negative", (a,):
             return "-" + within(a, PRODUCT)
         case "+" | "-", (a, b):
