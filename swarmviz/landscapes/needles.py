@@ -7,6 +7,7 @@ F(x) = −Σ_i sin x_i sin^{2m}(i x_i² / π)                  (2)  Michalewicz
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -90,15 +91,18 @@ class Michalewicz(Landscape):
         return np.array([[_furrow(i, self.steepness) for i in range(1, d + 1)]])
 
 
+@lru_cache(maxsize=4096)
 def _furrow(i: int, m: int) -> float:
     """The x in [0, π] where sin x sin^{2m}(i x²/π) is largest, by Newton's method for its logarithm."""
+    # Furrows are near i x²/π = (k + ½) π, and the deepest is one of those about x = π/2, where sin x is largest.
+    middle = int(i / 4)
     bottoms = []
-    for k in range(i):  # near i x²/π = (k + ½) π
-        x, step = math.pi * math.sqrt((k + 0.5) / i), math.inf
-        while abs(step) > 1e-15 * x:
+    for k in range(max(0, middle - 2), min(i, middle + 3)):
+        x = math.pi * math.sqrt((k + 0.5) / i)
+        for _ in range(20):
             t, f = i * x * x / math.pi, 2 * i / math.pi
             slope = 1 / math.tan(x) + 2 * m * f * x / math.tan(t)
             bend = -1 / math.sin(x) ** 2 + 2 * m * (f / math.tan(t) - (f * x / math.sin(t)) ** 2)
-            x, step = x - slope / bend, slope / bend
+            x -= slope / bend
         bottoms.append(x)
     return max(bottoms, key=lambda x: math.log(math.sin(x)) + 2 * m * math.log(abs(math.sin(i * x * x / math.pi))))
