@@ -1,5 +1,7 @@
 // A row of small buttons: one of several choices, then switches. The server is told what was pressed and answers with the new state.
 
+const MOST = 5 // buttons; more choices become a menu
+
 export function render({model}) {
   const row = document.createElement("div")
   row.className = "chips"
@@ -14,7 +16,13 @@ export function render({model}) {
   }
   const draw = () => {
     row.replaceChildren()
-    if (model.choices.length > 1) {
+    if (model.choices.length > MOST) {
+      const menu = document.createElement("select")
+      menu.setAttribute("aria-label", "what is drawn")
+      for (const [name, label, title] of model.choices) { menu.add(Object.assign(new Option(label, name, false, name === model.value), {title})) }
+      menu.addEventListener("change", () => { model.send_msg(menu.value); menu.blur() })
+      row.append(menu)
+    } else if (model.choices.length > 1) {
       for (const [name, label, title] of model.choices) { add(name, label, title, name === model.value, "choice") }
     } else {
       row.append(Object.assign(document.createElement("span"), {textContent: model.choices[0]?.[1] ?? ""}))

@@ -54,7 +54,7 @@ def dress(fig: figure, dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind
             len(kind.roles) - 0.5,
         )
     elif kind.weight:
-        palette, low, high = list(ramp((colours.quiet_agent, colours.agent, "#e8590c"), 16)), 0.0, 1.0
+        palette, low, high = list(ramp((colours.quiet_agent, colours.agent, colours.heavy_agent), 16)), 0.0, 1.0
     else:
         palette, low, high = [colours.agent], 0.0, 1.0
     tones.update(palette=palette, low=low, high=high)
@@ -110,6 +110,13 @@ def legend_items(fig: figure, kind: Kind, colours: Theme) -> list[LegendItem]:
         drawn.glyph.update(**looks)
         items.append(LegendItem(label=label, renderers=[drawn]))
     return items
+
+
+def distances(x: np.ndarray, low: Any, high: Any) -> np.ndarray:
+    """How far agents (N, d) or (N,) are from the middle of a box, in half widths of it (maximum norm)."""
+    columns = x.reshape(len(x), -1).T
+    pairs = zip(columns, np.atleast_1d(low), np.atleast_1d(high), strict=True)
+    return np.maximum.reduce([np.abs(column - (a + b) / 2) * (2 / (b - a)) for column, a, b in pairs])
 
 
 def note_text(frame: Frame, outside: int) -> str:

@@ -10,7 +10,7 @@ from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 from components import agents
 from components.agents import MANY
 from components.figures import Zoom, dress, flat_legend, move_range, new_figure, note, source
-from components.palette import MINIMISER, Theme, fading
+from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
 
@@ -25,10 +25,11 @@ class Line:
         self.colours = colours
         self.figure = fig = new_figure("x", "F(x)")
         self.tones, self.crowd = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
-        self.curve = source(x=None, f=None, base=None)
+        self.curve = source(x=None, f=None, base=None, top=None)
         self.ground = fig.varea(x="x", y1="base", y2="f", source=self.curve)
         self.density = source(image=[np.zeros((1, CELLS), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
         self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
+        self.cover = fig.varea(x="x", y1="f", y2="top", source=self.curve)  # a density is seen under the curve only
         self.path = fig.line("x", "f", source=self.curve, line_width=2)
         self.marks = source(focus=None, level=None, best_x=None, best_y=None)
         self.level = fig.hspan(y="level", source=self.marks, line_width=2, line_dash=[6, 4])
@@ -50,7 +51,8 @@ class Line:
         deep, middle = colours.landscape[0], colours.landscape[len(colours.landscape) // 2]
         self.ground.glyph.update(fill_color=middle, fill_alpha=0.35)
         self.path.glyph.line_color = deep
-        self.crowd.palette = list(fading(colours.agent, 256))
+        self.crowd.palette = crowd(colours)
+        self.cover.glyph.fill_color = colours.paper
         agents.dress(self.figure, self.dots, self.tones, self._kind, colours)
         self.focus.glyph.line_color, self.level.glyph.line_color = colours.focus, colours.curves[2]
         self.best.glyph.line_color = colours.ink
@@ -64,7 +66,7 @@ class Line:
         agents.dress(self.figure, self.dots, self.tones, kind, self.colours)
         self.hover.update(tooltips=agents.tooltips(kind, [("x", "@x{0.0000}")]), formatters=agents.hover_formatters(kind),
                           renderers=[self.dots] if frame.n <= MANY else [])  # fmt: skip
-        self.cloud.visible = frame.n > MANY
+        self.cloud.visible = self.cover.visible = frame.n > MANY
         items = agents.legend_items(self.figure, kind, self.colours) if frame.n <= MANY else []
         if frame.focus is not None:
             items.append(LegendItem(label="consensus", renderers=[self.focus]))
@@ -81,12 +83,13 @@ class Line:
         x, out = frame.x[:, 0], {}
         low, high = (float(side[0]) for side in landscape.limits(1))
         shift = float(frame.shift[0]) if frame.shift is not None else 0.0
-        stepped = self._zoom.step(np.abs(x - (low + high) / 2) / ((high - low) / 2))
+        away = agents.distances(x, low, high)
+        stepped = self._zoom.step(away)
         left, right = self._zoom.around(low, high)
         if stepped or shift != self._at or self._drawn is None or not self._drawn.same_as(landscape):
             self._drawn, self._at = landscape.copy(), shift
             out["ground"] = _ground(landscape, left, right, shift)
-        seen = (x >= left) & (x <= right)
+        seen = away <= self._zoom.size
         out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
         best = int(np.argmin(frame.energy))
         focus = frame.focus[0] if frame.focus is not None else np.nan
@@ -97,7 +100,7 @@ class Line:
             cell = np.minimum((x[seen] - left) * (CELLS / (right - left)), CELLS - 1).astype(np.intp)
             count = np.bincount(cell, minlength=CELLS)[None]
             out["density"] = (
-                np.ceil(np.log1p(count) * (235 / np.log1p(max(int(count.max()), 2)))).astype("u1"),
+                np.ceil(np.log1p(count) * (255 / np.log1p(max(int(count.max()), 2)))).astype("u1"),
                 left,
                 right,
             )
@@ -145,5 +148,10 @@ def _ground(landscape: Landscape, left: float, right: float, shift: float) -> tu
         "f": landscape.values(at).astype("f4") if len(at) else np.zeros(0, "f4"),
     }
     start, end = low - pad, high + pad
-    curve = {"x": x.astype("f4"), "f": f.astype("f4"), "base": np.full(POINTS, start, "f4")}
+    curve = {
+        "x": x.astype("f4"),
+        "f": f.astype("f4"),
+        "base": np.full(POINTS, start, "f4"),
+        "top": np.full(POINTS, end, "f4"),
+    }
     return curve, goals, (left, right), (start, end)

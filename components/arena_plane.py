@@ -11,7 +11,7 @@ from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem,
 from components import agents
 from components.agents import FEW, MANY
 from components.figures import Zoom, dress, flat_legend, move_range, new_figure, note, source
-from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, fading
+from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
 from components.relief import Relief, palette, relief, slice_point
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
@@ -78,7 +78,7 @@ class Plane:
         self.bests = add(x=None, y=None)
         self.memories = fig.scatter("x", "y", source=self.bests, marker="cross", size=6, line_width=1.2, line_alpha=0.7)
         self.arrows = add(x0=None, y0=None, x1=None, y1=None)
-        self.velocities = fig.segment(**ends, source=self.arrows, line_alpha=0.85, line_width=1.3)
+        self.velocities = fig.segment(**ends, source=self.arrows, line_alpha=0.75, line_width=1.2)
         self.points, self.dots = agents.add_agents(fig, "x", "y", self.tones)
         self.goals = add(x=None, y=None)
         self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
@@ -98,7 +98,7 @@ class Plane:
         self.colours = colours
         dress(self.figure, colours)
         self.shades.palette, self.scale.palette = palette(colours), list(colours.landscape)
-        self.crowd.palette = list(fading(colours.agent, 256))
+        self.crowd.palette = crowd(colours)
         self.edge.line_color, self.trails.glyph.line_color = colours.soft, colours.agent
         self.partners.glyph.line_color = self.velocities.glyph.line_color = self.memories.glyph.line_color = colours.ink
         agents.dress(self.figure, self.dots, self.tones, self._frame_kind, colours)
@@ -141,7 +141,8 @@ class Plane:
         out: dict[str, Any] = {"many": frame.n > MANY}
         low, high = (side[:2] for side in landscape.limits(frame.d))
         shift = frame.shift[:2] if frame.shift is not None else np.zeros(2)
-        stepped = self._zoom.step((np.abs(x - (low + high) / 2) / ((high - low) / 2)).max(axis=1))
+        away = agents.distances(x, low, high)
+        stepped = self._zoom.step(away)
         view_low, view_high = self._zoom.around(low, high)
         far = (np.abs(shift - self._at) > MOVED * (view_high - view_low)).any()
         if stepped or far or self._drawn is None or not self._drawn.same_as(landscape):
@@ -149,7 +150,7 @@ class Plane:
             picture = relief(landscape, frame.d, view_low - shift, view_high - shift)
             out["ground"] = picture, (view_low, view_high), (low, high)
         out["shift"], out["goals"] = shift, landscape.minimisers(frame.d)[:, :2] + shift
-        seen = ((x >= view_low) & (x <= view_high)).all(axis=1)
+        seen = away <= self._zoom.size
         out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
         best = x[int(np.argmin(frame.energy))]
         focus = frame.focus[:2] if frame.focus is not None else (np.nan, np.nan)
@@ -170,7 +171,7 @@ class Plane:
             past.clear()
         if not past or frame.k > past[-1][0]:
             past.append((frame.k, x.astype("f4")))
-        out["tail"] = _segments([at for _, at in past])
+        out["tail"] = _segments([at for _, at in past][-3 if frame.v is not None else 0 :])  # arrows say the rest
         if frame.v is not None:
             out["arrows"] = _arrows(x, frame.v[:, :2], width)
         if frame.memory is not None:
@@ -244,7 +245,7 @@ def _segments(past: list[np.ndarray]) -> dict[str, np.ndarray]:
     if len(past) < 2:
         return {name: np.zeros(0, "f4") for name in ("x0", "y0", "x1", "y1", "alpha")}
     at = np.stack(past)  # (pictures, N, 2)
-    age = np.linspace(0.08, 0.6, len(past) - 1, dtype="f4")
+    age = np.linspace(0.06, 0.5, len(past) - 1, dtype="f4")
     return {"x0": at[:-1, :, 0].ravel(), "y0": at[:-1, :, 1].ravel(), "x1": at[1:, :, 0].ravel(), "y1": at[1:, :, 1].ravel(),
             "alpha": np.repeat(age, at.shape[1])}  # fmt: skip
 

@@ -7,20 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from bokeh.models import (
-    BasicTickFormatter,
     Div,
     FixedTicker,
     HoverTool,
     LegendItem,
     LinearScale,
     LogScale,
-    LogTickFormatter,
     Span,
 )
 
 from components.figures import (
     decade_ticks,
     decades_around,
+    decimal,
     dress,
     even_ticks,
     flat_legend,
@@ -182,8 +181,11 @@ class CurvePlot:
         y_ends = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
         if y_ends != self._y_now:
             self._y_now = y_ends
-            self.figure.yaxis.ticker = FixedTicker(ticks=(decade_ticks if p.log else even_ticks)(*y_ends))
-            self.figure.ygrid.ticker = self.figure.yaxis[0].ticker
+            ticks = (decade_ticks if p.log else even_ticks)(*y_ends)
+            self.figure.ygrid.ticker = ticker = FixedTicker(ticks=ticks)
+            self.figure.yaxis.update(
+                ticker=ticker, major_label_overrides={t: decimal(t) for t in ticks} if p.log else {}
+            )
         move_range(self.figure.y_range, y_ends)
         move_range(self.figure.x_range, (0.0, nice_above(max(p.last, 10))))
         behind = p.now < p.last
@@ -226,4 +228,3 @@ class CurvePlot:
     def _set_scale(self, log: bool) -> None:
         self._log, self._y_now = log, None
         self.figure.y_scale = LogScale() if log else LinearScale()
-        self.figure.yaxis.formatter = LogTickFormatter() if log else BasicTickFormatter()

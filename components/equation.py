@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,15 @@ SHOWN = 4  # coordinates or minimisers written out
 def symbols(owner: Described) -> str:
     """A table of the declared parameters: symbol and meaning."""
     rows = [
-        f"<tr><td>{escape(getattr(p, 'symbol', '') or name)}</td><td>{escape(' '.join((p.doc or '').split()))}</td></tr>"
+        f"<tr><td>{_symbol(getattr(p, 'symbol', '') or name)}</td><td>{escape(' '.join((p.doc or '').split()))}</td></tr>"
         for name, p in owner.declared().items()
     ]
     return f"<table>{''.join(rows)}</table>" if rows else ""
+
+
+def _symbol(text: str) -> str:
+    """A symbol as HTML: what follows an underscore is an index."""
+    return re.sub(r"_(\w+)", r"<sub>\1</sub>", escape(text))
 
 
 def known_minimum(landscape: Landscape, d: int) -> str:

@@ -1,8 +1,8 @@
 """How every figure is made: its frame, its steps of range, its text sizes, and its notes. Bokeh only; no equation, no frame.
 
 The figures are Bokeh's own, not built by HoloViews: a view writes every array into a source, moves every range in steps and changes
-landscape, dimension and theme without being rebuilt. HoloViews would be left with the building alone, for which it takes 80 ms per plot of four curves
-against 10; what is painted afterwards is the same Bokeh either way.
+landscape, dimension and theme without being rebuilt. HoloViews would be left with the building alone, for which it takes 80 ms per plot of
+four curves against 10; what is painted afterwards is the same Bokeh either way.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bokeh.themes import Theme as BokehTheme
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LEGEND_ENTRY = 100  # pixels that an entry of a legend takes
 
 # Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.
@@ -144,8 +145,17 @@ def decade_ticks(start: float, end: float) -> list[float]:
     first, last = round(math.log10(start)), round(math.log10(end))
     if last - first <= 1:
         return [m * 10.0**first for m in (1, 2, 5, 10)]
-    every = math.ceil((last - first) / 5)
+    every = math.ceil((last - first) / 4)
     return [10.0**p for p in range(last, first - 1, -every)]
+
+
+def decimal(value: float) -> str:
+    """A positive number for an axis: 0.05, 200, 10⁻⁵, 2·10⁶."""
+    if 1e-3 <= value < 1e5:
+        return f"{value:.4g}"
+    power = math.floor(math.log10(value) + 1e-9)
+    factor = round(value / 10.0**power)
+    return f"{'' if factor == 1 else f'{factor}·'}10{str(power).translate(SUPERSCRIPTS)}"
 
 
 def move_range(target: Range1d, ends: tuple[float, float]) -> None:
@@ -180,7 +190,12 @@ class Zoom:
             self.place, self._calm = self.place - 1, 0
         return self.place != before
 
+    @property
+    def size(self) -> float:
+        """Half the width of the view, in half widths of the box."""
+        return self.STEPS[self.place]
+
     def around(self, low, high):
         """The ends of the view around a box (numbers or arrays)."""
-        centre, half = (low + high) / 2, (high - low) / 2 * self.STEPS[self.place]
+        centre, half = (low + high) / 2, (high - low) / 2 * self.size
         return centre - half, centre + half

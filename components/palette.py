@@ -32,6 +32,7 @@ class Theme(NamedTuple):
     halo: str
     agent: str
     quiet_agent: str
+    heavy_agent: str
     roles: tuple[str, ...]
     bars: str
     target: str
@@ -59,10 +60,11 @@ def ramp(colours: Sequence[str], count: int) -> tuple[str, ...]:
     return tuple(mixed(ends[int(p)], ends[int(p) + 1], p - int(p)) for p in places)
 
 
-def fading(colour: str, count: int, most: float = 0.95) -> tuple[str, ...]:
-    """``colour`` from transparent to nearly opaque in ``count`` steps, as ``#rrggbbaa``; the first step is nothing at all."""
-    alphas = [0.0, *np.linspace(0.18, most, count - 1)]
-    return tuple(f"{colour}{round(255 * a):02x}" for a in alphas)
+def crowd(colours: Theme, count: int = 256) -> list[str]:
+    """Colours for how many agents there are, as ``#rrggbbaa``: nothing at all for none, then more and more opaque and deeper."""
+    alphas = [0.0, *np.linspace(0.45, 1.0, count - 1)]
+    shades = ramp((colours.quiet_agent, colours.agent, colours.heavy_agent), count)
+    return [f"{shade}{round(255 * alpha):02x}" for shade, alpha in zip(shades, alphas, strict=True)]
 
 
 LIGHT = Theme(
@@ -77,6 +79,7 @@ LIGHT = Theme(
     halo="#ffffff",
     agent="#f5a623",
     quiet_agent="#fbc45f",
+    heavy_agent="#d9480f",
     roles=("#f5a623", "#d6317f", "#f4f1de", "#23b889", "#8d6be8"),  # amber, magenta, ivory, green, violet
     bars="#f0b95c",
     target="#7b2fa6",
@@ -94,6 +97,7 @@ DARK = Theme(
     halo="#0b0f14",
     agent="#f5a623",
     quiet_agent="#e3a94f",
+    heavy_agent="#ff7a3d",
     roles=("#f5a623", "#ff7fba", "#f4f1de", "#2fcf9f", "#b39bf5"),
     bars="#b07f33",
     target="#d3a4f0",

@@ -580,7 +580,7 @@ def test_the_card_names_every_parameter_the_source_and_the_minimum():
     sim = simulation("CBO", "Himmelblau")
     html = attached(EquationCard(), sim).html
     for declared in sim.dynamics.declared().values():
-        assert f"<td>{declared.symbol}</td>" in html
+        assert f"<td>{declared.symbol}</td>" in html  # none of CBO's symbols has an index
     assert sim.dynamics.reference in html and "4 minimisers" in html and "min F = 0" in html
 
 
