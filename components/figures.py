@@ -109,7 +109,9 @@ def steps_around(low: float, high: float, now: tuple[float, float] | None = None
     if not (math.isfinite(low) and math.isfinite(high)):
         return now or (0.0, 1.0)
     size = max(abs(low), abs(high), 1e-12)
-    width = max(high - low, 1e-9 * size)
+    if high - low < 1e-6 * size:  # all the same, but for rounding: a tenth of its size shows that it does not move
+        low, high = low - 0.05 * size, high + 0.05 * size
+    width = high - low
     if now and now[0] <= low and high <= now[1] and width >= (now[1] - now[0]) / 3:
         return now
     step = nice_above(width / 4)
@@ -152,7 +154,7 @@ def decade_ticks(start: float, end: float) -> list[float]:
 def decimal(value: float) -> str:
     """A positive number for an axis: 0.05, 200, 10⁻⁵, 2·10⁶."""
     if 1e-3 <= value < 1e5:
-        return f"{value:.4g}"
+        return f"{value:.6g}"
     power = math.floor(math.log10(value) + 1e-9)
     factor = round(value / 10.0**power)
     return f"{'' if factor == 1 else f'{factor}·'}10{str(power).translate(SUPERSCRIPTS)}"
@@ -171,7 +173,7 @@ class Zoom:
     """
 
     STEPS = (1.0, 1.25, 1.6, 2.0)
-    SHARE = 0.95  # of the agents that is shown; of fewer than 20, all
+    SHARE = 0.9  # of the agents that is shown; of fewer than 20, all
     PATIENCE = 60  # pictures
 
     def __init__(self):

@@ -15,8 +15,8 @@ import numpy as np
 from components.palette import LEVELS, Theme, mixed
 from swarmviz.landscapes import Landscape
 
-PIXELS = 640  # along the longer side of the picture
-MARGIN = np.array([1.5, 1.25])  # the picture over the view: a wide or a tall frame shows more than the view
+PIXELS = 768  # along the longer side of the picture
+MARGIN = np.array([2.0, 1.25])  # the picture over the view: a wide or a tall frame shows more than the view
 CHUNK = 2_000_000  # coordinates evaluated at once
 CONTOURS = 12
 SKEW = 20.0  # (max − min) / (median − min) from which on a logarithmic scale is used
