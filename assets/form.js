@@ -79,7 +79,10 @@ export function render({model}) {
       const options = row.options.map(([value, text]) => make("option", {value, textContent: text}))
       const menu = make("select", {...aria}, ...options)
       menu.value = row.value
-      menu.addEventListener("change", () => send(row.name, menu.value, true))
+      menu.addEventListener("change", () => {
+        if (row.heading) { root.ariaBusy = "true" } // until the server answers with another form
+        send(row.name, menu.value, true)
+      })
       return {nodes: [menu], set: (value) => { menu.value = value }}
     },
     switch(row, aria) {
@@ -120,6 +123,7 @@ export function render({model}) {
 
   const build = () => {
     rows.clear()
+    root.ariaBusy = "false"
     root.replaceChildren(...model.spec.map((section) => {
       const nodes = []
       for (const row of section.rows) {

@@ -48,7 +48,7 @@ class Form(pn.custom.JSComponent):
 
 def choice_row(name: str, label: str, options: Iterable[tuple[str, str]], value: str, doc: str = "") -> dict:
     """A menu that belongs to no declaration: the dynamics, the landscape."""
-    look = {"kind": "choice", "symbol": "", "label": label, "doc": doc}
+    look = {"kind": "choice", "symbol": "", "label": label, "doc": doc, "heading": True}
     return look | {"name": name, "options": [list(option) for option in options], "value": value}
 
 
@@ -209,7 +209,7 @@ class Controls:
         check: Callable[[str, Described], None] = lambda prefix, part: None,
     ):
         self._changed, self._chosen, self._check = changed, chosen, check
-        self.form = Form(self._edit)
+        self.form, self._revision = Form(self._edit), 0
         self.show(parts, heading)
 
     def show(self, parts: Mapping[str, Described], heading: list[dict]) -> None:
@@ -220,7 +220,8 @@ class Controls:
     def refresh(self) -> None:
         """All rows anew from the values as they stand."""
         rows = {prefix: rows_of(part, prefix) for prefix, part in self.parts.items()}
-        sections = [{"title": "", "note": "", "open": True, "rows": self._heading}]
+        self._revision += 1  # so that the browser hears of it even when nothing else changed: a choice was refused
+        sections = [{"title": "", "note": "", "open": True, "rows": self._heading, "revision": self._revision}]
         own = rows.get("dynamics", [])
         for group in GROUPS:
             inside = [row for row in own if row["group"] == group]

@@ -11,6 +11,8 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
@@ -50,18 +52,17 @@ class Session:
         self._stop = Stop()
         self._dark = False
         self._sim = self._build(selection)
-        self.bar = Bar(self._act, speed=selection.speed, playing=True)
+        self.bar = Bar(_weakly(self._act), speed=selection.speed, playing=True)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.transport.speed = selection.speed
-        self.controls = Controls(
-            _parts(selection), _heading(selection), self._changed, self._chosen, check=self._fits
-        )  # fmt: skip
+        edits = (_weakly(method) for method in (self._changed, self._chosen, self._fits))
+        self.controls = Controls(_parts(selection), _heading(selection), *edits)
         self.views, self._card = (Arena(), Density(), Curves()), EquationCard()
         for view in (*self.views, self._card):
             view.attach(self._sim)
         panes = [view.pane for view in self.views]
         board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, self.set_dark)
+        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, _weakly(self.set_dark))
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -303,6 +304,17 @@ class Session:
 
     def _write_link(self) -> None:
         self.bar.link = f"?{permalink.KEY}={permalink.write(self.selection)}"
+
+
+def _weakly(method: Callable[..., None]) -> Callable[..., None]:
+    """A callback that keeps nobody alive: Panel and asyncio hold on to some documents after their visitors have left."""
+    reference = weakref.WeakMethod(method)
+
+    def call(*arguments: Any) -> None:
+        if (alive := reference()) is not None:
+            alive(*arguments)
+
+    return call
 
 
 def _parts(selection: Selection) -> dict[str, Described]:

@@ -155,6 +155,7 @@ class Transport:
             self._thread.join(5.0)
         self._doc = self._mail = None
         self._commands.clear()
+        self._advance = self._picture = self._paint = self._failed = None  # type: ignore[assignment]  # nobody is kept alive
 
     def do(self, command: Callable[[], None]) -> None:
         """Carry out ``command`` on the worker before the next step, then show the swarm."""

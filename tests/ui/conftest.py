@@ -100,7 +100,12 @@ class Lab:
         self.complaints: list[str] = []
         self.addresses: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(f"{message.text} {message.location}") if message.type == "error" else None
+            ),
+        )
         page.on("request", lambda request: self.addresses.append(request.url))
 
     def open(self, address: str) -> Lab:
@@ -135,10 +140,16 @@ class Lab:
         """Pause and return the step at which the swarm stands."""
         if self.playing:
             self.press("play")
-        before, now = -2, -1
-        while before != now:
-            before, now = now, self.step
-            self.page.wait_for_timeout(250)
+        return self.stand()
+
+    def stand(self, seconds: float = 10) -> int:
+        """Wait until the step has not changed for half a second, and return it."""
+        until, since, now = time.monotonic() + seconds, time.monotonic(), self.step
+        while time.monotonic() - since < 0.5:
+            assert time.monotonic() < until, "the swarm does not stop"
+            self.page.wait_for_timeout(50)
+            if self.step != now:
+                since, now = time.monotonic(), self.step
         return now
 
     def play(self) -> None:
@@ -172,7 +183,8 @@ class Lab:
 
     def choose(self, name: str, value: str) -> None:
         self.row(name).locator("select").select_option(value)
-        self.page.wait_for_timeout(600)
+        self.page.wait_for_timeout(200)
+        self.wait(lambda: self.page.locator(".sheet[aria-busy=true]").count() == 0, f"{value} was not built", 60)
 
     def error(self, name: str) -> str:
         return self.row(name).locator(".error").first.inner_text()
