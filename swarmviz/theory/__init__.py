@@ -67,6 +67,19 @@ def target(simulation: Any) -> Target | None:
     return find(simulation) if find else None
 
 
-from swarmviz.theory import annealing, cbo, finite_set, finite_set_curves, kinetic  # noqa: E402  (they register themselves)
+from swarmviz.theory import annealing, cbo, finite_set, finite_set_curves, fractal, kinetic  # noqa: E402  (they register themselves)
 
-__all__ = ["Line", "Target", "annealing", "cbo", "finite_set", "kinetic", "lines", "lines_of", "target", "target_of"]
+__all__ = [
+    "Line",
+    "Target",
+    "annealing",
+    "cbo",
+    "finite_set",
+    "finite_set_curves",
+    "fractal",
+    "kinetic",
+    "lines",
+    "lines_of",
+    "target",
+    "target_of",
+]

@@ -1,0 +1,215 @@
+r"""Walkers in memory: the passes of Fractal Monte Carlo that touch positions. The equations are in :mod:`swarmviz.dynamics.fractal`.
+
+Any walker may look at any other, so the positions are laid out walker by walker, too: a companion is then one stretch of memory. All
+walkers move at once, because a step reads this copy.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz import boundaries
+from swarmviz.blocks import block, block_count, block_range
+from swarmviz.compiled import inner
+from swarmviz.diagnostics import smallest
+from swarmviz.fractal import cloning
+from swarmviz.noise import GAUSSIAN, fill_chosen
+from swarmviz.randomness import COMPANION, POSITION_NOISE, key, words
+from swarmviz.supply import block_noise
+
+CLONES, EVERY = range(2)  # who is shaken
+DEADLY = len(boundaries.CODES)  # the boundary at which walkers die
+
+
+class Room(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    rows: np.ndarray  # positions (N, d), walker by walker
+    pool: np.ndarray  # members, the living first
+    counts: np.ndarray  # living walkers per group
+    words: np.ndarray  # random words, two per walker
+    seen: np.ndarray  # j(n)
+    rival: np.ndarray  # i(n)
+    source: np.ndarray  # whom a walker copies, itself when it stays
+    living: np.ndarray
+    chance: np.ndarray
+    apart: np.ndarray  # |X_n − X_j(n)|
+    part: np.ndarray
+    column: np.ndarray  # of a block, the columns of the walkers that clone
+    origin: np.ndarray  # and whom they clone
+    moved: np.ndarray  # positions of a block, seen from the moving landscape
+    z: np.ndarray  # jitter of those that clone
+    raw: np.ndarray
+    radius: np.ndarray
+    mean: np.ndarray
+
+
+@inner
+def make_room(d, n_agents, groups):
+    """Scratch for this swarm."""
+    n, whole = block_range(d, n_agents, 0)[1], np.int64
+    pairs = (d + 1) // 2 * n
+    return Room(
+        np.empty((n_agents, d)), np.empty(n_agents, whole), np.empty(groups, whole), np.empty(2 * n_agents, np.uint64),
+        np.empty(n_agents, whole), np.empty(n_agents, whole), np.empty(n_agents, whole), np.ones(n_agents, np.uint8),
+        np.empty((1, n_agents)), np.empty(n_agents), np.empty(n_agents), np.empty(n, np.uint64), np.empty(n, whole), np.empty(d * n),
+        np.empty(d * n, np.float32), np.empty(pairs, np.uint64), np.empty(pairs, np.float32), np.empty(d),
+    )  # fmt: skip
+
+
+@inner
+def energies(x, size, values, p, shift, moving, room, f):
+    """F(x − c) at all walkers."""
+    d, n_agents = size
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        if moving:
+            seen = room.moved[: d * n].reshape((d, n))
+            for i in range(d):
+                for j in range(n):
+                    seen[i, j] = xb[i, j] - shift[i]
+            values(seen, p, f[first : first + n])
+        else:
+            values(xb, p, f[first : first + n])
+
+
+@inner
+def find_living(x, size, low, high, room):
+    """living (N,) ← whether a walker is in the box."""
+    d, n_agents = size
+    room.living[:] = 1
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            for j in range(n):
+                if not low[i] <= xb[i, j] <= high[i]:
+                    room.living[first + j] = 0
+
+
+@inner
+def not_positive(f, kind, living):
+    """The first living walker whose reward is not positive, −1 when there is none."""
+    if kind != cloning.EXPONENTIAL:
+        for n in range(f.size):
+            if living[n] and not (f[n] > 0.0 if kind == cloning.VALUE else f[n] < 0.0):
+                return n
+    return -1
+
+
+@inner
+def lowest_living(f, living, part):
+    """min F of the living, ∞ when there is none."""
+    for n in range(f.size):
+        part[n] = f[n] if living[n] else np.inf
+    return smallest(part)
+
+
+@inner
+def by_walker(x, size, rows):
+    """rows (N, d) ← the positions, walker by walker."""
+    d, n_agents = size
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            for j in range(n):
+                rows[first + j, i] = xb[i, j]
+
+
+@inner
+def distances(rows, seen, apart):
+    """apart (N,) ← |X_n − X_j(n)|."""
+    for n in range(seen.size):
+        here, there, total = rows[n], rows[seen[n]], 0.0
+        for i in range(here.size):
+            total += (here[i] - there[i]) * (here[i] - there[i])
+        apart[n] = total
+    for n in range(seen.size):
+        apart[n] = np.sqrt(apart[n])
+
+
+@inner
+def look(x, f, size, how, powers, seed, step, room, log_virtual):
+    """Companions and virtual rewards (2) for the step that comes; ``how`` (groups, kind, form, own, δ, ε), ``powers`` (τ, α, β)."""
+    (groups, kind, form, own, delta, epsilon), (tau, alpha, beta), n_agents = how, powers, size[1]
+    row = key(np.uint64(seed), np.uint64(COMPANION), np.uint64(step))
+    words(room.words, row, 0, 2 if own else 1, n_agents, 0)
+    cloning.choose_companions(room.words, room.pool, room.counts, groups, room.seen)
+    if own:
+        cloning.choose_companions(room.words[n_agents:], room.pool, room.counts, groups, room.rival)
+    else:
+        room.rival[:] = room.seen
+    by_walker(x, size, room.rows)
+    log_virtual[:] = 0.0
+    relative = form, delta, epsilon
+    cloning.add_relative(f, alpha, groups, kind, tau, relative, room, log_virtual)
+    if beta != 0.0:
+        distances(room.rows, room.seen, room.apart)
+        cloning.add_relative(room.apart, beta, groups, cloning.AS_IT_IS, tau, relative, room, log_virtual)
+
+
+@inner
+def list_clones(source, first, n, room):
+    """The columns of a block whose walkers clone, and whom; returns how many."""
+    m = 0
+    for j in range(n):
+        room.column[m], room.origin[m] = j, source[first + j]
+        m += source[first + j] != first + j
+    return m
+
+
+@inner
+def copy_companions(xb, m, sigma, z, room):
+    """(4) and (5) for the walkers of a block that clone."""
+    column, origin, rows = room.column[:m], room.origin[:m], room.rows
+    for i in range(xb.shape[0]):
+        row = xb[i]
+        for q in range(m):
+            row[column[q]] = rows[origin[q], i]
+        if sigma > 0.0:
+            zi = z[i]
+            for q in range(m):
+                row[column[q]] += sigma * zi[q]
+
+
+@inner
+def shake(xb, sigma, z):
+    """(5) for all walkers of a block."""
+    d, n = xb.shape
+    for i in range(d):
+        row, zi = xb[i], z[i]
+        for j in range(n):
+            row[j] += sigma * zi[j]
+
+
+@inner
+def keep_inside(flat, d, n, low, high, boundary):
+    """The boundary on a block; only rows that anybody left are worth the branches."""
+    for i in range(d):
+        row, a, b, outside = flat[i * n : (i + 1) * n], low[i], high[i], False
+        for j in range(n):
+            outside |= (row[j] < a) | (row[j] > b)
+        if outside:
+            boundaries.confine(row.reshape((1, n)), low[i : i + 1], high[i : i + 1], boundary)
+
+
+@inner
+def move(x, size, source, sigma, jitter, draws, low, high, boundary, room):
+    """(4) and (5), all from the positions before; ``draws`` (supply, seed, k, s, steps, shaken), see ``block_noise``."""
+    (d, n_agents), (supply, seed, k, s, steps, shaken) = size, draws
+    row = key(np.uint64(seed), np.uint64(POSITION_NOISE), np.uint64(k + s))
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb, m = block(x, d, n_agents, b), list_clones(source, first, n, room)
+        z = room.z[: d * m].reshape((d, m))
+        if jitter == CLONES and sigma > 0.0 and m > 0:
+            fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, first, room.column[:m])
+        copy_companions(xb, m, sigma if jitter == CLONES else 0.0, z, room)
+        if jitter == EVERY and shaken:
+            shake(xb, sigma, block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b))
+        if boundary != DEADLY and boundary != boundaries.NONE:
+            keep_inside(x[first * d : (first + n) * d], d, n, low, high, boundary)
