@@ -2,8 +2,8 @@
 
 Two threads meet here. The page's thread hears of edits and buttons and paints; the worker of the transport advances the simulation. What
 the worker reads or changes (``_sim``, the views' ``prepare``) is guarded by ``_lock``; an edit reaches it as a copy in ``_fresh``, of which
-the newest wins, and acts before the next batch of steps. Another dynamics, landscape or swarm is built on the worker and adopted on the
-page's thread; when building fails, the old run goes on and the reason is told.
+the newest wins, and acts before the next batch of steps. Another dynamics, landscape or swarm is built on a thread of its own and adopted
+on the page's thread; when building fails, the old run goes on and the reason is told.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
-import weakref
-from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 
 from components import permalink, theme
 from components.arena import Arena
-from components.controls import Controls, choice_row
+from components.choices import heading_of, parts_of, sentence, swarm_on, weakly
+from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
 from components.permalink import BadLink, Selection
 from components.stops import Stop
 from components.transport import FASTEST, Bar, Transport
-from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
+from swarmviz import Diverged, Simulation, dynamics, landscapes
 from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
 
+AT_ONCE = 0.3  # seconds that the page waits for a new run before it says that it is being prepared
 RECORD_LIMIT = 20_000  # recorded steps; a longer run is thinned
 
 
@@ -49,20 +49,21 @@ class Session:
         self._lock = threading.RLock()
         self._fresh: dict[str, Described] = {}
         self._generation = 0
+        self._builder: threading.Thread | None = None
         self._stop = Stop()
         self._dark = False
         self._sim = self._build(selection)
-        self.bar = Bar(_weakly(self._act), speed=selection.speed, playing=True)
+        self.bar = Bar(weakly(self._act), speed=selection.speed, playing=True)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.transport.speed = selection.speed
-        edits = (_weakly(method) for method in (self._changed, self._chosen, self._fits))
-        self.controls = Controls(_parts(selection), _heading(selection), *edits)
+        edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
+        self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
         self.views, self._card = (Arena(), Density(), Curves()), EquationCard()
         for view in (*self.views, self._card):
             view.attach(self._sim)
         panes = [view.pane for view in self.views]
         board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, _weakly(self.set_dark))
+        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, weakly(self.set_dark))
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -169,52 +170,64 @@ class Session:
         self.transport.do(lambda: None)
 
     def _renew(self, selection: Selection, show: bool) -> None:
-        """Build a run on the worker, then put it in the place of the present one; ``show``: the controls follow."""
+        """Build a run beside the present one, which goes on, and then put it in its place; ``show``: the controls follow.
+
+        A thread of its own, because a dynamics that nobody has chosen yet may have to be compiled first. The newest wins.
+        """
 
         def build() -> None:
             try:
                 sim = self._build(selection)
-                sim.advance(0)
             except Exception as error:
-                self.transport.on_page(lambda error=error: self._refused(error))
+                self.transport.on_page(lambda error=error: self._refused(error, mine))
             else:
-                self.transport.on_page(lambda: self._adopt(sim, selection, show))
+                self.transport.on_page(lambda: self._adopt(sim, selection, show, mine))
 
-        self.transport.do(build)
+        self._builder = mine = threading.Thread(target=build, name="swarmviz build", daemon=True)
+        mine.start()
+        mine.join(AT_ONCE)
+        if mine.is_alive():
+            self.bar.say(
+                f"Preparing {type(selection.dynamics).title} on {type(selection.landscape).title}: compiled once, then kept."
+            )
 
-    def _adopt(self, sim: Simulation, selection: Selection, show: bool) -> None:
+    def _adopt(self, sim: Simulation, selection: Selection, show: bool, builder: threading.Thread) -> None:
+        if builder is not self._builder:  # something else was chosen meanwhile
+            return
         with self._lock:
             self._sim, self._fresh = sim, {}
             self._stop.restart()
         if show:
-            self.controls.show(_parts(selection), _heading(selection))
+            self.controls.show(parts_of(selection), heading_of(selection))
             self._set_speed(selection.speed)
         self._attach()
         self.bar.param.update(pending=False, message={})
         self._write_link()
 
-    def _refused(self, error: Exception) -> None:
+    def _refused(self, error: Exception, builder: threading.Thread | None) -> None:
         """A run could not be built: the old one goes on."""
+        if builder is not self._builder:
+            return
         self.controls.refresh()
         self._tell(error, "The run goes on as it was: ")
 
     def _failed(self, error: Exception) -> None:
         self.bar.playing = False
         if isinstance(error, Diverged):
-            self.bar.say(_sentence(str(error)), "error", reset=True)
+            self.bar.say(sentence(str(error)), "error", reset=True)
         else:
             self._tell(error)
 
     def _tell(self, error: Exception, before: str = "") -> None:
-        sentence = str(error)
+        said = str(error)
         if isinstance(error, ValueError):
-            row = self.controls.owner_of(sentence)
+            row = self.controls.owner_of(said)
             if row is not None:
-                self.controls.complain(row, sentence)
+                self.controls.complain(row, said)
         else:  # ours, not theirs: the server's log gets all of it
             traceback.print_exception(error, file=sys.stderr)
-            sentence = f"something went wrong ({type(error).__name__}: {error})"
-        self.bar.say(_sentence(before + sentence), "error", reset=True)
+            said = f"something went wrong ({type(error).__name__}: {error})"
+        self.bar.say(sentence(before + said), "error", reset=True)
 
     def _stopped(self, reason: str) -> None:
         self.bar.playing = False
@@ -239,10 +252,15 @@ class Session:
 
     def _chosen(self, name: str, value: Any) -> None:
         if name == "dynamics" and value in dynamics.ALL:
-            self._renew(permalink.first(value), show=True)
+            try:
+                selection = permalink.first(value)
+            except Exception as error:  # a preset that does not fit its dynamics
+                self._refused(error, self._builder)
+            else:
+                self._renew(selection, show=True)
         elif name == "landscape" and value in landscapes.ALL:
             landscape = landscapes.ALL[value]()
-            swarm = _swarm_on(landscape, self.controls.parts["swarm"])
+            swarm = swarm_on(landscape, self.controls.parts["swarm"])
             self._renew(self.selection._replace(landscape=landscape, swarm=swarm), show=True)
 
     def _act(self, act: str, value: Any) -> None:
@@ -286,7 +304,7 @@ class Session:
         try:
             self._stop = Stop.of(*value)
         except (ValueError, TypeError) as error:
-            self.bar.say(_sentence(str(error)), "warning")
+            self.bar.say(sentence(str(error)), "warning")
 
     def _on_hidden(self, value: Any) -> None:
         self.transport.hidden = bool(value)
@@ -304,60 +322,3 @@ class Session:
 
     def _write_link(self) -> None:
         self.bar.link = f"?{permalink.KEY}={permalink.write(self.selection)}"
-
-
-def _weakly(method: Callable[..., None]) -> Callable[..., None]:
-    """A callback that keeps nobody alive: Panel and asyncio hold on to some documents after their visitors have left."""
-    reference = weakref.WeakMethod(method)
-
-    def call(*arguments: Any) -> None:
-        if (alive := reference()) is not None:
-            alive(*arguments)
-
-    return call
-
-
-def _parts(selection: Selection) -> dict[str, Described]:
-    return {name: getattr(selection, name).copy() for name in ("dynamics", "landscape", "swarm")}
-
-
-def _heading(selection: Selection) -> list[dict]:
-    return [
-        choice_row("dynamics", "Dynamics", [(n, c.title) for n, c in dynamics.ALL.items()], type(selection.dynamics).__name__),
-        choice_row("landscape", "Landscape", [(n, c.title) for n, c in landscapes.ALL.items()], type(selection.landscape).__name__),
-    ]  # fmt: skip
-
-
-def _swarm_on(landscape: landscapes.Landscape, swarm: Swarm) -> Swarm:
-    """The swarm as it can start on another landscape: a dimension that exists there, and a law that is not tied to the old box."""
-    swarm = swarm.copy()
-    smallest, largest = landscape.dims
-    swarm.d = max(smallest, min(swarm.d, largest or swarm.d))
-    if swarm.initial in ("box", "points", "gaussian") or not len(landscape.minimisers(swarm.d)):
-        swarm.initial = "uniform"
-    return swarm
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-_warmed = threading.Event()
-
-
-def warm() -> None:
-    """Compile what the first visitor sees before the server answers, and the other dynamics behind their back; once per process."""
-    if _warmed.is_set():
-        return
-    _warmed.set()
-    names = list(dynamics.ALL)
-    _compile(names[:1])
-    threading.Thread(target=_compile, args=(names[1:],), name="swarmviz warm", daemon=True).start()
-
-
-def _compile(names: list[str]) -> None:
-    for name in names:
-        try:
-            Session._build(permalink.first(name)).advance(2)
-        except Exception as error:  # the page tells it to whom it concerns
-            traceback.print_exception(error, file=sys.stderr)

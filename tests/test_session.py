@@ -46,7 +46,9 @@ def press(session, act, value=None):
 
 
 def settle(session):
-    """Wait until the worker has done all it was told."""
+    """Wait until a new run is built and the worker has done all it was told."""
+    if session._builder is not None:
+        session._builder.join(60)
     done = threading.Event()
     session.transport.do(done.set)
     assert done.wait(20)

@@ -97,7 +97,7 @@ def test_each_slider_of_a_dynamics_reaches_the_kernel(lab, server, dynamics):
     for name in names:
         start_over(lab)
         old = lab.row(name).locator("input[type=text]").input_value()
-        for share in (0.8, 0.3):  # a batch of more agents than there are is all of them
+        for share in (0.8, 0.3, 0.1):  # a batch of more agents than there are is all of them
             new = lab.slide(name, share)
             assert float(new) != float(old), f"{name}: the slider did not move its number"
             assert lab.error(name) == ""

@@ -1,0 +1,30 @@
+"""Compile before a visitor waits: the opening dynamics at start, the others behind the first visitor's back."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+
+from components import permalink
+from swarmviz import Simulation, dynamics
+
+_warmed = threading.Event()
+
+
+def warm() -> None:
+    """Compile what the first visitor sees before the server answers, and the other dynamics behind their back; once per process."""
+    if _warmed.is_set():
+        return
+    _warmed.set()
+    names = list(dynamics.ALL)
+    _compile(names[:1])
+    threading.Thread(target=_compile, args=(names[1:],), name="swarmviz warm", daemon=True).start()
+
+
+def _compile(names: list[str]) -> None:
+    for name in names:
+        try:
+            Simulation(*permalink.first(name)[:3]).advance(2)
+        except Exception as error:  # the page tells it to whom it concerns
+            traceback.print_exception(error, file=sys.stderr)
