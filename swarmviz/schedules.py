@@ -209,11 +209,9 @@ def values_of(owner: Described, name: str, t: np.ndarray) -> np.ndarray:
     if not isinstance(value, TimeDependent):
         return np.full(np.shape(t), float(value))
     values = value.at(t)  # type: ignore[attr-defined]
-    extremes = (
-        (np.argmin(values), np.argmax(values)) if np.isfinite(values).all() else (np.argmin(np.isfinite(values)),)
-    )
-    for i in extremes:
-        time, v = np.ravel(t)[i], np.ravel(values)[i]
+    if np.isfinite(values).all() and declared.contains(values.min()) and declared.contains(values.max()):
+        return values
+    for time, v in zip(np.ravel(t), np.ravel(values), strict=True):  # to name the first one out of range
         if not math.isfinite(v) or not declared.contains(v):
             raise ValueError(
                 f"{name} ({declared.symbol}) = {v:g} at t = {time:g}: its schedule must keep {declared.range_text}"

@@ -11,6 +11,7 @@ import pytest
 UI = Path(__file__).parent / "ui"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     browser = [item for item in items if UI in item.path.parents]
     for item in browser:

@@ -29,7 +29,9 @@ def example(tmp_path_factory):
     return module.PullToBest
 
 
-@pytest.mark.parametrize("name", [name for name in dir(test_contract) if name.startswith("test_") and "kinds" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in dir(test_contract) if name.startswith("test_") and "kinds" not in name]
+)
 def test_the_worked_example_keeps_the_contract(example, name):
     promise = getattr(test_contract, name)
     promise(example)

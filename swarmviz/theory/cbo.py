@@ -102,8 +102,10 @@ def dispersion_lines(simulation) -> list[Line]:
     applies, reason = mean_square_applies(lam, float(sigma[-1]), d, noise)
     rate = mean_square_rate(lam, float(sigma[-1]), d, noise)
     claimed = V[0] * np.exp(-rate * (record["t"] - record["t"][0]))
-    ratio = expected_dispersion(V, record["consensus_offset"], n, d, lam, sigma, dt, noise) / np.where(V > 0, V, 1.0)
-    identity = V[0] * np.concatenate([[1.0], np.cumprod(ratio[:-1] ** record.every)])
+    with np.errstate(over="ignore", invalid="ignore"):  # of a swarm that is about to diverge
+        expected = expected_dispersion(V, record["consensus_offset"], n, d, lam, sigma, dt, noise)
+        ratio = expected / np.where(V > 0, V, 1.0)
+        identity = V[0] * np.concatenate([[1.0], np.cumprod(ratio[:-1] ** record.every)])
     euler = dynamics.scheme == "euler" and dynamics.boundary == "none" and dynamics.epsilon == 0
     exact = (
         "exact for one Euler–Maruyama step at any N"
