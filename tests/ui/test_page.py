@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -257,7 +258,7 @@ def test_a_phone_shows_the_swarm_first_and_the_choices_on_demand(browser, server
     lab = Lab(context.new_page()).open(server.page)
     lab.wait(lambda: not lab.row("dynamics.lam").is_visible(), "the choices cover the page")
     boxes = [lab.page.locator(f".{name}").first.bounding_box() for name in ("arena", "strip", "curves")]
-    for above, below in zip(boxes, boxes[1:], strict=False):
+    for above, below in pairwise(boxes):
         assert above["y"] + above["height"] <= below["y"], "the parts overlap or are in another order"
     lab.picture("phone")
     lab.page.click("[aria-label='Open drawer']")
