@@ -9,6 +9,8 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from numba.core.runtime import rtsys
+from numba.core.runtime._nrt_python import memsys_enable_stats
 from reference import batch_mask, consensus
 
 import swarmviz as sv
@@ -100,3 +102,12 @@ def final_errors(dynamics, landscape, n, d=20, steps=1000, runs=100):
 
     with ThreadPoolExecutor(2) as pool:
         return np.array(list(pool.map(one, range(runs))))
+
+
+def arrays_made(dynamics, landscape, steps, n=200, d=5):
+    """How many arrays compiled code makes in so many steps."""
+    state = dynamics.init(sv.Swarm(n=n, d=d, seed=1).positions(landscape), landscape, 1)
+    memsys_enable_stats()
+    before = rtsys.get_allocation_stats().alloc
+    dynamics.advance(state, landscape, steps, every=10**9)
+    return rtsys.get_allocation_stats().alloc - before

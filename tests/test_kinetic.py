@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from reference_kinetic import arrays_made, final_errors
 from reference_kinetic import bgk as naive
-from reference_kinetic import final_errors
 
 import swarmviz as sv
 from swarmviz import noise, randomness
@@ -261,6 +261,14 @@ def test_a_swarm_that_leaves_the_numbers_says_where():
     assert caught.value.step == sim.k + 1 and np.isfinite(sim.frame.energy).all()
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"form": "limit"}, {"noise": "student", "batch": 20}], ids=lambda o: "-".join(o) or "jumps"
+)
+def test_no_step_allocates(options):
+    dynamics = sv.BGK(**options)
+    assert arrays_made(dynamics, RASTRIGIN, 10) == arrays_made(dynamics, RASTRIGIN, 1000) > 0
+
+
 # ---- the stall stop --------------------------------------------------------------------------------------------------
 
 
@@ -280,6 +288,7 @@ def test_a_swarm_stands_still_from_the_step_on_at_which_its_consensus_has_rested
         and (sim.record["jump_fraction"][stop + 1 :] == 0).all()
     )
     np.testing.assert_array_equal(sim.frame.x, free.goto(stop).x)
+    assert (sim.frame.role == 0).all()  # nobody jumps in a swarm that stands still
     assert "stalled" in sim.frame.notes[0] and not free.frame.notes and sim.k == 200
     dynamics.stall_steps = 0
     assert not np.array_equal(sim.advance(5).x, free.frame.x) and not sim.frame.notes

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reference_kinetic import final_errors
+from reference_kinetic import arrays_made, final_errors
 from reference_kinetic import pso as naive
 
 import swarmviz as sv
@@ -224,6 +224,10 @@ def test_the_record_says_what_the_frame_shows():
     np.testing.assert_allclose(frame.x, np.clip(earlier.x + 0.1 * frame.v, *landscape.limits(2)), atol=1e-12)
 
 
+def test_no_step_allocates():
+    assert arrays_made(sv.PSO(), RASTRIGIN, 10) == arrays_made(sv.PSO(), RASTRIGIN, 1000) > 0
+
+
 def test_a_stalled_swarm_stands_still_however_its_steps_were_batched():
     dynamics = sv.PSO(stall_steps=15, stall_tolerance=1e-3)
     at_once, singly = (sv.Simulation(dynamics, SPHERE, sv.Swarm(n=50, d=2, seed=1)) for _ in range(2))
@@ -234,6 +238,7 @@ def test_a_stalled_swarm_stands_still_however_its_steps_were_batched():
         np.testing.assert_array_equal(at_once.record[name], singly.record[name], err_msg=name)
     stop = np.argmax(at_once.record["still"] >= 15)
     assert 15 <= stop < 140 and "stalled" in at_once.frame.notes[0]
+    assert (at_once.frame.role == 0).all()
     np.testing.assert_array_equal(at_once.frame.x, at_once.goto(int(stop)).x)
     assert (at_once.record["improved"][stop + 1 :] == 0).all()
 

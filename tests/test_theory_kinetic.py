@@ -35,6 +35,7 @@ def test_the_constants_are_those_of_proposition_43_with_its_factor_of_two():
     A, B = kinetic.decay_constants(lam=1.0, sigma=0.01, jump_rate=10.0, gamma=2.5, d=4)
     assert A == pytest.approx(min(1 - 1 / 2.5 - 2 * 10 * 0.02 / 2.5, 5 - 2.5 - 1)) and B == pytest.approx(20 * 1.02)
     assert kinetic.decay_constants(1.0, 0.0, 4.0, 10.0, 1)[0] == 4 / 2 - 10 - 1
+    assert kinetic.decay_bound(2.0, 0.5, 4.0) == pytest.approx(2.0 / np.e)
 
 
 def test_the_interval_that_the_paper_prints_for_gamma_does_not_make_the_rate_positive():
@@ -114,6 +115,17 @@ def test_one_step_of_any_swarm_keeps_the_mean_functional_below_the_one_step_boun
     error = after.std(ddof=1) / np.sqrt(len(after))
     assert after.mean() < bound + FOUR_SIGMA * error
     assert bound < 2.5 * after.mean()  # it says something
+
+
+def test_the_one_step_bound_knows_that_the_consensus_may_be_away_from_the_minimiser():
+    """A swarm that rests in one point y stays there, with H = (γ + λ)|y|."""
+    dynamics = sv.BGK(rescaled=False, jump_rate=10.0, dt=0.2, sigma=0.3, gamma=0.7)
+    state = dynamics.init(np.full((10, 1), 3.0), SPHERE, 1)
+    H = dynamics.advance(state, SPHERE, 1)[1]["functional"][0]
+    told = (1.0, 0.3, 0.0, 1 - np.exp(-2.0), 0.7, 1, 0.2)
+    assert H == pytest.approx(1.7 * 3.0)
+    assert H < kinetic.expected_functional_bound(3.0, 3.0, 3.0, *told)
+    assert H > kinetic.expected_functional_bound(3.0, 3.0, 0.0, *told)  # negative control
 
 
 def test_with_the_two_probabilities_swapped_as_in_the_papers_proof_the_bound_fails():

@@ -52,6 +52,13 @@ class Stalling(Dynamics):
     stall_tolerance = Real(1e-4, bounds=(0, 1), slider=(1e-8, 1e-1), scale="log", symbol="δ_stall", group="Numerics",
                            doc="What hardly moved means, in half widths of the box.")  # fmt: skip
 
+    @classmethod
+    def declared(cls):
+        """The stall stop comes after what the dynamics itself declares."""
+        every = super().declared()
+        last = {name: every.pop(name) for name in ("stall_steps", "stall_tolerance")}
+        return every | last
+
     def stalled(self, state: Any) -> bool:
         """Whether the stall stop has been reached."""
         return 0 < self.stall_steps <= state.still
