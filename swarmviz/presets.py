@@ -76,7 +76,7 @@ _PRESETS = (
         "002 §6",
         values={"lam": 1.0, "cutoff": 1 / 8, "dt": 1e-4},
         swarm={"n": 8, "d": 1, "initial": "away"},
-        pace=20.0,
+        pace=50.0,
     ),
     Preset(
         "bgk-rastrigin",
