@@ -41,6 +41,14 @@ class Observable(NamedTuple):
     log: bool = False
 
 
+# What several dynamics record, under one name and one meaning.
+BEST = Observable("best", "best F", "Lowest value met so far")
+MINIMUM = Observable("minimum", "min F", "Lowest value in the swarm")
+CONSENSUS_VALUE = Observable("consensus_value", "F(ν)", "Value at the consensus point")
+DISPERSION = Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True)
+EFFECTIVE_SIZE = Observable("effective_size", "ESS", "Effective number of agents in the consensus, 1/Σw²", "count")
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The swarm at one step, as read-only arrays; N agents in d dimensions.

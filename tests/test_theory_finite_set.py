@@ -277,12 +277,12 @@ TOLERANCES = {"target_distance": 0.03, "provisional_minimum": 0.04, "energy": 0.
 def test_the_lines_run_beside_the_agents_through_every_live_change(generator):
     sim = simulation(generator=generator)
     sim.advance(30)
-    sim.dynamics.beta = sv.schedules.Linear(start=5.0, end=1.0, duration=80.0)
+    sim.dynamics.beta, sim.dynamics.dt = sv.schedules.Linear(start=5.0, end=1.0, duration=60.0), 0.5
     sim.advance(20)
     sim.dynamics.states, sim.dynamics.rate = 40, 0.3
     sim.advance(20)
     sim.landscape = sv.landscapes.FiniteSetCurve(height=0.5)
-    sim.dynamics.dt, sim.dynamics.graph = 0.5, "path"
+    sim.dynamics.dt, sim.dynamics.graph = 1.5, "path"
     sim.advance(20)
     assert_beside(sim, TOLERANCES)
     sim.goto(45)

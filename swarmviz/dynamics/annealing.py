@@ -45,7 +45,7 @@ from swarmviz.diagnostics import (
 )
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.elementary import exp, tanh
-from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.noise import GAUSSIAN
 from swarmviz.parameters import Choice, Real
 from swarmviz.randomness import POSITION_NOISE
@@ -240,9 +240,9 @@ class SSA(Dynamics):
 
     observables = (
         Observable("provisional_minimum", "F̄", "Provisional minimum: mean of F weighted by mass"),
-        Observable("best", "best F", "Lowest value met so far"),
-        Observable("minimum", "min F", "Lowest value in the swarm"),
-        Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True),
+        BEST,
+        MINIMUM,
+        DISPERSION,
         Observable(
             "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
         ),

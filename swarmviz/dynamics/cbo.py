@@ -33,7 +33,6 @@ from swarmviz import boundaries
 from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
 from swarmviz.compiled import inner, kernel, number, reals, table, types, value_function, whole, word
 from swarmviz.diagnostics import (
-    add_to_consensus,
     all_finite,
     choose_batch,
     clear_consensus,
@@ -43,10 +42,13 @@ from swarmviz.diagnostics import (
     first_not_finite,
     mean_position,
     smallest,
+    value_at,
+    weigh_chosen,
+    weights,
 )
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.elementary import tanh
-from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.noise import GAUSSIAN
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.randomness import POSITION_NOISE
@@ -155,23 +157,6 @@ def choose(room, batch, seed, step):
 
 
 @inner
-def value_at(point, values, p, room):
-    """F at one point (d,)."""
-    room.column[:, 0] = point
-    values(room.column, p, room.one)
-    return room.one[0]
-
-
-@inner
-def weigh(x, f, first, alpha, room, sums):
-    """Add a block to the consensus (2); agents outside the random batch count as infinitely high."""
-    n = f.size
-    for j in range(n):
-        room.g[j] = f[j] if room.chosen[first + j] else np.inf
-    add_to_consensus(x, room.g[:n], alpha, room.w[:n], sums)
-
-
-@inner
 def measure(x, d, n_agents, f, nu, nu_value, best, effective, targets, mean, record, row):
     """Write the observables, in the order of ``CBO.observables``, into a column of the record."""
     mean_position(x, d, n_agents, mean)
@@ -211,7 +196,7 @@ def euler_step(x, f, size, draws, at, how, coefficients, alpha, land, room, sums
             drift_and_shake(xb, nu, factor, scale, noise, lengths, z)
         boundaries.confine(xb, low, high, boundary)
         values(xb, p, fb)
-        weigh(xb, fb, first, alpha, room, sums)
+        weigh_chosen(xb, fb, room.chosen[first : first + n], alpha, room.g[:n], room.w[:n], sums)
 
 
 @inner
@@ -238,7 +223,7 @@ def heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha, alpha_
         sums,
     )
     finish_consensus(sums, nu_y)
-    nu_y_value = value_at(nu_y, values, p, room)
+    nu_y_value = value_at(nu_y, values, p, room.column, room.one)
     choose(
         room, batch, seed, k + s + 1
     )  # the predictor's consensus is of the same batch as ν, the next one of a new batch
@@ -253,7 +238,7 @@ def heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha, alpha_
         correct(xb, yb, nu, nu_y, factor, factor_y[:n], scale, noise, lengths, z)
         boundaries.confine(xb, low, high, boundary)
         values(xb, p, fb)
-        weigh(xb, fb, first, alpha_next, room, sums)
+        weigh_chosen(xb, fb, room.chosen[first : first + n], alpha_next, room.g[:n], room.w[:n], sums)
 
 
 @inner
@@ -265,7 +250,7 @@ def first_consensus(x, f, size, alpha, land, room, sums):
         first, n = block_range(d, n_agents, b)
         xb, fb = block(x, d, n_agents, b), f[first : first + n]
         land[0](xb, land[1], fb)
-        weigh(xb, fb, first, alpha, room, sums)
+        weigh_chosen(xb, fb, room.chosen[first : first + n], alpha, room.g[:n], room.w[:n], sums)
 
 
 @kernel(
@@ -309,7 +294,7 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma,
         effective = finish_consensus(sums, nu)
         recording = (s > 0 or start) and (k + s) % every == 0
         if recording or epsilon > 0.0:
-            nu_value = value_at(nu, values, p, room)
+            nu_value = value_at(nu, values, p, room.column, room.one)
         if recording:
             measure(x, d, n_agents, f, nu, nu_value, best[0], effective, targets, room.mean, record, row)
             row += 1
@@ -347,17 +332,17 @@ class CBO(Dynamics):
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
 
     observables = (
-        Observable("best", "best F", "Lowest value met so far"),
-        Observable("minimum", "min F", "Lowest value in the swarm"),
-        Observable("consensus_value", "F(ν)", "Value at the consensus point"),
-        Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True),
+        BEST,
+        MINIMUM,
+        CONSENSUS_VALUE,
+        DISPERSION,
         Observable(
             "consensus_offset", "|X̄ − ν|²", "Squared distance of the consensus from the mean", "dispersion", log=True
         ),
         Observable(
             "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
         ),
-        Observable("effective_size", "ESS", "Effective number of agents in the consensus, 1/Σw²", "count"),
+        EFFECTIVE_SIZE,
     )
 
     def init(self, x, landscape, seed):
@@ -383,17 +368,6 @@ class CBO(Dynamics):
 
     def frame(self, state):
         t = float(state.clock.at(state.k))
-        return Frame(
-            state.k,
-            t,
-            from_blocks(state.x, state.n, state.d),
-            state.energy,
-            focus=state.consensus,
-            weight=self._weights(state),
-        )
-
-    def _weights(self, state):
-        alpha = values_of(self, "alpha", np.array([state.clock.at(state.k)]))[0]
-        with np.errstate(over="ignore"):  # α F may leave the numbers; the weight is then zero
-            w = np.exp(-alpha * (state.energy - state.energy.min()))
-        return w / w.sum()
+        alpha = values_of(self, "alpha", np.array([t]))[0]
+        x, weight = from_blocks(state.x, state.n, state.d), weights(state.energy, alpha)
+        return Frame(state.k, t, x, state.energy, focus=state.consensus, weight=weight)

@@ -41,7 +41,7 @@ from swarmviz.fractal.histogram import count_bins, count_distinct, divergence, e
 from swarmviz.fractal.motion import MEANINGS as MOTIONS
 from swarmviz.fractal.motion import shift_at
 from swarmviz.fractal.walkers import DEADLY, energies, find_living, look, lowest_living, make_room, move, not_positive
-from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.frame import BEST, MINIMUM, Clock, Frame, Observable
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.randomness import JUMP, key, uniforms
 from swarmviz.supply import make_supply
@@ -208,8 +208,8 @@ class FMC(Dynamics):
                       default="reflect", symbol="∂", group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
 
     observables = (
-        Observable("best", "best F", "Lowest value met so far"),
-        Observable("minimum", "min F", "Lowest value in the swarm"),
+        BEST,
+        MINIMUM,
         Observable("log_mean_reward", "ln R̄", "Logarithm of the mean reward", "reward"),
         Observable(
             "kl",

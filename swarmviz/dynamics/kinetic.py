@@ -56,7 +56,7 @@ from swarmviz.diagnostics import (
     weights,
 )
 from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
-from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.noise import LAWS, fill_chosen
 from swarmviz.parameters import Choice, Real, Switch, Whole
 from swarmviz.randomness import JUMP, POSITION_NOISE, key, uniforms
@@ -311,10 +311,10 @@ class BGK(Stalling):
     )
 
     observables = (
-        Observable("best", "best F", "Lowest value met so far"),
-        Observable("minimum", "min F", "Lowest value in the swarm"),
-        Observable("consensus_value", "F(ν)", "Value at the consensus point"),
-        Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True),
+        BEST,
+        MINIMUM,
+        CONSENSUS_VALUE,
+        DISPERSION,
         Observable(
             "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
         ),
@@ -325,7 +325,7 @@ class BGK(Stalling):
         Observable("jump_fraction", "jumps", "Share of the agents that jumped", "share"),
         Observable("move", "‖Δν‖∞ / h", "How far the consensus moved in this step, in half widths", "move", log=True),
         Observable("still", "c", "Consecutive steps in which the consensus hardly moved", "steps"),
-        Observable("effective_size", "ESS", "Effective number of agents in the consensus, 1/Σw²", "count"),
+        EFFECTIVE_SIZE,
     )
 
     def init(self, x, landscape, seed):

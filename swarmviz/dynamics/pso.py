@@ -47,7 +47,7 @@ from swarmviz.diagnostics import (
     weights,
 )
 from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
-from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.noise import LAWS
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.randomness import POSITION_NOISE, SECOND_NOISE
@@ -246,11 +246,11 @@ class PSO(Stalling):
     )
 
     observables = (
-        Observable("best", "best F", "Lowest value met so far"),
-        Observable("minimum", "min F", "Lowest value in the swarm"),
+        BEST,
+        MINIMUM,
         Observable("consensus_value", "F(ν)", "Value at the weighted best"),
         Observable("memory_mean", "mean F(Y)", "Mean value of the personal bests; it never rises"),
-        Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True),
+        DISPERSION,
         Observable(
             "distance", "‖ν − x*‖∞", "Distance of the weighted best from the nearest minimiser", "distance", log=True
         ),

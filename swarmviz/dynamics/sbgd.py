@@ -38,7 +38,7 @@ from swarmviz.compiled import gradient_function, inner, kernel, number, reals, t
 from swarmviz.diagnostics import all_finite, distance_to, evaluate, first_not_finite
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.elementary import power
-from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.parameters import Choice, Real, Whole
 
 EXPLORES, LEADS, REMOVED = range(3)
@@ -197,7 +197,7 @@ class SBGD(Dynamics):
 
     observables = (
         Observable("provisional_minimum", "F₋", "Provisional minimum: lowest value of the agents that remain"),
-        Observable("best", "best F", "Lowest value met so far"),
+        BEST,
         Observable("mean_value", "Σ m F", "Mean of F weighted by mass"),
         Observable("dispersion", "V", "Dispersion N Σ m |X − X̄|², weighted by mass", "dispersion", log=True),
         Observable(

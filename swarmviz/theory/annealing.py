@@ -116,5 +116,7 @@ def minimum_line(simulation) -> list[Line]:
         simulation.dynamics.profile, (True, "F̄ tends to min F as N, t → ∞ (Thm 2.5, mean field)")
     )
     k = simulation.record["k"]
-    line = Line("provisional_minimum", "limit of F̄", "002 Thm 2.4", "dotted", k, np.full(k.shape, lowest), applies, reason)
+    line = Line(
+        "provisional_minimum", "limit of F̄", "002 Thm 2.4", "dotted", k, np.full(k.shape, lowest), applies, reason
+    )
     return [line]

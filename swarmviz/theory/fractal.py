@@ -70,7 +70,8 @@ def spectral_gap(log_q: np.ndarray, widths: np.ndarray) -> float:
     diffusion as the bins shrink. NaN where ρ changes by more than e^60 from bin to bin: the grid is then too coarse.
     """
     grid = np.asarray(log_q)
-    steps = [np.abs(np.diff(grid, axis=axis)) for axis in range(grid.ndim)]
+    with np.errstate(invalid="ignore"):  # −∞ − (−∞), where there is no reward
+        steps = [np.abs(np.diff(grid, axis=axis)) for axis in range(grid.ndim)]
     if not all((step <= STEEPEST).all() for step in steps):
         return math.nan
     index = np.arange(grid.size).reshape(grid.shape)
