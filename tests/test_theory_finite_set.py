@@ -13,7 +13,7 @@ from swarmviz.compiled import inner
 from swarmviz.finite import functions
 from swarmviz.finite.space import space_of
 from swarmviz.theory import finite_set as finite
-from swarmviz.theory.finite_set_curves import LARGEST, TOLERANCE
+from swarmviz.theory.finite_set_curves import LARGEST
 
 CURVE = sv.landscapes.FiniteSetCurve()
 RING = space_of("cycle", 20, 1)
@@ -167,8 +167,9 @@ def test_the_law_is_the_steepest_descent_of_its_energy():
 
 @pytest.mark.parametrize("m", [*EXPONENTS, None])
 def test_the_jacobian_is_the_derivative_of_the_velocity(m):
-    h, link = 1e-6, space_of("random", 20, 1, 4.0, 1).links
-    for p in random_densities(20, seed=4):
+    link = space_of("random", 20, 1, 4.0, 1).links
+    equal = np.repeat([0.8, 1.4], 10)  # the quotient of θ is 0/0 between equal neighbours
+    for p, h in [(p, 1e-6) for p in random_densities(20, seed=4)] + [(equal, 1e-4)]:
         steps = h * np.eye(20)
         moved = [
             finite.velocity(p + s, U, 5.0, m, link, 0.1) - finite.velocity(p - s, U, 5.0, m, link, 0.1) for s in steps
@@ -318,7 +319,7 @@ def test_a_line_has_the_accuracy_that_it_is_drawn_with():
     sim.advance(100)
     line = {line.observable: line for line in theory.lines(sim)}["target_distance"]
     exact = np.abs(paper_law().at(line.k) - finite.stationary(U, 5.0)).mean(axis=1)
-    np.testing.assert_allclose(line.y, exact, atol=100 * TOLERANCE)
+    np.testing.assert_allclose(line.y, exact, atol=1e-4)
 
 
 def test_a_set_too_large_to_integrate_live_has_no_line():
