@@ -186,16 +186,16 @@ class Session:
         self._builder = mine = threading.Thread(target=build, name="swarmviz build", daemon=True)
         mine.start()
         mine.join(AT_ONCE)
-        if mine.is_alive():
-            self.bar.say(
-                f"Preparing {type(selection.dynamics).title} on {type(selection.landscape).title}: compiled once, then kept."
-            )
+        what = f"{type(selection.dynamics).title} on {type(selection.landscape).title}"
+        with self._lock:  # it may be there by now, and then nothing is said
+            if self._builder is mine and mine.is_alive():
+                self.bar.say(f"Preparing {what}: compiled once, then kept.")
 
     def _adopt(self, sim: Simulation, selection: Selection, show: bool, builder: threading.Thread) -> None:
         if builder is not self._builder:  # something else was chosen meanwhile
             return
         with self._lock:
-            self._sim, self._fresh = sim, {}
+            self._sim, self._fresh, self._builder = sim, {}, None
             self._stop.restart()
         if show:
             self.controls.show(parts_of(selection), heading_of(selection))
@@ -208,6 +208,8 @@ class Session:
         """A run could not be built: the old one goes on."""
         if builder is not self._builder:
             return
+        with self._lock:
+            self._builder = None
         self.controls.refresh()
         self._tell(error, "The run goes on as it was: ")
 
