@@ -179,8 +179,9 @@ class Described(param.Parameterized):
         return {name: getattr(self, name) for name in self.declared()}
 
     def copy(self):
-        """An independent object with the same values."""
-        return type(self)(**self.values_now())
+        """An independent object with the same values; a schedule among them is copied, too."""
+        values = {name: v.copy() if isinstance(v, Described) else v for name, v in self.values_now().items()}
+        return type(self)(**values)
 
     def same_as(self, other: Any) -> bool:
         """Whether ``other`` is of the same type with the same values."""

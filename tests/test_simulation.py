@@ -145,3 +145,13 @@ def test_time_is_counted_from_the_step_at_which_its_step_changed():
     sim.advance(4)
     assert sim.t == pytest.approx(2.0)
     np.testing.assert_allclose(sim.record["t"][[9, 10, 11, 14]], [0.9, 1.0, 1.25, 2.0])
+
+
+def test_a_schedule_that_is_changed_in_place_acts_from_then_on_and_not_on_the_past():
+    sim = run(sigma=sv.schedules.Constant(value=1.0))
+    seen = sim.advance(40)
+    sim.dynamics.sigma.value = 3.0
+    later = sim.advance(20)
+    assert [entry.k for entry in sim.journal] == [0, 40]
+    np.testing.assert_array_equal(sim.goto(40).x, seen.x)
+    np.testing.assert_array_equal(sim.goto(60).x, later.x)
