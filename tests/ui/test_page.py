@@ -121,9 +121,13 @@ def test_a_running_swarm_answers_at_once_to_a_parameter(lab, server):
     lab.page.locator(".speed input").fill("100")
     lab.slide("dynamics.lam", 0.0)
     lab.slide("dynamics.sigma", 0.0)
-    lab.page.wait_for_timeout(500)
+
+    def stands():
+        before = spread()
+        return moves(lab) and spread() == before > 0
+
+    lab.wait(stands, "with λ = σ = 0 nothing may move", 10)  # pictures from before the edit may still be under way
     frozen = spread()
-    assert moves(lab) and spread() == frozen > 0, "with λ = σ = 0 nothing may move"
     lab.slide("dynamics.lam", 1.0)
     lab.wait(lambda: spread() < 1e-3 * frozen, "the drift does not contract the running swarm")
 
