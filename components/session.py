@@ -197,10 +197,10 @@ class Session:
         with self._lock:
             self._sim, self._fresh, self._builder = sim, {}, None
             self._stop.restart()
+            self._attach()  # under the same lock: the worker never draws a new run with the views of the old one
         if show:
             self.controls.show(parts_of(selection), heading_of(selection))
             self._set_speed(selection.speed)
-        self._attach()
         self.bar.param.update(pending=False, message={})
         self._write_link()
 
