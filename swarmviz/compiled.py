@@ -32,6 +32,7 @@ OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
 CACHE_DAYS = 7
+NO_KERNELS = ("theory", "ensembles", "exports", "papers", "command_line.py", "presets.py", "success.py", "warm.py")
 
 number = types.float64
 single = types.float32
@@ -90,14 +91,15 @@ def choose_cache(version: str) -> None:
     """Keep compiled code in the user's cache folder, under the version and a hash of the core's sources.
 
     Numba notices a change of the file that it compiles, but not of the files whose functions that one calls: without this, an
-    edit (or an upgrade) would go on running yesterday's machine code. What nobody used for a week is removed. Does nothing when
-    NUMBA_CACHE_DIR is set.
+    edit (or an upgrade) would go on running yesterday's machine code. Parts that
+    no kernel is made of do not count. What nobody used for a week is removed. Does nothing when NUMBA_CACHE_DIR is set.
     """
     if "NUMBA_CACHE_DIR" in os.environ:
         return
     from platformdirs import user_cache_dir
 
-    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    core = Path(__file__).parent
+    sources = [path for path in sorted(core.rglob("*.py")) if path.relative_to(core).parts[0] not in NO_KERNELS]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     folder = Path(user_cache_dir("swarmviz")) / "kernels" / f"{version}-{digest}"
     config.CACHE_DIR = str(folder)

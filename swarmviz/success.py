@@ -1,0 +1,46 @@
+"""Whether a run has found the global minimum: one definition for the page, the ensembles and the papers' tables (003 §5)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swarmviz.frame import Frame
+from swarmviz.landscapes.base import Landscape
+
+TOLERANCE = 0.25  # in half widths of the landscape's box (003 §5)
+
+
+def answer(frame: Frame) -> np.ndarray:
+    """What the swarm holds for the minimiser, shape (d,).
+
+    The consensus point where there is one; on a finite set the state with most agents; else the position of the lowest agent, or
+    of the lowest personal best.
+    """
+    if frame.focus is not None:
+        return frame.focus
+    if frame.node is not None:
+        fullest = int(np.bincount(frame.node).argmax())
+        return frame.x[int(np.argmax(frame.node == fullest))]
+    return frame.x[int(np.argmin(frame.energy))]
+
+
+def error(frame: Frame, landscape: Landscape) -> float:
+    """Distance of the answer to the nearest known global minimiser, max_i |x_i − x*_i| / h_i, with h half the width of the box.
+
+    NaN where no minimiser is known.
+    """
+    goals = landscape.minimisers(frame.d)
+    if len(goals) == 0:
+        return float("nan")
+    if frame.shift is not None:
+        goals = goals + frame.shift
+    low, high = landscape.limits(frame.d)
+    return float((np.abs(goals - answer(frame)) / ((high - low) / 2)).max(axis=1).min())
+
+
+def succeeded(frame: Frame, landscape: Landscape, tolerance: float = TOLERANCE) -> bool | None:
+    """Whether the error is below ``tolerance``; None where no minimiser is known. On a finite set the answer must be a minimiser itself."""
+    distance = error(frame, landscape)
+    if np.isnan(distance):
+        return None if len(landscape.minimisers(frame.d)) == 0 else False
+    return distance < (tolerance if frame.node is None else 1e-9)
