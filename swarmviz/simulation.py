@@ -6,6 +6,7 @@ changes made in mid-run are kept in a journal, so that going back to any step re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -76,6 +77,43 @@ class Simulation:
         self.record_limit = None if record_limit is None else _steps("record_limit", record_limit, smallest=2)
         self.reset()
 
+    @classmethod
+    def replay(cls, journal: Sequence[Entry], swarm: Swarm, k: int, **options: Any) -> Simulation:
+        """Another run's past, lived again up to step ``k``: the same bits, the same journal.
+
+        Parameters
+        ----------
+        journal : sequence of Entry
+            As in ``journal`` of that run.
+        swarm : Swarm
+            As in ``born`` of that run.
+        k : int
+            Where to stop; entries after it are left out.
+        **options
+            ``every`` and ``record_limit``.
+
+        Examples
+        --------
+        >>> import swarmviz as sv
+        >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm())
+        >>> _ = sim.advance(10)
+        >>> sim.dynamics.sigma = 0.1
+        >>> _ = sim.advance(10)
+        >>> again = sv.Simulation.replay(sim.journal, sim.born, sim.k)
+        >>> bool((again.frame.x == sim.frame.x).all())
+        True
+        """
+        k = _steps("k", k)
+        first = journal[0]
+        sim = cls(first.dynamics.copy(), first.landscape.copy(), swarm.copy(), **options)
+        for entry in journal[1:]:
+            if entry.k <= k:
+                sim.advance(entry.k - sim.k)
+                sim.dynamics, sim.landscape = entry.dynamics.copy(), entry.landscape.copy()
+                sim.apply()
+        sim.advance(k - sim.k)
+        return sim
+
     # ---- where it is ---------------------------------------------------------------------------------------------------
 
     @property
@@ -105,8 +143,13 @@ class Simulation:
 
     @property
     def journal(self) -> tuple[Entry, ...]:
-        """The parameters in force, with the step from which on they were."""
+        """The parameters in force, with the step from which on they were; the first entry is what the run was born with."""
         return tuple(self._journal)
+
+    @property
+    def born(self) -> Swarm:
+        """The swarm this run started with; ``swarm`` may have been changed since, for the next ``reset``."""
+        return self._born
 
     # ---- moving it -----------------------------------------------------------------------------------------------------
 
@@ -117,7 +160,7 @@ class Simulation:
         entry = Entry(0, self.dynamics.copy(), self.landscape.copy())
         state, rows = self.dynamics.advance(state, self.landscape, 0, self.every, start=True)
         # nothing above this line changes the simulation: a reset that fails leaves the run as it was
-        self._state, self._journal, self._furthest = state, [entry], 0
+        self._state, self._journal, self._furthest, self._born = state, [entry], 0, self.swarm.copy()
         self._snapshots, self._spacing = [state], SNAPSHOT_SPACING
         self._record = Record(self.every, self.record_limit)
         self._record.extend(rows)
@@ -207,8 +250,9 @@ class Simulation:
         if moved or not last.dynamics.same_as(self.dynamics):
             if moved:
                 self._state = self.dynamics.moved_to(self._state, self.landscape)
-            self._journal = [e for e in self._journal if e.k < self.k]
-            self._journal.append(Entry(self.k, self.dynamics.copy(), self.landscape.copy()))
+            birth, *changes = self._journal
+            now = Entry(self.k, self.dynamics.copy(), self.landscape.copy())
+            self._journal = [birth, *(e for e in changes if e.k < self.k), now]
 
     def _replay(self, k: int) -> Any:
         """The state at step ``k`` ≤ furthest, from the nearest earlier snapshot and with the journal's parameters."""

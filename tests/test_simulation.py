@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from swarmviz import presets
 from swarmviz import simulation as module
 
 RASTRIGIN = sv.landscapes.Rastrigin()
@@ -155,3 +156,31 @@ def test_a_schedule_that_is_changed_in_place_acts_from_then_on_and_not_on_the_pa
     assert [entry.k for entry in sim.journal] == [0, 40]
     np.testing.assert_array_equal(sim.goto(40).x, seen.x)
     np.testing.assert_array_equal(sim.goto(60).x, later.x)
+
+
+LIVE = {"SBGD": "p", "FMC": "sigma"}  # a number to change in mid-run where there is no dt
+
+
+@pytest.mark.parametrize("name", list(sv.dynamics.ALL))
+def test_a_run_that_was_changed_at_birth_and_in_its_course_is_lived_again_bit_for_bit(name):
+    """Positions are drawn on the landscape of the birth, even when another one is chosen before the first step."""
+    preset = presets.opening(name)
+    sim = sv.Simulation(*preset.build())
+    live = LIVE.get(name, "dt")
+    setattr(sim.dynamics, live, 0.5 * getattr(sim.dynamics, live))
+    if sim.frame.node is None:
+        sim.landscape = sv.landscapes.Ackley()
+    for steps in (0, 7, 20):
+        sim.advance(steps)
+        setattr(sim.dynamics, live, 1.25 * getattr(sim.dynamics, live))
+        sim.apply()
+    sim.swarm.seed += 1  # for the next reset: not this run's
+    again = sv.Simulation.replay(sim.journal, sim.born, sim.k)
+    np.testing.assert_array_equal(again.frame.x, sim.frame.x)
+    np.testing.assert_array_equal(again.frame.energy, sim.frame.energy)
+    for observable in sim.record:
+        np.testing.assert_array_equal(again.record[observable], sim.record[observable])
+    assert [e.k for e in again.journal] == [e.k for e in sim.journal]
+    assert again.t == sim.t
+    for k in (5, 0, 26):
+        np.testing.assert_array_equal(again.goto(k).x, sim.goto(k).x)

@@ -48,7 +48,7 @@ def laws_of(simulation) -> list[tuple[int, int, ExactLaw]]:
     ends = [*(entry.k for entry in journal[1:]), max(simulation.furthest, journal[-1].k)]
     out: list[tuple[int, int, ExactLaw]] = []
     t, before = 0.0, journal[0].dynamics.space(d)
-    rho = initial_density(simulation.swarm, journal[0].landscape, before)
+    rho = initial_density(simulation.born, journal[0].landscape, before)
     for (k, dynamics, landscape), end in zip(journal, ends, strict=True):
         space = dynamics.space(d)
         if space.key != before.key:
