@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import panel as pn
 
 from components.arena_line import Line
@@ -19,6 +21,10 @@ class Arena:
     ----------
     every : int
         Painted with every frame.
+    label : str
+        The pane's name before the title, when two are compared.
+    on_hand : function (act, handle, place)
+        What a person does in it; see :class:`components.hand.Hand`.
     """
 
     every = 1
@@ -27,6 +33,8 @@ class Arena:
         self._colours = theme(dark)
         self._stages: dict[type, Line | Plane] = {}
         self._stage: Line | Plane | None = None
+        self.label = ""
+        self.on_hand: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
         self._run = object()  # a payload that was prepared for another run is not painted
         self._pane = pn.pane.Bokeh(sizing_mode="stretch_both", min_height=240)
 
@@ -52,6 +60,10 @@ class Arena:
             self._stages[kind] = kind(self._colours)
         stage, self._run = self._stages[kind], object()
         stage.reset(sim)
+        if self.label:
+            stage.figure.title.text = f"{self.label} · {sim.dynamics.title} on {stage.figure.title.text}"
+        if hasattr(stage, "hand"):
+            stage.hand.on_hand = self.on_hand
         self._stage = stage
         self.paint(self.prepare(sim))
         if self._pane.object is not stage.figure:

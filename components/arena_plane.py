@@ -11,6 +11,7 @@ from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem,
 from components import agents
 from components.agents import FEW, MANY
 from components.figures import Zoom, dress, flat_legend, move_range, new_figure, note, source
+from components.hand import Hand
 from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
 from components.relief import Relief, palette, relief, slice_point
 from swarmviz import Frame, Simulation
@@ -87,7 +88,8 @@ class Plane:
             "best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2
         )
         self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6)
-        self.legend, self.note = flat_legend(fig), note(fig)
+        self.hand = Hand(fig, flat=False)
+        self.legend, self.note = flat_legend(fig, entry=130), note(fig)
         self.hover = HoverTool(
             renderers=[self.dots], point_policy="snap_to_data", line_policy="nearest", attachment="horizontal"
         )
@@ -104,6 +106,7 @@ class Plane:
         agents.dress(self.figure, self.dots, self.tones, self._frame_kind, colours)
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
         self.best.glyph.line_color = colours.ink
+        self.hand.dress(colours)
         self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
         self.bar.update(
             major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT
@@ -150,6 +153,7 @@ class Plane:
             picture = relief(landscape, frame.d, view_low - shift, view_high - shift)
             out["ground"] = picture, (view_low, view_high), (low, high)
         out["shift"], out["goals"] = shift, landscape.minimisers(frame.d)[:, :2] + shift
+        out["handles"] = landscape.handles(frame.d)[:, :2] + shift
         seen = away <= self._zoom.size
         out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
         best = x[int(np.argmin(frame.energy))]
@@ -189,6 +193,7 @@ class Plane:
         if "ground" in payload:
             self._paint_ground(*payload["ground"])
         self._paint_shift(payload["shift"], payload["goals"])
+        self.hand.show(*payload["handles"].T)
         for name in ("points", "tail", "arrows", "bests", "links"):
             target = getattr(self, name)
             if name in payload:
@@ -216,7 +221,8 @@ class Plane:
         self._corner = np.array([picture.x, picture.y])
         self.ground.data = _placed(picture.image, (picture.x, picture.y), (picture.dw, picture.dh))
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
-        self.bar.update(ticker=FixedTicker(ticks=list(picture.ticks)), major_label_overrides=picture.ticks)
+        self.bar.ticker.ticks = list(picture.ticks)  # the browser holds on to the first ticker of a colour bar
+        self.bar.major_label_overrides = picture.ticks
         for axis, (low, high) in enumerate(zip(*view, strict=True)):
             move_range(self.wanted[axis], (float(low), float(high)))
             move_range((self.figure.x_range, self.figure.y_range)[axis], (float(low), float(high)))

@@ -78,6 +78,21 @@ def _follower(watcher: Any) -> Any:
     return getattr(getattr(watcher.fn, "__self__", None), "self", None)
 
 
+def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:
+    """The place of one arena, or of two side by side, under the modes of the mouse."""
+    sheet = (ASSETS / "stage.css").read_text(encoding="utf-8")
+    row = pn.Row(*arenas, sizing_mode="stretch_both", margin=0, css_classes=["arenas"], stylesheets=[sheet])
+    return pn.Column(modes, row, sizing_mode="stretch_both", margin=0, css_classes=["stage"], stylesheets=[sheet])
+
+
+def show_arenas(board: pn.Column, arenas: list[Viewable]) -> None:
+    """Put these arenas on the stage of the board, which makes room for two."""
+    row = board[0][1]
+    if list(row) != arenas:
+        row.objects = arenas
+        board.css_classes = ["board", *(["comparing"] if len(arenas) > 1 else [])]
+
+
 def board(arena: Viewable, density: Viewable, curves: Viewable, bar: Viewable, anchor: Any) -> Viewable:
     """The middle of the page: the arena is the largest, the bar is always in sight."""
     for name, part in (("arena", arena), ("density", density), ("curves", curves), ("transport", bar)):
