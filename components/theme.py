@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
+from panel.io.resources import get_dist_path
 from panel.viewable import Viewable
 from panel_material_ui import Page
 
@@ -32,6 +33,9 @@ def extension() -> None:
     pn.extension(sizing_mode="stretch_width", notifications=False, loading_indicator=False)
     if pn.state.curdoc:
         pn.state.curdoc.theme = figures.OWN_LOOKS
+        # Panel says where its style sheets lie when it renders the page's HTML. A browser that connects so late that its session had to be
+        # made anew never gets there, and would look for them on a public server.
+        pn.state.curdoc.template_variables.setdefault("dist_url", get_dist_path(cdn=False))
 
 
 def page(
