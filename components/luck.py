@@ -21,9 +21,10 @@ from swarmviz import Simulation
 
 PIECE = 0.004  # seconds of work at a time
 LATE = 0.01  # seconds by which a picture may be late before replicas hold back
-LEAST, MOST = 0.02, 0.5  # share of one core
+LEAST, MOST = 0.1, 0.5  # share of one core
 LONGEST_REST = 2.0
-SOONEST = 0.4  # seconds between rounds: a round of a few steps costs more in Python than in kernels
+SOONEST = 0.4  # seconds between two looks at the visible run
+SPARE = 9  # times the work of a round until the next one: rounds of a few steps cost more in Python than in kernels
 TOLD = 0.2  # seconds between two reports
 
 _one_at_a_time = threading.Lock()  # the replicas of all visitors share one core
@@ -58,8 +59,10 @@ class Luck:
         self._thread: threading.Thread | None = None
         self._count = 0
         self._dead = self._hidden = self._noticed = False
-        self._duty, self._next_round, self._told_at = MOST, 0.0, 0.0
+        self._duty, self._round, self._told_at = MOST, 0.0, 0.0  # share; seconds worked in this round; when
+        self._next_round = self._next_look = 0.0
         self._shown: tuple[Visible, dict[str, Band]] | None = None
+        self._drawn = -1  # the last step of the bands that were told of
         self.standing = Standing(0)
 
     # ---- any thread ----------------------------------------------------------------------------------------------------
@@ -74,7 +77,8 @@ class Luck:
         if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= NUMBERS[-1]:
             raise ValueError(f"count = {count!r}: must be a whole number from 0 to {NUMBERS[-1]}")
         with self._wake:
-            self._count, self._noticed, self._next_round = (0 if self._dead else count), True, 0.0
+            self._count, self._noticed = (0 if self._dead else count), True
+            self._next_round = self._next_look = 0.0
             self.standing = Standing(self._count, self._count)
             if not self._count:
                 self._shown = None
@@ -125,23 +129,33 @@ class Luck:
         flock, busy = Flock(), False
         try:
             while count := self._wait(busy):
-                with self._wake:
-                    noticed, self._noticed = self._noticed, False
-                if noticed:
+                if self._news(busy):
                     seen = self._look()
                     if seen is None:
                         self._end()
                         return
                     flock.follow(seen, count)
-                began = time.perf_counter()
+                began = time.thread_time()  # what others take from us on a busy machine is no work of ours
                 with _one_at_a_time:
                     busy = flock.work(PIECE)
                 self._report(flock, count, busy)
-                if flock.goal is None:
-                    self._next_round = time.monotonic() + SOONEST
-                self._rest(time.perf_counter() - began)
+                worked = time.thread_time() - began
+                self._round += worked
+                if not busy:
+                    self._next_round = time.monotonic() + min(max(SOONEST, SPARE * self._round), LONGEST_REST)
+                    self._round = 0.0
+                self._rest(worked)
         except Exception as error:
             self._fail(error)
+
+    def _news(self, busy: bool) -> bool:
+        """Whether to look at the visible run: when it has changed, and now and then in the middle of a round."""
+        with self._wake:
+            now = time.monotonic()
+            if not self._noticed or (busy and now < self._next_look):
+                return False
+            self._noticed, self._next_look = False, now + SOONEST
+            return True
 
     def _wait(self, busy: bool) -> int:
         """Sleep until there is something to do; the number of replicas, or 0 at the end."""
@@ -171,8 +185,9 @@ class Luck:
         with self._wake:
             if not self._count or self._count != count:
                 return
-            self._shown = seen, flock.bands()
-            new, self.standing, self._told_at = standing != self.standing, standing, now
+            new = (standing, flock.spread.last) != (self.standing, self._drawn)
+            self._shown, self.standing = (seen, flock.bands()), standing
+            self._drawn, self._told_at = flock.spread.last, now
         if new:
             self._tell(standing)
 

