@@ -22,7 +22,10 @@ from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
+from components.luck import Luck
+from components.luck_card import LuckCard, Standing
 from components.permalink import BadLink, Selection
+from components.replica import Visible
 from components.stops import Stop
 from components.transport import FASTEST, Bar, Transport
 from swarmviz import Diverged, Simulation, dynamics, landscapes
@@ -59,11 +62,15 @@ class Session:
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
         self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
         self.views, self._card = (Arena(), Density(), Curves()), EquationCard()
+        self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
+        self.luck_card = LuckCard(weakly(self._replicas))
+        self.views[2].bands = self.luck.bands
         for view in (*self.views, self._card):
             view.attach(self._sim)
         panes = [view.pane for view in self.views]
         board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, weakly(self.set_dark))
+        cards = self.luck_card, self._card.pane
+        self.page = theme.page(self.controls.form, board, cards, self._dark, narrow, weakly(self.set_dark))
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -87,6 +94,7 @@ class Session:
 
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
+        self.luck.close()
         self.transport.stop()
 
     @property
@@ -150,7 +158,15 @@ class Session:
         with self._lock:
             self._sim.goto(max(0, self._sim.k - 1))
 
+    def _lateness(self) -> float:
+        return self.transport.lateness
+
+    def _look(self) -> Visible:
+        with self._lock:
+            return Visible.of(self._sim)
+
     def _picture(self, count: int) -> tuple[int, float, dict]:
+        self.luck.notice()
         with self._lock:
             due = {i: view.prepare(self._sim) for i, view in enumerate(self.views) if count % view.every == 0}
             return self._sim.k, self._sim.t, {(self._generation, i): p for i, p in due.items() if p is not None}
@@ -308,7 +324,20 @@ class Session:
         except (ValueError, TypeError) as error:
             self.bar.say(sentence(str(error)), "warning")
 
+    def _replicas(self, count: int) -> None:
+        self.luck.count = count
+        self._show_luck()
+
+    def _lucky(self, standing: Standing) -> None:
+        self.transport.on_page(self._show_luck)
+
+    def _show_luck(self) -> None:
+        self.luck_card.show(self.luck.standing)
+        if not self.transport.playing:
+            self.transport.do(lambda: None)  # the band of a paused run
+
     def _on_hidden(self, value: Any) -> None:
+        self.luck.hidden = bool(value)
         self.transport.hidden = bool(value)
 
     def _on_narrow(self, value: Any) -> None:
