@@ -161,6 +161,19 @@ def test_a_branch_takes_the_replicas_with_it_and_spares_what_was_before():
     assert_exact(finish(flock), sim)
 
 
+def test_a_look_back_before_a_branch_leaves_nothing_of_the_old_future():
+    sim = visible_run(steps=70)
+    flock = finish(Flock(), sim)
+    sim.goto(50)
+    finish(flock, sim)
+    sim.goto(20)
+    sim.dynamics.sigma = 0.5
+    sim.advance(50)
+    finish(flock, sim)
+    sim.goto(60)
+    assert_exact(finish(flock, sim), sim)
+
+
 def test_a_branch_that_drops_a_change_is_another_run_from_there_on():
     sim = visible_run(steps=20)
     sim.dynamics.sigma = 0.2
@@ -427,6 +440,7 @@ def test_a_paused_or_hidden_run_costs_nothing(watched):
     watched.luck.hidden = True
     with watched.lock:
         watched.sim.advance(5)
+    watched.luck._next_round = 0.0
     watched.luck.notice()
     with watched.luck._wake:
         assert not watched.luck._wake.wait_for(lambda: looks, 0.6), "hidden: not even a look"
