@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
@@ -10,6 +10,7 @@ import panel as pn
 from components.chips import Chips
 from components.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
 from components.palette import theme
+from components.spread import Band
 from swarmviz import Simulation
 
 FIRST_CHOICE = "value", "dispersion"
@@ -30,6 +31,8 @@ class Curves:
         Whether each plot has a logarithmic axis.
     refresh : callable
         Called when an option changed; a session replaces it so that its worker prepares the picture.
+    bands : callable
+        Given the simulation, the band of its replicas for each observable by name, or nothing; called where pictures are prepared.
     """
 
     every = 3
@@ -42,6 +45,7 @@ class Curves:
         self._run, self._sim = object(), None
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
         self.refresh: Callable[[], None] = self._refresh
+        self.bands: Callable[[Simulation], Mapping[str, Band]] = lambda sim: {}
         blocks = [self._block(i) for i in range(len(self._plots))]
         self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
 
@@ -118,7 +122,8 @@ class Curves:
 
     def prepare(self, sim: Simulation) -> Any:
         """The curves of both plots; safe on a worker thread."""
-        return self._run, [picture(sim, group, log) for group, log in self._chosen]
+        bands = self.bands(sim)
+        return self._run, [picture(sim, group, log, bands) for group, log in self._chosen]
 
     def paint(self, payload: Any) -> None:
         """Write a payload to the sources; one that was prepared for another run or choice is left out."""

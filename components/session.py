@@ -24,7 +24,10 @@ from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
+from components.luck import Luck
+from components.luck_card import LuckCard, Standing
 from components.permalink import BadLink, Selection
+from components.replica import Visible
 from components.stops import Stop
 from components.touch import Touch
 from components.transport import FASTEST, MOST_BETWEEN, Bar, Moment, Transport
@@ -65,11 +68,15 @@ class Session:
         self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
         self.arenas, self._card = [self._arena(0)], EquationCard()
         self._side, self._curves = Density(), Curves()
+        self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
+        self.luck_card = LuckCard(weakly(self._replicas))
+        self._curves.bands = self.luck.bands
         self._attach_all()
         stage = theme.stage(self.touch.chips, self.arenas[0].pane)
         self.board = theme.board(stage, self._side.pane, self._curves.pane, self.bar, self.transport.anchor)
         choices = pn.Column(self.compare, self.controls.form, margin=0)
-        self.page = theme.page(choices, self.board, self._card.pane, self._dark, narrow, weakly(self.set_dark))
+        cards = self.luck_card, self._card.pane
+        self.page = theme.page(choices, self.board, cards, self._dark, narrow, weakly(self.set_dark))
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -93,6 +100,7 @@ class Session:
 
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
+        self.luck.close()
         self.transport.stop()
 
     @property
@@ -156,7 +164,15 @@ class Session:
             self.transport.do(lambda: None)  # every view shows where it stopped
             self.transport.on_page(lambda: self._stopped(reason))
 
+    def _lateness(self) -> float:
+        return self.transport.lateness
+
+    def _look(self) -> Visible:
+        with self.bench.lock:
+            return Visible.of(self._sim)
+
     def _picture(self, count: int) -> tuple[Moment, dict]:
+        self.luck.notice()
         with self.bench.lock:
             due = {}
             for i, view in enumerate(self.views):
@@ -415,7 +431,20 @@ class Session:
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_BETWEEN:
             self.transport.draw_every = value
 
+    def _replicas(self, count: int) -> None:
+        self.luck.count = count
+        self._show_luck()
+
+    def _lucky(self, standing: Standing) -> None:
+        self.transport.on_page(self._show_luck)
+
+    def _show_luck(self) -> None:
+        self.luck_card.show(self.luck.standing)
+        if not self.transport.playing:
+            self.transport.do(lambda: None)  # the band of a paused run
+
     def _on_hidden(self, value: Any) -> None:
+        self.luck.hidden = bool(value)
         self.transport.hidden = bool(value)
 
     def _on_narrow(self, value: Any) -> None:

@@ -6,7 +6,7 @@ Everything is served from this machine: fonts, icons and scripts come with the i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,14 @@ def extension() -> None:
 
 
 def page(
-    choices: Viewable, board: Viewable, card: Viewable, dark: bool, narrow: bool, on_dark: Callable[[bool], None]
+    choices: Viewable,
+    board: Viewable,
+    cards: Sequence[Viewable],
+    dark: bool,
+    narrow: bool,
+    on_dark: Callable[[bool], None],
 ) -> Viewable:
-    """The page: choices at the left (a sheet at the bottom of a phone), the board, a card in the right drawer."""
+    """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer."""
     view = Page(
         title="swarmviz",
         logo=ASSETS / "logo.svg",
@@ -49,7 +54,7 @@ def page(
         meta_description="Swarm-based optimisation, live",
         sidebar=[choices],
         main=[board],
-        contextbar=[card],
+        contextbar=[*cards],
         sidebar_open=not narrow,
         sidebar_width=SIDEBAR_WIDTH,
         contextbar_width=CARD_WIDTH,

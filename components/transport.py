@@ -121,6 +121,7 @@ class Transport:
         self._sent_at = self._batch_at = self._next_at = 0.0
         self._credit, self._cost = 0.0, 1e-5  # steps owed; seconds per step, measured
         self._k, self._draw_every = 0, 1
+        self._late = 0.0  # seconds by which pictures were late, on average
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 
@@ -159,6 +160,12 @@ class Transport:
     @hidden.setter
     def hidden(self, on: bool) -> None:
         self._set(_hidden=bool(on), _credit=0.0, _batch_at=time.monotonic())
+
+    @property
+    def lateness(self) -> float:
+        """Seconds by which pictures come late: their mean of late, or that of the one which is due now; 0 while nothing moves."""
+        moving = self._playing and not self._hidden
+        return min(max(self._late, time.monotonic() - self._next_at), LATEST) if moving else 0.0
 
     def start(self, doc: Any) -> None:
         """Start the worker for a document, or without one (tests); a second call does nothing."""
@@ -259,6 +266,7 @@ class Transport:
         now = time.monotonic()
         elapsed, self._batch_at = min(now - self._batch_at, LATEST), now
         between = self._draw_every
+        self._late += 0.2 * (min(max(0.0, now - self._next_at), LATEST) - self._late)
         if self._speed is FASTEST:
             self._next_at = now + PERIOD
             return self._to_multiple(max(1, min(int(BUDGET * PERIOD / self._cost), 1_000_000)))
