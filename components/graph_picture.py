@@ -1,0 +1,110 @@
+"""The picture of a finite set as arrays: what :mod:`components.arena_graph` paints. NumPy only; safe on the worker's thread."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from components.figures import nice_above
+from components.graph_layout import CELL_ROOM, Layout, layout_of
+from components.relief import scaled
+from components.states import Laws, laws_now
+from swarmviz import Frame, Simulation
+from swarmviz.landscapes import Landscape
+
+DISCS = 120  # bars up to which the discs of agents grow with their number
+
+
+class Picture:
+    """Turns the frames of one run into arrays; remembers the layout and the scale of the bars.
+
+    Parameters
+    ----------
+    sim : Simulation
+        The run; held weakly, it is asked for the laws of theory only.
+    """
+
+    def __init__(self, sim: Simulation):
+        self._sim = weakref.ref(sim)
+        self._scale = 0.0
+        self._layout: Layout | None = None
+        self._frame: Frame | None = None
+
+    def prepare(self, frame: Frame, landscape: Landscape) -> dict[str, Any]:
+        """Arrays for the next picture; touches no figure."""
+        out: dict[str, Any] = {}
+        if self._is_new(frame):
+            self._frame = frame
+            self._layout = layout_of(frame, *landscape.limits(frame.d))
+            heights, ticks, _ = scaled(frame.heights, frame.heights, landscape, frame.d)
+            self._h = self._layout.lowest(heights)
+            out["ground"] = self._ground(frame, heights, ticks)
+            self._scale = 0.0  # its ticks belong to the layout
+        layout = self._layout
+        laws = laws_now(self._sim(), frame)
+        shares = [layout.summed(p) for p in (frame.occupation, laws.target, laws.law)]
+        most = max(float(np.nanmax(p, initial=0.0)) for p in shares[: 3 if not layout.shaded else 1])
+        if not most <= self._scale <= 4 * most:
+            self._scale = min(nice_above(most), 1.0)
+            out["scale"], out["kind"] = self._scale, layout.kind
+        out["laws"] = None if layout.shaded else [layout.outline(p / self._scale) for p in shares[1:]]
+        out["titles"] = frame.n, layout.shaded, laws.titles, [bool(claim and claim.applies) for claim in laws.claims]
+        full = int(np.argmax(shares[0]))
+        place = layout.above(full, shares[0][full] / self._scale)
+        out["marks"] = dict(zip("xy", (np.array([c], "f4") for c in place), strict=True))
+        out["note"] = self._note(frame, layout, laws)
+        if layout.shaded:
+            count = layout.image(np.log1p(frame.occupation * frame.n))
+            out["density"] = np.nan_to_num(np.ceil(count * (255 / np.nanmax(count)))).astype("u1")
+        else:
+            out["points"] = self._columns(frame, layout, shares)
+        return out
+
+    def _is_new(self, frame: Frame) -> bool:
+        """Whether other states are to be drawn; a graph is the same where its links are the same array."""
+        return (
+            self._frame is None
+            or not np.may_share_memory(frame.links, self._frame.links)
+            or not np.array_equal(frame.heights, self._frame.heights)
+            or not np.array_equal(frame.sites, self._frame.sites)
+        )
+
+    def _columns(self, frame: Frame, layout: Layout, shares: list[np.ndarray]) -> dict[str, np.ndarray]:
+        """The bars, the agents on the nodes, and what hovering tells."""
+        x, y = layout.nodes(self._h)
+        share, target, law = shares
+        gap = 0.25 if layout.bars <= 60 else 0.0
+        size = (
+            np.where(share > 0, 9 + 26 * np.sqrt(share), 0.0) if layout.bars <= 120 else np.where(share > 0, 7.0, 0.0)
+        )
+        out = layout.boxes(share / self._scale, gap) | {"x": x, "y": y, "size": size, "h": self._h}
+        out |= {"state": np.arange(0, layout.states, layout.per_bar), "height": layout.lowest(frame.heights)}
+        out |= {"count": np.round(share * frame.n), "share": share, "target": target, "law": law}
+        return {name: column.astype("f4") for name, column in out.items()}
+
+    def _ground(self, frame: Frame, heights: np.ndarray, ticks: dict[float, str]) -> dict[str, Any]:
+        """All that does not move: colours, links, known minimisers, ends and ticks."""
+        layout, h = self._layout, self._h
+        out: dict[str, Any] = {"layout": layout, "ticks": ticks, "d": frame.d, "h": h}
+        ways = layout.segments(frame.links, h)
+        out["ways"] = dict(zip(("x0", "y0", "x1", "y1"), ways or [np.zeros(0)] * 4, strict=True))
+        x, y = layout.nodes(h)
+        lowest = np.unique(frame.lowest // layout.per_bar)
+        up = 0.3 * layout.size if layout.kind == "lattice" else np.zeros(2)  # in a corner of the cell
+        out["goals"] = {"x": x[lowest] + up[0], "y": y[lowest] + up[1]}
+        if layout.kind == "lattice":
+            out["image"] = layout.image(heights)
+        else:
+            out["tints"] = layout.colours() | {"h": h}
+        return out
+
+    def _note(self, frame: Frame, layout: Layout, laws: Laws) -> str:
+        """What the picture leaves out or takes together, and why a law does not apply."""
+        parts = [f"{layout.per_bar} states per bar"] if layout.per_bar > 1 else []
+        if layout.shaded:
+            parts.append(f"{layout.states:,} states, agents drawn as a density")
+        elif layout.kind == "lattice":
+            parts.append(f"height of a cell: {100 * self._scale / CELL_ROOM:.2g}% of the agents")
+        return " · ".join([*parts, *laws.reasons, *frame.notes])
