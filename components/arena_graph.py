@@ -19,7 +19,7 @@ from bokeh.models import (
 
 from components.figures import dress, even_ticks, flat_legend, move_range, new_figure, note, source
 from components.graph_layout import BAND, BARS, BASE, REACH, STRIP, TOP, Layout
-from components.graph_picture import Picture
+from components.graph_picture import DISCS, Picture
 from components.palette import FONT, MINIMISER, SMALL_TEXT, Theme, crowd
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
@@ -57,7 +57,7 @@ class Graph:
         )
         self._legend: Any = None
         self._add_layers()
-        self.heights = LinearAxis(axis_label="U", ticker=FixedTicker(ticks=[]))
+        self.heights = LinearAxis(ticker=FixedTicker(ticks=[]))
         self.figure.add_layout(self.heights, "right")
         self.bar = ColorBar(color_mapper=self.shades, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
                             border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
@@ -128,9 +128,12 @@ class Graph:
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
         self.fullest.glyph.update(fill_color=colours.focus, line_color=colours.paper)
         self.scale_text.glyph.update(
-            text_color=colours.ink, text_font=FONT, text_font_size=SMALL_TEXT, background_fill_color=colours.paper
+            text_color=colours.ink,
+            text_font={"value": FONT},
+            text_font_size=SMALL_TEXT,
+            background_fill_color=colours.paper,
         )
-        self.numbers.glyph.update(text_font=FONT, text_font_size="11px")
+        self.numbers.glyph.update(text_font={"value": FONT}, text_font_size="11px")
         self._ink_numbers()
         self.bar.update(
             major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT
@@ -148,7 +151,6 @@ class Graph:
     def reset(self, sim: Simulation) -> None:
         """Another run: forget the past."""
         self._picture, self._legend = Picture(sim), None
-        self.figure.title.text = sim.landscape.title
 
     def prepare(self, frame: Frame, landscape: Landscape) -> dict[str, Any]:
         """Arrays for the next picture; touches no figure."""
@@ -162,9 +164,9 @@ class Graph:
             self._paint_ground(payload["ground"])
         if "scale" in payload:
             self._paint_scale(payload["scale"], payload["kind"])
-        if payload["titles"] != self._legend:
-            self._legend = payload["titles"]
-            self._name(*payload["titles"])
+        if payload["legend"] != self._legend:
+            self._legend = payload["legend"]
+            self._name(*payload["legend"])
         if "points" in payload:
             self.points.data = payload["points"]
         if "density" in payload:
@@ -186,9 +188,13 @@ class Graph:
             layout.shaded,
         )
         self.circles.visible = self.scale_text.visible = self.numbers.visible = ring
-        self.nodes.visible = self.crowds.visible = not lattice
+        self.nodes.visible = self.crowds.visible = not lattice and layout.bars <= DISCS
         self.target.visible = self.law.visible = not layout.shaded
-        self.hover.update(mode="vline" if row else "mouse", tooltips=_tooltips(layout.per_bar))
+        few = layout.bars <= DISCS or lattice
+        self.quads.glyph.line_alpha = self.wedges.glyph.line_alpha = 1.0 if few else 0.0
+        self.strip.glyph.line_alpha = self.rim.glyph.line_alpha = 1.0 if few else 0.0
+        self.links.glyph.update(line_alpha=0.35 if lattice else 0.8, line_width=1.3 if few else 2.5)
+        self.hover.mode = "vline" if row else "mouse"
         self.ways.data, self.goals.data = _single(g["ways"]), _single(g["goals"])
         if lattice:
             (left, bottom), (right, top) = layout.ends
@@ -203,6 +209,7 @@ class Graph:
             "ink": [""] * len(x),
         }
         self._ink_numbers()
+        self.figure.title.text = g["title"]
         self._paint_axes(layout, g)
 
     def _paint_axes(self, layout: Layout, g: dict[str, Any]) -> None:
@@ -212,7 +219,7 @@ class Graph:
         fig.ygrid.visible = row
         fig.xaxis.axis_label, fig.left[0].axis_label = "x₁" if plain else "x", "x₂" if plain else "share of agents"
         low, high = BAND
-        places = {low + (high - low) * place: text.removeprefix("F=") for place, text in g["ticks"].items()}
+        places = {low + (high - low) * place: text for place, text in g["ticks"].items()}
         self.heights.update(ticker=FixedTicker(ticks=list(places)), major_label_overrides=places)
         self.bar.update(ticker=FixedTicker(ticks=list(g["ticks"])), major_label_overrides=g["ticks"])
         if lattice:
@@ -236,27 +243,25 @@ class Graph:
         r = BASE + BARS * np.array(values) / scale
         self.scale_marks.data = _single({"r": r, "y": r}) | {"text": ["", *texts[1:]]}
 
-    def _name(self, n: int, shaded: bool, titles: tuple[str, str], applies: list[bool]) -> None:
-        """Legend and strength of the laws."""
-        ring = self.wedges.visible
-        drawn = self.cloud if shaded else self.wedges if ring else self.quads
-        items = [] if shaded else [LegendItem(label=f"share of {n:,} agents", renderers=[drawn])]
+    def _name(self, bars: str, per_bar: int, titles: tuple[str, str], applies: list[bool]) -> None:
+        """Legend, strength of the laws, and what hovering over a bar or a state tells."""
+        shaded = self.cloud.visible
+        drawn = self.wedges if self.wedges.visible else self.quads
+        items = [] if shaded else [LegendItem(label=bars, renderers=[drawn])]
         for renderer, title, holds in zip((self.target, self.law), titles, applies, strict=True):
             renderer.glyph.line_alpha = 1.0 if holds else FAINT
             if title and not shaded:
                 items.append(LegendItem(label=title, renderers=[renderer]))
         items.append(LegendItem(label="fullest state", renderers=[self.fullest]))
-        self.legend.items = [*items, LegendItem(label="lowest state", renderers=[self.stars])]
+        self.legend.items = [*items, LegendItem(label="lowest U", renderers=[self.stars])]
+        tips = [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("U", "@height{0.0000}")]
+        tips += [("agents", "@count{0,0}"), ("share", "@share{0.00%}")]
+        fields = ("@target{0.00%}", "@law{0.00%}")
+        self.hover.tooltips = [*tips, *((title, field) for title, field in zip(titles, fields, strict=True) if title)]
 
 
 def _single(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: np.asarray(column, "f4") for name, column in columns.items()}
-
-
-def _tooltips(per_bar: int) -> list[tuple[str, str]]:
-    """What hovering over a bar or a state tells."""
-    return [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("U", "@height{0.0000}"), ("agents", "@count{0,0}"),
-            ("share", "@share{0.00%}"), ("target law", "@target{0.00%}"), ("exact law", "@law{0.00%}")]  # fmt: skip
 
 
 def _readable(shade: str) -> str:

@@ -42,7 +42,9 @@ class Layout:
     cells : (S, 2) int
         Column and row of each state on a lattice.
     size : (2,)
-        Width and height of a cell, of a row the width of a bar.
+        Width and height of a cell.
+    blocks : bool
+        Whether a lattice has more than two coordinates.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class Layout:
     ends: np.ndarray
     cells: np.ndarray
     size: np.ndarray
+    blocks: bool = False
 
     @property
     def bars(self) -> int:
@@ -62,13 +65,10 @@ class Layout:
         """Whether the cells are too small for bars."""
         return self.kind == "lattice" and self.states > MOST_CELLS
 
-    def summed(self, values: np.ndarray) -> np.ndarray:
-        """Sums over the states of each bar, (B,)."""
-        return np.add.reduceat(values, np.arange(0, self.states, self.per_bar))
-
-    def lowest(self, values: np.ndarray) -> np.ndarray:
-        """The least over the states of each bar, (B,)."""
-        return np.minimum.reduceat(values, np.arange(0, self.states, self.per_bar))
+    @property
+    def first(self) -> np.ndarray:
+        """The first state of each bar, (B,)."""
+        return np.arange(0, self.states, self.per_bar)
 
     # ---- from bars to the picture --------------------------------------------------------------------------------------
 
@@ -151,13 +151,13 @@ class Layout:
         return radius * np.cos(angle), radius * np.sin(angle)
 
     def segments(self, links: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, ...] | None:
-        """Ends x₀, y₀, x₁, y₁ of the links between nodes; None where there are too many.
+        """Ends x₀, y₀, x₁, y₁ of the links between nodes; None where there are too many, or blocks.
 
         Where all links of a lattice join neighbours or opposite edges, the latter are drawn as stubs that leave the picture.
         """
         pairs = np.unique(np.sort(links // self.per_bar, axis=1), axis=0) if self.per_bar > 1 else links
         pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-        if len(pairs) > MOST_LINKS or self.shaded:
+        if len(pairs) > MOST_LINKS or self.shaded or self.blocks:
             return None
         x, y = self.nodes(h)
         begin, end = np.stack([x, y], 1)[pairs[:, 0]], np.stack([x, y], 1)[pairs[:, 1]]
@@ -181,13 +181,28 @@ class Layout:
         return out
 
 
+def groups(states: int) -> np.ndarray:
+    """The first state of each bar where there is one bar per state, or per few successive states, (B,)."""
+    return np.arange(0, states, -(-states // MOST_BARS))
+
+
+def summed(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Sums over the states of each bar, (B,)."""
+    return np.add.reduceat(values, first)
+
+
+def least(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The least over the states of each bar, (B,)."""
+    return np.minimum.reduceat(values, first)
+
+
 def layout_of(frame: Frame, low: np.ndarray, high: np.ndarray) -> Layout:
     """The layout for the states of a frame in the box from ``low`` to ``high``, (d,) each."""
     S, d = frame.sites.shape
     if d > 1:
         cells, sides = _stacked(frame.sites)
         ends = np.array([low, high]) if d == 2 else np.array([[0.0, 0.0], sides])
-        return Layout("lattice", S, 1, ends, cells, (ends[1] - ends[0]) / sides)
+        return Layout("lattice", S, 1, ends, cells, (ends[1] - ends[0]) / sides, d > 2)
     successive = bool((np.abs(frame.links[:, 1] - frame.links[:, 0]) == 1).all())
     per_bar = -(-S // MOST_BARS)
     none = np.zeros((0, 2), np.int64)

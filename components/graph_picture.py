@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from typing import Any
 
 import numpy as np
 
-from components.figures import nice_above
-from components.graph_layout import CELL_ROOM, Layout, layout_of
+from components.graph_layout import Layout, layout_of, least, summed
 from components.relief import scaled
 from components.states import Laws, laws_now
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
 
-DISCS = 120  # bars up to which the discs of agents grow with their number
+DISCS = 120  # bars up to which agents are drawn as discs on the heights, too
+EVEN = 1, 1.5, 2, 3, 4, 6, 8, 10  # times powers of ten: where the bars end
+
+
+def even_above(share: float) -> float:
+    """The smallest of ``EVEN`` × 10ⁿ that is at least ``share`` in (0, 1]."""
+    power = 10.0 ** math.floor(math.log10(share))
+    return next(step * power for step in EVEN if step * power >= share * (1 - 1e-12))
 
 
 class Picture:
@@ -39,20 +46,26 @@ class Picture:
             self._frame = frame
             self._layout = layout_of(frame, *landscape.limits(frame.d))
             heights, ticks, _ = scaled(frame.heights, frame.heights, landscape, frame.d)
-            self._h = self._layout.lowest(heights)
-            out["ground"] = self._ground(frame, heights, ticks)
+            self._h = least(heights, self._layout.first)
+            out["ground"] = self._ground(frame, heights, ticks, landscape.title)
             self._scale = 0.0  # its ticks belong to the layout
         layout = self._layout
         laws = laws_now(self._sim(), frame)
-        shares = [layout.summed(p) for p in (frame.occupation, laws.target, laws.law)]
+        shares = [summed(p, layout.first) for p in (frame.occupation, laws.target, laws.law)]
         most = max(float(np.nanmax(p, initial=0.0)) for p in shares[: 3 if not layout.shaded else 1])
-        if not most <= self._scale <= 4 * most:
-            self._scale = min(nice_above(most), 1.0)
+        if not most <= self._scale <= 2.5 * most:
+            self._scale = even_above(most)
             out["scale"], out["kind"] = self._scale, layout.kind
         out["laws"] = None if layout.shaded else [layout.outline(p / self._scale) for p in shares[1:]]
-        out["titles"] = frame.n, layout.shaded, laws.titles, [bool(claim and claim.applies) for claim in laws.claims]
-        full = int(np.argmax(shares[0]))
-        place = layout.above(full, shares[0][full] / self._scale)
+        full = f" (full: {100 * self._scale:g}%)" if layout.kind == "lattice" else ""
+        out["legend"] = (
+            f"share of {frame.n:,} agents{full}",
+            layout.per_bar,
+            laws.titles,
+            [bool(claim and claim.applies) for claim in laws.claims],
+        )
+        fullest = int(np.argmax(shares[0]))
+        place = layout.above(fullest, shares[0][fullest] / self._scale)
         out["marks"] = dict(zip("xy", (np.array([c], "f4") for c in place), strict=True))
         out["note"] = self._note(frame, layout, laws)
         if layout.shaded:
@@ -76,18 +89,24 @@ class Picture:
         x, y = layout.nodes(self._h)
         share, target, law = shares
         gap = 0.25 if layout.bars <= 60 else 0.0
-        size = (
-            np.where(share > 0, 9 + 26 * np.sqrt(share), 0.0) if layout.bars <= 120 else np.where(share > 0, 7.0, 0.0)
-        )
+        size = np.where((share > 0) & (layout.bars <= DISCS), 9 + 26 * np.sqrt(share), 0.0)
         out = layout.boxes(share / self._scale, gap) | {"x": x, "y": y, "size": size, "h": self._h}
-        out |= {"state": np.arange(0, layout.states, layout.per_bar), "height": layout.lowest(frame.heights)}
+        out |= {"state": layout.first, "height": least(frame.heights, layout.first)}
         out |= {"count": np.round(share * frame.n), "share": share, "target": target, "law": law}
         return {name: column.astype("f4") for name, column in out.items()}
 
-    def _ground(self, frame: Frame, heights: np.ndarray, ticks: dict[float, str]) -> dict[str, Any]:
+    def _ground(self, frame: Frame, heights: np.ndarray, ticks: dict[float, str], title: str) -> dict[str, Any]:
         """All that does not move: colours, links, known minimisers, ends and ticks."""
         layout, h = self._layout, self._h
-        out: dict[str, Any] = {"layout": layout, "ticks": ticks, "d": frame.d, "h": h}
+        out: dict[str, Any] = {"layout": layout, "d": frame.d, "h": h}
+        out["ticks"] = {place: text.replace("F=", "U=") for place, text in ticks.items()}
+        on = "" if f"{layout.states} states" in title else f" on {layout.states:,} states"
+        blocks = (
+            ""
+            if frame.d <= 2
+            else f", d = {frame.d}: x₁ to the right and x₂ up in each block, the blocks by the other coordinates"
+        )
+        out["title"] = f"{title}{on}{blocks}"
         ways = layout.segments(frame.links, h)
         out["ways"] = dict(zip(("x0", "y0", "x1", "y1"), ways or [np.zeros(0)] * 4, strict=True))
         x, y = layout.nodes(h)
@@ -105,6 +124,4 @@ class Picture:
         parts = [f"{layout.per_bar} states per bar"] if layout.per_bar > 1 else []
         if layout.shaded:
             parts.append(f"{layout.states:,} states, agents drawn as a density")
-        elif layout.kind == "lattice":
-            parts.append(f"height of a cell: {100 * self._scale / CELL_ROOM:.2g}% of the agents")
         return " · ".join([*parts, *laws.reasons, *frame.notes])

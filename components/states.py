@@ -11,6 +11,8 @@ from swarmviz.theory import Target
 from swarmviz.theory import law as theory_law
 from swarmviz.theory import target as theory_target
 
+NAMES = "target law", "exact law"
+
 
 class Laws(NamedTuple):
     """Probabilities of the states, (S,) each, not a number where there is no such law; ``claims`` are what theory says of the two."""
@@ -27,7 +29,8 @@ class Laws(NamedTuple):
     @property
     def reasons(self) -> list[str]:
         """Why a claim does not hold here, in plain words."""
-        return [f"{claim.title}: {claim.reason}" for claim in self.claims if claim and not claim.applies]
+        named = zip(NAMES, self.claims, strict=True)
+        return [f"{name}: {claim.reason}" for name, claim in named if claim and not claim.applies]
 
 
 def laws_now(sim: Simulation, frame: Frame) -> Laws:
