@@ -18,8 +18,8 @@ from bokeh.models import (
 )
 
 from components.figures import dress, even_ticks, flat_legend, move_range, new_figure, note, source
-from components.graph_layout import BAND, BARS, BASE, REACH, STRIP, TOP, Layout
-from components.graph_picture import DISCS, Picture
+from components.graph_layout import BAND, BARS, BASE, FEW, REACH, STRIP, TOP, Layout
+from components.graph_picture import Picture
 from components.palette import FONT, MINIMISER, SMALL_TEXT, Theme, crowd
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
@@ -188,9 +188,9 @@ class Graph:
             layout.shaded,
         )
         self.circles.visible = self.scale_text.visible = self.numbers.visible = ring
-        self.nodes.visible = self.crowds.visible = not lattice and layout.bars <= DISCS
+        self.nodes.visible = self.crowds.visible = not lattice and layout.bars <= FEW
         self.target.visible = self.law.visible = not layout.shaded
-        few = layout.bars <= DISCS or lattice
+        few = layout.bars <= FEW or lattice
         self.quads.glyph.line_alpha = self.wedges.glyph.line_alpha = 1.0 if few else 0.0
         self.strip.glyph.line_alpha = self.rim.glyph.line_alpha = 1.0 if few else 0.0
         self.links.glyph.update(line_alpha=0.35 if lattice else 0.8, line_width=1.3 if few else 2.5)

@@ -13,6 +13,7 @@ import numpy as np
 
 from swarmviz import Frame
 
+FEW = 120  # bars up to which they are drawn with all details
 MOST_BARS = 500  # of a row or a ring; of more states, neighbours share one
 MOST_CELLS = 1600  # of a lattice that have a bar; of more the occupation is shaded
 MOST_LINKS = 3000  # that are drawn
@@ -112,17 +113,24 @@ class Layout:
         return out | {"base": np.full(self.bars, low), "end": np.full(self.bars, high)}
 
     def outline(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A line at relative length ``v`` (B,) over every bar; on a lattice with gaps (not a number) between cells."""
+        """A line at relative length ``v`` (B,) over every bar; on a lattice with gaps (not a number) between cells.
+
+        Up to ``FEW`` bars it has their steps; of more it joins their middles, because steps would tear its dashes.
+        """
         box = self.boxes(v)
         if self.kind == "lattice":
             gap = np.full(self.states, np.nan)
             return np.stack([box["a"], box["b"], gap], 1).ravel(), np.stack([box["end"], box["end"], gap], 1).ravel()
+        if self.bars > FEW:
+            points, along = 1, (box["a"] + box["b"]) / 2
+        else:
+            points = 2 if self.kind == "row" else max(2, -(-ARC // self.bars))
+            a, b = ("a", "b") if self.kind == "row" else ("b", "a")
+            along = np.linspace(box[a], box[b], points, axis=1).ravel()
         if self.kind == "row":
-            return np.stack([box["a"], box["b"]], 1).ravel(), np.repeat(box["end"], 2)
-        points = max(2, -(-ARC // self.bars))
-        angle = np.linspace(box["b"], box["a"], points, axis=1).ravel()
-        radius = np.repeat(box["end"], points)
-        angle, radius = np.append(angle, angle[0]), np.append(radius, radius[0])
+            return along, np.repeat(box["end"], points)
+        radius, angle = np.repeat(box["end"], points), np.append(along, along[0])
+        radius = np.append(radius, radius[0])
         return radius * np.cos(angle), radius * np.sin(angle)
 
     def above(self, bar: int, v: float) -> tuple[float, float]:

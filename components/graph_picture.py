@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from components.graph_layout import Layout, layout_of, least, summed
+from components.graph_layout import FEW, Layout, layout_of, least, summed
 from components.relief import scaled
 from components.states import Laws, laws_now
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
 
-DISCS = 120  # bars up to which agents are drawn as discs on the heights, too
 EVEN = 1, 1.5, 2, 3, 4, 6, 8, 10  # times powers of ten: where the bars end
 
 
@@ -89,7 +88,7 @@ class Picture:
         x, y = layout.nodes(self._h)
         share, target, law = shares
         gap = 0.25 if layout.bars <= 60 else 0.0
-        size = np.where((share > 0) & (layout.bars <= DISCS), 9 + 26 * np.sqrt(share), 0.0)
+        size = np.where((share > 0) & (layout.bars <= FEW), 9 + 26 * np.sqrt(share), 0.0)
         out = layout.boxes(share / self._scale, gap) | {"x": x, "y": y, "size": size, "h": self._h}
         out |= {"state": layout.first, "height": least(frame.heights, layout.first)}
         out |= {"count": np.round(share * frame.n), "share": share, "target": target, "law": law}
