@@ -91,6 +91,10 @@ class Graph:
         self.rim = fig.annular_wedge(0, 0, "base", "end", "a", "b", source=self.tints, fill_color=tone, line_width=0.5)
         self.ways = source(x0=None, y0=None, x1=None, y1=None)
         self.links = fig.segment("x0", "y0", "x1", "y1", source=self.ways, line_width=1.3)
+        self.moves = source(x0=None, y0=None, x1=None, y1=None, width=None, alpha=None)
+        self.jumps = fig.segment(
+            "x0", "y0", "x1", "y1", source=self.moves, line_width="width", line_alpha="alpha", line_cap="round"
+        )
         columns = ("a", "b", "base", "end", "x", "y", "size", "state", "height", "count", "share", "target", "law")
         self.points = source(**dict.fromkeys(columns), h=None)
         self.quads = fig.quad("a", "b", "end", "base", source=self.points, line_width=0.8)
@@ -100,7 +104,7 @@ class Graph:
         self.lines = source(x=None, y=None), source(x=None, y=None)
         self.law = fig.line("x", "y", source=self.lines[1], line_width=1.8, line_dash="dashed")
         self.target = fig.line("x", "y", source=self.lines[0], line_width=2.5, line_dash=[2, 2])
-        self.scale_text = fig.text(0, "y", "text", source=self.scale_marks, text_baseline="bottom", text_align="center",
+        self.scale_text = fig.text(0, "y", "text", source=self.scale_marks, text_baseline="top", text_align="center",
                                    background_fill_alpha=0.75)  # fmt: skip
         self.numbers = fig.text("x", "y", "text", source=source(x=None, y=None, text=[], ink=[]), text_color="ink",
                                 text_align="center", text_baseline="middle")  # fmt: skip
@@ -124,6 +128,7 @@ class Graph:
         for bars in (self.quads, self.wedges):
             bars.glyph.update(fill_color=colours.agent, line_color=colours.outline)
         self.crowds.glyph.update(fill_color=colours.agent, line_color=colours.outline)
+        self.jumps.glyph.line_color = colours.heavy_agent
         self.target.glyph.line_color, self.law.glyph.line_color = colours.target, colours.ink
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
         self.fullest.glyph.update(fill_color=colours.focus, line_color=colours.paper)
@@ -174,6 +179,8 @@ class Graph:
         for data, line in zip(self.lines, payload["laws"] or [], strict=False):
             data.data = dict(zip("xy", (c.astype("f4") for c in line), strict=True))
         self.marks.data = payload["marks"]
+        if len(payload["moves"]["x0"]) or len(self.moves.data["x0"]):
+            self.moves.data = payload["moves"]
         if self.note.text != payload["note"]:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
 
@@ -193,6 +200,7 @@ class Graph:
         few = layout.bars <= FEW or lattice
         self.quads.glyph.line_alpha = self.wedges.glyph.line_alpha = 1.0 if few else 0.0
         self.strip.glyph.line_alpha = self.rim.glyph.line_alpha = 1.0 if few else 0.0
+        self.target.glyph.line_width = 1.6 if lattice and layout.bars > FEW else 2.5
         self.links.glyph.update(line_alpha=0.35 if lattice else 0.8, line_width=1.3 if few else 2.5)
         self.hover.mode = "vline" if row else "mouse"
         self.ways.data, self.goals.data = _single(g["ways"]), _single(g["goals"])
@@ -241,7 +249,10 @@ class Graph:
             self.figure.left[0].update(ticker=ticker, major_label_overrides=dict(zip(ticks, texts, strict=True)))
             self.figure.ygrid.ticker = ticker
         r = BASE + BARS * np.array(values) / scale
-        self.scale_marks.data = _single({"r": r, "y": r}) | {"text": ["", *texts[1:]]}
+        every = 2 if len(texts) > 4 else 1  # numbers of a small ring would touch
+        self.scale_marks.data = _single({"r": r, "y": r}) | {
+            "text": [t if i and i % every == 0 else "" for i, t in enumerate(texts)]
+        }
 
     def _name(self, bars: str, per_bar: int, titles: tuple[str, str], applies: list[bool]) -> None:
         """Legend, strength of the laws, and what hovering over a bar or a state tells."""

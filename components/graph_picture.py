@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from components.states import Laws, laws_now
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
 
+FADING = 4  # pictures that a jump is seen
+MOST_MOVING, MOST_MOVES = 400, 200  # cells up to which jumps are drawn, and how many of them
 EVEN = 1, 1.5, 2, 3, 4, 6, 8, 10  # times powers of ten: where the bars end
 
 
@@ -37,12 +40,14 @@ class Picture:
         self._scale = 0.0
         self._layout: Layout | None = None
         self._frame: Frame | None = None
+        self._before: tuple[int, np.ndarray | None] | None = None
+        self._past: deque[tuple[np.ndarray, np.ndarray]] = deque(maxlen=FADING)
 
     def prepare(self, frame: Frame, landscape: Landscape) -> dict[str, Any]:
         """Arrays for the next picture; touches no figure."""
         out: dict[str, Any] = {}
         if self._is_new(frame):
-            self._frame = frame
+            self._frame, self._before = frame, None
             self._layout = layout_of(frame, *landscape.limits(frame.d))
             heights, ticks, _ = scaled(frame.heights, frame.heights, landscape, frame.d)
             self._h = least(heights, self._layout.first)
@@ -58,7 +63,7 @@ class Picture:
         out["laws"] = None if layout.shaded else [layout.outline(p / self._scale) for p in shares[1:]]
         full = f" (full: {100 * self._scale:g}%)" if layout.kind == "lattice" else ""
         out["legend"] = (
-            f"share of {frame.n:,} agents{full}",
+            f"{frame.n:,} agents{full}",
             layout.per_bar,
             laws.titles,
             [bool(claim and claim.applies) for claim in laws.claims],
@@ -67,6 +72,7 @@ class Picture:
         place = layout.above(fullest, shares[0][fullest] / self._scale)
         out["marks"] = dict(zip("xy", (np.array([c], "f4") for c in place), strict=True))
         out["note"] = self._note(frame, layout, laws)
+        out["moves"] = self._moves(frame, layout)
         if layout.shaded:
             count = layout.image(np.log1p(frame.occupation * frame.n))
             out["density"] = np.nan_to_num(np.ceil(count * (255 / np.nanmax(count)))).astype("u1")
@@ -117,6 +123,34 @@ class Picture:
         else:
             out["tints"] = layout.colours() | {"h": h}
         return out
+
+    def _moves(self, frame: Frame, layout: Layout) -> dict[str, np.ndarray]:
+        """Where agents jumped between the last pictures: the wider the more of them, the fainter the longer ago."""
+        past, B = self._past, layout.bars
+        here = None if B > (MOST_MOVING if layout.kind == "lattice" else FEW) else frame.node
+        before, self._before = self._before, (frame.k, here)
+        if here is None or before is None or before[1] is None or frame.k < before[0]:
+            past.clear()
+        elif frame.k > before[0]:
+            pair = np.bincount(np.minimum(before[1], here) * B + np.maximum(before[1], here), minlength=B * B)
+            pair[:: B + 1] = 0  # those that stayed
+            moved = np.flatnonzero(pair)
+            busiest = moved[np.argsort(pair[moved], kind="stable")[-MOST_MOVES:]]
+            past.append((busiest, pair[busiest] / frame.n))
+        ends, alpha = np.zeros((0, 4)), np.zeros(0)
+        share = np.concatenate([np.zeros(0), *(share for _, share in past)])
+        if past:
+            place = np.stack(layout.nodes(self._h), 1)
+            pairs = np.concatenate([pair for pair, _ in past])
+            ends = np.hstack([place[pairs // B], place[pairs % B]])
+            alpha = np.repeat(np.linspace(1, 0, len(past), endpoint=False)[::-1] * 0.8, [len(pair) for pair, _ in past])
+        if layout.kind == "lattice":  # those around a torus would cross the picture
+            near = (np.abs(ends[:, 2:] - ends[:, :2]) <= 1.5 * layout.size).all(axis=1)
+            ends, alpha, share = ends[near], alpha[near], share[near]
+        columns = (*ends.T, 1.5 + 12 * np.sqrt(share), alpha)
+        return {
+            name: c.astype("f4") for name, c in zip(("x0", "y0", "x1", "y1", "width", "alpha"), columns, strict=True)
+        }
 
     def _note(self, frame: Frame, layout: Layout, laws: Laws) -> str:
         """What the picture leaves out or takes together, and why a law does not apply."""
