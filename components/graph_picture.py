@@ -16,7 +16,6 @@ from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
 
 FADING = 4  # pictures that a jump is seen
-MOST_MOVING, MOST_MOVES = 400, 200  # cells up to which jumps are drawn, and how many of them
 EVEN = 1, 1.5, 2, 3, 4, 6, 8, 10  # times powers of ten: where the bars end
 
 
@@ -127,23 +126,21 @@ class Picture:
     def _moves(self, frame: Frame, layout: Layout) -> dict[str, np.ndarray]:
         """Where agents jumped between the last pictures: the wider the more of them, the fainter the longer ago."""
         past, B = self._past, layout.bars
-        here = None if B > (MOST_MOVING if layout.kind == "lattice" else FEW) else frame.node
+        here, (a, b) = (frame.node if B <= FEW else None), frame.links.T
         before, self._before = self._before, (frame.k, here)
         if here is None or before is None or before[1] is None or frame.k < before[0]:
             past.clear()
-        elif frame.k > before[0]:
-            pair = np.bincount(np.minimum(before[1], here) * B + np.maximum(before[1], here), minlength=B * B)
-            pair[:: B + 1] = 0  # those that stayed
-            moved = np.flatnonzero(pair)
-            busiest = moved[np.argsort(pair[moved], kind="stable")[-MOST_MOVES:]]
-            past.append((busiest, pair[busiest] / frame.n))
+        elif frame.k > before[0]:  # who went further between two pictures is not shown: nobody saw the way
+            count = np.bincount(before[1] * B + here, minlength=B * B)
+            count = count[a * B + b] + count[b * B + a]
+            past.append((np.flatnonzero(count), count[count > 0] / frame.n))
         ends, alpha = np.zeros((0, 4)), np.zeros(0)
         share = np.concatenate([np.zeros(0), *(share for _, share in past)])
         if past:
             place = np.stack(layout.nodes(self._h), 1)
-            pairs = np.concatenate([pair for pair, _ in past])
-            ends = np.hstack([place[pairs // B], place[pairs % B]])
-            alpha = np.repeat(np.linspace(1, 0, len(past), endpoint=False)[::-1] * 0.8, [len(pair) for pair, _ in past])
+            used = np.concatenate([link for link, _ in past])
+            ends = np.hstack([place[a[used]], place[b[used]]])
+            alpha = np.repeat(np.linspace(1, 0, len(past), endpoint=False)[::-1] * 0.8, [len(link) for link, _ in past])
         if layout.kind == "lattice":  # those around a torus would cross the picture
             near = (np.abs(ends[:, 2:] - ends[:, :2]) <= 1.5 * layout.size).all(axis=1)
             ends, alpha, share = ends[near], alpha[near], share[near]
@@ -157,4 +154,4 @@ class Picture:
         parts = [f"{layout.per_bar} states per bar"] if layout.per_bar > 1 else []
         if layout.shaded:
             parts.append(f"{layout.states:,} states, agents drawn as a density")
-        return " · ".join([*parts, *laws.reasons, *frame.notes])
+        return "\n".join([*parts, *(reason.replace(": ", ":\n") for reason in laws.reasons), *frame.notes])

@@ -9,8 +9,9 @@ import numpy as np
 import panel as pn
 from bokeh.models import Div, HoverTool, LegendItem, NumeralTickFormatter
 
-from components.figures import dress, flat_legend, move_range, new_figure, nice_above, source
+from components.figures import dress, flat_legend, move_range, new_figure, source
 from components.graph_layout import groups, summed
+from components.graph_picture import even_above
 from components.palette import FONT, SMALL_TEXT, Theme, theme
 from components.states import Laws, laws_now
 from swarmviz import Frame, Simulation
@@ -91,8 +92,8 @@ class Occupation:
             np.repeat(error, 2),
         )
         most = float(np.nanmax(np.abs([bars["top"], np.abs(expected - target) + error]), initial=1e-6))
-        if not most <= self._scale <= 4 * most:
-            self._scale = nice_above(most)
+        if not most <= self._scale <= 3 * most:
+            self._scale = even_above(most)
         return (
             run,
             _singles(bars),
