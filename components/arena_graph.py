@@ -15,9 +15,10 @@ from bokeh.models import (
     LinearAxis,
     LinearColorMapper,
     Range1d,
+    Title,
 )
 
-from components.figures import dress, even_ticks, flat_legend, move_range, new_figure, note, source
+from components.figures import dress, even_ticks, flat_legend, move_range, new_figure, source
 from components.graph_layout import BAND, BARS, BASE, FEW, REACH, STRIP, TOP, Layout
 from components.graph_picture import Picture
 from components.palette import FONT, MINIMISER, SMALL_TEXT, Theme, crowd
@@ -111,7 +112,9 @@ class Graph:
         self.goals, self.marks = source(x=None, y=None), source(x=None, y=None)
         self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
         self.fullest = fig.scatter("x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1)
-        self.legend, self.note = flat_legend(fig), note(fig)
+        self.legend = flat_legend(fig)
+        self.note = Title(text="", visible=False, text_font=FONT, text_font_size=SMALL_TEXT, text_font_style="normal")
+        fig.add_layout(self.note, "below")  # beside the picture: on a phone it would cover it
         self.hover = HoverTool(
             renderers=[self.quads, self.wedges, self.nodes], point_policy="follow_mouse", attachment="horizontal"
         )
@@ -140,6 +143,7 @@ class Graph:
         )
         self.numbers.glyph.update(text_font={"value": FONT}, text_font_size="11px")
         self._ink_numbers()
+        self.note.text_color = colours.soft
         self.bar.update(
             major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT
         )
