@@ -112,7 +112,7 @@ def test_a_large_swarm_is_drawn_as_a_density_that_says_so_and_misses_nobody(dyna
 # ---- what is written is the swarm ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dynamics", DYNAMICS)
+@pytest.mark.parametrize("dynamics", [name for name in DYNAMICS if name != "FiniteSet"])  # counts: test_views_finite.py
 def test_the_points_are_the_agents_of_the_frame(dynamics):
     sim = simulation(dynamics, "Ackley", n=60, d=2)
     arena, frame = attached(Arena(), sim), sim.frame

@@ -1,8 +1,9 @@
 """Theory: predicted rates, thresholds and laws. What is drawn on the screen and what a test asserts is the same call.
 
-:func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram; each
-carries the name of its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it
-knows of a dynamics with ``@lines_of(Dynamics)`` and ``@target_of(Dynamics)``.
+:func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram,
+:func:`law` the density that infinitely many agents have by now; each carries the name of its claim, its source, and, where a
+hypothesis fails, the reason in plain words. A module registers what it knows of a dynamics with ``@lines_of(Dynamics)``,
+``@target_of(Dynamics)`` and ``@law_of(Dynamics)``.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Target(NamedTuple):
 
 _LINES: dict[type, Callable[[Any], list[Line]]] = {}
 _TARGETS: dict[type, Callable[[Any], Target | None]] = {}
+_LAWS: dict[type, Callable[[Any], Target | None]] = {}
 
 
 def lines_of(dynamics: type) -> Callable:
@@ -53,6 +55,11 @@ def lines_of(dynamics: type) -> Callable:
 def target_of(dynamics: type) -> Callable:
     """Register ``function(simulation) -> Target or None`` for a dynamics."""
     return lambda function: _TARGETS.setdefault(dynamics, function)
+
+
+def law_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> Target or None`` for a dynamics, the law that it has by now."""
+    return lambda function: _LAWS.setdefault(dynamics, function)
 
 
 def lines(simulation: Any) -> list[Line]:
@@ -67,6 +74,12 @@ def target(simulation: Any) -> Target | None:
     return find(simulation) if find else None
 
 
+def law(simulation: Any) -> Target | None:
+    """The law that infinitely many agents have at the present step, None where it is not computed."""
+    find = _LAWS.get(type(simulation.dynamics))
+    return find(simulation) if find else None
+
+
 from swarmviz.theory import annealing, cbo, finite_set, finite_set_curves, fractal, kinetic  # noqa: E402  (they register themselves)
 
 __all__ = [
@@ -78,6 +91,8 @@ __all__ = [
     "finite_set_curves",
     "fractal",
     "kinetic",
+    "law",
+    "law_of",
     "lines",
     "lines_of",
     "target",
