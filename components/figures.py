@@ -18,7 +18,7 @@ from bokeh.themes import Theme as BokehTheme
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LEGEND_ENTRY = 100  # pixels that an entry of a legend takes
+LEGEND_LETTER, LEGEND_GLYPH = 6.3, 34  # pixels that a letter of a legend's entry takes, and what comes before it
 
 # Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.
 OWN_LOOKS = BokehTheme(json={"attrs": {name: {} for name in ("Plot", "Axis", "Grid", "Legend", "ColorBar", "Title")}})
@@ -52,10 +52,13 @@ def flat_legend(fig: figure) -> Legend:
                     border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=22,
                     label_text_font_size=SMALL_TEXT, click_policy="hide")  # fmt: skip
     fig.add_layout(legend, "above")
-    code = (
-        f"const n = Math.max(2, Math.floor(fig.outer_width / {LEGEND_ENTRY})); if (legend.ncols != n) legend.ncols = n"
-    )
-    fig.js_on_change("outer_width", CustomJS(args={"fig": fig, "legend": legend}, code=code))
+    code = f"""
+      const longest = Math.max(...legend.items.map((item) => item.label.value.length)) * {LEGEND_LETTER} + {LEGEND_GLYPH}
+      const n = Math.max(1, Math.floor((fig.inner_width + 8) / longest))
+      if (legend.items.length && fig.inner_width > 0 && legend.ncols != n) legend.ncols = n"""
+    fit = CustomJS(args={"fig": fig, "legend": legend}, code=code)
+    fig.js_on_change("inner_width", fit)
+    legend.js_on_change("items", fit)
     return legend
 
 
@@ -93,6 +96,20 @@ def dress(fig: figure, colours: Theme) -> None:
 def source(**columns: Any) -> ColumnDataSource:
     """A source with empty float32 columns, or with those given."""
     return ColumnDataSource({name: np.zeros(0, "f4") if value is None else value for name, value in columns.items()})
+
+
+FURTHEST = 1e30  # what is written for a number beyond it: far outside of every frame, and still a float32
+
+
+def finite_f4(values: Any) -> np.ndarray:
+    """Numbers as float32; those that it cannot hold, of a diverging swarm, end far outside of every frame. NaN stays NaN."""
+    return np.clip(values, -FURTHEST, FURTHEST).astype("f4")
+
+
+def placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
+    """The columns of a source for an image with its lower left ``corner`` (2,) and its ``size`` (2,)."""
+    (x, y), (dw, dh) = corner, size
+    return {"image": [image], "x": [float(x)], "y": [float(y)], "dw": [float(dw)], "dh": [float(dh)]}
 
 
 # ---- ranges in steps -------------------------------------------------------------------------------------------------

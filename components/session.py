@@ -23,6 +23,8 @@ from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
 from components.permalink import BadLink, Selection
+from components.phase import Phase
+from components.side import Side
 from components.stops import Stop
 from components.transport import FASTEST, Bar, Transport
 from swarmviz import Diverged, Simulation, dynamics, landscapes
@@ -58,8 +60,12 @@ class Session:
         self.transport.speed = selection.speed
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
         self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
-        self.views, self._card = (Arena(), Density(), Curves()), EquationCard()
+        self.side = Side({"Density": Density(), "Phase space": Phase()})
+        self.views, self._card = (Arena(), self.side, Curves()), EquationCard()
+        self.side.lock = self._lock
         for view in (*self.views, self._card):
+            if hasattr(view, "refresh"):
+                view.refresh = weakly(self._redraw)
             view.attach(self._sim)
         panes = [view.pane for view in self.views]
         board = theme.board(*panes, self.bar, self.transport.anchor)
@@ -154,6 +160,10 @@ class Session:
         with self._lock:
             due = {i: view.prepare(self._sim) for i, view in enumerate(self.views) if count % view.every == 0}
             return self._sim.k, self._sim.t, {(self._generation, i): p for i, p in due.items() if p is not None}
+
+    def _redraw(self) -> None:
+        """An option of a view changed: the worker prepares every view anew."""
+        self.transport.do(lambda: None)
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 

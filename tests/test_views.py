@@ -18,9 +18,10 @@ import swarmviz as sv
 from components.arena import Arena
 from components.curve_plot import FAINT, MOST_POINTS, thin
 from components.curves import Curves
-from components.density import Density, histogram, smooth_density, target_marginals
+from components.density import Density
 from components.equation import EquationCard
 from components.figures import Zoom, decades_around, steps_around
+from components.marginal import histogram, smooth_density, target_marginals
 from components.mathml import formula
 from components.palette import DARK, LIGHT
 from components.relief import palette, relief
