@@ -16,9 +16,11 @@ export function render({model}) {
   }
   let needed = 0 // pixels that the buttons take; 0 until they were once seen to take too many
   const fits = () => needed === 0 || row.clientWidth === 0 || needed <= row.clientWidth
+  let roomy = true // whether there was room when the row was last drawn
   const draw = () => {
     row.replaceChildren()
-    if (model.choices.length > MOST || !fits()) {
+    roomy = fits()
+    if (model.choices.length > MOST || !roomy) {
       const menu = document.createElement("select")
       menu.setAttribute("aria-label", model.label)
       for (const [name, label, title] of model.choices) { menu.add(Object.assign(new Option(label, name, false, name === model.value), {title})) }
@@ -33,9 +35,8 @@ export function render({model}) {
     for (const [name, label, title] of model.switches) { add(name, label, title, model.lit.includes(name), "switch") }
   }
   const measure = () => {
-    const before = fits()
     if (row.scrollWidth > row.clientWidth && row.clientWidth > 0 && !row.querySelector("select")) { needed = row.scrollWidth }
-    if (fits() !== before) { draw() }
+    if (fits() !== roomy) { draw() }
   }
   for (const name of ["choices", "value", "switches", "lit"]) {
     model.on(name, () => {

@@ -74,7 +74,7 @@ class Plane:
         ends = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
         self.trails = fig.segment(**ends, source=self.tail, line_alpha="alpha", line_width=1.2, line_cap="round")
         self.links = add(x0=None, y0=None, x1=None, y1=None)
-        self.partners = fig.segment(**ends, source=self.links, line_alpha=0.5, line_dash=[2, 3])
+        self.partners = fig.segment(**ends, source=self.links, line_alpha=0.75, line_dash=[4, 3], line_width=1.2)
         self.bests = add(x=None, y=None)
         self.memories = fig.scatter("x", "y", source=self.bests, marker="cross", size=6, line_width=1.2, line_alpha=0.7)
         self.arrows = add(x0=None, y0=None, x1=None, y1=None)

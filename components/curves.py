@@ -10,7 +10,7 @@ from components.chips import Chips
 from components.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
 from components.palette import theme
 from components.schedule_curves import GROUP as SCHEDULE
-from components.schedule_curves import schedule_picture, scheduled
+from components.schedule_curves import schedule_picture, scheduled, spans_decades
 from components.view import WithOptions
 from swarmviz import Simulation
 
@@ -95,6 +95,8 @@ class Curves(WithOptions):
         self.choose(place, chips.value, None if what == "value" else "log" in chips.lit)
 
     def _suits_log(self, group: str) -> bool:
+        if group == SCHEDULE:
+            return spans_decades(self._sim)
         return any(o.log for o in self._sim.dynamics.observables if o.panel == group)
 
     def attach(self, sim: Simulation) -> None:

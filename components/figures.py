@@ -18,7 +18,16 @@ from bokeh.themes import Theme as BokehTheme
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LEGEND_LETTER, LEGEND_GLYPH = 6.3, 34  # pixels that a letter of a legend's entry takes, and what comes before it
+
+# As many columns as there is room for: a letter takes 6 pixels, what stands before and after a label 34, and a column as much as its widest.
+LEGEND_COLUMNS = """
+const widths = legend.items.map((item) => 6 * item.label.value.length + 34)
+const room = fig.inner_width + 16
+const taken = (n) => widths.slice(0, n).reduce((sum, _, i) => sum + Math.max(...widths.filter((_, j) => j % n == i)), 0)
+let n = widths.length
+while (n > 1 && taken(n) > room) n -= 1
+if (n > 0 && fig.inner_width > 0 && legend.ncols != n) legend.ncols = n
+"""
 
 # Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.
 OWN_LOOKS = BokehTheme(json={"attrs": {name: {} for name in ("Plot", "Axis", "Grid", "Legend", "ColorBar", "Title")}})
@@ -48,15 +57,11 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
 
 def flat_legend(fig: figure) -> Legend:
     """An empty legend in one or more rows above the frame; as many columns as there is room for."""
-    legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=8, padding=0, margin=0, ncols=4, label_height=16,
-                    border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=22,
+    legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=6, padding=0, margin=0, ncols=4, label_height=16,
+                    border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=18,
                     label_text_font_size=SMALL_TEXT, click_policy="hide")  # fmt: skip
     fig.add_layout(legend, "above")
-    code = f"""
-      const longest = Math.max(...legend.items.map((item) => item.label.value.length)) * {LEGEND_LETTER} + {LEGEND_GLYPH}
-      const n = Math.max(1, Math.floor((fig.inner_width + 8) / longest))
-      if (legend.items.length && fig.inner_width > 0 && legend.ncols != n) legend.ncols = n"""
-    fit = CustomJS(args={"fig": fig, "legend": legend}, code=code)
+    fit = CustomJS(args={"fig": fig, "legend": legend}, code=LEGEND_COLUMNS)
     fig.js_on_change("inner_width", fit)
     legend.js_on_change("items", fit)
     return legend

@@ -28,6 +28,7 @@ class Joint(NamedTuple):
     high: np.ndarray
     lines: dict[str, list]
     outside: int
+    smooth: bool
 
 
 def joint(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool, target: Target | None) -> Joint:
@@ -37,7 +38,8 @@ def joint(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: b
     at = np.minimum((inside - low) * (cells / (high - low)), cells - 1).astype(np.intp)
     count = np.bincount(at[:, 1] * cells + at[:, 0], minlength=cells * cells).reshape(cells, cells)
     image = _smooth(count, at) if smooth else shades(count)
-    return Joint(image, low, high, NO_LINES if target is None else contours(target, low, high), len(x) - len(inside))
+    lines = NO_LINES if target is None else contours(target, low, high)
+    return Joint(image, low, high, lines, len(x) - len(inside), smooth)
 
 
 def _smooth(count: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -65,7 +67,8 @@ class Plot:
     """The figure of two coordinates."""
 
     def __init__(self, colours: Theme):
-        self.figure = fig = new_figure("x₁", "x₂")
+        self.figure, self._smooth = new_figure("x₁", "x₂"), False
+        fig = self.figure
         self.shades, self.cells = (
             LinearColorMapper(low=0, high=255),
             source(**placed(np.zeros((1, 1), "u1"), (0, 0), (1, 1))),
@@ -79,7 +82,8 @@ class Plot:
     def dress(self, colours: Theme) -> None:
         """The colours of a theme."""
         dress(self.figure, colours)
-        self.shades.palette, self.target.glyph.line_color = crowd(colours), colours.target
+        self._palettes = crowd(colours), crowd(colours, least=0.0)  # a smooth image fades away at its edge
+        self.shades.palette, self.target.glyph.line_color = self._palettes[self._smooth], colours.target
 
     def name(self, target: Target | None) -> None:
         """Another target."""
@@ -91,6 +95,8 @@ class Plot:
 
     def paint(self, j: Joint) -> None:
         """Write an image to the sources."""
+        if j.smooth != self._smooth:
+            self._smooth, self.shades.palette = j.smooth, self._palettes[j.smooth]
         self.cells.data = placed(j.image, j.low, j.high - j.low)
         if j.lines is not NO_LINES or self.lines.data["xs"]:
             self.lines.data = j.lines

@@ -97,11 +97,11 @@ class Phase(WithOptions):
 
     def _add_layers(self) -> None:
         fig = self.figure
+        self.density = ColumnDataSource(placed(np.zeros((CELLS, CELLS), "u1"), (0.0, 0.0), (1.0, 1.0)))
+        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
         self.band = source(x=None, low=None, centre=None, high=None)
         self.spread = fig.varea("x", "low", "high", source=self.band, fill_alpha=0.16)
         self.centre = fig.line("x", "centre", source=self.band, line_width=2, line_dash="dotted")
-        self.density = ColumnDataSource(placed(np.zeros((CELLS, CELLS), "u1"), (0.0, 0.0), (1.0, 1.0)))
-        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
         self.bests = source(x=None, v=None)
         self.memories = fig.scatter("x", "v", source=self.bests, marker="cross", size=8, line_width=1.4)
         self.points, self.dots = agents.add_agents(fig, "x", "v", self.tones)

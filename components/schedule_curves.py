@@ -17,6 +17,7 @@ GROUP = "schedule"
 LEAST = 100  # steps that are looked ahead from the start
 FARTHEST = 100  # times the run so far: a schedule that lasts longer is not shown to its end
 POINTS = 900
+DECADES = 30.0  # the ratio from which on a logarithmic axis is better
 
 
 def scheduled(owner: Described) -> list[str]:
@@ -68,6 +69,12 @@ def _end(schedule: TimeDependent) -> float:
     if hasattr(schedule, "duration"):
         return float(schedule.duration)
     return float(schedule.points[-1][0]) if hasattr(schedule, "points") else -math.inf
+
+
+def spans_decades(sim: Simulation) -> bool:
+    """Whether the curves differ so much, and are all above 0, that a logarithmic axis suits them."""
+    drawn = schedule_picture(sim, log=False)
+    return 0 < drawn.low < drawn.high / DECADES
 
 
 def schedule_picture(sim: Simulation, log: bool) -> Picture:

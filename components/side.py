@@ -101,7 +101,7 @@ class Side:
         self._wanted = self._shown = name
         self._reveal()
         if self._sim is not None:
-            with self.lock:
+            with self.lock, pn.io.hold(pn.state.curdoc):
                 self._update(self._sim)
 
     def _reveal(self) -> None:

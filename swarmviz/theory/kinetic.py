@@ -167,7 +167,7 @@ def maxwellian(simulation) -> VelocityLaw | None:
     _, _, pull, shake = dynamics.coefficients(sigma)
     nu, floor = frame.focus.copy(), dynamics.unit(simulation.landscape, frame.d) * dynamics.sigma_floor
     applies = dynamics.noise in UNIT_VARIANCE
-    title = f"drawn in a jump: mean ± {'standard deviation' if applies else 'scale'}"
+    title = "jump: mean ± s.d." if applies else "jump: centre ± scale"
     reason = (
         "holds for every agent that jumps"
         if applies
@@ -204,9 +204,7 @@ def kinetic_lines(simulation) -> list[Line]:
         if exact
         else "needs noise of variance 1 and σ₀ = 0"
     )
-    lines.append(
-        Line("dispersion", "mean square about the consensus", "second moments", "dashed", k, square, exact, reason)
-    )
+    lines.append(Line("dispersion", "mean square about ν", "second moments", "dashed", k, square, exact, reason))
     return lines
 
 
