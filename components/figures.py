@@ -19,7 +19,7 @@ from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-# As many columns as there is room for: a letter takes 6 pixels, what stands before and after a label 34, and a column as much as its widest.
+# As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
 LEGEND_COLUMNS = """
 const widths = legend.items.map((item) => 6 * item.label.value.length + 34)
 const room = fig.inner_width + 16

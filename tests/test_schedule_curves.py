@@ -48,7 +48,8 @@ def test_a_change_in_mid_run_and_another_time_step_are_drawn_as_they_were_in_for
     expected = np.where(k < 35, first.at(t), np.where(k < 40, 0.7, second.at(t)))
     np.testing.assert_array_equal(values_in_force(sim, "sigma", k), expected)
     future = np.arange(71, 200)
-    np.testing.assert_array_equal(values_in_force(sim, "sigma", future), second.at(sim.journal[1].k * 0.1 + (future - 20) * 0.05))  # fmt: skip
+    later = second.at(sim.journal[1].k * 0.1 + (future - 20) * 0.05)
+    np.testing.assert_array_equal(values_in_force(sim, "sigma", future), later)
     drawn = curve(sim, "σ")
     at = np.searchsorted(drawn.k, [0, 34, 35, 39, 40, 70])
     np.testing.assert_array_equal(drawn.k[at], [0, 34, 35, 39, 40, 70])
@@ -56,7 +57,7 @@ def test_a_change_in_mid_run_and_another_time_step_are_drawn_as_they_were_in_for
 
 
 def test_the_values_are_those_that_the_kernel_felt():
-    """Without noise, CBO's agents close in on their consensus by the factor 1 − λΔt; with σ scheduled from 0, noise begins where it is drawn."""
+    """Without noise, agents close in on a mean at rest by the factor 1 − λΔt; noise that is scheduled later begins where it is drawn."""
     quiet = Piecewise(((0.0, 0.0), (1.0, 0.0), (1.0001, 2.0)))
     sim = sv.Simulation(sv.CBO(sigma=quiet, alpha=1e-9, lam=1.0, dt=0.1), sv.landscapes.Sphere(), sv.Swarm(n=50, d=1))
     sim.advance(20)
