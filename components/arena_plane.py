@@ -19,6 +19,7 @@ from swarmviz.landscapes import Landscape
 MOVED = 0.1  # of the view: how far a landscape drifts before its picture is made anew, rather than pushed along
 CELLS = 144  # of the density image, along each side
 TRAIL_POINTS = 1600  # segments of all trails together
+LINKS = 250  # agents up to which the links to companions are strong
 TRAIL_LENGTH = 8  # pictures that a trail lasts, at most
 HEAD = np.array([[-0.3, 0.16], [-0.3, -0.16]])  # of an arrow, in shares of its length, along and across
 
@@ -133,6 +134,7 @@ class Plane:
             if field is not None and frame.n <= FEW:
                 items.append(LegendItem(label=label, renderers=[drawn]))
         self.legend.items = items
+        self.partners.glyph.line_alpha = 0.75 if frame.n <= LINKS else 0.4
         self._goals, where = None, slice_point(sim.landscape, frame.d)[1]
         more = f", d = {frame.d}: slice through {where}, agents projected" if frame.d > 2 else ""
         self.figure.title.text = f"{sim.landscape.title}{more}"
@@ -251,7 +253,7 @@ def _arrows(x: np.ndarray, v: np.ndarray, width: float) -> dict[str, np.ndarray]
     )  # so that no square of a large one overflows
     if size == 0.0:
         return {name: np.zeros(0, "f4") for name in ("x0", "y0", "x1", "y1")}
-    shown = v * (0.05 * width / size) * np.minimum(1.0, 2.4 * size / np.maximum(speed, 1e-300))[:, None]
+    shown = v * (0.05 * width / size) * np.minimum(1.0, 2.4 * size / np.maximum(speed, size))[:, None]
     tip, across = x + shown, np.column_stack([-shown[:, 1], shown[:, 0]])
     starts = [x, *(tip + along * shown + side * across for along, side in HEAD)]
     begin, end = np.concatenate(starts), np.concatenate([tip] * 3)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Div
 
 from components import joint, marginal
 from components.chips import Chips
-from components.marginal import GRID, Marginal, histogram, smooth_density, target_marginals
-from components.palette import theme
+from components.marginal import GRID, Marginal, claim_of, histogram, smooth_density, target_marginals
+from components.palette import FONT, SMALL_TEXT, theme
 from components.view import WithOptions
 from swarmviz import Simulation
 from swarmviz.theory import target as theory_target
@@ -53,7 +54,11 @@ class Density(WithOptions):
         self._joint = joint.Plot(theme(dark))
         figures = [*(plot.figure for plot in self._plots), self._joint.figure]
         self._panes = [pn.pane.Bokeh(fig, sizing_mode="stretch_both", min_height=140) for fig in figures]
-        self._pane = pn.Row(*self._panes, sizing_mode="stretch_both", min_height=150)
+        plots = pn.Row(*self._panes, sizing_mode="stretch_both", margin=0)
+        self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        reasons = pn.pane.Bokeh(self.reasons, sizing_mode="stretch_width", margin=0)
+        self._pane = pn.Column(plots, reasons, sizing_mode="stretch_both", min_height=150)
+        self.set_dark(dark)
         self._chips = Chips(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
         self._say()
 
@@ -153,9 +158,11 @@ class Density(WithOptions):
         if run is not self._run or chosen != self._chosen:
             return
         plane = isinstance(drawn, joint.Joint)
-        shown = plane, target and (target.title, target.applies), chosen.kde
+        shown = plane, target and (target.title, target.applies, target.reason), chosen.kde
         if shown != self._shown:
             self._shown = shown
+            failed = "" if target is None or target.applies else escape(claim_of(target))
+            self.reasons.update(text=failed, visible=bool(failed))
             if plane:
                 self._joint.name(target)
             else:
@@ -168,6 +175,7 @@ class Density(WithOptions):
         """Use the colours of the dark or the light theme."""
         for plot in (*self._plots, self._joint):
             plot.dress(theme(dark))
+        self.reasons.styles = {"color": theme(dark).soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
 
 
 def _whole(bins: Any) -> int:

@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, Label, Legend, Range1d
+from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Label, Legend, Range1d
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
@@ -101,6 +101,18 @@ def dress(fig: figure, colours: Theme) -> None:
 def source(**columns: Any) -> ColumnDataSource:
     """A source with empty float32 columns, or with those given."""
     return ColumnDataSource({name: np.zeros(0, "f4") if value is None else value for name, value in columns.items()})
+
+
+CLAIM = '<div style="max-width: 300px; font: 400 12px/1.35 sans-serif">$name{}</div>'  # hovering over a line tells what it says
+
+
+def hover_claims(fig: figure, values: str = "") -> HoverTool:
+    """Hovering over the lines in ``renderers`` tells their names, and under them ``values``, a template of columns."""
+    hover = HoverTool(
+        tooltips=CLAIM.format(values and f"<br>{values}"), renderers=[], mode="mouse", line_policy="nearest"
+    )
+    fig.add_tools(hover)
+    return hover
 
 
 FURTHEST = 1e30  # what is written for a number beyond it: far outside of every frame, and still a float32

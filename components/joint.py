@@ -10,8 +10,8 @@ from bokeh.plotting.contour import contour_data
 from scipy.ndimage import gaussian_filter
 
 from components.agents import shades
-from components.figures import dress, flat_legend, move_range, new_figure, note, placed, source
-from components.marginal import target_on_grid
+from components.figures import dress, flat_legend, hover_claims, move_range, new_figure, note, placed, source
+from components.marginal import claim_of, target_on_grid
 from components.palette import Theme, crowd
 from swarmviz.theory import Target
 
@@ -76,6 +76,8 @@ class Plot:
         self.image = fig.image("image", "x", "y", "dw", "dh", source=self.cells, color_mapper=self.shades)
         self.lines = source(**NO_LINES)
         self.target = fig.multi_line("xs", "ys", source=self.lines, line_width=2, line_dash="dotted")
+        self.hover = hover_claims(fig)
+        self.hover.renderers = [self.target]
         self.legend, self.note = flat_legend(fig), note(fig)
         self.dress(colours)
 
@@ -87,6 +89,8 @@ class Plot:
 
     def name(self, target: Target | None) -> None:
         """Another target."""
+        if target is not None:
+            self.target.name = claim_of(target)
         held = " and ".join(f"{share:.0%}" for share in sorted(MASSES))
         label = "" if target is None else f"{target.title}: where {held} of it lie"
         self.legend.items = [LegendItem(label=label, renderers=[self.target])] if target is not None else []

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from bokeh.models import LegendItem
 
-from components.figures import dress, flat_legend, move_range, new_figure, nice_above, note, source
+from components.figures import dress, flat_legend, hover_claims, move_range, new_figure, nice_above, note, source
 from components.palette import Theme
 from swarmviz.theory import Target
 
@@ -54,6 +54,11 @@ def smooth_density(x: np.ndarray, low: float, high: float, least: float = 0.0) -
     return np.convolve(count, kernel)[reach : reach + GRID] / (len(x) * step)
 
 
+def claim_of(target: Target) -> str:
+    """A law in words: its name, its source, and under which conditions it holds or why it does not."""
+    return f"{target.title} ({target.reference}) — {target.reason}"
+
+
 def target_on_grid(target: Target, low: np.ndarray, high: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
     """The d ≤ 2 axes of a grid over the box, and the target on it, not normalised; the first index is that of the first axis."""
     d = len(low)
@@ -84,6 +89,8 @@ class Plot:
         self.quads = fig.quad(top="top", bottom=0, left="left", right="right", source=self.bars, line_width=0.5)
         self.smooth = fig.line("x", "smooth", source=self.lines, line_width=2)
         self.target = fig.line("x", "target", source=self.lines, line_width=2.5, line_dash="dotted")
+        self.hover = hover_claims(fig)
+        self.hover.renderers = [self.target]
         self.legend, self.note = flat_legend(fig), note(fig)
         self.note.update(
             x_units="data", y_units="data", text_baseline="top", x_offset=6, y_offset=-6
@@ -105,6 +112,7 @@ class Plot:
             items.append(LegendItem(label="smoothed", renderers=[self.smooth]))
         if target is not None:
             items.append(LegendItem(label=target.title, renderers=[self.target]))
+            self.target.name = claim_of(target)
         self.figure.xaxis.axis_label = label
         self.legend.items = items
         self.smooth.visible, self.target.visible = kde, target is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from html import escape
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -26,7 +27,7 @@ from components.marginal import histogram, smooth_density, target_marginals
 from components.mathml import formula
 from components.palette import DARK, LIGHT
 from components.relief import palette, relief
-from swarmviz import Frame
+from swarmviz import Frame, theory
 from swarmviz.theory import Target
 
 VIEWS = {"arena": Arena, "density": Density, "curves": Curves, "equation": EquationCard}
@@ -382,6 +383,19 @@ def test_the_target_law_is_drawn_where_theory_has_one():
     assert not attached(Density(), simulation("CBO", d=1))._plots[0].target.visible
 
 
+def test_a_law_says_its_name_and_source_on_hover_and_below_why_it_does_not_hold():
+    for groups, holds in ((1, True), (4, False)):
+        sim = simulation("FMC", "Rastrigin", n=60, groups=groups)
+        law, view = theory.target(sim), attached(Density(), sim)
+        assert law.applies == holds
+        for plane in (False, True):
+            view.plane = plane
+            plot = view._joint if plane else view._plots[1]
+            assert plot.target.name.startswith("ρ_R ∝ R (000 Thm 1) — ") and plot.target in plot.hover.renderers
+            assert any("ρ_R" in item.label.value for item in plot.legend.items)
+            assert view.reasons.visible != holds and (holds or escape(law.reason) in view.reasons.text)
+
+
 # ---- curves ------------------------------------------------------------------------------------------------------------------
 
 
@@ -441,7 +455,7 @@ def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hyp
     view = attached(Curves(), sim)
     claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
     assert claim.glyph.line_dash == [2, 4] and claim.glyph.line_alpha == 1 and not view.plots[1].reasons.visible
-    assert "001 Thm 3.5" in claim.name
+    assert "001 Thm 3.5" in claim.name and "2λ > σ² holds" in claim.name and "$name" in view.plots[1].hover.tooltips
     sim.dynamics.sigma = 3.0
     sim.advance(1)
     view.paint(view.prepare(sim))
