@@ -384,8 +384,8 @@ def test_the_target_law_is_drawn_where_theory_has_one():
 
 
 def test_a_law_says_its_name_and_source_on_hover_and_below_why_it_does_not_hold():
-    for groups, holds in ((1, True), (4, False)):
-        sim = simulation("FMC", "Rastrigin", n=60, groups=groups)
+    for sigma, holds in ((0.1, True), (0.0, False)):
+        sim = simulation("FMC", "Rastrigin", n=60, sigma=sigma)
         law, view = theory.target(sim), attached(Density(), sim)
         assert law.applies == holds
         for plane in (False, True):
