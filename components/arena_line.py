@@ -9,7 +9,7 @@ from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
 from components.agents import MANY
-from components.figures import Zoom, dress, flat_legend, move_range, new_figure, note, source
+from components.figures import Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, source
 from components.hand import Hand
 from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
@@ -40,7 +40,7 @@ class Line:
         self.goals = source(x=None, f=None)
         self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
         self.hand = Hand(fig, flat=True)
-        self.legend, self.note = flat_legend(fig, entry=130), note(fig)
+        self.legend, self.note = flat_legend(fig), note(fig)
         self.hover = HoverTool(renderers=[self.dots])
         fig.add_tools(self.hover)
         self._kind = agents.Kind()
@@ -98,17 +98,13 @@ class Line:
         focus = frame.focus[0] if frame.focus is not None else np.nan
         level = frame.level if frame.level is not None else np.nan
         marks = {"focus": focus, "level": level, "best_x": x[best], "best_y": frame.energy[best]}
-        out["marks"] = {name: np.array([value], "f4") for name, value in marks.items()}
+        out["marks"] = {name: finite_f4(np.array([value])) for name, value in marks.items()}
         if frame.n > MANY:
             cell = np.minimum((x[seen] - left) * (CELLS / (right - left)), CELLS - 1).astype(np.intp)
             count = np.bincount(cell, minlength=CELLS)[None]
-            out["density"] = (
-                np.ceil(np.log1p(count) * (255 / np.log1p(max(int(count.max()), 2)))).astype("u1"),
-                left,
-                right,
-            )
+            out["density"] = agents.shades(count), left, right
         else:
-            out["points"] = {"x": x.astype("f4")} | agents.columns(frame, self._kind)
+            out["points"] = {"x": finite_f4(x)} | agents.columns(frame, self._kind)
         return out
 
     def paint(self, payload: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ import panel as pn
 from components.chips import Chips
 from components.curve_plot import Curve, CurvePlot, Picture, thin
 from components.palette import theme
+from components.view import WithOptions
 from swarmviz import Frame, Simulation
 from swarmviz.frame import Observable
 
@@ -60,7 +61,7 @@ def _ends(curves: list[np.ndarray], log: bool) -> tuple[float, float]:
     return (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
 
 
-class Comparison:
+class Comparison(WithOptions):
     """The view of two swarms' records; see :class:`components.view.View`.
 
     Parameters
@@ -72,11 +73,11 @@ class Comparison:
     every = 3
 
     def __init__(self, sims: Callable[[], Sequence[Simulation]], dark: bool = False):
+        super().__init__()
         self._sims = sims
         self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
         self._chips = Chips(lambda what: self._pressed(), switches=[LOG])
         self._run, self._choice = object(), ("", False)
-        self.refresh: Callable[[], None] = self._refresh
         panes = [pn.pane.Bokeh(p.figure, sizing_mode="stretch_both", min_height=90, margin=0) for p in self._plots]
         self._pane = pn.Column(self._chips, *panes, sizing_mode="stretch_both", margin=0)
 
@@ -96,7 +97,7 @@ class Comparison:
 
     def attach(self, sim: Simulation) -> None:
         """Other swarms; the chosen observable is kept where both record it."""
-        self._run = object()
+        self._sim, self._run = sim, object()
         if not self.fits(sim.frame):
             return
         shared = common(self._sims())
@@ -116,10 +117,6 @@ class Comparison:
         for plot in self._plots:
             plot.forget()
         self.refresh()
-
-    def _refresh(self) -> None:
-        if self.fits(self._sims()[0].frame):
-            self.paint(self.prepare(self._sims()[0]))
 
     def prepare(self, sim: Simulation) -> Any:
         """The curves; safe on a worker thread."""

@@ -10,7 +10,6 @@ import numpy as np
 from bokeh.models import (
     Div,
     FixedTicker,
-    HoverTool,
     LegendItem,
     LinearScale,
     LogScale,
@@ -24,6 +23,7 @@ from components.figures import (
     dress,
     even_ticks,
     flat_legend,
+    hover_claims,
     move_range,
     new_figure,
     nice_above,
@@ -177,9 +177,8 @@ class CurvePlot:
         self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
         self.figure.add_layout(self.cursor)
         self.legend = flat_legend(self.figure)
-        self.hover = HoverTool(tooltips=[("", "$name"), ("k", "@k{0}"), ("", "@y{%.5g}")], formatters={"@y": "printf"}, renderers=[],
-                               mode="mouse", line_policy="nearest")  # fmt: skip
-        self.figure.add_tools(self.hover)
+        self.hover = hover_claims(self.figure, "k = @k{0}: @y{%.5g}")
+        self.hover.formatters = {"@y": "printf"}
         self.slots: list[tuple[Any, Any]] = []
         self.bands: list[tuple[Any, Any, Any]] = []  # source, area and median of the replicas of a curve
         self._shown: Any = None
@@ -257,7 +256,7 @@ class CurvePlot:
             if not renderer.visible:
                 continue
             curve = p.curves[place]
-            renderer.name = curve.tip
+            renderer.name = f"{curve.tip} — {curve.reason}" if curve.reason else curve.tip
             self._colour(renderer.glyph, place, curve.style)
             renderer.glyph.line_alpha = 1.0 if curve.applies else FAINT
             items.append(LegendItem(label=curve.label, renderers=[renderer]))

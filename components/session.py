@@ -20,14 +20,18 @@ from components.arena import Arena
 from components.bench import NAMES, Bench
 from components.choices import heading_of, parts_of, sentence, swarm_on, weakly
 from components.compare import CompareBar
+from components.comparison import Comparison
 from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
 from components.luck import Luck
 from components.luck_card import LuckCard, Standing
+from components.occupation import Occupation
 from components.permalink import BadLink, Selection
+from components.phase import Phase
 from components.replica import Visible
+from components.side import Side
 from components.stops import Stop
 from components.touch import Touch
 from components.transport import FASTEST, MOST_BETWEEN, Bar, Moment, Transport
@@ -38,6 +42,7 @@ from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
 
 AT_ONCE = 0.3  # seconds that the page waits for a new run before it says that it is being prepared
+BOTH = "A and B"  # the side view of a comparison
 RECORD_LIMIT = 20_000  # recorded steps; a longer run is thinned
 
 
@@ -67,7 +72,17 @@ class Session:
         self.compare = CompareBar(weakly(self._on_compare))
         self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
         self.arenas, self._card = [self._arena(0)], EquationCard()
-        self._side, self._curves = Density(), Curves()
+        self._side = Side(
+            {
+                "Density": Density(),
+                "Occupation": Occupation(),
+                "Phase space": Phase(),
+                BOTH: Comparison(weakly(self._sims)),
+            }
+        )
+        self._side.lock, self._curves = self.bench.lock, Curves()
+        for view in (self._side, self._curves):
+            view.refresh = weakly(self._redraw)
         self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
         self.luck_card = LuckCard(weakly(self._replicas))
         self._curves.bands = self.luck.bands
@@ -167,6 +182,9 @@ class Session:
     def _lateness(self) -> float:
         return self.transport.lateness
 
+    def _sims(self) -> list[Simulation]:
+        return self.bench.sims
+
     def _look(self) -> Visible:
         with self.bench.lock:
             return Visible.of(self._sim)
@@ -181,6 +199,10 @@ class Session:
                     due[self._generation, i] = view.prepare(sim)
             moment = Moment(self.bench.k, self.bench.sim.t, self.bench.furthest)
             return moment, {key: payload for key, payload in due.items() if payload is not None}
+
+    def _redraw(self) -> None:
+        """An option of a view changed: the worker prepares every view anew."""
+        self.transport.do(lambda: None)
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 
@@ -349,6 +371,8 @@ class Session:
             return
         self._put(sims, active)
         self._show(selections)
+        if act == "start":
+            self._side.show(BOTH)
         self._write_link()
 
     def _fork(self, sim: Simulation) -> Simulation:

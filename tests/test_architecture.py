@@ -60,7 +60,9 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_landscape(path):
     assert not (words | strings) & {*sv.dynamics.ALL, *sv.landscapes.ALL}
 
 
-PARTS = set("arena compare comparison controls curves density equation luck permalink stops touch transport".split())
+PARTS = set(
+    "arena compare comparison controls curves density equation luck occupation permalink phase side stops touch transport".split()
+)
 ON_TOP = {"session", "bench", "choices"}  # what puts the parts together, and its helpers
 
 

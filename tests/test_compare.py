@@ -227,7 +227,8 @@ def test_clicks_place_agents_one_by_one_and_the_run_waits(running):
 
 def test_a_well_is_dragged_while_the_swarm_runs_and_can_be_added_and_removed(running):
     edit(running, "landscape", "GaussianMixture")
-    assert wait(lambda: len(running._sim.landscape.handles(2)) == 4)
+    settle(running)
+    assert len(running._sim.landscape.handles(2)) == 4
     k = running._sim.k
     hand(running, "dragged", 2, 0.0, 1.0)
     hand(running, "dropped", 2, 0.5, 1.5)
