@@ -8,9 +8,12 @@ on the page's thread; when building fails, the old run goes on and the reason is
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
+import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
@@ -22,7 +25,8 @@ from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
-from components.permalink import BadLink, Selection
+from components.history import History
+from components.permalink import BadLink, Run, Selection, State, Unlinkable
 from components.stops import Stop
 from components.transport import FASTEST, Bar, Transport
 from swarmviz import Diverged, Simulation, dynamics, landscapes
@@ -31,6 +35,11 @@ from swarmviz.presets import ALL as PRESETS
 
 AT_ONCE = 0.3  # seconds that the page waits for a new run before it says that it is being prepared
 RECORD_LIMIT = 20_000  # recorded steps; a longer run is thinned
+TELL_EVERY = 0.5  # seconds between two words on how far a replay has come
+
+
+class Unwanted(Exception):
+    """Ends a replay that nobody waits for any more."""
 
 
 class Session:
@@ -45,25 +54,28 @@ class Session:
     """
 
     def __init__(self, link: str | None = None, narrow: bool = False):
-        selection, complaint = self._opening(link)
+        state, self._sim, complaint = self._opening(link)
+        selection = state.selection
         self._lock = threading.RLock()
         self._fresh: dict[str, Described] = {}
         self._generation = 0
         self._builder: threading.Thread | None = None
-        self._stop = Stop()
+        self._stop = Stop.of(*state.stop)
+        self._draw_every = state.draw_every
         self._dark = False
-        self._sim = self._build(selection)
-        self.bar = Bar(weakly(self._act), speed=selection.speed, playing=True)
+        self._awaited = state if state.runs[0].k else None  # lived again once the page is there
+        self.bar = Bar(weakly(self._act), speed=selection.speed, playing=not self._awaited, stop=list(state.stop))
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.transport.speed = selection.speed
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
         self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
-        self.views, self._card = (Arena(), Density(), Curves()), EquationCard()
+        self.history = History(weakly(self._reopen))
+        self.views, self._card = (Arena(), Density(), Curves(), self.history), EquationCard()
         for view in (*self.views, self._card):
             view.attach(self._sim)
-        panes = [view.pane for view in self.views]
+        panes = [view.pane for view in self.views if view is not self.history]
         board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, weakly(self.set_dark))
+        self.page = theme.page(self.controls.form, board, [self._card.pane, self.history.pane], self._dark, narrow, weakly(self.set_dark))
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -84,9 +96,13 @@ class Session:
         self.transport.playing = self.bar.playing
         self.transport.start(doc)
         self.transport.do(lambda: None)
+        if self._awaited is not None:
+            state, self._awaited = self._awaited, None
+            self._restore(state)
 
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
+        self._builder = None  # a replay under way ends
         self.transport.stop()
 
     @property
@@ -102,16 +118,17 @@ class Session:
             for view in (*self.views, self._card):
                 view.set_dark(dark)
 
-    def _opening(self, link: str | None) -> tuple[Selection, str]:
+    def _opening(self, link: str | None) -> tuple[State, Simulation, str]:
+        """What to begin with, at step 0, and what there is to say about the link."""
+        said = ""
         if link is not None:
             try:
-                selection = permalink.read(link)
-                self._build(selection)
-                return selection, ""
+                state = permalink.read(link)
+                return state, self._build(state.selection), ""
             except ValueError as error:
                 said = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
-                return permalink.of_preset(next(iter(PRESETS.values()))), said
-        return permalink.of_preset(next(iter(PRESETS.values()))), ""
+        state = permalink.state_of(permalink.of_preset(next(iter(PRESETS.values()))))
+        return state, self._build(state.selection), said
 
     @staticmethod
     def _build(selection: Selection) -> Simulation:
@@ -169,15 +186,17 @@ class Session:
             self._generation += 1
         self.transport.do(lambda: None)
 
-    def _renew(self, selection: Selection, show: bool) -> None:
+    def _renew(self, selection: Selection, show: bool, run: Run | None = None) -> None:
         """Build a run beside the present one, which goes on, and then put it in its place; ``show``: the controls follow.
+
+        With ``run`` it is lived again up to its step.
 
         A thread of its own, because a dynamics that nobody has chosen yet may have to be compiled first. The newest wins.
         """
 
         def build() -> None:
             try:
-                sim = self._build(selection)
+                sim = self._build(selection) if run is None else run.live(RECORD_LIMIT, self._watch(run, mine))
             except Exception as error:
                 self.transport.on_page(lambda error=error: self._refused(error, mine))
             else:
@@ -186,14 +205,15 @@ class Session:
         self._builder = mine = threading.Thread(target=build, name="swarmviz build", daemon=True)
         mine.start()
         mine.join(AT_ONCE)
-        what = f"{type(selection.dynamics).title} on {type(selection.landscape).title}"
+        what = f"Preparing {type(selection.dynamics).title} on {type(selection.landscape).title}: compiled once, then kept."
         with self._lock:  # it may be there by now, and then nothing is said
             if self._builder is mine and mine.is_alive():
-                self.bar.say(f"Preparing {what}: compiled once, then kept.")
+                self.bar.say(what if run is None else f"Replaying {run.k} steps …")
 
     def _adopt(self, sim: Simulation, selection: Selection, show: bool, builder: threading.Thread) -> None:
         if builder is not self._builder:  # something else was chosen meanwhile
             return
+        self._remember()
         with self._lock:
             self._sim, self._fresh, self._builder = sim, {}, None
             self._stop.restart()
@@ -203,6 +223,75 @@ class Session:
             self._set_speed(selection.speed)
         self.bar.param.update(pending=False, message={})
         self._write_link()
+
+    # ---- links and history -----------------------------------------------------------------------------------------------
+
+    def _state(self) -> State:
+        """All that a link holds, as it is now."""
+        with self._lock:
+            run = Run.of(self._sim, self._fresh)
+        return State((run,), self.transport.speed, self._draw_every, (self._stop.kind, self._stop.at))
+
+    def _restore(self, state: State) -> None:
+        """Live the run of a link again, on the builder's thread, and stand at its step."""
+        self.transport.playing = self.bar.playing = False
+        self._stop, self._draw_every = Stop.of(*state.stop), state.draw_every
+        self.bar.stop = list(state.stop)
+        self._renew(state.selection, show=True, run=state.runs[0])
+
+    def _watch(self, run: Run, builder: threading.Thread) -> Callable[[int], None]:
+        """Tells how far a replay has come, now and then, and ends one that nobody waits for any more."""
+        told = time.monotonic()
+
+        def check(k: int) -> None:
+            nonlocal told
+            if builder is not self._builder:
+                raise Unwanted
+            if time.monotonic() - told > TELL_EVERY:
+                told = time.monotonic()
+                self.transport.on_page(lambda: self._progress(f"Replaying {run.k} steps … {k / run.k:.0%}", builder))
+
+        return check
+
+    def _progress(self, text: str, builder: threading.Thread) -> None:
+        if builder is self._builder:
+            self.bar.say(text)
+
+    def _remember(self) -> None:
+        """Put the run that is about to be replaced into the history."""
+        with self._lock:
+            if self._sim.k == 0:
+                return
+        try:
+            link = permalink.fitting(self._state())
+        except Unlinkable:
+            return
+        with self._lock:
+            self.history.add(self._sim, link.code, exact=not link.lost)
+
+    def _reopen(self, link: str) -> None:
+        self._restore(permalink.read(link))
+
+    def _on_copy(self, value: Any) -> None:
+        """The link of this moment, for the browser to put on the clipboard."""
+        try:
+            link = permalink.fitting(self._state())
+        except Unlinkable as error:
+            self.bar.say(f"There is no link to this run, because {error}.", "warning")
+        else:
+            self.bar.link = f"?{permalink.KEY}={link.code}"
+            self.bar.copied = {"link": self.bar.link, "note": link.lost, "count": self.bar.copied.get("count", 0) + 1}
+
+    def _write_link(self) -> None:
+        """The address follows what a person does, but not every step of a running swarm."""
+        with contextlib.suppress(Unlinkable):
+            self.bar.link = f"?{permalink.KEY}={permalink.fitting(self._state()).code}"
+
+    def _write_link_later(self) -> None:
+        """Once the worker has carried out what it was told."""
+        self.transport.do(lambda: self.transport.on_page(self._write_link))
+
+    # ---- what goes wrong -------------------------------------------------------------------------------------------------
 
     def _refused(self, error: Exception, builder: threading.Thread | None) -> None:
         """A run could not be built: the old one goes on."""
@@ -216,6 +305,8 @@ class Session:
     def _failed(self, error: Exception) -> None:
         self.bar.playing = False
         if isinstance(error, Diverged):
+            with self._lock:
+                self.history.diverged(self._sim, error.step)
             self.bar.say(sentence(str(error)), "error", reset=True)
         else:
             self._tell(error)
@@ -226,7 +317,7 @@ class Session:
             row = self.controls.owner_of(said)
             if row is not None:
                 self.controls.complain(row, said)
-        else:  # ours, not theirs: the server's log gets all of it
+        elif not isinstance(error, Diverged):  # ours, not theirs: the server's log gets all of it
             traceback.print_exception(error, file=sys.stderr)
             said = f"something went wrong ({type(error).__name__}: {error})"
         self.bar.say(sentence(before + said), "error", reset=True)
@@ -234,6 +325,7 @@ class Session:
     def _stopped(self, reason: str) -> None:
         self.bar.playing = False
         self.bar.say(reason)
+        self._write_link()
 
     # ---- what a person does ----------------------------------------------------------------------------------------------
 
@@ -260,6 +352,11 @@ class Session:
                 self._refused(error, self._builder)
             else:
                 self._renew(selection, show=True)
+        elif name == "preset":
+            if value in PRESETS:
+                self._renew(permalink.of_preset(PRESETS[value]), show=True)
+            else:
+                self.controls.refresh()
         elif name == "landscape" and value in landscapes.ALL:
             landscape = landscapes.ALL[value]()
             swarm = swarm_on(landscape, self.controls.parts["swarm"])
@@ -278,14 +375,17 @@ class Session:
         self.transport.playing = False
         self.bar.playing = False
         self.transport.do(lambda: None)  # every view catches up with the arena
+        self._write_link_later()
 
     def _on_step(self, value: Any) -> None:
         self.transport.playing = self.bar.playing = False
         self.transport.do(lambda: self._advance(1))
+        self._write_link_later()
 
     def _on_back(self, value: Any) -> None:
         self.transport.playing = self.bar.playing = False
         self.transport.do(self._back)
+        self._write_link_later()
 
     def _on_reset(self, value: Any) -> None:
         self._renew(self.selection, show=False)
@@ -307,6 +407,8 @@ class Session:
             self._stop = Stop.of(*value)
         except (ValueError, TypeError) as error:
             self.bar.say(sentence(str(error)), "warning")
+        else:
+            self._write_link()
 
     def _on_hidden(self, value: Any) -> None:
         self.transport.hidden = bool(value)
@@ -321,6 +423,3 @@ class Session:
 
     def _set_speed(self, speed: float | None) -> None:
         self.transport.speed = self.bar.speed = speed
-
-    def _write_link(self) -> None:
-        self.bar.link = f"?{permalink.KEY}={permalink.write(self.selection)}"

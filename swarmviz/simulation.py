@@ -236,7 +236,7 @@ class Simulation:
         """Advance to step ``k`` in pieces of about a tenth of a second."""
         while self.k < k:
             check(self.k)
-            self.advance(min(max(1, PIECE // self._state.x.size), k - self.k))
+            self.advance(min(max(1, PIECE // (self._born.n * self._born.d)), k - self.k))
 
     def _keep(self, state: Any, rows: dict[str, np.ndarray]) -> None:
         self._state = state

@@ -60,7 +60,7 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_landscape(path):
     assert not (words | strings) & {*sv.dynamics.ALL, *sv.landscapes.ALL}
 
 
-PARTS = {"arena", "density", "curves", "equation", "controls", "transport", "permalink", "stops"}
+PARTS = {"arena", "density", "curves", "equation", "controls", "transport", "permalink", "history"}
 ON_TOP = {"session", "choices"}  # what puts the parts together, and its helper
 
 
