@@ -30,7 +30,7 @@ KEY = "s"
 VERSION = "2"
 LONGEST = 8000  # characters of a link
 LARGEST = 1_000_000  # bytes of its content
-MOST_ENTRIES = 2000  # changes in one run
+MOST_ENTRIES = 1000  # changes in one run
 MOST_COORDINATES = 20_000_000  # agents times dimension
 MOST_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute
 OVERHEAD = 50  # coordinates that a step costs however small the swarm is
@@ -203,7 +203,8 @@ def read(link: str) -> State:
 
 
 def _brief(error: Exception) -> str:
-    said = str(error) if isinstance(error, ValueError | TypeError) else ""
+    """What is wrong, in a line; what Python itself says of a content of another shape means nothing to a person."""
+    said = str(error).partition("\n")[0] if isinstance(error, ValueError | TypeError) else "it has another shape"
     return said if len(said) < 300 else f"{said[:300]}…"
 
 

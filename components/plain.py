@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,7 +33,7 @@ def changed(part: Described) -> list:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two plain values are the same to the bit: −0.0 is not 0.0."""
-    return a is b or json.dumps(a) == json.dumps(b)
+    return a is b or (type(a) is type(b) and repr(a) == repr(b))
 
 
 def built(content: Any, known: Mapping[str, type]) -> Any:

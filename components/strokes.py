@@ -24,7 +24,8 @@ DEEPEST = 5  # parts of a path
 
 def packed(journal: Iterable[Entry]) -> list:
     """The strokes of a journal, without its first entry."""
-    changes = [(b.k - a.k, _differences(_tree(a), _tree(b))) for a, b in pairwise(journal)]
+    entries = [(entry.k, _tree(entry)) for entry in journal]
+    changes = [(k - before, _differences(a, b)) for (before, a), (k, b) in pairwise(entries)]
     strokes = []
     for places, group in groupby(changes, key=lambda change: [place for place, _ in change[1]]):
         rows = list(group)

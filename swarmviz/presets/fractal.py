@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from swarmviz.presets.preset import Preset
 
+VALLEYS = {"tau": 4.0, "sigma": 0.3, "distance_power": 0.5}
+ROUND = {"tau": 1.0, "motion": "rotation", "radius": 2.0}
+PLANE = {"n": 200, "d": 2}
+
 PRESETS = (
     Preset(
         "fmc-rastrigin",
@@ -11,26 +15,26 @@ PRESETS = (
         "FMC",
         "Rastrigin",
         "000",
-        values={"tau": 10.0, "sigma": 0.1},
-        swarm={"n": 200, "d": 2},
+        values=VALLEYS,
+        swarm=PLANE,
         pace=0.3,
-        question="x",
+        question="Walkers in poor or crowded places clone others and are moved a little. The cloud thins out on the "
+        "hills and spreads over the valleys.",
         steps=200,
-        chance=0.9,
+        chance=0.95,
     ),
     Preset(
-        "fmc-no-jitter",
-        "Cloning without jitter",
+        "fmc-ackley",
+        "Cloning on Ackley",
         "FMC",
-        "Rastrigin",
+        "Ackley",
         "000",
-        values={"tau": 10.0, "sigma": 0.0},
-        swarm={"n": 50, "d": 2},
+        values={"tau": 2.0, "sigma": 0.2},
+        swarm=PLANE,
         pace=0.3,
-        question="x",
-        fails=True,
+        question="One deep funnel with dents: cloning carries the cloud down within a few dozen steps.",
         steps=200,
-        chance=0.1,
+        chance=1.0,
     ),
     Preset(
         "fmc-two-wells",
@@ -41,22 +45,53 @@ PRESETS = (
         values={"tau": 0.5, "sigma": 0.1},
         swarm={"n": 500, "d": 1},
         pace=0.3,
-        question="x",
+        question="Does the swarm's law tend to that of the reward, ρ_R? Compare the histogram with the line: both "
+        "wells stay occupied, but the two do not become equal.",
         steps=200,
-        chance=0.9,
+        chance=1.0,
     ),
     Preset(
-        "fmc-drift",
-        "A landscape that drifts",
+        "fmc-follow",
+        "A landscape that goes round",
         "FMC",
         "Sphere",
         "000 §5.4",
-        values={"tau": 1.0, "sigma": 0.1, "motion": "rotation", "speed": 0.02, "radius": 2.0},
+        values=ROUND | {"sigma": 0.1, "speed": 0.02},
         swarm={"n": 100, "d": 2},
         pace=0.3,
-        question="x",
+        question="The minimum moves in a circle. Does the swarm keep up? With enough jitter it does.",
         steps=300,
-        chance=0.9,
+        chance=1.0,
+    ),
+    Preset(
+        "fmc-no-jitter",
+        "Cloning without jitter",
+        "FMC",
+        "Rastrigin",
+        "000",
+        values=VALLEYS | {"sigma": 0.0},
+        swarm={"n": 50, "d": 2},
+        pace=0.3,
+        question="Cloning alone never makes a new position. Watch the number of distinct positions: it can only fall, "
+        "and the swarm ends on the few starting points that were left.",
+        fails=True,
+        steps=200,
+        chance=0.05,
+    ),
+    Preset(
+        "fmc-spread",
+        "Too much weight on distance",
+        "FMC",
+        "Rastrigin",
+        "000 §5",
+        values=VALLEYS | {"distance_power": 2.0},
+        swarm=PLANE,
+        pace=0.3,
+        question="With β = 2 and α = 1 being far from the others counts for more than being low: the walkers crowd at "
+        "the edge of the box.",
+        fails=True,
+        steps=200,
+        chance=0.03,
     ),
     Preset(
         "fmc-too-fast",
@@ -64,12 +99,13 @@ PRESETS = (
         "FMC",
         "Sphere",
         "000 §5.4",
-        values={"tau": 1.0, "sigma": 0.02, "motion": "rotation", "speed": 0.1, "radius": 2.0},
+        values=ROUND | {"sigma": 0.02, "speed": 0.1},
         swarm={"n": 100, "d": 2},
         pace=0.3,
-        question="x",
+        question="Five times as fast, with a fifth of the jitter: new positions are made too near the old ones, and "
+        "the swarm lags behind.",
         fails=True,
         steps=300,
-        chance=0.1,
+        chance=0.0,
     ),
 )
