@@ -66,7 +66,7 @@ PRESETS = (
         "agents freeze where they are.",
         fails=True,
         steps=20_000,
-        chance=0.05,
+        chance=0.055,
     ),
     Preset(
         "ssa-no-noise",
@@ -97,7 +97,7 @@ PRESETS = (
         fails=True,
         steps=20_000,
         tolerance=0.01,
-        chance=0.0,
+        chance=0.06,
     ),
     Preset(
         "sbgd-ackley",
@@ -110,7 +110,7 @@ PRESETS = (
         question="No noise at all: light agents take long steps and stride over valleys, the heaviest goes carefully, "
         "and the worst give up their mass.",
         steps=100,
-        chance=1.0,
+        chance=0.995,
     ),
     Preset(
         "sbgd-rastrigin",
@@ -122,7 +122,7 @@ PRESETS = (
         pace=0.1,
         question="Two hundred agents on a hundred valleys; most are removed within a few steps. How many remain?",
         steps=100,
-        chance=1.0,
+        chance=0.995,
     ),
     Preset(
         "sbgd-styblinski",
@@ -134,7 +134,7 @@ PRESETS = (
         pace=0.1,
         question="Four smooth valleys of different depth: the mass gathers in the lowest.",
         steps=100,
-        chance=1.0,
+        chance=0.995,
     ),
     Preset(
         "sbgd-ackley-1",
@@ -146,7 +146,7 @@ PRESETS = (
         pace=0.1,
         question="Ten agents on a line, so that each step can be followed: who strides, who is careful, who vanishes?",
         steps=100,
-        chance=1.0,
+        chance=0.995,
     ),
     Preset(
         "sbgd-few",
@@ -160,7 +160,7 @@ PRESETS = (
         "it happens to be.",
         fails=True,
         steps=100,
-        chance=0.23,
+        chance=0.235,
     ),
     Preset(
         "sbgd-small-steps",

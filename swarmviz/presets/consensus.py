@@ -36,7 +36,7 @@ PRESETS = (
         question="The minimum lies outside the corner where the swarm starts. With σ = 3 the noise carries it out, "
         "although 2λ > σ² does not hold.",
         steps=400,
-        chance=1.0,
+        chance=0.985,
     ),
     Preset(
         "cbo-ackley-10",
@@ -50,7 +50,7 @@ PRESETS = (
         question="Noise that shakes each coordinate in proportion to its own distance from the consensus still "
         "contracts in ten dimensions.",
         steps=400,
-        chance=0.95,
+        chance=0.965,
     ),
     Preset(
         "cbo-no-noise",
@@ -94,7 +94,7 @@ PRESETS = (
         question="Five agents agree as readily as a hundred, but mostly on the wrong valley.",
         fails=True,
         steps=200,
-        chance=0.2,
+        chance=0.235,
     ),
     Preset(
         "cbo-isotropic-10",

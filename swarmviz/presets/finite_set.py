@@ -22,7 +22,7 @@ PRESETS = (
         question="Agents jump downhill and away from crowds. Compare the bars with the law η_β: most agents end on the "
         "lowest state.",
         steps=1_000,
-        chance=0.95,
+        chance=0.96,
     ),
     Preset(
         "finite-far",
@@ -36,7 +36,7 @@ PRESETS = (
         question="All agents start in the wrong valley. They repel each other, so that some climb out, and the law of "
         "the swarm follows.",
         steps=2_000,
-        chance=0.95,
+        chance=0.985,
     ),
     Preset(
         "finite-annealed",
@@ -51,7 +51,7 @@ PRESETS = (
         question="β grows as t to the power ¼, as the theorem asks, on a landscape a tenth as high. Is the lowest "
         "state the fullest?",
         steps=3_000,
-        chance=0.97,
+        chance=0.98,
     ),
     Preset(
         "finite-second",
@@ -107,6 +107,6 @@ PRESETS = (
         question="With β near 0 the height no longer matters: the agents spread evenly over all states.",
         fails=True,
         steps=1_000,
-        chance=0.0,
+        chance=0.01,
     ),
 )

@@ -21,7 +21,7 @@ PRESETS = (
         question="Walkers in poor or crowded places clone others and are moved a little. The cloud thins out on the "
         "hills and spreads over the valleys.",
         steps=200,
-        chance=0.95,
+        chance=0.97,
     ),
     Preset(
         "fmc-ackley",
@@ -76,7 +76,7 @@ PRESETS = (
         "and the swarm ends on the few starting points that were left.",
         fails=True,
         steps=200,
-        chance=0.05,
+        chance=0.07,
     ),
     Preset(
         "fmc-spread",
@@ -91,7 +91,7 @@ PRESETS = (
         "the edge of the box.",
         fails=True,
         steps=200,
-        chance=0.03,
+        chance=0.01,
     ),
     Preset(
         "fmc-too-fast",

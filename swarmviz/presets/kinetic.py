@@ -48,7 +48,7 @@ PRESETS = (
         pace=2.0,
         question="A few very long jumps, most of them short: heavy tails search far and near at once.",
         steps=1_000,
-        chance=1.0,
+        chance=0.975,
     ),
     Preset(
         "bgk-cbo",
@@ -92,7 +92,7 @@ PRESETS = (
         "again.",
         fails=True,
         steps=500,
-        chance=0.1,
+        chance=0.095,
     ),
     Preset(
         "pso-rastrigin",
@@ -117,7 +117,7 @@ PRESETS = (
         pace=0.5,
         question="The minimum lies outside the corner where the swarm starts. The noise carries it out.",
         steps=500,
-        chance=1.0,
+        chance=0.995,
     ),
     Preset(
         "pso-himmelblau",
@@ -171,6 +171,6 @@ PRESETS = (
         "forms.",
         fails=True,
         steps=500,
-        chance=0.08,
+        chance=0.085,
     ),
 )

@@ -11,6 +11,8 @@ from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
 from swarmviz.swarm import Swarm
 
+MEASURED = 200  # runs behind each ``chance``
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -72,5 +74,5 @@ class Preset:
         """The question with what was measured."""
         if not self.question:
             return ""
-        count = round(100 * self.chance)
-        return f"{self.question} Measured: {count} of 100 runs have found the global minimum after {self.steps} steps."
+        found = round(MEASURED * self.chance)
+        return f"{self.question} Measured: after {self.steps} steps {found} of {MEASURED} runs have found the global minimum."
