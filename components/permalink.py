@@ -264,7 +264,9 @@ def _check_cost(run: Run) -> None:
     """
     size = run.born.n * run.born.d
     if size > MOST_COORDINATES:
-        raise ValueError(f"{run.born.n} agents in {run.born.d} dimensions are too many for a link (N d ≤ {MOST_COORDINATES:.0e})")
+        raise ValueError(
+            f"{run.born.n} agents in {run.born.d} dimensions are too many for a link (N d ≤ {MOST_COORDINATES:.0e})"
+        )
     if max(size, OVERHEAD) * run.k > MOST_WORK:
         raise ValueError(
             f"living {run.k} steps of {run.born.n} agents in {run.born.d} dimensions again would take minutes"

@@ -62,4 +62,6 @@ def _full(value: Any) -> Any:
     name = value.get("schedule")
     if not isinstance(name, str) or name not in schedules.ALL:
         raise ValueError(f"{name!r} is no schedule")
-    return schedules.ALL[name](**{parameter: v for parameter, v in value.items() if parameter not in ("schedule", "name")})
+    return schedules.ALL[name](
+        **{parameter: v for parameter, v in value.items() if parameter not in ("schedule", "name")}
+    )

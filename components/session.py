@@ -75,7 +75,9 @@ class Session:
             view.attach(self._sim)
         panes = [view.pane for view in self.views if view is not self.history]
         board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, [self._card.pane, self.history.pane], self._dark, narrow, weakly(self.set_dark))
+        self.page = theme.page(
+            self.controls.form, board, [self._card.pane, self.history.pane], self._dark, narrow, weakly(self.set_dark)
+        )
         if complaint:
             self.bar.say(complaint, "warning")
 

@@ -35,7 +35,12 @@ def extension() -> None:
 
 
 def page(
-    choices: Viewable, board: Viewable, drawer: list[Viewable], dark: bool, narrow: bool, on_dark: Callable[[bool], None]
+    choices: Viewable,
+    board: Viewable,
+    drawer: list[Viewable],
+    dark: bool,
+    narrow: bool,
+    on_dark: Callable[[bool], None],
 ) -> Viewable:
     """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer."""
     view = Page(

@@ -6,16 +6,14 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from components import permalink, theme
+from components import theme
 from components.controls import Controls, assign, rows_of
-from components.permalink import BadLink, first, read, write
+from components.permalink import first
 from components.stops import Stop
 from components.text import readable, understood, written
 from components.transport import FASTEST, Transport, send_at_once
-from swarmviz import Simulation, Swarm, dynamics, landscapes, presets, schedules
+from swarmviz import Simulation, Swarm, dynamics, landscapes, schedules
 from swarmviz.parameters import Choice, Real, Switch, TimeDependent, Vector, Whole
 
 OWNERS = [*dynamics.ALL.values(), *landscapes.ALL.values(), Swarm]

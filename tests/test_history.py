@@ -45,7 +45,9 @@ def test_a_run_that_went_back_has_the_best_value_up_to_there(kept):
     sim = running(50)
     sim.goto(3)
     kept.add(sim, "link")
-    assert kept.pane.rows[0]["step"] == 3 and kept.pane.rows[0]["best"] == sim.record["best"][3] > sim.record["best"][-1]
+    assert (
+        kept.pane.rows[0]["step"] == 3 and kept.pane.rows[0]["best"] == sim.record["best"][3] > sim.record["best"][-1]
+    )
 
 
 def test_a_thinned_record_gives_the_last_value_that_was_kept(kept):
@@ -91,7 +93,14 @@ def test_clear_forgets_them(kept, opened):
 
 def test_messages_that_no_row_sends_are_ignored(kept, opened):
     kept.add(running(1), "link")
-    for message in ("open", {"act": 3}, {"act": "open"}, {"act": "open", "number": "1"}, {"act": "open", "number": [1]}, {}):
+    for message in (
+        "open",
+        {"act": 3},
+        {"act": "open"},
+        {"act": "open", "number": "1"},
+        {"act": "open", "number": [1]},
+        {},
+    ):
         kept.pane._handle_msg(message)
     assert opened == [] and len(kept.pane.rows) == 1
 

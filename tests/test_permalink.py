@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import swarmviz as sv
 from components import permalink, plain, strokes
-from components.permalink import BadLink, Run, Selection, State, Unlinkable, fitting, first, read, state_of, write
+from components.permalink import BadLink, Run, Selection, State, Unlinkable, first, fitting, read, state_of, write
 from components.stops import KINDS
 from swarmviz import dynamics, landscapes, presets, schedules
 from swarmviz.simulation import Entry
@@ -47,7 +47,9 @@ def encoded(content, version=permalink.VERSION):
     return f"{version}.{base64.urlsafe_b64encode(zlib.compress(text, 9)).decode().rstrip('=')}"
 
 
-def content(k=0, cbo=None, landscape=None, swarm=None, changes=(), runs=None, speed=30, draw_every=1, stop=("never", None)):
+def content(
+    k=0, cbo=None, landscape=None, swarm=None, changes=(), runs=None, speed=30, draw_every=1, stop=("never", None)
+):
     run = [k, ["CBO", cbo or {}], landscape or ["Rastrigin", {}], ["Swarm", swarm or {}], list(changes)]
     return [[run] if runs is None else runs, speed, draw_every, list(stop)]
 
@@ -67,7 +69,9 @@ def test_a_link_brings_back_exactly_what_was_selected_and_is_short(name):
 @pytest.mark.parametrize("name", dynamics.ALL)
 def test_a_run_reopens_at_the_same_step_with_the_same_swarm_and_the_same_future(name):
     sim = started(presets.opening(name).name)
-    number = next(n for n, p in sim.dynamics.declared().items() if getattr(p, "schedulable", False) or n in ("lam", "h0"))
+    number = next(
+        n for n, p in sim.dynamics.declared().items() if getattr(p, "schedulable", False) or n in ("lam", "h0")
+    )
     sim.advance(7)
     setattr(sim.dynamics, number, 0.8 * float(sim.dynamics.param[number].default if name == "SSA" else 1.0))
     sim.advance(5)
@@ -78,8 +82,12 @@ def test_a_run_reopens_at_the_same_step_with_the_same_swarm_and_the_same_future(
 
 
 def test_schedules_points_vectors_wells_and_formulas_survive_and_so_do_their_changes():
-    dynamic = dynamics.CBO(sigma=schedules.Exponential(start=2.0, ratio=0.5), alpha=schedules.Piecewise(((0, 1), (2, 3))))
-    sim = sv.Simulation(dynamic, landscapes.GaussianMixture(), Swarm(n=3, d=2, initial="points", points=[[1, -0.0], [2, 1e-300]]))
+    dynamic = dynamics.CBO(
+        sigma=schedules.Exponential(start=2.0, ratio=0.5), alpha=schedules.Piecewise(((0, 1), (2, 3)))
+    )
+    sim = sv.Simulation(
+        dynamic, landscapes.GaussianMixture(), Swarm(n=3, d=2, initial="points", points=[[1, -0.0], [2, 1e-300]])
+    )
     sim.advance(3)
     sim.dynamics.sigma = schedules.Exponential(start=2.0, ratio=0.25)
     sim.advance(2)
@@ -155,7 +163,9 @@ def test_numbers_of_numpy_are_numbers():
 
 
 values = st.floats(0.01, 5.0) | st.sampled_from([1.0, -0.0, 0.1])
-edits = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["lam", "sigma", "alpha", "barrier"]), values), max_size=10)
+edits = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from(["lam", "sigma", "alpha", "barrier"]), values), max_size=10
+)
 
 
 @settings(max_examples=20, deadline=None)
@@ -187,7 +197,9 @@ def dragged(entries, value):
 def test_two_hundred_steps_of_a_dragged_slider_take_less_than_a_thousand_characters():
     state = dragged(200, lambda i: float(f"{1 + 0.0125 * i:.6g}"))
     assert len(write(state)) < 1000
-    assert [e.dynamics.sigma for e in read(write(state)).runs[0].journal] == [e.dynamics.sigma for e in state.runs[0].journal]
+    assert [e.dynamics.sigma for e in read(write(state)).runs[0].journal] == [
+        e.dynamics.sigma for e in state.runs[0].journal
+    ]
 
 
 def test_what_does_not_fit_becomes_its_present_parameters_and_that_is_said():
@@ -212,7 +224,12 @@ def test_no_link_is_written_that_cannot_be_opened():
     draw = random.Random(3).random
     points = [[draw()] for _ in range(2000)]
     with pytest.raises(Unlinkable):
-        fitting(State((Run.at_start(dynamics.CBO(), landscapes.Rastrigin(), Swarm(d=1, initial="points", points=points)),), None))
+        fitting(
+            State(
+                (Run.at_start(dynamics.CBO(), landscapes.Rastrigin(), Swarm(d=1, initial="points", points=points)),),
+                None,
+            )
+        )
 
 
 def test_a_replay_nobody_waits_for_ends():
@@ -298,7 +315,7 @@ BAD = {
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_link_is_checked_like_typed_values(bad):
-    with pytest.raises(BadLink, match="^The link .*the opening example is shown instead.$"):
+    with pytest.raises(BadLink, match=r"^The link .*the opening example is shown instead\.$"):
         read(encoded(bad))
 
 
@@ -310,7 +327,17 @@ def test_the_links_that_were_made_bad_are_good_otherwise():
 
 def test_a_damaged_or_lengthened_link_is_refused():
     good = write(state_of(first("SSA")))
-    for bad in (good[:-9] + "AAAAAAAAA", good[:-2], good + "AAAA", good[2:], good.replace(".", ""), good + "?", "2.", "", "2"):
+    for bad in (
+        good[:-9] + "AAAAAAAAA",
+        good[:-2],
+        good + "AAAA",
+        good[2:],
+        good.replace(".", ""),
+        good + "?",
+        "2.",
+        "",
+        "2",
+    ):
         with pytest.raises(BadLink):
             read(bad)
     with pytest.raises(BadLink, match="too long"):
@@ -328,8 +355,10 @@ leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) |
 )  # fmt: skip
 anything = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=5)
-    | st.dictionaries(st.sampled_from(["sigma", "lam", "schedule", "points", "wells", "n", "d"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.dictionaries(st.sampled_from(["sigma", "lam", "schedule", "points", "wells", "n", "d"]), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -10,6 +10,7 @@ from swarmviz.presets.preset import MEASURED
 
 RUNS = 20  # fresh ones here, of other seeds
 DEAR = 20_000  # steps; of such runs there are fewer
+STILL = {"pso-alone"}  # and that is its point
 SURPRISING = 1e-4  # a p-value below it in one of fifty comparisons is no chance
 
 
@@ -28,7 +29,7 @@ def test_a_preset_builds_and_runs_and_its_swarm_moves(preset):
     start = sim.frame
     frame = sim.advance(50)
     assert np.isfinite(frame.energy).all() and preset.title and preset.reference
-    assert not np.array_equal(frame.x, start.x)
+    assert np.array_equal(frame.x, start.x) == (preset.name in STILL)
     assert sim.record["best"][-1] <= sim.record["best"][0]
 
 
@@ -47,7 +48,9 @@ def test_a_preset_finds_the_minimum_as_often_as_it_says(preset):
 @pytest.mark.parametrize("preset", presets.ALL.values(), ids=presets.ALL)
 def test_what_fails_on_purpose_fails_and_the_rest_does_not(preset):
     assert preset.chance <= 0.25 if preset.fails else preset.chance >= 0.75
-    assert f"{MEASURED * preset.chance:.0f} of {MEASURED} runs" in preset.text and preset.text.startswith(preset.question)
+    assert f"{MEASURED * preset.chance:.0f} of {MEASURED} runs" in preset.text and preset.text.startswith(
+        preset.question
+    )
 
 
 @pytest.mark.parametrize("name", sv.dynamics.ALL)
@@ -119,10 +122,11 @@ def test_agents_that_only_descend_end_in_the_valley_in_which_they_start(name, se
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_constant_noise_keeps_the_provisional_minimum_up_and_the_cutoff_brings_it_down(seed):
+def test_with_constant_noise_the_provisional_minimum_dips_and_jumps_up_and_the_cutoff_brings_it_down(seed):
     noisy, annealed = run("ssa-constant", seed), run("ssa-ackley", seed, record_limit=1000)
-    assert noisy.record["provisional_minimum"][-5000:].min() > 1.0
-    assert np.abs(noisy.frame.x).min() > 0.01 and annealed.frame.level < 0.5
+    after = noisy.record["provisional_minimum"][-10_000:]
+    assert after.min() < 0.1 and np.median(after) > 5
+    assert annealed.record["provisional_minimum"][-1] < 0.5
 
 
 def test_classical_annealing_stays_warmer_than_ssa():
@@ -143,8 +147,10 @@ def test_rare_jumps_end_at_the_wall(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_particles_for_themselves_settle_in_many_valleys_and_together_in_one(seed):
-    valleys = {name: len(np.unique(np.rint(run(name, seed).frame.memory), axis=0)) for name in ("pso-alone", "pso-rastrigin")}
+def test_particles_for_themselves_stay_in_many_valleys_and_together_they_gather(seed):
+    valleys = {
+        name: len(np.unique(np.rint(run(name, seed).frame.memory), axis=0)) for name in ("pso-alone", "pso-rastrigin")
+    }
     assert valleys["pso-alone"] > 10 and valleys["pso-rastrigin"] < valleys["pso-alone"] / 2
 
 
@@ -165,14 +171,12 @@ def test_cloning_alone_makes_no_new_position(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_both_wells_stay_occupied_but_the_law_is_not_that_of_the_reward(seed):
+def test_cloning_empties_the_well_to_which_the_reward_gives_a_quarter(seed):
     sim = run("fmc-two-wells", seed)
-    left = (sim.frame.x < 0).mean()
-    assert 0.02 < left < 0.98
+    assert (sim.frame.x < 0).all()
     grid = np.linspace(-2, 2, 2001)
     reward = np.exp(-sim.landscape.values(grid[:, None]) / 0.5)
-    wanted = reward[grid < 0].sum() / reward.sum()
-    assert abs(left - wanted) > 5 * np.sqrt(wanted * (1 - wanted) / 500)
+    assert 0.2 < reward[grid > 0].sum() / reward.sum() < 0.3
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -183,7 +187,9 @@ def test_too_much_weight_on_distance_drives_the_walkers_to_the_edge(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_swarm_lags_behind_a_landscape_that_moves_too_fast(seed):
-    lag = {name: success.error((sim := run(name, seed)).frame, sim.landscape) for name in ("fmc-follow", "fmc-too-fast")}
+    lag = {
+        name: success.error((sim := run(name, seed)).frame, sim.landscape) for name in ("fmc-follow", "fmc-too-fast")
+    }
     assert lag["fmc-too-fast"] > 5 * lag["fmc-follow"]
 
 

@@ -93,7 +93,7 @@ PRESETS = (
         swarm=AWAY,
         pace=20.0,
         question="Noise that never dies out: the agents pass through the global valley again and again, but none can "
-        "stay, and F̄ stays far above the minimum.",
+        "stay. F̄ dips each time and jumps up again.",
         fails=True,
         steps=20_000,
         tolerance=0.01,

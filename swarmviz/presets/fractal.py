@@ -45,8 +45,8 @@ PRESETS = (
         values={"tau": 0.5, "sigma": 0.1},
         swarm={"n": 500, "d": 1},
         pace=0.3,
-        question="Does the swarm's law tend to that of the reward, ρ_R? Compare the histogram with the line: both "
-        "wells stay occupied, but the two do not become equal.",
+        question="Does the swarm's law tend to that of the reward, ρ_R? Compare the histogram with the line: the "
+        "reward gives the right well about a quarter of the walkers, and cloning leaves it none.",
         steps=200,
         chance=1.0,
     ),

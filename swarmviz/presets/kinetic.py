@@ -167,8 +167,8 @@ PRESETS = (
         values={"lam_common": 0.0, "sigma_common": 0.0},
         swarm=SWARM,
         pace=0.5,
-        question="What is the common best for? Without it every agent settles in a valley of its own, and no consensus "
-        "forms.",
+        question="What is the common best for? Without it nothing draws or shakes an agent: each stands on the best "
+        "place that it has seen, which is where it started, and nobody ever moves.",
         fails=True,
         steps=500,
         chance=0.085,

@@ -181,7 +181,9 @@ def test_the_state_can_be_seen_at_every_size_in_both_themes(browser, server, siz
             lab.page.click("[aria-label='Toggle theme']")
         lab.pause()
         lab.press("copy")
-        lab.wait(lambda: lab.page.locator("dialog.by-hand[open]").count() or "Link copied" in lab.text(".banner"), "no link")
+        lab.wait(
+            lambda: lab.page.locator("dialog.by-hand[open]").count() or "Link copied" in lab.text(".banner"), "no link"
+        )
         lab.page.keyboard.press("Escape")
         assert lab.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         lab.picture(f"state-{theme}-{size[0]}x{size[1]}")
