@@ -401,3 +401,18 @@ def test_a_stroke_is_one_row_of_columns():
 def test_a_selection_is_four_things():
     selection = Selection(*first("CBO"))
     assert selection.speed == 15.0 and plain.changed(selection.dynamics)[0] == "CBO"
+
+
+def test_two_edits_at_one_step_are_one_change():
+    sim = started()
+    sim.advance(5)
+    for sigma in (0.3, 0.6):
+        sim.dynamics.sigma = sigma
+        sim.apply()
+    run = read(write(linked(sim, dynamics=dynamics.CBO(sigma=0.9)))).runs[0]
+    assert [(entry.k, entry.dynamics.sigma) for entry in run.journal] == [(0, 1.0), (5, 0.9)]
+
+
+def test_a_negative_zero_is_not_taken_for_the_default():
+    state = state_of(first("CBO")._replace(dynamics=dynamics.CBO(epsilon=-0.0)))
+    assert math.copysign(1, read(write(state)).selection.dynamics.epsilon) == -1
