@@ -2,12 +2,14 @@
 
 const SPEED_STEPS = 200
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
-  ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"], ["?", "this list"]]
+  ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"],
+  ["C", "copy the link to this moment"], ["?", "this list"]]
 const ICONS = {
   play: "M8 5v14l11-7z", pause: "M6 5h4v14H6zm8 0h4v14h-4z", step: "M6 5l9 7-9 7zM16 5h3v14h-3z",
   back: "M18 5l-9 7 9 7zM5 5h3v14H5z",
   reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
   full: "M4 4h6v2H6v4H4zm10 0h6v6h-2V6h-4zM4 14h2v4h4v2H4zm14 0h2v6h-6v-2h4z",
+  copy: "M10.6 13.4a1 1 0 0 1 0 1.4 1 1 0 0 1-1.4 0 5 5 0 0 1 0-7.1l3.5-3.5a5 5 0 0 1 7.1 7.1l-1.5 1.5a6.8 6.8 0 0 0-.4-2.4l.5-.5a3 3 0 1 0-4.3-4.3l-3.5 3.5a3 3 0 0 0 0 4.3zm2.8-4.2a1 1 0 0 1 1.4 0 5 5 0 0 1 0 7.1l-3.5 3.5a5 5 0 0 1-7.1-7.1l1.5-1.5c0 .8.1 1.6.4 2.4l-.5.5a3 3 0 1 0 4.3 4.3l3.5-3.5a3 3 0 0 0 0-4.3 1 1 0 0 1 0-1.4z",
   seed: "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 3.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm8 8a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm-4-4a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z",
 }
 
@@ -64,6 +66,12 @@ export function render({model}) {
   const stopKind = make("select", {ariaLabel: "Stop", title: "When to stop by itself"},
     ...[["never", "never"], ["k", "at step"], ["t", "at time"], ["stall", "when stalled for"]].map(([value, textContent]) => make("option", {value, textContent})))
   const stopAt = make("input", {type: "text", inputMode: "decimal", ariaLabel: "Stop at", value: "1000", hidden: true})
+  const showStop = () => {
+    const [kind, at] = model.stop
+    stopKind.value = kind
+    stopAt.hidden = kind === "never"
+    if (at != null) { stopAt.value = at }
+  }
   const tellStop = () => {
     stopAt.hidden = stopKind.value === "never"
     send("stop", [stopKind.value, stopAt.value])
@@ -105,6 +113,10 @@ export function render({model}) {
   const ask = make("button", {type: "button", className: "ask", textContent: "?", title: "Keyboard (?)", ariaLabel: "Keyboard (?)"})
   const toggleHelp = () => (help.open ? help.close() : help.showModal())
   ask.addEventListener("click", toggleHelp)
+  const copy = button("copy", "Copy link", "Copy the link to this moment (C)")
+  const field = make("input", {type: "text", readOnly: true, ariaLabel: "Link to this moment"})
+  const byHand = make("dialog", {className: "by-hand", ariaLabel: "Link to this moment"}, make("h2", {textContent: "Link to this moment"}),
+    make("p", {textContent: "Copy it with Ctrl+C (⌘C)."}), field, make("button", {type: "button", className: "inline", textContent: "Close", onclick: () => byHand.close()}))
 
   // the element of the page that holds the arenas, looked for outwards from here
   const stage = () => {
@@ -118,10 +130,12 @@ export function render({model}) {
   const full = make("button", {type: "button", className: "full", innerHTML: icon("full"), title: "Arena on the whole screen (F)", ariaLabel: "Arena on the whole screen (F)"})
   full.addEventListener("click", (event) => { if (event.detail > 0) { full.blur() } toggleFull() })
 
+  const showDraw = () => { drawEvery.value = String(model.draw) }
   const bar = make("div", {className: "strip"}, banner, line, buttons,
     make("label", {className: "speed"}, make("span", {textContent: "Speed"}), slider, rate),
     make("label", {className: "draw"}, make("span", {textContent: "Draw every"}), drawEvery, make("span", {textContent: "steps"})),
-    make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt), rated, full, ask, help)
+    make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt), rated,
+    make("div", {className: "corner"}, full, copy, ask), help, byHand)
 
   const showPlaying = () => {
     play.innerHTML = icon(playing ? "pause" : "play")
@@ -129,8 +143,24 @@ export function render({model}) {
     play.title = play.ariaLabel = playing ? "Pause (Space)" : "Play (Space)"
     play.classList.toggle("on", playing)
   }
-  const showMessage = () => {
-    const {text, level, reset: offer} = model.message
+  // the clipboard: the browser's own way, else (no https, no permission) a selected field
+  const takeLink = async () => {
+    const {link, note} = model.copied
+    if (link == null) { return }
+    const address = new URL(link, location.href).href
+    try {
+      await navigator.clipboard.writeText(address)
+      say(note ? `Link copied. ${note}` : "Link copied.", note ? "warning" : "info")
+    } catch {
+      field.value = address
+      if (!byHand.open) { byHand.showModal() }
+      field.focus()
+      field.select()
+      if (note) { say(note, "warning") }
+    }
+  }
+  const showMessage = () => say(model.message.text, model.message.level, model.message.reset)
+  const say = (text, level, offer = false) => {
     banner.hidden = !text
     banner.className = `banner ${level ?? "info"}`
     words.textContent = text ?? ""
@@ -168,7 +198,7 @@ export function render({model}) {
     const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName) && target.type !== "checkbox"
     const pressing = event.key === " " && ["BUTTON", "SUMMARY", "A"].includes(target.tagName) || target.type === "checkbox" && event.key === " "
     if (event.ctrlKey || event.metaKey || event.altKey || (typing && !(target.type === "range" && event.key === " ")) || pressing) { return }
-    const act = {" ": "play", ArrowRight: "step", ArrowLeft: "back", r: "reset", R: "reset", n: "seed", N: "seed"}[event.key]
+    const act = {" ": "play", ArrowRight: "step", ArrowLeft: "back", r: "reset", R: "reset", n: "seed", N: "seed", c: "copy", C: "copy"}[event.key]
     if (act && !(act !== "step" && act !== "back" && event.repeat)) { press(act) } else if (event.key === "f" || event.key === "F") { toggleFull() } else if (event.key === "?") { toggleHelp() } else { return }
     event.preventDefault()
   }
@@ -185,9 +215,12 @@ export function render({model}) {
   model.on("playing", () => { playing = model.playing; showPlaying() })
   model.on("message", showMessage)
   model.on("pending", showPending)
+  model.on("draw", showDraw)
   model.on("speed", showSpeed)
   model.on("link", showLink)
-  for (const show of [showPlaying, showMessage, showPending, showSpeed]) { show() }
+  model.on("copied", takeLink)
+  model.on("stop", showStop)
+  for (const show of [showPlaying, showMessage, showPending, showDraw, showSpeed, showStop]) { show() }
   setTimeout(() => { // once the page is connected
     if (document.hidden) { onVisible() }
     if (matchMedia("(max-width: 700px)").matches) { send("narrow") }

@@ -90,6 +90,10 @@ export function render({model}) {
       box.addEventListener("change", () => send(row.name, box.checked, true))
       return {nodes: [box], set: (value) => { box.checked = value }}
     },
+    note(row) {
+      const text = make("p", {className: "note", textContent: row.value})
+      return {nodes: [text], set: (value) => { text.textContent = value }}
+    },
     formula(row) {
       const text = make("output", {innerHTML: row.value})
       return {nodes: [text], set: (value) => { text.innerHTML = value }}

@@ -62,6 +62,11 @@ class Bench:
             self._fresh: list[dict[str, Described]] = [{} for _ in self.sims]
             self.stop.restart()
 
+    @property
+    def edits(self) -> list[dict[str, Described]]:
+        """What was edited and does not act yet, for each pane."""
+        return [dict(fresh) for fresh in self._fresh]
+
     def edit(self, prefix: str, part: Described) -> None:
         """From now on the active pane has these parameters (``prefix`` is dynamics or landscape)."""
         self._fresh[self.active][prefix] = part.copy()  # no lock: the page never waits for a batch of steps

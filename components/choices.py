@@ -6,9 +6,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from components.controls import choice_row
+from components.controls import choice_row, note_row
 from components.permalink import Selection
-from swarmviz import Swarm, dynamics, landscapes
+from swarmviz import Swarm, dynamics, landscapes, presets
 from swarmviz.parameters import Described
 
 
@@ -27,10 +27,25 @@ def parts_of(selection: Selection) -> dict[str, Described]:
 
 
 def heading_of(selection: Selection) -> list[dict]:
+    name = type(selection.dynamics).__name__
+    preset = preset_of(selection)
+    known = [("", "—"), *((p.name, f"{p.title} (fails on purpose)" if p.fails else p.title) for p in presets.of(name))]
     return [
-        choice_row("dynamics", "Dynamics", [(n, c.title) for n, c in dynamics.ALL.items()], type(selection.dynamics).__name__),
+        choice_row("dynamics", "Dynamics", [(n, c.title) for n, c in dynamics.ALL.items()], name),
+        choice_row("preset", "Preset", known, preset.name if preset else "") | {"after_edit": {"value": ""}},
+        note_row("question", preset.text if preset else ""),
         choice_row("landscape", "Landscape", [(n, c.title) for n, c in landscapes.ALL.items()], type(selection.landscape).__name__),
     ]  # fmt: skip
+
+
+def preset_of(selection: Selection) -> presets.Preset | None:
+    """The preset that a selection is, whatever its seed."""
+    for preset in presets.of(type(selection.dynamics).__name__):
+        dynamic, landscape, swarm = preset.build()
+        swarm.seed = selection.swarm.seed
+        if all(a.same_as(b) for a, b in zip((dynamic, landscape, swarm), selection[:3], strict=True)):
+            return preset
+    return None
 
 
 def swarm_on(landscape: landscapes.Landscape, swarm: Swarm) -> Swarm:

@@ -52,6 +52,12 @@ def choice_row(name: str, label: str, options: Iterable[tuple[str, str]], value:
     return look | {"name": name, "options": [list(option) for option in options], "value": value}
 
 
+def note_row(name: str, text: str) -> dict:
+    """A sentence under a menu, which holds until something is edited."""
+    look = {"kind": "note", "symbol": "", "label": "", "doc": "", "hidden": not text}
+    return look | {"name": name, "value": text, "after_edit": {"hidden": True}}
+
+
 def rows_of(owner: Described, prefix: str) -> list[dict]:
     """The rows of all parameters of ``owner``, named ``prefix.parameter``, with their groups."""
     rows = []
@@ -256,11 +262,18 @@ class Controls:
             self.complain(name, str(error))
             return
         self.parts[prefix] = trial
+        stale = self._stale()
         if path.endswith(".kind"):
             self.refresh()
         else:
-            self.form.patch = self._consequences(name, prefix, path)
+            self.form.patch = stale | self._consequences(name, prefix, path)
         self._changed(name, final)
+
+    def _stale(self) -> dict[str, dict]:
+        """What in the heading holds only until something is edited."""
+        patch = {row["name"]: row["after_edit"] for row in self._heading if "after_edit" in row}
+        self._heading = [row | patch.get(row["name"], {}) for row in self._heading]
+        return patch
 
     def _consequences(self, name: str, prefix: str, path: str) -> dict:
         """What else an accepted value changes in the form: its error goes, other rows appear or vanish, a formula follows."""

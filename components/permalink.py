@@ -1,7 +1,8 @@
-"""A whole selection in one query parameter of the address: compact, versioned, and checked like anything a person types.
+"""The whole state of a visit in one query parameter of the address: short, versioned, and checked like anything a person types.
 
-``?s=1.<base64url of deflated JSON>``: the dynamics, landscape and swarm by name with the values that differ from their defaults, the speed
-and whether it plays. A link that cannot be read gives one sentence, never a traceback, and nothing in it is run.
+``?s=2.<base64url of deflated JSON>``. The JSON is ``[runs, speed, draw_every, stop]``, and a run is ``[k, dynamics, landscape, swarm,
+strokes]``: each part by name with the values that differ from its defaults, as it was at step 0, then what was changed on the way
+(:mod:`components.strokes`). A link that cannot be read gives one sentence, never a traceback, and nothing in it is run.
 """
 
 from __future__ import annotations
@@ -9,20 +10,32 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import zlib
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from swarmviz import dynamics, landscapes, schedules
+from components import strokes
+from components.plain import built, changed
+from components.stops import Stop
+from swarmviz import Simulation, dynamics, landscapes
 from swarmviz.dynamics import Dynamics
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 from swarmviz.presets import Preset, opening
+from swarmviz.simulation import Entry
 from swarmviz.swarm import Swarm
 
 KEY = "s"
-VERSION = "1"
+VERSION = "2"
 LONGEST = 8000  # characters of a link
-LARGEST = 200_000  # bytes of its content
+LARGEST = 1_000_000  # bytes of its content
+MOST_ENTRIES = 1000  # changes in one run
+MOST_COORDINATES = 20_000_000  # agents times dimension
+MOST_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute
+OVERHEAD = 50  # coordinates that a step costs however small the swarm is
+MOST_STEPS = 2**53
+NEVER = ("never", None)
 
 
 class Selection(NamedTuple):
@@ -38,6 +51,81 @@ class BadLink(ValueError):
     """A link that does not lead anywhere; the message is for the person who followed it."""
 
 
+class Unlinkable(ValueError):
+    """A state that no link can hold; the message says why."""
+
+
+class Run(NamedTuple):
+    """A run as it can be lived again: its parameters from step 0 on, the swarm it began with, and where it stands."""
+
+    journal: tuple[Entry, ...]
+    born: Swarm
+    k: int
+
+    @classmethod
+    def at_start(cls, dynamic: Dynamics, landscape: Landscape, swarm: Swarm) -> Run:
+        """A run that has not begun."""
+        return cls((Entry(0, dynamic, landscape),), swarm, 0)
+
+    @classmethod
+    def of(cls, sim: Simulation, edits: Mapping[str, Described] | None = None) -> Run:
+        """A running simulation as it stands; ``edits`` are a newer ``dynamics`` or ``landscape`` that it has yet to hear of."""
+        now = {"dynamics": sim.dynamics, "landscape": sim.landscape} | dict(edits or {})
+        journal = [entry for entry in sim.journal if entry.k <= sim.k]
+        last = journal[-1]
+        if not (last.dynamics.same_as(now["dynamics"]) and last.landscape.same_as(now["landscape"])):
+            present = Entry(sim.k, now["dynamics"].copy(), now["landscape"].copy())
+            journal = [journal[0], *(entry for entry in journal[1:] if entry.k < sim.k), present]
+        return cls(tuple(journal), sim.born, sim.k)
+
+    @property
+    def now(self) -> Entry:
+        """What is in force at its last step."""
+        return self.journal[-1]
+
+    def live(self, record_limit: int | None = None, check: Callable[[int], Any] = int) -> Simulation:
+        """The run lived again up to its step; ``check(k)`` hears of the progress and may raise to end it.
+
+        Raises
+        ------
+        ValueError
+            When the swarm cannot start, or a value leaves its range on the way.
+        Diverged
+            When the swarm leaves the numbers.
+        """
+        return Simulation.replay(self.journal, self.born, self.k, check=check, record_limit=record_limit)
+
+    def afresh(self) -> Run:
+        """Its present parameters at step 0."""
+        return Run.at_start(self.now.dynamics, self.now.landscape, self.born)
+
+
+class State(NamedTuple):
+    """Everything a link holds: one run, or two that are compared, and how they are shown."""
+
+    runs: tuple[Run, ...]
+    speed: float | None
+    draw_every: int = 1  # pictures of every so-manieth step
+    stop: tuple[str, float | None] = NEVER  # kind of components.stops and its number
+
+    @property
+    def selection(self) -> Selection:
+        """The choices of the first run."""
+        return self.selections[0]
+
+    @property
+    def selections(self) -> list[Selection]:
+        """The choices of every run."""
+        return [Selection(run.now.dynamics, run.now.landscape, run.born, self.speed) for run in self.runs]
+
+
+class Link(NamedTuple):
+    """A link and what it could not hold: "" when it is all there, else a sentence."""
+
+    code: str
+    lost: str
+
+
 def first(name: str, pictures_per_second: float = 30.0) -> Selection:
     """The selection with which a dynamics is first seen."""
     return of_preset(opening(name), pictures_per_second)
@@ -48,78 +136,169 @@ def of_preset(preset: Preset, pictures_per_second: float = 30.0) -> Selection:
     return Selection(*preset.build(), preset.pace * pictures_per_second)
 
 
-def write(selection: Selection) -> str:
-    """The value of the query parameter ``KEY``."""
-    content = [_pack(part) for part in selection[:3]] + [selection.speed]
-    text = json.dumps(content, separators=(",", ":"), allow_nan=False)
-    return f"{VERSION}.{base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip('=')}"
+def state_of(selection: Selection) -> State:
+    """A selection at step 0."""
+    return State((Run.at_start(*selection[:3]),), selection.speed)
 
 
-def read(link: str) -> Selection:
-    """The selection of a link.
+# ---- writing ---------------------------------------------------------------------------------------------------------------
+
+
+def write(state: State) -> str:
+    """The value of the query parameter ``KEY``.
+
+    Raises
+    ------
+    Unlinkable
+        When the link would be too long, or its replay too expensive to be opened.
+    """
+    try:
+        for run in state.runs:
+            _check_cost(run)
+    except ValueError as error:
+        raise Unlinkable(str(error)) from None
+    stop = NEVER if state.stop[0] == NEVER[0] else state.stop
+    content = [[_packed(run) for run in state.runs], state.speed, state.draw_every, stop]
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    code = f"{VERSION}.{base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip('=')}"
+    if len(code) > LONGEST or len(text) > LARGEST:
+        raise Unlinkable("its history of changes is too long for an address")
+    return code
+
+
+def fitting(state: State) -> Link:
+    """A link to the state, or, where none can hold it, to its present parameters at step 0.
+
+    Raises
+    ------
+    Unlinkable
+        When not even those fit: hundreds of starting points, for example.
+    """
+    try:
+        return Link(write(state), "")
+    except Unlinkable as error:
+        lost = f"The link opens the present parameters at step 0: this run cannot be reopened where it stands, because {error}."
+        return Link(write(state._replace(runs=tuple(run.afresh() for run in state.runs))), lost)
+
+
+def _packed(run: Run) -> list:
+    birth = run.journal[0]
+    return [run.k, changed(birth.dynamics), changed(birth.landscape), changed(run.born), strokes.packed(run.journal)]
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------------
+
+
+def read(link: str) -> State:
+    """The state of a link.
 
     Raises
     ------
     BadLink
-        When it is damaged, of another version, or holds a value that the declarations refuse.
+        When it is damaged, of another version, holds a value that the declarations refuse, or a run too long to be lived again.
     """
     version, _, code = link.partition(".")
     if version != VERSION:
         raise BadLink("The link is of another version of swarmviz; the opening example is shown instead.")
     try:
-        content = json.loads(_inflate(code))
-        dynamic, landscape, swarm, speed = content
-        selection = Selection(
-            _unpack(dynamic, dynamics.ALL), _unpack(landscape, landscapes.ALL), _unpack(swarm, {"Swarm": Swarm}), _speed(speed)
-        )  # fmt: skip
-        selection.landscape.require_dimension(selection.swarm.d)
-    except BadLink:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise BadLink(f"The link cannot be opened ({error}); the opening example is shown instead.") from error
-    return selection
+        return _state(json.loads(_inflated(code), parse_constant=_no_number, object_pairs_hook=_no_twins))
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise BadLink(f"The link cannot be opened ({_brief(error)}); the opening example is shown instead.") from error
 
 
-def _inflate(code: str) -> str:
+def _brief(error: Exception) -> str:
+    """What is wrong, in a line; what Python itself says of a content of another shape means nothing to a person."""
+    said = str(error).partition("\n")[0] if isinstance(error, ValueError | TypeError) else "it has another shape"
+    return said if len(said) < 300 else f"{said[:300]}…"
+
+
+def _inflated(code: str) -> str:
     if len(code) > LONGEST:
         raise ValueError("it is too long")
     try:
-        packed = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
+        squeezed = base64.b64decode(code + "=" * (-len(code) % 4), altchars=b"-_", validate=True)
         opened = zlib.decompressobj()
-        text = opened.decompress(packed, LARGEST)
+        text = opened.decompress(squeezed, LARGEST)
+        if opened.unconsumed_tail or opened.unused_data or not opened.eof:
+            raise ValueError
+        return text.decode("utf-8")
     except (binascii.Error, zlib.error, ValueError):
         raise ValueError("it is damaged") from None
-    if opened.unconsumed_tail or not opened.eof:
-        raise ValueError("it is damaged")
-    return text.decode("utf-8")
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        raise ValueError("a name is given twice")
+    return content
+
+
+def _state(content: Any) -> State:
+    runs, speed, draw_every, stop = content
+    if not isinstance(runs, list) or not 1 <= len(runs) <= 2:
+        raise ValueError("it must hold one run or two")
+    return State(tuple(_run(run) for run in runs), _speed(speed), _whole("draw every", draw_every, 1), _stop(stop))
+
+
+def _run(content: Any) -> Run:
+    k, dynamic, landscape, swarm, changes = content
+    k = _whole("step", k, 0)
+    birth = Entry(0, built(dynamic, dynamics.ALL), built(landscape, landscapes.ALL))
+    born = built(swarm, {Swarm.__name__: Swarm})
+    _check_cost(Run((birth,), born, k))
+    run = Run((birth, *strokes.unpacked(changes, birth, MOST_ENTRIES)), born, k)
+    if run.now.k > k:
+        raise ValueError("it holds changes after its last step")
+    for entry in run.journal:
+        entry.landscape.require_dimension(born.d)
+    return run
+
+
+def _check_cost(run: Run) -> None:
+    """Refuse what would keep the machine busy for minutes.
+
+    Raises
+    ------
+    ValueError
+        In words that continue "because".
+    """
+    size = run.born.n * run.born.d
+    if size > MOST_COORDINATES:
+        raise ValueError(
+            f"{run.born.n} agents in {run.born.d} dimensions are too many for a link (N d ≤ {MOST_COORDINATES:.0e})"
+        )
+    if max(size, OVERHEAD) * run.k > MOST_WORK:
+        raise ValueError(
+            f"living {run.k} steps of {run.born.n} agents in {run.born.d} dimensions again would take minutes"
+            f" (N d k ≤ {MOST_WORK:.0e})"
+        )
+    if len(run.journal) > MOST_ENTRIES:
+        raise ValueError(f"it holds more than {MOST_ENTRIES} changes")
+
+
+def _whole(name: str, value: Any, smallest: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= MOST_STEPS:
+        raise ValueError(f"{name} = {value!r}: must be a whole number ≥ {smallest}")
+    return value
 
 
 def _speed(value: Any) -> float | None:
-    if value is not None and not (isinstance(value, int | float) and 0 < value <= 1e9):
-        raise ValueError(f"speed = {value!r}")
+    if value is not None and not _positive(value):
+        raise ValueError(f"speed = {value!r}: must be a number above 0")
     return value
 
 
-def _pack(part: Described) -> list:
-    changed = {name: value for name, value in part.values_now().items() if value != part.param[name].default}
-    return [type(part).__name__, {name: _plain(value) for name, value in changed.items()}]
+def _stop(value: Any) -> tuple[str, float | None]:
+    kind, at = value
+    if not isinstance(at, int | float | None) or isinstance(at, bool):
+        raise ValueError(f"stop at {at!r}: must be a number above 0")
+    stop = Stop.of(kind, at)
+    return NEVER if stop.kind == NEVER[0] else (stop.kind, at)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, schedules.Schedule):
-        return {"schedule": type(value).__name__, **value.values_now()}
-    return value
-
-
-def _unpack(packed: Any, known: dict[str, type]) -> Any:
-    name, values = packed
-    if name not in known:
-        raise ValueError(f"{name!r} is not known")
-    return known[name](**{key: _full(value) for key, value in values.items()})
-
-
-def _full(value: Any) -> Any:
-    if isinstance(value, dict):
-        kind = schedules.ALL[value["schedule"]]
-        return kind(**{key: v for key, v in value.items() if key != "schedule"})
-    return value
+def _positive(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, int | float) and math.isfinite(value) and 0 < value <= 1e18

@@ -7,8 +7,8 @@ is built on a thread of its own and adopted on the page's thread; when building 
 
 from __future__ import annotations
 
+import contextlib
 import sys
-import threading
 import traceback
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ import panel as pn
 from components import permalink, theme
 from components.arena import Arena
 from components.bench import NAMES, Bench
+from components.builder import Builder
 from components.choices import heading_of, parts_of, sentence, swarm_on, weakly
 from components.compare import CompareBar
 from components.comparison import Comparison
@@ -25,10 +26,11 @@ from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
+from components.history import History
 from components.luck import Luck
 from components.luck_card import LuckCard, Standing
 from components.occupation import Occupation
-from components.permalink import BadLink, Selection
+from components.permalink import BadLink, Run, Selection, State, Unlinkable
 from components.phase import Phase
 from components.replica import Visible
 from components.side import Side
@@ -41,9 +43,7 @@ from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
 
-AT_ONCE = 0.3  # seconds that the page waits for a new run before it says that it is being prepared
 BOTH = "A and B"  # the side view of a comparison
-RECORD_LIMIT = 20_000  # recorded steps; a longer run is thinned
 
 
 class Session:
@@ -58,21 +58,25 @@ class Session:
     """
 
     def __init__(self, link: str | None = None, narrow: bool = False):
-        selection, complaint = self._opening(link)
-        self._generation = 0
-        self._builder: threading.Thread | None = None
-        self._dark = False
-        self.bench = Bench([self._build(selection)])
-        self._aside: list[dict[str, Described]] = [{}]  # what the controls say for the panes that are not active
-        self.bar = Bar(weakly(self._act), speed=selection.speed, playing=True)
+        state, sims, complaint = self._opening(link)
+        self._generation, self._dark = 0, False
+        self.bench = Bench(sims)
+        self._aside = [
+            parts_of(selection) for selection in state.selections
+        ]  # the choices of the panes that are not active
+        self._awaited = state if any(run.k for run in state.runs) else None  # lived again once the page is there
+        self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
-        self.transport.speed = selection.speed
+        self.builder = Builder(self.transport.on_page, weakly(self.bar.say), self.bench.lock)
+        self._set_pace(state)
+        selection = state.selections[0]
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
         self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
         self.compare = CompareBar(weakly(self._on_compare))
         self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
-        self.arenas, self._card = [self._arena(0)], EquationCard()
-        self._side = Side(
+        self.arenas = [self._arena(place) for place in range(len(sims))]
+        self._card, self.history = EquationCard(), History(weakly(self._reopen))
+        self.side = Side(
             {
                 "Density": Density(),
                 "Occupation": Occupation(),
@@ -80,18 +84,19 @@ class Session:
                 BOTH: Comparison(weakly(self._sims)),
             }
         )
-        self._side.lock, self._curves = self.bench.lock, Curves()
-        for view in (self._side, self._curves):
+        self.side.lock, self._curves = self.bench.lock, Curves()
+        for view in (self.side, self._curves):
             view.refresh = weakly(self._redraw)
         self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
         self.luck_card = LuckCard(weakly(self._replicas))
         self._curves.bands = self.luck.bands
         self._attach_all()
-        stage = theme.stage(self.touch.chips, self.arenas[0].pane)
-        self.board = theme.board(stage, self._side.pane, self._curves.pane, self.bar, self.transport.anchor)
+        stage = theme.stage(self.touch.chips)
+        self.board = theme.board(stage, self.side.pane, self._curves.pane, self.bar, self.transport.anchor)
         choices = pn.Column(self.compare, self.controls.form, margin=0)
-        cards = self.luck_card, self._card.pane
-        self.page = theme.page(choices, self.board, cards, self._dark, narrow, weakly(self.set_dark))
+        self._arrange()
+        drawer = {"Model": self._card.pane, "Luck": self.luck_card, "Runs": self.history.pane}
+        self.page = theme.page(choices, self.board, drawer, self._dark, narrow, weakly(self.set_dark))
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -112,9 +117,13 @@ class Session:
         self.transport.playing = self.bar.playing
         self.transport.start(doc)
         self.transport.do(lambda: None)
+        if self._awaited is not None:
+            state, self._awaited = self._awaited, None
+            self._restore(state)
 
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
+        self.builder.forget()
         self.luck.close()
         self.transport.stop()
 
@@ -125,8 +134,8 @@ class Session:
 
     @property
     def views(self) -> tuple[View, ...]:
-        """What is painted: an arena per pane, and the side and the curves of the active one."""
-        return (*self.arenas[: len(self.bench.sims)], self._side, self._curves)
+        """What is painted: an arena per pane, and the side, the curves and the history of the active one."""
+        return (*self.arenas[: len(self.bench.sims)], self.side, self._curves, self.history)
 
     @property
     def selection(self) -> Selection:
@@ -146,7 +155,7 @@ class Session:
         """Give the figures the colours of the theme."""
         self._dark = dark
         with self.bench.lock:
-            for view in (*self.arenas, self._side, self._curves, self._card):
+            for view in (*self.arenas, self.side, self._curves, self._card):
                 view.set_dark(dark)
 
     def _arena(self, place: int) -> Arena:
@@ -154,21 +163,17 @@ class Session:
         arena.on_hand = partial(weakly(self._hand), place)
         return arena
 
-    def _opening(self, link: str | None) -> tuple[Selection, str]:
+    def _opening(self, link: str | None) -> tuple[State, list[Simulation], str]:
+        """What to begin with, its swarms at step 0, and what there is to say about the link."""
+        said = ""
         if link is not None:
             try:
-                selection = permalink.read(link)
-                self._build(selection)
-                return selection, ""
+                state = permalink.read(link)
+                return state, Builder.at_once(state.runs), ""
             except ValueError as error:
                 said = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
-                return permalink.of_preset(next(iter(PRESETS.values()))), said
-        return permalink.of_preset(next(iter(PRESETS.values()))), ""
-
-    @staticmethod
-    def _build(selection: Selection) -> Simulation:
-        dynamic, landscape, swarm = (part.copy() for part in selection[:3])
-        return Simulation(dynamic, landscape, swarm, record_limit=RECORD_LIMIT)
+        state = permalink.state_of(permalink.of_preset(next(iter(PRESETS.values()))))
+        return state, Builder.at_once(state.runs), said
 
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
@@ -218,43 +223,22 @@ class Session:
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):
                 arena.label = name if comparing else ""
                 arena.attach(sim)
-            for view in (self._side, self._curves, self._card, self.touch):
+            for view in (self.side, self._curves, self._card, self.touch):
                 view.attach(self._sim)
             self._generation += 1
         self.transport.do(lambda: None)
 
-    def _renew(self, selections: list[Selection], show: bool, playing: bool | None = None) -> None:
-        """Build runs beside the present ones, which go on, and then put them in their place; ``show``: the controls follow.
+    def _renew(self, selections: list[Selection], show: bool = True, playing: bool | None = None) -> None:
+        """Begin anew with these choices, one per pane; ``show``: the controls follow."""
+        runs = [Run.at_start(*selection[:3]) for selection in selections]
+        self.builder.start(runs, lambda sims: self._adopt(sims, selections, show, playing), self._refused)
 
-        A thread of its own, because a dynamics that nobody has chosen yet may have to be compiled first. The newest wins.
-        """
-
-        def build() -> None:
-            try:
-                sims = [self._build(selection) for selection in selections]
-            except Exception as error:
-                self.transport.on_page(lambda error=error: self._refused(error, mine))
-            else:
-                self.transport.on_page(lambda: self._adopt(sims, selections, show, playing, mine))
-
-        self._builder = mine = threading.Thread(target=build, name="swarmviz build", daemon=True)
-        mine.start()
-        mine.join(AT_ONCE)
-        what = " and ".join(f"{type(s.dynamics).title} on {type(s.landscape).title}" for s in selections)
-        with self.bench.lock:  # it may be there by now, and then nothing is said
-            if self._builder is mine and mine.is_alive():
-                self.bar.say(f"Preparing {what}: compiled once, then kept.")
-
-    def _adopt(self, sims: list[Simulation], selections: list[Selection], show: bool, playing: bool | None,
-               builder: threading.Thread) -> None:  # fmt: skip
-        if builder is not self._builder:  # something else was chosen meanwhile
-            return
-        with self.bench.lock:
-            self._builder = None
-            self._put(sims, self.bench.active)
+    def _adopt(self, sims: list[Simulation], selections: list[Selection], show: bool, playing: bool | None) -> None:
+        self._remember()
+        self._put(sims, min(self.bench.active, len(sims) - 1))
         if show:
             self._show(selections)
-            self._set_speed(selections[self.bench.active].speed)
+            self._set_speed(selections[0].speed)
         if playing is not None:
             self._set_playing(playing)
         self.bar.param.update(pending=False, message={})
@@ -266,9 +250,13 @@ class Session:
             self.bench.replace(sims, active)
             if len(self.arenas) < len(sims):
                 self.arenas.append(self._arena(1))
-            theme.show_arenas(self.board, [arena.pane for arena in self.arenas[: len(sims)]])
-            self.compare.param.update(panes=len(sims), active=active)
+            self._arrange()
             self._attach_all()
+
+    def _arrange(self) -> None:
+        count = len(self.bench.sims)
+        theme.show_arenas(self.board, [arena.pane for arena in self.arenas[:count]])
+        self.compare.param.update(panes=count, active=self.bench.active)
 
     def _show(self, selections: list[Selection]) -> None:
         """The controls show the active pane's choices, and the others' are kept."""
@@ -276,18 +264,62 @@ class Session:
         active = selections[self.bench.active]
         self.controls.show(parts_of(active), heading_of(active))
 
-    def _refused(self, error: Exception, builder: threading.Thread | None) -> None:
-        """A run could not be built: the old one goes on."""
-        if builder is not self._builder:
-            return
+    # ---- links and history -----------------------------------------------------------------------------------------------
+
+    def _state(self) -> State:
+        """All that a link holds, as it is now."""
         with self.bench.lock:
-            self._builder = None
+            runs = tuple(Run.of(sim, edits) for sim, edits in zip(self.bench.sims, self.bench.edits, strict=True))
+        return State(runs, self.transport.speed, self.transport.draw_every, (self.bench.stop.kind, self.bench.stop.at))
+
+    def _restore(self, state: State) -> None:
+        """Live the runs of a link again, on the builder's thread, and stand at their step."""
+        self._set_playing(False)
+        self._set_pace(state)
+        self.builder.start(state.runs, lambda sims: self._adopt(sims, state.selections, True, False), self._refused)
+
+    def _remember(self) -> None:
+        """Put the runs that are about to be replaced into the history."""
+        if self.bench.k == 0:
+            return
+        with contextlib.suppress(Unlinkable), self.bench.lock:
+            link = permalink.fitting(self._state())
+            self.history.add(self._sim, link.code, exact=not link.lost)
+
+    def _reopen(self, link: str) -> None:
+        self._restore(permalink.read(link))
+
+    def _on_copy(self, value: Any) -> None:
+        """The link of this moment, for the browser to put on the clipboard."""
+        try:
+            link = permalink.fitting(self._state())
+        except Unlinkable as error:
+            self.bar.say(f"There is no link to this run, because {error}.", "warning")
+        else:
+            self.bar.link = f"?{permalink.KEY}={link.code}"
+            self.bar.copied = {"link": self.bar.link, "note": link.lost, "count": self.bar.copied.get("count", 0) + 1}
+
+    def _write_link(self) -> None:
+        """The address follows what a person does, but not every step of a running swarm."""
+        with contextlib.suppress(Unlinkable):
+            self.bar.link = f"?{permalink.KEY}={permalink.fitting(self._state()).code}"
+
+    def _write_link_later(self) -> None:
+        """Once the worker has carried out what it was told."""
+        self.transport.do(lambda: self.transport.on_page(self._write_link))
+
+    # ---- what goes wrong -------------------------------------------------------------------------------------------------
+
+    def _refused(self, error: Exception) -> None:
+        """A run could not be built: the old one goes on."""
         self.controls.refresh()
         self._tell(error, "The run goes on as it was: ")
 
     def _failed(self, error: Exception) -> None:
         self.bar.playing = False
         if isinstance(error, Diverged):
+            with self.bench.lock:
+                self.history.diverged(self._sim, error.step)
             self.bar.say(sentence(str(error)), "error", reset=True)
         else:
             self._tell(error)
@@ -298,7 +330,7 @@ class Session:
             row = self.controls.owner_of(said)
             if row is not None:
                 self.controls.complain(row, said)
-        else:  # ours, not theirs: the server's log gets all of it
+        elif not isinstance(error, Diverged):  # ours, not theirs: the server's log gets all of it
             traceback.print_exception(error, file=sys.stderr)
             said = f"something went wrong ({type(error).__name__}: {error})"
         self.bar.say(sentence(before + said), "error", reset=True)
@@ -306,6 +338,7 @@ class Session:
     def _stopped(self, reason: str) -> None:
         self.bar.playing = False
         self.bar.say(reason)
+        self._write_link()
 
     # ---- what a person does ----------------------------------------------------------------------------------------------
 
@@ -343,14 +376,17 @@ class Session:
                 landscape = landscapes.ALL[value]()
                 swarm = swarm_on(landscape, self.controls.parts["swarm"])
                 chosen = self.selection._replace(landscape=landscape, swarm=swarm)
+            elif name == "preset" and value in PRESETS:
+                chosen = permalink.of_preset(PRESETS[value])
             else:
+                self.controls.refresh()
                 return
         except Exception as error:  # a preset that does not fit its dynamics
-            self._refused(error, self._builder)
+            self._refused(error)
             return
         selections = [selection._replace(swarm=chosen.swarm) for selection in self.selections]
         selections[self.bench.active] = chosen
-        self._renew(selections, show=True)
+        self._renew(selections)
 
     def _on_compare(self, act: str, value: Any) -> None:
         """One swarm or two; the second begins as the first is now, with the same past and the same noise to come."""
@@ -372,7 +408,7 @@ class Session:
         self._put(sims, active)
         self._show(selections)
         if act == "start":
-            self._side.show(BOTH)
+            self.side.show(BOTH)
         self._write_link()
 
     def _fork(self, sim: Simulation) -> Simulation:
@@ -391,7 +427,7 @@ class Session:
 
     def _swarm_placed(self, swarm: Swarm, playing: bool) -> None:
         selections = [selection._replace(swarm=swarm) for selection in self.selections]
-        self._renew(selections, show=True, playing=playing and self.transport.playing)
+        self._renew(selections, playing=playing and self.transport.playing)
 
     def _handle_moved(self, landscape: Landscape, final: bool) -> None:
         self.controls.parts["landscape"] = landscape
@@ -413,14 +449,17 @@ class Session:
         self.transport.playing = False
         self.bar.playing = False
         self.transport.do(lambda: None)  # every view catches up with the arena
+        self._write_link_later()
 
     def _on_step(self, value: Any) -> None:
         self.transport.playing = self.bar.playing = False
         self.transport.do(lambda: self._advance(1))
+        self._write_link_later()
 
     def _on_back(self, value: Any) -> None:
         self.transport.playing = self.bar.playing = False
         self.transport.do(self.bench.back)
+        self._write_link_later()
 
     def _on_goto(self, value: Any) -> None:
         """The scrubber was moved."""
@@ -428,6 +467,7 @@ class Session:
             self._set_playing(False)
             self.bench.want(value)
             self.transport.do(self.bench.seek)
+            self._write_link_later()
 
     def _on_reset(self, value: Any) -> None:
         self._renew(self.selections, show=False)
@@ -450,10 +490,13 @@ class Session:
             self.bench.stop = Stop.of(*value)
         except (ValueError, TypeError) as error:
             self.bar.say(sentence(str(error)), "warning")
+        else:
+            self._write_link()
 
     def _on_draw(self, value: Any) -> None:
         if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_BETWEEN:
             self.transport.draw_every = value
+            self._write_link()
 
     def _replicas(self, count: int) -> None:
         self.luck.count = count
@@ -479,11 +522,14 @@ class Session:
         self._on_pause(None)
         self.bar.say("Paused, because your system asks for less motion. Press Play or the space bar.")
 
+    def _set_pace(self, state: State) -> None:
+        """How a link plays: its speed, which steps are drawn, and when it stops by itself."""
+        self._set_speed(state.speed)
+        self.transport.draw_every = self.bar.draw = state.draw_every
+        self.bench.stop, self.bar.stop = Stop.of(*state.stop), list(state.stop)
+
     def _set_playing(self, on: bool) -> None:
         self.transport.playing = self.bar.playing = on
 
     def _set_speed(self, speed: float | None) -> None:
         self.transport.speed = self.bar.speed = speed
-
-    def _write_link(self) -> None:
-        self.bar.link = f"?{permalink.KEY}={permalink.write(self.selection)}"

@@ -6,14 +6,14 @@ Everything is served from this machine: fonts, icons and scripts come with the i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import panel as pn
 from panel.io.resources import get_dist_path
 from panel.viewable import Viewable
-from panel_material_ui import Page
+from panel_material_ui import Page, Tabs
 
 from components import figures, palette
 
@@ -41,7 +41,7 @@ def extension() -> None:
 def page(
     choices: Viewable,
     board: Viewable,
-    cards: Sequence[Viewable],
+    drawer: dict[str, Viewable],
     dark: bool,
     narrow: bool,
     on_dark: Callable[[bool], None],
@@ -54,7 +54,7 @@ def page(
         meta_description="Swarm-based optimisation, live",
         sidebar=[choices],
         main=[board],
-        contextbar=[*cards],
+        contextbar=[Tabs(*drawer.items(), sizing_mode="stretch_width")],
         sidebar_open=not narrow,
         sidebar_width=SIDEBAR_WIDTH,
         contextbar_width=CARD_WIDTH,

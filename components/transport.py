@@ -313,6 +313,9 @@ class Bar(pn.custom.JSComponent):
     message = param.Dict({}, doc="text, level (info, warning, error) and reset: whether to offer one.")
     pending = param.Boolean(False, doc="Whether something waits for a reset.")
     link = param.String("", doc="Query of the address that reopens this state.")
+    copied = param.Dict({}, doc="What goes on the clipboard: link, note (what it could not hold) and count.")
+    draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
+    stop = param.List(["never", None], doc="Kind and number of the stop, as the server has them.")
 
     _esm = (ASSETS / "bar.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)

@@ -7,7 +7,7 @@ changes made in mid-run are kept in a journal, so that going back to any step re
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from swarmviz.swarm import Swarm
 
 SNAPSHOT_SPACING = 256  # steps between snapshots at first; doubles when there are too many
 CALL_STEPS = 4096  # per call of a kernel, so that schedules of one value per step need a bounded room
+PIECE = 4_000_000  # coordinates times steps between two looks at whether a replay is still wanted
 SNAPSHOT_BYTES = 64 << 20
 SNAPSHOT_COUNT = 128
 
@@ -79,7 +80,9 @@ class Simulation:
         self.reset()
 
     @classmethod
-    def replay(cls, journal: Sequence[Entry], swarm: Swarm, k: int, **options: Any) -> Simulation:
+    def replay(
+        cls, journal: Sequence[Entry], swarm: Swarm, k: int, *, check: Callable[[int], Any] = int, **options: Any
+    ) -> Simulation:
         """Another run's past, lived again up to step ``k``: the same bits, the same journal.
 
         Parameters
@@ -90,6 +93,8 @@ class Simulation:
             As in ``born`` of that run.
         k : int
             Where to stop; entries after it are left out.
+        check : function (k), optional
+            Told the present step now and then; what it raises ends a replay that nobody waits for any more.
         **options
             ``every`` and ``record_limit``.
 
@@ -109,20 +114,18 @@ class Simulation:
         sim = cls(first.dynamics.copy(), first.landscape.copy(), swarm.copy(), **options)
         for entry in journal[1:]:
             if entry.k <= k:
-                sim.advance(entry.k - sim.k)
+                sim._pass(entry.k, check)
                 sim.dynamics, sim.landscape = entry.dynamics.copy(), entry.landscape.copy()
                 sim.apply()
-        sim.advance(k - sim.k)
+        sim._pass(k, check)
         return sim
 
     def fork(self) -> Simulation:
         """Another simulation with this one's past and present, whose parameters and future are its own; costs no step."""
         other = copy.copy(self)
         other.dynamics, other.landscape, other.swarm = self.dynamics.copy(), self.landscape.copy(), self.swarm.copy()
-        other._journal, other._snapshots = (
-            list(self._journal),
-            list(self._snapshots),
-        )  # states are never changed in place
+        # states are never changed in place
+        other._journal, other._snapshots = list(self._journal), list(self._snapshots)
         other._record = self._record.copy()
         return other
 
@@ -228,6 +231,12 @@ class Simulation:
         return self.frame
 
     # ---- inside --------------------------------------------------------------------------------------------------------
+
+    def _pass(self, k: int, check: Callable[[int], Any]) -> None:
+        """Advance to step ``k`` in pieces of about a tenth of a second."""
+        while self.k < k:
+            check(self.k)
+            self.advance(min(max(1, PIECE // (self._born.n * self._born.d)), k - self.k))
 
     def _keep(self, state: Any, rows: dict[str, np.ndarray]) -> None:
         self._state = state

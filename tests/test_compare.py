@@ -9,6 +9,7 @@ from test_session import edit, press, running, session, settle, wait
 import swarmviz as sv
 from components.bench import Bench
 from components.comparison import Comparison, both, common, pictures
+from components.session import Session
 from components.touch import swarm_at, whole_point, with_agent_at
 
 assert session and running  # fixtures
@@ -278,3 +279,27 @@ def test_records_of_different_density_are_compared_where_both_have_a_value():
     steps, (left, right) = both([a, b], "best")
     assert steps.tolist() == [0, 3, 6, 9, 12, 15, 18]
     np.testing.assert_array_equal(left, right)
+
+
+def test_a_link_holds_both_swarms_and_reopens_them_at_their_step(running):
+    standing(running)
+    compare(running, "start")
+    edit(running, "dynamics.sigma", "0.1")
+    for _ in range(3):
+        press(running, "step")
+    settle(running)
+    press(running, "draw", 5)
+    press(running, "copy")
+    link = running.bar.copied["link"].removeprefix("?s=")
+    again = Session(link)
+    try:
+        again.start()
+        settle(again)
+        assert wait(lambda: again.bench.k == running.bench.k) and not again.transport.playing
+        for new, old in zip(again.bench.sims, running.bench.sims, strict=True):
+            np.testing.assert_array_equal(new.frame.x, old.frame.x)
+        assert [s.dynamics.sigma for s in again.selections] == [1, 0.1]
+        assert again.compare.panes == 2 and len(again.board[0][1]) == 2
+        assert again.transport.draw_every == again.bar.draw == 5
+    finally:
+        again.close()

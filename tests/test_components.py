@@ -6,16 +6,14 @@ import threading
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from components import permalink, theme
+from components import theme
 from components.controls import Controls, assign, rows_of
-from components.permalink import BadLink, first, read, write
+from components.permalink import first
 from components.stops import Stop
 from components.text import readable, understood, written
 from components.transport import FASTEST, Moment, Transport, send_at_once
-from swarmviz import Simulation, Swarm, dynamics, landscapes, presets, schedules
+from swarmviz import Simulation, Swarm, dynamics, landscapes, schedules
 from swarmviz.parameters import Choice, Real, Switch, TimeDependent, Vector, Whole
 
 OWNERS = [*dynamics.ALL.values(), *landscapes.ALL.values(), Swarm]
@@ -208,7 +206,7 @@ def test_formulas_are_readable_without_latex():
     assert "<script>" not in readable("<script>")
 
 
-# ---- presets and links ------------------------------------------------------------------------------------------------------------
+# ---- presets -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", dynamics.ALL)
@@ -216,54 +214,6 @@ def test_every_dynamics_opens_with_something_that_runs(name):
     selection = first(name)
     assert type(selection.dynamics).__name__ == name
     Simulation(*selection[:3]).advance(2)
-
-
-@pytest.mark.parametrize("name", presets.ALL)
-def test_a_link_brings_back_exactly_what_was_selected(name):
-    selection = permalink.of_preset(presets.ALL[name])
-    again = read(write(selection))
-    assert again.speed == selection.speed
-    assert all(a.same_as(b) for a, b in zip(again[:3], selection[:3], strict=True))
-    assert len(write(selection)) < 400
-
-
-def test_a_link_carries_schedules_and_points():
-    cbo = dynamics.CBO(sigma=schedules.Exponential(start=2.0, ratio=0.5), alpha=schedules.Piecewise(((0, 1), (2, 3))))
-    selection = permalink.Selection(
-        cbo, landscapes.Rastrigin(), Swarm(n=3, d=1, initial="points", points=[[1], [2]]), FASTEST
-    )
-    again = read(write(selection))
-    assert again.dynamics.same_as(cbo) and again.swarm.same_as(selection.swarm) and again.speed is FASTEST
-
-
-@given(st.text(max_size=60) | st.text(alphabet="ABCabc019-_", max_size=40).map(lambda code: f"1.{code}"))
-def test_a_bad_link_is_one_sentence_never_a_traceback(link):
-    with pytest.raises(BadLink, match="link"):
-        read(link)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"[]",
-        b"null",
-        b"[1,2,3,4]",
-        b'[["CBO",{"lam":-1}],["Rastrigin",{}],["Swarm",{}],30]',
-        b'[["CBO",{"lam":NaN}],["Rastrigin",{}],["Swarm",{}],30]',
-        b'[["object",{}],["Rastrigin",{}],["Swarm",{}],30]',
-        b'[["CBO",{}],["Himmelblau",{}],["Swarm",{"d":5}],30]',
-        b'[["CBO",{}],["Rastrigin",{}],["Swarm",{}],-1]',
-        b'[["CBO",{"sigma":{"schedule":"__import__"}}],["Rastrigin",{}],["Swarm",{}],30]',
-        b"[" * 5000,
-        b'"' + b"a" * 3_000_000 + b'"',
-    ],
-)
-def test_a_link_is_checked_like_typed_values(content):
-    import base64
-    import zlib
-
-    with pytest.raises(BadLink, match="link"):
-        read("1." + base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("="))
 
 
 # ---- stops -----------------------------------------------------------------------------------------------------------------

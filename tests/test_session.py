@@ -12,7 +12,7 @@ import pytest
 
 from components import permalink, theme
 from components.session import Session
-from swarmviz import dynamics
+from swarmviz import Swarm, dynamics, presets
 
 
 def wait(holds, seconds=20.0):
@@ -47,8 +47,7 @@ def press(session, act, value=None):
 
 def settle(session):
     """Wait until a new run is built and the worker has done all it was told."""
-    if session._builder is not None:
-        session._builder.join(60)
+    session.builder.wait(60)
     done = threading.Event()
     session.transport.do(done.set)
     assert done.wait(20)
@@ -192,11 +191,124 @@ def test_messages_that_no_button_sends_are_ignored(running):
 
 def test_a_link_opens_what_it_says_and_a_bad_one_the_first_example():
     theme.extension()
-    link = permalink.write(permalink.first("SSA")._replace(speed=None))
+    link = permalink.write(permalink.state_of(permalink.first("SSA")._replace(speed=None))._replace(stop=("k", 70)))
     session = Session(link)
-    assert type(session._sim.dynamics).__name__ == "SSA" and session.transport.speed is None
-    session = Session("1.nonsense")
+    assert type(session._sim.dynamics).__name__ == "SSA" and session.transport.speed is None and session.bar.playing
+    assert session.bar.stop == ["k", 70] and session.bench.stop.at == 70
+    session = Session("2.nonsense")
     assert type(session._sim.dynamics).__name__ == "CBO" and "link" in session.bar.message["text"]
+
+
+def test_a_copied_link_reopens_the_same_swarm_at_the_same_step_and_stands_there(running):
+    edit(running, "dynamics.sigma", "0.7")
+    assert wait(lambda: running._sim.dynamics.sigma == 0.7)
+    k = running._sim.k
+    assert wait(lambda: running._sim.k > k + 3)
+    press(running, "pause")
+    settle(running)
+    press(running, "copy")
+    copied = running.bar.copied
+    assert copied["note"] == "" and copied["link"] == running.bar.link
+    other = Session(copied["link"].removeprefix("?s="))
+    assert not other.bar.playing
+    other.start()
+    assert wait(lambda: other._sim.k == running._sim.k)
+    assert np.array_equal(other._sim.frame.x, running._sim.frame.x)
+    assert len(other._sim.journal) == 2 and other.controls.parts["dynamics"].sigma == 0.7
+    assert not other.transport.playing
+    press(other, "step")
+    press(running, "step")
+    settle(other)
+    settle(running)
+    assert np.array_equal(other._sim.frame.x, running._sim.frame.x)
+    other.close()
+
+
+def test_the_address_follows_a_release_a_pause_and_a_step_but_not_a_drag(running):
+    link = running.bar.link
+    running.controls.form._handle_msg({"name": "dynamics.lam", "value": "1.5", "final": False})
+    settle(running)
+    assert running.bar.link == link
+    edit(running, "dynamics.lam", "1.6")
+    assert running.bar.link != link
+    press(running, "pause")
+    settle(running)
+    paused = running.bar.link
+    assert permalink.read(paused.removeprefix("?s=")).runs[0].k == running._sim.k
+    for act in ("step", "back", "reset"):
+        press(running, act)
+        settle(running)
+        assert wait(lambda: permalink.read(running.bar.link.removeprefix("?s=")).runs[0].k == running._sim.k)
+    assert running._sim.k == 0
+
+
+def test_a_run_that_no_link_can_hold_is_linked_at_step_0_and_that_is_said(running, monkeypatch):
+    monkeypatch.setattr(permalink, "MOST_WORK", 10)
+    press(running, "pause")
+    settle(running)
+    press(running, "copy")
+    assert "step 0" in running.bar.copied["note"]
+    monkeypatch.undo()
+    assert permalink.read(running.bar.copied["link"].removeprefix("?s=")).runs[0].k == 0
+
+
+def test_a_replay_tells_how_far_it_is_and_is_given_up_for_another_choice(running, monkeypatch):
+    import components.builder as module
+
+    monkeypatch.setattr(module, "TELL_EVERY", 0.0)
+    long = permalink.Run.at_start(*permalink.first("CBO")[:2], Swarm(n=10_000))._replace(k=90_000)
+    said = []
+    monkeypatch.setattr(running.builder, "_say", said.append)
+    running._reopen(permalink.write(permalink.State((long,), 30.0)))
+    replay = running.builder._thread
+    assert wait(lambda: any("%" in text for text in said)) and all("Replaying 90000 steps …" in text for text in said)
+    edit(running, "dynamics", "PSO")
+    assert wait(lambda: type(running._sim.dynamics).__name__ == "PSO")
+    replay.join(20)
+    assert not replay.is_alive() and type(running._sim.dynamics).__name__ == "PSO"
+
+
+def test_a_replaced_run_is_remembered_and_its_row_reopens_it(running):
+    press(running, "pause")
+    settle(running)
+    k, x = running._sim.k, running._sim.frame.x.copy()
+    press(running, "seed")
+    settle(running)
+    assert [row["step"] for row in running.history.pane.rows] == [k]
+    running.history.pane._handle_msg({"act": "open", "number": running.history.pane.rows[0]["number"]})
+    settle(running)
+    assert wait(lambda: running._sim.k == k)
+    assert np.array_equal(running._sim.frame.x, x) and running.controls.parts["swarm"].seed == 0
+
+
+def row(session, name):
+    return next(row for section in session.controls.form.spec for row in section["rows"] if row["name"] == name)
+
+
+def test_a_preset_is_chosen_by_its_menu_says_its_question_and_ends_with_an_edit(running):
+    assert row(running, "preset")["value"] == "cbo-rastrigin"
+    edit(running, "preset", "cbo-no-noise")
+    assert wait(lambda: row(running, "preset")["value"] == "cbo-no-noise")
+    assert running._sim.dynamics.noise == "none" and not row(running, "question")["hidden"]
+    assert row(running, "question")["value"] == presets.ALL["cbo-no-noise"].text
+    press(running, "seed")
+    settle(running)
+    edit(running, "dynamics.lam", "1.5")
+    patch = running.controls.form.patch
+    assert patch["preset"] == {"value": ""} and patch["question"] == {"hidden": True}
+    running.controls.refresh()
+    assert row(running, "preset")["value"] == "" and row(running, "question")["hidden"]
+    edit(running, "preset", "nonsense")
+    settle(running)
+    assert running.controls.parts["dynamics"].lam == 1.5
+
+
+@pytest.mark.parametrize("name", dynamics.ALL)
+def test_choosing_a_dynamics_shows_its_first_preset(running, name):
+    edit(running, "dynamics", name)
+    assert wait(lambda: type(running._sim.dynamics).__name__ == name, 60)
+    assert wait(lambda: row(running, "preset")["value"] == presets.of(name)[0].name)
+    assert {value for value, _ in row(running, "preset")["options"]} == {"", *(p.name for p in presets.of(name))}
 
 
 def test_nothing_is_left_of_a_closed_session():

@@ -290,7 +290,7 @@ def test_a_hidden_tab_takes_no_steps(lab, server):
 def test_a_link_reopens_the_selection_and_a_bad_one_says_so(lab, server):
     lab.open(server.page)
     lab.choose("dynamics", "SSA")
-    lab.wait(lambda: "?s=1." in lab.page.url, "the address does not follow a choice")
+    lab.wait(lambda: "?s=2." in lab.page.url, "the address does not follow a choice")
     chosen = lab.page.url
     lab.type("dynamics.lam", "2.5")
     lab.wait(lambda: lab.page.url != chosen, "the address does not follow a value")

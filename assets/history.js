@@ -1,0 +1,55 @@
+// The runs of this visit: the present one first, then those that it replaced. A row is a button that reopens its run.
+
+const make = (tag, props = {}, ...children) => {
+  const node = Object.assign(document.createElement(tag), props)
+  node.append(...children.filter((c) => c != null))
+  return node
+}
+const grouped = (k) => Math.round(k).toLocaleString("en-GB").replaceAll(",", "\u202f")
+const short = (v) => (v == null ? "–" : v === 0 ? "0" : Math.abs(v) >= 1e5 || Math.abs(v) < 1e-3 ? v.toExponential(2) : String(Number(v.toPrecision(4))))
+const minus = (text) => text.replaceAll("-", "−")
+
+export function render({model}) {
+  const clear = make("button", {type: "button", className: "clear", textContent: "Clear", title: "Forget the past runs"})
+  clear.addEventListener("click", () => model.send_msg({act: "clear"}))
+  const live = make("div", {className: "run live"})
+  const list = make("ol", {ariaLabel: "Past runs, the newest first"})
+  const empty = make("p", {className: "empty", textContent: "A run that you reset or replace is kept here, to be opened again where it stood."})
+  const root = make("section", {className: "history", ariaLabel: "Runs of this visit"},
+    make("header", {}, make("h3", {textContent: "Runs of this visit"}), clear), live, list, empty)
+
+  const number = (label, value, title) => make("span", {title}, `${label} `, make("b", {textContent: minus(value)}))
+  const numbers = (row) => make("span", {className: "numbers"},
+    number("k", grouped(row.step), "Step at which it stood"), number("best F", short(row.best), "Lowest value met so far"),
+    row.error == null ? null : number("error", short(row.error), "Distance of the swarm's answer from the nearest global minimiser, in half widths of the box"),
+    row.note ? make("em", {textContent: row.note}) : null)
+  const inside = (row, mark) => [make("span", {className: "title"}, make("b", {textContent: row.title}), mark),
+    make("span", {className: "about", textContent: row.about}), numbers(row)]
+
+  const past = (row) => {
+    const where = row.exact ? `at step ${grouped(row.step)}` : "from step 0: it is too long to be replayed"
+    const node = make("button", {type: "button", className: "run", title: `Reopen ${where}`}, ...inside(row, null))
+    node.ariaLabel = `Reopen ${row.title}, ${row.about}, ${where}${row.note ? `, ${row.note}` : ""}, best value ${short(row.best)}`
+    node.addEventListener("click", (event) => {
+      if (event.detail > 0) { node.blur() } // so that Space goes on meaning play and pause
+      model.send_msg({act: "open", number: row.number})
+    })
+    return make("li", {}, node)
+  }
+  const showLive = () => {
+    live.hidden = model.live.title == null
+    if (!live.hidden) { live.replaceChildren(...inside(model.live, make("small", {textContent: "now"}))) }
+  }
+  const showRows = () => {
+    const focused = root.getRootNode().activeElement?.closest?.("li") != null
+    list.replaceChildren(...model.rows.map(past))
+    clear.hidden = model.rows.length === 0
+    empty.hidden = model.rows.length > 0
+    if (focused) { list.querySelector("button")?.focus() } // the keyboard stays in the list
+  }
+  model.on("live", showLive)
+  model.on("rows", showRows)
+  showLive()
+  showRows()
+  return root
+}

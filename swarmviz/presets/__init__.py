@@ -1,0 +1,33 @@
+"""Presets: a dynamics with a swarm, a landscape, values and a pace, and the question that they answer, as data.
+
+The first preset of a dynamics is what a person sees who chooses it; a dynamics without one starts from its declared defaults. Some fail
+on purpose, because a failure shows what a part is for. Adding a preset is one entry in the file of its family; ``chance`` is then measured
+(a test compares it with fresh runs).
+"""
+
+from __future__ import annotations
+
+from swarmviz.dynamics import ALL as DYNAMICS
+from swarmviz.presets import annealing, consensus, finite_set, fractal, kinetic
+from swarmviz.presets.preset import Preset
+
+_FAMILIES = (consensus, annealing, kinetic, fractal, finite_set)
+
+ALL: dict[str, Preset] = {preset.name: preset for family in _FAMILIES for preset in family.PRESETS}
+
+
+def of(dynamics: str) -> tuple[Preset, ...]:
+    """The presets of a dynamics, in the order of declaration."""
+    return tuple(preset for preset in ALL.values() if preset.dynamics == dynamics)
+
+
+def opening(dynamics: str) -> Preset:
+    """The preset with which a dynamics is first seen: the first one declared, else its defaults.
+
+    Raises
+    ------
+    KeyError
+        When there is no dynamics of that name.
+    """
+    title = DYNAMICS[dynamics].title
+    return next(iter(of(dynamics)), Preset(f"default-{dynamics}", title, dynamics))

@@ -1,0 +1,180 @@
+"""Presets of swarm-based simulated annealing, and of swarm-based gradient descent, which has masses but no noise (002)."""
+
+from __future__ import annotations
+
+from swarmviz.presets.preset import Preset
+from swarmviz.schedules import Logarithmic
+
+ACKLEY = {"lam": 1.0, "cutoff": 1 / 8, "dt": 1e-4}  # 002 §6
+COARSE = ACKLEY | {"dt": 1e-3}  # ten times as fast, for what takes longer
+AWAY = {"n": 8, "d": 1, "initial": "away"}
+DESCENT = "Lu, Tadmor, Zenginoglu, arXiv:2211.17157"
+
+PRESETS = (
+    Preset(
+        "ssa-ackley",
+        "SSA on Ackley",
+        "SSA",
+        "Ackley",
+        "002 §6",
+        values=ACKLEY,
+        swarm=AWAY,
+        pace=50.0,
+        question="Eight agents start away from the global valley. Heavy ones lead downhill, light ones are shaken, and "
+        "mass flows to whoever is lower: the provisional minimum F̄ falls to the true one.",
+        steps=50_000,
+        chance=1.0,
+    ),
+    Preset(
+        "ssa-ackley-2",
+        "SSA on Ackley in the plane",
+        "SSA",
+        "Ackley",
+        "002 §6",
+        values=COARSE | {"cutoff": 1 / 16},
+        swarm=AWAY | {"n": 16, "d": 2},
+        pace=10.0,
+        question="Sixteen agents in the plane, with the cutoff at 1/16: an agent with less than its share of the mass "
+        "explores.",
+        steps=5_000,
+        chance=1.0,
+    ),
+    Preset(
+        "ssa-annealing",
+        "Classical annealing, slow",
+        "SSA",
+        "Ackley",
+        "002 §1.3",
+        values=COARSE | {"profile": "annealing", "temperature": Logarithmic(c=1.0, t0=2.0)},
+        swarm=AWAY,
+        pace=20.0,
+        question="One temperature for all, lowered as 1/log t, and no masses that matter. It finds the valley, too, "
+        "but all agents stay warm: compare F̄ with that of SSA.",
+        steps=10_000,
+        chance=1.0,
+    ),
+    Preset(
+        "ssa-quench",
+        "Classical annealing, too cold",
+        "SSA",
+        "Ackley",
+        "002 §1.3",
+        values=COARSE | {"profile": "annealing", "temperature": Logarithmic(c=0.2, t0=2.0)},
+        swarm=AWAY,
+        pace=20.0,
+        question="The same with a fifth of the temperature: the walls between the valleys are too high, and most "
+        "agents freeze where they are.",
+        fails=True,
+        steps=20_000,
+        chance=0.055,
+    ),
+    Preset(
+        "ssa-no-noise",
+        "SSA without noise",
+        "SSA",
+        "Ackley",
+        "002 eq. 4.1, theorem 4.1",
+        values=COARSE | {"profile": "none"},
+        swarm=AWAY,
+        pace=20.0,
+        question="Without noise each agent rolls to the bottom of the valley in which it starts. Nobody starts in the "
+        "right one, so nobody finds it.",
+        fails=True,
+        steps=20_000,
+        chance=0.0,
+    ),
+    Preset(
+        "ssa-constant",
+        "SSA with constant noise",
+        "SSA",
+        "Ackley",
+        "002 eq. 4.3, theorem 4.2",
+        values=COARSE | {"profile": "constant", "lam": 10.0},
+        swarm=AWAY,
+        pace=20.0,
+        question="Noise that never dies out: the agents pass through the global valley again and again, but none can "
+        "stay. F̄ dips each time and jumps up again.",
+        fails=True,
+        steps=20_000,
+        tolerance=0.01,
+        chance=0.06,
+    ),
+    Preset(
+        "sbgd-ackley",
+        "Swarm-based gradient descent on Ackley",
+        "SBGD",
+        "Ackley",
+        f"{DESCENT}; 002 eq. SBGD",
+        swarm={"n": 40, "d": 2, "initial": "away"},
+        pace=0.1,
+        question="No noise at all: light agents take long steps and stride over valleys, the heaviest goes carefully, "
+        "and the worst give up their mass.",
+        steps=100,
+        chance=0.995,
+    ),
+    Preset(
+        "sbgd-rastrigin",
+        "SBGD on Rastrigin",
+        "SBGD",
+        "Rastrigin",
+        DESCENT,
+        swarm={"n": 200, "d": 2, "initial": "away"},
+        pace=0.1,
+        question="Two hundred agents on a hundred valleys; most are removed within a few steps. How many remain?",
+        steps=100,
+        chance=0.995,
+    ),
+    Preset(
+        "sbgd-styblinski",
+        "SBGD among four valleys",
+        "SBGD",
+        "StyblinskiTang",
+        DESCENT,
+        swarm={"n": 20, "d": 2},
+        pace=0.1,
+        question="Four smooth valleys of different depth: the mass gathers in the lowest.",
+        steps=100,
+        chance=0.995,
+    ),
+    Preset(
+        "sbgd-ackley-1",
+        "SBGD in one dimension",
+        "SBGD",
+        "Ackley",
+        DESCENT,
+        swarm={"n": 10, "d": 1, "initial": "away"},
+        pace=0.1,
+        question="Ten agents on a line, so that each step can be followed: who strides, who is careful, who vanishes?",
+        steps=100,
+        chance=0.995,
+    ),
+    Preset(
+        "sbgd-few",
+        "SBGD with two agents",
+        "SBGD",
+        "Ackley",
+        DESCENT,
+        swarm={"n": 2, "d": 2, "initial": "away"},
+        pace=0.1,
+        question="Two agents explore too little: once the lighter is removed, the other descends into the valley where "
+        "it happens to be.",
+        fails=True,
+        steps=100,
+        chance=0.235,
+    ),
+    Preset(
+        "sbgd-small-steps",
+        "SBGD with steps too short",
+        "SBGD",
+        "Ackley",
+        DESCENT,
+        values={"h0": 0.01},
+        swarm={"n": 40, "d": 2, "initial": "away"},
+        pace=0.3,
+        question="With h₀ = 0.01 nobody can stride over a hill. Forty agents descend like forty separate gradient "
+        "descents, each into its own valley.",
+        fails=True,
+        steps=300,
+        chance=0.0,
+    ),
+)

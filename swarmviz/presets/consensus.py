@@ -1,0 +1,114 @@
+"""Presets of consensus-based optimisation (001)."""
+
+from __future__ import annotations
+
+from swarmviz.presets.preset import Preset
+
+EXPERIMENT = {"lam": 1.0, "sigma": 1.0, "alpha": 1000.0, "dt": 0.05}  # 001 §4
+START = {"n": 100, "d": 2, "initial": "box", "low": -5.0, "high": 5.0}
+CORNER = START | {"low": 1.0}  # the minimum lies outside
+TEN = {"n": 100, "d": 10}
+
+PRESETS = (
+    Preset(
+        "cbo-rastrigin",
+        "CBO on Rastrigin",
+        "CBO",
+        "Rastrigin",
+        "001 §4",
+        values=EXPERIMENT,
+        swarm=START,
+        pace=0.5,
+        question="How do a hundred agents find the lowest of a hundred valleys? They are drawn to the consensus point, "
+        "and the noise that shakes them dies out as they come near it.",
+        steps=200,
+        chance=1.0,
+    ),
+    Preset(
+        "cbo-corner",
+        "CBO from one corner, strong noise",
+        "CBO",
+        "Rastrigin",
+        "001 theorem 3.4",
+        values=EXPERIMENT | {"sigma": 3.0},
+        swarm=CORNER,
+        pace=0.5,
+        question="The minimum lies outside the corner where the swarm starts. With σ = 3 the noise carries it out, "
+        "although 2λ > σ² does not hold.",
+        steps=400,
+        chance=0.985,
+    ),
+    Preset(
+        "cbo-ackley-10",
+        "CBO on Ackley in ten dimensions",
+        "CBO",
+        "Ackley",
+        "001 eq. 1.4",
+        values=EXPERIMENT | {"sigma": 1.2},
+        swarm=TEN,
+        pace=1.0,
+        question="Noise that shakes each coordinate in proportion to its own distance from the consensus still "
+        "contracts in ten dimensions.",
+        steps=400,
+        chance=0.965,
+    ),
+    Preset(
+        "cbo-no-noise",
+        "CBO without noise",
+        "CBO",
+        "Rastrigin",
+        "001 eq. 1.3",
+        values=EXPERIMENT | {"noise": "none"},
+        swarm=CORNER,
+        pace=0.5,
+        question="What is the noise for? Without it the swarm only contracts: no agent ever leaves the box in which "
+        "the swarm began, and the minimum lies outside.",
+        fails=True,
+        steps=200,
+        chance=0.0,
+    ),
+    Preset(
+        "cbo-mean",
+        "CBO with α too small",
+        "CBO",
+        "Rastrigin",
+        "001 eq. 1.1",
+        values=EXPERIMENT | {"alpha": 0.001},
+        swarm=CORNER,
+        pace=0.5,
+        question="What is α for? With α near 0 all agents weigh the same, the consensus point is their mean, and the "
+        "swarm settles near where its middle was, whatever the landscape.",
+        fails=True,
+        steps=200,
+        chance=0.0,
+    ),
+    Preset(
+        "cbo-few",
+        "CBO with too few agents",
+        "CBO",
+        "Rastrigin",
+        "001 §4",
+        values=EXPERIMENT,
+        swarm=START | {"n": 5},
+        pace=0.5,
+        question="Five agents agree as readily as a hundred, but mostly on the wrong valley.",
+        fails=True,
+        steps=200,
+        chance=0.235,
+    ),
+    Preset(
+        "cbo-isotropic-10",
+        "CBO, isotropic noise in ten dimensions",
+        "CBO",
+        "Ackley",
+        "001 eq. 4.4",
+        values=EXPERIMENT | {"sigma": 1.2, "noise": "isotropic"},
+        swarm=TEN,
+        pace=0.5,
+        question="Isotropic noise contracts in mean square only while 2λ > Dσ², and here Dσ² = 14.4: the dispersion "
+        "grows instead.",
+        fails=True,
+        steps=400,
+        chance=0.0,
+    ),
+)

@@ -1,0 +1,112 @@
+"""Presets of the swarm on a finite set (004)."""
+
+from __future__ import annotations
+
+from swarmviz.presets.preset import Preset
+from swarmviz.schedules import Power
+
+FIXED = {"beta": 5.0, "rate": 0.1, "dt": 1.0}  # 004 §6
+SWARM = {"n": 50, "d": 1}
+FAR = SWARM | {"initial": "box", "low": 12.0, "high": 18.0}  # in the valley opposite the global one
+
+PRESETS = (
+    Preset(
+        "finite-set",
+        "Fifty agents on twenty states",
+        "FiniteSet",
+        "FiniteSetCurve",
+        "004 §6",
+        values=FIXED,
+        swarm=SWARM,
+        pace=1.0,
+        question="Agents jump downhill and away from crowds. Compare the bars with the law η_β: most agents end on the "
+        "lowest state.",
+        steps=1_000,
+        chance=0.96,
+    ),
+    Preset(
+        "finite-far",
+        "From the valley opposite",
+        "FiniteSet",
+        "FiniteSetCurve",
+        "004 §6",
+        values=FIXED,
+        swarm=FAR,
+        pace=3.0,
+        question="All agents start in the wrong valley. They repel each other, so that some climb out, and the law of "
+        "the swarm follows.",
+        steps=2_000,
+        chance=0.985,
+    ),
+    Preset(
+        "finite-annealed",
+        "Cooling as in theorem 1.1",
+        "FiniteSet",
+        "FiniteSetCurve",
+        "004 theorem 1.1, §6",
+        values={"beta": Power(gamma=0.25, t0=1.1), "rate": 0.1, "dt": 1.0},
+        landscape_values={"height": 0.1},
+        swarm=SWARM,
+        pace=5.0,
+        question="β grows as t to the power ¼, as the theorem asks, on a landscape a tenth as high. Is the lowest "
+        "state the fullest?",
+        steps=3_000,
+        chance=0.98,
+    ),
+    Preset(
+        "finite-second",
+        "The second generator",
+        "FiniteSet",
+        "FiniteSetCurve",
+        "004 eq. 4.28",
+        values=FIXED | {"generator": "second", "rate": 1.0},
+        swarm=SWARM,
+        pace=0.5,
+        question="Other jumps with the same law for many agents: here they wander everywhere, downhill more often. "
+        "Compare the number of jumps.",
+        steps=500,
+        chance=0.88,
+    ),
+    Preset(
+        "finite-grid",
+        "Two hundred agents on a grid",
+        "FiniteSet",
+        "Himmelblau",
+        "004 §4",
+        values=FIXED | {"graph": "grid", "states": 441, "rate": 1.0},
+        swarm={"n": 200, "d": 2},
+        pace=0.5,
+        question="A grid of 21 × 21 states over four valleys of the same depth.",
+        steps=200,
+        chance=1.0,
+    ),
+    Preset(
+        "finite-quench",
+        "Classical annealing from the valley opposite",
+        "FiniteSet",
+        "FiniteSetCurve",
+        "004 appendix A",
+        values=FIXED | {"generator": "metropolis"},
+        swarm=FAR,
+        pace=3.0,
+        question="The same start without interaction: at β = 5 an agent hardly ever climbs out on its own, and the "
+        "lowest state is not the fullest.",
+        fails=True,
+        steps=2_000,
+        chance=0.0,
+    ),
+    Preset(
+        "finite-hot",
+        "β too small",
+        "FiniteSet",
+        "FiniteSetCurve",
+        "004 eq. 3.4",
+        values=FIXED | {"beta": 0.01},
+        swarm=SWARM,
+        pace=1.0,
+        question="With β near 0 the height no longer matters: the agents spread evenly over all states.",
+        fails=True,
+        steps=1_000,
+        chance=0.01,
+    ),
+)

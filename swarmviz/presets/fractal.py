@@ -1,0 +1,111 @@
+"""Presets of Fractal Monte Carlo (000)."""
+
+from __future__ import annotations
+
+from swarmviz.presets.preset import Preset
+
+VALLEYS = {"tau": 4.0, "sigma": 0.3, "distance_power": 0.5}
+ROUND = {"tau": 1.0, "motion": "rotation", "radius": 2.0}
+PLANE = {"n": 200, "d": 2}
+
+PRESETS = (
+    Preset(
+        "fmc-rastrigin",
+        "FractalAI cloning on Rastrigin",
+        "FMC",
+        "Rastrigin",
+        "000",
+        values=VALLEYS,
+        swarm=PLANE,
+        pace=0.3,
+        question="Walkers in poor or crowded places clone others and are moved a little. The cloud thins out on the "
+        "hills and spreads over the valleys.",
+        steps=200,
+        chance=0.97,
+    ),
+    Preset(
+        "fmc-ackley",
+        "Cloning on Ackley",
+        "FMC",
+        "Ackley",
+        "000",
+        values={"tau": 2.0, "sigma": 0.2},
+        swarm=PLANE,
+        pace=0.3,
+        question="One deep funnel with dents: cloning carries the cloud down within a few dozen steps.",
+        steps=200,
+        chance=1.0,
+    ),
+    Preset(
+        "fmc-two-wells",
+        "Two wells and the law of the reward",
+        "FMC",
+        "DoubleWell",
+        "000 theorem 1",
+        values={"tau": 0.5, "sigma": 0.1},
+        swarm={"n": 500, "d": 1},
+        pace=0.3,
+        question="Does the swarm's law tend to that of the reward, ρ_R? Compare the histogram with the line: the "
+        "reward gives the right well about a quarter of the walkers, and cloning leaves it none.",
+        steps=200,
+        chance=1.0,
+    ),
+    Preset(
+        "fmc-follow",
+        "A landscape that goes round",
+        "FMC",
+        "Sphere",
+        "000 §5.4",
+        values=ROUND | {"sigma": 0.1, "speed": 0.02},
+        swarm={"n": 100, "d": 2},
+        pace=0.3,
+        question="The minimum moves in a circle. Does the swarm keep up? With enough jitter it does.",
+        steps=300,
+        chance=1.0,
+    ),
+    Preset(
+        "fmc-no-jitter",
+        "Cloning without jitter",
+        "FMC",
+        "Rastrigin",
+        "000",
+        values=VALLEYS | {"sigma": 0.0},
+        swarm={"n": 50, "d": 2},
+        pace=0.3,
+        question="Cloning alone never makes a new position. Watch the number of distinct positions: it can only fall, "
+        "and the swarm ends on the few starting points that were left.",
+        fails=True,
+        steps=200,
+        chance=0.07,
+    ),
+    Preset(
+        "fmc-spread",
+        "Too much weight on distance",
+        "FMC",
+        "Rastrigin",
+        "000 §5",
+        values=VALLEYS | {"distance_power": 2.0},
+        swarm=PLANE,
+        pace=0.3,
+        question="With β = 2 and α = 1 being far from the others counts for more than being low: the walkers crowd at "
+        "the edge of the box.",
+        fails=True,
+        steps=200,
+        chance=0.01,
+    ),
+    Preset(
+        "fmc-too-fast",
+        "A landscape that moves too fast",
+        "FMC",
+        "Sphere",
+        "000 §5.4",
+        values=ROUND | {"sigma": 0.02, "speed": 0.1},
+        swarm={"n": 100, "d": 2},
+        pace=0.3,
+        question="Five times as fast, with a fifth of the jitter: new positions are made too near the old ones, and "
+        "the swarm lags behind.",
+        fails=True,
+        steps=300,
+        chance=0.0,
+    ),
+)

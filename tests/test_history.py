@@ -1,0 +1,138 @@
+"""The runs of a visit: what their rows say, what a press does, and what is kept."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import swarmviz as sv
+from components import history
+from components.history import MOST, History
+from swarmviz import success
+
+
+@pytest.fixture
+def opened():
+    return []
+
+
+@pytest.fixture
+def kept(opened):
+    return History(opened.append)
+
+
+def running(steps=10, **swarm):
+    sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(**({"n": 20} | swarm)))
+    sim.advance(steps)
+    return sim
+
+
+def press(kept, **message):
+    kept.pane._handle_msg(message)
+
+
+def test_a_row_says_what_a_run_was_and_what_it_found(kept):
+    sim = running(30, seed=4)
+    kept.add(sim, "link")
+    (row,) = kept.pane.rows
+    assert (row["title"], row["about"], row["step"]) == ("CBO on Rastrigin", "seed 4 · N = 20 · d = 2", 30)
+    assert row["best"] == sim.record["best"][-1] and row["error"] == success.error(sim.frame, sim.landscape)
+    assert row["exact"] and row["note"] == ""
+
+
+def test_a_run_that_went_back_has_the_best_value_up_to_there(kept):
+    sim = running(50)
+    sim.goto(3)
+    kept.add(sim, "link")
+    assert (
+        kept.pane.rows[0]["step"] == 3 and kept.pane.rows[0]["best"] == sim.record["best"][3] > sim.record["best"][-1]
+    )
+
+
+def test_a_thinned_record_gives_the_last_value_that_was_kept(kept):
+    sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=20), record_limit=8)
+    sim.advance(101)
+    kept.add(sim, "link")
+    assert kept.pane.rows[0]["best"] == sim.record["best"][-1]
+
+
+def test_where_no_minimiser_is_known_no_error_is_told(kept):
+    sim = sv.Simulation(sv.CBO(), sv.landscapes.Formula("x^2 + y^2"), sv.Swarm(n=5))
+    kept.attach(sim)
+    assert kept.pane.live["error"] is None and math.isfinite(kept.pane.live["best"])
+
+
+def test_the_newest_is_first_and_no_more_than_fifty_are_kept(kept, opened):
+    sim = running(1)
+    for i in range(MOST + 7):
+        kept.add(sim, f"link {i}")
+    numbers = [row["number"] for row in kept.pane.rows]
+    assert len(numbers) == MOST == 50 and numbers == sorted(numbers, reverse=True)
+    press(kept, act="open", number=numbers[0])
+    press(kept, act="open", number=numbers[-1])
+    press(kept, act="open", number=1)  # gone
+    assert opened == [f"link {MOST + 6}", "link 7"]
+    assert len(kept._links) == MOST
+
+
+def test_the_same_run_is_listed_once(kept):
+    sim = running(1)
+    for link in ("a", "b", "a"):
+        kept.add(sim, link)
+    assert len(kept.pane.rows) == 2 and list(kept._links.values()) == ["b", "a"]
+
+
+def test_clear_forgets_them(kept, opened):
+    kept.add(running(1), "link")
+    number = kept.pane.rows[0]["number"]
+    press(kept, act="clear")
+    press(kept, act="open", number=number)
+    assert kept.pane.rows == [] and opened == []
+
+
+def test_messages_that_no_row_sends_are_ignored(kept, opened):
+    kept.add(running(1), "link")
+    for message in (
+        "open",
+        {"act": 3},
+        {"act": "open"},
+        {"act": "open", "number": "1"},
+        {"act": "open", "number": [1]},
+        {},
+    ):
+        kept.pane._handle_msg(message)
+    assert opened == [] and len(kept.pane.rows) == 1
+
+
+def test_the_present_run_is_looked_at_once_a_second_at_most(kept, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(history.time, "monotonic", lambda: now[0])
+    sim = running(1)
+    kept.attach(sim)
+    assert kept.pane.live["step"] == 1
+    assert kept.prepare(sim) is not None
+    sim.advance(5)
+    now[0] += 0.9
+    assert kept.prepare(sim) is None
+    now[0] += 0.2
+    kept.paint(kept.prepare(sim))
+    assert kept.pane.live["step"] == 6
+
+
+def test_a_diverged_run_says_so_until_it_goes_another_way(kept):
+    sim = sv.Simulation(sv.CBO(lam=100.0, dt=10.0), sv.landscapes.Rastrigin(), sv.Swarm(n=20))
+    with pytest.raises(sv.Diverged) as error:
+        sim.advance(10_000)
+    kept.diverged(sim, error.value.step)
+    note = f"diverged at step {error.value.step}"
+    assert kept.pane.live["note"] == note
+    kept.add(sim, "link")
+    assert kept.pane.rows[0]["note"] == note
+    sim.goto(3)
+    sim.dynamics.dt = 0.05
+    sim.advance(5)
+    kept.attach(sim)
+    assert kept.pane.live["note"] == ""
+    kept.attach(running(1))
+    assert kept.pane.live["note"] == ""
