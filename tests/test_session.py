@@ -334,9 +334,8 @@ def test_an_option_of_a_view_is_prepared_on_the_worker(running):
     settle(running)
     thread.clear()
     density.bins = 12
-    settle(running)
-    assert thread and set(thread) == {"swarmviz transport"}
     assert wait(lambda: len(density.sources[0].data["top"]) == 12)
+    assert set(thread) == {"swarmviz transport"}
 
 
 def test_the_phase_space_is_there_for_a_swarm_with_velocities_and_the_choice_outlives_a_reset(running):
