@@ -1,0 +1,202 @@
+"""Many runs at once: each run calls the kernels for many steps at a time, and the runs are shared among threads.
+
+A kernel lets go of Python's lock, so threads do as much as processes would and share their arrays. Every run writes into rows of its own,
+so that neither their number nor their order leaves a trace in the results.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from swarmviz import success
+from swarmviz.ensembles.settings import Problem, Settings
+from swarmviz.ensembles.stops import Part, Watch
+from swarmviz.frame import Diverged
+
+CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
+CALL_WORK = 1 << 23  # about as many agent-coordinate-steps: a Ctrl-C is heard within a blink
+
+
+class Results:
+    """What is kept of each run, as arrays whose first axis is the run.
+
+    Attributes
+    ----------
+    courses : dict
+        Observable → (runs, recorded steps); NaN after the run has ended.
+    finals : dict
+        Name → (runs, …): what the run ended with.
+    """
+
+    def __init__(self, settings: Settings, n: int, d: int):
+        runs, rows = settings.options.runs, len(settings.recorded_steps())
+        try:
+            self.courses = {name: np.full((runs, rows), np.nan) for name in settings.record}
+            self.finals: dict[str, np.ndarray] = {
+                "final_answer": np.full((runs, d), np.nan),
+                "final_energy": np.full(runs, np.nan),
+                "final_best": np.full(runs, np.nan),
+                "error": np.full(runs, np.nan),
+                "success": np.full(runs, np.nan),
+                "steps_taken": np.zeros(runs, np.int64),
+                "stopped": np.zeros(runs, bool),
+                "diverged_step": np.full(runs, -1, np.int64),
+                "diverged_agent": np.full(runs, -1, np.int64),
+            }
+            if settings.options.positions:
+                self.finals["final_positions"] = np.full((runs, n, d), np.nan)
+        except MemoryError as error:
+            error.add_note(f"runs = {runs}, recorded steps = {rows}: record less, or raise `every`")
+            raise
+        self.finished = np.zeros(runs, bool)
+
+    def forget_unfinished(self) -> None:
+        """Leave no trace of runs that were cut short."""
+        blank = {"steps_taken": 0, "stopped": False, "diverged_step": -1, "diverged_agent": -1}
+        for name, values in (self.courses | self.finals).items():
+            values[~self.finished] = blank.get(name, np.nan)
+
+
+class Ensemble:
+    """One problem, run many times."""
+
+    def __init__(self, problem: Problem, settings: Settings):
+        self.problem, self.settings = problem, settings
+        self.dynamics = settings.stop.prepare(problem.dynamics) if settings.stop else problem.dynamics
+        self.results = Results(settings, problem.swarm.n, problem.swarm.d)
+        self.runs = settings.options.runs
+
+    @property
+    def seeds(self) -> np.ndarray:
+        """The seed of each run, shape (runs,)."""
+        return self.problem.swarm.seed + np.arange(self.runs)
+
+    def times(self) -> np.ndarray:
+        """Time at each recorded step, shape (rows,)."""
+        two = self.problem.swarm.copy()
+        two.n = 2
+        state = self.dynamics.init(two.positions(self.problem.landscape), self.problem.landscape, two.seed)
+        return np.asarray(state.clock.at(self.settings.recorded_steps()), dtype=np.float64)
+
+    def run(self, r: int, cancelled: threading.Event) -> bool:
+        """Run ``r`` from its first step to its end; whether it got there."""
+        landscape, swarm = self.problem.landscape, self.problem.swarm.copy()
+        swarm.seed = int(self.seeds[r])
+        state = self.dynamics.init(swarm.positions(landscape), landscape, swarm.seed)
+        watch = self.settings.stop.watch() if self.settings.stop else None
+        start, ended = True, False
+        while not ended:
+            if cancelled.is_set():
+                return False
+            try:
+                state, ended = self._part(r, state, self._next(state), start, watch)
+            except Diverged as error:
+                self._diverged(r, state, error, start, watch)
+                break
+            start = False
+        else:
+            self._finish(r, state)
+        self.results.finished[r] = True
+        return True
+
+    def _next(self, state: Any) -> int:
+        """Steps of the next call: to the next look of the stop, or as many as are sensible at once."""
+        options = self.settings.options
+        look = self.settings.stop.look(self.dynamics, options.every) if self.settings.stop else None
+        most = max(1, min(CALL_STEPS, CALL_WORK // (state.n * state.d)))
+        return min(options.steps - state.k, most, look - state.k % look if look else most)
+
+    def _part(self, r: int, state: Any, steps: int, start: bool, watch: Watch | None) -> tuple[Any, bool]:
+        """Some steps of run ``r``, recorded: the state after them, and whether the run has ended."""
+        every, landscape = self.settings.options.every, self.problem.landscape
+        after, rows = self.dynamics.advance(state, landscape, steps, every, start=start)
+        end = watch(Part(self.dynamics, landscape, state, after, rows)) if watch else None
+        if end is not None and end < after.k:
+            after, rows = self.dynamics.advance(state, landscape, end - state.k, every, start=start)
+        if len(rows["k"]):
+            first = rows["k"][0] // every
+            for name, course in self.results.courses.items():
+                course[r, first : first + len(rows["k"])] = rows[name]
+        self.results.finals["stopped"][r] = end is not None
+        return after, end is not None or after.k == self.settings.options.steps
+
+    def _diverged(self, r: int, state: Any, error: Diverged, start: bool, watch: Watch | None) -> None:
+        """Run ``r`` once more up to the last step at which every energy was finite, unless its stop comes before that."""
+        finals = self.results.finals
+        if error.step > 0:
+            state, _ = self._part(r, state, error.step - 1 - state.k, start, watch)
+            self._finish(r, state)
+        if not finals["stopped"][r]:
+            finals["diverged_step"][r], finals["diverged_agent"][r] = error.step, error.agent
+            if not np.isnan(finals["success"][r]) or len(self.problem.landscape.minimisers(state.d)):
+                finals["success"][r] = 0.0
+
+    def _finish(self, r: int, state: Any) -> None:
+        """What run ``r`` ended with."""
+        landscape, finals, frame = self.problem.landscape, self.results.finals, self.dynamics.frame(state)
+        answer = success.answer(frame)
+        where = answer if frame.shift is None else answer - frame.shift
+        found = success.succeeded(frame, landscape, self.settings.options.tolerance)
+        finals["final_answer"][r] = answer
+        finals["final_energy"][r] = landscape.values(where[None])[0]
+        finals["final_best"][r] = getattr(state, "best", np.nan)
+        finals["error"][r] = success.error(frame, landscape)
+        finals["success"][r] = np.nan if found is None else found
+        finals["steps_taken"][r] = state.k
+        if "final_positions" in finals:
+            finals["final_positions"][r] = frame.x
+
+
+# ---- many of them on threads ------------------------------------------------------------------------------------------
+
+
+def execute(
+    ensembles: Iterable[Ensemble], threads: int, finished_run: Callable[[], None] = lambda: None
+) -> Iterator[Ensemble]:
+    """Run every run of every ensemble and yield each ensemble when its last run is done.
+
+    The ensembles are taken one after the other, as threads become free, so that only a few exist at once. Whatever interrupts the
+    caller (or a run) ends all runs at their next call of a kernel; what is finished is marked so in the results.
+    """
+    jobs = ((ensemble, r) for ensemble in ensembles for r in range(ensemble.runs))
+    lock, cancelled = threading.Lock(), threading.Event()
+    reports: queue.Queue[Any] = queue.Queue(maxsize=4 * threads)  # threads wait for a caller who is slower than they
+
+    def work() -> None:
+        try:
+            while not cancelled.is_set():
+                with lock:
+                    ensemble, r = next(jobs, (None, 0))
+                if ensemble is None or not ensemble.run(r, cancelled):
+                    break
+                reports.put(ensemble)
+        except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
+            reports.put(error)
+        reports.put(None)
+
+    alive = [threading.Thread(target=work, name=f"ensemble-{i}", daemon=True) for i in range(threads)]
+    for thread in alive:
+        thread.start()
+    working, left = threads, {}
+    try:
+        while working:
+            report = reports.get()
+            if report is None:
+                working -= 1
+            elif isinstance(report, BaseException):
+                raise report
+            else:
+                left[report] = left.get(report, report.runs) - 1
+                finished_run()
+                if left[report] == 0:
+                    del left[report]
+                    yield report
+    finally:
+        cancelled.set()
+        while working:
+            working -= reports.get() is None
