@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 import numpy as np
@@ -34,25 +34,21 @@ class Results:
     """
 
     def __init__(self, settings: Settings, n: int, d: int):
-        runs, rows = settings.options.runs, len(settings.recorded_steps())
-        try:
-            self.courses = {name: np.full((runs, rows), np.nan) for name in settings.record}
-            self.finals: dict[str, np.ndarray] = {
-                "final_answer": np.full((runs, d), np.nan),
-                "final_energy": np.full(runs, np.nan),
-                "final_best": np.full(runs, np.nan),
-                "error": np.full(runs, np.nan),
-                "success": np.full(runs, np.nan),
-                "steps_taken": np.zeros(runs, np.int64),
-                "stopped": np.zeros(runs, bool),
-                "diverged_step": np.full(runs, -1, np.int64),
-                "diverged_agent": np.full(runs, -1, np.int64),
-            }
-            if settings.options.positions:
-                self.finals["final_positions"] = np.full((runs, n, d), np.nan)
-        except MemoryError as error:
-            error.add_note(f"runs = {runs}, recorded steps = {rows}: record less, or raise `every`")
-            raise
+        runs, rows = settings.options.runs, settings.rows
+        self.courses = {name: np.full((runs, rows), np.nan) for name in settings.record}
+        self.finals: dict[str, np.ndarray] = {
+            "final_answer": np.full((runs, d), np.nan),
+            "final_energy": np.full(runs, np.nan),
+            "final_best": np.full(runs, np.nan),
+            "error": np.full(runs, np.nan),
+            "success": np.full(runs, np.nan),
+            "steps_taken": np.zeros(runs, np.int64),
+            "stopped": np.zeros(runs, bool),
+            "diverged_step": np.full(runs, -1, np.int64),
+            "diverged_agent": np.full(runs, -1, np.int64),
+        }
+        if settings.options.positions:
+            self.finals["final_positions"] = np.full((runs, n, d), np.nan)
         self.finished = np.zeros(runs, bool)
 
     def forget_unfinished(self) -> None:
@@ -63,13 +59,15 @@ class Results:
 
 
 class Ensemble:
-    """One problem, run many times."""
+    """One problem, run many times; in a sweep it has a label and a number."""
 
-    def __init__(self, problem: Problem, settings: Settings):
+    def __init__(self, problem: Problem, settings: Settings, label: str = "", number: int = 0):
+        self.label, self.number = label, number
         self.problem, self.settings = problem, settings
         self.dynamics = settings.stop.prepare(problem.dynamics) if settings.stop else problem.dynamics
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
         self.runs = settings.options.runs
+        self._swarms: list[Any] = []  # one for each thread: to copy one costs as much as a call of a kernel
 
     @property
     def seeds(self) -> np.ndarray:
@@ -78,16 +76,11 @@ class Ensemble:
 
     def times(self) -> np.ndarray:
         """Time at each recorded step, shape (rows,)."""
-        two = self.problem.swarm.copy()
-        two.n = 2
-        state = self.dynamics.init(two.positions(self.problem.landscape), self.problem.landscape, two.seed)
-        return np.asarray(state.clock.at(self.settings.recorded_steps()), dtype=np.float64)
+        return np.asarray(self.problem.small_state().clock.at(self.settings.recorded_steps()), dtype=np.float64)
 
     def run(self, r: int, cancelled: threading.Event) -> bool:
         """Run ``r`` from its first step to its end; whether it got there."""
-        landscape, swarm = self.problem.landscape, self.problem.swarm.copy()
-        swarm.seed = int(self.seeds[r])
-        state = self.dynamics.init(swarm.positions(landscape), landscape, swarm.seed)
+        state = self._born(r)
         watch = self.settings.stop.watch() if self.settings.stop else None
         start, ended = True, False
         while not ended:
@@ -103,6 +96,15 @@ class Ensemble:
             self._finish(r, state)
         self.results.finished[r] = True
         return True
+
+    def _born(self, r: int) -> Any:
+        """The state of run ``r`` at step 0."""
+        landscape = self.problem.landscape
+        swarm = self._swarms.pop() if self._swarms else self.problem.swarm.copy()
+        swarm.seed = self.problem.swarm.seed + r
+        state = self.dynamics.init(swarm.positions(landscape), landscape, swarm.seed)
+        self._swarms.append(swarm)
+        return state
 
     def _next(self, state: Any) -> int:
         """Steps of the next call: to the next look of the stop, or as many as are sensible at once."""
@@ -133,7 +135,7 @@ class Ensemble:
             self._finish(r, state)
         if not finals["stopped"][r]:
             finals["diverged_step"][r], finals["diverged_agent"][r] = error.step, error.agent
-            if not np.isnan(finals["success"][r]) or len(self.problem.landscape.minimisers(state.d)):
+            if len(self.problem.landscape.minimisers(state.d)):
                 finals["success"][r] = 0.0
 
     def _finish(self, r: int, state: Any) -> None:
@@ -157,7 +159,7 @@ class Ensemble:
 
 def execute(
     ensembles: Iterable[Ensemble], threads: int, finished_run: Callable[[], None] = lambda: None
-) -> Iterator[Ensemble]:
+) -> Generator[Ensemble]:
     """Run every run of every ensemble and yield each ensemble when its last run is done.
 
     The ensembles are taken one after the other, as threads become free, so that only a few exist at once. Whatever interrupts the
@@ -168,6 +170,7 @@ def execute(
     reports: queue.Queue[Any] = queue.Queue(maxsize=4 * threads)  # threads wait for a caller who is slower than they
 
     def work() -> None:
+        ensemble, r = None, 0
         try:
             while not cancelled.is_set():
                 with lock:
@@ -176,13 +179,18 @@ def execute(
                     break
                 reports.put(ensemble)
         except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
+            if isinstance(error, Exception) and ensemble is not None:
+                error.add_note(
+                    f"in run {r} (seed {ensemble.seeds[r]}){ensemble.label and ' of the cell '}{ensemble.label}"
+                )
             reports.put(error)
         reports.put(None)
 
     alive = [threading.Thread(target=work, name=f"ensemble-{i}", daemon=True) for i in range(threads)]
     for thread in alive:
         thread.start()
-    working, left = threads, {}
+    left: dict[Ensemble, int] = {}
+    working = threads
     try:
         while working:
             report = reports.get()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.dataset import as_dataset
 from swarmviz.ensembles.engine import Ensemble, execute
-from swarmviz.ensembles.settings import Problem, Settings, thread_count
+from swarmviz.ensembles.settings import Problem, Settings, require_room, thread_count
 from swarmviz.landscapes.base import Landscape
 from swarmviz.success import TOLERANCE
 from swarmviz.swarm import Swarm
@@ -65,14 +65,26 @@ def run_ensemble(
     Returns
     -------
     xarray.Dataset
-        Along (run, step) the observables, NaN after a run has ended. Along run: ``final_answer`` (coordinate) the point held for the
-        minimiser (see :func:`swarmviz.success.answer`), ``final_energy`` F there, ``final_best`` the lowest value met, ``error`` the distance
-        of the answer to the nearest minimiser (see :func:`swarmviz.success.error`), ``success`` 1 or 0 (NaN where no minimiser is known),
-        ``steps_taken``, ``stopped`` whether `stop` ended it, ``diverged_step`` and ``diverged_agent`` (−1: none), ``finished``; with `positions`
-        ``final_positions`` (agent, coordinate). A diverged run ends with the last step at which all energies were finite, is no success, and
-        has NaN throughout when its first energies were not. Coordinates are ``t`` along step and ``seed`` along run; the attributes hold
-        version, source, equation and every parameter as JSON. After a Ctrl-C the runs that were finished are there, the others are NaN
-        with ``finished`` False, and the attribute ``interrupted`` is 1.
+        Along (run, step) the observables, NaN after a run has ended. Along run:
+
+        ``final_answer`` (coordinate)
+            The point held for the minimiser, see :func:`swarmviz.success.answer`.
+        ``final_energy``, ``final_best``
+            F at that point; the lowest value met.
+        ``error``, ``success``
+            Distance of the answer to the nearest minimiser, see :func:`swarmviz.success.error`; 1 or 0 for whether it is below
+            `tolerance`. NaN where no minimiser is known.
+        ``steps_taken``, ``stopped``, ``finished``
+            Steps until the run ended; whether `stop` ended it; whether it ended at all.
+        ``diverged_step``, ``diverged_agent``
+            −1: none. A diverged run is no success and ends with the last step at which all energies were finite; it is NaN
+            throughout when its first energies were not.
+        ``final_positions`` (agent, coordinate)
+            With `positions`.
+
+        Coordinates are ``t`` along step and ``seed`` along run; the attributes hold version, source, equations and every
+        parameter as JSON. After a Ctrl-C the runs that were finished are there, the others are NaN with ``finished`` False, and the
+        attribute ``interrupted`` is 1.
 
     Raises
     ------
@@ -92,10 +104,11 @@ def run_ensemble(
     )
     threads = thread_count(threads)
     problem.check(settings)
+    require_room(settings, problem)
     ensemble, interrupted = Ensemble(problem, settings), False
     with reporting(progress, settings.options.runs) as finished_run:
         try:
-            for _ in execute([ensemble], min(threads, settings.options.runs), finished_run):
+            for _ in execute([ensemble], min(threads, int(settings.options.runs)), finished_run):
                 pass
         except KeyboardInterrupt:
             interrupted = True
@@ -114,12 +127,12 @@ def reporting(progress: Any, total: int) -> Iterator[Callable[[], None]]:
     if callable(progress):
         done = iter(range(1, total + 1))
         yield lambda: progress(next(done), total)
-    elif progress is True:
+    elif progress is True and total > 0:
         from tqdm.auto import tqdm
 
         with tqdm(total=total, unit="run", smoothing=0.05) as bar:
             yield lambda: bar.update() and None
-    elif progress is False or progress is None:
+    elif isinstance(progress, bool):
         yield lambda: None
     else:
         raise TypeError(f"progress = {progress!r}: must be True, False or a function of (runs done, runs)")

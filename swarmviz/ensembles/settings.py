@@ -67,6 +67,11 @@ class Settings(NamedTuple):
         """Name → value of everything that the results depend on."""
         return self.options.values_now() | {"record": self.record, "stop": self.stop}
 
+    @property
+    def rows(self) -> int:
+        """Number of recorded steps."""
+        return self.options.steps // self.options.every + 1
+
     def recorded_steps(self) -> np.ndarray:
         """The steps that are recorded, shape (rows,)."""
         return np.arange(0, self.options.steps + 1, self.options.every)
@@ -94,6 +99,12 @@ class Problem(NamedTuple):
                 raise TypeError(f"{name} = {value!r}: must be a {kind.__name__}, not {type(value).__name__}")
         return cls(dynamics.copy(), landscape.copy(), swarm.copy())
 
+    def small_state(self) -> Any:
+        """The state at step 0 of a swarm of two agents."""
+        two = self.swarm.copy()
+        two.n = 2
+        return self.dynamics.init(two.positions(self.landscape), self.landscape, two.seed)
+
     def check(self, settings: Settings) -> None:
         """Try it out with two agents and no step, and every schedule at every step.
 
@@ -107,9 +118,7 @@ class Problem(NamedTuple):
             raise ValueError(
                 f"seed = {self.swarm.seed}: run {runs - 1} would have a seed above 2^53; seed + runs − 1 must be ≤ 2^53"
             )
-        two = self.swarm.copy()
-        two.n = 2
-        state = self.dynamics.init(two.positions(self.landscape), self.landscape, two.seed)
+        state = self.small_state()
         try:
             self.dynamics.advance(state, self.landscape, 0, start=True)
         except Diverged:
@@ -119,6 +128,26 @@ class Problem(NamedTuple):
                 for first in range(0, steps + 1, AT_ONCE):
                     k = np.arange(first, min(first + AT_ONCE, steps + 1))
                     values_of(self.dynamics, name, state.clock.at(k))
+
+
+def require_room(settings: Settings, problem: Problem, cells: int = 1) -> None:
+    """Refuse what would be killed for want of memory hours later.
+
+    Raises
+    ------
+    ValueError
+        When the results alone are larger than this machine's memory.
+    """
+    options, swarm = settings.options, problem.swarm
+    numbers = len(settings.record) * settings.rows + (swarm.n * swarm.d if options.positions else 0)
+    needed = 8 * cells * options.runs * numbers
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
+    if needed > machine:
+        raise ValueError(
+            f"runs = {options.runs}, steps = {options.steps}, every = {options.every}, {len(settings.record)} observables, "
+            f"{cells} cells: the results would take {needed / 2**30:.3g} GiB of {machine / 2**30:.3g} GiB of memory; "
+            "record less, or raise every"
+        )
 
 
 def thread_count(threads: Any) -> int:
@@ -132,5 +161,7 @@ def thread_count(threads: Any) -> int:
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 4096:
-        raise ValueError(f"threads = {threads!r}: must be a whole number with 1 ≤ threads ≤ 4096, or None for every core")
+        raise ValueError(
+            f"threads = {threads!r}: must be a whole number with 1 ≤ threads ≤ 4096, or None for every core"
+        )
     return threads

@@ -70,7 +70,11 @@ def success_rate(data: xarray.Dataset, confidence: float = 0.95) -> xarray.Datas
 
 
 def medians(
-    data: xarray.Dataset, names: Sequence[str] = FINALS, confidence: float = 0.95, resamples: int = RESAMPLES, seed: int = 0
+    data: xarray.Dataset,
+    names: Sequence[str] = FINALS,
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
 ) -> xarray.Dataset:
     """Medians over the runs with bootstrap errors (:func:`scipy.stats.bootstrap`, percentile method).
 
@@ -102,7 +106,7 @@ def medians(
         )  # fmt: skip
         return np.median(values), found.standard_error, *found.confidence_interval
 
-    result = {}
+    result: dict[str, xarray.DataArray] = {}
     for name in names:
         values = data[name].where(data["finished"]).astype(float)
         four = xarray.apply_ufunc(
@@ -129,5 +133,10 @@ def summary(data: xarray.Dataset, confidence: float = 0.95) -> xarray.Dataset:
         "diverged_runs": (data["diverged_step"] >= 0).sum("run"),
         "stopped_runs": data["stopped"].sum("run"),
     }
-    parts = (quantiles(data), success_rate(data, confidence), medians(data, confidence=confidence), xarray.Dataset(counts))
+    parts = (
+        quantiles(data),
+        success_rate(data, confidence),
+        medians(data, confidence=confidence),
+        xarray.Dataset(counts),
+    )
     return xarray.merge(parts, compat="override", join="override", combine_attrs="drop").assign_attrs(data.attrs)

@@ -84,7 +84,9 @@ class Below(Stop):
 
     def check(self, observables):
         if self.observable not in observables:
-            raise ValueError(f"stop: observable = {self.observable!r}: is not recorded{nearest(self.observable, observables)}")
+            raise ValueError(
+                f"stop: observable = {self.observable!r}: is not recorded{nearest(self.observable, observables)}"
+            )
 
     def watch(self):
         def reached(part: Part) -> int | None:
@@ -98,8 +100,8 @@ class Stall(Stop):
     """Ends when the swarm has hardly moved for a while (003 §5: 1e-4 and 500 steps).
 
     A dynamics that counts its still steps itself (BGK, PSO) ends at the very step of 003's rule, see :mod:`swarmviz.dynamics.stall`. The
-    others are looked at ten times in ``steps``: their answer (see :func:`swarmviz.success.answer`) must at each look be within ``tolerance``
-    of where it was at the first.
+    others are looked at ten times in ``steps``: their answer (see :func:`swarmviz.success.answer`) must at each look be within
+    ``tolerance`` of where it was at the first.
 
     Parameters
     ----------
@@ -125,7 +127,8 @@ class Stall(Stop):
         return None if isinstance(dynamics, Stalling) else max(1, self.steps // LOOKS)
 
     def watch(self):
-        place, since = None, 0
+        place: np.ndarray | None = None
+        since = 0
 
         def reached(part: Part) -> int | None:
             nonlocal place, since
@@ -180,4 +183,6 @@ def as_stop(stop: Any) -> Stop | None:
         return stop
     if callable(stop) and not isinstance(stop, type):
         return When(stop)
-    raise TypeError(f"stop = {stop!r}: must be None, a stop such as Stall(1e-4, 500), or a function of a Frame that returns a bool")
+    raise TypeError(
+        f"stop = {stop!r}: must be None, a stop such as Stall(1e-4, 500), or a function of a Frame that returns a bool"
+    )
