@@ -18,14 +18,15 @@ MEANINGS = {
     "final_energy": "F at the final answer",
     "final_best": "Lowest value met in the whole run",
     "final_positions": "Positions of the agents at the end",
-    "error": "Distance of the final answer to the nearest minimiser, maximum norm, in half widths of the box",
-    "success": "1 when the error is below the tolerance, else 0; NaN where no minimiser is known",
+    "final_error": "Distance of the final answer to the nearest minimiser, maximum norm, in half widths of the box",
+    "success": "1 when the final error is below the tolerance, else 0; NaN where no minimiser is known",
     "steps_taken": "Steps until the run ended",
     "stopped": "Whether the stop ended the run",
     "diverged_step": "First step at which an energy was not finite; -1: none",
     "diverged_agent": "First agent whose energy was not finite; -1: none",
     "finished": "Whether the run came to its end",
 }
+DIMENSIONS = ("run", "step", "t", "seed", "coordinate", "agent")
 MORE_DIMS = {"final_answer": ("coordinate",), "final_positions": ("agent", "coordinate")}
 
 
@@ -37,7 +38,7 @@ def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
     results.forget_unfinished()
     observables = {o.name: o for o in ensemble.dynamics.observables}
     variables: dict[str, Any] = {
-        name: (("run", "step"), course, {"long_name": observables[name].meaning, "symbol": observables[name].symbol})
+        variable(name): (("run", "step"), course, {"long_name": observables[name].meaning, "symbol": observables[name].symbol})
         for name, course in results.courses.items()
     }
     for name, values in (results.finals | {"finished": results.finished}).items():
@@ -53,6 +54,11 @@ def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
         coordinates["agent"] = np.arange(swarm.n)
     attributes = provenance(ensemble.problem, settings) | {"interrupted": int(interrupted)}
     return xarray.Dataset(variables, coordinates, attributes)
+
+
+def variable(observable: str) -> str:
+    """Name of an observable in a Dataset: its own, with an underscore after it where that is the name of a dimension."""
+    return observable + "_" * (observable in DIMENSIONS)
 
 
 def provenance(problem: Problem, settings: Settings) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Results:
             "final_answer": np.full((runs, d), np.nan),
             "final_energy": np.full(runs, np.nan),
             "final_best": np.full(runs, np.nan),
-            "error": np.full(runs, np.nan),
+            "final_error": np.full(runs, np.nan),
             "success": np.full(runs, np.nan),
             "steps_taken": np.zeros(runs, np.int64),
             "stopped": np.zeros(runs, bool),
@@ -147,7 +147,7 @@ class Ensemble:
         finals["final_answer"][r] = answer
         finals["final_energy"][r] = landscape.values(where[None])[0]
         finals["final_best"][r] = getattr(state, "best", np.nan)
-        finals["error"][r] = success.error(frame, landscape)
+        finals["final_error"][r] = success.error(frame, landscape)
         finals["success"][r] = np.nan if found is None else found
         finals["steps_taken"][r] = state.k
         if "final_positions" in finals:

@@ -65,13 +65,14 @@ def run_ensemble(
     Returns
     -------
     xarray.Dataset
-        Along (run, step) the observables, NaN after a run has ended. Along run:
+        Along (run, step) the observables, NaN after a run has ended (SBGD's ``step`` is called ``step_``, beside the dimension).
+        Along run:
 
         ``final_answer`` (coordinate)
             The point held for the minimiser, see :func:`swarmviz.success.answer`.
         ``final_energy``, ``final_best``
             F at that point; the lowest value met.
-        ``error``, ``success``
+        ``final_error``, ``success``
             Distance of the answer to the nearest minimiser, see :func:`swarmviz.success.error`; 1 or 0 for whether it is below
             `tolerance`. NaN where no minimiser is known.
         ``steps_taken``, ``stopped``, ``finished``

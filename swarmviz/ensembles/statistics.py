@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import xarray
 
-FINALS = ("final_energy", "final_best", "error", "steps_taken")
+FINALS = ("final_energy", "final_best", "final_error", "steps_taken")
 RESAMPLES = 2000
 
 
@@ -35,8 +35,9 @@ def quantiles(data: xarray.Dataset, q: Sequence[float] = (0.05, 0.25, 0.5, 0.75,
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)  # every run has ended
         result = courses.quantile(list(q), dim="run", skipna=True, keep_attrs=True)
-    ended = data["steps_taken"].where(data["finished"], -1) < data["step"]
-    return result.assign(going=(~ended).sum("run").assign_attrs(long_name="Runs that have not ended before"))
+    began = data["finished"] & (data["diverged_step"] != 0)
+    going = began & (data["step"] <= data["steps_taken"])
+    return result.assign(going=going.sum("run").assign_attrs(long_name="Runs that have not ended before"))
 
 
 def success_rate(data: xarray.Dataset, confidence: float = 0.95) -> xarray.Dataset:
