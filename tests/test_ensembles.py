@@ -173,7 +173,9 @@ def test_a_run_stops_at_the_first_recorded_step_below_a_value():
 def test_the_stall_stop_ends_where_the_counter_of_003_does(name, every):
     dynamics, landscape, swarm = parts(name)
     dynamics.alpha = 1e5
-    data = sv.run_ensemble(dynamics, landscape, swarm, runs=4, steps=3000, every=every, stop=Stall(1e-2, 30), positions=True)
+    data = sv.run_ensemble(
+        dynamics, landscape, swarm, runs=4, steps=3000, every=every, stop=Stall(1e-2, 30), positions=True
+    )
     assert data["stopped"].values.any()
     counted = dynamics.copy()
     counted.stall_steps, counted.stall_tolerance = 30, 1e-2
@@ -321,7 +323,7 @@ def test_parts_of_the_wrong_kind_or_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="low is missing"):
         sv.run_ensemble(sv.CBO(), RASTRIGIN, sv.Swarm(initial="box"))
     falling = sv.schedules.Linear(start=1.0, end=-1.0, duration=1.0)
-    with pytest.raises(ValueError, match="sigma .* at t ="):
+    with pytest.raises(ValueError, match=r"sigma .* at t ="):
         sv.run_ensemble(sv.CBO(sigma=falling), RASTRIGIN, swarm)
     with pytest.raises(ValueError, match="seed"):
         sv.run_ensemble(sv.CBO(), RASTRIGIN, sv.Swarm(seed=2**53), runs=2)
@@ -347,7 +349,10 @@ def test_wilsons_interval_and_the_bootstrap_error_are_those_of_the_books():
     data["success"][:] = np.arange(400) < 120
     rate = success_rate(data, 0.95)
     z, p, n = norm.ppf(0.975), 0.3, 400
-    centre, half = (p + z * z / (2 * n)) / (1 + z * z / n), z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + (z / (2 * n)) ** 2)
+    centre, half = (
+        (p + z * z / (2 * n)) / (1 + z * z / n),
+        z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + (z / (2 * n)) ** 2),
+    )
     np.testing.assert_allclose([rate["success_low"], rate["success_high"]], [centre - half, centre + half], rtol=1e-10)
     assert float(rate["success_rate"]) == 0.3
     data["final_best"][:] = norm.ppf((np.arange(400) + 0.5) / 400)

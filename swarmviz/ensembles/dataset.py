@@ -38,7 +38,11 @@ def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
     results.forget_unfinished()
     observables = {o.name: o for o in ensemble.dynamics.observables}
     variables: dict[str, Any] = {
-        variable(name): (("run", "step"), course, {"long_name": observables[name].meaning, "symbol": observables[name].symbol})
+        variable(name): (
+            ("run", "step"),
+            course,
+            {"long_name": observables[name].meaning, "symbol": observables[name].symbol},
+        )
         for name, course in results.courses.items()
     }
     for name, values in (results.finals | {"finished": results.finished}).items():

@@ -27,11 +27,14 @@ def quantiles(data: xarray.Dataset, q: Sequence[float] = (0.05, 0.25, 0.5, 0.75,
     Returns
     -------
     Dataset
-        The observables with ``quantile`` in the place of ``run``, and ``going``, the number of runs they are taken over.
+        The observables with ``quantile`` in the place of ``run``, and ``going``, the number of runs they are taken over; nothing
+        where no observable was recorded.
     """
     import warnings
 
     courses = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
+    if not courses.data_vars:
+        return courses.drop_vars([name for name in courses.coords if "run" in courses[name].dims])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)  # every run has ended
         result = courses.quantile(list(q), dim="run", skipna=True, keep_attrs=True)

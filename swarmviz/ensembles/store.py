@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,7 @@ class Store:
 
     def __init__(self, folder: str | os.PathLike[str], manifest: dict[str, Any]):
         self.folder, self.manifest = Path(folder), manifest
+        self._written: dict[int, xarray.Dataset] = {}  # by this process: to read a file takes longer than many a cell
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[Store]:
@@ -93,10 +95,13 @@ class Store:
         StoreError
             When the disk is full or read-only; the cells before it are kept.
         """
-        self._write(self._path(number), bytes(cell.to_netcdf(engine="h5netcdf")))
+        with _without_cluster():
+            content = bytes(cell.to_netcdf(engine="h5netcdf"))
+        self._write(self._path(number), content)
+        self._written[number] = cell
 
     def get(self, number: int, expected: dict[str, Any]) -> xarray.Dataset:
-        """Read a finished cell.
+        """A finished cell, read unless this process wrote it.
 
         Parameters
         ----------
@@ -110,6 +115,8 @@ class Store:
         """
         import xarray
 
+        if number in self._written:
+            return self._written[number]
         path = self._path(number)
         try:
             cell = xarray.load_dataset(path, engine="h5netcdf")
@@ -183,6 +190,15 @@ class Store:
         except OSError as error:
             kept = "what it holds is kept, and the same sweep will go on from there"
             raise StoreError(f"store = {str(self.folder)!r}: {what} ({error.strerror or error}); {kept}") from error
+
+
+def _without_cluster() -> Any:
+    """Keeps xarray, which writes, from asking the cluster of a dask client that is open for a lock."""
+    if "dask" not in sys.modules:
+        return contextlib.nullcontext()
+    import dask
+
+    return dask.config.set(scheduler="synchronous")
 
 
 def _short(value: Any) -> str:
