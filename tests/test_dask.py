@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,6 +73,16 @@ def test_an_interrupt_takes_the_tasks_back_and_keeps_what_came(client, tmp_path)
     done = part["finished"].values
     np.testing.assert_array_equal(part["final_best"].values[done], whole["final_best"].values[done])
     assert whole.identical(sv.sweep(*PARTS, **OPTIONS, client=client))
+
+
+def test_the_example_of_the_documentation_runs_on_an_existing_cluster(client, tmp_path, monkeypatch):
+    text = (Path(__file__).parent.parent / "docs" / "scaling.md").read_text(encoding="utf-8")
+    (code,) = (block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "Client(" in block)
+    assert "tcp://scheduler:8786" in code
+    names: dict = {}
+    monkeypatch.chdir(tmp_path)
+    exec(code.replace("tcp://scheduler:8786", client.scheduler.address), names)
+    assert names["table"]["finished"].values.all() and len(list((tmp_path / "cbo-sweep").glob("*.nc"))) == 4
 
 
 def test_a_mistake_in_a_cell_and_a_worker_of_another_version_are_errors(client, monkeypatch):

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     import xarray
 
 
+def require_client(client: Any) -> None:
+    """Raise ``TypeError`` when ``client`` is no dask client, or one for coroutines."""
+    from distributed import Client
+
+    if not isinstance(client, Client) or client.asynchronous:
+        raise TypeError(f"client = {client!r}: must be a dask.distributed.Client that is not asynchronous")
+
+
 def on_cluster(
     client: Any, cells: Iterable[Cell], settings: Settings, threads: int, finished_run: Callable[[], None]
 ) -> Generator[tuple[int, xarray.Dataset]]:
@@ -23,17 +31,13 @@ def on_cluster(
 
     Raises
     ------
-    TypeError
-        When ``client`` is no dask client, or one for coroutines.
     RuntimeError
         When a worker has another version of swarmviz.
     """
-    from distributed import Client, as_completed
+    from distributed import as_completed
 
     import swarmviz
 
-    if not isinstance(client, Client) or client.asynchronous:
-        raise TypeError(f"client = {client!r}: must be a dask.distributed.Client that is not asynchronous")
     sweep = uuid.uuid4().hex
     futures = {}
     try:

@@ -19,7 +19,7 @@ from swarmviz.ensembles.stops import Part, Watch
 from swarmviz.frame import Diverged
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
-CALL_WORK = 1 << 23  # about as many agent-coordinate-steps: a Ctrl-C is heard within a blink
+CALL_WORK = 1 << 25  # about as many agent-coordinate-steps: a Ctrl-C is heard within a moment
 
 
 class Results:
@@ -100,7 +100,10 @@ class Ensemble:
     def _born(self, r: int) -> Any:
         """The state of run ``r`` at step 0."""
         landscape = self.problem.landscape
-        swarm = self._swarms.pop() if self._swarms else self.problem.swarm.copy()
+        try:
+            swarm = self._swarms.pop()
+        except IndexError:
+            swarm = self.problem.swarm.copy()
         swarm.seed = self.problem.swarm.seed + r
         state = self.dynamics.init(swarm.positions(landscape), landscape, swarm.seed)
         self._swarms.append(swarm)
@@ -109,9 +112,11 @@ class Ensemble:
     def _next(self, state: Any) -> int:
         """Steps of the next call: to the next look of the stop, or as many as are sensible at once."""
         options = self.settings.options
-        look = self.settings.stop.look(self.dynamics, options.every) if self.settings.stop else None
         most = max(1, min(CALL_STEPS, CALL_WORK // (state.n * state.d)))
-        return min(options.steps - state.k, most, look - state.k % look if look else most)
+        if self.settings.stop:
+            look = self.settings.stop.look(self.dynamics, options.every)
+            most = min(most, look - state.k % look)
+        return min(options.steps - state.k, most)
 
     def _part(self, r: int, state: Any, steps: int, start: bool, watch: Watch | None) -> tuple[Any, bool]:
         """Some steps of run ``r``, recorded: the state after them, and whether the run has ended."""

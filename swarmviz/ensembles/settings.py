@@ -160,8 +160,8 @@ def thread_count(threads: Any) -> int:
     """
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 4096:
+    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or not 1 <= threads <= 4096:
         raise ValueError(
             f"threads = {threads!r}: must be a whole number with 1 ≤ threads ≤ 4096, or None for every core"
         )
-    return threads
+    return int(threads)

@@ -19,6 +19,7 @@ from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Whole
 
+LOOK = 1024  # steps between two looks at the record: what was done in vain when a run has ended since the last one
 LOOKS = 10  # times in the steps of a stall, for a dynamics that does not count itself
 
 
@@ -45,9 +46,9 @@ class Stop(Described):
         """The dynamics to be run, which may be told to count."""
         return dynamics
 
-    def look(self, dynamics: Dynamics, every: int) -> int | None:
-        """Steps between two looks; None: whenever a call of the kernel ends."""
-        return None
+    def look(self, dynamics: Dynamics, every: int) -> int:
+        """Most steps between two looks."""
+        return LOOK
 
     def watch(self) -> Watch:
         """A look-out for one run."""
@@ -124,7 +125,7 @@ class Stall(Stop):
         return dynamics
 
     def look(self, dynamics, every):
-        return None if isinstance(dynamics, Stalling) else max(1, self.steps // LOOKS)
+        return self.steps if isinstance(dynamics, Stalling) else max(1, self.steps // LOOKS)
 
     def watch(self):
         place: np.ndarray | None = None
@@ -146,8 +147,10 @@ def _counted(part: Part, steps: int) -> int | None:
     """The first step at which the kernel's counter has reached ``steps``."""
     if part.after.still < steps:
         return None
-    every_step = part.dynamics.advance(part.before, part.landscape, part.after.k - part.before.k, start=True)[1]
-    return int(every_step["k"][(every_step["still"] >= steps).argmax()])
+    rows, taken = part.rows, part.after.k - part.before.k
+    if len(rows["k"]) < taken:
+        rows = part.dynamics.advance(part.before, part.landscape, taken)[1]
+    return int(rows["k"][(rows["still"] >= steps).argmax()])
 
 
 class When(Stop):

@@ -79,6 +79,8 @@ class Store:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lets go of it when the process dies
             except BlockingIOError:
                 raise StoreError(f"store = {str(self.folder)!r}: another sweep is writing to it") from None
+            except OSError:  # a file system without locks
+                pass
             self._claim()
             yield self
         finally:

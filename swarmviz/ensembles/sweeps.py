@@ -107,13 +107,13 @@ def sweep(
     axes = axes_of(problem, grid, n, d, landscapes)
     check(problem, axes, settings)
     require_room(settings, problem, math.prod(len(axis.values) for axis in axes))
+    work = locally if client is None else _on(client)
     with contextlib.ExitStack() as stack:
         shelf: Any = (
             Memory() if store is None else stack.enter_context(Store(store, manifest(problem, axes, settings)).opened())
         )
         missing = [cell for cell in cells_of(problem, axes) if cell.number not in shelf]
         finished_run = stack.enter_context(reporting(progress, settings.options.runs * len(missing)))
-        work = locally if client is None else _on(client)
         interrupted = False
         try:
             with contextlib.closing(work(missing, settings, threads, finished_run)) as done:
@@ -135,8 +135,9 @@ def locally(
 
 
 def _on(client: Any) -> Callable[..., Generator[tuple[int, xarray.Dataset]]]:
-    from swarmviz.ensembles.cluster import on_cluster
+    from swarmviz.ensembles.cluster import on_cluster, require_client
 
+    require_client(client)
     return lambda *work: on_cluster(client, *work)
 
 
