@@ -57,7 +57,7 @@ def test_the_examples_of_ensembles_run_and_leave_a_store(capsys, tmp_path, monke
         exec(compile(code, "docs", "exec"), {})
     assert "success_rate" in capsys.readouterr().out
     assert len(list((tmp_path / "cbo-sweep").glob("*.nc"))) == 6
-    assert len(list((tmp_path / "bgk-sweep").glob("*.nc"))) == 24
+    assert len(list((tmp_path / "bgk-sweep").glob("*.nc"))) == 12
 
 
 def test_every_file_that_the_readme_points_to_exists():
