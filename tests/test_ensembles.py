@@ -270,11 +270,16 @@ def test_a_signal_from_the_keyboard_ends_an_ensemble_that_would_take_for_ever(tm
     assert done.stdout.split() == ["1", "True"], done.stderr
 
 
-def test_an_interrupt_inside_a_run_is_heard_too():
+def test_an_interrupt_inside_a_run_leaves_no_trace_of_that_run():
     def stop(frame):
-        raise KeyboardInterrupt
+        if frame.k == 20:
+            raise KeyboardInterrupt
+        return False
 
-    assert small(stop=stop, threads=2).attrs["interrupted"] == 1
+    data = small(stop=stop, every=5, positions=True, threads=1)
+    assert data.attrs["interrupted"] == 1 and not data["finished"].values.any()
+    assert np.isnan(data["best"].values).all() and not data["stopped"].values.any()
+    assert data["diverged_step"].values.tolist() == [-1] * 6
 
 
 def test_an_error_inside_a_run_is_raised_with_the_runs_seed():
