@@ -80,6 +80,21 @@ def test_schedules_initial_laws_and_parameters_of_the_landscape_are_axes_too():
     )  # fmt: skip
 
 
+def test_points_and_landscapes_of_one_class_are_axes_with_their_texts_as_labels(tmp_path):
+    points, deep = [np.zeros((1, 2)), np.ones((3, 2))], sv.landscapes.Ackley(depth=30.0)
+    data = small(
+        {"points": points},
+        landscapes=[sv.landscapes.Ackley(), deep],
+        swarm=sv.Swarm(n=6, d=2, initial="points"),
+        store=tmp_path / "s",
+    )
+    assert data["landscape"].values.tolist() == ["Ackley()", "Ackley(depth=30.0)"]
+    assert_cell(
+        data.isel(points=1).sel(landscape="Ackley(depth=30.0)"),
+        dynamics=sv.CBO(), landscape=deep, swarm=sv.Swarm(n=6, d=2, initial="points", points=points[1]), runs=4, steps=30, record=(),
+    )  # fmt: skip
+
+
 def test_a_sweep_without_axes_is_one_ensemble_and_a_diverging_cell_leaves_the_others_alone():
     assert_cell(
         small(None),

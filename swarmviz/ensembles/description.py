@@ -14,13 +14,11 @@ def described(thing: Any) -> Any:
         return {"name": type(thing).__name__, "values": {n: described(v) for n, v in thing.values_now().items()}}
     if isinstance(thing, dict):
         return {str(name): described(value) for name, value in thing.items()}
+    if hasattr(thing, "tolist"):
+        return described(thing.tolist())
     if isinstance(thing, (list, tuple)):
         return [described(value) for value in thing]
-    if thing is None or isinstance(thing, (bool, str)):
-        return thing
-    if hasattr(thing, "__index__"):
-        return int(thing)
-    return float(thing) if hasattr(thing, "__float__") else str(thing)
+    return thing if thing is None or isinstance(thing, (bool, int, float, str)) else str(thing)
 
 
 def as_json(thing: Any) -> str:

@@ -55,7 +55,7 @@ class Store:
     """
 
     def __init__(self, folder: str | os.PathLike[str], manifest: dict[str, Any]):
-        self.folder, self.manifest = Path(folder), manifest
+        self.folder, self.manifest = Path(folder).expanduser(), manifest
         self._written: dict[int, xarray.Dataset] = {}  # by this process: to read a file takes longer than many a cell
 
     @contextlib.contextmanager
