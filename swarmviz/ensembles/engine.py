@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -171,29 +171,11 @@ def execute(
     caller (or a run) ends all runs at their next call of a kernel; what is finished is marked so in the results.
     """
     jobs = ((ensemble, r) for ensemble in ensembles for r in range(ensemble.runs))
-    lock, cancelled = threading.Lock(), threading.Event()
+    cancelled = threading.Event()
     reports: queue.Queue[Any] = queue.Queue(maxsize=4 * threads)  # threads wait for a caller who is slower than they
-
-    def work() -> None:
-        ensemble, r = None, 0
-        try:
-            while not cancelled.is_set():
-                with lock:
-                    ensemble, r = next(jobs, (None, 0))
-                if ensemble is None or not ensemble.run(r, cancelled):
-                    break
-                reports.put(ensemble)
-        except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
-            if isinstance(error, Exception) and ensemble is not None:
-                error.add_note(
-                    f"in run {r} (seed {ensemble.seeds[r]}){ensemble.label and ' of the cell '}{ensemble.label}"
-                )
-            reports.put(error)
-        reports.put(None)
-
-    alive = [threading.Thread(target=work, name=f"ensemble-{i}", daemon=True) for i in range(threads)]
-    for thread in alive:
-        thread.start()
+    work = (jobs, threading.Lock(), cancelled, reports)
+    for i in range(threads):
+        threading.Thread(target=_work, args=work, name=f"ensemble-{i}", daemon=True).start()
     left: dict[Ensemble, int] = {}
     working = threads
     try:
@@ -213,3 +195,22 @@ def execute(
         cancelled.set()
         while working:
             working -= reports.get() is None
+
+
+def _work(
+    jobs: Iterator[tuple[Ensemble, int]], lock: threading.Lock, cancelled: threading.Event, reports: queue.Queue[Any]
+) -> None:
+    """What a thread does: one run after the other; reports its ensemble, or what went wrong, and None in the end."""
+    ensemble, r = None, 0
+    try:
+        while not cancelled.is_set():
+            with lock:
+                ensemble, r = next(jobs, (None, 0))
+            if ensemble is None or not ensemble.run(r, cancelled):
+                break
+            reports.put(ensemble)
+    except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
+        if isinstance(error, Exception) and ensemble is not None:
+            error.add_note(f"in run {r} (seed {ensemble.seeds[r]}){ensemble.label and ' of the cell '}{ensemble.label}")
+        reports.put(error)
+    reports.put(None)
