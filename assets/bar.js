@@ -2,11 +2,12 @@
 
 const SPEED_STEPS = 200
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
-  ["R", "reset with the same seed"], ["N", "new seed"], ["?", "this list"]]
+  ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"], ["?", "this list"]]
 const ICONS = {
   play: "M8 5v14l11-7z", pause: "M6 5h4v14H6zm8 0h4v14h-4z", step: "M6 5l9 7-9 7zM16 5h3v14h-3z",
   back: "M18 5l-9 7 9 7zM5 5h3v14H5z",
   reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
+  full: "M4 4h6v2H6v4H4zm10 0h6v6h-2V6h-4zM4 14h2v4h4v2H4zm14 0h2v6h-6v-2h4z",
   seed: "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 3.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm8 8a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm-4-4a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z",
 }
 
@@ -70,12 +71,26 @@ export function render({model}) {
   stopKind.addEventListener("change", tellStop)
   stopAt.addEventListener("change", tellStop)
 
+  const drawEvery = make("input", {type: "text", inputMode: "numeric", value: "1", ariaLabel: "Draw every so many steps", title: "Draw every so many steps"})
+  drawEvery.addEventListener("change", () => {
+    const steps = Math.min(100000, Math.max(1, Math.round(Number(drawEvery.value)) || 1))
+    drawEvery.value = String(steps)
+    send("draw", steps)
+  })
+
+  // the whole run under one's thumb; the server goes to the step exactly
+  const scrub = make("input", {type: "range", className: "scrub", min: 0, max: 1, step: 1, value: 0, ariaLabel: "Step of the run", title: "Any step of the run so far"})
+  const fillScrub = () => scrub.style.setProperty("--fill", `${(100 * scrub.value) / Math.max(1, scrub.max)}%`)
+  let scrubbing = false
+  scrub.addEventListener("input", () => { scrubbing = true; fillScrub(); send("goto", Number(scrub.value)) })
+  scrub.addEventListener("change", () => { scrubbing = false })
+
   const readout = Object.fromEntries(["k", "t", "steps", "frames"].map((name) => [name, make("b", {className: name, textContent: "–"})]))
-  const reads = make("div", {className: "readout"},
-    make("span", {title: "Step"}, "k ", readout.k), make("span", {title: "Time"}, "t ", readout.t),
-    make("span", {className: "rates"},
-      make("span", {title: "Steps per second"}, readout.steps, " steps/s"),
-      make("span", {title: "Painted pictures per second"}, readout.frames, " frames/s")))
+  const line = make("div", {className: "line"}, scrub, make("div", {className: "readout"},
+    make("span", {title: "Step"}, "k ", readout.k), make("span", {title: "Time"}, "t ", readout.t)))
+  const rated = make("div", {className: "rates"},
+    make("span", {title: "Steps per second"}, readout.steps, " steps/s"),
+    make("span", {title: "Painted pictures per second"}, readout.frames, " frames/s"))
 
   const words = make("span", {})
   const resetNow = make("button", {type: "button", className: "inline", textContent: "Reset"})
@@ -91,9 +106,22 @@ export function render({model}) {
   const toggleHelp = () => (help.open ? help.close() : help.showModal())
   ask.addEventListener("click", toggleHelp)
 
-  const bar = make("div", {className: "strip"}, banner, buttons,
+  // the element of the page that holds the arenas, looked for outwards from here
+  const stage = () => {
+    for (let root = bar.getRootNode(); root?.host; root = root.host.getRootNode()) {
+      const found = root.querySelector?.(".stage") ?? root.host.getRootNode().querySelector(".stage")
+      if (found) { return found }
+    }
+    return null
+  }
+  const toggleFull = () => { document.fullscreenElement ? document.exitFullscreen() : stage()?.requestFullscreen?.() }
+  const full = make("button", {type: "button", className: "full", innerHTML: icon("full"), title: "Arena on the whole screen (F)", ariaLabel: "Arena on the whole screen (F)"})
+  full.addEventListener("click", (event) => { if (event.detail > 0) { full.blur() } toggleFull() })
+
+  const bar = make("div", {className: "strip"}, banner, line, buttons,
     make("label", {className: "speed"}, make("span", {textContent: "Speed"}), slider, rate),
-    make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt), reads, ask, help)
+    make("label", {className: "draw"}, make("span", {textContent: "Draw every"}), drawEvery, make("span", {textContent: "steps"})),
+    make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt), rated, full, ask, help)
 
   const showPlaying = () => {
     play.innerHTML = icon(playing ? "pause" : "play")
@@ -113,7 +141,13 @@ export function render({model}) {
 
   // the read-out: what was painted in the last second
   let seen = []
-  const onFrame = ({detail: {k, t}}) => {
+  const onFrame = ({detail: {k, t, furthest}}) => {
+    if (!scrubbing) {
+      scrub.max = Math.max(1, furthest)
+      scrub.value = k
+      scrub.setAttribute("aria-valuetext", `step ${k} of ${furthest}`)
+      fillScrub()
+    }
     const now = performance.now()
     seen.push([now, k])
     while (seen.length > 2 && now - seen[0][0] > 1000) { seen.shift() }
@@ -135,7 +169,7 @@ export function render({model}) {
     const pressing = event.key === " " && ["BUTTON", "SUMMARY", "A"].includes(target.tagName) || target.type === "checkbox" && event.key === " "
     if (event.ctrlKey || event.metaKey || event.altKey || (typing && !(target.type === "range" && event.key === " ")) || pressing) { return }
     const act = {" ": "play", ArrowRight: "step", ArrowLeft: "back", r: "reset", R: "reset", n: "seed", N: "seed"}[event.key]
-    if (act && !(act !== "step" && act !== "back" && event.repeat)) { press(act) } else if (event.key === "?") { toggleHelp() } else { return }
+    if (act && !(act !== "step" && act !== "back" && event.repeat)) { press(act) } else if (event.key === "f" || event.key === "F") { toggleFull() } else if (event.key === "?") { toggleHelp() } else { return }
     event.preventDefault()
   }
   const onVisible = () => send("hidden", document.hidden)

@@ -11,7 +11,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendItem, LinearColorMapper
 from bokeh.plotting import figure
 
-from components.figures import source
+from components.figures import finite_f4, source
 from components.palette import Theme, ramp
 from swarmviz import Frame
 
@@ -35,7 +35,7 @@ def kind_of(frame: Frame) -> Kind:
 
 def add_agents(fig: figure, x: str, y: str, tones: LinearColorMapper) -> tuple[ColumnDataSource, GlyphRenderer]:
     """The source and the circles of the agents."""
-    points = source(x=None, y=None, size=None, tone=None, energy=None, mass=None, weight=None)
+    points = source(**dict.fromkeys((x, y, "size", "tone", "energy", "mass", "weight")))
     dots = fig.scatter(x, y, source=points, size="size", fill_color={"field": "tone", "transform": tones}, fill_alpha=0.92, line_width=1.1,
                        nonselection_fill_alpha=0.92)  # fmt: skip
     return points, dots
@@ -73,7 +73,7 @@ def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
         tone = (frame.weight / frame.weight.max()).astype("f4")
     else:
         tone = np.zeros(n, "f4")
-    out = {"size": size, "tone": tone, "energy": frame.energy.astype("f4")}
+    out = {"size": size, "tone": tone, "energy": finite_f4(frame.energy)}
     for name in ("mass", "weight"):
         if getattr(frame, name) is not None:
             out[name] = getattr(frame, name).astype("f4")
@@ -116,7 +116,20 @@ def distances(x: np.ndarray, low: Any, high: Any) -> np.ndarray:
     """How far agents (N, d) or (N,) are from the middle of a box, in half widths of it (maximum norm)."""
     columns = x.reshape(len(x), -1).T
     pairs = zip(columns, np.atleast_1d(low), np.atleast_1d(high), strict=True)
-    return np.maximum.reduce([np.abs(column - (a + b) / 2) * (2 / (b - a)) for column, a, b in pairs])
+    with np.errstate(over="ignore"):  # of a diverging swarm: infinitely far is far enough
+        return np.maximum.reduce([np.abs(column - (a + b) / 2) * (2 / (b - a)) for column, a, b in pairs])
+
+
+def density_image(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) -> np.ndarray:
+    """Agents (N, 2), all in the box [low, high], per cell, as :func:`shades` of shape (rows, columns)."""
+    cell = np.minimum((x - low) * (cells / (high - low)), cells - 1).astype(np.intp)
+    return shades(np.bincount(cell[:, 1] * cells + cell[:, 0], minlength=cells * cells).reshape(cells, cells))
+
+
+def shades(count: np.ndarray) -> np.ndarray:
+    """Counts as uint8 on a logarithmic scale, the largest as 255; 0 is an empty cell."""
+    most = max(int(count.max()), 2)
+    return np.ceil(np.log1p(count) * (255 / np.log1p(most))).astype("u1")
 
 
 def note_text(frame: Frame, outside: int) -> str:

@@ -1,11 +1,14 @@
-"""The arena: where the swarm is seen on its landscape, as a curve in one dimension and as a plane in two or more."""
+"""The arena: where the swarm is seen on its landscape, as a curve in one dimension, as a plane in two or more, or as a graph."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import panel as pn
 
+from components.arena_graph import Graph
 from components.arena_line import Line
 from components.arena_plane import Plane
 from components.palette import theme
@@ -19,14 +22,20 @@ class Arena:
     ----------
     every : int
         Painted with every frame.
+    label : str
+        The pane's name before the title, when two are compared.
+    on_hand : function (act, handle, place)
+        What a person does in it; see :class:`components.hand.Hand`.
     """
 
     every = 1
 
     def __init__(self, dark: bool = False):
         self._colours = theme(dark)
-        self._stages: dict[type, Line | Plane] = {}
-        self._stage: Line | Plane | None = None
+        self.label = ""
+        self.on_hand: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
+        self._stages: dict[type, Line | Plane | Graph] = {}
+        self._stage: Line | Plane | Graph | None = None
         self._run = object()  # a payload that was prepared for another run is not painted
         self._pane = pn.pane.Bokeh(sizing_mode="stretch_both", min_height=240)
 
@@ -36,7 +45,7 @@ class Arena:
         return self._pane
 
     @property
-    def stage(self) -> Line | Plane | None:
+    def stage(self) -> Line | Plane | Graph | None:
         """The figure that is shown now, with its sources."""
         return self._stage
 
@@ -47,11 +56,16 @@ class Arena:
 
     def attach(self, sim: Simulation) -> None:
         """Draw another landscape, dynamics or swarm, and the present frame."""
-        kind = Line if sim.frame.d == 1 else Plane
+        frame = sim.frame
+        kind = Graph if frame.links is not None else Line if frame.d == 1 else Plane
         if kind not in self._stages:
             self._stages[kind] = kind(self._colours)
         stage, self._run = self._stages[kind], object()
         stage.reset(sim)
+        if self.label:
+            stage.figure.title.text = f"{self.label} · {sim.dynamics.title} on {stage.figure.title.text}"
+        if hasattr(stage, "hand"):
+            stage.hand.on_hand = self.on_hand
         self._stage = stage
         self.paint(self.prepare(sim))
         if self._pane.object is not stage.figure:

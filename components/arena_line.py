@@ -9,7 +9,8 @@ from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
 from components.agents import MANY
-from components.figures import Zoom, dress, flat_legend, move_range, new_figure, note, source
+from components.figures import Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, source
+from components.hand import Hand
 from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
@@ -38,6 +39,7 @@ class Line:
         self.best = fig.scatter("best_x", "best_y", source=self.marks, size=17, fill_color=None, line_width=2)
         self.goals = source(x=None, f=None)
         self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
+        self.hand = Hand(fig, flat=True)
         self.legend, self.note = flat_legend(fig), note(fig)
         self.hover = HoverTool(renderers=[self.dots])
         fig.add_tools(self.hover)
@@ -56,6 +58,7 @@ class Line:
         agents.dress(self.figure, self.dots, self.tones, self._kind, colours)
         self.focus.glyph.line_color, self.level.glyph.line_color = colours.focus, colours.curves[2]
         self.best.glyph.line_color = colours.ink
+        self.hand.dress(colours)
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
 
     def reset(self, sim: Simulation) -> None:
@@ -95,24 +98,21 @@ class Line:
         focus = frame.focus[0] if frame.focus is not None else np.nan
         level = frame.level if frame.level is not None else np.nan
         marks = {"focus": focus, "level": level, "best_x": x[best], "best_y": frame.energy[best]}
-        out["marks"] = {name: np.array([value], "f4") for name, value in marks.items()}
+        out["marks"] = {name: finite_f4(np.array([value])) for name, value in marks.items()}
         if frame.n > MANY:
             cell = np.minimum((x[seen] - left) * (CELLS / (right - left)), CELLS - 1).astype(np.intp)
             count = np.bincount(cell, minlength=CELLS)[None]
-            out["density"] = (
-                np.ceil(np.log1p(count) * (255 / np.log1p(max(int(count.max()), 2)))).astype("u1"),
-                left,
-                right,
-            )
+            out["density"] = agents.shades(count), left, right
         else:
-            out["points"] = {"x": x.astype("f4")} | agents.columns(frame, self._kind)
+            out["points"] = {"x": finite_f4(x)} | agents.columns(frame, self._kind)
         return out
 
     def paint(self, payload: dict[str, Any]) -> None:
         """Write a payload to the sources."""
         if "ground" in payload:
-            curve, goals, x_ends, y_ends = payload["ground"]
+            curve, goals, handles, x_ends, y_ends = payload["ground"]
             self.curve.data, self.goals.data = curve, goals
+            self.hand.show(*handles)
             move_range(self.figure.x_range, x_ends)
             move_range(self.figure.y_range, y_ends)
         if "points" in payload:
@@ -142,7 +142,7 @@ def _ground(landscape: Landscape, left: float, right: float, shift: float) -> tu
     known = f[np.isfinite(f)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
     pad = 0.06 * (high - low or 1.0)
-    at = landscape.minimisers(1)
+    at, handles = landscape.minimisers(1), landscape.handles(1)
     goals = {
         "x": (at[:, 0] + shift).astype("f4"),
         "f": landscape.values(at).astype("f4") if len(at) else np.zeros(0, "f4"),
@@ -154,4 +154,5 @@ def _ground(landscape: Landscape, left: float, right: float, shift: float) -> tu
         "base": np.full(POINTS, start, "f4"),
         "top": np.full(POINTS, end, "f4"),
     }
-    return curve, goals, (left, right), (start, end)
+    held = (handles[:, 0] + shift, landscape.values(handles) if len(handles) else np.zeros(0))
+    return curve, goals, held, (left, right), (start, end)

@@ -10,7 +10,8 @@ from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem,
 
 from components import agents
 from components.agents import FEW, MANY
-from components.figures import Zoom, dress, flat_legend, move_range, new_figure, note, source
+from components.figures import Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
+from components.hand import Hand
 from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
 from components.relief import Relief, palette, relief, slice_point
 from swarmviz import Frame, Simulation
@@ -19,6 +20,7 @@ from swarmviz.landscapes import Landscape
 MOVED = 0.1  # of the view: how far a landscape drifts before its picture is made anew, rather than pushed along
 CELLS = 144  # of the density image, along each side
 TRAIL_POINTS = 1600  # segments of all trails together
+LINKS = 250  # agents up to which the links to companions are strong
 TRAIL_LENGTH = 8  # pictures that a trail lasts, at most
 HEAD = np.array([[-0.3, 0.16], [-0.3, -0.16]])  # of an arrow, in shares of its length, along and across
 
@@ -74,7 +76,7 @@ class Plane:
         ends = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
         self.trails = fig.segment(**ends, source=self.tail, line_alpha="alpha", line_width=1.2, line_cap="round")
         self.links = add(x0=None, y0=None, x1=None, y1=None)
-        self.partners = fig.segment(**ends, source=self.links, line_alpha=0.5, line_dash=[2, 3])
+        self.partners = fig.segment(**ends, source=self.links, line_alpha=0.75, line_dash=[4, 3], line_width=1.2)
         self.bests = add(x=None, y=None)
         self.memories = fig.scatter("x", "y", source=self.bests, marker="cross", size=6, line_width=1.2, line_alpha=0.7)
         self.arrows = add(x0=None, y0=None, x1=None, y1=None)
@@ -87,6 +89,7 @@ class Plane:
             "best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2
         )
         self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6)
+        self.hand = Hand(fig, flat=False)
         self.legend, self.note = flat_legend(fig), note(fig)
         self.hover = HoverTool(
             renderers=[self.dots], point_policy="snap_to_data", line_policy="nearest", attachment="horizontal"
@@ -104,6 +107,7 @@ class Plane:
         agents.dress(self.figure, self.dots, self.tones, self._frame_kind, colours)
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
         self.best.glyph.line_color = colours.ink
+        self.hand.dress(colours)
         self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
         self.bar.update(
             major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT
@@ -128,7 +132,12 @@ class Plane:
         items.append(LegendItem(label="lowest agent", renderers=[self.best]))
         if len(sim.landscape.minimisers(frame.d)):
             items.append(LegendItem(label="known minimum", renderers=[self.stars]))
+        for label, field, drawn in (("velocity", frame.v, self.velocities), ("personal best", frame.memory, self.memories),
+                                    ("companion", frame.partner, self.partners)):  # fmt: skip
+            if field is not None and frame.n <= FEW:
+                items.append(LegendItem(label=label, renderers=[drawn]))
         self.legend.items = items
+        self.partners.glyph.line_alpha = 0.75 if frame.n <= LINKS else 0.4
         self._goals, where = None, slice_point(sim.landscape, frame.d)[1]
         more = f", d = {frame.d}: slice through {where}, agents projected" if frame.d > 2 else ""
         self.figure.title.text = f"{sim.landscape.title}{more}"
@@ -150,16 +159,17 @@ class Plane:
             picture = relief(landscape, frame.d, view_low - shift, view_high - shift)
             out["ground"] = picture, (view_low, view_high), (low, high)
         out["shift"], out["goals"] = shift, landscape.minimisers(frame.d)[:, :2] + shift
+        out["handles"] = landscape.handles(frame.d)[:, :2] + shift
         seen = away <= self._zoom.size
         out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
         best = x[int(np.argmin(frame.energy))]
         focus = frame.focus[:2] if frame.focus is not None else (np.nan, np.nan)
-        out["marks"] = {name: np.array([value], "f4") for name, value in
+        out["marks"] = {name: finite_f4(np.array([value])) for name, value in
                         zip(("focus_x", "focus_y", "best_x", "best_y"), (*focus, *best), strict=True)}  # fmt: skip
         if frame.n > MANY:
-            out["density"] = _density(x[seen], view_low, view_high), view_low, view_high
+            out["density"] = agents.density_image(x[seen], view_low, view_high, CELLS), view_low, view_high
             return out
-        out["points"] = {"x": x[:, 0].astype("f4"), "y": x[:, 1].astype("f4")} | agents.columns(frame, self._frame_kind)
+        out["points"] = {"x": finite_f4(x[:, 0]), "y": finite_f4(x[:, 1])} | agents.columns(frame, self._frame_kind)
         if frame.n <= FEW:
             out |= self._few(frame, x, float((view_high - view_low).max()))
         return out
@@ -170,15 +180,21 @@ class Plane:
         if past and frame.k < past[-1][0]:
             past.clear()
         if not past or frame.k > past[-1][0]:
-            past.append((frame.k, x.astype("f4")))
-        out["tail"] = _segments([at for _, at in past][-3 if frame.v is not None else 0 :])  # arrows say the rest
+            past.append((frame.k, finite_f4(x)))
+        kept = (
+            1 if frame.partner is not None else 3 if frame.v is not None else TRAIL_LENGTH + 1
+        )  # links, arrows say the rest
+        out["tail"] = _segments([at for _, at in past][-kept:])
         if frame.v is not None:
             out["arrows"] = _arrows(x, frame.v[:, :2], width)
         if frame.memory is not None:
-            out["bests"] = {"x": frame.memory[:, 0].astype("f4"), "y": frame.memory[:, 1].astype("f4")}
+            out["bests"] = {"x": finite_f4(frame.memory[:, 0]), "y": finite_f4(frame.memory[:, 1])}
         if frame.partner is not None:
             copied = np.flatnonzero((frame.partner != np.arange(frame.n)) & (frame.partner >= 0))
-            ends = np.hstack([x[copied], x[frame.partner[copied]]]).astype("f4")
+            before = (
+                past[-2][1] if len(past) > 1 and past[-2][0] == frame.k - 1 else x
+            )  # where they were when they looked
+            ends = finite_f4(np.hstack([before[copied], before[frame.partner[copied]]]))
             out["links"] = dict(zip(("x0", "y0", "x1", "y1"), ends.T.copy(), strict=True))
         return out
 
@@ -189,6 +205,7 @@ class Plane:
         if "ground" in payload:
             self._paint_ground(*payload["ground"])
         self._paint_shift(payload["shift"], payload["goals"])
+        self.hand.show(*payload["handles"].T)
         for name in ("points", "tail", "arrows", "bests", "links"):
             target = getattr(self, name)
             if name in payload:
@@ -197,7 +214,7 @@ class Plane:
                 target.data = {column: np.zeros(0, "f4") for column in target.data}
         if "density" in payload:
             image, low, high = payload["density"]
-            self.density.data = _placed(image, low, high - low)
+            self.density.data = placed(image, low, high - low)
         self.marks.data = payload["marks"]
         if self.note.text != payload["note"]:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
@@ -214,30 +231,13 @@ class Plane:
     def _paint_ground(self, picture: Relief, view: tuple, box: tuple) -> None:
         (left, bottom), (right, top) = box
         self._corner = np.array([picture.x, picture.y])
-        self.ground.data = _placed(picture.image, (picture.x, picture.y), (picture.dw, picture.dh))
+        self.ground.data = placed(picture.image, (picture.x, picture.y), (picture.dw, picture.dh))
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
-        self.bar.update(ticker=FixedTicker(ticks=list(picture.ticks)), major_label_overrides=picture.ticks)
+        self.bar.ticker.ticks = list(picture.ticks)  # the browser holds on to the first ticker of a colour bar
+        self.bar.major_label_overrides = picture.ticks
         for axis, (low, high) in enumerate(zip(*view, strict=True)):
             move_range(self.wanted[axis], (float(low), float(high)))
             move_range((self.figure.x_range, self.figure.y_range)[axis], (float(low), float(high)))
-
-
-def _placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
-    return {
-        "image": [image],
-        "x": [float(corner[0])],
-        "y": [float(corner[1])],
-        "dw": [float(size[0])],
-        "dh": [float(size[1])],
-    }
-
-
-def _density(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Agents per cell of the view as uint8 (rows, columns), on a logarithmic scale; 0 is an empty cell."""
-    cell = np.minimum((x - low) * (CELLS / (high - low)), CELLS - 1).astype(np.intp)
-    count = np.bincount(cell[:, 1] * CELLS + cell[:, 0], minlength=CELLS * CELLS).reshape(CELLS, CELLS)
-    most = max(int(count.max()), 2)
-    return np.ceil(np.log1p(count) * (255 / np.log1p(most))).astype("u1")
 
 
 def _segments(past: list[np.ndarray]) -> dict[str, np.ndarray]:
@@ -253,16 +253,19 @@ def _segments(past: list[np.ndarray]) -> dict[str, np.ndarray]:
 def _arrows(x: np.ndarray, v: np.ndarray, width: float) -> dict[str, np.ndarray]:
     """Arrows for velocities: a shaft and two strokes of a head; the root mean square is 5% of the view, the longest 12%."""
     speed = np.hypot(v[:, 0], v[:, 1])
-    size = np.sqrt(np.mean(speed**2)) if len(speed) else 0.0
+    most = speed.max(initial=0.0)
+    size = (
+        most * np.sqrt(np.mean((speed / most) ** 2)) if most > 0 else 0.0
+    )  # so that no square of a large one overflows
     if size == 0.0:
         return {name: np.zeros(0, "f4") for name in ("x0", "y0", "x1", "y1")}
-    shown = v * (0.05 * width / size) * np.minimum(1.0, 2.4 * size / np.maximum(speed, 1e-300))[:, None]
+    shown = v * (0.05 * width / size) * np.minimum(1.0, 2.4 * size / np.maximum(speed, size))[:, None]
     tip, across = x + shown, np.column_stack([-shown[:, 1], shown[:, 0]])
     starts = [x, *(tip + along * shown + side * across for along, side in HEAD)]
     begin, end = np.concatenate(starts), np.concatenate([tip] * 3)
     return {
-        "x0": begin[:, 0].astype("f4"),
-        "y0": begin[:, 1].astype("f4"),
-        "x1": end[:, 0].astype("f4"),
-        "y1": end[:, 1].astype("f4"),
+        "x0": finite_f4(begin[:, 0]),
+        "y0": finite_f4(begin[:, 1]),
+        "x1": finite_f4(end[:, 0]),
+        "y1": finite_f4(end[:, 1]),
     }

@@ -22,6 +22,7 @@ class Chips(pn.custom.JSComponent):
     value = param.String("")
     switches = param.List([])
     lit = param.List([])
+    label = param.String("what is drawn", doc="What is chosen, for those who cannot see it.")
 
     _esm = (ASSETS / "chips.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "chips.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)

@@ -12,13 +12,12 @@ from swarmviz import Swarm, dynamics, landscapes
 from swarmviz.parameters import Described
 
 
-def weakly(method: Callable[..., None]) -> Callable[..., None]:
-    """A callback that keeps nobody alive: Panel and asyncio hold on to some documents after their visitors have left."""
+def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A callback that keeps nobody alive: Panel and asyncio hold on to some documents after their visitors have left. None when gone."""
     reference = weakref.WeakMethod(method)
 
-    def call(*arguments: Any) -> None:
-        if (alive := reference()) is not None:
-            alive(*arguments)
+    def call(*arguments: Any) -> Any:
+        return alive(*arguments) if (alive := reference()) is not None else None
 
     return call
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, NamedTuple
 
@@ -9,7 +10,6 @@ import numpy as np
 from bokeh.models import (
     Div,
     FixedTicker,
-    HoverTool,
     LegendItem,
     LinearScale,
     LogScale,
@@ -23,6 +23,7 @@ from components.figures import (
     dress,
     even_ticks,
     flat_legend,
+    hover_claims,
     move_range,
     new_figure,
     nice_above,
@@ -30,6 +31,7 @@ from components.figures import (
     steps_around,
 )
 from components.palette import FONT, SMALL_TEXT, Theme
+from components.spread import Band
 from swarmviz import Simulation
 from swarmviz.frame import Observable
 from swarmviz.theory import lines as theory_lines
@@ -37,6 +39,7 @@ from swarmviz.theory import lines as theory_lines
 MOST_POINTS = 1000
 BELOW = 1e-305  # where a zero is put on a logarithmic axis: below every frame
 FAINT = 0.35
+VEIL = 0.2  # how opaque the band of the replicas is
 GROUP_LABELS = {"value": "F"}  # others are called what they are
 
 
@@ -52,6 +55,18 @@ class Curve(NamedTuple):
     reason: str = ""
 
 
+class Area(NamedTuple):
+    """The band of a curve's replicas: the curve's place, legend text, tool tip of the median, and points."""
+
+    place: int
+    label: str
+    tip: str
+    k: np.ndarray
+    low: np.ndarray
+    middle: np.ndarray
+    high: np.ndarray
+
+
 class Picture(NamedTuple):
     """All that one painting of a plot needs; ``group`` and ``log`` say for which choice it was made."""
 
@@ -63,6 +78,7 @@ class Picture(NamedTuple):
     now: int
     low: float
     high: float
+    areas: tuple[Area, ...] = ()
 
 
 def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
@@ -98,21 +114,34 @@ def offset_of(sim: Simulation, columns: list[np.ndarray], group: str, log: bool)
     return lowest, "F − lowest met"
 
 
-def picture(sim: Simulation, group: str, log: bool) -> Picture:
-    """The curves of a group as they stand; touches no figure."""
+def picture(sim: Simulation, group: str, log: bool, bands: Mapping[str, Band] | None = None) -> Picture:
+    """The curves of a group as they stand, and the bands of their replicas by the observables' names; touches no figure."""
     record = sim.record
     chosen = [o for o in sim.dynamics.observables if o.panel == group]
     size = min([len(record["k"]), *(len(record[o.name]) for o in chosen)])
     k = record["k"][:size]
     offset, label = offset_of(sim, [record[o.name][:size] for o in chosen], group, log)
 
+    def shown(ys: np.ndarray) -> np.ndarray:
+        ys = ys - offset
+        return np.where(ys > 0, ys, np.where(np.isnan(ys), np.nan, BELOW)) if log else ys
+
     def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ks, ys = thin(ks, np.asarray(ys, float))
-        ys = ys - offset
-        return ks.astype("f8"), np.where(ys > 0, ys, np.where(np.isnan(ys), np.nan, BELOW)) if log else ys
+        return ks.astype("f8"), shown(ys)
 
     curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
-    seen = np.concatenate([c.y for c in curves]) if curves else np.zeros(0)
+    areas = tuple(
+        Area(
+            place,
+            bands[o.name].label,
+            f"{o.symbol}: median of {bands[o.name].runs} replicas",
+            *_drawn(bands[o.name], shown),
+        )
+        for place, o in enumerate(chosen)
+        if bands and o.name in bands
+    )
+    seen = np.concatenate([*(c.y for c in curves), *(end for a in areas for end in (a.low, a.high)), np.zeros(0)])
     seen = seen[np.isfinite(seen) & (seen > BELOW)] if log else seen[np.isfinite(seen)]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
     names = {o.name for o in chosen}
@@ -129,7 +158,13 @@ def picture(sim: Simulation, group: str, log: bool) -> Picture:
                 )
             )
     last = int(k[-1]) if len(k) else 0
-    return Picture(group, log, curves, label, last, sim.k, low, high)
+    return Picture(group, log, curves, label, last, sim.k, low, high, areas)
+
+
+def _drawn(band: Band, shown: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, ...]:
+    """Steps, lower end, median and upper end, where there is a band."""
+    there = np.isfinite(band.low) & np.isfinite(band.high)
+    return band.k[there].astype("f8"), *(shown(part[there]) for part in (band.low, band.middle, band.high))
 
 
 class CurvePlot:
@@ -142,10 +177,10 @@ class CurvePlot:
         self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
         self.figure.add_layout(self.cursor)
         self.legend = flat_legend(self.figure)
-        self.hover = HoverTool(tooltips=[("", "$name"), ("k", "@k{0}"), ("", "@y{%.5g}")], formatters={"@y": "printf"}, renderers=[],
-                               mode="mouse", line_policy="nearest")  # fmt: skip
-        self.figure.add_tools(self.hover)
+        self.hover = hover_claims(self.figure, "k = @k{0}: @y{%.5g}")
+        self.hover.formatters = {"@y": "printf"}
         self.slots: list[tuple[Any, Any]] = []
+        self.bands: list[tuple[Any, Any, Any]] = []  # source, area and median of the replicas of a curve
         self._shown: Any = None
         self._log: bool | None = None
         self._y_now: tuple[float, float] | None = None
@@ -160,6 +195,8 @@ class CurvePlot:
         self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
         for place, (_, renderer) in enumerate(self.slots[: len(self._last.curves) if self._last else 0]):
             self._colour(renderer.glyph, place, self._last.curves[place].style)
+        for area, (_, *renderers) in zip(self._last.areas if self._last else (), self.bands, strict=False):
+            self._tint(area, *renderers)
 
     def forget(self) -> None:
         """Another run: ranges start anew."""
@@ -169,13 +206,18 @@ class CurvePlot:
         """Write the curves to the sources, and move the axes where a step is due."""
         while len(self.slots) < len(p.curves):
             self._add_slot()
+        while len(self.bands) < len(p.areas):
+            self._add_band()
         self._last = p
-        shown = p.group, [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves], p.y_label
+        areas = [(a.place, a.label, a.tip) for a in p.areas]
+        shown = p.group, [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves], p.y_label, areas
         if shown != self._shown:
             self._shown = shown
             self._name(p)
         for (data, _), curve in zip(self.slots, p.curves, strict=False):
             data.data = {"k": curve.k, "y": curve.y}
+        for (data, *_), area in zip(self.bands, p.areas, strict=False):
+            data.data = {"k": area.k, "low": area.low, "y": area.middle, "high": area.high}
         if p.log != self._log:
             self._set_scale(p.log)
         y_ends = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
@@ -195,7 +237,16 @@ class CurvePlot:
     def _add_slot(self) -> None:
         data = source(k=None, y=None)
         self.slots.append((data, self.figure.line("k", "y", source=data, line_width=2, line_join="round")))
-        self.hover.renderers = [renderer for _, renderer in self.slots]
+        self._tell_hover()
+
+    def _add_band(self) -> None:
+        data = source(k=None, low=None, y=None, high=None)
+        area = self.figure.varea("k", "low", "high", source=data, level="underlay", fill_alpha=VEIL)
+        self.bands.append((data, area, self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75)))
+        self._tell_hover()
+
+    def _tell_hover(self) -> None:
+        self.hover.renderers = [slot[1] for slot in self.slots] + [median for *_, median in self.bands]
 
     def _name(self, p: Picture) -> None:
         """Legend, tool tips, dashes and reasons of another set of curves."""
@@ -205,10 +256,18 @@ class CurvePlot:
             if not renderer.visible:
                 continue
             curve = p.curves[place]
-            renderer.name = curve.tip
+            renderer.name = f"{curve.tip} — {curve.reason}" if curve.reason else curve.tip
             self._colour(renderer.glyph, place, curve.style)
             renderer.glyph.line_alpha = 1.0 if curve.applies else FAINT
             items.append(LegendItem(label=curve.label, renderers=[renderer]))
+        for place, (_, *renderers) in enumerate(self.bands):
+            for renderer in renderers:
+                renderer.visible = place < len(p.areas)
+        for area, (_, *renderers) in zip(p.areas, self.bands, strict=False):
+            self._tint(area, *renderers)
+        if p.areas:
+            drawn = [renderer for _, *renderers in self.bands[: len(p.areas)] for renderer in renderers]
+            items.append(LegendItem(label=p.areas[0].label, renderers=drawn))
         self.legend.items = items
         self.figure.yaxis.axis_label = p.y_label
         failed = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
@@ -224,6 +283,12 @@ class CurvePlot:
             else self.colours.ink
         )
         glyph.update(line_color=colour, line_dash=style, line_width=2.5 if dotted else 1.8)
+
+    def _tint(self, area: Area, veil: Any, median: Any) -> None:
+        """A band has the colour of its curve."""
+        colour = self.colours.curves[area.place % len(self.colours.curves)]
+        veil.glyph.fill_color = median.glyph.line_color = colour
+        median.name = area.tip
 
     def _set_scale(self, log: bool) -> None:
         self._log, self._y_now = log, None

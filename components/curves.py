@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
@@ -10,6 +10,10 @@ import panel as pn
 from components.chips import Chips
 from components.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
 from components.palette import theme
+from components.schedule_curves import GROUP as SCHEDULE
+from components.schedule_curves import schedule_picture, scheduled, spans_decades
+from components.spread import Band
+from components.view import WithOptions
 from swarmviz import Simulation
 
 FIRST_CHOICE = "value", "dispersion"
@@ -17,7 +21,10 @@ LOG = ["log", "log", "Logarithmic axis"]
 ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; }"
 
 
-class Curves:
+SCHEDULE_MEANING = "The parameters that follow a schedule, over the whole run and ahead of it"
+
+
+class Curves(WithOptions):
     """The view of the record; see :class:`components.view.View`.
 
     Where there is no height for two plots, as on a phone, the browser shows the first.
@@ -28,20 +35,21 @@ class Curves:
         The group of observables on each of the two plots.
     log : list of bool
         Whether each plot has a logarithmic axis.
-    refresh : callable
-        Called when an option changed; a session replaces it so that its worker prepares the picture.
+    bands : callable
+        Given the simulation, the band of its replicas for each observable by name, or nothing; called where pictures are prepared.
     """
 
     every = 3
 
     def __init__(self, dark: bool = False):
+        super().__init__()
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
         self._chips = [
             Chips(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
         ]
-        self._run, self._sim = object(), None
+        self._run, self._offered = object(), []
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
-        self.refresh: Callable[[], None] = self._refresh
+        self.bands: Callable[[Simulation], Mapping[str, Band]] = lambda sim: {}
         blocks = [self._block(i) for i in range(len(self._plots))]
         self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
 
@@ -75,10 +83,9 @@ class Curves:
 
     def choose(self, place: int, group: str, log: bool | None = None) -> None:
         """Put another group on a plot, on the scale that suits it unless ``log`` is given."""
-        if group not in groups_of(self._sim.dynamics.observables):
-            raise ValueError(
-                f"group = {group!r}: must be one of {', '.join(groups_of(self._sim.dynamics.observables))}"
-            )
+        groups = _groups(self._sim)
+        if group not in groups:
+            raise ValueError(f"group = {group!r}: must be one of {', '.join(groups)}")
         self._set(place, group, self._suits_log(group) if log is None else log)
         self._plots[place].forget()
         self.refresh()
@@ -93,43 +100,64 @@ class Curves:
         self.choose(place, chips.value, None if what == "value" else "log" in chips.lit)
 
     def _suits_log(self, group: str) -> bool:
+        if group == SCHEDULE:
+            return spans_decades(self._sim)
         return any(o.log for o in self._sim.dynamics.observables if o.panel == group)
-
-    def _refresh(self) -> None:
-        if self._sim is not None:
-            self.paint(self.prepare(self._sim))
 
     def attach(self, sim: Simulation) -> None:
         """Another dynamics, landscape or swarm; what a person chose is kept where it still exists."""
-        observables, groups = sim.dynamics.observables, groups_of(sim.dynamics.observables)
-        fresh = self._sim is None or groups_of(self._sim.dynamics.observables) != groups
+        before = None if self._sim is None else groups_of(self._sim.dynamics.observables)
         self._sim, self._run = sim, object()
-        for place, (chips, plot) in enumerate(zip(self._chips, self._plots, strict=True)):
+        if before != groups_of(sim.dynamics.observables):
+            self._offered = []
+            self._chosen = [("", False) for _ in self._plots]
+        for plot in self._plots:
             plot.forget()
-            if not fresh:
-                continue
-            value = FIRST_CHOICE[place] if FIRST_CHOICE[place] in groups else groups[min(place, len(groups) - 1)]
-            choices = [
-                [g, GROUP_LABELS.get(g, g), "; ".join(o.meaning for o in observables if o.panel == g)] for g in groups
-            ]
-            chips.choices = choices
-            self._set(place, value, self._suits_log(value))
+        self._offer(_groups(sim))
         self.paint(self.prepare(sim))
+
+    def _offer(self, groups: list[str]) -> None:
+        """The groups on the chips; a plot whose group is no longer there goes back to its first choice."""
+        if groups == self._offered:
+            return
+        self._offered, observables = groups, self._sim.dynamics.observables
+        meanings = {g: "; ".join(o.meaning for o in observables if o.panel == g) for g in groups}
+        choices = [[g, GROUP_LABELS.get(g, g), meanings[g] or SCHEDULE_MEANING] for g in groups]
+        for place, (chips, (group, _)) in enumerate(zip(self._chips, self._chosen, strict=True)):
+            chips.choices = choices
+            if group not in groups:
+                first = FIRST_CHOICE[place] if FIRST_CHOICE[place] in groups else groups[min(place, len(groups) - 1)]
+                self._set(place, first, self._suits_log(first))
+                self._plots[place].forget()
 
     def prepare(self, sim: Simulation) -> Any:
         """The curves of both plots; safe on a worker thread."""
-        return self._run, [picture(sim, group, log) for group, log in self._chosen]
+        run, groups, bands = self._run, _groups(sim), self.bands(sim)
+        drawn = [
+            schedule_picture(sim, log) if group == SCHEDULE else picture(sim, group, log, bands)
+            for group, log in self._chosen
+        ]
+        return run, groups, drawn
 
     def paint(self, payload: Any) -> None:
         """Write a payload to the sources; one that was prepared for another run or choice is left out."""
-        run, pictures = payload
+        run, groups, pictures = payload
         if run is not self._run:
             return
+        before = list(self._chosen)
+        self._offer(groups)  # a parameter may begin or cease to follow a schedule in mid-run
         for plot, drawn, chosen in zip(self._plots, pictures, self._chosen, strict=True):
             if (drawn.group, drawn.log) == chosen:
                 plot.paint(drawn)
+        if before != self._chosen:
+            self.refresh()
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         for plot in self._plots:
             plot.dress(theme(dark))
+
+
+def _groups(sim: Simulation) -> list[str]:
+    """What a plot can show: the groups of what is recorded, and the schedules where there are any."""
+    return groups_of(sim.dynamics.observables) + [SCHEDULE] * bool(scheduled(sim.dynamics))

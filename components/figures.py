@@ -11,14 +11,23 @@ import math
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, Label, Legend, Range1d
+from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Label, Legend, Range1d
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LEGEND_ENTRY = 100  # pixels that an entry of a legend takes
+
+# As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
+LEGEND_COLUMNS = """
+const widths = legend.items.map((item) => 6 * item.label.value.length + 34)
+const room = fig.inner_width + 16
+const taken = (n) => widths.slice(0, n).reduce((sum, _, i) => sum + Math.max(...widths.filter((_, j) => j % n == i)), 0)
+let n = widths.length
+while (n > 1 && taken(n) > room) n -= 1
+if (n > 0 && fig.inner_width > 0 && legend.ncols != n) legend.ncols = n
+"""
 
 # Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.
 OWN_LOOKS = BokehTheme(json={"attrs": {name: {} for name in ("Plot", "Axis", "Grid", "Legend", "ColorBar", "Title")}})
@@ -48,14 +57,13 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
 
 def flat_legend(fig: figure) -> Legend:
     """An empty legend in one or more rows above the frame; as many columns as there is room for."""
-    legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=8, padding=0, margin=0, ncols=4, label_height=16,
-                    border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=22,
+    legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=6, padding=0, margin=0, ncols=4, label_height=16,
+                    border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=18,
                     label_text_font_size=SMALL_TEXT, click_policy="hide")  # fmt: skip
     fig.add_layout(legend, "above")
-    code = (
-        f"const n = Math.max(2, Math.floor(fig.outer_width / {LEGEND_ENTRY})); if (legend.ncols != n) legend.ncols = n"
-    )
-    fig.js_on_change("outer_width", CustomJS(args={"fig": fig, "legend": legend}, code=code))
+    fit = CustomJS(args={"fig": fig, "legend": legend}, code=LEGEND_COLUMNS)
+    fig.js_on_change("inner_width", fit)
+    legend.js_on_change("items", fit)
     return legend
 
 
@@ -93,6 +101,32 @@ def dress(fig: figure, colours: Theme) -> None:
 def source(**columns: Any) -> ColumnDataSource:
     """A source with empty float32 columns, or with those given."""
     return ColumnDataSource({name: np.zeros(0, "f4") if value is None else value for name, value in columns.items()})
+
+
+CLAIM = '<div style="max-width: 300px; font: 400 12px/1.35 sans-serif">$name{}</div>'  # hovering over a line tells what it says
+
+
+def hover_claims(fig: figure, values: str = "") -> HoverTool:
+    """Hovering over the lines in ``renderers`` tells their names, and under them ``values``, a template of columns."""
+    hover = HoverTool(
+        tooltips=CLAIM.format(values and f"<br>{values}"), renderers=[], mode="mouse", line_policy="nearest"
+    )
+    fig.add_tools(hover)
+    return hover
+
+
+FURTHEST = 1e30  # what is written for a number beyond it: far outside of every frame, and still a float32
+
+
+def finite_f4(values: Any) -> np.ndarray:
+    """Numbers as float32; those that it cannot hold, of a diverging swarm, end far outside of every frame. NaN stays NaN."""
+    return np.clip(values, -FURTHEST, FURTHEST).astype("f4")
+
+
+def placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
+    """The columns of a source for an image with its lower left ``corner`` (2,) and its ``size`` (2,)."""
+    (x, y), (dw, dh) = corner, size
+    return {"image": [image], "x": [float(x)], "y": [float(y)], "dw": [float(dw)], "dh": [float(dh)]}
 
 
 # ---- ranges in steps -------------------------------------------------------------------------------------------------

@@ -60,9 +60,9 @@ def ramp(colours: Sequence[str], count: int) -> tuple[str, ...]:
     return tuple(mixed(ends[int(p)], ends[int(p) + 1], p - int(p)) for p in places)
 
 
-def crowd(colours: Theme, count: int = 256) -> list[str]:
-    """Colours for how many agents there are, as ``#rrggbbaa``: nothing at all for none, then more and more opaque and deeper."""
-    alphas = [0.0, *np.linspace(0.45, 1.0, count - 1)]
+def crowd(colours: Theme, count: int = 256, least: float = 0.45) -> list[str]:
+    """Colours for how many agents there are, as ``#rrggbbaa``: nothing at all for none, then from opacity ``least`` on and deeper."""
+    alphas = [0.0, *np.linspace(least, 1.0, count - 1)]
     shades = ramp((colours.quiet_agent, colours.agent, colours.heavy_agent), count)
     return [f"{shade}{round(255 * alpha):02x}" for shade, alpha in zip(shades, alphas, strict=True)]
 

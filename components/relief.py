@@ -76,7 +76,7 @@ def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> R
     f = values_on_plane(landscape, point, xs, ys)
     box_low, box_high = (side[:2] for side in landscape.limits(d))
     inside = f[np.ix_((ys >= box_low[1]) & (ys <= box_high[1]), (xs >= box_low[0]) & (xs <= box_high[0]))]
-    height, ticks, log = _scaled(f, inside if inside.size else f, landscape, d)
+    height, ticks, log = scaled(f, inside if inside.size else f, landscape, d)
     level = np.clip(height * LEVELS, 0, LEVELS - 1).astype(np.uint8)
     image = level + LEVELS * _contour_strength(height * CONTOURS)
     return Relief(
@@ -84,7 +84,7 @@ def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> R
     )
 
 
-def _scaled(
+def scaled(
     f: np.ndarray, inside: np.ndarray, landscape: Landscape, d: int
 ) -> tuple[np.ndarray, dict[float, str], bool]:
     """Heights in [0, 1] over the box, the ticks of the colour bar, and whether the scale is logarithmic."""

@@ -1,9 +1,8 @@
 """One visitor's laboratory: the only stateful class of the page. It owns the simulation, the views, the controls and the transport.
 
-Two threads meet here. The page's thread hears of edits and buttons and paints; the worker of the transport advances the simulation. What
-the worker reads or changes (``_sim``, the views' ``prepare``) is guarded by ``_lock``; an edit reaches it as a copy in ``_fresh``, of which
-the newest wins, and acts before the next batch of steps. Another dynamics, landscape or swarm is built on a thread of its own and adopted
-on the page's thread; when building fails, the old run goes on and the reason is told.
+Two threads meet here. The page's thread hears of edits and buttons and paints; the worker of the transport advances the simulations.
+What the worker reads or changes (the bench, the views' ``prepare``) is guarded by the bench's lock. Another dynamics, landscape or swarm
+is built on a thread of its own and adopted on the page's thread; when building fails, the old run goes on and the reason is told.
 """
 
 from __future__ import annotations
@@ -11,25 +10,39 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
+from functools import partial
 from typing import Any
 
 import panel as pn
 
 from components import permalink, theme
 from components.arena import Arena
+from components.bench import NAMES, Bench
 from components.choices import heading_of, parts_of, sentence, swarm_on, weakly
+from components.compare import CompareBar
+from components.comparison import Comparison
 from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
+from components.luck import Luck
+from components.luck_card import LuckCard, Standing
+from components.occupation import Occupation
 from components.permalink import BadLink, Selection
+from components.phase import Phase
+from components.replica import Visible
+from components.side import Side
 from components.stops import Stop
-from components.transport import FASTEST, Bar, Transport
-from swarmviz import Diverged, Simulation, dynamics, landscapes
+from components.touch import Touch
+from components.transport import FASTEST, MOST_BETWEEN, Bar, Moment, Transport
+from components.view import View
+from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
+from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
 
 AT_ONCE = 0.3  # seconds that the page waits for a new run before it says that it is being prepared
+BOTH = "A and B"  # the side view of a comparison
 RECORD_LIMIT = 20_000  # recorded steps; a longer run is thinned
 
 
@@ -46,24 +59,39 @@ class Session:
 
     def __init__(self, link: str | None = None, narrow: bool = False):
         selection, complaint = self._opening(link)
-        self._lock = threading.RLock()
-        self._fresh: dict[str, Described] = {}
         self._generation = 0
         self._builder: threading.Thread | None = None
-        self._stop = Stop()
         self._dark = False
-        self._sim = self._build(selection)
+        self.bench = Bench([self._build(selection)])
+        self._aside: list[dict[str, Described]] = [{}]  # what the controls say for the panes that are not active
         self.bar = Bar(weakly(self._act), speed=selection.speed, playing=True)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.transport.speed = selection.speed
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
         self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
-        self.views, self._card = (Arena(), Density(), Curves()), EquationCard()
-        for view in (*self.views, self._card):
-            view.attach(self._sim)
-        panes = [view.pane for view in self.views]
-        board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, weakly(self.set_dark))
+        self.compare = CompareBar(weakly(self._on_compare))
+        self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
+        self.arenas, self._card = [self._arena(0)], EquationCard()
+        self._side = Side(
+            {
+                "Density": Density(),
+                "Occupation": Occupation(),
+                "Phase space": Phase(),
+                BOTH: Comparison(weakly(self._sims)),
+            }
+        )
+        self._side.lock, self._curves = self.bench.lock, Curves()
+        for view in (self._side, self._curves):
+            view.refresh = weakly(self._redraw)
+        self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
+        self.luck_card = LuckCard(weakly(self._replicas))
+        self._curves.bands = self.luck.bands
+        self._attach_all()
+        stage = theme.stage(self.touch.chips, self.arenas[0].pane)
+        self.board = theme.board(stage, self._side.pane, self._curves.pane, self.bar, self.transport.anchor)
+        choices = pn.Column(self.compare, self.controls.form, margin=0)
+        cards = self.luck_card, self._card.pane
+        self.page = theme.page(choices, self.board, cards, self._dark, narrow, weakly(self.set_dark))
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -87,20 +115,44 @@ class Session:
 
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
+        self.luck.close()
         self.transport.stop()
 
     @property
+    def _sim(self) -> Simulation:
+        """The active pane's run."""
+        return self.bench.sim
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """What is painted: an arena per pane, and the side and the curves of the active one."""
+        return (*self.arenas[: len(self.bench.sims)], self._side, self._curves)
+
+    @property
     def selection(self) -> Selection:
-        """What the controls say, which a restart would use."""
-        parts = self.controls.parts
-        return Selection(parts["dynamics"], parts["landscape"], parts["swarm"], self.transport.speed)
+        """What the controls say of the active pane, which a restart would use."""
+        return self.selections[self.bench.active]
+
+    @property
+    def selections(self) -> list[Selection]:
+        """What the controls say of every pane."""
+        parts = [self._parts_of(place) for place in range(len(self.bench.sims))]
+        return [Selection(p["dynamics"], p["landscape"], p["swarm"], self.transport.speed) for p in parts]
+
+    def _parts_of(self, place: int) -> dict[str, Described]:
+        return self.controls.parts if place == self.bench.active else self._aside[place]
 
     def set_dark(self, dark: bool) -> None:
         """Give the figures the colours of the theme."""
         self._dark = dark
-        with self._lock:
-            for view in (*self.views, self._card):
+        with self.bench.lock:
+            for view in (*self.arenas, self._side, self._curves, self._card):
                 view.set_dark(dark)
+
+    def _arena(self, place: int) -> Arena:
+        arena = Arena(self._dark)
+        arena.on_hand = partial(weakly(self._hand), place)
+        return arena
 
     def _opening(self, link: str | None) -> tuple[Selection, str]:
         if link is not None:
@@ -121,39 +173,36 @@ class Session:
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
     def _advance(self, steps: int) -> None:
-        with self._lock:
-            self._take_edits()
-            steps, reason = self._stop.allowed(self._sim, steps)
-            if steps:
-                self._sim.advance(steps)
-                reason = reason or self._stop.reached(self._sim)
+        reason = self.bench.advance(steps)
         if reason:
             self.transport.playing = False
             self.transport.do(lambda: None)  # every view shows where it stopped
             self.transport.on_page(lambda: self._stopped(reason))
 
-    def _take_edits(self) -> None:
-        fresh, self._fresh = self._fresh, {}
-        if "dynamics" in fresh:
-            self._sim.dynamics.param.update(**fresh["dynamics"].values_now())
-        if "landscape" in fresh:
-            self._sim.landscape = fresh["landscape"]
-            self.transport.on_page(self._attach)
+    def _lateness(self) -> float:
+        return self.transport.lateness
 
-    def _answer(self) -> None:
-        """A paused swarm shows what an edit changes."""
-        with self._lock:
-            self._take_edits()
-            self._sim.apply()
+    def _sims(self) -> list[Simulation]:
+        return self.bench.sims
 
-    def _back(self) -> None:
-        with self._lock:
-            self._sim.goto(max(0, self._sim.k - 1))
+    def _look(self) -> Visible:
+        with self.bench.lock:
+            return Visible.of(self._sim)
 
-    def _picture(self, count: int) -> tuple[int, float, dict]:
-        with self._lock:
-            due = {i: view.prepare(self._sim) for i, view in enumerate(self.views) if count % view.every == 0}
-            return self._sim.k, self._sim.t, {(self._generation, i): p for i, p in due.items() if p is not None}
+    def _picture(self, count: int) -> tuple[Moment, dict]:
+        self.luck.notice()
+        with self.bench.lock:
+            due = {}
+            for i, view in enumerate(self.views):
+                if count % view.every == 0:
+                    sim = self.bench.sims[i] if i < len(self.bench.sims) else self.bench.sim
+                    due[self._generation, i] = view.prepare(sim)
+            moment = Moment(self.bench.k, self.bench.sim.t, self.bench.furthest)
+            return moment, {key: payload for key, payload in due.items() if payload is not None}
+
+    def _redraw(self) -> None:
+        """An option of a view changed: the worker prepares every view anew."""
+        self.transport.do(lambda: None)
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 
@@ -162,53 +211,76 @@ class Session:
             if generation == self._generation:  # else made for what is no longer shown
                 self.views[i].paint(payload)
 
-    def _attach(self) -> None:
-        with self._lock, pn.io.hold(pn.state.curdoc):
-            for view in (*self.views, self._card):
+    def _attach_all(self) -> None:
+        """Tell every view of its run."""
+        with self.bench.lock, pn.io.hold(pn.state.curdoc):
+            comparing = len(self.bench.sims) == 2
+            for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):
+                arena.label = name if comparing else ""
+                arena.attach(sim)
+            for view in (self._side, self._curves, self._card, self.touch):
                 view.attach(self._sim)
             self._generation += 1
         self.transport.do(lambda: None)
 
-    def _renew(self, selection: Selection, show: bool) -> None:
-        """Build a run beside the present one, which goes on, and then put it in its place; ``show``: the controls follow.
+    def _renew(self, selections: list[Selection], show: bool, playing: bool | None = None) -> None:
+        """Build runs beside the present ones, which go on, and then put them in their place; ``show``: the controls follow.
 
         A thread of its own, because a dynamics that nobody has chosen yet may have to be compiled first. The newest wins.
         """
 
         def build() -> None:
             try:
-                sim = self._build(selection)
+                sims = [self._build(selection) for selection in selections]
             except Exception as error:
                 self.transport.on_page(lambda error=error: self._refused(error, mine))
             else:
-                self.transport.on_page(lambda: self._adopt(sim, selection, show, mine))
+                self.transport.on_page(lambda: self._adopt(sims, selections, show, playing, mine))
 
         self._builder = mine = threading.Thread(target=build, name="swarmviz build", daemon=True)
         mine.start()
         mine.join(AT_ONCE)
-        what = f"{type(selection.dynamics).title} on {type(selection.landscape).title}"
-        with self._lock:  # it may be there by now, and then nothing is said
+        what = " and ".join(f"{type(s.dynamics).title} on {type(s.landscape).title}" for s in selections)
+        with self.bench.lock:  # it may be there by now, and then nothing is said
             if self._builder is mine and mine.is_alive():
                 self.bar.say(f"Preparing {what}: compiled once, then kept.")
 
-    def _adopt(self, sim: Simulation, selection: Selection, show: bool, builder: threading.Thread) -> None:
+    def _adopt(self, sims: list[Simulation], selections: list[Selection], show: bool, playing: bool | None,
+               builder: threading.Thread) -> None:  # fmt: skip
         if builder is not self._builder:  # something else was chosen meanwhile
             return
-        with self._lock:
-            self._sim, self._fresh, self._builder = sim, {}, None
-            self._stop.restart()
-            self._attach()  # under the same lock: the worker never draws a new run with the views of the old one
+        with self.bench.lock:
+            self._builder = None
+            self._put(sims, self.bench.active)
         if show:
-            self.controls.show(parts_of(selection), heading_of(selection))
-            self._set_speed(selection.speed)
+            self._show(selections)
+            self._set_speed(selections[self.bench.active].speed)
+        if playing is not None:
+            self._set_playing(playing)
         self.bar.param.update(pending=False, message={})
         self._write_link()
+
+    def _put(self, sims: list[Simulation], active: int) -> None:
+        """Show these runs; under one lock, so that the worker never draws a new run with the views of the old one."""
+        with self.bench.lock:
+            self.bench.replace(sims, active)
+            if len(self.arenas) < len(sims):
+                self.arenas.append(self._arena(1))
+            theme.show_arenas(self.board, [arena.pane for arena in self.arenas[: len(sims)]])
+            self.compare.param.update(panes=len(sims), active=active)
+            self._attach_all()
+
+    def _show(self, selections: list[Selection]) -> None:
+        """The controls show the active pane's choices, and the others' are kept."""
+        self._aside = [parts_of(selection) for selection in selections]
+        active = selections[self.bench.active]
+        self.controls.show(parts_of(active), heading_of(active))
 
     def _refused(self, error: Exception, builder: threading.Thread | None) -> None:
         """A run could not be built: the old one goes on."""
         if builder is not self._builder:
             return
-        with self._lock:
+        with self.bench.lock:
             self._builder = None
         self.controls.refresh()
         self._tell(error, "The run goes on as it was: ")
@@ -239,31 +311,94 @@ class Session:
 
     def _fits(self, prefix: str, part: Described) -> None:
         if prefix == "swarm":
-            self.controls.parts["landscape"].require_dimension(part.d)
+            for place in range(len(self.bench.sims)):
+                self._parts_of(place)["landscape"].require_dimension(part.d)
 
     def _changed(self, name: str, final: bool) -> None:
         prefix = name.partition(".")[0]
         if prefix == "swarm":
+            for parts in self._aside:  # two swarms start as one
+                parts["swarm"] = self.controls.parts["swarm"].copy()
             self.bar.pending = True
         else:
-            self._fresh |= {prefix: self.controls.parts[prefix].copy()}
-            if not self.transport.playing:
-                self.transport.do(self._answer)
+            self._edited(prefix, final)
         if final:
             self._write_link()
 
+    def _edited(self, prefix: str, final: bool) -> None:
+        """The active pane's dynamics or landscape was changed; it acts before the next step."""
+        self.bench.edit(prefix, self.controls.parts[prefix])
+        if not self.transport.playing or (prefix == "landscape" and final):
+            self.transport.do(self.bench.answer)
+        if prefix == "landscape" and final:
+            self.transport.do(lambda: self.transport.on_page(self._attach_all))  # target laws and known minima follow
+
     def _chosen(self, name: str, value: Any) -> None:
-        if name == "dynamics" and value in dynamics.ALL:
-            try:
-                selection = permalink.first(value)
-            except Exception as error:  # a preset that does not fit its dynamics
-                self._refused(error, self._builder)
+        try:
+            if name == "dynamics" and value in dynamics.ALL:
+                chosen = permalink.first(value)
+                if len(self.bench.sims) == 2:  # a comparison keeps the landscape and the swarm
+                    chosen = self.selection._replace(dynamics=chosen.dynamics)
+            elif name == "landscape" and value in landscapes.ALL:
+                landscape = landscapes.ALL[value]()
+                swarm = swarm_on(landscape, self.controls.parts["swarm"])
+                chosen = self.selection._replace(landscape=landscape, swarm=swarm)
             else:
-                self._renew(selection, show=True)
-        elif name == "landscape" and value in landscapes.ALL:
-            landscape = landscapes.ALL[value]()
-            swarm = swarm_on(landscape, self.controls.parts["swarm"])
-            self._renew(self.selection._replace(landscape=landscape, swarm=swarm), show=True)
+                return
+        except Exception as error:  # a preset that does not fit its dynamics
+            self._refused(error, self._builder)
+            return
+        selections = [selection._replace(swarm=chosen.swarm) for selection in self.selections]
+        selections[self.bench.active] = chosen
+        self._renew(selections, show=True)
+
+    def _on_compare(self, act: str, value: Any) -> None:
+        """One swarm or two; the second begins as the first is now, with the same past and the same noise to come."""
+        with self.bench.lock:
+            self.bench.take_edits()  # else they would be forgotten with the place they were meant for
+        sims, selections, active = self.bench.sims, self.selections, self.bench.active
+        if act == "show" and value in range(len(sims)):
+            active = value
+        elif act == "start" and len(sims) == 1:
+            sims, selections, active = [sims[0], self._fork(sims[0])], selections * 2, 1
+        elif act == "copy" and len(sims) == 2:
+            sims, selections = [sims[0], self._fork(sims[0])], selections[:1] * 2
+        elif act == "swap" and len(sims) == 2:
+            sims, selections = sims[::-1], selections[::-1]
+        elif act == "end" and len(sims) == 2:
+            sims, selections, active = [sims[active]], [selections[active]], 0
+        else:
+            return
+        self._put(sims, active)
+        self._show(selections)
+        if act == "start":
+            self._side.show(BOTH)
+        self._write_link()
+
+    def _fork(self, sim: Simulation) -> Simulation:
+        with self.bench.lock:
+            return sim.fork()
+
+    def _hand(self, place: int, act: str, handle: int, at: Any) -> None:
+        """A click or a drag in the arena of a pane, which thereby becomes the active one."""
+        if place != self.bench.active:
+            self._on_compare("show", place)
+        shift = self._sim.frame.shift
+        try:
+            self.touch.hear(self.controls.parts, act, handle, at if shift is None else at - shift[: len(at)])
+        except ValueError as error:
+            self.bar.say(sentence(str(error)), "warning")
+
+    def _swarm_placed(self, swarm: Swarm, playing: bool) -> None:
+        selections = [selection._replace(swarm=swarm) for selection in self.selections]
+        self._renew(selections, show=True, playing=playing and self.transport.playing)
+
+    def _handle_moved(self, landscape: Landscape, final: bool) -> None:
+        self.controls.parts["landscape"] = landscape
+        self._edited("landscape", final)
+        if final:
+            self.controls.refresh()
+            self._write_link()
 
     def _act(self, act: str, value: Any) -> None:
         action = getattr(self, f"_on_{act}", None)
@@ -285,15 +420,23 @@ class Session:
 
     def _on_back(self, value: Any) -> None:
         self.transport.playing = self.bar.playing = False
-        self.transport.do(self._back)
+        self.transport.do(self.bench.back)
+
+    def _on_goto(self, value: Any) -> None:
+        """The scrubber was moved."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            self._set_playing(False)
+            self.bench.want(value)
+            self.transport.do(self.bench.seek)
 
     def _on_reset(self, value: Any) -> None:
-        self._renew(self.selection, show=False)
+        self._renew(self.selections, show=False)
 
     def _on_seed(self, value: Any) -> None:
         swarm = self.controls.parts["swarm"].copy()
         swarm.seed += 1
-        self.controls.parts["swarm"] = swarm
+        for parts in (self.controls.parts, *self._aside):
+            parts["swarm"] = swarm
         self.controls.form.patch = {"swarm.seed": {"value": swarm.seed, "error": ""}}
         self._on_reset(None)
 
@@ -304,11 +447,28 @@ class Session:
 
     def _on_stop(self, value: Any) -> None:
         try:
-            self._stop = Stop.of(*value)
+            self.bench.stop = Stop.of(*value)
         except (ValueError, TypeError) as error:
             self.bar.say(sentence(str(error)), "warning")
 
+    def _on_draw(self, value: Any) -> None:
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_BETWEEN:
+            self.transport.draw_every = value
+
+    def _replicas(self, count: int) -> None:
+        self.luck.count = count
+        self._show_luck()
+
+    def _lucky(self, standing: Standing) -> None:
+        self.transport.on_page(self._show_luck)
+
+    def _show_luck(self) -> None:
+        self.luck_card.show(self.luck.standing)
+        if not self.transport.playing:
+            self.transport.do(lambda: None)  # the band of a paused run
+
     def _on_hidden(self, value: Any) -> None:
+        self.luck.hidden = bool(value)
         self.transport.hidden = bool(value)
 
     def _on_narrow(self, value: Any) -> None:
@@ -318,6 +478,9 @@ class Session:
         """The visitor's system asks for less motion: nothing moves before Play is pressed."""
         self._on_pause(None)
         self.bar.say("Paused, because your system asks for less motion. Press Play or the space bar.")
+
+    def _set_playing(self, on: bool) -> None:
+        self.transport.playing = self.bar.playing = on
 
     def _set_speed(self, speed: float | None) -> None:
         self.transport.speed = self.bar.speed = speed

@@ -6,11 +6,12 @@ Everything is served from this machine: fonts, icons and scripts come with the i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import panel as pn
+from panel.io.resources import get_dist_path
 from panel.viewable import Viewable
 from panel_material_ui import Page
 
@@ -32,12 +33,20 @@ def extension() -> None:
     pn.extension(sizing_mode="stretch_width", notifications=False, loading_indicator=False)
     if pn.state.curdoc:
         pn.state.curdoc.theme = figures.OWN_LOOKS
+        # Panel says where its style sheets lie when it renders the page's HTML. A browser that connects so late that its session had to be
+        # made anew never gets there, and would look for them on a public server.
+        pn.state.curdoc.template_variables.setdefault("dist_url", get_dist_path(cdn=False))
 
 
 def page(
-    choices: Viewable, board: Viewable, card: Viewable, dark: bool, narrow: bool, on_dark: Callable[[bool], None]
+    choices: Viewable,
+    board: Viewable,
+    cards: Sequence[Viewable],
+    dark: bool,
+    narrow: bool,
+    on_dark: Callable[[bool], None],
 ) -> Viewable:
-    """The page: choices at the left (a sheet at the bottom of a phone), the board, a card in the right drawer."""
+    """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer."""
     view = Page(
         title="swarmviz",
         logo=ASSETS / "logo.svg",
@@ -45,7 +54,7 @@ def page(
         meta_description="Swarm-based optimisation, live",
         sidebar=[choices],
         main=[board],
-        contextbar=[card],
+        contextbar=[*cards],
         sidebar_open=not narrow,
         sidebar_width=SIDEBAR_WIDTH,
         contextbar_width=CARD_WIDTH,
@@ -76,6 +85,21 @@ def forget_busy(view: Page) -> int:
 def _follower(watcher: Any) -> Any:
     """Whose reference a watcher keeps up to date."""
     return getattr(getattr(watcher.fn, "__self__", None), "self", None)
+
+
+def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:
+    """The place of one arena, or of two side by side, under the modes of the mouse."""
+    sheet = (ASSETS / "stage.css").read_text(encoding="utf-8")
+    row = pn.Row(*arenas, sizing_mode="stretch_both", margin=0, css_classes=["arenas"], stylesheets=[sheet])
+    return pn.Column(modes, row, sizing_mode="stretch_both", margin=0, css_classes=["stage"], stylesheets=[sheet])
+
+
+def show_arenas(board: pn.Column, arenas: list[Viewable]) -> None:
+    """Put these arenas on the stage of the board, which makes room for two."""
+    row = board[0][1]
+    if list(row) != arenas:
+        row.objects = arenas
+        board.css_classes = ["board", *(["comparing"] if len(arenas) > 1 else [])]
 
 
 def board(arena: Viewable, density: Viewable, curves: Viewable, bar: Viewable, anchor: Any) -> Viewable:

@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import panel as pn
 import param
@@ -30,16 +30,26 @@ WINDOW = 2
 PATIENCE = 2.0
 PERIOD = 1 / 30  # seconds between pictures
 LATEST = 0.25  # a gap longer than this (a busy machine, a sleeping tab) is not made up for
+MOST_BETWEEN = 100_000  # steps from one picture to the next
 BUDGET = 0.6  # share of a period that "as fast as it goes" spends on steps
 LONGEST = 0.1  # seconds one batch may take: Pause must answer
 FASTEST = None  # the speed "as fast as it goes"
 
 
+class Moment(NamedTuple):
+    """Where the swarm is: its step, its time, and the latest step to which one can go without simulating."""
+
+    k: int
+    t: float
+    furthest: int
+
+
 class Clock(DataModel):
-    """From the server: this patch is picture ``frame``, of step ``k`` at time ``t``."""
+    """From the server: this patch is picture ``frame``, of step ``k`` at time ``t``; steps up to ``furthest`` are known."""
 
     k = Float(0)
     t = Float(0)
+    furthest = Float(0)
     frame = Int(0)
 
 
@@ -51,7 +61,7 @@ class Painted(DataModel):
 
 # After the next repaint: the read-out hears of the frame, the server gets its acknowledgement.
 ACKNOWLEDGE = """
-const frame = cb_obj.frame, detail = {k: cb_obj.k, t: cb_obj.t, frame}
+const frame = cb_obj.frame, detail = {k: cb_obj.k, t: cb_obj.t, furthest: cb_obj.furthest, frame}
 requestAnimationFrame(() => {
   window.dispatchEvent(new CustomEvent("swarmviz:frame", {detail}))
   requestAnimationFrame(() => { painted.frame = frame })
@@ -79,7 +89,7 @@ class Transport:
     ----------
     advance : function (steps) → None
         Worker thread: take so many steps.
-    picture : function (count) → (k, t, payloads)
+    picture : function (count) → (Moment, payloads)
         Worker thread: what to paint, everything when ``count`` is 0; ``payloads`` is a dict. Where a picture takes the place of one that
         was not painted, it inherits the payloads that it lacks.
     paint : function (payloads) → None
@@ -91,7 +101,7 @@ class Transport:
     def __init__(
         self,
         advance: Callable[[int], None],
-        picture: Callable[[int], tuple[int, float, dict]],
+        picture: Callable[[int], tuple[Moment, dict]],
         paint: Callable[[dict], None],
         failed: Callable[[Exception], None],
     ):
@@ -102,7 +112,7 @@ class Transport:
         self.anchor = Spacer(width=0, height=0, visible=False, tags=[self.clock, self.painted])
         self._wake = threading.Condition()
         self._commands: deque[Callable[[], None]] = deque()
-        self._mail: tuple[int, float, dict] | None = None
+        self._mail: tuple[Moment, dict] | None = None
         self._doc: Any = None
         self._thread: threading.Thread | None = None
         self._dead = self._playing = self._hidden = False
@@ -110,6 +120,8 @@ class Transport:
         self._sent = self._acknowledged = self._made = 0
         self._sent_at = self._batch_at = self._next_at = 0.0
         self._credit, self._cost = 0.0, 1e-5  # steps owed; seconds per step, measured
+        self._k, self._draw_every = 0, 1
+        self._late = 0.0  # seconds by which pictures were late, on average
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 
@@ -132,6 +144,15 @@ class Transport:
         self._set(_speed=steps_per_second, _credit=0.0)
 
     @property
+    def draw_every(self) -> int:
+        """Pictures are made of the steps that are multiples of it."""
+        return self._draw_every
+
+    @draw_every.setter
+    def draw_every(self, steps: int) -> None:
+        self._set(_draw_every=int(steps))
+
+    @property
     def hidden(self) -> bool:
         """Whether nobody can see the page: no step is taken then."""
         return self._hidden
@@ -139,6 +160,12 @@ class Transport:
     @hidden.setter
     def hidden(self, on: bool) -> None:
         self._set(_hidden=bool(on), _credit=0.0, _batch_at=time.monotonic())
+
+    @property
+    def lateness(self) -> float:
+        """Seconds by which pictures come late: their mean of late, or that of the one which is due now; 0 while nothing moves."""
+        moving = self._playing and not self._hidden
+        return min(max(self._late, time.monotonic() - self._next_at), LATEST) if moving else 0.0
 
     def start(self, doc: Any) -> None:
         """Start the worker for a document, or without one (tests); a second call does nothing."""
@@ -193,13 +220,13 @@ class Transport:
         with self._wake:
             if self._mail is None or self._dead or not self._open():
                 return
-            (k, t, payloads), self._mail = self._mail, None
+            (moment, payloads), self._mail = self._mail, None
             self._sent += 1
             self._sent_at = time.monotonic()
             self._wake.notify()
         with pn.io.hold(self._doc) if self._doc is not None else contextlib.nullcontext():
             self._paint(payloads)
-            self.clock.update(k=k, t=t, frame=self._sent)  # ``frame`` last: it is what the browser listens to
+            self.clock.update(**moment._asdict(), frame=self._sent)  # ``frame`` last: it is what the browser listens to
         if self._doc is None:
             self._acknowledge(self._sent)
 
@@ -238,22 +265,34 @@ class Transport:
         """Steps to take now, and when to look again."""
         now = time.monotonic()
         elapsed, self._batch_at = min(now - self._batch_at, LATEST), now
+        between = self._draw_every
+        self._late += 0.2 * (min(max(0.0, now - self._next_at), LATEST) - self._late)
         if self._speed is FASTEST:
             self._next_at = now + PERIOD
-            return max(1, min(int(BUDGET * PERIOD / self._cost), 1_000_000))
+            return self._to_multiple(max(1, min(int(BUDGET * PERIOD / self._cost), 1_000_000)))
         self._credit += self._speed * elapsed
         steps = int(self._credit)
-        self._credit -= steps
-        self._next_at = now + max(PERIOD, (1 - self._credit) / self._speed)
-        return min(steps, max(1, int(LONGEST / self._cost)))
+        missing = between - self._k % between  # steps to the next one that is drawn
+        if between > 1:
+            steps = self._to_multiple(steps) if steps >= missing else 0
+        steps = min(steps, self._to_multiple(max(1, int(LONGEST / self._cost))))
+        self._credit = min(self._credit - steps, max(missing, self._speed * LATEST))
+        self._next_at = now + max(PERIOD, ((missing if between > 1 and not steps else 1) - self._credit) / self._speed)
+        return steps
+
+    def _to_multiple(self, steps: int) -> int:
+        """So many steps, or as many as lead to the nearest step that is drawn: below it, but at least to the next."""
+        here, between = self._k, self._draw_every
+        return max((here + steps) // between * between, (here // between + 1) * between) - here
 
     def _post(self, whole: bool) -> None:
-        k, t, payloads = self._picture(0 if whole else self._made)
+        moment, payloads = self._picture(0 if whole else self._made)
+        self._k = moment.k
         self._made += 1
         with self._wake:
             if self._mail is not None:
-                payloads = self._mail[2] | payloads
-            self._mail = (k, t, payloads)
+                payloads = self._mail[1] | payloads
+            self._mail = (moment, payloads)
         self.on_page(self._deliver)
 
     def _guard(self, function: Callable[[], None]) -> None:

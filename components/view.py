@@ -8,10 +8,14 @@ The session drives every view through the same four calls::
     view.set_dark(dark)              page's thread   colours of the theme
 
 ``every`` says how often a view is painted: 1 for each frame, 3 for every third (density, curves).
+
+A view may have more, which is asked for by name: ``fits(frame)``, whether it has anything to show of such a frame (every frame, where it
+is missing); ``options``, a row of small buttons for what it shows; ``refresh``, see :class:`WithOptions`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from panel.viewable import Viewable
@@ -39,3 +43,22 @@ class View(Protocol):
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
+
+
+class WithOptions:
+    """What views with options share: whom to tell that one has changed.
+
+    Attributes
+    ----------
+    refresh : callable
+        Called on the page's thread when an option changed. By itself it prepares and paints at once; a session replaces it, so that its
+        worker prepares the picture.
+    """
+
+    def __init__(self) -> None:
+        self._sim: Simulation | None = None
+        self.refresh: Callable[[], None] = self._draw_at_once
+
+    def _draw_at_once(self) -> None:
+        if self._sim is not None:
+            self.paint(self.prepare(self._sim))  # type: ignore[attr-defined]

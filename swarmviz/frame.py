@@ -48,6 +48,8 @@ CONSENSUS_VALUE = Observable("consensus_value", "F(ν)", "Value at the consensus
 DISPERSION = Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True)
 EFFECTIVE_SIZE = Observable("effective_size", "ESS", "Effective number of agents in the consensus, 1/Σw²", "count")
 
+TIED = 1e-12  # states of a finite set this much (relative to the range of F) above the lowest count as minimisers, too
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -79,6 +81,12 @@ class Frame:
         State of a finite set.
     occupation : (S,), optional
         Share of the agents on each state of a finite set.
+    sites : (S, d), optional
+        Positions of the states of a finite set.
+    heights : (S,), optional
+        F at the sites.
+    links : (L, 2) int, optional
+        Pairs of states between which agents jump; the same array as long as the graph is the same.
     shift : (d,), optional
         Where a moving landscape has got to: the swarm feels F(x − shift), so its minimisers lie at x* + shift.
     notes : tuple of str
@@ -100,6 +108,9 @@ class Frame:
     partner: np.ndarray | None = None
     node: np.ndarray | None = None
     occupation: np.ndarray | None = None
+    sites: np.ndarray | None = None
+    heights: np.ndarray | None = None
+    links: np.ndarray | None = None
     shift: np.ndarray | None = None
     notes: tuple[str, ...] = field(default=())
 
@@ -120,6 +131,14 @@ class Frame:
     def d(self) -> int:
         """Dimension d."""
         return self.x.shape[1]
+
+    @property
+    def lowest(self) -> np.ndarray:
+        """The states with the lowest F, ties included; empty without a finite set."""
+        if self.heights is None:
+            return np.zeros(0, np.intp)
+        low, high = self.heights.min(), self.heights.max()
+        return np.flatnonzero(self.heights <= low + TIED * (high - low))
 
 
 class Diverged(ArithmeticError):

@@ -51,6 +51,13 @@ class Record(Mapping):
         while self.limit and self._size > self.limit:
             self._thin()
 
+    def copy(self) -> Record:
+        """A record with the same values, which grows on its own."""
+        other = Record(self.every, self.limit)
+        other._size = self._size
+        other._columns = {name: column.copy() for name, column in self._columns.items()}
+        return other
+
     def cut(self, k: int) -> None:
         """Forget everything after step ``k``."""
         if self._size:

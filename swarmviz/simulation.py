@@ -6,6 +6,7 @@ changes made in mid-run are kept in a journal, so that going back to any step re
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
@@ -113,6 +114,17 @@ class Simulation:
                 sim.apply()
         sim.advance(k - sim.k)
         return sim
+
+    def fork(self) -> Simulation:
+        """Another simulation with this one's past and present, whose parameters and future are its own; costs no step."""
+        other = copy.copy(self)
+        other.dynamics, other.landscape, other.swarm = self.dynamics.copy(), self.landscape.copy(), self.swarm.copy()
+        other._journal, other._snapshots = (
+            list(self._journal),
+            list(self._snapshots),
+        )  # states are never changed in place
+        other._record = self._record.copy()
+        return other
 
     # ---- where it is ---------------------------------------------------------------------------------------------------
 

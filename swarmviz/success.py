@@ -39,8 +39,13 @@ def error(frame: Frame, landscape: Landscape) -> float:
 
 
 def succeeded(frame: Frame, landscape: Landscape, tolerance: float = TOLERANCE) -> bool | None:
-    """Whether the error is below ``tolerance``; None where no minimiser is known. On a finite set the answer must be a minimiser itself."""
+    """Whether the error is below ``tolerance``; None where no minimiser is known.
+
+    On a finite set, whether the state with most agents is one of the lowest.
+    """
+    if frame.node is not None:
+        return bool(np.isin(int(np.bincount(frame.node).argmax()), frame.lowest))
     distance = error(frame, landscape)
     if np.isnan(distance):
         return None if len(landscape.minimisers(frame.d)) == 0 else False
-    return distance < (tolerance if frame.node is None else 1e-9)
+    return distance < tolerance

@@ -60,8 +60,10 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_landscape(path):
     assert not (words | strings) & {*sv.dynamics.ALL, *sv.landscapes.ALL}
 
 
-PARTS = {"arena", "density", "curves", "equation", "controls", "transport", "permalink", "stops"}
-ON_TOP = {"session", "choices"}  # what puts the parts together, and its helper
+PARTS = set(
+    "arena compare comparison controls curves density equation luck occupation permalink phase side stops touch transport".split()
+)
+ON_TOP = {"session", "bench", "choices"}  # what puts the parts together, and its helpers
 
 
 @pytest.mark.parametrize("path", PAGE, ids=lambda p: str(p.relative_to(ROOT)))

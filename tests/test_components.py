@@ -14,7 +14,7 @@ from components.controls import Controls, assign, rows_of
 from components.permalink import BadLink, first, read, write
 from components.stops import Stop
 from components.text import readable, understood, written
-from components.transport import FASTEST, Transport, send_at_once
+from components.transport import FASTEST, Moment, Transport, send_at_once
 from swarmviz import Simulation, Swarm, dynamics, landscapes, presets, schedules
 from swarmviz.parameters import Choice, Real, Switch, TimeDependent, Vector, Whole
 
@@ -321,7 +321,7 @@ class Player:
         self.k += steps
 
     def picture(self, count):
-        return self.k, float(self.k), {count % 2: self.k}
+        return Moment(self.k, float(self.k), self.k), {count % 2: self.k}
 
 
 @pytest.fixture
@@ -475,7 +475,7 @@ def test_the_page_has_what_its_modules_rely_on():
 
     theme.extension()
     plain = pn.Column()
-    view = theme.page(plain, pn.Column(), pn.Column(), False, False, lambda dark: None)
+    view = theme.page(plain, pn.Column(), [pn.Column()], False, False, lambda dark: None)
     assert theme.forget_busy(view) == 0, "the tie is cut when the page is made"
     follower = theme.Page()
     assert theme.forget_busy(follower) == 1, "Page no longer follows pn.state.busy: drop forget_busy"

@@ -461,3 +461,17 @@ def test_importing_the_landscapes_compiles_nothing_and_leaves_sympy_alone():
         "assert not any(c.block_values.signatures or c.block_gradient.signatures for c in ALL.values() if c.block_values)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=__file__.rsplit("/tests/", 1)[0])
+
+
+def test_wells_are_taken_hold_of_dragged_added_and_removed():
+    wells = ALL["GaussianMixture"]()
+    assert wells.handles(2).shape == (4, 2) and wells.handles(1).shape == (4, 1)
+    np.testing.assert_array_equal(wells.with_handle_moved(1, (0.5, -7.0)).handles(2)[1], [0.5, -5.0])
+    assert len(wells.with_handle((1.0, 2.0)).handles(2)) == 5
+    np.testing.assert_array_equal(wells.without_handle(0).handles(2), wells.handles(2)[1:])
+    single = ALL["GaussianMixture"](wells=[((0.0, 0.0), 1.0, 1.0)])
+    with pytest.raises(ValueError, match="between 1 and"):
+        single.without_handle(0)
+    assert len(ALL["Rastrigin"]().handles(2)) == 0
+    with pytest.raises(ValueError, match="nothing that could be dragged"):
+        ALL["Rastrigin"]().with_handle_moved(0, (0, 0))

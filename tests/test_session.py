@@ -211,3 +211,33 @@ def test_nothing_is_left_of_a_closed_session():
     for _ in range(3):
         gc.collect()
     assert gone() is None and sim() is None
+
+
+def test_an_option_of_a_view_is_prepared_on_the_worker(running):
+    thread = []
+    density = running.side.views["Density"]
+    original = density.prepare
+    density.prepare = lambda sim: (thread.append(threading.current_thread().name), original(sim))[1]
+    press(running, "pause")
+    settle(running)
+    thread.clear()
+    density.bins = 12
+    settle(running)
+    assert thread and set(thread) == {"swarmviz transport"}
+    assert wait(lambda: len(density.sources[0].data["top"]) == 12)
+
+
+def test_the_phase_space_is_there_for_a_swarm_with_velocities_and_the_choice_outlives_a_reset(running):
+    assert running.side.offered == ["Density"]
+    edit(running, "dynamics", "PSO")
+    settle(running)
+    assert running.side.offered == ["Density", "Phase space"]
+    running.side._chips._handle_msg("Phase space")
+    press(running, "reset")
+    settle(running)
+    phase = running.side.views["Phase space"]
+    assert running.side.shown == "Phase space"
+    assert wait(lambda: len(phase.points.data["x"]) == running._sim.frame.n)
+    edit(running, "dynamics", "CBO")
+    settle(running)
+    assert running.side.shown == "Density"

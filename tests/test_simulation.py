@@ -184,3 +184,19 @@ def test_a_run_that_was_changed_at_birth_and_in_its_course_is_lived_again_bit_fo
     assert again.t == sim.t
     for k in (5, 0, 26):
         np.testing.assert_array_equal(again.goto(k).x, sim.goto(k).x)
+
+
+def test_a_fork_has_the_same_past_and_a_future_of_its_own():
+    sim = run()
+    sim.advance(300)
+    there, record = sim.frame.x.copy(), sim.record["dispersion"].copy()
+    other = sim.fork()
+    other.dynamics.sigma = 0.3
+    other.advance(50)
+    np.testing.assert_array_equal(sim.frame.x, there)
+    np.testing.assert_array_equal(sim.record["dispersion"], record)
+    assert sim.dynamics.sigma == 1 and len(sim.journal) == 1 and len(other.journal) == 2
+    sim.advance(50)
+    np.testing.assert_array_equal(other.record["dispersion"][:301], record)
+    np.testing.assert_array_equal(other.goto(120).x, sim.goto(120).x)
+    assert not np.array_equal(other.goto(350).x, sim.goto(350).x)

@@ -273,3 +273,36 @@ def test_the_lines_of_every_form_can_be_drawn():
         sim.advance(2000)
         for line in theory.lines(sim):
             assert line.k.shape == line.y.shape and line.reason and line.observable in sim.record
+
+
+# ---- the law of a jump -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"form": "jumps", "sigma_floor": 0.1},
+        {"form": "jumps", "epsilon": 0.5, "rescaled": False, "sigma_floor": 0.1},
+        {"form": "limit", "noise": "uniform", "sigma_floor": 0.1},
+        {"form": "jumps", "sigma_floor": 0.1, "sigma": sv.schedules.Linear(start=0.2, end=2.0, duration=1.0)},
+    ],
+)
+def test_velocities_of_agents_that_jump_follow_the_maxwellian_of_the_step_before(settings):
+    n, d = 4000, 2
+    sim = sv.Simulation(sv.BGK(**settings), sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=d, seed=8))
+    sim.advance(4)
+    law, x = theory.velocity_law(sim), sim.frame.x.copy()
+    frame = sim.advance(1)
+    jumped = frame.role == 1
+    xi = ((frame.v - law.centre(x)) / law.spread(x))[jumped].ravel()
+    known = stats.norm if settings.get("noise") != "uniform" else stats.uniform(-np.sqrt(3), 2 * np.sqrt(3))
+    assert law.applies and jumped.sum() > 300
+    assert stats.kstest(xi, known.cdf).pvalue > 1e-4
+
+
+def test_a_velocity_that_only_changes_has_no_law_and_a_noise_without_variance_no_deviation():
+    swarm = sv.Swarm(n=10, d=1)
+    assert theory.velocity_law(sv.Simulation(sv.BGK(form="inertial"), SPHERE, swarm)) is None
+    assert theory.velocity_law(sv.Simulation(sv.PSO(), SPHERE, swarm)) is None
+    law = theory.velocity_law(sv.Simulation(sv.BGK(noise="cauchy"), SPHERE, swarm))
+    assert not law.applies and "no variance" in law.reason and "scale" in law.title

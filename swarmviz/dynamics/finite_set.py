@@ -44,13 +44,12 @@ from swarmviz.dynamics.base import FINE, Dynamics
 from swarmviz.finite.events import MOST_EVENTS, TOO_MANY, U, exact_step, leap
 from swarmviz.finite.functions import cost, target
 from swarmviz.finite.space import GRAPHS, Space, space_of
-from swarmviz.frame import Clock, Frame, Observable
+from swarmviz.frame import TIED, Clock, Frame, Observable
 from swarmviz.parameters import Choice, Real, Whole
 
 EXACT, LEAP = range(2)
 METHODS = {"exact": EXACT, "tau_leap": LEAP}
 SHARE = {"first": 0.0, "second": 1.0}  # κ of (4)
-TIED = 1e-12  # states this much (relative to the range of U) above the lowest count as minimisers, too
 agent_numbers = types.int32[::1]
 
 
@@ -245,7 +244,8 @@ class FiniteSet(Dynamics):
         node, share = _nodes(state.agents, state.starts), np.diff(state.starts) / state.n
         notes = (state.space.note,) if state.space.note else ()
         return Frame(state.k, float(state.clock.at(state.k)), state.sites[node], state.heights[node],
-                     level=float(share @ state.heights), node=node, occupation=share, notes=notes)  # fmt: skip
+                     level=float(share @ state.heights), node=node, occupation=share, sites=state.sites, heights=state.heights,
+                     links=state.space.links, notes=notes)  # fmt: skip
 
 
 def _grouped(node: np.ndarray, states: int) -> tuple[np.ndarray, np.ndarray]:

@@ -131,6 +131,22 @@ class Landscape(Described):
         at = self.minimisers(d)
         return float(self.values(at[:1])[0]) if len(at) else None
 
+    def handles(self, d: int) -> np.ndarray:
+        """Places that a person can take hold of and drag, shape (m, d); most landscapes have none."""
+        return np.empty((0, d))
+
+    def with_handle(self, x: Any) -> Landscape:
+        """A landscape with one more handle, at the point ``x``."""
+        raise ValueError(f"{self.title} has nothing that could be placed")
+
+    def with_handle_moved(self, k: int, x: Any) -> Landscape:
+        """A landscape in which handle ``k`` lies at the point ``x``, or as near to it as it may."""
+        raise ValueError(f"{self.title} has nothing that could be dragged")
+
+    def without_handle(self, k: int) -> Landscape:
+        """A landscape without handle ``k``."""
+        raise ValueError(f"{self.title} has nothing that could be removed")
+
     def _block(self, X) -> np.ndarray:
         X = np.asarray(X, dtype=np.float64)
         if X.ndim != 2:

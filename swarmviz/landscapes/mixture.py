@@ -143,6 +143,11 @@ class Wells(Vector):
         return Well([float(c) for c in centre], float(depth), float(width))
 
 
+def _inside(x: Sequence[float]) -> list[float]:
+    """The nearest place where a centre may lie: a hand at the mouse goes beyond the box."""
+    return np.clip(np.asarray(x, dtype=float), -REACH, REACH).round(4).tolist()
+
+
 class GaussianMixture(Landscape):
     """Wells that one can place, drag, deepen and remove while the swarm runs.
 
@@ -185,6 +190,18 @@ class GaussianMixture(Landscape):
         """Index of the well whose centre is nearest to the point ``x``."""
         point = np.asarray(x, dtype=float)
         return int(np.square(self._centres(point.size) - point).sum(axis=1).argmin())
+
+    def handles(self, d):
+        return self._centres(d)
+
+    def with_handle(self, x):
+        return self.with_well(_inside(x))
+
+    def with_handle_moved(self, k, x):
+        return self.with_well_changed(k, centre=_inside(x))
+
+    def without_handle(self, k):
+        return self.without_well(k)
 
     def _with(self, wells: Iterable[Any]) -> GaussianMixture:
         return type(self)(**{**self.values_now(), "wells": wells})

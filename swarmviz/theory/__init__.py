@@ -1,8 +1,9 @@
 """Theory: predicted rates, thresholds and laws. What is drawn on the screen and what a test asserts is the same call.
 
-:func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram; each
-carries the name of its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it
-knows of a dynamics with ``@lines_of(Dynamics)`` and ``@target_of(Dynamics)``.
+:func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram,
+:func:`law` the density that infinitely many agents have by now, :func:`velocity_law` what a velocity is drawn from, over the positions;
+each carries the name of its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it knows
+of a dynamics with ``@lines_of(Dynamics)``, ``@target_of(Dynamics)``, ``@law_of(Dynamics)`` and ``@velocity_law_of(Dynamics)``.
 """
 
 from __future__ import annotations
@@ -41,8 +42,25 @@ class Target(NamedTuple):
     reason: str
 
 
+class VelocityLaw(NamedTuple):
+    """What the velocity of an agent at X is drawn from: ``centre(X)`` and ``spread(X)``, of shape (M, d) at points (M, d).
+
+    ``spread`` is one standard deviation in each coordinate, or one scale of a noise without variance (``applies`` is False then, and
+    ``reason`` says so); other fields as in :class:`Line`.
+    """
+
+    title: str
+    reference: str
+    centre: Callable[[np.ndarray], np.ndarray]
+    spread: Callable[[np.ndarray], np.ndarray]
+    applies: bool
+    reason: str
+
+
 _LINES: dict[type, Callable[[Any], list[Line]]] = {}
 _TARGETS: dict[type, Callable[[Any], Target | None]] = {}
+_LAWS: dict[type, Callable[[Any], Target | None]] = {}
+_VELOCITY_LAWS: dict[type, Callable[[Any], VelocityLaw | None]] = {}
 
 
 def lines_of(dynamics: type) -> Callable:
@@ -53,6 +71,16 @@ def lines_of(dynamics: type) -> Callable:
 def target_of(dynamics: type) -> Callable:
     """Register ``function(simulation) -> Target or None`` for a dynamics."""
     return lambda function: _TARGETS.setdefault(dynamics, function)
+
+
+def law_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> Target or None`` for a dynamics, the law that it has by now."""
+    return lambda function: _LAWS.setdefault(dynamics, function)
+
+
+def velocity_law_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> VelocityLaw or None`` for a dynamics."""
+    return lambda function: _VELOCITY_LAWS.setdefault(dynamics, function)
 
 
 def lines(simulation: Any) -> list[Line]:
@@ -67,19 +95,36 @@ def target(simulation: Any) -> Target | None:
     return find(simulation) if find else None
 
 
+def law(simulation: Any) -> Target | None:
+    """The law that infinitely many agents have at the present step, None where it is not computed."""
+    find = _LAWS.get(type(simulation.dynamics))
+    return find(simulation) if find else None
+
+
+def velocity_law(simulation: Any) -> VelocityLaw | None:
+    """What velocities are drawn from in the coming step, None where they are not drawn from the positions alone."""
+    find = _VELOCITY_LAWS.get(type(simulation.dynamics))
+    return find(simulation) if find else None
+
+
 from swarmviz.theory import annealing, cbo, finite_set, finite_set_curves, fractal, kinetic  # noqa: E402  (they register themselves)
 
 __all__ = [
     "Line",
     "Target",
+    "VelocityLaw",
     "annealing",
     "cbo",
     "finite_set",
     "finite_set_curves",
     "fractal",
     "kinetic",
+    "law",
+    "law_of",
     "lines",
     "lines_of",
     "target",
     "target_of",
+    "velocity_law",
+    "velocity_law_of",
 ]

@@ -27,14 +27,17 @@ m       m                exponent of φ; None: the Metropolis case, φ(r) = r lo
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
-from scipy import integrate, linalg
+from scipy import integrate, linalg, sparse
 from scipy.optimize import elementwise
 
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import InverseLogarithmic, Power
+
+DENSE = 100  # states up to which LSODA is the faster integrator; beyond, BDF with a sparse Jacobian is, by 15 times at 400 states
 
 # ---- functions (1) ---------------------------------------------------------------------------------------------------
 
@@ -136,10 +139,10 @@ def jacobian(rho, heights, beta: float, m: float | None, links, rate: float) -> 
             theta_t = np.where(near, middle, (theta * curvature(t, m) - 1) / gap)
         by_x = rate * (beta * np.where(theta > 0, theta_s, 0.0) * rise - 1)
         by_y = rate * (beta * np.where(theta > 0, theta_t, 0.0) * rise + 1)
-    out = np.zeros((len(rho), len(rho)))
-    for row, sign in ((x, 1), (y, -1)):
-        np.add.at(out, (row, x), sign * by_x)
-        np.add.at(out, (row, y), sign * by_y)
+    S = len(rho)
+    out = np.zeros((S, S))
+    out[x, y], out[y, x] = by_y, -by_x  # no pair of neighbours is listed twice
+    out[np.diag_indices(S)] = np.bincount(x, by_x, S) - np.bincount(y, by_y, S)
     return out
 
 
@@ -153,18 +156,31 @@ class ExactLaw:
         self.heights, self.m = np.asarray(heights, float), m
         self.beta = beta.copy() if isinstance(beta, TimeDependent) else beta  # type: ignore[attr-defined]
         self._velocity = lambda t, p: velocity(p, self.heights, float(self.beta_at(t)), m, links, rate)
-        self._jacobian = lambda t, p: jacobian(p, self.heights, float(self.beta_at(t)), m, links, rate)
+        large = len(self.heights) > DENSE
+        shape = sparse.csc_array if large else np.asarray
+        self._jacobian = lambda t, p: shape(jacobian(p, self.heights, float(self.beta_at(t)), m, links, rate))
+        self._method = "BDF" if large else "LSODA"
         self._pieces: list[Any] = []
-        self._ends, self._last = [t0], np.asarray(rho, float)
+        self._ends, self._last, self._failure = [t0], np.asarray(rho, float), ""
+        self._lock = (
+            threading.Lock()
+        )  # runs with the same parameters share one law, and each may be on a thread of its own
 
     def beta_at(self, t):
         """β at times ``t``, in the same shape."""
         return self.beta.at(t) if isinstance(self.beta, TimeDependent) else np.full(np.shape(t), float(self.beta))  # type: ignore[attr-defined]
 
     def at(self, times) -> np.ndarray:
-        """Densities at ``times`` ≥ t₀, shape (len(times), S)."""
+        """Densities at ``times`` ≥ t₀, shape (len(times), S).
+
+        Raises
+        ------
+        ArithmeticError
+            When the equation is too stiff to be integrated that far; told at once when asked again.
+        """
         times = np.atleast_1d(np.asarray(times, float))
-        self._integrate(times.max())
+        with self._lock:
+            self._integrate(times.max())
         out = np.empty((len(times), len(self.heights)))
         piece = np.clip(np.searchsorted(self._ends, times, side="left") - 1, 0, None)
         for i in np.unique(piece):
@@ -176,13 +192,16 @@ class ExactLaw:
         start = self._ends[-1]
         if end <= start:
             return
+        if self._failure:
+            raise ArithmeticError(self._failure)
         end = max(end, start + 2 * (start - self._ends[0]))  # few long pieces, so that a growing run costs little
         run = integrate.solve_ivp(
-            self._velocity, (start, end), self._last, method="LSODA", dense_output=True, jac=self._jacobian, rtol=self.tolerance,
+            self._velocity, (start, end), self._last, method=self._method, dense_output=True, jac=self._jacobian, rtol=self.tolerance,
             atol=1e-3 * self.tolerance,
         )  # fmt: skip
         if not run.success:
-            raise ArithmeticError(f"the law could not be integrated beyond t = {run.t[-1]:g}: {run.message}")
+            self._failure = f"the law could not be integrated beyond t = {run.t[-1]:g}: {run.message}"
+            raise ArithmeticError(self._failure)
         self._pieces.append(run.sol)
         self._ends.append(end)
         self._last = run.y[:, -1]

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from swarmviz.dynamics.finite_set import FiniteSet
 from swarmviz.finite.space import Space
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
-from swarmviz.theory import Line, Target, lines_of, target_of
+from swarmviz.theory import Line, Target, law_of, lines_of, target_of
 from swarmviz.theory.finite_set import ExactLaw, annealing_applies, critical_depth, energy, schedule_applies, stationary
 
 SAMPLE = 1 << 16  # agents that stand for an initial law without a formula
 POINTS = 400  # of a drawn line
 LARGEST = 500  # states up to which the law is integrated for a line
+MOST_LINKS = 5000  # up to which it is: on a complete graph of 200 states it takes seconds
 TOLERANCE = 1e-6  # of the integration, relative: far below a line's width
+
+
+def followed(space: Space) -> bool:
+    """Whether the law is integrated on this graph."""
+    return space.states <= LARGEST and len(space.links) <= MOST_LINKS
+
+
+def densities(law: Any, times: np.ndarray) -> np.ndarray:
+    """``law.at(times)``; not a number where it cannot be integrated so far, which is no reason to end a run."""
+    try:
+        return law.at(times)
+    except ArithmeticError:
+        return np.full((len(times), len(law.heights)), np.nan)
 
 
 def initial_density(swarm: Any, landscape: Any, space: Space) -> np.ndarray:
@@ -42,52 +58,104 @@ def _law(space: Space, heights: tuple, beta: Any, m: float | None, rate: float, 
     return ExactLaw(space.links, heights, beta, m, rate, rho, t0, TOLERANCE)
 
 
-def laws_of(simulation) -> list[tuple[int, int, ExactLaw]]:
+@lru_cache(maxsize=16)
+def _depth(space: Space, heights: tuple) -> float:
+    return critical_depth(heights, space.links)
+
+
+class Stretch(NamedTuple):
+    """From ``entry`` of the journal on, at time ``t``, the law runs in ``space``; None where there are too many states to follow it."""
+
+    entry: Any
+    space: Space
+    t: float
+    law: ExactLaw | None
+
+
+_STRETCHES: WeakKeyDictionary[Any, list[Stretch]] = (
+    WeakKeyDictionary()
+)  # a slider leaves hundreds behind it: each is begun once
+
+
+def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:
     """(first step, last step, law) for each stretch of the run with the same parameters; each law starts where the last one ended."""
-    d, journal = simulation.frame.d, simulation.journal
+    journal, known = simulation.journal, _STRETCHES.setdefault(simulation, [])
+    same = [stretch.entry is entry for stretch, entry in zip(known, journal, strict=False)]
+    del known[same.index(False) if False in same else len(same) :]
+    for entry in journal[len(known) :]:
+        known.append(_begin(entry, known[-1] if known else None, simulation.born, simulation.frame.d))
     ends = [*(entry.k for entry in journal[1:]), max(simulation.furthest, journal[-1].k)]
-    out: list[tuple[int, int, ExactLaw]] = []
-    t, before = 0.0, journal[0].dynamics.space(d)
-    rho = initial_density(simulation.born, journal[0].landscape, before)
-    for (k, dynamics, landscape), end in zip(journal, ends, strict=True):
-        space = dynamics.space(d)
-        if space.key != before.key:
-            rho = np.bincount(space.carried_from(before), rho, space.states) * (space.states / before.states)
-        heights = landscape.values(space.positions(*landscape.limits(d)))
-        law = _law(space, tuple(heights), dynamics.beta, exponent(dynamics), float(dynamics.rate), tuple(rho), t)
-        out.append((k, end, law))
-        t += (end - k) * float(dynamics.dt)
-        rho, before = law.at(t)[0], space
-    return out
+    return [(stretch.entry.k, end, stretch.law) for stretch, end in zip(known, ends, strict=True)]
+
+
+def _begin(entry: Any, before: Stretch | None, born: Any, d: int) -> Stretch:
+    """The stretch that begins with ``entry``, where the one before it ends."""
+    dynamics, space = entry.dynamics, entry.dynamics.space(d)
+    t = 0.0 if before is None else before.t + (entry.k - before.entry.k) * float(before.entry.dynamics.dt)
+    if not followed(space) or (before is not None and before.law is None):
+        return Stretch(entry, space, t, None)
+    if before is None:
+        rho = initial_density(born, entry.landscape, space)
+    else:
+        rho = densities(before.law, np.array([t]))[0]
+        if space.key != before.space.key:
+            rho = np.bincount(space.carried_from(before.space), rho, space.states) * (
+                space.states / before.space.states
+            )
+    if np.isnan(rho).any():
+        return Stretch(entry, space, t, None)
+    heights = entry.landscape.values(space.positions(*entry.landscape.limits(d)))
+    law = _law(space, tuple(heights), dynamics.beta, exponent(dynamics), float(dynamics.rate), tuple(rho), t)
+    return Stretch(entry, space, t, law)
 
 
 @lines_of(FiniteSet)
 def exact_law_lines(simulation) -> list[Line]:
     """What infinitely many agents would show (dashed): distance to the target, mean of U, energy."""
     record, frame = simulation.record, simulation.frame
-    if simulation.dynamics.space(frame.d).states > LARGEST:
+    if not followed(simulation.dynamics.space(frame.d)):
         return []
     rows = np.unique(np.linspace(0, len(record["k"]) - 1, POINTS).astype(int))
     k, t = record["k"][rows], record["t"][rows]
     curves = {name: np.full(len(k), np.nan) for name in ("provisional_minimum", "target_distance", "energy")}
     for first, last, law in laws_of(simulation):
         here = (k <= last) & ((k > first) | (first == 0))
-        if not here.any():
+        if law is None or not here.any():
             continue
-        rho, beta, S = law.at(t[here]), law.beta_at(t[here]), len(law.heights)
+        rho, beta, S = densities(law, t[here]), law.beta_at(t[here]), len(law.heights)
         curves["provisional_minimum"][here] = rho @ law.heights / S
         curves["target_distance"][here] = np.abs(rho - stationary(law.heights, beta, law.m)).mean(axis=1)
         softened = (frame.n * rho + 0.5 * S) / (frame.n + 0.5 * S)  # half an agent more on every state, as recorded
         curves["energy"][here] = energy(softened, law.heights, beta, law.m)
-    dynamics = simulation.dynamics
-    what = (
-        "the law of each agent"
-        if exponent(dynamics) is None
-        else "the law as N → ∞; the agents scatter around it as 1/√N"
-    )
+    source, reason = _claim(simulation.dynamics)
+    return [
+        Line(name, "exact law", source, "dashed", k, y, True, reason)
+        for name, y in curves.items()
+        if np.isfinite(y).any()
+    ]
+
+
+def _claim(dynamics: FiniteSet) -> tuple[str, str]:
+    """Where the exact law is from, and what the agents have to do with it."""
+    classical = exponent(dynamics) is None
+    what = "the law of each agent" if classical else "the law as N → ∞; the agents scatter around it as 1/√N"
     reason = what + (", up to O(Δt) because they leap" if dynamics.method == "tau_leap" else "")
-    source = "004 appendix A" if exponent(dynamics) is None else "004 eq. 4.7, 5.1"
-    return [Line(name, "exact law", source, "dashed", k, y, True, reason) for name, y in curves.items()]
+    return "004 appendix A" if classical else "004 eq. 4.7, 5.1", reason
+
+
+@law_of(FiniteSet)
+def exact_law(simulation) -> Target | None:
+    """The exact law at the present step, as a density on the cells of the states; None where it is not :func:`followed`."""
+    k, frame, dynamics = simulation.k, simulation.frame, simulation.dynamics
+    now = [law for first, last, law in laws_of(simulation) if law is not None and first <= k <= last]
+    law = next((law for law in reversed(now) if np.array_equal(law.heights, frame.heights)), None)
+    if law is None:
+        return None
+    rho, sites = densities(law, np.array([simulation.t]))[0], cKDTree(frame.sites)
+    if np.isnan(rho).any():
+        return None
+    source, reason = _claim(dynamics)
+    return Target("exact law", source, lambda X: rho[sites.query(np.asarray(X, float))[1]], True, reason)
 
 
 @target_of(FiniteSet)
@@ -100,7 +168,7 @@ def target_law(simulation) -> Target:
     beta = float(values_of(dynamics, "beta", np.array([simulation.t]))[0])
     eta = stationary(heights, beta, m)
     if isinstance(dynamics.beta, TimeDependent):
-        depth = critical_depth(heights, space.links)
+        depth = _depth(space, tuple(heights)) if m is None else 0.0
         applies, reason = annealing_applies(dynamics.beta, depth) if m is None else schedule_applies(dynamics.beta, m)
     else:
         applies, reason = True, "for constant β the law tends to it"

@@ -22,6 +22,8 @@ Maxwellian (2.10), but σ² in its algorithm, and drops 1/ν_j. (6) is the sum o
 
     E(x², xv, v²)⁺ = M E(x², xv, v²) for x = X − ν in one coordinate, as long as ν rests           (7)  exact for unit variance, σ₀ = 0
 
+    V⁺ ~ law of Λ(ν − x) + S (σ₀ + |ν − x|) ξ for an agent at x that jumps                          (8)  003 eq. 3.1: the Maxwellian
+
 The spectral radius of M is the growth of the mean square near consensus. At the parameters of 003 §5 it exceeds 1: agents gather
 almost surely, but the mean of x² is carried by rare excursions, and it is the walls of the box that bound it.
 """
@@ -34,7 +36,7 @@ import numpy as np
 
 from swarmviz.dynamics.kinetic import BGK
 from swarmviz.schedules import values_of
-from swarmviz.theory import Line, lines_of
+from swarmviz.theory import Line, VelocityLaw, lines_of, velocity_law_of
 
 UNIT_VARIANCE = ("gaussian", "uniform")
 SMALL = (
@@ -155,6 +157,27 @@ def _second_moments(coefficients, dt: float, k: np.ndarray) -> np.ndarray:
     return moments[:, 0]
 
 
+@velocity_law_of(BGK)
+def maxwellian(simulation) -> VelocityLaw | None:
+    """(8) for the coming step; None for velocities that only change a little, which are not drawn anew."""
+    dynamics, frame = simulation.dynamics, simulation.frame
+    if dynamics.form == "inertial":
+        return None
+    sigma = float(values_of(dynamics, "sigma", np.array([frame.t]))[0])
+    _, _, pull, shake = dynamics.coefficients(sigma)
+    nu, floor = frame.focus.copy(), dynamics.unit(simulation.landscape, frame.d) * dynamics.sigma_floor
+    applies = dynamics.noise in UNIT_VARIANCE
+    title = "jump: mean ± s.d." if applies else "jump: centre ± scale"
+    reason = (
+        "holds for every agent that jumps"
+        if applies
+        else "the noise has no variance of 1: the band is its scale, not a deviation"
+    )
+    return VelocityLaw(
+        title, "003 eq. 3.1", lambda X: pull * (nu - X), lambda X: shake * (floor + np.abs(nu - X)), applies, reason
+    )
+
+
 @lines_of(BGK)
 def kinetic_lines(simulation) -> list[Line]:
     """H's bound (3), the limit (5) or (6) that the form has (dotted), and the mean square about a consensus at rest (7) (dashed)."""
@@ -181,9 +204,7 @@ def kinetic_lines(simulation) -> list[Line]:
         if exact
         else "needs noise of variance 1 and σ₀ = 0"
     )
-    lines.append(
-        Line("dispersion", "mean square about the consensus", "second moments", "dashed", k, square, exact, reason)
-    )
+    lines.append(Line("dispersion", "mean square about ν", "second moments", "dashed", k, square, exact, reason))
     return lines
 
 

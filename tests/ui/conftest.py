@@ -57,7 +57,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log.txt"
     command = [sys.executable, "-m", "panel", "serve", "app.py", "--warm", "--address", "localhost", "--port", str(port),
-               "--plugins", "probe", "--unused-session-lifetime", "1000", "--check-unused-sessions", "500"]  # fmt: skip
+               "--plugins", "probe", "--unused-session-lifetime", "4000", "--check-unused-sessions", "500"]  # fmt: skip
     environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))}
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=environment)

@@ -12,7 +12,7 @@ COUNTED = ("Session", "Simulation", "Transport")
 
 
 class Alive(RequestHandler):
-    """GET → how many sessions, simulations and transport threads there are."""
+    """GET → how many sessions, simulations and threads there are."""
 
     def get(self) -> None:
         gc.collect()
@@ -22,8 +22,9 @@ class Alive(RequestHandler):
             if str(type(thing).__module__).startswith(("components.", "swarmviz."))
         ]
         kinds = [kind.__name__ for kind in ours]
-        threads = sum(thread.name == "swarmviz transport" for thread in threading.enumerate())
-        self.write(json.dumps({kind: kinds.count(kind) for kind in COUNTED} | {"threads": threads}))
+        names = [thread.name for thread in threading.enumerate()]
+        threads = {"threads": names.count("swarmviz transport"), "luck": names.count("swarmviz luck")}
+        self.write(json.dumps({kind: kinds.count(kind) for kind in COUNTED} | threads))
 
 
 ROUTES = [("/alive", Alive, {})]

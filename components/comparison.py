@@ -1,0 +1,139 @@
+"""Two swarms in lock-step over the steps: one observable of A and of B, and the difference of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import panel as pn
+
+from components.chips import Chips
+from components.curve_plot import Curve, CurvePlot, Picture, thin
+from components.palette import theme
+from components.view import WithOptions
+from swarmviz import Frame, Simulation
+from swarmviz.frame import Observable
+
+LOG = ["log", "log", "Logarithmic axis for A and B"]
+TINY = 1e-305  # where a value that has no logarithm is put: below every frame
+
+
+def common(sims: Sequence[Simulation]) -> list[Observable]:
+    """What both swarms record, in the order of the first."""
+    names = [{o.name for o in sim.dynamics.observables} for sim in sims]
+    return [o for o in sims[0].dynamics.observables if all(o.name in known for known in names)]
+
+
+def both(sims: Sequence[Simulation], name: str) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The steps that both have recorded, shape (K,), and the values of an observable there, each of shape (K,)."""
+    steps = sims[0].record["k"]
+    for sim in sims[1:]:
+        steps = np.intersect1d(steps, sim.record["k"], assume_unique=True)
+    return steps, [sim.record[name][np.searchsorted(sim.record["k"], steps)] for sim in sims]
+
+
+def pictures(sims: Sequence[Simulation], observable: Observable, log: bool) -> list[Picture]:
+    """A and B on one plot, A − B on the other; touches no figure."""
+    steps, values = both(sims, observable.name)
+    difference = values[0] - values[1]
+    drawn = [np.where(v > 0, v, np.where(np.isnan(v), np.nan, TINY)) if log else v for v in values]
+    upper = [
+        Curve(name, f"{observable.symbol} of {name}: {observable.meaning}", *_points(steps, v))
+        for name, v in zip("AB", drawn, strict=True)
+    ]
+    lower = [Curve("A − B", f"{observable.symbol} of A less that of B", *_points(steps, difference))]
+    last, now = int(steps[-1]) if len(steps) else 0, sims[0].k
+    return [
+        Picture(observable.name, log, upper, observable.symbol, last, now, *_ends(drawn, log)),
+        Picture(observable.name, False, lower, f"{observable.symbol} of A − B", last, now, *_ends([difference], False)),
+    ]
+
+
+def _points(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    k, y = thin(k, np.asarray(y, float))
+    return k.astype("f8"), y
+
+
+def _ends(curves: list[np.ndarray], log: bool) -> tuple[float, float]:
+    seen = np.concatenate(curves)
+    seen = seen[np.isfinite(seen) & ((seen > TINY) | (not log))]
+    return (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
+
+
+class Comparison(WithOptions):
+    """The view of two swarms' records; see :class:`components.view.View`.
+
+    Parameters
+    ----------
+    sims : function () → sequence of Simulation
+        The swarms that are shown; the view fits when there are two.
+    """
+
+    every = 3
+
+    def __init__(self, sims: Callable[[], Sequence[Simulation]], dark: bool = False):
+        super().__init__()
+        self._sims = sims
+        self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
+        self._chips = Chips(lambda what: self._pressed(), switches=[LOG])
+        self._run, self._choice = object(), ("", False)
+        panes = [pn.pane.Bokeh(p.figure, sizing_mode="stretch_both", min_height=90, margin=0) for p in self._plots]
+        self._pane = pn.Column(self._chips, *panes, sizing_mode="stretch_both", margin=0)
+
+    @property
+    def pane(self) -> pn.viewable.Viewable:
+        """What is put on the page."""
+        return self._pane
+
+    @property
+    def plots(self) -> list[CurvePlot]:
+        """A and B; A − B."""
+        return self._plots
+
+    def fits(self, frame: Frame) -> bool:
+        """Whether there are two swarms to compare."""
+        return len(self._sims()) == 2
+
+    def attach(self, sim: Simulation) -> None:
+        """Other swarms; the chosen observable is kept where both record it."""
+        self._sim, self._run = sim, object()
+        if not self.fits(sim.frame):
+            return
+        shared = common(self._sims())
+        self._chips.choices = [[o.name, o.symbol, o.meaning] for o in shared]
+        if self._choice[0] not in [o.name for o in shared]:
+            self._choose(shared[0].name, shared[0].log)
+        for plot in self._plots:
+            plot.forget()
+        self.paint(self.prepare(sim))
+
+    def _choose(self, name: str, log: bool) -> None:
+        self._choice = name, log
+        self._chips.param.update(value=name, lit=["log"] if log else [])
+
+    def _pressed(self) -> None:
+        self._choice = self._chips.value, "log" in self._chips.lit
+        for plot in self._plots:
+            plot.forget()
+        self.refresh()
+
+    def prepare(self, sim: Simulation) -> Any:
+        """The curves; safe on a worker thread."""
+        sims, (name, log) = self._sims(), self._choice
+        chosen = [o for o in common(sims) if o.name == name]
+        return (self._run, pictures(sims, chosen[0], log)) if len(sims) == 2 and chosen else None
+
+    def paint(self, payload: Any) -> None:
+        """Write a payload to the sources; one that was prepared for other swarms or another choice is left out."""
+        if payload is None or payload[0] is not self._run:
+            return
+        drawn = payload[1]
+        if (drawn[0].group, drawn[0].log) == self._choice:
+            for plot, picture in zip(self._plots, drawn, strict=True):
+                plot.paint(picture)
+
+    def set_dark(self, dark: bool) -> None:
+        """Use the colours of the dark or the light theme."""
+        for plot in self._plots:
+            plot.dress(theme(dark))

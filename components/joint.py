@@ -1,0 +1,111 @@
+"""The density in the plane of two coordinates: an image of the agents, and the law that the swarm is said to tend to as contours."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from bokeh.models import LegendItem, LinearColorMapper
+from bokeh.plotting.contour import contour_data
+from scipy.ndimage import gaussian_filter
+
+from components.agents import shades
+from components.figures import dress, flat_legend, hover_claims, move_range, new_figure, note, placed, source
+from components.marginal import claim_of, target_on_grid
+from components.palette import Theme, crowd
+from swarmviz.theory import Target
+
+FINE = 96  # cells per side of a smooth image
+MASSES = 0.9, 0.5  # shares of the target's mass that its contours hold
+NO_LINES: dict[str, list] = {"xs": [], "ys": []}
+
+
+class Joint(NamedTuple):
+    """An image ready to be painted over the box, and the contours of the target."""
+
+    image: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    lines: dict[str, list]
+    outside: int
+    smooth: bool
+
+
+def joint(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool, target: Target | None) -> Joint:
+    """The density of ``x`` (N, 2) in the box: agents per cell on a logarithmic scale, or a smooth estimate on a linear one."""
+    inside = x[((x >= low) & (x <= high)).all(axis=1)]
+    cells = FINE if smooth else bins
+    at = np.minimum((inside - low) * (cells / (high - low)), cells - 1).astype(np.intp)
+    count = np.bincount(at[:, 1] * cells + at[:, 0], minlength=cells * cells).reshape(cells, cells)
+    image = _smooth(count, at) if smooth else shades(count)
+    lines = NO_LINES if target is None else contours(target, low, high)
+    return Joint(image, low, high, lines, len(x) - len(inside), smooth)
+
+
+def _smooth(count: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Counts smoothed with Silverman's bandwidth in the plane, as uint8, the largest as 255."""
+    if not len(at):
+        return count.astype("u1")
+    width = np.maximum(at.std(axis=0) * len(at) ** (-1 / 6), 1.0)[::-1]
+    dense = gaussian_filter(count.astype(float), width, mode="constant")
+    return np.rint(dense * (255 / dense.max())).astype("u1")
+
+
+def contours(target: Target, low: np.ndarray, high: np.ndarray) -> dict[str, list]:
+    """The lines around the densest places of a law in the plane that hold the shares MASSES of its mass."""
+    axes, rho = target_on_grid(target, low, high)
+    falling = np.sort(rho.ravel())[::-1]
+    mass = np.cumsum(falling)
+    if not mass[-1] > 0:
+        return NO_LINES
+    levels = np.unique([falling[np.searchsorted(mass, share * mass[-1])] for share in MASSES])
+    drawn = contour_data(*axes, rho.T, levels, want_fill=False, want_line=True).line_data
+    return {"xs": list(drawn.xs), "ys": list(drawn.ys)}
+
+
+class Plot:
+    """The figure of two coordinates."""
+
+    def __init__(self, colours: Theme):
+        self.figure, self._smooth = new_figure("x₁", "x₂"), False
+        fig = self.figure
+        self.shades, self.cells = (
+            LinearColorMapper(low=0, high=255),
+            source(**placed(np.zeros((1, 1), "u1"), (0, 0), (1, 1))),
+        )
+        self.image = fig.image("image", "x", "y", "dw", "dh", source=self.cells, color_mapper=self.shades)
+        self.lines = source(**NO_LINES)
+        self.target = fig.multi_line("xs", "ys", source=self.lines, line_width=2, line_dash="dotted")
+        self.hover = hover_claims(fig)
+        self.hover.renderers = [self.target]
+        self.legend, self.note = flat_legend(fig), note(fig)
+        self.dress(colours)
+
+    def dress(self, colours: Theme) -> None:
+        """The colours of a theme."""
+        dress(self.figure, colours)
+        self._palettes = crowd(colours), crowd(colours, least=0.0)  # a smooth image fades away at its edge
+        self.shades.palette, self.target.glyph.line_color = self._palettes[self._smooth], colours.target
+
+    def name(self, target: Target | None) -> None:
+        """Another target."""
+        if target is not None:
+            self.target.name = claim_of(target)
+        held = " and ".join(f"{share:.0%}" for share in sorted(MASSES))
+        label = "" if target is None else f"{target.title}: where {held} of it lie"
+        self.legend.items = [LegendItem(label=label, renderers=[self.target])] if target is not None else []
+        self.target.visible = target is not None
+        self.target.glyph.line_alpha = 1.0 if target is None or target.applies else 0.35
+
+    def paint(self, j: Joint) -> None:
+        """Write an image to the sources."""
+        if j.smooth != self._smooth:
+            self._smooth, self.shades.palette = j.smooth, self._palettes[j.smooth]
+        self.cells.data = placed(j.image, j.low, j.high - j.low)
+        if j.lines is not NO_LINES or self.lines.data["xs"]:
+            self.lines.data = j.lines
+        for ends, a, b in zip((self.figure.x_range, self.figure.y_range), j.low, j.high, strict=True):
+            move_range(ends, (float(a), float(b)))
+        text = f"{j.outside:,} outside" if j.outside else ""
+        if self.note.text != text:
+            self.note.update(text=text, visible=bool(text))

@@ -1,0 +1,201 @@
+"""All replicas of the visible run: in small pieces, in rounds that bring them to one step, and what they say there. No thread, no widget.
+
+Replica r = 1, 2, … has the seed ``born.seed + r`` (0 follows on the largest seed).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from bisect import bisect_left, bisect_right, insort
+from typing import NamedTuple
+
+from scipy.stats import binomtest
+
+from components.replica import Law, Replica, Visible, in_force
+from components.spread import Band, Spread
+from swarmviz import Swarm
+from swarmviz.simulation import Entry
+
+CONFIDENCE = 0.95
+MILESTONES = 512  # steps at which all replicas were judged; thinned beyond
+ROOM = 256 << 20  # bytes for the states of all replicas
+STATES = 4, 64  # per replica: at least the first, one kept, the present one and one for looking back; at most
+ROUND = 0.5  # seconds of work after which all replicas have come to a common step
+
+
+class Tally(NamedTuple):
+    """How many of ``runs`` replicas have found the minimum at step ``k``, with Wilson's interval; all None where none is known.
+
+    ``diverged`` of them left the numbers by then and count as failures.
+    """
+
+    k: int
+    runs: int
+    diverged: int
+    found: int | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Flock:
+    """All replicas of a visible run: follows it, works in small pieces, and counts.
+
+    In each round all replicas are brought to one step, the visible run's or, where that is far, one that is nearer; only what all of them
+    have reached is counted or drawn.
+
+    Attributes
+    ----------
+    replicas : list of Replica
+        Those that have been started.
+    runs : int
+        How many there will be: as many as were asked for, or as have room in memory.
+    goal : int, optional
+        The step to which this round goes; None when everything asked for is done.
+    spread : Spread
+        The quantiles of what they recorded.
+    """
+
+    def __init__(self) -> None:
+        self.seen: Visible | None = None
+        self.replicas: list[Replica] = []
+        self.runs = self._asked = 0
+        self.goal: int | None = None
+        self.spread = Spread()
+        self._laws: list[Law] = []
+        self._steps: list[int] = []  # at which all were judged, ascending
+        self._cost = 1e-5  # seconds per step of a replica, measured
+
+    def follow(self, seen: Visible, runs: int) -> None:
+        """Take note of what the visible run did meanwhile, and of how many replicas are asked for."""
+        until = -1 if self.seen is None else self.seen.agrees_until(seen)
+        if until < 0 or runs != self._asked:
+            self.replicas = self.replicas[:runs] if until >= 0 else []
+            self._steps = self._steps if len(self.replicas) == runs else []
+            self.runs = self._asked = runs
+            self.spread, self.goal = Spread(), None
+        if until < math.inf:
+            self._rewind(until)
+            self._learn(seen.journal)
+        elif self.goal is not None and seen.k < self.goal:
+            self.goal = None
+        self.seen = seen
+        if (
+            self.replicas and len(self.replicas) == self.runs
+        ):  # fewer than before, or all that were left after going back
+            self._draw()
+
+    def work(self, seconds: float) -> bool:
+        """Work for about so long; whether there is anything left to do."""
+        assert self.seen is not None
+        until = time.perf_counter() + seconds
+        while len(self.replicas) < self.runs:
+            if time.perf_counter() > until:
+                return True
+            self._add(self.seen)
+        if self.goal is None:
+            self.goal = self._next(self.seen)
+        while self.goal is not None and (now := time.perf_counter()) < until:
+            replica = next((r for r in self.replicas if self.goal not in r.found), None)
+            if replica is None:
+                self._complete(self.goal)
+                self.goal = self._next(self.seen)
+                return self.goal is not None
+            taken = replica.work(self._laws, self.goal, max(1, int(seconds / self._cost)), self._states)
+            if taken:
+                self._cost += 0.2 * ((time.perf_counter() - now) / taken - self._cost)
+        return self.goal is not None
+
+    @property
+    def seeds(self) -> tuple[int, int] | None:
+        """The first and the last replica's."""
+        return (self.replicas[0].seed, self.replicas[-1].seed) if self.replicas else None
+
+    def progress(self, k: int) -> float:
+        """The mean share of the way to step ``k`` that the replicas have gone, in hundredths; one that has diverged goes nowhere."""
+        gone = sum(1.0 if r.diverged is not None else min(r.front.k + 1, k + 1) / (k + 1) for r in self.replicas)
+        return math.floor(100 * gone / self.runs) / 100 if self.runs else 0.0
+
+    def tally(self, k: int) -> Tally | None:
+        """The count at the latest step ≤ ``k`` at which all replicas were judged; None before the first."""
+        place = bisect_right(self._steps, k)
+        if not place or not self.replicas:
+            return None
+        at, runs = self._steps[place - 1], len(self.replicas)
+        diverged = sum(r.diverged is not None and r.diverged <= at for r in self.replicas)
+        if not len(self._laws[in_force(self._laws, at)].landscape.minimisers(self.replicas[0].front.d)):
+            return Tally(at, runs, diverged)
+        found = sum(bool(r.found[at]) for r in self.replicas)
+        interval = binomtest(found, runs).proportion_ci(CONFIDENCE, method="wilson")
+        return Tally(at, runs, diverged, found, float(interval.low), float(interval.high))
+
+    def bands(self) -> dict[str, Band]:
+        """Observable → its band over all replicas, up to the step that all have reached."""
+        return self.spread.bands(self.runs)
+
+    # ---- inside --------------------------------------------------------------------------------------------------------
+
+    @property
+    def _states(self) -> int:
+        """How many states a replica may keep."""
+        least, most = STATES
+        return min(most, ROOM // (self.runs * max(self.replicas[0].size, 1)) - least + 2)
+
+    def _learn(self, journal: tuple[Entry, ...]) -> None:
+        """Copy the journal; what is known already stays."""
+        for i, entry in enumerate(journal[len(self._laws) :], len(self._laws)):
+            moved = i > 0 and not journal[i - 1].landscape.same_as(entry.landscape)
+            self._laws.append(Law(entry.k, entry.dynamics.copy(), entry.landscape.copy(), moved))
+
+    def _rewind(self, until: float) -> None:
+        """Forget what came after step ``until``; everything when it is negative."""
+        self._laws = [law for i, law in enumerate(self._laws) if law.k < until or (i == 0 and until >= 0)]
+        self._steps = self._steps[: bisect_left(self._steps, until)]
+        self.spread.cut(until)
+        self.goal = None
+        for replica in self.replicas:
+            replica.rewind(until)
+
+    def _add(self, seen: Visible) -> None:
+        largest = Swarm.declared()["seed"].bounds[1]
+        seed = (seen.born.seed + len(self.replicas) + 1) % (largest + 1)
+        replica = Replica(self._laws[0], seen.born, seed)
+        self.runs = min(self.runs, ROOM // (STATES[0] * max(replica.size, 1)))
+        self.replicas = [*self.replicas, replica][: self.runs]
+
+    def _next(self, seen: Visible) -> int | None:
+        """Where the replicas go next: to what is shown; if they have been there, to what the curves show; None if there, too."""
+        if not self.replicas:
+            return None
+        here = min((r.front.k for r in self.replicas if r.diverged is None), default=seen.furthest)
+        if seen.k not in self._steps:
+            goal = seen.k
+        elif here < seen.furthest:
+            goal = seen.furthest
+        else:
+            return None
+        reach = here + max(1, int(ROUND / (self._cost * len(self.replicas))))
+        if goal <= reach:
+            return goal
+        known = (
+            k for k in self.replicas[0].found if k >= reach
+        )  # where some have been already, they need not be asked again
+        return min(goal, min(known, default=reach))
+
+    def _complete(self, k: int) -> None:
+        """All have come to step ``k``."""
+        if k not in self._steps:
+            insort(self._steps, k)
+        if len(self._steps) > MILESTONES:
+            self._steps = sorted({*self._steps[::2], k})
+            for replica in self.replicas:
+                replica.found = {at: replica.found[at] for at in self._steps}
+        self._draw()
+        self.goal = None
+
+    def _draw(self) -> None:
+        """Quantiles of what all have recorded; one that has diverged holds nobody up."""
+        reached = min(
+            (r.front.k for r in self.replicas if r.diverged is None), default=max(r.front.k for r in self.replicas)
+        )
+        self.spread.extend([r.record for r in self.replicas], reached)

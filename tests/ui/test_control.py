@@ -1,0 +1,164 @@
+"""What a person does to a run beyond playing it: compare, scrub, draw every k-th step, place by hand, fill the screen, write a formula."""
+
+from __future__ import annotations
+
+# The agents of every arena on the screen, from left to right.
+ARENAS = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const figures = models.filter((m) => m.type === "Figure").map((m) => [m, Bokeh.index.find_one_by_id(m.id)])
+  const seen = figures.filter(([m, v]) => v != null && v.el.isConnected)
+  return seen.map(([f, v]) => [v.el.getBoundingClientRect().left, f.title?.text ?? "",
+      f.renderers.map((r) => r.data_source?.data).find((d) => d && d.tone && d.size && d.x)])
+    .filter(([left, title, d]) => d).sort((a, b) => a[0] - b[0]).map(([left, title, d]) => ({title, x: Array.from(d.x)}))
+}"""
+
+
+def arenas(lab):
+    return lab.page.evaluate(ARENAS)
+
+
+def at_step(lab, k):
+    lab.wait(lambda: lab.step == k, f"step {k} is not shown, but {lab.step}")
+    lab.page.wait_for_timeout(300)
+
+
+def frame_of(lab):
+    """The drawn frame of the arena, in pixels of the window."""
+    return lab.page.evaluate("""() => {
+      const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+      for (const m of models.filter((m) => m.type === "Figure" && m.renderers.some((r) => r.data_source?.data?.tone))) {
+        const v = Bokeh.index.find_one_by_id(m.id)
+        if (v == null || !v.el.isConnected) continue
+        const box = v.el.getBoundingClientRect(), b = v.frame.bbox
+        return {x: box.left + b.left, y: box.top + b.top, width: b.width, height: b.height,
+          x0: m.x_range.start, x1: m.x_range.end, y0: m.y_range.start, y1: m.y_range.end}
+      }
+    }""")
+
+
+def pixel(frame, x, y):
+    return (
+        frame["x"] + (x - frame["x0"]) / (frame["x1"] - frame["x0"]) * frame["width"],
+        frame["y"] + (frame["y1"] - y) / (frame["y1"] - frame["y0"]) * frame["height"],
+    )
+
+
+def test_two_swarms_run_side_by_side_from_the_same_start(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    lab.page.get_by_role("button", name="Compare with a second swarm").click()
+    lab.wait(lambda: len(arenas(lab)) == 2, "there is no second arena")
+    a, b = arenas(lab)
+    assert a["title"].startswith("A · ") and b["title"].startswith("B · ")
+    assert a["x"] == b["x"]
+    lab.type("dynamics.sigma", "0.1")
+    k = lab.step
+    lab.press("step")
+    at_step(lab, k + 1)
+    lab.wait(lambda: arenas(lab)[0]["x"] != arenas(lab)[1]["x"], "σ of B makes no difference")
+    lab.play()
+    lab.wait(lambda: lab.step > k + 10, "two swarms do not run")
+    lab.picture("compare")
+    lab.pause()
+    lab.page.get_by_role("button", name="A", exact=True).click()
+    lab.wait(lambda: lab.row("dynamics.sigma").locator("input[type=text]").input_value() == "1", "the controls of A")
+    left, right = (each["x"] for each in arenas(lab))
+    lab.page.get_by_role("button", name="Swap").click()
+    lab.wait(lambda: [each["x"] for each in arenas(lab)] == [right, left], "Swap does not exchange them")
+    lab.page.get_by_role("button", name="End").click()
+    lab.wait(lambda: len(arenas(lab)) == 1, "the comparison does not end")
+    assert not lab.complaints
+
+
+def test_the_scrubber_goes_back_exactly_and_the_steps_between_pictures_can_be_set(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    lab.press("reset")
+    at_step(lab, 0)
+    seen = {}
+    for k in range(1, 6):
+        lab.press("step")
+        at_step(lab, k)
+        seen[k] = lab.agents()["x"]
+    scrub = lab.page.locator(".scrub")
+    for k in (2, 4, 5, 1):
+        scrub.fill(str(k))
+        at_step(lab, k)
+        lab.wait(lambda k=k: lab.agents()["x"] == seen[k], f"step {k} is drawn otherwise than before")
+    draw = lab.page.locator(".draw input")
+    draw.fill("10")
+    draw.press("Enter")
+    lab.page.evaluate(
+        """() => { window.drawn = []; window.addEventListener("swarmviz:frame", (e) => window.drawn.push(e.detail.k)) }"""
+    )
+    lab.play()
+    lab.wait(lambda: lab.step >= 60, "it does not play on")
+    drawn = lab.page.evaluate("window.drawn")
+    assert len(drawn) > 2 and all(k % 10 == 0 for k in drawn if k > 1), drawn
+    assert not lab.complaints
+
+
+def test_a_click_places_the_swarm_and_further_ones_single_agents(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    lab.page.get_by_role("button", name="Place swarm").click()
+    lab.page.mouse.click(*pixel(frame_of(lab), 3.0, -2.0))
+    at_step(lab, 0)
+    lab.wait(lambda: abs(sum(lab.agents()["x"]) / 100 - 3) < 0.3, "the swarm is not where it was placed")
+    lab.page.get_by_role("button", name="Place agents").click()
+    for x, y in ((-3, 1), (0, 2), (2, -4)):
+        lab.page.mouse.click(*pixel(frame_of(lab), x, y))
+        lab.wait(
+            lambda x=x: any(abs(at - x) < 0.1 for at in lab.agents()["x"]) and len(lab.agents()["x"]) <= 3,
+            f"no agent at {x}",
+        )
+    assert len(lab.agents()["x"]) == 3
+    assert not lab.complaints
+
+
+def test_wells_are_dragged_while_the_swarm_runs(lab, server):
+    lab.open(server.page)
+    lab.choose("landscape", "GaussianMixture")
+    lab.pause()
+    where = lab.row("landscape.wells").locator("input, textarea").first
+    before = where.input_value()
+    frame = frame_of(lab)
+    lab.page.mouse.move(*pixel(frame, 1.2, 2.2))
+    lab.page.mouse.down()
+    lab.page.mouse.move(*pixel(frame, 0.5, 3.0), steps=5)
+    lab.page.mouse.move(*pixel(frame, 0.0, 3.5), steps=5)
+    lab.page.mouse.up()
+    lab.wait(lambda: where.input_value() != before, "the well did not move")
+    lab.picture("wells")
+    assert not lab.complaints
+
+
+def test_a_formula_is_drawn_at_once_and_a_bad_one_is_explained_under_its_box(lab, server):
+    lab.open(server.page)
+    lab.choose("landscape", "Formula")
+    lab.type("landscape.text", "x**2 + y**2 + 3*sin(4*x)*cos(3*y)")
+    lab.wait(lambda: lab.error("landscape.text") == "", "a good formula is refused", 30)
+    k = lab.step
+    lab.wait(lambda: lab.step > k, "the swarm does not run on it", 30)
+    lab.picture("formula")
+    lab.type("landscape.text", '__import__("os").system("true")')
+    lab.wait(lambda: lab.error("landscape.text") != "", "a program is accepted as a formula")
+    k = lab.step
+    lab.wait(lambda: lab.step > k, "the running swarm was lost")
+    lab.picture("formula refused")
+    assert not lab.complaints
+
+
+def test_the_arena_fills_the_screen_and_comes_back(lab, server):
+    lab.open(server.page)
+    usual = lab.page.locator(".stage").bounding_box()
+    lab.page.keyboard.press("f")
+    lab.wait(lambda: lab.page.evaluate("document.fullscreenElement != null"), "F does not fill the screen")
+    lab.page.wait_for_timeout(500)
+    assert lab.page.locator(".stage").bounding_box()["width"] > 1.5 * usual["width"]
+    lab.picture("full screen")
+    k = lab.step
+    lab.wait(lambda: lab.step > k, "it does not run")
+    lab.page.evaluate("document.exitFullscreen()")
+    lab.wait(lambda: lab.page.locator(".stage").bounding_box()["width"] == usual["width"], "it does not come back")
+    assert not lab.complaints

@@ -1,0 +1,107 @@
+"""Replicas in a real Chromium: they are asked for, they count at the step that is shown, and they leave nothing behind."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+SAID = re.compile(r"(\d+) of (\d+) replicas have found the minimum: (\d+)% \(95%: (\d+)–(\d+)%\) at step (\d+)")
+LABELS = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Legend")
+  .flatMap((legend) => legend.items.map((item) => item.label.value ?? item.label))"""
+
+
+def open_card(lab, server=None):
+    if server is not None:
+        lab.open(server.page)
+    if not lab.page.locator(".luck select").is_visible():
+        lab.page.click("[aria-label='Open contextbar']")
+    lab.page.wait_for_selector(".luck select", state="visible")
+    return lab
+
+
+def ask(lab, number):
+    lab.page.locator(".luck select").select_option(str(number))
+
+
+def said(lab):
+    """(found, runs, percent, low, high, step) as the card says it, or None."""
+    match = SAID.search(lab.text(".luck .headline"))
+    return match and tuple(map(int, match.groups()))
+
+
+def test_replicas_count_at_the_step_that_is_shown_and_draw_their_band(lab, server):
+    open_card(lab, server)
+    assert "Was it luck?" in lab.text(".luck .headline")
+    assert not any("replicas" in label for label in lab.page.evaluate(LABELS))
+    ask(lab, 20)
+    lab.wait(lambda: said(lab) and said(lab)[1] == 20, "the replicas say nothing")
+    before = said(lab)[-1]
+    lab.wait(lambda: said(lab)[-1] > before, "they do not follow the running swarm")
+    assert "10–90% of 20 replicas" in lab.page.evaluate(LABELS)
+    k = lab.pause()
+    lab.wait(lambda: said(lab)[-1] == k, f"they do not come to step {k}: {said(lab)}")
+    found, runs, percent, low, high, _ = said(lab)
+    assert percent == round(100 * found / runs) and low <= percent <= high
+    lab.press("back")
+    lab.wait(lambda: said(lab)[-1] == k - 1, "a step back is not judged at that step")
+    lab.page.wait_for_timeout(400)
+    lab.picture("luck-light")
+    ask(lab, 0)
+    lab.wait(lambda: "Was it luck?" in lab.text(".luck .headline"), "off")
+    lab.wait(lambda: "10–90% of 20 replicas" not in lab.page.evaluate(LABELS), "the band stays")
+    assert not lab.complaints
+
+
+def test_the_same_replicas_say_the_same_after_a_reset(lab, server):
+    lab.open(server.page)
+    lab.page.locator(".stop select").select_option("k")
+    lab.page.locator(".stop input").fill("60")
+    lab.page.locator(".stop input").press("Enter")
+    open_card(lab)
+    ask(lab, 20)
+    told = []
+    for _ in range(2):
+        lab.press("reset")
+        lab.page.wait_for_timeout(300)
+        if not lab.playing:
+            lab.press("play")
+        lab.wait(lambda: lab.step == 60 and not lab.playing, "the run does not stop at step 60")
+        lab.wait(lambda: said(lab) and said(lab)[-1] == 60, "nothing is said about step 60")
+        told.append(said(lab))
+    assert told[0] == told[1]
+    assert not lab.complaints
+
+
+def test_where_no_minimum_is_known_the_card_says_so(lab, server):
+    open_card(lab, server)
+    lab.choose("landscape", "Formula")
+    ask(lab, 20)
+    lab.wait(lambda: "success cannot be judged. 20 replicas" in lab.text(".luck .headline"), "the reason is not said")
+    assert lab.page.locator(".luck .share").is_hidden()
+    assert not lab.complaints
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_the_card_fits_in_the_dark_and_on_a_phone(lab, server, size):
+    lab.page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_card(lab, server)
+    ask(lab, 50)
+    lab.wait(lambda: said(lab), "the replicas say nothing")
+    box, card = lab.page.locator(".luck").bounding_box(), lab.page.locator(".luck .scale").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= size[0] and card["width"] > 100
+    if not lab.page.locator("[aria-label='Toggle theme']").is_visible():
+        lab.page.set_viewport_size({"width": 1440, "height": 900})
+    lab.page.click("[aria-label='Toggle theme']", force=True)
+    lab.page.wait_for_timeout(800)
+    lab.picture(f"luck-dark-{size[0]}")
+    assert not lab.complaints
+
+
+def test_a_visitor_who_leaves_takes_the_replicas_along(lab, server):
+    open_card(lab, server)
+    ask(lab, 20)
+    lab.wait(lambda: said(lab), "the replicas say nothing")
+    assert server.alive()["luck"] >= 1
+    lab.page.goto("about:blank")
+    lab.wait(lambda: server.alive()["luck"] == 0, "the thread of the replicas lives on", 20)
