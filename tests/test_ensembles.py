@@ -257,6 +257,7 @@ def test_a_signal_from_the_keyboard_ends_an_ensemble_that_would_take_for_ever(tm
     """In a process of its own, in the middle of long calls of a kernel."""
     code = (
         "import os, signal, threading, swarmviz as sv\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell said to ignore\n"
         "asked = threading.Event()\n"
         "def stop(frame):\n"
         "    if frame.k == 500 and not asked.is_set():\n"
