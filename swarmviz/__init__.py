@@ -16,10 +16,23 @@ from swarmviz.compiled import choose_cache
 
 choose_cache(__version__)
 
-from swarmviz import dynamics, landscapes, schedules
+from swarmviz import dynamics, ensembles, landscapes, schedules
 from swarmviz.dynamics import *
+from swarmviz.ensembles import run_ensemble, sweep
 from swarmviz.frame import Diverged, Frame
 from swarmviz.simulation import Simulation
 from swarmviz.swarm import Swarm
 
-__all__ = ["Diverged", "Frame", "Simulation", "Swarm", "dynamics", "landscapes", "schedules", *dynamics.ALL]
+__all__ = [
+    "Diverged",
+    "Frame",
+    "Simulation",
+    "Swarm",
+    "dynamics",
+    "ensembles",
+    "landscapes",
+    "run_ensemble",
+    "schedules",
+    "sweep",
+    *dynamics.ALL,
+]

@@ -45,10 +45,19 @@ def test_the_worked_example_contracts_without_noise(example):
 
 
 def test_the_readme_example_runs(capsys):
-    (code,) = python_blocks("README.md")
+    code = python_blocks("README.md")[0]
     assert len(code.strip().splitlines()) == 5
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out.count("\n") == 2
+
+
+def test_the_examples_of_ensembles_run_and_leave_a_store(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for code in (python_blocks("README.md")[1], python_blocks("docs/scaling.md")[0]):
+        exec(compile(code, "docs", "exec"), {})
+    assert "success_rate" in capsys.readouterr().out
+    assert len(list((tmp_path / "cbo-sweep").glob("*.nc"))) == 6
+    assert len(list((tmp_path / "bgk-sweep").glob("*.nc"))) == 12
 
 
 def test_every_file_that_the_readme_points_to_exists():

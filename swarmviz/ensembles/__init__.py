@@ -1,0 +1,25 @@
+"""Ensembles: one run many times, sweeps over parameters, and the statistics of both, as labelled xarray Datasets.
+
+xarray takes longer to import than all of swarmviz; so it is imported when a Dataset is made, not before.
+"""
+
+from __future__ import annotations
+
+from swarmviz.ensembles.run import run_ensemble
+from swarmviz.ensembles.statistics import medians, quantiles, success_rate, summary
+from swarmviz.ensembles.stops import Below, Stall, Stop
+from swarmviz.ensembles.store import StoreError
+from swarmviz.ensembles.sweeps import sweep
+
+__all__ = [
+    "Below",
+    "Stall",
+    "Stop",
+    "StoreError",
+    "medians",
+    "quantiles",
+    "run_ensemble",
+    "success_rate",
+    "summary",
+    "sweep",
+]

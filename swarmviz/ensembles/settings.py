@@ -1,0 +1,167 @@
+"""How an ensemble is run and what of it is kept, checked before anything runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.ensembles.names import nearest
+from swarmviz.ensembles.stops import Stop, as_stop
+from swarmviz.frame import Diverged
+from swarmviz.landscapes.base import Landscape
+from swarmviz.parameters import Described, Real, Switch, TimeDependent, Whole
+from swarmviz.schedules import values_of
+from swarmviz.success import TOLERANCE
+from swarmviz.swarm import Swarm
+
+LARGEST_SEED = 2**53
+AT_ONCE = 1 << 16  # values of a schedule that are checked at once
+
+
+class Options(Described):
+    """The numbers among the settings."""
+
+    runs = Whole(100, bounds=(1, 10_000_000), doc="Runs; run r has the seed swarm.seed + r.")
+    steps = Whole(1000, bounds=(0, 10**12), doc="Steps of each run.")
+    every = Whole(1, bounds=(1, 10**12), doc="Record the steps that are multiples of it.")
+    tolerance = Real(
+        TOLERANCE, bounds=(0, 1e6), inclusive_bounds=(False, True), doc="Largest error of a success, in half widths."
+    )
+    positions = Switch(False, doc="Keep the final positions of every agent.")
+
+
+class Settings(NamedTuple):
+    """Options, the names of the recorded observables and the stop of an ensemble."""
+
+    options: Options
+    record: tuple[str, ...]
+    stop: Stop | None
+
+    @classmethod
+    def checked(cls, dynamics: type[Dynamics], record: Any, stop: Any, **options: Any) -> Settings:
+        """From what a person passed.
+
+        Raises
+        ------
+        ValueError, TypeError
+            When an option is out of its range, an observable is not one of the dynamics, or the stop is no stop.
+        """
+        known = [o.name for o in dynamics.observables]
+        if record is None:
+            record = known
+        elif isinstance(record, str) or not isinstance(record, Iterable):
+            raise TypeError(f"record = {record!r}: must be a sequence of names of observables, such as {known[:2]!r}")
+        for name in record:
+            if name not in known:
+                raise ValueError(f"record = {name!r}: {dynamics.title} has no such observable{nearest(name, known)}")
+        stop = as_stop(stop)
+        if stop is not None:
+            stop.check(known)
+        return cls(Options(**options), tuple(dict.fromkeys(record)), stop)
+
+    def described(self) -> dict[str, Any]:
+        """Name → value of everything that the results depend on."""
+        return self.options.values_now() | {"record": self.record, "stop": self.stop}
+
+    @property
+    def rows(self) -> int:
+        """Number of recorded steps."""
+        return self.options.steps // self.options.every + 1
+
+    def recorded_steps(self) -> np.ndarray:
+        """The steps that are recorded, shape (rows,)."""
+        return np.arange(0, self.options.steps + 1, self.options.every)
+
+
+class Problem(NamedTuple):
+    """What is run: dynamics × landscape × swarm."""
+
+    dynamics: Dynamics
+    landscape: Landscape
+    swarm: Swarm
+
+    @classmethod
+    def of(cls, dynamics: Any, landscape: Any, swarm: Any) -> Problem:
+        """Copies, so that what a person changes later changes nothing here.
+
+        Raises
+        ------
+        TypeError
+            When a part is of the wrong kind.
+        """
+        parts = (("dynamics", dynamics, Dynamics), ("landscape", landscape, Landscape), ("swarm", swarm, Swarm))
+        for name, value, kind in parts:
+            if not isinstance(value, kind):
+                raise TypeError(f"{name} = {value!r}: must be a {kind.__name__}, not {type(value).__name__}")
+        return cls(dynamics.copy(), landscape.copy(), swarm.copy())
+
+    def small_state(self) -> Any:
+        """The state at step 0 of a swarm of two agents."""
+        two = self.swarm.copy()
+        two.n = 2
+        return self.dynamics.init(two.positions(self.landscape), self.landscape, two.seed)
+
+    def check(self, settings: Settings) -> None:
+        """Try it out with two agents and no step, and every schedule at every step.
+
+        Raises
+        ------
+        ValueError
+            When the parts do not fit together, a schedule leaves its parameter's range or there are no such seeds.
+        """
+        runs, steps = settings.options.runs, settings.options.steps
+        if self.swarm.seed + runs - 1 > LARGEST_SEED:
+            raise ValueError(
+                f"seed = {self.swarm.seed}: run {runs - 1} would have a seed above 2^53; seed + runs − 1 must be ≤ 2^53"
+            )
+        state = self.small_state()
+        try:
+            self.dynamics.advance(state, self.landscape, 0, start=True)
+        except Diverged:
+            pass  # recorded as such, run by run
+        for name in self.dynamics.declared():
+            if isinstance(getattr(self.dynamics, name), TimeDependent):
+                for first in range(0, steps + 1, AT_ONCE):
+                    k = np.arange(first, min(first + AT_ONCE, steps + 1))
+                    values_of(self.dynamics, name, state.clock.at(k))
+
+
+def require_room(settings: Settings, problem: Problem, cells: int = 1) -> None:
+    """Refuse what would be killed for want of memory hours later.
+
+    Raises
+    ------
+    ValueError
+        When the results alone are larger than this machine's memory.
+    """
+    options, swarm = settings.options, problem.swarm
+    numbers = len(settings.record) * settings.rows + (swarm.n * swarm.d if options.positions else 0)
+    needed = 8 * cells * options.runs * numbers
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
+    if needed > machine:
+        raise ValueError(
+            f"runs = {options.runs}, steps = {options.steps}, every = {options.every}, {len(settings.record)} observables, "
+            f"{cells} cells: the results would take {needed / 2**30:.3g} GiB of {machine / 2**30:.3g} GiB of memory; "
+            "record less, or raise every"
+        )
+
+
+def thread_count(threads: Any) -> int:
+    """As passed, or the cores that this process may use.
+
+    Raises
+    ------
+    ValueError
+        When it is no whole number ≥ 1.
+    """
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(threads, bool) or not isinstance(threads, (int, np.integer)) or not 1 <= threads <= 4096:
+        raise ValueError(
+            f"threads = {threads!r}: must be a whole number with 1 ≤ threads ≤ 4096, or None for every core"
+        )
+    return int(threads)

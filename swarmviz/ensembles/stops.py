@@ -1,0 +1,191 @@
+"""When a run of an ensemble ends before its last step: at the same step for any number of threads.
+
+A stop looks at a run after some steps, and says at which of these it ends. The kernels are called for as many steps as lie between
+two looks, so that a stop that looks seldom, or reads the record only, costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from swarmviz import success
+from swarmviz.dynamics.base import Dynamics, Record
+from swarmviz.dynamics.stall import Stalling, half_widths
+from swarmviz.ensembles.names import nearest
+from swarmviz.frame import Frame
+from swarmviz.landscapes.base import Landscape
+from swarmviz.parameters import Described, Real, Whole
+
+LOOK = 1024  # steps between two looks at the record: what was done in vain when a run has ended since the last one
+LOOKS = 10  # times in the steps of a stall, for a dynamics that does not count itself
+
+
+class Part(NamedTuple):
+    """A few steps of a run: the states before and after them and what was recorded in between."""
+
+    dynamics: Dynamics
+    landscape: Landscape
+    before: Any
+    after: Any
+    rows: Record
+
+
+Watch = Callable[[Part], "int | None"]  # the step at which the run ends, None to go on
+
+
+class Stop(Described):
+    """Base of all stops."""
+
+    def check(self, observables: Sequence[str]) -> None:
+        """Raise ``ValueError`` when the dynamics does not record what is needed."""
+
+    def prepare(self, dynamics: Dynamics) -> Dynamics:
+        """The dynamics to be run, which may be told to count."""
+        return dynamics
+
+    def look(self, dynamics: Dynamics, every: int) -> int:
+        """Most steps between two looks."""
+        return LOOK
+
+    def watch(self) -> Watch:
+        """A look-out for one run."""
+        raise NotImplementedError
+
+
+class Below(Stop):
+    """Ends at the first recorded step at which an observable is below a value.
+
+    Parameters
+    ----------
+    observable : str
+        Name of an observable of the dynamics.
+    value : float
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> sv.ensembles.Below("best", 1e-3)
+    Below(observable='best', value=0.001)
+    """
+
+    value = Real(0.0, doc="The run ends below it.")
+
+    def __init__(self, observable: str = "best", value: float = 0.0):
+        super().__init__(value=value)
+        self.observable = observable
+
+    def values_now(self) -> dict[str, Any]:
+        return {"observable": self.observable, "value": self.value}
+
+    def __repr__(self) -> str:
+        return f"Below(observable={self.observable!r}, value={self.value!r})"
+
+    def check(self, observables):
+        if self.observable not in observables:
+            raise ValueError(
+                f"stop: observable = {self.observable!r}: is not recorded{nearest(self.observable, observables)}"
+            )
+
+    def watch(self):
+        def reached(part: Part) -> int | None:
+            below = part.rows[self.observable] < self.value
+            return int(part.rows["k"][below.argmax()]) if below.any() else None
+
+        return reached
+
+
+class Stall(Stop):
+    """Ends when the swarm has hardly moved for a while (003 §5: 1e-4 and 500 steps).
+
+    A dynamics that counts its still steps itself (BGK, PSO) ends at the very step of 003's rule, see :mod:`swarmviz.dynamics.stall`. The
+    others are looked at ten times in ``steps``: their answer (see :func:`swarmviz.success.answer`) must at each look be within
+    ``tolerance`` of where it was at the first.
+
+    Parameters
+    ----------
+    tolerance : float
+        What hardly moved means, in half widths of the landscape's box.
+    steps : int
+        For how many steps.
+    """
+
+    tolerance = Real(1e-4, bounds=(0, 1), symbol="δ_stall", doc="What hardly moved means, in half widths of the box.")
+    steps = Whole(500, bounds=(1, 10_000_000), symbol="n_stall", doc="For how many steps.")
+
+    def __init__(self, tolerance: float = 1e-4, steps: int = 500):
+        super().__init__(tolerance=tolerance, steps=steps)
+
+    def prepare(self, dynamics):
+        if isinstance(dynamics, Stalling):
+            dynamics = dynamics.copy()
+            dynamics.stall_steps, dynamics.stall_tolerance = self.steps, self.tolerance
+        return dynamics
+
+    def look(self, dynamics, every):
+        return self.steps if isinstance(dynamics, Stalling) else max(1, self.steps // LOOKS)
+
+    def watch(self):
+        place: np.ndarray | None = None
+        since = 0
+
+        def reached(part: Part) -> int | None:
+            nonlocal place, since
+            if isinstance(part.dynamics, Stalling):
+                return _counted(part, self.steps)
+            now = success.answer(part.dynamics.frame(part.after))
+            if place is None or (np.abs(now - place) / half_widths(part.landscape, len(now))).max() >= self.tolerance:
+                place, since = np.array(now), part.after.k
+            return part.after.k if part.after.k - since >= self.steps else None
+
+        return reached
+
+
+def _counted(part: Part, steps: int) -> int | None:
+    """The first step at which the kernel's counter has reached ``steps``."""
+    if part.after.still < steps:
+        return None
+    rows, taken = part.rows, part.after.k - part.before.k
+    if len(rows["k"]) < taken:
+        rows = part.dynamics.advance(part.before, part.landscape, taken)[1]
+    return int(rows["k"][(rows["still"] >= steps).argmax()])
+
+
+class When(Stop):
+    """Ends at the first recorded step after step 0 at which a function of the frame says so."""
+
+    def __init__(self, function: Callable[[Frame], bool]):
+        super().__init__()
+        self.function = function
+
+    def values_now(self) -> dict[str, Any]:
+        return {"function": getattr(self.function, "__qualname__", repr(self.function))}
+
+    def look(self, dynamics, every):
+        return every
+
+    def watch(self):
+        def reached(part: Part) -> int | None:
+            recorded = part.after.k > 0 and len(part.rows["k"]) and part.rows["k"][-1] == part.after.k
+            return part.after.k if recorded and self.function(part.dynamics.frame(part.after)) else None
+
+        return reached
+
+
+def as_stop(stop: Any) -> Stop | None:
+    """A stop from what a person passed: None, a stop, or a function of the frame.
+
+    Raises
+    ------
+    TypeError
+        When it is none of these.
+    """
+    if stop is None or isinstance(stop, Stop):
+        return stop
+    if callable(stop) and not isinstance(stop, type):
+        return When(stop)
+    raise TypeError(
+        f"stop = {stop!r}: must be None, a stop such as Stall(1e-4, 500), or a function of a Frame that returns a bool"
+    )

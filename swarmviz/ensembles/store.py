@@ -1,0 +1,208 @@
+"""Where a sweep keeps its finished cells: a folder of NetCDF files with a manifest that says which sweep they belong to.
+
+A cell is written beside its place and then moved there in one stroke, so that a file is a whole cell or is not there, whenever the process
+is killed. Nothing that is there is ever written again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import xarray
+
+MANIFEST = "manifest.json"
+DRAFT = ".draft-"  # begins the name of a file that is being written
+
+
+class StoreError(OSError):
+    """A store cannot be read or written; what it holds is untouched."""
+
+
+class Memory:
+    """Cells that live as long as the process."""
+
+    def __init__(self) -> None:
+        self._cells: dict[int, Any] = {}
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._cells
+
+    def put(self, number: int, cell: xarray.Dataset) -> None:
+        """Keep a finished cell."""
+        self._cells[number] = cell
+
+    def get(self, number: int, expected: dict[str, Any]) -> xarray.Dataset:
+        """A finished cell."""
+        return self._cells[number]
+
+
+class Store:
+    """Cells in a folder.
+
+    Parameters
+    ----------
+    folder : path
+    manifest : dict
+        Plain data that says which sweep it is; a folder with another manifest is refused.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], manifest: dict[str, Any]):
+        self.folder, self.manifest = Path(folder).expanduser(), manifest
+        self._written: dict[int, xarray.Dataset] = {}  # by this process: to read a file takes longer than many a cell
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[Store]:
+        """The folder, made where there is none, for this process alone.
+
+        Raises
+        ------
+        StoreError
+            When it cannot be made, is no folder, or is in use.
+        ValueError
+            When it belongs to another sweep, version or program.
+        """
+        import fcntl  # not on Windows, where the rest of swarmviz is
+
+        with self._explained("cannot be opened"):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lets go of it when the process dies
+            except BlockingIOError:
+                raise StoreError(f"store = {str(self.folder)!r}: another sweep is writing to it") from None
+            except OSError:  # a file system without locks
+                pass
+            self._claim()
+            yield self
+        finally:
+            os.close(handle)
+
+    def __contains__(self, number: int) -> bool:
+        return self._path(number).exists()
+
+    def put(self, number: int, cell: xarray.Dataset) -> None:
+        """Write a finished cell.
+
+        Raises
+        ------
+        StoreError
+            When the disk is full or read-only; the cells before it are kept.
+        """
+        with _without_cluster():
+            content = bytes(cell.to_netcdf(engine="h5netcdf"))
+        self._write(self._path(number), content)
+        self._written[number] = cell
+
+    def get(self, number: int, expected: dict[str, Any]) -> xarray.Dataset:
+        """A finished cell, read unless this process wrote it.
+
+        Parameters
+        ----------
+        expected : dict
+            Attributes that it must have.
+
+        Raises
+        ------
+        StoreError
+            When the file is damaged or is that of another cell.
+        """
+        import xarray
+
+        if number in self._written:
+            return self._written[number]
+        path = self._path(number)
+        try:
+            cell = xarray.load_dataset(path, engine="h5netcdf")
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise StoreError(
+                f"store: {str(path)!r} is damaged ({error}); remove it, and the sweep will run it again"
+            ) from error
+        if any(cell.attrs.get(name) != value for name, value in expected.items()):
+            raise StoreError(
+                f"store: {str(path)!r} is not cell {number} of this sweep; remove it, and the sweep will run it again"
+            )
+        return cell
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"cell-{number:06}.nc"
+
+    def _claim(self) -> None:
+        """Write the manifest into a new folder, or make sure that the folder has the same one."""
+        with self._explained("cannot be read"):
+            names = sorted(path.name for path in self.folder.iterdir())
+        with self._explained("cannot be written"):
+            for name in names:
+                if name.startswith(DRAFT):  # left by a process that was killed
+                    (self.folder / name).unlink()
+        names = [name for name in names if not name.startswith(DRAFT)]
+        if MANIFEST not in names:
+            if names:
+                raise ValueError(
+                    f"store = {str(self.folder)!r}: holds {names[0]!r} but no manifest of a sweep; choose a new or empty folder"
+                )
+            return self._write(self.folder / MANIFEST, json.dumps(self.manifest, indent=1, ensure_ascii=False).encode())
+        try:
+            with self._explained("cannot be read"):
+                found = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        except ValueError:
+            raise ValueError(f"store = {str(self.folder)!r}: its manifest is damaged; choose another folder") from None
+        self._compare(found)
+
+    def _compare(self, found: Any) -> None:
+        found = found if isinstance(found, dict) else {}
+        differing = [name for name in self.manifest | found if self.manifest.get(name) != found.get(name)]
+        if differing:
+            lines = (f"{n}: there {_short(found.get(n))}, here {_short(self.manifest.get(n))}" for n in differing)
+            raise ValueError(
+                f"store = {str(self.folder)!r}: was written by another sweep and is left as it is; choose another folder. "
+                "It differs in " + "; ".join(lines)
+            )
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """All of it or nothing, and safe on the disk."""
+        with self._explained(f"{path.name} cannot be written"):
+            handle, draft = tempfile.mkstemp(dir=self.folder, prefix=DRAFT)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.chmod(draft, 0o644)
+                os.replace(draft, path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(draft)
+                raise
+
+    @contextlib.contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except StoreError:
+            raise
+        except OSError as error:
+            kept = "what it holds is kept, and the same sweep will go on from there"
+            raise StoreError(f"store = {str(self.folder)!r}: {what} ({error.strerror or error}); {kept}") from error
+
+
+def _without_cluster() -> Any:
+    """Keeps xarray, which writes, from asking the cluster of a dask client that is open for a lock."""
+    if "dask" not in sys.modules:
+        return contextlib.nullcontext()
+    import dask
+
+    return dask.config.set(scheduler="synchronous")
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 200 else text[:200] + "…"

@@ -1,0 +1,199 @@
+"""The same ensemble over a grid of parameters, here or on a cluster, kept cell by cell."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.ensembles.axes import Axis, Cell, axes_of, cells_of, check
+from swarmviz.ensembles.dataset import as_dataset, provenance
+from swarmviz.ensembles.description import as_json, described
+from swarmviz.ensembles.engine import Ensemble, execute
+from swarmviz.ensembles.run import Progress, reporting
+from swarmviz.ensembles.settings import Problem, Settings, require_room, thread_count
+from swarmviz.ensembles.store import Memory, Store
+from swarmviz.landscapes.base import Landscape
+from swarmviz.success import TOLERANCE
+from swarmviz.swarm import Swarm
+
+if TYPE_CHECKING:
+    import xarray
+
+FORMAT = 1  # of a store
+
+
+def sweep(
+    dynamics: Dynamics,
+    landscape: Landscape,
+    swarm: Swarm,
+    grid: Mapping[str, Sequence[Any]] | None = None,
+    *,
+    n: Sequence[int] | None = None,
+    d: Sequence[int] | None = None,
+    landscapes: Sequence[Any] | None = None,
+    runs: int = 100,
+    steps: int = 1000,
+    record: Sequence[str] | None = (),
+    every: int = 1,
+    stop: Any = None,
+    positions: bool = False,
+    tolerance: float = TOLERANCE,
+    threads: int | None = None,
+    progress: Progress = False,
+    store: str | os.PathLike[str] | None = None,
+    client: Any = None,
+) -> xarray.Dataset:
+    """Run an ensemble for every combination of parameters.
+
+    Every cell is the Dataset of :func:`swarmviz.run_ensemble` with the cell's parameters, and so with the same seeds: two cells differ by
+    their parameters and not by luck.
+
+    Parameters
+    ----------
+    dynamics, landscape, swarm : Dynamics, Landscape, Swarm
+        What the cells have in common.
+    grid : mapping, optional
+        Name of a parameter of the dynamics, the landscape or the swarm → its values: numbers, names such as those of noise laws and
+        initial laws, schedules. Where two parts have the same name, write ``"swarm.radius"``.
+    n, d : sequence of int, optional
+        Numbers of agents, dimensions; the same as in the grid.
+    landscapes : sequence, optional
+        Landscapes, their classes or their names.
+    runs, steps, every, stop, positions, tolerance
+        As in :func:`swarmviz.run_ensemble`, for each cell.
+    record : sequence of str, optional
+        Observables to be kept along step. None of them by default: each takes cells × runs × recorded steps numbers. None for all.
+    threads : int, optional
+        Every core when absent; on a cluster threads of each task, 1 when absent.
+    progress : bool or callable
+        As in :func:`swarmviz.run_ensemble`; runs of all cells that are not in the store yet.
+    store : path, optional
+        Folder that gets each finished cell as a NetCDF file. The same call goes on where an earlier one ended, however that was.
+    client : dask.distributed.Client, optional
+        Runs each cell as a task on its cluster; the store is written here, not by the workers.
+
+    Returns
+    -------
+    xarray.Dataset
+        The variables of :func:`swarmviz.run_ensemble` with one more dimension for each axis, named like the parameter, or
+        ``landscape``. Where N or d differ, what a smaller one has not is NaN. After a Ctrl-C the cells that were finished are there,
+        the others are NaN with ``finished`` False, and the attribute ``interrupted`` is 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Before anything runs, when an argument is bad, parts of a cell do not fit together, or the store is that of another sweep.
+    swarmviz.ensembles.StoreError
+        When the store cannot be written; what it holds is kept.
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> data = sv.sweep(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(d=2), {"sigma": [0.3, 1.0]}, n=[20, 50], runs=10, steps=100)
+    >>> dict(data["success"].sizes)
+    {'n': 2, 'sigma': 2, 'run': 10}
+    """
+    problem = Problem.of(dynamics, landscape, swarm)
+    settings = Settings.checked(
+        type(dynamics), record, stop, runs=runs, steps=steps, every=every, positions=positions, tolerance=tolerance
+    )
+    threads = thread_count(1 if client is not None and threads is None else threads)
+    axes = axes_of(problem, grid, n, d, landscapes)
+    check(problem, axes, settings)
+    require_room(settings, problem, math.prod(len(axis.values) for axis in axes))
+    work = locally if client is None else _on(client)
+    with contextlib.ExitStack() as stack:
+        shelf: Any = (
+            Memory() if store is None else stack.enter_context(Store(store, manifest(problem, axes, settings)).opened())
+        )
+        missing = [cell for cell in cells_of(problem, axes) if cell.number not in shelf]
+        finished_run = stack.enter_context(reporting(progress, settings.options.runs * len(missing)))
+        interrupted = False
+        try:
+            with contextlib.closing(work(missing, settings, threads, finished_run)) as done:
+                for number, cell in done:
+                    shelf.put(number, cell)
+        except KeyboardInterrupt:
+            interrupted = True
+        return assembled(problem, axes, settings, shelf, interrupted)
+
+
+def locally(
+    cells: Iterable[Cell], settings: Settings, threads: int, finished_run: Callable[[], None]
+) -> Generator[tuple[int, xarray.Dataset]]:
+    """Number and Dataset of each cell, as they are finished; the threads go on to the next cell without waiting for the last run."""
+    ensembles = (Ensemble(cell.problem, settings, cell.label, cell.number) for cell in cells)
+    with contextlib.closing(execute(ensembles, threads, finished_run)) as finished:
+        for ensemble in finished:
+            yield ensemble.number, as_dataset(ensemble)
+
+
+def _on(client: Any) -> Callable[..., Generator[tuple[int, xarray.Dataset]]]:
+    from swarmviz.ensembles.cluster import on_cluster, require_client
+
+    require_client(client)
+    return lambda *work: on_cluster(client, *work)
+
+
+def manifest(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> dict[str, Any]:
+    """All that the cells of a sweep depend on, as plain data."""
+    import swarmviz
+
+    return {
+        "format": FORMAT,
+        "swarmviz": swarmviz.__version__,
+        **{part: described(getattr(problem, part)) for part in Problem._fields},
+        "axes": [{"name": axis.name, "of": axis.owner, "values": described(axis.values)} for axis in axes],
+        "settings": described(settings.described()),
+    }
+
+
+def assembled(
+    problem: Problem, axes: tuple[Axis, ...], settings: Settings, shelf: Any, interrupted: bool = False
+) -> xarray.Dataset:
+    """All cells as one Dataset; those that are not there are NaN."""
+    import xarray
+
+    shape = tuple(len(axis.values) for axis in axes)
+    cells = np.empty(shape, dtype=object)
+    for cell in cells_of(problem, axes):
+        if cell.number in shelf:
+            data = shelf.get(cell.number, provenance(cell.problem, settings))
+        else:
+            data = as_dataset(Ensemble(cell.problem, settings), interrupted=True)
+        cells[cell.place] = data
+    names = [axis.name for axis in axes]
+    if axes:
+        result = xarray.combine_nested(
+            cells.tolist(),
+            names,
+            data_vars="all",
+            coords="different",
+            compat="equals",
+            join="outer",
+            combine_attrs="drop",
+        )
+    else:
+        result = cells[()]
+    result = result.assign_coords({axis.name: axis.labels for axis in axes}).transpose(*names, ...)
+    return result.assign_attrs(_common(problem, axes, settings), interrupted=int(interrupted))
+
+
+def _common(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> dict[str, Any]:
+    """The provenance of all cells: what varies is said to vary."""
+    attributes = provenance(problem, settings) | {"axes": ", ".join(axis.name for axis in axes)}
+    parts = {part: described(getattr(problem, part)) for part in Problem._fields}
+    for axis in axes:
+        if axis.parameter:
+            parts[axis.owner]["values"][axis.parameter] = f"axis {axis.name}"
+    attributes |= {part: as_json(value) for part, value in parts.items()}
+    if not all(axis.parameter for axis in axes):
+        varying = dict.fromkeys(("landscape", "landscape_reference", "landscape_equation"), "axis landscape")
+        attributes |= varying | {"title": problem.dynamics.title}
+    return attributes

@@ -1,0 +1,395 @@
+"""Ensembles: each run is the single simulation with its seed, for any number of threads, stop, record and interruption."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+from scipy.stats import beta, norm
+
+import swarmviz as sv
+from swarmviz import presets, success
+from swarmviz.ensembles import Below, Stall, engine, medians, quantiles, success_rate, summary
+from swarmviz.ensembles.dataset import variable
+
+RASTRIGIN = sv.landscapes.Rastrigin()
+EVERY = pytest.mark.parametrize("name", list(sv.dynamics.ALL))
+
+
+def small(runs=6, steps=40, **options):
+    """A small ensemble of CBO."""
+    return sv.run_ensemble(sv.CBO(sigma=0.7), RASTRIGIN, sv.Swarm(n=20, d=2, seed=3), runs=runs, steps=steps, **options)
+
+
+def parts(name):
+    """A dynamics of this name with what it opens with, but few agents."""
+    dynamics, landscape, swarm = presets.opening(name).build()
+    swarm.n = min(swarm.n, 30)
+    return dynamics, landscape, swarm
+
+
+def single(dynamics, landscape, swarm, seed, steps, every=1):
+    """The one simulation that a run must equal."""
+    swarm = swarm.copy()
+    swarm.seed = int(seed)
+    sim = sv.Simulation(dynamics, landscape, swarm, every=every)
+    sim.advance(steps)
+    return sim
+
+
+def assert_is(data, r, sim, landscape):
+    """Run ``r`` is what the simulation recorded and where it ended, bit for bit."""
+    run = data.isel(run=r)
+    for observable in sim.dynamics.observables:
+        recorded = sim.record[observable.name]
+        course = run["step_" if observable.name == "step" else observable.name].values
+        np.testing.assert_array_equal(course[: len(recorded)], recorded, err_msg=observable.name)
+        assert np.isnan(course[len(recorded) :]).all()
+    np.testing.assert_array_equal(run["step"].values[: len(recorded)], sim.record["k"])
+    np.testing.assert_array_equal(run["t"].values[: len(recorded)], sim.record["t"])
+    np.testing.assert_array_equal(run["final_positions"], sim.frame.x)
+    np.testing.assert_array_equal(run["final_answer"], success.answer(sim.frame))
+    np.testing.assert_array_equal(run["final_error"], success.error(sim.frame, landscape))
+    assert int(run["steps_taken"]) == sim.k
+
+
+@EVERY
+def test_each_run_is_the_single_simulation_with_its_seed_bit_for_bit(name):
+    dynamics, landscape, swarm = parts(name)
+    swarm.seed = 11
+    data = sv.run_ensemble(dynamics, landscape, swarm, runs=3, steps=57, every=4, positions=True, threads=2)
+    for r, seed in enumerate(data["seed"].values):
+        sim = single(dynamics, landscape, swarm, seed, 57, every=4)
+        assert_is(data, r, sim, landscape)
+        found = success.succeeded(sim.frame, landscape)
+        assert data["success"].values[r] == found and data["finished"].values[r]
+    assert data["seed"].values.tolist() == [11, 12, 13]
+
+
+def test_schedules_formulas_placed_wells_and_moving_landscapes_are_the_same_runs_too():
+    Well = sv.landscapes.Well
+    wells = sv.landscapes.GaussianMixture(wells=[Well((1.0, 1.0), 2.0, 0.5), Well((-1.0, 0.0), 1.0, 0.5)])
+    cases = [
+        (sv.CBO(sigma=sv.schedules.Linear(start=2.0, end=0.1, duration=1.0)), RASTRIGIN),
+        (sv.CBO(), sv.landscapes.Formula("x^2 + 3*sin(2*y)^2")),
+        (sv.CBO(), wells),
+        (sv.FMC(motion="drift", speed=0.1), RASTRIGIN),
+    ]
+    swarm = sv.Swarm(n=20, d=2, seed=5)
+    for dynamics, landscape in cases:
+        data = sv.run_ensemble(dynamics, landscape, swarm, runs=2, steps=30, positions=True)
+        sim = single(dynamics, landscape, swarm, 6, 30)
+        assert_is(data, 1, sim, landscape)
+        shift = 0.0 if sim.frame.shift is None else sim.frame.shift
+        at = (success.answer(sim.frame) - shift)[None]
+        assert data["final_energy"].values[1] == landscape.values(at)[0]
+
+
+def test_any_number_of_threads_and_any_length_of_the_kernels_calls_gives_the_same_bits(monkeypatch):
+    one = small(threads=1, positions=True)
+    assert one.identical(small(threads=3, positions=True))
+    monkeypatch.setattr(engine, "CALL_STEPS", 7)
+    assert one.identical(small(threads=2, positions=True))
+    monkeypatch.setattr(engine, "CALL_WORK", 1)
+    assert one.identical(small(threads=2, positions=True))
+
+
+def test_what_is_recorded_is_what_was_asked_for():
+    data = small(record=["best", "dispersion"], every=15)
+    assert {name for name, values in data.data_vars.items() if "step" in values.dims} == {"best", "dispersion"}
+    assert data["step"].values.tolist() == [0, 15, 30] and "final_positions" not in data
+    assert "step" not in {dim for values in small(record=()).data_vars.values() for dim in values.dims}
+    assert small(steps=0)["best"].shape == (6, 1)
+
+
+def test_the_dataset_says_where_it_comes_from_and_survives_a_file(tmp_path):
+    import xarray
+
+    data = small(stop=Stall(1e-3, 20), positions=True)
+    assert json.loads(data.attrs["dynamics"])["values"]["sigma"] == 0.7
+    assert json.loads(data.attrs["swarm"])["values"]["n"] == 20
+    assert json.loads(data.attrs["settings"])["stop"] == {"name": "Stall", "values": {"tolerance": 1e-3, "steps": 20}}
+    assert data.attrs["swarmviz"] == sv.__version__ and "001" in data.attrs["reference"]
+    assert data["dispersion"].attrs["symbol"] == "V"
+    data.to_netcdf(tmp_path / "e.nc", engine="h5netcdf")
+    assert xarray.load_dataset(tmp_path / "e.nc", engine="h5netcdf").identical(data)
+
+
+# ---- divergence ---------------------------------------------------------------------------------------------------------
+
+
+def test_runs_that_diverge_are_recorded_as_diverged_and_the_others_are_untouched():
+    """With too large a time step every seed diverges, some of them sooner; between the times some have and some have not."""
+    dynamics, swarm = sv.CBO(dt=3.0), sv.Swarm(n=20, d=2, seed=0)
+    when = sv.run_ensemble(dynamics, RASTRIGIN, swarm, runs=8, steps=20_000, record=())["diverged_step"].values
+    assert when.min() > 0 and when.min() < when.max()
+    steps = int(np.sort(when)[4])
+    data = sv.run_ensemble(dynamics, RASTRIGIN, swarm, runs=8, steps=steps, positions=True)
+    diverged = data["diverged_step"].values >= 0
+    assert diverged.any() and not diverged.all()
+    for r in range(8):
+        one = swarm.copy()
+        one.seed = r
+        sim = sv.Simulation(dynamics, RASTRIGIN, one)
+        if diverged[r]:
+            with pytest.raises(sv.Diverged) as caught:
+                sim.advance(steps)
+            assert (caught.value.step, caught.value.agent) == (data["diverged_step"][r], data["diverged_agent"][r])
+            assert data["success"][r] == 0.0 and data["finished"][r]
+        else:
+            sim.advance(steps)
+            assert data["diverged_agent"][r] == -1
+        assert_is(data, r, sim, RASTRIGIN)
+
+
+def test_a_swarm_without_numbers_from_the_start_has_no_results():
+    swarm = sv.Swarm(n=4, d=1, initial="points", points=[[1e200], [0.0], [1.0], [2.0]])
+    data = sv.run_ensemble(sv.CBO(), sv.landscapes.Sphere(), swarm, runs=2, steps=5)
+    assert data["diverged_step"].values.tolist() == [0, 0] and data["diverged_agent"].values.tolist() == [0, 0]
+    assert np.isnan(data["best"].values).all() and np.isnan(data["final_best"].values).all()
+    assert data["success"].values.tolist() == [0.0, 0.0] and int(quantiles(data)["going"].max()) == 0
+
+
+# ---- stops --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_stops_at_the_first_recorded_step_below_a_value():
+    free, stopped = small(steps=200, every=3), small(steps=200, every=3, stop=Below("dispersion", 1.0), threads=2)
+    for r in range(6):
+        below = free["dispersion"].values[r] < 1.0
+        end = int(free["step"].values[below.argmax()])
+        assert stopped["steps_taken"][r] == end and stopped["stopped"][r] and below.any()
+        row = stopped["dispersion"].values[r]
+        np.testing.assert_array_equal(row[: end // 3 + 1], free["dispersion"].values[r, : end // 3 + 1])
+        assert np.isnan(row[end // 3 + 1 :]).all()
+
+
+@pytest.mark.parametrize("every", [1, 7])
+@pytest.mark.parametrize("name", ["BGK", "PSO"])
+def test_the_stall_stop_ends_where_the_counter_of_003_does(name, every):
+    dynamics, landscape, swarm = parts(name)
+    dynamics.alpha = 1e5
+    data = sv.run_ensemble(
+        dynamics, landscape, swarm, runs=4, steps=3000, every=every, stop=Stall(1e-2, 30), positions=True
+    )
+    assert data["stopped"].values.any()
+    counted = dynamics.copy()
+    counted.stall_steps, counted.stall_tolerance = 30, 1e-2
+    for r in range(4):
+        sim = single(counted, landscape, swarm, data["seed"].values[r], 3000)
+        still = sim.record["still"] >= 30
+        if not data["stopped"].values[r]:
+            assert not still.any()
+            continue
+        end = int(still.argmax())
+        assert data["steps_taken"].values[r] == end
+        np.testing.assert_array_equal(data["final_positions"].values[r], sim.goto(end).x)
+
+
+def test_a_dynamics_that_does_not_count_stalls_when_its_answer_has_stayed_in_place():
+    dynamics, swarm = sv.CBO(sigma=0.3), sv.Swarm(n=20, d=2, seed=3)
+    data = sv.run_ensemble(dynamics, RASTRIGIN, swarm, runs=3, steps=3000, stop=Stall(1e-3, 100), positions=True)
+    assert data["stopped"].values.all()
+    for r in range(3):
+        sim = single(dynamics, RASTRIGIN, swarm, data["seed"].values[r], 0)
+        end, places = int(data["steps_taken"].values[r]), {}
+        for k in range(10, end + 1, 10):
+            places[k] = success.answer(sim.advance(10)) / 5.12
+        moved = [np.abs(places[k] - places[end - 100]).max() for k in range(end - 100, end + 1, 10)]
+        assert max(moved) < 1e-3
+        assert end % 10 == 0 and end < 3000
+        np.testing.assert_array_equal(data["final_positions"].values[r], sim.frame.x)
+
+
+def test_a_function_of_the_frame_can_stop_a_run():
+    seen = []
+
+    def close(frame):
+        seen.append(frame.k)
+        return frame.energy.max() < 20.0
+
+    data = small(steps=100, every=5, stop=close, threads=1)
+    for r, seed in enumerate(data["seed"].values):
+        sim = single(sv.CBO(sigma=0.7), RASTRIGIN, sv.Swarm(n=20, d=2), seed, 0)
+        while sim.k < 100 and (sim.k == 0 or not close(sim.frame)):
+            sim.advance(5)
+        assert data["steps_taken"].values[r] == sim.k
+    assert all(k % 5 == 0 and k > 0 for k in seen)
+
+
+# ---- interruption and progress -------------------------------------------------------------------------------------------
+
+
+def test_progress_counts_the_runs_and_a_bar_goes_to_the_console(capfd):
+    seen = []
+    small(progress=lambda done, total: seen.append((done, total)), threads=2)
+    assert seen == [(i, 6) for i in range(1, 7)]
+    small(progress=True)
+    assert "6/6" in capfd.readouterr().err
+
+
+def test_an_interrupt_keeps_what_is_finished():
+    whole = small(runs=40, positions=True)
+
+    def interrupt(done, total):
+        if done == 5:
+            raise KeyboardInterrupt
+
+    before = threading.active_count()
+    data = small(runs=40, positions=True, progress=interrupt, threads=2)
+    finished = data["finished"].values
+    assert 5 <= finished.sum() < 40 and data.attrs["interrupted"] == 1
+    assert threading.active_count() == before
+    here = data.isel(run=finished)
+    for name, values in whole.isel(run=finished).data_vars.items():
+        np.testing.assert_array_equal(here[name], values, err_msg=name)
+    rest = data.isel(run=~finished)
+    assert np.isnan(rest["best"].values).all() and np.isnan(rest["final_positions"].values).all()
+    assert np.isnan(rest["success"].values).all()
+    assert int(summary(data)["finished_runs"]) == finished.sum()
+
+
+def test_a_signal_from_the_keyboard_ends_an_ensemble_that_would_take_for_ever(tmp_path):
+    """In a process of its own, in the middle of long calls of a kernel."""
+    code = (
+        "import os, signal, threading, swarmviz as sv\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever the shell said to ignore\n"
+        "asked = threading.Event()\n"
+        "def stop(frame):\n"
+        "    if frame.k == 500 and not asked.is_set():\n"
+        "        asked.set(); os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return False\n"
+        "data = sv.run_ensemble(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=20), runs=10**5, steps=10**6, every=500,"
+        " record=(), stop=stop, threads=2)\n"
+        "print(data.attrs['interrupted'], int(data['finished'].sum()) < 10**5)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100)
+    assert done.stdout.split() == ["1", "True"], done.stderr
+
+
+def test_an_interrupt_inside_a_run_leaves_no_trace_of_that_run():
+    def stop(frame):
+        if frame.k == 20:
+            raise KeyboardInterrupt
+        return False
+
+    data = small(stop=stop, every=5, positions=True, threads=1)
+    assert data.attrs["interrupted"] == 1 and not data["finished"].values.any()
+    assert np.isnan(data["best"].values).all() and not data["stopped"].values.any()
+    assert data["diverged_step"].values.tolist() == [-1] * 6
+
+
+def test_an_error_inside_a_run_is_raised_with_the_runs_seed():
+    def stop(frame):
+        raise ZeroDivisionError("no")
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        small(stop=stop, threads=1)
+    assert "in run 0 (seed 3)" in caught.value.__notes__[0]
+
+
+# ---- bad input ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"runs": 0}, "runs = 0: must be a whole number with 1 ≤ runs"),
+        ({"runs": 2.5}, "runs = 2.5: must be a whole number"),
+        ({"steps": -1}, "steps = -1: must be a whole number with 0 ≤ steps"),
+        ({"every": 0}, "every = 0: must be a whole number with 1 ≤ every"),
+        ({"tolerance": 0.0}, "tolerance = 0.0: must be a finite number with 0 < tolerance"),
+        ({"threads": 0}, "threads = 0: must be a whole number with 1 ≤ threads"),
+        ({"record": ["bets"]}, "record = 'bets': CBO has no such observable; did you mean 'best'"),
+        ({"stop": Below("bets")}, "observable = 'bets'.*did you mean 'best'"),
+        ({"runs": 10**6, "steps": 10**9}, "runs = 1000000, steps = 1000000000, every = 1.*GiB"),
+    ],
+)
+def test_bad_values_are_refused_by_name_value_and_range_before_anything_runs(options, says):
+    with pytest.raises(ValueError, match=says):
+        small(**options, progress=lambda done, total: pytest.fail("something ran"))
+
+
+@pytest.mark.parametrize("options", [{"record": "best"}, {"record": 3}, {"stop": 5}, {"stop": Stall}, {"progress": 7}])
+def test_the_wrong_kind_is_refused_by_name(options):
+    with pytest.raises(TypeError, match=next(iter(options))):
+        small(**options)
+
+
+def test_parts_of_the_wrong_kind_or_that_do_not_fit_are_refused():
+    swarm = sv.Swarm(n=10, d=3)
+    with pytest.raises(TypeError, match="landscape = 'Rastrigin'"):
+        sv.run_ensemble(sv.CBO(), "Rastrigin", swarm)
+    with pytest.raises(ValueError, match="d = 3"):
+        sv.run_ensemble(sv.CBO(), sv.landscapes.Himmelblau(), swarm)
+    with pytest.raises(ValueError, match="low is missing"):
+        sv.run_ensemble(sv.CBO(), RASTRIGIN, sv.Swarm(initial="box"))
+    falling = sv.schedules.Linear(start=1.0, end=-1.0, duration=1.0)
+    with pytest.raises(ValueError, match=r"sigma .* at t ="):
+        sv.run_ensemble(sv.CBO(sigma=falling), RASTRIGIN, swarm)
+    with pytest.raises(ValueError, match="seed"):
+        sv.run_ensemble(sv.CBO(), RASTRIGIN, sv.Swarm(seed=2**53), runs=2)
+
+
+# ---- statistics ---------------------------------------------------------------------------------------------------------
+
+
+def test_quantiles_are_numpys_over_the_runs_that_go_on():
+    data = small(runs=9, steps=150, stop=Below("dispersion", 1.0))
+    q = quantiles(data, [0.25, 0.5])
+    going = (data["step"].values <= data["steps_taken"].values[:, None]).sum(axis=0)
+    np.testing.assert_array_equal(q["going"].values, going)
+    last = int(np.flatnonzero(going)[-1])
+    with np.errstate(all="ignore"):
+        expected = np.nanquantile(data["best"].values[:, : last + 1], [0.25, 0.5], axis=0)
+    np.testing.assert_allclose(q["best"].values[:, : last + 1], expected)
+    assert np.isnan(q["best"].values[:, last + 1 :]).all()
+
+
+def test_wilsons_interval_and_the_bootstrap_error_are_those_of_the_books():
+    data = small(runs=400, steps=30, record=())
+    data["success"][:] = np.arange(400) < 120
+    rate = success_rate(data, 0.95)
+    z, p, n = norm.ppf(0.975), 0.3, 400
+    centre, half = (
+        (p + z * z / (2 * n)) / (1 + z * z / n),
+        z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + (z / (2 * n)) ** 2),
+    )
+    np.testing.assert_allclose([rate["success_low"], rate["success_high"]], [centre - half, centre + half], rtol=1e-10)
+    assert float(rate["success_rate"]) == 0.3
+    data["final_best"][:] = norm.ppf((np.arange(400) + 0.5) / 400)
+    found = medians(data, ["final_best"])
+    asymptotic = np.sqrt(np.pi / 2 / 400)  # 1 / (2 f(m) √n) for a normal law
+    assert float(found["final_best_standard_error"]) == pytest.approx(asymptotic, rel=0.2)
+    low, high = norm.ppf(beta.ppf([0.025, 0.975], 200, 200))  # the law of the middle order statistic
+    assert float(found["final_best_low"]) == pytest.approx(low, abs=0.03)
+    assert float(found["final_best_high"]) == pytest.approx(high, abs=0.03)
+    assert found.identical(medians(data, ["final_best"]))
+
+
+def test_statistics_of_runs_without_an_answer_are_nan_and_not_zero():
+    data = sv.run_ensemble(sv.CBO(), sv.landscapes.Formula("x^2"), sv.Swarm(n=5, d=1), runs=1, steps=3)
+    table = summary(data)
+    assert np.isnan(float(table["success_rate"])) and np.isnan(float(table["final_error"]))
+    assert np.isfinite(float(table["final_best"])) and np.isnan(float(table["final_best_standard_error"]))
+    assert int(table["diverged_runs"]) == 0
+
+
+@EVERY
+def test_no_observable_and_no_parameter_has_the_name_of_something_else_in_the_dataset(name):
+    cls = sv.dynamics.ALL[name]
+    observables, parameters = {o.name for o in cls.observables}, {*cls.declared(), *sv.Swarm.declared()}
+    data = small(runs=1, steps=1, record=(), positions=True)
+    assert not {variable(o) for o in observables} & {*data.variables, *data.dims}
+    assert not observables & parameters
+    assert not {*cls.declared()} & {*data.variables, *data.dims}
+
+
+def test_importing_swarmviz_does_not_import_xarray_or_dask():
+    code = "import sys, swarmviz as sv\nsv.run_ensemble, sv.sweep, sv.ensembles.summary\nprint(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"xarray", "pandas", "distributed", "dask", "tqdm"} & {name.split(".")[0] for name in loaded}
