@@ -9,42 +9,43 @@ from typing import Any
 import numpy as np
 
 import swarmviz
+from swarmviz.exports.run import Run, run_of
 from swarmviz.parameters import Described, _same
 from swarmviz.schedules import Schedule
 from swarmviz.simulation import Entry, Simulation
 
 
-def metadata(sim: Simulation) -> dict[str, Any]:
+def metadata(what: Run | Simulation) -> dict[str, Any]:
     """Everything that makes a run what it is, as plain values that JSON can hold.
 
     Returns
     -------
     dict
-        ``program, version, title, seed, k, t, furthest, every`` (of the record), ``dynamics, landscape, swarm`` (name and all declared
+        ``program, version, title, seed, k, t, every`` (of the record), ``dynamics, landscape, swarm`` (name and all declared
         parameters; those in force at step k, and the swarm that the run was born with), ``journal`` (the parameters at step 0, then for
         each later change its step and the values that it changed).
     """
-    now = [entry for entry in sim.journal if entry.k <= sim.k][-1]
+    run = run_of(what)
     return {
         "program": "swarmviz",
         "version": swarmviz.__version__,
-        "title": title(sim),
-        "seed": sim.born.seed,
-        "k": sim.k,
-        "t": sim.t,
-        "furthest": sim.furthest,
-        "every": sim.record.every,
-        "dynamics": _part(now.dynamics),
-        "landscape": _part(now.landscape),
-        "swarm": _part(sim.born),
-        "journal": _journal(sim.journal),
+        "title": title(run),
+        "seed": run.born.seed,
+        "k": run.k,
+        "t": run.t,
+        "every": run.options.get("every", 1),
+        "dynamics": _part(run.now.dynamics),
+        "landscape": _part(run.now.landscape),
+        "swarm": _part(run.born),
+        "journal": _journal(run.journal),
     }
 
 
-def title(sim: Simulation) -> str:
+def title(what: Run | Simulation) -> str:
     """What a person would call the run."""
-    n, d = sim.frame.x.shape
-    return f"{sim.dynamics.title} on {sim.landscape.title}, N = {n:,}, d = {d}, seed {sim.born.seed}"
+    run = run_of(what)
+    _, dynamics, landscape = run.now
+    return f"{dynamics.title} on {landscape.title}, N = {run.born.n:,}, d = {run.born.d}, seed {run.born.seed}"
 
 
 def as_text(content: dict[str, Any], longest: int | None = None) -> str:
@@ -55,9 +56,11 @@ def as_text(content: dict[str, Any], longest: int | None = None) -> str:
     return text
 
 
-def file_name(sim: Simulation, suffix: str) -> str:
+def file_name(what: Run | Simulation, suffix: str) -> str:
     """A telling name for a file, for example ``swarmviz-CBO-Rastrigin-seed7-k100.png``."""
-    parts = ("swarmviz", type(sim.dynamics).__name__, type(sim.landscape).__name__, f"seed{sim.born.seed}", f"k{sim.k}")
+    run = run_of(what)
+    kinds = (type(part).__name__ for part in (run.now.dynamics, run.now.landscape))
+    parts = ("swarmviz", *kinds, f"seed{run.born.seed}", f"k{run.k}")
     return re.sub(r"[^\w.-]", "_", "-".join(parts)) + suffix
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from swarmviz.frame import Clock
 from swarmviz.simulation import Entry, Simulation, _steps
 from swarmviz.swarm import Swarm
 
@@ -41,6 +42,20 @@ class Run(NamedTuple):
     def of(cls, sim: Simulation) -> Run:
         """The run of a simulation as it stands; what happens to the simulation later does not change it."""
         return cls(sim.journal, sim.born, sim.k, {"every": sim.record.every, "record_limit": sim.record_limit})
+
+    @property
+    def now(self) -> Entry:
+        """The parameters in force at step ``k``."""
+        return [entry for entry in self.journal if entry.k <= self.k][-1]
+
+    @property
+    def t(self) -> float:
+        """The time at step ``k``."""
+        clock = Clock(dt=_dt(self.journal[0]))
+        for entry in self.journal[1:]:
+            if entry.k < max(self.k, 1):
+                clock = clock.with_step(entry.k, _dt(entry))
+        return float(clock.at(self.k))
 
     def again(self, cancelled: Callable[[], bool] = never) -> Simulation:
         """The run at its present step, lived again: the same bits as ``Simulation.replay``, but it can be cancelled.
@@ -95,6 +110,10 @@ class Run(NamedTuple):
 def run_of(what: Run | Simulation) -> Run:
     """The run of either."""
     return Run.of(what) if isinstance(what, Simulation) else what
+
+
+def _dt(entry: Entry) -> float:
+    return float(getattr(entry.dynamics, "dt", 1.0))
 
 
 def _change(sim: Simulation, entry: Entry) -> None:
