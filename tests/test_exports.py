@@ -22,7 +22,9 @@ def of_preset(preset, steps=25):
 
 def changed_in_mid_run():
     """Schedules, another landscape, a change at the very start, two at once, and one that waits for the next step."""
-    sim = sv.Simulation(sv.CBO(sigma=Piecewise(((0.0, 1.0), (0.7, 0.1 + 0.2)))), sv.landscapes.Rastrigin(), sv.Swarm(n=20, seed=3))
+    sim = sv.Simulation(
+        sv.CBO(sigma=Piecewise(((0.0, 1.0), (0.7, 0.1 + 0.2)))), sv.landscapes.Rastrigin(), sv.Swarm(n=20, seed=3)
+    )
     sim.dynamics.lam = 0.5
     sim.apply()
     sim.advance(7)
@@ -39,7 +41,9 @@ def changed_in_mid_run():
 
 def went_back():
     """It stands before its furthest step, beyond which a change is known."""
-    sim = sv.Simulation(sv.BGK(), sv.landscapes.Ackley(), sv.Swarm(n=15, d=3, seed=5, initial="gaussian", centre=(1, 0, 2)))
+    sim = sv.Simulation(
+        sv.BGK(), sv.landscapes.Ackley(), sv.Swarm(n=15, d=3, seed=5, initial="gaussian", centre=(1, 0, 2))
+    )
     sim.advance(300)
     sim.dynamics.sigma = 0.2
     sim.advance(30)
@@ -56,14 +60,14 @@ def from_points():
 
 
 def thinned():
-    sim = sv.Simulation(sv.CBO(), sv.landscapes.DoubleWell(tilt=0.1), sv.Swarm(n=10, d=1), record_limit=16)
+    sim = sv.Simulation(sv.CBO(), sv.landscapes.DoubleWell(tilt=0.1), sv.Swarm(n=40, d=1), record_limit=16)
     sim.advance(100)
     assert sim.record.every == 8
     return sim
 
 
 def with_seed_changed_for_the_next_reset():
-    sim = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=10, seed=4))
+    sim = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=40, seed=4))
     sim.advance(5)
     sim.swarm.seed = 9
     return sim

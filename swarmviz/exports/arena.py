@@ -16,7 +16,6 @@ from swarmviz.exports.arena_plane import Plane
 from swarmviz.exports.arena_states import Bars, Sites
 from swarmviz.exports.drawing import FONT, SMALL, new_figure, write_title
 from swarmviz.exports.ground import slice_point
-from swarmviz.exports.looks import Theme
 from swarmviz.simulation import Simulation
 
 SIZES = {1: (7.2, 4.8), 2: (6.4, 6.4)}  # inches; at 120 dots per inch films have sides that are multiples of 16

@@ -17,7 +17,9 @@ POINTS = 1200  # of the curve
 CELLS = 240  # of the density of a large swarm
 
 
-def curve_of(landscape: Landscape, low: float, high: float, shift: float = 0.0) -> tuple[np.ndarray, np.ndarray, float, float]:
+def curve_of(
+    landscape: Landscape, low: float, high: float, shift: float = 0.0
+) -> tuple[np.ndarray, np.ndarray, float, float]:
     """Points of F(x − shift) on [low, high] and the ends of an axis for them."""
     x = np.linspace(low, high, POINTS)
     with np.errstate(all="ignore"):
@@ -34,18 +36,23 @@ class Line:
     def __init__(self, axes: Any, colours: Theme):
         from matplotlib.collections import LineCollection
 
-        self.axes, self.colours, self.still = axes, colours, []
+        self.axes, self.colours = axes, colours
+        self.still: list[Any] = []
         dress(axes, colours, "x", "F(x)")
         edge = colours.outline
         self.cloud = axes.imshow(np.zeros((1, 2)), cmap=crowd_map(colours), vmin=0, vmax=1, origin="lower", aspect="auto", zorder=1,
                                  visible=False)  # fmt: skip
-        self.level = axes.axhline(0, color=colours.curves[2], linewidth=1.5, linestyle=(0, (5, 3)), zorder=4, visible=False)
+        self.level = axes.axhline(
+            0, color=colours.curves[2], linewidth=1.5, linestyle=(0, (5, 3)), zorder=4, visible=False
+        )
         self.focus = axes.axvline(0, color=colours.focus, linewidth=1.8, zorder=4, visible=False)
         self.arrows = LineCollection([], colors=colours.ink, alpha=0.75, linewidths=0.9, zorder=5)
         axes.add_collection(self.arrows, autolim=False)
         self.dots = axes.scatter([], [], edgecolors=edge, linewidths=0.7, alpha=0.94, zorder=6)
         self.goals = axes.plot([], [], "*", markersize=11, markerfacecolor="#ffffff", markeredgecolor=edge, zorder=7)[0]
-        self.best = axes.plot([], [], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=8)[0]
+        self.best = axes.plot(
+            [], [], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=8
+        )[0]
 
     @property
     def moving(self) -> list[Any]:
@@ -65,7 +72,9 @@ class Line:
         x, f, bottom, top = curve_of(sim.landscape, low[0], high[0], shift)
         middle = colours.landscape[len(colours.landscape) // 2]
         fill = axes.fill_between(x, bottom, f, color=middle, alpha=0.35, linewidth=0, zorder=0)
-        over = axes.fill_between(x, f, top, color=colours.paper, linewidth=0, zorder=2)  # a density is seen under the curve only
+        over = axes.fill_between(
+            x, f, top, color=colours.paper, linewidth=0, zorder=2
+        )  # a density is seen under the curve only
         curve = axes.plot(x, f, color=colours.landscape[0], linewidth=1.8, zorder=3)[0]
         self.still = [fill, over, curve]
         axes.set(xlim=(low[0], high[0]), ylim=(bottom, top))
@@ -81,7 +90,7 @@ class Line:
         if frame.focus is not None:
             entries.append(Line2D([], [], color=colours.focus, linewidth=1.8, label="consensus"))
         if frame.level is not None:
-            dashed = {"color": colours.curves[2], "linestyle": (0, (5, 3))}
+            dashed: dict[str, Any] = {"color": colours.curves[2], "linestyle": (0, (5, 3))}
             entries.append(Line2D([], [], linewidth=1.5, label="provisional minimum", **dashed))
         entries.append(dot("lowest agent", "none", colours.ink, "o", width=1.4))
         if len(sim.landscape.minimisers(1)):
@@ -108,7 +117,7 @@ class Line:
             self.dots.set_offsets(np.column_stack([x, frame.energy]))
             self.dots.set_sizes((looks.diameters(frame) * POINT) ** 2)
             self.dots.set_facecolors(looks.agent_colours(frame, self.colours))
-        self.arrows.set_segments(self._velocities(sim) if frame.v is not None and frame.n <= FEW else [])
+        self.arrows.set_segments(list(self._velocities(sim)) if frame.v is not None and frame.n <= FEW else [])
 
     def _velocities(self, sim: Simulation) -> np.ndarray:
         frame, (left, right, bottom, top) = sim.frame, self._ends

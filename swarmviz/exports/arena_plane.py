@@ -33,7 +33,9 @@ class Plane:
         self.relief: list[Any] = []
         self.bar: Any = None
         blank, edge = np.empty((0, 2)), colours.outline
-        self.cloud = axes.imshow(np.zeros((2, 2)), cmap=crowd_map(colours), vmin=0, vmax=1, origin="lower", zorder=3, visible=False)
+        self.cloud = axes.imshow(
+            np.zeros((2, 2)), cmap=crowd_map(colours), vmin=0, vmax=1, origin="lower", zorder=3, visible=False
+        )
         self.links = LineCollection([], colors=colours.ink, alpha=0.5, linestyles=":", linewidths=0.8, zorder=4)
         self.arrows = LineCollection([], colors=colours.ink, alpha=0.75, linewidths=0.8, zorder=5)
         axes.add_collection(self.links, autolim=False)
@@ -41,8 +43,12 @@ class Plane:
         self.bests = axes.plot([], [], "+", color=colours.ink, markersize=4, alpha=0.7, zorder=5)[0]
         self.dots = axes.scatter(*blank.T, edgecolors=edge, linewidths=0.7, alpha=0.94, zorder=6)
         self.goals = axes.plot([], [], "*", markersize=11, markerfacecolor="#ffffff", markeredgecolor=edge, zorder=7)[0]
-        self.best = axes.plot([], [], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=8)[0]
-        self.focus = axes.plot([], [], "P", markersize=10, markerfacecolor=colours.focus, markeredgecolor=colours.halo, zorder=9)[0]
+        self.best = axes.plot(
+            [], [], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=8
+        )[0]
+        self.focus = axes.plot(
+            [], [], "P", markersize=10, markerfacecolor=colours.focus, markeredgecolor=colours.halo, zorder=9
+        )[0]
         self._at = np.zeros(2)
 
     @property
@@ -100,7 +106,9 @@ class Plane:
         else:
             self.bar.update_normal(image)
         self.bar.set_ticks([float(scale.height(v)) for v in ticks], labels=[f"{v:.4g}" for v in ticks])
-        self.bar.ax.tick_params(colors=self.colours.soft, labelcolor=self.colours.ink, labelsize=SMALL, labelfontfamily=FONT)
+        self.bar.ax.tick_params(
+            colors=self.colours.soft, labelcolor=self.colours.ink, labelsize=SMALL, labelfontfamily=FONT
+        )
 
     def _entries(self, sim: Simulation) -> list[Any]:
         frame, colours = sim.frame, self.colours
@@ -131,9 +139,11 @@ class Plane:
             self.dots.set_offsets(x)
             self.dots.set_sizes((looks.diameters(frame) * POINT) ** 2)
             self.dots.set_facecolors(looks.agent_colours(frame, self.colours))
-        self.arrows.set_segments(arrows(x, frame.v[:, :2], float((high - low).max())) if few and frame.v is not None else [])
+        self.arrows.set_segments(
+            list(arrows(x, frame.v[:, :2], float((high - low).max()))) if few and frame.v is not None else []
+        )
         self.bests.set_data(*(frame.memory[:, :2] if few and frame.memory is not None else np.empty((0, 2))).T)
-        self.links.set_segments(_links(x, frame.partner) if few and frame.partner is not None else [])
+        self.links.set_segments(list(_links(x, frame.partner)) if few and frame.partner is not None else [])
 
 
 def agent_entries(frame: Frame, colours: Theme) -> list[Any]:
@@ -141,7 +151,10 @@ def agent_entries(frame: Frame, colours: Theme) -> list[Any]:
     if frame.n > MANY:
         return [dot("density of agents", colours.agent, "none", "s")]
     names = frame.roles if frame.role is not None and frame.roles else ("agent",)
-    return [dot(name, colour, colours.outline) for name, colour in zip(names, looks.role_colours(frame, colours), strict=False)]
+    return [
+        dot(name, colour, colours.outline)
+        for name, colour in zip(names, looks.role_colours(frame, colours), strict=False)
+    ]
 
 
 def arrows(x: np.ndarray, v: np.ndarray, width: float) -> np.ndarray:

@@ -83,7 +83,9 @@ class Bars:
         self.still = [
             self.heights.plot(x, f, color=colours.landscape[0], linewidth=1.2, alpha=0.8)[0],
             self.heights.plot(sites[:, 0], U, ".", color=colours.landscape[0], markersize=4)[0],
-            self.heights.plot(sites[lowest, 0], U[lowest], "*", markersize=11, markerfacecolor="#fff", markeredgecolor=colours.outline)[0],
+            self.heights.plot(
+                sites[lowest, 0], U[lowest], "*", markersize=11, markerfacecolor="#fff", markeredgecolor=colours.outline
+            )[0],
         ]
         self.bars.set_linewidth(0.5 if len(sites) <= 100 else 0.0)
         axes.set(xlim=(low[0], high[0]), ylim=(0, self._top))
@@ -97,9 +99,14 @@ class Bars:
         from matplotlib.lines import Line2D
 
         colours = self.colours
-        entries = [dot("agents", colours.agent, colours.outline, "s"), Line2D([], [], color=colours.landscape[0], label="U")]
+        entries = [
+            dot("agents", colours.agent, colours.outline, "s"),
+            Line2D([], [], color=colours.landscape[0], label="U"),
+        ]
         if self._target is not None:
-            entries.append(Line2D([], [], color=colours.target, linewidth=1.8, label=self._target.title.split(" at ")[0]))
+            entries.append(
+                Line2D([], [], color=colours.target, linewidth=1.8, label=self._target.title.split(" at ")[0])
+            )
         return [*entries, dot("lowest state", "#ffffff", colours.outline, "*", 9)]
 
     def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
@@ -108,7 +115,7 @@ class Bars:
         left, tops = self._sites[:, 0] - self._width / 2, sim.frame.occupation
         zero = np.zeros(len(tops))
         corners = [(left, zero), (left, tops), (left + self._width, tops), (left + self._width, zero)]
-        self.bars.set_verts(np.stack([np.column_stack(corner) for corner in corners], axis=1))
+        self.bars.set_verts(list(np.stack([np.column_stack(corner) for corner in corners], axis=1)))
         self.eta.set_data(self._eta, self._edges)
         self.eta.set_visible(self._target is not None)
 
@@ -117,7 +124,8 @@ class Sites:
     """States in the plane: discs whose area is the share of the agents, rings for the target law, colours for U."""
 
     def __init__(self, axes: Any, colours: Theme):
-        self.axes, self.colours, self.bar = axes, colours, None
+        self.axes, self.colours = axes, colours
+        self.bar: Any = None
         dress(axes, colours, "x₁", "x₂")
         axes.set_aspect("equal")
         self.still: list[Any] = []
@@ -145,7 +153,14 @@ class Sites:
         cell = FRAME / np.sqrt(len(self._sites))
         tiles = axes.scatter(*self._sites[:, :2].T, c=scale.height(U), s=(0.8 * cell) ** 2, marker="s", linewidths=0, zorder=0,
                              cmap=colour_map(colours.landscape), vmin=0, vmax=1)  # fmt: skip
-        stars = axes.plot(*self._sites[lowest, :2].T, "*", markersize=11, markerfacecolor="#fff", markeredgecolor=colours.outline, zorder=5)
+        stars = axes.plot(
+            *self._sites[lowest, :2].T,
+            "*",
+            markersize=11,
+            markerfacecolor="#fff",
+            markeredgecolor=colours.outline,
+            zorder=5,
+        )
         self.still = [tiles, *stars]
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         if self.bar is None:
@@ -168,7 +183,10 @@ class Sites:
     def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
         """The occupation and the target of the present frame."""
         assert sim.frame.occupation is not None
-        for artist, share in ((self.discs, sim.frame.occupation), (self.rings, np.nan_to_num(law_of(sim, self._sites)[1]))):
+        for artist, share in (
+            (self.discs, sim.frame.occupation),
+            (self.rings, np.nan_to_num(law_of(sim, self._sites)[1])),
+        ):
             some = share > 0
             artist.set_offsets(self._sites[some, :2])
             artist.set_sizes(share[some] * (FRAME / 2) ** 2)

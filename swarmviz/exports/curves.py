@@ -40,7 +40,14 @@ def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
     for axes in panels[max(0, len(groups) - columns) : len(groups)]:
         axes.set_xlabel("step k", color=colours.ink, family=FONT)
         axes.tick_params(labelbottom=True)
-    figure.suptitle(f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}", x=0.01, ha="left", color=colours.ink, fontsize=10, family=FONT)
+    figure.suptitle(
+        f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}",
+        x=0.01,
+        ha="left",
+        color=colours.ink,
+        fontsize=10,
+        family=FONT,
+    )
     said = [f"{line.title} ({line.reference}): {line.reason}" for line in failed]
     if said:
         text = "\n".join(part for reason in said for part in textwrap.wrap(reason, 62 * columns))
@@ -48,7 +55,9 @@ def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
     return figure
 
 
-def _panel(axes: Any, sim: Simulation, group: str, observables: list[Observable], lines: list[Line], colours: Theme) -> None:
+def _panel(
+    axes: Any, sim: Simulation, group: str, observables: list[Observable], lines: list[Line], colours: Theme
+) -> None:
     """One group: what was measured in colour, theory dotted (claims) and dashed (exact at finite N)."""
     log = any(o.log for o in observables)
     dress(axes, colours, "", NAMES.get(group, group))
@@ -63,7 +72,14 @@ def _panel(axes: Any, sim: Simulation, group: str, observables: list[Observable]
     for line in lines:
         colour = colours.target if line.style == "dotted" else colours.ink
         dash = ":" if line.style == "dotted" else "--"
-        axes.plot(*_thin(line.k, line.y), dash, color=colour, linewidth=1.3, alpha=1.0 if line.applies else FAINT, label=line.title)
+        axes.plot(
+            *_thin(line.k, line.y),
+            dash,
+            color=colour,
+            linewidth=1.3,
+            alpha=1.0 if line.applies else FAINT,
+            label=line.title,
+        )
     axes.set(xlim=(0, max(sim.furthest, 1)), ylim=ends)
     axes.legend(loc="best", frameon=True, framealpha=0.8, edgecolor="none", facecolor=colours.paper, labelcolor=colours.ink,
                 prop={"size": SMALL - 1, "family": FONT})  # fmt: skip
@@ -94,5 +110,7 @@ def _thin(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     full = len(k) // size * size
     blocks = np.nan_to_num(np.asarray(y, float)[:full]).reshape(-1, size)
     starts = np.arange(0, full, size)
-    places = np.unique(np.concatenate([[0], starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1), np.arange(full, len(k))]))
+    places = np.unique(
+        np.concatenate([[0], starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1), np.arange(full, len(k))])
+    )
     return k[places], np.asarray(y)[places]

@@ -52,7 +52,11 @@ def dataset(sim: Simulation) -> xarray.Dataset:
 
     record, frame = sim.record, sim.frame
     variables: dict[str, Any] = {
-        o.name: ("k", record[o.name].copy(), {"long_name": o.meaning, "symbol": o.symbol, "panel": o.panel, "units": "1"})
+        o.name: (
+            "k",
+            record[o.name].copy(),
+            {"long_name": o.meaning, "symbol": o.symbol, "panel": o.panel, "units": "1"},
+        )
         for o in sim.dynamics.observables
     }
     for name, (dims, meaning) in FIELDS.items():
@@ -113,7 +117,7 @@ def csv(sim: Simulation, table: str = "curves") -> str:
     ValueError
         When there is no such table.
     """
-    import pandas
+    import pandas  # type: ignore[import-untyped]  # xarray brings it along
 
     if table not in TABLES:
         raise ValueError(f"table = {table!r}: must be one of {', '.join(TABLES)}")

@@ -110,7 +110,15 @@ def density_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any
         axes.set(xlim=(m.edges[0], m.edges[-1]), ylim=(0, None))
         axes.grid(axis="y", color=colours.grid, linewidth=0.7)
         if m.outside:
-            axes.text(0.02, 0.97, f"{m.outside:,} outside", transform=axes.transAxes, va="top", fontsize=SMALL, color=colours.ink)
+            axes.text(
+                0.02,
+                0.97,
+                f"{m.outside:,} outside",
+                transform=axes.transAxes,
+                va="top",
+                fontsize=SMALL,
+                color=colours.ink,
+            )
     write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
     entries: list[Any] = [Patch(facecolor=colours.bars, label=f"{sim.frame.n:,} agents")]
     if sim.frame.occupation is None:

@@ -10,7 +10,10 @@ import numpy as np
 from swarmviz.exports.looks import Theme, crowd, ramp
 
 LOCK = threading.RLock()  # Matplotlib is not made for two threads at once
-FONT = ["DejaVu Sans", "STIXGeneral"]  # come with Matplotlib, so that a picture is the same everywhere; the second has 𝒰
+FONT = [
+    "DejaVu Sans",
+    "STIXGeneral",
+]  # come with Matplotlib, so that a picture is the same everywhere; the second has 𝒰
 TITLE, TEXT, SMALL = 12, 10, 8.5
 CELLS = 144  # of a density image, along each side
 POINT = 72 / 96  # of a pixel of the page in points

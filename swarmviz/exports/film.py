@@ -145,7 +145,9 @@ def _gif(reel: _Reel, fps: float, dark: bool) -> bytes:
     image, frames = need("PIL.Image"), iter(reel)
     first = next(frames)
     shades = _palette(image, first, dark)
-    drawn = (image.fromarray(f).quantize(palette=shades, dither=image.Dither.NONE) for f in itertools.chain([first], frames))
+    drawn = (
+        image.fromarray(f).quantize(palette=shades, dither=image.Dither.NONE) for f in itertools.chain([first], frames)
+    )
     out = io.BytesIO()
     next(drawn).save(out, "GIF", save_all=True, append_images=drawn, duration=round(1000 / fps), loop=0, disposal=1, optimize=False,
                      comment=reel.comment.encode("ascii"))  # fmt: skip

@@ -82,4 +82,4 @@ def scale_of(f: np.ndarray, landscape: Landscape, d: int) -> Scale:
 def sites_of(sim: Simulation) -> np.ndarray:
     """Where the states of a finite set lie, (S, d)."""
     d = sim.frame.d
-    return sim.dynamics.space(d).positions(*sim.landscape.limits(d))  # type: ignore[attr-defined]
+    return sim.dynamics.space(d).positions(*sim.landscape.limits(d))

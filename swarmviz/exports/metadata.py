@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
@@ -92,7 +93,7 @@ def _part(part: Described) -> dict[str, Any]:
 def _journal(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
     birth = entries[0]
     out: list[dict[str, Any]] = [{"k": 0, "dynamics": _part(birth.dynamics), "landscape": _part(birth.landscape)}]
-    for before, entry in zip(entries, entries[1:], strict=False):
+    for before, entry in itertools.pairwise(entries):
         note: dict[str, Any] = {"k": entry.k}
         for what in ("dynamics", "landscape"):
             old, new = getattr(before, what), getattr(entry, what)

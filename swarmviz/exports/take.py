@@ -40,6 +40,7 @@ class Take:
         self._grounds: list[tuple[int, Landscape]] = []
         self._far = 0.0
         self.kind = ""
+        self.sites = np.empty((0, 0))
 
     def add(self, sim: Simulation) -> None:
         """One more frame."""
@@ -91,10 +92,13 @@ class Take:
     def _states(self, sim: Simulation) -> dict[str, np.ndarray]:
         assert sim.frame.occupation is not None
         sites = sites_of(sim)
-        self.sites = sites if not hasattr(self, "sites") or len(sites) == len(self.sites) else self.sites
+        if not len(self.sites):
+            self.sites = sites
         share, eta = sim.frame.occupation, np.nan_to_num(law_of(sim, sites)[1])
         if len(share) != len(self.sites):
-            raise ValueError("states (S): their number changed in this stretch of the run; choose one in which it does not")
+            raise ValueError(
+                "states (S): their number changed in this stretch of the run; choose one in which it does not"
+            )
         return {"share": share, "eta": eta}
 
     # ---- packing -------------------------------------------------------------------------------------------------------
@@ -165,13 +169,15 @@ class Take:
         kept = self._kept_grounds()
         if len(kept) < len(self._grounds):
             self._notes.append(f"{len(kept)} of the {len(self._grounds)} landscapes of this run are drawn")
-        out = []
+        out, no_ticks = [], list[Any]()
         for place, (first, landscape) in enumerate(kept):
             at = landscape.minimisers(self.d)[:200]
             if self.d == 1:
                 x, f, _, _ = curve_of(landscape, *self._range[:, 0])
-                self._store(f"ground{place}", self._on_grid(np.column_stack([x, np.nan_to_num(f, nan=np.inf)]), *self._range))
-                goals, ticks = np.column_stack([at[:, 0], landscape.values(at) if len(at) else []]), []
+                self._store(
+                    f"ground{place}", self._on_grid(np.column_stack([x, np.nan_to_num(f, nan=np.inf)]), *self._range)
+                )
+                goals, ticks = np.column_stack([at[:, 0], landscape.values(at) if len(at) else []]), no_ticks
             else:
                 levels, ticks = self._relief(landscape, round(GRID / np.sqrt(len(kept))))
                 self._store(f"ground{place}", levels)
@@ -191,6 +197,11 @@ class Take:
         h = scale.height(f)
         u, slope = h * CONTOURS, np.hypot(*np.gradient(h * CONTOURS))
         with np.errstate(divide="ignore", invalid="ignore"):
-            line = (np.abs(u - np.round(u)) / slope < 0.6) & (slope > 1e-9) & (slope < 0.35) & (np.round(u) % CONTOURS != 0)
+            line = (
+                (np.abs(u - np.round(u)) / slope < 0.6)
+                & (slope > 1e-9)
+                & (slope < 0.35)
+                & (np.round(u) % CONTOURS != 0)
+            )
         shades = np.minimum(h * LEVELS, LEVELS - 1).astype(np.uint8)
         return (shades + LEVELS * line).astype(np.uint8), [[float(scale.height(v)), f"{v:.4g}"] for v in scale.ticks()]
