@@ -101,6 +101,15 @@ def test_the_python_lines_live_the_run_again_bit_for_bit(make):
     assert same(sim, there["sim"])
 
 
+def test_the_lines_of_a_snapshot_end_where_it_stands():
+    """Also when the simulation has been further, through a change that the snapshot then leaves out."""
+    sim, there = went_back(), {}
+    lines = exports.python_lines(Run.of(sim))
+    exec(compile(lines, "lines", "exec"), there)
+    assert np.array_equal(there["frame"].x, sim.frame.x) and there["sim"].furthest == sim.k < sim.furthest
+    assert "goto" not in lines and "goto" in exports.python_lines(sim)
+
+
 def test_the_lines_say_only_what_differs_from_the_defaults():
     sim = sv.Simulation(sv.CBO(sigma=0.5), sv.landscapes.Rastrigin(), sv.Swarm(seed=7))
     sim.advance(10)

@@ -10,6 +10,7 @@ import numpy as np
 import swarmviz
 from swarmviz import dynamics, landscapes, schedules
 from swarmviz.exports.metadata import changes, title
+from swarmviz.exports.run import Run, run_of
 from swarmviz.parameters import Described, _same
 from swarmviz.simulation import Entry, Simulation
 
@@ -22,10 +23,10 @@ SHELVES: tuple[tuple[str, dict[str, type]], ...] = (
 )
 
 
-def python_lines(sim: Simulation) -> str:
+def python_lines(what: Run | Simulation) -> str:
     """A program that builds the same run and ends with ``frame``, the present frame.
 
-    The record and the positions are the same bits on the same machine. A part that is not of this package is imported from its module.
+    Of a simulation that went back, all of the run is lived again up to its furthest step; of a :class:`Run`, only up to its step. The record and the positions are the same bits on the same machine. A part that is not of this package is imported from its module.
 
     Examples
     --------
@@ -45,22 +46,24 @@ def python_lines(sim: Simulation) -> str:
     frame = sim.frame
     <BLANKLINE>
     """
-    birth, *later = sim.journal
-    parts = [part for entry in sim.journal for part in (entry.dynamics, entry.landscape)]
-    lines = [f"# swarmviz {swarmviz.__version__}: {title(sim)}", "import swarmviz as sv", *_imports(parts), ""]
+    run = run_of(what)
+    furthest = what.furthest if isinstance(what, Simulation) else run.k
+    birth, *later = (entry for entry in run.journal if entry.k <= furthest)
+    parts = [part for entry in (birth, *later) for part in (entry.dynamics, entry.landscape)]
+    lines = [f"# swarmviz {swarmviz.__version__}: {title(run)}", "import swarmviz as sv", *_imports(parts), ""]
     lines += [
         f"dynamics = {_made(birth.dynamics)}",
         f"landscape = {_made(birth.landscape)}",
-        f"swarm = {_made(sim.born, always=('seed',))}",
+        f"swarm = {_made(run.born, always=('seed',))}",
     ]
-    every = f", every={sim.record.every}" if sim.record.every > 1 else ""
-    lines.append(f"sim = sv.Simulation(dynamics, landscape, swarm{every})")
+    every = run.options.get("every", 1)
+    lines.append(f"sim = sv.Simulation(dynamics, landscape, swarm{f', every={every}' if every > 1 else ''})")
     k, before = 0, birth
     for entry in later:
         lines += _steps(k, entry.k) + _changed(before, entry)
         k, before = entry.k, entry
-    lines += _steps(k, sim.furthest)
-    lines.append("frame = sim.frame" if sim.k == sim.furthest else f"frame = sim.goto({sim.k})")
+    lines += _steps(k, furthest)
+    lines.append("frame = sim.frame" if run.k == furthest else f"frame = sim.goto({run.k})")
     return "\n".join(lines) + "\n"
 
 

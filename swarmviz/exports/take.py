@@ -20,7 +20,7 @@ from swarmviz.simulation import Simulation
 FULL = 65_535
 MOST_AGENTS = 1000
 MOST_STATES = 1000
-BUDGET = 1_900_000  # bytes of all agents before packing; base64 adds a third, and a file has at most 3 MB
+BUDGET = 1_800_000  # bytes of all agents before packing; base64 adds a third, and a file has at most 3 MB
 MOST_GROUNDS = 24  # landscapes of one run that are kept
 GRID = 420  # points of a relief along the view
 LEVELS = 80  # shades of a relief; a contour line is LEVELS more
