@@ -80,7 +80,7 @@ export function render({model}) {
     pre.hidden = copy.hidden = model.lines === ""
   }
   model.on("msg:custom", (event) => {
-    const {name, type, data} = event.data
+    const {name, type, data} = (event.data?.file ?? event.file) // Panel hands over the message itself or an event with it
     const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0)), address = URL.createObjectURL(new Blob([bytes], {type}))
     const link = make("a", {href: address, download: name, hidden: true})
     document.body.append(link)

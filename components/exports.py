@@ -37,27 +37,25 @@ PROMISED = {
 }
 
 # What is offered: group → rows of (label, buttons); a button is (what, text, what it is called by a screen reader).
+PICTURES = [
+    [view.title(), [[f"{view}.{kind}", kind.upper(), f"{view} as {kind.upper()}"] for kind in ("png", "svg")]]
+    for view in exports.VIEWS
+]
+FILMS = [
+    ["film.mp4", "MP4", "Film as MP4"],
+    ["film.gif", "GIF", "Film as GIF"],
+    ["replay.html", "HTML replay", "Replay as HTML"],
+]
+DATA = [
+    ["curves.csv", "Curves CSV", "Curves as CSV"],
+    ["states.csv", "Agents CSV", "Agents at this step as CSV"],
+    ["run.nc", "NetCDF", "Curves and agents as NetCDF"],
+]
 OFFER: tuple[dict[str, Any], ...] = (
-    {
-        "name": "picture",
-        "title": "Picture",
-        "rows": [
-            [view.title(), [[f"{view}.{kind}", kind.upper(), f"{view} as {kind.upper()}"] for kind in ("png", "svg")]]
-            for view in exports.VIEWS
-        ],
-    },
-    {
-        "name": "film",
-        "title": "Film",
-        "rows": [["", [["film.mp4", "MP4", "Film as MP4"], ["film.gif", "GIF", "Film as GIF"], ["replay.html", "HTML replay", "Replay as HTML"]]]],
-    },
-    {
-        "name": "data",
-        "title": "Data",
-        "rows": [["", [["curves.csv", "Curves CSV", "Curves as CSV"], ["states.csv", "Agents CSV", "Agents at this step as CSV"],
-                       ["run.nc", "NetCDF", "Curves and agents as NetCDF"]]]],
-    },
-)  # fmt: skip
+    {"name": "picture", "title": "Picture", "rows": PICTURES},
+    {"name": "film", "title": "Film", "rows": [["", FILMS]]},
+    {"name": "data", "title": "Data", "rows": [["", DATA]]},
+)
 MADE = {what for group in OFFER for _, buttons in group["rows"] for what, *_ in buttons} | {"lines.py"}
 
 
@@ -135,7 +133,7 @@ class Exports(pn.custom.JSComponent):
     ) -> None:
         self._thread = None
         if file is not None:
-            self._send_msg(file)
+            self._send_msg({"file": file})
         if lines is not None:
             self.lines = lines
         self.param.update(busy="", share=-1.0, message={"text": text, "level": level} if text else {})

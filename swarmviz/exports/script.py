@@ -26,7 +26,8 @@ SHELVES: tuple[tuple[str, dict[str, type]], ...] = (
 def python_lines(what: Run | Simulation) -> str:
     """A program that builds the same run and ends with ``frame``, the present frame.
 
-    Of a simulation that went back, all of the run is lived again up to its furthest step; of a :class:`Run`, only up to its step. The record and the positions are the same bits on the same machine. A part that is not of this package is imported from its module.
+    Of a simulation that went back, all of the run is lived again up to its furthest step; of a :class:`Run`, only up to its own. The
+    record and the positions are the same bits on the same machine. A part that is not of this package is imported from its module.
 
     Examples
     --------
