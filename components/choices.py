@@ -12,13 +12,13 @@ from swarmviz import Swarm, dynamics, landscapes
 from swarmviz.parameters import Described
 
 
-def weakly(method: Callable[..., None]) -> Callable[..., None]:
+def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
     """A callback that keeps nobody alive: Panel and asyncio hold on to some documents after their visitors have left."""
     reference = weakref.WeakMethod(method)
 
-    def call(*arguments: Any) -> None:
-        if (alive := reference()) is not None:
-            alive(*arguments)
+    def call(*arguments: Any) -> Any:
+        alive = reference()
+        return None if alive is None else alive(*arguments)
 
     return call
 

@@ -22,10 +22,12 @@ from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
+from components.exports import Exports
 from components.permalink import BadLink, Selection
 from components.stops import Stop
 from components.transport import FASTEST, Bar, Transport
 from swarmviz import Diverged, Simulation, dynamics, landscapes
+from swarmviz.exports import Run
 from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
 
@@ -61,9 +63,12 @@ class Session:
         self.views, self._card = (Arena(), Density(), Curves()), EquationCard()
         for view in (*self.views, self._card):
             view.attach(self._sim)
+        self.exports = Exports(weakly(self._snapshot), weakly(self.transport.on_page))
         panes = [view.pane for view in self.views]
         board = theme.board(*panes, self.bar, self.transport.anchor)
-        self.page = theme.page(self.controls.form, board, self._card.pane, self._dark, narrow, weakly(self.set_dark))
+        self.page = theme.page(
+            self.controls.form, board, [self._card.pane, self.exports], self._dark, narrow, weakly(self.set_dark)
+        )
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -87,6 +92,7 @@ class Session:
 
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
+        self.exports.close()
         self.transport.stop()
 
     @property
@@ -101,6 +107,7 @@ class Session:
         with self._lock:
             for view in (*self.views, self._card):
                 view.set_dark(dark)
+        self.exports.dark = dark
 
     def _opening(self, link: str | None) -> tuple[Selection, str]:
         if link is not None:
@@ -149,6 +156,11 @@ class Session:
     def _back(self) -> None:
         with self._lock:
             self._sim.goto(max(0, self._sim.k - 1))
+
+    def _snapshot(self) -> Run:
+        """The run as it stands, for a thread that lives it again."""
+        with self._lock:
+            return Run.of(self._sim)
 
     def _picture(self, count: int) -> tuple[int, float, dict]:
         with self._lock:

@@ -35,9 +35,9 @@ def extension() -> None:
 
 
 def page(
-    choices: Viewable, board: Viewable, card: Viewable, dark: bool, narrow: bool, on_dark: Callable[[bool], None]
+    choices: Viewable, board: Viewable, cards: list[Viewable], dark: bool, narrow: bool, on_dark: Callable[[bool], None]
 ) -> Viewable:
-    """The page: choices at the left (a sheet at the bottom of a phone), the board, a card in the right drawer."""
+    """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer."""
     view = Page(
         title="swarmviz",
         logo=ASSETS / "logo.svg",
@@ -45,7 +45,7 @@ def page(
         meta_description="Swarm-based optimisation, live",
         sidebar=[choices],
         main=[board],
-        contextbar=[card],
+        contextbar=cards,
         sidebar_open=not narrow,
         sidebar_width=SIDEBAR_WIDTH,
         contextbar_width=CARD_WIDTH,
