@@ -32,6 +32,7 @@ def changed_in_mid_run():
     sim.advance(4)
     wells = [((-3.0, 1.5), 2.0, 0.7), ((0.1, 2.2), 1 / 3, 0.8)]
     sim.landscape = sv.landscapes.GaussianMixture(bowl=0.05, wells=wells)
+    sim.dynamics.dt = 0.02
     sim.advance(5)
     sim.landscape = sim.landscape.with_well_changed(1, depth=4.0)
     sim.dynamics.noise = "isotropic"
@@ -149,7 +150,7 @@ def test_a_run_is_lived_again_as_by_the_simulation_itself(make):
 
 def test_the_frames_of_a_run_are_those_of_going_back_in_it():
     sim = changed_in_mid_run()
-    steps = range(0, sim.k + 1, 3)
+    steps = range(0, sim.k)
     for k, again in zip(steps, Run.of(sim).frames(steps), strict=True):
         assert np.array_equal(again.frame.x, sim.goto(k).x) and again.t == sim.t
         assert np.array_equal(again.frame.energy, sim.frame.energy)
