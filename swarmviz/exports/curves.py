@@ -18,12 +18,15 @@ from swarmviz.theory import lines as theory_lines
 
 MOST_POINTS = 2000  # of a curve
 FAINT = 0.35  # a claim whose hypotheses do not hold
+LOWEST, HIGHEST = 1e-300, 1e290  # of a logarithmic axis: a decade beyond them is a number, too
 NAMES = {"value": "F"}  # of groups; others are called what they are
 
 
 def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
     """The figure, with two plots in a row."""
-    colours, lines = looks.theme(dark), theory_lines(sim)
+    colours = looks.theme(dark)
+    with np.errstate(all="ignore"):  # of a swarm that is about to diverge
+        lines = theory_lines(sim)
     groups: dict[str, list[Observable]] = {}
     for observable in sim.dynamics.observables:
         groups.setdefault(observable.panel, []).append(observable)
@@ -63,12 +66,14 @@ def _panel(
     dress(axes, colours, "", NAMES.get(group, group))
     axes.grid(color=colours.grid, linewidth=0.6)
     record = sim.record
+    if log:
+        axes.set_yscale("log", nonpositive="mask")
+        axes.set_ylim(_decades([record[o.name] for o in observables]))
     for place, o in enumerate(observables):
         colour = colours.curves[place % len(colours.curves)]
         axes.plot(*_thin(record["k"], record[o.name]), color=colour, linewidth=1.4, label=o.symbol)
-    if log:
-        axes.set_yscale("log", nonpositive="mask")
-    ends = _decades([record[o.name] for o in observables]) if log else _around(axes.get_ylim(), lines)
+    if not log:
+        axes.set_ylim(_around(axes.get_ylim(), lines))
     for line in lines:
         colour = colours.target if line.style == "dotted" else colours.ink
         dash = ":" if line.style == "dotted" else "--"
@@ -80,7 +85,7 @@ def _panel(
             alpha=1.0 if line.applies else FAINT,
             label=line.title,
         )
-    axes.set(xlim=(0, max(sim.furthest, 1)), ylim=ends)
+    axes.set_xlim(0, max(sim.furthest, 1))
     axes.legend(loc="best", frameon=True, framealpha=0.8, edgecolor="none", facecolor=colours.paper, labelcolor=colours.ink,
                 prop={"size": SMALL - 1, "family": FONT})  # fmt: skip
 
@@ -98,6 +103,7 @@ def _decades(columns: list[np.ndarray]) -> tuple[float, float]:
     known = known[np.isfinite(known) & (known > 0)]
     if not known.size:
         return 1e-3, 1.0
+    known = np.clip(known, LOWEST, HIGHEST)
     top = 10.0 ** np.ceil(np.log10(known.max()) + 0.02)
     return max(10.0 ** np.floor(np.log10(known.min()) - 0.02), top * 1e-16), top
 
