@@ -277,3 +277,14 @@ def test_a_formula_cannot_leave_the_page_s_data():
     finally:
         type(sim.landscape).title = kept
     assert "</script><b>" not in page and opened(page)[0]["title"].startswith("CBO on </script><b>@@DATA@@")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("d", [1, 2])
+def test_a_diverged_swarm_can_be_taken_out_as_it_stood_at_its_last_finite_step(d):
+    sim = sv.Simulation(sv.CBO(sigma=50.0, dt=1.0), sv.landscapes.Rastrigin(), sv.Swarm(n=50, d=d))
+    with pytest.raises(sv.Diverged):
+        sim.advance(1000)
+    for view in ("arena", "curves"):
+        assert exports.picture(sim, view, dpi=50)
+    assert exports.film(sim, "gif", every=sim.k // 2) and "agents" in opened(exports.replay(sim, every=sim.k // 2))[0]

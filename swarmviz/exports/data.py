@@ -117,7 +117,7 @@ def csv(sim: Simulation, table: str = "curves") -> str:
     ValueError
         When there is no such table.
     """
-    import pandas  # type: ignore[import-untyped]  # xarray brings it along
+    import pandas  # xarray brings it along
 
     if table not in TABLES:
         raise ValueError(f"table = {table!r}: must be one of {', '.join(TABLES)}")
