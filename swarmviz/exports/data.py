@@ -33,6 +33,9 @@ FIELDS: dict[str, tuple[tuple[str, ...], str]] = {
     "focus": (("coordinate",), "The point to which the swarm is drawn"),
     "level": ((), "The value of F that the swarm holds for the minimum"),
     "occupation": (("state",), "Share of the agents on each state of the finite set"),
+    "sites": (("state", "coordinate"), "Positions of the states of the finite set"),
+    "heights": (("state",), "F at the sites"),
+    "links": (("link", "end"), "Pairs of states between which agents jump"),
     "shift": (("coordinate",), "Where the landscape has got to: the swarm feels F(x − shift)"),
 }
 
@@ -60,7 +63,7 @@ def dataset(sim: Simulation) -> xarray.Dataset:
         for o in sim.dynamics.observables
     }
     for name, (dims, meaning) in FIELDS.items():
-        value = getattr(frame, name)
+        value = getattr(frame, name, None)
         if value is None:
             continue
         attributes: dict[str, Any] = {"long_name": meaning, "units": "1", "at_step": frame.k}
@@ -140,7 +143,7 @@ def _states(sim: Simulation) -> dict[str, Any]:
     frame = sim.frame
     columns: dict[str, Any] = {"agent": np.arange(frame.n)}
     for name, (dims, _) in FIELDS.items():
-        value = getattr(frame, name)
+        value = getattr(frame, name, None)
         if value is None or dims[:1] != ("agent",):
             continue
         if len(dims) == 2:
