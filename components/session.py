@@ -26,6 +26,7 @@ from components.controls import Controls
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
+from components.exports import Exports
 from components.history import History
 from components.luck import Luck
 from components.luck_card import LuckCard, Standing
@@ -39,6 +40,7 @@ from components.touch import Touch
 from components.transport import FASTEST, MOST_BETWEEN, Bar, Moment, Transport
 from components.view import View
 from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
+from swarmviz.exports import Run as Past
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
@@ -95,7 +97,13 @@ class Session:
         self.board = theme.board(stage, self.side.pane, self._curves.pane, self.bar, self.transport.anchor)
         choices = pn.Column(self.compare, self.controls.form, margin=0)
         self._arrange()
-        drawer = {"Model": self._card.pane, "Luck": self.luck_card, "Runs": self.history.pane}
+        self.exports = Exports(weakly(self._snapshot), weakly(self.transport.on_page))
+        drawer = {
+            "Model": self._card.pane,
+            "Luck": self.luck_card,
+            "Runs": self.history.pane,
+            "Export": self.exports,
+        }
         self.page = theme.page(choices, self.board, drawer, self._dark, narrow, weakly(self.set_dark))
         if complaint:
             self.bar.say(complaint, "warning")
@@ -124,6 +132,7 @@ class Session:
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
         self.builder.forget()
+        self.exports.close()
         self.luck.close()
         self.transport.stop()
 
@@ -153,7 +162,7 @@ class Session:
 
     def set_dark(self, dark: bool) -> None:
         """Give the figures the colours of the theme."""
-        self._dark = dark
+        self._dark = self.exports.dark = dark
         with self.bench.lock:
             for view in (*self.arenas, self.side, self._curves, self._card):
                 view.set_dark(dark)
@@ -183,6 +192,10 @@ class Session:
             self.transport.playing = False
             self.transport.do(lambda: None)  # every view shows where it stopped
             self.transport.on_page(lambda: self._stopped(reason))
+
+    def _snapshot(self) -> Past:
+        with self.bench.lock:
+            return Past.of(self._sim)
 
     def _lateness(self) -> float:
         return self.transport.lateness

@@ -45,6 +45,7 @@ def test_the_wheel_holds_the_compute_core_and_nothing_else(wheel):
     assert {name.split("/")[0] for name in wheel.namelist()} == {"swarmviz", metadata}
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "swarmviz").rglob("*.py")}
     assert modules <= set(wheel.namelist())
+    assert "swarmviz/exports/replay.html" in wheel.namelist()
 
 
 def test_installing_the_library_brings_no_user_interface(wheel):

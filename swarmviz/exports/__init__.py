@@ -1,0 +1,30 @@
+"""Everything that leaves the laboratory: pictures, films, replays, data, and the Python lines that live a run again.
+
+Each export carries version, parameters, seed and the changes made in mid-run. Pictures and films need the extra ``pictures``
+(Matplotlib, imageio); the rest needs nothing more than the library itself.
+"""
+
+from swarmviz.exports.data import csv, dataset, netcdf, write_csv, write_netcdf
+from swarmviz.exports.film import film
+from swarmviz.exports.metadata import file_name, metadata
+from swarmviz.exports.picture import VIEWS, picture
+from swarmviz.exports.replay import replay
+from swarmviz.exports.run import Cancelled, Run
+from swarmviz.exports.script import python_lines
+
+__all__ = [
+    "VIEWS",
+    "Cancelled",
+    "Run",
+    "csv",
+    "dataset",
+    "file_name",
+    "film",
+    "metadata",
+    "netcdf",
+    "picture",
+    "python_lines",
+    "replay",
+    "write_csv",
+    "write_netcdf",
+]

@@ -1,0 +1,133 @@
+"""The arena in one dimension: the curve F, the agents on it, consensus and provisional minimum as lines across it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from swarmviz.exports import looks
+from swarmviz.exports.arena_plane import agent_entries
+from swarmviz.exports.drawing import POINT, counted, crowd_map, dot, dress, legend
+from swarmviz.exports.looks import FEW, MANY, Theme
+from swarmviz.landscapes.base import Landscape
+from swarmviz.simulation import Simulation
+
+POINTS = 1200  # of the curve
+CELLS = 240  # of the density of a large swarm
+
+
+def curve_of(
+    landscape: Landscape, low: float, high: float, shift: float = 0.0
+) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Points of F(x − shift) on [low, high] and the ends of an axis for them."""
+    x = np.linspace(low, high, POINTS)
+    with np.errstate(all="ignore"):
+        f = landscape.values(x[:, None] - shift)
+    known = f[np.isfinite(f)]
+    bottom, top = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    pad = 0.06 * (top - bottom or 1.0)
+    return x, f, bottom - pad, top + pad
+
+
+class Line:
+    """See :class:`swarmviz.exports.arena.Arena`, which calls ``ground`` and ``move``."""
+
+    def __init__(self, axes: Any, colours: Theme):
+        from matplotlib.collections import LineCollection
+
+        self.axes, self.colours = axes, colours
+        self.still: list[Any] = []
+        dress(axes, colours, "x", "F(x)")
+        edge = colours.outline
+        self.cloud = axes.imshow(np.zeros((1, 2)), cmap=crowd_map(colours), vmin=0, vmax=1, origin="lower", aspect="auto", zorder=1,
+                                 visible=False)  # fmt: skip
+        self.level = axes.axhline(
+            0, color=colours.curves[2], linewidth=1.5, linestyle=(0, (5, 3)), zorder=4, visible=False
+        )
+        self.focus = axes.axvline(0, color=colours.focus, linewidth=1.8, zorder=4, visible=False)
+        self.arrows = LineCollection([], colors=colours.ink, alpha=0.75, linewidths=0.9, zorder=5)
+        axes.add_collection(self.arrows, autolim=False)
+        self.dots = axes.scatter([], [], edgecolors=edge, linewidths=0.7, alpha=0.94, zorder=6)
+        self.goals = axes.plot([], [], "*", markersize=11, markerfacecolor="#ffffff", markeredgecolor=edge, zorder=7)[0]
+        self.best = axes.plot(
+            [], [], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=8
+        )[0]
+
+    @property
+    def moving(self) -> list[Any]:
+        """The artists that change from frame to frame; the cloud lies under the curve, so it brings the curve along."""
+        above = self.still if self.cloud.get_visible() else []
+        return [self.cloud, *above, self.level, self.focus, self.arrows, self.dots, self.goals, self.best]
+
+    def depends_on(self, sim: Simulation) -> tuple[float, ...]:
+        """What else makes the ground stale: where a moving landscape has got to."""
+        return tuple(sim.frame.shift) if sim.frame.shift is not None else ()
+
+    def ground(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
+        """The curve over [low, high] and the legend."""
+        for artist in self.still:
+            artist.remove()
+        axes, colours, shift = self.axes, self.colours, _shift(sim)
+        x, f, bottom, top = curve_of(sim.landscape, low[0], high[0], shift)
+        middle = colours.landscape[len(colours.landscape) // 2]
+        fill = axes.fill_between(x, bottom, f, color=middle, alpha=0.35, linewidth=0, zorder=0)
+        over = axes.fill_between(
+            x, f, top, color=colours.paper, linewidth=0, zorder=2
+        )  # a density is seen under the curve only
+        curve = axes.plot(x, f, color=colours.landscape[0], linewidth=1.8, zorder=3)[0]
+        self.still = [fill, over, curve]
+        axes.set(xlim=(low[0], high[0]), ylim=(bottom, top))
+        self._ends = (low[0], high[0], bottom, top)
+        if not axes.figure.legends:
+            legend(axes.figure, self._entries(sim), colours)
+
+    def _entries(self, sim: Simulation) -> list[Any]:
+        from matplotlib.lines import Line2D
+
+        frame, colours = sim.frame, self.colours
+        entries = agent_entries(frame, colours)
+        if frame.focus is not None:
+            entries.append(Line2D([], [], color=colours.focus, linewidth=1.8, label="consensus"))
+        if frame.level is not None:
+            dashed: dict[str, Any] = {"color": colours.curves[2], "linestyle": (0, (5, 3))}
+            entries.append(Line2D([], [], linewidth=1.5, label="provisional minimum", **dashed))
+        entries.append(dot("lowest agent", "none", colours.ink, "o", width=1.4))
+        if len(sim.landscape.minimisers(1)):
+            entries.append(dot("known minimum", "#ffffff", colours.outline, "*", 9))
+        return entries
+
+    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
+        """The swarm of the present frame."""
+        frame, x, many = sim.frame, sim.frame.x[:, 0], sim.frame.n > MANY
+        goals = sim.landscape.minimisers(1)
+        self.goals.set_data(goals[:, 0] + _shift(sim), sim.landscape.values(goals) if len(goals) else [])
+        lowest = int(np.argmin(frame.energy))
+        self.best.set_data([x[lowest]], [frame.energy[lowest]])
+        for line, value, place in ((self.focus, frame.focus, "set_xdata"), (self.level, frame.level, "set_ydata")):
+            line.set_visible(value is not None)
+            if value is not None:
+                getattr(line, place)([float(np.ravel(value)[0])] * 2)
+        self.cloud.set_visible(many)
+        self.dots.set_visible(not many)
+        if many:
+            self.cloud.set_data(counted(frame.x, low, high, CELLS)[None])
+            self.cloud.set_extent(self._ends)
+        else:
+            self.dots.set_offsets(np.column_stack([x, frame.energy]))
+            self.dots.set_sizes((looks.diameters(frame) * POINT) ** 2)
+            self.dots.set_facecolors(looks.agent_colours(frame, self.colours))
+        self.arrows.set_segments(list(self._velocities(sim)) if frame.v is not None and frame.n <= FEW else [])
+
+    def _velocities(self, sim: Simulation) -> np.ndarray:
+        frame, (left, right, bottom, top) = sim.frame, self._ends
+        assert frame.v is not None
+        x, v = frame.x[:, 0], frame.v[:, 0]
+        along = v * (0.07 * (right - left) / max(float(np.abs(v).max()), 1e-300))
+        barb, tip, y = 0.008 * (top - bottom), x + along, frame.energy
+        points = [(x, y), (tip, y), (tip - 0.25 * along, y + barb), (tip, y), (tip - 0.25 * along, y - barb)]
+        return np.stack([np.column_stack(point) for point in points], axis=1)
+
+
+def _shift(sim: Simulation) -> float:
+    return float(sim.frame.shift[0]) if sim.frame.shift is not None else 0.0

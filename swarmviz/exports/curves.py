@@ -1,0 +1,122 @@
+"""The record as a Matplotlib figure: one plot for each group of observables, theory beside it, and why a claim does not hold."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import numpy as np
+
+from swarmviz.exports import looks
+from swarmviz.exports.arena import heading
+from swarmviz.exports.drawing import FONT, SMALL, dress, new_figure
+from swarmviz.exports.looks import Theme
+from swarmviz.frame import Observable
+from swarmviz.simulation import Simulation
+from swarmviz.theory import Line
+from swarmviz.theory import lines as theory_lines
+
+MOST_POINTS = 2000  # of a curve
+FAINT = 0.35  # a claim whose hypotheses do not hold
+LOWEST, HIGHEST = 1e-300, 1e290  # of a logarithmic axis: a decade beyond them is a number, too
+NAMES = {"value": "F"}  # of groups; others are called what they are
+
+
+def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
+    """The figure, with two plots in a row."""
+    colours = looks.theme(dark)
+    with np.errstate(all="ignore"):  # of a swarm that is about to diverge
+        lines = theory_lines(sim)
+    groups: dict[str, list[Observable]] = {}
+    for observable in sim.dynamics.observables:
+        groups.setdefault(observable.panel, []).append(observable)
+    columns = 1 if len(groups) == 1 else 2
+    rows = -(-len(groups) // columns)
+    failed = [line for line in lines if not line.applies]
+    figure = new_figure(4.6 * columns, 2.5 * rows + 0.4 + 0.18 * len(failed), colours, dpi)
+    panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns, sharex=True)))
+    for axes, (group, observables) in zip(panels, groups.items(), strict=False):
+        names = {o.name for o in observables}
+        _panel(axes, sim, group, observables, [line for line in lines if line.observable in names], colours)
+    for axes in panels[len(groups) :]:
+        axes.set_visible(False)
+    for axes in panels[max(0, len(groups) - columns) : len(groups)]:
+        axes.set_xlabel("step k", color=colours.ink, family=FONT)
+        axes.tick_params(labelbottom=True)
+    figure.suptitle(
+        f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}",
+        x=0.01,
+        ha="left",
+        color=colours.ink,
+        fontsize=10,
+        family=FONT,
+    )
+    said = [f"{line.title} ({line.reference}): {line.reason}" for line in failed]
+    if said:
+        text = "\n".join(part for reason in said for part in textwrap.wrap(reason, 62 * columns))
+        figure.supxlabel(text, x=0.01, ha="left", color=colours.soft, fontsize=SMALL, family=FONT)
+    return figure
+
+
+def _panel(
+    axes: Any, sim: Simulation, group: str, observables: list[Observable], lines: list[Line], colours: Theme
+) -> None:
+    """One group: what was measured in colour, theory dotted (claims) and dashed (exact at finite N)."""
+    log = any(o.log for o in observables)
+    dress(axes, colours, "", NAMES.get(group, group))
+    axes.grid(color=colours.grid, linewidth=0.6)
+    record = sim.record
+    if log:
+        axes.set_yscale("log", nonpositive="mask")
+        axes.set_ylim(_decades([record[o.name] for o in observables]))
+    for place, o in enumerate(observables):
+        colour = colours.curves[place % len(colours.curves)]
+        axes.plot(*_thin(record["k"], record[o.name]), color=colour, linewidth=1.4, label=o.symbol)
+    if not log:
+        axes.set_ylim(_around(axes.get_ylim(), lines))
+    for line in lines:
+        colour = colours.target if line.style == "dotted" else colours.ink
+        dash = ":" if line.style == "dotted" else "--"
+        axes.plot(
+            *_thin(line.k, line.y),
+            dash,
+            color=colour,
+            linewidth=1.3,
+            alpha=1.0 if line.applies else FAINT,
+            label=line.title,
+        )
+    axes.set_xlim(0, max(sim.furthest, 1))
+    axes.legend(loc="best", frameon=True, framealpha=0.8, edgecolor="none", facecolor=colours.paper, labelcolor=colours.ink,
+                prop={"size": SMALL - 1, "family": FONT})  # fmt: skip
+
+
+def _around(ends: tuple[float, float], lines: list[Line]) -> tuple[float, float]:
+    """Ends of an axis for what was measured, made wider for the lines of theory, but not so much that the measured is lost."""
+    known = np.concatenate([[*ends], *(np.asarray(line.y, float) for line in lines)])
+    known, room = known[np.isfinite(known)], ends[1] - ends[0]
+    return max(float(known.min()), ends[0] - room), min(float(known.max()), ends[1] + room)
+
+
+def _decades(columns: list[np.ndarray]) -> tuple[float, float]:
+    """Ends of a logarithmic axis: what was measured, at most sixteen decades of it."""
+    known = np.concatenate(columns)
+    known = known[np.isfinite(known) & (known > 0)]
+    if not known.size:
+        return 1e-3, 1.0
+    known = np.clip(known, LOWEST, HIGHEST)
+    top = 10.0 ** np.ceil(np.log10(known.max()) + 0.02)
+    return max(10.0 ** np.floor(np.log10(known.min()) - 0.02), top * 1e-16), top
+
+
+def _thin(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """At most about MOST_POINTS points: the lowest and highest of each stretch, so that no peak is lost."""
+    if len(k) <= MOST_POINTS:
+        return k, y
+    size = -(-2 * len(k) // MOST_POINTS)
+    full = len(k) // size * size
+    blocks = np.nan_to_num(np.asarray(y, float)[:full]).reshape(-1, size)
+    starts = np.arange(0, full, size)
+    places = np.unique(
+        np.concatenate([[0], starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1), np.arange(full, len(k))])
+    )
+    return k[places], np.asarray(y)[places]

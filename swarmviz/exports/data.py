@@ -1,0 +1,155 @@
+"""Curves and states as data: one labelled dataset, and NetCDF and CSV files made of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from swarmviz.exports.metadata import as_text, metadata
+from swarmviz.simulation import Simulation
+
+if TYPE_CHECKING:
+    import xarray
+
+LONGEST_ATTRIBUTE = 60_000  # bytes; HDF5 refuses attributes from 64 kB on
+TABLES = ("curves", "states")
+
+# What a frame may hold beside k and t: dimensions and meaning.
+FIELDS: dict[str, tuple[tuple[str, ...], str]] = {
+    "x": (("agent", "coordinate"), "Positions"),
+    "energy": (("agent",), "F at the positions"),
+    "v": (("agent", "coordinate"), "Velocities"),
+    "memory": (("agent", "coordinate"), "Personal best positions"),
+    "mass": (("agent",), "Masses, summing to 1"),
+    "weight": (("agent",), "Weights in the focus, summing to 1"),
+    "role": (("agent",), "Role, an index into the attribute roles"),
+    "partner": (("agent",), "The agent that each one copied or looked at in this step"),
+    "node": (("agent",), "State of the finite set"),
+    "focus": (("coordinate",), "The point to which the swarm is drawn"),
+    "level": ((), "The value of F that the swarm holds for the minimum"),
+    "occupation": (("state",), "Share of the agents on each state of the finite set"),
+    "sites": (("state", "coordinate"), "Positions of the states of the finite set"),
+    "heights": (("state",), "F at the sites"),
+    "links": (("link", "end"), "Pairs of states between which agents jump"),
+    "shift": (("coordinate",), "Where the landscape has got to: the swarm feels F(x − shift)"),
+}
+
+
+def dataset(sim: Simulation) -> xarray.Dataset:
+    """The curves of the record and the swarm at the present step.
+
+    Returns
+    -------
+    xarray.Dataset
+        Every observable over the dimension ``k`` with the coordinate ``t``, up to the furthest step; what the frame holds of the
+        present step over ``agent``, ``coordinate`` (1 … d) and ``state``, under the names of :class:`swarmviz.Frame`. Where an observable
+        has such a name already, that of the frame begins with ``agent_``. Variables carry ``long_name`` and ``symbol``; the attributes
+        carry version, title, seed, step and, as JSON, everything of :func:`metadata`.
+    """
+    import xarray
+
+    record, frame = sim.record, sim.frame
+    variables: dict[str, Any] = {
+        o.name: (
+            "k",
+            record[o.name].copy(),
+            {"long_name": o.meaning, "symbol": o.symbol, "panel": o.panel, "units": "1"},
+        )
+        for o in sim.dynamics.observables
+    }
+    for name, (dims, meaning) in FIELDS.items():
+        value = getattr(frame, name, None)
+        if value is None:
+            continue
+        attributes: dict[str, Any] = {"long_name": meaning, "units": "1", "at_step": frame.k}
+        if name == "role":
+            attributes["roles"] = ", ".join(frame.roles)
+        variables[f"agent_{name}" if name in variables else name] = (dims, np.copy(value), attributes)
+    coordinates: dict[str, Any] = {
+        "k": ("k", record["k"].copy(), {"long_name": "Step"}),
+        "t": ("k", record["t"].copy(), {"long_name": "Time", "symbol": "t"}),
+        "agent": ("agent", np.arange(frame.n), {"long_name": "Agent"}),
+        "coordinate": ("coordinate", np.arange(1, frame.d + 1), {"long_name": "Coordinate"}),
+    }
+    if frame.occupation is not None:
+        coordinates["state"] = ("state", np.arange(len(frame.occupation)), {"long_name": "State of the finite set"})
+    return _described(xarray.Dataset(variables, coordinates), sim)
+
+
+def _described(data: xarray.Dataset, sim: Simulation) -> xarray.Dataset:
+    content = metadata(sim)
+    for name in ("program", "version", "title", "seed", "k", "t"):
+        data.attrs[name] = content[name]
+    data.attrs["references"] = f"{sim.dynamics.reference}; {sim.landscape.reference}"
+    text = as_text(content)
+    if len(text) > LONGEST_ATTRIBUTE:
+        data["metadata"] = ((), text, {"long_name": "Everything that makes the run what it is, as JSON"})
+        text = "in the variable metadata"
+    data.attrs["metadata"] = text
+    return data
+
+
+def write_netcdf(sim: Simulation, path: str | os.PathLike) -> None:
+    """Write :func:`dataset` to a NetCDF file, which ``xarray.open_dataset`` reads."""
+    dataset(sim).to_netcdf(path, engine="h5netcdf")
+
+
+def netcdf(sim: Simulation) -> bytes:
+    """The NetCDF file as bytes."""
+    with tempfile.TemporaryDirectory(prefix="swarmviz-") as folder:
+        path = Path(folder) / "run.nc"
+        write_netcdf(sim, path)
+        return path.read_bytes()
+
+
+def csv(sim: Simulation, table: str = "curves") -> str:
+    """A table as text with commas; ``pandas.read_csv(path, comment="#")`` reads it.
+
+    Parameters
+    ----------
+    table : {"curves", "states"}
+        One row per recorded step, or one row per agent at the present step.
+
+    Raises
+    ------
+    ValueError
+        When there is no such table.
+    """
+    import pandas  # xarray brings it along
+
+    if table not in TABLES:
+        raise ValueError(f"table = {table!r}: must be one of {', '.join(TABLES)}")
+    comments = "".join(f"# {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in metadata(sim).items())
+    columns = _curves(sim) if table == "curves" else _states(sim)
+    return comments + pandas.DataFrame(columns).to_csv(index=False, na_rep="nan", lineterminator="\n")
+
+
+def write_csv(sim: Simulation, path: str | os.PathLike, table: str = "curves") -> None:
+    """Write :func:`csv` to a file."""
+    Path(path).write_text(csv(sim, table), encoding="utf-8")
+
+
+def _curves(sim: Simulation) -> dict[str, np.ndarray]:
+    record = sim.record
+    return {name: record[name] for name in ("k", "t", *(o.name for o in sim.dynamics.observables))}
+
+
+def _states(sim: Simulation) -> dict[str, Any]:
+    frame = sim.frame
+    columns: dict[str, Any] = {"agent": np.arange(frame.n)}
+    for name, (dims, _) in FIELDS.items():
+        value = getattr(frame, name, None)
+        if value is None or dims[:1] != ("agent",):
+            continue
+        if len(dims) == 2:
+            columns |= {f"{name}{i + 1}": column for i, column in enumerate(value.T)}
+        elif name == "role":
+            columns[name] = np.array(frame.roles)[value]
+        else:
+            columns[name] = value
+    return columns

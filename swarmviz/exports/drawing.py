@@ -1,0 +1,103 @@
+"""What all figures share: their frame, their type, their legends, and the lock under which Matplotlib draws."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from swarmviz.exports.looks import Theme, crowd, ramp
+
+LOCK = threading.RLock()  # Matplotlib is not made for two threads at once
+FONT = [
+    "DejaVu Sans",
+    "STIXGeneral",
+]  # come with Matplotlib, so that a picture is the same everywhere; the second has 𝒰
+TITLE, TEXT, SMALL = 12, 10, 8.5
+CELLS = 144  # of a density image, along each side
+POINT = 72 / 96  # of a pixel of the page in points
+
+
+def need(module: str) -> Any:
+    """Import a library of the extra ``pictures``.
+
+    Raises
+    ------
+    ImportError
+        Naming the extra, when it is not installed.
+    """
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ImportError(
+            f"{module} is not installed: pictures and films need the extra, pip install 'swarmviz[pictures]'"
+        ) from error
+
+
+def new_figure(width: float, height: float, colours: Theme, dpi: float = 150) -> Any:
+    """A figure of so many inches with a canvas of its own, which knows no window."""
+    need("matplotlib")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=dpi, facecolor=colours.paper, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def dress(axes: Any, colours: Theme, x_label: str = "", y_label: str = "") -> None:
+    """Colours and type of a theme."""
+    axes.set_facecolor(colours.paper)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=colours.soft, labelcolor=colours.ink, labelsize=SMALL, labelfontfamily=FONT)
+    for spine in axes.spines.values():
+        spine.set_color(colours.soft)
+        spine.set_linewidth(0.8)
+    axes.set_xlabel(x_label, color=colours.ink, fontsize=TEXT, family=FONT)
+    axes.set_ylabel(y_label, color=colours.ink, fontsize=TEXT, family=FONT)
+
+
+def write_title(axes: Any, text: str, colours: Theme) -> None:
+    """A title at the left, over the frame."""
+    axes.set_title(text, loc="left", color=colours.ink, fontsize=TEXT, family=FONT)
+
+
+def legend(figure: Any, handles: list[Any], colours: Theme, columns: int = 5) -> None:
+    """A flat legend under the figure."""
+    if handles:
+        figure.legend(
+            handles=handles, loc="outside lower center", ncols=min(columns, len(handles)), frameon=False,
+            labelcolor=colours.ink, prop={"size": SMALL, "family": FONT}, handlelength=1.8, columnspacing=1.6,
+        )  # fmt: skip
+
+
+def dot(label: str, colour: str, edge: str, marker: str = "o", size: float = 7, width: float = 0.8) -> Any:
+    """An entry of a legend: a marker."""
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], linestyle="none", marker=marker, markersize=size, markerfacecolor=colour, markeredgecolor=edge,
+                  markeredgewidth=width, label=label)  # fmt: skip
+
+
+def colour_map(colours: tuple[str, ...]) -> Any:
+    """A colour map through ``colours``."""
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(ramp(colours, 256))
+
+
+def crowd_map(colours: Theme) -> Any:
+    """The colour map of a density."""
+    from matplotlib.colors import ListedColormap
+
+    return ListedColormap(crowd(colours))
+
+
+def counted(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int = CELLS) -> np.ndarray:
+    """How many agents ``x`` (N, 2) or (N, 1) there are in each cell of a view, logarithmic in [0, 1]; rows are the second coordinate."""
+    edges = [np.linspace(a, b, cells + 1) for a, b in zip(low, high, strict=True)]
+    count = np.histogramdd(x, edges)[0].T
+    return np.log1p(count) / np.log1p(max(count.max(), 2.0))

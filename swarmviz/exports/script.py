@@ -1,0 +1,120 @@
+"""The Python lines that live a run again: the same bits, changes in mid-run included, and only what differs from the defaults."""
+
+from __future__ import annotations
+
+import pprint
+from typing import Any
+
+import numpy as np
+
+import swarmviz
+from swarmviz import dynamics, landscapes, schedules
+from swarmviz.exports.metadata import changes, title
+from swarmviz.exports.run import Run, run_of
+from swarmviz.parameters import Described, _same
+from swarmviz.simulation import Entry, Simulation
+
+WIDTH = 100
+SHELVES: tuple[tuple[str, dict[str, type]], ...] = (
+    ("sv.", dynamics.ALL),
+    ("sv.landscapes.", landscapes.ALL),
+    ("sv.schedules.", schedules.ALL),
+    ("sv.", {"Swarm": swarmviz.Swarm}),
+)
+
+
+def python_lines(what: Run | Simulation) -> str:
+    """A program that builds the same run and ends with ``frame``, the present frame.
+
+    Of a simulation that went back, all of the run is lived again up to its furthest step; of a :class:`Run`, only up to its own. The
+    record and the positions are the same bits on the same machine. A part that is not of this package is imported from its module.
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> from swarmviz.exports import python_lines
+    >>> sim = sv.Simulation(sv.CBO(sigma=0.5), sv.landscapes.Rastrigin(), sv.Swarm(n=20, seed=7))
+    >>> _ = sim.advance(10)
+    >>> print(python_lines(sim))
+    # swarmviz ...: CBO on Rastrigin, N = 20, d = 2, seed 7
+    import swarmviz as sv
+    <BLANKLINE>
+    dynamics = sv.CBO(sigma=0.5)
+    landscape = sv.landscapes.Rastrigin()
+    swarm = sv.Swarm(n=20, seed=7)
+    sim = sv.Simulation(dynamics, landscape, swarm)
+    sim.advance(10)
+    frame = sim.frame
+    <BLANKLINE>
+    """
+    run = run_of(what)
+    furthest = what.furthest if isinstance(what, Simulation) else run.k
+    birth, *later = (entry for entry in run.journal if entry.k <= furthest)
+    parts = [part for entry in (birth, *later) for part in (entry.dynamics, entry.landscape)]
+    lines = [f"# swarmviz {swarmviz.__version__}: {title(run)}", "import swarmviz as sv", *_imports(parts), ""]
+    lines += [
+        f"dynamics = {_made(birth.dynamics)}",
+        f"landscape = {_made(birth.landscape)}",
+        f"swarm = {_made(run.born, always=('seed',))}",
+    ]
+    every = run.options.get("every", 1)
+    lines.append(f"sim = sv.Simulation(dynamics, landscape, swarm{f', every={every}' if every > 1 else ''})")
+    k, before = 0, birth
+    for entry in later:
+        lines += _steps(k, entry.k) + _changed(before, entry)
+        k, before = entry.k, entry
+    lines += _steps(k, furthest)
+    lines.append("frame = sim.frame" if run.k == furthest else f"frame = sim.goto({run.k})")
+    return "\n".join(lines) + "\n"
+
+
+def _steps(start: int, end: int) -> list[str]:
+    return [f"sim.advance({end - start})"] if end > start else []
+
+
+def _changed(before: Entry, entry: Entry) -> list[str]:
+    """From here on other parameters are in force."""
+    lines = [
+        f"sim.dynamics.{name} = {_value(value)}" for name, value in changes(before.dynamics, entry.dynamics).items()
+    ]
+    if not before.landscape.same_as(entry.landscape):
+        lines.append(f"sim.landscape = {_made(entry.landscape)}")
+    return [*lines, "sim.apply()"]
+
+
+def _imports(parts: list[Described]) -> list[str]:
+    """Parts that a person wrote outside the package."""
+    foreign = {type(part) for part in parts if _address(type(part)) == type(part).__name__}
+    return sorted(f"from {kind.__module__} import {kind.__name__}" for kind in foreign)
+
+
+def _address(kind: type) -> str:
+    name = kind.__name__
+    return next((f"{shelf}{name}" for shelf, known in SHELVES if known.get(name) is kind), name)
+
+
+def _made(part: Described, always: tuple[str, ...] = ()) -> str:
+    """The call that makes a part, on one line when it fits."""
+    values = part.values_now()
+    kept = [n for n, v in values.items() if n in always or n not in part.param or not _same(v, part.param[n].default)]
+    given = [f"{name}={_value(values[name])}" for name in kept]
+    line = f"{_address(type(part))}({', '.join(given)})"
+    if len(line) < WIDTH and "\n" not in line:
+        return line
+    return "\n    ".join([f"{_address(type(part))}(", *(f"{argument}," for argument in given)]) + "\n)"
+
+
+def _value(value: Any) -> str:
+    """A value as Python source that gives back the same bits."""
+    if isinstance(value, Described):
+        return _made(value)
+    text = pprint.pformat(_native(value), width=WIDTH, compact=True)
+    return text.replace("\n", "\n    ")
+
+
+def _native(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, tuple | list | np.ndarray):  # a well is a tuple: its centre, depth and width in a row
+        return tuple(_native(v) for v in value)
+    return value
