@@ -425,7 +425,7 @@ def test_the_page_has_what_its_modules_rely_on():
 
     theme.extension()
     plain = pn.Column()
-    view = theme.page(plain, pn.Column(), [pn.Column()], False, False, lambda dark: None)
+    view = theme.page(plain, pn.Column(), {"Model": pn.Column()}, False, False, lambda dark: None)
     assert theme.forget_busy(view) == 0, "the tie is cut when the page is made"
     follower = theme.Page()
     assert theme.forget_busy(follower) == 1, "Page no longer follows pn.state.busy: drop forget_busy"
