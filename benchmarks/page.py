@@ -8,8 +8,8 @@ Both pages show CBO on Rastrigin in the plane, at 30 steps a second: arena, hist
 slows both; trust the ratio. What is measured, and how:
 
 rate      A picture counts when the arena's figure was repainted after its source had been given new data, which ``probe.js`` sees by
-          wrapping the figure's painting in the browser; it is dated by the animation frame after it. Beside it: processor milliseconds
-          of the server per picture, kB that came through the websocket per picture, milliseconds of painting (all figures) per picture.
+          wrapping the figure's painting in the browser; it is dated by the animation frame after it. Beside it, per picture: processor
+          milliseconds of the server and of all processes of the browser, which a busy machine changes least, and kB of the websocket.
 slider    λ = σ = 0, so that the agents stand and only the consensus depends on α. From the slider's input event in the browser to
           the animation frame that follows the first picture with another consensus.
 lag       The browser is slowed six times (Chromium's CPU throttling). For each picture: how many newer ones the server had written to the
@@ -17,7 +17,7 @@ lag       The browser is slowed six times (Chromium's CPU throttling). For each 
 pause     From the click to the last picture that still moved; 0 when none followed. The largest of several clicks.
 opening   From the navigation to the first picture of the agents, nothing cached, the server warm; and the bytes of everything fetched
           plus the websocket until then.
-sessions  Twenty visitors of 500 agents that only drain their websocket and acknowledge (``draining.py``): pictures per second of the slowest.
+sessions  Twenty visitors of 500 agents that only drain their websocket and acknowledge (``draining.py``): pictures/s of the slowest.
 memory    Growth from the second minute to the last: resident bytes of the server, and the scripts' heap in the browser after a
           collection. A record of a run grows by design until it is thinned, which is less than 2 MB.
 """
@@ -31,6 +31,7 @@ import statistics
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from draining import rates  # noqa: E402
-from serving import Server, Watched, chromium, served  # noqa: E402
+from serving import Server, Watched, browser_seconds, chromium, served  # noqa: E402
 
 SIZES = {200: 25, 1000: 25, 10_000: 25, 100_000: 12}  # number of agents → target in pictures per second
 VISITORS, VISITORS_AGENTS = 20, 500
@@ -108,21 +109,24 @@ def rate(peers: list[Peer], seconds: float) -> list[Row]:
     for n, target in SIZES.items():
         results = [_rate(peer, n, seconds) for peer in peers]
         rows.append((f"painted frames/s, {n:,} agents", f"≥ {target}", [f"{r[0]:.1f}" for r in results]))
-        rows.append(
-            ("  server ms · kB · painting ms per frame", "", [f"{r[1]:.0f} · {r[2]:.0f} · {r[3]:.0f}" for r in results])
-        )
+        costs = [f"{r[1]:.0f} · {r[2]:.0f} · {r[3]:.0f}" for r in results]
+        rows.append(("  per frame: server ms · browser ms · kB", "", costs))
     return rows
 
 
 def _rate(peer: Peer, n: int, seconds: float) -> tuple[float, float, float, float]:
     with peer.opened(n) as watched:
-        ask = "[performance.now(), probe.pictures.length, probe.bytes, probe.painting]"
-        before, cpu = watched.ask(ask), peer.server.counters()["cpu"]
+        before = _spent(peer, watched)
         watched.rest(seconds)
-        after, spent = watched.ask(ask), peer.server.counters()["cpu"] - cpu
-    duration, pictures, weight, painting = (b - a for a, b in zip(before, after, strict=True))
+        after = _spent(peer, watched)
+    duration, pictures, weight, server, browser = (b - a for a, b in zip(before, after, strict=True))
     each = max(pictures, 1)
-    return 1e3 * pictures / duration, 1e3 * spent / each, weight / 1e3 / each, painting / each
+    return pictures / duration, 1e3 * server / each, 1e3 * browser / each, weight / 1e3 / each
+
+
+def _spent(peer: Peer, watched: Watched) -> tuple[float, ...]:
+    now, pictures, weight = watched.ask("[performance.now() / 1e3, probe.pictures.length, probe.bytes]")
+    return now, pictures, weight, peer.server.counters()["cpu"], browser_seconds()
 
 
 def slider(peers: list[Peer], seconds: float) -> list[Row]:
@@ -183,7 +187,7 @@ def pause(peers: list[Peer], seconds: float) -> list[Row]:
                 at = peer.pause(watched)
                 watched.rest(2.0)
                 pictures = watched.pictures()
-            moves = [b[0] for a, b in zip(pictures, pictures[1:], strict=False) if a[2] != b[2]]
+            moves = [b[0] for a, b in pairwise(pictures) if a[2] != b[2]]
             found.append(max(0.0, moves[-1] - at))
         waits.append(max(found))
     return [("Pause answered, longest (s)", "≤ 0.3", [f"{wait:.2f}" for wait in waits])]

@@ -3,7 +3,7 @@
 // A picture counts when the arena's figure was repainted after its source had been given new data; it is dated by the animation frame after
 // the painting, when it is on the screen. The source looked for is the one with the consensus point, which both pages have in each picture.
 (() => {
-  const probe = window.probe = {pictures: [], bytes: 0, messages: 0, clicked: NaN, painting: 0, paints: 0}
+  const probe = window.probe = {pictures: [], bytes: 0, messages: 0, clicked: NaN}
   const Plain = window.WebSocket
   window.WebSocket = class extends Plain {
     constructor(...given) {
@@ -25,10 +25,7 @@
       const paint = view._actual_paint
       let last = null
       view._actual_paint = () => {
-        const began = performance.now()
         paint.call(view)
-        probe.painting += performance.now() - began
-        probe.paints += 1
         if (!marks || marks.data === last || !(marks.data.focus_x.length > 0)) { return }
         last = marks.data
         const number = clock ? clock.frame : last.picture[0], focus = last.focus_x[0]
@@ -37,6 +34,6 @@
       if (marks && view._needs_paint === false) { view.request_paint() } // it was painted before it could be watched
     }
   }
-  const look = () => { try { attach() } finally { setTimeout(look, 50) } }
-  look()
+  const look = (pause) => { try { attach() } finally { setTimeout(look, pause, 1.1 * pause) } } // ever more seldom: looking costs time
+  look(30)
 })()

@@ -87,6 +87,21 @@ def chromium() -> Iterator[Any]:
         running.close()
 
 
+def browser_seconds() -> float:
+    """Processor seconds of all processes of the browser that this process started, those that have ended included."""
+    stats = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            name, _, rest = entry.read_text().rpartition(")")
+            fields = rest.split()
+            stats[int(entry.parent.name)] = "chrom" in name, int(fields[1]), sum(map(int, fields[11:15]))
+
+    def ours(pid: int) -> bool:
+        return pid == os.getpid() or (pid in stats and ours(stats[pid][1]))
+
+    return sum(spent for pid, (browses, _, spent) in stats.items() if browses and ours(pid)) / os.sysconf("SC_CLK_TCK")
+
+
 class Watched:
     """A page in a context of its own (nothing is cached) with the probe; seconds throughout."""
 

@@ -17,6 +17,7 @@ from bokeh.models import (
 )
 
 from components.figures import (
+    MOVING,
     decade_ticks,
     decades_around,
     decimal,
@@ -194,7 +195,9 @@ class CurvePlot:
 
     def _add_slot(self) -> None:
         data = source(k=None, y=None)
-        self.slots.append((data, self.figure.line("k", "y", source=data, line_width=2, line_join="round")))
+        self.slots.append(
+            (data, self.figure.line("k", "y", source=data, line_width=2, line_join="round", level=MOVING))
+        )
         self.hover.renderers = [renderer for _, renderer in self.slots]
 
     def _name(self, p: Picture) -> None:

@@ -8,6 +8,7 @@ four curves against 10; what is painted afterwards is the same Bokeh either way.
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from bokeh.themes import Theme as BokehTheme
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
+SWIFT = (Path(__file__).parent.parent / "assets" / "figure.js").read_text(encoding="utf-8")
+MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LEGEND_ENTRY = 100  # pixels that an entry of a legend takes
 
@@ -43,6 +46,7 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
         **options,
     )
     fig.axis.axis_label_standoff = 3
+    fig.js_on_change("inner_width", CustomJS(code=SWIFT))  # known before the first painting
     return fig
 
 
@@ -62,7 +66,7 @@ def flat_legend(fig: figure) -> Legend:
 def note(fig: figure) -> Label:
     """A line of text at the lower left of the frame."""
     label = Label(x=6, y=6, x_units="screen", y_units="screen", text="", text_font_size=SMALL_TEXT, text_font=FONT,
-                  background_fill_alpha=0.85, padding=3, border_radius=3, visible=False)  # fmt: skip
+                  background_fill_alpha=0.85, padding=3, border_radius=3, visible=False, level=MOVING)  # fmt: skip
     fig.add_layout(label)
     return label
 
