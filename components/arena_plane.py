@@ -218,7 +218,8 @@ class Plane:
         self._corner = np.array([picture.x, picture.y])
         self.ground.data = _placed(picture.image, (picture.x, picture.y), (picture.dw, picture.dh))
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
-        self.bar.update(ticker=FixedTicker(ticks=list(picture.ticks)), major_label_overrides=picture.ticks)
+        self.bar.major_label_overrides = picture.ticks
+        self.bar.ticker.ticks = list(picture.ticks)
         for axis, (low, high) in enumerate(zip(*view, strict=True)):
             move_range(self.wanted[axis], (float(low), float(high)))
             move_range((self.figure.x_range, self.figure.y_range)[axis], (float(low), float(high)))

@@ -142,6 +142,8 @@ class CurvePlot:
         self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
         self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
         self.figure.add_layout(self.cursor)
+        self.ticker = FixedTicker(ticks=[])  # a new one for other ticks would cost a search through the whole document
+        self.figure.yaxis.ticker = self.figure.ygrid.ticker = self.ticker
         self.legend = flat_legend(self.figure)
         self.hover = HoverTool(tooltips=[("", "$name"), ("k", "@k{0}"), ("", "@y{%.5g}")], formatters={"@y": "printf"}, renderers=[],
                                mode="mouse", line_policy="nearest")  # fmt: skip
@@ -183,10 +185,8 @@ class CurvePlot:
         if y_ends != self._y_now:
             self._y_now = y_ends
             ticks = (decade_ticks if p.log else even_ticks)(*y_ends)
-            self.figure.ygrid.ticker = ticker = FixedTicker(ticks=ticks)
-            self.figure.yaxis.update(
-                ticker=ticker, major_label_overrides={t: decimal(t) for t in ticks} if p.log else {}
-            )
+            self.figure.yaxis.major_label_overrides = {t: decimal(t) for t in ticks} if p.log else {}
+            self.ticker.ticks = ticks
         move_range(self.figure.y_range, y_ends)
         move_range(self.figure.x_range, (0.0, nice_above(max(p.last, 10))))
         behind = p.now < p.last
