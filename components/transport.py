@@ -80,16 +80,17 @@ def send_at_once(doc: Any) -> bool:
 
 
 def within_the_message(array: np.ndarray, serializer: Serializer) -> Any:
-    """A small array as text inside the message that needs it.
+    """A small array, or a picture, as text inside the message that needs it.
 
-    Bokeh sends every array as two messages of its own, so that a picture would be fifty; the browser takes longer to hear of them than to
-    paint. Stored, not compressed, in the format that BokehJS expects of text.
+    Bokeh sends every array as two messages of its own, so that a picture of the swarm would be fifty, and the browser takes longer to hear
+    of them than to paint. BokehJS expects text to be gzip: shades of a landscape or a density are compressed, numbers only wrapped.
     """
-    if array.nbytes > SMALL or array.dtype not in PLAIN:
+    shades = array.dtype == np.uint8
+    if array.dtype not in PLAIN or (array.nbytes > SMALL and not shades):
         return serializer._encode_ndarray(array)
-    text = base64.b64encode(gzip.compress(array.tobytes(), compresslevel=0, mtime=0)).decode("ascii")
-    return {"type": "ndarray", "array": {"type": "bytes", "data": text}, "shape": list(array.shape),
-            "dtype": array.dtype.name, "order": sys.byteorder}  # fmt: skip
+    packed = gzip.compress(array.tobytes(), compresslevel=1 if shades else 0, mtime=0)
+    return {"type": "ndarray", "array": {"type": "bytes", "data": base64.b64encode(packed).decode("ascii")},
+            "shape": list(array.shape), "dtype": array.dtype.name, "order": sys.byteorder}  # fmt: skip
 
 
 with contextlib.suppress(AssertionError):  # registered already: the module was loaded twice
