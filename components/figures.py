@@ -51,10 +51,10 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
 
 
 def flat_legend(fig: figure) -> Legend:
-    """An empty legend in one or more rows above the frame; as many columns as there is room for."""
+    """An empty legend in one or more rows above the frame; as many columns as there is room for. Painted with what it names."""
     legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=8, padding=0, margin=0, ncols=4, label_height=16,
                     border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=22,
-                    label_text_font_size=SMALL_TEXT, click_policy="hide")  # fmt: skip
+                    label_text_font_size=SMALL_TEXT, click_policy="hide", level=MOVING)  # fmt: skip
     fig.add_layout(legend, "above")
     code = (
         f"const n = Math.max(2, Math.floor(fig.outer_width / {LEGEND_ENTRY})); if (legend.ncols != n) legend.ncols = n"
