@@ -6,6 +6,7 @@ if (!window.swarmviz_figures) {
   const part = (name) => { try { return Bokeh.require(name) } catch { return {} } }
   const {PlotView} = part("models/plots/plot_canvas")
   const {GlyphRendererView} = part("models/renderers/glyph_renderer")
+  const {LegendView} = part("models/annotations/legend")
   const {VisualProperties} = part("core/visuals/visual")
   const moves = (view) => view.model.level === "overlay"
 
@@ -18,6 +19,16 @@ if (!window.swarmviz_figures) {
   }
   if (GlyphRendererView) {
     Object.defineProperty(GlyphRendererView.prototype, "needs_clip", {get() { return moves(this) }, configurable: true})
+  }
+  const list = LegendView?.prototype._render_items // else every entry is made anew whenever any source that it names has new data
+  if (list && "_should_rerender_items" in LegendView.prototype) {
+    LegendView.prototype._render_items = function () {
+      const columns = this.model.ncols
+      if (this._should_rerender_items || this.listed_columns !== columns) {
+        this.listed_columns = columns
+        list.call(this)
+      } else { this.entries.forEach((entry) => this._toggle_inactive(entry)) }
+    }
   }
   if (VisualProperties?.prototype._get_css_value) {
     VisualProperties.prototype._get_css_value = () => "" // no style sheet of this page has a --bk- property
