@@ -144,9 +144,8 @@ def _slider(peer: Peer, times: int) -> list[float]:
         for turn in range(times):
             shown = watched.pictures()[-1][2]
             at = peer.slide(watched, (0.0, 1.0)[turn % 2])
-            watched.page.wait_for_function(
-                "(was) => Math.abs(probe.pictures.at(-1)[2] - was) > 1e-4", arg=shown, timeout=60_000
-            )
+            answered = "([was, at]) => probe.pictures.some(([t, , now]) => t > at && Math.abs(now - was) > 1e-4)"
+            watched.page.wait_for_function(answered, arg=[shown, 1e3 * at], timeout=60_000)
             waits.append(next(t for t, _, focus in watched.pictures() if t > at and abs(focus - shown) > 1e-4) - at)
             watched.rest(0.3 + 0.037 * (turn % 7))  # out of step with the pictures
     return waits
