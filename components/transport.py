@@ -11,10 +11,7 @@ seconds. The worker touches no Bokeh or Panel object; everything that changes th
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import gzip
-import sys
 import threading
 import time
 from collections import deque
@@ -22,13 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import panel as pn
 import param
 from bokeh.core.properties import Float, Int
-from bokeh.core.serialization import Serializer
 from bokeh.model import DataModel
 from bokeh.models import CustomJS, Spacer
+
+import components.wire  # noqa: F401 (arrays travel inside their messages)
 
 ASSETS = Path(__file__).parent.parent / "assets"
 WINDOW = 2
@@ -37,8 +34,6 @@ PERIOD = 1 / 30  # seconds between pictures
 LATEST = 0.25  # a gap longer than this (a busy machine, a sleeping tab) is not made up for
 BUDGET = 0.6  # share of a period that "as fast as it goes" spends on steps
 LONGEST = 0.1  # seconds one batch may take: Pause must answer
-SMALL = 16_384  # bytes of an array that goes with its message, not beside it
-PLAIN = {np.dtype(kind) for kind in ("u1", "i4", "f4", "f8")}
 FASTEST = None  # the speed "as fast as it goes"
 
 
@@ -77,24 +72,6 @@ def send_at_once(doc: Any) -> bool:
     except (AttributeError, TypeError):
         return False
     return True
-
-
-def within_the_message(array: np.ndarray, serializer: Serializer) -> Any:
-    """A small array, or a picture, as text inside the message that needs it.
-
-    Bokeh sends every array as two messages of its own, so that a picture of the swarm would be fifty, and the browser takes longer to hear
-    of them than to paint. BokehJS expects text to be gzip: shades of a landscape or a density are compressed, numbers only wrapped.
-    """
-    shades = array.dtype == np.uint8
-    if array.dtype not in PLAIN or (array.nbytes > SMALL and not shades):
-        return serializer._encode_ndarray(array)
-    packed = gzip.compress(array.tobytes(), compresslevel=1 if shades else 0, mtime=0)
-    return {"type": "ndarray", "array": {"type": "bytes", "data": base64.b64encode(packed).decode("ascii")},
-            "shape": list(array.shape), "dtype": array.dtype.name, "order": sys.byteorder}  # fmt: skip
-
-
-with contextlib.suppress(AssertionError):  # registered already: the module was loaded twice
-    Serializer.register(np.ndarray, within_the_message)
 
 
 class Transport:

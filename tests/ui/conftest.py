@@ -30,7 +30,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-UNUSED = 4000  # milliseconds until a closed page is freed; whoever connects later gets a session without its style sheets
+UNUSED = (
+    4000  # milliseconds until a closed page is freed; whoever connects later gets a session without its style sheets
+)
 START = 180  # seconds for a server that has to compile its kernels first
 
 
