@@ -1,9 +1,12 @@
-"""The page: ``panel serve app.py --warm``. One session per visitor."""
+"""The page: ``panel serve app.py --warm``. One session per visitor, as many at once as ``SWARMVIZ_SESSIONS`` says."""
 
-from components import theme
+import panel as pn
+
+from components import limits, theme
 from components.session import Session
 from components.warm import warm
 
 warm()
 theme.extension()
-Session.open().page.servable()
+if limits.welcome(pn.state.curdoc):
+    Session.open().page.servable()

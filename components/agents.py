@@ -11,7 +11,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendItem, LinearColorMapper
 from bokeh.plotting import figure
 
-from components.figures import finite_f4, source
+from components.figures import MOVING, finite_f4, source
 from components.palette import Theme, ramp
 from swarmviz import Frame
 
@@ -37,7 +37,7 @@ def add_agents(fig: figure, x: str, y: str, tones: LinearColorMapper) -> tuple[C
     """The source and the circles of the agents."""
     points = source(**dict.fromkeys((x, y, "size", "tone", "energy", "mass", "weight")))
     dots = fig.scatter(x, y, source=points, size="size", fill_color={"field": "tone", "transform": tones}, fill_alpha=0.92, line_width=1.1,
-                       nonselection_fill_alpha=0.92)  # fmt: skip
+                       nonselection_fill_alpha=0.92, level=MOVING)  # fmt: skip
     return points, dots
 
 

@@ -18,7 +18,7 @@ from bokeh.models import (
     Title,
 )
 
-from components.figures import dress, even_ticks, flat_legend, move_range, new_figure, source
+from components.figures import MOVING, dress, even_ticks, flat_legend, move_range, new_figure, source
 from components.graph_layout import BAND, BARS, BASE, FEW, REACH, STRIP, TOP, Layout
 from components.graph_picture import Picture
 from components.palette import FONT, MINIMISER, SMALL_TEXT, Theme, crowd
@@ -83,7 +83,9 @@ class Graph:
             "image", "x", "y", "dw", "dh", source=self.ground, color_mapper=self.shades, level="image"
         )
         self.density = source(image=[np.zeros((1, 1), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
-        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
+        self.cloud = fig.image(
+            "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd, level=MOVING
+        )
         self.scale_marks = source(r=None, y=None, text=[])
         centre = {"x": 0, "y": 0, "source": self.scale_marks}
         self.circles = fig.arc(**centre, radius="r", start_angle=0, end_angle=2 * np.pi, line_width=1)
@@ -94,24 +96,36 @@ class Graph:
         self.links = fig.segment("x0", "y0", "x1", "y1", source=self.ways, line_width=1.3)
         self.moves = source(x0=None, y0=None, x1=None, y1=None, width=None, alpha=None)
         self.jumps = fig.segment(
-            "x0", "y0", "x1", "y1", source=self.moves, line_width="width", line_alpha="alpha", line_cap="round"
+            "x0",
+            "y0",
+            "x1",
+            "y1",
+            source=self.moves,
+            line_width="width",
+            line_alpha="alpha",
+            line_cap="round",
+            level=MOVING,
         )
         columns = ("a", "b", "base", "end", "x", "y", "size", "state", "height", "count", "share", "target", "law")
         self.points = source(**dict.fromkeys(columns), h=None)
-        self.quads = fig.quad("a", "b", "end", "base", source=self.points, line_width=0.8)
-        self.wedges = fig.annular_wedge(0, 0, "base", "end", "a", "b", source=self.points, line_width=0.8)
-        self.nodes = fig.scatter("x", "y", source=self.points, size=6, fill_color=tone, line_width=1)
-        self.crowds = fig.scatter("x", "y", source=self.points, size="size", fill_alpha=0.85, line_width=1)
+        self.quads = fig.quad("a", "b", "end", "base", source=self.points, line_width=0.8, level=MOVING)
+        self.wedges = fig.annular_wedge(0, 0, "base", "end", "a", "b", source=self.points, line_width=0.8, level=MOVING)
+        self.nodes = fig.scatter("x", "y", source=self.points, size=6, fill_color=tone, line_width=1, level=MOVING)
+        self.crowds = fig.scatter(
+            "x", "y", source=self.points, size="size", fill_alpha=0.85, line_width=1, level=MOVING
+        )
         self.lines = source(x=None, y=None), source(x=None, y=None)
-        self.law = fig.line("x", "y", source=self.lines[1], line_width=1.8, line_dash="dashed")
-        self.target = fig.line("x", "y", source=self.lines[0], line_width=2.5, line_dash=[2, 2])
+        self.law = fig.line("x", "y", source=self.lines[1], line_width=1.8, line_dash="dashed", level=MOVING)
+        self.target = fig.line("x", "y", source=self.lines[0], line_width=2.5, line_dash=[2, 2], level=MOVING)
         self.scale_text = fig.text(0, "y", "text", source=self.scale_marks, text_baseline="top", text_align="center",
                                    background_fill_alpha=0.75)  # fmt: skip
         self.numbers = fig.text("x", "y", "text", source=source(x=None, y=None, text=[], ink=[]), text_color="ink",
                                 text_align="center", text_baseline="middle")  # fmt: skip
         self.goals, self.marks = source(x=None, y=None), source(x=None, y=None)
-        self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
-        self.fullest = fig.scatter("x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1)
+        self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, level=MOVING)
+        self.fullest = fig.scatter(
+            "x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1, level=MOVING
+        )
         self.legend = flat_legend(fig)
         self.note = Title(text="", visible=False, text_font=FONT, text_font_size=SMALL_TEXT, text_font_style="normal")
         fig.add_layout(self.note, "below")  # beside the picture: on a phone it would cover it

@@ -9,7 +9,7 @@ from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
 from components.agents import MANY
-from components.figures import Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, source
+from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, source
 from components.hand import Hand
 from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
@@ -25,20 +25,23 @@ class Line:
     def __init__(self, colours: Theme):
         self.colours = colours
         self.figure = fig = new_figure("x", "F(x)")
+        top = {"level": MOVING}
         self.tones, self.crowd = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
         self.curve = source(x=None, f=None, base=None, top=None)
         self.ground = fig.varea(x="x", y1="base", y2="f", source=self.curve)
         self.density = source(image=[np.zeros((1, CELLS), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
-        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
-        self.cover = fig.varea(x="x", y1="f", y2="top", source=self.curve)  # a density is seen under the curve only
-        self.path = fig.line("x", "f", source=self.curve, line_width=2)
+        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd, **top)
+        self.cover = fig.varea(
+            x="x", y1="f", y2="top", source=self.curve, **top
+        )  # a density is seen under the curve only
+        self.path = fig.line("x", "f", source=self.curve, line_width=2, **top)
         self.marks = source(focus=None, level=None, best_x=None, best_y=None)
-        self.level = fig.hspan(y="level", source=self.marks, line_width=2, line_dash=[6, 4])
-        self.focus = fig.vspan(x="focus", source=self.marks, line_width=2.5)
+        self.level = fig.hspan(y="level", source=self.marks, line_width=2, line_dash=[6, 4], **top)
+        self.focus = fig.vspan(x="focus", source=self.marks, line_width=2.5, **top)
         self.points, self.dots = agents.add_agents(fig, "x", "energy", self.tones)
-        self.best = fig.scatter("best_x", "best_y", source=self.marks, size=17, fill_color=None, line_width=2)
+        self.best = fig.scatter("best_x", "best_y", source=self.marks, size=17, fill_color=None, line_width=2, **top)
         self.goals = source(x=None, f=None)
-        self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
+        self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, **top)
         self.hand = Hand(fig, flat=True)
         self.legend, self.note = flat_legend(fig), note(fig)
         self.hover = HoverTool(renderers=[self.dots])

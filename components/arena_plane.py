@@ -10,7 +10,7 @@ from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem,
 
 from components import agents
 from components.agents import FEW, MANY
-from components.figures import Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
+from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
 from components.hand import Hand
 from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
 from components.relief import Relief, palette, relief, slice_point
@@ -65,30 +65,32 @@ class Plane:
     # ---- what is in the figure -----------------------------------------------------------------------------------------
 
     def _add_layers(self) -> None:
-        fig, add = self.figure, source
+        fig, add, top = self.figure, source, {"level": MOVING}
         self.ground = add(image=[np.zeros((2, 2), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
         fig.image("image", "x", "y", "dw", "dh", source=self.ground, color_mapper=self.shades, level="image")
         self.box = add(left=[0.0], right=[1.0], bottom=[0.0], top=[1.0])
         self.edge = fig.quad(source=self.box, fill_color=None, line_dash=[4, 4], line_width=1).glyph
         self.density = add(image=[np.zeros((CELLS, CELLS), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
-        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
+        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd, **top)
         self.tail = add(x0=None, y0=None, x1=None, y1=None, alpha=None)
         ends = {"x0": "x0", "y0": "y0", "x1": "x1", "y1": "y1"}
-        self.trails = fig.segment(**ends, source=self.tail, line_alpha="alpha", line_width=1.2, line_cap="round")
+        self.trails = fig.segment(**ends, source=self.tail, line_alpha="alpha", line_width=1.2, line_cap="round", **top)
         self.links = add(x0=None, y0=None, x1=None, y1=None)
-        self.partners = fig.segment(**ends, source=self.links, line_alpha=0.75, line_dash=[4, 3], line_width=1.2)
+        self.partners = fig.segment(**ends, source=self.links, line_alpha=0.75, line_dash=[4, 3], line_width=1.2, **top)
         self.bests = add(x=None, y=None)
-        self.memories = fig.scatter("x", "y", source=self.bests, marker="cross", size=6, line_width=1.2, line_alpha=0.7)
+        self.memories = fig.scatter(
+            "x", "y", source=self.bests, marker="cross", size=6, line_width=1.2, line_alpha=0.7, **top
+        )
         self.arrows = add(x0=None, y0=None, x1=None, y1=None)
-        self.velocities = fig.segment(**ends, source=self.arrows, line_alpha=0.75, line_width=1.2)
+        self.velocities = fig.segment(**ends, source=self.arrows, line_alpha=0.75, line_width=1.2, **top)
         self.points, self.dots = agents.add_agents(fig, "x", "y", self.tones)
         self.goals = add(x=None, y=None)
-        self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
+        self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, **top)
         self.marks = add(focus_x=None, focus_y=None, best_x=None, best_y=None)
         self.best = fig.scatter(
-            "best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2
+            "best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2, **top
         )
-        self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6)
+        self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6, **top)
         self.hand = Hand(fig, flat=False)
         self.legend, self.note = flat_legend(fig), note(fig)
         self.hover = HoverTool(

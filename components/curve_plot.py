@@ -17,6 +17,7 @@ from bokeh.models import (
 )
 
 from components.figures import (
+    MOVING,
     decade_ticks,
     decades_around,
     decimal,
@@ -176,6 +177,8 @@ class CurvePlot:
         self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
         self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
         self.figure.add_layout(self.cursor)
+        self.ticker = FixedTicker(ticks=[])  # a new one for other ticks would cost a search through the whole document
+        self.figure.yaxis.ticker = self.figure.ygrid.ticker = self.ticker
         self.legend = flat_legend(self.figure)
         self.hover = hover_claims(self.figure, "k = @k{0}: @y{%.5g}")
         self.hover.formatters = {"@y": "printf"}
@@ -224,10 +227,8 @@ class CurvePlot:
         if y_ends != self._y_now:
             self._y_now = y_ends
             ticks = (decade_ticks if p.log else even_ticks)(*y_ends)
-            self.figure.ygrid.ticker = ticker = FixedTicker(ticks=ticks)
-            self.figure.yaxis.update(
-                ticker=ticker, major_label_overrides={t: decimal(t) for t in ticks} if p.log else {}
-            )
+            self.figure.yaxis.major_label_overrides = {t: decimal(t) for t in ticks} if p.log else {}
+            self.ticker.ticks = ticks
         move_range(self.figure.y_range, y_ends)
         move_range(self.figure.x_range, (0.0, nice_above(max(p.last, 10))))
         behind = p.now < p.last
@@ -236,13 +237,17 @@ class CurvePlot:
 
     def _add_slot(self) -> None:
         data = source(k=None, y=None)
-        self.slots.append((data, self.figure.line("k", "y", source=data, line_width=2, line_join="round")))
+        self.slots.append(
+            (data, self.figure.line("k", "y", source=data, line_width=2, line_join="round", level=MOVING))
+        )
         self._tell_hover()
 
     def _add_band(self) -> None:
         data = source(k=None, low=None, y=None, high=None)
-        area = self.figure.varea("k", "low", "high", source=data, level="underlay", fill_alpha=VEIL)
-        self.bands.append((data, area, self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75)))
+        area = self.figure.varea("k", "low", "high", source=data, level=MOVING, fill_alpha=VEIL)
+        self.bands.append(
+            (data, area, self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75, level=MOVING))
+        )
         self._tell_hover()
 
     def _tell_hover(self) -> None:

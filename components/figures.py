@@ -8,6 +8,7 @@ four curves against 10; what is painted afterwards is the same Bokeh either way.
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from bokeh.themes import Theme as BokehTheme
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
+SWIFT = (Path(__file__).parent.parent / "assets" / "figure.js").read_text(encoding="utf-8")
+MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
@@ -52,14 +55,15 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
         **options,
     )
     fig.axis.axis_label_standoff = 3
+    fig.js_on_change("inner_width", CustomJS(code=SWIFT))  # known before the first painting
     return fig
 
 
 def flat_legend(fig: figure) -> Legend:
-    """An empty legend in one or more rows above the frame; as many columns as there is room for."""
+    """An empty legend in one or more rows above the frame; as many columns as there is room for. Painted with what it names."""
     legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=6, padding=0, margin=0, ncols=4, label_height=16,
                     border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=18,
-                    label_text_font_size=SMALL_TEXT, click_policy="hide")  # fmt: skip
+                    label_text_font_size=SMALL_TEXT, click_policy="hide", level=MOVING)  # fmt: skip
     fig.add_layout(legend, "above")
     fit = CustomJS(args={"fig": fig, "legend": legend}, code=LEGEND_COLUMNS)
     fig.js_on_change("inner_width", fit)
@@ -70,7 +74,7 @@ def flat_legend(fig: figure) -> Legend:
 def note(fig: figure) -> Label:
     """A line of text at the lower left of the frame."""
     label = Label(x=6, y=6, x_units="screen", y_units="screen", text="", text_font_size=SMALL_TEXT, text_font=FONT,
-                  background_fill_alpha=0.85, padding=3, border_radius=3, visible=False)  # fmt: skip
+                  background_fill_alpha=0.85, padding=3, border_radius=3, visible=False, level=MOVING)  # fmt: skip
     fig.add_layout(label)
     return label
 

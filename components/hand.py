@@ -9,7 +9,7 @@ import numpy as np
 from bokeh.events import Pan, PanEnd, PanStart, Tap
 from bokeh.plotting import figure
 
-from components.figures import source
+from components.figures import MOVING, source
 from components.palette import Theme
 
 REACH = 0.035  # of the view's width: how near to a handle one must press
@@ -35,7 +35,9 @@ class Hand:
         self._fig, self._flat = fig, flat
         self._held = -1
         self.at = source(x=None, y=None)
-        self.rings = fig.scatter("x", "y", source=self.at, marker="circle_dot", size=22, fill_color=None, line_width=2)
+        self.rings = fig.scatter(
+            "x", "y", source=self.at, marker="circle_dot", size=22, fill_color=None, line_width=2, level=MOVING
+        )
         self.on_hand: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
         for event, heard in ((Tap, self._tap), (PanStart, self._take), (Pan, self._drag), (PanEnd, self._drop)):
             fig.on_event(event, heard)

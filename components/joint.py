@@ -10,7 +10,7 @@ from bokeh.plotting.contour import contour_data
 from scipy.ndimage import gaussian_filter
 
 from components.agents import shades
-from components.figures import dress, flat_legend, hover_claims, move_range, new_figure, note, placed, source
+from components.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, note, placed, source
 from components.marginal import claim_of, target_on_grid
 from components.palette import Theme, crowd
 from swarmviz.theory import Target
@@ -73,9 +73,9 @@ class Plot:
             LinearColorMapper(low=0, high=255),
             source(**placed(np.zeros((1, 1), "u1"), (0, 0), (1, 1))),
         )
-        self.image = fig.image("image", "x", "y", "dw", "dh", source=self.cells, color_mapper=self.shades)
+        self.image = fig.image("image", "x", "y", "dw", "dh", source=self.cells, color_mapper=self.shades, level=MOVING)
         self.lines = source(**NO_LINES)
-        self.target = fig.multi_line("xs", "ys", source=self.lines, line_width=2, line_dash="dotted")
+        self.target = fig.multi_line("xs", "ys", source=self.lines, line_width=2, line_dash="dotted", level=MOVING)
         self.hover = hover_claims(fig)
         self.hover.renderers = [self.target]
         self.legend, self.note = flat_legend(fig), note(fig)

@@ -7,7 +7,17 @@ from typing import NamedTuple
 import numpy as np
 from bokeh.models import LegendItem
 
-from components.figures import dress, flat_legend, hover_claims, move_range, new_figure, nice_above, note, source
+from components.figures import (
+    MOVING,
+    dress,
+    flat_legend,
+    hover_claims,
+    move_range,
+    new_figure,
+    nice_above,
+    note,
+    source,
+)
 from components.palette import Theme
 from swarmviz.theory import Target
 
@@ -86,9 +96,11 @@ class Plot:
     def __init__(self, colours: Theme):
         self.figure = fig = new_figure("x")
         self.bars, self.lines = source(top=None, left=None, right=None), source(x=None, smooth=None, target=None)
-        self.quads = fig.quad(top="top", bottom=0, left="left", right="right", source=self.bars, line_width=0.5)
-        self.smooth = fig.line("x", "smooth", source=self.lines, line_width=2)
-        self.target = fig.line("x", "target", source=self.lines, line_width=2.5, line_dash="dotted")
+        self.quads = fig.quad(
+            top="top", bottom=0, left="left", right="right", source=self.bars, line_width=0.5, level=MOVING
+        )
+        self.smooth = fig.line("x", "smooth", source=self.lines, line_width=2, level=MOVING)
+        self.target = fig.line("x", "target", source=self.lines, line_width=2.5, line_dash="dotted", level=MOVING)
         self.hover = hover_claims(fig)
         self.hover.renderers = [self.target]
         self.legend, self.note = flat_legend(fig), note(fig)

@@ -9,7 +9,7 @@ import numpy as np
 import panel as pn
 from bokeh.models import Div, HoverTool, LegendItem, NumeralTickFormatter
 
-from components.figures import dress, flat_legend, move_range, new_figure, source
+from components.figures import MOVING, dress, flat_legend, move_range, new_figure, source
 from components.graph_layout import groups, summed
 from components.graph_picture import even_above
 from components.palette import FONT, SMALL_TEXT, Theme, theme
@@ -33,10 +33,10 @@ class Occupation:
         self.figure = fig = new_figure("state", "share − target law")
         self.points = source(left=None, right=None, top=None, state=None, share=None, target=None, law=None)
         self.band, self.line = source(x=None, low=None, high=None), source(x=None, y=None)
-        self._chance = fig.varea("x", "low", "high", source=self.band, fill_alpha=0.25)
-        self._bars = fig.quad("left", "right", "top", 0, source=self.points, line_width=0.5)
-        self._law = fig.line("x", "y", source=self.line, line_width=1.8, line_dash="dashed")
-        self._zero = fig.hspan(y=0, line_width=2, line_dash=[2, 2])
+        self._chance = fig.varea("x", "low", "high", source=self.band, fill_alpha=0.25, level=MOVING)
+        self._bars = fig.quad("left", "right", "top", 0, source=self.points, line_width=0.5, level=MOVING)
+        self._law = fig.line("x", "y", source=self.line, line_width=1.8, line_dash="dashed", level=MOVING)
+        self._zero = fig.hspan(y=0, line_width=2, line_dash=[2, 2], level=MOVING)
         self.legend = flat_legend(fig)
         fig.xgrid.visible = False
         fig.yaxis.formatter = NumeralTickFormatter(format="0.[00]%")

@@ -12,6 +12,7 @@ from components import agents
 from components.agents import FEW, MANY
 from components.chips import Chips
 from components.figures import (
+    MOVING,
     Zoom,
     dress,
     finite_f4,
@@ -98,18 +99,24 @@ class Phase(WithOptions):
     def _add_layers(self) -> None:
         fig = self.figure
         self.density = ColumnDataSource(placed(np.zeros((CELLS, CELLS), "u1"), (0.0, 0.0), (1.0, 1.0)))
-        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd)
+        self.cloud = fig.image(
+            "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd, level=MOVING
+        )
         self.band = source(x=None, low=None, centre=None, high=None)
-        self.spread = fig.varea("x", "low", "high", source=self.band, fill_alpha=0.16)
-        self.centre = fig.line("x", "centre", source=self.band, line_width=2, line_dash="dotted")
+        self.spread = fig.varea("x", "low", "high", source=self.band, fill_alpha=0.16, level=MOVING)
+        self.centre = fig.line("x", "centre", source=self.band, line_width=2, line_dash="dotted", level=MOVING)
         self.bests = source(x=None, v=None)
-        self.memories = fig.scatter("x", "v", source=self.bests, marker="cross", size=8, line_width=1.4)
+        self.memories = fig.scatter("x", "v", source=self.bests, marker="cross", size=8, line_width=1.4, level=MOVING)
         self.points, self.dots = agents.add_agents(fig, "x", "v", self.tones)
         self.goals = source(x=None, v=None)
-        self.stars = fig.scatter("x", "v", source=self.goals, marker=MINIMISER, size=15, line_width=1.4)
+        self.stars = fig.scatter("x", "v", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, level=MOVING)
         self.marks = source(focus=None, best_x=None, best_v=None, zero=None)
-        self.best = fig.scatter("best_x", "best_v", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2)  # fmt: skip
-        self.focus = fig.scatter("focus", "zero", source=self.marks, marker=FOCUS, size=20, line_width=1.6)
+        self.best = fig.scatter(
+            "best_x", "best_v", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2, level=MOVING
+        )
+        self.focus = fig.scatter(
+            "focus", "zero", source=self.marks, marker=FOCUS, size=20, line_width=1.6, level=MOVING
+        )
         self.legend, self.note = flat_legend(fig), note(fig)
         self.hover = HoverTool(renderers=[self.dots])
         fig.add_tools(self.hover)

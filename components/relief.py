@@ -8,6 +8,7 @@ smooth; a theme is then a palette of 3 · LEVELS colours and changes without a n
 from __future__ import annotations
 
 import math
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,11 @@ PIXELS = 768  # along the longer side of the picture
 MARGIN = np.array([2.0, 1.25])  # the picture over the view: a wide or a tall frame shows more than the view
 CHUNK = 2_000_000  # coordinates evaluated at once
 CONTOURS = 12
+KEPT = 24  # pictures, of at most 0.6 MB
 SKEW = 20.0  # (max − min) / (median − min) from which on a logarithmic scale is used
+
+_kept: dict[tuple, Relief] = {}
+_lock = threading.Lock()
 
 
 class Relief(NamedTuple):
@@ -65,7 +70,19 @@ def values_on_plane(landscape: Landscape, point: np.ndarray, xs: np.ndarray, ys:
 
 
 def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> Relief:
-    """The picture of ``landscape`` around the view [low, high] of the first two coordinates."""
+    """The picture of ``landscape`` around the view [low, high] of the first two coordinates; the last few are kept for all visitors."""
+    key = type(landscape), repr(landscape.values_now()), d, low.tobytes(), high.tobytes()
+    with _lock:
+        known = _kept.pop(key, None)
+    made = known or _made(landscape, d, low, high)
+    with _lock:
+        _kept[key] = made  # the newest last
+        while len(_kept) > KEPT:
+            _kept.pop(next(iter(_kept)))
+    return made
+
+
+def _made(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> Relief:
     point, _ = slice_point(landscape, d)
     centre, half = (low + high) / 2, (high - low) / 2 * MARGIN
     pixels = max(64, round(PIXELS * min(1.0, math.sqrt(16 / d))))
@@ -78,10 +95,9 @@ def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> R
     inside = f[np.ix_((ys >= box_low[1]) & (ys <= box_high[1]), (xs >= box_low[0]) & (xs <= box_high[0]))]
     height, ticks, log = scaled(f, inside if inside.size else f, landscape, d)
     level = np.clip(height * LEVELS, 0, LEVELS - 1).astype(np.uint8)
-    image = level + LEVELS * _contour_strength(height * CONTOURS)
-    return Relief(
-        image.astype(np.uint8), centre[0] - half[0], centre[1] - half[1], 2 * half[0], 2 * half[1], ticks, log
-    )
+    image = (level + LEVELS * _contour_strength(height * CONTOURS)).astype(np.uint8)
+    image.flags.writeable = False  # it is shared
+    return Relief(image, centre[0] - half[0], centre[1] - half[1], 2 * half[0], 2 * half[1], ticks, log)
 
 
 def scaled(

@@ -6,11 +6,13 @@ Everything is served from this machine: fonts, icons and scripts come with the i
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import panel as pn
+from bokeh.resources import Resources
 from panel.io.resources import get_dist_path
 from panel.viewable import Viewable
 from panel_material_ui import Page, Tabs
@@ -30,6 +32,8 @@ FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"
 
 def extension() -> None:
     """Set Panel up once per session: what the page loads, and from this server only."""
+    with contextlib.suppress(AttributeError, KeyError, ValueError):  # 0.2 MB of WebGL that no figure of the page uses
+        Resources._component_defs["js"].remove("bokeh-gl")
     pn.extension(sizing_mode="stretch_width", notifications=False, loading_indicator=False)
     if pn.state.curdoc:
         pn.state.curdoc.theme = figures.OWN_LOOKS

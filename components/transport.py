@@ -25,6 +25,8 @@ from bokeh.core.properties import Float, Int
 from bokeh.model import DataModel
 from bokeh.models import CustomJS, Spacer
 
+import components.wire  # noqa: F401 (arrays travel inside their messages)
+
 ASSETS = Path(__file__).parent.parent / "assets"
 WINDOW = 2
 PATIENCE = 2.0

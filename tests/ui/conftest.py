@@ -30,6 +30,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+UNUSED = (
+    4000  # milliseconds until a closed page is freed; whoever connects later gets a session without its style sheets
+)
 START = 180  # seconds for a server that has to compile its kernels first
 
 
@@ -52,13 +55,19 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(tmp_path_factory.mktemp("server") / "log.txt") as here:
+        yield here
+
+
+@contextlib.contextmanager
+def served(log: Path, **more: str) -> Iterator[Server]:
+    """A server of its own process, with ``more`` in its environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log.txt"
     command = [sys.executable, "-m", "panel", "serve", "app.py", "--warm", "--address", "localhost", "--port", str(port),
-               "--plugins", "probe", "--unused-session-lifetime", "4000", "--check-unused-sessions", "500"]  # fmt: skip
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))}
+               "--plugins", "probe", "--unused-session-lifetime", str(UNUSED), "--check-unused-sessions", "500"]  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))} | more
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=environment)
     try:

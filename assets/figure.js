@@ -1,0 +1,36 @@
+// Once per page: what moves is painted without the rest of its figure. BokehJS paints the level "overlay" on a canvas of its own, but before
+// every painting it measures the axes, and asks the browser's style sheets for each colour; and it does not clip this level to the frame.
+// A BokehJS that has no such parts any more is left as it is: the page works all the same, only slower.
+if (!window.swarmviz_figures) {
+  window.swarmviz_figures = true
+  const part = (name) => { try { return Bokeh.require(name) } catch { return {} } }
+  const {PlotView} = part("models/plots/plot_canvas")
+  const {GlyphRendererView} = part("models/renderers/glyph_renderer")
+  const {LegendView} = part("models/annotations/legend")
+  const {VisualProperties} = part("core/visuals/visual")
+  const moves = (view) => view.model.level === "overlay"
+
+  const measure = PlotView?.prototype._invalidate_layout_if_needed
+  if (measure) {
+    PlotView.prototype._invalidate_layout_if_needed = function () {
+      const painters = this._invalidated_painters
+      if (this._needs_layout || this._invalidate_all || !painters || ![...painters].every(moves)) { measure.call(this) }
+    }
+  }
+  if (GlyphRendererView) {
+    Object.defineProperty(GlyphRendererView.prototype, "needs_clip", {get() { return moves(this) }, configurable: true})
+  }
+  const list = LegendView?.prototype._render_items // else every entry is made anew whenever any source that it names has new data
+  if (list && "_should_rerender_items" in LegendView.prototype) {
+    LegendView.prototype._render_items = function () {
+      const columns = this.model.ncols
+      if (this._should_rerender_items || this.listed_columns !== columns) {
+        this.listed_columns = columns
+        list.call(this)
+      } else { this.entries.forEach((entry) => this._toggle_inactive(entry)) }
+    }
+  }
+  if (VisualProperties?.prototype._get_css_value) {
+    VisualProperties.prototype._get_css_value = () => "" // no style sheet of this page has a --bk- property
+  }
+}

@@ -1,0 +1,40 @@
+"""More visitors than there are places: the next one reads a sentence, costs nothing, and gets in when somebody leaves."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Lab, served
+
+PLACES = 2
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    with served(tmp_path_factory.mktemp("small") / "log.txt", SWARMVIZ_SESSIONS=str(PLACES)) as here:
+        yield here
+
+
+def test_a_full_server_says_so_lightly_and_takes_the_next_visitor_when_one_leaves(browser, small):
+    contexts = [browser.new_context() for _ in range(PLACES + 1)]
+    inside = [Lab(context.new_page()).open(small.page) for context in contexts[:PLACES]]
+    before = small.alive()
+    late = Lab(contexts[-1].new_page())
+    late.page.goto(f"{small.page}?s=1.kept")
+    assert late.text("h1") == "All places are taken" and f"{PLACES} visitors" in late.text("p")
+    assert late.addresses == [late.page.url], "the refusal must load nothing else"
+    assert small.alive() == before, "a visitor who is refused leaves no simulation and no thread"
+    stood = inside[0].step
+    inside[0].wait(lambda: inside[0].step > stood, "those who are inside go on")
+
+    contexts[0].close()
+
+    def got_in():
+        late.page.get_by_role("link", name="Try again").click()
+        return late.page.locator("h1", has_text="All places").count() == 0
+
+    late.wait(got_in, "a place that became free was not given away", 30)
+    assert late.page.url.endswith("?s=1.kept"), "the link that was followed is kept"
+    late.wait(lambda: late.page.locator(".readout .k").count() and late.step is not None, "the page did not open", 30)
+    assert not [complaint for lab in (late, *inside) for complaint in lab.complaints]
+    for context in contexts[1:]:
+        context.close()
