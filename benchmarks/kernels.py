@@ -32,7 +32,7 @@ from swarmviz.randomness import normals, scratch
 
 SIZES = ((8, 1), (100, 2), (1000, 2), (200, 20), (10_000, 2), (1_000_000, 2))
 SMALL_SIZES = ((8, 1), (20, 2))
-NUMBERS = 1_000_000  # agent-coordinate-steps in a call
+NUMBERS = 4_000_000  # agent-coordinate-steps in a call, as in a run of 1000 steps of 200 agents in 20 dimensions
 SECTIONS = ("kernels", "peers", "draws", "events", "fixed", "allocations")
 Found = dict[str, float]  # what the targets are about
 
