@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block_range
+from swarmviz.blocks import block_range, rows
 from swarmviz.compiled import inner
 from swarmviz.elementary import power
 
@@ -57,7 +57,7 @@ def gather_remaining(x, mass, room):
         if mass[j] > 0.0:
             room.who[m] = j
             m += 1
-    y = room.y[: d * m].reshape((d, m))
+    y = rows(room.y, 0, d, m)
     for i in range(d):
         xi, yi = x[i], y[i]
         for j in range(m):
@@ -121,13 +121,13 @@ def descend(x, f, mass, heaviest, rule, land, room):
     d, m = x.shape[0], gather_remaining(x, mass, room)
     if m == 0:
         return 0, 0.0, 0
-    y, slope = room.y[: d * m].reshape((d, m)), room.slope[: d * m].reshape((d, m))
+    y, slope = rows(room.y, 0, d, m), rows(room.slope, 0, d, m)
     gradient(y, p, slope)
     prepare(mass, heaviest, slope, share, exponent, room)
     walls = boundary == boundaries.CLIP or boundary == boundaries.REFLECT
     seeking, lengths, trials = m, 0.0, 0
     for _ in range(most):
-        trial = room.trial[: d * seeking].reshape((d, seeking))
+        trial = rows(room.trial, 0, d, seeking)
         go(y, slope, h, room.seeking, trial)
         boundaries.confine(trial, low, high, boundary)
         values(trial, p, room.value[:seeking])

@@ -8,6 +8,10 @@ A swarm that fits one block is plain structure-of-arrays; a huge one is worked t
 from __future__ import annotations
 
 import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 from swarmviz.compiled import inner
 
@@ -16,40 +20,105 @@ BLOCK_COORDINATES = (
 )
 
 
-@inner
+LINE = 64  # bytes of a cache line
+
+
+@inner(inline=True)
 def agents_per_block(d):
     """Agents in a full block; depends on d only, so the order of every sum does too."""
     return max(16, BLOCK_COORDINATES // d)
 
 
-@inner
+@inner(inline=True)
 def block_count(d, n_agents):
     """Number of blocks that hold ``n_agents``."""
     size = agents_per_block(d)
     return (n_agents + size - 1) // size
 
 
-@inner
+@inner(inline=True)
 def block_range(d, n_agents, b):
     """First agent of block ``b`` and the number of its agents."""
     first = b * agents_per_block(d)
     return first, min(agents_per_block(d), n_agents - first)
 
 
-@inner
+def _view(context, builder, array_type, array, start, shape, out_type):
+    """Code for a contiguous view of ``array`` from element ``start`` on; it borrows the memory."""
+    flat, out = context.make_array(array_type)(context, builder, array), context.make_array(out_type)(context, builder)
+    size = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
+    strides = [context.get_constant(types.intp, size)]
+    for length in reversed(shape[1:]):
+        strides.insert(0, builder.mul(length, strides[0]))
+    data = cgutils.gep(builder, flat.data, start)
+    populate_array(out, data=data, shape=shape, strides=strides, itemsize=strides[-1], meminfo=None)
+    return out._getvalue()
+
+
+@intrinsic
+def part(typing_context, flat, start, n):
+    """``flat[start : start + n]``, borrowed: see :func:`rows`."""
+    out = types.Array(flat.dtype, 1, "C")
+
+    def generate(context, builder, signature, arguments):
+        array, start, n = arguments
+        return _view(context, builder, signature.args[0], array, start, [n], out)
+
+    return out(flat, types.intp, types.intp), generate
+
+
+@intrinsic
+def rows(typing_context, flat, start, d, n):
+    """``flat[start : start + d n].reshape((d, n))``, borrowed: it must not outlive ``flat``, and nobody checks the range.
+
+    A slice and a reshape cost 30 ns and a share in the ownership of the memory that is counted atomically; a step of a small
+    swarm takes a dozen of them and has no more than 200 ns to spend.
+    """
+    out = types.Array(flat.dtype, 2, "C")
+
+    def generate(context, builder, signature, arguments):
+        array, start, d, n = arguments
+        return _view(context, builder, signature.args[0], array, start, [d, n], out)
+
+    return out(flat, types.intp, types.intp, types.intp), generate
+
+
+@inner(inline=True)
 def block(flat, d, n_agents, b):
     """Block ``b`` as a contiguous view of shape (d, n)."""
     first, n = block_range(d, n_agents, b)
-    return flat[first * d : (first + n) * d].reshape((d, n))
+    return rows(flat, first * d, d, n)
+
+
+def aligned(n: int) -> np.ndarray:
+    """Room for ``n`` float64 that begins with a cache line: vector code is up to 1.5 times as fast there (by measurement)."""
+    room = np.empty(n + LINE // 8)
+    start = -room.ctypes.data % LINE // 8
+    return room[start : start + n]
+
+
+def copied(a: np.ndarray) -> np.ndarray:
+    """A copy of a flat array that begins with a cache line."""
+    copy = aligned(a.size)
+    copy[:] = a
+    return copy
+
+
+@inner
+def scratch(n, kind):
+    """The same inside a kernel, for ``n`` numbers of a ``kind`` such as np.float32."""
+    room = np.empty(n + LINE // 4, kind)
+    start = (-room.ctypes.data % LINE) // room.itemsize
+    return room[start : start + n]
 
 
 def to_blocks(X: np.ndarray) -> np.ndarray:
     """Agents (N, d) → flat array of N·d numbers, block after block."""
     N, d = X.shape
-    size = max(16, BLOCK_COORDINATES // d)
-    return np.concatenate(
-        [np.ascontiguousarray(X[i : i + size].T, dtype=np.float64).ravel() for i in range(0, N, size)]
-    )
+    size, flat = max(16, BLOCK_COORDINATES // d), aligned(N * d)
+    for i in range(0, N, size):
+        flat[i * d : (i + size) * d] = X[i : i + size].T.ravel()
+    return flat
 
 
 def from_blocks(flat: np.ndarray, N: int, d: int) -> np.ndarray:

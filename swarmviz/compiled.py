@@ -52,11 +52,15 @@ value_function = types.FunctionType(value_signature)
 gradient_function = types.FunctionType(gradient_signature)
 
 
-def inner(function: Callable | None = None, *, strict: bool = False) -> Any:
-    """Compile a function for use inside kernels; ``strict`` keeps IEEE arithmetic to the letter."""
+def inner(function: Callable | None = None, *, strict: bool = False, inline: bool = False) -> Any:
+    """Compile a function for use inside kernels; ``strict`` keeps IEEE arithmetic to the letter.
+
+    ``inline`` makes it a part of each caller: the way a step of a tiny swarm loses no time with calls that hand over tuples of arrays.
+    Not for a function that adds up and is called from two places, because the copies of a sum may be ordered differently.
+    """
     if function is None:
-        return lambda f: inner(f, strict=strict)
-    return njit(**OPTIONS, fastmath=False if strict else FAST)(function)
+        return lambda f: inner(f, strict=strict, inline=inline)
+    return njit(**OPTIONS, forceinline=inline, fastmath=False if strict else FAST)(function)
 
 
 class Kernel:

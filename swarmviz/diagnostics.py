@@ -10,8 +10,6 @@ sums are rescaled whenever a lower one turns up; one pass over memory is enough.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from swarmviz.blocks import block, block_count, block_range
@@ -60,10 +58,11 @@ def first_not_finite(f):
     return -1
 
 
-@inner
+@inner(inline=True)
 def clear_consensus(sums):
     """Start (1): sums = Σ w x (d numbers), Σ w, Σ w², reference value."""
-    sums[:] = 0.0
+    for i in range(sums.size - 1):
+        sums[i] = 0.0
     sums[sums.size - 1] = np.inf
 
 
@@ -73,10 +72,11 @@ def add_to_consensus(x, f, alpha, w, sums):
     d, n = x.shape
     lowest = smallest(f)
     if lowest < sums[d + 2]:
-        shrink = math.exp(-alpha * (sums[d + 2] - lowest)) if sums[d + 2] < np.inf else 0.0
-        for i in range(d + 1):
-            sums[i] *= shrink
-        sums[d + 1] *= shrink * shrink
+        if sums[d + 2] < np.inf:
+            shrink = exp(-alpha * (sums[d + 2] - lowest))
+            for i in range(d + 1):
+                sums[i] *= shrink
+            sums[d + 1] *= shrink * shrink
         sums[d + 2] = lowest
     reference = sums[d + 2]
     total, squares = 0.0, 0.0
@@ -85,13 +85,13 @@ def add_to_consensus(x, f, alpha, w, sums):
         w[j] = exp(exponent) if exponent > NEGLIGIBLE else 0.0
         total += w[j]
         squares += w[j] * w[j]
+    sums[d] += total
+    sums[d + 1] += squares
     for i in range(d):
         row, s = x[i], 0.0
         for j in range(n):
             s += w[j] * row[j]
         sums[i] += s
-    sums[d] += total
-    sums[d + 1] += squares
 
 
 @inner
@@ -103,12 +103,15 @@ def finish_consensus(sums, point):
     return sums[d] * sums[d] / sums[d + 1]
 
 
-@inner
-def weigh_chosen(x, f, chosen, alpha, g, w, sums):
+@inner(inline=True)
+def weigh_chosen(x, f, everyone, chosen, alpha, g, w, sums):
     """Add a block to the sums of (1); agents that are not ``chosen`` count as infinitely high; ``g`` and ``w`` (n,) are scratch."""
-    for j in range(f.size):
-        g[j] = f[j] if chosen[j] else np.inf
-    add_to_consensus(x, g, alpha, w, sums)
+    heights = f
+    if not everyone:
+        for j in range(f.size):
+            g[j] = f[j] if chosen[j] else np.inf
+        heights = g
+    add_to_consensus(x, heights, alpha, w, sums)
 
 
 def weights(energy: np.ndarray, alpha: float) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.blocks import block_range
+from swarmviz.blocks import block_range, rows, scratch
 from swarmviz.compiled import inner
 from swarmviz.noise import fill_steps
 
@@ -32,12 +32,10 @@ def make_supply(d, n_agents, steps):
     widest = block_range(d, n_agents, 0)[1]
     ahead = max(1, min(steps, BUFFER // (d * n_agents)))
     pairs = ahead * ((d + 1) // 2) * widest
-    return Supply(
-        np.empty(ahead * d * widest, np.float32), np.empty(pairs, np.uint64), np.empty(pairs, np.float32), ahead
-    )
+    return Supply(scratch(ahead * d * widest, np.float32), scratch(pairs, np.uint64), scratch(pairs, np.float32), ahead)
 
 
-@inner
+@inner(inline=True)
 def block_noise(supply, law, nu_t, seed, purpose, start, s, steps, d, n_agents, b):
     """Noise (d, n) of block ``b`` for step ``start + s``, s = 0, 1, …, steps − 1 in this order within a kernel call."""
     first, n = block_range(d, n_agents, b)
@@ -46,4 +44,4 @@ def block_noise(supply, law, nu_t, seed, purpose, start, s, steps, d, n_agents, 
         made = min(supply.ahead, steps - s)
         z = supply.z[: made * d * n].reshape((made, d, n))
         fill_steps(z, supply.raw, supply.radius, law, nu_t, seed, np.uint64(purpose), start + s, made, first)
-    return supply.z[turn * d * n : (turn + 1) * d * n].reshape((d, n))
+    return rows(supply.z, turn * d * n, d, n)

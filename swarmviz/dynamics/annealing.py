@@ -32,7 +32,18 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
+from swarmviz.blocks import (
+    aligned,
+    block,
+    block_count,
+    block_range,
+    copied,
+    from_blocks,
+    part,
+    rows,
+    scratch,
+    to_blocks,
+)
 from swarmviz.compiled import gradient_function, inner, kernel, number, reals, table, types, value_function, whole, word
 from swarmviz.diagnostics import (
     all_finite,
@@ -79,26 +90,27 @@ class State(NamedTuple):
 @inner
 def rates(mass, lam, cutoff, temperature, profile, out):
     """out ← s(m), (4) to (8)."""
-    for j in range(mass.size):
-        m = mass[j]
-        if profile == SMOOTH:
+    if profile == SMOOTH:
+        for j in range(mass.size):
+            m = mass[j]
             out[j] = lam * exp(m / (m - cutoff)) if m < cutoff else 0.0
-        elif profile == STEP:
-            out[j] = lam * (0.5 - 0.5 * tanh(STEEPNESS * (m - cutoff)))
-        elif profile == CONSTANT:
-            out[j] = lam
-        else:
-            out[j] = temperature if profile == ANNEALING else 0.0
+    elif profile == STEP:
+        for j in range(mass.size):
+            out[j] = lam * (0.5 - 0.5 * tanh(STEEPNESS * (mass[j] - cutoff)))
+    else:
+        out[:] = lam if profile == CONSTANT else temperature if profile == ANNEALING else 0.0
 
 
 @inner
-def shake_and_descend(x, slope, rate, dt, z):
-    """(1) on a block."""
+def shake_and_descend(x, slope, rate, dt, scale, z):
+    """(1) on a block; ``scale`` (n,) is scratch for √(2Δt s(m))."""
     d, n = x.shape
+    for j in range(n):
+        scale[j] = math.sqrt(2.0 * dt * rate[j])
     for i in range(d):
         xi, gi, zi = x[i], slope[i], z[i]
         for j in range(n):
-            xi[j] += math.sqrt(2.0 * dt * rate[j]) * zi[j] - dt * gi[j]
+            xi[j] += scale[j] * zi[j] - dt * gi[j]
 
 
 @inner
@@ -180,7 +192,12 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seed, temperat
         low, high, boundary, values, gradient, p, targets, record):  # fmt: skip
     """Advance ``x`` and ``mass`` in place; returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
     supply, widest = make_supply(d, n_agents, steps), block_range(d, n_agents, 0)[1]
-    slope, rate, mean = np.empty(d * widest), np.empty(n_agents), np.empty(d)
+    slope, rate, mean, scale = (
+        scratch(d * widest, np.float64),
+        scratch(n_agents, np.float64),
+        np.empty(d),
+        scratch(widest, np.float64),
+    )
     level, best, clips = numbers
     shaken, row = profile != NO_NOISE, 0
 
@@ -190,15 +207,15 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seed, temperat
             clips += transfer(mass, f, level, dt)  # (1) uses the old masses through ``rate``
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                xb, gb = block(x, d, n_agents, b), slope[: d * n].reshape((d, n))
+                xb, gb, fb = block(x, d, n_agents, b), rows(slope, 0, d, n), part(f, first, n)
                 gradient(xb, p, gb)
                 if shaken:
                     z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
-                    shake_and_descend(xb, gb, rate[first : first + n], dt, z)
+                    shake_and_descend(xb, gb, part(rate, first, n), dt, part(scale, 0, n), z)
                 else:
                     descend(xb, gb, dt)
                 boundaries.confine(xb, low, high, boundary)
-                values(xb, p, f[first : first + n])
+                values(xb, p, fb)
         if not all_finite(f):
             return k + s, first_not_finite(f)
         level = provisional_minimum(mass, f)
@@ -265,9 +282,9 @@ class SSA(Dynamics):
         (temperature,) = self._schedules(state, steps, "temperature")
         recorded, table = self._blank_record(state, steps, every, start)
         x, mass, energy, numbers = (
-            state.x.copy(),
-            state.mass.copy(),
-            np.empty(n),
+            copied(state.x),
+            copied(state.mass),
+            aligned(n),
             np.array([state.level, state.best, state.clips]),
         )
         low, high = landscape.limits(d)

@@ -30,7 +30,18 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
+from swarmviz.blocks import (
+    aligned,
+    block,
+    block_count,
+    block_range,
+    copied,
+    from_blocks,
+    part,
+    rows,
+    scratch,
+    to_blocks,
+)
 from swarmviz.compiled import inner, kernel, number, reals, table, types, value_function, whole, word
 from swarmviz.diagnostics import (
     all_finite,
@@ -93,6 +104,16 @@ def drift_factors(x, f, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
 
 
 @inner
+def plain_step(x, nu, pull, scale, z):
+    """X ← X − pull (X − ν) + scale diag(X − ν) z on a block: (3) with anisotropic noise, the same drift for all."""
+    d, n = x.shape
+    for i in range(d):
+        row, c, zi = x[i], nu[i], z[i]
+        for j in range(n):
+            row[j] += (row[j] - c) * (scale * zi[j] - pull)
+
+
+@inner
 def drift_and_shake(x, nu, factor, scale, noise, lengths, z):
     """X ← X + factor (X − ν) + scale D(X − ν) z on a block, (3) or (4) with its coefficients."""
     d, n = x.shape
@@ -141,19 +162,29 @@ class Room(NamedTuple):
     one: np.ndarray
 
 
-@inner
+@inner(inline=True)
 def make_room(d, n_agents):
     """Scratch for blocks of this swarm."""
-    n = block_range(d, n_agents, 0)[1]
+    n, real = block_range(d, n_agents, 0)[1], np.float64
     chosen = np.ones(n_agents, np.uint8)
-    return Room(np.empty(n), np.empty(n), np.empty(n), np.empty(n), chosen, np.empty(d), np.empty((d, 1)), np.empty(1))
+    return Room(scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), chosen,
+                np.empty(d), np.empty((d, 1)), np.empty(1))  # fmt: skip
 
 
-@inner
-def choose(room, batch, seed, step):
-    """The random batch of a step, unless all agents take part."""
-    if 0 < batch < room.chosen.size:
-        choose_batch(room.chosen, batch, seed, step)
+class Predictor(NamedTuple):
+    """Y of (5), F there, its drift factors and ν(Y); empty in the other schemes."""
+
+    y: np.ndarray
+    f: np.ndarray
+    factor: np.ndarray
+    nu: np.ndarray
+
+
+@inner(inline=True)
+def make_predictor(d, n_agents, scheme):
+    """Room for the predictor of Heun's scheme."""
+    n, widest = (n_agents, block_range(d, n_agents, 0)[1]) if scheme == HEUN else (0, 0)
+    return Predictor(scratch(n * d, np.float64), scratch(n, np.float64), scratch(widest, np.float64), np.empty(d))
 
 
 @inner
@@ -172,85 +203,48 @@ def measure(x, d, n_agents, f, nu, nu_value, best, effective, targets, mean, rec
     record[6, row] = effective
 
 
-@inner
-def euler_step(x, f, size, draws, at, how, coefficients, alpha, land, room, sums):
-    """(3) or (4), block by block; on the way the energies and the sums of the next consensus.
-
-    ``size`` (d, N); ``draws`` (supply, seed, k, s, steps), see ``block_noise``; ``at`` (ν, F(ν)); ``how`` (scheme, noise);
-    ``coefficients`` (λ, Δt, σ√Δt, ε); ``land`` (values, p, low, high, boundary).
-    """
-    (d, n_agents), (supply, seed, k, s, steps), (nu, nu_value), (scheme, noise) = size, draws, at, how
-    lam, dt, scale, epsilon = coefficients
-    values, p, low, high, boundary = land
-    for b in range(block_count(d, n_agents)):
-        first, n = block_range(d, n_agents, b)
-        xb, fb, factor, lengths = block(x, d, n_agents, b), f[first : first + n], room.factor[:n], room.lengths[:n]
-        if epsilon > 0.0 or noise == ISOTROPIC or scheme == TAMED:
-            drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
-        else:
-            factor[:] = -lam * dt
+@inner(inline=True)
+def euler_step(xb, fb, z, at, how, coefficients, room):
+    """(3) or (4) on a block; ``at`` (ν, F(ν)), ``how`` (scheme, noise), ``coefficients`` (λ, Δt, σ√Δt, ε)."""
+    (nu, nu_value), (scheme, noise), (lam, dt, scale, epsilon) = at, how, coefficients
+    if noise == ANISOTROPIC and scheme != TAMED and epsilon == 0.0:
+        plain_step(xb, nu, lam * dt, scale, z)
+    else:
+        factor, lengths = part(room.factor, 0, fb.size), part(room.lengths, 0, fb.size)
+        drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
         if noise == NO_NOISE:
             drift(xb, nu, factor)
         else:
-            z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
             drift_and_shake(xb, nu, factor, scale, noise, lengths, z)
-        boundaries.confine(xb, low, high, boundary)
-        values(xb, p, fb)
-        weigh_chosen(xb, fb, room.chosen[first : first + n], alpha, room.g[:n], room.w[:n], sums)
 
 
 @inner
-def heun_step(x, f, predictor, size, draws, at, how, coefficients, alpha, alpha_next, batch, land, room, sums):
-    """(5): a predictor Y for all agents, its consensus, then the corrected step with the same noise; arguments as above."""
-    (d, n_agents), (supply, seed, k, s, steps), (nu, nu_value), (scheme, noise) = size, draws, at, how
-    lam, dt, scale, epsilon = coefficients
-    values, p, low, high, boundary = land
-    y, f_y, factor_y, nu_y = predictor
+def predict(x, f, predictor, size, draws, at, how, coefficients, alpha, land, everyone, room, sums):
+    """The predictor Y of (5) for all agents, and its consensus; arguments as in ``run``."""
+    (d, n_agents), (supply, seed, k, s, steps), (values, p), y = size, draws, land, predictor.y
     y[:] = x
-    f_y[:] = f
-    clear_consensus(sums)
-    euler_step(
-        y,
-        f_y,
-        size,
-        draws,
-        at,
-        (EULER, noise),
-        coefficients,
-        alpha,
-        (values, p, low, high, boundaries.NONE),
-        room,
-        sums,
-    )
-    finish_consensus(sums, nu_y)
-    nu_y_value = value_at(nu_y, values, p, room.column, room.one)
-    choose(
-        room, batch, seed, k + s + 1
-    )  # the predictor's consensus is of the same batch as ν, the next one of a new batch
     clear_consensus(sums)
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
-        xb, fb, factor, lengths = block(x, d, n_agents, b), f[first : first + n], room.factor[:n], room.lengths[:n]
-        yb, f_yb = block(y, d, n_agents, b), f_y[first : first + n]
-        drift_factors(yb, f_yb, nu_y, nu_y_value, lam, dt, epsilon, scheme, factor_y[:n], lengths)
-        drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
+        yb, fb = block(y, d, n_agents, b), part(predictor.f, first, n)
         z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
-        correct(xb, yb, nu, nu_y, factor, factor_y[:n], scale, noise, lengths, z)
-        boundaries.confine(xb, low, high, boundary)
-        values(xb, p, fb)
-        weigh_chosen(xb, fb, room.chosen[first : first + n], alpha_next, room.g[:n], room.w[:n], sums)
+        euler_step(yb, part(f, first, n), z, at, (EULER, how[1]), coefficients, room)
+        values(yb, p, fb)
+        chosen, g, w = part(room.chosen, first, n), part(room.g, 0, n), part(room.w, 0, n)
+        weigh_chosen(yb, fb, everyone, chosen, alpha, g, w, sums)
+    finish_consensus(sums, predictor.nu)
+    return value_at(predictor.nu, values, p, room.column, room.one)
 
 
 @inner
-def first_consensus(x, f, size, alpha, land, room, sums):
-    """Energies and the sums of the consensus of the swarm that a kernel call starts from."""
-    d, n_agents = size
-    clear_consensus(sums)
-    for b in range(block_count(d, n_agents)):
-        first, n = block_range(d, n_agents, b)
-        xb, fb = block(x, d, n_agents, b), f[first : first + n]
-        land[0](xb, land[1], fb)
-        weigh_chosen(xb, fb, room.chosen[first : first + n], alpha, room.g[:n], room.w[:n], sums)
+def heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, room):
+    """(5) on a block, given the predictor; ``ahead`` F(ν(Y)), the rest as above."""
+    (d, n), (nu, nu_value), (scheme, noise), (lam, dt, scale, epsilon) = xb.shape, at, how, coefficients
+    factor, lengths, factor_y = part(room.factor, 0, n), part(room.lengths, 0, n), part(predictor.factor, 0, n)
+    yb, f_yb, nu_y = rows(predictor.y, first * d, d, n), part(predictor.f, first, n), predictor.nu
+    drift_factors(yb, f_yb, nu_y, ahead, lam, dt, epsilon, scheme, factor_y, lengths)
+    drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
+    correct(xb, yb, nu, nu_y, factor, factor_y, scale, noise, lengths, z)
 
 
 @kernel(
@@ -266,28 +260,33 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma,
         low, high, boundary, values, p, targets, record):  # fmt: skip
     """Advance ``x`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
     supply, room, sums, row, nu_value = make_supply(d, n_agents, steps), make_room(d, n_agents), np.empty(d + 3), 0, 0.0
-    size, how, land = (d, n_agents), (scheme, noise), (values, p, low, high, boundary)
-    spare = n_agents if scheme == HEUN else 0
-    predictor = np.empty(spare * d), np.empty(spare), np.empty(room.factor.size), np.empty(d)
-
+    predictor, ahead, everyone = make_predictor(d, n_agents, scheme), 0.0, not 0 < batch < n_agents
+    size, how, at = (d, n_agents), (scheme, noise), (nu, nu_value)
     for s in range(steps + 1):
-        if s == 0 or scheme != HEUN:
-            choose(room, batch, seed, k + s)
-        if s == 0:
-            first_consensus(x, f, size, alpha[0], land, room, sums)
-        else:
-            draws, at, coefficients = (
-                (supply, seed, k, s - 1, steps),
-                (nu, nu_value),
-                (lam, dt, sigma[s - 1] * math.sqrt(dt), epsilon),
+        coefficients, draws = (lam, dt, sigma[max(s - 1, 0)] * math.sqrt(dt), epsilon), (supply, seed, k, s - 1, steps)
+        if s > 0 and scheme == HEUN:
+            before = alpha[s - 1]
+            ahead = predict(
+                x, f, predictor, size, draws, at, how, coefficients, before, (values, p), everyone, room, sums
             )
-            if scheme == HEUN:
-                heun_step(
-                    x, f, predictor, size, draws, at, how, coefficients, alpha[s - 1], alpha[s], batch, land, room, sums
-                )
-            else:
-                clear_consensus(sums)
-                euler_step(x, f, size, draws, at, how, coefficients, alpha[s], land, room, sums)
+        if not everyone:  # the predictor's consensus is of the same batch as ν, the next one of a new batch
+            choose_batch(room.chosen, batch, seed, k + s)
+        clear_consensus(sums)
+        for b in range(block_count(d, n_agents)):
+            first, n = block_range(d, n_agents, b)
+            xb, fb = block(x, d, n_agents, b), part(f, first, n)
+            if s > 0:
+                z = rows(supply.z, 0, d, n)
+                if noise != NO_NOISE:
+                    z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
+                if scheme == HEUN:
+                    heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, room)
+                else:
+                    euler_step(xb, fb, z, at, how, coefficients, room)
+                boundaries.confine(xb, low, high, boundary)
+            values(xb, p, fb)
+            chosen, g, w = part(room.chosen, first, n), part(room.g, 0, n), part(room.w, 0, n)
+            weigh_chosen(xb, fb, everyone, chosen, alpha[s], g, w, sums)
         if not all_finite(f):
             return k + s, first_not_finite(f)
         best[0] = min(best[0], smallest(f))
@@ -295,6 +294,7 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma,
         recording = (s > 0 or start) and (k + s) % every == 0
         if recording or epsilon > 0.0:
             nu_value = value_at(nu, values, p, room.column, room.one)
+        at = nu, nu_value
         if recording:
             measure(x, d, n_agents, f, nu, nu_value, best[0], effective, targets, room.mean, record, row)
             row += 1
@@ -353,7 +353,7 @@ class CBO(Dynamics):
         n, d, clock = state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         recorded, table = self._blank_record(state, steps, every, start)
-        x, energy, consensus, best = state.x.copy(), np.empty(n), np.empty(d), np.array([state.best])
+        x, energy, consensus, best = copied(state.x), aligned(n), np.empty(d), np.array([state.best])
         low, high = landscape.limits(d)
         step, agent = run(
             x, energy, consensus, best, d, n, state.k, steps, every, start, state.seed, alpha, sigma, self.lam, self.dt, self.epsilon,

@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import from_blocks, to_blocks
+from swarmviz.blocks import aligned, copied, from_blocks, to_blocks
 from swarmviz.compiled import flags, inner, kernel, number, reals, table, types, value_function, whole, wholes, word
 from swarmviz.diagnostics import all_finite, dispersion, distance_to, first_not_finite, mean_position
 from swarmviz.dynamics.base import FINE, Dynamics
@@ -258,8 +258,11 @@ class FMC(Dynamics):
         tau, alpha, beta, sigma = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
         recorded, table = self._blank_record(state, steps, every, start)
         shift = self.shift(clock.at(np.arange(state.k, state.k + steps + 1)), d)
-        x, members, partner, living = (a.copy() for a in (state.x, state.members, state.partner, state.living))
-        energy, log_virtual, best = np.empty(n), np.empty(n), np.array([state.best])
+        x, (members, partner, living) = (
+            copied(state.x),
+            (a.copy() for a in (state.members, state.partner, state.living)),
+        )
+        energy, log_virtual, best = aligned(n), aligned(n), np.array([state.best])
         low, high = landscape.limits(d)
         step, agent, wrong = run(
             x, energy, log_virtual, members, partner, living, best, d, n, state.k, steps, every, start, state.seed,

@@ -38,7 +38,17 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
+from swarmviz.blocks import (
+    block,
+    block_count,
+    block_range,
+    copied,
+    from_blocks,
+    part,
+    rows,
+    scratch,
+    to_blocks,
+)
 from swarmviz.compiled import flags, inner, kernel, number, reals, table, types, value_function, whole, word
 from swarmviz.diagnostics import (
     all_finite,
@@ -98,13 +108,13 @@ class Room(NamedTuple):
     one: np.ndarray
 
 
-@inner
+@inner(inline=True)
 def make_room(d, n_agents):
     """Scratch for blocks of this swarm."""
-    n = block_range(d, n_agents, 0)[1]
+    n, real = block_range(d, n_agents, 0)[1], np.float64
     pairs = (d + 1) // 2 * n
-    return Room(np.empty(n), np.empty(n, np.uint64), np.empty(d * n, np.float32), np.empty(pairs, np.uint64),
-                np.empty(pairs, np.float32), np.ones(n_agents, np.uint8), np.empty(n), np.empty(n),
+    return Room(scratch(n, real), scratch(n, np.uint64), scratch(d * n, np.float32), scratch(pairs, np.uint64),
+                scratch(pairs, np.float32), np.ones(n_agents, np.uint8), scratch(n, real), scratch(n, real),
                 np.empty(d), np.empty(d), np.empty((d, 1)), np.empty(1))  # fmt: skip
 
 
@@ -113,7 +123,7 @@ def who_jumps(probability, seed, step, first, u, jumped, chosen):
     """Mark the agents of a block that jump and list them in ``chosen``; returns how many."""
     n, m = jumped.size, 0
     if probability < 1.0:
-        uniforms(u[:n].reshape((1, n)), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
+        uniforms(rows(u, 0, 1, n), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
     else:
         u[:n] = 0.0
     for j in range(n):
@@ -156,13 +166,13 @@ def glide(x, v, dt):
             xi[j] += dt * vi[j]
 
 
-@inner
+@inner(inline=True)
 def move_block(x, v, jumped, nu, draws, how, floor, dt, room):
     """(1), (2) without the boundary on a block; ``draws`` (seed, step, first, law, freedom), ``how`` (p, κ, Λ, S); returns the jumps."""
     (seed, step, first, law, freedom), (probability, keep, pull, shake) = draws, how
     m = who_jumps(probability, seed, step, first, room.u, jumped, room.chosen)
     if m > 0:
-        chosen, z = room.chosen[:m], room.z[: x.shape[0] * m].reshape((x.shape[0], m))
+        chosen, z = part(room.chosen, 0, m), rows(room.z, 0, x.shape[0], m)
         noise_key = np.uint64(key(seed, np.uint64(POSITION_NOISE), np.uint64(step)))
         fill_chosen(z, room.raw, room.radius, law, freedom, noise_key, first, chosen)
         jump(x, v, nu, chosen, keep, pull, shake, floor, z)
@@ -227,25 +237,27 @@ def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seed,
     """Advance ``x`` and ``v`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
     room, sums, row, (best, still, effective) = make_room(d, n_agents), np.empty(d + 3), 0, numbers
     size, land, yardstick = (d, n_agents), (values, p, low, high, boundary), (half, unit, lam, gamma)
+    everyone = not 0 < batch < n_agents
     for s in range(steps + 1):
         jumps, move = 0, 0.0 if s > 0 else np.nan
         if has_stalled(still, n_stall):
             if s > 0:
                 jumped[:] = 0
         else:
-            if 0 < batch < n_agents:
+            if not everyone:
                 choose_batch(room.batch, batch, seed, k + s)
             clear_consensus(sums)
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                xb, fb = block(x, d, n_agents, b), f[first : first + n]
+                xb, fb = block(x, d, n_agents, b), part(f, first, n)
                 if s > 0:
                     draws, how = (seed, k + s - 1, first, law, freedom), (probability, keep, pull, shake[s - 1])
-                    vb, here = block(v, d, n_agents, b), jumped[first : first + n]
+                    vb, here = block(v, d, n_agents, b), part(jumped, first, n)
                     jumps += move_block(xb, vb, here, nu, draws, how, floor, dt, room)
                     boundaries.confine(xb, low, high, boundary)
                 values(xb, p, fb)
-                weigh_chosen(xb, fb, room.batch[first : first + n], alpha[s], room.g[:n], room.w[:n], sums)
+                taking, g, w = part(room.batch, first, n), part(room.g, 0, n), part(room.w, 0, n)
+                weigh_chosen(xb, fb, everyone, taking, alpha[s], g, w, sums)
             if not all_finite(f):
                 return k + s, first_not_finite(f)
             best = min(best, smallest(f))
@@ -350,9 +362,8 @@ class BGK(Stalling):
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         p, keep, pull, shake = self.coefficients(sigma)
         recorded, table = self._blank_record(state, steps, every, start)
-        x, v, jumped, energy, consensus = (
-            a.copy() for a in (state.x, state.v, state.jumped, state.energy, state.consensus)
-        )
+        x, v, energy = copied(state.x), copied(state.v), copied(state.energy)
+        jumped, consensus = state.jumped.copy(), state.consensus.copy()
         numbers = np.array([state.best, state.still, state.effective])
         (low, high), unit = landscape.limits(d), self.unit(landscape, d)
         step, agent = run(

@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
+from swarmviz.blocks import block, block_count, block_range, copied, from_blocks, part, scratch, to_blocks
 from swarmviz.compiled import flags, inner, kernel, number, reals, table, types, value_function, whole, word
 from swarmviz.diagnostics import (
     all_finite,
@@ -87,11 +87,12 @@ class Room(NamedTuple):
     one: np.ndarray
 
 
-@inner
+@inner(inline=True)
 def make_room(d, n_agents):
     """Scratch for blocks of this swarm."""
-    n = block_range(d, n_agents, 0)[1]
-    return Room(np.ones(n_agents, np.uint8), np.empty(n), np.empty(n), np.empty(d), np.empty(d), np.empty((d, 1)), np.empty(1))  # fmt: skip
+    n, real = block_range(d, n_agents, 0)[1], np.float64
+    batch, column, one = np.ones(n_agents, np.uint8), np.empty((d, 1)), np.empty(1)
+    return Room(batch, scratch(n, real), scratch(n, real), np.empty(d), np.empty(d), column, one)
 
 
 @inner
@@ -169,6 +170,7 @@ def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, star
         make_room(d, n_agents),
     )
     size, land, sums, row, (best, still, effective) = (d, n_agents), (values, p), np.empty(d + 3), 0, numbers
+    everyone = not 0 < batch < n_agents
     evaluate(values, p, y, d, n_agents, g)  # the landscape may have changed
     for s in range(steps + 1):
         improvements, move = 0, 0.0 if s > 0 else np.nan
@@ -176,17 +178,13 @@ def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, star
             if s > 0:
                 improved[:] = 0
         else:
-            if 0 < batch < n_agents:
+            if not everyone:
                 choose_batch(room.batch, batch, seed, k + s)
             clear_consensus(sums)
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                xb, yb, fb, gb = (
-                    block(x, d, n_agents, b),
-                    block(y, d, n_agents, b),
-                    f[first : first + n],
-                    g[first : first + n],
-                )
+                xb, yb = block(x, d, n_agents, b), block(y, d, n_agents, b)
+                fb, gb = part(f, first, n), part(g, first, n)
                 if s > 0:
                     z1 = block_noise(first_supply, law, freedom, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
                     z2 = block_noise(second_supply, law, freedom, seed, SECOND_NOISE, k, s - 1, steps, d, n_agents, b)
@@ -195,8 +193,9 @@ def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, star
                     boundaries.confine(xb, low, high, boundary)
                 values(xb, p, fb)
                 if s > 0:
-                    improvements += remember(xb, fb, yb, gb, improved[first : first + n])
-                weigh_chosen(yb, gb, room.batch[first : first + n], alpha[s], room.g[:n], room.w[:n], sums)
+                    improvements += remember(xb, fb, yb, gb, part(improved, first, n))
+                chosen, heights, w = part(room.batch, first, n), part(room.g, 0, n), part(room.w, 0, n)
+                weigh_chosen(yb, gb, everyone, chosen, alpha[s], heights, w, sums)
             if not all_finite(f):
                 return k + s, first_not_finite(f)
             best = min(best, smallest(g))
@@ -288,7 +287,13 @@ class PSO(Stalling):
         alpha, *sigmas = self._schedules(state, steps, "alpha", "sigma_own", "sigma_common")
         keep, pull_own, pull_common, shake_own, shake_common = self.coefficients(*sigmas)
         recorded, table = self._blank_record(state, steps, every, start)
-        x, v, memory, improved, energy, memory_energy, consensus = (a.copy() for a in state[5:12])
+        x, v, memory = copied(state.x), copied(state.v), copied(state.memory)
+        improved, consensus, energy, memory_energy = (
+            state.improved.copy(),
+            state.consensus.copy(),
+            copied(state.energy),
+            copied(state.memory_energy),
+        )
         numbers = np.array([state.best, state.still, state.effective])
         low, high = landscape.limits(d)
         step, agent = run(

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from swarmviz.blocks import part
 from swarmviz.compiled import inner
 from swarmviz.diagnostics import smallest
 from swarmviz.elementary import exp, log
@@ -111,53 +112,71 @@ def living_first(members, living, groups, pool, counts):
                 at += 1
 
 
+@inner(inline=True)
+def all_in_one(pool, counts, groups):
+    """Whether there is one group and all its walkers live: they then count in their own order, without the detour over ``pool``."""
+    return groups == 1 and counts[0] == pool.size
+
+
 @inner
 def choose_companions(words, pool, counts, groups, out):
     """out (N,) ← a companion for each walker, uniform among the other living ones of its group, from one random word each."""
+    if all_in_one(pool, counts, groups):
+        others = np.uint64(pool.size - 1)
+        for n in range(pool.size):
+            pick = np.int64(((words[n] >> U32) * others) >> U32)
+            out[n] = pick + 1 if pick >= n else pick
+        return
     for g in range(groups):
         first, end = group_range(g, groups, pool.size)
         count = counts[g]
         for i in range(first, end):
             n, rank = pool[i], i - first
-            others = count - 1 if rank < count else count
-            pick = np.int64(((words[n] >> U32) * np.uint64(max(others, 0))) >> U32)
+            others = np.uint64(max(count - 1 if rank < count else count, 0))
+            pick = np.int64(((words[n] >> U32) * others) >> U32)
             pick += rank < count and pick >= rank
             out[n] = pool[first + pick] if others > 0 else n
 
 
 @inner
+def log_relative_reward(y, kind, tau, relative):
+    """ln f(R) in place of values; ``relative`` (form, δ, ε)."""
+    form, delta, epsilon = relative
+    if kind != AS_IT_IS:
+        to_rewards(y, kind, tau)
+    log_relative(y, form, delta, epsilon)
+
+
+@inner(inline=True)
 def add_relative(y, power, groups, kind, tau, relative, room, log_virtual):
     """Add power · ln f(y) to L (3) of the living, group by group; ``relative`` (form, δ, ε)."""
-    (form, delta, epsilon), pool = relative, room.pool
+    pool = room.pool
     if power == 0.0:
         return
+    if all_in_one(pool, room.counts, groups):
+        room.part[:] = y
+        log_relative_reward(room.part, kind, tau, relative)
+        for n in range(y.size):
+            log_virtual[n] += power * room.part[n]
+        return
     for g in range(groups):
-        first = group_range(g, groups, pool.size)[0]
-        part = room.part[: room.counts[g]]
-        for i in range(part.size):
-            part[i] = y[pool[first + i]]
-        if kind != AS_IT_IS:
-            to_rewards(part, kind, tau)
-        log_relative(part, form, delta, epsilon)
-        for i in range(part.size):
-            log_virtual[pool[first + i]] += power * part[i]
+        first, living = group_range(g, groups, pool.size)[0], part(room.part, 0, room.counts[g])
+        for i in range(living.size):
+            living[i] = y[pool[first + i]]
+        log_relative_reward(living, kind, tau, relative)
+        for i in range(living.size):
+            log_virtual[pool[first + i]] += power * living[i]
 
 
-@inner
+@inner(inline=True)
 def decide(log_virtual, epsilon, room):
     """(4): source (N,) ← whom each walker copies, itself when it stays; a dead one copies its companion in any case."""
-    rival, chance, living, source, ratio, over = (
-        room.rival,
-        room.chance[0],
-        room.living,
-        room.source,
-        room.part,
-        room.apart,
-    )
+    rival, chance, living, source = room.rival, room.chance[0], room.living, room.source
+    ratio, over = room.part, room.apart
     for n in range(source.size):
-        ratio[n], over[n] = log_virtual[n] - log_virtual[rival[n]], -log_virtual[rival[n]]
+        over[n] = -log_virtual[rival[n]]
     for n in range(source.size):
-        ratio[n], over[n] = exp(ratio[n]), exp(over[n])
+        ratio[n], over[n] = exp(log_virtual[n] + over[n]), exp(over[n])
     for n in range(source.size):
         clones = (ratio[n] < 1.0) & (chance[n] * (ratio[n] + epsilon * over[n]) < 1.0 - ratio[n]) | (living[n] == 0)
         source[n] = rival[n] if clones else n

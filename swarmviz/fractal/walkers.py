@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range
+from swarmviz.blocks import block, block_count, block_range, part, rows, scratch
 from swarmviz.compiled import inner
 from swarmviz.diagnostics import smallest
 from swarmviz.fractal import cloning
@@ -46,20 +46,20 @@ class Room(NamedTuple):
     mean: np.ndarray
 
 
-@inner
+@inner(inline=True)
 def make_room(d, n_agents, groups):
     """Scratch for this swarm."""
-    n, whole = block_range(d, n_agents, 0)[1], np.int64
+    n, whole, real, word = block_range(d, n_agents, 0)[1], np.int64, np.float64, np.uint64
     pairs = (d + 1) // 2 * n
     return Room(
-        np.empty((n_agents, d)), np.empty(n_agents, whole), np.empty(groups, whole), np.empty(2 * n_agents, np.uint64),
-        np.empty(n_agents, whole), np.empty(n_agents, whole), np.empty(n_agents, whole), np.ones(n_agents, np.uint8),
-        np.empty((1, n_agents)), np.empty(n_agents), np.empty(n_agents), np.empty(n, np.uint64), np.empty(n, whole), np.empty(d * n),
-        np.empty(d * n, np.float32), np.empty(pairs, np.uint64), np.empty(pairs, np.float32), np.empty(d),
+        np.empty((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
+        scratch(n_agents, whole), scratch(n_agents, whole), scratch(n_agents, whole), np.ones(n_agents, np.uint8),
+        np.empty((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n, word), scratch(n, whole),
+        scratch(d * n, real), scratch(d * n, np.float32), scratch(pairs, word), scratch(pairs, np.float32), np.empty(d),
     )  # fmt: skip
 
 
-@inner
+@inner(inline=True)
 def energies(x, size, values, p, shift, moving, room, f):
     """F(x − c) at all walkers."""
     d, n_agents = size
@@ -67,16 +67,15 @@ def energies(x, size, values, p, shift, moving, room, f):
         first, n = block_range(d, n_agents, b)
         xb = block(x, d, n_agents, b)
         if moving:
-            seen = room.moved[: d * n].reshape((d, n))
+            seen = rows(room.moved, 0, d, n)
             for i in range(d):
                 for j in range(n):
                     seen[i, j] = xb[i, j] - shift[i]
-            values(seen, p, f[first : first + n])
-        else:
-            values(xb, p, f[first : first + n])
+            xb = seen
+        values(xb, p, part(f, first, n))
 
 
-@inner
+@inner(inline=True)
 def find_living(x, size, low, high, room):
     """living (N,) ← whether a walker is in the box."""
     d, n_agents = size
@@ -101,30 +100,30 @@ def not_positive(f, kind, living):
 
 
 @inner
-def lowest_living(f, living, part):
-    """min F of the living, ∞ when there is none."""
+def lowest_living(f, living, seen):
+    """min F of the living, ∞ when there is none; ``seen`` (N,) is scratch."""
     for n in range(f.size):
-        part[n] = f[n] if living[n] else np.inf
-    return smallest(part)
+        seen[n] = f[n] if living[n] else np.inf
+    return smallest(seen)
 
 
 @inner
-def by_walker(x, size, rows):
-    """rows (N, d) ← the positions, walker by walker."""
+def by_walker(x, size, out):
+    """out (N, d) ← the positions, walker by walker."""
     d, n_agents = size
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
         xb = block(x, d, n_agents, b)
         for i in range(d):
             for j in range(n):
-                rows[first + j, i] = xb[i, j]
+                out[first + j, i] = xb[i, j]
 
 
 @inner
-def distances(rows, seen, apart):
+def distances(walkers, seen, apart):
     """apart (N,) ← |X_n − X_j(n)|."""
     for n in range(seen.size):
-        here, there, total = rows[n], rows[seen[n]], 0.0
+        here, there, total = walkers[n], walkers[seen[n]], 0.0
         for i in range(here.size):
             total += (here[i] - there[i]) * (here[i] - there[i])
         apart[n] = total
@@ -132,7 +131,7 @@ def distances(rows, seen, apart):
         apart[n] = np.sqrt(apart[n])
 
 
-@inner
+@inner(inline=True)
 def look(x, f, size, how, powers, seed, step, room, log_virtual):
     """Companions and virtual rewards (2) for the step that comes; ``how`` (groups, kind, form, own, δ, ε), ``powers`` (τ, α, β)."""
     (groups, kind, form, own, delta, epsilon), (tau, alpha, beta), n_agents = how, powers, size[1]
@@ -140,7 +139,7 @@ def look(x, f, size, how, powers, seed, step, room, log_virtual):
     words(room.words, row, 0, 2 if own else 1, n_agents, 0)
     cloning.choose_companions(room.words, room.pool, room.counts, groups, room.seen)
     if own:
-        cloning.choose_companions(room.words[n_agents:], room.pool, room.counts, groups, room.rival)
+        cloning.choose_companions(part(room.words, n_agents, n_agents), room.pool, room.counts, groups, room.rival)
     else:
         room.rival[:] = room.seen
     by_walker(x, size, room.rows)
@@ -152,7 +151,7 @@ def look(x, f, size, how, powers, seed, step, room, log_virtual):
         cloning.add_relative(room.apart, beta, groups, cloning.AS_IT_IS, tau, relative, room, log_virtual)
 
 
-@inner
+@inner(inline=True)
 def list_clones(source, first, n, room):
     """The columns of a block whose walkers clone, and whom; returns how many."""
     m = 0
@@ -162,14 +161,14 @@ def list_clones(source, first, n, room):
     return m
 
 
-@inner
+@inner(inline=True)
 def copy_companions(xb, m, sigma, z, room):
     """(4) and (5) for the walkers of a block that clone."""
-    column, origin, rows = room.column[:m], room.origin[:m], room.rows
+    column, origin, walkers = part(room.column, 0, m), part(room.origin, 0, m), room.rows
     for i in range(xb.shape[0]):
         row = xb[i]
         for q in range(m):
-            row[column[q]] = rows[origin[q], i]
+            row[column[q]] = walkers[origin[q], i]
         if sigma > 0.0:
             zi = z[i]
             for q in range(m):
@@ -186,18 +185,19 @@ def shake(xb, sigma, z):
             row[j] += sigma * zi[j]
 
 
-@inner
-def keep_inside(flat, d, n, low, high, boundary):
+@inner(inline=True)
+def keep_inside(x, low, high, boundary):
     """The boundary on a block; only rows that anybody left are worth the branches."""
+    d, n = x.shape
     for i in range(d):
-        row, a, b, outside = flat[i * n : (i + 1) * n], low[i], high[i], False
+        row, a, b, outside = x[i], low[i], high[i], 0
         for j in range(n):
-            outside |= (row[j] < a) | (row[j] > b)
-        if outside:
-            boundaries.confine(row.reshape((1, n)), low[i : i + 1], high[i : i + 1], boundary)
+            outside += (row[j] < a) | (row[j] > b)
+        if outside > 0:
+            boundaries.confine(rows(row, 0, 1, n), part(low, i, 1), part(high, i, 1), boundary)
 
 
-@inner
+@inner(inline=True)
 def move(x, size, source, sigma, jitter, draws, low, high, boundary, room):
     """(4) and (5), all from the positions before; ``draws`` (supply, seed, k, s, steps, shaken), see ``block_noise``."""
     (d, n_agents), (supply, seed, k, s, steps, shaken) = size, draws
@@ -205,11 +205,11 @@ def move(x, size, source, sigma, jitter, draws, low, high, boundary, room):
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
         xb, m = block(x, d, n_agents, b), list_clones(source, first, n, room)
-        z = room.z[: d * m].reshape((d, m))
+        z = rows(room.z, 0, d, m)
         if jitter == CLONES and sigma > 0.0 and m > 0:
-            fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, first, room.column[:m])
+            fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, first, part(room.column, 0, m))
         copy_companions(xb, m, sigma if jitter == CLONES else 0.0, z, room)
         if jitter == EVERY and shaken:
             shake(xb, sigma, block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b))
         if boundary != DEADLY and boundary != boundaries.NONE:
-            keep_inside(x[first * d : (first + n) * d], d, n, low, high, boundary)
+            keep_inside(xb, low, high, boundary)

@@ -81,7 +81,7 @@ class Landscape(Described):
         """The box in ``d`` dimensions, as two arrays of shape (d,)."""
         self.require_dimension(d)
         low, high = self.box
-        return np.array(np.broadcast_to(low, (d,))), np.array(np.broadcast_to(high, (d,)))
+        return np.full(d, low), np.full(d, high)
 
     def supports(self, d: int) -> bool:
         """Whether F is defined in ``d`` dimensions."""

@@ -1,0 +1,100 @@
+"""The benchmarks run, in miniature, and what they count is right; how fast anything is, no test says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import first_contact, peers
+from benchmarks.kernels import SECTIONS, TARGETS, main
+from benchmarks.timing import interleave, table
+from benchmarks.workloads import CASES, prepare
+
+FLOOR_PIECES = {
+    "normal",
+    "cauchy",
+    "uniform",
+    "wave",
+    "exponential",
+    "logarithm",
+    "root",
+    "move 1",
+    "move 2",
+    "move 3",
+    "gather",
+}
+
+
+@pytest.fixture(scope="module")
+def printed():
+    done = CliRunner().invoke(main, ["--quick"])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_quick_run_prints_every_dynamics_every_peer_and_every_target_it_can(printed):
+    for name in CASES:
+        assert f"8×1         {name} " in printed and f"20×2        {name} " in printed
+    for name in ("NumPy", "ours", "ours, 2 threads", *(["CBXpy tuned"] if peers.HAVE_CBX else [])):
+        for workload in "ABC":
+            assert f"{workload}  {name} " in printed
+    said = printed.split("\nTargets\n")[1]
+    for name, key, _, _ in TARGETS:
+        if "×" not in key and (peers.HAVE_CBX or not key.startswith("peer")):
+            assert name in said
+
+
+def test_one_section_or_one_dynamics_can_be_asked_for():
+    draws = CliRunner().invoke(main, ["--quick", "--only", "draws"])
+    assert "Normal draws" in draws.output and "kernel/floor" not in draws.output
+    one = CliRunner().invoke(main, ["--quick", "--only", "SSA"])
+    assert "8×1         SSA" in one.output and "CBO" not in one.output and "Normal draws" not in one.output
+    wrong = CliRunner().invoke(main, ["--only", "nonsense"])
+    assert wrong.exit_code == 2 and all(section in wrong.output for section in SECTIONS)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_workload_makes_the_steps_that_it_counts_and_its_floor_is_made_of_known_pieces(name):
+    work = prepare(CASES[name], 20, 2, 4_000)
+    assert work.floor.keys() <= FLOOR_PIECES and all(share >= 0 for share in work.floor.values())
+    state, _ = work.run(0)
+    if name != "SBGD":
+        assert state.k * 20 * 2 == work.numbers
+    else:
+        assert state.k * 20 * 2 < work.numbers  # every agent that is left tries one length at least, many try more
+
+
+PEERS = {"NumPy": peers.numpy_by_hand} | (
+    {"CBXpy": lambda work: peers.cbxpy(work, tuned=True)} if peers.HAVE_CBX else {}
+)
+
+
+@pytest.mark.parametrize("program", PEERS.values(), ids=PEERS)
+def test_the_peers_solve_the_same_problem(program):
+    """After many steps every swarm has drawn together, in a place much lower than where it started; F(0) = 0."""
+    work = peers.Workload(runs=5, n=200, d=2, steps=500, peer_steps=500, our_runs=1)
+    peer, start = program(work), peers.rastrigin(peers.positions(work)).mean()
+    peer.run()
+    assert peer.positions().shape == (5, 200, 2)
+    assert np.median(peers.rastrigin(peer.positions())) < start / 4
+    assert np.ptp(peer.positions(), axis=1).mean() < 2.0
+    assert peers.rastrigin(np.zeros((1, 1, 2))) == 0.0
+
+
+def test_interleaved_jobs_take_turns_and_each_is_timed_in_every_repetition():
+    order = []
+    rows = interleave({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, repetitions=3, best_of=2)
+    assert order == ["a", "b"] + ["a", "a", "b", "b"] * 3
+    assert {name: row.shape for name, row in rows.items()} == {"a": (3,), "b": (3,)} and (rows["a"] >= 0).all()
+
+
+def test_a_table_is_aligned():
+    assert table(["name", "ns"], [["CBO", "1.25"], ["SSA", "12.5"]]).splitlines()[2:] == ["CBO   1.25", "SSA   12.5"]
+
+
+def test_first_contact_times_fresh_processes(monkeypatch):
+    monkeypatch.setattr(first_contact, "RUNS", 1)
+    monkeypatch.setattr(first_contact, "PROGRAMS", {"start of Python": "pass", "import": "import swarmviz"})
+    done = CliRunner().invoke(main, ["--quick", "--first-contact"])
+    assert done.exit_code == 0 and "start of Python" in done.output and "The page was not timed" in done.output
