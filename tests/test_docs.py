@@ -65,3 +65,13 @@ def test_every_file_that_the_readme_points_to_exists():
     table = text[text.index("## Where to change what") : text.index("## Licence")]
     for path in re.findall(r"`((?:swarmviz|components|docs|tools|tests)/[\w./]*\w\.\w+|[\w]+\.(?:toml|yml))`", table):
         assert (ROOT / path).exists(), path
+
+
+def test_the_reference_and_the_table_of_the_readme_say_what_is_declared():
+    """Run tools/reference.py when this fails."""
+    spec = importlib.util.spec_from_file_location("reference", ROOT / "tools" / "reference.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == module.reference()
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert module.TABLE.search(text) and module.readme(text) == text
