@@ -245,9 +245,10 @@ class CurvePlot:
     def _add_band(self) -> None:
         data = source(k=None, low=None, y=None, high=None)
         area = self.figure.varea("k", "low", "high", source=data, level=MOVING, fill_alpha=VEIL)
-        self.bands.append(
-            (data, area, self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75, level=MOVING))
-        )
+        median = self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75, level=MOVING)
+        curves = [renderer for renderer in self.figure.renderers if renderer is not area]
+        self.figure.renderers = [area, *curves]  # under every curve
+        self.bands.append((data, area, median))
         self._tell_hover()
 
     def _tell_hover(self) -> None:
