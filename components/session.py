@@ -7,7 +7,6 @@ is built on a thread of its own and adopted on the page's thread; when building 
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import traceback
 from functools import partial
@@ -28,16 +27,17 @@ from components.density import Density
 from components.equation import EquationCard
 from components.exports import Exports
 from components.history import History
+from components.links import Links, opening
 from components.luck import Luck
 from components.luck_card import LuckCard, Standing
 from components.occupation import Occupation
-from components.permalink import BadLink, Run, Selection, State, Unlinkable
+from components.permalink import Run, Selection, State
 from components.phase import Phase
+from components.player import Player
 from components.replica import Visible
 from components.side import Side
-from components.stops import Stop
 from components.touch import Touch
-from components.transport import FASTEST, MOST_BETWEEN, Bar, Moment, Transport
+from components.transport import Bar, Moment, Transport
 from components.view import View
 from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
 from swarmviz.exports import Run as Past
@@ -45,6 +45,7 @@ from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
 
+ACTS = ("copy", "reset", "seed", "hidden", "narrow", "calm")  # what a bar may ask for beyond playing
 BOTH = "A and B"  # the side view of a comparison
 
 
@@ -60,7 +61,7 @@ class Session:
     """
 
     def __init__(self, link: str | None = None, narrow: bool = False):
-        state, sims, complaint = self._opening(link)
+        state, sims, complaint = opening(link)
         self._generation, self._dark = 0, False
         self.bench = Bench(sims)
         self._aside = [
@@ -70,14 +71,16 @@ class Session:
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.builder = Builder(self.transport.on_page, weakly(self.bar.say), self.bench.lock)
-        self._set_pace(state)
+        self.player = Player(self.bench, self.transport, self.bar, weakly(self._advance), weakly(self._moved))
+        self.player.set_pace(state)
         selection = state.selections[0]
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
         self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
-        self.compare = CompareBar(weakly(self._on_compare))
+        self.compare = CompareBar(weakly(self._compare))
         self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
         self.arenas = [self._arena(place) for place in range(len(sims))]
         self._card, self.history = EquationCard(), History(weakly(self._reopen))
+        self.links = Links(self.bench, self.transport, self.bar, self.history)
         self.side = Side(
             {
                 "Density": Density(),
@@ -172,18 +175,6 @@ class Session:
         arena.on_hand = partial(weakly(self._hand), place)
         return arena
 
-    def _opening(self, link: str | None) -> tuple[State, list[Simulation], str]:
-        """What to begin with, its swarms at step 0, and what there is to say about the link."""
-        said = ""
-        if link is not None:
-            try:
-                state = permalink.read(link)
-                return state, Builder.at_once(state.runs), ""
-            except ValueError as error:
-                said = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
-        state = permalink.state_of(permalink.of_preset(next(iter(PRESETS.values()))))
-        return state, Builder.at_once(state.runs), said
-
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
     def _advance(self, steps: int) -> None:
@@ -218,6 +209,9 @@ class Session:
             moment = Moment(self.bench.k, self.bench.sim.t, self.bench.furthest)
             return moment, {key: payload for key, payload in due.items() if payload is not None}
 
+    def _moved(self) -> None:
+        self.links.write()
+
     def _redraw(self) -> None:
         """An option of a view changed: the worker prepares every view anew."""
         self.transport.do(lambda: None)
@@ -247,15 +241,15 @@ class Session:
         self.builder.start(runs, lambda sims: self._adopt(sims, selections, show, playing), self._refused)
 
     def _adopt(self, sims: list[Simulation], selections: list[Selection], show: bool, playing: bool | None) -> None:
-        self._remember()
+        self.links.remember()
         self._put(sims, min(self.bench.active, len(sims) - 1))
         if show:
             self._show(selections)
-            self._set_speed(selections[0].speed)
+            self.player.set_speed(selections[0].speed)
         if playing is not None:
-            self._set_playing(playing)
+            self.player.play(playing)
         self.bar.param.update(pending=False, message={})
-        self._write_link()
+        self.links.write()
 
     def _put(self, sims: list[Simulation], active: int) -> None:
         """Show these runs; under one lock, so that the worker never draws a new run with the views of the old one."""
@@ -279,47 +273,14 @@ class Session:
 
     # ---- links and history -----------------------------------------------------------------------------------------------
 
-    def _state(self) -> State:
-        """All that a link holds, as it is now."""
-        with self.bench.lock:
-            runs = tuple(Run.of(sim, edits) for sim, edits in zip(self.bench.sims, self.bench.edits, strict=True))
-        return State(runs, self.transport.speed, self.transport.draw_every, (self.bench.stop.kind, self.bench.stop.at))
-
     def _restore(self, state: State) -> None:
         """Live the runs of a link again, on the builder's thread, and stand at their step."""
-        self._set_playing(False)
-        self._set_pace(state)
+        self.player.play(False)
+        self.player.set_pace(state)
         self.builder.start(state.runs, lambda sims: self._adopt(sims, state.selections, True, False), self._refused)
-
-    def _remember(self) -> None:
-        """Put the runs that are about to be replaced into the history."""
-        if self.bench.k == 0:
-            return
-        with contextlib.suppress(Unlinkable), self.bench.lock:
-            link = permalink.fitting(self._state())
-            self.history.add(self._sim, link.code, exact=not link.lost)
 
     def _reopen(self, link: str) -> None:
         self._restore(permalink.read(link))
-
-    def _on_copy(self, value: Any) -> None:
-        """The link of this moment, for the browser to put on the clipboard."""
-        try:
-            link = permalink.fitting(self._state())
-        except Unlinkable as error:
-            self.bar.say(f"There is no link to this run, because {error}.", "warning")
-        else:
-            self.bar.link = f"?{permalink.KEY}={link.code}"
-            self.bar.copied = {"link": self.bar.link, "note": link.lost, "count": self.bar.copied.get("count", 0) + 1}
-
-    def _write_link(self) -> None:
-        """The address follows what a person does, but not every step of a running swarm."""
-        with contextlib.suppress(Unlinkable):
-            self.bar.link = f"?{permalink.KEY}={permalink.fitting(self._state()).code}"
-
-    def _write_link_later(self) -> None:
-        """Once the worker has carried out what it was told."""
-        self.transport.do(lambda: self.transport.on_page(self._write_link))
 
     # ---- what goes wrong -------------------------------------------------------------------------------------------------
 
@@ -351,7 +312,7 @@ class Session:
     def _stopped(self, reason: str) -> None:
         self.bar.playing = False
         self.bar.say(reason)
-        self._write_link()
+        self.links.write()
 
     # ---- what a person does ----------------------------------------------------------------------------------------------
 
@@ -369,7 +330,7 @@ class Session:
         else:
             self._edited(prefix, final)
         if final:
-            self._write_link()
+            self.links.write()
 
     def _edited(self, prefix: str, final: bool) -> None:
         """The active pane's dynamics or landscape was changed; it acts before the next step."""
@@ -401,7 +362,7 @@ class Session:
         selections[self.bench.active] = chosen
         self._renew(selections)
 
-    def _on_compare(self, act: str, value: Any) -> None:
+    def _compare(self, act: str, value: Any) -> None:
         """One swarm or two; the second begins as the first is now, with the same past and the same noise to come."""
         with self.bench.lock:
             self.bench.take_edits()  # else they would be forgotten with the place they were meant for
@@ -422,7 +383,7 @@ class Session:
         self._show(selections)
         if act == "start":
             self.side.show(BOTH)
-        self._write_link()
+        self.links.write()
 
     def _fork(self, sim: Simulation) -> Simulation:
         with self.bench.lock:
@@ -431,7 +392,7 @@ class Session:
     def _hand(self, place: int, act: str, handle: int, at: Any) -> None:
         """A click or a drag in the arena of a pane, which thereby becomes the active one."""
         if place != self.bench.active:
-            self._on_compare("show", place)
+            self._compare("show", place)
         shift = self._sim.frame.shift
         try:
             self.touch.hear(self.controls.parts, act, handle, at if shift is None else at - shift[: len(at)])
@@ -447,40 +408,16 @@ class Session:
         self._edited("landscape", final)
         if final:
             self.controls.refresh()
-            self._write_link()
+            self.links.write()
 
     def _act(self, act: str, value: Any) -> None:
-        action = getattr(self, f"_on_{act}", None)
-        if action is not None:
-            action(value)
+        if act in ACTS:
+            getattr(self, f"_on_{act}")(value)
+        else:
+            self.player.act(act, value)
 
-    def _on_play(self, value: Any) -> None:
-        self.bar.param.update(playing=True, message={})
-        self.transport.playing = True
-
-    def _on_pause(self, value: Any) -> None:
-        self.transport.playing = False
-        self.bar.playing = False
-        self.transport.do(lambda: None)  # every view catches up with the arena
-        self._write_link_later()
-
-    def _on_step(self, value: Any) -> None:
-        self.transport.playing = self.bar.playing = False
-        self.transport.do(lambda: self._advance(1))
-        self._write_link_later()
-
-    def _on_back(self, value: Any) -> None:
-        self.transport.playing = self.bar.playing = False
-        self.transport.do(self.bench.back)
-        self._write_link_later()
-
-    def _on_goto(self, value: Any) -> None:
-        """The scrubber was moved."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            self._set_playing(False)
-            self.bench.want(value)
-            self.transport.do(self.bench.seek)
-            self._write_link_later()
+    def _on_copy(self, value: Any) -> None:
+        self.links.copy()
 
     def _on_reset(self, value: Any) -> None:
         self._renew(self.selections, show=False)
@@ -492,24 +429,6 @@ class Session:
             parts["swarm"] = swarm
         self.controls.form.patch = {"swarm.seed": {"value": swarm.seed, "error": ""}}
         self._on_reset(None)
-
-    def _on_speed(self, value: Any) -> None:
-        if value is FASTEST or (isinstance(value, int | float) and 0 < value <= self.bar.most):
-            self.transport.speed = value
-            self._write_link()
-
-    def _on_stop(self, value: Any) -> None:
-        try:
-            self.bench.stop = Stop.of(*value)
-        except (ValueError, TypeError) as error:
-            self.bar.say(sentence(str(error)), "warning")
-        else:
-            self._write_link()
-
-    def _on_draw(self, value: Any) -> None:
-        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_BETWEEN:
-            self.transport.draw_every = value
-            self._write_link()
 
     def _replicas(self, count: int) -> None:
         self.luck.count = count
@@ -532,17 +451,5 @@ class Session:
 
     def _on_calm(self, value: Any) -> None:
         """The visitor's system asks for less motion: nothing moves before Play is pressed."""
-        self._on_pause(None)
+        self.player.act("pause", None)
         self.bar.say("Paused, because your system asks for less motion. Press Play or the space bar.")
-
-    def _set_pace(self, state: State) -> None:
-        """How a link plays: its speed, which steps are drawn, and when it stops by itself."""
-        self._set_speed(state.speed)
-        self.transport.draw_every = self.bar.draw = state.draw_every
-        self.bench.stop, self.bar.stop = Stop.of(*state.stop), list(state.stop)
-
-    def _set_playing(self, on: bool) -> None:
-        self.transport.playing = self.bar.playing = on
-
-    def _set_speed(self, speed: float | None) -> None:
-        self.transport.speed = self.bar.speed = speed

@@ -64,7 +64,7 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_landscape(path):
 PARTS = set(
     "arena compare comparison controls curves density equation history luck occupation permalink phase side touch transport".split()
 )
-ON_TOP = {"session", "bench", "builder", "choices"}  # what puts the parts together, and its helpers
+ON_TOP = {"session", "bench", "builder", "choices", "links", "player"}  # what puts the parts together, and its helpers
 
 
 @pytest.mark.parametrize("path", PAGE, ids=lambda p: str(p.relative_to(ROOT)))
