@@ -63,6 +63,7 @@ class Session:
     def __init__(self, link: str | None = None, narrow: bool = False):
         state, sims, complaint = opening(link)
         self._generation, self._dark = 0, False
+        self._early: list[tuple[str, Any]] = []  # what the bar asked for before the page was there
         self.bench = Bench(sims)
         self._aside = [
             parts_of(selection) for selection in state.selections
@@ -131,6 +132,9 @@ class Session:
         if self._awaited is not None:
             state, self._awaited = self._awaited, None
             self._restore(state)
+        early, self._early = self._early, []
+        for act, value in early:
+            self.transport.on_page(partial(self._act, act, value))
 
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
@@ -411,7 +415,9 @@ class Session:
             self.links.write()
 
     def _act(self, act: str, value: Any) -> None:
-        if act in ACTS:
+        if not self.transport.started:  # Panel would not send the answer: its document is not connected yet
+            self._early.append((act, value))
+        elif act in ACTS:
             getattr(self, f"_on_{act}")(value)
         else:
             self.player.act(act, value)

@@ -169,6 +169,11 @@ class Transport:
         moving = self._playing and not self._hidden
         return min(max(self._late, time.monotonic() - self._next_at), LATEST) if moving else 0.0
 
+    @property
+    def started(self) -> bool:
+        """Whether the page is there."""
+        return self._thread is not None
+
     def start(self, doc: Any) -> None:
         """Start the worker for a document, or without one (tests); a second call does nothing."""
         if self._thread is None and not self._dead:

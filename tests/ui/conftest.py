@@ -207,10 +207,10 @@ class Lab:
         self.page.screenshot(path=PICTURES / f"{name}.png")
 
 
-# The arena's agents: of the figures on the screen, the source with a tone and a size for each of them.
+# The arena's agents: of the figures on the screen that have a title, the source with a tone and a size for each of them.
 AGENTS = """() => {
   const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
-  const figures = models.filter((m) => m.type === "Figure" && Bokeh.index.find_one_by_id(m.id) != null)
+  const figures = models.filter((m) => m.type === "Figure" && m.title?.text && Bokeh.index.find_one_by_id(m.id) != null)
   const data = figures.flatMap((f) => f.renderers).map((r) => r.data_source?.data).find((d) => d && d.tone && d.size && d.x && d.x.length)
   return data ? Object.fromEntries(["x", "y", "size"].map((name) => [name, Array.from(data[name] ?? [])])) : null
 }"""

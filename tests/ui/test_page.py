@@ -67,14 +67,14 @@ def test_pause_stops_the_swarm_at_once_and_play_goes_on_from_there(lab, server):
     lab.open(server.page)
     lab.page.locator(".speed input").fill("200")  # as fast as it goes: the hardest case
     lab.wait(lambda: (lab.step or 0) > 2000, "the swarm is not as fast as it goes")
-    picture = 1 / max(1.0, float(lab.text(".readout .frames")))
+    picture = 1 / max(1.0, float(lab.text(".rates .frames")))
     lab.press("play")
     assert lab.text("button.play").strip() == "Play", "the button itself answers without the server"
     lab.page.wait_for_timeout(1000 * max(0.5, 5 * picture))
     stood = lab.step
     lab.page.wait_for_timeout(800)
     assert lab.step == stood
-    assert lab.text(".readout .frames") == "0"
+    assert lab.text(".rates .frames") == "0"
     lab.press("play")
     lab.wait(lambda: lab.step > stood, "Play does not go on")
 
@@ -155,7 +155,7 @@ def test_step_back_reset_and_new_seed(lab, server):
     lab.page.keyboard.press(" ")
     lab.wait(lambda: lab.step > 3, "the space bar plays")
     lab.page.keyboard.press("?")
-    assert lab.page.locator("dialog").is_visible()
+    assert lab.page.locator("dialog[aria-label=Keyboard]").is_visible()
 
 
 def test_bad_input_is_explained_beside_the_control_and_the_swarm_goes_on(lab, server):
