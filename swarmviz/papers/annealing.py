@@ -17,7 +17,9 @@ START = "The initial law is not printed beyond being away from the global basin:
 CUTOFF = "σ(m) of (6.1) is illegible in the source; the one used has the shape of figure 6.2."
 
 
-def _part(label: str, landscape: str, n: int, d: int, steps: int, every: int, lam: float, cutoff: float, **more: Any) -> Part:
+def _part(
+    label: str, landscape: str, n: int, d: int, steps: int, every: int, lam: float, cutoff: float, **more: Any
+) -> Part:
     values = {"lam": lam, "cutoff": cutoff, "dt": DT} | more.pop("values", {})
     swarm = {"n": n, "d": d} | AWAY | more.pop("swarm", {})
     return Part(label, "SSA", landscape, steps, values, swarm=swarm, record=F_BAR, every=every, **more)
@@ -31,7 +33,9 @@ def _moves(key: str, title: str, part: Part, landscape: str) -> Entry:
     )  # fmt: skip
 
 
-def _mean(key: str, title: str, parts: tuple[Part, ...], series: str, remark: str = "", symbol: str = "E[F̄(t)]") -> Entry:
+def _mean(
+    key: str, title: str, parts: tuple[Part, ...], series: str, remark: str = "", symbol: str = "E[F̄(t)]"
+) -> Entry:
     return Entry(
         f"002-figure{key}", f"Figure {key}: {title}", f"002 fig. {key}, §6.1",
         "How does the provisional minimum fall in time, in the mean and between the quartiles, for different numbers of agents?",
@@ -41,7 +45,14 @@ def _mean(key: str, title: str, parts: tuple[Part, ...], series: str, remark: st
 
 
 def _appendix(
-    number: int, landscape: str, title: str, n: int, lam: float, cutoff: float, time: float, box: dict[str, Any] | None = None
+    number: int,
+    landscape: str,
+    title: str,
+    n: int,
+    lam: float,
+    cutoff: float,
+    time: float,
+    box: dict[str, Any] | None = None,
 ) -> Entry:
     steps = round(time / DT)
     shots = (0, steps // 4, steps // 2, steps)

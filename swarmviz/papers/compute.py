@@ -71,7 +71,9 @@ def _statistics(courses: xarray.Dataset) -> xarray.Dataset:
     for name, values in courses.data_vars.items():
         number = values.count("run").clip(1)
         result[str(name)] = values.mean("run", keep_attrs=True)
-        result[f"{name}_standard_error"] = values.std("run", ddof=1) / np.sqrt(number) if values.sizes["run"] > 1 else number * np.nan
+        result[f"{name}_standard_error"] = (
+            values.std("run", ddof=1) / np.sqrt(number) if values.sizes["run"] > 1 else number * np.nan
+        )
         result[f"{name}_quantile"] = values.quantile(list(QUANTILES), "run")
     return courses.drop_vars([*courses.data_vars, "seed"], errors="ignore").assign(result)
 
@@ -101,15 +103,30 @@ def _snapshots(part: Part) -> xarray.Dataset:
         arrays["mass"] = (("snapshot", "agent"), np.array([f.mass for f in frames]))
     if frames[0].occupation is not None:
         arrays["occupation"] = (("snapshot", "state"), np.array([f.occupation for f in frames]))
-    arrays["snapshot_t"] = ("snapshot", np.array([f.t for f in frames]))
-    return xarray.Dataset(arrays, {"snapshot": list(part.snapshots), "coordinate": np.arange(swarm.d)})
+    times = ("snapshot", np.array([f.t for f in frames]))
+    return xarray.Dataset(
+        arrays, {"snapshot": list(part.snapshots), "snapshot_t": times, "coordinate": np.arange(swarm.d)}
+    )
 
 
 def _provenance(entry: Entry, runs: int, quick: bool) -> dict[str, Any]:
     import swarmviz
     from swarmviz.ensembles.description import as_json
 
-    names = ("label", "dynamics", "landscape", "values", "landscape_values", "swarm", "grid", "landscapes", "steps", "every", "record", "stop")
+    names = (
+        "label",
+        "dynamics",
+        "landscape",
+        "values",
+        "landscape_values",
+        "swarm",
+        "grid",
+        "landscapes",
+        "steps",
+        "every",
+        "record",
+        "stop",
+    )
     parts = [{name: getattr(part, name) for name in names} for part in entry.parts]
     return {
         "swarmviz": swarmviz.__version__, "key": entry.key, "title": entry.title, "reference": entry.reference,

@@ -76,7 +76,12 @@ class Part:
         thin = {name: _thinned(values) for name, values in self.grid.items()}
         shots = tuple(sorted({round(k * steps / self.steps) for k in self.snapshots}))
         return replace(
-            self, steps=steps, every=min(self.every, 4), grid=thin, landscapes=tuple(_thinned(self.landscapes)), snapshots=shots
+            self,
+            steps=steps,
+            every=min(self.every, 4),
+            grid=thin,
+            landscapes=tuple(_thinned(self.landscapes)),
+            snapshots=shots,
         )
 
 

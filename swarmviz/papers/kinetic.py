@@ -15,7 +15,15 @@ from swarmviz.papers.views import Scan, Table
 STEPS, D = 1000, 20
 STALL = Stall(1e-4, 500)
 BGK = {"lam": 1.0, "jump_rate": 1.0, "alpha": 1e5, "dt": 0.1}
-PSO = {"inertia": 0.1, "lam_own": 1.0, "lam_common": 1.0, "sigma_own": 1.7, "sigma_common": 1.7, "alpha": 1e5, "dt": 0.1}
+PSO = {
+    "inertia": 0.1,
+    "lam_own": 1.0,
+    "lam_common": 1.0,
+    "sigma_own": 1.7,
+    "sigma_common": 1.7,
+    "alpha": 1e5,
+    "dt": 0.1,
+}
 NOISES = {"Gaussian": {"noise": "gaussian", "sigma": 0.75}, "Cauchy": {"noise": "cauchy", "sigma": 0.25}}
 NUMBERS = (50, 100, 200, 500, 1000)
 METRICS = (("success_rate", "success rate"), ("mean_error", "E‖X−x*‖∞"), ("mean_energy", "E[F(X)]"))
@@ -27,7 +35,16 @@ UNITS = (
 
 def _part(label: str, dynamics: str, values: dict[str, Any], **more: Any) -> Part:
     swarm = {"n": 200, "d": D} | more.pop("swarm", {})
-    return Part(label, dynamics, more.pop("landscape", "Rastrigin"), STEPS, values, swarm=swarm, stop=more.pop("stop", STALL), **more)
+    return Part(
+        label,
+        dynamics,
+        more.pop("landscape", "Rastrigin"),
+        STEPS,
+        values,
+        swarm=swarm,
+        stop=more.pop("stop", STALL),
+        **more,
+    )
 
 
 def _printed(table: dict[str, Any], systems: tuple[str, str], source: str) -> tuple[Printed, ...]:

@@ -24,7 +24,9 @@ def picture(entry: Entry, data: xarray.Dataset) -> Any:
         raise ImportError("pictures need Matplotlib: pip install 'swarmviz[pictures]'") from None
 
     shapes = [view.shape(data) for view in entry.views]
-    heights = [view.height * (1.0 if rows == 1 else rows * 0.75) for view, (rows, _) in zip(entry.views, shapes, strict=True)]
+    heights = [
+        view.height * (1.0 if rows == 1 else rows * 0.75) for view, (rows, _) in zip(entry.views, shapes, strict=True)
+    ]
     width = max(WIDTH, COLUMN * max(columns for _, columns in shapes))
     figure = Figure(figsize=(width, sum(heights) + 1.2), layout="constrained", dpi=110)
     FigureCanvasAgg(figure)

@@ -19,7 +19,9 @@ def as_variables(printed: Iterable[Printed], data: xarray.Dataset) -> dict[str, 
 
     result = {}
     for one in printed:
-        values = xarray.DataArray(np.array(one.values, dtype=float), dict(one.axes), list(one.axes))
+        values = xarray.DataArray(
+            np.array(one.values, dtype=float), {axis: list(values) for axis, values in one.axes.items()}, list(one.axes)
+        )
         here = {axis: data[axis] for axis in one.axes if axis in data.coords}
         attributes = {"long_name": f"Printed in {one.source}", "units": one.unit}
         result[f"printed_{one.variable}"] = values.reindex(here).assign_attrs(attributes)
