@@ -101,6 +101,11 @@ def tell(data: Any) -> None:
     click.echo(frame[names].to_string(index=bool(table.sizes), float_format="{:.4g}".format))
 
 
+def progress() -> Any:
+    """A bar on standard error, when that is a terminal."""
+    return sys.stderr.isatty()
+
+
 def finish(data: Any) -> None:
     """Say whether it was cut short."""
     if data.attrs["interrupted"]:
@@ -179,8 +184,7 @@ def run(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads, 
     require_place("--out", out)
     require_place("--csv", csv)
     parts: Any = problem(dynamics, landscape, settings, {"n": n, "d": d, "seed": seed})
-    bar = sys.stderr.isatty()
-    data = sv.run_ensemble(**parts, runs=runs, steps=steps, every=every, threads=threads, progress=bar)
+    data = sv.run_ensemble(**parts, runs=runs, steps=steps, every=every, threads=threads, progress=progress())
     tell(data)
     write_data(out, csv, data)
     finish(data)
@@ -217,7 +221,7 @@ def sweep(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads
         grid[name] = [typed(name, value, classes[whose].declared()[parameter]) for value in listed(text)]
     data = sv.sweep(
         **parts, grid=grid, landscapes=landscapes, runs=runs, steps=steps, every=every, threads=threads, store=store,
-        record=listed(record) if record else (), progress=sys.stderr.isatty(),
+        record=listed(record) if record else (), progress=progress(),
     )  # fmt: skip
     tell(data)
     write_data(out, csv, data)
@@ -249,7 +253,7 @@ def figure(key, listing, runs, threads, quick, out, plot):
         raise ValueError("--plot: pictures need Matplotlib: pip install 'swarmviz[pictures]'")
     entry = papers.ALL[key]
     click.echo(f"{entry.title} ({entry.reference})\n{entry.question}\n{entry.remark}".strip())
-    data = entry.compute(runs, threads, quick, sys.stderr.isatty())
+    data = entry.compute(runs, threads, quick, progress())
     written(out, lambda path: data.to_netcdf(path, engine="h5netcdf"))
     if not data.attrs["interrupted"]:
         click.echo(entry.comparison(data))
