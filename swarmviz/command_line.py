@@ -155,8 +155,8 @@ def common(function: Any) -> Any:
     options = (
         click.option("--dynamics", required=True, help="One of the dynamics below."),
         click.option("--landscape", default="Rastrigin", show_default=True, help="One of the landscapes below."),
-        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter: sigma=0.7, landscape.draw=3, initial=away, "
-                     "sigma=Linear(start=1,end=0.1,duration=5)."),
+        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter: sigma=0.7, landscape.draw=3, "
+                     "initial=away, sigma=Linear(start=1,end=0.1,duration=5)."),
         click.option("--n", type=int, help="Number of agents."),
         click.option("--d", type=int, help="Dimension."),
         click.option("--seed", type=int, help="Seed of the first run; run r has seed + r."),

@@ -83,7 +83,9 @@ ENTRIES = (
         "6.4", "SSA on Ackley in 1D", (_part("SSA", "Ackley", 8, 1, 20_000, 100, 1.0, 1 / 8, grid={"n": (8, 16, 32, 64)}),), "n",
         "β = 1/8 is printed for N = 8; for the other N it was assumed to stay.",
     ),
-    _moves("6.5", "Ackley in 2D", _part("N = 16", "Ackley", 16, 2, 20_000, 100, 1.0, 1 / 16, snapshots=(0, 5_000, 10_000, 20_000)), "Ackley"),
+    _moves("6.5", "Ackley in 2D",
+        _part("N = 16", "Ackley", 16, 2, 20_000, 100, 1.0, 1 / 16, snapshots=(0, 5_000, 10_000, 20_000)), "Ackley",
+    ),
     _mean(
         "6.6", "SSA on Ackley in 2D", (_part("SSA", "Ackley", 16, 2, 20_000, 100, 1.0, 1 / 16, grid={"n": (8, 16, 32, 64)}),), "n",
         "β = 1/16 is printed for N = 16; for the other N it was assumed to stay.",
@@ -120,7 +122,7 @@ ENTRIES = (
             Printed("rate", {"cutoff": (1 / 8, 1 / 16, 1 / 32, 1 / 64), "n": (8, 16, 32, 64)},
                     ((None,) * 4, (None,) * 4, (-0.48, -0.54, -0.60, -1.22), (None,) * 4), source="002 fig. 6.10"),
         ),
-        remark="Only the printed slopes of one row are legible in full, those of β = 1/32; the text does not say how they were fitted. Ours "
+        remark="Only the printed slopes of one row are legible in full, those of β = 1/32; how they were fitted is not said. Ours "
         f"is the slope of ln E[F̄] by least squares over 0 ≤ t ≤ 1. {START}",
     ),
     Entry(

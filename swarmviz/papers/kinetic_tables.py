@@ -1,4 +1,4 @@
-"""The numbers that tables 2 and 3 of 003 print: landscape → success rate, mean ℓ∞ error, mean F, each for N and the two columns of that N."""
+"""What tables 2 and 3 of 003 print: landscape → success rate, mean ℓ∞ error and mean F, for each N the two columns of that N."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from swarmviz.papers.entry import Entry
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ def picture(entry: Entry, data: xarray.Dataset) -> Any:
     runs, quick = data.attrs["runs"], ", quick: not the paper's settings" if data.attrs["quick"] else ""
     subtitle = "\n".join(textwrap.wrap(f"{entry.question} ({entry.reference}; {runs} runs{quick})", int(width * 11)))
     figure.suptitle(f"{entry.title}\n{subtitle}", fontsize="medium")
-    strips = np.atleast_1d(figure.subfigures(len(entry.views), 1, height_ratios=heights))
+    strips = figure.subfigures(len(entry.views), 1, height_ratios=heights, squeeze=False).ravel()
     for strip, view, (rows, columns) in zip(strips, entry.views, shapes, strict=True):
         view.draw(strip.subplots(rows, columns, squeeze=False), data)
     return figure

@@ -33,14 +33,13 @@ def deviation(data: xarray.Dataset, variable: str, runs_there: int) -> xarray.Da
 
     The paper's mean has the same spread as ours, over its own number of runs.
     """
-    import xarray
-
     ours, theirs = data[variable], data[f"printed_{variable}"]
     if variable == "success_rate":
-        runs = data["success"].count("run")
-        pooled = (ours * runs + theirs * runs_there) / (runs + runs_there)
-        error = np.sqrt(pooled * (1 - pooled) * (1 / runs + 1 / runs_there))
-        return xarray.where(error > 0, (ours - theirs) / error.where(error > 0), 0.0).where(theirs.notnull())
+        counted = data["success"].count("run")
+        pooled = (ours * counted + theirs * runs_there) / (counted + runs_there)
+        error = (pooled * (1 - pooled) * (1 / counted + 1 / runs_there)) ** 0.5
+        same = (ours == theirs) & (error == 0)
+        return ((ours - theirs) / error.where(error > 0)).where(~same, 0.0)
     if f"{variable}_standard_error" not in data:
         return None
     runs = data["success"].sizes["run"]

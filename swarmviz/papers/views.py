@@ -167,10 +167,11 @@ class Table(View):
             for metric, label in self.metrics:
                 ours = flat(some[metric], outer, inner).ravel()
                 theirs = flat(some[f"printed_{metric}"], outer, inner).ravel()
-                far = flat(abs(deviation(some, metric, self.runs)), outer, inner).ravel()
+                far = deviation(some, metric, self.runs)
+                apart = np.zeros(len(ours)) if far is None else abs(flat(far, outer, inner).ravel())
                 form = "{:.0%}" if metric == "success_rate" else "{:.2e}"
                 texts.append([f"{form.format(a)}\n({form.format(b)})" for a, b in zip(ours, theirs, strict=True)])
-                colours.append(["#f6d5b8" if f > FAR else "none" for f in far])
+                colours.append(["#f6d5b8" if f > FAR else "none" for f in apart])
                 names.append(f"{row}\n{label}")
         table = ax.table(texts, cellColours=colours, rowLabels=names, colLabels=heads, bbox=(0.1, 0, 0.9, 1))
         table.auto_set_font_size(False)
