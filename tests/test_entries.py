@@ -1,6 +1,7 @@
 """The papers' figures and tables as data: each is computed and drawn; the printed numbers are those of the papers."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,3 +133,7 @@ def test_a_ctrl_c_keeps_what_is_finished():
 def test_bad_numbers_are_refused(bad, message):
     with pytest.raises(ValueError, match=message):
         papers.ALL["001-figure2"].compute(quick=True, **bad)
+
+
+def test_the_list_in_the_documents_is_made_from_the_entries():
+    assert (Path(__file__).parents[1] / "docs" / "papers.md").read_text(encoding="utf-8") == papers.listing()

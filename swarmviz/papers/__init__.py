@@ -12,4 +12,15 @@ ALL: dict[str, Entry] = {
     entry.key: entry for paper in (fractal, consensus, annealing, kinetic, finite_set) for entry in paper.ENTRIES
 }
 
-__all__ = ["ALL", "Entry", "Part", "Printed"]
+__all__ = ["ALL", "Entry", "Part", "Printed", "listing"]
+
+
+def listing() -> str:
+    """Every entry as Markdown, for docs/papers.md: ``python -c "from swarmviz import papers; print(papers.listing(), end='')"``."""
+    head = "# The papers' figures and tables\n\nMade from `swarmviz/papers/`; each is computed with `swarmviz figure KEY`.\n"
+    rows = [
+        f"\n## {e.key}: {e.title}\n\n{e.reference}. {e.question} {e.runs} run{'s' * (e.runs > 1)}.\n"
+        + f"\n{e.remark}\n" * bool(e.remark)
+        for e in ALL.values()
+    ]
+    return head + "".join(rows)
