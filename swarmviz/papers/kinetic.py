@@ -30,8 +30,8 @@ METRICS = (("success_rate", "success rate"), ("mean_error", "E‖X−x*‖∞"),
 UNITS = (
     "ℓ∞ errors are in half widths of the box and Rastrigin is the sum over the coordinates: with these the numbers for Rastrigin agree. "
     "For Ackley, Griewank and others the paper's own units look mixed, so compare trends there, not digits. "
-    "With Gaussian noise the printed F for Rastrigin is four to five times ours although the errors agree; the printed F of Griewank is a thousandth "
-    "of ours. The coefficients η of XSY random are drawn once here."
+    "With Gaussian noise the printed F for Rastrigin is four to five times ours although the errors agree; the "
+    "printed F of Griewank is a thousandth of ours. The coefficients η of XSY random are drawn once here."
 )
 
 
