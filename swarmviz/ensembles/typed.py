@@ -1,0 +1,111 @@
+"""What a person typed, as values: checked by the parameters' declarations, and nothing of it is ever run as code."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from typing import Any
+
+from swarmviz.dynamics import ALL as DYNAMICS
+from swarmviz.ensembles.names import nearest
+from swarmviz.landscapes import ALL as LANDSCAPES
+from swarmviz.parameters import Choice, Described, Real, Switch, Whole
+from swarmviz.schedules import ALL as SCHEDULES
+from swarmviz.swarm import Swarm
+
+WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+OWNERS = ("dynamics", "landscape", "swarm")
+
+
+def schedule(name: str, text: str) -> Any:
+    """``Linear(start=1,end=0.1,duration=5)``: the class is looked up, its arguments are literals; nothing is evaluated."""
+    kind = text[: text.index("(")].strip()
+    if kind not in SCHEDULES:
+        raise ValueError(f"{name} = {text}: {kind!r} is no schedule{nearest(kind, SCHEDULES)}")
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+        if not isinstance(call, ast.Call) or any(word.arg is None for word in call.keywords):
+            raise ValueError
+        args = [ast.literal_eval(arg) for arg in call.args]
+        words = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ValueError(f"{name} = {text}: write a schedule as {kind}(name=number, …)") from None
+    if args and kind != "Piecewise":
+        raise ValueError(f"{name} = {text}: write a schedule as {kind}(name=number, …)")
+    try:
+        return SCHEDULES[kind](*args, **words)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} = {text}: {error}") from None
+
+
+def typed(name: str, text: str, declared: Any) -> Any:
+    """What a text means for a declared parameter; a text that means nothing is left for the declaration to refuse."""
+    if isinstance(declared, Switch):
+        return WORDS.get(text.lower(), text)
+    if isinstance(declared, Choice):
+        return text
+    if isinstance(declared, Real) and re.match(r"\s*\w+\s*\(.*\)\s*$", text):
+        return schedule(name, text)
+    with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+        value = ast.literal_eval(text)
+        if isinstance(declared, Whole) and isinstance(value, float) and value.is_integer():
+            return int(value)  # 1e4 agents
+        return value
+    return text
+
+
+def pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
+    """``("name=value", …)`` as a dict."""
+    result: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise ValueError(f"{option} {text}: must be name=value")
+        if name.strip() in result:
+            raise ValueError(f"{option} {text}: {name.strip()} is given twice")
+        result[name.strip()] = value.strip()
+    return result
+
+
+def listed(text: str) -> list[str]:
+    """The values between commas, those inside brackets left alone."""
+    return [value.strip() for value in re.split(r",(?![^(\[]*[)\]])", text)]
+
+
+def owner(classes: dict[str, type[Described]], option: str, name: str) -> tuple[str, str]:
+    """Whose parameter a name is: "sigma", or "landscape.barrier"."""
+    part, dot, parameter = name.rpartition(".")
+    having = [o for o, cls in classes.items() if parameter in cls.declared() and (not dot or o == part)]
+    if len(having) > 1:
+        raise ValueError(
+            f"{option} {name}: more than one part has it: choose {' or '.join(f'{o}.{name}' for o in having)}"
+        )
+    if not having:
+        known = [parameter for cls in classes.values() for parameter in cls.declared()]
+        parts = " or the ".join((classes["dynamics"].__name__, f"landscape {classes['landscape'].__name__}", "swarm"))
+        raise ValueError(f"{option} {name}: is no parameter of {parts}{nearest(parameter, known)}")
+    return having[0], parameter
+
+
+def chosen(kind: str, name: str, known: Any) -> Any:
+    """A class by its name, whatever its capitals."""
+    for other, cls in known.items():
+        if other.lower() == name.lower():
+            return cls
+    raise ValueError(f"--{kind} {name}: is no {kind}{nearest(name, known)}")
+
+
+def problem(dynamics: str, landscape: str, settings: tuple[str, ...], swarm: dict[str, Any]) -> dict[str, Described]:
+    """Dynamics, landscape and swarm from the options."""
+    classes: dict[str, type[Described]] = {
+        "dynamics": chosen("dynamics", dynamics, DYNAMICS),
+        "landscape": chosen("landscape", landscape, LANDSCAPES),
+        "swarm": Swarm,
+    }
+    values: dict[str, dict[str, Any]] = {o: {} for o in OWNERS}
+    for name, text in pairs("--set", settings).items():
+        whose, parameter = owner(classes, "--set", name)
+        values[whose][parameter] = typed(name, text, classes[whose].declared()[parameter])
+    values["swarm"] |= {name: value for name, value in swarm.items() if value is not None}
+    return {whose: classes[whose](**values[whose]) for whose in OWNERS}

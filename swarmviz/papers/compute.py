@@ -1,0 +1,134 @@
+"""An entry's sweeps, run and put side by side in one Dataset with what the paper prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from swarmviz.ensembles.run import reporting
+from swarmviz.ensembles.statistics import success_rate
+from swarmviz.ensembles.sweeps import sweep
+from swarmviz.papers.entry import Entry, Part
+from swarmviz.papers.printed import as_variables
+
+if TYPE_CHECKING:
+    import xarray
+
+QUANTILES = (0.25, 0.5, 0.75)
+FINALS = ("final_energy", "final_best", "final_error", "success", "steps_taken", "stopped", "diverged_step", "finished")
+
+
+def computed(entry: Entry, runs: int | None, threads: int | None, quick: bool, progress: Any) -> xarray.Dataset:
+    """See :meth:`Entry.compute`."""
+    import xarray
+
+    runs = entry.runs if runs is None else runs
+    parts = [part.quick() for part in entry.parts] if quick else entry.parts
+    datasets, interrupted = [], False
+    with reporting(progress, sum(_cells(part) for part in parts) * runs) as finished_run:
+        for part in parts:
+            found = _swept(part, runs, threads, finished_run)
+            interrupted = bool(found.attrs["interrupted"])
+            datasets.append(_reduced(part, found, entry.each_run))
+            if interrupted:
+                break
+    data = xarray.concat(
+        datasets, "system", data_vars="all", coords="minimal", compat="override", join="outer", combine_attrs="drop"
+    ).assign_coords(system=[part.label for part in parts[: len(datasets)]])
+    if entry.derive is not None:
+        data = data.assign(dict(entry.derive(data)))
+    data = data.assign(as_variables(entry.printed, data))
+    return data.assign_attrs(_provenance(entry, runs, quick), interrupted=int(interrupted))
+
+
+def _cells(part: Part) -> int:
+    return int(np.prod([len(values) for values in part.grid.values()], dtype=int)) * max(1, len(part.landscapes))
+
+
+def _swept(part: Part, runs: int, threads: int | None, finished_run: Any) -> xarray.Dataset:
+    dynamics, landscape, swarm = part.preset(part.label, "", "").build()
+    return sweep(
+        dynamics, landscape, swarm, part.grid, landscapes=part.landscapes or None, runs=runs, steps=part.steps,
+        every=part.every, record=part.record, stop=part.stop, threads=threads, progress=lambda *_: finished_run(),
+    )  # fmt: skip
+
+
+def _reduced(part: Part, data: xarray.Dataset, each_run: bool) -> xarray.Dataset:
+    """What is kept of a sweep."""
+    courses = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
+    kept = data[list(FINALS)].drop_vars("coordinate", errors="ignore")
+    kept = kept.merge(courses if each_run else _statistics(courses)).merge(success_rate(data))
+    kept = kept.assign(_means(data, "error")).assign(_means(data, "energy"))
+    if part.snapshots:
+        kept = kept.merge(_snapshots(part))
+    return kept
+
+
+def _statistics(courses: xarray.Dataset) -> xarray.Dataset:
+    """Mean, its standard error and quartiles over the runs."""
+    result: dict[str, Any] = {}
+    for name, values in courses.data_vars.items():
+        number = values.count("run").clip(1)
+        result[str(name)] = values.mean("run", keep_attrs=True)
+        result[f"{name}_standard_error"] = (
+            values.std("run", ddof=1) / np.sqrt(number) if values.sizes["run"] > 1 else number * np.nan
+        )
+        result[f"{name}_quantile"] = values.quantile(list(QUANTILES), "run")
+    return courses.drop_vars([*courses.data_vars, "seed"], errors="ignore").assign(result)
+
+
+def _means(data: xarray.Dataset, what: str) -> dict[str, Any]:
+    """Mean over the runs of what they ended with, and its standard error."""
+    values = data[f"final_{what}"].astype(float)
+    several = values.sizes["run"] > 1
+    error = values.std("run", ddof=1) / np.sqrt(values.count("run").clip(1)) if several else values.mean("run") * np.nan
+    return {f"mean_{what}": values.mean("run", keep_attrs=True), f"mean_{what}_standard_error": error}
+
+
+def _snapshots(part: Part) -> xarray.Dataset:
+    """The agents of the first run, which has the seed of the swarm."""
+    import xarray
+
+    dynamics, landscape, swarm = part.preset(part.label, "", "").build()
+    state = dynamics.init(swarm.positions(landscape), landscape, swarm.seed)
+    frames = []
+    for k in part.snapshots:
+        state, _ = dynamics.advance(state, landscape, k - state.k, every=max(1, part.steps))
+        frames.append(dynamics.frame(state))
+    arrays: dict[str, Any] = {"positions": (("snapshot", "agent", "coordinate"), np.array([f.x for f in frames]))}
+    if frames[0].focus is not None:
+        arrays["focus"] = (("snapshot", "coordinate"), np.array([f.focus for f in frames]))
+    if frames[0].mass is not None:
+        arrays["mass"] = (("snapshot", "agent"), np.array([f.mass for f in frames]))
+    if frames[0].occupation is not None:
+        arrays["occupation"] = (("snapshot", "state"), np.array([f.occupation for f in frames]))
+    times = ("snapshot", np.array([f.t for f in frames]))
+    return xarray.Dataset(
+        arrays, {"snapshot": list(part.snapshots), "snapshot_t": times, "coordinate": np.arange(swarm.d)}
+    )
+
+
+def _provenance(entry: Entry, runs: int, quick: bool) -> dict[str, Any]:
+    import swarmviz
+    from swarmviz.ensembles.description import as_json
+
+    names = (
+        "label",
+        "dynamics",
+        "landscape",
+        "values",
+        "landscape_values",
+        "swarm",
+        "grid",
+        "landscapes",
+        "steps",
+        "every",
+        "record",
+        "stop",
+    )
+    parts = [{name: getattr(part, name) for name in names} for part in entry.parts]
+    return {
+        "swarmviz": swarmviz.__version__, "key": entry.key, "title": entry.title, "reference": entry.reference,
+        "question": entry.question, "remark": entry.remark, "runs": runs, "quick": int(quick), "parts": as_json(parts),
+    }  # fmt: skip
