@@ -59,7 +59,17 @@ from swarmviz.diagnostics import (
 )
 from swarmviz.dynamics.base import FINE, Dynamics
 from swarmviz.elementary import tanh
-from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Diverged, Frame, Observable
+from swarmviz.frame import (
+    BEST,
+    CONSENSUS_VALUE,
+    DISPERSION,
+    EFFECTIVE_SIZE,
+    MINIMUM,
+    Clock,
+    Diverged,
+    Frame,
+    Observable,
+)
 from swarmviz.noise import GAUSSIAN
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.randomness import POSITION_NOISE
@@ -309,7 +319,8 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seeds, alpha, sigma
     for r in range(seeds.size):
         time = k, steps, every, start, seeds[r]
         ends[r] = course(
-            part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), nu[r], best[r], (d, n_agents), time, alpha, sigma, (lam, dt, epsilon), (noise, scheme, batch),
+            part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), nu[r], best[r], (d, n_agents), time,
+            alpha, sigma, (lam, dt, epsilon), (noise, scheme, batch),
             (low, high, boundary), (values, p), targets, room, records[r],
         )  # fmt: skip
 
@@ -370,7 +381,12 @@ class CBO(Dynamics):
         n, d, clock = state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         recorded, tables = self._blank_records(runs, state, steps, every, start)
-        x, energy, consensus, ends = aligned_rows(runs, n * d), aligned_rows(runs, n), np.empty((runs, d)), np.empty((runs, 2), int)
+        x, energy, consensus, ends = (
+            aligned_rows(runs, n * d),
+            aligned_rows(runs, n),
+            np.empty((runs, d)),
+            np.empty((runs, 2), int),
+        )
         for r, other in enumerate(states):
             x[r, : n * d] = other.x
         best, seeds = np.array([[s.best] for s in states]), np.array([s.seed for s in states], np.uint64)
@@ -380,7 +396,8 @@ class CBO(Dynamics):
             NOISES[self.noise], SCHEMES[self.scheme], self.batch, low, high, boundaries.CODES[self.boundary],
             landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
-        k, outcomes = state.k + steps, []
+        k = state.k + steps
+        outcomes: list = []
         for r, (step, agent) in enumerate(ends.tolist()):
             if step != FINE:
                 outcomes.append(Diverged(step, agent))

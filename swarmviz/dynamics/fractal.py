@@ -106,10 +106,13 @@ def measure(x, f, size, land, seen, partner, room, grid, record, row):
 def course(x, f, log_virtual, members, partner, living, best, size, time, schedules, shift, how, kinds, limits, land, targets,
            room, supply, grid, record):  # fmt: skip
     """A run; arguments and result as in ``run``."""
-    (x, f, log_virtual, members), (partner, living, best) = lent((x, f, log_virtual, members)), lent((partner, living, best))
+    (x, f, log_virtual, members), (partner, living, best) = (
+        lent((x, f, log_virtual, members)),
+        lent((partner, living, best)),
+    )
     (tau, alpha, beta, sigma), shift, (low, high, boundary) = lent(schedules), lent(shift), lent(limits)
     room, supply, grid, (values, p), targets = lent(room), lent(supply), lent(grid), lent(land), lent(targets)
-    (d, n_agents), (k, steps, every, start, seed), (moving, delta, epsilon, migration, groups) = size, time, how
+    n_agents, (k, steps, every, start, seed), (moving, delta, epsilon, migration, groups) = size[1], time, how
     (kind, form, own, jitter), row, known = kinds, 0, np.nan
     deadly, migrating, shaken = boundary == DEADLY, migration > 0.0 and groups > 1, sigma.max() > 0.0
     for s in range(steps + 1):

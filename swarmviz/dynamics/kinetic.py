@@ -228,9 +228,34 @@ def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, r
 
 
 @inner
-def course(x, v, jumped, f, nu, numbers, size, time, alpha, shake, law, how, stall, yardstick, limits, land, targets, room, sums, record):
+def course(
+    x,
+    v,
+    jumped,
+    f,
+    nu,
+    numbers,
+    size,
+    time,
+    alpha,
+    shake,
+    law,
+    how,
+    stall,
+    yardstick,
+    limits,
+    land,
+    targets,
+    room,
+    sums,
+    record,
+):
     """A run; arguments and result as in ``run``."""
-    (x, v, jumped, f, nu, numbers), (alpha, shake), sums = lent((x, v, jumped, f, nu, numbers)), lent((alpha, shake)), lent(sums)
+    (x, v, jumped, f, nu, numbers), (alpha, shake), sums = (
+        lent((x, v, jumped, f, nu, numbers)),
+        lent((alpha, shake)),
+        lent(sums),
+    )
     room, (low, high, boundary), (values, p), targets = lent(room), lent(limits), lent(land), lent(targets)
     (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, lent(law)
     (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, lent(yardstick)

@@ -83,8 +83,11 @@ class Ensemble:
     def groups(self, threads: int) -> Iterator[range]:
         """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, one that may stop alone."""
         options, swarm = self.settings.options, self.problem.swarm
-        size = max(1, min(GROUP_RUNS, GROUP_WORK // (swarm.n * swarm.d * max(1, options.steps)), self.runs // (8 * threads)))
-        size = size if self.settings.stop is None and options.steps <= CALL_STEPS else 1
+        work, alone = (
+            swarm.n * swarm.d * max(1, options.steps),
+            self.settings.stop is not None or options.steps > CALL_STEPS,
+        )
+        size = 1 if alone else max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(self.runs // (8 * threads))))
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
 
     def run(self, group: range, cancelled: threading.Event) -> bool:
@@ -94,7 +97,9 @@ class Ensemble:
         options = self.settings.options
         try:
             states = [self._born(r) for r in group]
-            outcomes = self.dynamics.advance_many(states, self.problem.landscape, options.steps, options.every, start=True)
+            outcomes = self.dynamics.advance_many(
+                states, self.problem.landscape, options.steps, options.every, start=True
+            )
         except Exception:  # which run it was is found by taking them one by one
             return all(self._run_alone(r, cancelled) for r in group)
         for r, state, outcome in zip(group, states, outcomes, strict=True):
