@@ -68,7 +68,7 @@ class Ensemble:
         self.problem, self.settings = problem, settings
         self.dynamics = settings.stop.prepare(problem.dynamics) if settings.stop else problem.dynamics
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
-        self.runs = settings.options.runs
+        self.runs = int(settings.options.runs)
         self._swarms: list[Any] = []  # one for each thread: to copy one costs as much as a call of a kernel
 
     @property
