@@ -83,6 +83,32 @@ def rows(typing_context, flat, start, d, n):
     return out(flat, types.intp, types.intp, types.intp), generate
 
 
+def _lend(context, builder, kind, value):
+    """Code for ``value`` without its share in the ownership of memory."""
+    if isinstance(kind, types.Array):
+        array = context.make_array(kind)(context, builder, value)
+        array.meminfo = cgutils.get_null_value(array.meminfo.type)
+        return array._getvalue()
+    if isinstance(kind, types.BaseTuple):
+        for i, member in enumerate(kind):
+            lent_member = _lend(context, builder, member, builder.extract_value(value, i))
+            value = builder.insert_value(value, lent_member, i)
+    return value
+
+
+@intrinsic
+def lent(typing_context, arrays):
+    """An array, or a tuple of arrays, borrowed from the caller: see :func:`rows`.
+
+    A function that takes its arguments so at its first line hands them on without counting who owns them; it must not return them.
+    """
+
+    def generate(context, builder, signature, arguments):
+        return _lend(context, builder, signature.args[0], arguments[0])
+
+    return arrays(arrays), generate
+
+
 @inner(inline=True)
 def block(flat, d, n_agents, b):
     """Block ``b`` as a contiguous view of shape (d, n)."""
@@ -95,6 +121,12 @@ def aligned(n: int) -> np.ndarray:
     room = np.empty(n + LINE // 8)
     start = -room.ctypes.data % LINE // 8
     return room[start : start + n]
+
+
+def aligned_rows(n: int, width: int) -> np.ndarray:
+    """Room for a table of ``n`` rows that each begin with a cache line and hold at least ``width`` float64."""
+    width += -width % (LINE // 8)
+    return aligned(n * width).reshape(n, width)
 
 
 def copied(a: np.ndarray) -> np.ndarray:

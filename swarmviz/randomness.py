@@ -164,12 +164,13 @@ def words(raw, key, first_row, rows, n, first_agent):
 @njit(**kernel_options)
 def words_chosen(raw, key, first_row, rows, first_agent, chosen):
     """Words (2) of the agents first_agent + chosen[0], first_agent + chosen[1], …, one row after the other."""
-    m = chosen.size
+    m = np.uint64(chosen.size)
     for r in range(rows):
-        start = row_key(key, first_row + r) + np.uint64(first_agent) * GAMMA
-        row = raw[r * m : (r + 1) * m]
+        start, at = row_key(key, first_row + r) + np.uint64(first_agent) * GAMMA, np.uint64(r) * m
         for q in range(m):
-            row[q] = mix(start + chosen[q] * GAMMA)
+            raw[at + q] = start + chosen[q] * GAMMA
+    for j in range(np.uint64(rows) * m):  # few are chosen: the expensive part in one flat loop, as in `spread`
+        raw[j] = mix(raw[j])
 
 
 @njit(**kernel_options)

@@ -393,3 +393,30 @@ def test_importing_swarmviz_does_not_import_xarray_or_dask():
     code = "import sys, swarmviz as sv\nsv.run_ensemble, sv.sweep, sv.ensembles.summary\nprint(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"xarray", "pandas", "distributed", "dask", "tqdm"} & {name.split(".")[0] for name in loaded}
+
+
+@pytest.mark.parametrize("name", ["CBO", "SSA"])
+def test_runs_taken_together_equal_simulations_and_diverge_alone(name):
+    """Some start where F is no number: their group goes on without them, whoever takes them together."""
+    dynamics = sv.dynamics.ALL[name]()
+    landscape = sv.landscapes.Rastrigin()
+    states = [dynamics.init(sv.Swarm(n=13, d=3, seed=s).positions(landscape), landscape, s) for s in range(5)]
+    states[2].x[4] = np.nan
+    together = dynamics.advance_many(states, landscape, 30, every=3, start=True)
+    assert isinstance(together[2], sv.Diverged) and together[2].step == 0
+    for r in (0, 1, 3, 4):
+        alone, rows = dynamics.advance(states[r], landscape, 30, every=3, start=True)
+        assert together[r][0].x.tobytes() == alone.x.tobytes() and together[r][0].seed == r
+        assert all(together[r][1][key].tobytes() == rows[key].tobytes() for key in rows)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_ensemble_of_groups_equals_its_simulations(threads):
+    swarm, dynamics, landscape = sv.Swarm(n=9, d=2, seed=5), sv.CBO(), sv.landscapes.Rastrigin()
+    data = sv.run_ensemble(dynamics, landscape, swarm, runs=50, steps=20, every=5, positions=True, threads=threads)
+    assert data["finished"].all()
+    for r in (0, 1, 7, 48, 49):
+        sim = sv.Simulation(dynamics, landscape, sv.Swarm(n=9, d=2, seed=5 + r), every=5)
+        sim.advance(20)
+        assert data["final_positions"].values[r].tobytes() == sim.frame.x.tobytes()
+        assert data["best"].values[r].tobytes() == sim.record["best"].tobytes()

@@ -12,6 +12,7 @@ of (seed, purpose, step, agent, coordinate), so a state holds no generator and `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -69,6 +70,21 @@ class Dynamics(Described):
         """
         raise NotImplementedError
 
+    def advance_many(
+        self, states: Sequence[Any], landscape: Landscape, steps: int, every: int = 1, start: bool = False
+    ) -> list[tuple[Any, Record] | Diverged]:
+        """``advance`` for runs that differ in nothing but their seeds and positions; what becomes of each, a divergence included.
+
+        The same bits as one at a time. A dynamics of small swarms takes them all in one call of its kernel.
+        """
+        outcomes: list[tuple[Any, Record] | Diverged] = []
+        for state in states:
+            try:
+                outcomes.append(self.advance(state, landscape, steps, every, start))
+            except Diverged as error:
+                outcomes.append(error)
+        return outcomes
+
     def frame(self, state: Any) -> Frame:
         """What a view may see of ``state``."""
         raise NotImplementedError
@@ -93,6 +109,19 @@ class Dynamics(Described):
         first = state.k + (not start)
         k = np.arange(first + -first % every, state.k + steps + 1, every)
         return k, np.empty((len(self.observables), len(k)))
+
+    def _blank_records(
+        self, runs: int, state: Any, steps: int, every: int, start: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The same with a table for each run."""
+        recorded, table = self._blank_record(state, steps, every, start)
+        return recorded, np.empty((runs, *table.shape))
+
+    @staticmethod
+    def _outcome(outcome: tuple[Any, Record] | Diverged) -> tuple[Any, Record]:
+        if isinstance(outcome, Diverged):
+            raise outcome
+        return outcome
 
     def _record(self, k: np.ndarray, clock: Any, table: np.ndarray) -> Record:
         return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(self.observables, table, strict=True)}

@@ -31,18 +31,18 @@ import numpy as np
 
 from swarmviz import boundaries
 from swarmviz.blocks import (
-    aligned,
+    aligned_rows,
     block,
     block_count,
     block_range,
-    copied,
     from_blocks,
+    lent,
     part,
     rows,
     scratch,
     to_blocks,
 )
-from swarmviz.compiled import inner, kernel, number, reals, table, types, value_function, whole, word
+from swarmviz.compiled import inner, kernel, number, reals, table, types, value_function, whole, words
 from swarmviz.diagnostics import (
     all_finite,
     choose_batch,
@@ -57,9 +57,19 @@ from swarmviz.diagnostics import (
     weigh_chosen,
     weights,
 )
-from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.base import FINE, Dynamics
 from swarmviz.elementary import tanh
-from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
+from swarmviz.frame import (
+    BEST,
+    CONSENSUS_VALUE,
+    DISPERSION,
+    EFFECTIVE_SIZE,
+    MINIMUM,
+    Clock,
+    Diverged,
+    Frame,
+    Observable,
+)
 from swarmviz.noise import GAUSSIAN
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.randomness import POSITION_NOISE
@@ -247,30 +257,23 @@ def heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, room):
     correct(xb, yb, nu, nu_y, factor, factor_y, scale, noise, lengths, z)
 
 
-@kernel(
-    types.UniTuple(whole, 2)(
-        reals, reals, reals, reals, whole, whole,  # x, f, nu, best, d, n
-        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
-        reals, reals, number, number, number, whole, whole, whole,  # alpha, sigma, lam, dt, epsilon, noise, scheme, batch
-        reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, table,  # values, p, targets, record
-    )
-)  # fmt: skip
-def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma, lam, dt, epsilon, noise, scheme, batch,
-        low, high, boundary, values, p, targets, record):  # fmt: skip
-    """Advance ``x`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    supply, room, sums, row, nu_value = make_supply(d, n_agents, steps), make_room(d, n_agents), np.empty(d + 3), 0, 0.0
-    predictor, ahead, everyone = make_predictor(d, n_agents, scheme), 0.0, not 0 < batch < n_agents
-    size, how, at = (d, n_agents), (scheme, noise), (nu, nu_value)
+@inner
+def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, land, targets, room, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
+    (x, f, nu, best), (alpha, sigma), record = lent((x, f, nu, best)), lent((alpha, sigma)), lent(record)
+    supply, blocks, predictor, sums = lent(room)
+    (d, n_agents), (k, steps, every, start, seed), (low, high, boundary) = size, time, lent(limits)
+    (lam, dt, epsilon), (noise, scheme, batch), (values, p), targets = numbers, kinds, lent(land), lent(targets)
+    nu_value, ahead, row, everyone, how = 0.0, 0.0, 0, not 0 < batch < n_agents, (scheme, noise)
     for s in range(steps + 1):
-        coefficients, draws = (lam, dt, sigma[max(s - 1, 0)] * math.sqrt(dt), epsilon), (supply, seed, k, s - 1, steps)
+        coefficients, at = (lam, dt, sigma[max(s - 1, 0)] * math.sqrt(dt), epsilon), (nu, nu_value)
         if s > 0 and scheme == HEUN:
-            before = alpha[s - 1]
+            before, draws = alpha[s - 1], (supply, seed, k, s - 1, steps)
             ahead = predict(
-                x, f, predictor, size, draws, at, how, coefficients, before, (values, p), everyone, room, sums
+                x, f, predictor, size, draws, at, how, coefficients, before, (values, p), everyone, blocks, sums
             )
         if not everyone:  # the predictor's consensus is of the same batch as ν, the next one of a new batch
-            choose_batch(room.chosen, batch, seed, k + s)
+            choose_batch(blocks.chosen, batch, seed, k + s)
         clear_consensus(sums)
         for b in range(block_count(d, n_agents)):
             first, n = block_range(d, n_agents, b)
@@ -280,12 +283,12 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma,
                 if noise != NO_NOISE:
                     z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
                 if scheme == HEUN:
-                    heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, room)
+                    heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, blocks)
                 else:
-                    euler_step(xb, fb, z, at, how, coefficients, room)
+                    euler_step(xb, fb, z, at, how, coefficients, blocks)
                 boundaries.confine(xb, low, high, boundary)
             values(xb, p, fb)
-            chosen, g, w = part(room.chosen, first, n), part(room.g, 0, n), part(room.w, 0, n)
+            chosen, g, w = part(blocks.chosen, first, n), part(blocks.g, 0, n), part(blocks.w, 0, n)
             weigh_chosen(xb, fb, everyone, chosen, alpha[s], g, w, sums)
         if not all_finite(f):
             return k + s, first_not_finite(f)
@@ -293,12 +296,33 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seed, alpha, sigma,
         effective = finish_consensus(sums, nu)
         recording = (s > 0 or start) and (k + s) % every == 0
         if recording or epsilon > 0.0:
-            nu_value = value_at(nu, values, p, room.column, room.one)
-        at = nu, nu_value
+            nu_value = value_at(nu, values, p, blocks.column, blocks.one)
         if recording:
-            measure(x, d, n_agents, f, nu, nu_value, best[0], effective, targets, room.mean, record, row)
+            measure(x, d, n_agents, f, nu, nu_value, best[0], effective, targets, blocks.mean, record, row)
             row += 1
     return -1, -1
+
+
+@kernel(
+    types.void(
+        table, table, table, table, whole, whole,  # x, f, nu, best, d, n
+        whole, whole, whole, types.boolean, words,  # k, steps, every, start, seeds
+        reals, reals, number, number, number, whole, whole, whole,  # alpha, sigma, lam, dt, epsilon, noise, scheme, batch
+        reals, reals, whole,  # low, high, boundary
+        value_function, reals, table, types.float64[:, :, ::1], types.int64[:, ::1],  # values, p, targets, records, ends
+    )
+)  # fmt: skip
+def run(x, f, nu, best, d, n_agents, k, steps, every, start, seeds, alpha, sigma, lam, dt, epsilon, noise, scheme, batch,
+        low, high, boundary, values, p, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions are the rows of ``x`` in place, one after the other; ``ends`` (runs, 2) as in ``course``."""
+    room = make_supply(d, n_agents, steps), make_room(d, n_agents), make_predictor(d, n_agents, scheme), np.empty(d + 3)
+    for r in range(seeds.size):
+        time = k, steps, every, start, seeds[r]
+        ends[r] = course(
+            part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), nu[r], best[r], (d, n_agents), time,
+            alpha, sigma, (lam, dt, epsilon), (noise, scheme, batch),
+            (low, high, boundary), (values, p), targets, room, records[r],
+        )  # fmt: skip
 
 
 class CBO(Dynamics):
@@ -350,21 +374,37 @@ class CBO(Dynamics):
         return State(0, Clock(dt=float(self.dt)), seed, n, d, to_blocks(x), np.empty(n), np.empty(d), np.inf)
 
     def advance(self, state, landscape, steps, every=1, start=False):
+        return self._outcome(self.advance_many([state], landscape, steps, every, start)[0])
+
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state, runs = states[0], len(states)
         n, d, clock = state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
-        recorded, table = self._blank_record(state, steps, every, start)
-        x, energy, consensus, best = copied(state.x), aligned(n), np.empty(d), np.array([state.best])
-        low, high = landscape.limits(d)
-        step, agent = run(
-            x, energy, consensus, best, d, n, state.k, steps, every, start, state.seed, alpha, sigma, self.lam, self.dt, self.epsilon,
-            NOISES[self.noise], SCHEMES[self.scheme], self.batch, low, high, boundaries.CODES[self.boundary],
-            landscape.values_function(), landscape.constants(), landscape.minimisers(d), table,
-        )  # fmt: skip
-        self._check(step, agent)
-        after = state._replace(
-            k=state.k + steps, clock=clock, x=x, energy=energy, consensus=consensus, best=float(best[0])
+        recorded, tables = self._blank_records(runs, state, steps, every, start)
+        x, energy, consensus, ends = (
+            aligned_rows(runs, n * d),
+            aligned_rows(runs, n),
+            np.empty((runs, d)),
+            np.empty((runs, 2), int),
         )
-        return after, self._record(recorded, clock, table)
+        for r, other in enumerate(states):
+            x[r, : n * d] = other.x
+        best, seeds = np.array([[s.best] for s in states]), np.array([s.seed for s in states], np.uint64)
+        low, high = landscape.limits(d)
+        run(
+            x, energy, consensus, best, d, n, state.k, steps, every, start, seeds, alpha, sigma, self.lam, self.dt, self.epsilon,
+            NOISES[self.noise], SCHEMES[self.scheme], self.batch, low, high, boundaries.CODES[self.boundary],
+            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
+        )  # fmt: skip
+        k = state.k + steps
+        outcomes: list = []
+        for r, (step, agent) in enumerate(ends.tolist()):
+            if step != FINE:
+                outcomes.append(Diverged(step, agent))
+                continue
+            after = State(k, clock, states[r].seed, n, d, x[r, : n * d], energy[r, :n], consensus[r], float(best[r, 0]))
+            outcomes.append((after, self._record(recorded, clock, tables[r])))
+        return outcomes
 
     def frame(self, state):
         t = float(state.clock.at(state.k))

@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import aligned, copied, from_blocks, to_blocks
+from swarmviz.blocks import aligned, copied, from_blocks, lent, to_blocks
 from swarmviz.compiled import flags, inner, kernel, number, reals, table, types, value_function, whole, wholes, word
 from swarmviz.diagnostics import all_finite, dispersion, distance_to, first_not_finite, mean_position
 from swarmviz.dynamics.base import FINE, Dynamics
@@ -102,25 +102,19 @@ def measure(x, f, size, land, seen, partner, room, grid, record, row):
     record[9, row] = distance_to(mean, targets) if n_living > 0 else np.nan
 
 
-@kernel(
-    types.UniTuple(whole, 3)(
-        reals, reals, reals, wholes, wholes, flags, reals, whole, whole,  # x, f, log_virtual, members, partner, living, best, d, n
-        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
-        reals, reals, reals, reals, table, types.boolean,  # tau, alpha, beta, sigma, shift, moving
-        number, number, number, whole,  # delta, epsilon, migration, groups
-        whole, whole, types.boolean, whole,  # kind, form, own, jitter
-        reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, table,  # values, p, targets, record
+@inner
+def course(x, f, log_virtual, members, partner, living, best, size, time, schedules, shift, how, kinds, limits, land, targets,
+           room, supply, grid, record):  # fmt: skip
+    """A run; arguments and result as in ``run``."""
+    (x, f, log_virtual, members), (partner, living, best) = (
+        lent((x, f, log_virtual, members)),
+        lent((partner, living, best)),
     )
-)  # fmt: skip
-def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps, every, start, seed, tau, alpha, beta, sigma,
-        shift, moving, delta, epsilon, migration, groups, kind, form, own, jitter, low, high, boundary,
-        values, p, targets, record):  # fmt: skip
-    """Advance ``x`` and its company in place; returns (step, agent, what is wrong with it), or (−1, −1, …)."""
-    size, room, supply = (d, n_agents), make_room(d, n_agents, groups), make_supply(d, n_agents, steps)
+    (tau, alpha, beta, sigma), shift, (low, high, boundary) = lent(schedules), lent(shift), lent(limits)
+    room, supply, grid, (values, p), targets = lent(room), lent(supply), lent(grid), lent(land), lent(targets)
+    n_agents, (k, steps, every, start, seed), (moving, delta, epsilon, migration, groups) = size[1], time, how
+    (kind, form, own, jitter), row, known = kinds, 0, np.nan
     deadly, migrating, shaken = boundary == DEADLY, migration > 0.0 and groups > 1, sigma.max() > 0.0
-    grid, row, known = make_grid(d, n_agents, record.shape[1]), 0, np.nan
-
     for s in range(steps + 1):
         if s > 0:
             uniforms(room.chance, key(np.uint64(seed), np.uint64(JUMP), np.uint64(k + s - 1)), 0)
@@ -141,18 +135,40 @@ def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps
             return k + s, wrong, NOT_POSITIVE
         if s == 0 or deadly or migrating:
             cloning.living_first(members, room.living, groups, room.pool, room.counts)
-        how, powers = (groups, kind, form, own, delta, epsilon), (tau[s], alpha[s], beta[s])
-        look(x, f, size, how, powers, seed, k + s, room, log_virtual)
+        ways, powers = (groups, kind, form, own, delta, epsilon), (tau[s], alpha[s], beta[s])
+        look(x, f, size, ways, powers, seed, k + s, room, log_virtual)
         best[0] = min(best[0], lowest_living(f, room.living, room.part))
         if (s > 0 or start) and (k + s) % every == 0:
             if grid.log_q.size > 0 and (moving or known != tau[s]):
                 log_shares(values, p, shift[s], low, high, kind, tau[s], grid.points, grid.f, grid.log_q)
                 known = tau[s]
-            land, seen = (low, high, targets, shift[s]), (kind, tau[s], best[0])
-            measure(x, f, size, land, seen, partner, room, grid, record, row)
+            box, seen = (low, high, targets, shift[s]), (kind, tau[s], best[0])
+            measure(x, f, size, box, seen, partner, room, grid, record, row)
             row += 1
     living[:] = room.living
     return -1, -1, NOT_FINITE
+
+
+@kernel(
+    types.UniTuple(whole, 3)(
+        reals, reals, reals, wholes, wholes, flags, reals, whole, whole,  # x, f, log_virtual, members, partner, living, best, d, n
+        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
+        reals, reals, reals, reals, table, types.boolean,  # tau, alpha, beta, sigma, shift, moving
+        number, number, number, whole,  # delta, epsilon, migration, groups
+        whole, whole, types.boolean, whole,  # kind, form, own, jitter
+        reals, reals, whole,  # low, high, boundary
+        value_function, reals, table, table,  # values, p, targets, record
+    )
+)  # fmt: skip
+def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps, every, start, seed, tau, alpha, beta, sigma,
+        shift, moving, delta, epsilon, migration, groups, kind, form, own, jitter, low, high, boundary,
+        values, p, targets, record):  # fmt: skip
+    """Advance ``x`` and its company in place; returns (step, agent, what is wrong with it), or (−1, −1, …)."""
+    return course(
+        x, f, log_virtual, members, partner, living, best, (d, n_agents), (k, steps, every, start, seed), (tau, alpha, beta, sigma),
+        shift, (moving, delta, epsilon, migration, groups), (kind, form, own, jitter), (low, high, boundary), (values, p), targets,
+        make_room(d, n_agents, groups), make_supply(d, n_agents, steps), make_grid(d, n_agents, record.shape[1]), record,
+    )  # fmt: skip
 
 
 class FMC(Dynamics):

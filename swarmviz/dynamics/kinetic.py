@@ -44,6 +44,7 @@ from swarmviz.blocks import (
     block_range,
     copied,
     from_blocks,
+    lent,
     part,
     rows,
     scratch,
@@ -157,18 +158,25 @@ def jump(x, v, nu, chosen, keep, pull, shake, floor, z):
 
 
 @inner
-def glide(x, v, dt):
-    """(2) on a block, before the boundary."""
+def glide(x, v, dt, low, high, boundary):
+    """(2) on a block."""
     d, n = x.shape
     for i in range(d):
-        xi, vi = x[i], v[i]
-        for j in range(n):
-            xi[j] += dt * vi[j]
+        xi, vi, a, b = x[i], v[i], low[i], high[i]
+        if boundary == boundaries.CLIP:  # in one pass over memory
+            for j in range(n):
+                y = xi[j] + dt * vi[j]
+                xi[j] = a if y < a else b if y > b else y
+        else:
+            for j in range(n):
+                xi[j] += dt * vi[j]
+    if boundary != boundaries.CLIP:
+        boundaries.confine(x, low, high, boundary)
 
 
 @inner(inline=True)
-def move_block(x, v, jumped, nu, draws, how, floor, dt, room):
-    """(1), (2) without the boundary on a block; ``draws`` (seed, step, first, law, freedom), ``how`` (p, κ, Λ, S); returns the jumps."""
+def jump_some(x, v, jumped, nu, draws, how, floor, room):
+    """(1) on a block; ``draws`` (seed, step, first, law, freedom), ``how`` (p, κ, Λ, S); returns the jumps."""
     (seed, step, first, law, freedom), (probability, keep, pull, shake) = draws, how
     m = who_jumps(probability, seed, step, first, room.u, jumped, room.chosen)
     if m > 0:
@@ -176,7 +184,6 @@ def move_block(x, v, jumped, nu, draws, how, floor, dt, room):
         noise_key = np.uint64(key(seed, np.uint64(POSITION_NOISE), np.uint64(step)))
         fill_chosen(z, room.raw, room.radius, law, freedom, noise_key, first, chosen)
         jump(x, v, nu, chosen, keep, pull, shake, floor, z)
-    glide(x, v, dt)
     return m
 
 
@@ -220,6 +227,74 @@ def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, r
     record[10, row] = effective
 
 
+@inner
+def course(
+    x,
+    v,
+    jumped,
+    f,
+    nu,
+    numbers,
+    size,
+    time,
+    alpha,
+    shake,
+    law,
+    how,
+    stall,
+    yardstick,
+    limits,
+    land,
+    targets,
+    room,
+    sums,
+    record,
+):
+    """A run; arguments and result as in ``run``."""
+    (x, v, jumped, f, nu, numbers), (alpha, shake), sums = (
+        lent((x, v, jumped, f, nu, numbers)),
+        lent((alpha, shake)),
+        lent(sums),
+    )
+    room, (low, high, boundary), (values, p), targets = lent(room), lent(limits), lent(land), lent(targets)
+    (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, lent(law)
+    (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, lent(yardstick)
+    (best, still, effective), half, row, everyone = numbers, yardstick[0], 0, not 0 < batch < n_agents
+    for s in range(steps + 1):
+        jumps, move = 0, 0.0 if s > 0 else np.nan
+        if has_stalled(still, n_stall):
+            if s > 0:
+                jumped[:] = 0
+        else:
+            if not everyone:
+                choose_batch(room.batch, batch, seed, k + s)
+            clear_consensus(sums)
+            for b in range(block_count(d, n_agents)):
+                first, n = block_range(d, n_agents, b)
+                xb, fb = block(x, d, n_agents, b), part(f, first, n)
+                if s > 0:
+                    draws, change = (seed, k + s - 1, first, law, freedom), (probability, keep, pull, shake[s - 1])
+                    vb, here = block(v, d, n_agents, b), part(jumped, first, n)
+                    jumps += jump_some(xb, vb, here, nu, draws, change, floor, room)
+                    glide(xb, vb, dt, low, high, boundary)
+                values(xb, p, fb)
+                taking, g, w = part(room.batch, first, n), part(room.g, 0, n), part(room.w, 0, n)
+                weigh_chosen(xb, fb, everyone, taking, alpha[s], g, w, sums)
+            if not all_finite(f):
+                return k + s, first_not_finite(f)
+            best = min(best, smallest(f))
+            room.before[:] = nu
+            effective = finish_consensus(sums, nu)
+            if s > 0:
+                move, still = watch(nu, room.before, half, tolerance, still)
+        if (s > 0 or start) and (k + s) % every == 0:
+            seen = best, still, effective
+            measure(x, v, size, f, nu, (values, p), seen, jumps, move, yardstick, targets, room, record, row)
+            row += 1
+    numbers[0], numbers[1], numbers[2] = best, still, effective
+    return -1, -1
+
+
 @kernel(
     types.UniTuple(whole, 2)(
         reals, reals, flags, reals, reals, reals, whole, whole,  # x, v, jumped, f, nu, numbers (best, still, effective), d, n
@@ -235,43 +310,11 @@ def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seed,
         floor, law, freedom, batch, tolerance, n_stall, half, unit, lam, gamma,
         low, high, boundary, values, p, targets, record):  # fmt: skip
     """Advance ``x`` and ``v`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    room, sums, row, (best, still, effective) = make_room(d, n_agents), np.empty(d + 3), 0, numbers
-    size, land, yardstick = (d, n_agents), (values, p, low, high, boundary), (half, unit, lam, gamma)
-    everyone = not 0 < batch < n_agents
-    for s in range(steps + 1):
-        jumps, move = 0, 0.0 if s > 0 else np.nan
-        if has_stalled(still, n_stall):
-            if s > 0:
-                jumped[:] = 0
-        else:
-            if not everyone:
-                choose_batch(room.batch, batch, seed, k + s)
-            clear_consensus(sums)
-            for b in range(block_count(d, n_agents)):
-                first, n = block_range(d, n_agents, b)
-                xb, fb = block(x, d, n_agents, b), part(f, first, n)
-                if s > 0:
-                    draws, how = (seed, k + s - 1, first, law, freedom), (probability, keep, pull, shake[s - 1])
-                    vb, here = block(v, d, n_agents, b), part(jumped, first, n)
-                    jumps += move_block(xb, vb, here, nu, draws, how, floor, dt, room)
-                    boundaries.confine(xb, low, high, boundary)
-                values(xb, p, fb)
-                taking, g, w = part(room.batch, first, n), part(room.g, 0, n), part(room.w, 0, n)
-                weigh_chosen(xb, fb, everyone, taking, alpha[s], g, w, sums)
-            if not all_finite(f):
-                return k + s, first_not_finite(f)
-            best = min(best, smallest(f))
-            room.before[:] = nu
-            effective = finish_consensus(sums, nu)
-            if s > 0:
-                move, still = watch(nu, room.before, half, tolerance, still)
-        if (s > 0 or start) and (k + s) % every == 0:
-            measure(
-                x, v, size, f, nu, land, (best, still, effective), jumps, move, yardstick, targets, room, record, row
-            )
-            row += 1
-    numbers[0], numbers[1], numbers[2] = best, still, effective
-    return -1, -1
+    return course(
+        x, v, jumped, f, nu, numbers, (d, n_agents), (k, steps, every, start, seed), alpha, shake, (law, freedom, floor),
+        (pull, keep, probability, dt, batch), (tolerance, n_stall), (half, unit, lam, gamma), (low, high, boundary), (values, p),
+        targets, make_room(d, n_agents), np.empty(d + 3), record,
+    )  # fmt: skip
 
 
 def jump_probability(jump_rate: float, dt: float, epsilon: float = 1.0) -> float:

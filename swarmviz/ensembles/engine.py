@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 from swarmviz import success
+from swarmviz.dynamics.base import Record
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.stops import Part, Watch
 from swarmviz.frame import Diverged
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
+GROUP_RUNS, GROUP_WORK = 64, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
 CALL_WORK = 1 << 25  # about as many agent-coordinate-steps: a Ctrl-C is heard within a moment
 
 
@@ -66,7 +68,7 @@ class Ensemble:
         self.problem, self.settings = problem, settings
         self.dynamics = settings.stop.prepare(problem.dynamics) if settings.stop else problem.dynamics
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
-        self.runs = settings.options.runs
+        self.runs = int(settings.options.runs)
         self._swarms: list[Any] = []  # one for each thread: to copy one costs as much as a call of a kernel
 
     @property
@@ -78,8 +80,46 @@ class Ensemble:
         """Time at each recorded step, shape (rows,)."""
         return np.asarray(self.problem.small_state().clock.at(self.settings.recorded_steps()), dtype=np.float64)
 
-    def run(self, r: int, cancelled: threading.Event) -> bool:
-        """Run ``r`` from its first step to its end; whether it got there."""
+    def groups(self, threads: int) -> Iterator[range]:
+        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, one that may stop alone."""
+        options, swarm = self.settings.options, self.problem.swarm
+        work, alone = (
+            swarm.n * swarm.d * max(1, options.steps),
+            self.settings.stop is not None or options.steps > CALL_STEPS,
+        )
+        size = 1 if alone else max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(self.runs // (8 * threads))))
+        return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
+
+    def run(self, group: range, cancelled: threading.Event) -> bool:
+        """Some runs from their first step to their end; whether they got there."""
+        if len(group) == 1:
+            return self._run_alone(group[0], cancelled)
+        options = self.settings.options
+        try:
+            states = [self._born(r) for r in group]
+            outcomes = self.dynamics.advance_many(
+                states, self.problem.landscape, options.steps, options.every, start=True
+            )
+        except Exception:  # which run it was is found by taking them one by one
+            return all(self._run_alone(r, cancelled) for r in group)
+        for r, state, outcome in zip(group, states, outcomes, strict=True):
+            if isinstance(outcome, Diverged):
+                self._diverged(r, state, outcome, True, None)
+            else:
+                self._keep(r, outcome[1])
+                self._finish(r, outcome[0])
+            self.results.finished[r] = True
+        return True
+
+    def _run_alone(self, r: int, cancelled: threading.Event) -> bool:
+        try:
+            return self._course(r, cancelled)
+        except Exception as error:  # a bad parameter: the caller's business
+            error.add_note(f"in run {r} (seed {self.seeds[r]}){self.label and ' of the cell '}{self.label}")
+            raise
+
+    def _course(self, r: int, cancelled: threading.Event) -> bool:
+        """Run ``r`` call by call, watched by the stop."""
         state = self._born(r)
         watch = self.settings.stop.watch() if self.settings.stop else None
         start, ended = True, False
@@ -125,12 +165,16 @@ class Ensemble:
         end = watch(Part(self.dynamics, landscape, state, after, rows)) if watch else None
         if end is not None and end < after.k:
             after, rows = self.dynamics.advance(state, landscape, end - state.k, every, start=start)
-        if len(rows["k"]):
-            first = rows["k"][0] // every
-            for name, course in self.results.courses.items():
-                course[r, first : first + len(rows["k"])] = rows[name]
+        self._keep(r, rows)
         self.results.finals["stopped"][r] = end is not None
         return after, end is not None or after.k == self.settings.options.steps
+
+    def _keep(self, r: int, rows: Record) -> None:
+        """What run ``r`` recorded."""
+        if len(rows["k"]):
+            first = rows["k"][0] // self.settings.options.every
+            for name, course in self.results.courses.items():
+                course[r, first : first + len(rows["k"])] = rows[name]
 
     def _diverged(self, r: int, state: Any, error: Diverged, start: bool, watch: Watch | None) -> None:
         """Run ``r`` once more up to the last step at which every energy was finite, unless its stop comes before that."""
@@ -170,7 +214,7 @@ def execute(
     The ensembles are taken one after the other, as threads become free, so that only a few exist at once. Whatever interrupts the
     caller (or a run) ends all runs at their next call of a kernel; what is finished is marked so in the results.
     """
-    jobs = ((ensemble, r) for ensemble in ensembles for r in range(ensemble.runs))
+    jobs = ((ensemble, group) for ensemble in ensembles for group in ensemble.groups(threads))
     cancelled = threading.Event()
     reports: queue.Queue[Any] = queue.Queue(maxsize=4 * threads)  # threads wait for a caller who is slower than they
     work = (jobs, threading.Lock(), cancelled, reports)
@@ -186,11 +230,13 @@ def execute(
             elif isinstance(report, BaseException):
                 raise report
             else:
-                left[report] = left.get(report, report.runs) - 1
-                finished_run()
-                if left[report] == 0:
-                    del left[report]
-                    yield report
+                ensemble, runs = report
+                left[ensemble] = left.get(ensemble, ensemble.runs) - runs
+                for _ in range(runs):
+                    finished_run()
+                if left[ensemble] == 0:
+                    del left[ensemble]
+                    yield ensemble
     finally:
         cancelled.set()
         while working:
@@ -198,19 +244,16 @@ def execute(
 
 
 def _work(
-    jobs: Iterator[tuple[Ensemble, int]], lock: threading.Lock, cancelled: threading.Event, reports: queue.Queue[Any]
+    jobs: Iterator[tuple[Ensemble, range]], lock: threading.Lock, cancelled: threading.Event, reports: queue.Queue[Any]
 ) -> None:
-    """What a thread does: one run after the other; reports its ensemble, or what went wrong, and None in the end."""
-    ensemble, r = None, 0
+    """What a thread does: some runs after the others; reports their ensemble and number, or what went wrong, and None in the end."""
     try:
         while not cancelled.is_set():
             with lock:
-                ensemble, r = next(jobs, (None, 0))
-            if ensemble is None or not ensemble.run(r, cancelled):
+                ensemble, group = next(jobs, (None, range(0)))
+            if ensemble is None or not ensemble.run(group, cancelled):
                 break
-            reports.put(ensemble)
+            reports.put((ensemble, len(group)))
     except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
-        if isinstance(error, Exception) and ensemble is not None:
-            error.add_note(f"in run {r} (seed {ensemble.seeds[r]}){ensemble.label and ' of the cell '}{ensemble.label}")
         reports.put(error)
     reports.put(None)

@@ -20,6 +20,7 @@ from swarmviz.randomness import COMPANION, POSITION_NOISE, key, words
 from swarmviz.supply import block_noise
 
 CLONES, EVERY = range(2)  # who is shaken
+U1, U2, U3 = np.uint64(1), np.uint64(2), np.uint64(3)
 DEADLY = len(boundaries.CODES)  # the boundary at which walkers die
 
 
@@ -52,9 +53,9 @@ def make_room(d, n_agents, groups):
     n, whole, real, word = block_range(d, n_agents, 0)[1], np.int64, np.float64, np.uint64
     pairs = (d + 1) // 2 * n
     return Room(
-        np.empty((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
+        scratch(n_agents * d, real).reshape((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
         scratch(n_agents, whole), scratch(n_agents, whole), scratch(n_agents, whole), np.ones(n_agents, np.uint8),
-        np.empty((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n, word), scratch(n, whole),
+        np.empty((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n, word), scratch(n, word),
         scratch(d * n, real), scratch(d * n, np.float32), scratch(pairs, word), scratch(pairs, np.float32), np.empty(d),
     )  # fmt: skip
 
@@ -111,12 +112,21 @@ def lowest_living(f, living, seen):
 def by_walker(x, size, out):
     """out (N, d) ← the positions, walker by walker."""
     d, n_agents = size
+    flat, width, whole_fours = out.reshape(out.size), np.uint64(d), d - d % 4
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
         xb = block(x, d, n_agents, b)
-        for i in range(d):
+        for i in range(0, whole_fours, 4):  # four coordinates at a time: each walker's line is met a quarter as often
+            row_1, row_2, row_3, row_4, at = xb[i], xb[i + 1], xb[i + 2], xb[i + 3], np.uint64(first * d + i)
             for j in range(n):
-                out[first + j, i] = xb[i, j]
+                flat[at], flat[at + U1] = row_1[j], row_2[j]
+                flat[at + U2], flat[at + U3] = row_3[j], row_4[j]
+                at += width
+        for i in range(whole_fours, d):
+            row, at = xb[i], np.uint64(first * d + i)
+            for j in range(n):
+                flat[at] = row[j]
+                at += width
 
 
 @inner
@@ -166,13 +176,14 @@ def copy_companions(xb, m, sigma, z, room):
     """(4) and (5) for the walkers of a block that clone."""
     column, origin, walkers = part(room.column, 0, m), part(room.origin, 0, m), room.rows
     for i in range(xb.shape[0]):
-        row = xb[i]
-        for q in range(m):
-            row[column[q]] = walkers[origin[q], i]
+        row, coordinate = xb[i], np.uint64(i)
         if sigma > 0.0:
             zi = z[i]
             for q in range(m):
-                row[column[q]] += sigma * zi[q]
+                row[column[q]] = walkers[origin[q], coordinate] + sigma * zi[q]
+        else:
+            for q in range(m):
+                row[column[q]] = walkers[origin[q], coordinate]
 
 
 @inner

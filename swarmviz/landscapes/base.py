@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numba import njit
+from numba.experimental.function_type import _get_wrapper_address
 
 from swarmviz import compiled
 from swarmviz.parameters import Described
@@ -161,4 +162,7 @@ def compile_block(dispatcher: Any, signature: Any) -> Any:
         if not dispatcher.signatures:
             dispatcher.compile(signature)
             dispatcher.disable_compile()
+            # Numba looks these up at every call of a kernel, for 25 µs, unless the function knows them.
+            result, address = dispatcher.get_compile_result(signature), _get_wrapper_address(dispatcher, signature)
+            dispatcher.get_compile_result, dispatcher.__wrapper_address__ = lambda _: result, lambda: address
     return dispatcher
