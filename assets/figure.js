@@ -34,6 +34,10 @@ if (!window.swarmviz_figures) {
       try { paint_moving.apply(this, given) } finally { this.moves_only = this.rest_painted = false }
     }
     LegendView.prototype.update_position = function () { if (!this.plot_view.moves_only) { place.call(this) } }
+    LegendView.prototype.request_layout = function () { // it has another size: else the layout would make room for the old one
+      if (this.layout != null) { place.call(this) }
+      this.plot_view.request_layout()
+    }
   }
   const {InlineStyleSheet} = part("core/dom")
   const write = InlineStyleSheet?.prototype._update

@@ -53,7 +53,9 @@ class Brief(Serializer):
 
 
 _messages = importlib.import_module("bokeh.protocol.messages.patch_doc")  # the package has a class of the same name
-if hasattr(_messages, "Serializer"):  # else this Bokeh writes its messages elsewhere: the page works all the same, only slower
+if hasattr(
+    _messages, "Serializer"
+):  # else this Bokeh writes its messages elsewhere: the page works all the same, only slower
     _messages.Serializer = Brief
 with contextlib.suppress(AssertionError):  # registered already: the module was loaded twice
     Serializer.register(np.ndarray, within_the_message)
