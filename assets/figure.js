@@ -20,6 +20,30 @@ if (!window.swarmviz_figures) {
   if (GlyphRendererView) {
     Object.defineProperty(GlyphRendererView.prototype, "needs_clip", {get() { return moves(this) }, configurable: true})
   }
+  // Legends are elements of the page. Where they lie is looked up after a layout, but not with each picture: asking for it makes the browser
+  // lay out the whole page anew, which took longer than painting.
+  const {_paint_primary: paint_rest, _paint_overlays: paint_moving} = PlotView?.prototype ?? {}
+  const place = LegendView?.prototype.update_position
+  if (paint_rest && paint_moving && place) {
+    PlotView.prototype._paint_primary = function (...given) {
+      this.rest_painted = true
+      paint_rest.apply(this, given)
+    }
+    PlotView.prototype._paint_overlays = function (...given) {
+      this.moves_only = !this.rest_painted
+      try { paint_moving.apply(this, given) } finally { this.moves_only = this.rest_painted = false }
+    }
+    LegendView.prototype.update_position = function () { if (!this.plot_view.moves_only) { place.call(this) } }
+    LegendView.prototype.request_layout = function () { // it has another size: else the layout would make room for the old one
+      if (this.layout != null) { place.call(this) }
+      this.plot_view.request_layout()
+    }
+  }
+  const {InlineStyleSheet} = part("core/dom")
+  const write = InlineStyleSheet?.prototype._update
+  if (write) { // the same text again would cost the browser a new look at the styles of the page
+    InlineStyleSheet.prototype._update = function (css) { if (this.el.textContent !== css) { write.call(this, css) } }
+  }
   const list = LegendView?.prototype._render_items // else every entry is made anew whenever any source that it names has new data
   if (list && "_should_rerender_items" in LegendView.prototype) {
     LegendView.prototype._render_items = function () {

@@ -37,14 +37,17 @@ export function render({model}) {
   const pending = new Map()
   const opened = new Map()
 
-  // at most one message per row and screen refresh; a release is never dropped
+  // the first message goes at once, then at most one per row and screen refresh; a release is never dropped
+  let resting = false
   const send = (name, value, final) => {
-    if (pending.size === 0) { requestAnimationFrame(flush) }
     pending.set(name, {name, value, final: final || !!pending.get(name)?.final})
+    if (!resting) { flush() }
   }
   const flush = () => {
+    resting = pending.size > 0
     for (const message of pending.values()) { model.send_msg(message) }
     pending.clear()
+    if (resting) { requestAnimationFrame(flush) }
   }
 
   const editors = {

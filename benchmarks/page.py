@@ -55,7 +55,7 @@ def selection(n: int, moving: bool) -> str:
 
     dynamics = sv.CBO(lam=float(moving), sigma=float(moving))
     chosen = permalink.Selection(dynamics, sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=2), 30.0)
-    return f"{permalink.KEY}={permalink.write(chosen)}"
+    return f"{permalink.KEY}={permalink.write(permalink.state_of(chosen))}"
 
 
 class Peer:

@@ -23,13 +23,21 @@ MOVING = "overlay"  # the level of all that changes with each picture: painted w
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
+# Where two rows are not enough, labels are cut short; hovering over a line tells its whole name.
 LEGEND_COLUMNS = """
 const widths = legend.items.map((item) => 6 * item.label.value.length + 34)
 const room = fig.inner_width + 16
 const taken = (n) => widths.slice(0, n).reduce((sum, _, i) => sum + Math.max(...widths.filter((_, j) => j % n == i)), 0)
 let n = widths.length
-while (n > 1 && taken(n) > room) n -= 1
-if (n > 0 && fig.inner_width > 0 && legend.ncols != n) legend.ncols = n
+while (n > Math.ceil(widths.length / 2) && taken(n) > room) n -= 1
+if (n > 0 && fig.inner_width > 0) {
+  if (legend.ncols != n) legend.ncols = n
+  const most = taken(n) > room ? `${Math.floor(room / n) - 34}px` : "none"
+  if (legend.tags[0] != most) {
+    legend.tags = [most]
+    legend.stylesheets = [`.bk-label { max-width: ${most}; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }`]
+  }
+}
 """
 
 # Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.

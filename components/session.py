@@ -339,6 +339,7 @@ class Session:
     def _edited(self, prefix: str, final: bool) -> None:
         """The active pane's dynamics or landscape was changed; it acts before the next step."""
         self.bench.edit(prefix, self.controls.parts[prefix])
+        self.transport.hurry()
         if not self.transport.playing or (prefix == "landscape" and final):
             self.transport.do(self.bench.answer)
         if prefix == "landscape" and final:

@@ -1,0 +1,90 @@
+"""What makes pictures cheap leans on parts of Bokeh that are not public: here it is told when an installed version lacks one."""
+
+import importlib
+import re
+from pathlib import Path
+
+import bokeh
+import numpy as np
+import pytest
+from bokeh.core.serialization import Serializer
+from bokeh.document import Document
+from bokeh.models import ColumnDataSource, Range1d
+from bokeh.protocol import Protocol
+from bokeh.server.connection import ServerConnection
+
+from components.figures import SWIFT
+from components.transport import Transport, send_at_once
+from components.wire import Brief
+
+BOKEHJS = (Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.js").read_text(encoding="utf-8")
+CODE = re.sub(r"//.*", "", SWIFT)
+
+
+def bodies(name: str) -> str:
+    """The text of the classes of BokehJS with this name."""
+    return "".join(re.findall(rf"\bclass {name}(?: extends [\w.]+)? \{{\n.*?exports\.{name} = {name};", BOKEHJS, re.S))
+
+
+@pytest.mark.parametrize("module", re.findall(r'part\("([^"]+)"\)', CODE))
+def test_bokehjs_has_the_modules_that_are_patched(module):
+    assert f"/* {module}.js */" in BOKEHJS
+
+
+@pytest.mark.parametrize(("name", "method"), sorted(set(re.findall(r"(\w+)\??\.prototype\.(\w+)", CODE))))
+def test_bokehjs_has_the_methods_that_are_patched(name, method):
+    inherited = {"request_layout": "RendererView", "needs_clip": "GlyphRendererView"}
+    assert re.search(rf"^\s+(?:get )?{method}\(", bodies(inherited.get(method, name)), re.M)
+
+
+@pytest.mark.parametrize("field", sorted(set(re.findall(r"this\.(_\w+|entries|plot_view|layout)\b", CODE))))
+def test_bokehjs_has_the_fields_that_are_read(field):
+    assert re.search(rf"this\.{field}\b", BOKEHJS)
+
+
+def test_a_message_is_what_bokeh_would_have_written():
+    """The patch of a known source, of a range that is new, and of a model that the browser does not know yet."""
+    document = Document()
+    known, other, unknown = ColumnDataSource(data={"x": [1.0]}), Range1d(), Range1d(start=2.0)
+    document.add_root(known)
+    document.models.flush_synced()
+    document.add_root(other)
+    document.hold("collect")
+    known.data = {"x": np.arange(3, dtype="f4")}
+    known.tags = [known, other, unknown, unknown]
+    events = list(document.callbacks._held_events)
+    written = [kind(references=document.models.synced_references).encode(events) for kind in (Brief, Serializer)]
+    assert written[0] == written[1]
+    assert len(events) == 2
+
+
+def test_bokeh_writes_its_patches_with_the_brief_serializer():
+    assert importlib.import_module("bokeh.protocol.messages.patch_doc").Serializer is Brief
+
+
+def test_patches_get_no_receipt_but_other_messages_do():
+    connection = object.__new__(ServerConnection)
+    connection._protocol = Protocol()
+    connection._socket = type("Socket", (), {"set_nodelay": lambda self, on: None})()
+    session = type("Session", (), {"_subscribed_connections": {connection}})()
+    document = type("Page", (), {"session_context": type("Context", (), {"session": session})()})()
+    assert send_at_once(document)
+    messages = [
+        type("Message", (), {"msgtype": kind, "header": {"msgid": "1"}})() for kind in ("PATCH-DOC", "PUSH-DOC")
+    ]
+    assert [connection.ok(message) is None for message in messages] == [True, False]
+
+
+def test_an_edit_borrows_one_step_and_no_more(monkeypatch):
+    """At one step a second: an edit after 0.3 s brings a step at once; another edit right after it, and the next 1.6 s, bring none."""
+    now = [100.0]
+    monkeypatch.setattr("components.transport.time.monotonic", lambda: now[0])
+    transport = Transport(None, None, None, None)
+    transport.playing, transport.speed = True, 1.0
+    taken = []
+    for wait, edited in ((0.0, False), (0.2, False), (0.1, True), (0.1, True), *[(0.2, False)] * 8):
+        now[0] += wait
+        if edited:
+            transport.hurry()
+        taken.append(transport._due())
+    assert taken == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1]
