@@ -122,6 +122,7 @@ class Transport:
         self._sent = self._acknowledged = self._made = 0
         self._sent_at = self._batch_at = self._next_at = 0.0
         self._credit, self._cost = 0.0, 1e-5  # steps owed; seconds per step, measured
+        self._piece = 1  # steps that are taken in one go
         self._k, self._draw_every = 0, 1
         self._late = 0.0  # seconds by which pictures were late, on average
 
@@ -239,12 +240,31 @@ class Transport:
             steps = 0 if orders else self._due()
             for command in orders:
                 self._guard(command)
+                self._piece = 1  # the order may have put a swarm here whose steps cost a thousand times as much
             if steps:
-                began = time.perf_counter()
-                self._guard(lambda n=steps: self._advance(n))
-                self._cost += 0.2 * ((time.perf_counter() - began) / steps - self._cost)
+                self._take(steps)
             if orders or steps:
                 self._guard(lambda whole=bool(orders): self._post(whole))
+
+    def _take(self, steps: int) -> None:
+        """Take so many steps in pieces of at most ``LONGEST``, between which others get at the swarm.
+
+        An order, a pause or another pace ends them.
+        """
+        began, left, pace = time.perf_counter(), steps, (self._speed, self._draw_every)
+        while left and self._playing and not (self._commands or self._dead or self._hidden):
+            if pace != (self._speed, self._draw_every):
+                break
+            piece, here = min(left, self._piece), time.perf_counter()
+            self._guard(lambda n=piece: self._advance(n))
+            left -= piece
+            took = time.perf_counter() - here
+            if piece == self._piece or took > LONGEST:
+                self._piece = max(1, int(piece * min(2.0, LONGEST / max(took, 1e-9))))
+            if left and took > PERIOD:
+                time.sleep(0.001)  # else the lock that guards the swarm is taken again before anybody who waits for it wakes up
+        if left < steps:
+            self._cost += 0.2 * ((time.perf_counter() - began) / (steps - left) - self._cost)
 
     def _wait(self) -> list[Callable[[], None]] | None:
         """Sleep until there is something to do; the commands to carry out, or None at the end."""

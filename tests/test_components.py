@@ -341,6 +341,32 @@ def test_a_failure_stops_playing_is_told_and_leaves_the_worker_alive(player):
     assert wait(lambda: p.batches[-1] == 1)
 
 
+def test_steps_that_became_slow_hold_up_neither_a_pause_nor_who_waits_for_the_swarm(player):
+    p, lock = player(), threading.Lock()
+    quick, slow = p.advance, threading.Event()
+
+    def advance(steps):
+        with lock:
+            quick(steps)
+            time.sleep(0.005 * steps if slow.is_set() else 0)
+
+    p.transport._advance = advance
+    p.transport.draw_every = 100_000  # eight minutes of slow steps to the next picture
+    p.transport.speed, p.transport.playing = FASTEST, True
+    p.transport.start(None)
+    assert wait(lambda: max(p.batches, default=0) > 1000)
+    p.transport.do(slow.set)
+    assert wait(slow.is_set)
+    count = len(p.batches)
+    assert wait(lambda: len(p.batches) > count + 3)
+    assert max(p.batches[count:]) < 100, "a piece lasts a tenth of a second, whatever steps cost before"
+    assert lock.acquire(timeout=5.0), "between two pieces the swarm is free"
+    lock.release()
+    painted = len(p.painted)
+    p.transport.draw_every = 1
+    assert wait(lambda: len(p.painted) > painted), "who no longer wants to wait for a picture need not"
+
+
 def test_a_hidden_page_takes_no_steps(player):
     p = player()
     p.transport.speed, p.transport.playing, p.transport.hidden = 1000.0, True, True
