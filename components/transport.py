@@ -31,7 +31,8 @@ ASSETS = Path(__file__).parent.parent / "assets"
 WINDOW = 2
 PATIENCE = 2.0
 PERIOD = 1 / 30  # seconds between pictures
-LATEST = 0.25  # a gap longer than this (a busy machine, a sleeping tab) is not made up for
+LATEST = 0.25  # what is later than this (a busy machine, a sleeping tab) is not made up for
+LONGEST_WAIT = 60.0  # seconds between two looks, however slow a speed a link asks for
 MOST_BETWEEN = 100_000  # steps from one picture to the next
 BUDGET = 0.6  # share of a period that "as fast as it goes" spends on steps
 LONGEST = 0.1  # seconds one batch may take: Pause must answer
@@ -144,7 +145,8 @@ class Transport:
 
     @speed.setter
     def speed(self, steps_per_second: float | None) -> None:
-        self._set(_speed=steps_per_second, _credit=0.0)
+        now = time.monotonic()
+        self._set(_speed=steps_per_second, _credit=0.0, _batch_at=now, _next_at=now)
 
     @property
     def draw_every(self) -> int:
@@ -286,7 +288,7 @@ class Transport:
     def _due(self) -> int:
         """Steps to take now, and when to look again."""
         now = time.monotonic()
-        elapsed, self._batch_at = min(now - self._batch_at, LATEST), now
+        elapsed, self._batch_at = min(now, max(self._batch_at, self._next_at) + LATEST) - self._batch_at, now
         between = self._draw_every
         self._late += 0.2 * (min(max(0.0, now - self._next_at), LATEST) - self._late)
         if self._speed is FASTEST:
@@ -299,7 +301,8 @@ class Transport:
             steps = self._to_multiple(steps) if steps >= missing else 0
         steps = min(steps, self._to_multiple(max(1, int(LONGEST / self._cost))))
         self._credit = min(self._credit - steps, max(missing, self._speed * LATEST))
-        self._next_at = now + max(PERIOD, ((missing if between > 1 and not steps else 1) - self._credit) / self._speed)
+        wait = ((missing if between > 1 and not steps else 1) - self._credit) / self._speed
+        self._next_at = now + min(max(PERIOD, wait), LONGEST_WAIT)
         return steps
 
     def _to_multiple(self, steps: int) -> int:

@@ -314,6 +314,18 @@ def test_the_speed_is_kept_on_average(player):
     assert 100 < rate < 260  # wide: the machine may be busy, and lost time is not made up for
 
 
+@pytest.mark.parametrize("speed, draw_every", [(0.5, 1), (1, 1), (2, 1), (3, 1), (10, 1), (45, 1), (10, 20), (1e-20, 1)])
+def test_a_slow_speed_is_what_it_says(player, monkeypatch, speed, draw_every):
+    transport, now = player().transport, [1000.0]
+    monkeypatch.setattr("components.transport.time.monotonic", lambda: now[0])
+    transport.speed, transport.draw_every, transport.playing = speed, draw_every, True
+    while now[0] < 1060:
+        transport._k += transport._due()
+        assert transport._next_at - now[0] <= threading.TIMEOUT_MAX, "no lock can wait so long"
+        now[0] = max(transport._next_at, now[0] + 1e-3)
+    assert abs(transport._k - 60 * speed) <= max(draw_every, 0.05 * 60 * speed)
+
+
 def test_a_speed_below_one_picture_a_period_takes_single_steps(player):
     p = player()
     p.transport.speed, p.transport.playing = 10.0, True
