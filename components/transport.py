@@ -264,7 +264,9 @@ class Transport:
             if piece == self._piece or took > LONGEST:
                 self._piece = max(1, int(piece * min(2.0, LONGEST / max(took, 1e-9))))
             if left and took > PERIOD:
-                time.sleep(0.001)  # else the lock that guards the swarm is taken again before anybody who waits for it wakes up
+                time.sleep(
+                    0.001
+                )  # else the lock that guards the swarm is taken again before anybody who waits for it wakes up
         if left < steps:
             self._cost += 0.2 * ((time.perf_counter() - began) / (steps - left) - self._cost)
 

@@ -314,7 +314,9 @@ def test_the_speed_is_kept_on_average(player):
     assert 100 < rate < 260  # wide: the machine may be busy, and lost time is not made up for
 
 
-@pytest.mark.parametrize("speed, draw_every", [(0.5, 1), (1, 1), (2, 1), (3, 1), (10, 1), (45, 1), (10, 20), (1e-20, 1)])
+@pytest.mark.parametrize(
+    "speed, draw_every", [(0.5, 1), (1, 1), (2, 1), (3, 1), (10, 1), (45, 1), (10, 20), (1e-20, 1)]
+)
 def test_a_slow_speed_is_what_it_says(player, monkeypatch, speed, draw_every):
     transport, now = player().transport, [1000.0]
     monkeypatch.setattr("components.transport.time.monotonic", lambda: now[0])
