@@ -31,5 +31,8 @@ class CompareBar(pn.custom.JSComponent):
         self._on_act = on_act
 
     def _handle_msg(self, data: Any) -> None:
-        if isinstance(data, dict) and data.get("act") in ACTS:
-            self._on_act(data["act"], data.get("value"))
+        if not isinstance(data, dict) or data.get("act") not in ACTS:
+            return
+        act, value = data["act"], data.get("value")
+        if act != "show" or (isinstance(value, int) and not isinstance(value, bool)):
+            self._on_act(act, value)

@@ -108,9 +108,9 @@ class Exports(pn.custom.JSComponent):
             return
         if data.get("act") == "cancel":
             self._stop.set()
-        elif data.get("act") == "make" and data.get("what") in MADE:
+        elif data.get("act") == "make" and str(data.get("what")) in MADE:
             fields = (str(data.get(name) or "").strip() for name in ("start", "stop", "every"))
-            self.make(Order(data["what"], *fields))
+            self.make(Order(str(data["what"]), *fields))
         elif data.get("act") == "show":
             self.make(Order("lines"))
 

@@ -32,7 +32,7 @@ class Table(pn.custom.JSComponent):
     _stylesheets = [(ASSETS / "history.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
 
     def __init__(self, on_press: Callable[[str, Any], None], **params: Any):
-        super().__init__(**{"margin": 0, "sizing_mode": "stretch_width"} | params)
+        super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
         self._on_press = on_press
 
     def _handle_msg(self, data: Any) -> None:

@@ -49,9 +49,9 @@ class Player:
         self._transport.speed = self._bar.speed = speed
 
     def set_pace(self, state: State) -> None:
-        """How a link plays: its speed, which steps are drawn, and when it stops by itself."""
-        self.set_speed(state.speed)
-        self._transport.draw_every = self._bar.draw = state.draw_every
+        """How a link plays: its speed, which steps are drawn, and when it stops by itself; no more than the bar allows."""
+        self.set_speed(FASTEST if state.speed is FASTEST else min(state.speed, self._bar.most))
+        self._transport.draw_every = self._bar.draw = min(state.draw_every, MOST_BETWEEN)
         self._bench.stop, self._bar.stop = Stop.of(*state.stop), list(state.stop)
 
     def stand_after(self, command: Callable[[], Any]) -> None:
@@ -89,8 +89,9 @@ class Player:
 
     def _stop(self, value: Any) -> None:
         try:
-            self._bench.stop = Stop.of(*value)
-        except (ValueError, TypeError) as error:
+            kind, at = value if isinstance(value, list) and len(value) == 2 else (value, None)
+            self._bench.stop = Stop.of(kind, at)
+        except ValueError as error:
             self._bar.say(sentence(str(error)), "warning")
         else:
             self._moved()

@@ -346,6 +346,7 @@ class Session:
             self.transport.do(lambda: self.transport.on_page(self._attach_all))  # target laws and known minima follow
 
     def _chosen(self, name: str, value: Any) -> None:
+        value = str(value)
         try:
             if name == "dynamics" and value in dynamics.ALL:
                 chosen = permalink.first(value)
@@ -431,7 +432,8 @@ class Session:
 
     def _on_seed(self, value: Any) -> None:
         swarm = self.controls.parts["swarm"].copy()
-        swarm.seed += 1
+        largest = swarm.declared()["seed"].bounds[1]
+        swarm.seed = (swarm.seed + 1) % (largest + 1)
         for parts in (self.controls.parts, *self._aside):
             parts["swarm"] = swarm
         self.controls.form.patch = {"swarm.seed": {"value": swarm.seed, "error": ""}}

@@ -35,8 +35,8 @@ class Stop:
             return cls()
         try:
             number = float(at)
-        except (TypeError, ValueError):
-            raise ValueError(f"stop at {at!r}: must be a number above 0") from None
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(f"stop at {str(at)[:20]!r}: must be a number above 0") from None
         if not (math.isfinite(number) and number > 0):
             raise ValueError(f"stop at {at!r}: must be a finite number above 0")
         return cls(kind, number)

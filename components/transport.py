@@ -32,7 +32,8 @@ ASSETS = Path(__file__).parent.parent / "assets"
 WINDOW = 2
 PATIENCE = 2.0
 PERIOD = 1 / 30  # seconds between pictures
-LATEST = 0.25  # a gap longer than this (a busy machine, a sleeping tab) is not made up for
+LATEST = 0.25  # what is later than this (a busy machine, a sleeping tab) is not made up for
+LONGEST_WAIT = 60.0  # seconds between two looks, however slow a speed a link asks for
 MOST_BETWEEN = 100_000  # steps from one picture to the next
 BUDGET = 0.6  # share of a period that "as fast as it goes" spends on steps
 LONGEST = 0.1  # seconds one batch may take: Pause must answer
@@ -131,6 +132,7 @@ class Transport:
         self._sent_at = self._batch_at = self._next_at = 0.0
         self._credit, self._cost = 0.0, 1e-5  # steps owed; seconds per step, measured
         self._hurried = False
+        self._piece = 1  # steps that are taken in one go
         self._k, self._draw_every = 0, 1
         self._late = 0.0  # seconds by which pictures were late, on average
 
@@ -152,7 +154,8 @@ class Transport:
 
     @speed.setter
     def speed(self, steps_per_second: float | None) -> None:
-        self._set(_speed=steps_per_second, _credit=0.0)
+        now = time.monotonic()
+        self._set(_speed=steps_per_second, _credit=0.0, _batch_at=now, _next_at=now)
 
     @property
     def draw_every(self) -> int:
@@ -258,12 +261,33 @@ class Transport:
             steps = 0 if orders else self._due()
             for command in orders:
                 self._guard(command)
+                self._piece = 1  # the order may have put a swarm here whose steps cost a thousand times as much
             if steps:
-                began = time.perf_counter()
-                self._guard(lambda n=steps: self._advance(n))
-                self._cost += 0.2 * ((time.perf_counter() - began) / steps - self._cost)
+                self._take(steps)
             if orders or steps:
                 self._guard(lambda whole=bool(orders): self._post(whole))
+
+    def _take(self, steps: int) -> None:
+        """Take so many steps in pieces of at most ``LONGEST``, between which others get at the swarm.
+
+        An order, a pause or another pace ends them.
+        """
+        began, left, pace = time.perf_counter(), steps, (self._speed, self._draw_every)
+        while left and self._playing and not (self._commands or self._dead or self._hidden):
+            if pace != (self._speed, self._draw_every):
+                break
+            piece, here = min(left, self._piece), time.perf_counter()
+            self._guard(lambda n=piece: self._advance(n))
+            left -= piece
+            took = time.perf_counter() - here
+            if piece == self._piece or took > LONGEST:
+                self._piece = max(1, int(piece * min(2.0, LONGEST / max(took, 1e-9))))
+            if left and took > PERIOD:
+                time.sleep(
+                    0.001
+                )  # else the lock that guards the swarm is taken again before anybody who waits for it wakes up
+        if left < steps:
+            self._cost += 0.2 * ((time.perf_counter() - began) / (steps - left) - self._cost)
 
     def _wait(self) -> list[Callable[[], None]] | None:
         """Sleep until there is something to do; the commands to carry out, or None at the end."""
@@ -285,7 +309,7 @@ class Transport:
     def _due(self) -> int:
         """Steps to take now, and when to look again."""
         now = time.monotonic()
-        elapsed, self._batch_at = min(now - self._batch_at, LATEST), now
+        elapsed, self._batch_at = min(now, max(self._batch_at, self._next_at) + LATEST) - self._batch_at, now
         between, hurried, self._hurried = self._draw_every, self._hurried, False
         self._late += 0.2 * (min(max(0.0, now - self._next_at), LATEST) - self._late)
         if self._speed is FASTEST:
@@ -300,7 +324,8 @@ class Transport:
             steps = self._to_multiple(steps) if steps >= missing else 0
         steps = min(steps, self._to_multiple(max(1, int(LONGEST / self._cost))))
         self._credit = min(self._credit - steps, max(missing, self._speed * LATEST))
-        self._next_at = now + max(PERIOD, ((missing if between > 1 and not steps else 1) - self._credit) / self._speed)
+        wait = ((missing if between > 1 and not steps else 1) - self._credit) / self._speed
+        self._next_at = now + min(max(PERIOD, wait), LONGEST_WAIT)
         return steps
 
     def _to_multiple(self, steps: int) -> int:

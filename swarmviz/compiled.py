@@ -32,7 +32,17 @@ OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
 CACHE_DAYS = 7
-NO_KERNELS = ("theory", "ensembles", "exports", "papers", "command_line.py", "presets", "success.py", "warm.py", "__main__.py")
+NO_KERNELS = (
+    "theory",
+    "ensembles",
+    "exports",
+    "papers",
+    "command_line.py",
+    "presets",
+    "success.py",
+    "warm.py",
+    "__main__.py",
+)
 
 number = types.float64
 single = types.float32

@@ -314,6 +314,20 @@ def test_the_speed_is_kept_on_average(player):
     assert 100 < rate < 260  # wide: the machine may be busy, and lost time is not made up for
 
 
+@pytest.mark.parametrize(
+    "speed, draw_every", [(0.5, 1), (1, 1), (2, 1), (3, 1), (10, 1), (45, 1), (10, 20), (1e-20, 1)]
+)
+def test_a_slow_speed_is_what_it_says(player, monkeypatch, speed, draw_every):
+    transport, now = player().transport, [1000.0]
+    monkeypatch.setattr("components.transport.time.monotonic", lambda: now[0])
+    transport.speed, transport.draw_every, transport.playing = speed, draw_every, True
+    while now[0] < 1060:
+        transport._k += transport._due()
+        assert transport._next_at - now[0] <= threading.TIMEOUT_MAX, "no lock can wait so long"
+        now[0] = max(transport._next_at, now[0] + 1e-3)
+    assert abs(transport._k - 60 * speed) <= max(draw_every, 0.05 * 60 * speed)
+
+
 def test_a_speed_below_one_picture_a_period_takes_single_steps(player):
     p = player()
     p.transport.speed, p.transport.playing = 10.0, True
@@ -339,6 +353,32 @@ def test_a_failure_stops_playing_is_told_and_leaves_the_worker_alive(player):
     p.fails = None
     p.transport.do(lambda: p.advance(1))
     assert wait(lambda: p.batches[-1] == 1)
+
+
+def test_steps_that_became_slow_hold_up_neither_a_pause_nor_who_waits_for_the_swarm(player):
+    p, lock = player(), threading.Lock()
+    quick, slow = p.advance, threading.Event()
+
+    def advance(steps):
+        with lock:
+            quick(steps)
+            time.sleep(0.005 * steps if slow.is_set() else 0)
+
+    p.transport._advance = advance
+    p.transport.draw_every = 100_000  # eight minutes of slow steps to the next picture
+    p.transport.speed, p.transport.playing = FASTEST, True
+    p.transport.start(None)
+    assert wait(lambda: max(p.batches, default=0) > 1000)
+    p.transport.do(slow.set)
+    assert wait(slow.is_set)
+    count = len(p.batches)
+    assert wait(lambda: len(p.batches) > count + 3)
+    assert max(p.batches[count:]) < 100, "a piece lasts a tenth of a second, whatever steps cost before"
+    assert lock.acquire(timeout=5.0), "between two pieces the swarm is free"
+    lock.release()
+    painted = len(p.painted)
+    p.transport.draw_every = 1
+    assert wait(lambda: len(p.painted) > painted), "who no longer wants to wait for a picture need not"
 
 
 def test_a_hidden_page_takes_no_steps(player):

@@ -133,7 +133,8 @@ def test_our_own_mistake_is_told_and_the_panel_lives_on(capsys):
     assert panel.busy == ""
 
 
-@pytest.mark.parametrize("data", ["text", 3, {}, {"act": "make", "what": "../etc"}, {"act": "make"}, {"act": "shout"}])
+@pytest.mark.parametrize("data", ["text", 3, {}, {"act": "make", "what": "../etc"}, {"act": "make"}, {"act": "shout"},
+                                  {"act": "make", "what": ["run.nc"]}])  # fmt: skip
 def test_what_no_button_says_is_not_heard(data):
     panel = Panel(lambda: Run.of(simulation()))
     panel._handle_msg(data)

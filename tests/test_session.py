@@ -12,6 +12,7 @@ import pytest
 
 from components import permalink, theme
 from components.session import Session
+from components.transport import MOST_BETWEEN
 from swarmviz import Swarm, dynamics, presets
 
 
@@ -109,6 +110,13 @@ def test_a_reset_with_the_same_seed_repeats_the_run_and_a_new_seed_does_not(runn
     assert running.selection.swarm.seed == 1
 
 
+def test_after_the_largest_seed_comes_the_first(running):
+    edit(running, "swarm.seed", str(2**53))
+    press(running, "seed")
+    settle(running)
+    assert running.selection.swarm.seed == running._sim.born.seed == 0
+
+
 def test_back_is_exact(running):
     press(running, "pause")
     settle(running)
@@ -180,13 +188,27 @@ def test_messages_that_no_button_sends_are_ignored(running):
         ("speed", True),
         ("stop", None),
         ("stop", ["k"]),
+        ("stop", 5),
+        ("stop", ["k", 10**400]),
         ("__init__", 1),
     ):
         press(running, act, value)
     running.bar._handle_msg("text")
     running.bar._handle_msg({"act": 3})
+    for value in (0.0, [0], "0", True, -1):
+        running.compare._handle_msg({"act": "show", "value": value})
+    running.controls.form._handle_msg({"name": "landscape", "value": ["Rastrigin"]})
+    assert running.bench.active == 0 and "went wrong" not in running.bar.message["text"]
     k = running._sim.k
     assert wait(lambda: running._sim.k > k)
+
+
+def test_a_link_plays_no_faster_than_the_bar_and_draws_no_less():
+    theme.extension()
+    state = permalink.state_of(permalink.first("CBO")._replace(speed=1e17))._replace(draw_every=2**53)
+    session = Session(permalink.write(state))
+    assert session.transport.speed == session.bar.speed == session.bar.most
+    assert session.transport.draw_every == session.bar.draw == MOST_BETWEEN
 
 
 def test_a_link_opens_what_it_says_and_a_bad_one_the_first_example():
