@@ -292,7 +292,7 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
             weigh_chosen(xb, fb, everyone, chosen, alpha[s], g, w, sums)
         if not all_finite(f):
             return k + s, first_not_finite(f)
-        best[0] = min(best[0], smallest(f))
+        best[0] = min(best[0], sums[d + 2] if everyone else smallest(f))  # the weights were relative to the lowest
         effective = finish_consensus(sums, nu)
         recording = (s > 0 or start) and (k + s) % every == 0
         if recording or epsilon > 0.0:

@@ -282,7 +282,7 @@ def course(
                 weigh_chosen(xb, fb, everyone, taking, alpha[s], g, w, sums)
             if not all_finite(f):
                 return k + s, first_not_finite(f)
-            best = min(best, smallest(f))
+            best = min(best, sums[d + 2] if everyone else smallest(f))  # the weights were relative to the lowest
             room.before[:] = nu
             effective = finish_consensus(sums, nu)
             if s > 0:
