@@ -148,6 +148,7 @@ def test_what_is_downloaded_from_the_page_opens_and_is_the_run_that_was_seen(lab
     lab.wait(lambda: lab.step > 5, "the swarm does not move")
     k = lab.pause()
     lab.page.click("[aria-label='Open contextbar']")
+    lab.page.get_by_role("tab", name="Export").click()
     lab.page.locator("section.exports").scroll_into_view_if_needed()
 
     name, png = take(lab, "arena.png")
@@ -182,6 +183,7 @@ def test_a_wrong_field_is_told_in_words_and_an_export_can_be_cancelled(lab, serv
     lab.wait(lambda: lab.step > 400, "the swarm is too slow")
     lab.pause()
     lab.page.click("[aria-label='Open contextbar']")
+    lab.page.get_by_role("tab", name="Export").click()
     words = lambda: lab.text("section.exports .words")  # noqa: E731
     lab.page.fill("[data-field=start]", "ten")
     lab.page.click("[data-what='film.gif']")

@@ -16,6 +16,7 @@ def open_card(lab, server=None):
         lab.open(server.page)
     if not lab.page.locator(".luck select").is_visible():
         lab.page.click("[aria-label='Open contextbar']")
+        lab.page.get_by_role("tab", name="Luck").click()
     lab.page.wait_for_selector(".luck select", state="visible")
     return lab
 
@@ -28,6 +29,15 @@ def said(lab):
     """(found, runs, percent, low, high, step) as the card says it, or None."""
     match = SAID.search(lab.text(".luck .headline"))
     return match and tuple(map(int, match.groups()))
+
+
+def test_an_open_drawer_leaves_the_curves_room_for_their_band(lab, server):
+    open_card(lab, server)
+    lab.page.set_viewport_size({"width": 1440, "height": 900})
+    plot = lab.page.locator(".curves .bk-Figure").first
+    lab.wait(lambda: plot.bounding_box()["width"] > 300, "the curves are squeezed beside the arena")
+    arena, curves = (lab.page.locator(f".{name}").first.bounding_box() for name in ("arena", "curves"))
+    assert curves["y"] >= arena["y"] + arena["height"]
 
 
 def test_replicas_count_at_the_step_that_is_shown_and_draw_their_band(lab, server):
