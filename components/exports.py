@@ -24,6 +24,7 @@ from swarmviz.exports import Cancelled, Run
 ASSETS = Path(__file__).parent.parent / "assets"
 LARGEST = 100_000_000  # bytes of a file that is sent to a browser
 USUAL = 300  # pictures of a film whose pace nobody chose
+AT_A_TIME = threading.BoundedSemaphore(2)  # exports of all visitors together: the live swarms come first
 PATIENCE = 0.2  # seconds between two words about the progress
 PROMISED = {
     "png": "image/png",
@@ -145,7 +146,13 @@ class Exports(pn.custom.JSComponent):
             snapshot = self._run()
             if snapshot is None:
                 return
-            outcome = self._outcome(order, Run(*snapshot), stop)
+            while not AT_A_TIME.acquire(timeout=PATIENCE):
+                if stop.is_set():
+                    raise Cancelled
+            try:
+                outcome = self._outcome(order, Run(*snapshot), stop)
+            finally:
+                AT_A_TIME.release()
         except Cancelled:
             outcome = {"text": "Cancelled."}
         except (ValueError, ImportError) as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class History:
     def __init__(self, on_open: Callable[[str], None]):
         self._on_open = on_open
         self._links: dict[int, str] = {}
-        self._diverged: tuple[Simulation, int] | None = None
+        self._diverged: tuple[weakref.ref[Simulation], int] | None = None
         self._count, self._looked = 0, -math.inf
         self.pane = Table(self._pressed)
 
@@ -96,7 +97,7 @@ class History:
 
     def diverged(self, sim: Simulation, step: int) -> None:
         """The run left the numbers at this step."""
-        self._diverged = (sim, step)
+        self._diverged = (weakref.ref(sim), step)
         self.pane.live = self._row(sim)
 
     def clear(self) -> None:
@@ -125,6 +126,6 @@ class History:
 
     def _note(self, sim: Simulation) -> str:
         """Whether the run ended because it diverged; one that went on from an earlier step, with other values, did not."""
-        if self._diverged is None or self._diverged[0] is not sim or sim.furthest + 1 != self._diverged[1]:
+        if self._diverged is None or self._diverged[0]() is not sim or sim.furthest + 1 != self._diverged[1]:
             return ""
         return f"diverged at step {self._diverged[1]}"

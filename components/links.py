@@ -14,17 +14,22 @@ from swarmviz import Simulation
 from swarmviz.presets import ALL as PRESETS
 
 
-def opening(link: str | None) -> tuple[State, list[Simulation], str]:
-    """What a visit begins with, its swarms at step 0, and what there is to say about the link that was followed."""
-    said = ""
+def opening(link: str | None) -> tuple[State, list[Simulation], State | None, str]:
+    """What a visit begins with, its swarms at step 0, what is still to be built, and what there is to say about the link.
+
+    What takes long (a large swarm, a formula to be compiled, steps to be lived again) is left to the builder: here every visitor
+    would wait.
+    """
+    first, awaited, said = permalink.state_of(permalink.of_preset(next(iter(PRESETS.values())))), None, ""
     if link is not None:
         try:
             state = permalink.read(link)
-            return state, Builder.at_once(state.runs), ""
+            if all(run.quick for run in state.runs):
+                return state, Builder.at_once(state.runs), state if any(run.k for run in state.runs) else None, ""
+            awaited = state
         except ValueError as error:
             said = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
-    state = permalink.state_of(permalink.of_preset(next(iter(PRESETS.values()))))
-    return state, Builder.at_once(state.runs), said
+    return first, Builder.at_once(first.runs), awaited, said
 
 
 class Links:

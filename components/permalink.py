@@ -21,7 +21,7 @@ from components.stops import Stop
 from swarmviz import Simulation, dynamics, landscapes
 from swarmviz.dynamics import Dynamics
 from swarmviz.landscapes import Landscape
-from swarmviz.parameters import Described
+from swarmviz.parameters import Choice, Described
 from swarmviz.presets import Preset, opening
 from swarmviz.simulation import Entry
 from swarmviz.swarm import Swarm
@@ -31,7 +31,8 @@ VERSION = "2"
 LONGEST = 8000  # characters of a link
 LARGEST = 1_000_000  # bytes of its content
 MOST_ENTRIES = 1000  # changes in one run
-MOST_COORDINATES = 20_000_000  # agents times dimension
+MOST_COORDINATES = 2_000_000  # agents times dimension that the page takes: a server has many visitors
+QUICK = 100_000  # agents times dimension of a swarm that is there at once
 MOST_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute
 OVERHEAD = 50  # coordinates that a step costs however small the swarm is
 MOST_STEPS = 2**53
@@ -94,6 +95,17 @@ class Run(NamedTuple):
             When the swarm leaves the numbers.
         """
         return Simulation.replay(self.journal, self.born, self.k, check=check, record_limit=record_limit)
+
+    @property
+    def quick(self) -> bool:
+        """Whether its first step is there at once: a swarm that is not large, and no text that has to be compiled."""
+        texts = [
+            declared
+            for declared in self.now.landscape.declared()
+            if isinstance(getattr(self.now.landscape, declared), str)
+        ]
+        menus = [name for name in texts if isinstance(self.now.landscape.param[name], Choice)]
+        return self.born.n * self.born.d <= QUICK and texts == menus
 
     def afresh(self) -> Run:
         """Its present parameters at step 0."""
@@ -258,6 +270,14 @@ def _run(content: Any) -> Run:
     return run
 
 
+def require_room(n: int, d: int) -> None:
+    """Raise ``ValueError`` when a swarm is too large for a page that many visitors share."""
+    if n * d > MOST_COORDINATES:
+        raise ValueError(
+            f"n = {n}: with d = {d} too many for the page, where N d ≤ {MOST_COORDINATES:,}; the library takes more"
+        )
+
+
 def _check_cost(run: Run) -> None:
     """Refuse what would keep the machine busy for minutes.
 
@@ -267,10 +287,7 @@ def _check_cost(run: Run) -> None:
         In words that continue "because".
     """
     size = run.born.n * run.born.d
-    if size > MOST_COORDINATES:
-        raise ValueError(
-            f"{run.born.n} agents in {run.born.d} dimensions are too many for a link (N d ≤ {MOST_COORDINATES:.0e})"
-        )
+    require_room(run.born.n, run.born.d)
     if max(size, OVERHEAD) * run.k > MOST_WORK:
         raise ValueError(
             f"living {run.k} steps of {run.born.n} agents in {run.born.d} dimensions again would take minutes"

@@ -61,14 +61,13 @@ class Session:
     """
 
     def __init__(self, link: str | None = None, narrow: bool = False):
-        state, sims, complaint = opening(link)
+        state, sims, self._awaited, complaint = opening(link)
         self._generation, self._dark = 0, False
         self._early: list[tuple[str, Any]] = []  # what the bar asked for before the page was there
         self.bench = Bench(sims)
         self._aside = [
             parts_of(selection) for selection in state.selections
         ]  # the choices of the panes that are not active
-        self._awaited = state if any(run.k for run in state.runs) else None  # lived again once the page is there
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.builder = Builder(self.transport.on_page, weakly(self.bar.say), self.bench.lock)
@@ -190,7 +189,9 @@ class Session:
 
     def _snapshot(self) -> Past:
         with self.bench.lock:
-            return Past.of(self._sim)
+            self.bench.take_edits()  # as in a link: what was edited holds from this step on
+            run = Run.of(self._sim, {})
+            return Past.of(self._sim)._replace(journal=run.journal)
 
     def _lateness(self) -> float:
         return self.transport.lateness
@@ -281,7 +282,8 @@ class Session:
         """Live the runs of a link again, on the builder's thread, and stand at their step."""
         self.player.play(False)
         self.player.set_pace(state)
-        self.builder.start(state.runs, lambda sims: self._adopt(sims, state.selections, True, False), self._refused)
+        playing = not any(run.k for run in state.runs)
+        self.builder.start(state.runs, lambda sims: self._adopt(sims, state.selections, True, playing), self._refused)
 
     def _reopen(self, link: str) -> None:
         self._restore(permalink.read(link))
@@ -322,6 +324,7 @@ class Session:
 
     def _fits(self, prefix: str, part: Described) -> None:
         if prefix == "swarm":
+            permalink.require_room(part.n, part.d)
             for place in range(len(self.bench.sims)):
                 self._parts_of(place)["landscape"].require_dimension(part.d)
 

@@ -18,7 +18,7 @@ from components.plain import built, same, values_of
 from swarmviz import dynamics, landscapes
 from swarmviz.simulation import Entry
 
-MOST_WORDS = 64  # texts among the changes: every new formula has to be compiled
+MOST_WORDS = 8  # different texts of a landscape among the changes: every new formula has to be compiled
 DEEPEST = 5  # parts of a path
 
 
@@ -42,13 +42,14 @@ def unpacked(strokes: Any, birth: Entry, most: int) -> Iterator[Entry]:
     ValueError, TypeError, KeyError, IndexError
         When they are more than ``most``, not in order, change what is not there, or hold a value that a declaration refuses.
     """
-    entry, tree, count, words = birth, _tree(birth), 0, 0
+    entry, tree, count, texts = birth, _tree(birth), 0, set()
     for places, waits, *columns in strokes:
         if len(places) != len(columns) or any(len(column) != len(waits) for column in columns):
             raise ValueError("its changes are incomplete")
         count += len(waits)
-        words += sum(isinstance(value, str) for column in columns for value in column)
-        if count > most or words > MOST_WORDS:
+        landscapes_own = (column for place, column in zip(places, columns, strict=True) if str(place).startswith("l"))
+        texts |= {value for column in landscapes_own for value in column if isinstance(value, str)}
+        if count > most or len(texts) > MOST_WORDS:
             raise ValueError("it holds too many changes")
         for wait, *values in zip(waits, *columns, strict=True):
             if isinstance(wait, bool) or not isinstance(wait, int) or wait < (0 if entry is birth else 1):

@@ -304,7 +304,9 @@ BAD = {
     "a change of the dynamics": content(k=9, changes=[[["d"], [1], [["SSA", {}]]]]),
     "a change to another dimension": content(k=9, swarm={"d": 3}, changes=[[["n", "l"], [1], ["Himmelblau"], [{}]]]),
     "too many changes": content(k=10**6, changes=[[["d/sigma"], [1] * 2000, [0.5, 0.6] * 1000]]),
-    "too many formulas": content(k=10**6, changes=[[["d/noise"], [1] * 200, ["none", "isotropic"] * 100]]),
+    "too many formulas": content(
+        k=10**6, landscape=["Formula", {}], changes=[[["l/text"], [1] * 9, [f"x^2 + {i}*y^2" for i in range(9)]]]
+    ),
     "a deep nest": b"[" * 5000,
     "a bomb": b'"' + b"a" * 30_000_000 + b'"',
     "a long number": b"[" + b"9" * 5000 + b"]",

@@ -374,3 +374,30 @@ def test_the_phase_space_is_there_for_a_swarm_with_velocities_and_the_choice_out
     edit(running, "dynamics", "CBO")
     settle(running)
     assert running.side.shown == "Density"
+
+
+def test_what_takes_long_is_not_built_while_the_page_is_made():
+    """Every visitor of the server would wait: the first example stands there until the builder is done."""
+    theme.extension()
+    large = permalink.first("CBO")._replace(swarm=Swarm(n=200_000))
+    session = Session(permalink.write(permalink.state_of(large)))
+    assert session._sim.frame.n == 100 and not session.bar.playing
+    session.start()
+    try:
+        assert wait(lambda: session._sim.frame.n == 200_000 and session.transport.playing)
+    finally:
+        session.close()
+
+
+def test_a_page_takes_no_swarm_that_would_leave_no_room_for_others(running):
+    edit(running, "swarm.n", "9000000")
+    assert "the library takes more" in running.controls.form.patch["swarm.n"]["error"]
+    assert running.controls.parts["swarm"].n == 100
+
+
+def test_an_export_holds_an_edit_that_has_not_acted_yet(running):
+    press(running, "pause")
+    settle(running)
+    running.bench.edit("dynamics", dynamics.ALL["CBO"](sigma=0.25))
+    snapshot = running._snapshot()
+    assert snapshot.journal[-1].dynamics.sigma == 0.25 and snapshot.k == running._sim.k

@@ -48,7 +48,9 @@ def test_two_swarms_run_side_by_side_from_the_same_start(lab, server):
     lab.pause()
     lab.page.get_by_role("button", name="Compare with a second swarm").click()
     lab.wait(lambda: len(arenas(lab)) == 2, "there is no second arena")
-    lab.wait(lambda: [each["title"][:4] for each in arenas(lab)] == ["A · ", "B · "], "the arenas do not say which is which")
+    lab.wait(
+        lambda: [each["title"][:4] for each in arenas(lab)] == ["A · ", "B · "], "the arenas do not say which is which"
+    )
     a, b = arenas(lab)
     assert a["x"] == b["x"]
     lab.type("dynamics.sigma", "0.1")
