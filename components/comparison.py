@@ -46,7 +46,7 @@ def pictures(sims: Sequence[Simulation], observable: Observable, log: bool) -> l
     last, now = int(steps[-1]) if len(steps) else 0, sims[0].k
     return [
         Picture(observable.name, log, upper, observable.symbol, last, now, *_ends(drawn, log)),
-        Picture(observable.name, False, lower, f"{observable.symbol} of A − B", last, now, *_ends([difference], False)),
+        Picture(observable.name, False, lower, "A − B", last, now, *_ends([difference], False)),
     ]
 
 

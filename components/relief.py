@@ -123,7 +123,9 @@ def scaled(
     with np.errstate(invalid="ignore"):
         h = np.clip(height(np.where(np.isnan(f), high, f)), 0, 1)
     values = _tick_values(low, high, soft, log)
-    return h, {float(height(v)): f"F={v:.4g}" if v == values[-1] else f"{v:.4g}" for v in values}, log
+    texts = [f"{v:.4g}".replace("-", "−") for v in values]
+    texts[-1:] = [f"F={text}" for text in texts[-1:]]
+    return h, {float(height(v)): text for v, text in zip(values, texts, strict=True)}, log
 
 
 def _tick_values(low: float, high: float, soft: float, log: bool) -> list[float]:
