@@ -171,7 +171,7 @@ def decades_around(
     """Powers of ten around [low, high] > 0, at most ``most`` decades below the upper end; ``now`` is kept while it fits."""
     if not (0 < high < math.inf):
         return now or (1e-3, 1.0)
-    top = math.ceil(math.log10(high) - 1e-9)
+    top = min(math.ceil(math.log10(high) - 1e-9), 308)  # the largest power of ten that is a number
     bottom = math.floor(math.log10(low) + 1e-9) if 0 < low < math.inf else top - most
     bottom = max(min(bottom, top - 1), top - most, -300)
     if now:

@@ -721,3 +721,12 @@ def test_names_of_another_make_cannot_become_html():
 
     sim = sv.Simulation(sv.CBO(), Odd(), sv.Swarm(n=4, d=2))
     assert "<img" not in attached(EquationCard(), sim).html
+
+
+@pytest.mark.parametrize("high", [5e307, 1.7e308, 1e308])
+def test_an_axis_around_numbers_that_are_about_to_diverge_has_ends(high):
+    from components.figures import decades_around
+
+    low, top = decades_around(1.0, high)
+    assert 0 < low < top < np.inf
+    assert decades_around(high / 10, high, (low, top))[1] == top

@@ -16,7 +16,9 @@ SHOWN = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.val
 def link(server, preset, **dynamics):
     dynamic, landscape, swarm = ALL[preset].build()
     dynamic.param.update(**dynamics)
-    return f"{server.page}?s={permalink.write(permalink.Selection(dynamic, landscape, swarm, 15.0))}"
+    return (
+        f"{server.page}?s={permalink.write(permalink.state_of(permalink.Selection(dynamic, landscape, swarm, 15.0)))}"
+    )
 
 
 def axes(lab):
