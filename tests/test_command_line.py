@@ -103,15 +103,15 @@ def test_the_help_names_every_parameter_that_can_be_set():
 
 def test_a_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(command_line, "progress", lambda: _stop_after(2))
-    done = call(*RUN, "--runs", 5, "--steps", 5, "--threads", 1, "--out", tmp_path / "x.nc")
+    done = call(*RUN, "--runs", 400, "--steps", 5, "--threads", 1, "--out", tmp_path / "x.nc")
     assert done.exit_code == command_line.INTERRUPTED and "Interrupted: " in done.output
     data = xarray.load_dataset(tmp_path / "x.nc", engine="h5netcdf")
-    assert 2 <= int(data["finished"].sum()) < 5
+    assert 2 <= int(data["finished"].sum()) < 400  # small runs are handed to the kernel by the dozen
 
 
 def _stop_after(runs):
     def stop(done, total):
-        if done == runs:
+        if done >= runs:
             raise KeyboardInterrupt
 
     return stop

