@@ -14,10 +14,8 @@ from bokeh.plotting import figure
 from components.figures import MOVING, finite_f4, source
 from components.palette import Theme, ramp
 from swarmviz import Frame
-
-MANY = 2000  # agents from which on a density is drawn instead
-FEW = 500  # agents up to which trails, arrows and links are drawn
-SIZES = (10, 15), (50, 11), (200, 8.5), (1000, 6), (MANY, 4.5)  # number of agents → diameter in pixels
+from swarmviz.exports import looks
+from swarmviz.exports.looks import MANY
 
 
 class Kind(NamedTuple):
@@ -62,18 +60,8 @@ def dress(fig: figure, dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind
 
 def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
     """Size, tone and what hovering tells of every agent, as float32."""
-    n = frame.n
-    diameter = np.interp(np.log(n), np.log([a for a, _ in SIZES]), [b for _, b in SIZES])
-    size = np.full(n, diameter, "f4")
-    if frame.mass is not None:  # area ∝ mass, an agent of mass 1/N has the usual size
-        size = np.clip(diameter * np.sqrt(frame.mass * n), 0.55 * diameter, max(3.0 * diameter, 26)).astype("f4")
-    if kind.roles and frame.role is not None:
-        tone = frame.role.astype("f4")
-    elif frame.weight is not None and frame.weight.max() > 0:
-        tone = (frame.weight / frame.weight.max()).astype("f4")
-    else:
-        tone = np.zeros(n, "f4")
-    out = {"size": size, "tone": tone, "energy": finite_f4(frame.energy)}
+    tone = frame.role if kind.roles and frame.role is not None else looks.tones(frame)
+    out = {"size": looks.diameters(frame).astype("f4"), "tone": tone.astype("f4"), "energy": finite_f4(frame.energy)}
     for name in ("mass", "weight"):
         if getattr(frame, name) is not None:
             out[name] = getattr(frame, name).astype("f4")

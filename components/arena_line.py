@@ -8,11 +8,11 @@ import numpy as np
 from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
-from components.agents import MANY
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, source
 from components.hand import Hand
 from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
+from swarmviz.exports.looks import MANY
 from swarmviz.landscapes import Landscape
 
 POINTS = 1200  # of the curve

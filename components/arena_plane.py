@@ -9,12 +9,13 @@ import numpy as np
 from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem, LinearColorMapper, Range1d
 
 from components import agents
-from components.agents import FEW, MANY
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
 from components.hand import Hand
 from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
-from components.relief import Relief, palette, relief, slice_point
+from components.relief import Relief, palette, relief
 from swarmviz import Frame, Simulation
+from swarmviz.exports.ground import slice_point
+from swarmviz.exports.looks import FEW, MANY
 from swarmviz.landscapes import Landscape
 
 MOVED = 0.1  # of the view: how far a landscape drifts before its picture is made anew, rather than pushed along

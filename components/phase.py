@@ -9,7 +9,6 @@ import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
-from components.agents import FEW, MANY
 from components.chips import Chips
 from components.figures import (
     MOVING,
@@ -27,6 +26,7 @@ from components.figures import (
 from components.palette import BEST, FOCUS, MINIMISER, Theme, crowd, theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
+from swarmviz.exports.looks import FEW, MANY
 from swarmviz.theory import VelocityLaw, velocity_law
 
 CHOICES = 5  # coordinates that can be chosen

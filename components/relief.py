@@ -14,14 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from components.palette import LEVELS, Theme, mixed
+from swarmviz.exports.ground import scale_of, values_on_plane
 from swarmviz.landscapes import Landscape
 
 PIXELS = 768  # along the longer side of the picture
 MARGIN = np.array([2.0, 1.25])  # the picture over the view: a wide or a tall frame shows more than the view
-CHUNK = 2_000_000  # coordinates evaluated at once
 CONTOURS = 12
 KEPT = 24  # pictures, of at most 0.6 MB
-SKEW = 20.0  # (max − min) / (median − min) from which on a logarithmic scale is used
 
 _kept: dict[tuple, Relief] = {}
 _lock = threading.Lock()
@@ -48,27 +47,6 @@ def palette(colours: Theme) -> list[str]:
     return [mixed(c, colours.ink, share) for share in (0.0, 0.12, 0.24) for c in colours.landscape]
 
 
-def slice_point(landscape: Landscape, d: int) -> tuple[np.ndarray, str]:
-    """The point (d,) through which a slice is laid, and its name: the first known minimiser, else the centre of the box."""
-    at = landscape.minimisers(d)
-    if len(at):
-        return at[0], "the minimiser"
-    low, high = landscape.limits(d)
-    return (low + high) / 2, "the centre of the box"
-
-
-def values_on_plane(landscape: Landscape, point: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
-    """F where the first two coordinates run over a grid and the others are those of ``point``; shape (len(ys), len(xs))."""
-    out, rows = np.empty((len(ys), len(xs))), max(1, CHUNK // (len(xs) * len(point)))
-    for first in range(0, len(ys), rows):
-        part = ys[first : first + rows]
-        X = np.repeat(point[None], len(part) * len(xs), axis=0)
-        X[:, 0], X[:, 1] = np.tile(xs, len(part)), np.repeat(part, len(xs))
-        with np.errstate(all="ignore"):  # a landscape may leave the numbers far outside its box
-            out[first : first + rows] = landscape.values(X).reshape(len(part), len(xs))
-    return out
-
-
 def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> Relief:
     """The picture of ``landscape`` around the view [low, high] of the first two coordinates; the last few are kept for all visitors."""
     key = type(landscape), repr(landscape.values_now()), d, low.tobytes(), high.tobytes()
@@ -83,14 +61,13 @@ def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> R
 
 
 def _made(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> Relief:
-    point, _ = slice_point(landscape, d)
     centre, half = (low + high) / 2, (high - low) / 2 * MARGIN
     pixels = max(64, round(PIXELS * min(1.0, math.sqrt(16 / d))))
     columns, rows = np.maximum(32, np.round(pixels * half / half.max())).astype(int)
     step = 2 * half / (columns, rows)
     xs = centre[0] - half[0] + step[0] * (np.arange(columns) + 0.5)
     ys = centre[1] - half[1] + step[1] * (np.arange(rows) + 0.5)
-    f = values_on_plane(landscape, point, xs, ys)
+    f = values_on_plane(landscape, d, xs, ys)
     box_low, box_high = (side[:2] for side in landscape.limits(d))
     inside = f[np.ix_((ys >= box_low[1]) & (ys <= box_high[1]), (xs >= box_low[0]) & (xs <= box_high[0]))]
     height, ticks, log = scaled(f, inside if inside.size else f, landscape, d)
@@ -104,39 +81,12 @@ def scaled(
     f: np.ndarray, inside: np.ndarray, landscape: Landscape, d: int
 ) -> tuple[np.ndarray, dict[float, str], bool]:
     """Heights in [0, 1] over the box, the ticks of the colour bar, and whether the scale is logarithmic."""
-    known = inside[np.isfinite(inside)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    median = float(np.median(known)) if known.size else 0.5
-    minimum = landscape.minimum(d)
-    if minimum is not None and minimum <= low and low - minimum < 0.1 * (high - low):  # the grid may have missed it
-        low = minimum
-    log = bool(landscape.log_colours or (high - low) > SKEW * (median - low))
-    if high <= low:
-        high = low + 1.0
-    soft = max((median - low) / 100, (high - low) * 1e-6)  # log(F − min F + soft) is finite at the minimum
-
-    def height(value):
-        if not log:
-            return (value - low) / (high - low)
-        return np.log1p(np.maximum(value - low, 0) / soft) / math.log1p((high - low) / soft)
-
-    with np.errstate(invalid="ignore"):
-        h = np.clip(height(np.where(np.isnan(f), high, f)), 0, 1)
-    values = _tick_values(low, high, soft, log)
+    scale = scale_of(inside, landscape, d)
+    values = scale.ticks()
     texts = [f"{v:.4g}".replace("-", "−") for v in values]
     texts[-1:] = [f"F={text}" for text in texts[-1:]]
-    return h, {float(height(v)): text for v, text in zip(values, texts, strict=True)}, log
-
-
-def _tick_values(low: float, high: float, soft: float, log: bool) -> list[float]:
-    """A handful of round values of F in [low, high]."""
-    if not log:
-        step = 10.0 ** math.floor(math.log10((high - low) / 3))
-        step *= next(m for m in (1, 2, 5, 10) if (high - low) / (m * step) <= 6)
-        return [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    first, last = math.ceil(math.log10(soft)), math.floor(math.log10(high - low))
-    every = max(1, (last - first + 1) // 4)
-    return [low, *(low + 10.0**p for p in range(last, first - 1, -every)[::-1])]
+    ticks = {float(place): text for place, text in zip(scale.unclipped(np.array(values)), texts, strict=True)}
+    return scale.height(f), ticks, scale.soft > 0
 
 
 def _contour_strength(u: np.ndarray) -> np.ndarray:

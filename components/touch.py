@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from components.chips import Chips
-from components.relief import slice_point
 from swarmviz import Simulation, Swarm
+from swarmviz.exports.ground import slice_point
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 

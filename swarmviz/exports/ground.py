@@ -23,11 +23,14 @@ class Scale(NamedTuple):
 
     def height(self, f):
         """The height of values ``f``; what is not finite counts as high."""
-        f = np.where(np.isnan(f), self.high, f)
+        with np.errstate(invalid="ignore"):
+            return np.clip(self.unclipped(np.where(np.isnan(f), self.high, f)), 0, 1)
+
+    def unclipped(self, f):
+        """The same for numbers, which may lie below or above the scale."""
         if not self.soft:
-            return np.clip((f - self.low) / (self.high - self.low), 0, 1)
-        h = np.log1p(np.maximum(f - self.low, 0) / self.soft) / math.log1p((self.high - self.low) / self.soft)
-        return np.clip(h, 0, 1)
+            return (f - self.low) / (self.high - self.low)
+        return np.log1p(np.maximum(f - self.low, 0) / self.soft) / math.log1p((self.high - self.low) / self.soft)
 
     def ticks(self) -> list[float]:
         """A handful of round values of F."""

@@ -1,6 +1,6 @@
-"""How pictures, films and replays look: the page's colours and the sizes of agents, without the page.
+"""How swarms look everywhere: the colours of both themes and the sizes of agents, for the page, pictures, films and replays.
 
-The colours of agents and curves are those of Okabe and Ito (2008), as on the page; a test compares the two palettes.
+The colours of agents and curves are those of Okabe and Ito (2008). The page shades its landscapes more finely (``components/palette.py``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ SHARE = 0.9  # of the agents that a view shows; of fewer than 20, all
 
 
 class Theme(NamedTuple):
-    """The colours of a theme; ``landscape`` runs from low to high values of F."""
+    """The colours of a theme.
+
+    ``ink`` is for text and axes, ``soft`` for secondary text, ``grid`` for grid lines, ``paper`` for what lies behind a figure, ``curves``
+    for the observables of a plot in their order, ``outline`` for the rim of an agent, ``halo`` for the light behind a mark;
+    ``landscape`` runs from low to high values of F.
+    """
 
     name: str
     paper: str
@@ -52,7 +57,7 @@ LIGHT = Theme(
     agent="#f5a623",
     quiet_agent="#fbc45f",
     heavy_agent="#d9480f",
-    roles=("#f5a623", "#d6317f", "#f4f1de", "#23b889", "#8d6be8"),
+    roles=("#f5a623", "#d6317f", "#f4f1de", "#23b889", "#8d6be8"),  # amber, magenta, ivory, green, violet
     bars="#f0b95c",
     target="#7b2fa6",
     focus="#c2185b",
