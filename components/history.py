@@ -1,6 +1,7 @@
 """The runs of a visit: what each was, how far it went and what it found; a row reopens its run where it stood.
 
-It is a view like the others (:mod:`components.view`): the present run has the first row, brought up to date at most once a second.
+It is a view like the others (:mod:`components.view`): the present run has the first row, brought up to date once a second while it moves,
+and at once where it stops or another takes its place.
 """
 
 from __future__ import annotations
@@ -63,8 +64,12 @@ class History:
 
     def attach(self, sim: Simulation) -> None:
         """Another run is shown."""
-        self._looked = -math.inf
+        self.hurry()
         self.pane.live = self._row(sim)
+
+    def hurry(self) -> None:
+        """The next picture shows the present run as it is then, however short a while ago the last look was."""
+        self._looked = -math.inf
 
     def prepare(self, sim: Simulation) -> dict | None:
         """The row of the present run, when the last look was a while ago."""

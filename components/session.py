@@ -205,6 +205,8 @@ class Session:
 
     def _picture(self, count: int) -> tuple[Moment, dict]:
         self.luck.notice()
+        if not count:
+            self.history.hurry()  # no other picture may follow
         with self.bench.lock:
             due = {}
             for i, view in enumerate(self.views):
@@ -235,7 +237,7 @@ class Session:
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):
                 arena.label = name if comparing else ""
                 arena.attach(sim)
-            for view in (self.side, self._curves, self._card, self.touch):
+            for view in (self.side, self._curves, self._card, self.touch, self.history):
                 view.attach(self._sim)
             self._generation += 1
         self.transport.do(lambda: None)

@@ -1,4 +1,8 @@
-"""How pictures travel to the browser: arrays inside the message that needs them, and no search through the page's models for it."""
+"""How pictures travel to the browser: arrays inside the message that needs them, and no search through the page's models for it.
+
+Two things of Bokeh and one of Panel are set for the whole process when this module is loaded; tests/test_swift.py tells when one no longer
+applies.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from typing import Any
 import numpy as np
 from bokeh.core.serialization import Serializer
 from bokeh.model import Model
+from panel.reactive import Syncable
 
 SMALL = 16_384  # bytes of an array that goes with its message, not beside it
 PLAIN = {np.dtype(kind) for kind in ("u1", "i4", "f4", "f8")}
@@ -57,5 +62,8 @@ if hasattr(
     _messages, "Serializer"
 ):  # else this Bokeh writes its messages elsewhere: the page works all the same, only slower
     _messages.Serializer = Brief
+# An event of the browser that overtakes a change of its own (a key pressed while the theme is being switched) carries that change out, too;
+# Panel does so without the document's lock unless told otherwise, and whatever then writes to a figure fails.
+Syncable._event_coroutine.lock = True  # type: ignore[attr-defined]
 with contextlib.suppress(AssertionError):  # registered already: the module was loaded twice
     Serializer.register(np.ndarray, within_the_message)

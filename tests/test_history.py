@@ -118,6 +118,9 @@ def test_the_present_run_is_looked_at_once_a_second_at_most(kept, monkeypatch):
     now[0] += 0.2
     kept.paint(kept.prepare(sim))
     assert kept.pane.live["step"] == 6
+    sim.advance(1)
+    kept.hurry()  # it stopped there
+    assert kept.prepare(sim)["step"] == 7 and kept.prepare(sim) is None
 
 
 def test_a_diverged_run_says_so_until_it_goes_another_way(kept):

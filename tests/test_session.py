@@ -307,6 +307,23 @@ def row(session, name):
     return next(row for section in session.controls.form.spec for row in section["rows"] if row["name"] == name)
 
 
+def test_the_first_row_of_the_history_tells_the_present_run_at_once(running):
+    """Replaced and reopened within the second in which the history looks only once, and then standing: no later picture would mend it."""
+    shown = lambda: (running.history.pane.live["about"][:6], running.history.pane.live["step"])  # noqa: E731
+    press(running, "pause")
+    settle(running)
+    stood = running._sim.k
+    assert wait(lambda: shown() == ("seed 0", stood), 3)
+    press(running, "seed")
+    settle(running)
+    assert wait(lambda: shown() == ("seed 1", 0), 3)
+    running.history.pane._handle_msg({"act": "open", "number": 1})
+    settle(running)
+    assert wait(lambda: shown() == ("seed 0", stood), 3)
+    press(running, "step")
+    assert wait(lambda: shown() == ("seed 0", stood + 1), 3)
+
+
 def test_a_preset_is_chosen_by_its_menu_says_its_question_and_ends_with_an_edit(running):
     assert row(running, "preset")["value"] == "cbo-rastrigin"
     edit(running, "preset", "cbo-no-noise")

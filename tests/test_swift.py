@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bokeh
 import numpy as np
+import panel as pn
 import pytest
 from bokeh.core.serialization import Serializer
 from bokeh.document import Document
@@ -73,6 +74,18 @@ def test_patches_get_no_receipt_but_other_messages_do():
         type("Message", (), {"msgtype": kind, "header": {"msgid": "1"}})() for kind in ("PATCH-DOC", "PUSH-DOC")
     ]
     assert [connection.ok(message) is None for message in messages] == [True, False]
+
+
+def test_an_event_that_overtakes_a_change_is_carried_out_under_the_lock_of_the_document():
+    """A change of theme that waits in its debounce, then a key: Panel carries both out in one coroutine, and the figures are written to."""
+    scheduled = []
+    document = Document()
+    document._session_context = lambda: object()
+    document.add_next_tick_callback = scheduled.append
+    button = pn.widgets.Button()
+    pn.state._change_callbacks[document] = {"theme": None}
+    button._server_event(document, None)
+    assert len(scheduled) == 1 and not getattr(scheduled[0], "nolock", False)
 
 
 def test_an_edit_borrows_one_step_and_no_more(monkeypatch):
