@@ -2,10 +2,11 @@
 
 import panel as pn
 
-from components import limits, theme
+from components import compression, limits, theme
 from components.session import Session
 from components.warm import warm
 
+compression.compress()
 warm()
 theme.extension()
 if limits.welcome(pn.state.curdoc):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import time
+import urllib.request
 from itertools import pairwise
 
 import pytest
@@ -237,6 +239,16 @@ def test_masses_move_in_swarm_based_annealing(lab, server):
     first = lab.agents()["size"]
     lab.wait(lambda: max(lab.agents()["size"]) > 1.2 * min(first), "no agent grows")
     lab.picture("SSA on Ackley")
+
+
+def test_what_a_visitor_downloads_is_compressed(server):
+    ask = urllib.request.Request(f"{server.url}/static/js/bokeh.min.js", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(ask) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        packed = answer.read()
+    with urllib.request.urlopen(f"{server.url}/static/js/bokeh.min.js") as answer:
+        plain = answer.read()
+    assert gzip.decompress(packed) == plain and len(packed) < len(plain) / 2
 
 
 def test_three_sizes_and_both_themes_fit_their_windows(lab, server):
