@@ -33,7 +33,10 @@ ENTRIES = (
                  grid={"n": (100, 1000, 10_000)})
             for label, s in (("σ = 0, as in 000", 0.0), ("σ = 0.1", 0.1))
         ),
-        (Courses((None, "system"), y="kl", series="n", log=True), Courses((None, "system"), y="distinct", series="n", log=True)),
+        (
+            Courses((None, "system"), y="kl", series="n", label="KL(ρ_W‖ρ_R)", log=True),
+            Courses((None, "system"), y="distinct", series="n", label="distinct positions", log=True),
+        ),
         runs=50, derive=_claimed,
         remark=f"{SETTINGS} Cloning copies positions and makes none: without jitter the swarm ends in few points and KL rises; with it "
         "the swarm settles where cloning and jitter balance, not at ρ_R. KL is that of histograms.",

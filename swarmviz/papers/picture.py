@@ -28,7 +28,7 @@ def picture(entry: Entry, data: xarray.Dataset) -> Any:
     width = max(WIDTH, COLUMN * max(columns for _, columns in shapes))
     figure = Figure(figsize=(width, sum(heights) + 1.2), layout="constrained", dpi=110)
     FigureCanvasAgg(figure)
-    runs, quick = data.attrs["runs"], ", quick: not the paper's settings" if data.attrs["quick"] else ""
+    runs, quick = int(data.attrs["runs"]), ", quick: not the paper's settings" if data.attrs["quick"] else ""
     subtitle = "\n".join(
         textwrap.wrap(f"{entry.question} ({entry.reference}; {runs} run{'s' * (runs != 1)}{quick})", int(width * 11))
     )

@@ -37,7 +37,7 @@ class Positions(View):
                 ax.plot(*flat(data["focus"], "coordinate"), "X", color="C0", ms=8, mec="w")
             for goal in landscape.minimisers(2):
                 ax.plot(*goal, "+", color="C2", ms=10)
-            ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+            ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), box_aspect=1)
         ax.set_xlabel(f"t = {float(data['snapshot_t']):g}")
 
     def draw(self, axes, data):

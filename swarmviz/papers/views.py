@@ -23,8 +23,13 @@ def cases(data: xarray.Dataset, dim: str | None) -> Iterator[tuple[str, xarray.D
         yield "", data
         return
     for i, value in enumerate(data[dim].values):
-        plain = str(value) if data[dim].dtype.kind in "UO" else f"{SYMBOLS.get(dim, dim)} = {value:.4g}"
+        plain = str(value) if data[dim].dtype.kind in "UO" else f"{SYMBOLS.get(dim, dim)} = {number(value)}"
         yield plain, data.isel({dim: i})
+
+
+def number(value: float) -> str:
+    """A value of an axis for a legend: 10,000 and 0.7071, not 1e+04."""
+    return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e6 else f"{value:.4g}"
 
 
 def size(data: xarray.Dataset, dim: str | None) -> int:
@@ -86,11 +91,15 @@ class Courses(View):
             if self.band and f"{self.y}_quantile" in one:
                 low, high = (flat(one[f"{self.y}_quantile"].sel(quantile=q), "step") for q in (0.25, 0.75))
                 ax.fill_between(flat(one[self.x], "step"), low, high, color=colour, alpha=0.2, lw=0)
-            for end, style in (("claimed", ":"), ("fitted", "--")):
-                if f"{self.y}_{end}" in one:
-                    ax.plot(flat(one[self.x], "step"), flat(one[f"{self.y}_{end}"], "step"), style, color=colour)
         if self.log:
             ax.set_yscale("log")
+        measured = ax.get_ylim()
+        for i, (_, one) in enumerate(cases(data, self.series)):
+            for end, style in (("claimed", ":"), ("fitted", "--")):
+                if f"{self.y}_{end}" in one:
+                    ax.plot(flat(one[self.x], "step"), flat(one[f"{self.y}_{end}"], "step"), style, color=f"C{i % 10}")
+        if self.log:  # a claim that leaves what was measured behind does not squeeze it into a line
+            ax.set_ylim(measured)
         ax.set_xlabel("t" if self.x == "t" else label_of(data[self.x]))
         ax.set_ylabel(self.label or label_of(data[self.y]))
         if size(data, self.series) > 1:
