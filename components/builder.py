@@ -14,7 +14,7 @@ from typing import Any
 from components.permalink import Run
 from swarmviz import Simulation
 
-AT_ONCE = 0.3  # seconds that the page waits for a new run before it says that it is being prepared
+SOON = 0.3  # seconds after which the page says that a new run is being prepared
 TELL_EVERY = 0.5  # seconds between two words on how far a replay has come
 RECORD_LIMIT = 20_000  # recorded steps; a longer run is thinned
 
@@ -53,7 +53,7 @@ class Builder:
     ) -> None:
         """Build these runs and hand them to ``adopt``, or what prevents it to ``refuse``, on the page's thread.
 
-        What was begun before is forgotten. Returns when they are there, or after ``AT_ONCE`` seconds.
+        What was begun before is forgotten. Returns at once: other visitors share this thread.
         """
 
         def work() -> None:
@@ -68,8 +68,9 @@ class Builder:
 
         self._thread = mine = threading.Thread(target=work, name="swarmviz build", daemon=True)
         mine.start()
-        mine.join(AT_ONCE)
-        self._tell(_what(runs), mine)
+        later = threading.Timer(SOON, lambda: self._on_page(lambda: self._tell(_what(runs), mine)))
+        later.daemon = True
+        later.start()
 
     def wait(self, seconds: float) -> None:
         """Wait until what is being built is there."""
@@ -83,8 +84,9 @@ class Builder:
     def _end(self, thread: threading.Thread, function: Callable[[Any], None], value: Any) -> None:
         if thread is self._thread:  # else something else was chosen meanwhile
             with self._lock:
-                self._thread = None
                 function(value)
+                if thread is self._thread:
+                    self._thread = None
 
     def _tell(self, text: str, thread: threading.Thread) -> None:
         with self._lock:  # it may be there by now, and then nothing is said

@@ -21,6 +21,7 @@ CONFIDENCE = 0.95
 MILESTONES = 512  # steps at which all replicas were judged; thinned beyond
 ROOM = 256 << 20  # bytes for the states of all replicas
 STATES = 4, 64  # per replica: at least the first, one kept, the present one and one for looking back; at most
+FIRST_GUESS = 2e-8  # seconds per coordinate and step, before it is measured
 ROUND = 0.5  # seconds of work after which all replicas have come to a common step
 
 
@@ -64,10 +65,12 @@ class Flock:
         self.spread = Spread()
         self._laws: list[Law] = []
         self._steps: list[int] = []  # at which all were judged, ascending
-        self._cost = 1e-5  # seconds per step of a replica, measured
+        self._cost = 0.0  # seconds per step of a replica, measured
 
     def follow(self, seen: Visible, runs: int) -> None:
         """Take note of what the visible run did meanwhile, and of how many replicas are asked for."""
+        if self.seen is None:
+            self._cost = FIRST_GUESS * seen.born.n * seen.born.d
         until = -1 if self.seen is None else self.seen.agrees_until(seen)
         if until < 0 or runs != self._asked:
             self.replicas = self.replicas[:runs] if until >= 0 else []

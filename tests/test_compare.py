@@ -222,6 +222,7 @@ def test_clicks_place_agents_one_by_one_and_the_run_waits(running):
     for i, place in enumerate(places):
         hand(running, "clicked", -1, *place)
         assert wait(lambda i=i: len(running._sim.swarm.points or ()) == i + 1)
+    settle(running)
     assert running._sim.k == 0 and not running.transport.playing
     np.testing.assert_allclose(running._sim.frame.x, [(1, 2), (-3, 0.5), (5.12, 0)])
 

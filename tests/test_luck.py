@@ -225,6 +225,7 @@ def test_long_records_are_thinned_alike_and_stay_exact(monkeypatch):
 def test_rounds_that_end_before_the_visible_step_come_to_it_in_the_end(monkeypatch):
     monkeypatch.setattr(flocks, "ROUND", 0.001)
     monkeypatch.setattr(flocks, "MILESTONES", 16)
+    monkeypatch.setattr(flocks, "FIRST_GUESS", 1e-6)  # many small rounds, however fast the machine
     sim = visible_run(steps=300, sigma=0.5)
     flock, seen = Flock(), []
     flock.follow(Visible.of(sim), 4)
