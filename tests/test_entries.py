@@ -89,6 +89,14 @@ def test_without_noise_the_claimed_rate_of_001_is_nearly_that_of_the_scheme():
     assert np.isnan(papers.ALL["001-figure2"].compute(runs=2, quick=True)["dispersion_claimed"].isel(sigma=-1)).all()
 
 
+def test_axes_carry_symbols_not_names():
+    data = papers.ALL["004-figure2"].compute(quick=True)
+    axes = papers.ALL["004-figure2"].plot(data).get_axes()[0]
+    declared = {o.name: o for o in sv.FiniteSet.observables}
+    assert axes.get_ylabel() == declared["target_distance_l2"].symbol != "target_distance_l2"
+    assert data.attrs["key"] == "004-figure2" and "seed" not in data.attrs
+
+
 def test_snapshots_are_the_agents_of_the_simulation():
     entry = papers.ALL["001-figure1"]
     data = entry.compute(runs=1, quick=True)

@@ -34,8 +34,9 @@ def computed(entry: Entry, runs: int | None, threads: int | None, quick: bool, p
             if interrupted:
                 break
     data = xarray.concat(
-        datasets, "system", data_vars="all", coords="minimal", compat="override", join="outer", combine_attrs="drop"
+        datasets, "system", data_vars="all", coords="minimal", compat="override", join="outer", combine_attrs="override"
     ).assign_coords(system=[part.label for part in parts[: len(datasets)]])
+    data.attrs = {}  # those of the first part only; what each variable means stays with it
     if entry.derive is not None:
         data = data.assign(dict(entry.derive(data)))
     data = data.assign(as_variables(entry.printed, data))

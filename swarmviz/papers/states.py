@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.papers.views import View, flat
 
+if TYPE_CHECKING:
+    import xarray
+
 GRID = 200
+
+
+def name_rows(axes: np.ndarray, data: xarray.Dataset) -> None:
+    """Each row of axes is a system; its time is below each."""
+    for row, name in zip(axes, data["system"].values, strict=True):
+        for ax in row:
+            ax.set_title("")
+        row[0].set_ylabel(str(name))
 
 
 @dataclass(frozen=True)
@@ -42,10 +54,7 @@ class Positions(View):
 
     def draw(self, axes, data):
         super().draw(axes, data)
-        for row, name in zip(axes, data["system"].values, strict=True):
-            for ax in row:
-                ax.set_title("")
-            row[0].set_ylabel(str(name))
+        name_rows(axes, data)
 
 
 @dataclass(frozen=True)
@@ -65,12 +74,17 @@ class Densities(View):
         x = (flat(data["positions"], "agent", "coordinate").ravel() - middle) / half
         other = ax.twinx()
         other.plot(at, landscape.values((middle + half * at)[:, None]), color="0.8", lw=1)
+        other.set_yticks([])
         spread = np.std(x)
         if spread > 1e-6:
             ax.fill_between(at, gaussian_kde(x)(at), color="C0", alpha=0.5)
         else:  # a swarm in one point has no density
             ax.axvline(float(np.mean(x)), color="C0")
         ax.set_xlabel(f"x   (t = {float(data['snapshot_t']):g})")
+
+    def draw(self, axes, data):
+        super().draw(axes, data)
+        name_rows(axes, data)
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,7 @@ class Occupations(View):
         return -(-data.sizes["snapshot"] // self.columns), self.columns
 
     def draw(self, axes, data):
+        highest = 1.1 * float(data["occupation"].max())
         for i, ax in enumerate(axes.ravel()):
             if i >= data.sizes["snapshot"]:
                 ax.axis("off")
@@ -91,5 +106,5 @@ class Occupations(View):
             one = data.isel(snapshot=i)
             share = flat(one["occupation"], "state")
             ax.bar(np.arange(len(share)), share, width=1.0)
-            ax.set_ylim(0, 1)
+            ax.set_ylim(0, highest)
             ax.set_title(f"t = {float(one['snapshot_t']):g}", fontsize="small")

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.papers.printed import deviation
 
 if TYPE_CHECKING:
     import xarray
 
 SYMBOLS = {"n": "N", "d": "D", "sigma": "σ", "alpha": "α", "cutoff": "β", "reward_power": "α", "run": "run", "t": "t"}
+FEW = 5  # lines or ticks that have room within axes
 FAR = 3.0  # standard errors from the printed value: a cell of a table is coloured
 
 
@@ -23,13 +25,25 @@ def cases(data: xarray.Dataset, dim: str | None) -> Iterator[tuple[str, xarray.D
         yield "", data
         return
     for i, value in enumerate(data[dim].values):
-        plain = str(value) if data[dim].dtype.kind in "UO" else f"{SYMBOLS.get(dim, dim)} = {number(value)}"
-        yield plain, data.isel({dim: i})
+        yield _named(dim, value), data.isel({dim: i})
+
+
+def _named(dim: str, value: Any) -> str:
+    if not isinstance(value, str):
+        return f"{SYMBOLS.get(dim, dim)} = {number(value)}"
+    return LANDSCAPES[value].title if dim == "landscape" else value
 
 
 def number(value: float) -> str:
     """A value of an axis for a legend: 10,000 and 0.7071, not 1e+04."""
     return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e6 else f"{value:.4g}"
+
+
+def legend(ax: Any, lines: int) -> None:
+    """A legend of so many lines, if there are several: within the axes where they are few."""
+    if lines > 1:
+        beside = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)} if lines > FEW else {}
+        ax.legend(fontsize="small", **beside)
 
 
 def size(data: xarray.Dataset, dim: str | None) -> int:
@@ -102,8 +116,7 @@ class Courses(View):
             ax.set_ylim(measured)
         ax.set_xlabel("t" if self.x == "t" else label_of(data[self.x]))
         ax.set_ylabel(self.label or label_of(data[self.y]))
-        if size(data, self.series) > 1:
-            ax.legend(fontsize="small")
+        legend(ax, size(data, self.series))
 
 
 @dataclass(frozen=True)
@@ -151,9 +164,11 @@ class Scan(View):
             ax.set_yscale("log")
         if self.log_x:
             ax.set_xscale("log")
+            if len(at) <= FEW:
+                ax.set_xticks(at, [number(value) for value in at])
+                ax.minorticks_off()
         ax.set(xlabel=SYMBOLS.get(self.x, self.x), ylabel=self.label or label_of(data[self.y]))
-        if size(data, self.series) > 1:
-            ax.legend(fontsize="small")
+        legend(ax, size(data, self.series))
 
 
 @dataclass(frozen=True)
