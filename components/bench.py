@@ -104,17 +104,23 @@ class Bench:
         """Go to the step that was wanted last, exactly; not beyond what is known."""
         with self.lock:
             wanted, self._wanted = self._wanted, None
-            if wanted is not None:
-                self._goto(max(0, min(wanted, self.furthest)))
+        if wanted is not None:
+            self._goto(max(0, min(wanted, self.furthest)))
 
     def back(self) -> None:
         """One step back."""
-        with self.lock:
-            self._goto(max(0, self.k - 1))
+        self._goto(max(0, self.k - 1))
 
     def _goto(self, k: int) -> None:
-        for sim in self.sims:
-            sim.goto(k)
+        """Go to step ``k`` in pieces, between which others get at the swarms; whoever replaces them ends it."""
+        there, sims = False, self.sims
+        while not there and sims is self.sims:
+            with self.lock:
+                near = min(sim.kept(k) for sim in sims)
+                near = min(k, near + min(sim.piece for sim in sims)) if near == self.k else near
+                for sim in sims:
+                    sim.goto(near)
+                there = near == k
 
     def _together(self, steps: int) -> None:
         began, failure = self.k, None

@@ -230,13 +230,22 @@ class Simulation:
         self._state = self._replay(k)
         return self.frame
 
+    @property
+    def piece(self) -> int:
+        """So many steps take about a tenth of a second, or are one step."""
+        return max(1, PIECE // (self._born.n * self._born.d))
+
+    def kept(self, k: int) -> int:
+        """The latest step ≤ ``k`` to which :meth:`goto` leads without simulating: a snapshot, or the present step."""
+        return self._nearest(_steps("k", k)).k
+
     # ---- inside --------------------------------------------------------------------------------------------------------
 
     def _pass(self, k: int, check: Callable[[int], Any]) -> None:
         """Advance to step ``k`` in pieces of about a tenth of a second."""
         while self.k < k:
             check(self.k)
-            self.advance(min(max(1, PIECE // (self._born.n * self._born.d)), k - self.k))
+            self.advance(min(self.piece, k - self.k))
 
     def _keep(self, state: Any, rows: dict[str, np.ndarray]) -> None:
         self._state = state
@@ -277,8 +286,7 @@ class Simulation:
 
     def _replay(self, k: int) -> Any:
         """The state at step ``k`` ≤ furthest, from the nearest earlier snapshot and with the journal's parameters."""
-        known = [*self._snapshots, self._state] if self._state.k <= k else self._snapshots
-        state = max((s for s in known if s.k <= k), key=lambda s: s.k)
+        state = self._nearest(k)
         before = self._journal[0]
         for here, following in zip(self._journal, [*self._journal[1:], None], strict=True):
             if state.k == here.k < k and not before.landscape.same_as(here.landscape):
@@ -288,6 +296,9 @@ class Simulation:
                 state, _ = here.dynamics.advance(state, here.landscape, end - state.k, every=end)
             before = here
         return state
+
+    def _nearest(self, k: int) -> Any:
+        return max((s for s in (*self._snapshots, self._state) if s.k <= k), key=lambda s: s.k)
 
     def _frame_of(self, state: Any) -> Frame:
         entry = [e for e in self._journal if e.k < max(state.k, 1)][-1]

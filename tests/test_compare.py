@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from test_session import edit, press, running, session, settle, wait
@@ -70,6 +72,37 @@ def test_a_parameter_that_one_swarm_refuses_moves_neither():
     with pytest.raises(ValueError, match="sigma"):
         bench.advance(100)
     assert bench.sims[0].k == bench.sims[1].k
+
+
+def test_a_long_way_is_gone_in_pieces_between_which_others_get_at_the_swarms(monkeypatch):
+    monkeypatch.setattr("swarmviz.simulation.PIECE", 60 * 3)  # three steps of 30 agents in the plane
+    monkeypatch.setattr("swarmviz.simulation.SNAPSHOT_COUNT", 4)
+    bench = Bench([make(), make(sigma=0.2)])
+    bench.advance(500)
+    stood, goto = [], sv.Simulation.goto
+
+    def watched(sim, k):
+        free = []
+        other = threading.Thread(target=lambda: free.append(bench.lock.acquire(blocking=False)))
+        other.start()
+        other.join()
+        assert free == [False], "nobody may look at a swarm on its way"
+        stood.append(k)
+        return goto(sim, k)
+
+    monkeypatch.setattr(sv.Simulation, "goto", watched)
+    bench.want(487)
+    bench.seek()
+    assert bench.k == 487 and max(np.diff(stood[2::2])) == 3 and len(stood) > 20
+    for sim in bench.sims:
+        alone = make(sigma=sim.dynamics.sigma)
+        np.testing.assert_array_equal(alone.advance(487).x, sim.frame.x)
+    bench.back()
+    assert bench.k == 486
+    monkeypatch.setattr(sv.Simulation, "goto", lambda sim, k: (bench.replace([make()]), goto(sim, k)))
+    bench.want(10)
+    bench.seek()
+    assert bench.k == 0, "the way ends with the swarms that went it"
 
 
 def test_of_several_wishes_the_newest_counts_and_none_leads_beyond_what_is_known():

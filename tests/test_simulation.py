@@ -139,6 +139,20 @@ def test_snapshots_are_few_and_rewind_stays_exact_in_a_long_run(monkeypatch):
     np.testing.assert_array_equal(sim.goto(300).x, early.x)
 
 
+def test_what_is_kept_is_reached_without_simulating(monkeypatch):
+    monkeypatch.setattr(module, "SNAPSHOT_COUNT", 4)
+    sim = run()
+    sim.advance(900)
+    sim.goto(650)
+    monkeypatch.setattr(type(sim.dynamics), "advance", lambda *given: pytest.fail("a step was simulated"))
+    assert sim.kept(655) == 650 and sim.kept(0) == 0
+    for k in (10, 649, 700, 900):
+        assert 0 <= sim.kept(k) <= k
+        assert sim.goto(sim.kept(k)).k == sim.kept(k)
+    with pytest.raises(ValueError, match="k = -1: must be a whole number ≥ 0"):
+        sim.kept(-1)
+
+
 def test_time_is_counted_from_the_step_at_which_its_step_changed():
     sim = run(dt=0.1)
     sim.advance(10)
