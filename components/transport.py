@@ -101,8 +101,8 @@ class Transport:
     advance : function (steps) → None
         Worker thread: take so many steps.
     picture : function (count) → (Moment, payloads)
-        Worker thread: what to paint, everything when ``count`` is 0; ``payloads`` is a dict. Where a picture takes the place of one that
-        was not painted, it inherits the payloads that it lacks.
+        Worker thread: what to paint, everything when ``count`` is 0, only what every picture has when it is 1; ``payloads`` is a dict.
+        Where a picture takes the place of one that was not painted, it inherits the payloads that it lacks.
     paint : function (payloads) → None
         Page's thread: write it to the sources, inside one ``hold``.
     failed : function (exception) → None
@@ -132,6 +132,7 @@ class Transport:
         self._sent_at = self._batch_at = self._next_at = 0.0
         self._credit, self._cost = 0.0, 1e-5  # steps owed; seconds per step, measured
         self._hurried = False
+        self._answers = False  # whether the next picture is the first after an edit: it has only what every picture has, and comes sooner
         self._piece = 1  # steps that are taken in one go
         self._k, self._draw_every = 0, 1
         self._late = 0.0  # seconds by which pictures were late, on average
@@ -311,6 +312,7 @@ class Transport:
         now = time.monotonic()
         elapsed, self._batch_at = min(now, max(self._batch_at, self._next_at) + LATEST) - self._batch_at, now
         between, hurried, self._hurried = self._draw_every, self._hurried, False
+        self._answers = hurried and not self._answers
         self._late += 0.2 * (min(max(0.0, now - self._next_at), LATEST) - self._late)
         if self._speed is FASTEST:
             self._next_at = now + PERIOD
@@ -334,9 +336,9 @@ class Transport:
         return max((here + steps) // between * between, (here // between + 1) * between) - here
 
     def _post(self, whole: bool) -> None:
-        moment, payloads = self._picture(0 if whole else self._made)
+        moment, payloads = self._picture(0 if whole else 1 if self._answers else self._made)
         self._k = moment.k
-        self._made += 1
+        self._made += not self._answers
         with self._wake:
             if self._mail is not None:
                 payloads = self._mail[1] | payloads
