@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from html import escape
 from itertools import pairwise
 from types import SimpleNamespace
@@ -11,9 +10,9 @@ from types import SimpleNamespace
 import numpy as np
 import panel as pn
 import pytest
-from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.core.serialization import Serializer
 from bokeh.document import Document
+from worker import prepare_on_a_worker
 
 import swarmviz as sv
 from components.arena import Arena
@@ -581,31 +580,9 @@ def test_a_picture_of_another_run_is_not_painted():
 @pytest.mark.parametrize("view", VIEWS)
 def test_preparing_touches_no_figure(view, monkeypatch):
     sim = simulation("SSA", n=60)
-    drawn, failures = attached(VIEWS[view](), sim), []
+    drawn = attached(VIEWS[view](), sim)
     sim.advance(5)
-
-    def guarded(original):
-        def call(*args, **kwargs):
-            if threading.current_thread().name == "worker":
-                raise AssertionError("a figure was touched on the worker's thread")
-            return original(*args, **kwargs)
-
-        return call
-
-    for name in ("__get__", "__set__"):
-        monkeypatch.setattr(PropertyDescriptor, name, guarded(getattr(PropertyDescriptor, name)))
-    monkeypatch.setattr(pn.viewable.Viewable, "__getattribute__", guarded(object.__getattribute__))
-
-    def work():
-        try:
-            drawn.prepare(sim)
-        except BaseException as failure:
-            failures.append(failure)
-
-    worker = threading.Thread(target=work, name="worker")
-    worker.start()
-    worker.join()
-    assert not failures
+    prepare_on_a_worker(drawn, sim, monkeypatch)
 
 
 def test_what_is_not_a_number_never_reaches_the_page_as_bare_json():
