@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from components import agents
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
 from components.hand import Hand
 from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
-from components.relief import Relief, palette, relief
+from components.relief import MARGIN, Relief, margins, palette, relief
 from swarmviz import Frame, Simulation
 from swarmviz.exports.ground import slice_point
 from swarmviz.exports.looks import FEW, MANY
@@ -51,6 +52,9 @@ class Plane:
         self.tones = LinearColorMapper(low=0, high=1)
         self.crowd = LinearColorMapper(low=0, high=255)
         self._frame_kind, self._goals, self._corner = agents.Kind(), None, np.zeros(2)
+        self._size: dict[str, int] = {}  # pixels, as the browser tells them
+        self._frame: tuple[int, int] | None = None
+        self._view, self._drifts, self._margin = np.ones(2), False, MARGIN
         self._add_layers()
         self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
                             border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
@@ -61,7 +65,21 @@ class Plane:
         for ends in self.wanted:
             ends.js_on_change("start", fit)
             ends.js_on_change("end", fit)
+        self.refresh: Callable[[], None] = lambda: None
+        self.figure.on_change("inner_width", self._framed)
+        self.figure.on_change("inner_height", self._framed)
         self.dress(colours)
+
+    def _framed(self, attr: str, old: Any, new: Any) -> None:
+        """The browser tells the size of the frame, which the picture of the landscape has to fill."""
+        self._size[attr] = new
+        if len(self._size) == 2:  # both are told, one after the other
+            self._frame = self._size["inner_width"], self._size["inner_height"]
+            if self._margin_now() != self._margin:
+                self.refresh()
+
+    def _margin_now(self) -> tuple[float, float]:
+        return margins(self._view, self._frame, MOVED if self._drifts else 0.0)
 
     # ---- what is in the figure -----------------------------------------------------------------------------------------
 
@@ -157,9 +175,11 @@ class Plane:
         stepped = self._zoom.step(away)
         view_low, view_high = self._zoom.around(low, high)
         far = (np.abs(shift - self._at) > MOVED * (view_high - view_low)).any()
-        if stepped or far or self._drawn is None or not self._drawn.same_as(landscape):
-            self._drawn, self._at = landscape.copy(), shift
-            picture = relief(landscape, frame.d, view_low - shift, view_high - shift)
+        self._view, self._drifts = view_high - view_low, frame.shift is not None
+        framed = self._margin_now() != self._margin
+        if stepped or far or framed or self._drawn is None or not self._drawn.same_as(landscape):
+            self._drawn, self._at, self._margin = landscape.copy(), shift, self._margin_now()
+            picture = relief(landscape, frame.d, view_low - shift, view_high - shift, self._margin)
             out["ground"] = picture, (view_low, view_high), (low, high)
         out["shift"], out["goals"] = shift, landscape.minimisers(frame.d)[:, :2] + shift
         out["handles"] = landscape.handles(frame.d)[:, :2] + shift

@@ -16,6 +16,10 @@ from swarmviz import Frame, Simulation
 from swarmviz.frame import Observable
 
 LOG = ["log", "log", "Logarithmic axis for A and B"]
+SIZED = ":host { container-type: size; }"
+BESIDE = (
+    "@container (max-height: 300px) { :host { flex-direction: row !important; } }"  # too low for one above the other
+)
 TINY = 1e-305  # where a value that has no logarithm is put: below every frame
 
 
@@ -78,8 +82,12 @@ class Comparison(WithOptions):
         self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
         self._chips = Chips(lambda what: self._pressed(), switches=[LOG])
         self._run, self._choice = object(), ("", False)
-        panes = [pn.pane.Bokeh(p.figure, sizing_mode="stretch_both", min_height=90, margin=0) for p in self._plots]
-        self._pane = pn.Column(self._chips, *panes, sizing_mode="stretch_both", margin=0)
+        for plot in self._plots:
+            plot.figure.update(min_width=60, min_height=60)
+            plot.figure.xaxis.ticker.desired_num_ticks = 4
+        panes = [pn.pane.Bokeh(p.figure, sizing_mode="stretch_both", min_height=60, margin=0) for p in self._plots]
+        plots = pn.Column(*panes, sizing_mode="stretch_both", margin=0, stylesheets=[BESIDE])
+        self._pane = pn.Column(self._chips, plots, sizing_mode="stretch_both", margin=0, stylesheets=[SIZED])
 
     @property
     def pane(self) -> pn.viewable.Viewable:

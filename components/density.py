@@ -53,6 +53,8 @@ class Density(WithOptions):
         self._plots = [marginal.Plot(theme(dark)), marginal.Plot(theme(dark))]
         self._joint = joint.Plot(theme(dark))
         figures = [*(plot.figure for plot in self._plots), self._joint.figure]
+        for fig in figures:
+            fig.min_width = 60  # Panel adds those up, that of the one which is not seen too
         self._panes = [pn.pane.Bokeh(fig, sizing_mode="stretch_both", min_height=140) for fig in figures]
         plots = pn.Row(*self._panes, sizing_mode="stretch_both", margin=0)
         self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)

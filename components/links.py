@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 
 from components import permalink
+from components.bar import Bar
 from components.bench import Bench
 from components.builder import Builder
 from components.history import History
 from components.permalink import BadLink, Run, State, Unlinkable
-from components.transport import Bar, Transport
+from components.transport import Transport
 from swarmviz import Simulation
 from swarmviz.presets import ALL as PRESETS
 

@@ -16,6 +16,7 @@ import panel as pn
 
 from components import permalink, theme
 from components.arena import Arena
+from components.bar import Bar
 from components.bench import NAMES, Bench
 from components.builder import Builder
 from components.choices import heading_of, parts_of, sentence, swarm_on, weakly
@@ -37,7 +38,7 @@ from components.player import Player
 from components.replica import Visible
 from components.side import Side
 from components.touch import Touch
-from components.transport import Bar, Moment, Transport
+from components.transport import Moment, Transport
 from components.view import View
 from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
 from swarmviz.exports import Run as Past
@@ -175,7 +176,7 @@ class Session:
 
     def _arena(self, place: int) -> Arena:
         arena = Arena(self._dark)
-        arena.on_hand = partial(weakly(self._hand), place)
+        arena.on_hand, arena.refresh = partial(weakly(self._hand), place), weakly(self._redraw)
         return arena
 
     # ---- the worker's thread -------------------------------------------------------------------------------------------
