@@ -93,6 +93,30 @@ class Comparison(WithOptions):
         return self._pane
 
     @property
+    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what both swarms record
+        """What is compared as long as nobody chooses another observable or axis."""
+        if len(self._sims()) != 2:
+            return {}
+        first = common(self._sims())[0]
+        return {"compared": [first.name, first.log]}
+
+    @property
+    def compared(self) -> list:
+        """The observable that is drawn of both, and whether its axis is logarithmic."""
+        known = [o.name for o in common(self._sims())]
+        return list(self._choice) if self._choice[0] in known else self.usual["compared"]
+
+    @compared.setter
+    def compared(self, value: Any) -> None:
+        known = [o.name for o in common(self._sims())]
+        if not isinstance(value, list) or len(value) != 2 or value[0] not in known or not isinstance(value[1], bool):
+            raise ValueError(
+                f"compared = {value!r}: must be one of {', '.join(known)}, and whether its axis is logarithmic"
+            )
+        self._choose(*value)
+        self._chose()
+
+    @property
     def plots(self) -> list[CurvePlot]:
         """A and B; A − B."""
         return self._plots
@@ -120,6 +144,9 @@ class Comparison(WithOptions):
 
     def _pressed(self) -> None:
         self._choice = self._chips.value, "log" in self._chips.lit
+        self._chose()
+
+    def _chose(self) -> None:
         for plot in self._plots:
             plot.forget()
         self.refresh()
