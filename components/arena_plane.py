@@ -10,6 +10,7 @@ import numpy as np
 from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem, LinearColorMapper, Range1d
 
 from components import agents
+from components.arrows import arrows
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
 from components.hand import Hand
 from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
@@ -24,7 +25,6 @@ CELLS = 144  # of the density image, along each side
 TRAIL_POINTS = 1600  # segments of all trails together
 LINKS = 250  # agents up to which the links to companions are strong
 TRAIL_LENGTH = 8  # pictures that a trail lasts, at most
-HEAD = np.array([[-0.3, 0.16], [-0.3, -0.16]])  # of an arrow, in shares of its length, along and across
 
 # The frame shows the wanted view with equal units on both axes, and more of the landscape on the longer side. Done in the browser, because
 # only it knows the size; not synchronised, because the server has no use for the result.
@@ -209,7 +209,7 @@ class Plane:
         )  # links, arrows say the rest
         out["tail"] = _segments([at for _, at in past][-kept:])
         if frame.v is not None:
-            out["arrows"] = _arrows(x, frame.v[:, :2], width)
+            out["arrows"] = arrows(x, frame.v[:, :2], width)
         if frame.memory is not None:
             out["bests"] = {"x": finite_f4(frame.memory[:, 0]), "y": finite_f4(frame.memory[:, 1])}
         if frame.partner is not None:
@@ -271,24 +271,3 @@ def _segments(past: list[np.ndarray]) -> dict[str, np.ndarray]:
     age = np.linspace(0.06, 0.5, len(past) - 1, dtype="f4")
     return {"x0": at[:-1, :, 0].ravel(), "y0": at[:-1, :, 1].ravel(), "x1": at[1:, :, 0].ravel(), "y1": at[1:, :, 1].ravel(),
             "alpha": np.repeat(age, at.shape[1])}  # fmt: skip
-
-
-def _arrows(x: np.ndarray, v: np.ndarray, width: float) -> dict[str, np.ndarray]:
-    """Arrows for velocities: a shaft and two strokes of a head; the root mean square is 5% of the view, the longest 12%."""
-    speed = np.hypot(v[:, 0], v[:, 1])
-    most = speed.max(initial=0.0)
-    size = (
-        most * np.sqrt(np.mean((speed / most) ** 2)) if most > 0 else 0.0
-    )  # so that no square of a large one overflows
-    if size == 0.0:
-        return {name: np.zeros(0, "f4") for name in ("x0", "y0", "x1", "y1")}
-    shown = v * (0.05 * width / size) * np.minimum(1.0, 2.4 * size / np.maximum(speed, size))[:, None]
-    tip, across = x + shown, np.column_stack([-shown[:, 1], shown[:, 0]])
-    starts = [x, *(tip + along * shown + side * across for along, side in HEAD)]
-    begin, end = np.concatenate(starts), np.concatenate([tip] * 3)
-    return {
-        "x0": finite_f4(begin[:, 0]),
-        "y0": finite_f4(begin[:, 1]),
-        "x1": finite_f4(end[:, 0]),
-        "y1": finite_f4(end[:, 1]),
-    }

@@ -46,4 +46,8 @@ def _set(view: Choosable, name: str, value: Any) -> None:
 
 def _sentence(said: list[str]) -> str:
     briefly = [text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in said[:3]]
-    return f"The link shows its run in another way than it says ({'; '.join(briefly)})." if said else ""
+    return (
+        f"The link's run is here, but not shown as it says: {'; '.join(briefly)}. The usual stands in for that."
+        if said
+        else ""
+    )
