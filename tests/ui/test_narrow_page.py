@@ -26,12 +26,22 @@ CUT = """() => {
   for (const view of views.filter((v) => v != null && v.el.getClientRects().length > 0)) {
     const box = view.el.getBoundingClientRect()
     for (let up = view.el; up; up = up.parentElement ?? up.getRootNode().host) {
-      if (getComputedStyle(up).overflow !== "hidden") continue
+      const {overflowX, overflowY} = getComputedStyle(up)
+      if (overflowY === "auto" || overflowY === "scroll") break // what lies further down is a swipe away
+      if (overflowX !== "hidden") continue
       const around = up.getBoundingClientRect()
-      if (box.right > around.right + 1 || box.bottom > around.bottom + 1) out.push([up.className, box.right - around.right, box.bottom - around.bottom])
+      const over = [box.right - around.right, box.bottom - around.bottom]
+      if (Math.max(...over) > 1) out.push([up.className, ...over])
     }
   }
   return [out, views.length]
+}"""
+
+# What of the equation card ends beyond the window.
+CLIPPED = """() => {
+  const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  const card = all(document).filter((e) => e.matches(".card, .card > p, .card td"))
+  return card.filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName)
 }"""
 
 
@@ -83,7 +93,7 @@ def test_what_a_narrow_bar_has_no_room_for_is_one_press_away(lab, server, where)
     lab.page.locator(".stop input").fill("3")
     lab.page.locator(".stop input").press("Enter")
     assert "stops at step 3" in more.get_attribute("aria-label"), "what is out of sight has to be told"
-    lab.page.mouse.click(200, 20)
+    lab.page.locator(".rates").click()
     lab.wait(lambda: more.get_attribute("aria-expanded") == "false", "a press elsewhere does not close it")
     lab.press("reset")
     lab.wait(lambda: lab.step == 0, "reset")
@@ -153,10 +163,21 @@ def test_the_button_of_the_panel_says_what_is_in_it(lab, server):
     lab.page.keyboard.press("Enter")
     lab.wait(lambda: not lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not close")
     size(lab, *PHONE)
+    lab.open(server.page)
     button.click()
     lab.wait(lambda: lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not open on a phone")
-    lab.page.mouse.click(5, 400)
+    assert lab.page.evaluate(CLIPPED) == [], "the card is wider than the phone"
+    lab.picture("phone with panel")
+    button.click(timeout=10_000)
+    lab.wait(lambda: not lab.page.get_by_role("tab", name="Luck").is_visible(), "a finger cannot close it")
+    button.click()
+    lab.wait(lambda: lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not open again")
+    lab.page.keyboard.press("Escape")
     lab.wait(lambda: button.get_attribute("aria-expanded") == "false", "it does not hear that the page closed it")
+    lab.page.click("[aria-label='Open drawer']")
+    lab.wait(lambda: lab.row("dynamics.lam").is_visible(), "the choices do not open")
+    lab.page.locator("[aria-label='Close drawer']").click(timeout=10_000)
+    lab.wait(lambda: not lab.row("dynamics.lam").is_visible(), "a finger cannot close the choices")
     assert not lab.complaints
 
 
