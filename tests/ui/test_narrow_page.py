@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from components import permalink
+
 WIDE, MIDDLE, PHONE = (1440, 900), (1024, 768), (390, 844)
 
 # Of the figures that are seen: the frame's box on the screen and the box of the landscape's picture in it, in pixels.
@@ -184,17 +186,15 @@ def test_the_button_of_the_panel_says_what_is_in_it(lab, server):
 def test_the_address_brings_back_what_is_seen_of_the_density(lab, server):
     lab.open(server.page)
     lab.pause()
-    before = lab.page.url
     lab.page.get_by_label("bins").select_option("100")
     lab.page.click('button:text-is("2D")')
-    lab.wait(lambda: lab.page.url != before, "the address does not follow")
+    chosen = lambda: permalink.read(lab.page.url.partition("?s=")[2]).views  # noqa: E731
+    lab.wait(lambda: chosen() == {"bins": 100, "plane": True}, "the address does not follow")
     shown = lambda: (  # noqa: E731
         lab.page.get_by_label("bins").input_value(),
         lab.page.locator('button:text-is("2D")').get_attribute("aria-pressed"),
     )
     lab.wait(lambda: shown() == ("100", "true"), "the buttons do not follow")
-    lab.wait(lambda: lab.page.evaluate("document.readyState") == "complete", "")
-    address = lab.page.url
-    lab.open(address)
+    lab.open(lab.page.url)
     lab.wait(lambda: shown() == ("100", "true"), f"it comes back as {shown()}")
     assert not lab.complaints
