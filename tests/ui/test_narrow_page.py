@@ -126,9 +126,10 @@ def test_two_swarms_and_their_difference_have_their_axes(lab, server, width, hei
     lab.pause()
     lab.page.get_by_role("button", name="Compare with a second swarm").click()
     lab.wait(lambda: lab.page.locator('button:text-is("A and B")').count() == 1, "there is nothing to compare")
-    lab.wait(
-        lambda: lab.page.locator(".bk-Figure:visible").count() >= 5, "two arenas, two plots of both, and the curves"
-    )
+    labels = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Figure")
+      .filter((m) => Bokeh.index.find_one_by_id(m.id)?.el.getClientRects().length > 0).map((m) => m.left[0].axis_label)"""
+    wanted = {"best F", "A − B"}
+    lab.wait(lambda: wanted <= set(lab.page.evaluate(labels)), f"{lab.page.evaluate(labels)}")
     lab.wait(lambda: lab.page.evaluate(CUT)[0] == [], f"{lab.page.evaluate(CUT)}")
     lab.picture(f"compare {width}x{height}")
     assert not lab.complaints
