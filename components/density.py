@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import panel as pn
@@ -46,6 +46,7 @@ class Density(WithOptions):
     """
 
     every = 3
+    usual: ClassVar = {"bins": 40, "kde": True, "plane": False}
 
     def __init__(self, dark: bool = False, bins: int = 40):
         super().__init__()
@@ -53,6 +54,8 @@ class Density(WithOptions):
         self._plots = [marginal.Plot(theme(dark)), marginal.Plot(theme(dark))]
         self._joint = joint.Plot(theme(dark))
         figures = [*(plot.figure for plot in self._plots), self._joint.figure]
+        for fig in figures:
+            fig.min_width = 60  # Panel adds those up, that of the one which is not seen too
         self._panes = [pn.pane.Bokeh(fig, sizing_mode="stretch_both", min_height=140) for fig in figures]
         plots = pn.Row(*self._panes, sizing_mode="stretch_both", margin=0)
         self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
@@ -98,7 +101,7 @@ class Density(WithOptions):
 
     @kde.setter
     def kde(self, value: bool) -> None:
-        self._choose(kde=bool(value))
+        self._choose(kde=_truth("kde", value))
 
     @property
     def plane(self) -> bool:
@@ -107,7 +110,7 @@ class Density(WithOptions):
 
     @plane.setter
     def plane(self, value: bool) -> None:
-        self._choose(plane=bool(value))
+        self._choose(plane=_truth("plane", value))
 
     def _choose(self, **changed: Any) -> None:
         self._chosen = self._chosen._replace(**changed)
@@ -185,6 +188,14 @@ class Density(WithOptions):
 
 def _whole(bins: Any) -> int:
     """The number of bins, checked."""
-    if isinstance(bins, bool) or int(bins) != bins or not 2 <= bins <= MOST_BINS:
+    number = isinstance(bins, int | float) and not isinstance(bins, bool)
+    if not number or not 2 <= bins <= MOST_BINS or int(bins) != bins:
         raise ValueError(f"bins = {bins!r}: must be a whole number from 2 to {MOST_BINS}")
     return int(bins)
+
+
+def _truth(name: str, value: Any) -> bool:
+    """A switch, checked."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} = {value!r}: must be true or false")
+    return value

@@ -147,7 +147,7 @@ def test_what_is_downloaded_from_the_page_opens_and_is_the_run_that_was_seen(lab
     lab.open(server.page)
     lab.wait(lambda: lab.step > 5, "the swarm does not move")
     k = lab.pause()
-    lab.page.click("[aria-label='Open contextbar']")
+    lab.page.click("[aria-label^='Open panel']")
     lab.page.get_by_role("tab", name="Export").click()
     lab.page.locator("section.exports").scroll_into_view_if_needed()
 
@@ -182,7 +182,7 @@ def test_a_wrong_field_is_told_in_words_and_an_export_can_be_cancelled(lab, serv
     lab.page.locator(".speed input").fill("130")
     lab.wait(lambda: lab.step > 400, "the swarm is too slow")
     lab.pause()
-    lab.page.click("[aria-label='Open contextbar']")
+    lab.page.click("[aria-label^='Open panel']")
     lab.page.get_by_role("tab", name="Export").click()
     words = lambda: lab.text("section.exports .words")  # noqa: E731
     lab.page.fill("[data-field=start]", "ten")
