@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from swarmviz import success
+from swarmviz.blocks import from_blocks
 from swarmviz.dynamics.base import Record
+from swarmviz.dynamics.together import Outcomes
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.stops import Part, Watch
 from swarmviz.frame import Diverged
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
-GROUP_RUNS, GROUP_WORK = 64, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
+GROUP_RUNS, GROUP_WORK = 256, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
 CALL_WORK = 1 << 25  # about as many agent-coordinate-steps: a Ctrl-C is heard within a moment
 
 
@@ -69,7 +71,8 @@ class Ensemble:
         self.dynamics = settings.stop.prepare(problem.dynamics) if settings.stop else problem.dynamics
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
         self.runs = int(settings.options.runs)
-        self._swarms: list[Any] = []  # one for each thread: to copy one costs as much as a call of a kernel
+        # who keeps nothing of a course is not to have it measured
+        self._every = int(settings.options.every) if settings.record or settings.stop else int(settings.options.steps) + 1
 
     @property
     def seeds(self) -> np.ndarray:
@@ -83,10 +86,8 @@ class Ensemble:
     def groups(self, threads: int) -> Iterator[range]:
         """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, one that may stop alone."""
         options, swarm = self.settings.options, self.problem.swarm
-        work, alone = (
-            swarm.n * swarm.d * max(1, options.steps),
-            self.settings.stop is not None or options.steps > CALL_STEPS,
-        )
+        work = swarm.n * swarm.d * (options.steps + 1) + len(self.dynamics.observables) * (options.steps // self._every + 1)
+        alone = self.settings.stop is not None or options.steps > CALL_STEPS
         size = 1 if alone else max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(self.runs // (8 * threads))))
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
 
@@ -94,14 +95,15 @@ class Ensemble:
         """Some runs from their first step to their end; whether they got there."""
         if len(group) == 1:
             return self._run_alone(group[0], cancelled)
-        options = self.settings.options
+        options, problem = self.settings.options, self.problem
         try:
-            states = [self._born(r) for r in group]
-            outcomes = self.dynamics.advance_many(
-                states, self.problem.landscape, options.steps, options.every, start=True
-            )
+            states = self._born(group)
+            outcomes = self.dynamics.advance_many(states, problem.landscape, options.steps, self._every, start=True)
         except Exception:  # which run it was is found by taking them one by one
             return all(self._run_alone(r, cancelled) for r in group)
+        if isinstance(outcomes, Outcomes) and outcomes.fine:
+            self._finish_group(slice(group.start, group.stop), outcomes)
+            return True
         for r, state, outcome in zip(group, states, outcomes, strict=True):
             if isinstance(outcome, Diverged):
                 self._diverged(r, state, outcome, True, None)
@@ -120,7 +122,7 @@ class Ensemble:
 
     def _course(self, r: int, cancelled: threading.Event) -> bool:
         """Run ``r`` call by call, watched by the stop."""
-        state = self._born(r)
+        (state,) = self._born(range(r, r + 1))
         watch = self.settings.stop.watch() if self.settings.stop else None
         start, ended = True, False
         while not ended:
@@ -137,17 +139,11 @@ class Ensemble:
         self.results.finished[r] = True
         return True
 
-    def _born(self, r: int) -> Any:
-        """The state of run ``r`` at step 0."""
-        landscape = self.problem.landscape
-        try:
-            swarm = self._swarms.pop()
-        except IndexError:
-            swarm = self.problem.swarm.copy()
-        swarm.seed = self.problem.swarm.seed + r
-        state = self.dynamics.init(swarm.positions(landscape), landscape, swarm.seed)
-        self._swarms.append(swarm)
-        return state
+    def _born(self, group: range) -> Sequence[Any]:
+        """The states of some runs at step 0."""
+        landscape, swarm = self.problem.landscape, self.problem.swarm
+        seeds = swarm.seed + np.arange(group.start, group.stop)
+        return self.dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds)
 
     def _next(self, state: Any) -> int:
         """Steps of the next call: to the next look of the stop, or as many as are sensible at once."""
@@ -160,7 +156,7 @@ class Ensemble:
 
     def _part(self, r: int, state: Any, steps: int, start: bool, watch: Watch | None) -> tuple[Any, bool]:
         """Some steps of run ``r``, recorded: the state after them, and whether the run has ended."""
-        every, landscape = self.settings.options.every, self.problem.landscape
+        every, landscape = self._every, self.problem.landscape
         after, rows = self.dynamics.advance(state, landscape, steps, every, start=start)
         end = watch(Part(self.dynamics, landscape, state, after, rows)) if watch else None
         if end is not None and end < after.k:
@@ -172,7 +168,7 @@ class Ensemble:
     def _keep(self, r: int, rows: Record) -> None:
         """What run ``r`` recorded."""
         if len(rows["k"]):
-            first = rows["k"][0] // self.settings.options.every
+            first = rows["k"][0] // self._every
             for name, course in self.results.courses.items():
                 course[r, first : first + len(rows["k"])] = rows[name]
 
@@ -201,6 +197,24 @@ class Ensemble:
         finals["steps_taken"][r] = state.k
         if "final_positions" in finals:
             finals["final_positions"][r] = frame.x
+
+    def _finish_group(self, group: slice, outcomes: Outcomes) -> None:
+        """What some runs recorded and ended with, none of which diverged: ``_keep`` and ``_finish`` for all of them at once."""
+        landscape, finals, after = self.problem.landscape, self.results.finals, outcomes.after.all
+        answers = self.dynamics.answers(outcomes.after)
+        errors = success.errors(answers, landscape)
+        known = len(landscape.minimisers(after.d)) > 0
+        for name, course in self.results.courses.items():
+            course[group] = outcomes.course(name)
+        finals["final_answer"][group] = answers
+        finals["final_energy"][group] = landscape.values(answers)
+        finals["final_best"][group] = getattr(after, "best", np.nan)
+        finals["final_error"][group] = errors
+        finals["success"][group] = errors < self.settings.options.tolerance if known else np.nan
+        finals["steps_taken"][group] = after.k
+        if "final_positions" in finals:
+            finals["final_positions"][group] = from_blocks(after.x, after.n, after.d)
+        self.results.finished[group] = True
 
 
 # ---- many of them on threads ------------------------------------------------------------------------------------------
