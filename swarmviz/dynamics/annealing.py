@@ -43,7 +43,6 @@ from swarmviz.blocks import (
     part,
     rows,
     scratch,
-    to_blocks,
 )
 from swarmviz.compiled import (
     gradient_function,
@@ -67,8 +66,7 @@ from swarmviz.diagnostics import (
     mean_position,
     smallest,
 )
-from swarmviz.dynamics.base import Dynamics
-from swarmviz.dynamics.together import Outcomes, Stack, lowest_agents
+from swarmviz.dynamics.together import Outcomes, Stack, Together, lowest_agents
 from swarmviz.elementary import exp, tanh
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.noise import GAUSSIAN
@@ -268,7 +266,7 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seeds, tempera
         )  # fmt: skip
 
 
-class SSA(Dynamics):
+class SSA(Together):
     """Swarm-based simulated annealing: heavy agents descend as leaders, light ones are shaken and explore; mass flows downhill."""
 
     title = "SSA"
@@ -311,18 +309,10 @@ class SSA(Dynamics):
         ),
     )
 
-    def init(self, x, landscape, seed):
-        return self.init_many(x[None], landscape, np.array([seed]))[0]
-
     def init_many(self, x, landscape, seeds):
-        runs, n, d = x.shape
-        clock, mass, unknown = Clock(dt=float(self.dt)), np.full((runs, n), 1.0 / n), np.full(runs, np.nan)
-        return Stack(
-            State(0, clock, seeds, n, d, to_blocks(x), mass, np.empty((runs, n)), unknown, np.full(runs, np.inf), np.zeros(runs, int))
-        )
-
-    def advance(self, state, landscape, steps, every=1, start=False):
-        return self._outcome(self.advance_many([state], landscape, steps, every, start)[0])
+        (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)
+        return Stack.born(State, clock, x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
+                          best=np.full(runs, np.inf), clips=np.zeros(runs, int))  # fmt: skip
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = Stack.of(states).all
@@ -338,9 +328,8 @@ class SSA(Dynamics):
             landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
         level, best, clips = numbers.T.copy()
-        after = state._replace(
-            k=state.k + steps, clock=clock, x=x, mass=mass, energy=energy, level=level, best=best, clips=clips.astype(int)
-        )
+        changed = {"x": x, "mass": mass, "energy": energy, "level": level, "best": best, "clips": clips.astype(int)}
+        after = state._replace(k=state.k + steps, clock=clock, **changed)
         return Outcomes(Stack(after), ends, recorded, tables, self.observables)
 
     def answers(self, states):

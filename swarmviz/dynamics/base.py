@@ -18,13 +18,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from swarmviz import success
-from swarmviz.dynamics.together import FINE, record
 from swarmviz.frame import Diverged, Frame, Observable
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described
 from swarmviz.schedules import values_of
 
 Record = dict[str, np.ndarray]
+FINE = -1  # what a kernel returns when every energy stayed finite
 
 
 class Dynamics(Described):
@@ -127,16 +127,15 @@ class Dynamics(Described):
         recorded, table = self._blank_record(state, steps, every, start)
         return recorded, np.empty((runs, *table.shape))
 
-    @staticmethod
-    def _outcome(outcome: tuple[Any, Record] | Diverged) -> tuple[Any, Record]:
-        if isinstance(outcome, Diverged):
-            raise outcome
-        return outcome
-
     def _record(self, k: np.ndarray, clock: Any, table: np.ndarray) -> Record:
-        return record(k, clock, [o.name for o in self.observables], table)
+        return named(k, clock, self.observables, table)
 
     @staticmethod
     def _check(step: int, agent: int) -> None:
         if step != FINE:
             raise Diverged(step, agent)
+
+
+def named(k: np.ndarray, clock: Any, observables: Sequence[Observable], table: np.ndarray) -> Record:
+    """The rows of a table under the names of the observables, with step and time."""
+    return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(observables, table, strict=True)}

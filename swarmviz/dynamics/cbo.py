@@ -41,7 +41,6 @@ from swarmviz.blocks import (
     part,
     rows,
     scratch,
-    to_blocks,
 )
 from swarmviz.compiled import inner, kernel, number, reals, rows_of_runs, table, types, value_function, whole, wholes
 from swarmviz.diagnostics import (
@@ -58,8 +57,7 @@ from swarmviz.diagnostics import (
     weigh_chosen,
     weights,
 )
-from swarmviz.dynamics.base import Dynamics
-from swarmviz.dynamics.together import Outcomes, Stack
+from swarmviz.dynamics.together import Outcomes, Stack, Together
 from swarmviz.elementary import tanh
 from swarmviz.frame import (
     BEST,
@@ -329,7 +327,7 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seeds, alpha, sigma
         )  # fmt: skip
 
 
-class CBO(Dynamics):
+class CBO(Together):
     """Consensus-based optimisation: agents drift towards a weighted mean and are shaken in proportion to their distance from it."""
 
     title = "CBO"
@@ -373,16 +371,10 @@ class CBO(Dynamics):
         EFFECTIVE_SIZE,
     )
 
-    def init(self, x, landscape, seed):
-        return self.init_many(x[None], landscape, np.array([seed]))[0]
-
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
         clock, best = Clock(dt=float(self.dt)), np.full(runs, np.inf)
-        return Stack(State(0, clock, seeds, n, d, to_blocks(x), np.empty((runs, n)), np.empty((runs, d)), best))
-
-    def advance(self, state, landscape, steps, every=1, start=False):
-        return self._outcome(self.advance_many([state], landscape, steps, every, start)[0])
+        return Stack.born(State, clock, x, seeds, energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=best)
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = Stack.of(states).all

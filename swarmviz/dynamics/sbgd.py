@@ -42,7 +42,6 @@ from swarmviz.blocks import (
     from_blocks,
     lent,
     part,
-    to_blocks,
 )
 from swarmviz.compiled import (
     gradient_function,
@@ -57,8 +56,7 @@ from swarmviz.compiled import (
     whole,
 )
 from swarmviz.diagnostics import all_finite, distance_to, evaluate, first_not_finite
-from swarmviz.dynamics.base import Dynamics
-from swarmviz.dynamics.together import Outcomes, Stack, lowest_agents
+from swarmviz.dynamics.together import Outcomes, Stack, Together, lowest_agents
 from swarmviz.elementary import power
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.parameters import Choice, Real, Whole
@@ -205,7 +203,7 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, mos
         )  # fmt: skip
 
 
-class SBGD(Dynamics):
+class SBGD(Together):
     """Swarm-based gradient descent: the lowest agent grows heavy and careful, the others stride, lose their mass and are removed."""
 
     title = "SBGD"
@@ -246,18 +244,10 @@ class SBGD(Dynamics):
         Observable("trials", "trials", "Step lengths tried per agent", "count"),
     )
 
-    def init(self, x, landscape, seed):
-        return self.init_many(x[None], landscape, np.array([seed]))[0]
-
     def init_many(self, x, landscape, seeds):
-        runs, n, d = x.shape
-        mass, unknown = np.full((runs, n), 1.0 / n), np.full(runs, np.nan)
-        return Stack(
-            State(0, Clock(), seeds, n, d, to_blocks(x), mass, np.empty((runs, n)), unknown, np.full(runs, np.inf), unknown, unknown)
-        )
-
-    def advance(self, state, landscape, steps, every=1, start=False):
-        return self._outcome(self.advance_many([state], landscape, steps, every, start)[0])
+        (runs, n, _), unknown = x.shape, np.full(len(x), np.nan)
+        return Stack.born(State, Clock(), x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
+                          best=np.full(runs, np.inf), step=unknown, trials=unknown)  # fmt: skip
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = Stack.of(states).all
@@ -272,9 +262,16 @@ class SBGD(Dynamics):
             landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
         level, best, length, trials = numbers.T.copy()
-        after = state._replace(
-            k=state.k + steps, clock=clock, x=x, mass=mass, energy=energy, level=level, best=best, step=length, trials=trials
-        )
+        changed = {
+            "x": x,
+            "mass": mass,
+            "energy": energy,
+            "level": level,
+            "best": best,
+            "step": length,
+            "trials": trials,
+        }
+        after = state._replace(k=state.k + steps, clock=clock, **changed)
         return Outcomes(Stack(after), ends, recorded, tables, self.observables)
 
     def answers(self, states):

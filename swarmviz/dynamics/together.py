@@ -1,8 +1,8 @@
 """Runs that differ in nothing but their seeds and starts, kept together.
 
-To make a State for each run, hand it to a kernel and read the results takes Python longer than a kernel needs for a hundred steps of a
-small swarm, and while one thread runs Python the others wait. So a dynamics of small swarms keeps the states of many runs as one State whose
-arrays have the run as their first axis, and takes and returns them in one piece.
+To make a State for each run, hand it to a kernel and read the results takes Python longer than a kernel needs for a hundred steps of
+a small swarm, and while one thread runs Python the others wait. So a dynamics of small swarms keeps the states of many runs as one State
+whose arrays have the run as their first axis, and takes and returns them in one piece.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.blocks import agent_of, aligned_rows
+from swarmviz.blocks import agent_of, aligned_rows, to_blocks
+from swarmviz.dynamics.base import FINE, Dynamics, named
 from swarmviz.frame import Clock, Diverged, Observable
 
 COMMON = ("k", "clock", "n", "d")  # fields of a State that are the same for all
-FINE = -1  # what a kernel returns when every energy stayed finite
 
 
 class Stack(Sequence):
@@ -31,6 +31,12 @@ class Stack(Sequence):
 
     def __init__(self, states: Any):
         self.all = states
+
+    @classmethod
+    def born(cls, kind: Any, clock: Clock, x: np.ndarray, seeds: np.ndarray, **fields: np.ndarray) -> Stack:
+        """At step 0, from positions (runs, N, d), seeds (runs,) and the further fields of a ``kind`` of State."""
+        _, n, d = x.shape
+        return cls(kind(k=0, clock=clock, seed=seeds, n=n, d=d, x=to_blocks(x), **fields))
 
     @classmethod
     def of(cls, states: Sequence[Any]) -> Stack:
@@ -64,7 +70,7 @@ class Outcomes(Sequence):
         self, after: Stack, ends: np.ndarray, k: np.ndarray, tables: np.ndarray, observables: Sequence[Observable]
     ):
         self.after, self.ends, self.tables = after, ends, tables
-        self._k, self._names = k, [o.name for o in observables]
+        self._k, self._observables = k, observables
 
     @property
     def fine(self) -> bool:
@@ -73,7 +79,7 @@ class Outcomes(Sequence):
 
     def course(self, name: str) -> np.ndarray:
         """An observable of all runs, (runs, recorded steps)."""
-        return self.tables[:, self._names.index(name)]
+        return self.tables[:, [o.name for o in self._observables].index(name)]
 
     def __len__(self) -> int:
         return len(self.after)
@@ -82,17 +88,31 @@ class Outcomes(Sequence):
         step, agent = self.ends[r].tolist()
         if step != FINE:
             return Diverged(step, agent)
-        return self.after[r], record(self._k, self.after.all.clock, self._names, self.tables[r])
+        return self.after[r], named(self._k, self.after.all.clock, self._observables, self.tables[r])
+
+
+class Together(Dynamics):
+    """A dynamics that takes runs together; a single one is a Stack of one."""
+
+    def init(self, x, landscape, seed):
+        return self.init_many(x[None], landscape, np.array([seed]))[0]
+
+    def init_many(self, x, landscape, seeds):
+        raise NotImplementedError
+
+    def advance(self, state, landscape, steps, every=1, start=False):
+        outcome = self.advance_many([state], landscape, steps, every, start)[0]
+        if isinstance(outcome, Diverged):
+            raise outcome
+        return outcome
+
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        raise NotImplementedError
 
 
 def lowest_agents(states: Any) -> np.ndarray:
     """Where the lowest agent of each run is, (runs, d), from the State of a Stack: its first one, if several are as low."""
     return agent_of(states.x, states.n, states.d, states.energy.argmin(axis=1))
-
-
-def record(k: np.ndarray, clock: Clock, names: Sequence[str], table: np.ndarray) -> dict[str, np.ndarray]:
-    """The rows of a table under the names of the observables, with step and time."""
-    return {"k": k, "t": clock.at(k)} | dict(zip(names, table, strict=True))
 
 
 def _rows(values: Sequence[Any]) -> np.ndarray:

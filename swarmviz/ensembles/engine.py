@@ -71,8 +71,8 @@ class Ensemble:
         self.dynamics = settings.stop.prepare(problem.dynamics) if settings.stop else problem.dynamics
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
         self.runs = int(settings.options.runs)
-        # who keeps nothing of a course is not to have it measured
-        self._every = int(settings.options.every) if settings.record or settings.stop else int(settings.options.steps) + 1
+        options, looked_at = settings.options, settings.record or settings.stop
+        self._every = int(options.every if looked_at else options.steps + 1)  # nothing is measured that nobody looks at
 
     @property
     def seeds(self) -> np.ndarray:
@@ -86,7 +86,8 @@ class Ensemble:
     def groups(self, threads: int) -> Iterator[range]:
         """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, one that may stop alone."""
         options, swarm = self.settings.options, self.problem.swarm
-        work = swarm.n * swarm.d * (options.steps + 1) + len(self.dynamics.observables) * (options.steps // self._every + 1)
+        records = len(self.dynamics.observables) * (options.steps // self._every + 1)
+        work = swarm.n * swarm.d * (options.steps + 1) + records
         alone = self.settings.stop is not None or options.steps > CALL_STEPS
         size = 1 if alone else max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(self.runs // (8 * threads))))
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
