@@ -203,7 +203,7 @@ def test_the_page_is_served_answers_and_ends_with_ctrl_c():
     port = free_port()
     command = [sys.executable, "-m", "swarmviz", "serve", "--port", str(port)]
     options = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "start_new_session": True}
-    with subprocess.Popen(command, text=True, **options) as server:
+    with subprocess.Popen(command, text=True, **options) as server, ended(server.pid):
         said = []
         for line in server.stdout:  # ends when the process does
             said.append(line)
@@ -218,6 +218,16 @@ def test_the_page_is_served_answers_and_ends_with_ctrl_c():
         assert server.returncode == 0 and "Traceback" not in rest, rest
     assert not members(server.pid)
     free_port(port)
+
+
+@contextlib.contextmanager
+def ended(session):
+    """Whatever a test that fails leaves behind is killed."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(session, signal.SIGKILL)
 
 
 def free_port(port=0):
