@@ -12,7 +12,7 @@ of (seed, purpose, step, agent, coordinate), so a state holds no generator and `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -122,6 +122,15 @@ class Dynamics(Described):
         if isinstance(outcome, Diverged):
             raise outcome
         return outcome
+
+    def _outcomes(
+        self, ends: np.ndarray, after: Callable[[int], Any], recorded: np.ndarray, clock: Any, tables: np.ndarray
+    ) -> list[tuple[Any, Record] | Diverged]:
+        """What became of each run of ``advance_many``: ``ends`` (runs, 2) from the kernel, ``after(r)`` the state of run r."""
+        return [
+            (after(r), self._record(recorded, clock, tables[r])) if step == FINE else Diverged(step, agent)
+            for r, (step, agent) in enumerate(ends.tolist())
+        ]
 
     def _record(self, k: np.ndarray, clock: Any, table: np.ndarray) -> Record:
         return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(self.observables, table, strict=True)}

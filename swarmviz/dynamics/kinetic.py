@@ -42,15 +42,16 @@ from swarmviz.blocks import (
     block,
     block_count,
     block_range,
-    copied,
     from_blocks,
     lent,
+    list_marked,
     part,
     rows,
     scratch,
+    stacked,
     to_blocks,
 )
-from swarmviz.compiled import flags, inner, kernel, number, reals, table, types, value_function, whole, word
+from swarmviz.compiled import ends, flag_rows, inner, kernel, number, reals, table, tables, types, value_function, whole, words
 from swarmviz.diagnostics import (
     all_finite,
     choose_batch,
@@ -122,17 +123,13 @@ def make_room(d, n_agents):
 @inner
 def who_jumps(probability, seed, step, first, u, jumped, chosen):
     """Mark the agents of a block that jump and list them in ``chosen``; returns how many."""
-    n, m = jumped.size, 0
     if probability < 1.0:
-        uniforms(rows(u, 0, 1, n), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
+        uniforms(rows(u, 0, 1, jumped.size), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
+        for j in range(jumped.size):
+            jumped[j] = u[j] < probability
     else:
-        u[:n] = 0.0
-    for j in range(n):
-        jumps = u[j] < probability
-        jumped[j] = jumps
-        chosen[m] = j
-        m += jumps
-    return m
+        jumped[:] = 1
+    return list_marked(jumped, chosen)
 
 
 @inner
@@ -162,14 +159,9 @@ def glide(x, v, dt, low, high, boundary):
     """(2) on a block."""
     d, n = x.shape
     for i in range(d):
-        xi, vi, a, b = x[i], v[i], low[i], high[i]
-        if boundary == boundaries.CLIP:  # in one pass over memory
-            for j in range(n):
-                y = xi[j] + dt * vi[j]
-                xi[j] = a if y < a else b if y > b else y
-        else:
-            for j in range(n):
-                xi[j] += dt * vi[j]
+        xi, vi, (a, b) = x[i], v[i], boundaries.walls(low[i], high[i], boundary)
+        for j in range(n):
+            xi[j] = boundaries.clip(xi[j] + dt * vi[j], a, b)
     if boundary != boundaries.CLIP:
         boundaries.confine(x, low, high, boundary)
 
@@ -228,35 +220,11 @@ def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, r
 
 
 @inner
-def course(
-    x,
-    v,
-    jumped,
-    f,
-    nu,
-    numbers,
-    size,
-    time,
-    alpha,
-    shake,
-    law,
-    how,
-    stall,
-    yardstick,
-    limits,
-    land,
-    targets,
-    room,
-    sums,
-    record,
-):
-    """A run; arguments and result as in ``run``."""
-    (x, v, jumped, f, nu, numbers), (alpha, shake), sums = (
-        lent((x, v, jumped, f, nu, numbers)),
-        lent((alpha, shake)),
-        lent(sums),
-    )
+def course(agents, nu, numbers, size, time, alpha, shake, law, how, stall, yardstick, limits, land, targets, room, sums, record):
+    """One run, ``agents`` (x, v, jumped, f); returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
+    (x, v, jumped, f), (nu, numbers), (alpha, shake), sums = lent(agents), lent((nu, numbers)), lent((alpha, shake)), lent(sums)
     room, (low, high, boundary), (values, p), targets = lent(room), lent(limits), lent(land), lent(targets)
+    record = lent(record)
     (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, lent(law)
     (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, lent(yardstick)
     (best, still, effective), half, row, everyone = numbers, yardstick[0], 0, not 0 < batch < n_agents
@@ -296,25 +264,28 @@ def course(
 
 
 @kernel(
-    types.UniTuple(whole, 2)(
-        reals, reals, flags, reals, reals, reals, whole, whole,  # x, v, jumped, f, nu, numbers (best, still, effective), d, n
-        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
+    types.void(
+        table, table, flag_rows, table, table, table, whole, whole,  # x, v, jumped, f, nu, numbers (best, still, effective), d, n
+        whole, whole, whole, types.boolean, words,  # k, steps, every, start, seeds
         reals, reals, number, number, number, number,  # alpha, shake, pull, keep, probability, dt
         reals, whole, number, whole, number, whole,  # floor, law, freedom, batch, tolerance, n_stall
         reals, reals, number, number,  # half, unit, lam, gamma
         reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, table,  # values, p, targets, record
+        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
     )
 )  # fmt: skip
-def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seed, alpha, shake, pull, keep, probability, dt,
+def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seeds, alpha, shake, pull, keep, probability, dt,
         floor, law, freedom, batch, tolerance, n_stall, half, unit, lam, gamma,
-        low, high, boundary, values, p, targets, record):  # fmt: skip
-    """Advance ``x`` and ``v`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    return course(
-        x, v, jumped, f, nu, numbers, (d, n_agents), (k, steps, every, start, seed), alpha, shake, (law, freedom, floor),
-        (pull, keep, probability, dt, batch), (tolerance, n_stall), (half, unit, lam, gamma), (low, high, boundary), (values, p),
-        targets, make_room(d, n_agents), np.empty(d + 3), record,
-    )  # fmt: skip
+        low, high, boundary, values, p, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in ``course``."""
+    room, sums = make_room(d, n_agents), np.empty(d + 3)
+    for r in range(seeds.size):
+        agents = part(x[r], 0, d * n_agents), part(v[r], 0, d * n_agents), jumped[r], part(f[r], 0, n_agents)
+        ends[r] = course(
+            agents, nu[r], numbers[r], (d, n_agents), (k, steps, every, start, seeds[r]), alpha, shake, (law, freedom, floor),
+            (pull, keep, probability, dt, batch), (tolerance, n_stall), (half, unit, lam, gamma), (low, high, boundary), (values, p),
+            targets, room, sums, records[r],
+        )  # fmt: skip
 
 
 def jump_probability(jump_rate: float, dt: float, epsilon: float = 1.0) -> float:
@@ -401,25 +372,35 @@ class BGK(Stalling):
         return half_widths(landscape, d) if self.rescaled else np.ones(d)
 
     def advance(self, state, landscape, steps, every=1, start=False):
+        return self._outcome(self.advance_many([state], landscape, steps, every, start)[0])
+
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = states[0]
         n, d, clock = state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         p, keep, pull, shake = self.coefficients(sigma)
-        recorded, table = self._blank_record(state, steps, every, start)
-        x, v, energy = copied(state.x), copied(state.v), copied(state.energy)
-        jumped, consensus = state.jumped.copy(), state.consensus.copy()
-        numbers = np.array([state.best, state.still, state.effective])
+        recorded, tables = self._blank_records(len(states), state, steps, every, start)
+        x, v, energy = (stacked([getattr(s, name) for s in states]) for name in ("x", "v", "energy"))
+        jumped, consensus = np.array([s.jumped for s in states]), np.array([s.consensus for s in states])
+        numbers = np.array([[s.best, s.still, s.effective] for s in states])
+        ends, seeds = np.empty((len(states), 2), int), np.array([s.seed for s in states], np.uint64)
         (low, high), unit = landscape.limits(d), self.unit(landscape, d)
-        step, agent = run(
-            x, v, jumped, energy, consensus, numbers, d, n, state.k, steps, every, start, state.seed,
+        run(
+            x, v, jumped, energy, consensus, numbers, d, n, state.k, steps, every, start, seeds,
             alpha, shake, pull, keep, p, self.dt, unit * self.sigma_floor, LAWS[self.noise].code, self.freedom, self.batch,
             self.stall_tolerance, self.stall_steps, half_widths(landscape, d), unit, self.lam, self.gamma,
-            low, high, boundaries.CODES[self.boundary], landscape.values_function(), landscape.constants(), landscape.minimisers(d), table,
+            low, high, boundaries.CODES[self.boundary],
+            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
-        self._check(step, agent)
-        best, still, effective = numbers
-        after = state._replace(k=state.k + steps, clock=clock, x=x, v=v, jumped=jumped, energy=energy, consensus=consensus,
-                               best=float(best), still=int(still), effective=float(effective))  # fmt: skip
-        return after, self._record(recorded, clock, table)
+
+        def after(r):
+            best, still, effective = numbers[r]
+            return states[r]._replace(
+                k=state.k + steps, clock=clock, x=x[r, : n * d], v=v[r, : n * d], jumped=jumped[r], energy=energy[r, :n],
+                consensus=consensus[r], best=float(best), still=int(still), effective=float(effective),
+            )  # fmt: skip
+
+        return self._outcomes(ends, after, recorded, clock, tables)
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))
