@@ -135,13 +135,14 @@ def course(agents, best, size, time, schedules, shift, how, kinds, limits, land,
     """One run, ``agents`` (x, f, log_virtual, members, partner, living); returns (step, agent, what is wrong with it) or (−1, −1, …)."""
     (x, f, log_virtual, members, partner, living), best, record = lent(agents), lent(best), lent(record)
     (tau, alpha, beta, sigma), shift, limits, land = lent(schedules), lent(shift), lent(limits), lent(land)
-    room, supply, grid, (values, p), targets, (low, high, boundary) = lent(room), lent(supply), lent(grid), land, lent(targets), limits
+    (values, p), (low, high, boundary), targets = land, limits, lent(targets)
+    room, supply, grid = lent(room), lent(supply), lent(grid)
     n_agents, (k, steps, every, start, seed), (moving, delta, epsilon, migration, groups) = size[1], time, how
     (kind, form, own, jitter), row, known = kinds, 0, np.nan
     deadly, migrating = boundary == DEADLY, migration > 0.0 and groups > 1
     shaken = jitter == EVERY and sigma.max() > 0.0
     for s in range(steps + 1):
-        restless = shaken or s <= 1  # everyone may move: who starts outside the box is brought back in the first step of a call
+        restless = shaken or s <= 1  # anyone may move: the first step of a call brings back who is outside the box
         if s > 0:
             uniforms(room.chance, key(np.uint64(seed), np.uint64(JUMP), np.uint64(k + s - 1)), 0)
             cloning.decide(log_virtual, epsilon, room)
@@ -184,7 +185,8 @@ def course(agents, best, size, time, schedules, shift, how, kinds, limits, land,
 
 @kernel(
     types.void(
-        table, table, table, whole_rows, whole_rows, flag_rows, table, whole, whole,  # x, f, log_virtual, members, partner, living, best, d, n
+        table, table, table, whole_rows, whole_rows, flag_rows,  # x, f, log_virtual, members, partner, living
+        table, whole, whole,  # best, d, n
         whole, whole, whole, types.boolean, words,  # k, steps, every, start, seeds
         reals, reals, reals, reals, table, types.boolean,  # tau, alpha, beta, sigma, shift, moving
         number, number, number, whole,  # delta, epsilon, migration, groups
@@ -197,7 +199,8 @@ def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps
         shift, moving, delta, epsilon, migration, groups, kind, form, own, jitter, low, high, boundary,
         values, p, targets, records, ends):  # fmt: skip
     """Advance the runs whose positions are the rows of ``x``, and their company, in place; ``ends`` (runs, 3) as in ``course``."""
-    room, supply, grid = make_room(d, n_agents, groups), make_supply(d, n_agents, steps), make_grid(d, n_agents, records.shape[2])
+    room, supply = make_room(d, n_agents, groups), make_supply(d, n_agents, steps)
+    grid = make_grid(d, n_agents, records.shape[2])
     for r in range(seeds.size):
         agents = (
             part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), part(log_virtual[r], 0, n_agents), members[r], partner[r], living[r],
@@ -317,7 +320,9 @@ class FMC(Dynamics):
         recorded, tables = self._blank_records(runs, state, steps, every, start)
         shift = self.shift(clock.at(np.arange(state.k, state.k + steps + 1)), d)
         x, energy, log_virtual = stacked([s.x for s in states]), aligned_rows(runs, n), aligned_rows(runs, n)
-        members, partner, living = (np.array([getattr(s, name) for s in states]) for name in ("members", "partner", "living"))
+        members, partner, living = (
+            np.array([getattr(s, name) for s in states]) for name in ("members", "partner", "living")
+        )
         best, ends = np.array([[s.best] for s in states]), np.empty((runs, 3), int)
         seeds, (low, high) = np.array([s.seed for s in states], np.uint64), landscape.limits(d)
         run(

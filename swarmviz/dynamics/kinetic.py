@@ -51,7 +51,20 @@ from swarmviz.blocks import (
     stacked,
     to_blocks,
 )
-from swarmviz.compiled import ends, flag_rows, inner, kernel, number, reals, table, tables, types, value_function, whole, words
+from swarmviz.compiled import (
+    ends,
+    flag_rows,
+    inner,
+    kernel,
+    number,
+    reals,
+    table,
+    tables,
+    types,
+    value_function,
+    whole,
+    words,
+)
 from swarmviz.diagnostics import (
     all_finite,
     choose_batch,
@@ -220,11 +233,13 @@ def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, r
 
 
 @inner
-def course(agents, nu, numbers, size, time, alpha, shake, law, how, stall, yardstick, limits, land, targets, room, sums, record):
+def course(
+    agents, nu, numbers, size, time, alpha, shake, law, how, stall, yardstick, limits, land, targets, room, sums, record
+):
     """One run, ``agents`` (x, v, jumped, f); returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, v, jumped, f), (nu, numbers), (alpha, shake), sums = lent(agents), lent((nu, numbers)), lent((alpha, shake)), lent(sums)
+    (x, v, jumped, f), (nu, numbers), sums = lent(agents), lent((nu, numbers)), lent(sums)
+    (alpha, shake), record = lent((alpha, shake)), lent(record)
     room, (low, high, boundary), (values, p), targets = lent(room), lent(limits), lent(land), lent(targets)
-    record = lent(record)
     (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, lent(law)
     (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, lent(yardstick)
     (best, still, effective), half, row, everyone = numbers, yardstick[0], 0, not 0 < batch < n_agents

@@ -28,8 +28,32 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range, from_blocks, lent, list_marked, part, scratch, stacked, to_blocks
-from swarmviz.compiled import ends, flag_rows, inner, kernel, number, reals, table, tables, types, value_function, whole, words
+from swarmviz.blocks import (
+    block,
+    block_count,
+    block_range,
+    from_blocks,
+    lent,
+    list_marked,
+    part,
+    scratch,
+    stacked,
+    to_blocks,
+)
+from swarmviz.compiled import (
+    ends,
+    flag_rows,
+    inner,
+    kernel,
+    number,
+    reals,
+    table,
+    tables,
+    types,
+    value_function,
+    whole,
+    words,
+)
 from swarmviz.diagnostics import (
     all_finite,
     choose_batch,
@@ -99,7 +123,8 @@ def make_room(d, n_agents):
 @inner
 def fly(x, v, y, nu, coefficients, dt, own, common, limits):
     """(1) and (3) on a block; ``coefficients`` (κ, Λ₁, Λ₂, S₁, S₂), ``own`` ξ¹, ``common`` ξ², ``limits`` (low, high, boundary)."""
-    (d, n), (keep, pull_own, pull_common, shake_own, shake_common), (low, high, boundary) = x.shape, coefficients, limits
+    (d, n), (low, high, boundary) = x.shape, limits
+    keep, pull_own, pull_common, shake_own, shake_common = coefficients
     for i in range(d):
         xi, vi, yi, c, z1, z2 = x[i], v[i], y[i], nu[i], own[i], common[i]
         a, b = boundaries.walls(low[i], high[i], boundary)
@@ -151,7 +176,8 @@ def measure(x, size, f, memory_energy, nu, land, numbers, improvements, move, ha
 @inner
 def course(agents, nu, numbers, size, time, alpha, noise, how, stall, limits, land, targets, room, record):
     """One run, ``agents`` (x, v, y, improved, f, g); returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
-    (x, v, y, improved, f, g), (nu, numbers), (values, p), targets = lent(agents), lent((nu, numbers)), lent(land), lent(targets)
+    (x, v, y, improved, f, g), (nu, numbers) = lent(agents), lent((nu, numbers))
+    (values, p), targets = lent(land), lent(targets)
     (first_supply, second_supply, room, sums), alpha, record = lent(room), lent(alpha), lent(record)
     (shake_own, shake_common, law, freedom), (low, high, boundary) = lent(noise), lent(limits)
     (d, n_agents), (k, steps, every, start, seed), (pull_own, pull_common, keep, dt, batch) = size, time, how

@@ -166,10 +166,11 @@ def look(x, f, size, how, powers, seed, step, room, log_virtual):
 @inner(inline=True)
 def copy_companions(column, source, first, walkers, out):
     """(4): out (d, m) ← the positions of those whom the walkers in the columns of a block clone."""
-    for i in range(out.shape[0]):
-        row, coordinate = out[i], np.uint64(i)
-        for q in range(column.size):
-            row[q] = walkers[source[first + column[q]], coordinate]
+    d, m = np.uint64(out.shape[0]), np.uint64(column.size)
+    for q in range(m):
+        there = walkers[source[first + column[q]]]
+        for i in range(d):
+            out[i, q] = there[i]
 
 
 @inner
@@ -184,16 +185,9 @@ def shake(x, sigma, z):
 
 @inner(inline=True)
 def keep_inside(x, low, high, boundary):
-    """The boundary on a block; only rows that anybody left are worth the branches."""
-    if boundary == DEADLY or boundary == boundaries.NONE:
-        return
-    d, n = x.shape
-    for i in range(d):
-        row, a, b, outside = x[i], low[i], high[i], 0
-        for j in range(n):
-            outside += (row[j] < a) | (row[j] > b)
-        if outside > 0:
-            boundaries.confine(rows(row, 0, 1, n), part(low, i, 1), part(high, i, 1), boundary)
+    """The boundary on a block; none where walkers outside the box die."""
+    if boundary != DEADLY:
+        boundaries.confine(x, low, high, boundary)
 
 
 @inner
@@ -232,14 +226,13 @@ def clone(x, f, size, alone, sigma, seed, step, limits, land, room):
 def follow(x, size, room):
     """The copy of the positions, walker by walker, catches up with those that cloned."""
     d, n_agents = size
-    flat, width = room.rows.reshape(room.rows.size), np.uint64(d)
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
         xb, m = block(x, d, n_agents, b), list_marked(part(room.cloned, first, n), room.column)
-        for i in range(d):
-            row, start = xb[i], np.uint64(first * d + i)
-            for q in range(m):
-                flat[start + width * room.column[q]] = row[room.column[q]]
+        for q in range(np.uint64(m)):
+            there, j = room.rows[first + room.column[q]], room.column[q]
+            for i in range(np.uint64(d)):
+                there[i] = xb[i, j]
 
 
 @inner(inline=True)
