@@ -79,27 +79,19 @@ def add_to_consensus(x, f, alpha, w, sums):
             sums[d + 1] *= shrink * shrink
         sums[d + 2] = lowest
     reference = sums[d + 2]
-    total, squares, counted = 0.0, 0.0, 0
+    total, squares = 0.0, 0.0
     for j in range(n):
         exponent = -alpha * (f[j] - reference)
         w[j] = exp(exponent) if exponent > NEGLIGIBLE else 0.0
         total += w[j]
         squares += w[j] * w[j]
-        counted += w[j] > 0.0
     sums[d] += total
     sums[d + 1] += squares
-    if counted == 1 and total == 1.0:  # at a large α the lowest alone, as a rule: the rest would add zeros
-        alone = 0
-        while w[alone] == 0.0:
-            alone += 1
-        for i in range(d):
-            sums[i] += x[i, alone]
-    elif counted > 0:
-        for i in range(d):
-            row, s = x[i], 0.0
-            for j in range(n):
-                s += w[j] * row[j]
-            sums[i] += s
+    for i in range(d):
+        row, s = x[i], 0.0
+        for j in range(n):
+            s += w[j] * row[j]
+        sums[i] += s
 
 
 @inner

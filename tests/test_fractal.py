@@ -106,6 +106,16 @@ def test_a_run_has_the_same_bits_in_pieces_and_its_energies_are_those_of_the_pos
         np.testing.assert_array_equal(pieces.record[name], whole.record[name])
 
 
+def test_a_clone_stands_where_its_companion_stood_in_whatever_block_either_is():
+    """Without jitter; three blocks of walkers."""
+    sim = sv.Simulation(sv.FMC(sigma=0.0), sv.landscapes.Rastrigin(), sv.Swarm(n=900, d=11, seed=4))
+    before = sim.frame.x
+    after = sim.advance(1)
+    source = np.where(after.partner < 0, np.arange(900), after.partner)
+    assert (after.partner >= 0).sum() > 200
+    np.testing.assert_array_equal(after.x, before[source])
+
+
 def test_a_landscape_of_negative_values_can_be_the_reward():
     assert_follows(sv.landscapes.DropWave(), sv.Swarm(n=30, d=2, seed=3), 30, reward="negative", sigma=0.2)
 
