@@ -10,12 +10,13 @@ are not in the floor: they are what the ratio kernel / floor shows.
     BGK, jumps    p draws + wave + move 2                                     + (exponential + uniform) / d
     BGK, limit    draw + wave + move 2                                        + exponential / d
     PSO           2 normals + wave + move 3                                   + exponential / d
-    FMC           wave + gather + clones (normal + move 1)                    + (3 uniforms + 3 exponentials + 4 logarithms + root) / d
+    FMC           gather + clones (gather + normal + wave + move 1)           + (3 uniforms + 3 exponentials + 4 logarithms + root) / d
     SBGD          wave (F) + move 1, per value taken                          (no draw; ∇F once per agent and step is not counted)
 
 wave: cos 2πx of Rastrigin's function and its gradient. move a: one pass over a arrays of positions, velocities and memories, and the
-draws. gather: a pass over positions in random order, as when walkers look at each other. p, clones: the shares of the agents that jump
-or clone, as recorded in the very run that is timed. SBGD is timed per value that it takes, because how many it takes is its own choice.
+draws. gather: a pass over positions in random order, as when walkers look at each other; those that clone fetch the position that they
+copy so, too, and nobody else has to be valued anew while the landscape rests. p, clones: the shares of the agents that jump or clone, as
+recorded in the very run that is timed. SBGD is timed per value that it takes, because how many it takes is its own choice.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def _pso(share, d):
 
 def _fmc(share, d):
     per_walker = {"uniform": 3 / d, "exponential": 3 / d, "logarithm": 4 / d, "root": 1 / d}
-    return {"wave": 1, "gather": 1, "normal": share, "move 1": share} | per_walker
+    return {"gather": 1 + share, "normal": share, "wave": share, "move 1": share} | per_walker
 
 
 def _sbgd(share, d):

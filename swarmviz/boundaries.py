@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from swarmviz.compiled import inner
 
 NONE, CLIP, REFLECT, PERIODIC = range(4)
@@ -20,6 +22,18 @@ MEANINGS = {
     "reflect": "Agents are mirrored at the walls of the box.",
     "periodic": "Agents that leave at one side come back at the other.",
 }
+
+
+@inner(inline=True)
+def clip(y, a, b):
+    """The projection of a number onto [a, b]; a NaN stays a NaN."""
+    return a if y < a else b if y > b else y
+
+
+@inner(inline=True)
+def walls(a, b, code):
+    """Between what a step may clip at once, while the number is at hand: [a, b], or everything where the boundary does otherwise."""
+    return (a, b) if code == CLIP else (-np.inf, np.inf)
 
 
 @inner
@@ -34,11 +48,12 @@ def confine(x, low, high, code):
         for j in range(n):
             y = row[j]
             if code == CLIP:
-                row[j] = a if y < a else b if y > b else y
+                row[j] = clip(y, a, b)
             elif y < a or y > b:
                 u = (y - a) / width
                 if code == PERIODIC:
-                    row[j] = a + width * (u - math.floor(u))
+                    u -= math.floor(u)
                 else:
                     u -= 2.0 * math.floor(0.5 * u)
-                    row[j] = a + width * (u if u <= 1.0 else 2.0 - u)
+                    u = u if u <= 1.0 else 2.0 - u
+                row[j] = clip(a + width * u, a, b)  # rounding must not leave it outside, or it would be moved once more

@@ -53,8 +53,12 @@ table = types.float64[:, ::1]  # (d, n): one row per coordinate
 rows_of_runs = types.float64[:, :]  # (runs, …): rows that lie apart from each other, each begins with a cache line
 singles = types.float32[::1]
 wholes = types.int64[::1]
-words = types.uint64[::1]
 flags = types.uint8[::1]
+# One row, or one table, per run of a kernel that takes several.
+flag_rows = types.uint8[:, ::1]
+whole_rows = types.int64[:, ::1]
+tables = types.float64[:, :, ::1]
+ends = types.int64[:, ::1]
 
 # A landscape as the kernels see it: value(x, p, out) and gradient(x, p, out) on a block x of shape (d, n) with its parameters p.
 value_signature = types.void(table, reals, reals)

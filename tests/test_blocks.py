@@ -10,7 +10,7 @@ from swarmviz.blocks import (
     aligned,
     block,
     block_count,
-    copied,
+    copied_rows,
     from_blocks,
     part,
     rows,
@@ -66,9 +66,9 @@ def test_to_blocks_and_back_is_the_same_swarm(n, d):
 @pytest.mark.parametrize("n", [1, 8, 37, 5000])
 def test_room_begins_with_a_cache_line(n):
     assert aligned(n).ctypes.data % LINE == 0 and aligned(n).shape == (n,)
-    a = np.random.default_rng(1).normal(size=n + 1)[1:]
-    copy = copied(a)
-    assert copy.ctypes.data % LINE == 0 and not np.shares_memory(copy, a)
+    a = np.random.default_rng(1).normal(size=(3, n + 1))[:, 1:]
+    copy = copied_rows(a)
+    assert all(row.ctypes.data % LINE == 0 for row in copy) and not np.shares_memory(copy, a)
     np.testing.assert_array_equal(copy, a)
     begins, sizes, sums = addresses(n)
     assert [address % LINE for address in begins] == [0, 0, 0] and sizes == (n, n, n) and sums == (n, 2 * n, 3 * n)

@@ -40,6 +40,21 @@ def test_reflect_mirrors_as_often_as_needed(X):
     np.testing.assert_allclose(confined(X, "reflect"), expected, atol=1e-11)
 
 
+@pytest.mark.parametrize("name", ["clip", "reflect", "periodic"])
+def test_who_has_been_brought_inside_is_inside_to_the_last_bit_and_is_not_moved_again(name):
+    """a + (b − a) may exceed b: agents just beyond the walls of many boxes, each box a coordinate."""
+    rng = np.random.default_rng(3)
+    low = rng.uniform(-1, 0, 2000)
+    high = low + rng.uniform(0.1, 2, 2000)
+    near = np.array([np.nextafter(high, np.inf), np.nextafter(low, -np.inf), 2 * high - low, 2 * low - high])
+    x = np.ascontiguousarray(near.T)
+    boundaries.confine(x, low, high, boundaries.CODES[name])
+    assert (x >= low[:, None]).all() and (x <= high[:, None]).all()
+    again = x.copy()
+    boundaries.confine(again, low, high, boundaries.CODES[name])
+    np.testing.assert_array_equal(again, x)
+
+
 @pytest.mark.parametrize("name", boundaries.CODES)
 def test_a_diverged_agent_stays_visible(name):
     Y = confined(np.array([[np.nan, 1.0], [0.0, np.nan]]), name)

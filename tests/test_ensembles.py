@@ -395,23 +395,41 @@ def test_importing_swarmviz_does_not_import_xarray_or_dask():
     assert not {"xarray", "pandas", "distributed", "dask", "tqdm"} & {name.split(".")[0] for name in loaded}
 
 
-@pytest.mark.parametrize("name", ["CBO", "SSA", "SBGD", "BGK"])
-def test_runs_taken_together_diverge_alone(name):
-    """One starts where F is no number: the others go on without it, whoever takes them together."""
-    dynamics = sv.dynamics.ALL[name]()
+TOGETHER = {
+    "CBO": sv.CBO(),
+    "SSA": sv.SSA(),
+    "SBGD": sv.SBGD(),
+    "BGK": sv.BGK(),
+    "BGK, stalled": sv.BGK(stall_steps=6, stall_tolerance=0.5, batch=5, boundary="reflect", noise="student"),
+    "PSO": sv.PSO(),
+    "PSO, stalled": sv.PSO(stall_steps=6, stall_tolerance=0.5, batch=5, boundary="reflect"),
+    "FMC": sv.FMC(),
+    "FMC, groups": sv.FMC(groups=3, migration=0.3, boundary="dead", sigma=3.0),
+    "FMC, moving": sv.FMC(motion="rotation", jitter="all", relativisation="min-max"),
+}
+
+
+@pytest.mark.parametrize("dynamics", TOGETHER.values(), ids=TOGETHER)
+def test_runs_taken_together_equal_simulations_and_diverge_alone(dynamics):
+    """Some start where F is no number: their group goes on without them, whoever takes them together."""
     landscape = sv.landscapes.Rastrigin()
     states = [dynamics.init(sv.Swarm(n=13, d=3, seed=s).positions(landscape), landscape, s) for s in range(5)]
+    states = [dynamics.advance(state, landscape, 4)[0] for state in states]
     states[2].x[4] = np.nan
     together = dynamics.advance_many(states, landscape, 30, every=3, start=True)
-    assert isinstance(together[2], sv.Diverged) and together[2].step == 0
+    assert isinstance(together[2], sv.Diverged) and together[2].step == 4
     for r in (0, 1, 3, 4):
         alone, rows = dynamics.advance(states[r], landscape, 30, every=3, start=True)
         assert together[r][0].x.tobytes() == alone.x.tobytes() and together[r][0].seed == r
+        for name, value in together[r][0]._asdict().items():
+            np.testing.assert_array_equal(
+                value, getattr(alone, name), strict=isinstance(value, np.ndarray), err_msg=name
+            )
         assert all(together[r][1][key].tobytes() == rows[key].tobytes() for key in rows)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("name", ["CBO", "SSA", "SBGD", "PSO"])
+@pytest.mark.parametrize("name", ["CBO", "SSA", "SBGD", "BGK", "PSO", "FMC"])
 def test_an_ensemble_of_groups_equals_its_simulations(name, threads):
     dynamics, landscape, swarm = sv.dynamics.ALL[name](), sv.landscapes.Rastrigin(), sv.Swarm(n=9, d=2, seed=5)
     data = sv.run_ensemble(dynamics, landscape, swarm, runs=50, steps=20, every=5, positions=True, threads=threads)

@@ -91,6 +91,31 @@ def test_every_option_follows_the_naive_equations(options):
         assert sum((~step["alive"]).sum() for step in path) > 50
 
 
+@pytest.mark.parametrize("jitter", ["clones", "all"])
+@pytest.mark.parametrize("boundary", ["clip", "reflect", "periodic", "dead"])
+def test_a_run_has_the_same_bits_in_pieces_and_its_energies_are_those_of_the_positions(boundary, jitter):
+    """Only clones are valued anew; a piece begins with all. Two blocks of walkers, of whom a third start outside the box."""
+    landscape, swarm = sv.landscapes.Rastrigin(), sv.Swarm(n=700, d=11, seed=3, initial="gaussian", spread=5.0)
+    whole, pieces = (sv.Simulation(sv.FMC(boundary=boundary, jitter=jitter), landscape, swarm) for _ in range(2))
+    whole.advance(12)
+    for steps in (1, 4, 7):
+        pieces.advance(steps)
+        np.testing.assert_array_equal(pieces.frame.energy, landscape.values(pieces.frame.x))
+    assert pieces.frame.x.tobytes() == whole.frame.x.tobytes()
+    for name in ("best", "minimum", "clone_rate", "distinct"):
+        np.testing.assert_array_equal(pieces.record[name], whole.record[name])
+
+
+def test_a_clone_stands_where_its_companion_stood_in_whatever_block_either_is():
+    """Without jitter; three blocks of walkers."""
+    sim = sv.Simulation(sv.FMC(sigma=0.0), sv.landscapes.Rastrigin(), sv.Swarm(n=900, d=11, seed=4))
+    before = sim.frame.x
+    after = sim.advance(1)
+    source = np.where(after.partner < 0, np.arange(900), after.partner)
+    assert (after.partner >= 0).sum() > 200
+    np.testing.assert_array_equal(after.x, before[source])
+
+
 def test_a_landscape_of_negative_values_can_be_the_reward():
     assert_follows(sv.landscapes.DropWave(), sv.Swarm(n=30, d=2, seed=3), 30, reward="negative", sigma=0.2)
 

@@ -45,6 +45,7 @@ from swarmviz.blocks import (
     scratch,
 )
 from swarmviz.compiled import (
+    ends,
     gradient_function,
     inner,
     kernel,
@@ -52,6 +53,7 @@ from swarmviz.compiled import (
     reals,
     rows_of_runs,
     table,
+    tables,
     types,
     value_function,
     whole,
@@ -250,7 +252,7 @@ def course(x, mass, f, numbers, size, time, temperature, how, limits, land, targ
         whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
         reals, number, number, number, whole,  # temperature, lam, cutoff, dt, profile
         reals, reals, whole,  # low, high, boundary
-        value_function, gradient_function, reals, table, types.float64[:, :, ::1], types.int64[:, ::1],
+        value_function, gradient_function, reals, table, tables, ends,
         # values, gradient, p, targets, records, ends
     )
 )  # fmt: skip

@@ -42,7 +42,20 @@ from swarmviz.blocks import (
     rows,
     scratch,
 )
-from swarmviz.compiled import inner, kernel, number, reals, rows_of_runs, table, types, value_function, whole, wholes
+from swarmviz.compiled import (
+    ends,
+    inner,
+    kernel,
+    number,
+    reals,
+    rows_of_runs,
+    table,
+    tables,
+    types,
+    value_function,
+    whole,
+    wholes,
+)
 from swarmviz.diagnostics import (
     all_finite,
     choose_batch,
@@ -311,7 +324,7 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
         whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
         reals, reals, number, number, number, whole, whole, whole,  # alpha, sigma, lam, dt, epsilon, noise, scheme, batch
         reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, types.float64[:, :, ::1], types.int64[:, ::1],  # values, p, targets, records, ends
+        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
     )
 )  # fmt: skip
 def run(x, f, nu, best, d, n_agents, k, steps, every, start, seeds, alpha, sigma, lam, dt, epsilon, noise, scheme, batch,

@@ -32,15 +32,45 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import aligned, copied, from_blocks, lent, to_blocks
-from swarmviz.compiled import flags, inner, kernel, number, reals, table, types, value_function, whole, wholes, word
+from swarmviz.blocks import aligned_rows, copied_rows, from_blocks, lent, part
+from swarmviz.compiled import (
+    ends,
+    flag_rows,
+    inner,
+    kernel,
+    number,
+    reals,
+    rows_of_runs,
+    table,
+    tables,
+    types,
+    value_function,
+    whole,
+    whole_rows,
+    wholes,
+)
 from swarmviz.diagnostics import all_finite, dispersion, distance_to, first_not_finite, mean_position
-from swarmviz.dynamics.base import FINE, Dynamics
+from swarmviz.dynamics.base import FINE
+from swarmviz.dynamics.together import Outcomes, Stack, Together, lowest_agents
 from swarmviz.fractal import cloning, walkers
 from swarmviz.fractal.histogram import count_bins, count_distinct, divergence, entropy, log_shares, make_grid
 from swarmviz.fractal.motion import MEANINGS as MOTIONS
 from swarmviz.fractal.motion import shift_at
-from swarmviz.fractal.walkers import DEADLY, energies, find_living, look, lowest_living, make_room, move, not_positive
+from swarmviz.fractal.walkers import (
+    CLONES,
+    DEADLY,
+    EVERY,
+    by_walker,
+    clone,
+    energies,
+    find_living,
+    follow,
+    look,
+    lowest_living,
+    make_room,
+    move_all,
+    not_positive,
+)
 from swarmviz.frame import BEST, MINIMUM, Clock, Frame, Observable
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.randomness import JUMP, key, uniforms
@@ -103,29 +133,35 @@ def measure(x, f, size, land, seen, partner, room, grid, record, row):
 
 
 @inner
-def course(x, f, log_virtual, members, partner, living, best, size, time, schedules, shift, how, kinds, limits, land, targets,
-           room, supply, grid, record):  # fmt: skip
-    """A run; arguments and result as in ``run``."""
-    (x, f, log_virtual, members), (partner, living, best) = (
-        lent((x, f, log_virtual, members)),
-        lent((partner, living, best)),
-    )
-    (tau, alpha, beta, sigma), shift, (low, high, boundary) = lent(schedules), lent(shift), lent(limits)
-    room, supply, grid, (values, p), targets = lent(room), lent(supply), lent(grid), lent(land), lent(targets)
+def course(agents, best, size, time, schedules, shift, how, kinds, limits, land, targets, room, supply, grid, record):
+    """One run, ``agents`` (x, f, log_virtual, members, partner, living); returns (step, agent, what is wrong with it) or (−1, −1, …)."""
+    (x, f, log_virtual, members, partner, living), best, record = lent(agents), lent(best), lent(record)
+    (tau, alpha, beta, sigma), shift, limits, land = lent(schedules), lent(shift), lent(limits), lent(land)
+    (values, p), (low, high, boundary), targets = land, limits, lent(targets)
+    room, supply, grid = lent(room), lent(supply), lent(grid)
     n_agents, (k, steps, every, start, seed), (moving, delta, epsilon, migration, groups) = size[1], time, how
     (kind, form, own, jitter), row, known = kinds, 0, np.nan
-    deadly, migrating, shaken = boundary == DEADLY, migration > 0.0 and groups > 1, sigma.max() > 0.0
+    deadly, migrating = boundary == DEADLY, migration > 0.0 and groups > 1
+    shaken = jitter == EVERY and sigma.max() > 0.0
     for s in range(steps + 1):
+        restless = shaken or s <= 1  # anyone may move: the first step of a call brings back who is outside the box
         if s > 0:
             uniforms(room.chance, key(np.uint64(seed), np.uint64(JUMP), np.uint64(k + s - 1)), 0)
             cloning.decide(log_virtual, epsilon, room)
-            draws = (supply, seed, k, s - 1, steps, shaken)
-            move(x, size, room.source, sigma[s - 1], jitter, draws, low, high, boundary, room)
+            clones_sigma = sigma[s - 1] if jitter == CLONES else 0.0
+            clone(x, f, size, not restless, clones_sigma, seed, k + s - 1, limits, land, room)
+            if restless:
+                move_all(x, size, limits, (shaken, sigma[s - 1], supply, seed, k, s - 1, steps))
             for n in range(n_agents):
                 partner[n] = room.source[n] if room.source[n] != n else -1
             if migrating:
                 cloning.migrate(members, groups, seed, k + s - 1, migration)
-        energies(x, size, values, p, shift[s], moving, room, f)
+        if restless or moving:
+            energies(x, size, values, p, shift[s], moving, room, f)
+        if restless:
+            by_walker(x, size, room.rows)
+        else:
+            follow(x, size, room)
         if not all_finite(f):
             return k + s, first_not_finite(f), NOT_FINITE
         if deadly:
@@ -150,28 +186,35 @@ def course(x, f, log_virtual, members, partner, living, best, size, time, schedu
 
 
 @kernel(
-    types.UniTuple(whole, 3)(
-        reals, reals, reals, wholes, wholes, flags, reals, whole, whole,  # x, f, log_virtual, members, partner, living, best, d, n
-        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
+    types.void(
+        rows_of_runs, rows_of_runs, rows_of_runs, whole_rows, whole_rows, flag_rows,  # x, f, log_virtual, members, partner, living
+        reals, whole, whole,  # best, d, n
+        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
         reals, reals, reals, reals, table, types.boolean,  # tau, alpha, beta, sigma, shift, moving
         number, number, number, whole,  # delta, epsilon, migration, groups
         whole, whole, types.boolean, whole,  # kind, form, own, jitter
         reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, table,  # values, p, targets, record
+        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
     )
 )  # fmt: skip
-def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps, every, start, seed, tau, alpha, beta, sigma,
+def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps, every, start, seeds, tau, alpha, beta, sigma,
         shift, moving, delta, epsilon, migration, groups, kind, form, own, jitter, low, high, boundary,
-        values, p, targets, record):  # fmt: skip
-    """Advance ``x`` and its company in place; returns (step, agent, what is wrong with it), or (−1, −1, …)."""
-    return course(
-        x, f, log_virtual, members, partner, living, best, (d, n_agents), (k, steps, every, start, seed), (tau, alpha, beta, sigma),
-        shift, (moving, delta, epsilon, migration, groups), (kind, form, own, jitter), (low, high, boundary), (values, p), targets,
-        make_room(d, n_agents, groups), make_supply(d, n_agents, steps), make_grid(d, n_agents, record.shape[1]), record,
-    )  # fmt: skip
+        values, p, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions are the rows of ``x``, and their company, in place; ``ends`` (runs, 3) as in ``course``."""
+    room, supply = make_room(d, n_agents, groups), make_supply(d, n_agents, steps)
+    grid = make_grid(d, n_agents, records.shape[2])
+    for r in range(seeds.size):
+        agents = (
+            part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), part(log_virtual[r], 0, n_agents), members[r], partner[r], living[r],
+        )  # fmt: skip
+        ends[r] = course(
+            agents, part(best, r, 1), (d, n_agents), (k, steps, every, start, np.uint64(seeds[r])), (tau, alpha, beta, sigma),
+            shift, (moving, delta, epsilon, migration, groups), (kind, form, own, jitter), (low, high, boundary), (values, p), targets,
+            room, supply, grid, records[r],
+        )  # fmt: skip
 
 
-class FMC(Dynamics):
+class FMC(Together):
     """Fractal Monte Carlo: walkers leave for those with a higher virtual reward, made of reward and distance."""
 
     title = "Fractal Monte Carlo"
@@ -260,44 +303,51 @@ class FMC(Dynamics):
         ),
     )
 
-    def init(self, x, landscape, seed):
-        n, d = x.shape
-        none, alive = np.full(n, -1), np.ones(n, np.uint8)
-        return State(0, Clock(), seed, n, d, to_blocks(x), np.empty(n), np.zeros(n), np.arange(n), none, alive, np.inf)
+    def init_many(self, x, landscape, seeds):
+        runs, n, _ = x.shape
+        return Stack.born(
+            State, Clock(), x, seeds, energy=np.empty((runs, n)), log_virtual=np.zeros((runs, n)),
+            members=np.tile(np.arange(n), (runs, 1)), partner=np.full((runs, n), -1), living=np.ones((runs, n), np.uint8),
+            best=np.full(runs, np.inf),
+        )  # fmt: skip
 
     def shift(self, t, d: int) -> np.ndarray:
         """Where the landscape has got to at times ``t`` (m,), shape (m, d)."""
         return shift_at(self.motion, self.speed, self.radius, t, d)
 
-    def advance(self, state, landscape, steps, every=1, start=False):
-        n, d, clock = state.n, state.d, self._clock(state)
-        tau, alpha, beta, sigma = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
-        recorded, table = self._blank_record(state, steps, every, start)
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = Stack.of(states).all
+        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
+        schedules = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
+        recorded, tables = self._blank_records(runs, state, steps, every, start)
         shift = self.shift(clock.at(np.arange(state.k, state.k + steps + 1)), d)
-        x, (members, partner, living) = (
-            copied(state.x),
-            (a.copy() for a in (state.members, state.partner, state.living)),
-        )
-        energy, log_virtual, best = aligned(n), aligned(n), np.array([state.best])
-        low, high = landscape.limits(d)
-        step, agent, wrong = run(
+        x, energy, log_virtual = copied_rows(state.x), aligned_rows(runs, n), aligned_rows(runs, n)
+        members, partner, living = state.members.copy(), state.partner.copy(), state.living.copy()
+        best, ends, (low, high) = state.best.copy(), np.empty((runs, 3), int), landscape.limits(d)
+        run(
             x, energy, log_virtual, members, partner, living, best, d, n, state.k, steps, every, start, state.seed,
-            tau, alpha, beta, sigma, shift, self.motion != "none", self.delta, self.epsilon, self.migration, self._groups(n),
+            *schedules, shift, self.motion != "none", self.delta, self.epsilon, self.migration, self._groups(n),
             REWARDS[self.reward], FORMS[self.relativisation], self.companion == "own", JITTERS[self.jitter],
             low, high, BOUNDARIES[self.boundary],
-            landscape.values_function(), landscape.constants(), landscape.minimisers(d), table,
+            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
-        if step != FINE and wrong == NOT_POSITIVE:
-            raise ValueError(
-                f"reward (R) = {self.reward!r}: must be positive, but F = {energy[agent]:g} at walker {agent} in step {step}; "
-                "'exponential' rewards any F"
-            )
-        self._check(step, agent)
+        self._require_rewards(ends, energy)
         after = state._replace(
             k=state.k + steps, clock=clock, x=x, energy=energy, log_virtual=log_virtual, members=members, partner=partner,
-            living=living, best=float(best[0]),
+            living=living, best=best,
         )  # fmt: skip
-        return after, self._record(recorded, clock, table)
+        return Outcomes(Stack(after), ends[:, :2], recorded, tables, self.observables)
+
+    def answers(self, states):
+        return lowest_agents(Stack.of(states).all)
+
+    def _require_rewards(self, ends, energy):
+        for r, (step, agent, wrong) in enumerate(ends.tolist()):
+            if step != FINE and wrong == NOT_POSITIVE:
+                raise ValueError(
+                    f"reward (R) = {self.reward!r}: must be positive, but F = {energy[r, agent]:g} at walker {agent} in step {step}; "
+                    "'exponential' rewards any F"
+                )
 
     def frame(self, state):
         t = float(state.clock.at(state.k))

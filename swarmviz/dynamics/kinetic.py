@@ -42,15 +42,29 @@ from swarmviz.blocks import (
     block,
     block_count,
     block_range,
-    copied,
+    copied_rows,
     from_blocks,
     lent,
+    list_marked,
     part,
     rows,
     scratch,
-    to_blocks,
 )
-from swarmviz.compiled import flags, inner, kernel, number, reals, table, types, value_function, whole, word
+from swarmviz.compiled import (
+    ends,
+    flag_rows,
+    inner,
+    kernel,
+    number,
+    reals,
+    rows_of_runs,
+    table,
+    tables,
+    types,
+    value_function,
+    whole,
+    wholes,
+)
 from swarmviz.diagnostics import (
     all_finite,
     choose_batch,
@@ -67,6 +81,7 @@ from swarmviz.diagnostics import (
     weights,
 )
 from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
+from swarmviz.dynamics.together import Outcomes, Stack
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.noise import LAWS, fill_chosen
 from swarmviz.parameters import Choice, Real, Switch, Whole
@@ -122,17 +137,13 @@ def make_room(d, n_agents):
 @inner
 def who_jumps(probability, seed, step, first, u, jumped, chosen):
     """Mark the agents of a block that jump and list them in ``chosen``; returns how many."""
-    n, m = jumped.size, 0
     if probability < 1.0:
-        uniforms(rows(u, 0, 1, n), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
+        uniforms(rows(u, 0, 1, jumped.size), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
+        for j in range(jumped.size):
+            jumped[j] = u[j] < probability
     else:
-        u[:n] = 0.0
-    for j in range(n):
-        jumps = u[j] < probability
-        jumped[j] = jumps
-        chosen[m] = j
-        m += jumps
-    return m
+        jumped[:] = 1
+    return list_marked(jumped, chosen)
 
 
 @inner
@@ -162,14 +173,9 @@ def glide(x, v, dt, low, high, boundary):
     """(2) on a block."""
     d, n = x.shape
     for i in range(d):
-        xi, vi, a, b = x[i], v[i], low[i], high[i]
-        if boundary == boundaries.CLIP:  # in one pass over memory
-            for j in range(n):
-                y = xi[j] + dt * vi[j]
-                xi[j] = a if y < a else b if y > b else y
-        else:
-            for j in range(n):
-                xi[j] += dt * vi[j]
+        xi, vi, (a, b) = x[i], v[i], boundaries.walls(low[i], high[i], boundary)
+        for j in range(n):
+            xi[j] = boundaries.clip(xi[j] + dt * vi[j], a, b)
     if boundary != boundaries.CLIP:
         boundaries.confine(x, low, high, boundary)
 
@@ -229,33 +235,11 @@ def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, r
 
 @inner
 def course(
-    x,
-    v,
-    jumped,
-    f,
-    nu,
-    numbers,
-    size,
-    time,
-    alpha,
-    shake,
-    law,
-    how,
-    stall,
-    yardstick,
-    limits,
-    land,
-    targets,
-    room,
-    sums,
-    record,
+    agents, nu, numbers, size, time, alpha, shake, law, how, stall, yardstick, limits, land, targets, room, sums, record
 ):
-    """A run; arguments and result as in ``run``."""
-    (x, v, jumped, f, nu, numbers), (alpha, shake), sums = (
-        lent((x, v, jumped, f, nu, numbers)),
-        lent((alpha, shake)),
-        lent(sums),
-    )
+    """One run, ``agents`` (x, v, jumped, f); returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
+    (x, v, jumped, f), (nu, numbers), sums = lent(agents), lent((nu, numbers)), lent(sums)
+    (alpha, shake), record = lent((alpha, shake)), lent(record)
     room, (low, high, boundary), (values, p), targets = lent(room), lent(limits), lent(land), lent(targets)
     (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, lent(law)
     (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, lent(yardstick)
@@ -296,25 +280,29 @@ def course(
 
 
 @kernel(
-    types.UniTuple(whole, 2)(
-        reals, reals, flags, reals, reals, reals, whole, whole,  # x, v, jumped, f, nu, numbers (best, still, effective), d, n
-        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
+    types.void(
+        rows_of_runs, rows_of_runs, flag_rows, rows_of_runs, table, table,  # x, v, jumped, f, nu, numbers (best, still, effective)
+        whole, whole,  # d, n
+        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
         reals, reals, number, number, number, number,  # alpha, shake, pull, keep, probability, dt
         reals, whole, number, whole, number, whole,  # floor, law, freedom, batch, tolerance, n_stall
         reals, reals, number, number,  # half, unit, lam, gamma
         reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, table,  # values, p, targets, record
+        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
     )
 )  # fmt: skip
-def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seed, alpha, shake, pull, keep, probability, dt,
+def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seeds, alpha, shake, pull, keep, probability, dt,
         floor, law, freedom, batch, tolerance, n_stall, half, unit, lam, gamma,
-        low, high, boundary, values, p, targets, record):  # fmt: skip
-    """Advance ``x`` and ``v`` in place; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    return course(
-        x, v, jumped, f, nu, numbers, (d, n_agents), (k, steps, every, start, seed), alpha, shake, (law, freedom, floor),
-        (pull, keep, probability, dt, batch), (tolerance, n_stall), (half, unit, lam, gamma), (low, high, boundary), (values, p),
-        targets, make_room(d, n_agents), np.empty(d + 3), record,
-    )  # fmt: skip
+        low, high, boundary, values, p, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in ``course``."""
+    room, sums = make_room(d, n_agents), np.empty(d + 3)
+    for r in range(seeds.size):
+        agents = part(x[r], 0, d * n_agents), part(v[r], 0, d * n_agents), jumped[r], part(f[r], 0, n_agents)
+        ends[r] = course(
+            agents, nu[r], numbers[r], (d, n_agents), (k, steps, every, start, np.uint64(seeds[r])), alpha, shake, (law, freedom, floor),
+            (pull, keep, probability, dt, batch), (tolerance, n_stall), (half, unit, lam, gamma), (low, high, boundary), (values, p),
+            targets, room, sums, records[r],
+        )  # fmt: skip
 
 
 def jump_probability(jump_rate: float, dt: float, epsilon: float = 1.0) -> float:
@@ -383,10 +371,13 @@ class BGK(Stalling):
         EFFECTIVE_SIZE,
     )
 
-    def init(self, x, landscape, seed):
-        n, d = x.shape
-        return State(0, Clock(dt=float(self.dt)), seed, n, d, to_blocks(x), np.zeros(n * d), np.zeros(n, np.uint8),
-                     np.empty(n), np.empty(d), np.inf, 0, np.nan)  # fmt: skip
+    def init_many(self, x, landscape, seeds):
+        runs, n, d = x.shape
+        return Stack.born(
+            State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), jumped=np.zeros((runs, n), np.uint8),
+            energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
+            effective=np.full(runs, np.nan),
+        )  # fmt: skip
 
     def coefficients(self, sigma):
         """(p, κ, Λ, S) of (5) to (7); S for an array of values of σ."""
@@ -400,26 +391,36 @@ class BGK(Stalling):
         """What counts as a length of 1, shape (d,)."""
         return half_widths(landscape, d) if self.rescaled else np.ones(d)
 
-    def advance(self, state, landscape, steps, every=1, start=False):
-        n, d, clock = state.n, state.d, self._clock(state)
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = Stack.of(states).all
+        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         p, keep, pull, shake = self.coefficients(sigma)
-        recorded, table = self._blank_record(state, steps, every, start)
-        x, v, energy = copied(state.x), copied(state.v), copied(state.energy)
-        jumped, consensus = state.jumped.copy(), state.consensus.copy()
-        numbers = np.array([state.best, state.still, state.effective])
-        (low, high), unit = landscape.limits(d), self.unit(landscape, d)
-        step, agent = run(
+        recorded, tables = self._blank_records(runs, state, steps, every, start)
+        x, v, energy, jumped = (
+            copied_rows(state.x),
+            copied_rows(state.v),
+            copied_rows(state.energy),
+            state.jumped.copy(),
+        )
+        numbers, consensus = np.column_stack((state.best, state.still, state.effective)), state.consensus.copy()
+        ends, (low, high), unit = np.empty((runs, 2), int), landscape.limits(d), self.unit(landscape, d)
+        run(
             x, v, jumped, energy, consensus, numbers, d, n, state.k, steps, every, start, state.seed,
             alpha, shake, pull, keep, p, self.dt, unit * self.sigma_floor, LAWS[self.noise].code, self.freedom, self.batch,
             self.stall_tolerance, self.stall_steps, half_widths(landscape, d), unit, self.lam, self.gamma,
-            low, high, boundaries.CODES[self.boundary], landscape.values_function(), landscape.constants(), landscape.minimisers(d), table,
+            low, high, boundaries.CODES[self.boundary],
+            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
-        self._check(step, agent)
-        best, still, effective = numbers
-        after = state._replace(k=state.k + steps, clock=clock, x=x, v=v, jumped=jumped, energy=energy, consensus=consensus,
-                               best=float(best), still=int(still), effective=float(effective))  # fmt: skip
-        return after, self._record(recorded, clock, table)
+        best, still, effective = numbers.T.copy()
+        after = state._replace(
+            k=state.k + steps, clock=clock, x=x, v=v, jumped=jumped, energy=energy, consensus=consensus,
+            best=best, still=still.astype(int), effective=effective,
+        )  # fmt: skip
+        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+
+    def answers(self, states):
+        return Stack.of(states).all.consensus
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))

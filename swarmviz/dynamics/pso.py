@@ -28,8 +28,33 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range, copied, from_blocks, part, scratch, to_blocks
-from swarmviz.compiled import flags, inner, kernel, number, reals, table, types, value_function, whole, word
+from swarmviz.blocks import (
+    block,
+    block_count,
+    block_range,
+    copied_rows,
+    from_blocks,
+    lent,
+    list_marked,
+    part,
+    scratch,
+    to_blocks,
+)
+from swarmviz.compiled import (
+    ends,
+    flag_rows,
+    inner,
+    kernel,
+    number,
+    reals,
+    rows_of_runs,
+    table,
+    tables,
+    types,
+    value_function,
+    whole,
+    wholes,
+)
 from swarmviz.diagnostics import (
     all_finite,
     choose_batch,
@@ -47,6 +72,7 @@ from swarmviz.diagnostics import (
     weights,
 )
 from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
+from swarmviz.dynamics.together import Outcomes, Stack
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.noise import LAWS
 from swarmviz.parameters import Choice, Real, Whole
@@ -79,11 +105,12 @@ class Room(NamedTuple):
     """Scratch for one block of a kernel: made once per call, so that no step allocates."""
 
     batch: np.ndarray  # the random batch
+    column: np.ndarray  # the agents that improved
     g: np.ndarray
     w: np.ndarray
     before: np.ndarray  # ν of the step before
     mean: np.ndarray
-    column: np.ndarray
+    point: np.ndarray
     one: np.ndarray
 
 
@@ -91,16 +118,18 @@ class Room(NamedTuple):
 def make_room(d, n_agents):
     """Scratch for blocks of this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
-    batch, column, one = np.ones(n_agents, np.uint8), np.empty((d, 1)), np.empty(1)
-    return Room(batch, scratch(n, real), scratch(n, real), np.empty(d), np.empty(d), column, one)
+    batch, column, point = np.ones(n_agents, np.uint8), scratch(n, np.uint64), np.empty((d, 1))
+    return Room(batch, column, scratch(n, real), scratch(n, real), np.empty(d), np.empty(d), point, np.empty(1))
 
 
 @inner
-def fly(x, v, y, nu, coefficients, dt, own, common):
-    """(1) and (3) without the boundary on a block; ``coefficients`` (κ, Λ₁, Λ₂, S₁, S₂), ``own`` ξ¹, ``common`` ξ²."""
-    (d, n), (keep, pull_own, pull_common, shake_own, shake_common) = x.shape, coefficients
+def fly(x, v, y, nu, coefficients, dt, own, common, limits):
+    """(1) and (3) on a block; ``coefficients`` (κ, Λ₁, Λ₂, S₁, S₂), ``own`` ξ¹, ``common`` ξ², ``limits`` (low, high, boundary)."""
+    (d, n), (low, high, boundary) = x.shape, limits
+    keep, pull_own, pull_common, shake_own, shake_common = coefficients
     for i in range(d):
         xi, vi, yi, c, z1, z2 = x[i], v[i], y[i], nu[i], own[i], common[i]
+        a, b = boundaries.walls(low[i], high[i], boundary)
         for j in range(n):
             to_own, to_common = yi[j] - xi[j], c - xi[j]
             vi[j] = (
@@ -108,24 +137,23 @@ def fly(x, v, y, nu, coefficients, dt, own, common):
                 + (pull_own + shake_own * z1[j]) * to_own
                 + (pull_common + shake_common * z2[j]) * to_common
             )
-            xi[j] += dt * vi[j]
+            xi[j] = boundaries.clip(xi[j] + dt * vi[j], a, b)
+    if boundary != boundaries.CLIP:
+        boundaries.confine(x, low, high, boundary)
 
 
 @inner
-def remember(x, f, y, g, improved):
-    """(4) on a block: ``y`` keeps copies of the positions, ``g`` their values; returns how many agents improved."""
+def remember(x, f, y, g, improved, column):
+    """(4) on a block: ``y`` keeps copies of the positions, ``g`` their values; returns how many agents improved, as a rule few."""
     d, n = x.shape
-    count = 0
     for j in range(n):
-        better = f[j] < g[j]
-        improved[j] = better
-        count += better
-        g[j] = f[j] if better else g[j]
-    if count > 0:
-        for i in range(d):
-            xi, yi = x[i], y[i]
-            for j in range(n):
-                yi[j] = xi[j] if improved[j] else yi[j]
+        improved[j] = f[j] < g[j]
+        g[j] = f[j] if f[j] < g[j] else g[j]
+    count = list_marked(improved, column)
+    for i in range(d):
+        xi, yi = x[i], y[i]
+        for q in range(count):
+            yi[column[q]] = xi[column[q]]
     return count
 
 
@@ -136,7 +164,7 @@ def measure(x, size, f, memory_energy, nu, land, numbers, improvements, move, ha
     mean_position(x, d, n_agents, room.mean)
     record[0, row] = best
     record[1, row] = smallest(f)
-    record[2, row] = value_at(nu, land[0], land[1], room.column, room.one)
+    record[2, row] = value_at(nu, land[0], land[1], room.point, room.one)
     record[3, row] = memory_energy.mean()
     record[4, row] = dispersion(x, d, n_agents, room.mean)
     record[5, row] = distance_to(nu, targets)
@@ -147,30 +175,16 @@ def measure(x, size, f, memory_energy, nu, land, numbers, improvements, move, ha
     record[10, row] = effective
 
 
-@kernel(
-    types.UniTuple(whole, 2)(
-        reals, reals, reals, flags, reals, reals, reals, reals, whole, whole,  # x, v, y, improved, f, g, nu, numbers, d, n
-        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
-        reals, reals, reals, number, number, number, number,  # alpha, shake_own, shake_common, pull_own, pull_common, keep, dt
-        whole, number, whole, number, whole, reals,  # law, freedom, batch, tolerance, n_stall, half
-        reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, table,  # values, p, targets, record
-    )
-)  # fmt: skip
-def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, start, seed, alpha, shake_own, shake_common,
-        pull_own, pull_common, keep, dt, law, freedom, batch, tolerance, n_stall, half,
-        low, high, boundary, values, p, targets, record):  # fmt: skip
-    """Advance ``x``, ``v`` and the memory ``y``, ``g`` in place; returns (step, agent) of the first energy that is not finite, or (−1, −1).
-
-    ``numbers`` holds (best, still, effective).
-    """
-    first_supply, second_supply, room = (
-        make_supply(d, n_agents, steps),
-        make_supply(d, n_agents, steps),
-        make_room(d, n_agents),
-    )
-    size, land, sums, row, (best, still, effective) = (d, n_agents), (values, p), np.empty(d + 3), 0, numbers
-    everyone = not 0 < batch < n_agents
+@inner
+def course(agents, nu, numbers, size, time, alpha, noise, how, stall, limits, land, targets, room, record):
+    """One run, ``agents`` (x, v, y, improved, f, g); returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
+    (x, v, y, improved, f, g), (nu, numbers) = lent(agents), lent((nu, numbers))
+    (values, p), targets = lent(land), lent(targets)
+    (first_supply, second_supply, room, sums), alpha, record = lent(room), lent(alpha), lent(record)
+    (shake_own, shake_common, law, freedom), (low, high, boundary) = lent(noise), lent(limits)
+    (d, n_agents), (k, steps, every, start, seed), (pull_own, pull_common, keep, dt, batch) = size, time, how
+    (tolerance, n_stall, half), (best, still, effective) = lent(stall), numbers
+    row, everyone = 0, not 0 < batch < n_agents
     evaluate(values, p, y, d, n_agents, g)  # the landscape may have changed
     for s in range(steps + 1):
         improvements, move = 0, 0.0 if s > 0 else np.nan
@@ -189,11 +203,10 @@ def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, star
                     z1 = block_noise(first_supply, law, freedom, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
                     z2 = block_noise(second_supply, law, freedom, seed, SECOND_NOISE, k, s - 1, steps, d, n_agents, b)
                     coefficients = (keep, pull_own, pull_common, shake_own[s - 1], shake_common[s - 1])
-                    fly(xb, block(v, d, n_agents, b), yb, nu, coefficients, dt, z1, z2)
-                    boundaries.confine(xb, low, high, boundary)
+                    fly(xb, block(v, d, n_agents, b), yb, nu, coefficients, dt, z1, z2, (low, high, boundary))
                 values(xb, p, fb)
                 if s > 0:
-                    improvements += remember(xb, fb, yb, gb, part(improved, first, n))
+                    improvements += remember(xb, fb, yb, gb, part(improved, first, n), room.column)
                 chosen, heights, w = part(room.batch, first, n), part(room.g, 0, n), part(room.w, 0, n)
                 weigh_chosen(yb, gb, everyone, chosen, alpha[s], heights, w, sums)
             if not all_finite(f):
@@ -204,12 +217,43 @@ def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, star
             if s > 0:
                 move, still = watch(nu, room.before, half, tolerance, still)
         if (s > 0 or start) and (k + s) % every == 0:
-            measure(
-                x, size, f, g, nu, land, (best, still, effective), improvements, move, half, targets, room, record, row
-            )
+            seen = best, still, effective
+            measure(x, size, f, g, nu, (values, p), seen, improvements, move, half, targets, room, record, row)
             row += 1
     numbers[0], numbers[1], numbers[2] = best, still, effective
     return -1, -1
+
+
+@kernel(
+    types.void(
+        rows_of_runs, rows_of_runs, rows_of_runs, flag_rows, rows_of_runs, rows_of_runs,  # x, v, y, improved, f, g
+        table, table, whole, whole,  # nu, numbers, d, n
+        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
+        reals, reals, reals, number, number, number, number,  # alpha, shake_own, shake_common, pull_own, pull_common, keep, dt
+        whole, number, whole, number, whole, reals,  # law, freedom, batch, tolerance, n_stall, half
+        reals, reals, whole,  # low, high, boundary
+        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
+    )
+)  # fmt: skip
+def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, start, seeds, alpha, shake_own, shake_common,
+        pull_own, pull_common, keep, dt, law, freedom, batch, tolerance, n_stall, half,
+        low, high, boundary, values, p, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions, velocities and memories are the rows of ``x``, ``v``, ``y`` and ``g`` in place.
+
+    ``numbers`` holds (best, still, effective) of each; ``ends`` (runs, 2) as in ``course``.
+    """
+    size, whole_block = (d, n_agents), d * n_agents
+    room = make_supply(d, n_agents, steps), make_supply(d, n_agents, steps), make_room(d, n_agents), np.empty(d + 3)
+    for r in range(seeds.size):
+        agents = (
+            part(x[r], 0, whole_block), part(v[r], 0, whole_block), part(y[r], 0, whole_block), improved[r],
+            part(f[r], 0, n_agents), part(g[r], 0, n_agents),
+        )  # fmt: skip
+        ends[r] = course(
+            agents, nu[r], numbers[r], size, (k, steps, every, start, np.uint64(seeds[r])), alpha, (shake_own, shake_common, law, freedom),
+            (pull_own, pull_common, keep, dt, batch), (tolerance, n_stall, half), (low, high, boundary), (values, p), targets,
+            room, records[r],
+        )  # fmt: skip
 
 
 class PSO(Stalling):
@@ -264,10 +308,13 @@ class PSO(Stalling):
         Observable("effective_size", "ESS", "Effective number of agents in the weighted best, 1/Σw²", "count"),
     )
 
-    def init(self, x, landscape, seed):
-        n, d = x.shape
-        return State(0, Clock(dt=float(self.dt)), seed, n, d, to_blocks(x), np.zeros(n * d), to_blocks(x), np.zeros(n, np.uint8),
-                     np.empty(n), np.empty(n), np.empty(d), np.inf, 0, np.nan)  # fmt: skip
+    def init_many(self, x, landscape, seeds):
+        runs, n, d = x.shape
+        return Stack.born(
+            State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), memory=to_blocks(x),
+            improved=np.zeros((runs, n), np.uint8), energy=np.empty((runs, n)), memory_energy=np.empty((runs, n)),
+            consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int), effective=np.full(runs, np.nan),
+        )  # fmt: skip
 
     def moved_to(self, state, landscape):
         """The memory stays, valued anew; an agent that now stands better than what it remembers remembers where it stands."""
@@ -282,33 +329,33 @@ class PSO(Stalling):
         return (self.inertia / mass, self.lam_own * self.dt / mass, self.lam_common * self.dt / mass,
                 sigma_own * root, sigma_common * root)  # fmt: skip
 
-    def advance(self, state, landscape, steps, every=1, start=False):
-        n, d, clock = state.n, state.d, self._clock(state)
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = Stack.of(states).all
+        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         alpha, *sigmas = self._schedules(state, steps, "alpha", "sigma_own", "sigma_common")
         keep, pull_own, pull_common, shake_own, shake_common = self.coefficients(*sigmas)
-        recorded, table = self._blank_record(state, steps, every, start)
-        x, v, memory = copied(state.x), copied(state.v), copied(state.memory)
-        improved, consensus, energy, memory_energy = (
-            state.improved.copy(),
-            state.consensus.copy(),
-            copied(state.energy),
-            copied(state.memory_energy),
+        recorded, tables = self._blank_records(runs, state, steps, every, start)
+        x, v, memory, energy, memory_energy = (
+            copied_rows(rows) for rows in (state.x, state.v, state.memory, state.energy, state.memory_energy)
         )
-        numbers = np.array([state.best, state.still, state.effective])
+        improved, consensus = state.improved.copy(), state.consensus.copy()
+        numbers, ends = np.column_stack((state.best, state.still, state.effective)), np.empty((runs, 2), int)
         low, high = landscape.limits(d)
-        step, agent = run(
+        run(
             x, v, memory, improved, energy, memory_energy, consensus, numbers, d, n, state.k, steps, every, start, state.seed,
             alpha, shake_own, shake_common, pull_own, pull_common, keep, self.dt, LAWS[self.noise].code, self.freedom, self.batch,
             self.stall_tolerance, self.stall_steps, half_widths(landscape, d), low, high, boundaries.CODES[self.boundary],
-            landscape.values_function(), landscape.constants(), landscape.minimisers(d), table,
+            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
-        self._check(step, agent)
-        best, still, effective = numbers
+        best, still, effective = numbers.T.copy()
         after = state._replace(
             k=state.k + steps, clock=clock, x=x, v=v, memory=memory, improved=improved, energy=energy, memory_energy=memory_energy,
-            consensus=consensus, best=float(best), still=int(still), effective=float(effective),
+            consensus=consensus, best=best, still=still.astype(int), effective=effective,
         )  # fmt: skip
-        return after, self._record(recorded, clock, table)
+        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+
+    def answers(self, states):
+        return Stack.of(states).all.consensus
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))

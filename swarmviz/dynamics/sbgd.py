@@ -44,6 +44,7 @@ from swarmviz.blocks import (
     part,
 )
 from swarmviz.compiled import (
+    ends,
     gradient_function,
     inner,
     kernel,
@@ -51,6 +52,7 @@ from swarmviz.compiled import (
     reals,
     rows_of_runs,
     table,
+    tables,
     types,
     value_function,
     whole,
@@ -187,7 +189,7 @@ def course(x, mass, f, numbers, size, time, rule, transfers, land, targets, room
         whole, whole, whole, types.boolean,  # k, steps, every, start
         number, number, whole, number, number, number, number,  # h0, gamma, most, c, q, p, tol
         reals, reals, whole,  # low, high, boundary
-        value_function, gradient_function, reals, table, types.float64[:, :, ::1], types.int64[:, ::1],
+        value_function, gradient_function, reals, table, tables, ends,
         # values, gradient, constants, targets, records, ends
     )
 )  # fmt: skip

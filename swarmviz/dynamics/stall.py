@@ -20,7 +20,7 @@ import numpy as np
 
 from swarmviz.compiled import inner
 from swarmviz.diagnostics import largest_difference
-from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.together import Together
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Real, Whole
 
@@ -44,7 +44,7 @@ def half_widths(landscape: Landscape, d: int) -> np.ndarray:
     return (high - low) / 2
 
 
-class Stalling(Dynamics):
+class Stalling(Together):
     """A dynamics whose State counts in ``still`` for how many steps its consensus point has hardly moved."""
 
     stall_steps = Whole(0, bounds=(0, 10_000_000), slider=(0, 1000), symbol="n_stall", group="Numerics",

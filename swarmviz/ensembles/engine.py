@@ -207,13 +207,13 @@ class Ensemble:
     def _finish_group(self, group: slice, outcomes: Outcomes) -> None:
         """What some runs recorded and ended with, none of which diverged: ``_keep`` and ``_finish`` for all of them at once."""
         landscape, finals, after = self.problem.landscape, self.results.finals, outcomes.after.all
-        answers = self.dynamics.answers(outcomes.after)
-        errors = success.errors(answers, landscape)
+        answers, shift = self.dynamics.answers(outcomes.after), self.dynamics.frame(outcomes.after[0]).shift  # all have the same time
+        errors = success.errors(answers, landscape, shift)
         known = len(landscape.minimisers(after.d)) > 0
         for name, course in self.results.courses.items():
             course[group] = outcomes.course(name)
         finals["final_answer"][group] = answers
-        finals["final_energy"][group] = landscape.values(answers)
+        finals["final_energy"][group] = landscape.values(answers if shift is None else answers - shift)
         finals["final_best"][group] = getattr(after, "best", np.nan)
         finals["final_error"][group] = errors
         finals["success"][group] = errors < self.settings.options.tolerance if known else np.nan

@@ -1,7 +1,7 @@
 r"""Walkers in memory: the passes of Fractal Monte Carlo that touch positions. The equations are in :mod:`swarmviz.dynamics.fractal`.
 
 Any walker may look at any other, so the positions are laid out walker by walker, too: a companion is then one stretch of memory. All
-walkers move at once, because a step reads this copy.
+walkers move at once, because a step reads this copy. Few clone in a step: as a rule only these are shaken, valued and copied anew.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range, part, rows, scratch
+from swarmviz.blocks import block, block_count, block_range, list_marked, part, rows, scratch
 from swarmviz.compiled import inner
 from swarmviz.diagnostics import smallest
 from swarmviz.fractal import cloning
@@ -38,8 +38,10 @@ class Room(NamedTuple):
     chance: np.ndarray
     apart: np.ndarray  # |X_n − X_j(n)|
     part: np.ndarray
+    cloned: np.ndarray  # whether a walker clones
     column: np.ndarray  # of a block, the columns of the walkers that clone
-    origin: np.ndarray  # and whom they clone
+    fresh: np.ndarray  # their new positions
+    value: np.ndarray  # and F there
     moved: np.ndarray  # positions of a block, seen from the moving landscape
     z: np.ndarray  # jitter of those that clone
     raw: np.ndarray
@@ -55,8 +57,9 @@ def make_room(d, n_agents, groups):
     return Room(
         scratch(n_agents * d, real).reshape((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
         scratch(n_agents, whole), scratch(n_agents, whole), scratch(n_agents, whole), np.ones(n_agents, np.uint8),
-        np.empty((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n, word), scratch(n, word),
-        scratch(d * n, real), scratch(d * n, np.float32), scratch(pairs, word), scratch(pairs, np.float32), np.empty(d),
+        np.empty((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n_agents, np.uint8), scratch(n, word),
+        scratch(d * n, real), scratch(n, real), scratch(d * n, real), scratch(d * n, np.float32), scratch(pairs, word),
+        scratch(pairs, np.float32), np.empty(d),
     )  # fmt: skip
 
 
@@ -152,7 +155,6 @@ def look(x, f, size, how, powers, seed, step, room, log_virtual):
         cloning.choose_companions(part(room.words, n_agents, n_agents), room.pool, room.counts, groups, room.rival)
     else:
         room.rival[:] = room.seen
-    by_walker(x, size, room.rows)
     log_virtual[:] = 0.0
     relative = form, delta, epsilon
     cloning.add_relative(f, alpha, groups, kind, tau, relative, room, log_virtual)
@@ -162,65 +164,83 @@ def look(x, f, size, how, powers, seed, step, room, log_virtual):
 
 
 @inner(inline=True)
-def list_clones(source, first, n, room):
-    """The columns of a block whose walkers clone, and whom; returns how many."""
-    m = 0
-    for j in range(n):
-        room.column[m], room.origin[m] = j, source[first + j]
-        m += source[first + j] != first + j
-    return m
-
-
-@inner(inline=True)
-def copy_companions(xb, m, sigma, z, room):
-    """(4) and (5) for the walkers of a block that clone."""
-    column, origin, walkers = part(room.column, 0, m), part(room.origin, 0, m), room.rows
-    for i in range(xb.shape[0]):
-        row, coordinate = xb[i], np.uint64(i)
-        if sigma > 0.0:
-            zi = z[i]
-            for q in range(m):
-                row[column[q]] = walkers[origin[q], coordinate] + sigma * zi[q]
-        else:
-            for q in range(m):
-                row[column[q]] = walkers[origin[q], coordinate]
+def copy_companions(column, source, first, walkers, out):
+    """(4): out (d, m) ← the positions of those whom the walkers in the columns of a block clone."""
+    d, m = np.uint64(out.shape[0]), np.uint64(column.size)
+    for q in range(m):
+        there = walkers[source[first + column[q]]]
+        for i in range(d):
+            out[i, q] = there[i]
 
 
 @inner
-def shake(xb, sigma, z):
+def shake(x, sigma, z):
     """(5) for all walkers of a block."""
-    d, n = xb.shape
+    d, n = x.shape
     for i in range(d):
-        row, zi = xb[i], z[i]
+        row, zi = x[i], z[i]
         for j in range(n):
             row[j] += sigma * zi[j]
 
 
 @inner(inline=True)
 def keep_inside(x, low, high, boundary):
-    """The boundary on a block; only rows that anybody left are worth the branches."""
-    d, n = x.shape
-    for i in range(d):
-        row, a, b, outside = x[i], low[i], high[i], 0
-        for j in range(n):
-            outside += (row[j] < a) | (row[j] > b)
-        if outside > 0:
-            boundaries.confine(rows(row, 0, 1, n), part(low, i, 1), part(high, i, 1), boundary)
+    """The boundary on a block; none where walkers outside the box die."""
+    if boundary != DEADLY:
+        boundaries.confine(x, low, high, boundary)
+
+
+@inner
+def settle(fresh, value, column, xb, fb):
+    """The new positions and values in their columns of a block."""
+    for i in range(fresh.shape[0]):
+        row, new = xb[i], fresh[i]
+        for q in range(column.size):
+            row[column[q]] = new[q]
+    for q in range(column.size):
+        fb[column[q]] = value[q]
 
 
 @inner(inline=True)
-def move(x, size, source, sigma, jitter, draws, low, high, boundary, room):
-    """(4) and (5), all from the positions before; ``draws`` (supply, seed, k, s, steps, shaken), see ``block_noise``."""
-    (d, n_agents), (supply, seed, k, s, steps, shaken) = size, draws
-    row = key(np.uint64(seed), np.uint64(POSITION_NOISE), np.uint64(k + s))
+def clone(x, f, size, alone, sigma, seed, step, limits, land, room):
+    """(4), all from the positions before; (5), the boundary and F for those that clone, where they ``alone`` move."""
+    (d, n_agents), (low, high, boundary), (values, p) = size, limits, land
+    row = key(np.uint64(seed), np.uint64(POSITION_NOISE), np.uint64(step))
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
-        xb, m = block(x, d, n_agents, b), list_clones(source, first, n, room)
-        z = rows(room.z, 0, d, m)
-        if jitter == CLONES and sigma > 0.0 and m > 0:
-            fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, first, part(room.column, 0, m))
-        copy_companions(xb, m, sigma if jitter == CLONES else 0.0, z, room)
-        if jitter == EVERY and shaken:
+        m = list_marked(part(room.cloned, first, n), room.column)
+        if m > 0:
+            column, fresh, value = part(room.column, 0, m), rows(room.fresh, 0, d, m), part(room.value, 0, m)
+            copy_companions(column, room.source, first, room.rows, fresh)
+            if sigma > 0.0:
+                z = rows(room.z, 0, d, m)
+                fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, first, column)
+                shake(fresh, sigma, z)
+            if alone:
+                keep_inside(fresh, low, high, boundary)
+                values(fresh, p, value)
+            settle(fresh, value, column, block(x, d, n_agents, b), part(f, first, n))
+
+
+@inner(inline=True)
+def follow(x, size, room):
+    """The copy of the positions, walker by walker, catches up with those that cloned."""
+    d, n_agents = size
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb, m = block(x, d, n_agents, b), list_marked(part(room.cloned, first, n), room.column)
+        for q in range(np.uint64(m)):
+            there, j = room.rows[first + room.column[q]], room.column[q]
+            for i in range(np.uint64(d)):
+                there[i] = xb[i, j]
+
+
+@inner(inline=True)
+def move_all(x, size, limits, draws):
+    """(5) for all walkers, if they are all ``shaken``, and the boundary; ``draws`` (shaken, σ, supply, seed, k, s, steps)."""
+    (d, n_agents), (low, high, boundary), (shaken, sigma, supply, seed, k, s, steps) = size, limits, draws
+    for b in range(block_count(d, n_agents)):
+        xb = block(x, d, n_agents, b)
+        if shaken:
             shake(xb, sigma, block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b))
-        if boundary != DEADLY and boundary != boundaries.NONE:
-            keep_inside(xb, low, high, boundary)
+        keep_inside(xb, low, high, boundary)
