@@ -5,21 +5,20 @@ from __future__ import annotations
 from html import escape
 from typing import Any, NamedTuple
 
-import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, Div
 
 from components import joint, marginal
 from components.chips import Chips
-from components.marginal import GRID, Marginal, claim_of, histogram, smooth_density, target_marginals
+from components.marginal import claim_of
 from components.palette import FONT, SMALL_TEXT, theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
+from swarmviz.exports.estimate import MOST_BINS, marginal_of, target_marginals
 from swarmviz.theory import target as theory_target
 
 NAMES = "x₁", "x₂"
 BINS = 10, 20, 40, 60, 100, 200  # that the menu offers
-MOST_BINS = 1000
 SMOOTH = ["kde", "smooth", "A smooth estimate of the density"]
 PLANE = ["plane", "2D", "The plane of x₁ and x₂ instead of each of them"]
 
@@ -148,13 +147,11 @@ class Density(WithOptions):
         if chosen.plane and frame.d > 1:
             drawn: Any = joint.joint(frame.x[:, :2], low[:2], high[:2], chosen.bins, chosen.kde, target)
             return run, chosen, drawn, target
-        laws = target_marginals(target, low, high) if target is not None else [np.zeros(GRID)] * 2
-        drawn = []
-        for i in range(min(frame.d, 2)):
-            x, a, b = frame.x[:, i], float(low[i]), float(high[i])
-            smooth = smooth_density(x, a, b, 0.5 * (b - a) / chosen.bins) if chosen.kde else np.zeros(GRID)
-            top, edges, outside = histogram(x, a, b, chosen.bins)
-            drawn.append(Marginal(top, edges, np.linspace(a, b, GRID), smooth, laws[i], outside, frame.n))
+        laws = target_marginals(target, low, high) if target is not None else [None, None]
+        drawn = [
+            marginal_of(frame.x[:, i], float(low[i]), float(high[i]), chosen.bins, chosen.kde, laws[i])
+            for i in range(min(frame.d, 2))
+        ]
         return run, chosen, drawn, target
 
     def paint(self, payload: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from swarmviz.exports.estimate import shades
 from swarmviz.exports.looks import Theme, crowd, ramp
 
 LOCK = threading.RLock()  # Matplotlib is not made for two threads at once
@@ -99,5 +100,4 @@ def crowd_map(colours: Theme) -> Any:
 def counted(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int = CELLS) -> np.ndarray:
     """How many agents ``x`` (N, 2) or (N, 1) there are in each cell of a view, logarithmic in [0, 1]; rows are the second coordinate."""
     edges = [np.linspace(a, b, cells + 1) for a, b in zip(low, high, strict=True)]
-    count = np.histogramdd(x, edges)[0].T
-    return np.log1p(count) / np.log1p(max(count.max(), 2.0))
+    return shades(np.histogramdd(x, edges)[0].T) / 255
