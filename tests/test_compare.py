@@ -10,9 +10,10 @@ from test_session import edit, press, running, session, settle, wait
 
 import swarmviz as sv
 from components.bench import Bench
-from components.comparison import Comparison, both, common, pictures
+from components.comparison import Comparison, pictures
 from components.session import Session
 from components.touch import swarm_at, whole_point, with_agent_at
+from swarmviz.exports.comparison import both, common
 
 assert session and running  # fixtures
 
