@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Integral
 from typing import Any
+
+import numpy as np
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -26,7 +27,7 @@ def chosen(coordinates: Sequence[int] | None, d: int) -> tuple[int, ...]:
     if coordinates is None:
         return tuple(range(min(d, 2)))
     wanted: list[Any] = list(coordinates) if isinstance(coordinates, Iterable) else [coordinates]
-    known = {i for i in wanted if isinstance(i, Integral) and not isinstance(i, bool) and 0 <= int(i) < d}
+    known = {i for i in wanted if isinstance(i, int | np.integer) and not isinstance(i, bool) and 0 <= int(i) < d}
     if not 1 <= len(wanted) <= 2 or len(known) != len(wanted):
         raise ValueError(f"coordinates = {coordinates!r}: must be one or two different whole numbers from 0 to {d - 1}")
     return tuple(int(i) for i in wanted)

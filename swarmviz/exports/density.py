@@ -104,8 +104,8 @@ def _panels(count: int, plane: bool, colours: Theme, dpi: float) -> tuple[Any, l
         figure = new_figure(5.6 if count == 1 else 8.8, 3.8, colours, dpi)
         return figure, list(np.atleast_1d(figure.subplots(1, count)))
     figure = new_figure(9.6, 5.0, colours, dpi)
-    panels = figure.subplot_mosaic([["first", "plane"], ["second", "plane"]], width_ratios=[1, 1.05])
-    return figure, [panels[name] for name in ("first", "second", "plane")]
+    grid = figure.add_gridspec(2, 2, width_ratios=[1, 1.05])
+    return figure, [figure.add_subplot(place) for place in (grid[0, 0], grid[1, 0], grid[:, 1])]
 
 
 def _histogram(axes: Any, m: Marginal, label: str, target: Target | None, smooth: bool, colours: Theme) -> None:
