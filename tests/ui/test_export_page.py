@@ -195,3 +195,27 @@ def test_a_wrong_field_is_told_in_words_and_an_export_can_be_cancelled(lab, serv
     lab.wait(lambda: words() == "Cancelled.", "the export goes on")
     assert lab.page.locator("section.exports button.cancel").is_hidden()
     assert not lab.complaints
+
+
+def test_the_pictures_that_fit_the_run_are_offered_and_no_others(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    lab.page.click("[aria-label='Open contextbar']")
+    lab.page.get_by_role("tab", name="Export").click()
+    lab.page.locator("section.exports").scroll_into_view_if_needed()
+    rows = lambda: lab.page.locator("fieldset.picture .row:visible .label").all_inner_texts()  # noqa: E731
+    always = ["Arena", "Density", "Curves"]
+    lab.wait(lambda: rows() == always, "CBO has other pictures")
+    for dynamics, more in (("PSO", ["Phase space"]), ("FiniteSet", ["Occupation"]), ("CBO", [])):
+        lab.choose("dynamics", dynamics)
+        lab.wait(lambda more=more: rows() == always + more, f"the offer does not follow {dynamics}")
+    lab.page.get_by_role("button", name="Compare").click()
+    lab.wait(lambda: rows() == [*always, "A and B"], "two swarms have no picture")
+    k = lab.pause()
+    name, png = take(lab, "comparison.png")
+    assert name == f"swarmviz-CBO-Rastrigin-seed0-k{k}-comparison.png"
+    with Image.open(io.BytesIO(png)) as image:
+        about = json.loads(image.text["Description"])
+    assert about["k"] == about["other"]["k"] == k and about["title"].startswith("A: CBO on Rastrigin")
+    lab.picture("exports")
+    assert not lab.complaints
