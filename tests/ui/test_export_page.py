@@ -135,6 +135,13 @@ def test_a_replay_fits_a_phone(play):
 # ---- the panel on the page -------------------------------------------------------------------------------------------
 
 
+def open_exports(lab):
+    lab.page.locator(":is([aria-label='Open contextbar'], [aria-label^='Open panel']):visible").click()
+    lab.page.mouse.move(700, 500)  # what the button says when the pointer rests on it would lie over the tabs
+    lab.page.wait_for_selector("[role=tooltip]", state="hidden")
+    lab.page.get_by_role("tab", name="Export").click()
+
+
 def take(lab, what):
     """Press a button of the panel and return the file's name and content."""
     with lab.page.expect_download(timeout=60_000) as waiting:
@@ -147,8 +154,7 @@ def test_what_is_downloaded_from_the_page_opens_and_is_the_run_that_was_seen(lab
     lab.open(server.page)
     lab.wait(lambda: lab.step > 5, "the swarm does not move")
     k = lab.pause()
-    lab.page.click("[aria-label='Open contextbar']")
-    lab.page.get_by_role("tab", name="Export").click()
+    open_exports(lab)
     lab.page.locator("section.exports").scroll_into_view_if_needed()
 
     name, png = take(lab, "arena.png")
@@ -182,8 +188,7 @@ def test_a_wrong_field_is_told_in_words_and_an_export_can_be_cancelled(lab, serv
     lab.page.locator(".speed input").fill("130")
     lab.wait(lambda: lab.step > 400, "the swarm is too slow")
     lab.pause()
-    lab.page.click("[aria-label='Open contextbar']")
-    lab.page.get_by_role("tab", name="Export").click()
+    open_exports(lab)
     words = lambda: lab.text("section.exports .words")  # noqa: E731
     lab.page.fill("[data-field=start]", "ten")
     lab.page.click("[data-what='film.gif']")
@@ -200,8 +205,7 @@ def test_a_wrong_field_is_told_in_words_and_an_export_can_be_cancelled(lab, serv
 def test_the_pictures_that_fit_the_run_are_offered_and_no_others(lab, server):
     lab.open(server.page)
     lab.pause()
-    lab.page.click("[aria-label='Open contextbar']")
-    lab.page.get_by_role("tab", name="Export").click()
+    open_exports(lab)
     lab.page.locator("section.exports").scroll_into_view_if_needed()
     rows = lambda: lab.page.locator("fieldset.picture .row:visible .label").all_inner_texts()  # noqa: E731
     always = ["Arena", "Density", "Curves"]
