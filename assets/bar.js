@@ -8,6 +8,7 @@ const ICONS = {
   play: "M8 5v14l11-7z", pause: "M6 5h4v14H6zm8 0h4v14h-4z", step: "M6 5l9 7-9 7zM16 5h3v14h-3z",
   back: "M18 5l-9 7 9 7zM5 5h3v14H5z",
   reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
+  more: "M6 10.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zm6 0a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zm6 0a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z",
   full: "M4 4h6v2H6v4H4zm10 0h6v6h-2V6h-4zM4 14h2v4h4v2H4zm14 0h2v6h-6v-2h4z",
   copy: "M10.6 13.4a1 1 0 0 1 0 1.4 1 1 0 0 1-1.4 0 5 5 0 0 1 0-7.1l3.5-3.5a5 5 0 0 1 7.1 7.1l-1.5 1.5a6.8 6.8 0 0 0-.4-2.4l.5-.5a3 3 0 1 0-4.3-4.3l-3.5 3.5a3 3 0 0 0 0 4.3zm2.8-4.2a1 1 0 0 1 1.4 0 5 5 0 0 1 0 7.1l-3.5 3.5a5 5 0 0 1-7.1-7.1l1.5-1.5c0 .8.1 1.6.4 2.4l-.5.5a3 3 0 1 0 4.3 4.3l3.5-3.5a3 3 0 0 0 0-4.3 1 1 0 0 1 0-1.4z",
   seed: "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 3.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm8 8a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm-4-4a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z",
@@ -71,10 +72,12 @@ export function render({model}) {
     stopKind.value = kind
     stopAt.hidden = kind === "never"
     if (at != null) { stopAt.value = at }
+    showMore()
   }
   const tellStop = () => {
     stopAt.hidden = stopKind.value === "never"
     send("stop", [stopKind.value, stopAt.value])
+    showMore()
   }
   stopKind.addEventListener("change", tellStop)
   stopAt.addEventListener("change", tellStop)
@@ -84,6 +87,7 @@ export function render({model}) {
     const steps = Math.min(100000, Math.max(1, Math.round(Number(drawEvery.value)) || 1))
     drawEvery.value = String(steps)
     send("draw", steps)
+    showMore()
   })
 
   // the whole run under one's thumb; the server goes to the step exactly
@@ -110,7 +114,7 @@ export function render({model}) {
   const list = make("dl", {}, ...KEYS.flatMap(([key, text]) => [make("dt", {}, make("kbd", {textContent: key})), make("dd", {textContent: text})]))
   const help = make("dialog", {ariaLabel: "Keyboard"}, make("h2", {textContent: "Keyboard"}), list)
   help.addEventListener("click", () => help.close())
-  const ask = make("button", {type: "button", className: "ask", textContent: "?", title: "Keyboard (?)", ariaLabel: "Keyboard (?)"})
+  const ask = make("button", {type: "button", className: "ask", title: "Keyboard (?)", ariaLabel: "Keyboard (?)"}, make("b", {textContent: "?"}), make("span", {textContent: "Keyboard"}))
   const toggleHelp = () => (help.open ? help.close() : help.showModal())
   ask.addEventListener("click", toggleHelp)
   const copy = button("copy", "Copy link", "Copy the link to this moment (C)")
@@ -128,15 +132,55 @@ export function render({model}) {
   }
   const toggleFull = () => { document.fullscreenElement ? document.exitFullscreen() : stage()?.requestFullscreen?.() }
   const full = make("button", {type: "button", className: "full", innerHTML: icon("full"), title: "Arena on the whole screen (F)", ariaLabel: "Arena on the whole screen (F)"})
-  full.addEventListener("click", (event) => { if (event.detail > 0) { full.blur() } toggleFull() })
+  full.append(make("span", {textContent: "Whole screen"}))
+  full.addEventListener("click", (event) => {
+    if (event.detail > 0) { full.blur() }
+    openMore(false)
+    toggleFull()
+  })
 
-  const showDraw = () => { drawEvery.value = String(model.draw) }
-  const bar = make("div", {className: "strip"}, banner, line, buttons,
-    make("label", {className: "speed"}, make("span", {textContent: "Speed"}), slider, rate),
+  // What a narrow bar has no room for: the style sheet makes a panel of it that "…" opens; in a wide bar it lies in the strip.
+  const panel = make("div", {className: "panel", id: "more", role: "group", ariaLabel: "More"},
     make("label", {className: "draw"}, make("span", {textContent: "Draw every"}), drawEvery, make("span", {textContent: "steps"})),
-    make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt), rated,
-    make("div", {className: "corner"}, full, copy, ask), help, byHand)
+    make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt), make("div", {className: "tools"}, full, ask))
+  const more = make("button", {type: "button", className: "more", innerHTML: icon("more")})
+  more.setAttribute("aria-controls", "more")
+  const openMore = (open) => {
+    panel.classList.toggle("open", open)
+    more.setAttribute("aria-expanded", String(open))
+  }
+  const isOpen = () => panel.classList.contains("open")
+  more.addEventListener("click", (event) => {
+    openMore(!isOpen())
+    if (isOpen() && event.detail === 0) { drawEvery.focus() } // by the keyboard; a finger would call up a keyboard on the screen
+  })
+  const showMore = () => { // a dot where something in it is not as usual
+    const told = [drawEvery.value === "1" ? "" : `draws every ${drawEvery.value} steps`,
+      stopKind.value === "never" ? "" : `stops ${stopKind.selectedOptions[0].textContent} ${stopAt.value}`].filter(Boolean).join(", ")
+    more.classList.toggle("set", told !== "")
+    more.title = more.ariaLabel = `More: draw every, stop${told && ` (${told})`}`
+  }
+  const bar = make("div", {className: "strip"}, banner, line, buttons,
+    make("label", {className: "speed"}, make("span", {textContent: "Speed"}), slider, rate), panel, rated,
+    make("div", {className: "corner"}, copy, more), help, byHand)
+  bar.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isOpen() && !help.open && !byHand.open) {
+      openMore(false)
+      more.focus()
+      event.stopPropagation()
+    }
+  })
+  for (const left of [panel, more]) {
+    left.addEventListener("focusout", ({relatedTarget: to}) => { if (to && to !== more && !panel.contains(to)) { openMore(false) } })
+  }
+  const onPress = (event) => { if (isOpen() && !event.composedPath().some((node) => node === panel || node === more)) { openMore(false) } }
+  document.addEventListener("pointerdown", onPress)
+  openMore(false)
 
+  const showDraw = () => {
+    drawEvery.value = String(model.draw)
+    showMore()
+  }
   const showPlaying = () => {
     play.innerHTML = icon(playing ? "pause" : "play")
     play.append(make("span", {textContent: playing ? "Pause" : "Play"}))
@@ -211,6 +255,7 @@ export function render({model}) {
     window.removeEventListener("swarmviz:frame", onFrame)
     window.removeEventListener("keydown", onKey)
     document.removeEventListener("visibilitychange", onVisible)
+    document.removeEventListener("pointerdown", onPress)
   })
   model.on("playing", () => { playing = model.playing; showPlaying() })
   model.on("message", showMessage)

@@ -47,7 +47,7 @@ if (!window.swarmviz_figures) {
   const list = LegendView?.prototype._render_items // else every entry is made anew whenever any source that it names has new data
   if (list && "_should_rerender_items" in LegendView.prototype) {
     LegendView.prototype._render_items = function () {
-      const columns = this.model.ncols
+      const columns = `${this.model.ncols} ${this.model.items.map((item) => item.visible)}`
       if (this._should_rerender_items || this.listed_columns !== columns) {
         this.listed_columns = columns
         list.call(this)

@@ -26,6 +26,8 @@ class Arena:
         The pane's name before the title, when two are compared.
     on_hand : function (act, handle, place)
         What a person does in it; see :class:`components.hand.Hand`.
+    refresh : callable
+        Called on the page's thread when the browser needs a larger picture of the landscape; a session lets its worker prepare it.
     """
 
     every = 1
@@ -34,6 +36,7 @@ class Arena:
         self._colours = theme(dark)
         self.label = ""
         self.on_hand: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
+        self.refresh: Callable[[], None] = lambda: None
         self._stages: dict[type, Line | Plane | Graph] = {}
         self._stage: Line | Plane | Graph | None = None
         self._run = object()  # a payload that was prepared for another run is not painted
@@ -66,6 +69,8 @@ class Arena:
             stage.figure.title.text = f"{self.label} · {sim.dynamics.title} on {stage.figure.title.text}"
         if hasattr(stage, "hand"):
             stage.hand.on_hand = self.on_hand
+        if hasattr(stage, "refresh"):
+            stage.refresh = self.refresh
         self._stage = stage
         self.paint(self.prepare(sim))
         if self._pane.object is not stage.figure:

@@ -8,15 +8,17 @@ import numpy as np
 from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
+from components.arrows import arrows
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, source
 from components.hand import Hand
 from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
-from swarmviz.exports.looks import MANY
+from swarmviz.exports.looks import FEW, MANY
 from swarmviz.landscapes import Landscape
 
 POINTS = 1200  # of the curve
 CELLS = 240  # of the density of a large swarm
+SHAPE = 1.2  # width over height of a usual frame, for which the heads of arrows are made
 
 
 class Line:
@@ -38,6 +40,10 @@ class Line:
         self.marks = source(focus=None, level=None, best_x=None, best_y=None)
         self.level = fig.hspan(y="level", source=self.marks, line_width=2, line_dash=[6, 4], **top)
         self.focus = fig.vspan(x="focus", source=self.marks, line_width=2.5, **top)
+        self.arrows = source(x0=None, y0=None, x1=None, y1=None)
+        self.velocities = fig.segment(
+            "x0", "y0", "x1", "y1", source=self.arrows, line_alpha=0.75, line_width=1.2, **top
+        )
         self.points, self.dots = agents.add_agents(fig, "x", "energy", self.tones)
         self.best = fig.scatter("best_x", "best_y", source=self.marks, size=17, fill_color=None, line_width=2, **top)
         self.goals = source(x=None, f=None)
@@ -60,7 +66,7 @@ class Line:
         self.cover.glyph.fill_color = colours.paper
         agents.dress(self.figure, self.dots, self.tones, self._kind, colours)
         self.focus.glyph.line_color, self.level.glyph.line_color = colours.focus, colours.curves[2]
-        self.best.glyph.line_color = colours.ink
+        self.best.glyph.line_color = self.velocities.glyph.line_color = colours.ink
         self.hand.dress(colours)
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
 
@@ -81,6 +87,8 @@ class Line:
         items.append(LegendItem(label="lowest agent", renderers=[self.best]))
         if len(sim.landscape.minimisers(1)):
             items.append(LegendItem(label="known minimum", renderers=[self.stars]))
+        if frame.v is not None and frame.n <= FEW:
+            items.append(LegendItem(label="velocity", renderers=[self.velocities]))
         self.legend.items = items
         self.figure.title.text = sim.landscape.title
 
@@ -95,6 +103,8 @@ class Line:
         if stepped or shift != self._at or self._drawn is None or not self._drawn.same_as(landscape):
             self._drawn, self._at = landscape.copy(), shift
             out["ground"] = _ground(landscape, left, right, shift)
+            bottom, top = out["ground"][-1]
+            self._unit = SHAPE * (top - bottom) / (right - left)
         seen = away <= self._zoom.size
         out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
         best = int(np.argmin(frame.energy))
@@ -108,6 +118,9 @@ class Line:
             out["density"] = agents.shades(count), left, right
         else:
             out["points"] = {"x": finite_f4(x)} | agents.columns(frame, self._kind)
+        if frame.v is not None and frame.n <= FEW:
+            v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
+            out["arrows"] = arrows(np.column_stack([x, frame.energy]), v, right - left, self._unit)
         return out
 
     def paint(self, payload: dict[str, Any]) -> None:
@@ -118,10 +131,12 @@ class Line:
             self.hand.show(*handles)
             move_range(self.figure.x_range, x_ends)
             move_range(self.figure.y_range, y_ends)
-        if "points" in payload:
-            self.points.data = payload["points"]
-        elif len(self.points.data["x"]):
-            self.points.data = {name: np.zeros(0, "f4") for name in self.points.data}
+        for name in ("points", "arrows"):
+            drawn = getattr(self, name)
+            if name in payload:
+                drawn.data = payload[name]
+            elif len(next(iter(drawn.data.values()))):
+                drawn.data = {column: np.zeros(0, "f4") for column in drawn.data}
         if "density" in payload:
             image, left, right = payload["density"]
             y = self.figure.y_range

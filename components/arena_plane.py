@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem, LinearColorMapper, Range1d
 
 from components import agents
+from components.arrows import arrows
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
 from components.hand import Hand
 from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
-from components.relief import Relief, palette, relief
+from components.relief import MARGIN, Relief, margins, palette, relief
 from swarmviz import Frame, Simulation
 from swarmviz.exports.ground import slice_point
 from swarmviz.exports.looks import FEW, MANY
@@ -23,7 +25,6 @@ CELLS = 144  # of the density image, along each side
 TRAIL_POINTS = 1600  # segments of all trails together
 LINKS = 250  # agents up to which the links to companions are strong
 TRAIL_LENGTH = 8  # pictures that a trail lasts, at most
-HEAD = np.array([[-0.3, 0.16], [-0.3, -0.16]])  # of an arrow, in shares of its length, along and across
 
 # The frame shows the wanted view with equal units on both axes, and more of the landscape on the longer side. Done in the browser, because
 # only it knows the size; not synchronised, because the server has no use for the result.
@@ -51,6 +52,9 @@ class Plane:
         self.tones = LinearColorMapper(low=0, high=1)
         self.crowd = LinearColorMapper(low=0, high=255)
         self._frame_kind, self._goals, self._corner = agents.Kind(), None, np.zeros(2)
+        self._size: dict[str, int] = {}  # pixels, as the browser tells them
+        self._frame: tuple[int, int] | None = None
+        self._view, self._drifts, self._margin = np.ones(2), False, MARGIN
         self._add_layers()
         self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
                             border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
@@ -61,7 +65,21 @@ class Plane:
         for ends in self.wanted:
             ends.js_on_change("start", fit)
             ends.js_on_change("end", fit)
+        self.refresh: Callable[[], None] = lambda: None
+        self.figure.on_change("inner_width", self._framed)
+        self.figure.on_change("inner_height", self._framed)
         self.dress(colours)
+
+    def _framed(self, attr: str, old: Any, new: Any) -> None:
+        """The browser tells the size of the frame, which the picture of the landscape has to fill."""
+        self._size[attr] = new
+        if len(self._size) == 2:  # both are told, one after the other
+            self._frame = self._size["inner_width"], self._size["inner_height"]
+            if self._margin_now() != self._margin:
+                self.refresh()
+
+    def _margin_now(self) -> tuple[float, float]:
+        return margins(self._view, self._frame, MOVED if self._drifts else 0.0)
 
     # ---- what is in the figure -----------------------------------------------------------------------------------------
 
@@ -157,9 +175,11 @@ class Plane:
         stepped = self._zoom.step(away)
         view_low, view_high = self._zoom.around(low, high)
         far = (np.abs(shift - self._at) > MOVED * (view_high - view_low)).any()
-        if stepped or far or self._drawn is None or not self._drawn.same_as(landscape):
-            self._drawn, self._at = landscape.copy(), shift
-            picture = relief(landscape, frame.d, view_low - shift, view_high - shift)
+        self._view, self._drifts = view_high - view_low, frame.shift is not None
+        framed = self._margin_now() != self._margin
+        if stepped or far or framed or self._drawn is None or not self._drawn.same_as(landscape):
+            self._drawn, self._at, self._margin = landscape.copy(), shift, self._margin_now()
+            picture = relief(landscape, frame.d, view_low - shift, view_high - shift, self._margin)
             out["ground"] = picture, (view_low, view_high), (low, high)
         out["shift"], out["goals"] = shift, landscape.minimisers(frame.d)[:, :2] + shift
         out["handles"] = landscape.handles(frame.d)[:, :2] + shift
@@ -189,7 +209,7 @@ class Plane:
         )  # links, arrows say the rest
         out["tail"] = _segments([at for _, at in past][-kept:])
         if frame.v is not None:
-            out["arrows"] = _arrows(x, frame.v[:, :2], width)
+            out["arrows"] = arrows(x, frame.v[:, :2], width)
         if frame.memory is not None:
             out["bests"] = {"x": finite_f4(frame.memory[:, 0]), "y": finite_f4(frame.memory[:, 1])}
         if frame.partner is not None:
@@ -251,24 +271,3 @@ def _segments(past: list[np.ndarray]) -> dict[str, np.ndarray]:
     age = np.linspace(0.06, 0.5, len(past) - 1, dtype="f4")
     return {"x0": at[:-1, :, 0].ravel(), "y0": at[:-1, :, 1].ravel(), "x1": at[1:, :, 0].ravel(), "y1": at[1:, :, 1].ravel(),
             "alpha": np.repeat(age, at.shape[1])}  # fmt: skip
-
-
-def _arrows(x: np.ndarray, v: np.ndarray, width: float) -> dict[str, np.ndarray]:
-    """Arrows for velocities: a shaft and two strokes of a head; the root mean square is 5% of the view, the longest 12%."""
-    speed = np.hypot(v[:, 0], v[:, 1])
-    most = speed.max(initial=0.0)
-    size = (
-        most * np.sqrt(np.mean((speed / most) ** 2)) if most > 0 else 0.0
-    )  # so that no square of a large one overflows
-    if size == 0.0:
-        return {name: np.zeros(0, "f4") for name in ("x0", "y0", "x1", "y1")}
-    shown = v * (0.05 * width / size) * np.minimum(1.0, 2.4 * size / np.maximum(speed, size))[:, None]
-    tip, across = x + shown, np.column_stack([-shown[:, 1], shown[:, 0]])
-    starts = [x, *(tip + along * shown + side * across for along, side in HEAD)]
-    begin, end = np.concatenate(starts), np.concatenate([tip] * 3)
-    return {
-        "x0": finite_f4(begin[:, 0]),
-        "y0": finite_f4(begin[:, 1]),
-        "x1": finite_f4(end[:, 0]),
-        "y1": finite_f4(end[:, 1]),
-    }

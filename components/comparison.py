@@ -9,7 +9,8 @@ import numpy as np
 import panel as pn
 
 from components.chips import Chips
-from components.curve_plot import Curve, CurvePlot, Picture, thin
+from components.curve_plot import Curve, CurvePlot, Picture, ends_of, thin
+from components.log_axis import Zero, left_out, placed, zero_of
 from components.palette import theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
@@ -17,35 +18,35 @@ from swarmviz.exports.comparison import both, common
 from swarmviz.frame import Observable
 
 LOG = ["log", "log", "Logarithmic axis for A and B"]
-TINY = 1e-305  # where a value that has no logarithm is put: below every frame
+SIZED = ":host { container-type: size; }"
+BESIDE = (
+    "@container (max-height: 300px) { :host { flex-direction: row !important; } }"  # too low for one above the other
+)
 
 
 def pictures(sims: Sequence[Simulation], observable: Observable, log: bool) -> list[Picture]:
     """A and B on one plot, A − B on the other; touches no figure."""
     steps, values = both(sims, observable.name)
     difference = values[0] - values[1]
-    drawn = [np.where(v > 0, v, np.where(np.isnan(v), np.nan, TINY)) if log else v for v in values]
+    zero = zero_of(sims, values) if log and observable.panel == "value" else Zero()
+    drawn = [placed(v - zero.value) for v in values] if log else values
     upper = [
         Curve(name, f"{observable.symbol} of {name}: {observable.meaning}", *_points(steps, v))
         for name, v in zip("AB", drawn, strict=True)
     ]
     lower = [Curve("A − B", f"{observable.symbol} of A less that of B", *_points(steps, difference))]
     last, now = int(steps[-1]) if len(steps) else 0, sims[0].k
+    said = left_out(zero, dict(zip("AB", drawn, strict=True))) if log else ""
+    label = zero.label(observable.symbol)
     return [
-        Picture(observable.name, log, upper, observable.symbol, last, now, *_ends(drawn, log)),
-        Picture(observable.name, False, lower, "A − B", last, now, *_ends([difference], False)),
+        Picture(observable.name, log, upper, label, last, now, *ends_of(drawn, log), note=said),
+        Picture(observable.name, False, lower, "A − B", last, now, *ends_of([difference], False)),
     ]
 
 
 def _points(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     k, y = thin(k, np.asarray(y, float))
     return k.astype("f8"), y
-
-
-def _ends(curves: list[np.ndarray], log: bool) -> tuple[float, float]:
-    seen = np.concatenate(curves)
-    seen = seen[np.isfinite(seen) & ((seen > TINY) | (not log))]
-    return (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
 
 
 class Comparison(WithOptions):
@@ -65,13 +66,42 @@ class Comparison(WithOptions):
         self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
         self._chips = Chips(lambda what: self._pressed(), switches=[LOG])
         self._run, self._choice = object(), ("", False)
-        panes = [pn.pane.Bokeh(p.figure, sizing_mode="stretch_both", min_height=90, margin=0) for p in self._plots]
-        self._pane = pn.Column(self._chips, *panes, sizing_mode="stretch_both", margin=0)
+        for plot in self._plots:
+            plot.figure.update(min_width=60, min_height=60)
+            plot.figure.xaxis.ticker.desired_num_ticks = 4
+        panes = [pn.pane.Bokeh(p.figure, sizing_mode="stretch_both", min_height=60, margin=0) for p in self._plots]
+        plots = pn.Column(*panes, sizing_mode="stretch_both", margin=0, stylesheets=[BESIDE])
+        reasons = pn.pane.Bokeh(self._plots[0].reasons, sizing_mode="stretch_width", margin=0)
+        self._pane = pn.Column(self._chips, plots, reasons, sizing_mode="stretch_both", margin=0, stylesheets=[SIZED])
 
     @property
     def pane(self) -> pn.viewable.Viewable:
         """What is put on the page."""
         return self._pane
+
+    @property
+    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what both swarms record
+        """What is compared as long as nobody chooses another observable or axis."""
+        if len(self._sims()) != 2:
+            return {}
+        first = common(self._sims())[0]
+        return {"compared": [first.name, first.log]}
+
+    @property
+    def compared(self) -> list:
+        """The observable that is drawn of both, and whether its axis is logarithmic."""
+        known = [o.name for o in common(self._sims())]
+        return list(self._choice) if self._choice[0] in known else self.usual["compared"]
+
+    @compared.setter
+    def compared(self, value: Any) -> None:
+        known = [o.name for o in common(self._sims())]
+        if not isinstance(value, list) or len(value) != 2 or value[0] not in known or not isinstance(value[1], bool):
+            raise ValueError(
+                f"compared = {value!r}: must be one of {', '.join(known)}, and whether its axis is logarithmic"
+            )
+        self._choose(*value)
+        self._chose()
 
     @property
     def plots(self) -> list[CurvePlot]:
@@ -101,6 +131,9 @@ class Comparison(WithOptions):
 
     def _pressed(self) -> None:
         self._choice = self._chips.value, "log" in self._chips.lit
+        self._chose()
+
+    def _chose(self) -> None:
         for plot in self._plots:
             plot.forget()
         self.refresh()

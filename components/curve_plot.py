@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ from components.figures import (
     source,
     steps_around,
 )
+from components.log_axis import BELOW, Zero, left_out, placed, zero_of
 from components.palette import FONT, SMALL_TEXT, Theme
 from components.spread import Band
 from swarmviz import Simulation
@@ -38,7 +39,6 @@ from swarmviz.frame import Observable
 from swarmviz.theory import lines as theory_lines
 
 MOST_POINTS = 1000
-BELOW = 1e-305  # where a zero is put on a logarithmic axis: below every frame
 FAINT = 0.35
 VEIL = 0.2  # how opaque the band of the replicas is
 GROUP_LABELS = {"value": "F"}  # others are called what they are
@@ -69,7 +69,7 @@ class Area(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """All that one painting of a plot needs; ``group`` and ``log`` say for which choice it was made."""
+    """All that one painting of a plot needs; ``group`` and ``log`` say for which choice it was made, ``note`` what cannot be shown."""
 
     group: str
     log: bool
@@ -80,6 +80,7 @@ class Picture(NamedTuple):
     low: float
     high: float
     areas: tuple[Area, ...] = ()
+    note: str = ""
 
 
 def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
@@ -103,48 +104,33 @@ def groups_of(observables: tuple[Observable, ...]) -> list[str]:
     return list(dict.fromkeys(o.panel for o in observables))
 
 
-def offset_of(sim: Simulation, columns: list[np.ndarray], group: str, log: bool) -> tuple[float, str]:
-    """What is subtracted before a logarithm is taken, and the label of the axis that says so."""
-    label = GROUP_LABELS.get(group, group)
-    if group != "value" or not log:
-        return 0.0, label
-    known = sim.landscape.minimum(sim.frame.d)
-    if known is not None:
-        return known, "F − min F"
-    lowest = min((float(np.nanmin(c)) for c in columns if np.isfinite(c).any()), default=0.0)
-    return lowest, "F − lowest met"
-
-
 def picture(sim: Simulation, group: str, log: bool, bands: Mapping[str, Band] | None = None) -> Picture:
     """The curves of a group as they stand, and the bands of their replicas by the observables' names; touches no figure."""
-    record = sim.record
+    record, bands = sim.record, bands or {}
     chosen = [o for o in sim.dynamics.observables if o.panel == group]
     size = min([len(record["k"]), *(len(record[o.name]) for o in chosen)])
-    k = record["k"][:size]
-    offset, label = offset_of(sim, [record[o.name][:size] for o in chosen], group, log)
+    k, label = record["k"][:size], GROUP_LABELS.get(group, group)
+    areas = [(place, o, bands[o.name]) for place, o in enumerate(chosen) if o.name in bands]
+    zero = Zero()
+    if log and group == "value":
+        zero = zero_of([sim], [*(record[o.name][:size] for o in chosen), *(band.low for *_, band in areas)])
 
     def shown(ys: np.ndarray) -> np.ndarray:
-        ys = ys - offset
-        return np.where(ys > 0, ys, np.where(np.isnan(ys), np.nan, BELOW)) if log else ys
+        return placed(ys - zero.value) if log else ys
 
     def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ks, ys = thin(ks, np.asarray(ys, float))
         return ks.astype("f8"), shown(ys)
 
     curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
-    areas = tuple(
-        Area(
-            place,
-            bands[o.name].label,
-            f"{o.symbol}: median of {bands[o.name].runs} replicas",
-            *_drawn(bands[o.name], shown),
-        )
-        for place, o in enumerate(chosen)
-        if bands and o.name in bands
+    drawn = tuple(
+        Area(place, band.label, f"{o.symbol}: median of {band.runs} replicas", *_drawn(band, shown))
+        for place, o, band in areas
     )
-    seen = np.concatenate([*(c.y for c in curves), *(end for a in areas for end in (a.low, a.high)), np.zeros(0)])
-    seen = seen[np.isfinite(seen) & (seen > BELOW)] if log else seen[np.isfinite(seen)]
-    low, high = (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
+    parts = {c.label: c.y for c in curves}
+    parts |= {f"the band of {chosen[a.place].symbol}": np.concatenate([a.low, a.middle, a.high]) for a in drawn}
+    low, high = ends_of(parts.values(), log)
+    said = left_out(zero, parts) if log else ""
     names = {o.name for o in chosen}
     for line in theory_lines(sim):
         if line.observable in names:
@@ -159,7 +145,14 @@ def picture(sim: Simulation, group: str, log: bool, bands: Mapping[str, Band] | 
                 )
             )
     last = int(k[-1]) if len(k) else 0
-    return Picture(group, log, curves, label, last, sim.k, low, high, areas)
+    return Picture(group, log, curves, zero.label(label), last, sim.k, low, high, drawn, said)
+
+
+def ends_of(values: Iterable[np.ndarray], log: bool) -> tuple[float, float]:
+    """The lowest and the highest of what an axis can show of ``values``; NaN where there is nothing."""
+    seen = np.concatenate([*values, np.zeros(0)])
+    seen = seen[np.isfinite(seen) & ((seen > BELOW) | (not log))]
+    return (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
 
 
 def _drawn(band: Band, shown: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, ...]:
@@ -169,7 +162,7 @@ def _drawn(band: Band, shown: Callable[[np.ndarray], np.ndarray]) -> tuple[np.nd
 
 
 class CurvePlot:
-    """The figure, and the text under it."""
+    """The figure, and the text under it: why a claim does not hold, and what the axis cannot show."""
 
     def __init__(self, colours: Theme):
         self.colours = colours
@@ -213,7 +206,7 @@ class CurvePlot:
             self._add_band()
         self._last = p
         areas = [(a.place, a.label, a.tip) for a in p.areas]
-        shown = p.group, [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves], p.y_label, areas
+        shown = p.group, [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves], p.y_label, p.note, areas
         if shown != self._shown:
             self._shown = shown
             self._name(p)
@@ -276,8 +269,10 @@ class CurvePlot:
             items.append(LegendItem(label=p.areas[0].label, renderers=drawn))
         self.legend.items = items
         self.figure.yaxis.axis_label = p.y_label
-        failed = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
-        self.reasons.update(text="<br>".join(failed), visible=bool(failed))
+        said = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies] + [escape(p.note)] * bool(
+            p.note
+        )
+        self.reasons.update(text="<br>".join(said), visible=bool(said))
 
     def _colour(self, glyph: Any, place: int, style: Any) -> None:
         dotted, solid = style == "dotted", style == "solid"

@@ -81,6 +81,32 @@ class Curves(WithOptions):
         """Whether each plot has a logarithmic axis."""
         return [log for _, log in self._chosen]
 
+    @property
+    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what the dynamics records
+        """What is on the two plots as long as nobody chooses another group or axis."""
+        if self._sim is None:
+            return {}
+        return {"curves": [[group, self._suits_log(group)] for group in map(self._first, range(len(self._plots)))]}
+
+    @property
+    def curves(self) -> list[list]:
+        """The group on each plot, and whether its axis is logarithmic."""
+        return [list(pair) for pair in self._chosen]
+
+    @curves.setter
+    def curves(self, value: Any) -> None:
+        groups = _groups(self._sim)
+        if (
+            not isinstance(value, list)
+            or len(value) != len(self._plots)
+            or not all(_is_choice(v, groups) for v in value)
+        ):
+            raise ValueError(
+                f"curves = {value!r}: must be {len(self._plots)} pairs of one of {', '.join(groups)}, and whether its axis is logarithmic"
+            )
+        for place, (group, log) in enumerate(value):
+            self.choose(place, group, log)
+
     def choose(self, place: int, group: str, log: bool | None = None) -> None:
         """Put another group on a plot, on the scale that suits it unless ``log`` is given."""
         groups = _groups(self._sim)
@@ -126,9 +152,14 @@ class Curves(WithOptions):
         for place, (chips, (group, _)) in enumerate(zip(self._chips, self._chosen, strict=True)):
             chips.choices = choices
             if group not in groups:
-                first = FIRST_CHOICE[place] if FIRST_CHOICE[place] in groups else groups[min(place, len(groups) - 1)]
+                first = self._first(place)
                 self._set(place, first, self._suits_log(first))
                 self._plots[place].forget()
+
+    def _first(self, place: int) -> str:
+        """The group on a plot that nobody has chosen another one for."""
+        wanted, groups = FIRST_CHOICE[place], _groups(self._sim)
+        return wanted if wanted in groups else groups[min(place, len(groups) - 1)]
 
     def prepare(self, sim: Simulation) -> Any:
         """The curves of both plots; safe on a worker thread."""
@@ -161,3 +192,8 @@ class Curves(WithOptions):
 def _groups(sim: Simulation) -> list[str]:
     """What a plot can show: the groups of what is recorded, and the schedules where there are any."""
     return groups_of(sim.dynamics.observables) + [SCHEDULE] * bool(scheduled(sim.dynamics))
+
+
+def _is_choice(value: Any, groups: list[str]) -> bool:
+    """Whether a value is a group and whether its axis is logarithmic."""
+    return isinstance(value, list) and len(value) == 2 and value[0] in groups and isinstance(value[1], bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import panel as pn
 from bokeh.models import ColumnDataSource, Div
@@ -14,7 +14,7 @@ from components.marginal import claim_of
 from components.palette import FONT, SMALL_TEXT, theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
-from swarmviz.exports.estimate import MOST_BINS, marginal_of, target_marginals
+from swarmviz.exports.estimate import marginal_of, target_marginals, whole_bins
 from swarmviz.theory import target as theory_target
 
 NAMES = "x₁", "x₂"
@@ -45,13 +45,16 @@ class Density(WithOptions):
     """
 
     every = 3
+    usual: ClassVar = {"bins": 40, "kde": True, "plane": False}
 
     def __init__(self, dark: bool = False, bins: int = 40):
         super().__init__()
-        self._chosen, self._run, self._shown = Options(_whole(bins), True, False), object(), None
+        self._chosen, self._run, self._shown = Options(whole_bins(bins), True, False), object(), None
         self._plots = [marginal.Plot(theme(dark)), marginal.Plot(theme(dark))]
         self._joint = joint.Plot(theme(dark))
         figures = [*(plot.figure for plot in self._plots), self._joint.figure]
+        for fig in figures:
+            fig.min_width = 60  # Panel adds those up, that of the one which is not seen too
         self._panes = [pn.pane.Bokeh(fig, sizing_mode="stretch_both", min_height=140) for fig in figures]
         plots = pn.Row(*self._panes, sizing_mode="stretch_both", margin=0)
         self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
@@ -88,7 +91,7 @@ class Density(WithOptions):
 
     @bins.setter
     def bins(self, value: int) -> None:
-        self._choose(bins=_whole(value))
+        self._choose(bins=whole_bins(value))
 
     @property
     def kde(self) -> bool:
@@ -97,7 +100,7 @@ class Density(WithOptions):
 
     @kde.setter
     def kde(self, value: bool) -> None:
-        self._choose(kde=bool(value))
+        self._choose(kde=_truth("kde", value))
 
     @property
     def plane(self) -> bool:
@@ -106,7 +109,7 @@ class Density(WithOptions):
 
     @plane.setter
     def plane(self, value: bool) -> None:
-        self._choose(plane=bool(value))
+        self._choose(plane=_truth("plane", value))
 
     def _choose(self, **changed: Any) -> None:
         self._chosen = self._chosen._replace(**changed)
@@ -180,8 +183,8 @@ class Density(WithOptions):
         self.reasons.styles = {"color": theme(dark).soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
 
 
-def _whole(bins: Any) -> int:
-    """The number of bins, checked."""
-    if isinstance(bins, bool) or int(bins) != bins or not 2 <= bins <= MOST_BINS:
-        raise ValueError(f"bins = {bins!r}: must be a whole number from 2 to {MOST_BINS}")
-    return int(bins)
+def _truth(name: str, value: Any) -> bool:
+    """A switch, checked."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} = {value!r}: must be true or false")
+    return value

@@ -23,13 +23,17 @@ MOVING = "overlay"  # the level of all that changes with each picture: painted w
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
-# Where two rows are not enough, labels are cut short; hovering over a line tells its whole name.
+# Where two rows are not enough, labels are cut short; hovering over a line tells its whole name. In a legend of one row the first names
+# give way: those of a small plot that its heading and its switches tell as well.
 LEGEND_COLUMNS = """
-const widths = legend.items.map((item) => 6 * item.label.value.length + 34)
-const room = fig.inner_width + 16
-const taken = (n) => widths.slice(0, n).reduce((sum, _, i) => sum + Math.max(...widths.filter((_, j) => j % n == i)), 0)
+const room = fig.inner_width + 16, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
+let widths = legend.items.map((item) => 6 * item.label.value.length + 34)
+while (rows == 1 && widths.length > 1 && sum(widths) > room) widths.shift()
+const first = legend.items.length - widths.length
+if (fig.inner_width > 0) legend.items.forEach((item, i) => { if (item.visible != (i >= first)) item.visible = i >= first })
+const taken = (n) => sum(widths.slice(0, n).map((_, i) => Math.max(...widths.filter((_, j) => j % n == i))))
 let n = widths.length
-while (n > Math.ceil(widths.length / 2) && taken(n) > room) n -= 1
+while (n > Math.ceil(widths.length / rows) && taken(n) > room) n -= 1
 if (n > 0 && fig.inner_width > 0) {
   if (legend.ncols != n) legend.ncols = n
   const most = taken(n) > room ? `${Math.floor(room / n) - 34}px` : "none"
@@ -67,13 +71,13 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
     return fig
 
 
-def flat_legend(fig: figure) -> Legend:
-    """An empty legend in one or more rows above the frame; as many columns as there is room for. Painted with what it names."""
+def flat_legend(fig: figure, rows: int = 2) -> Legend:
+    """An empty legend in at most so many rows above the frame, 1 or 2. Painted with what it names."""
     legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=6, padding=0, margin=0, ncols=4, label_height=16,
                     border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=18,
                     label_text_font_size=SMALL_TEXT, click_policy="hide", level=MOVING)  # fmt: skip
     fig.add_layout(legend, "above")
-    fit = CustomJS(args={"fig": fig, "legend": legend}, code=LEGEND_COLUMNS)
+    fit = CustomJS(args={"fig": fig, "legend": legend, "rows": rows}, code=LEGEND_COLUMNS)
     fig.js_on_change("inner_width", fit)
     legend.js_on_change("items", fit)
     return legend
@@ -154,7 +158,7 @@ def steps_around(low: float, high: float, now: tuple[float, float] | None = None
     """A range of round numbers around [low, high]; ``now`` is kept while the data fit in it and fill at least a third of it."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return now or (0.0, 1.0)
-    size = max(abs(low), abs(high), 1e-12)
+    size = max(abs(low), abs(high), 1e-12) if low or high else 1.0
     if high - low < 1e-6 * size:  # all the same, but for rounding: a tenth of its size shows that it does not move
         low, high = low - 0.05 * size, high + 0.05 * size
     width = high - low

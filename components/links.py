@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 from components import permalink
+from components.bar import Bar
 from components.bench import Bench
 from components.builder import Builder
 from components.history import History
 from components.permalink import BadLink, Run, State, Unlinkable
-from components.transport import Bar, Transport
+from components.transport import Transport
 from swarmviz import Simulation
 from swarmviz.presets import ALL as PRESETS
 
@@ -39,9 +42,14 @@ class Links:
     ----------
     bench, transport, bar, history
         The swarms, how they are played, where the address is shown, and the runs of the visit.
+    views : function () → dict
+        The options of views that are not as usual.
     """
 
-    def __init__(self, bench: Bench, transport: Transport, bar: Bar, history: History):
+    def __init__(
+        self, bench: Bench, transport: Transport, bar: Bar, history: History, views: Callable[[], dict[str, Any]]
+    ):
+        self._views = views
         self._bench, self._transport, self._bar, self._history = bench, transport, bar, history
 
     def state(self) -> State:
@@ -49,7 +57,8 @@ class Links:
         bench = self._bench
         with bench.lock:
             runs = tuple(Run.of(sim, edits) for sim, edits in zip(bench.sims, bench.edits, strict=True))
-        return State(runs, self._transport.speed, self._transport.draw_every, (bench.stop.kind, bench.stop.at))
+        stop = bench.stop.kind, bench.stop.at
+        return State(runs, self._transport.speed, self._transport.draw_every, stop, self._views())
 
     def write(self) -> None:
         """The address follows what a person does, but not every step of a running swarm."""
@@ -72,5 +81,5 @@ class Links:
         if self._bench.k == 0:
             return
         with contextlib.suppress(Unlinkable), self._bench.lock:
-            link = permalink.fitting(self.state())
+            link = permalink.fitting(self.state()._replace(views=None))  # its row opens it under the views of the day
             self._history.add(self._bench.sim, link.code, exact=not link.lost)

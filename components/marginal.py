@@ -38,7 +38,7 @@ class Plot:
         self.target = fig.line("x", "target", source=self.lines, line_width=2.5, line_dash="dotted", level=MOVING)
         self.hover = hover_claims(fig)
         self.hover.renderers = [self.target]
-        self.legend, self.note = flat_legend(fig), note(fig)
+        self.legend, self.note = flat_legend(fig, rows=1), note(fig)
         self.note.update(
             x_units="data", y_units="data", text_baseline="top", x_offset=6, y_offset=-6
         )  # the upper left stays free longest

@@ -2,7 +2,9 @@
 
 ``?s=2.<base64url of deflated JSON>``. The JSON is ``[runs, speed, draw_every, stop]``, and a run is ``[k, dynamics, landscape, swarm,
 strokes]``: each part by name with the values that differ from its defaults, as it was at step 0, then what was changed on the way
-(:mod:`components.strokes`). A link that cannot be read gives one sentence, never a traceback, and nothing in it is run.
+(:mod:`components.strokes`). Where views are not shown as usual, a fifth part says how; what it means is for the views to say
+(:mod:`components.shown`), and it never keeps a run from being opened.
+A link that cannot be read gives one sentence, never a traceback, and nothing in it is run.
 """
 
 from __future__ import annotations
@@ -119,6 +121,7 @@ class State(NamedTuple):
     speed: float | None
     draw_every: int = 1  # pictures of every so-manieth step
     stop: tuple[str, float | None] = NEVER  # kind of components.stops and its number
+    views: Any = None  # options of views that are not as usual, by name; None says nothing of them
 
     @property
     def selection(self) -> Selection:
@@ -170,7 +173,9 @@ def write(state: State) -> str:
     except ValueError as error:
         raise Unlinkable(str(error)) from None
     stop = NEVER if state.stop[0] == NEVER[0] else state.stop
-    content = [[_packed(run) for run in state.runs], state.speed, state.draw_every, stop]
+    content = [[_packed(run) for run in state.runs], state.speed, state.draw_every, stop] + [state.views] * bool(
+        state.views
+    )
     text = json.dumps(content, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
     code = f"{VERSION}.{base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip('=')}"
     if len(code) > LONGEST or len(text) > LARGEST:
@@ -250,10 +255,13 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _state(content: Any) -> State:
-    runs, speed, draw_every, stop = content
+    runs, speed, draw_every, stop, *views = content
+    if len(views) > 1:
+        raise ValueError("it holds more than it may")
     if not isinstance(runs, list) or not 1 <= len(runs) <= 2:
         raise ValueError("it must hold one run or two")
-    return State(tuple(_run(run) for run in runs), _speed(speed), _whole("draw every", draw_every, 1), _stop(stop))
+    every = _whole("draw every", draw_every, 1)
+    return State(tuple(_run(run) for run in runs), _speed(speed), every, _stop(stop), *views)
 
 
 def _run(content: Any) -> Run:

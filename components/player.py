@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from components.bar import Bar
 from components.bench import Bench
 from components.choices import sentence
 from components.permalink import State
 from components.stops import Stop
-from components.transport import FASTEST, MOST_BETWEEN, Bar, Transport
+from components.transport import FASTEST, MOST_BETWEEN, Transport
 
 ACTS = ("play", "pause", "step", "back", "goto", "speed", "stop", "draw")
 

@@ -18,7 +18,9 @@ from swarmviz.exports.ground import scale_of, values_on_plane
 from swarmviz.landscapes import Landscape
 
 PIXELS = 768  # along the longer side of the picture
-MARGIN = np.array([2.0, 1.25])  # the picture over the view: a wide or a tall frame shows more than the view
+MARGIN = (2.0, 1.25)  # the picture over the view, as long as the frame is not known
+STEP = 1.25  # by which margins grow: a frame that is dragged does not cost a picture a pixel
+WIDEST = 12.0  # a margin; no window is as wide or as tall
 CONTOURS = 12
 KEPT = 24  # pictures, of at most 0.6 MB
 
@@ -47,12 +49,39 @@ def palette(colours: Theme) -> list[str]:
     return [mixed(c, colours.ink, share) for share in (0.0, 0.12, 0.24) for c in colours.landscape]
 
 
-def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> Relief:
-    """The picture of ``landscape`` around the view [low, high] of the first two coordinates; the last few are kept for all visitors."""
-    key = type(landscape), repr(landscape.values_now()), d, low.tobytes(), high.tobytes()
+def margins(view: np.ndarray, frame: tuple[float, float] | None, drift: float = 0.0) -> tuple[float, float]:
+    """The picture over the view, along each axis, that fills a frame.
+
+    Units are equal on both axes, so that a wide or a tall frame shows more than the view.
+
+    Parameters
+    ----------
+    view : numpy.ndarray, shape (2,)
+        Size of what has to be seen, in coordinates.
+    frame : pair of float, optional
+        Width and height of the frame in pixels; None where nobody knows yet.
+    drift : float
+        How far the picture may be pushed along, in shares of the view.
+    """
+    if frame is None or min(frame) <= 0:
+        return MARGIN
+    unit = max(view / frame)
+    wanted = unit * np.array(frame) / view + 2 * drift
+    wide, tall = np.minimum(STEP ** np.maximum(1.0, np.ceil(np.log(wanted) / math.log(STEP) - 1e-9)), WIDEST)
+    return float(wide), float(tall)
+
+
+def relief(
+    landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray, margin: tuple[float, float] = MARGIN
+) -> Relief:
+    """The picture of ``landscape`` over ``margin`` times the view [low, high] of the first two coordinates.
+
+    The last few are kept for all visitors.
+    """
+    key = type(landscape), repr(landscape.values_now()), d, low.tobytes(), high.tobytes(), margin
     with _lock:
         known = _kept.pop(key, None)
-    made = known or _made(landscape, d, low, high)
+    made = known or _made(landscape, d, low, high, margin)
     with _lock:
         _kept[key] = made  # the newest last
         while len(_kept) > KEPT:
@@ -60,8 +89,8 @@ def relief(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> R
     return made
 
 
-def _made(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray) -> Relief:
-    centre, half = (low + high) / 2, (high - low) / 2 * MARGIN
+def _made(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray, margin: tuple[float, float]) -> Relief:
+    centre, half = (low + high) / 2, (high - low) / 2 * margin
     pixels = max(64, round(PIXELS * min(1.0, math.sqrt(16 / d))))
     columns, rows = np.maximum(32, np.round(pixels * half / half.max())).astype(int)
     step = 2 * half / (columns, rows)

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from components.curve_plot import BELOW, Curve, Picture, thin
+from components.curve_plot import Curve, Picture, ends_of, thin
 from components.figures import nice_above
+from components.log_axis import Zero, left_out, placed
 from swarmviz import Simulation
 from swarmviz.frame import Clock
 from swarmviz.parameters import Described, Real, TimeDependent
@@ -82,18 +83,15 @@ def schedule_picture(sim: Simulation, log: bool) -> Picture:
     last = horizon(sim)
     changes = [e.k + step for e, _ in in_force(sim) for step in (-1, 0)]
     k = np.unique(np.clip([*np.linspace(0, last, POINTS).astype(int), *changes, sim.k], 0, last))
-    curves, seen = [], [np.zeros(0)]
+    curves = []
     for name in scheduled(sim.dynamics):
         declared, y = sim.dynamics.param[name], values_in_force(sim, name, k)
         meaning = " ".join((declared.doc or "").split())
-        seen.append(y[np.isfinite(y) & ((y > 0) | (not log))])
-        drawn = np.where(np.isnan(y) | (y > 0), y, BELOW) if log else y
-        ks, ys = thin(k, drawn)
+        ks, ys = thin(k, placed(y) if log else y)
         curves.append(Curve(declared.symbol or name, f"{declared.symbol or name}: {meaning}", ks.astype("f8"), ys,
                             "solid", *_allowed(declared, k[k >= sim.k], y[k >= sim.k])))  # fmt: skip
-    finite = np.concatenate(seen)
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (np.nan, np.nan)
-    return Picture(GROUP, log, curves, "value", last, sim.k, low, high)
+    said = left_out(Zero(), {curve.label: curve.y for curve in curves}) if log else ""
+    return Picture(GROUP, log, curves, "value", last, sim.k, *ends_of([c.y for c in curves], log), note=said)
 
 
 def _allowed(declared: Real, k: np.ndarray, y: np.ndarray) -> tuple[bool, str]:

@@ -14,8 +14,9 @@ from typing import Any
 
 import panel as pn
 
-from components import permalink, theme
+from components import permalink, shown, theme
 from components.arena import Arena
+from components.bar import Bar
 from components.bench import NAMES, Bench
 from components.builder import Builder
 from components.choices import heading_of, parts_of, sentence, swarm_on, weakly
@@ -37,7 +38,7 @@ from components.player import Player
 from components.replica import Visible
 from components.side import Side
 from components.touch import Touch
-from components.transport import Bar, Moment, Transport
+from components.transport import Moment, Transport
 from components.view import View
 from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
 from swarmviz.exports import Run as Past
@@ -81,7 +82,7 @@ class Session:
         self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
         self.arenas = [self._arena(place) for place in range(len(sims))]
         self._card, self.history = EquationCard(), History(weakly(self._reopen))
-        self.links = Links(self.bench, self.transport, self.bar, self.history)
+        self.links = Links(self.bench, self.transport, self.bar, self.history, weakly(self._chosen_of_views))
         self.side = Side(
             {
                 "Density": Density(),
@@ -92,7 +93,8 @@ class Session:
         )
         self.side.lock, self._curves = self.bench.lock, Curves()
         for view in (self.side, self._curves):
-            view.refresh = weakly(self._redraw)
+            view.refresh = weakly(self._options_changed)
+        self.side.chose = weakly(self._moved)
         self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
         self.luck_card = LuckCard(weakly(self._replicas))
         self._curves.bands = self.luck.bands
@@ -110,6 +112,8 @@ class Session:
             "Export": self.exports,
         }
         self.page = theme.page(choices, self.board, drawer, self._dark, narrow, weakly(self.set_dark))
+        if self._awaited is None:
+            complaint = complaint or self._show_views(state.views)
         if complaint:
             self.bar.say(complaint, "warning")
 
@@ -177,7 +181,7 @@ class Session:
 
     def _arena(self, place: int) -> Arena:
         arena = Arena(self._dark)
-        arena.on_hand = partial(weakly(self._hand), place)
+        arena.on_hand, arena.refresh = partial(weakly(self._hand), place), weakly(self._redraw)
         return arena
 
     # ---- the worker's thread -------------------------------------------------------------------------------------------
@@ -226,8 +230,12 @@ class Session:
         self.links.write()
 
     def _redraw(self) -> None:
-        """An option of a view changed: the worker prepares every view anew."""
+        """The worker prepares every view anew."""
         self.transport.do(lambda: None)
+
+    def _options_changed(self) -> None:
+        self._redraw()
+        self.links.write()
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 
@@ -260,7 +268,9 @@ class Session:
         runs = [Run.at_start(*selection[:3]) for selection in selections]
         self.builder.start(runs, lambda sims: self._adopt(sims, selections, show, playing), self._refused)
 
-    def _adopt(self, sims: list[Simulation], selections: list[Selection], show: bool, playing: bool | None) -> None:
+    def _adopt(
+        self, sims: list[Simulation], selections: list[Selection], show: bool, playing: bool | None, views: Any = None
+    ) -> None:
         self.links.remember()
         self._put(sims, min(self.bench.active, len(sims) - 1))
         if show:
@@ -269,6 +279,8 @@ class Session:
         if playing is not None:
             self.player.play(playing)
         self.bar.param.update(pending=False, message={})
+        if complaint := self._show_views(views):
+            self.bar.say(complaint, "warning")
         self.links.write()
 
     def _put(self, sims: list[Simulation], active: int) -> None:
@@ -298,7 +310,18 @@ class Session:
         self.player.play(False)
         self.player.set_pace(state)
         playing = not any(run.k for run in state.runs)
-        self.builder.start(state.runs, lambda sims: self._adopt(sims, state.selections, True, playing), self._refused)
+        adopt = partial(self._adopt, selections=state.selections, show=True, playing=playing, views=state.views)
+        self.builder.start(state.runs, adopt, self._refused)
+
+    def _optional(self) -> tuple[Any, ...]:
+        return (self.side, *(view for view in self.side.views.values() if hasattr(view, "usual")), self._curves)
+
+    def _chosen_of_views(self) -> dict[str, Any]:
+        return shown.chosen(*self._optional())
+
+    def _show_views(self, options: Any) -> str:
+        """The views as a link has them, None: as they are; what it says that cannot be."""
+        return "" if options is None else shown.restore(options, *self._optional())
 
     def _reopen(self, link: str) -> None:
         self._restore(permalink.read(link))

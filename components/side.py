@@ -28,6 +28,8 @@ class Side:
     ----------
     lock : context manager
         Held while a view is brought up to date on the page's thread; a session puts the lock there that keeps its worker away.
+    chose : callable
+        Called on the page's thread when a person has chosen another view.
     refresh : callable
         As in :class:`components.view.WithOptions`; replacing it replaces that of every view.
     """
@@ -39,7 +41,8 @@ class Side:
         self._current: set[str] = set()  # the views that know the present run
         self.lock: contextlib.AbstractContextManager = contextlib.nullcontext()
         self._refresh: Callable[[], None] = self._draw_at_once
-        self._chips = Chips(lambda what: self.show(self._chips.value), label="view", sizing_mode="stretch_width")
+        self.chose: Callable[[], None] = lambda: None
+        self._chips = Chips(lambda what: self._pressed(), label="view", sizing_mode="stretch_width")
         self._options = {name: getattr(view, "options", None) for name, view in self._views.items()}
         rows = [self._chips, *(options for options in self._options.values() if options is not None)]
         head = pn.Row(*rows, height=26, margin=0, sizing_mode="stretch_width")
@@ -96,13 +99,32 @@ class Side:
         ValueError
             When there is no such view, or none that fits the present frame.
         """
-        if name not in self._views or (self._sim is not None and name not in self.offered):
+        if not isinstance(name, str) or name not in self._views or (self._sim is not None and name not in self.offered):
             raise ValueError(f"view = {name!r}: must be one of {', '.join(self.offered or self._views)}")
         self._wanted = self._shown = name
         self._reveal()
         if self._sim is not None:
             with self.lock, pn.io.hold(pn.state.curdoc):
                 self._update(self._sim)
+
+    def _pressed(self) -> None:
+        """A person pressed a chip."""
+        self.show(self._chips.value)
+        self.chose()
+
+    @property
+    def usual(self) -> dict[str, Any]:
+        """The view that is seen as long as nobody chooses another."""
+        return {"view": self.offered[0]} if self.offered else {}
+
+    @property
+    def view(self) -> str:
+        """The name of the view that is seen, for a link."""
+        return self._shown
+
+    @view.setter
+    def view(self, name: str) -> None:
+        self.show(name)
 
     def _reveal(self) -> None:
         """The chip, the pane and the options of the view that is shown, and of no other."""

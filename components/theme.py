@@ -18,6 +18,7 @@ from panel.viewable import Viewable
 from panel_material_ui import Page, Tabs
 
 from components import figures, palette
+from components.drawer import DrawerButton
 
 ASSETS = Path(__file__).parent.parent / "assets"
 ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
@@ -50,12 +51,17 @@ def page(
     narrow: bool,
     on_dark: Callable[[bool], None],
 ) -> Viewable:
-    """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer."""
+    """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer.
+
+    Its own button of the drawer says "contextbar", which is a word for nobody; ``frame.css`` hides it, and ours does the same.
+    """
+    button = DrawerButton(cards=list(drawer))
     view = Page(
         title="swarmviz",
         logo=ASSETS / "logo.svg",
         favicon=ASSETS / "favicon.svg",
         meta_description="Swarm-based optimisation, live",
+        header=[button],
         sidebar=[choices],
         main=[board],
         contextbar=[Tabs(*drawer.items(), sizing_mode="stretch_width")],
@@ -70,6 +76,7 @@ def page(
         raw_css=[(ASSETS / "page.css").read_text(encoding="utf-8")],
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
+    button.jslink(view, open="contextbar_open", bidirectional=True)
     forget_busy(view)
     return view
 

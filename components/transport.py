@@ -17,18 +17,15 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import panel as pn
-import param
 from bokeh.core.properties import Float, Int
 from bokeh.model import DataModel
 from bokeh.models import CustomJS, Spacer
 
 import components.wire  # noqa: F401 (arrays travel inside their messages)
 
-ASSETS = Path(__file__).parent.parent / "assets"
 WINDOW = 2
 PATIENCE = 2.0
 PERIOD = 1 / 30  # seconds between pictures
@@ -101,8 +98,8 @@ class Transport:
     advance : function (steps) → None
         Worker thread: take so many steps.
     picture : function (count) → (Moment, payloads)
-        Worker thread: what to paint, everything when ``count`` is 0; ``payloads`` is a dict. Where a picture takes the place of one that
-        was not painted, it inherits the payloads that it lacks.
+        Worker thread: what to paint, everything when ``count`` is 0, only what every picture has when it is 1; ``payloads`` is a dict.
+        Where a picture takes the place of one that was not painted, it inherits the payloads that it lacks.
     paint : function (payloads) → None
         Page's thread: write it to the sources, inside one ``hold``.
     failed : function (exception) → None
@@ -132,6 +129,7 @@ class Transport:
         self._sent_at = self._batch_at = self._next_at = 0.0
         self._credit, self._cost = 0.0, 1e-5  # steps owed; seconds per step, measured
         self._hurried = False
+        self._answers = False  # whether the next picture is the first after an edit: it has only what every picture has, and comes sooner
         self._piece = 1  # steps that are taken in one go
         self._k, self._draw_every = 0, 1
         self._late = 0.0  # seconds by which pictures were late, on average
@@ -311,6 +309,7 @@ class Transport:
         now = time.monotonic()
         elapsed, self._batch_at = min(now, max(self._batch_at, self._next_at) + LATEST) - self._batch_at, now
         between, hurried, self._hurried = self._draw_every, self._hurried, False
+        self._answers = hurried and not self._answers
         self._late += 0.2 * (min(max(0.0, now - self._next_at), LATEST) - self._late)
         if self._speed is FASTEST:
             self._next_at = now + PERIOD
@@ -334,9 +333,9 @@ class Transport:
         return max((here + steps) // between * between, (here // between + 1) * between) - here
 
     def _post(self, whole: bool) -> None:
-        moment, payloads = self._picture(0 if whole else self._made)
+        moment, payloads = self._picture(0 if whole else 1 if self._answers else self._made)
         self._k = moment.k
-        self._made += 1
+        self._made += not self._answers
         with self._wake:
             if self._mail is not None:
                 payloads = self._mail[1] | payloads
@@ -350,33 +349,3 @@ class Transport:
         except Exception as error:
             self._playing = False
             self.on_page(lambda error=error: self._failed(error))
-
-
-class Bar(pn.custom.JSComponent):
-    """Buttons, speed, stop, read-out, messages and keyboard; what was pressed arrives in ``on_act(act, value)``."""
-
-    playing = param.Boolean(False)
-    speed = param.Number(30.0, allow_None=True, doc="Steps per second; None is as fast as it goes.")
-    most = param.Number(100_000.0, doc="Largest number of steps per second that can be set.")
-    message = param.Dict({}, doc="text, level (info, warning, error) and reset: whether to offer one.")
-    pending = param.Boolean(False, doc="Whether something waits for a reset.")
-    link = param.String("", doc="Query of the address that reopens this state.")
-    copied = param.Dict({}, doc="What goes on the clipboard: link, note (what it could not hold) and count.")
-    draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
-    stop = param.List(["never", None], doc="Kind and number of the stop, as the server has them.")
-
-    _esm = (ASSETS / "bar.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
-    _debounce = 1
-
-    def __init__(self, on_act: Callable[[str, Any], None], **params: Any):
-        super().__init__(**{"margin": 0} | params)
-        self._on_act = on_act
-
-    def _handle_msg(self, data: Any) -> None:
-        if isinstance(data, dict) and isinstance(data.get("act"), str):
-            self._on_act(data["act"], data.get("value"))
-
-    def say(self, text: str = "", level: str = "info", reset: bool = False) -> None:
-        """Show a message above the bar; an empty one takes it away."""
-        self.message = {"text": text, "level": level, "reset": reset}

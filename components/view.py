@@ -10,13 +10,13 @@ The session drives every view through the same four calls::
 ``every`` says how often a view is painted: 1 for each frame, 3 for every third (density, curves).
 
 A view may have more, which is asked for by name: ``fits(frame)``, whether it has anything to show of such a frame (every frame, where it
-is missing); ``options``, a row of small buttons for what it shows; ``refresh``, see :class:`WithOptions`.
+is missing); ``options``, a row of small buttons for what it shows; ``refresh`` and ``usual``, see :class:`WithOptions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from panel.viewable import Viewable
 
@@ -46,14 +46,19 @@ class View(Protocol):
 
 
 class WithOptions:
-    """What views with options share: whom to tell that one has changed.
+    """What views with options share: whom to tell that one has changed, and which there are.
 
     Attributes
     ----------
+    usual : dict of str
+        Option → its plain value as long as nobody chooses another; each is an attribute that refuses with a ``ValueError`` what means
+        nothing. A link holds those that are not as usual (:mod:`components.shown`).
     refresh : callable
         Called on the page's thread when an option changed. By itself it prepares and paints at once; a session replaces it, so that its
         worker prepares the picture.
     """
+
+    usual: ClassVar[dict[str, Any]] = {}
 
     def __init__(self) -> None:
         self._sim: Simulation | None = None

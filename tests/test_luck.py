@@ -12,8 +12,8 @@ import pytest
 
 import swarmviz as sv
 from components import replicas as flocks
-from components.curve_plot import BELOW
 from components.curves import Curves
+from components.log_axis import BELOW
 from components.luck import LATE, Luck
 from components.luck_card import LuckCard, Standing, headline, remarks
 from components.palette import DARK, LIGHT

@@ -15,7 +15,7 @@ from bokeh.protocol import Protocol
 from bokeh.server.connection import ServerConnection
 
 from components.figures import SWIFT
-from components.transport import Transport, send_at_once
+from components.transport import Moment, Transport, send_at_once
 from components.wire import Brief
 
 BOKEHJS = (Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.js").read_text(encoding="utf-8")
@@ -101,3 +101,23 @@ def test_an_edit_borrows_one_step_and_no_more(monkeypatch):
             transport.hurry()
         taken.append(transport._due())
     assert taken == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
+def test_the_first_picture_after_an_edit_has_only_what_every_picture_has(monkeypatch):
+    """A slider that is dragged edits before every picture: every other one is whole then."""
+    now, counts = [100.0], []
+    monkeypatch.setattr("components.transport.time.monotonic", lambda: now[0])
+
+    def picture(count):
+        counts.append(count)
+        return Moment(0, 0.0, 0), {}
+
+    transport = Transport(None, picture, lambda payloads: None, None)
+    transport.playing = True
+    for edited in (False, False, False, True, True, True, False):
+        now[0] += 0.04
+        if edited:
+            transport.hurry()
+        transport._due()
+        transport._post(False)
+    assert counts == [0, 1, 2, 1, 3, 1, 4]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from html import escape
 from itertools import pairwise
 from types import SimpleNamespace
@@ -11,9 +10,9 @@ from types import SimpleNamespace
 import numpy as np
 import panel as pn
 import pytest
-from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.core.serialization import Serializer
 from bokeh.document import Document
+from worker import prepare_on_a_worker
 
 import swarmviz as sv
 from components.arena import Arena
@@ -25,9 +24,10 @@ from components.figures import Zoom, decades_around, steps_around
 from components.joint import contours
 from components.mathml import formula
 from components.palette import DARK, LIGHT
-from components.relief import palette, relief
+from components.relief import MARGIN, WIDEST, margins, palette, relief
 from swarmviz import Frame, theory
 from swarmviz.exports.estimate import histogram, smooth_density, target_marginals
+from swarmviz.exports.looks import FEW
 from swarmviz.theory import Target
 
 VIEWS = {"arena": Arena, "density": Density, "curves": Curves, "equation": EquationCard}
@@ -170,6 +170,80 @@ def test_velocities_memories_and_partners_are_drawn_where_a_frame_has_them():
     assert {"velocity", "personal best", "companion"} <= {item.label.value for item in stage.legend.items}
     assert all(len(attached(Arena(), bare(x)).stage.__dict__[name].data["x" if name == "bests" else "x0"]) == 0
                for name in ("arrows", "bests", "links"))  # fmt: skip
+
+
+@pytest.mark.parametrize("speed", [1.0, 1e300])
+def test_in_one_dimension_velocities_are_arrows_along_the_axis(speed):
+    x, v = np.array([[-1.0], [0.0], [2.0]]), np.array([[1.0], [-2.0], [0.0]]) * speed
+    arena, sim = Arena(), bare(x, v=v)
+    stage = attached(arena, sim).stage
+    tip, f = stage.arrows.data["x1"][:3] - stage.arrows.data["x0"][:3], sim.frame.energy
+    assert tip[0] > 0 and tip[2] == 0 and stage.velocities.visible
+    np.testing.assert_allclose(tip[1], -2 * tip[0], rtol=1e-5)  # twice the speed, twice the length
+    width = stage.figure.x_range.end - stage.figure.x_range.start
+    np.testing.assert_allclose(np.sqrt(np.mean(tip**2)), 0.05 * width, rtol=1e-5)
+    for name in ("y0", "y1"):
+        np.testing.assert_allclose(
+            stage.arrows.data[name][:3], f, rtol=1e-6
+        )  # an arrow begins at its agent and is level
+    heads = stage.arrows.data["y0"][3:].reshape(2, 3) - f
+    np.testing.assert_allclose(heads[0], -heads[1], atol=1e-5)
+    assert (np.abs(heads[:, :2]) > 0).all() and (
+        np.sign(stage.arrows.data["x0"][3:6] - stage.arrows.data["x1"][3:6]) == -np.sign(tip)
+    ).all()
+    assert "velocity" in [item.label.value for item in stage.legend.items]
+
+
+def test_arrows_end_with_the_velocities_and_with_the_few():
+    x = np.linspace(-1, 1, 3)[:, None]
+    arena = attached(Arena(), bare(x, v=np.ones((3, 1))))
+    assert len(arena.stage.arrows.data["x0"]) == 9
+    arena.attach(bare(x))
+    assert len(arena.stage.arrows.data["x0"]) == 0
+    assert "velocity" not in [item.label.value for item in arena.stage.legend.items]
+    many = np.linspace(-1, 1, FEW + 1)[:, None]
+    arena.attach(bare(many, v=np.ones((FEW + 1, 1))))
+    assert len(arena.stage.arrows.data["x0"]) == 0 and len(arena.stage.points.data["x"]) == FEW + 1
+
+
+@pytest.mark.parametrize("shape", [(591, 268), (305, 237), (530, 603), (300, 900), (1900, 400), (220, 206)])
+@pytest.mark.parametrize("view", [(10.0, 10.0), (2.0, 0.5), (1.0, 30.0)])
+def test_the_picture_of_a_landscape_fills_every_frame(shape, view):
+    """As the browser sees it: equal units on both axes, the whole view, and more of the landscape on the longer side."""
+    view, unit = np.array(view), max(view[0] / shape[0], view[1] / shape[1])
+    seen = unit * np.array(shape)
+    for drift in (0.0, 0.1):
+        margin = margins(view, shape, drift)
+        assert (margin * view >= seen + 2 * drift * view).all() or max(margin) == WIDEST
+        assert (margin <= 1.25 * np.maximum(seen / view + 2 * drift, 1.0) + 1e-9).all(), "pixels that nobody sees"
+    assert margins(view, None) == margins(view, (0, 10)) == MARGIN
+
+
+def test_a_wider_frame_asks_for_a_wider_picture_and_one_a_little_wider_does_not():
+    sim, asked = simulation(), []
+    arena = attached(Arena(), sim)
+    arena.refresh = lambda: asked.append(arena.paint(arena.prepare(sim)))
+    arena.attach(sim)
+    plane = arena.stage
+
+    def resize(width, height):
+        for name, value in (("inner_width", width), ("inner_height", height)):
+            plane._framed(name, None, value)
+
+    def covered(width, height):
+        x, y = plane.figure.x_range, plane.figure.y_range
+        view = np.array([x.end - x.start, y.end - y.start])
+        seen = max(view / (width, height)) * np.array([width, height])
+        return plane.ground.data["dw"][0] >= seen[0] and plane.ground.data["dh"][0] >= seen[1]
+
+    assert not covered(600, 250)
+    resize(600, 250)
+    assert covered(600, 250) and len(asked) == 1
+    resize(604, 251)
+    assert covered(604, 251) and len(asked) == 1
+    resize(250, 600)
+    assert covered(250, 600) and not covered(600, 250)
+    assert "ground" not in plane.prepare(sim.frame, sim.landscape), "it is drawn once"
 
 
 def test_trails_join_successive_pictures_fade_with_age_and_end_when_one_goes_back():
@@ -581,31 +655,9 @@ def test_a_picture_of_another_run_is_not_painted():
 @pytest.mark.parametrize("view", VIEWS)
 def test_preparing_touches_no_figure(view, monkeypatch):
     sim = simulation("SSA", n=60)
-    drawn, failures = attached(VIEWS[view](), sim), []
+    drawn = attached(VIEWS[view](), sim)
     sim.advance(5)
-
-    def guarded(original):
-        def call(*args, **kwargs):
-            if threading.current_thread().name == "worker":
-                raise AssertionError("a figure was touched on the worker's thread")
-            return original(*args, **kwargs)
-
-        return call
-
-    for name in ("__get__", "__set__"):
-        monkeypatch.setattr(PropertyDescriptor, name, guarded(getattr(PropertyDescriptor, name)))
-    monkeypatch.setattr(pn.viewable.Viewable, "__getattribute__", guarded(object.__getattribute__))
-
-    def work():
-        try:
-            drawn.prepare(sim)
-        except BaseException as failure:
-            failures.append(failure)
-
-    worker = threading.Thread(target=work, name="worker")
-    worker.start()
-    worker.join()
-    assert not failures
+    prepare_on_a_worker(drawn, sim, monkeypatch)
 
 
 def test_what_is_not_a_number_never_reaches_the_page_as_bare_json():

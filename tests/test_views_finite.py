@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 
 import numpy as np
 import panel as pn
 import pytest
-from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.core.serialization import Serializer
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
+from worker import prepare_on_a_worker
 
 import swarmviz as sv
 from components.arena import Arena
@@ -392,31 +391,10 @@ def test_the_theme_changes_what_is_already_drawn(make, kind):
 @pytest.mark.parametrize("make", [Arena, Occupation])
 def test_preparing_touches_no_figure(make, monkeypatch):
     sim = run("cycle", n=60)
-    drawn, failures = shown(sim, make), []
+    drawn = shown(sim, make)
     sim.dynamics.graph = "path"
     sim.advance(5)
-
-    def guarded(original):
-        def call(*args, **kwargs):
-            if threading.current_thread().name == "worker":
-                raise AssertionError("a figure was touched on the worker's thread")
-            return original(*args, **kwargs)
-
-        return call
-
-    for name in ("__get__", "__set__"):
-        monkeypatch.setattr(PropertyDescriptor, name, guarded(getattr(PropertyDescriptor, name)))
-
-    def work():
-        try:
-            drawn.prepare(sim)
-        except BaseException as failure:
-            failures.append(failure)
-
-    worker = threading.Thread(target=work, name="worker")
-    worker.start()
-    worker.join()
-    assert not failures
+    prepare_on_a_worker(drawn, sim, monkeypatch)
 
 
 # ---- hypotheses -----------------------------------------------------------------------------------------------------------------

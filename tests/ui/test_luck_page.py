@@ -15,7 +15,7 @@ def open_card(lab, server=None):
     if server is not None:
         lab.open(server.page)
     if not lab.page.locator(".luck select").is_visible():
-        lab.page.click("[aria-label='Open contextbar']")
+        lab.page.click("[aria-label^='Open panel']")
         lab.page.get_by_role("tab", name="Luck").click()
     lab.page.wait_for_selector(".luck select", state="visible")
     return lab

@@ -58,7 +58,7 @@ def test_the_page_opens_on_a_running_swarm_without_errors_and_without_leaving_th
     assert len(before["x"]) == 100
     assert moves(lab)
     lab.wait(lambda: lab.agents() != before, "the step goes up but the agents are drawn where they were", 2)
-    lab.page.click("[aria-label='Open contextbar']")
+    lab.page.click("[aria-label^='Open panel']")
     lab.page.wait_for_timeout(800)
     assert not lab.complaints
     assert [address for address in lab.addresses if not LOCAL.match(address)] == []

@@ -26,7 +26,7 @@ def copy(lab):
 
 
 def drawer(lab):
-    lab.page.click("[aria-label='Open contextbar']")
+    lab.page.click("[aria-label^='Open panel']")
     lab.page.get_by_role("tab", name="Runs").click()
     lab.page.wait_for_selector(".history h3")
 

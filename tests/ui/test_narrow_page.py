@@ -1,0 +1,201 @@
+"""The page where there is little room, in a real Chromium: nothing that a person needs is out of reach, cut or left empty."""
+
+from __future__ import annotations
+
+import pytest
+
+from components import permalink
+
+WIDE, MIDDLE, PHONE = (1440, 900), (1024, 768), (390, 844)
+
+# Of the figures that are seen: the frame's box on the screen and the box of the landscape's picture in it, in pixels.
+ARENA = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  for (const figure of models.filter((m) => m.type === "Figure" && m.title?.text)) {
+    const view = Bokeh.index.find_one_by_id(figure.id), ground = figure.renderers.find((r) => r.glyph?.type === "Image")
+    if (view == null || view.el.getClientRects().length === 0 || ground == null) continue
+    const {x, y, dw, dh} = Object.fromEntries(["x", "y", "dw", "dh"].map((name) => [name, ground.data_source.data[name][0]]))
+    const {x_range: h, y_range: v} = figure
+    return [x <= h.start, x + dw >= h.end, y <= v.start, y + dh >= v.end, view.frame.bbox.width > 50]
+  }
+}"""
+
+# Every figure that is seen: how far it ends inside of each element around it that cuts off what is too long, at the right and below.
+CUT = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const views = models.filter((m) => m.type === "Figure").map((m) => Bokeh.index.find_one_by_id(m.id))
+  const out = []
+  for (const view of views.filter((v) => v != null && v.el.getClientRects().length > 0)) {
+    const box = view.el.getBoundingClientRect()
+    for (let up = view.el; up; up = up.parentElement ?? up.getRootNode().host) {
+      const {overflowX, overflowY} = getComputedStyle(up)
+      if (overflowY === "auto" || overflowY === "scroll") break // what lies further down is a swipe away
+      if (overflowX !== "hidden") continue
+      const around = up.getBoundingClientRect()
+      const over = [box.right - around.right, box.bottom - around.bottom]
+      if (Math.max(...over) > 1) out.push([up.className, ...over])
+    }
+  }
+  return [out, views.length]
+}"""
+
+# What of the equation card ends beyond the window.
+CLIPPED = """() => {
+  const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  const card = all(document).filter((e) => e.matches(".card, .card > p, .card td"))
+  return card.filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.tagName)
+}"""
+
+
+def size(lab, width, height):
+    lab.page.set_viewport_size({"width": width, "height": height})
+
+
+def panel(lab):
+    lab.page.click("[aria-label^='Open panel']")
+    lab.wait(lambda: lab.page.get_by_role("tab", name="Runs").is_visible(), "the panel does not open")
+
+
+def focused(lab, selector):
+    """Whether the focus is on such an element, however deep in shadow roots."""
+    return lab.page.evaluate(
+        """(selector) => {
+      let at = document.activeElement
+      while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+      return at?.matches(selector) ?? false
+    }""",
+        selector,
+    )
+
+
+@pytest.mark.parametrize("where", ["middle", "phone", "with the panel open"])
+def test_what_a_narrow_bar_has_no_room_for_is_one_press_away(lab, server, where):
+    size(lab, *{"middle": MIDDLE, "phone": PHONE}.get(where, WIDE))
+    lab.open(server.page)
+    lab.pause()
+    if where == "with the panel open":
+        assert lab.page.locator(".draw input").is_visible() and not lab.page.locator("button.more").is_visible()
+        panel(lab)
+    more, inside = lab.page.locator("button.more"), (".draw input", ".stop select", "button.full", "button.ask")
+    lab.wait(more.is_visible, "nothing says that there is more")
+    assert lab.page.locator(".rates").is_visible(), "the rates have room"
+    assert more.get_attribute("aria-expanded") == "false" and not any(lab.page.locator(s).is_visible() for s in inside)
+    more.focus()
+    lab.page.keyboard.press("Enter")
+    assert more.get_attribute("aria-expanded") == "true" and all(lab.page.locator(s).is_visible() for s in inside)
+    assert focused(lab, ".draw input"), "the keyboard does not get into it"
+    lab.picture(f"more {where}")
+    for _ in range(3):
+        lab.page.keyboard.press("Tab")
+    assert focused(lab, "button.ask") and more.get_attribute("aria-expanded") == "true"
+    lab.page.keyboard.press("Escape")
+    assert more.get_attribute("aria-expanded") == "false" and focused(lab, "button.more")
+    more.click()
+    lab.page.locator(".stop select").select_option("k")
+    lab.page.locator(".stop input").fill("3")
+    lab.page.locator(".stop input").press("Enter")
+    assert "stops at step 3" in more.get_attribute("aria-label"), "what is out of sight has to be told"
+    lab.page.locator(".rates").click()
+    lab.wait(lambda: more.get_attribute("aria-expanded") == "false", "a press elsewhere does not close it")
+    lab.press("reset")
+    lab.wait(lambda: lab.step == 0, "reset")
+    lab.play()
+    lab.wait(lambda: lab.step == 3 and not lab.playing, "it does not stop where it was told to")
+    assert not lab.complaints
+
+
+def test_the_landscape_fills_the_frame_and_no_plot_is_cut_at_any_size(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    for open_panel in (False, True):
+        if open_panel:
+            size(lab, *WIDE)
+            panel(lab)
+        for width, height in (WIDE, MIDDLE, *([] if open_panel else [PHONE])):
+            size(lab, width, height)
+            lab.wait(lambda: lab.page.evaluate(ARENA) == [True] * 5, f"{width} × {height}: {lab.page.evaluate(ARENA)}")
+            lab.wait(lambda: lab.page.evaluate(CUT)[0] == [], f"{width} × {height}: {lab.page.evaluate(CUT)}")
+            lab.picture(f"{width}x{height}{' panel' * open_panel}")
+    assert lab.page.evaluate(CUT)[1] > 3 and not lab.complaints
+
+
+@pytest.mark.parametrize("width, height", [WIDE, MIDDLE])
+def test_two_swarms_and_their_difference_have_their_axes(lab, server, width, height):
+    size(lab, width, height)
+    lab.open(server.page)
+    lab.pause()
+    lab.page.get_by_role("button", name="Compare with a second swarm").click()
+    lab.wait(lambda: lab.page.locator('button:text-is("A and B")').count() == 1, "there is nothing to compare")
+    labels = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Figure")
+      .filter((m) => Bokeh.index.find_one_by_id(m.id)?.el.getClientRects().length > 0).map((m) => m.left[0].axis_label)"""
+    wanted = {"best F", "A − B"}
+    lab.wait(lambda: wanted <= set(lab.page.evaluate(labels)), f"{lab.page.evaluate(labels)}")
+    lab.wait(lambda: lab.page.evaluate(CUT)[0] == [], f"{lab.page.evaluate(CUT)}")
+    lab.picture(f"compare {width}x{height}")
+    assert not lab.complaints
+
+
+def test_the_legend_of_a_small_plot_has_one_row(lab, server):
+    size(lab, *MIDDLE)
+    lab.open(server.page)
+    legends = """() => Array.from(Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())))
+      .filter((m) => m.type === "Figure" && m.below[0]?.axis_label?.startsWith("x") && !m.title?.text)
+      .map((m) => Bokeh.index.find_one_by_id(m.id)).filter((v) => v != null && v.el.getClientRects().length > 0)
+      .map((v) => Array.from(v.renderer_views.values()).find((r) => r.model.type === "Legend"))
+      .map((legend) => [legend.el.getBoundingClientRect().height, legend.model.items.filter((i) => i.visible).length])"""
+    lab.wait(
+        lambda: [shown for _, shown in lab.page.evaluate(legends)] == [1, 1],
+        f"what the switch says already gives way: {lab.page.evaluate(legends)}",
+    )
+    lab.wait(lambda: all(high < 30 for high, _ in lab.page.evaluate(legends)), f"{lab.page.evaluate(legends)}")
+    size(lab, *WIDE)
+    lab.wait(lambda: [shown for _, shown in lab.page.evaluate(legends)] == [2, 2], "where there is room, all is named")
+    assert not lab.complaints
+
+
+def test_the_button_of_the_panel_says_what_is_in_it(lab, server):
+    lab.open(server.page)
+    button = lab.page.get_by_role("button", name="panel: model, luck, runs, export")
+    assert button.get_attribute("title") == "Open panel: model, luck, runs, export"
+    assert button.get_attribute("aria-expanded") == "false"
+    assert lab.page.get_by_role("button", name="contextbar").count() == 0, "a word for nobody"
+    button.focus()
+    lab.page.keyboard.press("Enter")
+    lab.wait(lambda: lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not open")
+    assert button.get_attribute("aria-expanded") == "true" and button.get_attribute("title").startswith("Close panel")
+    lab.page.keyboard.press("Enter")
+    lab.wait(lambda: not lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not close")
+    size(lab, *PHONE)
+    lab.open(server.page)
+    button.click()
+    lab.wait(lambda: lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not open on a phone")
+    assert lab.page.evaluate(CLIPPED) == [], "the card is wider than the phone"
+    lab.picture("phone with panel")
+    button.click(timeout=10_000)
+    lab.wait(lambda: not lab.page.get_by_role("tab", name="Luck").is_visible(), "a finger cannot close it")
+    button.click()
+    lab.wait(lambda: lab.page.get_by_role("tab", name="Luck").is_visible(), "it does not open again")
+    lab.page.keyboard.press("Escape")
+    lab.wait(lambda: button.get_attribute("aria-expanded") == "false", "it does not hear that the page closed it")
+    lab.page.click("[aria-label='Open drawer']")
+    lab.wait(lambda: lab.row("dynamics.lam").is_visible(), "the choices do not open")
+    lab.page.locator("[aria-label='Close drawer']").click(timeout=10_000)
+    lab.wait(lambda: not lab.row("dynamics.lam").is_visible(), "a finger cannot close the choices")
+    assert not lab.complaints
+
+
+def test_the_address_brings_back_what_is_seen_of_the_density(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    lab.page.get_by_label("bins").select_option("100")
+    lab.page.click('button:text-is("2D")')
+    chosen = lambda: permalink.read(lab.page.url.partition("?s=")[2]).views  # noqa: E731
+    lab.wait(lambda: chosen() == {"bins": 100, "plane": True}, "the address does not follow")
+    shown = lambda: (  # noqa: E731
+        lab.page.get_by_label("bins").input_value(),
+        lab.page.locator('button:text-is("2D")').get_attribute("aria-pressed"),
+    )
+    lab.wait(lambda: shown() == ("100", "true"), "the buttons do not follow")
+    lab.open(lab.page.url)
+    lab.wait(lambda: shown() == ("100", "true"), f"it comes back as {shown()}")
+    assert not lab.complaints
