@@ -325,7 +325,7 @@ def test_a_comparison_has_both_records_and_their_difference(every):
         np.testing.assert_array_equal(right.lines[-1].get_ydata(), values[0] - values[1])
         assert (left.get_yscale() == "log") == observable.log and right.get_yscale() == "linear"
     assert figure.get_suptitle().splitlines() == [
-        "A: CBO on Rastrigin", "B: CBO on Rastrigin", "σ = 1 in A, 0.2 in B",
+        "A: CBO on Rastrigin, to k = 30", "B: CBO on Rastrigin, to k = 30", "σ = 1 in A, 0.2 in B",
     ]  # fmt: skip
 
 

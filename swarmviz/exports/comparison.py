@@ -17,6 +17,7 @@ from swarmviz.frame import Observable
 from swarmviz.simulation import Simulation
 
 NAMES = "A", "B"
+WIDTHS = 2.6, 1.2  # of their curves: where they agree, A is seen on both sides of B
 MOST_TOLD = 6  # parameters in which the two differ
 LONGEST = 24  # characters of a value that are told
 
@@ -74,12 +75,15 @@ def comparison_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, 
         axes.set_xlabel("step k", color=colours.ink, fontsize=TEXT, family=FONT)
     for axes, text in zip(panels[0], ("A and B", "A − B"), strict=True):
         axes.set_title(text, loc="left", color=colours.soft, fontsize=SMALL, family=FONT)
-    lines = [f"{name}: {heading(s).splitlines()[0]}" for name, s in zip(NAMES, (sim, other), strict=True)]
+    lines = [
+        f"{name}: {heading(s).splitlines()[0]}, to k = {s.furthest:,}"
+        for name, s in zip(NAMES, (sim, other), strict=True)
+    ]
     if difference := told(sim, other):
         lines.append(difference)
     figure.suptitle("\n".join(lines), x=0.01, ha="left", color=colours.ink, fontsize=TEXT, family=FONT)
     figure.align_ylabels(panels[:, 0])
-    handles = [Line2D([], [], color=colours.curves[i], label=name) for i, name in enumerate(NAMES)]
+    handles = [Line2D([], [], color=colours.curves[i], linewidth=WIDTHS[i], label=name) for i, name in enumerate(NAMES)]
     legend(figure, [*handles, Line2D([], [], color=colours.ink, label="A − B")], colours)
     return figure
 
@@ -88,6 +92,7 @@ def _row(row: Sequence[Any], sims: Sequence[Simulation], observable: Observable,
     """One observable: A and B on the left, their difference on the right."""
     left, right = row
     steps, values = both(sims, observable.name)
+    marker = "-" if len(steps) > 1 else "."  # a single step has no line
     dress(left, colours, "", observable.symbol)
     dress(right, colours)
     if observable.log:
@@ -97,10 +102,10 @@ def _row(row: Sequence[Any], sims: Sequence[Simulation], observable: Observable,
         left.ticklabel_format(axis="y", useOffset=False)
     right.ticklabel_format(axis="y", useOffset=False)
     for place, value in enumerate(values):
-        left.plot(*thin(steps, value), color=colours.curves[place], linewidth=1.4)
+        left.plot(*thin(steps, value), marker, color=colours.curves[place], linewidth=WIDTHS[place])
     right.axhline(0.0, color=colours.soft, linewidth=0.8)
     with np.errstate(invalid="ignore"):
-        right.plot(*thin(steps, values[0] - values[1]), color=colours.ink, linewidth=1.2)
+        right.plot(*thin(steps, values[0] - values[1]), marker, color=colours.ink, linewidth=1.2)
     for axes in row:
         axes.grid(color=colours.grid, linewidth=0.6)
     left.set_xlim(0, max(int(steps[-1]), 1) if len(steps) else 1)
