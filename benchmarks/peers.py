@@ -8,7 +8,8 @@ Anisotropic CBO on Rastrigin's function, λ = 1, σ = 1, α = 1e5, Δt = 0.01, E
 
 CBXpy and NumPy take a few steps of all runs at once, as arrays (runs, N, d), since a step costs them the same early and late. Ours takes
 whole runs of 1000, 100 or 20 steps, one after the other or on two threads; C on two threads is two swarms at once, because a swarm is
-never split. Tuned means: no history, no post-processing, the objective in place.
+never split. run_ensemble is ours with all that a person gets: starting positions, success, errors, a Dataset. Tuned means: no history, no
+post-processing, the objective in place.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -110,16 +112,25 @@ def numpy_by_hand(work: Workload) -> Timed:
     return Timed(run, work.runs * work.n * work.d * work.peer_steps, lambda: x)
 
 
+def problem(work: Workload) -> tuple[sv.CBO, sv.landscapes.Rastrigin, sv.Swarm]:
+    """What ours takes."""
+    return sv.CBO(lam=LAM, sigma=SIGMA, alpha=ALPHA, dt=DT), sv.landscapes.Rastrigin(), sv.Swarm(n=work.n, d=work.d)
+
+
+def ensemble(work: Workload, threads: int) -> Timed:
+    """The same as a person asks for it: starts, runs, success and errors, a Dataset with the final answers."""
+    return Timed(
+        partial(sv.run_ensemble, *problem(work), runs=work.our_runs, steps=work.steps, record=(), threads=threads),
+        work.our_runs * work.n * work.d * work.steps,
+    )
+
+
 def ours(work: Workload, pool: ThreadPoolExecutor | None = None) -> Timed:
     """Ours, whole runs with seeds 0, 1, …, on one thread or on those of a pool."""
-    dynamics, landscape = sv.CBO(lam=LAM, sigma=SIGMA, alpha=ALPHA, dt=DT), sv.landscapes.Rastrigin()
-    starts = [
-        dynamics.init(sv.Swarm(n=work.n, d=work.d, seed=seed).positions(landscape), landscape, seed)
-        for seed in range(work.our_runs)
-    ]
-
+    dynamics, landscape, swarm = problem(work)
     together = max(1, work.our_runs // 4) if work.n * work.d < GROUP_WORK // work.steps else 1  # as in an ensemble
-    groups = [starts[first : first + together] for first in range(0, work.our_runs, together)]
+    seeds = np.arange(work.our_runs).reshape(-1, together)
+    groups = [dynamics.init_many(swarm.positions_of(landscape, some), landscape, some) for some in seeds]
 
     def some(states) -> None:
         dynamics.advance_many(states, landscape, work.steps, every=10**9)
@@ -134,4 +145,6 @@ def ours(work: Workload, pool: ThreadPoolExecutor | None = None) -> Timed:
 def programs(work: Workload, pool: ThreadPoolExecutor) -> dict[str, Timed]:
     """All programs for a piece of work; CBXpy where it is installed (the extra ``benchmarks``)."""
     peers = {"CBXpy": cbxpy(work, tuned=False), "CBXpy tuned": cbxpy(work, tuned=True)} if HAVE_CBX else {}
-    return peers | {"NumPy": numpy_by_hand(work), "ours": ours(work), "ours, 2 threads": ours(work, pool)}
+    mine = {"ours": ours(work), "ours, 2 threads": ours(work, pool)}
+    ensembles = {"run_ensemble": ensemble(work, 1), "run_ensemble, 2 threads": ensemble(work, 2)}
+    return peers | {"NumPy": numpy_by_hand(work)} | mine | ensembles

@@ -124,14 +124,21 @@ def aligned(n: int) -> np.ndarray:
 
 
 def aligned_rows(n: int, width: int) -> np.ndarray:
-    """Room for a table of ``n`` rows that each begin with a cache line and hold at least ``width`` float64."""
-    width += -width % (LINE // 8)
-    return aligned(n * width).reshape(n, width)
+    """Room for a table of ``n`` rows of ``width`` float64 that each begin with a cache line."""
+    stride = width + -width % (LINE // 8)
+    return aligned(n * stride).reshape(n, stride)[:, :width]
 
 
 def copied(a: np.ndarray) -> np.ndarray:
     """A copy of a flat array that begins with a cache line."""
     copy = aligned(a.size)
+    copy[:] = a
+    return copy
+
+
+def copied_rows(a: np.ndarray) -> np.ndarray:
+    """A copy of a table whose rows each begin with a cache line."""
+    copy = aligned_rows(*a.shape)
     copy[:] = a
     return copy
 
@@ -145,15 +152,32 @@ def scratch(n, kind):
 
 
 def to_blocks(X: np.ndarray) -> np.ndarray:
-    """Agents (N, d) → flat array of N·d numbers, block after block."""
-    N, d = X.shape
-    size, flat = max(16, BLOCK_COORDINATES // d), aligned(N * d)
+    """Agents (N, d) → flat array of N·d numbers, block after block; with an axis of runs before these, a row for each run."""
+    if X.ndim == 2:
+        return to_blocks(X[None])[0]
+    runs, N, d = X.shape
+    size, flat = agents_of_block(d), aligned_rows(runs, N * d)
     for i in range(0, N, size):
-        flat[i * d : (i + size) * d] = X[i : i + size].T.ravel()
+        flat[:, i * d : (i + size) * d] = X[:, i : i + size].transpose(0, 2, 1).reshape(runs, -1)
     return flat
 
 
 def from_blocks(flat: np.ndarray, N: int, d: int) -> np.ndarray:
-    """Flat array, block after block → agents (N, d), a new array."""
-    size = max(16, BLOCK_COORDINATES // d)
-    return np.concatenate([flat[i * d : min(i + size, N) * d].reshape(d, -1).T for i in range(0, N, size)])
+    """Flat array, block after block → agents (N, d), a new array; with an axis of runs before."""
+    size, runs = agents_of_block(d), flat.shape[:-1]
+    blocks = (flat[..., i * d : min(i + size, N) * d].reshape(*runs, d, -1) for i in range(0, N, size))
+    return np.concatenate([xb.swapaxes(-1, -2) for xb in blocks], axis=-2)
+
+
+def agent_of(flat: np.ndarray, N: int, d: int, agent: np.ndarray) -> np.ndarray:
+    """One agent of each run: positions (runs, d) from flat arrays (runs, N·d) and the agents' numbers (runs,)."""
+    size = agents_of_block(d)
+    first = agent // size * size
+    column = first * d + agent - first
+    places = column[:, None] + np.minimum(size, N - first)[:, None] * np.arange(d)
+    return np.take_along_axis(flat, places, axis=1)
+
+
+def agents_of_block(d: int) -> int:
+    """Agents in a full block, from Python."""
+    return max(16, BLOCK_COORDINATES // d)

@@ -9,9 +9,9 @@ import contextlib
 import functools
 import importlib.util
 import os
-import subprocess
+import runpy
+import socket
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,13 @@ import click
 import swarmviz as sv
 from swarmviz import papers
 from swarmviz.ensembles.names import nearest
+from swarmviz.ensembles.output import picture, require_place, write_data, written
 from swarmviz.ensembles.statistics import medians, success_rate
 from swarmviz.ensembles.typed import chosen, listed, owner, pairs, problem, typed
 from swarmviz.parameters import Choice, Described, Real, Vector
 
 INTERRUPTED = 130
+ADDRESS = "127.0.0.1"  # where the page is served: to this machine only
 
 
 class Refused(click.ClickException):
@@ -50,44 +52,6 @@ def refusing(function: Any) -> Any:
 # ---- what goes out ----------------------------------------------------------------------------------------------------
 
 
-def require_place(option: str, path: Path | None) -> None:
-    """Refuse a file that cannot be written, before anything runs."""
-    if path is None:
-        return
-    folder = path.parent
-    if path.is_dir():
-        raise ValueError(f"{option} {path}: is a folder; name a file in it")
-    if not folder.is_dir():
-        raise ValueError(f"{option} {path}: there is no folder {folder}; make it, or choose another")
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ValueError(f"{option} {path}: cannot be written in {folder} ({error.strerror})") from None
-
-
-def written(path: Path | None, write: Any) -> None:
-    """All of the file or nothing of it."""
-    if path is None:
-        return
-    draft = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        write(draft)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-    click.echo(f"{path} is written.")
-
-
-def write_data(out: Path | None, csv: Path | None, data: Any) -> None:
-    """NetCDF of everything, CSV of what each run ended with."""
-    finals = [
-        n for n, v in data.data_vars.items() if "run" in v.dims and not {"step", "coordinate", "agent"} & set(v.dims)
-    ]
-    written(out, lambda path: data.to_netcdf(path, engine="h5netcdf"))
-    written(csv, lambda path: data[finals].to_dataframe().to_csv(path))
-
-
 def tell(data: Any) -> None:
     """Success and medians on standard output."""
     table = success_rate(data).merge(medians(data, ("final_error", "final_energy", "final_best")))
@@ -111,7 +75,8 @@ def finish(data: Any) -> None:
     if data.attrs["interrupted"]:
         done = int(data["finished"].sum())
         click.echo(
-            f"Interrupted: {done} of {data['finished'].size} runs were finished and are kept; the others are empty.",
+            f"Interrupted: {done} of {data['finished'].size} runs were finished"
+            + (" and are kept; the others are empty." if done else "; nothing is written."),
             err=True,
         )
         raise SystemExit(INTERRUPTED)
@@ -185,8 +150,8 @@ def run(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads, 
     require_place("--csv", csv)
     parts: Any = problem(dynamics, landscape, settings, {"n": n, "d": d, "seed": seed})
     data = sv.run_ensemble(**parts, runs=runs, steps=steps, every=every, threads=threads, progress=progress())
+    write_data(out, csv, data)  # before anything that could be interrupted, too
     tell(data)
-    write_data(out, csv, data)
     finish(data)
 
 
@@ -215,7 +180,7 @@ def sweep(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads
     grid, landscapes = {}, None
     for name, text in pairs("--grid", axes).items():
         if name == "landscape":
-            landscapes = [chosen("landscape", value, sv.landscapes.ALL) for value in listed(text)]
+            landscapes = [chosen("landscape", value, sv.landscapes.ALL, "--grid landscape") for value in listed(text)]
             continue
         whose, parameter = owner(classes, "--grid", name)
         grid[name] = [typed(name, value, classes[whose].declared()[parameter]) for value in listed(text)]
@@ -223,8 +188,8 @@ def sweep(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads
         **parts, grid=grid, landscapes=landscapes, runs=runs, steps=steps, every=every, threads=threads, store=store,
         record=listed(record) if record else (), progress=progress(),
     )  # fmt: skip
+    write_data(out, csv, data)  # before anything that could be interrupted, too
     tell(data)
-    write_data(out, csv, data)
     finish(data)
 
 
@@ -254,10 +219,10 @@ def figure(key, listing, runs, threads, quick, out, plot):
     entry = papers.ALL[key]
     click.echo(f"{entry.title} ({entry.reference})\n{entry.question}\n{entry.remark}".strip())
     data = entry.compute(runs, threads, quick, progress())
-    written(out, lambda path: data.to_netcdf(path, engine="h5netcdf"))
+    write_data(out, None, data)
     if not data.attrs["interrupted"]:
         click.echo(entry.comparison(data))
-        written(plot, lambda path: entry.plot(data).savefig(path, format=plot.suffix[1:]))
+        written("--plot", plot, lambda: picture(entry.plot(data), plot.suffix[1:]))
     finish(data)
 
 
@@ -275,19 +240,21 @@ def serve(port):
         raise ValueError(
             "the page needs Panel and more: pip install 'swarmviz[app]', or run `make serve` in the checkout"
         )
+    require_free(port)
     origins = [word for host in ("localhost", "127.0.0.1") for word in ("--allow-websocket-origin", f"{host}:{port}")]
-    command = [
-        sys.executable,
-        "-m",
-        "panel",
-        "serve",
-        "app.py",
-        "--warm",
-        "--address",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        *origins,
-    ]
-    with contextlib.suppress(KeyboardInterrupt):
-        raise SystemExit(subprocess.run(command, cwd=root, check=False).returncode)
+    sys.argv = ["panel", "serve", "app.py", "--warm", "--address", ADDRESS, "--port", str(port), *origins]
+    sys.path.insert(0, str(root))
+    os.chdir(root)
+    with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended
+        runpy.run_module("panel", run_name="__main__", alter_sys=True)
+
+
+def require_free(port: int) -> None:
+    """Raise ``ValueError`` when another program listens there; Panel would say so after a while, and less clearly."""
+    with socket.socket() as door:
+        if os.name == "posix":  # as the server does; elsewhere it would mean that two may have the port
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((ADDRESS, port))
+        except OSError as error:
+            raise ValueError(f"--port {port}: cannot be had ({error.strerror}); choose another") from None

@@ -50,6 +50,7 @@ whole = types.int64
 word = types.uint64
 reals = types.float64[::1]
 table = types.float64[:, ::1]  # (d, n): one row per coordinate
+rows_of_runs = types.float64[:, :]  # (runs, …): rows that lie apart from each other, each begins with a cache line
 singles = types.float32[::1]
 wholes = types.int64[::1]
 words = types.uint64[::1]

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.blocks import block, block_count, block_range
+from swarmviz.blocks import block, block_count, block_range, part
 from swarmviz.compiled import inner
 from swarmviz.elementary import exp, finite
 from swarmviz.randomness import BATCH, key, uniform
 
 NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and as a denormal number it would be slow
+STRETCH = 64  # agents that are passed over at once when none of them has a weight
+FEW = 32  # where fewer than one in so many agents has a weight, only these are looked at
 
 
 @inner
@@ -67,6 +69,35 @@ def clear_consensus(sums):
 
 
 @inner
+def count_heavy(f, alpha, reference):
+    """How many agents have a weight that is not negligible."""
+    count = 0
+    for j in range(f.size):
+        count += -alpha * (f[j] - reference) > NEGLIGIBLE
+    return count
+
+
+@inner
+def add_few(x, f, alpha, sums):
+    """Add the agents of a block that have a weight: for a large α they are one or two, and no other weight is computed."""
+    d, n = x.shape
+    reference, total, squares = sums[d + 2], 0.0, 0.0
+    for first in range(0, n, STRETCH):
+        length = min(STRETCH, n - first)
+        if count_heavy(part(f, first, length), alpha, reference) > 0:
+            for j in range(first, first + length):
+                exponent = -alpha * (f[j] - reference)
+                if exponent > NEGLIGIBLE:
+                    w = exp(exponent)
+                    total += w
+                    squares += w * w
+                    for i in range(d):
+                        sums[i] += w * x[i, j]
+    sums[d] += total
+    sums[d + 1] += squares
+
+
+@inner
 def add_to_consensus(x, f, alpha, w, sums):
     """Add a block ``x`` (d, n) with values ``f`` (n,) to the sums of (1); ``w`` (n,) is scratch and holds the weights."""
     d, n = x.shape
@@ -79,6 +110,9 @@ def add_to_consensus(x, f, alpha, w, sums):
             sums[d + 1] *= shrink * shrink
         sums[d + 2] = lowest
     reference = sums[d + 2]
+    if FEW * count_heavy(f, alpha, reference) <= n:
+        add_few(x, f, alpha, sums)
+        return
     total, squares = 0.0, 0.0
     for j in range(n):
         exponent = -alpha * (f[j] - reference)

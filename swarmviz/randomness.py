@@ -324,14 +324,35 @@ def scratch(n, d, steps=1):
 
 
 def draw_uniform(seed, purpose, step, n, d):
-    """Uniform numbers in (0, 1) of agents 0 … n−1, float64 (n, d); element [a, c] is uniform(key, a, c)."""
-    out = np.empty((d, n))
-    uniforms(out, np.uint64(key(seed, purpose, step)), 0)
-    return np.ascontiguousarray(out.T)
+    """Uniform numbers in (0, 1) of agents 0 … n−1, float64 (n, d); element [a, c] is uniform(key, a, c).
+
+    With seeds (runs,) the same for each of them, (runs, n, d).
+    """
+    return _drawn(_uniforms_of_seeds, seed, purpose, step, n, d)
 
 
 def draw_normal(seed, purpose, step, n, d):
-    """Standard normals of agents 0 … n−1, float64 (n, d), at float64 accuracy (not the float32 draws of `normals`)."""
-    out = np.empty((d, n))
-    _normals64(out, np.uint64(key(seed, purpose, step)))
-    return np.ascontiguousarray(out.T)
+    """Standard normals of agents 0 … n−1, float64 (n, d), at float64 accuracy (not the float32 draws of `normals`).
+
+    With seeds (runs,) the same for each of them, (runs, n, d).
+    """
+    return _drawn(_normals_of_seeds, seed, purpose, step, n, d)
+
+
+def _drawn(fill, seed, purpose, step, n, d):
+    seeds = np.asarray(seed, np.uint64)
+    out = np.empty((seeds.size, d, n))
+    fill(out, seeds.ravel(), np.uint64(purpose), np.uint64(step))
+    return np.ascontiguousarray(out.transpose(0, 2, 1)).reshape(*seeds.shape, n, d)
+
+
+@njit(**kernel_options)
+def _uniforms_of_seeds(out, seeds, purpose, step):
+    for r in range(seeds.size):
+        uniforms(out[r], key(seeds[r], purpose, step), 0)
+
+
+@njit(**kernel_options)
+def _normals_of_seeds(out, seeds, purpose, step):
+    for r in range(seeds.size):
+        _normals64(out[r], key(seeds[r], purpose, step))

@@ -29,13 +29,19 @@ def error(frame: Frame, landscape: Landscape) -> float:
 
     NaN where no minimiser is known.
     """
-    goals = landscape.minimisers(frame.d)
+    return float(errors(answer(frame)[None], landscape, frame.shift)[0])
+
+
+def errors(answers: np.ndarray, landscape: Landscape, shift: np.ndarray | None = None) -> np.ndarray:
+    """The same for many answers at once, (runs, d) → (runs,); a moving landscape has got to ``shift`` (d,)."""
+    runs, d = answers.shape
+    goals = landscape.minimisers(d)
     if len(goals) == 0:
-        return float("nan")
-    if frame.shift is not None:
-        goals = goals + frame.shift
-    low, high = landscape.limits(frame.d)
-    return float((np.abs(goals - answer(frame)) / ((high - low) / 2)).max(axis=1).min())
+        return np.full(runs, np.nan)
+    if shift is not None:
+        goals = goals + shift
+    low, high = landscape.limits(d)
+    return (np.abs(goals - answers[:, None]) / ((high - low) / 2)).max(axis=2).min(axis=1)
 
 
 def succeeded(frame: Frame, landscape: Landscape, tolerance: float = TOLERANCE) -> bool | None:

@@ -64,11 +64,15 @@ class Swarm(Described):
         ValueError
             When the landscape does not exist in d dimensions, or the initial law cannot be drawn; names the parameter.
         """
-        landscape.require_dimension(self.d)
-        return getattr(self, f"_{self.initial}")(landscape)
+        return self.positions_of(landscape, np.array([self.seed]))[0]
 
-    def _draw(self, attempt: int = 0) -> np.ndarray:
-        return draw_uniform(self.seed, INITIAL, attempt, self.n, self.d)
+    def positions_of(self, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
+        """Starting positions of swarms that differ in nothing but their seeds (runs,): shape (runs, N, d)."""
+        landscape.require_dimension(self.d)
+        return getattr(self, f"_{self.initial}")(landscape, seeds)
+
+    def _draw(self, seeds: np.ndarray, attempt: int = 0) -> np.ndarray:
+        return draw_uniform(seeds, INITIAL, attempt, self.n, self.d)
 
     def _vector(self, name: str, default: np.ndarray | None) -> np.ndarray:
         value = getattr(self, name)
@@ -81,42 +85,42 @@ class Swarm(Described):
             raise ValueError(f"{name} = {getattr(self, name)!r}: must be a number or {self.d} numbers (d = {self.d})")
         return np.broadcast_to(value.ravel() if value.size > 1 else value.reshape(()), (self.d,))
 
-    def _uniform(self, landscape: Landscape) -> np.ndarray:
+    def _uniform(self, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
         low, high = landscape.limits(self.d)
-        return low + (high - low) * self._draw()
+        return low + (high - low) * self._draw(seeds)
 
-    def _box(self, landscape: Landscape) -> np.ndarray:
+    def _box(self, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
         low, high = self._vector("low", None), self._vector("high", None)
         if not (low < high).all():
             raise ValueError(f"low = {self.low!r}, high = {self.high!r}: low must be below high")
-        return low + (high - low) * self._draw()
+        return low + (high - low) * self._draw(seeds)
 
-    def _gaussian(self, landscape: Landscape) -> np.ndarray:
+    def _gaussian(self, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
         low, high = landscape.limits(self.d)
         centre = self._vector("centre", (low + high) / 2)
-        return centre + self.spread * draw_normal(self.seed, INITIAL, 0, self.n, self.d)
+        return centre + self.spread * draw_normal(seeds, INITIAL, 0, self.n, self.d)
 
-    def _away(self, landscape: Landscape) -> np.ndarray:
+    def _away(self, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
         low, high = landscape.limits(self.d)
         targets = landscape.minimisers(self.d)
         if len(targets) == 0:
             raise ValueError(f"initial = 'away': no minimiser of {landscape.title} is known for d = {self.d}")
-        x = np.full((self.n, self.d), np.nan)
-        near = np.ones(self.n, dtype=bool)
+        x = np.full((len(seeds), self.n, self.d), np.nan)
+        near = np.ones(x.shape[:2], dtype=bool)
         for attempt in range(ATTEMPTS):
-            x[near] = (low + (high - low) * self._draw(attempt))[near]
-            distance = np.abs(x[:, None, :] - targets) / ((high - low) / 2)
-            near = (distance.max(axis=2) < self.radius).any(axis=1)
+            x[near] = (low + (high - low) * self._draw(seeds, attempt))[near]
+            distance = np.abs(x[near][:, None, :] - targets) / ((high - low) / 2)
+            near[near] = (distance.max(axis=2) < self.radius).any(axis=1)
             if not near.any():
                 return x
         raise ValueError(
             f"radius (r) = {self.radius:g}: leaves no room in the box away from the minimisers; choose a smaller one"
         )
 
-    def _points(self, landscape: Landscape) -> np.ndarray:
+    def _points(self, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
         if self.points is None:
             raise ValueError("points is missing: initial = 'points' needs it")
         points = np.atleast_2d(np.asarray(self.points, dtype=float))
         if points.shape[1] != self.d:
             raise ValueError(f"points has {points.shape[1]} columns: must be {self.d} (d = {self.d})")
-        return np.resize(points, (self.n, self.d))
+        return np.tile(np.resize(points, (self.n, self.d)), (len(seeds), 1, 1))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import first_contact, peers
+from benchmarks import ensembles, first_contact, peers
 from benchmarks.kernels import SECTIONS, TARGETS, main
 from benchmarks.timing import interleave, table
 from benchmarks.workloads import CASES, prepare
@@ -80,6 +82,17 @@ def test_the_peers_solve_the_same_problem(program):
     assert np.median(peers.rastrigin(peer.positions())) < start / 4
     assert np.ptp(peer.positions(), axis=1).mean() < 2.0
     assert peers.rastrigin(np.zeros((1, 1, 2))) == 0.0
+
+
+def test_threads_and_processes_compute_the_same_cells_and_both_are_timed(monkeypatch):
+    with ensembles.ways(dask=False) as ways:
+        for work in ensembles.SMALL.values():
+            here, there = (found(work) for found in ways.values())
+            assert here.keys() == there.keys() == {cell.number for cell in work.cells}
+            assert all(here[number].identical(there[number]) for number in here)
+        monkeypatch.setattr(ensembles, "ways", lambda dask: contextlib.nullcontext(ways))
+        done = CliRunner().invoke(ensembles.main, ["--quick"])
+    assert done.exit_code == 0 and all(f"{name:14}  threads" in done.output for name in ensembles.SMALL)
 
 
 def test_interleaved_jobs_take_turns_and_each_is_timed_in_every_repetition():

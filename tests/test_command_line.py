@@ -1,7 +1,13 @@
 """The command line: what it computes is what the library computes, and what it refuses it refuses in one line."""
 
+import contextlib
+import errno
+import os
+import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +17,7 @@ from click.testing import CliRunner
 
 import swarmviz as sv
 from swarmviz import command_line, papers
+from swarmviz.ensembles.engine import Ensemble
 from swarmviz.ensembles.typed import listed, typed
 from swarmviz.schedules import Linear, Piecewise
 
@@ -109,6 +116,38 @@ def test_a_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path, monkeypatch):
     assert 2 <= int(data["finished"].sum()) < 400  # small runs are handed to the kernel by the dozen
 
 
+def test_what_was_cut_short_does_not_take_the_place_of_what_is_whole(tmp_path, monkeypatch):
+    out = tmp_path / "x.nc"
+    assert call(*RUN, "--runs", 3, "--steps", 5, "--out", out).exit_code == 0
+    whole = out.read_bytes()
+    monkeypatch.setattr(command_line, "progress", lambda: _stop_after(2))
+    done = call(*RUN, "--runs", 400, "--steps", 5, "--threads", 1, "--out", out)
+    assert done.exit_code == command_line.INTERRUPTED and "x-interrupted.nc is written" in done.output
+    assert out.read_bytes() == whole
+    assert xarray.load_dataset(tmp_path / "x-interrupted.nc", engine="h5netcdf").attrs["interrupted"] == 1
+
+
+def test_where_nothing_was_finished_nothing_is_written(tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Ensemble, "run", stop)
+    done = call(*RUN, "--runs", 4, "--out", tmp_path / "x.nc", "--csv", tmp_path / "x.csv")
+    assert done.exit_code == command_line.INTERRUPTED and "0 of 4 runs were finished; nothing is written" in done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(path, content):
+        path.touch()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    done = call(*RUN, "--runs", 3, "--steps", 5, "--out", tmp_path / "x.nc")
+    assert done.exit_code == 2 and f"--out {tmp_path / 'x.nc'}: cannot be written (No space left" in done.output
+    assert not list(tmp_path.iterdir())
+
+
 def _stop_after(runs):
     def stop(done, total):
         if done >= runs:
@@ -144,14 +183,70 @@ def test_the_page_cannot_be_served_from_an_installed_library(monkeypatch, tmp_pa
     assert done.exit_code == 2 and "checkout" in done.output and "make serve" in done.output
 
 
-def test_the_page_is_served_from_a_checkout(monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        command_line.subprocess, "run", lambda *a, **k: seen.append((a, k)) or subprocess.CompletedProcess(a, 0)
-    )
-    assert call("serve", "--port", 5999).exit_code == 0
-    ((command,), options) = seen[0]
-    assert "5999" in command and (options["cwd"] / "app.py").is_file()
+@pytest.mark.parametrize("port", [0, 65536, "x"])
+def test_a_port_that_is_none_is_refused(port):
+    done = call("serve", "--port", port)
+    assert done.exit_code == 2 and "--port" in done.output and str(port) in done.output
+
+
+def test_a_port_in_use_is_refused_at_once():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = call("serve", "--port", other.getsockname()[1])
+    assert done.exit_code == 2 and "cannot be had (Address already in use)" in done.output
+
+
+@pytest.mark.timeout(300)
+def test_the_page_is_served_answers_and_ends_with_ctrl_c():
+    """As a person does it: in a session of its own, whose processes are all counted in the end."""
+    port = free_port()
+    command = [sys.executable, "-m", "swarmviz", "serve", "--port", str(port)]
+    options = {"cwd": ROOT, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "start_new_session": True}
+    with subprocess.Popen(command, text=True, **options) as server, ended(server.pid):
+        said = []
+        for line in server.stdout:  # ends when the process does
+            said.append(line)
+            if "app running at" in line:
+                break
+        assert server.poll() is None, "".join(said)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/app") as page:
+            assert page.status == 200 and b"<html" in page.read()
+        assert members(server.pid) == {server.pid}  # nobody else who might be left behind
+        os.killpg(server.pid, signal.SIGINT)  # what a terminal does
+        rest = server.communicate()[0]
+        assert server.returncode == 0 and "Traceback" not in rest, rest
+    assert not members(server.pid)
+    free_port(port)
+
+
+@contextlib.contextmanager
+def ended(session):
+    """Whatever a test that fails leaves behind is killed."""
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(session, signal.SIGKILL)
+
+
+def free_port(port=0):
+    """A port that nobody has; one that is asked for must be free, however lately it was used."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return probe.getsockname()[1]
+
+
+def members(session):
+    """The processes of a session that are alive."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, _, of = path.read_text().rpartition(")")[2].split()[:4]
+            if int(of) == session and state != "Z":
+                found.add(int(path.parent.name))
+    return found
 
 
 def test_the_module_is_the_command():

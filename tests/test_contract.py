@@ -44,6 +44,39 @@ def test_ten_steps_at_once_are_ten_single_steps_bit_for_bit(cls):
         np.testing.assert_array_equal(at_once.record[name], singly.record[name], err_msg=name)
 
 
+def kinds(state):
+    """What the fields of a state are, so that a state out of many is like any other."""
+    return [(type(value), getattr(value, "shape", None), getattr(value, "dtype", None)) for value in state]
+
+
+@EVERY
+def test_runs_taken_together_are_the_single_runs_bit_for_bit(cls):
+    """Whatever a dynamics does to take many runs in one call: starts, states, records and answers are those of each by itself."""
+    sim, landscape, seeds = simulation(cls), sv.landscapes.Ackley(), np.array([3, 8, 2**53, 0])
+    sim.swarm.n = 2100 if cls.__name__ in ("CBO", "SSA", "SBGD") else 30  # more than a block
+    dynamics, starts = sim.dynamics, sim.swarm.positions_of(landscape, seeds)
+    born = dynamics.init_many(starts, landscape, seeds)
+    outcomes = dynamics.advance_many(born, landscape, 5, every=2, start=True)
+    again = dynamics.advance_many([after for after, _ in outcomes], landscape, 4, every=2)
+    answers = dynamics.answers([after for after, _ in again])
+    assert len(born) == len(outcomes) == len(again) == len(answers) == 4
+    for r, seed in enumerate(seeds.tolist()):
+        sim.swarm.seed = seed
+        np.testing.assert_array_equal(starts[r], sim.swarm.positions(landscape))
+        state = dynamics.init(starts[r], landscape, seed)
+        assert kinds(born[r]) == kinds(state) and born[r].seed == state.seed == seed
+        state, first = dynamics.advance(state, landscape, 5, every=2, start=True)
+        assert kinds(outcomes[r][0]) == kinds(state)
+        assert_same(dynamics.frame(outcomes[r][0]), dynamics.frame(state))
+        state, second = dynamics.advance(state, landscape, 4, every=2)
+        assert_same(dynamics.frame(again[r][0]), dynamics.frame(state))
+        np.testing.assert_array_equal(answers[r], sv.success.answer(dynamics.frame(state)))
+        for together, alone in ((outcomes[r][1], first), (again[r][1], second)):
+            assert together.keys() == alone.keys()
+            for name in alone:
+                np.testing.assert_array_equal(together[name], alone[name], err_msg=name)
+
+
 @EVERY
 def test_the_same_seed_gives_the_same_run_and_another_seed_another(cls):
     a, b, c = simulation(cls, seed=5), simulation(cls, seed=5), simulation(cls, seed=6)

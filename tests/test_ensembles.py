@@ -395,9 +395,9 @@ def test_importing_swarmviz_does_not_import_xarray_or_dask():
     assert not {"xarray", "pandas", "distributed", "dask", "tqdm"} & {name.split(".")[0] for name in loaded}
 
 
-@pytest.mark.parametrize("name", ["CBO", "SSA"])
-def test_runs_taken_together_equal_simulations_and_diverge_alone(name):
-    """Some start where F is no number: their group goes on without them, whoever takes them together."""
+@pytest.mark.parametrize("name", ["CBO", "SSA", "SBGD", "BGK"])
+def test_runs_taken_together_diverge_alone(name):
+    """One starts where F is no number: the others go on without it, whoever takes them together."""
     dynamics = sv.dynamics.ALL[name]()
     landscape = sv.landscapes.Rastrigin()
     states = [dynamics.init(sv.Swarm(n=13, d=3, seed=s).positions(landscape), landscape, s) for s in range(5)]
@@ -411,12 +411,78 @@ def test_runs_taken_together_equal_simulations_and_diverge_alone(name):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_an_ensemble_of_groups_equals_its_simulations(threads):
-    swarm, dynamics, landscape = sv.Swarm(n=9, d=2, seed=5), sv.CBO(), sv.landscapes.Rastrigin()
+@pytest.mark.parametrize("name", ["CBO", "SSA", "SBGD", "PSO"])
+def test_an_ensemble_of_groups_equals_its_simulations(name, threads):
+    dynamics, landscape, swarm = sv.dynamics.ALL[name](), sv.landscapes.Rastrigin(), sv.Swarm(n=9, d=2, seed=5)
     data = sv.run_ensemble(dynamics, landscape, swarm, runs=50, steps=20, every=5, positions=True, threads=threads)
-    assert data["finished"].all()
+    assert data["finished"].all() and (data["final_best"] == data["best"].isel(step=-1)).all()
     for r in (0, 1, 7, 48, 49):
-        sim = sv.Simulation(dynamics, landscape, sv.Swarm(n=9, d=2, seed=5 + r), every=5)
-        sim.advance(20)
-        assert data["final_positions"].values[r].tobytes() == sim.frame.x.tobytes()
-        assert data["best"].values[r].tobytes() == sim.record["best"].tobytes()
+        sim = single(dynamics, landscape, swarm, 5 + r, 20, every=5)
+        assert_is(data, r, sim, landscape)
+        assert data["success"].values[r] == success.succeeded(sim.frame, landscape)
+        energy = landscape.values(success.answer(sim.frame)[None])[0]
+        assert data["final_energy"].values[r].tobytes() == energy.tobytes()
+
+
+@pytest.mark.parametrize("landscape", [RASTRIGIN, sv.landscapes.Formula("x^2 + y^2")])
+def test_groups_know_where_no_minimiser_is_known_and_what_nobody_records(landscape):
+    data = sv.run_ensemble(sv.CBO(), landscape, sv.Swarm(n=9, d=2), runs=40, steps=10, record=(), threads=1)
+    known = len(landscape.minimisers(2)) > 0
+    assert np.isfinite(data["success"]).all() if known else np.isnan(data["success"]).all()
+    assert np.isfinite(data["final_error"]).all() if known else np.isnan(data["final_error"]).all()
+    full = sv.run_ensemble(sv.CBO(), landscape, sv.Swarm(n=9, d=2), runs=40, steps=10, threads=1)
+    for name in ("final_answer", "final_best", "final_energy"):
+        np.testing.assert_array_equal(data[name], full[name])
+
+
+@pytest.mark.parametrize("initial", ["uniform", "box", "gaussian", "away", "points"])
+def test_many_starts_are_those_of_each_seed(initial):
+    swarm = sv.Swarm(n=6, d=2, initial=initial, low=-1.0, high=2.0, points=[[0.0, 1.0], [2.0, 3.0]], radius=0.5)
+    seeds = np.array([4, 0, 9])
+    together = swarm.positions_of(RASTRIGIN, seeds)
+    assert together.shape == (3, 6, 2)
+    for r, seed in enumerate(seeds.tolist()):
+        swarm.seed = seed
+        np.testing.assert_array_equal(together[r], swarm.positions(RASTRIGIN))
+    low, high = RASTRIGIN.limits(2)
+    if initial == "away":
+        assert (np.abs(together) / ((high - low) / 2)).max(axis=2).min() >= 0.5
+
+
+def test_a_group_in_which_a_run_diverges_is_taken_apart():
+    """So much noise drives some runs out of the numbers by then: they say so, and the others have their ends."""
+    dynamics, swarm = sv.CBO(lam=1.0, sigma=13.0, dt=1.0, alpha=1.0), sv.Swarm(n=5, d=1, seed=1)
+    data = sv.run_ensemble(dynamics, RASTRIGIN, swarm, runs=60, steps=170, every=10, threads=1)
+    gone = (data["diverged_step"] >= 0).values
+    assert 0 < gone.sum() < 60 and data["finished"].all()
+    for r in (int(gone.argmax()), int((~gone).argmax())):
+        sim = sv.Simulation(dynamics, RASTRIGIN, sv.Swarm(n=5, d=1, seed=1 + r), every=10)
+        try:
+            sim.advance(170)
+        except sv.Diverged as error:
+            assert (error.step, error.agent) == (data["diverged_step"].values[r], data["diverged_agent"].values[r])
+        assert (sim.k < 170) == gone[r]
+        assert_is_course(data, r, sim)
+
+
+@pytest.mark.parametrize("stop", [Stall(1e-3, 60), Below("best", 0.5), lambda frame: frame.energy.min() < 0.3])
+@pytest.mark.parametrize(
+    "name, more", [("CBO", {"sigma": 0.7}), ("CBO", {"sigma": 13.0, "dt": 1.0, "alpha": 1.0}), ("SSA", {}), ("BGK", {})]
+)
+def test_runs_that_a_stop_watches_side_by_side_are_those_taken_one_by_one(monkeypatch, name, more, stop):
+    """They end at different steps, diverge or go on; nobody is touched by what happens to the others."""
+    parts = sv.dynamics.ALL[name](**more), RASTRIGIN, sv.Swarm(n=8, d=1, seed=4)
+    options = {"runs": 40, "steps": 200, "every": 3, "stop": stop, "positions": True, "threads": 1}
+    together = sv.run_ensemble(*parts, **options)
+    monkeypatch.setattr(engine, "GROUP_RUNS", 1)
+    assert together.identical(sv.run_ensemble(*parts, **options))
+    assert together["finished"].all()
+    if more.get("sigma") == 0.7:
+        assert len(np.unique(together["steps_taken"])) > 1
+
+
+def assert_is_course(data, r, sim):
+    """What a run recorded, NaN after its end."""
+    course, recorded = data["best"].values[r], sim.record["best"]
+    np.testing.assert_array_equal(course[: len(recorded)], recorded)
+    assert np.isnan(course[len(recorded) :]).all()

@@ -214,7 +214,7 @@ def test_a_store_of_another_version_is_refused_and_left_as_it_is(tmp_path, monke
     monkeypatch.setattr(sv, "__version__", "99.0")
     with pytest.raises(
         ValueError,
-        match=rf'swarmviz: there "{module.json.loads((tmp_path / "s" / "manifest.json").read_text())["swarmviz"]}"',
+        match=rf'was written by version "{module.json.loads((tmp_path / "s" / "manifest.json").read_text())["swarmviz"]}"',
     ):
         small(store=tmp_path / "s")
 

@@ -33,18 +33,30 @@ import numpy as np
 
 from swarmviz import boundaries
 from swarmviz.blocks import (
-    aligned,
+    aligned_rows,
     block,
     block_count,
     block_range,
-    copied,
+    copied_rows,
     from_blocks,
+    lent,
     part,
     rows,
     scratch,
-    to_blocks,
 )
-from swarmviz.compiled import gradient_function, inner, kernel, number, reals, table, types, value_function, whole, word
+from swarmviz.compiled import (
+    gradient_function,
+    inner,
+    kernel,
+    number,
+    reals,
+    rows_of_runs,
+    table,
+    types,
+    value_function,
+    whole,
+    wholes,
+)
 from swarmviz.diagnostics import (
     all_finite,
     dispersion,
@@ -54,7 +66,7 @@ from swarmviz.diagnostics import (
     mean_position,
     smallest,
 )
-from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.together import Outcomes, Stack, Together, lowest_agents
 from swarmviz.elementary import exp, tanh
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.noise import GAUSSIAN
@@ -157,8 +169,9 @@ def entropy(mass):
 
 
 @inner
-def measure(x, d, n_agents, f, mass, rate, level, best, clips, lam, targets, mean, record, row):
-    """Write the observables, in the order of ``SSA.observables``, into a column of the record."""
+def measure(x, d, n_agents, f, mass, rate, seen, lam, targets, mean, record, row):
+    """Write the observables, in the order of ``SSA.observables``, into a column of the record; ``seen`` (level, best, clips)."""
+    level, best, clips = seen
     mean_position(x, d, n_agents, mean)
     lowest = np.argmin(f)
     leaders = 0
@@ -179,27 +192,29 @@ def measure(x, d, n_agents, f, mass, rate, level, best, clips, lam, targets, mea
     record[8, row] = clips
 
 
-@kernel(
-    types.UniTuple(whole, 2)(
-        reals, reals, reals, reals, whole, whole,  # x, mass, f, numbers (level, best, clips), d, n
-        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
-        reals, number, number, number, whole,  # temperature, lam, cutoff, dt, profile
-        reals, reals, whole,  # low, high, boundary
-        value_function, gradient_function, reals, table, table,  # values, gradient, p, targets, record
-    )
-)  # fmt: skip
-def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seed, temperature, lam, cutoff, dt, profile,
-        low, high, boundary, values, gradient, p, targets, record):  # fmt: skip
-    """Advance ``x`` and ``mass`` in place; returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
-    supply, widest = make_supply(d, n_agents, steps), block_range(d, n_agents, 0)[1]
-    slope, rate, mean, scale = (
-        scratch(d * widest, np.float64),
-        scratch(n_agents, np.float64),
-        np.empty(d),
-        scratch(widest, np.float64),
-    )
-    level, best, clips = numbers
-    shaken, row = profile != NO_NOISE, 0
+class Room(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    slope: np.ndarray  # ∇F in a block
+    scale: np.ndarray  # √(2Δt s(m)) in a block
+    rate: np.ndarray  # s(m) of all agents
+    mean: np.ndarray
+
+
+@inner(inline=True)
+def make_room(d, n_agents):
+    """Scratch for this swarm."""
+    n, real = block_range(d, n_agents, 0)[1], np.float64
+    return Room(scratch(d * n, real), scratch(n, real), scratch(n_agents, real), np.empty(d))
+
+
+@inner
+def course(x, mass, f, numbers, size, time, temperature, how, limits, land, targets, room, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
+    (x, mass, f, numbers), (supply, spare), record = lent((x, mass, f, numbers)), lent(room), lent(record)
+    (d, n_agents), (k, steps, every, start, seed), temperature = size, time, lent(temperature)
+    (lam, cutoff, dt, profile), (low, high, boundary), (values, gradient, p) = how, lent(limits), lent(land)
+    (level, best, clips), targets, shaken, row = numbers, lent(targets), profile != NO_NOISE, 0
 
     evaluate(values, p, x, d, n_agents, f)
     for s in range(steps + 1):
@@ -207,11 +222,11 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seed, temperat
             clips += transfer(mass, f, level, dt)  # (1) uses the old masses through ``rate``
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                xb, gb, fb = block(x, d, n_agents, b), rows(slope, 0, d, n), part(f, first, n)
+                xb, gb, fb = block(x, d, n_agents, b), rows(spare.slope, 0, d, n), part(f, first, n)
                 gradient(xb, p, gb)
                 if shaken:
                     z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
-                    shake_and_descend(xb, gb, part(rate, first, n), dt, part(scale, 0, n), z)
+                    shake_and_descend(xb, gb, part(spare.rate, first, n), dt, part(spare.scale, 0, n), z)
                 else:
                     descend(xb, gb, dt)
                 boundaries.confine(xb, low, high, boundary)
@@ -220,15 +235,38 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seed, temperat
             return k + s, first_not_finite(f)
         level = provisional_minimum(mass, f)
         best = min(best, smallest(f))
-        rates(mass, lam, cutoff, temperature[s], profile, rate)
+        rates(mass, lam, cutoff, temperature[s], profile, spare.rate)
         if (s > 0 or start) and (k + s) % every == 0:
-            measure(x, d, n_agents, f, mass, rate, level, best, clips, lam, targets, mean, record, row)
+            seen = level, best, clips
+            measure(x, d, n_agents, f, mass, spare.rate, seen, lam, targets, spare.mean, record, row)
             row += 1
     numbers[0], numbers[1], numbers[2] = level, best, clips
     return -1, -1
 
 
-class SSA(Dynamics):
+@kernel(
+    types.void(
+        rows_of_runs, rows_of_runs, rows_of_runs, table, whole, whole,  # x, mass, f, numbers (level, best, clips), d, n
+        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
+        reals, number, number, number, whole,  # temperature, lam, cutoff, dt, profile
+        reals, reals, whole,  # low, high, boundary
+        value_function, gradient_function, reals, table, types.float64[:, :, ::1], types.int64[:, ::1],
+        # values, gradient, p, targets, records, ends
+    )
+)  # fmt: skip
+def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seeds, temperature, lam, cutoff, dt, profile,
+        low, high, boundary, values, gradient, p, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``course``."""
+    room = make_supply(d, n_agents, steps), make_room(d, n_agents)
+    for r in range(seeds.size):
+        time, how = (k, steps, every, start, np.uint64(seeds[r])), (lam, cutoff, dt, profile)
+        ends[r] = course(
+            part(x[r], 0, d * n_agents), part(mass[r], 0, n_agents), part(f[r], 0, n_agents), numbers[r], (d, n_agents), time,
+            temperature, how, (low, high, boundary), (values, gradient, p), targets, room, records[r],
+        )  # fmt: skip
+
+
+class SSA(Together):
     """Swarm-based simulated annealing: heavy agents descend as leaders, light ones are shaken and explore; mass flows downhill."""
 
     title = "SSA"
@@ -271,34 +309,31 @@ class SSA(Dynamics):
         ),
     )
 
-    def init(self, x, landscape, seed):
-        n, d = x.shape
-        return State(
-            0, Clock(dt=float(self.dt)), seed, n, d, to_blocks(x), np.full(n, 1.0 / n), np.empty(n), np.nan, np.inf, 0
-        )
+    def init_many(self, x, landscape, seeds):
+        (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)
+        return Stack.born(State, clock, x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
+                          best=np.full(runs, np.inf), clips=np.zeros(runs, int))  # fmt: skip
 
-    def advance(self, state, landscape, steps, every=1, start=False):
-        n, d, clock = state.n, state.d, self._clock(state)
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = Stack.of(states).all
+        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         (temperature,) = self._schedules(state, steps, "temperature")
-        recorded, table = self._blank_record(state, steps, every, start)
-        x, mass, energy, numbers = (
-            copied(state.x),
-            copied(state.mass),
-            aligned(n),
-            np.array([state.level, state.best, state.clips]),
-        )
+        recorded, tables = self._blank_records(runs, state, steps, every, start)
+        x, mass, energy = copied_rows(state.x), copied_rows(state.mass), aligned_rows(runs, n)
+        numbers, ends = np.column_stack((state.level, state.best, state.clips)), np.empty((runs, 2), int)
         low, high = landscape.limits(d)
-        step, agent = run(
+        run(
             x, mass, energy, numbers, d, n, state.k, steps, every, start, state.seed,
             temperature, self.lam, self.cutoff, self.dt, PROFILES[self.profile], low, high, boundaries.CODES[self.boundary],
-            landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d), table,
+            landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
-        self._check(step, agent)
-        level, best, clips = numbers
-        after = state._replace(
-            k=state.k + steps, clock=clock, x=x, mass=mass, energy=energy, level=level, best=best, clips=int(clips)
-        )
-        return after, self._record(recorded, clock, table)
+        level, best, clips = numbers.T.copy()
+        changed = {"x": x, "mass": mass, "energy": energy, "level": level, "best": best, "clips": clips.astype(int)}
+        after = state._replace(k=state.k + steps, clock=clock, **changed)
+        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+
+    def answers(self, states):
+        return lowest_agents(Stack.of(states).all)
 
     def frame(self, state):
         t, rate = float(state.clock.at(state.k)), np.empty(state.n)

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from swarmviz import success
 from swarmviz.frame import Diverged, Frame, Observable
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described
@@ -46,6 +47,10 @@ class Dynamics(Described):
         """The state at step 0 from positions ``x`` (N, d)."""
         raise NotImplementedError
 
+    def init_many(self, x: np.ndarray, landscape: Landscape, seeds: np.ndarray) -> Sequence[Any]:
+        """``init`` for runs that differ in nothing but their positions ``x`` (runs, N, d) and seeds (runs,)."""
+        return [self.init(positions, landscape, seed) for positions, seed in zip(x, seeds.tolist(), strict=True)]
+
     def advance(
         self, state: Any, landscape: Landscape, steps: int, every: int = 1, start: bool = False
     ) -> tuple[Any, Record]:
@@ -72,10 +77,11 @@ class Dynamics(Described):
 
     def advance_many(
         self, states: Sequence[Any], landscape: Landscape, steps: int, every: int = 1, start: bool = False
-    ) -> list[tuple[Any, Record] | Diverged]:
+    ) -> Sequence[tuple[Any, Record] | Diverged]:
         """``advance`` for runs that differ in nothing but their seeds and positions; what becomes of each, a divergence included.
 
-        The same bits as one at a time. A dynamics of small swarms takes them all in one call of its kernel.
+        The same bits as one at a time. A dynamics of small swarms takes them all in one call of its kernel, and keeps their states in a
+        :class:`swarmviz.dynamics.together.Stack`.
         """
         outcomes: list[tuple[Any, Record] | Diverged] = []
         for state in states:
@@ -88,6 +94,10 @@ class Dynamics(Described):
     def frame(self, state: Any) -> Frame:
         """What a view may see of ``state``."""
         raise NotImplementedError
+
+    def answers(self, states: Sequence[Any]) -> np.ndarray:
+        """What each swarm holds for the minimiser, (runs, d), as :func:`swarmviz.success.answer` says of its frame."""
+        return np.array([success.answer(self.frame(state)) for state in states])
 
     def moved_to(self, state: Any, landscape: Landscape) -> Any:
         """The state carried over to another landscape (or the same with other wells): the best value so far is forgotten."""
@@ -117,16 +127,15 @@ class Dynamics(Described):
         recorded, table = self._blank_record(state, steps, every, start)
         return recorded, np.empty((runs, *table.shape))
 
-    @staticmethod
-    def _outcome(outcome: tuple[Any, Record] | Diverged) -> tuple[Any, Record]:
-        if isinstance(outcome, Diverged):
-            raise outcome
-        return outcome
-
     def _record(self, k: np.ndarray, clock: Any, table: np.ndarray) -> Record:
-        return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(self.observables, table, strict=True)}
+        return named(k, clock, self.observables, table)
 
     @staticmethod
     def _check(step: int, agent: int) -> None:
         if step != FINE:
             raise Diverged(step, agent)
+
+
+def named(k: np.ndarray, clock: Any, observables: Sequence[Observable], table: np.ndarray) -> Record:
+    """The rows of a table under the names of the observables, with step and time."""
+    return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(observables, table, strict=True)}

@@ -35,14 +35,14 @@ from swarmviz.blocks import (
     block,
     block_count,
     block_range,
+    copied_rows,
     from_blocks,
     lent,
     part,
     rows,
     scratch,
-    to_blocks,
 )
-from swarmviz.compiled import inner, kernel, number, reals, table, types, value_function, whole, words
+from swarmviz.compiled import inner, kernel, number, reals, rows_of_runs, table, types, value_function, whole, wholes
 from swarmviz.diagnostics import (
     all_finite,
     choose_batch,
@@ -57,7 +57,7 @@ from swarmviz.diagnostics import (
     weigh_chosen,
     weights,
 )
-from swarmviz.dynamics.base import FINE, Dynamics
+from swarmviz.dynamics.together import Outcomes, Stack, Together
 from swarmviz.elementary import tanh
 from swarmviz.frame import (
     BEST,
@@ -66,7 +66,6 @@ from swarmviz.frame import (
     EFFECTIVE_SIZE,
     MINIMUM,
     Clock,
-    Diverged,
     Frame,
     Observable,
 )
@@ -166,6 +165,7 @@ class Room(NamedTuple):
     lengths: np.ndarray  # |X − ν| per agent
     w: np.ndarray  # weights
     g: np.ndarray  # values that enter the consensus
+    h: np.ndarray  # energies that nobody looks at again
     chosen: np.ndarray  # the random batch
     mean: np.ndarray
     column: np.ndarray
@@ -177,7 +177,7 @@ def make_room(d, n_agents):
     """Scratch for blocks of this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
     chosen = np.ones(n_agents, np.uint8)
-    return Room(scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), chosen,
+    return Room(scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), chosen,
                 np.empty(d), np.empty((d, 1)), np.empty(1))  # fmt: skip
 
 
@@ -265,6 +265,7 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
     (d, n_agents), (k, steps, every, start, seed), (low, high, boundary) = size, time, lent(limits)
     (lam, dt, epsilon), (noise, scheme, batch), (values, p), targets = numbers, kinds, lent(land), lent(targets)
     nu_value, ahead, row, everyone, how = 0.0, 0.0, 0, not 0 < batch < n_agents, (scheme, noise)
+    keeping = epsilon > 0.0 or scheme == HEUN or not everyone  # the energies of one step are used in the next
     for s in range(steps + 1):
         coefficients, at = (lam, dt, sigma[max(s - 1, 0)] * math.sqrt(dt), epsilon), (nu, nu_value)
         if s > 0 and scheme == HEUN:
@@ -275,9 +276,11 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
         if not everyone:  # the predictor's consensus is of the same batch as ν, the next one of a new batch
             choose_batch(blocks.chosen, batch, seed, k + s)
         clear_consensus(sums)
+        recording = (s > 0 or start) and (k + s) % every == 0
+        storing = keeping or recording or s == steps  # a huge swarm's energies are a third of what goes to memory
         for b in range(block_count(d, n_agents)):
             first, n = block_range(d, n_agents, b)
-            xb, fb = block(x, d, n_agents, b), part(f, first, n)
+            xb, fb = block(x, d, n_agents, b), part(f, first, n) if storing else part(blocks.h, 0, n)
             if s > 0:
                 z = rows(supply.z, 0, d, n)
                 if noise != NO_NOISE:
@@ -288,13 +291,12 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
                     euler_step(xb, fb, z, at, how, coefficients, blocks)
                 boundaries.confine(xb, low, high, boundary)
             values(xb, p, fb)
+            if not all_finite(fb):
+                return k + s, first + first_not_finite(fb)
             chosen, g, w = part(blocks.chosen, first, n), part(blocks.g, 0, n), part(blocks.w, 0, n)
             weigh_chosen(xb, fb, everyone, chosen, alpha[s], g, w, sums)
-        if not all_finite(f):
-            return k + s, first_not_finite(f)
         best[0] = min(best[0], sums[d + 2] if everyone else smallest(f))  # the weights were relative to the lowest
         effective = finish_consensus(sums, nu)
-        recording = (s > 0 or start) and (k + s) % every == 0
         if recording or epsilon > 0.0:
             nu_value = value_at(nu, values, p, blocks.column, blocks.one)
         if recording:
@@ -305,8 +307,8 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
 
 @kernel(
     types.void(
-        table, table, table, table, whole, whole,  # x, f, nu, best, d, n
-        whole, whole, whole, types.boolean, words,  # k, steps, every, start, seeds
+        rows_of_runs, rows_of_runs, table, reals, whole, whole,  # x, f, nu, best, d, n
+        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
         reals, reals, number, number, number, whole, whole, whole,  # alpha, sigma, lam, dt, epsilon, noise, scheme, batch
         reals, reals, whole,  # low, high, boundary
         value_function, reals, table, types.float64[:, :, ::1], types.int64[:, ::1],  # values, p, targets, records, ends
@@ -317,15 +319,15 @@ def run(x, f, nu, best, d, n_agents, k, steps, every, start, seeds, alpha, sigma
     """Advance the runs whose positions are the rows of ``x`` in place, one after the other; ``ends`` (runs, 2) as in ``course``."""
     room = make_supply(d, n_agents, steps), make_room(d, n_agents), make_predictor(d, n_agents, scheme), np.empty(d + 3)
     for r in range(seeds.size):
-        time = k, steps, every, start, seeds[r]
+        time = k, steps, every, start, np.uint64(seeds[r])
         ends[r] = course(
-            part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), nu[r], best[r], (d, n_agents), time,
+            part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), nu[r], part(best, r, 1), (d, n_agents), time,
             alpha, sigma, (lam, dt, epsilon), (noise, scheme, batch),
             (low, high, boundary), (values, p), targets, room, records[r],
         )  # fmt: skip
 
 
-class CBO(Dynamics):
+class CBO(Together):
     """Consensus-based optimisation: agents drift towards a weighted mean and are shaken in proportion to their distance from it."""
 
     title = "CBO"
@@ -369,42 +371,29 @@ class CBO(Dynamics):
         EFFECTIVE_SIZE,
     )
 
-    def init(self, x, landscape, seed):
-        n, d = x.shape
-        return State(0, Clock(dt=float(self.dt)), seed, n, d, to_blocks(x), np.empty(n), np.empty(d), np.inf)
-
-    def advance(self, state, landscape, steps, every=1, start=False):
-        return self._outcome(self.advance_many([state], landscape, steps, every, start)[0])
+    def init_many(self, x, landscape, seeds):
+        runs, n, d = x.shape
+        clock, best = Clock(dt=float(self.dt)), np.full(runs, np.inf)
+        return Stack.born(State, clock, x, seeds, energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=best)
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        state, runs = states[0], len(states)
-        n, d, clock = state.n, state.d, self._clock(state)
+        state = Stack.of(states).all
+        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         recorded, tables = self._blank_records(runs, state, steps, every, start)
-        x, energy, consensus, ends = (
-            aligned_rows(runs, n * d),
-            aligned_rows(runs, n),
-            np.empty((runs, d)),
-            np.empty((runs, 2), int),
-        )
-        for r, other in enumerate(states):
-            x[r, : n * d] = other.x
-        best, seeds = np.array([[s.best] for s in states]), np.array([s.seed for s in states], np.uint64)
-        low, high = landscape.limits(d)
+        x, energy, consensus = copied_rows(state.x), aligned_rows(runs, n), np.empty((runs, d))
+        best, ends, (low, high) = state.best.copy(), np.empty((runs, 2), int), landscape.limits(d)
         run(
-            x, energy, consensus, best, d, n, state.k, steps, every, start, seeds, alpha, sigma, self.lam, self.dt, self.epsilon,
+            x, energy, consensus, best, d, n, state.k, steps, every, start, state.seed, alpha, sigma, self.lam, self.dt, self.epsilon,
             NOISES[self.noise], SCHEMES[self.scheme], self.batch, low, high, boundaries.CODES[self.boundary],
             landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
         k = state.k + steps
-        outcomes: list = []
-        for r, (step, agent) in enumerate(ends.tolist()):
-            if step != FINE:
-                outcomes.append(Diverged(step, agent))
-                continue
-            after = State(k, clock, states[r].seed, n, d, x[r, : n * d], energy[r, :n], consensus[r], float(best[r, 0]))
-            outcomes.append((after, self._record(recorded, clock, tables[r])))
-        return outcomes
+        after = state._replace(k=k, clock=clock, x=x, energy=energy, consensus=consensus, best=best)
+        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+
+    def answers(self, states):
+        return Stack.of(states).all.consensus
 
     def frame(self, state):
         t = float(state.clock.at(state.k))

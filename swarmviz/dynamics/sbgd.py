@@ -33,10 +33,30 @@ import numpy as np
 
 from swarmviz import boundaries
 from swarmviz.backtracking import descend, make_room
-from swarmviz.blocks import block, block_count, block_range, from_blocks, to_blocks
-from swarmviz.compiled import gradient_function, inner, kernel, number, reals, table, types, value_function, whole
+from swarmviz.blocks import (
+    aligned_rows,
+    block,
+    block_count,
+    block_range,
+    copied_rows,
+    from_blocks,
+    lent,
+    part,
+)
+from swarmviz.compiled import (
+    gradient_function,
+    inner,
+    kernel,
+    number,
+    reals,
+    rows_of_runs,
+    table,
+    types,
+    value_function,
+    whole,
+)
 from swarmviz.diagnostics import all_finite, distance_to, evaluate, first_not_finite
-from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.together import Outcomes, Stack, Together, lowest_agents
 from swarmviz.elementary import power
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.parameters import Choice, Real, Whole
@@ -131,22 +151,14 @@ def measure(x, d, n_agents, f, mass, best, numbers, targets, mean, record, row):
     record[9, row] = numbers[3]
 
 
-@kernel(
-    types.UniTuple(whole, 2)(
-        reals, reals, reals, reals, whole, whole,  # x, mass, f, numbers (level, best, step, trials), d, n
-        whole, whole, whole, types.boolean,  # k, steps, every, start
-        number, number, whole, number, number, number, number,  # h0, gamma, most, c, q, p, tol
-        reals, reals, whole,  # low, high, boundary
-        value_function, gradient_function, reals, table, table,  # values, gradient, constants, targets, record
-    )
-)  # fmt: skip
-def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, most, c, q, p, tol,
-        low, high, boundary, values, gradient, constants, targets, record):  # fmt: skip
-    """Advance ``x`` and ``mass`` in place; returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
-    room, mean, row, best = make_room(d, n_agents), np.empty(d), 0, 0
-    rule, land = (h0, gamma, most, c, q), (values, gradient, constants, low, high, boundary)
+@inner
+def course(x, mass, f, numbers, size, time, rule, transfers, land, targets, room, mean, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
+    (x, mass, f, numbers), (room, mean, record) = lent((x, mass, f, numbers)), lent((room, mean, record))
+    (d, n_agents), (k, steps, every, start), (p, tol) = size, time, transfers
+    land, targets, row, best = lent(land), lent(targets), 0, 0
 
-    evaluate(values, constants, x, d, n_agents, f)
+    evaluate(land[0], land[2], x, d, n_agents, f)
     for s in range(steps + 1):
         if s > 0:
             transfer(mass, f, best, p, tol / n_agents)
@@ -155,7 +167,7 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, mos
                 remaining += mass[j] > 0.0
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                fb, mb = f[first : first + n], mass[first : first + n]
+                fb, mb = part(f, first, n), part(mass, first, n)
                 found = descend(block(x, d, n_agents, b), fb, mb, heaviest, rule, land, room)
                 moved, lengths, trials = moved + found[0], lengths + found[1], trials + found[2]
             numbers[2], numbers[3] = lengths / max(moved, 1), trials / remaining
@@ -169,7 +181,29 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, mos
     return -1, -1
 
 
-class SBGD(Dynamics):
+@kernel(
+    types.void(
+        rows_of_runs, rows_of_runs, rows_of_runs, table, whole, whole,  # x, mass, f, numbers (level, best, step, trials), d, n
+        whole, whole, whole, types.boolean,  # k, steps, every, start
+        number, number, whole, number, number, number, number,  # h0, gamma, most, c, q, p, tol
+        reals, reals, whole,  # low, high, boundary
+        value_function, gradient_function, reals, table, types.float64[:, :, ::1], types.int64[:, ::1],
+        # values, gradient, constants, targets, records, ends
+    )
+)  # fmt: skip
+def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, most, c, q, p, tol,
+        low, high, boundary, values, gradient, constants, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``course``."""
+    room, mean = make_room(d, n_agents), np.empty(d)
+    rule, land = (h0, gamma, most, c, q), (values, gradient, constants, low, high, boundary)
+    for r in range(len(ends)):
+        ends[r] = course(
+            part(x[r], 0, d * n_agents), part(mass[r], 0, n_agents), part(f[r], 0, n_agents), numbers[r], (d, n_agents),
+            (k, steps, every, start), rule, (p, tol), land, targets, room, mean, records[r],
+        )  # fmt: skip
+
+
+class SBGD(Together):
     """Swarm-based gradient descent: the lowest agent grows heavy and careful, the others stride, lose their mass and are removed."""
 
     title = "SBGD"
@@ -210,36 +244,38 @@ class SBGD(Dynamics):
         Observable("trials", "trials", "Step lengths tried per agent", "count"),
     )
 
-    def init(self, x, landscape, seed):
-        n, d = x.shape
-        mass = np.full(n, 1.0 / n)
-        return State(0, Clock(), seed, n, d, to_blocks(x), mass, np.empty(n), np.nan, np.inf, np.nan, np.nan)
+    def init_many(self, x, landscape, seeds):
+        (runs, n, _), unknown = x.shape, np.full(len(x), np.nan)
+        return Stack.born(State, Clock(), x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
+                          best=np.full(runs, np.inf), step=unknown, trials=unknown)  # fmt: skip
 
-    def advance(self, state, landscape, steps, every=1, start=False):
-        n, d, clock = state.n, state.d, self._clock(state)
-        recorded, table = self._blank_record(state, steps, every, start)
-        x, mass, energy = state.x.copy(), state.mass.copy(), np.empty(n)
-        numbers = np.array([state.level, state.best, state.step, state.trials])
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = Stack.of(states).all
+        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
+        recorded, tables = self._blank_records(runs, state, steps, every, start)
+        x, mass, energy = copied_rows(state.x), copied_rows(state.mass), aligned_rows(runs, n)
+        numbers, ends = np.column_stack((state.level, state.best, state.step, state.trials)), np.empty((runs, 2), int)
         low, high = landscape.limits(d)
-        step, agent = run(
+        run(
             x, mass, energy, numbers, d, n, state.k, steps, every, start, self.h0, self.gamma, self.backtracks, self.c, self.q, self.p,
-            self.tol, low, high, boundaries.CODES[self.boundary],
-            landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d), table,
+            self.tol, low, high, boundaries.CODES[self.boundary], landscape.values_function(), landscape.gradient_function(),
+            landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
-        self._check(step, agent)
-        level, best, length, trials = numbers.tolist()
-        after = state._replace(
-            k=state.k + steps,
-            clock=clock,
-            x=x,
-            mass=mass,
-            energy=energy,
-            level=level,
-            best=best,
-            step=length,
-            trials=trials,
-        )
-        return after, self._record(recorded, clock, table)
+        level, best, length, trials = numbers.T.copy()
+        changed = {
+            "x": x,
+            "mass": mass,
+            "energy": energy,
+            "level": level,
+            "best": best,
+            "step": length,
+            "trials": trials,
+        }
+        after = state._replace(k=state.k + steps, clock=clock, **changed)
+        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+
+    def answers(self, states):
+        return lowest_agents(Stack.of(states).all)
 
     def frame(self, state):
         role = np.where(state.mass > 0, EXPLORES, REMOVED).astype(np.int8)

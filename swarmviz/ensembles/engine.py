@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from swarmviz import success
+from swarmviz.blocks import from_blocks
 from swarmviz.dynamics.base import Record
+from swarmviz.dynamics.together import Outcomes
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.stops import Part, Watch
 from swarmviz.frame import Diverged
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
-GROUP_RUNS, GROUP_WORK = 64, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
+GROUP_RUNS, GROUP_WORK = 256, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
 CALL_WORK = 1 << 25  # about as many agent-coordinate-steps: a Ctrl-C is heard within a moment
 
 
@@ -69,7 +71,8 @@ class Ensemble:
         self.dynamics = settings.stop.prepare(problem.dynamics) if settings.stop else problem.dynamics
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
         self.runs = int(settings.options.runs)
-        self._swarms: list[Any] = []  # one for each thread: to copy one costs as much as a call of a kernel
+        options, looked_at = settings.options, settings.record or settings.stop
+        self._every = int(options.every if looked_at else options.steps + 1)  # nothing is measured that nobody looks at
 
     @property
     def seeds(self) -> np.ndarray:
@@ -81,90 +84,89 @@ class Ensemble:
         return np.asarray(self.problem.small_state().clock.at(self.settings.recorded_steps()), dtype=np.float64)
 
     def groups(self, threads: int) -> Iterator[range]:
-        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, one that may stop alone."""
+        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen."""
         options, swarm = self.settings.options, self.problem.swarm
-        work, alone = (
-            swarm.n * swarm.d * max(1, options.steps),
-            self.settings.stop is not None or options.steps > CALL_STEPS,
-        )
-        size = 1 if alone else max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(self.runs // (8 * threads))))
+        steps = self._most(swarm.n, swarm.d)
+        records = len(self.dynamics.observables) * (steps // self._every + 1)
+        work = swarm.n * swarm.d * (steps + 1) + records
+        whole = (
+            steps == options.steps or self.settings.stop is not None
+        )  # what is a call's work for itself is taken alone
+        size = max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(self.runs // (8 * threads)))) if whole else 1
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
 
     def run(self, group: range, cancelled: threading.Event) -> bool:
         """Some runs from their first step to their end; whether they got there."""
-        if len(group) == 1:
-            return self._run_alone(group[0], cancelled)
-        options = self.settings.options
         try:
-            states = [self._born(r) for r in group]
-            outcomes = self.dynamics.advance_many(
-                states, self.problem.landscape, options.steps, options.every, start=True
-            )
-        except Exception:  # which run it was is found by taking them one by one
-            return all(self._run_alone(r, cancelled) for r in group)
-        for r, state, outcome in zip(group, states, outcomes, strict=True):
-            if isinstance(outcome, Diverged):
-                self._diverged(r, state, outcome, True, None)
-            else:
-                self._keep(r, outcome[1])
-                self._finish(r, outcome[0])
-            self.results.finished[r] = True
-        return True
-
-    def _run_alone(self, r: int, cancelled: threading.Event) -> bool:
-        try:
-            return self._course(r, cancelled)
-        except Exception as error:  # a bad parameter: the caller's business
-            error.add_note(f"in run {r} (seed {self.seeds[r]}){self.label and ' of the cell '}{self.label}")
+            return self._courses(group, cancelled)
+        except Exception as error:
+            if len(group) > 1:  # which run it was is found by taking them one by one
+                return all(self.run(range(r, r + 1), cancelled) for r in group)
+            run = f"in run {group[0]} (seed {self.seeds[group[0]]})"
+            error.add_note(
+                f"{run}{self.label and ' of the cell '}{self.label}"
+            )  # a bad parameter: the caller's business
             raise
 
-    def _course(self, r: int, cancelled: threading.Event) -> bool:
-        """Run ``r`` call by call, watched by the stop."""
-        state = self._born(r)
-        watch = self.settings.stop.watch() if self.settings.stop else None
-        start, ended = True, False
-        while not ended:
+    def _courses(self, group: range, cancelled: threading.Event) -> bool:
+        """Some runs side by side, call by call, each watched by a stop of its own; those that have ended drop out."""
+        stop, landscape, start = self.settings.stop, self.problem.landscape, True
+        runs: list[Any] = [(r, stop.watch() if stop else None) for r in group]
+        states = self._born(group)
+        while runs:
             if cancelled.is_set():
                 return False
-            try:
-                state, ended = self._part(r, state, self._next(state), start, watch)
-            except Diverged as error:
-                self._diverged(r, state, error, start, watch)
-                break
-            start = False
-        else:
-            self._finish(r, state)
-        self.results.finished[r] = True
+            steps = self._next(states[0])
+            outcomes = self.dynamics.advance_many(states, landscape, steps, self._every, start)
+            if not stop and steps == self.settings.options.steps and isinstance(outcomes, Outcomes) and outcomes.fine:
+                self._finish_group(slice(group.start, group.stop), outcomes)
+                return True
+            going = []
+            for (r, watch), state, outcome in zip(runs, states, outcomes, strict=True):
+                if isinstance(outcome, Diverged):
+                    self._diverged(r, state, outcome, start, watch)
+                    ended = True
+                else:
+                    after, ended = self._seen(r, state, outcome, start, watch)
+                    if ended:
+                        self._finish(r, after)
+                    else:
+                        going.append(((r, watch), after))
+                self.results.finished[r] = ended
+            runs, states, start = [run for run, _ in going], [after for _, after in going], False
         return True
 
-    def _born(self, r: int) -> Any:
-        """The state of run ``r`` at step 0."""
-        landscape = self.problem.landscape
-        try:
-            swarm = self._swarms.pop()
-        except IndexError:
-            swarm = self.problem.swarm.copy()
-        swarm.seed = self.problem.swarm.seed + r
-        state = self.dynamics.init(swarm.positions(landscape), landscape, swarm.seed)
-        self._swarms.append(swarm)
-        return state
+    def _born(self, group: range) -> Sequence[Any]:
+        """The states of some runs at step 0."""
+        landscape, swarm = self.problem.landscape, self.problem.swarm
+        seeds = swarm.seed + np.arange(group.start, group.stop)
+        return self.dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds)
 
     def _next(self, state: Any) -> int:
         """Steps of the next call: to the next look of the stop, or as many as are sensible at once."""
-        options = self.settings.options
-        most = max(1, min(CALL_STEPS, CALL_WORK // (state.n * state.d)))
+        most = self._most(state.n, state.d)
         if self.settings.stop:
-            look = self.settings.stop.look(self.dynamics, options.every)
+            look = self.settings.stop.look(self.dynamics, self.settings.options.every)
             most = min(most, look - state.k % look)
-        return min(options.steps - state.k, most)
+        return min(self.settings.options.steps - state.k, most)
 
-    def _part(self, r: int, state: Any, steps: int, start: bool, watch: Watch | None) -> tuple[Any, bool]:
-        """Some steps of run ``r``, recorded: the state after them, and whether the run has ended."""
-        every, landscape = self.settings.options.every, self.problem.landscape
-        after, rows = self.dynamics.advance(state, landscape, steps, every, start=start)
+    def _most(self, n: int, d: int) -> int:
+        """Most steps of a call."""
+        options, stop = self.settings.options, self.settings.stop
+        look = stop.look(self.dynamics, options.every) if stop else options.steps
+        return int(min(options.steps, look, max(1, min(CALL_STEPS, CALL_WORK // (n * d)))))
+
+    def _part(self, r: int, state: Any, steps: int, start: bool, watch: Watch | None) -> Any:
+        """The state of run ``r`` after some steps, recorded."""
+        outcome = self.dynamics.advance(state, self.problem.landscape, steps, self._every, start=start)
+        return self._seen(r, state, outcome, start, watch)[0]
+
+    def _seen(self, r: int, state: Any, outcome: Any, start: bool, watch: Watch | None) -> tuple[Any, bool]:
+        """Some steps of run ``r`` from ``state``, recorded up to its end: the state after them, and whether the run has ended."""
+        (after, rows), landscape = outcome, self.problem.landscape
         end = watch(Part(self.dynamics, landscape, state, after, rows)) if watch else None
         if end is not None and end < after.k:
-            after, rows = self.dynamics.advance(state, landscape, end - state.k, every, start=start)
+            after, rows = self.dynamics.advance(state, landscape, end - state.k, self._every, start=start)
         self._keep(r, rows)
         self.results.finals["stopped"][r] = end is not None
         return after, end is not None or after.k == self.settings.options.steps
@@ -172,7 +174,7 @@ class Ensemble:
     def _keep(self, r: int, rows: Record) -> None:
         """What run ``r`` recorded."""
         if len(rows["k"]):
-            first = rows["k"][0] // self.settings.options.every
+            first = rows["k"][0] // self._every
             for name, course in self.results.courses.items():
                 course[r, first : first + len(rows["k"])] = rows[name]
 
@@ -180,7 +182,7 @@ class Ensemble:
         """Run ``r`` once more up to the last step at which every energy was finite, unless its stop comes before that."""
         finals = self.results.finals
         if error.step > 0:
-            state, _ = self._part(r, state, error.step - 1 - state.k, start, watch)
+            state = self._part(r, state, error.step - 1 - state.k, start, watch)
             self._finish(r, state)
         if not finals["stopped"][r]:
             finals["diverged_step"][r], finals["diverged_agent"][r] = error.step, error.agent
@@ -201,6 +203,24 @@ class Ensemble:
         finals["steps_taken"][r] = state.k
         if "final_positions" in finals:
             finals["final_positions"][r] = frame.x
+
+    def _finish_group(self, group: slice, outcomes: Outcomes) -> None:
+        """What some runs recorded and ended with, none of which diverged: ``_keep`` and ``_finish`` for all of them at once."""
+        landscape, finals, after = self.problem.landscape, self.results.finals, outcomes.after.all
+        answers = self.dynamics.answers(outcomes.after)
+        errors = success.errors(answers, landscape)
+        known = len(landscape.minimisers(after.d)) > 0
+        for name, course in self.results.courses.items():
+            course[group] = outcomes.course(name)
+        finals["final_answer"][group] = answers
+        finals["final_energy"][group] = landscape.values(answers)
+        finals["final_best"][group] = getattr(after, "best", np.nan)
+        finals["final_error"][group] = errors
+        finals["success"][group] = errors < self.settings.options.tolerance if known else np.nan
+        finals["steps_taken"][group] = after.k
+        if "final_positions" in finals:
+            finals["final_positions"][group] = from_blocks(after.x, after.n, after.d)
+        self.results.finished[group] = True
 
 
 # ---- many of them on threads ------------------------------------------------------------------------------------------

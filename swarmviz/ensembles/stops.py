@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmviz import success
 from swarmviz.dynamics.base import Dynamics, Record
 from swarmviz.dynamics.stall import Stalling, half_widths
 from swarmviz.ensembles.names import nearest
@@ -135,7 +134,7 @@ class Stall(Stop):
             nonlocal place, since
             if isinstance(part.dynamics, Stalling):
                 return _counted(part, self.steps)
-            now = success.answer(part.dynamics.frame(part.after))
+            (now,) = part.dynamics.answers([part.after])
             if place is None or (np.abs(now - place) / half_widths(part.landscape, len(now))).max() >= self.tolerance:
                 place, since = np.array(now), part.after.k
             return part.after.k if part.after.k - since >= self.steps else None

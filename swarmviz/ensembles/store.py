@@ -71,6 +71,8 @@ class Store:
         """
         import fcntl  # not on Windows, where the rest of swarmviz is
 
+        if self.folder.exists() and not self.folder.is_dir():
+            raise StoreError(f"store = {str(self.folder)!r}: is a file; name a folder")
         with self._explained("cannot be opened"):
             self.folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -160,6 +162,11 @@ class Store:
     def _compare(self, found: Any) -> None:
         found = found if isinstance(found, dict) else {}
         differing = [name for name in self.manifest | found if self.manifest.get(name) != found.get(name)]
+        if differing == ["swarmviz"]:
+            raise ValueError(
+                f"store = {str(self.folder)!r}: was written by version {_short(found.get('swarmviz'))} of swarmviz and is left as it is; "
+                f"this is version {_short(self.manifest['swarmviz'])}, whose numbers may differ: choose another folder"
+            )
         if differing:
             lines = (f"{n}: there {_short(found.get(n))}, here {_short(self.manifest.get(n))}" for n in differing)
             raise ValueError(

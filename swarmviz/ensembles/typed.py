@@ -88,12 +88,12 @@ def owner(classes: dict[str, type[Described]], option: str, name: str) -> tuple[
     return having[0], parameter
 
 
-def chosen(kind: str, name: str, known: Any) -> Any:
+def chosen(kind: str, name: str, known: Any, option: str = "") -> Any:
     """A class by its name, whatever its capitals."""
     for other, cls in known.items():
         if other.lower() == name.lower():
             return cls
-    raise ValueError(f"--{kind} {name}: is no {kind}{nearest(name, known)}")
+    raise ValueError(f"{option or f'--{kind}'} {name}: is no {kind}{nearest(name, known)}")
 
 
 def problem(dynamics: str, landscape: str, settings: tuple[str, ...], swarm: dict[str, Any]) -> dict[str, Described]:
