@@ -9,7 +9,7 @@ const NAMES = {start: ["from", "0", "First step"], stop: ["to", "now", "Last ste
   every: ["every", "auto", "Steps from one picture to the next; empty: so that there are about 300"]}
 
 export function render({model}) {
-  const buttons = [], fields = {}
+  const buttons = [], fields = {}, pictures = {}
   const button = (text, label, press, name = "") => {
     const node = make("button", {type: "button", textContent: text, ariaLabel: label, title: label, className: name})
     node.addEventListener("click", (event) => {
@@ -34,8 +34,10 @@ export function render({model}) {
   const group = ({name, title, rows}) => {
     const film = name === "film", box = make("fieldset", {className: name}, make("legend", {textContent: title}))
     if (film) { box.append(make("div", {className: "fields"}, ...Object.keys(NAMES).map(field))) }
-    for (const [label, offered] of rows) {
-      box.append(make("div", {className: "row"}, ...(label ? [make("span", {className: "label", textContent: label})] : []), ...offered.map((one) => maker(one, film))))
+    for (const [label, offered, view] of rows) {
+      const row = make("div", {className: "row"}, ...(label ? [make("span", {className: "label", textContent: label})] : []), ...offered.map((one) => maker(one, film)))
+      if (view) { pictures[view] = row }
+      box.append(row)
     }
     return box
   }
@@ -75,6 +77,9 @@ export function render({model}) {
     words.className = `words ${working ? "info" : level}`
     panel.setAttribute("aria-busy", String(working))
   }
+  const fit = () => { // only what fits the run that is seen
+    for (const [view, row] of Object.entries(pictures)) { row.hidden = !model.views.includes(view) }
+  }
   const tellLines = () => {
     pre.textContent = model.lines
     pre.hidden = copy.hidden = model.lines === ""
@@ -90,6 +95,8 @@ export function render({model}) {
   })
   for (const name of ["busy", "share", "message"]) { model.on(name, tell) }
   model.on("lines", tellLines)
+  model.on("views", fit)
+  fit()
   tell()
   tellLines()
   return panel

@@ -15,6 +15,7 @@ from components.figures import MOVING, finite_f4, source
 from components.palette import Theme, ramp
 from swarmviz import Frame
 from swarmviz.exports import looks
+from swarmviz.exports.estimate import cells_of, shades
 from swarmviz.exports.looks import MANY
 
 
@@ -110,14 +111,7 @@ def distances(x: np.ndarray, low: Any, high: Any) -> np.ndarray:
 
 def density_image(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) -> np.ndarray:
     """Agents (N, 2), all in the box [low, high], per cell, as :func:`shades` of shape (rows, columns)."""
-    cell = np.minimum((x - low) * (cells / (high - low)), cells - 1).astype(np.intp)
-    return shades(np.bincount(cell[:, 1] * cells + cell[:, 0], minlength=cells * cells).reshape(cells, cells))
-
-
-def shades(count: np.ndarray) -> np.ndarray:
-    """Counts as uint8 on a logarithmic scale, the largest as 255; 0 is an empty cell."""
-    most = max(int(count.max()), 2)
-    return np.ceil(np.log1p(count) * (255 / np.log1p(most))).astype("u1")
+    return shades(cells_of(x, low, high, cells)[1])
 
 
 def note_text(frame: Frame, outside: int) -> str:

@@ -14,6 +14,7 @@ from components.log_axis import Zero, left_out, placed, zero_of
 from components.palette import theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
+from swarmviz.exports.comparison import both, common
 from swarmviz.frame import Observable
 
 LOG = ["log", "log", "Logarithmic axis for A and B"]
@@ -21,20 +22,6 @@ SIZED = ":host { container-type: size; }"
 BESIDE = (
     "@container (max-height: 300px) { :host { flex-direction: row !important; } }"  # too low for one above the other
 )
-
-
-def common(sims: Sequence[Simulation]) -> list[Observable]:
-    """What both swarms record, in the order of the first."""
-    names = [{o.name for o in sim.dynamics.observables} for sim in sims]
-    return [o for o in sims[0].dynamics.observables if all(o.name in known for known in names)]
-
-
-def both(sims: Sequence[Simulation], name: str) -> tuple[np.ndarray, list[np.ndarray]]:
-    """The steps that both have recorded, shape (K,), and the values of an observable there, each of shape (K,)."""
-    steps = sims[0].record["k"]
-    for sim in sims[1:]:
-        steps = np.intersect1d(steps, sim.record["k"], assume_unique=True)
-    return steps, [sim.record[name][np.searchsorted(sim.record["k"], steps)] for sim in sims]
 
 
 def pictures(sims: Sequence[Simulation], observable: Observable, log: bool) -> list[Picture]:

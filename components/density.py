@@ -5,21 +5,20 @@ from __future__ import annotations
 from html import escape
 from typing import Any, ClassVar, NamedTuple
 
-import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, Div
 
 from components import joint, marginal
 from components.chips import Chips
-from components.marginal import GRID, Marginal, claim_of, histogram, smooth_density, target_marginals
+from components.marginal import claim_of
 from components.palette import FONT, SMALL_TEXT, theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
+from swarmviz.exports.estimate import marginal_of, target_marginals, whole_bins
 from swarmviz.theory import target as theory_target
 
 NAMES = "x₁", "x₂"
 BINS = 10, 20, 40, 60, 100, 200  # that the menu offers
-MOST_BINS = 1000
 SMOOTH = ["kde", "smooth", "A smooth estimate of the density"]
 PLANE = ["plane", "2D", "The plane of x₁ and x₂ instead of each of them"]
 
@@ -50,7 +49,7 @@ class Density(WithOptions):
 
     def __init__(self, dark: bool = False, bins: int = 40):
         super().__init__()
-        self._chosen, self._run, self._shown = Options(_whole(bins), True, False), object(), None
+        self._chosen, self._run, self._shown = Options(whole_bins(bins), True, False), object(), None
         self._plots = [marginal.Plot(theme(dark)), marginal.Plot(theme(dark))]
         self._joint = joint.Plot(theme(dark))
         figures = [*(plot.figure for plot in self._plots), self._joint.figure]
@@ -92,7 +91,7 @@ class Density(WithOptions):
 
     @bins.setter
     def bins(self, value: int) -> None:
-        self._choose(bins=_whole(value))
+        self._choose(bins=whole_bins(value))
 
     @property
     def kde(self) -> bool:
@@ -151,13 +150,11 @@ class Density(WithOptions):
         if chosen.plane and frame.d > 1:
             drawn: Any = joint.joint(frame.x[:, :2], low[:2], high[:2], chosen.bins, chosen.kde, target)
             return run, chosen, drawn, target
-        laws = target_marginals(target, low, high) if target is not None else [np.zeros(GRID)] * 2
-        drawn = []
-        for i in range(min(frame.d, 2)):
-            x, a, b = frame.x[:, i], float(low[i]), float(high[i])
-            smooth = smooth_density(x, a, b, 0.5 * (b - a) / chosen.bins) if chosen.kde else np.zeros(GRID)
-            top, edges, outside = histogram(x, a, b, chosen.bins)
-            drawn.append(Marginal(top, edges, np.linspace(a, b, GRID), smooth, laws[i], outside, frame.n))
+        laws = target_marginals(target, low, high) if target is not None else [None, None]
+        drawn = [
+            marginal_of(frame.x[:, i], float(low[i]), float(high[i]), chosen.bins, chosen.kde, laws[i])
+            for i in range(min(frame.d, 2))
+        ]
         return run, chosen, drawn, target
 
     def paint(self, payload: Any) -> None:
@@ -184,14 +181,6 @@ class Density(WithOptions):
         for plot in (*self._plots, self._joint):
             plot.dress(theme(dark))
         self.reasons.styles = {"color": theme(dark).soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
-
-
-def _whole(bins: Any) -> int:
-    """The number of bins, checked."""
-    number = isinstance(bins, int | float) and not isinstance(bins, bool)
-    if not number or not 2 <= bins <= MOST_BINS or int(bins) != bins:
-        raise ValueError(f"bins = {bins!r}: must be a whole number from 2 to {MOST_BINS}")
-    return int(bins)
 
 
 def _truth(name: str, value: Any) -> bool:

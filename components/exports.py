@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,11 +37,15 @@ PROMISED = {
     "py": "text/x-python",
 }
 
-# What is offered: group → rows of (label, buttons); a button is (what, text, what it is called by a screen reader).
-PICTURES = [
-    [view.title(), [[f"{view}.{kind}", kind.upper(), f"{view} as {kind.upper()}"] for kind in ("png", "svg")]]
-    for view in exports.VIEWS
-]
+# What is offered: group → rows of (label, buttons, view that has to fit the run); a button is (what, text, what a screen reader says).
+LABELS = {"phase": "Phase space", "comparison": "A and B"}  # of views; others are called what they are
+
+
+def _row(view: str) -> list:
+    label = LABELS.get(view, view.capitalize())
+    return [label, [[f"{view}.{kind}", kind.upper(), f"{label} as {kind.upper()}"] for kind in ("png", "svg")], view]
+
+
 FILMS = [
     ["film.mp4", "MP4", "Film as MP4"],
     ["film.gif", "GIF", "Film as GIF"],
@@ -53,20 +57,22 @@ DATA = [
     ["run.nc", "NetCDF", "Curves and agents as NetCDF"],
 ]
 OFFER: tuple[dict[str, Any], ...] = (
-    {"name": "picture", "title": "Picture", "rows": PICTURES},
-    {"name": "film", "title": "Film", "rows": [["", FILMS]]},
-    {"name": "data", "title": "Data", "rows": [["", DATA]]},
+    {"name": "picture", "title": "Picture", "rows": [_row(view) for view in exports.VIEWS]},
+    {"name": "film", "title": "Film", "rows": [["", FILMS, ""]]},
+    {"name": "data", "title": "Data", "rows": [["", DATA, ""]]},
 )
-MADE = {what for group in OFFER for _, buttons in group["rows"] for what, *_ in buttons} | {"lines.py"}
+MADE = {what for group in OFFER for _, buttons, _ in group["rows"] for what, *_ in buttons} | {"lines.py"}
+NAMED = {*exports.VIEWS, "states"} - {"arena"}  # whose files say what they are
 
 
 class Order(NamedTuple):
-    """What somebody asked for: a name in ``MADE`` and, for films, the fields as they were typed."""
+    """What somebody asked for: a name in ``MADE``; for films, the fields as they were typed; for pictures, the options of the view."""
 
     what: str
     start: str = ""
     stop: str = ""
     every: str = ""
+    look: Mapping[str, Any] = {}
 
 
 def at_once(function: Callable[[], None]) -> None:
@@ -83,9 +89,14 @@ class Exports(pn.custom.JSComponent):
         Called on the export's thread: a snapshot of the visible run, see :class:`swarmviz.exports.Run`; None when there is no run any more.
     on_page : function (function) → None
         Carries out a function on the page's thread.
+    pair : function () → sequence of two such snapshots
+        Of A and of B, while two swarms are compared; called on the export's thread.
+    look : function () → mapping of str to mapping
+        View → the options of :func:`swarmviz.exports.picture` with which the person looks at it; called on the page's thread.
     """
 
     offer = param.List(list(OFFER))
+    views = param.List(list(exports.VIEWS), doc="The views whose pictures fit the visible run.")
     busy = param.String("", doc="What is being made; empty when nothing is.")
     share = param.Number(-1.0, doc="How much of it is done, in [0, 1]; negative when nobody knows.")
     message = param.Dict({}, doc="text and level (info, error).")
@@ -95,9 +106,16 @@ class Exports(pn.custom.JSComponent):
     _esm = (ASSETS / "exports.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "exports.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
 
-    def __init__(self, run: Callable[[], Any], on_page: Callable[[Callable[[], None]], Any] = at_once, **params: Any):
+    def __init__(
+        self,
+        run: Callable[[], Any],
+        on_page: Callable[[Callable[[], None]], Any] = at_once,
+        pair: Callable[[], Any] = tuple,
+        look: Callable[[], Any] = dict,
+        **params: Any,
+    ):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
-        self._run, self._on_page = run, on_page
+        self._run, self._on_page, self._pair, self._look = run, on_page, pair, look
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._told = 0.0
@@ -111,7 +129,8 @@ class Exports(pn.custom.JSComponent):
             self._stop.set()
         elif data.get("act") == "make" and str(data.get("what")) in MADE:
             fields = (str(data.get(name) or "").strip() for name in ("start", "stop", "every"))
-            self.make(Order(str(data["what"]), *fields))
+            view = str(data["what"]).partition(".")[0]
+            self.make(Order(str(data["what"]), *fields, (self._look() or {}).get(view, {})))
         elif data.get("act") == "show":
             self.make(Order("lines"))
 
@@ -143,14 +162,14 @@ class Exports(pn.custom.JSComponent):
 
     def _work(self, order: Order, stop: threading.Event) -> None:
         try:
-            snapshot = self._run()
-            if snapshot is None:
+            runs = self._snapshots(order)
+            if not runs:
                 return
             while not AT_A_TIME.acquire(timeout=PATIENCE):
                 if stop.is_set():
                     raise Cancelled
             try:
-                outcome = self._outcome(order, Run(*snapshot), stop)
+                outcome = self._outcome(order, runs, stop)
             finally:
                 AT_A_TIME.release()
         except Cancelled:
@@ -162,24 +181,30 @@ class Exports(pn.custom.JSComponent):
             outcome = {"text": f"Something went wrong ({type(error).__name__}: {error}).", "level": "error"}
         self._on_page(lambda: self._finish(**outcome))
 
-    def _outcome(self, order: Order, run: Run, stop: threading.Event) -> dict[str, Any]:
+    def _snapshots(self, order: Order) -> list[Run]:
+        """The run that is taken out, or A and B; none when there is no run any more."""
+        given = self._pair() if order.what.partition(".")[0] == "comparison" else [self._run()]
+        return [Run(*snapshot) for snapshot in given or () if snapshot is not None]
+
+    def _outcome(self, order: Order, runs: list[Run], stop: threading.Event) -> dict[str, Any]:
         """What is told and sent to the browser."""
+        run = runs[0]
         if order.what == "lines":
             return {"text": "", "lines": exports.python_lines(run)}
-        content = self._content(order, run, stop)
+        content = self._content(order, runs, stop)
         data = content.encode() if isinstance(content, str) else content
         if len(data) > LARGEST:
             raise ValueError(
                 f"The file has {len(data) / 1e6:,.0f} MB, more than {LARGEST / 1e6:,.0f} MB: take the Python lines instead"
             )
         view, _, kind = order.what.partition(".")
-        more = f"-{view}" if view in ("density", "curves", "states") else ""
+        more = f"-{view}" if view in NAMED else ""
         name = exports.file_name(run, f"{more}.{kind}")
         file = {"name": name, "type": PROMISED[kind], "data": base64.b64encode(data).decode()}
         return {"text": f"{name}, {_size(len(data))}", "file": file}
 
-    def _content(self, order: Order, run: Run, stop: threading.Event) -> str | bytes:
-        what, _, kind = order.what.partition(".")
+    def _content(self, order: Order, runs: list[Run], stop: threading.Event) -> str | bytes:
+        (what, _, kind), run = order.what.partition("."), runs[0]
         if what == "lines":
             return exports.python_lines(run)
         if what in ("film", "replay"):
@@ -191,7 +216,8 @@ class Exports(pn.custom.JSComponent):
             )
         sim = run.again(stop.is_set)
         if what in exports.VIEWS and kind in ("png", "svg"):
-            return exports.picture(sim, what, kind, dark=self.dark)
+            other = runs[1].again(stop.is_set) if len(runs) == 2 else None
+            return exports.picture(sim, what, kind, other=other, dark=self.dark, **order.look)
         return exports.netcdf(sim) if kind == "nc" else exports.csv(sim, what)
 
     def _progress(self, done: int, total: int) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from swarmviz import Frame
+from swarmviz.exports.states import MOST_BARS
 
 FEW = 120  # bars up to which they are drawn with all details
-MOST_BARS = 500  # of a row or a ring; of more states, neighbours share one
 MOST_CELLS = 1600  # of a lattice that have a bar; of more the occupation is shaded
 MOST_LINKS = 3000  # that are drawn
 STRIP = -0.09, -0.02  # where a row shows the heights as colours
@@ -187,16 +187,6 @@ class Layout:
         out = np.full((rows, columns), np.nan, "f4")
         out[self.cells[:, 1], self.cells[:, 0]] = values
         return out
-
-
-def groups(states: int) -> np.ndarray:
-    """The first state of each bar where there is one bar per state, or per few successive states, (B,)."""
-    return np.arange(0, states, -(-states // MOST_BARS))
-
-
-def summed(values: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Sums over the states of each bar, (B,)."""
-    return np.add.reduceat(values, first)
 
 
 def least(values: np.ndarray, first: np.ndarray) -> np.ndarray:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from components.graph_layout import FEW, Layout, layout_of, least, summed
+from components.graph_layout import FEW, Layout, layout_of, least
 from components.relief import scaled
-from components.states import Laws, laws_now
 from swarmviz import Frame, Simulation
+from swarmviz.exports.states import Laws, laws_now, summed
 from swarmviz.landscapes import Landscape
 
 FADING = 4  # pictures that a jump is seen

@@ -7,16 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from bokeh.models import LegendItem, LinearColorMapper
 from bokeh.plotting.contour import contour_data
-from scipy.ndimage import gaussian_filter
 
-from components.agents import shades
 from components.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, note, placed, source
-from components.marginal import claim_of, target_on_grid
+from components.marginal import claim_of
 from components.palette import Theme, crowd
+from swarmviz.exports.estimate import contours_name, levels_of, plane_density, target_on_grid
 from swarmviz.theory import Target
 
-FINE = 96  # cells per side of a smooth image
-MASSES = 0.9, 0.5  # shares of the target's mass that its contours hold
 NO_LINES: dict[str, list] = {"xs": [], "ys": []}
 
 
@@ -33,32 +30,17 @@ class Joint(NamedTuple):
 
 def joint(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool, target: Target | None) -> Joint:
     """The density of ``x`` (N, 2) in the box: agents per cell on a logarithmic scale, or a smooth estimate on a linear one."""
-    inside = x[((x >= low) & (x <= high)).all(axis=1)]
-    cells = FINE if smooth else bins
-    at = np.minimum((inside - low) * (cells / (high - low)), cells - 1).astype(np.intp)
-    count = np.bincount(at[:, 1] * cells + at[:, 0], minlength=cells * cells).reshape(cells, cells)
-    image = _smooth(count, at) if smooth else shades(count)
+    image, outside = plane_density(x, low, high, bins, smooth)
     lines = NO_LINES if target is None else contours(target, low, high)
-    return Joint(image, low, high, lines, len(x) - len(inside), smooth)
-
-
-def _smooth(count: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Counts smoothed with Silverman's bandwidth in the plane, as uint8, the largest as 255."""
-    if not len(at):
-        return count.astype("u1")
-    width = np.maximum(at.std(axis=0) * len(at) ** (-1 / 6), 1.0)[::-1]
-    dense = gaussian_filter(count.astype(float), width, mode="constant")
-    return np.rint(dense * (255 / dense.max())).astype("u1")
+    return Joint(image, low, high, lines, outside, smooth)
 
 
 def contours(target: Target, low: np.ndarray, high: np.ndarray) -> dict[str, list]:
     """The lines around the densest places of a law in the plane that hold the shares MASSES of its mass."""
     axes, rho = target_on_grid(target, low, high)
-    falling = np.sort(rho.ravel())[::-1]
-    mass = np.cumsum(falling)
-    if not mass[-1] > 0:
+    levels = levels_of(rho)
+    if not len(levels):
         return NO_LINES
-    levels = np.unique([falling[np.searchsorted(mass, share * mass[-1])] for share in MASSES])
     drawn = contour_data(*axes, rho.T, levels, want_fill=False, want_line=True).line_data
     return {"xs": list(drawn.xs), "ys": list(drawn.ys)}
 
@@ -91,8 +73,7 @@ class Plot:
         """Another target."""
         if target is not None:
             self.target.name = claim_of(target)
-        held = " and ".join(f"{share:.0%}" for share in sorted(MASSES))
-        label = "" if target is None else f"{target.title}: where {held} of it lie"
+        label = "" if target is None else contours_name(target)
         self.legend.items = [LegendItem(label=label, renderers=[self.target])] if target is not None else []
         self.target.visible = target is not None
         self.target.glyph.line_alpha = 1.0 if target is None or target.applies else 0.35

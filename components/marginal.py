@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
 from bokeh.models import LegendItem
 
 from components.figures import (
@@ -19,75 +16,13 @@ from components.figures import (
     source,
 )
 from components.palette import Theme
+from swarmviz.exports.estimate import Marginal
 from swarmviz.theory import Target
-
-GRID = 256  # points of the smooth estimate and of the target in one dimension
-PLANE_GRID = 96  # points per side of the grid on which a target in the plane is marginalised
-
-
-class Marginal(NamedTuple):
-    """One histogram ready to be painted; ``smooth`` and ``target`` are taken at ``grid``."""
-
-    top: np.ndarray
-    edges: np.ndarray
-    grid: np.ndarray
-    smooth: np.ndarray
-    target: np.ndarray
-    outside: int
-    n: int
-
-
-def histogram(x: np.ndarray, low: float, high: float, bins: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """Density of ``x`` (N,) in equal bins, their edges, and how many lie outside [low, high]; Σ density · width + outside/N = 1."""
-    inside = x[(x >= low) & (x <= high)]
-    place = np.minimum((inside - low) * (bins / (high - low)), bins - 1).astype(np.intp)
-    count = np.bincount(place, minlength=bins)
-    return count * (bins / ((high - low) * len(x))), np.linspace(low, high, bins + 1), len(x) - len(inside)
-
-
-def smooth_density(x: np.ndarray, low: float, high: float, least: float = 0.0) -> np.ndarray:
-    """Gaussian kernel estimate of the density of ``x`` at GRID points, from counts on a fine grid.
-
-    The bandwidth is Silverman's, but at least ``least``, so that a collapsed swarm is no needle.
-    """
-    step = (high - low) / (GRID - 1)
-    inside = x[(x >= low) & (x <= high)]
-    if len(inside) < 2:
-        return np.zeros(GRID)
-    count = np.bincount(((inside - low) / step + 0.5).astype(np.intp), minlength=GRID)
-    first, third = np.searchsorted(np.cumsum(count), (0.25 * len(inside), 0.75 * len(inside)))
-    spread = min(float(inside.std()), float(third - first) * step / 1.34) or float(inside.std())
-    width = max(0.9 * spread * len(inside) ** -0.2, step, least)
-    reach = min(GRID - 1, int(np.ceil(4 * width / step)))
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * step / width) ** 2)
-    kernel /= kernel.sum()
-    return np.convolve(count, kernel)[reach : reach + GRID] / (len(x) * step)
 
 
 def claim_of(target: Target) -> str:
     """A law in words: its name, its source, and under which conditions it holds or why it does not."""
     return f"{target.title} ({target.reference}) — {target.reason}"
-
-
-def target_on_grid(target: Target, low: np.ndarray, high: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
-    """The d ≤ 2 axes of a grid over the box, and the target on it, not normalised; the first index is that of the first axis."""
-    d = len(low)
-    count = GRID if d == 1 else PLANE_GRID
-    axes = [np.linspace(a, b, count) for a, b in zip(low, high, strict=True)]
-    X = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, d)
-    return axes, np.nan_to_num(np.asarray(target.density(X), float).reshape((count,) * d))
-
-
-def target_marginals(target: Target, low: np.ndarray, high: np.ndarray) -> list[np.ndarray]:
-    """The target at GRID points of each of the d ≤ 2 coordinates, normalised over the box."""
-    d, out = len(low), []
-    axes, rho = target_on_grid(target, low, high)
-    for i, axis in enumerate(axes):
-        marginal = rho if d == 1 else rho.sum(axis=1 - i)
-        mass = np.trapezoid(marginal, axis)
-        fine = np.linspace(axis[0], axis[-1], GRID)
-        out.append(np.interp(fine, axis, marginal / mass if mass > 0 else marginal))
-    return out
 
 
 class Plot:

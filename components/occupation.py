@@ -10,13 +10,10 @@ import panel as pn
 from bokeh.models import Div, HoverTool, LegendItem, NumeralTickFormatter
 
 from components.figures import MOVING, dress, flat_legend, move_range, new_figure, source
-from components.graph_layout import groups, summed
 from components.graph_picture import even_above
 from components.palette import FONT, SMALL_TEXT, Theme, theme
-from components.states import Laws, laws_now
 from swarmviz import Frame, Simulation
-
-ERRORS = 2.0  # standard errors that the band is wide on each side
+from swarmviz.exports.states import ERRORS, Laws, departure
 
 
 class Occupation:
@@ -78,28 +75,22 @@ class Occupation:
         run, frame = self._run, sim.frame
         if not self.fits(frame):
             return None
-        laws = laws_now(sim, frame)
-        first = groups(len(frame.sites))
-        share, target, law = (summed(p, first) for p in (frame.occupation, laws.target, laws.law))
-        edges = np.append(first, len(frame.sites)) - 0.5
-        bars = {"left": edges[:-1], "right": edges[1:], "top": share - target, "state": first}
-        bars |= {"share": share, "target": target, "law": law}
-        expected = target if np.isnan(law).any() else law
-        error = ERRORS * np.sqrt(np.clip(expected * (1 - expected), 0, None) / frame.n)
+        d = departure(sim, frame)
+        bars = {"left": d.edges[:-1], "right": d.edges[1:], "top": d.share - d.target, "state": d.first}
+        bars |= {"share": d.share, "target": d.target, "law": d.law}
         x, middle, wide = (
-            np.stack([edges[:-1], edges[1:]], 1).ravel(),
-            np.repeat(expected - target, 2),
-            np.repeat(error, 2),
+            np.stack([d.edges[:-1], d.edges[1:]], 1).ravel(),
+            np.repeat(d.expected - d.target, 2),
+            np.repeat(d.error, 2),
         )
-        most = float(np.nanmax(np.abs([bars["top"], np.abs(expected - target) + error]), initial=1e-6))
-        if not most <= self._scale <= 3 * most:
-            self._scale = even_above(most)
+        if not d.most <= self._scale <= 3 * d.most:
+            self._scale = even_above(d.most)
         return (
             run,
             _singles(bars),
             _singles({"x": x, "low": middle - wide, "high": middle + wide}),
             middle,
-            laws,
+            d.laws,
             self._scale,
         )
 

@@ -36,7 +36,7 @@ def ramp(colours: Sequence[str], count: int) -> tuple[str, ...]:
     return tuple(mixed(ends[int(p)], ends[int(p) + 1], p - int(p)) for p in places)
 
 
-def crowd(colours: Theme, count: int = 256, least: float = 0.45) -> list[str]:
+def crowd(colours: Theme, count: int = 256, least: float = looks.LEAST) -> list[str]:
     """Colours for how many agents there are, as ``#rrggbbaa``: nothing at all for none, then from opacity ``least`` on and deeper."""
     alphas = [0.0, *np.linspace(least, 1.0, count - 1)]
     shades = ramp((colours.quiet_agent, colours.agent, colours.heavy_agent), count)

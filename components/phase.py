@@ -26,15 +26,13 @@ from components.figures import (
 from components.palette import BEST, FOCUS, MINIMISER, Theme, crowd, theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
+from swarmviz.exports.coordinates import names_of
 from swarmviz.exports.looks import FEW, MANY
+from swarmviz.exports.phase import band_of, speed_reach
 from swarmviz.theory import VelocityLaw, velocity_law
 
 CHOICES = 5  # coordinates that can be chosen
 CELLS = 120  # of the density image, along each side
-LAW_POINTS = 121
-SHARE = 0.98  # of the agents whose velocities the frame holds; of fewer than 50, all
-LONGEST = 1e30  # of a velocity; one beyond it is drawn nowhere
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Picture(NamedTuple):
@@ -53,17 +51,9 @@ class Picture(NamedTuple):
     note: str
 
 
-def names_of(i: int, d: int) -> tuple[str, str]:
-    """What coordinate ``i`` of ``d`` and its velocity are called."""
-    index = "" if d == 1 else str(i + 1).translate(SUBSCRIPTS)
-    return f"x{index}", f"v{index}"
-
-
 def speed_range(v: np.ndarray, width: float, now: tuple[float, float] | None) -> tuple[float, float]:
     """A range around 0 that holds nearly all velocities (N,); ``now`` is kept while it fits, ``width`` is for a swarm at rest."""
-    speed = np.abs(v)
-    rank = int(SHARE * (len(v) - 1)) if len(v) >= 50 else len(v) - 1
-    reach = min(float(np.partition(speed, rank)[rank]), LONGEST) or width / 2
+    reach = speed_reach(v, width)
     low, high = steps_around(-reach, reach, now)
     end = max(-low, high)
     return -end, end
@@ -269,13 +259,7 @@ class Phase(WithOptions):
 
 
 def _band(law: VelocityLaw | None, frame: Frame, i: int, left: float, right: float) -> dict[str, np.ndarray]:
-    """The law over coordinate ``i`` of the view, through the focus in the other coordinates."""
+    """The columns of a source for the law over coordinate ``i`` of the view."""
     if law is None:
         return {name: np.zeros(0, "f4") for name in ("x", "low", "centre", "high")}
-    middle = np.zeros(frame.d) if frame.focus is None else frame.focus
-    grid = np.union1d(np.linspace(left, right, LAW_POINTS), np.clip(middle[i], left, right))
-    X = np.tile(middle, (len(grid), 1))
-    X[:, i] = grid
-    centre, spread = law.centre(X)[:, i], law.spread(X)[:, i]
-    return {name: finite_f4(y) for name, y in
-            {"x": grid, "low": centre - spread, "centre": centre, "high": centre + spread}.items()}  # fmt: skip
+    return {name: finite_f4(y) for name, y in band_of(law, frame, i, left, right).items()}

@@ -5,24 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from swarmviz import schedules
+from swarmviz.exports.metadata import plain, values_of
 from swarmviz.parameters import Described
-
-
-def plain(value: Any) -> Any:
-    """A parameter's value in numbers, texts, lists and dicts."""
-    if isinstance(value, schedules.Schedule):
-        return {"schedule": type(value).__name__} | values_of(value)
-    if isinstance(value, tuple | list):
-        return [plain(v) for v in value]
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def values_of(part: Described) -> dict[str, Any]:
-    """All its parameters."""
-    return {name: plain(value) for name, value in part.values_now().items()}
 
 
 def changed(part: Described) -> list:

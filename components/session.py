@@ -42,6 +42,7 @@ from components.transport import Moment, Transport
 from components.view import View
 from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
 from swarmviz.exports import Run as Past
+from swarmviz.exports import views_of
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 from swarmviz.presets import ALL as PRESETS
@@ -97,12 +98,13 @@ class Session:
         self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
         self.luck_card = LuckCard(weakly(self._replicas))
         self._curves.bands = self.luck.bands
+        callbacks = (weakly(method) for method in (self._snapshot, self.transport.on_page, self._pair, self._seen))
+        self.exports = Exports(*callbacks)
         self._attach_all()
         stage = theme.stage(self.touch.chips)
         self.board = theme.board(stage, self.side.pane, self._curves.pane, self.bar, self.transport.anchor)
         choices = pn.Column(self.compare, self.controls.form, margin=0)
         self._arrange()
-        self.exports = Exports(weakly(self._snapshot), weakly(self.transport.on_page))
         drawer = {
             "Model": self._card.pane,
             "Luck": self.luck_card,
@@ -193,9 +195,13 @@ class Session:
 
     def _snapshot(self) -> Past:
         with self.bench.lock:
+            return self._pair()[self.bench.active]
+
+    def _pair(self) -> list[Past]:
+        """The run of every pane, all at the same step."""
+        with self.bench.lock:
             self.bench.take_edits()  # as in a link: what was edited holds from this step on
-            run = Run.of(self._sim, {})
-            return Past.of(self._sim)._replace(journal=run.journal)
+            return [Past.of(sim)._replace(journal=Run.of(sim, {}).journal) for sim in self.bench.sims]
 
     def _lateness(self) -> float:
         return self.transport.lateness
@@ -238,6 +244,12 @@ class Session:
             if generation == self._generation:  # else made for what is no longer shown
                 self.views[i].paint(payload)
 
+    def _seen(self) -> dict[str, dict]:
+        """The options with which a person looks at the views, for pictures of them."""
+        density, phase = self.side.views["Density"], self.side.views["Phase space"]
+        coordinate = min(phase.coordinate, self._sim.born.d - 1)
+        return {"density": {"bins": density.bins, "smooth": density.kde}, "phase": {"coordinates": [coordinate]}}
+
     def _attach_all(self) -> None:
         """Tell every view of its run."""
         with self.bench.lock, pn.io.hold(pn.state.curdoc):
@@ -247,6 +259,7 @@ class Session:
                 arena.attach(sim)
             for view in (self.side, self._curves, self._card, self.touch, self.history):
                 view.attach(self._sim)
+            self.exports.views = views_of(self._sim.frame, comparing)
             self._generation += 1
         self.transport.do(lambda: None)
 

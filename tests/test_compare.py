@@ -10,9 +10,10 @@ from test_session import edit, press, running, session, settle, wait
 
 import swarmviz as sv
 from components.bench import Bench
-from components.comparison import Comparison, both, common, pictures
+from components.comparison import Comparison, pictures
 from components.session import Session
 from components.touch import swarm_at, whole_point, with_agent_at
+from swarmviz.exports.comparison import both, common
 
 assert session and running  # fixtures
 
@@ -337,3 +338,31 @@ def test_a_link_holds_both_swarms_and_reopens_them_at_their_step(running):
         assert again.transport.draw_every == again.bar.draw == 5
     finally:
         again.close()
+
+
+# ---- pictures ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_pictures_that_are_offered_follow_the_run(running):
+    standing(running)
+    offered = running.exports
+    assert offered.views == ["arena", "density", "curves"]
+    for name, more in (("PSO", ["phase"]), ("FiniteSet", ["occupation"]), ("CBO", [])):
+        running.controls.form._handle_msg({"name": "dynamics", "value": name, "final": True})
+        settle(running)
+        assert offered.views == ["arena", "density", "curves", *more]
+    compare(running, "start")
+    assert offered.views == ["arena", "density", "curves", "comparison"]
+    compare(running, "end")
+    assert offered.views == ["arena", "density", "curves"]
+
+
+def test_a_picture_of_a_comparison_is_asked_of_both_at_the_same_step_and_of_the_view_as_it_is_seen(running):
+    standing(running)
+    compare(running, "start")
+    edit(running, "dynamics.sigma", "0.25")
+    a, b = running.exports._pair()
+    assert (a.now.dynamics.sigma, b.now.dynamics.sigma) == (1, 0.25) and a.k == b.k
+    assert running.exports._run().now.dynamics.sigma == 0.25, "the active pane's"
+    running.side.views["Density"].bins, running.side.views["Density"].kde = 60, False
+    assert running.exports._look() == {"density": {"bins": 60, "smooth": False}, "phase": {"coordinates": [0]}}

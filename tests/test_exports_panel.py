@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
 import threading
 
 import pytest
+from PIL import Image
 
 import swarmviz as sv
 from components.exports import MADE, PROMISED, Exports, Order, stretch_of
@@ -23,18 +26,21 @@ STARTS = {
 }
 
 
-def simulation(steps=8):
-    sim = sv.Simulation(sv.SSA(), sv.landscapes.Ackley(), sv.Swarm(n=8, d=1, seed=3))
+def simulation(steps=8, dynamics="SSA"):
+    sim = sv.Simulation(sv.dynamics.ALL[dynamics](), sv.landscapes.Ackley(), sv.Swarm(n=8, d=1, seed=3))
     sim.advance(steps)
     return sim
+
+
+SUITABLE = {"phase": "PSO", "occupation": "FiniteSet"}  # others fit every dynamics
 
 
 class Panel(Exports):
     """Keeps what it would send; everything is done when ``wait`` returns."""
 
-    def __init__(self, run, on_page=None):
+    def __init__(self, run, on_page=None, **more):
         self.sent, self.done = [], threading.Event()
-        super().__init__(run, on_page or (lambda function: function()))
+        super().__init__(run, on_page or (lambda function: function()), **more)
 
     def _send_msg(self, data):
         self.sent.append(data["file"])
@@ -51,12 +57,13 @@ class Panel(Exports):
 
 @pytest.mark.parametrize("what", sorted(MADE))
 def test_each_button_sends_a_file_with_a_telling_name(what):
-    sim = simulation()
-    panel = Panel(lambda: Run.of(sim))
+    name = SUITABLE.get(what.partition(".")[0], "SSA")
+    sim = simulation(dynamics=name)
+    panel = Panel(lambda: Run.of(sim), pair=lambda: [Run.of(sim), Run.of(sim)])
     panel.order(what, start="2", stop="", every="3")
     kind = what.rpartition(".")[2]
     (file,) = panel.sent
-    assert file["name"].startswith("swarmviz-SSA-Ackley-seed3-k8") and file["name"].endswith(f".{kind}")
+    assert file["name"].startswith(f"swarmviz-{name}-Ackley-seed3-k8") and file["name"].endswith(f".{kind}")
     assert file["type"] == PROMISED[kind]
     data = base64.b64decode(file["data"])
     assert data[4:8] == b"ftyp" if kind == "mp4" else data.startswith(STARTS[kind])
@@ -69,6 +76,39 @@ def test_views_and_tables_of_one_step_have_different_names():
     for what in ("arena.svg", "density.svg", "curves.svg", "curves.csv", "states.csv"):
         panel.order(what)
     assert len({file["name"] for file in panel.sent}) == 5
+
+
+def about(panel):
+    """What the last picture says of its origin."""
+    with Image.open(io.BytesIO(base64.b64decode(panel.sent[-1]["data"]))) as image:
+        return json.loads(image.text["Description"])
+
+
+def test_a_picture_of_both_swarms_has_the_runs_of_both():
+    a, b = simulation(), simulation(dynamics="CBO")
+    panel = Panel(lambda: Run.of(b), pair=lambda: (Run.of(a), Run.of(b)))
+    panel.order("comparison.png")
+    assert about(panel) == exports.metadata(a) | {"title": about(panel)["title"], "other": exports.metadata(b)}
+    assert panel.sent[-1]["name"] == "swarmviz-SSA-Ackley-seed3-k8-comparison.png"
+    panel._pair = lambda: (Run.of(a),)  # the second one has just been left
+    panel.order("comparison.png")
+    assert panel.message == {"text": "view = 'comparison': needs a second run, other.", "level": "error"}
+
+
+def test_a_picture_that_no_longer_fits_is_explained():
+    panel = Panel(lambda: Run.of(simulation()))
+    panel.order("phase.svg")
+    assert panel.message["text"] == "view = 'phase': the agents of SSA have no velocities." and not panel.sent
+
+
+def test_a_picture_has_the_options_with_which_the_view_is_seen(monkeypatch):
+    seen, look = [], {"density": {"bins": 7, "smooth": False}, "phase": {"coordinates": [0]}}
+    monkeypatch.setattr(exports, "picture", lambda sim, view, kind, **options: seen.append(options) or b"")
+    panel = Panel(lambda: Run.of(simulation()), look=lambda: look)
+    for what in ("density.png", "phase.png", "arena.png"):
+        panel.order(what)
+    common = {"other": None, "dark": False}
+    assert seen == [common | {"bins": 7, "smooth": False}, common | {"coordinates": [0]}, common]
 
 
 def test_the_python_lines_are_shown_and_those_of_the_snapshot():

@@ -52,7 +52,7 @@ def made(kind, steps=6):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_swarm_is_a_picture_with_its_origin_inside(kind):
     sim = made(kind)
-    for view in exports.VIEWS if kind in ("line", "sites") else ("arena",):
+    for view in exports.views_of(sim.frame) if kind in ("line", "sites", "projected") else ("arena",):
         with Image.open(io.BytesIO(exports.picture(sim, view, dpi=50))) as image:
             image.load()
             assert json.loads(image.text["Description"]) == exports.metadata(sim)
@@ -106,7 +106,7 @@ def test_a_density_has_as_much_ink_as_there_are_agents_inside():
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"view": "phase"}, "view = 'phase'"), ({"kind": "pdf"}, "kind = 'pdf'"), ({"dpi": 6000}, "dpi = 6000")],
+    [({"view": "sky"}, "view = 'sky'"), ({"kind": "pdf"}, "kind = 'pdf'"), ({"dpi": 6000}, "dpi = 6000")],
 )
 def test_a_picture_that_does_not_exist_is_refused_by_name(wrong, said):
     with pytest.raises(ValueError, match=said):

@@ -9,8 +9,10 @@ import pytest
 
 import swarmviz as sv
 from components.palette import DARK
-from components.phase import LONGEST, SHARE, Phase, names_of, speed_range
+from components.phase import Phase, speed_range
 from swarmviz import theory
+from swarmviz.exports.coordinates import names_of
+from swarmviz.exports.phase import LONGEST, SHARE
 
 RASTRIGIN = sv.landscapes.Rastrigin()
 

@@ -22,11 +22,11 @@ from components.density import Density
 from components.equation import EquationCard
 from components.figures import Zoom, decades_around, steps_around
 from components.joint import contours
-from components.marginal import histogram, smooth_density, target_marginals
 from components.mathml import formula
 from components.palette import DARK, LIGHT
 from components.relief import MARGIN, WIDEST, margins, palette, relief
 from swarmviz import Frame, theory
+from swarmviz.exports.estimate import histogram, smooth_density, target_marginals
 from swarmviz.exports.looks import FEW
 from swarmviz.theory import Target
 

@@ -10,6 +10,7 @@ from swarmviz.exports.arena_line import curve_of
 from swarmviz.exports.drawing import FONT, SMALL, TEXT, colour_map, dot, dress, legend
 from swarmviz.exports.ground import scale_of, sites_of
 from swarmviz.exports.looks import Theme
+from swarmviz.exports.states import probabilities
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
@@ -22,10 +23,7 @@ FRAME = 330.0  # points along a side of the plane; a disc with all the agents is
 def law_of(sim: Simulation, sites: np.ndarray) -> tuple[Target | None, np.ndarray]:
     """The target law on the states, (S,), summing to 1; NaN where none is known."""
     target = theory_target(sim)
-    if target is None:
-        return None, np.full(len(sites), np.nan)
-    eta = np.asarray(target.density(sites), float)
-    return target, eta / eta.sum()
+    return target, probabilities(target, sites)
 
 
 def ceiling(value: float) -> float:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
 
 from swarmviz.exports import looks
 from swarmviz.exports.arena import heading
-from swarmviz.exports.drawing import FONT, SMALL, dress, new_figure
+from swarmviz.exports.drawing import FONT, SMALL, dress, faint, new_figure, reasons, room_for
 from swarmviz.exports.looks import Theme
 from swarmviz.frame import Observable
 from swarmviz.simulation import Simulation
@@ -17,7 +16,6 @@ from swarmviz.theory import Line
 from swarmviz.theory import lines as theory_lines
 
 MOST_POINTS = 2000  # of a curve
-FAINT = 0.35  # a claim whose hypotheses do not hold
 LOWEST, HIGHEST = 1e-300, 1e290  # of a logarithmic axis: a decade beyond them is a number, too
 NAMES = {"value": "F"}  # of groups; others are called what they are
 
@@ -32,8 +30,7 @@ def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
         groups.setdefault(observable.panel, []).append(observable)
     columns = 1 if len(groups) == 1 else 2
     rows = -(-len(groups) // columns)
-    failed = [line for line in lines if not line.applies]
-    figure = new_figure(4.6 * columns, 2.5 * rows + 0.4 + 0.18 * len(failed), colours, dpi)
+    figure = new_figure(4.6 * columns, 2.5 * rows + 0.4, colours, dpi)
     panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns, sharex=True)))
     for axes, (group, observables) in zip(panels, groups.items(), strict=False):
         names = {o.name for o in observables}
@@ -51,10 +48,8 @@ def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
         fontsize=10,
         family=FONT,
     )
-    said = [f"{line.title} ({line.reference}): {line.reason}" for line in failed]
-    if said:
-        text = "\n".join(part for reason in said for part in textwrap.wrap(reason, 62 * columns))
-        figure.supxlabel(text, x=0.01, ha="left", color=colours.soft, fontsize=SMALL, family=FONT)
+    if said := reasons(lines):
+        figure.supxlabel(room_for(figure, said), x=0.01, ha="left", color=colours.soft, fontsize=SMALL, family=FONT)
     return figure
 
 
@@ -68,21 +63,21 @@ def _panel(
     record = sim.record
     if log:
         axes.set_yscale("log", nonpositive="mask")
-        axes.set_ylim(_decades([record[o.name] for o in observables]))
+        axes.set_ylim(decades([record[o.name] for o in observables]))
     for place, o in enumerate(observables):
         colour = colours.curves[place % len(colours.curves)]
-        axes.plot(*_thin(record["k"], record[o.name]), color=colour, linewidth=1.4, label=o.symbol)
+        axes.plot(*thin(record["k"], record[o.name]), color=colour, linewidth=1.4, label=o.symbol)
     if not log:
         axes.set_ylim(_around(axes.get_ylim(), lines))
     for line in lines:
         colour = colours.target if line.style == "dotted" else colours.ink
         dash = ":" if line.style == "dotted" else "--"
         axes.plot(
-            *_thin(line.k, line.y),
+            *thin(line.k, line.y),
             dash,
             color=colour,
             linewidth=1.3,
-            alpha=1.0 if line.applies else FAINT,
+            alpha=faint(line),
             label=line.title,
         )
     axes.set_xlim(0, max(sim.furthest, 1))
@@ -97,7 +92,7 @@ def _around(ends: tuple[float, float], lines: list[Line]) -> tuple[float, float]
     return max(float(known.min()), ends[0] - room), min(float(known.max()), ends[1] + room)
 
 
-def _decades(columns: list[np.ndarray]) -> tuple[float, float]:
+def decades(columns: list[np.ndarray]) -> tuple[float, float]:
     """Ends of a logarithmic axis: what was measured, at most sixteen decades of it."""
     known = np.concatenate(columns)
     known = known[np.isfinite(known) & (known > 0)]
@@ -108,7 +103,7 @@ def _decades(columns: list[np.ndarray]) -> tuple[float, float]:
     return max(10.0 ** np.floor(np.log10(known.min()) - 0.02), top * 1e-16), top
 
 
-def _thin(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def thin(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """At most about MOST_POINTS points: the lowest and highest of each stretch, so that no peak is lost."""
     if len(k) <= MOST_POINTS:
         return k, y

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 import threading
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from swarmviz.exports.looks import Theme, crowd, ramp
+from swarmviz.exports.estimate import shades
+from swarmviz.exports.looks import LEAST, Theme, crowd, ramp
+from swarmviz.theory import Line, Target, VelocityLaw
 
 LOCK = threading.RLock()  # Matplotlib is not made for two threads at once
 FONT = [
@@ -16,6 +20,8 @@ FONT = [
 ]  # come with Matplotlib, so that a picture is the same everywhere; the second has 𝒰
 TITLE, TEXT, SMALL = 12, 10, 8.5
 CELLS = 144  # of a density image, along each side
+FAINT = 0.35  # of a claim whose hypotheses do not hold
+LINE, LETTERS = 0.18, 13.5  # of small text: inches of a line, letters of an inch
 POINT = 72 / 96  # of a pixel of the page in points
 
 
@@ -65,13 +71,16 @@ def write_title(axes: Any, text: str, colours: Theme) -> None:
     axes.set_title(text, loc="left", color=colours.ink, fontsize=TEXT, family=FONT)
 
 
-def legend(figure: Any, handles: list[Any], colours: Theme, columns: int = 5) -> None:
-    """A flat legend under the figure."""
+def legend(figure: Any, handles: list[Any], colours: Theme, columns: int = 5, said: Sequence[str] = ()) -> None:
+    """A flat legend under the figure, and above its entries the sentences ``said``, for which the figure grows."""
     if handles:
-        figure.legend(
-            handles=handles, loc="outside lower center", ncols=min(columns, len(handles)), frameon=False,
+        drawn = figure.legend(
+            handles=handles, loc="outside lower center", ncols=min(columns, len(handles)), frameon=False, alignment="left",
             labelcolor=colours.ink, prop={"size": SMALL, "family": FONT}, handlelength=1.8, columnspacing=1.6,
         )  # fmt: skip
+        if said:
+            drawn.set_title(room_for(figure, said), prop={"size": SMALL, "family": FONT})
+            drawn.get_title().set_color(colours.soft)
 
 
 def dot(label: str, colour: str, edge: str, marker: str = "o", size: float = 7, width: float = 0.8) -> Any:
@@ -89,15 +98,32 @@ def colour_map(colours: tuple[str, ...]) -> Any:
     return ListedColormap(ramp(colours, 256))
 
 
-def crowd_map(colours: Theme) -> Any:
-    """The colour map of a density."""
+def crowd_map(colours: Theme, least: float = LEAST) -> Any:
+    """The colour map of a density; ``least`` is how opaque a cell with hardly any agents is."""
     from matplotlib.colors import ListedColormap
 
-    return ListedColormap(crowd(colours))
+    return ListedColormap(crowd(colours, least=least))
+
+
+def faint(claim: Line | Target | VelocityLaw) -> float:
+    """How opaque a claim of theory is drawn: faintly where its hypotheses do not hold."""
+    return 1.0 if claim.applies else FAINT
+
+
+def reasons(claims: Iterable[Line | Target | VelocityLaw | None]) -> list[str]:
+    """Why those claims that do not hold here do not, in plain words."""
+    return [f"{c.title} ({c.reference}): {c.reason}" for c in claims if c is not None and not c.applies]
+
+
+def room_for(figure: Any, said: Sequence[str]) -> str:
+    """Sentences in lines that fit the figure's width; the figure grows by as many."""
+    width, height = figure.get_size_inches()
+    lines = [line for sentence in said for line in textwrap.wrap(sentence, round(LETTERS * width))]
+    figure.set_size_inches(width, height + LINE * len(lines))
+    return "\n".join(lines)
 
 
 def counted(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int = CELLS) -> np.ndarray:
     """How many agents ``x`` (N, 2) or (N, 1) there are in each cell of a view, logarithmic in [0, 1]; rows are the second coordinate."""
     edges = [np.linspace(a, b, cells + 1) for a, b in zip(low, high, strict=True)]
-    count = np.histogramdd(x, edges)[0].T
-    return np.log1p(count) / np.log1p(max(count.max(), 2.0))
+    return shades(np.histogramdd(x, edges)[0].T) / 255

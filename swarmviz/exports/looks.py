@@ -15,6 +15,7 @@ MANY = 2000  # agents from which on a density is drawn instead
 FEW = 500  # agents up to which arrows, links and personal bests are drawn
 SIZES = (10, 15), (50, 11), (200, 8.5), (1000, 6), (MANY, 4.5)  # number of agents → diameter in pixels of the page
 ZOOMS = (1.0, 1.25, 1.6, 2.0, 3.0)  # half widths of the box that a view may show
+LEAST = 0.45  # opacity of a cell with a single agent
 SHARE = 0.9  # of the agents that a view shows; of fewer than 20, all
 
 
@@ -94,9 +95,9 @@ def ramp(colours: tuple[str, ...], count: int) -> np.ndarray:
     return np.stack([np.interp(places, np.arange(len(ends)), channel) for channel in ends.T], axis=1)
 
 
-def crowd(colours: Theme, count: int = 256) -> np.ndarray:
-    """Colours for how many agents there are, (count, 4): nothing for none, then more and more opaque and deeper."""
-    alphas = np.concatenate([[0.0], np.linspace(0.45, 1.0, count - 1)])
+def crowd(colours: Theme, count: int = 256, least: float = LEAST) -> np.ndarray:
+    """Colours for how many agents there are, (count, 4): nothing for none, then from opacity ``least`` on and deeper."""
+    alphas = np.concatenate([[0.0], np.linspace(least, 1.0, count - 1)])
     return np.column_stack([ramp((colours.quiet_agent, colours.agent, colours.heavy_agent), count), alphas])
 
 

@@ -68,12 +68,17 @@ def file_name(what: Run | Simulation, suffix: str) -> str:
 def plain(value: Any) -> Any:
     """A parameter's value as JSON can hold it; a schedule becomes its name and its values."""
     if isinstance(value, Schedule):
-        return {"schedule": type(value).__name__} | {name: plain(v) for name, v in value.values_now().items()}
+        return {"schedule": type(value).__name__} | values_of(value)
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, list | tuple | np.ndarray):
         return [plain(v) for v in value]
     return value
+
+
+def values_of(part: Described) -> dict[str, Any]:
+    """All declared parameters of a part by their names, as JSON can hold them."""
+    return {name: plain(value) for name, value in part.values_now().items()}
 
 
 def changes(before: Described, after: Described) -> dict[str, Any]:
@@ -86,8 +91,8 @@ def changes(before: Described, after: Described) -> dict[str, Any]:
 
 
 def _part(part: Described) -> dict[str, Any]:
-    values = {name: plain(value) for name, value in part.values_now().items()}
-    return {"name": type(part).__name__, "title": getattr(part, "title", type(part).__name__), "parameters": values}
+    name = type(part).__name__
+    return {"name": name, "title": getattr(part, "title", name), "parameters": values_of(part)}
 
 
 def _journal(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:

@@ -135,6 +135,13 @@ def test_a_replay_fits_a_phone(play):
 # ---- the panel on the page -------------------------------------------------------------------------------------------
 
 
+def open_exports(lab):
+    lab.page.click("[aria-label^='Open panel']")
+    lab.page.mouse.move(700, 500)  # what the button says when the pointer rests on it would lie over the tabs
+    lab.page.wait_for_selector("[role=tooltip]", state="hidden")
+    lab.page.get_by_role("tab", name="Export").click()
+
+
 def take(lab, what):
     """Press a button of the panel and return the file's name and content."""
     with lab.page.expect_download(timeout=60_000) as waiting:
@@ -147,8 +154,7 @@ def test_what_is_downloaded_from_the_page_opens_and_is_the_run_that_was_seen(lab
     lab.open(server.page)
     lab.wait(lambda: lab.step > 5, "the swarm does not move")
     k = lab.pause()
-    lab.page.click("[aria-label^='Open panel']")
-    lab.page.get_by_role("tab", name="Export").click()
+    open_exports(lab)
     lab.page.locator("section.exports").scroll_into_view_if_needed()
 
     name, png = take(lab, "arena.png")
@@ -182,8 +188,7 @@ def test_a_wrong_field_is_told_in_words_and_an_export_can_be_cancelled(lab, serv
     lab.page.locator(".speed input").fill("130")
     lab.wait(lambda: lab.step > 400, "the swarm is too slow")
     lab.pause()
-    lab.page.click("[aria-label^='Open panel']")
-    lab.page.get_by_role("tab", name="Export").click()
+    open_exports(lab)
     words = lambda: lab.text("section.exports .words")  # noqa: E731
     lab.page.fill("[data-field=start]", "ten")
     lab.page.click("[data-what='film.gif']")
@@ -194,4 +199,27 @@ def test_a_wrong_field_is_told_in_words_and_an_export_can_be_cancelled(lab, serv
     lab.page.click("section.exports button.cancel", timeout=5000)
     lab.wait(lambda: words() == "Cancelled.", "the export goes on")
     assert lab.page.locator("section.exports button.cancel").is_hidden()
+    assert not lab.complaints
+
+
+def test_the_pictures_that_fit_the_run_are_offered_and_no_others(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    open_exports(lab)
+    lab.page.locator("section.exports").scroll_into_view_if_needed()
+    rows = lambda: lab.page.locator("fieldset.picture .row:visible .label").all_inner_texts()  # noqa: E731
+    always = ["Arena", "Density", "Curves"]
+    lab.wait(lambda: rows() == always, "CBO has other pictures")
+    for dynamics, more in (("PSO", ["Phase space"]), ("FiniteSet", ["Occupation"]), ("CBO", [])):
+        lab.choose("dynamics", dynamics)
+        lab.wait(lambda more=more: rows() == always + more, f"the offer does not follow {dynamics}")
+    lab.page.get_by_role("button", name="Compare").click()
+    lab.wait(lambda: rows() == [*always, "A and B"], "two swarms have no picture")
+    k = lab.pause()
+    name, png = take(lab, "comparison.png")
+    assert name == f"swarmviz-CBO-Rastrigin-seed0-k{k}-comparison.png"
+    with Image.open(io.BytesIO(png)) as image:
+        about = json.loads(image.text["Description"])
+    assert about["k"] == about["other"]["k"] == k and about["title"].startswith("A: CBO on Rastrigin")
+    lab.picture("exports")
     assert not lab.complaints
