@@ -8,6 +8,7 @@ if (!window.swarmviz_figures) {
   const {GlyphRendererView} = part("models/renderers/glyph_renderer")
   const {LegendView} = part("models/annotations/legend")
   const {VisualProperties} = part("core/visuals/visual")
+  const SETTLED = 150 // ms after which a layout has mostly come to rest
   const moves = (view) => view.model.level === "overlay"
 
   const measure = PlotView?.prototype._invalidate_layout_if_needed
@@ -28,6 +29,11 @@ if (!window.swarmviz_figures) {
     PlotView.prototype._paint_primary = function (...given) {
       this.rest_painted = true
       paint_rest.apply(this, given)
+      const frame = this.frame.bbox.args.join()
+      if (frame !== this.painted_frame) { // with another frame, Chromium was seen to stroke ticks of the painting before: once more, then
+        this.painted_frame = frame
+        setTimeout(() => { if (this.model.document != null) { this.request_repaint() } }, SETTLED)
+      }
     }
     PlotView.prototype._paint_overlays = function (...given) {
       this.moves_only = !this.rest_painted
