@@ -42,7 +42,7 @@ class Workload(NamedTuple):
 
 WORKLOADS = {
     "A": Workload(100, 200, 20, 1000, peer_steps=2, our_runs=4),
-    "B": Workload(1000, 100, 2, 100, peer_steps=4, our_runs=200),
+    "B": Workload(1000, 100, 2, 100, peer_steps=4, our_runs=1000),
     "C": Workload(1, 1_000_000, 2, 20, peer_steps=1, our_runs=2),
 }
 SMALL = {

@@ -1,4 +1,4 @@
-"""What a selection looks like in the form, how a swarm follows to another landscape, and two small helpers of the session."""
+"""What a selection looks like in the form, what a choice there makes of it, and two small helpers of the session."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from components import permalink
 from components.controls import choice_row, note_row
 from components.permalink import Selection
 from swarmviz import Swarm, dynamics, landscapes, presets
@@ -36,6 +37,19 @@ def heading_of(selection: Selection) -> list[dict]:
         note_row("question", preset.text if preset else ""),
         choice_row("landscape", "Landscape", [(n, c.title) for n, c in landscapes.ALL.items()], type(selection.landscape).__name__),
     ]  # fmt: skip
+
+
+def chosen(name: str, value: str, now: Selection, comparing: bool) -> Selection | None:
+    """What is shown after a choice in the heading; None when there is no such choice. ``comparing``: landscape and swarm stay."""
+    if name == "dynamics" and value in dynamics.ALL:
+        first = permalink.first(value)
+        return now._replace(dynamics=first.dynamics) if comparing else first
+    if name == "landscape" and value in landscapes.ALL:
+        landscape = landscapes.ALL[value]()
+        return now._replace(landscape=landscape, swarm=swarm_on(landscape, now.swarm))
+    if name == "preset" and value in presets.ALL:
+        return permalink.of_preset(presets.ALL[value])
+    return None
 
 
 def preset_of(selection: Selection) -> presets.Preset | None:

@@ -9,8 +9,30 @@ from typing import Any
 import panel as pn
 import param
 
+from swarmviz import Simulation
+
 ASSETS = Path(__file__).parent.parent / "assets"
 ACTS = ("start", "end", "show", "swap", "copy")
+Panes = tuple[list[Any], list[Any], int]  # simulations, what the controls say of each, and the pane that is active
+
+
+def rearranged(act: str, value: Any, sims: list[Simulation], selections: list[Any], active: int) -> Panes | None:
+    """The panes after an act; None when it cannot be done now.
+
+    A second swarm begins as the first is now, with the same past and the same noise to come.
+    """
+    two = len(sims) == 2
+    if act == "show" and value in range(len(sims)):
+        return sims, selections, value
+    if act == "start" and not two:
+        return [sims[0], sims[0].fork()], selections * 2, 1
+    if act == "copy" and two:
+        return [sims[0], sims[0].fork()], selections[:1] * 2, active
+    if act == "swap" and two:
+        return sims[::-1], selections[::-1], active
+    if act == "end" and two:
+        return [sims[active]], [selections[active]], 0
+    return None
 
 
 class CompareBar(pn.custom.JSComponent):

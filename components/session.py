@@ -14,13 +14,13 @@ from typing import Any
 
 import panel as pn
 
-from components import permalink, shown, theme
+from components import choices, permalink, shown, theme
 from components.arena import Arena
 from components.bar import Bar
 from components.bench import NAMES, Bench
 from components.builder import Builder
-from components.choices import heading_of, parts_of, sentence, swarm_on, weakly
-from components.compare import CompareBar
+from components.choices import heading_of, parts_of, sentence, weakly
+from components.compare import CompareBar, rearranged
 from components.comparison import Comparison
 from components.controls import Controls
 from components.curves import Curves
@@ -40,12 +40,11 @@ from components.side import Side
 from components.touch import Touch
 from components.transport import Moment, Transport
 from components.view import View
-from swarmviz import Diverged, Simulation, Swarm, dynamics, landscapes
+from swarmviz import Diverged, Simulation, Swarm
 from swarmviz.exports import Run as Past
 from swarmviz.exports import views_of
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
-from swarmviz.presets import ALL as PRESETS
 
 ACTS = ("copy", "reset", "seed", "hidden", "narrow", "calm")  # what a bar may ask for beyond playing
 BOTH = "A and B"  # the side view of a comparison
@@ -387,54 +386,30 @@ class Session:
             self.transport.do(lambda: self.transport.on_page(self._attach_all))  # target laws and known minima follow
 
     def _chosen(self, name: str, value: Any) -> None:
-        value = str(value)
         try:
-            if name == "dynamics" and value in dynamics.ALL:
-                chosen = permalink.first(value)
-                if len(self.bench.sims) == 2:  # a comparison keeps the landscape and the swarm
-                    chosen = self.selection._replace(dynamics=chosen.dynamics)
-            elif name == "landscape" and value in landscapes.ALL:
-                landscape = landscapes.ALL[value]()
-                swarm = swarm_on(landscape, self.controls.parts["swarm"])
-                chosen = self.selection._replace(landscape=landscape, swarm=swarm)
-            elif name == "preset" and value in PRESETS:
-                chosen = permalink.of_preset(PRESETS[value])
-            else:
-                self.controls.refresh()
-                return
+            chosen = choices.chosen(name, str(value), self.selection, comparing=len(self.bench.sims) == 2)
         except Exception as error:  # a preset that does not fit its dynamics
             self._refused(error)
+            return
+        if chosen is None:
+            self.controls.refresh()
             return
         selections = [selection._replace(swarm=chosen.swarm) for selection in self.selections]
         selections[self.bench.active] = chosen
         self._renew(selections)
 
     def _compare(self, act: str, value: Any) -> None:
-        """One swarm or two; the second begins as the first is now, with the same past and the same noise to come."""
         with self.bench.lock:
             self.bench.take_edits()  # else they would be forgotten with the place they were meant for
-        sims, selections, active = self.bench.sims, self.selections, self.bench.active
-        if act == "show" and value in range(len(sims)):
-            active = value
-        elif act == "start" and len(sims) == 1:
-            sims, selections, active = [sims[0], self._fork(sims[0])], selections * 2, 1
-        elif act == "copy" and len(sims) == 2:
-            sims, selections = [sims[0], self._fork(sims[0])], selections[:1] * 2
-        elif act == "swap" and len(sims) == 2:
-            sims, selections = sims[::-1], selections[::-1]
-        elif act == "end" and len(sims) == 2:
-            sims, selections, active = [sims[active]], [selections[active]], 0
-        else:
+            panes = rearranged(act, value, self.bench.sims, self.selections, self.bench.active)
+        if panes is None:
             return
+        sims, selections, active = panes
         self._put(sims, active)
         self._show(selections)
         if act == "start":
             self.side.show(BOTH)
         self.links.write()
-
-    def _fork(self, sim: Simulation) -> Simulation:
-        with self.bench.lock:
-            return sim.fork()
 
     def _hand(self, place: int, act: str, handle: int, at: Any) -> None:
         """A click or a drag in the arena of a pane, which thereby becomes the active one."""

@@ -207,7 +207,10 @@ class Ensemble:
     def _finish_group(self, group: slice, outcomes: Outcomes) -> None:
         """What some runs recorded and ended with, none of which diverged: ``_keep`` and ``_finish`` for all of them at once."""
         landscape, finals, after = self.problem.landscape, self.results.finals, outcomes.after.all
-        answers, shift = self.dynamics.answers(outcomes.after), self.dynamics.frame(outcomes.after[0]).shift  # all have the same time
+        answers, shift = (
+            self.dynamics.answers(outcomes.after),
+            self.dynamics.frame(outcomes.after[0]).shift,
+        )  # all have the same time
         errors = success.errors(answers, landscape, shift)
         known = len(landscape.minimisers(after.d)) > 0
         for name, course in self.results.courses.items():

@@ -1,0 +1,35 @@
+"""The kernels are compiled before anyone waits for them, on every core, and the console says how far it is."""
+
+import io
+import re
+
+import pytest
+
+import swarmviz as sv
+from swarmviz.warm import compiled, warm
+
+
+def test_everything_is_compiled_and_told_while_it_goes(monkeypatch):
+    monkeypatch.setattr(sv.dynamics, "ALL", {"CBO": sv.CBO, "SSA": sv.SSA})
+    monkeypatch.setattr(sv.landscapes, "ALL", {"Ackley": sv.landscapes.Ackley})
+    out = io.StringIO()
+    warm(out, processes=2)
+    *lines, last = out.getvalue().splitlines()
+    assert [re.match(r"\[ (\d)/3\] ", line).group(1) for line in lines] == ["1", "2", "3"]
+    assert sorted(line.split("] ")[1].split("  ")[0] for line in lines) == [
+        "dynamics CBO",
+        "dynamics SSA",
+        "landscape Ackley",
+    ]
+    assert all(re.search(r" \d+\.\d\d s$", line) for line in lines) and last.startswith("All kernels are ready after ")
+
+
+def test_what_cannot_be_compiled_is_not_passed_over(monkeypatch):
+    monkeypatch.setattr(sv.dynamics, "ALL", {"Unheard": sv.CBO})
+    monkeypatch.setattr(sv.landscapes, "ALL", {})
+    with pytest.raises(KeyError, match="Unheard"):
+        warm(io.StringIO(), processes=1)
+
+
+def test_a_compiled_dynamics_and_landscape_say_how_long_it_took():
+    assert compiled("dynamics", "CBO") > 0 and compiled("landscape", "Formula") > 0
