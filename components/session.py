@@ -102,7 +102,7 @@ class Session:
         self._attach_all()
         stage = theme.stage(self.touch.chips)
         self.board = theme.board(stage, self.side.pane, self._curves.pane, self.bar, self.transport.anchor)
-        choices = pn.Column(self.compare, self.controls.form, margin=0)
+        sheet = pn.Column(self.compare, self.controls.form, margin=0)
         self._arrange()
         drawer = {
             "Model": self._card.pane,
@@ -110,7 +110,7 @@ class Session:
             "Runs": self.history.pane,
             "Export": self.exports,
         }
-        self.page = theme.page(choices, self.board, drawer, self._dark, narrow, weakly(self.set_dark))
+        self.page = theme.page(sheet, self.board, drawer, self._dark, narrow, weakly(self.set_dark))
         if self._awaited is None:
             complaint = complaint or self._show_views(state.views)
         if complaint:
