@@ -149,7 +149,7 @@ def copied_rows(a: np.ndarray) -> np.ndarray:
 @inner
 def scratch(n, kind):
     """The same inside a kernel, for ``n`` numbers of a ``kind`` such as np.float32."""
-    room = np.empty(n + LINE // 4, kind)
+    room = np.empty(n + LINE, kind)  # a line of the smallest numbers there are, bytes
     start = (-room.ctypes.data % LINE) // room.itemsize
     return room[start : start + n]
 
