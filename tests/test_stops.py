@@ -16,7 +16,7 @@ from swarmviz.ensembles import Below, Stall, engine
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Diverged
 
-RASTRIGIN, RUNS, STEPS, SEED = sv.landscapes.Rastrigin(), 9, 124, 4
+RASTRIGIN, RUNS, STEPS, SEED = sv.landscapes.Rastrigin(), 9, 125, 4
 TOLERANCE, STILL = 1e-2, 25
 
 
