@@ -137,6 +137,10 @@ def results(name, stop, every, groups):
     one = ensemble(name, stop, every)
     for group in groups:
         assert one.run(group, threading.Event())
+    return kept(one)
+
+
+def kept(one):
     return one.results.courses | one.results.finals | {"finished": one.results.finished}
 
 
@@ -176,7 +180,13 @@ def test_a_group_ends_run_by_run_where_the_rule_says(name, stop, every):
 def test_the_cases_above_are_not_empty():
     """Some stop at steps of their own, some diverge before their stop and some after it, some go on to the end."""
     lives = {name: [life(name, SEED + r) for r in range(RUNS)] for name in DYNAMICS}
-    for name, stop in [("CBO", "stall"), ("BGK", "stall"), ("CBO", "below"), ("FiniteSet", "near"), ("PSO", "function")]:
+    for name, stop in [
+        ("CBO", "stall"),
+        ("BGK", "stall"),
+        ("CBO", "below"),
+        ("FiniteSet", "near"),
+        ("PSO", "function"),
+    ]:
         assert len({end_of(one, STOPS[stop], 4) for one in lives[name]} - {None}) > 2, (name, stop)
     for name, stop in [("BGK", "stall"), ("CBO", "below"), ("FiniteSet", "stall"), ("CBO", "function")]:
         assert None in [end_of(one, STOPS[stop], 4) for one in lives[name]], (name, stop)
@@ -247,3 +257,20 @@ def test_only_runs_that_end_before_the_last_step_of_a_look_are_taken_again(monke
     early, runs = np.unique(found["steps_taken"][found["stopped"]], return_counts=True)
     assert Counted.calls[0] == (0, RUNS, STEPS)
     assert sorted(Counted.calls[1:]) == sorted((0, n, k) for k, n in zip(early.tolist(), runs.tolist(), strict=True))
+
+
+def test_runs_are_reported_when_they_end_and_once_each_even_if_a_stop_fails_on_the_way():
+    failures = [True]
+
+    def fails_once(frame):
+        if frame.k == 20 and failures:
+            failures.clear()
+            raise OSError("once")
+        return low(frame)
+
+    for stop, pieces in ((low, 3), (fails_once, 5)):
+        one, told = ensemble("CBO", stop, 4), []
+        assert one.run(range(RUNS), threading.Event(), told.append)
+        assert sum(runs for _, runs in told) == RUNS and len(told) >= pieces and {who for who, _ in told} == {one}
+        assert_same(kept(one), results("CBO", low, 4, [range(RUNS)]))
+    assert not failures

@@ -19,7 +19,7 @@ from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.stops import GOES_ON, Part, Watch
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
-GROUP_RUNS, GROUP_WORK = 256, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
+GROUP_RUNS, GROUP_WORK = 1024, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
 CALL_WORK = 1 << 25  # about as many agent-coordinate-steps: a Ctrl-C is heard within a moment
 
 
@@ -59,6 +59,9 @@ class Results:
             values[~self.finished] = blank.get(name, np.nan)
 
 
+Report = Callable[[tuple["Ensemble", int]], None]  # who is told how many more runs of an ensemble have ended
+
+
 class Group(NamedTuple):
     """Runs that have come to the same step, side by side."""
 
@@ -95,7 +98,7 @@ class Ensemble:
         return np.asarray(self.problem.small_state().clock.at(self.settings.recorded_steps()), dtype=np.float64)
 
     def groups(self, threads: int) -> Iterator[range]:
-        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen."""
+        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, by the hundred where a stop looks often."""
         options, swarm = self.settings.options, self.problem.swarm
         steps = self._most(swarm.n, swarm.d)
         stop = self.settings.stop is not None
@@ -104,30 +107,38 @@ class Ensemble:
         )  # a stop may want each step
         work = swarm.n * swarm.d * (steps + 1) + records
         whole = stop or steps == options.steps  # what is a call's work for itself is taken alone
-        size = max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(self.runs // (8 * threads)))) if whole else 1
+        share = (
+            -(-self.runs // threads) if stop else self.runs // (8 * threads)
+        )  # runs with a stop drop out and are told one by one
+        size = max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(share))) if whole else 1
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
 
-    def run(self, group: range, cancelled: threading.Event) -> bool:
+    def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
         """Some runs from their first step to their end; whether they got there."""
         try:
-            return self._courses(group, cancelled)
+            return self._courses(group, cancelled, report)
         except Exception as error:
             if len(group) > 1:  # which run it was is found by taking them one by one
-                return all(self.run(range(r, r + 1), cancelled) for r in group)
+                left = [r for r in group if not self.results.finished[r]]
+                return all(self.run(range(r, r + 1), cancelled, report) for r in left)
             run = f"in run {group[0]} (seed {self.seeds[group[0]]})"
             error.add_note(
                 f"{run}{self.label and ' of the cell '}{self.label}"
             )  # a bad parameter: the caller's business
             raise
 
-    def _courses(self, group: range, cancelled: threading.Event) -> bool:
+    def _courses(self, group: range, cancelled: threading.Event, report: Report) -> bool:
         """Some runs side by side, call by call; those that have ended drop out."""
-        stop = self.settings.stop
+        stop, finished = self.settings.stop, self.results.finished
         going = Group(np.array(group), self._born(group), True, stop.watch(group) if stop else None)
         while len(going.runs):
             if cancelled.is_set():
                 return False
-            going = self._advance(going, self._next(going.states.all))
+            before, going = going.runs, self._advance(going, self._next(going.states.all))
+            finished[before] = True
+            finished[going.runs] = False
+            if len(going.runs) < len(before):
+                report((self, len(before) - len(going.runs)))
         return True
 
     def _born(self, group: range) -> Stack:
@@ -165,7 +176,6 @@ class Ensemble:
             else:
                 again = group.taken(ended)
                 self._finish(again.runs, self._outcomes(again, end - again.states.all.k, self._never).after)
-        self.results.finished[group.runs] = ends != GOES_ON
         return Group(group.runs, outcomes.after, False, group.watch).taken(ends == GOES_ON)
 
     def _outcomes(self, group: Group, steps: int, every: int) -> Outcomes:
@@ -203,7 +213,6 @@ class Ensemble:
             finals["diverged_step"][r], finals["diverged_agent"][r] = step, agent
             if len(self.problem.landscape.minimisers(run.states.all.d)):
                 finals["success"][r] = 0.0
-        self.results.finished[r] = True
 
     def _finish(self, runs: np.ndarray, states: Stack) -> None:
         """What some runs ended with at the same step."""
@@ -266,14 +275,13 @@ def execute(
 def _work(
     jobs: Iterator[tuple[Ensemble, range]], lock: threading.Lock, cancelled: threading.Event, reports: queue.Queue[Any]
 ) -> None:
-    """What a thread does: some runs after the others; reports their ensemble and number, or what went wrong, and None in the end."""
+    """What a thread does: some runs after the others; reports how many of which ensemble, or what went wrong, and None in the end."""
     try:
         while not cancelled.is_set():
             with lock:
                 ensemble, group = next(jobs, (None, range(0)))
-            if ensemble is None or not ensemble.run(group, cancelled):
+            if ensemble is None or not ensemble.run(group, cancelled, reports.put):
                 break
-            reports.put((ensemble, len(group)))
     except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
         reports.put(error)
     reports.put(None)

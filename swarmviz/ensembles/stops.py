@@ -19,7 +19,7 @@ from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Whole
 
-LOOK = 1024  # steps between two looks at the record: what was done in vain when a run has ended since the last one
+LOOK = 256  # steps between two looks at the record: what was done in vain when a run has ended since the last one
 GOES_ON = -1  # instead of the step at which a run ends
 LOOKS = 10  # times in the steps of a stall, for a dynamics that does not count itself
 
