@@ -102,14 +102,10 @@ class Ensemble:
         options, swarm = self.settings.options, self.problem.swarm
         steps = self._most(swarm.n, swarm.d)
         stop = self.settings.stop is not None
-        records = len(self.dynamics.observables) * (
-            steps // (1 if stop else self._every) + 1
-        )  # a stop may want each step
-        work = swarm.n * swarm.d * (steps + 1) + records
+        rows = steps // (1 if stop else self._every) + 1  # a stop may want to know each step
+        work = swarm.n * swarm.d * (steps + 1) + len(self.dynamics.observables) * rows
         whole = stop or steps == options.steps  # what is a call's work for itself is taken alone
-        share = (
-            -(-self.runs // threads) if stop else self.runs // (8 * threads)
-        )  # runs with a stop drop out and are told one by one
+        share = -(-self.runs // threads) if stop else self.runs // (8 * threads)  # many calls are worth a large group
         size = max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(share))) if whole else 1
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
 
@@ -121,24 +117,22 @@ class Ensemble:
             if len(group) > 1:  # which run it was is found by taking them one by one
                 left = [r for r in group if not self.results.finished[r]]
                 return all(self.run(range(r, r + 1), cancelled, report) for r in left)
-            run = f"in run {group[0]} (seed {self.seeds[group[0]]})"
-            error.add_note(
-                f"{run}{self.label and ' of the cell '}{self.label}"
-            )  # a bad parameter: the caller's business
-            raise
+            cell = f" of the cell {self.label}" if self.label else ""
+            error.add_note(f"in run {group[0]} (seed {self.seeds[group[0]]}){cell}")
+            raise  # a bad parameter: the caller's business
 
     def _courses(self, group: range, cancelled: threading.Event, report: Report) -> bool:
         """Some runs side by side, call by call; those that have ended drop out."""
-        stop, finished = self.settings.stop, self.results.finished
+        stop = self.settings.stop
         going = Group(np.array(group), self._born(group), True, stop.watch(group) if stop else None)
         while len(going.runs):
             if cancelled.is_set():
                 return False
             before, going = going.runs, self._advance(going, self._next(going.states.all))
-            finished[before] = True
-            finished[going.runs] = False
-            if len(going.runs) < len(before):
-                report((self, len(before) - len(going.runs)))
+            ended = np.setdiff1d(before, going.runs, assume_unique=True)
+            self.results.finished[ended] = True
+            if len(ended):
+                report((self, len(ended)))
         return True
 
     def _born(self, group: range) -> Stack:
