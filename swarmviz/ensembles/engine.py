@@ -97,16 +97,20 @@ class Ensemble:
         """Time at each recorded step, shape (rows,)."""
         return np.asarray(self.problem.small_state().clock.at(self.settings.recorded_steps()), dtype=np.float64)
 
-    def groups(self, threads: int) -> Iterator[range]:
-        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, by the hundred where a stop looks often."""
+    def groups(self, threads: int, ensembles: int = 1) -> Iterator[range]:
+        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, or the hundred where a stop looks often.
+
+        A thread has several groups to take, for the sake of progress and of an even end. With a stop, where much happens between the calls
+        and runs are told of one by one, it has one or two, among all ``ensembles``.
+        """
         options, swarm = self.settings.options, self.problem.swarm
         steps = self._most(swarm.n, swarm.d)
         stop = self.settings.stop is not None
         rows = steps // (1 if stop else self._every) + 1  # a stop may want to know each step
         work = swarm.n * swarm.d * (steps + 1) + len(self.dynamics.observables) * rows
         whole = stop or steps == options.steps  # what is a call's work for itself is taken alone
-        share = -(-self.runs // threads) if stop else self.runs // (8 * threads)  # many calls are worth a large group
-        size = max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(share))) if whole else 1
+        pieces = min(threads, -(-2 * threads // ensembles)) if stop else 8 * threads
+        size = max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(-(-self.runs // pieces)))) if whole else 1
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
 
     def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
@@ -230,14 +234,14 @@ class Ensemble:
 
 
 def execute(
-    ensembles: Iterable[Ensemble], threads: int, finished_run: Callable[[], None] = lambda: None
+    ensembles: Iterable[Ensemble], threads: int, finished_run: Callable[[], None] = lambda: None, count: int = 1
 ) -> Generator[Ensemble]:
     """Run every run of every ensemble and yield each ensemble when its last run is done.
 
-    The ensembles are taken one after the other, as threads become free, so that only a few exist at once. Whatever interrupts the
-    caller (or a run) ends all runs at their next call of a kernel; what is finished is marked so in the results.
+    The ensembles, ``count`` of them, are taken one after the other, as threads become free, so that only a few exist at once. Whatever
+    interrupts the caller (or a run) ends all runs at their next call of a kernel; what is finished is marked so in the results.
     """
-    jobs = ((ensemble, group) for ensemble in ensembles for group in ensemble.groups(threads))
+    jobs = ((ensemble, group) for ensemble in ensembles for group in ensemble.groups(threads, count))
     cancelled = threading.Event()
     reports: queue.Queue[Any] = queue.Queue(maxsize=4 * threads)  # threads wait for a caller who is slower than they
     work = (jobs, threading.Lock(), cancelled, reports)
