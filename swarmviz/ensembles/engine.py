@@ -127,16 +127,16 @@ class Ensemble:
 
     def _courses(self, group: range, cancelled: threading.Event, report: Report) -> bool:
         """Some runs side by side, call by call; those that have ended drop out."""
-        stop = self.settings.stop
+        stop, finished = self.settings.stop, self.results.finished
         going = Group(np.array(group), self._born(group), True, stop.watch(group) if stop else None)
         while len(going.runs):
             if cancelled.is_set():
                 return False
             before, going = going.runs, self._advance(going, self._next(going.states.all))
-            ended = np.setdiff1d(before, going.runs, assume_unique=True)
-            self.results.finished[ended] = True
-            if len(ended):
-                report((self, len(ended)))
+            if len(going.runs) < len(before):
+                finished[before] = True
+                finished[going.runs] = False
+                report((self, len(before) - len(going.runs)))
         return True
 
     def _born(self, group: range) -> Stack:
@@ -196,8 +196,10 @@ class Ensemble:
         if len(k):
             columns = slice(k[0] // self._every, k[-1] // self._every + 1)
             recorded = (ends == GOES_ON)[:, None] | (k <= ends[:, None])
+            everything = recorded.all()
             for name, course in self.results.courses.items():
-                course[runs, columns] = np.where(recorded, outcomes.course(name), np.nan)
+                values = outcomes.course(name)
+                course[runs, columns] = values if everything else np.where(recorded, values, np.nan)
 
     def _diverged(self, run: Group, step: int, agent: int) -> None:
         """A run by itself, up to the last step at which every energy was finite, unless its stop comes before that."""
