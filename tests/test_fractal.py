@@ -96,9 +96,13 @@ def test_every_option_follows_the_naive_equations(options):
 @pytest.mark.parametrize("jitter", ["clones", "all"])
 @pytest.mark.parametrize("boundary", ["clip", "reflect", "periodic", "dead"])
 def test_a_run_has_the_same_bits_in_pieces_and_its_energies_are_those_of_the_positions(boundary, jitter, n, d):
-    """Only clones are valued anew; a piece begins with all. Several blocks of walkers, in the larger swarm also of clones."""
+    """Only clones are valued anew; a piece begins with all. Several blocks of walkers, in the larger swarm also of clones.
+
+    A piece need not end with a record."""
     landscape, swarm = sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=d, seed=3, initial="gaussian", spread=5.0)
-    whole, pieces = (sv.Simulation(sv.FMC(boundary=boundary, jitter=jitter), landscape, swarm) for _ in range(2))
+    whole, pieces = (
+        sv.Simulation(sv.FMC(boundary=boundary, jitter=jitter), landscape, swarm, every=5) for _ in range(2)
+    )
     whole.advance(12)
     for steps in (1, 4, 7):
         pieces.advance(steps)
