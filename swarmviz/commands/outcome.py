@@ -96,7 +96,9 @@ def say_early(data: Any) -> str:
 
 
 def tell(data: Any) -> None:
-    """Success, medians, and the runs that ended early, on standard output."""
+    """Success, medians, and the runs that ended early, on standard output; nothing where no run was finished."""
+    if not data["finished"].any():
+        return
     table = success_rate(data).merge(medians(data, ("final_error", "final_energy", "final_best")))
     names = [
         n for n in table.data_vars if not str(n).endswith(("_low", "_high", "_standard_error")) or "success" in str(n)

@@ -65,13 +65,13 @@ def stop(text: str | None) -> Stop | None:
         return None
     kind, _, given = text.partition(":")
     cls = chosen("stop", kind.strip(), STOPS, "--stop")
-    known, declared, values = cls().values_now(), cls.declared(), {}
-    for name, value in pairs(f"--stop {kind}:", tuple(listed(given)) if given.strip() else ()).items():
-        if name not in known:
-            raise ValueError(f"--stop {text}: {name} is not known{nearest(name, known)}")
-        values[name] = typed(name, value, declared[name]) if name in declared else value
+    known, declared = cls().values_now(), cls.declared()
     try:
-        return cls(**values)
+        texts = pairs("the stop:", tuple(listed(given)) if given.strip() else ())
+        for name in texts:
+            if name not in known:
+                raise ValueError(f"{name} is not known{nearest(name, known)}")
+        return cls(**{name: typed(name, t, declared[name]) if name in declared else t for name, t in texts.items()})
     except (TypeError, ValueError) as error:
         raise ValueError(f"--stop {text}: {error}") from None
 
