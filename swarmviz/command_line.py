@@ -145,7 +145,7 @@ def sweep(out, csv, axes, store, **given):
 @main.command()
 @click.argument("key", required=False)
 @click.option("--list", "listing", is_flag=True, help="List what there is.")
-@values.number(Options, "runs")
+@values.number(Options, "runs", more=" Those of the paper when absent.")
 @values.threads
 @click.option("--quick", is_flag=True, help="A few steps on a few values, to try it out.")
 @click.option("--out", type=FILE, help="NetCDF file.")
@@ -158,7 +158,7 @@ def sweep(out, csv, axes, store, **given):
 )
 @refusing
 def figure(key, listing, runs, threads, quick, out, plot, store):
-    """Compute a figure or a table of a paper, with the printed values beside ours. --runs: those of the paper when absent."""
+    """Compute a figure or a table of a paper, with the printed values beside ours."""
     if listing or key is None:
         for entry in papers.ALL.values():
             click.echo(f"{entry.key:22} {entry.title}")

@@ -41,10 +41,10 @@ class Folder(click.ParamType):
         return value
 
 
-def number(cls: type[Described], name: str, default: float | None = None) -> Any:
+def number(cls: type[Described], name: str, default: float | None = None, more: str = "") -> Any:
     """The option of a declared number, with its meaning and its range."""
     declared = cls.declared()[name]
-    about = f"{declared.doc} [{declared.range_text}]"
+    about = f"{declared.doc}{more} [{declared.range_text}]"
     return click.option(
         f"--{name}", type=Typed(declared), default=default, show_default=default is not None, help=about
     )
