@@ -334,12 +334,10 @@ class Session:
 
     def _failed(self, error: Exception) -> None:
         self.bar.playing = False
-        if isinstance(error, Diverged):
+        if isinstance(error, Diverged) and not isinstance(error, ValueError):
             with self.bench.lock:
                 self.history.diverged(self._sim, error.step)
-            self.bar.say(sentence(str(error)), "error", reset=True)
-        else:
-            self._tell(error)
+        self._tell(error)
 
     def _tell(self, error: Exception, before: str = "") -> None:
         said = str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -488,3 +489,20 @@ def assert_is_course(data, r, sim):
     course, recorded = data["best"].values[r], sim.record["best"]
     np.testing.assert_array_equal(course[: len(recorded)], recorded)
     assert np.isnan(course[len(recorded) :]).all()
+
+
+def test_a_run_that_comes_to_a_walker_without_a_reward_ends_there_and_the_others_go_on():
+    parts = sv.FMC(reward="value", sigma=0.3), sv.landscapes.DoubleWell()
+    data = sv.run_ensemble(*parts, sv.Swarm(n=3, d=2, seed=0), runs=20, steps=60, every=10, record=("minimum",))
+    ended = data["diverged_step"].values
+    assert data["finished"].all() and {-1, 0} < set(ended)
+    for r in range(20):
+        with pytest.raises(ValueError, match=f"step {ended[r]};") if ended[r] >= 0 else contextlib.nullcontext():
+            sim = sv.Simulation(*parts, sv.Swarm(n=3, d=2, seed=r), every=10)
+            sim.advance(60)
+            np.testing.assert_array_equal(data["minimum"].values[r], sim.record["minimum"])
+
+
+def test_a_parameter_with_which_no_run_can_begin_is_refused_at_once():
+    with pytest.raises(ValueError, match=r"reward \(R\) = 'negative': must be positive"):
+        sv.run_ensemble(sv.FMC(reward="negative"), sv.landscapes.Sphere(), sv.Swarm(n=20, d=2), runs=3, steps=5)

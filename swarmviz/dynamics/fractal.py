@@ -71,7 +71,7 @@ from swarmviz.fractal.walkers import (
     move_all,
     not_positive,
 )
-from swarmviz.frame import BEST, MINIMUM, Clock, Frame, Observable
+from swarmviz.frame import BEST, MINIMUM, Clock, Diverged, Frame, Observable
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.randomness import JUMP, key, uniforms
 from swarmviz.supply import make_supply
@@ -82,6 +82,17 @@ JITTERS = {"clones": walkers.CLONES, "all": walkers.EVERY}
 STAYED, CLONED, DEAD = range(3)
 BOUNDARIES = boundaries.CODES | {"dead": walkers.DEADLY}
 NOT_FINITE, NOT_POSITIVE = range(2)
+
+
+class Unrewarded(Diverged, ValueError):
+    """A walker's reward is not positive: the run can go no further, and another reward has to be chosen."""
+
+    def __init__(self, reward: str, step: int, agent: int, value: float):
+        super().__init__(step, agent)
+        self.args = (
+            f"reward (R) = {reward!r}: must be positive, but F = {value:g} at walker {agent} in step {step}; "
+            "'exponential' rewards any F",
+        )
 
 
 class State(NamedTuple):
@@ -332,23 +343,22 @@ class FMC(Together):
             low, high, BOUNDARIES[self.boundary],
             landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
         )  # fmt: skip
-        self._require_rewards(ends, energy)
         after = state._replace(
             k=state.k + steps, clock=clock, x=x, energy=energy, log_virtual=log_virtual, members=members, partner=partner,
             living=living, best=best,
         )  # fmt: skip
-        return Outcomes(Stack(after), ends[:, :2], recorded, tables, self.observables)
+        return Outcomes(
+            Stack(after), ends[:, :2], recorded, tables, self.observables, self._unrewarded(state.seed, ends, energy)
+        )
 
     def answers(self, states):
         return lowest_agents(Stack.of(states).all)
 
-    def _require_rewards(self, ends, energy):
-        for r, (step, agent, wrong) in enumerate(ends.tolist()):
-            if step != FINE and wrong == NOT_POSITIVE:
-                raise ValueError(
-                    f"reward (R) = {self.reward!r}: must be positive, but F = {energy[r, agent]:g} at walker {agent} in step {step}; "
-                    "'exponential' rewards any F"
-                )
+    def _unrewarded(self, seeds, ends, energy):
+        """What is wrong with the runs that came to a walker without a reward, by seed and step."""
+        runs = np.flatnonzero((ends[:, 0] != FINE) & (ends[:, 2] == NOT_POSITIVE))
+        told = ((r, int(ends[r, 0]), int(ends[r, 1])) for r in runs)
+        return {(int(seeds[r]), k): Unrewarded(self.reward, k, agent, energy[r, agent]) for r, k, agent in told}
 
     def frame(self, state):
         t = float(state.clock.at(state.k))

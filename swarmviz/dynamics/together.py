@@ -7,7 +7,7 @@ whose arrays have the run as their first axis, and takes and returns them in one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Number
 from typing import Any
 
@@ -75,10 +75,19 @@ class Outcomes(Sequence):
     """
 
     def __init__(
-        self, after: Stack, ends: np.ndarray, k: np.ndarray, tables: np.ndarray, observables: Sequence[Observable]
+        self,
+        after: Stack,
+        ends: np.ndarray,
+        k: np.ndarray,
+        tables: np.ndarray,
+        observables: Sequence[Observable],
+        why: Mapping[tuple[int, int], Diverged] | None = None,
     ):
         self.after, self.ends, self.k, self.tables = after, ends, k, tables
-        self._observables = observables
+        self._observables, self._why = (
+            observables,
+            why or {},
+        )  # why: by seed and step, where another reason is known than F
 
     @classmethod
     def of(cls, states: Stack, outcomes: Sequence[Any], observables: Sequence[Observable]) -> Outcomes:
@@ -101,7 +110,9 @@ class Outcomes(Sequence):
         """What became of the runs that a mask (runs,) marks."""
         if which.all():
             return self
-        return Outcomes(self.after.taken(which), self.ends[which], self.k, self.tables[which], self._observables)
+        return Outcomes(
+            self.after.taken(which), self.ends[which], self.k, self.tables[which], self._observables, self._why
+        )
 
     def course(self, name: str) -> np.ndarray:
         """An observable of all runs, (runs, recorded steps)."""
@@ -113,7 +124,7 @@ class Outcomes(Sequence):
     def __getitem__(self, r: Any) -> Any:
         step, agent = self.ends[r].tolist()
         if step != FINE:
-            return Diverged(step, agent)
+            return self._why.get((int(self.after.all.seed[r]), step)) or Diverged(step, agent)
         return self.after[r], named(self.k, self.after.all.clock, self._observables, self.tables[r])
 
 

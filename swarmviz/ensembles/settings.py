@@ -121,8 +121,9 @@ class Problem(NamedTuple):
         state = self.small_state()
         try:
             self.dynamics.advance(state, self.landscape, 0, start=True)
-        except Diverged:
-            pass  # recorded as such, run by run
+        except Diverged as error:  # recorded as such, run by run
+            if isinstance(error, ValueError):  # but no run could begin with such a parameter
+                raise
         for name in self.dynamics.declared():
             if isinstance(getattr(self.dynamics, name), TimeDependent):
                 for first in range(0, steps + 1, AT_ONCE):
