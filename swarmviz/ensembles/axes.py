@@ -15,7 +15,7 @@ from swarmviz.landscapes.base import Landscape
 
 OWNERS = Problem._fields
 TAKEN = {
-    "seed": "every run has a seed of its own; choose swarm.seed and runs",
+    **dict.fromkeys(("seed", "swarm.seed"), "every run has a seed of its own; choose the swarm's seed and runs"),
     **dict.fromkeys(("run", "step", "t", "coordinate", "agent"), "is a dimension of the result"),
 }
 
@@ -83,6 +83,9 @@ def axes_of(problem: Problem, grid: Any, n: Any = None, d: Any = None, landscape
         axes.append(Axis("landscape", "landscape", "", tuple(chosen)))
     for name, values in wanted.items():
         owner, parameter = _owner(problem, chosen, name)
+        other = next((axis for axis in axes if (axis.owner, axis.parameter) == (owner, parameter)), None)
+        if other is not None:
+            raise ValueError(f"grid: {name} is given twice: {other.name} is the same parameter of the {owner}")
         axes.append(Axis(name, owner, parameter, _listed(name, values)))
     for axis in axes:
         for i in range(len(axis.values)):
@@ -111,14 +114,26 @@ def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> None:
     Raises
     ------
     ValueError
-        When parts of a cell do not fit together; a note names the cell.
+        When parts of a cell do not fit together, or the stop sets what is an axis; a note names the cell.
     """
     for cell in cells_of(problem, axes):
         try:
+            _require_kept(axes, cell, settings)
             cell.problem.check(settings)
         except (TypeError, ValueError) as error:
             error.add_note(f"in the cell {cell.label}; nothing was run")
             raise
+
+
+def _require_kept(axes: tuple[Axis, ...], cell: Cell, settings: Settings) -> None:
+    """Raise ``ValueError`` when the stop would replace the value of an axis."""
+    dynamics = settings.prepared(cell.problem).dynamics
+    for axis in axes:
+        wanted = getattr(cell.problem.dynamics, axis.parameter) if axis.owner == "dynamics" else None
+        if axis.owner == "dynamics" and getattr(dynamics, axis.parameter) != wanted:
+            raise ValueError(
+                f"grid: {axis.name} = {wanted!r}: cannot be an axis, because the stop {settings.stop!r} sets it"
+            )
 
 
 def _owner(problem: Problem, landscapes: list[Landscape], name: Any) -> tuple[str, str]:
@@ -143,6 +158,8 @@ def _listed(name: str, values: Any) -> tuple[Any, ...]:
     """The values of an axis as Python's own numbers."""
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise TypeError(f"{name} = {values!r}: must be a list of values")
+    if isinstance(values, (set, frozenset)):  # which is another one in the process that takes up a store
+        raise TypeError(f"{name} = {values!r}: must be a list of values; a set has no order")
     listed = tuple(v.item() if isinstance(v, np.generic) else v for v in values)
     if not listed:
         raise ValueError(f"{name} = {values!r}: must hold at least one value")

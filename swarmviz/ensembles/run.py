@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.dataset import as_dataset
 from swarmviz.ensembles.engine import Ensemble, execute
-from swarmviz.ensembles.settings import Problem, Settings, require_room, thread_count
+from swarmviz.ensembles.room import require_room
+from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.landscapes.base import Landscape
 from swarmviz.success import TOLERANCE
 from swarmviz.swarm import Swarm
@@ -105,7 +106,7 @@ def run_ensemble(
     )
     threads = thread_count(threads)
     problem.check(settings)
-    require_room(settings, problem)
+    require_room(settings, problem, threads)
     ensemble, interrupted = Ensemble(problem, settings), False
     with reporting(progress, settings.options.runs) as finished_run:
         try:
