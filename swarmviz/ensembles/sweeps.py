@@ -103,6 +103,8 @@ def sweep(
     settings = Settings.checked(
         type(dynamics), record, stop, runs=runs, steps=steps, every=every, positions=positions, tolerance=tolerance
     )
+    if store is not None and settings.stop is not None:
+        settings.stop.require_known()
     threads = thread_count(1 if client is not None and threads is None else threads)
     axes = axes_of(problem, grid, n, d, landscapes)
     check(problem, axes, settings)
