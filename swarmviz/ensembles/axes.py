@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from swarmviz.ensembles.description import described
 from swarmviz.ensembles.names import nearest
 from swarmviz.ensembles.settings import Problem, Settings
+from swarmviz.frame import Clock
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
 
@@ -108,31 +110,32 @@ def cells_of(problem: Problem, axes: tuple[Axis, ...]) -> Iterator[Cell]:
         yield Cell(number, index, here, ", ".join(words))
 
 
-def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> None:
-    """Try every cell out, without a step.
+def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> list[Clock]:
+    """Try every cell out, without a step; the clock of each.
 
     Raises
     ------
     ValueError
         When parts of a cell do not fit together, or the stop sets what is an axis; a note names the cell.
     """
+    clocks = []
     for cell in cells_of(problem, axes):
         try:
             _require_kept(axes, cell, settings)
-            cell.problem.check(settings)
+            clocks.append(cell.problem.check(settings))
         except (TypeError, ValueError) as error:
             error.add_note(f"in the cell {cell.label}; nothing was run")
             raise
+    return clocks
 
 
 def _require_kept(axes: tuple[Axis, ...], cell: Cell, settings: Settings) -> None:
     """Raise ``ValueError`` when the stop would replace the value of an axis."""
-    dynamics = settings.prepared(cell.problem).dynamics
+    wanted, run = (described(problem.dynamics)["values"] for problem in (cell.problem, settings.prepared(cell.problem)))
     for axis in axes:
-        wanted = getattr(cell.problem.dynamics, axis.parameter) if axis.owner == "dynamics" else None
-        if axis.owner == "dynamics" and getattr(dynamics, axis.parameter) != wanted:
+        if axis.owner == "dynamics" and run[axis.parameter] != wanted[axis.parameter]:
             raise ValueError(
-                f"grid: {axis.name} = {wanted!r}: cannot be an axis, because the stop {settings.stop!r} sets it"
+                f"grid: {axis.name} = {wanted[axis.parameter]!r}: cannot be an axis, because the stop {settings.stop!r} sets it"
             )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from swarmviz.ensembles.dataset import Layout
+from swarmviz.ensembles.engine import GROUP_WORK
 from swarmviz.ensembles.settings import Problem, Settings
 
 WORKING = 3.5  # times its state is what a swarm takes while it runs: it, the next one and scratch (measured with 10⁶ agents: 3.3 to 4)
@@ -47,7 +48,7 @@ def require_room(
     options, swarm, layout = settings.options, problem.swarm, Layout.of(problem, settings)
     more = layout.largest if beside is None else beside * layout.nbytes(1)
     results = layout.nbytes(cells) + 8 * settings.rows * (1 + times) + more
-    work = min(threads, options.runs * cells) * WORKING * _state(problem)
+    work = min(threads, options.runs * cells) * WORKING * _state(problem) + min(results, threads * 8 * GROUP_WORK)
     if results + work > free:
         raise ValueError(
             f"runs = {options.runs}, steps = {options.steps}, every = {options.every}, record = {len(settings.record)} observables, "

@@ -11,7 +11,7 @@ import numpy as np
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.names import nearest
 from swarmviz.ensembles.stops import Stop, as_stop
-from swarmviz.frame import Diverged
+from swarmviz.frame import Clock, Diverged
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Switch, TimeDependent, Whole
 from swarmviz.schedules import values_of
@@ -109,8 +109,8 @@ class Problem(NamedTuple):
         few.n = n
         return self.dynamics.init(few.positions(self.landscape), self.landscape, few.seed)
 
-    def check(self, settings: Settings) -> None:
-        """Try it out with two agents and no step, and every schedule at every step.
+    def check(self, settings: Settings) -> Clock:
+        """Try it out with two agents and no step, and every schedule at every step; the clock that it has.
 
         Raises
         ------
@@ -132,6 +132,7 @@ class Problem(NamedTuple):
                 for first in range(0, steps + 1, AT_ONCE):
                     k = np.arange(first, min(first + AT_ONCE, steps + 1))
                     values_of(self.dynamics, name, state.clock.at(k))
+        return state.clock
 
 
 def thread_count(threads: Any) -> int:

@@ -107,12 +107,12 @@ def sweep(
         settings.stop.require_known()
     threads = thread_count(1 if client is not None and threads is None else threads)
     axes = axes_of(problem, grid, n, d, landscapes)
-    check(problem, axes, settings)
+    clocks = check(problem, axes, settings)
     work = locally if client is None else _on(client)
     shelf = None if store is None else Store(store, manifest(problem, axes, settings))
-    table = Table(problem, axes, settings)
-    beside = min(table.cells, IN_FLIGHT + threads) + (shelf is not None)
-    require_room(settings, table.largest, 0 if client else threads, table.cells, beside, table.times)
+    table = Table(problem, axes, settings, clocks)
+    beside = (min(table.cells, IN_FLIGHT + threads) if table.cells > 1 else 0) + (shelf is not None)
+    require_room(settings, table.largest, threads if client is None else 0, table.cells, beside, table.times)
     with contextlib.ExitStack() as stack:
         if shelf is not None:
             stack.enter_context(shelf.opened())
