@@ -172,7 +172,7 @@ def peak_of(function):
 
 
 @pytest.mark.parametrize("stored", [False, True], ids=["memory", "store"])
-@pytest.mark.parametrize(("cells", "most"), [(1, 1.2), (12, 1.35)])
+@pytest.mark.parametrize(("cells", "most"), [(1, 1.2), (6, 1.6)])
 def test_a_sweep_takes_little_more_than_its_result(tmp_path, cells, most, stored):
     """One thread, one cell in flight and one being copied; a store makes the file of one cell beside it."""
 
