@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.ensembles import Stall
+from swarmviz.ensembles import Stall, dataset
 
 PARTS = (
     sv.CBO(),
@@ -92,6 +92,10 @@ def test_a_mistake_in_a_cell_and_a_worker_of_another_version_are_errors(client, 
     with pytest.raises(ZeroDivisionError, match="no"):
         sv.sweep(*PARTS, {"sigma": [1.0]}, runs=1, steps=10, stop=stop, client=client)
     monkeypatch.setattr(sv, "__version__", "99.0")
-    with pytest.raises(RuntimeError, match=r"a worker has version .* here it is 99.0"):
+    with pytest.raises(RuntimeError, match=r"a worker has version .* here it is version 99.0"):
+        sv.sweep(*PARTS, {"sigma": [1.0]}, runs=1, steps=10, client=client)
+    monkeypatch.undo()
+    monkeypatch.setattr(dataset, "sources_digest", lambda leaving_out: "0123456789ab")
+    with pytest.raises(RuntimeError, match=r"\(sources [0-9a-f]{12}\), here it is .*\(sources 0123456789ab\)"):
         sv.sweep(*PARTS, {"sigma": [1.0]}, runs=1, steps=10, client=client)
     assert not client.futures

@@ -50,9 +50,9 @@ def on_cluster(
             if there != here:
                 raise RuntimeError(f"client: a worker has {_words(there)}, here it is {_words(here)}; install the same")
             yield futures.pop(future), data
+            future.release()  # first: who is told of the runs may raise
             for _ in range(settings.options.runs):
                 finished_run()
-            future.release()
     finally:
         if futures:
             client.cancel(list(futures))
