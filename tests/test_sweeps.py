@@ -16,7 +16,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import compiled
-from swarmviz.ensembles import Below, Stall, StoreError, dataset, summary
+from swarmviz.ensembles import Below, Stall, StoreError, dataset, summary, sweeps
 from swarmviz.ensembles import store as module
 from swarmviz.ensembles.description import as_json
 
@@ -482,3 +482,26 @@ def test_a_cell_that_does_not_fit_is_named():
     with pytest.raises(ValueError) as caught:
         small({"initial": ["uniform", "box"]}, n=[10])
     assert "in the cell n = 10, initial = box; nothing was run" in caught.value.__notes__
+
+
+def test_a_cell_that_is_being_copied_when_an_interrupt_comes_leaves_no_trace(monkeypatch):
+    class Interrupted(dict):
+        def __getitem__(self, name):
+            if name == "diverged_step":
+                raise KeyboardInterrupt
+            return cells[0][1][name]
+
+    cells = []
+
+    def work(missing, settings, threads, finished_run):
+        cells.extend(sweeps.locally(missing, settings, threads, finished_run))
+        yield cells[1]
+        yield cells[0][0], Interrupted()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeps, "_on", lambda client: work)
+        part = small({"sigma": [0.3, 1.0]}, record=["best"], positions=True, client=True, threads=1)
+    whole = small({"sigma": [0.3, 1.0]}, record=["best"], positions=True)
+    assert part.attrs["interrupted"] == 1 and part["finished"].all("run").values.tolist() == [False, True]
+    assert np.isnan(part["best"][0]).all() and np.isnan(part["final_positions"][0]).all()
+    np.testing.assert_array_equal(part["final_positions"][1], whole["final_positions"][1])
