@@ -84,14 +84,15 @@ def run_ensemble(
         ``final_positions`` (agent, coordinate)
             With `positions`.
 
-        Coordinates are ``t`` along step and ``seed`` along run; the attributes hold version, source, equations and every
-        parameter as JSON. After a Ctrl-C the runs that were finished are there, the others are NaN with ``finished`` False, and the
-        attribute ``interrupted`` is 1.
+        Coordinates are ``t`` along step and ``seed`` along run; the attributes hold version, a hash of the sources, equations and every
+        parameter of what was run as JSON. After a Ctrl-C the runs that were finished are there, the others are NaN with ``finished``
+        False, and the attribute ``interrupted`` is 1.
 
     Raises
     ------
     TypeError, ValueError
-        Before anything runs, when something is out of its range; names the parameter, the value and the range.
+        Before anything runs, when something is out of its range or there is not enough memory; names the parameter, the value and the
+        range.
 
     Examples
     --------

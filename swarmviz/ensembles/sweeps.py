@@ -74,7 +74,8 @@ def sweep(
     progress : bool or callable
         As in :func:`swarmviz.run_ensemble`; runs of all cells that are not in the store yet.
     store : path, optional
-        Folder that gets each finished cell as a NetCDF file. The same call goes on where an earlier one ended, however that was.
+        Folder that gets each finished cell as a NetCDF file. The same call goes on where an earlier one ended, however that was. A
+        function as `stop` must not use what cannot be compared, such as an open file.
     client : dask.distributed.Client, optional
         Runs each cell as a task on its cluster; the store is written here, not by the workers.
 
@@ -82,15 +83,17 @@ def sweep(
     -------
     xarray.Dataset
         The variables of :func:`swarmviz.run_ensemble` with one more dimension for each axis, named like the parameter, or
-        ``landscape``. Where N or d differ, what a smaller one has not is NaN. After a Ctrl-C the cells that were finished are there,
-        the others are NaN with ``finished`` False, and the attribute ``interrupted`` is 1.
+        ``landscape``, whose parameters are in the attribute ``landscapes``. Where N or d differ, what a smaller one has not is NaN.
+        After a Ctrl-C the cells that were finished are there, the others are NaN with ``finished`` False, and the attribute
+        ``interrupted`` is 1.
 
     Raises
     ------
     TypeError, ValueError
-        Before anything runs, when an argument is bad, parts of a cell do not fit together, or the store is that of another sweep.
+        Before anything runs, when an argument is bad, parts of a cell do not fit together, there is not enough memory, or the store is that
+        of another sweep or of other sources.
     swarmviz.ensembles.StoreError
-        When the store cannot be written; what it holds is kept.
+        When the store cannot be read or written; what it holds is kept.
 
     Examples
     --------
