@@ -161,6 +161,17 @@ def test_what_the_stop_sets_cannot_be_an_axis_and_schedules_still_can():
     assert small({"sigma": [0.5, falling]}, sv.BGK(), stop=Stall(1e-2, 20))["finished"].all()
 
 
+def test_calls_whose_seeds_lie_runs_apart_are_one_call_split():
+    whole = small({"sigma": [0.3, 1.0]}, runs=6, swarm=sv.Swarm(n=20, d=2, seed=7), positions=True)
+    parts = [
+        small({"sigma": [0.3, 1.0]}, runs=3, swarm=sv.Swarm(n=20, d=2, seed=seed), positions=True) for seed in (7, 10)
+    ]
+    assert whole["seed"].values.tolist() == [*parts[0]["seed"].values, *parts[1]["seed"].values]
+    for name, values in whole.data_vars.items():
+        both = np.concatenate([part[name].values for part in parts], axis=values.dims.index("run"))
+        np.testing.assert_array_equal(both, values, err_msg=name)
+
+
 # ---- the store ----------------------------------------------------------------------------------------------------------
 
 
