@@ -5,7 +5,7 @@ The same cells of a sweep go to two threads of this process, to two processes of
 processes there since before the first turn. Workloads, all CBO on Rastrigin's function in two dimensions:
 
     many small       8 cells × 500 runs × 50 agents × 200 steps: groups of runs share a call of the kernel
-    small, stopped   4 cells × 100 runs × 50 agents × ≤ 400 steps, each watched by a stop: Python between the calls of the kernel
+    small, stopped   4 cells × 100 runs × 50 agents × ≤ 400 steps, watched by a stop every tenth step: Python between short calls
     few large        4 cells × 1 run × 10⁶ agents × 10 steps: the kernel alone, at the pace of the memory
 """
 

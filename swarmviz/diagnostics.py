@@ -14,19 +14,22 @@ import numpy as np
 
 from swarmviz.blocks import block, block_count, block_range, part
 from swarmviz.compiled import inner
-from swarmviz.elementary import exp, finite
+from swarmviz.elementary import exp, finite, of_rank, rank
 from swarmviz.randomness import BATCH, key, uniform
 
 NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and as a denormal number it would be slow
+MANY = 256  # numbers from which whole numbers are worth their conversion in a minimum
 STRETCH = 64  # agents that are passed over at once when none of them has a weight
 FEW = 32  # where fewer than one in so many agents has a weight, only these are looked at
 
 
 @inner
 def smallest(f):
-    """min f, in eight lanes because the compiler leaves a plain minimum serial; a NaN is never the smallest."""
-    a = b = c = d = e = g = h = i = np.inf
+    """min f, ∞ of nothing; a NaN is never the smallest."""
     n = f.size
+    if n >= MANY:
+        return extremes(f)[0]
+    a = b = c = d = e = g = h = i = np.inf  # in eight lanes because the compiler leaves a plain minimum serial
     full = n - n % 8
     for j in range(0, full, 8):
         a = f[j] if f[j] < a else a
@@ -40,6 +43,16 @@ def smallest(f):
     for j in range(full, n):
         a = f[j] if f[j] < a else a
     return min(min(min(a, b), min(c, d)), min(min(e, g), min(h, i)))
+
+
+@inner
+def extremes(f):
+    """min f and max f, (∞, −∞) of nothing; a NaN is larger than any number."""
+    low, high = rank(np.inf), rank(-np.inf)
+    for j in range(f.size):
+        k = rank(f[j])
+        low, high = min(low, k), max(high, k)
+    return of_rank(low), of_rank(high)
 
 
 @inner

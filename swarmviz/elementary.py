@@ -93,6 +93,36 @@ def bits_of_float32(typing_context, x):
     return types.uint32(types.float32), generate
 
 
+@intrinsic
+def rank(typing_context, x):
+    """uint64 in the order of the numbers: 0 for −∞, NaNs above ∞. LLVM makes vector loops of minima of whole numbers only."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.sub(_turned(builder, builder.bitcast(arguments[0], _WORD)), _LOWEST)
+
+    return types.uint64(types.float64), generate
+
+
+@intrinsic
+def of_rank(typing_context, k):
+    """The float64 of a rank."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.bitcast(_turned(builder, builder.add(arguments[0], _LOWEST)), ir.DoubleType())
+
+    return types.float64(types.uint64), generate
+
+
+_WORD = ir.IntType(64)
+_LOWEST = ir.Constant(_WORD, -0x7FF0000000000001)  # −∞, turned
+
+
+def _turned(builder, bits):
+    """Where the sign bit is set, the others turned over, as whole numbers want them; its own inverse."""
+    sign = builder.ashr(bits, ir.Constant(_WORD, 63))
+    return builder.xor(bits, builder.lshr(sign, ir.Constant(_WORD, 1)))
+
+
 # ---- constants, typed: an int64 that meets a uint64 would turn both into float64 ------------------------------------
 
 INF = math.inf

@@ -38,7 +38,8 @@ class _Described:
 
 
 def _number(value: float) -> str:
-    return f"{value:g}" if abs(value) < 1e6 or math.isinf(value) else f"{value:.3g}"
+    """A bound, in digits that say neither more nor less than it allows."""
+    return next(text for text in (f"{value:g}", repr(value)) if float(text) == value)
 
 
 class Real(_Described, param.Number):

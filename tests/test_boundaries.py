@@ -9,9 +9,9 @@ from swarmviz import boundaries
 LOW, HIGH = np.array([-1.0, 0.0]), np.array([2.0, 5.0])
 
 
-def confined(X, name):
+def confined(X, name, low=LOW, high=HIGH):
     x = np.ascontiguousarray(X.T)
-    boundaries.confine(x, LOW, HIGH, boundaries.CODES[name])
+    boundaries.confine(x, low, high, boundaries.CODES[name])
     return x.T
 
 
@@ -32,12 +32,17 @@ def test_periodic_comes_back_on_the_other_side(X):
     np.testing.assert_allclose(Y, LOW + np.mod(X - LOW, HIGH - LOW), atol=1e-12)
 
 
-def test_reflect_mirrors_as_often_as_needed(X):
-    expected = X.copy()
+@pytest.mark.parametrize("scale", [1.0, 0.01], ids=["far out", "hardly out"])
+@pytest.mark.parametrize(("low", "high"), [(LOW, HIGH), (np.full(2, -0.7), np.full(2, 1.3))], ids=["box", "cube"])
+def test_reflect_mirrors_as_often_as_needed(X, low, high, scale):
+    """Far out by several widths of the box; hardly out, where one mirror is enough."""
+    start = np.where(X > 0, high, low) + scale * X
+    expected = start.copy()
     for _ in range(40):  # bounce off one wall after the other
-        expected = np.where(expected < LOW, 2 * LOW - expected, expected)
-        expected = np.where(expected > HIGH, 2 * HIGH - expected, expected)
-    np.testing.assert_allclose(confined(X, "reflect"), expected, atol=1e-11)
+        expected = np.where(expected < low, 2 * low - expected, expected)
+        expected = np.where(expected > high, 2 * high - expected, expected)
+    assert (start != expected).any(axis=0).all()
+    np.testing.assert_allclose(confined(start, "reflect", low, high), expected, atol=1e-11)
 
 
 @pytest.mark.parametrize("name", ["clip", "reflect", "periodic"])

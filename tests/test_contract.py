@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from swarmviz.dynamics.together import Stack
 from swarmviz.parameters import Choice, Real, Switch, Whole
 
 EVERY = pytest.mark.parametrize("cls", sv.dynamics.ALL.values(), ids=sv.dynamics.ALL)
@@ -75,6 +76,23 @@ def test_runs_taken_together_are_the_single_runs_bit_for_bit(cls):
             assert together.keys() == alone.keys()
             for name in alone:
                 np.testing.assert_array_equal(together[name], alone[name], err_msg=name)
+
+
+@EVERY
+def test_states_are_kept_together_and_taken_out_as_they_were(cls):
+    """Whatever the fields of a State are: numbers, arrays of any shape, objects."""
+    sim, landscape, seeds = simulation(cls), sv.landscapes.Ackley(), np.array([3, 8, 2**53, 0])
+    born = sim.dynamics.init_many(sim.swarm.positions_of(landscape, seeds), landscape, seeds)
+    states = [after for after, _ in sim.dynamics.advance_many(born, landscape, 5, start=True)]
+    which = np.array([True, False, True, True])
+    taken = Stack.of(states).taken(which)
+    assert len(taken) == 3 and taken.taken(np.zeros(3, bool)).all.k == 5 and len(taken.taken(np.zeros(3, bool))) == 0
+    for state, kept in zip([states[0], states[2], states[3]], taken, strict=True):
+        assert kinds(state) == kinds(kept)
+        for name, value in state._asdict().items():
+            np.testing.assert_array_equal(getattr(kept, name), value, err_msg=name)
+    places = [sim.dynamics.frame(state).x for state in states]
+    np.testing.assert_array_equal(sim.dynamics.positions(Stack.of(states)), places)
 
 
 @EVERY

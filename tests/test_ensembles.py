@@ -483,22 +483,6 @@ def test_a_group_in_which_a_run_diverges_is_taken_apart():
         assert_is_course(data, r, sim)
 
 
-@pytest.mark.parametrize("stop", [Stall(1e-3, 60), Below("best", 0.5), lambda frame: frame.energy.min() < 0.3])
-@pytest.mark.parametrize(
-    "name, more", [("CBO", {"sigma": 0.7}), ("CBO", {"sigma": 13.0, "dt": 1.0, "alpha": 1.0}), ("SSA", {}), ("BGK", {})]
-)
-def test_runs_that_a_stop_watches_side_by_side_are_those_taken_one_by_one(monkeypatch, name, more, stop):
-    """They end at different steps, diverge or go on; nobody is touched by what happens to the others."""
-    parts = sv.dynamics.ALL[name](**more), RASTRIGIN, sv.Swarm(n=8, d=1, seed=4)
-    options = {"runs": 40, "steps": 200, "every": 3, "stop": stop, "positions": True, "threads": 1}
-    together = sv.run_ensemble(*parts, **options)
-    monkeypatch.setattr(engine, "GROUP_RUNS", 1)
-    assert together.identical(sv.run_ensemble(*parts, **options))
-    assert together["finished"].all()
-    if more.get("sigma") == 0.7:
-        assert len(np.unique(together["steps_taken"])) > 1
-
-
 def assert_is_course(data, r, sim):
     """What a run recorded, NaN after its end."""
     course, recorded = data["best"].values[r], sim.record["best"]

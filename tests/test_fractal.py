@@ -11,6 +11,7 @@ from reference_fractal import relative
 
 import swarmviz as sv
 from swarmviz.fractal import motion
+from swarmviz.fractal.walkers import clones_at_once
 
 RASTRIGIN, ACKLEY, SPHERE = sv.landscapes.Rastrigin(), sv.landscapes.Ackley(), sv.landscapes.Sphere()
 STAYED, CLONED, DEAD = range(3)
@@ -91,12 +92,17 @@ def test_every_option_follows_the_naive_equations(options):
         assert sum((~step["alive"]).sum() for step in path) > 50
 
 
+@pytest.mark.parametrize("n, d", [(700, 11), (9001, 2)])
 @pytest.mark.parametrize("jitter", ["clones", "all"])
 @pytest.mark.parametrize("boundary", ["clip", "reflect", "periodic", "dead"])
-def test_a_run_has_the_same_bits_in_pieces_and_its_energies_are_those_of_the_positions(boundary, jitter):
-    """Only clones are valued anew; a piece begins with all. Two blocks of walkers, of whom a third start outside the box."""
-    landscape, swarm = sv.landscapes.Rastrigin(), sv.Swarm(n=700, d=11, seed=3, initial="gaussian", spread=5.0)
-    whole, pieces = (sv.Simulation(sv.FMC(boundary=boundary, jitter=jitter), landscape, swarm) for _ in range(2))
+def test_a_run_has_the_same_bits_in_pieces_and_its_energies_are_those_of_the_positions(boundary, jitter, n, d):
+    """Only clones are valued anew; a piece begins with all. Several blocks of walkers, in the larger swarm also of clones.
+
+    A piece need not end with a record."""
+    landscape, swarm = sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=d, seed=3, initial="gaussian", spread=5.0)
+    whole, pieces = (
+        sv.Simulation(sv.FMC(boundary=boundary, jitter=jitter), landscape, swarm, every=5) for _ in range(2)
+    )
     whole.advance(12)
     for steps in (1, 4, 7):
         pieces.advance(steps)
@@ -104,6 +110,7 @@ def test_a_run_has_the_same_bits_in_pieces_and_its_energies_are_those_of_the_pos
     assert pieces.frame.x.tobytes() == whole.frame.x.tobytes()
     for name in ("best", "minimum", "clone_rate", "distinct"):
         np.testing.assert_array_equal(pieces.record[name], whole.record[name])
+    assert n < 9000 or pieces.record["clone_rate"].max() * n > clones_at_once(d)
 
 
 def test_a_clone_stands_where_its_companion_stood_in_whatever_block_either_is():

@@ -99,6 +99,10 @@ class Dynamics(Described):
         """What each swarm holds for the minimiser, (runs, d), as :func:`swarmviz.success.answer` says of its frame."""
         return np.array([success.answer(self.frame(state)) for state in states])
 
+    def positions(self, states: Sequence[Any]) -> np.ndarray:
+        """Where the agents of each swarm are, (runs, N, d)."""
+        return np.array([self.frame(state).x for state in states])
+
     def moved_to(self, state: Any, landscape: Landscape) -> Any:
         """The state carried over to another landscape (or the same with other wells): the best value so far is forgotten."""
         return state._replace(best=np.inf) if hasattr(state, "best") else state

@@ -60,11 +60,11 @@ from swarmviz.fractal.walkers import (
     CLONES,
     DEADLY,
     EVERY,
+    by_block,
     by_walker,
     clone,
     energies,
     find_living,
-    follow,
     look,
     lowest_living,
     make_room,
@@ -142,6 +142,7 @@ def course(agents, best, size, time, schedules, shift, how, kinds, limits, land,
     n_agents, (k, steps, every, start, seed), (moving, delta, epsilon, migration, groups) = size[1], time, how
     (kind, form, own, jitter), row, known = kinds, 0, np.nan
     deadly, migrating = boundary == DEADLY, migration > 0.0 and groups > 1
+    by_walker(x, size, room.rows)
     shaken = jitter == EVERY and sigma.max() > 0.0
     for s in range(steps + 1):
         restless = shaken or s <= 1  # anyone may move: the first step of a call brings back who is outside the box
@@ -149,23 +150,21 @@ def course(agents, best, size, time, schedules, shift, how, kinds, limits, land,
             uniforms(room.chance, key(np.uint64(seed), np.uint64(JUMP), np.uint64(k + s - 1)), 0)
             cloning.decide(log_virtual, epsilon, room)
             clones_sigma = sigma[s - 1] if jitter == CLONES else 0.0
-            clone(x, f, size, not restless, clones_sigma, seed, k + s - 1, limits, land, room)
-            if restless:
-                move_all(x, size, limits, (shaken, sigma[s - 1], supply, seed, k, s - 1, steps))
+            clone(f, size, not restless, clones_sigma, seed, k + s - 1, limits, land, room)
             for n in range(n_agents):
                 partner[n] = room.source[n] if room.source[n] != n else -1
             if migrating:
                 cloning.migrate(members, groups, seed, k + s - 1, migration)
         if restless or moving:
+            by_block(room.rows, size, x)
+            if restless and s > 0:
+                move_all(x, size, limits, (shaken, sigma[s - 1], supply, seed, k, s - 1, steps))
+                by_walker(x, size, room.rows)
             energies(x, size, values, p, shift[s], moving, room, f)
-        if restless:
-            by_walker(x, size, room.rows)
-        else:
-            follow(x, size, room)
         if not all_finite(f):
             return k + s, first_not_finite(f), NOT_FINITE
         if deadly:
-            find_living(x, size, low, high, room)
+            find_living(room.rows, low, high, room.living)
         wrong = not_positive(f, kind, room.living)
         if wrong >= 0:
             return k + s, wrong, NOT_POSITIVE
@@ -178,9 +177,11 @@ def course(agents, best, size, time, schedules, shift, how, kinds, limits, land,
             if grid.log_q.size > 0 and (moving or known != tau[s]):
                 log_shares(values, p, shift[s], low, high, kind, tau[s], grid.points, grid.f, grid.log_q)
                 known = tau[s]
+            by_block(room.rows, size, x)
             box, seen = (low, high, targets, shift[s]), (kind, tau[s], best[0])
             measure(x, f, size, box, seen, partner, room, grid, record, row)
             row += 1
+    by_block(room.rows, size, x)
     living[:] = room.living
     return -1, -1, NOT_FINITE
 

@@ -8,11 +8,12 @@ whose arrays have the run as their first axis, and takes and returns them in one
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
-from swarmviz.blocks import agent_of, aligned_rows, to_blocks
+from swarmviz.blocks import agent_of, aligned_rows, from_blocks, to_blocks
 from swarmviz.dynamics.base import FINE, Dynamics, named
 from swarmviz.frame import Clock, Diverged, Observable
 
@@ -25,8 +26,8 @@ class Stack(Sequence):
     Attributes
     ----------
     all : State
-        Each of its arrays has the run as its first axis, also where the field of a single State is a number; what is no array
-        is the same for all.
+        Each of its arrays has the run as its first axis, also where the field of a single State is a number or an object; what is
+        no array is the same for all.
     """
 
     def __init__(self, states: Any):
@@ -47,6 +48,12 @@ class Stack(Sequence):
         columns = zip(first._fields, zip(*states, strict=True), strict=True)
         return cls(type(first)(*(values[0] if name in COMMON else _rows(values) for name, values in columns)))
 
+    def taken(self, which: np.ndarray) -> Stack:
+        """The states of the runs that a mask (runs,) marks."""
+        if which.all():
+            return self
+        return Stack(type(self.all)(*(value[which] if isinstance(value, np.ndarray) else value for value in self.all)))
+
     def __len__(self) -> int:
         return len(self.all.seed)
 
@@ -63,19 +70,38 @@ class Outcomes(Sequence):
         The states; those of runs that diverged mean nothing.
     ends : (runs, 2) int
         Step and agent of the first energy that is not finite, (−1, −1) when all are.
+    k : (recorded steps,) int
     tables : (runs, observables, recorded steps)
     """
 
     def __init__(
         self, after: Stack, ends: np.ndarray, k: np.ndarray, tables: np.ndarray, observables: Sequence[Observable]
     ):
-        self.after, self.ends, self.tables = after, ends, tables
-        self._k, self._observables = k, observables
+        self.after, self.ends, self.k, self.tables = after, ends, k, tables
+        self._observables = observables
+
+    @classmethod
+    def of(cls, states: Stack, outcomes: Sequence[Any], observables: Sequence[Observable]) -> Outcomes:
+        """From what became of each of some states, where a dynamics took them one by one."""
+        if isinstance(outcomes, Outcomes):
+            return outcomes
+        fine = [outcome for outcome in outcomes if not isinstance(outcome, Diverged)]
+        blank = fine[0] if fine else (states[0], {"k": np.empty(0, int)} | {o.name: np.empty(0) for o in observables})
+        ends = [(o.step, o.agent) if isinstance(o, Diverged) else (FINE, FINE) for o in outcomes]
+        pairs = [blank if isinstance(outcome, Diverged) else outcome for outcome in outcomes]
+        tables = np.array([[rows[o.name] for o in observables] for _, rows in pairs])
+        return cls(Stack.of([state for state, _ in pairs]), np.array(ends), blank[1]["k"], tables, observables)
 
     @property
-    def fine(self) -> bool:
-        """Whether no run diverged."""
-        return bool((self.ends[:, 0] == FINE).all())
+    def fine(self) -> np.ndarray:
+        """Which runs did not diverge, (runs,)."""
+        return self.ends[:, 0] == FINE
+
+    def taken(self, which: np.ndarray) -> Outcomes:
+        """What became of the runs that a mask (runs,) marks."""
+        if which.all():
+            return self
+        return Outcomes(self.after.taken(which), self.ends[which], self.k, self.tables[which], self._observables)
 
     def course(self, name: str) -> np.ndarray:
         """An observable of all runs, (runs, recorded steps)."""
@@ -88,7 +114,7 @@ class Outcomes(Sequence):
         step, agent = self.ends[r].tolist()
         if step != FINE:
             return Diverged(step, agent)
-        return self.after[r], named(self._k, self.after.all.clock, self._observables, self.tables[r])
+        return self.after[r], named(self.k, self.after.all.clock, self._observables, self.tables[r])
 
 
 class Together(Dynamics):
@@ -109,6 +135,10 @@ class Together(Dynamics):
     def advance_many(self, states, landscape, steps, every=1, start=False):
         raise NotImplementedError
 
+    def positions(self, states):
+        every = Stack.of(states).all
+        return from_blocks(every.x, every.n, every.d)
+
 
 def lowest_agents(states: Any) -> np.ndarray:
     """Where the lowest agent of each run is, (runs, d), from the State of a Stack: its first one, if several are as low."""
@@ -117,11 +147,14 @@ def lowest_agents(states: Any) -> np.ndarray:
 
 def _rows(values: Sequence[Any]) -> np.ndarray:
     """The values of a field in all runs, (runs, …)."""
-    if not isinstance(values[0], np.ndarray):
-        return np.array(values)
+    first = values[0]
+    if not isinstance(first, np.ndarray):
+        return np.array(values) if isinstance(first, Number) else np.fromiter(values, object, len(values))
     if len(values) == 1:
-        return values[0][None]
-    rows = aligned_rows(len(values), values[0].size) if values[0].dtype == np.float64 else np.stack(values)
+        return first[None]
+    if first.dtype != np.float64 or first.ndim != 1:
+        return np.stack(values)
+    rows = aligned_rows(len(values), first.size)
     for row, value in zip(rows, values, strict=True):
         row[:] = value
     return rows
@@ -129,4 +162,4 @@ def _rows(values: Sequence[Any]) -> np.ndarray:
 
 def _row(values: np.ndarray, r: int) -> Any:
     """The value in run ``r``."""
-    return values[r] if values.ndim > 1 else values[r].item()
+    return values[r] if values.ndim > 1 else values.item(r)

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from swarmviz import success
-from swarmviz.blocks import from_blocks
-from swarmviz.dynamics.base import Record
-from swarmviz.dynamics.together import Outcomes
+from swarmviz.dynamics.together import Outcomes, Stack
 from swarmviz.ensembles.settings import Problem, Settings
-from swarmviz.ensembles.stops import Part, Watch
-from swarmviz.frame import Diverged
+from swarmviz.ensembles.stops import GOES_ON, Part, Watch
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
-GROUP_RUNS, GROUP_WORK = 256, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
+GROUP_RUNS, GROUP_WORK = 1024, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
 CALL_WORK = 1 << 25  # about as many agent-coordinate-steps: a Ctrl-C is heard within a moment
 
 
@@ -62,6 +59,22 @@ class Results:
             values[~self.finished] = blank.get(name, np.nan)
 
 
+Report = Callable[[tuple["Ensemble", int]], None]  # who is told how many more runs of an ensemble have ended
+
+
+class Group(NamedTuple):
+    """Runs that have come to the same step, side by side."""
+
+    runs: np.ndarray  # their numbers
+    states: Stack
+    start: bool  # whether the step that they are at is yet to be recorded
+    watch: Watch | None
+
+    def taken(self, which: np.ndarray) -> Group:
+        """Those that a mask marks."""
+        return self._replace(runs=self.runs[which], states=self.states.taken(which))
+
+
 class Ensemble:
     """One problem, run many times; in a sweep it has a label and a number."""
 
@@ -72,7 +85,8 @@ class Ensemble:
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
         self.runs = int(settings.options.runs)
         options, looked_at = settings.options, settings.record or settings.stop
-        self._every = int(options.every if looked_at else options.steps + 1)  # nothing is measured that nobody looks at
+        self._never = int(options.steps + 1)
+        self._every = int(options.every) if looked_at else self._never  # nothing is measured that nobody looks at
 
     @property
     def seeds(self) -> np.ndarray:
@@ -83,64 +97,53 @@ class Ensemble:
         """Time at each recorded step, shape (rows,)."""
         return np.asarray(self.problem.small_state().clock.at(self.settings.recorded_steps()), dtype=np.float64)
 
-    def groups(self, threads: int) -> Iterator[range]:
-        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen."""
+    def groups(self, threads: int, ensembles: int = 1) -> Iterator[range]:
+        """The runs, as many at a time as one call of a kernel takes: small swarms by the dozen, or the hundred where a stop looks often.
+
+        A thread has several groups to take, for the sake of progress and of an even end. With a stop, where much happens between the calls
+        and runs are told of one by one, it has one or two, among all ``ensembles``.
+        """
         options, swarm = self.settings.options, self.problem.swarm
         steps = self._most(swarm.n, swarm.d)
-        records = len(self.dynamics.observables) * (steps // self._every + 1)
-        work = swarm.n * swarm.d * (steps + 1) + records
-        whole = (
-            steps == options.steps or self.settings.stop is not None
-        )  # what is a call's work for itself is taken alone
-        size = max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(self.runs // (8 * threads)))) if whole else 1
+        stop = self.settings.stop is not None
+        rows = steps // (1 if stop else self._every) + 1  # a stop may want to know each step
+        work = swarm.n * swarm.d * (steps + 1) + len(self.dynamics.observables) * rows
+        whole = stop or steps == options.steps  # what is a call's work for itself is taken alone
+        pieces = min(threads, -(-2 * threads // ensembles)) if stop else 8 * threads
+        size = max(1, min(GROUP_RUNS, int(GROUP_WORK // work), int(-(-self.runs // pieces)))) if whole else 1
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
 
-    def run(self, group: range, cancelled: threading.Event) -> bool:
+    def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
         """Some runs from their first step to their end; whether they got there."""
         try:
-            return self._courses(group, cancelled)
+            return self._courses(group, cancelled, report)
         except Exception as error:
             if len(group) > 1:  # which run it was is found by taking them one by one
-                return all(self.run(range(r, r + 1), cancelled) for r in group)
-            run = f"in run {group[0]} (seed {self.seeds[group[0]]})"
-            error.add_note(
-                f"{run}{self.label and ' of the cell '}{self.label}"
-            )  # a bad parameter: the caller's business
-            raise
+                left = [r for r in group if not self.results.finished[r]]
+                return all(self.run(range(r, r + 1), cancelled, report) for r in left)
+            cell = f" of the cell {self.label}" if self.label else ""
+            error.add_note(f"in run {group[0]} (seed {self.seeds[group[0]]}){cell}")
+            raise  # a bad parameter: the caller's business
 
-    def _courses(self, group: range, cancelled: threading.Event) -> bool:
-        """Some runs side by side, call by call, each watched by a stop of its own; those that have ended drop out."""
-        stop, landscape, start = self.settings.stop, self.problem.landscape, True
-        runs: list[Any] = [(r, stop.watch() if stop else None) for r in group]
-        states = self._born(group)
-        while runs:
+    def _courses(self, group: range, cancelled: threading.Event, report: Report) -> bool:
+        """Some runs side by side, call by call; those that have ended drop out."""
+        stop, finished = self.settings.stop, self.results.finished
+        going = Group(np.array(group), self._born(group), True, stop.watch(group) if stop else None)
+        while len(going.runs):
             if cancelled.is_set():
                 return False
-            steps = self._next(states[0])
-            outcomes = self.dynamics.advance_many(states, landscape, steps, self._every, start)
-            if not stop and steps == self.settings.options.steps and isinstance(outcomes, Outcomes) and outcomes.fine:
-                self._finish_group(slice(group.start, group.stop), outcomes)
-                return True
-            going = []
-            for (r, watch), state, outcome in zip(runs, states, outcomes, strict=True):
-                if isinstance(outcome, Diverged):
-                    self._diverged(r, state, outcome, start, watch)
-                    ended = True
-                else:
-                    after, ended = self._seen(r, state, outcome, start, watch)
-                    if ended:
-                        self._finish(r, after)
-                    else:
-                        going.append(((r, watch), after))
-                self.results.finished[r] = ended
-            runs, states, start = [run for run, _ in going], [after for _, after in going], False
+            before, going = going.runs, self._advance(going, self._next(going.states.all))
+            if len(going.runs) < len(before):
+                finished[before] = True
+                finished[going.runs] = False
+                report((self, len(before) - len(going.runs)))
         return True
 
-    def _born(self, group: range) -> Sequence[Any]:
+    def _born(self, group: range) -> Stack:
         """The states of some runs at step 0."""
         landscape, swarm = self.problem.landscape, self.problem.swarm
         seeds = swarm.seed + np.arange(group.start, group.stop)
-        return self.dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds)
+        return Stack.of(self.dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds))
 
     def _next(self, state: Any) -> int:
         """Steps of the next call: to the next look of the stop, or as many as are sensible at once."""
@@ -156,88 +159,91 @@ class Ensemble:
         look = stop.look(self.dynamics, options.every) if stop else options.steps
         return int(min(options.steps, look, max(1, min(CALL_STEPS, CALL_WORK // (n * d)))))
 
-    def _part(self, r: int, state: Any, steps: int, start: bool, watch: Watch | None) -> Any:
-        """The state of run ``r`` after some steps, recorded."""
-        outcome = self.dynamics.advance(state, self.problem.landscape, steps, self._every, start=start)
-        return self._seen(r, state, outcome, start, watch)[0]
+    def _advance(self, group: Group, steps: int) -> Group:
+        """Some steps of a group, recorded; those of its runs that have not ended by then."""
+        outcomes = self._outcomes(group, steps, self._every)
+        for i in np.flatnonzero(~outcomes.fine):
+            self._diverged(group.taken(np.arange(len(group.runs)) == i), *outcomes.ends[i].tolist())
+        group, outcomes = group.taken(outcomes.fine), outcomes.taken(outcomes.fine)
+        ends = self._ends(group, outcomes)
+        self._keep(group.runs, outcomes, ends)
+        for end in set(ends.tolist()) - {GOES_ON}:
+            ended, after = ends == end, outcomes.after
+            if end == after.all.k:
+                self._finish(group.runs[ended], after.taken(ended))
+            else:
+                again = group.taken(ended)
+                self._finish(again.runs, self._outcomes(again, end - again.states.all.k, self._never).after)
+        return Group(group.runs, outcomes.after, False, group.watch).taken(ends == GOES_ON)
 
-    def _seen(self, r: int, state: Any, outcome: Any, start: bool, watch: Watch | None) -> tuple[Any, bool]:
-        """Some steps of run ``r`` from ``state``, recorded up to its end: the state after them, and whether the run has ended."""
-        (after, rows), landscape = outcome, self.problem.landscape
-        end = watch(Part(self.dynamics, landscape, state, after, rows)) if watch else None
-        if end is not None and end < after.k:
-            after, rows = self.dynamics.advance(state, landscape, end - state.k, self._every, start=start)
-        self._keep(r, rows)
-        self.results.finals["stopped"][r] = end is not None
-        return after, end is not None or after.k == self.settings.options.steps
+    def _outcomes(self, group: Group, steps: int, every: int) -> Outcomes:
+        """What becomes of a group in some steps."""
+        outcomes = self.dynamics.advance_many(group.states, self.problem.landscape, steps, every, group.start)
+        return Outcomes.of(group.states, outcomes, self.dynamics.observables)
 
-    def _keep(self, r: int, rows: Record) -> None:
-        """What run ``r`` recorded."""
-        if len(rows["k"]):
-            first = rows["k"][0] // self._every
+    def _ends(self, group: Group, outcomes: Outcomes) -> np.ndarray:
+        """The step at which each run has ended, (runs,), or that it goes on."""
+        ends = np.full(len(group.runs), GOES_ON)
+        if group.watch and len(ends):
+            ends = group.watch(Part(self.dynamics, self.problem.landscape, group.runs, group.states, outcomes))
+        self.results.finals["stopped"][group.runs] = ends != GOES_ON
+        k = outcomes.after.all.k
+        return np.where(ends == GOES_ON, k, ends) if k == self.settings.options.steps else ends
+
+    def _keep(self, runs: np.ndarray, outcomes: Outcomes, ends: np.ndarray) -> None:
+        """What some runs recorded, each until its end."""
+        k = outcomes.k
+        if len(k):
+            columns = slice(k[0] // self._every, k[-1] // self._every + 1)
+            recorded = (ends == GOES_ON)[:, None] | (k <= ends[:, None])
+            everything = recorded.all()
             for name, course in self.results.courses.items():
-                course[r, first : first + len(rows["k"])] = rows[name]
+                values = outcomes.course(name)
+                course[runs, columns] = values if everything else np.where(recorded, values, np.nan)
 
-    def _diverged(self, r: int, state: Any, error: Diverged, start: bool, watch: Watch | None) -> None:
-        """Run ``r`` once more up to the last step at which every energy was finite, unless its stop comes before that."""
+    def _diverged(self, run: Group, step: int, agent: int) -> None:
+        """A run by itself, up to the last step at which every energy was finite, unless its stop comes before that."""
         finals = self.results.finals
-        if error.step > 0:
-            state = self._part(r, state, error.step - 1 - state.k, start, watch)
-            self._finish(r, state)
-        if not finals["stopped"][r]:
-            finals["diverged_step"][r], finals["diverged_agent"][r] = error.step, error.agent
-            if len(self.problem.landscape.minimisers(state.d)):
+        if step > 0:
+            run = self._advance(run, step - 1 - run.states.all.k)
+        r = run.runs
+        if len(r):
+            if step > 0:
+                self._finish(r, run.states)
+            finals["diverged_step"][r], finals["diverged_agent"][r] = step, agent
+            if len(self.problem.landscape.minimisers(run.states.all.d)):
                 finals["success"][r] = 0.0
 
-    def _finish(self, r: int, state: Any) -> None:
-        """What run ``r`` ended with."""
-        landscape, finals, frame = self.problem.landscape, self.results.finals, self.dynamics.frame(state)
-        answer = success.answer(frame)
-        where = answer if frame.shift is None else answer - frame.shift
-        found = success.succeeded(frame, landscape, self.settings.options.tolerance)
-        finals["final_answer"][r] = answer
-        finals["final_energy"][r] = landscape.values(where[None])[0]
-        finals["final_best"][r] = getattr(state, "best", np.nan)
-        finals["final_error"][r] = success.error(frame, landscape)
-        finals["success"][r] = np.nan if found is None else found
-        finals["steps_taken"][r] = state.k
+    def _finish(self, runs: np.ndarray, states: Stack) -> None:
+        """What some runs ended with at the same step."""
+        dynamics, landscape, finals, every = self.dynamics, self.problem.landscape, self.results.finals, states.all
+        answers, frame = dynamics.answers(states), dynamics.frame(states[0])  # the landscape of all has moved as far
+        errors = success.errors(answers, landscape, frame.shift)
+        if frame.node is not None:  # what counts on a finite set is not the distance
+            finals["success"][runs] = [success.succeeded(dynamics.frame(state), landscape) for state in states]
+        elif len(landscape.minimisers(every.d)):
+            finals["success"][runs] = errors < self.settings.options.tolerance
+        finals["final_answer"][runs] = answers
+        finals["final_energy"][runs] = landscape.values(answers if frame.shift is None else answers - frame.shift)
+        finals["final_best"][runs] = getattr(every, "best", np.nan)
+        finals["final_error"][runs] = errors
+        finals["steps_taken"][runs] = every.k
         if "final_positions" in finals:
-            finals["final_positions"][r] = frame.x
-
-    def _finish_group(self, group: slice, outcomes: Outcomes) -> None:
-        """What some runs recorded and ended with, none of which diverged: ``_keep`` and ``_finish`` for all of them at once."""
-        landscape, finals, after = self.problem.landscape, self.results.finals, outcomes.after.all
-        answers, shift = (
-            self.dynamics.answers(outcomes.after),
-            self.dynamics.frame(outcomes.after[0]).shift,
-        )  # all have the same time
-        errors = success.errors(answers, landscape, shift)
-        known = len(landscape.minimisers(after.d)) > 0
-        for name, course in self.results.courses.items():
-            course[group] = outcomes.course(name)
-        finals["final_answer"][group] = answers
-        finals["final_energy"][group] = landscape.values(answers if shift is None else answers - shift)
-        finals["final_best"][group] = getattr(after, "best", np.nan)
-        finals["final_error"][group] = errors
-        finals["success"][group] = errors < self.settings.options.tolerance if known else np.nan
-        finals["steps_taken"][group] = after.k
-        if "final_positions" in finals:
-            finals["final_positions"][group] = from_blocks(after.x, after.n, after.d)
-        self.results.finished[group] = True
+            finals["final_positions"][runs] = dynamics.positions(states)
 
 
 # ---- many of them on threads ------------------------------------------------------------------------------------------
 
 
 def execute(
-    ensembles: Iterable[Ensemble], threads: int, finished_run: Callable[[], None] = lambda: None
+    ensembles: Iterable[Ensemble], threads: int, finished_run: Callable[[], None] = lambda: None, count: int = 1
 ) -> Generator[Ensemble]:
     """Run every run of every ensemble and yield each ensemble when its last run is done.
 
-    The ensembles are taken one after the other, as threads become free, so that only a few exist at once. Whatever interrupts the
-    caller (or a run) ends all runs at their next call of a kernel; what is finished is marked so in the results.
+    The ensembles, ``count`` of them, are taken one after the other, as threads become free, so that only a few exist at once. Whatever
+    interrupts the caller (or a run) ends all runs at their next call of a kernel; what is finished is marked so in the results.
     """
-    jobs = ((ensemble, group) for ensemble in ensembles for group in ensemble.groups(threads))
+    jobs = ((ensemble, group) for ensemble in ensembles for group in ensemble.groups(threads, count))
     cancelled = threading.Event()
     reports: queue.Queue[Any] = queue.Queue(maxsize=4 * threads)  # threads wait for a caller who is slower than they
     work = (jobs, threading.Lock(), cancelled, reports)
@@ -269,14 +275,13 @@ def execute(
 def _work(
     jobs: Iterator[tuple[Ensemble, range]], lock: threading.Lock, cancelled: threading.Event, reports: queue.Queue[Any]
 ) -> None:
-    """What a thread does: some runs after the others; reports their ensemble and number, or what went wrong, and None in the end."""
+    """What a thread does: some runs after the others; reports how many of which ensemble, or what went wrong, and None in the end."""
     try:
         while not cancelled.is_set():
             with lock:
                 ensemble, group = next(jobs, (None, range(0)))
-            if ensemble is None or not ensemble.run(group, cancelled):
+            if ensemble is None or not ensemble.run(group, cancelled, reports.put):
                 break
-            reports.put((ensemble, len(group)))
     except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
         reports.put(error)
     reports.put(None)

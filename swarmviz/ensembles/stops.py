@@ -1,7 +1,7 @@
 """When a run of an ensemble ends before its last step: at the same step for any number of threads.
 
-A stop looks at a run after some steps, and says at which of these it ends. The kernels are called for as many steps as lie between
-two looks, so that a stop that looks seldom, or reads the record only, costs next to nothing.
+A stop looks at a group of runs after some steps, and says at which of these each of them ends. The kernels are called for as many steps
+as lie between two looks, so that a stop that looks seldom, or reads arrays only, costs next to nothing.
 """
 
 from __future__ import annotations
@@ -12,29 +12,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics, Record
+from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.stall import Stalling, half_widths
+from swarmviz.dynamics.together import Outcomes, Stack
 from swarmviz.ensembles.fingerprint import fingerprint
 from swarmviz.ensembles.names import nearest
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Whole
 
-LOOK = 1024  # steps between two looks at the record: what was done in vain when a run has ended since the last one
+LOOK = 256  # steps between two looks at the record: what was done in vain when a run has ended since the last one
+GOES_ON = -1  # instead of the step at which a run ends
 LOOKS = 10  # times in the steps of a stall, for a dynamics that does not count itself
 
 
 class Part(NamedTuple):
-    """A few steps of a run: the states before and after them and what was recorded in between."""
+    """A few steps of some runs, none of which diverged in them: the states before, and what became of them."""
 
     dynamics: Dynamics
     landscape: Landscape
-    before: Any
-    after: Any
-    rows: Record
+    runs: np.ndarray  # their numbers, increasing
+    before: Stack
+    outcomes: Outcomes
 
 
-Watch = Callable[[Part], "int | None"]  # the step at which the run ends, None to go on
+Watch = Callable[[Part], np.ndarray]  # the step at which each of the runs ends, or GOES_ON
 
 
 class Stop(Described):
@@ -54,8 +56,8 @@ class Stop(Described):
         """Most steps between two looks."""
         return LOOK
 
-    def watch(self) -> Watch:
-        """A look-out for one run."""
+    def watch(self, group: range) -> Watch:
+        """A look-out for a group of runs, which is called after every few steps for those of them that have not ended."""
         raise NotImplementedError
 
 
@@ -93,12 +95,8 @@ class Below(Stop):
                 f"stop: observable = {self.observable!r}: is not recorded{nearest(self.observable, observables)}"
             )
 
-    def watch(self):
-        def reached(part: Part) -> int | None:
-            below = part.rows[self.observable] < self.value
-            return int(part.rows["k"][below.argmax()]) if below.any() else None
-
-        return reached
+    def watch(self, group):
+        return lambda part: _first(part.outcomes.course(self.observable) < self.value, part.outcomes.k)
 
 
 class Stall(Stop):
@@ -131,30 +129,44 @@ class Stall(Stop):
     def look(self, dynamics, every):
         return self.steps if isinstance(dynamics, Stalling) else max(1, self.steps // LOOKS)
 
-    def watch(self):
-        place: np.ndarray | None = None
-        since = 0
+    def watch(self, group):
+        since = np.full(len(group), GOES_ON)  # the step of each run's first look, and of each at which it had moved
+        places: np.ndarray | None = None
 
-        def reached(part: Part) -> int | None:
-            nonlocal place, since
+        def reached(part: Part) -> np.ndarray:
+            nonlocal places
             if isinstance(part.dynamics, Stalling):
                 return _counted(part, self.steps)
-            (now,) = part.dynamics.answers([part.after])
-            if place is None or (np.abs(now - place) / half_widths(part.landscape, len(now))).max() >= self.tolerance:
-                place, since = np.array(now), part.after.k
-            return part.after.k if part.after.k - since >= self.steps else None
+            after, at = part.outcomes.after, part.runs - group.start
+            now = part.dynamics.answers(after)
+            if places is None:
+                places = np.zeros((len(group), after.all.d))
+            moved = (np.abs(now - places[at]) / half_widths(part.landscape, after.all.d)).max(axis=1) >= self.tolerance
+            moved |= since[at] == GOES_ON
+            places[at[moved]], since[at[moved]] = now[moved], after.all.k
+            return np.where(after.all.k - since[at] >= self.steps, after.all.k, GOES_ON)
 
         return reached
 
 
-def _counted(part: Part, steps: int) -> int | None:
-    """The first step at which the kernel's counter has reached ``steps``."""
-    if part.after.still < steps:
-        return None
-    rows, taken = part.rows, part.after.k - part.before.k
-    if len(rows["k"]) < taken:
-        rows = part.dynamics.advance(part.before, part.landscape, taken)[1]
-    return int(rows["k"][(rows["still"] >= steps).argmax()])
+def _counted(part: Part, steps: int) -> np.ndarray:
+    """The first step at which each kernel's counter has reached ``steps``."""
+    outcomes, ends = part.outcomes, np.full(len(part.runs), GOES_ON)
+    stalled, taken = outcomes.after.all.still >= steps, outcomes.after.all.k - part.before.all.k
+    if stalled.any():
+        outcomes, before = outcomes.taken(stalled), part.before.taken(stalled)
+        if len(outcomes.k) < taken:  # not every step is recorded
+            again = part.dynamics.advance_many(before, part.landscape, taken)
+            outcomes = Outcomes.of(before, again, part.dynamics.observables)
+        ends[stalled] = _first(outcomes.course("still") >= steps, outcomes.k)
+    return ends
+
+
+def _first(reached: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """The first of the recorded steps ``k`` at which each run has reached something, (runs, recorded) → (runs,)."""
+    return (
+        np.where(reached.any(axis=1), k[reached.argmax(axis=1)], GOES_ON) if len(k) else np.full(len(reached), GOES_ON)
+    )
 
 
 class When(Stop):
@@ -183,10 +195,13 @@ class When(Stop):
     def look(self, dynamics, every):
         return every
 
-    def watch(self):
-        def reached(part: Part) -> int | None:
-            recorded = part.after.k > 0 and len(part.rows["k"]) and part.rows["k"][-1] == part.after.k
-            return part.after.k if recorded and self.function(part.dynamics.frame(part.after)) else None
+    def watch(self, group):
+        def reached(part: Part) -> np.ndarray:
+            after, recorded = part.outcomes.after, part.outcomes.k
+            k = after.all.k
+            if not (k > 0 and len(recorded) and recorded[-1] == k):
+                return np.full(len(after), GOES_ON)
+            return np.array([k if self.function(part.dynamics.frame(state)) else GOES_ON for state in after])
 
         return reached
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from swarmviz.dynamics.base import Dynamics
@@ -144,11 +144,11 @@ def _missing(table: Table, shelf: Store | None) -> Iterator[Cell]:
 
 
 def locally(
-    cells: Iterable[Cell], settings: Settings, threads: int, finished_run: Callable[[], None]
+    cells: Sequence[Cell], settings: Settings, threads: int, finished_run: Callable[[], None]
 ) -> Generator[tuple[int, xarray.Dataset]]:
     """Number and Dataset of each cell, as they are finished; the threads go on to the next cell without waiting for the last run."""
     ensembles = (Ensemble(cell.problem, settings, cell.label, cell.number) for cell in cells)
-    with contextlib.closing(execute(ensembles, threads, finished_run)) as finished:
+    with contextlib.closing(execute(ensembles, threads, finished_run, len(cells))) as finished:
         for ensemble in finished:
             yield ensemble.number, as_dataset(ensemble)
 

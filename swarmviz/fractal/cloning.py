@@ -20,7 +20,7 @@ import numpy as np
 
 from swarmviz.blocks import part
 from swarmviz.compiled import inner
-from swarmviz.diagnostics import smallest
+from swarmviz.diagnostics import extremes, smallest
 from swarmviz.elementary import exp, log
 from swarmviz.randomness import JUMP, U32, key, uniform
 
@@ -28,21 +28,6 @@ EXPONENTIAL, VALUE, NEGATIVE, AS_IT_IS = range(4)
 Z_SCORE, MIN_MAX = range(2)
 CLONE, MIGRATE = range(2)  # rows of the purpose JUMP: whether a walker clones, whether a place migrates
 EQUAL, NO_SPREAD = 1e-14, 1e-300  # values count as equal when they differ by rounding, or by less than has a reciprocal
-
-
-@inner
-def largest(y):
-    """max y, in four lanes because the compiler leaves a plain maximum serial."""
-    a = b = c = e = -np.inf
-    full = y.size - y.size % 4
-    for j in range(0, full, 4):
-        a = y[j] if y[j] > a else a
-        b = y[j + 1] if y[j + 1] > b else b
-        c = y[j + 2] if y[j + 2] > c else c
-        e = y[j + 3] if y[j + 3] > e else e
-    for j in range(full, y.size):
-        a = y[j] if y[j] > a else a
-    return max(max(a, b), max(c, e))
 
 
 @inner
@@ -76,7 +61,7 @@ def log_mean_reward(f, kind, tau):
 @inner
 def log_relative(y, form, delta, epsilon):
     """ln f(y) in place, (1) or (2)."""
-    n, low, high = y.size, smallest(y), largest(y)
+    n, (low, high) = y.size, extremes(y)
     if form == MIN_MAX:
         for j in range(n):
             y[j] = log((y[j] - low) / (high - low + epsilon) + delta)
@@ -183,7 +168,7 @@ def decide(log_virtual, epsilon, room):
     rival, chance, living, source = room.rival, room.chance[0], room.living, room.source
     ratio, over = room.part, room.apart
     for n in range(source.size):
-        over[n] = -log_virtual[rival[n]]
+        over[n] = -log_virtual[np.uint64(rival[n])]
     for n in range(source.size):
         ratio[n] = exp(log_virtual[n] + over[n])
     for n in range(source.size):

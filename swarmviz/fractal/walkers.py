@@ -1,7 +1,8 @@
 r"""Walkers in memory: the passes of Fractal Monte Carlo that touch positions. The equations are in :mod:`swarmviz.dynamics.fractal`.
 
-Any walker may look at any other, so the positions are laid out walker by walker, too: a companion is then one stretch of memory. All
-walkers move at once, because a step reads this copy. Few clone in a step: as a rule only these are shaken, valued and copied anew.
+Any walker may look at any other, so between two steps the positions are laid out walker by walker: a companion is then one stretch of
+memory. Few clone in a step, and as a rule only these are shaken and valued anew, in a table of their own with a row per coordinate. The
+blocks ``x`` catch up where all walkers move, or somebody asks for them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block, block_count, block_range, list_marked, part, rows, scratch
+from swarmviz.blocks import agents_per_block, block, block_count, block_range, list_marked, part, rows, scratch
 from swarmviz.compiled import inner
 from swarmviz.diagnostics import smallest
 from swarmviz.fractal import cloning
@@ -20,6 +21,7 @@ from swarmviz.randomness import COMPANION, POSITION_NOISE, key, words
 from swarmviz.supply import block_noise
 
 CLONES, EVERY = range(2)  # who is shaken
+WHOLE = 8  # numbers in a vector
 U1, U2, U3 = np.uint64(1), np.uint64(2), np.uint64(3)
 DEADLY = len(boundaries.CODES)  # the boundary at which walkers die
 
@@ -39,7 +41,8 @@ class Room(NamedTuple):
     apart: np.ndarray  # |X_n − X_j(n)|
     part: np.ndarray
     cloned: np.ndarray  # whether a walker clones
-    column: np.ndarray  # of a block, the columns of the walkers that clone
+    clones: np.ndarray  # the walkers that clone
+    start: np.ndarray  # where in ``rows`` those begin whom they copy
     fresh: np.ndarray  # their new positions
     value: np.ndarray  # and F there
     moved: np.ndarray  # positions of a block, seen from the moving landscape
@@ -53,14 +56,21 @@ class Room(NamedTuple):
 def make_room(d, n_agents, groups):
     """Scratch for this swarm."""
     n, whole, real, word = block_range(d, n_agents, 0)[1], np.int64, np.float64, np.uint64
-    pairs = (d + 1) // 2 * n
+    most = n_agents + WHOLE
+    size = d * min(most, clones_at_once(d))
     return Room(
         scratch(n_agents * d, real).reshape((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
         scratch(n_agents, whole), scratch(n_agents, whole), scratch(n_agents, whole), np.ones(n_agents, np.uint8),
-        np.empty((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n_agents, np.uint8), scratch(n, word),
-        scratch(d * n, real), scratch(n, real), scratch(d * n, real), scratch(d * n, np.float32), scratch(pairs, word),
-        scratch(pairs, np.float32), np.empty(d),
+        np.empty((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n_agents, np.uint8), scratch(most, word),
+        scratch(most, word), scratch(d * most, real), scratch(most, real), scratch(d * n, real), scratch(size, np.float32),
+        scratch(size, word), scratch(size, np.float32), np.empty(d),
     )  # fmt: skip
+
+
+@inner(inline=True)
+def clones_at_once(d):
+    """How many clones are worked on together: what the cache holds, in whole vectors."""
+    return agents_per_block(d) // WHOLE * WHOLE
 
 
 @inner(inline=True)
@@ -79,18 +89,14 @@ def energies(x, size, values, p, shift, moving, room, f):
         values(xb, p, part(f, first, n))
 
 
-@inner(inline=True)
-def find_living(x, size, low, high, room):
+@inner
+def find_living(walkers, low, high, living):
     """living (N,) ← whether a walker is in the box."""
-    d, n_agents = size
-    room.living[:] = 1
-    for b in range(block_count(d, n_agents)):
-        first, n = block_range(d, n_agents, b)
-        xb = block(x, d, n_agents, b)
-        for i in range(d):
-            for j in range(n):
-                if not low[i] <= xb[i, j] <= high[i]:
-                    room.living[first + j] = 0
+    for n in range(living.size):
+        living[n] = 1
+        for i in range(low.size):
+            if not low[i] <= walkers[n, i] <= high[i]:
+                living[n] = 0
 
 
 @inner
@@ -133,13 +139,33 @@ def by_walker(x, size, out):
 
 
 @inner
+def by_block(walkers, size, x):
+    """x ← the positions, block after block."""
+    d, n_agents = size
+    flat, width = walkers.reshape(walkers.size), np.uint64(d)
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            row, at = xb[i], np.uint64(first * d + i)
+            for j in range(n):
+                row[j] = flat[at]
+                at += width
+
+
+@inner
 def distances(walkers, seen, apart):
-    """apart (N,) ← |X_n − X_j(n)|."""
-    for n in range(seen.size):
-        here, there, total = walkers[n], walkers[seen[n]], 0.0
-        for i in range(here.size):
-            total += (here[i] - there[i]) * (here[i] - there[i])
-        apart[n] = total
+    """apart (N,) ← |X_n − X_j(n)|, of two walkers at a time, so that one's sum need not wait for the other's."""
+    flat, width, last = walkers.reshape(walkers.size), np.uint64(walkers.shape[1]), seen.size - 1
+    for pair in range(0, last + 1, 2):
+        m, n = np.uint64(min(pair, max(last - 1, 0))), np.uint64(min(pair + 1, last))
+        here, there, total = m * width, np.uint64(seen[m]) * width, 0.0
+        here_too, there_too, total_too = n * width, np.uint64(seen[n]) * width, 0.0
+        for i in range(width):
+            way, way_too = flat[here + i] - flat[there + i], flat[here_too + i] - flat[there_too + i]
+            total += way * way
+            total_too += way_too * way_too
+        apart[m], apart[n] = total, total_too
     for n in range(seen.size):
         apart[n] = np.sqrt(apart[n])
 
@@ -163,24 +189,38 @@ def look(x, f, size, how, powers, seed, step, room, log_virtual):
         cloning.add_relative(room.apart, beta, groups, cloning.AS_IT_IS, tau, relative, room, log_virtual)
 
 
-@inner(inline=True)
-def copy_companions(column, source, first, walkers, out):
-    """(4): out (d, m) ← the positions of those whom the walkers in the columns of a block clone."""
-    d, m = np.uint64(out.shape[0]), np.uint64(column.size)
-    for q in range(m):
-        there = walkers[source[first + column[q]]]
-        for i in range(d):
-            out[i, q] = there[i]
+@inner
+def list_clones(room, d):
+    """List those that clone, and where the positions of those begin whom they copy; returns how many they are.
+
+    The list goes on with its last member up to a whole vector: a row's rest would be taken number by number, at the price of a vector each.
+    """
+    clones, start = room.clones, room.start
+    m = list_marked(room.cloned, clones)
+    wide = (m + WHOLE - 1) // WHOLE * WHOLE
+    for q in range(m, wide):
+        clones[q] = clones[m - 1]
+    for q in range(wide):
+        start[q] = np.uint64(room.source[clones[q]]) * np.uint64(d)
+    return wide
+
+
+@inner
+def copy_companions(start, walkers, out):
+    """(4): out (d, m) ← the positions that begin at ``start`` (m,)."""
+    flat = walkers.reshape(walkers.size)
+    for i in range(out.shape[0]):
+        row, coordinate = out[i], np.uint64(i)
+        for q in range(start.size):
+            row[q] = flat[start[q] + coordinate]
 
 
 @inner
 def shake(x, sigma, z):
-    """(5) for all walkers of a block."""
-    d, n = x.shape
-    for i in range(d):
-        row, zi = x[i], z[i]
-        for j in range(n):
-            row[j] += sigma * zi[j]
+    """(5) for the walkers of a table (d, n)."""
+    flat, draws = x.reshape(x.size), z.reshape(z.size)
+    for j in range(flat.size):
+        flat[j] += sigma * draws[j]
 
 
 @inner(inline=True)
@@ -191,48 +231,36 @@ def keep_inside(x, low, high, boundary):
 
 
 @inner
-def settle(fresh, value, column, xb, fb):
-    """The new positions and values in their columns of a block."""
-    for i in range(fresh.shape[0]):
-        row, new = xb[i], fresh[i]
-        for q in range(column.size):
-            row[column[q]] = new[q]
-    for q in range(column.size):
-        fb[column[q]] = value[q]
+def settle(fresh, clones, walkers):
+    """The new positions (d, m) in their places."""
+    for q in range(clones.size):
+        there = walkers[clones[q]]
+        for i in range(there.size):
+            there[i] = fresh[i, q]
 
 
 @inner(inline=True)
-def clone(x, f, size, alone, sigma, seed, step, limits, land, room):
+def clone(f, size, alone, sigma, seed, step, limits, land, room):
     """(4), all from the positions before; (5), the boundary and F for those that clone, where they ``alone`` move."""
-    (d, n_agents), (low, high, boundary), (values, p) = size, limits, land
+    d, (low, high, boundary), (values, p) = size[0], limits, land
     row = key(np.uint64(seed), np.uint64(POSITION_NOISE), np.uint64(step))
-    for b in range(block_count(d, n_agents)):
-        first, n = block_range(d, n_agents, b)
-        m = list_marked(part(room.cloned, first, n), room.column)
-        if m > 0:
-            column, fresh, value = part(room.column, 0, m), rows(room.fresh, 0, d, m), part(room.value, 0, m)
-            copy_companions(column, room.source, first, room.rows, fresh)
-            if sigma > 0.0:
-                z = rows(room.z, 0, d, m)
-                fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, first, column)
-                shake(fresh, sigma, z)
-            if alone:
-                keep_inside(fresh, low, high, boundary)
-                values(fresh, p, value)
-            settle(fresh, value, column, block(x, d, n_agents, b), part(f, first, n))
-
-
-@inner(inline=True)
-def follow(x, size, room):
-    """The copy of the positions, walker by walker, catches up with those that cloned."""
-    d, n_agents = size
-    for b in range(block_count(d, n_agents)):
-        first, n = block_range(d, n_agents, b)
-        xb, m = block(x, d, n_agents, b), list_marked(part(room.cloned, first, n), room.column)
-        for q in range(np.uint64(m)):
-            there, j = room.rows[first + room.column[q]], room.column[q]
-            for i in range(np.uint64(d)):
-                there[i] = xb[i, j]
+    wide, most = list_clones(room, d), clones_at_once(d)
+    for first in range(0, wide, most):
+        m = min(most, wide - first)
+        clones, fresh, value = part(room.clones, first, m), rows(room.fresh, d * first, d, m), part(room.value, 0, m)
+        copy_companions(part(room.start, first, m), room.rows, fresh)
+        if sigma > 0.0:
+            z = rows(room.z, 0, d, m)
+            fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, 0, clones)
+            shake(fresh, sigma, z)
+        if alone:
+            keep_inside(fresh, low, high, boundary)
+            values(fresh, p, value)
+            for q in range(m):
+                f[clones[q]] = value[q]
+    for first in range(0, wide, most):
+        m = min(most, wide - first)
+        settle(rows(room.fresh, d * first, d, m), part(room.clones, first, m), room.rows)
 
 
 @inner(inline=True)
