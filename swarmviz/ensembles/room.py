@@ -15,9 +15,7 @@ from swarmviz.ensembles.dataset import Layout
 from swarmviz.ensembles.engine import GROUP_WORK
 from swarmviz.ensembles.settings import Problem, Settings
 
-WORKING = (
-    3.5  # times its state is what a swarm takes while it runs: it, the next one and scratch (measured: 2.9 to 3.6)
-)
+WORKING = 4  # times its state is what a swarm takes while it runs: it, the next one and scratch (measured: 2.9 to 3.9)
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
