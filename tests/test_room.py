@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.ensembles import room
+from swarmviz.ensembles import medians, room
 from swarmviz.ensembles.dataset import Layout, as_dataset
 from swarmviz.ensembles.engine import Ensemble
 from swarmviz.ensembles.settings import Problem, Settings
@@ -190,6 +190,19 @@ def test_a_sweep_takes_little_more_than_its_result(tmp_path, cells, most, stored
     if stored:
         peak, again = peak_of(lambda: swept("second", 480 // cells))
         assert again.identical(data) and peak < (1.1 + 1.2 / cells) * data.nbytes
+
+
+def test_the_errors_of_medians_take_no_more_memory_for_more_runs():
+    """Two thousand resamples of all runs at once would take 320 megabytes for their values alone."""
+    import xarray
+
+    values = np.random.default_rng(1).normal(size=20_000)
+    data = xarray.Dataset({"final_error": ("run", values), "finished": ("run", np.ones(len(values), bool))})
+    medians(data.isel(run=slice(10)), ["final_error"])
+    peak, table = peak_of(lambda: medians(data, ["final_error"]))
+    assert peak < 200 * MIB
+    expected = np.sqrt(np.pi / 2 / len(values))  # of the median of normal numbers, in the limit of many
+    assert float(table["final_error_standard_error"]) == pytest.approx(expected, rel=0.15)
 
 
 # ---- an interrupt -------------------------------------------------------------------------------------------------------
