@@ -9,7 +9,7 @@ One process prints, from interleaved repetitions on the machine as it is now:
     events       µs per jump on the finite set, for three numbers of agents
     fixed        what a step costs when the swarm is tiny
     allocations  what a step allocates
-    targets      the ratios that are aimed at, and whether they are met
+    targets      the ratios that are aimed at, and whether they are met; not with --quick, whose sizes are toys
 
 Trust the ratios: each is the median over repetitions in which both sides met the same machine. The times are the smallest ones. With
 ``--first-contact`` it prints instead how long one waits: for the import, for the first step, for the first painted page.
@@ -77,6 +77,9 @@ def kernels(repetitions: int, quick: bool, pool: ThreadPoolExecutor, chosen: lis
         show_pieces(n, d, piece)
     click.echo("\nns per agent, coordinate and step (SBGD: per coordinate of a value taken)")
     click.echo(table(["N×d", "1 thread", "2 threads", "floor", "kernel/floor", "1 thread/2"], rows))
+    click.echo(
+        "The finite set takes no steps of coordinates: its jumps are timed in the section events and have no floor."
+    )
     return found
 
 
@@ -200,7 +203,10 @@ def main(only: tuple[str, ...], quick: bool, repetitions: int, contact: bool) ->
         }
         for name in sections:
             found |= parts[name]()
-    show_targets(found)
+    if quick:
+        click.echo("\nNo targets: these sizes are toys, and say whether it runs, not how fast.")
+    else:
+        show_targets(found)
 
 
 if __name__ == "__main__":

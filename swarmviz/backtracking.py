@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import boundaries
-from swarmviz.blocks import block_range, rows
+from swarmviz.blocks import block_range, rows, scratch
 from swarmviz.compiled import inner
 from swarmviz.elementary import power
 
@@ -41,10 +41,10 @@ class Room(NamedTuple):
 @inner
 def make_room(d, n_agents):
     """Scratch for blocks of this swarm."""
-    n = block_range(d, n_agents, 0)[1]
+    n, real, whole = block_range(d, n_agents, 0)[1], np.float64, np.int64
     return Room(
-        np.empty(n, np.int64), np.empty(d * n), np.empty(d * n), np.empty(n), np.empty(n),
-        np.empty(n, np.int64), np.empty(d * n), np.empty(n),
+        scratch(n, whole), scratch(d * n, real), scratch(d * n, real), scratch(n, real), scratch(n, real),
+        scratch(n, whole), scratch(d * n, real), scratch(n, real),
     )  # fmt: skip
 
 

@@ -19,50 +19,24 @@ import click
 
 import swarmviz as sv
 from swarmviz import papers
+from swarmviz.commands import values
+from swarmviz.commands.interrupts import heard_once
+from swarmviz.commands.listing import Declared
+from swarmviz.commands.outcome import deliver, refusing, say_early, tell
 from swarmviz.ensembles.names import nearest
 from swarmviz.ensembles.output import picture, require_place, write_data, written
-from swarmviz.ensembles.statistics import medians, success_rate
+from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.typed import chosen, listed, owner, pairs, problem, typed
-from swarmviz.parameters import Choice, Described, Real, Vector
+from swarmviz.parameters import Described, Whole
 
-INTERRUPTED = 130
 ADDRESS = "127.0.0.1"  # where the page is served: to this machine only
+FILE = click.Path(path_type=Path)
 
 
-class Refused(click.ClickException):
-    """One line that says what is wrong."""
+class Port(Described):
+    """Where the page is served."""
 
-    exit_code = 2
-
-
-def refusing(function: Any) -> Any:
-    """The library's errors as one line and exit code 2."""
-
-    @functools.wraps(function)
-    def wrapped(*args, **kwargs):
-        try:
-            return function(*args, **kwargs)
-        except (ValueError, TypeError, OSError, ImportError, sv.ensembles.StoreError) as error:
-            lines = [str(error), *getattr(error, "__notes__", ())]
-            raise Refused(" ".join("; ".join(lines).split())) from None
-
-    return wrapped
-
-
-# ---- what goes out ----------------------------------------------------------------------------------------------------
-
-
-def tell(data: Any) -> None:
-    """Success and medians on standard output."""
-    table = success_rate(data).merge(medians(data, ("final_error", "final_energy", "final_best")))
-    names = [
-        n for n in table.data_vars if not str(n).endswith(("_low", "_high", "_standard_error")) or "success" in str(n)
-    ]
-    frame = table[names].to_dataframe() if table.sizes else table[names].expand_dims("").to_dataframe()
-    click.echo(
-        f"{int(data['finished'].sum())} runs; success with its 95% interval, medians of what the runs ended with"
-    )
-    click.echo(frame[names].to_string(index=bool(table.sizes), float_format="{:.4g}".format))
+    port = Whole(5006, bounds=(1, 65535), doc="Port of the page.")
 
 
 def progress() -> Any:
@@ -70,69 +44,44 @@ def progress() -> Any:
     return sys.stderr.isatty()
 
 
-def finish(data: Any) -> None:
-    """Say whether it was cut short."""
-    if data.attrs["interrupted"]:
-        done = int(data["finished"].sum())
-        click.echo(
-            f"Interrupted: {done} of {data['finished'].size} runs were finished"
-            + (" and are kept; the others are empty." if done else "; nothing is written."),
-            err=True,
-        )
-        raise SystemExit(INTERRUPTED)
-
-
-# ---- the commands -----------------------------------------------------------------------------------------------------
-
-
-def declarations(title: str, cls: type[Described]) -> list[str]:
-    """A class's parameters, one per line."""
-    lines = [title]
-    for name, declared in cls.declared().items():
-        allowed = declared.range_text if isinstance(declared, Real) else ""
-        allowed = " | ".join(declared.objects) if isinstance(declared, Choice) else allowed
-        more = ", or a schedule" if getattr(declared, "schedulable", False) else ""
-        about = f" [{allowed}{more}]" if allowed else ""
-        default = "" if isinstance(declared, Vector) else f" = {declared.default!r}"
-        lines.append(f"    {name} ({declared.symbol or name}){default}: {declared.doc}{about}")
-    return lines
-
-
-class Declared(click.Command):
-    """A command whose help ends with every parameter that can be set."""
-
-    def format_epilog(self, ctx, formatter):
-        lines = ["Parameters (--set name=value):"]
-        lines += declarations("  swarm", sv.Swarm)
-        for name, cls in sv.dynamics.ALL.items():
-            lines += declarations(f"  --dynamics {name}: {cls.title} ({cls.reference})", cls)
-        for name, land in sv.landscapes.ALL.items():
-            lines += declarations(f"  --landscape {name}: {land.title}", land)
-        lines.append(
-            f"Schedules: {', '.join(repr(cls()) if cls().values_now() else name for name, cls in sv.schedules.ALL.items())}"
-        )
-        formatter.write("\n" + "\n".join(lines) + "\n")
+# ---- run and sweep ----------------------------------------------------------------------------------------------------
 
 
 def common(function: Any) -> Any:
     """The options of run and sweep."""
-    file = click.Path(path_type=Path)
     options = (
         click.option("--dynamics", required=True, help="One of the dynamics below."),
         click.option("--landscape", default="Rastrigin", show_default=True, help="One of the landscapes below."),
         click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter: sigma=0.7, landscape.draw=3, "
                      "initial=away, sigma=Linear(start=1,end=0.1,duration=5)."),
-        click.option("--n", type=int, help="Number of agents."),
-        click.option("--d", type=int, help="Dimension."),
-        click.option("--seed", type=int, help="Seed of the first run; run r has seed + r."),
-        click.option("--steps", type=int, default=1000, show_default=True, help="Steps of each run."),
-        click.option("--runs", type=int, default=100, show_default=True, help="Runs."),
-        click.option("--every", type=int, default=10, show_default=True, help="Record the steps that are multiples of it."),
-        click.option("--threads", type=int, help="Every core when absent."),
-        click.option("--out", type=file, help="NetCDF file for everything."),
-        click.option("--csv", type=file, help="CSV file for what each run ended with."),
+        values.number(sv.Swarm, "n"),
+        values.number(sv.Swarm, "d"),
+        values.number(sv.Swarm, "seed"),
+        values.number(Options, "steps", Options().steps),
+        values.number(Options, "runs", Options().runs),
+        values.number(Options, "every", 10),
+        values.number(Options, "tolerance", Options().tolerance),
+        click.option("--stop", metavar="KIND:NAME=VALUE,…", help=values.stop_help()),
+        click.option("--record", metavar="NAME,NAME,…", help="Observables to be kept along step, or all, or none. When absent: "
+                     "all of a run, none of a sweep."),
+        click.option("--positions", is_flag=True, help=Options.declared()["positions"].doc),
+        values.threads,
+        click.option("--out", type=FILE, help="NetCDF file for everything."),
+        click.option("--csv", type=FILE, help="CSV file for what each run ended with."),
     )  # fmt: skip
     return functools.reduce(lambda f, option: option(f), reversed(options), function)
+
+
+def understood(given: dict[str, Any], absent: tuple[str, ...] | None) -> tuple[Any, dict[str, Any]]:
+    """The parts of what is run, and how it is run, from the options; ``absent`` is recorded where --record is not given."""
+    swarm = {name: given.pop(name) for name in ("n", "d", "seed")}
+    parts = problem(given.pop("dynamics"), given.pop("landscape"), given.pop("settings"), swarm)
+    how = given | {
+        "stop": values.stop(given["stop"]),
+        "record": values.recorded(given["record"], absent),
+        "progress": progress(),
+    }
+    return parts, how
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -144,15 +93,20 @@ def main() -> None:
 @main.command(cls=Declared)
 @common
 @refusing
-def run(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads, out, csv):
+def run(out, csv, **given):
     """Run a swarm many times, each time with another seed."""
     require_place("--out", out)
     require_place("--csv", csv)
-    parts: Any = problem(dynamics, landscape, settings, {"n": n, "d": d, "seed": seed})
-    data = sv.run_ensemble(**parts, runs=runs, steps=steps, every=every, threads=threads, progress=progress())
-    write_data(out, csv, data)  # before anything that could be interrupted, too
-    tell(data)
-    finish(data)
+    parts, how = understood(given, absent=None)
+    with heard_once() as over:
+        data = sv.run_ensemble(**parts, **how)
+        over()
+        handed_over(data, out, csv)
+
+
+def handed_over(data: Any, out: Path | None, csv: Path | None) -> None:
+    """The files and the table."""
+    deliver(data, lambda: write_data(out, None, data), lambda: write_data(None, csv, data), lambda: tell(data))
 
 
 @main.command(cls=Declared)
@@ -164,18 +118,13 @@ def run(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads, 
     metavar="NAME=VALUE,VALUE,…",
     help="An axis of the sweep: sigma=0.1,0.3,1 or landscape=Ackley,Rastrigin.",
 )
-@click.option("--record", default="", help="Observables to be kept along step, between commas; none when absent.")
-@click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    help="Folder that keeps each finished cell; the same call goes on from there.",
-)
+@click.option("--store", type=values.Folder(), help="Keeps each finished cell; the same call goes on from there.")
 @refusing
-def sweep(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads, out, csv, axes, record, store):  # fmt: skip
+def sweep(out, csv, axes, store, **given):
     """Run an ensemble for every combination of parameters."""
     require_place("--out", out)
     require_place("--csv", csv)
-    parts: Any = problem(dynamics, landscape, settings, {"n": n, "d": d, "seed": seed})
+    parts, how = understood(given, absent=())
     classes = {whose: type(part) for whose, part in parts.items()}
     grid, landscapes = {}, None
     for name, text in pairs("--grid", axes).items():
@@ -184,53 +133,86 @@ def sweep(dynamics, landscape, settings, n, d, seed, steps, runs, every, threads
             continue
         whose, parameter = owner(classes, "--grid", name)
         grid[name] = [typed(name, value, classes[whose].declared()[parameter]) for value in listed(text)]
-    data = sv.sweep(
-        **parts, grid=grid, landscapes=landscapes, runs=runs, steps=steps, every=every, threads=threads, store=store,
-        record=listed(record) if record else (), progress=progress(),
-    )  # fmt: skip
-    write_data(out, csv, data)  # before anything that could be interrupted, too
-    tell(data)
-    finish(data)
+    with heard_once() as over:
+        data = sv.sweep(**parts, **how, grid=grid, landscapes=landscapes, store=store)
+        over()
+        handed_over(data, out, csv)
+
+
+# ---- figure -----------------------------------------------------------------------------------------------------------
 
 
 @main.command()
 @click.argument("key", required=False)
 @click.option("--list", "listing", is_flag=True, help="List what there is.")
-@click.option("--runs", type=int, help="Runs of each cell; the paper's when absent.")
-@click.option("--threads", type=int, help="Every core when absent.")
+@values.number(Options, "runs", more=" Those of the paper when absent.")
+@values.threads
 @click.option("--quick", is_flag=True, help="A few steps on a few values, to try it out.")
-@click.option("--out", type=click.Path(path_type=Path), help="NetCDF file.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Picture: .png, .svg or .pdf.")
+@click.option("--out", type=FILE, help="NetCDF file.")
+@click.option("--plot", type=FILE, help="Picture: .png, .svg or .pdf.")
+@click.option(
+    "--store",
+    type=values.Folder(),
+    help="Keeps each finished cell of the figure's sweeps; the same call goes on from there. A cell that was cut short begins "
+    "again, and so does a figure of one cell. Figures may share a folder.",
+)
 @refusing
-def figure(key, listing, runs, threads, quick, out, plot):
+def figure(key, listing, runs, threads, quick, out, plot, store):
     """Compute a figure or a table of a paper, with the printed values beside ours."""
     if listing or key is None:
         for entry in papers.ALL.values():
             click.echo(f"{entry.key:22} {entry.title}")
         return
-    if key not in papers.ALL:
-        raise ValueError(f"figure {key}: there is none{nearest(key, papers.ALL)}")
+    entry = named(key)
     require_place("--out", out)
     require_place("--plot", plot)
     if plot is not None and plot.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"--plot {plot}: must end in .png, .svg or .pdf")
     if plot is not None and importlib.util.find_spec("matplotlib") is None:
         raise ValueError("--plot: pictures need Matplotlib: pip install 'swarmviz[pictures]'")
-    entry = papers.ALL[key]
     click.echo(f"{entry.title} ({entry.reference})\n{entry.question}\n{entry.remark}".strip())
-    data = entry.compute(runs, threads, quick, progress())
-    write_data(out, None, data)
-    if not data.attrs["interrupted"]:
-        click.echo(entry.comparison(data))
-        written("--plot", plot, lambda: picture(entry.plot(data), plot.suffix[1:]))
-    finish(data)
+    with heard_once() as over:
+        data = entry.compute(runs, threads, quick, progress(), store)
+        over()
+        whole = (
+            lambda: click.echo(entry.comparison(data)),
+            lambda: written("--plot", plot, lambda: picture(entry.plot(data), plot.suffix[1:])),
+        )
+        deliver(
+            data,
+            lambda: write_data(out, None, data),
+            lambda: click.echo(f"{int(data['finished'].sum())} runs{say_early(data)}"),
+            *(() if data.attrs["interrupted"] else whole),
+        )
+
+
+def named(key: str) -> papers.Entry:
+    """A figure or a table by its name.
+
+    Raises
+    ------
+    ValueError
+        When there is none; names those that begin so.
+    """
+    if key in papers.ALL:
+        return papers.ALL[key]
+    begun = [other for other in papers.ALL if other.startswith(key)]
+    raise ValueError(
+        f"figure {key}: is not one figure; choose one of {', '.join(begun)}"
+        if begun
+        else f"figure {key}: there is none{nearest(key, papers.ALL)}"
+    )
+
+
+# ---- serve ------------------------------------------------------------------------------------------------------------
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=5006, show_default=True)
+@values.number(Port, "port", Port().port)
 @refusing
 def serve(port):
     """Serve the page on this machine."""
+    Port(port=port)
     root = Path(sv.__file__).parents[1]
     if not (root / "app.py").is_file() or not (root / "components").is_dir():
         raise ValueError(

@@ -43,6 +43,7 @@ NO_KERNELS = (
     "success.py",
     "warm.py",
     "__main__.py",
+    "commands",
 )
 
 number = types.float64

@@ -81,14 +81,14 @@ class Real(_Described, param.Number):
     def _validate(self, val):
         if isinstance(val, TimeDependent):
             if not self.schedulable:
-                self._refuse(val, f"must be a number with {self.range_text}; it cannot follow a schedule")
+                self._refuse(val, f"must be a number{self._within}; it cannot follow a schedule")
             return
         if val is None and self.allow_None:
             return
         if isinstance(val, bool) or not isinstance(val, AnyReal):
-            self._refuse(val, f"must be a number with {self.range_text}, not {type(val).__name__}")
+            self._refuse(val, f"must be a number{self._within}, not {type(val).__name__}")
         if not math.isfinite(val) or not self.contains(float(val)):
-            self._refuse(val, f"must be a finite number with {self.range_text}")
+            self._refuse(val, f"must be a finite number{self._within}")
 
     def contains(self, value: float) -> bool:
         """Whether a number lies within the bounds."""
@@ -107,6 +107,11 @@ class Real(_Described, param.Number):
         right = "" if high is None else f" {'≤' if with_high else '<'} {_number(high)}"
         return f"{left}{self.symbol or self.name or 'value'}{right}"
 
+    @property
+    def _within(self) -> str:
+        """The end of a refusal: nothing where any number is allowed."""
+        return f" with {self.range_text}" if self.bounds else ""
+
 
 class Whole(Real):
     """A whole number within bounds; same attributes as :class:`Real`."""
@@ -115,9 +120,9 @@ class Whole(Real):
         if val is None and self.allow_None:
             return
         if isinstance(val, bool) or not isinstance(val, Integral):
-            self._refuse(val, f"must be a whole number with {self.range_text}, not {type(val).__name__}")
+            self._refuse(val, f"must be a whole number{self._within}, not {type(val).__name__}")
         if not self.contains(int(val)):
-            self._refuse(val, f"must be a whole number with {self.range_text}")
+            self._refuse(val, f"must be a whole number{self._within}")
 
 
 class Choice(_Described, param.Selector):

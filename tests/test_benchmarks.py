@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import ensembles, first_contact, peers
-from benchmarks.kernels import SECTIONS, TARGETS, main
+from benchmarks import ensembles, first_contact, kernels, peers
+from benchmarks.kernels import SECTIONS, TARGETS, main, show_targets
 from benchmarks.timing import interleave, table
 from benchmarks.workloads import CASES, prepare
 
@@ -35,16 +36,40 @@ def printed():
     return done.output
 
 
-def test_a_quick_run_prints_every_dynamics_every_peer_and_every_target_it_can(printed):
+def test_a_quick_run_prints_every_dynamics_and_every_peer_and_judges_nothing(printed):
     for name in CASES:
         assert f"8×1         {name} " in printed and f"20×2        {name} " in printed
     for name in ("NumPy", "ours", "ours, 2 threads", *(["CBXpy tuned"] if peers.HAVE_CBX else [])):
         for workload in "ABC":
             assert f"{workload}  {name} " in printed
-    said = printed.split("\nTargets\n")[1]
-    for name, key, _, _ in TARGETS:
-        if "×" not in key and (peers.HAVE_CBX or not key.startswith("peer")):
-            assert name in said
+    assert "No targets" in printed and not re.search(r"\b(met|missed)\b", printed)
+    assert "finite set takes no steps of coordinates" in printed and "µs per jump" in printed
+
+
+def test_what_was_measured_is_held_against_its_targets(capsys):
+    show_targets({"event": 0.3, "ssa": 0.7, "normals": 8.0})
+    rows = capsys.readouterr().out.splitlines()[4:]
+    assert [row.split()[-1] for row in rows] == ["met", "met", "missed"]
+    assert [next(name for name, *_ in TARGETS if name in row) for row in rows]
+    show_targets({})
+    assert not capsys.readouterr().out
+
+
+def test_every_target_is_measured_by_a_full_run(monkeypatch):
+    """Each section in miniature, with the sizes of a full run as labels."""
+    found, judged = set(), []
+    for size in kernels.SIZES:
+        found |= {f"{name} {kernels.label(*size)}" for name in CASES}
+    monkeypatch.setattr(kernels, "kernels", lambda *_: {})
+    for section, small in (("draws", kernels.draws), ("events", kernels.events), ("fixed", kernels.fixed)):
+        monkeypatch.setattr(kernels, section, lambda repetitions, quick, small=small: small(1, True))
+    peers_small = kernels.against_peers
+    monkeypatch.setattr(kernels, "against_peers", lambda repetitions, quick, pool: peers_small(1, True, pool))
+    monkeypatch.setattr(kernels.allocations, "show", lambda quick, show=kernels.allocations.show: show(True))
+    monkeypatch.setattr(kernels, "show_targets", lambda got: judged.extend(got))
+    assert CliRunner().invoke(main, ["--repetitions", "1"]).exit_code == 0
+    missing = {key for _, key, _, _ in TARGETS} - found - set(judged)
+    assert all(key.startswith("peer") for key in missing) and not (missing and peers.HAVE_CBX)
 
 
 def test_one_section_or_one_dynamics_can_be_asked_for():

@@ -3,13 +3,17 @@
 import numpy as np
 import pytest
 from numba import njit
+from numpy.lib.array_utils import byte_bounds
 
 from swarmviz.blocks import (
+    APART,
     BLOCK_COORDINATES,
     LINE,
     aligned,
+    aligned_rows,
     block,
     block_count,
+    copied,
     copied_rows,
     from_blocks,
     part,
@@ -17,6 +21,7 @@ from swarmviz.blocks import (
     scratch,
     to_blocks,
 )
+from swarmviz.diagnostics import add_to_consensus
 
 
 @njit
@@ -73,5 +78,37 @@ def test_room_begins_with_a_cache_line(n):
     copy = copied_rows(a)
     assert all(row.ctypes.data % LINE == 0 for row in copy) and not np.shares_memory(copy, a)
     np.testing.assert_array_equal(copy, a)
-    for room in rooms(n):
+    for room in (aligned(n), *rooms(n)):
         assert room.ctypes.data % LINE == 0 and room.shape == (n,)
+
+
+@pytest.mark.parametrize("n", [1, 8, 37])
+def test_room_lies_apart_from_all_else(n):
+    """What is before and behind it belongs to nobody."""
+    for room in (aligned(n), aligned(n, 3), copied(np.ones((3, n))), aligned_rows(3, n), *rooms(n)):
+        (first, last), (begin, end) = byte_bounds(room), bounds_of_owner(room)
+        assert first - begin >= APART and end - last >= APART
+
+
+def test_from_so_far_apart_the_bits_of_a_sum_are_the_same():
+    """Where weights lie less than a turn of the vector loop behind energies they may change, by the last bit: hence APART."""
+    x, f = np.random.default_rng(2).normal(size=(1, 8)), np.random.default_rng(1).uniform(0, 1, 8)
+
+    def added(distance):
+        room = np.empty(4096)
+        energies, weights, sums = room[:8], room[distance // 8 :][:8], room[3000:3004]
+        energies[:], sums[:] = f, (0, 0, 0, np.inf)
+        add_to_consensus(x, energies, 1.0, weights, sums)
+        return sums.tobytes()
+
+    far = added(16_000)
+    assert {added(distance) for distance in range(APART, APART + 1024, 8)} == {far}
+
+
+def bounds_of_owner(room):
+    """First byte, and the one behind the last, of the memory that an array is a part of."""
+    if room.base is None:
+        return byte_bounds(room)
+    if isinstance(room.base, np.ndarray):
+        return bounds_of_owner(room.base)
+    return room.base.data, room.base.data + memoryview(room.base).nbytes  # what numba made

@@ -2,6 +2,8 @@
 
 import importlib.util
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +60,17 @@ def test_the_examples_of_ensembles_run_and_leave_a_store(capsys, tmp_path, monke
     assert "success_rate" in capsys.readouterr().out
     assert len(list((tmp_path / "cbo-sweep").glob("*.nc"))) == 6
     assert len(list((tmp_path / "bgk-sweep").glob("*.nc"))) == 12
+
+
+def test_what_the_readme_says_of_figures_in_a_script_runs():
+    """In a process of its own, where nobody else has imported swarmviz.papers."""
+    (said,) = re.findall(r"In a script:\s+`([^`]+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    code = said.replace("runs=100", "runs=2, quick=True")
+    assert code != said
+    check = "assert dict(_.sizes)['run'] == 2, _"
+    program = "\n".join([*code.split("; ")[:-1], f"_ = {code.split('; ')[-1]}", check])
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_file_that_the_readme_points_to_exists():

@@ -97,6 +97,57 @@ def test_axes_carry_symbols_not_names():
     assert data.attrs["key"] == "004-figure2" and "seed" not in data.attrs
 
 
+def drawn(key, runs=2):
+    entry = papers.ALL[key]
+    return entry.plot(entry.compute(runs=runs, quick=True))
+
+
+@pytest.mark.parametrize("key", ["003-table2", "003-table3"])
+def test_a_table_says_what_its_brackets_and_its_shades_mean(key):
+    (axes,) = drawn(key).get_axes()
+    said = " ".join(text.get_text() for text in axes.texts)
+    assert f"In brackets: printed in 003 {key[4:-1]} {key[-1]}." in said and "more than 3 standard errors" in said
+
+
+def test_the_marks_of_the_paper_are_in_the_legend():
+    legend = drawn("002-figure6.10").get_axes()[-1].get_legend()
+    marks = {text.get_text(): line for text, line in zip(legend.get_texts(), legend.legend_handles, strict=True)}
+    assert list(marks)[-1] == "printed" and marks["printed"].get_markerfacecolor() == "none"
+    assert all("printed" not in name for name in list(marks)[:-1])
+
+
+def test_a_scan_of_a_ratio_is_labelled_as_one():
+    assert {axes.get_xlabel() for axes in drawn("000-alpha-beta").get_axes()} == {"α/β"}
+
+
+def test_a_limit_does_not_hide_what_tends_to_it():
+    for axes in drawn("003-figure3").get_axes():
+        styles = {line.get_label(): line[0].get_linestyle() for line in axes.containers}
+        assert styles.pop("CBO") == "--" and set(styles.values()) == {"-"} and len(styles) == 4
+
+
+def test_axes_side_by_side_have_one_legend_and_it_names_every_line():
+    left, right = (axes.get_legend() for axes in drawn("003-figure3").get_axes())
+    assert left is None and len(right.get_texts()) == 5
+
+
+def test_a_picture_of_the_agents_says_whose_they_are():
+    said = "the agents are those of the first one"
+    several, one = drawn("004-figure10", runs=5), drawn("004-figure10", runs=1)
+    assert said in " ".join(several.get_suptitle().split()) and said not in " ".join(one.get_suptitle().split())
+    axes = [ax for ax in several.get_axes() if ax.has_data()]
+    assert axes[0].get_ylabel() == "share" and axes[-1].get_xlabel() == "state"
+    below = {ax.get_subplotspec().colspan.start for ax in axes if ax.get_xlabel()}
+    assert below == set(range(6))  # the lowest of each column
+
+
+def test_a_quick_comparison_says_that_it_is_none():
+    entry = papers.ALL["003-table3"]
+    data = entry.compute(runs=2, quick=True)
+    assert entry.comparison(data).startswith("Quick: ") and "no comparison with the paper" in entry.comparison(data)
+    assert "Quick" not in entry.comparison(data.assign_attrs(quick=0))
+
+
 def test_snapshots_are_the_agents_of_the_simulation():
     entry = papers.ALL["001-figure1"]
     data = entry.compute(runs=1, quick=True)

@@ -207,7 +207,7 @@ class Room(NamedTuple):
 def make_room(d, n_agents):
     """Scratch for this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
-    return Room(scratch(d * n, real), scratch(n, real), scratch(n_agents, real), np.empty(d))
+    return Room(scratch(d * n, real), scratch(n, real), scratch(n_agents, real), scratch(d, real))
 
 
 @inner

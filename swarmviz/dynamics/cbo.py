@@ -31,6 +31,7 @@ import numpy as np
 
 from swarmviz import boundaries
 from swarmviz.blocks import (
+    aligned,
     aligned_rows,
     block,
     block_count,
@@ -191,7 +192,7 @@ def make_room(d, n_agents):
     n, real = block_range(d, n_agents, 0)[1], np.float64
     chosen = np.ones(n_agents, np.uint8)
     return Room(scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), chosen,
-                np.empty(d), np.empty((d, 1)), np.empty(1))  # fmt: skip
+                scratch(d, real), scratch(d, real).reshape((d, 1)), scratch(1, real))  # fmt: skip
 
 
 class Predictor(NamedTuple):
@@ -207,7 +208,9 @@ class Predictor(NamedTuple):
 def make_predictor(d, n_agents, scheme):
     """Room for the predictor of Heun's scheme."""
     n, widest = (n_agents, block_range(d, n_agents, 0)[1]) if scheme == HEUN else (0, 0)
-    return Predictor(scratch(n * d, np.float64), scratch(n, np.float64), scratch(widest, np.float64), np.empty(d))
+    return Predictor(
+        scratch(n * d, np.float64), scratch(n, np.float64), scratch(widest, np.float64), scratch(d, np.float64)
+    )
 
 
 @inner
@@ -330,7 +333,12 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
 def run(x, f, nu, best, d, n_agents, k, steps, every, start, seeds, alpha, sigma, lam, dt, epsilon, noise, scheme, batch,
         low, high, boundary, values, p, targets, records, ends):  # fmt: skip
     """Advance the runs whose positions are the rows of ``x`` in place, one after the other; ``ends`` (runs, 2) as in ``course``."""
-    room = make_supply(d, n_agents, steps), make_room(d, n_agents), make_predictor(d, n_agents, scheme), np.empty(d + 3)
+    room = (
+        make_supply(d, n_agents, steps),
+        make_room(d, n_agents),
+        make_predictor(d, n_agents, scheme),
+        scratch(d + 3, np.float64),
+    )
     for r in range(seeds.size):
         time = k, steps, every, start, np.uint64(seeds[r])
         ends[r] = course(
@@ -387,14 +395,14 @@ class CBO(Together):
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
         clock, best = Clock(dt=float(self.dt)), np.full(runs, np.inf)
-        return Stack.born(State, clock, x, seeds, energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=best)
+        return Stack.born(State, clock, x, seeds, energy=np.empty((runs, n)), consensus=aligned(runs, d), best=best)
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = Stack.of(states).all
         runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         recorded, tables = self._blank_records(runs, state, steps, every, start)
-        x, energy, consensus = copied_rows(state.x), aligned_rows(runs, n), np.empty((runs, d))
+        x, energy, consensus = copied_rows(state.x), aligned_rows(runs, n), aligned(runs, d)
         best, ends, (low, high) = state.best.copy(), np.empty((runs, 2), int), landscape.limits(d)
         run(
             x, energy, consensus, best, d, n, state.k, steps, every, start, state.seed, alpha, sigma, self.lam, self.dt, self.epsilon,

@@ -39,6 +39,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from swarmviz.blocks import scratch
 from swarmviz.compiled import inner, kernel, number, reals, table, types, whole, wholes, word
 from swarmviz.dynamics.base import FINE, Dynamics
 from swarmviz.finite.events import MOST_EVENTS, TOO_MANY, U, exact_step, leap
@@ -105,8 +106,8 @@ def measure(starts, heights, eta, beta, m, metropolis, best, transitions, record
 def run(agents, starts, heights, numbers, first, to, back, k, steps, every, start, seed,
         beta, kappa, m, rate, dt, metropolis, method, record):  # fmt: skip
     """Advance the agents in place; ``numbers``: lowest U, jumps so far. Returns the step that has too many events, or FINE."""
-    S, row, of = heights.size, 0, np.nan
-    site, q, out, eta = np.empty((S, 4)), np.empty(to.size), np.empty(S), np.empty(S)
+    S, row, of, real = heights.size, 0, np.nan, np.float64
+    site, q, out, eta = scratch(4 * S, real).reshape((S, 4)), scratch(to.size, real), scratch(S, real), scratch(S, real)
     spare = agents.size if method == LEAP else 0
     node, sorted_agents = np.empty(spare, np.int32), np.empty(spare, np.int32)
     best, transitions = numbers

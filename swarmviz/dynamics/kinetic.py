@@ -42,6 +42,7 @@ from swarmviz.blocks import (
     block,
     block_count,
     block_range,
+    copied,
     copied_rows,
     from_blocks,
     lent,
@@ -131,7 +132,7 @@ def make_room(d, n_agents):
     pairs = (d + 1) // 2 * n
     return Room(scratch(n, real), scratch(n, np.uint64), scratch(d * n, np.float32), scratch(pairs, np.uint64),
                 scratch(pairs, np.float32), np.ones(n_agents, np.uint8), scratch(n, real), scratch(n, real),
-                np.empty(d), np.empty(d), np.empty((d, 1)), np.empty(1))  # fmt: skip
+                scratch(d, real), scratch(d, real), scratch(d, real).reshape((d, 1)), scratch(1, real))  # fmt: skip
 
 
 @inner
@@ -295,7 +296,7 @@ def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seeds
         floor, law, freedom, batch, tolerance, n_stall, half, unit, lam, gamma,
         low, high, boundary, values, p, targets, records, ends):  # fmt: skip
     """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in ``course``."""
-    room, sums = make_room(d, n_agents), np.empty(d + 3)
+    room, sums = make_room(d, n_agents), scratch(d + 3, np.float64)
     for r in range(seeds.size):
         agents = part(x[r], 0, d * n_agents), part(v[r], 0, d * n_agents), jumped[r], part(f[r], 0, n_agents)
         ends[r] = course(
@@ -403,7 +404,7 @@ class BGK(Stalling):
             copied_rows(state.energy),
             state.jumped.copy(),
         )
-        numbers, consensus = np.column_stack((state.best, state.still, state.effective)), state.consensus.copy()
+        numbers, consensus = np.column_stack((state.best, state.still, state.effective)), copied(state.consensus)
         ends, (low, high), unit = np.empty((runs, 2), int), landscape.limits(d), self.unit(landscape, d)
         run(
             x, v, jumped, energy, consensus, numbers, d, n, state.k, steps, every, start, state.seed,

@@ -32,6 +32,7 @@ from swarmviz.blocks import (
     block,
     block_count,
     block_range,
+    copied,
     copied_rows,
     from_blocks,
     lent,
@@ -118,8 +119,10 @@ class Room(NamedTuple):
 def make_room(d, n_agents):
     """Scratch for blocks of this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
-    batch, column, point = np.ones(n_agents, np.uint8), scratch(n, np.uint64), np.empty((d, 1))
-    return Room(batch, column, scratch(n, real), scratch(n, real), np.empty(d), np.empty(d), point, np.empty(1))
+    batch, column, point = np.ones(n_agents, np.uint8), scratch(n, np.uint64), scratch(d, real).reshape((d, 1))
+    return Room(
+        batch, column, scratch(n, real), scratch(n, real), scratch(d, real), scratch(d, real), point, scratch(1, real)
+    )
 
 
 @inner
@@ -243,7 +246,12 @@ def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, star
     ``numbers`` holds (best, still, effective) of each; ``ends`` (runs, 2) as in ``course``.
     """
     size, whole_block = (d, n_agents), d * n_agents
-    room = make_supply(d, n_agents, steps), make_supply(d, n_agents, steps), make_room(d, n_agents), np.empty(d + 3)
+    room = (
+        make_supply(d, n_agents, steps),
+        make_supply(d, n_agents, steps),
+        make_room(d, n_agents),
+        scratch(d + 3, np.float64),
+    )
     for r in range(seeds.size):
         agents = (
             part(x[r], 0, whole_block), part(v[r], 0, whole_block), part(y[r], 0, whole_block), improved[r],
@@ -338,7 +346,7 @@ class PSO(Stalling):
         x, v, memory, energy, memory_energy = (
             copied_rows(rows) for rows in (state.x, state.v, state.memory, state.energy, state.memory_energy)
         )
-        improved, consensus = state.improved.copy(), state.consensus.copy()
+        improved, consensus = state.improved.copy(), copied(state.consensus)
         numbers, ends = np.column_stack((state.best, state.still, state.effective)), np.empty((runs, 2), int)
         low, high = landscape.limits(d)
         run(

@@ -42,6 +42,7 @@ from swarmviz.blocks import (
     from_blocks,
     lent,
     part,
+    scratch,
 )
 from swarmviz.compiled import (
     ends,
@@ -196,7 +197,7 @@ def course(x, mass, f, numbers, size, time, rule, transfers, land, targets, room
 def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, most, c, q, p, tol,
         low, high, boundary, values, gradient, constants, targets, records, ends):  # fmt: skip
     """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``course``."""
-    room, mean = make_room(d, n_agents), np.empty(d)
+    room, mean = make_room(d, n_agents), scratch(d, np.float64)
     rule, land = (h0, gamma, most, c, q), (values, gradient, constants, low, high, boundary)
     for r in range(len(ends)):
         ends[r] = course(

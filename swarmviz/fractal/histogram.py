@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from swarmviz.blocks import scratch
 from swarmviz.compiled import inner, kernel, number, reals, types, value_function, whole
 from swarmviz.elementary import bits_of_float, exp
 from swarmviz.fractal.cloning import log_mean_reward
@@ -152,8 +153,9 @@ def make_grid(d, n_agents, recorded):
     """Scratch for the histogram, empty when nothing is recorded or there is none in d dimensions."""
     bins = bin_count(d) if recorded > 0 else 0
     slots = slots_for(n_agents) if recorded > 0 else 0
-    points = np.empty((d, POINTS if bins > 0 else 0))
-    return Grid(np.empty(bins), np.empty(bins, np.int64), points, np.empty(points.shape[1]), np.empty(slots, np.int64))
+    count, real = POINTS if bins > 0 else 0, np.float64
+    points, f = scratch(d * count, real).reshape((d, count)), scratch(count, real)
+    return Grid(scratch(bins, real), np.empty(bins, np.int64), points, f, np.empty(slots, np.int64))
 
 
 @kernel(types.void(value_function, reals, reals, reals, reals, whole, number, reals))

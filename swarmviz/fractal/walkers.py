@@ -61,9 +61,9 @@ def make_room(d, n_agents, groups):
     return Room(
         scratch(n_agents * d, real).reshape((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
         scratch(n_agents, whole), scratch(n_agents, whole), scratch(n_agents, whole), np.ones(n_agents, np.uint8),
-        np.empty((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n_agents, np.uint8), scratch(most, word),
-        scratch(most, word), scratch(d * most, real), scratch(most, real), scratch(d * n, real), scratch(size, np.float32),
-        scratch(size, word), scratch(size, np.float32), np.empty(d),
+        scratch(n_agents, real).reshape((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n_agents, np.uint8),
+        scratch(most, word), scratch(most, word), scratch(d * most, real), scratch(most, real), scratch(d * n, real),
+        scratch(size, np.float32), scratch(size, word), scratch(size, np.float32), scratch(d, real),
     )  # fmt: skip
 
 
@@ -166,8 +166,8 @@ def distances(walkers, seen, apart):
             total += way * way
             total_too += way_too * way_too
         apart[m], apart[n] = total, total_too
-    for n in range(seen.size):
-        apart[n] = np.sqrt(apart[n])
+    for k in range(seen.size):
+        apart[k] = np.sqrt(apart[k])
 
 
 @inner(inline=True)

@@ -90,16 +90,21 @@ VARIABLE = re.compile(r"x([1-9][0-9]?)")
 
 
 class FormulaError(ValueError):
-    """A formula that is refused: ``reason``, ``text`` and ``position`` (index of the character, from 0)."""
+    """A formula that is refused: ``reason``, ``text``, ``position`` (index of the character, from 0) and whose value it was to be."""
 
-    def __init__(self, reason: str, text: str, position: int):
-        self.reason, self.text, self.position = reason, text, position
+    def __init__(self, reason: str, text: str, position: int, parameter: str = ""):
+        self.reason, self.text, self.position, self.parameter = reason, text, position, parameter
         start = max(0, position - 60)
         shown = "".join(c if c.isprintable() else " " for c in text[start : start + 100])
-        super().__init__(f"{reason}, at character {position + 1}:\n  {shown}\n  {' ' * (position - start)}^")
+        of = f"{parameter}: " if parameter else ""
+        super().__init__(f"{of}{reason}, at character {position + 1}:\n  {shown}\n  {' ' * (position - start)}^")
 
     def __reduce__(self):
-        return FormulaError, (self.reason, self.text, self.position)
+        return FormulaError, (self.reason, self.text, self.position, self.parameter)
+
+    def of(self, parameter: str) -> FormulaError:
+        """The same refusal of a parameter's value."""
+        return FormulaError(self.reason, self.text, self.position, parameter)
 
 
 @dataclass(frozen=True, slots=True)

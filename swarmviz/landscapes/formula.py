@@ -47,7 +47,10 @@ class Text(_Described, param.Parameter):
         super().__init__(default=default, **params)
 
     def _validate(self, val):
-        _module(val)  # reads and derives it; compiling waits for the first use
+        try:
+            _module(val)  # reads and derives it; compiling waits for the first use
+        except FormulaError as error:
+            raise error.of(self.name) from None
 
 
 class Span(Vector):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from swarmviz.ensembles.run import reporting
+from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
 from swarmviz.ensembles.sweeps import sweep
 from swarmviz.papers.entry import Entry, Part
@@ -19,18 +23,34 @@ QUANTILES = (0.25, 0.5, 0.75)
 FINALS = ("final_energy", "final_best", "final_error", "success", "steps_taken", "stopped", "diverged_step", "finished")
 
 
-def computed(entry: Entry, runs: int | None, threads: int | None, quick: bool, progress: Any) -> xarray.Dataset:
+def computed(
+    entry: Entry,
+    runs: int | None,
+    threads: int | None,
+    quick: bool,
+    progress: Any,
+    store: str | os.PathLike[str] | None,
+) -> xarray.Dataset:
     """See :meth:`Entry.compute`."""
     import xarray
 
-    runs = entry.runs if runs is None else runs
+    runs = Options(runs=entry.runs if runs is None else runs).runs
+    if store is not None and not os.fspath(store):
+        raise ValueError(f"store = {store!r}: must be the name of a folder")
     parts = [part.quick() for part in entry.parts] if quick else entry.parts
-    datasets, interrupted = [], False
+    datasets: list[Any] = []
+    interrupted = False
     with reporting(progress, sum(_cells(part) for part in parts) * runs) as finished_run:
-        for part in parts:
-            found = _swept(part, runs, threads, finished_run)
-            interrupted = bool(found.attrs["interrupted"])
-            datasets.append(_reduced(part, found, entry.each_run))
+        for i, part in enumerate(parts):
+            place = None if store is None else Path(store).expanduser() / f"{entry.key}-{i}"
+            try:
+                data, interrupted = _kept(part, _swept(part, runs, threads, finished_run, place), entry.each_run)
+            except KeyboardInterrupt:  # between the runs: of this part there is nothing
+                if not datasets:
+                    raise
+                interrupted = True
+                break
+            datasets.append(data)
             if interrupted:
                 break
     data = xarray.concat(
@@ -47,23 +67,43 @@ def _cells(part: Part) -> int:
     return int(np.prod([len(values) for values in part.grid.values()], dtype=int)) * max(1, len(part.landscapes))
 
 
-def _swept(part: Part, runs: int, threads: int | None, finished_run: Any) -> xarray.Dataset:
+def _swept(
+    part: Part, runs: int, threads: int | None, finished_run: Callable[[], None], store: Path | None
+) -> xarray.Dataset:
     dynamics, landscape, swarm = part.preset(part.label, "", "").build()
-    return sweep(
+    told = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        told = done
+        finished_run()
+
+    data = sweep(
         dynamics, landscape, swarm, part.grid, landscapes=part.landscapes or None, runs=runs, steps=part.steps,
-        every=part.every, record=part.record, stop=part.stop, threads=threads, progress=lambda *_: finished_run(),
+        every=part.every, record=part.record, stop=part.stop, threads=threads, progress=progress, store=store,
     )  # fmt: skip
+    if not data.attrs["interrupted"]:
+        for _ in range(data["finished"].size - told):  # those that were in the store
+            finished_run()
+    return data
 
 
-def _reduced(part: Part, data: xarray.Dataset, each_run: bool) -> xarray.Dataset:
-    """What is kept of a sweep."""
+def _kept(part: Part, data: xarray.Dataset, each_run: bool) -> tuple[xarray.Dataset, bool]:
+    """What is kept of a sweep, and whether it was cut short: a Ctrl-C costs no finished run."""
+    interrupted = bool(data.attrs["interrupted"])
+    try:
+        return _reduced(part, data, each_run, not interrupted), interrupted
+    except KeyboardInterrupt:
+        return _reduced(part, data, each_run, False), True
+
+
+def _reduced(part: Part, data: xarray.Dataset, each_run: bool, snapshots: bool) -> xarray.Dataset:
+    """Finals, courses or their statistics, and the agents at the snapshots."""
     courses = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
     kept = data[list(FINALS)].drop_vars("coordinate", errors="ignore")
     kept = kept.merge(courses if each_run else _statistics(courses)).merge(success_rate(data))
     kept = kept.assign(_means(data, "error")).assign(_means(data, "energy"))
-    if part.snapshots:
-        kept = kept.merge(_snapshots(part))
-    return kept
+    return kept.merge(_snapshots(part)) if part.snapshots and snapshots else kept
 
 
 def _statistics(courses: xarray.Dataset) -> xarray.Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -148,7 +149,12 @@ class Entry:
         return self.preset().build()
 
     def compute(
-        self, runs: int | None = None, threads: int | None = None, quick: bool = False, progress: Any = False
+        self,
+        runs: int | None = None,
+        threads: int | None = None,
+        quick: bool = False,
+        progress: Any = False,
+        store: str | os.PathLike[str] | None = None,
     ) -> xarray.Dataset:
         """Run it.
 
@@ -161,7 +167,10 @@ class Entry:
         quick : bool
             A few steps on a few values: to try it out, not to compare with the paper.
         progress : bool or callable
-            As in :func:`swarmviz.run_ensemble`.
+            As in :func:`swarmviz.run_ensemble`; runs that are in the store count as done.
+        store : path, optional
+            Folder that gets a store of :func:`swarmviz.sweep` for each part, named after the entry, so that entries may share it. The same
+            call goes on where an earlier one ended, however that was. The agents at the snapshots are computed anew.
 
         Returns
         -------
@@ -174,11 +183,13 @@ class Entry:
         Raises
         ------
         ValueError
-            When ``runs`` or ``threads`` is out of its range.
+            When ``runs`` or ``threads`` is out of its range, or the store is that of another call.
+        swarmviz.ensembles.StoreError
+            When the store cannot be written; what it holds is kept.
         """
         from swarmviz.papers.compute import computed
 
-        return computed(self, runs, threads, quick, progress)
+        return computed(self, runs, threads, quick, progress, store)
 
     def plot(self, dataset: xarray.Dataset) -> Figure:
         """A Matplotlib figure of what :meth:`compute` returned.

@@ -50,9 +50,9 @@ ENTRIES = (
                  grid={"reward_power": tuple(float(a) for a in np.round(np.geomspace(0.1, 10, 13), 4))}),
         ),
         (
-            Scan(y="kl_at_end", x="reward_power", label="KL(ρ_W‖ρ_R)", log_x=True),
-            Scan(y="dispersion_at_end", x="reward_power", label="V", log=True, log_x=True),
-            Scan(y="log_mean_reward_at_end", x="reward_power", label="ln R̄", log_x=True),
+            Scan(y="kl_at_end", x="reward_power", x_label="α/β", label="KL(ρ_W‖ρ_R)", log_x=True),
+            Scan(y="dispersion_at_end", x="reward_power", x_label="α/β", label="V", log=True, log_x=True),
+            Scan(y="log_mean_reward_at_end", x="reward_power", x_label="α/β", label="ln R̄", log_x=True),
         ),
         runs=50,
         derive=lambda data: {

@@ -106,7 +106,7 @@ ENTRIES = (
             ),
             _part("CBO", "CBO", _CBO, landscapes=("Ackley", "Rastrigin"), grid={"sigma": _SCALES}),
         ),
-        (Scan((None, "landscape"), y="mean_error", x="sigma", series="system", label="E‖X^α_T − x*‖∞", log=True),),
+        (Scan((None, "landscape"), y="mean_error", x="sigma", series="system", label="E‖X^α_T − x*‖∞", log=True, dashed=("CBO",)),),
         remark=f"The values of σ̃ between 0 and 5 are ours. {UNITS}",
     ),
     Entry(

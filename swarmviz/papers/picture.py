@@ -29,9 +29,9 @@ def picture(entry: Entry, data: xarray.Dataset) -> Any:
     figure = Figure(figsize=(width, sum(heights) + 1.2), layout="constrained", dpi=110)
     FigureCanvasAgg(figure)
     runs, quick = int(data.attrs["runs"]), ", quick: not the paper's settings" if data.attrs["quick"] else ""
-    subtitle = "\n".join(
-        textwrap.wrap(f"{entry.question} ({entry.reference}; {runs} run{'s' * (runs != 1)}{quick})", int(width * 11))
-    )
+    agents = ", the agents are those of the first one" if runs > 1 and "snapshot" in data.dims else ""
+    about = f"{entry.question} ({entry.reference}; {runs} run{'s' * (runs != 1)}{agents}{quick})"
+    subtitle = "\n".join(textwrap.wrap(about, int(width * 11)))
     figure.suptitle(f"{entry.title}\n{subtitle}", fontsize="medium")
     strips = figure.subfigures(len(entry.views), 1, height_ratios=heights, squeeze=False).ravel()
     for strip, view, (rows, columns) in zip(strips, entry.views, shapes, strict=True):

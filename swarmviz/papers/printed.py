@@ -49,6 +49,8 @@ def deviation(data: xarray.Dataset, variable: str, runs_there: int) -> xarray.Da
 def comparison(entry: Entry, data: xarray.Dataset) -> str:
     """See :meth:`Entry.comparison`."""
     lines = []
+    if entry.printed and data.attrs["quick"]:
+        lines.append("Quick: a few steps on a few values. What follows is no comparison with the paper.")
     for one in entry.printed:
         theirs = data[f"printed_{one.variable}"]
         far = deviation(data, one.variable, entry.runs)

@@ -108,3 +108,7 @@ class Occupations(View):
             ax.bar(np.arange(len(share)), share, width=1.0)
             ax.set_ylim(0, highest)
             ax.set_title(f"t = {float(one['snapshot_t']):g}", fontsize="small")
+            ax.set(
+                xlabel="state" if i + self.columns >= data.sizes["snapshot"] else "",
+                ylabel="share" * (i % self.columns == 0),
+            )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import xarray
 
 SYMBOLS = {"n": "N", "d": "D", "sigma": "σ", "alpha": "α", "cutoff": "β", "reward_power": "α", "run": "run", "t": "t"}
-FEW = 5  # lines or ticks that have room within axes
+FEW = 5  # ticks that have room within axes; so many lines have none
 FAR = 3.0  # standard errors from the printed value: a cell of a table is coloured
 
 
@@ -39,11 +39,25 @@ def number(value: float) -> str:
     return f"{int(value):,}" if float(value).is_integer() and abs(value) < 1e6 else f"{value:.4g}"
 
 
-def legend(ax: Any, lines: int) -> None:
-    """A legend of so many lines, if there are several: within the axes where they are few."""
-    if lines > 1:
-        beside = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)} if lines > FEW else {}
-        ax.legend(fontsize="small", **beside)
+def legend(ax: Any, lines: int, printed: bool = False) -> None:
+    """A legend of so many lines, if there are several, and of the paper's marks: within the axes where they are few."""
+    if lines > 1 or printed:
+        handles, labels = ax.get_legend_handles_labels()
+        if printed:
+            handles, labels = [*handles, *ax.plot([], [], "o", mfc="none", color="0.3")], [*labels, "printed"]
+        beside = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5)} if len(labels) >= FEW else {}
+        ax.legend(handles, labels, fontsize="small", **beside)
+
+
+def once(row: np.ndarray) -> None:
+    """One legend, on the right, where axes side by side have the same."""
+
+    def said(ax):
+        return [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else None
+
+    for ax in row[:-1]:
+        if ax.get_legend() and said(ax) == said(row[-1]):
+            ax.get_legend().remove()
 
 
 def size(data: xarray.Dataset, dim: str | None) -> int:
@@ -79,6 +93,7 @@ class View:
             for ax, (beside, one) in zip(row, cases(some, self.panels[1]), strict=True):
                 self.draw_one(ax, one)
                 ax.set_title(", ".join(filter(None, (above, beside))), fontsize="medium")
+            once(row)
 
     def draw_one(self, ax: Any, data: xarray.Dataset) -> None:
         """Draw one of the panels."""
@@ -143,21 +158,27 @@ class Heat(View):
 
 @dataclass(frozen=True)
 class Scan(View):
-    """What the runs ended with against a parameter, one line for each value of ``series``; hollow marks are the paper's."""
+    """What the runs ended with against a parameter, one line for each value of ``series``; hollow marks are the paper's.
+
+    Those named in ``dashed`` let a line below them be seen: a limit and what tends to it may be the same.
+    """
 
     y: str = "mean_error"
     x: str = "n"
     series: str | None = None
     label: str = ""
+    x_label: str = ""
     log: bool = False
     log_x: bool = False
+    dashed: tuple[str, ...] = ()
 
     def draw_one(self, ax, data):
         for i, (name, one) in enumerate(cases(data, self.series)):
             error = one.get(f"{self.y}_standard_error")
             at = one[self.x].values
             bars = None if error is None else np.nan_to_num(flat(error, self.x))
-            ax.errorbar(at, flat(one[self.y], self.x), bars, color=f"C{i % 10}", marker=".", label=name or None)
+            look = {"color": f"C{i % 10}", "marker": ".", "ls": "--" if name in self.dashed else "-"}
+            ax.errorbar(at, flat(one[self.y], self.x), bars, label=name or None, **look)
             if f"printed_{self.y}" in one:
                 ax.plot(at, flat(one[f"printed_{self.y}"], self.x), "o", mfc="none", color=f"C{i % 10}")
         if self.log:
@@ -167,8 +188,9 @@ class Scan(View):
             if len(at) <= FEW:
                 ax.set_xticks(at, [number(value) for value in at])
                 ax.minorticks_off()
-        ax.set(xlabel=SYMBOLS.get(self.x, self.x), ylabel=self.label or label_of(data[self.y]))
-        legend(ax, size(data, self.series))
+        ax.set(xlabel=self.x_label or SYMBOLS.get(self.x, self.x), ylabel=self.label or label_of(data[self.y]))
+        printed = data.get(f"printed_{self.y}")
+        legend(ax, size(data, self.series), printed is not None and bool(printed.notnull().any()))
 
 
 @dataclass(frozen=True)
@@ -199,4 +221,9 @@ class Table(View):
                 names.append(f"{row}\n{label}")
         table = ax.table(texts, cellColours=colours, rowLabels=names, colLabels=heads, bbox=(0.1, 0, 0.9, 1))
         table.auto_set_font_size(False)
-        table.set_fontsize(6.5)
+        table.set_fontsize(7.5)
+        source = data[f"printed_{self.metrics[0][0]}"].attrs["long_name"]
+        ax.annotate(
+            f"In brackets: {source[0].lower()}{source[1:]}. Shaded: ours is more than {FAR:g} standard errors of the difference away.",
+            (0, 0), (0, -6), "axes fraction", "offset points", va="top", fontsize="small",
+        )  # fmt: skip
