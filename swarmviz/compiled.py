@@ -12,6 +12,7 @@ bit-identical for any batching and any number of threads.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import shutil
@@ -107,6 +108,20 @@ def kernel(signature: Any) -> Callable[[Callable], Kernel]:
     return lambda function: Kernel(signature, function)
 
 
+@functools.cache
+def sources_digest(leaving_out: tuple[str, ...] = NO_KERNELS) -> str:
+    """A short hash of the sources of swarmviz: those that kernels are made of, or all but the parts that are left out.
+
+    Parameters
+    ----------
+    leaving_out : tuple of str
+        Files and folders of the package that do not count.
+    """
+    core = Path(__file__).parent
+    sources = [path for path in sorted(core.rglob("*.py")) if path.relative_to(core).parts[0] not in leaving_out]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
+
+
 def choose_cache(version: str) -> None:
     """Keep compiled code in the user's cache folder, under the version and a hash of the core's sources.
 
@@ -118,10 +133,7 @@ def choose_cache(version: str) -> None:
         return
     from platformdirs import user_cache_dir
 
-    core = Path(__file__).parent
-    sources = [path for path in sorted(core.rglob("*.py")) if path.relative_to(core).parts[0] not in NO_KERNELS]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
-    folder = Path(user_cache_dir("swarmviz")) / "kernels" / f"{version}-{digest}"
+    folder = Path(user_cache_dir("swarmviz")) / "kernels" / f"{version}-{sources_digest()}"
     config.CACHE_DIR = str(folder)
     with contextlib.suppress(OSError):  # a home that cannot be written: numba falls back to a place of its own
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.ensembles import Stall
+from swarmviz.ensembles import Stall, dataset
 
 PARTS = (
     sv.CBO(),
@@ -92,6 +92,19 @@ def test_a_mistake_in_a_cell_and_a_worker_of_another_version_are_errors(client, 
     with pytest.raises(ZeroDivisionError, match="no"):
         sv.sweep(*PARTS, {"sigma": [1.0]}, runs=1, steps=10, stop=stop, client=client)
     monkeypatch.setattr(sv, "__version__", "99.0")
-    with pytest.raises(RuntimeError, match=r"a worker has version .* here it is 99.0"):
+    with pytest.raises(RuntimeError, match=r"a worker has version .* here it is version 99.0"):
+        sv.sweep(*PARTS, {"sigma": [1.0]}, runs=1, steps=10, client=client)
+    monkeypatch.undo()
+    monkeypatch.setattr(dataset, "sources_digest", lambda leaving_out: "0123456789ab")
+    with pytest.raises(RuntimeError, match=r"\(sources [0-9a-f]{12}\), here it is .*\(sources 0123456789ab\)"):
         sv.sweep(*PARTS, {"sigma": [1.0]}, runs=1, steps=10, client=client)
     assert not client.futures
+
+
+def test_a_store_that_a_cluster_filled_is_taken_up_here_with_the_same_function(client, tmp_path):
+    """Its fingerprint is taken where the sweep was called, and travels."""
+    value = 1.0
+    options = {"grid": {"sigma": [0.3, 1.0]}, "runs": 2, "steps": 20, "stop": lambda frame: frame.energy.min() < value}
+    there = sv.sweep(*PARTS, **options, client=client, store=tmp_path / "s")
+    again = sv.sweep(*PARTS, **options, store=tmp_path / "s", progress=lambda *_: pytest.fail("something ran"))
+    assert again.identical(there) and again.identical(sv.sweep(*PARTS, **options))

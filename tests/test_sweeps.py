@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +15,10 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.ensembles import Below, StoreError, summary
+from swarmviz import compiled
+from swarmviz.ensembles import Below, Stall, StoreError, dataset, summary, sweeps
 from swarmviz.ensembles import store as module
+from swarmviz.ensembles.description import as_json
 
 ROOT = Path(__file__).parent.parent
 RASTRIGIN = sv.landscapes.Rastrigin()
@@ -116,7 +119,57 @@ def test_the_attributes_say_what_varies_and_what_does_not():
     dynamics = json.loads(data.attrs["dynamics"])["values"]
     assert dynamics["sigma"] == "axis sigma" and dynamics["lam"] == 1.0
     assert data.attrs["landscape"] == "axis landscape" and data.attrs["axes"] == "landscape, sigma, noise"
-    assert small().identical(small(threads=3))
+    assert small().identical(small(threads=3)) and "landscapes" not in small().attrs
+
+
+def test_the_attributes_hold_every_parameter_of_each_landscape(tmp_path):
+    """Labels may be names alone; in a file, too, it can be seen what they stand for."""
+    import xarray
+
+    mixture = sv.landscapes.GaussianMixture(bowl=0.1)
+    data = small({"sigma": [0.3]}, landscapes=[mixture, "Himmelblau", sv.landscapes.XinSheYang(draw=3)])
+    data.to_netcdf(tmp_path / "s.nc", engine="h5netcdf")
+    landscapes = json.loads(xarray.load_dataset(tmp_path / "s.nc", engine="h5netcdf").attrs["landscapes"])
+    assert list(landscapes) == sorted(data["landscape"].values.tolist())
+    assert landscapes["GaussianMixture"]["values"]["bowl"] == 0.1 and landscapes["XinSheYang"]["values"]["draw"] == 3
+    assert len(landscapes["GaussianMixture"]["values"]["wells"]) == len(mixture.wells)
+    deep = small({"depth": [5.0]}, landscapes=[sv.landscapes.Ackley(), sv.landscapes.Ackley(steepness=0.3)])
+    landscapes = json.loads(deep.attrs["landscapes"])
+    assert landscapes["Ackley(steepness=0.3)"]["values"]["depth"] == "axis depth"
+
+
+def test_the_attributes_describe_the_dynamics_that_the_stop_made_count(tmp_path):
+    """The counter in the record is that of the stop, and so are the parameters."""
+    stop, options = Stall(1e-2, 20), {"runs": 2, "steps": 60, "record": ["still"]}
+    alone = sv.run_ensemble(sv.BGK(), RASTRIGIN, sv.Swarm(n=20, d=2, seed=7), stop=stop, **options)
+    table = small({"sigma": [0.5]}, sv.BGK(), stop=stop, store=tmp_path / "s", **options)
+    for data in (alone, table, small({"sigma": [0.5]}, sv.BGK(), stop=stop, store=tmp_path / "s", **options)):
+        values = json.loads(data.attrs["dynamics"])["values"]
+        assert (values["stall_steps"], values["stall_tolerance"]) == (20, 1e-2)
+    counting = sv.BGK(stall_steps=20, stall_tolerance=1e-2)
+    assert alone.attrs["dynamics"] == as_json(counting) != as_json(sv.BGK())
+    sim = sv.Simulation(counting, RASTRIGIN, sv.Swarm(n=20, d=2, seed=int(alone["seed"][1])))
+    sim.advance(int(alone["steps_taken"][1]))
+    np.testing.assert_array_equal(alone["still"].values[1, : sim.k + 1], sim.record["still"])
+    assert sim.record["still"].max() > 0
+
+
+def test_what_the_stop_sets_cannot_be_an_axis_and_schedules_still_can():
+    with pytest.raises(ValueError, match="stall_steps = 5: cannot be an axis, because the stop Stall"):
+        small({"stall_steps": [5, 10]}, sv.BGK(), stop=Stall(1e-2, 20))
+    falling = sv.schedules.Linear(start=1.0, end=0.5, duration=1.0)
+    assert small({"sigma": [0.5, falling]}, sv.BGK(), stop=Stall(1e-2, 20))["finished"].all()
+
+
+def test_calls_whose_seeds_lie_runs_apart_are_one_call_split():
+    whole = small({"sigma": [0.3, 1.0]}, runs=6, swarm=sv.Swarm(n=20, d=2, seed=7), positions=True)
+    parts = [
+        small({"sigma": [0.3, 1.0]}, runs=3, swarm=sv.Swarm(n=20, d=2, seed=seed), positions=True) for seed in (7, 10)
+    ]
+    assert whole["seed"].values.tolist() == [*parts[0]["seed"].values, *parts[1]["seed"].values]
+    for name, values in whole.data_vars.items():
+        both = np.concatenate([part[name].values for part in parts], axis=values.dims.index("run"))
+        np.testing.assert_array_equal(both, values, err_msg=name)
 
 
 # ---- the store ----------------------------------------------------------------------------------------------------------
@@ -219,6 +272,49 @@ def test_a_store_of_another_version_is_refused_and_left_as_it_is(tmp_path, monke
         small(store=tmp_path / "s")
 
 
+def test_a_store_of_other_sources_is_refused_and_says_how_to_start_afresh(tmp_path, monkeypatch):
+    """Of the same version; and one from before sources were named."""
+    folder = tmp_path / "s"
+    here = small(store=folder).attrs["sources"]
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    with monkeypatch.context() as patch:
+        patch.setattr(dataset, "sources_digest", lambda leaving_out: "0123456789ab")
+        with pytest.raises(ValueError) as caught:
+            small(store=folder)
+    assert f"was written by version {json.dumps(sv.__version__)} of swarmviz (sources {here})" in str(caught.value)
+    assert "(sources 0123456789ab)" in str(caught.value) and "To start afresh, choose another folder" in str(
+        caught.value
+    )
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["sources"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ValueError, match=r"swarmviz \(whose sources it does not name\) and is left as it is"):
+        small(store=folder)
+
+
+@pytest.mark.parametrize(
+    ("changed", "kernels", "numbers"),
+    [
+        ("dynamics/cbo.py", True, True),
+        ("ensembles/engine.py", False, True),
+        ("success.py", False, True),
+        ("exports/run.py", False, False),
+        ("command_line.py", False, False),
+    ],
+)
+def test_the_digest_of_the_sources_sees_what_results_depend_on(tmp_path, monkeypatch, changed, kernels, numbers):
+    package = tmp_path / "swarmviz"
+    shutil.copytree(ROOT / "swarmviz", package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(compiled, "__file__", str(package / "compiled.py"))
+    digest = compiled.sources_digest.__wrapped__
+    before = digest(), digest(dataset.NO_NUMBERS)
+    assert before == (compiled.sources_digest(), compiled.sources_digest(dataset.NO_NUMBERS))
+    with (package / changed).open("a") as file:
+        file.write("# changed\n")
+    assert (digest() != before[0], digest(dataset.NO_NUMBERS) != before[1]) == (kernels, numbers)
+
+
 def test_folders_that_are_no_stores_are_refused_by_name(tmp_path):
     (tmp_path / "file").write_text("text")
     with pytest.raises(StoreError, match=r"store = .*file'"):
@@ -250,12 +346,13 @@ def test_a_damaged_or_foreign_cell_is_named_and_not_used(tmp_path):
     first, second = (tmp_path / "s" / f"cell-00000{i}.nc" for i in (0, 1))
     whole = first.read_bytes()
     first.write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "s" / "cell-000003.nc").unlink()
     with pytest.raises(StoreError, match=r"cell-000000.nc' is damaged"):
-        small(store=tmp_path / "s")
+        small(store=tmp_path / "s", progress=lambda *numbers: pytest.fail("something ran before it was found"))
     first.write_bytes(whole)
     second.write_bytes((tmp_path / "other" / "cell-000001.nc").read_bytes())
     with pytest.raises(StoreError, match=r"cell-000001.nc' is not cell 1 of this sweep"):
-        small(store=tmp_path / "s")
+        small(store=tmp_path / "s", progress=lambda *numbers: pytest.fail("something ran before it was found"))
     second.unlink()
     assert small(store=tmp_path / "s").identical(small())
 
@@ -332,6 +429,9 @@ def test_a_folder_that_may_not_be_written_is_refused_by_name(tmp_path):
         ({"grid": {"noise": ["loud"]}}, r"noise \(D\) = 'loud': must be one of anisotropic"),
         ({"grid": {"seed": [1, 2]}}, "seed cannot be an axis"),
         ({"grid": {"n": [5]}, "n": [6]}, "n is given twice"),
+        ({"grid": {"sigma": [0.1, 0.5], "dynamics.sigma": [0.2]}}, "dynamics.sigma is given twice: sigma is the same"),
+        ({"grid": {"swarm.n": [7, 9]}, "n": [5, 6]}, "swarm.n is given twice: n is the same parameter of the swarm"),
+        ({"grid": {"swarm.seed": [1, 2]}}, "swarm.seed cannot be an axis: every run has a seed of its own"),
         ({"n": [1]}, r"n \(N\) = 1: must be a whole number with 2 ≤ N"),
         ({"d": [2, 0]}, r"d \(d\) = 0: must be a whole number with 1 ≤ d"),
         ({"landscapes": ["Rastigrin"]}, "'Rastigrin' is no landscape; did you mean 'Rastrigin'"),
@@ -354,14 +454,30 @@ def test_bad_axes_are_refused_before_anything_runs_or_is_written(tmp_path, optio
         {"grid": [1]},
         {"grid": {"sigma": 1.0}},
         {"grid": {"noise": "none"}},
+        {"grid": {"noise": {"anisotropic", "isotropic"}}},
+        {"n": frozenset({5, 6})},
         {"n": 5},
+        {"store": 3},
+        {"store": b"x"},
+        {"store": ["a"]},
         {"landscapes": [3]},
         {"client": 3},
     ],
 )
-def test_the_wrong_kind_of_axis_is_refused(options):
-    with pytest.raises(TypeError, match=r"must be|must map"):
+def test_the_wrong_kind_is_refused_by_name(options, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (name,) = options["grid"] if isinstance(options.get("grid"), dict) else options
+    with pytest.raises(TypeError, match=rf"{name}.*(must be|must map)"):
         small(**options)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("folder", ["", "  ", "a\0b", "~nobody-of-this-name/s"])
+def test_what_is_no_path_of_a_store_is_refused_by_name_and_writes_nothing(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=r"^store = "):
+        small(store=folder)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_name_that_two_parts_have_is_asked_for_in_full():
@@ -377,3 +493,26 @@ def test_a_cell_that_does_not_fit_is_named():
     with pytest.raises(ValueError) as caught:
         small({"initial": ["uniform", "box"]}, n=[10])
     assert "in the cell n = 10, initial = box; nothing was run" in caught.value.__notes__
+
+
+def test_a_cell_that_is_being_copied_when_an_interrupt_comes_leaves_no_trace(monkeypatch):
+    class Interrupted(dict):
+        def __getitem__(self, name):
+            if name == "diverged_step":
+                raise KeyboardInterrupt
+            return cells[0][1][name]
+
+    cells = []
+
+    def work(missing, settings, threads, finished_run):
+        cells.extend(sweeps.locally(missing, settings, threads, finished_run))
+        yield cells[1]
+        yield cells[0][0], Interrupted()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeps, "_on", lambda client: work)
+        part = small({"sigma": [0.3, 1.0]}, record=["best"], positions=True, client=True, threads=1)
+    whole = small({"sigma": [0.3, 1.0]}, record=["best"], positions=True)
+    assert part.attrs["interrupted"] == 1 and part["finished"].all("run").values.tolist() == [False, True]
+    assert np.isnan(part["best"][0]).all() and np.isnan(part["final_positions"][0]).all()
+    np.testing.assert_array_equal(part["final_positions"][1], whole["final_positions"][1])

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from swarmviz.ensembles.description import described
 from swarmviz.ensembles.names import nearest
 from swarmviz.ensembles.settings import Problem, Settings
+from swarmviz.frame import Clock
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
 
 OWNERS = Problem._fields
 TAKEN = {
-    "seed": "every run has a seed of its own; choose swarm.seed and runs",
+    **dict.fromkeys(("seed", "swarm.seed"), "every run has a seed of its own; choose the swarm's seed and runs"),
     **dict.fromkeys(("run", "step", "t", "coordinate", "agent"), "is a dimension of the result"),
 }
 
@@ -83,6 +85,9 @@ def axes_of(problem: Problem, grid: Any, n: Any = None, d: Any = None, landscape
         axes.append(Axis("landscape", "landscape", "", tuple(chosen)))
     for name, values in wanted.items():
         owner, parameter = _owner(problem, chosen, name)
+        other = next((axis for axis in axes if (axis.owner, axis.parameter) == (owner, parameter)), None)
+        if other is not None:
+            raise ValueError(f"grid: {name} is given twice: {other.name} is the same parameter of the {owner}")
         axes.append(Axis(name, owner, parameter, _listed(name, values)))
     for axis in axes:
         for i in range(len(axis.values)):
@@ -105,20 +110,33 @@ def cells_of(problem: Problem, axes: tuple[Axis, ...]) -> Iterator[Cell]:
         yield Cell(number, index, here, ", ".join(words))
 
 
-def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> None:
-    """Try every cell out, without a step.
+def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> list[Clock]:
+    """Try every cell out, without a step; the clock of each.
 
     Raises
     ------
     ValueError
-        When parts of a cell do not fit together; a note names the cell.
+        When parts of a cell do not fit together, or the stop sets what is an axis; a note names the cell.
     """
+    clocks = []
     for cell in cells_of(problem, axes):
         try:
-            cell.problem.check(settings)
+            _require_kept(axes, cell, settings)
+            clocks.append(cell.problem.check(settings))
         except (TypeError, ValueError) as error:
             error.add_note(f"in the cell {cell.label}; nothing was run")
             raise
+    return clocks
+
+
+def _require_kept(axes: tuple[Axis, ...], cell: Cell, settings: Settings) -> None:
+    """Raise ``ValueError`` when the stop would replace the value of an axis."""
+    wanted, run = (described(problem.dynamics)["values"] for problem in (cell.problem, settings.prepared(cell.problem)))
+    for axis in axes:
+        if axis.owner == "dynamics" and run[axis.parameter] != wanted[axis.parameter]:
+            raise ValueError(
+                f"grid: {axis.name} = {wanted[axis.parameter]!r}: cannot be an axis, because the stop {settings.stop!r} sets it"
+            )
 
 
 def _owner(problem: Problem, landscapes: list[Landscape], name: Any) -> tuple[str, str]:
@@ -143,6 +161,8 @@ def _listed(name: str, values: Any) -> tuple[Any, ...]:
     """The values of an axis as Python's own numbers."""
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise TypeError(f"{name} = {values!r}: must be a list of values")
+    if isinstance(values, (set, frozenset)):  # which is another one in the process that takes up a store
+        raise TypeError(f"{name} = {values!r}: must be a list of values; a set has no order")
     listed = tuple(v.item() if isinstance(v, np.generic) else v for v in values)
     if not listed:
         raise ValueError(f"{name} = {values!r}: must hold at least one value")

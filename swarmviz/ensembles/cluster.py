@@ -36,7 +36,7 @@ def on_cluster(
     """
     from distributed import as_completed
 
-    import swarmviz
+    from swarmviz.ensembles.dataset import program
 
     sweep = uuid.uuid4().hex
     futures = {}
@@ -46,15 +46,13 @@ def on_cluster(
             future = client.submit(run_cell, cell.problem, settings, cell.label, threads, key=key)
             futures[future] = cell.number
         for future, data in as_completed(list(futures), with_results=True):
-            if data.attrs["swarmviz"] != swarmviz.__version__:
-                raise RuntimeError(
-                    f"client: a worker has version {data.attrs['swarmviz']} of swarmviz, here it is {swarmviz.__version__}; "
-                    "install the same"
-                )
+            there, here = {name: data.attrs.get(name) for name in program()}, program()
+            if there != here:
+                raise RuntimeError(f"client: a worker has {_words(there)}, here it is {_words(here)}; install the same")
             yield futures.pop(future), data
+            future.release()  # first: who is told of the runs may raise
             for _ in range(settings.options.runs):
                 finished_run()
-            future.release()
     finally:
         if futures:
             client.cancel(list(futures))
@@ -67,3 +65,7 @@ def run_cell(problem: Problem, settings: Settings, label: str, threads: int) -> 
 
     (ensemble,) = execute([Ensemble(problem, settings, label)], min(threads, int(settings.options.runs)))
     return as_dataset(ensemble)
+
+
+def _words(program: dict[str, Any]) -> str:
+    return f"version {program['swarmviz']} of swarmviz (sources {program['sources']})"

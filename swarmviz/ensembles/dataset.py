@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from swarmviz.compiled import NO_KERNELS, sources_digest
 from swarmviz.ensembles.description import as_json
-from swarmviz.ensembles.engine import Ensemble
-from swarmviz.ensembles.settings import Problem, Settings
+from swarmviz.ensembles.engine import Ensemble, Results
+from swarmviz.ensembles.settings import Options, Problem, Settings
 
 if TYPE_CHECKING:
     import xarray
 
+NO_NUMBERS = tuple(part for part in NO_KERNELS if part not in ("ensembles", "success.py"))  # on which no result depends
 MEANINGS = {
     "final_answer": "Point that the swarm held for the minimiser at the end",
     "final_energy": "F at the final answer",
@@ -28,36 +31,97 @@ MEANINGS = {
 }
 DIMENSIONS = ("run", "step", "t", "seed", "coordinate", "agent")
 MORE_DIMS = {"final_answer": ("coordinate",), "final_positions": ("agent", "coordinate")}
+BLANK = {"steps_taken": 0, "stopped": False, "diverged_step": -1, "diverged_agent": -1, "finished": False}  # else NaN
+
+
+class Variable(NamedTuple):
+    """What a variable of a Dataset is."""
+
+    dims: tuple[str, ...]
+    dtype: Any
+    blank: Any  # where no run has come to its end
+    attributes: dict[str, str]
+
+
+class Layout(NamedTuple):
+    """The variables of an ensemble's Dataset and its sizes, before there is one."""
+
+    variables: dict[str, Variable]
+    sizes: dict[str, int]
+
+    @classmethod
+    def of(cls, problem: Problem, settings: Settings) -> Layout:
+        """From the results of one run of two agents and no step."""
+        one = settings._replace(options=Options(**settings.options.values_now() | {"runs": 1, "steps": 0}))
+        results, observables = Results(one, 2, 1), {o.name: o for o in problem.dynamics.observables}
+        found = {}
+        for name, course in results.courses.items():
+            about = {"long_name": observables[name].meaning, "symbol": observables[name].symbol}
+            found[variable(name)] = Variable(("run", "step"), course.dtype, np.nan, about)
+        for name, values in (results.finals | {"finished": results.finished}).items():
+            dims = ("run", *MORE_DIMS.get(name, ()))
+            found[name] = Variable(dims, values.dtype, BLANK.get(name, np.nan), {"long_name": MEANINGS[name]})
+        swarm = problem.swarm
+        sizes: dict[str, Any] = {
+            "run": settings.options.runs,
+            "step": settings.rows,
+            "agent": swarm.n,
+            "coordinate": swarm.d,
+        }
+        return cls(found, {name: int(size) for name, size in sizes.items()})
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Shape of a variable."""
+        return tuple(self.sizes[dim] for dim in self.variables[name].dims)
+
+    def nbytes(self, cells: int) -> int:
+        """Bytes of all variables, ``cells`` times."""
+        return cells * sum(self._bytes(name) for name in self.variables)
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest variable."""
+        return max(self._bytes(name) for name in self.variables)
+
+    def _bytes(self, name: str) -> int:
+        return math.prod(self.shape(name)) * self.variables[name].dtype.itemsize
+
+    def coordinates(self, settings: Settings, seed: int, times: Any) -> dict[str, Any]:
+        """Run, step, agent and coordinate, the seed of each run and the time of each step: ``times`` is (dims, values)."""
+        return {
+            **{dim: np.arange(self.sizes[dim]) for dim in ("run", "coordinate")},
+            **({"agent": np.arange(self.sizes["agent"])} if settings.options.positions else {}),
+            "step": settings.recorded_steps(),
+            "seed": ("run", seed + np.arange(self.sizes["run"]), {"long_name": "Seed of the run"}),
+            "t": (*times, {"long_name": "Time"}),
+        }
 
 
 def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
-    """The results of an ensemble, with runs that were cut short as NaN."""
+    """The results of an ensemble, with runs that were cut short as NaN.
+
+    Where some were, the arrays are copies: a thread that was left behind by an impatient Ctrl-C may still be writing.
+    """
     import xarray
 
-    results, settings, swarm = ensemble.results, ensemble.settings, ensemble.problem.swarm
-    results.forget_unfinished()
-    observables = {o.name: o for o in ensemble.dynamics.observables}
-    variables: dict[str, Any] = {
-        variable(name): (
-            ("run", "step"),
-            course,
-            {"long_name": observables[name].meaning, "symbol": observables[name].symbol},
-        )
-        for name, course in results.courses.items()
-    }
-    for name, values in (results.finals | {"finished": results.finished}).items():
-        variables[name] = (("run", *MORE_DIMS.get(name, ())), values, {"long_name": MEANINGS[name]})
-    coordinates = {
-        "run": np.arange(ensemble.runs),
-        "step": settings.recorded_steps(),
-        "seed": ("run", ensemble.seeds, {"long_name": "Seed of the run"}),
-        "t": ("step", ensemble.times(), {"long_name": "Time"}),
-        "coordinate": np.arange(swarm.d),
-    }
-    if settings.options.positions:
-        coordinates["agent"] = np.arange(swarm.n)
-    attributes = provenance(ensemble.problem, settings) | {"interrupted": int(interrupted)}
-    return xarray.Dataset(variables, coordinates, attributes)
+    results, settings, problem = ensemble.results, ensemble.settings, ensemble.problem
+    layout, finished = Layout.of(problem, settings), results.finished.copy()
+    variables = {}
+    for found in (results.courses, results.finals, {"finished": finished}):
+        for name in found:
+            dims, _, blank, attributes = layout.variables[variable(name)]
+            values = found[name]
+            if not finished.all():
+                values = np.where(finished.reshape(-1, *[1] * (values.ndim - 1)), values, blank)
+                found[name] = _nowhere(values)
+            variables[variable(name)] = (dims, values, attributes)
+    coordinates = layout.coordinates(settings, problem.swarm.seed, ("step", ensemble.times()))
+    return xarray.Dataset(variables, coordinates, provenance(problem, settings) | {"interrupted": int(interrupted)})
+
+
+def _nowhere(values: np.ndarray) -> np.ndarray:
+    """An array of the same shape that takes no room, for what is written too late."""
+    return np.lib.stride_tricks.as_strided(np.empty(1, values.dtype), values.shape, (0,) * values.ndim)
 
 
 def variable(observable: str) -> str:
@@ -66,12 +130,10 @@ def variable(observable: str) -> str:
 
 
 def provenance(problem: Problem, settings: Settings) -> dict[str, Any]:
-    """Version, source, equations and every parameter (as JSON)."""
-    import swarmviz
-
-    dynamics, landscape, swarm = problem
+    """Version, source, equations and every parameter (as JSON) of what is run: a stop may have told the dynamics to count."""
+    dynamics, landscape, swarm = settings.prepared(problem)
     return {
-        "swarmviz": swarmviz.__version__,
+        **program(),
         "title": f"{dynamics.title} on {landscape.title}",
         "reference": dynamics.reference,
         "equation": dynamics.equation,
@@ -82,3 +144,10 @@ def provenance(problem: Problem, settings: Settings) -> dict[str, Any]:
         "swarm": as_json(swarm),
         "settings": as_json(settings.described()),
     }
+
+
+def program() -> dict[str, str]:
+    """Which swarmviz this is: its version, and a hash of those of its sources on which a result may depend."""
+    import swarmviz
+
+    return {"swarmviz": swarmviz.__version__, "sources": sources_digest(NO_NUMBERS)}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.dataset import as_dataset
 from swarmviz.ensembles.engine import Ensemble, execute
-from swarmviz.ensembles.settings import Problem, Settings, require_room, thread_count
+from swarmviz.ensembles.room import require_room
+from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.landscapes.base import Landscape
 from swarmviz.success import TOLERANCE
 from swarmviz.swarm import Swarm
@@ -83,14 +84,15 @@ def run_ensemble(
         ``final_positions`` (agent, coordinate)
             With `positions`.
 
-        Coordinates are ``t`` along step and ``seed`` along run; the attributes hold version, source, equations and every
-        parameter as JSON. After a Ctrl-C the runs that were finished are there, the others are NaN with ``finished`` False, and the
-        attribute ``interrupted`` is 1.
+        Coordinates are ``t`` along step and ``seed`` along run; the attributes hold version, a hash of the sources, equations and every
+        parameter of what was run as JSON. After a Ctrl-C the runs that were finished are there, the others are NaN with ``finished``
+        False, and the attribute ``interrupted`` is 1.
 
     Raises
     ------
     TypeError, ValueError
-        Before anything runs, when something is out of its range; names the parameter, the value and the range.
+        Before anything runs, when something is out of its range or there is not enough memory; names the parameter, the value and the
+        range.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def run_ensemble(
     )
     threads = thread_count(threads)
     problem.check(settings)
-    require_room(settings, problem)
+    require_room(settings, problem, threads)
     ensemble, interrupted = Ensemble(problem, settings), False
     with reporting(progress, settings.options.runs) as finished_run:
         try:

@@ -11,7 +11,7 @@ import numpy as np
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.names import nearest
 from swarmviz.ensembles.stops import Stop, as_stop
-from swarmviz.frame import Diverged
+from swarmviz.frame import Clock, Diverged
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Switch, TimeDependent, Whole
 from swarmviz.schedules import values_of
@@ -67,6 +67,10 @@ class Settings(NamedTuple):
         """Name → value of everything that the results depend on."""
         return self.options.values_now() | {"record": self.record, "stop": self.stop}
 
+    def prepared(self, problem: Problem) -> Problem:
+        """The problem as it is run: the stop may tell the dynamics to count."""
+        return problem._replace(dynamics=self.stop.prepare(problem.dynamics)) if self.stop else problem
+
     @property
     def rows(self) -> int:
         """Number of recorded steps."""
@@ -99,14 +103,14 @@ class Problem(NamedTuple):
                 raise TypeError(f"{name} = {value!r}: must be a {kind.__name__}, not {type(value).__name__}")
         return cls(dynamics.copy(), landscape.copy(), swarm.copy())
 
-    def small_state(self) -> Any:
-        """The state at step 0 of a swarm of two agents."""
-        two = self.swarm.copy()
-        two.n = 2
-        return self.dynamics.init(two.positions(self.landscape), self.landscape, two.seed)
+    def small_state(self, n: int = 2) -> Any:
+        """The state at step 0 of a swarm of so few agents."""
+        few = self.swarm.copy()
+        few.n = n
+        return self.dynamics.init(few.positions(self.landscape), self.landscape, few.seed)
 
-    def check(self, settings: Settings) -> None:
-        """Try it out with two agents and no step, and every schedule at every step.
+    def check(self, settings: Settings) -> Clock:
+        """Try it out with two agents and no step, and every schedule at every step; the clock that it has.
 
         Raises
         ------
@@ -129,26 +133,7 @@ class Problem(NamedTuple):
                 for first in range(0, steps + 1, AT_ONCE):
                     k = np.arange(first, min(first + AT_ONCE, steps + 1))
                     values_of(self.dynamics, name, state.clock.at(k))
-
-
-def require_room(settings: Settings, problem: Problem, cells: int = 1) -> None:
-    """Refuse what would be killed for want of memory hours later.
-
-    Raises
-    ------
-    ValueError
-        When the results alone are larger than this machine's memory.
-    """
-    options, swarm = settings.options, problem.swarm
-    numbers = len(settings.record) * settings.rows + (swarm.n * swarm.d if options.positions else 0)
-    needed = 8 * cells * options.runs * numbers
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else needed
-    if needed > machine:
-        raise ValueError(
-            f"runs = {options.runs}, steps = {options.steps}, every = {options.every}, {len(settings.record)} observables, "
-            f"{cells} cells: the results would take {needed / 2**30:.3g} GiB of {machine / 2**30:.3g} GiB of memory; "
-            "record less, or raise every"
-        )
+        return state.clock
 
 
 def thread_count(threads: Any) -> int:

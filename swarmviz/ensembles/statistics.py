@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FINALS = ("final_energy", "final_best", "final_error", "steps_taken")
 RESAMPLES = 2000
+AT_ONCE = 1 << 22  # values that are drawn again at once: a hundred megabytes, for any number of runs
 
 
 def quantiles(data: xarray.Dataset, q: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> xarray.Dataset:
@@ -106,7 +107,7 @@ def medians(
             return (values[0] if len(values) else np.nan), np.nan, np.nan, np.nan
         found = bootstrap(
             (values,), np.median, axis=-1, n_resamples=resamples, confidence_level=confidence, method="percentile",
-            rng=np.random.default_rng(seed),
+            rng=np.random.default_rng(seed), batch=max(1, AT_ONCE // len(values)),
         )  # fmt: skip
         return np.median(values), found.standard_error, *found.confidence_interval
 

@@ -6,6 +6,7 @@ as lie between two looks, so that a stop that looks seldom, or reads arrays only
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import numpy as np
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.stall import Stalling, half_widths
 from swarmviz.dynamics.together import Outcomes, Stack
+from swarmviz.ensembles.fingerprint import fingerprint
 from swarmviz.ensembles.names import nearest
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
@@ -42,6 +44,9 @@ class Stop(Described):
 
     def check(self, observables: Sequence[str]) -> None:
         """Raise ``ValueError`` when the dynamics does not record what is needed."""
+
+    def require_known(self) -> None:
+        """Raise ``TypeError`` when a store could not tell it from another."""
 
     def prepare(self, dynamics: Dynamics) -> Dynamics:
         """The dynamics to be run, which may be told to count."""
@@ -170,9 +175,22 @@ class When(Stop):
     def __init__(self, function: Callable[[Frame], bool]):
         super().__init__()
         self.function = function
+        self._code: str | None = None
+        with contextlib.suppress(TypeError):
+            self._code = fingerprint(function)  # now: what it closes over may change while it runs
 
     def values_now(self) -> dict[str, Any]:
-        return {"function": getattr(self.function, "__qualname__", repr(self.function))}
+        name = getattr(self.function, "__qualname__", type(self.function).__qualname__)
+        return {"function": name, "code": self._code}
+
+    def require_known(self):
+        try:
+            fingerprint(self.function)
+        except TypeError as error:
+            raise TypeError(
+                f"stop = {self.function!r}: cannot be used with a store, which must know it again: {error}; "
+                "without a store it can"
+            ) from None
 
     def look(self, dynamics, every):
         return every

@@ -26,24 +26,6 @@ class StoreError(OSError):
     """A store cannot be read or written; what it holds is untouched."""
 
 
-class Memory:
-    """Cells that live as long as the process."""
-
-    def __init__(self) -> None:
-        self._cells: dict[int, Any] = {}
-
-    def __contains__(self, number: int) -> bool:
-        return number in self._cells
-
-    def put(self, number: int, cell: xarray.Dataset) -> None:
-        """Keep a finished cell."""
-        self._cells[number] = cell
-
-    def get(self, number: int, expected: dict[str, Any]) -> xarray.Dataset:
-        """A finished cell."""
-        return self._cells[number]
-
-
 class Store:
     """Cells in a folder.
 
@@ -52,11 +34,15 @@ class Store:
     folder : path
     manifest : dict
         Plain data that says which sweep it is; a folder with another manifest is refused.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When ``folder`` is no path.
     """
 
     def __init__(self, folder: str | os.PathLike[str], manifest: dict[str, Any]):
-        self.folder, self.manifest = Path(folder).expanduser(), manifest
-        self._written: dict[int, xarray.Dataset] = {}  # by this process: to read a file takes longer than many a cell
+        self.folder, self.manifest = _folder(folder), manifest
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[Store]:
@@ -100,12 +86,11 @@ class Store:
             When the disk is full or read-only; the cells before it are kept.
         """
         with _without_cluster():
-            content = bytes(cell.to_netcdf(engine="h5netcdf"))
+            content = cell.to_netcdf(engine="h5netcdf")
         self._write(self._path(number), content)
-        self._written[number] = cell
 
     def get(self, number: int, expected: dict[str, Any]) -> xarray.Dataset:
-        """A finished cell, read unless this process wrote it.
+        """A finished cell.
 
         Parameters
         ----------
@@ -119,8 +104,6 @@ class Store:
         """
         import xarray
 
-        if number in self._written:
-            return self._written[number]
         path = self._path(number)
         try:
             cell = xarray.load_dataset(path, engine="h5netcdf")
@@ -162,10 +145,11 @@ class Store:
     def _compare(self, found: Any) -> None:
         found = found if isinstance(found, dict) else {}
         differing = [name for name in self.manifest | found if self.manifest.get(name) != found.get(name)]
-        if differing == ["swarmviz"]:
+        if differing and set(differing) <= {"swarmviz", "sources"}:
             raise ValueError(
-                f"store = {str(self.folder)!r}: was written by version {_short(found.get('swarmviz'))} of swarmviz and is left as it is; "
-                f"this is version {_short(self.manifest['swarmviz'])}, whose numbers may differ: choose another folder"
+                f"store = {str(self.folder)!r}: was written by {_version(found)} and is left as it is; this is "
+                f"{_version(self.manifest)}, whose numbers may differ. To start afresh, choose another folder or remove this one; "
+                "to go on with it, use the swarmviz that wrote it"
             )
         if differing:
             lines = (f"{n}: there {_short(found.get(n))}, here {_short(self.manifest.get(n))}" for n in differing)
@@ -174,7 +158,7 @@ class Store:
                 "It differs in " + "; ".join(lines)
             )
 
-    def _write(self, path: Path, content: bytes) -> None:
+    def _write(self, path: Path, content: bytes | memoryview) -> None:
         """All of it or nothing, and safe on the disk."""
         with self._explained(f"{path.name} cannot be written"):
             handle, draft = tempfile.mkstemp(dir=self.folder, prefix=DRAFT)
@@ -208,6 +192,25 @@ def _without_cluster() -> Any:
     import dask
 
     return dask.config.set(scheduler="synchronous")
+
+
+def _folder(store: Any) -> Path:
+    """The path that a person passed."""
+    text = os.fspath(store) if isinstance(store, (str, os.PathLike)) else None
+    if not isinstance(text, str):
+        raise TypeError(f"store = {store!r}: must be the path of a folder, not {type(store).__name__}")
+    if not text.strip() or "\0" in text:
+        raise ValueError(f"store = {store!r}: must be the path of a folder")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:  # ~nobody
+        raise ValueError(f"store = {store!r}: {error}") from None
+
+
+def _version(manifest: dict[str, Any]) -> str:
+    """Which swarmviz wrote a manifest."""
+    sources = f"sources {manifest['sources']}" if "sources" in manifest else "whose sources it does not name"
+    return f"version {_short(manifest.get('swarmviz'))} of swarmviz ({sources})"
 
 
 def _short(value: Any) -> str:

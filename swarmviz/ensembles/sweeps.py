@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.axes import Axis, Cell, axes_of, cells_of, check
-from swarmviz.ensembles.dataset import as_dataset, provenance
-from swarmviz.ensembles.description import as_json, described
+from swarmviz.ensembles.dataset import as_dataset, program, provenance
+from swarmviz.ensembles.description import described
 from swarmviz.ensembles.engine import Ensemble, execute
+from swarmviz.ensembles.room import require_room
 from swarmviz.ensembles.run import Progress, reporting
-from swarmviz.ensembles.settings import Problem, Settings, require_room, thread_count
-from swarmviz.ensembles.store import Memory, Store
+from swarmviz.ensembles.settings import Problem, Settings, thread_count
+from swarmviz.ensembles.store import Store
+from swarmviz.ensembles.table import Table
 from swarmviz.landscapes.base import Landscape
 from swarmviz.success import TOLERANCE
 from swarmviz.swarm import Swarm
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import xarray
 
 FORMAT = 1  # of a store
+IN_FLIGHT = 2  # cells beside those that the threads are at: one that is copied and one that has just begun
 
 
 def sweep(
@@ -74,7 +74,8 @@ def sweep(
     progress : bool or callable
         As in :func:`swarmviz.run_ensemble`; runs of all cells that are not in the store yet.
     store : path, optional
-        Folder that gets each finished cell as a NetCDF file. The same call goes on where an earlier one ended, however that was.
+        Folder that gets each finished cell as a NetCDF file. The same call goes on where an earlier one ended, however that was. A
+        function as `stop` must not use what cannot be compared, such as an open file.
     client : dask.distributed.Client, optional
         Runs each cell as a task on its cluster; the store is written here, not by the workers.
 
@@ -82,15 +83,17 @@ def sweep(
     -------
     xarray.Dataset
         The variables of :func:`swarmviz.run_ensemble` with one more dimension for each axis, named like the parameter, or
-        ``landscape``. Where N or d differ, what a smaller one has not is NaN. After a Ctrl-C the cells that were finished are there,
-        the others are NaN with ``finished`` False, and the attribute ``interrupted`` is 1.
+        ``landscape``, whose parameters are in the attribute ``landscapes``. Where N or d differ, what a smaller one has not is NaN.
+        After a Ctrl-C the cells that were finished are there, the others are NaN with ``finished`` False, and the attribute
+        ``interrupted`` is 1.
 
     Raises
     ------
     TypeError, ValueError
-        Before anything runs, when an argument is bad, parts of a cell do not fit together, or the store is that of another sweep.
+        Before anything runs, when an argument is bad, parts of a cell do not fit together, there is not enough memory, or the store is that
+        of another sweep or of other sources.
     swarmviz.ensembles.StoreError
-        When the store cannot be written; what it holds is kept.
+        When the store cannot be read or written; what it holds is kept.
 
     Examples
     --------
@@ -103,25 +106,41 @@ def sweep(
     settings = Settings.checked(
         type(dynamics), record, stop, runs=runs, steps=steps, every=every, positions=positions, tolerance=tolerance
     )
+    if store is not None and settings.stop is not None:
+        settings.stop.require_known()
     threads = thread_count(1 if client is not None and threads is None else threads)
     axes = axes_of(problem, grid, n, d, landscapes)
-    check(problem, axes, settings)
-    require_room(settings, problem, math.prod(len(axis.values) for axis in axes))
+    clocks = check(problem, axes, settings)
     work = locally if client is None else _on(client)
+    shelf = None if store is None else Store(store, manifest(problem, axes, settings))
+    table = Table(problem, axes, settings, clocks)
+    beside = (min(table.cells, IN_FLIGHT + threads) if table.cells > 1 else 0) + (shelf is not None)
+    require_room(settings, table.largest, threads if client is None else 0, table.cells, beside, table.times)
     with contextlib.ExitStack() as stack:
-        shelf: Any = (
-            Memory() if store is None else stack.enter_context(Store(store, manifest(problem, axes, settings)).opened())
-        )
-        missing = [cell for cell in cells_of(problem, axes) if cell.number not in shelf]
+        if shelf is not None:
+            stack.enter_context(shelf.opened())
+        table.allocate()
+        missing = list(_missing(table, shelf))
         finished_run = stack.enter_context(reporting(progress, settings.options.runs * len(missing)))
         interrupted = False
         try:
             with contextlib.closing(work(missing, settings, threads, finished_run)) as done:
                 for number, cell in done:
-                    shelf.put(number, cell)
+                    if shelf is not None:
+                        shelf.put(number, cell)
+                    table.put(number, cell)
         except KeyboardInterrupt:
             interrupted = True
-        return assembled(problem, axes, settings, shelf, interrupted)
+        return table.dataset(interrupted)
+
+
+def _missing(table: Table, shelf: Store | None) -> Iterator[Cell]:
+    """The cells that are yet to be run; the others are read, so that a damaged one is found before anything runs."""
+    for cell in cells_of(table.problem, table.axes):
+        if shelf is not None and cell.number in shelf:
+            table.put(cell.number, shelf.get(cell.number, provenance(cell.problem, table.settings)))
+        else:
+            yield cell
 
 
 def locally(
@@ -143,57 +162,10 @@ def _on(client: Any) -> Callable[..., Generator[tuple[int, xarray.Dataset]]]:
 
 def manifest(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> dict[str, Any]:
     """All that the cells of a sweep depend on, as plain data."""
-    import swarmviz
-
     return {
         "format": FORMAT,
-        "swarmviz": swarmviz.__version__,
+        **program(),
         **{part: described(getattr(problem, part)) for part in Problem._fields},
         "axes": [{"name": axis.name, "of": axis.owner, "values": described(axis.values)} for axis in axes],
         "settings": described(settings.described()),
     }
-
-
-def assembled(
-    problem: Problem, axes: tuple[Axis, ...], settings: Settings, shelf: Any, interrupted: bool = False
-) -> xarray.Dataset:
-    """All cells as one Dataset; those that are not there are NaN."""
-    import xarray
-
-    shape = tuple(len(axis.values) for axis in axes)
-    cells = np.empty(shape, dtype=object)
-    for cell in cells_of(problem, axes):
-        if cell.number in shelf:
-            data = shelf.get(cell.number, provenance(cell.problem, settings))
-        else:
-            data = as_dataset(Ensemble(cell.problem, settings), interrupted=True)
-        cells[cell.place] = data
-    names = [axis.name for axis in axes]
-    if axes:
-        result = xarray.combine_nested(
-            cells.tolist(),
-            names,
-            data_vars="all",
-            coords="different",
-            compat="equals",
-            join="outer",
-            combine_attrs="drop",
-        )
-    else:
-        result = cells[()]
-    result = result.assign_coords({axis.name: axis.labels for axis in axes}).transpose(*names, ...)
-    return result.assign_attrs(_common(problem, axes, settings), interrupted=int(interrupted))
-
-
-def _common(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> dict[str, Any]:
-    """The provenance of all cells: what varies is said to vary."""
-    attributes = provenance(problem, settings) | {"axes": ", ".join(axis.name for axis in axes)}
-    parts = {part: described(getattr(problem, part)) for part in Problem._fields}
-    for axis in axes:
-        if axis.parameter:
-            parts[axis.owner]["values"][axis.parameter] = f"axis {axis.name}"
-    attributes |= {part: as_json(value) for part, value in parts.items()}
-    if not all(axis.parameter for axis in axes):
-        varying = dict.fromkeys(("landscape", "landscape_reference", "landscape_equation"), "axis landscape")
-        attributes |= varying | {"title": problem.dynamics.title}
-    return attributes

@@ -106,6 +106,12 @@ def problem(dynamics: str, landscape: str, settings: tuple[str, ...], swarm: dic
     values: dict[str, dict[str, Any]] = {o: {} for o in OWNERS}
     for name, text in pairs("--set", settings).items():
         whose, parameter = owner(classes, "--set", name)
+        if parameter in values[whose]:
+            raise ValueError(f"--set {name}={text}: {parameter} of the {whose} is given twice")
         values[whose][parameter] = typed(name, text, classes[whose].declared()[parameter])
-    values["swarm"] |= {name: value for name, value in swarm.items() if value is not None}
+    for name, value in swarm.items():
+        if value is not None:
+            if name in values["swarm"]:
+                raise ValueError(f"--{name} {value}: {name} is given twice, by --set as well")
+            values["swarm"][name] = value
     return {whose: classes[whose](**values[whose]) for whose in OWNERS}

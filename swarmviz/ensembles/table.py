@@ -1,0 +1,135 @@
+"""The result of a sweep: the cells side by side, each copied into its place as it comes, so that none is held twice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from swarmviz.ensembles.axes import Axis, cells_of
+from swarmviz.ensembles.dataset import Layout, provenance
+from swarmviz.ensembles.description import as_json, described
+from swarmviz.ensembles.settings import Problem, Settings
+from swarmviz.frame import Clock
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class Table:
+    """Room for every cell; what is not there is NaN.
+
+    Parameters
+    ----------
+    clocks : sequence of Clock
+        Of the cells, the last axis fastest.
+
+    Attributes
+    ----------
+    largest : Problem
+        A cell's, with the largest n and d of all.
+    """
+
+    def __init__(self, problem: Problem, axes: tuple[Axis, ...], settings: Settings, clocks: Sequence[Clock]):
+        self.problem, self.axes, self.settings = problem, axes, settings
+        self.shape = tuple(len(axis.values) for axis in axes)
+        self.cells = math.prod(self.shape)
+        self.largest = _largest(next(cells_of(problem, axes)).problem, axes)
+        self._layout = Layout.of(self.largest, settings)
+        self._clocks = list(dict.fromkeys(clocks))
+        self._which = self._times(clocks)
+        self._values: dict[str, np.ndarray] = {}
+
+    def allocate(self) -> None:
+        """Take the memory before anything runs; a single cell brings its own."""
+        if self.cells > 1:
+            self._blank()
+
+    def _blank(self) -> None:
+        for name, variable in self._layout.variables.items():
+            self._values[name] = np.full(self.shape + self._layout.shape(name), variable.blank, variable.dtype)
+
+    def put(self, number: int, cell: xarray.Dataset) -> None:
+        """Copy a cell into its place; where its n and d are smaller, the rest is left as it is."""
+        if self.cells == 1:
+            self._values = {name: cell[name].values for name in self._layout.variables}
+            return
+        place = tuple(int(i) for i in np.unravel_index(number, self.shape))
+        try:
+            for name, values in self._values.items():
+                found = cell[name].values
+                values[place][tuple(slice(size) for size in found.shape)] = found
+        except BaseException:  # a Ctrl-C half way
+            for name, values in self._values.items():
+                values[place] = self._layout.variables[name].blank
+            raise
+
+    @property
+    def times(self) -> int:
+        """How many courses of time there are."""
+        return self._which.size
+
+    def _times(self, clocks: Sequence[Clock]) -> np.ndarray:
+        """Which of the different clocks a cell has; of length 1 along the axes on which that does not depend."""
+        numbers = {clock: i for i, clock in enumerate(self._clocks)}
+        which = np.array([numbers[clock] for clock in clocks]).reshape(self.shape)
+        for i in range(which.ndim):
+            first = which.take([0], axis=i)
+            which = first if (which == first).all() else which
+        return which
+
+    def dataset(self, interrupted: bool) -> xarray.Dataset:
+        """All cells that have come."""
+        import xarray
+
+        if not self._values:
+            self._blank()
+        names = tuple(axis.name for axis in self.axes)
+        varying = tuple(name for name, size in zip(names, self._which.shape, strict=True) if size > 1)
+        steps = self.settings.recorded_steps()
+        courses = [np.asarray(self._clocks[i].at(steps), dtype=np.float64) for i in self._which.flat]
+        times = np.stack(courses).reshape(*(size for size in self._which.shape if size > 1), len(steps))
+        coordinates = self._layout.coordinates(self.settings, self.problem.swarm.seed, ((*varying, "step"), times))
+        variables = {
+            name: (
+                (*names, *variable.dims),
+                self._values[name].reshape(self.shape + self._layout.shape(name)),
+                variable.attributes,
+            )
+            for name, variable in self._layout.variables.items()
+        }
+        labels = {axis.name: axis.labels for axis in self.axes}
+        return xarray.Dataset(variables, coordinates | labels, self._attributes() | {"interrupted": int(interrupted)})
+
+    def _attributes(self) -> dict[str, Any]:
+        """The provenance of all cells: what varies is said to vary."""
+        attributes = provenance(self.problem, self.settings) | {"axes": ", ".join(axis.name for axis in self.axes)}
+        prepared = self.settings.prepared(self.problem)
+        for part in Problem._fields:
+            attributes[part] = as_json(self._described(part, getattr(prepared, part)))
+        chosen = next((axis for axis in self.axes if not axis.parameter), None)
+        if chosen is not None:
+            varying = dict.fromkeys(("landscape", "landscape_reference", "landscape_equation"), f"axis {chosen.name}")
+            every = zip(chosen.labels.tolist(), chosen.values, strict=True)
+            landscapes = {label: self._described("landscape", value) for label, value in every}
+            attributes |= varying | {"title": prepared.dynamics.title, "landscapes": as_json(landscapes)}
+        return attributes
+
+    def _described(self, owner: str, part: Any) -> Any:
+        """A part as plain data, with the names of the axes in the place of what they vary."""
+        plain = described(part)
+        for axis in self.axes:
+            if axis.owner == owner and axis.parameter:
+                plain["values"][axis.parameter] = f"axis {axis.name}"
+        return plain
+
+
+def _largest(problem: Problem, axes: tuple[Axis, ...]) -> Problem:
+    """The problem with the largest n and d of any cell."""
+    swarm = problem.swarm.copy()
+    for axis in axes:
+        if axis.owner == "swarm" and axis.parameter in ("n", "d"):
+            setattr(swarm, axis.parameter, max(axis.values))
+    return problem._replace(swarm=swarm)
