@@ -506,3 +506,13 @@ def test_a_run_that_comes_to_a_walker_without_a_reward_ends_there_and_the_others
 def test_a_parameter_with_which_no_run_can_begin_is_refused_at_once():
     with pytest.raises(ValueError, match=r"reward \(R\) = 'negative': must be positive"):
         sv.run_ensemble(sv.FMC(reward="negative"), sv.landscapes.Sphere(), sv.Swarm(n=20, d=2), runs=3, steps=5)
+
+
+@pytest.mark.parametrize("name", ["BGK", "PSO"])
+def test_a_swarm_that_its_own_stall_stop_brings_to_a_standstill_counts_as_stopped(name):
+    """Its steps go on, as in a Simulation, and so does what it records."""
+    dynamics, swarm = sv.dynamics.ALL[name](stall_steps=6, stall_tolerance=0.003), sv.Swarm(n=15, d=2, seed=3)
+    data = sv.run_ensemble(dynamics, RASTRIGIN, swarm, runs=20, steps=15, every=5, record=("still",))
+    still = data["still"].values[:, -1]
+    assert 0 < data["stopped"].sum() < 20 and (data["steps_taken"] == 15).all()
+    np.testing.assert_array_equal(data["stopped"], still >= 6)

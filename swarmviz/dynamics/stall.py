@@ -60,8 +60,8 @@ class Stalling(Together):
         return every | last
 
     def stalled(self, state: Any) -> bool:
-        """Whether the stall stop has been reached."""
-        return 0 < self.stall_steps <= state.still
+        """Whether the stall stop has been reached; of the State of a Stack an array (runs,)."""
+        return (self.stall_steps > 0) & (state.still >= self.stall_steps)
 
     def moved_to(self, state: Any, landscape: Landscape) -> Any:
         return super().moved_to(state, landscape)._replace(still=0)

@@ -24,7 +24,7 @@ MEANINGS = {
     "final_error": "Distance of the final answer to the nearest minimiser, maximum norm, in half widths of the box",
     "success": "1 when the final error is below the tolerance, else 0; NaN where no minimiser is known",
     "steps_taken": "Steps until the run ended",
-    "stopped": "Whether the stop ended the run",
+    "stopped": "Whether a stop ended the run, or the dynamics' own stall stop brought it to a standstill",
     "diverged_step": "First step at which an energy was not finite; -1: none",
     "diverged_agent": "First agent whose energy was not finite; -1: none",
     "finished": "Whether the run came to its end",

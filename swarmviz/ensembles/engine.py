@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz import success
+from swarmviz.dynamics.stall import Stalling
 from swarmviz.dynamics.together import Outcomes, Stack
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.stops import GOES_ON, Part, Watch
@@ -134,8 +135,7 @@ class Ensemble:
                 return False
             before, going = going.runs, self._advance(going, self._next(going.states.all))
             if len(going.runs) < len(before):
-                finished[before] = True
-                finished[going.runs] = False
+                finished[np.setdiff1d(before, going.runs, assume_unique=True)] = True
                 report((self, len(before) - len(going.runs)))
         return True
 
@@ -228,6 +228,8 @@ class Ensemble:
         finals["final_best"][runs] = getattr(every, "best", np.nan)
         finals["final_error"][runs] = errors
         finals["steps_taken"][runs] = every.k
+        if isinstance(dynamics, Stalling):  # the swarm's own stop: it stands still, while its steps go on
+            finals["stopped"][runs] |= dynamics.stalled(every)
         if "final_positions" in finals:
             finals["final_positions"][runs] = dynamics.positions(states)
 
