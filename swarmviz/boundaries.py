@@ -28,7 +28,8 @@ MEANINGS = {
 @inner(inline=True)
 def clip(y, a, b):
     """The projection of a number onto [a, b]; a NaN stays a NaN."""
-    return a if y < a else b if y > b else y
+    y = a if y < a else y  # one after the other: each is an instruction of its own
+    return b if y > b else y
 
 
 @inner(inline=True)

@@ -21,11 +21,14 @@ from swarmviz.landscapes.parts import half_wave
 def _waves(x, a, b, c, out):
     """out = Σ_i (a x_i² − b cos 2πx_i + c)."""
     d, n = x.shape
-    out[:] = (c - b) * d
     for i in range(d):
         xi = x[i]
-        for j in range(n):
-            out[j] += a * xi[j] * xi[j] + 2.0 * b * half_wave(xi[j])
+        if i == 0:
+            for j in range(n):
+                out[j] = (c - b) * d + (a * xi[j] * xi[j] + 2.0 * b * half_wave(xi[j]))
+        else:
+            for j in range(n):
+                out[j] += a * xi[j] * xi[j] + 2.0 * b * half_wave(xi[j])
 
 
 @block
