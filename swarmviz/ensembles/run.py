@@ -77,7 +77,8 @@ def run_ensemble(
             Distance of the answer to the nearest minimiser, see :func:`swarmviz.success.error`; 1 or 0 for whether it is below
             `tolerance`. NaN where no minimiser is known.
         ``steps_taken``, ``stopped``, ``finished``
-            Steps until the run ended; whether `stop` ended it; whether it ended at all.
+            Steps until the run ended; whether `stop` ended it, or the stall stop of BGK or PSO brought it to a standstill; whether it
+            ended at all.
         ``diverged_step``, ``diverged_agent``
             −1: none. A diverged run is no success and ends with the last step at which all energies were finite; it is NaN
             throughout when its first energies were not.
