@@ -147,7 +147,7 @@ class Graph:
         self.crowds.glyph.update(fill_color=colours.agent, line_color=colours.outline)
         self.jumps.glyph.line_color = colours.heavy_agent
         self.target.glyph.line_color, self.law.glyph.line_color = colours.target, colours.ink
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
+        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
         self.fullest.glyph.update(fill_color=colours.focus, line_color=colours.paper)
         self.scale_text.glyph.update(
             text_color=colours.ink,

@@ -68,7 +68,7 @@ class Line:
         self.focus.glyph.line_color, self.level.glyph.line_color = colours.focus, colours.curves[2]
         self.best.glyph.line_color = self.velocities.glyph.line_color = colours.ink
         self.hand.dress(colours)
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
+        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
 
     def reset(self, sim: Simulation) -> None:
         """Another run: forget the past, name what is drawn."""

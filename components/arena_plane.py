@@ -126,7 +126,7 @@ class Plane:
         self.edge.line_color, self.trails.glyph.line_color = colours.soft, colours.agent
         self.partners.glyph.line_color = self.velocities.glyph.line_color = self.memories.glyph.line_color = colours.ink
         agents.dress(self.figure, self.dots, self.tones, self._frame_kind, colours)
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
+        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
         self.best.glyph.line_color = colours.ink
         self.hand.dress(colours)
         self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)

@@ -119,7 +119,7 @@ class Phase(WithOptions):
         self.crowd.palette = crowd(colours)
         self.spread.glyph.fill_color = self.centre.glyph.line_color = colours.target
         self.memories.glyph.line_color = self.best.glyph.line_color = colours.ink
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.outline)
+        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
         self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
 
     # ---- the view ------------------------------------------------------------------------------------------------------
