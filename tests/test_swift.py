@@ -3,6 +3,7 @@
 import importlib
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import bokeh
 import numpy as np
@@ -121,3 +122,18 @@ def test_the_first_picture_after_an_edit_has_only_what_every_picture_has(monkeyp
         transport._due()
         transport._post(False)
     assert counts == [0, 1, 2, 1, 3, 1, 4]
+
+
+def test_a_visitor_who_leaves_while_the_worker_speaks_is_let_go():
+    """Bokeh takes the document apart between the worker's look at it and its word; a mistake of ours is still seen."""
+    here = SimpleNamespace()  # a session that lives
+    transport, doc = Transport(None, None, None, None), Document()
+    transport._doc, doc._session_context = doc, lambda: here
+    doc.on_change(lambda event: None)
+    transport.on_page(lambda: None)
+    assert len(doc.callbacks.session_callbacks) == 1
+    doc.callbacks.destroy()
+    with pytest.raises(AttributeError):
+        transport.on_page(lambda: None)
+    doc._session_context = None  # this is done before the callbacks are destroyed
+    transport.on_page(lambda: None)
