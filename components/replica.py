@@ -16,7 +16,7 @@ from swarmviz import Diverged, Simulation, Swarm
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.landscapes.base import Landscape
 from swarmviz.record import Record
-from swarmviz.simulation import CALL_STEPS, Entry
+from swarmviz.simulation import CALL_STEPS, Entry, compact
 from swarmviz.success import succeeded
 
 RECORDED = 1000  # recorded steps; thinned beyond, as many as a curve is drawn with
@@ -147,7 +147,7 @@ class Replica:
         self.front = state
         self.record.extend(rows)
         if state.k % self._spacing == 0 and state.k > self._kept[-1].k:
-            self._kept.append(state)
+            self._kept.append(compact(state))
         while len(self._kept) > max(room, 2):
             self._spacing *= 2
             self._kept = [s for s in self._kept if s.k % self._spacing == 0]

@@ -252,7 +252,7 @@ class Simulation:
         self._furthest = state.k
         self._record.extend(rows)
         if state.k % self._spacing == 0 and state.k > self._snapshots[-1].k:
-            self._snapshots.append(_compact(state))
+            self._snapshots.append(compact(state))
             self._thin_snapshots()
 
     def _thin_snapshots(self) -> None:
@@ -305,7 +305,7 @@ class Simulation:
         return entry.dynamics.frame(state)
 
 
-def _compact(state: Any) -> Any:
+def compact(state: Any) -> Any:
     """A copy without the room that kernels want around their arrays."""
     arrays = {name: value.copy() for name, value in state._asdict().items() if isinstance(value, np.ndarray)}
     return state._replace(**arrays)

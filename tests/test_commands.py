@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import xarray
-from click.testing import CliRunner
+from commands import RUN, SWEEP, call, loaded
 
 import swarmviz as sv
 from swarmviz import command_line
@@ -21,16 +20,6 @@ from swarmviz.ensembles import Below, output
 from swarmviz.ensembles.engine import Ensemble
 
 ROOT = Path(__file__).parents[1]
-RUN = ["run", "--dynamics", "CBO", "--runs", 3, "--steps", 5]
-SWEEP = ["sweep", "--dynamics", "CBO", "--runs", 3, "--steps", 5, "--grid", "sigma=0.1,1"]
-
-
-def call(*args):
-    return CliRunner().invoke(command_line.main, [str(a) for a in args])
-
-
-def loaded(path):
-    return xarray.load_dataset(path, engine="h5netcdf")
 
 
 def press():
