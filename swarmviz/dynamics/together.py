@@ -84,10 +84,8 @@ class Outcomes(Sequence):
         why: Mapping[tuple[int, int], Diverged] | None = None,
     ):
         self.after, self.ends, self.k, self.tables = after, ends, k, tables
-        self._observables, self._why = (
-            observables,
-            why or {},
-        )  # why: by seed and step, where another reason is known than F
+        self._observables = observables
+        self._why = why or {}  # by seed and step, where another reason is known than F
 
     @classmethod
     def of(cls, states: Stack, outcomes: Sequence[Any], observables: Sequence[Observable]) -> Outcomes:

@@ -53,12 +53,6 @@ class Results:
             self.finals["final_positions"] = np.full((runs, n, d), np.nan)
         self.finished = np.zeros(runs, bool)
 
-    def forget_unfinished(self) -> None:
-        """Leave no trace of runs that were cut short."""
-        blank = {"steps_taken": 0, "stopped": False, "diverged_step": -1, "diverged_agent": -1}
-        for name, values in (self.courses | self.finals).items():
-            values[~self.finished] = blank.get(name, np.nan)
-
 
 Report = Callable[[tuple["Ensemble", int]], None]  # who is told how many more runs of an ensemble have ended
 
