@@ -2,12 +2,13 @@
 
 import panel as pn
 
-from components import compression, limits, theme
+from components import theme
+from components.server import application, session_limit
+from components.server.warm import warm
 from components.session import Session
-from components.warm import warm
 
-compression.compress()
+application.install()
 warm()
 theme.extension()
-if limits.welcome(pn.state.curdoc):
+if session_limit.welcome(pn.state.curdoc):
     Session.open().page.servable()

@@ -24,7 +24,7 @@ from bokeh.core.properties import Float, Int
 from bokeh.model import DataModel
 from bokeh.models import CustomJS, Spacer
 
-import components.wire  # noqa: F401 (arrays travel inside their messages)
+import components.server.serializer  # noqa: F401 (arrays travel inside their messages)
 
 WINDOW = 2
 PATIENCE = 2.0

@@ -16,8 +16,8 @@ from bokeh.protocol import Protocol
 from bokeh.server.connection import ServerConnection
 
 from components.figures import SWIFT
+from components.server.serializer import Brief
 from components.transport import Moment, Transport, send_at_once
-from components.wire import Brief
 
 BOKEHJS = (Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.js").read_text(encoding="utf-8")
 CODE = re.sub(r"//.*", "", SWIFT)

@@ -13,7 +13,7 @@ from typing import Any
 import panel as pn
 from jinja2 import Template
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ASSETS = Path(__file__).parents[2] / "assets"
 VARIABLE = "SWARMVIZ_SESSIONS"
 SESSIONS = 40
 

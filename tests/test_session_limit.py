@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from bokeh.document import Document
 
-from components import limits
-from components.limits import SESSIONS, Seats, seats_of
+from components.server import session_limit
+from components.server.session_limit import SESSIONS, Seats, seats_of
 
 
 def test_no_more_seats_are_taken_than_there_are_on_any_number_of_threads():
@@ -43,12 +43,12 @@ class Visited(Document):
 
 def test_a_visitor_without_a_seat_gets_one_sentence_and_the_warm_up_takes_none(monkeypatch):
     left = []
-    monkeypatch.setattr(limits, "SEATS", Seats(1))
-    monkeypatch.setattr(limits.pn.state, "on_session_destroyed", left.append, raising=False)
-    assert limits.welcome(None) and limits.welcome(Document()) and limits.SEATS.taken == 0
+    monkeypatch.setattr(session_limit, "SEATS", Seats(1))
+    monkeypatch.setattr(session_limit.pn.state, "on_session_destroyed", left.append, raising=False)
+    assert session_limit.welcome(None) and session_limit.welcome(Document()) and session_limit.SEATS.taken == 0
     first, second = Visited(), Visited()
-    assert limits.welcome(first) and not limits.welcome(second)
+    assert session_limit.welcome(first) and not session_limit.welcome(second)
     said = second.template.render(**second.template_variables)
     assert "takes 1 visitor at a time" in said and "<script" not in said and "Try again" in said
     left[0](None)
-    assert limits.SEATS.taken == 0 and limits.welcome(Visited())
+    assert session_limit.SEATS.taken == 0 and session_limit.welcome(Visited())
