@@ -74,6 +74,19 @@ def part(typing_context, flat, start, n):
 
 
 @intrinsic
+def flat(typing_context, table):
+    """The numbers of a table (d, n) in a row, borrowed: see :func:`rows`."""
+    out = types.Array(table.dtype, 1, "C")
+
+    def generate(context, builder, signature, arguments):
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        zero = context.get_constant(types.intp, 0)
+        return _view(context, builder, signature.args[0], arguments[0], zero, [array.nitems], out)
+
+    return out(table), generate
+
+
+@intrinsic
 def rows(typing_context, flat, start, d, n):
     """``flat[start : start + d n].reshape((d, n))``, borrowed: it must not outlive ``flat``, and nobody checks the range.
 

@@ -169,8 +169,15 @@ class Simulation:
     # ---- moving it -----------------------------------------------------------------------------------------------------
 
     def reset(self) -> Frame:
-        """Back to step 0 with the present parameters and swarm; the record starts anew."""
+        """Back to step 0 with the present parameters and swarm; the record starts anew.
+
+        Raises
+        ------
+        ValueError
+            When the swarm cannot start there; the run stays as it was.
+        """
         x = self.swarm.positions(self.landscape)
+        self.landscape.require_defined(x)
         state = self.dynamics.init(x, self.landscape, self.swarm.seed)
         entry = Entry(0, self.dynamics.copy(), self.landscape.copy())
         state, rows = self.dynamics.advance(state, self.landscape, 0, self.every, start=True)
@@ -203,7 +210,7 @@ class Simulation:
                     self._keep(
                         *self.dynamics.advance(self._state, self.landscape, error.step - 1 - self.k, self._record.every)
                     )
-                raise
+                raise self._explained(error) from None
             self._keep(state, rows)
         return self.frame
 
@@ -213,7 +220,10 @@ class Simulation:
         For a paused swarm whose landscape or parameters a person changes; the steps that follow are the same as without it.
         """
         self._accept()
-        self._state, _ = self.dynamics.advance(self._state, self.landscape, 0, self._record.every)
+        try:
+            self._state, _ = self.dynamics.advance(self._state, self.landscape, 0, self._record.every)
+        except Diverged as error:
+            raise self._explained(error) from None
         return self.dynamics.frame(self._state)
 
     def goto(self, k: int) -> Frame:
@@ -240,6 +250,11 @@ class Simulation:
         return self._nearest(_steps("k", k)).k
 
     # ---- inside --------------------------------------------------------------------------------------------------------
+
+    def _explained(self, error: Diverged) -> Diverged:
+        """The same, with what the landscape knows of the reason: a formula may be undefined where the swarm went."""
+        advice = self.landscape.advice(self.frame.x) if type(error) is Diverged else ""
+        return Diverged(error.step, error.agent, advice) if advice else error
 
     def _pass(self, k: int, check: Callable[[int], Any]) -> None:
         """Advance to step ``k`` in pieces of about a tenth of a second."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from swarmviz.landscapes.ackley import Ackley
 from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.bowls import Rosenbrock, Schwefel220, Sphere, WideRosenbrock, XinSheYang, Zakharov
-from swarmviz.landscapes.expression import FormulaError
 from swarmviz.landscapes.finite_set import FineFiniteSetCurve, FiniteSetCurve
 from swarmviz.landscapes.formula import Formula
 from swarmviz.landscapes.griewank import Griewank, PrintedGriewank
@@ -16,6 +15,7 @@ from swarmviz.landscapes.needles import Easom, Michalewicz
 from swarmviz.landscapes.rastrigin import PrintedRastrigin, Rastrigin, WideRastrigin
 from swarmviz.landscapes.ripples import DropWave, Salomon, SchafferN2
 from swarmviz.landscapes.wells import DoubleWell, Himmelblau, SixHumpCamel, StyblinskiTang
+from swarmviz.landscapes.words import FormulaError
 
 _FAMILIAR = (Ackley, Rastrigin, DoubleWell, Himmelblau, Rosenbrock, Sphere)
 _OF_ONES_OWN = (GaussianMixture, Formula)

@@ -132,6 +132,19 @@ class Landscape(Described):
         at = self.minimisers(d)
         return float(self.values(at[:1])[0]) if len(at) else None
 
+    def require_defined(self, X: np.ndarray) -> None:
+        """Raise ``ValueError`` when F is not a number at one of the rows of ``X`` (N, d), where agents are to start.
+
+        Only a person's own landscape can have such places; one that counts them as +∞ raises nothing.
+        """
+
+    def require_defined_in_box(self, d: int) -> None:
+        """Raise ``ValueError`` when F is not a number at one of some points of the box in ``d`` dimensions."""
+
+    def advice(self, X: np.ndarray) -> str:
+        """What to say to a person whose swarm was at ``X`` (N, d) when an energy was no longer finite; empty: it was not F's doing."""
+        return ""
+
     def handles(self, d: int) -> np.ndarray:
         """Places that a person can take hold of and drag, shape (m, d); most landscapes have none."""
         return np.empty((0, d))

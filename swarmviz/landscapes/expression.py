@@ -1,117 +1,53 @@
 """Reading a person's formula: from text to a tree, without ever running the text.
 
-    sum      = term { ("+" | "−") term }
-    term     = factor { ("*" | "/") factor }
-    factor   = ("+" | "−") factor | power
-    power    = atom [ ("**" | "^") factor ]                       so that −x² = −(x²) and 2^3^2 = 2^(3^2)
-    atom     = number | constant | variable | function "(" sum { "," sum } ")" | "(" sum ")"
+    sum       = term { ("+" | "−") term }
+    term      = factor { ("*" | "/") factor }
+    factor    = ("+" | "−") factor | power
+    power     = atom [ superscript | ("**" | "^") factor ]             so that −x² = −(x²) and 2^3^2 = 2^(3^2)
+    atom      = number | constant | variable | function "(" sum { "," sum } ")" | "norm(x)" | "√" atom | "|" sum "|"
+              | ("sum" | "product") "(" index "," sum ")" | "(" sum [ ("<" | ">" | "<=" | ">=") sum ] ")"
+    variable  = "x" | "y" | "z" | "x1" | "x2" | … and, inside of a sum over i, "x_i" | "x_(i+1)" | "x_{i-1}" | …
 
-The reader knows these words and no others; what it does not know it refuses, with the place. Constant parts are worked out
-in floating point while reading, so nothing huge is ever built.
+The reader knows these words (:mod:`swarmviz.landscapes.words`) and no others; what it does not know it refuses, with the place.
+Constant parts are worked out in floating point while reading and refused unless they are finite and real.
 """
 
 from __future__ import annotations
 
 import math
-import operator
-import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-LONGEST = 500  # characters
-DEEPEST = 25  # parentheses, signs and powers within one another
-LARGEST_EXPONENT = 100
-MOST_VARIABLES = 50
-
-CONSTANTS = {"pi": math.pi, "e": math.e}
-LETTERS = {"x": 1, "y": 2, "z": 3}
-
-
-def _sign(a: float) -> float:
-    return float((a > 0) - (a < 0))
-
-
-# name → number of arguments (None: two or more) and the function for constants
-FUNCTIONS: dict[str, tuple[int | None, Callable[..., float]]] = {
-    "sin": (1, math.sin),
-    "cos": (1, math.cos),
-    "tan": (1, math.tan),
-    "asin": (1, math.asin),
-    "acos": (1, math.acos),
-    "atan": (1, math.atan),
-    "sinh": (1, math.sinh),
-    "cosh": (1, math.cosh),
-    "tanh": (1, math.tanh),
-    "exp": (1, math.exp),
-    "log": (1, math.log),
-    "log10": (1, math.log10),
-    "sqrt": (1, math.sqrt),
-    "abs": (1, abs),
-    "sign": (1, _sign),
-    "floor": (1, math.floor),
-    "min": (None, min),
-    "max": (None, max),
-}
-
-OPERATIONS: dict[str, Callable[..., float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "^": operator.pow,
-    "negative": operator.neg,
-}
-
-HINTS = {
-    "=": "write only what stands to the right of the equals sign",
-    "[": "use round parentheses",
-    "{": "use round parentheses",
-    "]": "use round parentheses",
-    "}": "use round parentheses",
-    "·": "write * for a product",
-    "×": "write * for a product",
-    "÷": "write / for a quotient",
-    "−": "write - for minus",
-    "–": "write - for minus",
-    "π": "write pi",
-    "²": "write ^2",
-    "³": "write ^3",
-    "√": "write sqrt( )",
-}
-
-TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
-    r"|(?P<sign>\*\*|[-+*/^(),])"
-    r"|(?P<space>[ \t\r\n]+)"
+from swarmviz.landscapes.words import (
+    ALIASES,
+    COMPARISONS,
+    CONSTANTS,
+    FUNCTIONS,
+    INDICES,
+    LETTERS,
+    MOST_VARIABLES,
+    OPERATIONS,
+    OWN_INDEX,
+    TOKEN,
+    VARIABLE,
+    FormulaError,
+    Token,
+    tokens,
 )
-VARIABLE = re.compile(r"x([1-9][0-9]?)")
+
+MOST_CHARACTERS = 4000
+MOST_LEVELS = 25  # parentheses, signs and powers within one another
+LARGEST_EXPONENT = 100  # that is written as a number
+REDUCTIONS = ("sum", "product")
 
 
-class FormulaError(ValueError):
-    """A formula that is refused: ``reason``, ``text``, ``position`` (index of the character, from 0) and whose value it was to be."""
-
-    def __init__(self, reason: str, text: str, position: int, parameter: str = ""):
-        self.reason, self.text, self.position, self.parameter = reason, text, position, parameter
-        start = max(0, position - 60)
-        shown = "".join(c if c.isprintable() else " " for c in text[start : start + 100])
-        of = f"{parameter}: " if parameter else ""
-        super().__init__(f"{of}{reason}, at character {position + 1}:\n  {shown}\n  {' ' * (position - start)}^")
-
-    def __reduce__(self):
-        return FormulaError, (self.reason, self.text, self.position, self.parameter)
-
-    def of(self, parameter: str) -> FormulaError:
-        """The same refusal of a parameter's value."""
-        return FormulaError(self.reason, self.text, self.position, parameter)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """A part of a formula.
 
-    ``kind`` is "number", "variable", "negative", one of + - * / ^, or a function. A part without a variable is
+    ``kind`` is "number", "variable", "own" (x_i, x_(i+1), … of a sum; ``index`` is what is added to i), "index" (i itself), "dimension",
+    "sum" or "product" over coordinates, "negative", "norm", one of + - * / ^ < > <= >=, or a function. A part without a variable is
     ``constant`` and has a ``value``, whatever its kind; a variable has an ``index``, from 1.
     """
 
@@ -121,44 +57,32 @@ class Node:
     constant: bool = False
     value: float = math.nan
     index: int = 0
+    letter: str = ""  # of the index of a sum
 
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    kind: str  # number, name, sign, end
-    text: str
-    position: int
+    def __iter__(self) -> Iterator[Node]:
+        """All parts, this one included; without recursion, because a long sum is as deep as it is long."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(node.parts)
 
 
 def parse(text: str) -> Node:
     """The tree of a formula; raises ``FormulaError``."""
     if not isinstance(text, str):
         raise FormulaError(f"a formula is a text, not {type(text).__name__}", "", 0)
-    if len(text) > LONGEST:
-        raise FormulaError(f"the formula is too long: {len(text)} characters, at most {LONGEST}", text, LONGEST)
+    if len(text) > MOST_CHARACTERS:
+        reason = f"the formula is too long: {len(text)} characters, at most {MOST_CHARACTERS}"
+        raise FormulaError(reason, text, MOST_CHARACTERS)
     if not text.strip():
         raise FormulaError("the formula is empty", text, 0)
     return _Reader(text).whole()
 
 
-def _tokens(text: str) -> list[Token]:
-    tokens, position = [], 0
-    while position < len(text):
-        match = TOKEN.match(text, position)
-        if match is None:
-            character = text[position]
-            name = repr(character) if character.isprintable() else f"the character U+{ord(character):04X}"
-            hint = f" ({HINTS[character]})" if character in HINTS else ""
-            raise FormulaError(f"{name} is not part of a formula{hint}", text, position)
-        if match.lastgroup != "space":
-            tokens.append(Token(match.lastgroup or "", match.group(), position))
-        position = match.end()
-    return [*tokens, Token("end", "", len(text))]
-
-
 class _Reader:
     def __init__(self, text: str):
-        self.text, self.tokens, self.next, self.depth = text, _tokens(text), 0, 0
+        self.text, self.tokens, self.next, self.depth, self.letter = text, tokens(text), 0, 0, ""
 
     def refuse(self, reason: str, position: int) -> NoReturn:
         raise FormulaError(reason, self.text, position)
@@ -174,16 +98,37 @@ class _Reader:
             return self.tokens[self.next - 1]
         return None
 
+    def shown(self, token: Token) -> str:
+        """A token as it was written."""
+        match = TOKEN.match(self.text, token.position)
+        return match.group() if match else token.text
+
+    def deeper(self, position: int) -> None:
+        self.depth += 1
+        if self.depth > MOST_LEVELS:
+            self.refuse(f"the formula is nested too deeply: at most {MOST_LEVELS} levels", position)
+
     def whole(self) -> Node:
         node = self.sum()
-        token = self.token
-        if token.text == ")":
-            self.refuse("this parenthesis was never opened", token.position)
-        if token.text == ",":
-            self.refuse("a comma belongs between the arguments of min or max (decimals take a point)", token.position)
-        if token.kind != "end":
-            self.refuse(f"an operator is missing before {token.text!r} (write * for a product)", token.position)
+        if self.token.kind != "end":
+            self.misplaced(self.token)
         return node
+
+    def misplaced(self, token: Token) -> NoReturn:
+        """What is wrong with a token that stands where an operator or the end should stand."""
+        self.refuse(
+            {
+                ")": "this parenthesis was never opened",
+                "|": "this bar was never opened",
+                ",": "a comma belongs between the arguments of min or max (decimals take a point)",
+            }.get(token.text)
+            or (
+                "a comparison stands in parentheses of its own, such as (x < 0)"
+                if token.text in COMPARISONS
+                else f"an operator is missing before {self.shown(token)!r} (write * for a product)"
+            ),
+            token.position,
+        )
 
     def sum(self) -> Node:
         node = self.term()
@@ -198,9 +143,7 @@ class _Reader:
         return node
 
     def factor(self) -> Node:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.refuse(f"the formula is nested too deeply: at most {DEEPEST} levels", self.token.position)
+        self.deeper(self.token.position)
         if sign := self.take("+", "-"):
             node = self.factor()
             node = node if sign.text == "+" else self.build("negative", sign.position, node)
@@ -210,10 +153,25 @@ class _Reader:
         return node
 
     def power(self) -> Node:
+        root = self.token.text == "√"
         base = self.atom()
-        if sign := self.take("**", "^"):
-            return self.build("^", sign.position, base, self.factor())
+        token = self.token
+        if token.kind == "superscript" or token.text == "^":
+            if root:
+                self.refuse("write √(x^2) or (√x)^2, so that it is clear what the root is of", token.position)
+            self.next += 1
+            if token.kind != "superscript":
+                return self.build("^", token.position, base, self.factor())
+            base = self.build("^", token.position, base, self.number(token))
+            if self.token.text == "^" or self.token.kind == "superscript":
+                self.refuse("put the power before this one in parentheses", self.token.position)
         return base
+
+    def number(self, token: Token) -> Node:
+        value = float(token.text)
+        if math.isinf(value):
+            self.refuse("this number is too large", token.position)
+        return Node("number", token.position, constant=True, value=value)
 
     def atom(self) -> Node:
         token = self.token
@@ -221,62 +179,128 @@ class _Reader:
             self.refuse("the formula ends too early: a number, a variable or a function is missing", token.position)
         self.next += 1
         if token.kind == "number":
-            if math.isinf(float(token.text)):
-                self.refuse("this number is too large", token.position)
-            return Node("number", token.position, constant=True, value=float(token.text))
+            return self.number(token)
+        if token.kind == "own":
+            return self.own(token)
         if token.kind == "name":
             return self.name(token)
-        if token.text != "(":
-            self.refuse(
-                f"{token.text!r} is not expected here: a number, a variable or a function is missing", token.position
-            )
+        match token.text:
+            case "√":
+                self.deeper(token.position)
+                node = self.build("sqrt", token.position, self.atom())
+                self.depth -= 1
+                return node
+            case "|":
+                node = self.sum()
+                self.close(token, "|")
+                return self.build("abs", token.position, node)
+            case "(":
+                return self.group(token)
+        what = f"{self.shown(token)!r} is not expected here: a number, a variable or a function is missing"
+        self.refuse(what, token.position)
+
+    def group(self, opened: Token) -> Node:
+        """What is in parentheses: a sum, or a comparison of two."""
         node = self.sum()
-        self.close(token)
+        if sign := self.take(*COMPARISONS):
+            node = self.build(sign.text, sign.position, node, self.sum())
+            if again := self.take(*COMPARISONS):
+                self.refuse("write two comparisons as a product: (0 < x)*(x < 1)", again.position)
+        self.close(opened)
         return node
 
-    def close(self, opened: Token) -> None:
-        if not self.take(")"):
+    def close(self, opened: Token, sign: str = ")") -> None:
+        if not self.take(sign):
             token = self.token
-            if token.kind in ("number", "name") or token.text == "(":
-                self.refuse(f"an operator is missing before {token.text!r} (write * for a product)", token.position)
-            self.refuse("this parenthesis is not closed", opened.position)
+            if token.kind in ("number", "name", "own") or token.text == "(" or token.text in COMPARISONS:
+                self.misplaced(token)
+            what = "this parenthesis" if sign == ")" else "this bar"
+            self.refuse(f"{what} is not closed", opened.position)
+
+    def own(self, token: Token) -> Node:
+        """A coordinate of a sum: x_i, x_(i+1), …"""
+        match = OWN_INDEX.search(token.text)
+        assert match is not None
+        letter, offset = match[1], int(match[2].replace(" ", "").replace("−", "-") if match[2] else 0)
+        if not self.letter:
+            self.refuse(f"{token.text} stands inside of a sum: sum({letter}, x_{letter}^2)", token.position)
+        if letter != self.letter:
+            self.refuse(f"this sum runs over {self.letter}, not over {letter}", token.position)
+        return Node("own", token.position, index=offset, letter=letter)
 
     def name(self, token: Token) -> Node:
-        name = token.text
+        name = ALIASES.get(token.text, token.text)
+        if name in REDUCTIONS:
+            return self.reduction(token)
+        if name == "norm":
+            return self.norm(token)
         if name in FUNCTIONS:
-            return self.call(token)
+            return self.call(token, name)
         if name in CONSTANTS:
             return Node("number", token.position, constant=True, value=CONSTANTS[name])
+        if name == "d":
+            return Node("dimension", token.position)
+        if name == self.letter:
+            return Node("index", token.position, letter=name)
         index = LETTERS.get(name)
         if match := VARIABLE.fullmatch(name):
             index = int(match[1])
         if index is None or index > MOST_VARIABLES:
-            words = ", ".join((*FUNCTIONS, *CONSTANTS))
+            words = ", ".join((*FUNCTIONS, *REDUCTIONS, "norm", *CONSTANTS, "d"))
             self.refuse(f"unknown name {name[:30]!r}: variables are x, y, z or x1 to x{MOST_VARIABLES}; known are {words}",
                         token.position)  # fmt: skip
         return Node("variable", token.position, index=index)
 
-    def call(self, token: Token) -> Node:
+    def opened(self, token: Token, example: str) -> Token:
         opened = self.take("(")
         if opened is None:
-            self.refuse(f"{token.text} needs its argument in parentheses: {token.text}(x)", token.position)
+            self.refuse(f"{token.text} needs its argument in parentheses: {token.text}({example})", token.position)
         if self.token.text == ")":
             self.refuse(f"{token.text} has no argument", self.token.position)
+        return opened
+
+    def call(self, token: Token, name: str) -> Node:
+        opened = self.opened(token, "x")
         parts = [self.sum()]
         while self.take(","):
             parts.append(self.sum())
         self.close(opened)
-        wanted = FUNCTIONS[token.text][0]
+        wanted = FUNCTIONS[name][0]
         if wanted is None and len(parts) < 2:
             self.refuse(f"{token.text} needs at least two arguments", token.position)
         if wanted is not None and len(parts) != wanted:
             self.refuse(f"{token.text} has one argument, not {len(parts)} (decimals take a point)", token.position)
-        return self.build(token.text, token.position, *parts)
+        return self.build(name, token.position, *parts)
+
+    def norm(self, token: Token) -> Node:
+        opened = self.opened(token, "x")
+        if self.token.text != "x" or self.tokens[self.next + 1].text != ")":
+            self.refuse("norm has the whole x as its argument: norm(x); else write √(sum(i, …))", self.token.position)
+        self.next += 1
+        self.close(opened)
+        return Node("norm", token.position)
+
+    def reduction(self, token: Token) -> Node:
+        """A sum or product over coordinates."""
+        if self.letter:
+            self.refuse("a sum over coordinates cannot stand inside of another", token.position)
+        opened = self.opened(token, "i, x_i^2")
+        letter = self.token.text
+        if letter not in INDICES or self.tokens[self.next + 1].text != ",":
+            self.refuse(f"{token.text} begins with its index, one of {', '.join(INDICES)}: {token.text}(i, x_i^2)",
+                        self.token.position)  # fmt: skip
+        self.next += 2
+        self.letter = letter
+        body = self.sum()
+        self.letter = ""
+        self.close(opened)
+        return Node(ALIASES.get(token.text, token.text), token.position, (body,), letter=letter)
 
     def build(self, kind: str, position: int, *parts: Node) -> Node:
         """A node of given parts; its value is worked out if they are all constant."""
         if kind == "^" and not parts[1].constant and parts[0].constant and parts[0].value < 0:
-            self.refuse("a negative number to a variable power is not real", position)
+            if any(part.kind in ("variable", "own", "sum", "product", "norm") for part in parts[1]):
+                self.refuse("a negative number to a variable power is not real", position)
         try:
             check(kind, *(part.value if part.constant else None for part in parts))
             if not all(part.constant for part in parts):
@@ -295,8 +319,13 @@ def check(kind: str, *a: float | None) -> None:
 
 
 def evaluate(kind: str, *a: float) -> float:
-    """The value of an operation on constants; raises ``ValueError`` if it is not a finite real number."""
+    """The value of an operation on numbers; raises ``ValueError`` if it is not a finite real number."""
     check(kind, *a)
+    return calculated(kind, *a)
+
+
+def calculated(kind: str, *a: float) -> float:
+    """The same without limits of size of what is written."""
     try:
         value = OPERATIONS[kind](*a) if kind in OPERATIONS else FUNCTIONS[kind][1](*a)
     except ZeroDivisionError:
@@ -305,13 +334,19 @@ def evaluate(kind: str, *a: float) -> float:
         raise ValueError("this number is too large") from None
     except ValueError:
         raise ValueError("this is not a real number") from None
-    if isinstance(value, complex):
+    if isinstance(value, complex) or math.isnan(value):
         raise ValueError("this is not a real number")
-    if not math.isfinite(value):
+    if math.isinf(value):
         raise ValueError("this number is too large")
     return float(value)
 
 
 def dimension(node: Node) -> int:
-    """The highest index of a variable, 0 if there is none."""
-    return max((dimension(part) for part in node.parts), default=node.index)
+    """The smallest dimension in which the formula makes sense: the highest index of a variable, 0 if there is none."""
+    return max((part.index for part in node if part.kind == "variable"), default=0)
+
+
+def reach(body: Node) -> tuple[int, int]:
+    """How far the coordinates of a sum reach before and after i: (1, 2) for x_(i-1) + x_(i+2). Turns that lack one are left out."""
+    offsets = [part.index for part in body if part.kind == "own"]
+    return max(0, -min(offsets, default=0)), max(0, max(offsets, default=0))

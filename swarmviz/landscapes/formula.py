@@ -1,36 +1,37 @@
 """A landscape from a person's own formula.
 
     Formula("x**2 + 10*sin(3*x)*exp(-abs(y))", box=(-5, 5))
+    Formula("10*d + sum(i, x_i^2 - 10*cos(2*pi*x_i))", known=[[0]])
 
-The text is read by :mod:`expression` and never run. Its tree becomes a sympy expression, that its derivatives, and both a
-module of compiled functions (:mod:`derive`), kept in numba's cache folder and named by a hash of the formula. So a formula
-is derived and compiled once; the next process finds both and does not even import sympy.
+The text is read (:mod:`expression`) and never run. Its tree becomes numbers (:mod:`program`) that one pair of compiled functions works
+through (:mod:`interpreter`): nothing is derived, compiled or kept for a formula, and what is computed is what is written.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import importlib.util
-import os
-import sys
-import tempfile
-import threading
 from functools import lru_cache
-from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import numpy as np
 import param
-from numba import config
 from param.parameterized import Undefined
 
-from swarmviz import compiled
-from swarmviz.landscapes.base import Landscape, compile_block
-from swarmviz.landscapes.derive import Refused, source
-from swarmviz.landscapes.expression import FormulaError, Node, dimension, parse
+from swarmviz.landscapes import interpreter, undefined
+from swarmviz.landscapes.base import Landscape
+from swarmviz.landscapes.expression import Node, dimension, parse, reach
+from swarmviz.landscapes.program import encode
 from swarmviz.landscapes.typeset import latex
-from swarmviz.parameters import Vector, _Described
+from swarmviz.landscapes.words import FormulaError
+from swarmviz.parameters import Choice, Vector, _Described
+
+MOST_KNOWN = 64  # minimisers
+MOST_COORDINATES = 1000
+REFUSED, INFINITE = "refused", "+∞"
+# What stands for +∞ where agents are compared and weighted: above any value that matters, and its square is still a number. All values
+# from here on count as +∞.
+CEILING = 1e100
+NEAR = 2.0  # how much farther than the swarm reaches one looks for what it stumbled over
+SEARCHED = 1024  # points
 
 
 class Text(_Described, param.Parameter):
@@ -46,11 +47,13 @@ class Text(_Described, param.Parameter):
         self.symbol, self.group, self.used_when = symbol, group, used_when
         super().__init__(default=default, **params)
 
-    def _validate(self, val):
+    def __set__(self, obj, val):
         try:
-            _module(val)  # reads and derives it; compiling waits for the first use
+            tree, _ = _read(val)
+            _require_sense(tree, val, *obj.box)
         except FormulaError as error:
             raise error.of(self.name) from None
+        super().__set__(obj, val)
 
 
 class Span(Vector):
@@ -64,32 +67,86 @@ class Span(Vector):
             right = False
         if not right:
             self._refuse(val, "must be two numbers (low, high) within ±1e6, the first smaller than the second")
+        for point in obj.known or ():
+            if not all(low <= c <= high for c in point):
+                self._refuse(val, f"must hold the known minimiser {point}")
+        super().__set__(obj, val)
+
+
+class Points(Vector):
+    """A parameter that holds points of the box as rows of coordinates, or None."""
+
+    def __init__(self, default=None, **params):
+        super().__init__(default, shape="table", **params)
+
+    def __set__(self, obj, val):
+        val = self._tuples(val)
+        if val is not None:
+            val = val if isinstance(val, tuple) else (val,)
+            val = val if isinstance(val[0], tuple) else (val,)
+            low, high = obj.box
+            if len(val) > MOST_KNOWN or len(val[0]) > MOST_COORDINATES:
+                self._refuse(val, f"must be at most {MOST_KNOWN} points of at most {MOST_COORDINATES} coordinates")
+            for point in val:
+                if not all(low <= c <= high for c in point):
+                    self._refuse(point, f"must lie in the box ({low:g}, {high:g})")
         super().__set__(obj, val)
 
 
 class Formula(Landscape):
-    """A landscape from one's own formula in x, y, z or x1, x2, …"""
+    """A landscape from one's own formula in x, y, z or x1, x2, … and sums over coordinates.
+
+    Parameters
+    ----------
+    text : str
+        The formula: numbers, pi, e, d (the dimension), + − * / ^, functions, |x|, comparisons such as (x < 0), which are 1 or 0,
+        ``norm(x)``, ``sum(i, x_i^2)`` and ``product(i, x_i)``. A sum leaves out the i for which a coordinate such as x_(i+1) is missing.
+    box : (float, float)
+        The interval in which every coordinate starts.
+    undefined : {"refused", "+∞"}
+        What happens where the formula has no finite value.
+    known : array_like of shape (m, d), optional
+        Its minimisers, where one knows them. One number stands for all coordinates. Points of another dimension do not count, nor do
+        points that are not the lowest.
+
+    Raises
+    ------
+    FormulaError
+        A ``ValueError`` that says what cannot be understood and at which character.
+    """
 
     title = "Formula of one's own"
     reference = "written by hand"
     remark = (
-        "The minimisers are not known. On a kink the slope is that of |x| at 0, which is 0; where the formula has no finite "
-        "slope it is taken as 0."
+        "On a kink the slope is that of |x| at 0, which is 0; where the formula has no finite slope it is taken as 0. "
+        "No minimiser is known but those that are given."
     )
 
-    text = Text("(x^2 + y^2)/4 - 3*cos(2*x)*cos(2*y)", symbol="F", doc="The formula, such as x^2 + 3*sin(2*y).")
+    text = Text("(x^2 + y^2)/4 - 3*cos(2*x)*cos(2*y)", symbol="F",
+                doc="The formula, such as x^2 + 3*sin(2*y) or sum(i, x_i^2 - cos(3*x_i)).")  # fmt: skip
     box = Span((-5.0, 5.0), symbol="D", doc="The interval in which every coordinate starts.")
+    undefined = Choice(
+        {
+            REFUSED: "A formula that has no finite value somewhere in the box is not taken.",
+            INFINITE: "Where it has no finite value it counts as +∞, and its slope as 0.",
+        },
+        symbol="undefined",
+        doc="What happens where the formula is not a finite number.",
+    )
+    known = Points(None, symbol="x*", doc="Known minimisers, shape (m, d); one number stands for all coordinates.")
 
     def __init__(self, text=Undefined, **values):
-        super().__init__(**values, **({} if text is Undefined else {"text": text}))
+        # the text last, because it is judged in the box
+        super().__init__(**{"box": type(self).box, **values}, **({} if text is Undefined else {"text": text}))
 
     @param.depends("text", watch=True, on_init=True)
     def _describe(self):
-        tree = parse(self.text)
-        d = dimension(tree)
-        names = dict(enumerate("xyz", 1)) if d <= 3 else {i: f"x_{{{i}}}" for i in range(1, d + 1)}
-        self.dims = (max(d, 1), None)
-        self.equation = f"F({', '.join(names[i] for i in range(1, max(d, 1) + 1))}) = {latex(tree, names)}"
+        tree, _ = _read(self.text)
+        d, sums = dimension(tree), any(part.kind in ("sum", "product", "norm", "dimension") for part in tree)
+        names = dict(enumerate("xyz", 1)) if d <= 3 and not sums else {i: f"x_{{{i}}}" for i in range(1, d + 1)}
+        self.dims = (_smallest_dimension(tree), None)
+        arguments = "x" if sums else ", ".join(names[i] for i in range(1, max(d, 1) + 1))
+        self.equation = f"F({arguments}) = {latex(tree, names)}"
 
     @property
     def low(self) -> float:
@@ -101,106 +158,98 @@ class Formula(Landscape):
         """Upper end of the box."""
         return float(self.box[1])
 
+    block_values, block_gradient = staticmethod(interpreter.values), staticmethod(interpreter.gradient)
+
     def constants(self):
-        return np.empty(0)
+        program = _read(self.text)[1].copy()
+        program[interpreter.CEILING] = CEILING if self.undefined == INFINITE else np.inf
+        return program
 
-    def values_function(self):
-        return compile_block(_module(self.text).values, compiled.value_signature)
+    def values(self, X):
+        values = super().values(X)
+        return np.where(values == CEILING, np.inf, values) if self.undefined == INFINITE else values
 
-    def gradient_function(self):
-        return compile_block(_module(self.text).gradient, compiled.gradient_signature)
+    # ---- minimisers ----------------------------------------------------------------------------------------------------
 
+    _judged: tuple[Any, np.ndarray] = (None, np.empty((0, 0)))
 
-# ---- the generated module ---------------------------------------------------------------------------------------------
+    def minimisers(self, d):
+        self.require_dimension(d)
+        question = (self.text, self.box, self.known, d)
+        if self._judged[0] != question:  # a running swarm asks again and again
+            self._judged = question, self._judge(d)
+        return self._judged[1].copy()
 
+    def _judge(self, d: int) -> np.ndarray:
+        """Those of the known points that may be minimisers in ``d`` dimensions: as low as any of them, and as any point that is tried."""
+        if self.known is None or len(self.known[0]) not in (1, d):
+            return np.empty((0, d))
+        tree, points = _read(self.text)[0], np.broadcast_to(np.array(self.known), (len(self.known), d))
+        tried = undefined.values_at(tree, undefined.probes(*self.limits(d)))
+        values = undefined.values_at(tree, points)
+        lowest = min([*values[np.isfinite(values)], *tried[np.isfinite(tried)]], default=np.nan)
+        return points[values <= lowest + 1e-6 * (1.0 + abs(lowest))]
 
-_loaded: dict[str, ModuleType] = {}  # the newest last
-MOST_LOADED = 64
-_lock = threading.Lock()
+    # ---- where it is undefined -----------------------------------------------------------------------------------------
 
+    def require_defined(self, X):
+        if self.undefined == REFUSED:
+            values = super().values(X)
+            if not np.isfinite(values).all():
+                n = int(np.flatnonzero(~np.isfinite(values))[0])
+                raise self._undefined_at(np.asarray(X, dtype=float)[n], f"where agent {n} starts")
 
-def _module(text: str) -> ModuleType:
-    """The compiled functions of a formula: loaded already, from the cache folder, or derived and put there."""
-    name = _name(text)
-    module = _loaded.get(name)
-    if module is None:  # nobody who has a formula waits for one who wants another
-        with _lock:
-            module = _loaded[name] = _loaded.get(name) or _load(name, text)
-            while len(_loaded) > MOST_LOADED:
-                sys.modules.pop(_loaded.pop(next(iter(_loaded))).__name__, None)
-    return module
+    def require_defined_in_box(self, d):
+        if self.undefined == REFUSED and self.supports(d):
+            X = undefined.probes(*self.limits(d))
+            bad = ~np.isfinite(undefined.values_at(_read(self.text)[0], X))
+            if bad.any():
+                raise self._undefined_at(X[bad.argmax()], "in its box")
 
+    def advice(self, X):
+        if self.undefined == INFINITE:
+            return ""
+        low, high = X.min(axis=0), X.max(axis=0)
+        middle, reach = 0.5 * (low + high), 0.5 * NEAR * (high - low)
+        near = undefined.probes(middle - reach, middle + reach, SEARCHED)
+        values = super().values(near)
+        bad = ~np.isfinite(values)
+        return self._undefined_at(near[bad.argmax()], "near the swarm").reason if bad.any() else ""
 
-@lru_cache(maxsize=256)
-def _name(text: str) -> str:
-    return "swarmviz_formula_" + hashlib.sha256((_generator() + _canonical(parse(text))).encode()).hexdigest()[:32]
-
-
-def _load(name: str, text: str) -> ModuleType:
-    path = Path(config.CACHE_DIR or _private_folder().name) / "formulas" / f"{name}.py"
-    if not _intact(path):
-        try:
-            body = source(parse(text))
-        except Refused as error:
-            raise FormulaError(error.reason, text, error.position) from None
-        except Exception as error:  # between a stranger's text and sympy: whatever happens, the text is the reason
-            raise FormulaError("the slopes of this formula cannot be derived", text, 0) from error
-        try:
-            _write(path, body)
-        except OSError:  # the cache folder cannot be written
-            path = Path(_private_folder().name) / path.name
-            _write(path, body)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # numba finds the module by name when it loads machine code from its cache
-    spec.loader.exec_module(module)
-    return module
-
-
-def _canonical(node: Node) -> str:
-    """The tree without places and with constant parts worked out: what the functions depend on."""
-    if node.constant:
-        return repr(node.value)
-    return f"{node.kind}({node.index}{','.join(map(_canonical, node.parts))})"
-
-
-@lru_cache(maxsize=1)
-def _generator() -> str:
-    """A hash of everything that enters the functions beside the formula, so that an upgrade derives them anew."""
-    here = Path(__file__).parent
-    files = [here / f"{name}.py" for name in ("derive", "functions", "parts", "base")] + [here.parent / "elementary.py"]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    def _undefined_at(self, x: np.ndarray, what: str) -> FormulaError:
+        """The refusal of a formula that is no number at the point ``x`` (d,)."""
+        tree, _ = _read(self.text)
+        fault = undefined.fault_at(tree, x) or undefined.Fault(tree, ())
+        reason = (
+            f"{fault}: the formula is undefined at {_shown(x)}, {what}; its box (D) is ({self.low:g}, {self.high:g}). "
+            f"Choose a box without such points, or undefined = {INFINITE!r}"
+        )
+        return FormulaError(reason.replace("-", "−"), self.text, fault.node.position, "text")
 
 
-@lru_cache(maxsize=1)
-def _private_folder() -> tempfile.TemporaryDirectory:
-    """A folder that only this user can read and that goes with the process."""
-    return tempfile.TemporaryDirectory(prefix="swarmviz-")
+def _shown(x: np.ndarray) -> str:
+    """A point, as much of it as one wants to read."""
+    return "(" + ", ".join(f"{c:.6g}" for c in x[:4]) + ", …" * (len(x) > 4) + ")"
 
 
-def _seal(body: str) -> str:
-    return f"# sha256 of what follows: {hashlib.sha256(body.encode()).hexdigest()}\n"
+@lru_cache(maxsize=64)
+def _read(text: Any) -> tuple[Node, np.ndarray]:
+    """Tree and program of a text."""
+    tree = parse(text)
+    return tree, encode(tree, text)
 
 
-def _intact(path: Path) -> bool:
-    """Whether the file is there and complete."""
-    try:
-        first, _, body = path.read_text(encoding="utf-8").partition("\n")
-    except (OSError, UnicodeDecodeError):
-        return False
-    return first + "\n" == _seal(body)
+def _smallest_dimension(tree: Node) -> int:
+    """From where on all its variables, and at least one turn of each of its sums, are there."""
+    turns = [sum(reach(part.parts[0])) + 1 for part in tree if part.kind in ("sum", "product")]
+    return max(1, dimension(tree), *turns)
 
 
-def _write(path: Path, body: str) -> None:
-    """Put the file in place in one stroke, unless another process was faster: a second copy would void numba's cache."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(_seal(body) + body)
-        if not _intact(path):
-            os.replace(draft, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
+def _require_sense(tree: Node, text: str, low: float, high: float) -> None:
+    """Raise ``FormulaError`` where a formula has no finite value anywhere in its box."""
+    d = _smallest_dimension(tree)
+    X = undefined.probes(np.full(d, low), np.full(d, high))
+    if not np.isfinite(undefined.values_at(tree, X)).any():
+        fault = undefined.fault_at(tree, X[0]) or undefined.Fault(tree, ())
+        reason = f"{fault}: the formula has no finite value in the box ({low:g}, {high:g})"
+        raise FormulaError(reason.replace("-", "−"), text, fault.node.position)

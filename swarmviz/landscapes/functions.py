@@ -1,7 +1,7 @@
-"""The functions of a person's formula that :mod:`swarmviz.elementary` does not have, compiled.
+"""The functions of a person's formula that :mod:`swarmviz.elementary` does not have, for :mod:`swarmviz.landscapes.interpreter`.
 
-The generated modules of :mod:`swarmviz.landscapes.formula` import them. Jumps and kinks have these slopes: |x| has 0 at 0,
-min and max have the mean of both sides where the two are equal, sign and floor have 0 everywhere.
+Not a number in, not a number out. Jumps and kinks have these slopes: |x| has 0 at 0, min and max have the mean of both sides where the
+two are equal, sign, floor and comparisons have 0 everywhere.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import math
 
 import numpy as np
 
-from swarmviz.elementary import cos, elementary, exp, finite, log, sin
-from swarmviz.landscapes.base import block
+from swarmviz.elementary import cos, elementary, exp, log, power, sin
 
 ONE_OVER_LOG_10 = 1.0 / math.log(10.0)
 
@@ -42,14 +41,6 @@ def cosh(x):
 def log10(x):
     """Logarithm to base 10."""
     return ONE_OVER_LOG_10 * log(x)
-
-
-@elementary
-def step(x):
-    """0 for x < 0, ½ for x = 0, 1 for x > 0."""
-    above = 1.0 if x > 0.0 else 0.0
-    above = 0.5 if x == 0.0 else above
-    return x if x != x else above
 
 
 @elementary
@@ -90,11 +81,40 @@ def atan(x):
     return np.arctan(x)
 
 
-@block
-def settle(x, out):
-    """Slopes that are not finite become 0, so that a kink such as that of √x at 0 throws nobody out."""
-    d, n = x.shape
-    for i in range(d):
-        xi, oi = x[i], out[i]
-        for j in range(n):
-            oi[j] = oi[j] if finite(oi[j]) else 0.0 * xi[j]
+@elementary
+def real_power(x, y):
+    """x to the power y where that is real: for x < 0 only with a whole y."""
+    size = power(abs(x), y)
+    half = 0.5 * y
+    size_or_minus = -size if half != np.floor(half) else size
+    below = size_or_minus if y == np.floor(y) else math.nan
+    return below if x < 0.0 else size
+
+
+@elementary
+def less(a, b):
+    """1 for a < b, else 0; NaN if one is NaN."""
+    r = 1.0 if a < b else 0.0
+    r = a if a != a else r
+    return b if b != b else r
+
+
+@elementary
+def at_most(a, b):
+    """1 for a ≤ b, else 0; NaN if one is NaN."""
+    r = 1.0 if a <= b else 0.0
+    r = a if a != a else r
+    return b if b != b else r
+
+
+@elementary
+def share(a, b):
+    """How much the smaller of two changes with a: 1 where a is it, ½ where both are."""
+    r = 1.0 if a < b else 0.0
+    return 0.5 if a == b else r
+
+
+@elementary
+def passed(change, slope):
+    """``change · slope``; nothing where nothing comes, however steep the slope."""
+    return 0.0 if change == 0.0 else change * slope

@@ -1,6 +1,6 @@
 """Parts that several block functions share.
 
-``lanes`` is a small array on the stack, for block functions that need a second number per agent while they sum over
+``lanes()`` is a small array on the stack, for block functions that need a second number per agent while they sum over
 coordinates. A block function may not allocate, and a loop over agents with the loop over coordinates inside it does not
 become vector code (five times slower). So such a function takes the agents ``LANES`` at a time::
 
@@ -30,19 +30,26 @@ from swarmviz.landscapes.base import block
 LANES = 128  # 1 kB, so that it stays in the first-level cache beside the rows of x
 
 
-@intrinsic
-def lanes(typing_context):
-    """``LANES`` floats on the stack of the caller, undefined at first; they must not outlive the call."""
-    floats = types.float64[::1]
+def on_the_stack(count):
+    """An intrinsic: ``count`` floats on the stack of the caller, undefined at first; they must not outlive the call."""
 
-    def generate(context, builder, signature, arguments):
-        array = context.make_array(floats)(context, builder)
-        data = cgutils.alloca_once(builder, ir.DoubleType(), size=LANES)
-        length, size = (context.get_constant(types.intp, number) for number in (LANES, 8))
-        populate_array(array, data=data, shape=[length], strides=[size], itemsize=size, meminfo=None)
-        return array._getvalue()
+    @intrinsic
+    def room(typing_context):
+        floats = types.float64[::1]
 
-    return floats(), generate
+        def generate(context, builder, signature, arguments):
+            array = context.make_array(floats)(context, builder)
+            data = cgutils.alloca_once(builder, ir.DoubleType(), size=count)
+            length, size = (context.get_constant(types.intp, number) for number in (count, 8))
+            populate_array(array, data=data, shape=[length], strides=[size], itemsize=size, meminfo=None)
+            return array._getvalue()
+
+        return floats(), generate
+
+    return room
+
+
+lanes = on_the_stack(LANES)
 
 
 @elementary

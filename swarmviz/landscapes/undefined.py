@@ -1,0 +1,135 @@
+"""Where a person's formula is not a number, and what to say of it.
+
+Here the tree is worked out by NumPy, at a few points, so that a formula can be judged before anything is compiled.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz.landscapes.expression import Node, calculated, reach
+from swarmviz.landscapes.words import FUNCTIONS
+
+PROBES = 64  # points of the box at which a formula is tried
+DEEP_INSIDE = 1e-9  # how far the corners that are tried lie inside of the box, as a part of its width
+
+
+class Fault(NamedTuple):
+    """The part of a formula that is not a number at a point, and what it was given."""
+
+    node: Node
+    operands: tuple[float, ...]
+
+    def __str__(self) -> str:
+        """For example ``log(−2) is not a real number``."""
+        kind, values = self.node.kind, [f"{value:.6g}" for value in self.operands]
+        try:
+            calculated(kind, *self.operands)
+            why = "not a finite number"
+        except (KeyError, TypeError):
+            why = "not a finite number"
+        except ValueError as error:
+            why = {"division by zero": "a division by zero", "this number is too large": "too large a number"}.get(
+                str(error), "not a real number"
+            )
+        part = f"{kind}({', '.join(values)})" if kind in FUNCTIONS else f" {kind} ".join(values)
+        return f"{part if values and kind != 'negative' else 'this'} is {why}"
+
+
+def probes(low: np.ndarray, high: np.ndarray, count: int = PROBES) -> np.ndarray:
+    """Points (count + 2, d) spread over a box, the same every time: none of them at a round number, and two corners."""
+    d = low.size
+    # Powers of the root of r^(d+1) = r + 1 fill a cube more evenly than random numbers do (Roberts 2018).
+    root = 2.0
+    for _ in range(60):
+        root = (1.0 + root) ** (1.0 / (d + 1))
+    steps = np.power(root, -np.arange(1.0, d + 1.0))
+    inside = np.mod(0.5 + np.outer(np.arange(1.0, count + 1.0), steps), 1.0)
+    corners = np.repeat([[DEEP_INSIDE], [1.0 - DEEP_INSIDE]], d, axis=1)
+    return low + (high - low) * np.concatenate([inside, corners])
+
+
+def values_at(tree: Node, X: np.ndarray) -> np.ndarray:
+    """The formula at the rows of ``X`` (M, d), by NumPy: (M,)."""
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(_Walk(X).value(tree), len(X))
+
+
+def fault_at(tree: Node, x: np.ndarray) -> Fault | None:
+    """What is not a number at the point ``x`` (d,), None where the formula is."""
+    walk = _Walk(x[None])
+    with np.errstate(all="ignore"):
+        value = walk.value(tree)
+    if np.isfinite(value).all():
+        return None
+    found = walk.not_numbers if np.isnan(value).any() else walk.infinite
+    return (found or walk.infinite or [Fault(tree, ())])[0]
+
+
+PLAIN = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "log10", "sqrt", "abs", "sign", "floor")
+ARRAYS = {name: getattr(np, name) for name in PLAIN} | {
+    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "ln": np.log, "+": np.add, "-": np.subtract, "*": np.multiply,
+    "/": np.divide, "^": np.power, "negative": np.negative,
+}  # fmt: skip
+COMPARED = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}
+
+
+class _Walk:
+    """One evaluation of a tree at some points, and what it met."""
+
+    def __init__(self, X: np.ndarray):
+        self.columns, self.d, self.i = X.T, X.shape[1], 0
+        self.not_numbers: list[Fault] = []
+        self.infinite: list[Fault] = []
+
+    def value(self, node: Node) -> np.ndarray:
+        row = []
+        while node.kind in ("+", "-", "*", "/") and not node.constant:  # as deep as the formula is long: no recursion
+            row.append(node)
+            node = node.parts[0]
+        result = self.part(node)
+        for node in reversed(row):
+            result = self.applied(node, [result, self.value(node.parts[1])])
+        return result
+
+    def part(self, node: Node) -> np.ndarray:
+        if node.constant:
+            return np.array(node.value)
+        match node.kind:
+            case "variable":
+                return self.columns[node.index - 1]
+            case "own":
+                return self.columns[self.i + node.index]
+            case "index":
+                return np.array(self.i + 1.0)
+            case "dimension":
+                return np.array(float(self.d))
+            case "norm":
+                return np.sqrt(np.square(self.columns).sum(axis=0))
+            case "sum" | "product":
+                return self.reduction(node)
+        return self.applied(node, [self.value(part) for part in node.parts])
+
+    def applied(self, node: Node, a: list[np.ndarray]) -> np.ndarray:
+        if node.kind in ("min", "max"):
+            result = (np.minimum if node.kind == "min" else np.maximum).reduce(np.broadcast_arrays(*a))
+        elif node.kind in COMPARED:
+            result = np.where(np.isnan(a[0] + a[1] * 0), np.nan, COMPARED[node.kind](*a))
+        else:
+            result = ARRAYS[node.kind](*a)
+        if np.size(result) == 1 and not np.isfinite(result).all() and all(np.isfinite(b).all() for b in a):
+            found = self.not_numbers if np.isnan(result).any() else self.infinite
+            found.append(Fault(node, tuple(float(np.ravel(b)[0]) for b in a)))
+        return result
+
+    def reduction(self, node: Node) -> np.ndarray:
+        (body,) = node.parts
+        before, after = reach(body)
+        together = np.add if node.kind == "sum" else np.multiply
+        result = np.full(self.columns.shape[1], 0.0 if node.kind == "sum" else 1.0)
+        for i in range(before, self.d - after):
+            self.i = i
+            result = together(result, self.value(body))
+        return result
