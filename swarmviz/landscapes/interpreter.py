@@ -424,7 +424,7 @@ def _gradient(x, size, first, count, n, width, p, v, change, out):
 def values(x, p, out):
     """F of the program ``p`` (1) at a block of agents."""
     n, v, p, ceiling = x.shape[1], registers(), lent(p), p[CEILING]
-    width = min(int(p[3]), n + -n % VECTOR)
+    width = min(int(p[3]), max(n + -n % VECTOR, VECTOR))
     _fill(p, width, width, v)
     for first in range(0, n, width):
         count = min(width, n - first)
@@ -443,7 +443,7 @@ def gradient(x, p, out):
     """The slopes (2) at a block of agents: 0 where there is no finite one, NaN where F itself is not a number."""
     (d, n), v, change, p, ceiling = x.shape, registers(), registers(), lent(p), p[CEILING]
     xs, slopes = flat(x), flat(out)
-    width = min(int(p[3]), n + -n % VECTOR)
+    width = min(int(p[3]), max(n + -n % VECTOR, VECTOR))
     elsewhere = math.nan if ceiling == math.inf else 0.0
     _fill(p, width, width, v)
     for j in range(d * n):
