@@ -362,6 +362,8 @@ class Session:
             permalink.require_room(part.n, part.d)
             for place in range(len(self.bench.sims)):
                 self._parts_of(place)["landscape"].require_dimension(part.d)
+        if isinstance(part, Landscape):  # a formula that is undefined in its box is refused while the person looks at it
+            part.require_defined_in_box(self.bench.sim.born.d)
 
     def _changed(self, name: str, final: bool) -> None:
         prefix = name.partition(".")[0]
