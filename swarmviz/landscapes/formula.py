@@ -20,11 +20,12 @@ from swarmviz.landscapes import interpreter, undefined
 from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.expression import Node, dimension, parse, reach
 from swarmviz.landscapes.program import encode
-from swarmviz.landscapes.typeset import latex
+from swarmviz.landscapes.typeset import shortened
 from swarmviz.landscapes.words import FormulaError
 from swarmviz.parameters import Choice, Vector, _Described
 
 MOST_KNOWN = 64  # minimisers
+LONGEST_EQUATION = 1200  # characters of LaTeX: nobody reads more, and a page takes a tenth of a second to set it
 MOST_COORDINATES = 1000
 REFUSED, INFINITE = "refused", "+∞"
 # What stands for +∞ where agents are compared and weighted: above any value that matters, and its square is still a number. All values
@@ -146,7 +147,8 @@ class Formula(Landscape):
         names = dict(enumerate("xyz", 1)) if d <= 3 and not sums else {i: f"x_{{{i}}}" for i in range(1, d + 1)}
         self.dims = (_smallest_dimension(tree), None)
         arguments = "x" if sums else ", ".join(names[i] for i in range(1, max(d, 1) + 1))
-        self.equation = f"F({arguments}) = {latex(tree, names)}"
+        arguments = arguments if sums or d <= 10 else rf"{names[1]}, \ldots, {names[d]}"
+        self.equation = f"F({arguments}) = {shortened(tree, names, LONGEST_EQUATION)}"
 
     @property
     def low(self) -> float:
@@ -202,7 +204,7 @@ class Formula(Landscape):
     def require_defined_in_box(self, d):
         if self.undefined == REFUSED and self.supports(d):
             X = undefined.probes(*self.limits(d))
-            bad = ~np.isfinite(undefined.values_at(_read(self.text)[0], X))
+            bad = ~np.isfinite(super().values(X))
             if bad.any():
                 raise self._undefined_at(X[bad.argmax()], "in its box")
 

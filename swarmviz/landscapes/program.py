@@ -16,7 +16,7 @@ from swarmviz.landscapes.expression import Node, reach
 from swarmviz.landscapes.words import FormulaError
 
 MOST_OPERATIONS = 500  # in the formula; they also bound its room on the stack
-MOST_OPERATIONS_IN_SUMS = 150  # inside of sums over coordinates, which are d times as expensive
+MOST_OPERATIONS_IN_SUMS = 100  # inside of sums over coordinates, which are d times as expensive
 
 CODES = {
     "+": ops.ADD, "-": ops.SUBTRACT, "*": ops.MULTIPLY, "/": ops.DIVIDE, "negative": ops.NEGATIVE, "sqrt": ops.SQRT,

@@ -16,6 +16,7 @@ WORDS = {
     "log10": r"\log_{10}",
     "sign": r"\operatorname{sign}",
 }
+DEEPEST = 4  # fractions above one another
 COMPARED = {"<": "<", ">": ">", "<=": r"\le", ">=": r"\ge"}
 
 
@@ -25,12 +26,13 @@ def latex(node: Node, names: dict[int, str]) -> str:
     while node.kind in ("+", "-", "*", "/"):  # as deep as the formula is long: no recursion
         row.append(node)
         node = node.parts[0]
-    text, left = _part(node, names), node
+    text, left, fractions = _part(node, names), node, 0
     for node in reversed(row):
         b = node.parts[1]
         right = latex(b, names)
         if node.kind == "/":
-            text = rf"\frac{{{text}}}{{{right}}}"
+            fractions = fractions + 1 if left.kind == "/" else 1
+            text = rf"\frac{{{text}}}{{{right}}}" if fractions <= DEEPEST else f"{text} / {_within(right, b, ATOM)}"
         elif node.kind == "*":
             between = r" \cdot " if _begins_with_digit(b) else r" \, "
             text = _bracketed(text) if _ends_with_sum(left) else _within(text, left, SIGN)
@@ -39,6 +41,23 @@ def latex(node: Node, names: dict[int, str]) -> str:
             text = f"{_within(text, left, SUM)} {node.kind} {_within(right, b, PRODUCT)}"
         left = node
     return text
+
+
+def shortened(node: Node, names: dict[int, str], most: int) -> str:
+    """The same in at most about ``most`` characters: what is longer ends with dots, after as many of its terms as find room."""
+    terms = [node]
+    while terms[-1].kind in ("+", "-"):
+        terms.append(terms[-1].parts[0])
+    text, first, last = latex(node, names), 0, len(terms)
+    if len(text) <= most:
+        return text
+    while first < last:  # the beginnings of the formula, from the longest to its first term
+        middle = (first + last) // 2
+        if len(latex(terms[middle], names)) <= most:
+            last = middle
+        else:
+            first = middle + 1
+    return f"{latex(terms[first], names)} + \\cdots" if first < len(terms) else r"\cdots"
 
 
 def _ends_with_sum(node: Node) -> bool:

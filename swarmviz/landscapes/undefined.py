@@ -77,10 +77,11 @@ COMPARED = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater
 
 
 class _Walk:
-    """One evaluation of a tree at some points, and what it met."""
+    """One evaluation of a tree at some points, and what it met; inside of a sum arrays have its turns as their first axis."""
 
     def __init__(self, X: np.ndarray):
-        self.columns, self.d, self.i = X.T, X.shape[1], 0
+        self.columns, (self.count, self.d) = X.T, X.shape
+        self.turns = np.zeros(0, int)
         self.not_numbers: list[Fault] = []
         self.infinite: list[Fault] = []
 
@@ -101,9 +102,9 @@ class _Walk:
             case "variable":
                 return self.columns[node.index - 1]
             case "own":
-                return self.columns[self.i + node.index]
+                return self.columns[self.turns + node.index]
             case "index":
-                return np.array(self.i + 1.0)
+                return self.turns[:, None] + 1.0
             case "dimension":
                 return np.array(float(self.d))
             case "norm":
@@ -116,20 +117,26 @@ class _Walk:
         if node.kind in ("min", "max"):
             result = (np.minimum if node.kind == "min" else np.maximum).reduce(np.broadcast_arrays(*a))
         elif node.kind in COMPARED:
-            result = np.where(np.isnan(a[0] + a[1] * 0), np.nan, COMPARED[node.kind](*a))
+            result = np.where(np.isnan(a[0]) | np.isnan(a[1]), np.nan, COMPARED[node.kind](*a))
         else:
             result = ARRAYS[node.kind](*a)
-        if np.size(result) == 1 and not np.isfinite(result).all() and all(np.isfinite(b).all() for b in a):
-            found = self.not_numbers if np.isnan(result).any() else self.infinite
-            found.append(Fault(node, tuple(float(np.ravel(b)[0]) for b in a)))
+        if self.count == 1:
+            self.note(node, result, a)
         return result
+
+    def note(self, node: Node, result: np.ndarray, a: list[np.ndarray]) -> None:
+        """Keep the operation if it made no finite number of finite ones."""
+        bad = ~np.isfinite(result)
+        for b in a:
+            bad &= np.isfinite(b)
+        if bad.any():
+            first = np.argmax(bad)
+            operands = tuple(float(np.broadcast_to(b, bad.shape).flat[first]) for b in a)
+            (self.not_numbers if np.isnan(np.ravel(result)[first]) else self.infinite).append(Fault(node, operands))
 
     def reduction(self, node: Node) -> np.ndarray:
         (body,) = node.parts
         before, after = reach(body)
-        together = np.add if node.kind == "sum" else np.multiply
-        result = np.full(self.columns.shape[1], 0.0 if node.kind == "sum" else 1.0)
-        for i in range(before, self.d - after):
-            self.i = i
-            result = together(result, self.value(body))
-        return result
+        self.turns = np.arange(before, max(before, self.d - after))
+        terms = np.broadcast_to(self.value(body), (len(self.turns), self.count))
+        return terms.sum(axis=0) if node.kind == "sum" else terms.prod(axis=0)
