@@ -33,6 +33,8 @@ REFUSED, INFINITE = "refused", "+∞"
 CEILING = 1e100
 NEAR = 2.0  # how much farther than the swarm reaches one looks for what it stumbled over
 SEARCHED = 1024  # points
+AT_ONCE = 100_000  # agents of a start that are looked at together
+TRIED = (5.0, 1e3, 1e6, 0.1)  # half widths of boxes in which a formula must have a value somewhere
 
 
 class Text(_Described, param.Parameter):
@@ -48,13 +50,11 @@ class Text(_Described, param.Parameter):
         self.symbol, self.group, self.used_when = symbol, group, used_when
         super().__init__(default=default, **params)
 
-    def __set__(self, obj, val):
+    def _validate(self, val):
         try:
-            tree, _ = _read(val)
-            _require_sense(tree, val, *obj.box)
+            _require_sense(val)
         except FormulaError as error:
             raise error.of(self.name) from None
-        super().__set__(obj, val)
 
 
 class Span(Vector):
@@ -137,8 +137,10 @@ class Formula(Landscape):
     known = Points(None, symbol="x*", doc="Known minimisers, shape (m, d); one number stands for all coordinates.")
 
     def __init__(self, text=Undefined, **values):
-        # the text last, because it is judged in the box
-        super().__init__(**{"box": type(self).box, **values}, **({} if text is Undefined else {"text": text}))
+        values = dict(
+            sorted(values.items(), key=lambda item: item[0] != "box")
+        )  # first, because points are judged in it
+        super().__init__(**values, **({} if text is Undefined else {"text": text}))
 
     @param.depends("text", watch=True, on_init=True)
     def _describe(self):
@@ -195,11 +197,11 @@ class Formula(Landscape):
     # ---- where it is undefined -----------------------------------------------------------------------------------------
 
     def require_defined(self, X):
-        if self.undefined == REFUSED:
-            values = super().values(X)
-            if not np.isfinite(values).all():
-                n = int(np.flatnonzero(~np.isfinite(values))[0])
-                raise self._undefined_at(np.asarray(X, dtype=float)[n], f"where agent {n} starts")
+        for first in range(0, len(X) if self.undefined == REFUSED else 0, AT_ONCE):
+            part = X[first : first + AT_ONCE]
+            bad = ~np.isfinite(super().values(part))
+            if bad.any():
+                raise self._undefined_at(part[bad.argmax()], f"where agent {first + bad.argmax()} starts")
 
     def require_defined_in_box(self, d):
         if self.undefined == REFUSED and self.supports(d):
@@ -234,9 +236,15 @@ def _shown(x: np.ndarray) -> str:
     return "(" + ", ".join(f"{c:.6g}" for c in x[:4]) + ", …" * (len(x) > 4) + ")"
 
 
-@lru_cache(maxsize=64)
 def _read(text: Any) -> tuple[Node, np.ndarray]:
     """Tree and program of a text."""
+    return (
+        _known_text(text) if isinstance(text, str) else (parse(text), np.empty(0))
+    )  # which says what is wrong with it
+
+
+@lru_cache(maxsize=64)
+def _known_text(text: str) -> tuple[Node, np.ndarray]:
     tree = parse(text)
     return tree, encode(tree, text)
 
@@ -247,11 +255,15 @@ def _smallest_dimension(tree: Node) -> int:
     return max(1, dimension(tree), *turns)
 
 
-def _require_sense(tree: Node, text: str, low: float, high: float) -> None:
-    """Raise ``FormulaError`` where a formula has no finite value anywhere in its box."""
+def _require_sense(text: Any) -> None:
+    """Raise ``FormulaError`` where a text is no formula, or one without a finite value anywhere."""
+    tree, _ = _read(text)
     d = _smallest_dimension(tree)
-    X = undefined.probes(np.full(d, low), np.full(d, high))
-    if not np.isfinite(undefined.values_at(tree, X)).any():
-        fault = undefined.fault_at(tree, X[0]) or undefined.Fault(tree, ())
-        reason = f"{fault}: the formula has no finite value in the box ({low:g}, {high:g})"
-        raise FormulaError(reason.replace("-", "−"), text, fault.node.position)
+    for size in TRIED:
+        X = undefined.probes(np.full(d, -size), np.full(d, size))
+        if np.isfinite(undefined.values_at(tree, X)).any():
+            return
+    fault = undefined.fault_at(tree, X[0]) or undefined.Fault(tree, ())
+    raise FormulaError(
+        f"{fault}: the formula has no finite value anywhere".replace("-", "−"), text, fault.node.position
+    )
