@@ -20,7 +20,7 @@ from swarmviz.landscapes import interpreter, undefined
 from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.expression import Node, dimension, parse, reach
 from swarmviz.landscapes.program import encode
-from swarmviz.landscapes.typeset import shortened
+from swarmviz.landscapes.typeset import latex
 from swarmviz.landscapes.words import FormulaError
 from swarmviz.parameters import Choice, Vector, _Described
 
@@ -150,7 +150,7 @@ class Formula(Landscape):
         self.dims = (_smallest_dimension(tree), None)
         arguments = "x" if sums else ", ".join(names[i] for i in range(1, max(d, 1) + 1))
         arguments = arguments if sums or d <= 10 else rf"{names[1]}, \ldots, {names[d]}"
-        self.equation = f"F({arguments}) = {shortened(tree, names, LONGEST_EQUATION)}"
+        self.equation = f"F({arguments}) = {latex(tree, names, LONGEST_EQUATION)}"
 
     @property
     def low(self) -> float:

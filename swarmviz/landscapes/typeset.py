@@ -20,8 +20,16 @@ DEEPEST = 4  # fractions above one another
 COMPARED = {"<": "<", ">": ">", "<=": r"\le", ">=": r"\ge"}
 
 
-def latex(node: Node, names: dict[int, str]) -> str:
-    """LaTeX of a formula; ``names`` maps the index of a variable to its name."""
+def latex(node: Node, names: dict[int, str], most: float = math.inf) -> str:
+    """LaTeX of a formula.
+
+    Parameters
+    ----------
+    names : dict
+        The name of each variable, by its index.
+    most : float
+        About so many characters: a longer formula ends with dots after as many of its terms as find room.
+    """
     row = []
     while node.kind in ("+", "-", "*", "/"):  # as deep as the formula is long: no recursion
         row.append(node)
@@ -30,6 +38,7 @@ def latex(node: Node, names: dict[int, str]) -> str:
     for node in reversed(row):
         b = node.parts[1]
         right = latex(b, names)
+        before = text
         if node.kind == "/":
             fractions = fractions + 1 if left.kind == "/" else 1
             text = rf"\frac{{{text}}}{{{right}}}" if fractions <= DEEPEST else f"{text} / {_within(right, b, ATOM)}"
@@ -39,25 +48,10 @@ def latex(node: Node, names: dict[int, str]) -> str:
             text += between + _within(right, b, PRODUCT)
         else:
             text = f"{_within(text, left, SUM)} {node.kind} {_within(right, b, PRODUCT)}"
+            if len(text) > most >= len(before):
+                return rf"{before} + \cdots"
         left = node
-    return text
-
-
-def shortened(node: Node, names: dict[int, str], most: int) -> str:
-    """The same in at most about ``most`` characters: what is longer ends with dots, after as many of its terms as find room."""
-    terms = [node]
-    while terms[-1].kind in ("+", "-"):
-        terms.append(terms[-1].parts[0])
-    text, first, last = latex(node, names), 0, len(terms)
-    if len(text) <= most:
-        return text
-    while first < last:  # the beginnings of the formula, from the longest to its first term
-        middle = (first + last) // 2
-        if len(latex(terms[middle], names)) <= most:
-            last = middle
-        else:
-            first = middle + 1
-    return f"{latex(terms[first], names)} + \\cdots" if first < len(terms) else r"\cdots"
+    return text if len(text) <= most else r"\cdots"
 
 
 def _ends_with_sum(node: Node) -> bool:
