@@ -19,6 +19,7 @@ from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 
 TOLERANCE = 0.05  # in half widths of the landscape's box, unless another minimum is near
+RULE = f"tolerance = {TOLERANCE:g}, or half the distance to the nearest other local minimum where that is less"
 DIGITS = 2  # of a tolerance that is less: what is printed is what is used
 
 
