@@ -98,14 +98,14 @@ PRESETS = (
         "SSA",
         "Ackley",
         "002 eq. 4.3, theorem 4.2",
-        values=COARSE | {"profile": "constant", "lam": 20.0},
-        swarm=AWAY,
+        values=COARSE | {"profile": "constant", "lam": 10.0},
+        swarm=AWAY | {"n": 4},
         pace=20.0,
         question="Noise that never dies out: the agents pass through the global valley again and again, but none can "
         "stay. F̄ dips each time and jumps up again.",
         fails=True,
         steps=20_000,
-        chance=0.105,
+        chance=0.195,
         claim=Claim("the provisional minimum dips to the global one and does not stay there", _dips),
     ),
     Preset(
