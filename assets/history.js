@@ -22,6 +22,7 @@ export function render({model}) {
   const numbers = (row) => make("span", {className: "numbers"},
     number("k", grouped(row.step), "Step at which it stood"), number("best F", short(row.best), "Lowest value met so far"),
     row.error == null ? null : number("error", short(row.error), "Distance of the swarm's answer from the nearest global minimiser, in half widths of the box"),
+    row.found == null ? null : make("span", {className: "found", textContent: row.found ? "found" : "not found", title: `Found: ${row.criterion}`}),
     row.note ? make("em", {textContent: row.note}) : null)
   const inside = (row, mark) => [make("span", {className: "title"}, make("b", {textContent: row.title}), mark),
     make("span", {className: "about", textContent: row.about}), numbers(row)]

@@ -56,6 +56,10 @@ class History:
     def __init__(self, on_open: Callable[[str], None]):
         self._on_open = on_open
         self._links: dict[int, str] = {}
+        self._missed: dict[
+            int, tuple[float | None, float | None]
+        ] = {}  # what a tolerance is compared with, and the usual one
+        self._tolerance: float | None = None
         self._diverged: tuple[weakref.ref[Simulation], int] | None = None
         self._count, self._looked = 0, -math.inf
         self.pane = Table(self._pressed)
@@ -86,6 +90,17 @@ class History:
     def set_dark(self, dark: bool) -> None:
         """Its colours are the page's own and follow the theme in the browser."""
 
+    @property
+    def tolerance(self) -> float | None:
+        """The largest error that counts as found; None: what is usual for each landscape. Every row is judged anew at once."""
+        return self._tolerance
+
+    @tolerance.setter
+    def tolerance(self, tolerance: float | None) -> None:
+        self._tolerance = tolerance
+        self.pane.rows = [row | self._judged(*self._missed[row["number"]]) for row in self.pane.rows]
+        self.hurry()
+
     # ---- past runs -------------------------------------------------------------------------------------------------------
 
     def add(self, sim: Simulation, link: str, exact: bool = True) -> None:
@@ -98,6 +113,7 @@ class History:
         self._count += 1
         row = self._row(sim) | {"number": self._count, "exact": exact}
         self._links = {r["number"]: self._links[r["number"]] for r in kept} | {self._count: link}
+        self._missed = {r["number"]: self._missed[r["number"]] for r in kept} | {self._count: self._miss(sim)}
         self.pane.rows = [row, *kept]
 
     def diverged(self, sim: Simulation, step: int) -> None:
@@ -107,7 +123,7 @@ class History:
 
     def clear(self) -> None:
         """Forget the past runs."""
-        self._links, self.pane.rows = {}, []
+        self._links, self._missed, self.pane.rows = {}, {}, []
 
     def _pressed(self, act: str, number: Any) -> None:
         if act == "clear":
@@ -127,7 +143,19 @@ class History:
             "best": best if math.isfinite(best) else None,
             "error": error if math.isfinite(error) else None,
             "note": self._note(sim),
+            **self._judged(*self._miss(sim)),
         }
+
+    @staticmethod
+    def _miss(sim: Simulation) -> tuple[float | None, float | None]:
+        usual = None if sim.dynamics.on_finite_set else success.tolerance_for(sim.landscape, sim.born.d)
+        return success.miss(sim.frame, sim.landscape), usual
+
+    def _judged(self, missed: float | None, usual: float | None) -> dict:
+        """Whether a run that misses by so much has found the minimum, None where none is known, and by what that is judged."""
+        within = usual if self._tolerance is None or usual is None else self._tolerance
+        found = None if missed is None else missed < (math.inf if within is None else within)
+        return {"found": found, "criterion": success.criterion(within)}
 
     def _note(self, sim: Simulation) -> str:
         """Whether the run ended because it diverged; one that went on from an earlier step, with other values, did not."""

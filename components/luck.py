@@ -63,6 +63,7 @@ class Luck:
         self._next_round = self._next_look = 0.0
         self._shown: tuple[Visible, dict[str, Band]] | None = None
         self._drawn = -1  # the last step of the bands that were told of
+        self._tolerance: float | None = None
         self.standing = Standing(0)
 
     # ---- any thread ----------------------------------------------------------------------------------------------------
@@ -86,6 +87,23 @@ class Luck:
                 self._thread = threading.Thread(target=self._work, name="swarmviz luck", daemon=True)
                 self._thread.start()
             self._wake.notify_all()
+
+    @property
+    def tolerance(self) -> float | None:
+        """The largest error that counts as found, in half widths of the box; None: that of the landscape.
+
+        The replicas that are there are judged anew at once.
+        """
+        return self._tolerance
+
+    @tolerance.setter
+    def tolerance(self, tolerance: float | None) -> None:
+        with self._wake:
+            self._tolerance = tolerance
+            self.standing = self._judged(self.standing)
+
+    def _judged(self, standing: Standing) -> Standing:
+        return standing._replace(tally=standing.tally and standing.tally.judged(self._tolerance))
 
     @property
     def hidden(self) -> bool:
@@ -185,6 +203,7 @@ class Luck:
         with self._wake:
             if not self._count or self._count != count:
                 return
+            standing = self._judged(standing)  # by what was asked for last
             new = (standing, flock.spread.last) != (self.standing, self._drawn)
             self._shown, self.standing = (seen, flock.bands()), standing
             self._drawn, self._told_at = flock.spread.last, now

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import panel as pn
 import param
 
-from components.replicas import Tally
-from swarmviz.success import TOLERANCE
+from components.error_histogram import histogram
+from components.replicas import Outcome, Tally
+from swarmviz import Simulation
+from swarmviz.success import criterion, tolerance_for
 
 ASSETS = Path(__file__).parent.parent / "assets"
 NUMBERS = (20, 50, 100, 200)  # of replicas that can be asked for; none at first
+LONGEST = 200  # characters of a complaint
 KEEPING_UP = 0.9  # share of the way to the visible step
 DEFINITION = (
     "A replica has found the minimum when what its swarm holds for the minimiser (the consensus point where there is one; on a finite set "
-    f"the state with most agents; else the place of the lowest agent) is less than {TOLERANCE:g} half widths of the box away from a known "
-    "global minimiser (003 §5), and on a finite set when it is one. The interval is Wilson's."
+    "the state with most agents; else the place of the lowest agent) is nearer to a known global minimiser than the distance above, "
+    "measured as the largest |x_i − x*_i| over half the width of the box (003 §5), and on a finite set when it is one of the lowest. "
+    "The usual distance is 0.05, or half that to the nearest other local minimum where that is less. The interval is Wilson's."
 )
+LEAST, MOST = 1e-6, 2.0  # half widths: a tolerance is one of these or between them
 
 
 class Standing(NamedTuple):
@@ -69,7 +74,19 @@ def remarks(standing: Standing) -> list[str]:
 
 
 class LuckCard(pn.custom.JSComponent):
-    """The number of replicas and what they say; ``on_count(number)`` hears what a person chose."""
+    """The number of replicas, what they say, and the one place on the page where a person says what counts as found.
+
+    Parameters
+    ----------
+    on_count : function (number)
+        Hears how many replicas a person chose.
+    on_tolerance : function (number or None)
+        Hears what counts as found from now on, None: what is usual for the landscape. From a person or from a link.
+    on_show : function (Outcome)
+        Hears which replica a person wants to see.
+    """
+
+    usual: ClassVar[dict[str, Any]] = {"tolerance": None}  # of a link, as a view's (components.shown)
 
     numbers = param.List([0, *NUMBERS])
     count = param.Integer(0)
@@ -79,21 +96,70 @@ class LuckCard(pn.custom.JSComponent):
     _esm = (ASSETS / "luck.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "luck.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
 
-    def __init__(self, on_count: Callable[[int], None], **params: Any):
+    def __init__(
+        self,
+        on_count: Callable[[int], None],
+        on_tolerance: Callable[[float | None], None] = lambda tolerance: None,
+        on_show: Callable[[Outcome], None] = lambda outcome: None,
+        **params: Any,
+    ):
         super().__init__(**{"sizing_mode": "stretch_width", "margin": (8, 16)} | params)
-        self._on_count = on_count
+        self._on_count, self._on_tolerance, self._on_show = on_count, on_tolerance, on_show
+        self._tolerance: float | None = None
+        self._complaint = ""
+        self._within: float | None = None  # what is usual for the run that is shown; None: nothing is measured
+        self._standing = Standing(0)
         self.show(Standing(0))
+
+    @property
+    def tolerance(self) -> float | None:
+        """The largest error that counts as found, in half widths of the box; None: what is usual for the landscape.
+
+        Raises
+        ------
+        ValueError
+            When it is set to something that is no number of that range.
+        """
+        return self._tolerance
+
+    @tolerance.setter
+    def tolerance(self, tolerance: float | None) -> None:
+        number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
+        if tolerance is not None and not (number and LEAST <= tolerance <= MOST):
+            raise ValueError(f"tolerance = {tolerance!r}: must be a number with {LEAST:g} ≤ tolerance ≤ {MOST:g}")
+        self._tolerance, self._complaint = (None if tolerance is None else float(tolerance)), ""
+        self._on_tolerance(self._tolerance)
+        self.show(self._standing)
+
+    def attach(self, sim: Simulation) -> None:
+        """Another run is shown: what is usual for it."""
+        measured = not sim.dynamics.on_finite_set and len(sim.landscape.minimisers(sim.born.d))
+        self._within = tolerance_for(sim.landscape, sim.born.d) if measured else None
+        self.show(self._standing)
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, int) and not isinstance(data, bool) and data in self.numbers:
             self.count = data
             self._on_count(data)
+        elif isinstance(data, dict) and data.get("act") == "tolerance":
+            try:
+                self.tolerance = data.get("value")
+            except ValueError as error:
+                self._complaint = str(error)[:LONGEST]
+                self.show(self._standing)
+        elif isinstance(data, dict) and data.get("act") == "show" and isinstance(data.get("found"), bool):
+            tally = self._standing.tally
+            if tally is not None and (those := tally.examples(data["found"])):
+                self._on_show(those[0])
 
     def show(self, standing: Standing) -> None:
         """Say how the replicas stand."""
+        self._standing = standing
         tally, judged = standing.tally, standing.tally is not None and standing.tally.found is not None
         first, last = standing.seeds or (0, 0)
         seeds = f"Each repeats this run and its changes of parameters; their seeds are {first} to {last}."
+        usual = tally.usual if judged and tally is not None else self._within
+        within = None if usual is None else (usual if self._tolerance is None else self._tolerance)
         self.param.update(
             count=standing.asked,
             state={
@@ -104,6 +170,15 @@ class LuckCard(pn.custom.JSComponent):
                 "interval": [tally.low, tally.high] if judged else None,
                 "progress": standing.progress if standing.runs else None,
                 "doing": _doing(standing),
+                "criterion": f"Found: {criterion(within)}." if within is not None or judged else "",
+                "within": within,
+                "usual": usual,
+                "complaint": self._complaint,
+                "errors": histogram([o.miss for o in tally.outcomes], within)
+                if judged and within is not None
+                else None,
+                "failed": len(tally.examples(False)) if judged else 0,
+                "succeeded": len(tally.examples(True)) if judged else 0,
             },
         )
 

@@ -81,6 +81,12 @@ class Run(NamedTuple):
             journal = [journal[0], *(entry for entry in journal[1:] if entry.k < sim.k), present]
         return cls(tuple(journal), sim.born, sim.k)
 
+    def with_seed(self, seed: int, k: int) -> Run:
+        """The same run with another seed, up to step ``k`` or its own, whichever comes first."""
+        born, last = self.born.copy(), min(k, self.k)
+        born.seed = seed
+        return Run(tuple(entry for entry in self.journal if entry.k <= last), born, last)
+
     @property
     def now(self) -> Entry:
         """What is in force at its last step."""

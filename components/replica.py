@@ -17,7 +17,7 @@ from swarmviz.dynamics.base import Dynamics
 from swarmviz.landscapes.base import Landscape
 from swarmviz.record import Record
 from swarmviz.simulation import CALL_STEPS, Entry, compact
-from swarmviz.success import succeeded
+from swarmviz.success import miss
 
 RECORDED = 1000  # recorded steps; thinned beyond, as many as a curve is drawn with
 SPACING = 512  # steps between kept states at first; doubles when there are too many
@@ -78,8 +78,9 @@ class Replica:
         Where it has got to; a change of parameters at that very step is not in it yet.
     record : Record
         As in ``Simulation.record``, at most ``RECORDED`` steps.
-    found : dict
-        Step → whether it had found the minimum there (None: none is known), for the steps at which it was asked.
+    misses : dict
+        Step → what a tolerance is compared with there (:func:`swarmviz.success.miss`; ∞ when it has diverged, None where no minimiser is
+        known), for the steps at which it was asked.
     diverged : int, optional
         The step at which it left the numbers.
     """
@@ -88,7 +89,7 @@ class Replica:
         swarm = born.copy()
         swarm.seed = seed
         self.seed, self.record = seed, Record(1, RECORDED)
-        self.found: dict[int, bool | None] = {}
+        self.misses: dict[int, float | None] = {}
         self.diverged: int | None = None
         state = birth.dynamics.init(swarm.positions(birth.landscape), birth.landscape, seed)
         try:
@@ -107,7 +108,7 @@ class Replica:
     def work(self, laws: list[Law], k: int, most: int, room: int) -> int:
         """Take at most ``most`` steps towards step ``k``, and judge it there; ``room`` is how many states may be kept. Steps taken."""
         if self.diverged is not None and self.diverged <= k:
-            self.found[k] = False
+            self.misses[k] = math.inf
             return 0
         onward = self.front.k <= k
         state = self.front if onward else max((s for s in (*self._kept, self._aside) if s.k <= k), key=lambda s: s.k)
@@ -127,7 +128,7 @@ class Replica:
         if self.front.k > k:
             self.front = self._kept[-1]
         self.record.cut(self.front.k)
-        self.found = {at: found for at, found in self.found.items() if at < k}
+        self.misses = {at: missed for at, missed in self.misses.items() if at < k}
         self._aside = self._kept[0]
 
     def _step(self, laws: list[Law], state: Any, end: int, onward: bool, room: int) -> int:
@@ -155,7 +156,7 @@ class Replica:
     def _judge(self, laws: list[Law], state: Any) -> None:
         shown = laws[bisect_left(laws, max(state.k, 1), key=lambda law: law.k) - 1]  # as a simulation makes its frame
         frame = shown.dynamics.frame(_changed(laws, state))
-        self.found[state.k] = succeeded(frame, laws[in_force(laws, state.k)].landscape)
+        self.misses[state.k] = miss(frame, laws[in_force(laws, state.k)].landscape)
 
     def _lose(self, laws: list[Law], state: Any, error: Diverged) -> None:
         """It left the numbers: it stands at its last finite step, like a simulation."""

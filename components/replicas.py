@@ -16,6 +16,7 @@ from components.replica import Law, Replica, Visible, in_force
 from components.spread import Band, Spread
 from swarmviz import Swarm
 from swarmviz.simulation import Entry
+from swarmviz.success import tolerance_for
 
 CONFIDENCE = 0.95
 MILESTONES = 512  # steps at which all replicas were judged; thinned beyond
@@ -25,10 +26,23 @@ FIRST_GUESS = 2e-8  # seconds per coordinate and step, before it is measured
 ROUND = 0.5  # seconds of work after which all replicas have come to a common step
 
 
+class Outcome(NamedTuple):
+    """One replica where it is judged: its seed, the step at which it stands, and what a tolerance is compared with there.
+
+    One that has diverged stands at its last finite step; its ``miss`` is ∞, like that of a wrong state of a finite set.
+    """
+
+    seed: int
+    k: int
+    miss: float
+    diverged: bool = False
+
+
 class Tally(NamedTuple):
     """How many of ``runs`` replicas have found the minimum at step ``k``, with Wilson's interval; all None where none is known.
 
-    ``diverged`` of them left the numbers by then and count as failures.
+    ``diverged`` of them left the numbers by then and count as failures. ``outcomes`` holds each one's error, so that another
+    ``tolerance`` needs no new runs; ``usual`` is that of the landscape. Both are None on a finite set, which has another criterion.
     """
 
     k: int
@@ -37,6 +51,28 @@ class Tally(NamedTuple):
     found: int | None = None
     low: float | None = None
     high: float | None = None
+    tolerance: float | None = None
+    usual: float | None = None
+    outcomes: tuple[Outcome, ...] = ()
+
+    def judged(self, tolerance: float | None) -> Tally:
+        """The same replicas, counted with another tolerance; None: the usual one."""
+        if not self.outcomes:
+            return self
+        within = self.usual if tolerance is None or self.usual is None else tolerance
+        found = sum(has_found(outcome.miss, within) for outcome in self.outcomes)
+        interval = binomtest(found, self.runs).proportion_ci(CONFIDENCE, method="wilson")
+        return self._replace(found=found, low=float(interval.low), high=float(interval.high), tolerance=within)
+
+    def examples(self, found: bool) -> list[Outcome]:
+        """Those that have found the minimum, or have not, in the order of their seeds; the diverged ones last."""
+        those = (outcome for outcome in self.outcomes if has_found(outcome.miss, self.tolerance) == found)
+        return sorted(those, key=lambda outcome: outcome.diverged)
+
+
+def has_found(miss: float, tolerance: float | None) -> bool:
+    """Whether a run that misses by so much has found the minimum; without a tolerance (a finite set) all or nothing counts."""
+    return miss < (math.inf if tolerance is None else tolerance)
 
 
 class Flock:
@@ -99,7 +135,7 @@ class Flock:
         if self.goal is None:
             self.goal = self._next(self.seen)
         while self.goal is not None and (now := time.perf_counter()) < until:
-            replica = next((r for r in self.replicas if self.goal not in r.found), None)
+            replica = next((r for r in self.replicas if self.goal not in r.misses), None)
             if replica is None:
                 self._complete(self.goal)
                 self.goal = self._next(self.seen)
@@ -119,18 +155,22 @@ class Flock:
         gone = sum(1.0 if r.diverged is not None else min(r.front.k + 1, k + 1) / (k + 1) for r in self.replicas)
         return math.floor(100 * gone / self.runs) / 100 if self.runs else 0.0
 
-    def tally(self, k: int) -> Tally | None:
-        """The count at the latest step ≤ ``k`` at which all replicas were judged; None before the first."""
+    def tally(self, k: int, tolerance: float | None = None) -> Tally | None:
+        """The count at the latest step ≤ ``k`` at which all replicas were judged; None before the first.
+
+        ``tolerance``: the largest error that counts as found, that of the landscape when absent.
+        """
         place = bisect_right(self._steps, k)
         if not place or not self.replicas:
             return None
         at, runs = self._steps[place - 1], len(self.replicas)
         diverged = sum(r.diverged is not None and r.diverged <= at for r in self.replicas)
-        if not len(self._laws[in_force(self._laws, at)].landscape.minimisers(self.replicas[0].front.d)):
+        law, d = self._laws[in_force(self._laws, at)], self.replicas[0].front.d
+        if not law.dynamics.on_finite_set and not len(law.landscape.minimisers(d)):
             return Tally(at, runs, diverged)
-        found = sum(bool(r.found[at]) for r in self.replicas)
-        interval = binomtest(found, runs).proportion_ci(CONFIDENCE, method="wilson")
-        return Tally(at, runs, diverged, found, float(interval.low), float(interval.high))
+        usual = None if law.dynamics.on_finite_set else tolerance_for(law.landscape, d)
+        outcomes = tuple(_outcome(replica, at) for replica in self.replicas)
+        return Tally(at, runs, diverged, usual=usual, outcomes=outcomes).judged(tolerance)
 
     def bands(self) -> dict[str, Band]:
         """Observable → its band over all replicas, up to the step that all have reached."""
@@ -181,7 +221,7 @@ class Flock:
         if goal <= reach:
             return goal
         known = (
-            k for k in self.replicas[0].found if k >= reach
+            k for k in self.replicas[0].misses if k >= reach
         )  # where some have been already, they need not be asked again
         return min(goal, min(known, default=reach))
 
@@ -192,7 +232,7 @@ class Flock:
         if len(self._steps) > MILESTONES:
             self._steps = sorted({*self._steps[::2], k})
             for replica in self.replicas:
-                replica.found = {at: replica.found[at] for at in self._steps}
+                replica.misses = {at: replica.misses[at] for at in self._steps}
         self._draw()
         self.goal = None
 
@@ -202,3 +242,11 @@ class Flock:
             (r.front.k for r in self.replicas if r.diverged is None), default=max(r.front.k for r in self.replicas)
         )
         self.spread.extend([r.record for r in self.replicas], reached)
+
+
+def _outcome(replica: Replica, at: int) -> Outcome:
+    """A replica at step ``at``, at which it was judged."""
+    missed, lost = replica.misses[at], replica.diverged
+    gone = lost is not None and lost <= at
+    stands = max(0, lost - 1) if gone and lost is not None else at
+    return Outcome(replica.seed, stands, math.inf if missed is None else missed, gone)

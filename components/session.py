@@ -36,6 +36,7 @@ from components.permalink import Run, Selection, State
 from components.phase import Phase
 from components.player import Player
 from components.replica import Visible
+from components.replicas import Outcome
 from components.side import Side
 from components.touch import Touch
 from components.transport import Moment, Transport
@@ -95,7 +96,7 @@ class Session:
             view.refresh = weakly(self._options_changed)
         self.side.chose = weakly(self._moved)
         self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
-        self.luck_card = LuckCard(weakly(self._replicas))
+        self.luck_card = LuckCard(weakly(self._replicas), weakly(self._judge), weakly(self._show_replica))
         self._curves.bands = self.luck.bands
         callbacks = (weakly(method) for method in (self._snapshot, self.transport.on_page, self._pair, self._seen))
         self.exports = Exports(*callbacks)
@@ -256,7 +257,7 @@ class Session:
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):
                 arena.label = name if comparing else ""
                 arena.attach(sim)
-            for view in (self.side, self._curves, self._card, self.touch, self.history):
+            for view in (self.side, self._curves, self._card, self.touch, self.history, self.luck_card):
                 view.attach(self._sim)
             self.exports.views = views_of(self._sim.frame, comparing)
             self._generation += 1
@@ -313,7 +314,8 @@ class Session:
         self.builder.start(state.runs, adopt, self._refused)
 
     def _optional(self) -> tuple[Any, ...]:
-        return (self.side, *(view for view in self.side.views.values() if hasattr(view, "usual")), self._curves)
+        views = (view for view in self.side.views.values() if hasattr(view, "usual"))
+        return (self.side, *views, self._curves, self.luck_card)
 
     def _chosen_of_views(self) -> dict[str, Any]:
         return shown.chosen(*self._optional())
@@ -458,6 +460,23 @@ class Session:
     def _replicas(self, count: int) -> None:
         self.luck.count = count
         self._show_luck()
+
+    def _judge(self, tolerance: float | None) -> None:
+        """What counts as found from now on, for the replicas and for the list of runs."""
+        self.luck.tolerance = self.history.tolerance = tolerance
+        self._show_luck()
+        self.links.write()
+
+    def _show_replica(self, outcome: Outcome) -> None:
+        """Live the run again with a replica's seed, up to where it was judged; the present run goes to the list of runs."""
+        state = self.links.state()
+        state = state._replace(runs=tuple(run.with_seed(outcome.seed, outcome.k) for run in state.runs), views=None)
+        try:
+            permalink.write(state)
+        except permalink.Unlinkable as error:
+            self.bar.say(f"That replica cannot be opened, because {error}.", "warning")
+        else:
+            self._restore(state)
 
     def _lucky(self, standing: Standing) -> None:
         self.transport.on_page(self._show_luck)

@@ -60,7 +60,7 @@ def common(function: Any) -> Any:
         values.number(Options, "steps", Options().steps),
         values.number(Options, "runs", Options().runs),
         values.number(Options, "every", 10),
-        values.number(Options, "tolerance", Options().tolerance),
+        values.number(Options, "tolerance"),
         click.option("--stop", metavar="KIND:NAME=VALUE,…", help=values.stop_help()),
         click.option("--record", metavar="NAME,NAME,…", help="Observables to be kept along step, or all, or none. When absent: "
                      "all of a run, none of a sweep."),
@@ -170,7 +170,7 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
         raise ValueError(f"--plot {plot}: must end in .png, .svg or .pdf")
     if plot is not None and importlib.util.find_spec("matplotlib") is None:
         raise ValueError("--plot: pictures need Matplotlib: pip install 'swarmviz[pictures]'")
-    click.echo(f"{entry.title} ({entry.reference})\n{entry.question}\n{entry.remark}".strip())
+    click.echo(f"{entry.title} ({entry.reference})\n{entry.question}\n{entry.criterion} {entry.remark}".strip())
     with heard_once() as over:
         data = entry.compute(runs, threads, quick, progress(), store)
         over()

@@ -10,6 +10,7 @@ import threading
 
 import numpy as np
 import pytest
+import xarray
 from scipy.stats import beta, norm
 
 import swarmviz as sv
@@ -370,6 +371,100 @@ def test_wilsons_interval_and_the_bootstrap_error_are_those_of_the_books():
     assert float(found["final_best_low"]) == pytest.approx(low, abs=0.03)
     assert float(found["final_best_high"]) == pytest.approx(high, abs=0.03)
     assert found.identical(medians(data, ["final_best"]))
+
+
+def tables():
+    """Every table that the functions of ensembles return: of runs, of a sweep over all kinds of axes, on a finite set."""
+    runs = small(runs=4, steps=10, positions=True)
+    cells = sv.sweep(
+        sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=5), {"sigma": [0.5, 1.0], "noise": ["none", "isotropic"]}, n=[5, 6], d=[2, 3],
+        landscapes=["Salomon", "Rastrigin"], runs=2, steps=4, record=None,
+    )  # fmt: skip
+    states = sv.run_ensemble(sv.FiniteSet(), sv.landscapes.FiniteSetCurve(), sv.Swarm(n=20, d=1), runs=3, steps=5)
+    for name, data in (("runs", runs), ("sweep", cells), ("finite set", states)):
+        yield name, data, data
+        for made in (quantiles, success_rate, medians, summary):
+            yield f"{made.__name__} of {name}", made(data), data
+
+
+def test_every_variable_of_every_table_says_what_it_is_and_no_other_says_the_same():
+    for name, table, _ in tables():
+        for group in (table.data_vars, table.coords):
+            said = {str(column): values.attrs.get("long_name") for column, values in group.items()}
+            assert all(said.values()), (name, said)
+            assert len(set(said.values())) == len(said), (name, said)
+
+
+def test_errors_and_tolerances_have_their_unit_in_every_table():
+    for name, table, _ in tables():
+        for column, values in table.variables.items():
+            expected = "half widths of the box" if str(column).startswith(("final_error", "tolerance")) else None
+            expected = "steps" if str(column).startswith("steps_taken") else expected
+            assert values.attrs.get("units") == expected, (name, column)
+
+
+def test_every_table_keeps_the_provenance_and_the_criterion():
+    for name, table, data in tables():
+        assert table.attrs == data.attrs and table.attrs["sources"], name
+        xarray.testing.assert_identical(table["tolerance"], data["tolerance"])
+        rate = table.data_vars.get("success_rate", table.data_vars.get("success"))
+        assert rate is None or rate.attrs["criterion"] == data["success"].attrs["criterion"], name
+
+
+def test_a_table_comes_back_from_its_file_as_it_was(tmp_path):
+    for name, table, _ in tables():
+        table.to_netcdf(tmp_path / "table.nc", engine="h5netcdf")
+        back = xarray.load_dataset(tmp_path / "table.nc", engine="h5netcdf")
+        assert {n: v.attrs.get("long_name") for n, v in back.variables.items()} == {
+            n: v.attrs.get("long_name") for n, v in table.variables.items()
+        }, name
+
+
+def test_runs_are_judged_within_the_usual_tolerance_of_each_cell_or_within_what_is_asked_for():
+    landscapes, dims = ["Salomon", "Rastrigin", "Griewank"], [1, 2]
+    asked = {"landscapes": landscapes, "d": dims, "runs": 20, "steps": 150}
+    usual = sv.sweep(sv.CBO(sigma=0.7), sv.landscapes.Rastrigin(), sv.Swarm(n=12), **asked)
+    assert usual["tolerance"].dims == ("landscape", "d") and "0.05, or half" in usual["success"].attrs["criterion"]
+    for name in landscapes:
+        for d in dims:
+            cell = usual.sel(landscape=name, d=d)
+            tolerance = success.tolerance_for(sv.landscapes.ALL[name](), d)
+            assert float(cell["tolerance"]) == tolerance
+            np.testing.assert_array_equal(cell["success"], cell["final_error"] < tolerance)
+    wide = sv.sweep(sv.CBO(sigma=0.7), sv.landscapes.Rastrigin(), sv.Swarm(n=12), tolerance=0.25, **asked)
+    assert wide["tolerance"].dims == () and float(wide["tolerance"]) == 0.25
+    np.testing.assert_array_equal(wide["success"], usual["final_error"] < 0.25)
+    assert wide["success"].sum() > usual["success"].sum(), "or the two are not told apart"
+    again = success_rate(usual, tolerance=0.25)
+    np.testing.assert_array_equal(again["success_rate"], success_rate(wide)["success_rate"])
+    assert float(again["tolerance"]) == 0.25 and "tolerance = 0.25" in again["success_rate"].attrs["criterion"]
+    assert float(summary(usual, tolerance=0.25)["tolerance"]) == 0.25
+
+
+def test_another_tolerance_leaves_the_diverged_and_the_unknown_and_the_finite_set_as_they_are():
+    diverged = sv.run_ensemble(sv.CBO(lam=100.0, dt=10.0), sv.landscapes.Sphere(), sv.Swarm(n=5), runs=3, steps=400)
+    assert (diverged["diverged_step"] > 0).all() and float(success_rate(diverged, tolerance=1e6)["success_rate"]) == 0.0
+    unknown = sv.run_ensemble(sv.CBO(), sv.landscapes.Formula("x^2"), sv.Swarm(n=5, d=1), runs=2, steps=3)
+    assert np.isnan(success_rate(unknown, tolerance=1.0)["success_rate"])
+    finite = sv.run_ensemble(*presets.ALL["finite-second"].build(), runs=20, steps=200, record=())
+    assert np.isnan(finite["tolerance"]) and "most agents" in finite["success"].attrs["criterion"]
+    assert 0 < float(success_rate(finite)["success_rate"]) < 1
+    for tolerance in (1e-6, 1e6):
+        assert success_rate(finite, tolerance=tolerance).identical(success_rate(finite))
+    for bad in (0, -1.0, np.nan, "wide", True):
+        with pytest.raises((ValueError, TypeError), match="tolerance"):
+            success_rate(finite, tolerance=bad)
+
+
+def test_a_sweep_that_was_cut_short_has_the_tolerances_of_the_cells_that_are_there():
+    def stop(done, total):
+        if done == 4:
+            raise KeyboardInterrupt
+
+    how = {"landscapes": ["Salomon", "Rastrigin"], "runs": 3, "steps": 5, "threads": 1, "progress": stop}
+    data = sv.sweep(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=5, d=2), **how)
+    assert data.attrs["interrupted"] == 1
+    assert float(data["tolerance"]) == 0.0035, "of the first, the only one that is known"
 
 
 def test_statistics_of_runs_without_an_answer_are_nan_and_not_zero():

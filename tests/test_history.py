@@ -63,6 +63,27 @@ def test_where_no_minimiser_is_known_no_error_is_told(kept):
     assert kept.pane.live["error"] is None and math.isfinite(kept.pane.live["best"])
 
 
+def test_a_row_says_whether_the_run_has_found_the_minimum_and_all_are_judged_anew_by_another_tolerance(kept):
+    sims = [running(200, seed=seed, n=4) for seed in range(8)]
+    usual = [success.succeeded(sim.frame, sim.landscape) for sim in sims]
+    assert 0 < sum(usual) < len(usual), "or nothing is compared"
+    for i, sim in enumerate(sims):
+        kept.add(sim, f"link {i}")
+    kept.attach(sims[0])
+    told = lambda: [row["found"] for row in reversed(kept.pane.rows)]  # noqa: E731
+    assert told() == usual and kept.pane.live["found"] == usual[0]
+    assert "within 0.05 half widths" in kept.pane.rows[0]["criterion"]
+    for tolerance in (0.25, 2.0, 1e-6, None):
+        kept.tolerance = tolerance
+        assert told() == [success.succeeded(sim.frame, sim.landscape, tolerance) for sim in sims]
+        assert kept.prepare(sims[0])["found"] == told()[0], "and the present run at the next picture"
+        assert f"within {tolerance or 0.05:g} half widths" in kept.pane.rows[0]["criterion"]
+    kept.clear()
+    kept.tolerance = 0.1
+    kept.attach(sv.Simulation(sv.CBO(), sv.landscapes.Formula("x^2 + y^2"), sv.Swarm(n=5)))
+    assert kept.pane.live["found"] is None
+
+
 def test_the_newest_is_first_and_no_more_than_fifty_are_kept(kept, opened):
     sim = running(1)
     for i in range(MOST + 7):

@@ -34,10 +34,11 @@ def dressed(running):  # noqa: F811
     running.side._chips._handle_msg("Phase space")
     running.side.views["Phase space"].coordinate = 1
     running._curves.choose(1, "value", log=True)
+    running.luck_card.tolerance = 0.1
     return running
 
 
-ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "coordinate": 1}
+ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "coordinate": 1, "tolerance": 0.1}
 
 
 def test_nothing_is_in_the_link_as_long_as_nobody_chose(running):  # noqa: F811
@@ -78,6 +79,7 @@ def test_the_address_follows_every_choice(running):  # noqa: F811
     pressed(running.side._chips, "Phase space")
     pressed(phase._chips, "1")
     pressed(running._curves._chips[0], "log")
+    pressed(running.luck_card, {"act": "tolerance", "value": 0.02})
     assert permalink.read(query(running.bar.link)).views == options(running)
 
 

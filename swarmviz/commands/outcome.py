@@ -9,7 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
-from swarmviz.ensembles.statistics import medians, success_rate
+from swarmviz.ensembles.statistics import criterion_of, medians, success_rate
 
 INTERRUPTED = 130  # exit code
 EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError)
@@ -105,9 +105,10 @@ def tell(data: Any) -> None:
     ]
     table = table[names].assign(early(data))
     frame = table.to_dataframe() if table.sizes else table.expand_dims("").to_dataframe()
-    frame = frame[list(table.data_vars)]
+    frame = frame[[*table.data_vars, *(("tolerance",) if data["tolerance"].ndim else ())]]
     click.echo(
-        f"{int(data['finished'].sum())} runs{say_early(data)}; success with its 95% interval, medians of what the runs ended with"
+        f"{int(data['finished'].sum())} runs{say_early(data)}; success with its 95% interval, medians of what the runs ended with\n"
+        f"success: {criterion_of(data)}"
     )
     formats = {name: "{:.0f}".format for name, column in frame.items() if np.issubdtype(column.dtype, np.integer)}
     click.echo(frame.to_string(index=bool(table.sizes), float_format="{:.4g}".format, formatters=formats))

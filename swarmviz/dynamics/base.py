@@ -36,12 +36,15 @@ class Dynamics(Described):
         Name, LaTeX of the equations, source (paper and equations).
     observables : tuple of Observable
         What is recorded each step, in the order of the record's rows.
+    on_finite_set : bool
+        Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
     """
 
     title: ClassVar[str] = "Dynamics"
     equation: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     observables: ClassVar[tuple[Observable, ...]] = ()
+    on_finite_set: ClassVar[bool] = False
 
     def init(self, x: np.ndarray, landscape: Landscape, seed: int) -> Any:
         """The state at step 0 from positions ``x`` (N, d)."""

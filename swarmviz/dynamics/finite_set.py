@@ -145,6 +145,7 @@ class FiniteSet(Dynamics):
         r"\qquad \theta(s,t) = \frac{s-t}{\varphi'(s)-\varphi'(t)}"
     )
     reference = "004 eq. 3.2, 4.1, 4.7, 4.23, 4.28, 5.15–5.16, remark 5.10, appendices A and B"
+    on_finite_set = True
 
     graph = Choice(GRAPHS, symbol="G", doc="Which states are neighbours.")
     states = Whole(20, bounds=(2, 10_000), slider=(2, 400), scale="log", symbol="S",

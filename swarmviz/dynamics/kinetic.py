@@ -18,7 +18,7 @@ that σ̃, in (6) too, and for ε → 0 a step (1, 2) is CBO's Euler–Maruyama 
 σ₀ becomes h∘σ₀. So ``rescaled`` computes in the landscape's coordinates all the same: F is evaluated where the Frame says, to the last bit.
 
     H[f] = mean of γ |x − x*| + |v − λ (x* − x)|                                       (8)  003 eq. 4.1, in y if rescaled
-    error = max_i |ν − x*|_i / h_i                                                     (9)  003 §5: a success if < 0.25
+    error = max_i |ν − x*|_i / h_i                                                     (9)  003 §5, which calls it a success if < 0.25
 
 Code            paper  shape    meaning
 x, v            X, V   (N, d)   positions and velocities, both in the landscape's coordinates (and its unit of length per time)
@@ -362,9 +362,7 @@ class BGK(Stalling):
         Observable(
             "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
         ),
-        Observable(
-            "error", "‖ν − x*‖∞ / h", "The same in half widths of the box: a success below 0.25", "error", log=True
-        ),
+        Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
         Observable("functional", "H[f]", "Mean of γ|x − x*| + |v − λ(x* − x)|", "functional", log=True),
         Observable("jump_fraction", "jumps", "Share of the agents that jumped", "share"),
         Observable("move", "‖Δν‖∞ / h", "How far the consensus moved in this step, in half widths", "move", log=True),

@@ -305,9 +305,7 @@ class PSO(Stalling):
         Observable(
             "distance", "‖ν − x*‖∞", "Distance of the weighted best from the nearest minimiser", "distance", log=True
         ),
-        Observable(
-            "error", "‖ν − x*‖∞ / h", "The same in half widths of the box: a success below 0.25", "error", log=True
-        ),
+        Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
         Observable("improved", "improved", "Share of the agents that found a new personal best", "share"),
         Observable(
             "move", "‖Δν‖∞ / h", "How far the weighted best moved in this step, in half widths", "move", log=True

@@ -18,7 +18,7 @@ from swarmviz.landscapes.base import Landscape
 OWNERS = Problem._fields
 TAKEN = {
     **dict.fromkeys(("seed", "swarm.seed"), "every run has a seed of its own; choose the swarm's seed and runs"),
-    **dict.fromkeys(("run", "step", "t", "coordinate", "agent"), "is a dimension of the result"),
+    **dict.fromkeys(("run", "step", "t", "coordinate", "agent", "tolerance"), "is a coordinate of the result"),
 }
 
 
@@ -43,6 +43,14 @@ class Axis(NamedTuple):
         part = getattr(problem, self.owner).copy()
         setattr(part, self.parameter, self.values[i])
         return problem._replace(**{self.owner: part})
+
+    def about(self, problem: Problem) -> dict[str, str]:
+        """What the axis is, as attributes of its coordinate, for a cell's ``problem``."""
+        if not self.parameter:
+            return {"long_name": "Landscape"}
+        declared = getattr(problem, self.owner).declared()[self.parameter]
+        about = {"long_name": (declared.doc or self.name).rstrip("."), "symbol": getattr(declared, "symbol", "")}
+        return {name: text for name, text in (about | {"units": getattr(declared, "unit", "")}).items() if text}
 
     @property
     def labels(self) -> np.ndarray:

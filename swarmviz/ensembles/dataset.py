@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from swarmviz import success
 from swarmviz.compiled import NO_KERNELS, sources_digest
 from swarmviz.ensembles.description import as_json
 from swarmviz.ensembles.engine import Ensemble, Results
@@ -21,14 +22,25 @@ MEANINGS = {
     "final_energy": "F at the final answer",
     "final_best": "Lowest value met in the whole run",
     "final_positions": "Positions of the agents at the end",
-    "final_error": "Distance of the final answer to the nearest minimiser, maximum norm, in half widths of the box",
-    "success": "1 when the final error is below the tolerance, else 0; NaN where no minimiser is known",
+    "final_error": "Distance of the final answer to the nearest known minimiser, maximum norm",
+    "success": "Whether the run has found a known minimiser: 1 or 0; NaN where none is known",
     "steps_taken": "Steps until the run ended",
     "stopped": "Whether a stop ended the run, or the dynamics' own stall stop brought it to a standstill",
     "diverged_step": "First step at which an energy was not finite; -1: none",
     "diverged_agent": "First agent whose energy was not finite; -1: none",
     "finished": "Whether the run came to its end",
 }
+COORDINATES = {
+    "run": "Number of the run",
+    "step": "Number of the step",
+    "agent": "Number of the agent",
+    "coordinate": "Number of the coordinate",
+    "seed": "Seed of the run",
+    "t": "Time",
+    "tolerance": "Largest final error that counts as found; NaN on a finite set, where another criterion holds",
+}
+IN_HALF_WIDTHS = "half widths of the box"
+UNITS = {"final_error": IN_HALF_WIDTHS, "tolerance": IN_HALF_WIDTHS, "steps_taken": "steps"}
 DIMENSIONS = ("run", "step", "t", "seed", "coordinate", "agent")
 MORE_DIMS = {"final_answer": ("coordinate",), "final_positions": ("agent", "coordinate")}
 BLANK = {"steps_taken": 0, "stopped": False, "diverged_step": -1, "diverged_agent": -1, "finished": False}  # else NaN
@@ -60,7 +72,10 @@ class Layout(NamedTuple):
             found[variable(name)] = Variable(("run", "step"), course.dtype, np.nan, about)
         for name, values in (results.finals | {"finished": results.finished}).items():
             dims = ("run", *MORE_DIMS.get(name, ()))
-            found[name] = Variable(dims, values.dtype, BLANK.get(name, np.nan), {"long_name": MEANINGS[name]})
+            about = described_as(MEANINGS[name], UNITS.get(name)) | (
+                _judged(problem, settings) if name == "success" else {}
+            )
+            found[name] = Variable(dims, values.dtype, BLANK.get(name, np.nan), about)
         swarm = problem.swarm
         sizes: dict[str, Any] = {
             "run": settings.options.runs,
@@ -86,15 +101,38 @@ class Layout(NamedTuple):
     def _bytes(self, name: str) -> int:
         return math.prod(self.shape(name)) * self.variables[name].dtype.itemsize
 
-    def coordinates(self, settings: Settings, seed: int, times: Any) -> dict[str, Any]:
-        """Run, step, agent and coordinate, the seed of each run and the time of each step: ``times`` is (dims, values)."""
-        return {
-            **{dim: np.arange(self.sizes[dim]) for dim in ("run", "coordinate")},
-            **({"agent": np.arange(self.sizes["agent"])} if settings.options.positions else {}),
-            "step": settings.recorded_steps(),
-            "seed": ("run", seed + np.arange(self.sizes["run"]), {"long_name": "Seed of the run"}),
-            "t": (*times, {"long_name": "Time"}),
+    def coordinates(self, settings: Settings, seed: int, times: Any, tolerances: Any) -> dict[str, Any]:
+        """Run, step, agent and coordinate, the seed of each run, the time of each step, and what counts as found.
+
+        ``times`` and ``tolerances`` are (dims, values).
+        """
+        found = {
+            **{dim: (dim, np.arange(self.sizes[dim])) for dim in ("run", "coordinate")},
+            **({"agent": ("agent", np.arange(self.sizes["agent"]))} if settings.options.positions else {}),
+            "step": ("step", settings.recorded_steps()),
+            "seed": ("run", seed + np.arange(self.sizes["run"])),
+            "t": times,
+            "tolerance": tolerances,
         }
+        return {name: (*of, described_as(COORDINATES[name], UNITS.get(name))) for name, of in found.items()}
+
+
+def described_as(meaning: str, units: str | None = None) -> dict[str, str]:
+    """The attributes of a variable."""
+    return {"long_name": meaning} | ({"units": units} if units else {})
+
+
+def judged_by(tolerance: float | None) -> str:
+    """The criterion of success in words; None: each landscape's own tolerance. A finite set has another."""
+    source = success.RULE if tolerance is None else f"tolerance = {tolerance:g}, as was asked for"
+    return f"final_error < tolerance, in half widths of the box around a known minimiser; {source}"
+
+
+def _judged(problem: Problem, settings: Settings) -> dict[str, str]:
+    """By what a run is judged, in words; the number is the coordinate ``tolerance``."""
+    if problem.dynamics.on_finite_set:
+        return {"criterion": success.criterion(None)}
+    return {"criterion": judged_by(settings.options.tolerance)}
 
 
 def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
@@ -115,7 +153,8 @@ def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
                 values = np.where(finished.reshape(-1, *[1] * (values.ndim - 1)), values, blank)
                 found[name] = _nowhere(values)
             variables[variable(name)] = (dims, values, attributes)
-    coordinates = layout.coordinates(settings, problem.swarm.seed, ("step", ensemble.times()))
+    times, tolerance = ("step", ensemble.times()), ((), ensemble.tolerance)
+    coordinates = layout.coordinates(settings, problem.swarm.seed, times, tolerance)
     return xarray.Dataset(variables, coordinates, provenance(problem, settings) | {"interrupted": int(interrupted)})
 
 

@@ -81,6 +81,7 @@ class Ensemble:
         self.runs = int(settings.options.runs)
         options, looked_at = settings.options, settings.record or settings.stop
         self._never = int(options.steps + 1)
+        self.tolerance = problem.tolerance(settings)
         self._every = int(options.every) if looked_at else self._never  # nothing is measured that nobody looks at
 
     @property
@@ -216,7 +217,7 @@ class Ensemble:
         if frame.node is not None:  # what counts on a finite set is not the distance
             finals["success"][runs] = [success.succeeded(dynamics.frame(state), landscape) for state in states]
         elif len(landscape.minimisers(every.d)):
-            finals["success"][runs] = errors < self.settings.options.tolerance
+            finals["success"][runs] = errors < self.tolerance
         finals["final_answer"][runs] = answers
         finals["final_energy"][runs] = landscape.values(answers if frame.shift is None else answers - frame.shift)
         finals["final_best"][runs] = getattr(every, "best", np.nan)

@@ -12,7 +12,6 @@ from swarmviz.ensembles.engine import Ensemble, execute
 from swarmviz.ensembles.room import require_room
 from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.landscapes.base import Landscape
-from swarmviz.success import TOLERANCE
 from swarmviz.swarm import Swarm
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def run_ensemble(
     stop: Any = None,
     *,
     positions: bool = False,
-    tolerance: float = TOLERANCE,
+    tolerance: float | None = None,
     threads: int | None = None,
     progress: Progress = False,
 ) -> xarray.Dataset:
@@ -56,8 +55,9 @@ def run_ensemble(
         :class:`swarmviz.Frame` that is asked at every recorded step.
     positions : bool
         Keep the final positions of every agent.
-    tolerance : float
-        Largest error of a success, in half widths of the landscape's box (003 §5).
+    tolerance : float, optional
+        Largest error of a success, in half widths of the landscape's box. When absent 0.05, or half the distance to the nearest other
+        local minimum where that is less (:func:`swarmviz.success.tolerance_for`); 003 counts within 0.25.
     threads : int, optional
         Every core that the process may use when absent.
     progress : bool or callable
@@ -75,7 +75,7 @@ def run_ensemble(
             F at that point; the lowest value met.
         ``final_error``, ``success``
             Distance of the answer to the nearest minimiser, see :func:`swarmviz.success.error`; 1 or 0 for whether it is below
-            `tolerance`. NaN where no minimiser is known.
+            the tolerance, or on a finite set whether the state with most agents is one of the lowest. NaN where no minimiser is known.
         ``steps_taken``, ``stopped``, ``finished``
             Steps until the run ended; whether `stop` ended it, or the stall stop of BGK or PSO brought it to a standstill; whether it
             ended at all.
@@ -85,7 +85,8 @@ def run_ensemble(
         ``final_positions`` (agent, coordinate)
             With `positions`.
 
-        Coordinates are ``t`` along step and ``seed`` along run; the attributes hold version, a hash of the sources, equations and every
+        Coordinates are ``t`` along step, ``seed`` along run and the number ``tolerance`` (NaN on a finite set); the criterion of success is
+        an attribute of ``success``. The attributes of the whole hold version, a hash of the sources, equations and every
         parameter of what was run as JSON. After a Ctrl-C the runs that were finished are there, the others are NaN with ``finished``
         False, and the attribute ``interrupted`` is 1.
 

@@ -15,7 +15,7 @@ from swarmviz.frame import Clock, Diverged
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Switch, TimeDependent, Whole
 from swarmviz.schedules import values_of
-from swarmviz.success import TOLERANCE
+from swarmviz.success import tolerance_for
 from swarmviz.swarm import Swarm
 
 LARGEST_SEED = 2**53
@@ -29,8 +29,9 @@ class Options(Described):
     steps = Whole(1000, bounds=(0, 10**12), doc="Steps of each run.")
     every = Whole(1, bounds=(1, 10**12), doc="Record the steps that are multiples of it.")
     tolerance = Real(
-        TOLERANCE, bounds=(0, 1e6), inclusive_bounds=(False, True), doc="Largest error of a success, in half widths."
-    )
+        None, bounds=(0, 1e6), inclusive_bounds=(False, True), allow_None=True,
+        doc="Largest error of a success, in half widths of the box. When absent: 0.05, or half the way to the nearest other minimum.",
+    )  # fmt: skip
     positions = Switch(False, doc="Keep the final positions of every agent.")
 
 
@@ -108,6 +109,14 @@ class Problem(NamedTuple):
         few = self.swarm.copy()
         few.n = n
         return self.dynamics.init(few.positions(self.landscape), self.landscape, few.seed)
+
+    def tolerance(self, settings: Settings) -> float:
+        """The largest error that counts as found: what was asked for, else the landscape's; NaN on a finite set, which has another
+        criterion (:mod:`swarmviz.success`)."""
+        asked = settings.options.tolerance
+        if self.dynamics.on_finite_set:
+            return float("nan")
+        return tolerance_for(self.landscape, self.swarm.d) if asked is None else float(asked)
 
     def check(self, settings: Settings) -> Clock:
         """Try it out with two agents and no step, and every schedule at every step; the clock that it has.

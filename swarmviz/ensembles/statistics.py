@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from swarmviz import success
+from swarmviz.ensembles.dataset import COORDINATES, IN_HALF_WIDTHS, described_as, judged_by
+from swarmviz.ensembles.settings import Options
+
 if TYPE_CHECKING:
     import xarray
 
@@ -41,21 +45,58 @@ def quantiles(data: xarray.Dataset, q: Sequence[float] = (0.05, 0.25, 0.5, 0.75,
         result = courses.quantile(list(q), dim="run", skipna=True, keep_attrs=True)
     began = data["finished"] & (data["diverged_step"] != 0)
     going = began & (data["step"] <= data["steps_taken"])
-    return result.assign(going=going.sum("run").assign_attrs(long_name="Runs that have not ended before"))
+    result["quantile"].attrs = described_as("Level of the quantile over the runs")
+    return result.assign(
+        going=going.sum("run", keep_attrs=False).assign_attrs(described_as("Runs that have not ended before"))
+    )
 
 
-def success_rate(data: xarray.Dataset, confidence: float = 0.95) -> xarray.Dataset:
+def judged(data: xarray.Dataset, tolerance: float) -> xarray.Dataset:
+    """The same runs judged by another tolerance: ``success``, and the coordinate ``tolerance``.
+
+    Runs on a finite set, which are judged by the state with most agents, stay as they are.
+
+    Parameters
+    ----------
+    tolerance : float
+        Largest error of a success, in half widths of the landscape's box, 0 < tolerance ≤ 10⁶.
+
+    Raises
+    ------
+    ValueError
+        When the tolerance is out of its range.
+    """
+    tolerance = float(Options(tolerance=tolerance).tolerance)
+    if "criterion" in data["success"].attrs and success.criterion(None) == data["success"].attrs["criterion"]:
+        return data
+    found = (data["final_error"] < tolerance) & (data["diverged_step"] < 0)
+    about = data["success"].attrs | {"criterion": judged_by(tolerance)}
+    number = ((), tolerance, described_as(COORDINATES["tolerance"], IN_HALF_WIDTHS))
+    known = data["success"].notnull()
+    return data.assign(success=found.where(known).assign_attrs(about)).assign_coords(tolerance=number)
+
+
+def success_rate(data: xarray.Dataset, confidence: float = 0.95, tolerance: float | None = None) -> xarray.Dataset:
     """Share of the runs that succeeded with Wilson's interval (:func:`scipy.stats.binomtest`).
 
     Parameters
     ----------
     confidence : float
         Level of the interval, 0 < confidence < 1.
+    tolerance : float, optional
+        Another largest error of a success than that with which the runs were made, in half widths of the landscape's box. On a finite
+        set it has no effect.
 
     Returns
     -------
     Dataset
-        ``success_rate``, ``success_low``, ``success_high``; NaN where no run has an answer or no minimiser is known.
+        ``success_rate``, ``success_low``, ``success_high``; NaN where no run has an answer or no minimiser is known. What counted is in
+        the coordinate ``tolerance`` and in the attribute ``criterion`` of ``success_rate``.
+
+    Raises
+    ------
+    ValueError
+        When the tolerance is out of its range.
     """
     import xarray
     from scipy.stats import binomtest
@@ -66,12 +107,39 @@ def success_rate(data: xarray.Dataset, confidence: float = 0.95) -> xarray.Datas
         ends = binomtest(int(successes), int(trials)).proportion_ci(confidence, method="wilson")
         return successes / trials, ends.low, ends.high
 
+    if tolerance is not None:
+        data = judged(data, tolerance)
     counts = data["success"].sum("run"), data["success"].count("run")
-    rate, low, high = xarray.apply_ufunc(wilson, *counts, vectorize=True, output_core_dims=[(), (), ()])
-    described = {"long_name": f"Share of successful runs, with Wilson's {confidence:.0%} interval"}
-    return xarray.Dataset({"success_rate": rate, "success_low": low, "success_high": high}).map(
-        lambda values: values.assign_attrs(described)
-    )
+    parts = xarray.apply_ufunc(wilson, *counts, vectorize=True, output_core_dims=[(), (), ()], keep_attrs=False)
+    interval = f"of Wilson's {confidence:.0%} interval of the success rate"
+    meanings = {
+        "success_rate": "Share of the runs that have found a known minimiser",
+        "success_low": f"Lower end {interval}",
+        "success_high": f"Upper end {interval}",
+    }
+    result = {
+        name: part.assign_attrs(described_as(meaning))
+        for (name, meaning), part in zip(meanings.items(), parts, strict=True)
+    }
+    if "criterion" in data["success"].attrs:
+        result["success_rate"].attrs["criterion"] = data["success"].attrs["criterion"]
+    return _located(xarray.Dataset(result, attrs=data.attrs), data)
+
+
+def _located(table: xarray.Dataset, data: xarray.Dataset) -> xarray.Dataset:
+    """The table with what the coordinates of ``data`` say of themselves, which xarray forgets where functions are applied."""
+    for name, values in table.coords.items():
+        if name in data.coords:
+            values.attrs = dict(data[name].attrs)
+    return table
+
+
+def criterion_of(data: xarray.Dataset) -> str:
+    """What counted as found in these runs, as a person reads it; where cells differ, the rule, and their tolerances are beside them."""
+    tolerance = data["tolerance"]
+    if tolerance.ndim:
+        return str(data["success"].attrs["criterion"])
+    return success.criterion(None if np.isnan(tolerance) else float(tolerance))
 
 
 def medians(
@@ -117,12 +185,25 @@ def medians(
         four = xarray.apply_ufunc(
             median, values, input_core_dims=[("run",)], output_core_dims=[()] * 4, vectorize=True, keep_attrs=True
         )
-        result |= dict(zip((name, f"{name}_standard_error", f"{name}_low", f"{name}_high"), four, strict=True))
-    return xarray.Dataset(result)
+        meaning, units = data[name].attrs.get("long_name", name), data[name].attrs.get("units")
+        meanings = {
+            "": f"Median over the runs: {meaning}",
+            "_standard_error": f"Standard error of the median: {meaning}",
+            "_low": f"Lower end of the {confidence:.0%} interval of the median: {meaning}",
+            "_high": f"Upper end of the {confidence:.0%} interval of the median: {meaning}",
+        }
+        for (end, said), part in zip(meanings.items(), four, strict=True):
+            result[f"{name}{end}"] = part.assign_attrs(described_as(said, units))
+    return _located(xarray.Dataset(result, attrs=data.attrs), data)
 
 
-def summary(data: xarray.Dataset, confidence: float = 0.95) -> xarray.Dataset:
+def summary(data: xarray.Dataset, confidence: float = 0.95, tolerance: float | None = None) -> xarray.Dataset:
     """Everything in one Dataset: :func:`quantiles`, :func:`success_rate`, :func:`medians`, and how many runs diverged or ended early.
+
+    Parameters
+    ----------
+    confidence, tolerance
+        As in :func:`success_rate`.
 
     Examples
     --------
@@ -133,15 +214,19 @@ def summary(data: xarray.Dataset, confidence: float = 0.95) -> xarray.Dataset:
     """
     import xarray
 
+    counted = {
+        "finished_runs": (data["finished"], "Runs that came to their end"),
+        "diverged_runs": (data["diverged_step"] >= 0, "Runs of which an energy was not finite"),
+        "stopped_runs": (data["stopped"], "Runs that a stop ended, or the dynamics' own stall stop"),
+    }
     counts = {
-        "finished_runs": data["finished"].sum("run"),
-        "diverged_runs": (data["diverged_step"] >= 0).sum("run"),
-        "stopped_runs": data["stopped"].sum("run"),
+        name: which.sum("run", keep_attrs=False).assign_attrs(described_as(said))
+        for name, (which, said) in counted.items()
     }
     parts = (
         quantiles(data),
-        success_rate(data, confidence),
+        success_rate(data, confidence, tolerance),
         medians(data, confidence=confidence),
         xarray.Dataset(counts),
     )
-    return xarray.merge(parts, compat="override", join="override", combine_attrs="drop").assign_attrs(data.attrs)
+    return xarray.merge(parts, compat="override", join="override", combine_attrs="override").assign_attrs(data.attrs)

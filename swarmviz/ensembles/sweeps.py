@@ -18,7 +18,6 @@ from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.ensembles.store import Store
 from swarmviz.ensembles.table import Table
 from swarmviz.landscapes.base import Landscape
-from swarmviz.success import TOLERANCE
 from swarmviz.swarm import Swarm
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def sweep(
     every: int = 1,
     stop: Any = None,
     positions: bool = False,
-    tolerance: float = TOLERANCE,
+    tolerance: float | None = None,
     threads: int | None = None,
     progress: Progress = False,
     store: str | os.PathLike[str] | None = None,
@@ -83,7 +82,8 @@ def sweep(
     -------
     xarray.Dataset
         The variables of :func:`swarmviz.run_ensemble` with one more dimension for each axis, named like the parameter, or
-        ``landscape``, whose parameters are in the attribute ``landscapes``. Where N or d differ, what a smaller one has not is NaN.
+        ``landscape``, whose parameters are in the attribute ``landscapes``; ``tolerance`` along those axes on which it
+        depends. Where N or d differ, what a smaller one has not is NaN.
         After a Ctrl-C the cells that were finished are there, the others are NaN with ``finished`` False, and the attribute
         ``interrupted`` is 1.
 

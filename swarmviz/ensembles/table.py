@@ -41,6 +41,7 @@ class Table:
         self._clocks = list(dict.fromkeys(clocks))
         self._which = self._times(clocks)
         self._values: dict[str, np.ndarray] = {}
+        self._tolerances = np.full(self.shape, np.nan)  # of the cells that have come
 
     def allocate(self) -> None:
         """Take the memory before anything runs; a single cell brings its own."""
@@ -53,6 +54,7 @@ class Table:
 
     def put(self, number: int, cell: xarray.Dataset) -> None:
         """Copy a cell into its place; where its n and d are smaller, the rest is left as it is."""
+        self._tolerances.flat[number] = cell["tolerance"].item()
         if self.cells == 1:
             self._values = {name: cell[name].values for name in self._layout.variables}
             return
@@ -91,7 +93,9 @@ class Table:
         steps = self.settings.recorded_steps()
         courses = [np.asarray(self._clocks[i].at(steps), dtype=np.float64) for i in self._which.flat]
         times = np.stack(courses).reshape(*(size for size in self._which.shape if size > 1), len(steps))
-        coordinates = self._layout.coordinates(self.settings, self.problem.swarm.seed, ((*varying, "step"), times))
+        coordinates = self._layout.coordinates(
+            self.settings, self.problem.swarm.seed, ((*varying, "step"), times), self._judged_by(names)
+        )
         variables = {
             name: (
                 (*names, *variable.dims),
@@ -100,8 +104,21 @@ class Table:
             )
             for name, variable in self._layout.variables.items()
         }
-        labels = {axis.name: axis.labels for axis in self.axes}
+        labels = {axis.name: (axis.name, axis.labels, axis.about(self.largest)) for axis in self.axes}
         return xarray.Dataset(variables, coordinates | labels, self._attributes() | {"interrupted": int(interrupted)})
+
+    def _judged_by(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray]:
+        """The tolerance, along those axes on which it depends; of cells that have not come NaN where it does."""
+        tolerances, kept = self._tolerances, list[str]()
+        for name in names:
+            axis = len(kept)
+            known = np.where(np.isnan(tolerances), -np.inf, tolerances).max(axis=axis)
+            same = (np.isnan(tolerances) | (tolerances == np.expand_dims(known, axis))).all()
+            if same:
+                tolerances = np.where(known == -np.inf, np.nan, known)
+            else:
+                kept.append(name)
+        return tuple(kept), tolerances
 
     def _attributes(self) -> dict[str, Any]:
         """The provenance of all cells: what varies is said to vary."""

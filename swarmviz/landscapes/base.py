@@ -22,6 +22,7 @@ non-finite value, so that a diverged agent stays visible. Adding a landscape is 
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -58,6 +59,10 @@ class Landscape(Described):
         non-smooth point.
     log_colours : bool
         Whether a logarithmic colour scale shows it better.
+    nearest_minimum : float
+        Distance from a global minimiser to the nearest local minimum that is not one, in half widths of the box (maximum norm), or
+        less; ∞ where there is none or it is farther than 0.1. Half of it is the most that counts as found
+        (:func:`swarmviz.success.tolerance_for`). Where it depends on d or on parameters, override :meth:`separation`.
     """
 
     title: ClassVar[str] = "Landscape"
@@ -68,6 +73,7 @@ class Landscape(Described):
     high: Any = 1.0
     dims: tuple[int, int | None] = (1, None)
     log_colours: ClassVar[bool] = False
+    nearest_minimum: ClassVar[float] = math.inf
     block_values: ClassVar[Any] = None
     block_gradient: ClassVar[Any] = None
 
@@ -144,6 +150,11 @@ class Landscape(Described):
     def advice(self, X: np.ndarray) -> str:
         """What to say to a person whose swarm was at ``X`` (N, d) when an energy was no longer finite; empty: it was not F's doing."""
         return ""
+
+    def separation(self, d: int) -> float:
+        """At most the distance between a global minimiser and a local minimum that is not one: ``nearest_minimum``, in ``d`` dimensions."""
+        self.require_dimension(d)
+        return self.nearest_minimum
 
     def handles(self, d: int) -> np.ndarray:
         """Places that a person can take hold of and drag, shape (m, d); most landscapes have none."""

@@ -216,3 +216,4 @@ class WideRosenbrock(Rosenbrock):
     title = "Rosenbrock, wide box"
     reference = "003 table 1"
     low, high = -100.0, 100.0
+    nearest_minimum = 0.0177  # near (−1, 1, …, 1), from d = 4 on

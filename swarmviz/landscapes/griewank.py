@@ -83,6 +83,7 @@ class Griewank(Landscape):
     equation = r"F(x) = 1 + \frac{|x|^2}{4000} - \prod_i \cos\frac{x_i}{\sqrt i}"
     reference = "Griewank 1981"
     low, high = -600.0, 600.0
+    nearest_minimum = 0.0073  # (±π, ±√2 π, 0, …), where two cosines are −1; in one dimension 2π
     block_values, block_gradient = staticmethod(griewank), staticmethod(griewank_gradient)
 
     def minimisers(self, d):
@@ -97,4 +98,5 @@ class PrintedGriewank(Griewank):
     equation = r"F(x) = 1 + \frac{|x|^2}{4000} - \prod_i \cos\frac{x_i}{i}"
     reference = "003 table 1, as printed"
     remark = "003 prints cos(x_i/i) in place of cos(x_i/√i), and lets the sum begin at i = d, read here as i = 1."
+    nearest_minimum = 0.0104  # (±π, ±2π, 0, …)
     block_values, block_gradient = staticmethod(printed), staticmethod(printed_gradient)

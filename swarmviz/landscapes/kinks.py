@@ -167,6 +167,7 @@ class Eggholder(Landscape):
     remark = "Lower still outside of the box, so use it with a boundary. On the two kinks the slope across is left out."
     low, high = -512.0, 512.0
     dims = (2, 2)
+    nearest_minimum = 0.0579
     block_values, block_gradient = staticmethod(eggholder), staticmethod(eggholder_gradient)
 
     def minimisers(self, d):

@@ -94,4 +94,5 @@ class LevyN13(Levy):
     reference = "002 fig. C.13"
     dims = (2, 2)
     log_colours = True
+    nearest_minimum = 0.0328  # a third of a unit away along x
     block_values, block_gradient = staticmethod(levy13), staticmethod(levy13_gradient)

@@ -11,6 +11,7 @@ A centre with fewer coordinates than the landscape lies at 0 in the others; with
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from numbers import Real as AnyReal
 from typing import Any
@@ -24,6 +25,7 @@ from swarmviz.parameters import Real, Vector
 
 REACH = 5.0  # centres lie in [−REACH, REACH]^d, which is the box
 MOST_WELLS, MOST_COORDINATES = 64, 50
+SAME = 1e-3  # minima that are nearer to each other are one that was not found to the last digits
 MOST_STARTS = 64  # the lowest places from which minimisers are sought: a drag of the mouse waits for them
 HEADER = 3  # numbers of (2) before the first well
 
@@ -220,14 +222,22 @@ class GaussianMixture(Landscape):
 
     def minimisers(self, d):
         self.require_dimension(d)
+        return self._found(d)[0].copy()
+
+    def separation(self, d):
+        self.require_dimension(d)
+        return self._found(d)[1]
+
+    _sought: tuple[Any, tuple[np.ndarray, float]] = (None, (np.empty((0, 0)), math.inf))
+
+    def _found(self, d: int) -> tuple[np.ndarray, float]:
         question = (self.wells, self.bowl, d)
         if self._sought[0] != question:  # a running swarm asks again and again
             self._sought = question, self._seek(d)
-        return self._sought[1].copy()
+        return self._sought[1]
 
-    _sought: tuple[Any, np.ndarray] = (None, np.empty((0, 0)))
-
-    def _seek(self, d: int) -> np.ndarray:
+    def _seek(self, d: int) -> tuple[np.ndarray, float]:
+        """The lowest minima, shape (m, d), and the distance from them to the next that is higher, in half widths of the box."""
         centres = self._centres(d)
         width = np.array([well.width for well in self.wells])
         # Wells that overlap may share a minimum that lies between them.
@@ -244,7 +254,15 @@ class GaussianMixture(Landscape):
         for x in found[values <= lowest + 1e-13 * (1.0 + abs(lowest))]:
             if all(np.abs(x - y).max() > 1e-6 for y in kept):
                 kept.append(x)
-        return np.array(kept)
+        lowest_ones = np.array(kept)
+        return lowest_ones, self._separation(found, lowest_ones)
+
+    def _separation(self, found: np.ndarray, lowest: np.ndarray) -> float:
+        """How near another of the minima ``found`` is to one of the ``lowest``, maximum norm in half widths of the box."""
+        away = np.abs(found[:, None] - lowest).max(axis=2)  # (found, lowest)
+        towards = lowest[away.argmin(axis=1)] - found
+        rises = self.values(found + 1e-3 * towards) > self.values(found)  # else it is a saddle between two wells
+        return float(away.min(axis=1).min(initial=math.inf, where=rises & (away.min(axis=1) > SAME))) / REACH
 
     def _descend(self, x: np.ndarray, centres: np.ndarray) -> np.ndarray:
         """The minima downhill from the rows of ``x``, shape (m, d)."""

@@ -88,12 +88,16 @@ class Michalewicz(Landscape):
 
     def minimisers(self, d):
         self.require_dimension(d)
-        return np.array([[_furrow(i, self.steepness) for i in range(1, d + 1)]])
+        return np.array([[_furrows(i, self.steepness)[0] for i in range(1, d + 1)]])
+
+    def separation(self, d):  # from a furrow to the next one of the same coordinate
+        self.require_dimension(d)
+        return min(_gap(i, self.steepness) for i in range(1, d + 1)) / (math.pi / 2)
 
 
 @lru_cache(maxsize=4096)
-def _furrow(i: int, m: int) -> float:
-    """The x in [0, π] where sin x sin^{2m}(i x²/π) is largest, by Newton's method for its logarithm."""
+def _furrows(i: int, m: int) -> tuple[float, ...]:
+    """The x in [0, π] where sin x sin^{2m}(i x²/π) is largest, by Newton's method for its logarithm, then the furrows beside it."""
     # Furrows are near i x²/π = (k + ½) π, and the deepest is one of those about x = π/2, where sin x is largest.
     middle = int(i / 4)
     bottoms = []
@@ -105,4 +109,11 @@ def _furrow(i: int, m: int) -> float:
             bend = -1 / math.sin(x) ** 2 + 2 * m * (f / math.tan(t) - (f * x / math.sin(t)) ** 2)
             x -= slope / bend
         bottoms.append(x)
-    return max(bottoms, key=lambda x: math.log(math.sin(x)) + 2 * m * math.log(abs(math.sin(i * x * x / math.pi))))
+    depth = lambda x: math.log(math.sin(x)) + 2 * m * math.log(abs(math.sin(i * x * x / math.pi)))  # noqa: E731
+    return tuple(sorted(bottoms, key=depth, reverse=True))
+
+
+def _gap(i: int, m: int) -> float:
+    """The distance from the deepest furrow of coordinate ``i`` to the nearest other one; ∞ where it is the only one."""
+    deepest, *others = _furrows(i, m)
+    return min((abs(x - deepest) for x in others), default=math.inf)

@@ -9,6 +9,8 @@ r = |x|. For (1) and (2) ∇F = (F'(r) / r) x: the gradient functions keep the f
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from swarmviz.elementary import cos, sin, sin2pi
@@ -101,10 +103,15 @@ class DropWave(Landscape):
     reference = "002 fig. C.14"
     low, high = -5.12, 5.12
     block_values, block_gradient = staticmethod(drop_wave), staticmethod(drop_wave_gradient)
+    ring = 0.5202  # radius of the first ring of local minima
 
     def minimisers(self, d):
         self.require_dimension(d)
         return np.zeros((1, d))
+
+    def separation(self, d):  # to the point of the ring on a diagonal
+        self.require_dimension(d)
+        return self.ring / (self.high * math.sqrt(d))
 
 
 class Salomon(DropWave):
@@ -115,6 +122,7 @@ class Salomon(DropWave):
     reference = "003 table 1"
     remark = "At the tip, the only point without a gradient, it is taken as 0, which is a sub-gradient."
     low, high = -100.0, 100.0
+    ring = 0.9974
     block_values, block_gradient = staticmethod(salomon), staticmethod(salomon_gradient)
 
 
@@ -127,4 +135,5 @@ class SchafferN2(DropWave):
     remark = "Often taken on [−100, 100]², where its ripples are finer than any screen shows."
     low, high = -10.0, 10.0
     dims = (2, 2)
+    ring = math.inf  # hyperbolas: none is near
     block_values, block_gradient = staticmethod(schaffer), staticmethod(schaffer_gradient)

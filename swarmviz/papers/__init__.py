@@ -20,7 +20,7 @@ def listing() -> str:
     head = "# The papers' figures and tables\n\nMade from `swarmviz/papers/`; each is computed with `swarmviz figure KEY`.\n"
     rows = [
         f"\n## {e.key}: {e.title}\n\n{e.reference}. {e.question} {e.runs} run{'s' * (e.runs > 1)}.\n"
-        + f"\n{e.remark}\n" * bool(e.remark)
+        + "".join(f"\n{said}\n" for said in (e.criterion, e.remark) if said)
         for e in ALL.values()
     ]
     return head + "".join(rows)

@@ -73,7 +73,9 @@ def _rates(data):
     slope = (log * centred).sum("step") / (centred**2).sum("step")
     return {
         "rate": slope.assign_attrs(symbol="a", long_name="Slope of ln E[F̄]"),
-        "provisional_minimum_fitted": np.exp(log.mean("step") + slope * centred),
+        "provisional_minimum_fitted": np.exp(log.mean("step") + slope * centred).assign_attrs(
+            long_name="Fit e^{at} of E[F̄]"
+        ),
     }
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from swarmviz import success
+from swarmviz.ensembles.dataset import described_as
 from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
@@ -19,6 +21,13 @@ from swarmviz.papers.printed import as_variables
 if TYPE_CHECKING:
     import xarray
 
+RULE = f"Success: within the tolerance of a known minimiser; {success.RULE}; on a finite set {success.criterion(None)}."
+SNAPSHOTS = {  # of the first run: dimensions and meanings
+    "positions": (("agent", "coordinate"), "Positions of the agents"),
+    "focus": (("coordinate",), "Consensus point"),
+    "mass": (("agent",), "Masses of the agents"),
+    "occupation": (("state",), "Share of the agents on each state"),
+}
 QUANTILES = (0.25, 0.5, 0.75)
 FINALS = ("final_energy", "final_best", "final_error", "success", "steps_taken", "stopped", "diverged_step", "finished")
 
@@ -44,7 +53,9 @@ def computed(
         for i, part in enumerate(parts):
             place = None if store is None else Path(store).expanduser() / f"{entry.key}-{i}"
             try:
-                data, interrupted = _kept(part, _swept(part, runs, threads, finished_run, place), entry.each_run)
+                data, interrupted = _kept(
+                    part, _swept(part, runs, entry.tolerance, threads, finished_run, place), entry.each_run
+                )
             except KeyboardInterrupt:  # between the runs: of this part there is nothing
                 if not datasets:
                     raise
@@ -68,7 +79,12 @@ def _cells(part: Part) -> int:
 
 
 def _swept(
-    part: Part, runs: int, threads: int | None, finished_run: Callable[[], None], store: Path | None
+    part: Part,
+    runs: int,
+    tolerance: float | None,
+    threads: int | None,
+    finished_run: Callable[[], None],
+    store: Path | None,
 ) -> xarray.Dataset:
     dynamics, landscape, swarm = part.preset(part.label, "", "").build()
     told = 0
@@ -80,7 +96,7 @@ def _swept(
 
     data = sweep(
         dynamics, landscape, swarm, part.grid, landscapes=part.landscapes or None, runs=runs, steps=part.steps,
-        every=part.every, record=part.record, stop=part.stop, threads=threads, progress=progress, store=store,
+        every=part.every, record=part.record, stop=part.stop, tolerance=tolerance, threads=threads, progress=progress, store=store,
     )  # fmt: skip
     if not data.attrs["interrupted"]:
         for _ in range(data["finished"].size - told):  # those that were in the store
@@ -101,7 +117,8 @@ def _reduced(part: Part, data: xarray.Dataset, each_run: bool, snapshots: bool) 
     """Finals, courses or their statistics, and the agents at the snapshots."""
     courses = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
     kept = data[list(FINALS)].drop_vars("coordinate", errors="ignore")
-    kept = kept.merge(courses if each_run else _statistics(courses)).merge(success_rate(data))
+    kept = kept.merge(courses if each_run else _statistics(courses), compat="override")
+    kept = kept.merge(success_rate(data), compat="override")
     kept = kept.assign(_means(data, "error")).assign(_means(data, "energy"))
     return kept.merge(_snapshots(part)) if part.snapshots and snapshots else kept
 
@@ -110,12 +127,20 @@ def _statistics(courses: xarray.Dataset) -> xarray.Dataset:
     """Mean, its standard error and quartiles over the runs."""
     result: dict[str, Any] = {}
     for name, values in courses.data_vars.items():
-        number = values.count("run").clip(1)
-        result[str(name)] = values.mean("run", keep_attrs=True)
-        result[f"{name}_standard_error"] = (
-            values.std("run", ddof=1) / np.sqrt(number) if values.sizes["run"] > 1 else number * np.nan
+        number = values.count("run", keep_attrs=False).clip(1)
+        meaning = values.attrs.get("long_name", name)
+        spread = (
+            values.std("run", ddof=1, keep_attrs=False) / np.sqrt(number)
+            if values.sizes["run"] > 1
+            else number * np.nan
         )
-        result[f"{name}_quantile"] = values.quantile(list(QUANTILES), "run")
+        quantile = values.quantile(list(QUANTILES), "run", keep_attrs=False)
+        quantile["quantile"].attrs = described_as("Level of the quantile over the runs")
+        result[str(name)] = values.mean("run", keep_attrs=True).assign_attrs(
+            described_as(f"Mean over the runs: {meaning}")
+        )
+        result[f"{name}_standard_error"] = spread.assign_attrs(described_as(f"Standard error of the mean: {meaning}"))
+        result[f"{name}_quantile"] = quantile.assign_attrs(described_as(f"Quantiles over the runs: {meaning}"))
     return courses.drop_vars([*courses.data_vars, "seed"], errors="ignore").assign(result)
 
 
@@ -123,8 +148,18 @@ def _means(data: xarray.Dataset, what: str) -> dict[str, Any]:
     """Mean over the runs of what they ended with, and its standard error."""
     values = data[f"final_{what}"].astype(float)
     several = values.sizes["run"] > 1
-    error = values.std("run", ddof=1) / np.sqrt(values.count("run").clip(1)) if several else values.mean("run") * np.nan
-    return {f"mean_{what}": values.mean("run", keep_attrs=True), f"mean_{what}_standard_error": error}
+    mean = values.mean("run", keep_attrs=False)
+    error = (
+        values.std("run", ddof=1, keep_attrs=False) / np.sqrt(values.count("run").clip(1)) if several else mean * np.nan
+    )
+    about = data[f"final_{what}"].attrs
+    meaning, units = about.get("long_name", what), about.get("units")
+    return {
+        f"mean_{what}": mean.assign_attrs(described_as(f"Mean over the runs: {meaning}", units)),
+        f"mean_{what}_standard_error": error.assign_attrs(
+            described_as(f"Standard error of the mean: {meaning}", units)
+        ),
+    }
 
 
 def _snapshots(part: Part) -> xarray.Dataset:
@@ -137,14 +172,16 @@ def _snapshots(part: Part) -> xarray.Dataset:
     for k in part.snapshots:
         state, _ = dynamics.advance(state, landscape, k - state.k, every=max(1, part.steps))
         frames.append(dynamics.frame(state))
-    arrays: dict[str, Any] = {"positions": (("snapshot", "agent", "coordinate"), np.array([f.x for f in frames]))}
-    if frames[0].focus is not None:
-        arrays["focus"] = (("snapshot", "coordinate"), np.array([f.focus for f in frames]))
-    if frames[0].mass is not None:
-        arrays["mass"] = (("snapshot", "agent"), np.array([f.mass for f in frames]))
-    if frames[0].occupation is not None:
-        arrays["occupation"] = (("snapshot", "state"), np.array([f.occupation for f in frames]))
-    times = ("snapshot", np.array([f.t for f in frames]))
+    arrays: dict[str, Any] = {
+        name: (
+            ("snapshot", *dims),
+            np.array([getattr(f, "x" if name == "positions" else name) for f in frames]),
+            described_as(meaning),
+        )
+        for name, (dims, meaning) in SNAPSHOTS.items()
+        if name == "positions" or getattr(frames[0], name) is not None
+    }
+    times = ("snapshot", np.array([f.t for f in frames]), described_as("Time of the snapshot"))
     return xarray.Dataset(
         arrays, {"snapshot": list(part.snapshots), "snapshot_t": times, "coordinate": np.arange(swarm.d)}
     )
@@ -171,5 +208,6 @@ def _provenance(entry: Entry, runs: int, quick: bool) -> dict[str, Any]:
     parts = [{name: getattr(part, name) for name in names} for part in entry.parts]
     return {
         "swarmviz": swarmviz.__version__, "key": entry.key, "title": entry.title, "reference": entry.reference,
-        "question": entry.question, "remark": entry.remark, "runs": runs, "quick": int(quick), "parts": as_json(parts),
+        "question": entry.question, "remark": entry.remark, "criterion": entry.criterion or RULE,
+        "runs": runs, "quick": int(quick), "parts": as_json(parts),
     }  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from swarmviz import success
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.stops import Stop
 from swarmviz.landscapes.base import Landscape
@@ -126,6 +127,9 @@ class Entry:
         The paper's numbers.
     remark : str
         What the paper does not say, and what was assumed; where ours deviates, and why.
+    tolerance : float, optional
+        Largest error with which the paper counts a run as successful, in half widths of the box; that of
+        :func:`swarmviz.success.tolerance_for` when absent.
     """
 
     key: str
@@ -139,6 +143,14 @@ class Entry:
     derive: Callable[[Any], Mapping[str, Any]] | None = None
     printed: tuple[Printed, ...] = ()
     remark: str = ""
+    tolerance: float | None = None
+
+    @property
+    def criterion(self) -> str:
+        """What counts as a success where the paper has a criterion of its own; else empty."""
+        if self.tolerance is None:
+            return ""
+        return f"Success, as this paper counts it: {success.criterion(self.tolerance)}."
 
     def preset(self) -> Preset:
         """The first of its systems, to be opened live."""

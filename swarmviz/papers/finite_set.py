@@ -51,7 +51,11 @@ def _ratio(data):
     """Transitions of the second generator over those of the first, in the mean."""
     last = data["transitions"].isel(step=-1, drop=True)
     ratio = last / last.isel(system=0, drop=True)
-    return {"transition_ratio": ratio.assign_attrs(symbol="jumps / jumps of the first generator")}
+    return {
+        "transition_ratio": ratio.assign_attrs(
+            symbol="jumps / jumps of the first generator", long_name="Jumps over those of the first generator"
+        )
+    }
 
 
 _TARGET = "How near does the empirical law come to the law that it should have, and how much does it fluctuate?"

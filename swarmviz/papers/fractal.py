@@ -21,7 +21,21 @@ def _claimed(data):
     f = landscape.values((low + width * (np.arange(bins) + 0.5))[:, None])
     log_q = -f / VALUES["tau"]
     gap = theory.spectral_gap(log_q - np.logaddexp.reduce(log_q), np.array([width]))
-    return {"kl_claimed": data["kl"].isel(step=0, drop=True) * np.exp(-2 * gap * data["t"])}
+    claimed = data["kl"].isel(step=0, drop=True) * np.exp(-2 * gap * data["t"])
+    return {"kl_claimed": claimed.assign_attrs(long_name="KL(ρ_W‖ρ_R) as 000's theorem 3 claims")}
+
+
+def _at_end(data):
+    """What was recorded last, of each observable that is scanned, with its error."""
+    names = [f"{name}{end}" for name in ("kl", "dispersion", "log_mean_reward") for end in ("", "_standard_error")]
+    last = {
+        name.replace("_standard", "_at_end_standard") if "_standard" in name else f"{name}_at_end": data[name]
+        for name in names
+    }
+    return {
+        name: values.isel(step=-1, drop=True).assign_attrs(long_name=f"{values.attrs['long_name']}, at the end")
+        for name, values in last.items()
+    }
 
 
 ENTRIES = (
@@ -55,10 +69,7 @@ ENTRIES = (
             Scan(y="log_mean_reward_at_end", x="reward_power", x_label="α/β", label="ln R̄", log_x=True),
         ),
         runs=50,
-        derive=lambda data: {
-            f"{name}_at_end{end}": data[f"{name}{end}"].isel(step=-1, drop=True)
-            for name in ("kl", "dispersion", "log_mean_reward") for end in ("", "_standard_error")
-        },
+        derive=_at_end,
         remark=f"{SETTINGS} β = 1 throughout, so that the axis is α/β. The critical point is a claim without a number in 000.",
     ),
 )  # fmt: skip

@@ -14,6 +14,9 @@ from swarmviz.papers.views import Scan, Table
 
 STEPS, D = 1000, 20
 STALL = Stall(1e-4, 500)
+FOUND = (
+    0.25  # 003 §5: a run succeeds with an ℓ∞ error below it, in half widths of the box; that holds wrong valleys, too
+)
 BGK = {"lam": 1.0, "jump_rate": 1.0, "alpha": 1e5, "dt": 0.1}
 PSO = {
     "inertia": 0.1,
@@ -78,7 +81,7 @@ def _figure1(noise: str) -> Entry:
             Scan(y="mean_energy", x="sigma", series="landscape", label="E[F(X^T_α)] − inf F", log=True),
             Scan(y="success_rate", x="sigma", series="landscape", label="success rate"),
         ),
-        remark=f"The values of σ between the ends of the range are ours. {UNITS}",
+        remark=f"The values of σ between the ends of the range are ours. {UNITS}", tolerance=FOUND,
     )  # fmt: skip
 
 
@@ -107,13 +110,14 @@ ENTRIES = (
             _part("CBO", "CBO", _CBO, landscapes=("Ackley", "Rastrigin"), grid={"sigma": _SCALES}),
         ),
         (Scan((None, "landscape"), y="mean_error", x="sigma", series="system", label="E‖X^α_T − x*‖∞", log=True, dashed=("CBO",)),),
-        remark=f"The values of σ̃ between 0 and 5 are ours. {UNITS}",
+        remark=f"The values of σ̃ between 0 and 5 are ours. {UNITS}", tolerance=FOUND,
     ),
     Entry(
         "003-table2", "Table 2: Gaussian and Cauchy noise", "003 table 2, §5.1",
         "How do success, error and fitness depend on the number of agents and on the law of the noise?",
         tuple(_part(name, "BGK", BGK | noise, landscapes=_ALL, grid={"n": NUMBERS}) for name, noise in NOISES.items()),
         (Table(metrics=METRICS),), printed=_printed(TABLE_2, ("Gaussian", "Cauchy"), "003 table 2"), remark=UNITS,
+        tolerance=FOUND,
     ),
     Entry(
         "003-table3", "Table 3: BGK with Cauchy noise and PSO", "003 table 3, §5.1",
@@ -123,5 +127,6 @@ ENTRIES = (
             for name, values in (("BGK", BGK | NOISES["Cauchy"]), ("PSO", PSO))
         ),
         (Table(metrics=METRICS, height=4.0),), printed=_printed(TABLE_3, ("BGK", "PSO"), "003 table 3"), remark=UNITS,
+        tolerance=FOUND,
     ),
 )  # fmt: skip

@@ -30,7 +30,9 @@ def picture(entry: Entry, data: xarray.Dataset) -> Any:
     FigureCanvasAgg(figure)
     runs, quick = int(data.attrs["runs"]), ", quick: not the paper's settings" if data.attrs["quick"] else ""
     agents = ", the agents are those of the first one" if runs > 1 and "snapshot" in data.dims else ""
-    about = f"{entry.question} ({entry.reference}; {runs} run{'s' * (runs != 1)}{agents}{quick})"
+    about = (
+        f"{entry.question} ({entry.reference}; {runs} run{'s' * (runs != 1)}{agents}{quick}) {entry.criterion}".strip()
+    )
     subtitle = "\n".join(textwrap.wrap(about, int(width * 11)))
     figure.suptitle(f"{entry.title}\n{subtitle}", fontsize="medium")
     strips = figure.subfigures(len(entry.views), 1, height_ratios=heights, squeeze=False).ravel()

@@ -23,7 +23,11 @@ def as_variables(printed: Iterable[Printed], data: xarray.Dataset) -> dict[str, 
             np.array(one.values, dtype=float), {axis: list(values) for axis, values in one.axes.items()}, list(one.axes)
         )
         here = {axis: data[axis] for axis in one.axes if axis in data.coords}
-        attributes = {"long_name": f"Printed in {one.source}", "units": one.unit}
+        attributes = {
+            "long_name": f"{one.variable} as printed",
+            "source": f"Printed in {one.source}",
+            "units": one.unit,
+        }
         result[f"printed_{one.variable}"] = values.reindex(here).assign_attrs(attributes)
     return result
 
@@ -51,6 +55,8 @@ def comparison(entry: Entry, data: xarray.Dataset) -> str:
     lines = []
     if entry.printed and data.attrs["quick"]:
         lines.append("Quick: a few steps on a few values. What follows is no comparison with the paper.")
+    if entry.criterion and any(one.variable == "success_rate" for one in entry.printed):
+        lines.append(entry.criterion)
     for one in entry.printed:
         theirs = data[f"printed_{one.variable}"]
         far = deviation(data, one.variable, entry.runs)

@@ -222,7 +222,7 @@ class Table(View):
         table = ax.table(texts, cellColours=colours, rowLabels=names, colLabels=heads, bbox=(0.1, 0, 0.9, 1))
         table.auto_set_font_size(False)
         table.set_fontsize(7.5)
-        source = data[f"printed_{self.metrics[0][0]}"].attrs["long_name"]
+        source = data[f"printed_{self.metrics[0][0]}"].attrs["source"]
         ax.annotate(
             f"In brackets: {source[0].lower()}{source[1:]}. Shaded: ours is more than {FAR:g} standard errors of the difference away.",
             (0, 0), (0, -6), "axes fraction", "offset points", va="top", fontsize="small",

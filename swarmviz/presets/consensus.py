@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from swarmviz.presets.preset import Preset
+import numpy as np
+
+from swarmviz.presets.preset import Claim, Preset, started, stays_in_its_box
 
 EXPERIMENT = {"lam": 1.0, "sigma": 1.0, "alpha": 1000.0, "dt": 0.05}  # 001 §4
 START = {"n": 100, "d": 2, "initial": "box", "low": -5.0, "high": 5.0}
 CORNER = START | {"low": 1.0}  # the minimum lies outside
 TEN = {"n": 100, "d": 10}
+
+
+def _stays_at_its_middle(sim):
+    """Within five times the standard error of the middle: where an agent ends is a martingale, V falls and Σ σ²Δt V/N is bounded."""
+    first = started(sim)
+    return np.abs(sim.frame.focus - first.mean(axis=0)).max() < 5 * first.std() / np.sqrt(len(first))
+
 
 PRESETS = (
     Preset(
@@ -36,7 +45,7 @@ PRESETS = (
         question="The minimum lies outside the corner where the swarm starts. With σ = 3 the noise carries it out, "
         "although 2λ > σ² does not hold.",
         steps=400,
-        chance=0.985,
+        chance=0.975,
     ),
     Preset(
         "cbo-ackley-10",
@@ -50,7 +59,7 @@ PRESETS = (
         question="Noise that shakes each coordinate in proportion to its own distance from the consensus still "
         "contracts in ten dimensions.",
         steps=400,
-        chance=0.965,
+        chance=0.935,
     ),
     Preset(
         "cbo-no-noise",
@@ -66,6 +75,7 @@ PRESETS = (
         fails=True,
         steps=200,
         chance=0.0,
+        claim=Claim("no agent leaves the box in which the swarm began", stays_in_its_box),
     ),
     Preset(
         "cbo-mean",
@@ -81,6 +91,7 @@ PRESETS = (
         fails=True,
         steps=200,
         chance=0.0,
+        claim=Claim("the consensus point is near the middle of the start", _stays_at_its_middle),
     ),
     Preset(
         "cbo-few",
@@ -89,12 +100,12 @@ PRESETS = (
         "Rastrigin",
         "001 §4",
         values=EXPERIMENT,
-        swarm=START | {"n": 5},
+        swarm=START | {"n": 4},
         pace=0.5,
-        question="Five agents agree as readily as a hundred, but mostly on the wrong valley.",
+        question="Four agents agree as readily as a hundred, but mostly on the wrong valley.",
         fails=True,
         steps=200,
-        chance=0.235,
+        chance=0.22,
     ),
     Preset(
         "cbo-isotropic-10",
@@ -110,5 +121,6 @@ PRESETS = (
         fails=True,
         steps=400,
         chance=0.0,
+        claim=Claim("the dispersion grows", lambda sim: sim.record["dispersion"][-1] > sim.record["dispersion"][0]),
     ),
 )

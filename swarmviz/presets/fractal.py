@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from swarmviz.presets.preset import Preset
+import numpy as np
+
+from swarmviz import success
+from swarmviz.presets.preset import Claim, Preset, started
 
 VALLEYS = {"tau": 4.0, "sigma": 0.3, "distance_power": 0.5}
 ROUND = {"tau": 1.0, "motion": "rotation", "radius": 2.0}
 PLANE = {"n": 200, "d": 2}
+
+
+def _few_of_the_first(sim):
+    """Walkers that only take each other's places."""
+    here = {tuple(x) for x in sim.frame.x}
+    return here <= {tuple(x) for x in started(sim)} and len(here) < 15
+
 
 PRESETS = (
     Preset(
@@ -21,7 +31,7 @@ PRESETS = (
         question="Walkers in poor or crowded places clone others and are moved a little. The cloud thins out on the "
         "hills and spreads over the valleys.",
         steps=200,
-        chance=0.97,
+        chance=0.94,
     ),
     Preset(
         "fmc-ackley",
@@ -49,6 +59,7 @@ PRESETS = (
         "reward gives the right well about a quarter of the walkers, and cloning leaves it none.",
         steps=200,
         chance=1.0,
+        claim=Claim("the right well is empty", lambda sim: bool((sim.frame.x < 0).all())),
     ),
     Preset(
         "fmc-follow",
@@ -77,6 +88,7 @@ PRESETS = (
         fails=True,
         steps=200,
         chance=0.07,
+        claim=Claim("no position is new, and few are left", _few_of_the_first),
     ),
     Preset(
         "fmc-spread",
@@ -91,7 +103,8 @@ PRESETS = (
         "the edge of the box.",
         fails=True,
         steps=200,
-        chance=0.01,
+        chance=0.005,
+        claim=Claim("the walkers are at the edge of the box", lambda sim: np.abs(sim.frame.x).max(axis=1).mean() > 4),
     ),
     Preset(
         "fmc-too-fast",
@@ -107,5 +120,9 @@ PRESETS = (
         fails=True,
         steps=300,
         chance=0.0,
+        claim=Claim(
+            "the swarm lags behind by more than a tenth of the half width",
+            lambda sim: success.error(sim.frame, sim.landscape) > 0.1,
+        ),
     ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from swarmviz.presets.preset import Preset
+import numpy as np
+
+from swarmviz.presets.preset import Claim, Preset, started, stays_in_its_box
 
 JUMPS = {"lam": 1.0, "sigma": 0.75, "jump_rate": 1.0, "alpha": 1e5, "dt": 0.1}  # 003 §5
 PLANE = {"n": 100, "d": 2}
@@ -48,7 +50,7 @@ PRESETS = (
         pace=2.0,
         question="A few very long jumps, most of them short: heavy tails search far and near at once.",
         steps=1_000,
-        chance=0.975,
+        chance=0.985,
     ),
     Preset(
         "bgk-cbo",
@@ -78,6 +80,7 @@ PRESETS = (
         fails=True,
         steps=500,
         chance=0.0,
+        claim=Claim("no agent leaves the box in which the swarm began", stays_in_its_box),
     ),
     Preset(
         "bgk-rare",
@@ -92,7 +95,8 @@ PRESETS = (
         "again.",
         fails=True,
         steps=500,
-        chance=0.095,
+        chance=0.06,
+        claim=Claim("many agents are at the wall", lambda sim: (np.abs(sim.frame.x).max(axis=1) > 5.11).mean() > 0.3),
     ),
     Preset(
         "pso-rastrigin",
@@ -117,7 +121,7 @@ PRESETS = (
         pace=0.5,
         question="The minimum lies outside the corner where the swarm starts. The noise carries it out.",
         steps=500,
-        chance=0.995,
+        chance=1.0,
     ),
     Preset(
         "pso-himmelblau",
@@ -171,6 +175,7 @@ PRESETS = (
         "place that it has seen, which is where it started, and nobody ever moves.",
         fails=True,
         steps=500,
-        chance=0.085,
+        chance=0.065,
+        claim=Claim("nobody ever moves", lambda sim: np.array_equal(sim.frame.x, started(sim))),
     ),
 )
