@@ -236,7 +236,7 @@ def alpine2(x):
 def cross_in_tray(x):
     a, b = x
     hollow = fabs(sin(a) * sin(b) * exp(fabs(100 - sqrt(a**2 + b**2) / pi)))
-    return -(hollow + 1) ** (mpf(1) / 10) / 10000
+    return -((hollow + 1) ** (mpf(1) / 10)) / 10000
 
 
 @reference("McCormick")

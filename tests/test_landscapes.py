@@ -33,9 +33,11 @@ VARIANTS = {
     },
 }
 MORE_VARIANTS = [("Shekel", {"holes": m}) for m in range(1, 10) if m != 5]  # minimisers from a table
-CASES = [(name, {}) for name in CHECKED_AGAINST_REFERENCE] + [
-    (name, VARIANTS[name]) for name in CHECKED_AGAINST_REFERENCE if name in VARIANTS
-] + MORE_VARIANTS
+CASES = (
+    [(name, {}) for name in CHECKED_AGAINST_REFERENCE]
+    + [(name, VARIANTS[name]) for name in CHECKED_AGAINST_REFERENCE if name in VARIANTS]
+    + MORE_VARIANTS
+)
 
 
 def dimensions(landscape, wanted=(1, 2, 3, 7)):
