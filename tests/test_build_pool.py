@@ -117,7 +117,7 @@ def test_a_replay_whose_browser_is_gone_keeps_what_it_has_and_gets_no_turn_until
             with pool.job(who, lambda: not stop.is_set(), LONG) as job:
                 while True:
                     turns[name] += 1
-                    clock.now += TURN
+                    clock.now += 1.01 * TURN
                     time.sleep(0.001)
                     job.pause()
         except Unwanted:
