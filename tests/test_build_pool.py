@@ -74,7 +74,7 @@ def test_replays_of_many_visitors_get_equal_shares_and_one_computes_at_a_time(po
                 busy.append(name)
                 most.append(len(busy))
                 order.append(name)
-                clock.now += TURN
+                clock.now += 1.01 * TURN
                 busy.remove(name)
                 job.pause()
 
