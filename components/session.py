@@ -72,7 +72,7 @@ class Session:
         ]  # the choices of the panes that are not active
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
-        self.builder = Builder(self.transport.on_page, weakly(self.bar.say), self.bench.lock)
+        self.builder = Builder(self.transport, weakly(self.bar.say), self.bench.lock)
         self.player = Player(self.bench, self.transport, self.bar, weakly(self._advance), weakly(self._moved))
         self.player.set_pace(state)
         selection = state.selections[0]

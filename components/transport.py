@@ -180,6 +180,19 @@ class Transport:
         return min(max(self._late, time.monotonic() - self._next_at), LATEST) if moving else 0.0
 
     @property
+    def moving(self) -> bool:
+        """Whether pictures are to come: it plays and somebody can see it."""
+        return self._playing and not self._hidden
+
+    @property
+    def connected(self) -> bool:
+        """Whether a browser is connected; also where there is no document (tests), or a Bokeh that does not count its connections."""
+        try:
+            return self._doc is None or self._doc.session_context.session.connection_count > 0
+        except AttributeError:
+            return self._doc is None or self._doc.session_context is not None
+
+    @property
     def started(self) -> bool:
         """Whether the page is there."""
         return self._thread is not None

@@ -215,3 +215,75 @@ def mixture(x, bowl=0.02, wells=None):
 @reference("Formula")
 def formula(x):
     return (x[0] ** 2 + x[1] ** 2) / 4 - 3 * cos(2 * x[0]) * cos(2 * x[1])
+
+
+@reference("Schwefel226")
+def schwefel226(x):
+    return -fsum(t * sin(sqrt(fabs(t))) for t in x)
+
+
+@reference("AlpineN1")
+def alpine1(x):
+    return fsum(fabs(t * sin(t) + t / 10) for t in x)
+
+
+@reference("AlpineN2")
+def alpine2(x):
+    return -fprod(sqrt(fabs(t)) * sin(t) for t in x)
+
+
+@reference("CrossInTray")
+def cross_in_tray(x):
+    a, b = x
+    hollow = fabs(sin(a) * sin(b) * exp(fabs(100 - sqrt(a**2 + b**2) / pi)))
+    return -((hollow + 1) ** (mpf(1) / 10)) / 10000
+
+
+@reference("McCormick")
+def mccormick(x):
+    a, b = x
+    return sin(a + b) + (a - b) ** 2 - 3 * a / 2 + 5 * b / 2 + 1
+
+
+@reference("ThreeHumpCamel")
+def three_hump_camel(x):
+    a, b = x
+    return 2 * a**2 - mpf(105) / 100 * a**4 + a**6 / 6 + a * b + b**2
+
+
+@reference("Beale")
+def beale(x):
+    a, b = x
+    return fsum((mpf(c) / 1000 - a + a * b**k) ** 2 for k, c in ((1, 1500), (2, 2250), (3, 2625)))
+
+
+@reference("Booth")
+def booth(x):
+    a, b = x
+    return (a + 2 * b - 7) ** 2 + (2 * a + b - 5) ** 2
+
+
+@reference("GoldsteinPrice")
+def goldstein_price(x):
+    a, b = x
+    first = 1 + (a + b + 1) ** 2 * (19 - 14 * a + 3 * a**2 - 14 * b + 6 * a * b + 3 * b**2)
+    second = 30 + (2 * a - 3 * b) ** 2 * (18 - 32 * a + 12 * a**2 + 48 * b - 36 * a * b + 27 * b**2)
+    return first * second
+
+
+@reference("Langermann")
+def langermann(x):
+    rings = ((1, 3, 5), (2, 5, 2), (5, 2, 1), (2, 1, 4), (3, 7, 9))
+    away = [(c, (x[0] - a) ** 2 + (x[1] - b) ** 2) for c, a, b in rings]
+    return -fsum(c * exp(-q / pi) * cos(pi * q) for c, q in away)
+
+
+@reference("Shekel")
+def shekel(x, holes=10):
+    a1 = "4 1 8 6 3 2 5 8 6 7".split()  # one row per coordinate, as Dixon and Szegő have it
+    a2 = "4 1 8 6 7 9 5 1 2 3.6".split()
+    a3 = "4 1 8 6 3 2 3 8 6 7".split()
+    a4 = "4 1 8 6 7 9 3 1 2 3.6".split()
+    c = "0.1 0.2 0.2 0.4 0.4 0.6 0.3 0.7 0.5 0.5".split()
+    holes = list(zip(a1, a2, a3, a4, c, strict=True))[:holes]
+    return -fsum(1 / (fsum((t - mpf(a)) ** 2 for t, a in zip(x, at, strict=True)) + mpf(w)) for *at, w in holes)

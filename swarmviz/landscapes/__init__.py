@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from swarmviz.landscapes.ackley import Ackley
+from swarmviz.landscapes.alpine import AlpineN1, AlpineN2
 from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.bowls import Rosenbrock, Schwefel220, Sphere, WideRosenbrock, XinSheYang, Zakharov
+from swarmviz.landscapes.cross_in_tray import CrossInTray
 from swarmviz.landscapes.finite_set import FineFiniteSetCurve, FiniteSetCurve
 from swarmviz.landscapes.formula import Formula
 from swarmviz.landscapes.griewank import Griewank, PrintedGriewank
 from swarmviz.landscapes.kinks import BukinN6, DiscontinuousIntegrand, Eggholder, HolderTable
+from swarmviz.landscapes.langermann import Langermann
 from swarmviz.landscapes.levy import Levy, LevyN13
+from swarmviz.landscapes.mccormick import McCormick
 from swarmviz.landscapes.mixture import GaussianMixture, Well
 from swarmviz.landscapes.needles import Easom, Michalewicz
+from swarmviz.landscapes.polynomials import Beale, Booth, GoldsteinPrice, ThreeHumpCamel
 from swarmviz.landscapes.rastrigin import PrintedRastrigin, Rastrigin, WideRastrigin
 from swarmviz.landscapes.ripples import DropWave, Salomon, SchafferN2
+from swarmviz.landscapes.schwefel import Schwefel226
+from swarmviz.landscapes.shekel import Shekel
 from swarmviz.landscapes.wells import DoubleWell, Himmelblau, SixHumpCamel, StyblinskiTang
 from swarmviz.landscapes.words import FormulaError
 
@@ -22,11 +29,14 @@ _OF_ONES_OWN = (GaussianMixture, Formula)
 _OF_002 = (Levy, LevyN13, DropWave, SchafferN2, BukinN6, WideRastrigin, PrintedRastrigin)
 _OF_OTHERS = (Griewank, Salomon, Schwefel220, XinSheYang, DiscontinuousIntegrand, FiniteSetCurve)
 _FURTHER = (SixHumpCamel, StyblinskiTang, Michalewicz, Easom, Eggholder, HolderTable, Zakharov)
+_USUAL = (
+    Schwefel226, GoldsteinPrice, Shekel, CrossInTray, Langermann, McCormick, ThreeHumpCamel, Beale, Booth, AlpineN1, AlpineN2,
+)  # fmt: skip
 _VARIANTS = (PrintedGriewank, WideRosenbrock, FineFiniteSetCurve)
 
 ALL: dict[str, type[Landscape]] = {
     landscape.__name__: landscape
-    for landscape in _FAMILIAR + _OF_ONES_OWN + _OF_002 + _OF_OTHERS + _FURTHER + _VARIANTS
+    for landscape in _FAMILIAR + _OF_ONES_OWN + _OF_002 + _OF_OTHERS + _FURTHER + _USUAL + _VARIANTS
 }
 
 __all__ = ["ALL", "FormulaError", "Landscape", "Well", *ALL]

@@ -1,0 +1,217 @@
+"""Who computes next among the builds of all visitors, so that nobody's replay takes the machine from the others.
+
+A build runs on a thread of its own, but computes only while it holds a place. There are two lanes:
+
+* **short** builds, a Reset for example, have places that no replay can take, so that they never wait for one;
+* **long** ones, the replays of links, share few places in turns of about ``TURN`` seconds. Each visitor has one build at most, so turns
+  by order of arrival are equal shares. Between two turns the place rests: the longer, the later the pictures of those come who watch.
+
+A build nobody wants any more ends at the end of its turn. One whose browser is gone, the tab closed or the connection lost, keeps what it
+has and gets no turn until it is back or its session ends.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+SHORT_PLACES = 4  # one or two of them may be compiling a kernel for some seconds
+SHORT_WORK = 5_000_000  # coordinates times steps: about a tenth of a second
+SHORT_SECONDS = 0.5  # processor time after which a build was not short after all
+MOST_LONG = 4
+TURN = 0.05  # seconds
+LATE = 0.02  # seconds by which the usual watcher's pictures may be late before replays hold back
+LEAST, MOST = 0.1, 0.5  # share of a place's time that is work while anybody's swarm moves; all of it while none does
+LOOK = 0.2  # seconds between two looks at whether a build is still wanted, and its browser there
+
+
+class Unwanted(Exception):
+    """Ends a build that nobody waits for any more."""
+
+
+class Visit(Protocol):
+    """What the pool asks of a visit: whether its swarm moves, how late its pictures come, whether a browser is connected."""
+
+    @property
+    def moving(self) -> bool: ...
+
+    @property
+    def lateness(self) -> float: ...
+
+    @property
+    def connected(self) -> bool: ...
+
+
+class Lane:
+    """So many places, which are given in the order of asking to those whose browser is there."""
+
+    def __init__(self, places: int):
+        self._free, self._queue = places, deque[Job]()
+        self._changed = threading.Condition()
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return len(self._queue)
+
+    def take(self, job: Job, again: bool = False) -> None:
+        """Wait for a place; ``again``: give the one that the job has to the next, and queue behind all who wait.
+
+        Raises
+        ------
+        Unwanted
+            When nobody wants the build any more.
+        """
+        with self._changed:
+            self._free += again
+            self._queue.append(job)
+            self._changed.notify_all()
+            try:
+                while not (self._free and next((other for other in self._queue if other.present), None) is job):
+                    if not job.wanted():
+                        raise Unwanted
+                    self._changed.wait(LOOK)
+                self._free -= 1
+            finally:
+                self._queue.remove(job)
+                self._changed.notify_all()
+
+    def give(self) -> None:
+        """Give a place back."""
+        with self._changed:
+            self._free += 1
+            self._changed.notify_all()
+
+    def look(self) -> None:
+        """Somebody may have left."""
+        with self._changed:
+            self._changed.notify_all()
+
+
+class Job:
+    """A build: a context manager that holds a place while the block computes; ``pause`` is to be called every now and then.
+
+    Attributes
+    ----------
+    used : float
+        Seconds of processor time so far.
+    """
+
+    def __init__(self, pool: Pool, visit: Visit, wanted: Callable[[], bool], work: float):
+        self.wanted, self._pool, self._visit = wanted, pool, visit
+        self._lane = pool.short if work <= SHORT_WORK else pool.long
+        self._held = False
+        self._began = self._turn_began = 0.0
+        self.used = 0.0
+
+    @property
+    def present(self) -> bool:
+        """Whether the visitor's browser is there."""
+        return self._visit.connected
+
+    @property
+    def waiting(self) -> int:
+        """How many other builds wait for the place that this one has."""
+        return self._lane.waiting
+
+    def __enter__(self) -> Job:
+        self._take()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        if self._held:
+            self._give()
+
+    def pause(self) -> None:
+        """Give others their turn when this one is over.
+
+        Raises
+        ------
+        Unwanted
+            When nobody wants the build any more.
+        """
+        if not self.wanted():
+            raise Unwanted
+        pool, now = self._pool, self._pool.clock()
+        if self._lane is pool.short:
+            if self.used + pool.work_clock() - self._began < SHORT_SECONDS:
+                return
+            self._give()
+            self._lane = pool.long
+            self._take()
+        elif now - self._turn_began >= TURN or not self.present:
+            pool.rest(now - self._turn_began)
+            self.used += pool.work_clock() - self._began
+            self._held = False
+            self._take(again=True)
+
+    def _take(self, again: bool = False) -> None:
+        self._lane.take(self, again)
+        self._held, self._began, self._turn_began = True, self._pool.work_clock(), self._pool.clock()
+
+    def _give(self) -> None:
+        self.used += self._pool.work_clock() - self._began
+        self._held = False
+        self._lane.give()
+
+
+class Pool:
+    """The places of a process.
+
+    Parameters
+    ----------
+    long : int, optional
+        How many long builds compute at a time; one core stays free of them when absent.
+    short : int
+        How many short ones.
+    clock, work_clock, sleep : function
+        The time, the processor time of the thread that asks, and how to wait; tests put others.
+    """
+
+    def __init__(
+        self,
+        long: int | None = None,
+        short: int = SHORT_PLACES,
+        clock: Callable[[], float] = time.monotonic,
+        work_clock: Callable[[], float] = time.thread_time,
+        sleep: Callable[[float], None] = time.sleep,
+    ):
+        self.long = Lane(max(1, min(MOST_LONG, (os.cpu_count() or 1) - 1)) if long is None else long)
+        self.short = Lane(short)
+        self.clock, self.work_clock, self._sleep = clock, work_clock, sleep
+        self._visits: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._share = MOST
+
+    def enter(self, visit: Visit) -> None:
+        """From now on replays hold back when this visit's pictures come late."""
+        self._visits.add(visit)
+
+    def job(self, visit: Visit, wanted: Callable[[], bool], work: float) -> Job:
+        """A build of so many coordinates times steps; it ends once it is no longer ``wanted()``."""
+        return Job(self, visit, wanted, work)
+
+    def look(self) -> None:
+        """Somebody may have left, or wants something else."""
+        self.short.look()
+        self.long.look()
+
+    def rest(self, worked: float) -> None:
+        """Leave the processor to those who watch, in proportion to the seconds worked."""
+        late = [visit.lateness for visit in list(self._visits) if visit.moving and visit.connected]
+        if not late:
+            return
+        # The one in the middle: a browser that is too slow for its own pictures says nothing about this machine.
+        if statistics.median_low(late) > LATE:
+            self._share = max(LEAST, self._share / 2)
+        else:
+            self._share = min(MOST, 1.1 * self._share)
+        self._sleep(worked * (1 / self._share - 1))
+
+
+POOL = Pool()
