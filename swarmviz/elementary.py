@@ -37,8 +37,10 @@ import math
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from swarmviz import kernel_cache
 
 SAFE_FASTMATH = {"nsz", "arcp", "contract", "afn"}
 
@@ -47,7 +49,7 @@ def elementary(function):
     """Compile a scalar function so that the loops of its callers, in any module, can absorb and vectorise it."""
     # error_model: Python's would test every divisor and raise, a branch that ends vectorisation.
     # forceinline: LLVM judges by size and leaves, say, exp(p log x) as two calls, eight times slower.
-    return njit(fastmath=SAFE_FASTMATH, error_model="numpy", nogil=True, cache=True, forceinline=True)(function)
+    return kernel_cache.jit(function, fastmath=SAFE_FASTMATH, error_model="numpy", nogil=True, forceinline=True)
 
 
 # ---- the same bits seen as another type -----------------------------------------------------------------------------
