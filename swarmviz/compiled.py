@@ -41,6 +41,7 @@ NO_KERNELS = (
     "warm.py",
     "kernel_cache.py",
     "temporary.py",
+    "files.py",
     "__main__.py",
     "commands",
 )
