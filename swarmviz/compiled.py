@@ -11,28 +11,25 @@ bit-identical for any batching and any number of threads.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
-import os
-import shutil
 import threading
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from numba import config, njit, types
+from numba import types
 from numba.core.errors import NumbaExperimentalFeatureWarning
+
+from swarmviz import kernel_cache
 
 # Contraction and reassociation make sums vectorisable; nnan/ninf stay off, so a diverged agent is not optimised away.
 # Division by zero gives an infinity, as in NumPy: a check for it in a hot loop costs a factor of six.
 LOCK = threading.RLock()  # replicas start on several threads; one compiles at a time
-OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy"}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
-CACHE_DAYS = 7
 NO_KERNELS = (
     "theory",
     "ensembles",
@@ -42,6 +39,9 @@ NO_KERNELS = (
     "presets",
     "success.py",
     "warm.py",
+    "kernel_cache.py",
+    "temporary.py",
+    "files.py",
     "__main__.py",
     "commands",
 )
@@ -77,7 +77,7 @@ def inner(function: Callable | None = None, *, strict: bool = False, inline: boo
     """
     if function is None:
         return lambda f: inner(f, strict=strict, inline=inline)
-    return njit(**OPTIONS, forceinline=inline, fastmath=False if strict else FAST)(function)
+    return kernel_cache.jit(function, **OPTIONS, forceinline=inline, fastmath=False if strict else FAST)
 
 
 class Kernel:
@@ -96,7 +96,7 @@ class Kernel:
             # functions as values are "experimental" in numba's words, and work by measurement
             warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
             if self.dispatcher is None:
-                self.dispatcher = njit(self.signature, **OPTIONS, fastmath=FAST)(self.function)
+                self.dispatcher = kernel_cache.jit(self.function, self.signature, **OPTIONS, fastmath=FAST)
         return self.dispatcher
 
     def __call__(self, *args: Any) -> Any:
@@ -126,18 +126,6 @@ def choose_cache(version: str) -> None:
     """Keep compiled code in the user's cache folder, under the version and a hash of the core's sources.
 
     Numba notices a change of the file that it compiles, but not of the files whose functions that one calls: without this, an
-    edit (or an upgrade) would go on running yesterday's machine code. Parts that
-    no kernel is made of do not count. What nobody used for a week is removed. Does nothing when NUMBA_CACHE_DIR is set.
+    edit (or an upgrade) would go on running yesterday's machine code. Parts that no kernel is made of do not count.
     """
-    if "NUMBA_CACHE_DIR" in os.environ:
-        return
-    from platformdirs import user_cache_dir
-
-    folder = Path(user_cache_dir("swarmviz")) / "kernels" / f"{version}-{sources_digest()}"
-    config.CACHE_DIR = str(folder)
-    with contextlib.suppress(OSError):  # a home that cannot be written: numba falls back to a place of its own
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.touch()
-        for other in folder.parent.iterdir():
-            if other.stat().st_mtime < time.time() - CACHE_DAYS * 86_400:
-                shutil.rmtree(other, ignore_errors=True)
+    kernel_cache.choose(f"{version}-{sources_digest()}")

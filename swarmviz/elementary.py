@@ -8,7 +8,7 @@ code and costs 0.4 to 1.5 ns per value. All take and return one float64, unless 
     log(x) = k ln 2 + log(1+f),  x = 2^k (1+f),  √½ ≤ 1+f < √2,                               (2)
              log(1+f) = f − f²/2 + s (f²/2 + R(s²)),  s = f / (2+f)        (as in fdlibm)
     sin(x) = (−1)^n sin r,       n = rint(x / π),  r = x − n π                                (3)
-    cos(x) = (−1)^n sin r',      n = rint(x / π − ½),  r' = (n + ½) π − x, sign changed       (4)
+    cos(x) = (−1)^n sin r',      n = rint(x / π − ½),  r' = (n + ½) π − x                     (4)
     sin 2πx = sin 2πt,           r = x − rint(x),  t = ± min(|r|, ½ − |r|)                    (5)
     cos 2πx = sin 2πt,           r = x − rint(x),  t = ¼ − |r|                                (6)
     tanh(x) = ± (1 − e) / (1 + e),  e = exp(−2|x|)                                            (7)
@@ -20,7 +20,9 @@ interpolate at the Chebyshev points of the reduced interval; their own error is 
 function        largest error, tested against mpmath            outside its domain
 exp             3e-16 relative                                  x < −708 → 0 (no denormal), x > 709.78 → inf
 log             3e-16 relative                                  0 and denormals → −inf, x < 0 → NaN, inf → inf
-sin, cos        3e-16 absolute for |x| ≤ 1e6                    the error grows with |x| (from 1e14 on with FMA)
+sin, cos        3e-16 absolute for |x| ≤ 1e6, and with FMA for  |x| > 7e15 → NaN: n has no parity there
+                every other x; else as if x were half a unit
+                in its last place off; never outside [−1, 1]
 sin2pi, cos2pi  5e-16 absolute for every finite x
 tanh            3e-16 absolute
 power           3e-16 (1 + |p log x|) relative                  0^p = 0, 0^0 = 1 as in NumPy
@@ -34,11 +36,14 @@ folds to False; `finite` and `nonfinite` look at the exponent bits and survive e
 """
 
 import math
+from functools import partial
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from swarmviz import kernel_cache
 
 SAFE_FASTMATH = {"nsz", "arcp", "contract", "afn"}
 
@@ -47,7 +52,7 @@ def elementary(function):
     """Compile a scalar function so that the loops of its callers, in any module, can absorb and vectorise it."""
     # error_model: Python's would test every divisor and raise, a branch that ends vectorisation.
     # forceinline: LLVM judges by size and leaves, say, exp(p log x) as two calls, eight times slower.
-    return njit(fastmath=SAFE_FASTMATH, error_model="numpy", nogil=True, cache=True, forceinline=True)(function)
+    return kernel_cache.jit(function, fastmath=SAFE_FASTMATH, error_model="numpy", nogil=True, forceinline=True)
 
 
 # ---- the same bits seen as another type -----------------------------------------------------------------------------
@@ -113,6 +118,23 @@ def of_rank(typing_context, k):
     return types.float64(types.uint64), generate
 
 
+@intrinsic
+def within_one(typing_context, x):
+    """x, or −1 or 1 where x lies beyond: one instruction for either bound, which a comparison and a choice would not become.
+
+    What becomes of a NaN depends on the machine.
+    """
+
+    def generate(context, builder, signature, arguments):
+        double, bounded = ir.DoubleType(), arguments[0]
+        for name, bound in (("llvm.minnum", 1.0), ("llvm.maxnum", -1.0)):
+            function = builder.module.declare_intrinsic(name, [double], ir.FunctionType(double, [double, double]))
+            bounded = builder.call(function, [bounded, ir.Constant(double, bound)], fastmath=("nnan", "nsz"))
+        return bounded
+
+    return types.float64(types.float64), generate
+
+
 _WORD = ir.IntType(64)
 _LOWEST = ir.Constant(_WORD, -0x7FF0000000000001)  # −∞, turned
 
@@ -128,7 +150,8 @@ def _turned(builder, bits):
 INF = math.inf
 NAN = math.nan
 SMALLEST_NORMAL = 2.2250738585072014e-308
-TO_INTEGER = 6755399441055744.0  # 1.5 · 2^52: added to |n| < 2^51 it leaves n in the low bits
+TO_INTEGER = 6755399441055744.0  # 1.5 · 2^52: added to |t| < 2^51 it leaves rint(t) in the low bits
+FARTHEST = 7e15  # < 2^51 π
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 ONE_OVER_PI = 0.3183098861837907
@@ -250,21 +273,33 @@ def _minus_if_odd(bits, x):
     return float_of_bits(bits_of_float(x) ^ (bits << U63))
 
 
+@partial(kernel_cache.jit, fastmath=SAFE_FASTMATH - {"contract"}, error_model="numpy", nogil=True, forceinline=True)
+def _half_turns(x):
+    """x / π, rounded before anything is added to it."""
+    return x * ONE_OVER_PI
+
+
+# The sum with TO_INTEGER rounds and shows the parity at once. The interpolation oversteps 1 by its last bit at times.
+
+
 @elementary
 def sin(x):
     """Sine of x radians (3)."""
-    n = np.rint(x * ONE_OVER_PI)
+    k = _half_turns(x) + TO_INTEGER
+    n = k - TO_INTEGER
     r = ((x - n * PI_HIGH) - n * PI_MIDDLE) - n * PI_LOW
-    return _minus_if_odd(bits_of_float(n + TO_INTEGER), _sin_half_circle(r))
+    y = within_one(_minus_if_odd(bits_of_float(k), _sin_half_circle(r)))
+    return y if abs(x) <= FARTHEST else NAN
 
 
 @elementary
 def cos(x):
     """Cosine of x radians (4)."""
-    n = np.rint(x * ONE_OVER_PI - 0.5)
-    m = n + 0.5
-    r = ((x - m * PI_HIGH) - m * PI_MIDDLE) - m * PI_LOW
-    return _minus_if_odd(bits_of_float(n + TO_INTEGER) ^ U1, _sin_half_circle(r))
+    k = (x * ONE_OVER_PI - 0.5) + TO_INTEGER
+    m = (k - TO_INTEGER) + 0.5
+    r = ((m * PI_HIGH - x) + m * PI_MIDDLE) + m * PI_LOW
+    y = within_one(_minus_if_odd(bits_of_float(k), _sin_half_circle(r)))
+    return y if abs(x) <= FARTHEST else NAN
 
 
 @elementary

@@ -25,9 +25,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from swarmviz.elementary import bits_of_float32, elementary, exp, float32_of_bits, log32, sin2pi32
+from swarmviz.kernel_cache import jit
 from swarmviz.randomness import (
     QUARTER_TURN,
     SIGN_32,
@@ -101,21 +101,21 @@ def flat(b):
     return (f32(np.int32(b)) + f32(0.5)) * ROOT_3
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def _pack_cauchy(raw, size):
     for i in range(size):
         word = raw[i]
         raw[i] = pack(cauchy(np.uint32(word)), cauchy(np.uint32(word >> U32)))
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def _pack_uniform(raw, size):
     for i in range(size):
         word = raw[i]
         raw[i] = pack(flat(np.uint32(word)), flat(np.uint32(word >> U32)))
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def _student_radii(raw, radius, nu_t):
     """sqrt(ν (U^(−2/ν) − 1)) of (4)."""
     for i in range(radius.size):
@@ -131,7 +131,7 @@ def _student_radii(raw, radius, nu_t):
         radius[i] = f32(LARGEST if r > LARGEST else r)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def _student_rows(z, raw, radius, parity, nu_t):
     """Coordinates of one parity, from the words in raw."""
     steps, d, n = z.shape
@@ -150,7 +150,7 @@ def _student_rows(z, raw, radius, parity, nu_t):
             source += width
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def _from_words(z, raw, radius, law):
     steps, d, n = z.shape
     size = steps * ((d + 1) // 2) * n
@@ -164,7 +164,7 @@ def _from_words(z, raw, radius, law):
     unpack(z, raw)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def fill(z, raw, radius, law, nu_t, key, first_agent):
     """Noise of one step for the agents first_agent, first_agent + 1, …
 
@@ -195,7 +195,7 @@ def fill(z, raw, radius, law, nu_t, key, first_agent):
         _from_words(block, raw, radius, law)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def fill_chosen(z, raw, radius, law, nu_t, key, first_agent, chosen):
     """Noise of one step for the agents first_agent + chosen[0], first_agent + chosen[1], …: the columns that `fill` would give them.
 
@@ -213,7 +213,7 @@ def fill_chosen(z, raw, radius, law, nu_t, key, first_agent, chosen):
         _from_words(block, raw, radius, law)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, first_agent):
     """Noise of consecutive steps at once: the bits of `steps` calls of `fill`, in long loops.
 

@@ -32,9 +32,9 @@ radius       R        ≥ ⌈d/2⌉ n        scratch, float32
 """
 
 import math
+from typing import Any
 
 import numpy as np
-from numba import njit
 
 from swarmviz.elementary import (
     SAFE_FASTMATH,
@@ -47,6 +47,7 @@ from swarmviz.elementary import (
     sin2pi,
     sin2pi32,
 )
+from swarmviz.kernel_cache import jit
 
 # Purposes: two draws of one step that serve different ends never share a word. Add, never renumber.
 POSITION_NOISE = 1  # the Brownian increment of an agent
@@ -69,7 +70,7 @@ QUARTER_TURN = f32(2.0**-33)  # from a signed 32-bit integer to [−¼, ¼) turn
 
 # No signatures on the block functions: each is compiled with the first kernel that calls it, not when swarmviz is
 # imported. Python can call them too, with a key made np.uint64 (a bare Python int is taken for an int64).
-kernel_options = {"fastmath": SAFE_FASTMATH, "error_model": "numpy", "nogil": True, "cache": True}
+kernel_options: dict[str, Any] = {"fastmath": SAFE_FASTMATH, "error_model": "numpy", "nogil": True}
 LONG = 32  # agents from which a row is worth a vector loop of its own
 
 
@@ -90,7 +91,7 @@ def purpose_key(seed, purpose):
     return mix(mix(np.uint64(seed) + GAMMA) + np.uint64(purpose) * GAMMA)
 
 
-@njit("uint64(uint64, uint64, uint64)", **kernel_options)
+@jit(signature="uint64(uint64, uint64, uint64)", **kernel_options)
 def key(seed, purpose, step):
     """Key of the draws of one step for one purpose (1)."""
     return mix(purpose_key(seed, purpose) + np.uint64(step) * GAMMA)
@@ -102,7 +103,7 @@ def row_key(key, row):
     return mix(np.uint64(key) + np.uint64(row) * GAMMA)
 
 
-@njit("uint64(uint64, int64, int64)", **kernel_options)
+@jit(signature="uint64(uint64, int64, int64)", **kernel_options)
 def bits(key, agent, coordinate):
     """64 random bits (2)."""
     return mix(row_key(key, coordinate) + np.uint64(agent) * GAMMA)
@@ -114,13 +115,13 @@ def unit(word):
     return (np.float64(np.int64(word >> U12)) + 0.5) * 2.220446049250313e-16
 
 
-@njit("float64(uint64, int64, int64)", **kernel_options)
+@jit(signature="float64(uint64, int64, int64)", **kernel_options)
 def uniform(key, agent, coordinate):
     """Uniform float64 strictly between 0 and 1 (3)."""
     return unit(bits(key, agent, coordinate))
 
 
-@njit("int64(uint64, int64, int64, int64)", **kernel_options)
+@jit(signature="int64(uint64, int64, int64, int64)", **kernel_options)
 def index(key, agent, coordinate, n):
     """Uniform integer in [0, n) for n ≤ 2^31, int64; no value is favoured by more than n / 2^32."""
     return np.int64(((bits(key, agent, coordinate) >> U32) * np.uint64(n)) >> U32)
@@ -129,7 +130,7 @@ def index(key, agent, coordinate, n):
 # ---- block passes: each a short loop over contiguous scratch --------------------------------------------------------
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def spread(raw, rows, n, first):
     """From the keys raw[0 … rows−1] one level down, in place: raw[r n + i] = m(raw[r] + (first + i) γ).
 
@@ -153,7 +154,7 @@ def spread(raw, rows, n, first):
             flat[j] = mix(flat[j])
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def words(raw, key, first_row, rows, n, first_agent):
     """Words (2) of n agents in `rows` rows, one row after the other."""
     raw[0] = np.uint64(key)
@@ -161,7 +162,7 @@ def words(raw, key, first_row, rows, n, first_agent):
     spread(raw, rows, n, first_agent)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def words_chosen(raw, key, first_row, rows, first_agent, chosen):
     """Words (2) of the agents first_agent + chosen[0], first_agent + chosen[1], …, one row after the other."""
     m = np.uint64(chosen.size)
@@ -173,7 +174,7 @@ def words_chosen(raw, key, first_row, rows, first_agent, chosen):
         raw[j] = mix(raw[j])
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def words_steps(raw, seed, purpose, first_step, steps, first_row, rows, n, first_agent):
     """Words of consecutive steps: for each step what `words` writes, one step after the other."""
     raw[0] = purpose_key(seed, purpose)
@@ -182,7 +183,7 @@ def words_steps(raw, seed, purpose, first_step, steps, first_row, rows, n, first
     spread(raw, steps * rows, n, first_agent)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def radii(raw, radius):
     """Radii (4)."""
     for i in range(radius.size):
@@ -210,7 +211,7 @@ def pack(even, odd):
     return (np.uint64(bits_of_float32(odd)) << U32) | np.uint64(bits_of_float32(even))
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def pack_normals(raw, radius):
     """Pairs (5, 6) in place of their words."""
     for i in range(radius.size):
@@ -218,7 +219,7 @@ def pack_normals(raw, radius):
         raw[i] = pack(even_normal(word, r), odd_normal(word, r))
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def unpack(z, raw):
     """Lay packed pairs out as rows: z (steps, d, n) from raw (steps ⌈d/2⌉ n)."""
     steps, d, n = z.shape
@@ -242,7 +243,7 @@ def unpack(z, raw):
             word += width
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def normals(z, raw, radius, key, first_agent):
     """Standard normals of the agents first_agent, first_agent + 1, … (4 to 6).
 
@@ -265,7 +266,7 @@ def normals(z, raw, radius, key, first_agent):
     unpack(z.reshape(1, d, n), raw)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent):
     """Standard normals of consecutive steps at once: the bits of `steps` calls of `normals`, in long loops.
 
@@ -279,7 +280,7 @@ def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent)
     unpack(z[:steps], raw)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def uniforms(out, key, first_agent):
     """Uniform numbers (3) of the agents first_agent, …; out : float64 (d, n), overwritten."""
     d, n = out.shape
@@ -290,7 +291,7 @@ def uniforms(out, key, first_agent):
             row[i] = unit(mix(start + np.uint64(i) * GAMMA))
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
     """Uniform numbers of consecutive steps: the bits of `steps` calls of `uniforms`; out : float64 (≥ steps, d, n)."""
     d, n = out.shape[1], out.shape[2]
@@ -301,7 +302,7 @@ def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
         flat[i] = unit(raw[i])
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def _normals64(out, key):
     d, n = out.shape
     for c in range(d):
@@ -346,13 +347,13 @@ def _drawn(fill, seed, purpose, step, n, d):
     return np.ascontiguousarray(out.transpose(0, 2, 1)).reshape(*seeds.shape, n, d)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def _uniforms_of_seeds(out, seeds, purpose, step):
     for r in range(seeds.size):
         uniforms(out[r], key(seeds[r], purpose, step), 0)
 
 
-@njit(**kernel_options)
+@jit(**kernel_options)
 def _normals_of_seeds(out, seeds, purpose, step):
     for r in range(seeds.size):
         _normals64(out[r], key(seeds[r], purpose, step))

@@ -101,6 +101,53 @@ def test_the_sine_keeps_its_relative_accuracy_at_its_zeros():
     assert elementary.sin2pi(0.5) == elementary.sin2pi(-3.0) == elementary.cos2pi(0.25) == 0.0
 
 
+huge = either_sign(10.0 ** np.arange(6, 308)) * random.uniform(1, 9.9, 604)
+crests = np.concatenate([np.nextafter(np.arange(-30_000, 30_000) * (np.pi / 2), to) for to in (-9e9, 0, 9e9)])
+
+
+@pytest.mark.parametrize("name", ["sin", "cos"])
+def test_the_sine_of_a_huge_number_is_right_or_nan(name):
+    """A reduction that runs out of digits gave 1e38 for the cosine of 1e19, and an agent that diverged had found F = −∞."""
+    huge_values, near = over_array(getattr(elementary, name))(huge), np.abs(huge) < 7e15
+    assert np.isnan(huge_values[~near]).all() and (~near).sum() > 500
+    with mpmath.workdps(400):
+        right = np.array([float(getattr(mpmath, name)(mpmath.mpf(x))) for x in huge[near].tolist()])
+    as_if_half_a_unit_off = np.spacing(np.abs(huge[near])) / 2  # all that a machine without FMA can do
+    assert (np.abs(huge_values[near] - right) < 1e-15 + as_if_half_a_unit_off).all()
+
+
+@pytest.mark.parametrize("name", ["sin", "cos", "sin2pi", "cos2pi", "tanh"])
+def test_a_bounded_function_never_leaves_its_bounds(name):
+    """Not by the last bit: 1 − cos x would be negative, and a minimum of 0 no minimum."""
+    x = np.concatenate([dense, tiny, far, crests, crests / (2 * np.pi), huge, 1e-9 * random.uniform(-1, 1, 100_000)])
+    y = over_array(getattr(elementary, name))(x)
+    assert (np.abs(y[np.isfinite(y)]) <= 1).all()
+
+
+def test_the_sine_has_the_bits_of_its_formula():
+    """The way in which the reduction rounds is no part of the definition: runs of earlier versions are found again."""
+
+    @elementary.elementary
+    def sine(x):
+        n = np.rint(x * elementary.ONE_OVER_PI)
+        r = ((x - n * elementary.PI_HIGH) - n * elementary.PI_MIDDLE) - n * elementary.PI_LOW
+        return elementary._minus_if_odd(
+            elementary.bits_of_float(n + elementary.TO_INTEGER), elementary._sin_half_circle(r)
+        )
+
+    @elementary.elementary
+    def cosine(x):
+        m = np.rint(x * elementary.ONE_OVER_PI - 0.5) + 0.5
+        r = ((x - m * elementary.PI_HIGH) - m * elementary.PI_MIDDLE) - m * elementary.PI_LOW
+        odd = elementary.bits_of_float((m - 0.5) + elementary.TO_INTEGER) ^ elementary.U1
+        return elementary._minus_if_odd(odd, elementary._sin_half_circle(r))
+
+    x = np.concatenate([dense, tiny, far, crests, 10.0 ** random.uniform(-8, 15.8, 100_000)])
+    for formula, function in ((sine, elementary.sin), (cosine, elementary.cos)):
+        expected = np.clip(over_array(formula)(x), -1, 1)
+        assert (over_array(function)(x).view(np.int64) == expected.view(np.int64)).all()
+
+
 @pytest.mark.parametrize("p", [0.1, 0.5, 1.0, 2.0, 7.3, -1.5])
 def test_power_has_the_documented_relative_error(p):
     x = np.concatenate([random.uniform(0, 5, 300), np.exp(random.uniform(-90, 90, 300))])

@@ -276,3 +276,12 @@ def test_runs_are_reported_when_they_end_and_once_each_even_if_a_stop_fails_on_t
         assert sum(runs for _, runs in told) == RUNS and len(told) >= pieces and {who for who, _ in told} == {one}
         assert_same(kept(one), results("CBO", low, 4, [range(RUNS)]))
     assert not failures
+
+
+def test_a_swarm_that_diverges_finds_nothing_below_the_minimum():
+    """Agents at 1e20 had cosines of 1e38, so that F went to −∞ and a stop below the minimum 0 reported success."""
+    wild, swarm = sv.CBO(noise="isotropic", sigma=2.0), sv.Swarm(n=20, d=10, seed=1)
+    data = sv.run_ensemble(wild, sv.landscapes.Griewank(), swarm, runs=5, steps=400, stop=Below("best", 0.0))
+    assert (data["diverged_step"] > 0).all() and not data["stopped"].any()
+    for name in ("best", "minimum", "consensus_value", "final_best", "final_energy"):
+        assert not (data[name] < 0).any()

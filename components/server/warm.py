@@ -7,7 +7,7 @@ import threading
 import traceback
 
 from components import permalink
-from swarmviz import Simulation, dynamics
+from swarmviz import Simulation, dynamics, temporary
 
 _warmed = threading.Event()
 
@@ -17,6 +17,7 @@ def warm() -> None:
     if _warmed.is_set():
         return
     _warmed.set()
+    temporary.remove_left_over()  # films of a server that was killed
     names = list(dynamics.ALL)
     _compile(names[:1])
     threading.Thread(target=_compile, args=(names[1:],), name="swarmviz warm", daemon=True).start()

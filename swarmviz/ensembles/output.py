@@ -10,14 +10,18 @@ from typing import Any
 
 import click
 
+from swarmviz import files
+
 
 def require_place(option: str, path: Path | None) -> None:
     """Refuse a file that cannot be written, before anything runs."""
     if path is None:
         return
-    folder = path.parent
+    folder = Path(os.path.realpath(path)).parent  # where a link leads
     if path.is_dir():
         raise ValueError(f"{option} {path}: is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        return  # a device or a pipe: it takes what it is given
     if not folder.is_dir():
         raise ValueError(f"{option} {path}: there is no folder {folder}; make it, or choose another")
     try:
@@ -28,7 +32,9 @@ def require_place(option: str, path: Path | None) -> None:
 
 
 def written(option: str, path: Path | None, content: Any, partial: bool = False) -> None:
-    """All of the file or nothing of it; what is ``partial`` does not take the place of a file that is there already.
+    """All of the file or nothing of it, through a link and with the mode that it has.
+
+    What is ``partial`` does not take the place of a file that is there already.
 
     Parameters
     ----------
@@ -37,16 +43,12 @@ def written(option: str, path: Path | None, content: Any, partial: bool = False)
     """
     if path is None:
         return
-    if partial and path.exists():
+    if partial and path.is_file():
         path = path.with_name(f"{path.stem}-interrupted{path.suffix}")
-    draft = path.with_name(f".{os.getpid()}-{path.name}")
     try:
-        draft.write_bytes(content())
-        os.replace(draft, path)
+        files.write(path, content())
     except OSError as error:
         raise OSError(f"{option} {path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        draft.unlink(missing_ok=True)
     click.echo(f"{path} is written.")
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from swarmviz import files
 from swarmviz.exports.metadata import as_text, metadata
 from swarmviz.simulation import Simulation
 
@@ -95,16 +94,24 @@ def _described(data: xarray.Dataset, sim: Simulation) -> xarray.Dataset:
 
 
 def write_netcdf(sim: Simulation, path: str | os.PathLike) -> None:
-    """Write :func:`dataset` to a NetCDF file, which ``xarray.open_dataset`` reads."""
-    dataset(sim).to_netcdf(path, engine="h5netcdf")
+    """Write :func:`dataset` to a NetCDF file, which ``xarray.open_dataset`` reads.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be written, or is open in this or another program; it is left as it was.
+    """
+    if files.is_open(path):
+        raise OSError(f"{os.fspath(path)}: is open in this or another program; close it first, or choose another name")
+    try:
+        files.write(path, netcdf(sim))
+    except OSError as error:
+        raise OSError(f"{os.fspath(path)}: cannot be written ({error.strerror or error})") from None
 
 
 def netcdf(sim: Simulation) -> bytes:
     """The NetCDF file as bytes."""
-    with tempfile.TemporaryDirectory(prefix="swarmviz-") as folder:
-        path = Path(folder) / "run.nc"
-        write_netcdf(sim, path)
-        return path.read_bytes()
+    return bytes(dataset(sim).to_netcdf(engine="h5netcdf"))
 
 
 def csv(sim: Simulation, table: str = "curves") -> str:
@@ -131,7 +138,7 @@ def csv(sim: Simulation, table: str = "curves") -> str:
 
 def write_csv(sim: Simulation, path: str | os.PathLike, table: str = "curves") -> None:
     """Write :func:`csv` to a file."""
-    Path(path).write_text(csv(sim, table), encoding="utf-8")
+    files.write(path, csv(sim, table).encode())
 
 
 def _curves(sim: Simulation) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from swarmviz import temporary
 from swarmviz.exports.arena import Arena
 from swarmviz.exports.drawing import LOCK, need
 from swarmviz.exports.looks import ramp, theme
@@ -126,7 +127,7 @@ def _mp4(reel: _Reel, fps: float) -> bytes:
     ffmpeg, frames = need("imageio_ffmpeg"), iter(reel)
     first = next(frames)
     about = ["-metadata", f"title={title(reel.run)}", "-metadata", f"comment={reel.comment}"]
-    with tempfile.TemporaryDirectory(prefix="swarmviz-") as folder:
+    with tempfile.TemporaryDirectory(prefix="film-", dir=temporary.folder()) as folder:
         path = Path(folder) / "film.mp4"
         writer = ffmpeg.write_frames(
             str(path), first.shape[1::-1], fps=fps, codec="libx264", pix_fmt_out="yuv420p", quality=8, macro_block_size=2,

@@ -26,10 +26,9 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit
 from numba.experimental.function_type import _get_wrapper_address
 
-from swarmviz import compiled
+from swarmviz import compiled, kernel_cache
 from swarmviz.parameters import Described
 
 
@@ -40,7 +39,7 @@ def block(function):
     so the value of an agent has the same bits whoever stands beside it. A division by zero gives inf or NaN
     (``error_model``): numba's test for it would make a loop six times slower.
     """
-    return njit(cache=True, nogil=True, error_model="numpy")(function)
+    return kernel_cache.jit(function, nogil=True, error_model="numpy")
 
 
 class Landscape(Described):
