@@ -8,17 +8,17 @@ import numpy as np
 from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
-from components.arrows import arrows
+from components.arrows import LEGEND, arrows, dress_key, key_bar, show_key
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, source
 from components.hand import Hand
 from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
+from swarmviz.exports.arrows import SHAPE, key_of
 from swarmviz.exports.looks import FEW, MANY
 from swarmviz.landscapes import Landscape
 
 POINTS = 1200  # of the curve
 CELLS = 240  # of the density of a large swarm
-SHAPE = 1.2  # width over height of a usual frame, for which the heads of arrows are made
 
 
 class Line:
@@ -49,7 +49,7 @@ class Line:
         self.goals = source(x=None, f=None)
         self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, **top)
         self.hand = Hand(fig, flat=True)
-        self.legend, self.note = flat_legend(fig), note(fig)
+        self.legend, self.note, self.key = flat_legend(fig), note(fig), key_bar(fig)
         self.hover = HoverTool(renderers=[self.dots])
         fig.add_tools(self.hover)
         self._kind = agents.Kind()
@@ -68,6 +68,7 @@ class Line:
         self.focus.glyph.line_color, self.level.glyph.line_color = colours.focus, colours.curves[2]
         self.best.glyph.line_color = self.velocities.glyph.line_color = colours.ink
         self.hand.dress(colours)
+        dress_key(self.key, colours)
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
 
     def reset(self, sim: Simulation) -> None:
@@ -88,7 +89,7 @@ class Line:
         if len(sim.landscape.minimisers(1)):
             items.append(LegendItem(label="known minimum", renderers=[self.stars]))
         if frame.v is not None and frame.n <= FEW:
-            items.append(LegendItem(label="velocity", renderers=[self.velocities]))
+            items.append(LegendItem(label=LEGEND, renderers=[self.velocities]))
         self.legend.items = items
         self.figure.title.text = sim.landscape.title
 
@@ -120,7 +121,8 @@ class Line:
             out["points"] = {"x": finite_f4(x)} | agents.columns(frame, self._kind)
         if frame.v is not None and frame.n <= FEW:
             v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
-            out["arrows"] = arrows(np.column_stack([x, frame.energy]), v, right - left, self._unit)
+            at = np.column_stack([x, frame.energy])
+            out["arrows"], out["key"] = arrows(at, v, high - low, self._unit), key_of(high - low)
         return out
 
     def paint(self, payload: dict[str, Any]) -> None:
@@ -148,6 +150,7 @@ class Line:
                 "dh": [y.end - y.start],
             }
         self.marks.data = payload["marks"]
+        show_key(self.key, payload.get("key"))
         if self.note.text != payload["note"]:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
 

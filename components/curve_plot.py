@@ -18,23 +18,18 @@ from bokeh.models import (
 
 from components.figures import (
     MOVING,
-    decade_ticks,
-    decades_around,
-    decimal,
     dress,
-    even_ticks,
     flat_legend,
     hover_claims,
     move_range,
     new_figure,
-    nice_above,
     source,
-    steps_around,
 )
 from components.log_axis import BELOW, Zero, left_out, placed, zero_of
 from components.palette import FONT, SMALL_TEXT, Theme
 from components.spread import Band
 from swarmviz import Simulation
+from swarmviz.exports.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
 from swarmviz.frame import Observable
 from swarmviz.theory import lines as theory_lines
 

@@ -11,11 +11,11 @@ from components.figures import (
     hover_claims,
     move_range,
     new_figure,
-    nice_above,
     note,
     source,
 )
 from components.palette import Theme
+from swarmviz.exports.axes import nice_above
 from swarmviz.exports.estimate import Marginal
 from swarmviz.theory import Target
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from components.curve_plot import Curve, Picture, ends_of, thin
-from components.figures import nice_above
 from components.log_axis import Zero, left_out, placed
 from swarmviz import Simulation
+from swarmviz.exports.axes import nice_above
 from swarmviz.frame import Clock
 from swarmviz.parameters import Described, Real, TimeDependent
 from swarmviz.simulation import Entry

@@ -8,7 +8,8 @@ import numpy as np
 
 from swarmviz.exports import looks
 from swarmviz.exports.arena_plane import agent_entries
-from swarmviz.exports.drawing import POINT, counted, crowd_map, dot, dress, legend
+from swarmviz.exports.arrows import SHAPE, strokes, width_of
+from swarmviz.exports.drawing import POINT, arrow_key, counted, crowd_map, dot, dress, legend
 from swarmviz.exports.looks import FEW, MANY, Theme
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
@@ -79,6 +80,8 @@ class Line:
         self.still = [fill, over, curve]
         axes.set(xlim=(low[0], high[0]), ylim=(bottom, top))
         self._ends = (low[0], high[0], bottom, top)
+        self._width, self._unit = width_of(*sim.landscape.limits(1)), SHAPE * (top - bottom) / (high[0] - low[0])
+        arrow_key(axes, self._width if sim.frame.v is not None and sim.frame.n <= FEW else None, colours)
         if not axes.figure.legends:
             legend(axes.figure, self._entries(sim), colours)
 
@@ -117,16 +120,10 @@ class Line:
             self.dots.set_offsets(np.column_stack([x, frame.energy]))
             self.dots.set_sizes((looks.diameters(frame) * POINT) ** 2)
             self.dots.set_facecolors(looks.agent_colours(frame, self.colours))
-        self.arrows.set_segments(list(self._velocities(sim)) if frame.v is not None and frame.n <= FEW else [])
-
-    def _velocities(self, sim: Simulation) -> np.ndarray:
-        frame, (left, right, bottom, top) = sim.frame, self._ends
-        assert frame.v is not None
-        x, v = frame.x[:, 0], frame.v[:, 0]
-        along = v * (0.07 * (right - left) / max(float(np.abs(v).max()), 1e-300))
-        barb, tip, y = 0.008 * (top - bottom), x + along, frame.energy
-        points = [(x, y), (tip, y), (tip - 0.25 * along, y + barb), (tip, y), (tip - 0.25 * along, y - barb)]
-        return np.stack([np.column_stack(point) for point in points], axis=1)
+        if frame.v is not None and frame.n <= FEW:
+            v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
+            segments = strokes(np.column_stack([x, frame.energy]), v, self._width, self._unit)
+            self.arrows.set_segments(segments.reshape(-1, 2, 2))
 
 
 def _shift(sim: Simulation) -> float:

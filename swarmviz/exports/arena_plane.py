@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from swarmviz.exports import looks
-from swarmviz.exports.drawing import FONT, POINT, SMALL, colour_map, counted, crowd_map, dot, dress, legend
+from swarmviz.exports.arrows import strokes, width_of
+from swarmviz.exports.drawing import FONT, POINT, SMALL, arrow_key, colour_map, counted, crowd_map, dot, dress, legend
 from swarmviz.exports.ground import pixels, scale_of, values_on_plane
 from swarmviz.exports.looks import FEW, MANY, Theme
 from swarmviz.frame import Frame
@@ -94,6 +95,8 @@ class Plane:
             self.relief.append(lines)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         self._colour_bar(image, scale)
+        self._width = width_of(*landscape.limits(frame.d))
+        arrow_key(axes, self._width if frame.v is not None and frame.n <= FEW else None, colours)
         if not self.axes.figure.legends:
             legend(axes.figure, self._entries(sim), colours)
 
@@ -140,7 +143,7 @@ class Plane:
             self.dots.set_sizes((looks.diameters(frame) * POINT) ** 2)
             self.dots.set_facecolors(looks.agent_colours(frame, self.colours))
         self.arrows.set_segments(
-            list(arrows(x, frame.v[:, :2], float((high - low).max()))) if few and frame.v is not None else []
+            strokes(x, frame.v[:, :2], self._width).reshape(-1, 2, 2) if few and frame.v is not None else []
         )
         self.bests.set_data(*(frame.memory[:, :2] if few and frame.memory is not None else np.empty((0, 2))).T)
         self.links.set_segments(list(_links(x, frame.partner)) if few and frame.partner is not None else [])
@@ -155,15 +158,6 @@ def agent_entries(frame: Frame, colours: Theme) -> list[Any]:
         dot(name, colour, colours.outline)
         for name, colour in zip(names, looks.role_colours(frame, colours), strict=False)
     ]
-
-
-def arrows(x: np.ndarray, v: np.ndarray, width: float) -> np.ndarray:
-    """Arrows for velocities: each one a line of five points there and back, (N, 5, 2); the longest is 7% of the view."""
-    speed = np.hypot(*v.T)
-    tip = x + v * (0.07 * width / max(float(speed.max(initial=0.0)), 1e-300))
-    along = tip - x
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    return np.stack([x, tip, tip - 0.3 * along + 0.16 * across, tip, tip - 0.3 * along - 0.16 * across], axis=1)
 
 
 def _links(x: np.ndarray, partner: np.ndarray) -> np.ndarray:

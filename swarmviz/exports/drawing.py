@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from swarmviz.exports.arrows import CUT, key_of
 from swarmviz.exports.estimate import shades
 from swarmviz.exports.looks import LEAST, Theme, crowd, ramp
 from swarmviz.theory import Line, Target, VelocityLaw
@@ -89,6 +90,23 @@ def dot(label: str, colour: str, edge: str, marker: str = "o", size: float = 7, 
 
     return Line2D([], [], linestyle="none", marker=marker, markersize=size, markerfacecolor=colour, markeredgecolor=edge,
                   markeredgewidth=width, label=label)  # fmt: skip
+
+
+def arrow_key(axes: Any, width: float | None, colours: Theme) -> None:
+    """A bar at the lower right that says how long a velocity is over a box of this ``width``; None takes it away."""
+    from matplotlib.font_manager import FontProperties
+    from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
+
+    for artist in [a for a in axes.artists if isinstance(a, AnchoredSizeBar)]:
+        artist.remove()
+    if width is None:
+        return
+    key = key_of(width)
+    bar = AnchoredSizeBar(axes.transData, key.length, f"{key.label}\n({CUT})", "lower right", label_top=True, frameon=True,
+                          color=colours.ink, sep=3, fontproperties=FontProperties(family=FONT, size=SMALL - 1))  # fmt: skip
+    bar.patch.set(facecolor=colours.paper, edgecolor="none", alpha=0.85)
+    bar.set_zorder(20)
+    axes.add_artist(bar)
 
 
 def colour_map(colours: tuple[str, ...]) -> Any:
