@@ -13,6 +13,7 @@ from bokeh.models import (
     LegendItem,
     LinearScale,
     LogScale,
+    NumeralTickFormatter,
     Span,
 )
 
@@ -167,6 +168,7 @@ class CurvePlot:
         self.figure.add_layout(self.cursor)
         self.ticker = FixedTicker(ticks=[])  # a new one for other ticks would cost a search through the whole document
         self.figure.yaxis.ticker = self.figure.ygrid.ticker = self.ticker
+        self.figure.xaxis.formatter = NumeralTickFormatter(format="0,0")  # steps are counted: no 2.000e+4
         self.legend = flat_legend(self.figure)
         self.hover = hover_claims(self.figure, "k = @k{0}: @y{%.5g}")
         self.hover.formatters = {"@y": "printf"}

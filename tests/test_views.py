@@ -16,11 +16,11 @@ from worker import prepare_on_a_worker
 
 import swarmviz as sv
 from components.arena import Arena
+from components.arrows import LEGEND
 from components.curve_plot import FAINT, MOST_POINTS, thin
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
-from components.arrows import LEGEND
 from components.figures import Zoom
 from components.joint import contours
 from components.mathml import formula

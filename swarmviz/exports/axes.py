@@ -1,6 +1,6 @@
-"""The ends and the ticks of axes, for the page and for pictures: round numbers, moved in steps, and never so narrow that rounding looks like movement.
+"""The ends and the ticks of axes, for the page and for pictures: round numbers, moved in steps.
 
-NumPy only; safe on any thread.
+No axis is so narrow that rounding looks like movement. NumPy only; safe on any thread.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ import math
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NARROWEST = 1e-4  # of the magnitude: a linear axis is never narrower, so that labels of six digits tell its ends apart
-LOWEST, HIGHEST = -300, 308  # powers of ten on a logarithmic axis; what is closer to zero counts as zero
+LOWEST, HIGHEST = -300, 308  # powers of ten on a logarithmic axis
+LEAST = 10.0**LOWEST  # what is closer to zero has no place on one
+FURTHEST = 5e307  # the ends of a linear axis; the difference of two is a number
 
 
 def nice_above(value: float) -> float:
@@ -32,15 +34,15 @@ def steps_around(low: float, high: float, now: tuple[float, float] | None = None
     """A range of round numbers around [low, high]; ``now`` is kept while the data fit in it and fill at least a third of it."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return now or (0.0, 1.0)
-    low, high = wide_enough(low, high)
+    low, high = wide_enough(max(low, -FURTHEST), min(high, FURTHEST))
     quarter = high / 4 - low / 4
     if now and now[0] <= low and high <= now[1] and quarter >= (now[1] / 4 - now[0] / 4) / 3:
         return now
-    if quarter > 1e307 or quarter < 1e-307:  # round numbers around it would be none
+    if quarter < 1e-307:  # round numbers around it would be none
         return low, high
     step = nice_above(quarter)
     start, end = step * math.floor(low / step), step * math.ceil(high / step)
-    if not (math.isfinite(start) and math.isfinite(end)):
+    if max(-start, end) > 2 * FURTHEST:
         return low, high
     return (start, end) if end > start else (start, start + step)
 
