@@ -16,7 +16,6 @@ from components.palette import Theme, ramp
 from swarmviz import Frame
 from swarmviz.exports import looks
 from swarmviz.exports.estimate import cells_of, shades
-from swarmviz.exports.looks import MANY
 
 
 class Kind(NamedTuple):
@@ -116,7 +115,4 @@ def density_image(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) 
 
 def note_text(frame: Frame, outside: int) -> str:
     """What a picture does not show, and the warnings of the run, in one line."""
-    parts = [f"{frame.n:,} agents, drawn as a density"] if frame.n > MANY else []
-    if outside:
-        parts.append(f"{outside:,} agent{'s' * (outside > 1)} outside the view")
-    return " · ".join([*parts, *frame.notes])
+    return looks.remarks(frame, outside)

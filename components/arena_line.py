@@ -14,6 +14,7 @@ from components.hand import Hand
 from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
 from swarmviz.exports.arrows import SHAPE, key_of
+from swarmviz.exports.estimate import taking_part
 from swarmviz.exports.looks import FEW, MANY
 from swarmviz.landscapes import Landscape
 
@@ -114,6 +115,7 @@ class Line:
         marks = {"focus": focus, "level": level, "best_x": x[best], "best_y": frame.energy[best]}
         out["marks"] = {name: finite_f4(np.array([value])) for name, value in marks.items()}
         if frame.n > MANY:
+            seen &= taking_part(frame)
             cell = np.minimum((x[seen] - left) * (CELLS / (right - left)), CELLS - 1).astype(np.intp)
             count = np.bincount(cell, minlength=CELLS)[None]
             out["density"] = agents.shades(count), left, right

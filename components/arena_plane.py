@@ -17,6 +17,7 @@ from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crow
 from components.relief import MARGIN, Relief, margins, palette, relief
 from swarmviz import Frame, Simulation
 from swarmviz.exports.arrows import key_of, width_of
+from swarmviz.exports.estimate import taking_part
 from swarmviz.exports.ground import slice_point
 from swarmviz.exports.looks import FEW, MANY
 from swarmviz.landscapes import Landscape
@@ -192,7 +193,8 @@ class Plane:
         out["marks"] = {name: finite_f4(np.array([value])) for name, value in
                         zip(("focus_x", "focus_y", "best_x", "best_y"), (*focus, *best), strict=True)}  # fmt: skip
         if frame.n > MANY:
-            out["density"] = agents.density_image(x[seen], view_low, view_high, CELLS), view_low, view_high
+            drawn = x[seen & taking_part(frame)]
+            out["density"] = agents.density_image(drawn, view_low, view_high, CELLS), view_low, view_high
             return out
         out["points"] = {"x": finite_f4(x[:, 0]), "y": finite_f4(x[:, 1])} | agents.columns(frame, self._frame_kind)
         if frame.n <= FEW:

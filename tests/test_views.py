@@ -29,7 +29,7 @@ from components.relief import MARGIN, WIDEST, margins, palette, relief
 from swarmviz import Frame, theory
 from swarmviz.exports.arrows import LONGEST, TIME
 from swarmviz.exports.axes import decades_around, steps_around
-from swarmviz.exports.estimate import histogram, smooth_density, target_marginals
+from swarmviz.exports.estimate import histogram, target_marginals
 from swarmviz.exports.looks import FEW
 from swarmviz.theory import Target
 
@@ -426,19 +426,12 @@ def test_a_collapsed_swarm_is_a_bar_with_a_smooth_line_in_the_frame():
     sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=50, d=2, initial="points", points=[[1.0, 2.0]]))
     view = attached(Density(), sim)
     for plot in view._plots:
-        assert plot.lines.data["smooth"].max() <= plot.bars.data["top"].max() <= plot.figure.y_range.end
+        assert plot.lines.data["smooth"].max() == pytest.approx(plot.bars.data["top"].max(), rel=0.05)
+        assert plot.bars.data["top"].max() <= plot.figure.y_range.end
         grid = plot.lines.data["x"].astype(float)
         assert np.trapezoid(plot.lines.data["smooth"], grid) == pytest.approx(1, abs=1e-3)
     view.plane = True
     assert view._joint.cells.data["image"][0].max() == 255
-
-
-def test_the_smooth_density_has_the_mass_of_the_agents_and_follows_a_normal_law():
-    x = np.random.default_rng(1).normal(size=20_000)
-    grid = np.linspace(-6, 6, 256)
-    smooth = smooth_density(x, -6.0, 6.0)
-    assert np.trapezoid(smooth, grid) == pytest.approx(1, abs=1e-3)
-    np.testing.assert_allclose(smooth, np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi), atol=0.02)
 
 
 def test_a_target_in_the_plane_is_marginalised():

@@ -10,6 +10,7 @@ from swarmviz.exports import looks
 from swarmviz.exports.arena_plane import agent_entries
 from swarmviz.exports.arrows import SHAPE, strokes, width_of
 from swarmviz.exports.drawing import POINT, arrow_key, counted, crowd_map, dot, dress, legend
+from swarmviz.exports.estimate import taking_part
 from swarmviz.exports.looks import FEW, MANY, Theme
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
@@ -114,7 +115,7 @@ class Line:
         self.cloud.set_visible(many)
         self.dots.set_visible(not many)
         if many:
-            self.cloud.set_data(counted(frame.x, low, high, CELLS)[None])
+            self.cloud.set_data(counted(frame.x[taking_part(frame)], low, high, CELLS)[None])
             self.cloud.set_extent(self._ends)
         else:
             self.dots.set_offsets(np.column_stack([x, frame.energy]))

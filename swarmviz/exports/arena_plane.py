@@ -9,6 +9,7 @@ import numpy as np
 from swarmviz.exports import looks
 from swarmviz.exports.arrows import strokes, width_of
 from swarmviz.exports.drawing import FONT, POINT, SMALL, arrow_key, colour_map, counted, crowd_map, dot, dress, legend
+from swarmviz.exports.estimate import taking_part
 from swarmviz.exports.ground import pixels, scale_of, values_on_plane
 from swarmviz.exports.looks import FEW, MANY, Theme
 from swarmviz.frame import Frame
@@ -135,7 +136,7 @@ class Plane:
         self.cloud.set_visible(many)
         self.dots.set_visible(not many)
         if many:
-            self.cloud.set_data(counted(x, low, high))
+            self.cloud.set_data(counted(x[taking_part(frame)], low, high))
             self.cloud.set_extent((low[0], high[0], low[1], high[1]))
             self.axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         else:

@@ -153,6 +153,8 @@ def outside(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> int:
 def remarks(frame: Frame, hidden: int) -> str:
     """What a picture does not show, and the warnings of the run, in one line."""
     parts = [f"{frame.n:,} agents, drawn as a density"] if frame.n > MANY and frame.occupation is None else []
+    if parts and frame.mass is not None and (removed := int((frame.mass == 0).sum())):
+        parts.append(f"{removed:,} removed, not drawn")
     if hidden:
         parts.append(f"{hidden:,} agent{'s' * (hidden > 1)} outside the view")
     return " · ".join([*parts, *frame.notes])
