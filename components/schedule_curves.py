@@ -67,9 +67,10 @@ def horizon(sim: Simulation) -> int:
 
 def _end(schedule: TimeDependent) -> float:
     """The time from which on a schedule is constant; −∞ where it never is, or always."""
+    since = float(getattr(schedule, "since", 0.0))
     if hasattr(schedule, "duration"):
-        return float(schedule.duration)
-    return float(schedule.points[-1][0]) if hasattr(schedule, "points") else -math.inf
+        return since + float(schedule.duration)
+    return since + float(schedule.points[-1][0]) if hasattr(schedule, "points") else -math.inf
 
 
 def spans_decades(sim: Simulation) -> bool:

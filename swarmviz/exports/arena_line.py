@@ -124,7 +124,7 @@ class Line:
         if frame.v is not None and frame.n <= FEW:
             v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
             segments = strokes(np.column_stack([x, frame.energy]), v, self._width, self._unit)
-            self.arrows.set_segments(segments.reshape(-1, 2, 2))
+            self.arrows.set_segments(list(segments.reshape(-1, 2, 2)))
 
 
 def _shift(sim: Simulation) -> float:

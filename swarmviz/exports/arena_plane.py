@@ -144,7 +144,7 @@ class Plane:
             self.dots.set_sizes((looks.diameters(frame) * POINT) ** 2)
             self.dots.set_facecolors(looks.agent_colours(frame, self.colours))
         self.arrows.set_segments(
-            strokes(x, frame.v[:, :2], self._width).reshape(-1, 2, 2) if few and frame.v is not None else []
+            list(strokes(x, frame.v[:, :2], self._width).reshape(-1, 2, 2)) if few and frame.v is not None else []
         )
         self.bests.set_data(*(frame.memory[:, :2] if few and frame.memory is not None else np.empty((0, 2))).T)
         self.links.set_segments(list(_links(x, frame.partner)) if few and frame.partner is not None else [])

@@ -95,7 +95,7 @@ def dot(label: str, colour: str, edge: str, marker: str = "o", size: float = 7, 
 def arrow_key(axes: Any, width: float | None, colours: Theme) -> None:
     """A bar at the lower right that says how long a velocity is over a box of this ``width``; None takes it away."""
     from matplotlib.font_manager import FontProperties
-    from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar
+    from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar  # type: ignore[import-untyped]
 
     for artist in [a for a in axes.artists if isinstance(a, AnchoredSizeBar)]:
         artist.remove()
