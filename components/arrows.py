@@ -12,17 +12,20 @@ from swarmviz.exports.arrows import CUT, Key, strokes
 
 ENDS = ("x0", "y0", "x1", "y1")
 LEGEND = f"velocity ({CUT})"
+BAR = "#7b8794"  # of both themes: BokehJS does not give the bar another colour once it is drawn
+NOWHERE = np.full((1, 4), np.nan)  # a legend draws its line only where there is a segment
 
 
 def arrows(x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0) -> dict[str, np.ndarray]:
     """The columns of a source of segments; arguments as in :func:`swarmviz.exports.arrows.strokes`."""
-    return dict(zip(ENDS, (finite_f4(column) for column in strokes(x, v, width, unit).T), strict=True))
+    drawn = strokes(x, v, width, unit)
+    return dict(zip(ENDS, (finite_f4(column) for column in (drawn if len(drawn) else NOWHERE).T), strict=True))
 
 
 def key_bar(fig: figure) -> ScaleBar:
     """A bar at the lower right of the frame, for :func:`show_key`; the browser draws it as long as an arrow."""
     bar = ScaleBar(range=fig.x_range, bar_length_units="data", length_sizing="exact", location="bottom_right", label="",
-                   label_location="above", bar_line_width=2, border_line_color=None, background_fill_alpha=0.85, padding=5,
+                   label_location="above", bar_line_width=3, bar_line_color=BAR, border_line_color=None, background_fill_alpha=0.85, padding=5,
                    margin=6, label_standoff=2, label_text_font=FONT, label_text_font_size=SMALL_TEXT, visible=False)  # fmt: skip
     fig.add_layout(bar)
     return bar
@@ -39,4 +42,4 @@ def show_key(bar: ScaleBar, key: Key | None) -> None:
 
 def dress_key(bar: ScaleBar, colours: Theme) -> None:
     """The colours of a theme."""
-    bar.update(bar_line_color=colours.ink, label_text_color=colours.ink, background_fill_color=colours.paper)
+    bar.update(label_text_color=colours.ink, background_fill_color=colours.paper)
