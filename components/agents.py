@@ -11,7 +11,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendItem, LinearColorMapper
 from bokeh.plotting import figure
 
-from components.figures import MOVING, finite_f4, source
+from components.figures import MOVING, finite_f8, source
 from components.palette import Theme, ramp
 from swarmviz import Frame
 from swarmviz.exports import looks
@@ -61,7 +61,7 @@ def dress(fig: figure, dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind
 def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
     """Size, tone and what hovering tells of every agent, as float32."""
     tone = frame.role if kind.roles and frame.role is not None else looks.tones(frame)
-    out = {"size": looks.diameters(frame).astype("f4"), "tone": tone.astype("f4"), "energy": finite_f4(frame.energy)}
+    out = {"size": looks.diameters(frame).astype("f4"), "tone": tone.astype("f4"), "energy": finite_f8(frame.energy)}
     for name in ("mass", "weight"):
         if getattr(frame, name) is not None:
             out[name] = getattr(frame, name).astype("f4")
@@ -113,6 +113,6 @@ def density_image(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) 
     return shades(cells_of(x, low, high, cells)[1])
 
 
-def note_text(frame: Frame, outside: int) -> str:
-    """What a picture does not show, and the warnings of the run, in one line."""
-    return looks.remarks(frame, outside)
+def note_text(frame: Frame, outside: int, said: str = "") -> str:
+    """What a picture does not show, of the landscape (``said``) and of the swarm, and the warnings of the run, in one line."""
+    return " · ".join(filter(None, [said, looks.remarks(frame, outside)]))

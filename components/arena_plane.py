@@ -13,8 +13,8 @@ from components import agents
 from components.arrows import LEGEND, arrows, dress_key, key_bar, show_key
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
 from components.hand import Hand
-from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
-from components.relief import MARGIN, Relief, margins, palette, relief
+from components.palette import BEST, FOCUS, FONT, MINIMISER, Theme, crowd
+from components.relief import MARGIN, SHADES, Relief, margins, palette, relief
 from swarmviz import Frame, Simulation
 from swarmviz.exports.arrows import key_of, width_of
 from swarmviz.exports.estimate import taking_part
@@ -50,13 +50,13 @@ class Plane:
         self.figure = new_figure("x₁", "x₂")
         self.figure.grid.visible = False
         self.wanted = Range1d(0, 1), Range1d(0, 1)
-        self.shades, self.scale = LinearColorMapper(low=-0.5, high=3 * LEVELS - 0.5), LinearColorMapper(low=0, high=1)
+        self.shades, self.scale = LinearColorMapper(low=-0.5, high=SHADES - 0.5), LinearColorMapper(low=0, high=1)
         self.tones = LinearColorMapper(low=0, high=1)
         self.crowd = LinearColorMapper(low=0, high=255)
         self._frame_kind, self._goals, self._corner = agents.Kind(), None, np.zeros(2)
         self._size: dict[str, int] = {}  # pixels, as the browser tells them
         self._frame: tuple[int, int] | None = None
-        self._view, self._drifts, self._margin = np.ones(2), False, MARGIN
+        self._view, self._drifts, self._margin, self._said = np.ones(2), False, MARGIN, ""
         self._add_layers()
         self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
                             border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
@@ -183,11 +183,11 @@ class Plane:
         if stepped or far or framed or self._drawn is None or not self._drawn.same_as(landscape):
             self._drawn, self._at, self._margin = landscape.copy(), shift, self._margin_now()
             picture = relief(landscape, frame.d, view_low - shift, view_high - shift, self._margin)
-            out["ground"] = picture, (view_low, view_high), (low, high)
+            out["ground"], self._said = (picture, (view_low, view_high), (low, high)), picture.said
         out["shift"], out["goals"] = shift, landscape.minimisers(frame.d)[:, :2] + shift
         out["handles"] = landscape.handles(frame.d)[:, :2] + shift
         seen = away <= self._zoom.size
-        out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
+        out["note"] = agents.note_text(frame, int(frame.n - seen.sum()), self._said)
         best = x[int(np.argmin(frame.energy))]
         focus = frame.focus[:2] if frame.focus is not None else (np.nan, np.nan)
         out["marks"] = {name: finite_f4(np.array([value])) for name, value in

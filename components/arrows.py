@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from bokeh.models import ScaleBar
 from bokeh.plotting import figure
@@ -16,17 +18,21 @@ BAR = "#7b8794"  # of both themes: BokehJS does not give the bar another colour 
 NOWHERE = np.full((1, 4), np.nan)  # a legend draws its line only where there is a segment
 
 
-def arrows(x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0) -> dict[str, np.ndarray]:
-    """The columns of a source of segments; arguments as in :func:`swarmviz.exports.arrows.strokes`."""
+def arrows(
+    x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0, finite: Any = finite_f4
+) -> dict[str, np.ndarray]:
+    """The columns of a source of segments, made by ``finite``; other arguments as in :func:`swarmviz.exports.arrows.strokes`."""
     drawn = strokes(x, v, width, unit)
-    return dict(zip(ENDS, (finite_f4(column) for column in (drawn if len(drawn) else NOWHERE).T), strict=True))
+    return dict(zip(ENDS, (finite(column) for column in (drawn if len(drawn) else NOWHERE).T), strict=True))
 
 
 def key_bar(fig: figure) -> ScaleBar:
     """A bar at the lower right of the frame, for :func:`show_key`; the browser draws it as long as an arrow."""
-    bar = ScaleBar(range=fig.x_range, bar_length_units="data", length_sizing="exact", location="bottom_right", label="",
-                   label_location="above", bar_line_width=3, bar_line_color=BAR, border_line_color=None, background_fill_alpha=0.85, padding=5,
-                   margin=6, label_standoff=2, label_text_font=FONT, label_text_font_size=SMALL_TEXT, visible=False)  # fmt: skip
+    bar = ScaleBar(
+        range=fig.x_range, bar_length_units="data", length_sizing="exact", location="bottom_right", label="", visible=False,
+        label_location="above", label_standoff=2, label_text_font=FONT, label_text_font_size=SMALL_TEXT, padding=5, margin=6,
+        bar_line_width=3, bar_line_color=BAR, border_line_color=None, background_fill_alpha=0.85,
+    )  # fmt: skip
     fig.add_layout(bar)
     return bar
 

@@ -137,6 +137,11 @@ def finite_f4(values: Any) -> np.ndarray:
     return np.clip(values, -FURTHEST, FURTHEST).astype("f4")
 
 
+def finite_f8(values: Any) -> np.ndarray:
+    """The same for values of F, which may be of any size or differ in their last digits only, as float64."""
+    return np.clip(np.asarray(values, "f8"), -1e308, 1e308)
+
+
 def placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
     """The columns of a source for an image with its lower left ``corner`` (2,) and its ``size`` (2,)."""
     (x, y), (dw, dh) = corner, size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from swarmviz.exports import looks
 from swarmviz.exports.arrows import strokes, width_of
 from swarmviz.exports.drawing import FONT, POINT, SMALL, arrow_key, colour_map, counted, crowd_map, dot, dress, legend
 from swarmviz.exports.estimate import taking_part
-from swarmviz.exports.ground import pixels, scale_of, values_on_plane
-from swarmviz.exports.looks import FEW, MANY, Theme
+from swarmviz.exports.ground import UNDEFINED, pixels, scale_of, striped, undefined, values_on_plane
+from swarmviz.exports.looks import FEW, MANY, Theme, ramp
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
 
@@ -60,6 +61,12 @@ class Plane:
         return [*still, self.cloud, self.links, self.arrows, self.bests, self.dots, self.goals, self.best, self.focus]
 
     _drifts = False
+    _said: Sequence[str] = ()
+
+    @property
+    def said(self) -> Sequence[str]:
+        """What the ground cannot show, in words."""
+        return self._said
 
     def depends_on(self, sim: Simulation) -> tuple[float, ...]:
         """What else makes the ground stale: a landscape that has drifted far."""
@@ -88,7 +95,14 @@ class Plane:
         image = axes.imshow(h, extent=extent, origin="lower", cmap=colour_map(colours.landscape), vmin=0, vmax=1, zorder=0,
                             interpolation="bilinear")  # fmt: skip
         image.set_transform(carried)
-        self.relief = [image]
+        self.relief, missing = [image], undefined(f)
+        self._said = [scale.said] * bool(scale.said) + [UNDEFINED] * bool(missing.any())
+        if missing.any():
+            look = np.zeros((*f.shape, 4))
+            look[..., 3] = missing
+            look[..., :3] = ramp(colours.undefined, 2)[striped(f.shape).astype(int)]
+            self.relief.append(axes.imshow(look, extent=extent, origin="lower", zorder=1.5, interpolation="nearest"))
+            self.relief[-1].set_transform(carried)
         if h.min() < h.max():
             levels = np.arange(1, CONTOURS) / CONTOURS
             lines = axes.contour(xs, ys, h, levels=levels, colors=colours.ink, linewidths=0.5, alpha=0.28, zorder=1)
@@ -102,14 +116,14 @@ class Plane:
             legend(axes.figure, self._entries(sim), colours)
 
     def _colour_bar(self, image: Any, scale: Any) -> None:
-        ticks = scale.ticks()
+        marks = scale.marks()
         if self.bar is None:
             self.bar = self.axes.figure.colorbar(image, ax=self.axes, shrink=0.82, aspect=34, pad=0.02)
             self.bar.outline.set_visible(False)
             self.bar.ax.set_title("F", fontsize=SMALL, family=FONT, color=self.colours.ink)
         else:
             self.bar.update_normal(image)
-        self.bar.set_ticks([float(scale.height(v)) for v in ticks], labels=[f"{v:.4g}" for v in ticks])
+        self.bar.set_ticks(list(marks), labels=list(marks.values()))
         self.bar.ax.tick_params(
             colors=self.colours.soft, labelcolor=self.colours.ink, labelsize=SMALL, labelfontfamily=FONT
         )

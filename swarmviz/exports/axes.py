@@ -6,12 +6,13 @@ No axis is so narrow that rounding looks like movement. NumPy only; safe on any 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NARROWEST = 1e-4  # of the magnitude: a linear axis is never narrower, so that labels of six digits tell its ends apart
 LOWEST, HIGHEST = -300, 308  # powers of ten on a logarithmic axis
 LEAST = 10.0**LOWEST  # what is closer to zero has no place on one
-FURTHEST = 5e307  # the ends of a linear axis; the difference of two is a number
+FURTHEST = 1e307  # the ends of a linear axis; a few times their difference is a number
 
 
 def nice_above(value: float) -> float:
@@ -83,6 +84,18 @@ def decade_ticks(start: float, end: float) -> list[float]:
         return [m * 10.0**first for m in (1, 2, 5, 10)]
     every = math.ceil((last - first) / 4)
     return [10.0**p for p in range(last, first - 1, -every)]
+
+
+def texts_of(values: Sequence[float]) -> list[str]:
+    """Numbers in as few digits, from four on, as tell them apart; with a proper minus."""
+    texts: list[str] = []
+    for digits in range(4, 18):
+        if digits > 4 and max(map(abs, values)) < 1e12:  # in full rather than 1.0000002e+08
+            digits = max(digits, len(f"{max(map(abs, values)):.0f}"))
+        texts = [f"{value:.{digits}g}".replace("-", "−") for value in values]
+        if len(set(texts)) == len(set(values)):
+            break
+    return texts
 
 
 def decimal(value: float) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from swarmviz.exports.arrows import CUT, key_of
 from swarmviz.exports.estimate import shades
+from swarmviz.exports.ground import UNDEFINED
 from swarmviz.exports.looks import LEAST, Theme, crowd, ramp
 from swarmviz.theory import Line, Target, VelocityLaw
 
@@ -107,6 +108,18 @@ def arrow_key(axes: Any, width: float | None, colours: Theme) -> None:
     bar.patch.set(facecolor=colours.paper, edgecolor="none", alpha=0.85)
     bar.set_zorder(20)
     axes.add_artist(bar)
+
+
+def undefined_look(colours: Theme) -> dict[str, Any]:
+    """How a region is drawn on which F is no finite number."""
+    return {"facecolor": colours.undefined[0], "edgecolor": colours.undefined[1], "hatch": "///", "linewidth": 0}
+
+
+def undefined_entry(colours: Theme) -> Any:
+    """An entry of a legend for it."""
+    from matplotlib.patches import Patch
+
+    return Patch(label=UNDEFINED, **undefined_look(colours))
 
 
 def colour_map(colours: tuple[str, ...]) -> Any:

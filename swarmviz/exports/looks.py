@@ -24,7 +24,7 @@ class Theme(NamedTuple):
 
     ``ink`` is for text and axes, ``soft`` for secondary text, ``grid`` for grid lines, ``paper`` for what lies behind a figure, ``curves``
     for the observables of a plot in their order, ``outline`` for the rim of an agent, ``halo`` for the light behind a mark;
-    ``landscape`` runs from low to high values of F.
+    ``landscape`` runs from low to high values of F; where it is no finite number there are stripes of the two greys ``undefined``.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Theme(NamedTuple):
     bars: str
     target: str
     focus: str
+    undefined: tuple[str, str] = ("#c9c9c9", "#a8a8a8")
 
 
 LIGHT = Theme(
@@ -80,6 +81,7 @@ DARK = Theme(
     bars="#b07f33",
     target="#d3a4f0",
     focus="#ff5c9a",
+    undefined=("#4a4a4a", "#626262"),
 )
 
 
