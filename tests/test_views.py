@@ -124,7 +124,7 @@ def test_the_points_are_the_agents_of_the_frame(dynamics):
     arena, frame = attached(Arena(), sim), sim.frame
     data = points(arena)
     np.testing.assert_array_equal(np.column_stack([data["x"], data["y"]]), frame.x.astype("f4"))
-    np.testing.assert_array_equal(data["energy"], frame.energy.astype("f4"))
+    np.testing.assert_array_equal(data["energy"], frame.energy)
     for name in ("mass", "weight"):
         if getattr(frame, name) is not None:
             np.testing.assert_array_equal(data[name], getattr(frame, name).astype("f4"))
@@ -144,9 +144,9 @@ def test_in_one_dimension_the_agents_sit_on_the_curve_between_consensus_and_leve
         np.testing.assert_array_equal(data["x"], frame.x[:, 0].astype("f4"))
         np.testing.assert_allclose(np.interp(data["x"], curve["x"], curve["f"]), data["energy"], atol=0.05)
         if frame.focus is not None:
-            assert marks["focus"][0] == np.float32(frame.focus[0])
+            assert marks["focus"][0] == frame.focus[0]
         if frame.level is not None:
-            assert marks["level"][0] == np.float32(frame.level)
+            assert marks["level"][0] == frame.level
 
 
 def test_the_area_of_an_agent_is_proportional_to_its_mass():

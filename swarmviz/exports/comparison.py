@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmviz.exports import looks
 from swarmviz.exports.arena import heading
-from swarmviz.exports.curves import decades, ends_of, thin
+from swarmviz.exports.curves import ends_of, log_axis, thin
 from swarmviz.exports.drawing import FONT, SMALL, TEXT, dress, legend, new_figure
 from swarmviz.exports.looks import Theme
 from swarmviz.exports.metadata import changes
@@ -103,8 +103,7 @@ def _row(row: Sequence[Any], sims: Sequence[Simulation], observable: Observable,
     dress(left, colours, "", observable.symbol)
     dress(right, colours)
     if observable.log:
-        left.set_yscale("log", nonpositive="mask")
-        left.set_ylim(decades(values))
+        log_axis(left, values)
     else:
         left.ticklabel_format(axis="y", useOffset=False)
         left.set_ylim(ends_of(values))

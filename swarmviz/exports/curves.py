@@ -8,7 +8,7 @@ import numpy as np
 
 from swarmviz.exports import looks
 from swarmviz.exports.arena import heading
-from swarmviz.exports.axes import FURTHEST, LEAST, decades_around, wide_enough
+from swarmviz.exports.axes import FURTHEST, LEAST, decade_ticks, decades_around, decimal, wide_enough
 from swarmviz.exports.drawing import FONT, SMALL, dress, faint, new_figure, reasons, room_for
 from swarmviz.exports.looks import Theme
 from swarmviz.frame import Observable
@@ -64,8 +64,7 @@ def _panel(
     axes.grid(color=colours.grid, linewidth=0.6)
     record = sim.record
     if log:
-        axes.set_yscale("log", nonpositive="mask")
-        axes.set_ylim(decades([record[o.name] for o in observables]))
+        log_axis(axes, [record[o.name] for o in observables])
     for place, o in enumerate(observables):
         colour = colours.curves[place % len(colours.curves)]
         axes.plot(*thin(record["k"], record[o.name]), color=colour, linewidth=1.4, label=o.symbol)
@@ -112,6 +111,18 @@ def decades(columns: list[np.ndarray]) -> tuple[float, float]:
     known = np.concatenate(columns)
     known = np.clip(known[np.isfinite(known) & (known >= LEAST)], LEAST, HIGHEST)
     return decades_around(float(known.min()), float(known.max())) if known.size else (1e-3, 1.0)
+
+
+def log_axis(axes: Any, columns: list[np.ndarray]) -> None:
+    """A logarithmic axis for values, with the ticks of the page; Matplotlib's own overflow where there are hundreds of decades."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    ends = decades(columns)
+    axes.set_yscale("log", nonpositive="mask")
+    axes.yaxis.set_major_locator(FixedLocator(decade_ticks(*ends)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, place: decimal(value)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(ends)
 
 
 def thin(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
