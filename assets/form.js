@@ -101,6 +101,10 @@ export function render({model}) {
       const text = make("output", {innerHTML: row.value})
       return {nodes: [text], set: (value) => { text.innerHTML = value }}
     },
+    present(row) { // changes a few times per second: not to be read aloud each time
+      const text = make("span", {textContent: row.value})
+      return {nodes: [text], set: (value) => { if (text.textContent !== value) { text.textContent = value } }}
+    },
   }
 
   const add = (row) => {
@@ -145,12 +149,15 @@ export function render({model}) {
       return details
     }))
     tidy()
+    tell()
   }
 
+  const tell = () => { for (const [name, value] of Object.entries(model.present)) { rows.get(name)?.({value}) } }
   const tidy = () => { // a heading without anything under it
     for (const group of root.querySelectorAll("details")) { group.hidden = !group.querySelector(".row:not([hidden])") }
   }
   model.on("spec", build)
+  model.on("present", tell)
   model.on("patch", () => {
     for (const [name, patch] of Object.entries(model.patch)) { rows.get(name)?.(patch) }
     tidy()

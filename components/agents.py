@@ -11,12 +11,11 @@ import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendItem, LinearColorMapper
 from bokeh.plotting import figure
 
-from components.figures import MOVING, finite_f4, source
+from components.figures import MOVING, finite_f8, source
 from components.palette import Theme, ramp
 from swarmviz import Frame
 from swarmviz.exports import looks
 from swarmviz.exports.estimate import cells_of, shades
-from swarmviz.exports.looks import MANY
 
 
 class Kind(NamedTuple):
@@ -62,7 +61,7 @@ def dress(fig: figure, dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind
 def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
     """Size, tone and what hovering tells of every agent, as float32."""
     tone = frame.role if kind.roles and frame.role is not None else looks.tones(frame)
-    out = {"size": looks.diameters(frame).astype("f4"), "tone": tone.astype("f4"), "energy": finite_f4(frame.energy)}
+    out = {"size": looks.diameters(frame).astype("f4"), "tone": tone.astype("f4"), "energy": finite_f8(frame.energy)}
     for name in ("mass", "weight"):
         if getattr(frame, name) is not None:
             out[name] = getattr(frame, name).astype("f4")
@@ -114,9 +113,6 @@ def density_image(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) 
     return shades(cells_of(x, low, high, cells)[1])
 
 
-def note_text(frame: Frame, outside: int) -> str:
-    """What a picture does not show, and the warnings of the run, in one line."""
-    parts = [f"{frame.n:,} agents, drawn as a density"] if frame.n > MANY else []
-    if outside:
-        parts.append(f"{outside:,} agent{'s' * (outside > 1)} outside the view")
-    return " · ".join([*parts, *frame.notes])
+def note_text(frame: Frame, outside: int, said: str = "") -> str:
+    """What a picture does not show, of the landscape (``said``) and of the swarm, and the warnings of the run, in one line."""
+    return " · ".join(filter(None, [said, looks.remarks(frame, outside)]))

@@ -18,11 +18,12 @@ from bokeh.models import (
     Title,
 )
 
-from components.figures import MOVING, dress, even_ticks, flat_legend, move_range, new_figure, source
+from components.figures import MOVING, dress, flat_legend, move_range, new_figure, source
 from components.graph_layout import BAND, BARS, BASE, FEW, REACH, STRIP, TOP, Layout
 from components.graph_picture import Picture
 from components.palette import FONT, MINIMISER, SMALL_TEXT, Theme, crowd
 from swarmviz import Frame, Simulation
+from swarmviz.exports.axes import even_ticks
 from swarmviz.landscapes import Landscape
 
 FAINT = 0.35  # a law whose hypotheses do not hold

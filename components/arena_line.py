@@ -8,17 +8,29 @@ import numpy as np
 from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components import agents
-from components.arrows import arrows
-from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, source
+from components.arrows import LEGEND, arrows, dress_key, key_bar, show_key
+from components.figures import (
+    MOVING,
+    Zoom,
+    dress,
+    finite_f4,
+    finite_f8,
+    flat_legend,
+    move_range,
+    new_figure,
+    note,
+    source,
+)
 from components.hand import Hand
 from components.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
+from swarmviz.exports.arena_line import curve_of, gaps_of, ground_note
+from swarmviz.exports.arrows import SHAPE, key_of
+from swarmviz.exports.estimate import taking_part
 from swarmviz.exports.looks import FEW, MANY
 from swarmviz.landscapes import Landscape
 
-POINTS = 1200  # of the curve
 CELLS = 240  # of the density of a large swarm
-SHAPE = 1.2  # width over height of a usual frame, for which the heads of arrows are made
 
 
 class Line:
@@ -36,6 +48,10 @@ class Line:
         self.cover = fig.varea(
             x="x", y1="f", y2="top", source=self.curve, **top
         )  # a density is seen under the curve only
+        self.missing = source(left=None, right=None, bottom=None, top=None)
+        self.gaps = fig.quad(
+            "left", "right", "top", "bottom", source=self.missing, line_color=None, hatch_pattern="/", hatch_scale=10
+        )
         self.path = fig.line("x", "f", source=self.curve, line_width=2, **top)
         self.marks = source(focus=None, level=None, best_x=None, best_y=None)
         self.level = fig.hspan(y="level", source=self.marks, line_width=2, line_dash=[6, 4], **top)
@@ -49,7 +65,7 @@ class Line:
         self.goals = source(x=None, f=None)
         self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, **top)
         self.hand = Hand(fig, flat=True)
-        self.legend, self.note = flat_legend(fig), note(fig)
+        self.legend, self.note, self.key = flat_legend(fig), note(fig), key_bar(fig)
         self.hover = HoverTool(renderers=[self.dots])
         fig.add_tools(self.hover)
         self._kind = agents.Kind()
@@ -64,10 +80,12 @@ class Line:
         self.path.glyph.line_color = deep
         self.crowd.palette = crowd(colours)
         self.cover.glyph.fill_color = colours.paper
+        self.gaps.glyph.update(fill_color=colours.undefined[0], hatch_color=colours.undefined[1])
         agents.dress(self.figure, self.dots, self.tones, self._kind, colours)
         self.focus.glyph.line_color, self.level.glyph.line_color = colours.focus, colours.curves[2]
         self.best.glyph.line_color = self.velocities.glyph.line_color = colours.ink
         self.hand.dress(colours)
+        dress_key(self.key, colours)
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
 
     def reset(self, sim: Simulation) -> None:
@@ -88,7 +106,7 @@ class Line:
         if len(sim.landscape.minimisers(1)):
             items.append(LegendItem(label="known minimum", renderers=[self.stars]))
         if frame.v is not None and frame.n <= FEW:
-            items.append(LegendItem(label="velocity", renderers=[self.velocities]))
+            items.append(LegendItem(label=LEGEND, renderers=[self.velocities]))
         self.legend.items = items
         self.figure.title.text = sim.landscape.title
 
@@ -103,16 +121,17 @@ class Line:
         if stepped or shift != self._at or self._drawn is None or not self._drawn.same_as(landscape):
             self._drawn, self._at = landscape.copy(), shift
             out["ground"] = _ground(landscape, left, right, shift)
-            bottom, top = out["ground"][-1]
+            (bottom, top), self._said = out["ground"][-1], out["ground"][4]
             self._unit = SHAPE * (top - bottom) / (right - left)
         seen = away <= self._zoom.size
-        out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
+        out["note"] = agents.note_text(frame, int(frame.n - seen.sum()), self._said)
         best = int(np.argmin(frame.energy))
         focus = frame.focus[0] if frame.focus is not None else np.nan
         level = frame.level if frame.level is not None else np.nan
         marks = {"focus": focus, "level": level, "best_x": x[best], "best_y": frame.energy[best]}
-        out["marks"] = {name: finite_f4(np.array([value])) for name, value in marks.items()}
+        out["marks"] = {name: finite_f8(np.array([value])) for name, value in marks.items()}
         if frame.n > MANY:
+            seen &= taking_part(frame)
             cell = np.minimum((x[seen] - left) * (CELLS / (right - left)), CELLS - 1).astype(np.intp)
             count = np.bincount(cell, minlength=CELLS)[None]
             out["density"] = agents.shades(count), left, right
@@ -120,13 +139,15 @@ class Line:
             out["points"] = {"x": finite_f4(x)} | agents.columns(frame, self._kind)
         if frame.v is not None and frame.n <= FEW:
             v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
-            out["arrows"] = arrows(np.column_stack([x, frame.energy]), v, right - left, self._unit)
+            at = np.column_stack([x, frame.energy])
+            out["arrows"], out["key"] = arrows(at, v, high - low, self._unit, finite_f8), key_of(high - low)
         return out
 
     def paint(self, payload: dict[str, Any]) -> None:
         """Write a payload to the sources."""
         if "ground" in payload:
-            curve, goals, handles, x_ends, y_ends = payload["ground"]
+            curve, goals, handles, missing, _, x_ends, y_ends = payload["ground"]
+            self.missing.data = missing
             self.curve.data, self.goals.data = curve, goals
             self.hand.show(*handles)
             move_range(self.figure.x_range, x_ends)
@@ -148,29 +169,24 @@ class Line:
                 "dh": [y.end - y.start],
             }
         self.marks.data = payload["marks"]
+        show_key(self.key, payload.get("key"))
         if self.note.text != payload["note"]:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
 
 
 def _ground(landscape: Landscape, left: float, right: float, shift: float) -> tuple:
-    """The curve F(x − shift), the minimisers, and the ranges."""
-    x = np.linspace(left, right, POINTS)
-    with np.errstate(all="ignore"):
-        f = landscape.values(x[:, None] - shift)
-    known = f[np.isfinite(f)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    pad = 0.06 * (high - low or 1.0)
+    """The curve F(x − shift), where it is undefined, the minimisers, and the ranges."""
+    x, f, start, end = curve_of(landscape, left, right, shift)
     at, handles = landscape.minimisers(1), landscape.handles(1)
-    goals = {
-        "x": (at[:, 0] + shift).astype("f4"),
-        "f": landscape.values(at).astype("f4") if len(at) else np.zeros(0, "f4"),
-    }
-    start, end = low - pad, high + pad
-    curve = {
-        "x": x.astype("f4"),
-        "f": f.astype("f4"),
-        "base": np.full(POINTS, start, "f4"),
-        "top": np.full(POINTS, end, "f4"),
-    }
+    goals = {"x": (at[:, 0] + shift).astype("f4"), "f": landscape.values(at) if len(at) else np.zeros(0)}
+    ends = {name: np.full(len(x), value) for name, value in (("base", start), ("top", end))}
+    curve = {"x": x.astype("f4"), "f": finite_f8(f)} | ends
     held = (handles[:, 0] + shift, landscape.values(handles) if len(handles) else np.zeros(0))
-    return curve, goals, held, (left, right), (start, end)
+    gaps = gaps_of(x, f)
+    missing = {
+        "left": gaps[:, 0],
+        "right": gaps[:, 1],
+        "bottom": np.full(len(gaps), start),
+        "top": np.full(len(gaps), end),
+    }
+    return curve, goals, held, missing, ground_note(f), (left, right), (start, end)

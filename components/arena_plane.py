@@ -10,12 +10,14 @@ import numpy as np
 from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem, LinearColorMapper, Range1d
 
 from components import agents
-from components.arrows import arrows
+from components.arrows import LEGEND, arrows, dress_key, key_bar, show_key
 from components.figures import MOVING, Zoom, dress, finite_f4, flat_legend, move_range, new_figure, note, placed, source
 from components.hand import Hand
-from components.palette import BEST, FOCUS, FONT, LEVELS, MINIMISER, Theme, crowd
-from components.relief import MARGIN, Relief, margins, palette, relief
+from components.palette import BEST, FOCUS, FONT, MINIMISER, Theme, crowd
+from components.relief import MARGIN, SHADES, Relief, margins, palette, relief
 from swarmviz import Frame, Simulation
+from swarmviz.exports.arrows import key_of, width_of
+from swarmviz.exports.estimate import taking_part
 from swarmviz.exports.ground import slice_point
 from swarmviz.exports.looks import FEW, MANY
 from swarmviz.landscapes import Landscape
@@ -48,13 +50,13 @@ class Plane:
         self.figure = new_figure("x₁", "x₂")
         self.figure.grid.visible = False
         self.wanted = Range1d(0, 1), Range1d(0, 1)
-        self.shades, self.scale = LinearColorMapper(low=-0.5, high=3 * LEVELS - 0.5), LinearColorMapper(low=0, high=1)
+        self.shades, self.scale = LinearColorMapper(low=-0.5, high=SHADES - 0.5), LinearColorMapper(low=0, high=1)
         self.tones = LinearColorMapper(low=0, high=1)
         self.crowd = LinearColorMapper(low=0, high=255)
         self._frame_kind, self._goals, self._corner = agents.Kind(), None, np.zeros(2)
         self._size: dict[str, int] = {}  # pixels, as the browser tells them
         self._frame: tuple[int, int] | None = None
-        self._view, self._drifts, self._margin = np.ones(2), False, MARGIN
+        self._view, self._drifts, self._margin, self._said = np.ones(2), False, MARGIN, ""
         self._add_layers()
         self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
                             border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
@@ -111,7 +113,7 @@ class Plane:
         )
         self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6, **top)
         self.hand = Hand(fig, flat=False)
-        self.legend, self.note = flat_legend(fig), note(fig)
+        self.legend, self.note, self.key = flat_legend(fig), note(fig), key_bar(fig)
         self.hover = HoverTool(
             renderers=[self.dots], point_policy="snap_to_data", line_policy="nearest", attachment="horizontal"
         )
@@ -129,6 +131,7 @@ class Plane:
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
         self.best.glyph.line_color = colours.ink
         self.hand.dress(colours)
+        dress_key(self.key, colours)
         self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
         self.bar.update(
             major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT
@@ -153,7 +156,7 @@ class Plane:
         items.append(LegendItem(label="lowest agent", renderers=[self.best]))
         if len(sim.landscape.minimisers(frame.d)):
             items.append(LegendItem(label="known minimum", renderers=[self.stars]))
-        for label, field, drawn in (("velocity", frame.v, self.velocities), ("personal best", frame.memory, self.memories),
+        for label, field, drawn in ((LEGEND, frame.v, self.velocities), ("personal best", frame.memory, self.memories),
                                     ("companion", frame.partner, self.partners)):  # fmt: skip
             if field is not None and frame.n <= FEW:
                 items.append(LegendItem(label=label, renderers=[drawn]))
@@ -180,21 +183,22 @@ class Plane:
         if stepped or far or framed or self._drawn is None or not self._drawn.same_as(landscape):
             self._drawn, self._at, self._margin = landscape.copy(), shift, self._margin_now()
             picture = relief(landscape, frame.d, view_low - shift, view_high - shift, self._margin)
-            out["ground"] = picture, (view_low, view_high), (low, high)
+            out["ground"], self._said = (picture, (view_low, view_high), (low, high)), picture.said
         out["shift"], out["goals"] = shift, landscape.minimisers(frame.d)[:, :2] + shift
         out["handles"] = landscape.handles(frame.d)[:, :2] + shift
         seen = away <= self._zoom.size
-        out["note"] = agents.note_text(frame, int(frame.n - seen.sum()))
+        out["note"] = agents.note_text(frame, int(frame.n - seen.sum()), self._said)
         best = x[int(np.argmin(frame.energy))]
         focus = frame.focus[:2] if frame.focus is not None else (np.nan, np.nan)
         out["marks"] = {name: finite_f4(np.array([value])) for name, value in
                         zip(("focus_x", "focus_y", "best_x", "best_y"), (*focus, *best), strict=True)}  # fmt: skip
         if frame.n > MANY:
-            out["density"] = agents.density_image(x[seen], view_low, view_high, CELLS), view_low, view_high
+            drawn = x[seen & taking_part(frame)]
+            out["density"] = agents.density_image(drawn, view_low, view_high, CELLS), view_low, view_high
             return out
         out["points"] = {"x": finite_f4(x[:, 0]), "y": finite_f4(x[:, 1])} | agents.columns(frame, self._frame_kind)
         if frame.n <= FEW:
-            out |= self._few(frame, x, float((view_high - view_low).max()))
+            out |= self._few(frame, x, width_of(low, high))
         return out
 
     def _few(self, frame: Frame, x: np.ndarray, width: float) -> dict[str, Any]:
@@ -209,7 +213,7 @@ class Plane:
         )  # links, arrows say the rest
         out["tail"] = _segments([at for _, at in past][-kept:])
         if frame.v is not None:
-            out["arrows"] = arrows(x, frame.v[:, :2], width)
+            out["arrows"], out["key"] = arrows(x, frame.v[:, :2], width), key_of(width)
         if frame.memory is not None:
             out["bests"] = {"x": finite_f4(frame.memory[:, 0]), "y": finite_f4(frame.memory[:, 1])}
         if frame.partner is not None:
@@ -239,6 +243,7 @@ class Plane:
             image, low, high = payload["density"]
             self.density.data = placed(image, low, high - low)
         self.marks.data = payload["marks"]
+        show_key(self.key, payload.get("key"))
         if self.note.text != payload["note"]:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
 

@@ -1,30 +1,51 @@
-"""Velocities as arrows: segments from every agent along its velocity, with the two strokes of a head."""
+"""Velocities as arrows of :mod:`swarmviz.exports.arrows`: the columns of their source, and the bar that says how long a velocity is."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from bokeh.models import ScaleBar
+from bokeh.plotting import figure
 
 from components.figures import finite_f4
+from components.palette import FONT, SMALL_TEXT, Theme
+from swarmviz.exports.arrows import CUT, Key, strokes
 
 ENDS = ("x0", "y0", "x1", "y1")
-USUAL, LONGEST = 0.05, 0.12  # of the view: the root mean square of the arrows, and the longest of them
-BACK, ACROSS = 0.3, 0.16  # of a head, in shares of its arrow
+LEGEND = f"velocity ({CUT})"
+BAR = "#7b8794"  # of both themes: BokehJS does not give the bar another colour once it is drawn
+NOWHERE = np.full((1, 4), np.nan)  # a legend draws its line only where there is a segment
 
 
-def arrows(x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0) -> dict[str, np.ndarray]:
-    """The columns of a source of segments for velocities ``v`` at ``x``, both (N, 2), over a view that is ``width`` wide.
+def arrows(
+    x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0, finite: Any = finite_f4
+) -> dict[str, np.ndarray]:
+    """The columns of a source of segments, made by ``finite``; other arguments as in :func:`swarmviz.exports.arrows.strokes`."""
+    drawn = strokes(x, v, width, unit)
+    return dict(zip(ENDS, (finite(column) for column in (drawn if len(drawn) else NOWHERE).T), strict=True))
 
-    ``unit`` is what a length across the view is multiplied by where the axes have different units and all arrows lie along the first.
-    """
-    speed = np.hypot(v[:, 0], v[:, 1])
-    most = speed.max(initial=0.0)
-    size = (
-        most * np.sqrt(np.mean((speed / most) ** 2)) if most > 0 else 0.0
-    )  # so that no square of a large one overflows
-    if size == 0.0:
-        return {name: np.zeros(0, "f4") for name in ENDS}
-    shown = v * (USUAL * width / size) * np.minimum(1.0, LONGEST / USUAL * size / np.maximum(speed, size))[:, None]
-    tip, across = x + shown, np.column_stack([-shown[:, 1] / unit, shown[:, 0] * unit])
-    starts = [x, *(tip - BACK * shown + side * ACROSS * across for side in (1, -1))]
-    begin, end = np.concatenate(starts), np.concatenate([tip] * 3)
-    return dict(zip(ENDS, (finite_f4(column) for column in (*begin.T, *end.T)), strict=True))
+
+def key_bar(fig: figure) -> ScaleBar:
+    """A bar at the lower right of the frame, for :func:`show_key`; the browser draws it as long as an arrow."""
+    bar = ScaleBar(
+        range=fig.x_range, bar_length_units="data", length_sizing="exact", location="bottom_right", label="", visible=False,
+        label_location="above", label_standoff=2, label_text_font=FONT, label_text_font_size=SMALL_TEXT, padding=5, margin=6,
+        bar_line_width=3, bar_line_color=BAR, border_line_color=None, background_fill_alpha=0.85,
+    )  # fmt: skip
+    fig.add_layout(bar)
+    return bar
+
+
+def show_key(bar: ScaleBar, key: Key | None) -> None:
+    """Tell the length of a velocity; None where no velocities are drawn."""
+    if key is None:
+        if bar.visible:
+            bar.visible = False
+    elif (bar.label, bar.bar_length, bar.visible) != (key.label, key.length, True):
+        bar.update(label=key.label, bar_length=key.length, visible=True)
+
+
+def dress_key(bar: ScaleBar, colours: Theme) -> None:
+    """The colours of a theme."""
+    bar.update(label_text_color=colours.ink, background_fill_color=colours.paper)

@@ -14,7 +14,8 @@ from components.log_axis import Zero, left_out, placed, zero_of
 from components.palette import theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
-from swarmviz.exports.comparison import both, common
+from swarmviz.exports.axes import wide_enough
+from swarmviz.exports.comparison import both, common, difference_least
 from swarmviz.frame import Observable
 
 LOG = ["log", "log", "Logarithmic axis for A and B"]
@@ -27,7 +28,8 @@ BESIDE = (
 def pictures(sims: Sequence[Simulation], observable: Observable, log: bool) -> list[Picture]:
     """A and B on one plot, A − B on the other; touches no figure."""
     steps, values = both(sims, observable.name)
-    difference = values[0] - values[1]
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = values[0] - values[1]
     zero = zero_of(sims, values) if log and observable.panel == "value" else Zero()
     drawn = [placed(v - zero.value) for v in values] if log else values
     upper = [
@@ -38,9 +40,11 @@ def pictures(sims: Sequence[Simulation], observable: Observable, log: bool) -> l
     last, now = int(steps[-1]) if len(steps) else 0, sims[0].k
     said = left_out(zero, dict(zip("AB", drawn, strict=True))) if log else ""
     label = zero.label(observable.symbol)
+    low, high = ends_of([difference], False)
+    ends = wide_enough(low, high, difference_least(values)) if np.isfinite(low) else (low, high)
     return [
         Picture(observable.name, log, upper, label, last, now, *ends_of(drawn, log), note=said),
-        Picture(observable.name, False, lower, "A − B", last, now, *ends_of([difference], False)),
+        Picture(observable.name, False, lower, "A − B", last, now, *ends),
     ]
 
 

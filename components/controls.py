@@ -7,7 +7,9 @@ given to the declaration itself; what it refuses is told beside the control, in 
 from __future__ import annotations
 
 import html
+import math
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import singledispatch
 from pathlib import Path
@@ -23,6 +25,7 @@ from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDep
 ASSETS = Path(__file__).parent.parent / "assets"
 WIDEST = 1e9  # a range wider than this gets no slider, only a box
 FIXED = "fixed"
+TELLING = 0.25  # seconds between two looks at what schedules give now
 
 
 class Form(pn.custom.JSComponent):
@@ -30,6 +33,7 @@ class Form(pn.custom.JSComponent):
 
     spec = param.List([], doc="Sections: title, note, open, rows.")
     patch = param.Dict({}, doc="Row name → what changed: value, error, hidden, pending.")
+    present = param.Dict({}, doc="Name of a schedule's row → what it gives now, in words.")
 
     _esm = (ASSETS / "form.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "form.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
@@ -131,33 +135,47 @@ def _slider(declared: Real) -> dict | None:
 
 def _schedulable(declared: Real, row: dict, value: Any) -> list[dict]:
     """A number, the menu that makes it follow a schedule, and the schedule's own parameters and formula."""
-    moving = isinstance(value, TimeDependent)
-    options = [[FIXED, "fixed"], *([name, cls.title.lower()] for name, cls in schedules.ALL.items())]
-    menu = row | {"name": f"{row['name']}.kind", "kind": "choice", "options": options}
-    if not moving:  # a small menu at the right of the number's label
+    if isinstance(value, schedules.Constant):  # of a link or a library: on the page it is a number
+        value = value.value
+    kinds = [[name, cls.title.lower()] for name, cls in schedules.ALL.items() if cls is not schedules.Constant]
+    menu = row | {"name": f"{row['name']}.kind", "kind": "choice", "options": [[FIXED, "fixed"], *kinds]}
+    if not isinstance(value, TimeDependent):  # a small menu at the right of the number's label
         small = {"inline": True, "value": FIXED, "doc": f"{row['symbol']} may follow a schedule"}
         return [row | _editor(declared, value), menu | small]
     rows = [menu | {"value": type(value).__name__}]
-    for name, own in value.declared().items():
-        child = _described(own, f"{row['name']}.{name}") | _editor(own, getattr(value, name))
-        rows.append(child | {"nested": True, "hidden": row["hidden"], "group": row["group"]})
-    if not value.declared():  # points, which are no declared parameter
+    if hasattr(value, "points"):  # which are no declared parameter
         points = {
             "name": f"{row['name']}.points",
             "kind": "text",
             "value": written(value.points),
             "placeholder": "0, 1; 10, 0",
         }
-        rows.append(row | points | {"symbol": "", "label": "Points t, value; t, value; …", "nested": True})
+        label = "Points: time since it began, value; …"
+        rows.append(row | points | {"symbol": "", "label": label, "nested": True})
+    for name, own in value.declared().items():
+        child = _described(own, f"{row['name']}.{name}") | _editor(own, getattr(value, name))
+        rows.append(child | {"nested": True, "hidden": row["hidden"], "group": row["group"]})
     formula = {"name": f"{row['name']}.formula", "kind": "formula", "symbol": "", "label": "", "nested": True}
-    return [*rows, row | formula | {"value": f"{html.escape(row['symbol'])}(t) = {readable(value.equation)}"}]
+    formula |= {"value": f"{html.escape(row['symbol'])}(t) = {readable(value.equation)}"}
+    present = {"name": f"{row['name']}.now", "kind": "present", "symbol": "", "label": "", "nested": True, "value": ""}
+    return [*rows, row | formula, row | present]
+
+
+def present_values(owner: Described, prefix: str, t: float) -> dict[str, str]:
+    """What each schedule that matters gives at time ``t``, in words, by the name of its row."""
+    out = {}
+    for name, declared in owner.declared().items():
+        value = getattr(owner, name)
+        if isinstance(value, schedules.Begun) and is_used(owner, declared):
+            out[f"{prefix}.{name}.now"] = f"now {getattr(declared, 'symbol', '') or name} = {float(value.at(t)):.4g}"
+    return out
 
 
 # ---- from edits to values --------------------------------------------------------------------------------------------------
 
 
-def assign(owner: Described, path: str, value: Any) -> None:
-    """Set ``parameter``, ``parameter.kind`` or ``parameter.x`` (of its schedule) of ``owner``.
+def assign(owner: Described, path: str, value: Any, t: float = 0.0) -> None:
+    """Set ``parameter``, ``parameter.kind`` or ``parameter.x`` (of its schedule) of ``owner``; a schedule begins at time ``t``.
 
     Raises
     ------
@@ -171,22 +189,19 @@ def assign(owner: Described, path: str, value: Any) -> None:
     if not part:
         setattr(owner, name, understood(declared, value))
     elif part == "kind":
-        setattr(owner, name, _schedule(value, declared, old))
+        setattr(owner, name, _schedule(value, declared, old, t))
     elif part == "points":
-        setattr(owner, name, type(old)(understood(None, value) or ()))
+        setattr(owner, name, type(old)(understood(None, value) or (), since=old.since))
     else:
         setattr(owner, name, type(old)(**old.values_now() | {part: understood(old.param[part], value)}))
 
 
-def _schedule(kind: str, declared: Real, old: Any) -> Any:
-    """A schedule of this kind, or a number, that begins where the old one stands at time 0."""
-    now = float(old.at(0.0)) if isinstance(old, TimeDependent) else float(old)
-    if kind == FIXED:
+def _schedule(kind: str, declared: Real, old: Any, t: float) -> Any:
+    """A schedule of this kind, or a number, that begins at time ``t`` where the old one stands then, so that nothing jumps."""
+    now = float(old.at(t)) if isinstance(old, TimeDependent) else float(old)
+    if kind in (FIXED, schedules.Constant.__name__):
         return now if declared.contains(now) else declared.bounds[0]
-    cls = schedules.ALL[kind]
-    if "value" in cls.declared():
-        return cls(value=now)
-    return cls(**{name: now for name in ("start", "end") if name in cls.declared()})
+    return schedules.ALL[kind].beginning(now, t)
 
 
 class Controls:
@@ -204,6 +219,8 @@ class Controls:
         One of the heading's menus was used.
     check : function (prefix, part)
         Raises ``ValueError`` where a value does not fit the other parts.
+    now : function () → float
+        The time of the swarm: a schedule that is chosen counts from there.
     """
 
     def __init__(
@@ -213,14 +230,17 @@ class Controls:
         changed: Callable[[str, bool], None],
         chosen: Callable[[str, Any], None],
         check: Callable[[str, Described], None] = lambda prefix, part: None,
+        now: Callable[[], float] = lambda: 0.0,
     ):
-        self._changed, self._chosen, self._check = changed, chosen, check
+        self._changed, self._chosen, self._check, self._now = changed, chosen, check, now
         self.form, self._revision = Form(self._edit), 0
+        self._told_at = -math.inf
         self.show(parts, heading)
 
     def show(self, parts: Mapping[str, Described], heading: list[dict]) -> None:
         """Another selection: all rows anew."""
         self.parts, self._heading = dict(parts), heading
+        self._begun: set[tuple[str, str]] = set()  # schedules whose beginning is when they were chosen: nobody typed it
         self.refresh()
 
     def refresh(self) -> None:
@@ -236,6 +256,27 @@ class Controls:
         sections.append({"title": "Landscape", "note": "", "open": True, "rows": rows.get("landscape", [])})
         self._known = {row["name"]: row for section in sections for row in section["rows"]}
         self.form.spec = [section for section in sections if section["rows"]]
+        self.tell()
+
+    def tell(self, hurried: bool = True) -> None:
+        """Say beside each schedule what it gives now; when not ``hurried``, a few times per second."""
+        if not hurried and time.monotonic() < self._told_at + TELLING:
+            return
+        self._told_at, t = time.monotonic(), self._now()
+        values: dict[str, str] = {}
+        for prefix, part in self.parts.items():
+            values |= present_values(part, prefix, t)
+        self.form.present = values
+
+    def begin_again(self) -> None:
+        """The swarm starts anew at t = 0, and with it the schedules that began when they were chosen; a typed beginning stays."""
+        for prefix, name in self._begun:
+            part = self.parts[prefix].copy()
+            setattr(part, name, type(old := getattr(part, name))(**old.values_now() | {"since": 0.0}))
+            self.parts[prefix] = part
+        if self._begun:
+            self._begun = set()
+            self.refresh()
 
     def complain(self, name: str, sentence: str) -> None:
         """Put a sentence beside a control; an empty one takes it away."""
@@ -256,18 +297,28 @@ class Controls:
             return
         trial = self.parts[prefix].copy()
         try:
-            assign(trial, path, value)
+            assign(trial, path, value, self._now())
             self._check(prefix, trial)
         except (ValueError, TypeError, KeyError) as error:
             self.complain(name, str(error))
             return
         self.parts[prefix] = trial
+        self._remember(prefix, path)
         stale = self._stale()
         if path.endswith(".kind"):
             self.refresh()
         else:
             self.form.patch = stale | self._consequences(name, prefix, path)
+            self.tell()
         self._changed(name, final)
+
+    def _remember(self, prefix: str, path: str) -> None:
+        """Whether a schedule began when it was chosen, or when a person said."""
+        name, _, part = path.partition(".")
+        if part == "kind" and getattr(getattr(self.parts[prefix], name), "since", 0.0):
+            self._begun.add((prefix, name))
+        elif part in ("", "kind", "since"):
+            self._begun.discard((prefix, name))
 
     def _stale(self) -> dict[str, dict]:
         """What in the heading holds only until something is edited."""

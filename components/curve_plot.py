@@ -13,28 +13,24 @@ from bokeh.models import (
     LegendItem,
     LinearScale,
     LogScale,
+    NumeralTickFormatter,
     Span,
 )
 
 from components.figures import (
     MOVING,
-    decade_ticks,
-    decades_around,
-    decimal,
     dress,
-    even_ticks,
     flat_legend,
     hover_claims,
     move_range,
     new_figure,
-    nice_above,
     source,
-    steps_around,
 )
 from components.log_axis import BELOW, Zero, left_out, placed, zero_of
 from components.palette import FONT, SMALL_TEXT, Theme
 from components.spread import Band
 from swarmviz import Simulation
+from swarmviz.exports.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
 from swarmviz.frame import Observable
 from swarmviz.theory import lines as theory_lines
 
@@ -172,6 +168,7 @@ class CurvePlot:
         self.figure.add_layout(self.cursor)
         self.ticker = FixedTicker(ticks=[])  # a new one for other ticks would cost a search through the whole document
         self.figure.yaxis.ticker = self.figure.ygrid.ticker = self.ticker
+        self.figure.xaxis.formatter = NumeralTickFormatter(format="0,0")  # steps are counted: no 2.000e+4
         self.legend = flat_legend(self.figure)
         self.hover = hover_claims(self.figure, "k = @k{0}: @y{%.5g}")
         self.hover.formatters = {"@y": "printf"}

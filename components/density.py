@@ -14,7 +14,7 @@ from components.marginal import claim_of
 from components.palette import FONT, SMALL_TEXT, theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
-from swarmviz.exports.estimate import marginal_of, target_marginals, whole_bins
+from swarmviz.exports.estimate import marginal_of, taking_part, target_marginals, whole_bins
 from swarmviz.theory import target as theory_target
 
 NAMES = "x₁", "x₂"
@@ -146,13 +146,15 @@ class Density(WithOptions):
         """Histograms, smooth estimates, image and target; safe on a worker thread."""
         run, chosen, frame = self._run, self._chosen, sim.frame
         low, high = sim.landscape.limits(frame.d)
+        there = taking_part(frame)
+        x, removed = frame.x[there], int(frame.n - there.sum())
         target = theory_target(sim) if frame.d <= 2 else None
         if chosen.plane and frame.d > 1:
-            drawn: Any = joint.joint(frame.x[:, :2], low[:2], high[:2], chosen.bins, chosen.kde, target)
+            drawn: Any = joint.joint(x[:, :2], low[:2], high[:2], chosen.bins, chosen.kde, target, removed)
             return run, chosen, drawn, target
         laws = target_marginals(target, low, high) if target is not None else [None, None]
         drawn = [
-            marginal_of(frame.x[:, i], float(low[i]), float(high[i]), chosen.bins, chosen.kde, laws[i])
+            marginal_of(x[:, i], float(low[i]), float(high[i]), chosen.bins, chosen.kde, laws[i], removed)
             for i in range(min(frame.d, 2))
         ]
         return run, chosen, drawn, target

@@ -7,7 +7,6 @@ four curves against 10; what is painted afterwards is the same Bokeh either way.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 
 SWIFT = (Path(__file__).parent.parent / "assets" / "figure.js").read_text(encoding="utf-8")
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
 # Where two rows are not enough, labels are cut short; hovering over a line tells its whole name. In a legend of one row the first names
@@ -139,6 +137,11 @@ def finite_f4(values: Any) -> np.ndarray:
     return np.clip(values, -FURTHEST, FURTHEST).astype("f4")
 
 
+def finite_f8(values: Any) -> np.ndarray:
+    """The same for values of F, which may be of any size or differ in their last digits only, as float64."""
+    return np.clip(np.asarray(values, "f8"), -1e308, 1e308)
+
+
 def placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
     """The columns of a source for an image with its lower left ``corner`` (2,) and its ``size`` (2,)."""
     (x, y), (dw, dh) = corner, size
@@ -146,68 +149,6 @@ def placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
 
 
 # ---- ranges in steps -------------------------------------------------------------------------------------------------
-
-
-def nice_above(value: float) -> float:
-    """The smallest of 1, 2, 5 × 10ⁿ that is at least ``value`` > 0."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(m * power for m in (1, 2, 5, 10) if m * power >= value * (1 - 1e-12))
-
-
-def steps_around(low: float, high: float, now: tuple[float, float] | None = None) -> tuple[float, float]:
-    """A range of round numbers around [low, high]; ``now`` is kept while the data fit in it and fill at least a third of it."""
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return now or (0.0, 1.0)
-    size = max(abs(low), abs(high), 1e-12) if low or high else 1.0
-    if high - low < 1e-6 * size:  # all the same, but for rounding: a tenth of its size shows that it does not move
-        low, high = low - 0.05 * size, high + 0.05 * size
-    width = high - low
-    if now and now[0] <= low and high <= now[1] and width >= (now[1] - now[0]) / 3:
-        return now
-    step = nice_above(width / 4)
-    start, end = step * math.floor(low / step), step * math.ceil(high / step)
-    return (start, end) if end > start else (start, start + step)
-
-
-def decades_around(
-    low: float, high: float, now: tuple[float, float] | None = None, most: int = 16
-) -> tuple[float, float]:
-    """Powers of ten around [low, high] > 0, at most ``most`` decades below the upper end; ``now`` is kept while it fits."""
-    if not (0 < high < math.inf):
-        return now or (1e-3, 1.0)
-    top = min(math.ceil(math.log10(high) - 1e-9), 308)  # the largest power of ten that is a number
-    bottom = math.floor(math.log10(low) + 1e-9) if 0 < low < math.inf else top - most
-    bottom = max(min(bottom, top - 1), top - most, -300)
-    if now:
-        a, b = round(math.log10(now[0])), round(math.log10(now[1]))
-        if a <= bottom and top <= b and (top - bottom) * 3 >= b - a:
-            return now
-        bottom = max(bottom - (a > bottom), -300) if a > bottom else bottom  # a falling curve: a decade ahead
-    return 10.0**bottom, 10.0**top
-
-
-def even_ticks(start: float, end: float) -> list[float]:
-    """Three to six round numbers in a range."""
-    step = nice_above((end - start) / 5)
-    return [round(i * step, 12) for i in range(math.ceil(start / step - 1e-9), math.floor(end / step + 1e-9) + 1)]
-
-
-def decade_ticks(start: float, end: float) -> list[float]:
-    """Powers of ten in a range, at most six; 1, 2, 5 within a single decade or two."""
-    first, last = round(math.log10(start)), round(math.log10(end))
-    if last - first <= 1:
-        return [m * 10.0**first for m in (1, 2, 5, 10)]
-    every = math.ceil((last - first) / 4)
-    return [10.0**p for p in range(last, first - 1, -every)]
-
-
-def decimal(value: float) -> str:
-    """A positive number for an axis: 0.05, 200, 10⁻⁵, 2·10⁶."""
-    if 1e-3 <= value < 1e5:
-        return f"{value:.6g}"
-    power = math.floor(math.log10(value) + 1e-9)
-    factor = round(value / 10.0**power)
-    return f"{'' if factor == 1 else f'{factor}·'}10{str(power).translate(SUPERSCRIPTS)}"
 
 
 def move_range(target: Range1d, ends: tuple[float, float]) -> None:

@@ -48,7 +48,7 @@ class Hand:
 
     def show(self, x: np.ndarray, y: np.ndarray) -> None:
         """Where the handles are; nothing is sent when they did not move."""
-        x, y = x.astype("f4"), y.astype("f4")
+        x, y = x.astype("f4"), y.astype("f8")  # y may be a value of F
         if not (np.array_equal(self.at.data["x"], x) and np.array_equal(self.at.data["y"], y)):
             self.at.data = {"x": x, "y": y}
 

@@ -11,7 +11,7 @@ from bokeh.plotting.contour import contour_data
 from components.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, note, placed, source
 from components.marginal import claim_of
 from components.palette import Theme, crowd
-from swarmviz.exports.estimate import contours_name, levels_of, plane_density, target_on_grid
+from swarmviz.exports.estimate import contours_name, levels_of, note_of, plane_density, target_on_grid
 from swarmviz.theory import Target
 
 NO_LINES: dict[str, list] = {"xs": [], "ys": []}
@@ -24,15 +24,20 @@ class Joint(NamedTuple):
     low: np.ndarray
     high: np.ndarray
     lines: dict[str, list]
-    outside: int
+    note: str
     smooth: bool
 
 
-def joint(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool, target: Target | None) -> Joint:
-    """The density of ``x`` (N, 2) in the box: agents per cell on a logarithmic scale, or a smooth estimate on a linear one."""
+def joint(
+    x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool, target: Target | None, removed: int = 0
+) -> Joint:
+    """The density of ``x`` (N, 2) in the box: agents per cell on a logarithmic scale, or a smooth estimate on a linear one.
+
+    ``removed`` agents, not among ``x``, are told of.
+    """
     image, outside = plane_density(x, low, high, bins, smooth)
     lines = NO_LINES if target is None else contours(target, low, high)
-    return Joint(image, low, high, lines, outside, smooth)
+    return Joint(image, low, high, lines, note_of(outside, removed), smooth)
 
 
 def contours(target: Target, low: np.ndarray, high: np.ndarray) -> dict[str, list]:
@@ -87,6 +92,5 @@ class Plot:
             self.lines.data = j.lines
         for ends, a, b in zip((self.figure.x_range, self.figure.y_range), j.low, j.high, strict=True):
             move_range(ends, (float(a), float(b)))
-        text = f"{j.outside:,} outside" if j.outside else ""
-        if self.note.text != text:
-            self.note.update(text=text, visible=bool(text))
+        if self.note.text != j.note:
+            self.note.update(text=j.note, visible=bool(j.note))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz import Simulation
+from swarmviz.exports.axes import LEAST, decimal
 
 BELOW = 1e-305  # where a zero is put: below every frame
 
@@ -34,8 +35,8 @@ def zero_of(sims: Sequence[Simulation], values: Iterable[np.ndarray]) -> Zero:
 
 
 def placed(values: np.ndarray) -> np.ndarray:
-    """Values for a logarithmic axis: those that are not above 0 lie below every frame; NaN stays NaN."""
-    return np.where((values > 0) | np.isnan(values), values, BELOW)
+    """Values for a logarithmic axis: those that are not above 0, or closer to it than LEAST, lie below every frame; NaN stays NaN."""
+    return np.where((values >= LEAST) | np.isnan(values), values, BELOW)
 
 
 def left_out(zero: Zero, curves: Mapping[str, np.ndarray]) -> str:
@@ -49,5 +50,5 @@ def left_out(zero: Zero, curves: Mapping[str, np.ndarray]) -> str:
             f"No minimum of F is known: it is measured from the lowest value met, {value}, "
             f"which itself has no place on a logarithmic axis ({', '.join(names)})."
         )
-    what = f"equal to {zero.name}" if zero.name else "of 0 or less"
+    what = f"equal to {zero.name}" if zero.name else f"of 0 or less (under {decimal(LEAST)})"
     return f"A logarithmic axis has no place for values {what}: those of {', '.join(names)}."

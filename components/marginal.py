@@ -11,11 +11,11 @@ from components.figures import (
     hover_claims,
     move_range,
     new_figure,
-    nice_above,
     note,
     source,
 )
 from components.palette import Theme
+from swarmviz.exports.axes import nice_above
 from swarmviz.exports.estimate import Marginal
 from swarmviz.theory import Target
 
@@ -79,6 +79,5 @@ class Plot:
         if highest > now or highest < now / 4 or self.figure.y_range.start != 0:
             move_range(self.figure.y_range, (0.0, nice_above(highest)))
             self.note.update(x=self.figure.x_range.start, y=self.figure.y_range.end)
-        text = f"{m.outside:,} outside" if m.outside else ""
-        if self.note.text != text:
-            self.note.update(text=text, visible=bool(text))
+        if self.note.text != m.note:
+            self.note.update(text=m.note, visible=bool(m.note))

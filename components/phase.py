@@ -21,11 +21,11 @@ from components.figures import (
     note,
     placed,
     source,
-    steps_around,
 )
 from components.palette import BEST, FOCUS, MINIMISER, Theme, crowd, theme
 from components.view import WithOptions
 from swarmviz import Frame, Simulation
+from swarmviz.exports.axes import steps_around
 from swarmviz.exports.coordinates import names_of
 from swarmviz.exports.looks import FEW, MANY
 from swarmviz.exports.phase import band_of, speed_reach

@@ -2,7 +2,7 @@
 
 The contours are part of the image, because a browser that strokes thousands of contour segments again for every frame of the swarm has no
 time left for the swarm. A pixel is ``level + LEVELS · strength`` with three strengths of contour (none, half, full), which makes the lines
-smooth; a theme is then a palette of 3 · LEVELS colours and changes without a new image.
+smooth; two more are the stripes where F is no finite number. A theme is then a palette of SHADES colours and changes without a new image.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from components.palette import LEVELS, Theme, mixed
-from swarmviz.exports.ground import scale_of, values_on_plane
+from swarmviz.exports.ground import UNDEFINED, scale_of, striped, undefined, values_on_plane
 from swarmviz.landscapes import Landscape
 
 PIXELS = 768  # along the longer side of the picture
@@ -22,6 +22,7 @@ MARGIN = (2.0, 1.25)  # the picture over the view, as long as the frame is not k
 STEP = 1.25  # by which margins grow: a frame that is dragged does not cost a picture a pixel
 WIDEST = 12.0  # a margin; no window is as wide or as tall
 CONTOURS = 12
+SHADES = 3 * LEVELS + 2  # and two greys
 KEPT = 24  # pictures, of at most 0.6 MB
 
 _kept: dict[tuple, Relief] = {}
@@ -32,7 +33,7 @@ class Relief(NamedTuple):
     """The picture of a landscape over a rectangle, and how its colours are to be read.
 
     ``image`` is (rows, columns) uint8 from the lower left ``x, y`` with size ``dw, dh``; ``ticks`` maps places on the colour bar in [0, 1]
-    to values of F; ``log`` says that the scale is logarithmic.
+    to values of F; ``log`` says that the scale is logarithmic, ``said`` what the picture cannot show.
     """
 
     image: np.ndarray
@@ -42,11 +43,15 @@ class Relief(NamedTuple):
     dh: float
     ticks: dict[float, str]
     log: bool
+    said: str = ""
 
 
 def palette(colours: Theme) -> list[str]:
-    """The 3 · LEVELS colours of a picture in a theme."""
-    return [mixed(c, colours.ink, share) for share in (0.0, 0.12, 0.24) for c in colours.landscape]
+    """The SHADES colours of a picture in a theme."""
+    return [
+        *(mixed(c, colours.ink, share) for share in (0.0, 0.12, 0.24) for c in colours.landscape),
+        *colours.undefined,
+    ]
 
 
 def margins(view: np.ndarray, frame: tuple[float, float] | None, drift: float = 0.0) -> tuple[float, float]:
@@ -100,10 +105,15 @@ def _made(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray, margi
     box_low, box_high = (side[:2] for side in landscape.limits(d))
     inside = f[np.ix_((ys >= box_low[1]) & (ys <= box_high[1]), (xs >= box_low[0]) & (xs <= box_high[0]))]
     height, ticks, log = scaled(f, inside if inside.size else f, landscape, d)
+    missing = undefined(f)
     level = np.clip(height * LEVELS, 0, LEVELS - 1).astype(np.uint8)
     image = (level + LEVELS * _contour_strength(height * CONTOURS)).astype(np.uint8)
+    if missing.any():
+        image = np.where(missing, 3 * LEVELS + striped(f.shape), image).astype(np.uint8)
     image.flags.writeable = False  # it is shared
-    return Relief(image, centre[0] - half[0], centre[1] - half[1], 2 * half[0], 2 * half[1], ticks, log)
+    said = [scale_of(inside if inside.size else f, landscape, d).said, UNDEFINED * bool(missing.any())]
+    corner, size = centre - half, 2 * half
+    return Relief(image, *corner, *size, ticks, log, " · ".join(filter(None, said)))
 
 
 def scaled(
@@ -111,10 +121,9 @@ def scaled(
 ) -> tuple[np.ndarray, dict[float, str], bool]:
     """Heights in [0, 1] over the box, the ticks of the colour bar, and whether the scale is logarithmic."""
     scale = scale_of(inside, landscape, d)
-    values = scale.ticks()
-    texts = [f"{v:.4g}".replace("-", "−") for v in values]
-    texts[-1:] = [f"F={text}" for text in texts[-1:]]
-    ticks = {float(place): text for place, text in zip(scale.unclipped(np.array(values)), texts, strict=True)}
+    ticks = scale.marks()
+    highest = max(ticks)
+    ticks[highest] = f"F={ticks[highest]}"
     return scale.height(f), ticks, scale.soft > 0
 
 

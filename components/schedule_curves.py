@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from components.curve_plot import Curve, Picture, ends_of, thin
-from components.figures import nice_above
 from components.log_axis import Zero, left_out, placed
 from swarmviz import Simulation
+from swarmviz.exports.axes import nice_above
 from swarmviz.frame import Clock
 from swarmviz.parameters import Described, Real, TimeDependent
 from swarmviz.simulation import Entry
@@ -67,9 +67,10 @@ def horizon(sim: Simulation) -> int:
 
 def _end(schedule: TimeDependent) -> float:
     """The time from which on a schedule is constant; −∞ where it never is, or always."""
+    since = float(getattr(schedule, "since", 0.0))
     if hasattr(schedule, "duration"):
-        return float(schedule.duration)
-    return float(schedule.points[-1][0]) if hasattr(schedule, "points") else -math.inf
+        return since + float(schedule.duration)
+    return since + float(schedule.points[-1][0]) if hasattr(schedule, "points") else -math.inf
 
 
 def spans_decades(sim: Simulation) -> bool:

@@ -77,7 +77,7 @@ class Session:
         self.player.set_pace(state)
         selection = state.selections[0]
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
-        self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
+        self.controls = Controls(parts_of(selection), heading_of(selection), *edits, now=weakly(self._time))
         self.compare = CompareBar(weakly(self._compare))
         self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
         self.arenas = [self._arena(place) for place in range(len(sims))]
@@ -239,7 +239,11 @@ class Session:
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
 
+    def _time(self) -> float:
+        return self._sim.t
+
     def _paint(self, payloads: dict) -> None:
+        self.controls.tell(hurried=not self.transport.playing)
         for (generation, i), payload in payloads.items():
             if generation == self._generation:  # else made for what is no longer shown
                 self.views[i].paint(payload)
@@ -446,6 +450,7 @@ class Session:
         self.links.copy()
 
     def _on_reset(self, value: Any) -> None:
+        self.controls.begin_again()
         self._renew(self.selections, show=False)
 
     def _on_seed(self, value: Any) -> None:

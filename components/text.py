@@ -64,6 +64,7 @@ def readable(latex: str) -> str:
         (r"\cdot", "·"),
         (r"\log", "log"),
         (r"\min", "min"),
+        (r"\geq", "≥"),
         (r"\,", " "),
         ("\\ ", " "),
     ):

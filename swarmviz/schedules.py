@@ -3,14 +3,17 @@ r"""Schedules: how a parameter changes with time.
 One abstraction serves the temperature T(t), β(t) = 1/T(t) and, on request, α(t) and σ(t) of any dynamics.
 A schedule gives an array of values for the next steps; the kernels receive arrays, so a parameter is never overwritten.
 
-Name          value at time t                              source
+Name          value when s has passed since it began       source
 Constant      c
-Linear        c0 + (c1 − c0) min(t/T, 1)
-Exponential   c0 r^t
-Logarithmic   c / log(t0 + t), t0 ≥ 2                      classical annealing; 002 §1.3, 004 appendix A
-Inverse…      log(t0 + t) / c, t0 ≥ 1                      the same as an inverse temperature β = 1/T
-Power         (t0 + t)^γ − 1                               004 Theorem 1.1
+Linear        c0 + (c1 − c0) min(s/L, 1)
+Exponential   c0 r^s
+Logarithmic   c / log(t0 + s), t0 ≥ 2                      classical annealing; 002 §1.3, 004 appendix A
+Inverse…      log(t0 + s) / c, t0 ≥ 1                      the same as an inverse temperature β = 1/T
+Power         (t0 + s)^γ − 1                               004 Theorem 1.1
 Piecewise     straight lines between given points
+
+All but the first count from the time ``since``: s = max(t − since, 0), with since = 0 unless another is given. Before, the value is the one
+with which they begin.
 """
 
 from __future__ import annotations
@@ -28,10 +31,14 @@ class Schedule(Described, TimeDependent):
 
     title = "Schedule"
 
+    @classmethod
+    def beginning(cls, value: float, since: float = 0.0) -> Schedule:
+        """A schedule of this kind that has ``value`` at the time ``since``, as nearly as its ranges allow, and counts from there."""
+        raise NotImplementedError
+
     def at(self, t):
         """Values at times ``t`` (scalar or array of any shape), in the same shape, as float64."""
-        t = np.asarray(t, dtype=np.float64)
-        return self._values(t)
+        return self._values(np.asarray(t, dtype=np.float64))
 
     def _values(self, t: np.ndarray) -> np.ndarray:
         raise NotImplementedError
@@ -52,7 +59,11 @@ class Constant(Schedule):
     """The same value for ever."""
 
     title = "Constant"
-    value = Real(1.0, bounds=(-1e12, 1e12), symbol="c", doc="The value.")
+    value = Real(1.0, bounds=(-1e15, 1e15), symbol="c", doc="The value.")
+
+    @classmethod
+    def beginning(cls, value, since=0.0):
+        return cls(value=value)
 
     def _values(self, t):
         return np.full(t.shape, float(self.value))
@@ -62,56 +73,115 @@ class Constant(Schedule):
         return f"{self.value:g}"
 
 
-class Linear(Schedule):
+class Begun(Schedule):
+    """A schedule that counts from a moment."""
+
+    title = "Schedule"
+    since = Real(
+        0.0,
+        bounds=(0, 1e12),
+        symbol="tₛ",
+        doc="Time at which it begins, and from which on it counts. Until then it has its first value.",
+    )
+
+    @classmethod
+    def declared(cls):
+        """As of every part, the beginning last."""
+        names = dict(super().declared())
+        return names | {"since": names.pop("since")}
+
+    def at(self, t):
+        t = np.asarray(t, dtype=np.float64)
+        return self._values(np.maximum(t - self.since, 0.0) if self.since else t)
+
+    def values_now(self):
+        """Name → value; one that begins at 0 is told as it was before there was another beginning."""
+        values = super().values_now()
+        since = values.pop("since")
+        return values | {"since": since} if since else values
+
+    @property
+    def _passed(self) -> str:
+        """LaTeX of the time that has passed since the beginning."""
+        return f"(t - {self.since:g})" if self.since else "t"
+
+    @property
+    def _after(self) -> str:
+        """LaTeX that says from when on the formula holds."""
+        return rf",\ t \geq {self.since:g}" if self.since else ""
+
+
+class Linear(Begun):
     """A straight line from ``start`` to ``end`` over ``duration``, then constant."""
 
     title = "Linear"
-    start = Real(1.0, bounds=(-1e12, 1e12), symbol="c₀", doc="Value at t = 0.")
-    end = Real(0.0, bounds=(-1e12, 1e12), symbol="c₁", doc="Value from t = T on.")
-    duration = Real(1.0, bounds=(0, 1e12), inclusive_bounds=(False, True), symbol="T", doc="Time until the end value.")
+    start = Real(1.0, bounds=(-1e15, 1e15), symbol="c₀", doc="Value at the beginning.")
+    end = Real(0.0, bounds=(-1e15, 1e15), symbol="c₁", doc="Value at the end, and from then on.")
+    duration = Real(
+        1.0, bounds=(0, 1e12), inclusive_bounds=(False, True), symbol="L", doc="Time from the beginning to the end."
+    )
+
+    @classmethod
+    def beginning(cls, value, since=0.0):
+        return cls(start=value, end=value, since=since)
 
     def _values(self, t):
         return self.start + (self.end - self.start) * np.clip(t / self.duration, 0.0, 1.0)
 
     @property
     def equation(self):
-        return rf"{self.start:g} + ({self.end - self.start:g})\min(t/{self.duration:g},\,1)"
+        change = self.end - self.start
+        if not change:
+            return f"{self.start:g}"
+        first = f"{self.start:g} {'-' if change < 0 else '+'} " if self.start else "-" if change < 0 else ""
+        return rf"{first}{abs(change):g}\,\min({self._passed}/{self.duration:g},\,1){self._after}"
 
 
-class Exponential(Schedule):
+class Exponential(Begun):
     """c₀ r^t."""
 
     title = "Exponential"
-    start = Real(1.0, bounds=(-1e12, 1e12), symbol="c₀", doc="Value at t = 0.")
+    start = Real(1.0, bounds=(-1e15, 1e15), symbol="c₀", doc="Value at the beginning.")
     ratio = Real(0.9, bounds=(0, 1e3), inclusive_bounds=(False, True), symbol="r", doc="Factor per unit of time.")
+
+    @classmethod
+    def beginning(cls, value, since=0.0):
+        return cls(start=value, since=since)
 
     def _values(self, t):
         return self.start * np.power(float(self.ratio), t)
 
     @property
     def equation(self):
-        return rf"{self.start:g}\cdot {self.ratio:g}^{{t}}"
+        return rf"{self.start:g}\cdot {self.ratio:g}^{{{self._passed.strip('()')}}}{self._after}"
 
 
-class Logarithmic(Schedule):
-    """c / log(t₀ + t): the slow cooling of classical annealing (002 §1.3)."""
+class Logarithmic(Begun):
+    """c / log(t₀ + s): the slow cooling of classical annealing (002 §1.3), for temperatures. It falls."""
 
     title = "Logarithmic"
     c = Real(
-        1.0, bounds=(0, 1e12), symbol="c", doc="Scale; to be guaranteed, annealing needs c at least the critical depth."
+        1.0, bounds=(0, 1e15), symbol="c", doc="Scale; to be guaranteed, annealing needs c at least the critical depth."
     )
     t0 = Real(2.0, bounds=(2, 1e12), symbol="t₀", doc="Offset of time; at least 2, so that the logarithm is positive.")
+
+    @classmethod
+    def beginning(cls, value, since=0.0):
+        return cls(c=max(value * math.log(cls.param.t0.default), 0.0), since=since)
 
     def _values(self, t):
         return self.c / np.log(self.t0 + t)
 
     @property
     def equation(self):
-        return rf"{self.c:g}/\log({self.t0:g} + t)"
+        return rf"{self.c:g}/\log({self.t0:g} + {self._passed}){self._after}"
 
 
-class InverseLogarithmic(Schedule):
-    """log(t₀ + t) / c: classical annealing as an inverse temperature, 1/T of :class:`Logarithmic`."""
+class InverseLogarithmic(Begun):
+    """log(t₀ + s) / c: classical annealing as an inverse temperature, 1/T of :class:`Logarithmic`. It grows.
+
+    For β, which grows while a swarm cools (004 appendix A). A temperature T or a noise σ that follows it heats the swarm.
+    """
 
     title = "Inverse logarithmic"
     c = Real(1.0, bounds=(0, 1e12), inclusive_bounds=(False, True), symbol="c",
@@ -120,16 +190,22 @@ class InverseLogarithmic(Schedule):
         1.0, bounds=(1, 1e12), symbol="t₀", doc="Offset of time; at least 1, so that the logarithm is never negative."
     )
 
+    @classmethod
+    def beginning(cls, value, since=0.0):
+        if value <= 0:
+            return cls(since=since)
+        return cls(c=min(max(math.log(2.0) / value, 1e-300), cls.param.c.bounds[1]), t0=2.0, since=since)
+
     def _values(self, t):
         return np.log(self.t0 + t) / self.c
 
     @property
     def equation(self):
-        return rf"\log({self.t0:g} + t)/{self.c:g}"
+        return rf"\log({self.t0:g} + {self._passed})/{self.c:g}{self._after}"
 
 
-class Power(Schedule):
-    """(t₀ + t)^γ − 1: the inverse temperature of 004, Theorem 1.1."""
+class Power(Begun):
+    """(t₀ + s)^γ − 1: the inverse temperature of 004, Theorem 1.1. It grows."""
 
     title = "Power"
     gamma = Real(
@@ -141,16 +217,25 @@ class Power(Schedule):
     )
     t0 = Real(1.1, bounds=(1, 1e12), symbol="t₀", doc="Offset of time; the authors of 004 use 1.1.")
 
+    @classmethod
+    def beginning(cls, value, since=0.0):
+        gamma, most = cls.param.gamma.default, cls.param.t0.bounds[1]
+        if value <= 0:
+            return cls(t0=1.0, since=since)
+        if math.log1p(value) / gamma > math.log(most):  # so far on a slow schedule that a larger γ is needed
+            return cls(t0=most, gamma=math.log1p(value) / math.log(most), since=since)
+        return cls(t0=(1.0 + value) ** (1.0 / gamma), since=since)
+
     def _values(self, t):
         return np.power(self.t0 + t, float(self.gamma)) - 1.0
 
     @property
     def equation(self):
-        return rf"({self.t0:g} + t)^{{{self.gamma:g}}} - 1"
+        return rf"({self.t0:g} + {self._passed})^{{{self.gamma:g}}} - 1{self._after}"
 
 
-class Piecewise(Schedule):
-    """Straight lines between points ``((t, value), …)``, constant outside them.
+class Piecewise(Begun):
+    """Straight lines between points ``((s, value), …)``, constant outside them.
 
     Raises
     ------
@@ -160,7 +245,7 @@ class Piecewise(Schedule):
 
     title = "Piecewise linear"
 
-    def __init__(self, points=((0.0, 1.0), (1.0, 0.0))):
+    def __init__(self, points=((0.0, 1.0), (1.0, 0.0)), since=0.0):
         try:
             pairs = tuple((float(t), float(v)) for t, v in points)
         except (TypeError, ValueError):
@@ -169,8 +254,12 @@ class Piecewise(Schedule):
             raise ValueError(f"points = {points!r}: must be at least one pair of finite numbers")
         if any(b[0] <= a[0] for a, b in itertools.pairwise(pairs)):
             raise ValueError(f"points = {points!r}: the times must increase")
-        super().__init__()
+        super().__init__(since=since)
         self._points = pairs
+
+    @classmethod
+    def beginning(cls, value, since=0.0):
+        return cls(((0.0, value), (1.0, value)), since=since)
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:
@@ -182,14 +271,14 @@ class Piecewise(Schedule):
         return np.interp(t, times, values)
 
     def values_now(self):
-        return {"points": self._points}
+        return {"points": self._points} | super().values_now()
 
     def __repr__(self):
-        return f"Piecewise({self._points!r})"
+        return f"Piecewise({self._points!r}{f', since={self.since!r}' if self.since else ''})"
 
     @property
     def equation(self):
-        return r"\text{lines through } " + r",\ ".join(f"({t:g},\\,{v:g})" for t, v in self._points)
+        return r"\text{lines through } " + r",\ ".join(f"({self.since + t:g},\\,{v:g})" for t, v in self._points)
 
 
 ALL: dict[str, type[Schedule]] = {

@@ -66,7 +66,8 @@ class Arena:
             write_title(self.axes, heading(sim), self.colours)
         self.kind.move(sim, *view)
         self.clock.set_text(f"k = {frame.k:,}   t = {frame.t:.6g}")
-        self.note.set_text(looks.remarks(frame, looks.outside(frame.x[:, :2], *view)))
+        hidden = looks.outside(frame.x[:, :2], *view)
+        self.note.set_text(" · ".join(filter(None, [*getattr(self.kind, "said", ()), looks.remarks(frame, hidden)])))
         self.note.set_visible(bool(self.note.get_text()))
         return fresh
 

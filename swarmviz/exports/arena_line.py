@@ -8,26 +8,57 @@ import numpy as np
 
 from swarmviz.exports import looks
 from swarmviz.exports.arena_plane import agent_entries
-from swarmviz.exports.drawing import POINT, counted, crowd_map, dot, dress, legend
+from swarmviz.exports.arrows import SHAPE, strokes, width_of
+from swarmviz.exports.axes import FURTHEST
+from swarmviz.exports.drawing import (
+    POINT,
+    arrow_key,
+    counted,
+    crowd_map,
+    dot,
+    dress,
+    legend,
+    undefined_entry,
+    undefined_look,
+)
+from swarmviz.exports.estimate import taking_part
+from swarmviz.exports.ground import UNDEFINED, Scale, indistinct, undefined
 from swarmviz.exports.looks import FEW, MANY, Theme
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
 
 POINTS = 1200  # of the curve
+PAD = 0.06  # of the curve's height, above and below it
 CELLS = 240  # of the density of a large swarm
 
 
 def curve_of(
     landscape: Landscape, low: float, high: float, shift: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Points of F(x − shift) on [low, high] and the ends of an axis for them."""
+    """Points of F(x − shift) on [low, high], NaN where it is no finite number, and the ends of an axis for them."""
     x = np.linspace(low, high, POINTS)
     with np.errstate(all="ignore"):
         f = landscape.values(x[:, None] - shift)
-    known = f[np.isfinite(f)]
+    f = np.where(undefined(f), np.nan, f)
+    known = np.clip(f[~np.isnan(f)], -FURTHEST, FURTHEST)
     bottom, top = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    pad = 0.06 * (top - bottom or 1.0)
+    pad = PAD * (max(abs(bottom), 1.0) if indistinct(bottom, top) else top - bottom)
     return x, f, bottom - pad, top + pad
+
+
+def gaps_of(x: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """The stretches of ``x`` (M,) on which ``f`` is NaN, (G, 2)."""
+    half = (x[1] - x[0]) / 2
+    edges = np.diff(np.concatenate([[0], np.isnan(f).astype(int), [0]]))
+    return np.column_stack([x[np.flatnonzero(edges == 1)] - half, x[np.flatnonzero(edges == -1) - 1] + half])
+
+
+def ground_note(f: np.ndarray) -> str:
+    """What the curve of values ``f`` (M,) cannot show, in words; "" where it shows all."""
+    known = f[~np.isnan(f)]
+    flat = known.size > 0 and indistinct(float(known.min()), float(known.max()))
+    said = [Scale(float(known[0]), float(known[0]), 0.0).said if flat else "", UNDEFINED * bool(np.isnan(f).any())]
+    return " · ".join(filter(None, said))
 
 
 class Line:
@@ -76,9 +107,13 @@ class Line:
             x, f, top, color=colours.paper, linewidth=0, zorder=2
         )  # a density is seen under the curve only
         curve = axes.plot(x, f, color=colours.landscape[0], linewidth=1.8, zorder=3)[0]
-        self.still = [fill, over, curve]
+        gaps = [axes.axvspan(*gap, zorder=3, **undefined_look(colours)) for gap in gaps_of(x, f)]
+        self.still = [fill, over, curve, *gaps]
+        self.gaps, self.said = bool(gaps), [ground_note(f)]
         axes.set(xlim=(low[0], high[0]), ylim=(bottom, top))
         self._ends = (low[0], high[0], bottom, top)
+        self._width, self._unit = width_of(*sim.landscape.limits(1)), SHAPE * (top - bottom) / (high[0] - low[0])
+        arrow_key(axes, self._width if sim.frame.v is not None and sim.frame.n <= FEW else None, colours)
         if not axes.figure.legends:
             legend(axes.figure, self._entries(sim), colours)
 
@@ -95,15 +130,18 @@ class Line:
         entries.append(dot("lowest agent", "none", colours.ink, "o", width=1.4))
         if len(sim.landscape.minimisers(1)):
             entries.append(dot("known minimum", "#ffffff", colours.outline, "*", 9))
+        if self.gaps:
+            entries.append(undefined_entry(colours))
         return entries
 
     def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
         """The swarm of the present frame."""
         frame, x, many = sim.frame, sim.frame.x[:, 0], sim.frame.n > MANY
+        energy = np.clip(frame.energy, -2 * FURTHEST, 2 * FURTHEST)
         goals = sim.landscape.minimisers(1)
         self.goals.set_data(goals[:, 0] + _shift(sim), sim.landscape.values(goals) if len(goals) else [])
         lowest = int(np.argmin(frame.energy))
-        self.best.set_data([x[lowest]], [frame.energy[lowest]])
+        self.best.set_data([x[lowest]], [energy[lowest]])
         for line, value, place in ((self.focus, frame.focus, "set_xdata"), (self.level, frame.level, "set_ydata")):
             line.set_visible(value is not None)
             if value is not None:
@@ -111,22 +149,16 @@ class Line:
         self.cloud.set_visible(many)
         self.dots.set_visible(not many)
         if many:
-            self.cloud.set_data(counted(frame.x, low, high, CELLS)[None])
+            self.cloud.set_data(counted(frame.x[taking_part(frame)], low, high, CELLS)[None])
             self.cloud.set_extent(self._ends)
         else:
-            self.dots.set_offsets(np.column_stack([x, frame.energy]))
+            self.dots.set_offsets(np.column_stack([x, energy]))
             self.dots.set_sizes((looks.diameters(frame) * POINT) ** 2)
             self.dots.set_facecolors(looks.agent_colours(frame, self.colours))
-        self.arrows.set_segments(list(self._velocities(sim)) if frame.v is not None and frame.n <= FEW else [])
-
-    def _velocities(self, sim: Simulation) -> np.ndarray:
-        frame, (left, right, bottom, top) = sim.frame, self._ends
-        assert frame.v is not None
-        x, v = frame.x[:, 0], frame.v[:, 0]
-        along = v * (0.07 * (right - left) / max(float(np.abs(v).max()), 1e-300))
-        barb, tip, y = 0.008 * (top - bottom), x + along, frame.energy
-        points = [(x, y), (tip, y), (tip - 0.25 * along, y + barb), (tip, y), (tip - 0.25 * along, y - barb)]
-        return np.stack([np.column_stack(point) for point in points], axis=1)
+        if frame.v is not None and frame.n <= FEW:
+            v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
+            segments = strokes(np.column_stack([x, energy]), v, self._width, self._unit)
+            self.arrows.set_segments(list(segments.reshape(-1, 2, 2)))
 
 
 def _shift(sim: Simulation) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from swarmviz.exports import looks
-from swarmviz.exports.drawing import FONT, POINT, SMALL, colour_map, counted, crowd_map, dot, dress, legend
-from swarmviz.exports.ground import pixels, scale_of, values_on_plane
-from swarmviz.exports.looks import FEW, MANY, Theme
+from swarmviz.exports.arrows import strokes, width_of
+from swarmviz.exports.drawing import FONT, POINT, SMALL, arrow_key, colour_map, counted, crowd_map, dot, dress, legend
+from swarmviz.exports.estimate import taking_part
+from swarmviz.exports.ground import UNDEFINED, pixels, scale_of, striped, undefined, values_on_plane
+from swarmviz.exports.looks import FEW, MANY, Theme, ramp
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
 
@@ -58,6 +61,12 @@ class Plane:
         return [*still, self.cloud, self.links, self.arrows, self.bests, self.dots, self.goals, self.best, self.focus]
 
     _drifts = False
+    _said: Sequence[str] = ()
+
+    @property
+    def said(self) -> Sequence[str]:
+        """What the ground cannot show, in words."""
+        return self._said
 
     def depends_on(self, sim: Simulation) -> tuple[float, ...]:
         """What else makes the ground stale: a landscape that has drifted far."""
@@ -86,7 +95,14 @@ class Plane:
         image = axes.imshow(h, extent=extent, origin="lower", cmap=colour_map(colours.landscape), vmin=0, vmax=1, zorder=0,
                             interpolation="bilinear")  # fmt: skip
         image.set_transform(carried)
-        self.relief = [image]
+        self.relief, missing = [image], undefined(f)
+        self._said = [scale.said] * bool(scale.said) + [UNDEFINED] * bool(missing.any())
+        if missing.any():
+            look = np.zeros((*f.shape, 4))
+            look[..., 3] = missing
+            look[..., :3] = ramp(colours.undefined, 2)[striped(f.shape).astype(int)]
+            self.relief.append(axes.imshow(look, extent=extent, origin="lower", zorder=1.5, interpolation="nearest"))
+            self.relief[-1].set_transform(carried)
         if h.min() < h.max():
             levels = np.arange(1, CONTOURS) / CONTOURS
             lines = axes.contour(xs, ys, h, levels=levels, colors=colours.ink, linewidths=0.5, alpha=0.28, zorder=1)
@@ -94,18 +110,20 @@ class Plane:
             self.relief.append(lines)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         self._colour_bar(image, scale)
+        self._width = width_of(*landscape.limits(frame.d))
+        arrow_key(axes, self._width if frame.v is not None and frame.n <= FEW else None, colours)
         if not self.axes.figure.legends:
             legend(axes.figure, self._entries(sim), colours)
 
     def _colour_bar(self, image: Any, scale: Any) -> None:
-        ticks = scale.ticks()
+        marks = scale.marks()
         if self.bar is None:
             self.bar = self.axes.figure.colorbar(image, ax=self.axes, shrink=0.82, aspect=34, pad=0.02)
             self.bar.outline.set_visible(False)
             self.bar.ax.set_title("F", fontsize=SMALL, family=FONT, color=self.colours.ink)
         else:
             self.bar.update_normal(image)
-        self.bar.set_ticks([float(scale.height(v)) for v in ticks], labels=[f"{v:.4g}" for v in ticks])
+        self.bar.set_ticks(list(marks), labels=list(marks.values()))
         self.bar.ax.tick_params(
             colors=self.colours.soft, labelcolor=self.colours.ink, labelsize=SMALL, labelfontfamily=FONT
         )
@@ -132,7 +150,7 @@ class Plane:
         self.cloud.set_visible(many)
         self.dots.set_visible(not many)
         if many:
-            self.cloud.set_data(counted(x, low, high))
+            self.cloud.set_data(counted(x[taking_part(frame)], low, high))
             self.cloud.set_extent((low[0], high[0], low[1], high[1]))
             self.axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         else:
@@ -140,7 +158,7 @@ class Plane:
             self.dots.set_sizes((looks.diameters(frame) * POINT) ** 2)
             self.dots.set_facecolors(looks.agent_colours(frame, self.colours))
         self.arrows.set_segments(
-            list(arrows(x, frame.v[:, :2], float((high - low).max()))) if few and frame.v is not None else []
+            list(strokes(x, frame.v[:, :2], self._width).reshape(-1, 2, 2)) if few and frame.v is not None else []
         )
         self.bests.set_data(*(frame.memory[:, :2] if few and frame.memory is not None else np.empty((0, 2))).T)
         self.links.set_segments(list(_links(x, frame.partner)) if few and frame.partner is not None else [])
@@ -155,15 +173,6 @@ def agent_entries(frame: Frame, colours: Theme) -> list[Any]:
         dot(name, colour, colours.outline)
         for name, colour in zip(names, looks.role_colours(frame, colours), strict=False)
     ]
-
-
-def arrows(x: np.ndarray, v: np.ndarray, width: float) -> np.ndarray:
-    """Arrows for velocities: each one a line of five points there and back, (N, 5, 2); the longest is 7% of the view."""
-    speed = np.hypot(*v.T)
-    tip = x + v * (0.07 * width / max(float(speed.max(initial=0.0)), 1e-300))
-    along = tip - x
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    return np.stack([x, tip, tip - 0.3 * along + 0.16 * across, tip, tip - 0.3 * along - 0.16 * across], axis=1)
 
 
 def _links(x: np.ndarray, partner: np.ndarray) -> np.ndarray:

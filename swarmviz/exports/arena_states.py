@@ -166,7 +166,8 @@ class Sites:
             self.bar.ax.set_title("U", fontsize=TEXT, family=FONT, color=colours.ink)
             self.bar.outline.set_visible(False)
         self.bar.update_normal(tiles)
-        self.bar.set_ticks([float(scale.height(v)) for v in scale.ticks()], labels=[f"{v:.4g}" for v in scale.ticks()])
+        marks = scale.marks()
+        self.bar.set_ticks(list(marks), labels=list(marks.values()))
         self.bar.ax.tick_params(colors=colours.soft, labelcolor=colours.ink, labelsize=SMALL, labelfontfamily=FONT)
         if not axes.figure.legends:
             legend(axes.figure, self._entries(sim), colours)

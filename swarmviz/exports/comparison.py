@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmviz.exports import looks
 from swarmviz.exports.arena import heading
-from swarmviz.exports.curves import decades, thin
+from swarmviz.exports.curves import ends_of, log_axis, thin
 from swarmviz.exports.drawing import FONT, SMALL, TEXT, dress, legend, new_figure
 from swarmviz.exports.looks import Theme
 from swarmviz.exports.metadata import changes
@@ -18,6 +18,7 @@ from swarmviz.simulation import Simulation
 
 NAMES = "A", "B"
 WIDTHS = 2.6, 1.2  # of their curves: where they agree, A is seen on both sides of B
+ROUNDING = 1e-9  # of two values: a difference that is shown as none
 MOST_TOLD = 6  # parameters in which the two differ
 LONGEST = 24  # characters of a value that are told
 
@@ -34,6 +35,12 @@ def both(sims: Sequence[Simulation], name: str) -> tuple[np.ndarray, list[np.nda
     for sim in sims[1:]:
         steps = np.intersect1d(steps, sim.record["k"], assume_unique=True)
     return steps, [sim.record[name][np.searchsorted(sim.record["k"], steps)] for sim in sims]
+
+
+def difference_least(values: Sequence[np.ndarray]) -> float:
+    """How wide the axis of a difference is at least, so that what A and B lose to rounding does not look like one."""
+    known = [np.abs(v[np.isfinite(v)]).max(initial=0.0) for v in values]
+    return ROUNDING * float(max(known, default=0.0))
 
 
 def told(first: Simulation, second: Simulation) -> str:
@@ -96,16 +103,18 @@ def _row(row: Sequence[Any], sims: Sequence[Simulation], observable: Observable,
     dress(left, colours, "", observable.symbol)
     dress(right, colours)
     if observable.log:
-        left.set_yscale("log", nonpositive="mask")
-        left.set_ylim(decades(values))
+        log_axis(left, values)
     else:
         left.ticklabel_format(axis="y", useOffset=False)
+        left.set_ylim(ends_of(values))
     right.ticklabel_format(axis="y", useOffset=False)
     for place, value in enumerate(values):
         left.plot(*thin(steps, value), marker, color=colours.curves[place], linewidth=WIDTHS[place])
     right.axhline(0.0, color=colours.soft, linewidth=0.8)
-    with np.errstate(invalid="ignore"):
-        right.plot(*thin(steps, values[0] - values[1]), marker, color=colours.ink, linewidth=1.2)
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = values[0] - values[1]
+    right.set_ylim(ends_of([difference, np.zeros(1)], difference_least(values)))
+    right.plot(*thin(steps, difference), marker, color=colours.ink, linewidth=1.2)
     for axes in row:
         axes.grid(color=colours.grid, linewidth=0.6)
     left.set_xlim(0, max(int(steps[-1]), 1) if len(steps) else 1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from swarmviz.exports import looks
 from swarmviz.exports.arena import heading
+from swarmviz.exports.axes import FURTHEST, LEAST, decade_ticks, decades_around, decimal, wide_enough
 from swarmviz.exports.drawing import FONT, SMALL, dress, faint, new_figure, reasons, room_for
 from swarmviz.exports.looks import Theme
 from swarmviz.frame import Observable
@@ -16,7 +17,8 @@ from swarmviz.theory import Line
 from swarmviz.theory import lines as theory_lines
 
 MOST_POINTS = 2000  # of a curve
-LOWEST, HIGHEST = 1e-300, 1e290  # of a logarithmic axis: a decade beyond them is a number, too
+HIGHEST = 1e290  # of a logarithmic axis, which Matplotlib makes a little longer
+PAD = 0.05  # of an axis, above and below what was measured
 NAMES = {"value": "F"}  # of groups; others are called what they are
 
 
@@ -62,13 +64,13 @@ def _panel(
     axes.grid(color=colours.grid, linewidth=0.6)
     record = sim.record
     if log:
-        axes.set_yscale("log", nonpositive="mask")
-        axes.set_ylim(decades([record[o.name] for o in observables]))
+        log_axis(axes, [record[o.name] for o in observables])
     for place, o in enumerate(observables):
         colour = colours.curves[place % len(colours.curves)]
         axes.plot(*thin(record["k"], record[o.name]), color=colour, linewidth=1.4, label=o.symbol)
     if not log:
-        axes.set_ylim(_around(axes.get_ylim(), lines))
+        axes.ticklabel_format(axis="y", useOffset=False)
+        axes.set_ylim(_around(ends_of([record[o.name] for o in observables]), lines))
     for line in lines:
         colour = colours.target if line.style == "dotted" else colours.ink
         dash = ":" if line.style == "dotted" else "--"
@@ -89,18 +91,38 @@ def _around(ends: tuple[float, float], lines: list[Line]) -> tuple[float, float]
     """Ends of an axis for what was measured, made wider for the lines of theory, but not so much that the measured is lost."""
     known = np.concatenate([[*ends], *(np.asarray(line.y, float) for line in lines)])
     known, room = known[np.isfinite(known)], ends[1] - ends[0]
-    return max(float(known.min()), ends[0] - room), min(float(known.max()), ends[1] + room)
+    low, high = max(float(known.min()), ends[0] - room), min(float(known.max()), ends[1] + room)
+    return max(low, -FURTHEST), min(high, FURTHEST)
+
+
+def ends_of(columns: list[np.ndarray], least: float = 0.0) -> tuple[float, float]:
+    """Ends of a linear axis: what was measured and a little more, but no narrower than ``least`` or than numbers can be told apart."""
+    known = np.concatenate(columns)
+    known = np.clip(known[np.isfinite(known)], -FURTHEST, FURTHEST)
+    if not known.size:
+        return 0.0, 1.0
+    low, high = wide_enough(float(known.min()), float(known.max()), least)
+    pad = PAD * (high - low)
+    return low - pad, high + pad
 
 
 def decades(columns: list[np.ndarray]) -> tuple[float, float]:
-    """Ends of a logarithmic axis: what was measured, at most sixteen decades of it."""
+    """Ends of a logarithmic axis: all that was measured."""
     known = np.concatenate(columns)
-    known = known[np.isfinite(known) & (known > 0)]
-    if not known.size:
-        return 1e-3, 1.0
-    known = np.clip(known, LOWEST, HIGHEST)
-    top = 10.0 ** np.ceil(np.log10(known.max()) + 0.02)
-    return max(10.0 ** np.floor(np.log10(known.min()) - 0.02), top * 1e-16), top
+    known = np.clip(known[np.isfinite(known) & (known >= LEAST)], LEAST, HIGHEST)
+    return decades_around(float(known.min()), float(known.max())) if known.size else (1e-3, 1.0)
+
+
+def log_axis(axes: Any, columns: list[np.ndarray]) -> None:
+    """A logarithmic axis for values, with the ticks of the page; Matplotlib's own overflow where there are hundreds of decades."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    ends = decades(columns)
+    axes.set_yscale("log", nonpositive="mask")
+    axes.yaxis.set_major_locator(FixedLocator(decade_ticks(*ends)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, place: decimal(value)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(ends)
 
 
 def thin(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -28,7 +28,9 @@ from swarmviz.exports.estimate import (
     contours_name,
     levels_of,
     marginal_of,
+    note_of,
     plane_density,
+    taking_part,
     target_marginals,
     target_on_grid,
     whole_bins,
@@ -50,7 +52,9 @@ def marginals(
         return _of_states(sim, places, low, high)
     target = theory_target(sim) if frame.d <= 2 else None
     laws = target_marginals(target, low, high) if target is not None else [None] * frame.d
-    drawn = [marginal_of(frame.x[:, i], float(low[i]), float(high[i]), bins, smooth, laws[i]) for i in places]
+    there = taking_part(frame)
+    x, removed = frame.x[there], int(frame.n - there.sum())
+    drawn = [marginal_of(x[:, i], float(low[i]), float(high[i]), bins, smooth, laws[i], removed) for i in places]
     return drawn, target
 
 
@@ -118,7 +122,7 @@ def _histogram(axes: Any, m: Marginal, label: str, target: Target | None, smooth
         axes.plot(m.grid, m.target, color=colours.target, linewidth=2, linestyle=":", alpha=faint(target))
     axes.set(xlim=(m.edges[0], m.edges[-1]), ylim=(0, None))
     axes.grid(axis="y", color=colours.grid, linewidth=0.7)
-    _outside(axes, m.outside, colours)
+    _note(axes, m.note, colours)
 
 
 def _plane(
@@ -128,7 +132,9 @@ def _plane(
     low, high = (side[list(places)] for side in sim.landscape.limits(sim.frame.d))
     dress(axes, colours, *(names_of(i, sim.frame.d)[0] for i in places))
     axes.set_box_aspect(1)
-    image, outside = plane_density(sim.frame.x[:, list(places)], low, high, bins, smooth)
+    frame = sim.frame
+    there = taking_part(frame)
+    image, outside = plane_density(frame.x[there][:, list(places)], low, high, bins, smooth)
     axes.imshow(image, extent=(low[0], high[0], low[1], high[1]), origin="lower", aspect="auto", vmin=0, vmax=255, zorder=1,
                 cmap=crowd_map(colours, 0.0 if smooth else looks.LEAST), interpolation="bilinear" if smooth else "nearest")  # fmt: skip
     if target is not None:
@@ -139,20 +145,20 @@ def _plane(
             axes.contour(*grids, rho, levels=levels, colors=colours.target, linestyles=":", linewidths=1.6,
                          alpha=faint(target), zorder=2)  # fmt: skip
     axes.grid(color=colours.grid, linewidth=0.6, zorder=0)
-    _outside(axes, outside, colours)
+    _note(axes, note_of(outside, int(frame.n - there.sum())), colours)
 
 
-def _outside(axes: Any, count: int, colours: Theme) -> None:
-    if count:
+def _note(axes: Any, text: str, colours: Theme) -> None:
+    if text:
         style = {"transform": axes.transAxes, "va": "top", "fontsize": SMALL, "color": colours.ink}
-        axes.text(0.02, 0.97, f"{count:,} outside", **style)
+        axes.text(0.02, 0.97, text, **style)
 
 
 def _entries(sim: Simulation, target: Target | None, smooth: bool, plane: bool, colours: Theme) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    entries: list[Any] = [Patch(facecolor=colours.bars, label=f"{sim.frame.n:,} agents")]
+    entries: list[Any] = [Patch(facecolor=colours.bars, label=f"{taking_part(sim.frame).sum():,} agents")]
     if smooth:
         entries.append(Line2D([], [], color=colours.ink, label="smoothed"))
     if target is not None:

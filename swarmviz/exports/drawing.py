@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from swarmviz.exports.arrows import CUT, key_of
 from swarmviz.exports.estimate import shades
+from swarmviz.exports.ground import UNDEFINED
 from swarmviz.exports.looks import LEAST, Theme, crowd, ramp
 from swarmviz.theory import Line, Target, VelocityLaw
 
@@ -89,6 +91,35 @@ def dot(label: str, colour: str, edge: str, marker: str = "o", size: float = 7, 
 
     return Line2D([], [], linestyle="none", marker=marker, markersize=size, markerfacecolor=colour, markeredgecolor=edge,
                   markeredgewidth=width, label=label)  # fmt: skip
+
+
+def arrow_key(axes: Any, width: float | None, colours: Theme) -> None:
+    """A bar at the lower right that says how long a velocity is over a box of this ``width``; None takes it away."""
+    from matplotlib.font_manager import FontProperties
+    from mpl_toolkits.axes_grid1.anchored_artists import AnchoredSizeBar  # type: ignore[import-untyped]
+
+    for artist in [a for a in axes.artists if isinstance(a, AnchoredSizeBar)]:
+        artist.remove()
+    if width is None:
+        return
+    key = key_of(width)
+    bar = AnchoredSizeBar(axes.transData, key.length, f"{key.label}\n({CUT})", "lower right", label_top=True, frameon=True,
+                          color=colours.ink, sep=3, fontproperties=FontProperties(family=FONT, size=SMALL - 1))  # fmt: skip
+    bar.patch.set(facecolor=colours.paper, edgecolor="none", alpha=0.85)
+    bar.set_zorder(20)
+    axes.add_artist(bar)
+
+
+def undefined_look(colours: Theme) -> dict[str, Any]:
+    """How a region is drawn on which F is no finite number."""
+    return {"facecolor": colours.undefined[0], "edgecolor": colours.undefined[1], "hatch": "///", "linewidth": 0}
+
+
+def undefined_entry(colours: Theme) -> Any:
+    """An entry of a legend for it."""
+    from matplotlib.patches import Patch
+
+    return Patch(label=UNDEFINED, **undefined_look(colours))
 
 
 def colour_map(colours: tuple[str, ...]) -> Any:

@@ -24,7 +24,7 @@ class Theme(NamedTuple):
 
     ``ink`` is for text and axes, ``soft`` for secondary text, ``grid`` for grid lines, ``paper`` for what lies behind a figure, ``curves``
     for the observables of a plot in their order, ``outline`` for the rim of an agent, ``halo`` for the light behind a mark;
-    ``landscape`` runs from low to high values of F.
+    ``landscape`` runs from low to high values of F; where it is no finite number there are stripes of the two greys ``undefined``.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Theme(NamedTuple):
     bars: str
     target: str
     focus: str
+    undefined: tuple[str, str] = ("#c9c9c9", "#a8a8a8")
 
 
 LIGHT = Theme(
@@ -80,6 +81,7 @@ DARK = Theme(
     bars="#b07f33",
     target="#d3a4f0",
     focus="#ff5c9a",
+    undefined=("#4a4a4a", "#626262"),
 )
 
 
@@ -153,6 +155,8 @@ def outside(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> int:
 def remarks(frame: Frame, hidden: int) -> str:
     """What a picture does not show, and the warnings of the run, in one line."""
     parts = [f"{frame.n:,} agents, drawn as a density"] if frame.n > MANY and frame.occupation is None else []
+    if parts and frame.mass is not None and (removed := int((frame.mass == 0).sum())):
+        parts.append(f"{removed:,} removed, not drawn")
     if hidden:
         parts.append(f"{hidden:,} agent{'s' * (hidden > 1)} outside the view")
     return " · ".join([*parts, *frame.notes])

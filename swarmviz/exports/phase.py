@@ -32,16 +32,18 @@ from swarmviz.theory import VelocityLaw, velocity_law
 
 LAW_POINTS = 121
 SHARE = 0.98  # of the agents whose velocities a view holds; of fewer than 50, all
+LEAST = 1e-3  # of the view per unit of time: an axis of velocities is never shorter, so that one at rest does not look like a storm
 LONGEST = 1e30  # of a velocity; one beyond it is drawn nowhere
 NOTE = 50  # letters of a line of a note
 ROOM = 1.06  # of the fastest agent that is shown
 
 
 def speed_reach(v: np.ndarray, width: float) -> float:
-    """A speed that nearly all velocities (N,) do not exceed; ``width`` is that of the view, for a swarm at rest."""
+    """A speed that nearly all velocities (N,) do not exceed, but at least LEAST views of ``width`` per unit of time."""
     speed = np.abs(v)
     rank = int(SHARE * (len(v) - 1)) if len(v) >= 50 else len(v) - 1
-    return min(float(np.partition(speed, rank)[rank]), LONGEST) or width / 2
+    reach = min(float(np.partition(speed, rank)[rank]), LONGEST)
+    return max(reach, LEAST * width) if reach > 0 else width / 2
 
 
 def band_of(law: VelocityLaw, frame: Frame, i: int, left: float, right: float) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ import numpy as np
 from swarmviz.exports import looks
 from swarmviz.exports.arena_line import curve_of
 from swarmviz.exports.arena_states import ceiling, law_of
-from swarmviz.exports.ground import pixels, scale_of, sites_of, values_on_plane
+from swarmviz.exports.ground import UNDEFINED, pixels, scale_of, sites_of, striped, undefined, values_on_plane
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
 
@@ -23,7 +23,9 @@ MOST_STATES = 1000
 BUDGET = 1_800_000  # bytes of all agents before packing; base64 adds a third, and a file has at most 3 MB
 MOST_GROUNDS = 24  # landscapes of one run that are kept
 GRID = 420  # points of a relief along the view
-LEVELS = 80  # shades of a relief; a contour line is LEVELS more
+LEVELS = (
+    80  # shades of a relief; a contour line is LEVELS more; 2 LEVELS and the next are the stripes where F is no number
+)
 CONTOURS = 10
 WIDER = 2.0  # the range of positions and of a drifting relief over the view
 SIZE_STEP = 0.2  # pixels
@@ -203,5 +205,11 @@ class Take:
                 & (slope < 0.35)
                 & (np.round(u) % CONTOURS != 0)
             )
-        shades = np.minimum(h * LEVELS, LEVELS - 1).astype(np.uint8)
-        return (shades + LEVELS * line).astype(np.uint8), [[float(scale.height(v)), f"{v:.4g}"] for v in scale.ticks()]
+        shades = np.minimum(h * LEVELS, LEVELS - 1).astype(np.uint8) + LEVELS * line
+        missing = undefined(f)
+        if missing.any():
+            shades = np.where(missing, 2 * LEVELS + striped(f.shape), shades)
+        self._notes += [
+            said for said in (scale.said, UNDEFINED * bool(missing.any())) if said and said not in self._notes
+        ]
+        return shades.astype(np.uint8), [list(mark) for mark in scale.marks().items()]

@@ -1,0 +1,235 @@
+"""A schedule counts from the moment at which it was chosen, and everything that reads one follows: rewind, links, lines, curves, claims."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+import swarmviz as sv
+from components import permalink
+from components.controls import Controls, assign, present_values, rows_of
+from components.permalink import Run, State
+from components.schedule_curves import horizon, values_in_force
+from components.text import readable
+from swarmviz import schedules
+from swarmviz.ensembles.description import as_json
+from swarmviz.ensembles.typed import schedule as typed
+from swarmviz.exports import python_lines
+from swarmviz.exports.metadata import metadata
+from swarmviz.schedules import ALL, Begun, Constant, InverseLogarithmic, Linear, Logarithmic, Piecewise, Power
+
+BEGUN = [cls for cls in ALL.values() if cls is not Constant]
+T = np.linspace(0, 20, 101)
+
+
+@pytest.mark.parametrize("cls", BEGUN, ids=lambda cls: cls.__name__)
+def test_a_schedule_that_begins_later_is_the_same_one_moved_and_waits_with_its_first_value(cls):
+    plain, later = cls(), cls(**cls().values_now() | {"since": 5.0})
+    np.testing.assert_allclose(later.at(T + 5.0), plain.at(T), rtol=1e-12)
+    np.testing.assert_array_equal(later.at(T[T < 5]), float(plain.at(0.0)))
+    np.testing.assert_array_equal(cls(**plain.values_now() | {"since": 0.0}).at(T), plain.at(T))
+
+
+@pytest.mark.parametrize("cls", BEGUN, ids=lambda cls: cls.__name__)
+def test_one_that_begins_at_zero_is_written_as_before_there_was_another_beginning(cls):
+    """Old links, stores and manifests compare what is written: the same run has to have the same text."""
+    assert "since" not in cls().values_now() and "since" not in repr(cls()) and "since" not in as_json(cls())
+    later = cls(**cls().values_now() | {"since": 2.5})
+    assert later.values_now()["since"] == 2.5 and "since=2.5" in repr(later) and later != cls()
+    assert eval(repr(later), dict(ALL)) == later == later.copy()
+    assert list(cls.declared())[-1] == "since"
+
+
+@pytest.mark.parametrize("cls", ALL.values(), ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("value", [1e-6, 0.3, 1.4427, 1e3, 1e15])
+def test_one_that_is_chosen_begins_with_the_present_value(cls, value):
+    chosen = cls.beginning(value, 5.0)
+    assert float(chosen.at(5.0)) == pytest.approx(value, rel=1e-9) and isinstance(chosen, cls)
+    assert float(chosen.at(0.0)) == float(chosen.at(5.0))
+
+
+@pytest.mark.parametrize("cls", ALL.values(), ids=lambda cls: cls.__name__)
+def test_what_no_schedule_of_a_kind_can_begin_with_is_no_error(cls):
+    assert np.isfinite(cls.beginning(0.0).at(T)).all() and np.isfinite(cls.beginning(-2.0).at(T)).all()
+
+
+def test_which_way_the_two_logarithms_go_is_said():
+    assert (np.diff(Logarithmic().at(T)) < 0).all() and "falls" in Logarithmic.__doc__
+    assert (np.diff(InverseLogarithmic().at(T)) > 0).all()
+    assert "grows" in InverseLogarithmic.__doc__ and "heats" in InverseLogarithmic.__doc__
+
+
+@pytest.mark.parametrize(
+    "schedule, shown",
+    [
+        (Linear(start=1.4427, end=1.4427), "1.4427"),
+        (Linear(start=1.0, end=0.1, duration=5.0), "1 − 0.9 min(t/5, 1)"),
+        (Linear(start=0.0, end=2.0, duration=5.0), "2 min(t/5, 1)"),
+        (Linear(start=1.0, end=3.0, duration=5.0, since=2.0), "1 + 2 min((t − 2)/5, 1), t ≥ 2"),
+        (Power(gamma=0.25, t0=1.1, since=3.0), "(1.1 + (t − 3))<sup>0.25</sup> − 1, t ≥ 3"),
+        (Piecewise(((0, 1), (2, 5)), since=3.0), "lines through  (3, 1), (5, 5)"),
+    ],
+)
+def test_formulas_are_written_as_a_person_writes_them(schedule, shown):
+    assert readable(schedule.equation) == shown
+
+
+def test_no_symbol_stands_for_two_things():
+    for cls in ALL.values():
+        symbols = [declared.symbol for declared in cls.declared().values()]
+        assert len(set(symbols)) == len(symbols)
+        texts = " ".join(declared.doc for declared in cls.declared().values())
+        assert "T" not in symbols and "= T" not in texts, "T is a temperature"
+
+
+# ---- a run -------------------------------------------------------------------------------------------------------------------
+
+
+def changed_in_mid_run():
+    sim = sv.Simulation(sv.CBO(sigma=1.5, dt=0.1), sv.landscapes.Rastrigin(), sv.Swarm(n=20, d=2, seed=7))
+    sim.advance(50)
+    sim.dynamics.sigma = Linear.beginning(1.5, sim.t)
+    sim.dynamics.sigma = Linear(start=1.5, end=0.2, duration=3.0, since=sim.t)
+    sim.advance(60)
+    return sim
+
+
+def test_the_kernel_feels_the_schedule_from_its_beginning_and_rewind_is_exact():
+    sim = changed_in_mid_run()
+    k = np.arange(111)
+    expected = np.interp(0.1 * k, [5.0, 8.0], [1.5, 0.2])
+    np.testing.assert_allclose(values_in_force(sim, "sigma", k), expected)
+    plain = sv.Simulation(
+        sv.CBO(sigma=Piecewise(((5.0, 1.5), (8.0, 0.2))), dt=0.1), sv.landscapes.Rastrigin(), sim.born
+    )
+    np.testing.assert_allclose(plain.advance(110).x, sim.frame.x, rtol=1e-6, atol=1e-9)
+    x = sim.frame.x.copy()
+    sim.goto(23)
+    np.testing.assert_array_equal(sim.goto(110).x, x)
+    assert horizon(sim) >= 110
+
+
+def test_links_lines_and_metadata_hold_the_beginning():
+    sim = changed_in_mid_run()
+    code = permalink.write(State((Run.of(sim, {}),), 15.0))
+    (run,) = permalink.read(code).runs
+    assert run.journal[-1].dynamics.sigma == sim.dynamics.sigma and run.journal[-1].dynamics.sigma.since == 5.0
+    again = sv.Simulation.replay(run.journal, run.born, run.k)
+    np.testing.assert_array_equal(again.frame.x, sim.frame.x)
+    lines = python_lines(sim)
+    assert "since=5.0" in lines
+    names = {}
+    exec(lines, names)
+    np.testing.assert_array_equal(names["frame"].x, sim.frame.x)
+    told = metadata(sim)["dynamics"]["parameters"]["sigma"]
+    assert told["since"] == 5.0 and json.dumps(told)
+
+
+def test_a_link_of_before_opens_with_schedules_that_count_from_zero():
+    content = {"schedule": "Linear", "start": 1.0, "end": 0.1, "duration": 5.0}
+    from components.plain import built
+
+    part = built(["CBO", {"sigma": content}], sv.dynamics.ALL)
+    assert part.sigma == Linear(start=1.0, end=0.1, duration=5.0) and part.sigma.since == 0.0
+
+
+def test_the_command_line_takes_a_beginning_and_refuses_a_bad_one():
+    assert typed("sigma", "Linear(start=1,end=0.1,duration=5,since=2)") == Linear(start=1, end=0.1, duration=5, since=2)
+    assert typed("sigma", "Piecewise([(0, 1), (2, 5)], since=3)").since == 3
+    with pytest.raises(ValueError, match=r"since .*-1.*0 ≤ tₛ"):
+        typed("sigma", "Linear(since=-1)")
+
+
+# ---- the form ----------------------------------------------------------------------------------------------------------------
+
+
+class Stand:
+    """Controls of a swarm that stands at a time."""
+
+    def __init__(self, part, t):
+        self.t, self.edits = t, []
+        self.controls = Controls(
+            {"dynamics": part}, [], lambda name, final: self.edits.append(name), lambda *given: None, now=lambda: self.t
+        )
+
+    def edit(self, name, value):
+        self.controls._edit(f"dynamics.{name}", value, True)
+
+    @property
+    def part(self):
+        return self.controls.parts["dynamics"]
+
+
+def test_a_schedule_that_is_chosen_while_the_swarm_runs_begins_there_and_nothing_jumps():
+    """At t = 5.4 a linear temperature was over before it began: T jumped from 0.5 to 1.44."""
+    cooling = Logarithmic(c=1.0, t0=2.0)
+    at = Stand(sv.SSA(profile="annealing", temperature=cooling), 5.4)
+    at.edit("temperature.kind", "Linear")
+    chosen = at.part.temperature
+    assert isinstance(chosen, Linear) and chosen.since == 5.4
+    assert chosen.at(5.4) == cooling.at(5.4)
+    at.t = 9.0
+    at.edit("temperature.end", "0")
+    at.edit("temperature.kind", "fixed")
+    assert at.part.temperature == pytest.approx(float(Linear(start=float(chosen.start), end=0.0, since=5.4).at(9.0)))
+
+
+def test_the_beginning_is_shown_and_edited_and_a_reset_moves_only_one_that_nobody_typed():
+    at = Stand(sv.CBO(sigma=2.0), 5.0)
+    at.edit("sigma.kind", "Exponential")
+    at.edit("alpha.kind", "Linear")
+    rows = {row["name"]: row for row in rows_of(at.part, "dynamics")}
+    assert rows["dynamics.sigma.since"]["value"] == 5.0
+    at.edit("alpha.since", "7")
+    at.controls.begin_again()
+    assert at.part.sigma.since == 0.0 and at.part.sigma.start == 2.0 and at.part.alpha.since == 7.0
+    at.t = 3.0
+    at.controls.begin_again()
+    assert at.part.alpha.since == 7.0
+
+
+def test_fixed_and_constant_are_one_thing():
+    part = sv.CBO(sigma=Constant(value=0.7))
+    rows = {row["name"]: row for row in rows_of(part, "p")}
+    assert rows["p.sigma"]["value"] == 0.7 and rows["p.sigma.kind"]["value"] == "fixed"
+    names = [name for name, _ in rows["p.sigma.kind"]["options"]]
+    assert "Constant" not in names and set(names) == {"fixed", *(cls.__name__ for cls in BEGUN)}
+    assign(part, "sigma", 0.9)
+    assert part.sigma == 0.9
+    assign(part, "sigma.kind", "Constant")  # of an old page that is still open
+    assert part.sigma == 0.9 and isinstance(part.sigma, float)
+
+
+def test_the_present_value_is_told_for_what_matters_a_few_times_per_second(monkeypatch):
+    at = Stand(sv.CBO(sigma=Linear(start=1.0, end=0.0, duration=10.0, since=1.0)), 3.5)
+    at.controls.refresh()
+    assert at.controls.form.present == {"dynamics.sigma.now": "now σ = 0.75"}
+    clock = [time.monotonic()]
+    monkeypatch.setattr("components.controls.time.monotonic", lambda: clock[0])
+    sent = []
+    at.controls.tell(hurried=False)
+    at.controls.form.param.watch(lambda event: sent.append(event.new), "present")
+    for _ in range(90):  # pictures, in three seconds
+        clock[0] += 1 / 30
+        at.t += 0.05
+        at.controls.tell(hurried=False)
+    assert 5 <= len(sent) <= 12
+    at.controls.tell()
+    assert at.controls.form.present == {"dynamics.sigma.now": f"now σ = {1 - (at.t - 1) / 10:.4g}"}, "where it stands"
+    hidden = sv.FMC(tau=Linear(start=2.0, end=1.0), reward="negative")
+    assert present_values(hidden, "p", 0.0) == {} != present_values(sv.FMC(tau=Linear(start=2.0)), "p", 0.0)
+
+
+def test_points_keep_their_beginning_when_they_are_edited():
+    at = Stand(sv.CBO(), 2.0)
+    at.edit("sigma.kind", "Piecewise")
+    at.edit("sigma.points", "0, 1; 4, 0.5")
+    assert at.part.sigma == Piecewise(((0, 1), (4, 0.5)), since=2.0)
+
+
+def test_every_schedule_with_a_beginning_is_known_as_one():
+    assert all(issubclass(cls, Begun) for cls in BEGUN) and not issubclass(Constant, Begun)
+    assert schedules.ALL["Constant"] is Constant
