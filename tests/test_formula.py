@@ -422,7 +422,8 @@ def test_any_formula_has_the_values_and_slopes_that_another_way_of_reckoning_fin
                     expected = dual(tree, [mpmath.mpf(float(t)) for t in x], i)
                 except (ValueError, ZeroDivisionError, OverflowError, TypeError):
                     continue
-                if not np.isfinite(shaken).all() or abs(expected.value) > 1e200 or abs(expected.slope) > 1e200:
+                known = mpmath.isfinite(expected.value) and mpmath.isfinite(expected.slope)
+                if not known or not np.isfinite(shaken).all() or max(abs(expected.value), abs(expected.slope)) > 1e200:
                     continue
                 assert abs(value - float(expected.value)) <= room + 1e-11
                 allowed = 100 * np.ptp(tilted[:, i]) + 1e-9 * (1 + abs(slope[i]))
@@ -802,8 +803,8 @@ def test_a_run_of_a_formula_that_is_undefined_says_where_and_what_to_do():
         sv.Simulation(sv.CBO(), landscape, sv.Swarm(n=50))
     assert caught.value.position == 6
     said = str(caught.value)
-    assert "where agent" in said and "box (D) is (−5, 5)" in said and "undefined = '+∞'" in said and "Δt" not in said
-    with pytest.raises(FormulaError, match="in its box"):
+    assert "where agent" in said and "the box is (−5, 5)" in said and "undefined = '+∞'" in said and "Δt" not in said
+    with pytest.raises(FormulaError, match=r"in the box \(−5, 5\)"):
         landscape.require_defined_in_box(2)
     landscape.box = (0.1, 5.0)  # the way out
     landscape.require_defined_in_box(2)
@@ -821,8 +822,9 @@ def test_a_swarm_that_leaves_the_domain_of_its_formula_is_told_of_the_formula():
         sim.apply()
 
 
-def test_a_formula_that_is_a_number_everywhere_is_not_blamed_for_a_step_that_is_too_large():
-    sim = sv.Simulation(sv.CBO(sigma=30.0, dt=1.0), Formula("x^2 + y^2"), sv.Swarm(n=10))
+@pytest.mark.parametrize("text", ["x^2 + y^2", "x^4 - y^4", "exp(x^2) - exp(y^2)"])
+def test_a_formula_that_is_a_number_everywhere_is_not_blamed_for_a_step_that_is_too_large(text):
+    sim = sv.Simulation(sv.CBO(sigma=30.0, dt=1.0), Formula(text), sv.Swarm(n=10))
     with pytest.raises(sv.Diverged, match="reduce"):
         sim.advance(5000)
 
@@ -838,7 +840,7 @@ def test_a_formula_without_any_value_is_refused_at_once_and_one_without_any_in_i
     with pytest.raises(FormulaError, match="no finite value anywhere"):
         Formula("log(-x^2 - 1)", undefined="+∞")
     far = Formula("log(-x - 6)")  # an old link may hold one, with a swarm that starts beyond the box
-    with pytest.raises(FormulaError, match="in its box"):
+    with pytest.raises(FormulaError, match=r"in the box \(−5, 5\)"):
         far.require_defined_in_box(1)
     sv.Simulation(sv.CBO(), far, sv.Swarm(n=2, d=1, initial="points", points=[[-9.0], [-8.0]])).advance(1)
 

@@ -201,14 +201,14 @@ class Formula(Landscape):
             part = X[first : first + AT_ONCE]
             bad = ~np.isfinite(super().values(part))
             if bad.any():
-                raise self._undefined_at(part[bad.argmax()], f"where agent {first + bad.argmax()} starts")
+                raise self._undefined_at(part[bad.argmax()], f"where agent {first + bad.argmax()} starts; the box is")
 
     def require_defined_in_box(self, d):
         if self.undefined == REFUSED and self.supports(d):
             X = undefined.probes(*self.limits(d))
             bad = ~np.isfinite(super().values(X))
             if bad.any():
-                raise self._undefined_at(X[bad.argmax()], "in its box")
+                raise self._undefined_at(X[bad.argmax()], "in the box")
 
     def advice(self, X):
         if self.undefined == INFINITE:
@@ -216,17 +216,21 @@ class Formula(Landscape):
         low, high = X.min(axis=0), X.max(axis=0)
         middle, reach = 0.5 * (low + high), 0.5 * NEAR * (high - low)
         near = undefined.probes(middle - reach, middle + reach, SEARCHED)
-        values = super().values(near)
-        bad = ~np.isfinite(values)
-        return self._undefined_at(near[bad.argmax()], "near the swarm").reason if bad.any() else ""
+        bad = np.isnan(super().values(near))  # an infinity is what becomes of any formula when a swarm flies away
+        if not bad.any():
+            return ""
+        x = near[bad.argmax()]
+        fault = undefined.fault_at(_read(self.text)[0], x)
+        blamed = fault is not None and not fault.overflow
+        return self._undefined_at(x, "near the swarm; the box is").reason if blamed else ""
 
     def _undefined_at(self, x: np.ndarray, what: str) -> FormulaError:
         """The refusal of a formula that is no number at the point ``x`` (d,)."""
         tree, _ = _read(self.text)
         fault = undefined.fault_at(tree, x) or undefined.Fault(tree, ())
         reason = (
-            f"{fault}: the formula is undefined at {_shown(x)}, {what}; its box (D) is ({self.low:g}, {self.high:g}). "
-            f"Choose a box without such points, or undefined = {INFINITE!r}"
+            f"{fault}: the formula is undefined at {_shown(x)}, {what} ({self.low:g}, {self.high:g}). "
+            f"Choose a box (D) without such points, or undefined = {INFINITE!r}"
         )
         return FormulaError(reason.replace("-", "−"), self.text, fault.node.position, "text")
 
@@ -238,9 +242,9 @@ def _shown(x: np.ndarray) -> str:
 
 def _read(text: Any) -> tuple[Node, np.ndarray]:
     """Tree and program of a text."""
-    return (
-        _known_text(text) if isinstance(text, str) else (parse(text), np.empty(0))
-    )  # which says what is wrong with it
+    if not isinstance(text, str):
+        parse(text)  # says so
+    return _known_text(text)
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from swarmviz.landscapes.expression import Node, calculated, reach
 from swarmviz.landscapes.words import FUNCTIONS
 
 PROBES = 64  # points of the box at which a formula is tried
+TOO_LARGE = "too large a number"
 DEEP_INSIDE = 1e-9  # how far the corners that are tried lie inside of the box, as a part of its width
 
 
@@ -22,20 +23,29 @@ class Fault(NamedTuple):
     node: Node
     operands: tuple[float, ...]
 
+    @property
+    def why(self) -> str:
+        """What is wrong with the result, for example ``not a real number``."""
+        try:
+            calculated(self.node.kind, *self.operands)
+        except ValueError as error:
+            return {"division by zero": "a division by zero", "this number is too large": TOO_LARGE}.get(
+                str(error), "not a real number"
+            )
+        except (KeyError, TypeError):  # not an operation that one works out alone
+            pass
+        return "not a finite number"
+
+    @property
+    def overflow(self) -> bool:
+        """Whether the result is only too large to be held."""
+        return self.why == TOO_LARGE
+
     def __str__(self) -> str:
         """For example ``log(−2) is not a real number``."""
         kind, values = self.node.kind, [f"{value:.6g}" for value in self.operands]
-        try:
-            calculated(kind, *self.operands)
-            why = "not a finite number"
-        except (KeyError, TypeError):
-            why = "not a finite number"
-        except ValueError as error:
-            why = {"division by zero": "a division by zero", "this number is too large": "too large a number"}.get(
-                str(error), "not a real number"
-            )
         part = f"{kind}({', '.join(values)})" if kind in FUNCTIONS else f" {kind} ".join(values)
-        return f"{part if values and kind != 'negative' else 'this'} is {why}"
+        return f"{part if values and kind != 'negative' else 'this'} is {self.why}"
 
 
 def probes(low: np.ndarray, high: np.ndarray, count: int = PROBES) -> np.ndarray:
