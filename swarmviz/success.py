@@ -40,7 +40,7 @@ def criterion(tolerance: float | None) -> str:
     """What counts as found, in words that follow "found: "; None for a finite set."""
     if tolerance is None:
         return "the state with most agents is one of the lowest"
-    return f"within {tolerance:g} half widths of the box around a known minimiser"
+    return f"nearer than {tolerance:g} half widths of the box to a known minimiser"
 
 
 def answer(frame: Frame) -> np.ndarray:

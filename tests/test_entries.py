@@ -148,7 +148,7 @@ def test_where_a_paper_counts_success_by_a_criterion_of_its_own_it_is_named():
     own = {key for key, entry in papers.ALL.items() if entry.tolerance is not None}
     assert own == {"003-figure1-gaussian", "003-figure1-cauchy", "003-figure3", "003-table2", "003-table3"}
     entry = papers.ALL["003-table3"]
-    said = "Success, as this paper counts it: within 0.25 half widths of the box around a known minimiser."
+    said = "Success, as this paper counts it: nearer than 0.25 half widths of the box to a known minimiser."
     data = entry.compute(runs=2, quick=True)
     assert entry.criterion == said == data.attrs["criterion"]
     assert (data["tolerance"] == 0.25).all() and "tolerance = 0.25" in data["success"].attrs["criterion"]

@@ -72,12 +72,12 @@ def test_a_row_says_whether_the_run_has_found_the_minimum_and_all_are_judged_ane
     kept.attach(sims[0])
     told = lambda: [row["found"] for row in reversed(kept.pane.rows)]  # noqa: E731
     assert told() == usual and kept.pane.live["found"] == usual[0]
-    assert "within 0.05 half widths" in kept.pane.rows[0]["criterion"]
+    assert "nearer than 0.05 half widths" in kept.pane.rows[0]["criterion"]
     for tolerance in (0.25, 2.0, 1e-6, None):
         kept.tolerance = tolerance
         assert told() == [success.succeeded(sim.frame, sim.landscape, tolerance) for sim in sims]
         assert kept.prepare(sims[0])["found"] == told()[0], "and the present run at the next picture"
-        assert f"within {tolerance or 0.05:g} half widths" in kept.pane.rows[0]["criterion"]
+        assert f"nearer than {tolerance or 0.05:g} half widths" in kept.pane.rows[0]["criterion"]
     kept.clear()
     kept.tolerance = 0.1
     kept.attach(sv.Simulation(sv.CBO(), sv.landscapes.Formula("x^2 + y^2"), sv.Swarm(n=5)))

@@ -658,7 +658,7 @@ def test_the_card_takes_a_tolerance_from_a_person_and_refuses_what_means_nothing
     card = LuckCard(print, heard.append, shown.append)
     card.attach(visible_run(steps=0, landscape=sv.landscapes.Griewank()))
     assert (card.state["within"], card.state["usual"]) == (0.0036, 0.0036)
-    assert card.state["criterion"] == "Found: within 0.0036 half widths of the box around a known minimiser."
+    assert card.state["criterion"] == "Found: nearer than 0.0036 half widths of the box to a known minimiser."
     card._handle_msg({"act": "tolerance", "value": 0.25})
     assert heard == [0.25] and card.tolerance == 0.25 and card.state["within"] == 0.25 and card.state["usual"] == 0.0036
     for nonsense in (0, -1, 1e-7, 2.1, 1e400, math.nan, True, "0.1", [0.1], {"x": 1}, "z" * 5000):

@@ -85,7 +85,7 @@ def test_what_is_measured_is_measured_by_the_criterion_of_the_page():
         dynamic, landscape, swarm = preset.build()
         expected = None if dynamic.on_finite_set else success.tolerance_for(landscape, swarm.d)
         assert preset.tolerance == expected
-        assert preset.text.endswith(f"found: {success.criterion(expected)}.")
+        assert preset.text.endswith(f"({success.criterion(expected)}).")
 
 
 @pytest.mark.parametrize("name", ["cbo-few", "sbgd-few", "finite-grid"])

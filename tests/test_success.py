@@ -162,7 +162,7 @@ def test_what_is_printed_is_what_is_used():
         for d in filter(landscape.supports, (1, 2, 3, 10, 50)):
             tolerance = success.tolerance_for(landscape, d)
             assert (
-                f"within {tolerance:g} half widths" in success.criterion(tolerance)
+                f"nearer than {tolerance:g} half widths" in success.criterion(tolerance)
                 and float(f"{tolerance:g}") == tolerance
             )
             assert tolerance <= landscape.separation(d) / 2

@@ -38,7 +38,7 @@ def test_the_preset_and_its_replicas_say_the_same_number_by_the_same_criterion(l
     assert abs(tally.found - MEASURED * preset.chance) <= 0.02 * MEASURED
     assert tally.runs == MEASURED and tally.low <= preset.chance <= tally.high
     said = lucky.luck_card.state["criterion"].removeprefix("Found: ").rstrip(".")
-    assert said == success.criterion(tally.tolerance) and preset.text.endswith(f"found: {said}.")
+    assert said == success.criterion(tally.tolerance) and preset.text.endswith(f"({said}).")
 
 
 def test_a_tolerance_changes_the_tally_at_once_and_stays_in_the_link(lucky):

@@ -125,7 +125,7 @@ def described_as(meaning: str, units: str | None = None) -> dict[str, str]:
 def judged_by(tolerance: float | None) -> str:
     """The criterion of success in words; None: each landscape's own tolerance. A finite set has another."""
     source = success.RULE if tolerance is None else f"tolerance = {tolerance:g}, as was asked for"
-    return f"final_error < tolerance, in half widths of the box around a known minimiser; {source}"
+    return f"final_error < tolerance, a distance to a known minimiser in half widths of the box; {source}"
 
 
 def _judged(problem: Problem, settings: Settings) -> dict[str, str]:

@@ -117,7 +117,7 @@ class Preset:
             return ""
         found = round(MEASURED * self.chance)
         measured = f"after {self.steps} steps {found} of {MEASURED} runs have found the global minimum"
-        return f"{self.question} Measured: {measured}; found: {success.criterion(self.tolerance)}."
+        return f"{self.question} Measured: {measured} ({success.criterion(self.tolerance)})."
 
     @property
     def tolerance(self) -> float | None:

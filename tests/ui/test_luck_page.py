@@ -115,3 +115,79 @@ def test_a_visitor_who_leaves_takes_the_replicas_along(lab, server):
     assert server.alive()["luck"] >= 1
     lab.page.goto("about:blank")
     lab.wait(lambda: server.alive()["luck"] == 0, "the thread of the replicas lives on", 20)
+
+
+def within(lab):
+    return lab.page.locator(".luck .box")
+
+
+def test_the_preset_and_the_replicas_beside_it_agree_and_a_tolerance_acts_at_once_and_is_in_the_link(lab, server):
+    """Seen before: "47 of 200" in the preset beside "163 of 200, 82%" in the panel, which counted wrong valleys."""
+    lab.open(server.page)
+    lab.choose("preset", "cbo-few")
+    lab.wait(lambda: "Measured: after 200 steps" in lab.row("question").inner_text(), "the preset says nothing")
+    lab.page.locator(".stop select").select_option("k")
+    lab.page.locator(".stop input").fill("200")
+    lab.page.locator(".stop input").press("Enter")
+    open_card(lab)
+    ask(lab, 200)
+    if not lab.playing:
+        lab.press("play")
+    lab.wait(lambda: lab.step == 200 and not lab.playing, "the run does not stop at step 200", 60)
+    lab.wait(lambda: said(lab) and said(lab)[-1] == 200, "nothing is said about step 200", 60)
+    measured = re.search(
+        r"after 200 steps (\d+) of 200 runs have found the global minimum \((.*?)\)", lab.row("question").inner_text()
+    )
+    found, runs, _, low, high, _ = said(lab)
+    assert runs == 200 and low <= int(measured[1]) / 2 <= high and abs(found - int(measured[1])) <= 4
+    assert lab.text(".luck .criterion") == f"Found: {measured[2]}."
+    assert within(lab).input_value() == "0.05" and lab.page.locator(".luck .usual").is_disabled()
+    picture = lab.page.locator(".luck svg.errors")
+    assert picture.get_attribute("role") == "img" and f"{found} errors below 0.05" in picture.get_attribute(
+        "aria-label"
+    )
+    lab.picture("luck-errors")
+
+    within(lab).fill("0.25")
+    within(lab).press("Enter")
+    lab.wait(lambda: said(lab)[0] > found, "the tally does not follow the tolerance")
+    assert said(lab)[-1] == 200 and lab.step == 200, "no run was made for it"
+    assert "nearer than 0.25 half widths" in lab.text(".luck .criterion")
+    link = lab.page.url
+    within(lab).fill("7")
+    within(lab).press("Enter")
+    lab.wait(lambda: "must be a number with" in lab.text(".luck .complaint"), "a wrong number is not told")
+    assert "nearer than 0.25 half widths" in lab.text(".luck .criterion") and lab.page.url == link
+
+    lab.open(link)
+    open_card(lab)
+    lab.wait(lambda: within(lab).input_value() == "0.25", "the link forgets the tolerance")
+    lab.page.locator(".luck .usual").click()
+    lab.wait(lambda: within(lab).input_value() == "0.05", "the usual one does not come back")
+    slider = lab.page.locator(".luck input[type=range]")
+    slider.focus()
+    slider.press("ArrowRight")
+    lab.wait(lambda: within(lab).input_value() == "0.051", f"the slider is not heard: {within(lab).input_value()}")
+    assert not lab.complaints
+
+
+def test_a_replica_that_failed_is_shown_with_its_seed_at_the_same_step(lab, server):
+    lab.open(server.page)
+    lab.choose("preset", "cbo-few")
+    open_card(lab)
+    ask(lab, 20)
+    lab.wait(lambda: said(lab), "the replicas say nothing")
+    lab.wait(lambda: (lab.step or 0) > 120, "the swarm stands", 40)
+    k = lab.pause()
+    lab.wait(lambda: said(lab)[-1] == k, "they do not come to the step that is shown")
+    seed = lab.row("swarm.seed").locator("input[type=text]").input_value()
+    failed = lab.page.get_by_role("button", name="Show one that failed")
+    assert failed.is_enabled()
+    failed.click()
+    lab.wait(lambda: lab.row("swarm.seed").locator("input[type=text]").input_value() != seed, "no other seed is shown")
+    lab.wait(lambda: lab.step == k and not lab.playing, "it does not stand at the same step")
+    lab.page.get_by_role("tab", name="Runs").click()
+    lab.wait(lambda: "not found" in lab.text(".history .live"), "the list of runs does not say that it failed")
+    assert f"seed {seed} " in lab.text(".history ol li .about")
+    lab.picture("luck-failed")
+    assert not lab.complaints
