@@ -11,7 +11,7 @@ watchers  Visitors without a browser, in a process of their own: each opens a pa
           acknowledges every picture at once (:mod:`attacks`). A picture is dated where it arrives.
 before    Median over the watchers of the pictures a second in a sample of ``--seconds``; one that was thrown out counts as 0.
 during    The same from the moment at which the attack begins, however soon it is over; then what is left of it is broken off and its
-          connections are closed.
+          connections are closed. Attackers who need a visit come in before, because opening a page costs everybody something.
 after     The same in a sample that begins ``REST`` seconds later.
 gap       Seconds without a picture for the watcher who waited longest, in all that time.
 memory    Growth of the server's resident bytes.
@@ -39,7 +39,8 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
@@ -57,6 +58,7 @@ WATCHERS, SECONDS, SETTLE, REST = 10, 6.0, 3.0, 2.0
 QUICK_WATCHERS, QUICK_SECONDS = 2, 1.0
 START = 240.0  # seconds for a server that has to compile its kernels first
 PATIENCE = 10.0  # seconds for one answer to an attacker
+ARRIVAL = 60.0  # seconds for all attackers to get in
 REFUSALS = (OSError, ConnectionError, LookupError, TimeoutError, WebSocketClosedError, RuntimeError, ValueError)
 
 
@@ -166,7 +168,7 @@ class Watchers:
         longest = 0.0
         for seen in self.frames:
             times = [began, *(at for at in seen if began < at < ended), ended]
-            longest = max(longest, *(b - a for a, b in zip(times, times[1:], strict=False)))
+            longest = max(longest, *(b - a for a, b in pairwise(times)))
         return longest
 
     def close(self) -> None:
@@ -176,7 +178,7 @@ class Watchers:
 
 async def watch(page: str, count: int) -> None:
     """The process of the watchers: says when they are there, then a line for every picture, until it is ended."""
-    link = link_of([run("CBO", seed) for seed in range(1)])
+    link = link_of([run()])
     visitors = [await Visitor.arrive(f"{page}?s={link}") for _ in range(count)]
     print("there", flush=True)
 
@@ -196,11 +198,9 @@ async def watch(page: str, count: int) -> None:
 # ---- links, written by hand: an attacker has no declarations that would refuse anything -------------------------------
 
 
-def run(
-    dynamics: str = "CBO", seed: int = 0, k: int = 0, n: int = 100, landscape: Any = None, changes: Any = ()
-) -> list:
+def run(seed: int = 0, k: int = 0, n: int = 100, landscape: Any = None, changes: Any = ()) -> list:
     """A run as a link holds it."""
-    return [k, [dynamics, {}], landscape or ["Rastrigin", {}], ["Swarm", {"n": n, "seed": seed}], list(changes)]
+    return [k, ["CBO", {}], landscape or ["Rastrigin", {}], ["Swarm", {"n": n, "seed": seed}], list(changes)]
 
 
 def link_of(runs: list) -> str:
@@ -217,7 +217,9 @@ def formula(i: int) -> str:
     return inner[:480] if inner.count("(") == inner.count(")") else f"sin(x+{i})"
 
 
-# ---- the attacks: each tells what became of it ------------------------------------------------------------------------
+# ---- the attacks -----------------------------------------------------------------------------------------------------
+
+Stages = AsyncIterator[str]  # an attack pauses twice: when the sample "before" may begin, and that of "during"
 
 
 class Attacker:
@@ -252,7 +254,7 @@ class Attacker:
         """Leave without a word."""
         for visitor in self._visitors:
             if visitor.closed is not None:
-                self.met[f"closed with {visitor.closed[0]}"] += 1
+                self.met[f"closed with {visitor.closed[0] or 'no code'}"] += 1
             with contextlib.suppress(AttributeError, *REFUSALS):
                 visitor.vanish()
         for task in self._tasks:
@@ -272,17 +274,21 @@ def _status(address: str) -> str:
 
 
 PATHS = [
-    "/components/unittest.__main__/a/b/c", "/components/antigravity/a/b/c", "/components/this/a/b/c", "/components/os/system/x/y",
-    "/components/panel.io.server/a/b/c", "/components/../app.py/a/b", "/static/../../app.py", "/static/extensions/panel/../../../app.py",
-    "/static/extensions/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/app/metadata", "/app/autoload.js", "/app/autoload.js?bokeh-autoload-element=x",
-    "/admin", "/auth", "/login", "/logout", "/liveness", "/rest", "/_custom_resources", "/app/../app", "/" + "a" * 4000, "/app/" + "b/" * 500,
-    "/app?s=" + "A" * 7000, "/app?s=" + quote("2.\u0000"), "/app?bokeh-session-id=" + "x" * 500, "/app?bokeh-protocol-version=9",
-    "/app/ws", "/static/js/bokeh.min.js/../../../x", "/favicon.ico/x", "//evil.example/", "/app;x=1",
+    "/components/unittest.__main__/a/b/c", "/components/antigravity/a/b/c", "/components/this/a/b/c",
+    "/components/os/system/x/y", "/components/panel.io.server/a/b/c", "/components/../app.py/a/b",
+    "/static/../../app.py", "/static/extensions/panel/../../../app.py", "/static/extensions/../../etc/passwd",
+    "/%2e%2e/%2e%2e/etc/passwd", "/app/metadata", "/app/autoload.js", "/app/autoload.js?bokeh-autoload-element=x",
+    "/admin", "/auth", "/login", "/logout", "/liveness", "/rest", "/_custom_resources", "/app/../app",
+    "/" + "a" * 4000, "/app/" + "b/" * 500, "/app?s=" + "A" * 7000, "/app?s=" + quote("2.\u0000"),
+    "/app?bokeh-session-id=" + "x" * 500, "/app?bokeh-protocol-version=9", "/app/ws",
+    "/static/js/bokeh.min.js/../../../x", "/favicon.ico/x", "//evil.example/", "/app;x=1",
 ]  # fmt: skip
 
 
-async def paths(attacker: Attacker) -> None:
+async def paths(attacker: Attacker) -> Stages:
     """Some hundred hostile addresses, four at a time."""
+    yield "before"
+    yield "during"
     for _ in range(attacker.times(5)):
         for first in range(0, len(PATHS), 4):
             await asyncio.gather(*(attacker.get(path) for path in PATHS[first : first + 4]))
@@ -290,95 +296,93 @@ async def paths(attacker: Attacker) -> None:
                 return
 
 
-async def formulas(attacker: Attacker) -> None:
+async def formulas(attacker: Attacker) -> Stages:
     """One link whose run changes its formula 17 times."""
     count = attacker.times(18)
     changes = [[["l/text"], [1] * (count - 1), [formula(i) for i in range(1, count)]]] if count > 1 else []
-    link = link_of([run(k=count, landscape=["Formula", {"text": formula(0)}], changes=[changes])])
+    link = link_of([run(k=count, landscape=["Formula", {"text": formula(0)}], changes=changes)])
+    yield "before"
+    yield "during"
     await attacker.arrive(f"?s={link}")
-    await asyncio.sleep(3600)
 
 
-async def typing(attacker: Attacker) -> None:
+async def typing(attacker: Attacker) -> Stages:
     """Ten people who type formulas, a new one every half second."""
+    people = [await attacker.arrive() for _ in range(attacker.times(10))]
+    yield "before"
+    yield "during"
 
-    async def types(who: int) -> None:
-        visitor = await attacker.arrive()
-        if visitor is not None:
-            await visitor.edit("landscape", "Formula")
-            for i in range(1000):
-                await visitor.edit("landscape.text", formula(1000 * who + i))
-                await asyncio.sleep(0.5)
+    async def types(who: int, visitor: Visitor) -> None:
+        await visitor.edit("landscape", "Formula")
+        for i in range(1000):
+            await visitor.edit("landscape.text", formula(1000 * who + i))
+            await asyncio.sleep(0.5)
 
-    await asyncio.gather(*(types(who) for who in range(attacker.times(10))), return_exceptions=True)
+    await asyncio.gather(*(types(who, visitor) for who, visitor in enumerate(people) if visitor is not None))
 
 
-async def stolen(attacker: Attacker) -> None:
+async def stolen(attacker: Attacker) -> Stages:
     """Somebody else's session id, taken from their token, in one's own address; what is then written into their visit."""
     victim = await attacker.arrive()
+    yield "before"
+    yield "during"
     if victim is None:
         return
-    with contextlib.suppress(ValueError):
-        part = victim.token.split(".")[0]
-        id_ = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))).get("session_id", "")
-        with contextlib.suppress(*REFUSALS):
-            token = await asyncio.to_thread(token_of, f"{attacker.server.page}?bokeh-session-id={quote(id_)}")
-            thief = await attacker.arrive(token=token)
-            if thief is not None:
-                attacker.met[
-                    "joined the other's visit"
-                    if thief.models.keys() == victim.models.keys()
-                    else "got a visit of their own"
-                ] += 1
-                for _ in range(attacker.times(500)):
-                    await thief.send(changed(thief.component("Bar"), "message", {"text": "<b>", "level": "error"}))
     second = await attacker.arrive(token=victim.token)
-    attacker.met[
-        "the same token opened a second socket" if second is not None else "the same token opened no second socket"
-    ] += 1
+    attacker.met["the same token opened " + ("no second socket" if second is None else "a second socket")] += 1
+    part = victim.token.split(".")[0]
+    key = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))).get("session_id", "")
+    token = await asyncio.to_thread(token_of, f"{attacker.server.page}?bokeh-session-id={quote(key)}")
+    thief = await attacker.arrive(token=token)
+    if thief is not None:
+        joined = thief.models.keys() == victim.models.keys()
+        attacker.met["joined the other's visit" if joined else "got a visit of their own"] += 1
+        for _ in range(attacker.times(500)):
+            await thief.send(changed(thief.component("Bar"), "message", {"text": "<b>", "level": "error"}))
 
 
-def by_socket(name: str) -> Callable[[Attacker], Awaitable[None]]:
+def by_socket(name: str) -> Callable[[Attacker], Stages]:
     """An attack of :mod:`attacks`."""
 
-    async def send(attacker: Attacker) -> None:
+    async def send(attacker: Attacker) -> Stages:
         visitor = await attacker.arrive()
+        yield "before"
+        yield "during"
         if visitor is not None:
-            with contextlib.suppress(*REFUSALS):
-                await attack(visitor, name)
-        await asyncio.sleep(3600)
+            await attack(visitor, name)
 
     return send
 
 
-async def gets(attacker: Attacker) -> None:
+async def gets(attacker: Attacker) -> Stages:
     """Pages that are fetched and never opened, ten at a time."""
+    yield "before"
+    yield "during"
     for _ in range(attacker.times(6)):
         await asyncio.gather(*(attacker.get("/app") for _ in range(10)))
 
 
-async def replays(attacker: Attacker) -> None:
+async def replays(attacker: Attacker) -> Stages:
     """The four longest links: two runs each, of as many steps as a link may hold."""
+    yield "before"
     for i in range(4):
         long = run(seed=i, n=200, k=5_000_000)
         await attacker.arrive(f"?s={link_of([long, long])}")
-    await asyncio.sleep(3600)
+    yield "during"
 
 
-async def leaving(attacker: Attacker) -> None:
-    """Visitors of large swarms who vanish in the middle of a picture, again and again."""
+async def leaving(attacker: Attacker) -> Stages:
+    """Visitors of large swarms who vanish in the middle of a picture, one after the other."""
+    yield "before"
+    yield "during"
     while True:
-        come = await asyncio.gather(
-            *(attacker.arrive(f"?s={link_of([run(n=5000)])}") for _ in range(attacker.times(4)))
-        )
+        visitor = await attacker.arrive(f"?s={link_of([run(n=5000)])}")
         await asyncio.sleep(0.3)
-        for visitor in come:
-            if visitor is not None:
-                with contextlib.suppress(AttributeError, *REFUSALS):
-                    visitor.vanish()
+        if visitor is not None:
+            visitor.vanish()
 
 
-ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
+ATTACKS: dict[str, Callable[[Attacker], Stages]] = {
     "paths": paths,
     "formulas": formulas,
     "typing": typing,
@@ -413,14 +417,18 @@ async def suffer(checkout: Path, name: str, watchers: int, seconds: float, quick
         try:
             await asyncio.to_thread(seen.wait)
             await asyncio.sleep(0.0 if quick else SETTLE)
+            attacker = Attacker(server, 0.05 if quick else 1.0)
+            stages = ATTACKS[name](attacker)
+            await asyncio.wait_for(anext(stages), ARRIVAL)
             began, resident = time.monotonic(), server.resident
             await asyncio.sleep(seconds)
-            attacked, attacker = time.monotonic(), Attacker(server, 0.05 if quick else 1.0)
-            task = asyncio.create_task(ATTACKS[name](attacker))
+            paused = time.monotonic()
+            await asyncio.wait_for(anext(stages), ARRIVAL)
+            attacked, task = time.monotonic(), asyncio.create_task(_rest_of(stages))
             await asyncio.sleep(seconds)
             over = time.monotonic()
             task.cancel()
-            failed = (await asyncio.gather(task, return_exceptions=True))[0]
+            (failed,) = await asyncio.gather(task, return_exceptions=True)
             await attacker.end()
             await asyncio.sleep(0.0 if quick else REST)
             rested = time.monotonic()
@@ -437,8 +445,13 @@ async def suffer(checkout: Path, name: str, watchers: int, seconds: float, quick
         if server.process.poll() is not None:
             met.insert(0, "THE SERVER ENDED")
         growth = max(0, server.resident - resident)
-        spans = (began, attacked), (attacked, over), (rested, ended)
+        spans = (began, paused), (attacked, over), (rested, ended)
         return Outcome(*(seen.rate(*span) for span in spans), seen.gap(began, ended), growth, ", ".join(met))
+
+
+async def _rest_of(stages: Stages) -> None:
+    async for _ in stages:
+        pass
 
 
 def row_of(name: str, place: str, outcome: Outcome) -> list[str]:

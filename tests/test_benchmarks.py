@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import ensembles, first_contact, kernels, peers
+from benchmarks import ensembles, first_contact, hostile, kernels, peers
 from benchmarks.kernels import SECTIONS, TARGETS, main, show_targets
 from benchmarks.timing import interleave, table
 from benchmarks.workloads import CASES, prepare
@@ -118,6 +118,40 @@ def test_threads_and_processes_compute_the_same_cells_and_both_are_timed(monkeyp
         monkeypatch.setattr(ensembles, "ways", lambda dask: contextlib.nullcontext(ways))
         done = CliRunner().invoke(ensembles.main, ["--quick"])
     assert done.exit_code == 0 and all(f"{name:14}  threads" in done.output for name in ensembles.SMALL)
+
+
+def test_what_watchers_lose_is_counted_by_when_their_pictures_came():
+    """Two watchers with a picture every tenth of a second, one of whom sees nothing from second 2 to second 5."""
+    watchers = hostile.Watchers.__new__(hostile.Watchers)
+    every = [i / 10 + 0.05 for i in range(80)]
+    watchers.frames = [every, every, [at for at in every if not 2 < at < 5]]
+    assert watchers.rate(0, 2) == pytest.approx(10) and watchers.rate(2, 5) == pytest.approx(10)
+    watchers.frames = watchers.frames[1:]
+    assert watchers.rate(2, 5) == pytest.approx(5), "the median of two"
+    assert watchers.gap(0, 8) == pytest.approx(3.1) and watchers.gap(6, 8) == pytest.approx(0.1, abs=0.051)
+    assert watchers.gap(8, 12) == 4, "a server that has ended sends nothing until the end"
+    row = hostile.row_of("paths", "here", hostile.Outcome(10.0, 5.0, 0.0, 3.1, 2**21, "THE SERVER ENDED"))
+    assert row == ["paths", "here", "10.0", "5.0 (50%)", "0.0 (0%)", "3.10", "2", "THE SERVER ENDED"]
+
+
+def test_the_links_of_the_attackers_are_as_bad_as_a_link_may_be():
+    from components import permalink
+    from swarmviz.landscapes import ALL
+
+    long = hostile.run(seed=3, n=200, k=5_000_000)
+    state = permalink.read(hostile.link_of([long, long]))
+    assert [run.born.n * run.born.d * run.k for run in state.runs] == [permalink.MOST_WORK] * 2
+    with pytest.raises(permalink.BadLink):
+        permalink.read(hostile.link_of([hostile.run(n=200, k=5_000_001)]))
+    texts = [hostile.formula(i) for i in range(3)]
+    assert len(set(texts)) == 3 and all(ALL["Formula"](text=text).text == text for text in texts)
+
+
+def test_an_attack_on_a_server_is_carried_out_and_printed(capsys):
+    hostile.main(["--quick", "--only", "resets"])
+    printed = capsys.readouterr().out
+    assert re.search(r"^resets +\d+\.\d  \d+\.\d \(", printed, re.MULTILINE) and "came in" in printed
+    assert "2 watchers, samples of 1 s" in printed and "pictures/s" in printed
 
 
 def test_interleaved_jobs_take_turns_and_each_is_timed_in_every_repetition():
