@@ -20,7 +20,7 @@ import param
 
 from components.text import readable, understood, written
 from swarmviz import schedules
-from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole
+from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used
 
 ASSETS = Path(__file__).parent.parent / "assets"
 WIDEST = 1e9  # a range wider than this gets no slider, only a box
@@ -73,11 +73,6 @@ def rows_of(owner: Described, prefix: str) -> list[dict]:
         else:
             rows.append(row | _editor(declared, value))
     return rows
-
-
-def is_used(owner: Described, declared: param.Parameter) -> bool:
-    """Whether a parameter matters while the others are as they are."""
-    return all(getattr(owner, name) in values for name, values in (getattr(declared, "used_when", None) or {}).items())
 
 
 def _described(declared: param.Parameter, name: str) -> dict:

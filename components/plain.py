@@ -7,7 +7,7 @@ from typing import Any
 
 from swarmviz import schedules
 from swarmviz.exports.metadata import plain, values_of
-from swarmviz.parameters import Described
+from swarmviz.parameters import Described, restoring
 
 
 def changed(part: Described) -> list:
@@ -38,7 +38,8 @@ def built(content: Any, known: Mapping[str, type]) -> Any:
     for parameter in values:
         if parameter not in kind.declared():
             raise ValueError(f"{name} has no parameter {parameter!r}")
-    return kind(**{parameter: _full(value) for parameter, value in values.items()})
+    with restoring():  # what a person chose and then put aside is kept
+        return kind(**{parameter: _full(value) for parameter, value in values.items()})
 
 
 def _full(value: Any) -> Any:

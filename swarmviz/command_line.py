@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 import swarmviz as sv
 from swarmviz import papers
 from swarmviz.commands import values
+from swarmviz.commands.console import Commands
 from swarmviz.commands.interrupts import heard_once
 from swarmviz.commands.listing import Declared
 from swarmviz.commands.outcome import deliver, refusing, say_early, tell
@@ -27,6 +29,7 @@ from swarmviz.ensembles.names import nearest
 from swarmviz.ensembles.output import picture, require_place, write_data, written
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.typed import chosen, listed, owner, pairs, problem, typed
+from swarmviz.exports.drawing import by_hand
 from swarmviz.parameters import Described, Whole
 
 ADDRESS = "127.0.0.1"  # where the page is served: to this machine only
@@ -72,10 +75,18 @@ def common(function: Any) -> Any:
     return functools.reduce(lambda f, option: option(f), reversed(options), function)
 
 
-def understood(given: dict[str, Any], absent: tuple[str, ...] | None) -> tuple[Any, dict[str, Any]]:
-    """The parts of what is run, and how it is run, from the options; ``absent`` is recorded where --record is not given."""
+def understood(
+    given: dict[str, Any], absent: tuple[str, ...] | None, axes: tuple[str, ...] = ()
+) -> tuple[Any, dict[str, Any]]:
+    """The parts of what is run, and how it is run, from the options; ``absent`` is recorded where --record is not given.
+
+    Raises
+    ------
+    ValueError
+        When something is refused, or would have no effect beside the ``axes`` of the grid.
+    """
     swarm = {name: given.pop(name) for name in ("n", "d", "seed")}
-    parts = problem(given.pop("dynamics"), given.pop("landscape"), given.pop("settings"), swarm)
+    parts = problem(given.pop("dynamics"), given.pop("landscape"), given.pop("settings"), swarm, axes)
     how = given | {
         "stop": values.stop(given["stop"]),
         "record": values.recorded(given["record"], absent),
@@ -84,7 +95,7 @@ def understood(given: dict[str, Any], absent: tuple[str, ...] | None) -> tuple[A
     return parts, how
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(sv.__version__, prog_name="swarmviz")
 def main() -> None:
     """Swarm-based optimisation: ensembles, sweeps, the papers' figures, and the page."""
@@ -124,11 +135,14 @@ def sweep(out, csv, axes, store, **given):
     """Run an ensemble for every combination of parameters."""
     require_place("--out", out)
     require_place("--csv", csv)
-    parts, how = understood(given, absent=())
+    texts = pairs("--grid", axes)
+    parts, how = understood(given, (), tuple(texts))
     classes = {whose: type(part) for whose, part in parts.items()}
     grid, landscapes = {}, None
-    for name, text in pairs("--grid", axes).items():
+    for name, text in texts.items():
         if name == "landscape":
+            if click.get_current_context().get_parameter_source("landscape") is not ParameterSource.DEFAULT:
+                raise ValueError("--grid landscape: the landscape is given twice, by --landscape as well")
             landscapes = [chosen("landscape", value, sv.landscapes.ALL, "--grid landscape") for value in listed(text)]
             continue
         whose, parameter = owner(classes, "--grid", name)
@@ -176,7 +190,7 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
         over()
         whole = (
             lambda: click.echo(entry.comparison(data)),
-            lambda: written("--plot", plot, lambda: picture(entry.plot(data), plot.suffix[1:])),
+            lambda: written("--plot", plot, lambda: drawn(entry, data, plot.suffix[1:])),
         )
         deliver(
             data,
@@ -184,6 +198,12 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
             lambda: click.echo(f"{int(data['finished'].sum())} runs{say_early(data)}"),
             *(() if data.attrs["interrupted"] else whole),
         )
+
+
+def drawn(entry: papers.Entry, data: Any, kind: str) -> Any:
+    """The content of a picture file."""
+    with by_hand():
+        return picture(entry.plot(data), kind)
 
 
 def named(key: str) -> papers.Entry:

@@ -30,10 +30,8 @@ def write(path: str | os.PathLike[str], content: bytes | memoryview) -> None:
             device.write(content)
         return
     draft = real.with_name(f".{uuid.uuid4().hex[:16]}.draft")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        draft.write_bytes(content)
         if there is not None:
             os.chmod(draft, stat.S_IMODE(there.st_mode))
         os.replace(draft, real)

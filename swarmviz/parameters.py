@@ -9,7 +9,10 @@ Every kind refuses a bad value with a ``ValueError`` that names the parameter, t
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Collection, Iterable, Iterator
+from contextvars import ContextVar
 from numbers import Integral
 from numbers import Real as AnyReal
 from typing import Any
@@ -18,6 +21,7 @@ import numpy as np
 import param
 from param.parameterized import Undefined
 
+MOST_SHOWN = 200  # characters of a value in a refusal: it may be a table of points
 GROUPS = ("Dynamics", "Noise", "Schedule", "Numerics")
 
 
@@ -34,7 +38,11 @@ class _Described:
         name = self.name or "value"  # type: ignore[attr-defined]
         symbol = getattr(self, "symbol", "")
         shown = f"{name} ({symbol})" if symbol else name
-        raise ValueError(f"{shown} = {value!r}: {reason}")
+        raise ValueError(f"{shown} = {_shortened(repr(value))}: {reason}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
 
 
 def _number(value: float) -> str:
@@ -164,8 +172,26 @@ class Switch(_Described, param.Boolean):
             self._refuse(val, "must be True or False")
 
 
+def is_used(owner: Described, declared: param.Parameter) -> bool:
+    """Whether a parameter matters while the others are as they are."""
+    return all(getattr(owner, name) in values for name, values in (getattr(declared, "used_when", None) or {}).items())
+
+
+_restoring = ContextVar("restoring", default=False)
+
+
+@contextlib.contextmanager
+def restoring() -> Iterator[None]:
+    """Within it, parts are built of all the values that they had, those without effect included: copies, links, files."""
+    token = _restoring.set(True)
+    try:
+        yield
+    finally:
+        _restoring.reset(token)
+
+
 class Described(param.Parameterized):
-    """Base of everything with parameters: refuses unknown names and lists what is declared."""
+    """Base of everything with parameters: refuses unknown names, and values that would have no effect; lists what is declared."""
 
     def __init__(self, **values):
         known = self.declared()
@@ -173,6 +199,34 @@ class Described(param.Parameterized):
             if name not in known and name != "name":
                 raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
         super().__init__(**values)
+        if not _restoring.get():
+            self.require_used(values)
+
+    def require_used(self, given: Iterable[str], open_choices: Collection[str] = ()) -> None:
+        """Refuse what a person asked for and nothing would be made of.
+
+        Parameters
+        ----------
+        given : iterable of str
+            Names of the parameters to which a value was given; one that is the default is no request.
+        open_choices : collection of str
+            Parameters that will have other values, too.
+
+        Raises
+        ------
+        ValueError
+            When one has no effect while the others are as they are; names it and what it needs.
+        """
+        for name in given:
+            declared = self.declared().get(name)
+            if declared is None or is_used(self, declared) or _same(getattr(self, name), declared.default):
+                continue
+            needs = {n: v for n, v in declared.used_when.items() if getattr(self, n) not in v}
+            if any(n in open_choices for n in needs):
+                continue
+            means = " and ".join(f"{n} = {' or '.join(map(repr, v))}" for n, v in needs.items())
+            now = " and ".join(f"{n} = {getattr(self, n)!r}" for n in needs)
+            declared._refuse(getattr(self, name), f"has no effect with {now}; it needs {means}")
 
     @classmethod
     def declared(cls) -> dict[str, param.Parameter]:
@@ -187,7 +241,8 @@ class Described(param.Parameterized):
     def copy(self):
         """An independent object with the same values; a schedule among them is copied, too."""
         values = {name: v.copy() if isinstance(v, Described) else v for name, v in self.values_now().items()}
-        return type(self)(**values)
+        with restoring():
+            return type(self)(**values)
 
     def same_as(self, other: Any) -> bool:
         """Whether ``other`` is of the same type with the same values."""

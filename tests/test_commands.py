@@ -6,6 +6,8 @@ import itertools
 import os
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +178,70 @@ def test_ctrl_c_is_left_alone_where_it_is_ignored():
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+LONG = """
+import sys
+from swarmviz import command_line
+from swarmviz.ensembles.engine import Ensemble
+
+finish, finished = Ensemble._finish, []
+
+def told(*args):
+    finish(*args)
+    finished.append(args)
+    if len(finished) == 2:
+        print("two", flush=True)
+
+Ensemble._finish = told
+command_line.main(sys.argv[1:])
+"""
+ENDLESS = [
+    "run",
+    "--dynamics",
+    "CBO",
+    "--set",
+    "lam=0.01",
+    "--runs",
+    "100000",
+    "--steps",
+    "2000",
+    "--n",
+    "10",
+    "--threads",
+    "1",
+]
+
+
+@pytest.mark.parametrize("ignored", [False, True], ids=["", "Ctrl-C ignored"])
+def test_sigterm_keeps_what_is_finished_as_ctrl_c_does(ignored, tmp_path):
+    """Python's default ends the process at once; a queue whose time is up, and a script's background, know no other signal."""
+    handler = "signal.SIG_IGN" if ignored else "signal.default_int_handler"
+    script = f"import signal; signal.signal(signal.SIGINT, {handler})\n{LONG}"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(
+        [sys.executable, "-c", script, *ENDLESS, "--out", str(tmp_path / "x.nc")],
+        env=environment,
+        cwd=tmp_path,
+        **pipes,
+    ) as process:
+        try:
+            assert process.stdout.readline() == "two\n"
+            if ignored:
+                process.send_signal(signal.SIGINT)
+            process.terminate()
+            said, errors = process.communicate(timeout=100)
+        finally:
+            process.kill()
+    assert process.returncode == INTERRUPTED and "success with its 95% interval" in said, errors
+    assert ("Ctrl-C is ignored here" in errors and f"kill {process.pid}" in errors) == ignored
+    assert 2 <= int(loaded(tmp_path / "x.nc")["finished"].sum()) < 100_000
+
+
+def test_the_tests_hear_ctrl_c_wherever_they_are_started():
+    """A script's background ignores it, and what is ignored is inherited: six tests failed there."""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_the_third_ctrl_c_ends_everything():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.parameters import Real
+from swarmviz.parameters import Real, Switch, Vector, Whole
 
 
 def test_the_sentence_names_symbol_value_and_range():
@@ -58,9 +58,80 @@ def test_a_copy_is_independent_and_equal():
 
 
 def test_the_representation_is_the_python_that_makes_it():
-    a = sv.SSA(cutoff=0.2, temperature=sv.schedules.Linear(start=2.0))
+    a = sv.SSA(dt=0.2, profile="annealing", temperature=sv.schedules.Linear(start=2.0))
     names = {"SSA": sv.SSA, **sv.schedules.ALL}
     assert eval(repr(a), names).same_as(a)
+
+
+def test_a_value_that_would_have_no_effect_is_refused_with_what_it_needs():
+    """Before, `Swarm(points=[[1, 1]])` began anywhere in the box, without a word."""
+    with pytest.raises(
+        ValueError, match=r"points .*has no effect with initial = 'uniform'; it needs initial = 'points'"
+    ):
+        sv.Swarm(points=[[1, 1]])
+    with pytest.raises(ValueError, match=r"temperature .*it needs profile = 'annealing'"):
+        sv.SSA(temperature=2.0)
+    with pytest.raises(ValueError) as caught:
+        sv.Swarm(points=np.zeros((10_000, 2)))
+    assert len(str(caught.value)) < 500
+    assert (
+        sv.Swarm(initial="points", points=[[1, 1]], n=2, d=2).positions(sv.landscapes.Sphere()).tolist() == [[1, 1]] * 2
+    )
+
+
+def another_value(declared):
+    """One that is allowed and not the default."""
+    if isinstance(declared, Switch):
+        return not declared.default
+    if isinstance(declared, Vector):
+        return [[1.0, 2.0]] if declared.shape == "table" else 1.0
+    if isinstance(declared, Whole):
+        return 7
+    low, high = declared.bounds
+    return next(v for v in (low + (high - low) / 3, low + (high - low) / 4) if v != declared.default)
+
+
+@pytest.mark.parametrize("cls", [sv.Swarm, *sv.dynamics.ALL.values(), *sv.landscapes.ALL.values()])
+def test_no_parameter_is_ever_swallowed(cls):
+    """Each that needs a choice is refused without it, accepted with it, and its default is no request."""
+    for name, declared in cls.declared().items():
+        needs = getattr(declared, "used_when", None)
+        if not needs:
+            continue
+        other = another_value(declared)
+        idle = {n: next((o for o in cls.declared()[n].objects if o not in values), None) for n, values in needs.items()}
+        assert None not in idle.values(), "there would be no choice"
+        with pytest.raises(ValueError, match=f"{name} .*has no effect"):
+            cls(**idle, **{name: other})
+        assert cls(**idle, **{name: declared.default}) is not None
+        assert getattr(cls(**{n: values[0] for n, values in needs.items()}, **{name: other}), name) is not None
+
+
+def test_what_was_chosen_and_put_aside_is_kept_by_a_copy_and_by_a_link():
+    from components.plain import built, changed
+
+    swarm = sv.Swarm(initial="points", points=[[1, 1]])
+    swarm.initial = "gaussian"
+    assert swarm.copy().points == ((1.0, 1.0),)
+    assert built(changed(swarm), {"Swarm": sv.Swarm}).same_as(swarm)
+    with pytest.raises(ValueError, match="has no effect"):
+        sv.Swarm(points=[[1, 1]])  # the exception was for them alone
+
+
+def test_the_python_lines_of_a_run_name_no_value_that_is_refused():
+    from swarmviz.exports import python_lines
+
+    swarm = sv.Swarm(n=5, d=2, initial="points", points=[[1, 1]])
+    swarm.initial = "uniform"
+    dynamics = sv.SSA(profile="annealing", temperature=0.5)
+    dynamics.profile = "smooth"
+    sim = sv.Simulation(dynamics, sv.landscapes.Sphere(), swarm)
+    sim.advance(3)
+    sim.dynamics.profile = "annealing"
+    sim.advance(3)
+    scope = {}
+    exec(python_lines(sim), scope)
+    assert (scope["frame"].x == sim.frame.x).all() and scope["sim"].dynamics.temperature == 0.5
 
 
 class TestSchedules:

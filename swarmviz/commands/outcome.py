@@ -9,6 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
+from swarmviz.commands.console import stop_talking
 from swarmviz.ensembles.statistics import criterion_of, medians, success_rate
 
 INTERRUPTED = 130  # exit code
@@ -28,6 +29,8 @@ def refusing(function: Any) -> Any:
     def wrapped(*args, **kwargs):
         try:
             return function(*args, **kwargs)
+        except BrokenPipeError:  # nobody listens any more
+            raise
         except EXPECTED as error:
             raise Refused(in_one_line(error)) from None
         except KeyboardInterrupt:
@@ -58,6 +61,8 @@ def deliver(data: Any, *jobs: Callable[[], Any]) -> None:
     for job in jobs:
         try:
             job()
+        except BrokenPipeError:  # nobody reads what is said; the files are still wanted
+            stop_talking()
         except Exception as error:
             failures.append(error)
     interrupted = bool(data.attrs["interrupted"])

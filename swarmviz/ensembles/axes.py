@@ -14,6 +14,7 @@ from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Clock
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
+from swarmviz.parameters import is_used
 
 OWNERS = Problem._fields
 TAKEN = {
@@ -126,15 +127,25 @@ def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> list[
     ValueError
         When parts of a cell do not fit together, or the stop sets what is an axis; a note names the cell.
     """
-    clocks = []
+    clocks, idle = [], list(axes)
     for cell in cells_of(problem, axes):
         try:
             _require_kept(axes, cell, settings)
             clocks.append(cell.problem.check(settings))
+            idle = [axis for axis in idle if not _matters(cell.problem, axis)]
         except (TypeError, ValueError) as error:
             error.add_note(f"in the cell {cell.label}; nothing was run")
             raise
+    for axis in idle:
+        needs = getattr(cell.problem, axis.owner).param[axis.parameter].used_when
+        means = " and ".join(f"{name} = {' or '.join(map(repr, values))}" for name, values in needs.items())
+        raise ValueError(f"grid: {axis.name} has no effect in any cell; it needs {means}")
     return clocks
+
+
+def _matters(problem: Problem, axis: Axis) -> bool:
+    owner = getattr(problem, axis.owner)
+    return not axis.parameter or is_used(owner, owner.param[axis.parameter])
 
 
 def _require_kept(axes: tuple[Axis, ...], cell: Cell, settings: Settings) -> None:

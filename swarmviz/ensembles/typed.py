@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from swarmviz.dynamics import ALL as DYNAMICS
 from swarmviz.ensembles.names import nearest
 from swarmviz.landscapes import ALL as LANDSCAPES
-from swarmviz.parameters import Choice, Described, Real, Switch, Whole
+from swarmviz.parameters import Choice, Described, Real, Switch, Whole, restoring
 from swarmviz.schedules import ALL as SCHEDULES
 from swarmviz.swarm import Swarm
 
@@ -45,6 +46,11 @@ def typed(name: str, text: str, declared: Any) -> Any:
         return WORDS.get(text.lower(), text)
     if isinstance(declared, Choice):
         return text
+    if isinstance(declared.default, str):  # a text of any kind: "5" is a formula, and in quotes it is the same one
+        with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            quoted = ast.literal_eval(text)
+            return quoted if isinstance(quoted, str) else text
+        return text
     if isinstance(declared, Real) and re.match(r"\s*\w+\s*\(.*\)\s*$", text):
         return schedule(name, text)
     with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
@@ -69,8 +75,15 @@ def pairs(option: str, texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def listed(text: str) -> list[str]:
-    """The values between commas, those inside brackets left alone."""
-    return [value.strip() for value in re.split(r",(?![^(\[]*[)\]])", text)]
+    """The values between commas, those inside brackets left alone, however many are inside each other."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth = max(0, depth + (sign in "([{") - (sign in ")]}"))
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [value.strip() for value in parts]
 
 
 def owner(classes: dict[str, type[Described]], option: str, name: str) -> tuple[str, str]:
@@ -96,8 +109,10 @@ def chosen(kind: str, name: str, known: Any, option: str = "") -> Any:
     raise ValueError(f"{option or f'--{kind}'} {name}: is no {kind}{nearest(name, known)}")
 
 
-def problem(dynamics: str, landscape: str, settings: tuple[str, ...], swarm: dict[str, Any]) -> dict[str, Described]:
-    """Dynamics, landscape and swarm from the options."""
+def problem(
+    dynamics: str, landscape: str, settings: tuple[str, ...], swarm: dict[str, Any], axes: Iterable[str] = ()
+) -> dict[str, Described]:
+    """Dynamics, landscape and swarm from the options; the ``axes`` of a grid will have other values, too."""
     classes: dict[str, type[Described]] = {
         "dynamics": chosen("dynamics", dynamics, DYNAMICS),
         "landscape": chosen("landscape", landscape, LANDSCAPES),
@@ -114,4 +129,17 @@ def problem(dynamics: str, landscape: str, settings: tuple[str, ...], swarm: dic
             if name in values["swarm"]:
                 raise ValueError(f"--{name} {value}: {name} is given twice, by --set as well")
             values["swarm"][name] = value
-    return {whose: classes[whose](**values[whose]) for whose in OWNERS}
+    for name in axes:
+        if name == "landscape":
+            if values["landscape"]:
+                idle = next(iter(values["landscape"]))
+                raise ValueError(f"--set {idle}: has no effect, because --grid landscape takes its place")
+            continue
+        whose, parameter = owner(classes, "--grid", name)
+        if parameter in values[whose]:
+            raise ValueError(f"--grid {name}: {parameter} is given twice, by itself as well")
+    with restoring():
+        parts = {whose: classes[whose](**values[whose]) for whose in OWNERS}
+    for whose, part in parts.items():
+        part.require_used(values[whose], {name.removeprefix(f"{whose}.") for name in axes})
+    return parts

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,28 @@ def need(module: str) -> Any:
         raise ImportError(
             f"{module} is not installed: pictures and films need the extra, pip install 'swarmviz[pictures]'"
         ) from error
+
+
+@contextlib.contextmanager
+def by_hand() -> Iterator[None]:
+    """Drawing, where Matplotlib may have been told to let LaTeX write.
+
+    Raises
+    ------
+    ValueError
+        When that fails; names the setting and its file.
+    """
+    import matplotlib
+
+    try:
+        yield
+    except RuntimeError as error:
+        if not matplotlib.rcParams["text.usetex"]:
+            raise
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise ValueError(
+            f"the picture cannot be drawn: text.usetex in {matplotlib.matplotlib_fname()} asks for LaTeX ({reason})"
+        ) from None
 
 
 def new_figure(width: float, height: float, colours: Theme, dpi: float = 150) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 from swarmviz import temporary
 from swarmviz.exports.arena import Arena
-from swarmviz.exports.drawing import LOCK, need
+from swarmviz.exports.drawing import LOCK, by_hand, need
 from swarmviz.exports.looks import ramp, theme
 from swarmviz.exports.metadata import as_text, metadata, title
 from swarmviz.exports.run import Run, never, run_of, unheard
@@ -91,7 +91,7 @@ class _Reel:
         arena: Arena | None = None
         background: Any = None
         for done, sim in enumerate(self.run.frames(self.steps, self.cancelled), 1):
-            with LOCK:
+            with by_hand(), LOCK:
                 arena = arena or Arena(sim, self.dark, self.dpi)
                 background = _ground(arena) if arena.show(sim) else background
                 picture = _over(arena, background)

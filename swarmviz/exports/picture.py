@@ -10,7 +10,7 @@ from swarmviz.exports.arena import Arena
 from swarmviz.exports.comparison import comparison_figure
 from swarmviz.exports.curves import curves_figure
 from swarmviz.exports.density import density_figure
-from swarmviz.exports.drawing import LOCK, need
+from swarmviz.exports.drawing import LOCK, by_hand, need
 from swarmviz.exports.metadata import as_text, metadata
 from swarmviz.exports.occupation import occupation_figure
 from swarmviz.exports.phase import phase_figure
@@ -125,7 +125,7 @@ def picture(
     maker = f"swarmviz {content['version']}"
     about |= {"Software": maker} if kind == "png" else {"Creator": maker, "Date": None}
     out = io.BytesIO()
-    with LOCK, matplotlib.rc_context({"svg.hashsalt": SALT, "svg.fonttype": "path"}):
+    with by_hand(), LOCK, matplotlib.rc_context({"svg.hashsalt": SALT, "svg.fonttype": "path"}):
         figure = VIEWS[view].figure(sim, dark, dpi, **options)
         figure.savefig(out, format=kind, metadata=about, facecolor=figure.get_facecolor())
     return out.getvalue()

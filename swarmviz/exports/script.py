@@ -11,7 +11,7 @@ import swarmviz
 from swarmviz import dynamics, landscapes, schedules
 from swarmviz.exports.metadata import changes, title
 from swarmviz.exports.run import Run, run_of
-from swarmviz.parameters import Described, _same
+from swarmviz.parameters import Described, _same, is_used
 from swarmviz.simulation import Entry, Simulation
 
 WIDTH = 100
@@ -54,6 +54,7 @@ def python_lines(what: Run | Simulation) -> str:
     lines = [f"# swarmviz {swarmviz.__version__}: {title(run)}", "import swarmviz as sv", *_imports(parts), ""]
     lines += [
         f"dynamics = {_made(birth.dynamics)}",
+        *(_put_aside("dynamics", birth.dynamics) if later else ()),
         f"landscape = {_made(birth.landscape)}",
         f"swarm = {_made(run.born, always=('seed',))}",
     ]
@@ -96,12 +97,28 @@ def _address(kind: type) -> str:
 def _made(part: Described, always: tuple[str, ...] = ()) -> str:
     """The call that makes a part, on one line when it fits."""
     values = part.values_now()
-    kept = [n for n, v in values.items() if n in always or n not in part.param or not _same(v, part.param[n].default)]
+    kept = [
+        n
+        for n in values
+        if n in always or n not in part.param or (_is_chosen(part, n) and is_used(part, part.param[n]))
+    ]
     given = [f"{name}={_value(values[name])}" for name in kept]
     line = f"{_address(type(part))}({', '.join(given)})"
     if len(line) < WIDTH and "\n" not in line:
         return line
     return "\n    ".join([f"{_address(type(part))}(", *(f"{argument}," for argument in given)]) + "\n)"
+
+
+def _put_aside(name: str, part: Described) -> list[str]:
+    """What has no effect yet, and is refused when a part is made, but may have one after a change."""
+    idle = (
+        n for n in part.values_now() if n in part.param and _is_chosen(part, n) and not is_used(part, part.param[n])
+    )
+    return [f"{name}.{n} = {_value(getattr(part, n))}" for n in idle]
+
+
+def _is_chosen(part: Described, name: str) -> bool:
+    return not _same(getattr(part, name), part.param[name].default)
 
 
 def _value(value: Any) -> str:
