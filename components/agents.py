@@ -5,6 +5,7 @@ What is drawn follows from which fields a frame has; see :class:`swarmviz.Frame`
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,9 @@ from components.palette import Theme, ramp
 from swarmviz import Frame
 from swarmviz.exports import looks
 from swarmviz.exports.estimate import cells_of, shades
+
+DIGITS = "{%.5g}"  # a weight of 1e-7 is no 0.0000
+MOST_TOLD = 3  # agents under a pointer: more would cover the swarm
 
 
 class Kind(NamedTuple):
@@ -69,19 +73,20 @@ def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
 
 
 def tooltips(kind: Kind, places: list[tuple[str, str]]) -> Any:
-    """What hovering over an agent tells."""
-    rows = [("agent", "$index"), *places, ("F", "@energy{0.0000}")]
-    rows += [("mass", "@mass{0.0000}")] * kind.mass + [("weight", "@weight{0.0000}")] * kind.weight
+    """What hovering over an agent tells; ``places`` are pairs of a label and one or two columns, ``@x, @y``."""
+    rows = [("agent", "$index"), *places, ("F", "@energy")]
+    rows += [("mass", "@mass")] * kind.mass + [("weight", "@weight")] * kind.weight
+    rows = [(label, re.sub(r"@\w+", rf"\g<0>{DIGITS}", text)) for label, text in rows]
     return [*rows, ("role", "@tone{custom}")] if kind.roles else rows
 
 
 def hover_formatters(kind: Kind) -> dict[str, Any]:
-    """Formatters of the tool tips: the name of a role instead of its number."""
-    return (
-        {"@tone": CustomJSHover(args={"roles": list(kind.roles)}, code="return roles[Math.round(value)]")}
-        if kind.roles
-        else {}
-    )
+    """Formatters of the tool tips: significant digits, and the name of a role instead of its number."""
+    formatters: dict[str, Any] = {f"@{name}": "printf" for name in ("x", "y", "v", "energy", "mass", "weight")}
+    if kind.roles:
+        code = "return roles[Math.round(value)]"
+        formatters["@tone"] = CustomJSHover(args={"roles": list(kind.roles)}, code=code)
+    return formatters
 
 
 def legend_items(fig: figure, kind: Kind, colours: Theme) -> list[LegendItem]:

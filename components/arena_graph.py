@@ -131,7 +131,10 @@ class Graph:
         self.note = Title(text="", visible=False, text_font=FONT, text_font_size=SMALL_TEXT, text_font_style="normal")
         fig.add_layout(self.note, "below")  # beside the picture: on a phone it would cover it
         self.hover = HoverTool(
-            renderers=[self.quads, self.wedges, self.nodes], point_policy="follow_mouse", attachment="horizontal"
+            renderers=[self.quads, self.wedges, self.nodes],
+            point_policy="follow_mouse",
+            attachment="horizontal",
+            formatters={"@height": "printf"},
         )
         fig.add_tools(self.hover)
 
@@ -284,7 +287,7 @@ class Graph:
                 items.append(LegendItem(label=title, renderers=[renderer]))
         items.append(LegendItem(label="fullest state", renderers=[self.fullest]))
         self.legend.items = [*items, LegendItem(label="lowest U", renderers=[self.stars])]
-        tips = [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("U", "@height{0.0000}")]
+        tips = [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("U", "@height{%.5g}")]
         tips += [("agents", "@count{0,0}"), ("share", "@share{0.00%}")]
         fields = ("@target{0.00%}", "@law{0.00%}")
         self.hover.tooltips = [*tips, *((title, field) for title, field in zip(titles, fields, strict=True) if title)]

@@ -66,7 +66,7 @@ class Line:
         self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, **top)
         self.hand = Hand(fig, flat=True)
         self.legend, self.note, self.key = flat_legend(fig), note(fig), key_bar(fig)
-        self.hover = HoverTool(renderers=[self.dots])
+        self.hover = HoverTool(renderers=[self.dots], limit=agents.MOST_TOLD)
         fig.add_tools(self.hover)
         self._kind = agents.Kind()
         self.dress(colours)
@@ -94,7 +94,7 @@ class Line:
         self._zoom, self._drawn, self._at = Zoom(), None, 0.0
         self._kind = kind = agents.kind_of(frame)
         agents.dress(self.figure, self.dots, self.tones, kind, self.colours)
-        self.hover.update(tooltips=agents.tooltips(kind, [("x", "@x{0.0000}")]), formatters=agents.hover_formatters(kind),
+        self.hover.update(tooltips=agents.tooltips(kind, [("x", "@x")]), formatters=agents.hover_formatters(kind),
                           renderers=[self.dots] if frame.n <= MANY else [])  # fmt: skip
         self.cloud.visible = self.cover.visible = frame.n > MANY
         items = agents.legend_items(self.figure, kind, self.colours) if frame.n <= MANY else []

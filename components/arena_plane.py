@@ -115,7 +115,11 @@ class Plane:
         self.hand = Hand(fig, flat=False)
         self.legend, self.note, self.key = flat_legend(fig), note(fig), key_bar(fig)
         self.hover = HoverTool(
-            renderers=[self.dots], point_policy="snap_to_data", line_policy="nearest", attachment="horizontal"
+            renderers=[self.dots],
+            point_policy="snap_to_data",
+            line_policy="nearest",
+            attachment="horizontal",
+            limit=agents.MOST_TOLD,
         )
         fig.add_tools(self.hover)
 
@@ -145,7 +149,7 @@ class Plane:
         self._frame_kind = kind = agents.kind_of(frame)
         agents.dress(self.figure, self.dots, self.tones, kind, self.colours)
         self.hover.update(
-            tooltips=agents.tooltips(kind, [("x", "(@x{0.0000}, @y{0.0000})")]),
+            tooltips=agents.tooltips(kind, [("x", "(@x, @y)")]),
             formatters=agents.hover_formatters(kind),
         )
         self.hover.renderers = [self.dots] if frame.n <= MANY else []

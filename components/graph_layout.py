@@ -25,6 +25,7 @@ RIM = 0.9, 1.0  # radii between which a ring shows the heights as colours
 INSIDE = 0.24, 0.84  # radii between which it shows them as heights
 REACH = 1.84  # half the width of the picture of a ring
 CELL_WIDTH, CELL_FLOOR, CELL_ROOM = 0.66, 0.07, 0.78  # of a bar in a cell, in shares of the cell
+SEEN = 0.01  # of a full bar: a law that is lower on a cell of a lattice has no dash there
 ARC = 360  # points of the outline of a whole ring, at least
 
 
@@ -97,7 +98,7 @@ class Layout:
                 "a": left,
                 "b": left + CELL_WIDTH * self.size[0],
                 "base": floor,
-                "end": floor + CELL_ROOM * self.size[1] * v,
+                "end": np.where(v > 0, floor + CELL_ROOM * self.size[1] * v, np.nan),  # nobody is no dash
             }
         edges = self._edges()
         trim = gap / 2 * np.diff(edges)
@@ -119,8 +120,8 @@ class Layout:
         """
         box = self.boxes(v)
         if self.kind == "lattice":
-            gap = np.full(self.states, np.nan)
-            return np.stack([box["a"], box["b"], gap], 1).ravel(), np.stack([box["end"], box["end"], gap], 1).ravel()
+            gap, end = np.full(self.states, np.nan), np.where(v >= SEEN, box["end"], np.nan)
+            return np.stack([box["a"], box["b"], gap], 1).ravel(), np.stack([end, end, gap], 1).ravel()
         if self.bars > FEW:
             points, along = 1, (box["a"] + box["b"]) / 2
         else:

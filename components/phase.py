@@ -109,7 +109,7 @@ class Phase(WithOptions):
             "focus", "zero", source=self.marks, marker=FOCUS, size=20, line_width=1.6, level=MOVING
         )
         self.legend, self.note = flat_legend(fig), note(fig)
-        self.hover = HoverTool(renderers=[self.dots])
+        self.hover = HoverTool(renderers=[self.dots], limit=agents.MOST_TOLD)
         fig.add_tools(self.hover)
 
     def _dress(self) -> None:
@@ -241,7 +241,7 @@ class Phase(WithOptions):
         """Axes, legend and tool tips of another coordinate or another law."""
         x, v = names_of(p.i, self._sim.frame.d)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x, v
-        self.hover.update(tooltips=agents.tooltips(self._kind, [(x, "@x{0.0000}"), (v, "@v{0.0000}")]),
+        self.hover.update(tooltips=agents.tooltips(self._kind, [(x, "@x"), (v, "@v")]),
                           formatters=agents.hover_formatters(self._kind))  # fmt: skip
         items = agents.legend_items(self.figure, self._kind, self._colours) if p.image is None else []
         if p.law is not None:

@@ -175,3 +175,17 @@ def test_texts_tell_numbers_apart_and_are_no_longer_than_that():
     assert texts_of([0.0, 20.0, -40.0]) == ["0", "20", "−40"]
     assert texts_of([1e8, 1e8 + 20, 1e8 + 40]) == ["100000000", "100000020", "100000040"]
     assert len(set(texts_of([3, 3 + 4e-13]))) == 2
+
+
+def test_hovering_tells_significant_digits_of_any_number():
+    """A weight of 1e-7 was "0.0000", as was every energy near a minimum of 0."""
+    sim = simulation("a range of 1e-300", 2)
+    arena = Arena()
+    arena.attach(sim)
+    hover = arena.stage.hover
+    shown = dict(hover.tooltips)
+    assert shown["weight"] == "@weight{%.5g}" and shown["x"] == "(@x{%.5g}, @y{%.5g})" and "0.0000" not in str(shown)
+    fields = {word.split("{")[0].strip("(, )") for text in shown.values() for word in text.split(", ") if "%" in word}
+    assert fields <= {name for name, how in hover.formatters.items() if how == "printf"}, (
+        "else %.5g is told as it stands"
+    )

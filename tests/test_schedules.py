@@ -233,3 +233,17 @@ def test_points_keep_their_beginning_when_they_are_edited():
 def test_every_schedule_with_a_beginning_is_known_as_one():
     assert all(issubclass(cls, Begun) for cls in BEGUN) and not issubclass(Constant, Begun)
     assert schedules.ALL["Constant"] is Constant
+
+
+def test_two_views_that_are_painted_one_after_another_never_name_two_values_of_one_parameter():
+    """The arena's legend said η_β at β = 3.74 while that of the occupation, painted every third time, still said 3.64."""
+    titles = set()
+    for beta in (Linear(start=1.0, end=5.0, duration=10.0), 5.0):
+        sim = sv.Simulation(sv.FiniteSet(beta=beta), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=1))
+        now = set()
+        for _ in range(3):
+            sim.advance(5)
+            now.add(sv.theory.target(sim).title)
+        assert len(now) == 1
+        titles |= now
+    assert titles == {"η_β at β(t)", "η_β at β = 5"}

@@ -15,7 +15,7 @@ from worker import prepare_on_a_worker
 import swarmviz as sv
 from components.arena import Arena
 from components.arena_graph import FAINT, Graph
-from components.graph_layout import MOST_BARS, REACH, layout_of
+from components.graph_layout import MOST_BARS, REACH, SEEN, layout_of
 from components.graph_picture import even_above
 from components.occupation import Occupation
 from components.palette import DARK, LIGHT
@@ -88,6 +88,9 @@ def test_the_bars_are_the_shares_of_the_agents(kind, n):
     np.testing.assert_allclose(data["share"], share, rtol=1e-6)
     np.testing.assert_array_equal(data["count"], np.bincount(sim.frame.node, minlength=25))
     length = (data["end"] - data["base"]).astype(float)
+    if kind == "lattice":  # 441 cells had 441 dashes, most of them for nobody
+        np.testing.assert_array_equal(np.isnan(length), share == 0)
+        length = np.nan_to_num(length)
     np.testing.assert_allclose(length / length.max(), share / share.max(), atol=1e-4)
     assert share.max() <= scale <= max(3 * share.max(), 3 * eta(sim.frame.heights, 5.0).max())
     assert f"{n:,} agents" in arena.stage.legend.items[0].label.value
@@ -122,7 +125,8 @@ def test_the_lines_of_the_laws_lie_where_their_bars_would_end(kind):
     stage = shown(sim).stage
     layout, scale = stage._picture._layout, stage._picture._scale
     for line, name in zip(stage.lines, ("target", "law"), strict=True):
-        end = layout.boxes(stage.points.data[name] / scale)["end"]
+        v = stage.points.data[name] / scale
+        end = layout.boxes(v)["end"][(v >= SEEN) | (kind != "lattice")]
         x, y = line.data["x"], line.data["y"]
         at = np.hypot(x, y) if kind == "ring" else y
         np.testing.assert_allclose(np.unique(at[np.isfinite(at)].round(4)), np.unique(end.round(4)), atol=2e-4)
@@ -190,7 +194,9 @@ def test_a_grid_has_a_cell_for_each_state_with_its_bar_in_it():
     data, sites, half = stage.points.data, sim.frame.sites, (high - low) / (6, 5) / 2
     assert len(data["a"]) == 30 == len(np.unique(sites, axis=0))
     assert (data["a"] > sites[:, 0] - half[0]).all() and (data["b"] < sites[:, 0] + half[0]).all()
-    assert (data["base"] > sites[:, 1] - half[1]).all() and (data["end"] < sites[:, 1] + half[1]).all()
+    assert (data["base"] > sites[:, 1] - half[1]).all() and (data["end"] < sites[:, 1] + half[1])[
+        data["share"] > 0
+    ].all()
     image = stage.ground.data["image"][0]
     assert image.shape == (5, 6)
     row, column = np.unravel_index(np.argmin(image), image.shape)

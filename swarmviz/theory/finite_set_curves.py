@@ -173,8 +173,11 @@ def target_law(simulation) -> Target:
     else:
         applies, reason = True, "for constant β the law tends to it"
     title, source = ("Gibbs' law", "004 remark 3.3, appendix A") if m is None else ("η_β", "004 eq. 3.3, Corollary 4.7")
+    now = (
+        "β(t)" if isinstance(dynamics.beta, TimeDependent) else f"β = {beta:.3g}"
+    )  # views are painted one after another
     return Target(
-        f"{title} at β = {beta:.3g}",
+        f"{title} at {now}",
         source,
         lambda X: eta[space.nearest(np.asarray(X, float), low, high)],
         applies,
