@@ -76,7 +76,7 @@ class Session:
         self.player.set_pace(state)
         selection = state.selections[0]
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
-        self.controls = Controls(parts_of(selection), heading_of(selection), *edits)
+        self.controls = Controls(parts_of(selection), heading_of, *edits)
         self.compare = CompareBar(weakly(self._compare))
         self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
         self.arenas = [self._arena(place) for place in range(len(sims))]
@@ -300,7 +300,7 @@ class Session:
         """The controls show the active pane's choices, and the others' are kept."""
         self._aside = [parts_of(selection) for selection in selections]
         active = selections[self.bench.active]
-        self.controls.show(parts_of(active), heading_of(active))
+        self.controls.show(parts_of(active))
 
     # ---- links and history -----------------------------------------------------------------------------------------------
 
@@ -450,7 +450,7 @@ class Session:
         swarm.seed = (swarm.seed + 1) % (largest + 1)
         for parts in (self.controls.parts, *self._aside):
             parts["swarm"] = swarm
-        self.controls.form.patch = {"swarm.seed": {"value": swarm.seed, "error": ""}}
+        self.controls.settle()
         self._on_reset(None)
 
     def _replicas(self, count: int) -> None:
