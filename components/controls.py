@@ -16,6 +16,7 @@ from typing import Any
 import panel as pn
 import param
 
+from components.plain import is_used
 from components.text import readable, understood, written
 from swarmviz import schedules
 from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole
@@ -86,11 +87,6 @@ def rows_of(owner: Described, prefix: str) -> list[dict]:
         else:
             rows.append(row | _editor(declared, value))
     return rows
-
-
-def is_used(owner: Described, declared: param.Parameter) -> bool:
-    """Whether a parameter matters while the others are as they are."""
-    return all(getattr(owner, name) in values for name, values in (getattr(declared, "used_when", None) or {}).items())
 
 
 def _described(declared: param.Parameter, name: str) -> dict:
@@ -282,6 +278,20 @@ class Controls:
         """Put a sentence beside a control, where it stays until something is accepted; an empty one takes it away."""
         self._told[name] = brief(sentence)
         self.refresh()
+
+    def rows(self, prefix: str) -> list[str]:
+        """The names of the rows of a part."""
+        return [name for name in self._known if name.startswith(f"{prefix}.")]
+
+    def take_back(self, name: str, part: Described, reason: str) -> None:
+        """What was accepted could not act: its part is ``part`` again, and its row says why and keeps what was typed."""
+        prefix, _, parameter = name.partition(".")
+        if name in self._known and prefix in self.parts:
+            row = self._known[name]
+            typed = row.get("text", row["value"])
+            self.parts[prefix] = part
+            self._refused[name] = typed, brief(f"{parameter} = {typed!r}: {reason}")
+            self.refresh()
 
     def owner_of(self, sentence: str) -> str | None:
         """The row that a refusal is about: the core's sentences begin with the parameter's name."""

@@ -81,6 +81,11 @@ class Run(NamedTuple):
             journal = [journal[0], *(entry for entry in journal[1:] if entry.k < sim.k), present]
         return cls(tuple(journal), sim.born, sim.k)
 
+    @classmethod
+    def until(cls, sim: Simulation, k: int) -> Run:
+        """What is known of a simulation up to step ``k``, wherever it stands now."""
+        return cls(tuple(entry for entry in sim.journal if entry.k <= k), sim.born, k)
+
     @property
     def now(self) -> Entry:
         """What is in force at its last step."""
