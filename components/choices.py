@@ -62,19 +62,20 @@ def preset_of(parts: Mapping[str, Described]) -> presets.Preset | None:
 
     Only what its text does not depend on may differ: the seed, because what is measured is measured over many, and the speed of playing.
     """
+    seed = {"seed": parts["swarm"].seed}
+    values = {name: (type(part), part.values_now()) for name, part in parts.items()}
     for preset in presets.of(type(parts["dynamics"]).__name__):
         own = _built(preset.name)
-        seeded = own["swarm"].copy()
-        seeded.seed = parts["swarm"].seed
-        if all(parts[name].same_as(part) for name, part in (own | {"swarm": seeded}).items()):
+        if values == own | {"swarm": (Swarm, own["swarm"][1] | seed)}:
             return preset
     return None
 
 
 @cache
-def _built(name: str) -> dict[str, Described]:
-    """The parts of a preset, which nobody changes."""
-    return dict(zip(PARTS, presets.ALL[name].build(), strict=True))
+def _built(name: str) -> dict[str, tuple[type, dict[str, Any]]]:
+    """The types and values of a preset's parts."""
+    parts = zip(PARTS, presets.ALL[name].build(), strict=True)
+    return {name: (type(part), part.values_now()) for name, part in parts}
 
 
 def swarm_on(landscape: landscapes.Landscape, swarm: Swarm) -> Swarm:

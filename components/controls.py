@@ -234,6 +234,7 @@ class Controls:
         self._refused: dict[str, tuple[Any, str]] = {}  # row → what was typed, and why it was not accepted
         self._told: dict[str, str] = {}  # row → what went wrong with what was accepted
         self._stamps: dict[str, int] = {}  # row → number of the last message about it
+        self._made: dict[str, tuple[Described, list[dict]]] = {}  # prefix → a part and its rows
         self.form = Form(self._edit)
         self.show(parts)
 
@@ -249,7 +250,7 @@ class Controls:
 
     def refresh(self) -> None:
         """The form as it is now."""
-        rows = {prefix: rows_of(part, prefix) for prefix, part in self.parts.items()}
+        rows = {prefix: self._rows_of(prefix, part) for prefix, part in self.parts.items()}
         sections = [{"title": "", "note": "", "open": True, "rows": self._heading(self.parts)}]
         own = rows.get("dynamics", [])
         for group in GROUPS:
@@ -263,7 +264,15 @@ class Controls:
             for section in sections
             if section["rows"]
         ]
-        self.form.param.update(spec=spec, shown={name: self._shown(row) for name, row in self._known.items()})
+        shown = {name: self._shown(row) for name, row in self._known.items()}
+        self.form.param.update(**({"spec": spec} if spec != self.form.spec else {}), shown=shown)
+
+    def _rows_of(self, prefix: str, part: Described) -> list[dict]:
+        """The rows of a part, made anew when it is another one: of three parts, an edit replaces one."""
+        before, rows = self._made.get(prefix, (None, []))
+        if before is not part:
+            self._made[prefix] = part, (rows := rows_of(part, prefix))
+        return rows
 
     def _shown(self, row: dict) -> dict[str, Any]:
         """What a row shows: what was typed as long as it stands refused, else what is in force."""
