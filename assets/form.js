@@ -39,7 +39,7 @@ export function render({model}) {
   const pending = new Map()
   const opened = new Map()
   const sent = new Map() // row → number of the last message about it and when it went; an answer to an older one is not shown
-  let count = 0
+  let count = 0, held = false
   const waits = (name, look) => { // not for ever: a message may get lost
     const last = sent.get(name)
     return last != null && (look?.stamp ?? 0) < last.stamp && performance.now() - last.at < PATIENCE
@@ -135,7 +135,9 @@ export function render({model}) {
     const show = (look) => {
       if (waits(row.name, look)) { return }
       set(look)
-      node.hidden = !!look.hidden
+      const kept = held && row.kind === "note" && !node.hidden // a slider must not jump away under the pointer that holds it
+      node.hidden = !!look.hidden && !kept
+      node.style.visibility = kept && look.hidden ? "hidden" : ""
       error.textContent = look.error ?? ""
       node.classList.toggle("bad", !!look.error)
       nodes.forEach((n) => n.setAttribute("aria-invalid", look.error ? "true" : "false"))
@@ -167,7 +169,9 @@ export function render({model}) {
     for (const group of root.querySelectorAll("details")) { group.hidden = !group.querySelector(".row:not([hidden])") }
   }
   const showRows = () => {
-    for (const [name, {show}] of rows) { if (name in model.shown) { show(model.shown[name]) } }
+    for (const [name, {show}] of rows) {
+      if (name in model.shown) { show({...model.shown[name], ...(name in model.long ? {value: model.long[name]} : {})}) }
+    }
     tidy()
     showBusy()
   }
@@ -176,6 +180,14 @@ export function render({model}) {
   }
   model.on("spec", build)
   model.on("shown", showRows)
+  model.on("long", showRows)
+  root.addEventListener("pointerdown", ({target}) => { held = target.type === "range" })
+  for (const event of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    root.addEventListener(event, () => {
+      held = false
+      showRows()
+    }, true)
+  }
   model.on("busy", showBusy)
   build()
   return root

@@ -37,7 +37,12 @@ class Form(pn.custom.JSComponent):
     """
 
     spec = param.List([], doc="Sections: title, note, open, rows.")
-    shown = param.Dict({}, doc="Row name → value, and where they are not empty: text, hidden, error, stamp.")
+    shown = param.Dict(
+        {}, doc="Row name → value (None: in ``long``), and where they are not empty: text, hidden, error, stamp."
+    )
+    long = param.Dict(
+        {}, doc="Row name → value, of those whose text is long: sent when it changes, not with every other row."
+    )
     busy = param.Boolean(False, doc="Whether what was chosen is still being prepared.")
 
     _esm = (ASSETS / "form.js").read_text(encoding="utf-8")
@@ -265,7 +270,13 @@ class Controls:
             if section["rows"]
         ]
         shown = {name: self._shown(row) for name, row in self._known.items()}
-        self.form.param.update(**({"spec": spec} if spec != self.form.spec else {}), shown=shown)
+        long = {name: v for name, look in shown.items() if isinstance(v := look["value"], str) and len(v) > LONGEST}
+        for name in long:
+            shown[name]["value"] = None
+        now = {"spec": spec, "long": long}
+        self.form.param.update(
+            **{name: value for name, value in now.items() if value != getattr(self.form, name)}, shown=shown
+        )
 
     def _rows_of(self, prefix: str, part: Described) -> list[dict]:
         """The rows of a part, made anew when it is another one: of three parts, an edit replaces one."""

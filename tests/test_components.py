@@ -192,6 +192,17 @@ def test_all_that_the_form_shows_is_there_after_every_edit_whatever_was_sent_bef
     assert form.form.shown == fresh.form.shown and form.form.spec == fresh.form.spec
 
 
+def test_a_long_text_is_not_sent_again_with_every_edit_of_another_row():
+    form, _ = controls(Swarm(d=2, initial="points", points=[[i / 7, -i / 3] for i in range(500)]))
+    sent = []
+    form.form.param.watch(lambda *events: sent.extend(e.name for e in events), ["long", "spec", "shown"])
+    form._edit("dynamics.seed", "5", True)
+    assert sent == ["shown"] and len(str(form.form.shown)) < 2000
+    assert form.form.long == {"dynamics.points": written(form.parts["dynamics"].points)}
+    form._edit("dynamics.points", "1, 2; 3, 4", True)
+    assert form.form.long == {} and form.form.shown["dynamics.points"]["value"] == "1, 2; 3, 4"
+
+
 def test_a_number_from_a_browser_that_is_no_number_of_this_world_is_refused_with_a_sentence():
     form, calls = controls(dynamics.CBO())
     form._edit("dynamics.sigma", 10**400, True)

@@ -307,7 +307,8 @@ def row(session, name):
     """A row as the browser has it: what it is and what it shows."""
     form = session.controls.form
     row = next(row for section in form.spec for row in section["rows"] if row["name"] == name)
-    return {"hidden": False, "error": ""} | row | form.shown[name]
+    long = {"value": form.long[name]} if name in form.long else {}
+    return {"hidden": False, "error": ""} | row | form.shown[name] | long
 
 
 def test_the_first_row_of_the_history_tells_the_present_run_at_once(running):
@@ -554,10 +555,6 @@ def change_a_parameter(session):
     edit(session, "dynamics.sigma", "0.2")
 
 
-def change_the_landscape(session):
-    edit(session, "landscape.A", "5")
-
-
 def choose_a_schedule(session):
     edit(session, "dynamics.sigma.kind", "Linear")
     edit(session, "dynamics.sigma.end", "0.1")
@@ -594,6 +591,22 @@ def test_a_future_that_is_left_is_kept_and_opened_again_to_its_last_bit(past, ac
     settle(past)
     assert wait(lambda: past._sim.k == furthest)
     assert np.array_equal(past._sim.frame.x, x)
+
+
+def test_a_well_that_is_placed_in_the_past_keeps_the_future(running):
+    edit(running, "landscape", "GaussianMixture")
+    settle(running)
+    assert wait(lambda: running._sim.k >= 20)
+    press(running, "pause")
+    settle(running)
+    furthest, wells = running._sim.furthest, len(running._sim.landscape.wells)
+    press(running, "goto", 5)
+    settle(running)
+    running.touch.chips._handle_msg("wells")
+    running._hand(0, "clicked", -1, np.array([-2.0, 2.0]))
+    settle(running)
+    assert len(running._sim.landscape.wells) == wells + 1 and running._sim.furthest == 5
+    assert wait(lambda: kept(running)[:1] == [furthest])
 
 
 def test_a_drag_in_the_past_keeps_the_future_once(past):
