@@ -16,10 +16,9 @@ from typing import Any
 import panel as pn
 import param
 
-from components.plain import is_used
 from components.text import readable, understood, written
 from swarmviz import schedules
-from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole
+from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used
 
 ASSETS = Path(__file__).parent.parent / "assets"
 WIDEST = 1e9  # a range wider than this gets no slider, only a box

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from components.plain import is_used
 from components.text import written
 from swarmviz import Simulation, Swarm
-from swarmviz.parameters import Described, TimeDependent
+from swarmviz.parameters import Described, TimeDependent, is_used
 from swarmviz.simulation import Entry
 
 MOST = 8  # parameters that one row names

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import param
-
 from swarmviz import schedules
 from swarmviz.exports.metadata import plain, values_of
 from swarmviz.parameters import Described
@@ -21,11 +19,6 @@ def changed(part: Described) -> list:
 def same(a: Any, b: Any) -> bool:
     """Whether two plain values are the same to the bit: −0.0 is not 0.0."""
     return a is b or (type(a) is type(b) and repr(a) == repr(b))
-
-
-def is_used(owner: Described, declared: param.Parameter) -> bool:
-    """Whether a parameter matters while the others are as they are."""
-    return all(getattr(owner, name) in values for name, values in (getattr(declared, "used_when", None) or {}).items())
 
 
 def built(content: Any, known: Mapping[str, type]) -> Any:

@@ -164,6 +164,11 @@ class Switch(_Described, param.Boolean):
             self._refuse(val, "must be True or False")
 
 
+def is_used(owner: Described, declared: param.Parameter) -> bool:
+    """Whether a parameter matters while the others are as they are."""
+    return all(getattr(owner, name) in values for name, values in (getattr(declared, "used_when", None) or {}).items())
+
+
 class Described(param.Parameterized):
     """Base of everything with parameters: refuses unknown names and lists what is declared."""
 
