@@ -315,7 +315,9 @@ class Controls:
     def owner_of(self, sentence: str) -> str | None:
         """The row that a refusal is about: the core's sentences begin with the parameter's name."""
         word = re.match(r"\w+", sentence)
-        return next((name for name in self._known if word and name.split(".")[-1] == word.group()), None)
+        own = [name for name in self._known if word and name.split(".")[-1] == word.group()]
+        inside = [name for name in self._known if word and name.split(".")[1:2] == [word.group()]]  # of its schedule
+        return next(iter(own + inside), None)
 
     def _edit(self, name: str, value: Any, final: bool, stamp: int = 0) -> None:
         prefix, _, path = name.partition(".")

@@ -171,6 +171,9 @@ def test_a_schedule_that_leaves_its_range_stops_and_says_so_beside_the_control(r
     edit(running, "dynamics.sigma.end", "-50")
     assert wait(lambda: "its schedule must keep" in running.bar.message.get("text", ""))
     assert not running.transport.playing
+    assert wait(lambda: any(look.get("error") for look in running.controls.form.shown.values()))
+    edit(running, "dynamics.sigma.end", "0.5")
+    assert not any(look.get("error") for look in running.controls.form.shown.values()), "it is mended"
 
 
 def test_a_stop_stops_exactly(session):
