@@ -1,6 +1,7 @@
 // The transport bar: buttons, speed, stop, read-out, messages and the keyboard. The server is told what was pressed.
 
 const SPEED_STEPS = 200
+const LINK_EVERY = 500 // milliseconds
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
   ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"],
   ["C", "copy the link to this moment"], ["?", "this list"]]
@@ -55,6 +56,7 @@ export function render({model}) {
   const fastest = (position) => Number(position) >= SPEED_STEPS
   const speedAt = (position) => (fastest(position) ? null : Math.round(Math.pow(model.most, position / (SPEED_STEPS - 1))))
   const showSpeed = () => {
+    if (speedAt(slider.value) === model.speed) { return tellSpeed(model.speed) } // several places of the thumb mean one speed
     slider.value = model.speed == null ? SPEED_STEPS : Math.round((SPEED_STEPS - 1) * Math.log(model.speed) / Math.log(model.most))
     tellSpeed(model.speed)
   }
@@ -84,10 +86,7 @@ export function render({model}) {
 
   const drawEvery = make("input", {type: "text", inputMode: "numeric", value: "1", ariaLabel: "Draw every so many steps", title: "Draw every so many steps"})
   drawEvery.addEventListener("change", () => {
-    const steps = Math.min(100000, Math.max(1, Math.round(Number(drawEvery.value)) || 1))
-    drawEvery.value = String(steps)
-    send("draw", steps)
-    showMore()
+    send("draw", drawEvery.value)
   })
 
   // the whole run under one's thumb; the server goes to the step exactly
@@ -211,7 +210,19 @@ export function render({model}) {
     resetNow.hidden = !offer
   }
   const showPending = () => reset.classList.toggle("wanted", model.pending)
-  const showLink = () => { if (model.link != null) { history.replaceState(null, "", model.link || location.pathname) } }
+  // Browsers forbid more than a few changes of the address a second: the first at once, then at most one in LINK_EVERY, the last for certain.
+  let linkedAt = -Infinity, linking = 0
+  const showLink = () => {
+    if (model.link == null || linking) { return }
+    linking = setTimeout(writeLink, Math.max(0, linkedAt + LINK_EVERY - performance.now()))
+  }
+  const writeLink = () => {
+    if (!linking) { return }
+    clearTimeout(linking)
+    linking = 0
+    linkedAt = performance.now()
+    history.replaceState(null, "", model.link || location.pathname)
+  }
 
   // the read-out: what was painted in the last second
   let seen = []
@@ -250,7 +261,10 @@ export function render({model}) {
   window.addEventListener("swarmviz:frame", onFrame)
   window.addEventListener("keydown", onKey)
   document.addEventListener("visibilitychange", onVisible)
+  window.addEventListener("pagehide", writeLink) // a page that is left or loaded again is left with its newest link
   model.on("remove", () => {
+    clearTimeout(linking)
+    window.removeEventListener("pagehide", writeLink)
     clearInterval(ticking)
     window.removeEventListener("swarmviz:frame", onFrame)
     window.removeEventListener("keydown", onKey)
@@ -265,6 +279,7 @@ export function render({model}) {
   model.on("link", showLink)
   model.on("copied", takeLink)
   model.on("stop", showStop)
+  model.on("answered", () => { showDraw(); showStop() })
   for (const show of [showPlaying, showMessage, showPending, showDraw, showSpeed, showStop]) { show() }
   setTimeout(() => { // once the page is connected
     if (document.hidden) { onVisible() }

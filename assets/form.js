@@ -1,7 +1,9 @@
-// One form of labelled rows, built from model.spec; the server owns the values and answers with patches.
-// A slider and a number box share a row: the slider spans the usual range, the box takes any allowed value.
+// One form of labelled rows, built from model.spec; what they show is model.shown, all of it, and the server owns it.
+// A slider and a number box share a row: the slider spans the usual range, the box takes any allowed value. The box writes what the server
+// understood; only under a moving thumb it is written here.
 
 const SLIDER_STEPS = 400
+const PATIENCE = 5000 // milliseconds for an answer
 
 const make = (tag, props = {}, ...children) => {
   const node = Object.assign(document.createElement(tag), props)
@@ -36,11 +38,18 @@ export function render({model}) {
   const rows = new Map()
   const pending = new Map()
   const opened = new Map()
+  const sent = new Map() // row → number of the last message about it and when it went; an answer to an older one is not shown
+  let count = 0, held = false
+  const waits = (name, look) => { // not for ever: a message may get lost
+    const last = sent.get(name)
+    return last != null && (look?.stamp ?? 0) < last.stamp && performance.now() - last.at < PATIENCE
+  }
 
   // the first message goes at once, then at most one per row and screen refresh; a release is never dropped
   let resting = false
   const send = (name, value, final) => {
-    pending.set(name, {name, value, final: final || !!pending.get(name)?.final})
+    sent.set(name, {stamp: ++count, at: performance.now()})
+    pending.set(name, {name, value, final: final || !!pending.get(name)?.final, stamp: count})
     if (!resting) { flush() }
   }
   const flush = () => {
@@ -50,60 +59,70 @@ export function render({model}) {
     if (resting) { requestAnimationFrame(flush) }
   }
 
+  // a text field shows what it is told, but not into the words of somebody who is typing
+  const written = (box, row) => {
+    let typing = false
+    box.addEventListener("input", () => { typing = true })
+    box.addEventListener("blur", () => { typing = false })
+    box.addEventListener("change", () => {
+      typing = false
+      send(row.name, box.value, true)
+    })
+    return (text) => { if (!typing && box.value !== text) { box.value = text } }
+  }
+
   const editors = {
     number(row, aria) {
-      const box = make("input", {type: "text", inputMode: "decimal", autocomplete: "off", value: shown(row.value), ...aria})
-      const nodes = [box]
-      let set = (value) => { box.value = shown(value) }
-      if (row.slider) {
-        const map = scale(row.slider)
-        const slider = make("input", {type: "range", min: 0, max: SLIDER_STEPS, step: 1, value: map.from(row.value), ...aria})
-        const fill = () => slider.style.setProperty("--fill", `${(100 * slider.value) / SLIDER_STEPS}%`)
-        slider.addEventListener("input", () => {
-          box.value = shown(map.to(slider.value))
-          fill()
-          send(row.name, map.to(slider.value), false)
-        })
-        slider.addEventListener("change", () => send(row.name, map.to(slider.value), true))
-        set = (value) => { box.value = shown(value); slider.value = map.from(value); fill() }
-        box.addEventListener("change", () => { slider.value = map.from(Number(box.value)); fill() })
+      const box = make("input", {type: "text", inputMode: "decimal", autocomplete: "off", ...aria})
+      const write = written(box, row)
+      if (!row.slider) { return {nodes: [box], set: ({text}) => write(text ?? "")} }
+      const map = scale(row.slider)
+      const slider = make("input", {type: "range", min: 0, max: SLIDER_STEPS, step: 1, ...aria})
+      const fill = () => slider.style.setProperty("--fill", `${(100 * slider.value) / SLIDER_STEPS}%`)
+      slider.addEventListener("input", () => {
+        box.value = shown(map.to(slider.value))
         fill()
-        nodes.unshift(slider)
+        send(row.name, map.to(slider.value), false)
+      })
+      slider.addEventListener("change", () => send(row.name, map.to(slider.value), true))
+      const set = ({value, text}) => {
+        write(text ?? "")
+        if (map.to(slider.value) !== value) { slider.value = map.from(value) } // several places of the thumb may mean one value
+        fill()
       }
-      box.addEventListener("change", () => send(row.name, box.value, true))
-      return {nodes, set}
+      return {nodes: [slider, box], set}
     },
     text(row, aria) {
-      const box = make("input", {type: "text", autocomplete: "off", value: row.value, placeholder: row.placeholder, ...aria})
-      box.addEventListener("change", () => send(row.name, box.value, true))
-      return {nodes: [box], set: (value) => { box.value = value }}
+      const box = make("input", {type: "text", autocomplete: "off", placeholder: row.placeholder, ...aria})
+      const write = written(box, row)
+      return {nodes: [box], set: ({value}) => write(value)}
     },
     choice(row, aria) {
       const options = row.options.map(([value, text]) => make("option", {value, textContent: text}))
       const menu = make("select", {...aria}, ...options)
-      menu.value = row.value
       menu.addEventListener("change", () => {
-        if (row.heading) { root.ariaBusy = "true" } // until the server answers with another form
         send(row.name, menu.value, true)
+        showBusy()
       })
-      return {nodes: [menu], set: (value) => { menu.value = value }}
+      return {nodes: [menu], set: ({value}) => { menu.value = value }}
     },
     switch(row, aria) {
-      const box = make("input", {type: "checkbox", role: "switch", checked: row.value, ...aria})
+      const box = make("input", {type: "checkbox", role: "switch", ...aria})
       box.addEventListener("change", () => send(row.name, box.checked, true))
-      return {nodes: [box], set: (value) => { box.checked = value }}
+      return {nodes: [box], set: ({value}) => { box.checked = value }}
     },
-    note(row) {
-      const text = make("p", {className: "note", textContent: row.value})
-      return {nodes: [text], set: (value) => { text.textContent = value }}
+    note() {
+      const text = make("p", {className: "note"})
+      return {nodes: [text], set: ({value}) => { if (text.textContent !== value) { text.textContent = value } }}
     },
-    formula(row) {
-      const text = make("output", {innerHTML: row.value})
-      return {nodes: [text], set: (value) => { text.innerHTML = value }}
+    formula() {
+      const text = make("output")
+      let last = null
+      return {nodes: [text], set: ({value}) => { if (value !== last) { text.innerHTML = last = value } }}
     },
-    present(row) { // changes a few times per second: not to be read aloud each time
-      const text = make("span", {textContent: row.value})
-      return {nodes: [text], set: (value) => { if (text.textContent !== value) { text.textContent = value } }}
+    present() { // changes a few times per second: not to be read aloud each time
+      const text = make("span")
+      return {nodes: [text], set: ({value}) => { if (text.textContent !== value) { text.textContent = value } }}
     },
   }
 
@@ -117,24 +136,23 @@ export function render({model}) {
       make("div", {className: "editor"}, ...nodes), error)
     node.dataset.name = row.name
     if (row.inline) { label.replaceChildren() }
-    const update = (patch) => {
-      if ("value" in patch) { set(patch.value) }
-      if ("hidden" in patch) { node.hidden = patch.hidden }
-      if ("error" in patch) {
-        error.textContent = patch.error ?? ""
-        node.classList.toggle("bad", !!patch.error)
-        nodes.forEach((n) => n.setAttribute("aria-invalid", patch.error ? "true" : "false"))
-      }
-      if ("pending" in patch) { node.classList.toggle("pending", patch.pending) }
+    const show = (look) => {
+      if (waits(row.name, look)) { return }
+      set(look)
+      const kept = held && row.kind === "note" && !node.hidden // a slider must not jump away under the pointer that holds it
+      node.hidden = !!look.hidden && !kept
+      node.style.visibility = kept && look.hidden ? "hidden" : ""
+      error.textContent = look.error ?? ""
+      node.classList.toggle("bad", !!look.error)
+      nodes.forEach((n) => n.setAttribute("aria-invalid", look.error ? "true" : "false"))
     }
-    update({hidden: !!row.hidden, error: row.error ?? "", pending: !!row.pending})
-    rows.set(row.name, update)
+    rows.set(row.name, {show, heading: !!row.heading})
     return node
   }
 
   const build = () => {
     rows.clear()
-    root.ariaBusy = "false"
+    for (const name of sent.keys()) { if (!(name in model.shown)) { sent.delete(name) } }
     root.replaceChildren(...model.spec.map((section) => {
       const nodes = []
       for (const row of section.rows) {
@@ -148,20 +166,36 @@ export function render({model}) {
       details.addEventListener("toggle", () => opened.set(section.title, details.open))
       return details
     }))
-    tidy()
-    tell()
+    showRows()
   }
 
-  const tell = () => { for (const [name, value] of Object.entries(model.present)) { rows.get(name)?.({value}) } }
   const tidy = () => { // a heading without anything under it
     for (const group of root.querySelectorAll("details")) { group.hidden = !group.querySelector(".row:not([hidden])") }
   }
-  model.on("spec", build)
-  model.on("present", tell)
-  model.on("patch", () => {
-    for (const [name, patch] of Object.entries(model.patch)) { rows.get(name)?.(patch) }
+  const lookOf = (name) => {
+    const aside = [model.long, model.present].find((values) => name in values)
+    return aside ? {...model.shown[name], value: aside[name]} : model.shown[name]
+  }
+  const showRows = () => {
+    for (const [name, {show}] of rows) { if (name in model.shown) { show(lookOf(name)) } }
     tidy()
-  })
+    showBusy()
+  }
+  const showBusy = () => { // from the moment of the choice until the server has nothing left to prepare
+    root.ariaBusy = String(model.busy || [...rows].some(([name, {heading}]) => heading && waits(name, model.shown[name])))
+  }
+  model.on("spec", build)
+  model.on("shown", showRows)
+  model.on("long", showRows)
+  model.on("present", () => { for (const name in model.present) { rows.get(name)?.show(lookOf(name)) } })
+  root.addEventListener("pointerdown", ({target}) => { held = target.type === "range" })
+  for (const event of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    root.addEventListener(event, () => {
+      held = false
+      showRows()
+    }, true)
+  }
+  model.on("busy", showBusy)
   build()
   return root
 }

@@ -14,23 +14,25 @@ export function render({model}) {
   clear.addEventListener("click", () => model.send_msg({act: "clear"}))
   const live = make("div", {className: "run live"})
   const list = make("ol", {ariaLabel: "Past runs, the newest first"})
-  const empty = make("p", {className: "empty", textContent: "A run that you reset or replace is kept here, to be opened again where it stood."})
+  const empty = make("p", {className: "empty", textContent: "A run that you reset or replace is kept here, to be opened again at the last step to which it had run."})
   const root = make("section", {className: "history", ariaLabel: "Runs of this visit"},
     make("header", {}, make("h3", {textContent: "Runs of this visit"}), clear), live, list, empty)
 
   const number = (label, value, title) => make("span", {title}, `${label} `, make("b", {textContent: minus(value)}))
   const numbers = (row) => make("span", {className: "numbers"},
-    number("k", grouped(row.step), "Step at which it stood"), number("best F", short(row.best), "Lowest value met so far"),
+    number("k", grouped(row.step), "Step to which it has run"), number("best F", short(row.best), "Lowest value met so far"),
     row.error == null ? null : number("error", short(row.error), "Distance of the swarm's answer from the nearest global minimiser, in half widths of the box"),
     row.found == null ? null : make("span", {className: "found", textContent: row.found ? "found" : "not found", title: `Found: ${row.criterion}`}),
     row.note ? make("em", {textContent: row.note}) : null)
+  const own = (row) => [...row.differs, ...row.beside, row.changed].filter(Boolean) // what tells it from the others
   const inside = (row, mark) => [make("span", {className: "title"}, make("b", {textContent: row.title}), mark),
-    make("span", {className: "about", textContent: row.about}), numbers(row)]
+    make("span", {className: "about", textContent: row.about}),
+    own(row).length ? make("span", {className: "differs"}, ...own(row).map((textContent) => make("span", {textContent}))) : null, numbers(row)]
 
   const past = (row) => {
     const where = row.exact ? `at step ${grouped(row.step)}` : "from step 0: it is too long to be replayed"
     const node = make("button", {type: "button", className: "run", title: `Reopen ${where}`}, ...inside(row, null))
-    node.ariaLabel = `Reopen ${row.title}, ${row.about}, ${where}${row.note ? `, ${row.note}` : ""}, best value ${short(row.best)}`
+    node.ariaLabel = `Reopen ${[row.title, row.about, ...own(row)].join(", ")}, ${where}${row.note ? `, ${row.note}` : ""}, best value ${short(row.best)}`
     node.addEventListener("click", (event) => {
       if (event.detail > 0) { node.blur() } // so that Space goes on meaning play and pause
       model.send_msg({act: "open", number: row.number})

@@ -251,7 +251,8 @@ class Graph:
         low, high = BAND
         places = {low + (high - low) * place: text for place, text in g["ticks"].items()}
         self.heights.update(ticker=FixedTicker(ticks=list(places)), major_label_overrides=places)
-        self.bar.update(ticker=FixedTicker(ticks=list(g["ticks"])), major_label_overrides=g["ticks"])
+        self.bar.ticker.ticks = list(g["ticks"])  # of the same ticker: a colour bar does not hear of another one
+        self.bar.major_label_overrides = g["ticks"]
         if lattice:
             fig.left[0].update(ticker=BasicTicker(), major_label_overrides={})
             ends = layout.ends.T

@@ -18,12 +18,17 @@ class Bar(pn.custom.JSComponent):
     playing = param.Boolean(False)
     speed = param.Number(30.0, allow_None=True, doc="Steps per second; None is as fast as it goes.")
     most = param.Number(100_000.0, doc="Largest number of steps per second that can be set.")
-    message = param.Dict({}, doc="text, level (info, warning, error) and reset: whether to offer one.")
+    message = param.Dict(
+        {}, doc="text, level (info, warning, error), reset: whether to offer one, and count: which message it is."
+    )
     pending = param.Boolean(False, doc="Whether something waits for a reset.")
     link = param.String("", doc="Query of the address that reopens this state.")
     copied = param.Dict({}, doc="What goes on the clipboard: link, note (what it could not hold) and count.")
     draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
     stop = param.List(["never", None], doc="Kind and number of the stop, as the server has them.")
+    answered = param.Integer(
+        0, doc="Counts what was typed and answered: the boxes then show what is in force, the same as before or not."
+    )
 
     _esm = (ASSETS / "bar.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
@@ -31,7 +36,7 @@ class Bar(pn.custom.JSComponent):
 
     def __init__(self, on_act: Callable[[str, Any], None], **params: Any):
         super().__init__(**{"margin": 0} | params)
-        self._on_act = on_act
+        self._on_act, self._said = on_act, 0
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and isinstance(data.get("act"), str):
@@ -39,4 +44,5 @@ class Bar(pn.custom.JSComponent):
 
     def say(self, text: str = "", level: str = "info", reset: bool = False) -> None:
         """Show a message above the bar; an empty one takes it away."""
-        self.message = {"text": text, "level": level, "reset": reset}
+        self._said += 1  # the same text again is another message: a person may have closed the first one
+        self.message = {"text": text, "level": level, "reset": reset, "count": self._said}

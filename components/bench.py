@@ -7,7 +7,7 @@ parameters, dynamics or landscape. An edit arrives as a copy, of which the newes
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from components.stops import Stop
 from swarmviz import Diverged, Simulation
@@ -32,12 +32,18 @@ class Bench:
         The pane that the controls, the density and the curves belong to.
     stop : Stop
         When to stop by itself; decided by pane A.
+    branching : function () → function () or None
+        Called, with the lock held, where a known future is about to be left for another; what it returns is called once it is left.
+    unfit : function (prefix, part, exception)
+        An edit could not act: a landscape that is not finite where an agent is. The swarm goes on with what was in force.
     """
 
     def __init__(self, sims: Sequence[Simulation]):
         self.lock = threading.RLock()
         self.stop = Stop()
         self._wanted: int | None = None
+        self.branching: Callable[[], Callable[[], None] | None] = lambda: None
+        self.unfit: Callable[[str, Described, Exception], None] = lambda prefix, part, error: None
         self.replace(sims)
 
     @property
@@ -90,11 +96,12 @@ class Bench:
             return reason
 
     def answer(self) -> None:
-        """Let edits act on swarms that stand."""
+        """Let edits act on swarms that stand; a swarm without edits keeps its future."""
         with self.lock:
+            edited = [sim for sim, fresh in zip(self.sims, self._fresh, strict=True) if fresh]
             self.take_edits()
-            for sim in self.sims:
-                sim.apply()
+            for sim in edited:
+                self._apply(sim)
 
     def want(self, k: int) -> None:
         """Go to step ``k`` at the next :meth:`seek`; of several wishes the newest counts."""
@@ -124,16 +131,27 @@ class Bench:
 
     def _together(self, steps: int) -> None:
         began, failure = self.k, None
+        left = self._leaving(*(sim for sim in self.sims if not sim.retraces))
         for name, sim in zip(NAMES, self.sims, strict=False):
             try:
-                sim.advance(steps)
+                self._take(sim, steps)
             except (Diverged, ValueError) as error:
                 failure, steps = error, sim.k - began
                 if isinstance(error, Diverged) and len(self.sims) > 1:
                     error.args = (f"swarm {name}: {error}",)
+        left()
         if failure is not None:
             self._goto(began + steps)
             raise failure
+
+    @staticmethod
+    def _take(sim: Simulation, steps: int) -> None:
+        """Take so many steps: those that are known already are lived again, and what is known beyond them is kept."""
+        target = sim.k + steps
+        if sim.retraces:
+            sim.goto(min(target, sim.furthest))
+        if sim.k < target:
+            sim.advance(target - sim.k)
 
     def take_edits(self) -> None:
         """Let what was edited be the parameters of the steps to come."""
@@ -141,4 +159,24 @@ class Bench:
             if (dynamics := fresh.pop("dynamics", None)) is not None:
                 sim.dynamics.param.update(**dynamics.values_now())
             if (landscape := fresh.pop("landscape", None)) is not None:
-                sim.landscape = landscape
+                before, sim.landscape = sim.landscape, landscape
+                try:
+                    self._apply(sim)
+                except (Diverged, ValueError) as error:
+                    sim.landscape = before
+                    self.unfit("landscape", landscape, error)
+
+    def _apply(self, sim: Simulation) -> None:
+        left = self._leaving(sim)
+        sim.apply()
+        left()
+
+    def _leaving(self, *sims: Simulation) -> Callable[[], None]:
+        """What to call when these have gone on, because a future of theirs is left then."""
+        if any(sim.k < sim.furthest for sim in sims):
+            return self.branching() or _nothing
+        return _nothing
+
+
+def _nothing() -> None:
+    pass

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from components import permalink
@@ -11,6 +13,8 @@ from components.controls import choice_row, note_row
 from components.permalink import Selection
 from swarmviz import Swarm, dynamics, landscapes, presets
 from swarmviz.parameters import Described
+
+PARTS = ("dynamics", "landscape", "swarm")
 
 
 def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,19 +28,20 @@ def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def parts_of(selection: Selection) -> dict[str, Described]:
-    return {name: getattr(selection, name).copy() for name in ("dynamics", "landscape", "swarm")}
+    return {name: getattr(selection, name).copy() for name in PARTS}
 
 
-def heading_of(selection: Selection) -> list[dict]:
-    name = type(selection.dynamics).__name__
-    preset = preset_of(selection)
+def heading_of(parts: Mapping[str, Described]) -> list[dict]:
+    """The choices above the parameters, as they are for these parts: which preset they are, if any, and what it says of itself."""
+    name, landscape = type(parts["dynamics"]).__name__, type(parts["landscape"]).__name__
+    preset = preset_of(parts)
     known = [("", "—"), *((p.name, f"{p.title} (fails on purpose)" if p.fails else p.title) for p in presets.of(name))]
     return [
         choice_row("dynamics", "Dynamics", [(n, c.title) for n, c in dynamics.ALL.items()], name),
-        choice_row("preset", "Preset", known, preset.name if preset else "") | {"after_edit": {"value": ""}},
+        choice_row("preset", "Preset", known, preset.name if preset else ""),
         note_row("question", preset.text if preset else ""),
-        choice_row("landscape", "Landscape", [(n, c.title) for n, c in landscapes.ALL.items()], type(selection.landscape).__name__),
-    ]  # fmt: skip
+        choice_row("landscape", "Landscape", [(n, c.title) for n, c in landscapes.ALL.items()], landscape),
+    ]
 
 
 def chosen(name: str, value: str, now: Selection, comparing: bool) -> Selection | None:
@@ -52,14 +57,25 @@ def chosen(name: str, value: str, now: Selection, comparing: bool) -> Selection 
     return None
 
 
-def preset_of(selection: Selection) -> presets.Preset | None:
-    """The preset that a selection is, whatever its seed."""
-    for preset in presets.of(type(selection.dynamics).__name__):
-        dynamic, landscape, swarm = preset.build()
-        swarm.seed = selection.swarm.seed
-        if all(a.same_as(b) for a, b in zip((dynamic, landscape, swarm), selection[:3], strict=True)):
+def preset_of(parts: Mapping[str, Described]) -> presets.Preset | None:
+    """The preset whose dynamics, landscape and swarm these are to the last value.
+
+    Only what its text does not depend on may differ: the seed, because what is measured is measured over many, and the speed of playing.
+    """
+    seed = {"seed": parts["swarm"].seed}
+    values = {name: (type(part), part.values_now()) for name, part in parts.items()}
+    for preset in presets.of(type(parts["dynamics"]).__name__):
+        own = _built(preset.name)
+        if values == own | {"swarm": (Swarm, own["swarm"][1] | seed)}:
             return preset
     return None
+
+
+@cache
+def _built(name: str) -> dict[str, tuple[type, dict[str, Any]]]:
+    """The types and values of a preset's parts."""
+    parts = zip(PARTS, presets.ALL[name].build(), strict=True)
+    return {name: (type(part), part.values_now()) for name, part in parts}
 
 
 def swarm_on(landscape: landscapes.Landscape, swarm: Swarm) -> Swarm:
@@ -73,4 +89,6 @@ def swarm_on(landscape: landscapes.Landscape, swarm: Swarm) -> Swarm:
 
 
 def sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
+    """The text as a sentence; a name of a parameter at its beginning stays as it is."""
+    begun = text if re.match(r"\w+( \([^()]*\))? = |\w = ", text) else f"{text[:1].upper()}{text[1:]}"
+    return begun + ("" if begun.endswith((".", "!", "?")) else ".")

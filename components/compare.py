@@ -13,6 +13,7 @@ from swarmviz import Simulation
 
 ASSETS = Path(__file__).parent.parent / "assets"
 ACTS = ("start", "end", "show", "swap", "copy")
+REPLACING = ("end", "copy")  # acts after which a run is gone
 Panes = tuple[list[Any], list[Any], int]  # simulations, what the controls say of each, and the pane that is active
 
 

@@ -26,25 +26,40 @@ ASSETS = Path(__file__).parent.parent / "assets"
 WIDEST = 1e9  # a range wider than this gets no slider, only a box
 FIXED = "fixed"
 TELLING = 0.25  # seconds between two looks at what schedules give now
+SHOWN = ("value", "text", "hidden")  # what of a row changes while it remains the same row
+LONGEST = 400  # characters of what is said beside a control
 
 
 class Form(pn.custom.JSComponent):
-    """Rows of labelled editors; what a person does arrives in ``on_edit(name, value, final)``."""
+    """Rows of labelled editors; what a person does arrives in ``on_edit(name, value, final, stamp)``.
+
+    ``spec`` says which rows there are and changes seldom; ``shown`` is all that they show, whole, whenever any of it changes. Nothing
+    is sent as a difference from what the browser is believed to show: a person may have changed that meanwhile. The browser numbers
+    its messages; ``stamp`` is the number of the last one about a row that was answered, so that no answer overwrites what is newer.
+    """
 
     spec = param.List([], doc="Sections: title, note, open, rows.")
-    patch = param.Dict({}, doc="Row name → what changed: value, error, hidden, pending.")
+    shown = param.Dict(
+        {}, doc="Row name → value (None: in ``long``), and where they are not empty: text, hidden, error, stamp."
+    )
+    long = param.Dict(
+        {}, doc="Row name → value, of those whose text is long: sent when it changes, not with every other row."
+    )
     present = param.Dict({}, doc="Name of a schedule's row → what it gives now, in words.")
+    busy = param.Boolean(False, doc="Whether what was chosen is still being prepared.")
 
     _esm = (ASSETS / "form.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "form.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
 
-    def __init__(self, on_edit: Callable[[str, Any, bool], None], **params: Any):
+    def __init__(self, on_edit: Callable[[str, Any, bool, int], None], **params: Any):
         super().__init__(**{"margin": 0} | params)
         self._on_edit = on_edit
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and isinstance(data.get("name"), str):
-            self._on_edit(data["name"], data.get("value"), bool(data.get("final")))
+            stamp = data.get("stamp")
+            number = stamp if isinstance(stamp, int) and not isinstance(stamp, bool) and 0 <= stamp < 2**53 else 0
+            self._on_edit(data["name"], data.get("value"), bool(data.get("final")), number)
 
 
 # ---- rows ------------------------------------------------------------------------------------------------------------
@@ -57,9 +72,16 @@ def choice_row(name: str, label: str, options: Iterable[tuple[str, str]], value:
 
 
 def note_row(name: str, text: str) -> dict:
-    """A sentence under a menu, which holds until something is edited."""
-    look = {"kind": "note", "symbol": "", "label": "", "doc": "", "hidden": not text}
-    return look | {"name": name, "value": text, "after_edit": {"hidden": True}}
+    """A sentence under a menu."""
+    return {
+        "kind": "note",
+        "symbol": "",
+        "label": "",
+        "doc": "",
+        "hidden": not text,
+        "name": name,
+        "value": text,
+    }
 
 
 def rows_of(owner: Described, prefix: str) -> list[dict]:
@@ -97,7 +119,7 @@ def _editor(declared: param.Parameter, value: Any) -> dict:
 
 @_editor.register
 def _(declared: Real, value: Any) -> dict:
-    return {"kind": "number", "value": value, "slider": _slider(declared)}
+    return {"kind": "number", "value": value, "text": written(value), "slider": _slider(declared)}
 
 
 @_editor.register
@@ -202,12 +224,14 @@ def _schedule(kind: str, declared: Real, old: Any, t: float) -> Any:
 class Controls:
     """The form of a selection: one part of it per prefix, each edited through a staged copy.
 
+    What the form shows is a function of what is kept here: the parts, what was typed and refused, and what was said of a row.
+
     Parameters
     ----------
     parts : mapping of str to Described
         What may be edited, by prefix; an accepted edit puts a changed copy in ``parts``.
-    heading : list of dict
-        Rows of the choices, named without a prefix.
+    heading : function (parts) → list of dict
+        Rows of the choices, named without a prefix, as they are for these parts.
     changed : function (name, final)
         A value was accepted; ``name`` is ``prefix.parameter``.
     chosen : function (name, value)
@@ -221,28 +245,37 @@ class Controls:
     def __init__(
         self,
         parts: Mapping[str, Described],
-        heading: list[dict],
+        heading: Callable[[dict[str, Described]], list[dict]],
         changed: Callable[[str, bool], None],
         chosen: Callable[[str, Any], None],
         check: Callable[[str, Described], None] = lambda prefix, part: None,
         now: Callable[[], float] = lambda: 0.0,
     ):
         self._changed, self._chosen, self._check, self._now = changed, chosen, check, now
-        self.form, self._revision = Form(self._edit), 0
-        self._told_at = -math.inf
-        self.show(parts, heading)
+        self._heading = heading
+        self._refused: dict[str, tuple[Any, str]] = {}  # row → what was typed, and why it was not accepted
+        self._told: dict[str, str] = {}  # row → what went wrong with what was accepted
+        self._stamps: dict[str, int] = {}  # row → number of the last message about it
+        self._made: dict[str, tuple[Described, list[dict]]] = {}  # prefix → a part and its rows
+        self._told_at = -math.inf  # when it was last said what schedules give
+        self.form = Form(self._edit)
+        self.show(parts)
 
-    def show(self, parts: Mapping[str, Described], heading: list[dict]) -> None:
-        """Another selection: all rows anew."""
-        self.parts, self._heading = dict(parts), heading
+    def show(self, parts: Mapping[str, Described]) -> None:
+        """Another selection; what was refused of the old one is forgotten."""
+        self.parts = dict(parts)
         self._begun: set[tuple[str, str]] = set()  # schedules whose beginning is when they were chosen: nobody typed it
+        self.settle()
+
+    def settle(self) -> None:
+        """What is shown is what there is: what was refused or went wrong before is over."""
+        self._refused, self._told = {}, {}
         self.refresh()
 
     def refresh(self) -> None:
-        """All rows anew from the values as they stand."""
-        rows = {prefix: rows_of(part, prefix) for prefix, part in self.parts.items()}
-        self._revision += 1  # so that the browser hears of it even when nothing else changed: a choice was refused
-        sections = [{"title": "", "note": "", "open": True, "rows": self._heading, "revision": self._revision}]
+        """The form as it is now."""
+        rows = {prefix: self._rows_of(prefix, part) for prefix, part in self.parts.items()}
+        sections = [{"title": "", "note": "", "open": True, "rows": self._heading(self.parts)}]
         own = rows.get("dynamics", [])
         for group in GROUPS:
             inside = [row for row in own if row["group"] == group]
@@ -250,7 +283,19 @@ class Controls:
         sections.append({"title": "Swarm", "note": "applies on reset", "open": True, "rows": rows.get("swarm", [])})
         sections.append({"title": "Landscape", "note": "", "open": True, "rows": rows.get("landscape", [])})
         self._known = {row["name"]: row for section in sections for row in section["rows"]}
-        self.form.spec = [section for section in sections if section["rows"]]
+        spec = [
+            section | {"rows": [{k: v for k, v in row.items() if k not in SHOWN} for row in section["rows"]]}
+            for section in sections
+            if section["rows"]
+        ]
+        shown = {name: self._shown(row) for name, row in self._known.items()}
+        long = {name: v for name, look in shown.items() if isinstance(v := look["value"], str) and len(v) > LONGEST}
+        for name in long:
+            shown[name]["value"] = None
+        now = {"spec": spec, "long": long}
+        self.form.param.update(
+            **{name: value for name, value in now.items() if value != getattr(self.form, name)}, shown=shown
+        )
         self.tell()
 
     def tell(self, hurried: bool = True) -> None:
@@ -273,38 +318,70 @@ class Controls:
             self._begun = set()
             self.refresh()
 
+    def _rows_of(self, prefix: str, part: Described) -> list[dict]:
+        """The rows of a part, made anew when it is another one: of three parts, an edit replaces one."""
+        before, rows = self._made.get(prefix, (None, []))
+        if before is not part:
+            self._made[prefix] = part, (rows := rows_of(part, prefix))
+        return rows
+
+    def _shown(self, row: dict) -> dict[str, Any]:
+        """What a row shows: what was typed as long as it stands refused, else what is in force."""
+        name = row["name"]
+        look = {key: row[key] for key in SHOWN if row.get(key)} | {"value": row["value"]}
+        typed, error = self._refused.get(name, (None, self._told.get(name, "")))
+        if isinstance(typed, str):
+            look["text" if row["kind"] == "number" else "value"] = typed
+        return look | ({"error": error} if error else {}) | ({"stamp": n} if (n := self._stamps.get(name)) else {})
+
     def complain(self, name: str, sentence: str) -> None:
-        """Put a sentence beside a control; an empty one takes it away."""
-        if name in self._known:
-            self.form.patch = {name: {"error": sentence}}
+        """Put a sentence beside a control, where it stays until something is accepted; an empty one takes it away."""
+        self._told[name] = brief(sentence)
+        self.refresh()
+
+    def rows(self, prefix: str) -> list[str]:
+        """The names of the rows of a part."""
+        return [name for name in self._known if name.startswith(f"{prefix}.")]
+
+    def take_back(self, name: str, part: Described, reason: str) -> None:
+        """What was accepted could not act: its part is ``part`` again, and its row says why and keeps what was typed."""
+        prefix, _, parameter = name.partition(".")
+        if name in self._known and prefix in self.parts:
+            row = self._known[name]
+            typed = row.get("text", row["value"])
+            self.parts[prefix] = part
+            self._refused[name] = typed, brief(f"{parameter} = {typed!r}: {reason}")
+            self.refresh()
 
     def owner_of(self, sentence: str) -> str | None:
         """The row that a refusal is about: the core's sentences begin with the parameter's name."""
         word = re.match(r"\w+", sentence)
-        return next((name for name in self._known if word and name.split(".")[-1] == word.group()), None)
+        own = [name for name in self._known if word and name.split(".")[-1] == word.group()]
+        inside = [name for name in self._known if word and name.split(".")[1:2] == [word.group()]]  # of its schedule
+        return next(iter(own + inside), None)
 
-    def _edit(self, name: str, value: Any, final: bool) -> None:
+    def _edit(self, name: str, value: Any, final: bool, stamp: int = 0) -> None:
         prefix, _, path = name.partition(".")
         if name not in self._known:
             return
+        self._stamps[name] = stamp
         if not path:
             self._chosen(name, value)
+            self.refresh()
             return
         trial = self.parts[prefix].copy()
         try:
             assign(trial, path, value, self._now())
             self._check(prefix, trial)
-        except (ValueError, TypeError, KeyError) as error:
-            self.complain(name, str(error))
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
+            self._refused[name] = value, brief(str(error))
+            self.refresh()
             return
         self.parts[prefix] = trial
         self._remember(prefix, path)
-        stale = self._stale()
-        if path.endswith(".kind"):
-            self.refresh()
-        else:
-            self.form.patch = stale | self._consequences(name, prefix, path)
-            self.tell()
+        self._told = {}
+        self._refused.pop(name, None)
+        self.refresh()
         self._changed(name, final)
 
     def _remember(self, prefix: str, path: str) -> None:
@@ -315,23 +392,7 @@ class Controls:
         elif part in ("", "kind", "since"):
             self._begun.discard((prefix, name))
 
-    def _stale(self) -> dict[str, dict]:
-        """What in the heading holds only until something is edited."""
-        patch = {row["name"]: row["after_edit"] for row in self._heading if "after_edit" in row}
-        self._heading = [row | patch.get(row["name"], {}) for row in self._heading]
-        return patch
 
-    def _consequences(self, name: str, prefix: str, path: str) -> dict:
-        """What else an accepted value changes in the form: its error goes, other rows appear or vanish, a formula follows."""
-        patch: dict[str, dict] = {name: {"error": ""}}
-        for row in rows_of(self.parts[prefix], prefix):
-            known = self._known.get(row["name"])
-            if known is None:
-                continue
-            change = {key: row[key] for key in ("hidden",) if row.get(key) != known.get(key)}
-            if row["kind"] == "formula" and row["value"] != known["value"]:
-                change["value"] = row["value"]
-            if change:
-                patch[row["name"]] = patch.get(row["name"], {}) | change
-            self._known[row["name"]] = row
-        return patch
+def brief(sentence: str) -> str:
+    """As much of a sentence as a person reads: what was typed may be long, and is told again in it."""
+    return sentence if len(sentence) <= LONGEST else f"{sentence[: LONGEST // 2]} … {sentence[-LONGEST // 2 :]}"

@@ -17,17 +17,21 @@ import numpy as np
 import panel as pn
 import param
 
-from swarmviz import Simulation, success
+from components.facts import compared, facts, named, span
+from swarmviz import Frame, Simulation, success
 
 ASSETS = Path(__file__).parent.parent / "assets"
 MOST = 50  # rows
 PERIOD = 1.0  # seconds between two looks at the present run
+OURS = ("facts", "missed")  # of a row: what the browser need not know
 
 
 class Table(pn.custom.JSComponent):
     """The rows as the browser has them; what was pressed arrives in ``on_press(act, number)``."""
 
-    rows = param.List([], doc="Past runs, the newest first: number, title, about, step, best, error, note.")
+    rows = param.List(
+        [], doc="Past runs, the newest first: number, title, about, changed, differs, beside, step, best, error, note."
+    )
     live = param.Dict({}, doc="The present run.")
 
     _esm = (ASSETS / "history.js").read_text(encoding="utf-8")
@@ -56,9 +60,8 @@ class History:
     def __init__(self, on_open: Callable[[str], None]):
         self._on_open = on_open
         self._links: dict[int, str] = {}
-        self._missed: dict[
-            int, tuple[float | None, float | None]
-        ] = {}  # what a tolerance is compared with, and the usual one
+        self._past: list[dict[str, Any]] = []  # rows, the newest first, with the facts that the browser need not know
+        self._live: dict[str, Any] = {}
         self._tolerance: float | None = None
         self._diverged: tuple[weakref.ref[Simulation], int] | None = None
         self._count, self._looked = 0, -math.inf
@@ -69,7 +72,7 @@ class History:
     def attach(self, sim: Simulation) -> None:
         """Another run is shown."""
         self.hurry()
-        self.pane.live = self._row(sim)
+        self._show(self.row(sim, now=True))
 
     def hurry(self) -> None:
         """The next picture shows the present run as it is then, however short a while ago the last look was."""
@@ -81,11 +84,11 @@ class History:
         if now - self._looked < PERIOD:
             return None
         self._looked = now
-        return self._row(sim)
+        return self.row(sim, now=True)
 
     def paint(self, payload: dict) -> None:
         """Show it."""
-        self.pane.live = payload
+        self._show(payload)
 
     def set_dark(self, dark: bool) -> None:
         """Its colours are the page's own and follow the theme in the browser."""
@@ -98,32 +101,31 @@ class History:
     @tolerance.setter
     def tolerance(self, tolerance: float | None) -> None:
         self._tolerance = tolerance
-        self.pane.rows = [row | self._judged(*self._missed[row["number"]]) for row in self.pane.rows]
-        self.hurry()
+        self._publish()
 
     # ---- past runs -------------------------------------------------------------------------------------------------------
 
-    def add(self, sim: Simulation, link: str, exact: bool = True) -> None:
-        """A run is replaced: keep its row, and the link that reopens it (not ``exact``: only its parameters, at step 0).
+    def add(self, row: dict[str, Any], link: str) -> None:
+        """A run is replaced: keep its row, and the link that reopens it.
 
         A run that is there already, under the same link, moves to the top.
         """
         gone = {number for number, other in self._links.items() if other == link}
-        kept = [row for row in self.pane.rows if row["number"] not in gone][: MOST - 1]
+        kept = [row for row in self._past if row["number"] not in gone][: MOST - 1]
         self._count += 1
-        row = self._row(sim) | {"number": self._count, "exact": exact}
         self._links = {r["number"]: self._links[r["number"]] for r in kept} | {self._count: link}
-        self._missed = {r["number"]: self._missed[r["number"]] for r in kept} | {self._count: self._miss(sim)}
-        self.pane.rows = [row, *kept]
+        self._past = [row | {"number": self._count}, *kept]
+        self._publish()
 
     def diverged(self, sim: Simulation, step: int) -> None:
         """The run left the numbers at this step."""
         self._diverged = (weakref.ref(sim), step)
-        self.pane.live = self._row(sim)
+        self._show(self.row(sim, now=True))
 
     def clear(self) -> None:
         """Forget the past runs."""
-        self._links, self._missed, self.pane.rows = {}, {}, []
+        self._links, self._past = {}, []
+        self._publish()
 
     def _pressed(self, act: str, number: Any) -> None:
         if act == "clear":
@@ -131,25 +133,35 @@ class History:
         elif act == "open" and isinstance(number, int) and number in self._links:
             self._on_open(self._links[number])
 
-    def _row(self, sim: Simulation) -> dict:
+    def row(self, *sims: Simulation, active: int = 0, now: bool = False) -> dict[str, Any]:
+        """The row of a run, or of two that are compared: as it stands ``now``, else at the furthest step that is known of it.
+
+        Touches nothing of the page.
+        """
+        sim = sims[active]
+        frame, k = (sim.frame, sim.k) if now else (sim.end, sim.furthest)
         swarm, record = sim.born, sim.record
-        error = success.error(sim.frame, sim.landscape)
-        i = max(0, int(np.searchsorted(record["k"], sim.k, side="right")) - 1)
+        i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
         best = float(record["best"][i]) if "best" in record else math.nan
+        error = _error(frame, sim)
+        journal = [entry for entry in sim.journal if entry.k <= k]
         return {
-            "title": f"{type(sim.dynamics).title} on {type(sim.landscape).title}",
+            "title": " beside ".join(
+                dict.fromkeys(f"{type(s.dynamics).title} on {type(s.landscape).title}" for s in sims)
+            ),
             "about": f"seed {swarm.seed} · N = {swarm.n} · d = {swarm.d}",
-            "step": sim.k,
+            "beside": compared(*sims) if len(sims) > 1 else [],
+            "changed": f"changed at k = {span([entry.k for entry in journal[1:]])}" if len(journal) > 1 else "",
+            "facts": facts(journal[0], journal[-1], swarm),
+            "step": k,
             "best": best if math.isfinite(best) else None,
             "error": error if math.isfinite(error) else None,
             "note": self._note(sim),
-            **self._judged(*self._miss(sim)),
+            "exact": True,
+            "missed": _missed(frame, sim),
         }
 
-    @staticmethod
-    def _miss(sim: Simulation) -> tuple[float | None, float | None]:
-        usual = None if sim.dynamics.on_finite_set else success.tolerance_for(sim.landscape, sim.born.d)
-        return success.miss(sim.frame, sim.landscape), usual
+    # ---- what is found, and what differs ---------------------------------------------------------------------------------
 
     def _judged(self, missed: float | None, usual: float | None) -> dict:
         """Whether a run that misses by so much has found the minimum, None where none is known, and by what that is judged."""
@@ -157,8 +169,41 @@ class History:
         found = None if missed is None else missed < (math.inf if within is None else within)
         return {"found": found, "criterion": success.criterion(within)}
 
+    def _show(self, live: dict[str, Any]) -> None:
+        self._live = live
+        self._publish()
+
+    def _publish(self) -> None:
+        """Every row with what it found and what tells it from the others of its kind, as things are now."""
+        rows = [self._live, *self._past]
+        told = named([row.get("facts", {}) for row in rows])
+        live, *past = (
+            {name: value for name, value in row.items() if name not in OURS}
+            | {"differs": differs}
+            | self._judged(*row.get("missed", (None, None)))
+            for row, differs in zip(rows, told, strict=True)
+        )
+        self.pane.param.update(rows=past, **({"live": live} if self._live else {}))
+
     def _note(self, sim: Simulation) -> str:
         """Whether the run ended because it diverged; one that went on from an earlier step, with other values, did not."""
         if self._diverged is None or self._diverged[0]() is not sim or sim.furthest + 1 != self._diverged[1]:
             return ""
         return f"diverged at step {self._diverged[1]}"
+
+
+def _missed(frame: Frame, sim: Simulation) -> tuple[float | None, float | None]:
+    """What a tolerance is compared with, and the usual one; None where there is none."""
+    try:
+        usual = None if sim.dynamics.on_finite_set else success.tolerance_for(sim.landscape, sim.born.d)
+        return success.miss(frame, sim.landscape), usual
+    except ValueError:  # a landscape that does not exist in the swarm's dimension
+        return None, None
+
+
+def _error(frame: Frame, sim: Simulation) -> float:
+    """NaN where there is none: a row is not worth a run that cannot be shown."""
+    try:
+        return success.error(frame, sim.landscape)
+    except ValueError:  # a landscape that does not exist in the swarm's dimension
+        return math.nan

@@ -87,6 +87,11 @@ class Run(NamedTuple):
         born.seed = seed
         return Run(tuple(entry for entry in self.journal if entry.k <= last), born, last)
 
+    @classmethod
+    def until(cls, sim: Simulation, k: int) -> Run:
+        """What is known of a simulation up to step ``k``, wherever it stands now."""
+        return cls(tuple(entry for entry in sim.journal if entry.k <= k), sim.born, k)
+
     @property
     def now(self) -> Entry:
         """What is in force at its last step."""

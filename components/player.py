@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from components.bar import Bar
@@ -10,9 +11,11 @@ from components.bench import Bench
 from components.choices import sentence
 from components.permalink import State
 from components.stops import Stop
+from components.text import number
 from components.transport import FASTEST, MOST_BETWEEN, Transport
 
 ACTS = ("play", "pause", "step", "back", "goto", "speed", "stop", "draw")
+COUNTED = ("k", "stall")  # stops that are a number of steps
 
 
 class Player:
@@ -33,6 +36,7 @@ class Player:
     ):
         self._bench, self._transport, self._bar = bench, transport, bar
         self._advance, self._moved = advance, moved
+        self._refusal = ""  # what was last said of something typed
 
     def act(self, act: str, value: Any) -> bool:
         """Carry out an act of ``ACTS``; False for any other."""
@@ -85,19 +89,38 @@ class Player:
     def _speed(self, value: Any) -> None:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if value is FASTEST or (number and 0 < value <= self._bar.most):
-            self._transport.speed = value
+            self.set_speed(value)
             self._moved()
 
     def _stop(self, value: Any) -> None:
-        try:
-            kind, at = value if isinstance(value, list) and len(value) == 2 else (value, None)
-            self._bench.stop = Stop.of(kind, at)
-        except ValueError as error:
-            self._bar.say(sentence(str(error)), "warning")
-        else:
-            self._moved()
+        """The menu of the stop, or its box: [kind, what was typed]."""
+        kind, at = value if isinstance(value, list) and len(value) == 2 else (value, None)
+        with self._answer():
+            stop = Stop.of(kind, number(at, whole=kind in COUNTED) if isinstance(at, str) else at)
+            if stop.kind in COUNTED and not float(stop.at).is_integer():
+                raise ValueError(f"stop at {at!r}: must be a whole number of steps ≥ 1")
+            self._bench.stop, self._bar.stop = stop, [stop.kind, None if stop.kind == "never" else stop.at]
 
     def _draw(self, value: Any) -> None:
-        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_BETWEEN:
-            self._transport.draw_every = value
+        """The box of the steps between two pictures."""
+        with self._answer():
+            steps = number(value, whole=True) if isinstance(value, str) else value
+            if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= MOST_BETWEEN:
+                raise ValueError(
+                    f"draw every {str(value)[:20]!r} steps: must be a whole number from 1 to {MOST_BETWEEN:,}"
+                )
+            self._transport.draw_every = self._bar.draw = steps
+
+    @contextmanager
+    def _answer(self) -> Iterator[None]:
+        """Something was typed: a refusal is told until the next entry, and the boxes show what is in force."""
+        try:
+            yield
+        except ValueError as error:
+            self._refusal = sentence(str(error))
+            self._bar.say(self._refusal, "warning")
+        else:
+            if self._refusal and self._bar.message.get("text") == self._refusal:
+                self._bar.message = {}
             self._moved()
+        self._bar.answered += 1

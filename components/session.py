@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,9 +21,9 @@ from components.bar import Bar
 from components.bench import NAMES, Bench
 from components.builder import Builder
 from components.choices import heading_of, parts_of, sentence, weakly
-from components.compare import CompareBar, rearranged
+from components.compare import REPLACING, CompareBar, rearranged
 from components.comparison import Comparison
-from components.controls import Controls
+from components.controls import Controls, brief
 from components.curves import Curves
 from components.density import Density
 from components.equation import EquationCard
@@ -65,8 +66,15 @@ class Session:
     def __init__(self, link: str | None = None, narrow: bool = False):
         state, sims, self._awaited, complaint = opening(link)
         self._generation, self._dark = 0, False
+        self._coming, self._before = (
+            False,
+            None,
+        )  # whether runs are being built, and the choices to return to when they cannot be
+        self._failing: set[str] = set()  # views that have failed, each told once
+        self._edit_row = ""  # the row that was edited last
         self._early: list[tuple[str, Any]] = []  # what the bar asked for before the page was there
         self.bench = Bench(sims)
+        self.bench.branching, self.bench.unfit = weakly(self._branching), weakly(self._unfit)
         self._aside = [
             parts_of(selection) for selection in state.selections
         ]  # the choices of the panes that are not active
@@ -77,7 +85,7 @@ class Session:
         self.player.set_pace(state)
         selection = state.selections[0]
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
-        self.controls = Controls(parts_of(selection), heading_of(selection), *edits, now=weakly(self._time))
+        self.controls = Controls(parts_of(selection), heading_of, *edits, now=weakly(self._time))
         self.compare = CompareBar(weakly(self._compare))
         self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
         self.arenas = [self._arena(place) for place in range(len(sims))]
@@ -161,16 +169,21 @@ class Session:
     @property
     def selection(self) -> Selection:
         """What the controls say of the active pane, which a restart would use."""
-        return self.selections[self.bench.active]
+        return self.selections[self._place]
 
     @property
     def selections(self) -> list[Selection]:
-        """What the controls say of every pane."""
-        parts = [self._parts_of(place) for place in range(len(self.bench.sims))]
+        """What the controls say of every pane, of runs that are still being built as well."""
+        parts = [self._parts_of(place) for place in range(len(self._aside))]
         return [Selection(p["dynamics"], p["landscape"], p["swarm"], self.transport.speed) for p in parts]
 
+    @property
+    def _place(self) -> int:
+        """The pane that the controls belong to."""
+        return min(self.bench.active, len(self._aside) - 1)
+
     def _parts_of(self, place: int) -> dict[str, Described]:
-        return self.controls.parts if place == self.bench.active else self._aside[place]
+        return self.controls.parts if place == self._place else self._aside[place]
 
     def set_dark(self, dark: bool) -> None:
         """Give the figures the colours of the theme."""
@@ -222,9 +235,30 @@ class Session:
             for i, view in enumerate(self.views):
                 if count % view.every == 0:
                     sim = self.bench.sims[i] if i < len(self.bench.sims) else self.bench.sim
-                    due[self._generation, i] = view.prepare(sim)
+                    due[self._generation, i] = self._guarded(view, view.prepare, sim)
             moment = Moment(self.bench.k, self.bench.sim.t, self.bench.furthest)
             return moment, {key: payload for key, payload in due.items() if payload is not None}
+
+    def _guarded(self, view: Any, call: Callable[[Any], Any], sim: Simulation) -> Any:
+        """Let a view do its part; one that cannot is told once, and keeps no other from being shown."""
+        try:
+            return call(sim)
+        except Exception as error:
+            name = type(view).__name__
+            if name not in self._failing:
+                self._failing.add(name)
+                traceback.print_exception(error, file=sys.stderr)
+                said = f"{name} cannot be shown ({type(error).__name__}: {brief(str(error))}); everything else goes on."
+                self.transport.on_page(lambda: self.bar.say(said, "warning"))
+            return None
+
+    def _branching(self) -> Callable[[], None]:
+        """A known future is about to be left (any thread, the bench's lock held): it is kept in the history."""
+        kept = self.links.kept()
+        return lambda: self.transport.on_page(lambda: self._say_kept(self.links.remember(kept, aloud=True)))
+
+    def _unfit(self, prefix: str, part: Described, error: Exception) -> None:
+        self.transport.on_page(lambda: self._taken_back(prefix, part, error))
 
     def _moved(self) -> None:
         self.links.write()
@@ -260,32 +294,60 @@ class Session:
             comparing = len(self.bench.sims) == 2
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):
                 arena.label = name if comparing else ""
-                arena.attach(sim)
+                self._guarded(arena, arena.attach, sim)
             for view in (self.side, self._curves, self._card, self.touch, self.history, self.luck_card):
-                view.attach(self._sim)
+                self._guarded(view, view.attach, self._sim)
             self.exports.views = views_of(self._sim.frame, comparing)
             self._generation += 1
         self.transport.do(lambda: None)
 
     def _renew(self, selections: list[Selection], show: bool = True, playing: bool | None = None) -> None:
-        """Begin anew with these choices, one per pane; ``show``: the controls follow."""
+        """Begin anew with these choices, one per pane; ``show``: other ones than the controls have, which show them at once."""
+        self._prepare(selections, show)
         runs = [Run.at_start(*selection[:3]) for selection in selections]
-        self.builder.start(runs, lambda sims: self._adopt(sims, selections, show, playing), self._refused)
+        adopt = partial(self._adopt, selections=selections, show=show, playing=playing)
+        self.builder.start(runs, adopt, self._refused)
+
+    def _prepare(self, selections: list[Selection], show: bool) -> None:
+        """The controls belong to the runs that are being built from now on; what is edited meanwhile acts on those."""
+        before = self.selections
+        self._coming = self.controls.form.busy = True
+        if show:
+            self._before = self._before or before
+            self._show(selections)
+        else:
+            self.controls.settle()
 
     def _adopt(
         self, sims: list[Simulation], selections: list[Selection], show: bool, playing: bool | None, views: Any = None
     ) -> None:
-        self.links.remember()
+        """Show runs that are built. Where another swarm was chosen meanwhile and they have not begun, they are built once more for it."""
+        wanted = [now._replace(speed=then.speed) for now, then in zip(self.selections, selections, strict=True)]
+        if not wanted[0].swarm.same_as(selections[0].swarm) and not any(sim.k for sim in sims):
+            self._renew(wanted, show, playing)
+            return
+        back = self.bench.k < self.bench.furthest
+        said = self.links.remember(self.links.kept(), aloud=back)
+        self._coming, self._before = False, None
+        self.bar.message = {}
         self._put(sims, min(self.bench.active, len(sims) - 1))
         if show:
-            self._show(selections)
             self.player.set_speed(selections[0].speed)
         if playing is not None:
             self.player.play(playing)
-        self.bar.param.update(pending=False, message={})
-        if complaint := self._show_views(views):
-            self.bar.say(complaint, "warning")
+        complaint = self._show_views(views)
+        if said or complaint:
+            self.bar.say(f"{said} {complaint}".strip(), "warning" if complaint else "info")
+        self.controls.form.busy = False
+        for prefix in ("dynamics", "landscape"):  # what was edited meanwhile acts now
+            if not self.controls.parts[prefix].same_as(getattr(selections[self._place], prefix)):
+                self._edited(prefix, final=True)
+        self._pend()
         self.links.write()
+
+    def _pend(self) -> None:
+        """Whether something waits for a reset."""
+        self.bar.pending = not self._coming and not self.controls.parts["swarm"].same_as(self._sim.born)
 
     def _put(self, sims: list[Simulation], active: int) -> None:
         """Show these runs; under one lock, so that the worker never draws a new run with the views of the old one."""
@@ -304,8 +366,7 @@ class Session:
     def _show(self, selections: list[Selection]) -> None:
         """The controls show the active pane's choices, and the others' are kept."""
         self._aside = [parts_of(selection) for selection in selections]
-        active = selections[self.bench.active]
-        self.controls.show(parts_of(active), heading_of(active))
+        self.controls.show(self._aside[self._place])
 
     # ---- links and history -----------------------------------------------------------------------------------------------
 
@@ -313,6 +374,7 @@ class Session:
         """Live the runs of a link again, on the builder's thread, and stand at their step."""
         self.player.play(False)
         self.player.set_pace(state)
+        self._prepare(state.selections, show=True)
         playing = not any(run.k for run in state.runs)
         adopt = partial(self._adopt, selections=state.selections, show=True, playing=playing, views=state.views)
         self.builder.start(state.runs, adopt, self._refused)
@@ -334,9 +396,28 @@ class Session:
     # ---- what goes wrong -------------------------------------------------------------------------------------------------
 
     def _refused(self, error: Exception) -> None:
-        """A run could not be built: the old one goes on."""
-        self.controls.refresh()
+        """A run could not be built: the old one goes on, under the choices that it was made with."""
+        before, self._before, self._coming = self._before, None, False
+        if before is not None:
+            self._show(before)
+        self.controls.form.busy = False
+        self._pend()
         self._tell(error, "The run goes on as it was: ")
+
+    def _taken_back(self, prefix: str, refused: Described, error: Exception) -> None:
+        """An edit could not act on the running swarm: it stands in its row, with the reason, and what was in force stays in force."""
+        if self._coming or not self.controls.parts[prefix].same_as(refused):
+            return  # there is a newer one
+        with self.bench.lock:
+            part, x = getattr(self._sim, prefix).copy(), self._sim.frame.x
+        if isinstance(error, Diverged):
+            at = ", ".join(f"{v:.4g}" for v in x[error.agent][:3]) + ", …" * (x.shape[1] > 3)
+            said = f"no finite number at ({at}), where agent {error.agent} is; the swarm goes on as it was"
+        else:
+            said = str(error)
+        name = self._edit_row if self._edit_row.startswith(f"{prefix}.") else next(iter(self.controls.rows(prefix)), "")
+        self.controls.take_back(name, part, said)
+        self.links.write()
 
     def _failed(self, error: Exception) -> None:
         self.bar.playing = False
@@ -366,24 +447,29 @@ class Session:
     def _fits(self, prefix: str, part: Described) -> None:
         if prefix == "swarm":
             permalink.require_room(part.n, part.d)
-            for place in range(len(self.bench.sims)):
+            for place in range(len(self._aside)):
                 self._parts_of(place)["landscape"].require_dimension(part.d)
-        if isinstance(part, Landscape):  # a formula that is undefined in its box is refused while the person looks at it
-            part.require_defined_in_box(self.bench.sim.born.d)
+        elif prefix == "landscape":
+            part.limits(self.controls.parts["swarm"].d)  # raises where it does not exist
+            if not self._coming:
+                part.limits(self._sim.born.d)  # another d may wait for a reset
+            part.require_defined_in_box(self.controls.parts["swarm"].d)  # refused while the person looks at it
 
     def _changed(self, name: str, final: bool) -> None:
-        prefix = name.partition(".")[0]
+        prefix, self._edit_row = name.partition(".")[0], name
         if prefix == "swarm":
             for parts in self._aside:  # two swarms start as one
                 parts["swarm"] = self.controls.parts["swarm"].copy()
-            self.bar.pending = True
+            self._pend()
         else:
             self._edited(prefix, final)
         if final:
             self.links.write()
 
     def _edited(self, prefix: str, final: bool) -> None:
-        """The active pane's dynamics or landscape was changed; it acts before the next step."""
+        """The active pane's dynamics or landscape was changed; it acts before the next step, of the run to come if one is being built."""
+        if self._coming:
+            return
         self.bench.edit(prefix, self.controls.parts[prefix])
         self.transport.hurry()
         if not self.transport.playing or (prefix == "landscape" and final):
@@ -395,21 +481,25 @@ class Session:
         try:
             chosen = choices.chosen(name, str(value), self.selection, comparing=len(self.bench.sims) == 2)
         except Exception as error:  # a preset that does not fit its dynamics
-            self._refused(error)
+            self._tell(error, "The run goes on as it was: ")
             return
         if chosen is None:
-            self.controls.refresh()
             return
         selections = [selection._replace(swarm=chosen.swarm) for selection in self.selections]
-        selections[self.bench.active] = chosen
+        selections[self._place] = chosen
         self._renew(selections)
 
     def _compare(self, act: str, value: Any) -> None:
+        if self._coming:
+            self.bar.say("Wait until the new run is there.")
+            return
         with self.bench.lock:
             self.bench.take_edits()  # else they would be forgotten with the place they were meant for
+            kept = self.links.kept() if act in REPLACING else None
             panes = rearranged(act, value, self.bench.sims, self.selections, self.bench.active)
         if panes is None:
             return
+        self._say_kept(self.links.remember(kept, aloud=True))
         sims, selections, active = panes
         self._put(sims, active)
         self._show(selections)
@@ -417,8 +507,15 @@ class Session:
             self.side.show(BOTH)
         self.links.write()
 
+    def _say_kept(self, said: str) -> None:
+        if said:
+            self.bar.say(said)
+
     def _hand(self, place: int, act: str, handle: int, at: Any) -> None:
         """A click or a drag in the arena of a pane, which thereby becomes the active one."""
+        if self._coming:
+            self.bar.say("Wait until the new run is there.")
+            return
         if place != self.bench.active:
             self._compare("show", place)
         shift = self._sim.frame.shift
@@ -433,9 +530,9 @@ class Session:
 
     def _handle_moved(self, landscape: Landscape, final: bool) -> None:
         self.controls.parts["landscape"] = landscape
+        self.controls.refresh()
         self._edited("landscape", final)
         if final:
-            self.controls.refresh()
             self.links.write()
 
     def _act(self, act: str, value: Any) -> None:
@@ -459,7 +556,7 @@ class Session:
         swarm.seed = (swarm.seed + 1) % (largest + 1)
         for parts in (self.controls.parts, *self._aside):
             parts["swarm"] = swarm
-        self.controls.form.patch = {"swarm.seed": {"value": swarm.seed, "error": ""}}
+        self.controls.settle()
         self._on_reset(None)
 
     def _replicas(self, count: int) -> None:

@@ -1,10 +1,17 @@
-"""What people type and read: numbers, vectors and the formulas of schedules, as text."""
+"""What people type and read: numbers, vectors and the formulas of schedules, as text.
+
+How a number is read. Spaces of every width and apostrophes separate thousands, in groups of three; the sign may be U+2212. Of comma and
+point, the one that comes once is the decimal mark of a real number (``0,5`` is a half), the one that comes more than once or stands
+before the other separates thousands (``1,234,567``, ``1,234.5``, ``1.234,5``); ``1,234`` alone may be either and is refused. A whole
+number has no decimals: ``10,000`` and ``10.000`` are ten thousand, ``2.0`` is two, ``1,5`` is refused. What was understood is shown.
+"""
 
 from __future__ import annotations
 
 import html
 import math
 import re
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -12,48 +19,104 @@ import param
 
 from swarmviz.parameters import Real, Vector, Whole
 
+LONGEST = 100  # characters of a number
+MOST_DIGITS = 400  # of a whole number; more than any range takes
+SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
+EITHER = re.compile(r"[+−-]?[1-9]\d{0,2},\d{3}")
+GROUPED = re.compile(
+    r"(?P<digits>[+-]?[1-9]\d{0,2}(?P<separator>[ ,.'’])\d{3}(?:(?P=separator)\d{3})*)"
+    r"(?:(?P<mark>[.,])(?P<tail>\d*))?(?P<power>[eE][+-]?\d+)?"
+)
+
+
+def shown(number: float) -> str:
+    """A number in as few digits as say exactly what it is."""
+    whole = math.isfinite(number) and float(number).is_integer() and abs(number) < 1e15 and math.copysign(1, number) > 0
+    return str(int(number)) if whole or isinstance(number, int) else repr(float(number)).removesuffix(".0")
+
 
 def written(value: Any) -> str:
-    """A vector or table as a person types it."""
+    """A vector or table as a person types it, every digit included: what is typed again with it is what it was."""
     if value is None:
         return ""
     if not isinstance(value, tuple):
-        return f"{value:g}"
+        return shown(value)
     if not any(isinstance(row, tuple) for row in value):
-        return ", ".join(f"{v:g}" for v in value)
+        return ", ".join(map(shown, value))
     return "; ".join(written(row) for row in value)
 
 
 def understood(declared: param.Parameter | None, value: Any) -> Any:
-    """What was typed as the kind of value that the declaration takes; what is not understood is handed on as it is, to be refused."""
+    """What was typed as the kind of value that the declaration takes; what is not understood is handed on as it is, to be refused.
+
+    Raises
+    ------
+    ValueError
+        When it may mean two numbers.
+    """
     if isinstance(value, str) and isinstance(declared, Real):
-        return _number(value.strip(), isinstance(declared, Whole), declared.allow_None)
+        if not value.strip() and declared.allow_None:
+            return None
+        if not isinstance(declared, Whole) and EITHER.fullmatch(value.strip()):
+            both = value.strip().replace(",", ""), value.strip().replace(",", ".")
+            raise ValueError(f"{declared.name} = {value!r}: may be {both[0]} or {both[1]}; write one of them")
+        return number(value, isinstance(declared, Whole))
     if isinstance(value, float) and isinstance(declared, Whole) and value.is_integer():
         return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and isinstance(declared, Real) and abs(value) >= 2**1023:
+        return shown_briefly(value)  # no float is so large, and to say so is the declaration's part
     if isinstance(value, str) and (declared is None or isinstance(declared, Vector)):
         return _vector(value.strip(), table=declared is None or declared.shape == "table")
     return value
 
 
-def _number(text: str, whole: bool, optional: bool) -> Any:
-    if not text and optional:
-        return None
-    text = text.replace("−", "-").replace("\u202f", "").replace(",", ".")
+def shown_briefly(value: int) -> str:
+    """A number of hundreds of digits."""
+    return f"a number of {value.bit_length()} bits"
+
+
+def number(text: str, whole: bool) -> int | float | str:
+    """The number that a text is, as the module's first lines say; the text itself when it is none."""
+    plain = SPACES.sub(" ", text.strip()).replace("−", "-")
     try:
-        number = float(Fraction(text)) if "/" in text else float(text)
-    except (ValueError, ZeroDivisionError, OverflowError):
+        if len(plain) > LONGEST:
+            return text
+        if "/" in plain:
+            part = Fraction(plain)
+            return part.numerator if whole and part.denominator == 1 else float(part)
+        exact = Decimal(_without_separators(plain, whole))
+        if whole and exact.is_finite() and exact.adjusted() < MOST_DIGITS and exact == exact.to_integral_value():
+            return int(exact)
+        return float(exact)
+    except (ValueError, ArithmeticError, InvalidOperation):
         return text
-    return int(number) if whole and math.isfinite(number) and number.is_integer() else number
+
+
+def _without_separators(plain: str, whole: bool) -> str:
+    """The number with a point before its decimals, and nothing else between its digits."""
+    found = GROUPED.fullmatch(plain)
+    if found:
+        separator, mark = found["separator"], found["mark"]
+        several = len(re.findall(re.escape(separator), found["digits"])) > 1
+        if separator != mark and (whole or several or mark or separator not in ",."):
+            return f"{found['digits'].replace(separator, '')}.{found['tail'] or '0'}{found['power'] or ''}"
+    return plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
 
 
 def _vector(text: str, table: bool) -> Any:
     if not text:
         return None
     lines = [line.strip() for line in text.split(";") if line.strip()]
-    rows = [[_number(part, False, False) for part in re.split(r"[,\s]+", line)] for line in lines]
+    rows = [[_coordinate(part) for part in re.split(r"[,\s]+", line)] for line in lines]
     if table:
         return rows
     return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else rows[0] if len(rows) == 1 else rows
+
+
+def _coordinate(text: str) -> float | str:
+    """A number in a row of numbers, where commas and spaces stand between them."""
+    value = number(text, whole=False) if text.count(".") < 2 else text
+    return value if isinstance(value, str) else float(value)
 
 
 def readable(latex: str) -> str:

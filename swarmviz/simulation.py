@@ -149,6 +149,18 @@ class Simulation:
         return self._furthest
 
     @property
+    def end(self) -> Frame:
+        """What a view may see of the swarm at ``furthest``; costs no step."""
+        return self._frame_of(self._end)
+
+    @property
+    def retraces(self) -> bool:
+        """Whether the next steps are known and would be the same again: nothing was changed after the present step, or is about to be."""
+        last = self._journal[-1]
+        same = last.dynamics.same_as(self.dynamics) and last.landscape.same_as(self.landscape)
+        return self.k < self._furthest and last.k <= self.k and same
+
+    @property
     def record(self) -> Record:
         """What was recorded, from step 0 to ``furthest``."""
         return self._record
@@ -185,6 +197,7 @@ class Simulation:
         state, rows = self.dynamics.advance(state, self.landscape, 0, self.every, start=True)
         # nothing above this line changes the simulation: a reset that fails leaves the run as it was
         self._state, self._journal, self._furthest, self._born = state, [entry], 0, self.swarm.copy()
+        self._end = state
         self._snapshots, self._spacing = [state], SNAPSHOT_SPACING
         self._record = Record(self.every, self.record_limit)
         self._record.extend(rows)
@@ -220,12 +233,21 @@ class Simulation:
         """Let the present parameters act on the present step, without a step: energies, weights and consensus are evaluated anew.
 
         For a paused swarm whose landscape or parameters a person changes; the steps that follow are the same as without it.
+
+        Raises
+        ------
+        Diverged
+            When F is not finite where an agent is; like the following, it leaves the simulation as it was, its future included.
+        ValueError
+            When the landscape does not exist in the swarm's dimension, or a parameter left its range.
         """
-        self._accept()
+        state, _ = self._presumed()
         try:
-            self._state, _ = self.dynamics.advance(self._state, self.landscape, 0, self._record.every)
+            state, _ = self.dynamics.advance(state, self.landscape, 0, self._record.every)
         except Diverged as error:
             raise self._explained(error) from None
+        self._accept()  # nothing raises from here on
+        self._state = self._end = state
         return self.dynamics.frame(self._state)
 
     def goto(self, k: int) -> Frame:
@@ -269,7 +291,7 @@ class Simulation:
             piece = max(1, int(steps * min(2.0, LOOK_EVERY / max(took, 1e-9))))
 
     def _keep(self, state: Any, rows: dict[str, np.ndarray]) -> None:
-        self._state = state
+        self._state = self._end = state
         self._furthest = state.k
         self._record.extend(rows)
         if state.k % self._spacing == 0 and state.k > self._snapshots[-1].k:
@@ -284,23 +306,28 @@ class Simulation:
             self._spacing *= 2
             self._snapshots = [s for s in self._snapshots if s.k % self._spacing == 0]
 
-    def _accept(self) -> None:
-        """Take the present parameters for what follows: check them, forget a future that was left, note a change in the journal."""
+    def _presumed(self) -> tuple[Any, bool]:
+        """The present state with the present parameters, checked, and whether they differ from those that are in force."""
         last = [e for e in self._journal if e.k <= self.k][-1]
         if type(self.dynamics) is not type(last.dynamics):
             raise ValueError(
                 f"dynamics = {self.dynamics!r}: another dynamics needs a new Simulation; only parameters may change in mid-run"
             )
         self.landscape.require_dimension(self._state.d)
+        if not last.landscape.same_as(self.landscape):
+            return self.dynamics.moved_to(self._state, self.landscape), True
+        return self._state, not last.dynamics.same_as(self.dynamics)
+
+    def _accept(self) -> None:
+        """Take the present parameters for what follows: check them, forget a future that was left, note a change in the journal."""
+        state, changed = self._presumed()
         if self.k < self._furthest:
-            self._furthest = self.k
+            self._furthest, self._end = self.k, self._state
             self._record.cut(self.k)
             self._journal = [e for e in self._journal if e.k <= self.k]
             self._snapshots = [s for s in self._snapshots if s.k <= self.k]
-        moved = not last.landscape.same_as(self.landscape)
-        if moved or not last.dynamics.same_as(self.dynamics):
-            if moved:
-                self._state = self.dynamics.moved_to(self._state, self.landscape)
+        if changed:
+            self._state = state
             birth, *changes = self._journal
             now = Entry(self.k, self.dynamics.copy(), self.landscape.copy())
             self._journal = [birth, *(e for e in changes if e.k < self.k), now]

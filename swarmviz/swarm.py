@@ -28,7 +28,12 @@ class Swarm(Described):
 
     n = Whole(100, bounds=(2, 10_000_000), slider=(2, 2000), scale="log", symbol="N", doc="Number of agents.")
     d = Whole(2, bounds=(1, 1000), slider=(1, 20), symbol="d", doc="Dimension.")
-    seed = Whole(0, bounds=(0, 2**53), symbol="seed", doc="Seed of every random draw of the run.")
+    seed = Whole(
+        0,
+        bounds=(0, 2**53),
+        symbol="seed",
+        doc="Seed of every random draw of the run; up to 2⁵³, which a browser holds exactly.",
+    )
     initial = Choice(
         {
             "uniform": "Uniform on the landscape's box.",

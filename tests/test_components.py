@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from components import theme
@@ -14,7 +15,7 @@ from components.stops import Stop
 from components.text import readable, understood, written
 from components.transport import FASTEST, Moment, Transport, send_at_once
 from swarmviz import Simulation, Swarm, dynamics, landscapes, schedules
-from swarmviz.parameters import Choice, Real, Switch, TimeDependent, Vector, Whole
+from swarmviz.parameters import Choice, Described, Real, Switch, TimeDependent, Vector, Whole
 
 OWNERS = [*dynamics.ALL.values(), *landscapes.ALL.values(), Swarm]
 
@@ -22,7 +23,11 @@ OWNERS = [*dynamics.ALL.values(), *landscapes.ALL.values(), Swarm]
 def controls(part, **heard):
     calls = []
     form = Controls(
-        {"dynamics": part}, [], lambda name, final: calls.append((name, final)), lambda name, value: None, **heard
+        {"dynamics": part},
+        lambda parts: [],
+        lambda name, final: calls.append((name, final)),
+        lambda name, value: None,
+        **heard,
     )
     return form, calls
 
@@ -73,14 +78,14 @@ def test_what_a_slider_can_reach_is_accepted_and_bad_input_leaves_every_value_as
                 continue
             form._edit(f"dynamics.{name}", bad, True)
             assert form.parts["dynamics"].values_now() == before, f"{name} = {bad!r} was taken"
-            said = form.form.patch[f"dynamics.{name}"]["error"]
+            said = form.form.shown[f"dynamics.{name}"]["error"]
             assert name in said and declared.range_text in said
         assert not calls
         row = next(row for row in rows_of(form.parts["dynamics"], "dynamics") if row["name"] == f"dynamics.{name}")
         if row["slider"]:
             form._edit(f"dynamics.{name}", row["slider"]["high"], True)
             assert calls == [(f"dynamics.{name}", True)]
-            assert form.form.patch[f"dynamics.{name}"]["error"] == ""
+            assert "error" not in form.form.shown[f"dynamics.{name}"]
             calls.clear()
 
 
@@ -104,15 +109,115 @@ def test_numbers_are_understood_as_people_type_them():
     assert understood(Vector(), written((1.5, -2.0))) == [1.5, -2.0]
 
 
+@pytest.mark.parametrize(
+    "typed, meant",
+    [("10,000", 10_000), ("10.000", 10_000), ("12 000", 12_000), ("12\u202f000", 12_000), ("1,234,567", 1_234_567),
+     ("2.0", 2), ("4/2", 2), ("9007199254740993", 2**53 + 1), ("9007199254740993.0", 2**53 + 1)],
+)  # fmt: skip
+def test_a_whole_number_is_read_with_its_thousands_and_never_rounded(typed, meant):
+    value = understood(Whole(1), typed)
+    assert value == meant and isinstance(value, int)
+
+
+@pytest.mark.parametrize(
+    "typed", ["1,5", "1.5", "0,5", "12 0000", "1 2", "1,23,456", "abc", "1e-3", "1e999999999", "9" * 5000]
+)
+def test_what_is_no_whole_number_is_refused_and_not_made_one(typed):
+    class Owner(Described):
+        n = Whole(7, bounds=(1, 10**9), symbol="N", doc="N.")
+
+    form, calls = controls(Owner())
+    form._edit("dynamics.n", typed, True)
+    look = form.form.shown["dynamics.n"]
+    assert form.parts["dynamics"].n == 7 and not calls
+    assert look["error"].startswith("n (N) = ") and len(look["error"]) < 500
+    assert look["text"] == typed and look["value"] == 7, (
+        "the box keeps what is to be mended, the thumb what is in force"
+    )
+
+
+def test_a_real_number_that_may_mean_two_is_refused_and_others_are_read_with_their_marks():
+    real = Real(1.0)
+    real.name = "alpha"
+    for typed, meant in (
+        ("1 234,5", 1234.5),
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("1,234,567", 1234567),
+        ("1.234", 1.234),
+    ):
+        assert understood(real, typed) == meant
+    with pytest.raises(ValueError, match=r"alpha = '1,234': may be 1234 or 1\.234"):
+        understood(real, "1,234")
+
+
+@pytest.mark.parametrize(
+    "value", [1.23456789, (1.23456789, 2.0), (1 / 3, 1e-17, -0.0, 1e22), ((0.1 + 0.2, 1.0), (1e-5, 3.0))]
+)
+def test_what_is_shown_of_a_vector_says_exactly_what_it_is(value):
+    table = isinstance(value, tuple) and isinstance(value[0], tuple)
+    declared = Vector(shape="table" if table else "vector")
+    again = understood(declared, written(value))
+    assert repr(np.asarray(again, float).tolist()) == repr(np.asarray(value, float).tolist())
+
+
+def test_one_coordinate_is_edited_and_the_other_keeps_its_digits():
+    form, _ = controls(Swarm(d=2, initial="gaussian", centre=(1.23456789, 2.0)))
+    first, _, second = form.form.shown["dynamics.centre"]["value"].rpartition(", ")
+    assert second == "2"
+    form._edit("dynamics.centre", f"{first}, 3", True)
+    assert form.parts["dynamics"].centre == (1.23456789, 3.0)
+
+
+def test_the_box_shows_what_was_understood_even_when_the_value_is_the_old_one():
+    form, _ = controls(Swarm(n=10_000))
+    before = dict(form.form.shown)
+    form.form._handle_msg({"name": "dynamics.n", "value": "10,000", "final": True, "stamp": 1})
+    look = form.form.shown["dynamics.n"]
+    assert look["text"] == "10000" and look["value"] == 10_000
+    assert form.form.shown != before, "nothing would be sent, and the box would go on saying 10,000"
+
+
+def test_a_number_of_sixteen_digits_is_shown_whole():
+    form, _ = controls(Swarm(seed=1764194000123456))
+    assert form.form.shown["dynamics.seed"]["text"] == "1764194000123456"
+
+
+def test_all_that_the_form_shows_is_there_after_every_edit_whatever_was_sent_before():
+    """What is sent is the state: two forms of the same parameters show the same, however they got there."""
+    form, _ = controls(dynamics.CBO())
+    for value in ("2", "nonsense", "3", "2"):
+        form._edit("dynamics.sigma", value, True)
+    fresh, _ = controls(form.parts["dynamics"])
+    assert form.form.shown == fresh.form.shown and form.form.spec == fresh.form.spec
+
+
+def test_a_long_text_is_not_sent_again_with_every_edit_of_another_row():
+    form, _ = controls(Swarm(d=2, initial="points", points=[[i / 7, -i / 3] for i in range(500)]))
+    sent = []
+    form.form.param.watch(lambda *events: sent.extend(e.name for e in events), ["long", "spec", "shown"])
+    form._edit("dynamics.seed", "5", True)
+    assert sent == ["shown"] and len(str(form.form.shown)) < 2000
+    assert form.form.long == {"dynamics.points": written(form.parts["dynamics"].points)}
+    form._edit("dynamics.points", "1, 2; 3, 4", True)
+    assert form.form.long == {} and form.form.shown["dynamics.points"]["value"] == "1, 2; 3, 4"
+
+
+def test_a_number_from_a_browser_that_is_no_number_of_this_world_is_refused_with_a_sentence():
+    form, calls = controls(dynamics.CBO())
+    form._edit("dynamics.sigma", 10**400, True)
+    assert "sigma" in form.form.shown["dynamics.sigma"]["error"] and not calls
+
+
 def test_a_control_that_does_not_matter_now_is_hidden_and_comes_back():
     form, _ = controls(dynamics.SSA())
     hidden = lambda name: form._known[f"dynamics.{name}"]["hidden"]  # noqa: E731
     assert not hidden("cutoff")
     form._edit("dynamics.profile", "constant", True)
-    assert form.form.patch["dynamics.cutoff"] == {"hidden": True}
+    assert form.form.shown["dynamics.cutoff"]["hidden"]
     assert hidden("cutoff")
     form._edit("dynamics.profile", "smooth", True)
-    assert form.form.patch["dynamics.cutoff"] == {"hidden": False}
+    assert "hidden" not in form.form.shown["dynamics.cutoff"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in schedules.ALL if kind != "Constant"])  # which is the number itself
@@ -151,7 +256,7 @@ def test_a_check_across_parts_refuses_beside_the_control():
     form, calls = controls(Swarm(), check=check)
     form._edit("dynamics.d", "3", True)
     assert form.parts["dynamics"].d == 2 and not calls
-    assert "Himmelblau needs d = 2" in form.form.patch["dynamics.d"]["error"]
+    assert "Himmelblau needs d = 2" in form.form.shown["dynamics.d"]["error"]
 
 
 def test_unknown_rows_from_a_browser_are_ignored():

@@ -34,26 +34,66 @@ def press(kept, **message):
 
 def test_a_row_says_what_a_run_was_and_what_it_found(kept):
     sim = running(30, seed=4)
-    kept.add(sim, "link")
+    kept.add(kept.row(sim), "link")
     (row,) = kept.pane.rows
     assert (row["title"], row["about"], row["step"]) == ("CBO on Rastrigin", "seed 4 · N = 20 · d = 2", 30)
     assert row["best"] == sim.record["best"][-1] and row["error"] == success.error(sim.frame, sim.landscape)
     assert row["exact"] and row["note"] == ""
 
 
-def test_a_run_that_went_back_has_the_best_value_up_to_there(kept):
+def test_a_run_that_went_back_is_kept_as_far_as_it_had_run(kept):
+    """Its link leads there; what stands at the step to which it went back is its present, which the first row tells."""
     sim = running(50)
+    whole = kept.row(sim)
     sim.goto(3)
-    kept.add(sim, "link")
-    assert (
-        kept.pane.rows[0]["step"] == 3 and kept.pane.rows[0]["best"] == sim.record["best"][3] > sim.record["best"][-1]
+    kept.add(kept.row(sim), "link")
+    kept.attach(sim)
+    row, live = kept.pane.rows[0], kept.pane.live
+    assert row["step"] == 50 and row["best"] == sim.record["best"][-1] and row["error"] == whole["error"]
+    assert live["step"] == 3 and live["best"] == sim.record["best"][3] > row["best"]
+
+
+def test_runs_that_differ_in_one_parameter_are_told_apart_by_it_and_by_nothing_else(kept):
+    for sigma in (0.5, 0.7):
+        sim = sv.Simulation(sv.CBO(sigma=sigma), sv.landscapes.Rastrigin(), sv.Swarm(n=20))
+        sim.advance(2)
+        kept.add(kept.row(sim), f"link {sigma}")
+    assert [row["differs"] for row in kept.pane.rows] == [["σ = 0.7"], ["σ = 0.5"]]
+    other = sv.Simulation(sv.CBO(sigma=0.7, noise="none"), sv.landscapes.Rastrigin(), sv.Swarm(n=20))
+    kept.attach(other)
+    assert kept.pane.live["differs"] == ["σ = 0.7", "D = none"]
+    assert kept.pane.rows[0]["differs"] == ["σ = 0.7", "D = anisotropic"], (
+        "a new run tells the old ones apart otherwise"
     )
+    kept.clear()
+    assert kept.pane.live["differs"] == [], "alone it differs from nothing"
+
+
+def test_a_run_that_was_changed_on_the_way_says_from_what_to_what_and_when(kept):
+    sim = running(10)
+    kept.add(kept.row(sim), "before")
+    sim.dynamics.sigma = 0.2
+    sim.advance(5)
+    kept.add(kept.row(sim), "after")
+    after, before = kept.pane.rows
+    assert before["differs"] == ["σ = 1"] and before["changed"] == ""
+    assert after["differs"] == ["σ = 1 → 0.2"] and after["changed"] == "changed at k = 10"
+
+
+def test_two_that_are_compared_are_one_row_that_says_what_b_has_otherwise(kept):
+    a = running(5)
+    b = a.fork()
+    b.dynamics.sigma = 0.2
+    for sim in (a, b):
+        sim.advance(5)
+    kept.add(kept.row(a, b, active=1), "link")
+    assert kept.pane.rows[0]["beside"] == ["B: σ = 1 → 0.2"]
 
 
 def test_a_thinned_record_gives_the_last_value_that_was_kept(kept):
     sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=20), record_limit=8)
     sim.advance(101)
-    kept.add(sim, "link")
+    kept.add(kept.row(sim), "link")
     assert kept.pane.rows[0]["best"] == sim.record["best"][-1]
 
 
@@ -87,7 +127,7 @@ def test_a_row_says_whether_the_run_has_found_the_minimum_and_all_are_judged_ane
 def test_the_newest_is_first_and_no_more_than_fifty_are_kept(kept, opened):
     sim = running(1)
     for i in range(MOST + 7):
-        kept.add(sim, f"link {i}")
+        kept.add(kept.row(sim), f"link {i}")
     numbers = [row["number"] for row in kept.pane.rows]
     assert len(numbers) == MOST == 50 and numbers == sorted(numbers, reverse=True)
     press(kept, act="open", number=numbers[0])
@@ -100,12 +140,12 @@ def test_the_newest_is_first_and_no_more_than_fifty_are_kept(kept, opened):
 def test_the_same_run_is_listed_once(kept):
     sim = running(1)
     for link in ("a", "b", "a"):
-        kept.add(sim, link)
+        kept.add(kept.row(sim), link)
     assert len(kept.pane.rows) == 2 and list(kept._links.values()) == ["b", "a"]
 
 
 def test_clear_forgets_them(kept, opened):
-    kept.add(running(1), "link")
+    kept.add(kept.row(running(1)), "link")
     number = kept.pane.rows[0]["number"]
     press(kept, act="clear")
     press(kept, act="open", number=number)
@@ -113,7 +153,7 @@ def test_clear_forgets_them(kept, opened):
 
 
 def test_messages_that_no_row_sends_are_ignored(kept, opened):
-    kept.add(running(1), "link")
+    kept.add(kept.row(running(1)), "link")
     for message in (
         "open",
         {"act": 3},
@@ -151,7 +191,7 @@ def test_a_diverged_run_says_so_until_it_goes_another_way(kept):
     kept.diverged(sim, error.value.step)
     note = f"diverged at step {error.value.step}"
     assert kept.pane.live["note"] == note
-    kept.add(sim, "link")
+    kept.add(kept.row(sim), "link")
     assert kept.pane.rows[0]["note"] == note
     sim.goto(3)
     sim.dynamics.dt = 0.05

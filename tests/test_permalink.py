@@ -54,6 +54,14 @@ def content(
     return [[run] if runs is None else runs, speed, draw_every, list(stop)]
 
 
+def test_a_seed_beyond_what_a_browser_can_hold_is_refused_and_not_rounded():
+    assert read(encoded(content(swarm={"seed": 2**53}))).selection.swarm.seed == 2**53
+    assert read(encoded(content(swarm={"seed": 1764194000123456}))).selection.swarm.seed == 1764194000123456
+    for seed in (2**53 + 1, float(2**53)):
+        with pytest.raises(BadLink, match=r"seed \(seed\) = 9007199254740993|seed \(seed\) = 9007199254740992\.0"):
+            read(encoded(content(swarm={"seed": seed})))
+
+
 # ---- there and back ----------------------------------------------------------------------------------------------------------
 
 

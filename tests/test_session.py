@@ -82,7 +82,7 @@ def test_an_edit_of_a_paused_swarm_is_seen_at_once(running):
 
 def test_bad_input_changes_nothing_and_the_run_goes_on(running):
     edit(running, "dynamics.sigma", "-3")
-    assert "0 ≤ σ" in running.controls.form.patch["dynamics.sigma"]["error"]
+    assert "0 ≤ σ" in running.controls.form.shown["dynamics.sigma"]["error"]
     k = running._sim.k
     assert wait(lambda: running._sim.k > k)
     assert running._sim.dynamics.sigma == 1
@@ -171,6 +171,9 @@ def test_a_schedule_that_leaves_its_range_stops_and_says_so_beside_the_control(r
     edit(running, "dynamics.sigma.end", "-50")
     assert wait(lambda: "its schedule must keep" in running.bar.message.get("text", ""))
     assert not running.transport.playing
+    assert wait(lambda: any(look.get("error") for look in running.controls.form.shown.values()))
+    edit(running, "dynamics.sigma.end", "0.5")
+    assert not any(look.get("error") for look in running.controls.form.shown.values()), "it is mended"
 
 
 def test_a_stop_stops_exactly(session):
@@ -304,7 +307,11 @@ def test_a_replaced_run_is_remembered_and_its_row_reopens_it(running):
 
 
 def row(session, name):
-    return next(row for section in session.controls.form.spec for row in section["rows"] if row["name"] == name)
+    """A row as the browser has it: what it is and what it shows."""
+    form = session.controls.form
+    row = next(row for section in form.spec for row in section["rows"] if row["name"] == name)
+    long = {"value": form.long[name]} if name in form.long else {}
+    return {"hidden": False, "error": ""} | row | form.shown[name] | long
 
 
 def test_the_first_row_of_the_history_tells_the_present_run_at_once(running):
@@ -333,9 +340,6 @@ def test_a_preset_is_chosen_by_its_menu_says_its_question_and_ends_with_an_edit(
     press(running, "seed")
     settle(running)
     edit(running, "dynamics.lam", "1.5")
-    patch = running.controls.form.patch
-    assert patch["preset"] == {"value": ""} and patch["question"] == {"hidden": True}
-    running.controls.refresh()
     assert row(running, "preset")["value"] == "" and row(running, "question")["hidden"]
     edit(running, "preset", "nonsense")
     settle(running)
@@ -408,7 +412,7 @@ def test_what_takes_long_is_not_built_while_the_page_is_made():
 
 def test_a_page_takes_no_swarm_that_would_leave_no_room_for_others(running):
     edit(running, "swarm.n", "9000000")
-    assert "the library takes more" in running.controls.form.patch["swarm.n"]["error"]
+    assert "the library takes more" in running.controls.form.shown["swarm.n"]["error"]
     assert running.controls.parts["swarm"].n == 100
 
 
@@ -436,3 +440,375 @@ def test_a_formula_that_is_undefined_in_its_box_is_refused_beside_its_text_and_b
     edit(running, "landscape.box", "0.5, 4")
     edit(running, "landscape.undefined", "refused")
     assert running.controls.form.patch["landscape.undefined"]["error"] == ""
+
+
+# ---- what is shown is a function of the present state ------------------------------------------------------------------------
+
+
+def test_a_preset_is_named_exactly_while_the_parameters_are_its_own(running):
+    """Every time, not only the first: the second of two equal differences was once not sent."""
+    text = presets.ALL["cbo-rastrigin"].text
+    for _ in range(2):
+        assert row(running, "preset")["value"] == "cbo-rastrigin" and row(running, "question")["value"] == text
+        edit(running, "dynamics.sigma", "2")
+        assert row(running, "preset")["value"] == "" and row(running, "question")["hidden"]
+        edit(running, "dynamics.sigma", "1")
+    edit(running, "swarm.seed", "77")
+    assert row(running, "preset")["value"] == "cbo-rastrigin", "what is measured over many seeds holds for each"
+    edit(running, "swarm.d", "3")
+    assert row(running, "preset")["value"] == "", "it is measured in its own dimension"
+
+
+def test_what_is_sent_after_an_edit_says_all_even_when_it_was_sent_before(running):
+    """The browser may show anything by now; a message that Bokeh finds equal to the last one is not sent."""
+    seen = []
+    running.controls.form.param.watch(lambda event: seen.append(event.new), "shown")
+    for stamp in (1, 2):
+        running.controls.form._handle_msg({"name": "dynamics.sigma", "value": "2", "final": True, "stamp": stamp})
+    assert len(seen) == 2 and seen[0] != seen[1]
+    assert set(seen[1]) == {row["name"] for section in running.controls.form.spec for row in section["rows"]}
+
+
+def test_an_error_about_a_row_goes_when_its_cause_does(running):
+    edit(running, "landscape", "Formula")
+    settle(running)
+    edit(running, "landscape.text", "x1^2 + x2^2 + z")
+    assert "d = 2" in row(running, "landscape.text")["error"] and "d ≥ 3" in row(running, "landscape.text")["error"]
+    assert not row(running, "swarm.d")["error"]
+    edit(running, "landscape.text", "x^2 + y^2")
+    assert not row(running, "landscape.text")["error"]
+    press(running, "reset")
+    settle(running)
+    assert not any(look.get("error") for look in running.controls.form.shown.values())
+
+
+def test_a_formula_of_more_dimensions_than_the_swarm_stops_nothing(running):
+    """It once left a landscape behind that no view could show, and no other could be chosen."""
+    edit(running, "landscape", "Formula")
+    settle(running)
+    edit(running, "landscape.text", "x^2+y^2+z^2")
+    settle(running)
+    k = running._sim.k
+    assert wait(lambda: running._sim.k > k), "the swarm does not go on"
+    assert running._sim.landscape.dims[0] <= 2 and permalink.read(running.bar.link.removeprefix("?s="))
+    for name, value in (("landscape", "Ackley"), ("dynamics", "PSO")):
+        edit(running, name, value)
+        settle(running)
+        assert row(running, name)["value"] == value
+    press(running, "reset")
+    settle(running)
+    assert type(running._sim.dynamics).__name__ == "PSO"
+
+
+@pytest.mark.parametrize("playing", [True, False])
+def test_a_landscape_that_is_no_number_under_an_agent_is_refused_and_the_swarm_goes_on(running, playing):
+    """With its own reason beside its own row: neither Δt nor the noise can mend it."""
+    edit(running, "landscape", "Formula")
+    edit(running, "landscape.text", "x^2 + y^2")
+    settle(running)
+    if not playing:
+        press(running, "pause")
+        settle(running)
+    before = running._sim.landscape
+    edit(running, "landscape.text", "log(x)")
+    settle(running)
+    assert wait(lambda: row(running, "landscape.text")["error"])
+    said = row(running, "landscape.text")["error"]
+    assert said.startswith("text") and "log(x)" in said and "Δt" not in said
+    assert row(running, "landscape.text")["value"] == "log(x)", "what was typed stays, to be mended"
+    assert running._sim.landscape.same_as(before) and running.controls.parts["landscape"].same_as(before)
+    assert (
+        running.transport.playing is playing
+        and len({e.landscape.text for e in running._sim.journal[-1:]} & {"log(x)"}) == 0
+    )
+    edit(running, "landscape.text", "x^2 + 2*y^2")
+    settle(running)
+    assert not row(running, "landscape.text")["error"] and running._sim.landscape.text == "x^2 + 2*y^2"
+
+
+def test_a_view_that_fails_is_told_and_everything_else_is_shown(running, monkeypatch):
+    def broken(sim):
+        raise ValueError("d = 2: something needs d ≥ 3")
+
+    monkeypatch.setattr(running.history, "attach", broken)
+    monkeypatch.setattr(running.history, "prepare", broken)
+    edit(running, "landscape", "Ackley")
+    settle(running)
+    assert running._sim.landscape.title == "Ackley" and "History cannot be shown" in running.bar.message["text"]
+    k = running._sim.k
+    assert wait(lambda: running._sim.k > k)
+
+
+def test_no_failure_of_a_link_keeps_a_run_from_being_shown(running, monkeypatch):
+    wait(lambda: running._sim.k > 2)
+
+    def broken(state):
+        raise ValueError("no link today")
+
+    monkeypatch.setattr(permalink, "fitting", broken)
+    edit(running, "landscape", "Ackley")
+    settle(running)
+    press(running, "reset")
+    settle(running)
+    assert running._sim.landscape.title == "Ackley"
+
+
+# ---- nothing that a person made is lost ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def past(running):
+    """A run of at least thirty steps that stands at step 10 again."""
+    assert wait(lambda: running._sim.k >= 30)
+    press(running, "pause")
+    settle(running)
+    press(running, "goto", 10)
+    settle(running)
+    assert running._sim.k == 10 < running._sim.furthest
+    return running
+
+
+def kept(session):
+    return [row["step"] for row in session.history.pane.rows]
+
+
+def change_a_parameter(session):
+    edit(session, "dynamics.sigma", "0.2")
+
+
+def choose_a_schedule(session):
+    edit(session, "dynamics.sigma.kind", "Linear")
+    edit(session, "dynamics.sigma.end", "0.1")
+
+
+def reset(session):
+    press(session, "reset")
+
+
+def place_the_swarm(session):
+    session.touch.chips._handle_msg("swarm")
+    session._hand(0, "clicked", -1, np.array([1.0, 2.0]))
+
+
+def choose_another_dynamics(session):
+    edit(session, "dynamics", "PSO")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [change_a_parameter, choose_a_schedule, reset, place_the_swarm, choose_another_dynamics],
+    ids=lambda act: act.__name__,
+)
+def test_a_future_that_is_left_is_kept_and_opened_again_to_its_last_bit(past, act):
+    furthest, sim = past._sim.furthest, past._sim
+    end = sim.fork()
+    end.goto(furthest)
+    x = end.frame.x.copy()
+    act(past)
+    settle(past)
+    assert wait(lambda: kept(past)[:1] == [furthest])
+    assert f"The run to step {furthest} is kept in Runs." in past.bar.message["text"]
+    past.history.pane._handle_msg({"act": "open", "number": past.history.pane.rows[0]["number"]})
+    settle(past)
+    assert wait(lambda: past._sim.k == furthest)
+    assert np.array_equal(past._sim.frame.x, x)
+
+
+def test_a_well_that_is_placed_in_the_past_keeps_the_future(running):
+    edit(running, "landscape", "GaussianMixture")
+    settle(running)
+    assert wait(lambda: running._sim.k >= 20)
+    press(running, "pause")
+    settle(running)
+    furthest, wells = running._sim.furthest, len(running._sim.landscape.wells)
+    press(running, "goto", 5)
+    settle(running)
+    running.touch.chips._handle_msg("wells")
+    running._hand(0, "clicked", -1, np.array([-2.0, 2.0]))
+    settle(running)
+    assert len(running._sim.landscape.wells) == wells + 1 and running._sim.furthest == 5
+    assert wait(lambda: kept(running)[:1] == [furthest])
+
+
+def test_a_drag_in_the_past_keeps_the_future_once(past):
+    furthest = past._sim.furthest
+    for i in range(100):
+        past.controls.form._handle_msg({"name": "dynamics.sigma", "value": 0.5 + i / 1000, "final": i == 99})
+        if i % 10 == 0:
+            settle(past)
+    settle(past)
+    assert wait(lambda: past._sim.dynamics.sigma == pytest.approx(0.599)) and kept(past) == [furthest]
+
+
+def test_playing_on_from_the_past_without_a_change_leaves_no_future(past):
+    """The steps are the same again, so that what is known beyond them stays known."""
+    furthest = past._sim.furthest
+    press(past, "step")
+    settle(past)
+    assert (past._sim.k, past._sim.furthest) == (11, furthest) and kept(past) == []
+    record = past._sim.record["best"].copy()
+    press(past, "play")
+    assert wait(lambda: past._sim.k > furthest + 3)
+    assert np.array_equal(past._sim.record["best"][: furthest + 1], record) and kept(past) == []
+
+
+def test_playing_on_with_what_was_changed_later_is_another_future_and_the_old_one_is_kept(running):
+    assert wait(lambda: running._sim.k >= 20)
+    press(running, "pause")
+    settle(running)
+    edit(running, "dynamics.sigma", "0.2")
+    press(running, "step")
+    settle(running)
+    furthest = running._sim.furthest
+    press(running, "goto", 5)
+    press(running, "step")
+    settle(running)
+    assert (running._sim.k, running._sim.furthest) == (6, 6)
+    assert wait(lambda: kept(running) == [furthest])
+
+
+@pytest.mark.parametrize("act", ["end", "copy"])
+def test_a_comparison_that_loses_a_swarm_is_kept(running, act):
+    press(running, "pause")
+    settle(running)
+    running._compare("start", None)
+    edit(running, "dynamics.sigma", "0.2")
+    press(running, "step")
+    settle(running)
+    k = running._sim.k
+    assert [sim.dynamics.sigma for sim in running.bench.sims] == [1, 0.2]
+    running._compare(act, None)
+    assert kept(running) == [k] and running.history.pane.rows[0]["beside"]
+    running.history.pane._handle_msg({"act": "open", "number": running.history.pane.rows[0]["number"]})
+    settle(running)
+    assert wait(lambda: [sim.dynamics.sigma for sim in running.bench.sims] == [1, 0.2])
+    assert all(sim.k == k for sim in running.bench.sims)
+
+
+def test_an_edit_of_one_of_two_keeps_the_future_of_the_other(running):
+    assert wait(lambda: running._sim.k >= 20)
+    press(running, "pause")
+    settle(running)
+    running._compare("start", None)
+    furthest = running._sim.furthest
+    press(running, "goto", 5)
+    settle(running)
+    edit(running, "dynamics.sigma", "0.2")
+    settle(running)
+    a, b = running.bench.sims
+    assert (a.furthest, b.furthest) == (furthest, 5)
+    assert wait(lambda: kept(running) == [furthest])
+
+
+def test_a_run_that_no_link_can_hold_is_not_said_to_be_kept(past, monkeypatch):
+    monkeypatch.setattr(permalink, "MOST_WORK", 10)
+    edit(past, "dynamics.sigma", "0.2")
+    settle(past)
+    assert wait(lambda: "only from its start" in past.bar.message.get("text", ""))
+
+
+# ---- while another run is being built ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow(running, monkeypatch):
+    """Nothing is built before ``slow.go`` is set."""
+    running.go = threading.Event()
+    live = permalink.Run.live
+    monkeypatch.setattr(permalink.Run, "live", lambda *given: (running.go.wait(20), live(*given))[1])
+    yield running
+    running.go.set()
+
+
+def test_the_controls_show_what_is_being_built_and_that_it_is(slow):
+    edit(slow, "dynamics", "PSO")
+    assert slow.controls.form.busy and row(slow, "dynamics")["value"] == "PSO"
+    assert {value for value, _ in row(slow, "preset")["options"]} == {"", *(p.name for p in presets.of("PSO"))}
+    assert type(slow._sim.dynamics).__name__ == "CBO"
+    slow.go.set()
+    assert wait(lambda: type(slow._sim.dynamics).__name__ == "PSO" and not slow.controls.form.busy)
+
+
+def test_an_edit_made_while_a_run_is_built_acts_on_that_run(slow):
+    edit(slow, "dynamics", "PSO")
+    edit(slow, "swarm.d", "1")
+    edit(slow, "dynamics.inertia", "0.25")
+    slow.go.set()
+    assert wait(lambda: type(slow._sim.dynamics).__name__ == "PSO" and slow._sim.frame.d == 1)
+    assert slow.controls.parts["swarm"].d == 1 and not slow.bar.pending
+    settle(slow)
+    for prefix in ("dynamics", "landscape"):
+        assert wait(lambda prefix=prefix: getattr(slow._sim, prefix).same_as(slow.controls.parts[prefix]))
+
+
+def test_an_edit_between_reset_and_the_new_run_is_not_lost(slow):
+    press(slow, "pause")
+    press(slow, "reset")
+    edit(slow, "dynamics.sigma", "0.3")
+    slow.go.set()
+    settle(slow)
+    assert wait(lambda: slow._sim.k == 0 and slow._sim.dynamics.sigma == 0.3)
+    assert slow.controls.parts["dynamics"].sigma == 0.3
+
+
+def test_when_what_was_chosen_cannot_be_built_the_old_choices_come_back(slow, monkeypatch):
+    def fails(*given):
+        raise ValueError("spread (s) = 1: cannot be")
+
+    monkeypatch.setattr(permalink.Run, "live", fails)
+    edit(slow, "dynamics", "PSO")
+    assert wait(lambda: "The run goes on as it was" in slow.bar.message.get("text", ""))
+    assert row(slow, "dynamics")["value"] == "CBO" and not slow.controls.form.busy
+    edit(slow, "dynamics.sigma", "0.4")
+    assert wait(lambda: slow._sim.dynamics.sigma == 0.4)
+
+
+# ---- what is typed into the bar ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "kind, typed, at",
+    [
+        ("k", "12\u202f000", 12_000),
+        ("k", "1,000", 1000),
+        ("t", "1.00e-3", 1e-3),
+        ("t", "0,5", 0.5),
+        ("stall", "2e2", 200),
+    ],
+)
+def test_a_stop_takes_what_the_page_itself_writes(session, kind, typed, at):
+    press(session, "stop", [kind, typed])
+    session.start()
+    assert wait(lambda: session.bar.stop == [kind, at]) and session.bench.stop.at == at
+
+
+def test_a_refusal_of_the_bar_goes_with_the_next_valid_entry_and_the_box_shows_what_is_in_force(running):
+    press(running, "draw", "3")
+    answered = running.bar.answered
+    press(running, "draw", "abc")
+    assert "draw every 'abc'" in running.bar.message["text"].lower() and running.bar.draw == 3
+    assert running.bar.answered > answered, "without an answer the box would go on showing abc"
+    press(running, "draw", "1 000")
+    assert running.transport.draw_every == running.bar.draw == 1000 and not running.bar.message.get("text")
+    press(running, "stop", ["k", "1.5"])
+    assert "1.5" in running.bar.message["text"] and running.bar.stop == ["never", None]
+    press(running, "stop", ["k", "15"])
+    assert not running.bar.message.get("text")
+
+
+def test_the_same_message_is_another_one_the_second_time(session):
+    """A person may have closed the first."""
+    session.bar.say("twice")
+    first = session.bar.message
+    session.bar.say("twice")
+    assert session.bar.message != first
+
+
+def test_the_speed_of_a_preset_is_shown_after_another_was_set_by_hand(running):
+    """The bar is told the speed that a person set, too: else that of the preset looks to it like the one that it shows."""
+    speed = running.bar.speed
+    press(running, "speed", 200)
+    assert running.bar.speed == 200
+    edit(running, "preset", "cbo-no-noise")
+    settle(running)
+    assert running.bar.speed == running.transport.speed != 200 or speed == 200

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 import pytest
 from conftest import Lab
+
+from components import permalink
+from swarmviz import presets
 
 BAD_CHARACTERS = ("AAAAAAAA", "%00%ff", "<script>")
 
@@ -170,6 +176,198 @@ def test_a_replaced_run_is_in_the_history_and_reopens_where_it_stood(lab, server
     lab.picture("history-light-1440x900")
     lab.page.click(".history .clear")
     lab.wait(lambda: rows.count() == 0, "the history was not cleared")
+    assert not lab.complaints
+
+
+def box(lab, name):
+    return lab.row(name).locator("input[type=text]").input_value()
+
+
+def thumb(lab, name):
+    """Where the thumb of a row's slider is, as a share of its length."""
+    return lab.row(name).locator("input[type=range]").evaluate("(s) => (s.value - s.min) / (s.max - s.min)")
+
+
+def preset(lab):
+    return lab.row("preset").locator("select").input_value()
+
+
+def test_a_preset_goes_from_its_menu_at_every_edit_and_comes_back_with_its_values(lab, server):
+    lab.open(server.page)
+    for _ in range(2):
+        lab.choose("preset", "cbo-rastrigin")
+        lab.wait(lambda: lab.row("question").is_visible(), "the text of the preset is not there")
+        lab.type("dynamics.sigma", "2")
+        lab.wait(lambda: preset(lab) == "", "the menu names a preset whose σ is another")
+        assert not lab.row("question").is_visible()
+    lab.type("dynamics.sigma", "1")
+    lab.wait(lambda: preset(lab) == "cbo-rastrigin", "the preset is not known again")
+    assert not lab.complaints
+
+
+def test_a_box_shows_what_was_understood_and_the_thumb_follows(lab, server):
+    lab.open(server.page)
+    for typed, shown in (
+        ("10,000", "10000"),
+        ("500", "500"),
+        ("10.000", "10000"),
+        ("10,000", "10000"),
+        ("12 000", "12000"),
+    ):
+        lab.type("swarm.n", typed)
+        lab.wait(lambda shown=shown: box(lab, "swarm.n") == shown, f"{typed} is shown as {box(lab, 'swarm.n')}")
+    lab.type("swarm.seed", "12,000")
+    lab.wait(lambda: box(lab, "swarm.seed") == "12000", "the seed is shown as it was typed")
+    lab.type("dynamics.sigma", "0,5")
+    lab.wait(lambda: box(lab, "dynamics.sigma") == "0.5", "a half")
+    half = thumb(lab, "dynamics.sigma")
+    lab.type("dynamics.sigma", "1/4")
+    lab.wait(lambda: box(lab, "dynamics.sigma") == "0.25", "a quarter")
+    lab.wait(lambda: abs(thumb(lab, "dynamics.sigma") - half / 2) < 0.01, "the thumb does not follow")
+    quarter = thumb(lab, "dynamics.sigma")
+    for bad in ("many", "1,5x", "-1"):
+        lab.type("dynamics.sigma", bad)
+        lab.wait(lambda: lab.error("dynamics.sigma") != "", f"{bad} is not refused")
+        assert box(lab, "dynamics.sigma") == bad and thumb(lab, "dynamics.sigma") == quarter
+    lab.type("swarm.n", "1,5")
+    lab.wait(lambda: "n (N) = 1.5" in lab.error("swarm.n"), "a swarm of one and a half agents")
+    lab.type("swarm.seed", str(2**53 + 1))
+    lab.wait(lambda: str(2**53 + 1) in lab.error("swarm.seed"), "a seed is rounded")
+    assert not lab.complaints
+
+
+def test_a_seed_of_sixteen_digits_comes_whole_from_a_link(lab, server):
+    selection = permalink.first("CBO")
+    selection.swarm.seed = 1764194000123456
+    lab.open(f"{server.page}?s={permalink.write(permalink.state_of(selection))}")
+    assert box(lab, "swarm.seed") == "1764194000123456"
+
+
+def test_one_coordinate_is_edited_and_the_other_keeps_its_digits(lab, server):
+    lab.open(server.page)
+    lab.row("swarm.initial").locator("select").select_option("gaussian")
+    lab.wait(lambda: lab.row("swarm.centre").is_visible(), "no centre can be typed")
+    lab.type("swarm.centre", "1.23456789, 2")
+    field = lab.row("swarm.centre").locator("input")
+    field.focus()
+    lab.page.keyboard.press("End")
+    lab.page.keyboard.press("Backspace")
+    lab.page.keyboard.type("3")
+    lab.page.keyboard.press("Enter")
+    lab.wait(lambda: field.input_value() == "1.23456789, 3", f"it shows {field.input_value()}")
+
+
+def test_typing_is_not_overwritten_by_what_the_server_says_meanwhile(lab, server):
+    lab.open(server.page)
+    field = lab.row("dynamics.sigma").locator("input[type=text]")
+    field.focus()
+    field.fill("0.")
+    lab.row("dynamics.lam").locator("input[type=range]").evaluate(
+        "(s) => { s.value = 100; s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')) }"
+    )
+    lab.wait(lambda: preset(lab) == "", "the other edit did not arrive")
+    assert field.input_value() == "0."
+
+
+def test_the_address_is_not_changed_more_often_than_browsers_allow(lab, server):
+    lab.page.add_init_script("""
+      window.changes = []
+      const real = history.replaceState.bind(history)
+      history.replaceState = (...given) => { window.changes.push(performance.now()); return real(...given) }""")
+    lab.open(server.page)
+    lab.pause()
+    slider = lab.row("dynamics.sigma").locator("input[type=range]")
+    slider.focus()
+    lab.page.evaluate("window.changes.length = 0")
+    for _ in range(60):
+        lab.page.keyboard.press("ArrowRight")
+        lab.page.wait_for_timeout(20)
+    shown = box(lab, "dynamics.sigma")
+    inside = lambda: permalink.read(lab.page.url.partition("?s=")[2]).selection.dynamics.sigma  # noqa: E731
+    lab.wait(lambda: f"{inside():g}" == shown, "the last change does not get into the address")
+    changes = lab.page.evaluate("window.changes")
+    assert changes and all(b - a > 400 for a, b in pairwise(changes)), changes
+    assert not lab.complaints
+
+
+def test_what_is_typed_into_the_bar_is_understood_or_refused_with_a_sentence(lab, server):
+    lab.open(server.page)
+    draw = lab.page.locator(".draw input")
+    draw.fill("abc")
+    draw.press("Enter")
+    lab.wait(lambda: "abc" in lab.text(".banner"), "abc is taken without a word")
+    lab.wait(lambda: draw.input_value() == "1", f"it says {draw.input_value()} and draws every step")
+    draw.fill("2")
+    draw.press("Enter")
+    lab.wait(lambda: not lab.page.locator(".banner").is_visible(), "the refusal stays")
+    lab.page.locator(".stop select").select_option("k")
+    at = lab.page.locator(".stop input")
+    for typed, shown in (("100\u202f000", "100000"), ("100,000", "100000"), ("2e5", "200000")):
+        at.fill(typed)
+        at.press("Enter")
+        lab.wait(lambda shown=shown: at.input_value() == shown, f"{typed!r} is shown as {at.input_value()}")
+    assert not lab.complaints
+
+
+def test_editing_in_the_past_keeps_the_future_in_the_runs_and_says_so(lab, server):
+    lab.open(server.page)
+    lab.wait(lambda: lab.step > 30, "the swarm does not move")
+    lab.pause()
+    lab.page.locator(".scrub").fill("10")
+    lab.wait(lambda: lab.step == 10, "it does not go back")
+    lab.slide("dynamics.sigma", 0.3)
+    said = lambda: re.search(r"The run to step (\d+) is kept in Runs\.", lab.text(".banner"))  # noqa: E731
+    lab.wait(said, "nothing is said")
+    furthest = int(said()[1])
+    assert furthest > 30
+    lab.press("step")
+    lab.wait(lambda: lab.step == 11, "no step was taken")
+    drawer(lab)
+    rows = lab.page.locator(".history button.run")
+    lab.wait(lambda: rows.count() == 1, "one run is to be kept, once")
+    assert "σ = 1" in rows.first.inner_text() and "σ = 1 →" in lab.text(".history .live")
+    lab.picture("runs-that-differ")
+    rows.first.click()
+    lab.wait(lambda: lab.step == furthest, "the run was not reopened where it had got to")
+    assert not lab.complaints
+
+
+def test_an_edit_while_another_dynamics_is_prepared_is_not_lost(lab, server):
+    lab.open(server.page)
+    lab.row("dynamics").locator("select").select_option("PSO")
+    d = lab.row("swarm.d").locator("input[type=text]")
+    d.fill("1")
+    d.press("Enter")
+    lab.wait(lambda: lab.page.locator(".sheet[aria-busy=true]").count() == 0, "it is prepared for ever", 60)
+    lab.wait(lambda: lab.row("dynamics").locator("select").input_value() == "PSO", "another dynamics was chosen")
+    lab.wait(lambda: box(lab, "swarm.d") == "1", "the edit is lost")
+    lab.pause()
+    address = copy(lab)
+    applied = permalink.read(address.partition("?s=")[2]).runs[0].born.d == 1
+    assert applied or lab.page.locator("button.reset.wanted").count(), "it neither acts nor says that it waits"
+    assert not lab.complaints
+
+
+# The numbers at the colour bar as the browser draws them, and as the server has them.
+COLOUR_BAR = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  for (const m of models.filter((m) => m.type === "Figure")) {
+    const view = Bokeh.index.find_one_by_id(m.id)
+    if (view == null || view.el.getClientRects().length === 0) { continue }
+    const bar = m.right.find((r) => r.type === "ColorBar")
+    if (bar) { return [Array.from(view.views.find_one(bar)._axis.ticker.ticks), Array.from(bar.major_label_overrides.keys())] }
+  }
+}"""
+
+
+def test_the_colour_bar_of_a_finite_set_has_the_numbers_of_its_landscape(lab, server):
+    lab.open(server.page)
+    lab.choose("dynamics", "FiniteSet")
+    lattices = [p.name for p in presets.of("FiniteSet") if p.swarm.get("d", 1) == 2]
+    lab.choose("preset", lattices[0])
+    lab.wait(lambda: lab.page.evaluate(COLOUR_BAR), "no colour bar")
+    drawn, meant = lab.page.evaluate(COLOUR_BAR)
+    assert len(drawn) > 1 and sorted(drawn) == sorted(meant), "the bar shows the numbers of the landscape before"
     assert not lab.complaints
 
 
