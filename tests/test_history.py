@@ -108,7 +108,7 @@ def test_a_row_says_whether_the_run_has_found_the_minimum_and_all_are_judged_ane
     usual = [success.succeeded(sim.frame, sim.landscape) for sim in sims]
     assert 0 < sum(usual) < len(usual), "or nothing is compared"
     for i, sim in enumerate(sims):
-        kept.add(sim, f"link {i}")
+        kept.add(kept.row(sim), f"link {i}")
     kept.attach(sims[0])
     told = lambda: [row["found"] for row in reversed(kept.pane.rows)]  # noqa: E731
     assert told() == usual and kept.pane.live["found"] == usual[0]
