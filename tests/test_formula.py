@@ -920,6 +920,7 @@ def test_a_point_that_is_not_the_lowest_does_not_count():
         ([[6, 0]], "must lie in the box"),
         ([[0, math.nan]], "finite"),
         ([[0, math.inf]], "finite"),
+        ([[0, 10**400]], "finite"),
         ([[0, 0], [1]], "numbers"),
         ("ab", "numbers"),
         ([], "not empty"),

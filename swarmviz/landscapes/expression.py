@@ -119,7 +119,7 @@ class _Reader:
         self.refuse(
             {
                 ")": "this parenthesis was never opened",
-                "|": "this bar was never opened",
+                "|": "this bar was never opened (or a * is missing before it)",
                 ",": "a comma belongs between the arguments of min or max (decimals take a point)",
             }.get(token.text)
             or (

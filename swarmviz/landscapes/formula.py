@@ -81,7 +81,10 @@ class Points(Vector):
         super().__init__(default, shape="table", **params)
 
     def __set__(self, obj, val):
-        val = self._tuples(val)
+        try:
+            val = self._tuples(val)
+        except OverflowError:  # a whole number that no float holds
+            self._refuse(val, "must be finite numbers")
         if val is not None:
             val = val if isinstance(val, tuple) else (val,)
             val = val if isinstance(val[0], tuple) else (val,)
