@@ -116,7 +116,7 @@ def test_a_row_says_whether_the_run_has_found_the_minimum_and_all_are_judged_ane
     for tolerance in (0.25, 2.0, 1e-6, None):
         kept.tolerance = tolerance
         assert told() == [success.succeeded(sim.frame, sim.landscape, tolerance) for sim in sims]
-        assert kept.prepare(sims[0])["found"] == told()[0], "and the present run at the next picture"
+        assert kept.pane.live["found"] == told()[0], "and the present run"
         assert f"nearer than {tolerance or 0.05:g} half widths" in kept.pane.rows[0]["criterion"]
     kept.clear()
     kept.tolerance = 0.1

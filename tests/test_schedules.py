@@ -152,7 +152,11 @@ class Stand:
     def __init__(self, part, t):
         self.t, self.edits = t, []
         self.controls = Controls(
-            {"dynamics": part}, [], lambda name, final: self.edits.append(name), lambda *given: None, now=lambda: self.t
+            {"dynamics": part},
+            lambda parts: [],
+            lambda name, final: self.edits.append(name),
+            lambda *given: None,
+            now=lambda: self.t,
         )
 
     def edit(self, name, value):
@@ -219,7 +223,8 @@ def test_the_present_value_is_told_for_what_matters_a_few_times_per_second(monke
     assert 5 <= len(sent) <= 12
     at.controls.tell()
     assert at.controls.form.present == {"dynamics.sigma.now": f"now σ = {1 - (at.t - 1) / 10:.4g}"}, "where it stands"
-    hidden = sv.FMC(tau=Linear(start=2.0, end=1.0), reward="negative")
+    hidden = sv.FMC(tau=Linear(start=2.0, end=1.0))
+    hidden.reward = "negative"
     assert present_values(hidden, "p", 0.0) == {} != present_values(sv.FMC(tau=Linear(start=2.0)), "p", 0.0)
 
 

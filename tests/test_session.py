@@ -428,18 +428,18 @@ def test_a_formula_that_is_undefined_in_its_box_is_refused_beside_its_text_and_b
     edit(running, "landscape", "Formula")
     settle(running)
     edit(running, "landscape.text", "log(x) + y^2")
-    said = running.controls.form.patch["landscape.text"]["error"]
+    said = row(running, "landscape.text")["error"]
     assert "log(−" in said and "is not a real number" in said and "(−5, 5)" in said and "undefined = '+∞'" in said
     assert running._sim.landscape.text == type(running._sim.landscape)().text and running.bar.playing
     edit(running, "landscape.undefined", "+∞")
     edit(running, "landscape.text", "log(x) + y^2")
-    assert running.controls.form.patch["landscape.text"]["error"] == ""
+    assert not row(running, "landscape.text").get("error")
     k = running._sim.k
     assert wait(lambda: running._sim.k > k + 20 and running._sim.landscape.text == "log(x) + y^2")
     edit(running, "landscape.text", "sqrt(x)*0 + (x-2)^2 + y^2")
     edit(running, "landscape.box", "0.5, 4")
     edit(running, "landscape.undefined", "refused")
-    assert running.controls.form.patch["landscape.undefined"]["error"] == ""
+    assert not row(running, "landscape.undefined").get("error")
 
 
 # ---- what is shown is a function of the present state ------------------------------------------------------------------------
