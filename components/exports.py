@@ -7,17 +7,20 @@ swarm is never touched. The file travels to the browser as one message and is ke
 from __future__ import annotations
 
 import base64
+import contextlib
+import math
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import panel as pn
 import param
 
+from components.build_pool import POOL, Unwanted, Visit
 from swarmviz import exports
 from swarmviz.exports import Cancelled, Run
 
@@ -116,6 +119,7 @@ class Exports(pn.custom.JSComponent):
     ):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
         self._run, self._on_page, self._pair, self._look = run, on_page, pair, look
+        self.visit: Visit | None = None  # whose replays wait for their turn among those of all visitors
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._told = 0.0
@@ -169,10 +173,11 @@ class Exports(pn.custom.JSComponent):
                 if stop.is_set():
                     raise Cancelled
             try:
-                outcome = self._outcome(order, runs, stop)
+                with self._turns(stop) as cancelled:
+                    outcome = self._outcome(order, runs, cancelled)
             finally:
                 AT_A_TIME.release()
-        except Cancelled:
+        except (Cancelled, Unwanted):
             outcome = {"text": "Cancelled."}
         except (ValueError, ImportError) as error:
             outcome = {"text": f"{error}.".replace("..", "."), "level": "error"}
@@ -181,17 +186,34 @@ class Exports(pn.custom.JSComponent):
             outcome = {"text": f"Something went wrong ({type(error).__name__}: {error}).", "level": "error"}
         self._on_page(lambda: self._finish(**outcome))
 
+    @contextlib.contextmanager
+    def _turns(self, stop: threading.Event) -> Iterator[Callable[[], bool]]:
+        """Whether the export is cancelled; to be asked now and then, because others have their turn while one asks."""
+        if self.visit is None:
+            yield stop.is_set
+            return
+        with POOL.job(self.visit, lambda: not stop.is_set(), math.inf) as job:
+
+            def cancelled() -> bool:
+                try:
+                    job.pause()
+                except Unwanted:
+                    return True
+                return False
+
+            yield cancelled
+
     def _snapshots(self, order: Order) -> list[Run]:
         """The run that is taken out, or A and B; none when there is no run any more."""
         given = self._pair() if order.what.partition(".")[0] == "comparison" else [self._run()]
         return [Run(*snapshot) for snapshot in given or () if snapshot is not None]
 
-    def _outcome(self, order: Order, runs: list[Run], stop: threading.Event) -> dict[str, Any]:
+    def _outcome(self, order: Order, runs: list[Run], cancelled: Callable[[], bool]) -> dict[str, Any]:
         """What is told and sent to the browser."""
         run = runs[0]
         if order.what == "lines":
             return {"text": "", "lines": exports.python_lines(run)}
-        content = self._content(order, runs, stop)
+        content = self._content(order, runs, cancelled)
         data = content.encode() if isinstance(content, str) else content
         if len(data) > LARGEST:
             raise ValueError(
@@ -203,20 +225,20 @@ class Exports(pn.custom.JSComponent):
         file = {"name": name, "type": PROMISED[kind], "data": base64.b64encode(data).decode()}
         return {"text": f"{name}, {_size(len(data))}", "file": file}
 
-    def _content(self, order: Order, runs: list[Run], stop: threading.Event) -> str | bytes:
+    def _content(self, order: Order, runs: list[Run], cancelled: Callable[[], bool]) -> str | bytes:
         (what, _, kind), run = order.what.partition("."), runs[0]
         if what == "lines":
             return exports.python_lines(run)
         if what in ("film", "replay"):
-            stretch = stretch_of(order, run.k) | {"progress": self._progress, "cancelled": stop.is_set}
+            stretch = stretch_of(order, run.k) | {"progress": self._progress, "cancelled": cancelled}
             return (
                 exports.replay(run, **stretch)
                 if what == "replay"
                 else exports.film(run, kind, dark=self.dark, **stretch)
             )
-        sim = run.again(stop.is_set)
+        sim = run.again(cancelled)
         if what in exports.VIEWS and kind in ("png", "svg"):
-            other = runs[1].again(stop.is_set) if len(runs) == 2 else None
+            other = runs[1].again(cancelled) if len(runs) == 2 else None
             return exports.picture(sim, what, kind, other=other, dark=self.dark, **order.look)
         return exports.netcdf(sim) if kind == "nc" else exports.csv(sim, what)
 

@@ -108,6 +108,7 @@ class Session:
         self._curves.bands = self.luck.bands
         callbacks = (weakly(method) for method in (self._snapshot, self.transport.on_page, self._pair, self._seen))
         self.exports = Exports(*callbacks)
+        self.exports.visit = self.transport
         self._attach_all()
         stage = theme.stage(self.touch.chips)
         self.board = theme.board(stage, self.side.pane, self._curves.pane, self.bar, self.transport.anchor)

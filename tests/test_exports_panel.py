@@ -186,3 +186,23 @@ def test_nothing_happens_when_the_visitor_has_left():
     panel._handle_msg({"act": "make", "what": "run.nc"})
     panel._thread.join(20)
     assert not panel.sent and not panel.done.is_set()
+
+
+def test_an_export_takes_turns_with_the_replays_of_others_and_ends_while_it_waits(monkeypatch):
+    """The only place is taken: the export waits for it, is cancelled there, and leaves nothing behind."""
+    from components import exports as module
+    from components.build_pool import Pool
+    from components.transport import Transport
+
+    pool, sim = Pool(long=1), simulation()
+    monkeypatch.setattr(module, "POOL", pool)
+    visit = Transport(lambda steps: None, lambda count: None, lambda payloads: None, lambda error: None)
+    panel = Panel(lambda: Run.of(sim))
+    panel.visit = visit
+    with pool.job(visit, lambda: True, float("inf")):
+        panel._handle_msg({"act": "make", "what": "curves.csv"})
+        assert not panel.done.wait(0.5) and pool.long.waiting == 1
+        panel._handle_msg({"act": "cancel"})
+        assert panel.done.wait(60) and panel.message["text"] == "Cancelled." and panel.sent == []
+    panel.order("curves.csv")
+    assert len(panel.sent) == 1 and pool.long._free == 1 and pool.long.waiting == 0
