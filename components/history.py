@@ -134,16 +134,17 @@ class History:
             self._on_open(self._links[number])
 
     def row(self, *sims: Simulation, active: int = 0, now: bool = False) -> dict[str, Any]:
-        """The row of a run, or of two that are compared: as it stands ``now``, else at the furthest step that is known of it.
+        """The row of a run, or of two that are compared: as it stands ``now``, else at the furthest step that is known of all.
 
         Touches nothing of the page.
         """
         sim = sims[active]
-        frame, k = (sim.frame, sim.k) if now else (sim.end, sim.furthest)
+        k = sim.k if now else min(s.furthest for s in sims)
+        frame = sim.frame if now else sim.end if sim.furthest == k else None
         swarm, record = sim.born, sim.record
         i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
         best = float(record["best"][i]) if "best" in record else math.nan
-        error = _error(frame, sim)
+        error = math.nan if frame is None else _error(frame, sim)
         journal = [entry for entry in sim.journal if entry.k <= k]
         return {
             "title": " beside ".join(
@@ -183,7 +184,8 @@ class History:
             | self._judged(*row.get("missed", (None, None)))
             for row, differs in zip(rows, told, strict=True)
         )
-        self.pane.param.update(rows=past, **({"live": live} if self._live else {}))
+        changed = {"rows": past} if past != self.pane.rows else {}
+        self.pane.param.update(**changed, **({"live": live} if self._live else {}))
 
     def _note(self, sim: Simulation) -> str:
         """Whether the run ended because it diverged; one that went on from an earlier step, with other values, did not."""

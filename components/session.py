@@ -392,7 +392,10 @@ class Session:
         return "" if options is None else shown.restore(options, *self._optional())
 
     def _reopen(self, link: str) -> None:
-        self._restore(permalink.read(link))
+        try:
+            self._restore(permalink.read(link))
+        except permalink.BadLink as error:
+            self.bar.say(sentence(f"that run cannot be opened: {error.__cause__ or error}"), "warning")
 
     # ---- what goes wrong -------------------------------------------------------------------------------------------------
 

@@ -335,6 +335,7 @@ def test_a_preset_is_chosen_by_its_menu_says_its_question_and_ends_with_an_edit(
     assert row(running, "preset")["value"] == "cbo-rastrigin"
     edit(running, "preset", "cbo-no-noise")
     assert wait(lambda: row(running, "preset")["value"] == "cbo-no-noise")
+    settle(running)  # the controls show it at once
     assert running._sim.dynamics.noise == "none" and not row(running, "question")["hidden"]
     assert row(running, "question")["value"] == presets.ALL["cbo-no-noise"].text
     press(running, "seed")
@@ -705,6 +706,14 @@ def test_a_run_that_no_link_can_hold_is_not_said_to_be_kept(past, monkeypatch):
     edit(past, "dynamics.sigma", "0.2")
     settle(past)
     assert wait(lambda: "only from its start" in past.bar.message.get("text", ""))
+
+
+def test_a_run_of_the_list_that_cannot_be_opened_says_so_and_the_present_one_goes_on(running):
+    running.history.add(running.history.row(running._sim), "2.nonsense")
+    running.history.pane._handle_msg({"act": "open", "number": running.history.pane.rows[0]["number"]})
+    assert "cannot be opened" in running.bar.message["text"] and not running.controls.form.busy
+    k = running._sim.k
+    assert wait(lambda: running._sim.k > k)
 
 
 # ---- while another run is being built ------------------------------------------------------------------------------------------
