@@ -97,7 +97,9 @@ def descended(around, u, radius):
         if np.abs(u).max() > radius or np.abs(u).max() < 1e-3 * radius:
             return u
         sizes = radius * 10.0 ** rng.uniform(-6, -2, (400, 1))
-        near = u + sizes * rng.normal(size=(400, len(u)))
+        steps = rng.normal(size=(400, len(u)))
+        steps[::2] *= np.eye(len(u))[rng.integers(len(u), size=200)]  # along a crease
+        near = u + sizes * steps
         if type(around.landscape).__name__ == "BukinN6":  # a sharp floor, along which it falls: y = x²/100
             x = around.at[0] + u[0] * around.half[0] * (1 - 100 * sizes[:, 0] / radius)
             near = (np.stack([x, 0.01 * x * x], axis=1) - around.at) / around.half
@@ -203,3 +205,31 @@ def test_a_tolerance_that_is_asked_for_is_used_but_on_a_finite_set_it_has_no_eff
     assert [success.succeeded(finite.frame, finite.landscape, t) for t in (None, 1e-9, 10.0)] == [found] * 3
     assert success.miss(finite.frame, finite.landscape) == (0.0 if found else math.inf)
     assert success.criterion(None) == "the state with most agents is one of the lowest"
+
+
+@pytest.mark.parametrize(
+    "name, d, distance",
+    [("Rastrigin", 1, 0.00995), ("Rastrigin", 2, 0.00995), ("Rastrigin", 10, 0.00995), ("Ackley", 2, 0.0097), ("Sphere", 3, math.inf),
+     ("Schwefel220", 2, math.inf), ("Himmelblau", 2, math.inf), ("LevyN13", 2, 0.0328), ("Salomon", 3, 0.00576)],
+)  # fmt: skip
+def test_where_nobody_states_how_near_the_next_minimum_is_it_is_sought(name, d, distance):
+    """As for a formula of one's own with minimisers of which one knows: here landscapes in other boxes, as if nobody knew of them."""
+    small = name in ("Rastrigin", "Ackley")
+    box = {"low": -100.0, "high": 100.0} if small else {}
+    unknown = type(
+        "Unknown", (ALL[name],), {"nearest_minimum": None, "separation": sv.landscapes.Landscape.separation, **box}
+    )()
+    separation = unknown.separation(d)
+    assert separation <= 1.05 * distance and (separation == math.inf) == (distance == math.inf)
+    tolerance = success.tolerance_for(unknown, d)
+    assert tolerance <= distance / 2
+    assert not others_within(unknown, d, tolerance)
+    assert unknown.separation(d) == separation
+    roughly = type(
+        "Roughly",
+        (type(unknown),),
+        {"minimisers": lambda self, d: unknown.minimisers(d) + 1e-3 * (np.ptp(unknown.box))},
+    )()
+    assert roughly.separation(d) > 0.8 * min(separation, 0.1) - 0.002, (
+        "a minimiser of which three digits are known is no dip"
+    )

@@ -72,6 +72,7 @@ class Formula(Landscape):
 
     title = "Formula of one's own"
     reference = "written by hand"
+    nearest_minimum = None
     remark = (
         "The minimisers are not known. On a kink the slope is that of |x| at 0, which is 0; where the formula has no finite "
         "slope it is taken as 0."
