@@ -42,6 +42,11 @@ class Around:
     def place(self, u):
         return np.clip(self.at + u * self.half, *self.box)
 
+    def inside(self, u):
+        """Which of the places are in the box; beyond it F goes on as at its border, and is flat."""
+        x = self.at + u * self.half
+        return ((x >= self.box[0]) & (x <= self.box[1])).all(axis=-1)
+
     def f(self, u):
         return self.landscape.values(self.place(u))
 
@@ -92,7 +97,9 @@ def descended(around, u, radius):
         if np.abs(u).max() > radius or np.abs(u).max() < 1e-3 * radius:
             return u
         sizes = radius * 10.0 ** rng.uniform(-6, -2, (400, 1))
-        near = u + sizes * rng.normal(size=(400, len(u)))
+        steps = rng.normal(size=(400, len(u)))
+        steps[::2] *= np.eye(len(u))[rng.integers(len(u), size=200)]  # along a crease
+        near = u + sizes * steps
         if type(around.landscape).__name__ == "BukinN6":  # a sharp floor, along which it falls: y = x²/100
             x = around.at[0] + u[0] * around.half[0] * (1 - 100 * sizes[:, 0] / radius)
             near = (np.stack([x, 0.01 * x * x], axis=1) - around.at) / around.half
@@ -107,14 +114,21 @@ def others_within(landscape, d, radius):
     """Local minima that are not global, nearer than ``radius`` half widths to a global one."""
     goals, found = landscape.minimisers(d), []
     lowest = landscape.minimum(d)
-    for at in goals:
+    for at in goals[:: max(1, len(goals) // 8)]:  # some have hundreds
         around = Around(landscape, at)
         candidates = on_a_grid(around, WINDOW * radius) if d <= 2 else on_rays(around, WINDOW * radius)
+        candidates = candidates[around.inside(candidates)]
         for u in candidates[:: max(1, len(candidates) // 60)]:
             end = descended(around, u, WINDOW * radius)
             value = around.f(end[None])[0]
             distance = np.abs(end).max()
-            if 1e-3 * radius < distance < radius and value > lowest + 1e-12 * (1 + abs(lowest)):
+            to_any = success.errors(around.place(end)[None], landscape)[0]  # another global one is none of them
+            if (
+                1e-3 * radius < distance < radius
+                and to_any > 1e-3 * radius
+                and around.inside(end)
+                and value > lowest + 1e-12 * (1 + abs(lowest))
+            ):
                 found.append((distance, value))
     return found
 
@@ -191,3 +205,31 @@ def test_a_tolerance_that_is_asked_for_is_used_but_on_a_finite_set_it_has_no_eff
     assert [success.succeeded(finite.frame, finite.landscape, t) for t in (None, 1e-9, 10.0)] == [found] * 3
     assert success.miss(finite.frame, finite.landscape) == (0.0 if found else math.inf)
     assert success.criterion(None) == "the state with most agents is one of the lowest"
+
+
+@pytest.mark.parametrize(
+    "name, d, distance",
+    [("Rastrigin", 1, 0.00995), ("Rastrigin", 2, 0.00995), ("Rastrigin", 10, 0.00995), ("Ackley", 2, 0.0097), ("Sphere", 3, math.inf),
+     ("Schwefel220", 2, math.inf), ("Himmelblau", 2, math.inf), ("LevyN13", 2, 0.0328), ("Salomon", 3, 0.00576)],
+)  # fmt: skip
+def test_where_nobody_states_how_near_the_next_minimum_is_it_is_sought(name, d, distance):
+    """As for a formula of one's own with minimisers of which one knows: here landscapes in other boxes, as if nobody knew of them."""
+    small = name in ("Rastrigin", "Ackley")
+    box = {"low": -100.0, "high": 100.0} if small else {}
+    unknown = type(
+        "Unknown", (ALL[name],), {"nearest_minimum": None, "separation": sv.landscapes.Landscape.separation, **box}
+    )()
+    separation = unknown.separation(d)
+    assert separation <= 1.05 * distance and (separation == math.inf) == (distance == math.inf)
+    tolerance = success.tolerance_for(unknown, d)
+    assert tolerance <= distance / 2
+    assert not others_within(unknown, d, tolerance)
+    assert unknown.separation(d) == separation
+    roughly = type(
+        "Roughly",
+        (type(unknown),),
+        {"minimisers": lambda self, d: unknown.minimisers(d) + 1e-3 * (np.ptp(unknown.box))},
+    )()
+    assert roughly.separation(d) > 0.8 * min(separation, 0.1) - 0.002, (
+        "a minimiser of which three digits are known is no dip"
+    )

@@ -29,6 +29,7 @@ import numpy as np
 from numba.experimental.function_type import _get_wrapper_address
 
 from swarmviz import compiled, kernel_cache
+from swarmviz.landscapes.separation import sought
 from swarmviz.parameters import Described
 
 
@@ -60,7 +61,8 @@ class Landscape(Described):
         Whether a logarithmic colour scale shows it better.
     nearest_minimum : float
         Distance from a global minimiser to the nearest local minimum that is not one, in half widths of the box (maximum norm), or
-        less; ∞ where there is none or it is farther than 0.1. Half of it is the most that counts as found
+        less; ∞ where there is none or it is farther than 0.1. None where nobody knows: then it is sought
+        (:mod:`swarmviz.landscapes.separation`). Half of it is the most that counts as found
         (:func:`swarmviz.success.tolerance_for`). Where it depends on d or on parameters, override :meth:`separation`.
     """
 
@@ -72,7 +74,7 @@ class Landscape(Described):
     high: Any = 1.0
     dims: tuple[int, int | None] = (1, None)
     log_colours: ClassVar[bool] = False
-    nearest_minimum: ClassVar[float] = math.inf
+    nearest_minimum: ClassVar[float | None] = math.inf
     block_values: ClassVar[Any] = None
     block_gradient: ClassVar[Any] = None
 
@@ -153,7 +155,14 @@ class Landscape(Described):
     def separation(self, d: int) -> float:
         """At most the distance between a global minimiser and a local minimum that is not one: ``nearest_minimum``, in ``d`` dimensions."""
         self.require_dimension(d)
-        return self.nearest_minimum
+        if self.nearest_minimum is not None:
+            return self.nearest_minimum
+        question = (d, repr(self.values_now()))
+        if self._sought_separation[0] != question:  # a running swarm asks again and again
+            self._sought_separation = question, sought(self, d)
+        return self._sought_separation[1]
+
+    _sought_separation: tuple[Any, float] = (None, math.inf)
 
     def handles(self, d: int) -> np.ndarray:
         """Places that a person can take hold of and drag, shape (m, d); most landscapes have none."""
