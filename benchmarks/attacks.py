@@ -150,7 +150,7 @@ class Visitor:
 
     def close(self) -> None:
         """Leave as a browser does."""
-        self.socket.close()
+        self.socket.close(1001)
 
     def vanish(self) -> None:
         """Leave without a word: the connection ends below the protocol."""

@@ -2,7 +2,8 @@
 
 A build runs on a thread of its own, but computes only while it holds a place. There are two lanes:
 
-* **short** builds, a Reset for example, have places that no replay can take, so that they never wait for one;
+* **short** builds, a Reset for example, have places that no replay can take, so that they never wait for one; a visitor who has
+  spent more than ``ALLOWANCE`` on such builds lately, reset after reset, is sent to the other lane;
 * **long** ones, the replays of links, share few places in turns of about ``TURN`` seconds. Each visitor has one build at most, so turns
   by order of arrival are equal shares. Between two turns the place rests: the longer, the later the pictures of those come who watch.
 
@@ -24,10 +25,13 @@ from typing import Any, Protocol
 SHORT_PLACES = 4  # one or two of them may be compiling a kernel for some seconds
 SHORT_WORK = 5_000_000  # coordinates times steps: about a tenth of a second
 SHORT_SECONDS = 0.5  # processor time after which a build was not short after all
+ALLOWANCE = 2.0  # seconds of processor time that a visitor may spend on short builds …
+REFILL = 0.1  # … and so much of it comes back per second
 MOST_LONG = 4
 TURN = 0.05  # seconds
 LATE = 0.02  # seconds by which the usual watcher's pictures may be late before replays hold back
 LEAST, MOST = 0.1, 0.5  # share of a place's time that is work while anybody's swarm moves; all of it while none does
+LONGEST_REST = 2.0  # seconds
 LOOK = 0.2  # seconds between two looks at whether a build is still wanted, and its browser there
 
 
@@ -105,7 +109,7 @@ class Job:
 
     def __init__(self, pool: Pool, visit: Visit, wanted: Callable[[], bool], work: float):
         self.wanted, self._pool, self._visit = wanted, pool, visit
-        self._lane = pool.short if work <= SHORT_WORK else pool.long
+        self._lane = pool.short if work <= SHORT_WORK and pool.spent(visit) < ALLOWANCE else pool.long
         self._held = False
         self._began = self._turn_began = 0.0
         self.used = 0.0
@@ -126,7 +130,10 @@ class Job:
 
     def __exit__(self, *exception: Any) -> None:
         if self._held:
+            if self._lane is self._pool.long:
+                self._pool.rest(self._pool.clock() - self._turn_began)
             self._give()
+        self._pool.spend(self._visit, self.used)
 
     def pause(self) -> None:
         """Give others their turn when this one is over.
@@ -187,6 +194,10 @@ class Pool:
         self.clock, self.work_clock, self._sleep = clock, work_clock, sleep
         self._visits: weakref.WeakSet[Any] = weakref.WeakSet()
         self._share = MOST
+        self._spent: weakref.WeakKeyDictionary[Any, tuple[float, float]] = (
+            weakref.WeakKeyDictionary()
+        )  # seconds, and when
+        self._accounts = threading.Lock()
 
     def enter(self, visit: Visit) -> None:
         """From now on replays hold back when this visit's pictures come late."""
@@ -195,6 +206,18 @@ class Pool:
     def job(self, visit: Visit, wanted: Callable[[], bool], work: float) -> Job:
         """A build of so many coordinates times steps; it ends once it is no longer ``wanted()``."""
         return Job(self, visit, wanted, work)
+
+    def spent(self, visit: Visit) -> float:
+        """Processor seconds of a visit's builds, less what has come back since."""
+        with self._accounts:
+            seconds, at = self._spent.get(visit, (0.0, 0.0))
+        return max(0.0, seconds - REFILL * (self.clock() - at))
+
+    def spend(self, visit: Visit, seconds: float) -> None:
+        """So much more; a long replay or a compilation counts as twice the allowance at most."""
+        seconds = min(2 * ALLOWANCE, self.spent(visit) + seconds)
+        with self._accounts:
+            self._spent[visit] = seconds, self.clock()
 
     def look(self) -> None:
         """Somebody may have left, or wants something else."""
@@ -211,7 +234,7 @@ class Pool:
             self._share = max(LEAST, self._share / 2)
         else:
             self._share = min(MOST, 1.1 * self._share)
-        self._sleep(worked * (1 / self._share - 1))
+        self._sleep(min(LONGEST_REST, worked * (1 / self._share - 1)))
 
 
 POOL = Pool()

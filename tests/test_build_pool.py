@@ -7,7 +7,18 @@ import time
 
 import pytest
 
-from components.build_pool import LEAST, MOST, SHORT_SECONDS, SHORT_WORK, TURN, Pool, Unwanted
+from components.build_pool import (
+    ALLOWANCE,
+    LEAST,
+    LONGEST_REST,
+    MOST,
+    REFILL,
+    SHORT_SECONDS,
+    SHORT_WORK,
+    TURN,
+    Pool,
+    Unwanted,
+)
 
 LONG = 100 * SHORT_WORK
 WAIT = 20.0  # seconds that a busy machine may take
@@ -93,6 +104,36 @@ def test_a_short_build_never_waits_for_a_replay(pool):
                 pass
 
         assert ended(in_threads([reset]))
+
+
+def test_who_resets_again_and_again_waits_like_a_replay_and_a_while_later_no_longer(pool, clock):
+    """Each of the builds is short; together they would be a core that nobody else gets."""
+    eager, other = Watcher(), Watcher()
+
+    def reset(who, seconds):
+        with pool.job(who, lambda: True, 0) as job:
+            clock.now += seconds
+            return job._lane
+
+    lanes = [reset(eager, 0.3) for _ in range(20)]
+    assert lanes[:6] == [pool.short] * 6 and lanes[-1] is pool.long
+    assert reset(other, 0.3) is pool.short, "what one spends is nobody else's"
+    clock.now += ALLOWANCE / REFILL
+    assert reset(eager, 0.3) is pool.short
+    clock.now += 10 / REFILL
+    for _ in range(100):  # once a second, as fast as a person wants to see it
+        assert reset(eager, 0.05) is pool.short
+        clock.now += 0.95
+
+
+def test_a_build_of_the_long_lane_that_never_paused_rests_before_it_lets_go(pool, clock):
+    pool.enter(watcher := Watcher(moving=True))
+    with pool.job(watcher, lambda: True, LONG):
+        clock.now += 0.5
+    assert clock.slept == [pytest.approx(0.5 * (1 / MOST - 1))] and pool.long._free == 1
+    with pool.job(watcher, lambda: True, LONG):
+        clock.now += 100.0
+    assert clock.slept[-1] == LONGEST_REST
 
 
 def test_what_seemed_short_and_is_not_goes_on_among_the_long_ones(pool, clock):
