@@ -362,6 +362,7 @@ class Session:
             permalink.require_room(part.n, part.d)
             for place in range(len(self.bench.sims)):
                 self._parts_of(place)["landscape"].require_dimension(part.d)
+                self._parts_of(place)["dynamics"].require_agents(part.n)
 
     def _changed(self, name: str, final: bool) -> None:
         prefix = name.partition(".")[0]

@@ -170,6 +170,7 @@ class Simulation:
 
     def reset(self) -> Frame:
         """Back to step 0 with the present parameters and swarm; the record starts anew."""
+        self.dynamics.require_agents(self.swarm.n)
         x = self.swarm.positions(self.landscape)
         state = self.dynamics.init(x, self.landscape, self.swarm.seed)
         entry = Entry(0, self.dynamics.copy(), self.landscape.copy())

@@ -36,12 +36,21 @@ class Dynamics(Described):
         Name, LaTeX of the equations, source (paper and equations).
     observables : tuple of Observable
         What is recorded each step, in the order of the record's rows.
+    fewest, why_fewest : int, str
+        The smallest number of agents that makes sense, and why fewer do not.
     """
 
     title: ClassVar[str] = "Dynamics"
     equation: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     observables: ClassVar[tuple[Observable, ...]] = ()
+    fewest: ClassVar[int] = 1
+    why_fewest: ClassVar[str] = ""
+
+    def require_agents(self, n: int) -> None:
+        """Raise ``ValueError`` when ``n`` agents are too few; says why."""
+        if n < self.fewest:
+            raise ValueError(f"n (N) = {n}: {self.title} needs N ≥ {self.fewest}: {self.why_fewest}")
 
     def init(self, x: np.ndarray, landscape: Landscape, seed: int) -> Any:
         """The state at step 0 from positions ``x`` (N, d)."""
