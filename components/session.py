@@ -453,6 +453,7 @@ class Session:
             permalink.require_room(part.n, part.d)
             for place in range(len(self._aside)):
                 self._parts_of(place)["landscape"].require_dimension(part.d)
+                self._parts_of(place)["dynamics"].require_agents(part.n)
         elif prefix == "landscape":
             part.limits(self.controls.parts["swarm"].d)  # raises where it does not exist
             if not self._coming:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextvars import ContextVar
 from numbers import Integral
 from numbers import Real as AnyReal
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import param
@@ -191,7 +191,16 @@ def restoring() -> Iterator[None]:
 
 
 class Described(param.Parameterized):
-    """Base of everything with parameters: refuses unknown names, and values that would have no effect; lists what is declared."""
+    """Base of everything with parameters: refuses unknown names, and values that would have no effect; lists what is declared.
+
+    Attributes
+    ----------
+    changes_later : bool
+        Whether choices may change while a swarm runs. A value that has no effect beside a choice that was made as well is then not lost:
+        it waits for another choice. A value whose choice was left out is refused in any case.
+    """
+
+    changes_later: ClassVar[bool] = True
 
     def __init__(self, **values):
         known = self.declared()
@@ -200,7 +209,7 @@ class Described(param.Parameterized):
                 raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {', '.join(known) or 'none'}")
         super().__init__(**values)
         if not _restoring.get():
-            self.require_used(values)
+            self.require_used(values, values if self.changes_later else ())
 
     def require_used(self, given: Iterable[str], open_choices: Collection[str] = ()) -> None:
         """Refuse what a person asked for and nothing would be made of.
@@ -210,7 +219,7 @@ class Described(param.Parameterized):
         given : iterable of str
             Names of the parameters to which a value was given; one that is the default is no request.
         open_choices : collection of str
-            Parameters that will have other values, too.
+            Parameters that may have other values later, or elsewhere.
 
         Raises
         ------

@@ -190,6 +190,7 @@ class Simulation:
         ValueError
             When the swarm cannot start there; the run stays as it was.
         """
+        self.dynamics.require_agents(self.swarm.n)
         x = self.swarm.positions(self.landscape)
         self.landscape.require_defined(x)
         state = self.dynamics.init(x, self.landscape, self.swarm.seed)

@@ -26,7 +26,9 @@ class Swarm(Described):
     * ``points``: the rows of ``points``, shape (N, d), repeated when fewer than N.
     """
 
-    n = Whole(100, bounds=(2, 10_000_000), slider=(2, 2000), scale="log", symbol="N", doc="Number of agents.")
+    changes_later = False
+
+    n = Whole(100, bounds=(1, 10_000_000), slider=(2, 2000), scale="log", symbol="N", doc="Number of agents.")
     d = Whole(2, bounds=(1, 1000), slider=(1, 20), symbol="d", doc="Dimension.")
     seed = Whole(
         0,

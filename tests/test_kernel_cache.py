@@ -147,6 +147,35 @@ def test_a_kernel_that_has_no_file_runs_without_a_cache():
     assert (done.stdout, done.stderr) == ("42.0\n", "")
 
 
+LANDSCAPE = """
+import numpy as np
+import swarmviz as sv
+from swarmviz.landscapes.base import Landscape, block
+
+@block
+def values(x, p, out):
+    out[:] = (x * x).sum(axis=0)
+
+@block
+def gradient(x, p, out):
+    out[:] = 2.0 * x
+
+class Bowl(Landscape):
+    block_values, block_gradient = staticmethod(values), staticmethod(gradient)
+
+sim = sv.Simulation(sv.SSA(profile="none"), Bowl(), sv.Swarm(n=1, d=2, seed=1))
+print(bool((abs(sim.frame.x) > abs(sim.advance(20).x)).all()))
+"""
+
+
+def test_a_landscape_that_is_defined_on_standard_input_runs():
+    done = subprocess.run(
+        [sys.executable, "-"], input=LANDSCAPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, cwd=ROOT,
+        capture_output=True, text=True, timeout=110,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
 def test_this_version_of_numba_lets_itself_be_guarded(monkeypatch, tmp_path):
     """If this fails, everything works but a damaged file: look at what numba renamed."""
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path))

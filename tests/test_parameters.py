@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.parameters import Real, Switch, Vector, Whole
+from swarmviz.parameters import Real, Switch, Vector, Whole, restoring
 
 
 def test_the_sentence_names_symbol_value_and_range():
@@ -12,8 +12,8 @@ def test_the_sentence_names_symbol_value_and_range():
         sv.CBO(lam=-1)
     with pytest.raises(ValueError, match=r"^dt \(Δt\) = 0: must be a finite number with 0 < Δt ≤ 1000$"):
         sv.CBO(dt=0)
-    with pytest.raises(ValueError, match=r"^n \(N\) = 1: must be a whole number with 2 ≤ N ≤"):
-        sv.Swarm(n=1)
+    with pytest.raises(ValueError, match=r"^n \(N\) = 0: must be a whole number with 1 ≤ N ≤"):
+        sv.Swarm(n=0)
     with pytest.raises(ValueError, match=r"noise \(D\) = 'loud': must be one of anisotropic, isotropic, none"):
         sv.CBO(noise="loud")
 
@@ -93,7 +93,10 @@ def another_value(declared):
 
 @pytest.mark.parametrize("cls", [sv.Swarm, *sv.dynamics.ALL.values(), *sv.landscapes.ALL.values()])
 def test_no_parameter_is_ever_swallowed(cls):
-    """Each that needs a choice is refused without it, accepted with it, and its default is no request."""
+    """Each that needs a choice is refused without it, accepted with it, and its default is no request.
+
+    Where choices may change while the swarm runs, a value beside another choice waits; a command line has no later, and refuses it.
+    """
     for name, declared in cls.declared().items():
         needs = getattr(declared, "used_when", None)
         if not needs:
@@ -101,8 +104,18 @@ def test_no_parameter_is_ever_swallowed(cls):
         other = another_value(declared)
         idle = {n: next((o for o in cls.declared()[n].objects if o not in values), None) for n, values in needs.items()}
         assert None not in idle.values(), "there would be no choice"
+        if any(cls.declared()[n].default not in values for n, values in needs.items()):
+            with pytest.raises(ValueError, match=f"{name} .*has no effect"):
+                cls(**{name: other})
+        if cls.changes_later:
+            assert getattr(cls(**idle, **{name: other}), name) is not None, "it waits for another choice"
+        else:
+            with pytest.raises(ValueError, match=f"{name} .*has no effect"):
+                cls(**idle, **{name: other})
         with pytest.raises(ValueError, match=f"{name} .*has no effect"):
-            cls(**idle, **{name: other})
+            with restoring():
+                part = cls(**idle, **{name: other})
+            part.require_used([name])
         assert cls(**idle, **{name: declared.default}) is not None
         assert getattr(cls(**{n: values[0] for n, values in needs.items()}, **{name: other}), name) is not None
 

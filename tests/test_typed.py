@@ -59,5 +59,6 @@ def test_what_the_grid_sets_is_not_set_by_itself_as_well():
 
 def test_a_value_that_only_some_cells_use_is_accepted_and_one_that_none_uses_is_refused():
     assert problem("SSA", "Ackley", ("temperature=2",), {}, ["profile"])["dynamics"].temperature == 2
-    with pytest.raises(ValueError, match=r"temperature .*has no effect"):
-        problem("SSA", "Ackley", ("temperature=2",), {}, ["dt"])
+    for settings in (("temperature=2",), ("temperature=2", "profile=step")):
+        with pytest.raises(ValueError, match=r"temperature .*has no effect"):
+            problem("SSA", "Ackley", settings, {}, ["dt"])

@@ -38,6 +38,8 @@ class Dynamics(Described):
         What is recorded each step, in the order of the record's rows.
     on_finite_set : bool
         Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
+    fewest, why_fewest : int, str
+        The smallest number of agents that makes sense, and why fewer do not.
     """
 
     title: ClassVar[str] = "Dynamics"
@@ -45,6 +47,13 @@ class Dynamics(Described):
     reference: ClassVar[str] = ""
     observables: ClassVar[tuple[Observable, ...]] = ()
     on_finite_set: ClassVar[bool] = False
+    fewest: ClassVar[int] = 1
+    why_fewest: ClassVar[str] = ""
+
+    def require_agents(self, n: int) -> None:
+        """Raise ``ValueError`` when ``n`` agents are too few; says why."""
+        if n < self.fewest:
+            raise ValueError(f"n (N) = {n}: {self.title} needs N ≥ {self.fewest}: {self.why_fewest}")
 
     def init(self, x: np.ndarray, landscape: Landscape, seed: int) -> Any:
         """The state at step 0 from positions ``x`` (N, d)."""

@@ -352,6 +352,7 @@ class CBO(Together):
     """Consensus-based optimisation: agents drift towards a weighted mean and are shaken in proportion to their distance from it."""
 
     title = "CBO"
+    fewest, why_fewest = 2, "one agent is its own consensus point and never moves"
     equation = (
         r"\mathrm dX_n = -\lambda\,(X_n-\nu)\,\mathrm dt + \sigma\,D(X_n-\nu)\,\mathrm dW_n,"
         r"\qquad \nu = \frac{\sum_n X_n e^{-\alpha F(X_n)}}{\sum_n e^{-\alpha F(X_n)}}"

@@ -230,6 +230,7 @@ class FMC(Together):
     """Fractal Monte Carlo: walkers leave for those with a higher virtual reward, made of reward and distance."""
 
     title = "Fractal Monte Carlo"
+    fewest, why_fewest = 2, "a walker compares itself with another one"
     equation = (
         r"VR_n = f(R_n)^{\alpha}\, f(|X_n - X_{j}|)^{\beta},\qquad"
         r"P(X_n \leftarrow X_i) = \Bigl[\frac{VR_i - VR_n}{VR_n+\varepsilon}\Bigr]_0^1,\qquad R = e^{-F/\tau}"
@@ -317,6 +318,7 @@ class FMC(Together):
 
     def init_many(self, x, landscape, seeds):
         runs, n, _ = x.shape
+        self.require_agents(n)  # the kernel draws another walker without looking whether there is one
         return Stack.born(
             State, Clock(), x, seeds, energy=np.empty((runs, n)), log_virtual=np.zeros((runs, n)),
             members=np.tile(np.arange(n), (runs, 1)), partner=np.full((runs, n), -1), living=np.ones((runs, n), np.uint8),

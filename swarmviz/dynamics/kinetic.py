@@ -315,6 +315,7 @@ class BGK(Stalling):
     """Kinetic BGK swarm: agents glide, and now and then jump to a new velocity that points to the consensus and is shaken."""
 
     title = "BGK"
+    fewest, why_fewest = 2, "one agent is its own consensus point and never moves"
     equation = (
         r"X_n^+ = \Pi_D(X_n + \Delta t\,V_n^+),\qquad V_n^+ = \begin{cases} V_n & e^{-\nu_j\Delta t/\varepsilon^2}\\"
         r"\lambda\,(\nu - X_n) + \tfrac{\sigma}{\varepsilon}\,(\sigma_0 + |\nu - X_n|)\odot\xi_n & \text{else}\end{cases}"

@@ -268,6 +268,7 @@ class PSO(Stalling):
     """Particle swarm optimisation: agents with inertia, drawn to the best place each has met and to the best of the swarm."""
 
     title = "PSO"
+    fewest, why_fewest = 2, "one particle is its own best and never moves"
     equation = (
         r"V_n^+ = \frac{m V_n + \lambda_1\Delta t\,(Y_n-X_n) + \lambda_2\Delta t\,(\nu-X_n)"
         r" + \sigma_1\sqrt{\Delta t}\,(Y_n-X_n)\odot\xi^1_n + \sigma_2\sqrt{\Delta t}\,(\nu-X_n)\odot\xi^2_n}{m+\gamma\Delta t},"

@@ -131,6 +131,7 @@ class Problem(NamedTuple):
             raise ValueError(
                 f"seed = {self.swarm.seed}: run {runs - 1} would have a seed above 2^53; seed + runs − 1 must be ≤ 2^53"
             )
+        self.dynamics.require_agents(self.swarm.n)
         state = self.small_state()
         try:
             self.dynamics.advance(state, self.landscape, 0, start=True)

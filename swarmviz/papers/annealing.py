@@ -21,8 +21,6 @@ def _part(
     label: str, landscape: str, n: int, d: int, steps: int, every: int, lam: float, cutoff: float, **more: Any
 ) -> Part:
     values = {"lam": lam, "cutoff": cutoff, "dt": DT} | more.pop("values", {})
-    if values.get("profile") == "none":
-        del values["cutoff"]  # without noise it has no meaning, and is refused
     swarm = {"n": n, "d": d} | AWAY | more.pop("swarm", {})
     return Part(label, "SSA", landscape, steps, values, swarm=swarm, record=F_BAR, every=every, **more)
 
