@@ -16,8 +16,8 @@ from swarmviz.exports.estimate import (
     kernel_width,
     marginal_of,
     plane_density,
-    sheather_jones,
     shades,
+    sheather_jones,
     smooth_density,
     taking_part,
 )
