@@ -16,6 +16,7 @@ from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
+from swarmviz.exports import looks
 
 SWIFT = (Path(__file__).parent.parent / "assets" / "figure.js").read_text(encoding="utf-8")
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
@@ -163,7 +164,7 @@ class Zoom:
     It grows at once when too many agents are outside, and shrinks only after they have all been well inside for a while.
     """
 
-    STEPS = (1.0, 1.25, 1.6, 2.0)
+    STEPS = (looks.EDGE, 1.25, 1.6, 2.0)
     SHARE = 0.9  # of the agents that is shown; of fewer than 20, all
     PATIENCE = 60  # pictures
 

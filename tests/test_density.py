@@ -16,6 +16,7 @@ from swarmviz.exports.estimate import (
     kernel_width,
     marginal_of,
     plane_density,
+    shades,
     sheather_jones,
     smooth_density,
     taking_part,
@@ -161,3 +162,9 @@ def test_the_crowd_in_the_arena_is_without_the_removed(d):
     everyone.attach(type("Bare", (), {"frame": bare, "landscape": sim.landscape, "dynamics": sim.dynamics})())
     counted = [np.count_nonzero(a.stage.density.data["image"][0]) for a in (arena, everyone)]
     assert counted[0] < counted[1]
+
+
+def test_the_fullest_cell_is_the_darkest_whatever_it_holds():
+    """139 agents in one cell were drawn as none: rounding led to 256, which is 0 in a byte."""
+    wrong = [most for most in range(2, 5000) if shades(np.array([[0, 1, most]])).tolist()[0][2] != 255]
+    assert not wrong

@@ -30,7 +30,7 @@ TEXTS = {
     "a range of 1e-12 over 3": "3 + 1e-12 * ({f})",
     "all the same": "7 + 0 * ({f})",
     "all zero": "0 * ({f})",
-    "decades": "exp(5 * ({f}))",
+    "decades": "exp(4 * ({f}))",
     "undefined for x < 0": "sqrt(x) + {f}",
     "infinite for x > 1": "exp(1e3 * (x - 0.3)) + {f}",
 }

@@ -172,7 +172,9 @@ def cells_of(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) -> tu
 def shades(count: np.ndarray) -> np.ndarray:
     """Counts as uint8 on a logarithmic scale, the largest as 255; 0 is an empty cell."""
     most = max(int(count.max()), 2)
-    return np.ceil(np.log1p(count) * (255 / np.log1p(most))).astype("u1")
+    return np.minimum(np.ceil(np.log1p(count) * (255 / np.log1p(most))), 255).astype(
+        "u1"
+    )  # rounding may lead above, to an empty cell
 
 
 def _smoothed(count: np.ndarray, inside: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int) -> np.ndarray:

@@ -14,7 +14,8 @@ from swarmviz.frame import Frame
 MANY = 2000  # agents from which on a density is drawn instead
 FEW = 500  # agents up to which arrows, links and personal bests are drawn
 SIZES = (10, 15), (50, 11), (200, 8.5), (1000, 6), (MANY, 4.5)  # number of agents → diameter in pixels of the page
-ZOOMS = (1.0, 1.25, 1.6, 2.0, 3.0)  # half widths of the box that a view may show
+EDGE = 1.03  # half widths of the box that a view shows: agents at a wall are whole
+ZOOMS = (EDGE, 1.25, 1.6, 2.0, 3.0)  # half widths of the box that a view may show
 LEAST = 0.45  # opacity of a cell with a single agent
 SHARE = 0.9  # of the agents that a view shows; of fewer than 20, all
 
