@@ -36,6 +36,7 @@ from components.permalink import Run, Selection, State
 from components.phase import Phase
 from components.player import Player
 from components.replica import Visible
+from components.server.limits import account_of
 from components.side import Side
 from components.touch import Touch
 from components.transport import Moment, Transport
@@ -132,6 +133,9 @@ class Session:
         """Let the swarm run; without a document (tests) pictures are painted on the worker."""
         self.transport.playing = self.bar.playing
         self.transport.start(doc)
+        if doc is not None:
+            account = account_of(doc)
+            account.tell, account.connected = weakly(self._warn), weakly(self._connected)
         self.transport.do(lambda: None)
         if self._awaited is not None:
             state, self._awaited = self._awaited, None
@@ -466,8 +470,16 @@ class Session:
             self.transport.do(lambda: None)  # the band of a paused run
 
     def _on_hidden(self, value: Any) -> None:
-        self.luck.hidden = bool(value)
         self.transport.hidden = bool(value)
+        self.luck.hidden = self.transport.hidden or self.transport.alone
+
+    def _connected(self, on: bool) -> None:
+        """The browser's connection broke, or is back."""
+        self.transport.alone = not on
+        self.luck.hidden = self.transport.hidden or self.transport.alone
+
+    def _warn(self, text: str) -> None:
+        self.bar.say(text, "warning")
 
     def _on_narrow(self, value: Any) -> None:
         self.page.sidebar_open = False
