@@ -36,7 +36,9 @@ def token_of(address: str, **headers: str) -> str:
 async def open_socket(address: str, token: str, protocol: str = "bokeh") -> WebSocketClientConnection:
     """The socket of a token, before anything is said."""
     parts = urlsplit(address)
-    request = HTTPRequest(f"ws://{parts.netloc}{parts.path.rstrip('/')}/ws", headers={"Origin": f"http://{parts.netloc}"})
+    request = HTTPRequest(
+        f"ws://{parts.netloc}{parts.path.rstrip('/')}/ws", headers={"Origin": f"http://{parts.netloc}"}
+    )
     return await websocket_connect(request, subprotocols=[protocol, token], max_message_size=LARGEST)
 
 
@@ -148,7 +150,7 @@ class Visitor:
 
     def close(self) -> None:
         """Leave as a browser does."""
-        self.socket.close()
+        self.socket.close(1001)
 
     def vanish(self) -> None:
         """Leave without a word: the connection ends below the protocol."""
@@ -229,7 +231,9 @@ async def nested_list(visitor: Visitor) -> None:
     deep = "[" * 400 + "]" * 400 + ","
     value = "[" + deep * (12_000_000 // len(deep)) + "0]"
     model = visitor.component("Form")
-    content = json.dumps({"events": [message(model, {"name": "swarm.n", "value": "HERE", "final": True})]}).replace('"HERE"', value)
+    content = json.dumps({"events": [message(model, {"name": "swarm.n", "value": "HERE", "final": True})]}).replace(
+        '"HERE"', value
+    )
     await visitor.raw('{"msgid": "1", "msgtype": "PATCH-DOC"}', "{}", content)
 
 

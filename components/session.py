@@ -37,6 +37,7 @@ from components.phase import Phase
 from components.player import Player
 from components.replica import Visible
 from components.server.limits import account_of
+from components.server.serializer import counted_once
 from components.side import Side
 from components.touch import Touch
 from components.transport import Moment, Transport
@@ -255,7 +256,7 @@ class Session:
 
     def _attach_all(self) -> None:
         """Tell every view of its run."""
-        with self.bench.lock, pn.io.hold(pn.state.curdoc):
+        with self.bench.lock, pn.io.hold(pn.state.curdoc), counted_once(pn.state.curdoc):
             comparing = len(self.bench.sims) == 2
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):
                 arena.label = name if comparing else ""

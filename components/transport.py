@@ -241,7 +241,9 @@ class Transport:
 
     def _acknowledge(self, frame: int) -> None:
         with self._wake:
-            self._acknowledged = max(self._acknowledged, min(frame, self._sent))  # no picture was painted before it was made
+            self._acknowledged = max(
+                self._acknowledged, min(frame, self._sent)
+            )  # no picture was painted before it was made
             self._wake.notify()
         self._deliver()
 
@@ -304,12 +306,20 @@ class Transport:
         with self._wake:
             while not self._dead and not self._commands:
                 now = time.monotonic()
-                if self._mail is not None and not (self._hidden or self._alone) and self._open():  # nobody acknowledged: try again
+                if (
+                    self._mail is not None and not (self._hidden or self._alone) and self._open()
+                ):  # nobody acknowledged: try again
                     self.on_page(self._deliver)
                 moving = self._playing and not (self._hidden or self._alone) and self._mail is None
                 if moving and now >= self._next_at:
                     break
-                self._wake.wait(self._next_at - now if moving else PATIENCE / 4 if self._mail is not None and not self._alone else None)
+                self._wake.wait(
+                    self._next_at - now
+                    if moving
+                    else PATIENCE / 4
+                    if self._mail is not None and not self._alone
+                    else None
+                )
             if self._dead:
                 return None
             orders = list(self._commands)

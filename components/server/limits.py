@@ -18,11 +18,15 @@ DEEPEST = 24  # levels of a message's JSON; the page's own have 9
 MOST_ELEMENTS = 4096  # of a message's JSON
 
 MESSAGES, BYTES = (400.0, 800.0), (256e3, 512e3)  # (per second, at once)
-SECONDS = (0.25, 1.5)  # of the shared thread: per second, at once; painting is not counted
+SECONDS = (0.15, 1.5)  # of the shared thread: per second, at once; painting is not counted
 VIOLATIONS = (0.1, 8.0)  # messages that the page never sends
 BACKLOG = 32  # commands that a visit's worker has not yet carried out
-TOLD_AFTER = 2.0  # seconds of waiting without a pause, after which the page says so
-CLOSED_AFTER = 10.0  # and after which the socket is closed
+RESTED = 0.25  # share of what can be saved up: a visit that has so much again is no longer hasty
+TOLD_AFTER = 3.0  # seconds in which messages came too early, after which the page says so
+CLOSED_AFTER = 20.0  # and after which the socket is closed
+
+
+SHARED = ("messages", "bytes", "seconds")
 
 
 class Bucket:
@@ -49,6 +53,11 @@ class Bucket:
         self._at = now
         return max(0.0, -self._level / self._rate)
 
+    @property
+    def rested(self) -> bool:
+        """Whether a good part of what can be saved up is there, as of the last ``take``."""
+        return self._level >= RESTED * self._most
+
 
 class Account:
     """What one visit has used, over all its sockets, and how it can be spoken to.
@@ -67,7 +76,7 @@ class Account:
         self._clock = clock
         self._buckets = {name: Bucket(*allowed, clock=clock) for name, allowed in
                          (("messages", MESSAGES), ("bytes", BYTES), ("seconds", SECONDS), ("violations", VIOLATIONS))}  # fmt: skip
-        self._waiting_since: float | None = None
+        self._early_since: float | None = None
         self.told, self._free = False, 0.0
         self.backlog: Callable[[], int] = lambda: 0
         self.tell: Callable[[str], None] = lambda sentence: None
@@ -102,17 +111,19 @@ class Account:
 
     def pause(self) -> float:
         """Seconds for which no message of the visit is dealt with."""
-        return max(self._buckets[name].take(0) for name in ("messages", "bytes", "seconds"))
+        return max(self._buckets[name].take(0) for name in SHARED)
 
-    def held_for(self, waiting: bool) -> float:
-        """Seconds since the visit began to exceed its share, 0 when it does not; called before each message."""
-        if not waiting:
-            self._waiting_since, self.told = None, False
-            return 0.0
+    def rest(self) -> None:
+        """Forget that the visit was hasty, once it has rested."""
+        if all(self._buckets[name].rested for name in SHARED):
+            self._early_since, self.told = None, False
+
+    def early_for(self) -> float:
+        """A message waits: the seconds since the first that did."""
         now = self._clock()
-        if self._waiting_since is None:
-            self._waiting_since = now
-        return now - self._waiting_since
+        if self._early_since is None:
+            self._early_since = now
+        return now - self._early_since
 
 
 _accounts: WeakKeyDictionary[Any, Account] = WeakKeyDictionary()

@@ -23,7 +23,6 @@ import weakref
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from bokeh.core.serialization import Serializer
 from bokeh.server.session import ServerSession
 from bokeh.util.token import check_token_signature, generate_jwt_token, get_session_id, get_token_payload
 from panel.io.server import WSHandler
@@ -40,6 +39,7 @@ GRACE = 45.0  # seconds for which a visit outlives its connection
 PROBE = 3.0  # seconds in which an open socket gives a sign of life
 PING_EVERY, PONG_WITHIN = 20.0, 20.0  # seconds: a connection that was cut without a word is noticed
 LONGEST_TOKEN = 32_768
+MOST_UNREAD = 32 * 2**20  # bytes that a browser has not taken
 SIGNS_OF_LIFE = (20.0, 200.0)  # pings of a browser, of which it sends none: per second, at once
 
 # Why a socket is closed; the page has its own words for each (assets/connection.js).
@@ -78,7 +78,9 @@ class Closing(NamedTuple):
     reason: str
 
 
-_visits: weakref.WeakValueDictionary[str, Visit] = weakref.WeakValueDictionary()  # id of the session → visit; a session holds its visit
+_visits: weakref.WeakValueDictionary[str, Visit] = (
+    weakref.WeakValueDictionary()
+)  # id of the session → visit; a session holds its visit
 _used: dict[str, float] = {}  # ids of sessions that were opened → when their tokens are too old
 
 
@@ -131,7 +133,23 @@ class SocketHandler(WSHandler):
             log.info("Socket refused: %s", refusal.reason)
             self.close(*refusal)
             return
+        self._watch_writing()
         super().open(*args, **options)
+
+    def _watch_writing(self) -> None:
+        """Panel writes to the connection itself and does not look at what becomes of it when the visitor has left."""
+        connection, end = self.ws_connection, weakly(self.end)
+        write = connection.write_message
+
+        def watched(message: Any, binary: bool = False) -> Any:
+            if len(getattr(connection.stream, "_write_buffer", ())) > MOST_UNREAD:
+                end()
+                raise WebSocketClosedError
+            written = write(message, binary)
+            written.add_done_callback(lambda future: future.cancelled() or future.exception())
+            return written
+
+        connection.write_message = watched
 
     def _refusal(self) -> Closing | None:
         """Why the socket is not opened, None when it is; a token that comes back is renewed."""
@@ -294,20 +312,20 @@ class SocketHandler(WSHandler):
 
     async def _patient(self, account: limits.Account) -> bool:
         """Wait until the visit may go on; False when the socket has been closed meanwhile."""
+        if account.pause() == 0:
+            account.rest()
         while (pause := account.pause()) > 0 or account.backlog() > limits.BACKLOG:
-            held = account.held_for(pause > 0)
-            if held > limits.CLOSED_AFTER:
+            early = account.early_for() if pause > 0 else 0.0
+            if early > limits.CLOSED_AFTER:
                 log.warning("Socket closed: too many requests")
                 self.close(TOO_MUCH, "too many requests")
                 return False
-            if held > limits.TOLD_AFTER and not account.told and self.connection is not None:
+            if early > limits.TOLD_AFTER and not account.told and self._session is not None:
                 account.told = True
-                await self.connection.session.with_document_locked(account.tell, SLOWER)
+                await self._session.with_document_locked(account.tell, SLOWER)
             await asyncio.sleep(min(max(pause, 0.01), 0.25))
             if self._closing():
                 return False
-        if pause == 0:
-            account.held_for(False)
         return True
 
     async def _carry_out(self, message: Received, account: limits.Account) -> None:
@@ -354,6 +372,12 @@ class SocketHandler(WSHandler):
             return
         with suppress(WebSocketClosedError, StreamClosedError):  # on_close is called anyway
             await message.send(self)
+
+
+def weakly(method: Any) -> Any:
+    """A method that keeps nobody alive."""
+    reference = weakref.WeakMethod(method)
+    return lambda: alive() if (alive := reference()) is not None else None
 
 
 def _session_of(token: str) -> str | None:

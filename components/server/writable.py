@@ -1,9 +1,10 @@
 """What a browser may write: the only properties and events of the page's document that are taken from a socket.
 
-BokehJS sends whatever changes in the browser, and Bokeh writes whatever comes to whatever model it names: markup into a text, a style sheet,
-code that then runs in the page. Here an event is taken only when the page's own parts send it and its value has the form that they give it.
-Most of it is derived: components of the page take the messages that they handle and the properties that they declare as ``writable``; a
-figure takes the events to which somebody subscribed. What Bokeh's, Panel's and panel-material-ui's own parts write stands in ``PROPERTIES``.
+BokehJS sends whatever changes in the browser, and Bokeh writes whatever comes to whatever model it names: markup into a text, a style
+sheet, code that then runs in the page. Here an event is taken only when the page's own parts send it and its value has the form that they
+give it. Most of it is derived: components of the page take the messages that they handle and the properties that they declare as
+``writable``; a figure takes the events to which somebody subscribed. What Bokeh's, Panel's and panel-material-ui's own parts write stands
+in ``PROPERTIES`` and ``MATERIAL``.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def whole(value: Any, low: int = 0, high: int = WIDEST) -> bool:
 
 def number(value: Any) -> bool:
     """A number (messages hold no infinite ones), or none."""
-    return value is None or isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
 def flag(value: Any) -> bool:
@@ -64,7 +65,7 @@ def flag_or_none(value: Any) -> bool:
 
 def name(value: Any) -> bool:
     """A language or a time zone."""
-    return value is None or isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", value) is not None
+    return value is None or (isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", value) is not None)
 
 
 # Class of the model → property → check of its value, None: of use in the browser alone.
@@ -87,10 +88,8 @@ MATERIAL: dict[type[ReactiveESM], dict[str, Check]] = {
 }
 
 DOCUMENT_EVENTS = ("document_ready", "client_reconnected")
-PLOT_EVENTS: dict[str, Check] = {
-    "sx": number, "sy": number, "x": number, "y": number, "delta_x": number, "delta_y": number,
-    "direction": number, "modifiers": lambda value: isinstance(value, dict) and set(value) <= {"shift", "ctrl", "alt"} and all(map(flag, value.values())),
-}  # fmt: skip
+PLOT_EVENTS = ("sx", "sy", "x", "y", "delta_x", "delta_y", "direction")  # numbers all
+KEYS = {"shift", "ctrl", "alt"}
 
 
 def events_of(content: dict[str, Any], document: Any) -> list[dict[str, Any]]:
@@ -146,9 +145,10 @@ def _sent(data: Any, document: Any) -> Verdict:
     if data["name"] == "data_event" and set(values) == {"data"} and takes_messages(model):
         plain(values["data"])
         return Verdict.WRITE
-    if isinstance(model, Plot) and set(values) <= set(PLOT_EVENTS):
-        if all(PLOT_EVENTS[key](mapping(value) if key == "modifiers" else value) for key, value in values.items()):
-            return Verdict.WRITE
+    held = mapping(values.pop("modifiers", {"type": "map"}))
+    numbers = set(values) <= set(PLOT_EVENTS) and all(map(number, values.values()))
+    if isinstance(model, Plot) and numbers and set(held) <= KEYS and all(map(flag, held.values())):
+        return Verdict.WRITE
     raise Unexpected(f"an event of {type(model).__name__} of another form")
 
 
