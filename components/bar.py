@@ -25,7 +25,11 @@ class Bar(pn.custom.JSComponent):
     draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
     stop = param.List(["never", None], doc="Kind and number of the stop, as the server has them.")
 
-    _esm = (ASSETS / "bar.js").read_text(encoding="utf-8")
+    base = param.String(
+        "", doc="The same for the run with which the visit began; the address is not written before something is done."
+    )
+
+    _esm = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("connection.js", "bar.js"))
     _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
     _debounce = 1
 

@@ -137,6 +137,7 @@ class Session:
         if doc is not None:
             account = account_of(doc)
             account.tell, account.connected = weakly(self._warn), weakly(self._connected)
+            self.links.begin()
         self.transport.do(lambda: None)
         if self._awaited is not None:
             state, self._awaited = self._awaited, None

@@ -23,6 +23,7 @@ import weakref
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from bokeh.protocol.messages.pull_doc_reply import pull_doc_reply
 from bokeh.server.session import ServerSession
 from bokeh.util.token import check_token_signature, generate_jwt_token, get_session_id, get_token_payload
 from panel.io.server import WSHandler
@@ -362,9 +363,10 @@ class SocketHandler(WSHandler):
             session._current_patch_connection = None
 
     def _pull(self, session: ServerSession, message: Received, account: limits.Account) -> Any:
-        """The document, with its arrays inside: a browser that comes back reads none beside it."""
+        """The document, with its arrays inside: BokehJS forgets those beside it when it comes back."""
         with account.charged():
-            return self.connection.protocol.create("PULL-DOC-REPLY", message.id, session.document)
+            header = pull_doc_reply.create_header(request_id=message.id)
+            return pull_doc_reply(header, {}, {"doc": session.document.to_json(deferred=False)})
 
     async def send_message(self, message: Any) -> None:
         """Send a message; to a visitor who has left, none."""
