@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
@@ -413,8 +414,6 @@ class Document:
 
 
 def test_at_most_two_pictures_are_under_way_and_the_newest_wins(player, monkeypatch):
-    import contextlib
-
     monkeypatch.setattr("components.transport.pn.io.hold", lambda doc: contextlib.nullcontext())
     p, doc = player(), Document()
     p.transport.speed, p.transport.playing = 1000.0, True
@@ -438,8 +437,6 @@ def test_at_most_two_pictures_are_under_way_and_the_newest_wins(player, monkeypa
 
 
 def test_without_an_acknowledgement_pictures_go_on_slowly(player, monkeypatch):
-    import contextlib
-
     monkeypatch.setattr("components.transport.pn.io.hold", lambda doc: contextlib.nullcontext())
     monkeypatch.setattr("components.transport.PATIENCE", 0.2)
     p, doc = player(), Document()
@@ -466,7 +463,7 @@ def test_the_page_has_what_its_modules_rely_on():
     assert theme.forget_busy(follower) == 1, "Page no longer follows pn.state.busy: drop forget_busy"
 
 
-def test_a_picture_that_was_never_sent_cannot_be_acknowledged():
+def test_a_picture_that_was_never_sent_cannot_be_acknowledged(player):
     """A browser that acknowledges what lies in the future would be sent pictures without end."""
     p = player()
     p.transport._sent = 3
@@ -474,7 +471,8 @@ def test_a_picture_that_was_never_sent_cannot_be_acknowledged():
     assert p.transport._acknowledged == 3
 
 
-def test_nothing_moves_while_the_connection_is_broken_and_then_everything_is_shown_anew():
+def test_nothing_moves_while_the_connection_is_broken_and_then_everything_is_shown_anew(player, monkeypatch):
+    monkeypatch.setattr("components.transport.pn.io.hold", lambda doc: contextlib.nullcontext())
     p, doc = player(), Document()
     p.transport.speed, p.transport.playing = 1000.0, True
     p.transport.start(doc)
@@ -483,6 +481,7 @@ def test_nothing_moves_while_the_connection_is_broken_and_then_everything_is_sho
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             doc.run()
+            p.transport._acknowledge(p.transport._sent)
             time.sleep(0.01)
 
     live(0.3)
