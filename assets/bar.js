@@ -26,6 +26,7 @@ const short = (v) => (v === 0 ? "0" : Math.abs(v) >= 1e5 || Math.abs(v) < 1e-3 ?
 const clock = (t) => (t === 0 ? "0" : Math.abs(t) < 1e-3 || Math.abs(t) >= 1e6 ? t.toExponential(2) : t.toFixed(t < 10 ? 3 : 2))
 
 export function render({model}) {
+  watchConnection(model) // connection.js
   let playing = model.playing
   const send = (act, value = null) => model.send_msg({act, value})
   const button = (act, text, title, extra = "") => {

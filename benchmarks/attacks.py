@@ -60,6 +60,7 @@ class Visitor:
         self.models: dict[str, tuple[str, dict[str, Any]]] = {}
         self.frames: list[float] = []
         self.patches: list[dict[str, Any]] = []  # of models other than the clock
+        self.replies = 0  # to questions about the server
         self.k = -1.0  # step of the last picture
         self.closed: tuple[int | None, str | None] | None = None
         self._said, self._lock = 0, asyncio.Lock()
@@ -111,7 +112,8 @@ class Visitor:
     async def watch(self, acknowledge: bool = True) -> None:
         """Be shown pictures, and acknowledge them, until the socket is closed."""
         painted, clock = self.one("Painted"), self.one("Clock")
-        async for _, content in self.messages():
+        async for header, content in self.messages():
+            self.replies += header["msgtype"] == "SERVER-INFO-REPLY"
             for change in content.get("events", ()):
                 if change.get("model", {}).get("id") != clock:
                     self.patches.append(change)

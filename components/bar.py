@@ -30,7 +30,11 @@ class Bar(pn.custom.JSComponent):
         0, doc="Counts what was typed and answered: the boxes then show what is in force, the same as before or not."
     )
 
-    _esm = (ASSETS / "bar.js").read_text(encoding="utf-8")
+    base = param.String(
+        "", doc="The same for the run with which the visit began; the address is not written before something is done."
+    )
+
+    _esm = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("connection.js", "bar.js"))
     _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
     _debounce = 1
 

@@ -17,6 +17,8 @@ class DrawerButton(pn.custom.JSComponent):
     open = param.Boolean(False, doc="Whether the drawer is open.")
     cards = param.List([], doc="What is in it, as its tabs are called.")
 
+    writable = ("open",)  # by the browser
+
     _esm = (ASSETS / "drawer.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "drawer.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
 

@@ -69,6 +69,11 @@ class Links:
         stop = bench.stop.kind, bench.stop.at
         return State(runs, self._transport.speed, self._transport.draw_every, stop, views)
 
+    def begin(self) -> None:
+        """The link with which the visit began, for a page that loses its connection."""
+        with contextlib.suppress(Unlinkable):
+            self._bar.base = f"?{permalink.KEY}={permalink.fitting(self.state()).code}"
+
     def write(self) -> None:
         """The address follows what a person does, but not every step of a running swarm; no failure of it is worth the run."""
         try:

@@ -4,6 +4,9 @@
 strokes]``: each part by name with the values that differ from its defaults, as it was at step 0, then what was changed on the way
 (:mod:`components.strokes`). Where views are not shown as usual, a fifth part says how; what it means is for the views to say
 (:mod:`components.shown`), and it never keeps a run from being opened.
+A page that has lost its connection knows how far the swarm has come since its link was written, and says so after a tilde:
+``?s=2.<…>~<step>``.
+
 A link that cannot be read gives one sentence, never a traceback, and nothing in it is run.
 """
 
@@ -39,6 +42,7 @@ MOST_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute
 OVERHEAD = 50  # coordinates that a step costs however small the swarm is
 MOST_STEPS = 2**53
 NEVER = ("never", None)
+LATER = "~"  # before the step that a page had reached when it lost its connection, and could not ask for a new link
 
 
 class Selection(NamedTuple):
@@ -226,12 +230,27 @@ def read(link: str) -> State:
         When it is damaged, of another version, holds a value that the declarations refuse, or a run too long to be lived again.
     """
     version, _, code = link.partition(".")
+    code, _, later = code.partition(LATER)
     if version != VERSION:
         raise BadLink("The link is of another version of swarmviz; the opening example is shown instead.")
     try:
-        return _state(json.loads(_inflated(code), parse_constant=_no_number, object_pairs_hook=_no_twins))
+        state = _state(json.loads(_inflated(code), parse_constant=_no_number, object_pairs_hook=_no_twins))
+        return _moved_on(state, later) if later else state
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise BadLink(f"The link cannot be opened ({_brief(error)}); the opening example is shown instead.") from error
+
+
+def _moved_on(state: State, later: str) -> State:
+    """The runs at a step that was reached after the link was written; where they stood when that would take too long."""
+    if not (later.isascii() and later.isdecimal() and len(later) < 17):
+        raise ValueError(f"step = {later[:20]!r}: must be a whole number ≥ 0")
+    runs = tuple(run._replace(k=max(run.k, int(later))) for run in state.runs)
+    try:
+        for run in runs:
+            _check_cost(run)
+    except ValueError:
+        return state
+    return state._replace(runs=runs)
 
 
 def _brief(error: Exception) -> str:

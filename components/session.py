@@ -38,6 +38,8 @@ from components.phase import Phase
 from components.player import Player
 from components.replica import Visible
 from components.replicas import Outcome
+from components.server.limits import account_of
+from components.server.serializer import counted_once
 from components.side import Side
 from components.touch import Touch
 from components.transport import Moment, Transport
@@ -142,6 +144,10 @@ class Session:
         """Let the swarm run; without a document (tests) pictures are painted on the worker."""
         self.transport.playing = self.bar.playing
         self.transport.start(doc)
+        if doc is not None:
+            account = account_of(doc)
+            account.tell, account.connected = weakly(self._warn), weakly(self._connected)
+            self.links.begin()
         self.transport.do(lambda: None)
         if self._awaited is not None:
             state, self._awaited = self._awaited, None
@@ -291,7 +297,7 @@ class Session:
 
     def _attach_all(self) -> None:
         """Tell every view of its run."""
-        with self.bench.lock, pn.io.hold(pn.state.curdoc):
+        with self.bench.lock, pn.io.hold(pn.state.curdoc), counted_once(pn.state.curdoc):
             comparing = len(self.bench.sims) == 2
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):
                 arena.label = name if comparing else ""
@@ -594,8 +600,16 @@ class Session:
             self.transport.do(lambda: None)  # the band of a paused run
 
     def _on_hidden(self, value: Any) -> None:
-        self.luck.hidden = bool(value)
         self.transport.hidden = bool(value)
+        self.luck.hidden = self.transport.hidden or self.transport.alone
+
+    def _connected(self, on: bool) -> None:
+        """The browser's connection broke, or is back."""
+        self.transport.alone = not on
+        self.luck.hidden = self.transport.hidden or self.transport.alone
+
+    def _warn(self, text: str) -> None:
+        self.bar.say(text, "warning")
 
     def _on_narrow(self, value: Any) -> None:
         self.page.sidebar_open = False

@@ -14,10 +14,10 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import panel as pn
 from bokeh.core.properties import Float, Int
@@ -25,12 +25,14 @@ from bokeh.model import DataModel
 from bokeh.models import CustomJS, Spacer
 
 import components.server.serializer  # noqa: F401 (arrays travel inside their messages)
+from components.server.limits import Account, account_of
 
 WINDOW = 2
 PATIENCE = 2.0
 PERIOD = 1 / 30  # seconds between pictures
 LATEST = 0.25  # what is later than this (a busy machine, a sleeping tab) is not made up for
 LONGEST_WAIT = 60.0  # seconds between two looks, however slow a speed a link asks for
+MOST_FRAMES = 2**31 - 1
 MOST_BETWEEN = 100_000  # steps from one picture to the next
 BUDGET = 0.6  # share of a period that "as fast as it goes" spends on steps
 LONGEST = 0.1  # seconds one batch may take: Pause must answer
@@ -58,6 +60,7 @@ class Painted(DataModel):
     """From the browser: picture ``frame`` is on the screen."""
 
     frame = Int(0)
+    writable: ClassVar = {"frame": lambda value: type(value) is int and 0 <= value <= MOST_FRAMES}
 
 
 # After the next repaint: the read-out hears of the frame, the server gets its acknowledgement.
@@ -70,24 +73,10 @@ requestAnimationFrame(() => {
 """
 
 
-def send_at_once(doc: Any) -> bool:
-    """Switch off Nagle's algorithm on the websockets of a document; it costs up to 40 ms a picture. Patches get no receipt.
-
-    Bokeh confirms every patch of the browser, thus every acknowledgement of a picture, by a message of three parts that BokehJS ignores.
-    There is no public way to its sockets, so a version that keeps them elsewhere is only slower: False then.
-    """
-    try:
-        for connection in doc.session_context.session._subscribed_connections:
-            connection._socket.set_nodelay(True)
-            connection.ok = partial(_receipt, connection)
-    except (AttributeError, TypeError):
-        return False
-    return True
-
-
-def _receipt(connection: Any, message: Any) -> Any:
-    """What Bokeh answers to a message that succeeded: nothing to a patch."""
-    return None if message.msgtype == "PATCH-DOC" else type(connection).ok(connection, message)
+def commands_of(transport: Transport) -> Callable[[], int]:
+    """How many commands wait for the worker; keeps the transport of nobody alive."""
+    reference = weakref.ref(transport)
+    return lambda: len(alive._commands) if (alive := reference()) is not None else 0
 
 
 class Transport:
@@ -123,7 +112,8 @@ class Transport:
         self._mail: tuple[Moment, dict] | None = None
         self._doc: Any = None
         self._thread: threading.Thread | None = None
-        self._dead = self._playing = self._hidden = False
+        self._dead = self._playing = self._hidden = self._alone = False
+        self._account = Account()
         self._speed: float | None = 30.0
         self._sent = self._acknowledged = self._made = 0
         self._sent_at = self._batch_at = self._next_at = 0.0
@@ -174,9 +164,20 @@ class Transport:
         self._set(_hidden=bool(on), _credit=0.0, _batch_at=time.monotonic())
 
     @property
+    def alone(self) -> bool:
+        """Whether the browser's connection is broken: the swarm stands until it is back, and then everything is shown anew."""
+        return self._alone
+
+    @alone.setter
+    def alone(self, on: bool) -> None:
+        self._set(_alone=bool(on), _credit=0.0, _batch_at=time.monotonic(), _acknowledged=self._sent)
+        if not on:
+            self.do(lambda: None)
+
+    @property
     def lateness(self) -> float:
         """Seconds by which pictures come late: their mean of late, or that of the one which is due now; 0 while nothing moves."""
-        moving = self._playing and not self._hidden
+        moving = self._playing and not self._hidden and not self._alone
         return min(max(self._late, time.monotonic() - self._next_at), LATEST) if moving else 0.0
 
     @property
@@ -201,7 +202,9 @@ class Transport:
         """Start the worker for a document, or without one (tests); a second call does nothing."""
         if self._thread is None and not self._dead:
             self._doc = doc
-            send_at_once(doc)
+            if doc is not None:
+                self._account = account_of(doc)
+                self._account.backlog = commands_of(self)
             self._thread = threading.Thread(target=self._work, name="swarmviz transport", daemon=True)
             self._thread.start()
 
@@ -232,12 +235,16 @@ class Transport:
             function()
         elif not self._dead:
             try:
-                doc.add_next_tick_callback(function)
+                doc.add_next_tick_callback(lambda: self._on_page(function))
             except RuntimeError:  # the server is going down
                 pass
             except AttributeError:  # the visitor left between the line above and this one: Bokeh takes a document apart
                 if doc.session_context is not None:
                     raise
+
+    def _on_page(self, function: Callable[[], None]) -> None:
+        with self._account.charged():
+            function()
 
     def _set(self, **values: Any) -> None:
         with self._wake:
@@ -247,7 +254,9 @@ class Transport:
 
     def _acknowledge(self, frame: int) -> None:
         with self._wake:
-            self._acknowledged = max(self._acknowledged, frame)
+            self._acknowledged = max(
+                self._acknowledged, min(frame, self._sent)
+            )  # no picture was painted before it was made
             self._wake.notify()
         self._deliver()
 
@@ -258,13 +267,13 @@ class Transport:
     def _deliver(self) -> None:
         """Paint what lies in the mailbox; what may not go out yet waits for the next acknowledgement."""
         with self._wake:
-            if self._mail is None or self._dead or not self._open():
+            if self._mail is None or self._dead or self._alone or not self._open():
                 return
             (moment, payloads), self._mail = self._mail, None
             self._sent += 1
             self._sent_at = time.monotonic()
             self._wake.notify()
-        with pn.io.hold(self._doc) if self._doc is not None else contextlib.nullcontext():
+        with self._account.free(), pn.io.hold(self._doc) if self._doc is not None else contextlib.nullcontext():
             self._paint(payloads)
             self.clock.update(**moment._asdict(), frame=self._sent)  # ``frame`` last: it is what the browser listens to
         if self._doc is None:
@@ -289,7 +298,7 @@ class Transport:
         An order, a pause or another pace ends them.
         """
         began, left, pace = time.perf_counter(), steps, (self._speed, self._draw_every)
-        while left and self._playing and not (self._commands or self._dead or self._hidden):
+        while left and self._playing and not (self._commands or self._dead or self._hidden or self._alone):
             if pace != (self._speed, self._draw_every):
                 break
             piece, here = min(left, self._piece), time.perf_counter()
@@ -310,12 +319,20 @@ class Transport:
         with self._wake:
             while not self._dead and not self._commands:
                 now = time.monotonic()
-                if self._mail is not None and not self._hidden and self._open():  # nobody acknowledged: try again
+                if (
+                    self._mail is not None and not (self._hidden or self._alone) and self._open()
+                ):  # nobody acknowledged: try again
                     self.on_page(self._deliver)
-                moving = self._playing and not self._hidden and self._mail is None
+                moving = self._playing and not (self._hidden or self._alone) and self._mail is None
                 if moving and now >= self._next_at:
                     break
-                self._wake.wait(self._next_at - now if moving else PATIENCE / 4 if self._mail is not None else None)
+                self._wake.wait(
+                    self._next_at - now
+                    if moving
+                    else PATIENCE / 4
+                    if self._mail is not None and not self._alone
+                    else None
+                )
             if self._dead:
                 return None
             orders = list(self._commands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
@@ -13,7 +14,7 @@ from components.controls import Controls, assign, rows_of
 from components.permalink import first
 from components.stops import Stop
 from components.text import readable, understood, written
-from components.transport import FASTEST, Moment, Transport, send_at_once
+from components.transport import FASTEST, Moment, Transport
 from swarmviz import Simulation, Swarm, dynamics, landscapes, schedules
 from swarmviz.parameters import Choice, Described, Real, Switch, TimeDependent, Vector, Whole
 
@@ -518,8 +519,6 @@ class Document:
 
 
 def test_at_most_two_pictures_are_under_way_and_the_newest_wins(player, monkeypatch):
-    import contextlib
-
     monkeypatch.setattr("components.transport.pn.io.hold", lambda doc: contextlib.nullcontext())
     p, doc = player(), Document()
     p.transport.speed, p.transport.playing = 1000.0, True
@@ -543,8 +542,6 @@ def test_at_most_two_pictures_are_under_way_and_the_newest_wins(player, monkeypa
 
 
 def test_without_an_acknowledgement_pictures_go_on_slowly(player, monkeypatch):
-    import contextlib
-
     monkeypatch.setattr("components.transport.pn.io.hold", lambda doc: contextlib.nullcontext())
     monkeypatch.setattr("components.transport.PATIENCE", 0.2)
     p, doc = player(), Document()
@@ -559,11 +556,6 @@ def test_without_an_acknowledgement_pictures_go_on_slowly(player, monkeypatch):
     )
 
 
-def test_private_levers_are_guarded():
-    assert send_at_once(object()) is False
-    assert send_at_once(None) is False
-
-
 def test_the_page_has_what_its_modules_rely_on():
     """A version of Panel without these still works, only slower or with a leak; this test says so first."""
     import panel as pn
@@ -574,3 +566,38 @@ def test_the_page_has_what_its_modules_rely_on():
     assert theme.forget_busy(view) == 0, "the tie is cut when the page is made"
     follower = theme.Page()
     assert theme.forget_busy(follower) == 1, "Page no longer follows pn.state.busy: drop forget_busy"
+
+
+def test_a_picture_that_was_never_sent_cannot_be_acknowledged(player):
+    """A browser that acknowledges what lies in the future would be sent pictures without end."""
+    p = player()
+    p.transport._sent = 3
+    p.transport._acknowledge(10**9)
+    assert p.transport._acknowledged == 3
+
+
+def test_nothing_moves_while_the_connection_is_broken_and_then_everything_is_shown_anew(player, monkeypatch):
+    monkeypatch.setattr("components.transport.pn.io.hold", lambda doc: contextlib.nullcontext())
+    p, doc = player(), Document()
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(doc)
+
+    def live(seconds):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            doc.run()
+            p.transport._acknowledge(p.transport._sent)
+            time.sleep(0.01)
+
+    live(0.3)
+    p.transport.alone = True
+    live(0.3)
+    stood, painted = p.k, len(p.painted)
+    live(0.5)
+    assert p.k == stood and len(p.painted) == painted
+    p.transport.alone = False
+    until = time.monotonic() + 20
+    while p.k == stood or len(p.painted) == painted:
+        assert time.monotonic() < until
+        live(0.05)
+    p.transport.stop()

@@ -426,3 +426,18 @@ def test_two_edits_at_one_step_are_one_change():
 def test_a_negative_zero_is_not_taken_for_the_default():
     state = state_of(first("CBO")._replace(dynamics=dynamics.CBO(epsilon=-0.0)))
     assert math.copysign(1, read(write(state)).selection.dynamics.epsilon) == -1
+
+
+def test_a_page_that_has_lost_its_connection_says_how_far_the_swarm_has_come():
+    link = permalink.write(permalink.state_of(permalink.first("CBO")))
+    assert [run.k for run in permalink.read(f"{link}~57").runs] == [57]
+    there = permalink.read(f"{link}~57").runs[0].live()
+    here = permalink.read(link).runs[0].live()
+    here.advance(57)
+    assert (there.frame.x == here.frame.x).all()
+    for bad in ("~-1", "~1.5", "~x", "~1~2", "~" + "9" * 30, "~٣"):
+        with pytest.raises(permalink.BadLink):
+            permalink.read(link + bad)
+    assert [run.k for run in permalink.read(f"{link}~9999999999999").runs] == [0], (
+        "too long to be lived again: from its start"
+    )

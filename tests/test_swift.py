@@ -12,12 +12,10 @@ import pytest
 from bokeh.core.serialization import Serializer
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, Range1d
-from bokeh.protocol import Protocol
-from bokeh.server.connection import ServerConnection
 
 from components.figures import SWIFT
 from components.server.serializer import Brief
-from components.transport import Moment, Transport, send_at_once
+from components.transport import Moment, Transport
 
 BOKEHJS = (Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.js").read_text(encoding="utf-8")
 CODE = re.sub(r"//.*", "", SWIFT)
@@ -62,19 +60,6 @@ def test_a_message_is_what_bokeh_would_have_written():
 
 def test_bokeh_writes_its_patches_with_the_brief_serializer():
     assert importlib.import_module("bokeh.protocol.messages.patch_doc").Serializer is Brief
-
-
-def test_patches_get_no_receipt_but_other_messages_do():
-    connection = object.__new__(ServerConnection)
-    connection._protocol = Protocol()
-    connection._socket = type("Socket", (), {"set_nodelay": lambda self, on: None})()
-    session = type("Session", (), {"_subscribed_connections": {connection}})()
-    document = type("Page", (), {"session_context": type("Context", (), {"session": session})()})()
-    assert send_at_once(document)
-    messages = [
-        type("Message", (), {"msgtype": kind, "header": {"msgid": "1"}})() for kind in ("PATCH-DOC", "PUSH-DOC")
-    ]
-    assert [connection.ok(message) is None for message in messages] == [True, False]
 
 
 def test_an_event_that_overtakes_a_change_is_carried_out_under_the_lock_of_the_document():

@@ -80,6 +80,9 @@ def served(log: Path, **more: str) -> Iterator[Server]:
         yield here
         said = log.read_text()
         assert not re.search(r'File ".*/(components|swarmviz)/', said), said  # a traceback through our own code
+        assert "Refused:" not in said, (
+            said
+        )  # the page sent what the server does not take: see components/server/writable.py
     finally:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
