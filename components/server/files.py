@@ -18,7 +18,7 @@ from tornado.web import HTTPError, StaticFileHandler
 from components.server.pages import Told
 
 READABLE = re.compile(
-    r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%(?!00)[0-9A-Fa-f]{2})*"
+    r"/(?:[A-Za-z0-9._~!$&'()*+,;=^:@/-]|%(?!00)[0-9A-Fa-f]{2})*"
 )  # a path as it may stand in an address
 BOKEH = ("js/bokeh*.min.js",)
 PANEL = (

@@ -5,17 +5,16 @@ Otherwise any page on the network could point a name of its own at this machine 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
-PORT = re.compile(r"(?<=:)\d+$")
 NOWHERE = {
     socket.AF_INET: "192.0.2.1",
     socket.AF_INET6: "2001:db8::1",
 }  # documentation's addresses; nothing is sent there
 EVERY = ("0.0.0.0", "::", "")  # addresses that mean every network interface
+MORE: set[str] = set()  # hosts with IPv6 addresses, which Bokeh's options cannot name
 ORIGIN = re.compile(
     r"(?:https?://)?(?P<host>[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?/?"
 )
@@ -77,11 +76,3 @@ def host_of(value: str) -> str | None:
     """The host and port that a request's Host header names (port 80 where it names none); None for what is no host."""
     found = ORIGIN.fullmatch(value.lower()) if "/" not in value else None
     return f"{found['host'].rstrip('.')}:{int(found['port'] or 80)}" if found else None
-
-
-def of_this_machine(host: str) -> bool:
-    """Whether a host is this machine's loopback."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
