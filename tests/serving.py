@@ -106,9 +106,17 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def served(
-    log: Path, *options: str, prefix: str = "", module: tuple[str, ...] = tuple(LAUNCH), **more: str
+    log: Path,
+    *options: str,
+    prefix: str = "",
+    module: tuple[str, ...] = tuple(LAUNCH),
+    ctrl_c: Any = signal.default_int_handler,
+    **more: str,
 ) -> Iterator[Server]:
-    """A server in a process of its own, with ``more`` in its environment, until the block ends."""
+    """A server in a process of its own, with ``more`` in its environment, until the block ends.
+
+    A test that runs in the background has inherited that Ctrl-C is ignored: ``ctrl_c`` is what the server's process inherits.
+    """
     port = free_port()
     command = [sys.executable, "-m", *module, "--port", str(port), *(["--prefix", prefix] if prefix else []), "--plugins", "server_probe",
                *options]  # fmt: skip
@@ -117,7 +125,12 @@ def served(
     environment = kept | {"PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"} | more
     with log.open("w") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=environment, preexec_fn=ctrl_c_as_usual
+            command,
+            cwd=ROOT,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, ctrl_c),
         )
     try:
         here, until = Server(port, prefix, process, log), time.monotonic() + START
@@ -134,8 +147,3 @@ def served(
             process.wait(10)
         process.kill()
         process.wait()
-
-
-def ctrl_c_as_usual() -> None:
-    """A test that runs in the background has inherited that Ctrl-C is ignored."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
