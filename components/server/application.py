@@ -32,8 +32,6 @@ from __future__ import annotations
 import gc
 import logging
 import secrets
-import time
-import zlib
 from typing import Any
 
 import bokeh.server.server as server
@@ -46,7 +44,6 @@ from bokeh.server.views.root_handler import RootHandler
 from bokeh.server.views.static_handler import StaticHandler
 from bokeh.server.views.ws import WSHandler
 from bokeh.settings import settings
-from bokeh.util.token import check_token_signature, get_session_id, get_token_payload
 from jinja2 import Template
 from panel.io.liveness import LivenessHandler
 from panel.io.server import AuthenticatedStaticFileHandler
@@ -79,25 +76,10 @@ class Socket(SocketHandler):
     """The visit's socket; the session that is made for it sees the address of the page, not of the socket."""
 
     async def prepare(self) -> None:
-        """As if the page had been asked for; without a token of ours the socket is refused before it is one."""
+        """As if the page had been asked for."""
         self.request.path = self.request.path.removesuffix("/ws")
         self.request.uri = self.request.path + (f"?{self.request.query}" if self.request.query else "")
-        if not self._invited():
-            self.set_status(403)
-            self.finish("The page's token is not this server's, or too old: load the page again.\n")
-            return
         await super().prepare()
-
-    def _invited(self) -> bool:
-        """Whether the token is signed here, and young or that of a session that lives."""
-        *_, token = self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        try:
-            if not check_token_signature(token.strip(), secret_key=self.application.secret_key, signed=True):
-                return False
-            age, session = get_token_payload(token.strip())["session_expiry"], get_session_id(token.strip())
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error):
-            return False
-        return time.time() < age or any(session == known.id for known in self.application_context.sessions)
 
 
 class Start(Told, PanelRootHandler):
