@@ -69,10 +69,12 @@ class Server:
         """The token of a page that is fetched now."""
         return re.search(r'"token":"([^"]+)"', self.page().text)[1]
 
-    def opened(self, token: str, headers: tuple[str, ...] = ()) -> tuple[socket.socket, Answer]:
-        """A socket of a page with that token, and how the server answered; close it."""
+    def opened(
+        self, token: str, headers: tuple[str, ...] = (), host: str | None = None
+    ) -> tuple[socket.socket, Answer]:
+        """A socket of a page with that token, and how the server answered; ``leave`` it, as a browser does."""
         wire = socket.create_connection(("127.0.0.1", self.port), 60)
-        lines = [f"GET {self.prefix}/app/ws HTTP/1.1", f"Host: {self.host}", "Upgrade: websocket", "Connection: Upgrade",
+        lines = [f"GET {self.prefix}/app/ws HTTP/1.1", f"Host: {host or self.host}", "Upgrade: websocket", "Connection: Upgrade",
                  "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", f"Sec-WebSocket-Protocol: bokeh, {token}",
                  *headers, "", ""]  # fmt: skip
         wire.sendall("\r\n".join(lines).encode())
@@ -84,6 +86,15 @@ class Server:
         while not holds():
             assert time.monotonic() < until, f"{otherwise}\n{self.said()[-3000:]}"
             time.sleep(0.1)
+
+
+def leave(wire: socket.socket) -> None:
+    """Close a socket as a browser does that leaves a page, with the code 1001."""
+    with contextlib.suppress(OSError), wire:
+        wire.settimeout(20)
+        wire.sendall(b"\x88\x82\x00\x00\x00\x00" + (1001).to_bytes(2, "big"))
+        while wire.recv(65536):  # what was on its way, and the server's own word
+            pass
 
 
 def read(wire: socket.socket, whole: bool = True) -> Answer:

@@ -11,7 +11,7 @@ import zlib
 
 import pytest
 from bokeh.util.token import generate_jwt_token, generate_session_id
-from serving import served
+from serving import leave, served
 
 pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(400)]
 KEY = "a secret of the owner, which the test knows"
@@ -236,9 +236,11 @@ def test_a_token_that_is_not_the_servers_or_too_old_opens_no_socket(server, toke
 
 def test_a_token_signed_with_the_owners_secret_opens_a_socket(server):
     wire, answer = server.opened(forged())
-    with wire:
+    try:
         assert answer.status == 101
         server.wait(lambda: server.knows()["taken"] == 1, "no session was made")
+    finally:
+        leave(wire)
 
 
 def test_two_pages_never_get_the_same_session(server):
@@ -262,11 +264,11 @@ def test_a_place_is_taken_when_the_socket_opens_and_free_again_when_it_has_close
         server.wait(lambda: server.knows()["taken"] == PLACES, "the sockets took no place")
         full = server.page("?s=1.kept")
         assert "All places are taken" in full.text and "token" not in full.text and "<script" not in full.text
-        wires.pop().close()
+        leave(wires.pop())
         server.wait(lambda: "token" in server.page().text, "a place that became free was not given away")
     finally:
         for wire in wires:
-            wire.close()
+            leave(wire)
 
 
 # ---- A8: hosts and headers ---------------------------------------------------------------------------------------------
@@ -277,7 +279,7 @@ def test_a_place_is_taken_when_the_socket_opens_and_free_again_when_it_has_close
     [
         "elsewhere.example",
         "localhost.elsewhere.example",
-        "localhost:1",
+        "elsewhere.example:{}",
         "169.254.169.254",
         "localhost:{}.example",
         '"><b>x',
@@ -292,23 +294,31 @@ def test_a_host_that_was_not_named_is_refused_with_the_way_out(server, host):
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"])
-def test_this_machine_may_call_itself_what_it_is_called(server, host):
-    assert server.ask("/app", host=f"{host}:{server.port}").status == 200
+def test_this_machine_may_call_itself_what_it_is_called_also_through_a_tunnel(server, host):
+    for port in (server.port, 8000):
+        assert server.ask("/app", host=f"{host}:{port}").status == 200
+    wire, answer = server.opened(server.token(), (f"Origin: http://{host}:8000",), f"{host}:8000")
+    leave(wire)
+    assert answer.status == 101
 
 
 def test_a_socket_opened_by_anothers_page_is_refused(server):
-    for origin in ("http://elsewhere.example", "null", f"http://localhost:{server.port}.elsewhere.example", "file://"):
+    local = (
+        "http://localhost:1",
+        f"http://localhost:{server.port}.elsewhere.example",
+    )  # another program of this machine
+    for origin in ("http://elsewhere.example", "null", "file://", *local):
         wire, answer = server.opened(server.token(), (f"Origin: {origin}",))
         wire.close()
         assert answer.status == 403, (origin, answer)
     wire, answer = server.opened(server.token(), (f"Origin: http://{server.host}",))
-    wire.close()
+    leave(wire)
     assert answer.status == 101
 
 
 def test_every_answer_tells_the_browser_what_it_may_do_and_nobody_what_runs_here(server):
     wire, socket = server.opened(server.token())
-    wire.close()
+    leave(wire)
     answers = [
         server.ask(path)
         for path in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -11,9 +12,9 @@ from urllib.parse import urljoin
 
 import pytest
 from click.testing import CliRunner
-from serving import ROOT, free_port, served
+from serving import ROOT, free_port, leave, served
 
-from components.server import headers, launch, origins
+from components.server import application, headers, launch, origins, session_limit
 
 pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(400)]
 PROXIED = ("X-Real-Ip: 198.51.100.7",)
@@ -80,7 +81,11 @@ def test_the_owner_may_let_one_other_page_show_ours(lab):
 
 def test_a_named_origin_replaces_the_names_of_the_machine(lab):
     assert lab.ask("/lab/app", host="lab.example.org").status == 200, "as a proxy at the usual port asks"
-    for other in (f"{socket.gethostname()}x:{lab.port}", "lab.example.org:1", f"other.example.org:{lab.port}"):
+    for other in (
+        f"{socket.gethostname()}:{lab.port}",
+        f"x.lab.example.org:{lab.port}",
+        f"other.example.org:{lab.port}",
+    ):
         assert lab.ask("/lab/app", host=other).status == 421
 
 
@@ -89,12 +94,14 @@ def test_a_named_origin_replaces_the_names_of_the_machine(lab):
 
 def test_one_address_has_its_share_and_the_others_get_in(lab):
     wire, answer = lab.opened(lab.token(), PROXIED)
-    with wire:
+    try:
         assert answer.status == 101
         lab.wait(lambda: lab.knows()["taken"] == 1, "the socket took no place")
         refused = lab.ask("/lab/app", headers=PROXIED)
         assert "Your network has its places" in refused.text and "1 of its 3 visitors" in refused.text
         assert "token" in lab.ask("/lab/app", headers=("X-Real-Ip: 203.0.113.9",)).text
+    finally:
+        leave(wire)
     lab.wait(lambda: lab.knows()["taken"] == 0, "the place is not free again")
 
 
@@ -124,9 +131,11 @@ def test_without_warm_the_first_visit_hardens_the_server_and_the_console_says_so
         assert "nonce-" in page.headers["content-security-policy"] and "http-equiv" not in page.text
         assert "server" not in page.headers
         wire, answer = late.opened(late.token())
-        with wire:
+        try:
             assert answer.status == 101
             late.wait(lambda: late.knows()["taken"] == 1, "no session was made")
+        finally:
+            leave(wire)
         assert (
             late.ask("/app?bokeh-session-id=x").status == 403
             and late.ask("/app", host="elsewhere.example").status == 421
@@ -219,3 +228,30 @@ def test_without_a_named_origin_only_what_this_machine_is_called_is_allowed():
 )  # fmt: skip
 def test_a_host_is_read_strictly(value, host):
     assert origins.host_of(value) == host
+
+
+# ---- what SECURITY.md says -------------------------------------------------------------------------------------------------
+
+
+def test_every_test_that_security_md_names_is_there():
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8")))
+    there = {
+        name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+    assert len(named) > 20 and not named - there
+
+
+def test_the_limits_that_security_md_states_are_those_of_the_code():
+    stated = (ROOT / "SECURITY.md").read_text(encoding="utf-8").replace(",", "")
+    waits = application.CONNECTION["idle_connection_timeout"], application.CONNECTION["body_timeout"]
+    for said in (
+        f"| visitors at a time | {session_limit.SESSIONS} |",
+        f"| {session_limit.VISITS} at most {session_limit.BURST * session_limit.VISITS} at once;",
+        f"| age of a token | {application.TOKEN_AGE} s |",
+        f"| {application.UNUSED // 1000} s looked at every {application.EVERY // 1000} s |",
+        f"| path of an address | {application.LONGEST_PATH} characters |",
+        f"| body of a request | {application.LARGEST_BODY} bytes |",
+        f"| lines of a request | {application.CONNECTION['max_header_size']} bytes |",
+        f"| {waits[0]} s {waits[1]} s |",
+    ):
+        assert said in stated, said

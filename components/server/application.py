@@ -33,10 +33,11 @@ import gc
 import logging
 import secrets
 from typing import Any
+from urllib.parse import urlparse
 
 import bokeh.server.server as server
 from bokeh.server.tornado import BokehTornado
-from bokeh.server.util import check_allowlist
+from bokeh.server.util import check_allowlist, match_host
 from bokeh.server.views.doc_handler import DocHandler
 from bokeh.server.views.ico_handler import IcoHandler
 from bokeh.server.views.multi_root_static_handler import MultiRootStaticHandler
@@ -80,6 +81,10 @@ class Socket(SocketHandler):
         self.request.path = self.request.path.removesuffix("/ws")
         self.request.uri = self.request.path + (f"?{self.request.query}" if self.request.query else "")
         await super().prepare()
+
+    def check_origin(self, origin: str) -> bool:
+        """A page of this very server, as the browser has reached it, or one that the owner has named."""
+        return urlparse(origin).netloc.lower() == self.request.host.lower() or super().check_origin(origin)
 
 
 class Start(Told, PanelRootHandler):
@@ -192,9 +197,13 @@ class Application(BokehTornado):
         return self._skeletons[context]
 
     def known(self, host: str) -> bool:
-        """Whether a request may name this host."""
-        found = origins.host_of(host)
-        return found is not None and check_allowlist(found, settings.allowed_ws_origin() or self._websocket_origins)
+        """Whether a request may name this host, at whatever port: only the name can lead a browser astray, and tunnels have other ports."""
+        found, allowed = origins.host_of(host), settings.allowed_ws_origin() or self._websocket_origins
+        if found is None:
+            return False
+        name = found.rpartition(":")[0]
+        names = {known if known.endswith("]") else known.rpartition(":")[0] or known for known in allowed}
+        return check_allowlist(found, allowed) or any(match_host(name, known) for known in names)
 
     def find_handler(self, request: Any, **options: Any) -> Any:
         """Who answers a request; what no handler should have to think of is refused here."""

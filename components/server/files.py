@@ -17,9 +17,8 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from components.server.pages import Told
 
-READABLE = re.compile(
-    r"/(?:[A-Za-z0-9._~!$&'()*+,;=^:@/-]|%(?!00)[0-9A-Fa-f]{2})*"
-)  # a path as it may stand in an address
+# A path as it may stand in an address, and ^, which older browsers leave as it is (a file of Panel's has it in its name).
+READABLE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=^:@/-]|%(?!00)[0-9A-Fa-f]{2})*")
 BOKEH = ("js/bokeh*.min.js",)
 PANEL = (
     "panel.min.js",

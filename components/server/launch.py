@@ -14,7 +14,6 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -188,8 +187,7 @@ def protect() -> None:
         from components.server import application
     except ValueError as error:
         raise Refused(str(error)) from None
-    installed: Any = application.install()
-    assert installed
+    application.install()
 
 
 if __name__ == "__main__":

@@ -125,8 +125,7 @@ class Skeleton:
                     template=document.template,
                     template_variables=document.template_variables,
                 )
-            session.request_expiration()
-            await context._cleanup_sessions(0)
+            await context._discard_session(session, lambda session: True)
         finally:
             session_limit.OURS.discard(session_id)
         again = f"<script>{(ASSETS / 'again.js').read_text(encoding='utf-8')}</script>"
