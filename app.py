@@ -7,8 +7,8 @@ from components.server import application, session_limit
 from components.server.warm import warm
 from components.session import Session
 
-application.install()
+ready = application.install(pn.state.curdoc)
 warm()
 theme.extension()
-if session_limit.welcome(pn.state.curdoc):
+if ready and session_limit.welcome(pn.state.curdoc):
     Session.open().page.servable()

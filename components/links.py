@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Callable
@@ -72,7 +73,7 @@ class Links:
     def begin(self) -> None:
         """The link with which the visit began, for a page that loses its connection."""
         with contextlib.suppress(Unlinkable):
-            self._bar.base = f"?{permalink.KEY}={permalink.fitting(self.state()).code}"
+            self._bar.base = f"?{permalink.KEY}={permalink.fitting(self.state(self._views())).code}"
 
     def write(self) -> None:
         """The address follows what a person does, but not every step of a running swarm; no failure of it is worth the run."""

@@ -5,12 +5,9 @@ What a person types is checked by the parameters' declarations, from which the h
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib.util
-import os
 import runpy
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,16 +27,8 @@ from swarmviz.ensembles.output import picture, require_place, write_data, writte
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.typed import chosen, listed, owner, pairs, problem, typed
 from swarmviz.exports.drawing import by_hand
-from swarmviz.parameters import Described, Whole
 
-ADDRESS = "127.0.0.1"  # where the page is served: to this machine only
 FILE = click.Path(path_type=Path)
-
-
-class Port(Described):
-    """Where the page is served."""
-
-    port = Whole(5006, bounds=(1, 65535), doc="Port of the page.")
 
 
 def progress() -> Any:
@@ -227,12 +216,11 @@ def named(key: str) -> papers.Entry:
 # ---- serve ------------------------------------------------------------------------------------------------------------
 
 
-@main.command()
-@values.number(Port, "port", Port().port)
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @refusing
-def serve(port):
-    """Serve the page on this machine."""
-    Port(port=port)
+def serve(arguments):
+    """Serve the page, from a checkout of the sources (`swarmviz serve --help` lists the options)."""
     root = Path(sv.__file__).parents[1]
     if not (root / "app.py").is_file() or not (root / "components").is_dir():
         raise ValueError(
@@ -242,21 +230,9 @@ def serve(port):
         raise ValueError(
             "the page needs Panel and more: pip install 'swarmviz[app]', or run `make serve` in the checkout"
         )
-    require_free(port)
-    origins = [word for host in ("localhost", "127.0.0.1") for word in ("--allow-websocket-origin", f"{host}:{port}")]
-    sys.argv = ["panel", "serve", "app.py", "--warm", "--address", ADDRESS, "--port", str(port), *origins]
+    given, sys.argv = sys.argv, ["swarmviz serve", *arguments]
     sys.path.insert(0, str(root))
-    os.chdir(root)
-    with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended
-        runpy.run_module("panel", run_name="__main__", alter_sys=True)
-
-
-def require_free(port: int) -> None:
-    """Raise ``ValueError`` when another program listens there; Panel would say so after a while, and less clearly."""
-    with socket.socket() as door:
-        if os.name == "posix":  # as the server does; elsewhere it would mean that two may have the port
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind((ADDRESS, port))
-        except OSError as error:
-            raise ValueError(f"--port {port}: cannot be had ({error.strerror}); choose another") from None
+    try:  # in this very process: nothing is left behind, however it is ended
+        runpy.run_module("components.server.launch", run_name="__main__", alter_sys=True)
+    finally:
+        sys.argv = given

@@ -1,4 +1,4 @@
-"""The places of a server: never more than there are, never fewer after somebody has left."""
+"""The places of a server: never more than there are, never fewer after somebody has left, and not all of them for one address."""
 
 from __future__ import annotations
 
@@ -9,46 +9,119 @@ import pytest
 from bokeh.document import Document
 
 from components.server import session_limit
-from components.server.session_limit import SESSIONS, Seats, seats_of
+from components.server.session_limit import FULL, OFTEN, SESSIONS, SHARE, Seats, network_of, seats_of
+
+HERE, AWAY, ELSEWHERE = "127.0.0.1", "198.51.100.7", "203.0.113.9"
 
 
 def test_no_more_seats_are_taken_than_there_are_on_any_number_of_threads():
     seats, taken = Seats(25), []
-    threads = [threading.Thread(target=lambda: taken.extend(seats.take() for _ in range(20))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda i=i: taken.extend(seats.claim(f"{i}.{j}", HERE) for j in range(20)))
+        for i in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sum(taken) == seats.taken == 25
-    seats.leave()
-    assert seats.take() and not seats.take()
+    seats.leave(next(iter(seats._seats)))
+    assert seats.claim("late", HERE) and not seats.claim("later", HERE)
+
+
+def test_a_session_has_one_socket_and_keeps_its_place_while_that_is_cut():
+    seats = Seats(1)
+    assert seats.claim("a", HERE) and not seats.claim("a", HERE), "a second socket of the same session"
+    assert seats.make("a", HERE), "the session is made for the socket that has the place"
+    seats.release("a")
+    assert seats.taken == 1 and not seats.claim("b", HERE), "the place is kept as long as the session lives"
+    assert seats.claim("a", HERE), "the connection is there again"
+    seats.release("a")
+    seats.leave("a")
+    assert seats.taken == 0 and seats.claim("b", HERE)
+
+
+def test_a_socket_that_closes_before_its_session_was_made_leaves_nothing():
+    seats = Seats(1)
+    assert seats.claim("a", HERE)
+    seats.release("a")
+    seats.release("a")
+    assert seats.taken == 0
+
+
+def test_one_address_never_takes_every_place_and_this_machine_may():
+    seats = Seats(8)
+    assert [seats.claim(f"{i}", AWAY) for i in range(8)] == [True] * 6 + [False] * 2
+    assert seats.refusal(AWAY) == SHARE and seats.refusal(ELSEWHERE) == ""
+    assert seats.claim("x", ELSEWHERE) and seats.claim("y", ELSEWHERE) and seats.refusal(ELSEWHERE) == FULL
+    local = Seats(8)
+    assert all(local.claim(f"{i}", HERE) for i in range(8))
+
+
+def test_an_address_begins_visits_no_faster_than_it_may_and_others_are_not_kept_waiting():
+    now = 0.0
+    seats = Seats(1000, visits=10, clock=lambda: now)
+    assert sum(seats.claim(f"{i}", HERE) for i in range(100)) == 30, "three minutes' worth at once"
+    assert seats.refusal(HERE) == OFTEN and seats.refusal(AWAY) == ""
+    now = 60.0
+    assert sum(seats.claim(f"later {i}", HERE) for i in range(100)) == 10
+
+
+def test_the_addresses_that_are_remembered_are_bounded():
+    seats = Seats(10**6, visits=1, clock=lambda: 0.0)
+    for i in range(3 * session_limit.REMEMBERED):
+        seats.claim(f"{i}", f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}")
+    assert len(seats._begun) <= session_limit.REMEMBERED + 1
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("198.51.100.7", "198.51.100.7"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("::ffff:198.51.100.7", "198.51.100.7"),
+     ("127.0.0.9", ""), ("::1", ""), ("::ffff:127.0.0.1", ""), ("", ""), ("0.0.0.0", "")],
+)  # fmt: skip
+def test_a_visitor_is_known_by_their_network(address, network):
+    assert network_of(address) == network
 
 
 @pytest.mark.parametrize(("value", "number"), [(None, SESSIONS), ("", SESSIONS), (" 7 ", 7), ("1", 1)])
 def test_the_environment_sets_the_number(value, number):
-    assert seats_of(value) == number
+    assert seats_of({session_limit.VARIABLE: value}).number == number
 
 
-@pytest.mark.parametrize("value", ["0", "-3", "many", "2.5"])
-def test_a_number_that_means_nothing_is_refused_by_name(value):
-    with pytest.raises(ValueError, match=r"SWARMVIZ_SESSIONS = .*: must be a whole number ≥ 1"):
-        seats_of(value)
+def test_the_environment_sets_what_one_address_may_have():
+    seats = seats_of({session_limit.SHARE_VARIABLE: "2", session_limit.VISITS_VARIABLE: "3"})
+    assert (seats.number, seats.share, seats.visits) == (SESSIONS, 2, 3)
+    assert [seats.claim(f"{i}", HERE) for i in range(3)] == [True, True, False], (
+        "set by hand it holds for this machine, too"
+    )
+
+
+@pytest.mark.parametrize("value", ["0", "-3", "many", "2.5", "²"])
+@pytest.mark.parametrize(
+    "variable", [session_limit.VARIABLE, session_limit.SHARE_VARIABLE, session_limit.VISITS_VARIABLE]
+)
+def test_a_number_that_means_nothing_is_refused_by_name(variable, value):
+    with pytest.raises(ValueError, match=rf"{variable} = .*: must be a whole number ≥ 1"):
+        seats_of({variable: value})
 
 
 class Visited(Document):
     """A document with a visitor."""
 
-    session_context = SimpleNamespace()
+    def __init__(self, name):
+        super().__init__()
+        context = SimpleNamespace(id=name, server_context=object(), request=SimpleNamespace(remote_ip=HERE))
+        self._session_context = lambda: context
 
 
-def test_a_visitor_without_a_seat_gets_one_sentence_and_the_warm_up_takes_none(monkeypatch):
+def test_a_visit_has_a_place_until_it_ends_and_the_warm_up_takes_none(monkeypatch):
     left = []
     monkeypatch.setattr(session_limit, "SEATS", Seats(1))
     monkeypatch.setattr(session_limit.pn.state, "on_session_destroyed", left.append, raising=False)
-    assert session_limit.welcome(None) and session_limit.welcome(Document()) and session_limit.SEATS.taken == 0
-    first, second = Visited(), Visited()
-    assert session_limit.welcome(first) and not session_limit.welcome(second)
-    said = second.template.render(**second.template_variables)
-    assert "takes 1 visitor at a time" in said and "<script" not in said and "Try again" in said
+    warming = Visited("warming")
+    warming.session_context.server_context = None
+    assert session_limit.welcome(None) and session_limit.welcome(Document()) and session_limit.welcome(warming)
+    assert session_limit.SEATS.taken == 0
+    assert session_limit.welcome(Visited("a")) and not session_limit.welcome(Visited("b"))
     left[0](None)
-    assert session_limit.SEATS.taken == 0 and session_limit.welcome(Visited())
+    assert session_limit.SEATS.taken == 0 and session_limit.welcome(Visited("b"))

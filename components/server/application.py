@@ -1,30 +1,266 @@
 """The server's Tornado application: which addresses it answers, and with what.
 
 ``panel serve`` makes an instance of Bokeh's class; :func:`install` puts ours in its place for every server that is made afterwards.
-``app.py`` calls it, and with ``--warm`` that happens before the server is made.
+``app.py`` calls it, and with ``--warm`` that happens before the server is made. Without it Bokeh's own application runs until the first
+visitor comes; it is then turned into ours, and the console says so.
+
+Everything that Bokeh and Panel register is decided here. What is not in this table is answered with 404, also what a later version may add.
+
+==========================================  ======================================================================================
+address (after ``--prefix``)                answer
+==========================================  ======================================================================================
+``/``                                       redirected to the page
+``/app``, ``/app/``                         the page (``pages.py``); no id of a session is ever taken from a request
+``/app/ws``                                 the visit's socket (``sockets.py``)
+``/static/…``, ``/app/static/…``            the files in ``files.py``; BokehJS's compiler, maps and types are not among them
+``/static/extensions/…``                    the files in ``files.py``, of Panel and panel-material-ui only
+``/favicon.ico``                            an icon, which browsers ask for beside a page of one sentence
+``/liveness`` (``--liveness``)              that the server answers; Panel's own would build a whole page for each question
+``/login``, ``/logout`` (``--basic-auth``)  Panel's, because the owner asked for them; the page is behind them
+plug-ins, ``--static-dirs``                 the owner's, as they are
+``/app/metadata``                           not needed: 404
+``/app/autoload.js``                        404: it embeds the page in another's and builds a session for each request
+``/components/…``                           404: imports whatever module the address names; our components travel in the session
+``/rest/…`` (``--rest-…``)                  404: the state of all visitors, for everybody
+``/admin…`` (``--admin``)                   404: the log and the sessions of all visitors, for everybody
+everything else                             404
+==========================================  ======================================================================================
 """
 
 from __future__ import annotations
 
+import gc
+import logging
+import secrets
 from typing import Any
+from urllib.parse import urlparse
 
 import bokeh.server.server as server
 from bokeh.server.tornado import BokehTornado
+from bokeh.server.util import check_allowlist, match_host
+from bokeh.server.views.doc_handler import DocHandler
+from bokeh.server.views.ico_handler import IcoHandler
+from bokeh.server.views.multi_root_static_handler import MultiRootStaticHandler
+from bokeh.server.views.root_handler import RootHandler
+from bokeh.server.views.static_handler import StaticHandler
+from bokeh.server.views.ws import WSHandler
+from bokeh.settings import settings
+from jinja2 import Template
+from panel.io.liveness import LivenessHandler
+from panel.io.server import AuthenticatedStaticFileHandler
+from panel.io.server import RootHandler as PanelRootHandler
+from tornado.httpserver import HTTPServer
+from tornado.routing import PathMatches
+from tornado.web import RequestHandler
 
+from components.server import files, origins
 from components.server.compression import Quickly
+from components.server.headers import Hardened
+from components.server.pages import Page, Refusal, Skeleton, Told
 from components.server.sockets import SocketHandler
+
+log = logging.getLogger(__name__)
+
+TOKEN_AGE = 300  # seconds in which a page that was fetched may open its socket
+LONGEST_PATH = 1024  # characters
+LARGEST_BODY = 65_536  # bytes of a request; the page sends none, a log-in form some
+CONNECTION = {  # of a connection, until it has become a socket
+    "idle_connection_timeout": 60,  # seconds without a request, and for the lines of one
+    "body_timeout": 20,  # seconds for what follows them
+    "max_header_size": 65_536,  # bytes, of which the token in a socket's request takes up to half
+}
+UNUSED, EVERY = 15_000, 2_000  # milliseconds until a session without a socket ends, and between two looks
+LATE = "panel serve without --warm: until this first visit the server ran unprotected (see SECURITY.md); use `make serve`, or add --warm"
+
+
+class Socket(SocketHandler):
+    """The visit's socket; the session that is made for it sees the address of the page, not of the socket."""
+
+    async def prepare(self) -> None:
+        """As if the page had been asked for."""
+        self.request.path = self.request.path.removesuffix("/ws")
+        self.request.uri = self.request.path + (f"?{self.request.query}" if self.request.query else "")
+        await super().prepare()
+
+    def check_origin(self, origin: str) -> bool:
+        """A page of this very server, as the browser has reached it, or one that the owner has named."""
+        return urlparse(origin).netloc.lower() == self.request.host.lower() or super().check_origin(origin)
+
+
+class Start(Told, PanelRootHandler):
+    """The address of the server itself leads to the page, with or without a slash, whatever a proxy has cut off."""
+
+    def get(self, *args: Any) -> None:
+        """Redirect, relative to where the browser is."""
+        (name, *_) = self.applications
+        here = self.request.path
+        way = name.lstrip("/") if here.endswith("/") else f"{here.rpartition('/')[2]}{name}"
+        self.redirect(f"./{way}" + (f"?{self.request.query}" if self.request.query else ""))
+
+    head = get
+
+
+class Icon(Told, IcoHandler):
+    """The icon that browsers ask for."""
+
+    METHODS = "GET, OPTIONS"
+
+
+class Alive(Told):
+    """Whether the server answers, for whoever watches over it."""
+
+    def initialize(self, applications: Any = None) -> None:
+        """Panel's argument, which is not used."""
+
+    def get(self) -> None:
+        """``{"/liveness": true}``, as Panel's."""
+        self.set_header("Cache-Control", "no-store")
+        self.write({self.request.path: True})
+
+    head = get
+
+
+OURS: dict[type, type[RequestHandler]] = {
+    DocHandler: Page,
+    WSHandler: Socket,
+    RootHandler: Start,
+    StaticHandler: files.Files,
+    MultiRootStaticHandler: files.Extensions,
+    LivenessHandler: Alive,
+    IcoHandler: Icon,
+}
 
 
 class Application(BokehTornado):
-    """Bokeh's application with our socket handler, compressing what it sends."""
+    """Bokeh's application with our handlers, our limits and our headers."""
 
     def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, **{"transforms": [Quickly]} | options)
-        for rule in self.wildcard_router.rules:
-            if isinstance(rule.target, type) and issubclass(SocketHandler, rule.target):
-                rule.target = SocketHandler
+        usual = {
+            "transforms": [Quickly, Hardened],
+            "check_unused_sessions_milliseconds": EVERY,
+            "unused_session_lifetime_milliseconds": UNUSED,
+            "session_token_expiration": TOKEN_AGE,
+        }
+        super().__init__(*args, **usual | options)
+        self.harden()
+
+    def harden(self) -> None:
+        """Whatever the options say: ids are signed, and nothing is served that is not in the table above."""
+        self._secret_key = settings.secret_key_bytes() or secrets.token_bytes(32)
+        self._sign_sessions, self._generate_session_ids = True, True
+        self._include_headers, self._include_cookies = ["User-Agent"], []
+        self._exclude_headers = self._exclude_cookies = None
+        ports = [known.rpartition(":")[2] for known in self._websocket_origins if known.startswith("localhost:")]
+        self._websocket_origins |= origins.MORE | {f"{host}:{port}" for host in origins.LOCAL for port in ports}
+        self._skeletons: dict[Any, Skeleton] = {}
+        self.settings["log_function"] = logged
+        router, refused = self.wildcard_router, []
+        for rule in list(router.rules):
+            if (handler := self._answered(rule)) is None:
+                router.rules.remove(rule)
+                refused.append(rule.matcher.regex.pattern.rstrip("$?/"))
+            else:
+                rule.target = handler
+        asked = [path for path in refused if not path.endswith(("/metadata", "/autoload.js", "/components/(.*)"))]
+        if asked:
+            log.warning("Not served, because it would show every visitor's state to everybody: %s", ", ".join(asked))
+
+    def _answered(self, rule: Any) -> type[RequestHandler] | None:
+        """The handler of a rule, None when it is not to be answered."""
+        target = rule.target
+        if not (isinstance(target, type) and isinstance(rule.matcher, PathMatches)):
+            return None
+        context = rule.target_kwargs.get("application_context")
+        if context is not None and context not in self._applications.values():  # the admin's
+            return None
+        for theirs, ours in OURS.items():
+            if issubclass(target, theirs):
+                return target if issubclass(target, ours) else ours
+        named_by_the_owner = not target.__module__.startswith(("bokeh.", "panel."))
+        if named_by_the_owner or target is AuthenticatedStaticFileHandler or target.__module__ == "panel.auth":
+            return target
+        return None
+
+    def start(self) -> None:
+        """Bokeh's jobs; and the page is looked at before anybody asks for it."""
+        super().start()
+        for context in self._applications.values():
+            self._loop.add_callback(self._prepared, context)
+
+    async def _prepared(self, context: Any) -> None:
+        await self.skeleton(context).filled("", "")
+
+    def skeleton(self, context: Any) -> Skeleton:
+        """The HTML of an application's page."""
+        if context not in self._skeletons:
+            self._skeletons[context] = Skeleton(self, context)
+        return self._skeletons[context]
+
+    def known(self, host: str) -> bool:
+        """Whether a request may name this host, at whatever port: only the name can lead a browser astray, and tunnels have other ports."""
+        found, allowed = origins.host_of(host), settings.allowed_ws_origin() or self._websocket_origins
+        if found is None:
+            return False
+        name = found.rpartition(":")[0]
+        names = {known if known.endswith("]") else known.rpartition(":")[0] or known for known in allowed}
+        return check_allowlist(found, allowed) or any(match_host(name, known) for known in names)
+
+    def find_handler(self, request: Any, **options: Any) -> Any:
+        """Who answers a request; what no handler should have to think of is refused here."""
+        request.connection.set_max_body_size(LARGEST_BODY)
+        status, sentence = self._objection(request)
+        if not status and self.default_router.find_handler(request) is None:
+            status, sentence = 404, "404: there is nothing at this address."
+        if status:
+            return self.get_handler_delegate(request, Refusal, {"status": status, "sentence": sentence})
+        return super().find_handler(request, **options)
+
+    def _objection(self, request: Any) -> tuple[int, str]:
+        if not self.known(request.host):
+            name = (origins.host_of(request.host) or "lab.example.org").removesuffix(":80")
+            return 421, (
+                "This server was not told that it has the name by which it was asked. Whoever runs it can say so: "
+                f"ORIGIN={name} make serve, or --origin {name}"
+            )
+        if len(request.path) > LONGEST_PATH:
+            return 414, f"The address is too long: a path has at most {LONGEST_PATH} characters."
+        if not files.READABLE.fullmatch(request.path):
+            return 400, "The address is malformed."
+        return 0, ""
 
 
-def install() -> None:
-    """Let the servers made from here on be ours; a second call changes nothing."""
-    server.BokehTornado = Application
+def logged(handler: RequestHandler) -> None:
+    """One line per request; what came from outside is quoted and cut, so that it can neither forge lines nor fill the disk."""
+    request, status = handler.request, handler.get_status()
+    write = log.error if status >= 500 else log.info
+    asked = ascii(f"{request.method} {request.path}"[:200])
+    write("%d %s (%s) %.2f ms", status, asked, request.remote_ip, 1e3 * request.request_time())
+
+
+class Patient(HTTPServer):
+    """Tornado's server, which does not wait for ever."""
+
+    def initialize(self, *args: Any, **options: Any) -> None:
+        """What the caller does not say is limited."""
+        super().initialize(*args, **CONNECTION | options)
+
+
+def install(document: Any = None) -> bool:
+    """Let the servers made from here on be ours; a second call changes nothing.
+
+    A server that runs already is turned into ours. Returns False for the document of the visitor who was the first to come there: it
+    becomes a page that loads itself again, as its session's id is none of ours.
+    """
+    if server.BokehTornado is Application:
+        return True
+    server.BokehTornado, server.HTTPServer = Application, Patient
+    running = [thing for thing in gc.get_objects() if type(thing) is BokehTornado]
+    for application in running:
+        application.__class__ = Application
+        application.transforms = [Quickly, Hardened]
+        application.harden()
+    if running and document is not None and document.session_context is not None:
+        log.warning(LATE)
+        document.template = Template('<!DOCTYPE html><meta http-equiv="refresh" content="0"><title>swarmviz</title>')
+        return False
+    return True

@@ -1,45 +1,168 @@
 """How many visitors one process takes: above that, a sentence and a link instead of a session that would slow all the others.
 
-The environment variable ``SWARMVIZ_SESSIONS`` sets the number; a visitor leaves a seat free when their session ends.
+A place is taken when a visitor's socket opens, and free again when their session has ended (some seconds after the socket has closed, so
+that a connection that was cut for a moment finds the swarm where it was). A page that is only fetched builds nothing and takes nothing
+(``pages.py``).
+
+One address may not take every place, nor begin visits faster than the thread that all visitors share can build them (a visit costs it
+some tenths of a second). Both limits leave room for a class-room behind one address. Visitors from this machine itself have neither,
+because a proxy on it that does not say whom it speaks for would make one visitor of all. The owner's environment sets all three:
+
+``SWARMVIZ_SESSIONS``           visitors at a time, 40
+``SWARMVIZ_ADDRESS_SESSIONS``   of these from one address (from one /64 network of IPv6), three quarters: whoever holds them can keep out
+                                nobody but those behind the same address
+``SWARMVIZ_ADDRESS_VISITS``     visits per minute that one address may begin, 20; up to three minutes' worth at once
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import threading
-from pathlib import Path
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import panel as pn
-from jinja2 import Template
 
-ASSETS = Path(__file__).parents[2] / "assets"
-VARIABLE = "SWARMVIZ_SESSIONS"
+VARIABLE, SHARE_VARIABLE, VISITS_VARIABLE = "SWARMVIZ_SESSIONS", "SWARMVIZ_ADDRESS_SESSIONS", "SWARMVIZ_ADDRESS_VISITS"
 SESSIONS = 40
+VISITS = 20  # begun per minute from one address
+BURST = 3  # minutes' worth of visits at once: a class-room that opens the page together, twice
+REMEMBERED = 4096  # addresses whose visits are counted
+FULL, SHARE, OFTEN = "full", "share", "often"  # why somebody is not let in
+
+
+@dataclass
+class Seat:
+    """A visitor's place: whose it is, whether their socket is open, and whether their session was made."""
+
+    network: str
+    open: bool = False
+    made: bool = False
 
 
 class Seats:
-    """So many seats, taken and freed on any thread."""
+    """So many places, taken and freed on any thread.
 
-    def __init__(self, number: int):
-        self.number, self.taken = number, 0
-        self._lock = threading.Lock()
+    Parameters
+    ----------
+    number : int
+        Places in all.
+    share : int or None
+        Places for one address; None: three quarters, and all of them for this machine itself.
+    visits : int or None
+        Visits per minute that one address may begin; None: ``VISITS``, and any number for this machine itself.
+    clock : callable
+        Seconds.
+    """
 
-    def take(self) -> bool:
-        """Take a seat; False when there is none."""
+    def __init__(
+        self,
+        number: int,
+        share: int | None = None,
+        visits: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self.number = number
+        self.share = min(number, -(-3 * number // 4) if share is None else share)
+        self.visits = VISITS if visits is None else visits
+        self._share_for_all, self._visits_for_all = share is not None, visits is not None
+        self._clock, self._lock = clock, threading.Lock()
+        self._seats: dict[str, Seat] = {}
+        self._begun: dict[str, tuple[float, float]] = {}  # network → (visits left, when that was counted)
+
+    @property
+    def taken(self) -> int:
+        """Places that are not free."""
+        return len(self._seats)
+
+    def refusal(self, address: str) -> str:
+        """Why a new visitor from an address would not be let in now: ``FULL``, ``SHARE`` or ``OFTEN``; empty when they would."""
         with self._lock:
-            free = self.taken < self.number
-            self.taken += free
-        return free
+            return self._refusal(network_of(address))
 
-    def leave(self) -> None:
-        """Give a seat back."""
+    def claim(self, session: str, address: str) -> bool:
+        """Let the socket of a session in; False when there is no place for it, or another socket has the session."""
         with self._lock:
-            self.taken -= 1
+            seat = self._seats.get(session) or self._new(session, address)
+            if seat is None or seat.open:
+                return False
+            seat.open = True
+        return True
+
+    def release(self, session: str) -> None:
+        """The socket of a claimed session has closed; the place is kept until the session ends, if there is one."""
+        with self._lock:
+            seat = self._seats.get(session)
+            if seat is not None:
+                seat.open = False
+                if not seat.made:
+                    del self._seats[session]
+
+    def make(self, session: str, address: str) -> bool:
+        """A session is about to be made; False when there is no place for it."""
+        with self._lock:
+            seat = self._seats.get(session) or self._new(session, address)
+            if seat is not None:
+                seat.made = True
+        return seat is not None
+
+    def leave(self, session: str) -> None:
+        """A session has ended: its place is free."""
+        with self._lock:
+            self._seats.pop(session, None)
+
+    def _new(self, session: str, address: str) -> Seat | None:
+        network = network_of(address)
+        if self._refusal(network):
+            return None
+        if self._limited(network, self._visits_for_all):
+            self._begun[network] = (self._left(network) - 1, self._clock())
+        self._seats[session] = Seat(network)
+        return self._seats[session]
+
+    def _refusal(self, network: str) -> str:
+        if len(self._seats) >= self.number:
+            return FULL
+        if self._limited(network, self._share_for_all):
+            if sum(seat.network == network for seat in self._seats.values()) >= self.share:
+                return SHARE
+        if self._limited(network, self._visits_for_all) and self._left(network) < 1:
+            return OFTEN
+        return ""
+
+    def _left(self, network: str) -> float:
+        """How many visits an address may begin at once now."""
+        most = BURST * self.visits
+        if len(self._begun) > REMEMBERED:
+            self._begun = dict(list(self._begun.items())[REMEMBERED // 2 :])
+        left, at = self._begun.pop(network, (most, 0.0))  # taken out, so that the latest stand last
+        left = min(most, left + (self._clock() - at) * self.visits / 60)
+        self._begun[network] = (left, self._clock())
+        return left
+
+    @staticmethod
+    def _limited(network: str, everybody: bool) -> bool:
+        return everybody or network != ""
 
 
-def seats_of(value: str | None) -> int:
-    """The number of seats that the environment asks for.
+def network_of(address: str) -> str:
+    """Who counts as one visitor's address: itself, the /64 network of an IPv6 address; empty for this machine itself."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:  # a socket of the file system
+        return ""
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is None and not ip.is_loopback:
+            return str(ipaddress.ip_network((ip, 64), strict=False))
+        ip = ip.ipv4_mapped or ip
+    return "" if ip.is_loopback or ip.is_unspecified else str(ip)
+
+
+def number_of(variable: str, value: str | None, otherwise: Any) -> Any:
+    """The number that the environment sets, or ``otherwise`` where it sets none.
 
     Raises
     ------
@@ -47,26 +170,48 @@ def seats_of(value: str | None) -> int:
         When it is no whole number ≥ 1.
     """
     if value is None or not value.strip():
-        return SESSIONS
-    if not value.strip().isdecimal() or int(value) < 1:
-        raise ValueError(f"{VARIABLE} = {value!r}: must be a whole number ≥ 1")
+        return otherwise
+    if not (value.strip().isascii() and value.strip().isdecimal()) or int(value) < 1:
+        raise ValueError(f"{variable} = {value!r}: must be a whole number ≥ 1")
     return int(value)
 
 
-SEATS = Seats(seats_of(os.environ.get(VARIABLE)))
+def seats_of(environment: Any) -> Seats:
+    """The places that the environment asks for.
+
+    Raises
+    ------
+    ValueError
+        When a limit is no whole number ≥ 1.
+    """
+    return Seats(*(number_of(variable, environment.get(variable), otherwise) for variable, otherwise in
+                   ((VARIABLE, SESSIONS), (SHARE_VARIABLE, None), (VISITS_VARIABLE, None))))  # fmt: skip
+
+
+SEATS = seats_of(os.environ)
+OURS: set[str] = set()  # ids of sessions that the server makes for itself
+
+
+def claim(session: str, address: str) -> bool:
+    """``SEATS.claim``, for a socket that opens."""
+    return SEATS.claim(session, address)
+
+
+def release(session: str) -> None:
+    """``SEATS.release``, for a claimed socket that has closed."""
+    SEATS.release(session)
 
 
 def welcome(document: Any) -> bool:
-    """Whether there is a seat for the visitor of a document, who then has it until their session ends.
+    """Whether there is a place for the visitor of a document, who then has it until their session ends.
 
-    Otherwise the document becomes a page of one sentence, which loads no script and opens no connection. The run of the script that only
-    warms the server up has no visitor and takes no seat.
+    A run of the script that has no visitor (the warm-up, the server's own look at the page) takes no place.
     """
-    if document is None or document.session_context is None:
+    context = None if document is None else document.session_context
+    if context is None or context.server_context is None or context.id in OURS:
         return True
-    if not SEATS.take():
-        document.template = Template((ASSETS / "full.html").read_text(encoding="utf-8"), autoescape=True)
-        document.template_variables["visitors"] = SEATS.number
+    session = context.id
+    if not SEATS.make(session, str(getattr(context.request, "remote_ip", None) or "")):
         return False
-    pn.state.on_session_destroyed(lambda context: SEATS.leave())
+    pn.state.on_session_destroyed(lambda context: SEATS.leave(session))
     return True

@@ -60,13 +60,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def served(log: Path, **more: str) -> Iterator[Server]:
-    """A server of its own process, with ``more`` in its environment."""
+def served(log: Path, *options: str, **more: str) -> Iterator[Server]:
+    """A server of its own process, with more ``options``, and with ``more`` in its environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "panel", "serve", "app.py", "--warm", "--address", "localhost", "--port", str(port),
-               "--plugins", "probe", "--unused-session-lifetime", str(UNUSED), "--check-unused-sessions", "500"]  # fmt: skip
+               "--plugins", "probe", "--unused-session-lifetime", str(UNUSED), "--check-unused-sessions", "500", *options]  # fmt: skip
     environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))} | more
     with log.open("w") as out:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=environment)

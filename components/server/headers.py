@@ -1,0 +1,77 @@
+"""What every answer says to the browser about what it may do with it.
+
+The page's Content-Security-Policy allows scripts that carry the page's own nonce, files of this server, and ``blob:`` (the components'
+modules, which Panel hands to the browser in the session and es-module-shims turns into blobs). ``'unsafe-eval'`` stands there because
+Panel's ``jslink`` is a ``CustomJS``, whose text BokehJS makes a function of; that text comes from the server only. Styles are
+``'unsafe-inline'``: BokehJS and MUI write style elements and attributes at run time. What is connected to, loaded and framed is this
+server's alone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from tornado.web import OutputTransform
+
+EMBED = "SWARMVIZ_EMBED"  # origins that may show the page in a frame
+NEVER = ("Server", "X-Powered-By")
+CROSS = "Access-Control-"  # no other origin reads anything
+
+
+def ancestors(value: str | None) -> str:
+    """The sources of ``frame-ancestors`` that the owner names, separated by blanks or commas; ``'none'`` for none.
+
+    Raises
+    ------
+    ValueError
+        When one is no origin.
+    """
+    named = re.split(r"[\s,]+", (value or "").strip())
+    for origin in filter(None, named):
+        if not re.fullmatch(r"https?://[\w.*-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?", origin, re.ASCII):
+            raise ValueError(f"{EMBED} = {value!r}: {origin!r} is no origin such as https://course.example.org")
+    return " ".join(filter(None, named)) or "'none'"
+
+
+ANCESTORS = ancestors(os.environ.get(EMBED))
+NOTHING = f"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {ANCESTORS}"
+SENTENCE = NOTHING.replace(
+    "default-src 'none'", "default-src 'none'; style-src 'unsafe-inline'"
+)  # a page that runs nothing
+FOREIGN = f"base-uri 'self'; frame-ancestors {ANCESTORS}"  # plug-ins of the owner, who may say more
+ALWAYS = {
+    "Content-Security-Policy": FOREIGN,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+    "microphone=(), midi=(), payment=(), usb=()",
+} | ({"X-Frame-Options": "DENY"} if ANCESTORS == "'none'" else {})
+
+
+def page_policy(nonce: str) -> str:
+    """The Content-Security-Policy of the page, whose scripts carry ``nonce``."""
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob:; media-src 'self' blob:; "
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {ANCESTORS}"
+    )
+
+
+class Hardened(OutputTransform):
+    """Adds what the handler has not said itself, and takes away what tells of versions or lets other origins read."""
+
+    def __init__(self, request: Any):
+        pass
+
+    def transform_first_chunk(self, status_code: int, headers: Any, chunk: bytes, finishing: bool) -> tuple:
+        """Called once for every answer, also for errors and redirects."""
+        for name in (*NEVER, *(name for name in headers if name.startswith(CROSS))):
+            headers.pop(name, None)
+        for name, value in ALWAYS.items():
+            if name not in headers:
+                headers[name] = value
+        return status_code, headers, chunk

@@ -1,0 +1,194 @@
+"""Start the server: ``python -m components.server.launch``, which `make serve`, ``tools/serve`` and ``swarmviz serve`` call.
+
+The one place where ``panel serve`` gets its options. The protection of ``application.py`` is installed before Panel is asked for anything,
+so that it holds whatever becomes of the page's script.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import runpy
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from components.server import origins
+
+ROOT = Path(__file__).parents[2]
+PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+
+
+class Refused(click.ClickException):
+    """One line that says what is wrong."""
+
+    exit_code = 2
+
+
+def require_port(value: str) -> int:
+    """The number of a port.
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+    """
+    if not (value.isascii() and value.isdecimal() and 1 <= int(value) <= 65535):
+        shown = value if value.isdecimal() else repr(value)
+        raise ValueError(f"port = {shown}: must be a whole number, 1 ≤ port ≤ 65535")
+    return int(value)
+
+
+def require_prefix(value: str) -> str:
+    """What stands before every path: empty, or with a slash before and none behind.
+
+    Raises
+    ------
+    ValueError
+        When a browser would not keep it as it is.
+    """
+    prefix = f"/{value.strip('/')}" if value.strip("/") else ""
+    if not PREFIX.fullmatch(prefix):
+        raise ValueError(f"prefix = {value!r}: must be a path of letters, digits and . _ ~ -, such as /lab")
+    return prefix
+
+
+def require_free(address: str, port: int) -> None:
+    """See that the server can listen there; Panel would say so after a while, and less clearly.
+
+    Raises
+    ------
+    ValueError
+        When it cannot, with the reason.
+    """
+    try:
+        family, *_, where = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise ValueError(
+            f"address = {address!r}: must be an address of this machine, such as 127.0.0.1 or 0.0.0.0"
+        ) from None
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as door:
+            if os.name == "posix":  # as the server does; elsewhere it would mean that two may have the port
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(where)
+    except OSError as error:
+        raise ValueError(
+            f"--address {address} --port {port}: cannot be had ({error.strerror}); choose another"
+        ) from None
+
+
+def shown(address: str, port: int, prefix: str, named: str) -> str:
+    """The address that leads to the page, as a person types it."""
+    first = named.split(",")[0].strip().rstrip("/")
+    if not first:
+        local = address in origins.LOCAL or address in ("::1",)
+        first = (
+            "localhost" if local else socket.gethostname() if address in origins.EVERY else origins.bracketed(address)
+        )
+    scheme, _, host = first.rpartition("://")
+    if not scheme and not re.search(r":\d+$", host):
+        host = f"{host}:{port}"
+    return f"{scheme or 'http'}://{host}{prefix}/"
+
+
+def ending() -> str:
+    """How the server is ended. A script that starts it in the background has Ctrl-C ignored, and that is inherited."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        return (
+            f"Ctrl-C is ignored here, as whoever started this process wished: `kill {os.getpid()}` (SIGTERM) ends it."
+        )
+    return "Ctrl-C ends it."
+
+
+def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[str, ...] = ()) -> list[str]:
+    """The command line of Panel."""
+    allowed = [word for host in hosts if host not in origins.MORE for word in ("--allow-websocket-origin", host)]
+    path = ["--prefix", prefix] if prefix else []
+    return ["panel", "serve", "app.py", "--warm", "--address", address, "--port", str(port), *path, *allowed, *more]
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"], "max_content_width": 120},
+    epilog="Every other option is handed to `panel serve`, such as --use-xheaders behind a proxy.",
+)
+@click.option(
+    "--port", default="5006", envvar="PORT", show_default=True, show_envvar=True, help="Port of the page, 1 to 65535."
+)
+@click.option(
+    "--address",
+    default="127.0.0.1",
+    envvar="ADDRESS",
+    show_default=True,
+    show_envvar=True,
+    help="Where to listen: to this machine only, or 0.0.0.0 for every network interface.",
+)
+@click.option(
+    "--origin",
+    default="",
+    envvar="ORIGIN",
+    show_envvar=True,
+    metavar="HOST[:PORT],…",
+    help="Names under which visitors reach the page; the names and addresses of this machine when absent.",
+)
+@click.option(
+    "--prefix",
+    default="",
+    envvar="PREFIX",
+    show_envvar=True,
+    metavar="/PATH",
+    help="What stands before every path, such as /lab.",
+)
+@click.option(
+    "--sessions", default="", metavar="NUMBER", help="Visitors at a time, ≥ 1 (SWARMVIZ_SESSIONS); 40 when absent."
+)
+@click.option("--check", is_flag=True, hidden=True, help="See whether the options are right, and serve nothing.")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED)
+def main(port: str, address: str, origin: str, prefix: str, sessions: str, check: bool, more: tuple[str, ...]) -> None:
+    """Serve the page until Ctrl-C."""
+    try:
+        number = require_port(port)
+        prefix = require_prefix(prefix)
+        hosts = origins.allowed(address, number, origin)
+        if sessions and not (sessions.isascii() and sessions.isdecimal() and int(sessions) > 0):
+            raise ValueError(f"sessions = {sessions!r}: must be a whole number ≥ 1")
+        require_free(address, number)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    if check:
+        return
+    if sessions:
+        os.environ["SWARMVIZ_SESSIONS"] = sessions
+    origins.MORE.update(host for host in hosts if host.startswith("["))
+    os.chdir(ROOT)
+    sys.path[:0] = [str(ROOT)]
+    protect()
+    click.echo(
+        f"Starting the server; open {shown(address, number, prefix, origin)} when it says that the app is running. {ending()}"
+    )
+    sys.argv = command(address, number, prefix, hosts, more)
+    with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended
+        runpy.run_module("panel", run_name="__main__", alter_sys=True)
+
+
+def protect() -> None:
+    """Put our application in Bokeh's place.
+
+    Raises
+    ------
+    Refused
+        When the environment asks for a limit that is none.
+    """
+    try:
+        from components.server import application
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    application.install()
+
+
+if __name__ == "__main__":
+    main()

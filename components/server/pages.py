@@ -1,0 +1,203 @@
+"""The page as a browser fetches it: HTML with a token of its own, and nothing else.
+
+No swarm is built for a fetch. The HTML is the same for everybody but for two words, the token and the nonce of its scripts, so the server
+looks at the page once (``Skeleton``) and fills them in; the session is made when the socket opens, which Bokeh does anyhow for a browser
+whose session is gone. A robot that fetches the page a thousand times costs a thousand signatures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from pathlib import Path
+from typing import Any
+
+from bokeh.util.token import generate_jwt_token, generate_session_id
+from jinja2 import Template
+from panel.io.resources import Resources
+from panel.io.server import DocHandler, server_html_page_for_session
+from panel.io.state import set_curdoc
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
+from tornado.web import RequestHandler, authenticated
+
+from components.server import headers, session_limit
+
+ASSETS = Path(__file__).parents[2] / "assets"
+LINK = "s"  # the one argument that the page reads (components.permalink.KEY)
+AGENT = 300  # characters of the browser's name that travel in a token
+IDS = ("bokeh-session-id", "bokeh-token")  # arguments with which a link could hand over a session, and their header
+REASONS = {
+    session_limit.FULL: (
+        "All places are taken",
+        "So that everybody sees the swarm move smoothly, this server takes {0.number} visitor{1} at a time. A place becomes free as soon "
+        "as somebody closes the page.",
+    ),
+    session_limit.SHARE: (
+        "Your network has its places",
+        "So that everybody gets in, this server takes {0.share} of its {0.number} visitors from one address. A place becomes free as soon "
+        "as somebody closes the page.",
+    ),
+    session_limit.OFTEN: (
+        "Too many visits at once",
+        "This server begins {0.visits} visits a minute from one address. In a moment there will be room for the next.",
+    ),
+}
+
+
+class Told(RequestHandler):
+    """A handler that says in one sentence what went wrong, and never shows a traceback to a visitor."""
+
+    POLICY = headers.NOTHING
+    METHODS = "GET, HEAD, OPTIONS"
+
+    def set_default_headers(self) -> None:
+        """The strictest policy; the page has its own."""
+        self.set_header("Content-Security-Policy", self.POLICY)
+
+    def options(self, *args: Any) -> None:
+        """Which methods there are; nobody else's page may use them."""
+        self.set_status(204)
+        self.set_header("Allow", self.METHODS)
+        self.finish()
+
+    def tell(self, status: int, sentence: str) -> None:
+        """Answer with one sentence."""
+        self.set_status(status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        if status == 405:
+            self.set_header("Allow", self.METHODS)
+        self.finish(sentence + "\n")
+
+    def write_error(self, status_code: int, **details: Any) -> None:
+        """Tornado's errors in the same form."""
+        self.tell(status_code, f"{status_code}: {self._reason}.")
+
+
+class Refusal(Told):
+    """What is not served, why, in one sentence."""
+
+    def initialize(self, status: int, sentence: str) -> None:
+        """Parameters: the status and the sentence."""
+        self.refused = status, sentence
+
+    def prepare(self) -> None:
+        """Any method gets the same answer."""
+        self.tell(*self.refused)
+
+
+class Skeleton:
+    """The HTML of the page of one application, without token and nonce; made once, by whoever asks first."""
+
+    def __init__(self, application: Any, context: Any):
+        self._application, self._context = application, context
+        self._parts: list[str] | None = None
+        self._lock = asyncio.Lock()
+        self._token, self._nonce = (secrets.token_urlsafe(16) for _ in range(2))  # stand where the real ones will
+
+    async def filled(self, token: str, nonce: str) -> str:
+        """The page for one visitor."""
+        async with self._lock:
+            if self._parts is None:
+                self._parts = (await self._look()).split(self._token)
+        return token.join(self._parts).replace(self._nonce, nonce)
+
+    async def _look(self) -> str:
+        """Make a session as for a visitor, write its HTML, and end it."""
+        application, context = self._application, self._context
+        session_id = generate_session_id(secret_key=application.secret_key, signed=True)
+        session_limit.OURS.add(session_id)
+        try:
+            token = token_of(application, session_id, {})
+            request = HTTPServerRequest(
+                start_line=RequestStartLine("GET", f"{application.prefix}{context.url}", "HTTP/1.1"),
+                headers=HTTPHeaders({"Host": "localhost"}),
+                connection=_Unconnected(),
+            )
+            session = await context.create_session_if_needed(session_id, request, token)
+            document = session.document
+            with set_curdoc(document):
+                html = server_html_page_for_session(
+                    session,
+                    resources=Resources.from_bokeh(application.resources()),
+                    title=document.title,
+                    token=self._token,
+                    template=document.template,
+                    template_variables=document.template_variables,
+                )
+            await context._discard_session(session, lambda session: True)
+        finally:
+            session_limit.OURS.discard(session_id)
+        again = f"<script>{(ASSETS / 'again.js').read_text(encoding='utf-8')}</script>"
+        return html.replace("</head>", f"{again}</head>", 1).replace("<script", f'<script nonce="{self._nonce}"')
+
+
+class _Unconnected:
+    """The connection of a request that nobody made."""
+
+    context = None
+
+    def set_close_callback(self, callback: Any) -> None:
+        """There is nothing to close."""
+
+
+def token_of(application: Any, session_id: Any, payload: dict[str, Any]) -> str:
+    """A signed token for a session; it tells its age."""
+    return generate_jwt_token(
+        session_id,
+        secret_key=application.secret_key,
+        signed=True,
+        expiration=application.session_token_expiration,
+        extra_payload={"headers": {}, "cookies": {}, "arguments": {}} | payload,
+    )
+
+
+class Page(Told, DocHandler):
+    """The page, under the application's path."""
+
+    POLICY = headers.SENTENCE
+
+    @authenticated
+    async def get(self, *args: Any, **options: Any) -> None:
+        """The page for a new visitor, or why there is none."""
+        self.set_header("Cache-Control", "no-store")  # it holds a token
+        path, query = self.request.path, f"?{self.request.query}" if self.request.query else ""
+        if path.endswith("/") and path.rstrip("/") == f"{self.application.prefix}{self.application_context.url}":
+            self.redirect(f"../{path.rstrip('/').rpartition('/')[2]}{query}")  # what the page loads lies beside it
+            return
+        if any(name in self.request.arguments for name in IDS) or IDS[0] in self.request.headers:
+            self.tell(403, "The server alone chooses the ids of sessions: open the page without one.")
+            return
+        if reason := session_limit.SEATS.refusal(self.request.remote_ip):
+            self._refuse(reason)
+            return
+        application = self.application
+        session_id = generate_session_id(secret_key=application.secret_key, signed=True)
+        token, nonce = token_of(application, session_id, self._payload()), secrets.token_urlsafe(16)
+        html = await self._skeleton().filled(token, nonce)
+        self.set_header("Content-Security-Policy", headers.page_policy(nonce))
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.write(html)
+
+    head = get
+
+    def _payload(self) -> dict[str, Any]:
+        """What the session will know of the request: the link, the browser's name, and whose session Panel's log-in says it is."""
+        agent = self.request.headers.get("User-Agent", "")[:AGENT]
+        links = self.request.arguments.get(LINK, [])[:1]
+        more = self.application_context.application.process_request(self.request)
+        return {"headers": {"User-Agent": agent}, "arguments": {LINK: links} if links else {}} | more
+
+    def _skeleton(self) -> Skeleton:
+        return self.application.skeleton(self.application_context)
+
+    def _refuse(self, reason: str) -> None:
+        heading, sentence = REASONS[reason]
+        seats = session_limit.SEATS
+        full = Template((ASSETS / "full.html").read_text(encoding="utf-8"), autoescape=True)
+        self.set_status(
+            429 if reason == session_limit.OFTEN else 200
+        )  # a full server is no fault of the page: no browser reports it
+        self.set_header("Retry-After", "10")
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.write(full.render(heading=heading, sentence=sentence.format(seats, "s" if seats.number > 1 else "")))

@@ -1,0 +1,40 @@
+"""For the tests only: what a server's process knows (a plug-in of ``panel serve``, which the owner names)."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+
+from tornado.web import RequestHandler
+
+
+class Known(RequestHandler):
+    """GET → the modules that are loaded, the places that are taken, and how many swarms there are."""
+
+    def get(self) -> None:
+        from bokeh.server.tornado import BokehTornado
+
+        from components.server import session_limit
+
+        contexts = list(self.application.applications.values())
+        assert isinstance(self.application, BokehTornado)
+        gc.collect()
+        swarms = sum(type(thing).__name__ == "Simulation" for thing in gc.get_objects())
+        self.write(
+            json.dumps(
+                {
+                    "modules": sorted(sys.modules),
+                    "taken": session_limit.SEATS.taken,
+                    "sessions": sum(len(list(context.sessions)) for context in contexts),
+                    "swarms": swarms,
+                    "routes": {
+                        rule.matcher.regex.pattern: f"{rule.target.__module__}.{rule.target.__name__}"
+                        for rule in self.application.wildcard_router.rules
+                    },
+                }
+            )
+        )
+
+
+ROUTES = [("/known", Known, {})]
