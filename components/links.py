@@ -22,7 +22,7 @@ from swarmviz.presets import ALL as PRESETS
 def opening(link: str | None) -> tuple[State, list[Simulation], State | None, str]:
     """What a visit begins with, its swarms at step 0, what is still to be built, and what there is to say about the link.
 
-    What takes long (a large swarm, a formula to be compiled, steps to be lived again) is left to the builder: here every visitor
+    What takes long (a large swarm, steps to be lived again) is left to the builder: here every visitor
     would wait.
     """
     first, awaited, said = permalink.state_of(permalink.of_preset(next(iter(PRESETS.values())))), None, ""

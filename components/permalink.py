@@ -26,7 +26,7 @@ from components.stops import Stop
 from swarmviz import Simulation, dynamics, landscapes
 from swarmviz.dynamics import Dynamics
 from swarmviz.landscapes import Landscape
-from swarmviz.parameters import Choice, Described
+from swarmviz.parameters import Described
 from swarmviz.presets import Preset, opening
 from swarmviz.simulation import Entry
 from swarmviz.swarm import Swarm
@@ -115,14 +115,8 @@ class Run(NamedTuple):
 
     @property
     def quick(self) -> bool:
-        """Whether its first step is there at once: a swarm that is not large, and no text that has to be compiled."""
-        texts = [
-            declared
-            for declared in self.now.landscape.declared()
-            if isinstance(getattr(self.now.landscape, declared), str)
-        ]
-        menus = [name for name in texts if isinstance(self.now.landscape.param[name], Choice)]
-        return self.born.n * self.born.d <= QUICK and texts == menus
+        """Whether its first step is there at once: a swarm that is not large."""
+        return self.born.n * self.born.d <= QUICK
 
     def afresh(self) -> Run:
         """Its present parameters at step 0."""

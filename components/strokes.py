@@ -18,7 +18,7 @@ from components.plain import built, same, values_of
 from swarmviz import dynamics, landscapes
 from swarmviz.simulation import Entry
 
-MOST_WORDS = 8  # different texts of a landscape among the changes: every new formula has to be compiled
+MOST_WORDS = 8  # different texts of a landscape among the changes: each is read, and looked at in its box
 DEEPEST = 5  # parts of a path
 
 
