@@ -115,6 +115,7 @@ def test_runs_that_stop_are_told_cell_by_cell():
 def test_where_every_run_takes_all_its_steps_nothing_is_said_of_it():
     said = call(*RUN).output
     assert said.startswith("3 runs; success") and "diverged" not in said and "stopped" not in said
+    assert "\nsuccess: nearer than 0.05 half widths of the box to a known minimiser\n" in said
 
 
 # ---- Ctrl-C -----------------------------------------------------------------------------------------------------------
