@@ -164,8 +164,12 @@ def test_the_turns_of_a_replay_end_with_the_socket_and_not_half_a_minute_later(s
         drain = Drain(f"{address}?{permalink.KEY}={link}")
         await drain.open()
         task = asyncio.create_task(drain.drain(float("inf")))
-        (session,) = sessions
         try:
+            while not (
+                here := [session for session in sessions if session.transport.started]
+            ):  # a server may make a page to try
+                await asyncio.sleep(0.01)
+            (session,) = here
             while session.builder._thread is None or not session.transport.connected:
                 await asyncio.sleep(0.01)
             thread = session.builder._thread
