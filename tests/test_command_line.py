@@ -72,7 +72,8 @@ def test_a_sweep_crosses_its_axes_and_goes_on_from_its_store(tmp_path):
         (["--set", "noise=loud"], ["noise", "loud", "anisotropic"]),
         (["--landscape", "Rastrgin"], ["Rastrgin", "did you mean 'Rastrigin'"]),
         (["--runs", 0], ["runs = 0", "1 ≤ runs"]),
-        (["--n", 1], ["n (N) = 1", "2 ≤ N"]),
+        (["--n", 0], ["n (N) = 0", "1 ≤ N"]),
+        (["--n", 1], ["n (N) = 1", "CBO needs N ≥ 2"]),
         (["--out", "/no/such/folder/x.nc"], ["--out", "no folder"]),
     ],
 )

@@ -101,7 +101,7 @@ def test_what_is_recorded(command, text, names, tmp_path):
     [
         ([*RUN, "--runs", 1.5], "runs = 1.5: must be a whole number with 1 ≤ runs ≤ "),
         ([*RUN, "--steps", "many"], "steps = 'many': must be a whole number with 0 ≤ steps ≤ "),
-        ([*RUN, "--n", "x"], "n (N) = 'x': must be a whole number with 2 ≤ N ≤ "),
+        ([*RUN, "--n", "x"], "n (N) = 'x': must be a whole number with 1 ≤ N ≤ "),
         ([*RUN, "--tolerance", 0], "tolerance = 0: must be a finite number with 0 < tolerance ≤ "),
         ([*RUN, "--tolerance", "Linear(open)"], "write a schedule as Linear("),
         ([*RUN, "--threads", "two"], "threads = 'two': must be a whole number with 1 ≤ threads ≤ 4096"),
