@@ -2,6 +2,7 @@
 
 const SPEED_STEPS = 200
 const LINK_EVERY = 500 // milliseconds
+const PATIENCE = 5000 // milliseconds for an answer
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
   ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"],
   ["C", "copy the link to this moment"], ["?", "this list"]]
@@ -46,6 +47,28 @@ export function render({model}) {
     } else { send(act) }
   }
 
+  // What is typed into a box: it shows what the server understood, but no answer to an older entry, and nothing while somebody is typing.
+  let asked = model.answered, askedAt = 0
+  const typing = new Set()
+  const enter = (act, value) => {
+    asked += 1
+    askedAt = performance.now()
+    send(act, value)
+  }
+  const settled = () => {
+    if (performance.now() - askedAt > PATIENCE) { asked = model.answered } // a message got lost
+    return model.answered >= asked
+  }
+  const entry = (box, tell) => {
+    box.addEventListener("input", () => typing.add(box))
+    box.addEventListener("blur", () => typing.delete(box))
+    box.addEventListener("change", () => {
+      typing.delete(box)
+      tell()
+    })
+  }
+  const write = (box, value) => { if (!typing.has(box)) { box.value = value } }
+
   const play = button("play", "Pause", "Pause (Space)")
   const reset = button("reset", "Reset", "Reset with the same seed (R)")
   const buttons = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, button("back", "Back", "One step back (←)"), play,
@@ -71,23 +94,25 @@ export function render({model}) {
     ...[["never", "never"], ["k", "at step"], ["t", "at time"], ["stall", "when stalled for"]].map(([value, textContent]) => make("option", {value, textContent})))
   const stopAt = make("input", {type: "text", inputMode: "decimal", ariaLabel: "Stop at", value: "1000", hidden: true})
   const showStop = () => {
+    if (!settled()) { return }
     const [kind, at] = model.stop
     stopKind.value = kind
     stopAt.hidden = kind === "never"
-    if (at != null) { stopAt.value = at }
+    if (at != null) { write(stopAt, at) }
     showMore()
   }
   const tellStop = () => {
     stopAt.hidden = stopKind.value === "never"
-    send("stop", [stopKind.value, stopAt.value])
+    enter("stop", [stopKind.value, stopAt.value])
     showMore()
   }
   stopKind.addEventListener("change", tellStop)
-  stopAt.addEventListener("change", tellStop)
+  entry(stopAt, tellStop)
 
   const drawEvery = make("input", {type: "text", inputMode: "numeric", value: "1", ariaLabel: "Draw every so many steps", title: "Draw every so many steps"})
-  drawEvery.addEventListener("change", () => {
-    send("draw", drawEvery.value)
+  entry(drawEvery, () => {
+    enter("draw", drawEvery.value)
+    showMore()
   })
 
   // the whole run under one's thumb; the server goes to the step exactly
@@ -178,7 +203,8 @@ export function render({model}) {
   openMore(false)
 
   const showDraw = () => {
-    drawEvery.value = String(model.draw)
+    if (!settled()) { return }
+    write(drawEvery, String(model.draw))
     showMore()
   }
   const showPlaying = () => {
