@@ -248,6 +248,7 @@ export function render({model}) {
     clearTimeout(linking)
     linking = 0
     linkedAt = performance.now()
+    if (document.querySelector(".swarmviz-connection")?.style.display === "flex") { return } // the address is that of the last picture
     history.replaceState(null, "", model.link || location.pathname)
   }
 

@@ -48,10 +48,6 @@ REFUSED, NO_TOKEN, GONE, TAKEN, TOO_MUCH, FULL, BROKEN = 4400, 4401, 4404, 4409,
 SLOWER = "Too many requests at once: they are carried out one after the other, more slowly. The connection ends when this goes on."
 
 
-_claim = getattr(session_limit, "claim", lambda session, address: True)
-_release = getattr(session_limit, "release", lambda session: None)
-
-
 class Visit:
     """A session and whoever has its token."""
 
@@ -98,6 +94,7 @@ class SocketHandler(WSHandler):
         self._session: ServerSession | None = None
         self._claimed: str | None = None
         self._pulled = False
+        self._opened = asyncio.Event()  # set when it is known whether the visit is open
 
     # ---- for Tornado ---------------------------------------------------------------------------------------------------
 
@@ -193,7 +190,7 @@ class SocketHandler(WSHandler):
         if visit is None or not await self._first(visit):
             self.close(TAKEN, "the visit is open elsewhere")
             return
-        if not _claim(session_id, str(self.request.remote_ip)):
+        if not session_limit.claim(session_id, str(self.request.remote_ip)):
             self.close(FULL, "all places are taken")
             return
         self._claimed, visit.socket = session_id, self
@@ -222,6 +219,7 @@ class SocketHandler(WSHandler):
             visit.held = True
             session.block_expiration()
         self.application.io_loop.add_callback(session.with_document_locked, self._account.connected, True)
+        self._opened.set()
 
     async def _first(self, visit: Visit) -> bool:
         """Whether this socket may be the visit's: another is not open, or gives no sign of life."""
@@ -248,6 +246,11 @@ class SocketHandler(WSHandler):
     def _closing(self) -> bool:
         return self.ws_connection is None or self.ws_connection.is_closing()
 
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close the connection; a message that waits for the visit is not held back any longer."""
+        self._opened.set()
+        super().close(code, reason)
+
     def end(self) -> None:
         """Close a connection that is dead, at once."""
         connection = self.ws_connection
@@ -262,8 +265,9 @@ class SocketHandler(WSHandler):
 
     def _leave(self) -> None:
         """Let go of the session; a second call does nothing."""
+        self._opened.set()
         if self._claimed is not None:
-            _release(self._claimed)
+            session_limit.release(self._claimed)
             self._claimed = None
         visit, loop = self._visit, self.application.io_loop
         if self.connection is not None:
@@ -283,11 +287,12 @@ class SocketHandler(WSHandler):
     async def on_message(self, fragment: str | bytes) -> None:
         """Measure, read and judge a part of a message, and carry out a whole one."""
         self._heard = time.monotonic()
+        await self._opened.wait()  # a quick browser answers the greeting before all is ready; nothing more is read meanwhile
         account, connection = self._account, self.connection
         if self._closing():
             return
         if account is None or connection is None:
-            self.close(REFUSED, "a message before the visit was open")
+            self.close(REFUSED, "a message to a visit that is not open")
             return
         try:
             message = self._assembly.add(fragment)
