@@ -177,13 +177,12 @@ class Transport:
     @property
     def lateness(self) -> float:
         """Seconds by which pictures come late: their mean of late, or that of the one which is due now; 0 while nothing moves."""
-        moving = self._playing and not self._hidden and not self._alone
-        return min(max(self._late, time.monotonic() - self._next_at), LATEST) if moving else 0.0
+        return min(max(self._late, time.monotonic() - self._next_at), LATEST) if self.moving else 0.0
 
     @property
     def moving(self) -> bool:
         """Whether pictures are to come: it plays and somebody can see it."""
-        return self._playing and not self._hidden
+        return self._playing and not (self._hidden or self._alone)
 
     @property
     def connected(self) -> bool:
@@ -323,7 +322,7 @@ class Transport:
                     self._mail is not None and not (self._hidden or self._alone) and self._open()
                 ):  # nobody acknowledged: try again
                     self.on_page(self._deliver)
-                moving = self._playing and not (self._hidden or self._alone) and self._mail is None
+                moving = self.moving and self._mail is None
                 if moving and now >= self._next_at:
                     break
                 self._wake.wait(

@@ -137,7 +137,7 @@ def others_within(landscape, d, radius):
 def test_no_other_local_minimum_lies_within_the_tolerance(case):
     name, values = case
     landscape = ALL[name](**values)
-    for d in (1, 2, 3, 7, 20):
+    for d in (1, 2, 3, 4, 7, 20):
         if landscape.supports(d):
             tolerance = success.tolerance_for(landscape, d)
             assert 0 < tolerance <= success.TOLERANCE
