@@ -72,7 +72,7 @@ class Session:
             False,
             None,
         )  # whether runs are being built, and the choices to return to when they cannot be
-        self._failing: set[str] = set()  # views that have failed, each told once
+        self._failing: set[str] = set()  # views that have failed at the present run, each told once
         self._edit_row = ""  # the row that was edited last
         self._early: list[tuple[str, Any]] = []  # what the bar asked for before the page was there
         self.bench = Bench(sims)
@@ -298,6 +298,7 @@ class Session:
     def _attach_all(self) -> None:
         """Tell every view of its run."""
         with self.bench.lock, pn.io.hold(pn.state.curdoc), counted_once(pn.state.curdoc):
+            self._failing.clear()
             comparing = len(self.bench.sims) == 2
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):
                 arena.label = name if comparing else ""

@@ -90,3 +90,16 @@ def test_the_provisional_minimum_lies_between_the_lowest_and_the_mean_value():
     frame = sim.advance(2000)
     assert sim.record["minimum"][-1] <= frame.level <= frame.energy.mean()
     assert frame.level == pytest.approx((frame.mass * frame.energy).sum() / frame.mass.sum(), rel=1e-12)
+
+
+def test_one_agent_of_ssa_is_langevins_equation_and_one_of_sbgd_gradient_descent():
+    """With a single agent there is no mass to be handed over; what is left is a known method."""
+    swarm, bowl = sv.Swarm(n=1, d=3, seed=2), sv.landscapes.Sphere()
+    plain = sv.Simulation(sv.SSA(profile="none", dt=1e-2), bowl, swarm)
+    start = plain.frame.x
+    plain.advance(50)
+    np.testing.assert_allclose(plain.frame.x, start * (1 - 1e-2 * bowl.gradient(start) / start) ** 50, rtol=1e-12)
+    descent = sv.Simulation(sv.SBGD(), bowl, swarm)
+    descent.advance(200)
+    assert (np.diff(descent.record["best"]) <= 0).all() and descent.frame.mass.tolist() == [1.0]
+    assert bowl.values(descent.frame.x)[0] < 1e-6

@@ -549,9 +549,18 @@ def test_groups_know_where_no_minimiser_is_known_and_what_nobody_records(landsca
         np.testing.assert_array_equal(data[name], full[name])
 
 
-@pytest.mark.parametrize("initial", ["uniform", "box", "gaussian", "away", "points"])
-def test_many_starts_are_those_of_each_seed(initial):
-    swarm = sv.Swarm(n=6, d=2, initial=initial, low=-1.0, high=2.0, points=[[0.0, 1.0], [2.0, 3.0]], radius=0.5)
+@pytest.mark.parametrize(
+    "initial, values",
+    [
+        ("uniform", {}),
+        ("box", {"low": -1.0, "high": 2.0}),
+        ("gaussian", {}),
+        ("away", {"radius": 0.5}),
+        ("points", {"points": [[0.0, 1.0], [2.0, 3.0]]}),
+    ],
+)
+def test_many_starts_are_those_of_each_seed(initial, values):
+    swarm = sv.Swarm(n=6, d=2, initial=initial, **values)
     seeds = np.array([4, 0, 9])
     together = swarm.positions_of(RASTRIGIN, seeds)
     assert together.shape == (3, 6, 2)

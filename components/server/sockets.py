@@ -287,7 +287,9 @@ class SocketHandler(WSHandler):
     async def on_message(self, fragment: str | bytes) -> None:
         """Measure, read and judge a part of a message, and carry out a whole one."""
         self._heard = time.monotonic()
-        await self._opened.wait()  # a quick browser answers the greeting before all is ready; nothing more is read meanwhile
+        await (
+            self._opened.wait()
+        )  # a quick browser answers the greeting before all is ready; nothing more is read meanwhile
         account, connection = self._account, self.connection
         if self._closing():
             return
