@@ -14,7 +14,9 @@ import pytest
 from click.testing import CliRunner
 from serving import ROOT, free_port, leave, served
 
-from components.server import application, headers, launch, origins, session_limit
+from components import builder
+from components.server import application, headers, launch, limits, origins, session_limit, sockets
+from swarmviz.landscapes import expression, program
 
 pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(400)]
 PROXIED = ("X-Real-Ip: 198.51.100.7",)
@@ -253,5 +255,11 @@ def test_the_limits_that_security_md_states_are_those_of_the_code():
         f"| body of a request | {application.LARGEST_BODY} bytes |",
         f"| lines of a request | {application.CONNECTION['max_header_size']} bytes |",
         f"| {waits[0]} s {waits[1]} s |",
+        f"| {limits.LARGEST // 1024} kB {limits.DEEPEST} levels {limits.MOST_ELEMENTS} elements |",
+        f"| {limits.MESSAGES[0]:.0f} messages and {limits.BYTES[0] / 1000:.0f} kB per second |",
+        f"| {limits.SECONDS[0]:g} s per second {limits.SECONDS[1]:g} s saved up |",
+        f"| wait of a broken connection for its browser | {sockets.GRACE:.0f} s |",
+        f"| characters operations of a formula | {expression.MOST_CHARACTERS} {program.MOST_OPERATIONS} |",
+        f"| processor time of a replay | {builder.MOST_SECONDS:.0f} s |",
     ):
         assert said in stated, said

@@ -17,7 +17,7 @@ from typing import Any
 
 import param
 from bokeh.model import DataModel, Model
-from bokeh.models import ColorBar, GlyphRenderer, Legend, LegendItem, Plot, Toolbar
+from bokeh.models import ColorBar, GlyphRenderer, Legend, LegendItem, Plot, Text, Toolbar
 from panel.custom import ReactiveESM
 from panel.models.browser import BrowserInfo
 from panel.models.esm import ReactiveESM as ESMModel
@@ -75,6 +75,7 @@ PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     LegendItem: {"visible": flag},
     ColorBar: {"visible": flag},
     GlyphRenderer: {"visible": flag},  # a click on a legend
+    Text: {"text_alpha": None},  # numbers that have no room are hidden (components.arena_graph)
     Toolbar: {"stylesheets": None},  # panel-material-ui colours it, and adds to it each time
     BrowserInfo: {"dark_mode": flag_or_none, "device_pixel_ratio": number, "language": name, "timezone": name,
                   "timezone_offset": number, "webdriver": flag_or_none, "webgl": flag_or_none},
