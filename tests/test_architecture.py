@@ -15,12 +15,19 @@ OPTIONAL = {"matplotlib", "imageio", "imageio_ffmpeg", "PIL"}  # the extra "pict
 
 
 def imported(path):
-    """The modules that a file imports, by name, wherever in the file."""
+    """The modules that a file imports, in every form of import, wherever in the file."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+            yield from filter(is_module, (f"{node.module}.{alias.name}" for alias in node.names))
+
+
+def is_module(name):
+    """Whether a dotted name is a module or a package of this project: ``from components import session`` imports one."""
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
 def test_importing_every_module_of_the_core_never_loads_the_page():
@@ -73,3 +80,19 @@ def test_the_parts_of_the_page_do_not_know_each_other_only_the_session_does(path
     names = {n.split(".")[1] for n in imported(path) if n.startswith("components.")}
     assert path.stem == "session" or "session" not in names
     assert path.stem in ON_TOP or not names & (PARTS | ON_TOP)
+
+
+@pytest.mark.parametrize(
+    "line, module",
+    [
+        ("import components.session", "components.session"),
+        ("from components import session", "components.session"),
+        ("from components.session import Session", "components.session"),
+        ("from swarmviz import theory as other", "swarmviz.theory"),
+        ("def late():\n    from swarmviz import exports", "swarmviz.exports"),
+    ],
+)
+def test_the_contract_sees_every_form_of_import(line, module, tmp_path):
+    """One that it did not see had let a module in that it forbids."""
+    (tmp_path / "some.py").write_text(line)
+    assert module in set(imported(tmp_path / "some.py"))

@@ -6,8 +6,7 @@ import sys
 import threading
 import traceback
 
-from components import permalink
-from swarmviz import Simulation, dynamics, temporary
+from swarmviz import Simulation, dynamics, presets, temporary
 
 _warmed = threading.Event()
 
@@ -26,6 +25,6 @@ def warm() -> None:
 def _compile(names: list[str]) -> None:
     for name in names:
         try:
-            Simulation(*permalink.first(name)[:3]).advance(2)
+            Simulation(*presets.opening(name).build()).advance(2)
         except Exception as error:  # the page tells it to whom it concerns
             traceback.print_exception(error, file=sys.stderr)
