@@ -184,8 +184,9 @@ def test_the_law_of_velocities_lies_under_the_agents_with_its_source_and_its_lim
     assert law.applies == applies and (law.reason in said(figure)) == (not applies)
 
 
-@pytest.mark.parametrize("sim", [simulation("PSO"), simulation("BGK", form="inertial")], ids=["PSO", "inertial"])
-def test_no_law_is_drawn_where_theory_gives_none(sim):
+@pytest.mark.parametrize("name, settings", [("PSO", {}), ("BGK", {"form": "inertial"})], ids=["PSO", "inertial"])
+def test_no_law_is_drawn_where_theory_gives_none(name, settings):
+    sim = simulation(name, **settings)
     figure = phase_figure(sim)
     assert not any(line.get_linestyle() == ":" for axes in figure.axes for line in axes.lines)
     assert not any("±" in label for label in named(figure))

@@ -108,8 +108,9 @@ def test_the_law_of_velocities_is_drawn_through_the_consensus(settings, applies)
     assert any(law.title in label and law.reference in label for label in named)
 
 
-@pytest.mark.parametrize("sim", [simulation("PSO"), simulation("BGK", form="inertial")], ids=["PSO", "inertial"])
-def test_no_law_is_drawn_where_theory_gives_none(sim):
+@pytest.mark.parametrize("name, settings", [("PSO", {}), ("BGK", {"form": "inertial"})], ids=["PSO", "inertial"])
+def test_no_law_is_drawn_where_theory_gives_none(name, settings):
+    sim = simulation(name, **settings)
     view = attached(sim)
     assert not view.spread.visible and not view.centre.visible and len(view.band.data["x"]) == 0
 
