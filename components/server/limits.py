@@ -18,14 +18,12 @@ DEEPEST = 24  # levels of a message's JSON; the page's own have 9
 MOST_ELEMENTS = 4096  # of a message's JSON
 
 MESSAGES, BYTES = (400.0, 800.0), (256e3, 512e3)  # (per second, at once)
-SECONDS = (
-    0.2,
-    3.0,
-)  # of the shared thread: per second, at once; painting is not counted. Another dynamics costs 0.15 to 0.6, a Reset 0.12
+# Of the shared thread: per second, at once; painting is not counted. Another dynamics costs 0.15 to 0.6 s, a Reset 0.12 s.
+SECONDS = (0.15, 0.8)
 VIOLATIONS = (0.1, 8.0)  # messages that the page never sends
 BACKLOG = 32  # commands that a visit's worker has not yet carried out
 RESTED = 0.25  # share of what can be saved up: a visit that has so much again is no longer hasty
-TOLD_AFTER = 3.0  # seconds in which messages came too early, after which the page says so
+TOLD_AFTER = 5.0  # seconds in which messages came too early, after which the page says so
 CLOSED_AFTER = 20.0  # and after which the socket is closed
 
 
