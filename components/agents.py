@@ -19,6 +19,7 @@ from swarmviz.exports import looks
 from swarmviz.exports.estimate import cells_of, shades
 
 DIGITS = "{%.5g}"  # a weight of 1e-7 is no 0.0000
+LEGEND_OF = "legend of "  # begins the name of a glyph that only an entry of the legend shows
 MOST_TOLD = 3  # agents under a pointer: more would cover the swarm
 
 
@@ -47,8 +48,8 @@ def dress(fig: figure, dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind
     """Colours of the agents in a theme: one per role, or from quiet to bright by weight, or one for all."""
     dots.glyph.line_color = colours.outline
     for place, role in enumerate(kind.roles or ("agent",)):
-        for glyph in fig.select({"tags": f"legend of {role}"}):
-            glyph.update(line_color=colours.outline, fill_color=colours.roles[place % len(colours.roles)])
+        if (drawn := _of_legend(fig, role)) is not None:
+            drawn.glyph.update(line_color=colours.outline, fill_color=colours.roles[place % len(colours.roles)])
     if kind.roles:
         palette, low, high = (
             [colours.roles[i % len(colours.roles)] for i in range(len(kind.roles))],
@@ -93,16 +94,16 @@ def legend_items(fig: figure, kind: Kind, colours: Theme) -> list[LegendItem]:
     """Entries for the agents, one per role; drawn by glyphs that are nowhere on the plot."""
     items = []
     for place, label in enumerate(kind.roles or ("agent",)):
-        name, looks = (
-            f"legend of {label}",
-            {"fill_color": colours.roles[place % len(colours.roles)], "line_color": colours.outline},
-        )
-        drawn = fig.select_one({"name": name}) or fig.scatter(
-            [np.nan], [np.nan], size=10, name=name, tags=[name], **looks
-        )
+        looks = {"fill_color": colours.roles[place % len(colours.roles)], "line_color": colours.outline}
+        drawn = _of_legend(fig, label) or fig.scatter([np.nan], [np.nan], size=10, name=f"{LEGEND_OF}{label}", **looks)
         drawn.glyph.update(**looks)
         items.append(LegendItem(label=label, renderers=[drawn]))
     return items
+
+
+def _of_legend(fig: figure, label: str) -> GlyphRenderer | None:
+    """The glyph of an entry of the legend; among the renderers, because a search through all models takes 15 ms of the shared thread."""
+    return next((drawn for drawn in fig.renderers if drawn.name == f"{LEGEND_OF}{label}"), None)
 
 
 def distances(x: np.ndarray, low: Any, high: Any) -> np.ndarray:
