@@ -439,6 +439,9 @@ def test_a_formula_that_is_undefined_in_its_box_is_refused_beside_its_text_and_b
     assert wait(lambda: running._sim.k > k + 20 and running._sim.landscape.text == "log(x) + y^2")
     edit(running, "landscape.text", "sqrt(x)*0 + (x-2)^2 + y^2")
     edit(running, "landscape.box", "0.5, 4")
+    press(running, "pause")
+    press(running, "reset")  # the swarm starts anew where the formula is defined; it may have been elsewhere
+    settle(running)
     edit(running, "landscape.undefined", "refused")
     assert not row(running, "landscape.undefined").get("error")
 

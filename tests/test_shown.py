@@ -94,7 +94,7 @@ def test_two_swarms_reopen_with_what_is_compared(running):  # noqa: F811
     again = Session(query(running.bar.link))
     again.start()
     assert wait(lambda: again._sim.k == running._sim.k and options(again) == options(running))
-    assert again.side.views["A and B"]._chips.value == other
+    assert wait(lambda: again.side.views["A and B"]._chips.value == other), "the page's thread sets one after the other"
     again.close()
 
 
