@@ -128,7 +128,7 @@ class State(NamedTuple):
 
     runs: tuple[Run, ...]
     speed: float | None
-    draw_every: int = 1  # pictures of every so-manieth step
+    draw_every: int = 1  # pictures of every nth step
     stop: tuple[str, float | None] = NEVER  # kind of components.stops and its number
     views: Any = None  # options of views that are not as usual, by name; None says nothing of them
 
