@@ -2,7 +2,7 @@
 
 import panel as pn
 
-from components import theme
+from components.page import theme
 from components.server import application, session_limit
 from components.server.warm import warm
 from components.session import Session

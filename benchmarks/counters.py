@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tornado.web import RequestHandler
 
-from components.transport import Transport
+from components.playback.transport import Transport
 
 SENT: dict[str, deque[tuple[int, float]]] = defaultdict(lambda: deque(maxlen=4000))
 

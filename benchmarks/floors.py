@@ -27,9 +27,9 @@ from functools import partial
 import numpy as np
 from numba import njit
 
-from swarmviz.elementary import cos2pi, exp, log
-from swarmviz.noise import CAUCHY, GAUSSIAN, fill_steps
-from swarmviz.randomness import JUMP, POSITION_NOISE, scratch, uniforms_steps
+from swarmviz.kernels.elementary import cos2pi, exp, log
+from swarmviz.kernels.noise import CAUCHY, GAUSSIAN, fill_steps
+from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, scratch, uniforms_steps
 
 BLOCK = 4096  # numbers in the cache
 TIMES = 50  # passes over them in one call, so that the call itself does not count

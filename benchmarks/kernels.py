@@ -28,7 +28,7 @@ from benchmarks import allocations, first_contact, peers
 from benchmarks.floors import pieces
 from benchmarks.timing import interleave, on_threads, table
 from benchmarks.workloads import CASES, prepare
-from swarmviz.randomness import normals, scratch
+from swarmviz.kernels.randomness import normals, scratch
 
 SIZES = ((8, 1), (100, 2), (1000, 2), (200, 20), (10_000, 2), (1_000_000, 2))
 SMALL_SIZES = ((8, 1), (20, 2))

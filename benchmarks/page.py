@@ -51,7 +51,7 @@ Row = tuple[str, str, list[str]]  # what, target, one result per page
 def selection(n: int, moving: bool) -> str:
     """The query of our page for so many agents that move or stand."""
     import swarmviz as sv
-    from components import permalink
+    from components.links import permalink
 
     dynamics = sv.CBO(lam=float(moving), sigma=float(moving))
     chosen = permalink.Selection(dynamics, sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=2), 30.0)

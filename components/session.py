@@ -15,35 +15,37 @@ from typing import Any
 
 import panel as pn
 
-from components import choices, permalink, shown, theme
-from components.arena import Arena
-from components.bar import Bar
-from components.bench import NAMES, Bench
-from components.builder import Builder
-from components.choices import heading_of, parts_of, sentence, weakly
-from components.compare import REPLACING, CompareBar, rearranged
-from components.comparison import Comparison
-from components.controls import Controls, brief
-from components.curves import Curves
-from components.density import Density
-from components.equation import EquationCard
-from components.exports import Exports
-from components.history import History
-from components.links import Links, opening
-from components.luck import Luck
-from components.luck_card import LuckCard, Standing
-from components.occupation import Occupation
-from components.permalink import Run, Selection, State
-from components.phase import Phase
-from components.player import Player
-from components.replica import Visible
-from components.replicas import Outcome
+from components.controls import heading
+from components.controls.form import Controls, brief
+from components.controls.heading import heading_of, parts_of, sentence, weakly
+from components.links import permalink, view_options
+from components.links.address import Links, opening
+from components.links.permalink import Run, Selection, State
+from components.page import theme
+from components.page.bar import Bar
+from components.page.compare import REPLACING, CompareBar, rearranged
+from components.page.equation import EquationCard
+from components.page.exports import Exports
+from components.page.history import History
+from components.playback.builder import Builder
+from components.playback.panes import NAMES, Bench
+from components.playback.player import Player
+from components.playback.transport import Moment, Transport
+from components.replicas.card import LuckCard, Standing
+from components.replicas.pool import Outcome
+from components.replicas.replica import Visible
+from components.replicas.worker import Luck
 from components.server.limits import account_of
 from components.server.serializer import counted_once
-from components.side import Side
-from components.touch import Touch
-from components.transport import Moment, Transport
-from components.view import View
+from components.views.arena.arena import Arena
+from components.views.arena.mouse_modes import Touch
+from components.views.base import View
+from components.views.comparison import Comparison
+from components.views.curves.curves import Curves
+from components.views.density.density import Density
+from components.views.occupation import Occupation
+from components.views.phase_space import Phase
+from components.views.switcher import Side
 from swarmviz import Diverged, Simulation, Swarm
 from swarmviz.exports import Run as Past
 from swarmviz.exports import views_of
@@ -392,11 +394,11 @@ class Session:
         return (self.side, *views, self._curves, self.luck_card)
 
     def _chosen_of_views(self) -> dict[str, Any]:
-        return shown.chosen(*self._optional())
+        return view_options.chosen(*self._optional())
 
     def _show_views(self, options: Any) -> str:
         """The views as a link has them, None: as they are; what it says that cannot be."""
-        return "" if options is None else shown.restore(options, *self._optional())
+        return "" if options is None else view_options.restore(options, *self._optional())
 
     def _reopen(self, link: str) -> None:
         try:
@@ -491,7 +493,7 @@ class Session:
 
     def _chosen(self, name: str, value: Any) -> None:
         try:
-            chosen = choices.chosen(name, str(value), self.selection, comparing=len(self.bench.sims) == 2)
+            chosen = heading.chosen(name, str(value), self.selection, comparing=len(self.bench.sims) == 2)
         except Exception as error:  # a preset that does not fit its dynamics
             self._tell(error, "The run goes on as it was: ")
             return

@@ -12,7 +12,7 @@ try:
 except PackageNotFoundError:  # used from a checkout without installation
     __version__ = "0.0.0"
 
-from swarmviz.compiled import choose_cache
+from swarmviz.kernels.compiled import choose_cache
 
 choose_cache(__version__)
 

@@ -1,6 +1,6 @@
 """``python -m swarmviz``: the command line."""
 
-from swarmviz.command_line import main
+from swarmviz.cli.main import main
 
 if __name__ == "__main__":
     main()

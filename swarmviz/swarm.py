@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from swarmviz.kernels.randomness import INITIAL, draw_normal, draw_uniform
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Choice, Described, Real, Vector, Whole
-from swarmviz.randomness import INITIAL, draw_normal, draw_uniform
 
 ATTEMPTS = 10_000  # draws per agent before a region is called empty
 

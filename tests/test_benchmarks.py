@@ -135,7 +135,7 @@ def test_what_watchers_lose_is_counted_by_when_their_pictures_came():
 
 
 def test_the_links_of_the_attackers_are_as_bad_as_a_link_may_be():
-    from components import permalink
+    from components.links import permalink
     from swarmviz.landscapes import ALL
 
     long = hostile.run(seed=3, n=200, k=5_000_000)

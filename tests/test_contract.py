@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.dynamics.together import Stack
+from swarmviz.dynamics.batch import Stack
 from swarmviz.parameters import Choice, Real, Switch, Whole
 
 EVERY = pytest.mark.parametrize("cls", sv.dynamics.ALL.values(), ids=sv.dynamics.ALL)
@@ -164,7 +164,7 @@ def numbers(cls):
 @EVERY
 def test_an_int_and_a_float_parameter_are_the_same_run_without_a_recompilation(cls):
     simulation(cls).advance(3)
-    from swarmviz.compiled import Kernel
+    from swarmviz.kernels.compiled import Kernel
 
     before = [len(k.dispatcher.signatures) if k.dispatcher else None for k in Kernel.registry]
     one, two = simulation(cls), simulation(cls)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import test_contract
 
 import swarmviz as sv
+import tests.test_contract as test_contract
 
 ROOT = Path(__file__).parent.parent
 

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.arena import Arena
-from components.curves import Curves
-from components.density import Density
-from components.palette import DARK, LEVELS, LIGHT
-from components.relief import SHADES, palette, relief
-from swarmviz.exports import picture, replay
-from swarmviz.exports.arena_line import curve_of, gaps_of
-from swarmviz.exports.axes import texts_of
-from swarmviz.exports.ground import scale_of
+from components.views.arena.arena import Arena
+from components.views.arena.relief import SHADES, palette, relief
+from components.views.curves.curves import Curves
+from components.views.density.density import Density
+from components.views.palette import DARK, LEVELS, LIGHT
+from swarmviz.drawing.axes import texts_of
+from swarmviz.drawing.landscape import scale_of
+from swarmviz.exports import replay
+from swarmviz.exports.mpl import picture
+from swarmviz.exports.mpl.arena_line import curve_of, gaps_of
 
 TEXTS = {
     "a constant of 1e8": "1e8 + {f}",

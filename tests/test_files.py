@@ -5,10 +5,10 @@ import stat
 
 import pytest
 import xarray
-from commands import RUN, call
 
 import swarmviz as sv
 from swarmviz import exports, files
+from tests.cli.commands import RUN, call
 
 
 @pytest.fixture

@@ -121,7 +121,7 @@ def test_no_parameter_is_ever_swallowed(cls):
 
 
 def test_what_was_chosen_and_put_aside_is_kept_by_a_copy_and_by_a_link():
-    from components.plain import built, changed
+    from components.links.plain import built, changed
 
     swarm = sv.Swarm(initial="points", points=[[1, 1]])
     swarm.initial = "gaussian"

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components import permalink
-from components.controls import Controls, assign, present_values, rows_of
-from components.permalink import Run, State
-from components.schedule_curves import horizon, values_in_force
-from components.text import readable
+from components.controls.form import Controls, assign, present_values, rows_of
+from components.controls.text import readable
+from components.links import permalink
+from components.links.permalink import Run, State
+from components.views.curves.schedule_curves import horizon, values_in_force
 from swarmviz import schedules
+from swarmviz.cli.values import schedule as typed
 from swarmviz.ensembles.description import as_json
-from swarmviz.ensembles.typed import schedule as typed
 from swarmviz.exports import python_lines
 from swarmviz.exports.metadata import metadata
 from swarmviz.schedules import ALL, Begun, Constant, InverseLogarithmic, Linear, Logarithmic, Piecewise, Power
@@ -130,7 +130,7 @@ def test_links_lines_and_metadata_hold_the_beginning():
 
 def test_a_link_of_before_opens_with_schedules_that_count_from_zero():
     content = {"schedule": "Linear", "start": 1.0, "end": 0.1, "duration": 5.0}
-    from components.plain import built
+    from components.links.plain import built
 
     part = built(["CBO", {"sigma": content}], sv.dynamics.ALL)
     assert part.sigma == Linear(start=1.0, end=0.1, duration=5.0) and part.sigma.since == 0.0

@@ -10,9 +10,10 @@ import weakref
 import numpy as np
 import pytest
 
-from components import permalink, theme
+from components.links import permalink
+from components.page import theme
+from components.playback.transport import MOST_BETWEEN
 from components.session import Session
-from components.transport import MOST_BETWEEN
 from swarmviz import Swarm, dynamics, presets
 
 
@@ -278,7 +279,7 @@ def test_a_run_that_no_link_can_hold_is_linked_at_step_0_and_that_is_said(runnin
 
 
 def test_a_replay_tells_how_far_it_is_and_is_given_up_for_another_choice(running, monkeypatch):
-    import components.builder as module
+    import components.playback.builder as module
 
     monkeypatch.setattr(module, "TELL_EVERY", 0.0)
     long = permalink.Run.at_start(*permalink.first("CBO")[:2], Swarm(n=10_000))._replace(k=90_000)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from pathlib import Path
 from typing import Any
 
 from bokeh.util.token import generate_jwt_token, generate_session_id
@@ -20,10 +19,10 @@ from panel.io.state import set_curdoc
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import RequestHandler, authenticated
 
+from components.assets import ASSETS
 from components.server import headers, session_limit
 
-ASSETS = Path(__file__).parents[2] / "assets"
-LINK = "s"  # the one argument that the page reads (components.permalink.KEY)
+LINK = "s"  # the one argument that the page reads (components.links.permalink.KEY)
 AGENT = 300  # characters of the browser's name that travel in a token
 IDS = ("bokeh-session-id", "bokeh-token")  # arguments with which a link could hand over a session, and their header
 REASONS = {

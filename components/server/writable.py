@@ -71,11 +71,11 @@ def name(value: Any) -> bool:
 # Class of the model → property → check of its value, None: of use in the browser alone.
 PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     Plot: {"inner_width": whole, "inner_height": whole, "outer_width": None, "outer_height": None},
-    Legend: {"ncols": whole, "tags": None, "stylesheets": None},  # as many columns as fit (components.figures)
+    Legend: {"ncols": whole, "tags": None, "stylesheets": None},  # as many columns as fit (components.views.figures)
     LegendItem: {"visible": flag},
     ColorBar: {"visible": flag},
     GlyphRenderer: {"visible": flag},  # a click on a legend
-    Text: {"text_alpha": None},  # numbers that have no room are hidden (components.arena_graph)
+    Text: {"text_alpha": None},  # numbers that have no room are hidden (components.views.arena.graph)
     Toolbar: {"stylesheets": None},  # panel-material-ui colours it, and adds to it each time
     BrowserInfo: {"dark_mode": flag_or_none, "device_pixel_ratio": number, "language": name, "timezone": name,
                   "timezone_offset": number, "webdriver": flag_or_none, "webgl": flag_or_none},

@@ -29,8 +29,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz import boundaries
-from swarmviz.blocks import (
+from swarmviz.dynamics.batch import Outcomes, Stack, Together
+from swarmviz.frame import (
+    BEST,
+    CONSENSUS_VALUE,
+    DISPERSION,
+    EFFECTIVE_SIZE,
+    MINIMUM,
+    Clock,
+    Frame,
+    Observable,
+)
+from swarmviz.kernels import boundaries
+from swarmviz.kernels.blocks import (
     aligned,
     aligned_rows,
     block,
@@ -43,7 +54,7 @@ from swarmviz.blocks import (
     rows,
     scratch,
 )
-from swarmviz.compiled import (
+from swarmviz.kernels.compiled import (
     ends,
     inner,
     kernel,
@@ -57,7 +68,7 @@ from swarmviz.compiled import (
     whole,
     wholes,
 )
-from swarmviz.diagnostics import (
+from swarmviz.kernels.diagnostics import (
     all_finite,
     choose_batch,
     clear_consensus,
@@ -71,23 +82,12 @@ from swarmviz.diagnostics import (
     weigh_chosen,
     weights,
 )
-from swarmviz.dynamics.together import Outcomes, Stack, Together
-from swarmviz.elementary import tanh
-from swarmviz.frame import (
-    BEST,
-    CONSENSUS_VALUE,
-    DISPERSION,
-    EFFECTIVE_SIZE,
-    MINIMUM,
-    Clock,
-    Frame,
-    Observable,
-)
-from swarmviz.noise import GAUSSIAN
+from swarmviz.kernels.elementary import tanh
+from swarmviz.kernels.noise import GAUSSIAN
+from swarmviz.kernels.noise_buffer import block_noise, make_supply
+from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.parameters import Choice, Real, Whole
-from swarmviz.randomness import POSITION_NOISE
 from swarmviz.schedules import values_of
-from swarmviz.supply import block_noise, make_supply
 
 ANISOTROPIC, ISOTROPIC, NO_NOISE = range(3)
 EULER, TAMED, HEUN = range(3)
@@ -96,7 +96,7 @@ SCHEMES = {"euler": EULER, "tamed": TAMED, "heun": HEUN}
 
 
 class State(NamedTuple):
-    """Positions ``x`` in blocks (see :mod:`swarmviz.blocks`), their energies, the consensus point, the lowest energy so far."""
+    """Positions ``x`` in blocks (see :mod:`swarmviz.kernels.blocks`), their energies, the consensus point, the lowest energy so far."""
 
     k: int
     clock: Clock

@@ -27,8 +27,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz import boundaries
-from swarmviz.blocks import (
+from swarmviz.dynamics.batch import Outcomes, Stack
+from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
+from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
+from swarmviz.kernels import boundaries
+from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
@@ -41,7 +44,7 @@ from swarmviz.blocks import (
     scratch,
     to_blocks,
 )
-from swarmviz.compiled import (
+from swarmviz.kernels.compiled import (
     ends,
     flag_rows,
     inner,
@@ -56,7 +59,7 @@ from swarmviz.compiled import (
     whole,
     wholes,
 )
-from swarmviz.diagnostics import (
+from swarmviz.kernels.diagnostics import (
     all_finite,
     choose_batch,
     clear_consensus,
@@ -72,14 +75,11 @@ from swarmviz.diagnostics import (
     weigh_chosen,
     weights,
 )
-from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
-from swarmviz.dynamics.together import Outcomes, Stack
-from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
-from swarmviz.noise import LAWS
+from swarmviz.kernels.noise import LAWS
+from swarmviz.kernels.noise_buffer import block_noise, make_supply
+from swarmviz.kernels.randomness import POSITION_NOISE, SECOND_NOISE
 from swarmviz.parameters import Choice, Real, Whole
-from swarmviz.randomness import POSITION_NOISE, SECOND_NOISE
 from swarmviz.schedules import values_of
-from swarmviz.supply import block_noise, make_supply
 
 
 class State(NamedTuple):

@@ -31,9 +31,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz import boundaries
-from swarmviz.backtracking import descend, make_room
-from swarmviz.blocks import (
+from swarmviz.dynamics.backtracking import descend, make_room
+from swarmviz.dynamics.batch import Outcomes, Stack, Together, lowest_agents
+from swarmviz.frame import BEST, Clock, Frame, Observable
+from swarmviz.kernels import boundaries
+from swarmviz.kernels.blocks import (
     aligned_rows,
     block,
     block_count,
@@ -44,7 +46,7 @@ from swarmviz.blocks import (
     part,
     scratch,
 )
-from swarmviz.compiled import (
+from swarmviz.kernels.compiled import (
     ends,
     gradient_function,
     inner,
@@ -58,10 +60,8 @@ from swarmviz.compiled import (
     value_function,
     whole,
 )
-from swarmviz.diagnostics import all_finite, distance_to, evaluate, first_not_finite
-from swarmviz.dynamics.together import Outcomes, Stack, Together, lowest_agents
-from swarmviz.elementary import power
-from swarmviz.frame import BEST, Clock, Frame, Observable
+from swarmviz.kernels.diagnostics import all_finite, distance_to, evaluate, first_not_finite
+from swarmviz.kernels.elementary import power
 from swarmviz.parameters import Choice, Real, Whole
 
 EXPLORES, LEADS, REMOVED = range(3)

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.compiled import inner
-from swarmviz.diagnostics import largest_difference
-from swarmviz.dynamics.together import Together
+from swarmviz.dynamics.batch import Together
+from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.diagnostics import largest_difference
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Real, Whole
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from swarmviz.ensembles.run import run_ensemble
 from swarmviz.ensembles.statistics import medians, quantiles, success_rate, summary
-from swarmviz.ensembles.stops import Below, Stall, Stop
+from swarmviz.ensembles.stopping import Below, Stall, Stop
 from swarmviz.ensembles.store import StoreError
 from swarmviz.ensembles.sweeps import sweep
 

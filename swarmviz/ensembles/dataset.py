@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from swarmviz import success
-from swarmviz.compiled import NO_KERNELS, sources_digest
 from swarmviz.ensembles.description import as_json
 from swarmviz.ensembles.engine import Ensemble, Results
 from swarmviz.ensembles.settings import Options, Problem, Settings
+from swarmviz.kernels.compiled import sources_digest
 
 if TYPE_CHECKING:
     import xarray
 
-NO_NUMBERS = tuple(part for part in NO_KERNELS if part not in ("ensembles", "success.py"))  # on which no result depends
+NUMBERS = (  # the parts of the package on which a result depends
+    *("dynamics", "ensembles", "kernels", "landscapes"),
+    *("frame.py", "parameters.py", "record.py", "schedules.py", "simulation.py", "success.py", "swarm.py"),
+)
 MEANINGS = {
     "final_answer": "Point that the swarm held for the minimiser at the end",
     "final_energy": "F at the final answer",
@@ -189,4 +192,4 @@ def program() -> dict[str, str]:
     """Which swarmviz this is: its version, and a hash of those of its sources on which a result may depend."""
     import swarmviz
 
-    return {"swarmviz": swarmviz.__version__, "sources": sources_digest(NO_NUMBERS)}
+    return {"swarmviz": swarmviz.__version__, "sources": sources_digest(NUMBERS)}

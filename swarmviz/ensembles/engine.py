@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz import success
+from swarmviz.dynamics.batch import Outcomes, Stack
 from swarmviz.dynamics.stall import Stalling
-from swarmviz.dynamics.together import Outcomes, Stack
 from swarmviz.ensembles.settings import Problem, Settings
-from swarmviz.ensembles.stops import GOES_ON, Part, Watch
+from swarmviz.ensembles.stopping import GOES_ON, Part, Watch
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
 GROUP_RUNS, GROUP_WORK = 1024, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds

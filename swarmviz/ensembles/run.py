@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.dataset import as_dataset
 from swarmviz.ensembles.engine import Ensemble, execute
-from swarmviz.ensembles.room import require_room
+from swarmviz.ensembles.memory import require_room
 from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.landscapes.base import Landscape
 from swarmviz.swarm import Swarm

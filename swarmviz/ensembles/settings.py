@@ -10,7 +10,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.names import nearest
-from swarmviz.ensembles.stops import Stop, as_stop
+from swarmviz.ensembles.stopping import Stop, as_stop
 from swarmviz.frame import Clock, Diverged
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Switch, TimeDependent, Whole

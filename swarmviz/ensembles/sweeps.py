@@ -12,7 +12,7 @@ from swarmviz.ensembles.axes import Axis, Cell, axes_of, cells_of, check
 from swarmviz.ensembles.dataset import as_dataset, program, provenance
 from swarmviz.ensembles.description import described
 from swarmviz.ensembles.engine import Ensemble, execute
-from swarmviz.ensembles.room import require_room
+from swarmviz.ensembles.memory import require_room
 from swarmviz.ensembles.run import Progress, reporting
 from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.ensembles.store import Store

@@ -7,7 +7,7 @@ Each export carries version, parameters, seed and the changes made in mid-run. P
 from swarmviz.exports.data import csv, dataset, netcdf, write_csv, write_netcdf
 from swarmviz.exports.film import film
 from swarmviz.exports.metadata import file_name, metadata
-from swarmviz.exports.picture import VIEWS, picture, views_of
+from swarmviz.exports.mpl.picture import VIEWS, picture, views_of
 from swarmviz.exports.replay import replay
 from swarmviz.exports.run import Cancelled, Run
 from swarmviz.exports.script import python_lines

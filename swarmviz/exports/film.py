@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from swarmviz import temporary
-from swarmviz.exports.arena import Arena
-from swarmviz.exports.drawing import LOCK, by_hand, need
-from swarmviz.exports.looks import ramp, theme
+from swarmviz.drawing.style import ramp, theme
 from swarmviz.exports.metadata import as_text, metadata, title
+from swarmviz.exports.mpl.arena import Arena
+from swarmviz.exports.mpl.figure import LOCK, by_hand, need
 from swarmviz.exports.run import Run, never, run_of, unheard
 from swarmviz.simulation import Simulation
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.exports import looks
-from swarmviz.exports.ground import slice_point
+from swarmviz.drawing import style
+from swarmviz.drawing.landscape import slice_point
 from swarmviz.exports.metadata import as_text, metadata, title
 from swarmviz.exports.run import Run, never, run_of, unheard
 from swarmviz.exports.script import python_lines
@@ -69,7 +69,7 @@ def replay(
     header |= {
         "title": title(run),
         "labels": ["x", "F(x)"] if sim.frame.d == 1 else ["x₁", "x₂"],
-        "looks": {theme.name: theme._asdict() for theme in (looks.LIGHT, looks.DARK)},
+        "looks": {theme.name: theme._asdict() for theme in (style.LIGHT, style.DARK)},
         "curve": _curve(sim),
         "script": script if len(script) <= LONGEST else "# left out: its table of points is too long for a page",
     }

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.exports import looks
-from swarmviz.exports.arena_line import curve_of
-from swarmviz.exports.arena_states import ceiling, law_of
-from swarmviz.exports.ground import UNDEFINED, pixels, scale_of, sites_of, striped, undefined, values_on_plane
+from swarmviz.drawing import style
+from swarmviz.drawing.landscape import UNDEFINED, pixels, scale_of, sites_of, striped, undefined, values_on_plane
+from swarmviz.exports.mpl.arena_line import curve_of
+from swarmviz.exports.mpl.arena_states import ceiling, law_of
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
 
@@ -54,7 +54,7 @@ class Take:
         if not self._grounds or not self._grounds[-1][1].same_as(landscape):
             self._grounds.append((len(self.k) - 1, landscape.copy()))
         low, high = (side[:2] for side in landscape.limits(frame.d))
-        self._far = max(self._far, looks.reach(frame.x[:, :2], low, high))
+        self._far = max(self._far, style.reach(frame.x[:, :2], low, high))
         for name, values in (self._states(sim) if frame.occupation is not None else self._agents(sim)).items():
             self._columns.setdefault(name, []).append(values)
 
@@ -83,12 +83,12 @@ class Take:
         if frame.shift is not None:
             out["shift"] = np.append(frame.shift[:2], [0.0])[:2]
         if frame.mass is not None:
-            out["size"] = np.minimum(np.round(looks.diameters(frame)[chosen] / SIZE_STEP), 255).astype(np.uint8)
+            out["size"] = np.minimum(np.round(style.diameters(frame)[chosen] / SIZE_STEP), 255).astype(np.uint8)
         if self.roles:
             assert frame.role is not None
             out["tone"] = frame.role[chosen].astype(np.uint8)
         elif frame.weight is not None:
-            out["tone"] = np.round(255 * looks.tones(frame)[chosen]).astype(np.uint8)
+            out["tone"] = np.round(255 * style.tones(frame)[chosen]).astype(np.uint8)
         return out
 
     def _states(self, sim: Simulation) -> dict[str, np.ndarray]:
@@ -111,13 +111,13 @@ class Take:
         self._block: list[bytes] = []
         self._notes: list[str] = []
         low, high = (side[:2] for side in self._grounds[0][1].limits(self.d))
-        low, high = looks.view_of(low, high, self._far if self.kind in ("line", "plane") else 1.0)
+        low, high = style.view_of(low, high, self._far if self.kind in ("line", "plane") else 1.0)
         view = np.array([low, high]) if self.d > 1 else self._line_view(float(low[0]), float(high[0]))
         middle, half = view.mean(axis=0), WIDER * (view[1] - view[0]) / 2
         self._view, self._range = view, np.array([middle - half, middle + half])
         header = {
             "kind": self.kind, "n": self.n, "d": self.d, "agents": len(self.chosen), "roles": list(self.roles),
-            "usual": float(np.interp(np.log(self.n), np.log([n for n, _ in looks.SIZES]), [s for _, s in looks.SIZES])),
+            "usual": float(np.interp(np.log(self.n), np.log([n for n, _ in style.SIZES]), [s for _, s in style.SIZES])),
             "sizeStep": SIZE_STEP, "levels": LEVELS, "k": self.k, "t": self.t,
             "view": view.tolist(), "range": self._range.tolist(),
         }  # fmt: skip

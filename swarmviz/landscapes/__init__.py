@@ -8,7 +8,8 @@ from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.bowls import Rosenbrock, Schwefel220, Sphere, WideRosenbrock, XinSheYang, Zakharov
 from swarmviz.landscapes.cross_in_tray import CrossInTray
 from swarmviz.landscapes.finite_set import FineFiniteSetCurve, FiniteSetCurve
-from swarmviz.landscapes.formula import Formula
+from swarmviz.landscapes.formula.formula import Formula
+from swarmviz.landscapes.formula.words import FormulaError
 from swarmviz.landscapes.griewank import Griewank, PrintedGriewank
 from swarmviz.landscapes.kinks import BukinN6, DiscontinuousIntegrand, Eggholder, HolderTable
 from swarmviz.landscapes.langermann import Langermann
@@ -22,7 +23,6 @@ from swarmviz.landscapes.ripples import DropWave, Salomon, SchafferN2
 from swarmviz.landscapes.schwefel import Schwefel226
 from swarmviz.landscapes.shekel import Shekel
 from swarmviz.landscapes.wells import DoubleWell, Himmelblau, SixHumpCamel, StyblinskiTang
-from swarmviz.landscapes.words import FormulaError
 
 _FAMILIAR = (Ackley, Rastrigin, DoubleWell, Himmelblau, Rosenbrock, Sphere)
 _OF_ONES_OWN = (GaussianMixture, Formula)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import exp, sin2pi
+from swarmviz.kernels.elementary import exp, sin2pi
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import LANES, half_wave, lanes
+from swarmviz.landscapes.lanes import LANES, half_wave, lanes
 from swarmviz.parameters import Real
 
 

@@ -15,9 +15,9 @@ from itertools import product
 
 import numpy as np
 
-from swarmviz.elementary import cos, sin
+from swarmviz.kernels.elementary import cos, sin
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import LANES, lanes, sign
+from swarmviz.landscapes.lanes import LANES, lanes, sign
 
 # x = 0 and arcsin(1/10) from every multiple of π in [−10, 10], the best known one first.
 ZEROS = (

@@ -28,7 +28,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numba.experimental.function_type import _get_wrapper_address
 
-from swarmviz import compiled, kernel_cache
+from swarmviz.kernels import cache, compiled
 from swarmviz.landscapes.separation import sought
 from swarmviz.parameters import Described
 
@@ -40,7 +40,7 @@ def block(function):
     so the value of an agent has the same bits whoever stands beside it. A division by zero gives inf or NaN
     (``error_model``): numba's test for it would make a loop six times slower.
     """
-    return kernel_cache.jit(function, nogil=True, error_model="numpy")
+    return cache.jit(function, nogil=True, error_model="numpy")
 
 
 class Landscape(Described):

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import power
+from swarmviz.kernels.elementary import power
+from swarmviz.kernels.randomness import purpose_key, row_key, unit
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import LANES, lanes, sign
+from swarmviz.landscapes.lanes import LANES, lanes, sign
 from swarmviz.parameters import Whole
-from swarmviz.randomness import purpose_key, row_key, unit
 
 COEFFICIENTS = 100  # a purpose of randomness.py: those of landscapes count from here
 

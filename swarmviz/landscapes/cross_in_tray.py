@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import cos, exp, power, sin
+from swarmviz.kernels.elementary import cos, exp, power, sin
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import sign
+from swarmviz.landscapes.lanes import sign
 
 
 @block

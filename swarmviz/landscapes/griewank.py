@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import cos, sin
+from swarmviz.kernels.elementary import cos, sin
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import LANES, lanes
+from swarmviz.landscapes.lanes import LANES, lanes
 
 
 @block

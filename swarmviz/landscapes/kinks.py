@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import cos, exp, sin
+from swarmviz.kernels.elementary import cos, exp, sin
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import mark_nonfinite, sign
+from swarmviz.landscapes.lanes import mark_nonfinite, sign
 
 
 @block

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import cos2pi, exp, sin2pi
+from swarmviz.kernels.elementary import cos2pi, exp, sin2pi
 from swarmviz.landscapes.base import Landscape, block
 
 POINTS = np.array([[3.0, 5.0], [5.0, 2.0], [2.0, 1.0], [1.0, 4.0], [7.0, 9.0]])  # a_i

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import sin2pi
+from swarmviz.kernels.elementary import sin2pi
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import half_wave
+from swarmviz.landscapes.lanes import half_wave
 
 RADIAN = 0.5 / np.pi  # in turns
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.elementary import cos, sin
+from swarmviz.kernels.elementary import cos, sin
 from swarmviz.landscapes.base import Landscape, block
 
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.elementary import exp
+from swarmviz.kernels.elementary import exp
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import LANES, lanes, mark_nonfinite
+from swarmviz.landscapes.lanes import LANES, lanes, mark_nonfinite
 from swarmviz.parameters import Real, Vector
 
 REACH = 5.0  # centres lie in [−REACH, REACH]^d, which is the box

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from swarmviz.elementary import cos, exp, power, sin
+from swarmviz.kernels.elementary import cos, exp, power, sin
 from swarmviz.landscapes.base import Landscape, block
 from swarmviz.parameters import Whole
 

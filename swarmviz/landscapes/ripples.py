@@ -13,9 +13,9 @@ import math
 
 import numpy as np
 
-from swarmviz.elementary import cos, sin, sin2pi
+from swarmviz.kernels.elementary import cos, sin, sin2pi
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import half_wave
+from swarmviz.landscapes.lanes import half_wave
 
 
 @block

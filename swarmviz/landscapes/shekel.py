@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmviz.landscapes.base import Landscape, block
-from swarmviz.landscapes.parts import mark_nonfinite
+from swarmviz.landscapes.lanes import mark_nonfinite
 from swarmviz.parameters import Whole
 
 POINTS = np.array([

@@ -15,8 +15,8 @@ from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
 from swarmviz.ensembles.sweeps import sweep
-from swarmviz.papers.entry import Entry, Part
-from swarmviz.papers.printed import as_variables
+from swarmviz.papers.figure import Entry, Part
+from swarmviz.papers.report import as_variables
 
 if TYPE_CHECKING:
     import xarray

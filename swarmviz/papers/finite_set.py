@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from swarmviz.papers.entry import Entry, Part, Printed
+from swarmviz.papers.figure import Entry, Part, Printed
 from swarmviz.papers.states import Occupations
 from swarmviz.papers.views import Courses
 from swarmviz.schedules import Power

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swarmviz.landscapes import ALL as LANDSCAPES
-from swarmviz.papers.printed import deviation
+from swarmviz.papers.report import deviation
 
 if TYPE_CHECKING:
     import xarray

@@ -8,10 +8,10 @@ on purpose, because a failure shows what a part is for. Adding a preset is one e
 from __future__ import annotations
 
 from swarmviz.dynamics import ALL as DYNAMICS
-from swarmviz.presets import annealing, consensus, finite_set, fractal, kinetic
+from swarmviz.presets import bgk, cbo, finite_set, fmc, ssa
 from swarmviz.presets.preset import Preset
 
-_FAMILIES = (consensus, annealing, kinetic, fractal, finite_set)
+_FAMILIES = (cbo, ssa, bgk, fmc, finite_set)
 
 ALL: dict[str, Preset] = {preset.name: preset for family in _FAMILIES for preset in family.PRESETS}
 

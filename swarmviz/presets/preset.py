@@ -2,7 +2,7 @@
 
 A preset opens with a seed that shows what it claims, and what it claims is a field: that the run as it opens has found the minimum after
 so many steps, or on purpose has not (``fails``), by the one criterion of :mod:`swarmviz.success`; and a :class:`Claim` where there is
-more to see than that. ``tests/test_presets.py`` runs every preset as it opens and holds it to both.
+more to see than that. ``tests/presets/test_presets.py`` runs every preset as it opens and holds it to both.
 """
 
 from __future__ import annotations

@@ -107,22 +107,22 @@ def velocity_law(simulation: Any) -> VelocityLaw | None:
     return find(simulation) if find else None
 
 
-from swarmviz.theory import annealing, cbo, finite_set, finite_set_curves, fractal, kinetic  # noqa: E402  (they register themselves)
+from swarmviz.theory import bgk, cbo, finite_set, finite_set_curves, fmc, ssa  # noqa: E402  (they register themselves)
 
 __all__ = [
     "Line",
     "Target",
     "VelocityLaw",
-    "annealing",
+    "bgk",
     "cbo",
     "finite_set",
     "finite_set_curves",
-    "fractal",
-    "kinetic",
+    "fmc",
     "law",
     "law_of",
     "lines",
     "lines_of",
+    "ssa",
     "target",
     "target_of",
     "velocity_law",

@@ -1,6 +1,6 @@
 r"""Theory of the swarm on a finite set (004): the law of infinitely many agents, its target, and when it gets there.
 
-    φ, φ', g, θ, η_β, 𝒰_β  as in :mod:`swarmviz.finite.functions`, here in NumPy               (1)  004 eq. 3.2–3.4, 4.1
+    φ, φ', g, θ, η_β, 𝒰_β  as in :mod:`swarmviz.dynamics.finite_set.functions`, here in NumPy               (1)  004 eq. 3.2–3.4, 4.1
     ρ̇(x) = Σ_y L(x, y) [β θ(ρ(x), ρ(y)) (U(y) − U(x)) + ρ(y) − ρ(x)]                           (2)  004 eq. 4.7, 5.1
     ρ̇(x) = Σ_y [ρ(y) M(y, x) − ρ(x) M(x, y)],  M(x, y) = L(x, y) exp(−β (U(y) − U(x))₊)        (3)  004 appendix A
 

@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from scipy.spatial import cKDTree
 
-from swarmviz.dynamics.finite_set import FiniteSet
-from swarmviz.finite.space import Space
+from swarmviz.dynamics.finite_set.dynamics import FiniteSet
+from swarmviz.dynamics.finite_set.space import Space
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
 from swarmviz.theory import Line, Target, law_of, lines_of, target_of

@@ -11,7 +11,8 @@ import time
 from contextlib import suppress
 
 import pytest
-from conftest import ROOT, Lab
+
+from tests.ui.conftest import ROOT, Lab
 
 BANNER = ".swarmviz-connection"
 INERT = "node => { while (node && !node.inert) { node = node.parentNode ?? node.host } return node != null }"

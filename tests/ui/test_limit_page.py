@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Lab, served
 
 from components.server.sockets import (
     GRACE,  # seconds: a browser that breaks off while pictures are under way is waited for
 )
+from tests.ui.conftest import Lab, served
 
 PLACES = 2
 

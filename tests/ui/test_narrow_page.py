@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components import permalink
+from components.links import permalink
 
 WIDE, MIDDLE, PHONE = (1440, 900), (1024, 768), (390, 844)
 

@@ -273,7 +273,7 @@ def test_three_sizes_and_both_themes_fit_their_windows(lab, server):
 
 
 def test_a_phone_shows_the_swarm_first_and_the_choices_on_demand(browser, server):
-    from conftest import Lab
+    from tests.ui.conftest import Lab
 
     context = browser.new_context(viewport={"width": 390, "height": 844})
     lab = Lab(context.new_page()).open(server.page)
@@ -321,7 +321,7 @@ def test_a_link_reopens_the_selection_and_a_bad_one_says_so(lab, server):
 
 
 def test_a_person_who_asks_for_less_motion_is_not_moved(browser, server):
-    from conftest import Lab
+    from tests.ui.conftest import Lab
 
     context = browser.new_context(reduced_motion="reduce")
     lab = Lab(context.new_page()).open(server.page)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from conftest import Lab, served
+
+from tests.ui.conftest import Lab, served
 
 BROKEN = """window.broken = []
 document.addEventListener("securitypolicyviolation", (e) => broken.push(`${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}`))"""

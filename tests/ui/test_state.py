@@ -6,10 +6,10 @@ import re
 from itertools import pairwise
 
 import pytest
-from conftest import Lab
 
-from components import permalink
+from components.links import permalink
 from swarmviz import presets
+from tests.ui.conftest import Lab
 
 BAD_CHARACTERS = ("AAAAAAAA", "%00%ff", "<script>")
 
@@ -126,7 +126,7 @@ def test_a_long_link_travels_through_browser_and_server(lab, server):
     """Near the longest that is ever written."""
     import random
 
-    from components import permalink
+    from components.links import permalink
     from swarmviz import Swarm, dynamics, landscapes
     from swarmviz.simulation import Entry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import swarmviz as sv
-from components import permalink
+from components.links import permalink
 from swarmviz.presets import ALL
 
 SHOWN = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Figure")

@@ -1,0 +1,1 @@
+"""The form: rows made of the declarations of parameters."""

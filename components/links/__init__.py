@@ -1,0 +1,1 @@
+"""Links: how a visit is written into an address, and read from one."""

@@ -1,0 +1,136 @@
+"""The address of a visit: it follows what a person does, can be copied, and each run that is replaced is remembered under its own."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from components.links import permalink
+from components.links.permalink import BadLink, Run, State, Unlinkable
+from components.page.bar import Bar
+from components.page.history import History
+from components.playback.builder import Builder
+from components.playback.panes import Bench
+from components.playback.transport import Transport
+from swarmviz import Simulation
+from swarmviz.presets import ALL as PRESETS
+
+
+def opening(link: str | None) -> tuple[State, list[Simulation], State | None, str]:
+    """What a visit begins with, its swarms at step 0, what is still to be built, and what there is to say about the link.
+
+    What takes long (a large swarm, steps to be lived again) is left to the builder: here every visitor
+    would wait.
+    """
+    first, awaited, said = permalink.state_of(permalink.of_preset(next(iter(PRESETS.values())))), None, ""
+    if link is not None:
+        try:
+            state = permalink.read(link)
+            if all(run.quick for run in state.runs):
+                return state, Builder.at_once(state.runs), state if any(run.k for run in state.runs) else None, ""
+            awaited = state
+        except ValueError as error:
+            said = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
+    return first, Builder.at_once(first.runs), awaited, said
+
+
+class Kept(NamedTuple):
+    """A run that is about to be left: its row in the history, its link ("" when none can hold it), and a sentence about both."""
+
+    row: dict[str, Any]
+    link: str
+    said: str
+
+
+class Links:
+    """Writes links to what is shown.
+
+    Parameters
+    ----------
+    bench, transport, bar, history
+        The swarms, how they are played, where the address is shown, and the runs of the visit.
+    views : function () → dict
+        The options of views that are not as usual.
+    """
+
+    def __init__(
+        self, bench: Bench, transport: Transport, bar: Bar, history: History, views: Callable[[], dict[str, Any]]
+    ):
+        self._views = views
+        self._bench, self._transport, self._bar, self._history = bench, transport, bar, history
+
+    def state(self, views: Any = None) -> State:
+        """All that a link holds, as it is now, but for the ``views``."""
+        bench = self._bench
+        with bench.lock:
+            runs = tuple(Run.of(sim, edits) for sim, edits in zip(bench.sims, bench.edits, strict=True))
+        stop = bench.stop.kind, bench.stop.at
+        return State(runs, self._transport.speed, self._transport.draw_every, stop, views)
+
+    def begin(self) -> None:
+        """The link with which the visit began, for a page that loses its connection."""
+        with contextlib.suppress(Unlinkable):
+            self._bar.base = f"?{permalink.KEY}={permalink.fitting(self.state(self._views())).code}"
+
+    def write(self) -> None:
+        """The address follows what a person does, but not every step of a running swarm; no failure of it is worth the run."""
+        try:
+            self._bar.link = f"?{permalink.KEY}={permalink.fitting(self.state(self._views())).code}"
+        except Unlinkable:
+            pass
+        except Exception as error:
+            traceback.print_exception(error, file=sys.stderr)
+
+    def copy(self) -> None:
+        """The link of this moment, for the browser to put on the clipboard."""
+        try:
+            link = permalink.fitting(self.state(self._views()))
+        except Unlinkable as error:
+            self._bar.say(f"There is no link to this run, because {error}.", "warning")
+        else:
+            self._bar.link = f"?{permalink.KEY}={link.code}"
+            count = self._bar.copied.get("count", 0) + 1
+            self._bar.copied = {"link": self._bar.link, "note": link.lost, "count": count}
+
+    def kept(self) -> Kept | None:
+        """What the history is to hold of the present run, which is about to be replaced or to be continued otherwise from an earlier step.
+
+        Its link leads to the furthest step that is known, not to the one at which the swarm stands. None where no step was taken yet.
+        Touches nothing of the page, so that any thread may ask; no failure is worth the run that follows.
+        """
+        try:
+            with self._bench.lock:
+                return self._kept()
+        except Exception as error:
+            traceback.print_exception(error, file=sys.stderr)
+            return None
+
+    def _kept(self) -> Kept | None:
+        bench, k = self._bench, self._bench.furthest
+        if k == 0:
+            return None
+        state, row = self.state(), self._history.row(*bench.sims, active=bench.active)
+        if bench.k < k:
+            state = state._replace(runs=tuple(Run.until(sim, k) for sim in bench.sims))
+        try:
+            link = permalink.fitting(state)  # its row opens it under the views of the day
+        except Unlinkable as error:
+            return Kept(row, "", f"The run to step {k} could not be kept in Runs, because {error}.")
+        if link.lost:
+            return Kept(
+                row | {"exact": False},
+                link.code,
+                f"The run to step {k} is kept in Runs, but only from its start. {link.lost}",
+            )
+        return Kept(row, link.code, f"The run to step {k} is kept in Runs.")
+
+    def remember(self, kept: Kept | None, aloud: bool) -> str:
+        """Put a run into the history; what there is to say of it: that it is there where ``aloud``, and always that it is not."""
+        if kept is None:
+            return ""
+        if kept.link:
+            self._history.add(kept.row, kept.link)
+        return kept.said if aloud or not kept.link else ""

@@ -1,0 +1,1 @@
+"""The page around the views: theme, transport bar, drawer, cards."""

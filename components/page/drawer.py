@@ -1,0 +1,25 @@
+"""The button in the page's header that opens the drawer of cards, with a name that says what is in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+import param
+
+from components.assets import ASSETS
+
+
+class DrawerButton(pn.custom.JSComponent):
+    """Opens and closes; the page and it follow each other in the browser."""
+
+    open = param.Boolean(False, doc="Whether the drawer is open.")
+    cards = param.List([], doc="What is in it, as its tabs are called.")
+
+    writable = ("open",)  # by the browser
+
+    _esm = (ASSETS / "drawer.js").read_text(encoding="utf-8")
+    _stylesheets = [(ASSETS / "drawer.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+
+    def __init__(self, **params: Any):
+        super().__init__(**{"margin": 0, "sizing_mode": "fixed", "width": 40, "height": 40} | params)

@@ -1,0 +1,84 @@
+"""What tells one run from another, in words: the parameters that differ, with their values at the start and now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.controls.text import written
+from swarmviz import Simulation, Swarm
+from swarmviz.parameters import Described, TimeDependent, is_used
+from swarmviz.simulation import Entry
+
+MOST = 8  # parameters that one row names
+LONGEST = 60  # characters of one value
+TOLD = {("swarm", "seed"), ("swarm", "n"), ("swarm", "d")}  # every row says them anyway
+
+Facts = dict[tuple[str, str, str], tuple[str, str]]  # (part, its class, parameter) → symbol, value
+
+
+def facts(birth: Entry, last: Entry, swarm: Swarm) -> Facts:
+    """Every parameter that matters, with its value; "1 → 2" where it was changed on the way."""
+    found: Facts = {}
+    pairs = (
+        ("dynamics", birth.dynamics, last.dynamics),
+        ("landscape", birth.landscape, last.landscape),
+        ("swarm", swarm, swarm),
+    )
+    for part, then, now in pairs:
+        for name, declared in now.declared().items():
+            if (part, name) in TOLD or not is_used(now, declared):
+                continue
+            value = _text(getattr(now, name))
+            before = _text(getattr(then, name)) if type(then) is type(now) else value
+            symbol = getattr(declared, "symbol", "") or name
+            found[part, type(now).__name__, name] = symbol, value if before == value else f"{before} → {value}"
+    return found
+
+
+def named(runs: Sequence[Facts]) -> list[list[str]]:
+    """What of each run is not the same in all of them that have it."""
+    seen: dict[Any, set[str]] = {}
+    for run in runs:
+        for key, (_, text) in run.items():
+            seen.setdefault(key, set()).add(text)
+    return [
+        _few([f"{symbol} = {_short(text)}" for key, (symbol, text) in run.items() if len(seen[key]) > 1])
+        for run in runs
+    ]
+
+
+def compared(a: Simulation, b: Simulation) -> list[str]:
+    """What swarm B has otherwise than swarm A."""
+    of_a, of_b = (facts(sim.journal[0], sim.journal[-1], sim.born) for sim in (a, b))
+    return _few(
+        [
+            f"B: {symbol} = {_short(text)}"
+            for key, (symbol, text) in of_b.items()
+            if of_a.get(key, ("", text))[1] != text
+        ]
+    )
+
+
+def span(steps: Sequence[int]) -> str:
+    """The first and the last of some steps."""
+    return " … ".join(f"{k:,}".replace(",", "\u202f") for k in dict.fromkeys((steps[0], steps[-1])))
+
+
+def _text(value: Any) -> str:
+    """A value, exactly."""
+    if isinstance(value, TimeDependent):
+        own = value.values_now() if isinstance(value, Described) else {}
+        inside = ", ".join(f"{name} {_text(v)}" for name, v in own.items()) or _text(getattr(value, "points", None))
+        return f"{type(value).__name__.lower()} ({inside})"
+    if isinstance(value, bool) or value is None:
+        return {None: "none", True: "on", False: "off"}[value]
+    return written(value) if isinstance(value, int | float | tuple) else str(value)
+
+
+def _few(said: list[str]) -> list[str]:
+    return said if len(said) <= MOST else [*said[: MOST - 1], f"and {len(said) - MOST + 1} more"]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 12]}…{text[-11:]}"

@@ -1,0 +1,210 @@
+"""The runs of a visit: what each was, how far it went and what it found; a row reopens its run where it stood.
+
+It is a view like the others (:mod:`components.views.base`): the present run has the first row, brought up to date once a second while it moves,
+and at once where it stops or another takes its place.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import panel as pn
+import param
+
+from components.assets import ASSETS
+from components.page.facts import compared, facts, named, span
+from swarmviz import Frame, Simulation, success
+
+MOST = 50  # rows
+PERIOD = 1.0  # seconds between two looks at the present run
+OURS = ("facts", "missed")  # of a row: what the browser need not know
+
+
+class Table(pn.custom.JSComponent):
+    """The rows as the browser has them; what was pressed arrives in ``on_press(act, number)``."""
+
+    rows = param.List(
+        [], doc="Past runs, the newest first: number, title, about, changed, differs, beside, step, best, error, note."
+    )
+    live = param.Dict({}, doc="The present run.")
+
+    _esm = (ASSETS / "history.js").read_text(encoding="utf-8")
+    _stylesheets = [(ASSETS / "history.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+
+    def __init__(self, on_press: Callable[[str, Any], None], **params: Any):
+        super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
+        self._on_press = on_press
+
+    def _handle_msg(self, data: Any) -> None:
+        if isinstance(data, dict) and isinstance(data.get("act"), str):
+            self._on_press(data["act"], data.get("number"))
+
+
+class History:
+    """The runs of one visit.
+
+    Parameters
+    ----------
+    on_open : function (link)
+        A row was pressed: the link with which it was added.
+    """
+
+    every = 1
+
+    def __init__(self, on_open: Callable[[str], None]):
+        self._on_open = on_open
+        self._links: dict[int, str] = {}
+        self._past: list[dict[str, Any]] = []  # rows, the newest first, with the facts that the browser need not know
+        self._live: dict[str, Any] = {}
+        self._tolerance: float | None = None
+        self._diverged: tuple[weakref.ref[Simulation], int] | None = None
+        self._count, self._looked = 0, -math.inf
+        self.pane = Table(self._pressed)
+
+    # ---- a view ----------------------------------------------------------------------------------------------------------
+
+    def attach(self, sim: Simulation) -> None:
+        """Another run is shown."""
+        self.hurry()
+        self._show(self.row(sim, now=True))
+
+    def hurry(self) -> None:
+        """The next picture shows the present run as it is then, however short a while ago the last look was."""
+        self._looked = -math.inf
+
+    def prepare(self, sim: Simulation) -> dict | None:
+        """The row of the present run, when the last look was a while ago."""
+        now = time.monotonic()
+        if now - self._looked < PERIOD:
+            return None
+        self._looked = now
+        return self.row(sim, now=True)
+
+    def paint(self, payload: dict) -> None:
+        """Show it."""
+        self._show(payload)
+
+    def set_dark(self, dark: bool) -> None:
+        """Its colours are the page's own and follow the theme in the browser."""
+
+    @property
+    def tolerance(self) -> float | None:
+        """The largest error that counts as found; None: what is usual for each landscape. Every row is judged anew at once."""
+        return self._tolerance
+
+    @tolerance.setter
+    def tolerance(self, tolerance: float | None) -> None:
+        self._tolerance = tolerance
+        self._publish()
+
+    # ---- past runs -------------------------------------------------------------------------------------------------------
+
+    def add(self, row: dict[str, Any], link: str) -> None:
+        """A run is replaced: keep its row, and the link that reopens it.
+
+        A run that is there already, under the same link, moves to the top.
+        """
+        gone = {number for number, other in self._links.items() if other == link}
+        kept = [row for row in self._past if row["number"] not in gone][: MOST - 1]
+        self._count += 1
+        self._links = {r["number"]: self._links[r["number"]] for r in kept} | {self._count: link}
+        self._past = [row | {"number": self._count}, *kept]
+        self._publish()
+
+    def diverged(self, sim: Simulation, step: int) -> None:
+        """The run left the numbers at this step."""
+        self._diverged = (weakref.ref(sim), step)
+        self._show(self.row(sim, now=True))
+
+    def clear(self) -> None:
+        """Forget the past runs."""
+        self._links, self._past = {}, []
+        self._publish()
+
+    def _pressed(self, act: str, number: Any) -> None:
+        if act == "clear":
+            self.clear()
+        elif act == "open" and isinstance(number, int) and number in self._links:
+            self._on_open(self._links[number])
+
+    def row(self, *sims: Simulation, active: int = 0, now: bool = False) -> dict[str, Any]:
+        """The row of a run, or of two that are compared: as it stands ``now``, else at the furthest step that is known of all.
+
+        Touches nothing of the page.
+        """
+        sim = sims[active]
+        k = sim.k if now else min(s.furthest for s in sims)
+        frame = sim.frame if now else sim.end if sim.furthest == k else None
+        swarm, record = sim.born, sim.record
+        i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
+        best = float(record["best"][i]) if "best" in record else math.nan
+        error = math.nan if frame is None else _error(frame, sim)
+        journal = [entry for entry in sim.journal if entry.k <= k]
+        return {
+            "title": " beside ".join(
+                dict.fromkeys(f"{type(s.dynamics).title} on {type(s.landscape).title}" for s in sims)
+            ),
+            "about": f"seed {swarm.seed} · N = {swarm.n} · d = {swarm.d}",
+            "beside": compared(*sims) if len(sims) > 1 else [],
+            "changed": f"changed at k = {span([entry.k for entry in journal[1:]])}" if len(journal) > 1 else "",
+            "facts": facts(journal[0], journal[-1], swarm),
+            "step": k,
+            "best": best if math.isfinite(best) else None,
+            "error": error if math.isfinite(error) else None,
+            "note": self._note(sim),
+            "exact": True,
+            "missed": _missed(frame, sim),
+        }
+
+    # ---- what is found, and what differs ---------------------------------------------------------------------------------
+
+    def _judged(self, missed: float | None, usual: float | None) -> dict:
+        """Whether a run that misses by so much has found the minimum, None where none is known, and by what that is judged."""
+        within = usual if self._tolerance is None or usual is None else self._tolerance
+        found = None if missed is None else missed < (math.inf if within is None else within)
+        return {"found": found, "criterion": success.criterion(within)}
+
+    def _show(self, live: dict[str, Any]) -> None:
+        self._live = live
+        self._publish()
+
+    def _publish(self) -> None:
+        """Every row with what it found and what tells it from the others of its kind, as things are now."""
+        rows = [self._live, *self._past]
+        told = named([row.get("facts", {}) for row in rows])
+        live, *past = (
+            {name: value for name, value in row.items() if name not in OURS}
+            | {"differs": differs}
+            | self._judged(*row.get("missed", (None, None)))
+            for row, differs in zip(rows, told, strict=True)
+        )
+        changed = {"rows": past} if past != self.pane.rows else {}
+        self.pane.param.update(**changed, **({"live": live} if self._live else {}))
+
+    def _note(self, sim: Simulation) -> str:
+        """Whether the run ended because it diverged; one that went on from an earlier step, with other values, did not."""
+        if self._diverged is None or self._diverged[0]() is not sim or sim.furthest + 1 != self._diverged[1]:
+            return ""
+        return f"diverged at step {self._diverged[1]}"
+
+
+def _missed(frame: Frame, sim: Simulation) -> tuple[float | None, float | None]:
+    """What a tolerance is compared with, and the usual one; None where there is none."""
+    try:
+        usual = None if sim.dynamics.on_finite_set else success.tolerance_for(sim.landscape, sim.born.d)
+        return success.miss(frame, sim.landscape), usual
+    except ValueError:  # a landscape that does not exist in the swarm's dimension
+        return None, None
+
+
+def _error(frame: Frame, sim: Simulation) -> float:
+    """NaN where there is none: a row is not worth a run that cannot be shown."""
+    try:
+        return success.error(frame, sim.landscape)
+    except ValueError:  # a landscape that does not exist in the swarm's dimension
+        return math.nan

@@ -1,0 +1,144 @@
+"""How the page looks: its frame, its colours and the places of its parts. The only module that knows panel-material-ui.
+
+Colours are those of Okabe and Ito where they carry meaning, because they stay apart for colour-blind eyes and on a pale projector.
+Everything is served from this machine: fonts, icons and scripts come with the installed packages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+from bokeh.resources import Resources
+from panel.io.resources import get_dist_path
+from panel.viewable import Viewable
+from panel_material_ui import Page, Tabs
+
+from components.assets import ASSETS
+from components.page.drawer import DrawerButton
+from components.views import figures, palette
+
+ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
+ON_ACCENT = {"light": "#ffffff", "dark": "#06263a"}
+BAD = {"light": "#b3261e", "dark": "#ff9a8f"}
+WARNING = {"light": "#9a5700", "dark": "#ffc266"}
+HEADER = {"light": "#123f5c", "dark": "#10202c"}
+SIDEBAR_WIDTH = 320
+CARD_WIDTH = 400
+FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"
+
+
+def extension() -> None:
+    """Set Panel up once per session: what the page loads, and from this server only."""
+    with contextlib.suppress(AttributeError, KeyError, ValueError):  # 0.2 MB of WebGL that no figure of the page uses
+        Resources._component_defs["js"].remove("bokeh-gl")
+    pn.extension(sizing_mode="stretch_width", notifications=False, loading_indicator=False)
+    if pn.state.curdoc:
+        pn.state.curdoc.theme = figures.OWN_LOOKS
+        # Panel says where its style sheets lie when it renders the page's HTML. A browser that connects so late that its session had to be
+        # made anew never gets there, and would look for them on a public server.
+        pn.state.curdoc.template_variables.setdefault("dist_url", get_dist_path(cdn=False))
+
+
+def page(
+    choices: Viewable,
+    board: Viewable,
+    drawer: dict[str, Viewable],
+    dark: bool,
+    narrow: bool,
+    on_dark: Callable[[bool], None],
+) -> Viewable:
+    """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer.
+
+    Its own button of the drawer says "contextbar", which is a word for nobody; ``frame.css`` hides it, and ours does the same.
+    """
+    button = DrawerButton(cards=list(drawer))
+    view = Page(
+        title="swarmviz",
+        logo=ASSETS / "logo.svg",
+        favicon=ASSETS / "favicon.svg",
+        meta_description="Swarm-based optimisation, live",
+        header=[button],
+        sidebar=[choices],
+        main=[board],
+        contextbar=[Tabs(*drawer.items(), sizing_mode="stretch_width")],
+        sidebar_open=not narrow,
+        sidebar_width=SIDEBAR_WIDTH,
+        contextbar_width=CARD_WIDTH,
+        contextbar_variant="auto",
+        busy_indicator=None,
+        theme="dark" if dark else "default",
+        theme_config={mode: _palette(mode) for mode in ("light", "dark")},
+        stylesheets=[(ASSETS / "frame.css").read_text(encoding="utf-8")],
+        raw_css=[(ASSETS / "page.css").read_text(encoding="utf-8")],
+    )
+    view.param.watch(lambda event: on_dark(event.new), "dark_theme")
+    button.jslink(view, open="contextbar_open", bidirectional=True)
+    forget_busy(view)
+    return view
+
+
+def forget_busy(view: Page) -> int:
+    """Cut the page loose from Panel's global state, which would otherwise keep every page that was ever shown.
+
+    ``Page`` follows ``pn.state.busy`` for an indicator that is not used here, and nothing ends that when a visitor leaves. Returns the
+    number of ties that were cut; a version of Panel without the tie has none.
+    """
+    watchers = [w for w in pn.state.param.watchers.get("busy", {}).get("value", []) if _follower(w) is view]
+    for watcher in watchers:
+        pn.state.param.unwatch(watcher)
+    return len(watchers)
+
+
+def _follower(watcher: Any) -> Any:
+    """Whose reference a watcher keeps up to date."""
+    return getattr(getattr(watcher.fn, "__self__", None), "self", None)
+
+
+def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:
+    """The place of one arena, or of two side by side, under the modes of the mouse."""
+    sheet = (ASSETS / "stage.css").read_text(encoding="utf-8")
+    row = pn.Row(*arenas, sizing_mode="stretch_both", margin=0, css_classes=["arenas"], stylesheets=[sheet])
+    return pn.Column(modes, row, sizing_mode="stretch_both", margin=0, css_classes=["stage"], stylesheets=[sheet])
+
+
+def show_arenas(board: pn.Column, arenas: list[Viewable]) -> None:
+    """Put these arenas on the stage of the board, which makes room for two."""
+    row = board[0][1]
+    if list(row) != arenas:
+        row.objects = arenas
+        board.css_classes = ["board", *(["comparing"] if len(arenas) > 1 else [])]
+
+
+def board(arena: Viewable, density: Viewable, curves: Viewable, bar: Viewable, anchor: Any) -> Viewable:
+    """The middle of the page: the arena is the largest, the bar is always in sight."""
+    for name, part in (("arena", arena), ("density", density), ("curves", curves), ("transport", bar)):
+        part.css_classes = [*part.css_classes, name]
+    return pn.Column(
+        arena,
+        density,
+        curves,
+        bar,
+        pn.pane.Bokeh(anchor, width=0, height=0, margin=0, css_classes=["anchor"]),
+        sizing_mode="stretch_both",
+        margin=0,
+        css_classes=["board"],
+        stylesheets=[(ASSETS / "board.css").read_text(encoding="utf-8")],
+    )
+
+
+def _palette(mode: str) -> dict:
+    colours = palette.theme(mode == "dark")
+    return {
+        "palette": {
+            "primary": {"main": ACCENT[mode], "contrastText": ON_ACCENT[mode]},
+            "error": {"main": BAD[mode]},
+            "info": {"main": WARNING[mode]},
+            "text": {"primary": colours.ink, "secondary": colours.soft},
+            "background": {"default": colours.paper, "paper": colours.paper},
+        },
+        "typography": {"fontFamily": FONT},
+        "components": {"MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER[mode], "color": "#fff"}}}},
+    }

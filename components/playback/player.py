@@ -1,0 +1,126 @@
+"""What the buttons of the bar do to the swarms: play, pause, step, back, any step of the run, how fast, when to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from components.controls.heading import sentence
+from components.controls.text import number
+from components.links.permalink import State
+from components.page.bar import Bar
+from components.playback.panes import Bench
+from components.playback.stop_conditions import Stop
+from components.playback.transport import FASTEST, MOST_BETWEEN, Transport
+
+ACTS = ("play", "pause", "step", "back", "goto", "speed", "stop", "draw")
+COUNTED = ("k", "stall")  # stops that are a number of steps
+
+
+class Player:
+    """Plays the swarms of a bench.
+
+    Parameters
+    ----------
+    bench, transport, bar
+        The swarms, their clock, and the buttons.
+    advance : function (steps)
+        Worker's thread: take so many steps, and tell when they led to a stop.
+    moved : function ()
+        Called on the page's thread when a person has moved the swarms or changed how they are played.
+    """
+
+    def __init__(
+        self, bench: Bench, transport: Transport, bar: Bar, advance: Callable[[int], None], moved: Callable[[], None]
+    ):
+        self._bench, self._transport, self._bar = bench, transport, bar
+        self._advance, self._moved = advance, moved
+        self._refusal = ""  # what was last said of something typed
+
+    def act(self, act: str, value: Any) -> bool:
+        """Carry out an act of ``ACTS``; False for any other."""
+        if act not in ACTS:
+            return False
+        getattr(self, f"_{act}")(value)
+        return True
+
+    def play(self, on: bool) -> None:
+        """Let the swarms move, or stand."""
+        self._transport.playing = self._bar.playing = on
+
+    def set_speed(self, speed: float | None) -> None:
+        """Steps per second, None for as fast as it goes."""
+        self._transport.speed = self._bar.speed = speed
+
+    def set_pace(self, state: State) -> None:
+        """How a link plays: its speed, which steps are drawn, and when it stops by itself; no more than the bar allows."""
+        self.set_speed(FASTEST if state.speed is FASTEST else min(state.speed, self._bar.most))
+        self._transport.draw_every = self._bar.draw = min(state.draw_every, MOST_BETWEEN)
+        self._bench.stop, self._bar.stop = Stop.of(*state.stop), list(state.stop)
+
+    def stand_after(self, command: Callable[[], Any]) -> None:
+        """Pause, carry out a command on the worker, and show where the swarms stand then."""
+        self.play(False)
+        self._transport.do(command)
+        self._transport.do(lambda: self._transport.on_page(self._moved))
+
+    # ---- acts ----------------------------------------------------------------------------------------------------------
+
+    def _play(self, value: Any) -> None:
+        self._bar.message = {}
+        self.play(True)
+
+    def _pause(self, value: Any) -> None:
+        self.stand_after(lambda: None)  # every view catches up with the arena
+
+    def _step(self, value: Any) -> None:
+        self.stand_after(lambda: self._advance(1))
+
+    def _back(self, value: Any) -> None:
+        self.stand_after(self._bench.back)
+
+    def _goto(self, value: Any) -> None:
+        """The scrubber was moved."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            self._bench.want(value)
+            self.stand_after(self._bench.seek)
+
+    def _speed(self, value: Any) -> None:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is FASTEST or (number and 0 < value <= self._bar.most):
+            self.set_speed(value)
+            self._moved()
+
+    def _stop(self, value: Any) -> None:
+        """The menu of the stop, or its box: [kind, what was typed]."""
+        kind, at = value if isinstance(value, list) and len(value) == 2 else (value, None)
+        with self._answer():
+            stop = Stop.of(kind, number(at, whole=kind in COUNTED) if isinstance(at, str) else at)
+            if stop.kind in COUNTED and not float(stop.at).is_integer():
+                raise ValueError(f"stop at {at!r}: must be a whole number of steps ≥ 1")
+            self._bench.stop, self._bar.stop = stop, [stop.kind, None if stop.kind == "never" else stop.at]
+
+    def _draw(self, value: Any) -> None:
+        """The box of the steps between two pictures."""
+        with self._answer():
+            steps = number(value, whole=True) if isinstance(value, str) else value
+            if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= MOST_BETWEEN:
+                raise ValueError(
+                    f"draw every {str(value)[:20]!r} steps: must be a whole number from 1 to {MOST_BETWEEN:,}"
+                )
+            self._transport.draw_every = self._bar.draw = steps
+
+    @contextmanager
+    def _answer(self) -> Iterator[None]:
+        """Something was typed: a refusal is told until the next entry, and the boxes show what is in force."""
+        try:
+            yield
+        except ValueError as error:
+            self._refusal = sentence(str(error))
+            self._bar.say(self._refusal, "warning")
+        else:
+            if self._refusal and self._bar.message.get("text") == self._refusal:
+                self._bar.message = {}
+            self._moved()
+        self._bar.answered += 1

@@ -1,0 +1,1 @@
+"""Replicas of the visible run in the background: what they count and show."""

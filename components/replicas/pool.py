@@ -1,0 +1,252 @@
+"""All replicas of the visible run: in small pieces, in rounds that bring them to one step, and what they say there. No thread, no widget.
+
+Replica r = 1, 2, … has the seed ``born.seed + r`` (0 follows on the largest seed).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from bisect import bisect_left, bisect_right, insort
+from typing import NamedTuple
+
+from scipy.stats import binomtest
+
+from components.replicas.bands import Band, Spread
+from components.replicas.replica import Law, Replica, Visible, in_force
+from swarmviz import Swarm
+from swarmviz.simulation import Entry
+from swarmviz.success import tolerance_for
+
+CONFIDENCE = 0.95
+MILESTONES = 512  # steps at which all replicas were judged; thinned beyond
+ROOM = 256 << 20  # bytes for the states of all replicas
+STATES = 4, 64  # per replica: at least the first, one kept, the present one and one for looking back; at most
+FIRST_GUESS = 2e-8  # seconds per coordinate and step, before it is measured
+ROUND = 0.5  # seconds of work after which all replicas have come to a common step
+
+
+class Outcome(NamedTuple):
+    """One replica where it is judged: its seed, the step at which it stands, and what a tolerance is compared with there.
+
+    One that has diverged stands at its last finite step; its ``miss`` is ∞, like that of a wrong state of a finite set.
+    """
+
+    seed: int
+    k: int
+    miss: float
+    diverged: bool = False
+
+
+class Tally(NamedTuple):
+    """How many of ``runs`` replicas have found the minimum at step ``k``, with Wilson's interval; all None where none is known.
+
+    ``diverged`` of them left the numbers by then and count as failures. ``outcomes`` holds each one's error, so that another
+    ``tolerance`` needs no new runs; ``usual`` is that of the landscape. Both are None on a finite set, which has another criterion.
+    """
+
+    k: int
+    runs: int
+    diverged: int
+    found: int | None = None
+    low: float | None = None
+    high: float | None = None
+    tolerance: float | None = None
+    usual: float | None = None
+    outcomes: tuple[Outcome, ...] = ()
+
+    def judged(self, tolerance: float | None) -> Tally:
+        """The same replicas, counted with another tolerance; None: the usual one."""
+        if not self.outcomes:
+            return self
+        within = self.usual if tolerance is None or self.usual is None else tolerance
+        found = sum(has_found(outcome.miss, within) for outcome in self.outcomes)
+        interval = binomtest(found, self.runs).proportion_ci(CONFIDENCE, method="wilson")
+        return self._replace(found=found, low=float(interval.low), high=float(interval.high), tolerance=within)
+
+    def examples(self, found: bool) -> list[Outcome]:
+        """Those that have found the minimum, or have not, in the order of their seeds; the diverged ones last."""
+        those = (outcome for outcome in self.outcomes if has_found(outcome.miss, self.tolerance) == found)
+        return sorted(those, key=lambda outcome: outcome.diverged)
+
+
+def has_found(miss: float, tolerance: float | None) -> bool:
+    """Whether a run that misses by so much has found the minimum; without a tolerance (a finite set) all or nothing counts."""
+    return miss < (math.inf if tolerance is None else tolerance)
+
+
+class Flock:
+    """All replicas of a visible run: follows it, works in small pieces, and counts.
+
+    In each round all replicas are brought to one step, the visible run's or, where that is far, one that is nearer; only what all of them
+    have reached is counted or drawn.
+
+    Attributes
+    ----------
+    replicas : list of Replica
+        Those that have been started.
+    runs : int
+        How many there will be: as many as were asked for, or as have room in memory.
+    goal : int, optional
+        The step to which this round goes; None when everything asked for is done.
+    spread : Spread
+        The quantiles of what they recorded.
+    """
+
+    def __init__(self) -> None:
+        self.seen: Visible | None = None
+        self.replicas: list[Replica] = []
+        self.runs = self._asked = 0
+        self.goal: int | None = None
+        self.spread = Spread()
+        self._laws: list[Law] = []
+        self._steps: list[int] = []  # at which all were judged, ascending
+        self._cost = 0.0  # seconds per step of a replica, measured
+
+    def follow(self, seen: Visible, runs: int) -> None:
+        """Take note of what the visible run did meanwhile, and of how many replicas are asked for."""
+        if self.seen is None:
+            self._cost = FIRST_GUESS * seen.born.n * seen.born.d
+        until = -1 if self.seen is None else self.seen.agrees_until(seen)
+        if until < 0 or runs != self._asked:
+            self.replicas = self.replicas[:runs] if until >= 0 else []
+            self._steps = self._steps if len(self.replicas) == runs else []
+            self.runs = self._asked = runs
+            self.spread, self.goal = Spread(), None
+        if until < math.inf:
+            self._rewind(until)
+            self._learn(seen.journal)
+        elif self.goal is not None and seen.k < self.goal:
+            self.goal = None
+        self.seen = seen
+        if (
+            self.replicas and len(self.replicas) == self.runs
+        ):  # fewer than before, or all that were left after going back
+            self._draw()
+
+    def work(self, seconds: float) -> bool:
+        """Work for about so long; whether there is anything left to do."""
+        assert self.seen is not None
+        until = time.perf_counter() + seconds
+        while len(self.replicas) < self.runs:
+            if time.perf_counter() > until:
+                return True
+            self._add(self.seen)
+        if self.goal is None:
+            self.goal = self._next(self.seen)
+        while self.goal is not None and (now := time.perf_counter()) < until:
+            replica = next((r for r in self.replicas if self.goal not in r.misses), None)
+            if replica is None:
+                self._complete(self.goal)
+                self.goal = self._next(self.seen)
+                return self.goal is not None
+            taken = replica.work(self._laws, self.goal, max(1, int(seconds / self._cost)), self._states)
+            if taken:
+                self._cost += 0.2 * ((time.perf_counter() - now) / taken - self._cost)
+        return self.goal is not None
+
+    @property
+    def seeds(self) -> tuple[int, int] | None:
+        """The first and the last replica's."""
+        return (self.replicas[0].seed, self.replicas[-1].seed) if self.replicas else None
+
+    def progress(self, k: int) -> float:
+        """The mean share of the way to step ``k`` that the replicas have gone, in hundredths; one that has diverged goes nowhere."""
+        gone = sum(1.0 if r.diverged is not None else min(r.front.k + 1, k + 1) / (k + 1) for r in self.replicas)
+        return math.floor(100 * gone / self.runs) / 100 if self.runs else 0.0
+
+    def tally(self, k: int, tolerance: float | None = None) -> Tally | None:
+        """The count at the latest step ≤ ``k`` at which all replicas were judged; None before the first.
+
+        ``tolerance``: the largest error that counts as found, that of the landscape when absent.
+        """
+        place = bisect_right(self._steps, k)
+        if not place or not self.replicas:
+            return None
+        at, runs = self._steps[place - 1], len(self.replicas)
+        diverged = sum(r.diverged is not None and r.diverged <= at for r in self.replicas)
+        law, d = self._laws[in_force(self._laws, at)], self.replicas[0].front.d
+        if not law.dynamics.on_finite_set and not len(law.landscape.minimisers(d)):
+            return Tally(at, runs, diverged)
+        usual = None if law.dynamics.on_finite_set else tolerance_for(law.landscape, d)
+        outcomes = tuple(_outcome(replica, at) for replica in self.replicas)
+        return Tally(at, runs, diverged, usual=usual, outcomes=outcomes).judged(tolerance)
+
+    def bands(self) -> dict[str, Band]:
+        """Observable → its band over all replicas, up to the step that all have reached."""
+        return self.spread.bands(self.runs)
+
+    # ---- inside --------------------------------------------------------------------------------------------------------
+
+    @property
+    def _states(self) -> int:
+        """How many states a replica may keep."""
+        least, most = STATES
+        return min(most, ROOM // (self.runs * max(self.replicas[0].size, 1)) - least + 2)
+
+    def _learn(self, journal: tuple[Entry, ...]) -> None:
+        """Copy the journal; what is known already stays."""
+        for i, entry in enumerate(journal[len(self._laws) :], len(self._laws)):
+            moved = i > 0 and not journal[i - 1].landscape.same_as(entry.landscape)
+            self._laws.append(Law(entry.k, entry.dynamics.copy(), entry.landscape.copy(), moved))
+
+    def _rewind(self, until: float) -> None:
+        """Forget what came after step ``until``; everything when it is negative."""
+        self._laws = [law for i, law in enumerate(self._laws) if law.k < until or (i == 0 and until >= 0)]
+        self._steps = self._steps[: bisect_left(self._steps, until)]
+        self.spread.cut(until)
+        self.goal = None
+        for replica in self.replicas:
+            replica.rewind(until)
+
+    def _add(self, seen: Visible) -> None:
+        largest = Swarm.declared()["seed"].bounds[1]
+        seed = (seen.born.seed + len(self.replicas) + 1) % (largest + 1)
+        replica = Replica(self._laws[0], seen.born, seed)
+        self.runs = min(self.runs, ROOM // (STATES[0] * max(replica.size, 1)))
+        self.replicas = [*self.replicas, replica][: self.runs]
+
+    def _next(self, seen: Visible) -> int | None:
+        """Where the replicas go next: to what is shown; if they have been there, to what the curves show; None if there, too."""
+        if not self.replicas:
+            return None
+        here = min((r.front.k for r in self.replicas if r.diverged is None), default=seen.furthest)
+        if seen.k not in self._steps:
+            goal = seen.k
+        elif here < seen.furthest:
+            goal = seen.furthest
+        else:
+            return None
+        reach = here + max(1, int(ROUND / (self._cost * len(self.replicas))))
+        if goal <= reach:
+            return goal
+        known = (
+            k for k in self.replicas[0].misses if k >= reach
+        )  # where some have been already, they need not be asked again
+        return min(goal, min(known, default=reach))
+
+    def _complete(self, k: int) -> None:
+        """All have come to step ``k``."""
+        if k not in self._steps:
+            insort(self._steps, k)
+        if len(self._steps) > MILESTONES:
+            self._steps = sorted({*self._steps[::2], k})
+            for replica in self.replicas:
+                replica.misses = {at: replica.misses[at] for at in self._steps}
+        self._draw()
+        self.goal = None
+
+    def _draw(self) -> None:
+        """Quantiles of what all have recorded; one that has diverged holds nobody up."""
+        reached = min(
+            (r.front.k for r in self.replicas if r.diverged is None), default=max(r.front.k for r in self.replicas)
+        )
+        self.spread.extend([r.record for r in self.replicas], reached)
+
+
+def _outcome(replica: Replica, at: int) -> Outcome:
+    """A replica at step ``at``, at which it was judged."""
+    missed, lost = replica.misses[at], replica.diverged
+    gone = lost is not None and lost <= at
+    stands = max(0, lost - 1) if gone and lost is not None else at
+    return Outcome(replica.seed, stands, math.inf if missed is None else missed, gone)

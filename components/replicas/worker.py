@@ -1,0 +1,227 @@
+"""Was it luck? Replicas of the visible run in the background: how many have found the minimum, and how far their curves are apart.
+
+One thread works in pieces of a few milliseconds, mostly in kernels that run without the interpreter's lock, and rests in between: the
+longer, the later the visible swarm's pictures come. It shares no lock with the visible run, and there is no thread unless replicas are
+asked for. What it finds is handed out as values that never change.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from components.replicas.bands import Band
+from components.replicas.card import NUMBERS, Standing
+from components.replicas.pool import Flock
+from components.replicas.replica import Visible
+from swarmviz import Simulation
+
+PIECE = 0.004  # seconds of work at a time
+LATE = 0.01  # seconds by which a picture may be late before replicas hold back
+LEAST, MOST = 0.1, 0.5  # share of one core
+LONGEST_REST = 2.0
+SOONEST = 0.4  # seconds between two looks at the visible run
+SPARE = 9  # times the work of a round until the next one: rounds of a few steps cost more in Python than in kernels
+TOLD = 0.2  # seconds between two reports
+
+_one_at_a_time = threading.Lock()  # the replicas of all visitors share one core
+
+
+class Luck:
+    """Replicas of a visible run on a thread of their own.
+
+    Parameters
+    ----------
+    look : function () → Visible or None
+        The visible run as it stands (``Visible.of(sim)`` under the lock that guards it); None when there is none any more.
+    lateness : function () → float
+        Seconds by which the visible swarm's pictures come late; above ``LATE`` the replicas hold back.
+    tell : function (Standing) → None
+        Called on the thread of the replicas when there is something new to show.
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm())
+    >>> luck = Luck(lambda: Visible.of(sim), lambda: 0.0, print)
+    >>> luck.count
+    0
+    """
+
+    def __init__(
+        self, look: Callable[[], Visible | None], lateness: Callable[[], float], tell: Callable[[Standing], None]
+    ):
+        self._look, self._lateness, self._tell = look, lateness, tell
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._count = 0
+        self._dead = self._hidden = self._noticed = False
+        self._duty, self._round, self._told_at = MOST, 0.0, 0.0  # share; seconds worked in this round; when
+        self._next_round = self._next_look = 0.0
+        self._shown: tuple[Visible, dict[str, Band]] | None = None
+        self._drawn = -1  # the last step of the bands that were told of
+        self._tolerance: float | None = None
+        self.standing = Standing(0)
+
+    # ---- any thread ----------------------------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        """How many replicas are asked for; 0 ends the thread and forgets them."""
+        return self._count
+
+    @count.setter
+    def count(self, count: int) -> None:
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= NUMBERS[-1]:
+            raise ValueError(f"count = {count!r}: must be a whole number from 0 to {NUMBERS[-1]}")
+        with self._wake:
+            self._count, self._noticed = (0 if self._dead else count), True
+            self._next_round = self._next_look = 0.0
+            self.standing = Standing(self._count, self._count)
+            if not self._count:
+                self._shown = None
+            elif self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="swarmviz luck", daemon=True)
+                self._thread.start()
+            self._wake.notify_all()
+
+    @property
+    def tolerance(self) -> float | None:
+        """The largest error that counts as found, in half widths of the box; None: that of the landscape.
+
+        The replicas that are there are judged anew at once.
+        """
+        return self._tolerance
+
+    @tolerance.setter
+    def tolerance(self, tolerance: float | None) -> None:
+        with self._wake:
+            self._tolerance = tolerance
+            self.standing = self._judged(self.standing)
+
+    def _judged(self, standing: Standing) -> Standing:
+        return standing._replace(tally=standing.tally and standing.tally.judged(self._tolerance))
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nobody can see the page: the replicas rest then."""
+        return self._hidden
+
+    @hidden.setter
+    def hidden(self, on: bool) -> None:
+        with self._wake:
+            self._hidden = bool(on)
+            self._wake.notify_all()
+
+    def notice(self) -> None:
+        """The visible run has moved or changed; cheap, to be called with every picture."""
+        if self._count:
+            with self._wake:
+                self._noticed = True
+                self._wake.notify_all()
+
+    def close(self) -> None:
+        """End the thread for good; nobody is kept alive."""
+        with self._wake:
+            self._dead, self._count, self._shown, thread = True, 0, None, self._thread
+            self._wake.notify_all()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(5.0)
+        self._look = self._lateness = self._tell = None  # type: ignore[assignment]
+
+    def bands(self, sim: Simulation) -> dict[str, Band]:
+        """Observable → its band under the curve of ``sim``, as far as its past is what the replicas have lived; empty when off."""
+        shown = self._shown
+        if shown is None:
+            return {}
+        visible, bands = shown
+        until = min(visible.agrees_until(Visible.of(sim)), sim.furthest)
+        return {name: band.until(until) for name, band in bands.items()}
+
+    # ---- the thread of the replicas --------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        flock, busy = Flock(), False
+        try:
+            while count := self._wait(busy):
+                if self._news(busy):
+                    seen = self._look()
+                    if seen is None:
+                        self._end()
+                        return
+                    flock.follow(seen, count)
+                began = time.thread_time()  # what others take from us on a busy machine is no work of ours
+                with _one_at_a_time:
+                    busy = flock.work(PIECE)
+                self._report(flock, count, busy)
+                worked = time.thread_time() - began
+                self._round += worked
+                if not busy:
+                    self._next_round = time.monotonic() + min(max(SOONEST, SPARE * self._round), LONGEST_REST)
+                    self._round = 0.0
+                self._rest(worked)
+        except Exception as error:
+            self._fail(error)
+
+    def _news(self, busy: bool) -> bool:
+        """Whether to look at the visible run: when it has changed, and now and then in the middle of a round."""
+        with self._wake:
+            now = time.monotonic()
+            if not self._noticed or (busy and now < self._next_look):
+                return False
+            self._noticed, self._next_look = False, now + SOONEST
+            return True
+
+    def _wait(self, busy: bool) -> int:
+        """Sleep until there is something to do; the number of replicas, or 0 at the end."""
+        with self._wake:
+            while self._count:
+                now = time.monotonic()
+                due = busy or (self._noticed and now >= self._next_round)
+                if due and not self._hidden:
+                    return self._count
+                self._wake.wait(self._next_round - now if self._noticed and not (due or self._hidden) else None)
+            self._thread = None
+            return 0
+
+    def _rest(self, worked: float) -> None:
+        """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
+        late = self._lateness() if not self._dead else 0.0
+        self._duty = max(LEAST, self._duty / 2) if late > LATE else min(MOST, 1.1 * self._duty)
+        with self._wake:
+            self._wake.wait_for(lambda: not self._count, min(LONGEST_REST, worked * (1 / self._duty - 1)))
+
+    def _report(self, flock: Flock, count: int, busy: bool) -> None:
+        """Hand out what is new: at the end of a round, and the progress of a long one now and then."""
+        now, seen = time.monotonic(), flock.seen
+        if (busy and now - self._told_at < TOLD) or seen is None:
+            return
+        standing = Standing(count, flock.runs, flock.progress(seen.k), flock.seeds, flock.tally(seen.k))
+        with self._wake:
+            if not self._count or self._count != count:
+                return
+            standing = self._judged(standing)  # by what was asked for last
+            new = (standing, flock.spread.last) != (self.standing, self._drawn)
+            self._shown, self.standing = (seen, flock.bands()), standing
+            self._drawn, self._told_at = flock.spread.last, now
+        if new:
+            self._tell(standing)
+
+    def _fail(self, error: Exception) -> None:
+        """Replicas that cannot be made end; the visible run goes on."""
+        said = str(error)
+        if not isinstance(error, ValueError):
+            traceback.print_exception(error, file=sys.stderr)
+            said = f"something went wrong ({type(error).__name__}: {error})"
+        tell = self._tell
+        self._end(said)
+        if tell is not None:
+            tell(self.standing)
+
+    def _end(self, trouble: str = "") -> None:
+        with self._wake:
+            self._thread, self._count, self._shown = None, 0, None
+            self.standing = Standing(0, trouble=trouble)

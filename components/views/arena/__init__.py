@@ -1,0 +1,1 @@
+"""The arena: the swarm in its landscape, on a line, in a plane, or on a graph."""

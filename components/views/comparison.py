@@ -1,0 +1,163 @@
+"""Two swarms in lock-step over the steps: one observable of A and of B, and the difference of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import panel as pn
+
+from components.page.chips import Chips
+from components.views.base import WithOptions
+from components.views.curves.curve_plot import Curve, CurvePlot, Picture, ends_of, thin
+from components.views.curves.log_axis import Zero, left_out, placed, zero_of
+from components.views.palette import theme
+from swarmviz import Frame, Simulation
+from swarmviz.drawing.axes import wide_enough
+from swarmviz.exports.mpl.comparison import both, common, difference_least
+from swarmviz.frame import Observable
+
+LOG = ["log", "log", "Logarithmic axis for A and B"]
+SIZED = ":host { container-type: size; }"
+BESIDE = (
+    "@container (max-height: 300px) { :host { flex-direction: row !important; } }"  # too low for one above the other
+)
+
+
+def pictures(sims: Sequence[Simulation], observable: Observable, log: bool) -> list[Picture]:
+    """A and B on one plot, A − B on the other; touches no figure."""
+    steps, values = both(sims, observable.name)
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = values[0] - values[1]
+    zero = zero_of(sims, values) if log and observable.panel == "value" else Zero()
+    drawn = [placed(v - zero.value) for v in values] if log else values
+    upper = [
+        Curve(name, f"{observable.symbol} of {name}: {observable.meaning}", *_points(steps, v))
+        for name, v in zip("AB", drawn, strict=True)
+    ]
+    lower = [Curve("A − B", f"{observable.symbol} of A less that of B", *_points(steps, difference))]
+    last, now = int(steps[-1]) if len(steps) else 0, sims[0].k
+    said = left_out(zero, dict(zip("AB", drawn, strict=True))) if log else ""
+    label = zero.label(observable.symbol)
+    low, high = ends_of([difference], False)
+    ends = wide_enough(low, high, difference_least(values)) if np.isfinite(low) else (low, high)
+    return [
+        Picture(observable.name, log, upper, label, last, now, *ends_of(drawn, log), note=said),
+        Picture(observable.name, False, lower, "A − B", last, now, *ends),
+    ]
+
+
+def _points(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    k, y = thin(k, np.asarray(y, float))
+    return k.astype("f8"), y
+
+
+class Comparison(WithOptions):
+    """The view of two swarms' records; see :class:`components.views.base.View`.
+
+    Parameters
+    ----------
+    sims : function () → sequence of Simulation
+        The swarms that are shown; the view fits when there are two.
+    """
+
+    every = 3
+
+    def __init__(self, sims: Callable[[], Sequence[Simulation]], dark: bool = False):
+        super().__init__()
+        self._sims = sims
+        self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
+        self._chips = Chips(lambda what: self._pressed(), switches=[LOG])
+        self._run, self._choice = object(), ("", False)
+        for plot in self._plots:
+            plot.figure.update(min_width=60, min_height=60)
+            plot.figure.xaxis.ticker.desired_num_ticks = 4
+        panes = [pn.pane.Bokeh(p.figure, sizing_mode="stretch_both", min_height=60, margin=0) for p in self._plots]
+        plots = pn.Column(*panes, sizing_mode="stretch_both", margin=0, stylesheets=[BESIDE])
+        reasons = pn.pane.Bokeh(self._plots[0].reasons, sizing_mode="stretch_width", margin=0)
+        self._pane = pn.Column(self._chips, plots, reasons, sizing_mode="stretch_both", margin=0, stylesheets=[SIZED])
+
+    @property
+    def pane(self) -> pn.viewable.Viewable:
+        """What is put on the page."""
+        return self._pane
+
+    @property
+    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what both swarms record
+        """What is compared as long as nobody chooses another observable or axis."""
+        if len(self._sims()) != 2:
+            return {}
+        first = common(self._sims())[0]
+        return {"compared": [first.name, first.log]}
+
+    @property
+    def compared(self) -> list:
+        """The observable that is drawn of both, and whether its axis is logarithmic."""
+        known = [o.name for o in common(self._sims())]
+        return list(self._choice) if self._choice[0] in known else self.usual["compared"]
+
+    @compared.setter
+    def compared(self, value: Any) -> None:
+        known = [o.name for o in common(self._sims())]
+        if not isinstance(value, list) or len(value) != 2 or value[0] not in known or not isinstance(value[1], bool):
+            raise ValueError(
+                f"compared = {value!r}: must be one of {', '.join(known)}, and whether its axis is logarithmic"
+            )
+        self._choose(*value)
+        self._chose()
+
+    @property
+    def plots(self) -> list[CurvePlot]:
+        """A and B; A − B."""
+        return self._plots
+
+    def fits(self, frame: Frame) -> bool:
+        """Whether there are two swarms to compare."""
+        return len(self._sims()) == 2
+
+    def attach(self, sim: Simulation) -> None:
+        """Other swarms; the chosen observable is kept where both record it."""
+        self._sim, self._run = sim, object()
+        if not self.fits(sim.frame):
+            return
+        shared = common(self._sims())
+        self._chips.choices = [[o.name, o.symbol, o.meaning] for o in shared]
+        if self._choice[0] not in [o.name for o in shared]:
+            self._choose(shared[0].name, shared[0].log)
+        for plot in self._plots:
+            plot.forget()
+        self.paint(self.prepare(sim))
+
+    def _choose(self, name: str, log: bool) -> None:
+        self._choice = name, log
+        self._chips.param.update(value=name, lit=["log"] if log else [])
+
+    def _pressed(self) -> None:
+        self._choice = self._chips.value, "log" in self._chips.lit
+        self._chose()
+
+    def _chose(self) -> None:
+        for plot in self._plots:
+            plot.forget()
+        self.refresh()
+
+    def prepare(self, sim: Simulation) -> Any:
+        """The curves; safe on a worker thread."""
+        sims, (name, log) = self._sims(), self._choice
+        chosen = [o for o in common(sims) if o.name == name]
+        return (self._run, pictures(sims, chosen[0], log)) if len(sims) == 2 and chosen else None
+
+    def paint(self, payload: Any) -> None:
+        """Write a payload to the sources; one that was prepared for other swarms or another choice is left out."""
+        if payload is None or payload[0] is not self._run:
+            return
+        drawn = payload[1]
+        if (drawn[0].group, drawn[0].log) == self._choice:
+            for plot, picture in zip(self._plots, drawn, strict=True):
+                plot.paint(picture)
+
+    def set_dark(self, dark: bool) -> None:
+        """Use the colours of the dark or the light theme."""
+        for plot in self._plots:
+            plot.dress(theme(dark))

@@ -1,0 +1,1 @@
+"""The curves: what was measured at each step, beside the lines of theory."""

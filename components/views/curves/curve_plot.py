@@ -1,0 +1,285 @@
+"""One plot over the steps: the observables of a group, the lines of theory beside them, and why a claim does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
+from typing import Any, NamedTuple
+
+import numpy as np
+from bokeh.models import (
+    Div,
+    FixedTicker,
+    LegendItem,
+    LinearScale,
+    LogScale,
+    NumeralTickFormatter,
+    Span,
+)
+
+from components.replicas.bands import Band
+from components.views.curves.log_axis import BELOW, Zero, left_out, placed, zero_of
+from components.views.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, source
+from components.views.palette import FONT, SMALL_TEXT, Theme
+from swarmviz import Simulation
+from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
+from swarmviz.frame import Observable
+from swarmviz.theory import lines as theory_lines
+
+MOST_POINTS = 1000
+FAINT = 0.35
+VEIL = 0.2  # how opaque the band of the replicas is
+GROUP_LABELS = {"value": "F"}  # others are called what they are
+
+
+class Curve(NamedTuple):
+    """A drawn curve: legend text, tool tip, points, dash ("solid" for what was measured), whether its claim holds, and the reason."""
+
+    label: str
+    tip: str
+    k: np.ndarray
+    y: np.ndarray
+    style: str = "solid"
+    applies: bool = True
+    reason: str = ""
+
+
+class Area(NamedTuple):
+    """The band of a curve's replicas: the curve's place, legend text, tool tip of the median, and points."""
+
+    place: int
+    label: str
+    tip: str
+    k: np.ndarray
+    low: np.ndarray
+    middle: np.ndarray
+    high: np.ndarray
+
+
+class Picture(NamedTuple):
+    """All that one painting of a plot needs; ``group`` and ``log`` say for which choice it was made, ``note`` what cannot be shown."""
+
+    group: str
+    log: bool
+    curves: list[Curve]
+    y_label: str
+    last: int
+    now: int
+    low: float
+    high: float
+    areas: tuple[Area, ...] = ()
+    note: str = ""
+
+
+def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """At most about ``most`` points: the extremes of buckets whose size is a power of two, so that the past does not shimmer."""
+    n = len(k)
+    if n <= most:
+        return k, y
+    size = 1 << int(np.ceil(np.log2(2 * n / (most - 4))))
+    full = n // size * size
+    blocks = y[:full].reshape(-1, size)
+    pair = np.sort(np.stack([blocks.argmin(axis=1), blocks.argmax(axis=1)], axis=1), axis=1)
+    places = (pair + np.arange(0, full, size)[:, None]).ravel()
+    rest = y[full:]
+    tail = np.unique([full + rest.argmin(), full + rest.argmax(), n - 1]) if len(rest) else [n - 1]
+    places = np.unique(np.concatenate([[0], places, tail]))
+    return k[places], y[places]
+
+
+def groups_of(observables: tuple[Observable, ...]) -> list[str]:
+    """The panel groups in the order of their first observable."""
+    return list(dict.fromkeys(o.panel for o in observables))
+
+
+def picture(sim: Simulation, group: str, log: bool, bands: Mapping[str, Band] | None = None) -> Picture:
+    """The curves of a group as they stand, and the bands of their replicas by the observables' names; touches no figure."""
+    record, bands = sim.record, bands or {}
+    chosen = [o for o in sim.dynamics.observables if o.panel == group]
+    size = min([len(record["k"]), *(len(record[o.name]) for o in chosen)])
+    k, label = record["k"][:size], GROUP_LABELS.get(group, group)
+    areas = [(place, o, bands[o.name]) for place, o in enumerate(chosen) if o.name in bands]
+    zero = Zero()
+    if log and group == "value":
+        zero = zero_of([sim], [*(record[o.name][:size] for o in chosen), *(band.low for *_, band in areas)])
+
+    def shown(ys: np.ndarray) -> np.ndarray:
+        return placed(ys - zero.value) if log else ys
+
+    def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ks, ys = thin(ks, np.asarray(ys, float))
+        return ks.astype("f8"), shown(ys)
+
+    curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
+    drawn = tuple(
+        Area(place, band.label, f"{o.symbol}: median of {band.runs} replicas", *_drawn(band, shown))
+        for place, o, band in areas
+    )
+    parts = {c.label: c.y for c in curves}
+    parts |= {f"the band of {chosen[a.place].symbol}": np.concatenate([a.low, a.middle, a.high]) for a in drawn}
+    low, high = ends_of(parts.values(), log)
+    said = left_out(zero, parts) if log else ""
+    names = {o.name for o in chosen}
+    for line in theory_lines(sim):
+        if line.observable in names:
+            curves.append(
+                Curve(
+                    line.title,
+                    f"{line.title} ({line.reference})",
+                    *points(line.k, line.y),
+                    line.style,
+                    line.applies,
+                    line.reason,
+                )
+            )
+    last = int(k[-1]) if len(k) else 0
+    return Picture(group, log, curves, zero.label(label), last, sim.k, low, high, drawn, said)
+
+
+def ends_of(values: Iterable[np.ndarray], log: bool) -> tuple[float, float]:
+    """The lowest and the highest of what an axis can show of ``values``; NaN where there is nothing."""
+    seen = np.concatenate([*values, np.zeros(0)])
+    seen = seen[np.isfinite(seen) & ((seen > BELOW) | (not log))]
+    return (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
+
+
+def _drawn(band: Band, shown: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, ...]:
+    """Steps, lower end, median and upper end, where there is a band."""
+    there = np.isfinite(band.low) & np.isfinite(band.high)
+    return band.k[there].astype("f8"), *(shown(part[there]) for part in (band.low, band.middle, band.high))
+
+
+class CurvePlot:
+    """The figure, and the text under it: why a claim does not hold, and what the axis cannot show."""
+
+    def __init__(self, colours: Theme):
+        self.colours = colours
+        self.figure = new_figure("step k", "")
+        self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
+        self.figure.add_layout(self.cursor)
+        self.ticker = FixedTicker(ticks=[])  # a new one for other ticks would cost a search through the whole document
+        self.figure.yaxis.ticker = self.figure.ygrid.ticker = self.ticker
+        self.figure.xaxis.formatter = NumeralTickFormatter(format="0,0")  # steps are counted: no 2.000e+4
+        self.legend = flat_legend(self.figure)
+        self.hover = hover_claims(self.figure, "k = @k{0}: @y{%.5g}")
+        self.hover.formatters = {"@y": "printf"}
+        self.slots: list[tuple[Any, Any]] = []
+        self.bands: list[tuple[Any, Any, Any]] = []  # source, area and median of the replicas of a curve
+        self._shown: Any = None
+        self._log: bool | None = None
+        self._y_now: tuple[float, float] | None = None
+        self._last: Picture | None = None
+        self.dress(colours)
+
+    def dress(self, colours: Theme) -> None:
+        """The colours of a theme."""
+        self.colours = colours
+        dress(self.figure, colours)
+        self.cursor.line_color = colours.soft
+        self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+        for place, (_, renderer) in enumerate(self.slots[: len(self._last.curves) if self._last else 0]):
+            self._colour(renderer.glyph, place, self._last.curves[place].style)
+        for area, (_, *renderers) in zip(self._last.areas if self._last else (), self.bands, strict=False):
+            self._tint(area, *renderers)
+
+    def forget(self) -> None:
+        """Another run: ranges start anew."""
+        self._shown = self._y_now = None
+
+    def paint(self, p: Picture) -> None:
+        """Write the curves to the sources, and move the axes where a step is due."""
+        while len(self.slots) < len(p.curves):
+            self._add_slot()
+        while len(self.bands) < len(p.areas):
+            self._add_band()
+        self._last = p
+        areas = [(a.place, a.label, a.tip) for a in p.areas]
+        shown = p.group, [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves], p.y_label, p.note, areas
+        if shown != self._shown:
+            self._shown = shown
+            self._name(p)
+        for (data, _), curve in zip(self.slots, p.curves, strict=False):
+            data.data = {"k": curve.k, "y": curve.y}
+        for (data, *_), area in zip(self.bands, p.areas, strict=False):
+            data.data = {"k": area.k, "low": area.low, "y": area.middle, "high": area.high}
+        if p.log != self._log:
+            self._set_scale(p.log)
+        y_ends = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
+        if y_ends != self._y_now:
+            self._y_now = y_ends
+            ticks = (decade_ticks if p.log else even_ticks)(*y_ends)
+            self.figure.yaxis.major_label_overrides = {t: decimal(t) for t in ticks} if p.log else {}
+            self.ticker.ticks = ticks
+        move_range(self.figure.y_range, y_ends)
+        move_range(self.figure.x_range, (0.0, nice_above(max(p.last, 10))))
+        behind = p.now < p.last
+        if behind or self.cursor.visible:
+            self.cursor.update(location=p.now, visible=behind)
+
+    def _add_slot(self) -> None:
+        data = source(k=None, y=None)
+        self.slots.append(
+            (data, self.figure.line("k", "y", source=data, line_width=2, line_join="round", level=MOVING))
+        )
+        self._tell_hover()
+
+    def _add_band(self) -> None:
+        data = source(k=None, low=None, y=None, high=None)
+        area = self.figure.varea("k", "low", "high", source=data, level=MOVING, fill_alpha=VEIL)
+        median = self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75, level=MOVING)
+        curves = [renderer for renderer in self.figure.renderers if renderer is not area]
+        self.figure.renderers = [area, *curves]  # under every curve
+        self.bands.append((data, area, median))
+        self._tell_hover()
+
+    def _tell_hover(self) -> None:
+        self.hover.renderers = [slot[1] for slot in self.slots] + [median for *_, median in self.bands]
+
+    def _name(self, p: Picture) -> None:
+        """Legend, tool tips, dashes and reasons of another set of curves."""
+        items = []
+        for place, (_, renderer) in enumerate(self.slots):
+            renderer.visible = place < len(p.curves)
+            if not renderer.visible:
+                continue
+            curve = p.curves[place]
+            renderer.name = f"{curve.tip} — {curve.reason}" if curve.reason else curve.tip
+            self._colour(renderer.glyph, place, curve.style)
+            renderer.glyph.line_alpha = 1.0 if curve.applies else FAINT
+            items.append(LegendItem(label=curve.label, renderers=[renderer]))
+        for place, (_, *renderers) in enumerate(self.bands):
+            for renderer in renderers:
+                renderer.visible = place < len(p.areas)
+        for area, (_, *renderers) in zip(p.areas, self.bands, strict=False):
+            self._tint(area, *renderers)
+        if p.areas:
+            drawn = [renderer for _, *renderers in self.bands[: len(p.areas)] for renderer in renderers]
+            items.append(LegendItem(label=p.areas[0].label, renderers=drawn))
+        self.legend.items = items
+        self.figure.yaxis.axis_label = p.y_label
+        said = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies] + [escape(p.note)] * bool(
+            p.note
+        )
+        self.reasons.update(text="<br>".join(said), visible=bool(said))
+
+    def _colour(self, glyph: Any, place: int, style: Any) -> None:
+        dotted, solid = style == "dotted", style == "solid"
+        colour = (
+            self.colours.curves[place % len(self.colours.curves)]
+            if solid
+            else self.colours.target
+            if dotted
+            else self.colours.ink
+        )
+        glyph.update(line_color=colour, line_dash=style, line_width=2.5 if dotted else 1.8)
+
+    def _tint(self, area: Area, veil: Any, median: Any) -> None:
+        """A band has the colour of its curve."""
+        colour = self.colours.curves[area.place % len(self.colours.curves)]
+        veil.glyph.fill_color = median.glyph.line_color = colour
+        median.name = area.tip
+
+    def _set_scale(self, log: bool) -> None:
+        self._log, self._y_now = log, None
+        self.figure.y_scale = LogScale() if log else LinearScale()

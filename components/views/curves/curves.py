@@ -1,0 +1,199 @@
+"""What is recorded over the steps, on two plots: the values, and how far the swarm is spread; any other group at the press of a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import panel as pn
+
+from components.page.chips import Chips
+from components.replicas.bands import Band
+from components.views.base import WithOptions
+from components.views.curves.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
+from components.views.curves.schedule_curves import GROUP as SCHEDULE
+from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
+from components.views.palette import theme
+from swarmviz import Simulation
+
+FIRST_CHOICE = "value", "dispersion"
+LOG = ["log", "log", "Logarithmic axis"]
+ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; }"
+
+
+SCHEDULE_MEANING = "The parameters that follow a schedule, over the whole run and ahead of it"
+
+
+class Curves(WithOptions):
+    """The view of the record; see :class:`components.views.base.View`.
+
+    Where there is no height for two plots, as on a phone, the browser shows the first.
+
+    Attributes
+    ----------
+    groups : list of str
+        The group of observables on each of the two plots.
+    log : list of bool
+        Whether each plot has a logarithmic axis.
+    bands : callable
+        Given the simulation, the band of its replicas for each observable by name, or nothing; called where pictures are prepared.
+    """
+
+    every = 3
+
+    def __init__(self, dark: bool = False):
+        super().__init__()
+        self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
+        self._chips = [
+            Chips(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
+        ]
+        self._run, self._offered = object(), []
+        self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
+        self.bands: Callable[[Simulation], Mapping[str, Band]] = lambda sim: {}
+        blocks = [self._block(i) for i in range(len(self._plots))]
+        self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
+
+    def _block(self, i: int) -> pn.Column:
+        plot = self._plots[i]
+        figure = pn.pane.Bokeh(plot.figure, sizing_mode="stretch_both", min_height=100, margin=0)
+        reasons = pn.pane.Bokeh(plot.reasons, sizing_mode="stretch_width", margin=0)
+        return pn.Column(
+            self._chips[i], figure, reasons, sizing_mode="stretch_both", margin=0, css_classes=[["first", "second"][i]]
+        )
+
+    @property
+    def pane(self) -> pn.viewable.Viewable:
+        """What is put on the page."""
+        return self._pane
+
+    @property
+    def plots(self) -> list[CurvePlot]:
+        """The two plots."""
+        return self._plots
+
+    @property
+    def groups(self) -> list[str]:
+        """The group of observables on each plot."""
+        return [group for group, _ in self._chosen]
+
+    @property
+    def log(self) -> list[bool]:
+        """Whether each plot has a logarithmic axis."""
+        return [log for _, log in self._chosen]
+
+    @property
+    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what the dynamics records
+        """What is on the two plots as long as nobody chooses another group or axis."""
+        if self._sim is None:
+            return {}
+        return {"curves": [[group, self._suits_log(group)] for group in map(self._first, range(len(self._plots)))]}
+
+    @property
+    def curves(self) -> list[list]:
+        """The group on each plot, and whether its axis is logarithmic."""
+        return [list(pair) for pair in self._chosen]
+
+    @curves.setter
+    def curves(self, value: Any) -> None:
+        groups = _groups(self._sim)
+        if (
+            not isinstance(value, list)
+            or len(value) != len(self._plots)
+            or not all(_is_choice(v, groups) for v in value)
+        ):
+            raise ValueError(
+                f"curves = {value!r}: must be {len(self._plots)} pairs of one of {', '.join(groups)}, and whether its axis is logarithmic"
+            )
+        for place, (group, log) in enumerate(value):
+            self.choose(place, group, log)
+
+    def choose(self, place: int, group: str, log: bool | None = None) -> None:
+        """Put another group on a plot, on the scale that suits it unless ``log`` is given."""
+        groups = _groups(self._sim)
+        if group not in groups:
+            raise ValueError(f"group = {group!r}: must be one of {', '.join(groups)}")
+        self._set(place, group, self._suits_log(group) if log is None else log)
+        self._plots[place].forget()
+        self.refresh()
+
+    def _set(self, place: int, group: str, log: bool) -> None:
+        self._chosen[place] = group, log
+        self._chips[place].param.update(value=group, lit=["log"] if log else [])
+
+    def _pressed(self, place: int, what: str) -> None:
+        """A person pressed a button over a plot."""
+        chips = self._chips[place]
+        self.choose(place, chips.value, None if what == "value" else "log" in chips.lit)
+
+    def _suits_log(self, group: str) -> bool:
+        if group == SCHEDULE:
+            return spans_decades(self._sim)
+        return any(o.log for o in self._sim.dynamics.observables if o.panel == group)
+
+    def attach(self, sim: Simulation) -> None:
+        """Another dynamics, landscape or swarm; what a person chose is kept where it still exists."""
+        before = None if self._sim is None else groups_of(self._sim.dynamics.observables)
+        self._sim, self._run = sim, object()
+        if before != groups_of(sim.dynamics.observables):
+            self._offered = []
+            self._chosen = [("", False) for _ in self._plots]
+        for plot in self._plots:
+            plot.forget()
+        self._offer(_groups(sim))
+        self.paint(self.prepare(sim))
+
+    def _offer(self, groups: list[str]) -> None:
+        """The groups on the chips; a plot whose group is no longer there goes back to its first choice."""
+        if groups == self._offered:
+            return
+        self._offered, observables = groups, self._sim.dynamics.observables
+        meanings = {g: "; ".join(o.meaning for o in observables if o.panel == g) for g in groups}
+        choices = [[g, GROUP_LABELS.get(g, g), meanings[g] or SCHEDULE_MEANING] for g in groups]
+        for place, (chips, (group, _)) in enumerate(zip(self._chips, self._chosen, strict=True)):
+            chips.choices = choices
+            if group not in groups:
+                first = self._first(place)
+                self._set(place, first, self._suits_log(first))
+                self._plots[place].forget()
+
+    def _first(self, place: int) -> str:
+        """The group on a plot that nobody has chosen another one for."""
+        wanted, groups = FIRST_CHOICE[place], _groups(self._sim)
+        return wanted if wanted in groups else groups[min(place, len(groups) - 1)]
+
+    def prepare(self, sim: Simulation) -> Any:
+        """The curves of both plots; safe on a worker thread."""
+        run, groups, bands = self._run, _groups(sim), self.bands(sim)
+        drawn = [
+            schedule_picture(sim, log) if group == SCHEDULE else picture(sim, group, log, bands)
+            for group, log in self._chosen
+        ]
+        return run, groups, drawn
+
+    def paint(self, payload: Any) -> None:
+        """Write a payload to the sources; one that was prepared for another run or choice is left out."""
+        run, groups, pictures = payload
+        if run is not self._run:
+            return
+        before = list(self._chosen)
+        self._offer(groups)  # a parameter may begin or cease to follow a schedule in mid-run
+        for plot, drawn, chosen in zip(self._plots, pictures, self._chosen, strict=True):
+            if (drawn.group, drawn.log) == chosen:
+                plot.paint(drawn)
+        if before != self._chosen:
+            self.refresh()
+
+    def set_dark(self, dark: bool) -> None:
+        """Use the colours of the dark or the light theme."""
+        for plot in self._plots:
+            plot.dress(theme(dark))
+
+
+def _groups(sim: Simulation) -> list[str]:
+    """What a plot can show: the groups of what is recorded, and the schedules where there are any."""
+    return groups_of(sim.dynamics.observables) + [SCHEDULE] * bool(scheduled(sim.dynamics))
+
+
+def _is_choice(value: Any, groups: list[str]) -> bool:
+    """Whether a value is a group and whether its axis is logarithmic."""
+    return isinstance(value, list) and len(value) == 2 and value[0] in groups and isinstance(value[1], bool)

@@ -1,0 +1,1 @@
+"""The density: histograms and smooth estimates of the swarm."""

@@ -1,0 +1,195 @@
+"""How every figure is made: its frame, its steps of range, its text sizes, and its notes. Bokeh only; no equation, no frame.
+
+The figures are Bokeh's own, not built by HoloViews: a view writes every array into a source, moves every range in steps and changes
+landscape, dimension and theme without being rebuilt. HoloViews would be left with the building alone, for which it takes 80 ms per plot of
+four curves against 10; what is painted afterwards is the same Bokeh either way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Label, Legend, Range1d
+from bokeh.plotting import figure
+from bokeh.themes import Theme as BokehTheme
+
+from components.assets import ASSETS
+from components.views.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
+from swarmviz.drawing import style
+
+SWIFT = (ASSETS / "figure.js").read_text(encoding="utf-8")
+MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
+
+# As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
+# Where two rows are not enough, labels are cut short; hovering over a line tells its whole name. In a legend of one row the first names
+# give way: those of a small plot that its heading and its switches tell as well.
+LEGEND_COLUMNS = """
+const room = fig.inner_width + 16, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
+let widths = legend.items.map((item) => 6 * item.label.value.length + 34)
+while (rows == 1 && widths.length > 1 && sum(widths) > room) widths.shift()
+const first = legend.items.length - widths.length
+if (fig.inner_width > 0) legend.items.forEach((item, i) => { if (item.visible != (i >= first)) item.visible = i >= first })
+const taken = (n) => sum(widths.slice(0, n).map((_, i) => Math.max(...widths.filter((_, j) => j % n == i))))
+let n = widths.length
+while (n > Math.ceil(widths.length / rows) && taken(n) > room) n -= 1
+if (n > 0 && fig.inner_width > 0) {
+  if (legend.ncols != n) legend.ncols = n
+  const most = taken(n) > room ? `${Math.floor(room / n) - 34}px` : "none"
+  if (legend.tags[0] != most) {
+    legend.tags = [most]
+    legend.stylesheets = [`.bk-label { max-width: ${most}; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }`]
+  }
+}
+"""
+
+# Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.
+OWN_LOOKS = BokehTheme(json={"attrs": {name: {} for name in ("Plot", "Axis", "Grid", "Legend", "ColorBar", "Title")}})
+
+
+def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
+    """A figure without toolbar, with ranges that the server moves, filling what it is put into."""
+    fig = figure(
+        x_range=Range1d(0, 1),
+        y_range=Range1d(0, 1),
+        tools="",
+        toolbar_location=None,
+        output_backend="canvas",
+        sizing_mode="stretch_both",
+        min_width=120,
+        min_height=120,
+        min_border_top=4,
+        min_border_right=20,
+        x_axis_label=x_label,
+        y_axis_label=y_label,
+        lod_threshold=None,
+        **options,
+    )
+    fig.axis.axis_label_standoff = 3
+    fig.js_on_change("inner_width", CustomJS(code=SWIFT))  # known before the first painting
+    return fig
+
+
+def flat_legend(fig: figure, rows: int = 2) -> Legend:
+    """An empty legend in at most so many rows above the frame, 1 or 2. Painted with what it names."""
+    legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=6, padding=0, margin=0, ncols=4, label_height=16,
+                    border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=18,
+                    label_text_font_size=SMALL_TEXT, click_policy="hide", level=MOVING)  # fmt: skip
+    fig.add_layout(legend, "above")
+    fit = CustomJS(args={"fig": fig, "legend": legend, "rows": rows}, code=LEGEND_COLUMNS)
+    fig.js_on_change("inner_width", fit)
+    legend.js_on_change("items", fit)
+    return legend
+
+
+def note(fig: figure) -> Label:
+    """A line of text at the lower left of the frame."""
+    label = Label(x=6, y=6, x_units="screen", y_units="screen", text="", text_font_size=SMALL_TEXT, text_font=FONT,
+                  background_fill_alpha=0.85, padding=3, border_radius=3, visible=False, level=MOVING)  # fmt: skip
+    fig.add_layout(label)
+    return label
+
+
+def dress(fig: figure, colours: Theme) -> None:
+    """Colours and type of a theme for all that every figure has."""
+    fig.background_fill_color = None
+    fig.border_fill_color = None
+    fig.outline_line_color = colours.grid
+    for axis in fig.axis:
+        axis.update(axis_line_color=colours.soft, major_tick_line_color=colours.soft, minor_tick_line_color=None,
+                    axis_label_text_color=colours.ink, major_label_text_color=colours.ink,
+                    axis_label_text_font_size=TEXT, major_label_text_font_size=SMALL_TEXT,
+                    axis_label_text_font_style="normal", axis_label_text_font=FONT, major_label_text_font=FONT)  # fmt: skip
+    fig.grid.grid_line_color = colours.grid
+    fig.title.update(text_color=colours.ink, text_font_size=TITLE_TEXT, text_font=FONT, text_font_style="normal")
+    for legend in fig.select({"type": Legend}):
+        legend.update(
+            label_text_color=colours.ink,
+            label_text_font=FONT,
+            label_text_font_size=SMALL_TEXT,
+            inactive_fill_color=colours.paper,
+        )
+    for label in fig.select({"type": Label}):
+        label.update(text_color=colours.ink, background_fill_color=colours.paper)
+
+
+def source(**columns: Any) -> ColumnDataSource:
+    """A source with empty float32 columns, or with those given."""
+    return ColumnDataSource({name: np.zeros(0, "f4") if value is None else value for name, value in columns.items()})
+
+
+CLAIM = '<div style="max-width: 300px; font: 400 12px/1.35 sans-serif">$name{}</div>'  # hovering over a line tells what it says
+
+
+def hover_claims(fig: figure, values: str = "") -> HoverTool:
+    """Hovering over the lines in ``renderers`` tells their names, and under them ``values``, a template of columns."""
+    hover = HoverTool(
+        tooltips=CLAIM.format(values and f"<br>{values}"), renderers=[], mode="mouse", line_policy="nearest"
+    )
+    fig.add_tools(hover)
+    return hover
+
+
+FURTHEST = 1e30  # what is written for a number beyond it: far outside of every frame, and still a float32
+
+
+def finite_f4(values: Any) -> np.ndarray:
+    """Numbers as float32; those that it cannot hold, of a diverging swarm, end far outside of every frame. NaN stays NaN."""
+    return np.clip(values, -FURTHEST, FURTHEST).astype("f4")
+
+
+def finite_f8(values: Any) -> np.ndarray:
+    """The same for values of F, which may be of any size or differ in their last digits only, as float64."""
+    return np.clip(np.asarray(values, "f8"), -1e308, 1e308)
+
+
+def placed(image: np.ndarray, corner: Any, size: Any) -> dict[str, list]:
+    """The columns of a source for an image with its lower left ``corner`` (2,) and its ``size`` (2,)."""
+    (x, y), (dw, dh) = corner, size
+    return {"image": [image], "x": [float(x)], "y": [float(y)], "dw": [float(dw)], "dh": [float(dh)]}
+
+
+# ---- ranges in steps -------------------------------------------------------------------------------------------------
+
+
+def move_range(target: Range1d, ends: tuple[float, float]) -> None:
+    """Write the ends to a range only where they changed."""
+    if (target.start, target.end) != ends:
+        target.update(start=ends[0], end=ends[1], reset_start=ends[0], reset_end=ends[1])
+
+
+class Zoom:
+    """How much of the surroundings of a box is shown: in steps, so that the view never moves with a single agent.
+
+    It grows at once when too many agents are outside, and shrinks only after they have all been well inside for a while.
+    """
+
+    STEPS = (style.EDGE, 1.25, 1.6, 2.0)
+    SHARE = 0.9  # of the agents that is shown; of fewer than 20, all
+    PATIENCE = 60  # pictures
+
+    def __init__(self):
+        self.place, self._calm = 0, 0
+
+    def step(self, away: np.ndarray) -> bool:
+        """Look at the agents' distances from the middle, in half widths of the box; whether the view changed."""
+        n, before = len(away), self.place
+        rank = int(self.SHARE * (n - 1)) if n >= 20 else n - 1
+        reach = np.partition(away, rank)[rank]
+        while reach > self.STEPS[self.place] and self.place < len(self.STEPS) - 1:
+            self.place, self._calm = self.place + 1, 0
+        inside = self.place > 0 and away.max() <= 0.9 * self.STEPS[self.place - 1]
+        self._calm = self._calm + 1 if inside else 0
+        if self._calm > self.PATIENCE:
+            self.place, self._calm = self.place - 1, 0
+        return self.place != before
+
+    @property
+    def size(self) -> float:
+        """Half the width of the view, in half widths of the box."""
+        return self.STEPS[self.place]
+
+    def around(self, low, high):
+        """The ends of the view around a box (numbers or arrays)."""
+        centre, half = (low + high) / 2, (high - low) / 2 * self.size
+        return centre - half, centre + half

@@ -1,0 +1,238 @@
+"""The command line: ``swarmviz run``, ``sweep``, ``figure`` and ``serve``.
+
+What a person types is checked by the parameters' declarations, from which the help is made, too; nothing typed is ever run as code.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+import swarmviz as sv
+from swarmviz import papers
+from swarmviz.cli import options
+from swarmviz.cli.console import Commands
+from swarmviz.cli.help import Declared
+from swarmviz.cli.interrupts import heard_once
+from swarmviz.cli.outcome import deliver, refusing, say_early, tell
+from swarmviz.cli.output import picture, require_place, write_data, written
+from swarmviz.cli.values import chosen, listed, owner, pairs, problem, typed
+from swarmviz.ensembles.names import nearest
+from swarmviz.ensembles.settings import Options
+from swarmviz.exports.mpl.figure import by_hand
+
+FILE = click.Path(path_type=Path)
+
+
+def progress() -> Any:
+    """A bar on standard error, when that is a terminal."""
+    return sys.stderr.isatty()
+
+
+# ---- run and sweep ----------------------------------------------------------------------------------------------------
+
+
+def common(function: Any) -> Any:
+    """The options of run and sweep."""
+    shared = (
+        click.option("--dynamics", required=True, help="One of the dynamics below."),
+        click.option("--landscape", default="Rastrigin", show_default=True, help="One of the landscapes below."),
+        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter: sigma=0.7, landscape.draw=3, "
+                     "initial=away, sigma=Linear(start=1,end=0.1,duration=5)."),
+        options.number(sv.Swarm, "n"),
+        options.number(sv.Swarm, "d"),
+        options.number(sv.Swarm, "seed"),
+        options.number(Options, "steps", Options().steps),
+        options.number(Options, "runs", Options().runs),
+        options.number(Options, "every", 10),
+        options.number(Options, "tolerance"),
+        click.option("--stop", metavar="KIND:NAME=VALUE,…", help=options.stop_help()),
+        click.option("--record", metavar="NAME,NAME,…", help="Observables to be kept along step, or all, or none. When absent: "
+                     "all of a run, none of a sweep."),
+        click.option("--positions", is_flag=True, help=Options.declared()["positions"].doc),
+        options.threads,
+        click.option("--out", type=FILE, help="NetCDF file for everything."),
+        click.option("--csv", type=FILE, help="CSV file for what each run ended with."),
+    )  # fmt: skip
+    return functools.reduce(lambda f, option: option(f), reversed(shared), function)
+
+
+def understood(
+    given: dict[str, Any], absent: tuple[str, ...] | None, axes: tuple[str, ...] = ()
+) -> tuple[Any, dict[str, Any]]:
+    """The parts of what is run, and how it is run, from the options; ``absent`` is recorded where --record is not given.
+
+    Raises
+    ------
+    ValueError
+        When something is refused, or would have no effect beside the ``axes`` of the grid.
+    """
+    swarm = {name: given.pop(name) for name in ("n", "d", "seed")}
+    parts = problem(given.pop("dynamics"), given.pop("landscape"), given.pop("settings"), swarm, axes)
+    how = given | {
+        "stop": options.stop(given["stop"]),
+        "record": options.recorded(given["record"], absent),
+        "progress": progress(),
+    }
+    return parts, how
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(sv.__version__, prog_name="swarmviz")
+def main() -> None:
+    """Swarm-based optimisation: ensembles, sweeps, the papers' figures, and the page."""
+
+
+@main.command(cls=Declared)
+@common
+@refusing
+def run(out, csv, **given):
+    """Run a swarm many times, each time with another seed."""
+    require_place("--out", out)
+    require_place("--csv", csv)
+    parts, how = understood(given, absent=None)
+    with heard_once() as over:
+        data = sv.run_ensemble(**parts, **how)
+        over()
+        handed_over(data, out, csv)
+
+
+def handed_over(data: Any, out: Path | None, csv: Path | None) -> None:
+    """The files and the table."""
+    deliver(data, lambda: write_data(out, None, data), lambda: write_data(None, csv, data), lambda: tell(data))
+
+
+@main.command(cls=Declared)
+@common
+@click.option(
+    "--grid",
+    "axes",
+    multiple=True,
+    metavar="NAME=VALUE,VALUE,…",
+    help="An axis of the sweep: sigma=0.1,0.3,1 or landscape=Ackley,Rastrigin.",
+)
+@click.option("--store", type=options.Folder(), help="Keeps each finished cell; the same call goes on from there.")
+@refusing
+def sweep(out, csv, axes, store, **given):
+    """Run an ensemble for every combination of parameters."""
+    require_place("--out", out)
+    require_place("--csv", csv)
+    texts = pairs("--grid", axes)
+    parts, how = understood(given, (), tuple(texts))
+    classes = {whose: type(part) for whose, part in parts.items()}
+    grid, landscapes = {}, None
+    for name, text in texts.items():
+        if name == "landscape":
+            if click.get_current_context().get_parameter_source("landscape") is not ParameterSource.DEFAULT:
+                raise ValueError("--grid landscape: the landscape is given twice, by --landscape as well")
+            landscapes = [chosen("landscape", value, sv.landscapes.ALL, "--grid landscape") for value in listed(text)]
+            continue
+        whose, parameter = owner(classes, "--grid", name)
+        grid[name] = [typed(name, value, classes[whose].declared()[parameter]) for value in listed(text)]
+    with heard_once() as over:
+        data = sv.sweep(**parts, **how, grid=grid, landscapes=landscapes, store=store)
+        over()
+        handed_over(data, out, csv)
+
+
+# ---- figure -----------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("key", required=False)
+@click.option("--list", "listing", is_flag=True, help="List what there is.")
+@options.number(Options, "runs", more=" Those of the paper when absent.")
+@options.threads
+@click.option("--quick", is_flag=True, help="A few steps on a few values, to try it out.")
+@click.option("--out", type=FILE, help="NetCDF file.")
+@click.option("--plot", type=FILE, help="Picture: .png, .svg or .pdf.")
+@click.option(
+    "--store",
+    type=options.Folder(),
+    help="Keeps each finished cell of the figure's sweeps; the same call goes on from there. A cell that was cut short begins "
+    "again, and so does a figure of one cell. Figures may share a folder.",
+)
+@refusing
+def figure(key, listing, runs, threads, quick, out, plot, store):
+    """Compute a figure or a table of a paper, with the printed values beside ours."""
+    if listing or key is None:
+        for entry in papers.ALL.values():
+            click.echo(f"{entry.key:22} {entry.title}")
+        return
+    entry = named(key)
+    require_place("--out", out)
+    require_place("--plot", plot)
+    if plot is not None and plot.suffix not in (".png", ".svg", ".pdf"):
+        raise ValueError(f"--plot {plot}: must end in .png, .svg or .pdf")
+    if plot is not None and importlib.util.find_spec("matplotlib") is None:
+        raise ValueError("--plot: pictures need Matplotlib: pip install 'swarmviz[pictures]'")
+    click.echo(f"{entry.title} ({entry.reference})\n{entry.question}\n{entry.criterion} {entry.remark}".strip())
+    with heard_once() as over:
+        data = entry.compute(runs, threads, quick, progress(), store)
+        over()
+        whole = (
+            lambda: click.echo(entry.comparison(data)),
+            lambda: written("--plot", plot, lambda: drawn(entry, data, plot.suffix[1:])),
+        )
+        deliver(
+            data,
+            lambda: write_data(out, None, data),
+            lambda: click.echo(f"{int(data['finished'].sum())} runs{say_early(data)}"),
+            *(() if data.attrs["interrupted"] else whole),
+        )
+
+
+def drawn(entry: papers.Entry, data: Any, kind: str) -> Any:
+    """The content of a picture file."""
+    with by_hand():
+        return picture(entry.plot(data), kind)
+
+
+def named(key: str) -> papers.Entry:
+    """A figure or a table by its name.
+
+    Raises
+    ------
+    ValueError
+        When there is none; names those that begin so.
+    """
+    if key in papers.ALL:
+        return papers.ALL[key]
+    begun = [other for other in papers.ALL if other.startswith(key)]
+    raise ValueError(
+        f"figure {key}: is not one figure; choose one of {', '.join(begun)}"
+        if begun
+        else f"figure {key}: there is none{nearest(key, papers.ALL)}"
+    )
+
+
+# ---- serve ------------------------------------------------------------------------------------------------------------
+
+
+@main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@refusing
+def serve(arguments):
+    """Serve the page, from a checkout of the sources (`swarmviz serve --help` lists the options)."""
+    root = Path(sv.__file__).parents[1]
+    if not (root / "app.py").is_file() or not (root / "components").is_dir():
+        raise ValueError(
+            "the page is not part of the installed library: get a checkout of swarmviz's sources and run `make serve` in it"
+        )
+    if importlib.util.find_spec("panel") is None:
+        raise ValueError(
+            "the page needs Panel and more: pip install 'swarmviz[app]', or run `make serve` in the checkout"
+        )
+    given, sys.argv = sys.argv, ["swarmviz serve", *arguments]
+    sys.path.insert(0, str(root))
+    try:  # in this very process: nothing is left behind, however it is ended
+        runpy.run_module("components.server.launch", run_name="__main__", alter_sys=True)
+    finally:
+        sys.argv = given

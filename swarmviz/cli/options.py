@@ -1,0 +1,89 @@
+"""How options are read: by the declarations of what they set, and nothing typed is ever run as code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from swarmviz.cli.outcome import Refused, in_one_line
+from swarmviz.cli.values import chosen, listed, pairs, typed
+from swarmviz.ensembles.names import nearest
+from swarmviz.ensembles.stopping import Below, Stall, Stop
+from swarmviz.parameters import Described, Whole
+
+STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below}
+
+
+class Typed(click.ParamType):
+    """A text as its declaration reads it. What is out of range is left for the library, which names the range when it refuses."""
+
+    name = "number"
+
+    def __init__(self, declared: Any):
+        self.declared = declared
+
+    def convert(self, value, param, ctx):
+        try:
+            return typed(param.name, value, self.declared) if isinstance(value, str) else value
+        except ValueError as error:
+            raise Refused(in_one_line(error)) from None
+
+
+class Folder(click.ParamType):
+    """The name of a folder; an empty one would mean this very folder."""
+
+    name = "path"
+
+    def convert(self, value, param, ctx):
+        if not value.strip():
+            raise Refused(f"--{param.name} {value!r}: must be the name of a folder")
+        return value
+
+
+def number(cls: type[Described], name: str, default: float | None = None, more: str = "") -> Any:
+    """The option of a declared number, with its meaning and its range."""
+    declared = cls.declared()[name]
+    about = f"{declared.doc}{more} [{declared.range_text}]"
+    return click.option(
+        f"--{name}", type=Typed(declared), default=default, show_default=default is not None, help=about
+    )
+
+
+threads = click.option("--threads", type=Typed(Whole(1)), help="Every core when absent.")
+
+
+def stop(text: str | None) -> Stop | None:
+    """``stall:tolerance=0.01,steps=20`` as a stop.
+
+    Raises
+    ------
+    ValueError
+        When it is none, or one of its values is out of range.
+    """
+    if text is None:
+        return None
+    kind, _, given = text.partition(":")
+    cls = chosen("stop", kind.strip(), STOPS, "--stop")
+    known, declared = cls().values_now(), cls.declared()
+    try:
+        texts = pairs("the stop:", tuple(listed(given)) if given.strip() else ())
+        for name in texts:
+            if name not in known:
+                raise ValueError(f"{name} is not known{nearest(name, known)}")
+        return cls(**{name: typed(name, t, declared[name]) if name in declared else t for name, t in texts.items()})
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"--stop {text}: {error}") from None
+
+
+def stop_help() -> str:
+    """The stops with their defaults, as they are typed."""
+    kinds = (f"{kind}:{','.join(f'{n}={v}' for n, v in cls().values_now().items())}" for kind, cls in STOPS.items())
+    return f"When a run ends early: {' or '.join(kinds)}; what is left out is as shown."
+
+
+def recorded(text: str | None, absent: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Names of observables between commas; "all" and "none" are words of their own."""
+    if text is None or not text.strip():
+        return absent
+    return {"all": None, "none": ()}.get(text.strip(), tuple(listed(text)))

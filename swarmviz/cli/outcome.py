@@ -1,0 +1,119 @@
+"""What a command hands over: files, a table, and what went wrong, said last."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+import numpy as np
+
+from swarmviz.cli.console import stop_talking
+from swarmviz.ensembles.statistics import criterion_of, medians, success_rate
+
+INTERRUPTED = 130  # exit code
+EXPECTED = (ValueError, TypeError, OSError, ImportError, MemoryError)
+
+
+class Refused(click.ClickException):
+    """One line that says what is wrong."""
+
+    exit_code = 2
+
+
+def refusing(function: Any) -> Any:
+    """The library's errors as one line and exit code 2."""
+
+    @functools.wraps(function)
+    def wrapped(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except BrokenPipeError:  # nobody listens any more
+            raise
+        except EXPECTED as error:
+            raise Refused(in_one_line(error)) from None
+        except KeyboardInterrupt:
+            click.echo("Interrupted before it was done.", err=True)
+            raise SystemExit(INTERRUPTED) from None
+
+    return wrapped
+
+
+def in_one_line(error: BaseException) -> str:
+    """An error and its notes."""
+    said = str(error) or type(error).__name__
+    lines = [f"not enough memory: {said}" if isinstance(error, MemoryError) else said, *getattr(error, "__notes__", ())]
+    return " ".join("; ".join(lines).split())
+
+
+def deliver(data: Any, *jobs: Callable[[], Any]) -> None:
+    """Do every job, whatever becomes of the others; then say what was cut short, and in the end what failed.
+
+    Raises
+    ------
+    Refused
+        When a job could not be done.
+    SystemExit
+        When the runs were interrupted.
+    """
+    failures: list[Exception] = []
+    for job in jobs:
+        try:
+            job()
+        except BrokenPipeError:  # nobody reads what is said; the files are still wanted
+            stop_talking()
+        except Exception as error:
+            failures.append(error)
+    interrupted = bool(data.attrs["interrupted"])
+    if interrupted:
+        say_interrupted(data, kept=not failures)
+    for failure in failures:
+        if not isinstance(failure, EXPECTED):  # a defect of ours, which must be seen
+            raise failure
+    if failures:
+        raise Refused("; ".join(map(in_one_line, failures)))
+    if interrupted:
+        raise SystemExit(INTERRUPTED)
+
+
+def say_interrupted(data: Any, kept: bool) -> None:
+    """How far it came."""
+    done = int(data["finished"].sum())
+    rest = f"{' and are kept' * kept}; the others are empty." if done else "; nothing is written."
+    click.echo(f"Interrupted: {done} of {data['finished'].size} runs were finished{rest}", err=True)
+
+
+def early(data: Any) -> dict[str, Any]:
+    """``diverged`` and ``stopped``: numbers of runs, for each cell; those that no run did are left out."""
+    counts = {"diverged": data["diverged_step"] >= 0, "stopped": data["stopped"].astype(bool)}
+    return {name: which.sum("run") for name, which in counts.items() if which.any()}
+
+
+def say_early(data: Any) -> str:
+    """The same of all cells together, in words; empty where every run took all its steps."""
+    counts = early(data)
+    words = [f"{int(number.sum())} {name}" for name, number in counts.items()]
+    if "diverged" in counts:
+        steps = data["diverged_step"].values
+        words[0] += f" (the first at step {steps[steps >= 0].min()})"
+    return f", of which {' and '.join(words)}" if words else ""
+
+
+def tell(data: Any) -> None:
+    """Success, medians, and the runs that ended early, on standard output; nothing where no run was finished."""
+    if not data["finished"].any():
+        return
+    table = success_rate(data).merge(medians(data, ("final_error", "final_energy", "final_best")))
+    names = [
+        n for n in table.data_vars if not str(n).endswith(("_low", "_high", "_standard_error")) or "success" in str(n)
+    ]
+    table = table[names].assign(early(data))
+    frame = table.to_dataframe() if table.sizes else table.expand_dims("").to_dataframe()
+    frame = frame[[*table.data_vars, *(("tolerance",) if data["tolerance"].ndim else ())]]
+    click.echo(
+        f"{int(data['finished'].sum())} runs{say_early(data)}; success with its 95% interval, medians of what the runs ended with\n"
+        f"success: {criterion_of(data)}"
+    )
+    formats = {name: "{:.0f}".format for name, column in frame.items() if np.issubdtype(column.dtype, np.integer)}
+    click.echo(frame.to_string(index=bool(table.sizes), float_format="{:.4g}".format, formatters=formats))

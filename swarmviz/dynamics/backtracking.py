@@ -1,0 +1,141 @@
+r"""Backtracking line search for many agents at once: the step of SBGD.
+
+    X_n⁺ = Π(X_n − h ∇F(X_n)),   h the first of h₀, γh₀, γ²h₀, … with
+           F(X_n⁺) ≤ F(X_n) − c m̃_n^q h |∇F(X_n)|²                                  (1)  Armijo; Lu, Tadmor, Zenginoglu 2024
+
+All agents of a block try the same h at the same time; those that have found theirs drop out, so that the work is the sum of the
+agents' trials and not their number times the longest search.
+
+Code     source          shape    meaning
+y        X               (d, m)   the m agents of a block that have mass, side by side
+slope    ∇F              (d, m)
+demand   c m̃^q           (m,)     share of the descent along the tangent that is asked for
+seeking                  (≤ m,)   columns of y that have found no h yet
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz.kernels import boundaries
+from swarmviz.kernels.blocks import block_range, rows, scratch
+from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.elementary import power
+
+
+class Room(NamedTuple):
+    """Scratch for one block: made once per kernel call, so that no step allocates."""
+
+    who: np.ndarray  # agents that remain, by their column in the block
+    y: np.ndarray  # their positions
+    slope: np.ndarray  # ∇F there
+    demand: np.ndarray  # c m̃^q
+    steep: np.ndarray  # |∇F|²
+    seeking: np.ndarray  # those that have found no h yet, by their column in y
+    trial: np.ndarray  # their trial points
+    value: np.ndarray  # F there
+
+
+@inner
+def make_room(d, n_agents):
+    """Scratch for blocks of this swarm."""
+    n, real, whole = block_range(d, n_agents, 0)[1], np.float64, np.int64
+    return Room(
+        scratch(n, whole), scratch(d * n, real), scratch(d * n, real), scratch(n, real), scratch(n, real),
+        scratch(n, whole), scratch(d * n, real), scratch(n, real),
+    )  # fmt: skip
+
+
+@inner
+def gather_remaining(x, mass, room):
+    """The agents of a block that have mass, side by side in ``room.y``; returns their number."""
+    d, n = x.shape
+    m = 0
+    for j in range(n):
+        if mass[j] > 0.0:
+            room.who[m] = j
+            m += 1
+    y = rows(room.y, 0, d, m)
+    for i in range(d):
+        xi, yi = x[i], y[i]
+        for j in range(m):
+            yi[j] = xi[room.who[j]]
+    return m
+
+
+@inner
+def prepare(mass, heaviest, slope, share, exponent, room):
+    """What (1) asks of each remaining agent of a block, and all of them as seeking."""
+    d, m = slope.shape
+    room.steep[:m] = 0.0
+    for i in range(d):
+        gi = slope[i]
+        for j in range(m):
+            room.steep[j] += gi[j] * gi[j]
+    for j in range(m):
+        room.demand[j] = share * power(mass[room.who[j]] / heaviest, exponent)
+        room.seeking[j] = j
+
+
+@inner
+def go(y, slope, h, seeking, trial):
+    """trial ← y − h ∇F for the agents that seek."""
+    d, m = trial.shape
+    for i in range(d):
+        yi, gi, ti = y[i], slope[i], trial[i]
+        for j in range(m):
+            ti[j] = yi[seeking[j]] - h * gi[seeking[j]]
+
+
+@inner
+def accept(x, f, y, h, walls, trial, room):
+    """Move the agents whose trial point satisfies (1); keep the others seeking and return their number."""
+    d, m = trial.shape
+    still = 0
+    for j in range(m):
+        column = room.seeking[j]
+        at, descent = room.who[column], h * room.steep[column]
+        if walls:
+            descent = 0.0
+            for i in range(d):
+                descent += (trial[i, j] - y[i, column]) * (trial[i, j] - y[i, column]) / h
+        if room.value[j] <= f[at] - room.demand[column] * descent:
+            for i in range(d):
+                x[i, at] = trial[i, j]
+            f[at] = room.value[j]
+        else:
+            room.seeking[still] = column
+            still += 1
+    return still
+
+
+@inner
+def descend(x, f, mass, heaviest, rule, land, room):
+    """(1) on a block; only agents that still seek are evaluated. Returns how many moved, their summed h, and the values taken.
+
+    ``rule`` (h₀, γ, most, c, q); ``land`` (values, gradient, p, low, high, boundary).
+    """
+    (h, gamma, most, share, exponent), (values, gradient, p, low, high, boundary) = rule, land
+    d, m = x.shape[0], gather_remaining(x, mass, room)
+    if m == 0:
+        return 0, 0.0, 0
+    y, slope = rows(room.y, 0, d, m), rows(room.slope, 0, d, m)
+    gradient(y, p, slope)
+    prepare(mass, heaviest, slope, share, exponent, room)
+    walls = boundary == boundaries.CLIP or boundary == boundaries.REFLECT
+    seeking, lengths, trials = m, 0.0, 0
+    for _ in range(most):
+        trial = rows(room.trial, 0, d, seeking)
+        go(y, slope, h, room.seeking, trial)
+        boundaries.confine(trial, low, high, boundary)
+        values(trial, p, room.value[:seeking])
+        trials += seeking
+        still = accept(x, f, y, h, walls, trial, room)
+        lengths += h * (seeking - still)
+        seeking = still
+        if seeking == 0:
+            break
+        h *= gamma
+    return m - seeking, lengths, trials

@@ -1,0 +1,174 @@
+"""Runs that differ in nothing but their seeds and starts, kept together.
+
+To make a State for each run, hand it to a kernel and read the results takes Python longer than a kernel needs for a hundred steps of
+a small swarm, and while one thread runs Python the others wait. So a dynamics of small swarms keeps the states of many runs as one State
+whose arrays have the run as their first axis, and takes and returns them in one piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Number
+from typing import Any
+
+import numpy as np
+
+from swarmviz.dynamics.base import FINE, Dynamics, named
+from swarmviz.frame import Clock, Diverged, Observable
+from swarmviz.kernels.blocks import agent_of, aligned_rows, from_blocks, to_blocks
+
+COMMON = ("k", "clock", "n", "d")  # fields of a State that are the same for all
+
+
+class Stack(Sequence):
+    """The states of some runs; ``stack[r]`` is that of run r.
+
+    Attributes
+    ----------
+    all : State
+        Each of its arrays has the run as its first axis, also where the field of a single State is a number or an object; what is
+        no array is the same for all.
+    """
+
+    def __init__(self, states: Any):
+        self.all = states
+
+    @classmethod
+    def born(cls, kind: Any, clock: Clock, x: np.ndarray, seeds: np.ndarray, **fields: np.ndarray) -> Stack:
+        """At step 0, from positions (runs, N, d), seeds (runs,) and the further fields of a ``kind`` of State."""
+        _, n, d = x.shape
+        return cls(kind(k=0, clock=clock, seed=seeds, n=n, d=d, x=to_blocks(x), **fields))
+
+    @classmethod
+    def of(cls, states: Sequence[Any]) -> Stack:
+        """From the states of single runs."""
+        if isinstance(states, Stack):
+            return states
+        first = states[0]
+        columns = zip(first._fields, zip(*states, strict=True), strict=True)
+        return cls(type(first)(*(values[0] if name in COMMON else _rows(values) for name, values in columns)))
+
+    def taken(self, which: np.ndarray) -> Stack:
+        """The states of the runs that a mask (runs,) marks."""
+        if which.all():
+            return self
+        return Stack(type(self.all)(*(value[which] if isinstance(value, np.ndarray) else value for value in self.all)))
+
+    def __len__(self) -> int:
+        return len(self.all.seed)
+
+    def __getitem__(self, r: Any) -> Any:
+        return type(self.all)(*(_row(value, r) if isinstance(value, np.ndarray) else value for value in self.all))
+
+
+class Outcomes(Sequence):
+    """What became of some runs; ``outcomes[r]`` is (State, Record) of run r, or how it diverged.
+
+    Attributes
+    ----------
+    after : Stack
+        The states; those of runs that diverged mean nothing.
+    ends : (runs, 2) int
+        Step and agent of the first energy that is not finite, (−1, −1) when all are.
+    k : (recorded steps,) int
+    tables : (runs, observables, recorded steps)
+    """
+
+    def __init__(
+        self,
+        after: Stack,
+        ends: np.ndarray,
+        k: np.ndarray,
+        tables: np.ndarray,
+        observables: Sequence[Observable],
+        why: Mapping[tuple[int, int], Diverged] | None = None,
+    ):
+        self.after, self.ends, self.k, self.tables = after, ends, k, tables
+        self._observables = observables
+        self._why = why or {}  # by seed and step, where another reason is known than F
+
+    @classmethod
+    def of(cls, states: Stack, outcomes: Sequence[Any], observables: Sequence[Observable]) -> Outcomes:
+        """From what became of each of some states, where a dynamics took them one by one."""
+        if isinstance(outcomes, Outcomes):
+            return outcomes
+        fine = [outcome for outcome in outcomes if not isinstance(outcome, Diverged)]
+        blank = fine[0] if fine else (states[0], {"k": np.empty(0, int)} | {o.name: np.empty(0) for o in observables})
+        ends = [(o.step, o.agent) if isinstance(o, Diverged) else (FINE, FINE) for o in outcomes]
+        pairs = [blank if isinstance(outcome, Diverged) else outcome for outcome in outcomes]
+        tables = np.array([[rows[o.name] for o in observables] for _, rows in pairs])
+        return cls(Stack.of([state for state, _ in pairs]), np.array(ends), blank[1]["k"], tables, observables)
+
+    @property
+    def fine(self) -> np.ndarray:
+        """Which runs did not diverge, (runs,)."""
+        return self.ends[:, 0] == FINE
+
+    def taken(self, which: np.ndarray) -> Outcomes:
+        """What became of the runs that a mask (runs,) marks."""
+        if which.all():
+            return self
+        return Outcomes(
+            self.after.taken(which), self.ends[which], self.k, self.tables[which], self._observables, self._why
+        )
+
+    def course(self, name: str) -> np.ndarray:
+        """An observable of all runs, (runs, recorded steps)."""
+        return self.tables[:, [o.name for o in self._observables].index(name)]
+
+    def __len__(self) -> int:
+        return len(self.after)
+
+    def __getitem__(self, r: Any) -> Any:
+        step, agent = self.ends[r].tolist()
+        if step != FINE:
+            return self._why.get((int(self.after.all.seed[r]), step)) or Diverged(step, agent)
+        return self.after[r], named(self.k, self.after.all.clock, self._observables, self.tables[r])
+
+
+class Together(Dynamics):
+    """A dynamics that takes runs together; a single one is a Stack of one."""
+
+    def init(self, x, landscape, seed):
+        return self.init_many(x[None], landscape, np.array([seed]))[0]
+
+    def init_many(self, x, landscape, seeds):
+        raise NotImplementedError
+
+    def advance(self, state, landscape, steps, every=1, start=False):
+        outcome = self.advance_many([state], landscape, steps, every, start)[0]
+        if isinstance(outcome, Diverged):
+            raise outcome
+        return outcome
+
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        raise NotImplementedError
+
+    def positions(self, states):
+        every = Stack.of(states).all
+        return from_blocks(every.x, every.n, every.d)
+
+
+def lowest_agents(states: Any) -> np.ndarray:
+    """Where the lowest agent of each run is, (runs, d), from the State of a Stack: its first one, if several are as low."""
+    return agent_of(states.x, states.n, states.d, states.energy.argmin(axis=1))
+
+
+def _rows(values: Sequence[Any]) -> np.ndarray:
+    """The values of a field in all runs, (runs, …)."""
+    first = values[0]
+    if not isinstance(first, np.ndarray):
+        return np.array(values) if isinstance(first, Number) else np.fromiter(values, object, len(values))
+    if len(values) == 1:
+        return first[None]
+    if first.dtype != np.float64 or first.ndim != 1:
+        return np.stack(values)
+    rows = aligned_rows(len(values), first.size)
+    for row, value in zip(rows, values, strict=True):
+        row[:] = value
+    return rows
+
+
+def _row(values: np.ndarray, r: int) -> Any:
+    """The value in run ``r``."""
+    return values[r] if values.ndim > 1 else values.item(r)

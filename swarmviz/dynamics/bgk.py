@@ -1,0 +1,430 @@
+r"""A swarm whose velocities jump: the kinetic model of BGK type (003), its limits and its inertial relative.
+
+    V_n⁺ = κ V_n + Λ (ν − X_n) + S A(X_n) ξ_n  if agent n jumps, with probability p,  else V_n    (1)  003 eq. 3.2, 2.4
+    X_n⁺ = Π_D(X_n + Δt V_n⁺)                                                          (2)  003 eq. 3.2
+    A(X) = diag(±(σ₀ + |X − ν|)),  with the sign of X − ν                              (3)  003 eq. 3.1
+    ν    = Σ_n w_n X_n,   w_n ∝ exp(−α F(X_n))                                         (4)  003 eq. 2.3
+
+    form       p                   κ   Λ     S
+    jumps      1 − e^{−ν_jΔt/ε²}   0   λ     σ/ε                                       (5)  003 eq. 2.14; ε = 1: 2.4
+    limit      1                   0   λ     σ         ν_j → ∞                         (6)  003 eq. 2.17
+    inertial   1                   1   λΔt   σ√Δt      no jumps                        (7)  003 eq. 2.2
+
+To compare with CBO of strength σ̃, 003 puts σ = σ̃ε/√Δt into (5), so that S = σ̃/√Δt (003 eq. 5.3); with ``cbo_scaling`` the parameter σ is
+that σ̃, in (6) too, and for ε → 0 a step (1, 2) is CBO's Euler–Maruyama step, draw for draw. The noise laws are symmetric, so the sign in
+(3), chosen as in CBO's equation, does not change the law of the swarm. The random-batch variant takes (4) over M agents (003 Remark 5.1).
+
+003 runs in coordinates y of the box, X = c + h∘y with y ∈ [−1, 1]^d. Multiplied by h, (1) to (4) are the same equations in X, except that
+σ₀ becomes h∘σ₀. So ``rescaled`` computes in the landscape's coordinates all the same: F is evaluated where the Frame says, to the last bit.
+
+    H[f] = mean of γ |x − x*| + |v − λ (x* − x)|                                       (8)  003 eq. 4.1, in y if rescaled
+    error = max_i |ν − x*|_i / h_i                                                     (9)  003 §5, which calls it a success if < 0.25
+
+Code            paper  shape    meaning
+x, v            X, V   (N, d)   positions and velocities, both in the landscape's coordinates (and its unit of length per time)
+energy          F      (N,)     F at the positions
+consensus       ν      (d,)     consensus point (4)
+jumped                 (N,)     whether the agent jumped in the last step
+jump_rate       ν_j             jump frequency (003 writes ν)
+epsilon         ε               diffusive scaling (2.14)
+sigma_floor     σ₀              non-degenerate part of the noise
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz.dynamics.batch import Outcomes, Stack
+from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
+from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
+from swarmviz.kernels import boundaries
+from swarmviz.kernels.blocks import (
+    block,
+    block_count,
+    block_range,
+    copied,
+    copied_rows,
+    from_blocks,
+    lent,
+    list_marked,
+    part,
+    rows,
+    scratch,
+)
+from swarmviz.kernels.compiled import (
+    ends,
+    flag_rows,
+    inner,
+    kernel,
+    number,
+    reals,
+    rows_of_runs,
+    table,
+    tables,
+    types,
+    value_function,
+    whole,
+    wholes,
+)
+from swarmviz.kernels.diagnostics import (
+    all_finite,
+    choose_batch,
+    clear_consensus,
+    dispersion,
+    distance_to,
+    finish_consensus,
+    first_not_finite,
+    mean_position,
+    nearest_target,
+    smallest,
+    value_at,
+    weigh_chosen,
+    weights,
+)
+from swarmviz.kernels.noise import LAWS, fill_chosen
+from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, key, uniforms
+from swarmviz.parameters import Choice, Real, Switch, Whole
+from swarmviz.schedules import values_of
+
+
+class State(NamedTuple):
+    """Positions ``x`` and velocities ``v`` in blocks, who jumped last, energies, consensus, lowest energy, stall count, ESS."""
+
+    k: int
+    clock: Clock
+    seed: int
+    n: int
+    d: int
+    x: np.ndarray
+    v: np.ndarray
+    jumped: np.ndarray
+    energy: np.ndarray
+    consensus: np.ndarray
+    best: float
+    still: int
+    effective: float
+
+
+class Room(NamedTuple):
+    """Scratch for one block of a kernel: made once per call, so that no step allocates."""
+
+    u: np.ndarray  # uniform numbers
+    chosen: np.ndarray  # the agents that jump
+    z: np.ndarray  # their noise
+    raw: np.ndarray
+    radius: np.ndarray
+    batch: np.ndarray  # the random batch
+    g: np.ndarray
+    w: np.ndarray
+    before: np.ndarray  # ν of the step before
+    mean: np.ndarray
+    column: np.ndarray
+    one: np.ndarray
+
+
+@inner(inline=True)
+def make_room(d, n_agents):
+    """Scratch for blocks of this swarm."""
+    n, real = block_range(d, n_agents, 0)[1], np.float64
+    pairs = (d + 1) // 2 * n
+    return Room(scratch(n, real), scratch(n, np.uint64), scratch(d * n, np.float32), scratch(pairs, np.uint64),
+                scratch(pairs, np.float32), np.ones(n_agents, np.uint8), scratch(n, real), scratch(n, real),
+                scratch(d, real), scratch(d, real), scratch(d, real).reshape((d, 1)), scratch(1, real))  # fmt: skip
+
+
+@inner
+def who_jumps(probability, seed, step, first, u, jumped, chosen):
+    """Mark the agents of a block that jump and list them in ``chosen``; returns how many."""
+    if probability < 1.0:
+        uniforms(rows(u, 0, 1, jumped.size), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
+        for j in range(jumped.size):
+            jumped[j] = u[j] < probability
+    else:
+        jumped[:] = 1
+    return list_marked(jumped, chosen)
+
+
+@inner
+def velocity(v, away, least, keep, pull, shake, z):
+    """(1) in one coordinate, with (3)."""
+    return keep * v - pull * away + shake * (away + (least if away >= 0.0 else -least)) * z
+
+
+@inner
+def jump(x, v, nu, chosen, keep, pull, shake, floor, z):
+    """(1) for the chosen agents of a block."""
+    d, n = x.shape
+    m = chosen.size
+    for i in range(d):
+        xi, vi, zi, c, least = x[i], v[i], z[i], nu[i], floor[i]
+        if m == n:  # without the detour, for the sake of vector code
+            for j in range(n):
+                vi[j] = velocity(vi[j], xi[j] - c, least, keep, pull, shake, zi[j])
+        else:
+            for q in range(m):
+                j = chosen[q]
+                vi[j] = velocity(vi[j], xi[j] - c, least, keep, pull, shake, zi[q])
+
+
+@inner
+def glide(x, v, dt, low, high, boundary):
+    """(2) on a block."""
+    d, n = x.shape
+    for i in range(d):
+        xi, vi, (a, b) = x[i], v[i], boundaries.walls(low[i], high[i], boundary)
+        for j in range(n):
+            xi[j] = boundaries.clip(xi[j] + dt * vi[j], a, b)
+    if boundary != boundaries.CLIP:
+        boundaries.confine(x, low, high, boundary)
+
+
+@inner(inline=True)
+def jump_some(x, v, jumped, nu, draws, how, floor, room):
+    """(1) on a block; ``draws`` (seed, step, first, law, freedom), ``how`` (p, κ, Λ, S); returns the jumps."""
+    (seed, step, first, law, freedom), (probability, keep, pull, shake) = draws, how
+    m = who_jumps(probability, seed, step, first, room.u, jumped, room.chosen)
+    if m > 0:
+        chosen, z = part(room.chosen, 0, m), rows(room.z, 0, x.shape[0], m)
+        noise_key = np.uint64(key(seed, np.uint64(POSITION_NOISE), np.uint64(step)))
+        fill_chosen(z, room.raw, room.radius, law, freedom, noise_key, first, chosen)
+        jump(x, v, nu, chosen, keep, pull, shake, floor, z)
+    return m
+
+
+@inner
+def functional(x, v, d, n_agents, target, unit, lam, gamma, room):
+    """H[f] (8)."""
+    total = 0.0
+    for b in range(block_count(d, n_agents)):
+        n = block_range(d, n_agents, b)[1]
+        xb, vb, off, rush = block(x, d, n_agents, b), block(v, d, n_agents, b), room.g[:n], room.w[:n]
+        off[:] = 0.0
+        rush[:] = 0.0
+        for i in range(d):
+            xi, vi, centre, scale = xb[i], vb[i], target[i], 1.0 / unit[i]
+            for j in range(n):
+                away = (xi[j] - centre) * scale
+                slip = vi[j] * scale + lam * away
+                off[j] += away * away
+                rush[j] += slip * slip
+        for j in range(n):
+            total += gamma * math.sqrt(off[j]) + math.sqrt(rush[j])
+    return total / n_agents
+
+
+@inner
+def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, room, record, row):
+    """Write the observables, in the order of ``BGK.observables``, into a column of the record; ``yardstick`` (half, unit, lam, gamma)."""
+    (d, n_agents), (best, still, effective), (half, unit, lam, gamma) = size, numbers, yardstick
+    mean_position(x, d, n_agents, room.mean)
+    at, error = nearest_target(nu, targets, half)
+    record[0, row] = best
+    record[1, row] = smallest(f)
+    record[2, row] = value_at(nu, land[0], land[1], room.column, room.one)
+    record[3, row] = dispersion(x, d, n_agents, room.mean)
+    record[4, row] = distance_to(nu, targets)
+    record[5, row] = error
+    record[6, row] = functional(x, v, d, n_agents, targets[at], unit, lam, gamma, room) if at >= 0 else np.nan
+    record[7, row] = jumps / n_agents
+    record[8, row] = move
+    record[9, row] = still
+    record[10, row] = effective
+
+
+@inner
+def course(
+    agents, nu, numbers, size, time, alpha, shake, law, how, stall, yardstick, limits, land, targets, room, sums, record
+):
+    """One run, ``agents`` (x, v, jumped, f); returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
+    (x, v, jumped, f), (nu, numbers), sums = lent(agents), lent((nu, numbers)), lent(sums)
+    (alpha, shake), record = lent((alpha, shake)), lent(record)
+    room, (low, high, boundary), (values, p), targets = lent(room), lent(limits), lent(land), lent(targets)
+    (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, lent(law)
+    (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, lent(yardstick)
+    (best, still, effective), half, row, everyone = numbers, yardstick[0], 0, not 0 < batch < n_agents
+    for s in range(steps + 1):
+        jumps, move = 0, 0.0 if s > 0 else np.nan
+        if has_stalled(still, n_stall):
+            if s > 0:
+                jumped[:] = 0
+        else:
+            if not everyone:
+                choose_batch(room.batch, batch, seed, k + s)
+            clear_consensus(sums)
+            for b in range(block_count(d, n_agents)):
+                first, n = block_range(d, n_agents, b)
+                xb, fb = block(x, d, n_agents, b), part(f, first, n)
+                if s > 0:
+                    draws, change = (seed, k + s - 1, first, law, freedom), (probability, keep, pull, shake[s - 1])
+                    vb, here = block(v, d, n_agents, b), part(jumped, first, n)
+                    jumps += jump_some(xb, vb, here, nu, draws, change, floor, room)
+                    glide(xb, vb, dt, low, high, boundary)
+                values(xb, p, fb)
+                taking, g, w = part(room.batch, first, n), part(room.g, 0, n), part(room.w, 0, n)
+                weigh_chosen(xb, fb, everyone, taking, alpha[s], g, w, sums)
+            if not all_finite(f):
+                return k + s, first_not_finite(f)
+            best = min(best, sums[d + 2] if everyone else smallest(f))  # the weights were relative to the lowest
+            room.before[:] = nu
+            effective = finish_consensus(sums, nu)
+            if s > 0:
+                move, still = watch(nu, room.before, half, tolerance, still)
+        if (s > 0 or start) and (k + s) % every == 0:
+            seen = best, still, effective
+            measure(x, v, size, f, nu, (values, p), seen, jumps, move, yardstick, targets, room, record, row)
+            row += 1
+    numbers[0], numbers[1], numbers[2] = best, still, effective
+    return -1, -1
+
+
+@kernel(
+    types.void(
+        rows_of_runs, rows_of_runs, flag_rows, rows_of_runs, table, table,  # x, v, jumped, f, nu, numbers (best, still, effective)
+        whole, whole,  # d, n
+        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
+        reals, reals, number, number, number, number,  # alpha, shake, pull, keep, probability, dt
+        reals, whole, number, whole, number, whole,  # floor, law, freedom, batch, tolerance, n_stall
+        reals, reals, number, number,  # half, unit, lam, gamma
+        reals, reals, whole,  # low, high, boundary
+        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
+    )
+)  # fmt: skip
+def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seeds, alpha, shake, pull, keep, probability, dt,
+        floor, law, freedom, batch, tolerance, n_stall, half, unit, lam, gamma,
+        low, high, boundary, values, p, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in ``course``."""
+    room, sums = make_room(d, n_agents), scratch(d + 3, np.float64)
+    for r in range(seeds.size):
+        agents = part(x[r], 0, d * n_agents), part(v[r], 0, d * n_agents), jumped[r], part(f[r], 0, n_agents)
+        ends[r] = course(
+            agents, nu[r], numbers[r], (d, n_agents), (k, steps, every, start, np.uint64(seeds[r])), alpha, shake, (law, freedom, floor),
+            (pull, keep, probability, dt, batch), (tolerance, n_stall), (half, unit, lam, gamma), (low, high, boundary), (values, p),
+            targets, room, sums, records[r],
+        )  # fmt: skip
+
+
+def jump_probability(jump_rate: float, dt: float, epsilon: float = 1.0) -> float:
+    """p of (5), 1 − e^{−ν_jΔt/ε²}."""
+    return -math.expm1(-jump_rate * dt / epsilon**2)
+
+
+class BGK(Stalling):
+    """Kinetic BGK swarm: agents glide, and now and then jump to a new velocity that points to the consensus and is shaken."""
+
+    title = "BGK"
+    fewest, why_fewest = 2, "one agent is its own consensus point and never moves"
+    equation = (
+        r"X_n^+ = \Pi_D(X_n + \Delta t\,V_n^+),\qquad V_n^+ = \begin{cases} V_n & e^{-\nu_j\Delta t/\varepsilon^2}\\"
+        r"\lambda\,(\nu - X_n) + \tfrac{\sigma}{\varepsilon}\,(\sigma_0 + |\nu - X_n|)\odot\xi_n & \text{else}\end{cases}"
+    )
+    reference = "003 eq. 2.2, 2.4, 2.14, 2.17, 3.1–3.2, 5.3"
+
+    lam = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="λ", doc="Pull towards the consensus point.")
+    sigma = Real(0.75, bounds=(0, 100), slider=(0, 5), symbol="σ", schedulable=True, group="Noise",
+                 doc="Strength of the noise, relative to the distance from the consensus point.")  # fmt: skip
+    jump_rate = Real(1.0, bounds=(0, 1e12), slider=(0, 20), symbol="ν_j", used_when={"form": ("jumps",)},
+                     doc="How often an agent jumps: it keeps its velocity for a time of 1/ν_j in the mean.")  # fmt: skip
+    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), slider=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
+                 doc="Inverse temperature of the weights: the larger, the nearer the consensus is to the best agent.")  # fmt: skip
+    noise = Choice({name: law.description for name, law in LAWS.items()}, symbol="ξ", group="Noise", doc="Law of the noise.")  # fmt: skip
+    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), slider=(0.5, 50), scale="log", symbol="ν_t", group="Noise",
+                   used_when={"noise": ("student",)},
+                   doc="Degrees of freedom of Student's law: 1 is Cauchy's, many are Gauss's.")  # fmt: skip
+    sigma_floor = Real(0.0, bounds=(0, 100), slider=(0, 0.5), symbol="σ₀", group="Noise",
+                       doc="Noise that is left in the consensus point itself; in half widths of the box when rescaled.")  # fmt: skip
+    form = Choice({"jumps": "Velocities jump now and then.",
+                   "limit": "Every agent jumps at every step: infinitely frequent jumps.",
+                   "inertial": "No jumps: the velocity changes a little at every step."},
+                  symbol="form", doc="How velocities change.")  # fmt: skip
+    epsilon = Real(1.0, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(0.05, 2), scale="log", symbol="ε",
+                   used_when={"form": ("jumps",)}, doc="Diffusive scaling: small values give many short flights, as in CBO.")  # fmt: skip
+    cbo_scaling = Switch(False, symbol="σ = σ̃ε/√Δt", group="Noise", used_when={"form": ("jumps", "limit")},
+                         doc="Take σ as the strength of the CBO that appears for ε → 0.")  # fmt: skip
+    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
+              doc="Time step.")  # fmt: skip
+    rescaled = Switch(True, symbol="[−1, 1]ᵈ", group="Numerics",
+                      doc="Measure σ₀ and H where the box is [−1, 1]ᵈ; otherwise in the landscape's own coordinates.")  # fmt: skip
+    batch = Whole(0, bounds=(0, 10_000_000), slider=(0, 500), symbol="M", group="Numerics",
+                  doc="Agents that form the consensus, drawn anew each step; 0, or at least N: all.")  # fmt: skip
+    gamma = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), slider=(0.1, 20), scale="log", symbol="γ", group="Numerics",
+                 doc="Weight of the positions in H; it changes the curve, not the swarm.")  # fmt: skip
+    boundary = Choice(
+        boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
+    )
+
+    observables = (
+        BEST,
+        MINIMUM,
+        CONSENSUS_VALUE,
+        DISPERSION,
+        Observable(
+            "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
+        ),
+        Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
+        Observable("functional", "H[f]", "Mean of γ|x − x*| + |v − λ(x* − x)|", "functional", log=True),
+        Observable("jump_fraction", "jumps", "Share of the agents that jumped", "share"),
+        Observable("move", "‖Δν‖∞ / h", "How far the consensus moved in this step, in half widths", "move", log=True),
+        Observable("still", "c", "Consecutive steps in which the consensus hardly moved", "steps"),
+        EFFECTIVE_SIZE,
+    )
+
+    def init_many(self, x, landscape, seeds):
+        runs, n, d = x.shape
+        return Stack.born(
+            State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), jumped=np.zeros((runs, n), np.uint8),
+            energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
+            effective=np.full(runs, np.nan),
+        )  # fmt: skip
+
+    def coefficients(self, sigma):
+        """(p, κ, Λ, S) of (5) to (7); S for an array of values of σ."""
+        if self.form == "inertial":
+            return 1.0, 1.0, self.lam * self.dt, sigma * math.sqrt(self.dt)
+        limit = self.form == "limit"
+        p = 1.0 if limit else jump_probability(self.jump_rate, self.dt, self.epsilon)
+        return p, 0.0, self.lam, sigma / (math.sqrt(self.dt) if self.cbo_scaling else 1.0 if limit else self.epsilon)
+
+    def unit(self, landscape, d):
+        """What counts as a length of 1, shape (d,)."""
+        return half_widths(landscape, d) if self.rescaled else np.ones(d)
+
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = Stack.of(states).all
+        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
+        alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
+        p, keep, pull, shake = self.coefficients(sigma)
+        recorded, tables = self._blank_records(runs, state, steps, every, start)
+        x, v, energy, jumped = (
+            copied_rows(state.x),
+            copied_rows(state.v),
+            copied_rows(state.energy),
+            state.jumped.copy(),
+        )
+        numbers, consensus = np.column_stack((state.best, state.still, state.effective)), copied(state.consensus)
+        ends, (low, high), unit = np.empty((runs, 2), int), landscape.limits(d), self.unit(landscape, d)
+        run(
+            x, v, jumped, energy, consensus, numbers, d, n, state.k, steps, every, start, state.seed,
+            alpha, shake, pull, keep, p, self.dt, unit * self.sigma_floor, LAWS[self.noise].code, self.freedom, self.batch,
+            self.stall_tolerance, self.stall_steps, half_widths(landscape, d), unit, self.lam, self.gamma,
+            low, high, boundaries.CODES[self.boundary],
+            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
+        )  # fmt: skip
+        best, still, effective = numbers.T.copy()
+        after = state._replace(
+            k=state.k + steps, clock=clock, x=x, v=v, jumped=jumped, energy=energy, consensus=consensus,
+            best=best, still=still.astype(int), effective=effective,
+        )  # fmt: skip
+        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+
+    def answers(self, states):
+        return Stack.of(states).all.consensus
+
+    def frame(self, state):
+        n, d, t = state.n, state.d, float(state.clock.at(state.k))
+        alpha = values_of(self, "alpha", np.array([t]))[0]
+        return Frame(state.k, t, from_blocks(state.x, n, d), state.energy, focus=state.consensus, v=from_blocks(state.v, n, d),
+                     weight=weights(state.energy, alpha), role=state.jumped.astype(np.int8), roles=("gliding", "jumped"),
+                     notes=self._stall_notes(state))  # fmt: skip

@@ -1,0 +1,1 @@
+"""Swarm dynamics on a finite set: the dynamics, the graph, the functions of the rates, and the events."""

@@ -1,0 +1,1 @@
+"""Fractal Monte Carlo (FMC): the dynamics and the passes that it is made of."""

@@ -1,0 +1,200 @@
+r"""Virtual rewards and cloning of Fractal Monte Carlo, as passes over arrays of walkers.
+
+    f(y) = e^z if z ≤ 0 else 1 + ln(1 + z),  z = (y − mean y)/std y          (1)  z-score form; 1 if all y are equal
+    f(y) = (y − min y)/(max y − min y + ε) + δ                               (2)  min–max form, 000 §2.3
+    L_n  = ln VR_n = α ln f(R_n) + β ln f(|X_n − X_j|)                       (3)  000 eq. 1.3
+    n clones j with probability clip((VR_j − VR_n)/(VR_n + ε), 0, 1)         (4)  000 eq. 1.4
+
+Mean, standard deviation, minimum and maximum are those of the living walkers of one group. Everything is made to survive any α, τ and F:
+a reward exp(−F/τ) is taken relative to the group's best, exp(−(F_n − min F)/τ), a common factor that (1) does not feel and that makes the
+ε of (2) relative; z is formed from (y − min)/(max − min), so that equal values give no spurious spread; virtual rewards are kept as
+logarithms, and (4) is decided without a division, as U (r + ε/VR_j) < 1 − r with r = VR_n/VR_j.
+
+Walkers are listed in ``members`` (N,), the groups one after the other: group g of G at the places ⌊gN/G⌋ ≤ i < ⌊(g+1)N/G⌋. ``pool`` is the
+same with the living of each group first. A walker that finds no companion has itself as one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swarmviz.kernels.blocks import part
+from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.diagnostics import extremes, smallest
+from swarmviz.kernels.elementary import exp, log
+from swarmviz.kernels.randomness import JUMP, U32, key, uniform
+
+EXPONENTIAL, VALUE, NEGATIVE, AS_IT_IS = range(4)
+Z_SCORE, MIN_MAX = range(2)
+CLONE, MIGRATE = range(2)  # rows of the purpose JUMP: whether a walker clones, whether a place migrates
+EQUAL, NO_SPREAD = 1e-14, 1e-300  # values count as equal when they differ by rounding, or by less than has a reciprocal
+
+
+@inner
+def log_one_plus(y):
+    """ln(1 + y) in place of what is positive. Twice in a row it makes ln f(z) (1) of z, faster than ln(1 + ln(1 + z)) in one loop."""
+    for j in range(y.size):
+        logarithm = log(1.0 + (y[j] if y[j] > 0.0 else 0.0))
+        y[j] = logarithm if y[j] > 0.0 else y[j]
+
+
+@inner
+def to_rewards(f, kind, tau):
+    """Rewards in place of values: exp(−(F − min F)/τ), F or −F."""
+    lowest = smallest(f)
+    for j in range(f.size):
+        f[j] = exp((lowest - f[j]) / tau) if kind == EXPONENTIAL else f[j] if kind == VALUE else -f[j]
+
+
+@inner
+def log_mean_reward(f, kind, tau):
+    """ln of the mean reward at values ``f`` (n,), −∞ when no reward is positive; negative rewards count as zero."""
+    lowest, total = smallest(f), 0.0
+    for j in range(f.size):
+        if kind == EXPONENTIAL:
+            total += exp((lowest - f[j]) / tau)
+        else:
+            total += max(f[j] if kind == VALUE else -f[j], 0.0)
+    return log(total / f.size) - (lowest / tau if kind == EXPONENTIAL else 0.0)
+
+
+@inner
+def log_relative(y, form, delta, epsilon):
+    """ln f(y) in place, (1) or (2)."""
+    n, (low, high) = y.size, extremes(y)
+    if form == MIN_MAX:
+        for j in range(n):
+            y[j] = log((y[j] - low) / (high - low + epsilon) + delta)
+    elif high - low <= max(EQUAL * max(abs(low), abs(high)), NO_SPREAD):
+        y[:] = 0.0
+    else:
+        mean, variance = 0.0, 0.0
+        for j in range(n):
+            y[j] = (y[j] - low) / (high - low)
+            mean += y[j]
+        mean /= n
+        for j in range(n):
+            variance += (y[j] - mean) * (y[j] - mean)
+        deviation = np.sqrt(variance / n)
+        for j in range(n):
+            y[j] = (y[j] - mean) / deviation
+        log_one_plus(y)
+        log_one_plus(y)
+
+
+@inner
+def group_range(g, groups, n_agents):
+    """First place of group ``g`` and the one after its last."""
+    return g * n_agents // groups, (g + 1) * n_agents // groups
+
+
+@inner
+def living_first(members, living, groups, pool, counts):
+    """pool ← members with the living of each group first; counts (G,) ← how many they are."""
+    for g in range(groups):
+        first, end = group_range(g, groups, members.size)
+        at = first
+        for i in range(first, end):
+            if living[members[i]]:
+                pool[at] = members[i]
+                at += 1
+        counts[g] = at - first
+        for i in range(first, end):
+            if not living[members[i]]:
+                pool[at] = members[i]
+                at += 1
+
+
+@inner(inline=True)
+def all_in_one(pool, counts, groups):
+    """Whether there is one group and all its walkers live: they then count in their own order, without the detour over ``pool``."""
+    return groups == 1 and counts[0] == pool.size
+
+
+@inner
+def choose_companions(words, pool, counts, groups, out):
+    """out (N,) ← a companion for each walker, uniform among the other living ones of its group, from one random word each."""
+    if all_in_one(pool, counts, groups):
+        others = np.uint64(pool.size - 1)
+        for n in range(pool.size):
+            pick = np.int64(((words[n] >> U32) * others) >> U32)
+            out[n] = pick + 1 if pick >= n else pick
+        return
+    for g in range(groups):
+        first, end = group_range(g, groups, pool.size)
+        count = counts[g]
+        for i in range(first, end):
+            n, rank = pool[i], i - first
+            others = np.uint64(max(count - 1 if rank < count else count, 0))
+            pick = np.int64(((words[n] >> U32) * others) >> U32)
+            pick += rank < count and pick >= rank
+            out[n] = pool[first + pick] if others > 0 else n
+
+
+@inner
+def log_relative_reward(y, kind, tau, relative):
+    """ln f(R) in place of values; ``relative`` (form, δ, ε)."""
+    form, delta, epsilon = relative
+    if kind != AS_IT_IS:
+        to_rewards(y, kind, tau)
+    log_relative(y, form, delta, epsilon)
+
+
+@inner(inline=True)
+def add_relative(y, power, groups, kind, tau, relative, room, log_virtual):
+    """Add power · ln f(y) to L (3) of the living, group by group; ``relative`` (form, δ, ε)."""
+    pool = room.pool
+    if power == 0.0:
+        return
+    if all_in_one(pool, room.counts, groups):
+        for n in range(y.size):
+            room.part[n] = y[n]
+        log_relative_reward(room.part, kind, tau, relative)
+        for n in range(y.size):
+            log_virtual[n] += power * room.part[n]
+        return
+    for g in range(groups):
+        first, living = group_range(g, groups, pool.size)[0], part(room.part, 0, room.counts[g])
+        for i in range(living.size):
+            living[i] = y[pool[first + i]]
+        log_relative_reward(living, kind, tau, relative)
+        for i in range(living.size):
+            log_virtual[pool[first + i]] += power * living[i]
+
+
+@inner(inline=True)
+def decide(log_virtual, epsilon, room):
+    """(4): source (N,) ← whom each walker copies, itself when it stays; a dead one copies its companion in any case."""
+    rival, chance, living, source = room.rival, room.chance[0], room.living, room.source
+    ratio, over = room.part, room.apart
+    for n in range(source.size):
+        over[n] = -log_virtual[np.uint64(rival[n])]
+    for n in range(source.size):
+        ratio[n] = exp(log_virtual[n] + over[n])
+    for n in range(source.size):
+        over[n] = exp(over[n])
+    for n in range(source.size):
+        clones = (ratio[n] < 1.0) & (chance[n] * (ratio[n] + epsilon * over[n]) < 1.0 - ratio[n]) | (living[n] == 0)
+        source[n] = rival[n] if clones else n
+    for n in range(source.size):
+        room.cloned[n] = source[n] != n
+
+
+@inner
+def migrate(members, groups, seed, step, rate):
+    """With probability ``rate``, for each place in a group, its walkers move on to the next group, from the last to the first."""
+    n_agents = members.size
+    places = 0
+    for g in range(groups):
+        first, end = group_range(g, groups, n_agents)
+        places = max(places, end - first)
+    row = key(np.uint64(seed), np.uint64(JUMP), np.uint64(step))
+    for i in range(places):
+        if uniform(row, i, MIGRATE) < rate:
+            start, carried = -1, -1
+            for g in range(groups):
+                first, end = group_range(g, groups, n_agents)
+                if i < end - first:
+                    start = first + i if start < 0 else start
+                    carried, members[first + i] = members[first + i], carried
+            members[start] = carried

@@ -1,0 +1,274 @@
+r"""Walkers in memory: the passes of Fractal Monte Carlo that touch positions. The equations are in :mod:`swarmviz.dynamics.fmc.dynamics`.
+
+Any walker may look at any other, so between two steps the positions are laid out walker by walker: a companion is then one stretch of
+memory. Few clone in a step, and as a rule only these are shaken and valued anew, in a table of their own with a row per coordinate. The
+blocks ``x`` catch up where all walkers move, or somebody asks for them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz.dynamics.fmc import cloning
+from swarmviz.kernels import boundaries
+from swarmviz.kernels.blocks import agents_per_block, block, block_count, block_range, list_marked, part, rows, scratch
+from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.diagnostics import smallest
+from swarmviz.kernels.noise import GAUSSIAN, fill_chosen
+from swarmviz.kernels.noise_buffer import block_noise
+from swarmviz.kernels.randomness import COMPANION, POSITION_NOISE, key, words
+
+CLONES, EVERY = range(2)  # who is shaken
+WHOLE = 8  # numbers in a vector
+U1, U2, U3 = np.uint64(1), np.uint64(2), np.uint64(3)
+DEADLY = len(boundaries.CODES)  # the boundary at which walkers die
+
+
+class Room(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    rows: np.ndarray  # positions (N, d), walker by walker
+    pool: np.ndarray  # members, the living first
+    counts: np.ndarray  # living walkers per group
+    words: np.ndarray  # random words, two per walker
+    seen: np.ndarray  # j(n)
+    rival: np.ndarray  # i(n)
+    source: np.ndarray  # whom a walker copies, itself when it stays
+    living: np.ndarray
+    chance: np.ndarray
+    apart: np.ndarray  # |X_n − X_j(n)|
+    part: np.ndarray
+    cloned: np.ndarray  # whether a walker clones
+    clones: np.ndarray  # the walkers that clone
+    start: np.ndarray  # where in ``rows`` those begin whom they copy
+    fresh: np.ndarray  # their new positions
+    value: np.ndarray  # and F there
+    moved: np.ndarray  # positions of a block, seen from the moving landscape
+    z: np.ndarray  # jitter of those that clone
+    raw: np.ndarray
+    radius: np.ndarray
+    mean: np.ndarray
+
+
+@inner(inline=True)
+def make_room(d, n_agents, groups):
+    """Scratch for this swarm."""
+    n, whole, real, word = block_range(d, n_agents, 0)[1], np.int64, np.float64, np.uint64
+    most = n_agents + WHOLE
+    size = d * min(most, clones_at_once(d))
+    return Room(
+        scratch(n_agents * d, real).reshape((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
+        scratch(n_agents, whole), scratch(n_agents, whole), scratch(n_agents, whole), np.ones(n_agents, np.uint8),
+        scratch(n_agents, real).reshape((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n_agents, np.uint8),
+        scratch(most, word), scratch(most, word), scratch(d * most, real), scratch(most, real), scratch(d * n, real),
+        scratch(size, np.float32), scratch(size, word), scratch(size, np.float32), scratch(d, real),
+    )  # fmt: skip
+
+
+@inner(inline=True)
+def clones_at_once(d):
+    """How many clones are worked on together: what the cache holds, in whole vectors."""
+    return agents_per_block(d) // WHOLE * WHOLE
+
+
+@inner(inline=True)
+def energies(x, size, values, p, shift, moving, room, f):
+    """F(x − c) at all walkers."""
+    d, n_agents = size
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        if moving:
+            seen = rows(room.moved, 0, d, n)
+            for i in range(d):
+                for j in range(n):
+                    seen[i, j] = xb[i, j] - shift[i]
+            xb = seen
+        values(xb, p, part(f, first, n))
+
+
+@inner
+def find_living(walkers, low, high, living):
+    """living (N,) ← whether a walker is in the box."""
+    for n in range(living.size):
+        living[n] = 1
+        for i in range(low.size):
+            if not low[i] <= walkers[n, i] <= high[i]:
+                living[n] = 0
+
+
+@inner
+def not_positive(f, kind, living):
+    """The first living walker whose reward is not positive, −1 when there is none."""
+    if kind != cloning.EXPONENTIAL:
+        for n in range(f.size):
+            if living[n] and not (f[n] > 0.0 if kind == cloning.VALUE else f[n] < 0.0):
+                return n
+    return -1
+
+
+@inner
+def lowest_living(f, living, seen):
+    """min F of the living, ∞ when there is none; ``seen`` (N,) is scratch."""
+    for n in range(f.size):
+        seen[n] = f[n] if living[n] else np.inf
+    return smallest(seen)
+
+
+@inner
+def by_walker(x, size, out):
+    """out (N, d) ← the positions, walker by walker."""
+    d, n_agents = size
+    flat, width, whole_fours = out.reshape(out.size), np.uint64(d), d - d % 4
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        for i in range(0, whole_fours, 4):  # four coordinates at a time: each walker's line is met a quarter as often
+            row_1, row_2, row_3, row_4, at = xb[i], xb[i + 1], xb[i + 2], xb[i + 3], np.uint64(first * d + i)
+            for j in range(n):
+                flat[at], flat[at + U1] = row_1[j], row_2[j]
+                flat[at + U2], flat[at + U3] = row_3[j], row_4[j]
+                at += width
+        for i in range(whole_fours, d):
+            row, at = xb[i], np.uint64(first * d + i)
+            for j in range(n):
+                flat[at] = row[j]
+                at += width
+
+
+@inner
+def by_block(walkers, size, x):
+    """x ← the positions, block after block."""
+    d, n_agents = size
+    flat, width = walkers.reshape(walkers.size), np.uint64(d)
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            row, at = xb[i], np.uint64(first * d + i)
+            for j in range(n):
+                row[j] = flat[at]
+                at += width
+
+
+@inner
+def distances(walkers, seen, apart):
+    """apart (N,) ← |X_n − X_j(n)|, of two walkers at a time, so that one's sum need not wait for the other's."""
+    flat, width, last = walkers.reshape(walkers.size), np.uint64(walkers.shape[1]), seen.size - 1
+    for pair in range(0, last + 1, 2):
+        m, n = np.uint64(min(pair, max(last - 1, 0))), np.uint64(min(pair + 1, last))
+        here, there, total = m * width, np.uint64(seen[m]) * width, 0.0
+        here_too, there_too, total_too = n * width, np.uint64(seen[n]) * width, 0.0
+        for i in range(width):
+            way, way_too = flat[here + i] - flat[there + i], flat[here_too + i] - flat[there_too + i]
+            total += way * way
+            total_too += way_too * way_too
+        apart[m], apart[n] = total, total_too
+    for k in range(seen.size):
+        apart[k] = np.sqrt(apart[k])
+
+
+@inner(inline=True)
+def look(x, f, size, how, powers, seed, step, room, log_virtual):
+    """Companions and virtual rewards (2) for the step that comes; ``how`` (groups, kind, form, own, δ, ε), ``powers`` (τ, α, β)."""
+    (groups, kind, form, own, delta, epsilon), (tau, alpha, beta), n_agents = how, powers, size[1]
+    row = key(np.uint64(seed), np.uint64(COMPANION), np.uint64(step))
+    words(room.words, row, 0, 2 if own else 1, n_agents, 0)
+    cloning.choose_companions(room.words, room.pool, room.counts, groups, room.seen)
+    if own:
+        cloning.choose_companions(part(room.words, n_agents, n_agents), room.pool, room.counts, groups, room.rival)
+    else:
+        room.rival[:] = room.seen
+    log_virtual[:] = 0.0
+    relative = form, delta, epsilon
+    cloning.add_relative(f, alpha, groups, kind, tau, relative, room, log_virtual)
+    if beta != 0.0:
+        distances(room.rows, room.seen, room.apart)
+        cloning.add_relative(room.apart, beta, groups, cloning.AS_IT_IS, tau, relative, room, log_virtual)
+
+
+@inner
+def list_clones(room, d):
+    """List those that clone, and where the positions of those begin whom they copy; returns how many they are.
+
+    The list goes on with its last member up to a whole vector: a row's rest would be taken number by number, at the price of a vector each.
+    """
+    clones, start = room.clones, room.start
+    m = list_marked(room.cloned, clones)
+    wide = (m + WHOLE - 1) // WHOLE * WHOLE
+    for q in range(m, wide):
+        clones[q] = clones[m - 1]
+    for q in range(wide):
+        start[q] = np.uint64(room.source[clones[q]]) * np.uint64(d)
+    return wide
+
+
+@inner
+def copy_companions(start, walkers, out):
+    """(4): out (d, m) ← the positions that begin at ``start`` (m,)."""
+    flat = walkers.reshape(walkers.size)
+    for i in range(out.shape[0]):
+        row, coordinate = out[i], np.uint64(i)
+        for q in range(start.size):
+            row[q] = flat[start[q] + coordinate]
+
+
+@inner
+def shake(x, sigma, z):
+    """(5) for the walkers of a table (d, n)."""
+    flat, draws = x.reshape(x.size), z.reshape(z.size)
+    for j in range(flat.size):
+        flat[j] += sigma * draws[j]
+
+
+@inner(inline=True)
+def keep_inside(x, low, high, boundary):
+    """The boundary on a block; none where walkers outside the box die."""
+    if boundary != DEADLY:
+        boundaries.confine(x, low, high, boundary)
+
+
+@inner
+def settle(fresh, clones, walkers):
+    """The new positions (d, m) in their places."""
+    for q in range(clones.size):
+        there = walkers[clones[q]]
+        for i in range(there.size):
+            there[i] = fresh[i, q]
+
+
+@inner(inline=True)
+def clone(f, size, alone, sigma, seed, step, limits, land, room):
+    """(4), all from the positions before; (5), the boundary and F for those that clone, where they ``alone`` move."""
+    d, (low, high, boundary), (values, p) = size[0], limits, land
+    row = key(np.uint64(seed), np.uint64(POSITION_NOISE), np.uint64(step))
+    wide, most = list_clones(room, d), clones_at_once(d)
+    for first in range(0, wide, most):
+        m = min(most, wide - first)
+        clones, fresh, value = part(room.clones, first, m), rows(room.fresh, d * first, d, m), part(room.value, 0, m)
+        copy_companions(part(room.start, first, m), room.rows, fresh)
+        if sigma > 0.0:
+            z = rows(room.z, 0, d, m)
+            fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, 0, clones)
+            shake(fresh, sigma, z)
+        if alone:
+            keep_inside(fresh, low, high, boundary)
+            values(fresh, p, value)
+            for q in range(m):
+                f[clones[q]] = value[q]
+    for first in range(0, wide, most):
+        m = min(most, wide - first)
+        settle(rows(room.fresh, d * first, d, m), part(room.clones, first, m), room.rows)
+
+
+@inner(inline=True)
+def move_all(x, size, limits, draws):
+    """(5) for all walkers, if they are all ``shaken``, and the boundary; ``draws`` (shaken, σ, supply, seed, k, s, steps)."""
+    (d, n_agents), (low, high, boundary), (shaken, sigma, supply, seed, k, s, steps) = size, limits, draws
+    for b in range(block_count(d, n_agents)):
+        xb = block(x, d, n_agents, b)
+        if shaken:
+            shake(xb, sigma, block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b))
+        keep_inside(xb, low, high, boundary)

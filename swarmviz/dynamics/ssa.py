@@ -1,0 +1,356 @@
+r"""Swarm-based simulated annealing (SSA), and what becomes of it without noise, with constant noise, or with a temperature schedule.
+
+    X_n⁺ = X_n − Δt ∇F(X_n) + √(2Δt s(m_n)) ξ_n                       (1)  002 eq. 1.2, algorithm 1.1
+    m_n⁺ = m_n − Δt m_n (F(X_n) − F̄)                                  (2)  002 algorithm 1.1, line 6
+    F̄    = Σ m_n F(X_n) / Σ m_n,  the provisional minimum             (3)  002 eq. 1.1
+
+(1) uses the old masses. How strongly an agent is shaken depends on its mass (σ(m) in 002):
+
+    smooth      s(m) = λ exp(m/(m − β)) for m < β, else 0              (4)  002 eq. 6.1; see below
+    step        s(m) = λ (½ − ½ tanh(1000 (m − β)))                    (5)  002 eq. 6.2
+    none        s = 0: independent gradient descent                    (6)  002 eq. 4.1
+    constant    s = λ: Langevin Monte Carlo                            (7)  002 eq. 4.3
+    annealing   s = T(t): classical simulated annealing, mass-free     (8)  002 §1.3
+
+The printed formula of (4) is illegible in the source; the one here has the shape of 002 figure 6.2. (2) conserves the total mass by
+construction. An explicit step with Δt (F_n − F̄) > 1 would make a mass negative: it is clipped at zero, the masses are renormalised, and the
+clips are counted, because they say that Δt is too large. A positive mass never falls below 1e-300, so that it can grow again.
+
+Code                 paper  shape   meaning
+x                    X      (N, d)  positions
+energy               F      (N,)    F at the positions
+mass                 m      (N,)    masses, sum 1
+provisional_minimum  F̄             (3)
+lam, cutoff          λ, β           largest annealing rate, mass from which on there is none
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz.dynamics.batch import Outcomes, Stack, Together, lowest_agents
+from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
+from swarmviz.kernels import boundaries
+from swarmviz.kernels.blocks import (
+    aligned_rows,
+    block,
+    block_count,
+    block_range,
+    copied_rows,
+    from_blocks,
+    lent,
+    part,
+    rows,
+    scratch,
+)
+from swarmviz.kernels.compiled import (
+    ends,
+    gradient_function,
+    inner,
+    kernel,
+    number,
+    reals,
+    rows_of_runs,
+    table,
+    tables,
+    types,
+    value_function,
+    whole,
+    wholes,
+)
+from swarmviz.kernels.diagnostics import (
+    all_finite,
+    dispersion,
+    distance_to,
+    evaluate,
+    first_not_finite,
+    mean_position,
+    smallest,
+)
+from swarmviz.kernels.elementary import exp, tanh
+from swarmviz.kernels.noise import GAUSSIAN
+from swarmviz.kernels.noise_buffer import block_noise, make_supply
+from swarmviz.kernels.randomness import POSITION_NOISE
+from swarmviz.parameters import Choice, Real
+from swarmviz.schedules import Logarithmic, values_of
+
+SMOOTH, STEP, NO_NOISE, CONSTANT, ANNEALING = range(5)
+PROFILES = {"smooth": SMOOTH, "step": STEP, "none": NO_NOISE, "constant": CONSTANT, "annealing": ANNEALING}
+STEEPNESS = 1000.0  # of the step cutoff (5)
+LEADER = 0.01  # an agent whose rate is at most this share of λ leads
+TINY = 1e-300
+EXPLORES, LEADS = 0, 1
+
+
+class State(NamedTuple):
+    """Positions ``x`` in blocks, masses, energies, the provisional minimum, the lowest energy so far, clipped masses so far."""
+
+    k: int
+    clock: Clock
+    seed: int
+    n: int
+    d: int
+    x: np.ndarray
+    mass: np.ndarray
+    energy: np.ndarray
+    level: float
+    best: float
+    clips: int
+
+
+@inner
+def rates(mass, lam, cutoff, temperature, profile, out):
+    """out ← s(m), (4) to (8)."""
+    if profile == SMOOTH:
+        for j in range(mass.size):
+            m = mass[j]
+            out[j] = lam * exp(m / (m - cutoff)) if m < cutoff else 0.0
+    elif profile == STEP:
+        for j in range(mass.size):
+            out[j] = lam * (0.5 - 0.5 * tanh(STEEPNESS * (mass[j] - cutoff)))
+    else:
+        out[:] = lam if profile == CONSTANT else temperature if profile == ANNEALING else 0.0
+
+
+@inner
+def shake_and_descend(x, slope, rate, dt, scale, z):
+    """(1) on a block; ``scale`` (n,) is scratch for √(2Δt s(m))."""
+    d, n = x.shape
+    for j in range(n):
+        scale[j] = math.sqrt(2.0 * dt * rate[j])
+    for i in range(d):
+        xi, gi, zi = x[i], slope[i], z[i]
+        for j in range(n):
+            xi[j] += scale[j] * zi[j] - dt * gi[j]
+
+
+@inner
+def descend(x, slope, dt):
+    """(1) without noise."""
+    d, n = x.shape
+    for i in range(d):
+        xi, gi = x[i], slope[i]
+        for j in range(n):
+            xi[j] -= dt * gi[j]
+
+
+@inner
+def transfer(mass, f, level, dt):
+    """(2) on all agents; returns how many masses had to be clipped."""
+    clips = 0
+    for j in range(mass.size):
+        m = mass[j] * (1.0 - dt * (f[j] - level))
+        clips += m < 0.0
+        mass[j] = 0.0 if m < 0.0 else TINY if 0.0 < m < TINY else m
+    if clips > 0:
+        mass /= mass.sum()
+    return clips
+
+
+@inner
+def provisional_minimum(mass, f):
+    """(3)."""
+    total, weighted = 0.0, 0.0
+    for j in range(mass.size):
+        total += mass[j]
+        weighted += mass[j] * f[j]
+    return weighted / total
+
+
+@inner
+def entropy(mass):
+    """−Σ m log m / log N: 1 when all masses are equal, 0 when one agent has it all."""
+    s = 0.0
+    for j in range(mass.size):
+        if mass[j] > 0.0:
+            s -= mass[j] * math.log(mass[j])
+    return s / math.log(mass.size)
+
+
+@inner
+def measure(x, d, n_agents, f, mass, rate, seen, lam, targets, mean, record, row):
+    """Write the observables, in the order of ``SSA.observables``, into a column of the record; ``seen`` (level, best, clips)."""
+    level, best, clips = seen
+    mean_position(x, d, n_agents, mean)
+    lowest = np.argmin(f)
+    leaders = 0
+    for j in range(n_agents):
+        leaders += rate[j] <= LEADER * lam
+    record[0, row] = level
+    record[1, row] = best
+    record[2, row] = f[lowest]
+    record[3, row] = dispersion(x, d, n_agents, mean)
+    n = block_range(d, n_agents, 0)[1]
+    at = lowest // n
+    column = block(x, d, n_agents, at)[:, lowest - at * n]
+    mean[:] = column
+    record[4, row] = distance_to(mean, targets)
+    record[5, row] = leaders
+    record[6, row] = entropy(mass)
+    record[7, row] = mass.max()
+    record[8, row] = clips
+
+
+class Room(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    slope: np.ndarray  # ∇F in a block
+    scale: np.ndarray  # √(2Δt s(m)) in a block
+    rate: np.ndarray  # s(m) of all agents
+    mean: np.ndarray
+
+
+@inner(inline=True)
+def make_room(d, n_agents):
+    """Scratch for this swarm."""
+    n, real = block_range(d, n_agents, 0)[1], np.float64
+    return Room(scratch(d * n, real), scratch(n, real), scratch(n_agents, real), scratch(d, real))
+
+
+@inner
+def course(x, mass, f, numbers, size, time, temperature, how, limits, land, targets, room, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
+    (x, mass, f, numbers), (supply, spare), record = lent((x, mass, f, numbers)), lent(room), lent(record)
+    (d, n_agents), (k, steps, every, start, seed), temperature = size, time, lent(temperature)
+    (lam, cutoff, dt, profile), (low, high, boundary), (values, gradient, p) = how, lent(limits), lent(land)
+    (level, best, clips), targets, shaken, row = numbers, lent(targets), profile != NO_NOISE, 0
+
+    evaluate(values, p, x, d, n_agents, f)
+    for s in range(steps + 1):
+        if s > 0:
+            clips += transfer(mass, f, level, dt)  # (1) uses the old masses through ``rate``
+            for b in range(block_count(d, n_agents)):
+                first, n = block_range(d, n_agents, b)
+                xb, gb, fb = block(x, d, n_agents, b), rows(spare.slope, 0, d, n), part(f, first, n)
+                gradient(xb, p, gb)
+                if shaken:
+                    z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
+                    shake_and_descend(xb, gb, part(spare.rate, first, n), dt, part(spare.scale, 0, n), z)
+                else:
+                    descend(xb, gb, dt)
+                boundaries.confine(xb, low, high, boundary)
+                values(xb, p, fb)
+        if not all_finite(f):
+            return k + s, first_not_finite(f)
+        level = provisional_minimum(mass, f)
+        best = min(best, smallest(f))
+        rates(mass, lam, cutoff, temperature[s], profile, spare.rate)
+        if (s > 0 or start) and (k + s) % every == 0:
+            seen = level, best, clips
+            measure(x, d, n_agents, f, mass, spare.rate, seen, lam, targets, spare.mean, record, row)
+            row += 1
+    numbers[0], numbers[1], numbers[2] = level, best, clips
+    return -1, -1
+
+
+@kernel(
+    types.void(
+        rows_of_runs, rows_of_runs, rows_of_runs, table, whole, whole,  # x, mass, f, numbers (level, best, clips), d, n
+        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
+        reals, number, number, number, whole,  # temperature, lam, cutoff, dt, profile
+        reals, reals, whole,  # low, high, boundary
+        value_function, gradient_function, reals, table, tables, ends,
+        # values, gradient, p, targets, records, ends
+    )
+)  # fmt: skip
+def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seeds, temperature, lam, cutoff, dt, profile,
+        low, high, boundary, values, gradient, p, targets, records, ends):  # fmt: skip
+    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``course``."""
+    room = make_supply(d, n_agents, steps), make_room(d, n_agents)
+    for r in range(seeds.size):
+        time, how = (k, steps, every, start, np.uint64(seeds[r])), (lam, cutoff, dt, profile)
+        ends[r] = course(
+            part(x[r], 0, d * n_agents), part(mass[r], 0, n_agents), part(f[r], 0, n_agents), numbers[r], (d, n_agents), time,
+            temperature, how, (low, high, boundary), (values, gradient, p), targets, room, records[r],
+        )  # fmt: skip
+
+
+class SSA(Together):
+    """Swarm-based simulated annealing: heavy agents descend as leaders, light ones are shaken and explore; mass flows downhill."""
+
+    title = "SSA"
+    equation = (
+        r"\mathrm dX_n = -\nabla F(X_n)\,\mathrm dt + \sqrt{2\sigma(m_n)}\,\mathrm dW_n,\qquad"
+        r"\dot m_n = -m_n\,(F(X_n)-\bar F),\qquad \bar F = \frac{\sum_n m_n F(X_n)}{\sum_n m_n}"
+    )
+    reference = "002 algorithm 1.1, eq. 1.1–1.2, 4.1, 4.3, 6.1–6.2"
+
+    lam = Real(1.0, bounds=(0, 1e4), slider=(0, 10), symbol="λ", group="Noise", used_when={"profile": ("smooth", "step", "constant")},
+               doc="Annealing rate of an agent without mass.")  # fmt: skip
+    cutoff = Real(0.125, bounds=(0, 1), inclusive_bounds=(False, True), slider=(1e-3, 1), scale="log", symbol="β", group="Noise",
+                  used_when={"profile": ("smooth", "step")},
+                  doc="Cutoff of σ(m): an agent with at least this mass is not shaken and leads.")  # fmt: skip
+    profile = Choice({"smooth": "Smooth cutoff: light agents are shaken, heavy ones are not.",
+                      "step": "Sharp cutoff.",
+                      "none": "No noise: every agent descends on its own.",
+                      "constant": "Constant noise: Langevin Monte Carlo.",
+                      "annealing": "Classical simulated annealing: one temperature for all, lowered by a schedule."},
+                     symbol="σ(m)", group="Noise", doc="How the noise depends on the mass.")  # fmt: skip
+    temperature = Real(Logarithmic(c=1.0, t0=2.0), bounds=(0, 1e6), slider=(0, 10), symbol="T", schedulable=True, group="Schedule",
+                       used_when={"profile": ("annealing",)}, doc="Temperature of classical annealing.")  # fmt: skip
+    dt = Real(1e-3, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(1e-5, 1e-1), scale="log", symbol="Δt", group="Numerics",
+              doc="Time step.")  # fmt: skip
+    boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
+
+    observables = (
+        Observable("provisional_minimum", "F̄", "Provisional minimum: mean of F weighted by mass"),
+        BEST,
+        MINIMUM,
+        DISPERSION,
+        Observable(
+            "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
+        ),
+        Observable("leaders", "leaders", "Agents that are hardly shaken (σ(m) ≤ 1% of λ)", "count"),
+        Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
+        Observable("largest_mass", "max m", "Largest mass", "share"),
+        Observable(
+            "clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"
+        ),
+    )
+
+    def init_many(self, x, landscape, seeds):
+        (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)
+        return Stack.born(State, clock, x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
+                          best=np.full(runs, np.inf), clips=np.zeros(runs, int))  # fmt: skip
+
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = Stack.of(states).all
+        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
+        (temperature,) = self._schedules(state, steps, "temperature")
+        recorded, tables = self._blank_records(runs, state, steps, every, start)
+        x, mass, energy = copied_rows(state.x), copied_rows(state.mass), aligned_rows(runs, n)
+        numbers, ends = np.column_stack((state.level, state.best, state.clips)), np.empty((runs, 2), int)
+        low, high = landscape.limits(d)
+        run(
+            x, mass, energy, numbers, d, n, state.k, steps, every, start, state.seed,
+            temperature, self.lam, self.cutoff, self.dt, PROFILES[self.profile], low, high, boundaries.CODES[self.boundary],
+            landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
+        )  # fmt: skip
+        level, best, clips = numbers.T.copy()
+        changed = {"x": x, "mass": mass, "energy": energy, "level": level, "best": best, "clips": clips.astype(int)}
+        after = state._replace(k=state.k + steps, clock=clock, **changed)
+        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+
+    def answers(self, states):
+        return lowest_agents(Stack.of(states).all)
+
+    def frame(self, state):
+        t, rate = float(state.clock.at(state.k)), np.empty(state.n)
+        temperature = values_of(self, "temperature", np.array([t]))[0]
+        _rates(state.mass, self.lam, self.cutoff, temperature, PROFILES[self.profile], rate)
+        role = np.where(rate <= LEADER * self.lam, LEADS, EXPLORES).astype(np.int8)
+        notes = (
+            (f"{state.clips} masses were clipped at zero: Δt = {self.dt:g} is too large for this landscape",)
+            if state.clips
+            else ()
+        )
+        return Frame(state.k, t, from_blocks(state.x, state.n, state.d), state.energy, level=state.level, mass=state.mass,
+                     role=role, roles=("explorer", "leader"), notes=notes)  # fmt: skip
+
+
+@kernel(types.void(reals, number, number, number, whole, reals))
+def _rates(mass, lam, cutoff, temperature, profile, out):
+    rates(mass, lam, cutoff, temperature, profile, out)

@@ -1,0 +1,1 @@
+"""The views drawn by Matplotlib."""

@@ -1,0 +1,87 @@
+"""The arena as a Matplotlib figure: what stands still is drawn once, what moves is set anew for each frame of a film.
+
+Three kinds, chosen by what a frame holds: the plane of the first two coordinates, the curve of one dimension, and the states of a
+finite set.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from swarmviz.drawing import style
+from swarmviz.drawing.landscape import slice_point
+from swarmviz.exports.mpl.arena_line import Line
+from swarmviz.exports.mpl.arena_plane import Plane
+from swarmviz.exports.mpl.arena_states import Bars, Sites
+from swarmviz.exports.mpl.figure import FONT, SMALL, new_figure, write_title
+from swarmviz.simulation import Simulation
+
+SIZES = {1: (7.2, 4.8), 2: (6.4, 6.4)}  # inches; at 120 dots per inch films have sides that are multiples of 16
+
+
+class Arena:
+    """A figure of the swarm; ``show`` moves it to another frame.
+
+    Parameters
+    ----------
+    sim : Simulation
+    dark : bool
+    dpi : float
+        Dots per inch.
+    """
+
+    def __init__(self, sim: Simulation, dark: bool = False, dpi: float = 150):
+        self.colours = style.theme(dark)
+        self.figure = new_figure(*SIZES[min(sim.frame.d, 2)], self.colours, dpi)
+        self.axes = self.figure.add_subplot()
+        self.kind: Any = kind_of(sim)(self.axes, self.colours)
+        self._far = 0.0
+        self._ground: tuple[Any, ...] | None = None
+        text = {"fontsize": SMALL, "family": FONT, "color": self.colours.ink, "transform": self.axes.transAxes}
+        box = {"boxstyle": "round,pad=0.25", "facecolor": self.colours.paper, "edgecolor": "none", "alpha": 0.85}
+        self.clock = self.axes.text(0.012, 0.985, "", va="top", zorder=20, bbox=box, **text)
+        self.note = self.axes.text(0.012, 0.015, "", va="bottom", zorder=20, bbox=box, **text)
+
+    @property
+    def moving(self) -> list[Any]:
+        """The artists that change from frame to frame, in the order in which they are drawn."""
+        return sorted([*self.kind.moving, self.clock, self.note], key=lambda artist: artist.get_zorder())
+
+    def show(self, sim: Simulation) -> bool:
+        """Draw the present frame of ``sim``; returns whether what stands still has changed, too."""
+        frame, landscape = sim.frame, sim.landscape
+        low, high = landscape.limits(frame.d)
+        low, high = low[:2], high[:2]
+        self._far = max(self._far, style.reach(frame.x[:, :2], low, high))
+        view = style.view_of(low, high, self._far)
+        wanted = (landscape.copy(), *np.concatenate(view), *self.kind.depends_on(sim))
+        fresh = self._ground is None or not (
+            self._ground[0].same_as(landscape) and np.array_equal(self._ground[1:], wanted[1:])
+        )
+        if fresh:
+            self._ground = wanted
+            self.kind.ground(sim, *view)
+            write_title(self.axes, heading(sim), self.colours)
+        self.kind.move(sim, *view)
+        self.clock.set_text(f"k = {frame.k:,}   t = {frame.t:.6g}")
+        hidden = style.outside(frame.x[:, :2], *view)
+        self.note.set_text(" · ".join(filter(None, [*getattr(self.kind, "said", ()), style.remarks(frame, hidden)])))
+        self.note.set_visible(bool(self.note.get_text()))
+        return fresh
+
+
+def kind_of(sim: Simulation) -> type:
+    """What suits the frame."""
+    frame = sim.frame
+    if frame.occupation is not None:
+        return Bars if frame.d == 1 else Sites
+    return Line if frame.d == 1 else Plane
+
+
+def heading(sim: Simulation) -> str:
+    """The title: dynamics and landscape, and which slice of it is seen."""
+    d = sim.frame.d
+    text = f"{sim.dynamics.title} on {sim.landscape.title}"
+    return f"{text}\nd = {d}: slice through {slice_point(sim.landscape, d)[1]}, agents projected" if d > 2 else text

@@ -1,0 +1,213 @@
+"""How agents lie in memory inside kernels.
+
+A person sees positions as (N, d). A kernel sees one flat array that holds the agents block after block; inside a block of n agents
+the numbers lie coordinate by coordinate, so ``block(x, d, N, b)`` is a contiguous (d, n) table whose rows are vectors of agents.
+A swarm that fits one block is plain structure-of-arrays; a huge one is worked through block by block without leaving the fast cache.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
+
+from swarmviz.kernels.compiled import inner
+
+BLOCK_COORDINATES = (
+    4096  # 32 kB of float64: a block and its scratch stay in the first two cache levels (by measurement)
+)
+
+
+LINE = 64  # bytes of a cache line
+# Bytes on either side of every array that a kernel computes with. Where what a loop writes lies a little before or behind what it reads,
+# by less than one turn of the vector loop (256 bytes: four vectors), LLVM's code takes the loop number by number
+# instead: a sum is then added up in another order, and the last bits of a run would depend on where memory was free.
+APART = 256
+
+
+@inner(inline=True)
+def agents_per_block(d):
+    """Agents in a full block; depends on d only, so the order of every sum does too."""
+    return max(16, BLOCK_COORDINATES // d)
+
+
+@inner(inline=True)
+def block_count(d, n_agents):
+    """Number of blocks that hold ``n_agents``."""
+    size = agents_per_block(d)
+    return (n_agents + size - 1) // size
+
+
+@inner(inline=True)
+def block_range(d, n_agents, b):
+    """First agent of block ``b`` and the number of its agents."""
+    first = b * agents_per_block(d)
+    return first, min(agents_per_block(d), n_agents - first)
+
+
+def _view(context, builder, array_type, array, start, shape, out_type):
+    """Code for a contiguous view of ``array`` from element ``start`` on; it borrows the memory."""
+    flat, out = context.make_array(array_type)(context, builder, array), context.make_array(out_type)(context, builder)
+    size = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
+    strides = [context.get_constant(types.intp, size)]
+    for length in reversed(shape[1:]):
+        strides.insert(0, builder.mul(length, strides[0]))
+    data = cgutils.gep(builder, flat.data, start)
+    populate_array(out, data=data, shape=shape, strides=strides, itemsize=strides[-1], meminfo=None)
+    return out._getvalue()
+
+
+@intrinsic
+def part(typing_context, flat, start, n):
+    """``flat[start : start + n]``, borrowed: see :func:`rows`."""
+    out = types.Array(flat.dtype, 1, "C")
+
+    def generate(context, builder, signature, arguments):
+        array, start, n = arguments
+        return _view(context, builder, signature.args[0], array, start, [n], out)
+
+    return out(flat, types.intp, types.intp), generate
+
+
+@intrinsic
+def flat(typing_context, table):
+    """The numbers of a table (d, n) in a row, borrowed: see :func:`rows`."""
+    out = types.Array(table.dtype, 1, "C")
+
+    def generate(context, builder, signature, arguments):
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        zero = context.get_constant(types.intp, 0)
+        return _view(context, builder, signature.args[0], arguments[0], zero, [array.nitems], out)
+
+    return out(table), generate
+
+
+@intrinsic
+def rows(typing_context, flat, start, d, n):
+    """``flat[start : start + d n].reshape((d, n))``, borrowed: it must not outlive ``flat``, and nobody checks the range.
+
+    A slice and a reshape cost 30 ns and a share in the ownership of the memory that is counted atomically; a step of a small
+    swarm takes a dozen of them and has no more than 200 ns to spend.
+    """
+    out = types.Array(flat.dtype, 2, "C")
+
+    def generate(context, builder, signature, arguments):
+        array, start, d, n = arguments
+        return _view(context, builder, signature.args[0], array, start, [d, n], out)
+
+    return out(flat, types.intp, types.intp, types.intp), generate
+
+
+def _lend(context, builder, kind, value):
+    """Code for ``value`` without its share in the ownership of memory."""
+    if isinstance(kind, types.Array):
+        array = context.make_array(kind)(context, builder, value)
+        array.meminfo = cgutils.get_null_value(array.meminfo.type)
+        return array._getvalue()
+    if isinstance(kind, types.BaseTuple):
+        for i, member in enumerate(kind):
+            lent_member = _lend(context, builder, member, builder.extract_value(value, i))
+            value = builder.insert_value(value, lent_member, i)
+    return value
+
+
+@intrinsic
+def lent(typing_context, arrays):
+    """An array, or a tuple of arrays, borrowed from the caller: see :func:`rows`.
+
+    A function that takes its arguments so at its first line hands them on without counting who owns them; it must not return them.
+    """
+
+    def generate(context, builder, signature, arguments):
+        return _lend(context, builder, signature.args[0], arguments[0])
+
+    return arrays(arrays), generate
+
+
+@inner(inline=True)
+def block(flat, d, n_agents, b):
+    """Block ``b`` as a contiguous view of shape (d, n)."""
+    first, n = block_range(d, n_agents, b)
+    return rows(flat, first * d, d, n)
+
+
+@inner
+def list_marked(marked, columns):
+    """columns ← where ``marked`` (n,) holds a 1, in order; both have n numbers. Returns how many there are."""
+    m = 0
+    for j in range(marked.size):  # without a branch, which would be guessed wrong as often as not
+        columns[m] = j
+        m += marked[j]
+    return m
+
+
+def aligned(*shape: int) -> np.ndarray:
+    """Room for float64 apart from all else, from the beginning of a cache line: vector code is up to 1.5 times as fast there."""
+    n = math.prod(shape)
+    room = np.empty(n + (LINE + 2 * APART) // 8)
+    start = (APART + -room.ctypes.data % LINE) // 8
+    return room[start : start + n].reshape(shape)
+
+
+def aligned_rows(n: int, width: int) -> np.ndarray:
+    """Room for a table of ``n`` rows of ``width`` float64 that each begin with a cache line."""
+    stride = width + -width % (LINE // 8)
+    return aligned(n * stride).reshape(n, stride)[:, :width]
+
+
+def copied(a: np.ndarray) -> np.ndarray:
+    """A copy apart from all else."""
+    copy = aligned(*a.shape)
+    copy[:] = a
+    return copy
+
+
+def copied_rows(a: np.ndarray) -> np.ndarray:
+    """A copy of a table whose rows each begin with a cache line."""
+    copy = aligned_rows(*a.shape)
+    copy[:] = a
+    return copy
+
+
+@inner
+def scratch(n, kind):
+    """The same inside a kernel, for ``n`` numbers of a ``kind`` such as np.float32."""
+    room = np.empty(n + LINE + 2 * APART, kind)  # enough of the smallest numbers there are, bytes
+    start = (APART + -room.ctypes.data % LINE) // room.itemsize
+    return room[start : start + n]
+
+
+def to_blocks(X: np.ndarray) -> np.ndarray:
+    """Agents (N, d) → flat array of N·d numbers, block after block; with an axis of runs before these, a row for each run."""
+    if X.ndim == 2:
+        return to_blocks(X[None])[0]
+    runs, N, d = X.shape
+    size, flat = agents_of_block(d), aligned_rows(runs, N * d)
+    for i in range(0, N, size):
+        flat[:, i * d : (i + size) * d] = X[:, i : i + size].transpose(0, 2, 1).reshape(runs, -1)
+    return flat
+
+
+def from_blocks(flat: np.ndarray, N: int, d: int) -> np.ndarray:
+    """Flat array, block after block → agents (N, d), a new array; with an axis of runs before."""
+    size, runs = agents_of_block(d), flat.shape[:-1]
+    blocks = (flat[..., i * d : min(i + size, N) * d].reshape(*runs, d, -1) for i in range(0, N, size))
+    return np.concatenate([xb.swapaxes(-1, -2) for xb in blocks], axis=-2)
+
+
+def agent_of(flat: np.ndarray, N: int, d: int, agent: np.ndarray) -> np.ndarray:
+    """One agent of each run: positions (runs, d) from flat arrays (runs, N·d) and the agents' numbers (runs,)."""
+    size = agents_of_block(d)
+    first = agent // size * size
+    column = first * d + agent - first
+    places = column[:, None] + np.minimum(size, N - first)[:, None] * np.arange(d)
+    return np.take_along_axis(flat, places, axis=1)
+
+
+def agents_of_block(d: int) -> int:
+    """Agents in a full block, from Python."""
+    return max(16, BLOCK_COORDINATES // d)

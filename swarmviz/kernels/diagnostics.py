@@ -1,0 +1,255 @@
+r"""What is measured on a swarm inside the kernels: the consensus point, the dispersion, the first agent that is not finite.
+
+    w_n = exp(−α (F_n − min F)) / Σ (same),   ν = Σ_n w_n x_n          (1)  001 eq. 1.1; 003 eq. 2.3
+    ESS = 1 / Σ w_n²                                                   (2)  effective number of agents in ν
+    V = Σ_n |x_n − x̄|²                                                 (3)  001 §3: ‖E‖²
+
+The consensus is accumulated block by block. Since α reaches 1e5 the weights are taken relative to the lowest value met so far, and the
+sums are rescaled whenever a lower one turns up; one pass over memory is enough.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from swarmviz.kernels.blocks import block, block_count, block_range, part
+from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.elementary import exp, finite, of_rank, rank
+from swarmviz.kernels.randomness import BATCH, key, uniform
+
+NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and as a denormal number it would be slow
+MANY = 256  # numbers from which whole numbers are worth their conversion in a minimum
+STRETCH = 64  # agents that are passed over at once when none of them has a weight
+FEW = 32  # where fewer than one in so many agents has a weight, only these are looked at
+
+
+@inner
+def smallest(f):
+    """min f, ∞ of nothing; a NaN is never the smallest."""
+    n = f.size
+    if n >= MANY:
+        return extremes(f)[0]
+    a = b = c = d = e = g = h = i = np.inf  # in eight lanes because the compiler leaves a plain minimum serial
+    full = n - n % 8
+    for j in range(0, full, 8):
+        a = f[j] if f[j] < a else a
+        b = f[j + 1] if f[j + 1] < b else b
+        c = f[j + 2] if f[j + 2] < c else c
+        d = f[j + 3] if f[j + 3] < d else d
+        e = f[j + 4] if f[j + 4] < e else e
+        g = f[j + 5] if f[j + 5] < g else g
+        h = f[j + 6] if f[j + 6] < h else h
+        i = f[j + 7] if f[j + 7] < i else i
+    for j in range(full, n):
+        a = f[j] if f[j] < a else a
+    return min(min(min(a, b), min(c, d)), min(min(e, g), min(h, i)))
+
+
+@inner
+def extremes(f):
+    """min f and max f, (∞, −∞) of nothing; a NaN is larger than any number."""
+    low, high = rank(np.inf), rank(-np.inf)
+    for j in range(f.size):
+        k = rank(f[j])
+        low, high = min(low, k), max(high, k)
+    return of_rank(low), of_rank(high)
+
+
+@inner
+def all_finite(f):
+    """Whether every number of ``f`` is finite."""
+    good = True
+    for j in range(f.size):
+        good &= finite(f[j])
+    return good
+
+
+@inner
+def first_not_finite(f):
+    """Index of the first number that is not finite, −1 when all are."""
+    for j in range(f.size):
+        if not finite(f[j]):
+            return j
+    return -1
+
+
+@inner(inline=True)
+def clear_consensus(sums):
+    """Start (1): sums = Σ w x (d numbers), Σ w, Σ w², reference value."""
+    for i in range(sums.size - 1):
+        sums[i] = 0.0
+    sums[sums.size - 1] = np.inf
+
+
+@inner
+def count_heavy(f, alpha, reference):
+    """How many agents have a weight that is not negligible."""
+    count = 0
+    for j in range(f.size):
+        count += -alpha * (f[j] - reference) > NEGLIGIBLE
+    return count
+
+
+@inner
+def add_few(x, f, alpha, sums):
+    """Add the agents of a block that have a weight: for a large α they are one or two, and no other weight is computed."""
+    d, n = x.shape
+    reference, total, squares = sums[d + 2], 0.0, 0.0
+    for first in range(0, n, STRETCH):
+        length = min(STRETCH, n - first)
+        if count_heavy(part(f, first, length), alpha, reference) > 0:
+            for j in range(first, first + length):
+                exponent = -alpha * (f[j] - reference)
+                if exponent > NEGLIGIBLE:
+                    w = exp(exponent)
+                    total += w
+                    squares += w * w
+                    for i in range(d):
+                        sums[i] += w * x[i, j]
+    sums[d] += total
+    sums[d + 1] += squares
+
+
+@inner
+def add_to_consensus(x, f, alpha, w, sums):
+    """Add a block ``x`` (d, n) with values ``f`` (n,) to the sums of (1); ``w`` (n,) is scratch and holds the weights."""
+    d, n = x.shape
+    lowest = smallest(f)
+    if lowest < sums[d + 2]:
+        if sums[d + 2] < np.inf:
+            shrink = exp(-alpha * (sums[d + 2] - lowest))
+            for i in range(d + 1):
+                sums[i] *= shrink
+            sums[d + 1] *= shrink * shrink
+        sums[d + 2] = lowest
+    reference = sums[d + 2]
+    if FEW * count_heavy(f, alpha, reference) <= n:
+        add_few(x, f, alpha, sums)
+        return
+    total, squares = 0.0, 0.0
+    for j in range(n):
+        exponent = -alpha * (f[j] - reference)
+        w[j] = exp(exponent) if exponent > NEGLIGIBLE else 0.0
+        total += w[j]
+        squares += w[j] * w[j]
+    sums[d] += total
+    sums[d + 1] += squares
+    for i in range(d):
+        row, s = x[i], 0.0
+        for j in range(n):
+            s += w[j] * row[j]
+        sums[i] += s
+
+
+@inner
+def finish_consensus(sums, point):
+    """ν (1) into ``point`` (d,); returns the effective sample size (2)."""
+    d = point.size
+    for i in range(d):
+        point[i] = sums[i] / sums[d]
+    return sums[d] * sums[d] / sums[d + 1]
+
+
+@inner(inline=True)
+def weigh_chosen(x, f, everyone, chosen, alpha, g, w, sums):
+    """Add a block to the sums of (1); agents that are not ``chosen`` count as infinitely high; ``g`` and ``w`` (n,) are scratch."""
+    heights = f
+    if not everyone:
+        for j in range(f.size):
+            g[j] = f[j] if chosen[j] else np.inf
+        heights = g
+    add_to_consensus(x, heights, alpha, w, sums)
+
+
+def weights(energy: np.ndarray, alpha: float) -> np.ndarray:
+    """The weights of (1), shape (N,), for a frame."""
+    with np.errstate(over="ignore"):  # α F may leave the numbers; the weight is then zero
+        w = np.exp(-alpha * (energy - energy.min()))
+    return w / w.sum()
+
+
+@inner
+def choose_batch(chosen, size, seed, step):
+    """Mark ``size`` agents drawn without replacement (003 Remark 5.1), by selection sampling: one uniform per agent."""
+    n, taken = chosen.size, 0
+    row = key(np.uint64(seed), np.uint64(BATCH), np.uint64(step))
+    for j in range(n):
+        take = uniform(row, j, 0) * (n - j) < size - taken
+        chosen[j] = take
+        taken += take
+
+
+@inner
+def mean_position(x, d, n_agents, mean):
+    """x̄ into ``mean`` (d,), from the flat positions."""
+    mean[:] = 0.0
+    for b in range(block_count(d, n_agents)):
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            mean[i] += xb[i].sum()
+    for i in range(d):
+        mean[i] /= n_agents
+
+
+@inner
+def dispersion(x, d, n_agents, mean):
+    """V (3), given x̄."""
+    total = 0.0
+    for b in range(block_count(d, n_agents)):
+        xb = block(x, d, n_agents, b)
+        for i in range(d):
+            row, centre, s = xb[i], mean[i], 0.0
+            for j in range(row.size):
+                s += (row[j] - centre) * (row[j] - centre)
+            total += s
+    return total
+
+
+@inner
+def distance_to(point, targets):
+    """Smallest maximum-norm distance from ``point`` (d,) to the rows of ``targets`` (m, d); NaN when there is none."""
+    if targets.shape[0] == 0:
+        return np.nan
+    nearest = np.inf
+    for m in range(targets.shape[0]):
+        largest = 0.0
+        for i in range(point.size):
+            largest = max(largest, abs(point[i] - targets[m, i]))
+        nearest = min(nearest, largest)
+    return nearest
+
+
+@inner
+def nearest_target(point, targets, unit):
+    """Row of ``targets`` (m, d) nearest to ``point`` in the maximum norm, and its distance in units (d,); (−1, NaN) when m = 0."""
+    nearest, least = -1, np.nan
+    for m in range(targets.shape[0]):
+        largest = largest_difference(point, targets[m], unit)
+        if m == 0 or largest < least:
+            nearest, least = m, largest
+    return nearest, least
+
+
+@inner
+def largest_difference(a, b, unit):
+    """max_i |a_i − b_i| / unit_i."""
+    largest = 0.0
+    for i in range(a.size):
+        largest = max(largest, abs(a[i] - b[i]) / unit[i])
+    return largest
+
+
+@inner
+def value_at(point, values, p, column, one):
+    """F at one point (d,); ``column`` (d, 1) and ``one`` (1,) are scratch."""
+    column[:, 0] = point
+    values(column, p, one)
+    return one[0]
+
+
+@inner
+def evaluate(values, p, x, d, n_agents, f):
+    """F at all agents: ``f`` (N,) from the flat positions."""
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        values(block(x, d, n_agents, b), p, f[first : first + n])

@@ -1,0 +1,231 @@
+r"""Laws of the noise ξ, drawn like the normals of `randomness`: each draw is a function of its address.
+
+    Gaussian   ξ = (4) to (6) of `randomness`, one word for coordinates 2p and 2p+1                        (1)
+    Cauchy     ξ = ± cot(πW),  W = (⌊b/2⌋ + ½) 2^(−32) in (0, ½), sign: lowest bit of b                     (2)
+    uniform    ξ = √3 (b + ½) 2^(−31),  b as a signed integer                                              (3)
+    Student    ξ = sqrt(ν (U^(−2/ν) − 1)) cos 2πV,  U and V from one word per coordinate (Bailey 1994)     (4)
+
+b is 32 bits, half a word: the lower half for coordinate 2p, the higher half for 2p+1. The draws are float32; a law is
+resolved down to probabilities of 2^(−31), that is the tails are cut where
+
+    Gaussian 6.66    Cauchy 2.7e9 (always finite)    Student ν=1: 4.3e9    ν=3: 2.8e3    ν→0: 1e37
+
+and follow (1) to (4) before that within 1e-5 relative (in the outer half of the law; Student for ν ≥ ½). In (2) W is
+small in the tail, so that float32 resolves the tail finely and the centre to 1e-7. Uniform noise has variance 1 as the
+Gaussian has; Student's t has variance ν/(ν−2) for ν > 2 and none otherwise, and is Cauchy's law for ν = 1 and Gauss's
+for ν → ∞. It is deliberately not rescaled.
+
+Code   paper  meaning
+z      ξ      (d, n) float32, d coordinates of n consecutive agents; (steps, d, n) in `fill_steps`
+law           GAUSSIAN, CAUCHY, UNIFORM or STUDENT
+nu_t   ν      degrees of freedom of Student's t, > 0 real; ignored by the other laws
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz.kernels.cache import jit
+from swarmviz.kernels.elementary import bits_of_float32, elementary, exp, float32_of_bits, log32, sin2pi32
+from swarmviz.kernels.randomness import (
+    QUARTER_TURN,
+    SIGN_32,
+    U32,
+    U33,
+    even_normal,
+    f32,
+    kernel_options,
+    pack,
+    pack_normals,
+    radii,
+    unpack,
+    words,
+    words_chosen,
+    words_steps,
+)
+
+GAUSSIAN, CAUCHY, UNIFORM, STUDENT = 0, 1, 2, 3
+
+
+class Law(NamedTuple):
+    """A noise law as a person sees it."""
+
+    code: int
+    title: str
+    equation: str
+    description: str
+
+
+LAWS = {
+    "gaussian": Law(
+        GAUSSIAN,
+        "Gaussian",
+        r"\xi \sim \mathcal{N}(0, 1)",
+        "Brownian motion: many small steps, hardly a large one.",
+    ),
+    "cauchy": Law(
+        CAUCHY,
+        "Cauchy",
+        r"\xi = \tan\bigl(\pi(U - \tfrac12)\bigr)",
+        "Mostly small steps and now and then a huge one; neither mean nor variance exist.",
+    ),
+    "uniform": Law(
+        UNIFORM, "Uniform", r"\xi \sim \mathcal{U}(-\sqrt3, \sqrt3)", "Variance one and never a step beyond √3."
+    ),
+    "student": Law(
+        STUDENT,
+        "Student t",
+        r"\xi \sim t_\nu",
+        "Between Cauchy (ν = 1) and Gaussian (ν → ∞): the degrees of freedom ν choose how heavy the tails are.",
+    ),
+}
+
+SECOND_HALF = 1 << 32  # number of the first row of odd coordinates in (4): no row of an even coordinate reaches it
+LARGEST = 1e37  # bound of Student's radius: its square root law overflows float32 for ν < 0.3
+ROOT_3 = f32(math.sqrt(3.0) * 2.0**-31)
+U1_32 = np.uint32(1)
+
+
+@elementary
+def cauchy(b):
+    """Standard Cauchy draw (2) from 32 bits."""
+    w = (f32(np.int32(b >> U1_32)) + f32(0.5)) * QUARTER_TURN  # W/2, in turns
+    cotangent = sin2pi32(f32(0.25) - w) / sin2pi32(w)
+    return float32_of_bits(bits_of_float32(cotangent) ^ (b << SIGN_32))
+
+
+@elementary
+def flat(b):
+    """Uniform draw (3) on (−√3, √3) from 32 bits."""
+    return (f32(np.int32(b)) + f32(0.5)) * ROOT_3
+
+
+@jit(**kernel_options)
+def _pack_cauchy(raw, size):
+    for i in range(size):
+        word = raw[i]
+        raw[i] = pack(cauchy(np.uint32(word)), cauchy(np.uint32(word >> U32)))
+
+
+@jit(**kernel_options)
+def _pack_uniform(raw, size):
+    for i in range(size):
+        word = raw[i]
+        raw[i] = pack(flat(np.uint32(word)), flat(np.uint32(word >> U32)))
+
+
+@jit(**kernel_options)
+def _student_radii(raw, radius, nu_t):
+    """sqrt(ν (U^(−2/ν) − 1)) of (4)."""
+    for i in range(radius.size):
+        h = f32(np.int32(raw[i] >> U33))
+        radius[i] = log32((h + f32(0.5)) * f32(2.0**-31))
+    for i in range(radius.size):
+        y = -2.0 / nu_t * np.float64(radius[i])
+        # U^(−2/ν) − 1 cancels where y is small, that is for large ν.
+        growth = exp(y) - 1.0
+        small = y * (1.0 + 0.5 * y)
+        growth = small if y < 1e-5 else growth
+        r = math.sqrt(nu_t * growth)
+        radius[i] = f32(LARGEST if r > LARGEST else r)
+
+
+@jit(**kernel_options)
+def _student_rows(z, raw, radius, parity, nu_t):
+    """Coordinates of one parity, from the words in raw."""
+    steps, d, n = z.shape
+    rows = (d + 1 - parity) // 2
+    r = radius[: steps * rows * n]
+    _student_radii(raw, r, nu_t)
+    for i in range(r.size):
+        r[i] = even_normal(raw[i], r[i])
+    out = z.reshape(z.size)
+    width, source = np.uint64(n), np.uint64(0)
+    for k in range(steps):
+        for p in range(rows):
+            target = np.uint64((k * d + 2 * p + parity) * n)
+            for i in range(width):
+                out[target + i] = r[source + i]
+            source += width
+
+
+@jit(**kernel_options)
+def _from_words(z, raw, radius, law):
+    steps, d, n = z.shape
+    size = steps * ((d + 1) // 2) * n
+    if law == CAUCHY:
+        _pack_cauchy(raw, size)
+    elif law == UNIFORM:
+        _pack_uniform(raw, size)
+    else:
+        radii(raw, radius[:size])
+        pack_normals(raw, radius[:size])
+    unpack(z, raw)
+
+
+@jit(**kernel_options)
+def fill(z, raw, radius, law, nu_t, key, first_agent):
+    """Noise of one step for the agents first_agent, first_agent + 1, …
+
+    Parameters
+    ----------
+    z : float32 (d, n), C-contiguous
+        Overwritten.
+    raw, radius : uint64 and float32, at least ⌈d/2⌉ n
+        Scratch, see `randomness.scratch`.
+    law : int
+        GAUSSIAN (the bits of `randomness.normals`), CAUCHY, UNIFORM or STUDENT.
+    nu_t : float
+        Degrees of freedom of Student's t, > 0.
+    key : uint64
+        From `randomness.key(seed, purpose, step)`.
+    first_agent : int
+        Number of the agent in column 0.
+    """
+    d, n = z.shape
+    block = z.reshape(1, d, n)
+    words(raw, key, 0, (d + 1) // 2, n, first_agent)
+    if law == STUDENT:
+        _student_rows(block, raw, radius, 0, nu_t)
+        if d > 1:
+            words(raw, key, SECOND_HALF, d // 2, n, first_agent)
+            _student_rows(block, raw, radius, 1, nu_t)
+    else:
+        _from_words(block, raw, radius, law)
+
+
+@jit(**kernel_options)
+def fill_chosen(z, raw, radius, law, nu_t, key, first_agent, chosen):
+    """Noise of one step for the agents first_agent + chosen[0], first_agent + chosen[1], …: the columns that `fill` would give them.
+
+    z : float32 (d, m); chosen : uint64 (m,); raw, radius at least ⌈d/2⌉ m.
+    """
+    d, m = z.shape
+    block = z.reshape(1, d, m)
+    words_chosen(raw, key, 0, (d + 1) // 2, first_agent, chosen)
+    if law == STUDENT:
+        _student_rows(block, raw, radius, 0, nu_t)
+        if d > 1:
+            words_chosen(raw, key, SECOND_HALF, d // 2, first_agent, chosen)
+            _student_rows(block, raw, radius, 1, nu_t)
+    else:
+        _from_words(block, raw, radius, law)
+
+
+@jit(**kernel_options)
+def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, first_agent):
+    """Noise of consecutive steps at once: the bits of `steps` calls of `fill`, in long loops.
+
+    z : float32 (≥ steps, d, n); raw, radius at least steps ⌈d/2⌉ n.
+    """
+    block = z[:steps]
+    d, n = z.shape[1], z.shape[2]
+    words_steps(raw, seed, purpose, first_step, steps, 0, (d + 1) // 2, n, first_agent)
+    if law == STUDENT:
+        _student_rows(block, raw, radius, 0, nu_t)
+        if d > 1:
+            words_steps(raw, seed, purpose, first_step, steps, SECOND_HALF, d // 2, n, first_agent)
+            _student_rows(block, raw, radius, 1, nu_t)
+    else:
+        _from_words(block, raw, radius, law)

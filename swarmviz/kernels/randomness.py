@@ -1,0 +1,359 @@
+r"""Random numbers without a generator: every draw is a function of its address.
+
+    row key = m(key + row γ),  key = m(m(m(seed + γ) + purpose γ) + step γ)                        (1)
+    word    = m(row key + agent γ)                                                                 (2)
+
+m is the finaliser of splitmix64 (Steele, Lea, Flood 2014), γ its increment, all modulo 2^64. The address of a draw is
+(seed, purpose, step, agent, coordinate). Nothing else enters, neither the number of agents or coordinates nor how the
+steps were batched, the agents cut into blocks or the work spread over threads. So a rewind is exact, and two swarms
+with the same seed feel the same noise. A row is one splitmix64 stream from a scrambled start; among ten million rows
+of a hundred agents two share a stretch, at shifted places, with probability 5e-4.
+
+Uniform numbers take a word per coordinate (row = coordinate):
+
+    U = (⌊word / 2^12⌋ + ½) 2^(−52),  strictly between 0 and 1                                     (3)
+
+Normal numbers come in pairs (Box–Muller), coordinates 2p and 2p+1 of an agent from one word of row p:
+
+    R = sqrt(−2 log((h + ½) 2^(−31))),  h the highest 31 bits                                      (4)
+    Z_2p   = ± R sin 2π(¼ − |t|),       t = (lowest 32 bits as a signed integer) 2^(−33)           (5)
+    Z_2p+1 =   R sin 2πt                                                                           (6)
+
+t runs over half a circle, and the sign in (5), the lowest bit of the word, chooses the other half: no range reduction.
+Kernels work in float32: |Z| ≤ 6.66 (a Gaussian exceeds this once in 4e10 draws), spacing of the law 2^(−31) in
+probability, arithmetic error below 2e-6. `draw_normal`, for initial positions, works in float64: sqrt(−2 log U) times
+cos 2πV and sin 2πV, with U and V from rows 2p and 2p+1 by (3).
+
+Code         formula  shape            meaning
+key          (1)      uint64           m(m(m(seed + γ) + purpose γ) + step γ)
+z            Z        (d, n) float32   the draws of n consecutive agents, one row per coordinate
+raw          word     ≥ ⌈d/2⌉ n        scratch, uint64
+radius       R        ≥ ⌈d/2⌉ n        scratch, float32
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from swarmviz.kernels.cache import jit
+from swarmviz.kernels.elementary import (
+    SAFE_FASTMATH,
+    bits_of_float32,
+    cos2pi,
+    elementary,
+    float32_of_bits,
+    log,
+    log32,
+    sin2pi,
+    sin2pi32,
+)
+
+# Purposes: two draws of one step that serve different ends never share a word. Add, never renumber.
+POSITION_NOISE = 1  # the Brownian increment of an agent
+JUMP = 2  # whether and where an agent jumps
+COMPANION = 3  # whom an agent looks at
+BATCH = 4  # which agents enter a random batch
+INITIAL = 5  # initial positions
+VELOCITY = 6  # initial velocities
+ACCEPT = 7  # accept or reject a proposal
+SECOND_NOISE = 8  # a second, independent coefficient per coordinate (PSO)
+RUN = 9  # seeds of the runs of an ensemble
+WIRING = 10  # the links of a random graph
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)
+M1, M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+U1, U12, U27, U30, U31, U32, U33 = (np.uint64(k) for k in (1, 12, 27, 30, 31, 32, 33))
+SIGN_32 = np.uint32(31)
+f32 = np.float32
+QUARTER_TURN = f32(2.0**-33)  # from a signed 32-bit integer to [−¼, ¼) turns
+
+# No signatures on the block functions: each is compiled with the first kernel that calls it, not when swarmviz is
+# imported. Python can call them too, with a key made np.uint64 (a bare Python int is taken for an int64).
+kernel_options: dict[str, Any] = {"fastmath": SAFE_FASTMATH, "error_model": "numpy", "nogil": True}
+LONG = 32  # agents from which a row is worth a vector loop of its own
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+
+@elementary
+def mix(z):
+    """Finaliser m of splitmix64: a bijection of 64-bit words in which every output bit depends on every input bit."""
+    z = (z ^ (z >> U30)) * M1
+    z = (z ^ (z >> U27)) * M2
+    return z ^ (z >> U31)
+
+
+@elementary
+def purpose_key(seed, purpose):
+    """Key of all draws for one purpose."""
+    return mix(mix(np.uint64(seed) + GAMMA) + np.uint64(purpose) * GAMMA)
+
+
+@jit(signature="uint64(uint64, uint64, uint64)", **kernel_options)
+def key(seed, purpose, step):
+    """Key of the draws of one step for one purpose (1)."""
+    return mix(purpose_key(seed, purpose) + np.uint64(step) * GAMMA)
+
+
+@elementary
+def row_key(key, row):
+    """Key of a row (1): of one coordinate, or of one pair of coordinates."""
+    return mix(np.uint64(key) + np.uint64(row) * GAMMA)
+
+
+@jit(signature="uint64(uint64, int64, int64)", **kernel_options)
+def bits(key, agent, coordinate):
+    """64 random bits (2)."""
+    return mix(row_key(key, coordinate) + np.uint64(agent) * GAMMA)
+
+
+@elementary
+def unit(word):
+    """Uniform float64 strictly between 0 and 1 from the highest 52 bits of a word (3)."""
+    return (np.float64(np.int64(word >> U12)) + 0.5) * 2.220446049250313e-16
+
+
+@jit(signature="float64(uint64, int64, int64)", **kernel_options)
+def uniform(key, agent, coordinate):
+    """Uniform float64 strictly between 0 and 1 (3)."""
+    return unit(bits(key, agent, coordinate))
+
+
+@jit(signature="int64(uint64, int64, int64, int64)", **kernel_options)
+def index(key, agent, coordinate, n):
+    """Uniform integer in [0, n) for n ≤ 2^31, int64; no value is favoured by more than n / 2^32."""
+    return np.int64(((bits(key, agent, coordinate) >> U32) * np.uint64(n)) >> U32)
+
+
+# ---- block passes: each a short loop over contiguous scratch --------------------------------------------------------
+
+
+@jit(**kernel_options)
+def spread(raw, rows, n, first):
+    """From the keys raw[0 … rows−1] one level down, in place: raw[r n + i] = m(raw[r] + (first + i) γ).
+
+    Every level of (1) and (2) is this map: steps of a purpose, rows of a step, agents of a row.
+    """
+    # Last row first: a row then overwrites only its own key and keys that are used up.
+    start_of_counter = np.uint64(first) * GAMMA
+    long = n >= LONG
+    for r in range(rows - 1, -1, -1):
+        start = raw[r] + start_of_counter
+        row = raw[r * n : (r + 1) * n]
+        if long:
+            for i in range(n):
+                row[i] = mix(start + np.uint64(i) * GAMMA)
+        else:
+            for i in range(n):
+                row[i] = start + np.uint64(i) * GAMMA
+    if not long:  # short rows: the expensive part in one flat loop
+        flat = raw[: rows * n]
+        for j in range(flat.size):
+            flat[j] = mix(flat[j])
+
+
+@jit(**kernel_options)
+def words(raw, key, first_row, rows, n, first_agent):
+    """Words (2) of n agents in `rows` rows, one row after the other."""
+    raw[0] = np.uint64(key)
+    spread(raw, 1, rows, first_row)
+    spread(raw, rows, n, first_agent)
+
+
+@jit(**kernel_options)
+def words_chosen(raw, key, first_row, rows, first_agent, chosen):
+    """Words (2) of the agents first_agent + chosen[0], first_agent + chosen[1], …, one row after the other."""
+    m = np.uint64(chosen.size)
+    for r in range(rows):
+        start, at = row_key(key, first_row + r) + np.uint64(first_agent) * GAMMA, np.uint64(r) * m
+        for q in range(m):
+            raw[at + q] = start + chosen[q] * GAMMA
+    for j in range(np.uint64(rows) * m):  # few are chosen: the expensive part in one flat loop, as in `spread`
+        raw[j] = mix(raw[j])
+
+
+@jit(**kernel_options)
+def words_steps(raw, seed, purpose, first_step, steps, first_row, rows, n, first_agent):
+    """Words of consecutive steps: for each step what `words` writes, one step after the other."""
+    raw[0] = purpose_key(seed, purpose)
+    spread(raw, 1, steps, first_step)
+    spread(raw, steps, rows, first_row)
+    spread(raw, steps * rows, n, first_agent)
+
+
+@jit(**kernel_options)
+def radii(raw, radius):
+    """Radii (4)."""
+    for i in range(radius.size):
+        h = f32(np.int32(raw[i] >> U33))
+        radius[i] = math.sqrt(f32(-2.0) * log32((h + f32(0.5)) * f32(2.0**-31)))
+
+
+@elementary
+def even_normal(word, radius):
+    """Z_2p (5)."""
+    low = np.uint32(word)
+    z = radius * sin2pi32(f32(0.25) - abs(f32(np.int32(low)) * QUARTER_TURN))
+    return float32_of_bits(bits_of_float32(z) ^ (low << SIGN_32))
+
+
+@elementary
+def odd_normal(word, radius):
+    """Z_2p+1 (6)."""
+    return radius * sin2pi32(f32(np.int32(np.uint32(word))) * QUARTER_TURN)
+
+
+@elementary
+def pack(even, odd):
+    """Two float32 in the place of the word that they were made of."""
+    return (np.uint64(bits_of_float32(odd)) << U32) | np.uint64(bits_of_float32(even))
+
+
+@jit(**kernel_options)
+def pack_normals(raw, radius):
+    """Pairs (5, 6) in place of their words."""
+    for i in range(radius.size):
+        word, r = raw[i], radius[i]
+        raw[i] = pack(even_normal(word, r), odd_normal(word, r))
+
+
+@jit(**kernel_options)
+def unpack(z, raw):
+    """Lay packed pairs out as rows: z (steps, d, n) from raw (steps ⌈d/2⌉ n)."""
+    steps, d, n = z.shape
+    if d == 1:  # the rows of all steps are one row
+        steps, n = 1, n * steps
+    # Unsigned flat indices: slices, and numba's treatment of negative indices, cost more than the copy if n is small.
+    flat = z.reshape(z.size)
+    width, out, word = np.uint64(n), np.uint64(0), np.uint64(0)
+    for _ in range(steps):
+        for _ in range(d // 2):
+            for i in range(width):
+                pair = raw[word + i]
+                flat[out + i] = float32_of_bits(np.uint32(pair))
+                flat[out + width + i] = float32_of_bits(np.uint32(pair >> U32))
+            out += width + width
+            word += width
+        if d % 2 == 1:
+            for i in range(width):
+                flat[out + i] = float32_of_bits(np.uint32(raw[word + i]))
+            out += width
+            word += width
+
+
+@jit(**kernel_options)
+def normals(z, raw, radius, key, first_agent):
+    """Standard normals of the agents first_agent, first_agent + 1, … (4 to 6).
+
+    Parameters
+    ----------
+    z : float32 (d, n), C-contiguous
+        Overwritten.
+    raw, radius : uint64 and float32, at least ⌈d/2⌉ n
+        Scratch, see `scratch`.
+    key : uint64
+        From `key(seed, purpose, step)`.
+    first_agent : int
+        Number of the agent in column 0.
+    """
+    d, n = z.shape
+    rows = (d + 1) // 2
+    words(raw, key, 0, rows, n, first_agent)
+    radii(raw, radius[: rows * n])
+    pack_normals(raw, radius[: rows * n])
+    unpack(z.reshape(1, d, n), raw)
+
+
+@jit(**kernel_options)
+def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent):
+    """Standard normals of consecutive steps at once: the bits of `steps` calls of `normals`, in long loops.
+
+    z : float32 (≥ steps, d, n); raw, radius at least steps ⌈d/2⌉ n, see `scratch`.
+    """
+    d, n = z.shape[1], z.shape[2]
+    rows = (d + 1) // 2
+    words_steps(raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
+    radii(raw, radius[: steps * rows * n])
+    pack_normals(raw, radius[: steps * rows * n])
+    unpack(z[:steps], raw)
+
+
+@jit(**kernel_options)
+def uniforms(out, key, first_agent):
+    """Uniform numbers (3) of the agents first_agent, …; out : float64 (d, n), overwritten."""
+    d, n = out.shape
+    for c in range(d):
+        row = out[c]
+        start = row_key(key, c) + np.uint64(first_agent) * GAMMA
+        for i in range(n):
+            row[i] = unit(mix(start + np.uint64(i) * GAMMA))
+
+
+@jit(**kernel_options)
+def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
+    """Uniform numbers of consecutive steps: the bits of `steps` calls of `uniforms`; out : float64 (≥ steps, d, n)."""
+    d, n = out.shape[1], out.shape[2]
+    flat = out.reshape(out.size)[: steps * d * n]
+    raw = flat.view(np.uint64)
+    words_steps(raw, seed, purpose, first_step, steps, 0, d, n, first_agent)
+    for i in range(flat.size):
+        flat[i] = unit(raw[i])
+
+
+@jit(**kernel_options)
+def _normals64(out, key):
+    d, n = out.shape
+    for c in range(d):
+        first = row_key(key, c - c % 2)
+        second = row_key(key, c - c % 2 + 1)
+        row = out[c]
+        for i in range(n):
+            radius = math.sqrt(-2.0 * log(unit(mix(first + np.uint64(i) * GAMMA))))
+            turn = unit(mix(second + np.uint64(i) * GAMMA))
+            row[i] = radius * (cos2pi(turn) if c % 2 == 0 else sin2pi(turn))
+
+
+# ---- from Python ----------------------------------------------------------------------------------------------------
+
+
+def scratch(n, d, steps=1):
+    """Scratch arrays (raw, radius) for `normals`, `normals_steps` and the laws of `noise`."""
+    size = steps * ((d + 1) // 2) * n
+    return np.empty(size, np.uint64), np.empty(size, np.float32)
+
+
+def draw_uniform(seed, purpose, step, n, d):
+    """Uniform numbers in (0, 1) of agents 0 … n−1, float64 (n, d); element [a, c] is uniform(key, a, c).
+
+    With seeds (runs,) the same for each of them, (runs, n, d).
+    """
+    return _drawn(_uniforms_of_seeds, seed, purpose, step, n, d)
+
+
+def draw_normal(seed, purpose, step, n, d):
+    """Standard normals of agents 0 … n−1, float64 (n, d), at float64 accuracy (not the float32 draws of `normals`).
+
+    With seeds (runs,) the same for each of them, (runs, n, d).
+    """
+    return _drawn(_normals_of_seeds, seed, purpose, step, n, d)
+
+
+def _drawn(fill, seed, purpose, step, n, d):
+    seeds = np.asarray(seed, np.uint64)
+    out = np.empty((seeds.size, d, n))
+    fill(out, seeds.ravel(), np.uint64(purpose), np.uint64(step))
+    return np.ascontiguousarray(out.transpose(0, 2, 1)).reshape(*seeds.shape, n, d)
+
+
+@jit(**kernel_options)
+def _uniforms_of_seeds(out, seeds, purpose, step):
+    for r in range(seeds.size):
+        uniforms(out[r], key(seeds[r], purpose, step), 0)
+
+
+@jit(**kernel_options)
+def _normals_of_seeds(out, seeds, purpose, step):
+    for r in range(seeds.size):
+        _normals64(out[r], key(seeds[r], purpose, step))

@@ -1,0 +1,72 @@
+"""The papers' numbers beside ours: as variables of a Dataset and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from swarmviz.papers.figure import Entry, Printed
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def as_variables(printed: Iterable[Printed], data: xarray.Dataset) -> dict[str, Any]:
+    """``printed_<variable>`` for each of them, on the coordinates of ``data``; NaN where nothing is printed."""
+    import xarray
+
+    result = {}
+    for one in printed:
+        values = xarray.DataArray(
+            np.array(one.values, dtype=float), {axis: list(values) for axis, values in one.axes.items()}, list(one.axes)
+        )
+        here = {axis: data[axis] for axis in one.axes if axis in data.coords}
+        attributes = {
+            "long_name": f"{one.variable} as printed",
+            "source": f"Printed in {one.source}",
+            "units": one.unit,
+        }
+        result[f"printed_{one.variable}"] = values.reindex(here).assign_attrs(attributes)
+    return result
+
+
+def deviation(data: xarray.Dataset, variable: str, runs_there: int) -> xarray.DataArray | None:
+    """(ours − printed) in standard errors of that difference; None where no error is known.
+
+    The paper's mean has the same spread as ours, over its own number of runs.
+    """
+    ours, theirs = data[variable], data[f"printed_{variable}"]
+    if variable == "success_rate":
+        counted = data["success"].count("run")
+        pooled = (ours * counted + theirs * runs_there) / (counted + runs_there)
+        error = (pooled * (1 - pooled) * (1 / counted + 1 / runs_there)) ** 0.5
+        same = (ours == theirs) & (error == 0)
+        return ((ours - theirs) / error.where(error > 0)).where(~same, 0.0)
+    if f"{variable}_standard_error" not in data:
+        return None
+    runs = data["success"].sizes["run"]
+    return (ours - theirs) / (data[f"{variable}_standard_error"] * np.sqrt(1 + runs / runs_there))
+
+
+def comparison(entry: Entry, data: xarray.Dataset) -> str:
+    """See :meth:`Entry.comparison`."""
+    lines = []
+    if entry.printed and data.attrs["quick"]:
+        lines.append("Quick: a few steps on a few values. What follows is no comparison with the paper.")
+    if entry.criterion and any(one.variable == "success_rate" for one in entry.printed):
+        lines.append(entry.criterion)
+    for one in entry.printed:
+        theirs = data[f"printed_{one.variable}"]
+        far = deviation(data, one.variable, entry.runs)
+        ours = data[one.variable].broadcast_like(theirs)
+        for place in np.ndindex(*theirs.shape):
+            at = dict(zip(theirs.dims, place, strict=True))
+            if np.isnan(theirs[at]):
+                continue
+            where = ", ".join(f"{dim} {theirs[dim].values[i]}" for dim, i in at.items())
+            extra = "" if far is None else f"   {float(far.isel(at)):+.1f} standard errors"
+            value = float(ours.isel(at).mean())
+            lines.append(f"{where}: {one.variable} {value:.4g}   printed {float(theirs[at]):.4g}{extra}")
+    return "\n".join(lines)

@@ -1,0 +1,122 @@
+"""Axes tell the truth about the past and about what is hardly there: all decades of a record, and no noise that fills a plot."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import swarmviz as sv
+from components.views.comparison import pictures
+from components.views.curves.curve_plot import Curve, CurvePlot, Picture
+from components.views.curves.log_axis import BELOW, Zero, left_out, placed
+from components.views.palette import theme
+from components.views.phase_space import speed_range
+from swarmviz.drawing.axes import FURTHEST, LEAST, NARROWEST, decade_ticks, decades_around, even_ticks, steps_around
+from swarmviz.exports.mpl import curves as printed
+from swarmviz.exports.mpl.comparison import comparison_figure
+from swarmviz.exports.mpl.curves import curves_figure
+from swarmviz.frame import Observable
+from swarmviz.record import Record
+
+K = np.arange(0, 1000.0)
+GROWN = 10.0 ** (K / 9)  # 1 … 1e111, the dispersion of a swarm that explodes
+SHRUNK = 10.0 ** (2 - K / 4)  # 1e2 … 1e-248
+
+
+def painted(y, log):
+    plot = CurvePlot(theme(False))
+    known = y[np.isfinite(y) & ((y > BELOW) | (not log))]
+    plot.paint(Picture("g", log, [Curve("V", "V", K, y)], "V", 999, 999, known.min(), known.max()))
+    return plot
+
+
+@pytest.mark.parametrize("y", [GROWN, SHRUNK, np.r_[GROWN[:500], SHRUNK[500:]]], ids=["grown", "shrunk", "both"])
+def test_a_logarithmic_axis_shows_the_whole_record_on_the_page_and_in_print(y):
+    plot = painted(y, True)
+    assert plot.figure.y_range.start <= y.min() and plot.figure.y_range.end >= y.max() * (1 - 1e-9)
+    ticks = plot.ticker.ticks
+    assert 3 <= len(ticks) <= 6 and all(t in plot.figure.yaxis.major_label_overrides for t in ticks)
+    low, high = printed.decades([y])
+    assert low <= y.min() and high >= y.max() * (1 - 1e-9)
+
+
+def test_page_and_print_have_the_same_decades():
+    for y in (GROWN, SHRUNK, np.array([3.0, 4.0])):
+        assert printed.decades([y]) == decades_around(y.min(), y.max())
+
+
+def test_what_is_closer_to_zero_than_the_axis_reaches_is_told():
+    y = placed(np.array([1.0, 1e-299, 1e-301, 0.0, -1.0, np.nan]))
+    np.testing.assert_array_equal(y == BELOW, [False, False, True, True, True, False])
+    said = left_out(Zero(), {"V": y})
+    assert "of 0 or less (under 10⁻³⁰⁰)" in said and "V" in said
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-9, 1.0, 11.4128, 1e17, 1e300])
+def test_rounding_does_not_fill_an_axis(size):
+    noise = size * (1 + 5e-6 * np.random.default_rng(1).uniform(size=1000))
+    for ends in (steps_around(noise.min(), noise.max()), printed.ends_of([noise])):
+        assert ends[0] <= noise.min() and noise.max() <= ends[1]
+        assert np.ptp(noise) < 0.1 * (ends[1] - ends[0])
+        assert NARROWEST * size <= (ends[1] - ends[0]) * 1.0001
+
+
+def test_a_change_that_labels_can_tell_fills_its_axis():
+    y = np.array([11.0, 11.1])
+    for ends in (steps_around(*y), printed.ends_of([y])):
+        assert np.ptp(y) > 0.4 * (ends[1] - ends[0])
+
+
+@pytest.mark.parametrize(
+    "low, high",
+    [(-1.7e308, 1.7e308), (1e300, 1.001e300), (0.0, 1e-300), (1e-300, 1.0001e-300), (1e17, 1e17), (0, 5e-324)],
+)
+def test_axes_and_ticks_of_any_numbers_are_finite_and_increase(low, high):
+    for ends in (steps_around(low, high), printed.ends_of([np.array([low, high])])):
+        assert -np.inf < ends[0] < ends[1] < np.inf and np.isfinite(ends[1] - ends[0])
+        assert ends[0] <= max(low, -FURTHEST) and min(high, FURTHEST) <= ends[1]
+        ticks = even_ticks(*ends)
+        assert 2 <= len(ticks) <= 12 and (np.diff(ticks) > 0).all()
+    ticks = decade_ticks(*decades_around(LEAST, 1e308))
+    assert len(ticks) <= 6
+
+
+def test_velocities_of_rounding_do_not_fill_a_phase_space():
+    v = np.random.default_rng(2).normal(size=100) * 1e-12
+    _, high = speed_range(v, 10.0, None)
+    assert np.abs(v).max() < 1e-6 * high
+
+
+def two(first, second):
+    """Two runs whose records are given, as far as a comparison looks at them."""
+    observable = Observable("best", "best F", "lowest")
+    out = []
+    for y in (first, second):
+        record = Record(1, None)
+        record.extend({"k": K[: len(y)].astype(int), "t": K[: len(y)], "best": y})
+        sim = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=2))
+        out.append(SimpleNamespace(record=record, k=len(y) - 1, landscape=sim.landscape, frame=sim.frame))
+    return out, observable
+
+
+def test_what_two_runs_lose_to_rounding_is_no_difference():
+    y = np.linspace(5, 4, 50)
+    sims, observable = two(y, y * (1 + 1e-15))
+    _, lower = pictures(sims, observable, log=False)
+    assert np.abs(lower.curves[0].y).max() > 0
+    assert lower.high - lower.low > 1e5 * np.abs(lower.curves[0].y).max()
+
+
+@pytest.mark.filterwarnings("error")
+def test_printed_curves_keep_their_whole_record():
+    sim = sv.Simulation(sv.CBO(lam=30.0, sigma=6.0, dt=0.1), sv.landscapes.Sphere(), sv.Swarm(n=20, seed=1))
+    sim.advance(300)
+    spread = sim.record["dispersion"]
+    assert spread.max() / spread.min() > 1e30, "else this shows nothing"
+    for figure in (curves_figure(sim), comparison_figure(sim, other=sim)):
+        axes = next(a for a in figure.axes if a.get_yscale() == "log")
+        low, high = axes.get_ylim()
+        assert low <= spread.min() and high >= min(spread.max(), printed.HIGHEST)
+        figure.canvas.draw()

@@ -1,0 +1,208 @@
+"""The panel of exports without a browser: what it makes, what it says, and that nobody waits for it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+
+import pytest
+from PIL import Image
+
+import swarmviz as sv
+from components.page.exports import MADE, PROMISED, Exports, Order, stretch_of
+from swarmviz import exports
+from swarmviz.exports import Run
+
+STARTS = {
+    "png": b"\x89PNG",
+    "svg": b"<?xml",
+    "gif": b"GIF89a",
+    "html": b"<!DOCTYPE html>",
+    "csv": b"# program",
+    "nc": b"\x89HDF",
+    "py": b"# swarmviz",
+}
+
+
+def simulation(steps=8, dynamics="SSA"):
+    sim = sv.Simulation(sv.dynamics.ALL[dynamics](), sv.landscapes.Ackley(), sv.Swarm(n=8, d=1, seed=3))
+    sim.advance(steps)
+    return sim
+
+
+SUITABLE = {"phase": "PSO", "occupation": "FiniteSet"}  # others fit every dynamics
+
+
+class Panel(Exports):
+    """Keeps what it would send; everything is done when ``wait`` returns."""
+
+    def __init__(self, run, on_page=None, **more):
+        self.sent, self.done = [], threading.Event()
+        super().__init__(run, on_page or (lambda function: function()), **more)
+
+    def _send_msg(self, data):
+        self.sent.append(data["file"])
+
+    def _finish(self, *outcome, **named):
+        super()._finish(*outcome, **named)
+        self.done.set()
+
+    def order(self, what, **fields):
+        self.done.clear()
+        self._handle_msg({"act": "make", "what": what, **fields})
+        assert self.done.wait(60)
+
+
+@pytest.mark.parametrize("what", sorted(MADE))
+def test_each_button_sends_a_file_with_a_telling_name(what):
+    name = SUITABLE.get(what.partition(".")[0], "SSA")
+    sim = simulation(dynamics=name)
+    panel = Panel(lambda: Run.of(sim), pair=lambda: [Run.of(sim), Run.of(sim)])
+    panel.order(what, start="2", stop="", every="3")
+    kind = what.rpartition(".")[2]
+    (file,) = panel.sent
+    assert file["name"].startswith(f"swarmviz-{name}-Ackley-seed3-k8") and file["name"].endswith(f".{kind}")
+    assert file["type"] == PROMISED[kind]
+    data = base64.b64decode(file["data"])
+    assert data[4:8] == b"ftyp" if kind == "mp4" else data.startswith(STARTS[kind])
+    assert panel.busy == "" and panel.message["text"].startswith(file["name"]) and panel.message["level"] == "info"
+    assert sim.k == 8
+
+
+def test_views_and_tables_of_one_step_have_different_names():
+    panel = Panel(lambda: Run.of(simulation()))
+    for what in ("arena.svg", "density.svg", "curves.svg", "curves.csv", "states.csv"):
+        panel.order(what)
+    assert len({file["name"] for file in panel.sent}) == 5
+
+
+def about(panel):
+    """What the last picture says of its origin."""
+    with Image.open(io.BytesIO(base64.b64decode(panel.sent[-1]["data"]))) as image:
+        return json.loads(image.text["Description"])
+
+
+def test_a_picture_of_both_swarms_has_the_runs_of_both():
+    a, b = simulation(), simulation(dynamics="CBO")
+    panel = Panel(lambda: Run.of(b), pair=lambda: (Run.of(a), Run.of(b)))
+    panel.order("comparison.png")
+    assert about(panel) == exports.metadata(a) | {"title": about(panel)["title"], "other": exports.metadata(b)}
+    assert panel.sent[-1]["name"] == "swarmviz-SSA-Ackley-seed3-k8-comparison.png"
+    panel._pair = lambda: (Run.of(a),)  # the second one has just been left
+    panel.order("comparison.png")
+    assert panel.message == {"text": "view = 'comparison': needs a second run, other.", "level": "error"}
+
+
+def test_a_picture_that_no_longer_fits_is_explained():
+    panel = Panel(lambda: Run.of(simulation()))
+    panel.order("phase.svg")
+    assert panel.message["text"] == "view = 'phase': the agents of SSA have no velocities." and not panel.sent
+
+
+def test_a_picture_has_the_options_with_which_the_view_is_seen(monkeypatch):
+    seen, look = [], {"density": {"bins": 7, "smooth": False}, "phase": {"coordinates": [0]}}
+    monkeypatch.setattr(exports, "picture", lambda sim, view, kind, **options: seen.append(options) or b"")
+    panel = Panel(lambda: Run.of(simulation()), look=lambda: look)
+    for what in ("density.png", "phase.png", "arena.png"):
+        panel.order(what)
+    common = {"other": None, "dark": False}
+    assert seen == [common | {"bins": 7, "smooth": False}, common | {"coordinates": [0]}, common]
+
+
+def test_the_python_lines_are_shown_and_those_of_the_snapshot():
+    panel = Panel(lambda: Run.of(simulation()))
+    panel._handle_msg({"act": "show"})
+    assert panel.done.wait(20) and not panel.sent
+    assert panel.lines == exports.python_lines(simulation())
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"start": "-1"}, "from = '-1': must be a whole number"),
+        ({"stop": "1e2"}, "to = '1e2': must be a whole number"),
+        ({"every": "٣"}, "every = '٣'"),
+        ({"start": "5", "stop": "3"}, "from = 5, to = 3: must be 0 ≤ from < to ≤ 8"),
+        ({"stop": "9"}, "to = 9"),
+        ({"every": "0"}, "every = 0"),
+        ({"every": "100"}, "every = 100: gives 1 pictures"),
+    ],
+)
+def test_a_film_that_cannot_be_made_is_explained(fields, said):
+    panel = Panel(lambda: Run.of(simulation()))
+    panel.order("replay.html", **fields)
+    assert said in panel.message["text"] and panel.message["level"] == "error" and not panel.sent and not panel.busy
+
+
+def test_an_empty_pace_gives_about_300_pictures():
+    for k in (1, 2, 299, 300, 12_345, 10**9):
+        stretch = stretch_of(Order("film.gif"), k)
+        steps = Run((), sv.Swarm(), k).steps(stretch["start"], stretch["stop"], stretch["every"], 300)
+        assert len(steps) >= min(k + 1, 150)
+
+
+def test_one_at_a_time_and_cancel_ends_it():
+    began, go_on = threading.Event(), threading.Event()
+
+    def run():
+        began.set()
+        go_on.wait(20)
+        return Run.of(simulation(400))
+
+    panel = Panel(run)
+    panel._handle_msg({"act": "make", "what": "film.mp4"})
+    assert began.wait(20) and panel.busy == "film.mp4"
+    panel._handle_msg({"act": "make", "what": "arena.png"})
+    assert "One export at a time" in panel.message["text"]
+    panel._handle_msg({"act": "cancel"})
+    go_on.set()
+    assert panel.done.wait(20) and panel.message["text"] == "Cancelled." and not panel.sent
+    panel.order("run.nc")
+    assert len(panel.sent) == 1, "after that another one may be made"
+
+
+def test_our_own_mistake_is_told_and_the_panel_lives_on(capsys):
+    def broken():
+        raise KeyError("x")
+
+    panel = Panel(broken)
+    panel.order("run.nc")
+    assert "Something went wrong (KeyError" in panel.message["text"] and "Traceback" in capsys.readouterr().err
+    assert panel.busy == ""
+
+
+@pytest.mark.parametrize("data", ["text", 3, {}, {"act": "make", "what": "../etc"}, {"act": "make"}, {"act": "shout"},
+                                  {"act": "make", "what": ["run.nc"]}])  # fmt: skip
+def test_what_no_button_says_is_not_heard(data):
+    panel = Panel(lambda: Run.of(simulation()))
+    panel._handle_msg(data)
+    assert panel.busy == "" and panel._thread is None
+
+
+def test_nothing_happens_when_the_visitor_has_left():
+    panel = Panel(lambda: None)
+    panel._handle_msg({"act": "make", "what": "run.nc"})
+    panel._thread.join(20)
+    assert not panel.sent and not panel.done.is_set()
+
+
+def test_an_export_takes_turns_with_the_replays_of_others_and_ends_while_it_waits(monkeypatch):
+    """The only place is taken: the export waits for it, is cancelled there, and leaves nothing behind."""
+    from components.page import exports as module
+    from components.playback.build_pool import Pool
+    from components.playback.transport import Transport
+
+    pool, sim = Pool(long=1), simulation()
+    monkeypatch.setattr(module, "POOL", pool)
+    visit = Transport(lambda steps: None, lambda count: None, lambda payloads: None, lambda error: None)
+    panel = Panel(lambda: Run.of(sim))
+    panel.visit = visit
+    with pool.job(visit, lambda: True, float("inf")):
+        panel._handle_msg({"act": "make", "what": "curves.csv"})
+        assert not panel.done.wait(0.5) and pool.long.waiting == 1
+        panel._handle_msg({"act": "cancel"})
+        assert panel.done.wait(60) and panel.message["text"] == "Cancelled." and panel.sent == []
+    panel.order("curves.csv")
+    assert len(panel.sent) == 1 and pool.long._free == 1 and pool.long.waiting == 0

@@ -1,0 +1,246 @@
+"""Builds take turns: a Reset never waits for a replay, replays get equal shares, and hold back for those who watch."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from components.playback.build_pool import (
+    ALLOWANCE,
+    LEAST,
+    LONGEST_REST,
+    MOST,
+    REFILL,
+    SHORT_SECONDS,
+    SHORT_WORK,
+    TURN,
+    Pool,
+    Unwanted,
+)
+
+LONG = 100 * SHORT_WORK
+WAIT = 20.0  # seconds that a busy machine may take
+
+
+class Watcher:
+    """What the pool sees of a visit."""
+
+    def __init__(self, moving=False, lateness=0.0, connected=True):
+        self.moving, self.lateness, self.connected = moving, lateness, connected
+
+
+class Clock:
+    """A time that goes only when somebody works or sleeps."""
+
+    def __init__(self):
+        self.now, self.slept = 0.0, []
+
+    def __call__(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def pool(clock):
+    return Pool(long=1, short=1, clock=clock, work_clock=clock, sleep=clock.sleep)
+
+
+def wait(condition):
+    until = time.monotonic() + WAIT
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.005)
+    return condition()
+
+
+def in_threads(functions):
+    threads = [threading.Thread(target=function, daemon=True) for function in functions]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def ended(threads):
+    for thread in threads:
+        thread.join(WAIT)
+    return not any(thread.is_alive() for thread in threads)
+
+
+def test_replays_of_many_visitors_get_equal_shares_and_one_computes_at_a_time(pool, clock):
+    """Each wants 30 turns; whoever comes first is not done before the others have had nearly as many."""
+    order, busy, most = [], [], []
+
+    def replay(name):
+        with pool.job(Watcher(), lambda: True, LONG) as job:
+            for _ in range(30):
+                busy.append(name)
+                most.append(len(busy))
+                order.append(name)
+                clock.now += 1.01 * TURN
+                busy.remove(name)
+                job.pause()
+
+    with pool.job(Watcher(), lambda: True, LONG):  # until all have asked
+        threads = in_threads([lambda n=n: replay(n) for n in range(4)])
+        assert wait(lambda: pool.long.waiting == 4)
+    assert ended(threads) and max(most) == 1
+    assert all(sorted(order[i : i + 4]) == [0, 1, 2, 3] for i in range(0, 120, 4)), "they go round"
+
+
+def test_a_short_build_never_waits_for_a_replay(pool):
+    with pool.job(Watcher(), lambda: True, LONG):  # it holds the only place for replays and does not let go
+
+        def reset():
+            with pool.job(Watcher(), lambda: True, 0):
+                pass
+
+        assert ended(in_threads([reset]))
+
+
+def test_who_resets_again_and_again_waits_like_a_replay_and_a_while_later_no_longer(pool, clock):
+    """Each of the builds is short; together they would be a core that nobody else gets."""
+    eager, other = Watcher(), Watcher()
+
+    def reset(who, seconds):
+        with pool.job(who, lambda: True, 0) as job:
+            clock.now += seconds
+            return job._lane
+
+    lanes = [reset(eager, 0.3) for _ in range(20)]
+    assert lanes[:6] == [pool.short] * 6 and lanes[-1] is pool.long
+    assert reset(other, 0.3) is pool.short, "what one spends is nobody else's"
+    clock.now += ALLOWANCE / REFILL
+    assert reset(eager, 0.3) is pool.short
+    clock.now += 10 / REFILL
+    for _ in range(100):  # once a second, as fast as a person wants to see it
+        assert reset(eager, 0.05) is pool.short
+        clock.now += 0.95
+
+
+def test_a_build_of_the_long_lane_that_never_paused_rests_before_it_lets_go(pool, clock):
+    pool.enter(watcher := Watcher(moving=True))
+    with pool.job(watcher, lambda: True, LONG):
+        clock.now += 0.5
+    assert clock.slept == [pytest.approx(0.5 * (1 / MOST - 1))] and pool.long._free == 1
+    with pool.job(watcher, lambda: True, LONG):
+        clock.now += 100.0
+    assert clock.slept[-1] == LONGEST_REST
+
+
+def test_what_seemed_short_and_is_not_goes_on_among_the_long_ones(pool, clock):
+    job = pool.job(Watcher(), lambda: True, SHORT_WORK)
+    with job:
+        clock.now += 0.9 * SHORT_SECONDS
+        job.pause()
+        assert job._lane is pool.short
+        clock.now += 0.2 * SHORT_SECONDS
+        job.pause()
+        assert job._lane is pool.long and pool.short._free == 1 and pool.long._free == 0
+        assert job.used == pytest.approx(1.1 * SHORT_SECONDS)
+    assert pool.long._free == 1
+
+
+def test_a_replay_whose_browser_is_gone_keeps_what_it_has_and_gets_no_turn_until_it_is_back(pool, clock):
+    one, other, turns = Watcher(), Watcher(), {"one": 0, "other": 0}
+    stop = threading.Event()
+
+    def replay(name, who):
+        try:
+            with pool.job(who, lambda: not stop.is_set(), LONG) as job:
+                while True:
+                    turns[name] += 1
+                    clock.now += 1.01 * TURN
+                    time.sleep(0.001)
+                    job.pause()
+        except Unwanted:
+            pass
+
+    threads = in_threads([lambda: replay("one", one), lambda: replay("other", other)])
+    assert wait(lambda: min(turns.values()) > 2)
+    one.connected = False
+    assert wait(lambda: pool.long.waiting >= 1)
+    before = turns["one"]
+    reached = turns["other"] + 20
+    assert wait(lambda: turns["other"] > reached)
+    assert turns["one"] <= before + 1, "the turn it was in may end, no other begins"
+    one.connected = True
+    assert wait(lambda: turns["one"] > before + 3)
+    stop.set()
+    pool.look()
+    assert ended(threads) and pool.long._free == 1
+
+
+def test_what_nobody_wants_any_more_ends_within_its_turn_and_also_while_it_waits(pool, clock):
+    wanted, ends = [True], []
+
+    def replay():
+        try:
+            with pool.job(Watcher(), lambda: wanted[0], LONG) as job:
+                while True:
+                    time.sleep(0.001)
+                    clock.now += TURN / 10
+                    job.pause()
+        except Unwanted:
+            ends.append(True)
+
+    threads = in_threads([replay, replay])
+    assert wait(lambda: pool.long.waiting == 1)
+    wanted[0] = False
+    pool.look()
+    assert ended(threads) and ends == [True, True] and pool.long._free == 1 and pool.long.waiting == 0
+
+
+def test_a_build_that_fails_leaves_its_place(pool):
+    with pytest.raises(ZeroDivisionError), pool.job(Watcher(), lambda: True, LONG):
+        raise ZeroDivisionError
+    with pool.job(Watcher(), lambda: True, LONG):
+        pass
+
+
+def test_a_replay_rests_in_proportion_while_others_move_and_more_when_their_pictures_are_late(pool, clock):
+    watchers = [Watcher(moving=True), Watcher(moving=True), Watcher(moving=True)]
+    for watcher in watchers:
+        pool.enter(watcher)
+    pool.rest(0.1)
+    assert clock.slept == [pytest.approx(0.1 * (1 / MOST - 1))], "half of the time is theirs even when nobody is late"
+    for watcher in watchers:
+        watcher.lateness = 0.2
+    for _ in range(20):
+        pool.rest(0.1)
+    assert clock.slept[-1] == pytest.approx(0.1 * (1 / LEAST - 1))
+    for watcher in watchers:
+        watcher.lateness = 0.0
+    for _ in range(50):
+        pool.rest(0.1)
+    assert clock.slept[-1] == pytest.approx(0.1 * (1 / MOST - 1)), "and it comes back"
+
+
+def test_one_slow_browser_or_one_that_left_holds_nobody_back(pool, clock):
+    watchers = [Watcher(moving=True), Watcher(moving=True), Watcher(moving=True, lateness=0.25)]
+    watchers += [Watcher(moving=True, lateness=0.25, connected=False) for _ in range(5)]
+    for watcher in watchers:
+        pool.enter(watcher)
+    for _ in range(20):
+        pool.rest(0.1)
+    assert clock.slept[-1] == pytest.approx(0.1 * (1 / MOST - 1))
+
+
+def test_where_nobody_moves_a_replay_does_not_rest(pool, clock):
+    still = Watcher(moving=False, lateness=0.0)
+    pool.enter(still)
+    pool.rest(0.1)
+    assert clock.slept == []
+
+
+def test_a_visit_that_ended_is_forgotten(pool):
+    pool.enter(Watcher(moving=True))  # nobody else holds it
+    assert len(pool._visits) == 0

@@ -1,0 +1,368 @@
+"""Two swarms in lock-step, the scrubber, and the hand in the arena: what the session makes of them, without a browser."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+import swarmviz as sv
+from components.playback.panes import Bench
+from components.session import Session
+from components.views.arena.mouse_modes import swarm_at, whole_point, with_agent_at
+from components.views.comparison import Comparison, pictures
+from swarmviz.exports.mpl.comparison import both, common
+from tests.test_session import edit, press, running, session, settle, wait
+
+assert session and running  # fixtures
+
+
+def compare(session, act, value=None):
+    session.compare._handle_msg({"act": act, "value": value})
+    settle(session)
+
+
+def standing(session):
+    press(session, "pause")
+    settle(session)
+    return session
+
+
+def make(**options):
+    return sv.Simulation(sv.CBO(**options), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
+
+
+# ---- the bench -------------------------------------------------------------------------------------------------------------
+
+
+def test_two_equal_swarms_stay_equal_and_a_changed_one_is_the_run_it_would_be_alone():
+    a = make()
+    a.advance(40)
+    bench = Bench([a, a.fork()])
+    bench.advance(7)
+    np.testing.assert_array_equal(bench.sims[0].frame.x, bench.sims[1].frame.x)
+    bench.replace(bench.sims, active=1)
+    changed = sv.CBO(sigma=0.2)
+    bench.edit("dynamics", changed)
+    bench.advance(20)
+    alone = make()
+    alone.advance(47)
+    alone.dynamics.sigma = 0.2
+    alone.advance(20)
+    np.testing.assert_array_equal(bench.sims[1].frame.x, alone.frame.x)
+    assert [sim.k for sim in bench.sims] == [67, 67]
+    assert not np.array_equal(bench.sims[0].frame.x, bench.sims[1].frame.x)
+
+
+@pytest.mark.parametrize("weak", [0, 1])
+def test_when_one_swarm_diverges_both_stand_at_the_last_step_that_both_could_take(weak):
+    sims = [make(), make()]
+    sims[weak].dynamics.param.update(lam=100, dt=10.0)
+    bench = Bench(sims)
+    with pytest.raises(sv.Diverged, match=f"swarm {'AB'[weak]}: the swarm diverged at step") as caught:
+        bench.advance(1000)
+    assert [sim.k for sim in bench.sims] == [caught.value.step - 1] * 2
+    assert all(np.isfinite(sim.frame.energy).all() for sim in bench.sims)
+
+
+def test_a_parameter_that_one_swarm_refuses_moves_neither():
+    bench = Bench([make(), make()])
+    bench.advance(5)
+    bench.sims[1].dynamics.sigma = sv.schedules.Linear(start=1.0, end=-50.0, duration=1.0)
+    with pytest.raises(ValueError, match="sigma"):
+        bench.advance(100)
+    assert bench.sims[0].k == bench.sims[1].k
+
+
+def test_a_long_way_is_gone_in_pieces_between_which_others_get_at_the_swarms(monkeypatch):
+    monkeypatch.setattr("swarmviz.simulation.PIECE", 60 * 3)  # three steps of 30 agents in the plane
+    monkeypatch.setattr("swarmviz.simulation.SNAPSHOT_COUNT", 4)
+    bench = Bench([make(), make(sigma=0.2)])
+    bench.advance(500)
+    stood, goto = [], sv.Simulation.goto
+
+    def watched(sim, k):
+        free = []
+        other = threading.Thread(target=lambda: free.append(bench.lock.acquire(blocking=False)))
+        other.start()
+        other.join()
+        assert free == [False], "nobody may look at a swarm on its way"
+        stood.append(k)
+        return goto(sim, k)
+
+    monkeypatch.setattr(sv.Simulation, "goto", watched)
+    bench.want(487)
+    bench.seek()
+    assert bench.k == 487 and max(np.diff(stood[2::2])) == 3 and len(stood) > 20
+    for sim in bench.sims:
+        alone = make(sigma=sim.dynamics.sigma)
+        np.testing.assert_array_equal(alone.advance(487).x, sim.frame.x)
+    bench.back()
+    assert bench.k == 486
+    monkeypatch.setattr(sv.Simulation, "goto", lambda sim, k: (bench.replace([make()]), goto(sim, k)))
+    bench.want(10)
+    bench.seek()
+    assert bench.k == 0, "the way ends with the swarms that went it"
+
+
+def test_of_several_wishes_the_newest_counts_and_none_leads_beyond_what_is_known():
+    bench = Bench([make()])
+    bench.advance(300)
+    there = bench.sim.frame.x.copy()
+    for k in (10, 20, 30):
+        bench.want(k)
+    bench.seek()
+    assert bench.k == 30 and bench.furthest == 300
+    bench.want(10**9)
+    bench.seek()
+    assert bench.k == 300
+    np.testing.assert_array_equal(bench.sim.frame.x, there)
+    bench.want(-5)
+    bench.seek()
+    assert bench.k == 0
+
+
+# ---- the session -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_second_swarm_begins_as_the_first_and_both_take_the_same_steps(running):
+    standing(running)
+    there = running._sim.frame.x.copy()
+    compare(running, "start")
+    a, b = running.bench.sims
+    assert a.k == b.k and len(running.arenas) == 2 and running.compare.panes == 2 and running.compare.active == 1
+    np.testing.assert_array_equal(b.frame.x, there)
+    edit(running, "dynamics.sigma", "0.1")
+    for _ in range(3):
+        press(running, "step")
+    settle(running)
+    assert a.k == b.k and a.dynamics.sigma == 1 and b.dynamics.sigma == 0.1
+    assert not np.array_equal(a.frame.x, b.frame.x)
+
+
+def test_controls_show_the_chosen_pane_and_swap_copy_and_end_do_what_they_say(running):
+    standing(running)
+    compare(running, "start")
+    edit(running, "dynamics.sigma", "0.1")
+    compare(running, "show", 0)
+    assert running.controls.parts["dynamics"].sigma == 1 and running._sim is running.bench.sims[0]
+    compare(running, "swap")
+    assert [s.dynamics.sigma for s in running.selections] == [0.1, 1] and running.controls.parts[
+        "dynamics"
+    ].sigma == 0.1
+    compare(running, "copy")
+    assert [s.dynamics.sigma for s in running.selections] == [0.1, 0.1]
+    np.testing.assert_array_equal(*(sim.frame.x for sim in running.bench.sims))
+    compare(running, "show", 1)
+    edit(running, "dynamics.sigma", "0.7")
+    compare(running, "end")
+    assert len(running.bench.sims) == 1 and running._sim.dynamics.sigma == 0.7 and running.bench.active == 0
+
+
+def test_another_dynamics_beside_the_first_starts_both_with_the_same_swarm(running):
+    compare(running, "start")
+    edit(running, "dynamics", "BGK")
+    assert wait(lambda: type(running.bench.sims[1].dynamics).__name__ == "BGK", 60)
+    standing(running)
+    press(running, "reset")
+    settle(running)
+    a, b = running.bench.sims
+    assert type(a.dynamics).__name__ == "CBO" and a.k == b.k
+    np.testing.assert_array_equal(a.goto(0).x, b.goto(0).x)
+
+
+def test_the_swarm_of_two_panes_is_one(running):
+    standing(running)
+    compare(running, "start")
+    edit(running, "swarm.n", "37")
+    press(running, "reset")
+    assert wait(lambda: [sim.frame.n for sim in running.bench.sims] == [37, 37])
+    press(running, "seed")
+    settle(running)
+    assert [sim.swarm.seed for sim in running.bench.sims] == [1, 1]
+
+
+def test_acts_of_the_comparison_that_make_no_sense_are_ignored(running):
+    standing(running)
+    sim = running._sim
+    for act, value in (("swap", None), ("copy", None), ("end", None), ("show", 1), ("show", "x"), ("steal", None)):
+        compare(running, act, value)
+    assert running.bench.sims == [sim] and running.compare.panes == 1
+
+
+def test_the_scrubber_goes_to_a_step_exactly_and_playing_on_starts_a_branch(running):
+    standing(running)
+    seen = {}
+    for _ in range(5):
+        press(running, "step")
+        settle(running)
+        seen[running._sim.k] = running._sim.frame.x.copy()
+    last = running._sim.k
+    for k in (last - 3, last - 1, last):
+        press(running, "goto", k)
+        settle(running)
+        np.testing.assert_array_equal(running._sim.frame.x, seen[k])
+    for nonsense in ("7", None, True, 1.5):
+        press(running, "goto", nonsense)
+    settle(running)
+    assert running._sim.k == last
+
+
+def test_pictures_are_drawn_of_the_wanted_steps_only(session):
+    painted = []
+    inner = session.transport._paint
+    session.transport._paint = lambda payloads: (painted.append(session.transport.clock.k), inner(payloads))
+    press(session, "draw", 7)
+    press(session, "speed", 200)
+    session.start()
+    assert wait(lambda: len(painted) > 8)
+    standing(session)
+    assert session._sim.k % 7 == 0 and session._sim.k > 0
+    assert {k % 7 for k in painted} == {0}
+    for nonsense in (0, -1, "x", 1.5, True, 10**9):
+        press(session, "draw", nonsense)
+    assert session.transport.draw_every == 7
+
+
+# ---- the hand --------------------------------------------------------------------------------------------------------------
+
+
+def hand(session, act, handle, *place):
+    session.arenas[0].on_hand(act, handle, np.array(place, float))
+    settle(session)
+
+
+def test_a_click_means_nothing_until_a_mode_is_chosen(running):
+    standing(running)
+    sim = running._sim
+    hand(running, "clicked", -1, 1.0, 2.0)
+    assert running._sim is sim
+
+
+def test_a_click_places_the_swarm(running):
+    running.touch.chips.value = "swarm"
+    hand(running, "clicked", -1, 3.0, -2.0)
+    assert wait(lambda: running._sim.swarm.initial == "gaussian")
+    standing(running)
+    start = running._sim.goto(0)
+    assert np.abs(start.x.mean(axis=0) - [3, -2]).max() < 5 * running._sim.swarm.spread / np.sqrt(start.n)
+    assert running.controls.parts["swarm"].centre == (3.0, -2.0)
+
+
+def test_clicks_place_agents_one_by_one_and_the_run_waits(running):
+    running.touch.chips.value = "agents"
+    places = [(1.0, 2.0), (-3.0, 0.5), (9.0, 0.0)]
+    for i, place in enumerate(places):
+        hand(running, "clicked", -1, *place)
+        assert wait(lambda i=i: len(running._sim.swarm.points or ()) == i + 1)
+    settle(running)
+    assert running._sim.k == 0 and not running.transport.playing
+    np.testing.assert_allclose(running._sim.frame.x, [(1, 2), (-3, 0.5), (5.12, 0)])
+
+
+def test_a_well_is_dragged_while_the_swarm_runs_and_can_be_added_and_removed(running):
+    edit(running, "landscape", "GaussianMixture")
+    settle(running)
+    assert len(running._sim.landscape.handles(2)) == 4
+    k = running._sim.k
+    hand(running, "dragged", 2, 0.0, 1.0)
+    hand(running, "dropped", 2, 0.5, 1.5)
+    assert wait(lambda: tuple(running._sim.landscape.handles(2)[2]) == (0.5, 1.5))
+    assert running._sim.k >= k, "a drag does not restart"
+    running.touch.chips.value = "wells"
+    hand(running, "clicked", -1, 4.0, 4.0)
+    assert wait(lambda: len(running._sim.landscape.handles(2)) == 5)
+    for left in (4, 3, 2, 1):
+        hand(running, "clicked", 0, 0.0, 0.0)
+        assert wait(lambda left=left: len(running._sim.landscape.handles(2)) == left)
+    hand(running, "clicked", 0, 0.0, 0.0)
+    assert "between 1 and" in running.bar.message["text"]
+
+
+def test_a_click_in_a_slice_keeps_the_other_coordinates():
+    rosenbrock = sv.landscapes.ALL["Rosenbrock"]()
+    swarm = swarm_at(sv.Swarm(n=10, d=5), rosenbrock, np.array([0.5, -0.25]))
+    assert swarm.centre == (0.5, -0.25, 1, 1, 1)
+    assert whole_point(np.array([1e9]), sv.landscapes.Rastrigin(), 1) == [5.12]
+    assert with_agent_at(sv.Swarm(n=50, d=1), sv.landscapes.Rastrigin(), np.array([1.0])).n == 2
+
+
+# ---- the view of the comparison --------------------------------------------------------------------------------------------
+
+
+def test_the_comparison_draws_what_both_recorded_and_the_difference():
+    a = make()
+    b = sv.Simulation(sv.dynamics.ALL["BGK"](), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
+    bench = Bench([a, b])
+    bench.advance(50)
+    names = [o.name for o in common(bench.sims)]
+    assert "best" in names and all(name in a.record and name in b.record for name in names)
+    upper, lower = pictures(bench.sims, common(bench.sims)[0], log=False)
+    np.testing.assert_array_equal(upper.curves[0].y, a.record[names[0]])
+    np.testing.assert_array_equal(lower.curves[0].y, a.record[names[0]] - b.record[names[0]])
+    view = Comparison(lambda: bench.sims)
+    assert view.fits(a.frame) and not Comparison(lambda: [a]).fits(a.frame)
+    view.attach(a)
+    np.testing.assert_array_equal(view.plots[1].slots[0][0].data["y"], a.record[names[0]] - b.record[names[0]])
+
+
+def test_records_of_different_density_are_compared_where_both_have_a_value():
+    a, b = make(), sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3), every=3)
+    for sim in (a, b):
+        sim.advance(20)
+    steps, (left, right) = both([a, b], "best")
+    assert steps.tolist() == [0, 3, 6, 9, 12, 15, 18]
+    np.testing.assert_array_equal(left, right)
+
+
+def test_a_link_holds_both_swarms_and_reopens_them_at_their_step(running):
+    standing(running)
+    compare(running, "start")
+    edit(running, "dynamics.sigma", "0.1")
+    for _ in range(3):
+        press(running, "step")
+    settle(running)
+    press(running, "draw", 5)
+    press(running, "copy")
+    link = running.bar.copied["link"].removeprefix("?s=")
+    again = Session(link)
+    try:
+        again.start()
+        settle(again)
+        assert wait(lambda: again.bench.k == running.bench.k) and not again.transport.playing
+        for new, old in zip(again.bench.sims, running.bench.sims, strict=True):
+            np.testing.assert_array_equal(new.frame.x, old.frame.x)
+        assert [s.dynamics.sigma for s in again.selections] == [1, 0.1]
+        assert again.compare.panes == 2 and len(again.board[0][1]) == 2
+        assert again.transport.draw_every == again.bar.draw == 5
+    finally:
+        again.close()
+
+
+# ---- pictures ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_pictures_that_are_offered_follow_the_run(running):
+    standing(running)
+    offered = running.exports
+    assert offered.views == ["arena", "density", "curves"]
+    for name, more in (("PSO", ["phase"]), ("FiniteSet", ["occupation"]), ("CBO", [])):
+        running.controls.form._handle_msg({"name": "dynamics", "value": name, "final": True})
+        settle(running)
+        assert offered.views == ["arena", "density", "curves", *more]
+    compare(running, "start")
+    assert offered.views == ["arena", "density", "curves", "comparison"]
+    compare(running, "end")
+    assert offered.views == ["arena", "density", "curves"]
+
+
+def test_a_picture_of_a_comparison_is_asked_of_both_at_the_same_step_and_of_the_view_as_it_is_seen(running):
+    standing(running)
+    compare(running, "start")
+    edit(running, "dynamics.sigma", "0.25")
+    a, b = running.exports._pair()
+    assert (a.now.dynamics.sigma, b.now.dynamics.sigma) == (1, 0.25) and a.k == b.k
+    assert running.exports._run().now.dynamics.sigma == 0.25, "the active pane's"
+    running.side.views["Density"].bins, running.side.views["Density"].kde = 60, False
+    assert running.exports._look() == {"density": {"bins": 60, "smooth": False}, "phase": {"coordinates": [0]}}
