@@ -28,24 +28,24 @@ from components.page.equation import EquationCard
 from components.page.exports import Exports
 from components.page.history import History
 from components.playback.builder import Builder
-from components.playback.panes import NAMES, Bench
+from components.playback.panes import NAMES, Panes
 from components.playback.player import Player
 from components.playback.transport import Moment, Transport
-from components.replicas.card import LuckCard, Standing
+from components.replicas.card import ReplicaCard, ReplicaStatus
 from components.replicas.pool import Outcome
 from components.replicas.replica import Visible
-from components.replicas.worker import Luck
+from components.replicas.worker import ReplicaWorker
 from components.server.limits import account_of
 from components.server.serializer import counted_once
 from components.views.arena.arena import Arena
-from components.views.arena.mouse_modes import Touch
+from components.views.arena.mouse_modes import MouseModes
 from components.views.base import View
 from components.views.comparison import Comparison
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
 from components.views.occupation import Occupation
-from components.views.phase_space import Phase
-from components.views.switcher import Side
+from components.views.phase_space import PhaseSpace
+from components.views.switcher import ViewSwitcher
 from swarmviz import Diverged, Simulation, Swarm
 from swarmviz.exports import Run as Past
 from swarmviz.exports import views_of
@@ -77,7 +77,7 @@ class Session:
         self._failing: set[str] = set()  # views that have failed at the present run, each told once
         self._edit_row = ""  # the row that was edited last
         self._early: list[tuple[str, Any]] = []  # what the bar asked for before the page was there
-        self.bench = Bench(sims)
+        self.bench = Panes(sims)
         self.bench.branching, self.bench.unfit = weakly(self._branching), weakly(self._unfit)
         self._aside = [
             parts_of(selection) for selection in state.selections
@@ -91,15 +91,15 @@ class Session:
         edits = (weakly(method) for method in (self._changed, self._chosen, self._fits))
         self.controls = Controls(parts_of(selection), heading_of, *edits, now=weakly(self._time))
         self.compare = CompareBar(weakly(self._compare))
-        self.touch = Touch(weakly(self._swarm_placed), weakly(self._handle_moved))
+        self.touch = MouseModes(weakly(self._swarm_placed), weakly(self._handle_moved))
         self.arenas = [self._arena(place) for place in range(len(sims))]
         self._card, self.history = EquationCard(), History(weakly(self._reopen))
         self.links = Links(self.bench, self.transport, self.bar, self.history, weakly(self._chosen_of_views))
-        self.side = Side(
+        self.side = ViewSwitcher(
             {
                 "Density": Density(),
                 "Occupation": Occupation(),
-                "Phase space": Phase(),
+                "Phase space": PhaseSpace(),
                 BOTH: Comparison(weakly(self._sims)),
             }
         )
@@ -107,8 +107,8 @@ class Session:
         for view in (self.side, self._curves):
             view.refresh = weakly(self._options_changed)
         self.side.chose = weakly(self._moved)
-        self.luck = Luck(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
-        self.luck_card = LuckCard(weakly(self._replicas), weakly(self._judge), weakly(self._show_replica))
+        self.luck = ReplicaWorker(weakly(self._look), weakly(self._lateness), weakly(self._lucky))
+        self.luck_card = ReplicaCard(weakly(self._replicas), weakly(self._judge), weakly(self._show_replica))
         self._curves.bands = self.luck.bands
         callbacks = (weakly(method) for method in (self._snapshot, self.transport.on_page, self._pair, self._seen))
         self.exports = Exports(*callbacks)
@@ -294,7 +294,7 @@ class Session:
     def _seen(self) -> dict[str, dict]:
         """The options with which a person looks at the views, for pictures of them."""
         density, phase = self.side.views["Density"], self.side.views["Phase space"]
-        coordinate = min(phase.coordinate, self._sim.born.d - 1)
+        coordinate = min(phase.coordinate, self._sim.initial_swarm.d - 1)
         return {"density": {"bins": density.bins, "smooth": density.kde}, "phase": {"coordinates": [coordinate]}}
 
     def _attach_all(self) -> None:
@@ -357,7 +357,7 @@ class Session:
 
     def _pend(self) -> None:
         """Whether something waits for a reset."""
-        self.bar.pending = not self._coming and not self.controls.parts["swarm"].same_as(self._sim.born)
+        self.bar.pending = not self._coming and not self.controls.parts["swarm"].same_as(self._sim.initial_swarm)
 
     def _put(self, sims: list[Simulation], active: int) -> None:
         """Show these runs; under one lock, so that the worker never draws a new run with the views of the old one."""
@@ -466,7 +466,7 @@ class Session:
         elif prefix == "landscape":
             part.limits(self.controls.parts["swarm"].d)  # raises where it does not exist
             if not self._coming:
-                part.limits(self._sim.born.d)  # another d may wait for a reset
+                part.limits(self._sim.initial_swarm.d)  # another d may wait for a reset
             part.require_defined_in_box(self.controls.parts["swarm"].d)  # refused while the person looks at it
 
     def _changed(self, name: str, final: bool) -> None:
@@ -594,7 +594,7 @@ class Session:
         else:
             self._restore(state)
 
-    def _lucky(self, standing: Standing) -> None:
+    def _lucky(self, standing: ReplicaStatus) -> None:
         self.transport.on_page(self._show_luck)
 
     def _show_luck(self) -> None:

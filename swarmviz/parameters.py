@@ -2,7 +2,7 @@
 
 The page builds its controls from these declarations, the documentation its tables, and the errors their sentences::
 
-    lam = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
+    lam = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
 
 Every kind refuses a bad value with a ``ValueError`` that names the parameter, the value and what is allowed.
 """
@@ -58,7 +58,7 @@ class Real(_Described, param.Number):
     default : float
     bounds : (float, float)
         Hard, inclusive limits (see ``inclusive_bounds`` of param for open ends).
-    slider : (float, float), optional
+    softbounds : (float, float), optional
         The range a slider spans; ``bounds`` when absent.
     symbol : str
         The paper's symbol, shown first on the page.
@@ -74,16 +74,16 @@ class Real(_Described, param.Number):
         ``{parameter: values}``: the parameter matters only while each named one has one of the values.
     """
 
-    __slots__ = ["group", "scale", "schedulable", "slider", "symbol", "unit", "used_when"]
+    __slots__ = ["group", "scale", "schedulable", "symbol", "unit", "used_when"]
     _slot_defaults = {  # noqa: RUF012 (param's own convention)
         **param.Number._slot_defaults,
-        "symbol": "", "scale": "linear", "group": "Dynamics", "unit": "", "schedulable": False, "slider": None, "used_when": None,
+        "symbol": "", "scale": "linear", "group": "Dynamics", "unit": "", "schedulable": False, "used_when": None,
     }  # fmt: skip
 
     def __init__(self, default=Undefined, *, bounds=Undefined, symbol=Undefined, scale=Undefined, group=Undefined, unit=Undefined,
-                 schedulable=Undefined, slider=Undefined, used_when=Undefined, **params):  # fmt: skip
+                 schedulable=Undefined, used_when=Undefined, **params):  # fmt: skip
         self.symbol, self.scale, self.group, self.unit = symbol, scale, group, unit
-        self.schedulable, self.slider, self.used_when = schedulable, slider, used_when
+        self.schedulable, self.used_when = schedulable, used_when
         super().__init__(default=default, bounds=bounds, **params)
 
     def _validate(self, val):

@@ -92,7 +92,7 @@ class Simulation:
         journal : sequence of Entry
             As in ``journal`` of that run.
         swarm : Swarm
-            As in ``born`` of that run.
+            As in ``initial_swarm`` of that run.
         k : int
             Where to stop; entries after it are left out.
         check : function (k), optional
@@ -176,7 +176,7 @@ class Simulation:
         return tuple(self._journal)
 
     @property
-    def born(self) -> Swarm:
+    def initial_swarm(self) -> Swarm:
         """The swarm this run started with; ``swarm`` may have been changed since, for the next ``reset``."""
         return self._born
 

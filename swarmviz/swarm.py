@@ -28,8 +28,8 @@ class Swarm(Described):
 
     changes_later = False
 
-    n = Whole(100, bounds=(1, 10_000_000), slider=(2, 2000), scale="log", symbol="N", doc="Number of agents.")
-    d = Whole(2, bounds=(1, 1000), slider=(1, 20), symbol="d", doc="Dimension.")
+    n = Whole(100, bounds=(1, 10_000_000), softbounds=(2, 2000), scale="log", symbol="N", doc="Number of agents.")
+    d = Whole(2, bounds=(1, 1000), softbounds=(1, 20), symbol="d", doc="Dimension.")
     seed = Whole(
         0,
         bounds=(0, 2**53),
@@ -57,7 +57,7 @@ class Swarm(Described):
         None, symbol="c", used_when={"initial": ("gaussian",)}, doc="Centre; the middle of the box when absent."
     )
     spread = Real(1.0, bounds=(0, 1e6), symbol="s", used_when={"initial": ("gaussian",)}, doc="Standard deviation.")
-    radius = Real(0.25, bounds=(0, 10), slider=(0, 1), symbol="r", used_when={"initial": ("away",)},
+    radius = Real(0.25, bounds=(0, 10), softbounds=(0, 1), symbol="r", used_when={"initial": ("away",)},
                   doc="Distance kept from every known minimiser, in half widths of the box (maximum norm).")  # fmt: skip
     points = Vector(
         None, shape="table", symbol="X₀", used_when={"initial": ("points",)}, doc="Starting positions, shape (M, d)."

@@ -140,7 +140,7 @@ def test_the_links_of_the_attackers_are_as_bad_as_a_link_may_be():
 
     long = hostile.run(seed=3, n=200, k=5_000_000)
     state = permalink.read(hostile.link_of([long, long]))
-    assert [run.born.n * run.born.d * run.k for run in state.runs] == [permalink.MOST_WORK] * 2
+    assert [run.initial_swarm.n * run.initial_swarm.d * run.k for run in state.runs] == [permalink.MOST_WORK] * 2
     with pytest.raises(permalink.BadLink):
         permalink.read(hostile.link_of([hostile.run(n=200, k=5_000_001)]))
     texts = [hostile.formula(i) for i in range(3)]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.dynamics.batch import Stack
+from swarmviz.dynamics.batch import StateBatch
 from swarmviz.parameters import Choice, Real, Switch, Whole
 
 EVERY = pytest.mark.parametrize("cls", sv.dynamics.ALL.values(), ids=sv.dynamics.ALL)
@@ -56,16 +56,16 @@ def test_runs_taken_together_are_the_single_runs_bit_for_bit(cls):
     sim, landscape, seeds = simulation(cls), sv.landscapes.Ackley(), np.array([3, 8, 2**53, 0])
     sim.swarm.n = 2100 if cls.__name__ in ("CBO", "SSA", "SBGD") else 30  # more than a block
     dynamics, starts = sim.dynamics, sim.swarm.positions_of(landscape, seeds)
-    born = dynamics.init_many(starts, landscape, seeds)
-    outcomes = dynamics.advance_many(born, landscape, 5, every=2, start=True)
+    initial_swarm = dynamics.init_many(starts, landscape, seeds)
+    outcomes = dynamics.advance_many(initial_swarm, landscape, 5, every=2, start=True)
     again = dynamics.advance_many([after for after, _ in outcomes], landscape, 4, every=2)
     answers = dynamics.answers([after for after, _ in again])
-    assert len(born) == len(outcomes) == len(again) == len(answers) == 4
+    assert len(initial_swarm) == len(outcomes) == len(again) == len(answers) == 4
     for r, seed in enumerate(seeds.tolist()):
         sim.swarm.seed = seed
         np.testing.assert_array_equal(starts[r], sim.swarm.positions(landscape))
         state = dynamics.init(starts[r], landscape, seed)
-        assert kinds(born[r]) == kinds(state) and born[r].seed == state.seed == seed
+        assert kinds(initial_swarm[r]) == kinds(state) and initial_swarm[r].seed == state.seed == seed
         state, first = dynamics.advance(state, landscape, 5, every=2, start=True)
         assert kinds(outcomes[r][0]) == kinds(state)
         assert_same(dynamics.frame(outcomes[r][0]), dynamics.frame(state))
@@ -82,17 +82,17 @@ def test_runs_taken_together_are_the_single_runs_bit_for_bit(cls):
 def test_states_are_kept_together_and_taken_out_as_they_were(cls):
     """Whatever the fields of a State are: numbers, arrays of any shape, objects."""
     sim, landscape, seeds = simulation(cls), sv.landscapes.Ackley(), np.array([3, 8, 2**53, 0])
-    born = sim.dynamics.init_many(sim.swarm.positions_of(landscape, seeds), landscape, seeds)
-    states = [after for after, _ in sim.dynamics.advance_many(born, landscape, 5, start=True)]
+    initial_swarm = sim.dynamics.init_many(sim.swarm.positions_of(landscape, seeds), landscape, seeds)
+    states = [after for after, _ in sim.dynamics.advance_many(initial_swarm, landscape, 5, start=True)]
     which = np.array([True, False, True, True])
-    taken = Stack.of(states).taken(which)
+    taken = StateBatch.of(states).taken(which)
     assert len(taken) == 3 and taken.taken(np.zeros(3, bool)).all.k == 5 and len(taken.taken(np.zeros(3, bool))) == 0
     for state, kept in zip([states[0], states[2], states[3]], taken, strict=True):
         assert kinds(state) == kinds(kept)
         for name, value in state._asdict().items():
             np.testing.assert_array_equal(getattr(kept, name), value, err_msg=name)
     places = [sim.dynamics.frame(state).x for state in states]
-    np.testing.assert_array_equal(sim.dynamics.positions(Stack.of(states)), places)
+    np.testing.assert_array_equal(sim.dynamics.positions(StateBatch.of(states)), places)
 
 
 @EVERY
@@ -223,8 +223,8 @@ def test_an_unknown_parameter_is_refused_by_name(cls):
 def test_every_parameter_has_a_symbol_a_meaning_and_a_default_within_its_range(cls):
     for name, p in cls.declared().items():
         assert p.doc and p.symbol and p.group in sv.parameters.GROUPS, name
-        if isinstance(p, Real) and p.slider:
-            assert p.contains(p.slider[0]) and p.contains(p.slider[1]), name
+        if isinstance(p, Real) and p.softbounds:
+            assert p.contains(p.softbounds[0]) and p.contains(p.softbounds[1]), name
     assert cls.title and cls.equation and cls.reference
 
 

@@ -103,7 +103,7 @@ def test_the_kernel_feels_the_schedule_from_its_beginning_and_rewind_is_exact():
     expected = np.interp(0.1 * k, [5.0, 8.0], [1.5, 0.2])
     np.testing.assert_allclose(values_in_force(sim, "sigma", k), expected)
     plain = sv.Simulation(
-        sv.CBO(sigma=Piecewise(((5.0, 1.5), (8.0, 0.2))), dt=0.1), sv.landscapes.Rastrigin(), sim.born
+        sv.CBO(sigma=Piecewise(((5.0, 1.5), (8.0, 0.2))), dt=0.1), sv.landscapes.Rastrigin(), sim.initial_swarm
     )
     np.testing.assert_allclose(plain.advance(110).x, sim.frame.x, rtol=1e-6, atol=1e-9)
     x = sim.frame.x.copy()
@@ -117,7 +117,7 @@ def test_links_lines_and_metadata_hold_the_beginning():
     code = permalink.write(State((Run.of(sim, {}),), 15.0))
     (run,) = permalink.read(code).runs
     assert run.journal[-1].dynamics.sigma == sim.dynamics.sigma and run.journal[-1].dynamics.sigma.since == 5.0
-    again = sv.Simulation.replay(run.journal, run.born, run.k)
+    again = sv.Simulation.replay(run.journal, run.initial_swarm, run.k)
     np.testing.assert_array_equal(again.frame.x, sim.frame.x)
     lines = python_lines(sim)
     assert "since=5.0" in lines

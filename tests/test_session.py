@@ -115,7 +115,7 @@ def test_after_the_largest_seed_comes_the_first(running):
     edit(running, "swarm.seed", str(2**53))
     press(running, "seed")
     settle(running)
-    assert running.selection.swarm.seed == running._sim.born.seed == 0
+    assert running.selection.swarm.seed == running._sim.initial_swarm.seed == 0
 
 
 def test_back_is_exact(running):

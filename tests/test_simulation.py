@@ -189,7 +189,7 @@ def test_a_run_that_was_changed_at_birth_and_in_its_course_is_lived_again_bit_fo
         setattr(sim.dynamics, live, 1.25 * getattr(sim.dynamics, live))
         sim.apply()
     sim.swarm.seed += 1  # for the next reset: not this run's
-    again = sv.Simulation.replay(sim.journal, sim.born, sim.k)
+    again = sv.Simulation.replay(sim.journal, sim.initial_swarm, sim.k)
     np.testing.assert_array_equal(again.frame.x, sim.frame.x)
     np.testing.assert_array_equal(again.frame.energy, sim.frame.energy)
     for observable in sim.record:

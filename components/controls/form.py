@@ -140,7 +140,7 @@ def _(declared: Vector, value: Any) -> dict:
 
 
 def _slider(declared: Real) -> dict | None:
-    low, high = declared.slider or declared.bounds or (None, None)
+    low, high = declared.softbounds or declared.bounds or (None, None)
     if low is None or high is None or high - low > WIDEST:
         return None
     log = declared.scale == "log" and low > 0

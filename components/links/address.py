@@ -13,7 +13,7 @@ from components.links.permalink import BadLink, Run, State, Unlinkable
 from components.page.bar import Bar
 from components.page.history import History
 from components.playback.builder import Builder
-from components.playback.panes import Bench
+from components.playback.panes import Panes
 from components.playback.transport import Transport
 from swarmviz import Simulation
 from swarmviz.presets import ALL as PRESETS
@@ -57,7 +57,7 @@ class Links:
     """
 
     def __init__(
-        self, bench: Bench, transport: Transport, bar: Bar, history: History, views: Callable[[], dict[str, Any]]
+        self, bench: Panes, transport: Transport, bar: Bar, history: History, views: Callable[[], dict[str, Any]]
     ):
         self._views = views
         self._bench, self._transport, self._bar, self._history = bench, transport, bar, history

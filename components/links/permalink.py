@@ -66,7 +66,7 @@ class Run(NamedTuple):
     """A run as it can be lived again: its parameters from step 0 on, the swarm it began with, and where it stands."""
 
     journal: tuple[Entry, ...]
-    born: Swarm
+    initial_swarm: Swarm
     k: int
 
     @classmethod
@@ -83,18 +83,18 @@ class Run(NamedTuple):
         if not (last.dynamics.same_as(now["dynamics"]) and last.landscape.same_as(now["landscape"])):
             present = Entry(sim.k, now["dynamics"].copy(), now["landscape"].copy())
             journal = [journal[0], *(entry for entry in journal[1:] if entry.k < sim.k), present]
-        return cls(tuple(journal), sim.born, sim.k)
+        return cls(tuple(journal), sim.initial_swarm, sim.k)
 
     def with_seed(self, seed: int, k: int) -> Run:
         """The same run with another seed, up to step ``k`` or its own, whichever comes first."""
-        born, last = self.born.copy(), min(k, self.k)
-        born.seed = seed
-        return Run(tuple(entry for entry in self.journal if entry.k <= last), born, last)
+        initial_swarm, last = self.initial_swarm.copy(), min(k, self.k)
+        initial_swarm.seed = seed
+        return Run(tuple(entry for entry in self.journal if entry.k <= last), initial_swarm, last)
 
     @classmethod
     def until(cls, sim: Simulation, k: int) -> Run:
         """What is known of a simulation up to step ``k``, wherever it stands now."""
-        return cls(tuple(entry for entry in sim.journal if entry.k <= k), sim.born, k)
+        return cls(tuple(entry for entry in sim.journal if entry.k <= k), sim.initial_swarm, k)
 
     @property
     def now(self) -> Entry:
@@ -111,16 +111,16 @@ class Run(NamedTuple):
         Diverged
             When the swarm leaves the numbers.
         """
-        return Simulation.replay(self.journal, self.born, self.k, check=check, record_limit=record_limit)
+        return Simulation.replay(self.journal, self.initial_swarm, self.k, check=check, record_limit=record_limit)
 
     @property
     def quick(self) -> bool:
         """Whether its first step is there at once: a swarm that is not large."""
-        return self.born.n * self.born.d <= QUICK
+        return self.initial_swarm.n * self.initial_swarm.d <= QUICK
 
     def afresh(self) -> Run:
         """Its present parameters at step 0."""
-        return Run.at_start(self.now.dynamics, self.now.landscape, self.born)
+        return Run.at_start(self.now.dynamics, self.now.landscape, self.initial_swarm)
 
 
 class State(NamedTuple):
@@ -140,7 +140,7 @@ class State(NamedTuple):
     @property
     def selections(self) -> list[Selection]:
         """The choices of every run."""
-        return [Selection(run.now.dynamics, run.now.landscape, run.born, self.speed) for run in self.runs]
+        return [Selection(run.now.dynamics, run.now.landscape, run.initial_swarm, self.speed) for run in self.runs]
 
 
 class Link(NamedTuple):
@@ -213,7 +213,7 @@ def _packed(run: Run) -> list:
         run.k,
         changed(birth.dynamics),
         changed(birth.landscape),
-        changed(run.born),
+        changed(run.initial_swarm),
         journal_codec.packed(run.journal),
     ]
 
@@ -298,13 +298,13 @@ def _run(content: Any) -> Run:
     k, dynamic, landscape, swarm, changes = content
     k = _whole("step", k, 0)
     birth = Entry(0, built(dynamic, dynamics.ALL), built(landscape, landscapes.ALL))
-    born = built(swarm, {Swarm.__name__: Swarm})
-    _check_cost(Run((birth,), born, k))
-    run = Run((birth, *journal_codec.unpacked(changes, birth, MOST_ENTRIES)), born, k)
+    initial_swarm = built(swarm, {Swarm.__name__: Swarm})
+    _check_cost(Run((birth,), initial_swarm, k))
+    run = Run((birth, *journal_codec.unpacked(changes, birth, MOST_ENTRIES)), initial_swarm, k)
     if run.now.k > k:
         raise ValueError("it holds changes after its last step")
     for entry in run.journal:
-        entry.landscape.require_dimension(born.d)
+        entry.landscape.require_dimension(initial_swarm.d)
     return run
 
 
@@ -324,11 +324,11 @@ def _check_cost(run: Run) -> None:
     ValueError
         In words that continue "because".
     """
-    size = run.born.n * run.born.d
-    require_room(run.born.n, run.born.d)
+    size = run.initial_swarm.n * run.initial_swarm.d
+    require_room(run.initial_swarm.n, run.initial_swarm.d)
     if max(size, OVERHEAD) * run.k > MOST_WORK:
         raise ValueError(
-            f"living {run.k} steps of {run.born.n} agents in {run.born.d} dimensions again would take minutes"
+            f"living {run.k} steps of {run.initial_swarm.n} agents in {run.initial_swarm.d} dimensions again would take minutes"
             f" (N d k ≤ {MOST_WORK:.0e})"
         )
     if len(run.journal) > MOST_ENTRIES:

@@ -11,7 +11,7 @@ import param
 from components.assets import ASSETS
 
 
-class Chips(pn.custom.JSComponent):
+class ButtonRow(pn.custom.JSComponent):
     """The row; ``on_change(what)`` is called when a person pressed a button, after ``value`` or ``lit`` has changed.
 
     ``choices`` and ``switches`` are lists of (name, label, tool tip); ``lit`` names the switches that are on.

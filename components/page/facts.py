@@ -50,7 +50,7 @@ def named(runs: Sequence[Facts]) -> list[list[str]]:
 
 def compared(a: Simulation, b: Simulation) -> list[str]:
     """What swarm B has otherwise than swarm A."""
-    of_a, of_b = (facts(sim.journal[0], sim.journal[-1], sim.born) for sim in (a, b))
+    of_a, of_b = (facts(sim.journal[0], sim.journal[-1], sim.initial_swarm) for sim in (a, b))
     return _few(
         [
             f"B: {symbol} = {_short(text)}"

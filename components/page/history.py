@@ -140,7 +140,7 @@ class History:
         sim = sims[active]
         k = sim.k if now else min(s.furthest for s in sims)
         frame = sim.frame if now else sim.end if sim.furthest == k else None
-        swarm, record = sim.born, sim.record
+        swarm, record = sim.initial_swarm, sim.record
         i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
         best = float(record["best"][i]) if "best" in record else math.nan
         error = math.nan if frame is None else _error(frame, sim)
@@ -196,7 +196,7 @@ class History:
 def _missed(frame: Frame, sim: Simulation) -> tuple[float | None, float | None]:
     """What a tolerance is compared with, and the usual one; None where there is none."""
     try:
-        usual = None if sim.dynamics.on_finite_set else success.tolerance_for(sim.landscape, sim.born.d)
+        usual = None if sim.dynamics.on_finite_set else success.tolerance_for(sim.landscape, sim.initial_swarm.d)
         return success.miss(frame, sim.landscape), usual
     except ValueError:  # a landscape that does not exist in the swarm's dimension
         return None, None

@@ -33,7 +33,7 @@ class Wish(NamedTuple):
     @property
     def work(self) -> int:
         """Coordinates times steps to be replayed."""
-        return sum(max(run.born.n * run.born.d, OVERHEAD) * run.k for run in self.runs)
+        return sum(max(run.initial_swarm.n * run.initial_swarm.d, OVERHEAD) * run.k for run in self.runs)
 
 
 class Builder:

@@ -16,7 +16,7 @@ from swarmviz.parameters import Described
 NAMES = "A", "B"
 
 
-class Bench:
+class Panes:
     """The simulations that are shown.
 
     Parameters

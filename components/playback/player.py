@@ -10,7 +10,7 @@ from components.controls.heading import sentence
 from components.controls.text import number
 from components.links.permalink import State
 from components.page.bar import Bar
-from components.playback.panes import Bench
+from components.playback.panes import Panes
 from components.playback.stop_conditions import Stop
 from components.playback.transport import FASTEST, MOST_BETWEEN, Transport
 
@@ -32,7 +32,7 @@ class Player:
     """
 
     def __init__(
-        self, bench: Bench, transport: Transport, bar: Bar, advance: Callable[[int], None], moved: Callable[[], None]
+        self, bench: Panes, transport: Transport, bar: Bar, advance: Callable[[int], None], moved: Callable[[], None]
     ):
         self._bench, self._transport, self._bar = bench, transport, bar
         self._advance, self._moved = advance, moved

@@ -47,7 +47,7 @@ def quantiles(table: np.ndarray) -> np.ndarray:
     return out
 
 
-class Spread:
+class QuantileBands:
     """The quantiles of a growing set of records; what is known already is not computed again.
 
     Arrays that were handed out are never changed, so that another thread may draw them.

@@ -10,7 +10,7 @@ import param
 
 from components.assets import ASSETS
 from components.replicas.error_histogram import histogram
-from components.replicas.pool import Outcome, Tally
+from components.replicas.pool import Outcome, SuccessCount
 from swarmviz import Simulation
 from swarmviz.success import criterion, tolerance_for
 
@@ -26,7 +26,7 @@ DEFINITION = (
 LEAST, MOST = 1e-6, 2.0  # half widths: a tolerance is one of these or between them
 
 
-class Standing(NamedTuple):
+class ReplicaStatus(NamedTuple):
     """How the replicas stand, for the page.
 
     ``asked`` of them are wanted and ``runs`` have room in memory; ``progress`` is the mean share of the way to the visible step that they
@@ -37,11 +37,11 @@ class Standing(NamedTuple):
     runs: int = 0
     progress: float = 0.0
     seeds: tuple[int, int] | None = None
-    tally: Tally | None = None
+    tally: SuccessCount | None = None
     trouble: str = ""
 
 
-def headline(standing: Standing) -> str:
+def headline(standing: ReplicaStatus) -> str:
     """What the replicas say, in one sentence."""
     tally, runs = standing.tally, standing.runs
     if standing.trouble:
@@ -59,7 +59,7 @@ def headline(standing: Standing) -> str:
     return f"{said} at step {tally.k}"
 
 
-def remarks(standing: Standing) -> list[str]:
+def remarks(standing: ReplicaStatus) -> list[str]:
     """What has to be said besides: replicas that diverged, and those that have no room."""
     tally, said = standing.tally, []
     if tally is not None and tally.diverged:
@@ -72,7 +72,7 @@ def remarks(standing: Standing) -> list[str]:
     return said
 
 
-class LuckCard(pn.custom.JSComponent):
+class ReplicaCard(pn.custom.JSComponent):
     """The number of replicas, what they say, and the one place on the page where a person says what counts as found.
 
     Parameters
@@ -107,8 +107,8 @@ class LuckCard(pn.custom.JSComponent):
         self._tolerance: float | None = None
         self._complaint = ""
         self._within: float | None = None  # what is usual for the run that is shown; None: nothing is measured
-        self._standing = Standing(0)
-        self.show(Standing(0))
+        self._standing = ReplicaStatus(0)
+        self.show(ReplicaStatus(0))
 
     @property
     def tolerance(self) -> float | None:
@@ -132,8 +132,8 @@ class LuckCard(pn.custom.JSComponent):
 
     def attach(self, sim: Simulation) -> None:
         """Another run is shown: what is usual for it."""
-        measured = not sim.dynamics.on_finite_set and len(sim.landscape.minimisers(sim.born.d))
-        self._within = tolerance_for(sim.landscape, sim.born.d) if measured else None
+        measured = not sim.dynamics.on_finite_set and len(sim.landscape.minimisers(sim.initial_swarm.d))
+        self._within = tolerance_for(sim.landscape, sim.initial_swarm.d) if measured else None
         self.show(self._standing)
 
     def _handle_msg(self, data: Any) -> None:
@@ -151,7 +151,7 @@ class LuckCard(pn.custom.JSComponent):
             if tally is not None and (those := tally.examples(data["found"])):
                 self._on_show(those[0])
 
-    def show(self, standing: Standing) -> None:
+    def show(self, standing: ReplicaStatus) -> None:
         """Say how the replicas stand."""
         self._standing = standing
         tally, judged = standing.tally, standing.tally is not None and standing.tally.found is not None
@@ -182,7 +182,7 @@ class LuckCard(pn.custom.JSComponent):
         )
 
 
-def _doing(standing: Standing) -> str:
+def _doing(standing: ReplicaStatus) -> str:
     if not standing.runs:
         return ""
     return (

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from scipy.stats import binomtest
 
-from components.replicas.bands import Band, Spread
+from components.replicas.bands import Band, QuantileBands
 from components.replicas.replica import Law, Replica, Visible, in_force
 from swarmviz import Swarm
 from swarmviz.simulation import Entry
@@ -38,7 +38,7 @@ class Outcome(NamedTuple):
     diverged: bool = False
 
 
-class Tally(NamedTuple):
+class SuccessCount(NamedTuple):
     """How many of ``runs`` replicas have found the minimum at step ``k``, with Wilson's interval; all None where none is known.
 
     ``diverged`` of them left the numbers by then and count as failures. ``outcomes`` holds each one's error, so that another
@@ -55,7 +55,7 @@ class Tally(NamedTuple):
     usual: float | None = None
     outcomes: tuple[Outcome, ...] = ()
 
-    def judged(self, tolerance: float | None) -> Tally:
+    def judged(self, tolerance: float | None) -> SuccessCount:
         """The same replicas, counted with another tolerance; None: the usual one."""
         if not self.outcomes:
             return self
@@ -75,7 +75,7 @@ def has_found(miss: float, tolerance: float | None) -> bool:
     return miss < (math.inf if tolerance is None else tolerance)
 
 
-class Flock:
+class ReplicaPool:
     """All replicas of a visible run: follows it, works in small pieces, and counts.
 
     In each round all replicas are brought to one step, the visible run's or, where that is far, one that is nearer; only what all of them
@@ -98,7 +98,7 @@ class Flock:
         self.replicas: list[Replica] = []
         self.runs = self._asked = 0
         self.goal: int | None = None
-        self.spread = Spread()
+        self.spread = QuantileBands()
         self._laws: list[Law] = []
         self._steps: list[int] = []  # at which all were judged, ascending
         self._cost = 0.0  # seconds per step of a replica, measured
@@ -106,13 +106,13 @@ class Flock:
     def follow(self, seen: Visible, runs: int) -> None:
         """Take note of what the visible run did meanwhile, and of how many replicas are asked for."""
         if self.seen is None:
-            self._cost = FIRST_GUESS * seen.born.n * seen.born.d
+            self._cost = FIRST_GUESS * seen.initial_swarm.n * seen.initial_swarm.d
         until = -1 if self.seen is None else self.seen.agrees_until(seen)
         if until < 0 or runs != self._asked:
             self.replicas = self.replicas[:runs] if until >= 0 else []
             self._steps = self._steps if len(self.replicas) == runs else []
             self.runs = self._asked = runs
-            self.spread, self.goal = Spread(), None
+            self.spread, self.goal = QuantileBands(), None
         if until < math.inf:
             self._rewind(until)
             self._learn(seen.journal)
@@ -155,7 +155,7 @@ class Flock:
         gone = sum(1.0 if r.diverged is not None else min(r.front.k + 1, k + 1) / (k + 1) for r in self.replicas)
         return math.floor(100 * gone / self.runs) / 100 if self.runs else 0.0
 
-    def tally(self, k: int, tolerance: float | None = None) -> Tally | None:
+    def tally(self, k: int, tolerance: float | None = None) -> SuccessCount | None:
         """The count at the latest step ≤ ``k`` at which all replicas were judged; None before the first.
 
         ``tolerance``: the largest error that counts as found, that of the landscape when absent.
@@ -167,10 +167,10 @@ class Flock:
         diverged = sum(r.diverged is not None and r.diverged <= at for r in self.replicas)
         law, d = self._laws[in_force(self._laws, at)], self.replicas[0].front.d
         if not law.dynamics.on_finite_set and not len(law.landscape.minimisers(d)):
-            return Tally(at, runs, diverged)
+            return SuccessCount(at, runs, diverged)
         usual = None if law.dynamics.on_finite_set else tolerance_for(law.landscape, d)
         outcomes = tuple(_outcome(replica, at) for replica in self.replicas)
-        return Tally(at, runs, diverged, usual=usual, outcomes=outcomes).judged(tolerance)
+        return SuccessCount(at, runs, diverged, usual=usual, outcomes=outcomes).judged(tolerance)
 
     def bands(self) -> dict[str, Band]:
         """Observable → its band over all replicas, up to the step that all have reached."""
@@ -201,8 +201,8 @@ class Flock:
 
     def _add(self, seen: Visible) -> None:
         largest = Swarm.declared()["seed"].bounds[1]
-        seed = (seen.born.seed + len(self.replicas) + 1) % (largest + 1)
-        replica = Replica(self._laws[0], seen.born, seed)
+        seed = (seen.initial_swarm.seed + len(self.replicas) + 1) % (largest + 1)
+        replica = Replica(self._laws[0], seen.initial_swarm, seed)
         self.runs = min(self.runs, ROOM // (STATES[0] * max(replica.size, 1)))
         self.replicas = [*self.replicas, replica][: self.runs]
 

@@ -27,19 +27,19 @@ class Visible(NamedTuple):
     """What is known of the visible run: parameters over time, initial swarm, the step shown and the latest step known."""
 
     journal: tuple[Entry, ...]
-    born: Swarm
+    initial_swarm: Swarm
     k: int
     furthest: int
 
     @classmethod
     def of(cls, sim: Simulation) -> Visible:
         """The run as it stands; never changes, so that another thread may have it."""
-        return cls(sim.journal, sim.born, sim.k, sim.furthest)
+        return cls(sim.journal, sim.initial_swarm, sim.k, sim.furthest)
 
     def agrees_until(self, other: Visible) -> float:
         """The step up to which both runs have the same law: −1 for other beginnings, ∞ where nothing differs."""
-        born = self.born is other.born or self.born.same_as(other.born)
-        if not (born and _same(self.journal[0], other.journal[0])):
+        initial_swarm = self.initial_swarm is other.initial_swarm or self.initial_swarm.same_as(other.initial_swarm)
+        if not (initial_swarm and _same(self.journal[0], other.journal[0])):
             return -1
         shared = min(len(self.journal), len(other.journal))
         place = next((i for i in range(1, shared) if not _same(self.journal[i], other.journal[i])), shared)
@@ -85,8 +85,8 @@ class Replica:
         The step at which it left the numbers.
     """
 
-    def __init__(self, birth: Law, born: Swarm, seed: int):
-        swarm = born.copy()
+    def __init__(self, birth: Law, initial_swarm: Swarm, seed: int):
+        swarm = initial_swarm.copy()
         swarm.seed = seed
         self.seed, self.record = seed, Record(1, RECORDED)
         self.misses: dict[int, float | None] = {}

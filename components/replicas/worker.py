@@ -14,8 +14,8 @@ import traceback
 from collections.abc import Callable
 
 from components.replicas.bands import Band
-from components.replicas.card import NUMBERS, Standing
-from components.replicas.pool import Flock
+from components.replicas.card import NUMBERS, ReplicaStatus
+from components.replicas.pool import ReplicaPool
 from components.replicas.replica import Visible
 from swarmviz import Simulation
 
@@ -30,7 +30,7 @@ TOLD = 0.2  # seconds between two reports
 _one_at_a_time = threading.Lock()  # the replicas of all visitors share one core
 
 
-class Luck:
+class ReplicaWorker:
     """Replicas of a visible run on a thread of their own.
 
     Parameters
@@ -52,7 +52,7 @@ class Luck:
     """
 
     def __init__(
-        self, look: Callable[[], Visible | None], lateness: Callable[[], float], tell: Callable[[Standing], None]
+        self, look: Callable[[], Visible | None], lateness: Callable[[], float], tell: Callable[[ReplicaStatus], None]
     ):
         self._look, self._lateness, self._tell = look, lateness, tell
         self._wake = threading.Condition()
@@ -64,7 +64,7 @@ class Luck:
         self._shown: tuple[Visible, dict[str, Band]] | None = None
         self._drawn = -1  # the last step of the bands that were told of
         self._tolerance: float | None = None
-        self.standing = Standing(0)
+        self.standing = ReplicaStatus(0)
 
     # ---- any thread ----------------------------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class Luck:
         with self._wake:
             self._count, self._noticed = (0 if self._dead else count), True
             self._next_round = self._next_look = 0.0
-            self.standing = Standing(self._count, self._count)
+            self.standing = ReplicaStatus(self._count, self._count)
             if not self._count:
                 self._shown = None
             elif self._thread is None:
@@ -102,7 +102,7 @@ class Luck:
             self._tolerance = tolerance
             self.standing = self._judged(self.standing)
 
-    def _judged(self, standing: Standing) -> Standing:
+    def _judged(self, standing: ReplicaStatus) -> ReplicaStatus:
         return standing._replace(tally=standing.tally and standing.tally.judged(self._tolerance))
 
     @property
@@ -144,7 +144,7 @@ class Luck:
     # ---- the thread of the replicas --------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        flock, busy = Flock(), False
+        flock, busy = ReplicaPool(), False
         try:
             while count := self._wait(busy):
                 if self._news(busy):
@@ -194,12 +194,12 @@ class Luck:
         with self._wake:
             self._wake.wait_for(lambda: not self._count, min(LONGEST_REST, worked * (1 / self._duty - 1)))
 
-    def _report(self, flock: Flock, count: int, busy: bool) -> None:
+    def _report(self, flock: ReplicaPool, count: int, busy: bool) -> None:
         """Hand out what is new: at the end of a round, and the progress of a long one now and then."""
         now, seen = time.monotonic(), flock.seen
         if (busy and now - self._told_at < TOLD) or seen is None:
             return
-        standing = Standing(count, flock.runs, flock.progress(seen.k), flock.seeds, flock.tally(seen.k))
+        standing = ReplicaStatus(count, flock.runs, flock.progress(seen.k), flock.seeds, flock.tally(seen.k))
         with self._wake:
             if not self._count or self._count != count:
                 return
@@ -224,4 +224,4 @@ class Luck:
     def _end(self, trouble: str = "") -> None:
         with self._wake:
             self._thread, self._count, self._shown = None, 0, None
-            self.standing = Standing(0, trouble=trouble)
+            self.standing = ReplicaStatus(0, trouble=trouble)

@@ -23,7 +23,7 @@ SMALL = 16_384  # bytes of an array that goes with its message, not beside it
 PLAIN = {np.dtype(kind) for kind in ("u1", "i4", "f4", "f8")}
 
 
-def within_the_message(array: np.ndarray, serializer: Serializer) -> Any:
+def inline_array(array: np.ndarray, serializer: Serializer) -> Any:
     """A small array, or a picture, as text inside the message that needs it.
 
     Bokeh sends every array as two messages of its own, so that a picture of the swarm would be fifty, and the browser takes longer to hear
@@ -37,7 +37,7 @@ def within_the_message(array: np.ndarray, serializer: Serializer) -> Any:
             "shape": list(array.shape), "dtype": array.dtype.name, "order": sys.byteorder}  # fmt: skip
 
 
-class Brief(Serializer):
+class ReferencePruningSerializer(Serializer):
     """A serializer that makes references to the models that are named, where Bokeh's own makes one to every model of the page.
 
     A page has 700 models and a message names 30; the others were a quarter of what a picture cost the server.
@@ -78,9 +78,9 @@ _messages = importlib.import_module("bokeh.protocol.messages.patch_doc")  # the 
 if hasattr(
     _messages, "Serializer"
 ):  # else this Bokeh writes its messages elsewhere: the page works all the same, only slower
-    _messages.Serializer = Brief
+    _messages.Serializer = ReferencePruningSerializer
 # An event of the browser that overtakes a change of its own (a key pressed while the theme is being switched) carries that change out, too;
 # Panel does so without the document's lock unless told otherwise, and whatever then writes to a figure fails.
 Syncable._event_coroutine.lock = True  # type: ignore[attr-defined]
 with contextlib.suppress(AssertionError):  # registered already: the module was loaded twice
-    Serializer.register(np.ndarray, within_the_message)
+    Serializer.register(np.ndarray, inline_array)

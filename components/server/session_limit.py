@@ -43,7 +43,7 @@ class Seat:
     made: bool = False
 
 
-class Seats:
+class SessionLimiter:
     """So many places, taken and freed on any thread.
 
     Parameters
@@ -176,7 +176,7 @@ def number_of(variable: str, value: str | None, otherwise: Any) -> Any:
     return int(value)
 
 
-def seats_of(environment: Any) -> Seats:
+def seats_of(environment: Any) -> SessionLimiter:
     """The places that the environment asks for.
 
     Raises
@@ -184,7 +184,7 @@ def seats_of(environment: Any) -> Seats:
     ValueError
         When a limit is no whole number ≥ 1.
     """
-    return Seats(*(number_of(variable, environment.get(variable), otherwise) for variable, otherwise in
+    return SessionLimiter(*(number_of(variable, environment.get(variable), otherwise) for variable, otherwise in
                    ((VARIABLE, SESSIONS), (SHARE_VARIABLE, None), (VISITS_VARIABLE, None))))  # fmt: skip
 
 

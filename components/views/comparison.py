@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 
-from components.page.chips import Chips
+from components.page.chips import ButtonRow
 from components.views.base import WithOptions
 from components.views.curves.curve_plot import Curve, CurvePlot, Picture, ends_of, thin
 from components.views.curves.log_axis import Zero, left_out, placed, zero_of
@@ -68,7 +68,7 @@ class Comparison(WithOptions):
         super().__init__()
         self._sims = sims
         self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
-        self._chips = Chips(lambda what: self._pressed(), switches=[LOG])
+        self._chips = ButtonRow(lambda what: self._pressed(), switches=[LOG])
         self._run, self._choice = object(), ("", False)
         for plot in self._plots:
             plot.figure.update(min_width=60, min_height=60)

@@ -8,7 +8,7 @@ import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMapper
 
-from components.page.chips import Chips
+from components.page.chips import ButtonRow
 from components.views.arena import agents
 from components.views.base import WithOptions
 from components.views.figures import (
@@ -59,7 +59,7 @@ def speed_range(v: np.ndarray, width: float, now: tuple[float, float] | None) ->
     return -end, end
 
 
-class Phase(WithOptions):
+class PhaseSpace(WithOptions):
     """The view of positions and velocities; see :class:`components.views.base.View`.
 
     Attributes
@@ -78,7 +78,7 @@ class Phase(WithOptions):
         self.tones, self.crowd = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
         self.figure = new_figure("x", "v")
         self._add_layers()
-        self._chips = Chips(
+        self._chips = ButtonRow(
             lambda what: self._choose(int(self._chips.value)),
             label="coordinate",
             sizing_mode=None,

@@ -8,12 +8,12 @@ from typing import Any
 
 import panel as pn
 
-from components.page.chips import Chips
+from components.page.chips import ButtonRow
 from components.views.base import View
 from swarmviz import Frame, Simulation
 
 
-class Side:
+class ViewSwitcher:
     """One view out of several; itself a view, see :class:`components.views.base.View`.
 
     Offered are the views that fit the present frame. Only the one that is seen is prepared and painted; another one is brought up to date
@@ -42,7 +42,7 @@ class Side:
         self.lock: contextlib.AbstractContextManager = contextlib.nullcontext()
         self._refresh: Callable[[], None] = self._draw_at_once
         self.chose: Callable[[], None] = lambda: None
-        self._chips = Chips(lambda what: self._pressed(), label="view", sizing_mode="stretch_width")
+        self._chips = ButtonRow(lambda what: self._pressed(), label="view", sizing_mode="stretch_width")
         self._options = {name: getattr(view, "options", None) for name, view in self._views.items()}
         rows = [self._chips, *(options for options in self._options.values() if options is not None)]
         head = pn.Row(*rows, height=26, margin=0, sizing_mode="stretch_width")

@@ -13,7 +13,7 @@ DEAF = "Ctrl-C is ignored here, as in what a script starts in the background: `k
 
 
 @contextlib.contextmanager
-def heard_once() -> Iterator[Callable[[], None]]:
+def interruptible() -> Iterator[Callable[[], None]]:
     """The first Ctrl-C or SIGTERM raises ``KeyboardInterrupt``, the second one is answered with a word, every later one raises again.
 
     So whoever presses twice, or while results are written, does not lose them, and whoever insists is not kept waiting; and whatever ends

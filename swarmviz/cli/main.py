@@ -20,11 +20,11 @@ from swarmviz import papers
 from swarmviz.cli import options
 from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
-from swarmviz.cli.interrupts import heard_once
-from swarmviz.cli.outcome import deliver, refusing, say_early, tell
+from swarmviz.cli.interrupts import interruptible
+from swarmviz.cli.outcome import cli_errors, say_early, tell, write_outputs
 from swarmviz.cli.output import picture, require_place, write_data, written
-from swarmviz.cli.values import chosen, listed, owner, pairs, problem, typed
-from swarmviz.ensembles.names import nearest
+from swarmviz.cli.values import chosen, listed, owner, pairs, parse_value, problem
+from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.settings import Options
 from swarmviz.exports.mpl.figure import by_hand
 
@@ -92,13 +92,13 @@ def main() -> None:
 
 @main.command(cls=Declared)
 @common
-@refusing
+@cli_errors
 def run(out, csv, **given):
     """Run a swarm many times, each time with another seed."""
     require_place("--out", out)
     require_place("--csv", csv)
     parts, how = understood(given, absent=None)
-    with heard_once() as over:
+    with interruptible() as over:
         data = sv.run_ensemble(**parts, **how)
         over()
         handed_over(data, out, csv)
@@ -106,7 +106,7 @@ def run(out, csv, **given):
 
 def handed_over(data: Any, out: Path | None, csv: Path | None) -> None:
     """The files and the table."""
-    deliver(data, lambda: write_data(out, None, data), lambda: write_data(None, csv, data), lambda: tell(data))
+    write_outputs(data, lambda: write_data(out, None, data), lambda: write_data(None, csv, data), lambda: tell(data))
 
 
 @main.command(cls=Declared)
@@ -119,7 +119,7 @@ def handed_over(data: Any, out: Path | None, csv: Path | None) -> None:
     help="An axis of the sweep: sigma=0.1,0.3,1 or landscape=Ackley,Rastrigin.",
 )
 @click.option("--store", type=options.Folder(), help="Keeps each finished cell; the same call goes on from there.")
-@refusing
+@cli_errors
 def sweep(out, csv, axes, store, **given):
     """Run an ensemble for every combination of parameters."""
     require_place("--out", out)
@@ -135,8 +135,8 @@ def sweep(out, csv, axes, store, **given):
             landscapes = [chosen("landscape", value, sv.landscapes.ALL, "--grid landscape") for value in listed(text)]
             continue
         whose, parameter = owner(classes, "--grid", name)
-        grid[name] = [typed(name, value, classes[whose].declared()[parameter]) for value in listed(text)]
-    with heard_once() as over:
+        grid[name] = [parse_value(name, value, classes[whose].declared()[parameter]) for value in listed(text)]
+    with interruptible() as over:
         data = sv.sweep(**parts, **how, grid=grid, landscapes=landscapes, store=store)
         over()
         handed_over(data, out, csv)
@@ -159,7 +159,7 @@ def sweep(out, csv, axes, store, **given):
     help="Keeps each finished cell of the figure's sweeps; the same call goes on from there. A cell that was cut short begins "
     "again, and so does a figure of one cell. Figures may share a folder.",
 )
-@refusing
+@cli_errors
 def figure(key, listing, runs, threads, quick, out, plot, store):
     """Compute a figure or a table of a paper, with the printed values beside ours."""
     if listing or key is None:
@@ -174,14 +174,14 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
     if plot is not None and importlib.util.find_spec("matplotlib") is None:
         raise ValueError("--plot: pictures need Matplotlib: pip install 'swarmviz[pictures]'")
     click.echo(f"{entry.title} ({entry.reference})\n{entry.question}\n{entry.criterion} {entry.remark}".strip())
-    with heard_once() as over:
+    with interruptible() as over:
         data = entry.compute(runs, threads, quick, progress(), store)
         over()
         whole = (
             lambda: click.echo(entry.comparison(data)),
             lambda: written("--plot", plot, lambda: drawn(entry, data, plot.suffix[1:])),
         )
-        deliver(
+        write_outputs(
             data,
             lambda: write_data(out, None, data),
             lambda: click.echo(f"{int(data['finished'].sum())} runs{say_early(data)}"),
@@ -209,7 +209,7 @@ def named(key: str) -> papers.Entry:
     raise ValueError(
         f"figure {key}: is not one figure; choose one of {', '.join(begun)}"
         if begun
-        else f"figure {key}: there is none{nearest(key, papers.ALL)}"
+        else f"figure {key}: there is none{did_you_mean(key, papers.ALL)}"
     )
 
 
@@ -218,7 +218,7 @@ def named(key: str) -> papers.Entry:
 
 @main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@refusing
+@cli_errors
 def serve(arguments):
     """Serve the page, from a checkout of the sources (`swarmviz serve --help` lists the options)."""
     root = Path(sv.__file__).parents[1]

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from swarmviz.cli.outcome import Refused, in_one_line
-from swarmviz.cli.values import chosen, listed, pairs, typed
-from swarmviz.ensembles.names import nearest
+from swarmviz.cli.values import chosen, listed, pairs, parse_value
+from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.stopping import Below, Stall, Stop
 from swarmviz.parameters import Described, Whole
 
@@ -25,7 +25,7 @@ class Typed(click.ParamType):
 
     def convert(self, value, param, ctx):
         try:
-            return typed(param.name, value, self.declared) if isinstance(value, str) else value
+            return parse_value(param.name, value, self.declared) if isinstance(value, str) else value
         except ValueError as error:
             raise Refused(in_one_line(error)) from None
 
@@ -70,8 +70,10 @@ def stop(text: str | None) -> Stop | None:
         texts = pairs("the stop:", tuple(listed(given)) if given.strip() else ())
         for name in texts:
             if name not in known:
-                raise ValueError(f"{name} is not known{nearest(name, known)}")
-        return cls(**{name: typed(name, t, declared[name]) if name in declared else t for name, t in texts.items()})
+                raise ValueError(f"{name} is not known{did_you_mean(name, known)}")
+        return cls(
+            **{name: parse_value(name, t, declared[name]) if name in declared else t for name, t in texts.items()}
+        )
     except (TypeError, ValueError) as error:
         raise ValueError(f"--stop {text}: {error}") from None
 

@@ -22,7 +22,7 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
-def refusing(function: Any) -> Any:
+def cli_errors(function: Any) -> Any:
     """The library's errors as one line and exit code 2."""
 
     @functools.wraps(function)
@@ -47,7 +47,7 @@ def in_one_line(error: BaseException) -> str:
     return " ".join("; ".join(lines).split())
 
 
-def deliver(data: Any, *jobs: Callable[[], Any]) -> None:
+def write_outputs(data: Any, *jobs: Callable[[], Any]) -> None:
     """Do every job, whatever becomes of the others; then say what was cut short, and in the end what failed.
 
     Raises

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from swarmviz.dynamics import ALL as DYNAMICS
-from swarmviz.ensembles.names import nearest
+from swarmviz.ensembles.names import did_you_mean
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.parameters import Choice, Described, Real, Switch, Whole, restoring
 from swarmviz.schedules import ALL as SCHEDULES
@@ -23,7 +23,7 @@ def schedule(name: str, text: str) -> Any:
     """``Linear(start=1,end=0.1,duration=5)``: the class is looked up, its arguments are literals; nothing is evaluated."""
     kind = text[: text.index("(")].strip()
     if kind not in SCHEDULES:
-        raise ValueError(f"{name} = {text}: {kind!r} is no schedule{nearest(kind, SCHEDULES)}")
+        raise ValueError(f"{name} = {text}: {kind!r} is no schedule{did_you_mean(kind, SCHEDULES)}")
     try:
         call = ast.parse(text.strip(), mode="eval").body
         if not isinstance(call, ast.Call) or any(word.arg is None for word in call.keywords):
@@ -40,7 +40,7 @@ def schedule(name: str, text: str) -> Any:
         raise ValueError(f"{name} = {text}: {error}") from None
 
 
-def typed(name: str, text: str, declared: Any) -> Any:
+def parse_value(name: str, text: str, declared: Any) -> Any:
     """What a text means for a declared parameter; a text that means nothing is left for the declaration to refuse."""
     if isinstance(declared, Switch):
         return WORDS.get(text.lower(), text)
@@ -97,7 +97,7 @@ def owner(classes: dict[str, type[Described]], option: str, name: str) -> tuple[
     if not having:
         known = [parameter for cls in classes.values() for parameter in cls.declared()]
         parts = " or the ".join((classes["dynamics"].__name__, f"landscape {classes['landscape'].__name__}", "swarm"))
-        raise ValueError(f"{option} {name}: is no parameter of {parts}{nearest(parameter, known)}")
+        raise ValueError(f"{option} {name}: is no parameter of {parts}{did_you_mean(parameter, known)}")
     return having[0], parameter
 
 
@@ -106,7 +106,7 @@ def chosen(kind: str, name: str, known: Any, option: str = "") -> Any:
     for other, cls in known.items():
         if other.lower() == name.lower():
             return cls
-    raise ValueError(f"{option or f'--{kind}'} {name}: is no {kind}{nearest(name, known)}")
+    raise ValueError(f"{option or f'--{kind}'} {name}: is no {kind}{did_you_mean(name, known)}")
 
 
 def problem(
@@ -123,7 +123,7 @@ def problem(
         whose, parameter = owner(classes, "--set", name)
         if parameter in values[whose]:
             raise ValueError(f"--set {name}={text}: {parameter} of the {whose} is given twice")
-        values[whose][parameter] = typed(name, text, classes[whose].declared()[parameter])
+        values[whose][parameter] = parse_value(name, text, classes[whose].declared()[parameter])
     for name, value in swarm.items():
         if value is not None:
             if name in values["swarm"]:

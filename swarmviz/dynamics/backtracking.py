@@ -25,7 +25,7 @@ from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.elementary import power
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Scratch for one block: made once per kernel call, so that no step allocates."""
 
     who: np.ndarray  # agents that remain, by their column in the block
@@ -39,44 +39,44 @@ class Room(NamedTuple):
 
 
 @inner
-def make_room(d, n_agents):
+def make_workspace(d, n_agents):
     """Scratch for blocks of this swarm."""
     n, real, whole = block_range(d, n_agents, 0)[1], np.float64, np.int64
-    return Room(
+    return Workspace(
         scratch(n, whole), scratch(d * n, real), scratch(d * n, real), scratch(n, real), scratch(n, real),
         scratch(n, whole), scratch(d * n, real), scratch(n, real),
     )  # fmt: skip
 
 
 @inner
-def gather_remaining(x, mass, room):
+def gather_remaining(x, mass, workspace):
     """The agents of a block that have mass, side by side in ``room.y``; returns their number."""
     d, n = x.shape
     m = 0
     for j in range(n):
         if mass[j] > 0.0:
-            room.who[m] = j
+            workspace.who[m] = j
             m += 1
-    y = rows(room.y, 0, d, m)
+    y = rows(workspace.y, 0, d, m)
     for i in range(d):
         xi, yi = x[i], y[i]
         for j in range(m):
-            yi[j] = xi[room.who[j]]
+            yi[j] = xi[workspace.who[j]]
     return m
 
 
 @inner
-def prepare(mass, heaviest, slope, share, exponent, room):
+def prepare(mass, heaviest, slope, share, exponent, workspace):
     """What (1) asks of each remaining agent of a block, and all of them as seeking."""
     d, m = slope.shape
-    room.steep[:m] = 0.0
+    workspace.steep[:m] = 0.0
     for i in range(d):
         gi = slope[i]
         for j in range(m):
-            room.steep[j] += gi[j] * gi[j]
+            workspace.steep[j] += gi[j] * gi[j]
     for j in range(m):
-        room.demand[j] = share * power(mass[room.who[j]] / heaviest, exponent)
-        room.seeking[j] = j
+        workspace.demand[j] = share * power(mass[workspace.who[j]] / heaviest, exponent)
+        workspace.seeking[j] = j
 
 
 @inner
@@ -90,49 +90,49 @@ def go(y, slope, h, seeking, trial):
 
 
 @inner
-def accept(x, f, y, h, walls, trial, room):
+def accept(x, f, y, h, walls, trial, workspace):
     """Move the agents whose trial point satisfies (1); keep the others seeking and return their number."""
     d, m = trial.shape
     still = 0
     for j in range(m):
-        column = room.seeking[j]
-        at, descent = room.who[column], h * room.steep[column]
+        column = workspace.seeking[j]
+        at, descent = workspace.who[column], h * workspace.steep[column]
         if walls:
             descent = 0.0
             for i in range(d):
                 descent += (trial[i, j] - y[i, column]) * (trial[i, j] - y[i, column]) / h
-        if room.value[j] <= f[at] - room.demand[column] * descent:
+        if workspace.value[j] <= f[at] - workspace.demand[column] * descent:
             for i in range(d):
                 x[i, at] = trial[i, j]
-            f[at] = room.value[j]
+            f[at] = workspace.value[j]
         else:
-            room.seeking[still] = column
+            workspace.seeking[still] = column
             still += 1
     return still
 
 
 @inner
-def descend(x, f, mass, heaviest, rule, land, room):
+def descend(x, f, mass, heaviest, rule, land, workspace):
     """(1) on a block; only agents that still seek are evaluated. Returns how many moved, their summed h, and the values taken.
 
     ``rule`` (h₀, γ, most, c, q); ``land`` (values, gradient, p, low, high, boundary).
     """
     (h, gamma, most, share, exponent), (values, gradient, p, low, high, boundary) = rule, land
-    d, m = x.shape[0], gather_remaining(x, mass, room)
+    d, m = x.shape[0], gather_remaining(x, mass, workspace)
     if m == 0:
         return 0, 0.0, 0
-    y, slope = rows(room.y, 0, d, m), rows(room.slope, 0, d, m)
+    y, slope = rows(workspace.y, 0, d, m), rows(workspace.slope, 0, d, m)
     gradient(y, p, slope)
-    prepare(mass, heaviest, slope, share, exponent, room)
+    prepare(mass, heaviest, slope, share, exponent, workspace)
     walls = boundary == boundaries.CLIP or boundary == boundaries.REFLECT
     seeking, lengths, trials = m, 0.0, 0
     for _ in range(most):
-        trial = rows(room.trial, 0, d, seeking)
-        go(y, slope, h, room.seeking, trial)
+        trial = rows(workspace.trial, 0, d, seeking)
+        go(y, slope, h, workspace.seeking, trial)
         boundaries.confine(trial, low, high, boundary)
-        values(trial, p, room.value[:seeking])
+        values(trial, p, workspace.value[:seeking])
         trials += seeking
-        still = accept(x, f, y, h, walls, trial, room)
+        still = accept(x, f, y, h, walls, trial, workspace)
         lengths += h * (seeking - still)
         seeking = still
         if seeking == 0:

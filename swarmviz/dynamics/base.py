@@ -93,7 +93,7 @@ class Dynamics(Described):
         """``advance`` for runs that differ in nothing but their seeds and positions; what becomes of each, a divergence included.
 
         The same bits as one at a time. A dynamics of small swarms takes them all in one call of its kernel, and keeps their states in a
-        :class:`swarmviz.dynamics.batch.Stack`.
+        :class:`swarmviz.dynamics.batch.StateBatch`.
         """
         outcomes: list[tuple[Any, Record] | Diverged] = []
         for state in states:

@@ -20,7 +20,7 @@ from swarmviz.kernels.blocks import agent_of, aligned_rows, from_blocks, to_bloc
 COMMON = ("k", "clock", "n", "d")  # fields of a State that are the same for all
 
 
-class Stack(Sequence):
+class StateBatch(Sequence):
     """The states of some runs; ``stack[r]`` is that of run r.
 
     Attributes
@@ -34,25 +34,27 @@ class Stack(Sequence):
         self.all = states
 
     @classmethod
-    def born(cls, kind: Any, clock: Clock, x: np.ndarray, seeds: np.ndarray, **fields: np.ndarray) -> Stack:
+    def initial(cls, kind: Any, clock: Clock, x: np.ndarray, seeds: np.ndarray, **fields: np.ndarray) -> StateBatch:
         """At step 0, from positions (runs, N, d), seeds (runs,) and the further fields of a ``kind`` of State."""
         _, n, d = x.shape
         return cls(kind(k=0, clock=clock, seed=seeds, n=n, d=d, x=to_blocks(x), **fields))
 
     @classmethod
-    def of(cls, states: Sequence[Any]) -> Stack:
+    def of(cls, states: Sequence[Any]) -> StateBatch:
         """From the states of single runs."""
-        if isinstance(states, Stack):
+        if isinstance(states, StateBatch):
             return states
         first = states[0]
         columns = zip(first._fields, zip(*states, strict=True), strict=True)
         return cls(type(first)(*(values[0] if name in COMMON else _rows(values) for name, values in columns)))
 
-    def taken(self, which: np.ndarray) -> Stack:
+    def select(self, which: np.ndarray) -> StateBatch:
         """The states of the runs that a mask (runs,) marks."""
         if which.all():
             return self
-        return Stack(type(self.all)(*(value[which] if isinstance(value, np.ndarray) else value for value in self.all)))
+        return StateBatch(
+            type(self.all)(*(value[which] if isinstance(value, np.ndarray) else value for value in self.all))
+        )
 
     def __len__(self) -> int:
         return len(self.all.seed)
@@ -61,7 +63,7 @@ class Stack(Sequence):
         return type(self.all)(*(_row(value, r) if isinstance(value, np.ndarray) else value for value in self.all))
 
 
-class Outcomes(Sequence):
+class BatchResult(Sequence):
     """What became of some runs; ``outcomes[r]`` is (State, Record) of run r, or how it diverged.
 
     Attributes
@@ -76,7 +78,7 @@ class Outcomes(Sequence):
 
     def __init__(
         self,
-        after: Stack,
+        after: StateBatch,
         ends: np.ndarray,
         k: np.ndarray,
         tables: np.ndarray,
@@ -88,31 +90,31 @@ class Outcomes(Sequence):
         self._why = why or {}  # by seed and step, where another reason is known than F
 
     @classmethod
-    def of(cls, states: Stack, outcomes: Sequence[Any], observables: Sequence[Observable]) -> Outcomes:
+    def of(cls, states: StateBatch, outcomes: Sequence[Any], observables: Sequence[Observable]) -> BatchResult:
         """From what became of each of some states, where a dynamics took them one by one."""
-        if isinstance(outcomes, Outcomes):
+        if isinstance(outcomes, BatchResult):
             return outcomes
         fine = [outcome for outcome in outcomes if not isinstance(outcome, Diverged)]
         blank = fine[0] if fine else (states[0], {"k": np.empty(0, int)} | {o.name: np.empty(0) for o in observables})
         ends = [(o.step, o.agent) if isinstance(o, Diverged) else (FINE, FINE) for o in outcomes]
         pairs = [blank if isinstance(outcome, Diverged) else outcome for outcome in outcomes]
         tables = np.array([[rows[o.name] for o in observables] for _, rows in pairs])
-        return cls(Stack.of([state for state, _ in pairs]), np.array(ends), blank[1]["k"], tables, observables)
+        return cls(StateBatch.of([state for state, _ in pairs]), np.array(ends), blank[1]["k"], tables, observables)
 
     @property
     def fine(self) -> np.ndarray:
         """Which runs did not diverge, (runs,)."""
         return self.ends[:, 0] == FINE
 
-    def taken(self, which: np.ndarray) -> Outcomes:
+    def select(self, which: np.ndarray) -> BatchResult:
         """What became of the runs that a mask (runs,) marks."""
         if which.all():
             return self
-        return Outcomes(
-            self.after.taken(which), self.ends[which], self.k, self.tables[which], self._observables, self._why
+        return BatchResult(
+            self.after.select(which), self.ends[which], self.k, self.tables[which], self._observables, self._why
         )
 
-    def course(self, name: str) -> np.ndarray:
+    def series(self, name: str) -> np.ndarray:
         """An observable of all runs, (runs, recorded steps)."""
         return self.tables[:, [o.name for o in self._observables].index(name)]
 
@@ -126,7 +128,7 @@ class Outcomes(Sequence):
         return self.after[r], named(self.k, self.after.all.clock, self._observables, self.tables[r])
 
 
-class Together(Dynamics):
+class BatchedDynamics(Dynamics):
     """A dynamics that takes runs together; a single one is a Stack of one."""
 
     def init(self, x, landscape, seed):
@@ -145,7 +147,7 @@ class Together(Dynamics):
         raise NotImplementedError
 
     def positions(self, states):
-        every = Stack.of(states).all
+        every = StateBatch.of(states).all
         return from_blocks(every.x, every.n, every.d)
 
 

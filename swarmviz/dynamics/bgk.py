@@ -37,7 +37,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.batch import Outcomes, Stack
+from swarmviz.dynamics.batch import BatchResult, StateBatch
 from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -45,10 +45,10 @@ from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    borrowed,
     copied,
     copied_rows,
     from_blocks,
-    lent,
     list_marked,
     part,
     rows,
@@ -108,7 +108,7 @@ class State(NamedTuple):
     effective: float
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Scratch for one block of a kernel: made once per call, so that no step allocates."""
 
     u: np.ndarray  # uniform numbers
@@ -126,11 +126,11 @@ class Room(NamedTuple):
 
 
 @inner(inline=True)
-def make_room(d, n_agents):
+def make_workspace(d, n_agents):
     """Scratch for blocks of this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
     pairs = (d + 1) // 2 * n
-    return Room(scratch(n, real), scratch(n, np.uint64), scratch(d * n, np.float32), scratch(pairs, np.uint64),
+    return Workspace(scratch(n, real), scratch(n, np.uint64), scratch(d * n, np.float32), scratch(pairs, np.uint64),
                 scratch(pairs, np.float32), np.ones(n_agents, np.uint8), scratch(n, real), scratch(n, real),
                 scratch(d, real), scratch(d, real), scratch(d, real).reshape((d, 1)), scratch(1, real))  # fmt: skip
 
@@ -182,25 +182,25 @@ def glide(x, v, dt, low, high, boundary):
 
 
 @inner(inline=True)
-def jump_some(x, v, jumped, nu, draws, how, floor, room):
+def jump_some(x, v, jumped, nu, draws, how, floor, workspace):
     """(1) on a block; ``draws`` (seed, step, first, law, freedom), ``how`` (p, κ, Λ, S); returns the jumps."""
     (seed, step, first, law, freedom), (probability, keep, pull, shake) = draws, how
-    m = who_jumps(probability, seed, step, first, room.u, jumped, room.chosen)
+    m = who_jumps(probability, seed, step, first, workspace.u, jumped, workspace.chosen)
     if m > 0:
-        chosen, z = part(room.chosen, 0, m), rows(room.z, 0, x.shape[0], m)
+        chosen, z = part(workspace.chosen, 0, m), rows(workspace.z, 0, x.shape[0], m)
         noise_key = np.uint64(key(seed, np.uint64(POSITION_NOISE), np.uint64(step)))
-        fill_chosen(z, room.raw, room.radius, law, freedom, noise_key, first, chosen)
+        fill_chosen(z, workspace.raw, workspace.radius, law, freedom, noise_key, first, chosen)
         jump(x, v, nu, chosen, keep, pull, shake, floor, z)
     return m
 
 
 @inner
-def functional(x, v, d, n_agents, target, unit, lam, gamma, room):
+def functional(x, v, d, n_agents, target, unit, lam, gamma, workspace):
     """H[f] (8)."""
     total = 0.0
     for b in range(block_count(d, n_agents)):
         n = block_range(d, n_agents, b)[1]
-        xb, vb, off, rush = block(x, d, n_agents, b), block(v, d, n_agents, b), room.g[:n], room.w[:n]
+        xb, vb, off, rush = block(x, d, n_agents, b), block(v, d, n_agents, b), workspace.g[:n], workspace.w[:n]
         off[:] = 0.0
         rush[:] = 0.0
         for i in range(d):
@@ -216,18 +216,18 @@ def functional(x, v, d, n_agents, target, unit, lam, gamma, room):
 
 
 @inner
-def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, room, record, row):
+def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, workspace, record, row):
     """Write the observables, in the order of ``BGK.observables``, into a column of the record; ``yardstick`` (half, unit, lam, gamma)."""
     (d, n_agents), (best, still, effective), (half, unit, lam, gamma) = size, numbers, yardstick
-    mean_position(x, d, n_agents, room.mean)
+    mean_position(x, d, n_agents, workspace.mean)
     at, error = nearest_target(nu, targets, half)
     record[0, row] = best
     record[1, row] = smallest(f)
-    record[2, row] = value_at(nu, land[0], land[1], room.column, room.one)
-    record[3, row] = dispersion(x, d, n_agents, room.mean)
+    record[2, row] = value_at(nu, land[0], land[1], workspace.column, workspace.one)
+    record[3, row] = dispersion(x, d, n_agents, workspace.mean)
     record[4, row] = distance_to(nu, targets)
     record[5, row] = error
-    record[6, row] = functional(x, v, d, n_agents, targets[at], unit, lam, gamma, room) if at >= 0 else np.nan
+    record[6, row] = functional(x, v, d, n_agents, targets[at], unit, lam, gamma, workspace) if at >= 0 else np.nan
     record[7, row] = jumps / n_agents
     record[8, row] = move
     record[9, row] = still
@@ -235,15 +235,36 @@ def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, r
 
 
 @inner
-def course(
-    agents, nu, numbers, size, time, alpha, shake, law, how, stall, yardstick, limits, land, targets, room, sums, record
+def advance_run(
+    agents,
+    nu,
+    numbers,
+    size,
+    time,
+    alpha,
+    shake,
+    law,
+    how,
+    stall,
+    yardstick,
+    limits,
+    land,
+    targets,
+    workspace,
+    sums,
+    record,
 ):
     """One run, ``agents`` (x, v, jumped, f); returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, v, jumped, f), (nu, numbers), sums = lent(agents), lent((nu, numbers)), lent(sums)
-    (alpha, shake), record = lent((alpha, shake)), lent(record)
-    room, (low, high, boundary), (values, p), targets = lent(room), lent(limits), lent(land), lent(targets)
-    (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, lent(law)
-    (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, lent(yardstick)
+    (x, v, jumped, f), (nu, numbers), sums = borrowed(agents), borrowed((nu, numbers)), borrowed(sums)
+    (alpha, shake), record = borrowed((alpha, shake)), borrowed(record)
+    workspace, (low, high, boundary), (values, p), targets = (
+        borrowed(workspace),
+        borrowed(limits),
+        borrowed(land),
+        borrowed(targets),
+    )
+    (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, borrowed(law)
+    (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, borrowed(yardstick)
     (best, still, effective), half, row, everyone = numbers, yardstick[0], 0, not 0 < batch < n_agents
     for s in range(steps + 1):
         jumps, move = 0, 0.0 if s > 0 else np.nan
@@ -252,7 +273,7 @@ def course(
                 jumped[:] = 0
         else:
             if not everyone:
-                choose_batch(room.batch, batch, seed, k + s)
+                choose_batch(workspace.batch, batch, seed, k + s)
             clear_consensus(sums)
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
@@ -260,21 +281,21 @@ def course(
                 if s > 0:
                     draws, change = (seed, k + s - 1, first, law, freedom), (probability, keep, pull, shake[s - 1])
                     vb, here = block(v, d, n_agents, b), part(jumped, first, n)
-                    jumps += jump_some(xb, vb, here, nu, draws, change, floor, room)
+                    jumps += jump_some(xb, vb, here, nu, draws, change, floor, workspace)
                     glide(xb, vb, dt, low, high, boundary)
                 values(xb, p, fb)
-                taking, g, w = part(room.batch, first, n), part(room.g, 0, n), part(room.w, 0, n)
+                taking, g, w = part(workspace.batch, first, n), part(workspace.g, 0, n), part(workspace.w, 0, n)
                 weigh_chosen(xb, fb, everyone, taking, alpha[s], g, w, sums)
             if not all_finite(f):
                 return k + s, first_not_finite(f)
             best = min(best, sums[d + 2] if everyone else smallest(f))  # the weights were relative to the lowest
-            room.before[:] = nu
+            workspace.before[:] = nu
             effective = finish_consensus(sums, nu)
             if s > 0:
-                move, still = watch(nu, room.before, half, tolerance, still)
+                move, still = watch(nu, workspace.before, half, tolerance, still)
         if (s > 0 or start) and (k + s) % every == 0:
             seen = best, still, effective
-            measure(x, v, size, f, nu, (values, p), seen, jumps, move, yardstick, targets, room, record, row)
+            measure(x, v, size, f, nu, (values, p), seen, jumps, move, yardstick, targets, workspace, record, row)
             row += 1
     numbers[0], numbers[1], numbers[2] = best, still, effective
     return -1, -1
@@ -295,14 +316,14 @@ def course(
 def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seeds, alpha, shake, pull, keep, probability, dt,
         floor, law, freedom, batch, tolerance, n_stall, half, unit, lam, gamma,
         low, high, boundary, values, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in ``course``."""
-    room, sums = make_room(d, n_agents), scratch(d + 3, np.float64)
+    """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in ``advance_run``."""
+    workspace, sums = make_workspace(d, n_agents), scratch(d + 3, np.float64)
     for r in range(seeds.size):
         agents = part(x[r], 0, d * n_agents), part(v[r], 0, d * n_agents), jumped[r], part(f[r], 0, n_agents)
-        ends[r] = course(
+        ends[r] = advance_run(
             agents, nu[r], numbers[r], (d, n_agents), (k, steps, every, start, np.uint64(seeds[r])), alpha, shake, (law, freedom, floor),
             (pull, keep, probability, dt, batch), (tolerance, n_stall), (half, unit, lam, gamma), (low, high, boundary), (values, p),
-            targets, room, sums, records[r],
+            targets, workspace, sums, records[r],
         )  # fmt: skip
 
 
@@ -322,34 +343,34 @@ class BGK(Stalling):
     )
     reference = "003 eq. 2.2, 2.4, 2.14, 2.17, 3.1–3.2, 5.3"
 
-    lam = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="λ", doc="Pull towards the consensus point.")
-    sigma = Real(0.75, bounds=(0, 100), slider=(0, 5), symbol="σ", schedulable=True, group="Noise",
+    lam = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", doc="Pull towards the consensus point.")
+    sigma = Real(0.75, bounds=(0, 100), softbounds=(0, 5), symbol="σ", schedulable=True, group="Noise",
                  doc="Strength of the noise, relative to the distance from the consensus point.")  # fmt: skip
-    jump_rate = Real(1.0, bounds=(0, 1e12), slider=(0, 20), symbol="ν_j", used_when={"form": ("jumps",)},
+    jump_rate = Real(1.0, bounds=(0, 1e12), softbounds=(0, 20), symbol="ν_j", used_when={"form": ("jumps",)},
                      doc="How often an agent jumps: it keeps its velocity for a time of 1/ν_j in the mean.")  # fmt: skip
-    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), slider=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
+    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
                  doc="Inverse temperature of the weights: the larger, the nearer the consensus is to the best agent.")  # fmt: skip
     noise = Choice({name: law.description for name, law in LAWS.items()}, symbol="ξ", group="Noise", doc="Law of the noise.")  # fmt: skip
-    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), slider=(0.5, 50), scale="log", symbol="ν_t", group="Noise",
+    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.5, 50), scale="log", symbol="ν_t", group="Noise",
                    used_when={"noise": ("student",)},
                    doc="Degrees of freedom of Student's law: 1 is Cauchy's, many are Gauss's.")  # fmt: skip
-    sigma_floor = Real(0.0, bounds=(0, 100), slider=(0, 0.5), symbol="σ₀", group="Noise",
+    sigma_floor = Real(0.0, bounds=(0, 100), softbounds=(0, 0.5), symbol="σ₀", group="Noise",
                        doc="Noise that is left in the consensus point itself; in half widths of the box when rescaled.")  # fmt: skip
     form = Choice({"jumps": "Velocities jump now and then.",
                    "limit": "Every agent jumps at every step: infinitely frequent jumps.",
                    "inertial": "No jumps: the velocity changes a little at every step."},
                   symbol="form", doc="How velocities change.")  # fmt: skip
-    epsilon = Real(1.0, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(0.05, 2), scale="log", symbol="ε",
+    epsilon = Real(1.0, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(0.05, 2), scale="log", symbol="ε",
                    used_when={"form": ("jumps",)}, doc="Diffusive scaling: small values give many short flights, as in CBO.")  # fmt: skip
     cbo_scaling = Switch(False, symbol="σ = σ̃ε/√Δt", group="Noise", used_when={"form": ("jumps", "limit")},
                          doc="Take σ as the strength of the CBO that appears for ε → 0.")  # fmt: skip
-    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
+    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
               doc="Time step.")  # fmt: skip
     rescaled = Switch(True, symbol="[−1, 1]ᵈ", group="Numerics",
                       doc="Measure σ₀ and H where the box is [−1, 1]ᵈ; otherwise in the landscape's own coordinates.")  # fmt: skip
-    batch = Whole(0, bounds=(0, 10_000_000), slider=(0, 500), symbol="M", group="Numerics",
+    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", group="Numerics",
                   doc="Agents that form the consensus, drawn anew each step; 0, or at least N: all.")  # fmt: skip
-    gamma = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), slider=(0.1, 20), scale="log", symbol="γ", group="Numerics",
+    gamma = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.1, 20), scale="log", symbol="γ", group="Numerics",
                  doc="Weight of the positions in H; it changes the curve, not the swarm.")  # fmt: skip
     boundary = Choice(
         boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
@@ -373,7 +394,7 @@ class BGK(Stalling):
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
-        return Stack.born(
+        return StateBatch.initial(
             State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), jumped=np.zeros((runs, n), np.uint8),
             energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
             effective=np.full(runs, np.nan),
@@ -392,7 +413,7 @@ class BGK(Stalling):
         return half_widths(landscape, d) if self.rescaled else np.ones(d)
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = Stack.of(states).all
+        state = StateBatch.of(states).all
         runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         p, keep, pull, shake = self.coefficients(sigma)
@@ -417,10 +438,10 @@ class BGK(Stalling):
             k=state.k + steps, clock=clock, x=x, v=v, jumped=jumped, energy=energy, consensus=consensus,
             best=best, still=still.astype(int), effective=effective,
         )  # fmt: skip
-        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
 
     def answers(self, states):
-        return Stack.of(states).all.consensus
+        return StateBatch.of(states).all.consensus
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))

@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.batch import Outcomes, Stack, Together
+from swarmviz.dynamics.batch import BatchedDynamics, BatchResult, StateBatch
 from swarmviz.frame import (
     BEST,
     CONSENSUS_VALUE,
@@ -47,9 +47,9 @@ from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    borrowed,
     copied_rows,
     from_blocks,
-    lent,
     part,
     rows,
     scratch,
@@ -84,7 +84,7 @@ from swarmviz.kernels.diagnostics import (
 )
 from swarmviz.kernels.elementary import tanh
 from swarmviz.kernels.noise import GAUSSIAN
-from swarmviz.kernels.noise_buffer import block_noise, make_supply
+from swarmviz.kernels.noise_buffer import block_noise, make_noise_buffer
 from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.schedules import values_of
@@ -172,7 +172,7 @@ def correct(x, y, nu, nu_y, factor, factor_y, scale, noise, lengths, z):
             xi[j] += 0.5 * (factor[j] * away + factor_y[j] * (yi[j] - b)) + shake
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Scratch for one block of a kernel: made once per call, so that no step allocates."""
 
     factor: np.ndarray  # drift factor per agent
@@ -187,11 +187,11 @@ class Room(NamedTuple):
 
 
 @inner(inline=True)
-def make_room(d, n_agents):
+def make_workspace(d, n_agents):
     """Scratch for blocks of this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
     chosen = np.ones(n_agents, np.uint8)
-    return Room(scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), chosen,
+    return Workspace(scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), chosen,
                 scratch(d, real), scratch(d, real).reshape((d, 1)), scratch(1, real))  # fmt: skip
 
 
@@ -230,13 +230,13 @@ def measure(x, d, n_agents, f, nu, nu_value, best, effective, targets, mean, rec
 
 
 @inner(inline=True)
-def euler_step(xb, fb, z, at, how, coefficients, room):
+def euler_step(xb, fb, z, at, how, coefficients, workspace):
     """(3) or (4) on a block; ``at`` (ν, F(ν)), ``how`` (scheme, noise), ``coefficients`` (λ, Δt, σ√Δt, ε)."""
     (nu, nu_value), (scheme, noise), (lam, dt, scale, epsilon) = at, how, coefficients
     if noise == ANISOTROPIC and scheme != TAMED and epsilon == 0.0:
         plain_step(xb, nu, lam * dt, scale, z)
     else:
-        factor, lengths = part(room.factor, 0, fb.size), part(room.lengths, 0, fb.size)
+        factor, lengths = part(workspace.factor, 0, fb.size), part(workspace.lengths, 0, fb.size)
         drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
         if noise == NO_NOISE:
             drift(xb, nu, factor)
@@ -245,28 +245,32 @@ def euler_step(xb, fb, z, at, how, coefficients, room):
 
 
 @inner
-def predict(x, f, predictor, size, draws, at, how, coefficients, alpha, land, everyone, room, sums):
+def predict(x, f, predictor, size, draws, at, how, coefficients, alpha, land, everyone, workspace, sums):
     """The predictor Y of (5) for all agents, and its consensus; arguments as in ``run``."""
-    (d, n_agents), (supply, seed, k, s, steps), (values, p), y = size, draws, land, predictor.y
+    (d, n_agents), (noise_buffer, seed, k, s, steps), (values, p), y = size, draws, land, predictor.y
     y[:] = x
     clear_consensus(sums)
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
         yb, fb = block(y, d, n_agents, b), part(predictor.f, first, n)
-        z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
-        euler_step(yb, part(f, first, n), z, at, (EULER, how[1]), coefficients, room)
+        z = block_noise(noise_buffer, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
+        euler_step(yb, part(f, first, n), z, at, (EULER, how[1]), coefficients, workspace)
         values(yb, p, fb)
-        chosen, g, w = part(room.chosen, first, n), part(room.g, 0, n), part(room.w, 0, n)
+        chosen, g, w = part(workspace.chosen, first, n), part(workspace.g, 0, n), part(workspace.w, 0, n)
         weigh_chosen(yb, fb, everyone, chosen, alpha, g, w, sums)
     finish_consensus(sums, predictor.nu)
-    return value_at(predictor.nu, values, p, room.column, room.one)
+    return value_at(predictor.nu, values, p, workspace.column, workspace.one)
 
 
 @inner
-def heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, room):
+def heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, workspace):
     """(5) on a block, given the predictor; ``ahead`` F(ν(Y)), the rest as above."""
     (d, n), (nu, nu_value), (scheme, noise), (lam, dt, scale, epsilon) = xb.shape, at, how, coefficients
-    factor, lengths, factor_y = part(room.factor, 0, n), part(room.lengths, 0, n), part(predictor.factor, 0, n)
+    factor, lengths, factor_y = (
+        part(workspace.factor, 0, n),
+        part(workspace.lengths, 0, n),
+        part(predictor.factor, 0, n),
+    )
     yb, f_yb, nu_y = rows(predictor.y, first * d, d, n), part(predictor.f, first, n), predictor.nu
     drift_factors(yb, f_yb, nu_y, ahead, lam, dt, epsilon, scheme, factor_y, lengths)
     drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
@@ -274,18 +278,18 @@ def heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, room):
 
 
 @inner
-def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, land, targets, room, record):
+def advance_run(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, land, targets, workspace, record):
     """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, f, nu, best), (alpha, sigma), record = lent((x, f, nu, best)), lent((alpha, sigma)), lent(record)
-    supply, blocks, predictor, sums = lent(room)
-    (d, n_agents), (k, steps, every, start, seed), (low, high, boundary) = size, time, lent(limits)
-    (lam, dt, epsilon), (noise, scheme, batch), (values, p), targets = numbers, kinds, lent(land), lent(targets)
+    (x, f, nu, best), (alpha, sigma), record = borrowed((x, f, nu, best)), borrowed((alpha, sigma)), borrowed(record)
+    noise_buffer, blocks, predictor, sums = borrowed(workspace)
+    (d, n_agents), (k, steps, every, start, seed), (low, high, boundary) = size, time, borrowed(limits)
+    (lam, dt, epsilon), (noise, scheme, batch), (values, p), targets = numbers, kinds, borrowed(land), borrowed(targets)
     nu_value, ahead, row, everyone, how = 0.0, 0.0, 0, not 0 < batch < n_agents, (scheme, noise)
     keeping = epsilon > 0.0 or scheme == HEUN or not everyone  # the energies of one step are used in the next
     for s in range(steps + 1):
         coefficients, at = (lam, dt, sigma[max(s - 1, 0)] * math.sqrt(dt), epsilon), (nu, nu_value)
         if s > 0 and scheme == HEUN:
-            before, draws = alpha[s - 1], (supply, seed, k, s - 1, steps)
+            before, draws = alpha[s - 1], (noise_buffer, seed, k, s - 1, steps)
             ahead = predict(
                 x, f, predictor, size, draws, at, how, coefficients, before, (values, p), everyone, blocks, sums
             )
@@ -298,9 +302,9 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
             first, n = block_range(d, n_agents, b)
             xb, fb = block(x, d, n_agents, b), part(f, first, n) if storing else part(blocks.h, 0, n)
             if s > 0:
-                z = rows(supply.z, 0, d, n)
+                z = rows(noise_buffer.z, 0, d, n)
                 if noise != NO_NOISE:
-                    z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
+                    z = block_noise(noise_buffer, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
                 if scheme == HEUN:
                     heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, blocks)
                 else:
@@ -332,23 +336,23 @@ def course(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, lan
 )  # fmt: skip
 def run(x, f, nu, best, d, n_agents, k, steps, every, start, seeds, alpha, sigma, lam, dt, epsilon, noise, scheme, batch,
         low, high, boundary, values, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions are the rows of ``x`` in place, one after the other; ``ends`` (runs, 2) as in ``course``."""
-    room = (
-        make_supply(d, n_agents, steps),
-        make_room(d, n_agents),
+    """Advance the runs whose positions are the rows of ``x`` in place, one after the other; ``ends`` (runs, 2) as in ``advance_run``."""
+    workspace = (
+        make_noise_buffer(d, n_agents, steps),
+        make_workspace(d, n_agents),
         make_predictor(d, n_agents, scheme),
         scratch(d + 3, np.float64),
     )
     for r in range(seeds.size):
         time = k, steps, every, start, np.uint64(seeds[r])
-        ends[r] = course(
+        ends[r] = advance_run(
             part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), nu[r], part(best, r, 1), (d, n_agents), time,
             alpha, sigma, (lam, dt, epsilon), (noise, scheme, batch),
-            (low, high, boundary), (values, p), targets, room, records[r],
+            (low, high, boundary), (values, p), targets, workspace, records[r],
         )  # fmt: skip
 
 
-class CBO(Together):
+class CBO(BatchedDynamics):
     """Consensus-based optimisation: agents drift towards a weighted mean and are shaken in proportion to their distance from it."""
 
     title = "CBO"
@@ -359,23 +363,23 @@ class CBO(Together):
     )
     reference = "001 eq. 1.1–1.4; Euler–Maruyama as in 001 §3.3"
 
-    lam = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
-    sigma = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="σ", schedulable=True, group="Noise",
+    lam = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
+    sigma = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="σ", schedulable=True, group="Noise",
                  doc="Strength of the noise, relative to the distance from the consensus point.")  # fmt: skip
-    alpha = Real(1e3, bounds=(0, 1e15), inclusive_bounds=(False, True), slider=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
+    alpha = Real(1e3, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
                  doc="Inverse temperature of the weights: the larger, the nearer the consensus is to the best agent.")  # fmt: skip
     noise = Choice({"anisotropic": "Each coordinate is shaken in proportion to its own distance from the consensus.",
                     "isotropic": "All coordinates are shaken in proportion to the whole distance.",
                     "none": "No noise: the deterministic system."},
                    symbol="D", group="Noise", doc="Kind of noise.")  # fmt: skip
-    dt = Real(0.05, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
+    dt = Real(0.05, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
               doc="Time step.")  # fmt: skip
     scheme = Choice({"euler": "Euler–Maruyama.", "tamed": "Tamed Euler: the drift is divided by 1 + Δt|b|.",
                      "heun": "Heun: the drift is averaged with that at a predicted point, its consensus evaluated anew."},
                     group="Numerics", symbol="scheme", doc="How a step is taken.")  # fmt: skip
-    batch = Whole(0, bounds=(0, 10_000_000), slider=(0, 500), symbol="M", group="Numerics",
+    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", group="Numerics",
                   doc="Agents that form the consensus, drawn anew each step; 0, or at least N: all.")  # fmt: skip
-    epsilon = Real(0.0, bounds=(0, 1e6), slider=(0, 10), symbol="ε", group="Dynamics",
+    epsilon = Real(0.0, bounds=(0, 1e6), softbounds=(0, 10), symbol="ε", group="Dynamics",
                    doc="Width of the switch that stops the drift of agents below the consensus; 0: no switch.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
 
@@ -396,10 +400,12 @@ class CBO(Together):
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
         clock, best = Clock(dt=float(self.dt)), np.full(runs, np.inf)
-        return Stack.born(State, clock, x, seeds, energy=np.empty((runs, n)), consensus=aligned(runs, d), best=best)
+        return StateBatch.initial(
+            State, clock, x, seeds, energy=np.empty((runs, n)), consensus=aligned(runs, d), best=best
+        )
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = Stack.of(states).all
+        state = StateBatch.of(states).all
         runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         recorded, tables = self._blank_records(runs, state, steps, every, start)
@@ -412,10 +418,10 @@ class CBO(Together):
         )  # fmt: skip
         k = state.k + steps
         after = state._replace(k=k, clock=clock, x=x, energy=energy, consensus=consensus, best=best)
-        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
 
     def answers(self, states):
-        return Stack.of(states).all.consensus
+        return StateBatch.of(states).all.consensus
 
     def frame(self, state):
         t = float(state.clock.at(state.k))

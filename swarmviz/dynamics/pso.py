@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.batch import Outcomes, Stack
+from swarmviz.dynamics.batch import BatchResult, StateBatch
 from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -35,10 +35,10 @@ from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    borrowed,
     copied,
     copied_rows,
     from_blocks,
-    lent,
     list_marked,
     part,
     scratch,
@@ -76,7 +76,7 @@ from swarmviz.kernels.diagnostics import (
     weights,
 )
 from swarmviz.kernels.noise import LAWS
-from swarmviz.kernels.noise_buffer import block_noise, make_supply
+from swarmviz.kernels.noise_buffer import block_noise, make_noise_buffer
 from swarmviz.kernels.randomness import POSITION_NOISE, SECOND_NOISE
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.schedules import values_of
@@ -102,7 +102,7 @@ class State(NamedTuple):
     effective: float
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Scratch for one block of a kernel: made once per call, so that no step allocates."""
 
     batch: np.ndarray  # the random batch
@@ -116,11 +116,11 @@ class Room(NamedTuple):
 
 
 @inner(inline=True)
-def make_room(d, n_agents):
+def make_workspace(d, n_agents):
     """Scratch for blocks of this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
     batch, column, point = np.ones(n_agents, np.uint8), scratch(n, np.uint64), scratch(d, real).reshape((d, 1))
-    return Room(
+    return Workspace(
         batch, column, scratch(n, real), scratch(n, real), scratch(d, real), scratch(d, real), point, scratch(1, real)
     )
 
@@ -161,15 +161,15 @@ def remember(x, f, y, g, improved, column):
 
 
 @inner
-def measure(x, size, f, memory_energy, nu, land, numbers, improvements, move, half, targets, room, record, row):
+def measure(x, size, f, memory_energy, nu, land, numbers, improvements, move, half, targets, workspace, record, row):
     """Write the observables, in the order of ``PSO.observables``, into a column of the record; ``numbers`` (best, still, ESS)."""
     (d, n_agents), (best, still, effective) = size, numbers
-    mean_position(x, d, n_agents, room.mean)
+    mean_position(x, d, n_agents, workspace.mean)
     record[0, row] = best
     record[1, row] = smallest(f)
-    record[2, row] = value_at(nu, land[0], land[1], room.point, room.one)
+    record[2, row] = value_at(nu, land[0], land[1], workspace.point, workspace.one)
     record[3, row] = memory_energy.mean()
-    record[4, row] = dispersion(x, d, n_agents, room.mean)
+    record[4, row] = dispersion(x, d, n_agents, workspace.mean)
     record[5, row] = distance_to(nu, targets)
     record[6, row] = nearest_target(nu, targets, half)[1]
     record[7, row] = improvements / n_agents
@@ -179,14 +179,18 @@ def measure(x, size, f, memory_energy, nu, land, numbers, improvements, move, ha
 
 
 @inner
-def course(agents, nu, numbers, size, time, alpha, noise, how, stall, limits, land, targets, room, record):
+def advance_run(agents, nu, numbers, size, time, alpha, noise, how, stall, limits, land, targets, workspace, record):
     """One run, ``agents`` (x, v, y, improved, f, g); returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
-    (x, v, y, improved, f, g), (nu, numbers) = lent(agents), lent((nu, numbers))
-    (values, p), targets = lent(land), lent(targets)
-    (first_supply, second_supply, room, sums), alpha, record = lent(room), lent(alpha), lent(record)
-    (shake_own, shake_common, law, freedom), (low, high, boundary) = lent(noise), lent(limits)
+    (x, v, y, improved, f, g), (nu, numbers) = borrowed(agents), borrowed((nu, numbers))
+    (values, p), targets = borrowed(land), borrowed(targets)
+    (first_supply, second_supply, workspace, sums), alpha, record = (
+        borrowed(workspace),
+        borrowed(alpha),
+        borrowed(record),
+    )
+    (shake_own, shake_common, law, freedom), (low, high, boundary) = borrowed(noise), borrowed(limits)
     (d, n_agents), (k, steps, every, start, seed), (pull_own, pull_common, keep, dt, batch) = size, time, how
-    (tolerance, n_stall, half), (best, still, effective) = lent(stall), numbers
+    (tolerance, n_stall, half), (best, still, effective) = borrowed(stall), numbers
     row, everyone = 0, not 0 < batch < n_agents
     evaluate(values, p, y, d, n_agents, g)  # the landscape may have changed
     for s in range(steps + 1):
@@ -196,7 +200,7 @@ def course(agents, nu, numbers, size, time, alpha, noise, how, stall, limits, la
                 improved[:] = 0
         else:
             if not everyone:
-                choose_batch(room.batch, batch, seed, k + s)
+                choose_batch(workspace.batch, batch, seed, k + s)
             clear_consensus(sums)
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
@@ -209,19 +213,19 @@ def course(agents, nu, numbers, size, time, alpha, noise, how, stall, limits, la
                     fly(xb, block(v, d, n_agents, b), yb, nu, coefficients, dt, z1, z2, (low, high, boundary))
                 values(xb, p, fb)
                 if s > 0:
-                    improvements += remember(xb, fb, yb, gb, part(improved, first, n), room.column)
-                chosen, heights, w = part(room.batch, first, n), part(room.g, 0, n), part(room.w, 0, n)
+                    improvements += remember(xb, fb, yb, gb, part(improved, first, n), workspace.column)
+                chosen, heights, w = part(workspace.batch, first, n), part(workspace.g, 0, n), part(workspace.w, 0, n)
                 weigh_chosen(yb, gb, everyone, chosen, alpha[s], heights, w, sums)
             if not all_finite(f):
                 return k + s, first_not_finite(f)
             best = min(best, smallest(g))
-            room.before[:] = nu
+            workspace.before[:] = nu
             effective = finish_consensus(sums, nu)
             if s > 0:
-                move, still = watch(nu, room.before, half, tolerance, still)
+                move, still = watch(nu, workspace.before, half, tolerance, still)
         if (s > 0 or start) and (k + s) % every == 0:
             seen = best, still, effective
-            measure(x, size, f, g, nu, (values, p), seen, improvements, move, half, targets, room, record, row)
+            measure(x, size, f, g, nu, (values, p), seen, improvements, move, half, targets, workspace, record, row)
             row += 1
     numbers[0], numbers[1], numbers[2] = best, still, effective
     return -1, -1
@@ -243,13 +247,13 @@ def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, star
         low, high, boundary, values, p, targets, records, ends):  # fmt: skip
     """Advance the runs whose positions, velocities and memories are the rows of ``x``, ``v``, ``y`` and ``g`` in place.
 
-    ``numbers`` holds (best, still, effective) of each; ``ends`` (runs, 2) as in ``course``.
+    ``numbers`` holds (best, still, effective) of each; ``ends`` (runs, 2) as in ``advance_run``.
     """
     size, whole_block = (d, n_agents), d * n_agents
-    room = (
-        make_supply(d, n_agents, steps),
-        make_supply(d, n_agents, steps),
-        make_room(d, n_agents),
+    workspace = (
+        make_noise_buffer(d, n_agents, steps),
+        make_noise_buffer(d, n_agents, steps),
+        make_workspace(d, n_agents),
         scratch(d + 3, np.float64),
     )
     for r in range(seeds.size):
@@ -257,10 +261,10 @@ def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, star
             part(x[r], 0, whole_block), part(v[r], 0, whole_block), part(y[r], 0, whole_block), improved[r],
             part(f[r], 0, n_agents), part(g[r], 0, n_agents),
         )  # fmt: skip
-        ends[r] = course(
+        ends[r] = advance_run(
             agents, nu[r], numbers[r], size, (k, steps, every, start, np.uint64(seeds[r])), alpha, (shake_own, shake_common, law, freedom),
             (pull_own, pull_common, keep, dt, batch), (tolerance, n_stall, half), (low, high, boundary), (values, p), targets,
-            room, records[r],
+            workspace, records[r],
         )  # fmt: skip
 
 
@@ -277,21 +281,21 @@ class PSO(Stalling):
     reference = "003 eq. 5.1"
 
     inertia = Real(0.1, bounds=(0, 1), symbol="m", doc="Inertia; 1 − m is the friction γ.")
-    lam_own = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="λ₁", doc="Attraction to the personal best.")
-    lam_common = Real(1.0, bounds=(0, 100), slider=(0, 5), symbol="λ₂", doc="Attraction to the common best.")
-    sigma_own = Real(1.7, bounds=(0, 100), slider=(0, 5), symbol="σ₁", schedulable=True, group="Noise",
+    lam_own = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ₁", doc="Attraction to the personal best.")
+    lam_common = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ₂", doc="Attraction to the common best.")
+    sigma_own = Real(1.7, bounds=(0, 100), softbounds=(0, 5), symbol="σ₁", schedulable=True, group="Noise",
                      doc="Noise in proportion to the distance from the personal best.")  # fmt: skip
-    sigma_common = Real(1.7, bounds=(0, 100), slider=(0, 5), symbol="σ₂", schedulable=True, group="Noise",
+    sigma_common = Real(1.7, bounds=(0, 100), softbounds=(0, 5), symbol="σ₂", schedulable=True, group="Noise",
                         doc="Noise in proportion to the distance from the common best.")  # fmt: skip
-    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), slider=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
+    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
                  doc="Inverse temperature of the weights: the larger, the nearer the common best is to the best memory.")  # fmt: skip
     noise = Choice({name: law.description for name, law in LAWS.items()}, symbol="ξ", group="Noise", doc="Law of the noise.")  # fmt: skip
-    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), slider=(0.5, 50), scale="log", symbol="ν_t", group="Noise",
+    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.5, 50), scale="log", symbol="ν_t", group="Noise",
                    used_when={"noise": ("student",)},
                    doc="Degrees of freedom of Student's law: 1 is Cauchy's, many are Gauss's.")  # fmt: skip
-    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
+    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
               doc="Time step.")  # fmt: skip
-    batch = Whole(0, bounds=(0, 10_000_000), slider=(0, 500), symbol="M", group="Numerics",
+    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", group="Numerics",
                   doc="Agents that form the common best, drawn anew each step; 0, or at least N: all.")  # fmt: skip
     boundary = Choice(
         boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
@@ -317,7 +321,7 @@ class PSO(Stalling):
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
-        return Stack.born(
+        return StateBatch.initial(
             State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), memory=to_blocks(x),
             improved=np.zeros((runs, n), np.uint8), energy=np.empty((runs, n)), memory_energy=np.empty((runs, n)),
             consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int), effective=np.full(runs, np.nan),
@@ -337,7 +341,7 @@ class PSO(Stalling):
                 sigma_own * root, sigma_common * root)  # fmt: skip
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = Stack.of(states).all
+        state = StateBatch.of(states).all
         runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         alpha, *sigmas = self._schedules(state, steps, "alpha", "sigma_own", "sigma_common")
         keep, pull_own, pull_common, shake_own, shake_common = self.coefficients(*sigmas)
@@ -359,10 +363,10 @@ class PSO(Stalling):
             k=state.k + steps, clock=clock, x=x, v=v, memory=memory, improved=improved, energy=energy, memory_energy=memory_energy,
             consensus=consensus, best=best, still=still.astype(int), effective=effective,
         )  # fmt: skip
-        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
 
     def answers(self, states):
-        return Stack.of(states).all.consensus
+        return StateBatch.of(states).all.consensus
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))

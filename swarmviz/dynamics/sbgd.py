@@ -31,8 +31,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.backtracking import descend, make_room
-from swarmviz.dynamics.batch import Outcomes, Stack, Together, lowest_agents
+from swarmviz.dynamics.backtracking import descend, make_workspace
+from swarmviz.dynamics.batch import BatchedDynamics, BatchResult, StateBatch, lowest_agents
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -40,9 +40,9 @@ from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    borrowed,
     copied_rows,
     from_blocks,
-    lent,
     part,
     scratch,
 )
@@ -155,11 +155,14 @@ def measure(x, d, n_agents, f, mass, best, numbers, targets, mean, record, row):
 
 
 @inner
-def course(x, mass, f, numbers, size, time, rule, transfers, land, targets, room, mean, record):
+def advance_run(x, mass, f, numbers, size, time, rule, transfers, land, targets, workspace, mean, record):
     """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, mass, f, numbers), (room, mean, record) = lent((x, mass, f, numbers)), lent((room, mean, record))
+    (x, mass, f, numbers), (workspace, mean, record) = (
+        borrowed((x, mass, f, numbers)),
+        borrowed((workspace, mean, record)),
+    )
     (d, n_agents), (k, steps, every, start), (p, tol) = size, time, transfers
-    land, targets, row, best = lent(land), lent(targets), 0, 0
+    land, targets, row, best = borrowed(land), borrowed(targets), 0, 0
 
     evaluate(land[0], land[2], x, d, n_agents, f)
     for s in range(steps + 1):
@@ -171,7 +174,7 @@ def course(x, mass, f, numbers, size, time, rule, transfers, land, targets, room
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
                 fb, mb = part(f, first, n), part(mass, first, n)
-                found = descend(block(x, d, n_agents, b), fb, mb, heaviest, rule, land, room)
+                found = descend(block(x, d, n_agents, b), fb, mb, heaviest, rule, land, workspace)
                 moved, lengths, trials = moved + found[0], lengths + found[1], trials + found[2]
             numbers[2], numbers[3] = lengths / max(moved, 1), trials / remaining
         if not all_finite(f):
@@ -196,17 +199,17 @@ def course(x, mass, f, numbers, size, time, rule, transfers, land, targets, room
 )  # fmt: skip
 def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, most, c, q, p, tol,
         low, high, boundary, values, gradient, constants, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``course``."""
-    room, mean = make_room(d, n_agents), scratch(d, np.float64)
+    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``advance_run``."""
+    workspace, mean = make_workspace(d, n_agents), scratch(d, np.float64)
     rule, land = (h0, gamma, most, c, q), (values, gradient, constants, low, high, boundary)
     for r in range(len(ends)):
-        ends[r] = course(
+        ends[r] = advance_run(
             part(x[r], 0, d * n_agents), part(mass[r], 0, n_agents), part(f[r], 0, n_agents), numbers[r], (d, n_agents),
-            (k, steps, every, start), rule, (p, tol), land, targets, room, mean, records[r],
+            (k, steps, every, start), rule, (p, tol), land, targets, workspace, mean, records[r],
         )  # fmt: skip
 
 
-class SBGD(Together):
+class SBGD(BatchedDynamics):
     """Swarm-based gradient descent: the lowest agent grows heavy and careful, the others stride, lose their mass and are removed."""
 
     title = "SBGD"
@@ -216,19 +219,19 @@ class SBGD(Together):
     )
     reference = "Lu, Tadmor, Zenginoglu, arXiv:2211.17157; 002 eq. SBGD"
 
-    h0 = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), slider=(1e-3, 1e2), scale="log", symbol="h₀",
+    h0 = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(1e-3, 1e2), scale="log", symbol="h₀",
               doc="Longest step; backtracking starts from it.")  # fmt: skip
-    p = Real(1.0, bounds=(0, 100), inclusive_bounds=(False, True), slider=(0.1, 10), scale="log", symbol="p",
+    p = Real(1.0, bounds=(0, 100), inclusive_bounds=(False, True), softbounds=(0.1, 10), scale="log", symbol="p",
              doc="Exponent of the mass transfer: the larger, the longer middling agents keep their mass.")  # fmt: skip
-    q = Real(2.0, bounds=(0, 100), slider=(0, 10), symbol="q",
+    q = Real(2.0, bounds=(0, 100), softbounds=(0, 10), symbol="q",
              doc="Exponent of the relative mass: the larger, the fewer agents must descend steeply.")  # fmt: skip
-    c = Real(0.2, bounds=(0, 1), inclusive_bounds=(True, False), slider=(0, 0.9), symbol="c",
+    c = Real(0.2, bounds=(0, 1), inclusive_bounds=(True, False), softbounds=(0, 0.9), symbol="c",
              doc="Share of the descent along the tangent that the heaviest agent must reach.")  # fmt: skip
-    gamma = Real(0.9, bounds=(0, 1), inclusive_bounds=(False, False), slider=(0.1, 0.99), symbol="γ", group="Numerics",
+    gamma = Real(0.9, bounds=(0, 1), inclusive_bounds=(False, False), softbounds=(0.1, 0.99), symbol="γ", group="Numerics",
                  doc="Factor by which a step is shortened while it does not descend enough.")  # fmt: skip
-    tol = Real(1e-4, bounds=(0, 1), slider=(1e-8, 1), scale="log", symbol="tol",
+    tol = Real(1e-4, bounds=(0, 1), softbounds=(1e-8, 1), scale="log", symbol="tol",
                doc="An agent with less than tol/N of the mass is removed.")  # fmt: skip
-    backtracks = Whole(256, bounds=(1, 100_000), slider=(1, 1000), scale="log", symbol="b", group="Numerics",
+    backtracks = Whole(256, bounds=(1, 100_000), softbounds=(1, 1000), scale="log", symbol="b", group="Numerics",
                        doc="Most step lengths tried; an agent that none of them lowers stays where it is.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
 
@@ -249,11 +252,11 @@ class SBGD(Together):
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), unknown = x.shape, np.full(len(x), np.nan)
-        return Stack.born(State, Clock(), x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
+        return StateBatch.initial(State, Clock(), x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
                           best=np.full(runs, np.inf), step=unknown, trials=unknown)  # fmt: skip
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = Stack.of(states).all
+        state = StateBatch.of(states).all
         runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         recorded, tables = self._blank_records(runs, state, steps, every, start)
         x, mass, energy = copied_rows(state.x), copied_rows(state.mass), aligned_rows(runs, n)
@@ -275,10 +278,10 @@ class SBGD(Together):
             "trials": trials,
         }
         after = state._replace(k=state.k + steps, clock=clock, **changed)
-        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
 
     def answers(self, states):
-        return lowest_agents(Stack.of(states).all)
+        return lowest_agents(StateBatch.of(states).all)
 
     def frame(self, state):
         role = np.where(state.mass > 0, EXPLORES, REMOVED).astype(np.int8)

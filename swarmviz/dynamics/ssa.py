@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.batch import Outcomes, Stack, Together, lowest_agents
+from swarmviz.dynamics.batch import BatchedDynamics, BatchResult, StateBatch, lowest_agents
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -39,9 +39,9 @@ from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    borrowed,
     copied_rows,
     from_blocks,
-    lent,
     part,
     rows,
     scratch,
@@ -72,7 +72,7 @@ from swarmviz.kernels.diagnostics import (
 )
 from swarmviz.kernels.elementary import exp, tanh
 from swarmviz.kernels.noise import GAUSSIAN
-from swarmviz.kernels.noise_buffer import block_noise, make_supply
+from swarmviz.kernels.noise_buffer import block_noise, make_noise_buffer
 from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.parameters import Choice, Real
 from swarmviz.schedules import Logarithmic, values_of
@@ -194,7 +194,7 @@ def measure(x, d, n_agents, f, mass, rate, seen, lam, targets, mean, record, row
     record[8, row] = clips
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Scratch of a kernel: made once per call, so that no step allocates."""
 
     slope: np.ndarray  # ∇F in a block
@@ -204,19 +204,23 @@ class Room(NamedTuple):
 
 
 @inner(inline=True)
-def make_room(d, n_agents):
+def make_workspace(d, n_agents):
     """Scratch for this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
-    return Room(scratch(d * n, real), scratch(n, real), scratch(n_agents, real), scratch(d, real))
+    return Workspace(scratch(d * n, real), scratch(n, real), scratch(n_agents, real), scratch(d, real))
 
 
 @inner
-def course(x, mass, f, numbers, size, time, temperature, how, limits, land, targets, room, record):
+def advance_run(x, mass, f, numbers, size, time, temperature, how, limits, land, targets, workspace, record):
     """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, mass, f, numbers), (supply, spare), record = lent((x, mass, f, numbers)), lent(room), lent(record)
-    (d, n_agents), (k, steps, every, start, seed), temperature = size, time, lent(temperature)
-    (lam, cutoff, dt, profile), (low, high, boundary), (values, gradient, p) = how, lent(limits), lent(land)
-    (level, best, clips), targets, shaken, row = numbers, lent(targets), profile != NO_NOISE, 0
+    (x, mass, f, numbers), (noise_buffer, spare), record = (
+        borrowed((x, mass, f, numbers)),
+        borrowed(workspace),
+        borrowed(record),
+    )
+    (d, n_agents), (k, steps, every, start, seed), temperature = size, time, borrowed(temperature)
+    (lam, cutoff, dt, profile), (low, high, boundary), (values, gradient, p) = how, borrowed(limits), borrowed(land)
+    (level, best, clips), targets, shaken, row = numbers, borrowed(targets), profile != NO_NOISE, 0
 
     evaluate(values, p, x, d, n_agents, f)
     for s in range(steps + 1):
@@ -227,7 +231,7 @@ def course(x, mass, f, numbers, size, time, temperature, how, limits, land, targ
                 xb, gb, fb = block(x, d, n_agents, b), rows(spare.slope, 0, d, n), part(f, first, n)
                 gradient(xb, p, gb)
                 if shaken:
-                    z = block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
+                    z = block_noise(noise_buffer, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
                     shake_and_descend(xb, gb, part(spare.rate, first, n), dt, part(spare.scale, 0, n), z)
                 else:
                     descend(xb, gb, dt)
@@ -258,17 +262,17 @@ def course(x, mass, f, numbers, size, time, temperature, how, limits, land, targ
 )  # fmt: skip
 def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seeds, temperature, lam, cutoff, dt, profile,
         low, high, boundary, values, gradient, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``course``."""
-    room = make_supply(d, n_agents, steps), make_room(d, n_agents)
+    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``advance_run``."""
+    workspace = make_noise_buffer(d, n_agents, steps), make_workspace(d, n_agents)
     for r in range(seeds.size):
         time, how = (k, steps, every, start, np.uint64(seeds[r])), (lam, cutoff, dt, profile)
-        ends[r] = course(
+        ends[r] = advance_run(
             part(x[r], 0, d * n_agents), part(mass[r], 0, n_agents), part(f[r], 0, n_agents), numbers[r], (d, n_agents), time,
-            temperature, how, (low, high, boundary), (values, gradient, p), targets, room, records[r],
+            temperature, how, (low, high, boundary), (values, gradient, p), targets, workspace, records[r],
         )  # fmt: skip
 
 
-class SSA(Together):
+class SSA(BatchedDynamics):
     """Swarm-based simulated annealing: heavy agents descend as leaders, light ones are shaken and explore; mass flows downhill."""
 
     title = "SSA"
@@ -278,9 +282,9 @@ class SSA(Together):
     )
     reference = "002 algorithm 1.1, eq. 1.1–1.2, 4.1, 4.3, 6.1–6.2"
 
-    lam = Real(1.0, bounds=(0, 1e4), slider=(0, 10), symbol="λ", group="Noise", used_when={"profile": ("smooth", "step", "constant")},
+    lam = Real(1.0, bounds=(0, 1e4), softbounds=(0, 10), symbol="λ", group="Noise", used_when={"profile": ("smooth", "step", "constant")},
                doc="Annealing rate of an agent without mass.")  # fmt: skip
-    cutoff = Real(0.125, bounds=(0, 1), inclusive_bounds=(False, True), slider=(1e-3, 1), scale="log", symbol="β", group="Noise",
+    cutoff = Real(0.125, bounds=(0, 1), inclusive_bounds=(False, True), softbounds=(1e-3, 1), scale="log", symbol="β", group="Noise",
                   used_when={"profile": ("smooth", "step")},
                   doc="Cutoff of σ(m): an agent with at least this mass is not shaken and leads.")  # fmt: skip
     profile = Choice({"smooth": "Smooth cutoff: light agents are shaken, heavy ones are not.",
@@ -289,9 +293,9 @@ class SSA(Together):
                       "constant": "Constant noise: Langevin Monte Carlo.",
                       "annealing": "Classical simulated annealing: one temperature for all, lowered by a schedule."},
                      symbol="σ(m)", group="Noise", doc="How the noise depends on the mass.")  # fmt: skip
-    temperature = Real(Logarithmic(c=1.0, t0=2.0), bounds=(0, 1e6), slider=(0, 10), symbol="T", schedulable=True, group="Schedule",
+    temperature = Real(Logarithmic(c=1.0, t0=2.0), bounds=(0, 1e6), softbounds=(0, 10), symbol="T", schedulable=True, group="Schedule",
                        used_when={"profile": ("annealing",)}, doc="Temperature of classical annealing.")  # fmt: skip
-    dt = Real(1e-3, bounds=(0, 1e3), inclusive_bounds=(False, True), slider=(1e-5, 1e-1), scale="log", symbol="Δt", group="Numerics",
+    dt = Real(1e-3, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-5, 1e-1), scale="log", symbol="Δt", group="Numerics",
               doc="Time step.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
 
@@ -313,11 +317,11 @@ class SSA(Together):
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)
-        return Stack.born(State, clock, x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
+        return StateBatch.initial(State, clock, x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
                           best=np.full(runs, np.inf), clips=np.zeros(runs, int))  # fmt: skip
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = Stack.of(states).all
+        state = StateBatch.of(states).all
         runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         (temperature,) = self._schedules(state, steps, "temperature")
         recorded, tables = self._blank_records(runs, state, steps, every, start)
@@ -332,10 +336,10 @@ class SSA(Together):
         level, best, clips = numbers.T.copy()
         changed = {"x": x, "mass": mass, "energy": energy, "level": level, "best": best, "clips": clips.astype(int)}
         after = state._replace(k=state.k + steps, clock=clock, **changed)
-        return Outcomes(Stack(after), ends, recorded, tables, self.observables)
+        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
 
     def answers(self, states):
-        return lowest_agents(Stack.of(states).all)
+        return lowest_agents(StateBatch.of(states).all)
 
     def frame(self, state):
         t, rate = float(state.clock.at(state.k)), np.empty(state.n)

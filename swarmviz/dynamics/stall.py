@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.dynamics.batch import Together
+from swarmviz.dynamics.batch import BatchedDynamics
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.diagnostics import largest_difference
 from swarmviz.landscapes.base import Landscape
@@ -44,12 +44,12 @@ def half_widths(landscape: Landscape, d: int) -> np.ndarray:
     return (high - low) / 2
 
 
-class Stalling(Together):
+class Stalling(BatchedDynamics):
     """A dynamics whose State counts in ``still`` for how many steps its consensus point has hardly moved."""
 
-    stall_steps = Whole(0, bounds=(0, 10_000_000), slider=(0, 1000), symbol="n_stall", group="Numerics",
+    stall_steps = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 1000), symbol="n_stall", group="Numerics",
                         doc="Stop after so many consecutive steps in which the consensus point hardly moved; 0: never.")  # fmt: skip
-    stall_tolerance = Real(1e-4, bounds=(0, 1), slider=(1e-8, 1e-1), scale="log", symbol="δ_stall", group="Numerics",
+    stall_tolerance = Real(1e-4, bounds=(0, 1), softbounds=(1e-8, 1e-1), scale="log", symbol="δ_stall", group="Numerics",
                            doc="What hardly moved means, in half widths of the box.")  # fmt: skip
 
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.ensembles.description import described
-from swarmviz.ensembles.names import nearest
+from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Clock
 from swarmviz.landscapes import ALL as LANDSCAPES
@@ -172,7 +172,7 @@ def _owner(problem: Problem, landscapes: list[Landscape], name: Any) -> tuple[st
     if not having:
         parts = ", ".join(dict.fromkeys([problem.dynamics.title, *(land.title for land in landscapes)]))
         known = dict.fromkeys(itertools.chain.from_iterable(names.values()))
-        raise ValueError(f"grid: {name!r} is no parameter of {parts} or the swarm{nearest(name, known)}")
+        raise ValueError(f"grid: {name!r} is no parameter of {parts} or the swarm{did_you_mean(name, known)}")
     return having[0], parameter
 
 
@@ -192,7 +192,7 @@ def _landscape(value: Any) -> Landscape:
     """A landscape, also from its class or its name."""
     if isinstance(value, str):
         if value not in LANDSCAPES:
-            raise ValueError(f"landscapes: {value!r} is no landscape{nearest(value, LANDSCAPES)}")
+            raise ValueError(f"landscapes: {value!r} is no landscape{did_you_mean(value, LANDSCAPES)}")
         value = LANDSCAPES[value]
     value = value() if isinstance(value, type) and issubclass(value, Landscape) else value
     if not isinstance(value, Landscape):

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz import success
-from swarmviz.dynamics.batch import Outcomes, Stack
+from swarmviz.dynamics.batch import BatchResult, StateBatch
 from swarmviz.dynamics.stall import Stalling
 from swarmviz.ensembles.settings import Problem, Settings
-from swarmviz.ensembles.stopping import GOES_ON, Part, Watch
+from swarmviz.ensembles.stopping import GOES_ON, Watch, Window
 
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the room for schedules of one value per step
 GROUP_RUNS, GROUP_WORK = 1024, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
@@ -61,13 +61,13 @@ class Group(NamedTuple):
     """Runs that have come to the same step, side by side."""
 
     runs: np.ndarray  # their numbers
-    states: Stack
+    states: StateBatch
     start: bool  # whether the step that they are at is yet to be recorded
     watch: Watch | None
 
     def taken(self, which: np.ndarray) -> Group:
         """Those that a mask marks."""
-        return self._replace(runs=self.runs[which], states=self.states.taken(which))
+        return self._replace(runs=self.runs[which], states=self.states.select(which))
 
 
 class Ensemble:
@@ -134,11 +134,11 @@ class Ensemble:
                 report((self, len(before) - len(going.runs)))
         return True
 
-    def _born(self, group: range) -> Stack:
+    def _born(self, group: range) -> StateBatch:
         """The states of some runs at step 0."""
         landscape, swarm = self.problem.landscape, self.problem.swarm
         seeds = swarm.seed + np.arange(group.start, group.stop)
-        return Stack.of(self.dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds))
+        return StateBatch.of(self.dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds))
 
     def _next(self, state: Any) -> int:
         """Steps of the next call: to the next look of the stop, or as many as are sensible at once."""
@@ -158,34 +158,34 @@ class Ensemble:
         """Some steps of a group, recorded; those of its runs that have not ended by then."""
         outcomes = self._outcomes(group, steps, self._every)
         for i in np.flatnonzero(~outcomes.fine):
-            self._diverged(group.taken(np.arange(len(group.runs)) == i), *outcomes.ends[i].tolist())
-        group, outcomes = group.taken(outcomes.fine), outcomes.taken(outcomes.fine)
+            self._diverged(group.select(np.arange(len(group.runs)) == i), *outcomes.ends[i].tolist())
+        group, outcomes = group.select(outcomes.fine), outcomes.select(outcomes.fine)
         ends = self._ends(group, outcomes)
         self._keep(group.runs, outcomes, ends)
         for end in set(ends.tolist()) - {GOES_ON}:
             ended, after = ends == end, outcomes.after
             if end == after.all.k:
-                self._finish(group.runs[ended], after.taken(ended))
+                self._finish(group.runs[ended], after.select(ended))
             else:
-                again = group.taken(ended)
+                again = group.select(ended)
                 self._finish(again.runs, self._outcomes(again, end - again.states.all.k, self._never).after)
-        return Group(group.runs, outcomes.after, False, group.watch).taken(ends == GOES_ON)
+        return Group(group.runs, outcomes.after, False, group.watch).select(ends == GOES_ON)
 
-    def _outcomes(self, group: Group, steps: int, every: int) -> Outcomes:
+    def _outcomes(self, group: Group, steps: int, every: int) -> BatchResult:
         """What becomes of a group in some steps."""
         outcomes = self.dynamics.advance_many(group.states, self.problem.landscape, steps, every, group.start)
-        return Outcomes.of(group.states, outcomes, self.dynamics.observables)
+        return BatchResult.of(group.states, outcomes, self.dynamics.observables)
 
-    def _ends(self, group: Group, outcomes: Outcomes) -> np.ndarray:
+    def _ends(self, group: Group, outcomes: BatchResult) -> np.ndarray:
         """The step at which each run has ended, (runs,), or that it goes on."""
         ends = np.full(len(group.runs), GOES_ON)
         if group.watch and len(ends):
-            ends = group.watch(Part(self.dynamics, self.problem.landscape, group.runs, group.states, outcomes))
+            ends = group.watch(Window(self.dynamics, self.problem.landscape, group.runs, group.states, outcomes))
         self.results.finals["stopped"][group.runs] = ends != GOES_ON
         k = outcomes.after.all.k
         return np.where(ends == GOES_ON, k, ends) if k == self.settings.options.steps else ends
 
-    def _keep(self, runs: np.ndarray, outcomes: Outcomes, ends: np.ndarray) -> None:
+    def _keep(self, runs: np.ndarray, outcomes: BatchResult, ends: np.ndarray) -> None:
         """What some runs recorded, each until its end."""
         k = outcomes.k
         if len(k):
@@ -193,7 +193,7 @@ class Ensemble:
             recorded = (ends == GOES_ON)[:, None] | (k <= ends[:, None])
             everything = recorded.all()
             for name, course in self.results.courses.items():
-                values = outcomes.course(name)
+                values = outcomes.series(name)
                 course[runs, columns] = values if everything else np.where(recorded, values, np.nan)
 
     def _diverged(self, run: Group, step: int, agent: int) -> None:
@@ -209,7 +209,7 @@ class Ensemble:
             if len(self.problem.landscape.minimisers(run.states.all.d)):
                 finals["success"][r] = 0.0
 
-    def _finish(self, runs: np.ndarray, states: Stack) -> None:
+    def _finish(self, runs: np.ndarray, states: StateBatch) -> None:
         """What some runs ended with at the same step."""
         dynamics, landscape, finals, every = self.dynamics, self.problem.landscape, self.results.finals, states.all
         answers, frame = dynamics.answers(states), dynamics.frame(states[0])  # the landscape of all has moved as far

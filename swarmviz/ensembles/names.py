@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 
-def nearest(name: Any, known: Iterable[str]) -> str:
+def did_you_mean(name: Any, known: Iterable[str]) -> str:
     """The end of a refusal: the nearest names, then all there are."""
     names = list(known)
     close = difflib.get_close_matches(str(name), names, n=3, cutoff=0.5)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
-from swarmviz.ensembles.names import nearest
+from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.stopping import Stop, as_stop
 from swarmviz.frame import Clock, Diverged
 from swarmviz.landscapes.base import Landscape
@@ -58,7 +58,9 @@ class Settings(NamedTuple):
             raise TypeError(f"record = {record!r}: must be a sequence of names of observables, such as {known[:2]!r}")
         for name in record:
             if name not in known:
-                raise ValueError(f"record = {name!r}: {dynamics.title} has no such observable{nearest(name, known)}")
+                raise ValueError(
+                    f"record = {name!r}: {dynamics.title} has no such observable{did_you_mean(name, known)}"
+                )
         stop = as_stop(stop)
         if stop is not None:
             stop.check(known)

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
-from swarmviz.dynamics.batch import Outcomes, Stack
+from swarmviz.dynamics.batch import BatchResult, StateBatch
 from swarmviz.dynamics.stall import Stalling, half_widths
 from swarmviz.ensembles.fingerprint import fingerprint
-from swarmviz.ensembles.names import nearest
+from swarmviz.ensembles.names import did_you_mean
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Whole
@@ -26,17 +26,17 @@ GOES_ON = -1  # instead of the step at which a run ends
 LOOKS = 10  # times in the steps of a stall, for a dynamics that does not count itself
 
 
-class Part(NamedTuple):
+class Window(NamedTuple):
     """A few steps of some runs, none of which diverged in them: the states before, and what became of them."""
 
     dynamics: Dynamics
     landscape: Landscape
     runs: np.ndarray  # their numbers, increasing
-    before: Stack
-    outcomes: Outcomes
+    before: StateBatch
+    outcomes: BatchResult
 
 
-Watch = Callable[[Part], np.ndarray]  # the step at which each of the runs ends, or GOES_ON
+Watch = Callable[[Window], np.ndarray]  # the step at which each of the runs ends, or GOES_ON
 
 
 class Stop(Described):
@@ -92,11 +92,11 @@ class Below(Stop):
     def check(self, observables):
         if self.observable not in observables:
             raise ValueError(
-                f"stop: observable = {self.observable!r}: is not recorded{nearest(self.observable, observables)}"
+                f"stop: observable = {self.observable!r}: is not recorded{did_you_mean(self.observable, observables)}"
             )
 
     def watch(self, group):
-        return lambda part: _first(part.outcomes.course(self.observable) < self.value, part.outcomes.k)
+        return lambda part: _first(part.outcomes.series(self.observable) < self.value, part.outcomes.k)
 
 
 class Stall(Stop):
@@ -133,7 +133,7 @@ class Stall(Stop):
         since = np.full(len(group), GOES_ON)  # the step of each run's first look, and of each at which it had moved
         places: np.ndarray | None = None
 
-        def reached(part: Part) -> np.ndarray:
+        def reached(part: Window) -> np.ndarray:
             nonlocal places
             if isinstance(part.dynamics, Stalling):
                 return _counted(part, self.steps)
@@ -149,16 +149,16 @@ class Stall(Stop):
         return reached
 
 
-def _counted(part: Part, steps: int) -> np.ndarray:
+def _counted(part: Window, steps: int) -> np.ndarray:
     """The first step at which each kernel's counter has reached ``steps``."""
     outcomes, ends = part.outcomes, np.full(len(part.runs), GOES_ON)
     stalled, taken = outcomes.after.all.still >= steps, outcomes.after.all.k - part.before.all.k
     if stalled.any():
-        outcomes, before = outcomes.taken(stalled), part.before.taken(stalled)
+        outcomes, before = outcomes.select(stalled), part.before.select(stalled)
         if len(outcomes.k) < taken:  # not every step is recorded
             again = part.dynamics.advance_many(before, part.landscape, taken)
-            outcomes = Outcomes.of(before, again, part.dynamics.observables)
-        ends[stalled] = _first(outcomes.course("still") >= steps, outcomes.k)
+            outcomes = BatchResult.of(before, again, part.dynamics.observables)
+        ends[stalled] = _first(outcomes.series("still") >= steps, outcomes.k)
     return ends
 
 
@@ -196,7 +196,7 @@ class When(Stop):
         return every
 
     def watch(self, group):
-        def reached(part: Part) -> np.ndarray:
+        def reached(part: Window) -> np.ndarray:
             after, recorded = part.outcomes.after, part.outcomes.k
             k = after.all.k
             if not (k > 0 and len(recorded) and recorded[-1] == k):

@@ -31,13 +31,13 @@ def metadata(what: Run | Simulation) -> dict[str, Any]:
         "program": "swarmviz",
         "version": swarmviz.__version__,
         "title": title(run),
-        "seed": run.born.seed,
+        "seed": run.initial_swarm.seed,
         "k": run.k,
         "t": run.t,
         "every": run.options.get("every", 1),
         "dynamics": _part(run.now.dynamics),
         "landscape": _part(run.now.landscape),
-        "swarm": _part(run.born),
+        "swarm": _part(run.initial_swarm),
         "journal": _journal(run.journal),
     }
 
@@ -46,7 +46,7 @@ def title(what: Run | Simulation) -> str:
     """What a person would call the run."""
     run = run_of(what)
     _, dynamics, landscape = run.now
-    return f"{dynamics.title} on {landscape.title}, N = {run.born.n:,}, d = {run.born.d}, seed {run.born.seed}"
+    return f"{dynamics.title} on {landscape.title}, N = {run.initial_swarm.n:,}, d = {run.initial_swarm.d}, seed {run.initial_swarm.seed}"
 
 
 def as_text(content: dict[str, Any], longest: int | None = None) -> str:
@@ -61,7 +61,7 @@ def file_name(what: Run | Simulation, suffix: str) -> str:
     """A telling name for a file, for example ``swarmviz-CBO-Rastrigin-seed7-k100.png``."""
     run = run_of(what)
     kinds = (type(part).__name__ for part in (run.now.dynamics, run.now.landscape))
-    parts = ("swarmviz", *kinds, f"seed{run.born.seed}", f"k{run.k}")
+    parts = ("swarmviz", *kinds, f"seed{run.initial_swarm.seed}", f"k{run.k}")
     return re.sub(r"[^\w.-]", "_", "-".join(parts)) + suffix
 
 

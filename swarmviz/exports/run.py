@@ -29,19 +29,19 @@ def unheard(done: int, total: int) -> None:
 class Run(NamedTuple):
     """All that is needed to live a run again.
 
-    ``journal`` and ``born`` are those of a :class:`swarmviz.Simulation`, ``k`` is its present step, and ``options`` are the keyword
+    ``journal`` and ``initial_swarm`` are those of a :class:`swarmviz.Simulation`, ``k`` is its present step, and ``options`` are the keyword
     arguments of its record (``every``, ``record_limit``).
     """
 
     journal: tuple[Entry, ...]
-    born: Swarm
+    initial_swarm: Swarm
     k: int
     options: Mapping[str, Any] = {}
 
     @classmethod
     def of(cls, sim: Simulation) -> Run:
         """The run of a simulation as it stands; what happens to the simulation later does not change it."""
-        return cls(sim.journal, sim.born, sim.k, {"every": sim.record.every, "record_limit": sim.record_limit})
+        return cls(sim.journal, sim.initial_swarm, sim.k, {"every": sim.record.every, "record_limit": sim.record_limit})
 
     @property
     def now(self) -> Entry:
@@ -78,7 +78,7 @@ class Run(NamedTuple):
         """
         birth, *later = self.journal
         changes = deque(later)
-        sim = Simulation(birth.dynamics.copy(), birth.landscape.copy(), self.born.copy(), **self.options)
+        sim = Simulation(birth.dynamics.copy(), birth.landscape.copy(), self.initial_swarm.copy(), **self.options)
         for k in steps:
             while changes and changes[0].k < max(k, 1):
                 entry = changes.popleft()

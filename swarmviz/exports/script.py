@@ -56,7 +56,7 @@ def python_lines(what: Run | Simulation) -> str:
         f"dynamics = {_made(birth.dynamics)}",
         *(_put_aside("dynamics", birth.dynamics) if later else ()),
         f"landscape = {_made(birth.landscape)}",
-        f"swarm = {_made(run.born, always=('seed',))}",
+        f"swarm = {_made(run.initial_swarm, always=('seed',))}",
     ]
     every = run.options.get("every", 1)
     lines.append(f"sim = sv.Simulation(dynamics, landscape, swarm{f', every={every}' if every > 1 else ''})")

@@ -116,7 +116,7 @@ def _lend(context, builder, kind, value):
 
 
 @intrinsic
-def lent(typing_context, arrays):
+def borrowed(typing_context, arrays):
     """An array, or a tuple of arrays, borrowed from the caller: see :func:`rows`.
 
     A function that takes its arguments so at its first line hands them on without counting who owns them; it must not return them.

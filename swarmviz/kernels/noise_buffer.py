@@ -17,7 +17,7 @@ from swarmviz.kernels.noise import fill_steps
 BUFFER = 2048  # numbers made at once for a small swarm
 
 
-class Supply(NamedTuple):
+class NoiseBuffer(NamedTuple):
     """Buffer ``z`` of ``ahead`` steps and the scratch to fill it; made once per kernel call."""
 
     z: np.ndarray
@@ -27,21 +27,25 @@ class Supply(NamedTuple):
 
 
 @inner
-def make_supply(d, n_agents, steps):
+def make_noise_buffer(d, n_agents, steps):
     """Room for the noise of a kernel that will take ``steps`` steps."""
     widest = block_range(d, n_agents, 0)[1]
     ahead = max(1, min(steps, BUFFER // (d * n_agents)))
     pairs = ahead * ((d + 1) // 2) * widest
-    return Supply(scratch(ahead * d * widest, np.float32), scratch(pairs, np.uint64), scratch(pairs, np.float32), ahead)
+    return NoiseBuffer(
+        scratch(ahead * d * widest, np.float32), scratch(pairs, np.uint64), scratch(pairs, np.float32), ahead
+    )
 
 
 @inner(inline=True)
-def block_noise(supply, law, nu_t, seed, purpose, start, s, steps, d, n_agents, b):
+def block_noise(noise_buffer, law, nu_t, seed, purpose, start, s, steps, d, n_agents, b):
     """Noise (d, n) of block ``b`` for step ``start + s``, s = 0, 1, …, steps − 1 in this order within a kernel call."""
     first, n = block_range(d, n_agents, b)
-    turn = s % supply.ahead
+    turn = s % noise_buffer.ahead
     if turn == 0:
-        made = min(supply.ahead, steps - s)
-        z = supply.z[: made * d * n].reshape((made, d, n))
-        fill_steps(z, supply.raw, supply.radius, law, nu_t, seed, np.uint64(purpose), start + s, made, first)
-    return rows(supply.z, turn * d * n, d, n)
+        made = min(noise_buffer.ahead, steps - s)
+        z = noise_buffer.z[: made * d * n].reshape((made, d, n))
+        fill_steps(
+            z, noise_buffer.raw, noise_buffer.radius, law, nu_t, seed, np.uint64(purpose), start + s, made, first
+        )
+    return rows(noise_buffer.z, turn * d * n, d, n)

@@ -191,7 +191,9 @@ class XinSheYang(Sphere):
     )
     block_values, block_gradient = staticmethod(yang), staticmethod(yang_gradient)
 
-    draw = Whole(0, bounds=(0, 2**31 - 1), slider=(0, 100), symbol="η", doc="Number of the draw of the coefficients.")
+    draw = Whole(
+        0, bounds=(0, 2**31 - 1), softbounds=(0, 100), symbol="η", doc="Number of the draw of the coefficients."
+    )
 
 
 class Rosenbrock(Landscape):

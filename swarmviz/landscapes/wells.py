@@ -105,7 +105,9 @@ class DoubleWell(Landscape):
     low, high = -2.0, 2.0
     block_values, block_gradient = staticmethod(double_well), staticmethod(double_well_gradient)
 
-    barrier = Real(1.0, bounds=(0.01, 100), slider=(0.1, 5), symbol="h", doc="Height of the barrier between the wells.")
+    barrier = Real(
+        1.0, bounds=(0.01, 100), softbounds=(0.1, 5), symbol="h", doc="Height of the barrier between the wells."
+    )
     tilt = Real(0.3, bounds=(-2, 2), symbol="s", doc="Slope that makes one well deeper than the other.")
 
     def minimisers(self, d):

@@ -6,11 +6,11 @@ One list for the command line, the app's gallery and scripts. Adding one is one 
 from __future__ import annotations
 
 from swarmviz.papers import bgk, cbo, finite_set, fmc, ssa
-from swarmviz.papers.figure import Entry, Part, Printed
+from swarmviz.papers.figure import Entry, Experiment, Reported
 
 ALL: dict[str, Entry] = {entry.key: entry for paper in (fmc, cbo, ssa, bgk, finite_set) for entry in paper.ENTRIES}
 
-__all__ = ["ALL", "Entry", "Part", "Printed", "listing"]
+__all__ = ["ALL", "Entry", "Experiment", "Reported", "listing"]
 
 
 def listing() -> str:

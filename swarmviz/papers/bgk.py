@@ -8,7 +8,7 @@ import numpy as np
 
 from swarmviz.ensembles.stopping import Stall
 from swarmviz.papers.bgk_tables import TABLE_2, TABLE_3
-from swarmviz.papers.figure import Entry, Part, Printed
+from swarmviz.papers.figure import Entry, Experiment, Reported
 from swarmviz.papers.states import Densities
 from swarmviz.papers.views import Scan, Table
 
@@ -38,9 +38,9 @@ UNITS = (
 )
 
 
-def _part(label: str, dynamics: str, values: dict[str, Any], **more: Any) -> Part:
+def _part(label: str, dynamics: str, values: dict[str, Any], **more: Any) -> Experiment:
     swarm = {"n": 200, "d": D} | more.pop("swarm", {})
-    return Part(
+    return Experiment(
         label,
         dynamics,
         more.pop("landscape", "Rastrigin"),
@@ -52,16 +52,16 @@ def _part(label: str, dynamics: str, values: dict[str, Any], **more: Any) -> Par
     )
 
 
-def _printed(table: dict[str, Any], systems: tuple[str, str], source: str) -> tuple[Printed, ...]:
+def _printed(table: dict[str, Any], systems: tuple[str, str], source: str) -> tuple[Reported, ...]:
     axes = {"landscape": tuple(table), "n": NUMBERS, "system": systems}
     shape = len(table), len(NUMBERS), len(systems)
     return tuple(
-        Printed(name, axes, np.array([rows[i] for rows in table.values()]).reshape(shape).tolist(), source=source)
+        Reported(name, axes, np.array([rows[i] for rows in table.values()]).reshape(shape).tolist(), source=source)
         for i, (name, _) in enumerate(METRICS)
     )
 
 
-def _density(label: str, dynamics: str, values: dict[str, Any]) -> Part:
+def _density(label: str, dynamics: str, values: dict[str, Any]) -> Experiment:
     shots = (0, 2, 5, 10, 20, STEPS)
     return _part(label, dynamics, values, swarm={"n": 1000, "d": 1}, stop=None, snapshots=shots)
 

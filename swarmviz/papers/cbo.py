@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.papers.figure import Entry, Part
+from swarmviz.papers.figure import Entry, Experiment
 from swarmviz.papers.states import Positions
 from swarmviz.papers.views import Courses, Heat
 from swarmviz.theory import cbo as theory
@@ -23,9 +23,11 @@ THRESHOLD = (
 )
 
 
-def _system(label: str = "CBO", swarm: dict[str, Any] | None = None, **more: Any) -> Part:
+def _system(label: str = "CBO", swarm: dict[str, Any] | None = None, **more: Any) -> Experiment:
     values = VALUES | more.pop("values", {})
-    return Part(label, "CBO", "Rastrigin", STEPS, values, swarm=BOX | (swarm or {}), record=("dispersion",), **more)
+    return Experiment(
+        label, "CBO", "Rastrigin", STEPS, values, swarm=BOX | (swarm or {}), record=("dispersion",), **more
+    )
 
 
 def _claimed(noise: str) -> Any:

@@ -15,7 +15,7 @@ from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
 from swarmviz.ensembles.sweeps import sweep
-from swarmviz.papers.figure import Entry, Part
+from swarmviz.papers.figure import Entry, Experiment
 from swarmviz.papers.report import as_variables
 
 if TYPE_CHECKING:
@@ -74,12 +74,12 @@ def computed(
     return data.assign_attrs(_provenance(entry, runs, quick), interrupted=int(interrupted))
 
 
-def _cells(part: Part) -> int:
+def _cells(part: Experiment) -> int:
     return int(np.prod([len(values) for values in part.grid.values()], dtype=int)) * max(1, len(part.landscapes))
 
 
 def _swept(
-    part: Part,
+    part: Experiment,
     runs: int,
     tolerance: float | None,
     threads: int | None,
@@ -104,7 +104,7 @@ def _swept(
     return data
 
 
-def _kept(part: Part, data: xarray.Dataset, each_run: bool) -> tuple[xarray.Dataset, bool]:
+def _kept(part: Experiment, data: xarray.Dataset, each_run: bool) -> tuple[xarray.Dataset, bool]:
     """What is kept of a sweep, and whether it was cut short: a Ctrl-C costs no finished run."""
     interrupted = bool(data.attrs["interrupted"])
     try:
@@ -113,7 +113,7 @@ def _kept(part: Part, data: xarray.Dataset, each_run: bool) -> tuple[xarray.Data
         return _reduced(part, data, each_run, False), True
 
 
-def _reduced(part: Part, data: xarray.Dataset, each_run: bool, snapshots: bool) -> xarray.Dataset:
+def _reduced(part: Experiment, data: xarray.Dataset, each_run: bool, snapshots: bool) -> xarray.Dataset:
     """Finals, courses or their statistics, and the agents at the snapshots."""
     courses = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
     kept = data[list(FINALS)].drop_vars("coordinate", errors="ignore")
@@ -162,7 +162,7 @@ def _means(data: xarray.Dataset, what: str) -> dict[str, Any]:
     }
 
 
-def _snapshots(part: Part) -> xarray.Dataset:
+def _snapshots(part: Experiment) -> xarray.Dataset:
     """The agents of the first run, which has the seed of the swarm."""
     import xarray
 

@@ -23,7 +23,7 @@ LIVE_PICTURES = 600  # what is shown live takes about twenty seconds, thirty pic
 
 
 @dataclass(frozen=True)
-class Part:
+class Experiment:
     """One sweep: a dynamics on a landscape over a grid of parameters.
 
     Attributes
@@ -70,7 +70,7 @@ class Part:
             pace=min(max(self.steps / LIVE_PICTURES, 0.1), 1000.0),
         )  # fmt: skip
 
-    def quick(self) -> Part:
+    def quick(self) -> Experiment:
         """The same in a moment: few steps, few values on each axis."""
         from dataclasses import replace
 
@@ -95,7 +95,7 @@ def _thinned(values: Sequence[Any]) -> Sequence[Any]:
 
 
 @dataclass(frozen=True)
-class Printed:
+class Reported:
     """Numbers that a paper prints: ``values`` of a variable at coordinates, in the order of ``axes``; None where nothing is legible."""
 
     variable: str
@@ -136,12 +136,12 @@ class Entry:
     title: str
     reference: str
     question: str
-    parts: tuple[Part, ...]
+    parts: tuple[Experiment, ...]
     views: tuple[Any, ...]
     runs: int = 100
     each_run: bool = False
     derive: Callable[[Any], Mapping[str, Any]] | None = None
-    printed: tuple[Printed, ...] = ()
+    printed: tuple[Reported, ...] = ()
     remark: str = ""
     tolerance: float | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from swarmviz.papers.figure import Entry, Part, Printed
+from swarmviz.papers.figure import Entry, Experiment, Reported
 from swarmviz.papers.states import Occupations
 from swarmviz.papers.views import Courses
 from swarmviz.schedules import Power
@@ -18,13 +18,13 @@ REMARK = (
 CHANGING = "S = 20 states, U/10, γ = 1/4, t₀ = 1.1."
 
 
-def _part(generator: str, changing: bool, record: tuple[str, ...], label: str = "", **more: Any) -> Part:
+def _part(generator: str, changing: bool, record: tuple[str, ...], label: str = "", **more: Any) -> Experiment:
     steps = LONG if changing else SHORT
     beta = Power(gamma=0.25, t0=1.1) if changing else 5.0
     values = {"generator": generator, "beta": beta, "rate": RATE, "dt": 1.0, "m": -1.0}
     heights = {"height": 0.1} if changing else {}
     shots = tuple(round(i * steps / 16) for i in range(17)) if not record else ()
-    return Part(
+    return Experiment(
         label or f"{generator} generator", "FiniteSet", "FiniteSetCurve", steps, values, heights, {"n": 50, "d": 1},
         record=record, every=4 if changing else 1, snapshots=shots, **more,
     )  # fmt: skip
@@ -77,7 +77,7 @@ ENTRIES = (
         "Does the second generator make more than eight times as many transitions as the first in two hours?",
         (_part("first", True, ("transitions",)), _part("second", True, ("transitions",))),
         (Courses(y="transitions", series="system"),), runs=20, derive=_ratio,
-        printed=(Printed("transition_ratio", {"system": ("second generator",)}, (8.0,), source="004 §6.2: more than eight times"),),
+        printed=(Reported("transition_ratio", {"system": ("second generator",)}, (8.0,), source="004 §6.2: more than eight times"),),
         remark=f"Printed is a lower bound, of one run. {CHANGING} {REMARK}",
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmviz.landscapes import DoubleWell
-from swarmviz.papers.figure import Entry, Part
+from swarmviz.papers.figure import Entry, Experiment
 from swarmviz.papers.views import Courses, Scan
 from swarmviz.theory import fmc as theory
 
@@ -43,7 +43,7 @@ ENTRIES = (
         "000-kl-decay", "KL(ρ_W‖ρ_R) in time", "000 Theorem 1, Theorem 3 (dotted), Proposition 2",
         "Does the swarm's law tend to ρ_R ∝ R, exponentially fast and up to O(1/N), with and without jitter?",
         tuple(
-            Part(label, "FMC", "DoubleWell", 300, VALUES | {"sigma": s}, swarm={"n": 1000, "d": 1}, record=("kl", "distinct"),
+            Experiment(label, "FMC", "DoubleWell", 300, VALUES | {"sigma": s}, swarm={"n": 1000, "d": 1}, record=("kl", "distinct"),
                  grid={"n": (100, 1000, 10_000)})
             for label, s in (("σ = 0, as in 000", 0.0), ("σ = 0.1", 0.1))
         ),
@@ -59,7 +59,7 @@ ENTRIES = (
         "000-alpha-beta", "Exploitation against exploration: a scan of α/β", "000 §5.3",
         "Is there a transition where α ≈ β, from a spread swarm to a collapsed one?",
         (
-            Part("FMC", "FMC", "DoubleWell", 300, VALUES | {"distance_power": 1.0}, swarm={"n": 500, "d": 1},
+            Experiment("FMC", "FMC", "DoubleWell", 300, VALUES | {"distance_power": 1.0}, swarm={"n": 500, "d": 1},
                  record=("kl", "dispersion", "distinct", "log_mean_reward"), every=10,
                  grid={"reward_power": tuple(float(a) for a in np.round(np.geomspace(0.1, 10, 13), 4))}),
         ),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from swarmviz.papers.figure import Entry, Printed
+from swarmviz.papers.figure import Entry, Reported
 
 if TYPE_CHECKING:
     import xarray
 
 
-def as_variables(printed: Iterable[Printed], data: xarray.Dataset) -> dict[str, Any]:
+def as_variables(printed: Iterable[Reported], data: xarray.Dataset) -> dict[str, Any]:
     """``printed_<variable>`` for each of them, on the coordinates of ``data``; NaN where nothing is printed."""
     import xarray
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.papers.figure import Entry, Part, Printed
+from swarmviz.papers.figure import Entry, Experiment, Reported
 from swarmviz.papers.states import Positions
 from swarmviz.papers.views import Courses, Scan
 
@@ -19,13 +19,13 @@ CUTOFF = "σ(m) of (6.1) is illegible in the source; the one used has the shape 
 
 def _part(
     label: str, landscape: str, n: int, d: int, steps: int, every: int, lam: float, cutoff: float, **more: Any
-) -> Part:
+) -> Experiment:
     values = {"lam": lam, "cutoff": cutoff, "dt": DT} | more.pop("values", {})
     swarm = {"n": n, "d": d} | AWAY | more.pop("swarm", {})
-    return Part(label, "SSA", landscape, steps, values, swarm=swarm, record=F_BAR, every=every, **more)
+    return Experiment(label, "SSA", landscape, steps, values, swarm=swarm, record=F_BAR, every=every, **more)
 
 
-def _moves(key: str, title: str, part: Part, landscape: str) -> Entry:
+def _moves(key: str, title: str, part: Experiment, landscape: str) -> Entry:
     return Entry(
         f"002-figure{key}", f"Figure {key}: {title}", f"002 fig. {key}, §6.1", "How does the swarm find the global minimum?",
         (part,), (Positions(landscape=landscape),), runs=1, each_run=True,
@@ -34,7 +34,7 @@ def _moves(key: str, title: str, part: Part, landscape: str) -> Entry:
 
 
 def _mean(
-    key: str, title: str, parts: tuple[Part, ...], series: str, remark: str = "", symbol: str = "E[F̄(t)]"
+    key: str, title: str, parts: tuple[Experiment, ...], series: str, remark: str = "", symbol: str = "E[F̄(t)]"
 ) -> Entry:
     return Entry(
         f"002-figure{key}", f"Figure {key}: {title}", f"002 fig. {key}, §6.1",
@@ -121,7 +121,7 @@ ENTRIES = (
         ),
         runs=40, derive=_rates,
         printed=(
-            Printed("rate", {"cutoff": (1 / 8, 1 / 16, 1 / 32, 1 / 64), "n": (8, 16, 32, 64)},
+            Reported("rate", {"cutoff": (1 / 8, 1 / 16, 1 / 32, 1 / 64), "n": (8, 16, 32, 64)},
                     ((None,) * 4, (None,) * 4, (-0.48, -0.54, -0.60, -1.22), (None,) * 4), source="002 fig. 6.10"),
         ),
         remark="Only the printed slopes of one row are legible in full, those of β = 1/32; how they were fitted is not said. Ours "

@@ -14,7 +14,7 @@ FAR = SWARM | {"initial": "box", "low": 12.0, "high": 18.0}  # in the valley opp
 
 def _evenly_spread(sim):
     """χ² of the occupation of S = 20 states, with 19 degrees of freedom."""
-    expected = sim.born.n / 20
+    expected = sim.initial_swarm.n / 20
     return ((np.bincount(sim.frame.node, minlength=20) - expected) ** 2 / expected).sum() < 52
 
 

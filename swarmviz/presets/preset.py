@@ -44,7 +44,7 @@ class Claim:
 
 def started(sim: Simulation) -> np.ndarray:
     """The positions with which a run began, shape (N, d)."""
-    return sim.born.positions(sim.landscape)
+    return sim.initial_swarm.positions(sim.landscape)
 
 
 def stays_in_its_box(sim: Simulation) -> bool:

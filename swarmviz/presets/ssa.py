@@ -132,7 +132,7 @@ PRESETS = (
         question="Two hundred agents on a hundred valleys; most are removed within a few steps. How many remain?",
         steps=100,
         chance=0.99,
-        claim=Claim("most agents are removed", lambda sim: sim.record["remaining"][20] < sim.born.n / 2),
+        claim=Claim("most agents are removed", lambda sim: sim.record["remaining"][20] < sim.initial_swarm.n / 2),
     ),
     Preset(
         "sbgd-styblinski",

@@ -83,19 +83,19 @@ def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:
     same = [stretch.entry is entry for stretch, entry in zip(known, journal, strict=False)]
     del known[same.index(False) if False in same else len(same) :]
     for entry in journal[len(known) :]:
-        known.append(_begin(entry, known[-1] if known else None, simulation.born, simulation.frame.d))
+        known.append(_begin(entry, known[-1] if known else None, simulation.initial_swarm, simulation.frame.d))
     ends = [*(entry.k for entry in journal[1:]), max(simulation.furthest, journal[-1].k)]
     return [(stretch.entry.k, end, stretch.law) for stretch, end in zip(known, ends, strict=True)]
 
 
-def _begin(entry: Any, before: Stretch | None, born: Any, d: int) -> Stretch:
+def _begin(entry: Any, before: Stretch | None, initial_swarm: Any, d: int) -> Stretch:
     """The stretch that begins with ``entry``, where the one before it ends."""
     dynamics, space = entry.dynamics, entry.dynamics.space(d)
     t = 0.0 if before is None else before.t + (entry.k - before.entry.k) * float(before.entry.dynamics.dt)
     if not followed(space) or (before is not None and before.law is None):
         return Stretch(entry, space, t, None)
     if before is None:
-        rho = initial_density(born, entry.landscape, space)
+        rho = initial_density(initial_swarm, entry.landscape, space)
     else:
         rho = densities(before.law, np.array([t]))[0]
         if space.key != before.space.key:

@@ -15,7 +15,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz.cli import main, output
-from swarmviz.cli.interrupts import heard_once
+from swarmviz.cli.interrupts import interruptible
 from swarmviz.cli.outcome import INTERRUPTED
 from swarmviz.ensembles import Below
 from swarmviz.ensembles.engine import Ensemble
@@ -174,7 +174,7 @@ def test_results_that_are_being_written_are_given_up_by_the_second_ctrl_c_only(p
 def test_ctrl_c_is_left_alone_where_it_is_ignored():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with heard_once():
+        with interruptible():
             press()
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
@@ -247,7 +247,7 @@ def test_the_tests_hear_ctrl_c_wherever_they_are_started():
 
 def test_the_third_ctrl_c_ends_everything():
     heard = 0
-    with heard_once():
+    with interruptible():
         for _ in range(3):
             try:
                 press()

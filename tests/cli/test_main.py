@@ -20,7 +20,7 @@ import swarmviz as sv
 from swarmviz import papers
 from swarmviz.cli import main
 from swarmviz.cli.outcome import INTERRUPTED
-from swarmviz.cli.values import listed, typed
+from swarmviz.cli.values import listed, parse_value
 from swarmviz.ensembles.engine import Ensemble
 from swarmviz.schedules import Linear, Piecewise
 
@@ -98,7 +98,7 @@ def test_a_bad_input_is_one_line_with_exit_code_2_and_nothing_runs(args, words, 
     ],
 )
 def test_a_text_means_a_value_of_its_declaration(text, name, value):
-    assert typed(name, text, sv.CBO.declared()[name]) == value
+    assert parse_value(name, text, sv.CBO.declared()[name]) == value
 
 
 def test_commas_inside_brackets_do_not_separate():

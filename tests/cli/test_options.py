@@ -123,8 +123,8 @@ def test_a_bad_option_is_told_with_what_is_allowed(args, words):
 def test_the_stopped_sweep_of_the_readme_can_be_typed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("\\\n", "")
-    (typed,) = (line for line in readme.splitlines() if line.startswith("swarmviz sweep") and "--stop" in line)
-    done = call(*shlex.split(typed.replace("--runs 50", "--runs 2"), comments=True)[1:])
+    (parse_value,) = (line for line in readme.splitlines() if line.startswith("swarmviz sweep") and "--stop" in line)
+    done = call(*shlex.split(parse_value.replace("--runs 50", "--runs 2"), comments=True)[1:])
     assert done.exit_code == 0, done.output
     assert len(list((tmp_path / "stopped-sweep").glob("*.nc"))) == 6
 

@@ -93,7 +93,7 @@ def test_what_a_slider_can_reach_is_accepted_and_bad_input_leaves_every_value_as
 def test_a_value_beyond_the_slider_but_within_the_bounds_can_be_typed():
     form, _ = controls(dynamics.CBO())
     declared = dynamics.CBO.param["lam"]
-    beyond = declared.slider[1] * 2
+    beyond = declared.softbounds[1] * 2
     assert beyond <= declared.bounds[1]
     form._edit("dynamics.lam", f"{beyond:g}", True)
     assert form.parts["dynamics"].lam == beyond

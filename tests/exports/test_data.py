@@ -143,7 +143,9 @@ def test_a_run_is_lived_again_as_by_the_simulation_itself(make):
     sim = make()
     run = Run.of(sim)
     again = run.again()
-    there = sv.Simulation.replay(sim.journal, sim.born, sim.k, every=sim.record.every, record_limit=sim.record_limit)
+    there = sv.Simulation.replay(
+        sim.journal, sim.initial_swarm, sim.k, every=sim.record.every, record_limit=sim.record_limit
+    )
     assert same(again, there) and np.array_equal(again.frame.x, sim.frame.x)
     assert run.t == sim.t
 
@@ -228,7 +230,11 @@ def test_the_netcdf_file_holds_curves_and_states_with_their_meaning(make, tmp_pa
                 stored = f"agent_{name}" if name in sim.record else name
                 np.testing.assert_array_equal(data[stored], value)
         assert json.loads(data.attrs["metadata"]) == exports.metadata(sim)
-        assert (data.attrs["version"], data.attrs["seed"], data.attrs["k"]) == (sv.__version__, sim.born.seed, sim.k)
+        assert (data.attrs["version"], data.attrs["seed"], data.attrs["k"]) == (
+            sv.__version__,
+            sim.initial_swarm.seed,
+            sim.k,
+        )
 
 
 def test_metadata_too_long_for_an_attribute_are_a_variable():

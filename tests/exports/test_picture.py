@@ -221,7 +221,7 @@ def test_300_frames_of_200_agents_are_at_most_3_MB():
 def test_a_replay_has_the_positions_to_within_half_a_step_of_its_grid(kind):
     sim = made(kind)
     header, about, arrays = opened(exports.replay(sim, every=2))
-    assert header["k"] == [0, 2, 4, 6] and about["seed"] == sim.born.seed
+    assert header["k"] == [0, 2, 4, 6] and about["seed"] == sim.initial_swarm.seed
     (low, high), frames = np.array(header["range"]), len(header["k"])
     half = (high - low) / 65535 / 2 * (1 + 1e-9)
     for place, k in enumerate(header["k"]):

@@ -26,8 +26,8 @@ FRAME = ("x", "energy", "focus", "v", "memory", "mass", "weight", "partner", "no
 
 def started(name="cbo-rastrigin", **swarm):
     preset = presets.ALL[name]
-    dynamic, landscape, born = preset.build()
-    return sv.Simulation(dynamic, landscape, Swarm(**(born.values_now() | swarm)))
+    dynamic, landscape, initial_swarm = preset.build()
+    return sv.Simulation(dynamic, landscape, Swarm(**(initial_swarm.values_now() | swarm)))
 
 
 def linked(sim, **edits):
@@ -85,7 +85,7 @@ def test_a_run_reopens_at_the_same_step_with_the_same_swarm_and_the_same_future(
     sim.advance(5)
     again = read(write(linked(sim))).runs[0].live()
     assert_same_frame(again.frame, sim.frame)
-    assert len(again.journal) == len(sim.journal) == 2 and again.born.same_as(sim.born)
+    assert len(again.journal) == len(sim.journal) == 2 and again.initial_swarm.same_as(sim.initial_swarm)
     assert_same_frame(again.advance(6), sim.advance(6))
 
 
@@ -111,7 +111,7 @@ def test_schedules_points_vectors_wells_and_formulas_survive_and_so_do_their_cha
     for a, b in zip(run.journal, sim.journal, strict=True):
         assert a.dynamics.same_as(b.dynamics) and a.landscape.same_as(b.landscape)
     assert_same_frame(run.live().frame, sim.frame)
-    assert math.copysign(1, run.born.points[0][1]) == -1
+    assert math.copysign(1, run.initial_swarm.points[0][1]) == -1
 
 
 def test_two_runs_and_how_they_are_shown():

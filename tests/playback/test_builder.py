@@ -37,7 +37,7 @@ class Steps:
 
     def __init__(self, name, k=10, gate=None, live=None):
         self.name, self.k, self.gate, self.lived = name, k, gate, live if live is not None else []
-        self.born = SimpleNamespace(n=100, d=2)
+        self.initial_swarm = SimpleNamespace(n=100, d=2)
         self.now = SimpleNamespace(dynamics=SimpleNamespace(), landscape=SimpleNamespace())
 
     def live(self, record_limit, check):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.playback.panes import Bench
+from components.playback.panes import Panes
 from components.session import Session
 from components.views.arena.mouse_modes import swarm_at, whole_point, with_agent_at
 from components.views.comparison import Comparison, pictures
@@ -39,7 +39,7 @@ def make(**options):
 def test_two_equal_swarms_stay_equal_and_a_changed_one_is_the_run_it_would_be_alone():
     a = make()
     a.advance(40)
-    bench = Bench([a, a.fork()])
+    bench = Panes([a, a.fork()])
     bench.advance(7)
     np.testing.assert_array_equal(bench.sims[0].frame.x, bench.sims[1].frame.x)
     bench.replace(bench.sims, active=1)
@@ -59,7 +59,7 @@ def test_two_equal_swarms_stay_equal_and_a_changed_one_is_the_run_it_would_be_al
 def test_when_one_swarm_diverges_both_stand_at_the_last_step_that_both_could_take(weak):
     sims = [make(), make()]
     sims[weak].dynamics.param.update(lam=100, dt=10.0)
-    bench = Bench(sims)
+    bench = Panes(sims)
     with pytest.raises(sv.Diverged, match=f"swarm {'AB'[weak]}: the swarm diverged at step") as caught:
         bench.advance(1000)
     assert [sim.k for sim in bench.sims] == [caught.value.step - 1] * 2
@@ -67,7 +67,7 @@ def test_when_one_swarm_diverges_both_stand_at_the_last_step_that_both_could_tak
 
 
 def test_a_parameter_that_one_swarm_refuses_moves_neither():
-    bench = Bench([make(), make()])
+    bench = Panes([make(), make()])
     bench.advance(5)
     bench.sims[1].dynamics.sigma = sv.schedules.Linear(start=1.0, end=-50.0, duration=1.0)
     with pytest.raises(ValueError, match="sigma"):
@@ -78,7 +78,7 @@ def test_a_parameter_that_one_swarm_refuses_moves_neither():
 def test_a_long_way_is_gone_in_pieces_between_which_others_get_at_the_swarms(monkeypatch):
     monkeypatch.setattr("swarmviz.simulation.PIECE", 60 * 3)  # three steps of 30 agents in the plane
     monkeypatch.setattr("swarmviz.simulation.SNAPSHOT_COUNT", 4)
-    bench = Bench([make(), make(sigma=0.2)])
+    bench = Panes([make(), make(sigma=0.2)])
     bench.advance(500)
     stood, goto = [], sv.Simulation.goto
 
@@ -107,7 +107,7 @@ def test_a_long_way_is_gone_in_pieces_between_which_others_get_at_the_swarms(mon
 
 
 def test_of_several_wishes_the_newest_counts_and_none_leads_beyond_what_is_known():
-    bench = Bench([make()])
+    bench = Panes([make()])
     bench.advance(300)
     there = bench.sim.frame.x.copy()
     for k in (10, 20, 30):
@@ -294,7 +294,7 @@ def test_a_click_in_a_slice_keeps_the_other_coordinates():
 def test_the_comparison_draws_what_both_recorded_and_the_difference():
     a = make()
     b = sv.Simulation(sv.dynamics.ALL["BGK"](), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
-    bench = Bench([a, b])
+    bench = Panes([a, b])
     bench.advance(50)
     names = [o.name for o in common(bench.sims)]
     assert "best" in names and all(name in a.record and name in b.record for name in names)

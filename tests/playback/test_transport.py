@@ -14,7 +14,7 @@ from bokeh.document import Document
 from bokeh.models import ColumnDataSource, Range1d
 
 from components.playback.transport import Moment, Transport
-from components.server.serializer import Brief
+from components.server.serializer import ReferencePruningSerializer
 from components.views.figures import SWIFT
 
 BOKEHJS = (Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.js").read_text(encoding="utf-8")
@@ -53,13 +53,16 @@ def test_a_message_is_what_bokeh_would_have_written():
     known.data = {"x": np.arange(3, dtype="f4")}
     known.tags = [known, other, unknown, unknown]
     events = list(document.callbacks._held_events)
-    written = [kind(references=document.models.synced_references).encode(events) for kind in (Brief, Serializer)]
+    written = [
+        kind(references=document.models.synced_references).encode(events)
+        for kind in (ReferencePruningSerializer, Serializer)
+    ]
     assert written[0] == written[1]
     assert len(events) == 2
 
 
 def test_bokeh_writes_its_patches_with_the_brief_serializer():
-    assert importlib.import_module("bokeh.protocol.messages.patch_doc").Serializer is Brief
+    assert importlib.import_module("bokeh.protocol.messages.patch_doc").Serializer is ReferencePruningSerializer
 
 
 def test_an_event_that_overtakes_a_change_is_carried_out_under_the_lock_of_the_document():

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.replicas import pool as flocks
+from components.replicas import pool as pool
 from components.replicas.bands import quantiles
-from components.replicas.card import LuckCard, Standing, headline, remarks
+from components.replicas.card import ReplicaCard, ReplicaStatus, headline, remarks
 from components.replicas.error_histogram import histogram
-from components.replicas.pool import Flock, Tally
+from components.replicas.pool import ReplicaPool, SuccessCount
 from components.replicas.replica import RECORDED, SPACING, Visible
-from components.replicas.worker import LATE, Luck
+from components.replicas.worker import LATE, ReplicaWorker
 from components.views.curves.curves import Curves
 from components.views.curves.log_axis import BELOW
 from components.views.palette import DARK, LIGHT
@@ -37,7 +37,7 @@ def visible_run(sigma=1.2, steps=60, landscape=None, **options):
 
 def independent(sim, seed, k=None):
     """The same run with another seed, made without any of the code that is tested here."""
-    swarm = sim.born.copy()
+    swarm = sim.initial_swarm.copy()
     swarm.seed = seed
     k = sim.k if k is None else k
     first, *changes = sim.journal
@@ -63,12 +63,12 @@ def finish(flock, sim=None, runs=RUNS, seconds=0.001):
 def assert_exact(flock, sim, k=None):
     """Records, successes, count and bands are those of independent runs."""
     k = sim.k if k is None else k
-    runs = [independent(sim, sim.born.seed + 1 + r, sim.furthest) for r in range(len(flock.replicas))]
+    runs = [independent(sim, sim.initial_swarm.seed + 1 + r, sim.furthest) for r in range(len(flock.replicas))]
     judged = [succeeded(run.goto(k), independent(sim, 0, k).landscape) for run in runs]
-    there = [independent(sim, sim.born.seed + 1 + r, k) for r in range(len(flock.replicas))]
+    there = [independent(sim, sim.initial_swarm.seed + 1 + r, k) for r in range(len(flock.replicas))]
     assert judged == [succeeded(run.frame, run.landscape) for run in there]
     finite = sim.dynamics.on_finite_set
-    within = math.inf if finite else tolerance_for(independent(sim, 0, k).landscape, sim.born.d)
+    within = math.inf if finite else tolerance_for(independent(sim, 0, k).landscape, sim.initial_swarm.d)
     assert [r.misses[k] < within for r in flock.replicas] == judged
     assert [r.misses[k] for r in flock.replicas] == [miss(run.frame, run.landscape) for run in there]
     tally = flock.tally(k)
@@ -89,7 +89,7 @@ def assert_exact(flock, sim, k=None):
 
 def test_a_replica_is_the_run_with_the_next_seed():
     sim = visible_run()
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     assert flock.seeds == (12, 16)
     assert 0 < flock.tally(sim.k).found < RUNS, "some must fail and some succeed, or nothing is compared"
     assert_exact(flock, sim)
@@ -99,12 +99,12 @@ def test_a_replica_is_the_run_with_the_next_seed():
 def test_replicas_of_every_dynamics_are_exact(preset):
     sim = sv.Simulation(*presets.ALL[preset].build())
     sim.advance(13)
-    assert_exact(finish(Flock(), sim, runs=3), sim)
+    assert_exact(finish(ReplicaPool(), sim, runs=3), sim)
 
 
 def test_replicas_take_part_in_changes_made_in_mid_run_from_that_step_on():
     sim = visible_run(steps=20)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     before = [r.front for r in flock.replicas]
     sim.dynamics.sigma, sim.landscape = 0.3, sv.landscapes.Ackley()
     sim.advance(15)
@@ -120,7 +120,7 @@ def test_replicas_take_part_in_changes_made_in_mid_run_from_that_step_on():
 
 def test_a_change_while_paused_is_judged_at_once_and_may_be_made_again():
     sim = visible_run(steps=20)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     for alpha, landscape in (
         (1e-3, sv.landscapes.Ackley()),
         (50.0, sv.landscapes.Sphere()),
@@ -137,7 +137,7 @@ def test_a_change_while_paused_is_judged_at_once_and_may_be_made_again():
 
 def test_a_change_before_the_first_step_counts():
     sim = visible_run(steps=0)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     sim.dynamics.sigma = 0.1
     sim.apply()
     sim.advance(12)
@@ -146,7 +146,7 @@ def test_a_change_before_the_first_step_counts():
 
 def test_going_back_is_judged_at_that_very_step_and_the_curves_keep_their_band():
     sim = visible_run(steps=70)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     for k in (69, 33, 0):
         sim.goto(k)
         assert flock.tally(k) is None or flock.tally(k).k <= k, "what comes later is not shown for an earlier step"
@@ -156,7 +156,7 @@ def test_going_back_is_judged_at_that_very_step_and_the_curves_keep_their_band()
 
 def test_a_branch_takes_the_replicas_with_it_and_spares_what_was_before():
     sim = visible_run(steps=600, sigma=0.9)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     sim.goto(550)
     sim.dynamics.sigma = 0.5
     sim.advance(7)
@@ -167,7 +167,7 @@ def test_a_branch_takes_the_replicas_with_it_and_spares_what_was_before():
 
 def test_a_look_back_before_a_branch_leaves_nothing_of_the_old_future():
     sim = visible_run(steps=70)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     sim.goto(50)
     finish(flock, sim)
     sim.goto(20)
@@ -182,7 +182,7 @@ def test_a_branch_that_drops_a_change_is_another_run_from_there_on():
     sim = visible_run(steps=20)
     sim.dynamics.sigma = 0.2
     sim.advance(20)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     sim.goto(10)
     sim.dynamics.sigma = 1.2
     sim.advance(25)
@@ -192,7 +192,7 @@ def test_a_branch_that_drops_a_change_is_another_run_from_there_on():
 
 def test_a_reset_with_the_same_values_keeps_the_replicas_and_one_with_others_does_not():
     sim = visible_run(steps=30)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     ran = [r.front for r in flock.replicas]
     flock.follow(Visible.of(visible_run(steps=10)), RUNS)
     assert [r.front for r in flock.replicas] == ran
@@ -204,7 +204,7 @@ def test_a_reset_with_the_same_values_keeps_the_replicas_and_one_with_others_doe
 
 def test_more_and_fewer_replicas():
     sim = visible_run(steps=40)
-    flock = finish(Flock(), sim, runs=3)
+    flock = finish(ReplicaPool(), sim, runs=3)
     three = list(flock.replicas)
     assert_exact(finish(flock, sim, runs=8), sim)
     assert flock.replicas[:3] == three and flock.tally(40).runs == 8
@@ -213,13 +213,13 @@ def test_more_and_fewer_replicas():
 
 def test_the_seed_after_the_largest_is_zero():
     sim = visible_run(seed=2**53 - 1, steps=3)
-    flock = finish(Flock(), sim, runs=3)
+    flock = finish(ReplicaPool(), sim, runs=3)
     assert [r.seed for r in flock.replicas] == [2**53, 0, 1]
 
 
 def test_long_records_are_thinned_alike_and_stay_exact(monkeypatch):
     sim = visible_run(steps=5 * RECORDED, n=3, sigma=0.3)
-    flock = finish(Flock(), sim, runs=2, seconds=0.01)
+    flock = finish(ReplicaPool(), sim, runs=2, seconds=0.01)
     band = flock.bands()["best"]
     assert band.k[0] == 0 and set(np.diff(band.k)) == {8} and len(band.k) <= RECORDED
     runs = [independent(sim, seed) for seed in (12, 13)]
@@ -227,11 +227,11 @@ def test_long_records_are_thinned_alike_and_stay_exact(monkeypatch):
 
 
 def test_rounds_that_end_before_the_visible_step_come_to_it_in_the_end(monkeypatch):
-    monkeypatch.setattr(flocks, "ROUND", 0.001)
-    monkeypatch.setattr(flocks, "MILESTONES", 16)
-    monkeypatch.setattr(flocks, "FIRST_GUESS", 1e-6)  # many small rounds, however fast the machine
+    monkeypatch.setattr(pool, "ROUND", 0.001)
+    monkeypatch.setattr(pool, "MILESTONES", 16)
+    monkeypatch.setattr(pool, "FIRST_GUESS", 1e-6)  # many small rounds, however fast the machine
     sim = visible_run(steps=300, sigma=0.5)
-    flock, seen = Flock(), []
+    flock, seen = ReplicaPool(), []
     flock.follow(Visible.of(sim), 4)
     left = True
     while left:
@@ -248,23 +248,23 @@ def test_rounds_that_end_before_the_visible_step_come_to_it_in_the_end(monkeypat
 
 def test_memory_is_bounded_and_a_lack_of_it_is_told(monkeypatch):
     sim = visible_run(steps=3000)
-    flock = Flock()
+    flock = ReplicaPool()
     flock.follow(Visible.of(sim), 4)
     flock.work(0.001)
     size = flock.replicas[0].size
-    monkeypatch.setattr(flocks, "ROOM", 4 * size * 8)
+    monkeypatch.setattr(pool, "ROOM", 4 * size * 8)
     finish(flock)
     assert len(flock.replicas) == 4 and max(len(r._kept) for r in flock.replicas) <= 8 - 4 + 2
-    monkeypatch.setattr(flocks, "ROOM", 3 * size * 4 + 1)
-    flock = finish(Flock(), sim, runs=50)
+    monkeypatch.setattr(pool, "ROOM", 3 * size * 4 + 1)
+    flock = finish(ReplicaPool(), sim, runs=50)
     assert flock.runs == len(flock.replicas) == 3
     flock.follow(Visible.of(sim), 50)
     assert flock.runs == 3 and flock.tally(sim.k).runs == 3, "asking again changes nothing"
-    assert "Only 3 of 50" in " ".join(remarks(Standing(50, flock.runs)))
-    monkeypatch.setattr(flocks, "ROOM", 1)
-    flock = finish(Flock(), sim, runs=50)
+    assert "Only 3 of 50" in " ".join(remarks(ReplicaStatus(50, flock.runs)))
+    monkeypatch.setattr(pool, "ROOM", 1)
+    flock = finish(ReplicaPool(), sim, runs=50)
     assert flock.replicas == [] and flock.tally(sim.k) is None and flock.bands() == {}
-    assert "too large" in headline(Standing(50, flock.runs))
+    assert "too large" in headline(ReplicaStatus(50, flock.runs))
 
 
 # ---- failures ------------------------------------------------------------------------------------------------------------
@@ -285,15 +285,15 @@ def test_diverged_replicas_are_failures_and_are_said():
     ends = {seed: last_finite(sim, seed, steps) for seed in range(1, 13)}
     lost = {seed: step for seed, (_, step) in ends.items() if step is not None}
     assert 0 < len(lost) < 12, "the test needs both kinds"
-    seen = Visible(sim.journal, sim.born, steps, steps)
-    flock = Flock()
+    seen = Visible(sim.journal, sim.initial_swarm, steps, steps)
+    flock = ReplicaPool()
     flock.follow(seen, 12)
     finish(flock)
     assert {r.seed: r.diverged for r in flock.replicas if r.diverged is not None} == lost
     tally = flock.tally(steps)
     assert tally.diverged == len(lost)
     assert tally.found == sum(bool(succeeded(run.frame, sim.landscape)) for run, step in ends.values() if step is None)
-    assert "diverged" in remarks(Standing(12, 12, tally=tally))[0]
+    assert "diverged" in remarks(ReplicaStatus(12, 12, tally=tally))[0]
     for replica in flock.replicas:
         run, _ = ends[replica.seed]
         np.testing.assert_array_equal(replica.record["dispersion"], run.record["dispersion"])
@@ -312,8 +312,8 @@ def test_diverged_replicas_are_failures_and_are_said():
 
 def test_a_diverged_replica_lives_again_when_the_branch_begins_before():
     sim = sv.Simulation(sv.CBO(lam=100.0, dt=10.0), sv.landscapes.Rastrigin(), sv.Swarm(n=6, d=2, seed=11))
-    flock = Flock()
-    flock.follow(Visible(sim.journal, sim.born, 300, 300), RUNS)
+    flock = ReplicaPool()
+    flock.follow(Visible(sim.journal, sim.initial_swarm, 300, 300), RUNS)
     assert finish(flock).tally(300).diverged == RUNS and flock.tally(300).found == 0
     sim.advance(2)
     sim.dynamics.param.update(lam=1.0, dt=0.05)
@@ -329,10 +329,10 @@ def test_where_no_minimiser_is_known_success_is_not_judged_but_the_band_is_there
             return np.empty((0, d))
 
     sim = visible_run(landscape=Unknown(), steps=12)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     tally = flock.tally(12)
-    assert tally == Tally(12, RUNS, 0)
-    assert "No known minimum: success cannot be judged" in headline(Standing(RUNS, RUNS, tally=tally))
+    assert tally == SuccessCount(12, RUNS, 0)
+    assert "No known minimum: success cannot be judged" in headline(ReplicaStatus(RUNS, RUNS, tally=tally))
     assert np.isnan(flock.bands()["distance"].middle).all() and np.isfinite(flock.bands()["best"].middle).all()
 
 
@@ -342,7 +342,7 @@ def test_where_no_minimiser_is_known_success_is_not_judged_but_the_band_is_there
 @pytest.mark.parametrize("found", [0, 3, RUNS])
 def test_the_interval_is_wilsons(found, monkeypatch):
     sim = visible_run(steps=1)
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     for i, replica in enumerate(flock.replicas):
         replica.misses[1] = 0.01 if i < found else 0.3
     z, n, p = 1.959963984540054, RUNS, found / RUNS
@@ -373,7 +373,7 @@ class Watched:
     def __init__(self, sim, late=0.0):
         self.sim, self.lock, self.late = sim, threading.Lock(), late
         self.told, self.news = [], threading.Condition()
-        self.luck = Luck(self.look, lambda: self.late, self.tell)
+        self.luck = ReplicaWorker(self.look, lambda: self.late, self.tell)
 
     def look(self):
         with self.lock:
@@ -413,7 +413,7 @@ def test_nothing_runs_before_it_is_asked_for_and_nothing_after(watched):
     thread = luck_threads()[0]
     watched.luck.count = 0
     thread.join(10)
-    assert not luck_threads() and watched.luck.bands(watched.sim) == {} and watched.luck.standing == Standing(0)
+    assert not luck_threads() and watched.luck.bands(watched.sim) == {} and watched.luck.standing == ReplicaStatus(0)
     watched.luck.count = 50
     watched.wait(at(40, 50))
     watched.luck.close()
@@ -458,7 +458,7 @@ def test_a_paused_or_hidden_run_costs_nothing(watched):
 
 def test_the_visible_run_never_waits_for_a_replica(watched):
     """While a replica is at work the lock of the visible run is free: the piece is held up here until an advance was made."""
-    working, go_on, work = threading.Event(), threading.Event(), Flock.work
+    working, go_on, work = threading.Event(), threading.Event(), ReplicaPool.work
 
     def held_up(flock, seconds):
         working.set()
@@ -466,7 +466,7 @@ def test_the_visible_run_never_waits_for_a_replica(watched):
         return work(flock, seconds)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flock, "work", held_up)
+        patch.setattr(ReplicaPool, "work", held_up)
         watched.luck.count = 20
         assert working.wait(20)
         assert watched.lock.acquire(timeout=10)
@@ -509,7 +509,7 @@ def test_the_band_of_another_run_is_never_shown(watched):
 
 def test_replicas_that_cannot_be_made_end_with_the_reason(watched, monkeypatch):
     monkeypatch.setattr(
-        Flock, "work", lambda flock, seconds: (_ for _ in ()).throw(ValueError("radius = 1: leaves no room"))
+        ReplicaPool, "work", lambda flock, seconds: (_ for _ in ()).throw(ValueError("radius = 1: leaves no room"))
     )
     watched.luck.count = 20
     standing = watched.wait(lambda standing: standing.trouble)
@@ -531,7 +531,7 @@ def test_a_run_that_is_gone_ends_the_thread_and_nobody_is_kept_alive():
     del made
     gc.collect()
     assert gone() is None and luck.bands(visible_run(steps=1)) == {}
-    luck = Luck(lambda: None, lambda: 0.0, print)
+    luck = ReplicaWorker(lambda: None, lambda: 0.0, print)
     luck.count = 20
     while luck_threads():
         luck_threads()[0].join(10)
@@ -550,21 +550,21 @@ def test_a_wrong_number_of_replicas_is_refused(watched, count):
 
 def test_the_card_says_it_in_words():
     chosen = []
-    card = LuckCard(chosen.append)
+    card = ReplicaCard(chosen.append)
     assert "Was it luck?" in card.state["headline"] and card.state["progress"] is None
     card._handle_msg(50)
     for nonsense in (7, True, "20", None, {"n": 20}):
         card._handle_msg(nonsense)
     assert chosen == [50] and card.count == 50
-    card.show(Standing(50, 50, 0.62, (1, 50), Tally(420, 50, 2, 37, 0.6045, 0.8413)))
+    card.show(ReplicaStatus(50, 50, 0.62, (1, 50), SuccessCount(420, 50, 2, 37, 0.6045, 0.8413)))
     state = card.state
     assert state["headline"] == "37 of 50 replicas have found the minimum: 74% (95%: 60–84%) at step 420"
     assert state["remarks"] == "2 replicas diverged, which count as failure."
     assert (state["share"], state["interval"], state["doing"]) == (0.74, [0.6045, 0.8413], "62% of the way")
     assert "1 to 50" in state["seeds"]
-    card.show(Standing(50, 50, 1.0, (1, 50), Tally(420, 50, 0)))
+    card.show(ReplicaStatus(50, 50, 1.0, (1, 50), SuccessCount(420, 50, 0)))
     assert card.state["share"] is None and card.state["doing"] == "keeping up with the visible run"
-    card.show(Standing(20, 20))
+    card.show(ReplicaStatus(20, 20))
     assert card.state["headline"] == "20 replicas start …"
 
 
@@ -573,13 +573,13 @@ def test_the_card_says_it_in_words():
 
 def judged_by_hand(sim, tolerance, runs=RUNS):
     """Success of the replicas, from independent runs."""
-    those = [independent(sim, sim.born.seed + 1 + r) for r in range(runs)]
+    those = [independent(sim, sim.initial_swarm.seed + 1 + r) for r in range(runs)]
     return [succeeded(run.frame, run.landscape, tolerance) for run in those]
 
 
 def test_another_tolerance_counts_anew_without_another_run():
     sim = visible_run()
-    flock = finish(Flock(), sim)
+    flock = finish(ReplicaPool(), sim)
     fronts = [r.front for r in flock.replicas]
     usual = flock.tally(sim.k)
     assert (usual.tolerance, usual.usual) == (0.05, 0.05) and 0 < usual.found < RUNS
@@ -601,7 +601,7 @@ def test_another_tolerance_counts_anew_without_another_run():
 def test_on_a_finite_set_a_tolerance_changes_nothing():
     sim = sv.Simulation(*presets.ALL["finite-second"].build())
     sim.advance(120)
-    tally = finish(Flock(), sim, runs=12).tally(120)
+    tally = finish(ReplicaPool(), sim, runs=12).tally(120)
     assert tally.tolerance is None and 0 < tally.found < 12
     assert tally.judged(1e-6) == tally.judged(2.0) == tally
     assert tally.found == sum(judged_by_hand(sim, None, 12))
@@ -609,8 +609,8 @@ def test_on_a_finite_set_a_tolerance_changes_nothing():
 
 def test_a_diverged_replica_fails_by_any_tolerance_and_is_shown_last_at_its_last_finite_step():
     sim = sv.Simulation(sv.CBO(lam=1.0, sigma=4.0, dt=0.5), sv.landscapes.Rastrigin(), sv.Swarm(n=6, d=2, seed=11))
-    flock = Flock()
-    flock.follow(Visible(sim.journal, sim.born, 3000, 3000), 12)
+    flock = ReplicaPool()
+    flock.follow(Visible(sim.journal, sim.initial_swarm, 3000, 3000), 12)
     tally = finish(flock).tally(3000)
     lost = {r.seed: r.diverged for r in flock.replicas if r.diverged is not None}
     assert lost, "or nothing is tested"
@@ -655,7 +655,7 @@ def test_each_bar_of_the_errors_is_found_or_is_not_and_none_is_lost(errors, tole
 
 def test_the_card_takes_a_tolerance_from_a_person_and_refuses_what_means_nothing():
     heard, shown = [], []
-    card = LuckCard(print, heard.append, shown.append)
+    card = ReplicaCard(print, heard.append, shown.append)
     card.attach(visible_run(steps=0, landscape=sv.landscapes.Griewank()))
     assert (card.state["within"], card.state["usual"]) == (0.0036, 0.0036)
     assert card.state["criterion"] == "Found: nearer than 0.0036 half widths of the box to a known minimiser."
@@ -686,9 +686,9 @@ def test_the_card_takes_a_tolerance_from_a_person_and_refuses_what_means_nothing
 
 def test_the_card_shows_the_errors_and_one_replica_that_failed():
     sim, shown = visible_run(), []
-    tally = finish(Flock(), sim).tally(sim.k)
-    card = LuckCard(print, print, shown.append)
-    card.show(Standing(RUNS, RUNS, 1.0, (12, 16), tally))
+    tally = finish(ReplicaPool(), sim).tally(sim.k)
+    card = ReplicaCard(print, print, shown.append)
+    card.show(ReplicaStatus(RUNS, RUNS, 1.0, (12, 16), tally))
     expected = judged_by_hand(sim, None)
     assert (card.state["succeeded"], card.state["failed"]) == (sum(expected), RUNS - sum(expected))
     assert f"{sum(expected)} errors below 0.05" in card.state["errors"]["text"]
@@ -696,7 +696,7 @@ def test_the_card_shows_the_errors_and_one_replica_that_failed():
         card._handle_msg({"act": "show", "found": found})
         assert shown[-1].seed == 12 + expected.index(found) and shown[-1].k == sim.k
     card.tolerance = 2.0
-    card.show(Standing(RUNS, RUNS, 1.0, (12, 16), tally.judged(2.0)))
+    card.show(ReplicaStatus(RUNS, RUNS, 1.0, (12, 16), tally.judged(2.0)))
     card._handle_msg({"act": "show", "found": False})
     assert card.state["failed"] == 0 and len(shown) == 2
 
@@ -711,7 +711,7 @@ def banded(sim, flock, **options):
 @pytest.mark.parametrize("log", [False, True])
 def test_the_band_lies_under_its_curve_on_the_same_scale(log):
     sim = visible_run(steps=40, landscape=sv.landscapes.Himmelblau())
-    flock = finish(Flock(), sim, runs=20)
+    flock = finish(ReplicaPool(), sim, runs=20)
     view = banded(sim, flock)
     view.choose(0, "value", log=log)
     plot, offset = view.plots[0], sim.landscape.minimum(2) if log else 0.0
@@ -739,7 +739,7 @@ def test_the_band_lies_under_its_curve_on_the_same_scale(log):
 
 def test_the_band_comes_and_goes_without_a_trace_and_keeps_its_place_in_the_legend_while_it_is_empty():
     sim = visible_run(steps=40)
-    flock, view = finish(Flock(), sim), Curves()
+    flock, view = finish(ReplicaPool(), sim), Curves()
     view.attach(sim)
     plain = [item.label.value for item in view.plots[0].legend.items]
     paint = lambda: view.paint(view.prepare(sim))  # noqa: E731

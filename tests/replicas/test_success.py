@@ -60,16 +60,17 @@ def test_one_that_failed_opens_with_its_seed_at_the_same_step_and_the_present_ru
     rows = len(lucky.history.pane.rows)
     wanted = tally.examples(False)[0]
     lucky.luck_card._handle_msg({"act": "show", "found": False})
-    assert wait(lambda: lucky._sim is not before and lucky._sim.born.seed == wanted.seed)
+    assert wait(lambda: lucky._sim is not before and lucky._sim.initial_swarm.seed == wanted.seed)
     settle(lucky)
     sim = lucky._sim
     assert sim.k == tally.k == wanted.k and not lucky.transport.playing
     assert success.error(sim.frame, sim.landscape) == wanted.miss >= tally.tolerance
-    alone = sv.Simulation(before.dynamics.copy(), before.landscape.copy(), sim.born.copy())
+    alone = sv.Simulation(before.dynamics.copy(), before.landscape.copy(), sim.initial_swarm.copy())
     assert np.array_equal(alone.advance(tally.k).x, sim.frame.x)
     assert lucky.controls.parts["swarm"].seed == wanted.seed
     assert (
-        len(lucky.history.pane.rows) == rows + 1 and f"seed {before.born.seed} " in lucky.history.pane.rows[0]["about"]
+        len(lucky.history.pane.rows) == rows + 1
+        and f"seed {before.initial_swarm.seed} " in lucky.history.pane.rows[0]["about"]
     )
     assert lucky.history.pane.live["found"] is False
 
@@ -83,7 +84,7 @@ def test_a_replica_repeats_the_changes_that_were_made_on_the_way(lucky):
     assert wait(lambda: standing(lucky).tally is not None and standing(lucky).tally.k == k, 60)
     wanted = standing(lucky).tally.examples(False)[0]
     lucky.luck_card._handle_msg({"act": "show", "found": False})
-    assert wait(lambda: lucky._sim.born.seed == wanted.seed)
+    assert wait(lambda: lucky._sim.initial_swarm.seed == wanted.seed)
     settle(lucky)
     assert [entry.k for entry in lucky._sim.journal] == [0, 200] and lucky._sim.k == k
     assert success.error(lucky._sim.frame, lucky._sim.landscape) == wanted.miss

@@ -9,13 +9,13 @@ import pytest
 from bokeh.document import Document
 
 from components.server import session_limit
-from components.server.session_limit import FULL, OFTEN, SESSIONS, SHARE, Seats, network_of, seats_of
+from components.server.session_limit import FULL, OFTEN, SESSIONS, SHARE, SessionLimiter, network_of, seats_of
 
 HERE, AWAY, ELSEWHERE = "127.0.0.1", "198.51.100.7", "203.0.113.9"
 
 
 def test_no_more_seats_are_taken_than_there_are_on_any_number_of_threads():
-    seats, taken = Seats(25), []
+    seats, taken = SessionLimiter(25), []
     threads = [
         threading.Thread(target=lambda i=i: taken.extend(seats.claim(f"{i}.{j}", HERE) for j in range(20)))
         for i in range(8)
@@ -30,7 +30,7 @@ def test_no_more_seats_are_taken_than_there_are_on_any_number_of_threads():
 
 
 def test_a_session_has_one_socket_and_keeps_its_place_while_that_is_cut():
-    seats = Seats(1)
+    seats = SessionLimiter(1)
     assert seats.claim("a", HERE) and not seats.claim("a", HERE), "a second socket of the same session"
     assert seats.make("a", HERE), "the session is made for the socket that has the place"
     seats.release("a")
@@ -42,7 +42,7 @@ def test_a_session_has_one_socket_and_keeps_its_place_while_that_is_cut():
 
 
 def test_a_socket_that_closes_before_its_session_was_made_leaves_nothing():
-    seats = Seats(1)
+    seats = SessionLimiter(1)
     assert seats.claim("a", HERE)
     seats.release("a")
     seats.release("a")
@@ -50,17 +50,17 @@ def test_a_socket_that_closes_before_its_session_was_made_leaves_nothing():
 
 
 def test_one_address_never_takes_every_place_and_this_machine_may():
-    seats = Seats(8)
+    seats = SessionLimiter(8)
     assert [seats.claim(f"{i}", AWAY) for i in range(8)] == [True] * 6 + [False] * 2
     assert seats.refusal(AWAY) == SHARE and seats.refusal(ELSEWHERE) == ""
     assert seats.claim("x", ELSEWHERE) and seats.claim("y", ELSEWHERE) and seats.refusal(ELSEWHERE) == FULL
-    local = Seats(8)
+    local = SessionLimiter(8)
     assert all(local.claim(f"{i}", HERE) for i in range(8))
 
 
 def test_an_address_begins_visits_no_faster_than_it_may_and_others_are_not_kept_waiting():
     now = 0.0
-    seats = Seats(1000, visits=10, clock=lambda: now)
+    seats = SessionLimiter(1000, visits=10, clock=lambda: now)
     assert sum(seats.claim(f"{i}", HERE) for i in range(100)) == 30, "three minutes' worth at once"
     assert seats.refusal(HERE) == OFTEN and seats.refusal(AWAY) == ""
     now = 60.0
@@ -68,7 +68,7 @@ def test_an_address_begins_visits_no_faster_than_it_may_and_others_are_not_kept_
 
 
 def test_the_addresses_that_are_remembered_are_bounded():
-    seats = Seats(10**6, visits=1, clock=lambda: 0.0)
+    seats = SessionLimiter(10**6, visits=1, clock=lambda: 0.0)
     for i in range(3 * session_limit.REMEMBERED):
         seats.claim(f"{i}", f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}")
     assert len(seats._begun) <= session_limit.REMEMBERED + 1
@@ -116,7 +116,7 @@ class Visited(Document):
 
 def test_a_visit_has_a_place_until_it_ends_and_the_warm_up_takes_none(monkeypatch):
     left = []
-    monkeypatch.setattr(session_limit, "SEATS", Seats(1))
+    monkeypatch.setattr(session_limit, "SEATS", SessionLimiter(1))
     monkeypatch.setattr(session_limit.pn.state, "on_session_destroyed", left.append, raising=False)
     warming = Visited("warming")
     warming.session_context.server_context = None

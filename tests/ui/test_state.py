@@ -343,7 +343,7 @@ def test_an_edit_while_another_dynamics_is_prepared_is_not_lost(lab, server):
     lab.wait(lambda: box(lab, "swarm.d") == "1", "the edit is lost")
     lab.pause()
     address = copy(lab)
-    applied = permalink.read(address.partition("?s=")[2]).runs[0].born.d == 1
+    applied = permalink.read(address.partition("?s=")[2]).runs[0].initial_swarm.d == 1
     assert applied or lab.page.locator("button.reset.wanted").count(), "it neither acts nor says that it waits"
     assert not lab.complaints
 

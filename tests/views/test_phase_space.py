@@ -9,7 +9,7 @@ import pytest
 
 import swarmviz as sv
 from components.views.palette import DARK
-from components.views.phase_space import Phase, speed_range
+from components.views.phase_space import PhaseSpace, speed_range
 from swarmviz import theory
 from swarmviz.drawing.coordinates import names_of
 from swarmviz.exports.mpl.phase_space import LONGEST, SHARE
@@ -24,7 +24,7 @@ def simulation(dynamics="BGK", n=40, d=2, steps=6, **parameters):
 
 
 def attached(sim, **options):
-    view = Phase(**options)
+    view = PhaseSpace(**options)
     view.attach(sim)
     return view
 
@@ -52,9 +52,9 @@ def test_the_points_are_the_agents_in_the_chosen_coordinate(dynamics, d):
 
 
 def test_it_fits_a_frame_with_velocities_and_refuses_another():
-    assert Phase.fits(simulation("PSO").frame) and not Phase.fits(simulation("CBO").frame)
+    assert PhaseSpace.fits(simulation("PSO").frame) and not PhaseSpace.fits(simulation("CBO").frame)
     with pytest.raises(ValueError, match="needs velocities"):
-        Phase().attach(simulation("CBO"))
+        PhaseSpace().attach(simulation("CBO"))
 
 
 def test_only_the_first_coordinates_are_offered_and_the_choice_is_kept_where_it_exists():

@@ -9,8 +9,8 @@ import pytest
 
 import swarmviz as sv
 from components.views.density.density import Density
-from components.views.phase_space import Phase
-from components.views.switcher import Side
+from components.views.phase_space import PhaseSpace
+from components.views.switcher import ViewSwitcher
 
 
 class Spy:
@@ -50,7 +50,7 @@ def spies():
 
 
 def test_only_views_that_fit_the_frame_are_offered(spies):
-    side = Side(spies)
+    side = ViewSwitcher(spies)
     side.attach(simulation("CBO"))
     assert side.offered == ["One", "Three"] and side.shown == "One"
     side.attach(simulation("BGK"))
@@ -58,7 +58,7 @@ def test_only_views_that_fit_the_frame_are_offered(spies):
 
 
 def test_only_the_view_that_is_seen_is_attached_prepared_and_painted(spies):
-    side, sim = Side(spies), simulation("BGK")
+    side, sim = ViewSwitcher(spies), simulation("BGK")
     side.attach(sim)
     sim.advance(2)
     side.paint(side.prepare(sim))
@@ -76,7 +76,7 @@ def test_only_the_view_that_is_seen_is_attached_prepared_and_painted(spies):
 
 
 def test_one_pane_and_its_options_are_in_sight(spies):
-    side = Side(spies)
+    side = ViewSwitcher(spies)
     side.attach(simulation("BGK"))
     for name in ("Two", "Three", "One"):
         side.show(name)
@@ -86,7 +86,7 @@ def test_one_pane_and_its_options_are_in_sight(spies):
 
 
 def test_a_choice_survives_where_it_fits_and_comes_back_where_it_fits_again(spies):
-    side = Side(spies)
+    side = ViewSwitcher(spies)
     side.attach(simulation("BGK"))
     side.show("Two")
     side.attach(simulation("PSO"))
@@ -98,7 +98,7 @@ def test_a_choice_survives_where_it_fits_and_comes_back_where_it_fits_again(spie
 
 
 def test_what_is_not_offered_cannot_be_shown_and_nothing_changes(spies):
-    side = Side(spies)
+    side = ViewSwitcher(spies)
     side.attach(simulation("CBO"))
     for name in ("Two", "Nobody"):
         with pytest.raises(ValueError, match=f"view = '{name}': must be one of One, Three"):
@@ -107,7 +107,7 @@ def test_what_is_not_offered_cannot_be_shown_and_nothing_changes(spies):
 
 
 def test_a_payload_of_a_view_that_is_no_longer_seen_is_not_painted(spies):
-    side, sim = Side(spies), simulation("BGK")
+    side, sim = ViewSwitcher(spies), simulation("BGK")
     side.attach(sim)
     stale = side.prepare(sim)
     side.show("Three")
@@ -117,7 +117,7 @@ def test_a_payload_of_a_view_that_is_no_longer_seen_is_not_painted(spies):
 
 
 def test_a_press_of_a_chip_shows_the_view_under_the_lock(spies):
-    side, sim = Side(spies), simulation("BGK")
+    side, sim = ViewSwitcher(spies), simulation("BGK")
     side.attach(sim)
     side.lock = threading.Lock()
     held = []
@@ -127,7 +127,7 @@ def test_a_press_of_a_chip_shows_the_view_under_the_lock(spies):
 
 
 def test_refresh_and_theme_reach_every_view(spies):
-    side, asked = Side(spies), []
+    side, asked = ViewSwitcher(spies), []
     side.refresh = lambda: asked.append(1)
     for view in spies.values():
         view.refresh()
@@ -136,8 +136,8 @@ def test_refresh_and_theme_reach_every_view(spies):
 
 
 def test_with_the_views_of_the_page():
-    density, phase = Density(), Phase()
-    side = Side({"Density": density, "Phase space": phase})
+    density, phase = Density(), PhaseSpace()
+    side = ViewSwitcher({"Density": density, "Phase space": phase})
     for name, offered in (
         ("CBO", ["Density"]),
         ("BGK", ["Density", "Phase space"]),

@@ -25,7 +25,7 @@ class Arena:
     label : str
         The pane's name before the title, when two are compared.
     on_hand : function (act, handle, place)
-        What a person does in it; see :class:`components.views.arena.handles.Hand`.
+        What a person does in it; see :class:`components.views.arena.handles.DragHandles`.
     refresh : callable
         Called on the page's thread when the browser needs a larger picture of the landscape; a session lets its worker prepare it.
     """

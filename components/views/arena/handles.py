@@ -15,7 +15,7 @@ from components.views.palette import Theme
 REACH = 0.035  # of the view's width: how near to a handle one must press
 
 
-class Hand:
+class DragHandles:
     """The handles of a figure, and what a person does with the mouse or a finger.
 
     Parameters

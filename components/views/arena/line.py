@@ -9,7 +9,7 @@ from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, arrows, dress_key, key_bar, show_key
-from components.views.arena.handles import Hand
+from components.views.arena.handles import DragHandles
 from components.views.figures import (
     MOVING,
     Zoom,
@@ -64,7 +64,7 @@ class Line:
         self.best = fig.scatter("best_x", "best_y", source=self.marks, size=17, fill_color=None, line_width=2, **top)
         self.goals = source(x=None, f=None)
         self.stars = fig.scatter("x", "f", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, **top)
-        self.hand = Hand(fig, flat=True)
+        self.hand = DragHandles(fig, flat=True)
         self.legend, self.note, self.key = flat_legend(fig), note(fig), key_bar(fig)
         self.hover = HoverTool(renderers=[self.dots], limit=agents.MOST_TOLD)
         fig.add_tools(self.hover)

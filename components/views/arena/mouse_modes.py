@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from components.page.chips import Chips
+from components.page.chips import ButtonRow
 from swarmviz import Simulation, Swarm
 from swarmviz.drawing.landscape import slice_point
 from swarmviz.landscapes import Landscape
@@ -48,7 +48,7 @@ def with_agent_at(swarm: Swarm, landscape: Landscape, place: np.ndarray) -> Swar
     return placed
 
 
-class Touch:
+class MouseModes:
     """The modes of the mouse over the arena.
 
     Parameters
@@ -61,7 +61,7 @@ class Touch:
 
     def __init__(self, on_swarm: Callable[[Swarm, bool], None], on_landscape: Callable[[Landscape, bool], None]):
         self._on_swarm, self._on_landscape = on_swarm, on_landscape
-        self.chips = Chips(lambda what: None, value="look")
+        self.chips = ButtonRow(lambda what: None, value="look")
 
     def attach(self, sim: Simulation) -> None:
         """Offer what can be done with this run."""

@@ -11,7 +11,7 @@ from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem,
 
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, arrows, dress_key, key_bar, show_key
-from components.views.arena.handles import Hand
+from components.views.arena.handles import DragHandles
 from components.views.arena.relief import MARGIN, SHADES, Relief, margins, palette, relief
 from components.views.figures import (
     MOVING,
@@ -123,7 +123,7 @@ class Plane:
             "best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2, **top
         )
         self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6, **top)
-        self.hand = Hand(fig, flat=False)
+        self.hand = DragHandles(fig, flat=False)
         self.legend, self.note, self.key = flat_legend(fig), note(fig), key_bar(fig)
         self.hover = HoverTool(
             renderers=[self.dots],

@@ -7,7 +7,7 @@ from typing import Any
 
 import panel as pn
 
-from components.page.chips import Chips
+from components.page.chips import ButtonRow
 from components.replicas.bands import Band
 from components.views.base import WithOptions
 from components.views.curves.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
@@ -45,7 +45,7 @@ class Curves(WithOptions):
         super().__init__()
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
         self._chips = [
-            Chips(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
+            ButtonRow(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
         ]
         self._run, self._offered = object(), []
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it

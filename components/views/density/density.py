@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import panel as pn
 from bokeh.models import ColumnDataSource, Div
 
-from components.page.chips import Chips
+from components.page.chips import ButtonRow
 from components.views.base import WithOptions
 from components.views.density import joint, marginal
 from components.views.density.marginal import claim_of
@@ -61,7 +61,7 @@ class Density(WithOptions):
         reasons = pn.pane.Bokeh(self.reasons, sizing_mode="stretch_width", margin=0)
         self._pane = pn.Column(plots, reasons, sizing_mode="stretch_both", min_height=150)
         self.set_dark(dark)
-        self._chips = Chips(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
+        self._chips = ButtonRow(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
         self._say()
 
     @staticmethod

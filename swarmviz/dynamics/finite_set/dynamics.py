@@ -148,7 +148,7 @@ class FiniteSet(Dynamics):
     on_finite_set = True
 
     graph = Choice(GRAPHS, symbol="G", doc="Which states are neighbours.")
-    states = Whole(20, bounds=(2, 10_000), slider=(2, 400), scale="log", symbol="S",
+    states = Whole(20, bounds=(2, 10_000), softbounds=(2, 400), scale="log", symbol="S",
                    doc="Number of states; in more than one dimension the largest lattice with no more of them.")  # fmt: skip
     degree = Real(
         3.0,
@@ -167,13 +167,13 @@ class FiniteSet(Dynamics):
                        symbol="L_ρ", doc="How agents jump; the first three have the same law as N → ∞.")  # fmt: skip
     kappa = Real(0.5, bounds=(0, 1), symbol="κ", schedulable=True, used_when={"generator": ("hybrid",)},
                  doc="Share of the second generator in the hybrid one.")  # fmt: skip
-    m = Real(-1.0, bounds=(-20, 0), inclusive_bounds=(True, False), slider=(-5, -0.1), symbol="m",
+    m = Real(-1.0, bounds=(-20, 0), inclusive_bounds=(True, False), softbounds=(-5, -0.1), symbol="m",
              used_when={"generator": ("first", "second", "hybrid")}, doc="Exponent of the entropy φ.")  # fmt: skip
-    rate = Real(0.1, bounds=(0, 1e6), slider=(1e-2, 10), scale="log", symbol="ℓ",
+    rate = Real(0.1, bounds=(0, 1e6), softbounds=(1e-2, 10), scale="log", symbol="ℓ",
                 doc="Base rate of jumps between neighbours, each way.")  # fmt: skip
-    beta = Real(5.0, bounds=(0, 1e6), slider=(0, 20), symbol="β", schedulable=True, group="Schedule",
+    beta = Real(5.0, bounds=(0, 1e6), softbounds=(0, 20), symbol="β", schedulable=True, group="Schedule",
                 doc="Inverse temperature: the larger, the nearer the target law is to the global minimisers.")  # fmt: skip
-    dt = Real(1.0, bounds=(0, 1e4), inclusive_bounds=(False, True), slider=(1e-2, 1e2), scale="log", symbol="Δt", group="Numerics",
+    dt = Real(1.0, bounds=(0, 1e4), inclusive_bounds=(False, True), softbounds=(1e-2, 1e2), scale="log", symbol="Δt", group="Numerics",
               doc="Time per step.")  # fmt: skip
     method = Choice({"exact": "Every event in continuous time.",
                      "tau_leap": "At most one jump per agent and step: fast where many agents jump, exact for Δt → 0."},

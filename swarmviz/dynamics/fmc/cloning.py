@@ -141,20 +141,20 @@ def log_relative_reward(y, kind, tau, relative):
 
 
 @inner(inline=True)
-def add_relative(y, power, groups, kind, tau, relative, room, log_virtual):
+def add_relative(y, power, groups, kind, tau, relative, workspace, log_virtual):
     """Add power · ln f(y) to L (3) of the living, group by group; ``relative`` (form, δ, ε)."""
-    pool = room.pool
+    pool = workspace.pool
     if power == 0.0:
         return
-    if all_in_one(pool, room.counts, groups):
+    if all_in_one(pool, workspace.counts, groups):
         for n in range(y.size):
-            room.part[n] = y[n]
-        log_relative_reward(room.part, kind, tau, relative)
+            workspace.part[n] = y[n]
+        log_relative_reward(workspace.part, kind, tau, relative)
         for n in range(y.size):
-            log_virtual[n] += power * room.part[n]
+            log_virtual[n] += power * workspace.part[n]
         return
     for g in range(groups):
-        first, living = group_range(g, groups, pool.size)[0], part(room.part, 0, room.counts[g])
+        first, living = group_range(g, groups, pool.size)[0], part(workspace.part, 0, workspace.counts[g])
         for i in range(living.size):
             living[i] = y[pool[first + i]]
         log_relative_reward(living, kind, tau, relative)
@@ -163,10 +163,10 @@ def add_relative(y, power, groups, kind, tau, relative, room, log_virtual):
 
 
 @inner(inline=True)
-def decide(log_virtual, epsilon, room):
+def decide(log_virtual, epsilon, workspace):
     """(4): source (N,) ← whom each walker copies, itself when it stays; a dead one copies its companion in any case."""
-    rival, chance, living, source = room.rival, room.chance[0], room.living, room.source
-    ratio, over = room.part, room.apart
+    rival, chance, living, source = workspace.rival, workspace.chance[0], workspace.living, workspace.source
+    ratio, over = workspace.part, workspace.apart
     for n in range(source.size):
         over[n] = -log_virtual[np.uint64(rival[n])]
     for n in range(source.size):
@@ -177,7 +177,7 @@ def decide(log_virtual, epsilon, room):
         clones = (ratio[n] < 1.0) & (chance[n] * (ratio[n] + epsilon * over[n]) < 1.0 - ratio[n]) | (living[n] == 0)
         source[n] = rival[n] if clones else n
     for n in range(source.size):
-        room.cloned[n] = source[n] != n
+        workspace.cloned[n] = source[n] != n
 
 
 @inner

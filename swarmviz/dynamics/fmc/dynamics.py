@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.base import FINE
-from swarmviz.dynamics.batch import Outcomes, Stack, Together, lowest_agents
+from swarmviz.dynamics.batch import BatchedDynamics, BatchResult, StateBatch, lowest_agents
 from swarmviz.dynamics.fmc import cloning, walkers
 from swarmviz.dynamics.fmc.histogram import count_bins, count_distinct, divergence, entropy, log_shares, make_grid
 from swarmviz.dynamics.fmc.motion import MEANINGS as MOTIONS
@@ -48,13 +48,13 @@ from swarmviz.dynamics.fmc.walkers import (
     find_living,
     look,
     lowest_living,
-    make_room,
+    make_workspace,
     move_all,
     not_positive,
 )
 from swarmviz.frame import BEST, MINIMUM, Clock, Diverged, Frame, Observable
 from swarmviz.kernels import boundaries
-from swarmviz.kernels.blocks import aligned_rows, copied_rows, from_blocks, lent, part
+from swarmviz.kernels.blocks import aligned_rows, borrowed, copied_rows, from_blocks, part
 from swarmviz.kernels.compiled import (
     ends,
     flag_rows,
@@ -72,7 +72,7 @@ from swarmviz.kernels.compiled import (
     wholes,
 )
 from swarmviz.kernels.diagnostics import all_finite, dispersion, distance_to, first_not_finite, mean_position
-from swarmviz.kernels.noise_buffer import make_supply
+from swarmviz.kernels.noise_buffer import make_noise_buffer
 from swarmviz.kernels.randomness import JUMP, key, uniforms
 from swarmviz.parameters import Choice, Real, Whole
 
@@ -113,23 +113,23 @@ class State(NamedTuple):
 
 
 @inner
-def measure(x, f, size, land, seen, partner, room, grid, record, row):
+def measure(x, f, size, land, seen, partner, workspace, grid, record, row):
     """Write the observables, in the order of ``FMC.observables``, into a column of the record."""
     (d, n_agents), (low, high, targets, shift), (kind, tau, best) = size, land, seen
-    mean, lowest, clones, dead, n_living = room.mean, -1, 0, 0, 0
+    mean, lowest, clones, dead, n_living = workspace.mean, -1, 0, 0, 0
     for n in range(n_agents):
         clones += partner[n] >= 0
-        dead += not room.living[n]
-        if room.living[n]:
-            room.part[n_living] = f[n]
+        dead += not workspace.living[n]
+        if workspace.living[n]:
+            workspace.part[n_living] = f[n]
             n_living += 1
             lowest = n if lowest < 0 or f[n] < f[lowest] else lowest
     record[0, row] = best
     record[1, row] = f[lowest] if n_living > 0 else np.nan
-    record[2, row] = cloning.log_mean_reward(room.part[:n_living], kind, tau) if n_living > 0 else np.nan
-    inside = count_bins(room.rows, low, high, grid.counts) if grid.counts.size > 0 else 0
+    record[2, row] = cloning.log_mean_reward(workspace.part[:n_living], kind, tau) if n_living > 0 else np.nan
+    inside = count_bins(workspace.rows, low, high, grid.counts) if grid.counts.size > 0 else 0
     record[3, row] = divergence(grid.counts, inside, grid.log_q)
-    record[4, row] = count_distinct(room.rows, grid.slots)
+    record[4, row] = count_distinct(workspace.rows, grid.slots)
     record[5, row] = clones / n_agents
     record[6, row] = dead
     record[7, row] = entropy(grid.counts, inside)
@@ -139,61 +139,68 @@ def measure(x, f, size, land, seen, partner, room, grid, record, row):
         mean[i] -= shift[i]
     record[10, row] = distance_to(mean, targets)
     for i in range(d):
-        mean[i] = room.rows[lowest, i] - shift[i] if n_living > 0 else np.nan
+        mean[i] = workspace.rows[lowest, i] - shift[i] if n_living > 0 else np.nan
     record[9, row] = distance_to(mean, targets) if n_living > 0 else np.nan
 
 
 @inner
-def course(agents, best, size, time, schedules, shift, how, kinds, limits, land, targets, room, supply, grid, record):
+def advance_run(
+    agents, best, size, time, schedules, shift, how, kinds, limits, land, targets, workspace, noise_buffer, grid, record
+):
     """One run, ``agents`` (x, f, log_virtual, members, partner, living); returns (step, agent, what is wrong with it) or (−1, −1, …)."""
-    (x, f, log_virtual, members, partner, living), best, record = lent(agents), lent(best), lent(record)
-    (tau, alpha, beta, sigma), shift, limits, land = lent(schedules), lent(shift), lent(limits), lent(land)
-    (values, p), (low, high, boundary), targets = land, limits, lent(targets)
-    room, supply, grid = lent(room), lent(supply), lent(grid)
+    (x, f, log_virtual, members, partner, living), best, record = borrowed(agents), borrowed(best), borrowed(record)
+    (tau, alpha, beta, sigma), shift, limits, land = (
+        borrowed(schedules),
+        borrowed(shift),
+        borrowed(limits),
+        borrowed(land),
+    )
+    (values, p), (low, high, boundary), targets = land, limits, borrowed(targets)
+    workspace, noise_buffer, grid = borrowed(workspace), borrowed(noise_buffer), borrowed(grid)
     n_agents, (k, steps, every, start, seed), (moving, delta, epsilon, migration, groups) = size[1], time, how
     (kind, form, own, jitter), row, known = kinds, 0, np.nan
     deadly, migrating = boundary == DEADLY, migration > 0.0 and groups > 1
-    by_walker(x, size, room.rows)
+    by_walker(x, size, workspace.rows)
     shaken = jitter == EVERY and sigma.max() > 0.0
     for s in range(steps + 1):
         restless = shaken or s <= 1  # anyone may move: the first step of a call brings back who is outside the box
         if s > 0:
-            uniforms(room.chance, key(np.uint64(seed), np.uint64(JUMP), np.uint64(k + s - 1)), 0)
-            cloning.decide(log_virtual, epsilon, room)
+            uniforms(workspace.chance, key(np.uint64(seed), np.uint64(JUMP), np.uint64(k + s - 1)), 0)
+            cloning.decide(log_virtual, epsilon, workspace)
             clones_sigma = sigma[s - 1] if jitter == CLONES else 0.0
-            clone(f, size, not restless, clones_sigma, seed, k + s - 1, limits, land, room)
+            clone(f, size, not restless, clones_sigma, seed, k + s - 1, limits, land, workspace)
             for n in range(n_agents):
-                partner[n] = room.source[n] if room.source[n] != n else -1
+                partner[n] = workspace.source[n] if workspace.source[n] != n else -1
             if migrating:
                 cloning.migrate(members, groups, seed, k + s - 1, migration)
         if restless or moving:
-            by_block(room.rows, size, x)
+            by_block(workspace.rows, size, x)
             if restless and s > 0:
-                move_all(x, size, limits, (shaken, sigma[s - 1], supply, seed, k, s - 1, steps))
-                by_walker(x, size, room.rows)
-            energies(x, size, values, p, shift[s], moving, room, f)
+                move_all(x, size, limits, (shaken, sigma[s - 1], noise_buffer, seed, k, s - 1, steps))
+                by_walker(x, size, workspace.rows)
+            energies(x, size, values, p, shift[s], moving, workspace, f)
         if not all_finite(f):
             return k + s, first_not_finite(f), NOT_FINITE
         if deadly:
-            find_living(room.rows, low, high, room.living)
-        wrong = not_positive(f, kind, room.living)
+            find_living(workspace.rows, low, high, workspace.living)
+        wrong = not_positive(f, kind, workspace.living)
         if wrong >= 0:
             return k + s, wrong, NOT_POSITIVE
         if s == 0 or deadly or migrating:
-            cloning.living_first(members, room.living, groups, room.pool, room.counts)
+            cloning.living_first(members, workspace.living, groups, workspace.pool, workspace.counts)
         ways, powers = (groups, kind, form, own, delta, epsilon), (tau[s], alpha[s], beta[s])
-        look(x, f, size, ways, powers, seed, k + s, room, log_virtual)
-        best[0] = min(best[0], lowest_living(f, room.living, room.part))
+        look(x, f, size, ways, powers, seed, k + s, workspace, log_virtual)
+        best[0] = min(best[0], lowest_living(f, workspace.living, workspace.part))
         if (s > 0 or start) and (k + s) % every == 0:
             if grid.log_q.size > 0 and (moving or known != tau[s]):
                 log_shares(values, p, shift[s], low, high, kind, tau[s], grid.points, grid.f, grid.log_q)
                 known = tau[s]
-            by_block(room.rows, size, x)
+            by_block(workspace.rows, size, x)
             box, seen = (low, high, targets, shift[s]), (kind, tau[s], best[0])
-            measure(x, f, size, box, seen, partner, room, grid, record, row)
+            measure(x, f, size, box, seen, partner, workspace, grid, record, row)
             row += 1
-    by_block(room.rows, size, x)
-    living[:] = room.living
+    by_block(workspace.rows, size, x)
+    living[:] = workspace.living
     return -1, -1, NOT_FINITE
 
 
@@ -212,21 +219,21 @@ def course(agents, best, size, time, schedules, shift, how, kinds, limits, land,
 def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps, every, start, seeds, tau, alpha, beta, sigma,
         shift, moving, delta, epsilon, migration, groups, kind, form, own, jitter, low, high, boundary,
         values, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions are the rows of ``x``, and their company, in place; ``ends`` (runs, 3) as in ``course``."""
-    room, supply = make_room(d, n_agents, groups), make_supply(d, n_agents, steps)
+    """Advance the runs whose positions are the rows of ``x``, and their company, in place; ``ends`` (runs, 3) as in ``advance_run``."""
+    workspace, noise_buffer = make_workspace(d, n_agents, groups), make_noise_buffer(d, n_agents, steps)
     grid = make_grid(d, n_agents, records.shape[2])
     for r in range(seeds.size):
         agents = (
             part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), part(log_virtual[r], 0, n_agents), members[r], partner[r], living[r],
         )  # fmt: skip
-        ends[r] = course(
+        ends[r] = advance_run(
             agents, part(best, r, 1), (d, n_agents), (k, steps, every, start, np.uint64(seeds[r])), (tau, alpha, beta, sigma),
             shift, (moving, delta, epsilon, migration, groups), (kind, form, own, jitter), (low, high, boundary), (values, p), targets,
-            room, supply, grid, records[r],
+            workspace, noise_buffer, grid, records[r],
         )  # fmt: skip
 
 
-class FMC(Together):
+class FMC(BatchedDynamics):
     """Fractal Monte Carlo: walkers leave for those with a higher virtual reward, made of reward and distance."""
 
     title = "Fractal Monte Carlo"
@@ -241,40 +248,40 @@ class FMC(Together):
                      "value": "R = F: high places are rewarded; F must be positive.",
                      "negative": "R = −F: low places are rewarded; F must be negative."},
                     symbol="R", doc="How the landscape rewards a walker.")  # fmt: skip
-    tau = Real(1.0, bounds=(1e-12, 1e12), slider=(1e-2, 1e2), scale="log", symbol="τ", schedulable=True,
+    tau = Real(1.0, bounds=(1e-12, 1e12), softbounds=(1e-2, 1e2), scale="log", symbol="τ", schedulable=True,
                used_when={"reward": ("exponential",)}, doc="Temperature of the reward exp(−F/τ).")  # fmt: skip
     reward_power = Real(
-        1.0, bounds=(0, 1e6), slider=(0, 5), symbol="α", schedulable=True, doc="Weight of the reward: exploitation."
+        1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="α", schedulable=True, doc="Weight of the reward: exploitation."
     )
-    distance_power = Real(1.0, bounds=(0, 1e6), slider=(0, 5), symbol="β", schedulable=True,
+    distance_power = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="β", schedulable=True,
                           doc="Weight of the distance from a companion: exploration.")  # fmt: skip
     relativisation = Choice({"z-score": "In standard deviations from the mean, as the authors of the algorithm do.",
                              "min-max": "Between the lowest and the highest, as 000 does."},
                             symbol="f", doc="How rewards and distances are made comparable.")  # fmt: skip
     companion = Choice({"own": "A second, independent companion.", "same": "The companion of the distance, as in 000."},
                        symbol="i", doc="With whom a walker compares itself before it clones.")  # fmt: skip
-    sigma = Real(0.1, bounds=(0, 1e6), slider=(0, 1), symbol="σ", schedulable=True, group="Noise",
+    sigma = Real(0.1, bounds=(0, 1e6), softbounds=(0, 1), symbol="σ", schedulable=True, group="Noise",
                  doc="Standard deviation of the jitter; 0, as in 000: the swarm collapses.")  # fmt: skip
     jitter = Choice({"clones": "Walkers that have just cloned.", "all": "Every walker, at every step."},
                     symbol="σ for", group="Noise", doc="Who is jittered.")  # fmt: skip
     groups = Whole(
-        1, bounds=(1, 5_000_000), slider=(1, 16), symbol="G", doc="Groups; walkers look only within their own."
+        1, bounds=(1, 5_000_000), softbounds=(1, 16), symbol="G", doc="Groups; walkers look only within their own."
     )
     migration = Real(
         0.01,
         bounds=(0, 1),
-        slider=(0, 0.2),
+        softbounds=(0, 0.2),
         symbol="μ",
         doc="Probability per step that a walker moves on to the next group.",
     )
     motion = Choice(MOTIONS, symbol="c(t)", group="Schedule", doc="How the landscape moves.")
-    speed = Real(0.02, bounds=(0, 1e6), slider=(0, 0.5), symbol="v", group="Schedule",
+    speed = Real(0.02, bounds=(0, 1e6), softbounds=(0, 0.5), symbol="v", group="Schedule",
                  used_when={"motion": ("drift", "rotation", "switching")}, doc="Speed of the landscape, length per step.")  # fmt: skip
-    radius = Real(1.0, bounds=(0, 1e6), slider=(0, 5), symbol="r", group="Schedule",
+    radius = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="r", group="Schedule",
                   used_when={"motion": ("drift", "rotation", "switching")}, doc="How far the landscape moves.")  # fmt: skip
-    delta = Real(0.1, bounds=(1e-15, 10), slider=(1e-3, 1), scale="log", symbol="δ", group="Numerics",
+    delta = Real(0.1, bounds=(1e-15, 10), softbounds=(1e-3, 1), scale="log", symbol="δ", group="Numerics",
                  used_when={"relativisation": ("min-max",)}, doc="Keeps the lowest virtual reward above zero.")  # fmt: skip
-    epsilon = Real(1e-8, bounds=(1e-15, 1), slider=(1e-12, 1), scale="log", symbol="ε", group="Numerics",
+    epsilon = Real(1e-8, bounds=(1e-15, 1), softbounds=(1e-12, 1), scale="log", symbol="ε", group="Numerics",
                    doc="Keeps the denominators above zero.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS | {"dead": "Walkers outside the box are dead and clone a living one."},
                       default="reflect", symbol="∂", group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
@@ -319,7 +326,7 @@ class FMC(Together):
     def init_many(self, x, landscape, seeds):
         runs, n, _ = x.shape
         self.require_agents(n)  # the kernel draws another walker without looking whether there is one
-        return Stack.born(
+        return StateBatch.initial(
             State, Clock(), x, seeds, energy=np.empty((runs, n)), log_virtual=np.zeros((runs, n)),
             members=np.tile(np.arange(n), (runs, 1)), partner=np.full((runs, n), -1), living=np.ones((runs, n), np.uint8),
             best=np.full(runs, np.inf),
@@ -330,7 +337,7 @@ class FMC(Together):
         return shift_at(self.motion, self.speed, self.radius, t, d)
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = Stack.of(states).all
+        state = StateBatch.of(states).all
         runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
         schedules = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
         recorded, tables = self._blank_records(runs, state, steps, every, start)
@@ -349,12 +356,17 @@ class FMC(Together):
             k=state.k + steps, clock=clock, x=x, energy=energy, log_virtual=log_virtual, members=members, partner=partner,
             living=living, best=best,
         )  # fmt: skip
-        return Outcomes(
-            Stack(after), ends[:, :2], recorded, tables, self.observables, self._unrewarded(state.seed, ends, energy)
+        return BatchResult(
+            StateBatch(after),
+            ends[:, :2],
+            recorded,
+            tables,
+            self.observables,
+            self._unrewarded(state.seed, ends, energy),
         )
 
     def answers(self, states):
-        return lowest_agents(Stack.of(states).all)
+        return lowest_agents(StateBatch.of(states).all)
 
     def _unrewarded(self, seeds, ends, energy):
         """What is wrong with the runs that came to a walker without a reward, by seed and step."""

@@ -26,7 +26,7 @@ U1, U2, U3 = np.uint64(1), np.uint64(2), np.uint64(3)
 DEADLY = len(boundaries.CODES)  # the boundary at which walkers die
 
 
-class Room(NamedTuple):
+class Workspace(NamedTuple):
     """Scratch of a kernel: made once per call, so that no step allocates."""
 
     rows: np.ndarray  # positions (N, d), walker by walker
@@ -53,12 +53,12 @@ class Room(NamedTuple):
 
 
 @inner(inline=True)
-def make_room(d, n_agents, groups):
+def make_workspace(d, n_agents, groups):
     """Scratch for this swarm."""
     n, whole, real, word = block_range(d, n_agents, 0)[1], np.int64, np.float64, np.uint64
     most = n_agents + WHOLE
     size = d * min(most, clones_at_once(d))
-    return Room(
+    return Workspace(
         scratch(n_agents * d, real).reshape((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
         scratch(n_agents, whole), scratch(n_agents, whole), scratch(n_agents, whole), np.ones(n_agents, np.uint8),
         scratch(n_agents, real).reshape((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n_agents, np.uint8),
@@ -74,14 +74,14 @@ def clones_at_once(d):
 
 
 @inner(inline=True)
-def energies(x, size, values, p, shift, moving, room, f):
+def energies(x, size, values, p, shift, moving, workspace, f):
     """F(x − c) at all walkers."""
     d, n_agents = size
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
         xb = block(x, d, n_agents, b)
         if moving:
-            seen = rows(room.moved, 0, d, n)
+            seen = rows(workspace.moved, 0, d, n)
             for i in range(d):
                 for j in range(n):
                     seen[i, j] = xb[i, j] - shift[i]
@@ -171,37 +171,39 @@ def distances(walkers, seen, apart):
 
 
 @inner(inline=True)
-def look(x, f, size, how, powers, seed, step, room, log_virtual):
+def look(x, f, size, how, powers, seed, step, workspace, log_virtual):
     """Companions and virtual rewards (2) for the step that comes; ``how`` (groups, kind, form, own, δ, ε), ``powers`` (τ, α, β)."""
     (groups, kind, form, own, delta, epsilon), (tau, alpha, beta), n_agents = how, powers, size[1]
     row = key(np.uint64(seed), np.uint64(COMPANION), np.uint64(step))
-    words(room.words, row, 0, 2 if own else 1, n_agents, 0)
-    cloning.choose_companions(room.words, room.pool, room.counts, groups, room.seen)
+    words(workspace.words, row, 0, 2 if own else 1, n_agents, 0)
+    cloning.choose_companions(workspace.words, workspace.pool, workspace.counts, groups, workspace.seen)
     if own:
-        cloning.choose_companions(part(room.words, n_agents, n_agents), room.pool, room.counts, groups, room.rival)
+        cloning.choose_companions(
+            part(workspace.words, n_agents, n_agents), workspace.pool, workspace.counts, groups, workspace.rival
+        )
     else:
-        room.rival[:] = room.seen
+        workspace.rival[:] = workspace.seen
     log_virtual[:] = 0.0
     relative = form, delta, epsilon
-    cloning.add_relative(f, alpha, groups, kind, tau, relative, room, log_virtual)
+    cloning.add_relative(f, alpha, groups, kind, tau, relative, workspace, log_virtual)
     if beta != 0.0:
-        distances(room.rows, room.seen, room.apart)
-        cloning.add_relative(room.apart, beta, groups, cloning.AS_IT_IS, tau, relative, room, log_virtual)
+        distances(workspace.rows, workspace.seen, workspace.apart)
+        cloning.add_relative(workspace.apart, beta, groups, cloning.AS_IT_IS, tau, relative, workspace, log_virtual)
 
 
 @inner
-def list_clones(room, d):
+def list_clones(workspace, d):
     """List those that clone, and where the positions of those begin whom they copy; returns how many they are.
 
     The list goes on with its last member up to a whole vector: a row's rest would be taken number by number, at the price of a vector each.
     """
-    clones, start = room.clones, room.start
-    m = list_marked(room.cloned, clones)
+    clones, start = workspace.clones, workspace.start
+    m = list_marked(workspace.cloned, clones)
     wide = (m + WHOLE - 1) // WHOLE * WHOLE
     for q in range(m, wide):
         clones[q] = clones[m - 1]
     for q in range(wide):
-        start[q] = np.uint64(room.source[clones[q]]) * np.uint64(d)
+        start[q] = np.uint64(workspace.source[clones[q]]) * np.uint64(d)
     return wide
 
 
@@ -240,18 +242,22 @@ def settle(fresh, clones, walkers):
 
 
 @inner(inline=True)
-def clone(f, size, alone, sigma, seed, step, limits, land, room):
+def clone(f, size, alone, sigma, seed, step, limits, land, workspace):
     """(4), all from the positions before; (5), the boundary and F for those that clone, where they ``alone`` move."""
     d, (low, high, boundary), (values, p) = size[0], limits, land
     row = key(np.uint64(seed), np.uint64(POSITION_NOISE), np.uint64(step))
-    wide, most = list_clones(room, d), clones_at_once(d)
+    wide, most = list_clones(workspace, d), clones_at_once(d)
     for first in range(0, wide, most):
         m = min(most, wide - first)
-        clones, fresh, value = part(room.clones, first, m), rows(room.fresh, d * first, d, m), part(room.value, 0, m)
-        copy_companions(part(room.start, first, m), room.rows, fresh)
+        clones, fresh, value = (
+            part(workspace.clones, first, m),
+            rows(workspace.fresh, d * first, d, m),
+            part(workspace.value, 0, m),
+        )
+        copy_companions(part(workspace.start, first, m), workspace.rows, fresh)
         if sigma > 0.0:
-            z = rows(room.z, 0, d, m)
-            fill_chosen(z, room.raw, room.radius, GAUSSIAN, 0.0, row, 0, clones)
+            z = rows(workspace.z, 0, d, m)
+            fill_chosen(z, workspace.raw, workspace.radius, GAUSSIAN, 0.0, row, 0, clones)
             shake(fresh, sigma, z)
         if alone:
             keep_inside(fresh, low, high, boundary)
@@ -260,15 +266,17 @@ def clone(f, size, alone, sigma, seed, step, limits, land, room):
                 f[clones[q]] = value[q]
     for first in range(0, wide, most):
         m = min(most, wide - first)
-        settle(rows(room.fresh, d * first, d, m), part(room.clones, first, m), room.rows)
+        settle(rows(workspace.fresh, d * first, d, m), part(workspace.clones, first, m), workspace.rows)
 
 
 @inner(inline=True)
 def move_all(x, size, limits, draws):
     """(5) for all walkers, if they are all ``shaken``, and the boundary; ``draws`` (shaken, σ, supply, seed, k, s, steps)."""
-    (d, n_agents), (low, high, boundary), (shaken, sigma, supply, seed, k, s, steps) = size, limits, draws
+    (d, n_agents), (low, high, boundary), (shaken, sigma, noise_buffer, seed, k, s, steps) = size, limits, draws
     for b in range(block_count(d, n_agents)):
         xb = block(x, d, n_agents, b)
         if shaken:
-            shake(xb, sigma, block_noise(supply, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b))
+            shake(
+                xb, sigma, block_noise(noise_buffer, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
+            )
         keep_inside(xb, low, high, boundary)

@@ -46,7 +46,11 @@ def difference_least(values: Sequence[np.ndarray]) -> float:
 def told(first: Simulation, second: Simulation) -> str:
     """In which parameters two swarms differ, in a line: ``σ = 0.9 in B, 0.7 in A``; empty where kinds differ, which their titles tell."""
     parts = []
-    for a, b in ((first.dynamics, second.dynamics), (first.landscape, second.landscape), (first.born, second.born)):
+    for a, b in (
+        (first.dynamics, second.dynamics),
+        (first.landscape, second.landscape),
+        (first.initial_swarm, second.initial_swarm),
+    ):
         if type(a) is type(b):
             old, names = a.values_now(), a.declared()
             for name, value in changes(a, b).items():

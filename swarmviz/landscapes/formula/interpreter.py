@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 
-from swarmviz.kernels.blocks import flat, lent, part
+from swarmviz.kernels.blocks import borrowed, flat, part
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.elementary import cos, exp, finite, log, sin, tanh
 from swarmviz.landscapes.base import block
@@ -423,7 +423,7 @@ def _gradient(x, size, first, count, n, width, p, v, change, out):
 @block
 def values(x, p, out):
     """F of the program ``p`` (1) at a block of agents."""
-    n, v, p, ceiling = x.shape[1], registers(), lent(p), p[CEILING]
+    n, v, p, ceiling = x.shape[1], registers(), borrowed(p), p[CEILING]
     width = min(int(p[3]), max(n + -n % VECTOR, VECTOR))
     _fill(p, width, width, v)
     for first in range(0, n, width):
@@ -441,7 +441,7 @@ def values(x, p, out):
 @block
 def gradient(x, p, out):
     """The slopes (2) at a block of agents: 0 where there is no finite one, NaN where F itself is not a number."""
-    (d, n), v, change, p, ceiling = x.shape, registers(), registers(), lent(p), p[CEILING]
+    (d, n), v, change, p, ceiling = x.shape, registers(), registers(), borrowed(p), p[CEILING]
     xs, slopes = flat(x), flat(out)
     width = min(int(p[3]), max(n + -n % VECTOR, VECTOR))
     elsewhere = math.nan if ceiling == math.inf else 0.0
