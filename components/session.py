@@ -17,16 +17,16 @@ import panel as pn
 
 from components.controls import heading
 from components.controls.form import Controls, brief
-from components.controls.heading import heading_of, parts_of, sentence, weakly
+from components.controls.heading import heading_of, parts_of
 from components.links import permalink, view_options
 from components.links.address import Links, opening
 from components.links.permalink import Run, Selection, State
 from components.page import theme
-from components.page.bar import Bar
 from components.page.compare import REPLACING, CompareBar, rearranged
 from components.page.equation import EquationCard
 from components.page.exports import Exports
 from components.page.history import History
+from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.panes import NAMES, Panes
 from components.playback.player import Player
@@ -37,6 +37,7 @@ from components.replicas.replica import Visible
 from components.replicas.worker import ReplicaWorker
 from components.server.limits import account_of
 from components.server.serializer import counted_once
+from components.text import sentence
 from components.views.arena.arena import Arena
 from components.views.arena.mouse_modes import MouseModes
 from components.views.base import View
@@ -46,6 +47,7 @@ from components.views.density.density import Density
 from components.views.occupation import Occupation
 from components.views.phase_space import PhaseSpace
 from components.views.switcher import ViewSwitcher
+from components.weakly import weakly
 from swarmviz import Diverged, Simulation, Swarm
 from swarmviz.exports import Run as Past
 from swarmviz.exports import views_of

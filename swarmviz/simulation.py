@@ -180,6 +180,11 @@ class Simulation:
         """The swarm this run started with; ``swarm`` may have been changed since, for the next ``reset``."""
         return self._born
 
+    @property
+    def born(self) -> Swarm:
+        """The former name of ``initial_swarm``."""
+        return self._born
+
     # ---- moving it -----------------------------------------------------------------------------------------------------
 
     def reset(self) -> Frame:

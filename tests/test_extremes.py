@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components.palette import DARK, LEVELS, LIGHT
 from components.views.arena.arena import Arena
 from components.views.arena.relief import SHADES, palette, relief
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
-from components.views.palette import DARK, LEVELS, LIGHT
 from swarmviz.drawing.axes import texts_of
 from swarmviz.drawing.landscape import scale_of
 from swarmviz.exports import replay

@@ -10,9 +10,9 @@ import pytest
 
 import swarmviz as sv
 from components.controls.form import Controls, assign, present_values, rows_of
-from components.controls.text import readable
 from components.links import permalink
 from components.links.permalink import Run, State
+from components.text import readable
 from components.views.curves.schedule_curves import horizon, values_in_force
 from swarmviz import schedules
 from swarmviz.cli.values import schedule as typed

@@ -18,7 +18,7 @@ import panel as pn
 import param
 
 from components.assets import ASSETS
-from components.controls.text import readable, understood, written
+from components.text import readable, understood, written
 from swarmviz import schedules
 from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used
 

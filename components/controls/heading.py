@@ -1,10 +1,8 @@
-"""What a selection looks like in the form, what a choice there makes of it, and two small helpers of the session."""
+"""What a selection looks like in the form, what a choice there makes of it."""
 
 from __future__ import annotations
 
-import re
-import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -15,16 +13,6 @@ from swarmviz import Swarm, dynamics, landscapes, presets
 from swarmviz.parameters import Described
 
 PARTS = ("dynamics", "landscape", "swarm")
-
-
-def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
-    """A callback that keeps nobody alive: Panel and asyncio hold on to some documents after their visitors have left. None when gone."""
-    reference = weakref.WeakMethod(method)
-
-    def call(*arguments: Any) -> Any:
-        return alive(*arguments) if (alive := reference()) is not None else None
-
-    return call
 
 
 def parts_of(selection: Selection) -> dict[str, Described]:
@@ -86,9 +74,3 @@ def swarm_on(landscape: landscapes.Landscape, swarm: Swarm) -> Swarm:
     if swarm.initial in ("box", "points", "gaussian") or not len(landscape.minimisers(swarm.d)):
         swarm.initial = "uniform"
     return swarm
-
-
-def sentence(text: str) -> str:
-    """The text as a sentence; a name of a parameter at its beginning stays as it is."""
-    begun = text if re.match(r"\w+( \([^()]*\))? = |\w = ", text) else f"{text[:1].upper()}{text[1:]}"
-    return begun + ("" if begun.endswith((".", "!", "?")) else ".")

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from components.links import permalink
 from components.links.permalink import BadLink, Run, State, Unlinkable
-from components.page.bar import Bar
 from components.page.history import History
+from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.panes import Panes
 from components.playback.transport import Transport

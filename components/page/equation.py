@@ -12,7 +12,7 @@ from bokeh.models import Div
 
 from components.assets import ASSETS
 from components.page.mathml import formula
-from components.views.palette import theme
+from components.palette import theme
 from swarmviz import Simulation
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described

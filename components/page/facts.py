@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from components.controls.text import written
+from components.text import written
 from swarmviz import Simulation, Swarm
 from swarmviz.parameters import Described, TimeDependent, is_used
 from swarmviz.simulation import Entry

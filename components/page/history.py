@@ -1,6 +1,7 @@
 """The runs of a visit: what each was, how far it went and what it found; a row reopens its run where it stood.
 
-It is a view like the others (:mod:`components.views.base`): the present run has the first row, brought up to date once a second while it moves,
+It is a view like the others (:mod:`components.views.base`): the present run has the first row, brought up to date once a second while
+it moves,
 and at once where it stops or another takes its place.
 """
 

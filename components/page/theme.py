@@ -16,9 +16,10 @@ from panel.io.resources import get_dist_path
 from panel.viewable import Viewable
 from panel_material_ui import Page, Tabs
 
+from components import palette
 from components.assets import ASSETS
 from components.page.drawer import DrawerButton
-from components.views import figures, palette
+from components.views import figures
 
 ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
 ON_ACCENT = {"light": "#ffffff", "dark": "#06263a"}

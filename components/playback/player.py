@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from components.controls.heading import sentence
-from components.controls.text import number
 from components.links.permalink import State
-from components.page.bar import Bar
+from components.playback.bar import Bar
 from components.playback.panes import Panes
 from components.playback.stop_conditions import Stop
 from components.playback.transport import FASTEST, MOST_BETWEEN, Transport
+from components.text import number, sentence
 
 ACTS = ("play", "pause", "step", "back", "goto", "speed", "stop", "draw")
 COUNTED = ("k", "stall")  # stops that are a number of steps

@@ -1,7 +1,7 @@
 """How pictures travel to the browser: arrays inside the message that needs them, and no search through the page's models for it.
 
-Two things of Bokeh and one of Panel are set for the whole process when this module is loaded; tests/playback/test_transport.py tells when one no longer
-applies.
+Two things of Bokeh and one of Panel are set for the whole process when this module is loaded; tests/playback/test_transport.py
+tells when one no longer applies.
 """
 
 from __future__ import annotations

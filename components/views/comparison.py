@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import panel as pn
 
-from components.page.chips import ButtonRow
+from components.palette import theme
 from components.views.base import WithOptions
+from components.views.buttons import ButtonRow
 from components.views.curves.curve_plot import Curve, CurvePlot, Picture, ends_of, thin
 from components.views.curves.log_axis import Zero, left_out, placed, zero_of
-from components.views.palette import theme
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.axes import wide_enough
 from swarmviz.exports.mpl.comparison import both, common, difference_least

@@ -15,7 +15,7 @@ from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
 from components.assets import ASSETS
-from components.views.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
+from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 from swarmviz.drawing import style
 
 SWIFT = (ASSETS / "figure.js").read_text(encoding="utf-8")

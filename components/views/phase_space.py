@@ -8,9 +8,10 @@ import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMapper
 
-from components.page.chips import ButtonRow
+from components.palette import BEST, FOCUS, MINIMISER, Theme, crowd, theme
 from components.views.arena import agents
 from components.views.base import WithOptions
+from components.views.buttons import ButtonRow
 from components.views.figures import (
     MOVING,
     Zoom,
@@ -23,7 +24,6 @@ from components.views.figures import (
     placed,
     source,
 )
-from components.views.palette import BEST, FOCUS, MINIMISER, Theme, crowd, theme
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.axes import steps_around
 from swarmviz.drawing.coordinates import names_of

@@ -8,8 +8,8 @@ from typing import Any
 
 import panel as pn
 
-from components.page.chips import ButtonRow
 from components.views.base import View
+from components.views.buttons import ButtonRow
 from swarmviz import Frame, Simulation
 
 

@@ -1,6 +1,6 @@
 """How swarms look everywhere: the colours of both themes and the sizes of agents, for the page, pictures, films and replays.
 
-The colours of agents and curves are those of Okabe and Ito (2008). The page shades its landscapes more finely (``components/views/palette.py``).
+The colours of agents and curves are those of Okabe and Ito (2008). The page shades its landscapes more finely (``components/palette.py``).
 """
 
 from __future__ import annotations

@@ -316,7 +316,8 @@ def advance_run(
 def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seeds, alpha, shake, pull, keep, probability, dt,
         floor, law, freedom, batch, tolerance, n_stall, half, unit, lam, gamma,
         low, high, boundary, values, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in ``advance_run``."""
+    """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in
+    ``advance_run``."""
     workspace, sums = make_workspace(d, n_agents), scratch(d + 3, np.float64)
     for r in range(seeds.size):
         agents = part(x[r], 0, d * n_agents), part(v[r], 0, d * n_agents), jumped[r], part(f[r], 0, n_agents)

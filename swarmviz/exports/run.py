@@ -29,7 +29,8 @@ def unheard(done: int, total: int) -> None:
 class Run(NamedTuple):
     """All that is needed to live a run again.
 
-    ``journal`` and ``initial_swarm`` are those of a :class:`swarmviz.Simulation`, ``k`` is its present step, and ``options`` are the keyword
+    ``journal`` and ``initial_swarm`` are those of a :class:`swarmviz.Simulation`, ``k`` is its present step, and ``options`` are the
+    keyword
     arguments of its record (``every``, ``record_limit``).
     """
 

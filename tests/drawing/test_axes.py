@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components.palette import theme
 from components.views.comparison import pictures
 from components.views.curves.curve_plot import Curve, CurvePlot, Picture
 from components.views.curves.log_axis import BELOW, Zero, left_out, placed
-from components.views.palette import theme
 from components.views.phase_space import speed_range
 from swarmviz.drawing.axes import FURTHEST, LEAST, NARROWEST, decade_ticks, decades_around, even_ticks, steps_around
 from swarmviz.exports.mpl import curves as printed

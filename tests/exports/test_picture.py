@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 import swarmviz as sv
-from components.views import palette
+from components import palette
 from swarmviz import exports, presets
 from swarmviz.drawing import style
 from swarmviz.exports.mpl.arena import Arena

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components.palette import DARK, LIGHT
 from components.replicas import pool as pool
 from components.replicas.bands import quantiles
 from components.replicas.card import ReplicaCard, ReplicaStatus, headline, remarks
@@ -20,7 +21,6 @@ from components.replicas.replica import RECORDED, SPACING, Visible
 from components.replicas.worker import LATE, ReplicaWorker
 from components.views.curves.curves import Curves
 from components.views.curves.log_axis import BELOW
-from components.views.palette import DARK, LIGHT
 from swarmviz import presets
 from swarmviz.success import miss, succeeded, tolerance_for
 

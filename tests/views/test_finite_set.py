@@ -12,12 +12,12 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 import swarmviz as sv
+from components.palette import DARK, LIGHT
 from components.views.arena.arena import Arena
 from components.views.arena.graph import FAINT, Graph
 from components.views.arena.graph_layout import MOST_BARS, REACH, SEEN, layout_of
 from components.views.arena.graph_picture import even_above
 from components.views.occupation import Occupation
-from components.views.palette import DARK, LIGHT
 from swarmviz import theory
 from swarmviz.schedules import Power
 from swarmviz.theory import finite_set_curves

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.views.palette import DARK
+from components.palette import DARK
 from components.views.phase_space import PhaseSpace, speed_range
 from swarmviz import theory
 from swarmviz.drawing.coordinates import names_of

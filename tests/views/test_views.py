@@ -16,6 +16,7 @@ from bokeh.document import Document
 import swarmviz as sv
 from components.page.equation import EquationCard
 from components.page.mathml import formula
+from components.palette import DARK, LIGHT
 from components.views.arena.arena import Arena
 from components.views.arena.arrows import LEGEND
 from components.views.arena.relief import MARGIN, WIDEST, margins, palette, relief
@@ -24,7 +25,6 @@ from components.views.curves.curves import Curves
 from components.views.density.density import Density
 from components.views.density.joint import contours
 from components.views.figures import Zoom
-from components.views.palette import DARK, LIGHT
 from swarmviz import Frame, theory
 from swarmviz.drawing.arrows import LONGEST, TIME
 from swarmviz.drawing.axes import decades_around, steps_around

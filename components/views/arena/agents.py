@@ -12,8 +12,8 @@ import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendItem, LinearColorMapper
 from bokeh.plotting import figure
 
+from components.palette import Theme, ramp
 from components.views.figures import MOVING, finite_f8, source
-from components.views.palette import Theme, ramp
 from swarmviz import Frame
 from swarmviz.drawing import style
 from swarmviz.drawing.density import cells_of, shades

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import panel as pn
 
+from components.palette import theme
 from components.views.arena.graph import Graph
 from components.views.arena.line import Line
 from components.views.arena.plane import Plane
-from components.views.palette import theme
 from swarmviz import Simulation
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from bokeh.models import ScaleBar
 from bokeh.plotting import figure
 
+from components.palette import FONT, SMALL_TEXT, Theme
 from components.views.figures import finite_f4
-from components.views.palette import FONT, SMALL_TEXT, Theme
 from swarmviz.drawing.arrows import CUT, Key, strokes
 
 ENDS = ("x0", "y0", "x1", "y1")

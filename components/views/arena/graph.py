@@ -18,10 +18,10 @@ from bokeh.models import (
     Title,
 )
 
+from components.palette import FONT, MINIMISER, SMALL_TEXT, Theme, crowd
 from components.views.arena.graph_layout import BAND, BARS, BASE, FEW, REACH, STRIP, TOP, Layout
 from components.views.arena.graph_picture import Picture
 from components.views.figures import MOVING, dress, flat_legend, move_range, new_figure, source
-from components.views.palette import FONT, MINIMISER, SMALL_TEXT, Theme, crowd
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.axes import even_ticks
 from swarmviz.landscapes import Landscape

@@ -9,8 +9,8 @@ import numpy as np
 from bokeh.events import Pan, PanEnd, PanStart, Tap
 from bokeh.plotting import figure
 
+from components.palette import Theme
 from components.views.figures import MOVING, source
-from components.views.palette import Theme
 
 REACH = 0.035  # of the view's width: how near to a handle one must press
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
+from components.palette import MINIMISER, Theme, crowd
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, arrows, dress_key, key_bar, show_key
 from components.views.arena.handles import DragHandles
@@ -22,7 +23,6 @@ from components.views.figures import (
     note,
     source,
 )
-from components.views.palette import MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.arrows import SHAPE, key_of
 from swarmviz.drawing.density import taking_part

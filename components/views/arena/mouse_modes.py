@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from components.page.chips import ButtonRow
+from components.views.buttons import ButtonRow
 from swarmviz import Simulation, Swarm
 from swarmviz.drawing.landscape import slice_point
 from swarmviz.landscapes import Landscape

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem, LinearColorMapper, Range1d
 
+from components.palette import BEST, FOCUS, FONT, MINIMISER, Theme, crowd
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, arrows, dress_key, key_bar, show_key
 from components.views.arena.handles import DragHandles
@@ -25,7 +26,6 @@ from components.views.figures import (
     placed,
     source,
 )
-from components.views.palette import BEST, FOCUS, FONT, MINIMISER, Theme, crowd
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.arrows import key_of, width_of
 from swarmviz.drawing.density import taking_part

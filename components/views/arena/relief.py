@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from components.views.palette import LEVELS, Theme, mixed
+from components.palette import LEVELS, Theme, mixed
 from swarmviz.drawing.landscape import UNDEFINED, scale_of, striped, undefined, values_on_plane
 from swarmviz.landscapes import Landscape
 

@@ -17,10 +17,10 @@ from bokeh.models import (
     Span,
 )
 
+from components.palette import FONT, SMALL_TEXT, Theme
 from components.replicas.bands import Band
 from components.views.curves.log_axis import BELOW, Zero, left_out, placed, zero_of
 from components.views.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, source
-from components.views.palette import FONT, SMALL_TEXT, Theme
 from swarmviz import Simulation
 from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
 from swarmviz.frame import Observable

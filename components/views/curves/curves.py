@@ -7,13 +7,13 @@ from typing import Any
 
 import panel as pn
 
-from components.page.chips import ButtonRow
+from components.palette import theme
 from components.replicas.bands import Band
 from components.views.base import WithOptions
+from components.views.buttons import ButtonRow
 from components.views.curves.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
-from components.views.palette import theme
 from swarmviz import Simulation
 
 FIRST_CHOICE = "value", "dispersion"

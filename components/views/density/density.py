@@ -8,11 +8,11 @@ from typing import Any, ClassVar, NamedTuple
 import panel as pn
 from bokeh.models import ColumnDataSource, Div
 
-from components.page.chips import ButtonRow
+from components.palette import FONT, SMALL_TEXT, theme
 from components.views.base import WithOptions
+from components.views.buttons import ButtonRow
 from components.views.density import joint, marginal
 from components.views.density.marginal import claim_of
-from components.views.palette import FONT, SMALL_TEXT, theme
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.density import marginal_of, taking_part, target_marginals, whole_bins
 from swarmviz.theory import target as theory_target

@@ -8,6 +8,7 @@ import numpy as np
 from bokeh.models import LegendItem, LinearColorMapper
 from bokeh.plotting.contour import contour_data
 
+from components.palette import Theme, crowd
 from components.views.density.marginal import claim_of
 from components.views.figures import (
     MOVING,
@@ -20,7 +21,6 @@ from components.views.figures import (
     placed,
     source,
 )
-from components.views.palette import Theme, crowd
 from swarmviz.drawing.density import contours_name, levels_of, note_of, plane_density, target_on_grid
 from swarmviz.theory import Target
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bokeh.models import LegendItem
 
+from components.palette import Theme
 from components.views.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, note, source
-from components.views.palette import Theme
 from swarmviz.drawing.axes import nice_above
 from swarmviz.drawing.density import Marginal
 from swarmviz.theory import Target

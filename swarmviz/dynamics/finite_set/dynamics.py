@@ -1,6 +1,7 @@
 r"""Swarm dynamics on a finite set (004): particles whose law descends a penalised cost.
 
-Agents sit on the S states of a graph (:mod:`swarmviz.dynamics.finite_set.space`) and jump to neighbours. With ρ = the density of their law with respect
+Agents sit on the S states of a graph (:mod:`swarmviz.dynamics.finite_set.space`) and jump to neighbours. With ρ = the density of their
+law with respect
 to the uniform law μ, U the function to be minimised and L(x, y) = ℓ between neighbours,
 
     ρ̇(x) = Σ_y L(x, y) [β θ(ρ(x), ρ(y)) (U(y) − U(x)) + ρ(y) − ρ(x)]                         (1)  004 eq. 4.7, 5.1
@@ -13,7 +14,8 @@ minimisers of U as β → ∞. Two processes have (1) as their law; the particle
     hybrid       (1 − κ) (2) + κ (3)                                                         (4)  004 remark 5.10
     metropolis   jumps x → y at rate L(x, y) exp(−β (U(y) − U(x))₊): no interaction          (5)  004 appendix A
 
-φ, θ, η_β and 𝒰_β are in :mod:`swarmviz.dynamics.finite_set.functions`, how the jumps are simulated in :mod:`swarmviz.dynamics.finite_set.events`. With (5) the law
+φ, θ, η_β and 𝒰_β are in :mod:`swarmviz.dynamics.finite_set.functions`, how the jumps are simulated in
+:mod:`swarmviz.dynamics.finite_set.events`. With (5) the law
 tends to Gibbs' law; η_β and 𝒰_β then stand for that law and for the free energy that it minimises. A step of the simulation is Δt of time;
 simulated exactly, Δt only says how often one looks.
 

@@ -7,7 +7,8 @@ r"""FractalAI, or Fractal Monte Carlo (FMC): walkers clone those with a higher v
     X_n⁺ += σ ξ_n for the walkers that cloned, or for all; then the boundary        (5)
 
 All walkers move at once, from the old positions. The relativisation f is that of the authors of FMC (z-score) or of 000 (min–max), see
-:mod:`swarmviz.dynamics.fmc.cloning`. The companion i(n) of (3) is drawn independently of j(n), or is the same one (000's text). 000 prints (3)
+:mod:`swarmviz.dynamics.fmc.cloning`. The companion i(n) of (3) is drawn independently of j(n), or is the same one (000's text). 000
+prints (3)
 without an upper bound, but (VR_i − VR_n)/(VR_n + ε) exceeds 1: hence the clip. 000 also has no (5), and then no step makes a new
 position: the swarm ends in few points. With the boundary "dead" a walker outside the box is dead: nobody looks at it, it clones a living
 walker in any case and is not counted in f. With G groups, (2) and (3) see one's own group only; the migration μ is the probability per

@@ -1,6 +1,7 @@
 """One pair of compiled block functions for all formulas: they work through a program that arrives as numbers.
 
-A program (:mod:`swarmviz.landscapes.formula.program`) is a row of instructions, each of which computes one *register*: the value of a part of the
+A program (:mod:`swarmviz.landscapes.formula.program`) is a row of instructions, each of which computes one *register*: the value of a
+part of the
 formula at a chunk of agents. ``p`` holds it as floats:
 
     p = constants, instructions, result, lanes, ceiling, the constants, then (op, a, b, slopes) per instruction   (1)

@@ -135,3 +135,9 @@ def readable(latex: str) -> str:
     text = re.sub(r"\^\{([^{}]*)\}", r"<sup>\1</sup>", text)
     text = re.sub(r"\^(\w)", r"<sup>\1</sup>", text)
     return text.replace("{", "").replace("}", "").replace("-", "−")
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence; a name of a parameter at its beginning stays as it is."""
+    begun = text if re.match(r"\w+( \([^()]*\))? = |\w = ", text) else f"{text[:1].upper()}{text[1:]}"
+    return begun + ("" if begun.endswith((".", "!", "?")) else ".")
