@@ -1,30 +1,35 @@
-"""What a dynamics is: parameters, an initial state, many compiled steps at once, and a frame to look at.
+"""What a dynamics is: parameters, states of many runs, many compiled steps at once, and a frame to look at.
 
-A dynamics is one file and one name in ``ALL``. It declares its parameters in one line each and three methods::
+A dynamics is one file and one name in ``ALL``. It declares its parameters in one line each, its observables, and three methods::
 
-    init(x, landscape, seed)                         -> State    from starting positions (N, d)
-    advance(state, landscape, steps, …)              -> State, record
-    frame(state)                                     -> Frame
+    init_many(x, landscape, seeds)                   -> StateBatch     from initial positions (runs, N, d)
+    advance_many(states, landscape, steps, …)        -> BatchResult    the states after some steps, and what was recorded
+    frame(state)                                     -> Frame          what a view may see of one run
 
-A State is a NamedTuple that is replaced, never modified; its first fields are ``k, clock, seed, n, d``. Everything random is a function
-of (seed, purpose, step, agent, coordinate), so a state holds no generator and ``advance(10)`` equals ten times ``advance(1)``, bit for bit.
+The runs of a batch differ in nothing but their seeds and positions, and each gives the bits that it gives alone: ``init`` and ``advance``
+are batches of one. A State is a NamedTuple that is replaced, never modified; its first fields are ``k, clock, seed, n, d``. Everything
+random is a function of (seed, purpose, step, agent, coordinate), so a state holds no generator and ``advance(10)`` equals ten times
+``advance(1)``, bit for bit.
+
+``answers``, ``positions`` and ``moved_to`` have defaults. :class:`OneByOne` is for a dynamics that takes its runs one after the other, such as
+a first draft in NumPy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from swarmviz import success
-from swarmviz.frame import Diverged, Frame, Observable
+from swarmviz.dynamics.batch import BatchResult, Record, StateBatch
+from swarmviz.frame import Clock, Diverged, Frame, Observable
+from swarmviz.kernels.blocks import from_blocks
+from swarmviz.kernels.packs import Objective, Output, SmoothObjective, Steps
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described
 from swarmviz.schedules import values_of
-
-Record = dict[str, np.ndarray]
-FINE = -1  # what a kernel returns when every energy stayed finite
 
 
 class Dynamics(Described):
@@ -35,7 +40,7 @@ class Dynamics(Described):
     title, equation, reference : str
         Name, LaTeX of the equations, source (paper and equations).
     observables : tuple of Observable
-        What is recorded each step, in the order of the record's rows.
+        What is recorded each step, in the order of the record's rows (:func:`rows_of`).
     on_finite_set : bool
         Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
     fewest, why_fewest : int, str
@@ -55,73 +60,75 @@ class Dynamics(Described):
         if n < self.fewest:
             raise ValueError(f"n (N) = {n}: {self.title} needs N ≥ {self.fewest}: {self.why_fewest}")
 
-    def init(self, x: np.ndarray, landscape: Landscape, seed: int) -> Any:
-        """The state at step 0 from positions ``x`` (N, d)."""
-        raise NotImplementedError
+    # ---- what a dynamics defines ---------------------------------------------------------------------------------------
 
     def init_many(self, x: np.ndarray, landscape: Landscape, seeds: np.ndarray) -> Sequence[Any]:
-        """``init`` for runs that differ in nothing but their positions ``x`` (runs, N, d) and seeds (runs,)."""
-        return [self.init(positions, landscape, seed) for positions, seed in zip(x, seeds.tolist(), strict=True)]
+        """The states at step 0 of runs with initial positions ``x`` (runs, N, d) and seeds (runs,); a :class:`StateBatch`."""
+        raise NotImplementedError
+
+    def advance_many(
+        self, states: Sequence[Any], landscape: Landscape, steps: int, every: int = 1, start: bool = False
+    ) -> Sequence[tuple[Any, Record] | Diverged]:
+        """``steps`` steps of runs that differ in nothing but their seeds and positions, in one compiled loop.
+
+        Parameters
+        ----------
+        states : StateBatch, or sequence of State
+            They stay as they are.
+        every : int
+            Record the steps that are multiples of it.
+        start : bool
+            Record the step that ``states`` are at, too.
+
+        Returns
+        -------
+        BatchResult
+            Of each run (State, record), or the :class:`Diverged` that says where an energy is no longer finite. A record maps "k", "t" and
+            the observables' names to arrays of one value per recorded step.
+        """
+        raise NotImplementedError
+
+    def frame(self, state: Any) -> Frame:
+        """What a view may see of the State of one run."""
+        raise NotImplementedError
+
+    # ---- what follows from it ------------------------------------------------------------------------------------------
+
+    def init(self, x: np.ndarray, landscape: Landscape, seed: int) -> Any:
+        """The state at step 0 of one run with initial positions ``x`` (N, d)."""
+        return self.init_many(x[None], landscape, np.array([seed]))[0]
 
     def advance(
         self, state: Any, landscape: Landscape, steps: int, every: int = 1, start: bool = False
     ) -> tuple[Any, Record]:
-        """``steps`` steps in one compiled loop.
-
-        Parameters
-        ----------
-        every : int
-            Record the steps that are multiples of it.
-        start : bool
-            Record the step that ``state`` is at, too.
-
-        Returns
-        -------
-        state, record : State, dict
-            The record maps "k", "t" and the observables' names to arrays of one value per recorded step.
+        """``steps`` steps of one run; see :meth:`advance_many`.
 
         Raises
         ------
         Diverged
             When an energy is no longer finite; ``state`` is untouched.
         """
-        raise NotImplementedError
-
-    def advance_many(
-        self, states: Sequence[Any], landscape: Landscape, steps: int, every: int = 1, start: bool = False
-    ) -> Sequence[tuple[Any, Record] | Diverged]:
-        """``advance`` for runs that differ in nothing but their seeds and positions; what becomes of each, a divergence included.
-
-        The same bits as one at a time. A dynamics of small swarms takes them all in one call of its kernel, and keeps their states in a
-        :class:`swarmviz.dynamics.batch.StateBatch`.
-        """
-        outcomes: list[tuple[Any, Record] | Diverged] = []
-        for state in states:
-            try:
-                outcomes.append(self.advance(state, landscape, steps, every, start))
-            except Diverged as error:
-                outcomes.append(error)
-        return outcomes
-
-    def frame(self, state: Any) -> Frame:
-        """What a view may see of ``state``."""
-        raise NotImplementedError
+        outcome = self.advance_many([state], landscape, steps, every, start)[0]
+        if isinstance(outcome, Diverged):
+            raise outcome
+        return outcome
 
     def answers(self, states: Sequence[Any]) -> np.ndarray:
         """What each swarm holds for the minimiser, (runs, d), as :func:`swarmviz.success.answer` says of its frame."""
         return np.array([success.answer(self.frame(state)) for state in states])
 
     def positions(self, states: Sequence[Any]) -> np.ndarray:
-        """Where the agents of each swarm are, (runs, N, d)."""
-        return np.array([self.frame(state).x for state in states])
+        """Where the agents of each swarm are, (runs, N, d), from States that have them as ``x`` in blocks."""
+        every = StateBatch.of(states).all
+        return from_blocks(every.x, every.n, every.d)
 
     def moved_to(self, state: Any, landscape: Landscape) -> Any:
         """The state carried over to another landscape (or the same with other wells): the best value so far is forgotten."""
         return state._replace(best=np.inf) if hasattr(state, "best") else state
 
-    # ---- what most dynamics share --------------------------------------------------------------------------------------
+    # ---- what advance_many is made of ----------------------------------------------------------------------------------
 
-    def _clock(self, state: Any) -> Any:
+    def _clock(self, state: Any) -> Clock:
         """The state's clock, running with the present Δt from the present step on."""
         return state.clock.with_step(state.k, float(getattr(self, "dt", 1.0)))
 
@@ -130,28 +137,78 @@ class Dynamics(Described):
         times = self._clock(state).at(np.arange(state.k, state.k + steps + 1))
         return [values_of(self, name, times) for name in names]
 
-    def _blank_record(self, state: Any, steps: int, every: int, start: bool) -> tuple[np.ndarray, np.ndarray]:
-        """The recorded steps and an empty table with one row per observable for the kernel to fill."""
-        first = state.k + (not start)
-        k = np.arange(first + -first % every, state.k + steps + 1, every)
+    def _output(self, runs: int, steps: Steps) -> Output:
+        """Empty tables for a kernel to fill."""
+        shape = (runs, len(self.observables), len(recorded_steps(steps)))
+        return Output(np.empty(shape), np.empty((runs, 2), int))
+
+    def _blank_record(self, state, steps, every, start):
+        k = np.array(recorded_steps(Steps(state.k, steps, every, start)), int)
         return k, np.empty((len(self.observables), len(k)))
 
-    def _blank_records(
-        self, runs: int, state: Any, steps: int, every: int, start: bool
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The same with a table for each run."""
+    def _blank_records(self, runs, state, steps, every, start):
         recorded, table = self._blank_record(state, steps, every, start)
         return recorded, np.empty((runs, *table.shape))
 
-    def _record(self, k: np.ndarray, clock: Any, table: np.ndarray) -> Record:
+    def _record(self, k, clock, table):
+        from swarmviz.dynamics.batch import named
+
         return named(k, clock, self.observables, table)
 
-    @staticmethod
-    def _check(step: int, agent: int) -> None:
-        if step != FINE:
-            raise Diverged(step, agent)
+    def _result(self, state: Any, steps: Steps, output: Output, **changed: Any) -> BatchResult:
+        """What became of the State of a batch in some steps, from what the kernel has written and the fields that changed."""
+        after = state._replace(k=steps.k + steps.steps, clock=self._clock(state), **changed)
+        recorded = recorded_steps(steps)
+        k = np.arange(recorded.start, recorded.stop, recorded.step)
+        return BatchResult(StateBatch(after), output.failures, k, output.records, self.observables)
 
 
-def named(k: np.ndarray, clock: Any, observables: Sequence[Observable], table: np.ndarray) -> Record:
-    """The rows of a table under the names of the observables, with step and time."""
-    return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(observables, table, strict=True)}
+class OneByOne(Dynamics):
+    """A dynamics that takes its runs one after the other: it defines ``init`` and ``advance`` for one run."""
+
+    def init(self, x: np.ndarray, landscape: Landscape, seed: int) -> Any:
+        raise NotImplementedError
+
+    def init_many(self, x, landscape, seeds):
+        return [self.init(positions, landscape, seed) for positions, seed in zip(x, seeds.tolist(), strict=True)]
+
+    def advance(
+        self, state: Any, landscape: Landscape, steps: int, every: int = 1, start: bool = False
+    ) -> tuple[Any, Record]:
+        raise NotImplementedError
+
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        outcomes: list[tuple[Any, Record] | Diverged] = []
+        for state in states:
+            try:
+                outcomes.append(self.advance(state, landscape, steps, every, start))
+            except Diverged as error:
+                outcomes.append(error)
+        return outcomes
+
+    def positions(self, states):
+        return np.array([self.frame(state).x for state in states])
+
+
+def rows_of(observables: Sequence[Observable]) -> Any:
+    """The row of each observable in a record, by name: with ``ROW = rows_of(OBSERVABLES)`` a kernel writes ``record[ROW.best, column]``."""
+    names = [observable.name for observable in observables]
+    return NamedTuple("Rows", [(name, int) for name in names])(*range(len(names)))  # type: ignore[misc]
+
+
+def recorded_steps(steps: Steps) -> range:
+    """The steps of a call that are recorded."""
+    first = steps.k + (not steps.start)
+    return range(first + -first % steps.every, steps.k + steps.steps + 1, steps.every)
+
+
+def objective_of(landscape: Landscape, d: int) -> Objective:
+    """F for a kernel."""
+    return Objective(landscape.values_function(), landscape.constants(), landscape.minimisers(d))
+
+
+def smooth_objective_of(landscape: Landscape, d: int) -> SmoothObjective:
+    """F and ∇F for a kernel."""
+    return SmoothObjective(
+        landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d)
+    )

@@ -1,8 +1,8 @@
-"""Runs that differ in nothing but their seeds and starts, kept together.
+"""The states of runs that differ in nothing but their seeds and initial positions, as one State.
 
-To make a State for each run, hand it to a kernel and read the results takes Python longer than a kernel needs for a hundred steps of
-a small swarm, and while one thread runs Python the others wait. So a dynamics of small swarms keeps the states of many runs as one State
-whose arrays have the run as their first axis, and takes and returns them in one piece.
+To make a State for each run, pass it to a kernel and read the results takes Python longer than a kernel needs for a hundred steps of
+a small swarm, and while one thread runs Python the others wait. So the states of many runs are one State whose arrays have the run as
+their first axis, and a dynamics takes and returns them in one piece.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.dynamics.base import FINE, Dynamics, named
 from swarmviz.frame import Clock, Diverged, Observable
-from swarmviz.kernels.blocks import agent_of, aligned_rows, from_blocks, to_blocks
+from swarmviz.kernels.blocks import agent_of, aligned_rows, to_blocks
+from swarmviz.kernels.packs import FINE
 
+Record = dict[str, np.ndarray]
 COMMON = ("k", "clock", "n", "d")  # fields of a State that are the same for all
 
 
 class StateBatch(Sequence):
-    """The states of some runs; ``stack[r]`` is that of run r.
+    """The states of some runs; ``batch[r]`` is that of run r.
 
     Attributes
     ----------
@@ -68,7 +69,7 @@ class BatchResult(Sequence):
 
     Attributes
     ----------
-    after : Stack
+    after : StateBatch
         The states; those of runs that diverged mean nothing.
     ends : (runs, 2) int
         Step and agent of the first energy that is not finite, (−1, −1) when all are.
@@ -128,32 +129,14 @@ class BatchResult(Sequence):
         return self.after[r], named(self.k, self.after.all.clock, self._observables, self.tables[r])
 
 
-class BatchedDynamics(Dynamics):
-    """A dynamics that takes runs together; a single one is a Stack of one."""
-
-    def init(self, x, landscape, seed):
-        return self.init_many(x[None], landscape, np.array([seed]))[0]
-
-    def init_many(self, x, landscape, seeds):
-        raise NotImplementedError
-
-    def advance(self, state, landscape, steps, every=1, start=False):
-        outcome = self.advance_many([state], landscape, steps, every, start)[0]
-        if isinstance(outcome, Diverged):
-            raise outcome
-        return outcome
-
-    def advance_many(self, states, landscape, steps, every=1, start=False):
-        raise NotImplementedError
-
-    def positions(self, states):
-        every = StateBatch.of(states).all
-        return from_blocks(every.x, every.n, every.d)
-
-
 def lowest_agents(states: Any) -> np.ndarray:
-    """Where the lowest agent of each run is, (runs, d), from the State of a Stack: its first one, if several are as low."""
+    """Where the lowest agent of each run is, (runs, d), from the State of a batch: its first one, if several are as low."""
     return agent_of(states.x, states.n, states.d, states.energy.argmin(axis=1))
+
+
+def named(k: np.ndarray, clock: Clock, observables: Sequence[Observable], table: np.ndarray) -> Record:
+    """The rows of a table under the names of the observables, with step and time."""
+    return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(observables, table, strict=True)}
 
 
 def _rows(values: Sequence[Any]) -> np.ndarray:

@@ -29,17 +29,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.batch import BatchedDynamics, BatchResult, StateBatch
-from swarmviz.frame import (
-    BEST,
-    CONSENSUS_VALUE,
-    DISPERSION,
-    EFFECTIVE_SIZE,
-    MINIMUM,
-    Clock,
-    Frame,
-    Observable,
-)
+from swarmviz.dynamics.base import Dynamics, objective_of, rows_of
+from swarmviz.dynamics.batch import StateBatch
+from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     aligned,
@@ -47,28 +39,17 @@ from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    block_view,
     borrowed,
     copied_rows,
     from_blocks,
-    part,
-    rows,
+    run_of,
     scratch,
+    slice_view,
 )
-from swarmviz.kernels.compiled import (
-    ends,
-    inner,
-    kernel,
-    number,
-    reals,
-    rows_of_runs,
-    table,
-    tables,
-    types,
-    value_function,
-    whole,
-    wholes,
-)
+from swarmviz.kernels.compiled import Reals, RunRows, Table, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import (
+    ConsensusScratch,
     all_finite,
     choose_batch,
     clear_consensus,
@@ -76,15 +57,18 @@ from swarmviz.kernels.diagnostics import (
     distance_to,
     finish_consensus,
     first_not_finite,
+    lowest_value,
+    make_consensus_scratch,
     mean_position,
     smallest,
-    value_at,
-    weigh_chosen,
+    value_of,
+    weigh,
     weights,
 )
 from swarmviz.kernels.elementary import tanh
 from swarmviz.kernels.noise import GAUSSIAN
-from swarmviz.kernels.noise_buffer import block_noise, make_noise_buffer
+from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
+from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.schedules import values_of
@@ -93,6 +77,17 @@ ANISOTROPIC, ISOTROPIC, NO_NOISE = range(3)
 EULER, TAMED, HEUN = range(3)
 NOISES = {"anisotropic": ANISOTROPIC, "isotropic": ISOTROPIC, "none": NO_NOISE}
 SCHEMES = {"euler": EULER, "tamed": TAMED, "heun": HEUN}
+
+OBSERVABLES = (
+    BEST,
+    MINIMUM,
+    CONSENSUS_VALUE,
+    DISPERSION,
+    Observable("consensus_offset", "|X̄ − ν|²", "Squared distance of the consensus from the mean", "dispersion", log=True),
+    Observable("distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True),
+    EFFECTIVE_SIZE,
+)
+ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
@@ -107,6 +102,79 @@ class State(NamedTuple):
     energy: np.ndarray
     consensus: np.ndarray
     best: float
+
+
+class Runs(NamedTuple):
+    """What a kernel advances: these fields of the State, a row per run."""
+
+    seed: Wholes
+    x: RunRows
+    energy: RunRows
+    consensus: Table
+    best: Reals
+
+
+class Params(NamedTuple):
+    """The parameters that stay the same during a call."""
+
+    lam: float
+    dt: float
+    epsilon: float
+    noise: int
+    scheme: int
+    batch: int
+
+
+class Schedules(NamedTuple):
+    """Values at the steps k, k+1, …, k+steps."""
+
+    alpha: Reals
+    sigma: Reals
+
+
+class Coefficients(NamedTuple):
+    """Of one step: ν and F(ν) where it begins, λ, Δt, σ√Δt, ε, and how it is taken."""
+
+    nu: np.ndarray
+    nu_value: float
+    lam: float
+    dt: float
+    scale: float
+    epsilon: float
+    noise: int
+    scheme: int
+
+
+class Predictor(NamedTuple):
+    """Y of (5), F there, its drift factors and ν(Y); empty in the other schemes."""
+
+    y: np.ndarray
+    f: np.ndarray
+    factor: np.ndarray
+    nu: np.ndarray
+
+
+class Workspace(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    noise: NoiseBuffer
+    consensus: ConsensusScratch
+    predictor: Predictor
+    factor: np.ndarray  # drift factor per agent of a block
+    lengths: np.ndarray  # |X − ν| per agent of a block
+    unread: np.ndarray  # energies of a block that are not used again
+
+
+@inner(inline=True)
+def make_workspace(d, n_agents, steps, scheme):
+    """Scratch for this swarm."""
+    n, real = block_range(d, n_agents, 0)[1], np.float64
+    agents, widest = (n_agents, n) if scheme == HEUN else (0, 0)
+    predictor = Predictor(scratch(agents * d, real), scratch(agents, real), scratch(widest, real), scratch(d, real))
+    return Workspace(
+        make_noise_buffer(d, n_agents, steps), make_consensus_scratch(d, n_agents), predictor,
+        scratch(n, real), scratch(n, real), scratch(n, real),
+    )  # fmt: skip
 
 
 @inner
@@ -172,187 +240,132 @@ def correct(x, y, nu, nu_y, factor, factor_y, scale, noise, lengths, z):
             xi[j] += 0.5 * (factor[j] * away + factor_y[j] * (yi[j] - b)) + shake
 
 
-class Workspace(NamedTuple):
-    """Scratch for one block of a kernel: made once per call, so that no step allocates."""
-
-    factor: np.ndarray  # drift factor per agent
-    lengths: np.ndarray  # |X − ν| per agent
-    w: np.ndarray  # weights
-    g: np.ndarray  # values that enter the consensus
-    h: np.ndarray  # energies that nobody looks at again
-    chosen: np.ndarray  # the random batch
-    mean: np.ndarray
-    column: np.ndarray
-    one: np.ndarray
-
-
 @inner(inline=True)
-def make_workspace(d, n_agents):
-    """Scratch for blocks of this swarm."""
-    n, real = block_range(d, n_agents, 0)[1], np.float64
-    chosen = np.ones(n_agents, np.uint8)
-    return Workspace(scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), scratch(n, real), chosen,
-                scratch(d, real), scratch(d, real).reshape((d, 1)), scratch(1, real))  # fmt: skip
-
-
-class Predictor(NamedTuple):
-    """Y of (5), F there, its drift factors and ν(Y); empty in the other schemes."""
-
-    y: np.ndarray
-    f: np.ndarray
-    factor: np.ndarray
-    nu: np.ndarray
-
-
-@inner(inline=True)
-def make_predictor(d, n_agents, scheme):
-    """Room for the predictor of Heun's scheme."""
-    n, widest = (n_agents, block_range(d, n_agents, 0)[1]) if scheme == HEUN else (0, 0)
-    return Predictor(
-        scratch(n * d, np.float64), scratch(n, np.float64), scratch(widest, np.float64), scratch(d, np.float64)
-    )
+def euler_step(x, f, z, c, workspace):
+    """(3) or (4) on a block, with the coefficients ``c``."""
+    if c.noise == ANISOTROPIC and c.scheme != TAMED and c.epsilon == 0.0:
+        plain_step(x, c.nu, c.lam * c.dt, c.scale, z)
+    else:
+        factor, lengths = slice_view(workspace.factor, 0, f.size), slice_view(workspace.lengths, 0, f.size)
+        drift_factors(x, f, c.nu, c.nu_value, c.lam, c.dt, c.epsilon, c.scheme, factor, lengths)
+        if c.noise == NO_NOISE:
+            drift(x, c.nu, factor)
+        else:
+            drift_and_shake(x, c.nu, factor, c.scale, c.noise, lengths, z)
 
 
 @inner
-def measure(x, d, n_agents, f, nu, nu_value, best, effective, targets, mean, record, row):
-    """Write the observables, in the order of ``CBO.observables``, into a column of the record."""
-    mean_position(x, d, n_agents, mean)
+def predict(run, steps, s, alpha, everyone, c, objective, workspace):
+    """The predictor Y of (5) for all agents in step ``s`` of the call, and its consensus; returns F(ν(Y))."""
+    d, n_agents, predictor = run.consensus.size, run.energy.size, workspace.predictor
+    euler = Coefficients(c.nu, c.nu_value, c.lam, c.dt, c.scale, c.epsilon, c.noise, EULER)
+    predictor.y[:] = run.x
+    clear_consensus(workspace.consensus.sums)
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        y, f = block(predictor.y, d, n_agents, b), slice_view(predictor.f, first, n)
+        z = block_noise(
+            workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
+        )
+        euler_step(y, slice_view(run.energy, first, n), z, euler, workspace)
+        objective.values(y, objective.p, f)
+        weigh(y, f, first, everyone, alpha, workspace.consensus)
+    finish_consensus(workspace.consensus.sums, predictor.nu)
+    return value_of(predictor.nu, objective, workspace.consensus)
+
+
+@inner
+def heun_step(x, f, first, ahead, z, c, workspace):
+    """(5) on a block, given the predictor; ``ahead`` F(ν(Y))."""
+    (d, n), predictor = x.shape, workspace.predictor
+    factor, lengths = slice_view(workspace.factor, 0, n), slice_view(workspace.lengths, 0, n)
+    y, f_y, factor_y = (
+        block_view(predictor.y, first * d, d, n),
+        slice_view(predictor.f, first, n),
+        slice_view(predictor.factor, 0, n),
+    )
+    drift_factors(y, f_y, predictor.nu, ahead, c.lam, c.dt, c.epsilon, c.scheme, factor_y, lengths)
+    drift_factors(x, f, c.nu, c.nu_value, c.lam, c.dt, c.epsilon, c.scheme, factor, lengths)
+    correct(x, y, c.nu, predictor.nu, factor, factor_y, c.scale, c.noise, lengths, z)
+
+
+@inner
+def measure(run, nu_value, effective, objective, scratch, record, column):
+    """Write the observables into a column of the record."""
+    d, n_agents, nu, mean = run.consensus.size, run.energy.size, run.consensus, scratch.mean
+    mean_position(run.x, d, n_agents, mean)
     offset = 0.0
     for i in range(d):
         offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
-    record[0, row] = best
-    record[1, row] = smallest(f)
-    record[2, row] = nu_value
-    record[3, row] = dispersion(x, d, n_agents, mean)
-    record[4, row] = offset
-    record[5, row] = distance_to(nu, targets)
-    record[6, row] = effective
-
-
-@inner(inline=True)
-def euler_step(xb, fb, z, at, how, coefficients, workspace):
-    """(3) or (4) on a block; ``at`` (ν, F(ν)), ``how`` (scheme, noise), ``coefficients`` (λ, Δt, σ√Δt, ε)."""
-    (nu, nu_value), (scheme, noise), (lam, dt, scale, epsilon) = at, how, coefficients
-    if noise == ANISOTROPIC and scheme != TAMED and epsilon == 0.0:
-        plain_step(xb, nu, lam * dt, scale, z)
-    else:
-        factor, lengths = part(workspace.factor, 0, fb.size), part(workspace.lengths, 0, fb.size)
-        drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
-        if noise == NO_NOISE:
-            drift(xb, nu, factor)
-        else:
-            drift_and_shake(xb, nu, factor, scale, noise, lengths, z)
+    record[ROW.best, column] = run.best[0]
+    record[ROW.minimum, column] = smallest(run.energy)
+    record[ROW.consensus_value, column] = nu_value
+    record[ROW.dispersion, column] = dispersion(run.x, d, n_agents, mean)
+    record[ROW.consensus_offset, column] = offset
+    record[ROW.distance, column] = distance_to(nu, objective.minimisers)
+    record[ROW.effective_size, column] = effective
 
 
 @inner
-def predict(x, f, predictor, size, draws, at, how, coefficients, alpha, land, everyone, workspace, sums):
-    """The predictor Y of (5) for all agents, and its consensus; arguments as in ``run``."""
-    (d, n_agents), (noise_buffer, seed, k, s, steps), (values, p), y = size, draws, land, predictor.y
-    y[:] = x
-    clear_consensus(sums)
-    for b in range(block_count(d, n_agents)):
-        first, n = block_range(d, n_agents, b)
-        yb, fb = block(y, d, n_agents, b), part(predictor.f, first, n)
-        z = block_noise(noise_buffer, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
-        euler_step(yb, part(f, first, n), z, at, (EULER, how[1]), coefficients, workspace)
-        values(yb, p, fb)
-        chosen, g, w = part(workspace.chosen, first, n), part(workspace.g, 0, n), part(workspace.w, 0, n)
-        weigh_chosen(yb, fb, everyone, chosen, alpha, g, w, sums)
-    finish_consensus(sums, predictor.nu)
-    return value_at(predictor.nu, values, p, workspace.column, workspace.one)
-
-
-@inner
-def heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, workspace):
-    """(5) on a block, given the predictor; ``ahead`` F(ν(Y)), the rest as above."""
-    (d, n), (nu, nu_value), (scheme, noise), (lam, dt, scale, epsilon) = xb.shape, at, how, coefficients
-    factor, lengths, factor_y = (
-        part(workspace.factor, 0, n),
-        part(workspace.lengths, 0, n),
-        part(predictor.factor, 0, n),
-    )
-    yb, f_yb, nu_y = rows(predictor.y, first * d, d, n), part(predictor.f, first, n), predictor.nu
-    drift_factors(yb, f_yb, nu_y, ahead, lam, dt, epsilon, scheme, factor_y, lengths)
-    drift_factors(xb, fb, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
-    correct(xb, yb, nu, nu_y, factor, factor_y, scale, noise, lengths, z)
-
-
-@inner
-def advance_run(x, f, nu, best, size, time, alpha, sigma, numbers, kinds, limits, land, targets, workspace, record):
-    """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, f, nu, best), (alpha, sigma), record = borrowed((x, f, nu, best)), borrowed((alpha, sigma)), borrowed(record)
-    noise_buffer, blocks, predictor, sums = borrowed(workspace)
-    (d, n_agents), (k, steps, every, start, seed), (low, high, boundary) = size, time, borrowed(limits)
-    (lam, dt, epsilon), (noise, scheme, batch), (values, p), targets = numbers, kinds, borrowed(land), borrowed(targets)
-    nu_value, ahead, row, everyone, how = 0.0, 0.0, 0, not 0 < batch < n_agents, (scheme, noise)
-    keeping = epsilon > 0.0 or scheme == HEUN or not everyone  # the energies of one step are used in the next
-    for s in range(steps + 1):
-        coefficients, at = (lam, dt, sigma[max(s - 1, 0)] * math.sqrt(dt), epsilon), (nu, nu_value)
-        if s > 0 and scheme == HEUN:
-            before, draws = alpha[s - 1], (noise_buffer, seed, k, s - 1, steps)
-            ahead = predict(
-                x, f, predictor, size, draws, at, how, coefficients, before, (values, p), everyone, blocks, sums
-            )
+def advance_run(run, steps, params, schedules, box, objective, workspace, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (FINE, FINE) when all are."""
+    run, schedules, box, objective = borrowed(run), borrowed(schedules), borrowed(box), borrowed(objective)
+    workspace, record = borrowed(workspace), borrowed(record)
+    x, f, nu, scratch = run.x, run.energy, run.consensus, workspace.consensus
+    d, n_agents, everyone = nu.size, f.size, not 0 < params.batch < f.size
+    nu_value, ahead, column = 0.0, 0.0, 0
+    keeping = params.epsilon > 0.0 or params.scheme == HEUN or not everyone  # the energies of a step are used in the next
+    for s in range(steps.steps + 1):
+        scale = schedules.sigma[max(s - 1, 0)] * math.sqrt(params.dt)
+        c = Coefficients(nu, nu_value, params.lam, params.dt, scale, params.epsilon, params.noise, params.scheme)
+        if s > 0 and params.scheme == HEUN:
+            ahead = predict(run, steps, s, schedules.alpha[s - 1], everyone, c, objective, workspace)
         if not everyone:  # the predictor's consensus is of the same batch as ν, the next one of a new batch
-            choose_batch(blocks.chosen, batch, seed, k + s)
-        clear_consensus(sums)
-        recording = (s > 0 or start) and (k + s) % every == 0
-        storing = keeping or recording or s == steps  # a huge swarm's energies are a third of what goes to memory
+            choose_batch(scratch.batch, params.batch, run.seed[0], steps.k + s)
+        clear_consensus(scratch.sums)
+        recording = is_recorded(steps, s)
+        storing = keeping or recording or s == steps.steps  # a huge swarm's energies are a third of what goes to memory
         for b in range(block_count(d, n_agents)):
             first, n = block_range(d, n_agents, b)
-            xb, fb = block(x, d, n_agents, b), part(f, first, n) if storing else part(blocks.h, 0, n)
+            xb, fb = block(x, d, n_agents, b), slice_view(f, first, n) if storing else slice_view(workspace.unread, 0, n)
             if s > 0:
-                z = rows(noise_buffer.z, 0, d, n)
-                if noise != NO_NOISE:
-                    z = block_noise(noise_buffer, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
-                if scheme == HEUN:
-                    heun_step(xb, fb, first, predictor, ahead, z, at, how, coefficients, blocks)
+                z = block_view(workspace.noise.z, 0, d, n)
+                if params.noise != NO_NOISE:
+                    z = block_noise(
+                        workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
+                    )
+                if params.scheme == HEUN:
+                    heun_step(xb, fb, first, ahead, z, c, workspace)
                 else:
-                    euler_step(xb, fb, z, at, how, coefficients, blocks)
-                boundaries.confine(xb, low, high, boundary)
-            values(xb, p, fb)
+                    euler_step(xb, fb, z, c, workspace)
+                boundaries.confine(xb, box.low, box.high, box.boundary)
+            objective.values(xb, objective.p, fb)
             if not all_finite(fb):
-                return k + s, first + first_not_finite(fb)
-            chosen, g, w = part(blocks.chosen, first, n), part(blocks.g, 0, n), part(blocks.w, 0, n)
-            weigh_chosen(xb, fb, everyone, chosen, alpha[s], g, w, sums)
-        best[0] = min(best[0], sums[d + 2] if everyone else smallest(f))  # the weights were relative to the lowest
-        effective = finish_consensus(sums, nu)
-        if recording or epsilon > 0.0:
-            nu_value = value_at(nu, values, p, blocks.column, blocks.one)
+                return steps.k + s, first + first_not_finite(fb)
+            weigh(xb, fb, first, everyone, schedules.alpha[s], scratch)
+        run.best[0] = min(run.best[0], lowest_value(scratch) if everyone else smallest(f))
+        effective = finish_consensus(scratch.sums, nu)
+        if recording or params.epsilon > 0.0:
+            nu_value = value_of(nu, objective, scratch)
         if recording:
-            measure(x, d, n_agents, f, nu, nu_value, best[0], effective, targets, blocks.mean, record, row)
-            row += 1
-    return -1, -1
+            measure(run, nu_value, effective, objective, scratch, record, column)
+            column += 1
+    return FINE, FINE
 
 
-@kernel(
-    types.void(
-        rows_of_runs, rows_of_runs, table, reals, whole, whole,  # x, f, nu, best, d, n
-        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
-        reals, reals, number, number, number, whole, whole, whole,  # alpha, sigma, lam, dt, epsilon, noise, scheme, batch
-        reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
-    )
-)  # fmt: skip
-def run(x, f, nu, best, d, n_agents, k, steps, every, start, seeds, alpha, sigma, lam, dt, epsilon, noise, scheme, batch,
-        low, high, boundary, values, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions are the rows of ``x`` in place, one after the other; ``ends`` (runs, 2) as in ``advance_run``."""
-    workspace = (
-        make_noise_buffer(d, n_agents, steps),
-        make_workspace(d, n_agents),
-        make_predictor(d, n_agents, scheme),
-        scratch(d + 3, np.float64),
-    )
-    for r in range(seeds.size):
-        time = k, steps, every, start, np.uint64(seeds[r])
-        ends[r] = advance_run(
-            part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), nu[r], part(best, r, 1), (d, n_agents), time,
-            alpha, sigma, (lam, dt, epsilon), (noise, scheme, batch),
-            (low, high, boundary), (values, p), targets, workspace, records[r],
-        )  # fmt: skip
+@kernel
+def advance_runs(
+    runs: Runs, steps: Steps, params: Params, schedules: Schedules, box: Box, objective: Objective, output: Output
+) -> None:
+    """Advance the runs in place, one after the other."""
+    workspace = make_workspace(runs.consensus.shape[1], runs.energy.shape[1], steps.steps, params.scheme)
+    for r in range(runs.seed.size):
+        output.failures[r] = advance_run(
+            run_of(runs, r), steps, params, schedules, box, objective, workspace, output.records[r]
+        )
 
 
-class CBO(BatchedDynamics):
+class CBO(Dynamics):
     """Consensus-based optimisation: agents drift towards a weighted mean and are shaken in proportion to their distance from it."""
 
     title = "CBO"
@@ -383,19 +396,7 @@ class CBO(BatchedDynamics):
                    doc="Width of the switch that stops the drift of agents below the consensus; 0: no switch.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
 
-    observables = (
-        BEST,
-        MINIMUM,
-        CONSENSUS_VALUE,
-        DISPERSION,
-        Observable(
-            "consensus_offset", "|X̄ − ν|²", "Squared distance of the consensus from the mean", "dispersion", log=True
-        ),
-        Observable(
-            "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
-        ),
-        EFFECTIVE_SIZE,
-    )
+    observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
@@ -406,19 +407,13 @@ class CBO(BatchedDynamics):
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
-        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
-        alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
-        recorded, tables = self._blank_records(runs, state, steps, every, start)
-        x, energy, consensus = copied_rows(state.x), aligned_rows(runs, n), aligned(runs, d)
-        best, ends, (low, high) = state.best.copy(), np.empty((runs, 2), int), landscape.limits(d)
-        run(
-            x, energy, consensus, best, d, n, state.k, steps, every, start, state.seed, alpha, sigma, self.lam, self.dt, self.epsilon,
-            NOISES[self.noise], SCHEMES[self.scheme], self.batch, low, high, boundaries.CODES[self.boundary],
-            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
-        )  # fmt: skip
-        k = state.k + steps
-        after = state._replace(k=k, clock=clock, x=x, energy=energy, consensus=consensus, best=best)
-        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
+        count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
+        runs = Runs(state.seed, copied_rows(state.x), aligned_rows(count, n), aligned(count, d), state.best.copy())
+        params = Params(self.lam, self.dt, self.epsilon, NOISES[self.noise], SCHEMES[self.scheme], self.batch)
+        schedules = Schedules(*self._schedules(state, steps, "alpha", "sigma"))
+        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        advance_runs(runs, call, params, schedules, box, objective_of(landscape, d), output)
+        return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus

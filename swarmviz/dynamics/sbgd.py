@@ -32,7 +32,8 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.backtracking import descend, make_workspace
-from swarmviz.dynamics.batch import BatchedDynamics, BatchResult, StateBatch, lowest_agents
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.batch import BatchResult, StateBatch, lowest_agents
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -209,7 +210,7 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, mos
         )  # fmt: skip
 
 
-class SBGD(BatchedDynamics):
+class SBGD(Dynamics):
     """Swarm-based gradient descent: the lowest agent grows heavy and careful, the others stride, lose their mass and are removed."""
 
     title = "SBGD"

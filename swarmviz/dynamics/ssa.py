@@ -31,7 +31,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.batch import BatchedDynamics, BatchResult, StateBatch, lowest_agents
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.batch import BatchResult, StateBatch, lowest_agents
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -272,7 +273,7 @@ def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seeds, tempera
         )  # fmt: skip
 
 
-class SSA(BatchedDynamics):
+class SSA(Dynamics):
     """Swarm-based simulated annealing: heavy agents descend as leaders, light ones are shaken and explore; mass flows downhill."""
 
     title = "SSA"

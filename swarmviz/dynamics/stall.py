@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.dynamics.batch import BatchedDynamics
+from swarmviz.dynamics.base import Dynamics
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.diagnostics import largest_difference
 from swarmviz.landscapes.base import Landscape
@@ -44,7 +44,7 @@ def half_widths(landscape: Landscape, d: int) -> np.ndarray:
     return (high - low) / 2
 
 
-class Stalling(BatchedDynamics):
+class Stalling(Dynamics):
     """A dynamics whose State counts in ``still`` for how many steps its consensus point has hardly moved."""
 
     stall_steps = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 1000), symbol="n_stall", group="Numerics",

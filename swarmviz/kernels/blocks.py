@@ -1,6 +1,6 @@
 """How agents lie in memory inside kernels.
 
-A person sees positions as (N, d). A kernel sees one flat array that holds the agents block after block; inside a block of n agents
+Outside, positions are (N, d). A kernel sees one flat array that holds the agents block after block; inside a block of n agents
 the numbers lie coordinate by coordinate, so ``block(x, d, N, b)`` is a contiguous (d, n) table whose rows are vectors of agents.
 A swarm that fits one block is plain structure-of-arrays; a huge one is worked through block by block without leaving the fast cache.
 """
@@ -62,8 +62,8 @@ def _view(context, builder, array_type, array, start, shape, out_type):
 
 
 @intrinsic
-def part(typing_context, flat, start, n):
-    """``flat[start : start + n]``, borrowed: see :func:`rows`."""
+def slice_view(typing_context, flat, start, n):
+    """``flat[start : start + n]``, borrowed: see :func:`block_view`."""
     out = types.Array(flat.dtype, 1, "C")
 
     def generate(context, builder, signature, arguments):
@@ -75,7 +75,7 @@ def part(typing_context, flat, start, n):
 
 @intrinsic
 def flat(typing_context, table):
-    """The numbers of a table (d, n) in a row, borrowed: see :func:`rows`."""
+    """The numbers of a table (d, n) in a row, borrowed: see :func:`block_view`."""
     out = types.Array(table.dtype, 1, "C")
 
     def generate(context, builder, signature, arguments):
@@ -87,8 +87,8 @@ def flat(typing_context, table):
 
 
 @intrinsic
-def rows(typing_context, flat, start, d, n):
-    """``flat[start : start + d n].reshape((d, n))``, borrowed: it must not outlive ``flat``, and nobody checks the range.
+def block_view(typing_context, flat, start, d, n):
+    """``flat[start : start + d n].reshape((d, n))``, borrowed: it must not outlive ``flat``, and the range is not checked.
 
     A slice and a reshape cost 30 ns and a share in the ownership of the memory that is counted atomically; a step of a small
     swarm takes a dozen of them and has no more than 200 ns to spend.
@@ -116,8 +116,32 @@ def _lend(context, builder, kind, value):
 
 
 @intrinsic
+def run_of(typing_context, runs, r):
+    """Of a pack of arrays with a row per run the same pack for run ``r`` alone: its rows, borrowed as in :func:`block_view`.
+
+    Of an array with a number per run a view (1,) remains, so that the run can change it.
+    """
+    row = types.NamedTuple.from_types(tuple(types.Array(a.dtype, 1, "C") for a in runs), runs.instance_class)
+
+    def generate(context, builder, signature, arguments):
+        pack, r = arguments
+        views = []
+        for i, (kind, view) in enumerate(zip(signature.args[0], row, strict=True)):
+            array = builder.extract_value(pack, i)
+            parts = context.make_array(kind)(context, builder, array)
+            shape, strides = cgutils.unpack_tuple(builder, parts.shape), cgutils.unpack_tuple(builder, parts.strides)
+            size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+            length = shape[1] if kind.ndim == 2 else context.get_constant(types.intp, 1)
+            start = builder.mul(r, builder.sdiv(strides[0], size))
+            views.append(_view(context, builder, kind, array, start, [length], view))
+        return context.make_tuple(builder, row, views)
+
+    return row(runs, types.intp), generate
+
+
+@intrinsic
 def borrowed(typing_context, arrays):
-    """An array, or a tuple of arrays, borrowed from the caller: see :func:`rows`.
+    """An array, or a tuple of arrays, borrowed from the caller: see :func:`block_view`.
 
     A function that takes its arguments so at its first line hands them on without counting who owns them; it must not return them.
     """
@@ -128,11 +152,14 @@ def borrowed(typing_context, arrays):
     return arrays(arrays), generate
 
 
+part, rows = slice_view, block_view  # the former names
+
+
 @inner(inline=True)
 def block(flat, d, n_agents, b):
     """Block ``b`` as a contiguous view of shape (d, n)."""
     first, n = block_range(d, n_agents, b)
-    return rows(flat, first * d, d, n)
+    return block_view(flat, first * d, d, n)
 
 
 @inner

@@ -1,26 +1,32 @@
-"""How functions are compiled: one place for numba's options.
+"""How functions are compiled: one place for numba's options and for the types of kernels' arguments.
 
 * :func:`inner` marks a function that is called from other compiled functions.
-* :class:`Kernel` marks an entry point that Python calls. It has one explicit signature, so an int from a slider never
-  recompiles it; it is compiled (or loaded from the disk cache) at its first call, so importing swarmviz stays fast.
+* :func:`kernel` marks an entry point that Python calls. Its parameters are annotated, and from the annotations it has one explicit
+  signature, so an int from a slider never recompiles it. A parameter is an array, a number, a function, or a *pack*: a NamedTuple
+  whose fields are annotated in the same way (:mod:`swarmviz.kernels.packs`). A kernel is compiled (or loaded from the disk cache) at its
+  first call, so importing swarmviz stays fast.
 
-``fastmath`` here allows everything but reassociation and the assumption that no NaN occurs where a function says ``strict``:
-reductions of positions may be reordered by the compiler at compile time, which is the same on every call, so runs stay
-bit-identical for any batching and any number of threads.
+Sums may be reordered by the compiler (``reassoc``), at compile time, which is the same at every call: runs stay bit-identical for any
+batching and any number of threads. A function that is marked ``strict`` keeps IEEE arithmetic. No function assumes that NaN and infinity
+do not occur, or the check for a diverged agent would be optimised away.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 import threading
+import typing
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
-from numba import types
+import numpy as np
+from numba import typeof, types
 from numba.core.errors import NumbaExperimentalFeatureWarning
+from numba.core.registry import cpu_target
 
 from swarmviz.kernels import cache
 
@@ -54,6 +60,19 @@ gradient_signature = types.void(table, reals, table)
 value_function = types.FunctionType(value_signature)
 gradient_function = types.FunctionType(gradient_signature)
 
+# Annotations of kernels' parameters and of packs' fields; float, int and bool stand for themselves.
+Word = Annotated[int, word]
+Reals = Annotated[np.ndarray, reals]
+Wholes = Annotated[np.ndarray, wholes]
+Table = Annotated[np.ndarray, table]
+RunRows = Annotated[np.ndarray, rows_of_runs]
+FlagRows = Annotated[np.ndarray, flag_rows]
+WholeRows = Annotated[np.ndarray, whole_rows]
+Tables = Annotated[np.ndarray, tables]
+ValueFunction = Annotated[Any, value_function]
+GradientFunction = Annotated[Any, gradient_function]
+PLAIN = {float: number, int: whole, bool: types.boolean, type(None): types.void}
+
 
 def inner(function: Callable | None = None, *, strict: bool = False, inline: bool = False) -> Any:
     """Compile a function for use inside kernels; ``strict`` keeps IEEE arithmetic to the letter.
@@ -66,15 +85,34 @@ def inner(function: Callable | None = None, *, strict: bool = False, inline: boo
     return cache.jit(function, **OPTIONS, forceinline=inline, fastmath=False if strict else FAST)
 
 
+class Argument(NamedTuple):
+    """A plain argument of the compiled entry: a parameter of the kernel, or a field of one that is a pack."""
+
+    name: str
+    type: Any
+
+
 class Kernel:
-    """A compiled entry point with one explicit signature, compiled on first use."""
+    """A compiled entry point with one explicit signature, compiled on first use.
+
+    Numba needs a microsecond to recognise each tuple that it is called with, more than a step of a small swarm takes. So the entry takes
+    the fields of the packs as plain arguments, makes the packs anew inside and hands them to the function as it is written.
+    """
 
     registry: list[Kernel] = []  # noqa: RUF012 (for the warm-up)
 
-    def __init__(self, signature: Any, function: Callable):
-        self.signature, self.function, self.__doc__ = signature, function, function.__doc__
+    def __init__(self, function: Callable, signature: Any = None):
+        self.function, self.__doc__ = function, function.__doc__
         self.dispatcher: Any = None
         Kernel.registry.append(self)
+        if signature is not None:
+            self.signature, self.packs, self._packed = signature, {}, (False,) * len(signature.args)
+            return
+        hints = typing.get_type_hints(function, include_extras=True)
+        self.packs = {name: hints[name] for name in inspect.signature(function).parameters}
+        self.arguments = [argument for name, hint in self.packs.items() for argument in plain_arguments(name, hint)]
+        self.signature = numba_type(hints["return"])(*(argument.type for argument in self.arguments))
+        self._packed = tuple(is_pack(hint) for hint in self.packs.values())
 
     def compile(self) -> Any:
         """Compile, or load from the cache, and return the dispatcher."""
@@ -82,16 +120,84 @@ class Kernel:
             # functions as values are "experimental" in numba's words, and work by measurement
             warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
             if self.dispatcher is None:
-                self.dispatcher = cache.jit(self.function, self.signature, **OPTIONS, fastmath=FAST)
+                self.dispatcher = cache.jit(self._entry(), self.signature, **OPTIONS, fastmath=FAST)
         return self.dispatcher
 
-    def __call__(self, *args: Any) -> Any:
-        return (self.dispatcher or self.compile())(*args)
+    def __call__(self, *given: Any) -> Any:
+        plain: list[Any] = []
+        for value, packed in zip(given, self._packed, strict=True):
+            if packed:
+                plain.extend(value)
+            else:
+                plain.append(value)
+        try:
+            return (self.dispatcher or self.compile())(*plain)
+        except TypeError:
+            self._refuse(plain)
+            raise
+
+    def _entry(self) -> Callable:
+        """The function as it is written, or, where it takes packs, one of plain arguments that makes them and calls it."""
+        if not any(self._packed):
+            return self.function
+        code, made = self.function.__code__, []
+        for name, hint in self.packs.items():
+            fields = ", ".join(argument.name.replace(".", "_") for argument in plain_arguments(name, hint))
+            made.append(f"{hint.__name__}({fields})" if is_pack(hint) else fields)
+        parameters = ", ".join(argument.name.replace(".", "_") for argument in self.arguments)
+        source = f"def {code.co_name}({parameters}): return body({', '.join(made)})"
+        names = {hint.__name__: hint for hint in self.packs.values() if is_pack(hint)} | {"body": inner(self.function)}
+        # as if it stood in the function's place: so numba's cache keeps it with that file
+        exec(compile("\n" * (code.co_firstlineno - 1) + source, code.co_filename, "exec"), names)
+        entry = names[code.co_name]
+        entry.__module__, entry.__qualname__ = self.function.__module__, self.function.__qualname__
+        return entry
+
+    def _refuse(self, given: list[Any]) -> None:
+        """Raise ``TypeError`` with the name of the first argument of a wrong type, if there is one."""
+        for argument, value in zip(self.arguments, given, strict=True):
+            if isinstance(argument.type, types.FunctionType):
+                continue
+            kind = typeof(value)
+            if cpu_target.typing_context.can_convert(kind, argument.type) is None:
+                raise TypeError(f"{self.function.__qualname__}: {argument.name} must be {argument.type}, not {kind}")
 
 
-def kernel(signature: Any) -> Callable[[Callable], Kernel]:
-    """Decorator: ``@kernel(whole(reals, …))``."""
-    return lambda function: Kernel(signature, function)
+def kernel(function: Callable) -> Kernel:
+    """Decorator of an entry point: ``@kernel def advance_runs(runs: Runs, steps: Steps, …) -> None``."""
+    if not inspect.isfunction(function):
+        return lambda f: Kernel(f, function)
+    return Kernel(function)
+
+
+def is_pack(hint: Any) -> bool:
+    """Whether an annotation is a NamedTuple of arguments."""
+    return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields")
+
+
+def plain_arguments(name: str, hint: Any) -> list[Argument]:
+    """What a parameter is made of: itself, or the fields of its pack as ``name.field``."""
+    if not is_pack(hint):
+        return [Argument(name, numba_type(hint))]
+    fields = typing.get_type_hints(hint, include_extras=True)
+    return [Argument(f"{name}.{field}", numba_type(fields[field])) for field in hint._fields]
+
+
+def numba_type(hint: Any) -> Any:
+    """Numba's type for an annotation.
+
+    Raises
+    ------
+    TypeError
+        When the annotation has none.
+    """
+    if hint in PLAIN:
+        return PLAIN[hint]
+    try:
+        (kind,) = hint.__metadata__
+    except AttributeError:
+        raise TypeError(f"{hint!r} says no type of numba: annotate with float, int, bool, or a name of this module") from None
+    return kind
 
 
 @functools.cache
@@ -112,6 +218,6 @@ def choose_cache(version: str) -> None:
     """Keep compiled code in the user's cache folder, under the version and a hash of the core's sources.
 
     Numba notices a change of the file that it compiles, but not of the files whose functions that one calls: without this, an
-    edit (or an upgrade) would go on running yesterday's machine code. Folders that no kernel is made of do not count.
+    edit (or an upgrade) would go on running outdated machine code. Folders that no kernel is made of do not count.
     """
     cache.choose(f"{version}-{sources_digest()}")

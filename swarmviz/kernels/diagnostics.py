@@ -10,9 +10,11 @@ sums are rescaled whenever a lower one turns up; one pass over memory is enough.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from swarmviz.kernels.blocks import block, block_count, block_range, part
+from swarmviz.kernels.blocks import block, block_count, block_range, scratch, slice_view
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.elementary import exp, finite, of_rank, rank
 from swarmviz.kernels.randomness import BATCH, key, uniform
@@ -21,6 +23,28 @@ NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and a
 MANY = 256  # numbers from which whole numbers are worth their conversion in a minimum
 STRETCH = 64  # agents that are passed over at once when none of them has a weight
 FEW = 32  # where fewer than one in so many agents has a weight, only these are looked at
+
+
+class ConsensusScratch(NamedTuple):
+    """Scratch of a kernel for (1) and for what is measured of it; made once per call, so that no step allocates."""
+
+    batch: np.ndarray  # (N,) 1 where an agent is in the random batch
+    heights: np.ndarray  # values of a block that enter the consensus
+    weights: np.ndarray  # weights of a block
+    sums: np.ndarray  # Σ w x (d numbers), Σ w, Σ w², the lowest value
+    mean: np.ndarray  # x̄
+    column: np.ndarray  # a point as a block (d, 1)
+    one: np.ndarray  # F there
+
+
+@inner(inline=True)
+def make_consensus_scratch(d, n_agents):
+    """Scratch for this swarm."""
+    n, real = block_range(d, n_agents, 0)[1], np.float64
+    return ConsensusScratch(
+        np.ones(n_agents, np.uint8), scratch(n, real), scratch(n, real), scratch(d + 3, real), scratch(d, real),
+        scratch(d, real).reshape((d, 1)), scratch(1, real),
+    )  # fmt: skip
 
 
 @inner
@@ -97,7 +121,7 @@ def add_few(x, f, alpha, sums):
     reference, total, squares = sums[d + 2], 0.0, 0.0
     for first in range(0, n, STRETCH):
         length = min(STRETCH, n - first)
-        if count_heavy(part(f, first, length), alpha, reference) > 0:
+        if count_heavy(slice_view(f, first, length), alpha, reference) > 0:
             for j in range(first, first + length):
                 exponent = -alpha * (f[j] - reference)
                 if exponent > NEGLIGIBLE:
@@ -148,6 +172,23 @@ def finish_consensus(sums, point):
     for i in range(d):
         point[i] = sums[i] / sums[d]
     return sums[d] * sums[d] / sums[d + 1]
+
+
+@inner(inline=True)
+def lowest_value(scratch):
+    """The lowest of the values that have entered (1)."""
+    return scratch.sums[scratch.sums.size - 1]
+
+
+@inner(inline=True)
+def weigh(x, f, first, everyone, alpha, scratch):
+    """Add a block, whose first agent is ``first``, to the sums of (1); agents outside the random batch count as infinitely high."""
+    heights, w = f, slice_view(scratch.weights, 0, f.size)
+    if not everyone:
+        heights = slice_view(scratch.heights, 0, f.size)
+        for j in range(f.size):
+            heights[j] = f[j] if scratch.batch[first + j] else np.inf
+    add_to_consensus(x, heights, alpha, w, scratch.sums)
 
 
 @inner(inline=True)
@@ -245,6 +286,12 @@ def value_at(point, values, p, column, one):
     column[:, 0] = point
     values(column, p, one)
     return one[0]
+
+
+@inner
+def value_of(point, objective, scratch):
+    """F at one point (d,)."""
+    return value_at(point, objective.values, objective.p, scratch.column, scratch.one)
 
 
 @inner

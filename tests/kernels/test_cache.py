@@ -14,14 +14,14 @@ from swarmviz.kernels.cache import CacheWarning, Damaged, SealedFiles
 ROOT = Path(__file__).parents[2]
 
 KERNELS = """
-from swarmviz.kernels.compiled import inner, kernel, number, types
+from swarmviz.kernels.compiled import inner, kernel
 
 @inner
 def doubled(x):
     return 2.0 * x
 
-@kernel(number(number))
-def tripled(x):
+@kernel
+def tripled(x: float) -> float:
     return doubled(x) + x
 """
 SCRIPT = "from little_kernels import tripled; print(tripled(14.0))"

@@ -41,7 +41,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import FINE, Dynamics
+from swarmviz.kernels.packs import FINE
+from swarmviz.dynamics.base import OneByOne
 from swarmviz.dynamics.finite_set.events import MOST_EVENTS, TOO_MANY, U, exact_step, leap
 from swarmviz.dynamics.finite_set.functions import cost, target
 from swarmviz.dynamics.finite_set.space import GRAPHS, Space, space_of
@@ -138,7 +139,7 @@ def run(agents, starts, heights, numbers, first, to, back, k, steps, every, star
     return FINE
 
 
-class FiniteSet(Dynamics):
+class FiniteSet(OneByOne):
     """A swarm on the states of a graph: agents jump downhill and away from crowds, so that their law descends a penalised cost."""
 
     title = "Finite set"

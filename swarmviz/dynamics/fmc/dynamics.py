@@ -32,8 +32,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import FINE
-from swarmviz.dynamics.batch import BatchedDynamics, BatchResult, StateBatch, lowest_agents
+from swarmviz.kernels.packs import FINE
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.batch import BatchResult, StateBatch, lowest_agents
 from swarmviz.dynamics.fmc import cloning, walkers
 from swarmviz.dynamics.fmc.histogram import count_bins, count_distinct, divergence, entropy, log_shares, make_grid
 from swarmviz.dynamics.fmc.motion import MEANINGS as MOTIONS
@@ -234,7 +235,7 @@ def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps
         )  # fmt: skip
 
 
-class FMC(BatchedDynamics):
+class FMC(Dynamics):
     """Fractal Monte Carlo: walkers leave for those with a higher virtual reward, made of reward and distance."""
 
     title = "Fractal Monte Carlo"
