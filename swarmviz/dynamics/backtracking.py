@@ -20,9 +20,19 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.kernels import boundaries
-from swarmviz.kernels.blocks import block_range, rows, scratch
+from swarmviz.kernels.blocks import block_range, block_view, scratch
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.elementary import power
+
+
+class Rule(NamedTuple):
+    """h₀ and γ of (1), the most lengths that are tried, c and q."""
+
+    longest: float
+    factor: float
+    most: int
+    share: float
+    exponent: float
 
 
 class Workspace(NamedTuple):
@@ -50,14 +60,14 @@ def make_workspace(d, n_agents):
 
 @inner
 def gather_remaining(x, mass, workspace):
-    """The agents of a block that have mass, side by side in ``room.y``; returns their number."""
+    """The agents of a block that have mass, side by side in ``workspace.y``; returns their number."""
     d, n = x.shape
     m = 0
     for j in range(n):
         if mass[j] > 0.0:
             workspace.who[m] = j
             m += 1
-    y = rows(workspace.y, 0, d, m)
+    y = block_view(workspace.y, 0, d, m)
     for i in range(d):
         xi, yi = x[i], y[i]
         for j in range(m):
@@ -112,30 +122,26 @@ def accept(x, f, y, h, walls, trial, workspace):
 
 
 @inner
-def descend(x, f, mass, heaviest, rule, land, workspace):
-    """(1) on a block; only agents that still seek are evaluated. Returns how many moved, their summed h, and the values taken.
-
-    ``rule`` (h₀, γ, most, c, q); ``land`` (values, gradient, p, low, high, boundary).
-    """
-    (h, gamma, most, share, exponent), (values, gradient, p, low, high, boundary) = rule, land
+def descend(x, f, mass, heaviest, rule, box, objective, workspace):
+    """(1) on a block; only agents that still seek are evaluated. Returns how many moved, their summed h, and the values taken."""
     d, m = x.shape[0], gather_remaining(x, mass, workspace)
     if m == 0:
         return 0, 0.0, 0
-    y, slope = rows(workspace.y, 0, d, m), rows(workspace.slope, 0, d, m)
-    gradient(y, p, slope)
-    prepare(mass, heaviest, slope, share, exponent, workspace)
-    walls = boundary == boundaries.CLIP or boundary == boundaries.REFLECT
-    seeking, lengths, trials = m, 0.0, 0
-    for _ in range(most):
-        trial = rows(workspace.trial, 0, d, seeking)
+    y, slope = block_view(workspace.y, 0, d, m), block_view(workspace.slope, 0, d, m)
+    objective.gradient(y, objective.p, slope)
+    prepare(mass, heaviest, slope, rule.share, rule.exponent, workspace)
+    walls = box.boundary == boundaries.CLIP or box.boundary == boundaries.REFLECT
+    h, seeking, lengths, trials = rule.longest, m, 0.0, 0
+    for _ in range(rule.most):
+        trial = block_view(workspace.trial, 0, d, seeking)
         go(y, slope, h, workspace.seeking, trial)
-        boundaries.confine(trial, low, high, boundary)
-        values(trial, p, workspace.value[:seeking])
+        boundaries.confine(trial, box.low, box.high, box.boundary)
+        objective.values(trial, objective.p, workspace.value[:seeking])
         trials += seeking
         still = accept(x, f, y, h, walls, trial, workspace)
         lengths += h * (seeking - still)
         seeking = still
         if seeking == 0:
             break
-        h *= gamma
+        h *= rule.factor
     return m - seeking, lengths, trials

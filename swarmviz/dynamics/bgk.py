@@ -37,39 +37,28 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.batch import BatchResult, StateBatch
-from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
+from swarmviz.dynamics.base import objective_of, rows_of
+from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    block_view,
     borrowed,
     copied,
     copied_rows,
     from_blocks,
     list_marked,
-    part,
-    rows,
+    run_of,
     scratch,
+    slice_view,
 )
-from swarmviz.kernels.compiled import (
-    ends,
-    flag_rows,
-    inner,
-    kernel,
-    number,
-    reals,
-    rows_of_runs,
-    table,
-    tables,
-    types,
-    value_function,
-    whole,
-    wholes,
-)
+from swarmviz.kernels.compiled import FlagRows, Reals, RunRows, Table, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import (
+    ConsensusScratch,
     all_finite,
     choose_batch,
     clear_consensus,
@@ -77,17 +66,37 @@ from swarmviz.kernels.diagnostics import (
     distance_to,
     finish_consensus,
     first_not_finite,
+    lowest_value,
+    make_consensus_scratch,
     mean_position,
     nearest_target,
     smallest,
-    value_at,
-    weigh_chosen,
+    value_of,
+    weigh,
     weights,
 )
 from swarmviz.kernels.noise import LAWS, fill_chosen
+from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, key, uniforms
 from swarmviz.parameters import Choice, Real, Switch, Whole
 from swarmviz.schedules import values_of
+
+OBSERVABLES = (
+    BEST,
+    MINIMUM,
+    CONSENSUS_VALUE,
+    DISPERSION,
+    Observable(
+        "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
+    ),
+    Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
+    Observable("functional", "H[f]", "Mean of γ|x − x*| + |v − λ(x* − x)|", "functional", log=True),
+    Observable("jump_fraction", "jumps", "Share of the agents that jumped", "share"),
+    Observable("move", "‖Δν‖∞ / h", "How far the consensus moved in this step, in half widths", "move", log=True),
+    Observable("still", "c", "Consecutive steps in which the consensus hardly moved", "steps"),
+    EFFECTIVE_SIZE,
+)
+ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
@@ -108,38 +117,79 @@ class State(NamedTuple):
     effective: float
 
 
-class Workspace(NamedTuple):
-    """Scratch for one block of a kernel: made once per call, so that no step allocates."""
+class Runs(NamedTuple):
+    """What a kernel advances: these fields of the State, a row per run."""
 
-    u: np.ndarray  # uniform numbers
-    chosen: np.ndarray  # the agents that jump
+    seed: Wholes
+    x: RunRows
+    v: RunRows
+    jumped: FlagRows
+    energy: RunRows
+    consensus: Table
+    best: Reals
+    still: Wholes
+    effective: Reals
+
+
+class Params(NamedTuple):
+    """The parameters that stay the same during a call.
+
+    Attributes
+    ----------
+    probability, keep, pull : float
+        p, κ and Λ of (5) to (7).
+    floor, unit : (d,)
+        σ₀ per coordinate, and the length that counts as 1 in H[f].
+    """
+
+    probability: float
+    keep: float
+    pull: float
+    dt: float
+    floor: Reals
+    law: int
+    freedom: float
+    batch: int
+    unit: Reals
+    lam: float
+    gamma: float
+
+
+class Schedules(NamedTuple):
+    """Values at the steps k, k+1, …, k+steps; S of (5) to (7)."""
+
+    alpha: Reals
+    shake: Reals
+
+
+class Workspace(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    consensus: ConsensusScratch
+    u: np.ndarray  # uniform numbers of a block
+    chosen: np.ndarray  # the agents of a block that jump
     z: np.ndarray  # their noise
     raw: np.ndarray
     radius: np.ndarray
-    batch: np.ndarray  # the random batch
-    g: np.ndarray
-    w: np.ndarray
     before: np.ndarray  # ν of the step before
-    mean: np.ndarray
-    column: np.ndarray
-    one: np.ndarray
 
 
 @inner(inline=True)
 def make_workspace(d, n_agents):
-    """Scratch for blocks of this swarm."""
+    """Scratch for this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
     pairs = (d + 1) // 2 * n
-    return Workspace(scratch(n, real), scratch(n, np.uint64), scratch(d * n, np.float32), scratch(pairs, np.uint64),
-                scratch(pairs, np.float32), np.ones(n_agents, np.uint8), scratch(n, real), scratch(n, real),
-                scratch(d, real), scratch(d, real), scratch(d, real).reshape((d, 1)), scratch(1, real))  # fmt: skip
+    return Workspace(
+        make_consensus_scratch(d, n_agents), scratch(n, real), scratch(n, np.uint64), scratch(d * n, np.float32),
+        scratch(pairs, np.uint64), scratch(pairs, np.float32), scratch(d, real),
+    )  # fmt: skip
 
 
 @inner
 def who_jumps(probability, seed, step, first, u, jumped, chosen):
     """Mark the agents of a block that jump and list them in ``chosen``; returns how many."""
     if probability < 1.0:
-        uniforms(rows(u, 0, 1, jumped.size), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
+        uniforms(block_view(u, 0, 1, jumped.size), np.uint64(key(seed, np.uint64(JUMP), np.uint64(step))), first)
         for j in range(jumped.size):
             jumped[j] = u[j] < probability
     else:
@@ -170,162 +220,120 @@ def jump(x, v, nu, chosen, keep, pull, shake, floor, z):
 
 
 @inner
-def glide(x, v, dt, low, high, boundary):
+def glide(x, v, dt, box):
     """(2) on a block."""
     d, n = x.shape
     for i in range(d):
-        xi, vi, (a, b) = x[i], v[i], boundaries.walls(low[i], high[i], boundary)
+        xi, vi, (a, b) = x[i], v[i], boundaries.walls(box.low[i], box.high[i], box.boundary)
         for j in range(n):
             xi[j] = boundaries.clip(xi[j] + dt * vi[j], a, b)
-    if boundary != boundaries.CLIP:
-        boundaries.confine(x, low, high, boundary)
+    if box.boundary != boundaries.CLIP:
+        boundaries.confine(x, box.low, box.high, box.boundary)
 
 
 @inner(inline=True)
-def jump_some(x, v, jumped, nu, draws, how, floor, workspace):
-    """(1) on a block; ``draws`` (seed, step, first, law, freedom), ``how`` (p, κ, Λ, S); returns the jumps."""
-    (seed, step, first, law, freedom), (probability, keep, pull, shake) = draws, how
-    m = who_jumps(probability, seed, step, first, workspace.u, jumped, workspace.chosen)
+def jump_some(x, v, jumped, nu, seed, step, first, params, shake, workspace):
+    """(1) on a block whose first agent is ``first``; returns the jumps."""
+    m = who_jumps(params.probability, seed, step, first, workspace.u, jumped, workspace.chosen)
     if m > 0:
-        chosen, z = part(workspace.chosen, 0, m), rows(workspace.z, 0, x.shape[0], m)
+        chosen, z = slice_view(workspace.chosen, 0, m), block_view(workspace.z, 0, x.shape[0], m)
         noise_key = np.uint64(key(seed, np.uint64(POSITION_NOISE), np.uint64(step)))
-        fill_chosen(z, workspace.raw, workspace.radius, law, freedom, noise_key, first, chosen)
-        jump(x, v, nu, chosen, keep, pull, shake, floor, z)
+        fill_chosen(z, workspace.raw, workspace.radius, params.law, params.freedom, noise_key, first, chosen)
+        jump(x, v, nu, chosen, params.keep, params.pull, shake, params.floor, z)
     return m
 
 
 @inner
-def functional(x, v, d, n_agents, target, unit, lam, gamma, workspace):
-    """H[f] (8)."""
+def functional(x, v, d, n_agents, target, params, scratch):
+    """H[f] (8); overwrites heights and weights of the scratch."""
     total = 0.0
     for b in range(block_count(d, n_agents)):
         n = block_range(d, n_agents, b)[1]
-        xb, vb, off, rush = block(x, d, n_agents, b), block(v, d, n_agents, b), workspace.g[:n], workspace.w[:n]
+        xb, vb, off, rush = block(x, d, n_agents, b), block(v, d, n_agents, b), scratch.heights[:n], scratch.weights[:n]
         off[:] = 0.0
         rush[:] = 0.0
         for i in range(d):
-            xi, vi, centre, scale = xb[i], vb[i], target[i], 1.0 / unit[i]
+            xi, vi, centre, per_unit = xb[i], vb[i], target[i], 1.0 / params.unit[i]
             for j in range(n):
-                away = (xi[j] - centre) * scale
-                slip = vi[j] * scale + lam * away
+                away = (xi[j] - centre) * per_unit
+                slip = vi[j] * per_unit + params.lam * away
                 off[j] += away * away
                 rush[j] += slip * slip
         for j in range(n):
-            total += gamma * math.sqrt(off[j]) + math.sqrt(rush[j])
+            total += params.gamma * math.sqrt(off[j]) + math.sqrt(rush[j])
     return total / n_agents
 
 
 @inner
-def measure(x, v, size, f, nu, land, numbers, jumps, move, yardstick, targets, workspace, record, row):
-    """Write the observables, in the order of ``BGK.observables``, into a column of the record; ``yardstick`` (half, unit, lam, gamma)."""
-    (d, n_agents), (best, still, effective), (half, unit, lam, gamma) = size, numbers, yardstick
-    mean_position(x, d, n_agents, workspace.mean)
-    at, error = nearest_target(nu, targets, half)
-    record[0, row] = best
-    record[1, row] = smallest(f)
-    record[2, row] = value_at(nu, land[0], land[1], workspace.column, workspace.one)
-    record[3, row] = dispersion(x, d, n_agents, workspace.mean)
-    record[4, row] = distance_to(nu, targets)
-    record[5, row] = error
-    record[6, row] = functional(x, v, d, n_agents, targets[at], unit, lam, gamma, workspace) if at >= 0 else np.nan
-    record[7, row] = jumps / n_agents
-    record[8, row] = move
-    record[9, row] = still
-    record[10, row] = effective
+def measure(run, jumps, move, half, params, objective, scratch, record, column):
+    """Write the observables into a column of the record."""
+    d, n_agents, nu, minimisers = run.consensus.size, run.energy.size, run.consensus, objective.minimisers
+    mean_position(run.x, d, n_agents, scratch.mean)
+    at, error = nearest_target(nu, minimisers, half)
+    record[ROW.best, column] = run.best[0]
+    record[ROW.minimum, column] = smallest(run.energy)
+    record[ROW.consensus_value, column] = value_of(nu, objective, scratch)
+    record[ROW.dispersion, column] = dispersion(run.x, d, n_agents, scratch.mean)
+    record[ROW.distance, column] = distance_to(nu, minimisers)
+    record[ROW.error, column] = error
+    record[ROW.functional, column] = (
+        functional(run.x, run.v, d, n_agents, minimisers[at], params, scratch) if at >= 0 else np.nan
+    )
+    record[ROW.jump_fraction, column] = jumps / n_agents
+    record[ROW.move, column] = move
+    record[ROW.still, column] = run.still[0]
+    record[ROW.effective_size, column] = run.effective[0]
 
 
 @inner
-def advance_run(
-    agents,
-    nu,
-    numbers,
-    size,
-    time,
-    alpha,
-    shake,
-    law,
-    how,
-    stall,
-    yardstick,
-    limits,
-    land,
-    targets,
-    workspace,
-    sums,
-    record,
-):
-    """One run, ``agents`` (x, v, jumped, f); returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, v, jumped, f), (nu, numbers), sums = borrowed(agents), borrowed((nu, numbers)), borrowed(sums)
-    (alpha, shake), record = borrowed((alpha, shake)), borrowed(record)
-    workspace, (low, high, boundary), (values, p), targets = (
-        borrowed(workspace),
-        borrowed(limits),
-        borrowed(land),
-        borrowed(targets),
-    )
-    (d, n_agents), (k, steps, every, start, seed), (law, freedom, floor) = size, time, borrowed(law)
-    (pull, keep, probability, dt, batch), (tolerance, n_stall), yardstick = how, stall, borrowed(yardstick)
-    (best, still, effective), half, row, everyone = numbers, yardstick[0], 0, not 0 < batch < n_agents
-    for s in range(steps + 1):
+def advance_run(run, steps, params, schedules, stall, box, objective, workspace, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (FINE, FINE) when all are."""
+    run, params, schedules, stall = borrowed(run), borrowed(params), borrowed(schedules), borrowed(stall)
+    box, objective, workspace, record = borrowed(box), borrowed(objective), borrowed(workspace), borrowed(record)
+    x, v, f, nu, scratch = run.x, run.v, run.energy, run.consensus, workspace.consensus
+    d, n_agents, everyone, column = nu.size, f.size, not 0 < params.batch < f.size, 0
+    for s in range(steps.steps + 1):
         jumps, move = 0, 0.0 if s > 0 else np.nan
-        if has_stalled(still, n_stall):
+        if has_stalled(run.still[0], stall):
             if s > 0:
-                jumped[:] = 0
+                run.jumped[:] = 0
         else:
             if not everyone:
-                choose_batch(workspace.batch, batch, seed, k + s)
-            clear_consensus(sums)
+                choose_batch(scratch.batch, params.batch, run.seed[0], steps.k + s)
+            clear_consensus(scratch.sums)
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                xb, fb = block(x, d, n_agents, b), part(f, first, n)
+                xb, fb = block(x, d, n_agents, b), slice_view(f, first, n)
                 if s > 0:
-                    draws, change = (seed, k + s - 1, first, law, freedom), (probability, keep, pull, shake[s - 1])
-                    vb, here = block(v, d, n_agents, b), part(jumped, first, n)
-                    jumps += jump_some(xb, vb, here, nu, draws, change, floor, workspace)
-                    glide(xb, vb, dt, low, high, boundary)
-                values(xb, p, fb)
-                taking, g, w = part(workspace.batch, first, n), part(workspace.g, 0, n), part(workspace.w, 0, n)
-                weigh_chosen(xb, fb, everyone, taking, alpha[s], g, w, sums)
+                    vb, jumped, step = block(v, d, n_agents, b), slice_view(run.jumped, first, n), steps.k + s - 1
+                    shake = schedules.shake[s - 1]
+                    jumps += jump_some(xb, vb, jumped, nu, np.uint64(run.seed[0]), step, first, params, shake, workspace)
+                    glide(xb, vb, params.dt, box)
+                objective.values(xb, objective.p, fb)
+                weigh(xb, fb, first, everyone, schedules.alpha[s], scratch)
             if not all_finite(f):
-                return k + s, first_not_finite(f)
-            best = min(best, sums[d + 2] if everyone else smallest(f))  # the weights were relative to the lowest
+                return steps.k + s, first_not_finite(f)
+            run.best[0] = min(run.best[0], lowest_value(scratch) if everyone else smallest(f))
             workspace.before[:] = nu
-            effective = finish_consensus(sums, nu)
+            run.effective[0] = finish_consensus(scratch.sums, nu)
             if s > 0:
-                move, still = watch(nu, workspace.before, half, tolerance, still)
-        if (s > 0 or start) and (k + s) % every == 0:
-            seen = best, still, effective
-            measure(x, v, size, f, nu, (values, p), seen, jumps, move, yardstick, targets, workspace, record, row)
-            row += 1
-    numbers[0], numbers[1], numbers[2] = best, still, effective
-    return -1, -1
+                move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
+        if is_recorded(steps, s):
+            measure(run, jumps, move, stall.half, params, objective, scratch, record, column)
+            column += 1
+    return FINE, FINE
 
 
-@kernel(
-    types.void(
-        rows_of_runs, rows_of_runs, flag_rows, rows_of_runs, table, table,  # x, v, jumped, f, nu, numbers (best, still, effective)
-        whole, whole,  # d, n
-        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
-        reals, reals, number, number, number, number,  # alpha, shake, pull, keep, probability, dt
-        reals, whole, number, whole, number, whole,  # floor, law, freedom, batch, tolerance, n_stall
-        reals, reals, number, number,  # half, unit, lam, gamma
-        reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
-    )
-)  # fmt: skip
-def run(x, v, jumped, f, nu, numbers, d, n_agents, k, steps, every, start, seeds, alpha, shake, pull, keep, probability, dt,
-        floor, law, freedom, batch, tolerance, n_stall, half, unit, lam, gamma,
-        low, high, boundary, values, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions and velocities are the rows of ``x`` and ``v`` in place; ``ends`` (runs, 2) as in
-    ``advance_run``."""
-    workspace, sums = make_workspace(d, n_agents), scratch(d + 3, np.float64)
-    for r in range(seeds.size):
-        agents = part(x[r], 0, d * n_agents), part(v[r], 0, d * n_agents), jumped[r], part(f[r], 0, n_agents)
-        ends[r] = advance_run(
-            agents, nu[r], numbers[r], (d, n_agents), (k, steps, every, start, np.uint64(seeds[r])), alpha, shake, (law, freedom, floor),
-            (pull, keep, probability, dt, batch), (tolerance, n_stall), (half, unit, lam, gamma), (low, high, boundary), (values, p),
-            targets, workspace, sums, records[r],
-        )  # fmt: skip
+@kernel
+def advance_runs(
+    runs: Runs, steps: Steps, params: Params, schedules: Schedules, stall: Stall, box: Box, objective: Objective, output: Output
+) -> None:
+    """Advance the runs in place, one after the other."""
+    workspace = make_workspace(runs.consensus.shape[1], runs.energy.shape[1])
+    for r in range(runs.seed.size):
+        output.failures[r] = advance_run(
+            run_of(runs, r), steps, params, schedules, stall, box, objective, workspace, output.records[r]
+        )
 
 
 def jump_probability(jump_rate: float, dt: float, epsilon: float = 1.0) -> float:
@@ -377,21 +385,7 @@ class BGK(Stalling):
         boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
     )
 
-    observables = (
-        BEST,
-        MINIMUM,
-        CONSENSUS_VALUE,
-        DISPERSION,
-        Observable(
-            "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
-        ),
-        Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
-        Observable("functional", "H[f]", "Mean of γ|x − x*| + |v − λ(x* − x)|", "functional", log=True),
-        Observable("jump_fraction", "jumps", "Share of the agents that jumped", "share"),
-        Observable("move", "‖Δν‖∞ / h", "How far the consensus moved in this step, in half widths", "move", log=True),
-        Observable("still", "c", "Consecutive steps in which the consensus hardly moved", "steps"),
-        EFFECTIVE_SIZE,
-    )
+    observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
@@ -415,31 +409,22 @@ class BGK(Stalling):
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
-        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
+        count, d, call = len(state.seed), state.d, Steps(state.k, steps, every, start)
+        runs = Runs(
+            state.seed, copied_rows(state.x), copied_rows(state.v), state.jumped.copy(), copied_rows(state.energy),
+            copied(state.consensus), state.best.copy(), state.still.copy(), state.effective.copy(),
+        )  # fmt: skip
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         p, keep, pull, shake = self.coefficients(sigma)
-        recorded, tables = self._blank_records(runs, state, steps, every, start)
-        x, v, energy, jumped = (
-            copied_rows(state.x),
-            copied_rows(state.v),
-            copied_rows(state.energy),
-            state.jumped.copy(),
-        )
-        numbers, consensus = np.column_stack((state.best, state.still, state.effective)), copied(state.consensus)
-        ends, (low, high), unit = np.empty((runs, 2), int), landscape.limits(d), self.unit(landscape, d)
-        run(
-            x, v, jumped, energy, consensus, numbers, d, n, state.k, steps, every, start, state.seed,
-            alpha, shake, pull, keep, p, self.dt, unit * self.sigma_floor, LAWS[self.noise].code, self.freedom, self.batch,
-            self.stall_tolerance, self.stall_steps, half_widths(landscape, d), unit, self.lam, self.gamma,
-            low, high, boundaries.CODES[self.boundary],
-            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
+        unit = self.unit(landscape, d)
+        params = Params(
+            p, keep, pull, self.dt, unit * self.sigma_floor, LAWS[self.noise].code, self.freedom, self.batch,
+            unit, self.lam, self.gamma,
         )  # fmt: skip
-        best, still, effective = numbers.T.copy()
-        after = state._replace(
-            k=state.k + steps, clock=clock, x=x, v=v, jumped=jumped, energy=energy, consensus=consensus,
-            best=best, still=still.astype(int), effective=effective,
-        )  # fmt: skip
-        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
+        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        schedules, stall = Schedules(alpha, shake), self._stall(landscape, d)
+        advance_runs(runs, call, params, schedules, stall, box, objective_of(landscape, d), output)
+        return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus

@@ -27,8 +27,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.batch import BatchResult, StateBatch
-from swarmviz.dynamics.stall import Stalling, half_widths, has_stalled, watch
+from swarmviz.dynamics.base import objective_of, rows_of
+from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -40,26 +41,14 @@ from swarmviz.kernels.blocks import (
     copied_rows,
     from_blocks,
     list_marked,
-    part,
+    run_of,
     scratch,
+    slice_view,
     to_blocks,
 )
-from swarmviz.kernels.compiled import (
-    ends,
-    flag_rows,
-    inner,
-    kernel,
-    number,
-    reals,
-    rows_of_runs,
-    table,
-    tables,
-    types,
-    value_function,
-    whole,
-    wholes,
-)
+from swarmviz.kernels.compiled import FlagRows, Reals, RunRows, Table, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import (
+    ConsensusScratch,
     all_finite,
     choose_batch,
     clear_consensus,
@@ -68,18 +57,39 @@ from swarmviz.kernels.diagnostics import (
     evaluate,
     finish_consensus,
     first_not_finite,
+    make_consensus_scratch,
     mean_position,
     nearest_target,
     smallest,
-    value_at,
-    weigh_chosen,
+    value_of,
+    weigh,
     weights,
 )
 from swarmviz.kernels.noise import LAWS
-from swarmviz.kernels.noise_buffer import block_noise, make_noise_buffer
+from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
+from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import POSITION_NOISE, SECOND_NOISE
 from swarmviz.parameters import Choice, Real, Whole
 from swarmviz.schedules import values_of
+
+OBSERVABLES = (
+    BEST,
+    MINIMUM,
+    Observable("consensus_value", "F(ν)", "Value at the weighted best"),
+    Observable("memory_mean", "mean F(Y)", "Mean value of the personal bests; it never rises"),
+    DISPERSION,
+    Observable(
+        "distance", "‖ν − x*‖∞", "Distance of the weighted best from the nearest minimiser", "distance", log=True
+    ),
+    Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
+    Observable("improved", "improved", "Share of the agents that found a new personal best", "share"),
+    Observable(
+        "move", "‖Δν‖∞ / h", "How far the weighted best moved in this step, in half widths", "move", log=True
+    ),
+    Observable("still", "c", "Consecutive steps in which the weighted best hardly moved", "steps"),
+    Observable("effective_size", "ESS", "Effective number of agents in the weighted best, 1/Σw²", "count"),
+)
+ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
@@ -102,37 +112,72 @@ class State(NamedTuple):
     effective: float
 
 
-class Workspace(NamedTuple):
-    """Scratch for one block of a kernel: made once per call, so that no step allocates."""
+class Runs(NamedTuple):
+    """What a kernel advances: these fields of the State, a row per run."""
 
-    batch: np.ndarray  # the random batch
-    column: np.ndarray  # the agents that improved
-    g: np.ndarray
-    w: np.ndarray
+    seed: Wholes
+    x: RunRows
+    v: RunRows
+    memory: RunRows
+    improved: FlagRows
+    energy: RunRows
+    memory_energy: RunRows
+    consensus: Table
+    best: Reals
+    still: Wholes
+    effective: Reals
+
+
+class Params(NamedTuple):
+    """The parameters that stay the same during a call; κ and Λ of (2)."""
+
+    keep: float
+    pull_own: float
+    pull_common: float
+    dt: float
+    law: int
+    freedom: float
+    batch: int
+
+
+class Schedules(NamedTuple):
+    """Values at the steps k, k+1, …, k+steps; S of (2)."""
+
+    alpha: Reals
+    shake_own: Reals
+    shake_common: Reals
+
+
+class Workspace(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    own: NoiseBuffer  # ξ¹
+    common: NoiseBuffer  # ξ²
+    consensus: ConsensusScratch
+    columns: np.ndarray  # the agents of a block that improved
     before: np.ndarray  # ν of the step before
-    mean: np.ndarray
-    point: np.ndarray
-    one: np.ndarray
 
 
 @inner(inline=True)
-def make_workspace(d, n_agents):
-    """Scratch for blocks of this swarm."""
-    n, real = block_range(d, n_agents, 0)[1], np.float64
-    batch, column, point = np.ones(n_agents, np.uint8), scratch(n, np.uint64), scratch(d, real).reshape((d, 1))
+def make_workspace(d, n_agents, steps):
+    """Scratch for this swarm."""
     return Workspace(
-        batch, column, scratch(n, real), scratch(n, real), scratch(d, real), scratch(d, real), point, scratch(1, real)
+        make_noise_buffer(d, n_agents, steps),
+        make_noise_buffer(d, n_agents, steps),
+        make_consensus_scratch(d, n_agents),
+        scratch(block_range(d, n_agents, 0)[1], np.uint64),
+        scratch(d, np.float64),
     )
 
 
 @inner
-def fly(x, v, y, nu, coefficients, dt, own, common, limits):
-    """(1) and (3) on a block; ``coefficients`` (κ, Λ₁, Λ₂, S₁, S₂), ``own`` ξ¹, ``common`` ξ², ``limits`` (low, high, boundary)."""
-    (d, n), (low, high, boundary) = x.shape, limits
-    keep, pull_own, pull_common, shake_own, shake_common = coefficients
+def fly(x, v, y, nu, params, shake_own, shake_common, box, own, common):
+    """(1) and (3) on a block, with the noises ``own`` ξ¹ and ``common`` ξ²."""
+    d, n = x.shape
+    keep, pull_own, pull_common, dt = params.keep, params.pull_own, params.pull_common, params.dt
     for i in range(d):
         xi, vi, yi, c, z1, z2 = x[i], v[i], y[i], nu[i], own[i], common[i]
-        a, b = boundaries.walls(low[i], high[i], boundary)
+        a, b = boundaries.walls(box.low[i], box.high[i], box.boundary)
         for j in range(n):
             to_own, to_common = yi[j] - xi[j], c - xi[j]
             vi[j] = (
@@ -141,8 +186,8 @@ def fly(x, v, y, nu, coefficients, dt, own, common, limits):
                 + (pull_common + shake_common * z2[j]) * to_common
             )
             xi[j] = boundaries.clip(xi[j] + dt * vi[j], a, b)
-    if boundary != boundaries.CLIP:
-        boundaries.confine(x, low, high, boundary)
+    if box.boundary != boundaries.CLIP:
+        boundaries.confine(x, box.low, box.high, box.boundary)
 
 
 @inner
@@ -161,111 +206,84 @@ def remember(x, f, y, g, improved, column):
 
 
 @inner
-def measure(x, size, f, memory_energy, nu, land, numbers, improvements, move, half, targets, workspace, record, row):
-    """Write the observables, in the order of ``PSO.observables``, into a column of the record; ``numbers`` (best, still, ESS)."""
-    (d, n_agents), (best, still, effective) = size, numbers
-    mean_position(x, d, n_agents, workspace.mean)
-    record[0, row] = best
-    record[1, row] = smallest(f)
-    record[2, row] = value_at(nu, land[0], land[1], workspace.point, workspace.one)
-    record[3, row] = memory_energy.mean()
-    record[4, row] = dispersion(x, d, n_agents, workspace.mean)
-    record[5, row] = distance_to(nu, targets)
-    record[6, row] = nearest_target(nu, targets, half)[1]
-    record[7, row] = improvements / n_agents
-    record[8, row] = move
-    record[9, row] = still
-    record[10, row] = effective
+def measure(run, improvements, move, half, objective, scratch, record, column):
+    """Write the observables into a column of the record."""
+    d, n_agents, nu = run.consensus.size, run.energy.size, run.consensus
+    mean_position(run.x, d, n_agents, scratch.mean)
+    record[ROW.best, column] = run.best[0]
+    record[ROW.minimum, column] = smallest(run.energy)
+    record[ROW.consensus_value, column] = value_of(nu, objective, scratch)
+    record[ROW.memory_mean, column] = run.memory_energy.mean()
+    record[ROW.dispersion, column] = dispersion(run.x, d, n_agents, scratch.mean)
+    record[ROW.distance, column] = distance_to(nu, objective.minimisers)
+    record[ROW.error, column] = nearest_target(nu, objective.minimisers, half)[1]
+    record[ROW.improved, column] = improvements / n_agents
+    record[ROW.move, column] = move
+    record[ROW.still, column] = run.still[0]
+    record[ROW.effective_size, column] = run.effective[0]
 
 
 @inner
-def advance_run(agents, nu, numbers, size, time, alpha, noise, how, stall, limits, land, targets, workspace, record):
-    """One run, ``agents`` (x, v, y, improved, f, g); returns (step, agent) of the first energy that is not finite, or (−1, −1)."""
-    (x, v, y, improved, f, g), (nu, numbers) = borrowed(agents), borrowed((nu, numbers))
-    (values, p), targets = borrowed(land), borrowed(targets)
-    (first_supply, second_supply, workspace, sums), alpha, record = (
-        borrowed(workspace),
-        borrowed(alpha),
-        borrowed(record),
-    )
-    (shake_own, shake_common, law, freedom), (low, high, boundary) = borrowed(noise), borrowed(limits)
-    (d, n_agents), (k, steps, every, start, seed), (pull_own, pull_common, keep, dt, batch) = size, time, how
-    (tolerance, n_stall, half), (best, still, effective) = borrowed(stall), numbers
-    row, everyone = 0, not 0 < batch < n_agents
-    evaluate(values, p, y, d, n_agents, g)  # the landscape may have changed
-    for s in range(steps + 1):
+def fly_block(run, b, steps, s, params, schedules, box, workspace):
+    """(1) and (3) on block ``b`` in step ``s`` of the call."""
+    d, n_agents, seed = run.consensus.size, run.energy.size, run.seed[0]
+    law, freedom, k, count = params.law, params.freedom, steps.k, steps.steps
+    own = block_noise(workspace.own, law, freedom, seed, POSITION_NOISE, k, s - 1, count, d, n_agents, b)
+    common = block_noise(workspace.common, law, freedom, seed, SECOND_NOISE, k, s - 1, count, d, n_agents, b)
+    x, v, y = block(run.x, d, n_agents, b), block(run.v, d, n_agents, b), block(run.memory, d, n_agents, b)
+    fly(x, v, y, run.consensus, params, schedules.shake_own[s - 1], schedules.shake_common[s - 1], box, own, common)
+
+
+@inner
+def advance_run(run, steps, params, schedules, stall, box, objective, workspace, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (FINE, FINE) when all are."""
+    run, schedules, stall, box = borrowed(run), borrowed(schedules), borrowed(stall), borrowed(box)
+    objective, workspace, record = borrowed(objective), borrowed(workspace), borrowed(record)
+    f, g, nu, scratch = run.energy, run.memory_energy, run.consensus, workspace.consensus
+    d, n_agents, everyone, column = nu.size, f.size, not 0 < params.batch < f.size, 0
+    evaluate(objective.values, objective.p, run.memory, d, n_agents, g)  # the landscape may have changed
+    for s in range(steps.steps + 1):
         improvements, move = 0, 0.0 if s > 0 else np.nan
-        if has_stalled(still, n_stall):
+        if has_stalled(run.still[0], stall):
             if s > 0:
-                improved[:] = 0
+                run.improved[:] = 0
         else:
             if not everyone:
-                choose_batch(workspace.batch, batch, seed, k + s)
-            clear_consensus(sums)
+                choose_batch(scratch.batch, params.batch, run.seed[0], steps.k + s)
+            clear_consensus(scratch.sums)
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                xb, yb = block(x, d, n_agents, b), block(y, d, n_agents, b)
-                fb, gb = part(f, first, n), part(g, first, n)
+                xb, yb = block(run.x, d, n_agents, b), block(run.memory, d, n_agents, b)
+                fb, gb = slice_view(f, first, n), slice_view(g, first, n)
                 if s > 0:
-                    z1 = block_noise(first_supply, law, freedom, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
-                    z2 = block_noise(second_supply, law, freedom, seed, SECOND_NOISE, k, s - 1, steps, d, n_agents, b)
-                    coefficients = (keep, pull_own, pull_common, shake_own[s - 1], shake_common[s - 1])
-                    fly(xb, block(v, d, n_agents, b), yb, nu, coefficients, dt, z1, z2, (low, high, boundary))
-                values(xb, p, fb)
+                    fly_block(run, b, steps, s, params, schedules, box, workspace)
+                objective.values(xb, objective.p, fb)
                 if s > 0:
-                    improvements += remember(xb, fb, yb, gb, part(improved, first, n), workspace.column)
-                chosen, heights, w = part(workspace.batch, first, n), part(workspace.g, 0, n), part(workspace.w, 0, n)
-                weigh_chosen(yb, gb, everyone, chosen, alpha[s], heights, w, sums)
+                    improvements += remember(xb, fb, yb, gb, slice_view(run.improved, first, n), workspace.columns)
+                weigh(yb, gb, first, everyone, schedules.alpha[s], scratch)
             if not all_finite(f):
-                return k + s, first_not_finite(f)
-            best = min(best, smallest(g))
+                return steps.k + s, first_not_finite(f)
+            run.best[0] = min(run.best[0], smallest(g))
             workspace.before[:] = nu
-            effective = finish_consensus(sums, nu)
+            run.effective[0] = finish_consensus(scratch.sums, nu)
             if s > 0:
-                move, still = watch(nu, workspace.before, half, tolerance, still)
-        if (s > 0 or start) and (k + s) % every == 0:
-            seen = best, still, effective
-            measure(x, size, f, g, nu, (values, p), seen, improvements, move, half, targets, workspace, record, row)
-            row += 1
-    numbers[0], numbers[1], numbers[2] = best, still, effective
-    return -1, -1
+                move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
+        if is_recorded(steps, s):
+            measure(run, improvements, move, stall.half, objective, scratch, record, column)
+            column += 1
+    return FINE, FINE
 
 
-@kernel(
-    types.void(
-        rows_of_runs, rows_of_runs, rows_of_runs, flag_rows, rows_of_runs, rows_of_runs,  # x, v, y, improved, f, g
-        table, table, whole, whole,  # nu, numbers, d, n
-        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
-        reals, reals, reals, number, number, number, number,  # alpha, shake_own, shake_common, pull_own, pull_common, keep, dt
-        whole, number, whole, number, whole, reals,  # law, freedom, batch, tolerance, n_stall, half
-        reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
-    )
-)  # fmt: skip
-def run(x, v, y, improved, f, g, nu, numbers, d, n_agents, k, steps, every, start, seeds, alpha, shake_own, shake_common,
-        pull_own, pull_common, keep, dt, law, freedom, batch, tolerance, n_stall, half,
-        low, high, boundary, values, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions, velocities and memories are the rows of ``x``, ``v``, ``y`` and ``g`` in place.
-
-    ``numbers`` holds (best, still, effective) of each; ``ends`` (runs, 2) as in ``advance_run``.
-    """
-    size, whole_block = (d, n_agents), d * n_agents
-    workspace = (
-        make_noise_buffer(d, n_agents, steps),
-        make_noise_buffer(d, n_agents, steps),
-        make_workspace(d, n_agents),
-        scratch(d + 3, np.float64),
-    )
-    for r in range(seeds.size):
-        agents = (
-            part(x[r], 0, whole_block), part(v[r], 0, whole_block), part(y[r], 0, whole_block), improved[r],
-            part(f[r], 0, n_agents), part(g[r], 0, n_agents),
-        )  # fmt: skip
-        ends[r] = advance_run(
-            agents, nu[r], numbers[r], size, (k, steps, every, start, np.uint64(seeds[r])), alpha, (shake_own, shake_common, law, freedom),
-            (pull_own, pull_common, keep, dt, batch), (tolerance, n_stall, half), (low, high, boundary), (values, p), targets,
-            workspace, records[r],
-        )  # fmt: skip
+@kernel
+def advance_runs(
+    runs: Runs, steps: Steps, params: Params, schedules: Schedules, stall: Stall, box: Box, objective: Objective, output: Output
+) -> None:
+    """Advance the runs in place, one after the other."""
+    workspace = make_workspace(runs.consensus.shape[1], runs.energy.shape[1], steps.steps)
+    for r in range(runs.seed.size):
+        output.failures[r] = advance_run(
+            run_of(runs, r), steps, params, schedules, stall, box, objective, workspace, output.records[r]
+        )
 
 
 class PSO(Stalling):
@@ -301,23 +319,7 @@ class PSO(Stalling):
         boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
     )
 
-    observables = (
-        BEST,
-        MINIMUM,
-        Observable("consensus_value", "F(ν)", "Value at the weighted best"),
-        Observable("memory_mean", "mean F(Y)", "Mean value of the personal bests; it never rises"),
-        DISPERSION,
-        Observable(
-            "distance", "‖ν − x*‖∞", "Distance of the weighted best from the nearest minimiser", "distance", log=True
-        ),
-        Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
-        Observable("improved", "improved", "Share of the agents that found a new personal best", "share"),
-        Observable(
-            "move", "‖Δν‖∞ / h", "How far the weighted best moved in this step, in half widths", "move", log=True
-        ),
-        Observable("still", "c", "Consecutive steps in which the weighted best hardly moved", "steps"),
-        Observable("effective_size", "ESS", "Effective number of agents in the weighted best, 1/Σw²", "count"),
-    )
+    observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
@@ -342,28 +344,20 @@ class PSO(Stalling):
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
-        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
+        count, d, call = len(state.seed), state.d, Steps(state.k, steps, every, start)
+        runs = Runs(
+            state.seed, copied_rows(state.x), copied_rows(state.v), copied_rows(state.memory), state.improved.copy(),
+            copied_rows(state.energy), copied_rows(state.memory_energy), copied(state.consensus),
+            state.best.copy(), state.still.copy(), state.effective.copy(),
+        )  # fmt: skip
         alpha, *sigmas = self._schedules(state, steps, "alpha", "sigma_own", "sigma_common")
-        keep, pull_own, pull_common, shake_own, shake_common = self.coefficients(*sigmas)
-        recorded, tables = self._blank_records(runs, state, steps, every, start)
-        x, v, memory, energy, memory_energy = (
-            copied_rows(rows) for rows in (state.x, state.v, state.memory, state.energy, state.memory_energy)
+        keep, pull_own, pull_common, *shakes = self.coefficients(*sigmas)
+        params = Params(keep, pull_own, pull_common, self.dt, LAWS[self.noise].code, self.freedom, self.batch)
+        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        advance_runs(
+            runs, call, params, Schedules(alpha, *shakes), self._stall(landscape, d), box, objective_of(landscape, d), output
         )
-        improved, consensus = state.improved.copy(), copied(state.consensus)
-        numbers, ends = np.column_stack((state.best, state.still, state.effective)), np.empty((runs, 2), int)
-        low, high = landscape.limits(d)
-        run(
-            x, v, memory, improved, energy, memory_energy, consensus, numbers, d, n, state.k, steps, every, start, state.seed,
-            alpha, shake_own, shake_common, pull_own, pull_common, keep, self.dt, LAWS[self.noise].code, self.freedom, self.batch,
-            self.stall_tolerance, self.stall_steps, half_widths(landscape, d), low, high, boundaries.CODES[self.boundary],
-            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
-        )  # fmt: skip
-        best, still, effective = numbers.T.copy()
-        after = state._replace(
-            k=state.k + steps, clock=clock, x=x, v=v, memory=memory, improved=improved, energy=energy, memory_energy=memory_energy,
-            consensus=consensus, best=best, still=still.astype(int), effective=effective,
-        )  # fmt: skip
-        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
+        return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus

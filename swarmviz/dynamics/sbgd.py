@@ -31,9 +31,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.backtracking import descend, make_workspace
-from swarmviz.dynamics.base import Dynamics
-from swarmviz.dynamics.batch import BatchResult, StateBatch, lowest_agents
+from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
+from swarmviz.dynamics.base import Dynamics, rows_of, smooth_objective_of
+from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -44,28 +44,33 @@ from swarmviz.kernels.blocks import (
     borrowed,
     copied_rows,
     from_blocks,
-    part,
+    run_of,
     scratch,
+    slice_view,
 )
-from swarmviz.kernels.compiled import (
-    ends,
-    gradient_function,
-    inner,
-    kernel,
-    number,
-    reals,
-    rows_of_runs,
-    table,
-    tables,
-    types,
-    value_function,
-    whole,
-)
+from swarmviz.kernels.compiled import Reals, RunRows, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import all_finite, distance_to, evaluate, first_not_finite
 from swarmviz.kernels.elementary import power
+from swarmviz.kernels.packs import FINE, Box, Output, SmoothObjective, Steps, is_recorded
 from swarmviz.parameters import Choice, Real, Whole
 
 EXPLORES, LEADS, REMOVED = range(3)
+
+OBSERVABLES = (
+    Observable("provisional_minimum", "F₋", "Provisional minimum: lowest value of the agents that remain"),
+    BEST,
+    Observable("mean_value", "Σ m F", "Mean of F weighted by mass"),
+    Observable("dispersion", "V", "Dispersion N Σ m |X − X̄|², weighted by mass", "dispersion", log=True),
+    Observable(
+        "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
+    ),
+    Observable("remaining", "agents", "Agents that have not been removed", "count"),
+    Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
+    Observable("largest_mass", "max m", "Largest mass", "share"),
+    Observable("step", "h̄", "Mean step length h of the agents that moved", "step", log=True),
+    Observable("trials", "trials", "Step lengths tried per agent", "count"),
+)
+ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
@@ -83,6 +88,26 @@ class State(NamedTuple):
     best: float
     step: float
     trials: float
+
+
+class Runs(NamedTuple):
+    """What a kernel advances: these fields of the State, a row per run."""
+
+    seed: Wholes
+    x: RunRows
+    mass: RunRows
+    energy: RunRows
+    level: Reals
+    best: Reals
+    step: Reals
+    trials: Reals
+
+
+class Transfer(NamedTuple):
+    """The parameters of (1) and (3)."""
+
+    p: float
+    tol: float
 
 
 @inner
@@ -133,81 +158,76 @@ def weighted_dispersion(x, d, n_agents, mass, mean):
 
 
 @inner
-def measure(x, d, n_agents, f, mass, best, numbers, targets, mean, record, row):
-    """Write the observables, in the order of ``SBGD.observables``, into a column of the record."""
+def measure(run, lowest, objective, point, record, column):
+    """Write the observables into a column of the record; ``lowest`` is the agent at F₋, ``point`` (d,) scratch."""
+    d, n_agents, mass, f = point.size, run.energy.size, run.mass, run.energy
     entropy, weighted, remaining = 0.0, 0.0, 0
     for j in range(n_agents):
         if mass[j] > 0.0:
             remaining += 1
             entropy -= mass[j] * math.log(mass[j])
             weighted += mass[j] * f[j]
-    spread, width = weighted_dispersion(x, d, n_agents, mass, mean), block_range(d, n_agents, 0)[1]
-    mean[:] = block(x, d, n_agents, best // width)[:, best % width]
-    record[0, row] = f[best]
-    record[1, row] = numbers[1]
-    record[2, row] = weighted
-    record[3, row] = spread
-    record[4, row] = distance_to(mean, targets)
-    record[5, row] = remaining
-    record[6, row] = entropy / math.log(n_agents)
-    record[7, row] = mass.max()
-    record[8, row] = numbers[2]
-    record[9, row] = numbers[3]
+    spread, width = weighted_dispersion(run.x, d, n_agents, mass, point), block_range(d, n_agents, 0)[1]
+    point[:] = block(run.x, d, n_agents, lowest // width)[:, lowest % width]
+    record[ROW.provisional_minimum, column] = f[lowest]
+    record[ROW.best, column] = run.best[0]
+    record[ROW.mean_value, column] = weighted
+    record[ROW.dispersion, column] = spread
+    record[ROW.distance, column] = distance_to(point, objective.minimisers)
+    record[ROW.remaining, column] = remaining
+    record[ROW.mass_entropy, column] = entropy / math.log(n_agents)
+    record[ROW.largest_mass, column] = mass.max()
+    record[ROW.step, column] = run.step[0]
+    record[ROW.trials, column] = run.trials[0]
 
 
 @inner
-def advance_run(x, mass, f, numbers, size, time, rule, transfers, land, targets, workspace, mean, record):
-    """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, mass, f, numbers), (workspace, mean, record) = (
-        borrowed((x, mass, f, numbers)),
-        borrowed((workspace, mean, record)),
-    )
-    (d, n_agents), (k, steps, every, start), (p, tol) = size, time, transfers
-    land, targets, row, best = borrowed(land), borrowed(targets), 0, 0
+def descend_all(run, rule, box, objective, workspace):
+    """(5) for all agents, and what it took."""
+    x, mass, f, d, n_agents = run.x, run.mass, run.energy, box.low.size, run.energy.size
+    heaviest, moved, lengths, trials, remaining = mass.max(), 0, 0.0, 0, 0
+    for j in range(n_agents):
+        remaining += mass[j] > 0.0
+    for b in range(block_count(d, n_agents)):
+        first, n = block_range(d, n_agents, b)
+        fb, mb = slice_view(f, first, n), slice_view(mass, first, n)
+        found = descend(block(x, d, n_agents, b), fb, mb, heaviest, rule, box, objective, workspace)
+        moved, lengths, trials = moved + found[0], lengths + found[1], trials + found[2]
+    run.step[0], run.trials[0] = lengths / max(moved, 1), trials / remaining
 
-    evaluate(land[0], land[2], x, d, n_agents, f)
-    for s in range(steps + 1):
+
+@inner
+def advance_run(run, steps, rule, transfers, box, objective, workspace, point, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (FINE, FINE) when all are."""
+    run, box, objective = borrowed(run), borrowed(box), borrowed(objective)
+    workspace, point, record = borrowed(workspace), borrowed(point), borrowed(record)
+    mass, f, n_agents, lowest, column = run.mass, run.energy, run.energy.size, 0, 0
+    evaluate(objective.values, objective.p, run.x, box.low.size, n_agents, f)
+    for s in range(steps.steps + 1):
         if s > 0:
-            transfer(mass, f, best, p, tol / n_agents)
-            heaviest, moved, lengths, trials, remaining = mass.max(), 0, 0.0, 0, 0
-            for j in range(n_agents):
-                remaining += mass[j] > 0.0
-            for b in range(block_count(d, n_agents)):
-                first, n = block_range(d, n_agents, b)
-                fb, mb = part(f, first, n), part(mass, first, n)
-                found = descend(block(x, d, n_agents, b), fb, mb, heaviest, rule, land, workspace)
-                moved, lengths, trials = moved + found[0], lengths + found[1], trials + found[2]
-            numbers[2], numbers[3] = lengths / max(moved, 1), trials / remaining
+            transfer(mass, f, lowest, transfers.p, transfers.tol / n_agents)
+            descend_all(run, rule, box, objective, workspace)
         if not all_finite(f):
-            return k + s, first_not_finite(f)
-        best = lowest_remaining(f, mass)
-        numbers[0], numbers[1] = f[best], min(numbers[1], f[best])
-        if (s > 0 or start) and (k + s) % every == 0:
-            measure(x, d, n_agents, f, mass, best, numbers, targets, mean, record, row)
-            row += 1
-    return -1, -1
+            return steps.k + s, first_not_finite(f)
+        lowest = lowest_remaining(f, mass)
+        run.level[0], run.best[0] = f[lowest], min(run.best[0], f[lowest])
+        if is_recorded(steps, s):
+            measure(run, lowest, objective, point, record, column)
+            column += 1
+    return FINE, FINE
 
 
-@kernel(
-    types.void(
-        rows_of_runs, rows_of_runs, rows_of_runs, table, whole, whole,  # x, mass, f, numbers (level, best, step, trials), d, n
-        whole, whole, whole, types.boolean,  # k, steps, every, start
-        number, number, whole, number, number, number, number,  # h0, gamma, most, c, q, p, tol
-        reals, reals, whole,  # low, high, boundary
-        value_function, gradient_function, reals, table, tables, ends,
-        # values, gradient, constants, targets, records, ends
-    )
-)  # fmt: skip
-def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, h0, gamma, most, c, q, p, tol,
-        low, high, boundary, values, gradient, constants, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``advance_run``."""
-    workspace, mean = make_workspace(d, n_agents), scratch(d, np.float64)
-    rule, land = (h0, gamma, most, c, q), (values, gradient, constants, low, high, boundary)
-    for r in range(len(ends)):
-        ends[r] = advance_run(
-            part(x[r], 0, d * n_agents), part(mass[r], 0, n_agents), part(f[r], 0, n_agents), numbers[r], (d, n_agents),
-            (k, steps, every, start), rule, (p, tol), land, targets, workspace, mean, records[r],
-        )  # fmt: skip
+@kernel
+def advance_runs(
+    runs: Runs, steps: Steps, rule: Rule, transfers: Transfer, box: Box, objective: SmoothObjective, output: Output
+) -> None:
+    """Advance the runs in place, one after the other."""
+    d = box.low.size
+    workspace, point = make_workspace(d, runs.energy.shape[1]), scratch(d, np.float64)
+    for r in range(runs.seed.size):
+        output.failures[r] = advance_run(
+            run_of(runs, r), steps, rule, transfers, box, objective, workspace, point, output.records[r]
+        )
 
 
 class SBGD(Dynamics):
@@ -236,20 +256,7 @@ class SBGD(Dynamics):
                        doc="Most step lengths tried; an agent that none of them lowers stays where it is.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
 
-    observables = (
-        Observable("provisional_minimum", "F₋", "Provisional minimum: lowest value of the agents that remain"),
-        BEST,
-        Observable("mean_value", "Σ m F", "Mean of F weighted by mass"),
-        Observable("dispersion", "V", "Dispersion N Σ m |X − X̄|², weighted by mass", "dispersion", log=True),
-        Observable(
-            "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
-        ),
-        Observable("remaining", "agents", "Agents that have not been removed", "count"),
-        Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
-        Observable("largest_mass", "max m", "Largest mass", "share"),
-        Observable("step", "h̄", "Mean step length h of the agents that moved", "step", log=True),
-        Observable("trials", "trials", "Step lengths tried per agent", "count"),
-    )
+    observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), unknown = x.shape, np.full(len(x), np.nan)
@@ -258,28 +265,15 @@ class SBGD(Dynamics):
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
-        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
-        recorded, tables = self._blank_records(runs, state, steps, every, start)
-        x, mass, energy = copied_rows(state.x), copied_rows(state.mass), aligned_rows(runs, n)
-        numbers, ends = np.column_stack((state.level, state.best, state.step, state.trials)), np.empty((runs, 2), int)
-        low, high = landscape.limits(d)
-        run(
-            x, mass, energy, numbers, d, n, state.k, steps, every, start, self.h0, self.gamma, self.backtracks, self.c, self.q, self.p,
-            self.tol, low, high, boundaries.CODES[self.boundary], landscape.values_function(), landscape.gradient_function(),
-            landscape.constants(), landscape.minimisers(d), tables, ends,
+        count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
+        runs = Runs(
+            state.seed, copied_rows(state.x), copied_rows(state.mass), aligned_rows(count, n),
+            state.level.copy(), state.best.copy(), state.step.copy(), state.trials.copy(),
         )  # fmt: skip
-        level, best, length, trials = numbers.T.copy()
-        changed = {
-            "x": x,
-            "mass": mass,
-            "energy": energy,
-            "level": level,
-            "best": best,
-            "step": length,
-            "trials": trials,
-        }
-        after = state._replace(k=state.k + steps, clock=clock, **changed)
-        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
+        rule = Rule(self.h0, self.gamma, self.backtracks, self.c, self.q)
+        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        advance_runs(runs, call, rule, Transfer(self.p, self.tol), box, smooth_objective_of(landscape, d), output)
+        return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)

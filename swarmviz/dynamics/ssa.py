@@ -31,8 +31,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics
-from swarmviz.dynamics.batch import BatchResult, StateBatch, lowest_agents
+from swarmviz.dynamics.base import Dynamics, rows_of, smooth_objective_of
+from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -40,28 +40,15 @@ from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    block_view,
     borrowed,
     copied_rows,
     from_blocks,
-    part,
-    rows,
+    run_of,
     scratch,
+    slice_view,
 )
-from swarmviz.kernels.compiled import (
-    ends,
-    gradient_function,
-    inner,
-    kernel,
-    number,
-    reals,
-    rows_of_runs,
-    table,
-    tables,
-    types,
-    value_function,
-    whole,
-    wholes,
-)
+from swarmviz.kernels.compiled import Reals, RunRows, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import (
     all_finite,
     dispersion,
@@ -73,7 +60,8 @@ from swarmviz.kernels.diagnostics import (
 )
 from swarmviz.kernels.elementary import exp, tanh
 from swarmviz.kernels.noise import GAUSSIAN
-from swarmviz.kernels.noise_buffer import block_noise, make_noise_buffer
+from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
+from swarmviz.kernels.packs import FINE, Box, Output, SmoothObjective, Steps, is_recorded
 from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.parameters import Choice, Real
 from swarmviz.schedules import Logarithmic, values_of
@@ -84,6 +72,23 @@ STEEPNESS = 1000.0  # of the step cutoff (5)
 LEADER = 0.01  # an agent whose rate is at most this share of λ leads
 TINY = 1e-300
 EXPLORES, LEADS = 0, 1
+
+OBSERVABLES = (
+    Observable("provisional_minimum", "F̄", "Provisional minimum: mean of F weighted by mass"),
+    BEST,
+    MINIMUM,
+    DISPERSION,
+    Observable(
+        "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
+    ),
+    Observable("leaders", "leaders", "Agents that are hardly shaken (σ(m) ≤ 1% of λ)", "count"),
+    Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
+    Observable("largest_mass", "max m", "Largest mass", "share"),
+    Observable(
+        "clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"
+    ),
+)
+ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
@@ -100,6 +105,46 @@ class State(NamedTuple):
     level: float
     best: float
     clips: int
+
+
+class Runs(NamedTuple):
+    """What a kernel advances: these fields of the State, a row per run."""
+
+    seed: Wholes
+    x: RunRows
+    mass: RunRows
+    energy: RunRows
+    level: Reals
+    best: Reals
+    clips: Wholes
+
+
+class Params(NamedTuple):
+    """The parameters that stay the same during a call."""
+
+    lam: float
+    cutoff: float
+    dt: float
+    profile: int
+
+
+class Workspace(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    noise: NoiseBuffer
+    slope: np.ndarray  # ∇F in a block
+    scale: np.ndarray  # √(2Δt s(m)) in a block
+    rate: np.ndarray  # s(m) of all agents
+    point: np.ndarray  # (d,)
+
+
+@inner(inline=True)
+def make_workspace(d, n_agents, steps):
+    """Scratch for this swarm."""
+    n, real = block_range(d, n_agents, 0)[1], np.float64
+    return Workspace(
+        make_noise_buffer(d, n_agents, steps), scratch(d * n, real), scratch(n, real), scratch(n_agents, real), scratch(d, real)
+    )
 
 
 @inner
@@ -172,105 +217,82 @@ def entropy(mass):
 
 
 @inner
-def measure(x, d, n_agents, f, mass, rate, seen, lam, targets, mean, record, row):
-    """Write the observables, in the order of ``SSA.observables``, into a column of the record; ``seen`` (level, best, clips)."""
-    level, best, clips = seen
-    mean_position(x, d, n_agents, mean)
+def measure(run, lam, objective, workspace, record, column):
+    """Write the observables into a column of the record."""
+    point, rate, f = workspace.point, workspace.rate, run.energy
+    d, n_agents = point.size, f.size
+    mean_position(run.x, d, n_agents, point)
     lowest = np.argmin(f)
     leaders = 0
     for j in range(n_agents):
         leaders += rate[j] <= LEADER * lam
-    record[0, row] = level
-    record[1, row] = best
-    record[2, row] = f[lowest]
-    record[3, row] = dispersion(x, d, n_agents, mean)
+    record[ROW.provisional_minimum, column] = run.level[0]
+    record[ROW.best, column] = run.best[0]
+    record[ROW.minimum, column] = f[lowest]
+    record[ROW.dispersion, column] = dispersion(run.x, d, n_agents, point)
     n = block_range(d, n_agents, 0)[1]
     at = lowest // n
-    column = block(x, d, n_agents, at)[:, lowest - at * n]
-    mean[:] = column
-    record[4, row] = distance_to(mean, targets)
-    record[5, row] = leaders
-    record[6, row] = entropy(mass)
-    record[7, row] = mass.max()
-    record[8, row] = clips
-
-
-class Workspace(NamedTuple):
-    """Scratch of a kernel: made once per call, so that no step allocates."""
-
-    slope: np.ndarray  # ∇F in a block
-    scale: np.ndarray  # √(2Δt s(m)) in a block
-    rate: np.ndarray  # s(m) of all agents
-    mean: np.ndarray
-
-
-@inner(inline=True)
-def make_workspace(d, n_agents):
-    """Scratch for this swarm."""
-    n, real = block_range(d, n_agents, 0)[1], np.float64
-    return Workspace(scratch(d * n, real), scratch(n, real), scratch(n_agents, real), scratch(d, real))
+    point[:] = block(run.x, d, n_agents, at)[:, lowest - at * n]
+    record[ROW.distance, column] = distance_to(point, objective.minimisers)
+    record[ROW.leaders, column] = leaders
+    record[ROW.mass_entropy, column] = entropy(run.mass)
+    record[ROW.largest_mass, column] = run.mass.max()
+    record[ROW.clips, column] = run.clips[0]
 
 
 @inner
-def advance_run(x, mass, f, numbers, size, time, temperature, how, limits, land, targets, workspace, record):
-    """One run; returns (step, agent) of the first energy that is not finite, (−1, −1) when all are."""
-    (x, mass, f, numbers), (noise_buffer, spare), record = (
-        borrowed((x, mass, f, numbers)),
-        borrowed(workspace),
-        borrowed(record),
-    )
-    (d, n_agents), (k, steps, every, start, seed), temperature = size, time, borrowed(temperature)
-    (lam, cutoff, dt, profile), (low, high, boundary), (values, gradient, p) = how, borrowed(limits), borrowed(land)
-    (level, best, clips), targets, shaken, row = numbers, borrowed(targets), profile != NO_NOISE, 0
+def advance_run(run, steps, params, temperature, box, objective, workspace, record):
+    """One run; returns (step, agent) of the first energy that is not finite, (FINE, FINE) when all are."""
+    run, temperature, box, objective = borrowed(run), borrowed(temperature), borrowed(box), borrowed(objective)
+    workspace, record = borrowed(workspace), borrowed(record)
+    x, mass, f, dt = run.x, run.mass, run.energy, params.dt
+    d, n_agents, shaken, column = box.low.size, f.size, params.profile != NO_NOISE, 0
 
-    evaluate(values, p, x, d, n_agents, f)
-    for s in range(steps + 1):
+    evaluate(objective.values, objective.p, x, d, n_agents, f)
+    for s in range(steps.steps + 1):
         if s > 0:
-            clips += transfer(mass, f, level, dt)  # (1) uses the old masses through ``rate``
+            run.clips[0] += transfer(mass, f, run.level[0], dt)  # (1) uses the old masses through ``rate``
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
-                xb, gb, fb = block(x, d, n_agents, b), rows(spare.slope, 0, d, n), part(f, first, n)
-                gradient(xb, p, gb)
+                xb, gb, fb = block(x, d, n_agents, b), block_view(workspace.slope, 0, d, n), slice_view(f, first, n)
+                objective.gradient(xb, objective.p, gb)
                 if shaken:
-                    z = block_noise(noise_buffer, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s - 1, steps, d, n_agents, b)
-                    shake_and_descend(xb, gb, part(spare.rate, first, n), dt, part(spare.scale, 0, n), z)
+                    z = block_noise(
+                        workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
+                    )
+                    rate, scale = slice_view(workspace.rate, first, n), slice_view(workspace.scale, 0, n)
+                    shake_and_descend(xb, gb, rate, dt, scale, z)
                 else:
                     descend(xb, gb, dt)
-                boundaries.confine(xb, low, high, boundary)
-                values(xb, p, fb)
+                boundaries.confine(xb, box.low, box.high, box.boundary)
+                objective.values(xb, objective.p, fb)
         if not all_finite(f):
-            return k + s, first_not_finite(f)
-        level = provisional_minimum(mass, f)
-        best = min(best, smallest(f))
-        rates(mass, lam, cutoff, temperature[s], profile, spare.rate)
-        if (s > 0 or start) and (k + s) % every == 0:
-            seen = level, best, clips
-            measure(x, d, n_agents, f, mass, spare.rate, seen, lam, targets, spare.mean, record, row)
-            row += 1
-    numbers[0], numbers[1], numbers[2] = level, best, clips
-    return -1, -1
+            return steps.k + s, first_not_finite(f)
+        run.level[0] = provisional_minimum(mass, f)
+        run.best[0] = min(run.best[0], smallest(f))
+        rates(mass, params.lam, params.cutoff, temperature[s], params.profile, workspace.rate)
+        if is_recorded(steps, s):
+            measure(run, params.lam, objective, workspace, record, column)
+            column += 1
+    return FINE, FINE
 
 
-@kernel(
-    types.void(
-        rows_of_runs, rows_of_runs, rows_of_runs, table, whole, whole,  # x, mass, f, numbers (level, best, clips), d, n
-        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
-        reals, number, number, number, whole,  # temperature, lam, cutoff, dt, profile
-        reals, reals, whole,  # low, high, boundary
-        value_function, gradient_function, reals, table, tables, ends,
-        # values, gradient, p, targets, records, ends
-    )
-)  # fmt: skip
-def run(x, mass, f, numbers, d, n_agents, k, steps, every, start, seeds, temperature, lam, cutoff, dt, profile,
-        low, high, boundary, values, gradient, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions and masses are the rows of ``x`` and ``mass`` in place; ``ends`` (runs, 2) as in ``advance_run``."""
-    workspace = make_noise_buffer(d, n_agents, steps), make_workspace(d, n_agents)
-    for r in range(seeds.size):
-        time, how = (k, steps, every, start, np.uint64(seeds[r])), (lam, cutoff, dt, profile)
-        ends[r] = advance_run(
-            part(x[r], 0, d * n_agents), part(mass[r], 0, n_agents), part(f[r], 0, n_agents), numbers[r], (d, n_agents), time,
-            temperature, how, (low, high, boundary), (values, gradient, p), targets, workspace, records[r],
-        )  # fmt: skip
+@kernel
+def advance_runs(
+    runs: Runs, steps: Steps, params: Params, temperature: Reals, box: Box, objective: SmoothObjective, output: Output
+) -> None:
+    """Advance the runs in place, one after the other; ``temperature`` at the steps k, k+1, …, k+steps."""
+    workspace = make_workspace(box.low.size, runs.energy.shape[1], steps.steps)
+    for r in range(runs.seed.size):
+        output.failures[r] = advance_run(
+            run_of(runs, r), steps, params, temperature, box, objective, workspace, output.records[r]
+        )
+
+
+@kernel
+def rates_of(mass: Reals, lam: float, cutoff: float, temperature: float, profile: int, out: Reals) -> None:
+    """out ← s(m), for a frame."""
+    rates(mass, lam, cutoff, temperature, profile, out)
 
 
 class SSA(Dynamics):
@@ -300,21 +322,7 @@ class SSA(Dynamics):
               doc="Time step.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
 
-    observables = (
-        Observable("provisional_minimum", "F̄", "Provisional minimum: mean of F weighted by mass"),
-        BEST,
-        MINIMUM,
-        DISPERSION,
-        Observable(
-            "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
-        ),
-        Observable("leaders", "leaders", "Agents that are hardly shaken (σ(m) ≤ 1% of λ)", "count"),
-        Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
-        Observable("largest_mass", "max m", "Largest mass", "share"),
-        Observable(
-            "clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"
-        ),
-    )
+    observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)
@@ -323,21 +331,16 @@ class SSA(Dynamics):
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
-        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
-        (temperature,) = self._schedules(state, steps, "temperature")
-        recorded, tables = self._blank_records(runs, state, steps, every, start)
-        x, mass, energy = copied_rows(state.x), copied_rows(state.mass), aligned_rows(runs, n)
-        numbers, ends = np.column_stack((state.level, state.best, state.clips)), np.empty((runs, 2), int)
-        low, high = landscape.limits(d)
-        run(
-            x, mass, energy, numbers, d, n, state.k, steps, every, start, state.seed,
-            temperature, self.lam, self.cutoff, self.dt, PROFILES[self.profile], low, high, boundaries.CODES[self.boundary],
-            landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
+        count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
+        runs = Runs(
+            state.seed, copied_rows(state.x), copied_rows(state.mass), aligned_rows(count, n),
+            state.level.copy(), state.best.copy(), state.clips.copy(),
         )  # fmt: skip
-        level, best, clips = numbers.T.copy()
-        changed = {"x": x, "mass": mass, "energy": energy, "level": level, "best": best, "clips": clips.astype(int)}
-        after = state._replace(k=state.k + steps, clock=clock, **changed)
-        return BatchResult(StateBatch(after), ends, recorded, tables, self.observables)
+        (temperature,) = self._schedules(state, steps, "temperature")
+        params = Params(self.lam, self.cutoff, self.dt, PROFILES[self.profile])
+        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        advance_runs(runs, call, params, temperature, box, smooth_objective_of(landscape, d), output)
+        return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)
@@ -345,7 +348,7 @@ class SSA(Dynamics):
     def frame(self, state):
         t, rate = float(state.clock.at(state.k)), np.empty(state.n)
         temperature = values_of(self, "temperature", np.array([t]))[0]
-        _rates(state.mass, self.lam, self.cutoff, temperature, PROFILES[self.profile], rate)
+        rates_of(state.mass, self.lam, self.cutoff, temperature, PROFILES[self.profile], rate)
         role = np.where(rate <= LEADER * self.lam, LEADS, EXPLORES).astype(np.int8)
         notes = (
             (f"{state.clips} masses were clipped at zero: Δt = {self.dt:g} is too large for this landscape",)
@@ -354,8 +357,3 @@ class SSA(Dynamics):
         )
         return Frame(state.k, t, from_blocks(state.x, state.n, state.d), state.energy, level=state.level, mass=state.mass,
                      role=role, roles=("explorer", "leader"), notes=notes)  # fmt: skip
-
-
-@kernel(types.void(reals, number, number, number, whole, reals))
-def _rates(mass, lam, cutoff, temperature, profile, out):
-    rates(mass, lam, cutoff, temperature, profile, out)

@@ -14,28 +14,36 @@ stall_tolerance  δ_stall   003 §5: 1e-4
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
-from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.compiled import Reals, inner
 from swarmviz.kernels.diagnostics import largest_difference
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Real, Whole
 
 
+class Stall(NamedTuple):
+    """The stall stop as the kernels see it: n_stall, δ_stall, h (d,)."""
+
+    steps: int
+    tolerance: float
+    half: Reals
+
+
 @inner
-def has_stalled(still, n_stall):
+def has_stalled(still, stall):
     """(2)."""
-    return 0 < n_stall <= still
+    return 0 < stall.steps <= still
 
 
 @inner
-def watch(nu, before, half, tolerance, still):
+def watch(nu, before, stall, still):
     """How far the consensus point moved, in half widths of the box, and the count (1)."""
-    move = largest_difference(nu, before, half)
-    return move, still + 1.0 if move < tolerance else 0.0
+    move = largest_difference(nu, before, stall.half)
+    return move, still + 1 if move < stall.tolerance else 0
 
 
 def half_widths(landscape: Landscape, d: int) -> np.ndarray:
@@ -60,8 +68,11 @@ class Stalling(Dynamics):
         return every | last
 
     def stalled(self, state: Any) -> bool:
-        """Whether the stall stop has been reached; of the State of a Stack an array (runs,)."""
+        """Whether the stall stop has been reached; of the State of a batch an array (runs,)."""
         return (self.stall_steps > 0) & (state.still >= self.stall_steps)
+
+    def _stall(self, landscape: Landscape, d: int) -> Stall:
+        return Stall(self.stall_steps, self.stall_tolerance, half_widths(landscape, d))
 
     def moved_to(self, state: Any, landscape: Landscape) -> Any:
         return super().moved_to(state, landscape)._replace(still=0)
