@@ -17,7 +17,7 @@ a first draft in NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -155,12 +155,29 @@ class Dynamics(Described):
 
         return named(k, clock, self.observables, table)
 
-    def _result(self, state: Any, steps: Steps, output: Output, **changed: Any) -> BatchResult:
-        """What became of the State of a batch in some steps, from what the kernel has written and the fields that changed."""
+    def _result(
+        self,
+        state: Any,
+        steps: Steps,
+        output: Output,
+        why: Mapping[tuple[int, int], Diverged] | None = None,
+        **changed: Any,
+    ) -> BatchResult:
+        """What became of the State of a batch in some steps.
+
+        Parameters
+        ----------
+        output : Output
+            What the kernel has written.
+        why : mapping, optional
+            By seed and step the reason of a failure, where it is another than an energy that is not finite.
+        **changed : arrays
+            The fields of the State that are other than before.
+        """
         after = state._replace(k=steps.k + steps.steps, clock=self._clock(state), **changed)
         recorded = recorded_steps(steps)
         k = np.arange(recorded.start, recorded.stop, recorded.step)
-        return BatchResult(StateBatch(after), output.failures, k, output.records, self.observables)
+        return BatchResult(StateBatch(after), output.failures, k, output.records, self.observables, why)
 
 
 class OneByOne(Dynamics):

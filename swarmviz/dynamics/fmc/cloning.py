@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.kernels.blocks import part
+from swarmviz.kernels.blocks import slice_view
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.diagnostics import extremes, smallest
 from swarmviz.kernels.elementary import exp, log
@@ -132,32 +132,31 @@ def choose_companions(words, pool, counts, groups, out):
 
 
 @inner
-def log_relative_reward(y, kind, tau, relative):
-    """ln f(R) in place of values; ``relative`` (form, δ, ε)."""
-    form, delta, epsilon = relative
+def log_relative_reward(y, kind, tau, params):
+    """ln f(R) in place of values; with form, δ and ε of ``params``."""
     if kind != AS_IT_IS:
         to_rewards(y, kind, tau)
-    log_relative(y, form, delta, epsilon)
+    log_relative(y, params.form, params.delta, params.epsilon)
 
 
 @inner(inline=True)
-def add_relative(y, power, groups, kind, tau, relative, workspace, log_virtual):
-    """Add power · ln f(y) to L (3) of the living, group by group; ``relative`` (form, δ, ε)."""
-    pool = workspace.pool
+def add_relative(y, power, kind, tau, params, workspace, log_virtual):
+    """Add power · ln f(y) to L (3) of the living, group by group."""
+    pool, groups = workspace.pool, params.groups
     if power == 0.0:
         return
     if all_in_one(pool, workspace.counts, groups):
         for n in range(y.size):
-            workspace.part[n] = y[n]
-        log_relative_reward(workspace.part, kind, tau, relative)
+            workspace.spare[n] = y[n]
+        log_relative_reward(workspace.spare, kind, tau, params)
         for n in range(y.size):
-            log_virtual[n] += power * workspace.part[n]
+            log_virtual[n] += power * workspace.spare[n]
         return
     for g in range(groups):
-        first, living = group_range(g, groups, pool.size)[0], part(workspace.part, 0, workspace.counts[g])
+        first, living = group_range(g, groups, pool.size)[0], slice_view(workspace.spare, 0, workspace.counts[g])
         for i in range(living.size):
             living[i] = y[pool[first + i]]
-        log_relative_reward(living, kind, tau, relative)
+        log_relative_reward(living, kind, tau, params)
         for i in range(living.size):
             log_virtual[pool[first + i]] += power * living[i]
 
@@ -166,7 +165,7 @@ def add_relative(y, power, groups, kind, tau, relative, workspace, log_virtual):
 def decide(log_virtual, epsilon, workspace):
     """(4): source (N,) ← whom each walker copies, itself when it stays; a dead one copies its companion in any case."""
     rival, chance, living, source = workspace.rival, workspace.chance[0], workspace.living, workspace.source
-    ratio, over = workspace.part, workspace.apart
+    ratio, over = workspace.spare, workspace.apart
     for n in range(source.size):
         over[n] = -log_virtual[np.uint64(rival[n])]
     for n in range(source.size):

@@ -32,9 +32,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.kernels.packs import FINE
-from swarmviz.dynamics.base import Dynamics
-from swarmviz.dynamics.batch import BatchResult, StateBatch, lowest_agents
+from swarmviz.dynamics.base import Dynamics, objective_of, rows_of
+from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.fmc import cloning, walkers
 from swarmviz.dynamics.fmc.histogram import count_bins, count_distinct, divergence, entropy, log_shares, make_grid
 from swarmviz.dynamics.fmc.motion import MEANINGS as MOTIONS
@@ -56,25 +55,10 @@ from swarmviz.dynamics.fmc.walkers import (
 )
 from swarmviz.frame import BEST, MINIMUM, Clock, Diverged, Frame, Observable
 from swarmviz.kernels import boundaries
-from swarmviz.kernels.blocks import aligned_rows, borrowed, copied_rows, from_blocks, part
-from swarmviz.kernels.compiled import (
-    ends,
-    flag_rows,
-    inner,
-    kernel,
-    number,
-    reals,
-    rows_of_runs,
-    table,
-    tables,
-    types,
-    value_function,
-    whole,
-    whole_rows,
-    wholes,
-)
+from swarmviz.kernels.blocks import aligned_rows, borrowed, copied_rows, from_blocks, run_of
+from swarmviz.kernels.compiled import FlagRows, Reals, RunRows, Table, WholeRows, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import all_finite, dispersion, distance_to, first_not_finite, mean_position
-from swarmviz.kernels.noise_buffer import make_noise_buffer
+from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import JUMP, key, uniforms
 from swarmviz.parameters import Choice, Real, Whole
 
@@ -83,7 +67,44 @@ FORMS = {"z-score": cloning.Z_SCORE, "min-max": cloning.MIN_MAX}
 JITTERS = {"clones": walkers.CLONES, "all": walkers.EVERY}
 STAYED, CLONED, DEAD = range(3)
 BOUNDARIES = boundaries.CODES | {"dead": walkers.DEADLY}
-NOT_FINITE, NOT_POSITIVE = range(2)
+
+OBSERVABLES = (
+    BEST,
+    MINIMUM,
+    Observable("log_mean_reward", "ln R̄", "Logarithm of the mean reward", "reward"),
+    Observable(
+        "kl",
+        "KL(ρ_W‖ρ_R)",
+        "Divergence of the swarm's histogram from that of ρ_R ∝ R; one or two dimensions",
+        "information",
+    ),
+    Observable("distinct", "positions", "Distinct positions", "count"),
+    Observable("clone_rate", "clones/N", "Share of the walkers that cloned in the last step", "share"),
+    Observable("dead", "dead", "Walkers outside the box, where that kills", "count"),
+    Observable("entropy", "S", "Entropy of the swarm's histogram; one or two dimensions", "information"),
+    Observable(
+        "dispersion",
+        "V",
+        "Dispersion Σ|X − X̄|²; the mean square distance of two walkers is 2V/N",
+        "dispersion",
+        log=True,
+    ),
+    Observable(
+        "distance",
+        "‖x_min − x*‖∞",
+        "Distance of the lowest walker from the nearest minimiser",
+        "distance",
+        log=True,
+    ),
+    Observable(
+        "lag",
+        "‖X̄ − x*‖∞",
+        "Distance of the swarm's mean from the nearest minimiser, where it is now",
+        "distance",
+        log=True,
+    ),
+)
+ROW = rows_of(OBSERVABLES)
 
 
 class Unrewarded(Diverged, ValueError):
@@ -114,125 +135,150 @@ class State(NamedTuple):
     best: float
 
 
+class Runs(NamedTuple):
+    """What a kernel advances: these fields of the State, a row per run."""
+
+    seed: Wholes
+    x: RunRows
+    energy: RunRows
+    log_virtual: RunRows
+    members: WholeRows
+    partner: WholeRows
+    living: FlagRows
+    best: Reals
+
+
+class Params(NamedTuple):
+    """The parameters that stay the same during a call; ``own``: whether i(n) is another companion than j(n)."""
+
+    kind: int
+    form: int
+    own: bool
+    jitter: int
+    delta: float
+    epsilon: float
+    migration: float
+    groups: int
+    moving: bool
+
+
+class Schedules(NamedTuple):
+    """Values at the steps k, k+1, …, k+steps: τ, α, β, σ, and c (steps + 1, d)."""
+
+    tau: Reals
+    alpha: Reals
+    beta: Reals
+    sigma: Reals
+    shift: Table
+
+
 @inner
-def measure(x, f, size, land, seen, partner, workspace, grid, record, row):
-    """Write the observables, in the order of ``FMC.observables``, into a column of the record."""
-    (d, n_agents), (low, high, targets, shift), (kind, tau, best) = size, land, seen
-    mean, lowest, clones, dead, n_living = workspace.mean, -1, 0, 0, 0
+def measure(run, kind, tau, shift, box, objective, workspace, grid, record, column):
+    """Write the observables into a column of the record."""
+    f, living, mean, walkers_living = run.energy, workspace.living, workspace.mean, 0
+    d, n_agents, lowest, clones, dead = shift.size, f.size, -1, 0, 0
     for n in range(n_agents):
-        clones += partner[n] >= 0
-        dead += not workspace.living[n]
-        if workspace.living[n]:
-            workspace.part[n_living] = f[n]
-            n_living += 1
+        clones += run.partner[n] >= 0
+        dead += not living[n]
+        if living[n]:
+            workspace.spare[walkers_living] = f[n]
+            walkers_living += 1
             lowest = n if lowest < 0 or f[n] < f[lowest] else lowest
-    record[0, row] = best
-    record[1, row] = f[lowest] if n_living > 0 else np.nan
-    record[2, row] = cloning.log_mean_reward(workspace.part[:n_living], kind, tau) if n_living > 0 else np.nan
-    inside = count_bins(workspace.rows, low, high, grid.counts) if grid.counts.size > 0 else 0
-    record[3, row] = divergence(grid.counts, inside, grid.log_q)
-    record[4, row] = count_distinct(workspace.rows, grid.slots)
-    record[5, row] = clones / n_agents
-    record[6, row] = dead
-    record[7, row] = entropy(grid.counts, inside)
-    mean_position(x, d, n_agents, mean)
-    record[8, row] = dispersion(x, d, n_agents, mean)
+    anyone, values = walkers_living > 0, workspace.spare[:walkers_living]
+    record[ROW.best, column] = run.best[0]
+    record[ROW.minimum, column] = f[lowest] if anyone else np.nan
+    record[ROW.log_mean_reward, column] = cloning.log_mean_reward(values, kind, tau) if anyone else np.nan
+    inside = count_bins(workspace.rows, box.low, box.high, grid.counts) if grid.counts.size > 0 else 0
+    record[ROW.kl, column] = divergence(grid.counts, inside, grid.log_q)
+    record[ROW.distinct, column] = count_distinct(workspace.rows, grid.slots)
+    record[ROW.clone_rate, column] = clones / n_agents
+    record[ROW.dead, column] = dead
+    record[ROW.entropy, column] = entropy(grid.counts, inside)
+    mean_position(run.x, d, n_agents, mean)
+    record[ROW.dispersion, column] = dispersion(run.x, d, n_agents, mean)
     for i in range(d):
         mean[i] -= shift[i]
-    record[10, row] = distance_to(mean, targets)
+    record[ROW.lag, column] = distance_to(mean, objective.minimisers)
     for i in range(d):
-        mean[i] = workspace.rows[lowest, i] - shift[i] if n_living > 0 else np.nan
-    record[9, row] = distance_to(mean, targets) if n_living > 0 else np.nan
+        mean[i] = workspace.rows[lowest, i] - shift[i] if anyone else np.nan
+    record[ROW.distance, column] = distance_to(mean, objective.minimisers) if anyone else np.nan
+
+
+@inner(inline=True)
+def clone_and_migrate(run, steps, s, restless, params, sigma, box, objective, workspace):
+    """(3), (4) and (5) for those that clone in step ``s`` of the call, and the migration."""
+    step, partner, source = steps.k + s - 1, run.partner, workspace.source
+    uniforms(workspace.chance, key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step)), 0)
+    cloning.decide(run.log_virtual, params.epsilon, workspace)
+    clone(run, not restless, sigma if params.jitter == CLONES else 0.0, step, box, objective, workspace)
+    for n in range(partner.size):
+        partner[n] = source[n] if source[n] != n else -1
+    if params.migration > 0.0 and params.groups > 1:
+        cloning.migrate(run.members, params.groups, run.seed[0], step, params.migration)
 
 
 @inner
-def advance_run(
-    agents, best, size, time, schedules, shift, how, kinds, limits, land, targets, workspace, noise_buffer, grid, record
-):
-    """One run, ``agents`` (x, f, log_virtual, members, partner, living); returns (step, agent, what is wrong with it) or (−1, −1, …)."""
-    (x, f, log_virtual, members, partner, living), best, record = borrowed(agents), borrowed(best), borrowed(record)
-    (tau, alpha, beta, sigma), shift, limits, land = (
-        borrowed(schedules),
-        borrowed(shift),
-        borrowed(limits),
-        borrowed(land),
+def advance_run(run, steps, params, schedules, box, objective, workspace, grid, record):
+    """One run; returns (step, agent) of the first walker whose energy is not finite, or whose reward is not positive."""
+    run, schedules, box, objective = borrowed(run), borrowed(schedules), borrowed(box), borrowed(objective)
+    workspace, grid, record = borrowed(workspace), borrowed(grid), borrowed(record)
+    f, tau, sigma, shift, living, column, known = (
+        run.energy,
+        schedules.tau,
+        schedules.sigma,
+        schedules.shift,
+        workspace.living,
+        0,
+        np.nan,
     )
-    (values, p), (low, high, boundary), targets = land, limits, borrowed(targets)
-    workspace, noise_buffer, grid = borrowed(workspace), borrowed(noise_buffer), borrowed(grid)
-    n_agents, (k, steps, every, start, seed), (moving, delta, epsilon, migration, groups) = size[1], time, how
-    (kind, form, own, jitter), row, known = kinds, 0, np.nan
-    deadly, migrating = boundary == DEADLY, migration > 0.0 and groups > 1
-    by_walker(x, size, workspace.rows)
-    shaken = jitter == EVERY and sigma.max() > 0.0
-    for s in range(steps + 1):
+    deadly, migrating = box.boundary == DEADLY, params.migration > 0.0 and params.groups > 1
+    by_walker(run.x, workspace.rows)
+    shaken = params.jitter == EVERY and sigma.max() > 0.0
+    for s in range(steps.steps + 1):
         restless = shaken or s <= 1  # anyone may move: the first step of a call brings back who is outside the box
         if s > 0:
-            uniforms(workspace.chance, key(np.uint64(seed), np.uint64(JUMP), np.uint64(k + s - 1)), 0)
-            cloning.decide(log_virtual, epsilon, workspace)
-            clones_sigma = sigma[s - 1] if jitter == CLONES else 0.0
-            clone(f, size, not restless, clones_sigma, seed, k + s - 1, limits, land, workspace)
-            for n in range(n_agents):
-                partner[n] = workspace.source[n] if workspace.source[n] != n else -1
-            if migrating:
-                cloning.migrate(members, groups, seed, k + s - 1, migration)
-        if restless or moving:
-            by_block(workspace.rows, size, x)
+            clone_and_migrate(run, steps, s, restless, params, sigma[s - 1], box, objective, workspace)
+        if restless or params.moving:
+            by_block(workspace.rows, run.x)
             if restless and s > 0:
-                move_all(x, size, limits, (shaken, sigma[s - 1], noise_buffer, seed, k, s - 1, steps))
-                by_walker(x, size, workspace.rows)
-            energies(x, size, values, p, shift[s], moving, workspace, f)
+                move_all(run, steps, s, shaken, sigma[s - 1], box, workspace)
+                by_walker(run.x, workspace.rows)
+            energies(run.x, objective, shift[s], params.moving, workspace, f)
         if not all_finite(f):
-            return k + s, first_not_finite(f), NOT_FINITE
+            return steps.k + s, first_not_finite(f)
         if deadly:
-            find_living(workspace.rows, low, high, workspace.living)
-        wrong = not_positive(f, kind, workspace.living)
+            find_living(workspace.rows, box, living)
+        wrong = not_positive(f, params.kind, living)
         if wrong >= 0:
-            return k + s, wrong, NOT_POSITIVE
+            return steps.k + s, wrong
         if s == 0 or deadly or migrating:
-            cloning.living_first(members, workspace.living, groups, workspace.pool, workspace.counts)
-        ways, powers = (groups, kind, form, own, delta, epsilon), (tau[s], alpha[s], beta[s])
-        look(x, f, size, ways, powers, seed, k + s, workspace, log_virtual)
-        best[0] = min(best[0], lowest_living(f, workspace.living, workspace.part))
-        if (s > 0 or start) and (k + s) % every == 0:
-            if grid.log_q.size > 0 and (moving or known != tau[s]):
-                log_shares(values, p, shift[s], low, high, kind, tau[s], grid.points, grid.f, grid.log_q)
+            cloning.living_first(run.members, living, params.groups, workspace.pool, workspace.counts)
+        look(run, params, tau[s], schedules.alpha[s], schedules.beta[s], steps.k + s, workspace)
+        run.best[0] = min(run.best[0], lowest_living(f, living, workspace.spare))
+        if is_recorded(steps, s):
+            if grid.log_q.size > 0 and (params.moving or known != tau[s]):
+                log_shares(objective, shift[s], box, params.kind, tau[s], grid)
                 known = tau[s]
-            by_block(workspace.rows, size, x)
-            box, seen = (low, high, targets, shift[s]), (kind, tau[s], best[0])
-            measure(x, f, size, box, seen, partner, workspace, grid, record, row)
-            row += 1
-    by_block(workspace.rows, size, x)
-    living[:] = workspace.living
-    return -1, -1, NOT_FINITE
+            by_block(workspace.rows, run.x)
+            measure(run, params.kind, tau[s], shift[s], box, objective, workspace, grid, record, column)
+            column += 1
+    by_block(workspace.rows, run.x)
+    run.living[:] = living
+    return FINE, FINE
 
 
-@kernel(
-    types.void(
-        rows_of_runs, rows_of_runs, rows_of_runs, whole_rows, whole_rows, flag_rows,  # x, f, log_virtual, members, partner, living
-        reals, whole, whole,  # best, d, n
-        whole, whole, whole, types.boolean, wholes,  # k, steps, every, start, seeds
-        reals, reals, reals, reals, table, types.boolean,  # tau, alpha, beta, sigma, shift, moving
-        number, number, number, whole,  # delta, epsilon, migration, groups
-        whole, whole, types.boolean, whole,  # kind, form, own, jitter
-        reals, reals, whole,  # low, high, boundary
-        value_function, reals, table, tables, ends,  # values, p, targets, records, ends
-    )
-)  # fmt: skip
-def run(x, f, log_virtual, members, partner, living, best, d, n_agents, k, steps, every, start, seeds, tau, alpha, beta, sigma,
-        shift, moving, delta, epsilon, migration, groups, kind, form, own, jitter, low, high, boundary,
-        values, p, targets, records, ends):  # fmt: skip
-    """Advance the runs whose positions are the rows of ``x``, and their company, in place; ``ends`` (runs, 3) as in ``advance_run``."""
-    workspace, noise_buffer = make_workspace(d, n_agents, groups), make_noise_buffer(d, n_agents, steps)
-    grid = make_grid(d, n_agents, records.shape[2])
-    for r in range(seeds.size):
-        agents = (
-            part(x[r], 0, d * n_agents), part(f[r], 0, n_agents), part(log_virtual[r], 0, n_agents), members[r], partner[r], living[r],
-        )  # fmt: skip
-        ends[r] = advance_run(
-            agents, part(best, r, 1), (d, n_agents), (k, steps, every, start, np.uint64(seeds[r])), (tau, alpha, beta, sigma),
-            shift, (moving, delta, epsilon, migration, groups), (kind, form, own, jitter), (low, high, boundary), (values, p), targets,
-            workspace, noise_buffer, grid, records[r],
-        )  # fmt: skip
+@kernel
+def advance_runs(
+    runs: Runs, steps: Steps, params: Params, schedules: Schedules, box: Box, objective: Objective, output: Output
+) -> None:
+    """Advance the runs in place, one after the other."""
+    d, n_agents = box.low.size, runs.energy.shape[1]
+    workspace = make_workspace(d, n_agents, params.groups, steps.steps)
+    grid = make_grid(d, n_agents, output.records.shape[2])
+    for r in range(runs.seed.size):
+        output.failures[r] = advance_run(
+            run_of(runs, r), steps, params, schedules, box, objective, workspace, grid, output.records[r]
+        )
 
 
 class FMC(Dynamics):
@@ -288,42 +334,7 @@ class FMC(Dynamics):
     boundary = Choice(boundaries.MEANINGS | {"dead": "Walkers outside the box are dead and clone a living one."},
                       default="reflect", symbol="∂", group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
 
-    observables = (
-        BEST,
-        MINIMUM,
-        Observable("log_mean_reward", "ln R̄", "Logarithm of the mean reward", "reward"),
-        Observable(
-            "kl",
-            "KL(ρ_W‖ρ_R)",
-            "Divergence of the swarm's histogram from that of ρ_R ∝ R; one or two dimensions",
-            "information",
-        ),
-        Observable("distinct", "positions", "Distinct positions", "count"),
-        Observable("clone_rate", "clones/N", "Share of the walkers that cloned in the last step", "share"),
-        Observable("dead", "dead", "Walkers outside the box, where that kills", "count"),
-        Observable("entropy", "S", "Entropy of the swarm's histogram; one or two dimensions", "information"),
-        Observable(
-            "dispersion",
-            "V",
-            "Dispersion Σ|X − X̄|²; the mean square distance of two walkers is 2V/N",
-            "dispersion",
-            log=True,
-        ),
-        Observable(
-            "distance",
-            "‖x_min − x*‖∞",
-            "Distance of the lowest walker from the nearest minimiser",
-            "distance",
-            log=True,
-        ),
-        Observable(
-            "lag",
-            "‖X̄ − x*‖∞",
-            "Distance of the swarm's mean from the nearest minimiser, where it is now",
-            "distance",
-            log=True,
-        ),
-    )
+    observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         runs, n, _ = x.shape
@@ -340,41 +351,34 @@ class FMC(Dynamics):
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
-        runs, n, d, clock = len(state.seed), state.n, state.d, self._clock(state)
+        count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
+        runs = Runs(
+            state.seed, copied_rows(state.x), aligned_rows(count, n), aligned_rows(count, n), state.members.copy(),
+            state.partner.copy(), state.living.copy(), state.best.copy(),
+        )  # fmt: skip
+        params = Params(
+            REWARDS[self.reward], FORMS[self.relativisation], self.companion == "own", JITTERS[self.jitter], self.delta, self.epsilon,
+            self.migration, self._groups(n), self.motion != "none",
+        )  # fmt: skip
+        times = self._clock(state).at(np.arange(state.k, state.k + steps + 1))
         schedules = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
-        recorded, tables = self._blank_records(runs, state, steps, every, start)
-        shift = self.shift(clock.at(np.arange(state.k, state.k + steps + 1)), d)
-        x, energy, log_virtual = copied_rows(state.x), aligned_rows(runs, n), aligned_rows(runs, n)
-        members, partner, living = state.members.copy(), state.partner.copy(), state.living.copy()
-        best, ends, (low, high) = state.best.copy(), np.empty((runs, 3), int), landscape.limits(d)
-        run(
-            x, energy, log_virtual, members, partner, living, best, d, n, state.k, steps, every, start, state.seed,
-            *schedules, shift, self.motion != "none", self.delta, self.epsilon, self.migration, self._groups(n),
-            REWARDS[self.reward], FORMS[self.relativisation], self.companion == "own", JITTERS[self.jitter],
-            low, high, BOUNDARIES[self.boundary],
-            landscape.values_function(), landscape.constants(), landscape.minimisers(d), tables, ends,
-        )  # fmt: skip
-        after = state._replace(
-            k=state.k + steps, clock=clock, x=x, energy=energy, log_virtual=log_virtual, members=members, partner=partner,
-            living=living, best=best,
-        )  # fmt: skip
-        return BatchResult(
-            StateBatch(after),
-            ends[:, :2],
-            recorded,
-            tables,
-            self.observables,
-            self._unrewarded(state.seed, ends, energy),
-        )
+        box, output = Box(*landscape.limits(d), BOUNDARIES[self.boundary]), self._output(count, call)
+        shift = self.shift(times, d)
+        advance_runs(runs, call, params, Schedules(*schedules, shift), box, objective_of(landscape, d), output)
+        why = self._unrewarded(state.seed, output.failures, runs.energy)
+        return self._result(state, call, output, why, **runs._asdict())
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)
 
-    def _unrewarded(self, seeds, ends, energy):
-        """What is wrong with the runs that came to a walker without a reward, by seed and step."""
-        runs = np.flatnonzero((ends[:, 0] != FINE) & (ends[:, 2] == NOT_POSITIVE))
-        told = ((r, int(ends[r, 0]), int(ends[r, 1])) for r in runs)
-        return {(int(seeds[r]), k): Unrewarded(self.reward, k, agent, energy[r, agent]) for r, k, agent in told}
+    def _unrewarded(self, seeds, failures, energy):
+        """The reason where a walker without a reward, and not an energy that is not finite, ended a run; by seed and step."""
+        failed = ((r, *failures[r].tolist()) for r in np.flatnonzero(failures[:, 0] != FINE))
+        return {
+            (int(seeds[r]), k): Unrewarded(self.reward, k, agent, energy[r, agent])
+            for r, k, agent in failed
+            if np.isfinite(energy[r, agent])
+        }
 
     def frame(self, state):
         t = float(state.clock.at(state.k))

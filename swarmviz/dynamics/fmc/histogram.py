@@ -19,10 +19,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from swarmviz.dynamics.base import objective_of
 from swarmviz.dynamics.fmc.cloning import log_mean_reward
+from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import scratch
-from swarmviz.kernels.compiled import inner, kernel, number, reals, types, value_function, whole
+from swarmviz.kernels.compiled import Reals, inner, kernel
 from swarmviz.kernels.elementary import bits_of_float, exp
+from swarmviz.kernels.packs import Box, Objective
 from swarmviz.kernels.randomness import GAMMA, mix
 
 BINS_1, BINS_2 = 50, 20  # along each axis
@@ -42,8 +45,9 @@ def bin_count(d):
 
 
 @inner
-def log_shares(values, p, shift, low, high, kind, tau, points, f, out):
-    """ln q (1) into ``out`` (K,) for the landscape moved by ``shift``; ``points`` (d, 64) and ``f`` (64,) are scratch."""
+def log_shares(objective, shift, box, kind, tau, grid):
+    """ln q (1) into ``grid.log_q`` for the landscape moved by ``shift``."""
+    low, high, points, f, out = box.low, box.high, grid.points, grid.f, grid.log_q
     d, per_bin = points.shape
     bins, fine = bins_along(d), POINTS if d == 1 else POINTS_2
     for b in range(out.size):
@@ -54,7 +58,7 @@ def log_shares(values, p, shift, low, high, kind, tau, points, f, out):
             for j in range(per_bin):
                 place = j if d == 1 else j // fine if i == 0 else j % fine
                 row[j] = edge + width * (place + 0.5) / fine
-        values(points, p, f)
+        objective.values(points, objective.p, f)
         out[b] = log_mean_reward(f, kind, tau)
     highest, total = out.max(), 0.0
     for b in range(out.size):
@@ -141,11 +145,11 @@ def _same(a, b):
 class Grid(NamedTuple):
     """Scratch of a kernel for all of the above."""
 
-    log_q: np.ndarray
-    counts: np.ndarray
-    points: np.ndarray
-    f: np.ndarray
-    slots: np.ndarray
+    log_q: np.ndarray  # (K,)
+    counts: np.ndarray  # (K,) agents in each bin
+    points: np.ndarray  # (d, 64) midpoints in a bin
+    f: np.ndarray  # (64,) F there
+    slots: np.ndarray  # the table of ``count_distinct``
 
 
 @inner
@@ -158,18 +162,17 @@ def make_grid(d, n_agents, recorded):
     return Grid(scratch(bins, real), np.empty(bins, np.int64), points, f, np.empty(slots, np.int64))
 
 
-@kernel(types.void(value_function, reals, reals, reals, reals, whole, number, reals))
-def _log_shares(values, p, shift, low, high, kind, tau, out):
-    d = low.size
-    points, f = np.empty((d, POINTS)), np.empty(POINTS)
-    log_shares(values, p, shift, low, high, kind, tau, points, f, out)
+@kernel
+def log_shares_of(objective: Objective, shift: Reals, box: Box, kind: int, tau: float, out: Reals) -> None:
+    """out (K,) ← ln q (1)."""
+    d = box.low.size
+    grid = Grid(out, np.empty(0, np.int64), np.empty((d, POINTS)), np.empty(POINTS), np.empty(0, np.int64))
+    log_shares(objective, shift, box, kind, tau, grid)
 
 
 def log_target(landscape, d: int, shift: np.ndarray, kind: int, tau: float) -> np.ndarray:
     """ln q (1), shape (K,), for rewards of a landscape; the call that the recorded divergence is made of."""
     out = np.empty(BINS_1 if d == 1 else BINS_2**2)
-    low, high = landscape.limits(d)
-    _log_shares(
-        landscape.values_function(), landscape.constants(), np.array(shift, dtype=float), low, high, kind, tau, out
-    )
+    box = Box(*landscape.limits(d), boundaries.NONE)
+    log_shares_of(objective_of(landscape, d), np.array(shift, dtype=float), box, kind, tau, out)
     return out

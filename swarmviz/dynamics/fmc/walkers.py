@@ -2,7 +2,7 @@ r"""Walkers in memory: the passes of Fractal Monte Carlo that touch positions. T
 
 Any walker may look at any other, so between two steps the positions are laid out walker by walker: a companion is then one stretch of
 memory. Few clone in a step, and as a rule only these are shaken and valued anew, in a table of their own with a row per coordinate. The
-blocks ``x`` catch up where all walkers move, or somebody asks for them.
+blocks ``x`` catch up where all walkers move, or are recorded.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 
 from swarmviz.dynamics.fmc import cloning
 from swarmviz.kernels import boundaries
-from swarmviz.kernels.blocks import agents_per_block, block, block_count, block_range, list_marked, part, rows, scratch
+from swarmviz.kernels.blocks import agents_per_block, block, block_count, block_range, block_view, list_marked, scratch, slice_view
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.diagnostics import smallest
 from swarmviz.kernels.noise import GAUSSIAN, fill_chosen
-from swarmviz.kernels.noise_buffer import block_noise
+from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
 from swarmviz.kernels.randomness import COMPANION, POSITION_NOISE, key, words
 
 CLONES, EVERY = range(2)  # who is shaken
@@ -29,17 +29,18 @@ DEADLY = len(boundaries.CODES)  # the boundary at which walkers die
 class Workspace(NamedTuple):
     """Scratch of a kernel: made once per call, so that no step allocates."""
 
+    noise: NoiseBuffer
     rows: np.ndarray  # positions (N, d), walker by walker
     pool: np.ndarray  # members, the living first
     counts: np.ndarray  # living walkers per group
     words: np.ndarray  # random words, two per walker
-    seen: np.ndarray  # j(n)
+    companion: np.ndarray  # j(n)
     rival: np.ndarray  # i(n)
     source: np.ndarray  # whom a walker copies, itself when it stays
     living: np.ndarray
     chance: np.ndarray
     apart: np.ndarray  # |X_n − X_j(n)|
-    part: np.ndarray
+    spare: np.ndarray  # (N,)
     cloned: np.ndarray  # whether a walker clones
     clones: np.ndarray  # the walkers that clone
     start: np.ndarray  # where in ``rows`` those begin whom they copy
@@ -53,12 +54,13 @@ class Workspace(NamedTuple):
 
 
 @inner(inline=True)
-def make_workspace(d, n_agents, groups):
+def make_workspace(d, n_agents, groups, steps):
     """Scratch for this swarm."""
     n, whole, real, word = block_range(d, n_agents, 0)[1], np.int64, np.float64, np.uint64
     most = n_agents + WHOLE
     size = d * min(most, clones_at_once(d))
     return Workspace(
+        make_noise_buffer(d, n_agents, steps),
         scratch(n_agents * d, real).reshape((n_agents, d)), scratch(n_agents, whole), np.empty(groups, whole), scratch(2 * n_agents, word),
         scratch(n_agents, whole), scratch(n_agents, whole), scratch(n_agents, whole), np.ones(n_agents, np.uint8),
         scratch(n_agents, real).reshape((1, n_agents)), scratch(n_agents, real), scratch(n_agents, real), scratch(n_agents, np.uint8),
@@ -74,24 +76,25 @@ def clones_at_once(d):
 
 
 @inner(inline=True)
-def energies(x, size, values, p, shift, moving, workspace, f):
+def energies(x, objective, shift, moving, workspace, f):
     """F(x − c) at all walkers."""
-    d, n_agents = size
+    d, n_agents = shift.size, f.size
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
         xb = block(x, d, n_agents, b)
         if moving:
-            seen = rows(workspace.moved, 0, d, n)
+            moved = block_view(workspace.moved, 0, d, n)
             for i in range(d):
                 for j in range(n):
-                    seen[i, j] = xb[i, j] - shift[i]
-            xb = seen
-        values(xb, p, part(f, first, n))
+                    moved[i, j] = xb[i, j] - shift[i]
+            xb = moved
+        objective.values(xb, objective.p, slice_view(f, first, n))
 
 
 @inner
-def find_living(walkers, low, high, living):
+def find_living(walkers, box, living):
     """living (N,) ← whether a walker is in the box."""
+    low, high = box.low, box.high
     for n in range(living.size):
         living[n] = 1
         for i in range(low.size):
@@ -110,17 +113,17 @@ def not_positive(f, kind, living):
 
 
 @inner
-def lowest_living(f, living, seen):
-    """min F of the living, ∞ when there is none; ``seen`` (N,) is scratch."""
+def lowest_living(f, living, spare):
+    """min F of the living, ∞ when there is none; ``spare`` (N,) is scratch."""
     for n in range(f.size):
-        seen[n] = f[n] if living[n] else np.inf
-    return smallest(seen)
+        spare[n] = f[n] if living[n] else np.inf
+    return smallest(spare)
 
 
 @inner
-def by_walker(x, size, out):
+def by_walker(x, out):
     """out (N, d) ← the positions, walker by walker."""
-    d, n_agents = size
+    n_agents, d = out.shape
     flat, width, whole_fours = out.reshape(out.size), np.uint64(d), d - d % 4
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
@@ -139,9 +142,9 @@ def by_walker(x, size, out):
 
 
 @inner
-def by_block(walkers, size, x):
+def by_block(walkers, x):
     """x ← the positions, block after block."""
-    d, n_agents = size
+    n_agents, d = walkers.shape
     flat, width = walkers.reshape(walkers.size), np.uint64(d)
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
@@ -154,41 +157,39 @@ def by_block(walkers, size, x):
 
 
 @inner
-def distances(walkers, seen, apart):
+def distances(walkers, companion, apart):
     """apart (N,) ← |X_n − X_j(n)|, of two walkers at a time, so that one's sum need not wait for the other's."""
-    flat, width, last = walkers.reshape(walkers.size), np.uint64(walkers.shape[1]), seen.size - 1
+    flat, width, last = walkers.reshape(walkers.size), np.uint64(walkers.shape[1]), companion.size - 1
     for pair in range(0, last + 1, 2):
         m, n = np.uint64(min(pair, max(last - 1, 0))), np.uint64(min(pair + 1, last))
-        here, there, total = m * width, np.uint64(seen[m]) * width, 0.0
-        here_too, there_too, total_too = n * width, np.uint64(seen[n]) * width, 0.0
+        here, there, total = m * width, np.uint64(companion[m]) * width, 0.0
+        here_too, there_too, total_too = n * width, np.uint64(companion[n]) * width, 0.0
         for i in range(width):
             way, way_too = flat[here + i] - flat[there + i], flat[here_too + i] - flat[there_too + i]
             total += way * way
             total_too += way_too * way_too
         apart[m], apart[n] = total, total_too
-    for k in range(seen.size):
+    for k in range(companion.size):
         apart[k] = np.sqrt(apart[k])
 
 
 @inner(inline=True)
-def look(x, f, size, how, powers, seed, step, workspace, log_virtual):
-    """Companions and virtual rewards (2) for the step that comes; ``how`` (groups, kind, form, own, δ, ε), ``powers`` (τ, α, β)."""
-    (groups, kind, form, own, delta, epsilon), (tau, alpha, beta), n_agents = how, powers, size[1]
-    row = key(np.uint64(seed), np.uint64(COMPANION), np.uint64(step))
-    words(workspace.words, row, 0, 2 if own else 1, n_agents, 0)
-    cloning.choose_companions(workspace.words, workspace.pool, workspace.counts, groups, workspace.seen)
-    if own:
-        cloning.choose_companions(
-            part(workspace.words, n_agents, n_agents), workspace.pool, workspace.counts, groups, workspace.rival
-        )
+def look(run, params, tau, alpha, beta, step, workspace):
+    """Companions and virtual rewards (2) for the step that comes."""
+    f, log_virtual, groups, n_agents = run.energy, run.log_virtual, params.groups, run.energy.size
+    row = key(np.uint64(run.seed[0]), np.uint64(COMPANION), np.uint64(step))
+    words(workspace.words, row, 0, 2 if params.own else 1, n_agents, 0)
+    cloning.choose_companions(workspace.words, workspace.pool, workspace.counts, groups, workspace.companion)
+    if params.own:
+        second = slice_view(workspace.words, n_agents, n_agents)
+        cloning.choose_companions(second, workspace.pool, workspace.counts, groups, workspace.rival)
     else:
-        workspace.rival[:] = workspace.seen
+        workspace.rival[:] = workspace.companion
     log_virtual[:] = 0.0
-    relative = form, delta, epsilon
-    cloning.add_relative(f, alpha, groups, kind, tau, relative, workspace, log_virtual)
+    cloning.add_relative(f, alpha, params.kind, tau, params, workspace, log_virtual)
     if beta != 0.0:
-        distances(workspace.rows, workspace.seen, workspace.apart)
-        cloning.add_relative(workspace.apart, beta, groups, cloning.AS_IT_IS, tau, relative, workspace, log_virtual)
+        distances(workspace.rows, workspace.companion, workspace.apart)
+        cloning.add_relative(workspace.apart, beta, cloning.AS_IT_IS, tau, params, workspace, log_virtual)
 
 
 @inner
@@ -226,10 +227,10 @@ def shake(x, sigma, z):
 
 
 @inner(inline=True)
-def keep_inside(x, low, high, boundary):
+def keep_inside(x, box):
     """The boundary on a block; none where walkers outside the box die."""
-    if boundary != DEADLY:
-        boundaries.confine(x, low, high, boundary)
+    if box.boundary != DEADLY:
+        boundaries.confine(x, box.low, box.high, box.boundary)
 
 
 @inner
@@ -242,41 +243,42 @@ def settle(fresh, clones, walkers):
 
 
 @inner(inline=True)
-def clone(f, size, alone, sigma, seed, step, limits, land, workspace):
+def clone(run, alone, sigma, step, box, objective, workspace):
     """(4), all from the positions before; (5), the boundary and F for those that clone, where they ``alone`` move."""
-    d, (low, high, boundary), (values, p) = size[0], limits, land
-    row = key(np.uint64(seed), np.uint64(POSITION_NOISE), np.uint64(step))
+    d, f = box.low.size, run.energy
+    row = key(np.uint64(run.seed[0]), np.uint64(POSITION_NOISE), np.uint64(step))
     wide, most = list_clones(workspace, d), clones_at_once(d)
     for first in range(0, wide, most):
         m = min(most, wide - first)
         clones, fresh, value = (
-            part(workspace.clones, first, m),
-            rows(workspace.fresh, d * first, d, m),
-            part(workspace.value, 0, m),
+            slice_view(workspace.clones, first, m),
+            block_view(workspace.fresh, d * first, d, m),
+            slice_view(workspace.value, 0, m),
         )
-        copy_companions(part(workspace.start, first, m), workspace.rows, fresh)
+        copy_companions(slice_view(workspace.start, first, m), workspace.rows, fresh)
         if sigma > 0.0:
-            z = rows(workspace.z, 0, d, m)
+            z = block_view(workspace.z, 0, d, m)
             fill_chosen(z, workspace.raw, workspace.radius, GAUSSIAN, 0.0, row, 0, clones)
             shake(fresh, sigma, z)
         if alone:
-            keep_inside(fresh, low, high, boundary)
-            values(fresh, p, value)
+            keep_inside(fresh, box)
+            objective.values(fresh, objective.p, value)
             for q in range(m):
                 f[clones[q]] = value[q]
     for first in range(0, wide, most):
         m = min(most, wide - first)
-        settle(rows(workspace.fresh, d * first, d, m), part(workspace.clones, first, m), workspace.rows)
+        settle(block_view(workspace.fresh, d * first, d, m), slice_view(workspace.clones, first, m), workspace.rows)
 
 
 @inner(inline=True)
-def move_all(x, size, limits, draws):
-    """(5) for all walkers, if they are all ``shaken``, and the boundary; ``draws`` (shaken, σ, supply, seed, k, s, steps)."""
-    (d, n_agents), (low, high, boundary), (shaken, sigma, noise_buffer, seed, k, s, steps) = size, limits, draws
+def move_all(run, steps, s, shaken, sigma, box, workspace):
+    """(5) for all walkers in step ``s`` of the call, if they are all ``shaken``, and the boundary."""
+    d, n_agents = box.low.size, run.energy.size
     for b in range(block_count(d, n_agents)):
-        xb = block(x, d, n_agents, b)
+        xb = block(run.x, d, n_agents, b)
         if shaken:
-            shake(
-                xb, sigma, block_noise(noise_buffer, GAUSSIAN, 0.0, seed, POSITION_NOISE, k, s, steps, d, n_agents, b)
+            z = block_noise(
+                workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
             )
-        keep_inside(xb, low, high, boundary)
+            shake(xb, sigma, z)
+        keep_inside(xb, box)
