@@ -37,24 +37,45 @@ rate         ℓ              base rate between neighbours
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from swarmviz.kernels.packs import FINE
-from swarmviz.dynamics.base import OneByOne
-from swarmviz.dynamics.finite_set.events import MOST_EVENTS, TOO_MANY, U, exact_step, leap
+from swarmviz.dynamics.base import Dynamics, rows_of
+from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.finite_set.events import MOST_EVENTS, TOO_MANY, Graph, Law, exact_step, leap, make_rates
 from swarmviz.dynamics.finite_set.functions import cost, target
 from swarmviz.dynamics.finite_set.space import GRAPHS, Space, space_of
 from swarmviz.frame import TIED, Clock, Frame, Observable
-from swarmviz.kernels.blocks import scratch
-from swarmviz.kernels.compiled import inner, kernel, number, reals, table, types, whole, wholes, word
+from swarmviz.kernels.blocks import borrowed, run_of, scratch
+from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
+from swarmviz.kernels.packs import FINE, Output, Steps, is_recorded
+from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Choice, Real, Whole
 
 EXACT, LEAP = range(2)
 METHODS = {"exact": EXACT, "tau_leap": LEAP}
 SHARE = {"first": 0.0, "second": 1.0}  # κ of (4)
-agent_numbers = types.int32[::1]
+
+OBSERVABLES = (
+    Observable("provisional_minimum", "⟨U⟩", "Mean of U over the agents, the provisional minimum"),
+    Observable("best", "best U", "Lowest value met so far"),
+    Observable("minimum", "min U", "Lowest value in the swarm"),
+    Observable("target_distance", "|p − η|₁", "L1 distance to the target law η_β(t)", "distance", log=True),
+    Observable(
+        "target_distance_l2",
+        "‖ρ − η‖₂",
+        "L²(μ) distance of the density to that of the target law",
+        "distance",
+        log=True,
+    ),
+    Observable(
+        "distance", "|p − δ|₁", "L1 distance to the nearest law on the global minimisers", "distance", log=True
+    ),
+    Observable("energy", "𝒰_β", "Penalised cost of the swarm's law, half an agent added to every state", "energy"),
+    Observable("transitions", "jumps", "Jumps so far", "count"),
+)
+ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
@@ -74,9 +95,37 @@ class State(NamedTuple):
     transitions: int
 
 
+class Runs(NamedTuple):
+    """What a kernel advances: these fields of the State, a row per run."""
+
+    seed: Wholes
+    agents: Annotated[np.ndarray, types.int32[:, ::1]]
+    starts: WholeRows
+    best: Reals
+    transitions: Wholes
+
+
+class Params(NamedTuple):
+    """The parameters that stay the same during a call."""
+
+    m: float
+    rate: float
+    dt: float
+    metropolis: bool
+    method: int
+
+
+class Schedules(NamedTuple):
+    """Values at the steps k, k+1, …, k+steps."""
+
+    beta: Reals
+    kappa: Reals
+
+
 @inner
-def measure(starts, heights, eta, beta, m, metropolis, best, transitions, record, row):
-    """Write the observables, in the order of ``FiniteSet.observables``, into a column of the record."""
+def measure(run, heights, eta, beta, params, record, column):
+    """Write the observables into a column of the record."""
+    starts, m, metropolis = run.starts, params.m, params.metropolis
     S, n, lowest = heights.size, starts[starts.size - 1], heights.min()
     tied = lowest + TIED * (heights.max() - lowest)
     mean, minimum, l1, squares, settled, energy = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0
@@ -89,57 +138,58 @@ def measure(starts, heights, eta, beta, m, metropolis, best, transitions, record
         squares += (rho - eta[x]) * (rho - eta[x])
         settled += rho if heights[x] <= tied else 0.0
         energy += cost((here + 0.5) * (S / (n + 0.5 * S)), heights[x], beta, m, metropolis)
-    record[0, row] = mean / S
-    record[1, row] = best
-    record[2, row] = minimum
-    record[3, row] = l1 / S
-    record[4, row] = np.sqrt(squares / S)
-    record[5, row] = 2.0 * (1.0 - settled / S)
-    record[6, row] = energy / S
-    record[7, row] = transitions
+    record[ROW.provisional_minimum, column] = mean / S
+    record[ROW.best, column] = run.best[0]
+    record[ROW.minimum, column] = minimum
+    record[ROW.target_distance, column] = l1 / S
+    record[ROW.target_distance_l2, column] = np.sqrt(squares / S)
+    record[ROW.distance, column] = 2.0 * (1.0 - settled / S)
+    record[ROW.energy, column] = energy / S
+    record[ROW.transitions, column] = run.transitions[0]
 
 
-@kernel(
-    whole(
-        agent_numbers, wholes, reals, reals, wholes, wholes, wholes,  # agents, starts, heights, numbers, first, to, back
-        whole, whole, whole, types.boolean, word,  # k, steps, every, start, seed
-        reals, reals, number, number, number, types.boolean, whole, table,  # beta, kappa, m, rate, dt, metropolis, method, record
-    )
-)  # fmt: skip
-def run(agents, starts, heights, numbers, first, to, back, k, steps, every, start, seed,
-        beta, kappa, m, rate, dt, metropolis, method, record):  # fmt: skip
-    """Advance the agents in place; ``numbers``: lowest U, jumps so far. Returns the step that has too many events, or FINE."""
-    S, row, of, real = heights.size, 0, np.nan, np.float64
-    site, q, out, eta = scratch(4 * S, real).reshape((S, 4)), scratch(to.size, real), scratch(S, real), scratch(S, real)
-    spare = agents.size if method == LEAP else 0
-    node, sorted_agents = np.empty(spare, np.int32), np.empty(spare, np.int32)
-    best, transitions = numbers
-    for x in range(S):
-        site[x, U] = heights[x]
-        best = heights[x] if starts[x + 1] > starts[x] and heights[x] < best else best
-    for s in range(steps + 1):
+@inner
+def advance_run(run, steps, params, schedules, graph, heights, rates, eta, record):
+    """One run; returns (step, FINE) of the first step that has too many events, or (FINE, FINE)."""
+    run, schedules, graph, heights = borrowed(run), borrowed(schedules), borrowed(graph), borrowed(heights)
+    rates, eta, record = borrowed(rates), borrowed(eta), borrowed(record)
+    beta, kappa, starts, column, eta_is_of = schedules.beta, schedules.kappa, run.starts, 0, np.nan
+    for x in range(heights.size):
+        run.best[0] = heights[x] if starts[x + 1] > starts[x] and heights[x] < run.best[0] else run.best[0]
+    for s in range(steps.steps + 1):
         if s > 0:
-            law, step = (beta[s - 1], beta[s], kappa[s - 1], kappa[s], m, metropolis), k + s - 1
-            if method == LEAP:
-                jumps, best = leap(
-                    agents, starts, first, to, back, site, q, out, law, rate, dt, seed, step, best, node, sorted_agents
-                )
+            law = Law(beta[s - 1], beta[s], kappa[s - 1], kappa[s], params.m, params.rate, params.metropolis)
+            step = steps.k + s - 1
+            if params.method == LEAP:
+                jumps = leap(run, step, params.dt, law, graph, rates)
             else:
-                jumps, best = exact_step(agents, starts, first, to, back, site, q, out, law, rate, dt, seed, step, best)
+                jumps = exact_step(run, step, params.dt, law, graph, rates)
             if jumps == TOO_MANY:
-                return step
-            transitions += jumps
-        if (s > 0 or start) and (k + s) % every == 0:
-            if beta[s] != of:
-                target(heights, beta[s], m, metropolis, eta)
-                of = beta[s]
-            measure(starts, heights, eta, beta[s], m, metropolis, best, transitions, record, row)
-            row += 1
-    numbers[0], numbers[1] = best, transitions
-    return FINE
+                return step, FINE
+            run.transitions[0] += jumps
+        if is_recorded(steps, s):
+            if beta[s] != eta_is_of:
+                target(heights, beta[s], params.m, params.metropolis, eta)
+                eta_is_of = beta[s]
+            measure(run, heights, eta, beta[s], params, record, column)
+            column += 1
+    return FINE, FINE
 
 
-class FiniteSet(OneByOne):
+@kernel
+def advance_runs(
+    runs: Runs, steps: Steps, params: Params, schedules: Schedules, graph: Graph, heights: Reals, output: Output
+) -> None:
+    """Advance the runs in place, one after the other."""
+    rates = make_rates(heights, graph.to.size, runs.agents.shape[1] if params.method == LEAP else 0)
+    eta = scratch(heights.size, np.float64)
+    for r in range(runs.seed.size):
+        output.failures[r] = advance_run(
+            run_of(runs, r), steps, params, schedules, graph, heights, rates, eta, output.records[r]
+        )
+
+
+class FiniteSet(Dynamics):
     """A swarm on the states of a graph: agents jump downhill and away from crowds, so that their law descends a penalised cost."""
 
     title = "Finite set"
@@ -182,24 +232,7 @@ class FiniteSet(OneByOne):
                      "tau_leap": "At most one jump per agent and step: fast where many agents jump, exact for Δt → 0."},
                     symbol="method", group="Numerics", doc="How the jumps are simulated.")  # fmt: skip
 
-    observables = (
-        Observable("provisional_minimum", "⟨U⟩", "Mean of U over the agents, the provisional minimum"),
-        Observable("best", "best U", "Lowest value met so far"),
-        Observable("minimum", "min U", "Lowest value in the swarm"),
-        Observable("target_distance", "|p − η|₁", "L1 distance to the target law η_β(t)", "distance", log=True),
-        Observable(
-            "target_distance_l2",
-            "‖ρ − η‖₂",
-            "L²(μ) distance of the density to that of the target law",
-            "distance",
-            log=True,
-        ),
-        Observable(
-            "distance", "|p − δ|₁", "L1 distance to the nearest law on the global minimisers", "distance", log=True
-        ),
-        Observable("energy", "𝒰_β", "Penalised cost of the swarm's law, half an agent added to every state", "energy"),
-        Observable("transitions", "jumps", "Jumps so far", "count"),
-    )
+    observables = OBSERVABLES
 
     def space(self, d: int) -> Space:
         """The finite set and its graph in ``d`` dimensions, for the present parameters.
@@ -212,38 +245,49 @@ class FiniteSet(OneByOne):
         random = self.graph == "random"
         return space_of(self.graph, self.states, d, float(self.degree) if random else 0.0, self.wiring if random else 0)
 
-    def init(self, x, landscape, seed):
-        (n, d), space = x.shape, self.space(x.shape[1])
-        agents, starts = _grouped(space.nearest(x, *landscape.limits(d)), space.states)
-        sites = space.positions(*landscape.limits(d))
-        return State(
-            0, Clock(dt=float(self.dt)), seed, n, d, space, agents, starts, sites, _heights(landscape, sites), np.inf, 0
+    def init_many(self, x, landscape, seeds):
+        (runs, n, d), space = x.shape, self.space(x.shape[2])
+        node = space.nearest(x.reshape(runs * n, d), *landscape.limits(d)).reshape(runs, n)
+        agents, starts = _grouped(node, space.states)
+        unknown, none = np.full(runs, np.inf), np.zeros(runs, int)
+        states = self._states(space, landscape, runs, d)
+        return StateBatch(
+            State(0, Clock(dt=float(self.dt)), seeds, n, d, agents=agents, starts=starts, best=unknown, transitions=none, **states)
         )
 
-    def advance(self, state, landscape, steps, every=1, start=False):
-        d, clock, space = state.d, self._clock(state), self.space(state.d)
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        state = StateBatch.of(states).all
+        count, d, call, space = len(state.seed), state.d, Steps(state.k, steps, every, start), self.space(state.d)
+        agents, starts, former = state.agents.copy(), state.starts.copy(), state.space[0] if count else space
+        if space.key != former.key:
+            moved = space.carried_from(former)
+            agents, starts = _grouped(np.array([moved[_nodes(*run)] for run in zip(agents, starts, strict=True)]), space.states)
         beta, kappa = self._schedules(state, steps, "beta", "kappa")
         if self.generator in SHARE:
             kappa = np.full(steps + 1, SHARE[self.generator])
-        recorded, table = self._blank_record(state, steps, every, start)
-        agents, starts = state.agents.copy(), state.starts.copy()
-        if space.key != state.space.key:
-            agents, starts = _grouped(space.carried_from(state.space)[_nodes(agents, starts)], space.states)
-        sites = space.positions(*landscape.limits(d))
-        heights, numbers = _heights(landscape, sites), np.array([state.best, state.transitions], np.float64)
-        step = run(
-            agents, starts, heights, numbers, space.first, space.to, space.back, state.k, steps, every, start, state.seed,
-            beta, kappa, self.m, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method], table,
-        )  # fmt: skip
-        if step != FINE:
+        heights, output = _heights(landscape, space.positions(*landscape.limits(d))), self._output(count, call)
+        runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
+        params = Params(self.m, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
+        graph = Graph(space.first, space.to, space.back)
+        advance_runs(runs, call, params, Schedules(beta, kappa), graph, heights, output)
+        for step in output.failures[output.failures[:, 0] != FINE, 0].tolist():
             raise ValueError(
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
-        after = state._replace(
-            k=state.k + steps, clock=clock, space=space, agents=agents, starts=starts, sites=sites, heights=heights,
-            best=float(numbers[0]), transitions=int(numbers[1]),
-        )  # fmt: skip
-        return after, self._record(recorded, clock, table)
+        return self._result(state, call, output, **runs._asdict(), **self._states(space, landscape, count, d))
+
+    def _states(self, space: Space, landscape: Landscape, runs: int, d: int) -> dict[str, np.ndarray]:
+        """What the runs have in common, with an axis of runs: fields of the State."""
+        sites = space.positions(*landscape.limits(d))
+        heights = _heights(landscape, sites)
+        return {
+            "space": np.fromiter([space] * runs, object, runs),
+            "sites": np.broadcast_to(sites, (runs, *sites.shape)),
+            "heights": np.broadcast_to(heights, (runs, *heights.shape)),
+        }
+
+    def positions(self, states):
+        return np.array([self.frame(state).x for state in states])
 
     def frame(self, state):
         node, share = _nodes(state.agents, state.starts), np.diff(state.starts) / state.n
@@ -254,13 +298,16 @@ class FiniteSet(OneByOne):
 
 
 def _grouped(node: np.ndarray, states: int) -> tuple[np.ndarray, np.ndarray]:
-    """(agents, starts) from the state of each agent, (N,)."""
-    agents = np.argsort(node, kind="stable").astype(np.int32)
-    return agents, np.concatenate([[0], np.cumsum(np.bincount(node, minlength=states))]).astype(np.int64)
+    """(agents, starts) of each run from the state of each agent, (runs, N)."""
+    runs = len(node)
+    counts = np.bincount((node + states * np.arange(runs)[:, None]).ravel(), minlength=runs * states)
+    starts = np.zeros((runs, states + 1), np.int64)
+    np.cumsum(counts.reshape(runs, states), axis=1, out=starts[:, 1:])
+    return np.argsort(node, axis=1, kind="stable").astype(np.int32), starts
 
 
 def _nodes(agents: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The state of each agent, (N,), from the groups."""
+    """The state of each agent of one run, (N,), from the groups."""
     node = np.empty(len(agents), np.int64)
     node[agents] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     return node

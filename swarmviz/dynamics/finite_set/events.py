@@ -22,26 +22,68 @@ changes its group in as many swaps as there are groups to cross, whatever their 
 Code      symbol  shape   meaning
 agents            (N,)    the agents at state 0, then those at state 1, …
 starts            (S+1,)  where the groups begin in ``agents``; N_x = starts[x+1] − starts[x]
-site              (S, 4)  per state U, ρ, φ'(ρ) and 1/φ''(ρ)
-rate      q       (2E,)   per directed edge, or its bound within the step
-out               (S,)    Σ_y q(x, y)
 ell       ℓ               base rate
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from swarmviz.dynamics.finite_set.functions import conductance, slope_and_mobility
-from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.blocks import scratch
+from swarmviz.kernels.compiled import Wholes, inner
 from swarmviz.kernels.elementary import elementary, exp, log
 from swarmviz.kernels.randomness import ACCEPT, JUMP, key, uniform
 
 MOST_EVENTS, TOO_MANY = 10_000_000, -1  # in one step: a second or two, in which nothing else can be answered
 U, RHO, SLOPE, MOBILITY = range(4)  # columns of ``site``
-WAIT, EDGE, AGENT, LEAP = range(
-    4
-)  # coordinates of the draws for JUMP; "agent" is the number of the event, or of the leaping agent
+# Coordinates of the draws for JUMP; "agent" is the number of the event, or of the leaping agent.
+WAIT, EDGE, AGENT, LEAP = range(4)
+
+
+class Graph(NamedTuple):
+    """Who is a neighbour of whom, as directed edges (:mod:`swarmviz.dynamics.finite_set.space`)."""
+
+    first: Wholes
+    to: Wholes
+    back: Wholes
+
+
+class Law(NamedTuple):
+    """What the rates of a step depend on: β and κ at its two ends, m, ℓ, and whether (5) holds."""
+
+    beta: float
+    beta_end: float
+    kappa: float
+    kappa_end: float
+    m: float
+    ell: float
+    metropolis: bool
+
+
+class Rates(NamedTuple):
+    """Scratch of a kernel: made once per call, so that no step allocates."""
+
+    site: np.ndarray  # (S, 4) per state U, ρ, φ'(ρ) and 1/φ''(ρ)
+    q: np.ndarray  # (2E,) per directed edge, or its bound within the step
+    out: np.ndarray  # (S,) Σ_y q(x, y)
+    node: np.ndarray  # (N,) the new states in a leap
+    sorted_agents: np.ndarray  # (N,)
+
+
+@inner
+def make_rates(heights, edges, leaping_agents):
+    """Scratch for states of these heights."""
+    S = heights.size
+    site = scratch(4 * S, np.float64).reshape((S, 4))
+    for x in range(S):
+        site[x, U] = heights[x]
+    return Rates(
+        site, scratch(edges, np.float64), scratch(S, np.float64),
+        np.empty(leaping_agents, np.int32), np.empty(leaping_agents, np.int32),
+    )  # fmt: skip
 
 
 @elementary
@@ -55,59 +97,58 @@ def flow(rise, s, t, theta, beta, kappa, metropolis):
 @elementary
 def most(rise, s, t, theta, law):
     """q(x, y), or its bound when β or κ changes within the step."""
-    beta, beta_end, kappa, kappa_end, _, metropolis = law
-    larger = max(kappa, kappa_end)
-    q = flow(rise, s, t, theta, beta, larger, metropolis)
-    return q if beta == beta_end else max(q, flow(rise, s, t, theta, beta_end, larger, metropolis))
+    larger = max(law.kappa, law.kappa_end)
+    q = flow(rise, s, t, theta, law.beta, larger, law.metropolis)
+    return q if law.beta == law.beta_end else max(q, flow(rise, s, t, theta, law.beta_end, larger, law.metropolis))
 
 
 @elementary
-def set_rates(x, e, to, back, site, rate, law):
+def set_rates(x, e, graph, rates, law):
     """q, or its bound, of the directed edge ``e`` from x and of its opposite."""
-    y = to[e]
+    y, site, q = graph.to[e], rates.site, rates.q
     rise, s, t = site[y, U] - site[x, U], site[x, RHO], site[y, RHO]
     theta = conductance(s, t, site[x, SLOPE], site[y, SLOPE], site[x, MOBILITY])
-    rate[e], rate[back[e]] = most(rise, s, t, theta, law), most(-rise, t, s, theta, law)
+    q[e], q[graph.back[e]] = most(rise, s, t, theta, law), most(-rise, t, s, theta, law)
 
 
 @elementary
-def add_up(x, first, rate, out):
+def add_up(x, graph, rates):
     """out(x)."""
     total = 0.0
-    for e in range(first[x], first[x + 1]):
-        total += rate[e]
-    out[x] = total
+    for e in range(graph.first[x], graph.first[x + 1]):
+        total += rates.q[e]
+    rates.out[x] = total
 
 
 @elementary
-def weigh(x, starts, site, m):
+def weigh(x, starts, rates, m):
     """ρ(x), φ'(ρ(x)) and 1/φ''(ρ(x)) from the number of agents."""
-    S, n_agents = starts.size - 1, starts[starts.size - 1]
+    S, n_agents, site = starts.size - 1, starts[starts.size - 1], rates.site
     site[x, RHO] = (starts[x + 1] - starts[x]) * (S / n_agents)
     site[x, SLOPE], site[x, MOBILITY] = slope_and_mobility(site[x, RHO], m)
 
 
 @inner
-def all_rates(starts, first, to, back, site, rate, out, law):
+def all_rates(starts, graph, rates, law):
     """The whole table, at the beginning of a step: what happened before it leaves no trace of rounding."""
-    for x in range(out.size):
-        weigh(x, starts, site, law[4])
-    for x in range(out.size):
-        for e in range(first[x], first[x + 1]):
-            if to[e] > x:
-                set_rates(x, e, to, back, site, rate, law)
-    for x in range(out.size):
-        add_up(x, first, rate, out)
+    for x in range(rates.out.size):
+        weigh(x, starts, rates, law.m)
+    for x in range(rates.out.size):
+        for e in range(graph.first[x], graph.first[x + 1]):
+            if graph.to[e] > x:
+                set_rates(x, e, graph, rates, law)
+    for x in range(rates.out.size):
+        add_up(x, graph, rates)
 
 
 @elementary
-def rates_around(x, first, to, back, site, rate, out, law):
+def rates_around(x, graph, rates, law):
     """The rates that depend on ρ(x)."""
-    for e in range(first[x], first[x + 1]):
-        set_rates(x, e, to, back, site, rate, law)
-    for e in range(first[x], first[x + 1]):
-        add_up(to[e], first, rate, out)
-    add_up(x, first, rate, out)
+    for e in range(graph.first[x], graph.first[x + 1]):
+        set_rates(x, e, graph, rates, law)
+    for e in range(graph.first[x], graph.first[x + 1]):
+        add_up(graph.to[e], graph, rates)
+    add_up(x, graph, rates)
 
 
 @elementary
@@ -138,65 +179,68 @@ def relocate(agents, starts, x, y, j):
 @elementary
 def flow_at(x, y, share, site, law):
     """q(x, y) at a ``share`` of the step."""
-    beta, beta_end, kappa, kappa_end, _, metropolis = law
     rise, s, t = site[y, U] - site[x, U], site[x, RHO], site[y, RHO]
     theta = conductance(s, t, site[x, SLOPE], site[y, SLOPE], site[x, MOBILITY])
-    return flow(rise, s, t, theta, beta + share * (beta_end - beta), kappa + share * (kappa_end - kappa), metropolis)
+    beta = law.beta + share * (law.beta_end - law.beta)
+    kappa = law.kappa + share * (law.kappa_end - law.kappa)
+    return flow(rise, s, t, theta, beta, kappa, law.metropolis)
 
 
 @inner
-def exact_step(agents, starts, first, to, back, site, rate, out, law, ell, dt, seed, step, best):
-    """All events of a step in continuous time; returns their number, or TOO_MANY, and the lowest U met so far."""
-    unit = ell * agents.size / out.size
-    row = key(np.uint64(seed), np.uint64(JUMP), np.uint64(step))
-    accept = key(np.uint64(seed), np.uint64(ACCEPT), np.uint64(step))
-    steady = law[0] == law[1] and law[2] == law[3]
+def exact_step(run, step, dt, law, graph, rates):
+    """All events of a step in continuous time; returns their number, or TOO_MANY."""
+    agents, starts, q, out, seed = run.agents, run.starts, rates.q, rates.out, np.uint64(run.seed[0])
+    unit = law.ell * agents.size / out.size
+    row = key(seed, np.uint64(JUMP), np.uint64(step))
+    accept = key(seed, np.uint64(ACCEPT), np.uint64(step))
+    steady = law.beta == law.beta_end and law.kappa == law.kappa_end
     elapsed, events, candidate = 0.0, 0, -1
-    all_rates(starts, first, to, back, site, rate, out, law)
+    all_rates(starts, graph, rates, law)
     while True:
         candidate += 1
         total = 0.0
         for x in range(out.size):
             total += out[x]
         if not unit * total > 0.0:  # the first generator may have nowhere to go
-            return events, best
+            return events
         elapsed -= log(uniform(row, candidate, WAIT)) / (unit * total)
         if not elapsed < dt:
-            return events, best
+            return events
         if candidate == MOST_EVENTS:
-            return TOO_MANY, best
+            return TOO_MANY
         x, left = pick(out, 0, out.size, uniform(row, candidate, EDGE) * total)
-        e, _ = pick(rate, first[x], first[x + 1], left)
-        y = to[e]
-        if steady or uniform(accept, candidate, 0) * rate[e] < flow_at(x, y, elapsed / dt, site, law):  # thinning
+        e, _ = pick(q, graph.first[x], graph.first[x + 1], left)
+        y = graph.to[e]
+        if steady or uniform(accept, candidate, 0) * q[e] < flow_at(x, y, elapsed / dt, rates.site, law):  # thinning
             here = starts[x + 1] - starts[x]
             relocate(agents, starts, x, y, starts[x] + np.int64(uniform(row, candidate, AGENT) * here))
             for z in (x, y):
-                weigh(z, starts, site, law[4])
+                weigh(z, starts, rates, law.m)
             for z in (x, y):
-                rates_around(z, first, to, back, site, rate, out, law)
-            best = min(best, site[y, U])
+                rates_around(z, graph, rates, law)
+            run.best[0] = min(run.best[0], rates.site[y, U])
             events += 1
 
 
 @inner
-def leap(agents, starts, first, to, back, site, rate, out, law, ell, dt, seed, step, best, node, sorted_agents):
-    """At most one jump of every agent; returns the number of jumps and the lowest U met so far. The last two are scratch (N,)."""
-    row = key(np.uint64(seed), np.uint64(JUMP), np.uint64(step))
-    beta, kappa = 0.5 * (law[0] + law[1]), 0.5 * (law[2] + law[3])
-    all_rates(starts, first, to, back, site, rate, out, (beta, beta, kappa, kappa, law[4], law[5]))
+def leap(run, step, dt, law, graph, rates):
+    """At most one jump of every agent; returns the number of jumps."""
+    agents, starts, out, site = run.agents, run.starts, rates.out, rates.site
+    row = key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step))
+    beta, kappa = 0.5 * (law.beta + law.beta_end), 0.5 * (law.kappa + law.kappa_end)
+    all_rates(starts, graph, rates, Law(beta, beta, kappa, kappa, law.m, law.ell, law.metropolis))
     jumps = 0
     for x in range(out.size):
-        leaving = 1.0 - exp(-ell * dt * out[x] / site[x, RHO]) if site[x, RHO] > 0.0 else 0.0
+        leaving = 1.0 - exp(-law.ell * dt * out[x] / site[x, RHO]) if site[x, RHO] > 0.0 else 0.0
         for j in range(starts[x], starts[x + 1]):
-            u, node[j] = uniform(row, agents[j], LEAP), x
+            u, rates.node[j] = uniform(row, agents[j], LEAP), x
             if u < leaving:
-                e, _ = pick(rate, first[x], first[x + 1], u / leaving * out[x])
-                node[j] = to[e]
-                best = min(best, site[to[e], U])
+                e, _ = pick(rates.q, graph.first[x], graph.first[x + 1], u / leaving * out[x])
+                rates.node[j] = graph.to[e]
+                run.best[0] = min(run.best[0], site[graph.to[e], U])
                 jumps += 1
-    regroup(agents, starts, node, sorted_agents)
-    return jumps, best
+    regroup(agents, starts, rates.node, rates.sorted_agents)
+    return jumps
 
 
 @inner
