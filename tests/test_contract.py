@@ -14,7 +14,7 @@ EVERY = pytest.mark.parametrize("cls", sv.dynamics.ALL.values(), ids=sv.dynamics
 
 def simulation(cls, seed=3, **options):
     """A small swarm of this dynamics on a landscape it can live on."""
-    d = 1 if cls.__name__ == "FiniteSet" else 2
+    d = 1 if cls.on_finite_set else 2
     return sv.Simulation(cls(), sv.landscapes.Ackley(), sv.Swarm(n=30, d=d, seed=seed), **options)
 
 
@@ -53,29 +53,31 @@ def kinds(state):
 @EVERY
 def test_runs_taken_together_are_the_single_runs_bit_for_bit(cls):
     """Whatever a dynamics does to take many runs in one call: starts, states, records and answers are those of each by itself."""
-    sim, landscape, seeds = simulation(cls), sv.landscapes.Ackley(), np.array([3, 8, 2**53, 0])
-    sim.swarm.n = 2100 if cls.__name__ in ("CBO", "SSA", "SBGD") else 30  # more than a block
-    dynamics, starts = sim.dynamics, sim.swarm.positions_of(landscape, seeds)
-    initial_swarm = dynamics.init_many(starts, landscape, seeds)
-    outcomes = dynamics.advance_many(initial_swarm, landscape, 5, every=2, start=True)
-    again = dynamics.advance_many([after for after, _ in outcomes], landscape, 4, every=2)
-    answers = dynamics.answers([after for after, _ in again])
-    assert len(initial_swarm) == len(outcomes) == len(again) == len(answers) == 4
-    for r, seed in enumerate(seeds.tolist()):
-        sim.swarm.seed = seed
-        np.testing.assert_array_equal(starts[r], sim.swarm.positions(landscape))
-        state = dynamics.init(starts[r], landscape, seed)
-        assert kinds(initial_swarm[r]) == kinds(state) and initial_swarm[r].seed == state.seed == seed
-        state, first = dynamics.advance(state, landscape, 5, every=2, start=True)
-        assert kinds(outcomes[r][0]) == kinds(state)
-        assert_same(dynamics.frame(outcomes[r][0]), dynamics.frame(state))
-        state, second = dynamics.advance(state, landscape, 4, every=2)
-        assert_same(dynamics.frame(again[r][0]), dynamics.frame(state))
-        np.testing.assert_array_equal(answers[r], sv.success.answer(dynamics.frame(state)))
-        for together, alone in ((outcomes[r][1], first), (again[r][1], second)):
-            assert together.keys() == alone.keys()
-            for name in alone:
-                np.testing.assert_array_equal(together[name], alone[name], err_msg=name)
+    landscape, seeds = sv.landscapes.Ackley(), np.array([3, 8, 2**53, 0])
+    for n in (max(cls.fewest, 30), 2100):  # the latter are more than a block
+        sim = simulation(cls)
+        sim.swarm.n = n
+        dynamics, starts = sim.dynamics, sim.swarm.positions_of(landscape, seeds)
+        initial_swarm = dynamics.init_many(starts, landscape, seeds)
+        outcomes = dynamics.advance_many(initial_swarm, landscape, 5, every=2, start=True)
+        again = dynamics.advance_many([after for after, _ in outcomes], landscape, 4, every=2)
+        answers = dynamics.answers([after for after, _ in again])
+        assert len(initial_swarm) == len(outcomes) == len(again) == len(answers) == 4
+        for r, seed in enumerate(seeds.tolist()):
+            sim.swarm.seed = seed
+            np.testing.assert_array_equal(starts[r], sim.swarm.positions(landscape))
+            state = dynamics.init(starts[r], landscape, seed)
+            assert kinds(initial_swarm[r]) == kinds(state) and initial_swarm[r].seed == state.seed == seed
+            state, first = dynamics.advance(state, landscape, 5, every=2, start=True)
+            assert kinds(outcomes[r][0]) == kinds(state)
+            assert_same(dynamics.frame(outcomes[r][0]), dynamics.frame(state))
+            state, second = dynamics.advance(state, landscape, 4, every=2)
+            assert_same(dynamics.frame(again[r][0]), dynamics.frame(state))
+            np.testing.assert_array_equal(answers[r], sv.success.answer(dynamics.frame(state)))
+            for together, alone in ((outcomes[r][1], first), (again[r][1], second)):
+                assert together.keys() == alone.keys()
+                for name in alone:
+                    np.testing.assert_array_equal(together[name], alone[name], err_msg=name)
 
 
 @EVERY

@@ -11,14 +11,15 @@ are batches of one. A State is a NamedTuple that is replaced, never modified; it
 random is a function of (seed, purpose, step, agent, coordinate), so a state holds no generator and ``advance(10)`` equals ten times
 ``advance(1)``, bit for bit.
 
-``answers``, ``positions`` and ``moved_to`` have defaults. :class:`OneByOne` is for a dynamics that takes its runs one after the other, such as
-a first draft in NumPy.
+``answers``, ``positions`` and ``moved_to`` have defaults. :class:`OneByOne` is for a dynamics that takes its runs one after the other,
+such as a first draft in NumPy.
 """
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from swarmviz import success
 from swarmviz.dynamics.batch import BatchResult, Record, StateBatch
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
-from swarmviz.kernels.packs import Objective, Output, SmoothObjective, Steps
+from swarmviz.kernels.packs import Box, Objective, Output, SmoothObjective, Steps
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described
 from swarmviz.schedules import values_of
@@ -142,19 +143,6 @@ class Dynamics(Described):
         shape = (runs, len(self.observables), len(recorded_steps(steps)))
         return Output(np.empty(shape), np.empty((runs, 2), int))
 
-    def _blank_record(self, state, steps, every, start):
-        k = np.array(recorded_steps(Steps(state.k, steps, every, start)), int)
-        return k, np.empty((len(self.observables), len(k)))
-
-    def _blank_records(self, runs, state, steps, every, start):
-        recorded, table = self._blank_record(state, steps, every, start)
-        return recorded, np.empty((runs, *table.shape))
-
-    def _record(self, k, clock, table):
-        from swarmviz.dynamics.batch import named
-
-        return named(k, clock, self.observables, table)
-
     def _result(
         self,
         state: Any,
@@ -210,13 +198,19 @@ class OneByOne(Dynamics):
 def rows_of(observables: Sequence[Observable]) -> Any:
     """The row of each observable in a record, by name: with ``ROW = rows_of(OBSERVABLES)`` a kernel writes ``record[ROW.best, column]``."""
     names = [observable.name for observable in observables]
-    return NamedTuple("Rows", [(name, int) for name in names])(*range(len(names)))  # type: ignore[misc]
+    return namedtuple("Rows", names)(*range(len(names)))
 
 
 def recorded_steps(steps: Steps) -> range:
     """The steps of a call that are recorded."""
     first = steps.k + (not steps.start)
     return range(first + -first % steps.every, steps.k + steps.steps + 1, steps.every)
+
+
+def box_of(landscape: Landscape, d: int, boundary: int) -> Box:
+    """The landscape's box for a kernel, with a code of :mod:`swarmviz.kernels.boundaries`."""
+    low, high = landscape.limits(d)
+    return Box(low, high, boundary)
 
 
 def objective_of(landscape: Landscape, d: int) -> Objective:

@@ -71,7 +71,7 @@ class BatchResult(Sequence):
     ----------
     after : StateBatch
         The states; those of runs that diverged mean nothing.
-    ends : (runs, 2) int
+    failures : (runs, 2) int
         Step and agent of the first energy that is not finite, (−1, −1) when all are.
     k : (recorded steps,) int
     tables : (runs, observables, recorded steps)
@@ -80,13 +80,13 @@ class BatchResult(Sequence):
     def __init__(
         self,
         after: StateBatch,
-        ends: np.ndarray,
+        failures: np.ndarray,
         k: np.ndarray,
         tables: np.ndarray,
         observables: Sequence[Observable],
         why: Mapping[tuple[int, int], Diverged] | None = None,
     ):
-        self.after, self.ends, self.k, self.tables = after, ends, k, tables
+        self.after, self.failures, self.k, self.tables = after, failures, k, tables
         self._observables = observables
         self._why = why or {}  # by seed and step, where another reason is known than F
 
@@ -97,22 +97,27 @@ class BatchResult(Sequence):
             return outcomes
         fine = [outcome for outcome in outcomes if not isinstance(outcome, Diverged)]
         blank = fine[0] if fine else (states[0], {"k": np.empty(0, int)} | {o.name: np.empty(0) for o in observables})
-        ends = [(o.step, o.agent) if isinstance(o, Diverged) else (FINE, FINE) for o in outcomes]
+        failures = [(o.step, o.agent) if isinstance(o, Diverged) else (FINE, FINE) for o in outcomes]
         pairs = [blank if isinstance(outcome, Diverged) else outcome for outcome in outcomes]
         tables = np.array([[rows[o.name] for o in observables] for _, rows in pairs])
-        return cls(StateBatch.of([state for state, _ in pairs]), np.array(ends), blank[1]["k"], tables, observables)
+        return cls(StateBatch.of([state for state, _ in pairs]), np.array(failures), blank[1]["k"], tables, observables)
+
+    @property
+    def ends(self) -> np.ndarray:
+        """``failures``."""
+        return self.failures
 
     @property
     def fine(self) -> np.ndarray:
         """Which runs did not diverge, (runs,)."""
-        return self.ends[:, 0] == FINE
+        return self.failures[:, 0] == FINE
 
     def select(self, which: np.ndarray) -> BatchResult:
         """What became of the runs that a mask (runs,) marks."""
         if which.all():
             return self
         return BatchResult(
-            self.after.select(which), self.ends[which], self.k, self.tables[which], self._observables, self._why
+            self.after.select(which), self.failures[which], self.k, self.tables[which], self._observables, self._why
         )
 
     def series(self, name: str) -> np.ndarray:
@@ -123,7 +128,7 @@ class BatchResult(Sequence):
         return len(self.after)
 
     def __getitem__(self, r: Any) -> Any:
-        step, agent = self.ends[r].tolist()
+        step, agent = self.failures[r].tolist()
         if step != FINE:
             return self._why.get((int(self.after.all.seed[r]), step)) or Diverged(step, agent)
         return self.after[r], named(self.k, self.after.all.clock, self._observables, self.tables[r])

@@ -37,7 +37,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import objective_of, rows_of
+from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
@@ -86,9 +86,7 @@ OBSERVABLES = (
     MINIMUM,
     CONSENSUS_VALUE,
     DISPERSION,
-    Observable(
-        "distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True
-    ),
+    Observable("distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True),
     Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
     Observable("functional", "H[f]", "Mean of γ|x − x*| + |v − λ(x* − x)|", "functional", log=True),
     Observable("jump_fraction", "jumps", "Share of the agents that jumped", "share"),
@@ -307,7 +305,9 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
                 if s > 0:
                     vb, jumped, step = block(v, d, n_agents, b), slice_view(run.jumped, first, n), steps.k + s - 1
                     shake = schedules.shake[s - 1]
-                    jumps += jump_some(xb, vb, jumped, nu, np.uint64(run.seed[0]), step, first, params, shake, workspace)
+                    jumps += jump_some(
+                        xb, vb, jumped, nu, np.uint64(run.seed[0]), step, first, params, shake, workspace
+                    )
                     glide(xb, vb, params.dt, box)
                 objective.values(xb, objective.p, fb)
                 weigh(xb, fb, first, everyone, schedules.alpha[s], scratch)
@@ -326,7 +326,14 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
 
 @kernel
 def advance_runs(
-    runs: Runs, steps: Steps, params: Params, schedules: Schedules, stall: Stall, box: Box, objective: Objective, output: Output
+    runs: Runs,
+    steps: Steps,
+    params: Params,
+    schedules: Schedules,
+    stall: Stall,
+    box: Box,
+    objective: Objective,
+    output: Output,
 ) -> None:
     """Advance the runs in place, one after the other."""
     workspace = make_workspace(runs.consensus.shape[1], runs.energy.shape[1])
@@ -421,7 +428,7 @@ class BGK(Stalling):
             p, keep, pull, self.dt, unit * self.sigma_floor, LAWS[self.noise].code, self.freedom, self.batch,
             unit, self.lam, self.gamma,
         )  # fmt: skip
-        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         schedules, stall = Schedules(alpha, shake), self._stall(landscape, d)
         advance_runs(runs, call, params, schedules, stall, box, objective_of(landscape, d), output)
         return self._result(state, call, output, **runs._asdict())

@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics, objective_of, rows_of
+from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -83,7 +83,9 @@ OBSERVABLES = (
     MINIMUM,
     CONSENSUS_VALUE,
     DISPERSION,
-    Observable("consensus_offset", "|X̄ − ν|²", "Squared distance of the consensus from the mean", "dispersion", log=True),
+    Observable(
+        "consensus_offset", "|X̄ − ν|²", "Squared distance of the consensus from the mean", "dispersion", log=True
+    ),
     Observable("distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True),
     EFFECTIVE_SIZE,
 )
@@ -314,7 +316,9 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
     x, f, nu, scratch = run.x, run.energy, run.consensus, workspace.consensus
     d, n_agents, everyone = nu.size, f.size, not 0 < params.batch < f.size
     nu_value, ahead, column = 0.0, 0.0, 0
-    keeping = params.epsilon > 0.0 or params.scheme == HEUN or not everyone  # the energies of a step are used in the next
+    keeping = (
+        params.epsilon > 0.0 or params.scheme == HEUN or not everyone
+    )  # the energies of a step are used in the next
     for s in range(steps.steps + 1):
         scale = schedules.sigma[max(s - 1, 0)] * math.sqrt(params.dt)
         c = Coefficients(nu, nu_value, params.lam, params.dt, scale, params.epsilon, params.noise, params.scheme)
@@ -327,12 +331,25 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
         storing = keeping or recording or s == steps.steps  # a huge swarm's energies are a third of what goes to memory
         for b in range(block_count(d, n_agents)):
             first, n = block_range(d, n_agents, b)
-            xb, fb = block(x, d, n_agents, b), slice_view(f, first, n) if storing else slice_view(workspace.unread, 0, n)
+            xb, fb = (
+                block(x, d, n_agents, b),
+                slice_view(f, first, n) if storing else slice_view(workspace.unread, 0, n),
+            )
             if s > 0:
                 z = block_view(workspace.noise.z, 0, d, n)
                 if params.noise != NO_NOISE:
                     z = block_noise(
-                        workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
+                        workspace.noise,
+                        GAUSSIAN,
+                        0.0,
+                        run.seed[0],
+                        POSITION_NOISE,
+                        steps.k,
+                        s - 1,
+                        steps.steps,
+                        d,
+                        n_agents,
+                        b,
                     )
                 if params.scheme == HEUN:
                     heun_step(xb, fb, first, ahead, z, c, workspace)
@@ -411,7 +428,7 @@ class CBO(Dynamics):
         runs = Runs(state.seed, copied_rows(state.x), aligned_rows(count, n), aligned(count, d), state.best.copy())
         params = Params(self.lam, self.dt, self.epsilon, NOISES[self.noise], SCHEMES[self.scheme], self.batch)
         schedules = Schedules(*self._schedules(state, steps, "alpha", "sigma"))
-        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         advance_runs(runs, call, params, schedules, box, objective_of(landscape, d), output)
         return self._result(state, call, output, **runs._asdict())
 

@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import objective_of, rows_of
+from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
@@ -83,9 +83,7 @@ OBSERVABLES = (
     ),
     Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
     Observable("improved", "improved", "Share of the agents that found a new personal best", "share"),
-    Observable(
-        "move", "‖Δν‖∞ / h", "How far the weighted best moved in this step, in half widths", "move", log=True
-    ),
+    Observable("move", "‖Δν‖∞ / h", "How far the weighted best moved in this step, in half widths", "move", log=True),
     Observable("still", "c", "Consecutive steps in which the weighted best hardly moved", "steps"),
     Observable("effective_size", "ESS", "Effective number of agents in the weighted best, 1/Σw²", "count"),
 )
@@ -241,7 +239,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
     objective, workspace, record = borrowed(objective), borrowed(workspace), borrowed(record)
     f, g, nu, scratch = run.energy, run.memory_energy, run.consensus, workspace.consensus
     d, n_agents, everyone, column = nu.size, f.size, not 0 < params.batch < f.size, 0
-    evaluate(objective.values, objective.p, run.memory, d, n_agents, g)  # the landscape may have changed
+    evaluate(objective, run.memory, d, n_agents, g)  # the landscape may have changed
     for s in range(steps.steps + 1):
         improvements, move = 0, 0.0 if s > 0 else np.nan
         if has_stalled(run.still[0], stall):
@@ -276,7 +274,14 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
 
 @kernel
 def advance_runs(
-    runs: Runs, steps: Steps, params: Params, schedules: Schedules, stall: Stall, box: Box, objective: Objective, output: Output
+    runs: Runs,
+    steps: Steps,
+    params: Params,
+    schedules: Schedules,
+    stall: Stall,
+    box: Box,
+    objective: Objective,
+    output: Output,
 ) -> None:
     """Advance the runs in place, one after the other."""
     workspace = make_workspace(runs.consensus.shape[1], runs.energy.shape[1], steps.steps)
@@ -353,9 +358,16 @@ class PSO(Stalling):
         alpha, *sigmas = self._schedules(state, steps, "alpha", "sigma_own", "sigma_common")
         keep, pull_own, pull_common, *shakes = self.coefficients(*sigmas)
         params = Params(keep, pull_own, pull_common, self.dt, LAWS[self.noise].code, self.freedom, self.batch)
-        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         advance_runs(
-            runs, call, params, Schedules(alpha, *shakes), self._stall(landscape, d), box, objective_of(landscape, d), output
+            runs,
+            call,
+            params,
+            Schedules(alpha, *shakes),
+            self._stall(landscape, d),
+            box,
+            objective_of(landscape, d),
+            output,
         )
         return self._result(state, call, output, **runs._asdict())
 

@@ -32,7 +32,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
-from swarmviz.dynamics.base import Dynamics, rows_of, smooth_objective_of
+from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -202,7 +202,7 @@ def advance_run(run, steps, rule, transfers, box, objective, workspace, point, r
     run, box, objective = borrowed(run), borrowed(box), borrowed(objective)
     workspace, point, record = borrowed(workspace), borrowed(point), borrowed(record)
     mass, f, n_agents, lowest, column = run.mass, run.energy, run.energy.size, 0, 0
-    evaluate(objective.values, objective.p, run.x, box.low.size, n_agents, f)
+    evaluate(objective, run.x, box.low.size, n_agents, f)
     for s in range(steps.steps + 1):
         if s > 0:
             transfer(mass, f, lowest, transfers.p, transfers.tol / n_agents)
@@ -271,7 +271,7 @@ class SBGD(Dynamics):
             state.level.copy(), state.best.copy(), state.step.copy(), state.trials.copy(),
         )  # fmt: skip
         rule = Rule(self.h0, self.gamma, self.backtracks, self.c, self.q)
-        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         advance_runs(runs, call, rule, Transfer(self.p, self.tol), box, smooth_objective_of(landscape, d), output)
         return self._result(state, call, output, **runs._asdict())
 

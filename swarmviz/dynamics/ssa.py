@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics, rows_of, smooth_objective_of
+from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -84,9 +84,7 @@ OBSERVABLES = (
     Observable("leaders", "leaders", "Agents that are hardly shaken (σ(m) ≤ 1% of λ)", "count"),
     Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
     Observable("largest_mass", "max m", "Largest mass", "share"),
-    Observable(
-        "clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"
-    ),
+    Observable("clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"),
 )
 ROW = rows_of(OBSERVABLES)
 
@@ -143,7 +141,11 @@ def make_workspace(d, n_agents, steps):
     """Scratch for this swarm."""
     n, real = block_range(d, n_agents, 0)[1], np.float64
     return Workspace(
-        make_noise_buffer(d, n_agents, steps), scratch(d * n, real), scratch(n, real), scratch(n_agents, real), scratch(d, real)
+        make_noise_buffer(d, n_agents, steps),
+        scratch(d * n, real),
+        scratch(n, real),
+        scratch(n_agents, real),
+        scratch(d, real),
     )
 
 
@@ -248,7 +250,7 @@ def advance_run(run, steps, params, temperature, box, objective, workspace, reco
     x, mass, f, dt = run.x, run.mass, run.energy, params.dt
     d, n_agents, shaken, column = box.low.size, f.size, params.profile != NO_NOISE, 0
 
-    evaluate(objective.values, objective.p, x, d, n_agents, f)
+    evaluate(objective, x, d, n_agents, f)
     for s in range(steps.steps + 1):
         if s > 0:
             run.clips[0] += transfer(mass, f, run.level[0], dt)  # (1) uses the old masses through ``rate``
@@ -258,7 +260,17 @@ def advance_run(run, steps, params, temperature, box, objective, workspace, reco
                 objective.gradient(xb, objective.p, gb)
                 if shaken:
                     z = block_noise(
-                        workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
+                        workspace.noise,
+                        GAUSSIAN,
+                        0.0,
+                        run.seed[0],
+                        POSITION_NOISE,
+                        steps.k,
+                        s - 1,
+                        steps.steps,
+                        d,
+                        n_agents,
+                        b,
                     )
                     rate, scale = slice_view(workspace.rate, first, n), slice_view(workspace.scale, 0, n)
                     shake_and_descend(xb, gb, rate, dt, scale, z)
@@ -338,7 +350,7 @@ class SSA(Dynamics):
         )  # fmt: skip
         (temperature,) = self._schedules(state, steps, "temperature")
         params = Params(self.lam, self.cutoff, self.dt, PROFILES[self.profile])
-        box, output = Box(*landscape.limits(d), boundaries.CODES[self.boundary]), self._output(count, call)
+        box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         advance_runs(runs, call, params, temperature, box, smooth_objective_of(landscape, d), output)
         return self._result(state, call, output, **runs._asdict())
 

@@ -152,7 +152,7 @@ def borrowed(typing_context, arrays):
     return arrays(arrays), generate
 
 
-part, rows = slice_view, block_view  # the former names
+part = slice_view  # the name by which the interpreter of formulas knows it
 
 
 @inner(inline=True)

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from swarmviz.kernels.blocks import part
+from swarmviz.kernels.blocks import slice_view
 from swarmviz.kernels.compiled import inner
 
 NONE, CLIP, REFLECT, PERIODIC = range(4)
@@ -56,7 +56,7 @@ def confine(x, low, high, code):
     if is_cube(low, high):  # one long row is faster than many short ones
         count, n = 1, flat.size
     for i in range(count):
-        row, a, b = part(flat, i * n, n), low[i], high[i]
+        row, a, b = slice_view(flat, i * n, n), low[i], high[i]
         if code == CLIP:
             for j in range(n):
                 row[j] = clip(row[j], a, b)

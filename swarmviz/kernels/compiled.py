@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import inspect
+import sys
 import threading
 import typing
 import warnings
@@ -38,40 +39,21 @@ FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
 KERNEL_FOLDERS = ("kernels", "dynamics", "landscapes")  # what compiled code is made of
 
-number = types.float64
-single = types.float32
-whole = types.int64
-word = types.uint64
-reals = types.float64[::1]
-table = types.float64[:, ::1]  # (d, n): one row per coordinate
-rows_of_runs = types.float64[:, :]  # (runs, …): rows that lie apart from each other, each begins with a cache line
-singles = types.float32[::1]
-wholes = types.int64[::1]
-flags = types.uint8[::1]
-# One row, or one table, per run of a kernel that takes several.
-flag_rows = types.uint8[:, ::1]
-whole_rows = types.int64[:, ::1]
-tables = types.float64[:, :, ::1]
-ends = types.int64[:, ::1]
+# Annotations of kernels' parameters and of packs' fields; float, int and bool stand for themselves.
+Reals = Annotated[np.ndarray, types.float64[::1]]
+Wholes = Annotated[np.ndarray, types.int64[::1]]
+Table = Annotated[np.ndarray, types.float64[:, ::1]]  # (d, n): one row per coordinate; or a row per run, per minimiser
+RunRows = Annotated[np.ndarray, types.float64[:, :]]  # (runs, …): rows that lie apart, each begins with a cache line
+FlagRows = Annotated[np.ndarray, types.uint8[:, ::1]]
+WholeRows = Annotated[np.ndarray, types.int64[:, ::1]]
+Tables = Annotated[np.ndarray, types.float64[:, :, ::1]]  # a table per run
 
 # A landscape as the kernels see it: value(x, p, out) and gradient(x, p, out) on a block x of shape (d, n) with its parameters p.
-value_signature = types.void(table, reals, reals)
-gradient_signature = types.void(table, reals, table)
-value_function = types.FunctionType(value_signature)
-gradient_function = types.FunctionType(gradient_signature)
-
-# Annotations of kernels' parameters and of packs' fields; float, int and bool stand for themselves.
-Word = Annotated[int, word]
-Reals = Annotated[np.ndarray, reals]
-Wholes = Annotated[np.ndarray, wholes]
-Table = Annotated[np.ndarray, table]
-RunRows = Annotated[np.ndarray, rows_of_runs]
-FlagRows = Annotated[np.ndarray, flag_rows]
-WholeRows = Annotated[np.ndarray, whole_rows]
-Tables = Annotated[np.ndarray, tables]
-ValueFunction = Annotated[Any, value_function]
-GradientFunction = Annotated[Any, gradient_function]
-PLAIN = {float: number, int: whole, bool: types.boolean, type(None): types.void}
+value_signature = types.void(types.float64[:, ::1], types.float64[::1], types.float64[::1])
+gradient_signature = types.void(types.float64[:, ::1], types.float64[::1], types.float64[:, ::1])
+ValueFunction = Annotated[Any, types.FunctionType(value_signature)]
+GradientFunction = Annotated[Any, types.FunctionType(gradient_signature)]
+PLAIN = {float: types.float64, int: types.int64, bool: types.boolean, type(None): types.void}
 
 
 def inner(function: Callable | None = None, *, strict: bool = False, inline: bool = False) -> Any:
@@ -101,18 +83,15 @@ class Kernel:
 
     registry: list[Kernel] = []  # noqa: RUF012 (for the warm-up)
 
-    def __init__(self, function: Callable, signature: Any = None):
+    def __init__(self, function: Callable):
         self.function, self.__doc__ = function, function.__doc__
-        self.dispatcher: Any = None
-        Kernel.registry.append(self)
-        if signature is not None:
-            self.signature, self.packs, self._packed = signature, {}, (False,) * len(signature.args)
-            return
         hints = typing.get_type_hints(function, include_extras=True)
         self.packs = {name: hints[name] for name in inspect.signature(function).parameters}
-        self.arguments = [argument for name, hint in self.packs.items() for argument in plain_arguments(name, hint)]
+        self.arguments = [argument for name in self.packs for argument in self._plain(name)]
         self.signature = numba_type(hints["return"])(*(argument.type for argument in self.arguments))
         self._packed = tuple(is_pack(hint) for hint in self.packs.values())
+        self.dispatcher: Any = None
+        Kernel.registry.append(self)
 
     def compile(self) -> Any:
         """Compile, or load from the cache, and return the dispatcher."""
@@ -136,13 +115,22 @@ class Kernel:
             self._refuse(plain)
             raise
 
+    def _plain(self, name: str) -> list[Argument]:
+        """What a parameter is made of: itself, or the fields of its pack as ``name.field``."""
+        hint = self.packs[name]
+        if not is_pack(hint):
+            return [Argument(name, numba_type(hint))]
+        module = sys.modules.get(hint.__module__)  # a file that was loaded by its path has none
+        fields = typing.get_type_hints(hint, vars(module) if module else self.function.__globals__, include_extras=True)
+        return [Argument(f"{name}.{field}", numba_type(fields[field])) for field in hint._fields]
+
     def _entry(self) -> Callable:
         """The function as it is written, or, where it takes packs, one of plain arguments that makes them and calls it."""
         if not any(self._packed):
             return self.function
         code, made = self.function.__code__, []
         for name, hint in self.packs.items():
-            fields = ", ".join(argument.name.replace(".", "_") for argument in plain_arguments(name, hint))
+            fields = ", ".join(argument.name.replace(".", "_") for argument in self._plain(name))
             made.append(f"{hint.__name__}({fields})" if is_pack(hint) else fields)
         parameters = ", ".join(argument.name.replace(".", "_") for argument in self.arguments)
         source = f"def {code.co_name}({parameters}): return body({', '.join(made)})"
@@ -165,22 +153,12 @@ class Kernel:
 
 def kernel(function: Callable) -> Kernel:
     """Decorator of an entry point: ``@kernel def advance_runs(runs: Runs, steps: Steps, …) -> None``."""
-    if not inspect.isfunction(function):
-        return lambda f: Kernel(f, function)
     return Kernel(function)
 
 
 def is_pack(hint: Any) -> bool:
     """Whether an annotation is a NamedTuple of arguments."""
     return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields")
-
-
-def plain_arguments(name: str, hint: Any) -> list[Argument]:
-    """What a parameter is made of: itself, or the fields of its pack as ``name.field``."""
-    if not is_pack(hint):
-        return [Argument(name, numba_type(hint))]
-    fields = typing.get_type_hints(hint, include_extras=True)
-    return [Argument(f"{name}.{field}", numba_type(fields[field])) for field in hint._fields]
 
 
 def numba_type(hint: Any) -> Any:
@@ -196,7 +174,9 @@ def numba_type(hint: Any) -> Any:
     try:
         (kind,) = hint.__metadata__
     except AttributeError:
-        raise TypeError(f"{hint!r} says no type of numba: annotate with float, int, bool, or a name of this module") from None
+        raise TypeError(
+            f"{hint!r} says no type of numba: annotate with float, int, bool, or a name of this module"
+        ) from None
     return kind
 
 

@@ -191,17 +191,6 @@ def weigh(x, f, first, everyone, alpha, scratch):
     add_to_consensus(x, heights, alpha, w, scratch.sums)
 
 
-@inner(inline=True)
-def weigh_chosen(x, f, everyone, chosen, alpha, g, w, sums):
-    """Add a block to the sums of (1); agents that are not ``chosen`` count as infinitely high; ``g`` and ``w`` (n,) are scratch."""
-    heights = f
-    if not everyone:
-        for j in range(f.size):
-            g[j] = f[j] if chosen[j] else np.inf
-        heights = g
-    add_to_consensus(x, heights, alpha, w, sums)
-
-
 def weights(energy: np.ndarray, alpha: float) -> np.ndarray:
     """The weights of (1), shape (N,), for a frame."""
     with np.errstate(over="ignore"):  # α F may leave the numbers; the weight is then zero
@@ -281,22 +270,16 @@ def largest_difference(a, b, unit):
 
 
 @inner
-def value_at(point, values, p, column, one):
-    """F at one point (d,); ``column`` (d, 1) and ``one`` (1,) are scratch."""
-    column[:, 0] = point
-    values(column, p, one)
-    return one[0]
-
-
-@inner
 def value_of(point, objective, scratch):
     """F at one point (d,)."""
-    return value_at(point, objective.values, objective.p, scratch.column, scratch.one)
+    scratch.column[:, 0] = point
+    objective.values(scratch.column, objective.p, scratch.one)
+    return scratch.one[0]
 
 
 @inner
-def evaluate(values, p, x, d, n_agents, f):
+def evaluate(objective, x, d, n_agents, f):
     """F at all agents: ``f`` (N,) from the flat positions."""
     for b in range(block_count(d, n_agents)):
         first, n = block_range(d, n_agents, b)
-        values(block(x, d, n_agents, b), p, f[first : first + n])
+        objective.values(block(x, d, n_agents, b), objective.p, f[first : first + n])

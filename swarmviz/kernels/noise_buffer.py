@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.kernels.blocks import block_range, rows, scratch
+from swarmviz.kernels.blocks import block_range, block_view, scratch
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.noise import fill_steps
 
@@ -48,4 +48,4 @@ def block_noise(noise_buffer, law, nu_t, seed, purpose, start, s, steps, d, n_ag
         fill_steps(
             z, noise_buffer.raw, noise_buffer.radius, law, nu_t, seed, np.uint64(purpose), start + s, made, first
         )
-    return rows(noise_buffer.z, turn * d * n, d, n)
+    return block_view(noise_buffer.z, turn * d * n, d, n)

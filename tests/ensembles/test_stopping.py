@@ -11,7 +11,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import success
-from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.base import OneByOne
 from swarmviz.ensembles import Below, Stall, engine
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Diverged
@@ -23,8 +23,8 @@ TOLERANCE, STILL = 1e-2, 25
 class Apart(sv.CBO):
     """CBO that takes its runs one by one, as a dynamics does that knows nothing of groups."""
 
-    init_many, advance_many = Dynamics.init_many, Dynamics.advance_many
-    answers, positions = Dynamics.answers, Dynamics.positions
+    init_many, advance_many = OneByOne.init_many, OneByOne.advance_many
+    answers, positions = OneByOne.answers, OneByOne.positions
 
     def init(self, x, landscape, seed):
         return sv.CBO.init_many(self, x[None], landscape, np.array([seed]))[0]

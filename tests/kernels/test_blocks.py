@@ -13,12 +13,12 @@ from swarmviz.kernels.blocks import (
     aligned_rows,
     block,
     block_count,
+    block_view,
     copied,
     copied_rows,
     from_blocks,
-    part,
-    rows,
     scratch,
+    slice_view,
     to_blocks,
 )
 from swarmviz.kernels.diagnostics import add_to_consensus
@@ -26,7 +26,7 @@ from swarmviz.kernels.diagnostics import add_to_consensus
 
 @njit
 def copies(flat, start, d, n):
-    return part(flat, start, n).copy(), rows(flat, start, d, n).copy()
+    return slice_view(flat, start, n).copy(), block_view(flat, start, d, n).copy()
 
 
 @njit

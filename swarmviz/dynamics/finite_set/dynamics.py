@@ -37,7 +37,7 @@ rate         ℓ              base rate between neighbours
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
@@ -50,7 +50,6 @@ from swarmviz.frame import TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
 from swarmviz.kernels.packs import FINE, Output, Steps, is_recorded
-from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Choice, Real, Whole
 
 EXACT, LEAP = range(2)
@@ -69,9 +68,7 @@ OBSERVABLES = (
         "distance",
         log=True,
     ),
-    Observable(
-        "distance", "|p − δ|₁", "L1 distance to the nearest law on the global minimisers", "distance", log=True
-    ),
+    Observable("distance", "|p − δ|₁", "L1 distance to the nearest law on the global minimisers", "distance", log=True),
     Observable("energy", "𝒰_β", "Penalised cost of the swarm's law, half an agent added to every state", "energy"),
     Observable("transitions", "jumps", "Jumps so far", "count"),
 )
@@ -249,11 +246,15 @@ class FiniteSet(Dynamics):
         (runs, n, d), space = x.shape, self.space(x.shape[2])
         node = space.nearest(x.reshape(runs * n, d), *landscape.limits(d)).reshape(runs, n)
         agents, starts = _grouped(node, space.states)
-        unknown, none = np.full(runs, np.inf), np.zeros(runs, int)
-        states = self._states(space, landscape, runs, d)
-        return StateBatch(
-            State(0, Clock(dt=float(self.dt)), seeds, n, d, agents=agents, starts=starts, best=unknown, transitions=none, **states)
-        )
+        sites = space.positions(*landscape.limits(d))
+        fields = _common(runs, space, sites, _heights(landscape, sites))
+        fields |= {
+            "agents": agents,
+            "starts": starts,
+            "best": np.full(runs, np.inf),
+            "transitions": np.zeros(runs, int),
+        }
+        return StateBatch(State(0, Clock(dt=float(self.dt)), seeds, n, d, **fields))
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
@@ -261,11 +262,14 @@ class FiniteSet(Dynamics):
         agents, starts, former = state.agents.copy(), state.starts.copy(), state.space[0] if count else space
         if space.key != former.key:
             moved = space.carried_from(former)
-            agents, starts = _grouped(np.array([moved[_nodes(*run)] for run in zip(agents, starts, strict=True)]), space.states)
+            agents, starts = _grouped(
+                np.array([moved[_nodes(*run)] for run in zip(agents, starts, strict=True)]), space.states
+            )
         beta, kappa = self._schedules(state, steps, "beta", "kappa")
         if self.generator in SHARE:
             kappa = np.full(steps + 1, SHARE[self.generator])
-        heights, output = _heights(landscape, space.positions(*landscape.limits(d))), self._output(count, call)
+        sites, output = space.positions(*landscape.limits(d)), self._output(count, call)
+        heights = _heights(landscape, sites)
         runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
         params = Params(self.m, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
         graph = Graph(space.first, space.to, space.back)
@@ -274,17 +278,7 @@ class FiniteSet(Dynamics):
             raise ValueError(
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
-        return self._result(state, call, output, **runs._asdict(), **self._states(space, landscape, count, d))
-
-    def _states(self, space: Space, landscape: Landscape, runs: int, d: int) -> dict[str, np.ndarray]:
-        """What the runs have in common, with an axis of runs: fields of the State."""
-        sites = space.positions(*landscape.limits(d))
-        heights = _heights(landscape, sites)
-        return {
-            "space": np.fromiter([space] * runs, object, runs),
-            "sites": np.broadcast_to(sites, (runs, *sites.shape)),
-            "heights": np.broadcast_to(heights, (runs, *heights.shape)),
-        }
+        return self._result(state, call, output, **runs._asdict(), **_common(count, space, sites, heights))
 
     def positions(self, states):
         return np.array([self.frame(state).x for state in states])
@@ -311,6 +305,15 @@ def _nodes(agents: np.ndarray, starts: np.ndarray) -> np.ndarray:
     node = np.empty(len(agents), np.int64)
     node[agents] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     return node
+
+
+def _common(runs: int, space: Space, sites: np.ndarray, heights: np.ndarray) -> dict[str, Any]:
+    """Fields of the State that are the same for all runs, with an axis of runs."""
+    return {
+        "space": np.fromiter([space] * runs, object, runs),
+        "sites": np.broadcast_to(sites, (runs, *sites.shape)),
+        "heights": np.broadcast_to(heights, (runs, *heights.shape)),
+    }
 
 
 def _heights(landscape, sites: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics, objective_of, rows_of
+from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.fmc import cloning, walkers
 from swarmviz.dynamics.fmc.histogram import count_bins, count_distinct, divergence, entropy, log_shares, make_grid
@@ -361,10 +361,10 @@ class FMC(Dynamics):
             self.migration, self._groups(n), self.motion != "none",
         )  # fmt: skip
         times = self._clock(state).at(np.arange(state.k, state.k + steps + 1))
-        schedules = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
-        box, output = Box(*landscape.limits(d), BOUNDARIES[self.boundary]), self._output(count, call)
-        shift = self.shift(times, d)
-        advance_runs(runs, call, params, Schedules(*schedules, shift), box, objective_of(landscape, d), output)
+        tau, alpha, beta, sigma = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
+        box, output = box_of(landscape, d, BOUNDARIES[self.boundary]), self._output(count, call)
+        schedules = Schedules(tau, alpha, beta, sigma, self.shift(times, d))
+        advance_runs(runs, call, params, schedules, box, objective_of(landscape, d), output)
         why = self._unrewarded(state.seed, output.failures, runs.energy)
         return self._result(state, call, output, why, **runs._asdict())
 

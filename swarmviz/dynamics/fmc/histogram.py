@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import objective_of
+from swarmviz.dynamics.base import box_of, objective_of
 from swarmviz.dynamics.fmc.cloning import log_mean_reward
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import scratch
@@ -173,6 +173,6 @@ def log_shares_of(objective: Objective, shift: Reals, box: Box, kind: int, tau: 
 def log_target(landscape, d: int, shift: np.ndarray, kind: int, tau: float) -> np.ndarray:
     """ln q (1), shape (K,), for rewards of a landscape; the call that the recorded divergence is made of."""
     out = np.empty(BINS_1 if d == 1 else BINS_2**2)
-    box = Box(*landscape.limits(d), boundaries.NONE)
+    box = box_of(landscape, d, boundaries.NONE)
     log_shares_of(objective_of(landscape, d), np.array(shift, dtype=float), box, kind, tau, out)
     return out

@@ -13,7 +13,16 @@ import numpy as np
 
 from swarmviz.dynamics.fmc import cloning
 from swarmviz.kernels import boundaries
-from swarmviz.kernels.blocks import agents_per_block, block, block_count, block_range, block_view, list_marked, scratch, slice_view
+from swarmviz.kernels.blocks import (
+    agents_per_block,
+    block,
+    block_count,
+    block_range,
+    block_view,
+    list_marked,
+    scratch,
+    slice_view,
+)
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.diagnostics import smallest
 from swarmviz.kernels.noise import GAUSSIAN, fill_chosen
