@@ -26,11 +26,15 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
-from numba.experimental.function_type import _get_wrapper_address
 
 from swarmviz.kernels import cache, compiled
 from swarmviz.landscapes.separation import sought
 from swarmviz.parameters import Described
+
+try:
+    from numba.experimental.function_type import _get_wrapper_address
+except ImportError:  # a name of numba's own: without it every call of a kernel is 25 µs slower (tests/landscapes/test_base.py tells)
+    _get_wrapper_address = None
 
 
 def block(function):
@@ -188,13 +192,21 @@ class Landscape(Described):
         return np.array(X.T, order="C")
 
 
+class MinimumAtOrigin(Landscape):
+    """Base of the landscapes whose only global minimiser is the origin."""
+
+    def minimisers(self, d):
+        self.require_dimension(d)
+        return np.zeros((1, d))
+
+
 def compile_block(dispatcher: Any, signature: Any) -> Any:
     """The block function, compiled for the one signature that kernels use."""
     with compiled.LOCK:
         if not dispatcher.signatures:
             dispatcher.compile(signature)
             dispatcher.disable_compile()
-            # Numba looks these up at every call of a kernel, for 25 µs, unless the function knows them.
-            result, address = dispatcher.get_compile_result(signature), _get_wrapper_address(dispatcher, signature)
-            dispatcher.get_compile_result, dispatcher.__wrapper_address__ = lambda _: result, lambda: address
+            if _get_wrapper_address is not None:  # numba looks these up at every call of a kernel, unless the function knows them
+                result, address = dispatcher.get_compile_result(signature), _get_wrapper_address(dispatcher, signature)
+                dispatcher.get_compile_result, dispatcher.__wrapper_address__ = lambda _: result, lambda: address
     return dispatcher

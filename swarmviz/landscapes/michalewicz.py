@@ -1,7 +1,6 @@
-r"""Landscapes that are flat almost everywhere, with a few steep holes or furrows.
+r"""Michalewicz: narrow furrows, a further one in every further coordinate.
 
-F(x, y) = −cos x cos y exp(−(x − π)² − (y − π)²)          (1)  Easom
-F(x) = −Σ_i sin x_i sin^{2m}(i x_i² / π)                  (2)  Michalewicz
+F(x) = −Σ_i sin x_i sin^{2m}(i x_i² / π)          (1)  Michalewicz 1992
 """
 
 from __future__ import annotations
@@ -11,31 +10,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from swarmviz.kernels.elementary import cos, exp, power, sin
+from swarmviz.kernels.elementary import cos, power, sin
 from swarmviz.landscapes.base import Landscape, block
 from swarmviz.parameters import Whole
 
 
 @block
-def easom(x, p, out):  # (1)
-    X, Y = x[0], x[1]
-    for j in range(X.size):
-        u, v = X[j] - np.pi, Y[j] - np.pi
-        out[j] = -cos(X[j]) * cos(Y[j]) * exp(-u * u - v * v)
-
-
-@block
-def easom_gradient(x, p, out):
-    X, Y, dX, dY = x[0], x[1], out[0], out[1]
-    for j in range(X.size):
-        u, v = X[j] - np.pi, Y[j] - np.pi
-        e, a, b = exp(-u * u - v * v), cos(X[j]), cos(Y[j])
-        dX[j] = e * b * (sin(X[j]) + 2.0 * u * a)
-        dY[j] = e * a * (sin(Y[j]) + 2.0 * v * b)
-
-
-@block
-def michalewicz(x, p, out):  # (2)
+def michalewicz(x, p, out):  # (1)
     d, n = x.shape
     out[:] = 0.0
     for i in range(d):
@@ -56,22 +37,6 @@ def michalewicz_gradient(x, p, out):
             s = sin(t)
             almost = power(s * s, m - 1.0)
             oi[j] = -almost * (cos(xi[j]) * s * s + 4.0 * m * f * xi[j] * sin(xi[j]) * s * cos(t))
-
-
-class Easom(Landscape):
-    """A needle hole in a plain: without a slope to follow, somebody has to step on it."""
-
-    title = "Easom"
-    equation = r"F(x, y) = -\cos x \cos y \; e^{-(x - \pi)^2 - (y - \pi)^2}"
-    reference = "Easom 1990"
-    remark = "Often taken on [−100, 100]², where the hole is smaller than a dot on the screen."
-    low, high = -10.0, 10.0
-    dims = (2, 2)
-    block_values, block_gradient = staticmethod(easom), staticmethod(easom_gradient)
-
-    def minimisers(self, d):
-        self.require_dimension(d)
-        return np.full((1, d), np.pi)
 
 
 class Michalewicz(Landscape):
