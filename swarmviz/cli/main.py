@@ -24,8 +24,8 @@ from swarmviz.cli.interrupts import interruptible
 from swarmviz.cli.outcome import cli_errors, say_early, tell, write_outputs
 from swarmviz.cli.output import picture, require_place, write_data, written
 from swarmviz.cli.values import chosen, listed, owner, pairs, parse_value, problem
-from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.settings import Options
+from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.exports.mpl.figure import by_hand
 
 FILE = click.Path(path_type=Path)
@@ -189,13 +189,13 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
         )
 
 
-def drawn(entry: papers.Entry, data: Any, kind: str) -> Any:
+def drawn(entry: papers.Figure, data: Any, kind: str) -> Any:
     """The content of a picture file."""
     with by_hand():
         return picture(entry.plot(data), kind)
 
 
-def named(key: str) -> papers.Entry:
+def named(key: str) -> papers.Figure:
     """A figure or a table by its name.
 
     Raises

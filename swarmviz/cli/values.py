@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from swarmviz.dynamics import ALL as DYNAMICS
-from swarmviz.ensembles.names import did_you_mean
+from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.parameters import Choice, Described, Real, Switch, Whole, restoring
 from swarmviz.schedules import ALL as SCHEDULES

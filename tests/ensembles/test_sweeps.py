@@ -264,7 +264,7 @@ def test_a_store_of_another_sweep_is_refused_and_left_as_it_is(tmp_path, changed
 
 def test_a_store_of_another_version_is_refused_and_left_as_it_is(tmp_path, monkeypatch):
     small(store=tmp_path / "s")
-    monkeypatch.setattr(sv, "__version__", "99.0")
+    monkeypatch.setattr(dataset, "__version__", "99.0")
     with pytest.raises(
         ValueError,
         match=rf'was written by version "{module.json.loads((tmp_path / "s" / "manifest.json").read_text())["swarmviz"]}"',
