@@ -1,4 +1,4 @@
-"""Theory: predicted rates, thresholds and laws. What is drawn on the screen and what a test asserts is the same call.
+"""What theory knows of each dynamics: the functions that its module registers, and the types that they return.
 
 :func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram,
 :func:`law` the density that infinitely many agents have by now, :func:`velocity_law` what a velocity is drawn from, over the positions;
@@ -105,26 +105,3 @@ def velocity_law(simulation: Any) -> VelocityLaw | None:
     """What velocities are drawn from in the coming step, None where they are not drawn from the positions alone."""
     find = _VELOCITY_LAWS.get(type(simulation.dynamics))
     return find(simulation) if find else None
-
-
-from swarmviz.theory import bgk, cbo, finite_set, finite_set_curves, fmc, ssa  # noqa: E402  (they register themselves)
-
-__all__ = [
-    "Line",
-    "Target",
-    "VelocityLaw",
-    "bgk",
-    "cbo",
-    "finite_set",
-    "finite_set_curves",
-    "fmc",
-    "law",
-    "law_of",
-    "lines",
-    "lines_of",
-    "ssa",
-    "target",
-    "target_of",
-    "velocity_law",
-    "velocity_law_of",
-]

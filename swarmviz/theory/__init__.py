@@ -1,0 +1,41 @@
+"""Theory: predicted rates, thresholds and laws. What is drawn on the screen and what a test asserts is the same call.
+
+One module for each dynamics; importing it registers what it knows (:mod:`swarmviz.theory.registry`).
+"""
+
+from __future__ import annotations
+
+from swarmviz.theory import bgk, cbo, finite_set, finite_set_curves, fmc, ssa
+from swarmviz.theory.registry import (
+    Line,
+    Target,
+    VelocityLaw,
+    law,
+    law_of,
+    lines,
+    lines_of,
+    target,
+    target_of,
+    velocity_law,
+    velocity_law_of,
+)
+
+__all__ = [
+    "Line",
+    "Target",
+    "VelocityLaw",
+    "bgk",
+    "cbo",
+    "finite_set",
+    "finite_set_curves",
+    "fmc",
+    "law",
+    "law_of",
+    "lines",
+    "lines_of",
+    "ssa",
+    "target",
+    "target_of",
+    "velocity_law",
+    "velocity_law_of",
+]
