@@ -33,7 +33,9 @@ from swarmviz.parameters import Described
 
 try:
     from numba.experimental.function_type import _get_wrapper_address
-except ImportError:  # a name of numba's own: without it every call of a kernel is 25 µs slower (tests/landscapes/test_base.py tells)
+except (
+    ImportError
+):  # a name of numba's own: without it every call of a kernel is 25 µs slower (tests/landscapes/test_base.py tells)
     _get_wrapper_address = None
 
 
@@ -206,7 +208,9 @@ def compile_block(dispatcher: Any, signature: Any) -> Any:
         if not dispatcher.signatures:
             dispatcher.compile(signature)
             dispatcher.disable_compile()
-            if _get_wrapper_address is not None:  # numba looks these up at every call of a kernel, unless the function knows them
+            if (
+                _get_wrapper_address is not None
+            ):  # numba looks these up at every call of a kernel, unless the function knows them
                 result, address = dispatcher.get_compile_result(signature), _get_wrapper_address(dispatcher, signature)
                 dispatcher.get_compile_result, dispatcher.__wrapper_address__ = lambda _: result, lambda: address
     return dispatcher

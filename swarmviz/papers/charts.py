@@ -1,4 +1,4 @@
-"""What is drawn of an entry's Dataset: courses, colour maps, scans and tables. Each view is data and draws into axes that it is given."""
+"""What is drawn of a figure's Dataset: curves, colour maps, scans and tables. Each chart is data and draws into axes that it is given."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def flat(values: xarray.DataArray, *keep: str) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class View:
-    """Base of all views; ``panels`` are the dimensions of the rows and the columns of axes."""
+class Chart:
+    """Base of all charts; ``panels`` are the dimensions of the rows and the columns of axes."""
 
     panels: tuple[str | None, str | None] = (None, None)
     height: float = 3.2
@@ -101,7 +101,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Courses(View):
+class Curves(Chart):
     """An observable against time (or another observable), one line for each value of ``series``."""
 
     y: str = "best"
@@ -135,7 +135,7 @@ class Courses(View):
 
 
 @dataclass(frozen=True)
-class Heat(View):
+class Heat(Chart):
     """An observable as colour over time and a parameter; all panels share the scale."""
 
     y: str = "dispersion"
@@ -157,7 +157,7 @@ class Heat(View):
 
 
 @dataclass(frozen=True)
-class Scan(View):
+class Scan(Chart):
     """What the runs ended with against a parameter, one line for each value of ``series``; hollow marks are the paper's.
 
     Those named in ``dashed`` let a line below them be seen: a limit and what tends to it may be the same.
@@ -194,7 +194,7 @@ class Scan(View):
 
 
 @dataclass(frozen=True)
-class Table(View):
+class Table(Chart):
     """A table like the paper's: ours above, the printed value below in brackets; coloured where they are far apart."""
 
     rows: str = "landscape"

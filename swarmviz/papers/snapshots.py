@@ -1,4 +1,4 @@
-"""Views of the agents themselves: where they are at the snapshots, their density, their occupation of a finite set."""
+"""Charts of the agents themselves at the snapshots: where they are, their density, their occupation of a finite set."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from swarmviz.landscapes import ALL as LANDSCAPES
-from swarmviz.papers.views import View, flat
+from swarmviz.papers.charts import Chart, flat
 
 if TYPE_CHECKING:
     import xarray
@@ -25,7 +25,7 @@ def name_rows(axes: np.ndarray, data: xarray.Dataset) -> None:
 
 
 @dataclass(frozen=True)
-class Positions(View):
+class Positions(Chart):
     """Agents on their landscape at each snapshot (the first run): on the curve in 1D, over contours in 2D."""
 
     landscape: str = "Rastrigin"
@@ -58,7 +58,7 @@ class Positions(View):
 
 
 @dataclass(frozen=True)
-class Densities(View):
+class Densities(Chart):
     """Kernel density of the agents in 1D, in half widths of the box, at each snapshot; the landscape behind it."""
 
     landscape: str = "Rastrigin"
@@ -88,7 +88,7 @@ class Densities(View):
 
 
 @dataclass(frozen=True)
-class Occupations(View):
+class Occupations(Chart):
     """Share of the agents on each state of a finite set, at each snapshot."""
 
     panels: tuple[str | None, str | None] = ("system", "snapshot")

@@ -1,11 +1,10 @@
-"""What a figure or table of a paper is, as data: which sweeps, what is recorded of them and what is drawn."""
+"""What a figure or a table of a paper is, as data: which sweeps, what is recorded of them and what is drawn."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from swarmviz import success
 from swarmviz.dynamics.base import Dynamics
@@ -14,12 +13,8 @@ from swarmviz.landscapes.base import Landscape
 from swarmviz.presets import Preset
 from swarmviz.swarm import Swarm
 
-if TYPE_CHECKING:
-    import xarray
-    from matplotlib.figure import Figure
-
 QUICK_STEPS, QUICK_VALUES = 40, 3
-LIVE_PICTURES = 600  # what is shown live takes about twenty seconds, thirty pictures each
+LIVE_PICTURES = 600  # of a preset's run: twenty seconds of thirty pictures
 
 
 @dataclass(frozen=True)
@@ -29,7 +24,7 @@ class Experiment:
     Attributes
     ----------
     label : str
-        What distinguishes it from the other parts, for a legend.
+        What distinguishes it from the other experiments of the figure, for a legend.
     dynamics, landscape : str
         Names in ``dynamics.ALL`` and ``landscapes.ALL``.
     values, landscape_values, swarm : dict
@@ -71,9 +66,7 @@ class Experiment:
         )  # fmt: skip
 
     def quick(self) -> Experiment:
-        """The same in a moment: few steps, few values on each axis."""
-        from dataclasses import replace
-
+        """The same with few steps and few values on each axis, to try it out."""
         steps = min(self.steps, QUICK_STEPS)
         thin = {name: _thinned(values) for name, values in self.grid.items()}
         shots = tuple(sorted({round(k * steps / self.steps) for k in self.snapshots}))
@@ -106,24 +99,24 @@ class Reported:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FigureSpec:
     """A figure or a table of a paper.
 
     Attributes
     ----------
     key, title, reference, question : str
-        Name on the command line, what a person reads, the source, and what it answers.
-    parts : tuple of Part
+        Name on the command line, title, source, and the question that it answers.
+    parts : tuple of Experiment
         Its sweeps, side by side along the dimension ``system``. They have the same axes.
-    views : tuple
-        What is drawn of the Dataset, from top to bottom (:mod:`swarmviz.papers.views`).
+    charts : tuple of Chart
+        What is drawn of the Dataset, from top to bottom (:mod:`swarmviz.papers.charts`, :mod:`swarmviz.papers.snapshots`).
     runs : int
         Runs of each cell, as in the paper.
     each_run : bool
-        Keep the course of every run instead of statistics over the runs.
+        Keep the series of every run instead of statistics over the runs.
     derive : callable, optional
         ``function(dataset) -> {name: DataArray}``: claims of the paper and what is computed from the record.
-    printed : tuple of Printed
+    printed : tuple of Reported
         The paper's numbers.
     remark : str
         What the paper does not say, and what was assumed; where ours deviates, and why.
@@ -137,7 +130,7 @@ class Entry:
     reference: str
     question: str
     parts: tuple[Experiment, ...]
-    views: tuple[Any, ...]
+    charts: tuple[Any, ...]
     runs: int = 100
     each_run: bool = False
     derive: Callable[[Any], Mapping[str, Any]] | None = None
@@ -159,64 +152,3 @@ class Entry:
     def selection(self) -> tuple[Dynamics, Landscape, Swarm]:
         """The same as the three parts of a :class:`swarmviz.Simulation`, made anew."""
         return self.preset().build()
-
-    def compute(
-        self,
-        runs: int | None = None,
-        threads: int | None = None,
-        quick: bool = False,
-        progress: Any = False,
-        store: str | os.PathLike[str] | None = None,
-    ) -> xarray.Dataset:
-        """Run it.
-
-        Parameters
-        ----------
-        runs : int, optional
-            Runs of each cell; the paper's when absent.
-        threads : int, optional
-            Every core when absent.
-        quick : bool
-            A few steps on a few values: to try it out, not to compare with the paper.
-        progress : bool or callable
-            As in :func:`swarmviz.run_ensemble`; runs that are in the store count as done.
-        store : path, optional
-            Folder that gets a store of :func:`swarmviz.sweep` for each part, named after the entry, so that entries may share it. The same
-            call goes on where an earlier one ended, however that was. The agents at the snapshots are computed anew.
-
-        Returns
-        -------
-        xarray.Dataset
-            Observables along step: their means over the runs with ``…_standard_error`` and ``…_quantile`` (or one course per run, see
-            ``each_run``). What each run ended with, ``success_rate``, ``mean_error`` and ``mean_energy`` with errors. The agents of the
-            first run at the snapshots. What was derived; ``printed_…`` beside ours what the paper prints. After a Ctrl-C the attribute
-            ``interrupted`` is 1.
-
-        Raises
-        ------
-        ValueError
-            When ``runs`` or ``threads`` is out of its range, or the store is that of another call.
-        swarmviz.ensembles.StoreError
-            When the store cannot be written; what it holds is kept.
-        """
-        from swarmviz.papers.compute import computed
-
-        return computed(self, runs, threads, quick, progress, store)
-
-    def plot(self, dataset: xarray.Dataset) -> Figure:
-        """A Matplotlib figure of what :meth:`compute` returned.
-
-        Raises
-        ------
-        ImportError
-            Without Matplotlib: ``pip install swarmviz[pictures]``.
-        """
-        from swarmviz.papers.plot import picture
-
-        return picture(self, dataset)
-
-    def comparison(self, dataset: xarray.Dataset) -> str:
-        """The printed values beside ours, as text; empty where the paper prints none."""
-        from swarmviz.papers.report import comparison
-
-        return comparison(self, dataset)
