@@ -17,7 +17,7 @@ from swarmviz.landscapes.easom import Easom
 from swarmviz.landscapes.eggholder import Eggholder
 from swarmviz.landscapes.finite_set import FineFiniteSetCurve, FiniteSetCurve
 from swarmviz.landscapes.formula.formula import Formula
-from swarmviz.landscapes.formula.words import FormulaError
+from swarmviz.landscapes.formula.tokens import FormulaError
 from swarmviz.landscapes.goldstein_price import GoldsteinPrice
 from swarmviz.landscapes.griewank import Griewank, PrintedGriewank
 from swarmviz.landscapes.himmelblau import Himmelblau

@@ -1,4 +1,4 @@
-"""A person's own formula: right where it is accepted, refused with a reason everywhere else, never run."""
+"""A formula of one's own: right where it is accepted, refused with a reason everywhere else, never run."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 
 import swarmviz as sv
 from swarmviz.landscapes import Formula, FormulaError
-from swarmviz.landscapes.formula import expression, formula, interpreter, program, undefined, words
-from swarmviz.landscapes.formula.expression import MOST_CHARACTERS, parse
-from swarmviz.landscapes.formula.typeset import latex
+from swarmviz.landscapes.formula import formula, interpreter, parser, program, tokens, undefined
+from swarmviz.landscapes.formula.latex import latex
+from swarmviz.landscapes.formula.parser import MAX_CHARS, parse
 
 ROOT = Path(__file__).parents[2]
 
@@ -506,7 +506,7 @@ EXPLAINED = [
     ("(-2)^x", 4, "not real"),
     ("exp(1000)", 0, "too large"),
     ("(" * 40 + "x" + ")" * 40, None, "nested too deeply"),
-    ("x" + "+x" * 2000, MOST_CHARACTERS, "too long: 4001 characters, at most 4000"),
+    ("x" + "+x" * 2000, MAX_CHARS, "too long: 4001 characters, at most 4000"),
     ("+".join(f"sin({k}*x)" for k in range(300)), None, "at most 1000 operations"),
     ("sum(i, " + "+".join(f"sin({k}*x_i)" for k in range(60)) + ")", 0, "at most 150 operations"),
 ]
@@ -636,7 +636,7 @@ def test_a_twisted_formula_is_judged_and_computed_soon():
 
 def test_no_part_of_the_reader_can_run_a_text():
     """The whole way of a text holds no eval, no exec and nothing that reads strings as programs."""
-    for module in (expression, words, program, undefined, formula, interpreter):
+    for module in (parser, tokens, program, undefined, formula, interpreter):
         tree = list(ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))))
         assert not {getattr(node, "id", "") for node in tree} & {"eval", "exec", "compile", "__import__"}
         assert not {getattr(node, "attr", "") for node in tree} & {"sympify", "parse_expr", "lambdify", "literal_eval"}
@@ -713,11 +713,11 @@ WORST = [
 
 @pytest.mark.parametrize("text", WORST)
 def test_the_longest_formulas_are_taken_and_their_cost_is_bounded(text):
-    """A formula within the limits has at most ROOM / 500 operations a lane; beyond them it is refused before it runs."""
+    """A formula within the limits has at most STACK_NUMBERS / 500 operations a lane; beyond them it is refused before it runs."""
     landscape = Formula(text)
     header = landscape.constants()
-    assert header[0] + header[1] <= program.MOST_OPERATIONS
-    assert header[3] >= interpreter.VECTOR and (header[0] + header[1]) * header[3] <= interpreter.ROOM
+    assert header[0] + header[1] <= program.MAX_OPERATIONS
+    assert header[3] >= interpreter.VECTOR and (header[0] + header[1]) * header[3] <= interpreter.STACK_NUMBERS
     X = np.random.default_rng(0).uniform(1, 2, (100, landscape.dims[0]))
     assert landscape.values(X).shape == (100,) and landscape.gradient(X).shape == X.shape
     assert landscape.equation.startswith("F(") and len(landscape.equation) < 2000

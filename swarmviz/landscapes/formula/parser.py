@@ -1,4 +1,4 @@
-"""Reading a person's formula: from text to a tree, without ever running the text.
+"""Parses the text of a formula into a tree, by recursive descent; the text is never run.
 
     sum       = term { ("+" | "−") term }
     term      = factor { ("*" | "/") factor }
@@ -8,8 +8,8 @@
               | ("sum" | "product") "(" index "," sum ")" | "(" sum [ ("<" | ">" | "<=" | ">=") sum ] ")"
     variable  = "x" | "y" | "z" | "x1" | "x2" | … and, inside of a sum over i, "x_i" | "x_(i+1)" | "x_{i-1}" | …
 
-The reader knows these words (:mod:`swarmviz.landscapes.formula.words`) and no others; what it does not know it refuses, with the place.
-Constant parts are worked out in floating point while reading and refused unless they are finite and real.
+Words and signs are those of :mod:`swarmviz.landscapes.formula.tokens`; anything else is refused, with its place. Constant parts are
+evaluated in floating point and refused unless they are finite and real.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
-from swarmviz.landscapes.formula.words import (
+from swarmviz.landscapes.formula.tokens import (
     ALIASES,
     COMPARISONS,
     CONSTANTS,
     FUNCTIONS,
     INDICES,
     LETTERS,
-    MOST_VARIABLES,
+    MAX_VARIABLES,
     OPERATIONS,
     OWN_INDEX,
     TOKEN,
     VARIABLE,
     FormulaError,
     Token,
-    tokens,
+    tokenise,
 )
 
-MOST_CHARACTERS = 4000
-MOST_LEVELS = 25  # parentheses, signs and powers within one another
-LARGEST_EXPONENT = 100  # that is written as a number
+MAX_CHARS = 4000
+MAX_LEVELS = 25  # parentheses, signs and powers within one another
+MAX_EXPONENT = 100  # that is written as a number
 REDUCTIONS = ("sum", "product")
 
 
@@ -72,17 +72,17 @@ def parse(text: str) -> Node:
     """The tree of a formula; raises ``FormulaError``."""
     if not isinstance(text, str):
         raise FormulaError(f"a formula is a text, not {type(text).__name__}", "", 0)
-    if len(text) > MOST_CHARACTERS:
-        reason = f"the formula is too long: {len(text)} characters, at most {MOST_CHARACTERS}"
-        raise FormulaError(reason, text, MOST_CHARACTERS)
+    if len(text) > MAX_CHARS:
+        reason = f"the formula is too long: {len(text)} characters, at most {MAX_CHARS}"
+        raise FormulaError(reason, text, MAX_CHARS)
     if not text.strip():
         raise FormulaError("the formula is empty", text, 0)
-    return _Reader(text).whole()
+    return _Parser(text).whole()
 
 
-class _Reader:
+class _Parser:
     def __init__(self, text: str):
-        self.text, self.tokens, self.next, self.depth, self.letter = text, tokens(text), 0, 0, ""
+        self.text, self.tokens, self.next, self.depth, self.letter = text, tokenise(text), 0, 0, ""
 
     def refuse(self, reason: str, position: int) -> NoReturn:
         raise FormulaError(reason, self.text, position)
@@ -105,8 +105,8 @@ class _Reader:
 
     def deeper(self, position: int) -> None:
         self.depth += 1
-        if self.depth > MOST_LEVELS:
-            self.refuse(f"the formula is nested too deeply: at most {MOST_LEVELS} levels", position)
+        if self.depth > MAX_LEVELS:
+            self.refuse(f"the formula is nested too deeply: at most {MAX_LEVELS} levels", position)
 
     def whole(self) -> Node:
         node = self.sum()
@@ -245,9 +245,9 @@ class _Reader:
         index = LETTERS.get(name)
         if match := VARIABLE.fullmatch(name):
             index = int(match[1])
-        if index is None or index > MOST_VARIABLES:
+        if index is None or index > MAX_VARIABLES:
             words = ", ".join((*FUNCTIONS, *REDUCTIONS, "norm", *CONSTANTS, "d"))
-            self.refuse(f"unknown name {name[:30]!r}: variables are x, y, z or x1 to x{MOST_VARIABLES}; known are {words}",
+            self.refuse(f"unknown name {name[:30]!r}: variables are x, y, z or x1 to x{MAX_VARIABLES}; known are {words}",
                         token.position)  # fmt: skip
         return Node("variable", token.position, index=index)
 
@@ -297,7 +297,7 @@ class _Reader:
         return Node(ALIASES.get(token.text, token.text), token.position, (body,), letter=letter)
 
     def build(self, kind: str, position: int, *parts: Node) -> Node:
-        """A node of given parts; its value is worked out if they are all constant."""
+        """A node of given parts; it is evaluated if they are all constant."""
         if kind == "^" and not parts[1].constant and parts[0].constant and parts[0].value < 0:
             if any(part.kind in ("variable", "own", "sum", "product", "norm") for part in parts[1]):
                 self.refuse("a negative number to a variable power is not real", position)
@@ -312,8 +312,8 @@ class _Reader:
 
 def check(kind: str, *a: float | None) -> None:
     """Raise ``ValueError`` where a constant operand (None: not constant) is not allowed."""
-    if kind == "^" and a[1] is not None and abs(a[1]) > LARGEST_EXPONENT:
-        raise ValueError(f"the exponent is too large: at most {LARGEST_EXPONENT}")
+    if kind == "^" and a[1] is not None and abs(a[1]) > MAX_EXPONENT:
+        raise ValueError(f"the exponent is too large: at most {MAX_EXPONENT}")
     if kind == "/" and a[1] == 0:
         raise ValueError("division by zero")
 

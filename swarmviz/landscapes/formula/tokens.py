@@ -1,4 +1,4 @@
-"""The words and signs of a person's formula, and how its text falls into them."""
+"""The words and signs of a formula, and the tokeniser."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-MOST_VARIABLES = 50
+MAX_VARIABLES = 50
 
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 LETTERS = {"x": 1, "y": 2, "z": 3}
@@ -86,7 +86,7 @@ OWN_INDEX = re.compile(r"([i-n]) *([-+−] *[0-9])?")
 
 
 class FormulaError(ValueError):
-    """A formula that is refused: ``reason``, ``text``, ``position`` (index of the character, from 0) and whose value it was to be."""
+    """A formula that is refused: ``reason``, ``text``, ``position`` (of the character, from 0), ``parameter`` (whose value it was)."""
 
     def __init__(self, reason: str, text: str, position: int, parameter: str = ""):
         self.reason, self.text, self.position, self.parameter = reason, text, position, parameter
@@ -99,7 +99,7 @@ class FormulaError(ValueError):
         return FormulaError, (self.reason, self.text, self.position, self.parameter)
 
     def of(self, parameter: str) -> FormulaError:
-        """The same refusal of a parameter's value."""
+        """The same error with the name of the parameter."""
         return FormulaError(self.reason, self.text, self.position, parameter)
 
 
@@ -112,8 +112,8 @@ class Token:
     position: int
 
 
-def tokens(text: str) -> list[Token]:
-    """The words and signs of a text, and an end."""
+def tokenise(text: str) -> list[Token]:
+    """The tokens of a text, and one that marks its end."""
     found, position = [], 0
     while position < len(text):
         match = TOKEN.match(text, position)

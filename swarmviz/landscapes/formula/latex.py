@@ -1,10 +1,10 @@
-"""A person's formula in LaTeX, in the order in which it was written."""
+"""A formula in LaTeX, in the order in which it was written."""
 
 from __future__ import annotations
 
 import math
 
-from swarmviz.landscapes.formula.expression import Node, reach
+from swarmviz.landscapes.formula.parser import Node, reach
 
 # How tightly a part holds together; what holds less tightly than its place needs is put in parentheses.
 SUM, SIGN, PRODUCT, POWER, ATOM = range(5)
@@ -16,7 +16,7 @@ WORDS = {
     "log10": r"\log_{10}",
     "sign": r"\operatorname{sign}",
 }
-DEEPEST = 4  # fractions above one another
+MAX_FRACTIONS = 4  # above one another
 COMPARED = {"<": "<", ">": ">", "<=": r"\le", ">=": r"\ge"}
 
 
@@ -28,7 +28,7 @@ def latex(node: Node, names: dict[int, str], most: float = math.inf) -> str:
     names : dict
         The name of each variable, by its index.
     most : float
-        About so many characters: a longer formula ends with dots after as many of its terms as find room.
+        About so many characters: a longer formula ends with dots.
     """
     row = []
     while node.kind in ("+", "-", "*", "/"):  # as deep as the formula is long: no recursion
@@ -41,7 +41,9 @@ def latex(node: Node, names: dict[int, str], most: float = math.inf) -> str:
         before = text
         if node.kind == "/":
             fractions = fractions + 1 if left.kind == "/" else 1
-            text = rf"\frac{{{text}}}{{{right}}}" if fractions <= DEEPEST else f"{text} / {_within(right, b, ATOM)}"
+            text = (
+                rf"\frac{{{text}}}{{{right}}}" if fractions <= MAX_FRACTIONS else f"{text} / {_within(right, b, ATOM)}"
+            )
         elif node.kind == "*":
             between = r" \cdot " if _begins_with_digit(b) else r" \, "
             text = _bracketed(text) if _ends_with_sum(left) else _within(text, left, SIGN)
