@@ -1,4 +1,4 @@
-"""How options are read: by the declarations of what they set, and nothing typed is ever run as code."""
+"""The options of the commands, read by the declarations of what they set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below}
 
 
 class Typed(click.ParamType):
-    """A text as its declaration reads it. What is out of range is left for the library, which names the range when it refuses."""
+    """A text as its declaration reads it; the library refuses what is out of range and names the range."""
 
     name = "number"
 
@@ -31,7 +31,7 @@ class Typed(click.ParamType):
 
 
 class Folder(click.ParamType):
-    """The name of a folder; an empty one would mean this very folder."""
+    """The name of a folder; an empty one would mean the working directory."""
 
     name = "path"
 

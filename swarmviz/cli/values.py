@@ -1,4 +1,4 @@
-"""What a person typed, as values: checked by the parameters' declarations, and nothing of it is ever run as code."""
+"""Texts as values: checked by the parameters' declarations, never run as code."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class Ensemble:
         return (range(first, min(first + size, self.runs)) for first in range(0, self.runs, size))
 
     def _group_size(self, threads: int, ensembles: int) -> int:
-        """Runs of a group: small swarms by the dozen, or by the hundred where a stop looks often.
+        """Runs of a group: dozens of small swarms, or hundreds where a stop looks often.
 
         Without a stop each thread has several groups, so that progress is steady and all threads end together. With a stop, where Python
         has something to do after each call and runs are reported one by one, it has one or two, among all ``ensembles``.

@@ -216,7 +216,7 @@ def _folder(store: Any) -> Path:
         raise ValueError(f"store = {store!r}: must be the path of a folder")
     try:
         return Path(text).expanduser()
-    except RuntimeError as error:  # ~nobody
+    except RuntimeError as error:  # an unknown ~user
         raise ValueError(f"store = {store!r}: {error}") from None
 
 

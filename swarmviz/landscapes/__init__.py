@@ -1,4 +1,4 @@
-"""The landscapes: ``ALL`` maps class names to classes, in the order in which a person would want to see them."""
+"""The landscapes: ``ALL`` maps class names to classes, in the order in which the page lists them."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def block(function):
     """Compile a block function, or a part of one.
 
     Arithmetic is IEEE to the letter: the elementary functions bring their own flags and take nearly all the time, and
-    so the value of an agent has the same bits whoever stands beside it. A division by zero gives inf or NaN
+    so the value of an agent has the same bits whichever agents share its block. A division by zero gives inf or NaN
     (``error_model``): numba's test for it would make a loop six times slower.
     """
     return cache.jit(function, nogil=True, error_model="numpy")
@@ -61,13 +61,13 @@ class Landscape(Described):
     dims : (int, int or None)
         Smallest and largest dimension; None is no limit.
     remark : str
-        What a person should know, for example where the source misprints the formula or what the gradient is at a
+        What a user should know, for example where the source misprints the formula or what the gradient is at a
         non-smooth point.
     log_colours : bool
         Whether a logarithmic colour scale shows it better.
     nearest_minimum : float
         Distance from a global minimiser to the nearest local minimum that is not one, in half widths of the box (maximum norm), or
-        less; ∞ where there is none or it is farther than 0.1. None where nobody knows: then it is sought
+        less; ∞ where there is none or it is farther than 0.1. None where it is not known: then it is searched for
         (:mod:`swarmviz.landscapes.separation`). Half of it is the most that counts as found
         (:func:`swarmviz.success.tolerance_for`). Where it depends on d or on parameters, override :meth:`separation`.
     """
@@ -148,14 +148,14 @@ class Landscape(Described):
     def require_defined(self, X: np.ndarray) -> None:
         """Raise ``ValueError`` when F is not a number at one of the rows of ``X`` (N, d), where agents are to start.
 
-        Only a person's own landscape can have such places; one that counts them as +∞ raises nothing.
+        Only a formula can have such places; one that counts them as +∞ raises nothing.
         """
 
     def require_defined_in_box(self, d: int) -> None:
         """Raise ``ValueError`` when F is not a number at one of some points of the box in ``d`` dimensions."""
 
     def advice(self, X: np.ndarray) -> str:
-        """What to say to a person whose swarm was at ``X`` (N, d) when an energy was no longer finite; empty: it was not F's doing."""
+        """Advice when an energy is no longer finite, for the last positions ``X`` (N, d); empty where F is not the cause."""
         return ""
 
     def separation(self, d: int) -> float:
@@ -171,7 +171,7 @@ class Landscape(Described):
     _sought_separation: tuple[Any, float] = (None, math.inf)
 
     def handles(self, d: int) -> np.ndarray:
-        """Places that a person can take hold of and drag, shape (m, d); most landscapes have none."""
+        """Places that can be dragged with the mouse, shape (m, d); most landscapes have none."""
         return np.empty((0, d))
 
     def with_handle(self, x: Any) -> Landscape:

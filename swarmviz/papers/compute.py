@@ -120,11 +120,11 @@ def _swept(
     store: Path | None,
 ) -> xarray.Dataset:
     dynamics, landscape, swarm = part.preset(part.label, "", "").build()
-    told = 0
+    reported = 0
 
     def progress(done: int, total: int) -> None:
-        nonlocal told
-        told = done
+        nonlocal reported
+        reported = done
         finished_run()
 
     data = sweep(
@@ -132,7 +132,7 @@ def _swept(
         every=part.every, record=part.record, stop=part.stop, tolerance=tolerance, threads=threads, progress=progress, store=store,
     )  # fmt: skip
     if not data.attrs["interrupted"]:
-        for _ in range(data["finished"].size - told):  # those that were in the store
+        for _ in range(data["finished"].size - reported):  # those that were in the store
             finished_run()
     return data
 
@@ -147,19 +147,19 @@ def _kept(part: Experiment, data: xarray.Dataset, each_run: bool) -> tuple[xarra
 
 
 def _reduced(part: Experiment, data: xarray.Dataset, each_run: bool, snapshots: bool) -> xarray.Dataset:
-    """Finals, courses or their statistics, and the agents at the snapshots."""
-    courses = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
+    """Finals, series or their statistics, and the agents at the snapshots."""
+    series = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
     kept = data[list(FINALS)].drop_vars("coordinate", errors="ignore")
-    kept = kept.merge(courses if each_run else _statistics(courses), compat="override")
+    kept = kept.merge(series if each_run else _statistics(series), compat="override")
     kept = kept.merge(success_rate(data), compat="override")
     kept = kept.assign(_means(data, "error")).assign(_means(data, "energy"))
     return kept.merge(_snapshots(part)) if part.snapshots and snapshots else kept
 
 
-def _statistics(courses: xarray.Dataset) -> xarray.Dataset:
+def _statistics(series: xarray.Dataset) -> xarray.Dataset:
     """Mean, its standard error and quartiles over the runs."""
     result: dict[str, Any] = {}
-    for name, values in courses.data_vars.items():
+    for name, values in series.data_vars.items():
         number = values.count("run", keep_attrs=False).clip(1)
         meaning = values.attrs.get("long_name", name)
         spread = (
@@ -174,7 +174,7 @@ def _statistics(courses: xarray.Dataset) -> xarray.Dataset:
         )
         result[f"{name}_standard_error"] = spread.assign_attrs(described_as(f"Standard error of the mean: {meaning}"))
         result[f"{name}_quantile"] = quantile.assign_attrs(described_as(f"Quantiles over the runs: {meaning}"))
-    return courses.drop_vars([*courses.data_vars, "seed"], errors="ignore").assign(result)
+    return series.drop_vars([*series.data_vars, "seed"], errors="ignore").assign(result)
 
 
 def _means(data: xarray.Dataset, what: str) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def test_a_defect_of_ours_is_not_hidden_and_costs_no_output(tmp_path, monkeypatc
     def broken(_):
         raise AssertionError("a defect")
 
-    monkeypatch.setattr(main, "tell", broken)
+    monkeypatch.setattr(main, "print_summary", broken)
     done = call(*RUN, "--out", tmp_path / "x.nc")
     assert isinstance(done.exception, AssertionError) and (tmp_path / "x.nc").exists()
 
@@ -183,10 +183,10 @@ def test_ctrl_c_is_left_alone_where_it_is_ignored():
 
 LONG = """
 import sys
-from swarmviz import command_line
+from swarmviz.cli import main
 from swarmviz.ensembles.engine import Ensemble
 
-finish, finished = Ensemble._finish, []
+finish, finished = Ensemble._end, []
 
 def told(*args):
     finish(*args)
@@ -194,8 +194,8 @@ def told(*args):
     if len(finished) == 2:
         print("two", flush=True)
 
-Ensemble._finish = told
-command_line.main(sys.argv[1:])
+Ensemble._end = told
+main.main(sys.argv[1:])
 """
 ENDLESS = [
     "run",

@@ -22,10 +22,10 @@ from swarmviz.landscapes.formula.latex import latex
 from swarmviz.landscapes.formula.parser import Node, dimension, parse, reach
 from swarmviz.landscapes.formula.program import encode
 from swarmviz.landscapes.formula.tokens import FormulaError
-from swarmviz.parameters import Choice, Vector, _Described
+from swarmviz.parameters import Choice, Declaration, Vector
 
 MAX_KNOWN_MINIMISERS = 64
-MAX_EQUATION_CHARS = 1200  # characters of LaTeX: nobody reads more, and a page takes a tenth of a second to set it
+MAX_EQUATION_CHARS = 1200  # of LaTeX; the page needs a tenth of a second to set so many
 MAX_COORDINATES = 1000
 REFUSED, INFINITE = "refused", "+∞"
 # What stands for +∞ where agents are compared and weighted: above any value that matters, and its square is still a number. All values
@@ -37,7 +37,7 @@ CHUNK_AGENTS = 100_000  # of a start, checked together
 TRIED = (5.0, 1e3, 1e6, 0.1)  # half widths of boxes in which a formula must have a value somewhere
 
 
-class Text(_Described, param.Parameter):
+class Text(Declaration, param.Parameter):
     """A parameter that holds the text of a formula."""
 
     __slots__ = ["group", "symbol", "used_when"]
@@ -67,10 +67,10 @@ class Span(Vector):
         except (TypeError, ValueError):
             right = False
         if not right:
-            self._refuse(val, "must be two numbers (low, high) within ±1e6, the first smaller than the second")
+            self.refuse(val, "must be two numbers (low, high) within ±1e6, the first smaller than the second")
         for point in obj.known or ():
             if not all(low <= c <= high for c in point):
-                self._refuse(val, f"must hold the known minimiser {point}")
+                self.refuse(val, f"must hold the known minimiser {point}")
         super().__set__(obj, val)
 
 
@@ -84,18 +84,18 @@ class Points(Vector):
         try:
             val = self._tuples(val)
         except OverflowError:  # a whole number that no float holds
-            self._refuse(val, "must be finite numbers")
+            self.refuse(val, "must be finite numbers")
         if val is not None:
             val = val if isinstance(val, tuple) else (val,)
             val = val if isinstance(val[0], tuple) else (val,)
             low, high = obj.box
             if len(val) > MAX_KNOWN_MINIMISERS or len(val[0]) > MAX_COORDINATES:
-                self._refuse(
+                self.refuse(
                     val, f"must be at most {MAX_KNOWN_MINIMISERS} points of at most {MAX_COORDINATES} coordinates"
                 )
             for point in val:
                 if not all(low <= c <= high for c in point):
-                    self._refuse(point, f"must lie in the box ({low:g}, {high:g})")
+                    self.refuse(point, f"must lie in the box ({low:g}, {high:g})")
         super().__set__(obj, val)
 
 
