@@ -5,14 +5,8 @@
 >>> frame = sim.advance(100)
 """
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    __version__ = version("swarmviz")
-except PackageNotFoundError:  # used from a checkout without installation
-    __version__ = "0.0.0"
-
 from swarmviz.kernels.compiled import choose_cache
+from swarmviz.version import __version__
 
 choose_cache(__version__)
 

@@ -1,4 +1,4 @@
-"""Files that a person named: written whole or not at all, through links, and with the mode that they have."""
+"""Writing files: whole or not at all, through links, and with the mode that they have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def write(path: str | os.PathLike[str], content: bytes | memoryview) -> None:
-    """Write a file in one stroke, beside its place first.
+    """Write a file under another name, then rename it.
 
     A link is followed, an existing file keeps its mode, and what is no file (a device, a pipe) is given the content and stays what it is.
 

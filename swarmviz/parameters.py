@@ -15,13 +15,13 @@ from collections.abc import Collection, Iterable, Iterator
 from contextvars import ContextVar
 from numbers import Integral
 from numbers import Real as AnyReal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import param
 from param.parameterized import Undefined
 
-MOST_SHOWN = 200  # characters of a value in a refusal: it may be a table of points
+MAX_SHOWN_CHARS = 200  # of a value in an error message: it may be a table of points
 GROUPS = ("Dynamics", "Noise", "Schedule", "Numerics")
 
 
@@ -29,12 +29,13 @@ class TimeDependent:
     """Marks a value that changes with time; the kinds are in :mod:`swarmviz.schedules`."""
 
 
-class _Described:
-    """What all kinds share: a symbol for the screen, a group for the page, and one sentence of refusal."""
+class Declaration:
+    """Base of all kinds of parameters: the error message names the parameter, the value and what is allowed."""
 
     __slots__ = ()
 
-    def _refuse(self, value: Any, reason: str) -> None:
+    def refuse(self, value: Any, reason: str) -> NoReturn:
+        """Raise the ``ValueError``."""
         name = self.name or "value"  # type: ignore[attr-defined]
         symbol = getattr(self, "symbol", "")
         shown = f"{name} ({symbol})" if symbol else name
@@ -42,15 +43,15 @@ class _Described:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+    return text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 1] + "…"
 
 
 def _number(value: float) -> str:
-    """A bound, in digits that say neither more nor less than it allows."""
+    """A bound in the fewest digits that give it exactly."""
     return next(text for text in (f"{value:g}", repr(value)) if float(text) == value)
 
 
-class Real(_Described, param.Number):
+class Real(Declaration, param.Number):
     r"""A finite real number within bounds.
 
     Parameters
@@ -89,14 +90,14 @@ class Real(_Described, param.Number):
     def _validate(self, val):
         if isinstance(val, TimeDependent):
             if not self.schedulable:
-                self._refuse(val, f"must be a number{self._within}; it cannot follow a schedule")
+                self.refuse(val, f"must be a number{self._within}; it cannot follow a schedule")
             return
         if val is None and self.allow_None:
             return
         if isinstance(val, bool) or not isinstance(val, AnyReal):
-            self._refuse(val, f"must be a number{self._within}, not {type(val).__name__}")
+            self.refuse(val, f"must be a number{self._within}, not {type(val).__name__}")
         if not math.isfinite(val) or not self.contains(float(val)):
-            self._refuse(val, f"must be a finite number{self._within}")
+            self.refuse(val, f"must be a finite number{self._within}")
 
     def contains(self, value: float) -> bool:
         """Whether a number lies within the bounds."""
@@ -108,7 +109,7 @@ class Real(_Described, param.Number):
 
     @property
     def range_text(self) -> str:
-        """The allowed range as a person reads it, for example ``0 < Δt ≤ 10``."""
+        """The allowed range in words, for example ``0 < Δt ≤ 10``."""
         low, high = self.bounds or (None, None)
         with_low, with_high = self.inclusive_bounds
         left = "" if low is None else f"{_number(low)} {'≤' if with_low else '<'} "
@@ -117,7 +118,7 @@ class Real(_Described, param.Number):
 
     @property
     def _within(self) -> str:
-        """The end of a refusal: nothing where any number is allowed."""
+        """The end of an error message; empty where any number is allowed."""
         return f" with {self.range_text}" if self.bounds else ""
 
 
@@ -128,12 +129,12 @@ class Whole(Real):
         if val is None and self.allow_None:
             return
         if isinstance(val, bool) or not isinstance(val, Integral):
-            self._refuse(val, f"must be a whole number{self._within}, not {type(val).__name__}")
+            self.refuse(val, f"must be a whole number{self._within}, not {type(val).__name__}")
         if not self.contains(int(val)):
-            self._refuse(val, f"must be a whole number{self._within}")
+            self.refuse(val, f"must be a whole number{self._within}")
 
 
-class Choice(_Described, param.Selector):
+class Choice(Declaration, param.Selector):
     """One of a few named options, each with its meaning: ``Choice({"smooth": "meaning", …})``; the first is the default."""
 
     __slots__ = ["group", "meanings", "symbol", "used_when"]
@@ -151,10 +152,10 @@ class Choice(_Described, param.Selector):
 
     def _validate(self, val):
         if not isinstance(val, str) or val not in self.objects:
-            self._refuse(val, f"must be one of {', '.join(self.objects)}")
+            self.refuse(val, f"must be one of {', '.join(self.objects)}")
 
 
-class Switch(_Described, param.Boolean):
+class Switch(Declaration, param.Boolean):
     """On or off."""
 
     __slots__ = ["group", "symbol", "used_when"]
@@ -169,7 +170,7 @@ class Switch(_Described, param.Boolean):
 
     def _validate(self, val):
         if not isinstance(val, bool):
-            self._refuse(val, "must be True or False")
+            self.refuse(val, "must be True or False")
 
 
 def is_used(owner: Described, declared: param.Parameter) -> bool:
@@ -182,7 +183,7 @@ _restoring = ContextVar("restoring", default=False)
 
 @contextlib.contextmanager
 def restoring() -> Iterator[None]:
-    """Within it, parts are built of all the values that they had, those without effect included: copies, links, files."""
+    """Within it values without effect are accepted, as copies, links and files hold them."""
     token = _restoring.set(True)
     try:
         yield
@@ -196,8 +197,8 @@ class Described(param.Parameterized):
     Attributes
     ----------
     changes_later : bool
-        Whether choices may change while a swarm runs. A value that has no effect beside a choice that was made as well is then not lost:
-        it waits for another choice. A value whose choice was left out is refused in any case.
+        Whether choices may change while a swarm runs. Then a value that has no effect with a choice that was given as well is accepted: it
+        takes effect with another choice. A value whose choice was left out is refused in any case.
     """
 
     changes_later: ClassVar[bool] = True
@@ -212,7 +213,7 @@ class Described(param.Parameterized):
             self.require_used(values, values if self.changes_later else ())
 
     def require_used(self, given: Iterable[str], open_choices: Collection[str] = ()) -> None:
-        """Refuse what a person asked for and nothing would be made of.
+        """Refuse values that would have no effect.
 
         Parameters
         ----------
@@ -228,14 +229,14 @@ class Described(param.Parameterized):
         """
         for name in given:
             declared = self.declared().get(name)
-            if declared is None or is_used(self, declared) or _same(getattr(self, name), declared.default):
+            if declared is None or is_used(self, declared) or equal(getattr(self, name), declared.default):
                 continue
             needs = {n: v for n, v in declared.used_when.items() if getattr(self, n) not in v}
             if any(n in open_choices for n in needs):
                 continue
             means = " and ".join(f"{n} = {' or '.join(map(repr, v))}" for n, v in needs.items())
             now = " and ".join(f"{n} = {getattr(self, n)!r}" for n in needs)
-            declared._refuse(getattr(self, name), f"has no effect with {now}; it needs {means}")
+            declared.refuse(getattr(self, name), f"has no effect with {now}; it needs {means}")
 
     @classmethod
     def declared(cls) -> dict[str, param.Parameter]:
@@ -255,24 +256,28 @@ class Described(param.Parameterized):
 
     def same_as(self, other: Any) -> bool:
         """Whether ``other`` is of the same type with the same values."""
-        return type(self) is type(other) and _same(self.values_now(), other.values_now())
+        return type(self) is type(other) and equal(self.values_now(), other.values_now())
 
     def __str__(self) -> str:
         return repr(self)
 
     def __repr__(self) -> str:
-        changed = (f"{n}={v!r}" for n, v in self.values_now().items() if not _same(v, self.param[n].default))
+        changed = (f"{n}={v!r}" for n, v in self.values_now().items() if not equal(v, self.param[n].default))
         return f"{type(self).__name__}({', '.join(changed)})"
 
 
-def _same(a: Any, b: Any) -> bool:
+def equal(a: Any, b: Any) -> bool:
+    """Whether two values are equal; arrays are not."""
     try:
         return bool(a == b)
     except ValueError:  # arrays
         return False
 
 
-class Vector(_Described, param.Parameter):
+_same = equal  # its name before: swarmviz.exports still imports it
+
+
+class Vector(Declaration, param.Parameter):
     """A finite number, a sequence of numbers or (``shape="table"``) rows of numbers; kept as tuples, None when absent."""
 
     __slots__ = ["group", "shape", "symbol", "used_when"]
@@ -296,10 +301,10 @@ class Vector(_Described, param.Parameter):
         try:
             array = np.asarray(val, dtype=np.float64)
         except (TypeError, ValueError):
-            self._refuse(val, "must be numbers")
+            self.refuse(val, "must be numbers")
         most = 2 if self.shape == "table" else 1
         if array.ndim > most or array.size == 0 or not np.isfinite(array).all():
-            self._refuse(val, f"must be finite numbers in at most {most} dimension{'s' * (most > 1)}, and not empty")
+            self.refuse(val, f"must be finite numbers in at most {most} dimension{'s' * (most > 1)}, and not empty")
         return array.tolist() if array.ndim == 0 else _nested_tuple(array.tolist())
 
 

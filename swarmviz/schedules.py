@@ -95,7 +95,7 @@ class Begun(Schedule):
         return self._values(np.maximum(t - self.since, 0.0) if self.since else t)
 
     def values_now(self):
-        """Name → value; one that begins at 0 is told as it was before there was another beginning."""
+        """Name → value; ``since`` only where it is not 0, as in links and stores of before it existed."""
         values = super().values_now()
         since = values.pop("since")
         return values | {"since": since} if since else values

@@ -24,7 +24,7 @@ DIGITS = 2  # of a tolerance that is less: what is printed is what is used
 
 
 def tolerance_for(landscape: Landscape, d: int) -> float:
-    """The largest error that counts as found in ``d`` dimensions when nobody asks for another, in half widths of the box: (2)."""
+    """The default tolerance (2): the largest error that counts as found in ``d`` dimensions, in half widths of the box."""
     most = landscape.separation(d) / 2
     if most >= TOLERANCE:
         return TOLERANCE

@@ -1,7 +1,7 @@
-"""A private folder for what a process writes and does not keep, which is removed even when the process was killed.
+"""A private folder for temporary files of a process, which is removed even when the process was killed.
 
-The folder holds a file on which its process has a lock. The system lets go of the lock when the process ends, however it ends: a folder
-whose lock is free belongs to nobody, and the next process removes it. (A process's number would not do: numbers are given again.)
+The folder holds a file on which its process has a lock. The system releases the lock when the process ends, however it ends: a folder whose
+lock is free has no process any more, and the next process removes it. (Process numbers would not do: they are reused.)
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def folder() -> Path:
 
 
 def remove_left_over() -> None:
-    """Remove the folders of this user's processes that are no more."""
+    """Remove the folders of this user's processes that have ended."""
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError):
@@ -59,7 +59,9 @@ def _made() -> Path:
     draft = Path(tempfile.mkdtemp(prefix=DRAFT))
     handle = os.open(draft / LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)  # open until the process ends
     if sys.platform != "win32":
-        with contextlib.suppress(OSError):  # a file system without locks: nobody gets this one
+        with contextlib.suppress(
+            OSError
+        ):  # a file system without locks: then nothing removes this folder if the process is killed
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     path = draft.with_name(PREFIX + draft.name.removeprefix(DRAFT))
     draft.rename(path)

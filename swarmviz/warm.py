@@ -1,4 +1,4 @@
-"""Compile the kernels that a visitor needs, with progress on the console: ``python -m swarmviz.warm``."""
+"""Compile all kernels in advance, with progress on the console: ``python -m swarmviz.warm``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def warm(out=sys.stdout, processes: int | None = None) -> None:
             waiting = {pool.submit(compiled, *job): job for job in jobs}
             for i, done in enumerate(as_completed(waiting), 1):
                 print(f"[{i:2}/{len(jobs)}] {' '.join(waiting[done]):34}{done.result():6.2f} s", file=out, flush=True)
-        except BaseException:  # nobody waits for the rest
+        except BaseException:  # the rest is not needed
             pool.shutdown(wait=False, cancel_futures=True)
             for child in multiprocessing.active_children():
                 child.terminate()

@@ -1,6 +1,6 @@
 """The command line: ``swarmviz run``, ``sweep``, ``figure`` and ``serve``.
 
-What a person types is checked by the parameters' declarations, from which the help is made, too; nothing typed is ever run as code.
+What is typed is checked by the parameters' declarations, from which the help is made as well; none of it is run as code.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from swarmviz.cli import options
 from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
-from swarmviz.cli.outcome import cli_errors, say_early, tell, write_outputs
-from swarmviz.cli.output import picture, require_place, write_data, written
+from swarmviz.cli.outcome import cli_errors, early_text, print_summary, write_outputs
+from swarmviz.cli.output import picture, require_writable, write_data, write_file
 from swarmviz.cli.values import chosen, listed, owner, pairs, parse_value, problem
-from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.settings import Options
+from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.exports.mpl.figure import by_hand
 
 FILE = click.Path(path_type=Path)
@@ -64,7 +64,7 @@ def common(function: Any) -> Any:
     return functools.reduce(lambda f, option: option(f), reversed(shared), function)
 
 
-def understood(
+def parts_and_options(
     given: dict[str, Any], absent: tuple[str, ...] | None, axes: tuple[str, ...] = ()
 ) -> tuple[Any, dict[str, Any]]:
     """The parts of what is run, and how it is run, from the options; ``absent`` is recorded where --record is not given.
@@ -95,18 +95,20 @@ def main() -> None:
 @cli_errors
 def run(out, csv, **given):
     """Run a swarm many times, each time with another seed."""
-    require_place("--out", out)
-    require_place("--csv", csv)
-    parts, how = understood(given, absent=None)
+    require_writable("--out", out)
+    require_writable("--csv", csv)
+    parts, how = parts_and_options(given, absent=None)
     with interruptible() as over:
         data = sv.run_ensemble(**parts, **how)
         over()
-        handed_over(data, out, csv)
+        write_results(data, out, csv)
 
 
-def handed_over(data: Any, out: Path | None, csv: Path | None) -> None:
-    """The files and the table."""
-    write_outputs(data, lambda: write_data(out, None, data), lambda: write_data(None, csv, data), lambda: tell(data))
+def write_results(data: Any, out: Path | None, csv: Path | None) -> None:
+    """Write the files and print the table."""
+    write_outputs(
+        data, lambda: write_data(out, None, data), lambda: write_data(None, csv, data), lambda: print_summary(data)
+    )
 
 
 @main.command(cls=Declared)
@@ -122,10 +124,10 @@ def handed_over(data: Any, out: Path | None, csv: Path | None) -> None:
 @cli_errors
 def sweep(out, csv, axes, store, **given):
     """Run an ensemble for every combination of parameters."""
-    require_place("--out", out)
-    require_place("--csv", csv)
+    require_writable("--out", out)
+    require_writable("--csv", csv)
     texts = pairs("--grid", axes)
-    parts, how = understood(given, (), tuple(texts))
+    parts, how = parts_and_options(given, (), tuple(texts))
     classes = {whose: type(part) for whose, part in parts.items()}
     grid, landscapes = {}, None
     for name, text in texts.items():
@@ -139,7 +141,7 @@ def sweep(out, csv, axes, store, **given):
     with interruptible() as over:
         data = sv.sweep(**parts, **how, grid=grid, landscapes=landscapes, store=store)
         over()
-        handed_over(data, out, csv)
+        write_results(data, out, csv)
 
 
 # ---- figure -----------------------------------------------------------------------------------------------------------
@@ -166,9 +168,9 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
         for entry in papers.ALL.values():
             click.echo(f"{entry.key:22} {entry.title}")
         return
-    entry = named(key)
-    require_place("--out", out)
-    require_place("--plot", plot)
+    entry = figure_named(key)
+    require_writable("--out", out)
+    require_writable("--plot", plot)
     if plot is not None and plot.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"--plot {plot}: must end in .png, .svg or .pdf")
     if plot is not None and importlib.util.find_spec("matplotlib") is None:
@@ -179,23 +181,23 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
         over()
         whole = (
             lambda: click.echo(entry.comparison(data)),
-            lambda: written("--plot", plot, lambda: drawn(entry, data, plot.suffix[1:])),
+            lambda: write_file("--plot", plot, lambda: picture_content(entry, data, plot.suffix[1:])),
         )
         write_outputs(
             data,
             lambda: write_data(out, None, data),
-            lambda: click.echo(f"{int(data['finished'].sum())} runs{say_early(data)}"),
+            lambda: click.echo(f"{int(data['finished'].sum())} runs{early_text(data)}"),
             *(() if data.attrs["interrupted"] else whole),
         )
 
 
-def drawn(entry: papers.Entry, data: Any, kind: str) -> Any:
+def picture_content(entry: papers.Figure, data: Any, kind: str) -> Any:
     """The content of a picture file."""
     with by_hand():
         return picture(entry.plot(data), kind)
 
 
-def named(key: str) -> papers.Entry:
+def figure_named(key: str) -> papers.Figure:
     """A figure or a table by its name.
 
     Raises
@@ -232,7 +234,7 @@ def serve(arguments):
         )
     given, sys.argv = sys.argv, ["swarmviz serve", *arguments]
     sys.path.insert(0, str(root))
-    try:  # in this very process: nothing is left behind, however it is ended
+    try:  # in this process: however it is ended, no other one is left
         runpy.run_module("components.server.launch", run_name="__main__", alter_sys=True)
     finally:
         sys.argv = given

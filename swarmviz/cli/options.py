@@ -1,4 +1,4 @@
-"""How options are read: by the declarations of what they set, and nothing typed is ever run as code."""
+"""The options of the commands, read by the declarations of what they set."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import click
 
 from swarmviz.cli.outcome import Refused, in_one_line
 from swarmviz.cli.values import chosen, listed, pairs, parse_value
-from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.stopping import Below, Stall, Stop
+from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.parameters import Described, Whole
 
 STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below}
 
 
 class Typed(click.ParamType):
-    """A text as its declaration reads it. What is out of range is left for the library, which names the range when it refuses."""
+    """A text as its declaration reads it; the library refuses what is out of range and names the range."""
 
     name = "number"
 
@@ -31,7 +31,7 @@ class Typed(click.ParamType):
 
 
 class Folder(click.ParamType):
-    """The name of a folder; an empty one would mean this very folder."""
+    """The name of a folder; an empty one would mean the working directory."""
 
     name = "path"
 

@@ -1,4 +1,4 @@
-"""What a command hands over: files, a table, and what went wrong, said last."""
+"""What a command reports: files, a table, and last what went wrong."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
-from swarmviz.cli.console import stop_talking
+from swarmviz.cli.console import discard_output
 from swarmviz.ensembles.statistics import criterion_of, medians, success_rate
 
 INTERRUPTED = 130  # exit code
@@ -29,7 +29,7 @@ def cli_errors(function: Any) -> Any:
     def wrapped(*args, **kwargs):
         try:
             return function(*args, **kwargs)
-        except BrokenPipeError:  # nobody listens any more
+        except BrokenPipeError:  # the console has closed
             raise
         except EXPECTED as error:
             raise Refused(in_one_line(error)) from None
@@ -48,7 +48,7 @@ def in_one_line(error: BaseException) -> str:
 
 
 def write_outputs(data: Any, *jobs: Callable[[], Any]) -> None:
-    """Do every job, whatever becomes of the others; then say what was cut short, and in the end what failed.
+    """Do every job, also after one has failed; then report what was cut short, and last what failed.
 
     Raises
     ------
@@ -61,13 +61,13 @@ def write_outputs(data: Any, *jobs: Callable[[], Any]) -> None:
     for job in jobs:
         try:
             job()
-        except BrokenPipeError:  # nobody reads what is said; the files are still wanted
-            stop_talking()
+        except BrokenPipeError:  # the console has closed; the files are still wanted
+            discard_output()
         except Exception as error:
             failures.append(error)
     interrupted = bool(data.attrs["interrupted"])
     if interrupted:
-        say_interrupted(data, kept=not failures)
+        print_interrupted(data, kept=not failures)
     for failure in failures:
         if not isinstance(failure, EXPECTED):  # a defect of ours, which must be seen
             raise failure
@@ -77,22 +77,22 @@ def write_outputs(data: Any, *jobs: Callable[[], Any]) -> None:
         raise SystemExit(INTERRUPTED)
 
 
-def say_interrupted(data: Any, kept: bool) -> None:
+def print_interrupted(data: Any, kept: bool) -> None:
     """How far it came."""
     done = int(data["finished"].sum())
     rest = f"{' and are kept' * kept}; the others are empty." if done else "; nothing is written."
     click.echo(f"Interrupted: {done} of {data['finished'].size} runs were finished{rest}", err=True)
 
 
-def early(data: Any) -> dict[str, Any]:
+def ended_early(data: Any) -> dict[str, Any]:
     """``diverged`` and ``stopped``: numbers of runs, for each cell; those that no run did are left out."""
     counts = {"diverged": data["diverged_step"] >= 0, "stopped": data["stopped"].astype(bool)}
     return {name: which.sum("run") for name, which in counts.items() if which.any()}
 
 
-def say_early(data: Any) -> str:
+def early_text(data: Any) -> str:
     """The same of all cells together, in words; empty where every run took all its steps."""
-    counts = early(data)
+    counts = ended_early(data)
     words = [f"{int(number.sum())} {name}" for name, number in counts.items()]
     if "diverged" in counts:
         steps = data["diverged_step"].values
@@ -100,19 +100,19 @@ def say_early(data: Any) -> str:
     return f", of which {' and '.join(words)}" if words else ""
 
 
-def tell(data: Any) -> None:
-    """Success, medians, and the runs that ended early, on standard output; nothing where no run was finished."""
+def print_summary(data: Any) -> None:
+    """Success, medians, and the runs that ended ended_early, on standard output; nothing where no run was finished."""
     if not data["finished"].any():
         return
     table = success_rate(data).merge(medians(data, ("final_error", "final_energy", "final_best")))
     names = [
         n for n in table.data_vars if not str(n).endswith(("_low", "_high", "_standard_error")) or "success" in str(n)
     ]
-    table = table[names].assign(early(data))
+    table = table[names].assign(ended_early(data))
     frame = table.to_dataframe() if table.sizes else table.expand_dims("").to_dataframe()
     frame = frame[[*table.data_vars, *(("tolerance",) if data["tolerance"].ndim else ())]]
     click.echo(
-        f"{int(data['finished'].sum())} runs{say_early(data)}; success with its 95% interval, medians of what the runs ended with\n"
+        f"{int(data['finished'].sum())} runs{early_text(data)}; success with its 95% interval, medians of what the runs ended with\n"
         f"success: {criterion_of(data)}"
     )
     formats = {name: "{:.0f}".format for name, column in frame.items() if np.issubdtype(column.dtype, np.integer)}

@@ -1,4 +1,4 @@
-"""The files that the command line writes: whole or not at all, and refused before anything runs where they cannot be written."""
+"""The files that the command line writes: whole or not at all, and refused before anything runs where they cannot be write_file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import click
 from swarmviz import files
 
 
-def require_place(option: str, path: Path | None) -> None:
-    """Refuse a file that cannot be written, before anything runs."""
+def require_writable(option: str, path: Path | None) -> None:
+    """Refuse a file that cannot be write_file, before anything runs."""
     if path is None:
         return
     folder = Path(os.path.realpath(path)).parent  # where a link leads
@@ -31,7 +31,7 @@ def require_place(option: str, path: Path | None) -> None:
         raise ValueError(f"{option} {path}: cannot be written in {folder} ({error.strerror})") from None
 
 
-def written(option: str, path: Path | None, content: Any, partial: bool = False) -> None:
+def write_file(option: str, path: Path | None, content: Any, partial: bool = False) -> None:
     """All of the file or nothing of it, through a link and with the mode that it has.
 
     What is ``partial`` does not take the place of a file that is there already.
@@ -59,8 +59,8 @@ def write_data(out: Path | None, csv: Path | None, data: Any) -> None:
     ]
     cut = bool(data.attrs["interrupted"])
     if int(data["finished"].sum()):
-        written("--out", out, lambda: netcdf(data), cut)
-        written("--csv", csv, lambda: data[finals].to_dataframe().to_csv().encode(), cut)
+        write_file("--out", out, lambda: netcdf(data), cut)
+        write_file("--csv", csv, lambda: data[finals].to_dataframe().to_csv().encode(), cut)
 
 
 def netcdf(data: Any) -> Any:

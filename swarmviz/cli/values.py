@@ -1,4 +1,4 @@
-"""What a person typed, as values: checked by the parameters' declarations, and nothing of it is ever run as code."""
+"""Texts as values: checked by the parameters' declarations, never run as code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from swarmviz.dynamics import ALL as DYNAMICS
-from swarmviz.ensembles.names import did_you_mean
+from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.parameters import Choice, Described, Real, Switch, Whole, restoring
 from swarmviz.schedules import ALL as SCHEDULES

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from swarmviz.ensembles.run import run_ensemble
 from swarmviz.ensembles.statistics import medians, quantiles, success_rate, summary
-from swarmviz.ensembles.stopping import Below, Stall, Stop
+from swarmviz.ensembles.stopping import Below, Stall, Stop, When
 from swarmviz.ensembles.store import StoreError
 from swarmviz.ensembles.sweeps import sweep
 
@@ -16,6 +16,7 @@ __all__ = [
     "Stall",
     "Stop",
     "StoreError",
+    "When",
     "medians",
     "quantiles",
     "run_ensemble",

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.ensembles.description import described
-from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.settings import Problem, Settings
-from swarmviz.frame import Clock
+from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import is_used
@@ -74,7 +73,7 @@ class Cell(NamedTuple):
 
 
 def axes_of(problem: Problem, grid: Any, n: Any = None, d: Any = None, landscapes: Any = None) -> tuple[Axis, ...]:
-    """The axes that a person asked for: landscapes, N and d first, then the grid in its order.
+    """The axes that were asked for: landscapes, N and d first, then the grid in its order.
 
     Raises
     ------
@@ -119,19 +118,19 @@ def cells_of(problem: Problem, axes: tuple[Axis, ...]) -> Iterator[Cell]:
         yield Cell(number, index, here, ", ".join(words))
 
 
-def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> list[Clock]:
-    """Try every cell out, without a step; the clock of each.
+def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> None:
+    """Try every cell out, without a step.
 
     Raises
     ------
     ValueError
         When parts of a cell do not fit together, or the stop sets what is an axis; a note names the cell.
     """
-    clocks, idle = [], list(axes)
+    idle = list(axes)
     for cell in cells_of(problem, axes):
         try:
             _require_kept(axes, cell, settings)
-            clocks.append(cell.problem.check(settings))
+            cell.problem.check(settings)
             idle = [axis for axis in idle if not _matters(cell.problem, axis)]
         except (TypeError, ValueError) as error:
             error.add_note(f"in the cell {cell.label}; nothing was run")
@@ -140,7 +139,6 @@ def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> list[
         needs = getattr(cell.problem, axis.owner).param[axis.parameter].used_when
         means = " and ".join(f"{name} = {' or '.join(map(repr, values))}" for name, values in needs.items())
         raise ValueError(f"grid: {axis.name} has no effect in any cell; it needs {means}")
-    return clocks
 
 
 def _matters(problem: Problem, axis: Axis) -> bool:

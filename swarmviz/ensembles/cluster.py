@@ -50,7 +50,7 @@ def on_cluster(
             if there != here:
                 raise RuntimeError(f"client: a worker has {_words(there)}, here it is {_words(here)}; install the same")
             yield futures.pop(future), data
-            future.release()  # first: who is told of the runs may raise
+            future.release()  # first: the progress function may raise
             for _ in range(settings.options.runs):
                 finished_run()
     finally:

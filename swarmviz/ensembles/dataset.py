@@ -12,6 +12,7 @@ from swarmviz.ensembles.description import as_json
 from swarmviz.ensembles.engine import Ensemble, Results
 from swarmviz.ensembles.settings import Options, Problem, Settings
 from swarmviz.kernels.compiled import sources_digest
+from swarmviz.version import __version__
 
 if TYPE_CHECKING:
     import xarray
@@ -70,10 +71,10 @@ class Layout(NamedTuple):
         one = settings._replace(options=Options(**settings.options.values_now() | {"runs": 1, "steps": 0}))
         results, observables = Results(one, 2, 1), {o.name: o for o in problem.dynamics.observables}
         found = {}
-        for name, course in results.courses.items():
+        for name, series in results.series.items():
             about = {"long_name": observables[name].meaning, "symbol": observables[name].symbol}
-            found[variable(name)] = Variable(("run", "step"), course.dtype, np.nan, about)
-        for name, values in (results.finals | {"finished": results.finished}).items():
+            found[variable(name)] = Variable(("run", "step"), series.dtype, np.nan, about)
+        for name, values in results.finals.by_name().items():
             dims = ("run", *MORE_DIMS.get(name, ()))
             about = described_as(MEANINGS[name], UNITS.get(name)) | (
                 _judged(problem, settings) if name == "success" else {}
@@ -141,28 +142,36 @@ def _judged(problem: Problem, settings: Settings) -> dict[str, str]:
 def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
     """The results of an ensemble, with runs that were cut short as NaN.
 
-    Where some were, the arrays are copies: a thread that was left behind by an impatient Ctrl-C may still be writing.
+    Where some were, the arrays are copies, made one by one, because a thread that a second Ctrl-C left behind may still be writing. The
+    results lose theirs.
     """
     import xarray
 
     results, settings, problem = ensemble.results, ensemble.settings, ensemble.problem
-    layout, finished = Layout.of(problem, settings), results.finished.copy()
+    layout, finished = Layout.of(problem, settings), results.finals.finished.copy()
     variables = {}
-    for found in (results.courses, results.finals, {"finished": finished}):
-        for name in found:
-            dims, _, blank, attributes = layout.variables[variable(name)]
-            values = found[name]
-            if not finished.all():
-                values = np.where(finished.reshape(-1, *[1] * (values.ndim - 1)), values, blank)
-                found[name] = _nowhere(values)
-            variables[variable(name)] = (dims, values, attributes)
+
+    def keep(name: str, values: np.ndarray) -> np.ndarray:
+        """Add a variable; what takes its place in the results."""
+        dims, _, blank, attributes = layout.variables[name]
+        left = values
+        if not finished.all():
+            values = np.where(finished.reshape(-1, *[1] * (values.ndim - 1)), values, blank)
+            left = _nowhere(values)
+        variables[name] = (dims, values, attributes)
+        return left
+
+    for name in results.series:
+        results.series[name] = keep(variable(name), results.series[name])
+    for name in results.finals.by_name():
+        results.finals = results.finals._replace(**{name: keep(name, getattr(results.finals, name))})
     times, tolerance = ("step", ensemble.times()), ((), ensemble.tolerance)
     coordinates = layout.coordinates(settings, problem.swarm.seed, times, tolerance)
     return xarray.Dataset(variables, coordinates, provenance(problem, settings) | {"interrupted": int(interrupted)})
 
 
 def _nowhere(values: np.ndarray) -> np.ndarray:
-    """An array of the same shape that takes no room, for what is written too late."""
+    """An array of the same shape that takes no memory, for what is written too late."""
     return np.lib.stride_tricks.as_strided(np.empty(1, values.dtype), values.shape, (0,) * values.ndim)
 
 
@@ -172,7 +181,7 @@ def variable(observable: str) -> str:
 
 
 def provenance(problem: Problem, settings: Settings) -> dict[str, Any]:
-    """Version, source, equations and every parameter (as JSON) of what is run: a stop may have told the dynamics to count."""
+    """Version, source, equations and every parameter (as JSON) of what is run, with what the stop has set in the dynamics."""
     dynamics, landscape, swarm = settings.prepared(problem)
     return {
         **program(),
@@ -190,6 +199,4 @@ def provenance(problem: Problem, settings: Settings) -> dict[str, Any]:
 
 def program() -> dict[str, str]:
     """Which swarmviz this is: its version, and a hash of those of its sources on which a result may depend."""
-    import swarmviz
-
-    return {"swarmviz": swarmviz.__version__, "sources": sources_digest(NUMBERS)}
+    return {"swarmviz": __version__, "sources": sources_digest(NUMBERS)}

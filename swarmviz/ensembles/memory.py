@@ -1,25 +1,26 @@
-"""Whether there is memory for an ensemble or a sweep, asked before anything runs: what is killed for want of it hours later is lost."""
+"""Whether there is memory for an ensemble or a sweep, checked before anything runs: what is killed for lack of it hours later is lost."""
 
 from __future__ import annotations
 
 import contextlib
 import math
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import psutil
 
 from swarmviz.ensembles.dataset import Layout
 from swarmviz.ensembles.engine import GROUP_WORK
 from swarmviz.ensembles.settings import Problem, Settings
 
-WORKING = 4  # times its state is what a swarm takes while it runs: it, the next one and scratch (measured: 2.9 to 3.9)
+STATES_AT_WORK = (
+    4  # what a running swarm takes, in its states: one, the next one and the workspace (measured: 2.9 to 3.9)
+)
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
-def require_room(
+def check_memory(
     settings: Settings, problem: Problem, threads: int, cells: int = 1, beside: int | None = None, times: int = 1
 ) -> None:
     """Refuse what does not fit into the memory that is free.
@@ -35,7 +36,7 @@ def require_room(
     beside : int, optional
         Cells that are held beside the results; when absent (no sweep) a copy of the largest variable, which an interrupt may take.
     times : int
-        How many different courses of time there are.
+        How many different time axes there are.
 
     Raises
     ------
@@ -48,7 +49,9 @@ def require_room(
     options, swarm, layout = settings.options, problem.swarm, Layout.of(problem, settings)
     more = layout.largest if beside is None else beside * layout.nbytes(1)
     results = layout.nbytes(cells) + 8 * settings.rows * (1 + times) + more
-    work = min(threads, options.runs * cells) * WORKING * _state(problem) + min(results, threads * 8 * GROUP_WORK)
+    work = min(threads, options.runs * cells) * STATES_AT_WORK * _state(problem) + min(
+        results, threads * 8 * GROUP_WORK
+    )
     if results + work > free:
         raise ValueError(
             f"runs = {options.runs}, steps = {options.steps}, every = {options.every}, record = {len(settings.record)} observables, "
@@ -65,7 +68,7 @@ def _state(problem: Problem) -> float:
 
 
 def in_words(size: float) -> str:
-    """A number of bytes as a person reads it."""
+    """A number of bytes with its unit."""
     power = min(int(math.log2(max(1, size)) // 10), len(UNITS) - 1)
     return f"{size / 1024**power:.3g} {UNITS[power]}"
 
@@ -79,31 +82,16 @@ def available(root: Path = Path("/")) -> int | None:
     Parameters
     ----------
     root : Path
-        Where /proc and /sys are.
+        Where the /proc and /sys of the control groups are.
     """
-    machine = _meminfo(root) or _installed()
-    found = [size for size in (machine, *_of_groups(root), _of_limit(root)) if size is not None]
+    found = [*_of_machine(), *_of_groups(root), *_of_limit()]
     return max(0, min(found)) if found else None
 
 
-def _lines(path: Path) -> list[str]:
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return path.read_text().splitlines()
-    return []
-
-
-def _meminfo(root: Path) -> int | None:
+def _of_machine() -> Iterator[int]:
     """What the system could give without swapping."""
-    for line in _lines(root / "proc/meminfo"):
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) * 1024
-    return None
-
-
-def _installed() -> int | None:
-    with contextlib.suppress(AttributeError, ValueError, OSError):  # not on Windows
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return None
+    with contextlib.suppress(OSError):  # a container without /proc
+        yield psutil.virtual_memory().available
 
 
 def _of_groups(root: Path) -> Iterator[int]:
@@ -123,15 +111,18 @@ def _of_groups(root: Path) -> Iterator[int]:
                 yield int(limit) - int(used) + int(*files)
 
 
-def _of_limit(root: Path) -> int | None:
-    """What is left of ``ulimit -v``."""
-    resource: Any
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    taken = next(iter(_lines(root / "proc/self/statm")), "")
-    if limit == resource.RLIM_INFINITY:
-        return None
-    return limit - (int(taken.split()[0]) * resource.getpagesize() if taken else 0)
+def _lines(path: Path) -> list[str]:
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return path.read_text().splitlines()
+    return []
+
+
+def _of_limit() -> Iterator[int]:
+    """What is left of ``ulimit -v``, where the system enforces it."""
+    if not hasattr(psutil, "RLIMIT_AS"):
+        return
+    with contextlib.suppress(OSError):
+        process = psutil.Process()
+        limit, _ = process.rlimit(psutil.RLIMIT_AS)
+        if limit != psutil.RLIM_INFINITY:
+            yield limit - process.memory_info().vms

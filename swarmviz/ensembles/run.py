@@ -1,4 +1,4 @@
-"""The same run with many seeds."""
+"""One run with many seeds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.dataset import as_dataset
 from swarmviz.ensembles.engine import Ensemble, execute
-from swarmviz.ensembles.memory import require_room
+from swarmviz.ensembles.memory import check_memory
 from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.landscapes.base import Landscape
 from swarmviz.swarm import Swarm
@@ -52,7 +52,7 @@ def run_ensemble(
         Record the steps that are multiples of it.
     stop : Stop or callable, optional
         When a run ends early: ``sv.ensembles.Stall(1e-4, 500)``, ``sv.ensembles.Below("best", 1e-3)``, or a function of the
-        :class:`swarmviz.Frame` that is asked at every recorded step.
+        :class:`swarmviz.Frame` that is called at every recorded step (:class:`swarmviz.ensembles.When` gives it a name).
     positions : bool
         Keep the final positions of every agent.
     tolerance : float, optional
@@ -109,7 +109,7 @@ def run_ensemble(
     )
     threads = thread_count(threads)
     problem.check(settings)
-    require_room(settings, problem, threads)
+    check_memory(settings, problem, threads)
     ensemble, interrupted = Ensemble(problem, settings), False
     with reporting(progress, settings.options.runs) as finished_run:
         try:
@@ -122,7 +122,7 @@ def run_ensemble(
 
 @contextlib.contextmanager
 def reporting(progress: Any, total: int) -> Iterator[Callable[[], None]]:
-    """What to call when a run is done.
+    """The function to call when a run is done.
 
     Raises
     ------

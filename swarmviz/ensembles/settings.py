@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
-from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.stopping import Stop, as_stop
+from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.frame import Clock, Diverged
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Switch, TimeDependent, Whole
@@ -18,8 +18,8 @@ from swarmviz.schedules import values_of
 from swarmviz.success import tolerance_for
 from swarmviz.swarm import Swarm
 
-LARGEST_SEED = 2**53
-AT_ONCE = 1 << 16  # values of a schedule that are checked at once
+MAX_SEED = 2**53
+SCHEDULE_CHUNK = 1 << 16  # values of a schedule that are checked at once
 
 
 class Options(Described):
@@ -44,7 +44,7 @@ class Settings(NamedTuple):
 
     @classmethod
     def checked(cls, dynamics: type[Dynamics], record: Any, stop: Any, **options: Any) -> Settings:
-        """From what a person passed.
+        """From the caller's arguments.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Settings(NamedTuple):
         return self.options.values_now() | {"record": self.record, "stop": self.stop}
 
     def prepared(self, problem: Problem) -> Problem:
-        """The problem as it is run: the stop may tell the dynamics to count."""
+        """The problem as it is run: a stop may set parameters of the dynamics."""
         return problem._replace(dynamics=self.stop.prepare(problem.dynamics)) if self.stop else problem
 
     @property
@@ -93,7 +93,7 @@ class Problem(NamedTuple):
 
     @classmethod
     def of(cls, dynamics: Any, landscape: Any, swarm: Any) -> Problem:
-        """Copies, so that what a person changes later changes nothing here.
+        """Copies, so that later changes of the arguments change nothing here.
 
         Raises
         ------
@@ -112,6 +112,11 @@ class Problem(NamedTuple):
         few.n = n
         return self.dynamics.init(few.positions(self.landscape), self.landscape, few.seed)
 
+    @property
+    def clock(self) -> Clock:
+        """The time at each step."""
+        return self.small_state().clock
+
     def tolerance(self, settings: Settings) -> float:
         """The largest error that counts as found: what was asked for, else the landscape's; NaN on a finite set, which has another
         criterion (:mod:`swarmviz.success`)."""
@@ -120,8 +125,8 @@ class Problem(NamedTuple):
             return float("nan")
         return tolerance_for(self.landscape, self.swarm.d) if asked is None else float(asked)
 
-    def check(self, settings: Settings) -> Clock:
-        """Try it out with two agents and no step, and every schedule at every step; the clock that it has.
+    def check(self, settings: Settings) -> None:
+        """Try it out with two agents and no step, and every schedule at every step.
 
         Raises
         ------
@@ -129,7 +134,7 @@ class Problem(NamedTuple):
             When the parts do not fit together, a schedule leaves its parameter's range or there are no such seeds.
         """
         runs, steps = settings.options.runs, settings.options.steps
-        if self.swarm.seed + runs - 1 > LARGEST_SEED:
+        if self.swarm.seed + runs - 1 > MAX_SEED:
             raise ValueError(
                 f"seed = {self.swarm.seed}: run {runs - 1} would have a seed above 2^53; seed + runs − 1 must be ≤ 2^53"
             )
@@ -142,10 +147,9 @@ class Problem(NamedTuple):
                 raise
         for name in self.dynamics.declared():
             if isinstance(getattr(self.dynamics, name), TimeDependent):
-                for first in range(0, steps + 1, AT_ONCE):
-                    k = np.arange(first, min(first + AT_ONCE, steps + 1))
+                for first in range(0, steps + 1, SCHEDULE_CHUNK):
+                    k = np.arange(first, min(first + SCHEDULE_CHUNK, steps + 1))
                     values_of(self.dynamics, name, state.clock.at(k))
-        return state.clock
 
 
 def thread_count(threads: Any) -> int:

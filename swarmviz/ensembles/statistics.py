@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FINALS = ("final_energy", "final_best", "final_error", "steps_taken")
 RESAMPLES = 2000
-AT_ONCE = 1 << 22  # values that are drawn again at once: a hundred megabytes, for any number of runs
+RESAMPLE_CHUNK = 1 << 22  # values that are resampled together: a hundred megabytes, for any number of runs
 
 
 def quantiles(data: xarray.Dataset, q: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> xarray.Dataset:
@@ -37,12 +37,12 @@ def quantiles(data: xarray.Dataset, q: Sequence[float] = (0.05, 0.25, 0.5, 0.75,
     """
     import warnings
 
-    courses = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
-    if not courses.data_vars:
-        return courses.drop_vars([name for name in courses.coords if "run" in courses[name].dims])
+    series = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
+    if not series.data_vars:
+        return series.drop_vars([name for name in series.coords if "run" in series[name].dims])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)  # every run has ended
-        result = courses.quantile(list(q), dim="run", skipna=True, keep_attrs=True)
+        result = series.quantile(list(q), dim="run", skipna=True, keep_attrs=True)
     began = data["finished"] & (data["diverged_step"] != 0)
     going = began & (data["step"] <= data["steps_taken"])
     result["quantile"].attrs = described_as("Level of the quantile over the runs")
@@ -135,7 +135,7 @@ def _located(table: xarray.Dataset, data: xarray.Dataset) -> xarray.Dataset:
 
 
 def criterion_of(data: xarray.Dataset) -> str:
-    """What counted as found in these runs, as a person reads it; where cells differ, the rule, and their tolerances are beside them."""
+    """The criterion of success of these runs in words; where cells differ it is the rule, and the tolerance of each is a coordinate."""
     tolerance = data["tolerance"]
     if tolerance.ndim:
         return str(data["success"].attrs["criterion"])
@@ -175,7 +175,7 @@ def medians(
             return (values[0] if len(values) else np.nan), np.nan, np.nan, np.nan
         found = bootstrap(
             (values,), np.median, axis=-1, n_resamples=resamples, confidence_level=confidence, method="percentile",
-            rng=np.random.default_rng(seed), batch=max(1, AT_ONCE // len(values)),
+            rng=np.random.default_rng(seed), batch=max(1, RESAMPLE_CHUNK // len(values)),
         )  # fmt: skip
         return np.median(values), found.standard_error, *found.confidence_interval
 

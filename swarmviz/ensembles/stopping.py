@@ -1,12 +1,11 @@
 """When a run of an ensemble ends before its last step: at the same step for any number of threads.
 
-A stop looks at a group of runs after some steps, and says at which of these each of them ends. The kernels are called for as many steps
+A stop looks at a group of runs after some steps and says at which of these steps each run ends. The kernels are called for as many steps
 as lie between two looks, so that a stop that looks seldom, or reads arrays only, costs next to nothing.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -15,25 +14,26 @@ import numpy as np
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.batch import BatchResult, StateBatch
 from swarmviz.dynamics.stall import Stalling, half_widths
-from swarmviz.ensembles.fingerprint import fingerprint
-from swarmviz.ensembles.names import did_you_mean
+from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described, Real, Whole
 
-LOOK = 256  # steps between two looks at the record: what was done in vain when a run has ended since the last one
+LOOK_STEPS = (
+    256  # between two looks at the record: at most so many are computed in vain when a run has ended since the last one
+)
+LOOKS_PER_STALL = 10  # for a dynamics that does not count its still steps itself
 GOES_ON = -1  # instead of the step at which a run ends
-LOOKS = 10  # times in the steps of a stall, for a dynamics that does not count itself
 
 
 class Window(NamedTuple):
-    """A few steps of some runs, none of which diverged in them: the states before, and what became of them."""
+    """A few steps of some runs, none of which diverged in them: the states before, and what they led to."""
 
     dynamics: Dynamics
     landscape: Landscape
     runs: np.ndarray  # their numbers, increasing
     before: StateBatch
-    outcomes: BatchResult
+    result: BatchResult
 
 
 Watch = Callable[[Window], np.ndarray]  # the step at which each of the runs ends, or GOES_ON
@@ -45,19 +45,19 @@ class Stop(Described):
     def check(self, observables: Sequence[str]) -> None:
         """Raise ``ValueError`` when the dynamics does not record what is needed."""
 
-    def require_known(self) -> None:
-        """Raise ``TypeError`` when a store could not tell it from another."""
+    def require_name(self) -> None:
+        """Raise ``TypeError`` when a store could not tell it from another stop."""
 
     def prepare(self, dynamics: Dynamics) -> Dynamics:
-        """The dynamics to be run, which may be told to count."""
+        """The dynamics to be run; a stop may set its parameters."""
         return dynamics
 
     def look(self, dynamics: Dynamics, every: int) -> int:
         """Most steps between two looks."""
-        return LOOK
+        return LOOK_STEPS
 
     def watch(self, group: range) -> Watch:
-        """A look-out for a group of runs, which is called after every few steps for those of them that have not ended."""
+        """What is called for a group of runs after every few steps, with those of them that have not ended."""
         raise NotImplementedError
 
 
@@ -96,7 +96,7 @@ class Below(Stop):
             )
 
     def watch(self, group):
-        return lambda part: _first(part.outcomes.series(self.observable) < self.value, part.outcomes.k)
+        return lambda window: _first(window.result.series(self.observable) < self.value, window.result.k)
 
 
 class Stall(Stop):
@@ -127,21 +127,22 @@ class Stall(Stop):
         return dynamics
 
     def look(self, dynamics, every):
-        return self.steps if isinstance(dynamics, Stalling) else max(1, self.steps // LOOKS)
+        return self.steps if isinstance(dynamics, Stalling) else max(1, self.steps // LOOKS_PER_STALL)
 
     def watch(self, group):
         since = np.full(len(group), GOES_ON)  # the step of each run's first look, and of each at which it had moved
         places: np.ndarray | None = None
 
-        def reached(part: Window) -> np.ndarray:
+        def reached(window: Window) -> np.ndarray:
             nonlocal places
-            if isinstance(part.dynamics, Stalling):
-                return _counted(part, self.steps)
-            after, at = part.outcomes.after, part.runs - group.start
-            now = part.dynamics.answers(after)
+            if isinstance(window.dynamics, Stalling):
+                return _counted(window, self.steps)
+            after, at = window.result.after, window.runs - group.start
+            now = window.dynamics.answers(after)
             if places is None:
                 places = np.zeros((len(group), after.all.d))
-            moved = (np.abs(now - places[at]) / half_widths(part.landscape, after.all.d)).max(axis=1) >= self.tolerance
+            distance = np.abs(now - places[at]) / half_widths(window.landscape, after.all.d)
+            moved = distance.max(axis=1) >= self.tolerance
             moved |= since[at] == GOES_ON
             places[at[moved]], since[at[moved]] = now[moved], after.all.k
             return np.where(after.all.k - since[at] >= self.steps, after.all.k, GOES_ON)
@@ -149,16 +150,16 @@ class Stall(Stop):
         return reached
 
 
-def _counted(part: Window, steps: int) -> np.ndarray:
+def _counted(window: Window, steps: int) -> np.ndarray:
     """The first step at which each kernel's counter has reached ``steps``."""
-    outcomes, ends = part.outcomes, np.full(len(part.runs), GOES_ON)
-    stalled, taken = outcomes.after.all.still >= steps, outcomes.after.all.k - part.before.all.k
+    result, ends = window.result, np.full(len(window.runs), GOES_ON)
+    stalled, taken = result.after.all.still >= steps, result.after.all.k - window.before.all.k
     if stalled.any():
-        outcomes, before = outcomes.select(stalled), part.before.select(stalled)
-        if len(outcomes.k) < taken:  # not every step is recorded
-            again = part.dynamics.advance_many(before, part.landscape, taken)
-            outcomes = BatchResult.of(before, again, part.dynamics.observables)
-        ends[stalled] = _first(outcomes.series("still") >= steps, outcomes.k)
+        result, before = result.select(stalled), window.before.select(stalled)
+        if len(result.k) < taken:  # not every step is recorded
+            again = window.dynamics.advance_many(before, window.landscape, taken)
+            result = BatchResult.of(before, again, window.dynamics.observables)
+        ends[stalled] = _first(result.series("still") >= steps, result.k)
     return ends
 
 
@@ -170,44 +171,74 @@ def _first(reached: np.ndarray, k: np.ndarray) -> np.ndarray:
 
 
 class When(Stop):
-    """Ends at the first recorded step after step 0 at which a function of the frame says so."""
+    """Ends at the first recorded step after step 0 at which a function of the frame says so.
 
-    def __init__(self, function: Callable[[Frame], bool]):
+    Parameters
+    ----------
+    function : callable
+        ``function(frame) -> bool``.
+    name : str, optional
+        Tells it from other functions in a store, which cannot see what a function does: give another name to another function. Needed
+        with a store.
+
+    Raises
+    ------
+    TypeError
+        When ``function`` cannot be called or ``name`` is no str.
+    ValueError
+        When ``name`` is empty.
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> sv.ensembles.When(lambda frame: frame.energy.min() < 1, name="below 1")
+    When('below 1')
+    """
+
+    def __init__(self, function: Callable[[Frame], bool], name: str | None = None):
         super().__init__()
-        self.function = function
-        self._code: str | None = None
-        with contextlib.suppress(TypeError):
-            self._code = fingerprint(function)  # now: what it closes over may change while it runs
+        if not callable(function):
+            raise TypeError(f"function = {function!r}: must be a function of a Frame that returns a bool")
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"name = {name!r}: must be a text, not {type(name).__name__}")
+        if name is not None and not name.strip():
+            raise ValueError(f"name = {name!r}: must not be empty")
+        self.function, self.label = function, name
 
     def values_now(self) -> dict[str, Any]:
-        name = getattr(self.function, "__qualname__", type(self.function).__qualname__)
-        return {"function": name, "code": self._code}
+        if self.label is not None:
+            return {"name": self.label}
+        return {"function": getattr(self.function, "__qualname__", type(self.function).__qualname__)}
 
-    def require_known(self):
-        try:
-            fingerprint(self.function)
-        except TypeError as error:
+    def copy(self) -> When:
+        return When(self.function, self.label)
+
+    def __repr__(self) -> str:
+        return f"When({self.function!r})" if self.label is None else f"When({self.label!r})"
+
+    def require_name(self):
+        if self.label is None:
             raise TypeError(
-                f"stop = {self.function!r}: cannot be used with a store, which must know it again: {error}; "
-                "without a store it can"
-            ) from None
+                f"stop = {self.function!r}: a store needs a name by which it knows the function again: "
+                'stop=swarmviz.ensembles.When(function, name="…"); without a store it needs none'
+            )
 
     def look(self, dynamics, every):
         return every
 
     def watch(self, group):
-        def reached(part: Window) -> np.ndarray:
-            after, recorded = part.outcomes.after, part.outcomes.k
+        def reached(window: Window) -> np.ndarray:
+            after, recorded = window.result.after, window.result.k
             k = after.all.k
             if not (k > 0 and len(recorded) and recorded[-1] == k):
                 return np.full(len(after), GOES_ON)
-            return np.array([k if self.function(part.dynamics.frame(state)) else GOES_ON for state in after])
+            return np.array([k if self.function(window.dynamics.frame(state)) else GOES_ON for state in after])
 
         return reached
 
 
 def as_stop(stop: Any) -> Stop | None:
-    """A stop from what a person passed: None, a stop, or a function of the frame.
+    """A stop from the argument ``stop``: None, a stop, or a function of the frame.
 
     Raises
     ------

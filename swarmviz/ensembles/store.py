@@ -1,7 +1,7 @@
 """Where a sweep keeps its finished cells: a folder of NetCDF files with a manifest that says which sweep they belong to.
 
-A cell is written beside its place and then moved there in one stroke, so that a file is a whole cell or is not there, whenever the process
-is killed. Nothing that is there is ever written again.
+A cell is written under another name and then renamed, so that a file is a whole cell or is not there, whenever the process is killed. A
+file that is there is never written again.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock, Timeout
+
 if TYPE_CHECKING:
     import xarray
 
 MANIFEST = "manifest.json"
 DRAFT = ".draft-"  # begins the name of a file that is being written
+LOCK = ".lock"  # held by the process that writes
 
 
 class StoreError(OSError):
@@ -55,24 +58,29 @@ class Store:
         ValueError
             When it belongs to another sweep, version or program.
         """
-        import fcntl  # not on Windows, where the rest of swarmviz is
-
         if self.folder.exists() and not self.folder.is_dir():
             raise StoreError(f"store = {str(self.folder)!r}: is a file; name a folder")
         with self._explained("cannot be opened"):
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        lock = FileLock(
+            self.folder / LOCK, timeout=0, fallback_to_soft=False
+        )  # the system releases it when the process dies
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lets go of it when the process dies
-            except BlockingIOError:
-                raise StoreError(f"store = {str(self.folder)!r}: another sweep is writing to it") from None
-            except OSError:  # a file system without locks
-                pass
+            lock.acquire()
+        except Timeout:
+            raise StoreError(f"store = {str(self.folder)!r}: another sweep is writing to it") from None
+        except (OSError, NotImplementedError):  # a folder that is read-only, a file system without locks
+            pass
+        try:
             self._claim()
             yield self
         finally:
-            os.close(handle)
+            if lock.is_locked:
+                with contextlib.suppress(OSError):  # Windows: filelock removes it itself
+                    (
+                        self.folder / LOCK
+                    ).unlink()  # before the release: a peer that has it open sees that its file is gone
+            lock.release()
 
     def __contains__(self, number: int) -> bool:
         return self._path(number).exists()
@@ -128,7 +136,7 @@ class Store:
             for name in names:
                 if name.startswith(DRAFT):  # left by a process that was killed
                     (self.folder / name).unlink()
-        names = [name for name in names if not name.startswith(DRAFT)]
+        names = [name for name in names if name != LOCK and not name.startswith(DRAFT)]
         if MANIFEST not in names:
             if names:
                 raise ValueError(
@@ -144,6 +152,11 @@ class Store:
 
     def _compare(self, found: Any) -> None:
         found = found if isinstance(found, dict) else {}
+        if _stop_is_hashed(found):
+            raise ValueError(
+                f"store = {str(self.folder)!r}: knows its stop by the bytecode of a function, as swarmviz no longer does; choose another "
+                'folder and give the function a name: stop=When(function, name="…")'
+            )
         differing = [name for name in self.manifest | found if self.manifest.get(name) != found.get(name)]
         if differing and set(differing) <= {"swarmviz", "sources"}:
             raise ValueError(
@@ -195,7 +208,7 @@ def _without_cluster() -> Any:
 
 
 def _folder(store: Any) -> Path:
-    """The path that a person passed."""
+    """The path that was passed."""
     text = os.fspath(store) if isinstance(store, (str, os.PathLike)) else None
     if not isinstance(text, str):
         raise TypeError(f"store = {store!r}: must be the path of a folder, not {type(store).__name__}")
@@ -203,8 +216,16 @@ def _folder(store: Any) -> Path:
         raise ValueError(f"store = {store!r}: must be the path of a folder")
     try:
         return Path(text).expanduser()
-    except RuntimeError as error:  # ~nobody
+    except RuntimeError as error:  # an unknown ~user
         raise ValueError(f"store = {store!r}: {error}") from None
+
+
+def _stop_is_hashed(manifest: dict[str, Any]) -> bool:
+    """Whether it was written by a version that told functions apart by their bytecode."""
+    try:
+        return "code" in manifest["settings"]["stop"]["values"]
+    except (KeyError, TypeError):
+        return False
 
 
 def _version(manifest: dict[str, Any]) -> str:

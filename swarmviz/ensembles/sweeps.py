@@ -12,7 +12,7 @@ from swarmviz.ensembles.axes import Axis, Cell, axes_of, cells_of, check
 from swarmviz.ensembles.dataset import as_dataset, program, provenance
 from swarmviz.ensembles.description import described
 from swarmviz.ensembles.engine import Ensemble, execute
-from swarmviz.ensembles.memory import require_room
+from swarmviz.ensembles.memory import check_memory
 from swarmviz.ensembles.run import Progress, reporting
 from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.ensembles.store import Store
@@ -74,7 +74,7 @@ def sweep(
         As in :func:`swarmviz.run_ensemble`; runs of all cells that are not in the store yet.
     store : path, optional
         Folder that gets each finished cell as a NetCDF file. The same call goes on where an earlier one ended, however that was. A
-        function as `stop` must not use what cannot be compared, such as an open file.
+        function as `stop` needs a name by which the store knows it again: ``When(function, name="…")``.
     client : dask.distributed.Client, optional
         Runs each cell as a task on its cluster; the store is written here, not by the workers.
 
@@ -90,8 +90,8 @@ def sweep(
     Raises
     ------
     TypeError, ValueError
-        Before anything runs, when an argument is bad, parts of a cell do not fit together, there is not enough memory, or the store is that
-        of another sweep or of other sources.
+        Before anything runs, when an argument is bad, parts of a cell do not fit together, there is not enough memory, the store is that
+        of another sweep or of other sources, or there is a store and `stop` has no name.
     swarmviz.ensembles.StoreError
         When the store cannot be read or written; what it holds is kept.
 
@@ -107,38 +107,38 @@ def sweep(
         type(dynamics), record, stop, runs=runs, steps=steps, every=every, positions=positions, tolerance=tolerance
     )
     if store is not None and settings.stop is not None:
-        settings.stop.require_known()
+        settings.stop.require_name()
     threads = thread_count(1 if client is not None and threads is None else threads)
     axes = axes_of(problem, grid, n, d, landscapes)
-    clocks = check(problem, axes, settings)
+    check(problem, axes, settings)
     work = locally if client is None else _on(client)
-    shelf = None if store is None else Store(store, manifest(problem, axes, settings))
-    table = Table(problem, axes, settings, clocks)
-    beside = (min(table.cells, IN_FLIGHT + threads) if table.cells > 1 else 0) + (shelf is not None)
-    require_room(settings, table.largest, threads if client is None else 0, table.cells, beside, table.times)
+    cell_store = None if store is None else Store(store, manifest(problem, axes, settings))
+    table = Table(problem, axes, settings)
+    beside = (min(table.cells, IN_FLIGHT + threads) if table.cells > 1 else 0) + (cell_store is not None)
+    check_memory(settings, table.largest, threads if client is None else 0, table.cells, beside, table.times)
     with contextlib.ExitStack() as stack:
-        if shelf is not None:
-            stack.enter_context(shelf.opened())
+        if cell_store is not None:
+            stack.enter_context(cell_store.opened())
         table.allocate()
-        missing = list(_missing(table, shelf))
+        missing = list(_missing(table, cell_store))
         finished_run = stack.enter_context(reporting(progress, settings.options.runs * len(missing)))
         interrupted = False
         try:
             with contextlib.closing(work(missing, settings, threads, finished_run)) as done:
                 for number, cell in done:
-                    if shelf is not None:
-                        shelf.put(number, cell)
+                    if cell_store is not None:
+                        cell_store.put(number, cell)
                     table.put(number, cell)
         except KeyboardInterrupt:
             interrupted = True
         return table.dataset(interrupted)
 
 
-def _missing(table: Table, shelf: Store | None) -> Iterator[Cell]:
+def _missing(table: Table, cell_store: Store | None) -> Iterator[Cell]:
     """The cells that are yet to be run; the others are read, so that a damaged one is found before anything runs."""
     for cell in cells_of(table.problem, table.axes):
-        if shelf is not None and cell.number in shelf:
-            table.put(cell.number, shelf.get(cell.number, provenance(cell.problem, table.settings)))
+        if cell_store is not None and cell.number in cell_store:
+            table.put(cell.number, cell_store.get(cell.number, provenance(cell.problem, table.settings)))
         else:
             yield cell
 

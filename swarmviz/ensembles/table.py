@@ -1,4 +1,4 @@
-"""The result of a sweep: the cells side by side, each copied into its place as it comes, so that none is held twice."""
+"""The result of a sweep: the cells side by side, each copied into its place as it arrives, so that none is held twice."""
 
 from __future__ import annotations
 
@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 
 
 class Table:
-    """Room for every cell; what is not there is NaN.
-
-    Parameters
-    ----------
-    clocks : sequence of Clock
-        Of the cells, the last axis fastest.
+    """Arrays that hold every cell; what has not arrived is NaN.
 
     Attributes
     ----------
@@ -32,14 +27,15 @@ class Table:
         A cell's, with the largest n and d of all.
     """
 
-    def __init__(self, problem: Problem, axes: tuple[Axis, ...], settings: Settings, clocks: Sequence[Clock]):
+    def __init__(self, problem: Problem, axes: tuple[Axis, ...], settings: Settings):
         self.problem, self.axes, self.settings = problem, axes, settings
         self.shape = tuple(len(axis.values) for axis in axes)
         self.cells = math.prod(self.shape)
         self.largest = _largest(next(cells_of(problem, axes)).problem, axes)
         self._layout = Layout.of(self.largest, settings)
-        self._clocks = list(dict.fromkeys(clocks))
-        self._which = self._times(clocks)
+        clocks = [cell.problem.clock for cell in cells_of(problem, axes)]
+        self._clocks = list(dict.fromkeys(clocks))  # the different ones
+        self._clock_numbers = self._clock_numbers_of(clocks)
         self._values: dict[str, np.ndarray] = {}
         self._tolerances = np.full(self.shape, np.nan)  # of the cells that have come
 
@@ -70,17 +66,17 @@ class Table:
 
     @property
     def times(self) -> int:
-        """How many courses of time there are."""
-        return self._which.size
+        """How many different time axes there are."""
+        return self._clock_numbers.size
 
-    def _times(self, clocks: Sequence[Clock]) -> np.ndarray:
-        """Which of the different clocks a cell has; of length 1 along the axes on which that does not depend."""
+    def _clock_numbers_of(self, clocks: Sequence[Clock]) -> np.ndarray:
+        """Which of the different clocks each cell has; of length 1 along the axes on which that does not depend."""
         numbers = {clock: i for i, clock in enumerate(self._clocks)}
-        which = np.array([numbers[clock] for clock in clocks]).reshape(self.shape)
-        for i in range(which.ndim):
-            first = which.take([0], axis=i)
-            which = first if (which == first).all() else which
-        return which
+        found = np.array([numbers[clock] for clock in clocks]).reshape(self.shape)
+        for i in range(found.ndim):
+            first = found.take([0], axis=i)
+            found = first if (found == first).all() else found
+        return found
 
     def dataset(self, interrupted: bool) -> xarray.Dataset:
         """All cells that have come."""
@@ -89,10 +85,10 @@ class Table:
         if not self._values:
             self._blank()
         names = tuple(axis.name for axis in self.axes)
-        varying = tuple(name for name, size in zip(names, self._which.shape, strict=True) if size > 1)
+        varying = tuple(name for name, size in zip(names, self._clock_numbers.shape, strict=True) if size > 1)
         steps = self.settings.recorded_steps()
-        courses = [np.asarray(self._clocks[i].at(steps), dtype=np.float64) for i in self._which.flat]
-        times = np.stack(courses).reshape(*(size for size in self._which.shape if size > 1), len(steps))
+        different = [np.asarray(self._clocks[i].at(steps), dtype=np.float64) for i in self._clock_numbers.flat]
+        times = np.stack(different).reshape(*(size for size in self._clock_numbers.shape if size > 1), len(steps))
         coordinates = self._layout.coordinates(
             self.settings, self.problem.swarm.seed, ((*varying, "step"), times), self._judged_by(names)
         )

@@ -1,28 +1,42 @@
-"""The landscapes: ``ALL`` maps class names to classes, in the order in which a person would want to see them."""
+"""The landscapes: ``ALL`` maps class names to classes, in the order in which the page lists them."""
 
 from __future__ import annotations
 
 from swarmviz.landscapes.ackley import Ackley
 from swarmviz.landscapes.alpine import AlpineN1, AlpineN2
 from swarmviz.landscapes.base import Landscape
-from swarmviz.landscapes.bowls import Rosenbrock, Schwefel220, Sphere, WideRosenbrock, XinSheYang, Zakharov
+from swarmviz.landscapes.beale import Beale
+from swarmviz.landscapes.booth import Booth
+from swarmviz.landscapes.bukin import BukinN6
+from swarmviz.landscapes.camel import SixHumpCamel, ThreeHumpCamel
 from swarmviz.landscapes.cross_in_tray import CrossInTray
+from swarmviz.landscapes.discontinuous import DiscontinuousIntegrand
+from swarmviz.landscapes.double_well import DoubleWell
+from swarmviz.landscapes.drop_wave import DropWave
+from swarmviz.landscapes.easom import Easom
+from swarmviz.landscapes.eggholder import Eggholder
 from swarmviz.landscapes.finite_set import FineFiniteSetCurve, FiniteSetCurve
 from swarmviz.landscapes.formula.formula import Formula
-from swarmviz.landscapes.formula.words import FormulaError
+from swarmviz.landscapes.formula.tokens import FormulaError
+from swarmviz.landscapes.goldstein_price import GoldsteinPrice
 from swarmviz.landscapes.griewank import Griewank, PrintedGriewank
-from swarmviz.landscapes.kinks import BukinN6, DiscontinuousIntegrand, Eggholder, HolderTable
+from swarmviz.landscapes.himmelblau import Himmelblau
+from swarmviz.landscapes.holder_table import HolderTable
 from swarmviz.landscapes.langermann import Langermann
 from swarmviz.landscapes.levy import Levy, LevyN13
 from swarmviz.landscapes.mccormick import McCormick
+from swarmviz.landscapes.michalewicz import Michalewicz
 from swarmviz.landscapes.mixture import GaussianMixture, Well
-from swarmviz.landscapes.needles import Easom, Michalewicz
-from swarmviz.landscapes.polynomials import Beale, Booth, GoldsteinPrice, ThreeHumpCamel
 from swarmviz.landscapes.rastrigin import PrintedRastrigin, Rastrigin, WideRastrigin
-from swarmviz.landscapes.ripples import DropWave, Salomon, SchafferN2
-from swarmviz.landscapes.schwefel import Schwefel226
+from swarmviz.landscapes.rosenbrock import Rosenbrock, WideRosenbrock
+from swarmviz.landscapes.salomon import Salomon
+from swarmviz.landscapes.schaffer import SchafferN2
+from swarmviz.landscapes.schwefel import Schwefel220, Schwefel226
 from swarmviz.landscapes.shekel import Shekel
-from swarmviz.landscapes.wells import DoubleWell, Himmelblau, SixHumpCamel, StyblinskiTang
+from swarmviz.landscapes.sphere import Sphere
+from swarmviz.landscapes.styblinski_tang import StyblinskiTang
+from swarmviz.landscapes.xin_she_yang import XinSheYang
+from swarmviz.landscapes.zakharov import Zakharov
 
 _FAMILIAR = (Ackley, Rastrigin, DoubleWell, Himmelblau, Rosenbrock, Sphere)
 _OF_ONES_OWN = (GaussianMixture, Formula)

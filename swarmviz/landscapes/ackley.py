@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmviz.kernels.elementary import exp, sin2pi
-from swarmviz.landscapes.base import Landscape, block
+from swarmviz.landscapes.base import MinimumAtOrigin, block
 from swarmviz.landscapes.lanes import LANES, half_wave, lanes
 from swarmviz.parameters import Real
 
@@ -58,7 +58,7 @@ def ackley_gradient(x, p, out):
                 oi[j] = cone[j] * xi[j] + dent[j] * sin2pi(xi[j])
 
 
-class Ackley(Landscape):
+class Ackley(MinimumAtOrigin):
     """A funnel with a lattice of shallow dents; the global minimum at the origin is a sharp tip."""
 
     title = "Ackley"
@@ -70,7 +70,3 @@ class Ackley(Landscape):
 
     depth = Real(20.0, bounds=(0.1, 100), softbounds=(1, 40), symbol="A", doc="Depth of the funnel.")
     steepness = Real(0.2, bounds=(0.01, 10), softbounds=(0.05, 1), symbol="C", doc="How steep the funnel is.")
-
-    def minimisers(self, d):
-        self.require_dimension(d)
-        return np.zeros((1, d))

@@ -26,18 +26,24 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
-from numba.experimental.function_type import _get_wrapper_address
 
 from swarmviz.kernels import cache, compiled
 from swarmviz.landscapes.separation import sought
 from swarmviz.parameters import Described
+
+try:
+    from numba.experimental.function_type import _get_wrapper_address
+except (
+    ImportError
+):  # a name of numba's own: without it every call of a kernel is 25 µs slower (tests/landscapes/test_base.py tells)
+    _get_wrapper_address = None
 
 
 def block(function):
     """Compile a block function, or a part of one.
 
     Arithmetic is IEEE to the letter: the elementary functions bring their own flags and take nearly all the time, and
-    so the value of an agent has the same bits whoever stands beside it. A division by zero gives inf or NaN
+    so the value of an agent has the same bits whichever agents share its block. A division by zero gives inf or NaN
     (``error_model``): numba's test for it would make a loop six times slower.
     """
     return cache.jit(function, nogil=True, error_model="numpy")
@@ -55,13 +61,13 @@ class Landscape(Described):
     dims : (int, int or None)
         Smallest and largest dimension; None is no limit.
     remark : str
-        What a person should know, for example where the source misprints the formula or what the gradient is at a
+        What a user should know, for example where the source misprints the formula or what the gradient is at a
         non-smooth point.
     log_colours : bool
         Whether a logarithmic colour scale shows it better.
     nearest_minimum : float
         Distance from a global minimiser to the nearest local minimum that is not one, in half widths of the box (maximum norm), or
-        less; ∞ where there is none or it is farther than 0.1. None where nobody knows: then it is sought
+        less; ∞ where there is none or it is farther than 0.1. None where it is not known: then it is searched for
         (:mod:`swarmviz.landscapes.separation`). Half of it is the most that counts as found
         (:func:`swarmviz.success.tolerance_for`). Where it depends on d or on parameters, override :meth:`separation`.
     """
@@ -142,14 +148,14 @@ class Landscape(Described):
     def require_defined(self, X: np.ndarray) -> None:
         """Raise ``ValueError`` when F is not a number at one of the rows of ``X`` (N, d), where agents are to start.
 
-        Only a person's own landscape can have such places; one that counts them as +∞ raises nothing.
+        Only a formula can have such places; one that counts them as +∞ raises nothing.
         """
 
     def require_defined_in_box(self, d: int) -> None:
         """Raise ``ValueError`` when F is not a number at one of some points of the box in ``d`` dimensions."""
 
     def advice(self, X: np.ndarray) -> str:
-        """What to say to a person whose swarm was at ``X`` (N, d) when an energy was no longer finite; empty: it was not F's doing."""
+        """Advice when an energy is no longer finite, for the last positions ``X`` (N, d); empty where F is not the cause."""
         return ""
 
     def separation(self, d: int) -> float:
@@ -165,7 +171,7 @@ class Landscape(Described):
     _sought_separation: tuple[Any, float] = (None, math.inf)
 
     def handles(self, d: int) -> np.ndarray:
-        """Places that a person can take hold of and drag, shape (m, d); most landscapes have none."""
+        """Places that can be dragged with the mouse, shape (m, d); most landscapes have none."""
         return np.empty((0, d))
 
     def with_handle(self, x: Any) -> Landscape:
@@ -188,13 +194,23 @@ class Landscape(Described):
         return np.array(X.T, order="C")
 
 
+class MinimumAtOrigin(Landscape):
+    """Base of the landscapes whose only global minimiser is the origin."""
+
+    def minimisers(self, d):
+        self.require_dimension(d)
+        return np.zeros((1, d))
+
+
 def compile_block(dispatcher: Any, signature: Any) -> Any:
     """The block function, compiled for the one signature that kernels use."""
     with compiled.LOCK:
         if not dispatcher.signatures:
             dispatcher.compile(signature)
             dispatcher.disable_compile()
-            # Numba looks these up at every call of a kernel, for 25 µs, unless the function knows them.
-            result, address = dispatcher.get_compile_result(signature), _get_wrapper_address(dispatcher, signature)
-            dispatcher.get_compile_result, dispatcher.__wrapper_address__ = lambda _: result, lambda: address
+            if (
+                _get_wrapper_address is not None
+            ):  # numba looks these up at every call of a kernel, unless the function knows them
+                result, address = dispatcher.get_compile_result(signature), _get_wrapper_address(dispatcher, signature)
+                dispatcher.get_compile_result, dispatcher.__wrapper_address__ = lambda _: result, lambda: address
     return dispatcher

@@ -9,10 +9,8 @@ on the way forth, those behind i in ``behind`` on the way back, so that nothing 
 
 from __future__ import annotations
 
-import numpy as np
-
 from swarmviz.kernels.elementary import cos, sin
-from swarmviz.landscapes.base import Landscape, block
+from swarmviz.landscapes.base import MinimumAtOrigin, block
 from swarmviz.landscapes.lanes import LANES, lanes
 
 
@@ -76,7 +74,7 @@ def printed_gradient(x, p, out):
     _griewank_gradient(x, 1.0, out)
 
 
-class Griewank(Landscape):
+class Griewank(MinimumAtOrigin):
     """From afar a smooth bowl, from near a lattice of dents."""
 
     title = "Griewank"
@@ -85,10 +83,6 @@ class Griewank(Landscape):
     low, high = -600.0, 600.0
     nearest_minimum = 0.0073  # (±π, ±√2 π, 0, …), where two cosines are −1; in one dimension 2π
     block_values, block_gradient = staticmethod(griewank), staticmethod(griewank_gradient)
-
-    def minimisers(self, d):
-        self.require_dimension(d)
-        return np.zeros((1, d))
 
 
 class PrintedGriewank(Griewank):

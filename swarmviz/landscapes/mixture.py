@@ -1,4 +1,4 @@
-r"""A landscape of wells that a person places, drags, deepens and removes.
+r"""A landscape of wells that can be placed, dragged, deepened and removed.
 
     F(x) = κ |x|² − Σ_k D_k exp(−|x − c_k|² / (2 w_k²))          (1)
 
@@ -126,14 +126,14 @@ class Wells(Vector):
             rows = [list(row) for row in val]
             flat = [[*np.atleast_1d(row[0]).tolist(), *row[1:]] if len(row) == 3 else row for row in rows]
         except (TypeError, ValueError):
-            self._refuse(val, "must be a list of wells, each a centre, a depth and a width")
+            self.refuse(val, "must be a list of wells, each a centre, a depth and a width")
         if not 1 <= len(flat) <= MOST_WELLS:
-            self._refuse(val, f"must be between 1 and {MOST_WELLS} wells, not {len(flat)}")
+            self.refuse(val, f"must be between 1 and {MOST_WELLS} wells, not {len(flat)}")
         return tuple(self._well(k, row) for k, row in enumerate(flat))
 
     def _well(self, k: int, row: list[Any]) -> Well:
         if not 3 <= len(row) <= MOST_COORDINATES + 2:
-            self._refuse(row, f"well {k} must have 1 to {MOST_COORDINATES} coordinates, a depth and a width")
+            self.refuse(row, f"well {k} must have 1 to {MOST_COORDINATES} coordinates, a depth and a width")
         *centre, depth, width = row
         for what, number, low, high in (
             *((f"coordinate {i + 1}", c, -REACH, REACH) for i, c in enumerate(centre)),
@@ -141,7 +141,7 @@ class Wells(Vector):
             ("the width", width, 1e-2, 1e2),
         ):
             if isinstance(number, bool) or not isinstance(number, AnyReal) or not low <= float(number) <= high:
-                self._refuse(row, f"{what} of well {k} must be a number from {low:g} to {high:g}, not {number!r}")
+                self.refuse(row, f"{what} of well {k} must be a number from {low:g} to {high:g}, not {number!r}")
         return Well([float(c) for c in centre], float(depth), float(width))
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from swarmviz.kernels.elementary import sin2pi
-from swarmviz.landscapes.base import Landscape, block
+from swarmviz.landscapes.base import MinimumAtOrigin, block
 from swarmviz.landscapes.lanes import half_wave
 
 
@@ -70,7 +70,7 @@ def printed_gradient(x, p, out):
     _slopes(x, 2.0, 1.0, out)
 
 
-class Rastrigin(Landscape):
+class Rastrigin(MinimumAtOrigin):
     """A bowl with a regular lattice of local minima; the global one at the origin."""
 
     title = "Rastrigin"
@@ -79,10 +79,6 @@ class Rastrigin(Landscape):
     remark = "003 prints a factor 1/d before the sum, but the values in its tables belong to the sum without it."
     low, high = -5.12, 5.12
     block_values, block_gradient = staticmethod(rastrigin), staticmethod(rastrigin_gradient)
-
-    def minimisers(self, d):
-        self.require_dimension(d)
-        return np.zeros((1, d))
 
 
 class WideRastrigin(Rastrigin):

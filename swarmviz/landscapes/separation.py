@@ -1,8 +1,8 @@
-"""How near another local minimum is to a global one, for a landscape of which nobody has stated it: sought along lines.
+"""How near another local minimum is to a global one, estimated along lines for a landscape that does not state it.
 
-Where F, on a line out of a minimiser, has risen and falls again, a minimum of F or a valley that leads to one is met. It is at the place
-of the dip or nearer in few other cases than those of valleys that no line crosses, so that this is an estimate; where a curved valley is
-crossed twice it is less than it could be, which makes what counts as found smaller and never holds a wrong valley.
+Where F rises and falls again on a line out of a minimiser, the line meets a minimum of F or a valley that leads to one. The estimate is
+too large only where no line crosses the nearest valley. Where a line crosses a curved valley twice it is too small; then the tolerance
+of a success is smaller than it could be and never includes a wrong valley.
 """
 
 from __future__ import annotations

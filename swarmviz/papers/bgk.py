@@ -8,9 +8,10 @@ import numpy as np
 
 from swarmviz.ensembles.stopping import Stall
 from swarmviz.papers.bgk_tables import TABLE_2, TABLE_3
-from swarmviz.papers.figure import Entry, Experiment, Reported
-from swarmviz.papers.states import Densities
-from swarmviz.papers.views import Scan, Table
+from swarmviz.papers.charts import Scan, Table
+from swarmviz.papers.figure import Figure
+from swarmviz.papers.snapshots import Densities
+from swarmviz.papers.spec import Experiment, Reported
 
 STEPS, D = 1000, 20
 STALL = Stall(1e-4, 500)
@@ -72,8 +73,8 @@ _SCALES = tuple(float(s) for s in np.linspace(0, 5, 21))
 _CBO = {"lam": 1.0, "alpha": 1e5, "dt": 0.1, "boundary": "clip"}
 
 
-def _figure1(noise: str) -> Entry:
-    return Entry(
+def _figure1(noise: str) -> Figure:
+    return Figure(
         f"003-figure1-{noise.lower()}", f"Figure 1: strength of the {noise} noise", "003 fig. 1, §5.1",
         "Which strength of the noise finds the minimum?",
         (_part(noise, "BGK", BGK | {"noise": noise.lower()}, landscapes=_ALL, grid={"sigma": tuple(map(float, _SIGMAS[noise]))}),),
@@ -85,10 +86,10 @@ def _figure1(noise: str) -> Entry:
     )  # fmt: skip
 
 
-ENTRIES = (
+FIGURES = (
     _figure1("Gaussian"),
     _figure1("Cauchy"),
-    Entry(
+    Figure(
         "003-figure2", "Figure 2: densities in the diffusion limit", "003 fig. 2, §5.2",
         "Does the scaled BGK swarm have the density of CBO when ε is small?",
         (
@@ -98,7 +99,7 @@ ENTRIES = (
         ),
         (Densities(),), runs=1, each_run=True, remark="The steps of the snapshots are not printed: 0, 2, 5, 10, 20 and 1000 were taken.",
     ),
-    Entry(
+    Figure(
         "003-figure3", "Figure 3: comparison with CBO via the scaling limit", "003 fig. 3, §5.2",
         "Does the error of the scaled BGK swarm tend to that of CBO as ε → 0, for every strength of the noise?",
         (
@@ -112,14 +113,14 @@ ENTRIES = (
         (Scan((None, "landscape"), y="mean_error", x="sigma", series="system", label="E‖X^α_T − x*‖∞", log=True, dashed=("CBO",)),),
         remark=f"The values of σ̃ between 0 and 5 are ours. {UNITS}", tolerance=FOUND,
     ),
-    Entry(
+    Figure(
         "003-table2", "Table 2: Gaussian and Cauchy noise", "003 table 2, §5.1",
         "How do success, error and fitness depend on the number of agents and on the law of the noise?",
         tuple(_part(name, "BGK", BGK | noise, landscapes=_ALL, grid={"n": NUMBERS}) for name, noise in NOISES.items()),
         (Table(metrics=METRICS),), printed=_printed(TABLE_2, ("Gaussian", "Cauchy"), "003 table 2"), remark=UNITS,
         tolerance=FOUND,
     ),
-    Entry(
+    Figure(
         "003-table3", "Table 3: BGK with Cauchy noise and PSO", "003 table 3, §5.1",
         "Is the swarm with jumps better than particle swarm optimisation?",
         tuple(

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.papers.figure import Entry, Experiment
-from swarmviz.papers.states import Positions
-from swarmviz.papers.views import Courses, Heat
+from swarmviz.papers.charts import Curves, Heat
+from swarmviz.papers.figure import Figure
+from swarmviz.papers.snapshots import Positions
+from swarmviz.papers.spec import Experiment
 from swarmviz.theory import cbo as theory
 
 LAM, DT, STEPS, D = 1.0, 0.05, 99, 2
@@ -45,8 +46,8 @@ def _claimed(noise: str) -> Any:
     return derive
 
 
-def _heat(key: str, name: str, across: str, values: range, symbol: str, remark: str = "") -> Entry:
-    return Entry(
+def _heat(key: str, name: str, across: str, values: range, symbol: str, remark: str = "") -> Figure:
+    return Figure(
         key, f"Figure {key[-1]}: dispersion for varying {symbol}", f"001 fig. {key[-1]}, §4.2",
         f"How does {name} change how fast the swarm comes to a consensus, without noise, with moderate and with large noise?",
         (_system(grid={"sigma": STRENGTHS, across: tuple(values)}),),
@@ -55,8 +56,8 @@ def _heat(key: str, name: str, across: str, values: range, symbol: str, remark: 
     )  # fmt: skip
 
 
-ENTRIES = (
-    Entry(
+FIGURES = (
+    Figure(
         "001-figure1", "Figure 1: CBO on Rastrigin in 2D", "001 fig. 1, §4.1",
         "How does a swarm of 100 agents contract without noise, with moderate and with large noise?",
         tuple(
@@ -65,20 +66,20 @@ ENTRIES = (
         (Positions(),),
         runs=1, each_run=True, remark="The paper's seed is not printed: another swarm of the same law.",
     ),
-    Entry(
+    Figure(
         "001-figure2", "Figure 2: dispersion, anisotropic noise", "001 fig. 2, §4.1; Theorem 3.5 (dotted)",
         "Does the mean squared distance from consensus decay at the rate 2λ − σ² of the theorem?",
         (_system(grid={"sigma": STRENGTHS}),),
-        (Courses(y="dispersion", series="sigma", label=NORM, log=True),),
+        (Curves(y="dispersion", series="sigma", label=NORM, log=True),),
         runs=1000, derive=_claimed("anisotropic"),
         remark="The theorem's rate is exact without noise. With noise its proof moves a projection through a product where that does not "
         "hold: at finite N the mean decays more slowly.",
     ),
-    Entry(
+    Figure(
         "001-figure3", "Figure 3: dispersion, isotropic noise", "001 fig. 3, §4.1; eq. 4.4 (dotted)",
         "Does the swarm with isotropic noise come to a consensus at the mean-field rate 2λ − Dσ²?",
         (_system(values={"noise": "isotropic"}, grid={"sigma": (0.0, math.sqrt(0.5), 1.0)}),),
-        (Courses(y="dispersion", series="sigma", label=NORM, log=True),),
+        (Curves(y="dispersion", series="sigma", label=NORM, log=True),),
         runs=1000, derive=_claimed("isotropic"),
         remark="The rate is one of the mean field, N → ∞ and α → ∞; at N = 100 the mean decays more slowly.",
     ),

@@ -1,4 +1,4 @@
-"""An entry's sweeps, run and put side by side in one Dataset with what the paper prints."""
+"""A figure's sweeps, run and put side by side in one Dataset with what the paper prints."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import numpy as np
 
 from swarmviz import success
 from swarmviz.ensembles.dataset import described_as
+from swarmviz.ensembles.description import as_json
 from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
 from swarmviz.ensembles.sweeps import sweep
-from swarmviz.papers.figure import Entry, Experiment
 from swarmviz.papers.report import as_variables
+from swarmviz.papers.spec import Experiment, FigureSpec
+from swarmviz.version import __version__
 
 if TYPE_CHECKING:
     import xarray
@@ -32,29 +34,60 @@ QUANTILES = (0.25, 0.5, 0.75)
 FINALS = ("final_energy", "final_best", "final_error", "success", "steps_taken", "stopped", "diverged_step", "finished")
 
 
-def computed(
-    entry: Entry,
-    runs: int | None,
-    threads: int | None,
-    quick: bool,
-    progress: Any,
-    store: str | os.PathLike[str] | None,
+def compute(
+    figure: FigureSpec,
+    runs: int | None = None,
+    threads: int | None = None,
+    quick: bool = False,
+    progress: Any = False,
+    store: str | os.PathLike[str] | None = None,
 ) -> xarray.Dataset:
-    """See :meth:`Entry.compute`."""
+    """Run the sweeps of a figure.
+
+    Parameters
+    ----------
+    figure : FigureSpec
+    runs : int, optional
+        Runs of each cell; the paper's when absent.
+    threads : int, optional
+        Every core when absent.
+    quick : bool
+        A few steps on a few values: to try it out, not to compare with the paper.
+    progress : bool or callable
+        As in :func:`swarmviz.run_ensemble`; runs that are in the store count as done.
+    store : path, optional
+        Folder that gets a store of :func:`swarmviz.sweep` for each part, named after the figure, so that figures may share it. The same
+        call goes on where an earlier one ended, however that was. The agents at the snapshots are computed anew.
+
+    Returns
+    -------
+    xarray.Dataset
+        Observables along step: their means over the runs with ``…_standard_error`` and ``…_quantile`` (or the series of each run, see
+        ``each_run``). What each run ended with, ``success_rate``, ``mean_error`` and ``mean_energy`` with errors. The agents of the
+        first run at the snapshots. What was derived; ``printed_…`` beside ours what the paper prints. After a Ctrl-C the attribute
+        ``interrupted`` is 1.
+
+    Raises
+    ------
+    ValueError
+        When ``runs`` or ``threads`` is out of its range, or the store is that of another call.
+    swarmviz.ensembles.StoreError
+        When the store cannot be written; what it holds is kept.
+    """
     import xarray
 
-    runs = Options(runs=entry.runs if runs is None else runs).runs
+    runs = Options(runs=figure.runs if runs is None else runs).runs
     if store is not None and not os.fspath(store):
         raise ValueError(f"store = {store!r}: must be the name of a folder")
-    parts = [part.quick() for part in entry.parts] if quick else entry.parts
+    parts = [part.quick() for part in figure.parts] if quick else figure.parts
     datasets: list[Any] = []
     interrupted = False
     with reporting(progress, sum(_cells(part) for part in parts) * runs) as finished_run:
         for i, part in enumerate(parts):
-            place = None if store is None else Path(store).expanduser() / f"{entry.key}-{i}"
+            place = None if store is None else Path(store).expanduser() / f"{figure.key}-{i}"
             try:
                 data, interrupted = _kept(
-                    part, _swept(part, runs, entry.tolerance, threads, finished_run, place), entry.each_run
+                    part, _swept(part, runs, figure.tolerance, threads, finished_run, place), figure.each_run
                 )
             except KeyboardInterrupt:  # between the runs: of this part there is nothing
                 if not datasets:
@@ -68,10 +101,10 @@ def computed(
         datasets, "system", data_vars="all", coords="minimal", compat="override", join="outer", combine_attrs="override"
     ).assign_coords(system=[part.label for part in parts[: len(datasets)]])
     data.attrs = {}  # those of the first part only; what each variable means stays with it
-    if entry.derive is not None:
-        data = data.assign(dict(entry.derive(data)))
-    data = data.assign(as_variables(entry.printed, data))
-    return data.assign_attrs(_provenance(entry, runs, quick), interrupted=int(interrupted))
+    if figure.derive is not None:
+        data = data.assign(dict(figure.derive(data)))
+    data = data.assign(as_variables(figure.printed, data))
+    return data.assign_attrs(_provenance(figure, runs, quick), interrupted=int(interrupted))
 
 
 def _cells(part: Experiment) -> int:
@@ -87,11 +120,11 @@ def _swept(
     store: Path | None,
 ) -> xarray.Dataset:
     dynamics, landscape, swarm = part.preset(part.label, "", "").build()
-    told = 0
+    reported = 0
 
     def progress(done: int, total: int) -> None:
-        nonlocal told
-        told = done
+        nonlocal reported
+        reported = done
         finished_run()
 
     data = sweep(
@@ -99,7 +132,7 @@ def _swept(
         every=part.every, record=part.record, stop=part.stop, tolerance=tolerance, threads=threads, progress=progress, store=store,
     )  # fmt: skip
     if not data.attrs["interrupted"]:
-        for _ in range(data["finished"].size - told):  # those that were in the store
+        for _ in range(data["finished"].size - reported):  # those that were in the store
             finished_run()
     return data
 
@@ -114,19 +147,19 @@ def _kept(part: Experiment, data: xarray.Dataset, each_run: bool) -> tuple[xarra
 
 
 def _reduced(part: Experiment, data: xarray.Dataset, each_run: bool, snapshots: bool) -> xarray.Dataset:
-    """Finals, courses or their statistics, and the agents at the snapshots."""
-    courses = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
+    """Finals, series or their statistics, and the agents at the snapshots."""
+    series = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
     kept = data[list(FINALS)].drop_vars("coordinate", errors="ignore")
-    kept = kept.merge(courses if each_run else _statistics(courses), compat="override")
+    kept = kept.merge(series if each_run else _statistics(series), compat="override")
     kept = kept.merge(success_rate(data), compat="override")
     kept = kept.assign(_means(data, "error")).assign(_means(data, "energy"))
     return kept.merge(_snapshots(part)) if part.snapshots and snapshots else kept
 
 
-def _statistics(courses: xarray.Dataset) -> xarray.Dataset:
+def _statistics(series: xarray.Dataset) -> xarray.Dataset:
     """Mean, its standard error and quartiles over the runs."""
     result: dict[str, Any] = {}
-    for name, values in courses.data_vars.items():
+    for name, values in series.data_vars.items():
         number = values.count("run", keep_attrs=False).clip(1)
         meaning = values.attrs.get("long_name", name)
         spread = (
@@ -141,7 +174,7 @@ def _statistics(courses: xarray.Dataset) -> xarray.Dataset:
         )
         result[f"{name}_standard_error"] = spread.assign_attrs(described_as(f"Standard error of the mean: {meaning}"))
         result[f"{name}_quantile"] = quantile.assign_attrs(described_as(f"Quantiles over the runs: {meaning}"))
-    return courses.drop_vars([*courses.data_vars, "seed"], errors="ignore").assign(result)
+    return series.drop_vars([*series.data_vars, "seed"], errors="ignore").assign(result)
 
 
 def _means(data: xarray.Dataset, what: str) -> dict[str, Any]:
@@ -187,10 +220,7 @@ def _snapshots(part: Experiment) -> xarray.Dataset:
     )
 
 
-def _provenance(entry: Entry, runs: int, quick: bool) -> dict[str, Any]:
-    import swarmviz
-    from swarmviz.ensembles.description import as_json
-
+def _provenance(figure: FigureSpec, runs: int, quick: bool) -> dict[str, Any]:
     names = (
         "label",
         "dynamics",
@@ -205,9 +235,9 @@ def _provenance(entry: Entry, runs: int, quick: bool) -> dict[str, Any]:
         "record",
         "stop",
     )
-    parts = [{name: getattr(part, name) for name in names} for part in entry.parts]
+    parts = [{name: getattr(part, name) for name in names} for part in figure.parts]
     return {
-        "swarmviz": swarmviz.__version__, "key": entry.key, "title": entry.title, "reference": entry.reference,
-        "question": entry.question, "remark": entry.remark, "criterion": entry.criterion or RULE,
+        "swarmviz": __version__, "key": figure.key, "title": figure.title, "reference": figure.reference,
+        "question": figure.question, "remark": figure.remark, "criterion": figure.criterion or RULE,
         "runs": runs, "quick": int(quick), "parts": as_json(parts),
     }  # fmt: skip

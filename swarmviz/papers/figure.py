@@ -1,164 +1,22 @@
-"""What a figure or table of a paper is, as data: which sweeps, what is recorded of them and what is drawn."""
+"""A figure or a table of a paper that computes, draws and compares itself: the data of its spec with the functions on them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from swarmviz import success
-from swarmviz.dynamics.base import Dynamics
-from swarmviz.ensembles.stopping import Stop
-from swarmviz.landscapes.base import Landscape
-from swarmviz.presets import Preset
-from swarmviz.swarm import Swarm
+from swarmviz.papers.compute import compute
+from swarmviz.papers.plot import plot
+from swarmviz.papers.report import comparison
+from swarmviz.papers.spec import FigureSpec
 
 if TYPE_CHECKING:
+    import matplotlib.figure
     import xarray
-    from matplotlib.figure import Figure
-
-QUICK_STEPS, QUICK_VALUES = 40, 3
-LIVE_PICTURES = 600  # what is shown live takes about twenty seconds, thirty pictures each
 
 
-@dataclass(frozen=True)
-class Experiment:
-    """One sweep: a dynamics on a landscape over a grid of parameters.
-
-    Attributes
-    ----------
-    label : str
-        What distinguishes it from the other parts, for a legend.
-    dynamics, landscape : str
-        Names in ``dynamics.ALL`` and ``landscapes.ALL``.
-    values, landscape_values, swarm : dict
-        Parameters that differ from the declared defaults.
-    grid : dict
-        Parameter → its values, as for :func:`swarmviz.sweep`.
-    landscapes : tuple of str
-        An axis of landscapes, if any.
-    steps, every : int
-        As in :func:`swarmviz.run_ensemble`.
-    record : tuple of str
-        Observables that are kept along step.
-    stop : Stop, optional
-        When a run ends early.
-    snapshots : tuple of int
-        Steps at which the agents of the first run are kept.
-    """
-
-    label: str
-    dynamics: str
-    landscape: str
-    steps: int
-    values: Mapping[str, Any] = field(default_factory=dict)
-    landscape_values: Mapping[str, Any] = field(default_factory=dict)
-    swarm: Mapping[str, Any] = field(default_factory=dict)
-    grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    landscapes: tuple[str, ...] = ()
-    every: int = 1
-    record: tuple[str, ...] = ()
-    stop: Stop | None = None
-    snapshots: tuple[int, ...] = ()
-
-    def preset(self, name: str, title: str, reference: str) -> Preset:
-        """The same as a preset, without the grid."""
-        return Preset(
-            name, title, self.dynamics, self.landscapes[0] if self.landscapes else self.landscape, reference,
-            dict(self.values), dict(self.landscape_values), dict(self.swarm),
-            pace=min(max(self.steps / LIVE_PICTURES, 0.1), 1000.0),
-        )  # fmt: skip
-
-    def quick(self) -> Experiment:
-        """The same in a moment: few steps, few values on each axis."""
-        from dataclasses import replace
-
-        steps = min(self.steps, QUICK_STEPS)
-        thin = {name: _thinned(values) for name, values in self.grid.items()}
-        shots = tuple(sorted({round(k * steps / self.steps) for k in self.snapshots}))
-        return replace(
-            self,
-            steps=steps,
-            every=min(self.every, 4),
-            grid=thin,
-            landscapes=tuple(_thinned(self.landscapes)),
-            snapshots=shots,
-        )
-
-
-def _thinned(values: Sequence[Any]) -> Sequence[Any]:
-    """The first, the middle one and the last of many."""
-    if len(values) <= QUICK_VALUES:
-        return values
-    return [values[0], values[len(values) // 2], values[-1]]
-
-
-@dataclass(frozen=True)
-class Reported:
-    """Numbers that a paper prints: ``values`` of a variable at coordinates, in the order of ``axes``; None where nothing is legible."""
-
-    variable: str
-    axes: Mapping[str, Sequence[Any]]
-    values: Sequence[Any]
-    unit: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A figure or a table of a paper.
-
-    Attributes
-    ----------
-    key, title, reference, question : str
-        Name on the command line, what a person reads, the source, and what it answers.
-    parts : tuple of Part
-        Its sweeps, side by side along the dimension ``system``. They have the same axes.
-    views : tuple
-        What is drawn of the Dataset, from top to bottom (:mod:`swarmviz.papers.views`).
-    runs : int
-        Runs of each cell, as in the paper.
-    each_run : bool
-        Keep the course of every run instead of statistics over the runs.
-    derive : callable, optional
-        ``function(dataset) -> {name: DataArray}``: claims of the paper and what is computed from the record.
-    printed : tuple of Printed
-        The paper's numbers.
-    remark : str
-        What the paper does not say, and what was assumed; where ours deviates, and why.
-    tolerance : float, optional
-        Largest error with which the paper counts a run as successful, in half widths of the box; that of
-        :func:`swarmviz.success.tolerance_for` when absent.
-    """
-
-    key: str
-    title: str
-    reference: str
-    question: str
-    parts: tuple[Experiment, ...]
-    views: tuple[Any, ...]
-    runs: int = 100
-    each_run: bool = False
-    derive: Callable[[Any], Mapping[str, Any]] | None = None
-    printed: tuple[Reported, ...] = ()
-    remark: str = ""
-    tolerance: float | None = None
-
-    @property
-    def criterion(self) -> str:
-        """What counts as a success where the paper has a criterion of its own; else empty."""
-        if self.tolerance is None:
-            return ""
-        return f"Success, as this paper counts it: {success.criterion(self.tolerance)}."
-
-    def preset(self) -> Preset:
-        """The first of its systems, to be opened live."""
-        return self.parts[0].preset(self.key, self.title, self.reference)
-
-    def selection(self) -> tuple[Dynamics, Landscape, Swarm]:
-        """The same as the three parts of a :class:`swarmviz.Simulation`, made anew."""
-        return self.preset().build()
+class Figure(FigureSpec):
+    """See :class:`swarmviz.papers.spec.FigureSpec` for the attributes."""
 
     def compute(
         self,
@@ -168,42 +26,10 @@ class Entry:
         progress: Any = False,
         store: str | os.PathLike[str] | None = None,
     ) -> xarray.Dataset:
-        """Run it.
+        """Run its sweeps; parameters, results and errors are those of :func:`swarmviz.papers.compute.compute`."""
+        return compute(self, runs, threads, quick, progress, store)
 
-        Parameters
-        ----------
-        runs : int, optional
-            Runs of each cell; the paper's when absent.
-        threads : int, optional
-            Every core when absent.
-        quick : bool
-            A few steps on a few values: to try it out, not to compare with the paper.
-        progress : bool or callable
-            As in :func:`swarmviz.run_ensemble`; runs that are in the store count as done.
-        store : path, optional
-            Folder that gets a store of :func:`swarmviz.sweep` for each part, named after the entry, so that entries may share it. The same
-            call goes on where an earlier one ended, however that was. The agents at the snapshots are computed anew.
-
-        Returns
-        -------
-        xarray.Dataset
-            Observables along step: their means over the runs with ``…_standard_error`` and ``…_quantile`` (or one course per run, see
-            ``each_run``). What each run ended with, ``success_rate``, ``mean_error`` and ``mean_energy`` with errors. The agents of the
-            first run at the snapshots. What was derived; ``printed_…`` beside ours what the paper prints. After a Ctrl-C the attribute
-            ``interrupted`` is 1.
-
-        Raises
-        ------
-        ValueError
-            When ``runs`` or ``threads`` is out of its range, or the store is that of another call.
-        swarmviz.ensembles.StoreError
-            When the store cannot be written; what it holds is kept.
-        """
-        from swarmviz.papers.compute import computed
-
-        return computed(self, runs, threads, quick, progress, store)
-
-    def plot(self, dataset: xarray.Dataset) -> Figure:
+    def plot(self, dataset: xarray.Dataset) -> matplotlib.figure.Figure:
         """A Matplotlib figure of what :meth:`compute` returned.
 
         Raises
@@ -211,12 +37,8 @@ class Entry:
         ImportError
             Without Matplotlib: ``pip install swarmviz[pictures]``.
         """
-        from swarmviz.papers.plot import picture
-
-        return picture(self, dataset)
+        return plot(self, dataset)
 
     def comparison(self, dataset: xarray.Dataset) -> str:
         """The printed values beside ours, as text; empty where the paper prints none."""
-        from swarmviz.papers.report import comparison
-
         return comparison(self, dataset)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from swarmviz.papers.figure import Entry, Experiment, Reported
-from swarmviz.papers.states import Occupations
-from swarmviz.papers.views import Courses
+from swarmviz.papers.charts import Curves
+from swarmviz.papers.figure import Figure
+from swarmviz.papers.snapshots import Occupations
+from swarmviz.papers.spec import Experiment, Reported
 from swarmviz.schedules import Power
 
 RATE = 1.0
@@ -30,16 +31,16 @@ def _part(generator: str, changing: bool, record: tuple[str, ...], label: str = 
     )  # fmt: skip
 
 
-def _course(number: int, generator: str, changing: bool, observable: str, what: str, question: str) -> Entry:
+def _course(number: int, generator: str, changing: bool, observable: str, what: str, question: str) -> Figure:
     part = _part(generator, changing, (observable, "transitions"))
-    return Entry(
+    return Figure(
         f"004-figure{number}", f"Figure {number}: {what}, {generator} generator", f"004 fig. {number}, §6.{1 + changing}", question,
-        (part,), (Courses(y=observable, x="transitions"),), runs=1, each_run=True, remark=f"{CHANGING * changing} {REMARK}".strip(),
+        (part,), (Curves(y=observable, x="transitions"),), runs=1, each_run=True, remark=f"{CHANGING * changing} {REMARK}".strip(),
     )  # fmt: skip
 
 
-def _histogram(number: int, generator: str, changing: bool) -> Entry:
-    return Entry(
+def _histogram(number: int, generator: str, changing: bool) -> Figure:
+    return Figure(
         f"004-figure{number}", f"Figure {number}: histograms in time, {generator} generator", f"004 fig. {number}, §6.{1 + changing}",
         "Where do the fifty agents sit, from the start to the end?",
         (_part(generator, changing, ()),), (Occupations(height=1.8),), runs=1, each_run=True,
@@ -61,7 +62,7 @@ def _ratio(data):
 _TARGET = "How near does the empirical law come to the law that it should have, and how much does it fluctuate?"
 _DIRAC = "How near does the empirical law come to the Dirac mass at the global minimiser as the temperature falls?"
 
-ENTRIES = (
+FIGURES = (
     _course(2, "first", False, "target_distance_l2", "distance to the invariant law", _TARGET),
     _course(3, "second", False, "target_distance_l2", "distance to the invariant law", _TARGET),
     _histogram(4, "first", False),
@@ -72,11 +73,11 @@ ENTRIES = (
     _course(9, "second", True, "distance", "distance to the minimiser's Dirac mass", _DIRAC),
     _histogram(10, "first", True),
     _histogram(11, "second", True),
-    Entry(
+    Figure(
         "004-transitions", "Transitions of the two generators", "004 §6.2",
         "Does the second generator make more than eight times as many transitions as the first in two hours?",
         (_part("first", True, ("transitions",)), _part("second", True, ("transitions",))),
-        (Courses(y="transitions", series="system"),), runs=20, derive=_ratio,
+        (Curves(y="transitions", series="system"),), runs=20, derive=_ratio,
         printed=(Reported("transition_ratio", {"system": ("second generator",)}, (8.0,), source="004 §6.2: more than eight times"),),
         remark=f"Printed is a lower bound, of one run. {CHANGING} {REMARK}",
     ),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from swarmviz.landscapes import DoubleWell
-from swarmviz.papers.figure import Entry, Experiment
-from swarmviz.papers.views import Courses, Scan
+from swarmviz.papers.charts import Curves, Scan
+from swarmviz.papers.figure import Figure
+from swarmviz.papers.spec import Experiment
 from swarmviz.theory import fmc as theory
 
 SETTINGS = "000 prints no experiment: landscape (a tilted double well in 1D), τ = 0.5, N, jitter and steps are ours."
@@ -38,8 +39,8 @@ def _at_end(data):
     }
 
 
-ENTRIES = (
-    Entry(
+FIGURES = (
+    Figure(
         "000-kl-decay", "KL(ρ_W‖ρ_R) in time", "000 Theorem 1, Theorem 3 (dotted), Proposition 2",
         "Does the swarm's law tend to ρ_R ∝ R, exponentially fast and up to O(1/N), with and without jitter?",
         tuple(
@@ -48,14 +49,14 @@ ENTRIES = (
             for label, s in (("σ = 0, as in 000", 0.0), ("σ = 0.1", 0.1))
         ),
         (
-            Courses((None, "system"), y="kl", series="n", label="KL(ρ_W‖ρ_R)", log=True),
-            Courses((None, "system"), y="distinct", series="n", label="distinct positions", log=True),
+            Curves((None, "system"), y="kl", series="n", label="KL(ρ_W‖ρ_R)", log=True),
+            Curves((None, "system"), y="distinct", series="n", label="distinct positions", log=True),
         ),
         runs=50, derive=_claimed,
         remark=f"{SETTINGS} Cloning copies positions and makes none: without jitter the swarm ends in few points and KL rises; with it "
         "the swarm settles where cloning and jitter balance, not at ρ_R. KL is that of histograms.",
     ),
-    Entry(
+    Figure(
         "000-alpha-beta", "Exploitation against exploration: a scan of α/β", "000 §5.3",
         "Is there a transition where α ≈ β, from a spread swarm to a collapsed one?",
         (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from swarmviz.papers.figure import Entry, Reported
+from swarmviz.papers.spec import FigureSpec, Reported
 
 if TYPE_CHECKING:
     import xarray
@@ -50,16 +50,16 @@ def deviation(data: xarray.Dataset, variable: str, runs_there: int) -> xarray.Da
     return (ours - theirs) / (data[f"{variable}_standard_error"] * np.sqrt(1 + runs / runs_there))
 
 
-def comparison(entry: Entry, data: xarray.Dataset) -> str:
-    """See :meth:`Entry.comparison`."""
+def comparison(figure: FigureSpec, data: xarray.Dataset) -> str:
+    """The printed values beside ours, as text; empty where the paper prints none."""
     lines = []
-    if entry.printed and data.attrs["quick"]:
+    if figure.printed and data.attrs["quick"]:
         lines.append("Quick: a few steps on a few values. What follows is no comparison with the paper.")
-    if entry.criterion and any(one.variable == "success_rate" for one in entry.printed):
-        lines.append(entry.criterion)
-    for one in entry.printed:
+    if figure.criterion and any(one.variable == "success_rate" for one in figure.printed):
+        lines.append(figure.criterion)
+    for one in figure.printed:
         theirs = data[f"printed_{one.variable}"]
-        far = deviation(data, one.variable, entry.runs)
+        far = deviation(data, one.variable, figure.runs)
         ours = data[one.variable].broadcast_like(theirs)
         for place in np.ndindex(*theirs.shape):
             at = dict(zip(theirs.dims, place, strict=True))

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.papers.figure import Entry, Experiment, Reported
-from swarmviz.papers.states import Positions
-from swarmviz.papers.views import Courses, Scan
+from swarmviz.papers.charts import Curves, Scan
+from swarmviz.papers.figure import Figure
+from swarmviz.papers.snapshots import Positions
+from swarmviz.papers.spec import Experiment, Reported
 
 DT = 1e-4
 F_BAR = ("provisional_minimum",)
@@ -25,8 +26,8 @@ def _part(
     return Experiment(label, "SSA", landscape, steps, values, swarm=swarm, record=F_BAR, every=every, **more)
 
 
-def _moves(key: str, title: str, part: Experiment, landscape: str) -> Entry:
-    return Entry(
+def _moves(key: str, title: str, part: Experiment, landscape: str) -> Figure:
+    return Figure(
         f"002-figure{key}", f"Figure {key}: {title}", f"002 fig. {key}, §6.1", "How does the swarm find the global minimum?",
         (part,), (Positions(landscape=landscape),), runs=1, each_run=True,
         remark=f"{START} {CUTOFF} The paper's seed is not printed: another swarm of the same law.",
@@ -35,11 +36,11 @@ def _moves(key: str, title: str, part: Experiment, landscape: str) -> Entry:
 
 def _mean(
     key: str, title: str, parts: tuple[Experiment, ...], series: str, remark: str = "", symbol: str = "E[F̄(t)]"
-) -> Entry:
-    return Entry(
+) -> Figure:
+    return Figure(
         f"002-figure{key}", f"Figure {key}: {title}", f"002 fig. {key}, §6.1",
         "How does the provisional minimum fall in time, in the mean and between the quartiles, for different numbers of agents?",
-        parts, (Courses(y="provisional_minimum", series=series, label=symbol, log=True),),
+        parts, (Curves(y="provisional_minimum", series=series, label=symbol, log=True),),
         runs=20, remark=f"{remark} {START} {CUTOFF}".strip(),
     )  # fmt: skip
 
@@ -53,15 +54,15 @@ def _appendix(
     cutoff: float,
     time: float,
     box: dict[str, Any] | None = None,
-) -> Entry:
+) -> Figure:
     steps = round(time / DT)
     shots = (0, steps // 4, steps // 2, steps)
     part = _part(f"N = {n}", landscape, n, 2, steps, steps // 1000, lam, cutoff, snapshots=shots, swarm=box or {})
     assumed = "" if number == 12 else f" The time axis is illegible: T = {time:g} was assumed."
-    return Entry(
+    return Figure(
         f"002-figureC.{number}", f"Figure C.{number}: SSA on {title}", f"002 fig. C.{number}, appendix C",
         "Does the provisional minimum come down to the global minimum, and where is the swarm meanwhile?",
-        (part,), (Courses(y="provisional_minimum", label="F̄(t)"), Positions(landscape=landscape)),
+        (part,), (Curves(y="provisional_minimum", label="F̄(t)"), Positions(landscape=landscape)),
         runs=1, each_run=True, remark=f"h = 10⁻⁴ as in §6 was assumed.{assumed} {START} {CUTOFF}",
     )  # fmt: skip
 
@@ -79,7 +80,7 @@ def _rates(data):
     }
 
 
-ENTRIES = (
+FIGURES = (
     _moves("6.3", "Ackley in 1D", _part("N = 8", "Ackley", 8, 1, 20_000, 100, 1.0, 1 / 8, snapshots=(0, 10_000, 20_000)), "Ackley"),
     _mean(
         "6.4", "SSA on Ackley in 1D", (_part("SSA", "Ackley", 8, 1, 20_000, 100, 1.0, 1 / 8, grid={"n": (8, 16, 32, 64)}),), "n",
@@ -108,7 +109,7 @@ ENTRIES = (
             _part("N = 2000", "Ackley", 2000, 10, 20_000, 100, 1.0, 1 / 2000),
         ), "system",
     ),
-    Entry(
+    Figure(
         "002-figure6.10", "Figure 6.10: rates for different N and β", "002 fig. 6.10, §6.2",
         "How many agents should roam: how does the rate a of E[F̄] ∼ e^{at} depend on N and on the cutoff β?",
         (
@@ -116,7 +117,7 @@ ENTRIES = (
                   grid={"cutoff": (1 / 8, 1 / 16, 1 / 32, 1 / 64), "n": (8, 16, 32, 64)}),
         ),
         (
-            Courses(("cutoff", "n"), y="provisional_minimum", label="E[F̄]", log=True),
+            Curves(("cutoff", "n"), y="provisional_minimum", label="E[F̄]", log=True),
             Scan(y="rate", x="n", series="cutoff", label="a", log_x=True),
         ),
         runs=40, derive=_rates,
@@ -127,11 +128,11 @@ ENTRIES = (
         remark="Only the printed slopes of one row are legible in full, those of β = 1/32; how they were fitted is not said. Ours "
         f"is the slope of ln E[F̄] by least squares over 0 ≤ t ≤ 1. {START}",
     ),
-    Entry(
+    Figure(
         "002-figure6.11", "Figure 6.11: long time behaviour", "002 fig. 6.11, eq. 6.3",
         "After a long plateau, does one light explorer find the global minimum, and does F̄ then fall a second time?",
         (_part("SSA", "WideRastrigin", 8, 1, 7_000_000, 3_500, 2.0, 1 / 8),),
-        (Courses(y="provisional_minimum", label="F̄(t)"),),
+        (Curves(y="provisional_minimum", label="F̄(t)"),),
         runs=5, each_run=True,
         remark=f"One run in the paper, whose second dip is at t = 690 by luck; here several runs. {START} {CUTOFF}",
     ),

@@ -1,19 +1,19 @@
 """Presets: a dynamics with a swarm, a landscape, values and a pace, and the question that they answer, as data.
 
-The first preset of a dynamics is what a person sees who chooses it; a dynamics without one starts from its declared defaults. Some fail
-on purpose, because a failure shows what a part is for. Adding a preset is one entry in the file of its family; ``chance`` is then measured
-(a test compares it with fresh runs).
+The first preset of a dynamics is what a visitor sees who chooses it; a dynamics without one starts from its declared defaults. Some fail
+on purpose, because a failure shows what a part is for. Adding a preset is one entry in the file of its dynamics; ``chance`` is then
+measured (a test compares it with fresh runs).
 """
 
 from __future__ import annotations
 
 from swarmviz.dynamics import ALL as DYNAMICS
-from swarmviz.presets import bgk, cbo, finite_set, fmc, ssa
+from swarmviz.presets import bgk, cbo, finite_set, fmc, pso, sbgd, ssa
 from swarmviz.presets.preset import Preset
 
-_FAMILIES = (cbo, ssa, bgk, fmc, finite_set)
-
-ALL: dict[str, Preset] = {preset.name: preset for family in _FAMILIES for preset in family.PRESETS}
+ALL: dict[str, Preset] = {
+    preset.name: preset for module in (cbo, ssa, sbgd, bgk, pso, fmc, finite_set) for preset in module.PRESETS
+}
 
 
 def of(dynamics: str) -> tuple[Preset, ...]:

@@ -23,7 +23,7 @@ from swarmviz.swarm import Swarm
 if TYPE_CHECKING:
     from swarmviz.simulation import Simulation
 
-MEASURED = 200  # runs behind each ``chance``
+MEASURED = 200  # runs from which each ``chance`` was measured
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Preset:
     Attributes
     ----------
     name, title, reference : str
-        Key, what a person reads, and the source.
+        Key, title on the page, and source.
     dynamics, landscape : str
         Names in ``dynamics.ALL`` and ``landscapes.ALL``.
     values, landscape_values, swarm : dict

@@ -36,7 +36,7 @@ import numpy as np
 
 from swarmviz.dynamics.bgk import BGK
 from swarmviz.schedules import values_of
-from swarmviz.theory import Line, VelocityLaw, lines_of, velocity_law_of
+from swarmviz.theory.registry import Line, VelocityLaw, lines_of, velocity_law_of
 
 UNIT_VARIANCE = ("gaussian", "uniform")
 SMALL = (

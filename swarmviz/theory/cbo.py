@@ -24,7 +24,7 @@ from scipy import integrate
 
 from swarmviz.dynamics.cbo import CBO
 from swarmviz.schedules import values_of
-from swarmviz.theory import Line, lines_of
+from swarmviz.theory.registry import Line, lines_of
 
 
 def noise_dimension(noise: str, d: int) -> int:

@@ -13,8 +13,8 @@ from swarmviz.dynamics.finite_set.dynamics import FiniteSet
 from swarmviz.dynamics.finite_set.space import Space
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
-from swarmviz.theory import Line, Target, law_of, lines_of, target_of
 from swarmviz.theory.finite_set import ExactLaw, annealing_applies, critical_depth, energy, schedule_applies, stationary
+from swarmviz.theory.registry import Line, Target, law_of, lines_of, target_of
 
 SAMPLE = 1 << 16  # agents that stand for an initial law without a formula
 POINTS = 400  # of a drawn line

@@ -30,7 +30,7 @@ from swarmviz.dynamics.fmc.histogram import log_target
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
-from swarmviz.theory import Line, Target, lines_of, target_of
+from swarmviz.theory.registry import Line, Target, lines_of, target_of
 
 STEEPEST = 60.0  # of ln q between neighbouring bins; beyond, rounding drowns the eigenvalue
 NEGLIGIBLE = 1e-30  # a share of ρ_R that cannot change (5)

@@ -15,7 +15,7 @@ from scipy import optimize
 
 from swarmviz.dynamics.ssa import SSA
 from swarmviz.landscapes.base import Landscape
-from swarmviz.theory import Line, Target, lines_of, target_of
+from swarmviz.theory.registry import Line, Target, lines_of, target_of
 
 GRID = 20_001  # points of a line on which maxima are looked for
 

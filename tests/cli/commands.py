@@ -1,10 +1,13 @@
 """What the tests of the command line share."""
 
+from pathlib import Path
+
 import xarray
 from click.testing import CliRunner
 
 from swarmviz.cli import main
 
+ROOT = Path(__file__).parents[2]
 RUN = ["run", "--dynamics", "CBO", "--runs", 3, "--steps", 5]
 SWEEP = ["sweep", "--dynamics", "CBO", "--runs", 3, "--steps", 5, "--grid", "sigma=0.1,1"]
 

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,22 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray
-from click.testing import CliRunner
 
 import swarmviz as sv
 from swarmviz import papers
 from swarmviz.cli import main
 from swarmviz.cli.outcome import INTERRUPTED
-from swarmviz.cli.values import listed, parse_value
 from swarmviz.ensembles.engine import Ensemble
-from swarmviz.schedules import Linear, Piecewise
+from swarmviz.schedules import Linear
+from tests.cli.commands import ROOT, call
 
-ROOT = Path(__file__).parents[2]
 RUN = ["run", "--dynamics", "CBO"]
-
-
-def call(*args):
-    return CliRunner().invoke(main.main, [str(a) for a in args])
 
 
 def test_a_run_writes_the_ensemble_that_the_library_computes(tmp_path):
@@ -85,31 +78,6 @@ def test_a_bad_input_is_one_line_with_exit_code_2_and_nothing_runs(args, words, 
     lines = done.output.strip().splitlines()
     assert len(lines) == 1 and lines[0].startswith("Error: ")
     assert all(word in lines[0] for word in words), lines[0]
-
-
-@pytest.mark.parametrize(
-    "text, name, value",
-    [
-        ("0.5", "sigma", 0.5),
-        ("1e4", "batch", 10_000),
-        ("isotropic", "noise", "isotropic"),
-        ("Linear(start=2)", "sigma", Linear(start=2)),
-        ("Piecewise(((0, 1), (2, 3)))", "sigma", Piecewise(((0, 1), (2, 3)))),
-    ],
-)
-def test_a_text_means_a_value_of_its_declaration(text, name, value):
-    assert parse_value(name, text, sv.CBO.declared()[name]) == value
-
-
-def test_commas_inside_brackets_do_not_separate():
-    assert listed("1, Linear(start=1,end=2),[3,4]") == ["1", "Linear(start=1,end=2)", "[3,4]"]
-
-
-def test_the_help_names_every_parameter_that_can_be_set():
-    text = " ".join(call("run", "--help").output.split())
-    for cls in (sv.Swarm, *sv.dynamics.ALL.values(), *sv.landscapes.ALL.values()):
-        for name, declared in cls.declared().items():
-            assert f"{name} ({declared.symbol or name})" in text and " ".join(declared.doc.split()) in text
 
 
 def test_a_ctrl_c_keeps_what_is_finished_and_says_so(tmp_path, monkeypatch):
@@ -288,63 +256,3 @@ def test_what_is_given_by_itself_and_in_the_grid_is_refused(given, axis):
 def test_an_axis_without_effect_is_refused():
     done = call("sweep", "--dynamics", "SSA", "--runs", 2, "--steps", 3, "--grid", "temperature=1,2")
     assert done.exit_code == 2 and "grid: temperature has no effect in any cell" in done.output
-
-
-# ---- the console ------------------------------------------------------------------------------------------------------
-
-
-def to_the_shell(line, **environment):
-    """(exit code of the command, what it said as errors) in a pipeline of a shell."""
-    script = f"{line}; exit ${{PIPESTATUS[0]}}"
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHON": sys.executable} | environment
-    done = subprocess.run(
-        [shutil.which("bash"), "-c", script], cwd=ROOT, env=environment, capture_output=True, timeout=110
-    )
-    return done.returncode, done.stdout.decode("latin-1"), done.stderr.decode("latin-1")
-
-
-@pytest.mark.parametrize("words", ["figure --list", "run --help", "run --dynamics CBO --runs 2 --steps 2 --out x.nc"])
-def test_who_has_read_enough_is_left_in_peace(words, tmp_path):
-    """`| head` closes the pipe: no complaint, no failure, and the files are written all the same."""
-    line = f"""cd {tmp_path}; "$PYTHON" -m swarmviz {words} | true"""
-    assert to_the_shell(line) == (0, "", "")
-    assert list(tmp_path.iterdir()) == ([tmp_path / "x.nc"] if "x.nc" in words else [])
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-@pytest.mark.parametrize("words", ["figure --list", "run --help"])
-def test_a_console_of_another_encoding_reads_what_it_can(words, encoding):
-    code, said, errors = to_the_shell(f'"$PYTHON" -m swarmviz {words}', PYTHONIOENCODING=encoding)
-    assert (code, errors) == (0, "") and len(said) > 500
-
-
-def test_a_refusal_is_one_line_without_warnings_before_it():
-    """Numbers that overflow are told by what comes of them."""
-    import warnings
-
-    import click
-    import numpy as np
-
-    from swarmviz.cli.console import Commands
-
-    @click.group(cls=Commands)
-    def group():
-        pass
-
-    @group.command()
-    def overflow():
-        np.exp(np.array([1e6]))
-        warnings.warn("something else", UserWarning, stacklevel=1)
-
-    with pytest.warns(UserWarning) as said:
-        group(["overflow"], standalone_mode=False)
-    assert [str(warning.message) for warning in said] == ["something else"]
-
-
-def test_a_matplotlibrc_that_asks_for_latex_is_one_sentence(tmp_path):
-    (tmp_path / "matplotlibrc").write_text("text.usetex: True\n")
-    words = f"figure 001-figure1 --quick --runs 2 --plot {tmp_path / 'x.png'}"
-    environment = {"MPLCONFIGDIR": str(tmp_path), "PATH": "/nowhere"}
-    code, _, errors = to_the_shell(f'"$PYTHON" -m swarmviz {words}', **environment)
-    assert code == 2 and "Traceback" not in errors and not (tmp_path / "x.png").exists()
-    assert f"text.usetex in {tmp_path / 'matplotlibrc'} asks for LaTeX" in errors.splitlines()[-1]

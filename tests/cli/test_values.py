@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from swarmviz.cli.values import listed, problem
+import swarmviz as sv
+from swarmviz.cli.values import listed, parse_value, problem
+from swarmviz.schedules import Linear, Piecewise
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,21 @@ def test_a_value_that_only_some_cells_use_is_accepted_and_one_that_none_uses_is_
     for settings in (("temperature=2",), ("temperature=2", "profile=step")):
         with pytest.raises(ValueError, match=r"temperature .*has no effect"):
             problem("SSA", "Ackley", settings, {}, ["dt"])
+
+
+@pytest.mark.parametrize(
+    "text, name, value",
+    [
+        ("0.5", "sigma", 0.5),
+        ("1e4", "batch", 10_000),
+        ("isotropic", "noise", "isotropic"),
+        ("Linear(start=2)", "sigma", Linear(start=2)),
+        ("Piecewise(((0, 1), (2, 3)))", "sigma", Piecewise(((0, 1), (2, 3)))),
+    ],
+)
+def test_a_text_means_a_value_of_its_declaration(text, name, value):
+    assert parse_value(name, text, sv.CBO.declared()[name]) == value
+
+
+def test_commas_inside_brackets_do_not_separate():
+    assert listed("1, Linear(start=1,end=2),[3,4]") == ["1", "Linear(start=1,end=2)", "[3,4]"]

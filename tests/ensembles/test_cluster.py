@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.ensembles import Stall, dataset
+from swarmviz.ensembles import Stall, When, dataset
 
 PARTS = (
     sv.CBO(),
@@ -91,7 +91,7 @@ def test_a_mistake_in_a_cell_and_a_worker_of_another_version_are_errors(client, 
 
     with pytest.raises(ZeroDivisionError, match="no"):
         sv.sweep(*PARTS, {"sigma": [1.0]}, runs=1, steps=10, stop=stop, client=client)
-    monkeypatch.setattr(sv, "__version__", "99.0")
+    monkeypatch.setattr(dataset, "__version__", "99.0")
     with pytest.raises(RuntimeError, match=r"a worker has version .* here it is version 99.0"):
         sv.sweep(*PARTS, {"sigma": [1.0]}, runs=1, steps=10, client=client)
     monkeypatch.undo()
@@ -102,9 +102,10 @@ def test_a_mistake_in_a_cell_and_a_worker_of_another_version_are_errors(client, 
 
 
 def test_a_store_that_a_cluster_filled_is_taken_up_here_with_the_same_function(client, tmp_path):
-    """Its fingerprint is taken where the sweep was called, and travels."""
+    """Its name travels."""
     value = 1.0
-    options = {"grid": {"sigma": [0.3, 1.0]}, "runs": 2, "steps": 20, "stop": lambda frame: frame.energy.min() < value}
+    stop = When(lambda frame: frame.energy.min() < value, name="below 1")
+    options = {"grid": {"sigma": [0.3, 1.0]}, "runs": 2, "steps": 20, "stop": stop}
     there = sv.sweep(*PARTS, **options, client=client, store=tmp_path / "s")
     again = sv.sweep(*PARTS, **options, store=tmp_path / "s", progress=lambda *_: pytest.fail("something ran"))
     assert again.identical(there) and again.identical(sv.sweep(*PARTS, **options))

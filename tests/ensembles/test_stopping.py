@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import pickle
 import threading
 from typing import NamedTuple
 
@@ -12,11 +14,12 @@ import pytest
 import swarmviz as sv
 from swarmviz import success
 from swarmviz.dynamics.base import OneByOne
-from swarmviz.ensembles import Below, Stall, engine
+from swarmviz.ensembles import Below, Stall, When, engine
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Diverged
+from tests.ensembles.examples import RASTRIGIN, parts, single, small_ensemble
 
-RASTRIGIN, RUNS, STEPS, SEED = sv.landscapes.Rastrigin(), 9, 125, 4
+RUNS, STEPS, SEED = 9, 125, 4
 TOLERANCE, STILL = 1e-2, 25
 
 
@@ -141,7 +144,7 @@ def results(name, stop, every, groups):
 
 
 def kept(one):
-    return one.results.courses | one.results.finals | {"finished": one.results.finished}
+    return one.results.series | one.results.finals.by_name()
 
 
 def assert_same(some, others):
@@ -285,3 +288,176 @@ def test_a_swarm_that_diverges_finds_nothing_below_the_minimum():
     assert (data["diverged_step"] > 0).all() and not data["stopped"].any()
     for name in ("best", "minimum", "consensus_value", "final_best", "final_energy"):
         assert not (data[name] < 0).any()
+
+
+def test_a_run_stops_at_the_first_recorded_step_below_a_value():
+    free, stopped = (
+        small_ensemble(steps=200, every=3),
+        small_ensemble(steps=200, every=3, stop=Below("dispersion", 1.0), threads=2),
+    )
+    for r in range(6):
+        below = free["dispersion"].values[r] < 1.0
+        end = int(free["step"].values[below.argmax()])
+        assert stopped["steps_taken"][r] == end and stopped["stopped"][r] and below.any()
+        row = stopped["dispersion"].values[r]
+        np.testing.assert_array_equal(row[: end // 3 + 1], free["dispersion"].values[r, : end // 3 + 1])
+        assert np.isnan(row[end // 3 + 1 :]).all()
+
+
+@pytest.mark.parametrize("every", [1, 7])
+@pytest.mark.parametrize("name", ["BGK", "PSO"])
+def test_the_stall_stop_ends_where_the_counter_of_003_does(name, every):
+    dynamics, landscape, swarm = parts(name)
+    dynamics.alpha = 1e5
+    data = sv.run_ensemble(
+        dynamics, landscape, swarm, runs=4, steps=3000, every=every, stop=Stall(1e-2, 30), positions=True
+    )
+    assert data["stopped"].values.any()
+    counted = dynamics.copy()
+    counted.stall_steps, counted.stall_tolerance = 30, 1e-2
+    for r in range(4):
+        sim = single(counted, landscape, swarm, data["seed"].values[r], 3000)
+        still = sim.record["still"] >= 30
+        if not data["stopped"].values[r]:
+            assert not still.any()
+            continue
+        end = int(still.argmax())
+        assert data["steps_taken"].values[r] == end
+        np.testing.assert_array_equal(data["final_positions"].values[r], sim.goto(end).x)
+
+
+def test_a_dynamics_that_does_not_count_stalls_when_its_answer_has_stayed_in_place():
+    dynamics, swarm = sv.CBO(sigma=0.3), sv.Swarm(n=20, d=2, seed=3)
+    data = sv.run_ensemble(dynamics, RASTRIGIN, swarm, runs=3, steps=3000, stop=Stall(1e-3, 100), positions=True)
+    assert data["stopped"].values.all()
+    for r in range(3):
+        sim = single(dynamics, RASTRIGIN, swarm, data["seed"].values[r], 0)
+        end, places = int(data["steps_taken"].values[r]), {}
+        for k in range(10, end + 1, 10):
+            places[k] = success.answer(sim.advance(10)) / 5.12
+        moved = [np.abs(places[k] - places[end - 100]).max() for k in range(end - 100, end + 1, 10)]
+        assert max(moved) < 1e-3
+        assert end % 10 == 0 and end < 3000
+        np.testing.assert_array_equal(data["final_positions"].values[r], sim.frame.x)
+
+
+def test_a_function_of_the_frame_can_stop_a_run():
+    seen = []
+
+    def close(frame):
+        seen.append(frame.k)
+        return frame.energy.max() < 20.0
+
+    data = small_ensemble(steps=100, every=5, stop=close, threads=1)
+    for r, seed in enumerate(data["seed"].values):
+        sim = single(sv.CBO(sigma=0.7), RASTRIGIN, sv.Swarm(n=20, d=2), seed, 0)
+        while sim.k < 100 and (sim.k == 0 or not close(sim.frame)):
+            sim.advance(5)
+        assert data["steps_taken"].values[r] == sim.k
+    assert all(k % 5 == 0 and k > 0 for k in seen)
+
+
+@pytest.mark.parametrize("name", ["BGK", "PSO"])
+def test_a_swarm_that_its_own_stall_stop_brings_to_a_standstill_counts_as_stopped(name):
+    """Its steps go on, as in a Simulation, and so does what it records."""
+    dynamics, swarm = sv.dynamics.ALL[name](stall_steps=6, stall_tolerance=0.003), sv.Swarm(n=15, d=2, seed=3)
+    data = sv.run_ensemble(dynamics, RASTRIGIN, swarm, runs=20, steps=15, every=5, record=("still",))
+    still = data["still"].values[:, -1]
+    assert 0 < data["stopped"].sum() < 20 and (data["steps_taken"] == 15).all()
+    np.testing.assert_array_equal(data["stopped"], still >= 6)
+
+
+def swept(stop, store=None, **options):
+    parts = sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=20, d=2, seed=7)
+    return sv.sweep(*parts, {"sigma": [0.3, 1.0]}, runs=4, steps=30, stop=stop, store=store, **options)
+
+
+def nothing_runs(*numbers):
+    pytest.fail("something ran")
+
+
+def under(value):
+    return When(lambda frame: frame.energy.min() < value, name=f"under {value:g}")
+
+
+def test_a_store_is_taken_up_with_the_same_name_and_with_no_other(tmp_path):
+    first = swept(under(1.0), tmp_path / "s")
+    assert first["stopped"].any()
+    again = swept(under(1.0), tmp_path / "s", progress=nothing_runs)
+    assert again.identical(first)
+    files = {path: path.read_bytes() for path in (tmp_path / "s").iterdir()}
+    with pytest.raises(ValueError, match=r"another sweep.*settings: there .*under 1\".*, here .*under 100"):
+        swept(under(100.0), tmp_path / "s")
+    assert {path: path.read_bytes() for path in (tmp_path / "s").iterdir()} == files
+    assert not swept(under(100.0))["steps_taken"].equals(first["steps_taken"])
+
+
+def test_what_a_function_gathers_while_it_runs_does_not_make_it_another_one(tmp_path):
+    seen = []
+
+    def stop(frame):
+        seen.append(frame.k)
+        return len(seen) < 0
+
+    data = swept(When(stop, "gathers"), tmp_path / "s", threads=1)
+    assert seen and data["finished"].all()
+    assert data.identical(swept(When(stop, "gathers"), tmp_path / "s", progress=nothing_runs))
+
+
+def test_a_function_without_a_name_is_refused_with_a_store_only_and_the_error_says_how_to_name_it(tmp_path):
+    over = threading.Event()
+
+    def stop(frame):
+        return over.is_set()
+
+    for unnamed in (stop, When(stop)):
+        with pytest.raises(TypeError, match=r'stop = .*a store needs a name.*When\(function, name="…"\)'):
+            swept(unnamed, tmp_path / "s", progress=nothing_runs)
+        assert not (tmp_path / "s").exists()
+        assert swept(unnamed)["finished"].all()
+    assert swept(When(stop, name="over"), tmp_path / "s")["finished"].all()
+
+
+def test_a_name_changes_nothing_else():
+    def stop(frame):
+        return frame.energy.min() < 1.0
+
+    plain, named = swept(stop), swept(When(stop, name="below 1"))
+    assert named.assign_attrs(settings="").identical(plain.assign_attrs(settings=""))
+    assert json.loads(plain.attrs["settings"])["stop"]["values"]["function"].endswith("stop")
+    assert json.loads(named.attrs["settings"])["stop"] == {"name": "When", "values": {"name": "below 1"}}
+
+
+def test_a_store_that_knows_its_stop_by_bytecode_is_refused_in_one_sentence_and_left_as_it_is(tmp_path):
+    swept(under(1.0), tmp_path / "s")
+    manifest = tmp_path / "s" / "manifest.json"
+    old = json.loads(manifest.read_text(encoding="utf-8"))
+    old["settings"]["stop"]["values"] = {"function": "under.<locals>.<lambda>", "code": "0123456789ab"}
+    manifest.write_text(json.dumps(old), encoding="utf-8")
+    files = {path: path.read_bytes() for path in (tmp_path / "s").iterdir()}
+    with pytest.raises(
+        ValueError, match=r"store = .*bytecode of a function.*choose another folder.*When\(function, name=\"…\"\)"
+    ):
+        swept(under(1.0), tmp_path / "s", progress=nothing_runs)
+    assert {path: path.read_bytes() for path in (tmp_path / "s").iterdir()} == files
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "error", "says"),
+    [
+        (1, "one", TypeError, "function = 1: must be a function"),
+        (len, 5, TypeError, "name = 5: must be a text"),
+        (len, "", ValueError, "name = '': must not be empty"),
+        (len, " ", ValueError, "must not be empty"),
+    ],
+)
+def test_what_is_no_function_or_no_name_is_refused(function, name, error, says):
+    with pytest.raises(error, match=says):
+        When(function, name)
+
+
+def test_a_named_stop_is_its_name():
+    stop = When(len, name="length")
+    assert repr(stop) == "When('length')" and repr(When(len)) == "When(<built-in function len>)"
+    assert stop.same_as(stop.copy()) and stop.same_as(pickle.loads(pickle.dumps(stop)))
+    assert not stop.same_as(When(len, name="other"))

@@ -39,7 +39,7 @@ def test_every_entry_is_computed_and_drawn_from_its_file(key, tmp_path):
     figure = entry.plot(xarray.load_dataset(tmp_path / "entry.nc"))  # drawn again another day
     assert entry.title in figure.get_suptitle()
     drawn = [ax for ax in figure.get_axes() if ax.has_data() or ax.tables]
-    assert len(drawn) >= len(entry.views)
+    assert len(drawn) >= len(entry.charts)
 
 
 def test_a_claim_that_leaves_the_measured_values_behind_does_not_squeeze_them():

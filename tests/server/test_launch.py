@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from components.playback import builder
 from components.server import application, headers, launch, limits, origins, session_limit, sockets
-from swarmviz.landscapes.formula import expression, program
+from swarmviz.landscapes.formula import parser, program
 from tests.server.serving import ROOT, free_port, leave, served
 
 pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(400)]
@@ -259,7 +259,7 @@ def test_the_limits_that_security_md_states_are_those_of_the_code():
         f"| {limits.MESSAGES[0]:.0f} messages and {limits.BYTES[0] / 1000:.0f} kB per second |",
         f"| {limits.SECONDS[0]:g} s per second {limits.SECONDS[1]:g} s saved up |",
         f"| wait of a broken connection for its browser | {sockets.GRACE:.0f} s |",
-        f"| characters operations of a formula | {expression.MOST_CHARACTERS} {program.MOST_OPERATIONS} |",
+        f"| characters operations of a formula | {parser.MAX_CHARS} {program.MAX_OPERATIONS} |",
         f"| processor time of a replay | {builder.MOST_SECONDS:.0f} s |",
     ):
         assert said in stated, said

@@ -1,1 +1,1 @@
-"""A landscape given by a formula: read, checked, compiled to a program of a stack machine, evaluated on blocks, and typeset."""
+"""A landscape given by a formula: parsed, checked, encoded as a program of numbers, interpreted on blocks, and set in LaTeX."""

@@ -1,10 +1,10 @@
-"""A landscape from a person's own formula.
+"""The landscape that a formula defines.
 
     Formula("x**2 + 10*sin(3*x)*exp(-abs(y))", box=(-5, 5))
     Formula("10*d + sum(i, x_i^2 - 10*cos(2*pi*x_i))", known=[[0]])
 
-The text is read (:mod:`expression`) and never run. Its tree becomes numbers (:mod:`program`) that one pair of compiled functions works
-through (:mod:`interpreter`): nothing is derived, compiled or kept for a formula, and what is computed is what is written.
+The text is parsed (:mod:`parser`) and never run. Its tree becomes numbers (:mod:`program`) that one pair of compiled functions interprets
+(:mod:`interpreter`): nothing is derived, compiled or kept for a formula, and what is computed is what is written.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from param.parameterized import Undefined
 
 from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.formula import interpreter, undefined
-from swarmviz.landscapes.formula.expression import Node, dimension, parse, reach
+from swarmviz.landscapes.formula.latex import latex
+from swarmviz.landscapes.formula.parser import Node, dimension, parse, reach
 from swarmviz.landscapes.formula.program import encode
-from swarmviz.landscapes.formula.typeset import latex
-from swarmviz.landscapes.formula.words import FormulaError
-from swarmviz.parameters import Choice, Vector, _Described
+from swarmviz.landscapes.formula.tokens import FormulaError
+from swarmviz.parameters import Choice, Declaration, Vector
 
-MOST_KNOWN = 64  # minimisers
-LONGEST_EQUATION = 1200  # characters of LaTeX: nobody reads more, and a page takes a tenth of a second to set it
-MOST_COORDINATES = 1000
+MAX_KNOWN_MINIMISERS = 64
+MAX_EQUATION_CHARS = 1200  # of LaTeX; the page needs a tenth of a second to set so many
+MAX_COORDINATES = 1000
 REFUSED, INFINITE = "refused", "+∞"
 # What stands for +∞ where agents are compared and weighted: above any value that matters, and its square is still a number. All values
 # from here on count as +∞.
 CEILING = 1e100
-NEAR = 2.0  # how much farther than the swarm reaches one looks for what it stumbled over
-SEARCHED = 1024  # points
-AT_ONCE = 100_000  # agents of a start that are looked at together
+NEAR = 2.0  # times the swarm's own size is the size of the region that is searched for undefined points
+SEARCH_POINTS = 1024
+CHUNK_AGENTS = 100_000  # of a start, checked together
 TRIED = (5.0, 1e3, 1e6, 0.1)  # half widths of boxes in which a formula must have a value somewhere
 
 
-class Text(_Described, param.Parameter):
+class Text(Declaration, param.Parameter):
     """A parameter that holds the text of a formula."""
 
     __slots__ = ["group", "symbol", "used_when"]
@@ -67,10 +67,10 @@ class Span(Vector):
         except (TypeError, ValueError):
             right = False
         if not right:
-            self._refuse(val, "must be two numbers (low, high) within ±1e6, the first smaller than the second")
+            self.refuse(val, "must be two numbers (low, high) within ±1e6, the first smaller than the second")
         for point in obj.known or ():
             if not all(low <= c <= high for c in point):
-                self._refuse(val, f"must hold the known minimiser {point}")
+                self.refuse(val, f"must hold the known minimiser {point}")
         super().__set__(obj, val)
 
 
@@ -84,16 +84,18 @@ class Points(Vector):
         try:
             val = self._tuples(val)
         except OverflowError:  # a whole number that no float holds
-            self._refuse(val, "must be finite numbers")
+            self.refuse(val, "must be finite numbers")
         if val is not None:
             val = val if isinstance(val, tuple) else (val,)
             val = val if isinstance(val[0], tuple) else (val,)
             low, high = obj.box
-            if len(val) > MOST_KNOWN or len(val[0]) > MOST_COORDINATES:
-                self._refuse(val, f"must be at most {MOST_KNOWN} points of at most {MOST_COORDINATES} coordinates")
+            if len(val) > MAX_KNOWN_MINIMISERS or len(val[0]) > MAX_COORDINATES:
+                self.refuse(
+                    val, f"must be at most {MAX_KNOWN_MINIMISERS} points of at most {MAX_COORDINATES} coordinates"
+                )
             for point in val:
                 if not all(low <= c <= high for c in point):
-                    self._refuse(point, f"must lie in the box ({low:g}, {high:g})")
+                    self.refuse(point, f"must lie in the box ({low:g}, {high:g})")
         super().__set__(obj, val)
 
 
@@ -154,7 +156,7 @@ class Formula(Landscape):
         self.dims = (_smallest_dimension(tree), None)
         arguments = "x" if sums else ", ".join(names[i] for i in range(1, max(d, 1) + 1))
         arguments = arguments if sums or d <= 10 else rf"{names[1]}, \ldots, {names[d]}"
-        self.equation = f"F({arguments}) = {latex(tree, names, LONGEST_EQUATION)}"
+        self.equation = f"F({arguments}) = {latex(tree, names, MAX_EQUATION_CHARS)}"
 
     @property
     def low(self) -> float:
@@ -201,8 +203,8 @@ class Formula(Landscape):
     # ---- where it is undefined -----------------------------------------------------------------------------------------
 
     def require_defined(self, X):
-        for first in range(0, len(X) if self.undefined == REFUSED else 0, AT_ONCE):
-            part = X[first : first + AT_ONCE]
+        for first in range(0, len(X) if self.undefined == REFUSED else 0, CHUNK_AGENTS):
+            part = X[first : first + CHUNK_AGENTS]
             bad = ~np.isfinite(super().values(part))
             if bad.any():
                 raise self._undefined_at(part[bad.argmax()], f"where agent {first + bad.argmax()} starts; the box is")
@@ -219,7 +221,7 @@ class Formula(Landscape):
             return ""
         low, high = X.min(axis=0), X.max(axis=0)
         middle, reach = 0.5 * (low + high), 0.5 * NEAR * (high - low)
-        near = undefined.probes(middle - reach, middle + reach, SEARCHED)
+        near = undefined.probes(middle - reach, middle + reach, SEARCH_POINTS)
         bad = np.isnan(super().values(near))  # an infinity is what becomes of any formula when a swarm flies away
         if not bad.any():
             return ""

@@ -1,4 +1,4 @@
-"""The functions of a person's formula that :mod:`swarmviz.kernels.elementary` does not have, for
+"""The functions of formulas that :mod:`swarmviz.kernels.elementary` does not have, for
 :mod:`swarmviz.landscapes.formula.interpreter`.
 
 Not a number in, not a number out. Jumps and kinks have these slopes: |x| has 0 at 0, min and max have the mean of both sides where the

@@ -1,8 +1,7 @@
-"""One pair of compiled block functions for all formulas: they work through a program that arrives as numbers.
+"""One pair of compiled block functions for all formulas: they interpret a program that arrives as numbers.
 
 A program (:mod:`swarmviz.landscapes.formula.program`) is a row of instructions, each of which computes one *register*: the value of a
-part of the
-formula at a chunk of agents. ``p`` holds it as floats:
+part of the formula at a chunk of agents. ``p`` holds it as floats:
 
     p = constants, instructions, result, lanes, ceiling, the constants, then (op, a, b, slopes) per instruction   (1)
 
@@ -16,7 +15,7 @@ result changes with each:
     ā += v̄ ∂v/∂a      for every instruction v = op(a, b)                                             (2)
 
 A sum over coordinates is a loop over the instructions between SUM and END; on the way back each of its turns is computed again, so the
-room depends neither on d nor on the number of agents. It lies on the stack and has a fixed size: nothing is allocated.
+memory depends neither on d nor on the number of agents. It lies on the stack and has a fixed size: nothing is allocated.
 
 Arithmetic is IEEE to the letter and nothing is simplified: where a part of the formula is not a number, the formula is not.
 """
@@ -49,10 +48,10 @@ from swarmviz.landscapes.formula.functions import (
 )
 from swarmviz.landscapes.lanes import mark_nonfinite, on_the_stack, sign
 
-ROOM = 8192  # numbers on the stack for the registers, 64 kB; the gradient has as many for (2)
+STACK_NUMBERS = 8192  # numbers on the stack for the registers, 64 kB; the gradient has as many for (2)
 ASIDE = 40  # numbers more, or a register and its slope would have the same place in a page, which makes each wait for the other
 VECTOR = 8  # the lanes of a chunk are a multiple of it
-MOST_LANES = 64
+MAX_LANES = 64
 
 HEADER, ROW = 5, 4  # numbers of (1) before the constants, and per instruction
 CEILING = 4  # where p holds what undefined values count as; ∞: they stay what they are
@@ -64,7 +63,7 @@ ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, POWER, SQUARE, SQRT = range(7, 15)
 SIN, COS, TAN, ASIN, ACOS, ATAN, SINH, COSH, TANH, EXP, LOG, LOG10 = range(15, 27)
 ABS, SIGN, FLOOR, MIN, MAX, LESS, AT_MOST = range(27, 34)
 
-registers = on_the_stack(ROOM + ASIDE)
+registers = on_the_stack(STACK_NUMBERS + ASIDE)
 piece = inner(strict=True, inline=True)  # a call that hands over arrays costs as much as a short loop
 
 

@@ -1,4 +1,4 @@
-"""From the tree of a formula to the numbers that :mod:`swarmviz.landscapes.formula.interpreter` works through.
+"""Encodes the tree of a formula as the numbers that :mod:`swarmviz.landscapes.formula.interpreter` interprets.
 
 Every part of the tree becomes one instruction, and equal parts become one. Nothing else is rearranged: what is computed is what is written.
 A whole power is a row of multiplications, x⁵ = (x²)² x; in a sum over coordinates, what is the same in all its turns is computed once,
@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.landscapes.formula import interpreter as ops
-from swarmviz.landscapes.formula.expression import Node, reach
-from swarmviz.landscapes.formula.words import FormulaError
+from swarmviz.landscapes.formula.parser import Node, reach
+from swarmviz.landscapes.formula.tokens import FormulaError
 
-MOST_OPERATIONS = 1000  # in the formula, numbers and variables included; they also bound its room on the stack
-MOST_OPERATIONS_IN_SUMS = 150  # inside of sums over coordinates, which are d times as expensive
+MAX_OPERATIONS = 1000  # in the formula, numbers and variables included; they also bound its memory on the stack
+MAX_OPERATIONS_IN_SUMS = 150  # inside of sums over coordinates, which are d times as expensive
 # What counts as several operations, by measurement: a sum or product of two numbers takes 0.1 to 0.3 ns an agent.
 WEIGHTS = {ops.POWER: 8, ops.ASIN: 8, ops.ACOS: 8, ops.ATAN: 8, ops.SINH: 4, ops.COSH: 4, ops.TAN: 4}
 WEIGHTS |= dict.fromkeys((ops.SIN, ops.COS, ops.TANH, ops.EXP, ops.LOG, ops.LOG10), 2)
@@ -56,8 +56,8 @@ class _Builder:
 
     def append(self, op: int, a, b, slopes: int, sloped: bool) -> Register:
         self.cost += WEIGHTS.get(op, 1)
-        if self.cost + len(self.constants) > MOST_OPERATIONS:
-            reason = f"the formula is too long: at most {MOST_OPERATIONS} operations ({COUNTED})"
+        if self.cost + len(self.constants) > MAX_OPERATIONS:
+            reason = f"the formula is too long: at most {MAX_OPERATIONS} operations ({COUNTED})"
             raise FormulaError(reason, self.text, self.position)
         self.rows.append([op, a, b, slopes])
         return Register(len(self.rows) - 1, sloped=sloped)
@@ -160,13 +160,13 @@ class _Builder:
         result = self.emit(body)
         self.position = node.position
         self.cost_in_sums += self.cost - cost
-        if self.cost_in_sums > MOST_OPERATIONS_IN_SUMS:
-            reason = f"the sums over coordinates are too long: at most {MOST_OPERATIONS_IN_SUMS} operations ({COUNTED})"
+        if self.cost_in_sums > MAX_OPERATIONS_IN_SUMS:
+            reason = f"the sums over coordinates are too long: at most {MAX_OPERATIONS_IN_SUMS} operations ({COUNTED})"
             raise FormulaError(reason, self.text, node.position)
         self.known = before  # what was computed in a turn is of that turn
         end = self.append(ops.END, begin, result, int(result.sloped), result.sloped)
         self.rows[begin][1] = end.number
-        if op == ops.PRODUCT:  # room for what the interpreter keeps of a product
+        if op == ops.PRODUCT:  # registers for what the interpreter keeps of a product
             self.append(ops.KEPT, 0, 0, 0, False)
             self.append(ops.KEPT, 0, 0, 0, False)
         return end
@@ -193,7 +193,7 @@ class _Builder:
             return operand.number if operand.constant else constants + operand.number
 
         registers = constants + len(self.rows)
-        lanes = min(ops.MOST_LANES, ops.ROOM // registers // ops.VECTOR * ops.VECTOR)
+        lanes = min(ops.MAX_LANES, ops.STACK_NUMBERS // registers // ops.VECTOR * ops.VECTOR)
         header = [constants, len(self.rows), number(result), lanes, np.inf]
         rows = [[op, number(a), number(b), slopes] for op, a, b, slopes in self.rows]
         return np.array([*header, *self.constants, *np.ravel(rows)], dtype=np.float64)

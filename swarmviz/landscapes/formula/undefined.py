@@ -1,6 +1,6 @@
-"""Where a person's formula is not a number, and what to say of it.
+"""Where a formula is not a number, and which part of it is to blame.
 
-Here the tree is worked out by NumPy, at a few points, so that a formula can be judged before anything is compiled.
+The tree is evaluated by NumPy at a few points, so that a formula can be judged before the interpreter is compiled.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.landscapes.formula.expression import Node, calculated, reach
-from swarmviz.landscapes.formula.words import FUNCTIONS
+from swarmviz.landscapes.formula.parser import Node, calculated, reach
+from swarmviz.landscapes.formula.tokens import FUNCTIONS
 
 PROBES = 64  # points of the box at which a formula is tried
 TOO_LARGE = "too large a number"

@@ -1,0 +1,107 @@
+"""What theory knows of each dynamics: the functions that its module registers, and the types that they return.
+
+:func:`lines` gives the curves to draw beside a run's record, :func:`target` the density to draw over its histogram,
+:func:`law` the density that infinitely many agents have by now, :func:`velocity_law` what a velocity is drawn from, over the positions;
+each carries the name of its claim, its source, and, where a hypothesis fails, the reason in plain words. A module registers what it knows
+of a dynamics with ``@lines_of(Dynamics)``, ``@target_of(Dynamics)``, ``@law_of(Dynamics)`` and ``@velocity_law_of(Dynamics)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Line(NamedTuple):
+    """A curve of theory beside a recorded observable.
+
+    ``observable`` is its name in the record; ``k`` and ``y`` have the same shape; ``style`` is "dotted" for a claim of a
+    paper and "dashed" for what holds exactly at finite N; ``applies`` says whether the hypotheses hold now, ``reason`` why
+    not (or what the line says), in plain words.
+    """
+
+    observable: str
+    title: str
+    reference: str
+    style: str
+    k: np.ndarray
+    y: np.ndarray
+    applies: bool
+    reason: str
+
+
+class Target(NamedTuple):
+    """A law the swarm is said to tend to: ``density(X)`` at points (M, d), not necessarily normalised; fields as in :class:`Line`."""
+
+    title: str
+    reference: str
+    density: Callable[[np.ndarray], np.ndarray]
+    applies: bool
+    reason: str
+
+
+class VelocityLaw(NamedTuple):
+    """What the velocity of an agent at X is drawn from: ``centre(X)`` and ``spread(X)``, of shape (M, d) at points (M, d).
+
+    ``spread`` is one standard deviation in each coordinate, or one scale of a noise without variance (``applies`` is False then, and
+    ``reason`` says so); other fields as in :class:`Line`.
+    """
+
+    title: str
+    reference: str
+    centre: Callable[[np.ndarray], np.ndarray]
+    spread: Callable[[np.ndarray], np.ndarray]
+    applies: bool
+    reason: str
+
+
+_LINES: dict[type, Callable[[Any], list[Line]]] = {}
+_TARGETS: dict[type, Callable[[Any], Target | None]] = {}
+_LAWS: dict[type, Callable[[Any], Target | None]] = {}
+_VELOCITY_LAWS: dict[type, Callable[[Any], VelocityLaw | None]] = {}
+
+
+def lines_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> list[Line]`` for a dynamics."""
+    return lambda function: _LINES.setdefault(dynamics, function)
+
+
+def target_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> Target or None`` for a dynamics."""
+    return lambda function: _TARGETS.setdefault(dynamics, function)
+
+
+def law_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> Target or None`` for a dynamics, the law that it has by now."""
+    return lambda function: _LAWS.setdefault(dynamics, function)
+
+
+def velocity_law_of(dynamics: type) -> Callable:
+    """Register ``function(simulation) -> VelocityLaw or None`` for a dynamics."""
+    return lambda function: _VELOCITY_LAWS.setdefault(dynamics, function)
+
+
+def lines(simulation: Any) -> list[Line]:
+    """The curves of theory for a simulation as it stands, empty where none is known."""
+    find = _LINES.get(type(simulation.dynamics))
+    return find(simulation) if find else []
+
+
+def target(simulation: Any) -> Target | None:
+    """The law the swarm is said to tend to, None where there is none."""
+    find = _TARGETS.get(type(simulation.dynamics))
+    return find(simulation) if find else None
+
+
+def law(simulation: Any) -> Target | None:
+    """The law that infinitely many agents have at the present step, None where it is not computed."""
+    find = _LAWS.get(type(simulation.dynamics))
+    return find(simulation) if find else None
+
+
+def velocity_law(simulation: Any) -> VelocityLaw | None:
+    """What velocities are drawn from in the coming step, None where they are not drawn from the positions alone."""
+    find = _VELOCITY_LAWS.get(type(simulation.dynamics))
+    return find(simulation) if find else None
