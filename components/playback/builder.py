@@ -1,6 +1,6 @@
-"""Builds the runs that a person asked for beside those that go on; of several wishes the newest counts.
+"""Builds the runs that were asked for beside those that go on; of several requests the newest counts.
 
-A dynamics that nobody has chosen yet may have to be compiled first, and the run of a link has to be replayed up to its step: neither may
+A dynamics that is chosen for the first time may have to be compiled, and the run of a link has to be replayed up to its step: neither may
 hold the page up. A visitor has one thread for it, while there is anything to build, and it computes when it is its turn among those of all
 visitors (:mod:`components.playback.build_pool`).
 """
@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from components.links.permalink import OVERHEAD, Run
 from components.playback.build_pool import POOL, Job, Pool, Unwanted
 from components.playback.transport import Transport
 from swarmviz import Simulation
+from swarmviz.replay import RunSpec, ignore
 
 SOON = 0.3  # seconds after which the page says that a new run is being prepared
 TELL_EVERY = 0.5  # seconds between two words on how far a replay has come
@@ -26,14 +26,14 @@ MOST_SECONDS = 300.0  # of processor time for the runs of one wish, whatever the
 class Wish(NamedTuple):
     """Runs to be built, and what becomes of them."""
 
-    runs: Sequence[Run]
+    runs: Sequence[RunSpec]
     adopt: Callable[[list[Simulation]], None]
     refuse: Callable[[Exception], None]
 
     @property
     def work(self) -> int:
         """Coordinates times steps to be replayed."""
-        return sum(max(run.initial_swarm.n * run.initial_swarm.d, OVERHEAD) * run.k for run in self.runs)
+        return sum(run.work for run in self.runs)
 
 
 class Builder:
@@ -60,13 +60,13 @@ class Builder:
         pool.enter(visit)
 
     @staticmethod
-    def at_once(runs: Sequence[Run]) -> list[Simulation]:
+    def at_once(runs: Sequence[RunSpec]) -> list[Simulation]:
         """The simulations of runs, at step 0."""
-        return [run.afresh().live(RECORD_LIMIT) for run in runs]
+        return [_built(run.restarted()) for run in runs]
 
     def start(
         self,
-        runs: Sequence[Run],
+        runs: Sequence[RunSpec],
         adopt: Callable[[list[Simulation]], None],
         refuse: Callable[[Exception], None],
     ) -> None:
@@ -114,7 +114,7 @@ class Builder:
     def _build(self, wish: Wish) -> None:
         try:
             with self._pool.job(self._visit, lambda: wish is self._wish, wish.work) as job:
-                sims = [run.live(RECORD_LIMIT, self._watch(run, wish, job)) for run in wish.runs]
+                sims = [_built(run, self._watch(run, wish, job)) for run in wish.runs]
         except Unwanted:
             return
         except Exception as error:
@@ -122,7 +122,7 @@ class Builder:
         else:
             self._visit.on_page(lambda: self._end(wish, wish.adopt, sims))
 
-    def _watch(self, run: Run, wish: Wish, job: Job) -> Callable[[int], None]:
+    def _watch(self, run: RunSpec, wish: Wish, job: Job) -> Callable[[int], None]:
         """Gives others their turn, and tells now and then how far a replay has come."""
         told = time.monotonic()
 
@@ -157,7 +157,11 @@ class Builder:
                 self._say(text)
 
 
-def _what(runs: Sequence[Run]) -> str:
+def _built(run: RunSpec, check: Callable[[int], None] = ignore) -> Simulation:
+    return run._replace(options={"record_limit": RECORD_LIMIT}).replay(check)
+
+
+def _what(runs: Sequence[RunSpec]) -> str:
     if any(run.k for run in runs):
         return f"Replaying {runs[0].k} steps …"
     names = (f"{type(run.now.dynamics).title} on {type(run.now.landscape).title}" for run in runs)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from components.replicas.bands import Band
 from components.replicas.card import NUMBERS, ReplicaStatus
 from components.replicas.pool import ReplicaPool
-from components.replicas.replica import Visible
+from components.replicas.replica import VisibleRun
 from swarmviz import Simulation
 
 PIECE = 0.004  # seconds of work at a time
@@ -35,8 +35,8 @@ class ReplicaWorker:
 
     Parameters
     ----------
-    look : function () → Visible or None
-        The visible run as it stands (``Visible.of(sim)`` under the lock that guards it); None when there is none any more.
+    look : function () → VisibleRun or None
+        The visible run as it stands (``VisibleRun.of(sim)`` under the lock that guards it); None when there is none any more.
     lateness : function () → float
         Seconds by which the visible swarm's pictures come late; above ``LATE`` the replicas hold back.
     tell : function (Standing) → None
@@ -46,13 +46,16 @@ class ReplicaWorker:
     --------
     >>> import swarmviz as sv
     >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm())
-    >>> luck = Luck(lambda: Visible.of(sim), lambda: 0.0, print)
+    >>> luck = Luck(lambda: VisibleRun.of(sim), lambda: 0.0, print)
     >>> luck.count
     0
     """
 
     def __init__(
-        self, look: Callable[[], Visible | None], lateness: Callable[[], float], tell: Callable[[ReplicaStatus], None]
+        self,
+        look: Callable[[], VisibleRun | None],
+        lateness: Callable[[], float],
+        tell: Callable[[ReplicaStatus], None],
     ):
         self._look, self._lateness, self._tell = look, lateness, tell
         self._wake = threading.Condition()
@@ -61,7 +64,7 @@ class ReplicaWorker:
         self._dead = self._hidden = self._noticed = False
         self._duty, self._round, self._told_at = MOST, 0.0, 0.0  # share; seconds worked in this round; when
         self._next_round = self._next_look = 0.0
-        self._shown: tuple[Visible, dict[str, Band]] | None = None
+        self._shown: tuple[VisibleRun, dict[str, Band]] | None = None
         self._drawn = -1  # the last step of the bands that were told of
         self._tolerance: float | None = None
         self.standing = ReplicaStatus(0)
@@ -138,7 +141,7 @@ class ReplicaWorker:
         if shown is None:
             return {}
         visible, bands = shown
-        until = min(visible.agrees_until(Visible.of(sim)), sim.furthest)
+        until = min(visible.agrees_until(VisibleRun.of(sim)), sim.furthest)
         return {name: band.until(until) for name, band in bands.items()}
 
     # ---- the thread of the replicas --------------------------------------------------------------------------------------

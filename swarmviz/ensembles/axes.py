@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmviz.ensembles.description import described
 from swarmviz.ensembles.names import did_you_mean
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Clock
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import is_used
+from swarmviz.serialise import described
 
 OWNERS = Problem._fields
 TAKEN = {

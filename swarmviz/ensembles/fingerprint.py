@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.ensembles.description import as_json
 from swarmviz.parameters import Described
+from swarmviz.serialise import as_json
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes, type(...))
 NAMED = (types.ModuleType, type, types.BuiltinFunctionType, np.ufunc)

@@ -189,7 +189,7 @@ def _snapshots(part: Experiment) -> xarray.Dataset:
 
 def _provenance(entry: Entry, runs: int, quick: bool) -> dict[str, Any]:
     import swarmviz
-    from swarmviz.ensembles.description import as_json
+    from swarmviz.serialise import as_json
 
     names = (
         "label",

@@ -17,8 +17,8 @@ import pytest
 import swarmviz as sv
 from swarmviz.ensembles import Below, Stall, StoreError, dataset, summary, sweeps
 from swarmviz.ensembles import store as module
-from swarmviz.ensembles.description import as_json
 from swarmviz.kernels import compiled
+from swarmviz.serialise import as_json
 
 ROOT = Path(__file__).parents[2]
 RASTRIGIN = sv.landscapes.Rastrigin()

@@ -10,7 +10,7 @@ import xarray
 
 import swarmviz as sv
 from swarmviz import exports, presets
-from swarmviz.exports.run import Cancelled, Run
+from swarmviz.exports import Cancelled, Run
 from swarmviz.schedules import Exponential, Piecewise
 
 

@@ -17,11 +17,12 @@ from components.replicas.bands import quantiles
 from components.replicas.card import ReplicaCard, ReplicaStatus, headline, remarks
 from components.replicas.error_histogram import histogram
 from components.replicas.pool import ReplicaPool, SuccessCount
-from components.replicas.replica import RECORDED, SPACING, Visible
+from components.replicas.replica import RECORDED, SPACING, VisibleRun
 from components.replicas.worker import LATE, ReplicaWorker
 from components.views.curves.curves import Curves
 from components.views.curves.log_axis import BELOW
 from swarmviz import presets
+from swarmviz.replay import RunSpec
 from swarmviz.success import miss, succeeded, tolerance_for
 
 RUNS = 5
@@ -54,7 +55,7 @@ def independent(sim, seed, k=None):
 def finish(flock, sim=None, runs=RUNS, seconds=0.001):
     """Work until nothing is left to do."""
     if sim is not None:
-        flock.follow(Visible.of(sim), runs)
+        flock.follow(VisibleRun.of(sim), runs)
     while flock.work(seconds):
         pass
     return flock
@@ -113,7 +114,8 @@ def test_replicas_take_part_in_changes_made_in_mid_run_from_that_step_on():
     finish(flock, sim)
     assert_exact(flock, sim)
     assert all(
-        any(kept is state for kept in (r._kept[0], state)) for r, state in zip(flock.replicas, before, strict=True)
+        any(kept is state for kept in (r.snapshots.first, state))
+        for r, state in zip(flock.replicas, before, strict=True)
     )
     np.testing.assert_array_equal(flock.replicas[0].record["k"], np.arange(51))
 
@@ -129,7 +131,7 @@ def test_a_change_while_paused_is_judged_at_once_and_may_be_made_again():
         sim.dynamics.alpha, sim.landscape = alpha, landscape
         sim.apply()
         finish(flock, sim)
-        assert flock.seen.agrees_until(Visible.of(sim)) == math.inf
+        assert flock.seen.agrees_until(VisibleRun.of(sim)) == math.inf
         assert_exact(flock, sim)
     sim.advance(10)
     assert_exact(finish(flock, sim), sim)
@@ -160,7 +162,7 @@ def test_a_branch_takes_the_replicas_with_it_and_spares_what_was_before():
     sim.goto(550)
     sim.dynamics.sigma = 0.5
     sim.advance(7)
-    flock.follow(Visible.of(sim), RUNS)
+    flock.follow(VisibleRun.of(sim), RUNS)
     assert {r.front.k for r in flock.replicas} == {SPACING}, "the nearest state that was kept, not step 0"
     assert_exact(finish(flock), sim)
 
@@ -194,11 +196,11 @@ def test_a_reset_with_the_same_values_keeps_the_replicas_and_one_with_others_doe
     sim = visible_run(steps=30)
     flock = finish(ReplicaPool(), sim)
     ran = [r.front for r in flock.replicas]
-    flock.follow(Visible.of(visible_run(steps=10)), RUNS)
+    flock.follow(VisibleRun.of(visible_run(steps=10)), RUNS)
     assert [r.front for r in flock.replicas] == ran
     assert finish(flock).tally(10).k == 10
     for other in (visible_run(seed=12, steps=9), visible_run(sigma=0.4, steps=9), visible_run(n=7, steps=9)):
-        assert flock.seen.agrees_until(Visible.of(other)) == -1
+        assert flock.seen.agrees_until(VisibleRun.of(other)) == -1
         assert_exact(finish(flock, other), other)
 
 
@@ -227,12 +229,12 @@ def test_long_records_are_thinned_alike_and_stay_exact(monkeypatch):
 
 
 def test_rounds_that_end_before_the_visible_step_come_to_it_in_the_end(monkeypatch):
-    monkeypatch.setattr(pool, "ROUND", 0.001)
-    monkeypatch.setattr(pool, "MILESTONES", 16)
-    monkeypatch.setattr(pool, "FIRST_GUESS", 1e-6)  # many small rounds, however fast the machine
+    monkeypatch.setattr(pool, "ROUND_S", 0.001)
+    monkeypatch.setattr(pool, "MAX_JUDGED_STEPS", 16)
+    monkeypatch.setattr(pool, "COORDINATE_STEP_S", 1e-6)  # many small rounds, however fast the machine
     sim = visible_run(steps=300, sigma=0.5)
     flock, seen = ReplicaPool(), []
-    flock.follow(Visible.of(sim), 4)
+    flock.follow(VisibleRun.of(sim), 4)
     left = True
     while left:
         left = flock.work(0.0005)
@@ -249,19 +251,19 @@ def test_rounds_that_end_before_the_visible_step_come_to_it_in_the_end(monkeypat
 def test_memory_is_bounded_and_a_lack_of_it_is_told(monkeypatch):
     sim = visible_run(steps=3000)
     flock = ReplicaPool()
-    flock.follow(Visible.of(sim), 4)
+    flock.follow(VisibleRun.of(sim), 4)
     flock.work(0.001)
     size = flock.replicas[0].size
-    monkeypatch.setattr(pool, "ROOM", 4 * size * 8)
+    monkeypatch.setattr(pool, "MAX_STATE_BYTES", 4 * size * 8)
     finish(flock)
-    assert len(flock.replicas) == 4 and max(len(r._kept) for r in flock.replicas) <= 8 - 4 + 2
-    monkeypatch.setattr(pool, "ROOM", 3 * size * 4 + 1)
+    assert len(flock.replicas) == 4 and max(len(r.snapshots) for r in flock.replicas) <= 8 - 4 + 2
+    monkeypatch.setattr(pool, "MAX_STATE_BYTES", 3 * size * 4 + 1)
     flock = finish(ReplicaPool(), sim, runs=50)
     assert flock.runs == len(flock.replicas) == 3
-    flock.follow(Visible.of(sim), 50)
+    flock.follow(VisibleRun.of(sim), 50)
     assert flock.runs == 3 and flock.tally(sim.k).runs == 3, "asking again changes nothing"
     assert "Only 3 of 50" in " ".join(remarks(ReplicaStatus(50, flock.runs)))
-    monkeypatch.setattr(pool, "ROOM", 1)
+    monkeypatch.setattr(pool, "MAX_STATE_BYTES", 1)
     flock = finish(ReplicaPool(), sim, runs=50)
     assert flock.replicas == [] and flock.tally(sim.k) is None and flock.bands() == {}
     assert "too large" in headline(ReplicaStatus(50, flock.runs))
@@ -285,7 +287,7 @@ def test_diverged_replicas_are_failures_and_are_said():
     ends = {seed: last_finite(sim, seed, steps) for seed in range(1, 13)}
     lost = {seed: step for seed, (_, step) in ends.items() if step is not None}
     assert 0 < len(lost) < 12, "the test needs both kinds"
-    seen = Visible(sim.journal, sim.initial_swarm, steps, steps)
+    seen = VisibleRun(RunSpec(sim.journal, sim.initial_swarm, steps), steps)
     flock = ReplicaPool()
     flock.follow(seen, 12)
     finish(flock)
@@ -305,7 +307,7 @@ def test_diverged_replicas_are_failures_and_are_said():
     assert band.k[-1] == steps and band.middle[-1] == np.quantile(left, 0.5), (
         "the band goes on with those that are left"
     )
-    flock.follow(seen._replace(k=first - 1), 12)
+    flock.follow(seen._replace(run=seen.run._replace(k=first - 1)), 12)
     assert finish(flock).tally(first - 1).diverged == 0
     assert finish(flock, runs=12).tally(steps).diverged == len(lost)
 
@@ -313,7 +315,7 @@ def test_diverged_replicas_are_failures_and_are_said():
 def test_a_diverged_replica_lives_again_when_the_branch_begins_before():
     sim = sv.Simulation(sv.CBO(lam=100.0, dt=10.0), sv.landscapes.Rastrigin(), sv.Swarm(n=6, d=2, seed=11))
     flock = ReplicaPool()
-    flock.follow(Visible(sim.journal, sim.initial_swarm, 300, 300), RUNS)
+    flock.follow(VisibleRun(RunSpec(sim.journal, sim.initial_swarm, 300), 300), RUNS)
     assert finish(flock).tally(300).diverged == RUNS and flock.tally(300).found == 0
     sim.advance(2)
     sim.dynamics.param.update(lam=1.0, dt=0.05)
@@ -377,7 +379,7 @@ class Watched:
 
     def look(self):
         with self.lock:
-            return Visible.of(self.sim)
+            return VisibleRun.of(self.sim)
 
     def tell(self, standing):
         with self.news:
@@ -610,7 +612,7 @@ def test_on_a_finite_set_a_tolerance_changes_nothing():
 def test_a_diverged_replica_fails_by_any_tolerance_and_is_shown_last_at_its_last_finite_step():
     sim = sv.Simulation(sv.CBO(lam=1.0, sigma=4.0, dt=0.5), sv.landscapes.Rastrigin(), sv.Swarm(n=6, d=2, seed=11))
     flock = ReplicaPool()
-    flock.follow(Visible(sim.journal, sim.initial_swarm, 3000, 3000), 12)
+    flock.follow(VisibleRun(RunSpec(sim.journal, sim.initial_swarm, 3000), 3000), 12)
     tally = finish(flock).tally(3000)
     lost = {r.seed: r.diverged for r in flock.replicas if r.diverged is not None}
     assert lost, "or nothing is tested"
