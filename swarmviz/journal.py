@@ -95,7 +95,8 @@ class Journal(tuple[Change, ...]):
 
     def moved_at(self, k: int) -> bool:
         """Whether the landscape was replaced by another at step ``k``."""
-        return self.changed_at(k) and not self._before(k).landscape.same_as(self.acting_at(k).landscape)
+        before, acting = self._before(k), self.acting_at(k)
+        return before is not acting and not before.landscape.same_as(acting.landscape)
 
     def segments(self, start: int, stop: int) -> Iterator[Segment]:
         """The steps ``start`` ≤ k < ``stop`` in pieces, each with the parameters that act on all of it."""
