@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import swarmviz as sv
@@ -52,6 +53,7 @@ def run(first, history):
     return journal, Walk(journal[0], later)
 
 
+@settings(deadline=None, max_examples=60)
 @given(numbers, histories)
 def test_each_step_has_the_parameters_of_a_walk_through_the_run(first, history):
     journal, walk = run(first, history)
@@ -64,12 +66,14 @@ def test_each_step_has_the_parameters_of_a_walk_through_the_run(first, history):
         assert journal.moved_at(k) == (not walk.left[k].landscape.same_as(walk.acting[k].landscape))
 
 
+@settings(deadline=None, max_examples=60)
 @given(numbers, histories)
 def test_the_time_of_each_step_is_the_sum_of_the_steps_before_to_the_last_bit(first, history):
     journal, walk = run(first, history)
     assert [journal.time_at(k) for k in range(LAST + 1)] == walk.times
 
 
+@settings(deadline=None, max_examples=60)
 @given(numbers, histories, st.integers(0, LAST), st.integers(0, LAST))
 def test_segments_cover_every_step_once_with_what_acts_on_it(first, history, start, stop):
     journal, _ = run(first, history)
@@ -79,9 +83,10 @@ def test_segments_cover_every_step_once_with_what_acts_on_it(first, history, sta
         assert all(journal.acting_at(k) is change for k in range(begin, end))
         assert moved == journal.moved_at(begin)
         assert not any(journal.changed_at(k) for k in range(begin + 1, end)), "a change begins a segment"
-    assert all(a.change is not b.change for a, b in zip(segments, segments[1:], strict=False)), "no more than needed"
+    assert all(a.change is not b.change for a, b in pairwise(segments)), "no more than needed"
 
 
+@settings(deadline=None, max_examples=60)
 @given(numbers, histories, st.integers(0, LAST + 2))
 def test_parts_of_a_journal_are_those_before_up_to_and_leading_to_a_step(first, history, k):
     journal, _ = run(first, history)
@@ -93,6 +98,7 @@ def test_parts_of_a_journal_are_those_before_up_to_and_leading_to_a_step(first, 
         assert isinstance(part, Journal) and Journal(part) is part
 
 
+@settings(deadline=None, max_examples=60)
 @given(numbers, histories, st.integers(0, LAST), numbers)
 def test_another_future_keeps_the_past_and_forgets_what_came_later(first, history, k, number):
     journal, _ = run(first, history)
@@ -106,6 +112,7 @@ def test_another_future_keeps_the_past_and_forgets_what_came_later(first, histor
     assert k == 0 or other.shown_at(k) is journal.shown_at(k), "how step k is shown was decided before"
 
 
+@settings(deadline=None, max_examples=60)
 @given(numbers, histories, histories, numbers)
 def test_two_journals_agree_until_the_first_change_that_only_one_of_them_has(first, history, another, second):
     a, b = run(first, history)[0], run(second, another)[0]
@@ -118,6 +125,7 @@ def test_two_journals_agree_until_the_first_change_that_only_one_of_them_has(fir
     assert a.agrees_until(run(first, history)[0]) == math.inf
 
 
+@settings(deadline=None, max_examples=60)
 @given(numbers, histories)
 def test_clocks_are_those_of_the_changes(first, history):
     journal, walk = run(first, history)
@@ -142,5 +150,5 @@ def test_a_dynamics_without_a_time_step_counts_its_steps():
 
 @pytest.mark.parametrize("value", [-1, 1.5, True, "3", None])
 def test_a_number_of_steps_is_a_whole_number(value):
-    with pytest.raises(ValueError, match="steps = .*must be a whole number ≥ 0"):
+    with pytest.raises(ValueError, match=r"steps = .*must be a whole number ≥ 0"):
         step_number("steps", value)

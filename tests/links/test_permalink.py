@@ -228,23 +228,6 @@ def test_no_link_is_written_that_cannot_be_opened():
         )
 
 
-def test_a_replay_nobody_waits_for_ends():
-    class Enough(Exception):
-        pass
-
-    seen = []
-
-    def check(k):
-        seen.append(k)
-        if len(seen) == 2:
-            raise Enough
-
-    run = RunSpec.at_start(dynamics.CBO(), landscapes.Rastrigin(), Swarm(n=1000, d=20))._replace(k=100_000)
-    with pytest.raises(Enough):
-        run.replay(check)
-    assert seen[0] == 0 < seen[1] < 10_000
-
-
 # ---- what is refused -------------------------------------------------------------------------------------------------------------
 
 
