@@ -46,7 +46,9 @@ def test_the_nearest_is_the_latest_that_is_not_beyond(last, k, other):
 def test_a_branch_forgets_what_came_later_and_leaves_the_original_alone():
     snapshots = kept(range(1, 30), 100)
     branch = snapshots.copy()
-    branch.cut(17)
+    branch.add(State(32), 100)
+    assert [s.k for s in snapshots] == list(range(0, 29, 4)) and branch.last.k == 32
+    branch.cut(16)
     branch.add(State(20), 100)
     assert [s.k for s in branch] == [0, 4, 8, 12, 16, 20] and [s.k for s in snapshots] == list(range(0, 29, 4))
     assert (branch.first.k, branch.last.k) == (0, 20)
