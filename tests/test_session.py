@@ -283,7 +283,7 @@ def test_a_run_that_no_link_can_hold_is_linked_at_step_0_and_that_is_said(runnin
 def test_a_replay_tells_how_far_it_is_and_is_given_up_for_another_choice(running, monkeypatch):
     import components.playback.builder as module
 
-    monkeypatch.setattr(module, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(module, "REPORT_EVERY_S", 0.0)
     long = RunSpec.at_start(*first("CBO")[:2], Swarm(n=10_000))._replace(k=90_000)
     said = []
     monkeypatch.setattr(running.builder, "_say", said.append)

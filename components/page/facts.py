@@ -77,8 +77,8 @@ def _text(value: Any) -> str:
     return written(value) if isinstance(value, int | float | tuple) else str(value)
 
 
-def _few(said: list[str]) -> list[str]:
-    return said if len(said) <= MAX_NAMED else [*said[: MAX_NAMED - 1], f"and {len(said) - MAX_NAMED + 1} more"]
+def _few(texts: list[str]) -> list[str]:
+    return texts if len(texts) <= MAX_NAMED else [*texts[: MAX_NAMED - 1], f"and {len(texts) - MAX_NAMED + 1} more"]
 
 
 def _short(text: str) -> str:

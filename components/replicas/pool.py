@@ -92,7 +92,7 @@ class ReplicaPool:
         How many there will be: as many as were asked for, or as have room in memory.
     goal : int, optional
         The step to which this round goes; None when everything asked for is done.
-    spread : Spread
+    spread : QuantileBands
         The quantiles of what they recorded.
     """
 
@@ -244,7 +244,7 @@ class ReplicaPool:
         self.goal = None
 
     def _draw(self) -> None:
-        """Quantiles of what all have recorded; one that has diverged holds nobody up."""
+        """Quantiles of what all have recorded; one that has diverged is not waited for."""
         reached = min(
             (r.front.k for r in self.replicas if r.diverged is None), default=max(r.front.k for r in self.replicas)
         )

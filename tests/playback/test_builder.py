@@ -100,7 +100,7 @@ def test_a_replay_that_costs_more_than_its_steps_say_is_given_up_with_a_sentence
         spent[0] += 1.0
         return spent[0]
 
-    monkeypatch.setattr(module, "MOST_SECONDS", 20.0)
+    monkeypatch.setattr(module, "MAX_BUILD_S", 20.0)
     pool = Pool(long=1, clock=clock, work_clock=clock, sleep=lambda seconds: None)
     refused, builder = [], made(visit, pool=pool)
     builder.start([Steps("dear", k=10**6)], refused.append, refused.append)
