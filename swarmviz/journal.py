@@ -51,6 +51,11 @@ class Journal(tuple[Change, ...]):
     changes : iterable of Change
         In the order of their steps. Of several at one step the last counts.
 
+    Attributes
+    ----------
+    steps : tuple of int
+        The step of each change.
+
     Raises
     ------
     ValueError
@@ -65,11 +70,13 @@ class Journal(tuple[Change, ...]):
     (0.5, 1.0)
     """
 
+    steps: tuple[int, ...]
+
     def __new__(cls, changes: Iterable[Change]) -> Journal:
         if isinstance(changes, Journal):
             return changes
-        journal = super().__new__(cls, changes)
-        steps = [change.k for change in journal]
+        journal = _made(changes)
+        steps = list(journal.steps)
         if steps[:1] != [0] or steps != sorted(steps):
             raise ValueError(f"steps of changes = {steps!r:.100}: must begin with 0 and be in order")
         return journal
@@ -83,26 +90,29 @@ class Journal(tuple[Change, ...]):
 
     def acting_at(self, k: int) -> Change:
         """The parameters that act on the step k → k + 1."""
-        return self[bisect_right(self, k, key=_step) - 1]
+        return self[bisect_right(self.steps, k) - 1]
 
     def shown_at(self, k: int) -> Change:
         """The parameters that led to step ``k``, with which it is shown."""
-        return self.leading_to(k)[-1]
+        return self[bisect_left(self.steps, max(k, 1)) - 1]  # = leading_to(k)[-1], for which no journal is made
 
     def changed_at(self, k: int) -> bool:
         """Whether parameters were changed at step ``k`` itself."""
-        return self.acting_at(k) is not self._before(k)
+        place = bisect_right(self.steps, k) - 1
+        return place > 0 and self.steps[place] == k
 
     def moved_at(self, k: int) -> bool:
         """Whether the landscape was replaced by another at step ``k``."""
-        before, acting = self._before(k), self.acting_at(k)
-        return before is not acting and not before.landscape.same_as(acting.landscape)
+        if not self.changed_at(k):
+            return False
+        before = self[max(0, bisect_left(self.steps, k) - 1)]
+        return not before.landscape.same_as(self.acting_at(k).landscape)
 
     def segments(self, start: int, stop: int) -> Iterator[Segment]:
         """The steps ``start`` ≤ k < ``stop`` in pieces, each with the parameters that act on all of it."""
         while start < stop:
-            place = bisect_right(self, start, key=_step)
-            end = min(stop, self[place].k) if place < len(self) else stop
+            place = bisect_right(self.steps, start)
+            end = min(stop, self.steps[place]) if place < len(self) else stop
             yield Segment(self[place - 1], start, end, self.moved_at(start))
             start = end
 
@@ -110,7 +120,7 @@ class Journal(tuple[Change, ...]):
 
     def until(self, k: int) -> Journal:
         """The changes up to step ``k``, one made at ``k`` included."""
-        return self._first(bisect_right(self, k, key=_step))
+        return _made(self[: max(1, bisect_right(self.steps, k))])
 
     def leading_to(self, k: int) -> Journal:
         """The changes that acted on the way to step ``k``; one made at ``k`` > 0 did not."""
@@ -118,14 +128,14 @@ class Journal(tuple[Change, ...]):
 
     def before(self, k: float) -> Journal:
         """The changes made before step ``k``; the first is always among them."""
-        return self._first(bisect_left(self, k, key=_step))
+        return _made(self[: max(1, bisect_left(self.steps, k))])
 
     def with_change(self, k: int, dynamics: Dynamics, landscape: Landscape) -> Journal:
         """The journal of a run that goes on from step ``k`` with these parameters (copies of them); what came later is left out.
 
         It takes the place of a change made at ``k`` before, except of the parameters at the start.
         """
-        return Journal([*self.before(k), Change(k, dynamics.copy(), landscape.copy())])
+        return _made([*self.before(k), Change(k, dynamics.copy(), landscape.copy())])
 
     # ---- time ----------------------------------------------------------------------------------------------------------
 
@@ -155,16 +165,6 @@ class Journal(tuple[Change, ...]):
         place = next((i for i in range(1, shared) if not self[i].same_as(other[i])), shared)
         return min((journal[place].k for journal in (self, other) if place < len(journal)), default=math.inf)
 
-    # ---- inside --------------------------------------------------------------------------------------------------------
-
-    def _before(self, k: int) -> Change:
-        """The parameters in force before a change at step ``k``."""
-        return self[max(0, bisect_left(self, k, key=_step) - 1)]
-
-    def _first(self, count: int) -> Journal:
-        """The first ``count`` changes, at least one; checked already."""
-        return tuple.__new__(Journal, self[: max(count, 1)])
-
 
 def step_number(name: str, value: Any, smallest: int = 0) -> int:
     """``value`` as a number of steps.
@@ -179,8 +179,11 @@ def step_number(name: str, value: Any, smallest: int = 0) -> int:
     return int(value)
 
 
-def _step(change: Change) -> int:
-    return change.k
+def _made(changes: Iterable[Change]) -> Journal:
+    """The journal of changes that are known to be in order."""
+    journal = tuple.__new__(Journal, changes)
+    journal.steps = tuple([change.k for change in journal])
+    return journal
 
 
 def _dt(change: Change) -> float:

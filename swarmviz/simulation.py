@@ -302,7 +302,8 @@ class Simulation:
         self._state = self._end = state
         self._furthest = state.k
         self._record.extend(rows)
-        self._snapshots.add(state, min(SNAPSHOT_COUNT, SNAPSHOT_BYTES // max(state_bytes(state), 1)))
+        if self._snapshots.is_due(state.k):
+            self._snapshots.add(state, min(SNAPSHOT_COUNT, SNAPSHOT_BYTES // max(state_bytes(state), 1)))
 
     def _presumed(self) -> tuple[Any, bool]:
         """The present state with the present parameters, checked, and whether they differ from those that act."""

@@ -42,9 +42,13 @@ class Snapshots:
         """The step after ``k`` at which the next one is due."""
         return (k // self._spacing + 1) * self._spacing
 
+    def is_due(self, k: int) -> bool:
+        """Whether the state at step ``k`` is to be kept."""
+        return k % self._spacing == 0 and k > self.last.k
+
     def add(self, state: Any, most: int) -> None:
         """Keep a copy of a state where one is due, and of all at most ``most``, but never fewer than two."""
-        if state.k % self._spacing == 0 and state.k > self.last.k:
+        if self.is_due(state.k):
             self._states.append(_compact(state))
         while len(self._states) > max(most, 2):
             self._spacing *= 2
