@@ -51,11 +51,12 @@ Row = tuple[str, str, list[str]]  # what, target, one result per page
 def selection(n: int, moving: bool) -> str:
     """The query of our page for so many agents that move or stand."""
     import swarmviz as sv
+    from components import state
     from components.links import permalink
 
     dynamics = sv.CBO(lam=float(moving), sigma=float(moving))
-    chosen = permalink.Selection(dynamics, sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=2), 30.0)
-    return f"{permalink.KEY}={permalink.write(permalink.state_of(chosen))}"
+    chosen = state.Selection(dynamics, sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=2), 30.0)
+    return f"{permalink.KEY}={permalink.write(state.state_of(chosen))}"
 
 
 class Peer:

@@ -20,7 +20,7 @@ from components.controls.form import Controls, brief
 from components.controls.heading import heading_of, parts_of
 from components.links import permalink, view_options
 from components.links.address import Links, opening
-from components.links.permalink import Run, Selection, State
+from components.links.budget import check_swarm_size
 from components.page import theme
 from components.page.compare import REPLACING, CompareBar, rearranged
 from components.page.equation import EquationCard
@@ -33,10 +33,11 @@ from components.playback.player import Player
 from components.playback.transport import Moment, Transport
 from components.replicas.card import ReplicaCard, ReplicaStatus
 from components.replicas.pool import Outcome
-from components.replicas.replica import Visible
+from components.replicas.replica import VisibleRun
 from components.replicas.worker import ReplicaWorker
 from components.server.limits import account_of
 from components.server.serializer import counted_once
+from components.state import Selection, VisitState
 from components.text import sentence
 from components.views.arena.arena import Arena
 from components.views.arena.mouse_modes import MouseModes
@@ -49,10 +50,10 @@ from components.views.phase_space import PhaseSpace
 from components.views.switcher import ViewSwitcher
 from components.weakly import weakly
 from swarmviz import Diverged, Simulation, Swarm
-from swarmviz.exports import Run as Past
 from swarmviz.exports import views_of
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
+from swarmviz.replay import RunSpec
 
 ACTS = ("copy", "reset", "seed", "hidden", "narrow", "calm")  # what a bar may ask for beyond playing
 BOTH = "A and B"  # the side view of a comparison
@@ -217,15 +218,15 @@ class Session:
             self.transport.do(lambda: None)  # every view shows where it stopped
             self.transport.on_page(lambda: self._stopped(reason))
 
-    def _snapshot(self) -> Past:
+    def _snapshot(self) -> RunSpec:
         with self.bench.lock:
             return self._pair()[self.bench.active]
 
-    def _pair(self) -> list[Past]:
+    def _pair(self) -> list[RunSpec]:
         """The run of every pane, all at the same step."""
         with self.bench.lock:
             self.bench.take_edits()  # as in a link: what was edited holds from this step on
-            return [Past.of(sim)._replace(journal=Run.of(sim, {}).journal) for sim in self.bench.sims]
+            return [RunSpec.of(sim, {}) for sim in self.bench.sims]
 
     def _lateness(self) -> float:
         return self.transport.lateness
@@ -233,9 +234,9 @@ class Session:
     def _sims(self) -> list[Simulation]:
         return self.bench.sims
 
-    def _look(self) -> Visible:
+    def _look(self) -> VisibleRun:
         with self.bench.lock:
-            return Visible.of(self._sim)
+            return VisibleRun.of(self._sim)
 
     def _picture(self, count: int) -> tuple[Moment, dict]:
         self.luck.notice()
@@ -316,7 +317,7 @@ class Session:
     def _renew(self, selections: list[Selection], show: bool = True, playing: bool | None = None) -> None:
         """Begin anew with these choices, one per pane; ``show``: other ones than the controls have, which show them at once."""
         self._prepare(selections, show)
-        runs = [Run.at_start(*selection[:3]) for selection in selections]
+        runs = [RunSpec.at_start(*selection[:3]) for selection in selections]
         adopt = partial(self._adopt, selections=selections, show=show, playing=playing)
         self.builder.start(runs, adopt, self._refused)
 
@@ -382,7 +383,7 @@ class Session:
 
     # ---- links and history -----------------------------------------------------------------------------------------------
 
-    def _restore(self, state: State) -> None:
+    def _restore(self, state: VisitState) -> None:
         """Live the runs of a link again, on the builder's thread, and stand at their step."""
         self.player.play(False)
         self.player.set_pace(state)
@@ -461,7 +462,7 @@ class Session:
 
     def _fits(self, prefix: str, part: Described) -> None:
         if prefix == "swarm":
-            permalink.require_room(part.n, part.d)
+            check_swarm_size(part.n, part.d)
             for place in range(len(self._aside)):
                 self._parts_of(place)["landscape"].require_dimension(part.d)
                 self._parts_of(place)["dynamics"].require_agents(part.n)

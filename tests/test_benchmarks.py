@@ -135,12 +135,12 @@ def test_what_watchers_lose_is_counted_by_when_their_pictures_came():
 
 
 def test_the_links_of_the_attackers_are_as_bad_as_a_link_may_be():
-    from components.links import permalink
+    from components.links import budget, permalink
     from swarmviz.landscapes import ALL
 
     long = hostile.run(seed=3, n=200, k=5_000_000)
     state = permalink.read(hostile.link_of([long, long]))
-    assert [run.initial_swarm.n * run.initial_swarm.d * run.k for run in state.runs] == [permalink.MOST_WORK] * 2
+    assert [run.initial_swarm.n * run.initial_swarm.d * run.k for run in state.runs] == [budget.MAX_REPLAY_WORK] * 2
     with pytest.raises(permalink.BadLink):
         permalink.read(hostile.link_of([hostile.run(n=200, k=5_000_001)]))
     texts = [hostile.formula(i) for i in range(3)]

@@ -121,12 +121,12 @@ def test_no_parameter_is_ever_swallowed(cls):
 
 
 def test_what_was_chosen_and_put_aside_is_kept_by_a_copy_and_by_a_link():
-    from components.links.plain import built, changed
+    from swarmviz.serialise import built, shortened
 
     swarm = sv.Swarm(initial="points", points=[[1, 1]])
     swarm.initial = "gaussian"
     assert swarm.copy().points == ((1.0, 1.0),)
-    assert built(changed(swarm), {"Swarm": sv.Swarm}).same_as(swarm)
+    assert built(shortened(swarm), {"Swarm": sv.Swarm}).same_as(swarm)
     with pytest.raises(ValueError, match="has no effect"):
         sv.Swarm(points=[[1, 1]])  # the exception was for them alone
 

@@ -11,15 +11,16 @@ import pytest
 import swarmviz as sv
 from components.controls.form import Controls, assign, present_values, rows_of
 from components.links import permalink
-from components.links.permalink import Run, State
+from components.state import VisitState
 from components.text import readable
-from components.views.curves.schedule_curves import horizon, values_in_force
+from components.views.curves.schedule_curves import acting_values, horizon
 from swarmviz import schedules
 from swarmviz.cli.values import schedule as typed
-from swarmviz.ensembles.description import as_json
 from swarmviz.exports import python_lines
 from swarmviz.exports.metadata import metadata
+from swarmviz.replay import RunSpec
 from swarmviz.schedules import ALL, Begun, Constant, InverseLogarithmic, Linear, Logarithmic, Piecewise, Power
+from swarmviz.serialise import as_json
 
 BEGUN = [cls for cls in ALL.values() if cls is not Constant]
 T = np.linspace(0, 20, 101)
@@ -101,7 +102,7 @@ def test_the_kernel_feels_the_schedule_from_its_beginning_and_rewind_is_exact():
     sim = changed_in_mid_run()
     k = np.arange(111)
     expected = np.interp(0.1 * k, [5.0, 8.0], [1.5, 0.2])
-    np.testing.assert_allclose(values_in_force(sim, "sigma", k), expected)
+    np.testing.assert_allclose(acting_values(sim, "sigma", k), expected)
     plain = sv.Simulation(
         sv.CBO(sigma=Piecewise(((5.0, 1.5), (8.0, 0.2))), dt=0.1), sv.landscapes.Rastrigin(), sim.initial_swarm
     )
@@ -114,7 +115,7 @@ def test_the_kernel_feels_the_schedule_from_its_beginning_and_rewind_is_exact():
 
 def test_links_lines_and_metadata_hold_the_beginning():
     sim = changed_in_mid_run()
-    code = permalink.write(State((Run.of(sim, {}),), 15.0))
+    code = permalink.write(VisitState((RunSpec.of(sim, {}),), 15.0))
     (run,) = permalink.read(code).runs
     assert run.journal[-1].dynamics.sigma == sim.dynamics.sigma and run.journal[-1].dynamics.sigma.since == 5.0
     again = sv.Simulation.replay(run.journal, run.initial_swarm, run.k)
@@ -130,7 +131,7 @@ def test_links_lines_and_metadata_hold_the_beginning():
 
 def test_a_link_of_before_opens_with_schedules_that_count_from_zero():
     content = {"schedule": "Linear", "start": 1.0, "end": 0.1, "duration": 5.0}
-    from components.links.plain import built
+    from swarmviz.serialise import built
 
     part = built(["CBO", {"sigma": content}], sv.dynamics.ALL)
     assert part.sigma == Linear(start=1.0, end=0.1, duration=5.0) and part.sigma.since == 0.0

@@ -10,11 +10,13 @@ import weakref
 import numpy as np
 import pytest
 
-from components.links import permalink
+from components.links import budget, permalink
 from components.page import theme
 from components.playback.transport import MOST_BETWEEN
 from components.session import Session
+from components.state import VisitState, first, state_of
 from swarmviz import Swarm, dynamics, presets
+from swarmviz.replay import RunSpec
 
 
 def wait(holds, seconds=20.0):
@@ -209,7 +211,7 @@ def test_messages_that_no_button_sends_are_ignored(running):
 
 def test_a_link_plays_no_faster_than_the_bar_and_draws_no_less():
     theme.extension()
-    state = permalink.state_of(permalink.first("CBO")._replace(speed=1e17))._replace(draw_every=2**53)
+    state = state_of(first("CBO")._replace(speed=1e17))._replace(draw_every=2**53)
     session = Session(permalink.write(state))
     assert session.transport.speed == session.bar.speed == session.bar.most
     assert session.transport.draw_every == session.bar.draw == MOST_BETWEEN
@@ -217,7 +219,7 @@ def test_a_link_plays_no_faster_than_the_bar_and_draws_no_less():
 
 def test_a_link_opens_what_it_says_and_a_bad_one_the_first_example():
     theme.extension()
-    link = permalink.write(permalink.state_of(permalink.first("SSA")._replace(speed=None))._replace(stop=("k", 70)))
+    link = permalink.write(state_of(first("SSA")._replace(speed=None))._replace(stop=("k", 70)))
     session = Session(link)
     assert type(session._sim.dynamics).__name__ == "SSA" and session.transport.speed is None and session.bar.playing
     assert session.bar.stop == ["k", 70] and session.bench.stop.at == 70
@@ -269,7 +271,7 @@ def test_the_address_follows_a_release_a_pause_and_a_step_but_not_a_drag(running
 
 
 def test_a_run_that_no_link_can_hold_is_linked_at_step_0_and_that_is_said(running, monkeypatch):
-    monkeypatch.setattr(permalink, "MOST_WORK", 10)
+    monkeypatch.setattr(budget, "MAX_REPLAY_WORK", 10)
     press(running, "pause")
     settle(running)
     press(running, "copy")
@@ -281,11 +283,11 @@ def test_a_run_that_no_link_can_hold_is_linked_at_step_0_and_that_is_said(runnin
 def test_a_replay_tells_how_far_it_is_and_is_given_up_for_another_choice(running, monkeypatch):
     import components.playback.builder as module
 
-    monkeypatch.setattr(module, "TELL_EVERY", 0.0)
-    long = permalink.Run.at_start(*permalink.first("CBO")[:2], Swarm(n=10_000))._replace(k=90_000)
+    monkeypatch.setattr(module, "REPORT_EVERY_S", 0.0)
+    long = RunSpec.at_start(*first("CBO")[:2], Swarm(n=10_000))._replace(k=90_000)
     said = []
     monkeypatch.setattr(running.builder, "_say", said.append)
-    running._reopen(permalink.write(permalink.State((long,), 30.0)))
+    running._reopen(permalink.write(VisitState((long,), 30.0)))
     replay = running.builder._thread
     assert wait(lambda: any("%" in text for text in said)) and all("Replaying 90000 steps …" in text for text in said)
     edit(running, "dynamics", "PSO")
@@ -402,8 +404,8 @@ def test_the_phase_space_is_there_for_a_swarm_with_velocities_and_the_choice_out
 def test_what_takes_long_is_not_built_while_the_page_is_made():
     """Every visitor of the server would wait: the first example stands there until the builder is done."""
     theme.extension()
-    large = permalink.first("CBO")._replace(swarm=Swarm(n=200_000))
-    session = Session(permalink.write(permalink.state_of(large)))
+    large = first("CBO")._replace(swarm=Swarm(n=200_000))
+    session = Session(permalink.write(state_of(large)))
     assert session._sim.frame.n == 100 and not session.bar.playing
     session.start()
     try:
@@ -706,7 +708,7 @@ def test_an_edit_of_one_of_two_keeps_the_future_of_the_other(running):
 
 
 def test_a_run_that_no_link_can_hold_is_not_said_to_be_kept(past, monkeypatch):
-    monkeypatch.setattr(permalink, "MOST_WORK", 10)
+    monkeypatch.setattr(budget, "MAX_REPLAY_WORK", 10)
     edit(past, "dynamics.sigma", "0.2")
     settle(past)
     assert wait(lambda: "only from its start" in past.bar.message.get("text", ""))
@@ -727,8 +729,8 @@ def test_a_run_of_the_list_that_cannot_be_opened_says_so_and_the_present_one_goe
 def slow(running, monkeypatch):
     """Nothing is built before ``slow.go`` is set."""
     running.go = threading.Event()
-    live = permalink.Run.live
-    monkeypatch.setattr(permalink.Run, "live", lambda *given: (running.go.wait(20), live(*given))[1])
+    replay = RunSpec.replay
+    monkeypatch.setattr(RunSpec, "replay", lambda *given: (running.go.wait(20), replay(*given))[1])
     yield running
     running.go.set()
 
@@ -768,7 +770,7 @@ def test_when_what_was_chosen_cannot_be_built_the_old_choices_come_back(slow, mo
     def fails(*given):
         raise ValueError("spread (s) = 1: cannot be")
 
-    monkeypatch.setattr(permalink.Run, "live", fails)
+    monkeypatch.setattr(RunSpec, "replay", fails)
     edit(slow, "dynamics", "PSO")
     assert wait(lambda: "The run goes on as it was" in slow.bar.message.get("text", ""))
     assert row(slow, "dynamics")["value"] == "CBO" and not slow.controls.form.busy

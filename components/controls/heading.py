@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from components import state
 from components.controls.form import choice_row, note_row
-from components.links import permalink
-from components.links.permalink import Selection
+from components.state import Selection
 from swarmviz import Swarm, dynamics, landscapes, presets
 from swarmviz.parameters import Described
 
@@ -35,13 +35,13 @@ def heading_of(parts: Mapping[str, Described]) -> list[dict]:
 def chosen(name: str, value: str, now: Selection, comparing: bool) -> Selection | None:
     """What is shown after a choice in the heading; None when there is no such choice. ``comparing``: landscape and swarm stay."""
     if name == "dynamics" and value in dynamics.ALL:
-        first = permalink.first(value)
+        first = state.first(value)
         return now._replace(dynamics=first.dynamics) if comparing else first
     if name == "landscape" and value in landscapes.ALL:
         landscape = landscapes.ALL[value]()
         return now._replace(landscape=landscape, swarm=swarm_on(landscape, now.swarm))
     if name == "preset" and value in presets.ALL:
-        return permalink.of_preset(presets.ALL[value])
+        return state.of_preset(presets.ALL[value])
     return None
 
 

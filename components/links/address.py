@@ -1,4 +1,4 @@
-"""The address of a visit: it follows what a person does, can be copied, and each run that is replaced is remembered under its own."""
+"""The address of a visit: it follows what is shown, can be copied, and each run that is replaced is remembered under its own."""
 
 from __future__ import annotations
 
@@ -8,33 +8,58 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from components import state as visit
 from components.links import permalink
-from components.links.permalink import BadLink, Run, State, Unlinkable
+from components.links.budget import is_quick
+from components.links.permalink import BadLink, Unlinkable
 from components.page.history import History
 from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.panes import Panes
 from components.playback.transport import Transport
+from components.state import VisitState
 from swarmviz import Simulation
 from swarmviz.presets import ALL as PRESETS
+from swarmviz.replay import RunSpec
 
 
-def opening(link: str | None) -> tuple[State, list[Simulation], State | None, str]:
-    """What a visit begins with, its swarms at step 0, what is still to be built, and what there is to say about the link.
+class Opening(NamedTuple):
+    """What a visit begins with.
 
-    What takes long (a large swarm, steps to be lived again) is left to the builder: here every visitor
-    would wait.
+    Attributes
+    ----------
+    state : VisitState
+        What is shown at first.
+    sims : list of Simulation
+        Its runs, at step 0.
+    awaited : VisitState, optional
+        What is still to be built.
+    complaint : str
+        Why the link cannot be opened; "" when it can.
     """
-    first, awaited, said = permalink.state_of(permalink.of_preset(next(iter(PRESETS.values())))), None, ""
+
+    state: VisitState
+    sims: list[Simulation]
+    awaited: VisitState | None = None
+    complaint: str = ""
+
+
+def opening(link: str | None) -> Opening:
+    """What a visit begins with that followed this link.
+
+    What takes long (a large swarm, steps to be replayed) is left to the builder: all visitors share this thread.
+    """
+    awaited, complaint = None, ""
     if link is not None:
         try:
             state = permalink.read(link)
-            if all(run.quick for run in state.runs):
-                return state, Builder.at_once(state.runs), state if any(run.k for run in state.runs) else None, ""
+            if all(is_quick(run) for run in state.runs):
+                return Opening(state, Builder.at_once(state.runs), state if any(run.k for run in state.runs) else None)
             awaited = state
         except ValueError as error:
-            said = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
-    return first, Builder.at_once(first.runs), awaited, said
+            complaint = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
+    first = visit.state_of(visit.of_preset(next(iter(PRESETS.values()))))
+    return Opening(first, Builder.at_once(first.runs), awaited, complaint)
 
 
 class Kept(NamedTuple):
@@ -53,7 +78,7 @@ class Links:
     bench, transport, bar, history
         The swarms, how they are played, where the address is shown, and the runs of the visit.
     views : function () → dict
-        The options of views that are not as usual.
+        The options of views that are not the defaults.
     """
 
     def __init__(
@@ -62,13 +87,13 @@ class Links:
         self._views = views
         self._bench, self._transport, self._bar, self._history = bench, transport, bar, history
 
-    def state(self, views: Any = None) -> State:
+    def state(self, views: Any = None) -> VisitState:
         """All that a link holds, as it is now, but for the ``views``."""
         bench = self._bench
         with bench.lock:
-            runs = tuple(Run.of(sim, edits) for sim, edits in zip(bench.sims, bench.edits, strict=True))
+            runs = tuple(RunSpec.of(sim, edits) for sim, edits in zip(bench.sims, bench.edits, strict=True))
         stop = bench.stop.kind, bench.stop.at
-        return State(runs, self._transport.speed, self._transport.draw_every, stop, views)
+        return VisitState(runs, self._transport.speed, self._transport.draw_every, stop, views)
 
     def begin(self) -> None:
         """The link with which the visit began, for a page that loses its connection."""
@@ -76,7 +101,7 @@ class Links:
             self._bar.base = f"?{permalink.KEY}={permalink.fitting(self.state(self._views())).code}"
 
     def write(self) -> None:
-        """The address follows what a person does, but not every step of a running swarm; no failure of it is worth the run."""
+        """The address follows what is shown, but not every step of a running swarm; no failure of it ends the run."""
         try:
             self._bar.link = f"?{permalink.KEY}={permalink.fitting(self.state(self._views())).code}"
         except Unlinkable:
@@ -99,7 +124,7 @@ class Links:
         """What the history is to hold of the present run, which is about to be replaced or to be continued otherwise from an earlier step.
 
         Its link leads to the furthest step that is known, not to the one at which the swarm stands. None where no step was taken yet.
-        Touches nothing of the page, so that any thread may ask; no failure is worth the run that follows.
+        Touches nothing of the page, so that any thread may ask; no failure ends the run that follows.
         """
         try:
             with self._bench.lock:
@@ -114,7 +139,7 @@ class Links:
             return None
         state, row = self.state(), self._history.row(*bench.sims, active=bench.active)
         if bench.k < k:
-            state = state._replace(runs=tuple(Run.until(sim, k) for sim in bench.sims))
+            state = state._replace(runs=tuple(RunSpec.of(sim).until(k) for sim in bench.sims))
         try:
             link = permalink.fitting(state)  # its row opens it under the views of the day
         except Unlinkable as error:

@@ -1,8 +1,8 @@
-"""The changes of a run, small enough for an address: only what differs from the entry before, in columns.
+"""The changes of a run, small enough for an address: only what differs from the change before, in columns.
 
-A slider that is dragged leaves dozens of entries that change one number. A *stroke* is a row of entries that change the same places::
+A slider that is dragged leaves dozens of changes to one number. A *stroke* is a row of changes at the same places::
 
-    [["d/sigma"], [12, 3, 2], [0.9, 0.85, 0.8]]        places, steps since the entry before, one column of values per place
+    [["d/sigma"], [12, 3, 2], [0.9, 0.85, 0.8]]        places, steps since the change before, one column of values per place
 
 A place is a path into the parameters: ``d/…`` of the dynamics, ``l/…`` of the landscape, ``n`` its name; a schedule, a point and a well
 have paths of their own inside (``l/wells/2/0``).
@@ -14,18 +14,18 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import Any
 
-from components.links.plain import built, same, values_of
 from swarmviz import dynamics, landscapes
-from swarmviz.simulation import Entry
+from swarmviz.journal import Change
+from swarmviz.serialise import built, identical, plain_values
 
-MOST_WORDS = 8  # different texts of a landscape among the changes: each is read, and looked at in its box
-DEEPEST = 5  # parts of a path
+MAX_TEXTS = 8  # different texts of a landscape among the changes: each is parsed, and evaluated in its box
+MAX_PATH_PARTS = 5
 
 
-def packed(journal: Iterable[Entry]) -> list:
-    """The strokes of a journal, without its first entry."""
-    entries = [(entry.k, _tree(entry)) for entry in journal]
-    changes = [(k - before, _differences(a, b)) for (before, a), (k, b) in pairwise(entries)]
+def packed(journal: Iterable[Change]) -> list:
+    """The strokes of a journal, without its first change."""
+    trees = [(change.k, _tree(change)) for change in journal]
+    changes = [(k - before, _differences(a, b)) for (before, a), (k, b) in pairwise(trees)]
     strokes = []
     for places, group in groupby(changes, key=lambda change: [place for place, _ in change[1]]):
         rows = list(group)
@@ -34,45 +34,49 @@ def packed(journal: Iterable[Entry]) -> list:
     return strokes
 
 
-def unpacked(strokes: Any, birth: Entry, most: int) -> Iterator[Entry]:
-    """The entries that follow ``birth``.
+def unpacked(strokes: Any, first: Change, most: int) -> Iterator[Change]:
+    """The changes that follow the ``first``.
 
     Raises
     ------
     ValueError, TypeError, KeyError, IndexError
         When they are more than ``most``, not in order, change what is not there, or hold a value that a declaration refuses.
     """
-    entry, tree, count, texts = birth, _tree(birth), 0, set()
+    change, tree, count, texts = first, _tree(first), 0, set()
     for places, waits, *columns in strokes:
         if len(places) != len(columns) or any(len(column) != len(waits) for column in columns):
             raise ValueError("its changes are incomplete")
         count += len(waits)
         landscapes_own = (column for place, column in zip(places, columns, strict=True) if str(place).startswith("l"))
         texts |= {value for column in landscapes_own for value in column if isinstance(value, str)}
-        if count > most or len(texts) > MOST_WORDS:
+        if count > most or len(texts) > MAX_TEXTS:
             raise ValueError("it holds too many changes")
         for wait, *values in zip(waits, *columns, strict=True):
-            if isinstance(wait, bool) or not isinstance(wait, int) or wait < (0 if entry is birth else 1):
+            if isinstance(wait, bool) or not isinstance(wait, int) or wait < (0 if change is first else 1):
                 raise ValueError("its changes are not in order")
             before = tree
             for place, value in zip(places, values, strict=True):
                 tree = _replaced(tree, _path(place), value)
-            entry = _entry(entry, before, tree, entry.k + wait)
-            yield entry
+            change = _change(change, before, tree, change.k + wait)
+            yield change
 
 
-def _tree(entry: Entry) -> dict:
-    return {"d": values_of(entry.dynamics), "l": values_of(entry.landscape), "n": type(entry.landscape).__name__}
+def _tree(change: Change) -> dict:
+    return {
+        "d": plain_values(change.dynamics),
+        "l": plain_values(change.landscape),
+        "n": type(change.landscape).__name__,
+    }
 
 
-def _entry(last: Entry, before: dict, tree: dict, k: int) -> Entry:
-    """The entry of a tree; what did not change is not built again."""
+def _change(last: Change, before: dict, tree: dict, k: int) -> Change:
+    """The change of a tree; what did not change is not built again."""
     dynamic, landscape = last.dynamics, last.landscape
     if tree["d"] is not before["d"]:
         dynamic = built([type(dynamic).__name__, tree["d"]], dynamics.ALL)
     if tree["l"] is not before["l"] or tree["n"] is not before["n"]:
         landscape = built([tree["n"], tree["l"]], landscapes.ALL)
-    return Entry(k, dynamic, landscape)
+    return Change(k, dynamic, landscape)
 
 
 def _differences(a: Any, b: Any, path: str = "") -> list[tuple[str, Any]]:
@@ -81,11 +85,11 @@ def _differences(a: Any, b: Any, path: str = "") -> list[tuple[str, Any]]:
         return [change for key in a for change in _differences(a[key], b[key], f"{path}/{key}")]
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
         return [change for i in range(len(a)) for change in _differences(a[i], b[i], f"{path}/{i}")]
-    return [] if same(a, b) else [(path[1:], b)]
+    return [] if identical(a, b) else [(path[1:], b)]
 
 
 def _path(place: Any) -> list[str]:
-    if not isinstance(place, str) or place.count("/") >= DEEPEST:
+    if not isinstance(place, str) or place.count("/") >= MAX_PATH_PARTS:
         raise ValueError(f"{place!r} is no place of a parameter")
     return place.split("/")
 

@@ -7,27 +7,28 @@ from typing import Any
 
 from components.text import written
 from swarmviz import Simulation, Swarm
+from swarmviz.journal import Journal
 from swarmviz.parameters import Described, TimeDependent, is_used
-from swarmviz.simulation import Entry
 
-MOST = 8  # parameters that one row names
-LONGEST = 60  # characters of one value
-TOLD = {("swarm", "seed"), ("swarm", "n"), ("swarm", "d")}  # every row says them anyway
+MAX_NAMED = 8  # parameters that one row names
+MAX_VALUE_CHARS = 60
+IN_EVERY_ROW = {("swarm", "seed"), ("swarm", "n"), ("swarm", "d")}
 
 Facts = dict[tuple[str, str, str], tuple[str, str]]  # (part, its class, parameter) → symbol, value
 
 
-def facts(birth: Entry, last: Entry, swarm: Swarm) -> Facts:
-    """Every parameter that matters, with its value; "1 → 2" where it was changed on the way."""
+def facts(journal: Journal, swarm: Swarm) -> Facts:
+    """Every parameter that has an effect, with its value; "1 → 2" where it was changed on the way."""
     found: Facts = {}
+    first, last = journal[0], journal[-1]
     pairs = (
-        ("dynamics", birth.dynamics, last.dynamics),
-        ("landscape", birth.landscape, last.landscape),
+        ("dynamics", first.dynamics, last.dynamics),
+        ("landscape", first.landscape, last.landscape),
         ("swarm", swarm, swarm),
     )
     for part, then, now in pairs:
         for name, declared in now.declared().items():
-            if (part, name) in TOLD or not is_used(now, declared):
+            if (part, name) in IN_EVERY_ROW or not is_used(now, declared):
                 continue
             value = _text(getattr(now, name))
             before = _text(getattr(then, name)) if type(then) is type(now) else value
@@ -50,7 +51,7 @@ def named(runs: Sequence[Facts]) -> list[list[str]]:
 
 def compared(a: Simulation, b: Simulation) -> list[str]:
     """What swarm B has otherwise than swarm A."""
-    of_a, of_b = (facts(sim.journal[0], sim.journal[-1], sim.initial_swarm) for sim in (a, b))
+    of_a, of_b = (facts(sim.journal, sim.initial_swarm) for sim in (a, b))
     return _few(
         [
             f"B: {symbol} = {_short(text)}"
@@ -76,9 +77,9 @@ def _text(value: Any) -> str:
     return written(value) if isinstance(value, int | float | tuple) else str(value)
 
 
-def _few(said: list[str]) -> list[str]:
-    return said if len(said) <= MOST else [*said[: MOST - 1], f"and {len(said) - MOST + 1} more"]
+def _few(texts: list[str]) -> list[str]:
+    return texts if len(texts) <= MAX_NAMED else [*texts[: MAX_NAMED - 1], f"and {len(texts) - MAX_NAMED + 1} more"]
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 12]}…{text[-11:]}"
+    return text if len(text) <= MAX_VALUE_CHARS else f"{text[: MAX_VALUE_CHARS - 12]}…{text[-11:]}"

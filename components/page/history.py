@@ -145,7 +145,7 @@ class History:
         i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
         best = float(record["best"][i]) if "best" in record else math.nan
         error = math.nan if frame is None else _error(frame, sim)
-        journal = [entry for entry in sim.journal if entry.k <= k]
+        journal = sim.journal.until(k)
         return {
             "title": " beside ".join(
                 dict.fromkeys(f"{type(s.dynamics).title} on {type(s.landscape).title}" for s in sims)
@@ -153,7 +153,7 @@ class History:
             "about": f"seed {swarm.seed} · N = {swarm.n} · d = {swarm.d}",
             "beside": compared(*sims) if len(sims) > 1 else [],
             "changed": f"changed at k = {span([entry.k for entry in journal[1:]])}" if len(journal) > 1 else "",
-            "facts": facts(journal[0], journal[-1], swarm),
+            "facts": facts(journal, swarm),
             "step": k,
             "best": best if math.isfinite(best) else None,
             "error": error if math.isfinite(error) else None,

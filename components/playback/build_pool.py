@@ -1,14 +1,14 @@
-"""Who computes next among the builds of all visitors, so that nobody's replay takes the machine from the others.
+"""Which of the builds of all visitors computes next, so that no replay takes the machine from the others.
 
 A build runs on a thread of its own, but computes only while it holds a place. There are two lanes:
 
 * **short** builds, a Reset for example, have places that no replay can take, so that they never wait for one; a visitor who has
-  spent more than ``ALLOWANCE`` on such builds lately, reset after reset, is sent to the other lane;
-* **long** ones, the replays of links, share few places in turns of about ``TURN`` seconds. Each visitor has one build at most, so turns
-  by order of arrival are equal shares. Between two turns the place rests: the longer, the later the pictures of those come who watch.
+  spent more than ``ALLOWANCE_S`` on such builds lately, reset after reset, is sent to the other lane;
+* **long** ones, the replays of links, share few places in turns of about ``TURN_S``. Each visitor has one build at most, so turns by
+  order of arrival are equal shares. Between two turns the place rests: the longer, the later the pictures of moving swarms come.
 
-A build nobody wants any more ends at the end of its turn. One whose browser is gone, the tab closed or the connection lost, keeps what it
-has and gets no turn until it is back or its session ends.
+A build that is no longer wanted ends at the end of its turn. One whose browser is gone, because the tab is closed or the connection lost,
+keeps what it has and gets no turn until the browser is back or the session ends.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 SHORT_PLACES = 4  # one or two of them may be compiling a kernel for some seconds
-SHORT_WORK = 5_000_000  # coordinates times steps: about a tenth of a second
-SHORT_SECONDS = 0.5  # processor time after which a build was not short after all
-ALLOWANCE = 2.0  # seconds of processor time that a visitor may spend on short builds …
-REFILL = 0.1  # … and so much of it comes back per second
-MOST_LONG = 4
-TURN = 0.05  # seconds
-LATE = 0.02  # seconds by which the usual watcher's pictures may be late before replays hold back
-LEAST, MOST = 0.1, 0.5  # share of a place's time that is work while anybody's swarm moves; all of it while none does
-LONGEST_REST = 2.0  # seconds
-LOOK = 0.2  # seconds between two looks at whether a build is still wanted, and its browser there
+MAX_SHORT_WORK = 5_000_000  # coordinates times steps: about a tenth of a second
+MAX_SHORT_S = 0.5  # of processor time; then a build was not short after all
+ALLOWANCE_S = 2.0  # of processor time that a visitor may spend on short builds …
+REFILL_PER_S = 0.1  # … and so many seconds of it come back per second
+MAX_LONG_PLACES = 4
+TURN_S = 0.05
+LATE_S = 0.02  # by which the median visitor's pictures may be late before replays hold back
+MIN_SHARE, MAX_SHARE = 0.1, 0.5  # of a place's time that is work while any swarm moves; all of it while none does
+MAX_REST_S = 2.0
+CHECK_EVERY_S = 0.2  # whether a build is still wanted, and its browser there
 
 
 class Unwanted(Exception):
-    """Ends a build that nobody waits for any more."""
+    """Ends a build that is no longer wanted."""
 
 
 class Visit(Protocol):
@@ -70,7 +70,7 @@ class Lane:
         Raises
         ------
         Unwanted
-            When nobody wants the build any more.
+            When the build is no longer wanted.
         """
         with self._changed:
             self._free += again
@@ -80,7 +80,7 @@ class Lane:
                 while not (self._free and next((other for other in self._queue if other.present), None) is job):
                     if not job.wanted():
                         raise Unwanted
-                    self._changed.wait(LOOK)
+                    self._changed.wait(CHECK_EVERY_S)
                 self._free -= 1
             finally:
                 self._queue.remove(job)
@@ -93,7 +93,7 @@ class Lane:
             self._changed.notify_all()
 
     def look(self) -> None:
-        """Somebody may have left."""
+        """Look again who waits: a visitor may have left."""
         with self._changed:
             self._changed.notify_all()
 
@@ -109,7 +109,7 @@ class Job:
 
     def __init__(self, pool: Pool, visit: Visit, wanted: Callable[[], bool], work: float):
         self.wanted, self._pool, self._visit = wanted, pool, visit
-        self._lane = pool.short if work <= SHORT_WORK and pool.spent(visit) < ALLOWANCE else pool.long
+        self._lane = pool.short if work <= MAX_SHORT_WORK and pool.spent(visit) < ALLOWANCE_S else pool.long
         self._held = False
         self._began = self._turn_began = 0.0
         self.used = 0.0
@@ -141,18 +141,18 @@ class Job:
         Raises
         ------
         Unwanted
-            When nobody wants the build any more.
+            When the build is no longer wanted.
         """
         if not self.wanted():
             raise Unwanted
         pool, now = self._pool, self._pool.clock()
         if self._lane is pool.short:
-            if self.used + pool.work_clock() - self._began < SHORT_SECONDS:
+            if self.used + pool.work_clock() - self._began < MAX_SHORT_S:
                 return
             self._give()
             self._lane = pool.long
             self._take()
-        elif now - self._turn_began >= TURN or not self.present:
+        elif now - self._turn_began >= TURN_S or not self.present:
             pool.rest(now - self._turn_began)
             self.used += pool.work_clock() - self._began
             self._held = False
@@ -189,11 +189,11 @@ class Pool:
         work_clock: Callable[[], float] = time.thread_time,
         sleep: Callable[[float], None] = time.sleep,
     ):
-        self.long = Lane(max(1, min(MOST_LONG, (os.cpu_count() or 1) - 1)) if long is None else long)
+        self.long = Lane(max(1, min(MAX_LONG_PLACES, (os.cpu_count() or 1) - 1)) if long is None else long)
         self.short = Lane(short)
         self.clock, self.work_clock, self._sleep = clock, work_clock, sleep
         self._visits: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._share = MOST
+        self._share = MAX_SHARE
         self._spent: weakref.WeakKeyDictionary[Any, tuple[float, float]] = (
             weakref.WeakKeyDictionary()
         )  # seconds, and when
@@ -211,30 +211,30 @@ class Pool:
         """Processor seconds of a visit's builds, less what has come back since."""
         with self._accounts:
             seconds, at = self._spent.get(visit, (0.0, 0.0))
-        return max(0.0, seconds - REFILL * (self.clock() - at))
+        return max(0.0, seconds - REFILL_PER_S * (self.clock() - at))
 
     def spend(self, visit: Visit, seconds: float) -> None:
         """So much more; a long replay or a compilation counts as twice the allowance at most."""
-        seconds = min(2 * ALLOWANCE, self.spent(visit) + seconds)
+        seconds = min(2 * ALLOWANCE_S, self.spent(visit) + seconds)
         with self._accounts:
             self._spent[visit] = seconds, self.clock()
 
     def look(self) -> None:
-        """Somebody may have left, or wants something else."""
+        """Look again who waits: a visitor may have left, or want something else."""
         self.short.look()
         self.long.look()
 
     def rest(self, worked: float) -> None:
-        """Leave the processor to those who watch, in proportion to the seconds worked."""
+        """Leave the processor to the visible swarms, in proportion to the seconds worked."""
         late = [visit.lateness for visit in list(self._visits) if visit.moving and visit.connected]
         if not late:
             return
-        # The one in the middle: a browser that is too slow for its own pictures says nothing about this machine.
-        if statistics.median_low(late) > LATE:
-            self._share = max(LEAST, self._share / 2)
+        # The median: a browser that is too slow for its own pictures says nothing about this machine.
+        if statistics.median_low(late) > LATE_S:
+            self._share = max(MIN_SHARE, self._share / 2)
         else:
-            self._share = min(MOST, 1.1 * self._share)
-        self._sleep(min(LONGEST_REST, worked * (1 / self._share - 1)))
+            self._share = min(MAX_SHARE, 1.1 * self._share)
+        self._sleep(min(MAX_REST_S, worked * (1 / self._share - 1)))
 
 
 POOL = Pool()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from components.links.permalink import State
 from components.playback.bar import Bar
 from components.playback.panes import Panes
 from components.playback.stop_conditions import Stop
 from components.playback.transport import FASTEST, MOST_BETWEEN, Transport
+from components.state import VisitState
 from components.text import number, sentence
 
 ACTS = ("play", "pause", "step", "back", "goto", "speed", "stop", "draw")
@@ -52,7 +52,7 @@ class Player:
         """Steps per second, None for as fast as it goes."""
         self._transport.speed = self._bar.speed = speed
 
-    def set_pace(self, state: State) -> None:
+    def set_pace(self, state: VisitState) -> None:
         """How a link plays: its speed, which steps are drawn, and when it stops by itself; no more than the bar allows."""
         self.set_speed(FASTEST if state.speed is FASTEST else min(state.speed, self._bar.most))
         self._transport.draw_every = self._bar.draw = min(state.draw_every, MOST_BETWEEN)

@@ -23,7 +23,7 @@ class Band(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What a legend says."""
+        """Its name in a legend."""
         return f"{LEVELS[0]:.0%}–{LEVELS[-1]:.0%} of {self.runs} replicas".replace("%–", "–")
 
     def until(self, k: float) -> Band:
@@ -48,7 +48,7 @@ def quantiles(table: np.ndarray) -> np.ndarray:
 
 
 class QuantileBands:
-    """The quantiles of a growing set of records; what is known already is not computed again.
+    """The quantiles of a growing set of records; quantiles are never computed twice.
 
     Arrays that were handed out are never changed, so that another thread may draw them.
     """

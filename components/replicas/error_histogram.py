@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-LEAST = 1e-6  # half widths: what is nearer stands in the first bar
+MIN_ERROR = 1e-6  # half widths: smaller ones stand in the first bar
 BARS = 28  # about so many
-BESIDE = 10.0  # times the tolerance, and its inverse, is always to be seen
+TOLERANCE_MARGIN = 10.0  # the axis reaches so many times beyond the tolerance on both sides
 
 
 def histogram(errors: Sequence[float], tolerance: float) -> dict[str, Any] | None:
@@ -32,7 +32,11 @@ def histogram(errors: Sequence[float], tolerance: float) -> dict[str, Any] | Non
     finite = np.array([error for error in errors if math.isfinite(error)])
     if not len(finite):
         return None
-    edges = _edges(min(max(LEAST, finite.min()), tolerance / BESIDE), max(finite.max(), BESIDE * tolerance), tolerance)
+    edges = _edges(
+        min(max(MIN_ERROR, finite.min()), tolerance / TOLERANCE_MARGIN),
+        max(finite.max(), TOLERANCE_MARGIN * tolerance),
+        tolerance,
+    )
     counts, _ = np.histogram(np.clip(finite, edges[0], edges[-1]), edges)
     first, last = math.log10(edges[0]), math.log10(edges[-1])
     place = lambda value: (math.log10(value) - first) / (last - first)  # noqa: E731
@@ -66,13 +70,13 @@ def _edges(low: float, high: float, tolerance: float) -> np.ndarray:
 
 
 def _words(finite: np.ndarray, diverged: int, tolerance: float) -> str:
-    """The picture for those who do not see it."""
+    """The picture in words."""
     found, rest = finite[finite < tolerance], finite[finite >= tolerance]
-    said = [f"{len(found)} errors below {tolerance:g} half widths of the box{_span(found)}"]
-    said.append(f"{len(rest)} above{_span(rest)}")
+    words = [f"{len(found)} errors below {tolerance:g} half widths of the box{_span(found)}"]
+    words.append(f"{len(rest)} above{_span(rest)}")
     if diverged:
-        said.append(f"{diverged} diverged and are not drawn")
-    return f"Errors of {len(finite) + diverged} replicas on a logarithmic scale: {'; '.join(said)}."
+        words.append(f"{diverged} diverged and are not drawn")
+    return f"Errors of {len(finite) + diverged} replicas on a logarithmic scale: {'; '.join(words)}."
 
 
 def _span(errors: np.ndarray) -> str:

@@ -1,6 +1,6 @@
-"""All replicas of the visible run: in small pieces, in rounds that bring them to one step, and what they say there. No thread, no widget.
+"""All replicas of the visible run: in small pieces, in rounds that bring them to one step, and the count there. No thread, no widget.
 
-Replica r = 1, 2, … has the seed ``born.seed + r`` (0 follows on the largest seed).
+Replica r = 1, 2, … has the seed ``initial_swarm.seed + r`` (0 follows on the largest seed).
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from typing import NamedTuple
 from scipy.stats import binomtest
 
 from components.replicas.bands import Band, QuantileBands
-from components.replicas.replica import Law, Replica, Visible, in_force
+from components.replicas.replica import Replica, VisibleRun
 from swarmviz import Swarm
-from swarmviz.simulation import Entry
+from swarmviz.journal import Change, Journal
 from swarmviz.success import tolerance_for
 
 CONFIDENCE = 0.95
-MILESTONES = 512  # steps at which all replicas were judged; thinned beyond
-ROOM = 256 << 20  # bytes for the states of all replicas
-STATES = 4, 64  # per replica: at least the first, one kept, the present one and one for looking back; at most
-FIRST_GUESS = 2e-8  # seconds per coordinate and step, before it is measured
-ROUND = 0.5  # seconds of work after which all replicas have come to a common step
+MAX_JUDGED_STEPS = 512  # at which all replicas were judged; thinned beyond
+MAX_STATE_BYTES = 256 << 20  # for the states of all replicas
+MIN_STATES, MAX_STATES = (
+    4,
+    64,
+)  # per replica; at least the first, one snapshot, the present one and one for looking back
+COORDINATE_STEP_S = 2e-8  # per coordinate and step, before it is measured
+ROUND_S = 0.5  # of work after which all replicas have come to a common step
 
 
 class Outcome(NamedTuple):
@@ -89,24 +92,24 @@ class ReplicaPool:
         How many there will be: as many as were asked for, or as have room in memory.
     goal : int, optional
         The step to which this round goes; None when everything asked for is done.
-    spread : Spread
+    spread : QuantileBands
         The quantiles of what they recorded.
     """
 
     def __init__(self) -> None:
-        self.seen: Visible | None = None
+        self.seen: VisibleRun | None = None
         self.replicas: list[Replica] = []
         self.runs = self._asked = 0
         self.goal: int | None = None
         self.spread = QuantileBands()
-        self._laws: list[Law] = []
+        self._journal: Journal | None = None  # copies: the parts of the visible run belong to another thread
         self._steps: list[int] = []  # at which all were judged, ascending
         self._cost = 0.0  # seconds per step of a replica, measured
 
-    def follow(self, seen: Visible, runs: int) -> None:
+    def follow(self, seen: VisibleRun, runs: int) -> None:
         """Take note of what the visible run did meanwhile, and of how many replicas are asked for."""
         if self.seen is None:
-            self._cost = FIRST_GUESS * seen.initial_swarm.n * seen.initial_swarm.d
+            self._cost = COORDINATE_STEP_S * seen.run.coordinates
         until = -1 if self.seen is None else self.seen.agrees_until(seen)
         if until < 0 or runs != self._asked:
             self.replicas = self.replicas[:runs] if until >= 0 else []
@@ -115,7 +118,7 @@ class ReplicaPool:
             self.spread, self.goal = QuantileBands(), None
         if until < math.inf:
             self._rewind(until)
-            self._learn(seen.journal)
+            self._learn(seen.run.journal)
         elif self.goal is not None and seen.k < self.goal:
             self.goal = None
         self.seen = seen
@@ -140,7 +143,7 @@ class ReplicaPool:
                 self._complete(self.goal)
                 self.goal = self._next(self.seen)
                 return self.goal is not None
-            taken = replica.work(self._laws, self.goal, max(1, int(seconds / self._cost)), self._states)
+            taken = replica.work(self._known, self.goal, max(1, int(seconds / self._cost)), self._snapshots)
             if taken:
                 self._cost += 0.2 * ((time.perf_counter() - now) / taken - self._cost)
         return self.goal is not None
@@ -165,10 +168,10 @@ class ReplicaPool:
             return None
         at, runs = self._steps[place - 1], len(self.replicas)
         diverged = sum(r.diverged is not None and r.diverged <= at for r in self.replicas)
-        law, d = self._laws[in_force(self._laws, at)], self.replicas[0].front.d
-        if not law.dynamics.on_finite_set and not len(law.landscape.minimisers(d)):
+        (_, dynamics, landscape), d = self._known.acting_at(at), self.replicas[0].front.d
+        if not dynamics.on_finite_set and not len(landscape.minimisers(d)):
             return SuccessCount(at, runs, diverged)
-        usual = None if law.dynamics.on_finite_set else tolerance_for(law.landscape, d)
+        usual = None if dynamics.on_finite_set else tolerance_for(landscape, d)
         outcomes = tuple(_outcome(replica, at) for replica in self.replicas)
         return SuccessCount(at, runs, diverged, usual=usual, outcomes=outcomes).judged(tolerance)
 
@@ -179,34 +182,38 @@ class ReplicaPool:
     # ---- inside --------------------------------------------------------------------------------------------------------
 
     @property
-    def _states(self) -> int:
-        """How many states a replica may keep."""
-        least, most = STATES
-        return min(most, ROOM // (self.runs * max(self.replicas[0].size, 1)) - least + 2)
+    def _known(self) -> Journal:
+        assert self._journal is not None
+        return self._journal
 
-    def _learn(self, journal: tuple[Entry, ...]) -> None:
+    @property
+    def _snapshots(self) -> int:
+        """How many snapshots a replica may keep."""
+        return min(MAX_STATES, MAX_STATE_BYTES // (self.runs * max(self.replicas[0].size, 1)) - MIN_STATES + 2)
+
+    def _learn(self, journal: Journal) -> None:
         """Copy the journal; what is known already stays."""
-        for i, entry in enumerate(journal[len(self._laws) :], len(self._laws)):
-            moved = i > 0 and not journal[i - 1].landscape.same_as(entry.landscape)
-            self._laws.append(Law(entry.k, entry.dynamics.copy(), entry.landscape.copy(), moved))
+        known = self._journal or ()
+        new = (Change(change.k, change.dynamics.copy(), change.landscape.copy()) for change in journal[len(known) :])
+        self._journal = Journal([*known, *new])
 
     def _rewind(self, until: float) -> None:
         """Forget what came after step ``until``; everything when it is negative."""
-        self._laws = [law for i, law in enumerate(self._laws) if law.k < until or (i == 0 and until >= 0)]
+        self._journal = self._journal.before(until) if self._journal is not None and until >= 0 else None
         self._steps = self._steps[: bisect_left(self._steps, until)]
         self.spread.cut(until)
         self.goal = None
         for replica in self.replicas:
             replica.rewind(until)
 
-    def _add(self, seen: Visible) -> None:
+    def _add(self, seen: VisibleRun) -> None:
         largest = Swarm.declared()["seed"].bounds[1]
-        seed = (seen.initial_swarm.seed + len(self.replicas) + 1) % (largest + 1)
-        replica = Replica(self._laws[0], seen.initial_swarm, seed)
-        self.runs = min(self.runs, ROOM // (STATES[0] * max(replica.size, 1)))
+        seed = (seen.run.swarm.seed + len(self.replicas) + 1) % (largest + 1)
+        replica = Replica(self._known[0], seen.run.swarm, seed)
+        self.runs = min(self.runs, MAX_STATE_BYTES // (MIN_STATES * max(replica.size, 1)))
         self.replicas = [*self.replicas, replica][: self.runs]
 
-    def _next(self, seen: Visible) -> int | None:
+    def _next(self, seen: VisibleRun) -> int | None:
         """Where the replicas go next: to what is shown; if they have been there, to what the curves show; None if there, too."""
         if not self.replicas:
             return None
@@ -217,7 +224,7 @@ class ReplicaPool:
             goal = seen.furthest
         else:
             return None
-        reach = here + max(1, int(ROUND / (self._cost * len(self.replicas))))
+        reach = here + max(1, int(ROUND_S / (self._cost * len(self.replicas))))
         if goal <= reach:
             return goal
         known = (
@@ -229,7 +236,7 @@ class ReplicaPool:
         """All have come to step ``k``."""
         if k not in self._steps:
             insort(self._steps, k)
-        if len(self._steps) > MILESTONES:
+        if len(self._steps) > MAX_JUDGED_STEPS:
             self._steps = sorted({*self._steps[::2], k})
             for replica in self.replicas:
                 replica.misses = {at: replica.misses[at] for at in self._steps}
@@ -237,7 +244,7 @@ class ReplicaPool:
         self.goal = None
 
     def _draw(self) -> None:
-        """Quantiles of what all have recorded; one that has diverged holds nobody up."""
+        """Quantiles of what all have recorded; one that has diverged is not waited for."""
         reached = min(
             (r.front.k for r in self.replicas if r.diverged is None), default=max(r.front.k for r in self.replicas)
         )

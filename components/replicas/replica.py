@@ -1,63 +1,45 @@
-"""One replica of the visible run: the same journal of parameters with another seed, advanced in pieces and judged at any step.
+"""One replica of the visible run: the same journal with another seed, advanced in pieces and judged at any step.
 
-A replica is what ``Simulation.replay`` makes of the visible run's journal with its seed, bit for bit. Unlike a simulation it holds little:
-a short record, and a few of its states, so that going back and branching need not begin at step 0.
+A replica is what a replay of the visible run with its seed gives, bit for bit. It is no :class:`swarmviz.Simulation`: 200 of them share one
+journal and one copy of the parameters, and it has little more than a short record and a few snapshots of its own.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from swarmviz import Diverged, Simulation, Swarm
-from swarmviz.dynamics.base import Dynamics
-from swarmviz.landscapes.base import Landscape
+from swarmviz.journal import Change, Journal
 from swarmviz.record import Record
-from swarmviz.simulation import CALL_STEPS, Entry, compact
+from swarmviz.replay import RunSpec
+from swarmviz.simulation import CALL_STEPS
+from swarmviz.snapshots import Snapshots, state_bytes
 from swarmviz.success import miss
 
 RECORDED = 1000  # recorded steps; thinned beyond, as many as a curve is drawn with
-SPACING = 512  # steps between kept states at first; doubles when there are too many
+SPACING = 512  # steps between snapshots at first; doubles when there are too many
 
 
-class Visible(NamedTuple):
-    """What is known of the visible run: parameters over time, initial swarm, the step shown and the latest step known."""
+class VisibleRun(NamedTuple):
+    """The visible run as it stands at the step that is shown, and the latest step that is known of it."""
 
-    journal: tuple[Entry, ...]
-    initial_swarm: Swarm
-    k: int
+    run: RunSpec
     furthest: int
 
     @classmethod
-    def of(cls, sim: Simulation) -> Visible:
-        """The run as it stands; never changes, so that another thread may have it."""
-        return cls(sim.journal, sim.initial_swarm, sim.k, sim.furthest)
+    def of(cls, sim: Simulation) -> VisibleRun:
+        """The run of a simulation; never changes, so that another thread may have it."""
+        return cls(RunSpec.of(sim), sim.furthest)
 
-    def agrees_until(self, other: Visible) -> float:
-        """The step up to which both runs have the same law: −1 for other beginnings, ∞ where nothing differs."""
-        initial_swarm = self.initial_swarm is other.initial_swarm or self.initial_swarm.same_as(other.initial_swarm)
-        if not (initial_swarm and _same(self.journal[0], other.journal[0])):
-            return -1
-        shared = min(len(self.journal), len(other.journal))
-        place = next((i for i in range(1, shared) if not _same(self.journal[i], other.journal[i])), shared)
-        return min((journal[place].k for journal in (self.journal, other.journal) if place < len(journal)),
-                   default=math.inf)  # fmt: skip
+    @property
+    def k(self) -> int:
+        """The step that is shown."""
+        return self.run.k
 
-
-def _same(a: Entry, b: Entry) -> bool:
-    return a is b or (a.k == b.k and a.dynamics.same_as(b.dynamics) and a.landscape.same_as(b.landscape))
-
-
-class Law(NamedTuple):
-    """An entry of the journal, and whether it moved the landscape."""
-
-    k: int
-    dynamics: Dynamics
-    landscape: Landscape
-    moved: bool
+    def agrees_until(self, other: VisibleRun) -> float:
+        """The step up to which both have the same parameters; see :meth:`swarmviz.replay.RunSpec.agrees_until`."""
+        return self.run.agrees_until(other.run)
 
 
 class Replica:
@@ -65,12 +47,12 @@ class Replica:
 
     Parameters
     ----------
-    birth : Law
-        What it is born with.
-    born : Swarm
-        The visible run's initial swarm.
+    first : Change
+        The parameters at the start.
+    initial_swarm : Swarm
+        That of the visible run.
     seed : int
-        The seed that takes the place of ``born.seed``.
+        The seed that takes the place of ``initial_swarm.seed``.
 
     Attributes
     ----------
@@ -80,104 +62,108 @@ class Replica:
         As in ``Simulation.record``, at most ``RECORDED`` steps.
     misses : dict
         Step → what a tolerance is compared with there (:func:`swarmviz.success.miss`; ∞ when it has diverged, None where no minimiser is
-        known), for the steps at which it was asked.
+        known), for the steps at which it was judged.
+    snapshots : Snapshots
+        From which it goes on when the visible run is changed at an earlier step.
     diverged : int, optional
-        The step at which it left the numbers.
+        The step at which an energy was no longer finite.
     """
 
-    def __init__(self, birth: Law, initial_swarm: Swarm, seed: int):
+    def __init__(self, first: Change, initial_swarm: Swarm, seed: int):
         swarm = initial_swarm.copy()
         swarm.seed = seed
         self.seed, self.record = seed, Record(1, RECORDED)
         self.misses: dict[int, float | None] = {}
         self.diverged: int | None = None
-        state = birth.dynamics.init(swarm.positions(birth.landscape), birth.landscape, seed)
+        state = first.dynamics.init(swarm.positions(first.landscape), first.landscape, seed)
         try:
-            state, rows = birth.dynamics.advance(state, birth.landscape, 0, start=True)
+            state, rows = first.dynamics.advance(state, first.landscape, 0, start=True)
             self.record.extend(rows)
         except Diverged:
             self.diverged = 0
-        self.front = self._aside = state
-        self._kept, self._spacing = [state], SPACING
+        self.front = self._aside = state  # aside: the last one that was judged at an earlier step
+        self.snapshots = Snapshots(state, SPACING)
 
     @property
     def size(self) -> int:
         """Bytes of one state."""
-        return sum(part.nbytes for part in self.front if isinstance(part, np.ndarray))
+        return state_bytes(self.front)
 
-    def work(self, laws: list[Law], k: int, most: int, room: int) -> int:
-        """Take at most ``most`` steps towards step ``k``, and judge it there; ``room`` is how many states may be kept. Steps taken."""
+    def work(self, journal: Journal, k: int, most: int, snapshots: int) -> int:
+        """Take at most ``most`` steps towards step ``k``, and judge it there.
+
+        Parameters
+        ----------
+        journal : Journal
+            Of the visible run.
+        k, most : int
+        snapshots : int
+            How many may be kept.
+
+        Returns
+        -------
+        int
+            The steps that were taken.
+        """
         if self.diverged is not None and self.diverged <= k:
             self.misses[k] = math.inf
             return 0
         onward = self.front.k <= k
-        state = self.front if onward else max((s for s in (*self._kept, self._aside) if s.k <= k), key=lambda s: s.k)
+        state = self.front if onward else self.snapshots.nearest(k, self._aside)
         try:
             if state.k < k:
-                return self._step(laws, state, min(k, state.k + min(most, CALL_STEPS)), onward, room)
-            self._judge(laws, state)
+                return self._step(journal, state, min(k, state.k + min(most, CALL_STEPS)), onward, snapshots)
+            self._judge(journal, state)
         except Diverged as error:
-            self._lose(laws, state, error)
+            self._stop(journal, state, error)
         return 0
 
     def rewind(self, k: float) -> None:
         """Forget what came after step ``k``, where the parameters were changed."""
         if self.diverged is not None and self.diverged >= k and len(self.record):
             self.diverged = None
-        self._kept = [s for s in self._kept if s.k <= k]
+        self.snapshots.cut(k)
         if self.front.k > k:
-            self.front = self._kept[-1]
+            self.front = self.snapshots.last
         self.record.cut(self.front.k)
         self.misses = {at: missed for at, missed in self.misses.items() if at < k}
-        self._aside = self._kept[0]
+        self._aside = self.snapshots.first
 
-    def _step(self, laws: list[Law], state: Any, end: int, onward: bool, room: int) -> int:
-        place = in_force(laws, state.k)
-        end = min(
-            [end, (state.k // self._spacing + 1) * self._spacing, *(law.k for law in laws[place + 1 : place + 2])]
+    def _step(self, journal: Journal, state: Any, end: int, onward: bool, snapshots: int) -> int:
+        (_, dynamics, landscape), start, stop, _ = next(
+            journal.segments(state.k, min(end, self.snapshots.next_after(state.k)))
         )
-        law = laws[place]
-        new, rows = law.dynamics.advance(_changed(laws, state), law.landscape, end - state.k, self.record.every)
+        new, rows = dynamics.advance(_changed(journal, state), landscape, stop - start, self.record.every)
         if onward:
-            self._keep(new, rows, room)
+            self._keep(new, rows, snapshots)
         else:
             self._aside = new
-        return end - state.k
+        return stop - start
 
-    def _keep(self, state: Any, rows: dict[str, np.ndarray], room: int) -> None:
+    def _keep(self, state: Any, rows: dict[str, Any], snapshots: int) -> None:
         self.front = state
         self.record.extend(rows)
-        if state.k % self._spacing == 0 and state.k > self._kept[-1].k:
-            self._kept.append(compact(state))
-        while len(self._kept) > max(room, 2):
-            self._spacing *= 2
-            self._kept = [s for s in self._kept if s.k % self._spacing == 0]
+        self.snapshots.add(state, snapshots)
 
-    def _judge(self, laws: list[Law], state: Any) -> None:
-        shown = laws[bisect_left(laws, max(state.k, 1), key=lambda law: law.k) - 1]  # as a simulation makes its frame
-        frame = shown.dynamics.frame(_changed(laws, state))
-        self.misses[state.k] = miss(frame, laws[in_force(laws, state.k)].landscape)
+    def _judge(self, journal: Journal, state: Any) -> None:
+        frame = journal.shown_at(state.k).dynamics.frame(_changed(journal, state))
+        self.misses[state.k] = miss(frame, journal.acting_at(state.k).landscape)
 
-    def _lose(self, laws: list[Law], state: Any, error: Diverged) -> None:
-        """It left the numbers: it stands at its last finite step, like a simulation."""
+    def _stop(self, journal: Journal, state: Any, error: Diverged) -> None:
+        """It has diverged: it stands at its last finite step, like a simulation."""
         self.diverged = max(error.step, state.k)
         if self.diverged - 1 > state.k:
-            law = laws[in_force(laws, state.k)]
+            _, dynamics, landscape = journal.acting_at(state.k)
             steps = self.diverged - 1 - state.k
-            self._keep(*law.dynamics.advance(_changed(laws, state), law.landscape, steps, self.record.every), room=2)
+            new, rows = dynamics.advance(_changed(journal, state), landscape, steps, self.record.every)
+            self._keep(new, rows, snapshots=2)
 
 
-def in_force(laws: list[Law], k: int) -> int:
-    """The place of the law that acts on the swarm at step ``k``."""
-    return bisect_right(laws, k, key=lambda law: law.k) - 1
-
-
-def _changed(laws: list[Law], state: Any) -> Any:
+def _changed(journal: Journal, state: Any) -> Any:
     """The state after the change that was made at its very step, if there was one; as ``Simulation.apply`` leaves it."""
-    place = in_force(laws, state.k)
-    law = laws[place]
-    if place == 0 or law.k != state.k:
+    if not journal.changed_at(state.k):
         return state
-    if law.moved:
-        state = law.dynamics.moved_to(state, law.landscape)
-    return law.dynamics.advance(state, law.landscape, 0)[0]
+    _, dynamics, landscape = journal.acting_at(state.k)
+    if journal.moved_at(state.k):
+        state = dynamics.moved_to(state, landscape)
+    return dynamics.advance(state, landscape, 0)[0]

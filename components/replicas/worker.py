@@ -1,8 +1,8 @@
-"""Was it luck? Replicas of the visible run in the background: how many have found the minimum, and how far their curves are apart.
+"""The thread of the replicas ("Was it luck?"): how many have found the minimum, and how far their curves are apart.
 
 One thread works in pieces of a few milliseconds, mostly in kernels that run without the interpreter's lock, and rests in between: the
 longer, the later the visible swarm's pictures come. It shares no lock with the visible run, and there is no thread unless replicas are
-asked for. What it finds is handed out as values that never change.
+asked for. Its results are values that never change.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from collections.abc import Callable
 from components.replicas.bands import Band
 from components.replicas.card import NUMBERS, ReplicaStatus
 from components.replicas.pool import ReplicaPool
-from components.replicas.replica import Visible
+from components.replicas.replica import VisibleRun
 from swarmviz import Simulation
 
-PIECE = 0.004  # seconds of work at a time
-LATE = 0.01  # seconds by which a picture may be late before replicas hold back
-LEAST, MOST = 0.1, 0.5  # share of one core
-LONGEST_REST = 2.0
-SOONEST = 0.4  # seconds between two looks at the visible run
-SPARE = 9  # times the work of a round until the next one: rounds of a few steps cost more in Python than in kernels
-TOLD = 0.2  # seconds between two reports
+PIECE_S = 0.004  # of work at a time
+LATE_S = 0.01  # by which a picture may be late before replicas hold back
+MIN_SHARE, MAX_SHARE = 0.1, 0.5  # share of one core
+MAX_REST_S = 2.0
+LOOK_EVERY_S = 0.4  # at the visible run, at most
+REST_PER_WORK = 9  # between two rounds: rounds of a few steps cost more in Python than in kernels
+REPORT_EVERY_S = 0.2  # at most, in the middle of a round
 
 _one_at_a_time = threading.Lock()  # the replicas of all visitors share one core
 
@@ -35,34 +35,37 @@ class ReplicaWorker:
 
     Parameters
     ----------
-    look : function () → Visible or None
-        The visible run as it stands (``Visible.of(sim)`` under the lock that guards it); None when there is none any more.
+    look : function () → VisibleRun or None
+        The visible run as it stands (``VisibleRun.of(sim)`` under the lock that guards it); None when there is none any more.
     lateness : function () → float
-        Seconds by which the visible swarm's pictures come late; above ``LATE`` the replicas hold back.
-    tell : function (Standing) → None
+        Seconds by which the visible swarm's pictures come late; above ``LATE_S`` the replicas hold back.
+    notify : function (ReplicaStatus) → None
         Called on the thread of the replicas when there is something new to show.
 
     Examples
     --------
     >>> import swarmviz as sv
     >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm())
-    >>> luck = Luck(lambda: Visible.of(sim), lambda: 0.0, print)
-    >>> luck.count
+    >>> worker = ReplicaWorker(lambda: VisibleRun.of(sim), lambda: 0.0, print)
+    >>> worker.count
     0
     """
 
     def __init__(
-        self, look: Callable[[], Visible | None], lateness: Callable[[], float], tell: Callable[[ReplicaStatus], None]
+        self,
+        look: Callable[[], VisibleRun | None],
+        lateness: Callable[[], float],
+        notify: Callable[[ReplicaStatus], None],
     ):
-        self._look, self._lateness, self._tell = look, lateness, tell
+        self._look, self._lateness, self._notify = look, lateness, notify
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._count = 0
         self._dead = self._hidden = self._noticed = False
-        self._duty, self._round, self._told_at = MOST, 0.0, 0.0  # share; seconds worked in this round; when
+        self._duty, self._round, self._reported_at = MAX_SHARE, 0.0, 0.0  # share; seconds worked in this round; when
         self._next_round = self._next_look = 0.0
-        self._shown: tuple[Visible, dict[str, Band]] | None = None
-        self._drawn = -1  # the last step of the bands that were told of
+        self._shown: tuple[VisibleRun, dict[str, Band]] | None = None
+        self._drawn = -1  # the last step of the bands that were reported
         self._tolerance: float | None = None
         self.standing = ReplicaStatus(0)
 
@@ -102,12 +105,12 @@ class ReplicaWorker:
             self._tolerance = tolerance
             self.standing = self._judged(self.standing)
 
-    def _judged(self, standing: ReplicaStatus) -> ReplicaStatus:
-        return standing._replace(tally=standing.tally and standing.tally.judged(self._tolerance))
+    def _judged(self, status: ReplicaStatus) -> ReplicaStatus:
+        return status._replace(tally=status.tally and status.tally.judged(self._tolerance))
 
     @property
     def hidden(self) -> bool:
-        """Whether nobody can see the page: the replicas rest then."""
+        """Whether the page is hidden: the replicas rest then."""
         return self._hidden
 
     @hidden.setter
@@ -124,27 +127,27 @@ class ReplicaWorker:
                 self._wake.notify_all()
 
     def close(self) -> None:
-        """End the thread for good; nobody is kept alive."""
+        """End the thread for good, and refer to no session any more."""
         with self._wake:
             self._dead, self._count, self._shown, thread = True, 0, None, self._thread
             self._wake.notify_all()
         if thread is not None and thread is not threading.current_thread():
             thread.join(5.0)
-        self._look = self._lateness = self._tell = None  # type: ignore[assignment]
+        self._look = self._lateness = self._notify = None  # type: ignore[assignment]
 
     def bands(self, sim: Simulation) -> dict[str, Band]:
-        """Observable → its band under the curve of ``sim``, as far as its past is what the replicas have lived; empty when off."""
+        """Observable → its band under the curve of ``sim``, as far as the replicas have the same parameters; empty when off."""
         shown = self._shown
         if shown is None:
             return {}
         visible, bands = shown
-        until = min(visible.agrees_until(Visible.of(sim)), sim.furthest)
+        until = min(visible.agrees_until(VisibleRun.of(sim)), sim.furthest)
         return {name: band.until(until) for name, band in bands.items()}
 
     # ---- the thread of the replicas --------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        flock, busy = ReplicaPool(), False
+        pool, busy = ReplicaPool(), False
         try:
             while count := self._wait(busy):
                 if self._news(busy):
@@ -152,15 +155,17 @@ class ReplicaWorker:
                     if seen is None:
                         self._end()
                         return
-                    flock.follow(seen, count)
+                    pool.follow(seen, count)
                 began = time.thread_time()  # what others take from us on a busy machine is no work of ours
                 with _one_at_a_time:
-                    busy = flock.work(PIECE)
-                self._report(flock, count, busy)
+                    busy = pool.work(PIECE_S)
+                self._report(pool, count, busy)
                 worked = time.thread_time() - began
                 self._round += worked
                 if not busy:
-                    self._next_round = time.monotonic() + min(max(SOONEST, SPARE * self._round), LONGEST_REST)
+                    self._next_round = time.monotonic() + min(
+                        max(LOOK_EVERY_S, REST_PER_WORK * self._round), MAX_REST_S
+                    )
                     self._round = 0.0
                 self._rest(worked)
         except Exception as error:
@@ -172,7 +177,7 @@ class ReplicaWorker:
             now = time.monotonic()
             if not self._noticed or (busy and now < self._next_look):
                 return False
-            self._noticed, self._next_look = False, now + SOONEST
+            self._noticed, self._next_look = False, now + LOOK_EVERY_S
             return True
 
     def _wait(self, busy: bool) -> int:
@@ -190,36 +195,36 @@ class ReplicaWorker:
     def _rest(self, worked: float) -> None:
         """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
         late = self._lateness() if not self._dead else 0.0
-        self._duty = max(LEAST, self._duty / 2) if late > LATE else min(MOST, 1.1 * self._duty)
+        self._duty = max(MIN_SHARE, self._duty / 2) if late > LATE_S else min(MAX_SHARE, 1.1 * self._duty)
         with self._wake:
-            self._wake.wait_for(lambda: not self._count, min(LONGEST_REST, worked * (1 / self._duty - 1)))
+            self._wake.wait_for(lambda: not self._count, min(MAX_REST_S, worked * (1 / self._duty - 1)))
 
-    def _report(self, flock: ReplicaPool, count: int, busy: bool) -> None:
+    def _report(self, pool: ReplicaPool, count: int, busy: bool) -> None:
         """Hand out what is new: at the end of a round, and the progress of a long one now and then."""
-        now, seen = time.monotonic(), flock.seen
-        if (busy and now - self._told_at < TOLD) or seen is None:
+        now, seen = time.monotonic(), pool.seen
+        if (busy and now - self._reported_at < REPORT_EVERY_S) or seen is None:
             return
-        standing = ReplicaStatus(count, flock.runs, flock.progress(seen.k), flock.seeds, flock.tally(seen.k))
+        status = ReplicaStatus(count, pool.runs, pool.progress(seen.k), pool.seeds, pool.tally(seen.k))
         with self._wake:
             if not self._count or self._count != count:
                 return
-            standing = self._judged(standing)  # by what was asked for last
-            new = (standing, flock.spread.last) != (self.standing, self._drawn)
-            self._shown, self.standing = (seen, flock.bands()), standing
-            self._drawn, self._told_at = flock.spread.last, now
+            status = self._judged(status)  # by what was asked for last
+            new = (status, pool.spread.last) != (self.standing, self._drawn)
+            self._shown, self.standing = (seen, pool.bands()), status
+            self._drawn, self._reported_at = pool.spread.last, now
         if new:
-            self._tell(standing)
+            self._notify(status)
 
     def _fail(self, error: Exception) -> None:
         """Replicas that cannot be made end; the visible run goes on."""
-        said = str(error)
+        trouble = str(error)
         if not isinstance(error, ValueError):
             traceback.print_exception(error, file=sys.stderr)
-            said = f"something went wrong ({type(error).__name__}: {error})"
-        tell = self._tell
-        self._end(said)
-        if tell is not None:
-            tell(self.standing)
+            trouble = f"something went wrong ({type(error).__name__}: {error})"
+        notify = self._notify
+        self._end(trouble)
+        if notify is not None:
+            notify(self.standing)
 
     def _end(self, trouble: str = "") -> None:
         with self._wake:

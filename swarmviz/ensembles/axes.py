@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmviz.ensembles.description import described
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import is_used
+from swarmviz.serialise import described
 
 OWNERS = Problem._fields
 TAKEN = {

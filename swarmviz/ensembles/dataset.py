@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from swarmviz import success
-from swarmviz.ensembles.description import as_json
 from swarmviz.ensembles.engine import Ensemble, Results
 from swarmviz.ensembles.settings import Options, Problem, Settings
 from swarmviz.kernels.compiled import sources_digest
+from swarmviz.serialise import as_json
 from swarmviz.version import __version__
 
 if TYPE_CHECKING:

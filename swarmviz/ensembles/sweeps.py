@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.axes import Axis, Cell, axes_of, cells_of, check
 from swarmviz.ensembles.dataset import as_dataset, program, provenance
-from swarmviz.ensembles.description import described
 from swarmviz.ensembles.engine import Ensemble, execute
 from swarmviz.ensembles.memory import check_memory
 from swarmviz.ensembles.run import Progress, reporting
@@ -18,6 +17,7 @@ from swarmviz.ensembles.settings import Problem, Settings, thread_count
 from swarmviz.ensembles.store import Store
 from swarmviz.ensembles.table import Table
 from swarmviz.landscapes.base import Landscape
+from swarmviz.serialise import described
 from swarmviz.swarm import Swarm
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import numpy as np
 
 from swarmviz.ensembles.axes import Axis, cells_of
 from swarmviz.ensembles.dataset import Layout, provenance
-from swarmviz.ensembles.description import as_json, described
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Clock
+from swarmviz.serialise import as_json, described
 
 if TYPE_CHECKING:
     import xarray

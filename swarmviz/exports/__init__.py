@@ -1,4 +1,4 @@
-"""Everything that leaves the laboratory: pictures, films, replays, data, and the Python lines that live a run again.
+"""Everything that leaves the laboratory: pictures, films, replays, data, and the Python lines that replay a run.
 
 Each export carries version, parameters, seed and the changes made in mid-run. Pictures and films need the extra ``pictures``
 (Matplotlib, imageio); the rest needs nothing more than the library itself.
@@ -9,8 +9,9 @@ from swarmviz.exports.film import film
 from swarmviz.exports.metadata import file_name, metadata
 from swarmviz.exports.mpl.picture import VIEWS, picture, views_of
 from swarmviz.exports.replay import replay
-from swarmviz.exports.run import Cancelled, Run
 from swarmviz.exports.script import python_lines
+from swarmviz.replay import Cancelled
+from swarmviz.replay import RunSpec as Run
 
 __all__ = [
     "VIEWS",

@@ -15,7 +15,7 @@ from swarmviz.simulation import Simulation
 if TYPE_CHECKING:
     import xarray
 
-LONGEST_ATTRIBUTE = 60_000  # bytes; HDF5 refuses attributes from 64 kB on
+MAX_ATTRIBUTE_CHARS = 60_000  # HDF5 refuses attributes from 64 kB on
 TABLES = ("curves", "states")
 
 # What a frame may hold beside k and t: dimensions and meaning.
@@ -86,7 +86,7 @@ def _described(data: xarray.Dataset, sim: Simulation) -> xarray.Dataset:
         data.attrs[name] = content[name]
     data.attrs["references"] = f"{sim.dynamics.reference}; {sim.landscape.reference}"
     text = as_text(content)
-    if len(text) > LONGEST_ATTRIBUTE:
+    if len(text) > MAX_ATTRIBUTE_CHARS:
         data["metadata"] = ((), text, {"long_name": "Everything that makes the run what it is, as JSON"})
         text = "in the variable metadata"
     data.attrs["metadata"] = text

@@ -1,4 +1,4 @@
-"""Films of a run: it is lived again, the landscape is drawn once and the swarm anew for each frame."""
+"""Films of a run: it is replayed, the landscape is drawn once and the swarm anew for each frame."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from swarmviz.drawing.style import ramp, theme
 from swarmviz.exports.metadata import as_text, metadata, title
 from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.mpl.figure import LOCK, by_hand, need
-from swarmviz.exports.run import Run, never, run_of, unheard
+from swarmviz.replay import RunSpec, check_of, ignore, never, run_of
 from swarmviz.simulation import Simulation
 
-MOST = {"gif": 600, "mp4": 3000}  # frames
+MAX_FRAMES = {"gif": 600, "mp4": 3000}
 DPI = {"gif": 80, "mp4": 120}
-LONGEST_COMMENT = 100_000  # characters: an argument of a command may have 128 kB
+MAX_COMMENT_CHARS = 100_000  # an argument of a command may have 128 kB
 SWATCH = 24  # pixels of each colour of the theme that a GIF's palette is sure to have
 
 
 def film(
-    what: Run | Simulation,
+    what: RunSpec | Simulation,
     kind: str = "mp4",
     *,
     start: int = 0,
@@ -34,15 +34,15 @@ def film(
     every: int = 1,
     fps: float = 30,
     dark: bool = False,
-    progress: Callable[[int, int], None] = unheard,
+    progress: Callable[[int, int], None] = ignore,
     cancelled: Callable[[], bool] = never,
 ) -> bytes:
     """A film of the arena from step ``start`` to ``stop`` as the bytes of a file.
 
     Parameters
     ----------
-    what : Run or Simulation
-        A simulation is not moved: its run is lived again from its journal.
+    what : RunSpec or Simulation
+        A simulation is not moved: its run is replayed.
     kind : {"gif", "mp4"}
     start, stop, every : int
         Frames show the steps ``start, start + every, …`` up to ``stop``, the present step when absent.
@@ -67,15 +67,15 @@ def film(
     ImportError
         Without the extra ``pictures``.
     ValueError
-        When the kind is unknown, or the frames are fewer than two or more than ``MOST[kind]``.
+        When the kind is unknown, or the frames are fewer than two or more than ``MAX_FRAMES[kind]``.
     """
-    if kind not in MOST:
-        raise ValueError(f"kind = {kind!r}: must be one of {', '.join(MOST)}")
+    if kind not in MAX_FRAMES:
+        raise ValueError(f"kind = {kind!r}: must be one of {', '.join(MAX_FRAMES)}")
     if isinstance(fps, bool) or not 1 <= fps <= 60:
         raise ValueError(f"fps = {fps!r}: must be a number from 1 to 60")
     need("matplotlib")
     run = run_of(what)
-    steps = run.steps(start, stop, every, MOST[kind])
+    steps = run.steps(start, stop, every, MAX_FRAMES[kind])
     reel = _Reel(run, steps, dark, DPI[kind], progress, cancelled)
     return _gif(reel, fps, dark) if kind == "gif" else _mp4(reel, fps)
 
@@ -83,14 +83,14 @@ def film(
 class _Reel:
     """The frames of a film, one after the other, as arrays (height, width, 3) of bytes."""
 
-    def __init__(self, run: Run, steps: range, dark: bool, dpi: float, progress: Callable, cancelled: Callable):
+    def __init__(self, run: RunSpec, steps: range, dark: bool, dpi: float, progress: Callable, cancelled: Callable):
         self.run, self.steps, self.dark, self.dpi = run, steps, dark, dpi
         self.progress, self.cancelled = progress, cancelled
 
     def __iter__(self) -> Iterator[np.ndarray]:
         arena: Arena | None = None
         background: Any = None
-        for done, sim in enumerate(self.run.frames(self.steps, self.cancelled), 1):
+        for done, sim in enumerate(self.run.frames(self.steps, check_of(self.cancelled)), 1):
             with by_hand(), LOCK:
                 arena = arena or Arena(sim, self.dark, self.dpi)
                 background = _ground(arena) if arena.show(sim) else background
@@ -102,7 +102,7 @@ class _Reel:
     def comment(self) -> str:
         """The metadata, with the steps that are shown."""
         shown = {"start": self.steps[0], "stop": self.steps[-1], "every": self.steps.step}
-        return as_text(metadata(self.run) | {"frames": shown}, LONGEST_COMMENT)
+        return as_text(metadata(self.run) | {"frames": shown}, MAX_COMMENT_CHARS)
 
 
 def _ground(arena: Arena) -> Any:

@@ -16,9 +16,9 @@ import numpy as np
 from swarmviz.drawing import style
 from swarmviz.drawing.landscape import slice_point
 from swarmviz.exports.metadata import as_text, metadata, title
-from swarmviz.exports.run import Run, never, run_of, unheard
 from swarmviz.exports.script import python_lines
 from swarmviz.exports.take import Take
+from swarmviz.replay import RunSpec, check_of, ignore, never, run_of
 from swarmviz.simulation import Simulation
 
 MOST = 3000  # frames
@@ -27,12 +27,12 @@ LONGEST = 100_000  # characters of metadata and of Python lines; a table of poin
 
 
 def replay(
-    what: Run | Simulation,
+    what: RunSpec | Simulation,
     *,
     start: int = 0,
     stop: int | None = None,
     every: int = 1,
-    progress: Callable[[int, int], None] = unheard,
+    progress: Callable[[int, int], None] = ignore,
     cancelled: Callable[[], bool] = never,
 ) -> str:
     """A page that plays the run from step ``start`` to ``stop``.
@@ -60,7 +60,7 @@ def replay(
     run = run_of(what)
     steps = run.steps(start, stop, every, MOST)
     take = Take(len(steps))
-    for done, sim in enumerate(run.frames(steps, cancelled), 1):
+    for done, sim in enumerate(run.frames(steps, check_of(cancelled)), 1):
         take.add(sim)
         progress(done, len(steps))
     header, block = take.pack()

@@ -1,4 +1,4 @@
-"""The Python lines that live a run again: the same bits, changes in mid-run included, and only what differs from the defaults."""
+"""The Python lines that replay a run: the same bits, changes in mid-run included, and only what differs from the defaults."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import numpy as np
 
 import swarmviz
 from swarmviz import dynamics, landscapes, schedules
-from swarmviz.exports.metadata import changes, title
-from swarmviz.exports.run import Run, run_of
-from swarmviz.parameters import Described, _same, is_used
-from swarmviz.simulation import Entry, Simulation
+from swarmviz.exports.metadata import title
+from swarmviz.journal import Change
+from swarmviz.parameters import Described, is_used
+from swarmviz.replay import RunSpec, run_of
+from swarmviz.serialise import changes, is_default
+from swarmviz.simulation import Simulation
 
 WIDTH = 100
 SHELVES: tuple[tuple[str, dict[str, type]], ...] = (
@@ -23,11 +25,11 @@ SHELVES: tuple[tuple[str, dict[str, type]], ...] = (
 )
 
 
-def python_lines(what: Run | Simulation) -> str:
+def python_lines(what: RunSpec | Simulation) -> str:
     """A program that builds the same run and ends with ``frame``, the present frame.
 
-    Of a simulation that went back, all of the run is lived again up to its furthest step; of a :class:`Run`, only up to its own. The
-    record and the positions are the same bits on the same machine. A part that is not of this package is imported from its module.
+    A simulation that went back is replayed up to its furthest step, a :class:`RunSpec` only up to its own. The record and the positions
+    are the same bits on the same machine. A part that is not of this package is imported from its module.
 
     Examples
     --------
@@ -49,21 +51,22 @@ def python_lines(what: Run | Simulation) -> str:
     """
     run = run_of(what)
     furthest = what.furthest if isinstance(what, Simulation) else run.k
-    birth, *later = (entry for entry in run.journal if entry.k <= furthest)
-    parts = [part for entry in (birth, *later) for part in (entry.dynamics, entry.landscape)]
+    journal = run.journal.until(furthest)
+    first, *later = journal
+    parts = [part for change in journal for part in (change.dynamics, change.landscape)]
     lines = [f"# swarmviz {swarmviz.__version__}: {title(run)}", "import swarmviz as sv", *_imports(parts), ""]
     lines += [
-        f"dynamics = {_made(birth.dynamics)}",
-        *(_put_aside("dynamics", birth.dynamics) if later else ()),
-        f"landscape = {_made(birth.landscape)}",
-        f"swarm = {_made(run.initial_swarm, always=('seed',))}",
+        f"dynamics = {_made(first.dynamics)}",
+        *(_without_effect("dynamics", first.dynamics) if later else ()),
+        f"landscape = {_made(first.landscape)}",
+        f"swarm = {_made(run.swarm, always=('seed',))}",
     ]
     every = run.options.get("every", 1)
     lines.append(f"sim = sv.Simulation(dynamics, landscape, swarm{f', every={every}' if every > 1 else ''})")
-    k, before = 0, birth
-    for entry in later:
-        lines += _steps(k, entry.k) + _changed(before, entry)
-        k, before = entry.k, entry
+    k, before = 0, first
+    for change in later:
+        lines += _steps(k, change.k) + _changed(before, change)
+        k, before = change.k, change
     lines += _steps(k, furthest)
     lines.append("frame = sim.frame" if run.k == furthest else f"frame = sim.goto({run.k})")
     return "\n".join(lines) + "\n"
@@ -73,18 +76,16 @@ def _steps(start: int, end: int) -> list[str]:
     return [f"sim.advance({end - start})"] if end > start else []
 
 
-def _changed(before: Entry, entry: Entry) -> list[str]:
-    """From here on other parameters are in force."""
-    lines = [
-        f"sim.dynamics.{name} = {_value(value)}" for name, value in changes(before.dynamics, entry.dynamics).items()
-    ]
-    if not before.landscape.same_as(entry.landscape):
-        lines.append(f"sim.landscape = {_made(entry.landscape)}")
+def _changed(before: Change, now: Change) -> list[str]:
+    """From here on other parameters act."""
+    lines = [f"sim.dynamics.{name} = {_value(value)}" for name, value in changes(before.dynamics, now.dynamics).items()]
+    if not before.landscape.same_as(now.landscape):
+        lines.append(f"sim.landscape = {_made(now.landscape)}")
     return [*lines, "sim.apply()"]
 
 
 def _imports(parts: list[Described]) -> list[str]:
-    """Parts that a person wrote outside the package."""
+    """Parts whose classes are not of this package."""
     foreign = {type(part) for part in parts if _address(type(part)) == type(part).__name__}
     return sorted(f"from {kind.__module__} import {kind.__name__}" for kind in foreign)
 
@@ -100,7 +101,7 @@ def _made(part: Described, always: tuple[str, ...] = ()) -> str:
     kept = [
         n
         for n in values
-        if n in always or n not in part.param or (_is_chosen(part, n) and is_used(part, part.param[n]))
+        if n in always or n not in part.param or (not is_default(part, n) and is_used(part, part.param[n]))
     ]
     given = [f"{name}={_value(values[name])}" for name in kept]
     line = f"{_address(type(part))}({', '.join(given)})"
@@ -109,16 +110,12 @@ def _made(part: Described, always: tuple[str, ...] = ()) -> str:
     return "\n    ".join([f"{_address(type(part))}(", *(f"{argument}," for argument in given)]) + "\n)"
 
 
-def _put_aside(name: str, part: Described) -> list[str]:
-    """What has no effect yet, and is refused when a part is made, but may have one after a change."""
+def _without_effect(name: str, part: Described) -> list[str]:
+    """Values that have no effect yet, and are refused when a part is made, but may have one after a change."""
     idle = (
-        n for n in part.values_now() if n in part.param and _is_chosen(part, n) and not is_used(part, part.param[n])
+        n for n in part.values_now() if n in part.param and not is_default(part, n) and not is_used(part, part.param[n])
     )
     return [f"{name}.{n} = {_value(getattr(part, n))}" for n in idle]
-
-
-def _is_chosen(part: Described, name: str) -> bool:
-    return not _same(getattr(part, name), part.param[name].default)
 
 
 def _value(value: Any) -> str:

@@ -11,13 +11,13 @@ import numpy as np
 
 from swarmviz import success
 from swarmviz.ensembles.dataset import described_as
-from swarmviz.ensembles.description import as_json
 from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
 from swarmviz.ensembles.sweeps import sweep
 from swarmviz.papers.report import as_variables
 from swarmviz.papers.spec import Experiment, FigureSpec
+from swarmviz.serialise import as_json
 from swarmviz.version import __version__
 
 if TYPE_CHECKING:

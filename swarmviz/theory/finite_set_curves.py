@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from swarmviz.dynamics.finite_set.dynamics import FiniteSet
 from swarmviz.dynamics.finite_set.space import Space
+from swarmviz.journal import Change
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
 from swarmviz.theory.finite_set import ExactLaw, annealing_applies, critical_depth, energy, schedule_applies, stationary
@@ -64,11 +65,10 @@ def _depth(space: Space, heights: tuple) -> float:
 
 
 class Stretch(NamedTuple):
-    """From ``entry`` of the journal on, at time ``t``, the law runs in ``space``; None where there are too many states to follow it."""
+    """From a change of the journal on, the law runs in ``space``; None where there are too many states to follow it."""
 
-    entry: Any
+    change: Change
     space: Space
-    t: float
     law: ExactLaw | None
 
 
@@ -80,22 +80,23 @@ _STRETCHES: WeakKeyDictionary[Any, list[Stretch]] = (
 def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:
     """(first step, last step, law) for each stretch of the run with the same parameters; each law starts where the last one ended."""
     journal, known = simulation.journal, _STRETCHES.setdefault(simulation, [])
-    same = [stretch.entry is entry for stretch, entry in zip(known, journal, strict=False)]
+    same = [stretch.change is change for stretch, change in zip(known, journal, strict=False)]
     del known[same.index(False) if False in same else len(same) :]
-    for entry in journal[len(known) :]:
-        known.append(_begin(entry, known[-1] if known else None, simulation.initial_swarm, simulation.frame.d))
-    ends = [*(entry.k for entry in journal[1:]), max(simulation.furthest, journal[-1].k)]
-    return [(stretch.entry.k, end, stretch.law) for stretch, end in zip(known, ends, strict=True)]
+    for change, clock in journal.clocks()[len(known) :]:
+        t, before = float(clock.at(change.k)), known[-1] if known else None
+        known.append(_begin(change, t, before, simulation.initial_swarm, simulation.frame.d))
+    ends = [*(change.k for change in journal[1:]), max(simulation.furthest, journal[-1].k)]
+    return [(stretch.change.k, end, stretch.law) for stretch, end in zip(known, ends, strict=True)]
 
 
-def _begin(entry: Any, before: Stretch | None, initial_swarm: Any, d: int) -> Stretch:
-    """The stretch that begins with ``entry``, where the one before it ends."""
-    dynamics, space = entry.dynamics, entry.dynamics.space(d)
-    t = 0.0 if before is None else before.t + (entry.k - before.entry.k) * float(before.entry.dynamics.dt)
+def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any, d: int) -> Stretch:
+    """The stretch that begins with ``change`` at time ``t``, where the one before it ends."""
+    dynamics: Any = change.dynamics
+    space = dynamics.space(d)
     if not followed(space) or (before is not None and before.law is None):
-        return Stretch(entry, space, t, None)
+        return Stretch(change, space, None)
     if before is None:
-        rho = initial_density(initial_swarm, entry.landscape, space)
+        rho = initial_density(initial_swarm, change.landscape, space)
     else:
         rho = densities(before.law, np.array([t]))[0]
         if space.key != before.space.key:
@@ -103,10 +104,10 @@ def _begin(entry: Any, before: Stretch | None, initial_swarm: Any, d: int) -> St
                 space.states / before.space.states
             )
     if np.isnan(rho).any():
-        return Stretch(entry, space, t, None)
-    heights = entry.landscape.values(space.positions(*entry.landscape.limits(d)))
+        return Stretch(change, space, None)
+    heights = change.landscape.values(space.positions(*change.landscape.limits(d)))
     law = _law(space, tuple(heights), dynamics.beta, exponent(dynamics), float(dynamics.rate), tuple(rho), t)
-    return Stretch(entry, space, t, law)
+    return Stretch(change, space, law)
 
 
 @lines_of(FiniteSet)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from components.controls.form import Controls, assign, rows_of
-from components.links.permalink import first
 from components.page import theme
 from components.playback.stop_conditions import Stop
 from components.playback.transport import FASTEST, Moment, Transport
+from components.state import first
 from components.text import readable, understood, written
 from swarmviz import Simulation, Swarm, dynamics, landscapes, schedules
 from swarmviz.parameters import Choice, Described, Real, Switch, TimeDependent, Vector, Whole

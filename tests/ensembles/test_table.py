@@ -8,7 +8,7 @@ import numpy as np
 
 import swarmviz as sv
 from swarmviz.ensembles import Stall, sweeps
-from swarmviz.ensembles.description import as_json
+from swarmviz.serialise import as_json
 from tests.ensembles.examples import RASTRIGIN, small_sweep
 
 

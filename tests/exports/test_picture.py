@@ -19,8 +19,8 @@ import swarmviz as sv
 from components import palette
 from swarmviz import exports, presets
 from swarmviz.drawing import style
+from swarmviz.exports import Cancelled, Run
 from swarmviz.exports.mpl.arena import Arena
-from swarmviz.exports.run import Cancelled, Run
 from swarmviz.exports.take import MOST_GROUNDS, Take
 
 TEXT = "{http://purl.org/dc/elements/1.1/}"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import random
-import zlib
 
 import numpy as np
 import pytest
@@ -14,12 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import swarmviz as sv
-from components.links import journal_codec, permalink, plain
-from components.links.permalink import BadLink, Run, Selection, State, Unlinkable, first, fitting, read, state_of, write
+from components.links import permalink
+from components.links.permalink import BadLink, Unlinkable, fitting, read, write
 from components.playback.stop_conditions import KINDS
+from components.state import VisitState, first, of_preset, state_of
 from swarmviz import dynamics, landscapes, presets, schedules
-from swarmviz.simulation import Entry
+from swarmviz.replay import RunSpec
 from swarmviz.swarm import Swarm
+from tests.links.dragged import dragged
+from tests.links.handmade import content, encoded
 
 FRAME = ("x", "energy", "focus", "v", "memory", "mass", "weight", "partner", "node", "shift")
 
@@ -31,7 +32,7 @@ def started(name="cbo-rastrigin", **swarm):
 
 
 def linked(sim, **edits):
-    return State((Run.of(sim, edits),), 30.0)
+    return VisitState((RunSpec.of(sim, edits),), 30.0)
 
 
 def assert_same_frame(a, b):
@@ -40,18 +41,6 @@ def assert_same_frame(a, b):
         one, other = getattr(a, name), getattr(b, name)
         assert (one is None) == (other is None)
         assert one is None or np.array_equal(one, other), name
-
-
-def encoded(content, version=permalink.VERSION):
-    text = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return f"{version}.{base64.urlsafe_b64encode(zlib.compress(text, 9)).decode().rstrip('=')}"
-
-
-def content(
-    k=0, cbo=None, landscape=None, swarm=None, changes=(), runs=None, speed=30, draw_every=1, stop=("never", None)
-):
-    run = [k, ["CBO", cbo or {}], landscape or ["Rastrigin", {}], ["Swarm", swarm or {}], list(changes)]
-    return [[run] if runs is None else runs, speed, draw_every, list(stop)]
 
 
 def test_a_seed_beyond_what_a_browser_can_hold_is_refused_and_not_rounded():
@@ -67,7 +56,7 @@ def test_a_seed_beyond_what_a_browser_can_hold_is_refused_and_not_rounded():
 
 @pytest.mark.parametrize("name", presets.ALL)
 def test_a_link_brings_back_exactly_what_was_selected_and_is_short(name):
-    selection = permalink.of_preset(presets.ALL[name])
+    selection = of_preset(presets.ALL[name])
     again = read(write(state_of(selection))).selection
     assert again.speed == selection.speed
     assert all(a.same_as(b) for a, b in zip(again[:3], selection[:3], strict=True))
@@ -83,7 +72,7 @@ def test_a_run_reopens_at_the_same_step_with_the_same_swarm_and_the_same_future(
     sim.advance(7)
     setattr(sim.dynamics, number, 0.8 * float(sim.dynamics.param[number].default if name == "SSA" else 1.0))
     sim.advance(5)
-    again = read(write(linked(sim))).runs[0].live()
+    again = read(write(linked(sim))).runs[0].replay()
     assert_same_frame(again.frame, sim.frame)
     assert len(again.journal) == len(sim.journal) == 2 and again.initial_swarm.same_as(sim.initial_swarm)
     assert_same_frame(again.advance(6), sim.advance(6))
@@ -110,7 +99,7 @@ def test_schedules_points_vectors_wells_and_formulas_survive_and_so_do_their_cha
     assert [e.k for e in run.journal] == [e.k for e in sim.journal] == [0, 3, 5, 7, 9]
     for a, b in zip(run.journal, sim.journal, strict=True):
         assert a.dynamics.same_as(b.dynamics) and a.landscape.same_as(b.landscape)
-    assert_same_frame(run.live().frame, sim.frame)
+    assert_same_frame(run.replay().frame, sim.frame)
     assert math.copysign(1, run.initial_swarm.points[0][1]) == -1
 
 
@@ -120,11 +109,11 @@ def test_two_runs_and_how_they_are_shown():
     b.advance(4)
     b.dynamics.sigma = 0.1
     b.advance(1)
-    state = State((Run.of(a), Run.of(b)), None, 5, ("stall", 120))
+    state = VisitState((RunSpec.of(a, {}), RunSpec.of(b, {})), None, 5, ("stall", 120))
     again = read(write(state))
     assert again.speed is None and again.draw_every == 5 and again.stop == ("stall", 120)
     for run, sim in zip(again.runs, (a, b), strict=True):
-        assert_same_frame(run.live().frame, sim.frame)
+        assert_same_frame(run.replay().frame, sim.frame)
     assert type(again.selection.dynamics).__name__ == "CBO"
 
 
@@ -138,7 +127,7 @@ def test_an_edit_the_run_has_yet_to_hear_of_is_in_the_link():
     sim.advance(5)
     run = read(write(linked(sim, dynamics=dynamics.CBO(sigma=0.3)))).runs[0]
     assert run.k == 5 and run.now.k == 5 and run.now.dynamics.sigma == 0.3
-    assert np.array_equal(run.live().frame.x, sim.frame.x) and sim.dynamics.sigma == 1.0
+    assert np.array_equal(run.replay().frame.x, sim.frame.x) and sim.dynamics.sigma == 1.0
 
 
 def test_a_run_that_went_back_is_linked_as_it_would_go_on():
@@ -150,7 +139,7 @@ def test_a_run_that_went_back_is_linked_as_it_would_go_on():
     sim.dynamics.sigma = 0.6
     sim.advance(5)
     sim.goto(8)
-    again = read(write(linked(sim))).runs[0].live()
+    again = read(write(linked(sim))).runs[0].replay()
     assert again.k == 8 and np.array_equal(again.frame.x, sim.frame.x)
     assert np.array_equal(again.advance(4).x, sim.advance(4).x)
 
@@ -159,7 +148,7 @@ def test_a_seed_chosen_for_the_next_reset_does_not_change_what_is_linked():
     sim = started()
     sim.advance(3)
     sim.swarm.seed = 99
-    assert_same_frame(read(write(linked(sim))).runs[0].live().frame, sim.frame)
+    assert_same_frame(read(write(linked(sim))).runs[0].replay().frame, sim.frame)
 
 
 def test_numbers_of_numpy_are_numbers():
@@ -167,7 +156,7 @@ def test_numbers_of_numpy_are_numbers():
     sim.dynamics.lam = np.float64(0.1) * 3
     sim.swarm.seed = np.int64(5)
     sim.reset()
-    assert_same_frame(read(write(linked(sim))).runs[0].live().frame, sim.frame)
+    assert_same_frame(read(write(linked(sim))).runs[0].replay().frame, sim.frame)
 
 
 values = st.floats(0.01, 5.0) | st.sampled_from([1.0, -0.0, 0.1])
@@ -188,18 +177,11 @@ def test_whatever_is_changed_on_the_way_comes_back_bit_for_bit(changes, seed):
             setattr(sim.dynamics, name, value)
         sim.apply()
     again = read(write(linked(sim)))
-    assert_same_frame(again.runs[0].live().frame, sim.frame)
+    assert_same_frame(again.runs[0].replay().frame, sim.frame)
     assert write(again) == write(linked(sim))
 
 
 # ---- length --------------------------------------------------------------------------------------------------------------------
-
-
-def dragged(entries, value):
-    journal = [Entry(0, dynamics.CBO(), landscapes.Rastrigin())]
-    for i in range(entries):
-        journal.append(Entry(2 * i + 1 + i % 2, dynamics.CBO(sigma=value(i)), journal[-1].landscape))
-    return State((Run(tuple(journal), Swarm(), 2 * entries + 2),), 30.0)
 
 
 def test_two_hundred_steps_of_a_dragged_slider_take_less_than_a_thousand_characters():
@@ -222,7 +204,9 @@ def test_what_does_not_fit_becomes_its_present_parameters_and_that_is_said():
 
 
 def test_a_run_too_long_to_be_lived_again_is_linked_at_step_0_and_that_is_said():
-    state = State((Run.at_start(dynamics.CBO(), landscapes.Rastrigin(), Swarm(n=10_000))._replace(k=10**6),), None)
+    state = VisitState(
+        (RunSpec.at_start(dynamics.CBO(), landscapes.Rastrigin(), Swarm(n=10_000))._replace(k=10**6),), None
+    )
     link = fitting(state)
     assert "would take minutes" in link.lost and read(link.code).runs[0].k == 0
     assert fitting(state_of(first("CBO"))).lost == ""
@@ -233,28 +217,15 @@ def test_no_link_is_written_that_cannot_be_opened():
     points = [[draw()] for _ in range(2000)]
     with pytest.raises(Unlinkable):
         fitting(
-            State(
-                (Run.at_start(dynamics.CBO(), landscapes.Rastrigin(), Swarm(d=1, initial="points", points=points)),),
+            VisitState(
+                (
+                    RunSpec.at_start(
+                        dynamics.CBO(), landscapes.Rastrigin(), Swarm(d=1, initial="points", points=points)
+                    ),
+                ),
                 None,
             )
         )
-
-
-def test_a_replay_nobody_waits_for_ends():
-    class Enough(Exception):
-        pass
-
-    seen = []
-
-    def check(k):
-        seen.append(k)
-        if len(seen) == 2:
-            raise Enough
-
-    run = Run.at_start(dynamics.CBO(), landscapes.Rastrigin(), Swarm(n=1000, d=20))._replace(k=100_000)
-    with pytest.raises(Enough):
-        run.live(check=check)
-    assert seen[0] == 0 < seen[1] < 10_000
 
 
 # ---- what is refused -------------------------------------------------------------------------------------------------------------
@@ -400,17 +371,7 @@ def test_no_link_raises_anything_but_bad_link_and_what_is_read_can_be_written(th
     assert write(read(write(state))) == write(state)
 
 
-# ---- its parts -------------------------------------------------------------------------------------------------------------------
-
-
-def test_a_stroke_is_one_row_of_columns():
-    state = dragged(3, lambda i: 0.5 + i)
-    assert journal_codec.packed(state.runs[0].journal) == [[["d/sigma"], [1, 3, 1], [0.5, 1.5, 2.5]]]
-
-
-def test_a_selection_is_four_things():
-    selection = Selection(*first("CBO"))
-    assert selection.speed == 15.0 and plain.changed(selection.dynamics)[0] == "CBO"
+# ---- small things ------------------------------------------------------------------------------------------------------------
 
 
 def test_two_edits_at_one_step_are_one_change():
@@ -429,10 +390,10 @@ def test_a_negative_zero_is_not_taken_for_the_default():
 
 
 def test_a_page_that_has_lost_its_connection_says_how_far_the_swarm_has_come():
-    link = permalink.write(permalink.state_of(permalink.first("CBO")))
+    link = permalink.write(state_of(first("CBO")))
     assert [run.k for run in permalink.read(f"{link}~57").runs] == [57]
-    there = permalink.read(f"{link}~57").runs[0].live()
-    here = permalink.read(link).runs[0].live()
+    there = permalink.read(f"{link}~57").runs[0].replay()
+    here = permalink.read(link).runs[0].replay()
     here.advance(57)
     assert (there.frame.x == here.frame.x).all()
     for bad in ("~-1", "~1.5", "~x", "~1~2", "~" + "9" * 30, "~٣"):

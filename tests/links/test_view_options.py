@@ -8,7 +8,7 @@ import pytest
 from components.links import permalink, view_options
 from components.page import theme
 from components.session import Session
-from tests.links.test_permalink import content, encoded
+from tests.links.handmade import content, encoded
 from tests.test_session import edit, press, running, session, settle, wait  # noqa: F401 (fixtures)
 
 

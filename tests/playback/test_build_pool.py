@@ -8,19 +8,19 @@ import time
 import pytest
 
 from components.playback.build_pool import (
-    ALLOWANCE,
-    LEAST,
-    LONGEST_REST,
-    MOST,
-    REFILL,
-    SHORT_SECONDS,
-    SHORT_WORK,
-    TURN,
+    ALLOWANCE_S,
+    MAX_REST_S,
+    MAX_SHARE,
+    MAX_SHORT_S,
+    MAX_SHORT_WORK,
+    MIN_SHARE,
+    REFILL_PER_S,
+    TURN_S,
     Pool,
     Unwanted,
 )
 
-LONG = 100 * SHORT_WORK
+LONG = 100 * MAX_SHORT_WORK
 WAIT = 20.0  # seconds that a busy machine may take
 
 
@@ -85,7 +85,7 @@ def test_replays_of_many_visitors_get_equal_shares_and_one_computes_at_a_time(po
                 busy.append(name)
                 most.append(len(busy))
                 order.append(name)
-                clock.now += 1.01 * TURN
+                clock.now += 1.01 * TURN_S
                 busy.remove(name)
                 job.pause()
 
@@ -118,9 +118,9 @@ def test_who_resets_again_and_again_waits_like_a_replay_and_a_while_later_no_lon
     lanes = [reset(eager, 0.3) for _ in range(20)]
     assert lanes[:6] == [pool.short] * 6 and lanes[-1] is pool.long
     assert reset(other, 0.3) is pool.short, "what one spends is nobody else's"
-    clock.now += ALLOWANCE / REFILL
+    clock.now += ALLOWANCE_S / REFILL_PER_S
     assert reset(eager, 0.3) is pool.short
-    clock.now += 10 / REFILL
+    clock.now += 10 / REFILL_PER_S
     for _ in range(100):  # once a second, as fast as a person wants to see it
         assert reset(eager, 0.05) is pool.short
         clock.now += 0.95
@@ -130,22 +130,22 @@ def test_a_build_of_the_long_lane_that_never_paused_rests_before_it_lets_go(pool
     pool.enter(watcher := Watcher(moving=True))
     with pool.job(watcher, lambda: True, LONG):
         clock.now += 0.5
-    assert clock.slept == [pytest.approx(0.5 * (1 / MOST - 1))] and pool.long._free == 1
+    assert clock.slept == [pytest.approx(0.5 * (1 / MAX_SHARE - 1))] and pool.long._free == 1
     with pool.job(watcher, lambda: True, LONG):
         clock.now += 100.0
-    assert clock.slept[-1] == LONGEST_REST
+    assert clock.slept[-1] == MAX_REST_S
 
 
 def test_what_seemed_short_and_is_not_goes_on_among_the_long_ones(pool, clock):
-    job = pool.job(Watcher(), lambda: True, SHORT_WORK)
+    job = pool.job(Watcher(), lambda: True, MAX_SHORT_WORK)
     with job:
-        clock.now += 0.9 * SHORT_SECONDS
+        clock.now += 0.9 * MAX_SHORT_S
         job.pause()
         assert job._lane is pool.short
-        clock.now += 0.2 * SHORT_SECONDS
+        clock.now += 0.2 * MAX_SHORT_S
         job.pause()
         assert job._lane is pool.long and pool.short._free == 1 and pool.long._free == 0
-        assert job.used == pytest.approx(1.1 * SHORT_SECONDS)
+        assert job.used == pytest.approx(1.1 * MAX_SHORT_S)
     assert pool.long._free == 1
 
 
@@ -158,7 +158,7 @@ def test_a_replay_whose_browser_is_gone_keeps_what_it_has_and_gets_no_turn_until
             with pool.job(who, lambda: not stop.is_set(), LONG) as job:
                 while True:
                     turns[name] += 1
-                    clock.now += 1.01 * TURN
+                    clock.now += 1.01 * TURN_S
                     time.sleep(0.001)
                     job.pause()
         except Unwanted:
@@ -187,7 +187,7 @@ def test_what_nobody_wants_any_more_ends_within_its_turn_and_also_while_it_waits
             with pool.job(Watcher(), lambda: wanted[0], LONG) as job:
                 while True:
                     time.sleep(0.001)
-                    clock.now += TURN / 10
+                    clock.now += TURN_S / 10
                     job.pause()
         except Unwanted:
             ends.append(True)
@@ -211,17 +211,19 @@ def test_a_replay_rests_in_proportion_while_others_move_and_more_when_their_pict
     for watcher in watchers:
         pool.enter(watcher)
     pool.rest(0.1)
-    assert clock.slept == [pytest.approx(0.1 * (1 / MOST - 1))], "half of the time is theirs even when nobody is late"
+    assert clock.slept == [pytest.approx(0.1 * (1 / MAX_SHARE - 1))], (
+        "half of the time is theirs even when nobody is late"
+    )
     for watcher in watchers:
         watcher.lateness = 0.2
     for _ in range(20):
         pool.rest(0.1)
-    assert clock.slept[-1] == pytest.approx(0.1 * (1 / LEAST - 1))
+    assert clock.slept[-1] == pytest.approx(0.1 * (1 / MIN_SHARE - 1))
     for watcher in watchers:
         watcher.lateness = 0.0
     for _ in range(50):
         pool.rest(0.1)
-    assert clock.slept[-1] == pytest.approx(0.1 * (1 / MOST - 1)), "and it comes back"
+    assert clock.slept[-1] == pytest.approx(0.1 * (1 / MAX_SHARE - 1)), "and it comes back"
 
 
 def test_one_slow_browser_or_one_that_left_holds_nobody_back(pool, clock):
@@ -231,7 +233,7 @@ def test_one_slow_browser_or_one_that_left_holds_nobody_back(pool, clock):
         pool.enter(watcher)
     for _ in range(20):
         pool.rest(0.1)
-    assert clock.slept[-1] == pytest.approx(0.1 * (1 / MOST - 1))
+    assert clock.slept[-1] == pytest.approx(0.1 * (1 / MAX_SHARE - 1))
 
 
 def test_where_nobody_moves_a_replay_does_not_rest(pool, clock):

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -18,7 +17,9 @@ from components.playback import builder as module
 from components.playback.build_pool import Pool
 from components.playback.builder import Builder
 from components.playback.transport import Transport
+from components.state import VisitState, first
 from swarmviz import Swarm
+from swarmviz.replay import RunSpec
 
 WAIT = 60.0  # seconds that a busy machine may take
 
@@ -33,14 +34,14 @@ def wait(condition):
 class Steps:
     """A run whose replay is one look after the other; ``gate`` holds each of them up."""
 
-    journal = ()
-
     def __init__(self, name, k=10, gate=None, live=None):
         self.name, self.k, self.gate, self.lived = name, k, gate, live if live is not None else []
-        self.initial_swarm = SimpleNamespace(n=100, d=2)
-        self.now = SimpleNamespace(dynamics=SimpleNamespace(), landscape=SimpleNamespace())
+        self.work = 200 * k
 
-    def live(self, record_limit, check):
+    def _replace(self, options):
+        return self
+
+    def replay(self, check):
         self.lived.append(self.name)
         for k in range(self.k):
             if self.gate is not None:
@@ -99,7 +100,7 @@ def test_a_replay_that_costs_more_than_its_steps_say_is_given_up_with_a_sentence
         spent[0] += 1.0
         return spent[0]
 
-    monkeypatch.setattr(module, "MOST_SECONDS", 20.0)
+    monkeypatch.setattr(module, "MAX_BUILD_S", 20.0)
     pool = Pool(long=1, clock=clock, work_clock=clock, sleep=lambda seconds: None)
     refused, builder = [], made(visit, pool=pool)
     builder.start([Steps("dear", k=10**6)], refused.append, refused.append)
@@ -111,7 +112,7 @@ def test_a_replay_that_costs_more_than_its_steps_say_is_given_up_with_a_sentence
 
 def test_a_failure_is_told_and_the_next_wish_is_built(visit, quiet):
     class Broken(Steps):
-        def live(self, record_limit, check):
+        def replay(self, check):
             raise ZeroDivisionError
 
     adopted, refused, builder = [], [], made(visit)
@@ -157,8 +158,8 @@ def test_the_turns_of_a_replay_end_with_the_socket_and_not_half_a_minute_later(s
     from draining import Drain
 
     address, sessions = served
-    long = permalink.Run.at_start(*permalink.first("CBO")[:2], Swarm(n=200))._replace(k=5_000_000)
-    link = permalink.write(permalink.State((long,), 30.0))
+    long = RunSpec.at_start(*first("CBO")[:2], Swarm(n=200))._replace(k=5_000_000)
+    link = permalink.write(VisitState((long,), 30.0))
 
     async def come_and_go():
         drain = Drain(f"{address}?{permalink.KEY}={link}")

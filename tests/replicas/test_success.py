@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.links import permalink
+from components.links import budget
 from components.page import theme
 from components.session import Session
 from swarmviz import presets, success
 from swarmviz.presets.preset import MEASURED
-from tests.links.test_permalink import content, encoded
+from tests.links.handmade import content, encoded
 from tests.test_session import press, running, session, settle, wait  # noqa: F401 (fixtures)
 
 
@@ -102,7 +102,7 @@ def test_a_link_with_a_tolerance_that_means_nothing_opens_with_the_usual_one_and
 
 def test_a_replica_that_is_too_expensive_to_be_lived_again_is_refused_and_nothing_is_lost(lucky, monkeypatch):
     before = lucky._sim
-    monkeypatch.setattr(permalink, "MOST_WORK", 10)
+    monkeypatch.setattr(budget, "MAX_REPLAY_WORK", 10)
     lucky.luck_card._handle_msg({"act": "show", "found": False})
     assert "That replica cannot be opened, because" in lucky.bar.message["text"]
     assert lucky._sim is before

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from components.links import permalink
+from components.state import first, state_of
 from swarmviz import presets
 from tests.ui.conftest import Lab
 
@@ -127,14 +128,16 @@ def test_a_long_link_travels_through_browser_and_server(lab, server):
     import random
 
     from components.links import permalink
+    from components.state import VisitState
     from swarmviz import Swarm, dynamics, landscapes
-    from swarmviz.simulation import Entry
+    from swarmviz.journal import Change, Journal
+    from swarmviz.replay import RunSpec
 
     draw = random.Random(5).random
-    journal = [Entry(0, dynamics.CBO(), landscapes.Rastrigin())]
-    journal += [Entry(k, dynamics.CBO(sigma=draw()), journal[0].landscape) for k in range(1, 600)]
-    link = permalink.write(permalink.State((permalink.Run(tuple(journal), Swarm(), 700),), 30.0))
-    assert 5000 < len(link) <= permalink.LONGEST
+    journal = [Change(0, dynamics.CBO(), landscapes.Rastrigin())]
+    journal += [Change(k, dynamics.CBO(sigma=draw()), journal[0].landscape) for k in range(1, 600)]
+    link = permalink.write(VisitState((RunSpec(Journal(journal), Swarm(), 700),), 30.0))
+    assert 5000 < len(link) <= permalink.MAX_LINK_CHARS
     lab.open(f"{server.page}?s={link}")
     lab.wait(lambda: lab.step == 700, f"it stands at {lab.step}")
     assert not lab.complaints
@@ -237,9 +240,9 @@ def test_a_box_shows_what_was_understood_and_the_thumb_follows(lab, server):
 
 
 def test_a_seed_of_sixteen_digits_comes_whole_from_a_link(lab, server):
-    selection = permalink.first("CBO")
+    selection = first("CBO")
     selection.swarm.seed = 1764194000123456
-    lab.open(f"{server.page}?s={permalink.write(permalink.state_of(selection))}")
+    lab.open(f"{server.page}?s={permalink.write(state_of(selection))}")
     assert box(lab, "swarm.seed") == "1764194000123456"
 
 

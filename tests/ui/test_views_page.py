@@ -6,6 +6,7 @@ import pytest
 
 import swarmviz as sv
 from components.links import permalink
+from components.state import Selection, state_of
 from swarmviz.presets import ALL
 
 SHOWN = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Figure")
@@ -16,9 +17,7 @@ SHOWN = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.val
 def link(server, preset, **dynamics):
     dynamic, landscape, swarm = ALL[preset].build()
     dynamic.param.update(**dynamics)
-    return (
-        f"{server.page}?s={permalink.write(permalink.state_of(permalink.Selection(dynamic, landscape, swarm, 15.0)))}"
-    )
+    return f"{server.page}?s={permalink.write(state_of(Selection(dynamic, landscape, swarm, 15.0)))}"
 
 
 def axes(lab):

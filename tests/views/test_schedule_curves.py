@@ -8,12 +8,12 @@ import pytest
 import swarmviz as sv
 from components.views.curves.curves import Curves
 from components.views.curves.schedule_curves import (
-    FARTHEST,
-    LEAST,
+    MAX_HORIZON,
+    MIN_STEPS,
+    acting_values,
     horizon,
     schedule_picture,
     scheduled,
-    values_in_force,
 )
 from swarmviz.schedules import Exponential, Linear, Logarithmic, Piecewise
 
@@ -39,7 +39,7 @@ def test_parameters_that_follow_a_schedule_and_matter_are_found():
 def test_the_values_are_those_of_the_schedule_at_the_recorded_times(dynamics):
     first = Exponential(start=50.0, ratio=1.1)
     sim = simulation(dynamics, alpha=first, dt=0.3)
-    np.testing.assert_array_equal(values_in_force(sim, "alpha", sim.record["k"]), first.at(sim.record["t"]))
+    np.testing.assert_array_equal(acting_values(sim, "alpha", sim.record["k"]), first.at(sim.record["t"]))
 
 
 def test_a_change_in_mid_run_and_another_time_step_are_drawn_as_they_were_in_force():
@@ -53,10 +53,10 @@ def test_a_change_in_mid_run_and_another_time_step_are_drawn_as_they_were_in_for
     sim.advance(30)
     k, t = sim.record["k"], sim.record["t"]
     expected = np.where(k < 35, first.at(t), np.where(k < 40, 0.7, second.at(t)))
-    np.testing.assert_array_equal(values_in_force(sim, "sigma", k), expected)
+    np.testing.assert_array_equal(acting_values(sim, "sigma", k), expected)
     future = np.arange(71, 200)
     later = second.at(sim.journal[1].k * 0.1 + (future - 20) * 0.05)
-    np.testing.assert_array_equal(values_in_force(sim, "sigma", future), later)
+    np.testing.assert_array_equal(acting_values(sim, "sigma", future), later)
     drawn = curve(sim, "σ")
     at = np.searchsorted(drawn.k, [0, 34, 35, 39, 40, 70])
     np.testing.assert_array_equal(drawn.k[at], [0, 34, 35, 39, 40, 70])
@@ -68,7 +68,7 @@ def test_the_values_are_those_that_the_kernel_felt():
     quiet = Piecewise(((0.0, 0.0), (1.0, 0.0), (1.0001, 2.0)))
     sim = sv.Simulation(sv.CBO(sigma=quiet, alpha=1e-9, lam=1.0, dt=0.1), sv.landscapes.Sphere(), sv.Swarm(n=50, d=1))
     sim.advance(20)
-    sigma, spread = values_in_force(sim, "sigma", sim.record["k"]), sim.record["dispersion"]
+    sigma, spread = acting_values(sim, "sigma", sim.record["k"]), sim.record["dispersion"]
     calm = np.isclose(spread[1:] / spread[:-1], 0.9**2, rtol=1e-6)
     np.testing.assert_array_equal(calm, sigma[:-1] == 0)
 
@@ -82,14 +82,14 @@ def test_a_future_that_was_left_is_no_past_and_an_edit_of_a_paused_swarm_is_seen
     sim.dynamics.sigma = third
     k = np.arange(60)
     t = k * sim.dynamics.dt
-    np.testing.assert_array_equal(values_in_force(sim, "sigma", k), np.where(k < 10, first.at(t), third.at(t)))
+    np.testing.assert_array_equal(acting_values(sim, "sigma", k), np.where(k < 10, first.at(t), third.at(t)))
 
 
 def test_the_horizon_is_ahead_of_the_run_and_holds_the_end_of_a_schedule_that_is_not_too_far():
-    assert horizon(simulation(sigma=Logarithmic())) >= 1.2 * LEAST
+    assert horizon(simulation(sigma=Logarithmic())) >= 1.2 * MIN_STEPS
     reach = horizon(simulation(sigma=Linear(duration=40.0), dt=0.1))
     assert 400 < reach <= 1000
-    assert horizon(simulation(sigma=Linear(duration=1e9), dt=0.1)) < FARTHEST * LEAST
+    assert horizon(simulation(sigma=Linear(duration=1e9), dt=0.1)) < MAX_HORIZON * MIN_STEPS
     sim = simulation(sigma=Logarithmic())
     sim.advance(980)
     picture = schedule_picture(sim, log=False)

@@ -1,4 +1,4 @@
-"""The schedules in use as curves over the steps: what was in force until now, exactly, and what the present schedules will give."""
+"""The schedules in use as curves over the steps: the values that acted until now, exactly, and those to come as scheduled now."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from components.views.curves.log_axis import Zero, left_out, placed
 from swarmviz import Simulation
 from swarmviz.drawing.axes import nice_above
 from swarmviz.frame import Clock
+from swarmviz.journal import Change
 from swarmviz.parameters import Described, Real, TimeDependent
-from swarmviz.simulation import Entry
+from swarmviz.replay import RunSpec
 
 GROUP = "schedule"
-LEAST = 100  # steps that are looked ahead from the start
-FARTHEST = 100  # times the run so far: a schedule that lasts longer is not shown to its end
+MIN_STEPS = 100  # on the axis
+MAX_HORIZON = 100  # times the run so far: a schedule that lasts longer is not shown to its end
 POINTS = 900
 DECADES = 30.0  # the ratio from which on a logarithmic axis is better
 
@@ -32,25 +33,17 @@ def _matters(owner: Described, declared: Real) -> bool:
     return all(getattr(owner, name) in allowed for name, allowed in conditions.items())
 
 
-def in_force(sim: Simulation) -> list[tuple[Entry, Clock]]:
-    """The past's journal up to the present step and what is in force from there on, each with the clock that ran or runs."""
-    first = sim.journal[0].dynamics
-    entries = [e for e in sim.journal if e.k <= sim.k]
-    if not entries[-1].dynamics.same_as(sim.dynamics):  # changed, but no step was taken yet
-        entries.append(Entry(sim.k, sim.dynamics, sim.landscape))
-    clock, out = Clock(dt=float(getattr(first, "dt", 1.0))), []
-    for entry in entries:
-        clock = clock.with_step(entry.k, float(getattr(entry.dynamics, "dt", 1.0)))
-        out.append((entry, clock))
-    return out
+def changes_of(sim: Simulation) -> list[tuple[Change, Clock]]:
+    """The changes up to the present step, and the present parameters where no step was taken with them yet; each with its clock."""
+    return RunSpec.of(sim, pending={}).journal.clocks()
 
 
-def values_in_force(sim: Simulation, name: str, k: np.ndarray) -> np.ndarray:
+def acting_values(sim: Simulation, name: str, k: np.ndarray) -> np.ndarray:
     """The value of parameter ``name`` at the steps ``k`` (M,), shape (M,): the past as it was, the future as it is scheduled now."""
     k, out = np.asarray(k), np.full(np.shape(k), np.nan)
-    for entry, clock in in_force(sim):
-        later = k >= entry.k
-        value = getattr(entry.dynamics, name)
+    for change, clock in changes_of(sim):
+        later = k >= change.k
+        value = getattr(change.dynamics, name)
         with np.errstate(all="ignore"):
             out[later] = value.at(clock.at(k[later])) if isinstance(value, TimeDependent) else float(value)
     return out
@@ -58,11 +51,11 @@ def values_in_force(sim: Simulation, name: str, k: np.ndarray) -> np.ndarray:
 
 def horizon(sim: Simulation) -> int:
     """The last step that is drawn: a round number beyond the run, to the end of schedules that have one, if that is not too far."""
-    _, clock = in_force(sim)[-1]
-    now = max(sim.furthest, LEAST)
+    _, clock = changes_of(sim)[-1]
+    now = max(sim.furthest, MIN_STEPS)
     ends = [_end(getattr(sim.dynamics, name)) for name in scheduled(sim.dynamics)]
     steps = [clock.k0 + (end - clock.t0) / clock.dt for end in ends]
-    return int(nice_above(max(1.2 * now, *(1.1 * s for s in steps if s <= FARTHEST * now), 1.0)))
+    return int(nice_above(max(1.2 * now, *(1.1 * s for s in steps if s <= MAX_HORIZON * now), 1.0)))
 
 
 def _end(schedule: TimeDependent) -> float:
@@ -82,11 +75,11 @@ def spans_decades(sim: Simulation) -> bool:
 def schedule_picture(sim: Simulation, log: bool) -> Picture:
     """The curves of all parameters that follow a schedule; touches no figure."""
     last = horizon(sim)
-    changes = [e.k + step for e, _ in in_force(sim) for step in (-1, 0)]
+    changes = [change.k + step for change, _ in changes_of(sim) for step in (-1, 0)]
     k = np.unique(np.clip([*np.linspace(0, last, POINTS).astype(int), *changes, sim.k], 0, last))
     curves = []
     for name in scheduled(sim.dynamics):
-        declared, y = sim.dynamics.param[name], values_in_force(sim, name, k)
+        declared, y = sim.dynamics.param[name], acting_values(sim, name, k)
         meaning = " ".join((declared.doc or "").split())
         ks, ys = thin(k, placed(y) if log else y)
         curves.append(Curve(declared.symbol or name, f"{declared.symbol or name}: {meaning}", ks.astype("f8"), ys,

@@ -1,0 +1,41 @@
+"""What a run may cost on a server that many visitors share; the library takes more."""
+
+from __future__ import annotations
+
+from swarmviz.replay import RunSpec
+
+MAX_COORDINATES = 2_000_000  # agents times dimension
+MAX_QUICK_COORDINATES = 100_000  # of a swarm whose step 0 is there at once
+MAX_REPLAY_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute
+MAX_CHANGES = 1000  # in one run
+
+
+def check_swarm_size(n: int, d: int) -> None:
+    """Raise ``ValueError`` when a swarm is too large for the page."""
+    if n * d > MAX_COORDINATES:
+        raise ValueError(
+            f"n = {n}: with d = {d} too many for the page, where N d ≤ {MAX_COORDINATES:,}; the library takes more"
+        )
+
+
+def check_cost(run: RunSpec) -> None:
+    """Refuse what would keep the machine busy for minutes.
+
+    Raises
+    ------
+    ValueError
+        In words that continue "because".
+    """
+    check_swarm_size(run.swarm.n, run.swarm.d)
+    if run.work > MAX_REPLAY_WORK:
+        raise ValueError(
+            f"living {run.k} steps of {run.swarm.n} agents in {run.swarm.d} dimensions again would take minutes"
+            f" (N d k ≤ {MAX_REPLAY_WORK:.0e})"
+        )
+    if len(run.journal) > MAX_CHANGES:
+        raise ValueError(f"it holds more than {MAX_CHANGES} changes")
+
+
+def is_quick(run: RunSpec) -> bool:
+    """Whether step 0 of a run is there at once."""
+    return run.coordinates <= MAX_QUICK_COORDINATES

@@ -1,0 +1,52 @@
+"""The Python lines give the same bits, and say no more than they need."""
+
+import numpy as np
+import pytest
+
+import swarmviz as sv
+from swarmviz import exports
+from swarmviz.exports import Run
+from tests.exports.runs import CASES, from_points, same, went_back
+
+
+@pytest.mark.parametrize("make", CASES)
+def test_the_python_lines_live_the_run_again_bit_for_bit(make):
+    sim = make()
+    there = {}
+    exec(compile(exports.python_lines(sim), "lines", "exec"), there)
+    assert (there["frame"].k, there["frame"].t) == (sim.k, sim.t)
+    assert np.array_equal(there["frame"].x, sim.frame.x)
+    assert same(sim, there["sim"])
+
+
+def test_the_lines_of_a_snapshot_end_where_it_stands():
+    """Also when the simulation has been further, through a change that the snapshot then leaves out."""
+    sim, there = went_back(), {}
+    lines = exports.python_lines(Run.of(sim))
+    exec(compile(lines, "lines", "exec"), there)
+    assert np.array_equal(there["frame"].x, sim.frame.x) and there["sim"].furthest == sim.k < sim.furthest
+    assert "goto" not in lines and "goto" in exports.python_lines(sim)
+
+
+def test_the_lines_say_only_what_differs_from_the_defaults():
+    sim = sv.Simulation(sv.CBO(sigma=0.5), sv.landscapes.Rastrigin(), sv.Swarm(seed=7))
+    sim.advance(10)
+    assert exports.python_lines(sim).splitlines()[2:] == [
+        "",
+        "dynamics = sv.CBO(sigma=0.5)",
+        "landscape = sv.landscapes.Rastrigin()",
+        "swarm = sv.Swarm(seed=7)",
+        "sim = sv.Simulation(dynamics, landscape, swarm)",
+        "sim.advance(10)",
+        "frame = sim.frame",
+    ]
+
+
+def test_a_dynamics_from_elsewhere_is_imported_from_where_it_is():
+    kind = type("Own", (sv.CBO,), {"__module__": "my.laboratory"})
+    lines = exports.python_lines(sv.Simulation(kind(), sv.landscapes.Sphere(), sv.Swarm(n=5)))
+    assert "from my.laboratory import Own\n" in lines and "dynamics = Own()\n" in lines
+
+
+def test_no_line_of_a_script_is_too_wide_to_read():
+    assert max(map(len, exports.python_lines(from_points()).splitlines())) <= 110

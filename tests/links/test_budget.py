@@ -1,0 +1,42 @@
+"""What a run may cost on a shared server."""
+
+from __future__ import annotations
+
+import pytest
+
+import swarmviz as sv
+from components.links import budget
+from components.links.budget import check_cost, check_swarm_size, is_quick
+from swarmviz.replay import RunSpec
+from tests.links.dragged import dragged
+
+
+def run(n, d=2, k=0):
+    return RunSpec.at_start(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=n, d=d))._replace(k=k)
+
+
+def test_a_swarm_may_have_so_many_coordinates_and_not_one_more():
+    most = budget.MAX_COORDINATES // 2
+    check_swarm_size(most, 2)
+    with pytest.raises(ValueError, match=r"^n = 1000001: with d = 2 too many for the page, where N d ≤ 2,000,000"):
+        check_swarm_size(most + 1, 2)
+    with pytest.raises(ValueError, match="too many for the page"):
+        check_cost(run(most + 1))
+
+
+@pytest.mark.parametrize("n", [2, 25, 1000])
+def test_a_replay_may_take_so_long_and_a_tiny_swarm_costs_something_too(n):
+    most = budget.MAX_REPLAY_WORK // max(2 * n, 50)
+    check_cost(run(n, k=most))
+    with pytest.raises(ValueError, match="would take minutes"):
+        check_cost(run(n, k=most + 1))
+
+
+def test_a_run_may_have_so_many_changes():
+    check_cost(dragged(budget.MAX_CHANGES - 1, lambda i: 1.0 + i / 1000).runs[0])
+    with pytest.raises(ValueError, match="more than 1000 changes"):
+        check_cost(dragged(budget.MAX_CHANGES, lambda i: 1.0 + i / 1000).runs[0])
+
+
+def test_a_large_swarm_is_not_there_at_once():
+    assert is_quick(run(50_000)) and not is_quick(run(50_001)) and is_quick(run(100, k=10**6))
