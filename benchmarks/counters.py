@@ -26,10 +26,10 @@ def note(session: str, number: int) -> None:
 
 def counted(self: Transport) -> None:
     """What the transport does when it delivers a picture, and a note of it."""
-    before = self._sent
+    before = self._gate.sent
     deliver(self)
-    if self._sent > before:
-        note(str(id(self)), self._sent)
+    if self._gate.sent > before:
+        note(str(id(self)), self._gate.sent)
 
 
 deliver, Transport._deliver = Transport._deliver, counted

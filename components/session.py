@@ -30,7 +30,7 @@ from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.panes import NAMES, Panes
 from components.playback.player import Player
-from components.playback.transport import Moment, Transport
+from components.playback.transport import Moment, PictureRequest, Transport
 from components.replicas.card import ReplicaCard, ReplicaStatus
 from components.replicas.pool import Outcome
 from components.replicas.replica import Visible
@@ -237,14 +237,14 @@ class Session:
         with self.bench.lock:
             return Visible.of(self._sim)
 
-    def _picture(self, count: int) -> tuple[Moment, dict]:
+    def _picture(self, request: PictureRequest) -> tuple[Moment, dict]:
         self.luck.notice()
-        if not count:
+        if request.everything:
             self.history.hurry()  # no other picture may follow
         with self.bench.lock:
             due = {}
             for i, view in enumerate(self.views):
-                if count % view.every == 0:
+                if request.includes(view.every):
                     sim = self.bench.sims[i] if i < len(self.bench.sims) else self.bench.sim
                     due[self._generation, i] = self._guarded(view, view.prepare, sim)
             moment = Moment(self.bench.k, self.bench.sim.t, self.bench.furthest)

@@ -156,9 +156,9 @@ def test_whoever_comes_back_within_the_grace_finds_the_swarm_where_it_stood(serv
             await asyncio.sleep(5)  # longer than an unused session lives
             left = first.k
             async with visit(server, first.token) as back:
-                assert back.one("Clock") == first.one("Clock")  # the same document, not one that was made anew
+                assert back.one("PageClock") == first.one("PageClock")  # the same document, not one that was made anew
                 await until(lambda: back.k > left, "the swarm does not go on")
-                assert left <= back.models[back.one("Clock")][1]["k"] < left + 60  # it stood while nobody was there
+                assert left <= back.models[back.one("PageClock")][1]["k"] < left + 60  # it stood while nobody was there
 
     run(story())
 
@@ -189,7 +189,7 @@ def test_a_silent_connection_gives_way_to_the_browser_that_comes_back(server):
         await until(lambda: first.k > 1, "the swarm does not move")
         silent.set()
         async with visit(server, good) as back:
-            assert back.one("Clock") == first.one("Clock")
+            assert back.one("PageClock") == first.one("PageClock")
             await until(lambda: back.k > first.k, "the swarm does not go on")
         watching.cancel()
         between.close()
@@ -289,7 +289,7 @@ def test_nothing_is_written_but_what_the_page_itself_writes(server):
             {
                 key: value[1]
                 for key, value in back.models.items()
-                if key not in (visitor.one("Clock"), visitor.one("Painted"))
+                if key not in (visitor.one("PageClock"), visitor.one("Painted"))
             }
         )
         assert MARKUP not in text and "alert(1)" not in text and "evil" not in back.models
