@@ -35,8 +35,8 @@ from components.replicas.card import ReplicaCard, ReplicaStatus
 from components.replicas.pool import Outcome
 from components.replicas.replica import Visible
 from components.replicas.worker import ReplicaWorker
+from components.server.bokeh_patches.frozen_models import frozen_models
 from components.server.limits import account_of
-from components.server.serializer import counted_once
 from components.text import sentence
 from components.views.arena.arena import Arena
 from components.views.arena.mouse_modes import MouseModes
@@ -301,7 +301,7 @@ class Session:
 
     def _attach_all(self) -> None:
         """Tell every view of its run."""
-        with self.bench.lock, pn.io.hold(pn.state.curdoc), counted_once(pn.state.curdoc):
+        with self.bench.lock, pn.io.hold(pn.state.curdoc), frozen_models(pn.state.curdoc):
             self._failing.clear()
             comparing = len(self.bench.sims) == 2
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):

@@ -19,7 +19,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import components.server.serializer  # noqa: F401 (arrays travel inside their messages)
 from components.playback.acknowledgement import connected_models
 from components.playback.frame_gate import FrameGate, Moment, Picture
 from components.playback.pacer import FASTEST, MAX_DRAW_EVERY, PICTURE_PERIOD_S, Pacer, PictureRequest

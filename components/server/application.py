@@ -53,8 +53,8 @@ from tornado.httpserver import HTTPServer
 from tornado.routing import PathMatches
 from tornado.web import RequestHandler
 
-from components.server import files, origins
-from components.server.compression import Quickly
+from components.server import bokeh_patches, files, origins
+from components.server.bokeh_patches.fast_compression import FastGZip
 from components.server.headers import Hardened
 from components.server.pages import Page, Refusal, Skeleton, Told
 from components.server.sockets import SocketHandler
@@ -136,7 +136,7 @@ class Application(BokehTornado):
 
     def __init__(self, *args: Any, **options: Any):
         usual = {
-            "transforms": [Quickly, Hardened],
+            "transforms": [FastGZip, Hardened],
             "check_unused_sessions_milliseconds": EVERY,
             "unused_session_lifetime_milliseconds": UNUSED,
             "session_token_expiration": TOKEN_AGE,
@@ -251,13 +251,14 @@ def install(document: Any = None) -> bool:
     A server that runs already is turned into ours. Returns False for the document of the visitor who was the first to come there: it
     becomes a page that loads itself again, as its session's id is none of ours.
     """
+    bokeh_patches.install()
     if server.BokehTornado is Application:
         return True
     server.BokehTornado, server.HTTPServer = Application, Patient
     running = [thing for thing in gc.get_objects() if type(thing) is BokehTornado]
     for application in running:
         application.__class__ = Application
-        application.transforms = [Quickly, Hardened]
+        application.transforms = [FastGZip, Hardened]
         application.harden()
     if running and document is not None and document.session_context is not None:
         log.warning(LATE)

@@ -31,8 +31,10 @@ from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
 
 from components.server import limits, session_limit
+from components.server.bokeh_patches.watched_writes import watch_writes
 from components.server.messages import Assembly, Received, Unexpected
 from components.server.writable import events_of
+from components.weakly import weakly
 
 log = logging.getLogger(__name__)
 
@@ -131,23 +133,8 @@ class SocketHandler(WSHandler):
             log.info("Socket refused: %s", refusal.reason)
             self.close(*refusal)
             return
-        self._watch_writing()
+        watch_writes(self.ws_connection, weakly(self.end), MOST_UNREAD)
         super().open(*args, **options)
-
-    def _watch_writing(self) -> None:
-        """Panel writes to the connection itself and does not look at what becomes of it when the visitor has left."""
-        connection, end = self.ws_connection, weakly(self.end)
-        write = connection.write_message
-
-        def watched(message: Any, binary: bool = False) -> Any:
-            if len(getattr(connection.stream, "_write_buffer", ())) > MOST_UNREAD:
-                end()
-                raise WebSocketClosedError
-            written = write(message, binary)
-            written.add_done_callback(lambda future: future.cancelled() or future.exception())
-            return written
-
-        connection.write_message = watched
 
     def _refusal(self) -> Closing | None:
         """Why the socket is not opened, None when it is; a token that comes back is renewed."""
@@ -381,12 +368,6 @@ class SocketHandler(WSHandler):
             return
         with suppress(WebSocketClosedError, StreamClosedError):  # on_close is called anyway
             await message.send(self)
-
-
-def weakly(method: Any) -> Any:
-    """A method that keeps nobody alive."""
-    reference = weakref.WeakMethod(method)
-    return lambda: alive() if (alive := reference()) is not None else None
 
 
 def _session_of(token: str) -> str | None:

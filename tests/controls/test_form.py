@@ -9,7 +9,6 @@ import pytest
 
 from components.controls.form import Controls, assign, rows_of
 from components.links.permalink import first
-from components.page import theme
 from components.playback.stop_conditions import Stop
 from components.text import readable, understood, written
 from swarmviz import Simulation, Swarm, dynamics, landscapes, schedules
@@ -353,15 +352,3 @@ def test_a_stall_stops_after_so_many_steps_without_a_move():
 def test_a_stop_that_means_nothing_is_refused(kind, at):
     with pytest.raises(ValueError, match="stop"):
         Stop.of(kind, at)
-
-
-def test_the_page_has_what_its_modules_rely_on():
-    """A version of Panel without these still works, only slower or with a leak; this test says so first."""
-    import panel as pn
-
-    theme.extension()
-    plain = pn.Column()
-    view = theme.page(plain, pn.Column(), {"Model": pn.Column()}, False, False, lambda dark: None)
-    assert theme.forget_busy(view) == 0, "the tie is cut when the page is made"
-    follower = theme.Page()
-    assert theme.forget_busy(follower) == 1, "Page no longer follows pn.state.busy: drop forget_busy"
