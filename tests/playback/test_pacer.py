@@ -236,6 +236,14 @@ def test_a_short_rest_of_a_batch_says_nothing_about_a_full_piece():
     assert made.piece(10**9) == 16
 
 
+def test_a_short_rest_of_a_batch_that_lasted_too_long_makes_the_next_piece_shorter():
+    made = Pacer()
+    for _ in range(4):
+        made.piece_took(made.piece(10**9), 1e-6)
+    made.piece_took(4, 4 * MAX_BATCH_S)
+    assert made.piece(10**9) == 1
+
+
 # ---- lateness --------------------------------------------------------------------------------------------------------------
 
 

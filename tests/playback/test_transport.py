@@ -284,6 +284,19 @@ def test_nothing_moves_while_the_connection_is_broken_and_then_everything_is_sho
     p.transport.stop()
 
 
+def test_pictures_that_were_lost_with_the_connection_are_not_waited_for(player, doc):
+    p = player(gate=FrameGate(resend_after_s=3600.0))
+    p.transport.start(doc)
+    for _ in range(3):
+        p.transport.redraw()
+        wait(lambda: doc.callbacks)
+        doc.run()
+    assert len(p.painted) == 2, "two are under way, the third waits"
+    p.transport.alone = True
+    p.transport.alone = False
+    assert wait(lambda: (doc.run(), len(p.painted) == 3)[1]), "a browser that is back gets a picture at once"
+
+
 def test_each_picture_has_its_number_and_its_moment_and_the_browser_sets_only_what_it_has_painted(player, doc):
     p = player()
     p.transport.start(doc)
