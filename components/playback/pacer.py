@@ -55,7 +55,7 @@ class Pacer:
     draw_every : int
         Pictures are made of the steps that are multiples of it.
     k : int
-        The step at which the swarm stands; whoever advances the swarm writes it here.
+        The step at which the swarm stands; the transport writes it here.
     next_at : float
         When to ask again.
     """

@@ -227,7 +227,7 @@ class Transport:
         with self._page.painting():
             self._paint(picture.payloads)
             self.clock.update(**picture.moment._asdict(), frame=frame)  # last: the browser acknowledges when it changes
-        if self._page.document is None:  # nobody will
+        if self._page.document is None:  # there is no browser that would
             self._acknowledge(frame)
 
     # ---- the worker thread ---------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """How much a visit may ask for: messages, bytes and seconds of the thread that all visitors share.
 
 What exceeds it is not thrown away but waits in the visitor's own connection: an honest page on a slow day loses nothing, and a flood costs
-whoever sends it. Measured on the page with two cores: a slider that is dragged, an arrow key that is held and pictures that are
+its sender only. Measured on the page with two cores: a slider that is dragged, an arrow key that is held and pictures that are
 acknowledged make up to 75 messages and 22 kB a second, each of less than 1 kB; screens of 240 Hz make up to four times as many.
 """
 

@@ -9,7 +9,7 @@ some tenths of a second). Both limits leave room for a class-room behind one add
 because a proxy on it that does not say whom it speaks for would make one visitor of all. The owner's environment sets all three:
 
 ``SWARMVIZ_SESSIONS``           visitors at a time, 40
-``SWARMVIZ_ADDRESS_SESSIONS``   of these from one address (from one /64 network of IPv6), three quarters: whoever holds them keeps out only
+``SWARMVIZ_ADDRESS_SESSIONS``   of these from one address (from one /64 network of IPv6), three quarters: their holder keeps out only
                                 those behind the same address
 ``SWARMVIZ_ADDRESS_VISITS``     visits per minute that one address may begin, 20; up to three minutes' worth at once
 """

@@ -1,8 +1,8 @@
 """The socket of a visit: it is opened once the visit is admitted, and everything that comes through it is measured, read and judged here.
 
 Who may open it
-    Whoever has a good token (``visits.py``), if there is a place (``session_limit.py``). A visit has one socket: where another is open, it
-    is asked for a sign of life, and the newcomer is refused unless none comes within ``PROBE_S`` seconds.
+    The bearer of a good token (``visits.py``), if there is a place (``session_limit.py``). A visit has one socket: where another is open,
+    it is asked for a sign of life, and the newcomer is refused unless none comes within ``PROBE_S`` seconds.
 How long a visit lives
     ``GRACE_S`` seconds after its connection broke. One that was closed, as browsers do when a page is left, is not waited for.
 What may come through it
@@ -95,7 +95,7 @@ class SocketHandler(WSHandler):
         return PONG_TIMEOUT_S
 
     def on_ping(self, data: bytes) -> None:
-        """A browser sends none; Tornado answers whoever does."""
+        """A browser sends none; Tornado answers those of other programs."""
         self._heard = time.monotonic()
         if self._pings.take(1) > 0:
             self.close(TOO_MUCH, "too many pings")

@@ -27,7 +27,7 @@ REFUSED, NO_TOKEN, GONE, TAKEN, TOO_MUCH, FULL, BROKEN = 4400, 4401, 4404, 4409,
 
 
 class Visit:
-    """A session and whoever has its token.
+    """A session and the token that opens it.
 
     Attributes
     ----------
@@ -134,7 +134,7 @@ def admission(token: str, application: Any) -> Admission | Closing:
 
 
 def session_of(token: str) -> str | None:
-    """The id of the session in a token that anybody may have made up; None where there is none."""
+    """The id of the session in a token, which may be forged; None where there is none."""
     try:
         found = get_session_id(token)
     except Exception:
@@ -147,7 +147,7 @@ def _signed_until(token: str, application: Any) -> float | None:
     try:
         good = check_token_signature(token, signed=application.sign_sessions, secret_key=application.secret_key)
         return float(get_token_payload(token)["session_expiry"]) if good else None
-    except Exception:  # a token that somebody made up may be anything
+    except Exception:  # a forged token may be anything
         return None
 
 

@@ -3,7 +3,7 @@
 BokehJS sends whatever changes in the browser, and Bokeh writes whatever comes to whatever model it names: markup into a text, a style
 sheet, code that then runs in the page. Here an event is taken only when the page's own parts send it and its value has the form that they
 give it. Most of it is derived: components of the page take the messages that they handle and the properties that they declare as
-``writable``; a figure takes the events to which somebody subscribed. What Bokeh's, Panel's and panel-material-ui's own parts write stands
+``writable``; a figure takes the events that the page subscribes to. What Bokeh's, Panel's and panel-material-ui's own parts write stands
 in ``PROPERTIES`` and ``MATERIAL``.
 """
 

@@ -15,7 +15,7 @@ frozen_models         models are searched for once per change             ``sess
 figure_painting       BokehJS paints what moves alone                     every figure
 client_connection     BokehJS tells why a connection is lost              the bar
 page_busy             a page is let go with its visitor                   ``page/theme.py``
-watched_writes        a socket that nobody reads is closed                every socket
+watched_writes        a socket that is not read is closed                 every socket
 fast_compression      compression in a quarter of the time                ``application.py``
 ====================  ==================================================  ============================
 

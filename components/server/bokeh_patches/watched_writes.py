@@ -1,4 +1,4 @@
-"""A socket whose browser takes nothing is closed, and what becomes of a message to a visitor who has left is nobody's error.
+"""A socket whose browser takes nothing is closed, and a message to a visitor who has left is no error.
 
 Why
     Panel writes to the connection itself and does not look at what becomes of it: a browser that stopped reading would fill the server's
