@@ -10,5 +10,5 @@ from components.session import Session
 ready = application.install(pn.state.curdoc)
 warm()
 theme.extension()
-if ready and session_limit.welcome(pn.state.curdoc):
+if ready and session_limit.admit(pn.state.curdoc):
     Session.open().page.servable()

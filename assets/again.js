@@ -1,7 +1,7 @@
 // Runs before everything else. A page whose first socket is closed before the page was there (its token was too old because the browser slept,
 // or the last place was taken meanwhile) is loaded again, once in a while: then the server says what is the matter.
 {
-  const PAUSE = 15_000 // ms between two attempts
+  const PAUSE_MS = 15_000 // between two attempts
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given)
@@ -9,7 +9,7 @@
         if (window.Bokeh?.index?.roots?.length || leaving) return
         try {
           const last = Number(sessionStorage.getItem("swarmviz loaded again"))
-          if (Date.now() - last < PAUSE) return
+          if (Date.now() - last < PAUSE_MS) return
           sessionStorage.setItem("swarmviz loaded again", String(Date.now()))
         } catch {
           return // without a memory it might go on for ever

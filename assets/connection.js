@@ -2,9 +2,9 @@
 // no longer has the visit, or will not have it, there is a link that opens the run at the step that was painted last.
 const watchConnection = (() => {
   if (window.swarmviz_connection) { return window.swarmviz_connection }
-  const SILENCE = 10_000 // ms without a word from the server after which it is asked for one, and as long for its answer
-  const DELAYS = [0, 1000, 2000, 3000, 5000] // ms before each attempt to connect; the last one again and again
-  const KEPT = 45_000 // ms for which the server keeps a visit whose connection broke
+  const SILENCE_MS = 10_000 // without a word from the server after which it is asked for one, and as long for its answer
+  const DELAYS_MS = [0, 1000, 2000, 3000, 5000] // before each attempt to connect; the last one again and again
+  const GRACE_MS = 45_000 // for which the server keeps a visit whose connection broke
   const LOST = "The connection to the server is lost. Connecting again …"
   const ENDED = { // code of the closed socket → what it means; with these, connecting again leads nowhere
     4400: "The server did not understand this page and has ended the connection.",
@@ -54,7 +54,7 @@ const watchConnection = (() => {
     history.replaceState(null, "", address()) // loading the page again leads here, too
   }
   const tell = () => {
-    if (ended) { say(ENDED[code], true) } else { say(BUSY[code] ?? LOST, performance.now() - since > KEPT) }
+    if (ended) { say(ENDED[code], true) } else { say(BUSY[code] ?? LOST, performance.now() - since > GRACE_MS) }
   }
   const onLost = (connect) => {
     if (ended) { return }
@@ -66,7 +66,7 @@ const watchConnection = (() => {
       timer = setTimeout(() => {
         tell()
         connect()
-      }, DELAYS[Math.min(attempts++, DELAYS.length - 1)])
+      }, DELAYS_MS[Math.min(attempts++, DELAYS_MS.length - 1)])
     }
   }
   const onBack = () => {
@@ -124,10 +124,10 @@ const watchConnection = (() => {
   setInterval(() => {
     if (lost) {
       tell()
-      if (current && performance.now() - began > SILENCE) { cut(current) } // an attempt that nobody answers
+      if (current && performance.now() - began > SILENCE_MS) { cut(current) } // an attempt that nobody answers
       return
     }
-    if (current?.session == null || performance.now() - heard < SILENCE) { return }
+    if (current?.session == null || performance.now() - heard < SILENCE_MS) { return }
     if (!asked) {
       asked = true
       heard = performance.now()

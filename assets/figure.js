@@ -8,7 +8,7 @@ if (!window.swarmviz_figures) {
   const {GlyphRendererView} = part("models/renderers/glyph_renderer")
   const {LegendView} = part("models/annotations/legend")
   const {VisualProperties} = part("core/visuals/visual")
-  const SETTLED = 150 // ms after which a layout has mostly come to rest
+  const SETTLED_MS = 150 // after which a layout has mostly come to rest
   const moves = (view) => view.model.level === "overlay"
 
   const measure = PlotView?.prototype._invalidate_layout_if_needed
@@ -32,7 +32,7 @@ if (!window.swarmviz_figures) {
       const frame = this.frame.bbox.args.join()
       if (frame !== this.painted_frame) { // with another frame, Chromium was seen to stroke ticks of the painting before: once more, then
         this.painted_frame = frame
-        setTimeout(() => { if (this.model.document != null) { this.request_repaint() } }, SETTLED)
+        setTimeout(() => { if (this.model.document != null) { this.request_repaint() } }, SETTLED_MS)
       }
     }
     PlotView.prototype._paint_overlays = function (...given) {

@@ -111,7 +111,7 @@ class Visitor:
 
     async def watch(self, acknowledge: bool = True) -> None:
         """Be shown pictures, and acknowledge them, until the socket is closed."""
-        painted, clock = self.one("Painted"), self.one("Clock")
+        painted, clock = self.one("Painted"), self.one("PageClock")
         async for header, content in self.messages():
             self.replies += header["msgtype"] == "SERVER-INFO-REPLY"
             for change in content.get("events", ()):

@@ -14,7 +14,10 @@ from pathlib import Path
 
 from tornado.web import RequestHandler
 
-from components.playback.transport import Transport
+try:
+    from components.playback.transport import Transport
+except ModuleNotFoundError:  # an older checkout, that is measured beside
+    from components.transport import Transport  # type: ignore[import-not-found, no-redef]
 
 SENT: dict[str, deque[tuple[int, float]]] = defaultdict(lambda: deque(maxlen=4000))
 
@@ -24,12 +27,17 @@ def note(session: str, number: int) -> None:
     SENT[session].append((number, time.time()))
 
 
+def sent(transport: Transport) -> int:
+    """Number of the picture that was sent last."""
+    return transport._gate.sent if hasattr(transport, "_gate") else transport._sent
+
+
 def counted(self: Transport) -> None:
     """What the transport does when it delivers a picture, and a note of it."""
-    before = self._sent
+    before = sent(self)
     deliver(self)
-    if self._sent > before:
-        note(str(id(self)), self._sent)
+    if sent(self) > before:
+        note(str(id(self)), sent(self))
 
 
 deliver, Transport._deliver = Transport._deliver, counted
@@ -45,8 +53,8 @@ class Counters(RequestHandler):
     """GET → memory, processor time and pictures; POST → forget the pictures."""
 
     def get(self) -> None:
-        sent = {session: list(numbers) for session, numbers in SENT.items()}
-        self.write(json.dumps({"bytes": resident(), "cpu": time.process_time(), "sent": sent}))
+        pictures = {session: list(numbers) for session, numbers in SENT.items()}
+        self.write(json.dumps({"bytes": resident(), "cpu": time.process_time(), "sent": pictures}))
 
     def post(self) -> None:
         SENT.clear()

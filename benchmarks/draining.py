@@ -1,6 +1,6 @@
 """Visitors without a browser: they open a session, drain its websocket and acknowledge each picture at once. What is left is the server.
 
-A picture is acknowledged as the browser does it, by setting ``Painted.frame`` to the ``Clock.frame`` that came.
+A picture is acknowledged as the browser does it, by setting ``Painted.frame`` to the ``PageClock.frame`` that came.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Drain:
         await self._send("PULL-DOC-REQ", {})
         _, text = await self._message()
         self._clock, self._painted = (
-            re.search(rf'"name":"components\.playback\.transport\.{name}","id":"([^"]+)"', text)[1] for name in ("Clock", "Painted")
+            re.search(rf'"name":"components\.playback\.acknowledgement\.{name}","id":"([^"]+)"', text)[1]
+            for name in ("PageClock", "Painted")
         )  # fmt: skip
         await self._send("PATCH-DOC", {"events": [READY]})
 

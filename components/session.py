@@ -30,13 +30,13 @@ from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.panes import NAMES, Panes
 from components.playback.player import Player
-from components.playback.transport import Moment, Transport
+from components.playback.transport import Moment, PictureRequest, Transport
 from components.replicas.card import ReplicaCard, ReplicaStatus
 from components.replicas.pool import Outcome
 from components.replicas.replica import VisibleRun
 from components.replicas.worker import ReplicaWorker
+from components.server.bokeh_patches.frozen_models import frozen_models
 from components.server.limits import account_of
-from components.server.serializer import counted_once
 from components.state import Selection, VisitState
 from components.text import sentence
 from components.views.arena.arena import Arena
@@ -238,14 +238,14 @@ class Session:
         with self.bench.lock:
             return VisibleRun.of(self._sim)
 
-    def _picture(self, count: int) -> tuple[Moment, dict]:
+    def _picture(self, request: PictureRequest) -> tuple[Moment, dict]:
         self.luck.notice()
-        if not count:
+        if request.everything:
             self.history.hurry()  # no other picture may follow
         with self.bench.lock:
             due = {}
             for i, view in enumerate(self.views):
-                if count % view.every == 0:
+                if request.includes(view.every):
                     sim = self.bench.sims[i] if i < len(self.bench.sims) else self.bench.sim
                     due[self._generation, i] = self._guarded(view, view.prepare, sim)
             moment = Moment(self.bench.k, self.bench.sim.t, self.bench.furthest)
@@ -302,7 +302,7 @@ class Session:
 
     def _attach_all(self) -> None:
         """Tell every view of its run."""
-        with self.bench.lock, pn.io.hold(pn.state.curdoc), counted_once(pn.state.curdoc):
+        with self.bench.lock, pn.io.hold(pn.state.curdoc), frozen_models(pn.state.curdoc):
             self._failing.clear()
             comparing = len(self.bench.sims) == 2
             for name, arena, sim in zip(NAMES, self.arenas, self.bench.sims, strict=False):

@@ -12,7 +12,7 @@ import pytest
 
 from components.links import budget, permalink
 from components.page import theme
-from components.playback.transport import MOST_BETWEEN
+from components.playback.transport import MAX_DRAW_EVERY
 from components.session import Session
 from components.state import VisitState, first, state_of
 from swarmviz import Swarm, dynamics, presets
@@ -214,7 +214,7 @@ def test_a_link_plays_no_faster_than_the_bar_and_draws_no_less():
     state = state_of(first("CBO")._replace(speed=1e17))._replace(draw_every=2**53)
     session = Session(permalink.write(state))
     assert session.transport.speed == session.bar.speed == session.bar.most
-    assert session.transport.draw_every == session.bar.draw == MOST_BETWEEN
+    assert session.transport.draw_every == session.bar.draw == MAX_DRAW_EVERY
 
 
 def test_a_link_opens_what_it_says_and_a_bad_one_the_first_example():

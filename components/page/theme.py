@@ -6,12 +6,10 @@ Everything is served from this machine: fonts, icons and scripts come with the i
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import panel as pn
-from bokeh.resources import Resources
 from panel.io.resources import get_dist_path
 from panel.viewable import Viewable
 from panel_material_ui import Page, Tabs
@@ -19,6 +17,7 @@ from panel_material_ui import Page, Tabs
 from components import palette
 from components.assets import ASSETS
 from components.page.drawer import DrawerButton
+from components.server.bokeh_patches.page_busy import forget_busy
 from components.views import figures
 
 ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
@@ -33,8 +32,6 @@ FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"
 
 def extension() -> None:
     """Set Panel up once per session: what the page loads, and from this server only."""
-    with contextlib.suppress(AttributeError, KeyError, ValueError):  # 0.2 MB of WebGL that no figure of the page uses
-        Resources._component_defs["js"].remove("bokeh-gl")
     pn.extension(sizing_mode="stretch_width", notifications=False, loading_indicator=False)
     if pn.state.curdoc:
         pn.state.curdoc.theme = figures.OWN_LOOKS
@@ -79,23 +76,6 @@ def page(
     button.jslink(view, open="contextbar_open", bidirectional=True)
     forget_busy(view)
     return view
-
-
-def forget_busy(view: Page) -> int:
-    """Cut the page loose from Panel's global state, which would otherwise keep every page that was ever shown.
-
-    ``Page`` follows ``pn.state.busy`` for an indicator that is not used here, and nothing ends that when a visitor leaves. Returns the
-    number of ties that were cut; a version of Panel without the tie has none.
-    """
-    watchers = [w for w in pn.state.param.watchers.get("busy", {}).get("value", []) if _follower(w) is view]
-    for watcher in watchers:
-        pn.state.param.unwatch(watcher)
-    return len(watchers)
-
-
-def _follower(watcher: Any) -> Any:
-    """Whose reference a watcher keeps up to date."""
-    return getattr(getattr(watcher.fn, "__self__", None), "self", None)
 
 
 def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:

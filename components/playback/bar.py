@@ -9,6 +9,7 @@ import panel as pn
 import param
 
 from components.assets import ASSETS
+from components.server.bokeh_patches import client_connection
 
 
 class Bar(pn.custom.JSComponent):
@@ -33,7 +34,7 @@ class Bar(pn.custom.JSComponent):
         "", doc="The same for the run with which the visit began; the address is not written before something is done."
     )
 
-    _esm = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("connection.js", "bar.js"))
+    _esm = client_connection.CODE + (ASSETS / "bar.js").read_text(encoding="utf-8")
     _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
     _debounce = 1
 

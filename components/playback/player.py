@@ -9,7 +9,7 @@ from typing import Any
 from components.playback.bar import Bar
 from components.playback.panes import Panes
 from components.playback.stop_conditions import Stop
-from components.playback.transport import FASTEST, MOST_BETWEEN, Transport
+from components.playback.transport import FASTEST, MAX_DRAW_EVERY, Transport
 from components.state import VisitState
 from components.text import number, sentence
 
@@ -55,7 +55,7 @@ class Player:
     def set_pace(self, state: VisitState) -> None:
         """How a link plays: its speed, which steps are drawn, and when it stops by itself; no more than the bar allows."""
         self.set_speed(FASTEST if state.speed is FASTEST else min(state.speed, self._bar.most))
-        self._transport.draw_every = self._bar.draw = min(state.draw_every, MOST_BETWEEN)
+        self._transport.draw_every = self._bar.draw = min(state.draw_every, MAX_DRAW_EVERY)
         self._bench.stop, self._bar.stop = Stop.of(*state.stop), list(state.stop)
 
     def stand_after(self, command: Callable[[], Any]) -> None:
@@ -104,9 +104,9 @@ class Player:
         """The box of the steps between two pictures."""
         with self._answer():
             steps = number(value, whole=True) if isinstance(value, str) else value
-            if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= MOST_BETWEEN:
+            if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= MAX_DRAW_EVERY:
                 raise ValueError(
-                    f"draw every {str(value)[:20]!r} steps: must be a whole number from 1 to {MOST_BETWEEN:,}"
+                    f"draw every {str(value)[:20]!r} steps: must be a whole number from 1 to {MAX_DRAW_EVERY:,}"
                 )
             self._transport.draw_every = self._bar.draw = steps
 

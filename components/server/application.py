@@ -53,24 +53,28 @@ from tornado.httpserver import HTTPServer
 from tornado.routing import PathMatches
 from tornado.web import RequestHandler
 
-from components.server import files, origins
-from components.server.compression import Quickly
-from components.server.headers import Hardened
-from components.server.pages import Page, Refusal, Skeleton, Told
+from components.server import bokeh_patches, files, origins
+from components.server.bokeh_patches.fast_compression import FastGZip
+from components.server.headers import SecurityHeaders
+from components.server.pages import Page, PageTemplate, PlainTextHandler, Refusal
 from components.server.sockets import SocketHandler
 
 log = logging.getLogger(__name__)
 
-TOKEN_AGE = 300  # seconds in which a page that was fetched may open its socket
-LONGEST_PATH = 1024  # characters
-LARGEST_BODY = 65_536  # bytes of a request; the page sends none, a log-in form some
-CONNECTION = {  # of a connection, until it has become a socket
+MAX_TOKEN_AGE_S = 300  # in which a page that was fetched may open its socket
+MAX_PATH_CHARS = 1024
+MAX_BODY_BYTES = 65_536  # of a request; the page sends none, a log-in form some
+CONNECTION_LIMITS = {  # of a connection, until it has become a socket
     "idle_connection_timeout": 60,  # seconds without a request, and for the lines of one
     "body_timeout": 20,  # seconds for what follows them
     "max_header_size": 65_536,  # bytes, of which the token in a socket's request takes up to half
 }
-UNUSED, EVERY = 15_000, 2_000  # milliseconds until a session without a socket ends, and between two looks
-LATE = "panel serve without --warm: until this first visit the server ran unprotected (see SECURITY.md); use `make serve`, or add --warm"
+UNUSED_SESSION_MS = 15_000  # until a session without a socket ends
+UNUSED_CHECK_MS = 2_000  # between two looks for such sessions
+LATE_WARNING = (
+    "panel serve without --warm: until this first visit the server ran unprotected (see SECURITY.md); "
+    "use `make serve`, or add --warm"
+)
 
 
 class Socket(SocketHandler):
@@ -87,7 +91,7 @@ class Socket(SocketHandler):
         return urlparse(origin).netloc.lower() == self.request.host.lower() or super().check_origin(origin)
 
 
-class Start(Told, PanelRootHandler):
+class Start(PlainTextHandler, PanelRootHandler):
     """The address of the server itself leads to the page, with or without a slash, whatever a proxy has cut off."""
 
     def get(self, *args: Any) -> None:
@@ -100,14 +104,14 @@ class Start(Told, PanelRootHandler):
     head = get
 
 
-class Icon(Told, IcoHandler):
+class Icon(PlainTextHandler, IcoHandler):
     """The icon that browsers ask for."""
 
     METHODS = "GET, OPTIONS"
 
 
-class Alive(Told):
-    """Whether the server answers, for whoever watches over it."""
+class Liveness(PlainTextHandler):
+    """Whether the server answers, for a program that monitors it."""
 
     def initialize(self, applications: Any = None) -> None:
         """Panel's argument, which is not used."""
@@ -120,13 +124,13 @@ class Alive(Told):
     head = get
 
 
-OURS: dict[type, type[RequestHandler]] = {
+HANDLERS: dict[type, type[RequestHandler]] = {
     DocHandler: Page,
     WSHandler: Socket,
     RootHandler: Start,
     StaticHandler: files.Files,
     MultiRootStaticHandler: files.Extensions,
-    LivenessHandler: Alive,
+    LivenessHandler: Liveness,
     IcoHandler: Icon,
 }
 
@@ -135,13 +139,13 @@ class Application(BokehTornado):
     """Bokeh's application with our handlers, our limits and our headers."""
 
     def __init__(self, *args: Any, **options: Any):
-        usual = {
-            "transforms": [Quickly, Hardened],
-            "check_unused_sessions_milliseconds": EVERY,
-            "unused_session_lifetime_milliseconds": UNUSED,
-            "session_token_expiration": TOKEN_AGE,
+        defaults = {
+            "transforms": [FastGZip, SecurityHeaders],
+            "check_unused_sessions_milliseconds": UNUSED_CHECK_MS,
+            "unused_session_lifetime_milliseconds": UNUSED_SESSION_MS,
+            "session_token_expiration": MAX_TOKEN_AGE_S,
         }
-        super().__init__(*args, **usual | options)
+        super().__init__(*args, **defaults | options)
         self.harden()
 
     def harden(self) -> None:
@@ -151,8 +155,10 @@ class Application(BokehTornado):
         self._include_headers, self._include_cookies = ["User-Agent"], []
         self._exclude_headers = self._exclude_cookies = None
         ports = [known.rpartition(":")[2] for known in self._websocket_origins if known.startswith("localhost:")]
-        self._websocket_origins |= origins.MORE | {f"{host}:{port}" for host in origins.LOCAL for port in ports}
-        self._skeletons: dict[Any, Skeleton] = {}
+        self._websocket_origins |= origins.IPV6_HOSTS | {
+            f"{host}:{port}" for host in origins.LOCAL_HOSTS for port in ports
+        }
+        self._templates: dict[Any, PageTemplate] = {}
         self.settings["log_function"] = logged
         router, refused = self.wildcard_router, []
         for rule in list(router.rules):
@@ -173,7 +179,7 @@ class Application(BokehTornado):
         context = rule.target_kwargs.get("application_context")
         if context is not None and context not in self._applications.values():  # the admin's
             return None
-        for theirs, ours in OURS.items():
+        for theirs, ours in HANDLERS.items():
             if issubclass(target, theirs):
                 return target if issubclass(target, ours) else ours
         named_by_the_owner = not target.__module__.startswith(("bokeh.", "panel."))
@@ -182,22 +188,22 @@ class Application(BokehTornado):
         return None
 
     def start(self) -> None:
-        """Bokeh's jobs; and the page is looked at before anybody asks for it."""
+        """Bokeh's jobs; and the page's HTML is made before the first request."""
         super().start()
         for context in self._applications.values():
             self._loop.add_callback(self._prepared, context)
 
     async def _prepared(self, context: Any) -> None:
-        await self.skeleton(context).filled("", "")
+        await self.template(context).filled("", "")
 
-    def skeleton(self, context: Any) -> Skeleton:
+    def template(self, context: Any) -> PageTemplate:
         """The HTML of an application's page."""
-        if context not in self._skeletons:
-            self._skeletons[context] = Skeleton(self, context)
-        return self._skeletons[context]
+        if context not in self._templates:
+            self._templates[context] = PageTemplate(self, context)
+        return self._templates[context]
 
     def known(self, host: str) -> bool:
-        """Whether a request may name this host, at whatever port: only the name can lead a browser astray, and tunnels have other ports."""
+        """Whether a request may name this host, at any port: only the name can mislead a browser, and tunnels have other ports."""
         found, allowed = origins.host_of(host), settings.allowed_ws_origin() or self._websocket_origins
         if found is None:
             return False
@@ -206,8 +212,8 @@ class Application(BokehTornado):
         return check_allowlist(found, allowed) or any(match_host(name, known) for known in names)
 
     def find_handler(self, request: Any, **options: Any) -> Any:
-        """Who answers a request; what no handler should have to think of is refused here."""
-        request.connection.set_max_body_size(LARGEST_BODY)
+        """The handler of a request; what holds for every handler is checked here."""
+        request.connection.set_max_body_size(MAX_BODY_BYTES)
         status, sentence = self._objection(request)
         if not status and self.default_router.find_handler(request) is None:
             status, sentence = 404, "404: there is nothing at this address."
@@ -222,45 +228,56 @@ class Application(BokehTornado):
                 "This server was not told that it has the name by which it was asked. Whoever runs it can say so: "
                 f"ORIGIN={name} make serve, or --origin {name}"
             )
-        if len(request.path) > LONGEST_PATH:
-            return 414, f"The address is too long: a path has at most {LONGEST_PATH} characters."
+        if len(request.path) > MAX_PATH_CHARS:
+            return 414, f"The address is too long: a path has at most {MAX_PATH_CHARS} characters."
         if not files.READABLE.fullmatch(request.path):
             return 400, "The address is malformed."
         return 0, ""
 
 
 def logged(handler: RequestHandler) -> None:
-    """One line per request; what came from outside is quoted and cut, so that it can neither forge lines nor fill the disk."""
+    """Log one line per request; what came from outside is quoted and cut, so that it can neither forge lines nor fill the disk."""
     request, status = handler.request, handler.get_status()
     write = log.error if status >= 500 else log.info
     asked = ascii(f"{request.method} {request.path}"[:200])
     write("%d %s (%s) %.2f ms", status, asked, request.remote_ip, 1e3 * request.request_time())
 
 
-class Patient(HTTPServer):
-    """Tornado's server, which does not wait for ever."""
+class TimeLimitedServer(HTTPServer):
+    """Tornado's server with limits for what it waits for."""
 
     def initialize(self, *args: Any, **options: Any) -> None:
-        """What the caller does not say is limited."""
-        super().initialize(*args, **CONNECTION | options)
+        """The caller's options go before the limits."""
+        super().initialize(*args, **CONNECTION_LIMITS | options)
 
 
 def install(document: Any = None) -> bool:
-    """Let the servers made from here on be ours; a second call changes nothing.
+    """Let the servers made from here on be ours, and put the patches in place; a second call changes nothing.
 
-    A server that runs already is turned into ours. Returns False for the document of the visitor who was the first to come there: it
-    becomes a page that loads itself again, as its session's id is none of ours.
+    A server that runs already is turned into ours.
+
+    Parameters
+    ----------
+    document : Document, optional
+        That of the visitor for whom the page's script runs.
+
+    Returns
+    -------
+    bool
+        False for the first visitor of a server that ran already: the document becomes a page that loads itself again, because this server
+        has not made its session's id.
     """
+    bokeh_patches.install()
     if server.BokehTornado is Application:
         return True
-    server.BokehTornado, server.HTTPServer = Application, Patient
+    server.BokehTornado, server.HTTPServer = Application, TimeLimitedServer
     running = [thing for thing in gc.get_objects() if type(thing) is BokehTornado]
     for application in running:
         application.__class__ = Application
-        application.transforms = [Quickly, Hardened]
+        application.transforms = [FastGZip, SecurityHeaders]
         application.harden()
     if running and document is not None and document.session_context is not None:
-        log.warning(LATE)
+        log.warning(LATE_WARNING)
         document.template = Template('<!DOCTYPE html><meta http-equiv="refresh" content="0"><title>swarmviz</title>')
         return False
     return True

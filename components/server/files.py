@@ -15,7 +15,7 @@ from bokeh.settings import settings
 from panel.io.resources import DIST_DIR
 from tornado.web import HTTPError, StaticFileHandler
 
-from components.server.pages import Told
+from components.server.pages import PlainTextHandler
 
 # A path as it may stand in an address, and ^, which older browsers leave as it is (a file of Panel's has it in its name).
 READABLE = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=^:@/-]|%(?!00)[0-9A-Fa-f]{2})*")
@@ -49,7 +49,7 @@ def extensions() -> dict[str, str]:
     return listed(Path(DIST_DIR), PANEL, "panel/") | listed(material, MATERIAL, "panel-material-ui/")
 
 
-class Files(Told, StaticFileHandler):
+class Files(PlainTextHandler, StaticFileHandler):
     """BokehJS's files."""
 
     def initialize(self, *args: Any, **options: Any) -> None:

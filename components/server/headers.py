@@ -1,4 +1,4 @@
-"""What every answer says to the browser about what it may do with it.
+"""The headers of every answer: what the browser may do with it.
 
 The page's Content-Security-Policy allows scripts that carry the page's own nonce, files of this server, and ``blob:`` (the components'
 modules, which Panel hands to the browser in the session and es-module-shims turns into blobs). ``'unsafe-eval'`` stands there because
@@ -15,9 +15,9 @@ from typing import Any
 
 from tornado.web import OutputTransform
 
-EMBED = "SWARMVIZ_EMBED"  # origins that may show the page in a frame
-NEVER = ("Server", "X-Powered-By")
-CROSS = "Access-Control-"  # no other origin reads anything
+EMBED_VARIABLE = "SWARMVIZ_EMBED"  # origins that may show the page in a frame
+REMOVED = ("Server", "X-Powered-By")
+CROSS_ORIGIN = "Access-Control-"  # no other origin reads anything
 
 
 def ancestors(value: str | None) -> str:
@@ -31,18 +31,20 @@ def ancestors(value: str | None) -> str:
     named = re.split(r"[\s,]+", (value or "").strip())
     for origin in filter(None, named):
         if not re.fullmatch(r"https?://[\w.*-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?", origin, re.ASCII):
-            raise ValueError(f"{EMBED} = {value!r}: {origin!r} is no origin such as https://course.example.org")
+            raise ValueError(
+                f"{EMBED_VARIABLE} = {value!r}: {origin!r} is no origin such as https://course.example.org"
+            )
     return " ".join(filter(None, named)) or "'none'"
 
 
-ANCESTORS = ancestors(os.environ.get(EMBED))
-NOTHING = f"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {ANCESTORS}"
-SENTENCE = NOTHING.replace(
+ANCESTORS = ancestors(os.environ.get(EMBED_VARIABLE))
+NOTHING_POLICY = f"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors {ANCESTORS}"
+SENTENCE_POLICY = NOTHING_POLICY.replace(
     "default-src 'none'", "default-src 'none'; style-src 'unsafe-inline'"
 )  # a page that runs nothing
-FOREIGN = f"base-uri 'self'; frame-ancestors {ANCESTORS}"  # plug-ins of the owner, who may say more
-ALWAYS = {
-    "Content-Security-Policy": FOREIGN,
+PLUGIN_POLICY = f"base-uri 'self'; frame-ancestors {ANCESTORS}"  # plug-ins of the owner, who may say more
+HEADERS = {
+    "Content-Security-Policy": PLUGIN_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -61,17 +63,17 @@ def page_policy(nonce: str) -> str:
     )
 
 
-class Hardened(OutputTransform):
-    """Adds what the handler has not said itself, and takes away what tells of versions or lets other origins read."""
+class SecurityHeaders(OutputTransform):
+    """Adds the headers that a handler has not set itself, and removes those that name versions or let other origins read."""
 
     def __init__(self, request: Any):
         pass
 
     def transform_first_chunk(self, status_code: int, headers: Any, chunk: bytes, finishing: bool) -> tuple:
         """Called once for every answer, also for errors and redirects."""
-        for name in (*NEVER, *(name for name in headers if name.startswith(CROSS))):
+        for name in (*REMOVED, *(name for name in headers if name.startswith(CROSS_ORIGIN))):
             headers.pop(name, None)
-        for name, value in ALWAYS.items():
+        for name, value in HEADERS.items():
             if name not in headers:
                 headers[name] = value
         return status_code, headers, chunk

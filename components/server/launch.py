@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[2]
 PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
-class Refused(click.ClickException):
-    """One line that says what is wrong."""
+class OptionError(click.ClickException):
+    """An option or a limit that makes no sense, in one line."""
 
     exit_code = 2
 
@@ -58,7 +58,7 @@ def require_prefix(value: str) -> str:
 
 
 def require_free(address: str, port: int) -> None:
-    """See that the server can listen there; Panel would say so after a while, and less clearly.
+    """Check that the server can listen there; Panel would report it later, and less clearly.
 
     Raises
     ------
@@ -82,22 +82,22 @@ def require_free(address: str, port: int) -> None:
         ) from None
 
 
-def shown(address: str, port: int, prefix: str, named: str) -> str:
+def page_address(address: str, port: int, prefix: str, named: str) -> str:
     """The address that leads to the page, as a person types it."""
     first = named.split(",")[0].strip().rstrip("/")
     if not first:
-        local = address in origins.LOCAL or address in ("::1",)
-        first = (
-            "localhost" if local else socket.gethostname() if address in origins.EVERY else origins.bracketed(address)
-        )
+        if address in (*origins.LOCAL_HOSTS, "::1"):
+            first = "localhost"
+        else:
+            first = socket.gethostname() if address in origins.ALL_INTERFACES else origins.bracketed(address)
     scheme, _, host = first.rpartition("://")
     if not scheme and not re.search(r":\d+$", host):
         host = f"{host}:{port}"
     return f"{scheme or 'http'}://{host}{prefix}/"
 
 
-def ending() -> str:
-    """How the server is ended. A script that starts it in the background has Ctrl-C ignored, and that is inherited."""
+def how_to_end() -> str:
+    """How to end the server. A script that starts it in the background has Ctrl-C ignored, and that is inherited."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         return (
             f"Ctrl-C is ignored here, as whoever started this process wished: `kill {os.getpid()}` (SIGTERM) ends it."
@@ -107,7 +107,7 @@ def ending() -> str:
 
 def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[str, ...] = ()) -> list[str]:
     """The command line of Panel."""
-    allowed = [word for host in hosts if host not in origins.MORE for word in ("--allow-websocket-origin", host)]
+    allowed = [word for host in hosts if host not in origins.IPV6_HOSTS for word in ("--allow-websocket-origin", host)]
     path = ["--prefix", prefix] if prefix else []
     return ["panel", "serve", "app.py", "--warm", "--address", address, "--port", str(port), *path, *allowed, *more]
 
@@ -158,17 +158,18 @@ def main(port: str, address: str, origin: str, prefix: str, sessions: str, check
             raise ValueError(f"sessions = {sessions!r}: must be a whole number ≥ 1")
         require_free(address, number)
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise OptionError(str(error)) from None
     if check:
         return
     if sessions:
         os.environ["SWARMVIZ_SESSIONS"] = sessions
-    origins.MORE.update(host for host in hosts if host.startswith("["))
+    origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))
     os.chdir(ROOT)
     sys.path[:0] = [str(ROOT)]
     protect()
     click.echo(
-        f"Starting the server; open {shown(address, number, prefix, origin)} when it says that the app is running. {ending()}"
+        f"Starting the server; open {page_address(address, number, prefix, origin)} when it says that the app is running. "
+        f"{how_to_end()}"
     )
     sys.argv = command(address, number, prefix, hosts, more)
     with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended
@@ -180,13 +181,13 @@ def protect() -> None:
 
     Raises
     ------
-    Refused
+    OptionError
         When the environment asks for a limit that is none.
     """
     try:
         from components.server import application
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise OptionError(str(error)) from None
     application.install()
 
 

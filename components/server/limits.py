@@ -1,8 +1,8 @@
 """How much a visit may ask for: messages, bytes and seconds of the thread that all visitors share.
 
-What exceeds it is not thrown away but waits in the visitor's own connection, so an honest page on a slow day loses nothing, and the cost of
-a flood stays with whoever sends it. Measured on the page with two cores: a slider that is dragged, an arrow key that is held and pictures
-that are acknowledged make up to 75 messages and 22 kB a second, each of less than 1 kB; screens of 240 Hz make up to four times as many.
+What exceeds it is not thrown away but waits in the visitor's own connection: an honest page on a slow day loses nothing, and a flood costs
+its sender only. Measured on the page with two cores: a slider that is dragged, an arrow key that is held and pictures that are
+acknowledged make up to 75 messages and 22 kB a second, each of less than 1 kB; screens of 240 Hz make up to four times as many.
 """
 
 from __future__ import annotations
@@ -10,24 +10,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-LARGEST = 64 * 2**10  # bytes of a message; the page's own have less than one thousand
-DEEPEST = 24  # levels of a message's JSON; the page's own have 9
-MOST_ELEMENTS = 4096  # of a message's JSON
 
-MESSAGES, BYTES = (400.0, 800.0), (256e3, 512e3)  # (per second, at once)
-# Of the shared thread: per second, at once; painting is not counted. Another dynamics costs 0.15 to 0.6 s, a Reset 0.12 s.
-SECONDS = (0.15, 0.8)
-VIOLATIONS = (0.1, 8.0)  # messages that the page never sends
-BACKLOG = 32  # commands that a visit's worker has not yet carried out
-RESTED = 0.25  # share of what can be saved up: a visit that has so much again is no longer hasty
-TOLD_AFTER = 5.0  # seconds in which messages came too early, after which the page says so
-CLOSED_AFTER = 20.0  # and after which the socket is closed
+class Allowance(NamedTuple):
+    """What a visit may use: so much per second, and so much at once when it was saved up."""
+
+    per_second: float
+    saved_up: float
 
 
-SHARED = ("messages", "bytes", "seconds")
+MAX_MESSAGE_BYTES = 64 * 2**10  # the page's own messages have less than one thousand
+MAX_JSON_LEVELS = 24  # of a message; the page's own have 9
+MAX_JSON_ELEMENTS = 4096  # of a message
+
+MESSAGES, BYTES = Allowance(400.0, 800.0), Allowance(256e3, 512e3)
+# Of the shared thread; painting is not counted. Another dynamics costs 0.15 to 0.6 s, a Reset 0.12 s.
+THREAD_SECONDS = Allowance(0.15, 0.8)
+VIOLATIONS = Allowance(0.1, 8.0)  # messages that the page never sends
+MAX_BACKLOG_COMMANDS = 32  # that a visit's worker has not yet carried out
+RESTED_SHARE = 0.25  # of what can be saved up: a visit that has so much again is no longer hasty
+WARN_AFTER_S = 5.0  # for which messages came too early, after which the page says so
+CLOSE_AFTER_S = 20.0  # and after which the socket is closed
+
+SHARED = ("messages", "bytes", "seconds")  # allowances whose debt a visit waits for
 
 
 class Bucket:
@@ -35,17 +42,15 @@ class Bucket:
 
     Parameters
     ----------
-    rate : float
-        What is added per second.
-    most : float
-        What can be saved up; the bucket begins full.
+    allowance : Allowance
+        What is added per second, and what can be saved up; the bucket begins full.
     clock : function () → float
         Seconds.
     """
 
-    def __init__(self, rate: float, most: float, clock: Callable[[], float] = time.monotonic):
-        self._rate, self._most, self._clock = rate, most, clock
-        self._level, self._at = most, clock()
+    def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.monotonic):
+        self._rate, self._most, self._clock = *allowance, clock
+        self._level, self._at = self._most, clock()
 
     def take(self, amount: float) -> float:
         """Take an amount, on credit where it is not there; the seconds until the debt is paid, 0 without one."""
@@ -57,28 +62,30 @@ class Bucket:
     @property
     def rested(self) -> bool:
         """Whether a good part of what can be saved up is there, as of the last ``take``."""
-        return self._level >= RESTED * self._most
+        return self._level >= RESTED_SHARE * self._most
 
 
 class Account:
-    """What one visit has used, over all its sockets, and how it can be spoken to.
+    """What one visit has used, over all its sockets, and how its page is reached.
 
     Attributes
     ----------
     backlog : function () → int
         How many commands wait for the visit's worker.
     tell : function (sentence)
-        Shows a sentence to the person; under the document's lock.
+        Shows a sentence on the page; called under the document's lock.
     connected : function (bool)
-        Hears whether anybody is there; under the document's lock.
+        Takes whether a browser is connected; called under the document's lock.
+    warned : bool
+        Whether the page has said that too many messages come.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
-        self._buckets = {name: Bucket(*allowed, clock=clock) for name, allowed in
-                         (("messages", MESSAGES), ("bytes", BYTES), ("seconds", SECONDS), ("violations", VIOLATIONS))}  # fmt: skip
+        allowances = {"messages": MESSAGES, "bytes": BYTES, "seconds": THREAD_SECONDS, "violations": VIOLATIONS}
+        self._buckets = {name: Bucket(allowance, clock) for name, allowance in allowances.items()}
         self._early_since: float | None = None
-        self.told, self._free = False, 0.0
+        self.warned, self._free = False, 0.0
         self.backlog: Callable[[], int] = lambda: 0
         self.tell: Callable[[str], None] = lambda sentence: None
         self.connected: Callable[[bool], None] = lambda on: None
@@ -94,7 +101,7 @@ class Account:
 
     @contextmanager
     def charged(self) -> Iterator[None]:
-        """What is done inside is paid for with the visit's share of the thread."""
+        """What is done inside counts as the visit's share of the thread."""
         began, self._free = time.thread_time(), 0.0
         try:
             yield
@@ -117,7 +124,7 @@ class Account:
     def rest(self) -> None:
         """Forget that the visit was hasty, once it has rested."""
         if all(self._buckets[name].rested for name in SHARED):
-            self._early_since, self.told = None, False
+            self._early_since, self.warned = None, False
 
     def early_for(self) -> float:
         """A message waits: the seconds since the first that did."""

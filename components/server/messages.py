@@ -11,11 +11,11 @@ import math
 import re
 from typing import Any, NamedTuple
 
-from components.server.limits import DEEPEST, LARGEST, MOST_ELEMENTS
+from components.server.limits import MAX_JSON_ELEMENTS, MAX_JSON_LEVELS, MAX_MESSAGE_BYTES
 
 KINDS = ("PATCH-DOC", "PULL-DOC-REQ", "SERVER-INFO-REQ")  # PUSH-DOC would replace the document
-HEADER = 256  # characters of header or metadata
-LARGEST_WHOLE = 1e21  # above which a browser writes a number with an exponent
+MAX_HEADER_CHARS = 256  # characters of header or metadata
+MAX_WHOLE_NUMBER = 1e21  # above which a browser writes a number with an exponent
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 BRACKETS = re.compile(r"[\[\]{},]")
 
@@ -33,7 +33,7 @@ class Received(NamedTuple):
     size: int
 
 
-def parsed(text: str, largest: int = LARGEST) -> Any:
+def parsed_json(text: str, max_chars: int = MAX_MESSAGE_BYTES) -> Any:
     """The value of a JSON text of limited size, depth and number of elements.
 
     Raises
@@ -41,8 +41,8 @@ def parsed(text: str, largest: int = LARGEST) -> Any:
     Unexpected
         When it is none, or exceeds a limit; nothing of it is built then.
     """
-    if len(text) > largest:
-        raise Unexpected(f"a text of more than {largest} characters")
+    if len(text) > max_chars:
+        raise Unexpected(f"a text of more than {max_chars} characters")
     depth, elements = 0, 0
     for bracket in BRACKETS.findall(STRING.sub("", text)):
         if bracket in "[{":
@@ -51,8 +51,8 @@ def parsed(text: str, largest: int = LARGEST) -> Any:
             depth -= 1
         else:
             elements += 1
-        if depth > DEEPEST or elements > MOST_ELEMENTS:
-            raise Unexpected(f"more than {DEEPEST} levels or {MOST_ELEMENTS} elements")
+        if depth > MAX_JSON_LEVELS or elements > MAX_JSON_ELEMENTS:
+            raise Unexpected(f"more than {MAX_JSON_LEVELS} levels or {MAX_JSON_ELEMENTS} elements")
     try:
         return json.loads(text, parse_constant=_no_constant, parse_float=_finite, parse_int=_whole)
     except (ValueError, RecursionError):
@@ -70,7 +70,7 @@ def _finite(digits: str) -> float:
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > 22 or abs(value := int(digits)) > LARGEST_WHOLE:
+    if len(digits) > 22 or abs(value := int(digits)) > MAX_WHOLE_NUMBER:
         raise ValueError("a whole number with too many digits")
     return value
 
@@ -91,16 +91,16 @@ class Assembly:
         """
         if not isinstance(fragment, str):
             raise Unexpected("a binary message")
-        if len(self._parts) < 2 and len(fragment) > HEADER:
-            raise Unexpected(f"a header of more than {HEADER} characters")
-        if len(fragment) > LARGEST or len(fragment.encode("utf-8", "replace")) > LARGEST:
-            raise Unexpected(f"more than {LARGEST} bytes")
+        if len(self._parts) < 2 and len(fragment) > MAX_HEADER_CHARS:
+            raise Unexpected(f"a header of more than {MAX_HEADER_CHARS} characters")
+        if len(fragment) > MAX_MESSAGE_BYTES or len(fragment.encode("utf-8", "replace")) > MAX_MESSAGE_BYTES:
+            raise Unexpected(f"more than {MAX_MESSAGE_BYTES} bytes")
         self._parts.append(fragment)
         if len(self._parts) < 3:
             return None
         (head, meta, body), self._parts = self._parts, []
-        header, content = parsed(head, HEADER), parsed(body)
-        if parsed(meta, HEADER) != {} or not isinstance(content, dict) or not isinstance(header, dict):
+        header, content = parsed_json(head, MAX_HEADER_CHARS), parsed_json(body)
+        if parsed_json(meta, MAX_HEADER_CHARS) != {} or not isinstance(content, dict) or not isinstance(header, dict):
             raise Unexpected("no message")
         kind, number = header.get("msgtype"), header.get("msgid")
         if set(header) != {"msgid", "msgtype"} or kind not in KINDS or not isinstance(number, str):

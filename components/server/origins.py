@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import socket
 
-LOCAL = ("localhost", "127.0.0.1", "[::1]")
-NOWHERE = {
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+DOCUMENTATION_ADDRESSES = {
     socket.AF_INET: "192.0.2.1",
     socket.AF_INET6: "2001:db8::1",
 }  # documentation's addresses; nothing is sent there
-EVERY = ("0.0.0.0", "::", "")  # addresses that mean every network interface
-MORE: set[str] = set()  # hosts with IPv6 addresses, which Bokeh's options cannot name
+ALL_INTERFACES = ("0.0.0.0", "::", "")  # addresses that mean every network interface
+IPV6_HOSTS: set[str] = set()  # hosts with IPv6 addresses, which Bokeh's options cannot name
 ORIGIN = re.compile(
     r"(?:https?://)?(?P<host>[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])(?::(?P<port>\d{1,5}))?/?"
 )
@@ -31,7 +31,7 @@ def allowed(address: str, port: int, named: str = "") -> list[str]:
     ValueError
         When an origin is none.
     """
-    hosts = [f"{host}:{port}" for host in LOCAL]
+    hosts = [f"{host}:{port}" for host in LOCAL_HOSTS]
     names = [word.strip() for word in named.split(",") if word.strip()]
     for name in names:
         found = ORIGIN.fullmatch(name.lower())
@@ -42,7 +42,7 @@ def allowed(address: str, port: int, named: str = "") -> list[str]:
             )
         hosts += [f"{found['host']}:{each}" for each in ([found["port"]] if found["port"] else [port, 80])]
     if not names:
-        own = machine() if address in EVERY else [bracketed(address)]
+        own = machine_names() if address in ALL_INTERFACES else [bracketed(address)]
         hosts += [f"{host}:{port}" for host in own]
     return list(dict.fromkeys(hosts))
 
@@ -52,13 +52,13 @@ def bracketed(address: str) -> str:
     return f"[{address}]" if ":" in address and not address.startswith("[") else address.lower()
 
 
-def machine() -> list[str]:
-    """The names and addresses that this machine has on its network, as far as they can be known without asking for long."""
+def machine_names() -> list[str]:
+    """The names and addresses that this machine has on its network, as far as they are found at once."""
     name = socket.gethostname().lower()
     found = [name, socket.getfqdn().lower()]
     if "." not in name:
         found.append(f"{name}.local")  # as multicast DNS calls it
-    for family, target in NOWHERE.items():
+    for family, target in DOCUMENTATION_ADDRESSES.items():
         try:
             with socket.socket(family, socket.SOCK_DGRAM) as way:
                 way.connect((target, 9))

@@ -1,8 +1,8 @@
 """The page as a browser fetches it: HTML with a token of its own, and nothing else.
 
-No swarm is built for a fetch. The HTML is the same for everybody but for two words, the token and the nonce of its scripts, so the server
-looks at the page once (``Skeleton``) and fills them in; the session is made when the socket opens, which Bokeh does anyhow for a browser
-whose session is gone. A robot that fetches the page a thousand times costs a thousand signatures.
+No swarm is built for a fetch. The HTML is the same for all visitors but for the token and the nonce of its scripts, so the server renders
+it once (``PageTemplate``) and fills them in. The session is made when the socket opens, as Bokeh does anyway for a browser whose session is
+gone. A robot that fetches the page a thousand times costs a thousand signatures.
 """
 
 from __future__ import annotations
@@ -23,30 +23,33 @@ from components.assets import ASSETS
 from components.server import headers, session_limit
 
 LINK = "s"  # the one argument that the page reads (components.links.permalink.KEY)
-AGENT = 300  # characters of the browser's name that travel in a token
-IDS = ("bokeh-session-id", "bokeh-token")  # arguments with which a link could hand over a session, and their header
+MAX_AGENT_CHARS = 300  # of the browser's name, which travels in a token
+SESSION_ARGUMENTS = (
+    "bokeh-session-id",
+    "bokeh-token",
+)  # arguments with which a link could hand over a session, and their header
 REASONS = {
     session_limit.FULL: (
         "All places are taken",
-        "So that everybody sees the swarm move smoothly, this server takes {0.number} visitor{1} at a time. A place becomes free as soon "
-        "as somebody closes the page.",
+        "So that everybody sees the swarm move smoothly, this server takes {0.max_sessions} visitor{1} at a time. "
+        "A place becomes free as soon as somebody closes the page.",
     ),
     session_limit.SHARE: (
         "Your network has its places",
-        "So that everybody gets in, this server takes {0.share} of its {0.number} visitors from one address. A place becomes free as soon "
-        "as somebody closes the page.",
+        "So that everybody gets in, this server takes {0.max_per_address} of its {0.max_sessions} visitors from one address. "
+        "A place becomes free as soon as somebody closes the page.",
     ),
     session_limit.OFTEN: (
         "Too many visits at once",
-        "This server begins {0.visits} visits a minute from one address. In a moment there will be room for the next.",
+        "This server begins {0.visits_per_minute} visits a minute from one address. In a moment there will be room for the next.",
     ),
 }
 
 
-class Told(RequestHandler):
-    """A handler that says in one sentence what went wrong, and never shows a traceback to a visitor."""
+class PlainTextHandler(RequestHandler):
+    """A handler that reports an error in one sentence, and never shows a traceback to a visitor."""
 
-    POLICY = headers.NOTHING
+    POLICY = headers.NOTHING_POLICY
     METHODS = "GET, HEAD, OPTIONS"
 
     def set_default_headers(self) -> None:
@@ -54,12 +57,12 @@ class Told(RequestHandler):
         self.set_header("Content-Security-Policy", self.POLICY)
 
     def options(self, *args: Any) -> None:
-        """Which methods there are; nobody else's page may use them."""
+        """Which methods there are; no page of another origin may use them."""
         self.set_status(204)
         self.set_header("Allow", self.METHODS)
         self.finish()
 
-    def tell(self, status: int, sentence: str) -> None:
+    def answer(self, status: int, sentence: str) -> None:
         """Answer with one sentence."""
         self.set_status(status)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
@@ -70,11 +73,11 @@ class Told(RequestHandler):
 
     def write_error(self, status_code: int, **details: Any) -> None:
         """Tornado's errors in the same form."""
-        self.tell(status_code, f"{status_code}: {self._reason}.")
+        self.answer(status_code, f"{status_code}: {self._reason}.")
 
 
-class Refusal(Told):
-    """What is not served, why, in one sentence."""
+class Refusal(PlainTextHandler):
+    """A request that is refused, with the reason in one sentence."""
 
     def initialize(self, status: int, sentence: str) -> None:
         """Parameters: the status and the sentence."""
@@ -82,11 +85,11 @@ class Refusal(Told):
 
     def prepare(self) -> None:
         """Any method gets the same answer."""
-        self.tell(*self.refused)
+        self.answer(*self.refused)
 
 
-class Skeleton:
-    """The HTML of the page of one application, without token and nonce; made once, by whoever asks first."""
+class PageTemplate:
+    """The HTML of the page of one application, without token and nonce; rendered once, at the first request."""
 
     def __init__(self, application: Any, context: Any):
         self._application, self._context = application, context
@@ -98,14 +101,14 @@ class Skeleton:
         """The page for one visitor."""
         async with self._lock:
             if self._parts is None:
-                self._parts = (await self._look()).split(self._token)
+                self._parts = (await self._rendered()).split(self._token)
         return token.join(self._parts).replace(self._nonce, nonce)
 
-    async def _look(self) -> str:
+    async def _rendered(self) -> str:
         """Make a session as for a visitor, write its HTML, and end it."""
         application, context = self._application, self._context
         session_id = generate_session_id(secret_key=application.secret_key, signed=True)
-        session_limit.OURS.add(session_id)
+        session_limit.OWN_SESSIONS.add(session_id)
         try:
             token = token_of(application, session_id, {})
             request = HTTPServerRequest(
@@ -126,13 +129,13 @@ class Skeleton:
                 )
             await context._discard_session(session, lambda session: True)
         finally:
-            session_limit.OURS.discard(session_id)
+            session_limit.OWN_SESSIONS.discard(session_id)
         again = f"<script>{(ASSETS / 'again.js').read_text(encoding='utf-8')}</script>"
         return html.replace("</head>", f"{again}</head>", 1).replace("<script", f'<script nonce="{self._nonce}"')
 
 
 class _Unconnected:
-    """The connection of a request that nobody made."""
+    """The connection of a request that no browser has made."""
 
     context = None
 
@@ -141,7 +144,7 @@ class _Unconnected:
 
 
 def token_of(application: Any, session_id: Any, payload: dict[str, Any]) -> str:
-    """A signed token for a session; it tells its age."""
+    """A signed token for a session, which says until when it is good."""
     return generate_jwt_token(
         session_id,
         secret_key=application.secret_key,
@@ -151,10 +154,10 @@ def token_of(application: Any, session_id: Any, payload: dict[str, Any]) -> str:
     )
 
 
-class Page(Told, DocHandler):
+class Page(PlainTextHandler, DocHandler):
     """The page, under the application's path."""
 
-    POLICY = headers.SENTENCE
+    POLICY = headers.SENTENCE_POLICY
 
     @authenticated
     async def get(self, *args: Any, **options: Any) -> None:
@@ -164,16 +167,19 @@ class Page(Told, DocHandler):
         if path.endswith("/") and path.rstrip("/") == f"{self.application.prefix}{self.application_context.url}":
             self.redirect(f"../{path.rstrip('/').rpartition('/')[2]}{query}")  # what the page loads lies beside it
             return
-        if any(name in self.request.arguments for name in IDS) or IDS[0] in self.request.headers:
-            self.tell(403, "The server alone chooses the ids of sessions: open the page without one.")
+        if (
+            any(name in self.request.arguments for name in SESSION_ARGUMENTS)
+            or SESSION_ARGUMENTS[0] in self.request.headers
+        ):
+            self.answer(403, "The server alone chooses the ids of sessions: open the page without one.")
             return
-        if reason := session_limit.SEATS.refusal(self.request.remote_ip):
+        if reason := session_limit.LIMITER.refusal(self.request.remote_ip):
             self._refuse(reason)
             return
         application = self.application
         session_id = generate_session_id(secret_key=application.secret_key, signed=True)
         token, nonce = token_of(application, session_id, self._payload()), secrets.token_urlsafe(16)
-        html = await self._skeleton().filled(token, nonce)
+        html = await self._template().filled(token, nonce)
         self.set_header("Content-Security-Policy", headers.page_policy(nonce))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(html)
@@ -181,22 +187,24 @@ class Page(Told, DocHandler):
     head = get
 
     def _payload(self) -> dict[str, Any]:
-        """What the session will know of the request: the link, the browser's name, and whose session Panel's log-in says it is."""
-        agent = self.request.headers.get("User-Agent", "")[:AGENT]
+        """What the session will know of the request: the link, the browser's name, and the user whom Panel's log-in has found."""
+        agent = self.request.headers.get("User-Agent", "")[:MAX_AGENT_CHARS]
         links = self.request.arguments.get(LINK, [])[:1]
         more = self.application_context.application.process_request(self.request)
         return {"headers": {"User-Agent": agent}, "arguments": {LINK: links} if links else {}} | more
 
-    def _skeleton(self) -> Skeleton:
-        return self.application.skeleton(self.application_context)
+    def _template(self) -> PageTemplate:
+        return self.application.template(self.application_context)
 
     def _refuse(self, reason: str) -> None:
         heading, sentence = REASONS[reason]
-        seats = session_limit.SEATS
+        limiter = session_limit.LIMITER
         full = Template((ASSETS / "full.html").read_text(encoding="utf-8"), autoescape=True)
         self.set_status(
             429 if reason == session_limit.OFTEN else 200
         )  # a full server is no fault of the page: no browser reports it
         self.set_header("Retry-After", "10")
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.write(full.render(heading=heading, sentence=sentence.format(seats, "s" if seats.number > 1 else "")))
+        self.write(
+            full.render(heading=heading, sentence=sentence.format(limiter, "s" if limiter.max_sessions > 1 else ""))
+        )

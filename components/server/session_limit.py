@@ -9,8 +9,8 @@ some tenths of a second). Both limits leave room for a class-room behind one add
 because a proxy on it that does not say whom it speaks for would make one visitor of all. The owner's environment sets all three:
 
 ``SWARMVIZ_SESSIONS``           visitors at a time, 40
-``SWARMVIZ_ADDRESS_SESSIONS``   of these from one address (from one /64 network of IPv6), three quarters: whoever holds them can keep out
-                                nobody but those behind the same address
+``SWARMVIZ_ADDRESS_SESSIONS``   of these from one address (from one /64 network of IPv6), three quarters: their holder keeps out only
+                                those behind the same address
 ``SWARMVIZ_ADDRESS_VISITS``     visits per minute that one address may begin, 20; up to three minutes' worth at once
 """
 
@@ -26,16 +26,20 @@ from typing import Any
 
 import panel as pn
 
-VARIABLE, SHARE_VARIABLE, VISITS_VARIABLE = "SWARMVIZ_SESSIONS", "SWARMVIZ_ADDRESS_SESSIONS", "SWARMVIZ_ADDRESS_VISITS"
-SESSIONS = 40
-VISITS = 20  # begun per minute from one address
-BURST = 3  # minutes' worth of visits at once: a class-room that opens the page together, twice
-REMEMBERED = 4096  # addresses whose visits are counted
-FULL, SHARE, OFTEN = "full", "share", "often"  # why somebody is not let in
+SESSIONS_VARIABLE, SHARE_VARIABLE, VISITS_VARIABLE = (
+    "SWARMVIZ_SESSIONS",
+    "SWARMVIZ_ADDRESS_SESSIONS",
+    "SWARMVIZ_ADDRESS_VISITS",
+)
+MAX_SESSIONS = 40
+VISITS_PER_MINUTE = 20  # begun from one address
+BURST_MINUTES = 3  # worth of visits at once: a class-room that opens the page together, twice
+MAX_ADDRESSES = 4096  # whose visits are counted
+FULL, SHARE, OFTEN = "full", "share", "often"  # why a visitor is not let in
 
 
 @dataclass
-class Seat:
+class Place:
     """A visitor's place: whose it is, whether their socket is open, and whether their session was made."""
 
     network: str
@@ -48,35 +52,36 @@ class SessionLimiter:
 
     Parameters
     ----------
-    number : int
+    max_sessions : int
         Places in all.
-    share : int or None
+    max_per_address : int or None
         Places for one address; None: three quarters, and all of them for this machine itself.
-    visits : int or None
-        Visits per minute that one address may begin; None: ``VISITS``, and any number for this machine itself.
+    visits_per_minute : int or None
+        Visits that one address may begin; None: ``VISITS_PER_MINUTE``, and any number for this machine itself.
     clock : callable
         Seconds.
     """
 
     def __init__(
         self,
-        number: int,
-        share: int | None = None,
-        visits: int | None = None,
+        max_sessions: int,
+        max_per_address: int | None = None,
+        visits_per_minute: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ):
-        self.number = number
-        self.share = min(number, -(-3 * number // 4) if share is None else share)
-        self.visits = VISITS if visits is None else visits
-        self._share_for_all, self._visits_for_all = share is not None, visits is not None
+        three_quarters = -(-3 * max_sessions // 4)
+        self.max_sessions = max_sessions
+        self.max_per_address = min(max_sessions, three_quarters if max_per_address is None else max_per_address)
+        self.visits_per_minute = VISITS_PER_MINUTE if visits_per_minute is None else visits_per_minute
+        self._share_for_all, self._visits_for_all = max_per_address is not None, visits_per_minute is not None
         self._clock, self._lock = clock, threading.Lock()
-        self._seats: dict[str, Seat] = {}
+        self._places: dict[str, Place] = {}
         self._begun: dict[str, tuple[float, float]] = {}  # network → (visits left, when that was counted)
 
     @property
     def taken(self) -> int:
         """Places that are not free."""
-        return len(self._seats)
+        return len(self._places)
 
     def refusal(self, address: str) -> str:
         """Why a new visitor from an address would not be let in now: ``FULL``, ``SHARE`` or ``OFTEN``; empty when they would."""
@@ -86,48 +91,48 @@ class SessionLimiter:
     def claim(self, session: str, address: str) -> bool:
         """Let the socket of a session in; False when there is no place for it, or another socket has the session."""
         with self._lock:
-            seat = self._seats.get(session) or self._new(session, address)
-            if seat is None or seat.open:
+            place = self._places.get(session) or self._new(session, address)
+            if place is None or place.open:
                 return False
-            seat.open = True
+            place.open = True
         return True
 
     def release(self, session: str) -> None:
         """The socket of a claimed session has closed; the place is kept until the session ends, if there is one."""
         with self._lock:
-            seat = self._seats.get(session)
-            if seat is not None:
-                seat.open = False
-                if not seat.made:
-                    del self._seats[session]
+            place = self._places.get(session)
+            if place is not None:
+                place.open = False
+                if not place.made:
+                    del self._places[session]
 
     def make(self, session: str, address: str) -> bool:
         """A session is about to be made; False when there is no place for it."""
         with self._lock:
-            seat = self._seats.get(session) or self._new(session, address)
-            if seat is not None:
-                seat.made = True
-        return seat is not None
+            place = self._places.get(session) or self._new(session, address)
+            if place is not None:
+                place.made = True
+        return place is not None
 
     def leave(self, session: str) -> None:
         """A session has ended: its place is free."""
         with self._lock:
-            self._seats.pop(session, None)
+            self._places.pop(session, None)
 
-    def _new(self, session: str, address: str) -> Seat | None:
+    def _new(self, session: str, address: str) -> Place | None:
         network = network_of(address)
         if self._refusal(network):
             return None
         if self._limited(network, self._visits_for_all):
             self._begun[network] = (self._left(network) - 1, self._clock())
-        self._seats[session] = Seat(network)
-        return self._seats[session]
+        self._places[session] = Place(network)
+        return self._places[session]
 
     def _refusal(self, network: str) -> str:
-        if len(self._seats) >= self.number:
+        if len(self._places) >= self.max_sessions:
             return FULL
         if self._limited(network, self._share_for_all):
-            if sum(seat.network == network for seat in self._seats.values()) >= self.share:
+            if sum(place.network == network for place in self._places.values()) >= self.max_per_address:
                 return SHARE
         if self._limited(network, self._visits_for_all) and self._left(network) < 1:
             return OFTEN
@@ -135,11 +140,11 @@ class SessionLimiter:
 
     def _left(self, network: str) -> float:
         """How many visits an address may begin at once now."""
-        most = BURST * self.visits
-        if len(self._begun) > REMEMBERED:
-            self._begun = dict(list(self._begun.items())[REMEMBERED // 2 :])
+        most = BURST_MINUTES * self.visits_per_minute
+        if len(self._begun) > MAX_ADDRESSES:
+            self._begun = dict(list(self._begun.items())[MAX_ADDRESSES // 2 :])
         left, at = self._begun.pop(network, (most, 0.0))  # taken out, so that the latest stand last
-        left = min(most, left + (self._clock() - at) * self.visits / 60)
+        left = min(most, left + (self._clock() - at) * self.visits_per_minute / 60)
         self._begun[network] = (left, self._clock())
         return left
 
@@ -176,7 +181,7 @@ def number_of(variable: str, value: str | None, otherwise: Any) -> Any:
     return int(value)
 
 
-def seats_of(environment: Any) -> SessionLimiter:
+def limiter_of(environment: Any) -> SessionLimiter:
     """The places that the environment asks for.
 
     Raises
@@ -185,33 +190,33 @@ def seats_of(environment: Any) -> SessionLimiter:
         When a limit is no whole number ≥ 1.
     """
     return SessionLimiter(*(number_of(variable, environment.get(variable), otherwise) for variable, otherwise in
-                   ((VARIABLE, SESSIONS), (SHARE_VARIABLE, None), (VISITS_VARIABLE, None))))  # fmt: skip
+                   ((SESSIONS_VARIABLE, MAX_SESSIONS), (SHARE_VARIABLE, None), (VISITS_VARIABLE, None))))  # fmt: skip
 
 
-SEATS = seats_of(os.environ)
-OURS: set[str] = set()  # ids of sessions that the server makes for itself
+LIMITER = limiter_of(os.environ)
+OWN_SESSIONS: set[str] = set()  # ids of sessions that the server makes for itself
 
 
 def claim(session: str, address: str) -> bool:
-    """``SEATS.claim``, for a socket that opens."""
-    return SEATS.claim(session, address)
+    """``LIMITER.claim``, for a socket that opens."""
+    return LIMITER.claim(session, address)
 
 
 def release(session: str) -> None:
-    """``SEATS.release``, for a claimed socket that has closed."""
-    SEATS.release(session)
+    """``LIMITER.release``, for a claimed socket that has closed."""
+    LIMITER.release(session)
 
 
-def welcome(document: Any) -> bool:
+def admit(document: Any) -> bool:
     """Whether there is a place for the visitor of a document, who then has it until their session ends.
 
     A run of the script that has no visitor (the warm-up, the server's own look at the page) takes no place.
     """
     context = None if document is None else document.session_context
-    if context is None or context.server_context is None or context.id in OURS:
+    if context is None or context.server_context is None or context.id in OWN_SESSIONS:
         return True
     session = context.id
-    if not SEATS.make(session, str(getattr(context.request, "remote_ip", None) or "")):
+    if not LIMITER.make(session, str(getattr(context.request, "remote_ip", None) or "")):
         return False
-    pn.state.on_session_destroyed(lambda context: SEATS.leave(session))
+    pn.state.on_session_destroyed(lambda context: LIMITER.leave(session))
     return True

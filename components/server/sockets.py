@@ -1,11 +1,10 @@
-"""The socket of a visit: who may open it, and what may come through it.
+"""The socket of a visit: it is opened once the visit is admitted, and everything that comes through it is measured, read and judged here.
 
 Who may open it
-    The bearer of a token of this server that has a signature and is not too old. A token opens one visit, once. While the visit lives, the
-    same token opens its socket again, however old it is by then: that is a browser whose connection was cut. A visit has one socket: where
-    another is open, it is asked for a sign of life, and the newcomer is refused unless none comes within ``PROBE`` seconds.
+    The bearer of a good token (``visits.py``), if there is a place (``session_limit.py``). A visit has one socket: where another is open,
+    it is asked for a sign of life, and the newcomer is refused unless none comes within ``PROBE_S`` seconds.
 How long a visit lives
-    ``GRACE`` seconds after its connection broke. One that was closed, as browsers do when a page is left, is not waited for.
+    ``GRACE_S`` seconds after its connection broke. One that was closed, as browsers do when a page is left, is not waited for.
 What may come through it
     Messages of limited size (``messages.py``) that write only what the page's own parts write (``writable.py``), as many as the visit's
     account allows (``limits.py``); what exceeds it waits in the visitor's connection.
@@ -14,81 +13,63 @@ What may come through it
 from __future__ import annotations
 
 import asyncio
-import calendar
 import json
 import logging
 import time
 import traceback
 import weakref
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from bokeh.protocol.messages.pull_doc_reply import pull_doc_reply
 from bokeh.server.session import ServerSession
-from bokeh.util.token import check_token_signature, generate_jwt_token, get_session_id, get_token_payload
+from bokeh.util.token import get_session_id
 from panel.io.server import WSHandler
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
 
 from components.server import limits, session_limit
+from components.server.bokeh_patches.watched_writes import watch_writes
 from components.server.messages import Assembly, Received, Unexpected
+from components.server.visits import (
+    BROKEN,
+    FULL,
+    GONE,
+    GRACE_S,
+    NO_TOKEN,
+    REFUSED,
+    TAKEN,
+    TOO_MUCH,
+    Closing,
+    Visit,
+    admission,
+)
 from components.server.writable import events_of
+from components.weakly import weakly
+
+__all__ = ["GONE", "GRACE_S", "NO_TOKEN", "REFUSED", "TAKEN", "TOO_MUCH", "SocketHandler"]
 
 log = logging.getLogger(__name__)
 
-GRACE = 45.0  # seconds for which a visit outlives its connection
-PROBE = 3.0  # seconds in which an open socket gives a sign of life
-PING_EVERY, PONG_WITHIN = 20.0, 20.0  # seconds: a connection that was cut without a word is noticed
-LONGEST_TOKEN = 32_768
-MOST_UNREAD = 32 * 2**20  # bytes that a browser has not taken
-SIGNS_OF_LIFE = (20.0, 200.0)  # pings of a browser, of which it sends none: per second, at once
+PROBE_S = 3.0  # in which an open socket gives a sign of life
+PROBE_STEP_S = 0.05  # between two looks at it
+PING_INTERVAL_S, PONG_TIMEOUT_S = 20.0, 20.0  # a connection that was cut without a word is noticed
+MAX_UNREAD_BYTES = 32 * 2**20  # that a browser has not taken
+PINGS = limits.Allowance(20.0, 200.0)  # of a browser, which sends none
+MIN_PAUSE_S, MAX_PAUSE_S = 0.01, 0.25  # between two looks whether a visit may go on
+LEFT = (1000, 1001)  # codes of a socket that the browser has closed because the page was left
 
-# Why a socket is closed; the page has its own words for each (assets/connection.js).
-REFUSED, NO_TOKEN, GONE, TAKEN, TOO_MUCH, FULL, BROKEN = 4400, 4401, 4404, 4409, 4429, 4503, 4500
-SLOWER = "Too many requests at once: they are carried out one after the other, more slowly. The connection ends when this goes on."
-
-
-class Visit:
-    """A session and whoever has its token."""
-
-    def __init__(self, token: str):
-        self.token = token
-        self.socket: SocketHandler | None = None
-        self.session: Any = None  # weak reference
-        self.changing = False  # whether a newcomer waits for a sign of life of the socket
-        self.held = False  # whether Bokeh is kept from ending the session
-        self.leaving: Any = None  # the timer that ends the grace
-
-    @property
-    def ended(self) -> bool:
-        """Whether the session was there and is no more."""
-        if self.session is None:
-            return False
-        session = self.session()
-        return session is None or session.destroyed
-
-
-class Closing(NamedTuple):
-    """Why a socket is closed."""
-
-    code: int
-    reason: str
-
-
-_visits: weakref.WeakValueDictionary[str, Visit] = (
-    weakref.WeakValueDictionary()
-)  # id of the session → visit; a session holds its visit
-_used: dict[str, float] = {}  # ids of sessions that were opened → when their tokens are too old
+SLOWER_WARNING = "Too many requests at once: they are carried out one after the other, more slowly. The connection ends when this goes on."
 
 
 class SocketHandler(WSHandler):
-    """Panel's handler of a visit's socket, of which little is left: every message is measured, read and judged here."""
+    """Panel's handler of a visit's socket, with a reading of its own: every message is measured and judged before Bokeh gets it."""
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         self._assembly = Assembly()
         self._heard = time.monotonic()
-        self._pings = limits.Bucket(*SIGNS_OF_LIFE)
+        self._pings = limits.Bucket(PINGS)
         self._account: limits.Account | None = None
         self._visit: Visit | None = None
         self._session: ServerSession | None = None
@@ -101,20 +82,20 @@ class SocketHandler(WSHandler):
     @property
     def max_message_size(self) -> int:
         """A longer message is not even received."""
-        return limits.LARGEST
+        return limits.MAX_MESSAGE_BYTES
 
     @property
     def ping_interval(self) -> float:
         """Seconds between two pings."""
-        return PING_EVERY
+        return PING_INTERVAL_S
 
     @property
     def ping_timeout(self) -> float:
         """Seconds in which a ping is answered."""
-        return PONG_WITHIN
+        return PONG_TIMEOUT_S
 
     def on_ping(self, data: bytes) -> None:
-        """A browser sends none; Tornado answers whoever does."""
+        """A browser sends none; Tornado answers those of other programs."""
         self._heard = time.monotonic()
         if self._pings.take(1) > 0:
             self.close(TOO_MUCH, "too many pings")
@@ -127,62 +108,18 @@ class SocketHandler(WSHandler):
 
     def open(self, *args: Any, **options: Any) -> None:
         """Let the bearer of a good token in."""
-        if (refusal := self._refusal()) is not None:
-            log.info("Socket refused: %s", refusal.reason)
-            self.close(*refusal)
+        found = (
+            Closing(NO_TOKEN, "no token")
+            if self.selected_subprotocol != "bokeh"
+            else admission(self._token, self.application)
+        )
+        if isinstance(found, Closing):
+            log.info("Socket refused: %s", found.reason)
+            self.close(*found)
             return
-        self._watch_writing()
+        self._visit, self._token = found
+        watch_writes(self.ws_connection, weakly(self.end), MAX_UNREAD_BYTES)
         super().open(*args, **options)
-
-    def _watch_writing(self) -> None:
-        """Panel writes to the connection itself and does not look at what becomes of it when the visitor has left."""
-        connection, end = self.ws_connection, weakly(self.end)
-        write = connection.write_message
-
-        def watched(message: Any, binary: bool = False) -> Any:
-            if len(getattr(connection.stream, "_write_buffer", ())) > MOST_UNREAD:
-                end()
-                raise WebSocketClosedError
-            written = write(message, binary)
-            written.add_done_callback(lambda future: future.cancelled() or future.exception())
-            return written
-
-        connection.write_message = watched
-
-    def _refusal(self) -> Closing | None:
-        """Why the socket is not opened, None when it is; a token that comes back is renewed."""
-        application, token = self.application, self._token
-        if self.selected_subprotocol != "bokeh" or not token or len(token) > LONGEST_TOKEN:
-            return Closing(NO_TOKEN, "no token")
-        session_id = _session_of(token)
-        visit = _visits.get(session_id) if session_id else None
-        if visit is not None and visit.ended:
-            return Closing(GONE, "the visit has ended")
-        if visit is not None and token == visit.token:
-            self._visit, payload = visit, get_token_payload(token)
-            payload.pop("session_expiry", None)
-            self._token = generate_jwt_token(session_id, secret_key=application.secret_key, signed=application.sign_sessions,
-                                             expiration=60, extra_payload=payload)  # fmt: skip
-            return None
-        try:
-            good = check_token_signature(token, signed=application.sign_sessions, secret_key=application.secret_key)
-            expiry = float(get_token_payload(token)["session_expiry"]) if good else 0.0
-        except Exception:  # a token that somebody made up may be anything
-            good, expiry = False, 0.0
-        now = calendar.timegm(time.gmtime())
-        if not good or session_id is None:
-            return Closing(NO_TOKEN, "a token without a good signature")
-        if visit is not None:
-            return Closing(TAKEN, "another token")
-        if session_id in _used:
-            return Closing(GONE, "the visit has ended")
-        if expiry <= now:
-            return Closing(NO_TOKEN, "a token that is too old")
-        for other in [key for key, until in _used.items() if until <= now]:
-            del _used[other]
-        _used[session_id] = expiry
-        self._visit = _visits[session_id] = Visit(token)
-        return None
 
     async def _async_open(self, token: str) -> None:
         """Join the session of the token, which is made where it has none."""
@@ -212,12 +149,7 @@ class SocketHandler(WSHandler):
         self._account = limits.account_of(session.document)
         with suppress(WebSocketClosedError, StreamClosedError):
             self.set_nodelay(True)  # Nagle's algorithm costs up to 40 ms a picture
-        if visit.leaving is not None:
-            self.application.io_loop.remove_timeout(visit.leaving)
-            visit.leaving = None
-        if not visit.held:
-            visit.held = True
-            session.block_expiration()
+        visit.hold(session, self.application.io_loop)
         self.application.io_loop.add_callback(session.with_document_locked, self._account.connected, True)
         self._opened.set()
 
@@ -228,18 +160,18 @@ class SocketHandler(WSHandler):
             if other is not None:
                 other._leave()
             return True
-        if visit.changing:
+        if visit.challenged:
             return False
-        visit.changing, asked = True, time.monotonic()
+        visit.challenged, asked = True, time.monotonic()
         try:
             with suppress(WebSocketClosedError):
                 other.ping(b"")
-            while time.monotonic() - asked < PROBE and not other._closing() and not self._closing():
+            while time.monotonic() - asked < PROBE_S and not other._closing() and not self._closing():
                 if other._heard > asked:
                     return False
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(PROBE_STEP_S)
         finally:
-            visit.changing = False
+            visit.challenged = False
         other.end()
         return True
 
@@ -264,7 +196,7 @@ class SocketHandler(WSHandler):
         self._leave()
 
     def _leave(self) -> None:
-        """Let go of the session; a second call does nothing."""
+        """Let go of the session and of the place; a second call does nothing."""
         self._opened.set()
         if self._claimed is not None:
             session_limit.release(self._claimed)
@@ -278,9 +210,7 @@ class SocketHandler(WSHandler):
         if session is None or session.destroyed:
             return
         loop.add_callback(session.with_document_locked, limits.account_of(session.document).connected, False)
-        if visit.held:
-            wait = 0.0 if self.close_code in (1000, 1001) else GRACE
-            visit.leaving = loop.call_later(wait, _let_go, session, visit)
+        visit.leave(session, loop, wait_s=0.0 if self.close_code in LEFT else GRACE_S)
 
     # ---- what may come through it --------------------------------------------------------------------------------------
 
@@ -300,7 +230,7 @@ class SocketHandler(WSHandler):
             message = self._assembly.add(fragment)
         except Unexpected as unexpected:  # nothing that follows could be understood
             log.warning("Socket closed: it sent %s", unexpected)
-            self.close(REFUSED, f"{unexpected}")
+            self.close(REFUSED, str(unexpected))
             return
         if message is None:
             return
@@ -312,7 +242,7 @@ class SocketHandler(WSHandler):
         except Unexpected as unexpected:
             log.warning("Refused: %s", unexpected)
             if account.violated():
-                self.close(REFUSED, f"{unexpected}")
+                self.close(REFUSED, str(unexpected))
         except (WebSocketClosedError, StreamClosedError):  # on_close is called anyway
             pass
         except Exception as error:
@@ -322,16 +252,16 @@ class SocketHandler(WSHandler):
         """Wait until the visit may go on; False when the socket has been closed meanwhile."""
         if account.pause() == 0:
             account.rest()
-        while (pause := account.pause()) > 0 or account.backlog() > limits.BACKLOG:
+        while (pause := account.pause()) > 0 or account.backlog() > limits.MAX_BACKLOG_COMMANDS:
             early = account.early_for() if pause > 0 else 0.0
-            if early > limits.CLOSED_AFTER:
+            if early > limits.CLOSE_AFTER_S:
                 log.warning("Socket closed: too many requests")
                 self.close(TOO_MUCH, "too many requests")
                 return False
-            if early > limits.TOLD_AFTER and not account.told and self._session is not None:
-                account.told = True
-                await self._session.with_document_locked(account.tell, SLOWER)
-            await asyncio.sleep(min(max(pause, 0.01), 0.25))
+            if early > limits.WARN_AFTER_S and not account.warned and self._session is not None:
+                account.warned = True
+                await self._session.with_document_locked(account.tell, SLOWER_WARNING)
+            await asyncio.sleep(min(max(pause, MIN_PAUSE_S), MAX_PAUSE_S))
             if self._closing():
                 return False
         return True
@@ -381,29 +311,6 @@ class SocketHandler(WSHandler):
             return
         with suppress(WebSocketClosedError, StreamClosedError):  # on_close is called anyway
             await message.send(self)
-
-
-def weakly(method: Any) -> Any:
-    """A method that keeps nobody alive."""
-    reference = weakref.WeakMethod(method)
-    return lambda: alive() if (alive := reference()) is not None else None
-
-
-def _session_of(token: str) -> str | None:
-    """The id of the session in a token that anybody may have made up."""
-    try:
-        found = get_session_id(token)
-    except Exception:
-        return None
-    return found if isinstance(found, str) and 0 < len(found) <= 256 else None
-
-
-def _let_go(session: ServerSession, visit: Visit) -> None:
-    """Nobody came back: Bokeh may end the session."""
-    visit.leaving, visit.held = None, False
-    if not session.destroyed:
-        session.unblock_expiration()
-        session.request_expiration()
 
 
 def _log(error: Exception, what: str) -> None:

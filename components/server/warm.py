@@ -1,4 +1,4 @@
-"""Compile before a visitor waits: the opening dynamics at start, the others behind the first visitor's back."""
+"""Compile before a visitor waits: the opening dynamics at start, the others on a thread of their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _warmed = threading.Event()
 
 
 def warm() -> None:
-    """Compile what the first visitor sees before the server answers, and the other dynamics behind their back; once per process."""
+    """Compile what the first visitor sees before the server answers, the other dynamics meanwhile; once per process."""
     if _warmed.is_set():
         return
     _warmed.set()
@@ -26,5 +26,5 @@ def _compile(names: list[str]) -> None:
     for name in names:
         try:
             Simulation(*presets.opening(name).build()).advance(2)
-        except Exception as error:  # the page tells it to whom it concerns
+        except Exception as error:  # the page reports it to the visitor who chooses this dynamics
             traceback.print_exception(error, file=sys.stderr)

@@ -3,7 +3,7 @@
 BokehJS sends whatever changes in the browser, and Bokeh writes whatever comes to whatever model it names: markup into a text, a style
 sheet, code that then runs in the page. Here an event is taken only when the page's own parts send it and its value has the form that they
 give it. Most of it is derived: components of the page take the messages that they handle and the properties that they declare as
-``writable``; a figure takes the events to which somebody subscribed. What Bokeh's, Panel's and panel-material-ui's own parts write stands
+``writable``; a figure takes the events that the page subscribes to. What Bokeh's, Panel's and panel-material-ui's own parts write stands
 in ``PROPERTIES`` and ``MATERIAL``.
 """
 
@@ -26,11 +26,11 @@ from panel_material_ui.base import MaterialComponent
 
 from components.server.messages import Unexpected
 
-OURS = "components."  # where the page's own components are defined
-WIDEST = 100_000  # pixels
-MOST_EVENTS = 64  # in one patch; the page sends up to 4
-DEEPEST_VALUE, MOST_VALUES = 6, 512
-LONGEST_KEY = 64
+OWN_PACKAGE = "components."  # where the page's own components are defined
+MAX_PIXELS = 100_000  # pixels
+MAX_PATCH_EVENTS = 64  # in one patch; the page sends up to 4
+MAX_VALUE_LEVELS, MAX_VALUE_PARTS = 6, 512
+MAX_KEY_CHARS = 64
 
 Check = Callable[[Any], bool]
 
@@ -43,7 +43,7 @@ class Verdict(Enum):
     GONE = "gone"  # of a model that has left the page meanwhile: dropped without a word
 
 
-def whole(value: Any, low: int = 0, high: int = WIDEST) -> bool:
+def whole(value: Any, low: int = 0, high: int = MAX_PIXELS) -> bool:
     """A whole number in a range."""
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
@@ -102,7 +102,7 @@ def events_of(content: dict[str, Any], document: Any) -> list[dict[str, Any]]:
         When the page never sends one of them: then none of them is written.
     """
     events = content.get("events")
-    if set(content) != {"events"} or not isinstance(events, list) or not 0 < len(events) <= MOST_EVENTS:
+    if set(content) != {"events"} or not isinstance(events, list) or not 0 < len(events) <= MAX_PATCH_EVENTS:
         raise Unexpected("a patch of another form")
     return [event for event in events if _verdict(event, document) is Verdict.WRITE]
 
@@ -144,7 +144,7 @@ def _sent(data: Any, document: Any) -> Verdict:
     if data["name"] not in model.subscribed_events:
         raise Unexpected(f"an event of {type(model).__name__} that nobody expects")
     if data["name"] == "data_event" and set(values) == {"data"} and takes_messages(model):
-        plain(values["data"])
+        require_plain(values["data"])
         return Verdict.WRITE
     held = mapping(values.pop("modifiers", {"type": "map"}))
     numbers = set(values) <= set(PLOT_EVENTS) and all(map(number, values.values()))
@@ -173,7 +173,7 @@ def properties_of(kind: type[Model]) -> dict[str, Check | None]:
         for known, checks in MATERIAL.items():
             if issubclass(component, known):
                 found |= checks
-        if component.__module__.startswith(OURS):
+        if component.__module__.startswith(OWN_PACKAGE):
             found |= {own: _check_of(component.param[own]) for own in getattr(component, "writable", ())}
     return found
 
@@ -181,7 +181,7 @@ def properties_of(kind: type[Model]) -> dict[str, Check | None]:
 def takes_messages(model: Model) -> bool:
     """Whether a model is that of a component of the page that handles messages."""
     component = _components().get(type(getattr(model, "data", None))) if isinstance(model, ESMModel) else None
-    return component is not None and component.__module__.startswith(OURS) and "_handle_msg" in vars(component)
+    return component is not None and component.__module__.startswith(OWN_PACKAGE) and "_handle_msg" in vars(component)
 
 
 def _check_of(declared: param.Parameter) -> Check:
@@ -226,12 +226,12 @@ def mapping(value: Any) -> dict[str, Any]:
     if not isinstance(entries, list) or not all(isinstance(entry, list) and len(entry) == 2 for entry in entries):
         raise Unexpected("a map of another form")
     keys = [key for key, _ in entries]
-    if not all(isinstance(key, str) and len(key) <= LONGEST_KEY for key in keys) or len(set(keys)) != len(keys):
+    if not all(isinstance(key, str) and len(key) <= MAX_KEY_CHARS for key in keys) or len(set(keys)) != len(keys):
         raise Unexpected("a map with other keys")
     return dict(entries)
 
 
-def plain(value: Any) -> None:
+def require_plain(value: Any) -> None:
     """Refuse a value that is not made of texts, numbers, yes and no, lists and maps: one that names a model or makes one.
 
     Raises
@@ -243,7 +243,7 @@ def plain(value: Any) -> None:
     while left:
         here, depth = left.pop()
         parts += 1
-        if depth > DEEPEST_VALUE or parts > MOST_VALUES:
+        if depth > MAX_VALUE_LEVELS or parts > MAX_VALUE_PARTS:
             raise Unexpected("a value with too many parts")
         if isinstance(here, list):
             left += [(item, depth + 1) for item in here]

@@ -14,11 +14,10 @@ from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Label, Legend, R
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
-from components.assets import ASSETS
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
+from components.server.bokeh_patches.figure_painting import patch_painting
 from swarmviz.drawing import style
 
-SWIFT = (ASSETS / "figure.js").read_text(encoding="utf-8")
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
 # As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
@@ -66,7 +65,7 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
         **options,
     )
     fig.axis.axis_label_standoff = 3
-    fig.js_on_change("inner_width", CustomJS(code=SWIFT))  # known before the first painting
+    patch_painting(fig)
     return fig
 
 

@@ -1,127 +1,310 @@
-"""What makes pictures cheap leans on parts of Bokeh that are not public: here it is told when an installed version lacks one."""
+"""The thread that plays: commands, pauses, failures, and a document whose page and browser do what the test says."""
 
-import importlib
-import re
-from pathlib import Path
-from types import SimpleNamespace
+from __future__ import annotations
 
-import bokeh
-import numpy as np
-import panel as pn
+import contextlib
+import threading
+import time
+
 import pytest
-from bokeh.core.serialization import Serializer
-from bokeh.document import Document
-from bokeh.models import ColumnDataSource, Range1d
 
-from components.playback.transport import Moment, Transport
-from components.server.serializer import ReferencePruningSerializer
-from components.views.figures import SWIFT
-
-BOKEHJS = (Path(bokeh.__file__).parent / "server" / "static" / "js" / "bokeh.js").read_text(encoding="utf-8")
-CODE = re.sub(r"//.*", "", SWIFT)
+from components.playback.acknowledgement import PageClock, Painted
+from components.playback.frame_gate import FrameGate
+from components.playback.transport import FASTEST, Moment, Transport
 
 
-def bodies(name: str) -> str:
-    """The text of the classes of BokehJS with this name."""
-    return "".join(re.findall(rf"\bclass {name}(?: extends [\w.]+)? \{{\n.*?exports\.{name} = {name};", BOKEHJS, re.S))
+def wait(holds, seconds=5.0):
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.005)
+    return holds()
 
 
-@pytest.mark.parametrize("module", re.findall(r'part\("([^"]+)"\)', CODE))
-def test_bokehjs_has_the_modules_that_are_patched(module):
-    assert f"/* {module}.js */" in BOKEHJS
+class Player:
+    """Counts what the transport asks for."""
+
+    def __init__(self, fails=None, gate=None):
+        self.k, self.batches, self.painted, self.errors, self.fails = 0, [], [], [], fails
+        self.threads, self.requests = set(), []
+        self.transport = Transport(self.advance, self.picture, self.painted.append, self.errors.append, gate)
+
+    def advance(self, steps):
+        self.threads.add(threading.current_thread().name)
+        if self.fails is not None and self.k >= self.fails:
+            raise ArithmeticError("too far")
+        self.batches.append(steps)
+        self.k += steps
+
+    def picture(self, request):
+        self.requests.append(request)
+        return Moment(self.k, float(self.k), self.k), {request.count % 2: self.k}
 
 
-@pytest.mark.parametrize(("name", "method"), sorted(set(re.findall(r"(\w+)\??\.prototype\.(\w+)", CODE))))
-def test_bokehjs_has_the_methods_that_are_patched(name, method):
-    inherited = {"request_layout": "RendererView", "needs_clip": "GlyphRendererView"}
-    assert re.search(rf"^\s+(?:get )?{method}\(", bodies(inherited.get(method, name)), re.M)
+@pytest.fixture
+def player():
+    made = []
+
+    def make(**options):
+        made.append(Player(**options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.transport.stop()
 
 
-@pytest.mark.parametrize("field", sorted(set(re.findall(r"this\.(_\w+|entries|plot_view|layout)\b", CODE))))
-def test_bokehjs_has_the_fields_that_are_read(field):
-    assert re.search(rf"this\.{field}\b", BOKEHJS)
+# ---- without a document ----------------------------------------------------------------------------------------------------
 
 
-def test_a_message_is_what_bokeh_would_have_written():
-    """The patch of a known source, of a range that is new, and of a model that the browser does not know yet."""
-    document = Document()
-    known, other, unknown = ColumnDataSource(data={"x": [1.0]}), Range1d(), Range1d(start=2.0)
-    document.add_root(known)
-    document.models.flush_synced()
-    document.add_root(other)
-    document.hold("collect")
-    known.data = {"x": np.arange(3, dtype="f4")}
-    known.tags = [known, other, unknown, unknown]
-    events = list(document.callbacks._held_events)
-    written = [
-        kind(references=document.models.synced_references).encode(events)
-        for kind in (ReferencePruningSerializer, Serializer)
-    ]
-    assert written[0] == written[1]
-    assert len(events) == 2
+def test_the_worker_plays_pauses_and_ends(player):
+    p = player()
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(None)
+    assert wait(lambda: p.k > 50)
+    p.transport.playing = False
+    time.sleep(0.1)
+    stood = p.k
+    time.sleep(0.2)
+    assert p.k == stood
+    assert p.threads == {"swarmviz transport"}, "the page's thread must not compute"
+    p.transport.stop()
+    assert not [t for t in threading.enumerate() if t is p.transport._thread]
 
 
-def test_bokeh_writes_its_patches_with_the_brief_serializer():
-    assert importlib.import_module("bokeh.protocol.messages.patch_doc").Serializer is ReferencePruningSerializer
+def test_the_speed_is_kept_on_average(player):
+    p = player()
+    p.transport.speed, p.transport.playing = 200.0, True
+    p.transport.start(None)
+    assert wait(lambda: p.k > 0)
+    k, began = p.k, time.monotonic()
+    time.sleep(1.0)
+    p.transport.playing = False
+    rate = (p.k - k) / (time.monotonic() - began)
+    assert 100 < rate < 260  # wide: the machine may be busy, and lost time is not made up for
 
 
-def test_an_event_that_overtakes_a_change_is_carried_out_under_the_lock_of_the_document():
-    """A change of theme that waits in its debounce, then a key: Panel carries both out in one coroutine, and the figures are written to."""
-    scheduled = []
-    document = Document()
-    document._session_context = lambda: object()
-    document.add_next_tick_callback = scheduled.append
-    button = pn.widgets.Button()
-    pn.state._change_callbacks[document] = {"theme": None}
-    button._server_event(document, None)
-    assert len(scheduled) == 1 and not getattr(scheduled[0], "nolock", False)
+def test_a_speed_below_one_picture_a_period_takes_single_steps(player):
+    p = player()
+    p.transport.speed, p.transport.playing = 10.0, True
+    p.transport.start(None)
+    assert wait(lambda: p.k >= 4)
+    assert set(p.batches) == {1}
 
 
-def test_an_edit_borrows_one_step_and_no_more(monkeypatch):
-    """At one step a second: an edit after 0.3 s brings a step at once; another edit right after it, and the next 1.6 s, bring none."""
-    now = [100.0]
-    monkeypatch.setattr("components.playback.transport.time.monotonic", lambda: now[0])
-    transport = Transport(None, None, None, None)
-    transport.playing, transport.speed = True, 1.0
-    taken = []
-    for wait, edited in ((0.0, False), (0.2, False), (0.1, True), (0.1, True), *[(0.2, False)] * 8):
-        now[0] += wait
-        if edited:
-            transport.hurry()
-        taken.append(transport._due())
-    assert taken == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+def test_as_fast_as_it_goes_takes_many_steps_a_picture(player):
+    p = player()
+    p.transport.speed, p.transport.playing = FASTEST, True
+    p.transport.start(None)
+    assert wait(lambda: p.batches and max(p.batches) > 1000)
 
 
-def test_the_first_picture_after_an_edit_has_only_what_every_picture_has(monkeypatch):
-    """A slider that is dragged edits before every picture: every other one is whole then."""
-    now, counts = [100.0], []
-    monkeypatch.setattr("components.playback.transport.time.monotonic", lambda: now[0])
-
-    def picture(count):
-        counts.append(count)
-        return Moment(0, 0.0, 0), {}
-
-    transport = Transport(None, picture, lambda payloads: None, None)
-    transport.playing = True
-    for edited in (False, False, False, True, True, True, False):
-        now[0] += 0.04
-        if edited:
-            transport.hurry()
-        transport._due()
-        transport._post(False)
-    assert counts == [0, 1, 2, 1, 3, 1, 4]
+def test_a_failure_stops_playing_is_told_and_leaves_the_worker_alive(player):
+    p = player(fails=20)
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(None)
+    assert wait(lambda: p.errors)
+    assert "too far" in str(p.errors[0]) and not p.transport.playing
+    assert wait(lambda: p.painted and 20 <= next(iter(p.painted[-1].values())))
+    p.fails = None
+    p.transport.do(lambda: p.advance(1))
+    assert wait(lambda: p.batches[-1] == 1)
 
 
-def test_a_visitor_who_leaves_while_the_worker_speaks_is_let_go():
-    """Bokeh takes the document apart between the worker's look at it and its word; a mistake of ours is still seen."""
-    here = SimpleNamespace()  # a session that lives
-    transport, doc = Transport(None, None, None, None), Document()
-    transport._doc, doc._session_context = doc, lambda: here
-    doc.on_change(lambda event: None)
-    transport.on_page(lambda: None)
-    assert len(doc.callbacks.session_callbacks) == 1
-    doc.callbacks.destroy()
-    with pytest.raises(AttributeError):
-        transport.on_page(lambda: None)
-    doc._session_context = None  # this is done before the callbacks are destroyed
-    transport.on_page(lambda: None)
+def test_steps_that_became_slow_hold_up_neither_a_pause_nor_who_waits_for_the_swarm(player):
+    p, lock = player(), threading.Lock()
+    quick, slow = p.advance, threading.Event()
+
+    def advance(steps):
+        with lock:
+            quick(steps)
+            time.sleep(0.005 * steps if slow.is_set() else 0)
+
+    p.transport._advance = advance
+    p.transport.draw_every = 100_000  # eight minutes of slow steps to the next picture
+    p.transport.speed, p.transport.playing = FASTEST, True
+    p.transport.start(None)
+    assert wait(lambda: max(p.batches, default=0) > 1000)
+    p.transport.do(slow.set)
+    assert wait(slow.is_set)
+    count = len(p.batches)
+    assert wait(lambda: len(p.batches) > count + 3)
+    assert max(p.batches[count:]) < 100, "a piece lasts a tenth of a second, whatever steps cost before"
+    assert lock.acquire(timeout=5.0), "between two pieces the swarm is free"
+    lock.release()
+    painted = len(p.painted)
+    p.transport.draw_every = 1
+    assert wait(lambda: len(p.painted) > painted), "who no longer wants to wait for a picture need not"
+
+
+def test_a_pause_ends_a_batch_between_two_of_its_pieces(player):
+    p = player()
+    quick = p.advance
+
+    def advance(steps):
+        quick(steps)
+        time.sleep(0.02 * steps)
+
+    p.transport._advance = advance
+    p.transport.draw_every = 1000
+    p.transport.speed, p.transport.playing = FASTEST, True
+    p.transport.start(None)
+    assert wait(lambda: len(p.batches) > 2)
+    p.transport.playing = False
+    time.sleep(0.5)  # longer than any piece
+    stood = p.k
+    time.sleep(0.3)
+    assert p.k == stood < 1000
+
+
+def test_a_hidden_page_takes_no_steps(player):
+    p = player()
+    p.transport.speed, p.transport.playing, p.transport.hidden = 1000.0, True, True
+    p.transport.start(None)
+    time.sleep(0.2)
+    assert p.k == 0
+    p.transport.hidden = False
+    assert wait(lambda: p.k > 0)
+
+
+def test_a_command_and_a_redraw_ask_for_everything_and_steps_for_the_views_whose_turn_it_is(player):
+    p = player()
+    p.transport.start(None)
+    p.transport.do(lambda: p.advance(1))
+    assert wait(lambda: len(p.requests) == 1)
+    p.transport.redraw()
+    assert wait(lambda: len(p.requests) == 2)
+    assert all(request.everything for request in p.requests) and p.k == 1
+    p.transport.speed, p.transport.playing = 1000.0, True
+    assert wait(lambda: len(p.requests) > 5)
+    p.transport.playing = False
+    assert not any(request.everything for request in p.requests[2:])
+    counts = [request.count for request in p.requests[2:]]
+    assert counts == list(range(2, 2 + len(counts)))
+
+
+def test_pictures_are_late_only_while_something_moves(player):
+    p = player()
+    assert p.transport.lateness == 0.0
+    p.transport.playing = True  # no worker takes the steps
+    time.sleep(0.05)
+    assert 0.05 <= p.transport.lateness <= 0.25
+    p.transport.hidden = True
+    assert p.transport.lateness == 0.0
+
+
+# ---- with a document and a browser ---------------------------------------------------------------------------------------
+
+
+class Document:
+    """A document whose page thread runs when the test says so, and whose browser paints when the test says so."""
+
+    def __init__(self):
+        self.callbacks = []
+
+    def add_next_tick_callback(self, function):
+        self.callbacks.append(function)
+
+    def run(self):
+        waiting, self.callbacks = self.callbacks, []
+        for function in waiting:
+            function()
+
+    def hold(self, *args):
+        pass
+
+    def unhold(self):
+        pass
+
+
+@pytest.fixture
+def doc(monkeypatch):
+    monkeypatch.setattr("components.playback.page_thread.pn.io.hold", lambda doc: contextlib.nullcontext())
+    return Document()
+
+
+def live(seconds, doc, browser=lambda: None):
+    """Let the page's thread run for a while, and the browser after each turn of it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        doc.run()
+        browser()
+        time.sleep(0.01)
+
+
+def test_at_most_two_pictures_are_under_way_and_the_newest_wins(player, doc):
+    p = player()
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(doc)
+    live(0.6, doc)
+    assert len(p.painted) == 2, "a browser that acknowledges nothing gets a window of two"
+    stood = p.k
+    time.sleep(0.2)
+    assert p.k == stood, "with a full mailbox the worker waits"
+    p.transport.do(lambda: p.advance(1000))  # a command goes on, and replaces what lay in the mailbox
+    assert wait(lambda: p.k == stood + 1000)
+    time.sleep(0.05)
+    p.transport.painted.frame = 1
+    doc.run()
+    assert wait(lambda: len(p.painted) == 3)
+    assert p.painted[2][0] == stood + 1000
+    assert 1 in p.painted[2] or 0 in p.painted[2]
+
+
+def test_without_an_acknowledgement_pictures_go_on_slowly(player, doc):
+    p = player(gate=FrameGate(resend_after_s=0.2))
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(doc)
+    live(1.2, doc)
+    assert 3 <= len(p.painted) <= 10, (
+        "one more after each time, or a page that misses its first pictures hangs for good"
+    )
+
+
+def test_nothing_moves_while_the_connection_is_broken_and_then_everything_is_shown_anew(player, doc):
+    p = player()
+    p.transport.speed, p.transport.playing = 1000.0, True
+    p.transport.start(doc)
+
+    def browser():
+        p.transport.painted.frame = p.transport.clock.frame
+
+    live(0.3, doc, browser)
+    p.transport.alone = True
+    live(0.3, doc, browser)
+    stood, painted = p.k, len(p.painted)
+    live(0.5, doc, browser)
+    assert p.k == stood and len(p.painted) == painted
+    asked = len(p.requests)
+    p.transport.alone = False
+    until = time.monotonic() + 20
+    while p.k == stood or len(p.painted) == painted:
+        assert time.monotonic() < until
+        live(0.05, doc, browser)
+    assert p.requests[asked].everything
+    p.transport.stop()
+
+
+def test_pictures_that_were_lost_with_the_connection_are_not_waited_for(player, doc):
+    p = player(gate=FrameGate(resend_after_s=3600.0))
+    p.transport.start(doc)
+    for _ in range(3):
+        p.transport.redraw()
+        wait(lambda: doc.callbacks)
+        doc.run()
+    assert len(p.painted) == 2, "two are under way, the third waits"
+    p.transport.alone = True
+    p.transport.alone = False
+    assert wait(lambda: (doc.run(), len(p.painted) == 3)[1]), "a browser that is back gets a picture at once"
+
+
+def test_each_picture_has_its_number_and_its_moment_and_the_browser_sets_only_what_it_has_painted(player, doc):
+    p = player()
+    p.transport.start(doc)
+    p.transport.do(lambda: p.advance(7))
+    assert wait(lambda: doc.callbacks)
+    doc.run()
+    clock = p.transport.clock
+    assert isinstance(clock, PageClock) and (clock.frame, clock.k, clock.t, clock.furthest) == (1, 7, 7.0, 7)
+    assert isinstance(p.transport.painted, Painted) and p.transport.anchor.tags == [clock, p.transport.painted]
+    takes = Painted.writable["frame"]
+    assert takes(1) and not any(map(takes, (-1, 2**31, 1.0, True, "1", None)))

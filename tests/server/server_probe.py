@@ -25,7 +25,7 @@ class Known(RequestHandler):
             json.dumps(
                 {
                     "modules": sorted(sys.modules),
-                    "taken": session_limit.SEATS.taken,
+                    "taken": session_limit.LIMITER.taken,
                     "sessions": sum(len(list(context.sessions)) for context in contexts),
                     "swarms": swarms,
                     "routes": {

@@ -21,8 +21,9 @@ from bokeh.util.token import generate_jwt_token, generate_session_id
 from tornado.websocket import WebSocketClosedError
 
 from benchmarks.attacks import Visitor, changed, encoded, event, large_text, message, nested_list, open_socket, token_of
-from components.server import limits, messages, sockets, writable
-from components.server.messages import Assembly, Unexpected, parsed
+from components.server import limits, sockets
+from components.server.visits import session_of
+from tests.server.clocks import SteppedClock
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of this test alone, and long enough"
@@ -140,7 +141,7 @@ def test_a_second_socket_for_a_visit_is_refused_and_the_first_goes_on(server):
         async with visit(server) as first:
             await until(lambda: len(first.frames) > 2, "no pictures")
             assert await refused(server, first.token) == sockets.TAKEN
-            session = sockets._session_of(first.token)
+            session = session_of(first.token)
             assert await refused(server, token(session=session)) == sockets.TAKEN  # not even with a token of its own
             seen = len(first.frames)
             await until(lambda: len(first.frames) > seen + 5, "the first was disturbed")
@@ -156,9 +157,9 @@ def test_whoever_comes_back_within_the_grace_finds_the_swarm_where_it_stood(serv
             await asyncio.sleep(5)  # longer than an unused session lives
             left = first.k
             async with visit(server, first.token) as back:
-                assert back.one("Clock") == first.one("Clock")  # the same document, not one that was made anew
+                assert back.one("PageClock") == first.one("PageClock")  # the same document, not one that was made anew
                 await until(lambda: back.k > left, "the swarm does not go on")
-                assert left <= back.models[back.one("Clock")][1]["k"] < left + 60  # it stood while nobody was there
+                assert left <= back.models[back.one("PageClock")][1]["k"] < left + 60  # it stood while nobody was there
 
     run(story())
 
@@ -189,7 +190,7 @@ def test_a_silent_connection_gives_way_to_the_browser_that_comes_back(server):
         await until(lambda: first.k > 1, "the swarm does not move")
         silent.set()
         async with visit(server, good) as back:
-            assert back.one("Clock") == first.one("Clock")
+            assert back.one("PageClock") == first.one("PageClock")
             await until(lambda: back.k > first.k, "the swarm does not go on")
         watching.cancel()
         between.close()
@@ -289,7 +290,7 @@ def test_nothing_is_written_but_what_the_page_itself_writes(server):
             {
                 key: value[1]
                 for key, value in back.models.items()
-                if key not in (visitor.one("Clock"), visitor.one("Painted"))
+                if key not in (visitor.one("PageClock"), visitor.one("Painted"))
             }
         )
         assert MARKUP not in text and "alert(1)" not in text and "evil" not in back.models
@@ -408,42 +409,11 @@ def test_twenty_visitors_who_vanish_while_the_swarm_moves_leave_no_traceback(ser
         assert word not in server.log, server.log
 
 
-# ---- the parts -------------------------------------------------------------------------------------------------------------
-
-
-class Time:
-    """A clock that stands until it is moved."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_bucket_gives_what_was_saved_up_and_then_what_runs_in():
-    clock = Time()
-    bucket = limits.Bucket(10, 30, clock)
-    assert bucket.take(30) == 0
-    assert bucket.take(5) == pytest.approx(0.5)  # seconds until the debt is paid
-    clock.now += 0.5
-    assert bucket.take(0) == 0
-    clock.now += 100
-    assert bucket.take(31) == pytest.approx(0.1)  # not more than could be saved
-
-
-def test_what_an_honest_page_sends_at_most_never_waits():
-    clock = Time()
-    account = limits.Account(clock)
-    for _ in range(20 * 240):  # twenty seconds of a slider on a screen of 240 Hz, with 30 acknowledgements a second
-        clock.now += 1 / 240
-        account.received(400)
-        if _ % 8 == 0:
-            account.received(300)
-        assert account.pause() == 0
+# ---- too much at once ------------------------------------------------------------------------------------------------------
 
 
 def test_a_flood_is_told_and_then_ended_but_not_a_burst(monkeypatch):
-    clock = Time()
+    clock = SteppedClock()
 
     async def sleep(seconds: float) -> None:
         clock.now += seconds
@@ -476,39 +446,6 @@ def test_a_flood_is_told_and_then_ended_but_not_a_burst(monkeypatch):
         return handler
 
     hasty = asyncio.run(flood(0.0))
-    assert hasty.told == [sockets.SLOWER] and hasty.ended[0] == sockets.TOO_MUCH
+    assert hasty.told == [sockets.SLOWER_WARNING] and hasty.ended[0] == sockets.TOO_MUCH
     honest = asyncio.run(flood(1 / 300))
     assert not honest.told and honest.ended is None
-
-
-def test_a_text_is_measured_before_it_is_read(monkeypatch):
-    read: list[str] = []
-    monkeypatch.setattr(messages.json, "loads", lambda text, **how: read.append(text))
-    for text in ("[" * 40 + "]" * 40, "[" + "1," * 5000 + "1]", '"' + "x" * 70_000 + '"'):
-        with pytest.raises(Unexpected):
-            parsed(text)
-    assert not read
-    parsed('["' + "[," * 5000 + '"]')  # brackets in a text are letters
-    assert read
-
-
-@pytest.mark.parametrize("text", ["NaN", "Infinity", "1e999", "-1e999", "9" * 400, "9" * 23, "[1", "\ud800[", ""])
-def test_numbers_that_no_browser_sends_are_refused(text):
-    with pytest.raises(Unexpected):
-        parsed(text)
-
-
-def test_a_message_is_three_texts():
-    assembly = Assembly()
-    assert assembly.add('{"msgid": "5", "msgtype": "PATCH-DOC"}') is None
-    assert assembly.add("{}") is None
-    assert assembly.add('{"events": []}') == ("PATCH-DOC", "5", {"events": []}, 54)
-
-
-def test_every_component_of_the_page_that_declares_a_property_writable_can_check_it():
-    for kind, component in writable._components().items():
-        if component.__module__.startswith(writable.OURS):
-            checks = writable.properties_of(kind)
-            assert set(getattr(component, "writable", ())) <= set(checks)
-            for name in getattr(component, "writable", ()):
-                assert not checks[name](MARKUP)

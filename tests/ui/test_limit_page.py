@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.server.sockets import (
-    GRACE,  # seconds: a browser that breaks off while pictures are under way is waited for
+    GRACE_S,  # seconds: a browser that breaks off while pictures are under way is waited for
 )
 from tests.ui.conftest import Lab, served
 
@@ -36,7 +36,7 @@ def test_a_full_server_says_so_lightly_and_takes_the_next_visitor_when_one_leave
         late.page.get_by_role("link", name="Try again").click()
         return late.page.locator("h1", has_text="All places").count() == 0
 
-    late.wait(got_in, "a place that became free was not given away", GRACE + 30)
+    late.wait(got_in, "a place that became free was not given away", GRACE_S + 30)
     assert late.page.url.endswith("?s=1.kept"), "the link that was followed is kept"
     late.wait(lambda: late.page.locator(".readout .k").count() and late.step is not None, "the page did not open", 30)
     assert not [complaint for lab in (late, *inside) for complaint in lab.complaints]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from components.server.sockets import (
-    GRACE,  # seconds: a browser that breaks off while pictures are under way is waited for
+    GRACE_S,  # seconds: a browser that breaks off while pictures are under way is waited for
 )
 
 SAID = re.compile(r"(\d+) of (\d+) replicas have found the minimum: (\d+)% \(95%: (\d+)–(\d+)%\) at step (\d+)")
@@ -118,7 +118,7 @@ def test_a_visitor_who_leaves_takes_the_replicas_along(lab, server):
     lab.wait(lambda: said(lab), "the replicas say nothing")
     assert server.alive()["luck"] >= 1
     lab.page.goto("about:blank")
-    lab.wait(lambda: server.alive()["luck"] == 0, "the thread of the replicas lives on", GRACE + 20)
+    lab.wait(lambda: server.alive()["luck"] == 0, "the thread of the replicas lives on", GRACE_S + 20)
 
 
 def within(lab):

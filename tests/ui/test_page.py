@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from components.server.sockets import (
-    GRACE,  # seconds: a browser that breaks off while pictures are under way is waited for
+    GRACE_S,  # seconds: a browser that breaks off while pictures are under way is waited for
 )
 
 SIZES = [(1440, 900), (1024, 768), (390, 844)]
@@ -342,7 +342,7 @@ def test_nothing_is_left_after_the_tab_closes(browser, server):
     alive = server.alive()
     assert alive["Session"] >= 1 and alive["threads"] >= 1, "the probe must be able to see a session"
     context.close()
-    until = time.monotonic() + GRACE + 30
+    until = time.monotonic() + GRACE_S + 30
     while time.monotonic() < until:
         alive = server.alive()
         if alive["threads"] == 0 and all(alive[kind] <= server.idle[kind] for kind in server.idle):

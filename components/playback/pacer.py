@@ -1,0 +1,178 @@
+"""How many steps are due, and when to look again: arithmetic without a thread and without a clock, the time is an argument.
+
+Steps are owed at the speed that is asked for, from the moment at which the swarm was set in motion. ``credit`` is what is owed and not
+taken yet; a fraction of a step stays there, so that the mean rate is exact. What falls due while the machine is busy is made up for up to
+``MAX_LATENESS_S`` seconds, and forgotten beyond. With ``draw_every`` above one a batch leads to a step that is drawn, a multiple of it.
+
+All times are seconds of one monotonic clock, whichever the caller has.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PICTURE_PERIOD_S = 1 / 30  # between two pictures
+MAX_LATENESS_S = 0.25  # what is later than this (a busy machine, a sleeping tab) is not made up for
+MAX_WAIT_S = 60.0  # between two looks, however slow a speed a link asks for
+MAX_BATCH_S = 0.1  # for which steps are taken without a look at the commands: a pause must answer
+STEPPING_SHARE = 0.6  # of a period, which "as fast as it goes" spends on steps
+MAX_STEPS_PER_PICTURE = 1_000_000  # of "as fast as it goes"
+MAX_DRAW_EVERY = 100_000  # steps from one picture to the next
+SMOOTHING = 0.2  # weight of the newest value in a running mean
+FASTEST = None  # the speed "as fast as it goes"
+
+
+class PictureRequest(NamedTuple):
+    """Which views a picture is to hold.
+
+    Attributes
+    ----------
+    everything : bool
+        All of them, whatever their turn: after a command.
+    count : int
+        Otherwise those whose turn it is: a view that is painted with every ``every``-th picture takes part where ``every`` divides it.
+    """
+
+    everything: bool
+    count: int
+
+    def includes(self, every: int) -> bool:
+        """Whether a view that is painted with every ``every``-th picture takes part."""
+        return self.everything or self.count % every == 0
+
+
+EVERYTHING = PictureRequest(True, 0)
+ARENA_ONLY = PictureRequest(False, 1)  # what every picture holds, and nothing else
+
+
+class Pacer:
+    """When steps are due, how many at once, and what the picture after them is to hold.
+
+    Attributes
+    ----------
+    speed : float or None
+        Steps per second, ``FASTEST`` for as many as the machine takes.
+    draw_every : int
+        Pictures are made of the steps that are multiples of it.
+    k : int
+        The step at which the swarm stands; the transport writes it here.
+    next_at : float
+        When to ask again.
+    """
+
+    def __init__(self) -> None:
+        self.speed: float | None = 30.0
+        self.draw_every, self.k, self.next_at = 1, 0, 0.0
+        self._looked_at = 0.0  # when steps were last counted
+        self._credit = 0.0  # steps owed, less than none after a step on credit
+        self._step_s = 1e-5  # what a step takes, measured
+        self._piece = 1  # steps that are taken in one go
+        self._late_s = 0.0  # by which pictures are late, a running mean
+        self._edited = False  # since steps were last counted
+        self._answering = False  # whether the next picture is the first after an edit
+        self._pictures = 0
+
+    # ---- what is asked for ---------------------------------------------------------------------------------------------
+
+    def restart(self, now: float) -> None:
+        """Count from now on: nothing is owed for the time before."""
+        self._credit, self._looked_at = 0.0, now
+
+    def set_speed(self, speed: float | None, now: float) -> None:
+        """Take the steps at another speed, from now on."""
+        self.restart(now)
+        self.speed, self.next_at = speed, now
+
+    def hurry(self, now: float) -> None:
+        """Something was edited: the next step comes now, where it is drawn anyway, and those after it when they would have come."""
+        self._edited, self.next_at = True, min(self.next_at, now)
+
+    # ---- steps -----------------------------------------------------------------------------------------------------------
+
+    def steps_due(self, now: float) -> int:
+        """Steps to take now; afterwards ``next_at`` is when to ask again."""
+        self._note_lateness(now)
+        elapsed, edited = self._elapsed(now), self._edited
+        self._edited, self._answering = False, edited and not self._answering
+        if self.speed is FASTEST:
+            self.next_at = now + PICTURE_PERIOD_S
+            return self._to_drawn_step(min(self._affordable(STEPPING_SHARE * PICTURE_PERIOD_S), MAX_STEPS_PER_PICTURE))
+        self._credit += self.speed * elapsed
+        missing = self._steps_to_drawn()
+        steps = min(self._owed(edited), self._to_drawn_step(self._affordable(MAX_BATCH_S)))
+        self._credit = min(self._credit - steps, max(missing, self.speed * MAX_LATENESS_S))
+        awaited = missing if self.draw_every > 1 and not steps else 1
+        self.next_at = now + min(max(PICTURE_PERIOD_S, (awaited - self._credit) / self.speed), MAX_WAIT_S)
+        return steps
+
+    def _elapsed(self, now: float) -> float:
+        """Seconds for which steps are owed: since they were last counted, but of what is late ``MAX_LATENESS_S`` at most."""
+        counted = min(now, max(self._looked_at, self.next_at) + MAX_LATENESS_S)
+        elapsed, self._looked_at = counted - self._looked_at, now
+        return elapsed
+
+    def _owed(self, edited: bool) -> int:
+        """Whole steps of the credit, as many as lead to a step that is drawn; after an edit one on credit, but never more than one."""
+        steps = int(self._credit)
+        if edited and not steps and self._credit > 0:
+            steps = 1
+        if self.draw_every == 1:
+            return steps
+        return self._to_drawn_step(steps) if steps >= self._steps_to_drawn() else 0
+
+    def _steps_to_drawn(self) -> int:
+        """Steps to the next one that is drawn."""
+        return self.draw_every - self.k % self.draw_every
+
+    def _to_drawn_step(self, steps: int) -> int:
+        """So many steps, or as many as lead to the nearest step that is drawn: below it, but at least to the next."""
+        last = (self.k + steps) // self.draw_every * self.draw_every
+        return max(last - self.k, self._steps_to_drawn())
+
+    def _affordable(self, seconds: float) -> int:
+        """How many steps take so long, by what they took so far; at least one."""
+        return max(1, int(seconds / self._step_s))
+
+    # ---- what steps take -------------------------------------------------------------------------------------------------
+
+    def piece(self, steps: int) -> int:
+        """How many of so many steps to take in one go, so that it lasts ``MAX_BATCH_S`` at most."""
+        return min(steps, self._piece)
+
+    def piece_took(self, steps: int, seconds: float) -> None:
+        """One go of so many steps has lasted so long: the next is at most twice as long, and shorter where this was too long."""
+        if steps == self._piece or seconds > MAX_BATCH_S:
+            self._piece = max(1, int(steps * min(2.0, MAX_BATCH_S / max(seconds, 1e-9))))
+
+    def batch_took(self, steps: int, seconds: float) -> None:
+        """All steps of a batch, waits between its pieces included, have lasted so long."""
+        self._step_s += SMOOTHING * (seconds / steps - self._step_s)
+
+    def forget_piece(self) -> None:
+        """A command was carried out: the swarm may be another, whose steps take a thousand times as long."""
+        self._piece = 1
+
+    # ---- pictures --------------------------------------------------------------------------------------------------------
+
+    def next_picture(self) -> PictureRequest:
+        """What the picture after the steps holds: the first one after an edit the arena only, so that it comes sooner.
+
+        A slider that is dragged edits before every picture: every other one has its turn then.
+        """
+        if self._answering:
+            return ARENA_ONLY
+        self._pictures += 1
+        return PictureRequest(False, self._pictures - 1)
+
+    def whole_picture(self) -> PictureRequest:
+        """What the picture after a command holds; the turns of the views go on."""
+        self._pictures += 1
+        return EVERYTHING
+
+    def lateness(self, now: float) -> float:
+        """Seconds by which pictures come late: their running mean, or that of the one which is due now."""
+        return min(max(self._late_s, now - self.next_at), MAX_LATENESS_S)
+
+    def _note_lateness(self, now: float) -> None:
+        late = min(max(0.0, now - self.next_at), MAX_LATENESS_S)
+        self._late_s += SMOOTHING * (late - self._late_s)

@@ -1,0 +1,19 @@
+"""The page knows when and why its connection is lost, and takes the server's word for how things stand (``assets/connection.js``).
+
+Why
+    BokehJS tells that a connection is lost, but not with which code the socket was closed, nor that it has been silent for long. When it is
+    back, the document that has just come from the server is sent back with the next change.
+Written for
+    BokehJS 3.9 and 3.10: ``ClientConnection`` with ``_on_close``, ``_on_message``, ``send``, ``socket`` and ``session``, and ``Document``
+    with ``replace_with_json`` and ``_new_models``; ``test_client_connection.py`` finds them in BokehJS.
+Without it
+    A lost connection is still noticed where BokehJS tells of it, without a reason; a silent one is not.
+Upstream
+    The code of the closed socket in the event ``connection_lost``, a time-out for silence, and a replaced document without new models.
+"""
+
+from __future__ import annotations
+
+from components.assets import ASSETS
+
+CODE = (ASSETS / "connection.js").read_text(encoding="utf-8")  # stands before the script of a component of the page

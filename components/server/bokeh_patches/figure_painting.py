@@ -1,0 +1,27 @@
+"""What moves is painted without the rest of its figure (``assets/figure.js``).
+
+Why
+    BokehJS measures axes and asks style sheets for colours before every painting, looks up where legends lie, and makes their entries anew.
+    Measured at 200 agents: painting took 29 ms a picture and now takes 6; the browser's forced layout of 8 ms is gone.
+Written for
+    BokehJS 3.9 and 3.10: the modules, methods and fields that the script names; ``test_figure_painting.py`` finds them in BokehJS.
+Without it
+    Pictures take longer to paint. The script leaves a BokehJS as it is that lacks one of them.
+Upstream
+    A level of painting that neither lays out nor measures, and colours that are looked up when a theme changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bokeh.models import CustomJS
+
+from components.assets import ASSETS
+
+CODE = (ASSETS / "figure.js").read_text(encoding="utf-8")
+
+
+def patch_painting(figure: Any) -> None:
+    """Let the browser change BokehJS before it paints a figure for the first time; once per page, whatever the number of figures."""
+    figure.js_on_change("inner_width", CustomJS(code=CODE))  # known before the first painting

@@ -1,0 +1,46 @@
+"""Arrays travel inside the message that needs them.
+
+Why
+    Bokeh sends every array as two messages of its own, so that a picture of the swarm would be fifty, and the browser takes longer to
+    receive them than to paint. Measured: 54 messages a picture became 6.
+Written for
+    Bokeh 3.9 and 3.10: ``Serializer.register`` refuses a second encoder of a type, ``Serializer._encode_ndarray`` is Bokeh's own.
+Without it
+    Arrays go beside their messages; every picture costs both sides more.
+Upstream
+    A size below which arrays are encoded inside the message, as an option of the server.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gzip
+import sys
+from typing import Any
+
+import numpy as np
+from bokeh.core.serialization import Serializer
+
+MAX_INLINE_BYTES = 16_384  # of an array that goes inside its message
+INLINE_TYPES = {np.dtype(kind) for kind in ("u1", "i4", "f4", "f8")}
+
+
+def inline_array(array: np.ndarray, serializer: Serializer) -> Any:
+    """A small array, or an image of any size, as text inside the message; every other as Bokeh encodes it.
+
+    BokehJS expects the text to be gzip: shades of a landscape or a density (``uint8``) are compressed, numbers only wrapped.
+    """
+    shades = array.dtype == np.uint8
+    if array.dtype not in INLINE_TYPES or (array.nbytes > MAX_INLINE_BYTES and not shades):
+        return serializer._encode_ndarray(array)
+    packed = gzip.compress(array.tobytes(), compresslevel=1 if shades else 0, mtime=0)
+    return {"type": "ndarray", "array": {"type": "bytes", "data": base64.b64encode(packed).decode("ascii")},
+            "shape": list(array.shape), "dtype": array.dtype.name, "order": sys.byteorder}  # fmt: skip
+
+
+def install() -> None:
+    """Encode arrays so in every document of the process; nothing where this Bokeh encodes them otherwise."""
+    if hasattr(Serializer, "_encode_ndarray"):
+        with contextlib.suppress(AssertionError):  # an encoder of arrays is registered already
+            Serializer.register(np.ndarray, inline_array)

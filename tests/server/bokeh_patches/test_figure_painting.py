@@ -1,0 +1,35 @@
+"""What the script of the figures changes in BokehJS is there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from bokeh.models import CustomJS
+
+from components.server.bokeh_patches.figure_painting import CODE as SCRIPT
+from components.views import figures
+from tests.server.bokeh_patches.bokehjs import BOKEHJS, bodies, modules, without_comments
+
+CODE = without_comments(SCRIPT)
+
+
+@pytest.mark.parametrize("module", modules(CODE))
+def test_bokehjs_has_the_modules_that_are_patched(module):
+    assert f"/* {module}.js */" in BOKEHJS
+
+
+@pytest.mark.parametrize(("name", "method"), sorted(set(re.findall(r"(\w+)\??\.prototype\.(\w+)", CODE))))
+def test_bokehjs_has_the_methods_that_are_patched(name, method):
+    inherited = {"request_layout": "RendererView", "needs_clip": "GlyphRendererView"}
+    assert re.search(rf"^\s+(?:get )?{method}\(", bodies(inherited.get(method, name)), re.M)
+
+
+@pytest.mark.parametrize("field", sorted(set(re.findall(r"this\.(_\w+|entries|plot_view|layout)\b", CODE))))
+def test_bokehjs_has_the_fields_that_are_read(field):
+    assert re.search(rf"this\.{field}\b", BOKEHJS)
+
+
+def test_every_figure_brings_the_script_before_it_is_painted():
+    callbacks = figures.new_figure().js_property_callbacks["change:inner_width"]
+    assert [SCRIPT] == [callback.code for callback in callbacks if isinstance(callback, CustomJS)]
