@@ -7,7 +7,7 @@ from typing import Any
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 
 
 class DrawerButton(pn.custom.JSComponent):
@@ -18,8 +18,7 @@ class DrawerButton(pn.custom.JSComponent):
 
     writable = ("open",)  # by the browser
 
-    _esm = (ASSETS / "drawer.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "drawer.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("drawer")
 
     def __init__(self, **params: Any):
         super().__init__(**{"margin": 0, "sizing_mode": "fixed", "width": 40, "height": 40} | params)

@@ -17,7 +17,7 @@ import numpy as np
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 from components.page.facts import compared, facts, named, span
 from swarmviz import Frame, Simulation, success
 
@@ -34,8 +34,7 @@ class Table(pn.custom.JSComponent):
     )
     live = param.Dict({}, doc="The present run.")
 
-    _esm = (ASSETS / "history.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "history.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("history")
 
     def __init__(self, on_press: Callable[[str, Any], None], **params: Any):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)

@@ -8,7 +8,7 @@ from typing import Any
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 
 
 class Bar(pn.custom.JSComponent):
@@ -33,8 +33,7 @@ class Bar(pn.custom.JSComponent):
         "", doc="The same for the run with which the visit began; the address is not written before something is done."
     )
 
-    _esm = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("connection.js", "bar.js"))
-    _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("bar")
     _debounce = 1
 
     def __init__(self, on_act: Callable[[str, Any], None], **params: Any):

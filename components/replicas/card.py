@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 from components.replicas.error_histogram import histogram
 from components.replicas.pool import Outcome, SuccessCount
 from swarmviz import Simulation
@@ -92,8 +92,7 @@ class ReplicaCard(pn.custom.JSComponent):
     state = param.Dict({}, doc="What is shown, see ``show``.")
     definition = param.String(DEFINITION)
 
-    _esm = (ASSETS / "luck.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "luck.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("replicas")
 
     def __init__(
         self,

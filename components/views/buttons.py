@@ -8,7 +8,7 @@ from typing import Any
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 
 
 class ButtonRow(pn.custom.JSComponent):
@@ -23,8 +23,7 @@ class ButtonRow(pn.custom.JSComponent):
     lit = param.List([])
     label = param.String("what is drawn", doc="What is chosen, for those who cannot see it.")
 
-    _esm = (ASSETS / "chips.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "chips.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("buttons")
 
     def __init__(self, on_change: Callable[[str], None], **params: Any):
         super().__init__(**{"margin": 0, "height": 26, "sizing_mode": "stretch_width"} | params)
