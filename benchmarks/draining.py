@@ -36,7 +36,7 @@ class Drain:
         await self._send("PULL-DOC-REQ", {})
         _, text = await self._message()
         self._clock, self._painted = (
-            re.search(rf'"name":"components\.transport\.{name}","id":"([^"]+)"', text)[1] for name in ("Clock", "Painted")
+            re.search(rf'"name":"components\.playback\.transport\.{name}","id":"([^"]+)"', text)[1] for name in ("Clock", "Painted")
         )  # fmt: skip
         await self._send("PATCH-DOC", {"events": [READY]})
 

@@ -85,8 +85,8 @@ def test_states_are_kept_together_and_taken_out_as_they_were(cls):
     initial_swarm = sim.dynamics.init_many(sim.swarm.positions_of(landscape, seeds), landscape, seeds)
     states = [after for after, _ in sim.dynamics.advance_many(initial_swarm, landscape, 5, start=True)]
     which = np.array([True, False, True, True])
-    taken = StateBatch.of(states).taken(which)
-    assert len(taken) == 3 and taken.taken(np.zeros(3, bool)).all.k == 5 and len(taken.taken(np.zeros(3, bool))) == 0
+    taken = StateBatch.of(states).select(which)
+    assert len(taken) == 3 and taken.select(np.zeros(3, bool)).all.k == 5 and len(taken.select(np.zeros(3, bool))) == 0
     for state, kept in zip([states[0], states[2], states[3]], taken, strict=True):
         assert kinds(state) == kinds(kept)
         for name, value in state._asdict().items():

@@ -16,8 +16,7 @@ from components.views.curves.curves import Curves
 from components.views.density.density import Density
 from swarmviz.drawing.axes import texts_of
 from swarmviz.drawing.landscape import scale_of
-from swarmviz.exports import replay
-from swarmviz.exports.mpl import picture
+from swarmviz.exports import picture, replay
 from swarmviz.exports.mpl.arena_line import curve_of, gaps_of
 
 TEXTS = {

@@ -212,7 +212,7 @@ def test_the_present_value_is_told_for_what_matters_a_few_times_per_second(monke
     at.controls.refresh()
     assert at.controls.form.present == {"dynamics.sigma.now": "now σ = 0.75"}
     clock = [time.monotonic()]
-    monkeypatch.setattr("components.controls.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("components.controls.form.time.monotonic", lambda: clock[0])
     sent = []
     at.controls.tell(hurried=False)
     at.controls.form.param.watch(lambda event: sent.append(event.new), "present")

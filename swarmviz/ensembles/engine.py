@@ -65,7 +65,7 @@ class Group(NamedTuple):
     start: bool  # whether the step that they are at is yet to be recorded
     watch: Watch | None
 
-    def taken(self, which: np.ndarray) -> Group:
+    def select(self, which: np.ndarray) -> Group:
         """Those that a mask marks."""
         return self._replace(runs=self.runs[which], states=self.states.select(which))
 

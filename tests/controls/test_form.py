@@ -285,16 +285,11 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_parameter_of_one():
         "dt",
         "scheme",
         "memory",
+        "speed",  # of playing, too
     }
     names = set(dynamics.ALL) | {name for name in own if len(name) > 2}
     root = Path(__file__).parents[2]
-    mine = [
-        root / "app.py",
-        *(
-            root / "components" / f"{n}.py"
-            for n in ("session", "transport", "controls", "theme", "permalink", "stops", "text")
-        ),
-    ]
+    mine = [root / "app.py", *(root / "components").rglob("*.py")]
     for file in [*mine, *(root / "assets").glob("*.js")]:
         code = re.sub(
             r'""".*?"""|#.*|//.*', "", file.read_text(encoding="utf-8"), flags=re.S if file.suffix == ".py" else 0
