@@ -41,7 +41,7 @@ def test_what_a_script_imports_stands_before_it_once_and_only_the_script_exports
         lamp='import {make} from "./dom.js"\nexport const lamp = make("i") // of the page\n',
         dom="// elements\nexport const make = (tag) => tag\nexport const short = 1\n",
     )
-    assert assets.modules("page.js") == ["dom.js", "lamp.js", "page.js"]
+    assert assets.parts("page.js") == ["dom.js", "lamp.js", "page.js"]
     assert assets.script("page") == (
         "const make = (tag) => tag\nconst short = 1\n"
         'const lamp = make("i") // of the page\n'
@@ -72,7 +72,7 @@ def test_no_script_asks_the_server_for_another_and_no_two_of_its_modules_declare
 def test_a_script_uses_what_it_imports_and_what_it_imports_exists(path):
     text = path.read_text(encoding="utf-8")
     for names, module in re.findall(r'^import \{([^}]*)\} from "\./([\w.]+)"$', text, re.MULTILINE):
-        exported = re.findall(r"^export const (\w+)", assets.text(module), re.MULTILINE)
+        exported = re.findall(r"^export const (\w+)", assets._text(module), re.MULTILINE)
         for name in re.split(r",\s*", names.strip()):
             assert name in exported, f"{module} exports no {name}"
             assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{name} is imported and not used"
