@@ -1,4 +1,7 @@
-"""The button in the page's header that opens the drawer of cards, with a name that says what is in it."""
+"""The button in the page's header that opens the drawer of cards, with a name that says what is in it.
+
+The drawer itself is panel-material-ui's; the name of its own button is fixed and says only "contextbar".
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from components.assets import component
 
 
 class DrawerButton(pn.custom.JSComponent):
-    """Opens and closes; the page and it follow each other in the browser."""
+    """Opens and closes the drawer: ``open`` is linked with the page's state in the browser."""
 
     open = param.Boolean(False, doc="Whether the drawer is open.")
-    cards = param.List([], doc="What is in it, as its tabs are called.")
+    cards = param.List([], doc="Titles of the drawer's tabs.")
 
     writable = ("open",)  # by the browser
 
