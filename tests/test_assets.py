@@ -76,3 +76,10 @@ def test_a_script_uses_what_it_imports_and_what_it_imports_exists(path):
         for name in re.split(r",\s*", names.strip()):
             assert name in exported, f"{module} exports no {name}"
             assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{name} is imported and not used"
+
+
+@pytest.mark.parametrize("kind", _components(), ids=lambda kind: kind.__name__)
+def test_a_component_that_is_not_visible_stays_hidden_whatever_its_style_sheet_says(kind):
+    """Panel hides it by ``:host { display: none; }``, which stands before the component's own sheet."""
+    for rule in re.findall(r":host \{([^}]*)\}", "".join(kind._stylesheets)):
+        assert "display" not in rule or kind.__name__ == "DrawerButton", "which is always visible"
