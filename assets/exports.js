@@ -92,7 +92,7 @@ export function render({model}) {
     lines.textContent = model.lines
     lines.hidden = copy.hidden = model.lines === ""
   }
-  model.on("msg:custom", (event) => saveFile((event.data?.file ?? event.file))) // Panel hands over the message itself or an event with it
+  model.on("msg:custom", (event) => saveFile(event.data?.file ?? event.file)) // Panel hands over the message itself or an event with it
   for (const name of ["busy", "share", "message"]) { model.on(name, showState) }
   model.on("lines", showLines)
   model.on("views", showViews)
