@@ -78,7 +78,7 @@ class History:
         self._looked = -math.inf
 
     def prepare(self, sim: Simulation) -> dict | None:
-        """The row of the present run, None when it was updated less than ``UPDATE_EVERY_S`` ago."""
+        """The row of the present run, when the last look was a while ago."""
         now = time.monotonic()
         if now - self._looked < UPDATE_EVERY_S:
             return None
