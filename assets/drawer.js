@@ -1,16 +1,15 @@
 // The button of the drawer: its name tells what is in there, and whether it opens or closes it.
 
+import {makeButton} from "./dom.js"
+
+const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 9h14V7H3zm0 4h14v-2H3zm0 4h14v-2H3zm16 0h2v-2h-2zm0-10v2h2V7zm0 6h2v-2h-2z"/></svg>`
+
 export function render({model}) {
-  const icon = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 9h14V7H3zm0 4h14v-2H3zm0 4h14v-2H3zm16 0h2v-2h-2zm0-10v2h2V7zm0 6h2v-2h-2z"/></svg>`
-  const button = Object.assign(document.createElement("button"), {type: "button", innerHTML: icon})
+  const button = makeButton({innerHTML: ICON}, () => { model.open = !model.open })
   const show = () => {
     button.title = button.ariaLabel = `${model.open ? "Close" : "Open"} panel: ${model.cards.join(", ").toLowerCase()}`
     button.setAttribute("aria-expanded", String(model.open))
   }
-  button.addEventListener("click", (event) => {
-    if (event.detail > 0) { button.blur() } // so that Space goes on meaning play and pause
-    model.open = !model.open
-  })
   model.on("open", show)
   show()
   return button

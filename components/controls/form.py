@@ -17,7 +17,7 @@ from typing import Any
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 from components.text import readable, understood, written
 from swarmviz import schedules
 from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used
@@ -47,8 +47,7 @@ class Form(pn.custom.JSComponent):
     present = param.Dict({}, doc="Name of a schedule's row → what it gives now, in words.")
     busy = param.Boolean(False, doc="Whether what was chosen is still being prepared.")
 
-    _esm = (ASSETS / "form.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "form.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("form")
 
     def __init__(self, on_edit: Callable[[str, Any, bool, int], None], **params: Any):
         super().__init__(**{"margin": 0} | params)

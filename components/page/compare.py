@@ -8,7 +8,7 @@ from typing import Any
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 from swarmviz import Simulation
 
 ACTS = ("start", "end", "show", "swap", "copy")
@@ -44,8 +44,7 @@ class CompareBar(pn.custom.JSComponent):
     panes = param.Integer(1, bounds=(1, 2), doc="How many swarms there are.")
     active = param.Integer(0, bounds=(0, 1), doc="The pane that the controls, the density and the curves belong to.")
 
-    _esm = (ASSETS / "compare.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "compare.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("compare")
     _debounce = 1
 
     def __init__(self, on_act: Callable[[str, Any], None], **params: Any):

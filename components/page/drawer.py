@@ -1,4 +1,7 @@
-"""The button in the page's header that opens the drawer of cards, with a name that says what is in it."""
+"""The button in the page's header that opens the drawer of cards, with a name that says what is in it.
+
+The drawer itself is panel-material-ui's; the name of its own button is fixed and says only "contextbar".
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,18 @@ from typing import Any
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 
 
 class DrawerButton(pn.custom.JSComponent):
-    """Opens and closes; the page and it follow each other in the browser."""
+    """Opens and closes the drawer: ``open`` is linked with the page's state in the browser."""
 
     open = param.Boolean(False, doc="Whether the drawer is open.")
-    cards = param.List([], doc="What is in it, as its tabs are called.")
+    cards = param.List([], doc="Titles of the drawer's tabs.")
 
     writable = ("open",)  # by the browser
 
-    _esm = (ASSETS / "drawer.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "drawer.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("drawer")
 
     def __init__(self, **params: Any):
         super().__init__(**{"margin": 0, "sizing_mode": "fixed", "width": 40, "height": 40} | params)

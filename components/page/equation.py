@@ -10,14 +10,14 @@ import numpy as np
 import panel as pn
 from bokeh.models import Div
 
-from components.assets import ASSETS
+from components.assets import style
 from components.page.mathml import formula
 from components.palette import theme
 from swarmviz import Simulation
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 
-CSS = (ASSETS / "card.css").read_text(encoding="utf-8")
+CSS = style("equation")
 SHOWN = 4  # coordinates or minimisers written out
 
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 from components.playback.build_pool import POOL, Unwanted, Visit
 from swarmviz import exports
 from swarmviz.exports import Cancelled, Run
@@ -105,8 +105,7 @@ class Exports(pn.custom.JSComponent):
     lines = param.String("", doc="The Python lines, once somebody asked for them.")
     dark = param.Boolean(False, doc="Whether pictures and films have the dark theme.")
 
-    _esm = (ASSETS / "exports.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "exports.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("exports")
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
-"""The runs of a visit: what each was, how far it went and what it found; a row reopens its run where it stood.
+"""The runs of a visit: what each was, how far it went and what it found; a row reopens its run at its last step.
 
-It is a view like the others (:mod:`components.views.base`): the present run has the first row, brought up to date once a second while
-it moves,
-and at once where it stops or another takes its place.
+It is a view like the others (:mod:`components.views.base`): the first row is the present run, updated once a second while it moves, and at
+once when it stops or another run replaces it. It is no table of Panel's: that brings 525 kB of scripts and 46 models, and its rows are
+reached by no key.
 """
 
 from __future__ import annotations
@@ -17,25 +17,24 @@ import numpy as np
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 from components.page.facts import compared, facts, named, span
 from swarmviz import Frame, Simulation, success
 
-MOST = 50  # rows
-PERIOD = 1.0  # seconds between two looks at the present run
-OURS = ("facts", "missed")  # of a row: what the browser need not know
+MAX_RUNS = 50
+UPDATE_EVERY_S = 1.0  # of the row of the present run
+SERVER_ONLY = ("facts", "missed")  # of a row: what is not sent to the browser
 
 
 class Table(pn.custom.JSComponent):
-    """The rows as the browser has them; what was pressed arrives in ``on_press(act, number)``."""
+    """The rows in the browser; ``on_press(act, number)`` is called with what was pressed."""
 
     rows = param.List(
         [], doc="Past runs, the newest first: number, title, about, changed, differs, beside, step, best, error, note."
     )
     live = param.Dict({}, doc="The present run.")
 
-    _esm = (ASSETS / "history.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "history.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("history")
 
     def __init__(self, on_press: Callable[[str, Any], None], **params: Any):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
@@ -52,7 +51,7 @@ class History:
     Parameters
     ----------
     on_open : function (link)
-        A row was pressed: the link with which it was added.
+        Called with the link of the row that was pressed.
     """
 
     every = 1
@@ -60,7 +59,7 @@ class History:
     def __init__(self, on_open: Callable[[str], None]):
         self._on_open = on_open
         self._links: dict[int, str] = {}
-        self._past: list[dict[str, Any]] = []  # rows, the newest first, with the facts that the browser need not know
+        self._past: list[dict[str, Any]] = []  # rows, the newest first
         self._live: dict[str, Any] = {}
         self._tolerance: float | None = None
         self._diverged: tuple[weakref.ref[Simulation], int] | None = None
@@ -75,19 +74,19 @@ class History:
         self._show(self.row(sim, now=True))
 
     def hurry(self) -> None:
-        """The next picture shows the present run as it is then, however short a while ago the last look was."""
+        """Update the row of the present run with the next picture."""
         self._looked = -math.inf
 
     def prepare(self, sim: Simulation) -> dict | None:
         """The row of the present run, when the last look was a while ago."""
         now = time.monotonic()
-        if now - self._looked < PERIOD:
+        if now - self._looked < UPDATE_EVERY_S:
             return None
         self._looked = now
         return self.row(sim, now=True)
 
     def paint(self, payload: dict) -> None:
-        """Show it."""
+        """Show the row of the present run."""
         self._show(payload)
 
     def set_dark(self, dark: bool) -> None:
@@ -95,7 +94,7 @@ class History:
 
     @property
     def tolerance(self) -> float | None:
-        """The largest error that counts as found; None: what is usual for each landscape. Every row is judged anew at once."""
+        """The largest error that counts as found; None: each landscape's usual one. A new one applies to every row at once."""
         return self._tolerance
 
     @tolerance.setter
@@ -106,19 +105,16 @@ class History:
     # ---- past runs -------------------------------------------------------------------------------------------------------
 
     def add(self, row: dict[str, Any], link: str) -> None:
-        """A run is replaced: keep its row, and the link that reopens it.
-
-        A run that is there already, under the same link, moves to the top.
-        """
+        """Keep the row of a run that is replaced, and the link that reopens it; a row with the same link moves to the top."""
         gone = {number for number, other in self._links.items() if other == link}
-        kept = [row for row in self._past if row["number"] not in gone][: MOST - 1]
+        kept = [row for row in self._past if row["number"] not in gone][: MAX_RUNS - 1]
         self._count += 1
         self._links = {r["number"]: self._links[r["number"]] for r in kept} | {self._count: link}
         self._past = [row | {"number": self._count}, *kept]
         self._publish()
 
     def diverged(self, sim: Simulation, step: int) -> None:
-        """The run left the numbers at this step."""
+        """The run diverged at this step."""
         self._diverged = (weakref.ref(sim), step)
         self._show(self.row(sim, now=True))
 
@@ -179,7 +175,7 @@ class History:
         rows = [self._live, *self._past]
         told = named([row.get("facts", {}) for row in rows])
         live, *past = (
-            {name: value for name, value in row.items() if name not in OURS}
+            {name: value for name, value in row.items() if name not in SERVER_ONLY}
             | {"differs": differs}
             | self._judged(*row.get("missed", (None, None)))
             for row, differs in zip(rows, told, strict=True)

@@ -15,7 +15,7 @@ from panel.viewable import Viewable
 from panel_material_ui import Page, Tabs
 
 from components import palette
-from components.assets import ASSETS
+from components.assets import ASSETS, style
 from components.page.drawer import DrawerButton
 from components.server.bokeh_patches.page_busy import forget_busy
 from components.views import figures
@@ -69,8 +69,8 @@ def page(
         busy_indicator=None,
         theme="dark" if dark else "default",
         theme_config={mode: _palette(mode) for mode in ("light", "dark")},
-        stylesheets=[(ASSETS / "frame.css").read_text(encoding="utf-8")],
-        raw_css=[(ASSETS / "page.css").read_text(encoding="utf-8")],
+        stylesheets=[style("frame")],
+        raw_css=[style("page")],
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
     button.jslink(view, open="contextbar_open", bidirectional=True)
@@ -80,7 +80,7 @@ def page(
 
 def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:
     """The place of one arena, or of two side by side, under the modes of the mouse."""
-    sheet = (ASSETS / "stage.css").read_text(encoding="utf-8")
+    sheet = style("stage")
     row = pn.Row(*arenas, sizing_mode="stretch_both", margin=0, css_classes=["arenas"], stylesheets=[sheet])
     return pn.Column(modes, row, sizing_mode="stretch_both", margin=0, css_classes=["stage"], stylesheets=[sheet])
 
@@ -106,7 +106,7 @@ def board(arena: Viewable, density: Viewable, curves: Viewable, bar: Viewable, a
         sizing_mode="stretch_both",
         margin=0,
         css_classes=["board"],
-        stylesheets=[(ASSETS / "board.css").read_text(encoding="utf-8")],
+        stylesheets=[style("board")],
     )
 
 

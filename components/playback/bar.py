@@ -1,4 +1,4 @@
-"""The transport bar as the browser has it: what it shows, and what was pressed in it."""
+"""The transport bar in the browser: what it shows, and the messages of what was pressed (assets/bar.js)."""
 
 from __future__ import annotations
 
@@ -8,34 +8,38 @@ from typing import Any
 import panel as pn
 import param
 
-from components.assets import ASSETS
-from components.server.bokeh_patches import client_connection
+from components.assets import component
 
 
 class Bar(pn.custom.JSComponent):
-    """Buttons, speed, stop, read-out, messages and keyboard; what was pressed arrives in ``on_act(act, value)``."""
+    """Buttons, speed, stop, read-out, messages and keyboard.
+
+    Parameters
+    ----------
+    on_act : function (act, value)
+        Called with the name of the action and its value, as the browser sent them: neither is checked here.
+    """
 
     playing = param.Boolean(False)
     speed = param.Number(30.0, allow_None=True, doc="Steps per second; None is as fast as it goes.")
     most = param.Number(100_000.0, doc="Largest number of steps per second that can be set.")
     message = param.Dict(
-        {}, doc="text, level (info, warning, error), reset: whether to offer one, and count: which message it is."
+        {}, doc="text, level (info, warning, error), reset (whether to offer one) and count (number of the message)."
     )
-    pending = param.Boolean(False, doc="Whether something waits for a reset.")
+    pending = param.Boolean(False, doc="Whether an accepted edit takes effect at the next reset.")
     link = param.String("", doc="Query of the address that reopens this state.")
-    copied = param.Dict({}, doc="What goes on the clipboard: link, note (what it could not hold) and count.")
-    draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
-    stop = param.List(["never", None], doc="Kind and number of the stop, as the server has them.")
-    answered = param.Integer(
-        0, doc="Counts what was typed and answered: the boxes then show what is in force, the same as before or not."
+    copied = param.Dict(
+        {}, doc="For the clipboard: link, note (what it could not hold) and count (number of the request)."
     )
+    draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
+    stop = param.List(["never", None], doc="Kind and value of the stop condition in force.")
+    answered = param.Integer(0, doc="Number of entries answered: the boxes then show what is in force.")
 
     base = param.String(
-        "", doc="The same for the run with which the visit began; the address is not written before something is done."
+        "", doc="The same for the run with which the visit began; it is not written into the address bar."
     )
 
-    _esm = client_connection.CODE + (ASSETS / "bar.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "bar.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("bar")
     _debounce = 1
 
     def __init__(self, on_act: Callable[[str, Any], None], **params: Any):
@@ -47,6 +51,6 @@ class Bar(pn.custom.JSComponent):
             self._on_act(data["act"], data.get("value"))
 
     def say(self, text: str = "", level: str = "info", reset: bool = False) -> None:
-        """Show a message above the bar; an empty one takes it away."""
-        self._said += 1  # the same text again is another message: a person may have closed the first one
+        """Show a message above the bar; an empty one removes it."""
+        self._said += 1  # the same text again is another message: the first one may have been dismissed
         self.message = {"text": text, "level": level, "reset": reset, "count": self._said}

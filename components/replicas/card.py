@@ -1,4 +1,4 @@
-"""What a person sees of the replicas: how many there are, and in plain words how many have found the minimum."""
+"""The card of the replicas: their number, how many have found the minimum, and what counts as found (assets/replicas.js)."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Any, ClassVar, NamedTuple
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 from components.replicas.error_histogram import histogram
 from components.replicas.pool import Outcome, SuccessCount
 from swarmviz import Simulation
 from swarmviz.success import criterion, tolerance_for
 
 NUMBERS = (20, 50, 100, 200)  # of replicas that can be asked for; none at first
-LONGEST = 200  # characters of a complaint
-KEEPING_UP = 0.9  # share of the way to the visible step
+MAX_COMPLAINT_CHARS = 200
+KEEPING_UP = 0.9  # share of the way to the visible step from which on the replicas keep up with it
 DEFINITION = (
     "A replica has found the minimum when what its swarm holds for the minimiser (the consensus point where there is one; on a finite set "
     "the state with most agents; else the place of the lowest agent) is nearer to a known global minimiser than the distance above, "
     "measured as the largest |x_i − x*_i| over half the width of the box (003 §5), and on a finite set when it is one of the lowest. "
     "The usual distance is 0.05, or half that to the nearest other local minimum where that is less. The interval is Wilson's."
 )
-LEAST, MOST = 1e-6, 2.0  # half widths: a tolerance is one of these or between them
+MIN_TOLERANCE, MAX_TOLERANCE = 1e-6, 2.0  # half widths of the box
 
 
 class ReplicaStatus(NamedTuple):
-    """How the replicas stand, for the page.
+    """The state of the replicas, for the page.
 
-    ``asked`` of them are wanted and ``runs`` have room in memory; ``progress`` is the mean share of the way to the visible step that they
-    have gone, ``seeds`` are the first and the last one's, ``trouble`` says why they ended.
+    ``asked`` is the number requested, ``runs`` the number that fits into memory; ``progress`` is the mean share of the way to the visible
+    step, ``seeds`` are those of the first and the last replica, ``trouble`` is the error that ended them.
     """
 
     asked: int
@@ -42,7 +42,7 @@ class ReplicaStatus(NamedTuple):
 
 
 def headline(standing: ReplicaStatus) -> str:
-    """What the replicas say, in one sentence."""
+    """The result of the replicas in one sentence."""
     tally, runs = standing.tally, standing.runs
     if standing.trouble:
         return f"The replicas ended: {standing.trouble}"
@@ -60,7 +60,7 @@ def headline(standing: ReplicaStatus) -> str:
 
 
 def remarks(standing: ReplicaStatus) -> list[str]:
-    """What has to be said besides: replicas that diverged, and those that have no room."""
+    """Remarks on the result: replicas that diverged, and those that do not fit into memory."""
     tally, said = standing.tally, []
     if tally is not None and tally.diverged:
         one = tally.diverged == 1
@@ -73,16 +73,16 @@ def remarks(standing: ReplicaStatus) -> list[str]:
 
 
 class ReplicaCard(pn.custom.JSComponent):
-    """The number of replicas, what they say, and the one place on the page where a person says what counts as found.
+    """The number of replicas, their result, and the one place on the page where the tolerance is set.
 
     Parameters
     ----------
     on_count : function (number)
-        Hears how many replicas a person chose.
+        Called with the number of replicas that was chosen.
     on_tolerance : function (number or None)
-        Hears what counts as found from now on, None: what is usual for the landscape. From a person or from a link.
+        Called with a new tolerance, None for the landscape's usual one; it was set on the page or by a link.
     on_show : function (Outcome)
-        Hears which replica a person wants to see.
+        Called with the replica to be shown as a run.
     """
 
     usual: ClassVar[dict[str, Any]] = {"tolerance": None}  # of a link, as a view's (components.links.view_options)
@@ -92,8 +92,7 @@ class ReplicaCard(pn.custom.JSComponent):
     state = param.Dict({}, doc="What is shown, see ``show``.")
     definition = param.String(DEFINITION)
 
-    _esm = (ASSETS / "luck.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "luck.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("replicas")
 
     def __init__(
         self,
@@ -106,32 +105,34 @@ class ReplicaCard(pn.custom.JSComponent):
         self._on_count, self._on_tolerance, self._on_show = on_count, on_tolerance, on_show
         self._tolerance: float | None = None
         self._complaint = ""
-        self._within: float | None = None  # what is usual for the run that is shown; None: nothing is measured
+        self._within: float | None = None  # the usual tolerance of the run that is shown; None: nothing is measured
         self._standing = ReplicaStatus(0)
         self.show(ReplicaStatus(0))
 
     @property
     def tolerance(self) -> float | None:
-        """The largest error that counts as found, in half widths of the box; None: what is usual for the landscape.
+        """The largest error that counts as found, in half widths of the box; None: the landscape's usual one.
 
         Raises
         ------
         ValueError
-            When it is set to something that is no number of that range.
+            When it is set to anything but None or a number in [``MIN_TOLERANCE``, ``MAX_TOLERANCE``].
         """
         return self._tolerance
 
     @tolerance.setter
     def tolerance(self, tolerance: float | None) -> None:
         number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
-        if tolerance is not None and not (number and LEAST <= tolerance <= MOST):
-            raise ValueError(f"tolerance = {tolerance!r}: must be a number with {LEAST:g} ≤ tolerance ≤ {MOST:g}")
+        if tolerance is not None and not (number and MIN_TOLERANCE <= tolerance <= MAX_TOLERANCE):
+            raise ValueError(
+                f"tolerance = {tolerance!r}: must be a number with {MIN_TOLERANCE:g} ≤ tolerance ≤ {MAX_TOLERANCE:g}"
+            )
         self._tolerance, self._complaint = (None if tolerance is None else float(tolerance)), ""
         self._on_tolerance(self._tolerance)
         self.show(self._standing)
 
     def attach(self, sim: Simulation) -> None:
-        """Another run is shown: what is usual for it."""
+        """Another run is shown: take its usual tolerance."""
         measured = not sim.dynamics.on_finite_set and len(sim.landscape.minimisers(sim.initial_swarm.d))
         self._within = tolerance_for(sim.landscape, sim.initial_swarm.d) if measured else None
         self.show(self._standing)
@@ -144,7 +145,7 @@ class ReplicaCard(pn.custom.JSComponent):
             try:
                 self.tolerance = data.get("value")
             except ValueError as error:
-                self._complaint = str(error)[:LONGEST]
+                self._complaint = str(error)[:MAX_COMPLAINT_CHARS]
                 self.show(self._standing)
         elif isinstance(data, dict) and data.get("act") == "show" and isinstance(data.get("found"), bool):
             tally = self._standing.tally
@@ -152,7 +153,7 @@ class ReplicaCard(pn.custom.JSComponent):
                 self._on_show(those[0])
 
     def show(self, standing: ReplicaStatus) -> None:
-        """Say how the replicas stand."""
+        """Show the state of the replicas."""
         self._standing = standing
         tally, judged = standing.tally, standing.tally is not None and standing.tally.found is not None
         first, last = standing.seeds or (0, 0)

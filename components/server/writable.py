@@ -21,6 +21,7 @@ from bokeh.models import ColorBar, GlyphRenderer, Legend, LegendItem, Plot, Text
 from panel.custom import ReactiveESM
 from panel.models.browser import BrowserInfo
 from panel.models.esm import ReactiveESM as ESMModel
+from panel.models.layout import Column
 from panel_material_ui import Page, Tabs
 from panel_material_ui.base import MaterialComponent
 
@@ -76,6 +77,7 @@ PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     ColorBar: {"visible": flag},
     GlyphRenderer: {"visible": flag},  # a click on a legend
     Text: {"text_alpha": None},  # numbers that have no room are hidden (components.views.arena.graph)
+    Column: {"scroll_position": None},  # on a phone the board scrolls
     Toolbar: {"stylesheets": None},  # panel-material-ui colours it, and adds to it each time
     BrowserInfo: {"dark_mode": flag_or_none, "device_pixel_ratio": number, "language": name, "timezone": name,
                   "timezone_offset": number, "webdriver": flag_or_none, "webgl": flag_or_none},

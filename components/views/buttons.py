@@ -1,4 +1,8 @@
-"""A row of small buttons over a plot: one of several choices at the left, switches at the right."""
+"""A row of small buttons over a plot: one of several choices at the left, switches at the right.
+
+The groups of buttons of Panel and panel-material-ui have no tool tip for each button, become no menu where there is no room, and keep the
+focus after a click, where Space then means the button and no longer play and pause.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +12,25 @@ from typing import Any
 import panel as pn
 import param
 
-from components.assets import ASSETS
+from components.assets import component
 
 
 class ButtonRow(pn.custom.JSComponent):
-    """The row; ``on_change(what)`` is called when a person pressed a button, after ``value`` or ``lit`` has changed.
+    """The row.
 
-    ``choices`` and ``switches`` are lists of (name, label, tool tip); ``lit`` names the switches that are on.
+    Parameters
+    ----------
+    on_change : function (what)
+        Called after a button was pressed: with "value" when another choice was made, else with the name of the switch.
     """
 
-    choices = param.List([])
-    value = param.String("")
-    switches = param.List([])
-    lit = param.List([])
-    label = param.String("what is drawn", doc="What is chosen, for those who cannot see it.")
+    choices = param.List([], doc="Each (name, label, tool tip).")
+    value = param.String("", doc="Name of the choice that is made.")
+    switches = param.List([], doc="Each (name, label, tool tip).")
+    lit = param.List([], doc="Names of the switches that are on.")
+    label = param.String("what is drawn", doc="Accessible name of the menu of choices.")
 
-    _esm = (ASSETS / "chips.js").read_text(encoding="utf-8")
-    _stylesheets = [(ASSETS / "chips.css").read_text(encoding="utf-8")]  # noqa: RUF012 (Panel's own convention)
+    _esm, _stylesheets = component("buttons")
 
     def __init__(self, on_change: Callable[[str], None], **params: Any):
         super().__init__(**{"margin": 0, "height": 26, "sizing_mode": "stretch_width"} | params)

@@ -8,7 +8,7 @@ import pytest
 
 import swarmviz as sv
 from components.page import history
-from components.page.history import MOST, History
+from components.page.history import MAX_RUNS, History
 from swarmviz import success
 
 
@@ -126,15 +126,15 @@ def test_a_row_says_whether_the_run_has_found_the_minimum_and_all_are_judged_ane
 
 def test_the_newest_is_first_and_no_more_than_fifty_are_kept(kept, opened):
     sim = running(1)
-    for i in range(MOST + 7):
+    for i in range(MAX_RUNS + 7):
         kept.add(kept.row(sim), f"link {i}")
     numbers = [row["number"] for row in kept.pane.rows]
-    assert len(numbers) == MOST == 50 and numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == MAX_RUNS == 50 and numbers == sorted(numbers, reverse=True)
     press(kept, act="open", number=numbers[0])
     press(kept, act="open", number=numbers[-1])
     press(kept, act="open", number=1)  # gone
-    assert opened == [f"link {MOST + 6}", "link 7"]
-    assert len(kept._links) == MOST
+    assert opened == [f"link {MAX_RUNS + 6}", "link 7"]
+    assert len(kept._links) == MAX_RUNS
 
 
 def test_the_same_run_is_listed_once(kept):

@@ -6,7 +6,7 @@ import re
 
 from components.playback import builder
 from components.server import application, limits, session_limit, sockets
-from swarmviz.landscapes.formula import expression, program
+from swarmviz.landscapes.formula import parser, program
 from tests.server.serving import ROOT
 
 
@@ -34,7 +34,7 @@ def test_the_limits_that_security_md_states_are_those_of_the_code():
         f"| {limits.MESSAGES.per_second:.0f} messages and {limits.BYTES.per_second / 1000:.0f} kB per second |",
         f"| {limits.THREAD_SECONDS.per_second:g} s per second {limits.THREAD_SECONDS.saved_up:g} s saved up |",
         f"| wait of a broken connection for its browser | {sockets.GRACE_S:.0f} s |",
-        f"| characters operations of a formula | {expression.MOST_CHARACTERS} {program.MOST_OPERATIONS} |",
-        f"| processor time of a replay | {builder.MOST_SECONDS:.0f} s |",
+        f"| characters operations of a formula | {parser.MAX_CHARS} {program.MAX_OPERATIONS} |",
+        f"| processor time of a replay | {builder.MAX_BUILD_S:.0f} s |",
     ):
         assert said in stated, said

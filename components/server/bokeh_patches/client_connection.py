@@ -16,4 +16,4 @@ from __future__ import annotations
 
 from components.assets import ASSETS
 
-CODE = (ASSETS / "connection.js").read_text(encoding="utf-8")  # stands before the script of a component of the page
+CODE = (ASSETS / "connection.js").read_text(encoding="utf-8")  # part of the script of the bar, which imports it

@@ -1,0 +1,36 @@
+// The keys of the page and the list of them.
+
+import {make, listen} from "./dom.js"
+
+const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
+  ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"],
+  ["C", "copy the link to this moment"], ["?", "this list"]]
+const ACTS = {" ": "play", ArrowRight: "step", ArrowLeft: "back", r: "reset", n: "seed", c: "copy"}
+const REPEATED = ["step", "back"] // while the key is held
+
+export const makeHelp = () => {
+  const list = make("dl", {}, ...KEYS.flatMap(([key, text]) => [make("dt", {}, make("kbd", {textContent: key})), make("dd", {textContent: text})]))
+  const dialog = make("dialog", {ariaLabel: "Keyboard", onclick: () => dialog.close()}, make("h2", {textContent: "Keyboard"}), list)
+  const toggle = () => (dialog.open ? dialog.close() : dialog.showModal())
+  const button = make("button", {type: "button", className: "ask", title: "Keyboard (?)", ariaLabel: "Keyboard (?)", onclick: toggle},
+    make("b", {textContent: "?"}), make("span", {textContent: "Keyboard"}))
+  return {button, dialog, toggle, isOpen: () => dialog.open}
+}
+
+// Whether the element that has the focus needs the key itself.
+const isTaken = (key, {tagName, type}) => {
+  if (key === " ") {
+    return ["BUTTON", "SUMMARY", "A", "SELECT", "TEXTAREA"].includes(tagName) || (tagName === "INPUT" && type !== "range")
+  }
+  return ["INPUT", "SELECT", "TEXTAREA"].includes(tagName) && type !== "checkbox"
+}
+
+export const listenToKeys = (model, {press, toggleFull, toggleHelp}) => listen(model, window, "keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event.key, event.composedPath()[0])) { return }
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key, act = ACTS[key]
+  if (act && (!event.repeat || REPEATED.includes(act))) { press(act) }
+  else if (key === "f") { toggleFull() }
+  else if (key === "?") { toggleHelp() }
+  else { return }
+  event.preventDefault()
+})

@@ -1,0 +1,63 @@
+// How often to draw and when to stop. The boxes show what the server understood, but no answer to an older entry.
+
+import {make, makeBox} from "./dom.js"
+
+const MAX_ANSWER_MS = 5000 // after that a message was lost
+const STOPS = [["never", "never"], ["k", "at step"], ["t", "at time"], ["stall", "when stalled for"]]
+
+// `onShow()` is called whenever what the boxes show may have changed.
+export const makeSettings = (model, send, onShow) => {
+  let asked = model.answered, askedAt = 0
+  const enter = (act, value) => {
+    asked += 1
+    askedAt = performance.now()
+    send(act, value)
+    onShow()
+  }
+  const isAnswered = () => {
+    if (performance.now() - askedAt > MAX_ANSWER_MS) { asked = model.answered }
+    return model.answered >= asked
+  }
+
+  const drawEvery = makeBox({inputMode: "numeric", value: "1", ariaLabel: "Draw every so many steps", title: "Draw every so many steps"},
+    (text) => enter("draw", text))
+  const showDraw = () => {
+    if (!isAnswered()) { return }
+    drawEvery.write(String(model.draw))
+    onShow()
+  }
+
+  const stopKind = make("select", {ariaLabel: "Stop", title: "When to stop by itself"},
+    ...STOPS.map(([value, textContent]) => make("option", {value, textContent})))
+  const enterStop = () => {
+    stopAt.box.hidden = stopKind.value === "never"
+    enter("stop", [stopKind.value, stopAt.box.value])
+  }
+  const stopAt = makeBox({inputMode: "decimal", ariaLabel: "Stop at", value: "1000", hidden: true}, enterStop)
+  stopKind.addEventListener("change", enterStop)
+  const showStop = () => {
+    if (!isAnswered()) { return }
+    const [kind, at] = model.stop
+    stopKind.value = kind
+    stopAt.box.hidden = kind === "never"
+    if (at != null) { stopAt.write(at) }
+    onShow()
+  }
+
+  const changed = () => [drawEvery.box.value === "1" ? "" : `draws every ${drawEvery.box.value} steps`,
+    stopKind.value === "never" ? "" : `stops ${stopKind.selectedOptions[0].textContent} ${stopAt.box.value}`].filter(Boolean).join(", ")
+  const show = () => {
+    showDraw()
+    showStop()
+  }
+  model.on("draw", showDraw)
+  model.on("stop", showStop)
+  model.on("answered", show)
+  return {
+    draw: make("label", {className: "draw"}, make("span", {textContent: "Draw every"}), drawEvery.box, make("span", {textContent: "steps"})),
+    stop: make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt.box),
+    focus: () => drawEvery.box.focus(),
+    changed, // in words; empty when all is as usual
+    show,
+  }
+}

@@ -1,0 +1,48 @@
+// Play and pause, one step, reset, new seed; and the icons of the bar.
+
+import {make, makeButton} from "./dom.js"
+
+const ICONS = {
+  play: "M8 5v14l11-7z", pause: "M6 5h4v14H6zm8 0h4v14h-4z", step: "M6 5l9 7-9 7zM16 5h3v14h-3z",
+  back: "M18 5l-9 7 9 7zM5 5h3v14H5z",
+  reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
+  more: "M6 10.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zm6 0a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zm6 0a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z",
+  full: "M4 4h6v2H6v4H4zm10 0h6v6h-2V6h-4zM4 14h2v4h4v2H4zm14 0h2v6h-6v-2h4z",
+  copy: "M10.6 13.4a1 1 0 0 1 0 1.4 1 1 0 0 1-1.4 0 5 5 0 0 1 0-7.1l3.5-3.5a5 5 0 0 1 7.1 7.1l-1.5 1.5a6.8 6.8 0 0 0-.4-2.4l.5-.5a3 3 0 1 0-4.3-4.3l-3.5 3.5a3 3 0 0 0 0 4.3zm2.8-4.2a1 1 0 0 1 1.4 0 5 5 0 0 1 0 7.1l-3.5 3.5a5 5 0 0 1-7.1-7.1l1.5-1.5c0 .8.1 1.6.4 2.4l-.5.5a3 3 0 1 0 4.3 4.3l3.5-3.5a3 3 0 0 0 0-4.3 1 1 0 0 1 0-1.4z",
+  seed: "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 3.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm8 8a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zm-4-4a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z",
+}
+
+export const icon = (name) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path fill-rule="evenodd" d="${ICONS[name]}"/></svg>`
+
+export const makeIconButton = (act, text, title, press) =>
+  makeButton({className: act, title, ariaLabel: title, innerHTML: icon(act)}, press, make("span", {textContent: text}))
+
+export const makeTransport = (model, send) => {
+  let playing = model.playing
+  const press = (act) => {
+    if (act !== "play") { return send(act) }
+    playing = !playing // the picture of the button answers at once; the server follows
+    showPlaying()
+    send(playing ? "play" : "pause")
+  }
+  const button = (act, text, title) => makeIconButton(act, text, title, () => press(act))
+  const play = button("play", "Pause", "Pause (Space)"), reset = button("reset", "Reset", "Reset with the same seed (R)")
+  const node = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, button("back", "Back", "One step back (←)"), play,
+    button("step", "Step", "One step (→)"), reset, button("seed", "New seed", "Reset with a new seed (N)"))
+
+  const showPlaying = () => {
+    play.innerHTML = icon(playing ? "pause" : "play")
+    play.append(make("span", {textContent: playing ? "Pause" : "Play"}))
+    play.title = play.ariaLabel = playing ? "Pause (Space)" : "Play (Space)"
+    play.classList.toggle("on", playing)
+  }
+  const showPending = () => reset.classList.toggle("wanted", model.pending)
+  model.on("playing", () => {
+    playing = model.playing
+    showPlaying()
+  })
+  model.on("pending", showPending)
+  showPlaying()
+  showPending()
+  return {node, press, isPlaying: () => playing}
+}

@@ -1,0 +1,42 @@
+// A row of small buttons: one of several choices, then switches. The server is told what was pressed and answers with the new state.
+
+import {make, makeButton} from "./dom.js"
+
+const MOST_BUTTONS = 5 // more choices become a menu, and so do those for which there is no room
+
+export function render({model}) {
+  const row = make("div", {className: "chips"})
+  const button = (role, isOn) => ([name, textContent, title]) =>
+    makeButton({textContent, title, className: role, ariaPressed: String(isOn(name))}, () => model.send_msg(name))
+  const menu = () => make("select", {ariaLabel: model.label, onchange: ({target}) => {
+    model.send_msg(target.value)
+    target.blur()
+  }}, ...model.choices.map(([value, textContent, title]) => make("option", {value, textContent, title, selected: value === model.value})))
+  const choices = (roomy) => {
+    if (model.choices.length > MOST_BUTTONS || !roomy) { return [menu()] }
+    if (model.choices.length > 1) { return model.choices.map(button("choice", (name) => name === model.value)) }
+    return [make("span", {textContent: model.choices[0]?.[1] ?? ""})]
+  }
+
+  let needed = 0 // pixels that the buttons take; 0 until they were once seen to take too many
+  const fits = () => needed === 0 || row.clientWidth === 0 || needed <= row.clientWidth
+  let roomy = true // whether there was room when the row was last drawn
+  const draw = () => {
+    roomy = fits()
+    row.replaceChildren(...choices(roomy), make("i"), ...model.switches.map(button("switch", (name) => model.lit.includes(name))))
+  }
+  const measure = () => {
+    if (row.scrollWidth > row.clientWidth && row.clientWidth > 0 && !row.querySelector("select")) { needed = row.scrollWidth }
+    if (fits() !== roomy) { draw() }
+  }
+  for (const name of ["choices", "value", "switches", "lit"]) {
+    model.on(name, () => {
+      if (name === "choices") { needed = 0 }
+      draw()
+      measure()
+    })
+  }
+  new ResizeObserver(measure).observe(row)
+  draw()
+  return row
+}

@@ -1,0 +1,51 @@
+// What the page's components share: elements, buttons, sliders, and numbers as text.
+
+// An element with properties and children; a child that is null is left out.
+export const make = (tag, props = {}, ...children) => {
+  const node = Object.assign(document.createElement(tag), props)
+  node.append(...children.filter((child) => child != null))
+  return node
+}
+
+// A button. A click of the mouse leaves the focus where Space means play and pause; one of the keyboard keeps it.
+export const makeButton = (props, press, ...children) => {
+  const node = make("button", {type: "button", ...props}, ...children)
+  node.addEventListener("click", (event) => {
+    if (event.detail > 0) { node.blur() }
+    press(event)
+  })
+  return node
+}
+
+// The part of a slider's rail left of its thumb has the accent's colour.
+export const fillRail = (slider) => slider.style.setProperty("--fill", `${(100 * slider.value) / Math.max(1, slider.max)}%`)
+
+// A text box that the server writes, but not while somebody types in it; `enter(text)` is called when the entry is complete.
+export const makeBox = (props, enter) => {
+  const box = make("input", {type: "text", ...props})
+  let typing = false
+  box.addEventListener("input", () => { typing = true })
+  box.addEventListener("blur", () => { typing = false })
+  box.addEventListener("change", () => {
+    typing = false
+    enter(box.value)
+  })
+  const write = (text) => { if (!typing && box.value !== text) { box.value = text } }
+  return {box, write}
+}
+
+// 12345 as "12 345"
+export const grouped = (count) => Math.round(count).toLocaleString("en-GB").replaceAll(",", "\u202f")
+
+// Four digits of a number; "–" when there is none.
+export const short = (value) => {
+  if (value == null) { return "–" }
+  if (value === 0) { return "0" }
+  return Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(4)))
+}
+
+// A listener that lives as long as the component.
+export const listen = (model, target, type, handle) => {
+  target.addEventListener(type, handle)
+  model.on("remove", () => target.removeEventListener(type, handle))
+}
