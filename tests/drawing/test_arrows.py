@@ -64,15 +64,15 @@ def test_page_and_pictures_draw_the_same_arrows_and_the_same_key_at_every_step()
         keys = set()
         for _ in range(4):
             sim.advance(7)
-            arena.paint(arena.prepare(sim))
+            arena.paint(arena.prepare(sim.frame, sim))
             printed.show(sim)
-            drawn = np.column_stack([arena.stage.arrows.data[name] for name in page.ENDS])
-            there = np.array(printed.kind.arrows.get_segments()).reshape(-1, 4)
+            drawn = np.column_stack([arena.renderer.arrows.data[name] for name in page.ENDS])
+            there = np.array(printed.painter.arrows.get_segments()).reshape(-1, 4)
             if d == 1:  # heads follow the frame, which has another shape
                 drawn, there = drawn[: len(drawn) // 5], there[: len(there) // 5]
             np.testing.assert_allclose(drawn, there, atol=1e-5)
             assert len(drawn)
-            keys.add((arena.stage.key.label, arena.stage.key.bar_length, arena.stage.key.visible))
+            keys.add((arena.renderer.key.label, arena.renderer.key.bar_length, arena.renderer.key.visible))
         width = width_of(*sim.landscape.limits(d))
         assert keys == {(key_of(width).label, key_of(width).length, True)}, "nothing of the frame is in the scale"
 
@@ -80,6 +80,6 @@ def test_page_and_pictures_draw_the_same_arrows_and_the_same_key_at_every_step()
 def test_the_key_goes_with_the_velocities():
     arena = Arena()
     arena.attach(sv.Simulation(sv.BGK(), sv.landscapes.Rastrigin(), sv.Swarm(n=5)))
-    assert arena.stage.key.visible
+    assert arena.renderer.key.visible
     arena.attach(sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=5)))
-    assert not arena.stage.key.visible
+    assert not arena.renderer.key.visible

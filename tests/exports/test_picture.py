@@ -21,7 +21,7 @@ from swarmviz import exports, presets
 from swarmviz.drawing import style
 from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.run import Cancelled, Run
-from swarmviz.exports.take import MOST_GROUNDS, Take
+from swarmviz.exports.take import MAX_LANDSCAPES, Take
 
 TEXT = "{http://purl.org/dc/elements/1.1/}"
 KINDS = {
@@ -82,18 +82,18 @@ def test_agents_are_drawn_where_they_are(kind):
     arena = Arena(sim)
     arena.show(sim)
     places = sim.frame.x if sim.frame.d > 1 else np.column_stack([sim.frame.x[:, 0], sim.frame.energy])
-    np.testing.assert_array_equal(arena.kind.dots.get_offsets(), places)
+    np.testing.assert_array_equal(arena.painter.dots.get_offsets(), places)
     goals = sim.landscape.minimisers(sim.frame.d)[:, 0] + (0.0 if sim.frame.shift is None else sim.frame.shift[0])
-    np.testing.assert_array_equal(np.sort(arena.kind.goals.get_xdata()), np.sort(goals))
+    np.testing.assert_array_equal(np.sort(arena.painter.minimisers.get_xdata()), np.sort(goals))
 
 
 def test_bars_have_the_height_of_the_occupation():
     sim = made("bars", 30)
     arena = Arena(sim)
     arena.show(sim)
-    heights = [path.vertices[:, 1].max() for path in arena.kind.bars.get_paths()]
+    heights = [path.vertices[:, 1].max() for path in arena.painter.bars.get_paths()]
     np.testing.assert_array_equal(heights, sim.frame.occupation)
-    assert arena.kind.eta.get_data().values.sum() == pytest.approx(1.0)
+    assert arena.painter.target.get_data().values.sum() == pytest.approx(1.0)
 
 
 def test_a_density_has_as_much_ink_as_there_are_agents_inside():
@@ -264,8 +264,11 @@ def test_a_landscape_that_changes_often_is_kept_a_few_times():
         sim.landscape = sim.landscape.with_well_changed(0, depth=1.0 + i)
         sim.advance(1)
     header, _, arrays = opened(exports.replay(sim))
-    assert len(header["grounds"]) == MOST_GROUNDS
-    assert f"{MOST_GROUNDS} of the 40 landscapes" in " ".join(header["notes"]) and f"ground{MOST_GROUNDS - 1}" in arrays
+    assert len(header["backgrounds"]) == MAX_LANDSCAPES
+    assert (
+        f"{MAX_LANDSCAPES} of the 40 landscapes" in " ".join(header["notes"])
+        and f"background{MAX_LANDSCAPES - 1}" in arrays
+    )
 
 
 def test_a_formula_cannot_leave_the_page_s_data():

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from swarmviz import Frame
-from swarmviz.drawing.finite_set import MOST_BARS
+from swarmviz.drawing.laws import MOST_BARS
+from swarmviz.frame import Frame
 
 FEW = 120  # bars up to which they are drawn with all details
 MOST_CELLS = 1600  # of a lattice that have a bar; of more the occupation is shaded
@@ -98,7 +98,7 @@ class Layout:
                 "a": left,
                 "b": left + CELL_WIDTH * self.size[0],
                 "base": floor,
-                "end": np.where(v > 0, floor + CELL_ROOM * self.size[1] * v, np.nan),  # nobody is no dash
+                "end": np.where(v > 0, floor + CELL_ROOM * self.size[1] * v, np.nan),  # no agent, no dash
             }
         edges = self._edges()
         trim = gap / 2 * np.diff(edges)
@@ -110,7 +110,7 @@ class Layout:
     def colours(self) -> dict[str, np.ndarray]:
         """Where the heights of the bars' states are shown as colours, as in :meth:`boxes`."""
         low, high = STRIP if self.kind == "row" else RIM
-        out = self.boxes(np.zeros(self.bars), 0.06 if self.bars <= 120 else 0.0)
+        out = self.boxes(np.zeros(self.bars), 0.06 if self.bars <= FEW else 0.0)
         return out | {"base": np.full(self.bars, low), "end": np.full(self.bars, high)}
 
     def outline(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -197,6 +197,7 @@ def least(values: np.ndarray, first: np.ndarray) -> np.ndarray:
 
 def layout_of(frame: Frame, low: np.ndarray, high: np.ndarray) -> Layout:
     """The layout for the states of a frame in the box from ``low`` to ``high``, (d,) each."""
+    assert frame.sites is not None and frame.links is not None
     S, d = frame.sites.shape
     if d > 1:
         cells, sides = _stacked(frame.sites)
