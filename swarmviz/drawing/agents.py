@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.drawing import style
-from swarmviz.drawing.density import cells_of, counts, shades, taking_part
+from swarmviz.drawing.density import cells_of, counts, shades
 from swarmviz.frame import Frame
 
 CELLS = {1: 240, 2: 144}  # of a count image along each of its sides, by their number
@@ -47,10 +47,8 @@ def points_of(frame: Frame, x: np.ndarray) -> Points:
     return Points(x, style.diameters(frame), style.agent_tones(frame))
 
 
-def count_image(frame: Frame, low: np.ndarray, high: np.ndarray) -> CountImage:
-    """The agents that take part in the view [low, high], (1,) or (2,) each, of the first coordinates."""
-    x = frame.x[:, : len(low)]
-    x = x[((x >= low) & (x <= high)).all(axis=1) & taking_part(frame)]
+def count_image(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> CountImage:
+    """Agents ``x`` (N, 1) or (N, 2), all of them in [low, high]."""
     cells = CELLS[len(low)]
     if len(low) == 1:
         return CountImage(shades(counts(x[:, 0], low[0], high[0], cells)[None]), low, high)

@@ -12,9 +12,10 @@ import numpy as np
 from swarmviz.drawing.agents import CountImage, Points, count_image, lowest_agent, points_of
 from swarmviz.drawing.arrows import SHAPE, Key, key_of, strokes, width_of
 from swarmviz.drawing.axes import FURTHEST
+from swarmviz.drawing.density import taking_part
 from swarmviz.drawing.landscape import UNDEFINED, Scale, indistinct, undefined
 from swarmviz.drawing.style import FEW, MANY, remarks
-from swarmviz.drawing.zoom import outside
+from swarmviz.drawing.zoom import in_view
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 
@@ -131,19 +132,19 @@ def line_picture(
         Of the curve behind it: :attr:`Curve.unit`, for the heads of arrows, and :attr:`Curve.note`.
     """
     (low, high), places = view, np.column_stack([frame.x[:, 0], frame.energy])
-    arrows, key = np.empty((0, 4)), None
+    seen, arrows, key = in_view(frame.x, low, high), np.empty((0, 4)), None
     if frame.v is not None and frame.n <= FEW:
         width, level_v = width_of(*landscape.limits(1)), np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
         arrows, key = strokes(places, level_v, width, unit), key_of(width)
     return LinePicture(
         low, high,
-        agents=count_image(frame, low, high) if frame.n > MANY else points_of(frame, places),
+        agents=count_image(frame.x[seen & taking_part(frame)], low, high) if frame.n > MANY else points_of(frame, places),
         arrows=arrows,
         key=key,
         focus=float(frame.focus[0]) if frame.focus is not None else np.nan,
         level=float(frame.level) if frame.level is not None else np.nan,
         lowest=places[lowest_agent(frame)],
-        note=remarks(frame, outside(frame.x, low, high), background),
+        note=remarks(frame, frame.n - int(seen.sum()), background),
     )  # fmt: skip
 
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from swarmviz.drawing.agents import CountImage, Points, count_image, lowest_agent, points_of
 from swarmviz.drawing.arrows import Key, key_of, strokes, width_of
+from swarmviz.drawing.density import taking_part
 from swarmviz.drawing.style import FEW, MANY, remarks
-from swarmviz.drawing.zoom import outside
+from swarmviz.drawing.zoom import in_view
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 
@@ -96,14 +97,14 @@ def plane_picture(
         What the image of the landscape cannot show, in words.
     """
     (low, high), x = view, np.ascontiguousarray(frame.x[:, :2])
-    few, none, shift = frame.n <= FEW, np.empty((0, 4)), shift_of(frame)
+    few, none, shift, seen = frame.n <= FEW, np.empty((0, 4)), shift_of(frame), in_view(x, low, high)
     arrows, key = none, None
     if few and frame.v is not None:
         width = width_of(*landscape.limits(frame.d))
         arrows, key = strokes(x, frame.v[:, :2], width), key_of(width)
     return PlanePicture(
         low, high, shift,
-        agents=count_image(frame, low, high) if frame.n > MANY else points_of(frame, x),
+        agents=count_image(x[seen & taking_part(frame)], low, high) if frame.n > MANY else points_of(frame, x),
         trails=trails_of(frame, recent) if few else Trails(none, np.empty(0)),
         arrows=arrows,
         key=key,
@@ -113,7 +114,7 @@ def plane_picture(
         lowest=x[lowest_agent(frame)],
         minimisers=landscape.minimisers(frame.d)[:, :2] + shift,
         handles=landscape.handles(frame.d)[:, :2] + shift,
-        note=remarks(frame, outside(x, low, high), background),
+        note=remarks(frame, frame.n - int(seen.sum()), background),
     )  # fmt: skip
 
 

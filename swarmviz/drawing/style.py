@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.zoom import EDGE, SHARE, ZOOMS, outside, reach, view_of  # noqa: F401 (their former place)
 from swarmviz.frame import Frame
 
 MANY = 2000  # agents from which on a density is drawn instead

@@ -51,9 +51,9 @@ def view_of(low: Any, high: Any, far: float) -> tuple[Any, Any]:
     return view_around(low, high, zoom_of(far))
 
 
-def outside(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> int:
-    """How many agents ``x`` (N, d) a view does not show."""
-    return int(((x < low) | (x > high)).any(axis=1).sum())
+def in_view(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Which agents ``x`` (N, d) a view shows, (N,) bool."""
+    return np.logical_and.reduce([(c >= a) & (c <= b) for c, a, b in zip(x.T, low, high, strict=True)])
 
 
 class Zoom:

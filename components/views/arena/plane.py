@@ -207,9 +207,12 @@ class PlaneRenderer:
         out["points"] = _columns("xy", picture.agents.x) | agents.columns_of(picture.agents, frame)
         if frame.n <= FEW:
             out["trails"] = _columns(ENDS, picture.trails.segments) | {"alpha": picture.trails.alpha.astype("f4")}
-            out["links"], out["memory"] = _columns(ENDS, picture.links), _columns("xy", picture.memory)
             if frame.v is not None:
                 out["arrows"] = arrow_columns(picture.arrows)
+            if frame.memory is not None:
+                out["memory"] = _columns("xy", picture.memory)
+            if frame.partner is not None:
+                out["links"] = _columns(ENDS, picture.links)
         return out
 
     def _new_background(
@@ -275,4 +278,4 @@ def _first(columns: dict[str, Any]) -> Any:
 
 def _columns(names: Any, values: Any) -> dict[str, np.ndarray]:
     """The columns of values (M, C), or of C values, as float32."""
-    return dict(zip(names, finite_f4(np.atleast_2d(values)).T.copy(), strict=True))
+    return dict(zip(names, finite_f4(np.ascontiguousarray(np.atleast_2d(values).T)), strict=True))
