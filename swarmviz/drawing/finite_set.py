@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.drawing.axes import nice_above
-from swarmviz.drawing.finite_set_layout import FEW, Layout, layout_of, least
+from swarmviz.drawing.finite_set_layout import DETAILED_BARS, Layout, layout_of, least
 from swarmviz.drawing.landscape import scale_of
 from swarmviz.drawing.laws import (  # noqa: F401 (the former place of some)
     ERRORS,
@@ -243,7 +243,7 @@ class RecentJumps:
 
     def _count(self, frame: Frame, bars: int, a: np.ndarray, b: np.ndarray) -> None:
         """Remember the links used since the last picture; an agent that went further between two pictures is not shown."""
-        here = frame.node if bars <= FEW else None
+        here = frame.node if bars <= DETAILED_BARS else None
         before, self._before = self._before, (frame.k, here)
         if here is None or before is None or before[1] is None or frame.k < before[0]:
             self._past.clear()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from swarmviz.drawing.zoom import EDGE, SHARE, ZOOMS, reach, view_of  # noqa: F401 (their former place)
 from swarmviz.frame import Frame
 
 MANY = 2000  # agents from which on a density is drawn instead
@@ -38,7 +39,8 @@ class Theme(NamedTuple):
     """The colours of a theme.
 
     ``ink`` is for text and axes, ``soft`` for secondary text, ``grid`` for grid lines, ``paper`` for what lies behind a figure, ``curves``
-    for the observables of a plot in their order, ``outline`` for the rim of an agent, ``halo`` for the light behind a mark;
+    for the observables of a plot in their order, ``outline`` for the rim of an agent, ``halo`` for the light behind a mark,
+    ``minimiser`` for the inside of a star;
     ``landscape`` are LEVELS shades from low to high values of F; where it is no finite number there are stripes of the two greys
     ``undefined``.
     """
@@ -60,6 +62,7 @@ class Theme(NamedTuple):
     target: str
     focus: str
     undefined: tuple[str, str] = ("#c9c9c9", "#a8a8a8")
+    minimiser: str = "#ffffff"
 
 
 def _landscape(*colours: str) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ def replay(
         "title": title(run),
         "labels": ["x", "F(x)"] if sim.frame.d == 1 else ["x₁", "x₂"],
         "themes": {theme.name: _theme(theme) for theme in (style.LIGHT, style.DARK)},
-        "curve": _curve(sim),
+        "curve": run_curve(sim),
         "script": script if len(script) <= MAX_TEXT_CHARS else "# left out: its table of points is too long for a page",
     }
     if sim.frame.d > 2:
@@ -87,7 +87,7 @@ def _theme(theme: style.Theme) -> dict[str, Any]:
     return theme._asdict() | {"shades": style.hex_colours(shade_colours(theme))}
 
 
-def _curve(sim: Simulation) -> dict[str, Any]:
+def run_curve(sim: Simulation) -> dict[str, Any]:
     """The provisional minimum, or else the first observable; above min F on a logarithmic axis where that is known."""
     known = {o.name: o for o in sim.dynamics.observables}
     observable = known.get("provisional_minimum") or next(iter(known.values()))

@@ -8,7 +8,7 @@ import pytest
 import swarmviz as sv
 from components.views.arena import arrows as page
 from components.views.arena.arena import Arena
-from swarmviz.drawing.arrows import LEAST, LONGEST, TIME, key_of, strokes, width_of
+from swarmviz.drawing.arrows import MAX_WIDTHS, MIN_WIDTHS, TIME, key_of, strokes, width_of
 from swarmviz.exports.mpl.arena import Arena as Printed
 
 
@@ -29,7 +29,7 @@ def test_a_swarm_that_stands_has_no_arrows():
     v = np.random.default_rng(0).normal(size=(50, 2)) * 1e-12
     assert len(strokes(np.zeros((50, 2)), v, 10.0)) == 0
     assert len(strokes(np.zeros((50, 2)), v * 0, 10.0)) == 0
-    slow = np.array([[LEAST * 10.0 / TIME * 1.01, 0.0], [LEAST * 10.0 / TIME * 0.99, 0.0]])
+    slow = np.array([[MIN_WIDTHS * 10.0 / TIME * 1.01, 0.0], [MIN_WIDTHS * 10.0 / TIME * 0.99, 0.0]])
     assert len(strokes(np.zeros((2, 2)), slow, 10.0)) == 3, "one shaft with a head"
 
 
@@ -38,7 +38,7 @@ def test_a_long_arrow_is_cut_short_keeps_its_direction_and_is_marked(speed):
     with np.errstate(all="raise"):
         drawn = strokes(np.ones((1, 2)), np.array([[speed, -speed]]) / 2, 10.0)
     way = drawn[0, 2:] - drawn[0, :2]
-    np.testing.assert_allclose(way, LONGEST * 10 * np.array([1, -1]) / np.sqrt(2))
+    np.testing.assert_allclose(way, MAX_WIDTHS * 10 * np.array([1, -1]) / np.sqrt(2))
     assert len(drawn) == 5 and np.isfinite(drawn).all()
 
 

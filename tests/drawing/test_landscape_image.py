@@ -68,6 +68,7 @@ def test_page_and_replay_pack_the_same_pixels():
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=lambda t: t.name)
 def test_a_contour_is_the_shade_with_more_ink(colours):
     shades = shade_colours(colours)
+    assert 0.0 == INK[0] < INK[1] < INK[2] and len(shades) == SHADES
     plain, half, full = (shades[i * LEVELS : (i + 1) * LEVELS] for i in range(3))
     assert hex_colours(plain) == colours.landscape and hex_colours(shades[-2:]) == colours.undefined
     ink = np.array([int(colours.ink[i : i + 2], 16) / 255 for i in (1, 3, 5)])

@@ -23,7 +23,7 @@ from swarmviz.drawing.zoom import distances  # noqa: F401 (its former place)
 
 DIGITS = "{%.5g}"  # a weight of 1e-7 is no 0.0000
 LEGEND_OF = "legend of "  # begins the name of a glyph that only an entry of the legend shows
-MAX_HOVERED = 3  # agents under a pointer that are told of: more would cover the swarm
+MAX_HOVERED = 3  # agents under a pointer whose numbers are shown: more would cover the swarm
 
 
 class Kind(NamedTuple):

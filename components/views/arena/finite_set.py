@@ -31,7 +31,17 @@ from swarmviz.drawing.finite_set import (
     finite_set_picture,
     same_states,
 )
-from swarmviz.drawing.finite_set_layout import BAND, BARS, BASE, FEW, REACH, STRIP, TOP, Layout, least
+from swarmviz.drawing.finite_set_layout import (
+    BAND,
+    BARS,
+    BASE,
+    DETAILED_BARS,
+    RING_HALF_WIDTH,
+    STRIP,
+    TOP,
+    Layout,
+    least,
+)
 from swarmviz.drawing.laws import laws_now
 
 ENDS = ("x0", "y0", "x1", "y1")
@@ -161,7 +171,7 @@ class FiniteSetRenderer:
         self.discs.glyph.update(fill_color=colours.agent, line_color=colours.outline)
         self.paths.glyph.line_color = colours.heavy_agent
         self.target.glyph.line_color, self.law.glyph.line_color = colours.target, colours.ink
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
+        self.stars.glyph.update(fill_color=colours.minimiser, line_color=colours.ink)
         self.fullest.glyph.update(fill_color=colours.focus, line_color=colours.paper)
         self.scale_text.glyph.update(
             text_color=colours.ink,
@@ -226,7 +236,7 @@ class FiniteSetRenderer:
         layout, share = background.layout, picture.share
         x, y = layout.nodes(background.bars)
         gap = 0.25 if layout.bars <= GAPPED else 0.0
-        size = np.where((share > 0) & (layout.bars <= FEW), 9 + 26 * np.sqrt(share), 0.0)
+        size = np.where((share > 0) & (layout.bars <= DETAILED_BARS), 9 + 26 * np.sqrt(share), 0.0)
         out = layout.boxes(share / picture.full, gap) | {"x": x, "y": y, "size": size, "h": background.bars}
         out |= {"state": layout.first, "height": least(frame.heights, layout.first)}
         out |= {"count": np.round(share * frame.n), "share": share, "target": picture.target, "law": picture.law}
@@ -284,12 +294,12 @@ class FiniteSetRenderer:
         self.quads.visible, self.wedges.visible = not ring and not layout.shaded, ring
         self.cloud.visible = layout.shaded
         self.circles.visible = self.scale_text.visible = self.numbers.visible = ring
-        self.nodes.visible = self.discs.visible = not lattice and layout.bars <= FEW
+        self.nodes.visible = self.discs.visible = not lattice and layout.bars <= DETAILED_BARS
         self.target.visible = self.law.visible = not layout.shaded
-        few = layout.bars <= FEW or lattice
+        few = layout.bars <= DETAILED_BARS or lattice
         self.quads.glyph.line_alpha = self.wedges.glyph.line_alpha = 1.0 if few else 0.0
         self.strip.glyph.line_alpha = self.rim.glyph.line_alpha = 1.0 if few else 0.0
-        self.target.glyph.line_width = 1.6 if lattice and layout.bars > FEW else 2.5
+        self.target.glyph.line_width = 1.6 if lattice and layout.bars > DETAILED_BARS else 2.5
         self.edges.glyph.update(line_alpha=0.35 if lattice else 0.8, line_width=1.3 if few else 2.5)
         self.hover.mode = "vline" if row else "mouse"
 
@@ -310,7 +320,7 @@ class FiniteSetRenderer:
             fig.left[0].update(ticker=BasicTicker(), major_label_overrides={})
             ends = layout.ends.T
         else:
-            ends = ((*layout.ends,), (STRIP[0] - 0.02, TOP)) if row else ((-REACH, REACH),) * 2
+            ends = ((*layout.ends,), (STRIP[0] - 0.02, TOP)) if row else ((-RING_HALF_WIDTH, RING_HALF_WIDTH),) * 2
         for axis, (start, end) in enumerate(ends):
             move_range(self.wanted[axis], (float(start), float(end)))
             move_range((fig.x_range, fig.y_range)[axis], (float(start), float(end)))

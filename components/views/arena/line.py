@@ -85,7 +85,7 @@ class LineRenderer:
         self.best.glyph.line_color = self.velocities.glyph.line_color = colours.ink
         self.handles.apply_theme(colours)
         apply_key_theme(self.key, colours)
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
+        self.stars.glyph.update(fill_color=colours.minimiser, line_color=colours.ink)
 
     def reset(self, frame: Frame, run: Simulation) -> None:
         """Another run: forget the past, name what is drawn."""

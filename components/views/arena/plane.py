@@ -69,7 +69,7 @@ class PlaneRenderer:
         self.tones = LinearColorMapper(low=0, high=1)
         self.counts = LinearColorMapper(low=0, high=255)
         self._kind, self._drawn_minimisers, self._corner = agents.Kind(), None, np.zeros(2)
-        self._size: dict[str, int] = {}  # pixels, as the browser tells them
+        self._size: dict[str, int] = {}  # pixels, as the browser sends them
         self._frame_size: tuple[int, int] | None = None
         self._view_size, self._drifts, self._margin, self._background_note = np.ones(2), False, MARGIN, ""
         self._add_layers()
@@ -88,9 +88,9 @@ class PlaneRenderer:
         self.apply_theme(colours)
 
     def _resized(self, attr: str, old: Any, new: Any) -> None:
-        """The browser tells the size of the frame, which the picture of the landscape has to fill."""
+        """The browser has another size of the frame, which the picture of the landscape has to fill."""
         self._size[attr] = new
-        if len(self._size) == 2:  # both are told, one after the other
+        if len(self._size) == 2:  # the browser sends one after the other
             self._frame_size = self._size["inner_width"], self._size["inner_height"]
             if self._wanted_margin() != self._margin:
                 self.refresh()
@@ -149,7 +149,7 @@ class PlaneRenderer:
         self.edge.line_color, self.paths.glyph.line_color = colours.soft, colours.agent
         self.partners.glyph.line_color = self.velocities.glyph.line_color = self.memories.glyph.line_color = colours.ink
         agents.apply_theme(self.figure, self.dots, self.tones, self._kind, colours)
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
+        self.stars.glyph.update(fill_color=colours.minimiser, line_color=colours.ink)
         self.best.glyph.line_color = colours.ink
         self.handles.apply_theme(colours)
         apply_key_theme(self.key, colours)

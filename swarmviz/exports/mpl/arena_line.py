@@ -14,10 +14,10 @@ from swarmviz.drawing.line import LinePicture, curve_of, line_picture, shift_of
 from swarmviz.drawing.style import FEW, Theme
 from swarmviz.exports.mpl.arena_plane import agent_entries, paint_agents
 from swarmviz.exports.mpl.figure import (
+    apply_theme,
     arrow_key,
-    crowd_map,
+    density_map,
     dot,
-    dress,
     legend,
     undefined_entry,
     undefined_look,
@@ -34,9 +34,9 @@ class Line:
         self.axes, self.colours = axes, colours
         self.still: list[Any] = []
         self.remarks: Sequence[str] = ()  # what the background cannot show
-        dress(axes, colours, "x", "F(x)")
+        apply_theme(axes, colours, "x", "F(x)")
         edge = colours.outline
-        self.cloud = axes.imshow(np.zeros((1, 2)), cmap=crowd_map(colours), vmin=0, vmax=1, origin="lower", aspect="auto", zorder=1,
+        self.cloud = axes.imshow(np.zeros((1, 2)), cmap=density_map(colours), vmin=0, vmax=1, origin="lower", aspect="auto", zorder=1,
                                  visible=False)  # fmt: skip
         self.level = axes.axhline(
             0, color=colours.curves[2], linewidth=1.5, linestyle=(0, (5, 3)), zorder=4, visible=False
@@ -46,7 +46,7 @@ class Line:
         axes.add_collection(self.arrows, autolim=False)
         self.dots = axes.scatter([], [], edgecolors=edge, linewidths=0.7, alpha=0.94, zorder=6)
         self.minimisers = axes.plot(
-            [], [], "*", markersize=11, markerfacecolor="#ffffff", markeredgecolor=edge, zorder=7
+            [], [], "*", markersize=11, markerfacecolor=colours.minimiser, markeredgecolor=edge, zorder=7
         )[0]
         self.best = axes.plot(
             [], [], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=8
@@ -96,7 +96,7 @@ class Line:
             entries.append(Line2D([], [], linewidth=1.5, label="provisional minimum", **dashed))
         entries.append(dot("lowest agent", "none", colours.ink, "o", width=1.4))
         if len(sim.landscape.minimisers(1)):
-            entries.append(dot("known minimum", "#ffffff", colours.outline, "*", 9))
+            entries.append(dot("known minimum", colours.minimiser, colours.outline, "*", 9))
         if len(self._curve.gaps):
             entries.append(undefined_entry(colours))
         return entries

@@ -18,11 +18,11 @@ from swarmviz.exports.mpl.figure import (
     FONT,
     POINT,
     SMALL,
+    apply_theme,
     arrow_key,
     colour_map,
-    crowd_map,
+    density_map,
     dot,
-    dress,
     legend,
 )
 from swarmviz.frame import Frame
@@ -41,14 +41,14 @@ class Plane:
         from matplotlib.transforms import Affine2D
 
         self.axes, self.colours = axes, colours
-        dress(axes, colours, "x₁", "x₂")
+        apply_theme(axes, colours, "x₁", "x₂")
         axes.set_aspect("equal")
         self.drift = Affine2D()
         self.layers: list[Any] = []  # of the landscape
         self.bar: Any = None
         blank, edge = np.empty((0, 2)), colours.outline
         self.cloud = axes.imshow(
-            np.zeros((2, 2)), cmap=crowd_map(colours), vmin=0, vmax=1, origin="lower", zorder=3, visible=False
+            np.zeros((2, 2)), cmap=density_map(colours), vmin=0, vmax=1, origin="lower", zorder=3, visible=False
         )
         self.links = LineCollection([], colors=colours.ink, alpha=0.5, linestyles=":", linewidths=0.8, zorder=4)
         self.arrows = LineCollection([], colors=colours.ink, alpha=0.75, linewidths=0.8, zorder=5)
@@ -57,7 +57,7 @@ class Plane:
         self.memory = axes.plot([], [], "+", color=colours.ink, markersize=4, alpha=0.7, zorder=5)[0]
         self.dots = axes.scatter(*blank.T, edgecolors=edge, linewidths=0.7, alpha=0.94, zorder=6)
         self.minimisers = axes.plot(
-            [], [], "*", markersize=11, markerfacecolor="#ffffff", markeredgecolor=edge, zorder=7
+            [], [], "*", markersize=11, markerfacecolor=colours.minimiser, markeredgecolor=edge, zorder=7
         )[0]
         self.best = axes.plot(
             [], [], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=8
@@ -144,7 +144,7 @@ class Plane:
             entries.append(dot("consensus", colours.focus, colours.halo, "P"))
         entries.append(dot("lowest agent", "none", colours.ink, "o", width=1.4))
         if len(sim.landscape.minimisers(frame.d)):
-            entries.append(dot("known minimum", "#ffffff", colours.outline, "*", 9))
+            entries.append(dot("known minimum", colours.minimiser, colours.outline, "*", 9))
         return entries
 
     def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> PlanePicture:

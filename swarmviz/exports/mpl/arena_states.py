@@ -11,7 +11,7 @@ from swarmviz.drawing.landscape import scale_of
 from swarmviz.drawing.laws import target_law
 from swarmviz.drawing.line import curve_of
 from swarmviz.drawing.style import Theme
-from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, colour_map, dot, dress, legend
+from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, apply_theme, colour_map, dot, legend
 from swarmviz.simulation import Simulation
 
 FRAME = 330.0  # points along a side of the plane; a disc with all the agents is a quarter of its area
@@ -26,9 +26,9 @@ class Bars:
         from matplotlib.collections import PolyCollection
 
         self.axes, self.colours = axes, colours
-        dress(axes, colours, "x", "share of the agents")
+        apply_theme(axes, colours, "x", "share of the agents")
         self.heights = axes.twinx()
-        dress(self.heights, colours, "", "U(x)")
+        apply_theme(self.heights, colours, "", "U(x)")
         axes.set_zorder(self.heights.get_zorder() + 1)
         axes.patch.set_visible(False)
         self.still: list[Any] = []
@@ -60,7 +60,12 @@ class Bars:
             self.heights.plot(curve.x, curve.f, color=colours.landscape[0], linewidth=1.2, alpha=0.8)[0],
             self.heights.plot(sites[:, 0], U, ".", color=colours.landscape[0], markersize=4)[0],
             self.heights.plot(
-                sites[lowest, 0], U[lowest], "*", markersize=11, markerfacecolor="#fff", markeredgecolor=colours.outline
+                sites[lowest, 0],
+                U[lowest],
+                "*",
+                markersize=11,
+                markerfacecolor=colours.minimiser,
+                markeredgecolor=colours.outline,
             )[0],
         ]
         self.bars.set_linewidth(0.5 if len(sites) <= 100 else 0.0)
@@ -81,7 +86,7 @@ class Bars:
         ]
         if (claim := self._picture.claim) is not None:
             entries.append(Line2D([], [], color=colours.target, linewidth=1.8, label=claim.title.split(" at ")[0]))
-        return [*entries, dot("lowest state", "#ffffff", colours.outline, "*", 9)]
+        return [*entries, dot("lowest state", colours.minimiser, colours.outline, "*", 9)]
 
     def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> StatesPicture:
         """The occupation and the target of the present frame; returns what is seen of it."""
@@ -101,7 +106,7 @@ class Sites:
     def __init__(self, axes: Any, colours: Theme):
         self.axes, self.colours = axes, colours
         self.bar: Any = None
-        dress(axes, colours, "x₁", "x₂")
+        apply_theme(axes, colours, "x₁", "x₂")
         axes.set_aspect("equal")
         self.still: list[Any] = []
         self.discs = axes.scatter([], [], color=colours.agent, edgecolors=colours.outline, linewidths=0.7, zorder=3)
@@ -132,7 +137,7 @@ class Sites:
             *sites[lowest, :2].T,
             "*",
             markersize=11,
-            markerfacecolor="#fff",
+            markerfacecolor=colours.minimiser,
             markeredgecolor=colours.outline,
             zorder=5,
         )
@@ -153,7 +158,7 @@ class Sites:
         entries = [dot("share of the agents (area)", self.colours.agent, self.colours.outline)]
         if (claim := self._picture.claim) is not None:
             entries.append(dot(claim.title.split(" at ")[0], "none", self.colours.target))
-        return [*entries, dot("lowest state", "#ffffff", self.colours.outline, "*", 9)]
+        return [*entries, dot("lowest state", self.colours.minimiser, self.colours.outline, "*", 9)]
 
     def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> StatesPicture:
         """The occupation and the target of the present frame; returns what is seen of it."""

@@ -18,7 +18,7 @@ from components.views.arena.finite_set import FAINT, FiniteSetRenderer
 from components.views.occupation import Occupation
 from swarmviz import theory
 from swarmviz.drawing.finite_set import even_above
-from swarmviz.drawing.finite_set_layout import REACH, SEEN, layout_of
+from swarmviz.drawing.finite_set_layout import RING_HALF_WIDTH, SHORTEST_DASH, layout_of
 from swarmviz.drawing.laws import MOST_BARS
 from swarmviz.schedules import Power
 from swarmviz.theory import finite_set_curves
@@ -131,7 +131,7 @@ def test_the_lines_of_the_laws_lie_where_their_bars_would_end(kind):
     layout, scale = renderer.background.layout, renderer.full
     for line, name in zip(renderer.lines, ("target", "law"), strict=True):
         v = renderer.points.data[name] / scale
-        end = layout.boxes(v)["end"][(v >= SEEN) | (kind != "lattice")]
+        end = layout.boxes(v)["end"][(v >= SHORTEST_DASH) | (kind != "lattice")]
         x, y = line.data["x"], line.data["y"]
         at = np.hypot(x, y) if kind == "ring" else y
         np.testing.assert_allclose(np.unique(at[np.isfinite(at)].round(4)), np.unique(end.round(4)), atol=2e-4)
@@ -189,7 +189,7 @@ def test_a_cycle_is_a_ring_clockwise_from_the_top():
     assert renderer.wedges.visible and not renderer.quads.visible and not renderer.figure.xaxis.visible
     assert renderer.numbers.data_source.data["text"] == [str(i) for i in range(20)]
     line = renderer.lines[0].data
-    assert np.hypot(line["x"], line["y"]).max() < REACH
+    assert np.hypot(line["x"], line["y"]).max() < RING_HALF_WIDTH
     assert (line["x"][0], line["y"][0]) == pytest.approx((line["x"][-1], line["y"][-1]), abs=1e-5)
 
 

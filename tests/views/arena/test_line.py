@@ -7,7 +7,7 @@ import pytest
 
 from components.views.arena.arena import Arena
 from components.views.arena.arrows import LEGEND
-from swarmviz.drawing.arrows import LONGEST, TIME
+from swarmviz.drawing.arrows import MAX_WIDTHS, TIME
 from tests.views.arena.runs import attached, bare, points, simulation
 
 
@@ -31,7 +31,7 @@ def test_in_one_dimension_velocities_are_level_arrows_of_a_fixed_scale(speed):
     renderer = attached(arena, sim).renderer
     arrow, f = renderer.arrows.data, sim.frame.energy[:2]
     tip, width = arrow["x1"][:2] - arrow["x0"][:2], np.ptp(sim.landscape.limits(1))
-    expected = TIME * v[:2, 0] if speed == 1.0 else LONGEST * width * np.array([1.0, -1.0])
+    expected = TIME * v[:2, 0] if speed == 1.0 else MAX_WIDTHS * width * np.array([1.0, -1.0])
     np.testing.assert_allclose(tip, expected, rtol=1e-5)
     assert renderer.velocities.visible and len(arrow["x0"]) == (6 if speed == 1.0 else 10), (
         "one cut short has two heads"
