@@ -117,7 +117,7 @@ class Session:
         self.exports = Exports(*callbacks)
         self.exports.visit = self.transport
         self._attach_all()
-        stage = theme.stage(self.touch.chips)
+        stage = theme.stage(self.touch.buttons)
         self.board = theme.board(stage, self.side.pane, self._curves.pane, self.bar, self.transport.anchor)
         sheet = pn.Column(self.compare, self.controls.form, margin=0)
         self._arrange()
@@ -205,9 +205,7 @@ class Session:
                 view.set_dark(dark)
 
     def _arena(self, place: int) -> Arena:
-        arena = Arena(self._dark)
-        arena.on_hand, arena.refresh = partial(weakly(self._hand), place), weakly(self._redraw)
-        return arena
+        return Arena(self._dark, on_event=partial(weakly(self._hand), place), refresh=weakly(self._redraw))
 
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
@@ -247,7 +245,8 @@ class Session:
             for i, view in enumerate(self.views):
                 if request.includes(view.every):
                     sim = self.bench.sims[i] if i < len(self.bench.sims) else self.bench.sim
-                    due[self._generation, i] = self._guarded(view, view.prepare, sim)
+                    prepare = partial(view.prepare, sim.frame) if isinstance(view, Arena) else view.prepare
+                    due[self._generation, i] = self._guarded(view, prepare, sim)
             moment = Moment(self.bench.k, self.bench.sim.t, self.bench.furthest)
             return moment, {key: payload for key, payload in due.items() if payload is not None}
 
@@ -537,7 +536,7 @@ class Session:
             self._compare("show", place)
         shift = self._sim.frame.shift
         try:
-            self.touch.hear(self.controls.parts, act, handle, at if shift is None else at - shift[: len(at)])
+            self.touch.handle_event(self.controls.parts, act, handle, at if shift is None else at - shift[: len(at)])
         except ValueError as error:
             self.bar.say(sentence(str(error)), "warning")
 

@@ -11,13 +11,15 @@ import pytest
 import swarmviz as sv
 from components.palette import DARK, LEVELS, LIGHT
 from components.views.arena.arena import Arena
-from components.views.arena.relief import SHADES, palette, relief
+from components.views.arena.background import background
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
 from swarmviz.drawing.axes import texts_of
 from swarmviz.drawing.landscape import scale_of
+from swarmviz.drawing.landscape_image import SHADES, shade_colours
+from swarmviz.drawing.line import curve_of, gaps_of
+from swarmviz.drawing.style import hex_colours
 from swarmviz.exports import picture, replay
-from swarmviz.exports.mpl.arena_line import curve_of, gaps_of
 
 TEXTS = {
     "a constant of 1e8": "1e8 + {f}",
@@ -58,32 +60,34 @@ def test_the_page_draws_every_landscape_or_says_why_not(name, d):
     sim = simulation(name, d)
     for view in (Arena(), Density(), Curves()):
         view.attach(sim)
-        view.paint(view.prepare(sim))
+        view.paint(view.prepare(sim.frame, sim) if isinstance(view, Arena) else view.prepare(sim))
         if isinstance(view, Curves):
             for log in (True, False):
                 view.choose(0, "value", log=log)
                 ends = view.plots[0].figure.y_range
                 assert -np.inf < ends.start < ends.end < np.inf and np.isfinite(ends.end - ends.start)
         if isinstance(view, Arena):
-            stage = view.stage
-    for ends in (stage.figure.x_range, stage.figure.y_range):
+            renderer = view.renderer
+    for ends in (renderer.figure.x_range, renderer.figure.y_range):
         assert -np.inf < ends.start < ends.end < np.inf
-    energy = stage.points.data["energy"]
+    energy = renderer.points.data["energy"]
     np.testing.assert_array_equal(energy, sim.frame.energy)  # 1e30, as float32 was, is what no agent has
-    assert ("varies by less than numbers" in stage.note.text) == (name in FLAT)
-    assert ("F is no finite number" in stage.note.text) == (name in PARTS)
+    assert ("varies by less than numbers" in renderer.note.text) == (name in FLAT)
+    assert ("F is no finite number" in renderer.note.text) == (name in PARTS)
     if d == 1:
-        assert stage.figure.y_range.start < energy.min() <= energy.max() < stage.figure.y_range.end
-        drawn = stage.curve.data["f"]
-        assert np.isfinite(drawn[stage.curve.data["x"] > 0.01]).any() and not np.isinf(drawn).any()
-        assert len(stage.missing.data["left"]) == (name in PARTS)
+        assert renderer.figure.y_range.start < energy.min() <= energy.max() < renderer.figure.y_range.end
+        drawn = renderer.curve.data["f"]
+        assert np.isfinite(drawn[renderer.curve.data["x"] > 0.01]).any() and not np.isinf(drawn).any()
+        assert len(renderer.missing.data["left"]) == (name in PARTS)
         if name not in FLAT:
-            assert np.ptp(drawn[np.isfinite(drawn)]) > 0.5 * (stage.figure.y_range.end - stage.figure.y_range.start)
+            assert np.ptp(drawn[np.isfinite(drawn)]) > 0.5 * (
+                renderer.figure.y_range.end - renderer.figure.y_range.start
+            )
     else:
-        image = stage.ground.data["image"][0]
+        image = renderer.background.data["image"][0]
         assert image.max() < SHADES and (image >= 3 * LEVELS).any() == (name in PARTS)
         assert len(np.unique(image)) > LEVELS // 2 or name in FLAT
-        labels = list(stage.bar.major_label_overrides.values())
+        labels = list(renderer.bar.major_label_overrides.values())
         assert len(set(labels)) == len(labels) >= (1 if name in FLAT else 2)
 
 
@@ -100,7 +104,7 @@ def test_a_replay_of_every_landscape_is_made_of_numbers(name, d):
     page = replay(simulation(name, d))
     header = json.loads(page.split('<script type="application/json" id="run">')[1].split("</script>")[0])
     assert np.isfinite(np.array(header["view"])).all() and np.isfinite(np.array(header["range"])).all()
-    ticks = header["grounds"][0]["ticks"]
+    ticks = header["backgrounds"][0]["ticks"]
     assert all(0 <= place <= 1 for place, _ in ticks) and len({text for _, text in ticks}) == len(ticks)
 
 
@@ -154,18 +158,18 @@ def test_what_towers_over_the_box_has_one_colour_and_that_is_said():
 
 def test_stripes_have_two_greys_that_no_landscape_has():
     for theme in (LIGHT, DARK):
-        colours = palette(theme)
+        colours = hex_colours(shade_colours(theme))
         assert len(colours) == SHADES and len({*theme.undefined} - {*colours[: 3 * LEVELS]}) == 2
-    picture = relief(landscape("undefined for x < 0", 2), 2, np.full(2, -5.0), np.full(2, 5.0))
+    picture = background(landscape("undefined for x < 0", 2), 2, np.full(2, -5.0), np.full(2, 5.0))
     left = picture.image[:, : picture.image.shape[1] // 2 - 1]
     assert set(np.unique(left)) == {3 * LEVELS, 3 * LEVELS + 1} and picture.image[:, -1].max() < 3 * LEVELS
 
 
 def test_gaps_are_where_the_curve_is_not():
-    x, f, low, high = curve_of(landscape("undefined for x < 0", 1), -5.0, 5.0)
-    ((start, end),) = gaps_of(x, f)
+    curve = curve_of(landscape("undefined for x < 0", 1), -5.0, 5.0)
+    ((start, end),) = curve.gaps
     assert start == pytest.approx(-5, abs=0.01) and end == pytest.approx(0, abs=0.01)
-    assert low < 0 and high < 40
+    assert curve.bottom < 0 and curve.top < 40
     np.testing.assert_allclose(
         gaps_of(np.arange(5.0), np.array([1, np.nan, 1, np.nan, np.nan])), [[0.5, 1.5], [2.5, 4.5]]
     )
@@ -182,7 +186,7 @@ def test_hovering_tells_significant_digits_of_any_number():
     sim = simulation("a range of 1e-300", 2)
     arena = Arena()
     arena.attach(sim)
-    hover = arena.stage.hover
+    hover = arena.renderer.hover
     shown = dict(hover.tooltips)
     assert shown["weight"] == "@weight{%.5g}" and shown["x"] == "(@x{%.5g}, @y{%.5g})" and "0.0000" not in str(shown)
     fields = {word.split("{")[0].strip("(, )") for text in shown.values() for word in text.split(", ") if "%" in word}

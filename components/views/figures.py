@@ -16,7 +16,7 @@ from bokeh.themes import Theme as BokehTheme
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 from components.server.bokeh_patches.figure_painting import patch_painting
-from swarmviz.drawing import style
+from swarmviz.drawing.zoom import Zoom  # noqa: F401 (its former place)
 
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
@@ -89,8 +89,8 @@ def note(fig: figure) -> Label:
     return label
 
 
-def dress(fig: figure, colours: Theme) -> None:
-    """Colours and type of a theme for all that every figure has."""
+def apply_theme(fig: figure, colours: Theme) -> None:
+    """The colours and the type of a theme for all that every figure has."""
     fig.background_fill_color = None
     fig.border_fill_color = None
     fig.outline_line_color = colours.grid
@@ -157,38 +157,4 @@ def move_range(target: Range1d, ends: tuple[float, float]) -> None:
         target.update(start=ends[0], end=ends[1], reset_start=ends[0], reset_end=ends[1])
 
 
-class Zoom:
-    """How much of the surroundings of a box is shown: in steps, so that the view never moves with a single agent.
-
-    It grows at once when too many agents are outside, and shrinks only after they have all been well inside for a while.
-    """
-
-    STEPS = (style.EDGE, 1.25, 1.6, 2.0)
-    SHARE = 0.9  # of the agents that is shown; of fewer than 20, all
-    PATIENCE = 60  # pictures
-
-    def __init__(self):
-        self.place, self._calm = 0, 0
-
-    def step(self, away: np.ndarray) -> bool:
-        """Look at the agents' distances from the middle, in half widths of the box; whether the view changed."""
-        n, before = len(away), self.place
-        rank = int(self.SHARE * (n - 1)) if n >= 20 else n - 1
-        reach = np.partition(away, rank)[rank]
-        while reach > self.STEPS[self.place] and self.place < len(self.STEPS) - 1:
-            self.place, self._calm = self.place + 1, 0
-        inside = self.place > 0 and away.max() <= 0.9 * self.STEPS[self.place - 1]
-        self._calm = self._calm + 1 if inside else 0
-        if self._calm > self.PATIENCE:
-            self.place, self._calm = self.place - 1, 0
-        return self.place != before
-
-    @property
-    def size(self) -> float:
-        """Half the width of the view, in half widths of the box."""
-        return self.STEPS[self.place]
-
-    def around(self, low, high):
-        """The ends of the view around a box (numbers or arrays)."""
-        centre, half = (low + high) / 2, (high - low) / 2 * self.size
-        return centre - half, centre + half
+dress = apply_theme  # former name

@@ -10,10 +10,9 @@ import panel as pn
 from bokeh.models import Div, HoverTool, LegendItem, NumeralTickFormatter
 
 from components.palette import FONT, SMALL_TEXT, Theme, theme
-from components.views.arena.graph_picture import even_above
 from components.views.figures import MOVING, dress, flat_legend, move_range, new_figure, source
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.finite_set import ERRORS, Laws, departure
+from swarmviz.drawing.finite_set import ERRORS, Laws, departure, even_above
 
 
 class Occupation:

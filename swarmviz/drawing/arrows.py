@@ -1,9 +1,9 @@
 """Velocities as arrows, for the page and for pictures: an arrow is the way that an agent goes in a fixed time at its velocity.
 
-The scale belongs to the box and never to the swarm, so that a swarm that slows down has shorter arrows, one that stands has none, and two
+The scale belongs to the box and never to the swarm, so that a swarm that slows down has shorter arrows, one at rest has none, and two
 runs on one box can be compared.
 
-    arrow = TIME · v, but no longer than LONGEST widths of the box (then it has two heads) and none below LEAST widths      (1)
+    arrow = TIME · v, but no longer than MAX_WIDTHS widths of the box (then it has two heads) and none below MIN_WIDTHS widths      (1)
 
 NumPy only; safe on any thread.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from swarmviz.drawing.axes import nice_above
 
 TIME = 0.05  # units of time
-LONGEST, LEAST = 0.15, 1e-3  # widths of the box: the longest arrow, and what is no longer drawn
+MAX_WIDTHS, MIN_WIDTHS = 0.15, 1e-3  # widths of the box: the longest arrow, and what is no longer drawn
 BACK, ACROSS = 0.3, 0.16  # of a head, in shares of its arrow
 SECOND = 0.3  # of the arrow: how far behind the tip the second head of an arrow is that was cut short
 SHAPE = 1.2  # width over height of a usual frame, for heads where the axes have different units
@@ -71,8 +71,8 @@ def strokes(x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0) -> np
         course = v / np.where(most > 0, most, 1.0)[:, None]  # no square of a large velocity overflows
         size = np.hypot(*course.T)
         length = TIME * most * size
-        drawn = np.isfinite(most) & (length >= LEAST * width) & np.isfinite(x).all(axis=1)
-    x, length, cut = x[drawn], np.minimum(length, LONGEST * width)[drawn], (length > LONGEST * width)[drawn]
+        drawn = np.isfinite(most) & (length >= MIN_WIDTHS * width) & np.isfinite(x).all(axis=1)
+    x, length, cut = x[drawn], np.minimum(length, MAX_WIDTHS * width)[drawn], (length > MAX_WIDTHS * width)[drawn]
     along = course[drawn] * (length / size[drawn])[:, None]
     tip, across = x + along, np.column_stack([-along[:, 1] / unit, along[:, 0] * unit])
     parts = [np.hstack([x, tip])]

@@ -17,7 +17,7 @@ def names_of(i: int, d: int) -> tuple[str, str]:
 
 
 def chosen(coordinates: Sequence[int] | None, d: int) -> tuple[int, ...]:
-    """One or two coordinates, checked; the first one or two where nobody chose.
+    """One or two coordinates, checked; the first one or two by default.
 
     Raises
     ------

@@ -1,4 +1,7 @@
-"""A landscape as heights between 0 and 1 that colours can show, and the values of F that these heights stand for."""
+"""A landscape as heights between 0 and 1 that colours can show, and the values of F that these heights stand for.
+
+See :mod:`swarmviz.drawing.landscape_image` for its image in the plane and :mod:`swarmviz.drawing.line` for its curve.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from swarmviz.drawing.axes import texts_of
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
 
-CHUNK = 2_000_000  # coordinates evaluated at once
+CHUNK_COORDINATES = 2_000_000  # coordinates evaluated at once
 ROUNDING = 2.0**-46  # of the largest: so far may values that ought to be the same be apart after a few operations
 WIDEST = (
     1e6  # (high − low) / (median − low) of a scale; in a wider one, what is above TOP (median − low) has one colour
@@ -108,7 +111,7 @@ def slice_point(landscape: Landscape, d: int) -> tuple[np.ndarray, str]:
 def values_on_plane(landscape: Landscape, d: int, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
     """F where the first two coordinates run over a grid and the others are those of the slice; shape (len(ys), len(xs))."""
     point, _ = slice_point(landscape, d)
-    out, rows = np.empty((len(ys), len(xs))), max(1, CHUNK // (len(xs) * d))
+    out, rows = np.empty((len(ys), len(xs))), max(1, CHUNK_COORDINATES // (len(xs) * d))
     for first in range(0, len(ys), rows):
         part = ys[first : first + rows]
         X = np.repeat(point[None], len(part) * len(xs), axis=0)

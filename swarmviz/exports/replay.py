@@ -15,15 +15,17 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.landscape import slice_point
+from swarmviz.drawing.landscape_image import shade_colours
+from swarmviz.drawing.thinning import thin
 from swarmviz.exports.metadata import as_text, metadata, title
 from swarmviz.exports.script import python_lines
 from swarmviz.exports.take import Take
 from swarmviz.replay import RunSpec, check_of, ignore, never, run_of
 from swarmviz.simulation import Simulation
 
-MOST = 3000  # frames
-MOST_POINTS = 600  # of the curve
-LONGEST = 100_000  # characters of metadata and of Python lines; a table of points is left out beyond
+MAX_FRAMES = 3000
+MAX_POINTS = 600  # of the curve
+MAX_TEXT_CHARS = 100_000  # characters of metadata and of Python lines; a table of points is left out beyond
 
 
 def replay(
@@ -55,10 +57,10 @@ def replay(
     Cancelled
         When ``cancelled()`` was true.
     ValueError
-        When the frames are fewer than two or more than ``MOST``.
+        When the frames are fewer than two or more than ``MAX_FRAMES``.
     """
     run = run_of(what)
-    steps = run.steps(start, stop, every, MOST)
+    steps = run.steps(start, stop, every, MAX_FRAMES)
     take = Take(len(steps))
     for done, sim in enumerate(run.frames(steps, check_of(cancelled)), 1):
         take.add(sim)
@@ -69,9 +71,9 @@ def replay(
     header |= {
         "title": title(run),
         "labels": ["x", "F(x)"] if sim.frame.d == 1 else ["x₁", "x₂"],
-        "looks": {theme.name: theme._asdict() for theme in (style.LIGHT, style.DARK)},
-        "curve": _curve(sim),
-        "script": script if len(script) <= LONGEST else "# left out: its table of points is too long for a page",
+        "themes": {theme.name: _theme(theme) for theme in (style.LIGHT, style.DARK)},
+        "curve": run_curve(sim),
+        "script": script if len(script) <= MAX_TEXT_CHARS else "# left out: its table of points is too long for a page",
     }
     if sim.frame.d > 2:
         where = slice_point(sim.landscape, sim.frame.d)[1]
@@ -80,7 +82,12 @@ def replay(
     return _page(header, _short(about), block)
 
 
-def _curve(sim: Simulation) -> dict[str, Any]:
+def _theme(theme: style.Theme) -> dict[str, Any]:
+    """The colours of a theme, with those of the numbers in the image of a landscape."""
+    return theme._asdict() | {"shades": style.hex_colours(shade_colours(theme))}
+
+
+def run_curve(sim: Simulation) -> dict[str, Any]:
     """The provisional minimum, or else the first observable; above min F on a logarithmic axis where that is known."""
     known = {o.name: o for o in sim.dynamics.observables}
     observable = known.get("provisional_minimum") or next(iter(known.values()))
@@ -88,17 +95,16 @@ def _curve(sim: Simulation) -> dict[str, Any]:
     alike = observable.panel == "value" and all(entry.landscape.same_as(sim.landscape) for entry in sim.journal)
     lowest = sim.landscape.minimum(sim.frame.d) if alike else None
     log = lowest is not None and bool((y - lowest > 0).any()) and sim.frame.occupation is None
-    rows = np.unique(np.linspace(0, len(k) - 1, MOST_POINTS).astype(int))
-    height = np.where(y[rows] > lowest, y[rows] - lowest, np.nan) if log else y[rows]
+    k, height = thin(k, np.where(y > lowest, y - lowest, np.nan) if log else y, MAX_POINTS)
     label = f"{observable.symbol} − min F" if log else observable.symbol
     values = [None if not np.isfinite(v) else float(f"{v:.6g}") for v in height]
-    return {"label": label, "meaning": observable.meaning, "log": log, "k": k[rows].tolist(), "y": values}
+    return {"label": label, "meaning": observable.meaning, "log": log, "k": k.tolist(), "y": values}
 
 
 def _short(about: dict[str, Any]) -> dict[str, Any]:
-    if len(json.dumps(about)) <= LONGEST:
+    if len(json.dumps(about)) <= MAX_TEXT_CHARS:
         return about
-    return json.loads(as_text(about, LONGEST))
+    return json.loads(as_text(about, MAX_TEXT_CHARS))
 
 
 def _page(header: dict[str, Any], about: dict[str, Any], block: bytes) -> str:

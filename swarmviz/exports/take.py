@@ -11,24 +11,25 @@ from typing import Any
 import numpy as np
 
 from swarmviz.drawing import style
-from swarmviz.drawing.landscape import UNDEFINED, pixels, scale_of, sites_of, striped, undefined, values_on_plane
-from swarmviz.exports.mpl.arena_line import curve_of
-from swarmviz.exports.mpl.arena_states import ceiling, law_of
+from swarmviz.drawing.agents import lowest_agent, points_of
+from swarmviz.drawing.finite_set import share_axis_end, states_picture
+from swarmviz.drawing.landscape import pixels
+from swarmviz.drawing.landscape_image import landscape_image, packed
+from swarmviz.drawing.line import curve_of
+from swarmviz.drawing.zoom import reach, view_of
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
 
 FULL = 65_535
-MOST_AGENTS = 1000
-MOST_STATES = 1000
-BUDGET = 1_800_000  # bytes of all agents before packing; base64 adds a third, and a file has at most 3 MB
-MOST_GROUNDS = 24  # landscapes of one run that are kept
-GRID = 420  # points of a relief along the view
-LEVELS = (
-    80  # shades of a relief; a contour line is LEVELS more; 2 LEVELS and the next are the stripes where F is no number
-)
-CONTOURS = 10
-WIDER = 2.0  # the range of positions and of a drifting relief over the view
+MAX_AGENTS = 1000
+MAX_STATES = 1000
+MAX_AGENT_BYTES = 1_800_000  # of all frames before packing; base64 adds a third, and a file has at most 3 MB
+MAX_LANDSCAPES = 24  # of one run that are kept
+MAX_MINIMISERS = 200  # of a landscape that are marked
+PIXELS = 420  # of the image of a landscape along each side
+WIDER = 2.0  # the range of positions and of the image of a drifting landscape over the view
 SIZE_STEP = 0.2  # pixels
+FULL_TONE = 255  # of the largest weight
 
 
 class Take:
@@ -39,7 +40,7 @@ class Take:
         self.k: list[int] = []
         self.t: list[float] = []
         self._columns: dict[str, list[np.ndarray]] = {}
-        self._grounds: list[tuple[int, Landscape]] = []
+        self._landscapes: list[tuple[int, Landscape]] = []
         self._far = 0.0
         self.kind = ""
         self.sites = np.empty((0, 0))
@@ -51,10 +52,10 @@ class Take:
             self._start(sim)
         self.k.append(frame.k)
         self.t.append(frame.t)
-        if not self._grounds or not self._grounds[-1][1].same_as(landscape):
-            self._grounds.append((len(self.k) - 1, landscape.copy()))
+        if not self._landscapes or not self._landscapes[-1][1].same_as(landscape):
+            self._landscapes.append((len(self.k) - 1, landscape.copy()))
         low, high = (side[:2] for side in landscape.limits(frame.d))
-        self._far = max(self._far, style.reach(frame.x[:, :2], low, high))
+        self._far = max(self._far, reach(frame.x[:, :2], low, high))
         for name, values in (self._states(sim) if frame.occupation is not None else self._agents(sim)).items():
             self._columns.setdefault(name, []).append(values)
 
@@ -65,17 +66,14 @@ class Take:
         if frame.occupation is not None:
             self.kind = "bars" if self.d == 1 else "sites"
         each = 4 + (frame.mass is not None) + (frame.role is not None or frame.weight is not None)
-        count = min(self.n, MOST_AGENTS, max(2, BUDGET // (each * self.frames)))
+        count = min(self.n, MAX_AGENTS, max(2, MAX_AGENT_BYTES // (each * self.frames)))
         self.chosen = np.unique(np.linspace(0, self.n - 1, count).round().astype(int))
 
     def _agents(self, sim: Simulation) -> dict[str, np.ndarray]:
         frame, chosen = sim.frame, self.chosen
-        lowest = [int(np.argmin(frame.energy))]
-        if self.kind == "line":
-            places = np.column_stack([frame.x[:, 0], frame.energy])
-        else:
-            places = frame.x[:, :2]
-        out = {"x": places[chosen], "best": places[lowest][0]}
+        line = self.kind == "line"
+        points = points_of(frame, np.column_stack([frame.x[:, 0], frame.energy]) if line else frame.x[:, :2])
+        out = {"x": points.x[chosen], "best": points.x[lowest_agent(frame)]}
         if frame.focus is not None:
             out["focus"] = np.resize(frame.focus[:2], 2)
         if frame.level is not None:
@@ -83,25 +81,20 @@ class Take:
         if frame.shift is not None:
             out["shift"] = np.append(frame.shift[:2], [0.0])[:2]
         if frame.mass is not None:
-            out["size"] = np.minimum(np.round(style.diameters(frame)[chosen] / SIZE_STEP), 255).astype(np.uint8)
-        if self.roles:
-            assert frame.role is not None
-            out["tone"] = frame.role[chosen].astype(np.uint8)
-        elif frame.weight is not None:
-            out["tone"] = np.round(255 * style.tones(frame)[chosen]).astype(np.uint8)
+            out["size"] = np.minimum(np.round(points.diameter[chosen] / SIZE_STEP), 255).astype(np.uint8)
+        if self.roles or frame.weight is not None:
+            out["tone"] = np.round(points.tone[chosen] * (1 if self.roles else FULL_TONE)).astype(np.uint8)
         return out
 
     def _states(self, sim: Simulation) -> dict[str, np.ndarray]:
-        assert sim.frame.occupation is not None
-        sites = sites_of(sim)
+        picture = states_picture(sim.frame, sim)
         if not len(self.sites):
-            self.sites = sites
-        share, eta = sim.frame.occupation, np.nan_to_num(law_of(sim, sites)[1])
-        if len(share) != len(self.sites):
+            self.sites = picture.sites
+        if len(picture.sites) != len(self.sites):
             raise ValueError(
                 "states (S): their number changed in this stretch of the run; choose one in which it does not"
             )
-        return {"share": share, "eta": eta}
+        return {"share": picture.share, "eta": np.nan_to_num(picture.target)}
 
     # ---- packing -------------------------------------------------------------------------------------------------------
 
@@ -110,24 +103,23 @@ class Take:
         self._arrays: dict[str, Any] = {}
         self._block: list[bytes] = []
         self._notes: list[str] = []
-        low, high = (side[:2] for side in self._grounds[0][1].limits(self.d))
-        low, high = style.view_of(low, high, self._far if self.kind in ("line", "plane") else 1.0)
+        low, high = (side[:2] for side in self._landscapes[0][1].limits(self.d))
+        low, high = view_of(low, high, self._far if self.kind in ("line", "plane") else 1.0)
         view = np.array([low, high]) if self.d > 1 else self._line_view(float(low[0]), float(high[0]))
         middle, half = view.mean(axis=0), WIDER * (view[1] - view[0]) / 2
         self._view, self._range = view, np.array([middle - half, middle + half])
         header = {
             "kind": self.kind, "n": self.n, "d": self.d, "agents": len(self.chosen), "roles": list(self.roles),
-            "usual": float(np.interp(np.log(self.n), np.log([n for n, _ in style.SIZES]), [s for _, s in style.SIZES])),
-            "sizeStep": SIZE_STEP, "levels": LEVELS, "k": self.k, "t": self.t,
+            "usual": style.usual_diameter(self.n), "sizeStep": SIZE_STEP, "k": self.k, "t": self.t,
             "view": view.tolist(), "range": self._range.tolist(),
         }  # fmt: skip
         header |= self._pack_states() if self.kind in ("bars", "sites") else self._pack_agents()
-        header["grounds"] = self._pack_grounds()
+        header["backgrounds"] = self._pack_backgrounds()
         return header | {"arrays": self._arrays, "notes": self._notes}, b"".join(self._block)
 
     def _line_view(self, left: float, right: float) -> np.ndarray:
-        ends = [curve_of(landscape, left, right)[2:] for _, landscape in self._kept_grounds()]
-        return np.array([[left, min(a for a, _ in ends)], [right, max(b for _, b in ends)]])
+        curves = [curve_of(landscape, left, right) for _, landscape in self._kept_landscapes()]
+        return np.array([[left, min(c.bottom for c in curves)], [right, max(c.top for c in curves)]])
 
     def _store(self, name: str, values: np.ndarray) -> None:
         data = np.ascontiguousarray(values)
@@ -151,65 +143,46 @@ class Take:
 
     def _pack_states(self) -> dict[str, Any]:
         share, eta = np.stack(self._columns["share"]), np.stack(self._columns["eta"])
-        most = min(MOST_STATES, max(2, BUDGET // (4 * self.frames)))
+        most = min(MAX_STATES, max(2, MAX_AGENT_BYTES // (4 * self.frames)))
         kept = np.sort(np.argsort(-(share + eta).sum(axis=0), kind="stable")[:most])
         if len(kept) < share.shape[1]:
             self._notes.append(f"the {len(kept):,} fullest of the {share.shape[1]:,} states are drawn")
-        top = min(ceiling(max(1.02 * float(share.max()), float(eta.max()))), 1.0)
+        top = share_axis_end(max(float(share.max()), float(eta.max())))
         sites = self.sites[kept, :2] if self.d > 1 else np.column_stack([self.sites[kept, 0], np.zeros(len(kept))])
         self._store("sites", self._on_grid(sites, *self._range))
         self._store("share", self._on_grid(share[:, kept], 0.0, top))
         self._store("eta", self._on_grid(eta[:, kept], 0.0, top))
         return {"top": top, "states": len(self.sites), "hasEta": bool(eta.any())}
 
-    def _kept_grounds(self) -> list[tuple[int, Landscape]]:
-        if len(self._grounds) <= MOST_GROUNDS:
-            return self._grounds
-        return [self._grounds[i] for i in np.linspace(0, len(self._grounds) - 1, MOST_GROUNDS).round().astype(int)]
-
-    def _pack_grounds(self) -> list[dict[str, Any]]:
-        kept = self._kept_grounds()
-        if len(kept) < len(self._grounds):
-            self._notes.append(f"{len(kept)} of the {len(self._grounds)} landscapes of this run are drawn")
-        out, no_ticks = [], list[Any]()
-        for place, (first, landscape) in enumerate(kept):
-            at = landscape.minimisers(self.d)[:200]
-            if self.d == 1:
-                x, f, _, _ = curve_of(landscape, *self._range[:, 0])
-                self._store(
-                    f"ground{place}", self._on_grid(np.column_stack([x, np.nan_to_num(f, nan=np.inf)]), *self._range)
-                )
-                goals, ticks = np.column_stack([at[:, 0], landscape.values(at) if len(at) else []]), no_ticks
-            else:
-                levels, ticks = self._relief(landscape, round(GRID / np.sqrt(len(kept))))
-                self._store(f"ground{place}", levels)
-                goals = at[:, :2]
-            out.append({"from": first, "goals": goals.tolist(), "ticks": ticks, "title": landscape.title})
-        return out
-
-    def _relief(self, landscape: Landscape, most: int) -> tuple[np.ndarray, list[Any]]:
-        """Shades over the view, over the whole range where the landscape drifts; rows from below."""
-        low, high = self._range if "shift" in self._columns else self._view
-        count = pixels(self.d, most)
-        xs, ys = (a + (b - a) * (np.arange(count) + 0.5) / count for a, b in zip(low, high, strict=True))
-        f = values_on_plane(landscape, self.d, xs, ys)
-        box_low, box_high = (side[:2] for side in landscape.limits(self.d))
-        inside = f[np.ix_((ys >= box_low[1]) & (ys <= box_high[1]), (xs >= box_low[0]) & (xs <= box_high[0]))]
-        scale = scale_of(inside if inside.size else f, landscape, self.d)
-        h = scale.height(f)
-        u, slope = h * CONTOURS, np.hypot(*np.gradient(h * CONTOURS))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            line = (
-                (np.abs(u - np.round(u)) / slope < 0.6)
-                & (slope > 1e-9)
-                & (slope < 0.35)
-                & (np.round(u) % CONTOURS != 0)
-            )
-        shades = np.minimum(h * LEVELS, LEVELS - 1).astype(np.uint8) + LEVELS * line
-        missing = undefined(f)
-        if missing.any():
-            shades = np.where(missing, 2 * LEVELS + striped(f.shape), shades)
-        self._notes += [
-            said for said in (scale.said, UNDEFINED * bool(missing.any())) if said and said not in self._notes
+    def _kept_landscapes(self) -> list[tuple[int, Landscape]]:
+        if len(self._landscapes) <= MAX_LANDSCAPES:
+            return self._landscapes
+        return [
+            self._landscapes[i] for i in np.linspace(0, len(self._landscapes) - 1, MAX_LANDSCAPES).round().astype(int)
         ]
-        return shades.astype(np.uint8), [list(mark) for mark in scale.marks().items()]
+
+    def _pack_backgrounds(self) -> list[dict[str, Any]]:
+        kept = self._kept_landscapes()
+        if len(kept) < len(self._landscapes):
+            self._notes.append(f"{len(kept)} of the {len(self._landscapes)} landscapes of this run are drawn")
+        pack = self._pack_curve if self.d == 1 else self._pack_image
+        return [
+            {"from": first, "title": landscape.title} | pack(f"background{place}", landscape, len(kept))
+            for place, (first, landscape) in enumerate(kept)
+        ]
+
+    def _pack_curve(self, name: str, landscape: Landscape, count: int) -> dict[str, Any]:
+        """The curve over the whole range."""
+        curve = curve_of(landscape, *self._range[:, 0])
+        self._store(name, self._on_grid(np.column_stack([curve.x, np.nan_to_num(curve.f, nan=np.inf)]), *self._range))
+        return {"minimisers": curve.minimisers[:MAX_MINIMISERS].tolist(), "ticks": []}
+
+    def _pack_image(self, name: str, landscape: Landscape, count: int) -> dict[str, Any]:
+        """The image over the view, over the whole range where the landscape drifts; the smaller the more (``count``) there are."""
+        low, high = self._range if "shift" in self._columns else self._view
+        side = pixels(self.d, round(PIXELS / np.sqrt(count)))
+        image = landscape_image(landscape, self.d, low, high, side, side)
+        self._store(name, packed(image))
+        self._notes += [remark for remark in image.remarks if remark not in self._notes]
+        minimisers = landscape.minimisers(self.d)[:MAX_MINIMISERS, :2]
+        return {"minimisers": minimisers.tolist(), "ticks": [list(mark) for mark in image.scale.marks().items()]}

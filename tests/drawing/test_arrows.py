@@ -8,7 +8,7 @@ import pytest
 import swarmviz as sv
 from components.views.arena import arrows as page
 from components.views.arena.arena import Arena
-from swarmviz.drawing.arrows import LEAST, LONGEST, TIME, key_of, strokes, width_of
+from swarmviz.drawing.arrows import MAX_WIDTHS, MIN_WIDTHS, TIME, key_of, strokes, width_of
 from swarmviz.exports.mpl.arena import Arena as Printed
 
 
@@ -29,7 +29,7 @@ def test_a_swarm_that_stands_has_no_arrows():
     v = np.random.default_rng(0).normal(size=(50, 2)) * 1e-12
     assert len(strokes(np.zeros((50, 2)), v, 10.0)) == 0
     assert len(strokes(np.zeros((50, 2)), v * 0, 10.0)) == 0
-    slow = np.array([[LEAST * 10.0 / TIME * 1.01, 0.0], [LEAST * 10.0 / TIME * 0.99, 0.0]])
+    slow = np.array([[MIN_WIDTHS * 10.0 / TIME * 1.01, 0.0], [MIN_WIDTHS * 10.0 / TIME * 0.99, 0.0]])
     assert len(strokes(np.zeros((2, 2)), slow, 10.0)) == 3, "one shaft with a head"
 
 
@@ -38,7 +38,7 @@ def test_a_long_arrow_is_cut_short_keeps_its_direction_and_is_marked(speed):
     with np.errstate(all="raise"):
         drawn = strokes(np.ones((1, 2)), np.array([[speed, -speed]]) / 2, 10.0)
     way = drawn[0, 2:] - drawn[0, :2]
-    np.testing.assert_allclose(way, LONGEST * 10 * np.array([1, -1]) / np.sqrt(2))
+    np.testing.assert_allclose(way, MAX_WIDTHS * 10 * np.array([1, -1]) / np.sqrt(2))
     assert len(drawn) == 5 and np.isfinite(drawn).all()
 
 
@@ -64,15 +64,15 @@ def test_page_and_pictures_draw_the_same_arrows_and_the_same_key_at_every_step()
         keys = set()
         for _ in range(4):
             sim.advance(7)
-            arena.paint(arena.prepare(sim))
+            arena.paint(arena.prepare(sim.frame, sim))
             printed.show(sim)
-            drawn = np.column_stack([arena.stage.arrows.data[name] for name in page.ENDS])
-            there = np.array(printed.kind.arrows.get_segments()).reshape(-1, 4)
+            drawn = np.column_stack([arena.renderer.arrows.data[name] for name in page.ENDS])
+            there = np.array(printed.painter.arrows.get_segments()).reshape(-1, 4)
             if d == 1:  # heads follow the frame, which has another shape
                 drawn, there = drawn[: len(drawn) // 5], there[: len(there) // 5]
             np.testing.assert_allclose(drawn, there, atol=1e-5)
             assert len(drawn)
-            keys.add((arena.stage.key.label, arena.stage.key.bar_length, arena.stage.key.visible))
+            keys.add((arena.renderer.key.label, arena.renderer.key.bar_length, arena.renderer.key.visible))
         width = width_of(*sim.landscape.limits(d))
         assert keys == {(key_of(width).label, key_of(width).length, True)}, "nothing of the frame is in the scale"
 
@@ -80,6 +80,6 @@ def test_page_and_pictures_draw_the_same_arrows_and_the_same_key_at_every_step()
 def test_the_key_goes_with_the_velocities():
     arena = Arena()
     arena.attach(sv.Simulation(sv.BGK(), sv.landscapes.Rastrigin(), sv.Swarm(n=5)))
-    assert arena.stage.key.visible
+    assert arena.renderer.key.visible
     arena.attach(sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=5)))
-    assert not arena.stage.key.visible
+    assert not arena.renderer.key.visible

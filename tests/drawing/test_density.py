@@ -155,12 +155,12 @@ def test_the_crowd_in_the_arena_is_without_the_removed(d):
     sim = descending(MANY + 1, d)
     arena = Arena()
     arena.attach(sim)
-    assert (sim.frame.x[sim.frame.mass == 0] != 0).any() and "removed, not drawn" in arena.stage.note.text
+    assert (sim.frame.x[sim.frame.mass == 0] != 0).any() and "removed, not drawn" in arena.renderer.note.text
     everyone = Arena()
     frame = sim.frame
     bare = sv.Frame(frame.k, frame.t, frame.x, frame.energy)
     everyone.attach(type("Bare", (), {"frame": bare, "landscape": sim.landscape, "dynamics": sim.dynamics})())
-    counted = [np.count_nonzero(a.stage.density.data["image"][0]) for a in (arena, everyone)]
+    counted = [np.count_nonzero(a.renderer.density.data["image"][0]) for a in (arena, everyone)]
     assert counted[0] < counted[1]
 
 

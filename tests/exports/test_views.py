@@ -20,7 +20,7 @@ from swarmviz.exports.mpl.occupation import occupation_figure
 from swarmviz.exports.mpl.phase_space import phase_figure
 from swarmviz.exports.mpl.picture import VIEWS
 from swarmviz.schedules import Power
-from tests.views.test_finite_set import eta
+from tests.views.arena.test_finite_set import eta
 
 RASTRIGIN = sv.landscapes.Rastrigin()
 EVERY_THEME = pytest.mark.parametrize("dark", [False, True])

@@ -369,19 +369,16 @@ def test_a_landscape_survives_a_pickle(landscape):
 
 def test_a_landscape_of_four_dimensions_takes_the_swarm_along_and_is_drawn_as_a_slice_through_its_minimum():
     from components.controls.heading import swarm_on
-    from components.views.arena.relief import relief
+    from components.views.arena.background import background
     from swarmviz import Swarm
 
     shekel = ALL["Shekel"]()
     there = swarm_on(shekel, Swarm(d=2, n=30))
     assert there.d == 4 and there.n == 30 and swarm_on(ALL["Booth"](), there).d == 2
     low, high = shekel.limits(4)
-    picture = relief(shekel, 4, low[:2], high[:2])
+    picture = background(shekel, 4, low[:2], high[:2])
     row, column = np.unravel_index(np.argmin(picture.image), picture.image.shape)
-    at = [
-        picture.x + (column + 0.5) * picture.dw / picture.image.shape[1],
-        picture.y + (row + 0.5) * picture.dh / picture.image.shape[0],
-    ]
+    at = picture.low + (picture.high - picture.low) * (np.array([column, row]) + 0.5) / picture.image.shape[::-1]
     assert np.abs(shekel.minimisers(4)[0, :2] - at).max() < 0.2
 
 

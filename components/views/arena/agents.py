@@ -1,4 +1,4 @@
-"""How agents look in any figure: size by mass, colour by role or weight, what hovering tells, and the notes about those that are not seen.
+"""How agents look in a Bokeh figure: size by mass, colour by role or weight, what hovering tells, and their entries in the legend.
 
 What is drawn follows from which fields a frame has; see :class:`swarmviz.Frame`.
 """
@@ -12,15 +12,18 @@ import numpy as np
 from bokeh.models import ColumnDataSource, CustomJSHover, GlyphRenderer, LegendItem, LinearColorMapper
 from bokeh.plotting import figure
 
-from components.palette import Theme, ramp
+from components.palette import Theme
 from components.views.figures import MOVING, finite_f8, source
 from swarmviz import Frame
 from swarmviz.drawing import style
+from swarmviz.drawing.agents import Points, points_of
 from swarmviz.drawing.density import cells_of, shades
+from swarmviz.drawing.style import hex_colours, tone_colours
+from swarmviz.drawing.zoom import distances  # noqa: F401 (its former place)
 
 DIGITS = "{%.5g}"  # a weight of 1e-7 is no 0.0000
 LEGEND_OF = "legend of "  # begins the name of a glyph that only an entry of the legend shows
-MOST_TOLD = 3  # agents under a pointer: more would cover the swarm
+MAX_HOVERED = 3  # agents under a pointer whose numbers are shown: more would cover the swarm
 
 
 class Kind(NamedTuple):
@@ -44,29 +47,20 @@ def add_agents(fig: figure, x: str, y: str, tones: LinearColorMapper) -> tuple[C
     return points, dots
 
 
-def dress(fig: figure, dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind, colours: Theme) -> None:
+def apply_theme(fig: figure, dots: GlyphRenderer, tones: LinearColorMapper, kind: Kind, colours: Theme) -> None:
     """Colours of the agents in a theme: one per role, or from quiet to bright by weight, or one for all."""
     dots.glyph.line_color = colours.outline
     for place, role in enumerate(kind.roles or ("agent",)):
         if (drawn := _of_legend(fig, role)) is not None:
             drawn.glyph.update(line_color=colours.outline, fill_color=colours.roles[place % len(colours.roles)])
-    if kind.roles:
-        palette, low, high = (
-            [colours.roles[i % len(colours.roles)] for i in range(len(kind.roles))],
-            -0.5,
-            len(kind.roles) - 0.5,
-        )
-    elif kind.weight:
-        palette, low, high = list(ramp((colours.quiet_agent, colours.agent, colours.heavy_agent), 16)), 0.0, 1.0
-    else:
-        palette, low, high = [colours.agent], 0.0, 1.0
-    tones.update(palette=palette, low=low, high=high)
+    palette, low, high = tone_colours(kind.roles, kind.weight, colours)
+    tones.update(palette=list(hex_colours(palette)), low=low, high=high)
 
 
-def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
+def columns_of(points: Points, frame: Frame) -> dict[str, np.ndarray]:
     """Size, tone and what hovering tells of every agent, as float32."""
-    tone = frame.role if kind.roles and frame.role is not None else style.tones(frame)
-    out = {"size": style.diameters(frame).astype("f4"), "tone": tone.astype("f4"), "energy": finite_f8(frame.energy)}
+    size, tone = points.diameter.astype("f4"), points.tone.astype("f4")
+    out = {"size": size, "tone": tone, "energy": finite_f8(frame.energy)}
     for name in ("mass", "weight"):
         if getattr(frame, name) is not None:
             out[name] = getattr(frame, name).astype("f4")
@@ -108,12 +102,14 @@ def _of_legend(fig: figure, label: str) -> GlyphRenderer | None:
     return next((drawn for drawn in fig.renderers if drawn.name == f"{LEGEND_OF}{label}"), None)
 
 
-def distances(x: np.ndarray, low: Any, high: Any) -> np.ndarray:
-    """How far agents (N, d) or (N,) are from the middle of a box, in half widths of it (maximum norm)."""
-    columns = x.reshape(len(x), -1).T
-    pairs = zip(columns, np.atleast_1d(low), np.atleast_1d(high), strict=True)
-    with np.errstate(over="ignore"):  # of a diverging swarm: infinitely far is far enough
-        return np.maximum.reduce([np.abs(column - (a + b) / 2) * (2 / (b - a)) for column, a, b in pairs])
+# ---- former names, for the phase space -----------------------------------------------------------------------------------
+
+dress, MOST_TOLD = apply_theme, MAX_HOVERED
+
+
+def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
+    """See :func:`columns_of`."""
+    return columns_of(points_of(frame, frame.x), frame)
 
 
 def density_image(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) -> np.ndarray:
@@ -122,5 +118,5 @@ def density_image(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) 
 
 
 def note_text(frame: Frame, outside: int, said: str = "") -> str:
-    """What a picture does not show, of the landscape (``said``) and of the swarm, and the warnings of the run, in one line."""
-    return " · ".join(filter(None, [said, style.remarks(frame, outside)]))
+    """See :func:`swarmviz.drawing.style.remarks`."""
+    return style.remarks(frame, outside, said)

@@ -1,4 +1,4 @@
-"""The arena: where the swarm is seen on its landscape, as a curve in one dimension, as a plane in two or more, or as a graph."""
+"""The arena: where the swarm is seen on its landscape, as a curve in one dimension, as a plane in two or more, or as a finite set."""
 
 from __future__ import annotations
 
@@ -9,14 +9,30 @@ import numpy as np
 import panel as pn
 
 from components.palette import theme
-from components.views.arena.graph import Graph
-from components.views.arena.line import Line
-from components.views.arena.plane import Plane
-from swarmviz import Simulation
+from components.views.arena.finite_set import FiniteSetRenderer
+from components.views.arena.line import LineRenderer
+from components.views.arena.plane import PlaneRenderer
+from swarmviz import Frame, Simulation
+
+Renderer = LineRenderer | PlaneRenderer | FiniteSetRenderer
+
+
+def ignore(act: str, handle: int, place: np.ndarray) -> None:
+    """Nothing is done with clicks and drags."""
 
 
 class Arena:
     """The view of the swarm itself; see :class:`components.views.base.View`.
+
+    It shows one renderer at a time, which suits the frame; those of other kinds of runs are kept.
+
+    Parameters
+    ----------
+    dark : bool
+    on_event : function (act, handle, place)
+        What is done with the mouse in it; see :class:`components.views.arena.drag_handles.DragHandles`.
+    refresh : callable
+        Called on the page's thread when the browser needs a larger picture of the landscape; a session lets its worker prepare it.
 
     Attributes
     ----------
@@ -24,22 +40,21 @@ class Arena:
         Painted with every frame.
     label : str
         The pane's name before the title, when two are compared.
-    on_hand : function (act, handle, place)
-        What a person does in it; see :class:`components.views.arena.handles.DragHandles`.
-    refresh : callable
-        Called on the page's thread when the browser needs a larger picture of the landscape; a session lets its worker prepare it.
     """
 
     every = 1
 
-    def __init__(self, dark: bool = False):
+    def __init__(
+        self,
+        dark: bool = False,
+        on_event: Callable[[str, int, np.ndarray], None] = ignore,
+        refresh: Callable[[], None] = lambda: None,
+    ):
         self._colours = theme(dark)
         self.label = ""
-        self.on_hand: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
-        self.refresh: Callable[[], None] = lambda: None
-        self._stages: dict[type, Line | Plane | Graph] = {}
-        self._stage: Line | Plane | Graph | None = None
-        self._run = object()  # a payload that was prepared for another run is not painted
+        self.on_event, self.refresh = on_event, refresh
+        self._renderers: dict[type[Renderer], Renderer] = {}
+        self._renderer: Renderer | None = None
         self._pane = pn.pane.Bokeh(sizing_mode="stretch_both", min_height=240)
 
     @property
@@ -48,47 +63,50 @@ class Arena:
         return self._pane
 
     @property
-    def stage(self) -> Line | Plane | Graph | None:
-        """The figure that is shown now, with its sources."""
-        return self._stage
+    def renderer(self) -> Any:
+        """What paints the present run, with its figure and its sources."""
+        return self._renderer
 
     @property
     def figure(self) -> Any:
         """The Bokeh figure that is shown now."""
-        return None if self._stage is None else self._stage.figure
+        return None if self._renderer is None else self._renderer.figure
 
-    def attach(self, sim: Simulation) -> None:
+    def attach(self, run: Simulation) -> None:
         """Draw another landscape, dynamics or swarm, and the present frame."""
-        frame = sim.frame
-        kind = Graph if frame.links is not None else Line if frame.d == 1 else Plane
-        if kind not in self._stages:
-            self._stages[kind] = kind(self._colours)
-        stage, self._run = self._stages[kind], object()
-        stage.reset(sim)
+        frame = run.frame
+        renderer = self._renderer_for(frame)
+        renderer.reset(frame, run)
         if self.label:
-            stage.figure.title.text = f"{self.label} · {sim.dynamics.title} on {stage.figure.title.text}"
-        if hasattr(stage, "hand"):
-            stage.hand.on_hand = self.on_hand
-        if hasattr(stage, "refresh"):
-            stage.refresh = self.refresh
-        self._stage = stage
-        self.paint(self.prepare(sim))
-        if self._pane.object is not stage.figure:
-            self._pane.object = stage.figure
+            renderer.figure.title.text = f"{self.label} · {run.dynamics.title} on {renderer.figure.title.text}"
+        self._renderer = renderer
+        self.paint(self.prepare(frame, run))
+        if self._pane.object is not renderer.figure:
+            self._pane.object = renderer.figure
 
-    def prepare(self, sim: Simulation) -> Any:
+    def _renderer_for(self, frame: Frame) -> Renderer:
+        kind = FiniteSetRenderer if frame.links is not None else LineRenderer if frame.d == 1 else PlaneRenderer
+        if kind not in self._renderers:
+            self._renderers[kind] = kind(self._colours)
+        renderer = self._renderers[kind]
+        if isinstance(renderer, LineRenderer | PlaneRenderer):
+            renderer.handles.on_event = self.on_event
+        if isinstance(renderer, PlaneRenderer):
+            renderer.refresh = self.refresh
+        return renderer
+
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
         """Arrays for the next picture; safe on a worker thread."""
-        run, stage = self._run, self._stage
-        return run, stage.prepare(sim.frame, sim.landscape)
+        assert self._renderer is not None
+        return self._renderer.prepare(frame, run)
 
     def paint(self, payload: Any) -> None:
         """Write a payload to the figure's sources."""
-        run, arrays = payload
-        if run is self._run:
-            self._stage.paint(arrays)
+        assert self._renderer is not None
+        self._renderer.paint(payload)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         self._colours = theme(dark)
-        for stage in self._stages.values():
-            stage.dress(self._colours)
+        for renderer in self._renderers.values():
+            renderer.apply_theme(self._colours)

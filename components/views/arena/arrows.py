@@ -1,4 +1,4 @@
-"""Velocities as arrows of :mod:`swarmviz.drawing.arrows`: the columns of their source, and the bar that says how long a velocity is."""
+"""Velocities as Bokeh paints them: the columns of the arrows' source, and the bar that says how long a velocity is drawn."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bokeh.plotting import figure
 
 from components.palette import FONT, SMALL_TEXT, Theme
 from components.views.figures import finite_f4
-from swarmviz.drawing.arrows import CUT, Key, strokes
+from swarmviz.drawing.arrows import CUT, Key
 
 ENDS = ("x0", "y0", "x1", "y1")
 LEGEND = f"velocity ({CUT})"
@@ -18,15 +18,13 @@ BAR = "#7b8794"  # of both themes: BokehJS does not give the bar another colour 
 NOWHERE = np.full((1, 4), np.nan)  # a legend draws its line only where there is a segment
 
 
-def arrows(
-    x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0, finite: Any = finite_f4
-) -> dict[str, np.ndarray]:
-    """The columns of a source of segments, made by ``finite``; other arguments as in :func:`swarmviz.drawing.arrows.strokes`."""
-    drawn = strokes(x, v, width, unit)
-    return dict(zip(ENDS, (finite(column) for column in (drawn if len(drawn) else NOWHERE).T), strict=True))
+def arrow_columns(strokes: np.ndarray, finite: Any = finite_f4) -> dict[str, np.ndarray]:
+    """The columns of a source for ``strokes`` (S, 4) of arrows, made by ``finite``."""
+    drawn = strokes if len(strokes) else NOWHERE
+    return dict(zip(ENDS, (finite(column) for column in drawn.T), strict=True))
 
 
-def key_bar(fig: figure) -> ScaleBar:
+def add_key_bar(fig: figure) -> ScaleBar:
     """A bar at the lower right of the frame, for :func:`show_key`; the browser draws it as long as an arrow."""
     bar = ScaleBar(
         range=fig.x_range, bar_length_units="data", length_sizing="exact", location="bottom_right", label="", visible=False,
@@ -38,7 +36,7 @@ def key_bar(fig: figure) -> ScaleBar:
 
 
 def show_key(bar: ScaleBar, key: Key | None) -> None:
-    """Tell the length of a velocity; None where no velocities are drawn."""
+    """Show the length of a velocity; None where no velocities are drawn."""
     if key is None:
         if bar.visible:
             bar.visible = False
@@ -46,6 +44,6 @@ def show_key(bar: ScaleBar, key: Key | None) -> None:
         bar.update(label=key.label, bar_length=key.length, visible=True)
 
 
-def dress_key(bar: ScaleBar, colours: Theme) -> None:
-    """The colours of a theme."""
+def apply_key_theme(bar: ScaleBar, colours: Theme) -> None:
+    """Use the colours of a theme."""
     bar.update(label_text_color=colours.ink, background_fill_color=colours.paper)

@@ -22,7 +22,7 @@ WELLS = ["wells", "Wells", "Drag a well to move it, click beside it to add one, 
 
 
 def whole_point(place: np.ndarray, landscape: Landscape, d: int) -> list[float]:
-    """The point in d dimensions that lies under a click in the drawn coordinates, rounded as a person would write it."""
+    """The point in d dimensions that lies under a click in the drawn coordinates, rounded to as many digits as one would write."""
     point = np.array(slice_point(landscape, d)[0], float) if d > len(place) else np.zeros(d)
     point[: len(place)] = place
     low, high = landscape.limits(d)
@@ -40,7 +40,7 @@ def swarm_at(swarm: Swarm, landscape: Landscape, place: np.ndarray) -> Swarm:
 
 
 def with_agent_at(swarm: Swarm, landscape: Landscape, place: np.ndarray) -> Swarm:
-    """The swarm with one more agent, of those that were placed by hand; the smallest swarm has two."""
+    """The swarm with one more agent, of those that were placed by clicks; the smallest swarm has two."""
     before = list(swarm.points or ()) if swarm.initial == "points" else []
     points = [*([*p] for p in before), whole_point(place, landscape, swarm.d)]
     placed = swarm.copy()
@@ -56,23 +56,23 @@ class MouseModes:
     on_swarm : function (swarm, playing)
         The run shall begin anew with this swarm.
     on_landscape : function (landscape, final)
-        The landscape was changed by hand; ``final`` when the hand let go.
+        The landscape was changed with the mouse; ``final`` when the button was let go.
     """
 
     def __init__(self, on_swarm: Callable[[Swarm, bool], None], on_landscape: Callable[[Landscape, bool], None]):
         self._on_swarm, self._on_landscape = on_swarm, on_landscape
-        self.chips = ButtonRow(lambda what: None, value="look")
+        self.buttons = self.chips = ButtonRow(lambda what: None, value="look")  # chips: its former name
 
     def attach(self, sim: Simulation) -> None:
         """Offer what can be done with this run."""
         places = sim.frame.node is None
         choices = [LOOK, *(PLACE if places else []), *([WELLS] if len(sim.landscape.handles(sim.frame.d)) else [])]
-        if self.chips.choices != choices:
-            self.chips.choices = choices
-        if self.chips.value not in [name for name, *_ in choices]:
-            self.chips.value = "look"
+        if self.buttons.choices != choices:
+            self.buttons.choices = choices
+        if self.buttons.value not in [name for name, *_ in choices]:
+            self.buttons.value = "look"
 
-    def hear(self, parts: dict[str, Described], act: str, handle: int, place: np.ndarray) -> None:
+    def handle_event(self, parts: dict[str, Described], act: str, handle: int, place: np.ndarray) -> None:
         """A click or a drag in the arena of a pane with these parts.
 
         Raises
@@ -80,7 +80,7 @@ class MouseModes:
         ValueError
             When the landscape refuses it, for example to lose its last well.
         """
-        swarm, landscape, mode = parts["swarm"], parts["landscape"], self.chips.value
+        swarm, landscape, mode = parts["swarm"], parts["landscape"], self.buttons.value
         point = whole_point(place, landscape, swarm.d)
         if act in ("dragged", "dropped"):
             self._on_landscape(landscape.with_handle_moved(handle, point), act == "dropped")
@@ -90,3 +90,5 @@ class MouseModes:
             self._on_swarm(swarm_at(swarm, landscape, place), True)
         elif mode == "agents":
             self._on_swarm(with_agent_at(swarm, landscape, place), False)
+
+    hear = handle_event  # its former name

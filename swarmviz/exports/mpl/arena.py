@@ -12,6 +12,7 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.landscape import slice_point
+from swarmviz.drawing.zoom import reach, view_of
 from swarmviz.exports.mpl.arena_line import Line
 from swarmviz.exports.mpl.arena_plane import Plane
 from swarmviz.exports.mpl.arena_states import Bars, Sites
@@ -36,9 +37,9 @@ class Arena:
         self.colours = style.theme(dark)
         self.figure = new_figure(*SIZES[min(sim.frame.d, 2)], self.colours, dpi)
         self.axes = self.figure.add_subplot()
-        self.kind: Any = kind_of(sim)(self.axes, self.colours)
+        self.painter: Any = painter_of(sim)(self.axes, self.colours)
         self._far = 0.0
-        self._ground: tuple[Any, ...] | None = None
+        self._background: tuple[Any, ...] | None = None
         text = {"fontsize": SMALL, "family": FONT, "color": self.colours.ink, "transform": self.axes.transAxes}
         box = {"boxstyle": "round,pad=0.25", "facecolor": self.colours.paper, "edgecolor": "none", "alpha": 0.85}
         self.clock = self.axes.text(0.012, 0.985, "", va="top", zorder=20, bbox=box, **text)
@@ -47,33 +48,32 @@ class Arena:
     @property
     def moving(self) -> list[Any]:
         """The artists that change from frame to frame, in the order in which they are drawn."""
-        return sorted([*self.kind.moving, self.clock, self.note], key=lambda artist: artist.get_zorder())
+        return sorted([*self.painter.moving, self.clock, self.note], key=lambda artist: artist.get_zorder())
 
     def show(self, sim: Simulation) -> bool:
         """Draw the present frame of ``sim``; returns whether what stands still has changed, too."""
         frame, landscape = sim.frame, sim.landscape
         low, high = landscape.limits(frame.d)
         low, high = low[:2], high[:2]
-        self._far = max(self._far, style.reach(frame.x[:, :2], low, high))
-        view = style.view_of(low, high, self._far)
-        wanted = (landscape.copy(), *np.concatenate(view), *self.kind.depends_on(sim))
-        fresh = self._ground is None or not (
-            self._ground[0].same_as(landscape) and np.array_equal(self._ground[1:], wanted[1:])
+        self._far = max(self._far, reach(frame.x[:, :2], low, high))
+        view = view_of(low, high, self._far)
+        wanted = (landscape.copy(), *np.concatenate(view), *self.painter.depends_on(sim))
+        fresh = self._background is None or not (
+            self._background[0].same_as(landscape) and np.array_equal(self._background[1:], wanted[1:])
         )
         if fresh:
-            self._ground = wanted
-            self.kind.ground(sim, *view)
+            self._background = wanted
+            self.painter.background(sim, *view)
             write_title(self.axes, heading(sim), self.colours)
-        self.kind.move(sim, *view)
+        picture = self.painter.move(sim, *view)
         self.clock.set_text(f"k = {frame.k:,}   t = {frame.t:.6g}")
-        hidden = style.outside(frame.x[:, :2], *view)
-        self.note.set_text(" · ".join(filter(None, [*getattr(self.kind, "said", ()), style.remarks(frame, hidden)])))
+        self.note.set_text(picture.note)
         self.note.set_visible(bool(self.note.get_text()))
         return fresh
 
 
-def kind_of(sim: Simulation) -> type:
-    """What suits the frame."""
+def painter_of(sim: Simulation) -> type:
+    """What paints such a frame."""
     frame = sim.frame
     if frame.occupation is not None:
         return Bars if frame.d == 1 else Sites

@@ -1,77 +1,42 @@
-"""The arena in one dimension: the curve F, the agents on it, consensus and provisional minimum as lines across it."""
+"""The arena in one dimension, painted by Matplotlib: see :mod:`swarmviz.drawing.line` for what is seen in it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from swarmviz.drawing import style
-from swarmviz.drawing.arrows import SHAPE, strokes, width_of
+from swarmviz.drawing.agents import CountImage
+from swarmviz.drawing.arrows import width_of
 from swarmviz.drawing.axes import FURTHEST
-from swarmviz.drawing.density import taking_part
-from swarmviz.drawing.landscape import UNDEFINED, Scale, indistinct, undefined
-from swarmviz.drawing.style import FEW, MANY, Theme
-from swarmviz.exports.mpl.arena_plane import agent_entries
+from swarmviz.drawing.line import LinePicture, curve_of, line_picture, shift_of
+from swarmviz.drawing.style import FEW, Theme
+from swarmviz.exports.mpl.arena_plane import agent_entries, paint_agents
 from swarmviz.exports.mpl.figure import (
-    POINT,
+    apply_theme,
     arrow_key,
-    counted,
-    crowd_map,
+    density_map,
     dot,
-    dress,
     legend,
     undefined_entry,
     undefined_look,
 )
-from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
-
-POINTS = 1200  # of the curve
-PAD = 0.06  # of the curve's height, above and below it
-CELLS = 240  # of the density of a large swarm
-
-
-def curve_of(
-    landscape: Landscape, low: float, high: float, shift: float = 0.0
-) -> tuple[np.ndarray, np.ndarray, float, float]:
-    """Points of F(x − shift) on [low, high], NaN where it is no finite number, and the ends of an axis for them."""
-    x = np.linspace(low, high, POINTS)
-    with np.errstate(all="ignore"):
-        f = landscape.values(x[:, None] - shift)
-    f = np.where(undefined(f), np.nan, f)
-    known = np.clip(f[~np.isnan(f)], -FURTHEST, FURTHEST)
-    bottom, top = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-    pad = PAD * (max(abs(bottom), 1.0) if indistinct(bottom, top) else top - bottom)
-    return x, f, bottom - pad, top + pad
-
-
-def gaps_of(x: np.ndarray, f: np.ndarray) -> np.ndarray:
-    """The stretches of ``x`` (M,) on which ``f`` is NaN, (G, 2)."""
-    half = (x[1] - x[0]) / 2
-    edges = np.diff(np.concatenate([[0], np.isnan(f).astype(int), [0]]))
-    return np.column_stack([x[np.flatnonzero(edges == 1)] - half, x[np.flatnonzero(edges == -1) - 1] + half])
-
-
-def ground_note(f: np.ndarray) -> str:
-    """What the curve of values ``f`` (M,) cannot show, in words; "" where it shows all."""
-    known = f[~np.isnan(f)]
-    flat = known.size > 0 and indistinct(float(known.min()), float(known.max()))
-    said = [Scale(float(known[0]), float(known[0]), 0.0).said if flat else "", UNDEFINED * bool(np.isnan(f).any())]
-    return " · ".join(filter(None, said))
 
 
 class Line:
-    """See :class:`swarmviz.exports.mpl.arena.Arena`, which calls ``ground`` and ``move``."""
+    """See :class:`swarmviz.exports.mpl.arena.Arena`, which calls ``background`` and ``move``."""
 
     def __init__(self, axes: Any, colours: Theme):
         from matplotlib.collections import LineCollection
 
         self.axes, self.colours = axes, colours
         self.still: list[Any] = []
-        dress(axes, colours, "x", "F(x)")
+        self.remarks: Sequence[str] = ()  # what the background cannot show
+        apply_theme(axes, colours, "x", "F(x)")
         edge = colours.outline
-        self.cloud = axes.imshow(np.zeros((1, 2)), cmap=crowd_map(colours), vmin=0, vmax=1, origin="lower", aspect="auto", zorder=1,
+        self.cloud = axes.imshow(np.zeros((1, 2)), cmap=density_map(colours), vmin=0, vmax=1, origin="lower", aspect="auto", zorder=1,
                                  visible=False)  # fmt: skip
         self.level = axes.axhline(
             0, color=colours.curves[2], linewidth=1.5, linestyle=(0, (5, 3)), zorder=4, visible=False
@@ -80,7 +45,9 @@ class Line:
         self.arrows = LineCollection([], colors=colours.ink, alpha=0.75, linewidths=0.9, zorder=5)
         axes.add_collection(self.arrows, autolim=False)
         self.dots = axes.scatter([], [], edgecolors=edge, linewidths=0.7, alpha=0.94, zorder=6)
-        self.goals = axes.plot([], [], "*", markersize=11, markerfacecolor="#ffffff", markeredgecolor=edge, zorder=7)[0]
+        self.minimisers = axes.plot(
+            [], [], "*", markersize=11, markerfacecolor=colours.minimiser, markeredgecolor=edge, zorder=7
+        )[0]
         self.best = axes.plot(
             [], [], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=8
         )[0]
@@ -89,31 +56,31 @@ class Line:
     def moving(self) -> list[Any]:
         """The artists that change from frame to frame; the cloud lies under the curve, so it brings the curve along."""
         above = self.still if self.cloud.get_visible() else []
-        return [self.cloud, *above, self.level, self.focus, self.arrows, self.dots, self.goals, self.best]
+        return [self.cloud, *above, self.level, self.focus, self.arrows, self.dots, self.minimisers, self.best]
 
     def depends_on(self, sim: Simulation) -> tuple[float, ...]:
-        """What else makes the ground stale: where a moving landscape has got to."""
+        """What else makes the background stale: where a moving landscape has got to."""
         return tuple(sim.frame.shift) if sim.frame.shift is not None else ()
 
-    def ground(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
+    def background(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
         """The curve over [low, high] and the legend."""
         for artist in self.still:
             artist.remove()
-        axes, colours, shift = self.axes, self.colours, _shift(sim)
-        x, f, bottom, top = curve_of(sim.landscape, low[0], high[0], shift)
+        axes, colours = self.axes, self.colours
+        self._curve = curve = curve_of(sim.landscape, low[0], high[0], shift_of(sim.frame))
         middle = colours.landscape[len(colours.landscape) // 2]
-        fill = axes.fill_between(x, bottom, f, color=middle, alpha=0.35, linewidth=0, zorder=0)
+        fill = axes.fill_between(curve.x, curve.bottom, curve.f, color=middle, alpha=0.35, linewidth=0, zorder=0)
         over = axes.fill_between(
-            x, f, top, color=colours.paper, linewidth=0, zorder=2
+            curve.x, curve.f, curve.top, color=colours.paper, linewidth=0, zorder=2
         )  # a density is seen under the curve only
-        curve = axes.plot(x, f, color=colours.landscape[0], linewidth=1.8, zorder=3)[0]
-        gaps = [axes.axvspan(*gap, zorder=3, **undefined_look(colours)) for gap in gaps_of(x, f)]
-        self.still = [fill, over, curve, *gaps]
-        self.gaps, self.said = bool(gaps), [ground_note(f)]
-        axes.set(xlim=(low[0], high[0]), ylim=(bottom, top))
-        self._ends = (low[0], high[0], bottom, top)
-        self._width, self._unit = width_of(*sim.landscape.limits(1)), SHAPE * (top - bottom) / (high[0] - low[0])
-        arrow_key(axes, self._width if sim.frame.v is not None and sim.frame.n <= FEW else None, colours)
+        line = axes.plot(curve.x, curve.f, color=colours.landscape[0], linewidth=1.8, zorder=3)[0]
+        gaps = [axes.axvspan(*gap, zorder=3, **undefined_look(colours)) for gap in curve.gaps]
+        self.still = [fill, over, line, *gaps]
+        self.remarks = [curve.note]
+        self.minimisers.set_data(*curve.minimisers.T)
+        axes.set(xlim=(low[0], high[0]), ylim=(curve.bottom, curve.top))
+        with_arrows = sim.frame.v is not None and sim.frame.n <= FEW
+        arrow_key(axes, width_of(*sim.landscape.limits(1)) if with_arrows else None, colours)
         if not axes.figure.legends:
             legend(axes.figure, self._entries(sim), colours)
 
@@ -129,37 +96,31 @@ class Line:
             entries.append(Line2D([], [], linewidth=1.5, label="provisional minimum", **dashed))
         entries.append(dot("lowest agent", "none", colours.ink, "o", width=1.4))
         if len(sim.landscape.minimisers(1)):
-            entries.append(dot("known minimum", "#ffffff", colours.outline, "*", 9))
-        if self.gaps:
+            entries.append(dot("known minimum", colours.minimiser, colours.outline, "*", 9))
+        if len(self._curve.gaps):
             entries.append(undefined_entry(colours))
         return entries
 
-    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
-        """The swarm of the present frame."""
-        frame, x, many = sim.frame, sim.frame.x[:, 0], sim.frame.n > MANY
-        energy = np.clip(frame.energy, -2 * FURTHEST, 2 * FURTHEST)
-        goals = sim.landscape.minimisers(1)
-        self.goals.set_data(goals[:, 0] + _shift(sim), sim.landscape.values(goals) if len(goals) else [])
-        lowest = int(np.argmin(frame.energy))
-        self.best.set_data([x[lowest]], [energy[lowest]])
-        for line, value, place in ((self.focus, frame.focus, "set_xdata"), (self.level, frame.level, "set_ydata")):
-            line.set_visible(value is not None)
-            if value is not None:
-                getattr(line, place)([float(np.ravel(value)[0])] * 2)
-        self.cloud.set_visible(many)
-        self.dots.set_visible(not many)
-        if many:
-            self.cloud.set_data(counted(frame.x[taking_part(frame)], low, high, CELLS)[None])
-            self.cloud.set_extent(self._ends)
+    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> LinePicture:
+        """The swarm of the present frame; returns what is seen of it."""
+        frame, curve = sim.frame, self._curve
+        picture = line_picture(frame, sim.landscape, (low, high), curve.unit, curve.note)
+        x, energy = picture.lowest
+        self.best.set_data([x], [_drawable(energy)])
+        for line, value, place in ((self.focus, picture.focus, "set_xdata"), (self.level, picture.level, "set_ydata")):
+            line.set_visible(not np.isnan(value))
+            if not np.isnan(value):
+                getattr(line, place)([value] * 2)
+        agents = picture.agents
+        if isinstance(agents, CountImage):
+            self.cloud.set_extent((low[0], high[0], curve.bottom, curve.top))
         else:
-            self.dots.set_offsets(np.column_stack([x, energy]))
-            self.dots.set_sizes((style.diameters(frame) * POINT) ** 2)
-            self.dots.set_facecolors(style.agent_colours(frame, self.colours))
-        if frame.v is not None and frame.n <= FEW:
-            v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
-            segments = strokes(np.column_stack([x, energy]), v, self._width, self._unit)
-            self.arrows.set_segments(list(segments.reshape(-1, 2, 2)))
+            agents = agents._replace(x=_drawable(agents.x))
+        paint_agents(agents, frame, self.cloud, self.dots, self.colours)
+        self.arrows.set_segments(list(_drawable(picture.arrows).reshape(-1, 2, 2)))
+        return picture
 
 
-def _shift(sim: Simulation) -> float:
-    return float(sim.frame.shift[0]) if sim.frame.shift is not None else 0.0
+def _drawable(values: Any) -> Any:
+    """Numbers that Matplotlib can draw, far outside of every frame where they are too large."""
+    return np.clip(values, -2 * FURTHEST, 2 * FURTHEST)

@@ -1,4 +1,4 @@
-"""The arena of a finite set: how many agents are on each state, beside the law that they are said to tend to."""
+"""The arena of a finite set, painted by Matplotlib: how many agents are on each state, beside the law that they are said to tend to."""
 
 from __future__ import annotations
 
@@ -6,36 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.drawing.finite_set import probabilities
-from swarmviz.drawing.landscape import scale_of, sites_of
+from swarmviz.drawing.finite_set import StatesPicture, share_axis_end, states_picture
+from swarmviz.drawing.landscape import scale_of
+from swarmviz.drawing.laws import target_law
+from swarmviz.drawing.line import curve_of
 from swarmviz.drawing.style import Theme
-from swarmviz.exports.mpl.arena_line import curve_of
-from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, colour_map, dot, dress, legend
-from swarmviz.landscapes.base import Landscape
+from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, apply_theme, colour_map, dot, legend
 from swarmviz.simulation import Simulation
-from swarmviz.theory import Target
-from swarmviz.theory import target as theory_target
 
-ROUND = (1, 2, 5, 10)
 FRAME = 330.0  # points along a side of the plane; a disc with all the agents is a quarter of its area
 
-
-def law_of(sim: Simulation, sites: np.ndarray) -> tuple[Target | None, np.ndarray]:
-    """The target law on the states, (S,), summing to 1; NaN where none is known."""
-    target = theory_target(sim)
-    return target, probabilities(target, sites)
-
-
-def ceiling(value: float) -> float:
-    """The smallest of 1, 2, 5 × 10ⁿ that is at least ``value`` > 0."""
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(next(m * power for m in ROUND if m * power >= value * (1 - 1e-12)))
-
-
-def landscape_and_minimisers(landscape: Landscape, sites: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """U at the states, and which states have the lowest value."""
-    U = landscape.values(sites)
-    return U, U <= U.min() + 1e-9 * (U.max() - U.min())
+law_of = target_law  # former name
 
 
 class Bars:
@@ -45,49 +26,51 @@ class Bars:
         from matplotlib.collections import PolyCollection
 
         self.axes, self.colours = axes, colours
-        dress(axes, colours, "x", "share of the agents")
+        apply_theme(axes, colours, "x", "share of the agents")
         self.heights = axes.twinx()
-        dress(self.heights, colours, "", "U(x)")
+        apply_theme(self.heights, colours, "", "U(x)")
         axes.set_zorder(self.heights.get_zorder() + 1)
         axes.patch.set_visible(False)
         self.still: list[Any] = []
         self.bars = PolyCollection([], facecolors=colours.agent, edgecolors=colours.outline, alpha=0.85, zorder=3)
         axes.add_collection(self.bars, autolim=False)
-        self.eta = axes.stairs([0.0], [0.0, 1.0], color=colours.target, linewidth=1.8, zorder=6, baseline=None)
+        self.target = axes.stairs([0.0], [0.0, 1.0], color=colours.target, linewidth=1.8, zorder=6, baseline=None)
         self._top = 0.0
 
     @property
     def moving(self) -> list[Any]:
         """The artists that change from frame to frame."""
-        return [self.bars, self.eta]
+        return [self.bars, self.target]
 
     def depends_on(self, sim: Simulation) -> tuple[float, ...]:
-        """What else makes the ground stale: the number of states, and the height of the tallest bar, in steps that only grow."""
-        assert sim.frame.occupation is not None
-        self._sites = sites_of(sim)
-        self._target, self._eta = law_of(sim, self._sites)
-        highest = max(float(sim.frame.occupation.max()), float(np.nanmax(self._eta, initial=0.0)))
-        self._top = max(self._top, min(ceiling(1.05 * highest), 1.02))
-        return len(self._sites), self._top
+        """What else makes the background stale: the number of states, and the end of the axis, in steps that only grow."""
+        self._picture = picture = states_picture(sim.frame, sim)
+        highest = max(float(picture.share.max()), float(np.nanmax(picture.target, initial=0.0)))
+        self._top = max(self._top, share_axis_end(highest))
+        return len(picture.sites), self._top
 
-    def ground(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
+    def background(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
         """The curve U with its states, the axes and the legend."""
         for artist in self.still:
             artist.remove()
-        axes, colours, sites = self.axes, self.colours, self._sites
+        axes, colours, (sites, U, lowest, *_) = self.axes, self.colours, self._picture
         low, high = sim.landscape.limits(1)
-        x, f, bottom, top = curve_of(sim.landscape, low[0], high[0])
-        U, lowest = landscape_and_minimisers(sim.landscape, sites)
+        curve = curve_of(sim.landscape, low[0], high[0])
         self.still = [
-            self.heights.plot(x, f, color=colours.landscape[0], linewidth=1.2, alpha=0.8)[0],
+            self.heights.plot(curve.x, curve.f, color=colours.landscape[0], linewidth=1.2, alpha=0.8)[0],
             self.heights.plot(sites[:, 0], U, ".", color=colours.landscape[0], markersize=4)[0],
             self.heights.plot(
-                sites[lowest, 0], U[lowest], "*", markersize=11, markerfacecolor="#fff", markeredgecolor=colours.outline
+                sites[lowest, 0],
+                U[lowest],
+                "*",
+                markersize=11,
+                markerfacecolor=colours.minimiser,
+                markeredgecolor=colours.outline,
             )[0],
         ]
         self.bars.set_linewidth(0.5 if len(sites) <= 100 else 0.0)
         axes.set(xlim=(low[0], high[0]), ylim=(0, self._top))
-        self.heights.set_ylim(bottom, top)
+        self.heights.set_ylim(curve.bottom, curve.top)
         self._edges = np.linspace(low[0], high[0], len(sites) + 1)
         self._width = 0.8 * (high[0] - low[0]) / len(sites)
         if not axes.figure.legends:
@@ -101,21 +84,20 @@ class Bars:
             dot("agents", colours.agent, colours.outline, "s"),
             Line2D([], [], color=colours.landscape[0], label="U"),
         ]
-        if self._target is not None:
-            entries.append(
-                Line2D([], [], color=colours.target, linewidth=1.8, label=self._target.title.split(" at ")[0])
-            )
-        return [*entries, dot("lowest state", "#ffffff", colours.outline, "*", 9)]
+        if (claim := self._picture.claim) is not None:
+            entries.append(Line2D([], [], color=colours.target, linewidth=1.8, label=claim.title.split(" at ")[0]))
+        return [*entries, dot("lowest state", colours.minimiser, colours.outline, "*", 9)]
 
-    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
-        """The occupation and the target of the present frame."""
-        assert sim.frame.occupation is not None
-        left, tops = self._sites[:, 0] - self._width / 2, sim.frame.occupation
+    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> StatesPicture:
+        """The occupation and the target of the present frame; returns what is seen of it."""
+        picture = self._picture
+        left, tops = picture.sites[:, 0] - self._width / 2, picture.share
         zero = np.zeros(len(tops))
         corners = [(left, zero), (left, tops), (left + self._width, tops), (left + self._width, zero)]
         self.bars.set_verts(list(np.stack([np.column_stack(corner) for corner in corners], axis=1)))
-        self.eta.set_data(self._eta, self._edges)
-        self.eta.set_visible(self._target is not None)
+        self.target.set_data(picture.target, self._edges)
+        self.target.set_visible(picture.claim is not None)
+        return picture
 
 
 class Sites:
@@ -124,7 +106,7 @@ class Sites:
     def __init__(self, axes: Any, colours: Theme):
         self.axes, self.colours = axes, colours
         self.bar: Any = None
-        dress(axes, colours, "x₁", "x₂")
+        apply_theme(axes, colours, "x₁", "x₂")
         axes.set_aspect("equal")
         self.still: list[Any] = []
         self.discs = axes.scatter([], [], color=colours.agent, edgecolors=colours.outline, linewidths=0.7, zorder=3)
@@ -136,26 +118,26 @@ class Sites:
         return [self.discs, self.rings]
 
     def depends_on(self, sim: Simulation) -> tuple[float, ...]:
-        """What else makes the ground stale: the number of states."""
-        self._sites = sites_of(sim)
-        return (len(self._sites),)
+        """What else makes the background stale: the number of states."""
+        self._picture = states_picture(sim.frame, sim)
+        return (len(self._picture.sites),)
 
-    def ground(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
+    def background(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
         """The states coloured by U, the colour bar and the legend."""
         for artist in self.still:
             artist.remove()
         axes, colours, landscape = self.axes, self.colours, sim.landscape
-        U, lowest = landscape_and_minimisers(landscape, self._sites)
+        sites, U, lowest, *_ = self._picture
         low, high = (side[:2] for side in landscape.limits(sim.frame.d))
         scale = scale_of(U, landscape, sim.frame.d)
-        cell = FRAME / np.sqrt(len(self._sites))
-        tiles = axes.scatter(*self._sites[:, :2].T, c=scale.height(U), s=(0.8 * cell) ** 2, marker="s", linewidths=0, zorder=0,
+        cell = FRAME / np.sqrt(len(sites))
+        tiles = axes.scatter(*sites[:, :2].T, c=scale.height(U), s=(0.8 * cell) ** 2, marker="s", linewidths=0, zorder=0,
                              cmap=colour_map(colours.landscape), vmin=0, vmax=1)  # fmt: skip
         stars = axes.plot(
-            *self._sites[lowest, :2].T,
+            *sites[lowest, :2].T,
             "*",
             markersize=11,
-            markerfacecolor="#fff",
+            markerfacecolor=colours.minimiser,
             markeredgecolor=colours.outline,
             zorder=5,
         )
@@ -170,22 +152,19 @@ class Sites:
         self.bar.set_ticks(list(marks), labels=list(marks.values()))
         self.bar.ax.tick_params(colors=colours.soft, labelcolor=colours.ink, labelsize=SMALL, labelfontfamily=FONT)
         if not axes.figure.legends:
-            legend(axes.figure, self._entries(sim), colours)
+            legend(axes.figure, self._entries(), colours)
 
-    def _entries(self, sim: Simulation) -> list[Any]:
-        target, _ = law_of(sim, self._sites)
+    def _entries(self) -> list[Any]:
         entries = [dot("share of the agents (area)", self.colours.agent, self.colours.outline)]
-        if target is not None:
-            entries.append(dot(target.title.split(" at ")[0], "none", self.colours.target))
-        return [*entries, dot("lowest state", "#ffffff", self.colours.outline, "*", 9)]
+        if (claim := self._picture.claim) is not None:
+            entries.append(dot(claim.title.split(" at ")[0], "none", self.colours.target))
+        return [*entries, dot("lowest state", self.colours.minimiser, self.colours.outline, "*", 9)]
 
-    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
-        """The occupation and the target of the present frame."""
-        assert sim.frame.occupation is not None
-        for artist, share in (
-            (self.discs, sim.frame.occupation),
-            (self.rings, np.nan_to_num(law_of(sim, self._sites)[1])),
-        ):
+    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> StatesPicture:
+        """The occupation and the target of the present frame; returns what is seen of it."""
+        picture = self._picture
+        for artist, share in ((self.discs, picture.share), (self.rings, np.nan_to_num(picture.target))):
             some = share > 0
-            artist.set_offsets(self._sites[some, :2])
+            artist.set_offsets(picture.sites[some, :2])
             artist.set_sizes(share[some] * (FRAME / 2) ** 2)
+        return picture

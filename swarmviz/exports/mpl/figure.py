@@ -13,7 +13,7 @@ import numpy as np
 from swarmviz.drawing.arrows import CUT, key_of
 from swarmviz.drawing.density import shades
 from swarmviz.drawing.landscape import UNDEFINED
-from swarmviz.drawing.style import LEAST, Theme, crowd, ramp
+from swarmviz.drawing.style import LEAST_OPACITY, Theme, density_colours, ramp
 from swarmviz.theory import Line, Target, VelocityLaw
 
 LOCK = threading.RLock()  # Matplotlib is not made for two threads at once
@@ -79,7 +79,7 @@ def new_figure(width: float, height: float, colours: Theme, dpi: float = 150) ->
     return figure
 
 
-def dress(axes: Any, colours: Theme, x_label: str = "", y_label: str = "") -> None:
+def apply_theme(axes: Any, colours: Theme, x_label: str = "", y_label: str = "") -> None:
     """Colours and type of a theme."""
     axes.set_facecolor(colours.paper)
     axes.set_axisbelow(True)
@@ -89,6 +89,9 @@ def dress(axes: Any, colours: Theme, x_label: str = "", y_label: str = "") -> No
         spine.set_linewidth(0.8)
     axes.set_xlabel(x_label, color=colours.ink, fontsize=TEXT, family=FONT)
     axes.set_ylabel(y_label, color=colours.ink, fontsize=TEXT, family=FONT)
+
+
+dress = apply_theme  # former name
 
 
 def write_title(axes: Any, text: str, colours: Theme) -> None:
@@ -152,11 +155,14 @@ def colour_map(colours: tuple[str, ...]) -> Any:
     return ListedColormap(ramp(colours, 256))
 
 
-def crowd_map(colours: Theme, least: float = LEAST) -> Any:
+def density_map(colours: Theme, least: float = LEAST_OPACITY) -> Any:
     """The colour map of a density; ``least`` is how opaque a cell with hardly any agents is."""
     from matplotlib.colors import ListedColormap
 
-    return ListedColormap(crowd(colours, least=least))
+    return ListedColormap(density_colours(colours, least=least))
+
+
+crowd_map = density_map  # former name
 
 
 def faint(claim: Line | Target | VelocityLaw) -> float:

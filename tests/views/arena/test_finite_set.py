@@ -14,11 +14,12 @@ from scipy.optimize import brentq
 import swarmviz as sv
 from components.palette import DARK, LIGHT
 from components.views.arena.arena import Arena
-from components.views.arena.graph import FAINT, Graph
-from components.views.arena.graph_layout import MOST_BARS, REACH, SEEN, layout_of
-from components.views.arena.graph_picture import even_above
+from components.views.arena.finite_set import FAINT, FiniteSetRenderer
 from components.views.occupation import Occupation
 from swarmviz import theory
+from swarmviz.drawing.finite_set import even_above
+from swarmviz.drawing.finite_set_layout import RING_HALF_WIDTH, SHORTEST_DASH, layout_of
+from swarmviz.drawing.laws import MOST_BARS
 from swarmviz.schedules import Power
 from swarmviz.theory import finite_set_curves
 from tests.ensembles.worker import prepare_on_a_worker
@@ -44,7 +45,11 @@ def shown(sim, make=Arena):
 def step(sim, *views, steps=1):
     sim.advance(steps)
     for view in views:
-        view.paint(view.prepare(sim))
+        paint(view, sim)
+
+
+def paint(view, sim):
+    view.paint(view.prepare(sim.frame, sim) if isinstance(view, Arena) else view.prepare(sim))
 
 
 def drawn_json(view):
@@ -83,7 +88,7 @@ def test_the_bars_are_the_shares_of_the_agents(kind, n):
     sim = run(graph, d, n, states=25)
     arena = shown(sim)
     step(sim, arena, steps=4)
-    data, scale = arena.stage.points.data, arena.stage._picture._scale
+    data, scale = arena.renderer.points.data, arena.renderer.full
     share = np.bincount(sim.frame.node, minlength=25) / n
     np.testing.assert_allclose(data["share"], share, rtol=1e-6)
     np.testing.assert_array_equal(data["count"], np.bincount(sim.frame.node, minlength=25))
@@ -93,14 +98,14 @@ def test_the_bars_are_the_shares_of_the_agents(kind, n):
         length = np.nan_to_num(length)
     np.testing.assert_allclose(length / length.max(), share / share.max(), atol=1e-4)
     assert share.max() <= scale <= max(3 * share.max(), 3 * eta(sim.frame.heights, 5.0).max())
-    assert f"{n:,} agents" in arena.stage.legend.items[0].label.value
+    assert f"{n:,} agents" in arena.renderer.legend.items[0].label.value
 
 
 @EVERY_KIND
 def test_the_target_is_normalised_and_equals_an_independent_computation(kind):
     graph, d = KINDS[kind]
     sim = run(graph, d, states=25, beta=2.0)
-    data = shown(sim).stage.points.data
+    data = shown(sim).renderer.points.data
     assert data["target"].sum() == pytest.approx(1, abs=1e-6)
     np.testing.assert_allclose(data["target"], eta(sim.frame.heights, 2.0), atol=1e-7)
     assert eta(sim.frame.heights, 2.0).max() > 1.5 / 25  # else a uniform law would pass, too
@@ -110,7 +115,7 @@ def test_the_target_is_normalised_and_equals_an_independent_computation(kind):
 def test_the_exact_law_equals_an_independent_solution(kind):
     graph, d = KINDS[kind]
     sim = run(graph, d, states=16, generator="metropolis", beta=1.5, rate=0.2, steps=7)
-    data, frame = shown(sim).stage.points.data, sim.frame
+    data, frame = shown(sim).renderer.points.data, sim.frame
     law = metropolis_law(frame.heights, frame.links, 1.5, 0.2, sim.t)
     np.testing.assert_allclose(data["law"], law, atol=2e-6)
     gibbs = np.exp(-1.5 * (frame.heights - frame.heights.min()))
@@ -122,11 +127,11 @@ def test_the_exact_law_equals_an_independent_solution(kind):
 def test_the_lines_of_the_laws_lie_where_their_bars_would_end(kind):
     graph, d = KINDS[kind]
     sim = run(graph, d, states=25)
-    stage = shown(sim).stage
-    layout, scale = stage._picture._layout, stage._picture._scale
-    for line, name in zip(stage.lines, ("target", "law"), strict=True):
-        v = stage.points.data[name] / scale
-        end = layout.boxes(v)["end"][(v >= SEEN) | (kind != "lattice")]
+    renderer = shown(sim).renderer
+    layout, scale = renderer.background.layout, renderer.full
+    for line, name in zip(renderer.lines, ("target", "law"), strict=True):
+        v = renderer.points.data[name] / scale
+        end = layout.boxes(v)["end"][(v >= SHORTEST_DASH) | (kind != "lattice")]
         x, y = line.data["x"], line.data["y"]
         at = np.hypot(x, y) if kind == "ring" else y
         np.testing.assert_allclose(np.unique(at[np.isfinite(at)].round(4)), np.unique(end.round(4)), atol=2e-4)
@@ -136,14 +141,14 @@ def test_the_lines_of_the_laws_lie_where_their_bars_would_end(kind):
 def test_the_known_minimisers_and_the_fullest_state_are_marked(kind):
     graph, d = KINDS[kind]
     sim = run(graph, d, states=25, steps=40)
-    stage = shown(sim).stage
+    renderer = shown(sim).renderer
     lowest = np.flatnonzero(sim.frame.heights <= sim.frame.heights.min() + 1e-9)
     np.testing.assert_array_equal(sim.frame.lowest, lowest)
-    stars, data = stage.goals.data, stage.points.data
+    stars, data = renderer.minimisers.data, renderer.points.data
     away = np.hypot(stars["x"] - data["x"][lowest], stars["y"] - data["y"][lowest])
-    assert (away <= (0.6 * np.hypot(*stage._picture._layout.size) if kind == "lattice" else 1e-6)).all()
+    assert (away <= (0.6 * np.hypot(*renderer.background.layout.size) if kind == "lattice" else 1e-6)).all()
     full = int(np.argmax(data["share"]))
-    x, y = stage.marks.data["x"][0], stage.marks.data["y"][0]
+    x, y = renderer.marks.data["x"][0], renderer.marks.data["y"][0]
     if kind == "ring":
         turn = np.mod(np.arctan2(y, x) - data["a"][full], 2 * np.pi)
         assert 0 < turn < data["b"][full] - data["a"][full] and np.hypot(x, y) > data["end"][full]
@@ -155,10 +160,10 @@ def test_the_end_of_the_bars_moves_in_steps():
     assert [even_above(p) for p in (1.0, 0.41, 0.021, 0.0011)] == pytest.approx([1.0, 0.6, 0.03, 0.0015])
     sim = run(n=2000, states=20)
     arena = shown(sim)
-    before = arena.stage._picture._scale
+    before = arena.renderer.full
     for _ in range(20):
         step(sim, arena)
-    assert arena.stage._picture._scale == before
+    assert arena.renderer.full == before
 
 
 # ---- places ------------------------------------------------------------------------------------------------------------------
@@ -166,38 +171,38 @@ def test_the_end_of_the_bars_moves_in_steps():
 
 def test_a_path_is_a_row_along_the_box():
     sim = run("path", states=20)
-    stage, (low, high) = shown(sim).stage, sim.landscape.limits(1)
-    data = stage.points.data
+    renderer, (low, high) = shown(sim).renderer, sim.landscape.limits(1)
+    data = renderer.points.data
     np.testing.assert_allclose((data["a"] + data["b"]) / 2, sim.frame.sites[:, 0], atol=1e-5)
     np.testing.assert_allclose(data["x"], sim.frame.sites[:, 0], atol=1e-5)
-    assert (stage.figure.x_range.start, stage.figure.x_range.end) == (low[0], high[0])
+    assert (renderer.figure.x_range.start, renderer.figure.x_range.end) == (low[0], high[0])
     order = np.argsort(sim.frame.heights)
-    assert (np.diff(data["y"][order]) >= 0).all() and stage.heights.visible and stage.quads.visible
+    assert (np.diff(data["y"][order]) >= 0).all() and renderer.heights.visible and renderer.quads.visible
 
 
 def test_a_cycle_is_a_ring_clockwise_from_the_top():
-    stage = shown(run("cycle", states=20)).stage
-    data = stage.tints.data
+    renderer = shown(run("cycle", states=20)).renderer
+    data = renderer.tints.data
     width = 2 * np.pi / 20
     np.testing.assert_allclose((data["a"] + data["b"]) / 2, np.pi / 2 - width * (np.arange(20) + 0.5), atol=1e-5)
     assert (0.9 * width < data["b"] - data["a"]).all() and (data["b"] - data["a"] < width).all()
-    assert stage.wedges.visible and not stage.quads.visible and not stage.figure.xaxis.visible
-    assert stage.numbers.data_source.data["text"] == [str(i) for i in range(20)]
-    line = stage.lines[0].data
-    assert np.hypot(line["x"], line["y"]).max() < REACH
+    assert renderer.wedges.visible and not renderer.quads.visible and not renderer.figure.xaxis.visible
+    assert renderer.numbers.data_source.data["text"] == [str(i) for i in range(20)]
+    line = renderer.lines[0].data
+    assert np.hypot(line["x"], line["y"]).max() < RING_HALF_WIDTH
     assert (line["x"][0], line["y"][0]) == pytest.approx((line["x"][-1], line["y"][-1]), abs=1e-5)
 
 
 def test_a_grid_has_a_cell_for_each_state_with_its_bar_in_it():
     sim = run("grid", d=2, states=30, landscape="Himmelblau")
-    stage, (low, high) = shown(sim).stage, sim.landscape.limits(2)
-    data, sites, half = stage.points.data, sim.frame.sites, (high - low) / (6, 5) / 2
+    renderer, (low, high) = shown(sim).renderer, sim.landscape.limits(2)
+    data, sites, half = renderer.points.data, sim.frame.sites, (high - low) / (6, 5) / 2
     assert len(data["a"]) == 30 == len(np.unique(sites, axis=0))
     assert (data["a"] > sites[:, 0] - half[0]).all() and (data["b"] < sites[:, 0] + half[0]).all()
     assert (data["base"] > sites[:, 1] - half[1]).all() and (data["end"] < sites[:, 1] + half[1])[
         data["share"] > 0
     ].all()
-    image = stage.ground.data["image"][0]
+    image = renderer.heights_image.data["image"][0]
     assert image.shape == (5, 6)
     row, column = np.unravel_index(np.argmin(image), image.shape)
     x = low + 2 * half * (column + 0.5, row + 0.5)
@@ -212,8 +217,8 @@ def test_more_coordinates_are_drawn_as_blocks_that_do_not_overlap(d, states):
     assert len(np.unique(layout.cells, axis=0)) == S and (layout.cells >= 0).all()
     image = layout.image(np.arange(S))
     assert np.isfinite(image).sum() == S
-    stage = shown(sim).stage
-    assert f"d = {d}" in stage.figure.title.text and not stage.figure.xaxis.visible
+    renderer = shown(sim).renderer
+    assert f"d = {d}" in renderer.figure.title.text and not renderer.figure.xaxis.visible
 
 
 @pytest.mark.parametrize(
@@ -222,8 +227,8 @@ def test_more_coordinates_are_drawn_as_blocks_that_do_not_overlap(d, states):
 )
 def test_links_join_the_places_of_neighbours(graph, d, count):
     sim = run(graph, d, states=20)
-    stage = shown(sim).stage
-    ways, data = stage.ways.data, stage.points.data
+    renderer = shown(sim).renderer
+    ways, data = renderer.links.data, renderer.points.data
     assert len(ways["x0"]) == count == len(sim.frame.links)
     places = np.stack([data["x"], data["y"]], 1)
     for i, end in enumerate(("0", "1")):
@@ -234,7 +239,7 @@ def test_links_join_the_places_of_neighbours(graph, d, count):
 
 def test_links_around_a_torus_leave_the_picture_instead_of_crossing_it():
     sim = run("torus", d=2, states=25)
-    ways = shown(sim).stage.ways.data
+    ways = shown(sim).renderer.links.data
     cell = (sim.landscape.limits(2)[1][0] - sim.landscape.limits(2)[0][0]) / 5
     length = np.hypot(ways["x1"] - ways["x0"], ways["y1"] - ways["y0"])
     assert len(length) == 40 + 2 * 10 and (length < 1.01 * cell).all()
@@ -247,22 +252,22 @@ def test_jumps_since_the_last_picture_are_seen_and_fade(kind):
     arena = shown(sim)
     before = sim.frame.node
     step(sim, arena)
-    moved, moves = before != sim.frame.node, arena.stage.moves.data
+    moved, moves = before != sim.frame.node, arena.renderer.jumps.data
     links = {tuple(pair) for pair in sim.frame.links.tolist()}
     pairs = {
         tuple(sorted(pair)) for pair in zip(before[moved].tolist(), sim.frame.node[moved].tolist(), strict=True)
     } & links
     assert pairs and len(moves["x0"]) == len(pairs) and (moves["alpha"] > 0.5).all()
-    place = np.stack([arena.stage.points.data["x"], arena.stage.points.data["y"]], 1)
+    place = np.stack([arena.renderer.points.data["x"], arena.renderer.points.data["y"]], 1)
     drawn = {tuple(row) for row in np.stack([moves[c] for c in ("x0", "y0", "x1", "y1")], 1).tolist()}
     assert drawn == {(*map(float, place[a]), *map(float, place[b])) for a, b in pairs}
     step(sim, arena, steps=30)
-    drawn = np.stack([arena.stage.moves.data[c] for c in ("x0", "y0", "x1", "y1")], 1).tolist()
+    drawn = np.stack([arena.renderer.jumps.data[c] for c in ("x0", "y0", "x1", "y1")], 1).tolist()
     assert {tuple(row) for row in drawn} <= {(*map(float, place[a]), *map(float, place[b])) for a, b in links}
-    assert arena.stage.moves.data["alpha"].min() < 0.5
+    assert arena.renderer.jumps.data["alpha"].min() < 0.5
     sim.goto(1)
-    arena.paint(arena.prepare(sim))
-    assert len(arena.stage.moves.data["x0"]) == 0
+    paint(arena, sim)
+    assert len(arena.renderer.jumps.data["x0"]) == 0
 
 
 # ---- many states --------------------------------------------------------------------------------------------------------------
@@ -272,26 +277,26 @@ def test_jumps_since_the_last_picture_are_seen_and_fade(kind):
 def test_of_many_states_some_share_a_bar_and_none_is_lost(graph):
     sim = run(graph, n=100_000, states=10_000)
     arena = shown(sim)
-    data, share = arena.stage.points.data, np.bincount(sim.frame.node, minlength=10_000) / sim.frame.n
-    assert len(data["share"]) == MOST_BARS and "20 states per bar" in arena.stage.note.text
+    data, share = arena.renderer.points.data, np.bincount(sim.frame.node, minlength=10_000) / sim.frame.n
+    assert len(data["share"]) == MOST_BARS and "20 states per bar" in arena.renderer.note.text
     np.testing.assert_allclose(data["share"], share.reshape(MOST_BARS, 20).sum(axis=1), rtol=1e-5)
     np.testing.assert_allclose(
         data["target"], eta(sim.frame.heights, 5.0).reshape(MOST_BARS, 20).sum(axis=1), rtol=1e-5
     )
-    assert len(arena.stage.ways.data["x0"]) == len(data["share"]) - (graph == "path")
+    assert len(arena.renderer.links.data["x0"]) == len(data["share"]) - (graph == "path")
 
 
 def test_of_many_cells_the_occupation_is_shaded_and_says_so():
     sim = run("torus", d=2, n=5000, states=10_000, landscape="Rastrigin")
-    stage = shown(sim).stage
-    image = stage.density.data["image"][0]
+    renderer = shown(sim).renderer
+    image = renderer.density.data["image"][0]
     empty = np.bincount(sim.frame.node, minlength=10_000).reshape(100, 100).T == 0
     np.testing.assert_array_equal(image == 0, empty)
-    assert stage.cloud.visible and not stage.quads.visible and "10,000 states" in stage.note.text
+    assert renderer.cloud.visible and not renderer.quads.visible and "10,000 states" in renderer.note.text
 
 
 def test_a_graph_with_too_many_links_is_drawn_without_them():
-    assert len(shown(run("complete", states=100)).stage.ways.data["x0"]) == 0
+    assert len(shown(run("complete", states=100)).renderer.links.data["x0"]) == 0
 
 
 @pytest.mark.parametrize("states", [2, 3, 501])
@@ -309,9 +314,9 @@ def test_a_steady_picture_of_the_largest_slider_is_small():
     sim = run("cycle", n=100_000, states=400)
     arena = shown(sim)
     step(sim, arena)
-    _, payload = arena.prepare(sim)
-    assert "ground" not in payload
-    columns = [*payload["points"].values(), *(c.astype("f4") for line in payload["laws"] for c in line)]
+    payload = arena.prepare(sim.frame, sim)
+    assert "background" not in payload
+    columns = [*payload["points"].values(), *(c for line in payload["laws"] for c in line.values())]
     assert sum(c.nbytes for c in columns) < 40_000
 
 
@@ -329,33 +334,30 @@ def test_the_graph_may_change_under_the_running_swarm():
     ):
         sim.dynamics.param.update(graph=graph, states=states)
         step(sim, arena)
-        stage = arena.stage
-        assert stage._picture._layout.kind == kind and len(stage.points.data["share"]) == states
-        assert (stage.strip.visible, stage.rim.visible) == (kind == "row", kind == "ring")
-        assert stage.points.data["law"].sum() == pytest.approx(1, abs=1e-4)
-        assert f"{states} states" in stage.figure.title.text
+        renderer = arena.renderer
+        assert renderer.background.layout.kind == kind and len(renderer.points.data["share"]) == states
+        assert (renderer.strip.visible, renderer.rim.visible) == (kind == "row", kind == "ring")
+        assert renderer.points.data["law"].sum() == pytest.approx(1, abs=1e-4)
+        assert f"{states} states" in renderer.figure.title.text
     sim.dynamics.beta = 1.0
     step(sim, arena)
-    np.testing.assert_allclose(arena.stage.points.data["target"], eta(sim.frame.heights, 1.0), atol=1e-6)
+    np.testing.assert_allclose(arena.renderer.points.data["target"], eta(sim.frame.heights, 1.0), atol=1e-6)
     sim.goto(1)
-    arena.paint(arena.prepare(sim))
-    assert len(arena.stage.points.data["share"]) == 20
+    paint(arena, sim)
+    assert len(arena.renderer.points.data["share"]) == 20
 
 
 def test_moving_between_dynamics_and_back():
     arena, finite = Arena(), run("cycle")
     plane = sv.Simulation(sv.CBO(), sv.landscapes.Ackley(), sv.Swarm(n=20, d=2))
     arena.attach(finite)
-    graph = arena.stage
-    stale = arena.prepare(finite)
+    graph = arena.renderer
     arena.attach(plane)
-    assert not isinstance(arena.stage, Graph) and arena.pane.object is arena.stage.figure
-    arena.paint(stale)
+    assert not isinstance(arena.renderer, FiniteSetRenderer) and arena.pane.object is arena.renderer.figure
     row = run("path", n=7)
     arena.attach(row)
-    assert arena.stage is graph and arena.pane.object is graph.figure and graph.quads.visible
+    assert arena.renderer is graph and arena.pane.object is graph.figure and graph.quads.visible
     assert "7 agents" in graph.legend.items[0].label.value
-    arena.paint(stale)
     assert graph.quads.visible
 
 
@@ -389,9 +391,9 @@ def test_the_theme_changes_what_is_already_drawn(make, kind):
             one, other = (getattr(r.glyph, name, None) for r in (a, b))
             assert type(one) is type(other) and (not isinstance(one, str) or one == other)
     if make is Arena and kind == "ring":
-        for stage in (drawn.stage, fresh.stage):
-            assert stage.numbers.data_source.data["ink"] == drawn.stage.numbers.data_source.data["ink"]
-            assert stage.shades.palette == list(DARK.landscape)
+        for renderer in (drawn.renderer, fresh.renderer):
+            assert renderer.numbers.data_source.data["ink"] == drawn.renderer.numbers.data_source.data["ink"]
+            assert renderer.shades.palette == list(DARK.landscape)
 
 
 @pytest.mark.parametrize("make", [Arena, Occupation])
@@ -410,9 +412,9 @@ def test_a_theorem_that_does_not_apply_is_said_in_words_and_its_law_drawn_faintl
     fails, holds = run(beta=Power(gamma=0.9)), run(beta=Power(gamma=0.2))
     for sim, said in ((fails, True), (holds, False)):
         arena, beside = shown(sim), shown(sim, Occupation)
-        assert ("does not hold" in arena.stage.note.text) == said == ("does not hold" in beside.reasons.text)
-        assert arena.stage.note.visible == beside.reasons.visible == said
-        assert arena.stage.target.glyph.line_alpha == (FAINT if said else 1.0)
+        assert ("does not hold" in arena.renderer.note.text) == said == ("does not hold" in beside.reasons.text)
+        assert arena.renderer.note.visible == beside.reasons.visible == said
+        assert arena.renderer.target.glyph.line_alpha == (FAINT if said else 1.0)
 
 
 # ---- beside the arena -----------------------------------------------------------------------------------------------------------
@@ -478,7 +480,7 @@ def test_a_law_that_cannot_be_followed_is_left_out_and_ends_no_run():
         step(sim, view, steps=20)
         if theory.law(sim) is None:
             assert all(line.observable != "energy" or np.isnan(line.y).any() for line in theory.lines(sim))
-            assert "exact law" not in [item.label.value for item in view.stage.legend.items]
+            assert "exact law" not in [item.label.value for item in view.renderer.legend.items]
     assert theory.law(large) is None
     large.dynamics.states = 20
     large.advance(1)

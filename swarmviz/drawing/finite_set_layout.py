@@ -11,21 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from swarmviz import Frame
-from swarmviz.drawing.finite_set import MOST_BARS
+from swarmviz.drawing.laws import MOST_BARS
+from swarmviz.frame import Frame
 
-FEW = 120  # bars up to which they are drawn with all details
-MOST_CELLS = 1600  # of a lattice that have a bar; of more the occupation is shaded
-MOST_LINKS = 3000  # that are drawn
+DETAILED_BARS = 120  # bars up to which they are drawn with all details
+MAX_BAR_CELLS = 1600  # of a lattice that have a bar; of more the occupation is shaded
+MAX_LINKS = 3000  # that are drawn
 STRIP = -0.09, -0.02  # where a row shows the heights as colours
 BAND = 1.14, 2.04  # where a row shows them as heights
 TOP = 2.14
 BASE, BARS = 1.02, 0.74  # radius at which the bars of a ring begin, and their room
 RIM = 0.9, 1.0  # radii between which a ring shows the heights as colours
 INSIDE = 0.24, 0.84  # radii between which it shows them as heights
-REACH = 1.84  # half the width of the picture of a ring
+RING_HALF_WIDTH = 1.84  # half the width of the picture of a ring
 CELL_WIDTH, CELL_FLOOR, CELL_ROOM = 0.66, 0.07, 0.78  # of a bar in a cell, in shares of the cell
-SEEN = 0.01  # of a full bar: a law that is lower on a cell of a lattice has no dash there
+SHORTEST_DASH = 0.01  # of a full bar: a law that is lower on a cell of a lattice has no dash there
 ARC = 360  # points of the outline of a whole ring, at least
 
 
@@ -65,7 +65,7 @@ class Layout:
     @property
     def shaded(self) -> bool:
         """Whether the cells are too small for bars."""
-        return self.kind == "lattice" and self.states > MOST_CELLS
+        return self.kind == "lattice" and self.states > MAX_BAR_CELLS
 
     @property
     def first(self) -> np.ndarray:
@@ -98,7 +98,7 @@ class Layout:
                 "a": left,
                 "b": left + CELL_WIDTH * self.size[0],
                 "base": floor,
-                "end": np.where(v > 0, floor + CELL_ROOM * self.size[1] * v, np.nan),  # nobody is no dash
+                "end": np.where(v > 0, floor + CELL_ROOM * self.size[1] * v, np.nan),  # no agent, no dash
             }
         edges = self._edges()
         trim = gap / 2 * np.diff(edges)
@@ -110,19 +110,19 @@ class Layout:
     def colours(self) -> dict[str, np.ndarray]:
         """Where the heights of the bars' states are shown as colours, as in :meth:`boxes`."""
         low, high = STRIP if self.kind == "row" else RIM
-        out = self.boxes(np.zeros(self.bars), 0.06 if self.bars <= 120 else 0.0)
+        out = self.boxes(np.zeros(self.bars), 0.06 if self.bars <= DETAILED_BARS else 0.0)
         return out | {"base": np.full(self.bars, low), "end": np.full(self.bars, high)}
 
     def outline(self, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """A line at relative length ``v`` (B,) over every bar; on a lattice with gaps (not a number) between cells.
 
-        Up to ``FEW`` bars it has their steps; of more it joins their middles, because steps would tear its dashes.
+        Up to ``DETAILED_BARS`` bars it has their steps; of more it joins their middles, because steps would tear its dashes.
         """
         box = self.boxes(v)
         if self.kind == "lattice":
-            gap, end = np.full(self.states, np.nan), np.where(v >= SEEN, box["end"], np.nan)
+            gap, end = np.full(self.states, np.nan), np.where(v >= SHORTEST_DASH, box["end"], np.nan)
             return np.stack([box["a"], box["b"], gap], 1).ravel(), np.stack([end, end, gap], 1).ravel()
-        if self.bars > FEW:
+        if self.bars > DETAILED_BARS:
             points, along = 1, (box["a"] + box["b"]) / 2
         else:
             points = 2 if self.kind == "row" else max(2, -(-ARC // self.bars))
@@ -166,7 +166,7 @@ class Layout:
         """
         pairs = np.unique(np.sort(links // self.per_bar, axis=1), axis=0) if self.per_bar > 1 else links
         pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-        if len(pairs) > MOST_LINKS or self.shaded or self.blocks:
+        if len(pairs) > MAX_LINKS or self.shaded or self.blocks:
             return None
         x, y = self.nodes(h)
         begin, end = np.stack([x, y], 1)[pairs[:, 0]], np.stack([x, y], 1)[pairs[:, 1]]
@@ -197,6 +197,7 @@ def least(values: np.ndarray, first: np.ndarray) -> np.ndarray:
 
 def layout_of(frame: Frame, low: np.ndarray, high: np.ndarray) -> Layout:
     """The layout for the states of a frame in the box from ``low`` to ``high``, (d,) each."""
+    assert frame.sites is not None and frame.links is not None
     S, d = frame.sites.shape
     if d > 1:
         cells, sides = _stacked(frame.sites)

@@ -1,4 +1,4 @@
-"""The arena of a swarm on a finite set: the states with their heights, and a bar for the share of agents on each, beside theory's laws."""
+"""The arena of a swarm on a finite set, painted by Bokeh: see :mod:`swarmviz.drawing.finite_set` for what is seen in it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,35 @@ from bokeh.models import (
     Title,
 )
 
-from components.palette import FONT, MINIMISER, SMALL_TEXT, Theme, crowd
-from components.views.arena.graph_layout import BAND, BARS, BASE, FEW, REACH, STRIP, TOP, Layout
-from components.views.arena.graph_picture import Picture
-from components.views.figures import MOVING, dress, flat_legend, move_range, new_figure, source
+from components.palette import FONT, MINIMISER, SMALL_TEXT, TINY_TEXT, Theme, density_palette
+from components.views.arena.background import name_highest
+from components.views.figures import MOVING, apply_theme, flat_legend, move_range, new_figure, source
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.axes import even_ticks
-from swarmviz.landscapes import Landscape
+from swarmviz.drawing.finite_set import (
+    FiniteSetBackground,
+    FiniteSetPicture,
+    RecentJumps,
+    finite_set_background,
+    finite_set_picture,
+    same_states,
+)
+from swarmviz.drawing.finite_set_layout import (
+    BAND,
+    BARS,
+    BASE,
+    DETAILED_BARS,
+    RING_HALF_WIDTH,
+    STRIP,
+    TOP,
+    Layout,
+    least,
+)
+from swarmviz.drawing.laws import laws_now
 
+ENDS = ("x0", "y0", "x1", "y1")
 FAINT = 0.35  # a law whose hypotheses do not hold
+GAPPED = 60  # bars up to which there are gaps between them
 LABELLED = 60  # states of a ring up to which they are numbered
 
 # A ring needs equal units on both axes, the others fill the frame; numbers are left out where they would not fit. Done in the browser,
@@ -45,19 +65,27 @@ bar.visible = !row.visible && fig.outer_width > 400
 """
 
 
-class Graph:
-    """A figure of a finite set; see :mod:`components.views.base` for the calls it answers."""
+class FiniteSetRenderer:
+    """A figure of a finite set: the states with their heights, and a bar for the share of agents on each, beside theory's laws.
+
+    Attributes
+    ----------
+    background : FiniteSetBackground, optional
+        What stands still, of the run that is shown.
+    full : float
+        The share that a full bar stands for.
+    """
 
     def __init__(self, colours: Theme):
         self.colours = colours
         self.figure = new_figure()
         self.figure.grid.visible = False
         self.wanted = Range1d(0, 1), Range1d(0, 1)
-        self.shades, self.crowd = (
-            LinearColorMapper(low=0, high=1, nan_color="#00000000"),
-            LinearColorMapper(low=0, high=255),
-        )
+        self.shades = LinearColorMapper(low=0, high=1, nan_color="#00000000")
+        self.counts = LinearColorMapper(low=0, high=255)
         self._legend: Any = None
+        self.background: FiniteSetBackground | None = None
+        self.full = 0.0
         self._add_layers()
         self.heights = LinearAxis(ticker=FixedTicker(ticks=[]))
         self.figure.add_layout(self.heights, "right")
@@ -73,19 +101,19 @@ class Graph:
         for ends in self.wanted:
             ends.js_on_change("start", fit)
             ends.js_on_change("end", fit)
-        self.dress(colours)
+        self.apply_theme(colours)
 
     # ---- what is in the figure -----------------------------------------------------------------------------------------
 
     def _add_layers(self) -> None:
         fig, tone = self.figure, {"field": "h", "transform": self.shades}
-        self.ground = source(image=[np.zeros((1, 1), "f4")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
+        self.heights_image = source(image=[np.zeros((1, 1), "f4")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
         self.cells = fig.image(
-            "image", "x", "y", "dw", "dh", source=self.ground, color_mapper=self.shades, level="image"
+            "image", "x", "y", "dw", "dh", source=self.heights_image, color_mapper=self.shades, level="image"
         )
         self.density = source(image=[np.zeros((1, 1), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
         self.cloud = fig.image(
-            "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd, level=MOVING
+            "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.counts, level=MOVING
         )
         self.scale_marks = source(r=None, y=None, text=[])
         centre = {"x": 0, "y": 0, "source": self.scale_marks}
@@ -93,28 +121,18 @@ class Graph:
         self.tints = source(a=None, b=None, base=None, end=None, h=None)
         self.strip = fig.quad("a", "b", "end", "base", source=self.tints, fill_color=tone, line_width=0.5)
         self.rim = fig.annular_wedge(0, 0, "base", "end", "a", "b", source=self.tints, fill_color=tone, line_width=0.5)
-        self.ways = source(x0=None, y0=None, x1=None, y1=None)
-        self.links = fig.segment("x0", "y0", "x1", "y1", source=self.ways, line_width=1.3)
-        self.moves = source(x0=None, y0=None, x1=None, y1=None, width=None, alpha=None)
-        self.jumps = fig.segment(
-            "x0",
-            "y0",
-            "x1",
-            "y1",
-            source=self.moves,
-            line_width="width",
-            line_alpha="alpha",
-            line_cap="round",
-            level=MOVING,
+        self.links = source(**dict.fromkeys(ENDS))
+        self.edges = fig.segment(*ENDS, source=self.links, line_width=1.3)
+        self.jumps = source(**dict.fromkeys((*ENDS, "width", "alpha")))
+        self.paths = fig.segment(
+            *ENDS, source=self.jumps, line_width="width", line_alpha="alpha", line_cap="round", level=MOVING
         )
         columns = ("a", "b", "base", "end", "x", "y", "size", "state", "height", "count", "share", "target", "law")
         self.points = source(**dict.fromkeys(columns), h=None)
         self.quads = fig.quad("a", "b", "end", "base", source=self.points, line_width=0.8, level=MOVING)
         self.wedges = fig.annular_wedge(0, 0, "base", "end", "a", "b", source=self.points, line_width=0.8, level=MOVING)
         self.nodes = fig.scatter("x", "y", source=self.points, size=6, fill_color=tone, line_width=1, level=MOVING)
-        self.crowds = fig.scatter(
-            "x", "y", source=self.points, size="size", fill_alpha=0.85, line_width=1, level=MOVING
-        )
+        self.discs = fig.scatter("x", "y", source=self.points, size="size", fill_alpha=0.85, line_width=1, level=MOVING)
         self.lines = source(x=None, y=None), source(x=None, y=None)
         self.law = fig.line("x", "y", source=self.lines[1], line_width=1.8, line_dash="dashed", level=MOVING)
         self.target = fig.line("x", "y", source=self.lines[0], line_width=2.5, line_dash=[2, 2], level=MOVING)
@@ -122,8 +140,10 @@ class Graph:
                                    background_fill_alpha=0.75)  # fmt: skip
         self.numbers = fig.text("x", "y", "text", source=source(x=None, y=None, text=[], ink=[]), text_color="ink",
                                 text_align="center", text_baseline="middle")  # fmt: skip
-        self.goals, self.marks = source(x=None, y=None), source(x=None, y=None)
-        self.stars = fig.scatter("x", "y", source=self.goals, marker=MINIMISER, size=15, line_width=1.4, level=MOVING)
+        self.minimisers, self.marks = source(x=None, y=None), source(x=None, y=None)
+        self.stars = fig.scatter(
+            "x", "y", source=self.minimisers, marker=MINIMISER, size=15, line_width=1.4, level=MOVING
+        )
         self.fullest = fig.scatter(
             "x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1, level=MOVING
         )
@@ -138,20 +158,20 @@ class Graph:
         )
         fig.add_tools(self.hover)
 
-    def dress(self, colours: Theme) -> None:
-        """The colours of a theme."""
+    def apply_theme(self, colours: Theme) -> None:
+        """Use the colours of a theme."""
         self.colours = colours
-        dress(self.figure, colours)
-        self.shades.palette, self.crowd.palette = list(colours.landscape), crowd(colours)
+        apply_theme(self.figure, colours)
+        self.shades.palette, self.counts.palette = list(colours.landscape), density_palette(colours)
         self.strip.glyph.line_color = self.rim.glyph.line_color = colours.soft
-        self.links.glyph.line_color, self.circles.glyph.line_color = colours.soft, colours.grid
+        self.edges.glyph.line_color, self.circles.glyph.line_color = colours.soft, colours.grid
         self.nodes.glyph.line_color = colours.soft
         for bars in (self.quads, self.wedges):
             bars.glyph.update(fill_color=colours.agent, line_color=colours.outline)
-        self.crowds.glyph.update(fill_color=colours.agent, line_color=colours.outline)
-        self.jumps.glyph.line_color = colours.heavy_agent
+        self.discs.glyph.update(fill_color=colours.agent, line_color=colours.outline)
+        self.paths.glyph.line_color = colours.heavy_agent
         self.target.glyph.line_color, self.law.glyph.line_color = colours.target, colours.ink
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
+        self.stars.glyph.update(fill_color=colours.minimiser, line_color=colours.ink)
         self.fullest.glyph.update(fill_color=colours.focus, line_color=colours.paper)
         self.scale_text.glyph.update(
             text_color=colours.ink,
@@ -159,11 +179,11 @@ class Graph:
             text_font_size=SMALL_TEXT,
             background_fill_color=colours.paper,
         )
-        self.numbers.glyph.update(text_font={"value": FONT}, text_font_size="11px")
+        self.numbers.glyph.update(text_font={"value": FONT}, text_font_size=TINY_TEXT)
         self._ink_numbers()
         self.note.text_color = colours.soft
         self.bar.update(
-            major_label_text_color=colours.ink, major_label_text_font_size="11px", major_label_text_font=FONT
+            major_label_text_color=colours.ink, major_label_text_font_size=TINY_TEXT, major_label_text_font=FONT
         )
 
     def _ink_numbers(self) -> None:
@@ -175,22 +195,61 @@ class Graph:
             inks = [_readable(shades[min(int(v * len(shades)), len(shades) - 1)]) for v in h]
             self.numbers.data_source.data = dict(known) | {"ink": inks}
 
-    def reset(self, sim: Simulation) -> None:
+    def reset(self, frame: Frame, run: Simulation) -> None:
         """Another run: forget the past."""
-        self._picture, self._legend = Picture(sim), None
+        self.background, self._frame, self._jumps, self._legend = None, None, RecentJumps(), None
 
-    def prepare(self, frame: Frame, landscape: Landscape) -> dict[str, Any]:
-        """Arrays for the next picture; touches no figure."""
-        return self._picture.prepare(frame, landscape)
+    # ---- worker thread -------------------------------------------------------------------------------------------------
+
+    def prepare(self, frame: Frame, run: Simulation) -> dict[str, Any]:
+        """The columns of the sources for the next picture; touches no figure."""
+        out: dict[str, Any] = {}
+        if self.background is None or not same_states(frame, self._frame):
+            self._frame, self.full = frame, 0.0
+            self._jumps.forget_states()
+            self.background = out["background"] = finite_set_background(frame, run.landscape)
+        background, layout = self.background, self.background.layout
+        picture = finite_set_picture(frame, laws_now(run, frame), layout, self.full)
+        if picture.full != self.full:
+            self.full = picture.full
+            out["scale"] = picture.full, layout.kind
+        out["legend"] = self._legend_of(frame, layout, picture)
+        out["laws"] = [_columns("xy", line) for line in picture.outlines]
+        out["marks"], out["note"] = _columns("xy", picture.fullest[:, None]), picture.note
+        jumps = self._jumps.with_frame(frame, background)
+        width = 1.5 + 12 * np.sqrt(jumps.share)
+        out["jumps"] = _columns((*ENDS, "width", "alpha"), (*jumps.segments.T, width, jumps.alpha))
+        if layout.shaded:
+            count = layout.image(np.log1p(frame.occupation * frame.n))
+            out["density"] = np.nan_to_num(np.ceil(count * (255 / np.nanmax(count)))).astype("u1")
+        else:
+            out["points"] = self._bars(frame, background, picture)
+        return out
+
+    def _legend_of(self, frame: Frame, layout: Layout, picture: FiniteSetPicture) -> tuple:
+        full = f" (full: {100 * picture.full:g}%)" if layout.kind == "lattice" else ""
+        applies = [bool(claim and claim.applies) for claim in picture.laws.claims]
+        return f"{frame.n:,} agents{full}", layout.per_bar, picture.laws.titles, applies
+
+    def _bars(self, frame: Frame, background: FiniteSetBackground, picture: FiniteSetPicture) -> dict[str, np.ndarray]:
+        """The bars, the agents on the nodes, and what hovering tells."""
+        layout, share = background.layout, picture.share
+        x, y = layout.nodes(background.bars)
+        gap = 0.25 if layout.bars <= GAPPED else 0.0
+        size = np.where((share > 0) & (layout.bars <= DETAILED_BARS), 9 + 26 * np.sqrt(share), 0.0)
+        out = layout.boxes(share / picture.full, gap) | {"x": x, "y": y, "size": size, "h": background.bars}
+        out |= {"state": layout.first, "height": least(frame.heights, layout.first)}
+        out |= {"count": np.round(share * frame.n), "share": share, "target": picture.target, "law": picture.law}
+        return _single(out)
 
     # ---- page's thread -------------------------------------------------------------------------------------------------
 
     def paint(self, payload: dict[str, Any]) -> None:
         """Write a payload to the sources."""
-        if "ground" in payload:
-            self._paint_ground(payload["ground"])
+        if "background" in payload:
+            self._paint_background(payload["background"])
         if "scale" in payload:
-            self._paint_scale(payload["scale"], payload["kind"])
+            self._paint_scale(*payload["scale"])
         if payload["legend"] != self._legend:
             self._legend = payload["legend"]
             self._name(*payload["legend"])
@@ -198,66 +257,70 @@ class Graph:
             self.points.data = payload["points"]
         if "density" in payload:
             self.density.data = self.density.data | {"image": [payload["density"]]}
-        for data, line in zip(self.lines, payload["laws"] or [], strict=False):
-            data.data = dict(zip("xy", (c.astype("f4") for c in line), strict=True))
+        for data, line in zip(self.lines, payload["laws"], strict=False):
+            data.data = line
         self.marks.data = payload["marks"]
-        if len(payload["moves"]["x0"]) or len(self.moves.data["x0"]):
-            self.moves.data = payload["moves"]
+        if len(payload["jumps"]["x0"]) or len(self.jumps.data["x0"]):
+            self.jumps.data = payload["jumps"]
         if self.note.text != payload["note"]:
             self.note.update(text=payload["note"], visible=bool(payload["note"]))
 
-    def _paint_ground(self, g: dict[str, Any]) -> None:
+    def _paint_background(self, background: FiniteSetBackground) -> None:
         """What does not move, another layout included."""
-        layout: Layout = g["layout"]
-        row, ring, lattice = (layout.kind == kind for kind in ("row", "ring", "lattice"))
-        self.strip.visible, self.rim.visible, self.cells.visible = row, ring, lattice
-        self.quads.visible, self.wedges.visible, self.cloud.visible = (
-            not ring and not layout.shaded,
-            ring,
-            layout.shaded,
-        )
-        self.circles.visible = self.scale_text.visible = self.numbers.visible = ring
-        self.nodes.visible = self.crowds.visible = not lattice and layout.bars <= FEW
-        self.target.visible = self.law.visible = not layout.shaded
-        few = layout.bars <= FEW or lattice
-        self.quads.glyph.line_alpha = self.wedges.glyph.line_alpha = 1.0 if few else 0.0
-        self.strip.glyph.line_alpha = self.rim.glyph.line_alpha = 1.0 if few else 0.0
-        self.target.glyph.line_width = 1.6 if lattice and layout.bars > FEW else 2.5
-        self.links.glyph.update(line_alpha=0.35 if lattice else 0.8, line_width=1.3 if few else 2.5)
-        self.hover.mode = "vline" if row else "mouse"
-        self.ways.data, self.goals.data = _single(g["ways"]), _single(g["goals"])
-        if lattice:
+        layout = background.layout
+        self._show_layers(layout)
+        self.links.data = _columns(ENDS, background.links.T)
+        self.minimisers.data = _columns("xy", background.minimisers.T)
+        if layout.kind == "lattice":
             (left, bottom), (right, top) = layout.ends
             place = {"x": [left], "y": [bottom], "dw": [right - left], "dh": [top - bottom]}
-            self.ground.data = place | {"image": [g["image"]]}
-            self.density.data = place | {"image": [np.zeros_like(g["image"], "u1")]}
+            image = layout.image(background.states)
+            self.heights_image.data = place | {"image": [image]}
+            self.density.data = place | {"image": [np.zeros_like(image, "u1")]}
         else:
-            self.tints.data = _single(g["tints"])
-        x, y = layout.labels() if ring and layout.bars <= LABELLED else (np.zeros(0),) * 2
-        self.numbers.data_source.data = _single({"x": x, "y": y}) | {
-            "text": [str(i) for i in range(len(x))],
-            "ink": [""] * len(x),
-        }
+            self.tints.data = _single(layout.colours() | {"h": background.bars})
+        numbered = layout.kind == "ring" and layout.bars <= LABELLED
+        x, y = layout.labels() if numbered else (np.zeros(0),) * 2
+        texts = {"text": [str(i) for i in range(len(x))], "ink": [""] * len(x)}
+        self.numbers.data_source.data = _columns("xy", (x, y)) | texts
         self._ink_numbers()
-        self.figure.title.text = g["title"]
-        self._paint_axes(layout, g)
+        self.figure.title.text = background.title
+        self._paint_axes(background)
 
-    def _paint_axes(self, layout: Layout, g: dict[str, Any]) -> None:
-        row, lattice, fig = layout.kind == "row", layout.kind == "lattice", self.figure
-        plain = lattice and g["d"] == 2
+    def _show_layers(self, layout: Layout) -> None:
+        """What a layout has, and how strong its lines are."""
+        row, ring, lattice = (layout.kind == kind for kind in ("row", "ring", "lattice"))
+        self.strip.visible, self.rim.visible, self.cells.visible = row, ring, lattice
+        self.quads.visible, self.wedges.visible = not ring and not layout.shaded, ring
+        self.cloud.visible = layout.shaded
+        self.circles.visible = self.scale_text.visible = self.numbers.visible = ring
+        self.nodes.visible = self.discs.visible = not lattice and layout.bars <= DETAILED_BARS
+        self.target.visible = self.law.visible = not layout.shaded
+        few = layout.bars <= DETAILED_BARS or lattice
+        self.quads.glyph.line_alpha = self.wedges.glyph.line_alpha = 1.0 if few else 0.0
+        self.strip.glyph.line_alpha = self.rim.glyph.line_alpha = 1.0 if few else 0.0
+        self.target.glyph.line_width = 1.6 if lattice and layout.bars > DETAILED_BARS else 2.5
+        self.edges.glyph.update(line_alpha=0.35 if lattice else 0.8, line_width=1.3 if few else 2.5)
+        self.hover.mode = "vline" if row else "mouse"
+
+    def _paint_axes(self, background: FiniteSetBackground) -> None:
+        layout, fig = background.layout, self.figure
+        row, lattice = layout.kind == "row", layout.kind == "lattice"
+        plain = lattice and background.d == 2
+        ticks = name_highest(background.ticks, "U")
         fig.xaxis.visible, fig.yaxis.visible, self.heights.visible = row or plain, row or plain, row
         fig.ygrid.visible = row
         fig.xaxis.axis_label, fig.left[0].axis_label = "x₁" if plain else "x", "x₂" if plain else "share of agents"
         low, high = BAND
-        places = {low + (high - low) * place: text for place, text in g["ticks"].items()}
+        places = {low + (high - low) * place: text for place, text in ticks.items()}
         self.heights.update(ticker=FixedTicker(ticks=list(places)), major_label_overrides=places)
-        self.bar.ticker.ticks = list(g["ticks"])  # of the same ticker: a colour bar does not hear of another one
-        self.bar.major_label_overrides = g["ticks"]
+        self.bar.ticker.ticks = list(ticks)  # of the same ticker: a colour bar ignores another one
+        self.bar.major_label_overrides = ticks
         if lattice:
             fig.left[0].update(ticker=BasicTicker(), major_label_overrides={})
             ends = layout.ends.T
         else:
-            ends = ((*layout.ends,), (STRIP[0] - 0.02, TOP)) if row else ((-REACH, REACH),) * 2
+            ends = ((*layout.ends,), (STRIP[0] - 0.02, TOP)) if row else ((-RING_HALF_WIDTH, RING_HALF_WIDTH),) * 2
         for axis, (start, end) in enumerate(ends):
             move_range(self.wanted[axis], (float(start), float(end)))
             move_range((fig.x_range, fig.y_range)[axis], (float(start), float(end)))
@@ -292,6 +355,10 @@ class Graph:
         tips += [("agents", "@count{0,0}"), ("share", "@share{0.00%}")]
         fields = ("@target{0.00%}", "@law{0.00%}")
         self.hover.tooltips = [*tips, *((title, field) for title, field in zip(titles, fields, strict=True) if title)]
+
+
+def _columns(names: Any, values: Any) -> dict[str, np.ndarray]:
+    return _single(dict(zip(names, values, strict=True)))
 
 
 def _single(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

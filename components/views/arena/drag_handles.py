@@ -1,4 +1,4 @@
-"""A hand in the arena: clicks, and handles (the wells of a landscape) that can be dragged."""
+"""Clicks in the arena, and handles (the wells of a landscape) that can be dragged."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bokeh.plotting import figure
 from components.palette import Theme
 from components.views.figures import MOVING, source
 
-REACH = 0.035  # of the view's width: how near to a handle one must press
+HIT_RADIUS = 0.035  # of the view's width: how near to a handle one must press
 
 
 class DragHandles:
-    """The handles of a figure, and what a person does with the mouse or a finger.
+    """The handles of a figure, and what is done to them with a mouse or a finger.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class DragHandles:
 
     Attributes
     ----------
-    on_hand : function (act, handle, place)
+    on_event : function (act, handle, place)
         ``clicked`` (handle −1 where there is none), ``dragged`` and ``dropped``; ``place`` has shape (1,) or (2,).
     """
 
@@ -38,12 +38,12 @@ class DragHandles:
         self.rings = fig.scatter(
             "x", "y", source=self.at, marker="circle_dot", size=22, fill_color=None, line_width=2, level=MOVING
         )
-        self.on_hand: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
-        for event, heard in ((Tap, self._tap), (PanStart, self._take), (Pan, self._drag), (PanEnd, self._drop)):
-            fig.on_event(event, heard)
+        self.on_event: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
+        for event, handler in ((Tap, self._tap), (PanStart, self._grab), (Pan, self._drag), (PanEnd, self._drop)):
+            fig.on_event(event, handler)
 
-    def dress(self, colours: Theme) -> None:
-        """The colours of a theme."""
+    def apply_theme(self, colours: Theme) -> None:
+        """Use the colours of a theme."""
         self.rings.glyph.line_color = colours.ink
 
     def show(self, x: np.ndarray, y: np.ndarray) -> None:
@@ -52,29 +52,29 @@ class DragHandles:
         if not (np.array_equal(self.at.data["x"], x) and np.array_equal(self.at.data["y"], y)):
             self.at.data = {"x": x, "y": y}
 
-    def near(self, x: float, y: float) -> int:
+    def hit_test(self, x: float, y: float) -> int:
         """The handle at a place, −1 where there is none."""
         away = np.abs(self.at.data["x"] - x)
         if not self._flat:
             away = np.hypot(away, self.at.data["y"] - y)
         width = self._fig.x_range.end - self._fig.x_range.start
-        return int(away.argmin()) if len(away) and away.min() < REACH * width else -1
+        return int(away.argmin()) if len(away) and away.min() < HIT_RADIUS * width else -1
 
-    def _tell(self, act: str, handle: int, event: Any) -> None:
+    def _notify(self, act: str, handle: int, event: Any) -> None:
         if event.x is not None and event.y is not None:
-            self.on_hand(act, handle, np.array([event.x] if self._flat else [event.x, event.y], float))
+            self.on_event(act, handle, np.array([event.x] if self._flat else [event.x, event.y], float))
 
     def _tap(self, event: Any) -> None:
-        self._tell("clicked", self.near(event.x, event.y), event)
+        self._notify("clicked", self.hit_test(event.x, event.y), event)
 
-    def _take(self, event: Any) -> None:
-        self._held = self.near(event.x, event.y)
+    def _grab(self, event: Any) -> None:
+        self._held = self.hit_test(event.x, event.y)
 
     def _drag(self, event: Any) -> None:
         if self._held >= 0:
-            self._tell("dragged", self._held, event)
+            self._notify("dragged", self._held, event)
 
     def _drop(self, event: Any) -> None:
         held, self._held = self._held, -1
         if held >= 0:
-            self._tell("dropped", held, event)
+            self._notify("dropped", held, event)
