@@ -11,10 +11,11 @@ import panel as pn
 from components.palette import theme
 from components.views.base import WithOptions
 from components.views.buttons import ButtonRow
-from components.views.curves.curve_plot import Curve, CurvePlot, Picture, ends_of, thin
+from components.views.curves.curve_plot import Curve, CurvePlot, Picture, ends_of
 from components.views.curves.log_axis import Zero, left_out, placed, zero_of
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.axes import wide_enough
+from swarmviz.drawing.thinning import thin
 from swarmviz.exports.mpl.comparison import both, common, difference_least
 from swarmviz.frame import Observable
 

@@ -20,7 +20,7 @@ from components.palette import DARK, LIGHT
 from components.views.arena.arena import Arena
 from components.views.arena.arrows import LEGEND
 from components.views.arena.relief import MARGIN, WIDEST, margins, palette, relief
-from components.views.curves.curve_plot import FAINT, MOST_POINTS, thin
+from components.views.curves.curve_plot import FAINT
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
 from components.views.density.joint import contours
@@ -531,17 +531,6 @@ def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hyp
         and "does not hold" in view.plots[1].reasons.text
         and view.plots[1].reasons.visible
     )
-
-
-def test_thinning_keeps_extremes_and_both_ends_and_does_not_shimmer():
-    y = np.random.default_rng(2).normal(size=50_000)
-    y[31_234], k = 99.0, np.arange(50_000)
-    thin_k, thin_y = thin(k, y)
-    assert len(thin_k) <= MOST_POINTS and thin_y.max() == 99 and thin_y.min() == y.min()
-    assert thin_k[0] == 0 and thin_k[-1] == k[-1] and (np.diff(thin_k) > 0).all()
-    np.testing.assert_array_equal(y[thin_k], thin_y)
-    later, _ = thin(k[:49_900], y[:49_900])
-    assert np.isin(later[:-5], thin_k).all()
 
 
 # ---- nothing moves without need ------------------------------------------------------------------------------------------------

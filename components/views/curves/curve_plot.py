@@ -23,10 +23,10 @@ from components.views.curves.log_axis import BELOW, Zero, left_out, placed, zero
 from components.views.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, source
 from swarmviz import Simulation
 from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
+from swarmviz.drawing.thinning import thin
 from swarmviz.frame import Observable
 from swarmviz.theory import lines as theory_lines
 
-MOST_POINTS = 1000
 FAINT = 0.35
 VEIL = 0.2  # how opaque the band of the replicas is
 GROUP_LABELS = {"value": "F"}  # others are called what they are
@@ -69,22 +69,6 @@ class Picture(NamedTuple):
     high: float
     areas: tuple[Area, ...] = ()
     note: str = ""
-
-
-def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
-    """At most about ``most`` points: the extremes of buckets whose size is a power of two, so that the past does not shimmer."""
-    n = len(k)
-    if n <= most:
-        return k, y
-    size = 1 << int(np.ceil(np.log2(2 * n / (most - 4))))
-    full = n // size * size
-    blocks = y[:full].reshape(-1, size)
-    pair = np.sort(np.stack([blocks.argmin(axis=1), blocks.argmax(axis=1)], axis=1), axis=1)
-    places = (pair + np.arange(0, full, size)[:, None]).ravel()
-    rest = y[full:]
-    tail = np.unique([full + rest.argmin(), full + rest.argmax(), n - 1]) if len(rest) else [n - 1]
-    places = np.unique(np.concatenate([[0], places, tail]))
-    return k[places], y[places]
 
 
 def groups_of(observables: tuple[Observable, ...]) -> list[str]:

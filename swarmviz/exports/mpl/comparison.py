@@ -9,9 +9,10 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.style import Theme
+from swarmviz.drawing.thinning import thin
 from swarmviz.exports.metadata import changes
 from swarmviz.exports.mpl.arena import heading
-from swarmviz.exports.mpl.curves import ends_of, log_axis, thin
+from swarmviz.exports.mpl.curves import ends_of, log_axis
 from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, dress, legend, new_figure
 from swarmviz.frame import Observable
 from swarmviz.simulation import Simulation

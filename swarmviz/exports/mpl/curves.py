@@ -9,6 +9,7 @@ import numpy as np
 from swarmviz.drawing import style
 from swarmviz.drawing.axes import FURTHEST, LEAST, decade_ticks, decades_around, decimal, wide_enough
 from swarmviz.drawing.style import Theme
+from swarmviz.drawing.thinning import thin
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import FONT, SMALL, dress, faint, new_figure, reasons, room_for
 from swarmviz.frame import Observable
@@ -16,7 +17,6 @@ from swarmviz.simulation import Simulation
 from swarmviz.theory import Line
 from swarmviz.theory import lines as theory_lines
 
-MOST_POINTS = 2000  # of a curve
 HIGHEST = 1e290  # of a logarithmic axis, which Matplotlib makes a little longer
 PAD = 0.05  # of an axis, above and below what was measured
 NAMES = {"value": "F"}  # of groups; others are called what they are
@@ -123,17 +123,3 @@ def log_axis(axes: Any, columns: list[np.ndarray]) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, place: decimal(value)))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylim(ends)
-
-
-def thin(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At most about MOST_POINTS points: the lowest and highest of each stretch, so that no peak is lost."""
-    if len(k) <= MOST_POINTS:
-        return k, y
-    size = -(-2 * len(k) // MOST_POINTS)
-    full = len(k) // size * size
-    blocks = np.nan_to_num(np.asarray(y, float)[:full]).reshape(-1, size)
-    starts = np.arange(0, full, size)
-    places = np.unique(
-        np.concatenate([[0], starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1), np.arange(full, len(k))])
-    )
-    return k[places], np.asarray(y)[places]
