@@ -19,6 +19,7 @@ from swarmviz.drawing.landscape import scale_of
 from swarmviz.exports import replay
 from swarmviz.exports.mpl import picture
 from swarmviz.exports.mpl.arena_line import curve_of, gaps_of
+from tests.views.helpers import paint
 
 TEXTS = {
     "a constant of 1e8": "1e8 + {f}",
@@ -59,7 +60,7 @@ def test_the_page_draws_every_landscape_or_says_why_not(name, d):
     sim = simulation(name, d)
     for view in (Arena(), Density(), Curves()):
         view.attach(sim)
-        view.paint(view.prepare(sim))
+        paint(view, sim)
         if isinstance(view, Curves):
             for log in (True, False):
                 view.choose(0, "value", log=log)

@@ -9,11 +9,12 @@ import pytest
 
 import swarmviz as sv
 from components.palette import theme
-from components.views.comparison import pictures
-from components.views.curves.curve_plot import Curve, CurvePlot, Picture
-from components.views.curves.log_axis import BELOW, Zero, left_out, placed
+from components.views.curves.curve_plot import CurvePlot
 from components.views.phase_space import speed_range
 from swarmviz.drawing.axes import FURTHEST, LEAST, NARROWEST, decade_ticks, decades_around, even_ticks, steps_around
+from swarmviz.drawing.comparison import comparison_picture
+from swarmviz.drawing.curves import Curve, CurvesPicture
+from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed
 from swarmviz.exports.mpl import curves as printed
 from swarmviz.exports.mpl.comparison import comparison_figure
 from swarmviz.exports.mpl.curves import curves_figure
@@ -28,7 +29,7 @@ SHRUNK = 10.0 ** (2 - K / 4)  # 1e2 … 1e-248
 def painted(y, log):
     plot = CurvePlot(theme(False))
     known = y[np.isfinite(y) & ((y > BELOW) | (not log))]
-    plot.paint(Picture("g", log, [Curve("V", "V", K, y)], "V", 999, 999, known.min(), known.max()))
+    plot.paint(CurvesPicture("g", log, [Curve("V", "V", K, y)], "V", 999, 999, known.min(), known.max()))
     return plot
 
 
@@ -97,14 +98,16 @@ def two(first, second):
         record = Record(1, None)
         record.extend({"k": K[: len(y)].astype(int), "t": K[: len(y)], "best": y})
         sim = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=2))
-        out.append(SimpleNamespace(record=record, k=len(y) - 1, landscape=sim.landscape, frame=sim.frame))
+        out.append(
+            SimpleNamespace(record=record, k=len(y) - 1, landscape=sim.landscape, initial_swarm=sim.initial_swarm)
+        )
     return out, observable
 
 
 def test_what_two_runs_lose_to_rounding_is_no_difference():
     y = np.linspace(5, 4, 50)
     sims, observable = two(y, y * (1 + 1e-15))
-    _, lower = pictures(sims, observable, log=False)
+    _, lower = comparison_picture(sims, observable, log=False)
     assert np.abs(lower.curves[0].y).max() > 0
     assert lower.high - lower.low > 1e5 * np.abs(lower.curves[0].y).max()
 

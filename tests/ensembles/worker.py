@@ -5,6 +5,8 @@ import threading
 import panel as pn
 from bokeh.core.property.descriptors import PropertyDescriptor
 
+from tests.views.helpers import prepared
+
 
 def prepare_on_a_worker(view, sim, monkeypatch):
     """Let ``view`` prepare a picture of ``sim`` on another thread, where touching anything of Bokeh or Panel fails."""
@@ -24,7 +26,7 @@ def prepare_on_a_worker(view, sim, monkeypatch):
 
     def work():
         try:
-            view.prepare(sim)
+            prepared(view, sim)
         except BaseException as failure:
             failures.append(failure)
 

@@ -19,6 +19,7 @@ import swarmviz as sv
 from components import palette
 from swarmviz import exports, presets
 from swarmviz.drawing import style
+from swarmviz.drawing.density import density_picture
 from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.run import Cancelled, Run
 from swarmviz.exports.take import MOST_GROUNDS, Take
@@ -97,10 +98,8 @@ def test_bars_have_the_height_of_the_occupation():
 
 
 def test_a_density_has_as_much_ink_as_there_are_agents_inside():
-    from swarmviz.exports.mpl.density import marginals
-
     sim = made("many", 0)
-    for marginal in marginals(sim)[0]:
+    for marginal in density_picture(sim.frame, sim).marginals:
         assert marginal.top @ np.diff(marginal.edges) == pytest.approx(1 - marginal.outside / sim.frame.n)
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
-import panel as pn
 import pytest
-from bokeh.core.serialization import Serializer
 from scipy.integrate import solve_ivp
-from scipy.optimize import brentq
 
 import swarmviz as sv
 from components.palette import DARK, LIGHT
@@ -22,45 +17,17 @@ from swarmviz import theory
 from swarmviz.schedules import Power
 from swarmviz.theory import finite_set_curves
 from tests.ensembles.worker import prepare_on_a_worker
+from tests.views.finite_set import eta, run
+from tests.views.helpers import drawn_json, step
 
 KINDS = {"row": ("path", 1), "ring": ("cycle", 1), "lattice": ("grid", 2)}
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
-
-
-def run(graph="cycle", d=1, n=50, steps=3, landscape=None, seed=3, **parameters):
-    landscape = landscape or ("FiniteSetCurve" if d == 1 else "Ackley")
-    dynamics = sv.dynamics.ALL["FiniteSet"](graph=graph, method="tau_leap", **parameters)
-    sim = sv.Simulation(dynamics, sv.landscapes.ALL[landscape](), sv.Swarm(n=n, d=d, seed=seed))
-    sim.advance(steps)
-    return sim
 
 
 def shown(sim, make=Arena):
     view = make()
     view.attach(sim)
     return view
-
-
-def step(sim, *views, steps=1):
-    sim.advance(steps)
-    for view in views:
-        view.paint(view.prepare(sim))
-
-
-def drawn_json(view):
-    roots = [pane.object for pane in view.pane.select(pn.pane.Bokeh)]
-    return json.dumps(Serializer().encode(roots), allow_nan=False, default=lambda b: len(getattr(b, "data", b)))
-
-
-def eta(U, beta, m=-1.0):
-    """Probabilities of η_β by bracketing c, written down anew from 004 eq. 3.2–3.3."""
-
-    def density(c):
-        y = c - beta * U
-        return np.where(y > 0, 1 + y, (1 + (m - 1) * np.minimum(y, 0)) ** (1 / (m - 1)))
-
-    c = brentq(lambda c: density(c).mean() - 1, beta * U.min() - 1, beta * U.max() + 1, xtol=1e-14)
-    return density(c) / len(U)
 
 
 def metropolis_law(U, links, beta, rate, t):
@@ -413,34 +380,6 @@ def test_a_theorem_that_does_not_apply_is_said_in_words_and_its_law_drawn_faintl
         assert ("does not hold" in arena.stage.note.text) == said == ("does not hold" in beside.reasons.text)
         assert arena.stage.note.visible == beside.reasons.visible == said
         assert arena.stage.target.glyph.line_alpha == (FAINT if said else 1.0)
-
-
-# ---- beside the arena -----------------------------------------------------------------------------------------------------------
-
-
-def test_the_side_view_shows_occupation_minus_target_and_the_room_that_chance_has():
-    sim = run("cycle", n=80, states=20)
-    view = shown(sim, Occupation)
-    step(sim, view, steps=6)
-    frame, data = sim.frame, view.points.data
-    share, goal = np.bincount(frame.node, minlength=20) / 80, eta(frame.heights, 5.0)
-    np.testing.assert_allclose(data["top"], share - goal, atol=1e-6)
-    law = theory.law(sim).density(frame.sites) / 20
-    error = 2 * np.sqrt(law * (1 - law) / 80)
-    np.testing.assert_allclose(view.band.data["high"][::2], law - goal + error, atol=1e-6)
-    np.testing.assert_allclose(view.band.data["low"][1::2], law - goal - error, atol=1e-6)
-    np.testing.assert_allclose(view.line.data["y"][::2], law - goal, atol=1e-6)
-    assert view.figure.y_range.end >= np.abs(share - goal).max()
-
-
-def test_the_side_view_fits_a_finite_set_only():
-    plane = sv.Simulation(sv.CBO(), sv.landscapes.Ackley(), sv.Swarm(n=20, d=2))
-    assert Occupation.fits(run().frame) and not Occupation.fits(plane.frame)
-    view = shown(run(), Occupation)
-    stale = view.prepare(run())
-    view.attach(plane)
-    assert view.prepare(plane) is None
-    view.paint(stale)
 
 
 # ---- the law that is asked for at every picture ------------------------------------------------------------------------------------
