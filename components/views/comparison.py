@@ -1,4 +1,4 @@
-"""Two swarms in lock-step over the steps: one observable of A and of B, and the difference of the two."""
+"""Two swarms over the steps, painted with Bokeh: one observable of A and of B, and the difference of the two."""
 
 from __future__ import annotations
 

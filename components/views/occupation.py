@@ -22,7 +22,7 @@ class Occupation(View):
     """The view of occupation minus target law; see :class:`components.views.base.View`.
 
     The bars are what the agents do, the dashed line what infinitely many would do by now. The band around it, ± 2 √(p (1 − p)/N), is where
-    the bars of N agents that know nothing of each other lie in 95 of 100 states; agents that avoid crowds scatter less in the end.
+    the bars of N independent agents lie in 95 of 100 states; agents that avoid crowds scatter less in the end.
     """
 
     label = "Occupation"

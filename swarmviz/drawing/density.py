@@ -21,7 +21,7 @@ from swarmviz.theory import Target
 from swarmviz.theory import target as theory_target
 
 BINS, MOST_BINS = 40, 1000  # over the box: the default, and at most
-PLANE_GRID = 96  # points per side of the grid on which a target in the plane is known
+JOINT_GRID = 96  # points per side of the grid on which a target in the plane is known
 MASSES = 0.9, 0.5  # shares of a target's mass that its contours hold
 
 
@@ -46,7 +46,7 @@ class Marginal(NamedTuple):
         return note_of(self.outside, self.removed)
 
 
-class PlaneTarget(NamedTuple):
+class JointTarget(NamedTuple):
     """A target law in the plane: ``density`` (rows, columns) at the grid of ``x`` (columns,) and ``y`` (rows,).
 
     ``levels`` are the increasing densities whose contours hold the shares MASSES of its mass.
@@ -58,7 +58,7 @@ class PlaneTarget(NamedTuple):
     levels: np.ndarray
 
 
-class Plane(NamedTuple):
+class JointDensity(NamedTuple):
     """Two coordinates: ``image`` (rows from below, columns) uint8 of the agents in the box [``low``, ``high``], (2,) each.
 
     ``smooth`` says that it is a smooth estimate on a linear scale, and not agents per cell on a logarithmic one. ``outside`` and
@@ -71,7 +71,7 @@ class Plane(NamedTuple):
     smooth: bool
     outside: int
     removed: int
-    target: PlaneTarget | None
+    target: JointTarget | None
 
     @property
     def note(self) -> str:
@@ -82,14 +82,14 @@ class Plane(NamedTuple):
 class DensityPicture(NamedTuple):
     """Where the agents are.
 
-    ``names`` are those of the one or two coordinates, ``marginals`` each by itself and ``plane`` both together, as far as they were asked
+    ``names`` are those of the one or two coordinates, ``marginals`` each by itself and ``joint`` both together, as far as they were asked
     for; ``smooth`` says whether there are smooth estimates; ``target`` is the law that the swarm is said to tend to, and ``n`` how many
     agents take part.
     """
 
     names: tuple[str, ...]
     marginals: list[Marginal]
-    plane: Plane | None
+    joint: JointDensity | None
     smooth: bool
     target: Target | None
     n: int
@@ -103,7 +103,7 @@ def density_picture(
     smooth: bool = True,
     *,
     marginals: bool = True,
-    plane: bool = False,
+    joint: bool = False,
 ) -> DensityPicture:
     """The density of the swarm over the box of its landscape.
 
@@ -117,7 +117,7 @@ def density_picture(
         Over the box.
     smooth : bool
         Whether there are smooth estimates. Of a finite set there are none, and a bar for each row of states instead of ``bins``.
-    marginals, plane : bool
+    marginals, joint : bool
         What is computed. There is a plane of two coordinates only, and none of a finite set.
 
     Raises
@@ -136,11 +136,11 @@ def density_picture(
     if marginals:
         laws = target_marginals(target, low, high) if target is not None else [None] * frame.d
         columns = [marginal_of(x[:, i], float(low[i]), float(high[i]), bins, smooth, laws[i], removed) for i in places]
-    if plane and len(places) == 2:
+    if joint and len(places) == 2:
         at = list(places)
-        law = None if target is None else plane_target(target, low, high, swapped=places[0] > places[1])
-        shaded, outside = plane_density(x[:, at], low[at], high[at], bins, smooth)
-        image = Plane(shaded, low[at], high[at], smooth, outside, removed, law)
+        law = None if target is None else joint_target(target, low, high, swapped=places[0] > places[1])
+        shaded, outside = joint_density(x[:, at], low[at], high[at], bins, smooth)
+        image = JointDensity(shaded, low[at], high[at], smooth, outside, removed, law)
     return DensityPicture(_names(places, frame.d), columns, image, smooth, target, len(x))
 
 
@@ -191,7 +191,7 @@ def marginal_of(
 # ---- the plane of two coordinates --------------------------------------------------------------------------------------
 
 
-def plane_density(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool) -> tuple[np.ndarray, int]:
+def joint_density(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool) -> tuple[np.ndarray, int]:
     """The density of ``x`` (N, 2) in a box as uint8, rows along the second coordinate, and how many agents lie outside.
 
     Agents per cell on a logarithmic scale, ``bins`` cells along each side; or a smooth estimate on a linear one, see
@@ -211,18 +211,18 @@ def plane_density(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, s
 def target_on_grid(target: Target, low: np.ndarray, high: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
     """The d ≤ 2 axes of a grid over the box, and the target on it, not normalised; the first index is that of the first axis."""
     d = len(low)
-    count = GRID if d == 1 else PLANE_GRID
+    count = GRID if d == 1 else JOINT_GRID
     axes = [np.linspace(a, b, count) for a, b in zip(low, high, strict=True)]
     X = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, d)
     return axes, np.nan_to_num(np.asarray(target.density(X), float).reshape((count,) * d))
 
 
-def plane_target(target: Target, low: np.ndarray, high: np.ndarray, swapped: bool = False) -> PlaneTarget:
+def joint_target(target: Target, low: np.ndarray, high: np.ndarray, swapped: bool = False) -> JointTarget:
     """A target on a grid over the box [``low``, ``high``], (2,) each; ``swapped``: the second coordinate is drawn to the right."""
     (x, y), density = target_on_grid(target, low, high)
     if swapped:
-        return PlaneTarget(y, x, density, levels_of(density))
-    return PlaneTarget(x, y, density.T, levels_of(density))
+        return JointTarget(y, x, density, levels_of(density))
+    return JointTarget(x, y, density.T, levels_of(density))
 
 
 def target_marginals(target: Target, low: np.ndarray, high: np.ndarray) -> list[np.ndarray]:

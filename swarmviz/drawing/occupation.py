@@ -21,7 +21,7 @@ class OccupationPicture(NamedTuple):
 
     ``edges`` (B + 1,) are the states between which they lie; ``share``, ``target`` and ``law`` (B,) their probabilities; ``expected`` what
     infinitely many agents would do by now (the exact law, else the target), and ``error`` the room that chance has around it,
-    ± 2 √(p (1 − p)/N): where the bars of N agents that know nothing of each other lie in 95 of 100 states.
+    ± 2 √(p (1 − p)/N): where the bars of N independent agents lie in 95 of 100 states.
     """
 
     edges: np.ndarray

@@ -8,7 +8,7 @@ import pytest
 import swarmviz as sv
 from components.views.arena.arena import Arena
 from components.views.density.density import Density
-from swarmviz.drawing.density import density_picture, plane_density, taking_part, target_marginals
+from swarmviz.drawing.density import density_picture, joint_density, taking_part, target_marginals
 from swarmviz.drawing.histogram import histogram
 from swarmviz.drawing.style import MANY
 from swarmviz.exports.mpl.density import density_figure
@@ -46,7 +46,7 @@ def test_removed_agents_are_not_counted_and_are_told(d):
     assert any(text.get_text() == f"{removed} removed" for axes in figure.axes for text in axes.texts)
     if d == 2:
         view.plane = True
-        image, _ = plane_density(there, *sim.landscape.limits(2), 40, True)
+        image, _ = joint_density(there, *sim.landscape.limits(2), 40, True)
         np.testing.assert_array_equal(view._joint.cells.data["image"][0], image)
         assert view._joint.note.text == f"{removed} removed"
 

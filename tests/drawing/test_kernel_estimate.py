@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from swarmviz.drawing.density import marginal_of, plane_density
+from swarmviz.drawing.density import joint_density, marginal_of
 from swarmviz.drawing.kernel_estimate import NARROW, kernel_width, sheather_jones, smooth_density
 
 GRID = np.linspace(-6, 6, 1001)
@@ -99,7 +99,7 @@ def test_agents_at_a_wall_do_not_leak_through_it():
     x = np.random.default_rng(4).uniform(-6, 6, 20_000)
     line = smooth_density(x, -6, 6, 40, GRID)
     np.testing.assert_allclose(line[[0, -1]], 1 / 12, rtol=0.15)  # half of it, where walls do not reflect
-    image, _ = plane_density(
+    image, _ = joint_density(
         np.random.default_rng(4).uniform(-6, 6, (200_000, 2)), np.full(2, -6.0), np.full(2, 6.0), 40, True
     )
     assert image[[0, -1]].mean() > 0.85 * image[40:50].mean()

@@ -76,7 +76,7 @@ def test_a_density_has_the_same_bars_lines_image_and_contours(dynamics, d, smoot
     sim = simulation(dynamics, "Rastrigin", n=200, d=d)
     view, figure = attached(Density(bins=25), sim), density_figure(sim, bins=25, smooth=smooth)
     view.kde = smooth
-    drawn = density_picture(sim.frame, sim, bins=25, smooth=smooth, plane=True)
+    drawn = density_picture(sim.frame, sim, bins=25, smooth=smooth, joint=True)
     for m, axes, plot in zip(drawn.marginals, figure.axes, view._plots, strict=False):
         bars = axes.patches[0].get_data()
         np.testing.assert_array_equal(bars.values, m.top)
@@ -90,7 +90,7 @@ def test_a_density_has_the_same_bars_lines_image_and_contours(dynamics, d, smoot
         (image,) = figure.axes[-1].images
         np.testing.assert_array_equal(view._joint.cells.data["image"][0], np.asarray(image.get_array()))
         levels = [c.levels.tolist() for c in figure.axes[-1].collections if hasattr(c, "levels")]
-        assert levels == ([drawn.plane.target.levels.tolist()] if drawn.target else [])
+        assert levels == ([drawn.joint.target.levels.tolist()] if drawn.target else [])
         assert len(view._joint.lines.data["xs"]) == sum(map(len, levels))
 
 

@@ -11,7 +11,7 @@ import swarmviz as sv
 from components.views.density.density import Density
 from components.views.density.joint import contours
 from swarmviz import theory
-from swarmviz.drawing.density import plane_target
+from swarmviz.drawing.density import joint_target
 from swarmviz.theory import Target
 from tests.views.helpers import attached, simulation
 
@@ -82,7 +82,7 @@ def test_the_image_of_the_plane_holds_every_agent_of_the_box(n):
 
 def test_contours_hold_the_named_shares_of_a_law_in_the_plane():
     law = Target("normal", "", lambda X: np.exp(-(X**2).sum(axis=1) / 2), True, "")
-    lines = contours(plane_target(law, np.array([-6.0, -6.0]), np.array([6.0, 6.0])))
+    lines = contours(joint_target(law, np.array([-6.0, -6.0]), np.array([6.0, 6.0])))
     radii = sorted(
         float(np.nanmean(np.hypot(x, y))) for xs, ys in zip(lines["xs"], lines["ys"], strict=True)
         for x, y in [(np.asarray(xs), np.asarray(ys))]

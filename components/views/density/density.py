@@ -1,4 +1,4 @@
-"""Where the agents are: the densities of the first one or two coordinates or of their plane, and the law the swarm is said to tend to."""
+"""Where the agents are: the densities of the first one or two coordinates or of their plane, beside the target law."""
 
 from __future__ import annotations
 
@@ -155,22 +155,23 @@ class Density(View):
 
     def prepare(self, frame: Frame, run: Simulation) -> Prepared:
         """The picture, and the contours of its target; safe on a worker thread."""
-        options, plane = self._chosen, self._chosen.plane and frame.d > 1
-        drawn = density_picture(frame, run, None, options.bins, options.kde, marginals=not plane, plane=plane)
-        return Prepared(options, drawn, contours(drawn.plane.target if drawn.plane else None))
+        options = self._chosen
+        plane = options.plane and frame.d > 1
+        drawn = density_picture(frame, run, None, options.bins, options.kde, marginals=not plane, joint=plane)
+        return Prepared(options, drawn, contours(drawn.joint.target if drawn.joint else None))
 
     def paint(self, payload: Prepared) -> None:
         """Write a picture to the sources; one that was prepared for other options is left out."""
         if payload.options != self._chosen:
             return
         drawn = payload.picture
-        target, plane = drawn.target, drawn.plane is not None
-        named = plane, target and (target.title, target.applies, target.reason), payload.options.kde
+        target = drawn.target
+        named = drawn.joint is not None, target and (target.title, target.applies, target.reason), drawn.smooth
         if named != self._named:
             self._named = named
             self._name(drawn)
-        if drawn.plane is not None:
-            self._joint.paint(drawn.plane, payload.contours)
+        if drawn.joint is not None:
+            self._joint.paint(drawn.joint, payload.contours)
         for plot, marginal in zip(self._plots, drawn.marginals, strict=False):
             plot.paint(marginal)
 
@@ -179,7 +180,7 @@ class Density(View):
         target = drawn.target
         failed = "" if target is None or target.applies else escape(claim_of(target))
         self.reasons.update(text=failed, visible=bool(failed))
-        if drawn.plane is not None:
+        if drawn.joint is not None:
             self._joint.name(target)
             return
         for plot, name in zip(self._plots, drawn.names, strict=False):

@@ -1,4 +1,4 @@
-"""The density in the plane of two coordinates: an image of the agents, and the law that the swarm is said to tend to as contours."""
+"""The density of two coordinates, painted with Bokeh: an image of the agents, and the target law as contours."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from components.views.figures import (
     source,
 )
 from swarmviz.drawing.claims import claim_of, opacity
-from swarmviz.drawing.density import Plane, PlaneTarget, contours_name
+from swarmviz.drawing.density import JointDensity, JointTarget, contours_name
 from swarmviz.theory import Target
 
 NO_LINES: dict[str, list] = {"xs": [], "ys": []}
 
 
-def contours(target: PlaneTarget | None) -> dict[str, list]:
+def contours(target: JointTarget | None) -> dict[str, list]:
     """The columns of a source for the contours of a law, without any where there is none; touches no figure."""
     if target is None or not len(target.levels):
         return NO_LINES
@@ -64,7 +64,7 @@ class JointPlot:
         self.target.visible = target is not None
         self.target.glyph.line_alpha = 1.0 if target is None else opacity(target)
 
-    def paint(self, p: Plane, lines: dict[str, list]) -> None:
+    def paint(self, p: JointDensity, lines: dict[str, list]) -> None:
         """Write an image and contours to the sources."""
         if p.smooth != self._smooth:
             self._smooth, self.shades.palette = p.smooth, self._palettes[p.smooth]

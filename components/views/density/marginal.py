@@ -1,4 +1,4 @@
-"""The density of one coordinate: its histogram, a smooth estimate, and the law that the swarm is said to tend to."""
+"""The density of one coordinate, painted with Bokeh: its histogram, a smooth estimate, and the target law."""
 
 from __future__ import annotations
 

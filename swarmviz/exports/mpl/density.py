@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.claims import opacity, reasons
-from swarmviz.drawing.density import BINS, DensityPicture, Marginal, Plane, contours_name, density_picture
+from swarmviz.drawing.density import BINS, DensityPicture, JointDensity, Marginal, contours_name, density_picture
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import SMALL, crowd_map, dress, legend, new_figure, write_title
@@ -38,12 +38,12 @@ def density_figure(
     if not isinstance(smooth, bool):
         raise ValueError(f"smooth = {smooth!r}: must be True or False")
     colours = style.theme(dark)
-    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, plane=True)
-    figure, panels = _panels(len(drawn.names), drawn.plane is not None, colours, dpi)
+    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True)
+    figure, panels = _panels(len(drawn.names), drawn.joint is not None, colours, dpi)
     for axes, m, name in zip(panels, drawn.marginals, drawn.names, strict=False):
         _histogram(axes, m, name, drawn, colours)
-    if drawn.plane is not None:
-        _plane(panels[-1], drawn.plane, drawn.names, drawn.target, colours)
+    if drawn.joint is not None:
+        _joint(panels[-1], drawn.joint, drawn.names, drawn.target, colours)
     write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
     legend(figure, _entries(drawn, colours), colours, said=reasons([drawn.target]))
     return figure
@@ -73,7 +73,7 @@ def _histogram(axes: Any, m: Marginal, label: str, drawn: DensityPicture, colour
     _note(axes, m.note, colours)
 
 
-def _plane(axes: Any, p: Plane, labels: Sequence[str], target: Target | None, colours: Theme) -> None:
+def _joint(axes: Any, p: JointDensity, labels: Sequence[str], target: Target | None, colours: Theme) -> None:
     """Two coordinates: an image of the agents, and the target as contours."""
     dress(axes, colours, *labels)
     axes.set_box_aspect(1)
@@ -101,7 +101,7 @@ def _entries(drawn: DensityPicture, colours: Theme) -> list[Any]:
     if drawn.smooth:
         entries.append(Line2D([], [], color=colours.ink, label="smoothed"))
     if (target := drawn.target) is not None:
-        label = target.title if drawn.plane is None else contours_name(target)
+        label = target.title if drawn.joint is None else contours_name(target)
         dotted: dict[str, Any] = {"linestyle": ":", "linewidth": 2, "alpha": opacity(target)}
         entries.append(Line2D([], [], color=colours.target, label=label, **dotted))
     return entries
