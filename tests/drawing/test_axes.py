@@ -123,3 +123,23 @@ def test_printed_curves_keep_their_whole_record():
         low, high = axes.get_ylim()
         assert low <= spread.min() and high >= min(spread.max(), printed.HIGHEST)
         figure.canvas.draw()
+
+
+@pytest.mark.parametrize("step", [steps_around, decades_around])
+def test_a_range_contains_its_data_and_is_kept_while_they_fit(step):
+    rng, now = np.random.default_rng(3), None
+    for _ in range(200):
+        low, high = np.sort(10.0 ** rng.uniform(-6, 6, 2))
+        ends = step(low, high, now)
+        assert ends[0] <= low * (1 + 1e-9) and high <= ends[1] * (1 + 1e-9)
+        assert step(low, high, ends) == ends
+        now = ends
+    assert step(np.nan, np.nan, None)[0] < step(np.nan, np.nan, None)[1]
+    assert step(5.0, 5.0, None)[0] < step(5.0, 5.0, None)[1]
+
+
+@pytest.mark.parametrize("high", [5e307, 1.7e308, 1e308])
+def test_an_axis_around_numbers_that_are_about_to_diverge_has_ends(high):
+    low, top = decades_around(1.0, high)
+    assert 0 < low < top < np.inf
+    assert decades_around(high / 10, high, (low, top))[1] == top

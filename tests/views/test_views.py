@@ -18,7 +18,6 @@ from components.views.arena.relief import MARGIN, WIDEST, margins, palette, reli
 from components.views.figures import Zoom
 from swarmviz import Frame
 from swarmviz.drawing.arrows import LONGEST, TIME
-from swarmviz.drawing.axes import decades_around, steps_around
 from swarmviz.drawing.style import FEW
 
 DYNAMICS = [name for name, cls in sv.dynamics.ALL.items() if "node" not in cls.__name__]
@@ -336,23 +335,3 @@ def test_the_picture_of_a_landscape_is_deepest_at_its_minimiser():
         assert nearest < 0.1
         assert picture.image.max() < len(palette(LIGHT)) and picture.log == (name == "Himmelblau")
         assert all(0 <= place <= 1 for place in picture.ticks)
-
-
-@pytest.mark.parametrize("step", [steps_around, decades_around])
-def test_a_range_contains_its_data_and_is_kept_while_they_fit(step):
-    rng, now = np.random.default_rng(3), None
-    for _ in range(200):
-        low, high = np.sort(10.0 ** rng.uniform(-6, 6, 2))
-        ends = step(low, high, now)
-        assert ends[0] <= low * (1 + 1e-9) and high <= ends[1] * (1 + 1e-9)
-        assert step(low, high, ends) == ends
-        now = ends
-    assert step(np.nan, np.nan, None)[0] < step(np.nan, np.nan, None)[1]
-    assert step(5.0, 5.0, None)[0] < step(5.0, 5.0, None)[1]
-
-
-@pytest.mark.parametrize("high", [5e307, 1.7e308, 1e308])
-def test_an_axis_around_numbers_that_are_about_to_diverge_has_ends(high):
-    low, top = decades_around(1.0, high)
-    assert 0 < low < top < np.inf
-    assert decades_around(high / 10, high, (low, top))[1] == top

@@ -16,7 +16,7 @@ from components.palette import Theme, ramp
 from components.views.figures import MOVING, finite_f8, source
 from swarmviz import Frame
 from swarmviz.drawing import style
-from swarmviz.drawing.histogram import cells_of, shades
+from swarmviz.drawing.density import cells_of, shades
 
 DIGITS = "{%.5g}"  # a weight of 1e-7 is no 0.0000
 LEGEND_OF = "legend of "  # begins the name of a glyph that only an entry of the legend shows
