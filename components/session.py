@@ -245,7 +245,11 @@ class Session:
             for i, view in enumerate(self.views):
                 if request.includes(view.every):
                     sim = self.bench.sims[i] if i < len(self.bench.sims) else self.bench.sim
-                    prepare = partial(view.prepare, sim.frame) if isinstance(view, Arena) else view.prepare
+                    prepare = (
+                        partial(view.prepare, sim.frame)
+                        if isinstance(view, Arena) or view is self._curves
+                        else view.prepare
+                    )
                     due[self._generation, i] = self._guarded(view, prepare, sim)
             moment = Moment(self.bench.k, self.bench.sim.t, self.bench.furthest)
             return moment, {key: payload for key, payload in due.items() if payload is not None}
@@ -392,7 +396,7 @@ class Session:
         self.builder.start(state.runs, adopt, self._refused)
 
     def _optional(self) -> tuple[Any, ...]:
-        views = (view for view in self.side.views.values() if hasattr(view, "usual"))
+        views = (view for view in self.side.views.values() if hasattr(view, "defaults"))
         return (self.side, *views, self._curves, self.luck_card)
 
     def _chosen_of_views(self) -> dict[str, Any]:

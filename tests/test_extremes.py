@@ -20,6 +20,7 @@ from swarmviz.drawing.landscape_image import SHADES, shade_colours
 from swarmviz.drawing.line import curve_of, gaps_of
 from swarmviz.drawing.style import hex_colours
 from swarmviz.exports import picture, replay
+from tests.views.helpers import paint
 
 TEXTS = {
     "a constant of 1e8": "1e8 + {f}",
@@ -60,7 +61,7 @@ def test_the_page_draws_every_landscape_or_says_why_not(name, d):
     sim = simulation(name, d)
     for view in (Arena(), Density(), Curves()):
         view.attach(sim)
-        view.paint(view.prepare(sim.frame, sim) if isinstance(view, Arena) else view.prepare(sim))
+        paint(view, sim)
         if isinstance(view, Curves):
             for log in (True, False):
                 view.choose(0, "value", log=log)

@@ -376,7 +376,7 @@ def test_an_option_of_a_view_is_prepared_on_the_worker(running):
     thread = []
     density = running.side.views["Density"]
     original = density.prepare
-    density.prepare = lambda sim: (thread.append(threading.current_thread().name), original(sim))[1]
+    density.prepare = lambda *args: (thread.append(threading.current_thread().name), original(*args))[1]
     press(running, "pause")
     settle(running)
     thread.clear()

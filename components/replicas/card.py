@@ -85,7 +85,7 @@ class ReplicaCard(pn.custom.JSComponent):
         Called with the replica to be shown as a run.
     """
 
-    usual: ClassVar[dict[str, Any]] = {"tolerance": None}  # of a link, as a view's (components.links.view_options)
+    defaults: ClassVar[dict[str, Any]] = {"tolerance": None}  # of a link, as a view's (components.links.view_options)
 
     numbers = param.List([0, *NUMBERS])
     count = param.Integer(0)

@@ -1,22 +1,18 @@
-"""Two swarms in lock-step over the steps: one observable of A and of B, and the difference of the two."""
+"""Two swarms over the steps, painted with Bokeh: one observable of A and of B, and the difference of the two."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import panel as pn
 
 from components.palette import theme
-from components.views.base import WithOptions
+from components.views.base import View
 from components.views.buttons import ButtonRow
-from components.views.curves.curve_plot import Curve, CurvePlot, Picture, ends_of, thin
-from components.views.curves.log_axis import Zero, left_out, placed, zero_of
+from components.views.curves.curve_plot import CurvePlot
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.axes import wide_enough
-from swarmviz.exports.mpl.comparison import both, common, difference_least
-from swarmviz.frame import Observable
+from swarmviz.drawing.comparison import ComparisonPicture, common, comparison_picture
 
 LOG = ["log", "log", "Logarithmic axis for A and B"]
 SIZED = ":host { container-type: size; }"
@@ -25,51 +21,24 @@ BESIDE = (
 )
 
 
-def pictures(sims: Sequence[Simulation], observable: Observable, log: bool) -> list[Picture]:
-    """A and B on one plot, A − B on the other; touches no figure."""
-    steps, values = both(sims, observable.name)
-    with np.errstate(invalid="ignore", over="ignore"):
-        difference = values[0] - values[1]
-    zero = zero_of(sims, values) if log and observable.panel == "value" else Zero()
-    drawn = [placed(v - zero.value) for v in values] if log else values
-    upper = [
-        Curve(name, f"{observable.symbol} of {name}: {observable.meaning}", *_points(steps, v))
-        for name, v in zip("AB", drawn, strict=True)
-    ]
-    lower = [Curve("A − B", f"{observable.symbol} of A less that of B", *_points(steps, difference))]
-    last, now = int(steps[-1]) if len(steps) else 0, sims[0].k
-    said = left_out(zero, dict(zip("AB", drawn, strict=True))) if log else ""
-    label = zero.label(observable.symbol)
-    low, high = ends_of([difference], False)
-    ends = wide_enough(low, high, difference_least(values)) if np.isfinite(low) else (low, high)
-    return [
-        Picture(observable.name, log, upper, label, last, now, *ends_of(drawn, log), note=said),
-        Picture(observable.name, False, lower, "A − B", last, now, *ends),
-    ]
-
-
-def _points(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    k, y = thin(k, np.asarray(y, float))
-    return k.astype("f8"), y
-
-
-class Comparison(WithOptions):
+class Comparison(View):
     """The view of two swarms' records; see :class:`components.views.base.View`.
 
     Parameters
     ----------
-    sims : function () → sequence of Simulation
+    runs : function () → sequence of Simulation
         The swarms that are shown; the view fits when there are two.
     """
 
+    label = "A and B"
+    picture = "comparison"
     every = 3
 
-    def __init__(self, sims: Callable[[], Sequence[Simulation]], dark: bool = False):
-        super().__init__()
-        self._sims = sims
+    def __init__(self, runs: Callable[[], Sequence[Simulation]], dark: bool = False, **wiring: Any):
+        super().__init__(runs=runs, **wiring)
         self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
         self._chips = ButtonRow(lambda what: self._pressed(), switches=[LOG])
-        self._run, self._choice = object(), ("", False)
+        self._choice = "", False
         for plot in self._plots:
             plot.figure.update(min_width=60, min_height=60)
             plot.figure.xaxis.ticker.desired_num_ticks = 4
@@ -84,22 +53,22 @@ class Comparison(WithOptions):
         return self._pane
 
     @property
-    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what both swarms record
-        """What is compared as long as nobody chooses another observable or axis."""
-        if len(self._sims()) != 2:
+    def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what both swarms record
+        """What is compared as long as no other observable or axis is chosen."""
+        if len(self._runs()) != 2:
             return {}
-        first = common(self._sims())[0]
+        first = common(self._runs())[0]
         return {"compared": [first.name, first.log]}
 
     @property
     def compared(self) -> list:
         """The observable that is drawn of both, and whether its axis is logarithmic."""
-        known = [o.name for o in common(self._sims())]
-        return list(self._choice) if self._choice[0] in known else self.usual["compared"]
+        known = [o.name for o in common(self._runs())]
+        return list(self._choice) if self._choice[0] in known else self.defaults["compared"]
 
     @compared.setter
     def compared(self, value: Any) -> None:
-        known = [o.name for o in common(self._sims())]
+        known = [o.name for o in common(self._runs())]
         if not isinstance(value, list) or len(value) != 2 or value[0] not in known or not isinstance(value[1], bool):
             raise ValueError(
                 f"compared = {value!r}: must be one of {', '.join(known)}, and whether its axis is logarithmic"
@@ -114,20 +83,20 @@ class Comparison(WithOptions):
 
     def fits(self, frame: Frame) -> bool:
         """Whether there are two swarms to compare."""
-        return len(self._sims()) == 2
+        return len(self._runs()) == 2
 
-    def attach(self, sim: Simulation) -> None:
+    def attach(self, run: Simulation) -> None:
         """Other swarms; the chosen observable is kept where both record it."""
-        self._sim, self._run = sim, object()
-        if not self.fits(sim.frame):
+        self._sim = run
+        if len(self._runs()) != 2:
             return
-        shared = common(self._sims())
+        shared = common(self._runs())
         self._chips.choices = [[o.name, o.symbol, o.meaning] for o in shared]
         if self._choice[0] not in [o.name for o in shared]:
             self._choose(shared[0].name, shared[0].log)
         for plot in self._plots:
             plot.forget()
-        self.paint(self.prepare(sim))
+        self.paint(self.prepare(run.frame, run))
 
     def _choose(self, name: str, log: bool) -> None:
         self._choice = name, log
@@ -142,20 +111,17 @@ class Comparison(WithOptions):
             plot.forget()
         self.refresh()
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> ComparisonPicture | None:
         """The curves; safe on a worker thread."""
-        sims, (name, log) = self._sims(), self._choice
-        chosen = [o for o in common(sims) if o.name == name]
-        return (self._run, pictures(sims, chosen[0], log)) if len(sims) == 2 and chosen else None
+        runs, (name, log) = self._runs(), self._choice
+        chosen = [o for o in common(runs) if o.name == name]
+        return comparison_picture(runs, chosen[0], log) if len(runs) == 2 and chosen else None
 
-    def paint(self, payload: Any) -> None:
-        """Write a payload to the sources; one that was prepared for other swarms or another choice is left out."""
-        if payload is None or payload[0] is not self._run:
-            return
-        drawn = payload[1]
-        if (drawn[0].group, drawn[0].log) == self._choice:
-            for plot, picture in zip(self._plots, drawn, strict=True):
-                plot.paint(picture)
+    def paint(self, payload: ComparisonPicture | None) -> None:
+        """Write a picture to the sources; one that was prepared for another choice is left out."""
+        if payload is not None and (payload.both.group, payload.both.log) == self._choice:
+            for plot, drawn in zip(self._plots, payload, strict=True):
+                plot.paint(drawn)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""

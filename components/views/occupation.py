@@ -10,22 +10,28 @@ import panel as pn
 from bokeh.models import Div, HoverTool, LegendItem, NumeralTickFormatter
 
 from components.palette import FONT, SMALL_TEXT, Theme, theme
+from components.views.base import View
 from components.views.figures import MOVING, dress, flat_legend, move_range, new_figure, source
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.finite_set import ERRORS, Laws, departure, even_above
+from swarmviz.drawing.finite_set import Laws, even_above
+from swarmviz.drawing.occupation import ERRORS, OccupationPicture, occupation_picture
 
 
-class Occupation:
+class Occupation(View):
     """The view of occupation minus target law; see :class:`components.views.base.View`.
 
     The bars are what the agents do, the dashed line what infinitely many would do by now. The band around it, ± 2 √(p (1 − p)/N), is where
-    the bars of N agents that know nothing of each other lie in 95 of 100 states; agents that avoid crowds scatter less in the end.
+    the bars of N independent agents lie in 95 of 100 states; agents that avoid crowds scatter less in the end.
     """
 
+    label = "Occupation"
+    picture = "occupation"
     every = 3
 
-    def __init__(self, dark: bool = False):
-        self._run, self._named = object(), None
+    def __init__(self, dark: bool = False, **wiring: Any):
+        super().__init__(**wiring)
+        self._named: Any = None
+        self._scale = 0.0
         self.figure = fig = new_figure("state", "share − target law")
         self.points = source(left=None, right=None, top=None, state=None, share=None, target=None, law=None)
         self.band, self.line = source(x=None, low=None, high=None), source(x=None, y=None)
@@ -53,8 +59,7 @@ class Occupation:
         )
         self._dress(theme(dark))
 
-    @staticmethod
-    def fits(frame: Frame) -> bool:
+    def fits(self, frame: Frame) -> bool:
         """Whether there are states to show."""
         return frame.occupation is not None and frame.sites is not None
 
@@ -63,48 +68,33 @@ class Occupation:
         """What is put on the page."""
         return self._pane
 
-    def attach(self, sim: Simulation) -> None:
+    def attach(self, run: Simulation) -> None:
         """Another landscape, dynamics or swarm; without states, nothing is shown."""
-        self._run, self._named, self._scale = object(), None, 0.0
-        if self.fits(sim.frame):
-            self.paint(self.prepare(sim))
+        self._sim, self._named, self._scale = run, None, 0.0
+        self.paint(self.prepare(run.frame, run))
 
-    def prepare(self, sim: Simulation) -> Any:
-        """Differences, band and names; safe on a worker thread."""
-        run, frame = self._run, sim.frame
-        if not self.fits(frame):
-            return None
-        d = departure(sim, frame)
-        bars = {"left": d.edges[:-1], "right": d.edges[1:], "top": d.share - d.target, "state": d.first}
-        bars |= {"share": d.share, "target": d.target, "law": d.law}
-        x, middle, wide = (
-            np.stack([d.edges[:-1], d.edges[1:]], 1).ravel(),
-            np.repeat(d.expected - d.target, 2),
-            np.repeat(d.error, 2),
-        )
-        if not d.most <= self._scale <= 3 * d.most:
-            self._scale = even_above(d.most)
-        return (
-            run,
-            _singles(bars),
-            _singles({"x": x, "low": middle - wide, "high": middle + wide}),
-            middle,
-            d.laws,
-            self._scale,
-        )
+    def prepare(self, frame: Frame, run: Simulation) -> OccupationPicture | None:
+        """The picture of a frame with states; safe on a worker thread."""
+        return occupation_picture(frame, run) if self.fits(frame) else None
 
-    def paint(self, payload: Any) -> None:
-        """Write a payload to the sources."""
-        if payload is None or payload[0] is not self._run:
+    def paint(self, payload: OccupationPicture | None) -> None:
+        """Write a picture to the sources, and move the axis where a step is due."""
+        if payload is None:
             return
-        _, bars, band, middle, laws, scale = payload
-        self.points.data, self.band.data = bars, band
-        self.line.data = {"x": band["x"], "y": middle.astype("f4")}
-        move_range(self.figure.x_range, (float(bars["left"][0]), float(bars["right"][-1])))
-        move_range(self.figure.y_range, (-scale, scale))
-        if (laws.titles, laws.reasons) != self._named:
-            self._named = laws.titles, laws.reasons
-            self._name(laws)
+        p = payload
+        ends = np.stack([p.edges[:-1], p.edges[1:]], axis=1).ravel()
+        middle, wide = np.repeat(p.middle, 2), np.repeat(p.error, 2)
+        self.points.data = _singles(left=p.edges[:-1], right=p.edges[1:], top=p.bars, state=p.first, share=p.share,
+                                    target=p.target, law=p.law)  # fmt: skip
+        self.band.data = _singles(x=ends, low=middle - wide, high=middle + wide)
+        self.line.data = _singles(x=ends, y=middle)
+        if not p.most <= self._scale <= 3 * p.most:
+            self._scale = even_above(p.most)
+        move_range(self.figure.x_range, (float(p.edges[0]), float(p.edges[-1])))
+        move_range(self.figure.y_range, (-self._scale, self._scale))
+        if (p.laws.titles, p.laws.reasons) != self._named:
+            self._named = p.laws.titles, p.laws.reasons
+            self._name(p.laws)
 
     def _name(self, laws: Laws) -> None:
         """The legend, and in words why a law does not apply."""
@@ -128,5 +118,6 @@ class Occupation:
         self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
 
 
-def _singles(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _singles(**columns: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of a source, as float32."""
     return {name: np.asarray(column, "f4") for name, column in columns.items()}

@@ -1,4 +1,4 @@
-"""The phase space of a swarm with velocities: one coordinate of every agent, its velocity over it, and what velocities are drawn from."""
+"""The phase space of a swarm with velocities, painted with Bokeh: one coordinate of every agent, its velocity over it, and their law."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMap
 
 from components.palette import BEST, FOCUS, MINIMISER, Theme, crowd, theme
 from components.views.arena import agents
-from components.views.base import WithOptions
+from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import (
     MOVING,
@@ -26,29 +26,20 @@ from components.views.figures import (
 )
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.axes import steps_around
+from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.coordinates import names_of
-from swarmviz.drawing.style import FEW, MANY
-from swarmviz.exports.mpl.phase_space import band_of, speed_reach
-from swarmviz.theory import VelocityLaw, velocity_law
+from swarmviz.drawing.phase_space import CELLS, PhasePicture, VelocityBand, phase_picture, speed_reach
+from swarmviz.drawing.style import MANY
 
 CHOICES = 5  # coordinates that can be chosen
-CELLS = 120  # of the density image, along each side
+BAND_ALPHA = 0.16  # opacity of the band of velocities
 
 
-class Picture(NamedTuple):
-    """All that one painting needs; ``i`` is the coordinate it was made for."""
+class Prepared(NamedTuple):
+    """What is painted: the picture, and the columns of the agents' source."""
 
-    i: int
-    x_ends: tuple[float, float]
-    v_ends: tuple[float, float]
+    picture: PhasePicture
     points: dict[str, np.ndarray]
-    image: np.ndarray | None
-    bests: np.ndarray
-    marks: dict[str, np.ndarray]
-    goals: np.ndarray
-    law: VelocityLaw | None
-    band: dict[str, np.ndarray]
-    note: str
 
 
 def speed_range(v: np.ndarray, width: float, now: tuple[float, float] | None) -> tuple[float, float]:
@@ -59,7 +50,7 @@ def speed_range(v: np.ndarray, width: float, now: tuple[float, float] | None) ->
     return -end, end
 
 
-class PhaseSpace(WithOptions):
+class PhaseSpace(View):
     """The view of positions and velocities; see :class:`components.views.base.View`.
 
     Attributes
@@ -68,13 +59,16 @@ class PhaseSpace(WithOptions):
         Which coordinate is drawn, from 0.
     """
 
+    label = "Phase space"
+    picture = "phase"
     every = 2
-    usual: ClassVar = {"coordinate": 0}
+    defaults: ClassVar = {"coordinate": 0}
 
-    def __init__(self, dark: bool = False):
-        super().__init__()
-        self._colours, self._i, self._run = theme(dark), 0, object()
-        self._kind, self._shown = agents.Kind(), None
+    def __init__(self, dark: bool = False, **wiring: Any):
+        super().__init__(**wiring)
+        self._colours, self._i = theme(dark), 0
+        self._kind, self._named = agents.Kind(), None
+        self._restart_ranges()
         self.tones, self.crowd = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
         self.figure = new_figure("x", "v")
         self._add_layers()
@@ -94,7 +88,7 @@ class PhaseSpace(WithOptions):
             "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd, level=MOVING
         )
         self.band = source(x=None, low=None, centre=None, high=None)
-        self.spread = fig.varea("x", "low", "high", source=self.band, fill_alpha=0.16, level=MOVING)
+        self.spread = fig.varea("x", "low", "high", source=self.band, fill_alpha=BAND_ALPHA, level=MOVING)
         self.centre = fig.line("x", "centre", source=self.band, line_width=2, line_dash="dotted", level=MOVING)
         self.bests = source(x=None, v=None)
         self.memories = fig.scatter("x", "v", source=self.bests, marker="cross", size=8, line_width=1.4, level=MOVING)
@@ -124,10 +118,13 @@ class PhaseSpace(WithOptions):
 
     # ---- the view ------------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def fits(frame: Frame) -> bool:
+    def fits(self, frame: Frame) -> bool:
         """Whether the agents of a frame have velocities."""
         return frame.v is not None
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """The coordinate that is drawn."""
+        return {"coordinates": [min(self.coordinate, frame.d - 1)]}
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -146,21 +143,21 @@ class PhaseSpace(WithOptions):
 
     @coordinate.setter
     def coordinate(self, i: int) -> None:
-        count = len(self._chips.choices) or CHOICES  # nobody has looked at it yet: the run will tell
+        count = len(self._chips.choices) or CHOICES  # it is not attached yet: the run limits it then
         if isinstance(i, bool) or not isinstance(i, int) or not 0 <= i < count:
             raise ValueError(f"coordinate = {i!r}: must be from 0 to {count - 1}")
         self._choose(i)
 
     def _choose(self, i: int) -> None:
         self._i, self._chips.value = i, str(i)
-        self._start()
+        self._restart_ranges()
         self.refresh()
 
-    def _start(self) -> None:
+    def _restart_ranges(self) -> None:
         """Ranges start anew."""
         self._zoom, self._v_now = Zoom(), None
 
-    def attach(self, sim: Simulation) -> None:
+    def attach(self, run: Simulation) -> None:
         """Another dynamics, landscape or swarm; the coordinate is kept where it exists.
 
         Raises
@@ -168,68 +165,55 @@ class PhaseSpace(WithOptions):
         ValueError
             When the agents have no velocities.
         """
-        frame = sim.frame
+        frame = run.frame
         if not self.fits(frame):
-            raise ValueError(f"dynamics = {sim.dynamics!r}: a phase space needs velocities")
-        self._sim, self._run, self._shown = sim, object(), None
+            raise ValueError(f"dynamics = {run.dynamics!r}: a phase space needs velocities")
+        self._sim, self._named = run, None
         self._i = min(self._i, min(frame.d, CHOICES) - 1)
         pairs = [", ".join(names_of(i, frame.d)) for i in range(min(frame.d, CHOICES))]
         self._chips.param.update(choices=[[str(i), pair, ""] for i, pair in enumerate(pairs)], value=str(self._i))
         self._kind = agents.kind_of(frame)
-        self._start()
+        self._restart_ranges()
         self._dress()
         self.hover.renderers = [self.dots] if frame.n <= MANY else []
         self.cloud.visible = frame.n > MANY
-        self.paint(self.prepare(sim))
+        self.paint(self.prepare(frame, run))
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Prepared:
         """Positions and velocities in one coordinate, and the law of velocities; safe on a worker thread."""
-        run, i, frame, zoom = self._run, self._i, sim.frame, self._zoom
-        x, v = frame.x[:, i], frame.v[:, i]
-        low, high = (float(side[i]) for side in sim.landscape.limits(frame.d))
-        away = agents.distances(x, low, high)
-        zoom.step(away)
+        assert frame.v is not None
+        i, zoom = self._i, self._zoom
+        low, high = (float(side[i]) for side in run.landscape.limits(frame.d))
+        zoom.step(agents.distances(frame.x[:, i], low, high))
         left, right = zoom.around(low, high)
-        self._v_now = bottom, top = speed_range(v, right - left, self._v_now)
-        seen = (away <= zoom.size) & (np.abs(v) <= top)
-        points, image = {name: np.zeros(0, "f4") for name in self.points_columns(frame)}, None
-        if frame.n > MANY:
-            ends = np.array([left, bottom]), np.array([right, top])
-            image = agents.density_image(np.column_stack([x[seen], v[seen]]), *ends, CELLS)
-        else:
-            points = {"x": finite_f4(x), "v": finite_f4(v)} | agents.columns(frame, self._kind)
-        bests = frame.memory[:, i] if frame.memory is not None and frame.n <= FEW else np.zeros(0)
-        best, shift = int(np.argmin(frame.energy)), 0.0 if frame.shift is None else frame.shift[i]
-        focus = np.nan if frame.focus is None else frame.focus[i]
-        marks = {"focus": focus, "best_x": x[best], "best_v": v[best], "zero": 0.0}
-        law = velocity_law(sim)
-        picture = Picture(
-            i, (left, right), (bottom, top), points, image, finite_f4(bests),
-            {name: finite_f4(np.array([value])) for name, value in marks.items()},
-            finite_f4(np.unique(sim.landscape.minimisers(frame.d)[:, i]) + shift), law,
-            _band(law, frame, i, left, right), agents.note_text(frame, int(frame.n - seen.sum())),
-        )  # fmt: skip
-        return run, picture
+        self._v_now = speed_range(frame.v[:, i], right - left, self._v_now)
+        drawn = phase_picture(frame, run, i, (left, right), self._v_now)
+        if drawn.image is not None:
+            return Prepared(drawn, {name: np.zeros(0, "f4") for name in self.points_columns(frame)})
+        return Prepared(drawn, {"x": finite_f4(drawn.x), "v": finite_f4(drawn.v)} | agents.columns(frame, self._kind))
 
     @staticmethod
     def points_columns(frame: Frame) -> list[str]:
         """The columns of the points' source."""
         return ["x", "v", "size", "tone", "energy", *(n for n in ("mass", "weight") if getattr(frame, n) is not None)]
 
-    def paint(self, payload: Any) -> None:
-        """Write a payload to the sources; one that was prepared for another run or coordinate is left out."""
-        run, p = payload
-        if run is not self._run or p.i != self._i:
+    def paint(self, payload: Prepared) -> None:
+        """Write a picture to the sources; one that was prepared for another coordinate is left out."""
+        p = payload.picture
+        if p.i != self._i:
             return
-        shown = p.i, p.law and (p.law.title, p.law.applies), len(p.goals) > 0, len(p.bests) > 0
-        if shown != self._shown:
-            self._shown = shown
+        named = p.i, p.law and (p.law.title, p.law.applies), len(p.goals) > 0, len(p.bests) > 0
+        if named != self._named:
+            self._named = named
             self._name(p)
         move_range(self.figure.x_range, p.x_ends)
         move_range(self.figure.y_range, p.v_ends)
-        self.points.data, self.marks.data, self.band.data = p.points, p.marks, p.band
-        for target, x in ((self.bests, p.bests), (self.goals, p.goals)):
-            if not np.array_equal(target.data["x"], x):
+        self.points.data, self.band.data = payload.points, _columns(p.band)
+        best_x, best_v = p.best
+        marks = {"focus": p.focus, "best_x": best_x, "best_v": best_v, "zero": 0.0}
+        self.marks.data = {name: finite_f4(np.array([value])) for name, value in marks.items()}
+        for target, drawn in ((self.bests, p.bests), (self.goals, p.goals)):
+            if not np.array_equal(target.data["x"], x := finite_f4(drawn)):
                 target.data = {"x": x, "v": np.zeros(len(x), "f4")}
         if p.image is not None:
             (left, right), (bottom, top) = p.x_ends, p.v_ends
@@ -237,9 +221,10 @@ class PhaseSpace(WithOptions):
         if self.note.text != p.note:
             self.note.update(text=p.note, visible=bool(p.note))
 
-    def _name(self, p: Picture) -> None:
+    def _name(self, p: PhasePicture) -> None:
         """Axes, legend and tool tips of another coordinate or another law."""
-        x, v = names_of(p.i, self._sim.frame.d)
+        assert self._sim is not None
+        x, v = names_of(p.i, self._sim.initial_swarm.d)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = x, v
         self.hover.update(tooltips=agents.tooltips(self._kind, [(x, "@x"), (v, "@v")]),
                           formatters=agents.hover_formatters(self._kind))  # fmt: skip
@@ -247,6 +232,8 @@ class PhaseSpace(WithOptions):
         if p.law is not None:
             label = f"{p.law.title} ({p.law.reference})"
             items.append(LegendItem(label=label, renderers=[self.spread, self.centre]))
+            self.spread.glyph.fill_alpha = BAND_ALPHA * opacity(p.law)
+            self.centre.glyph.line_alpha = opacity(p.law)
         if len(p.bests):
             items.append(LegendItem(label="personal best, at v = 0", renderers=[self.memories]))
         self.legend.items = items
@@ -258,8 +245,8 @@ class PhaseSpace(WithOptions):
         self._dress()
 
 
-def _band(law: VelocityLaw | None, frame: Frame, i: int, left: float, right: float) -> dict[str, np.ndarray]:
-    """The columns of a source for the law over coordinate ``i`` of the view."""
-    if law is None:
-        return {name: np.zeros(0, "f4") for name in ("x", "low", "centre", "high")}
-    return {name: finite_f4(y) for name, y in band_of(law, frame, i, left, right).items()}
+def _columns(band: VelocityBand | None) -> dict[str, np.ndarray]:
+    """The columns of a source for a law of velocities, empty without one."""
+    if band is None:
+        return {name: np.zeros(0, "f4") for name in VelocityBand._fields}
+    return {name: finite_f4(values) for name, values in band._asdict().items()}

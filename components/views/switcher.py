@@ -31,7 +31,7 @@ class ViewSwitcher:
     chose : callable
         Called on the page's thread when a person has chosen another view.
     refresh : callable
-        As in :class:`components.views.base.WithOptions`; replacing it replaces that of every view.
+        As in :class:`components.views.base.View`; replacing it replaces that of every view.
     """
 
     def __init__(self, views: Mapping[str, View]):
@@ -113,7 +113,7 @@ class ViewSwitcher:
         self.chose()
 
     @property
-    def usual(self) -> dict[str, Any]:
+    def defaults(self) -> dict[str, Any]:
         """The view that is seen as long as nobody chooses another."""
         return {"view": self.offered[0]} if self.offered else {}
 
@@ -140,7 +140,7 @@ class ViewSwitcher:
         if self._shown not in self._current:
             self._current.add(self._shown)
             view.attach(sim)
-        elif (payload := view.prepare(sim)) is not None:
+        elif (payload := view.prepare(sim.frame, sim)) is not None:
             view.paint(payload)
 
     def attach(self, sim: Simulation) -> None:
@@ -156,7 +156,7 @@ class ViewSwitcher:
     def prepare(self, sim: Simulation) -> Any:
         """What the view that is shown prepares, with its name; safe on a worker thread."""
         name = self._shown
-        payload = self._views[name].prepare(sim) if name in self._current else None
+        payload = self._views[name].prepare(sim.frame, sim) if name in self._current else None
         return None if payload is None else (name, payload)
 
     def paint(self, payload: Any) -> None:

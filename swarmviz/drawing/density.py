@@ -1,28 +1,27 @@
-"""Where agents are, in numbers: histograms, smooth estimates, target laws on a grid, for the page (ten times a second) and for pictures.
+"""Where agents are, as numbers: histograms, smooth estimates, their plane, target laws on a grid.
 
-NumPy only; safe on any thread.
+For the page (ten times a second) and for pictures. NumPy only; safe on any thread.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.fft import dct, idct
-from scipy.ndimage import gaussian_filter
-from scipy.optimize import brentq
 
+from swarmviz.drawing.coordinates import chosen, names_of
+from swarmviz.drawing.finite_set import probabilities
+from swarmviz.drawing.histogram import cells_of, counts, histogram, shades  # noqa: F401 (the former place of counts)
+from swarmviz.drawing.kernel_estimate import CELLS_PER_BIN, GRID, smooth_density, smooth_image
+from swarmviz.drawing.landscape import sites_of
 from swarmviz.frame import Frame
+from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
+from swarmviz.theory import target as theory_target
 
-BINS, MOST_BINS = 40, 1000  # over the box: usual, and at most
-GRID = 256  # points of a smooth estimate and of a target in one dimension, at least
-CELLS_PER_BIN = 8  # on which a smooth estimate is made
-NARROW = 0.4  # bins: a normal law of this deviation is as high as a bar that holds all of it
-AGENTS = 10  # for each, a bin of smoothing
-PLANE_GRID = 96  # points per side of the grid on which a target in the plane is known
-FINE = 96  # cells per side of a smooth image
+BINS, MOST_BINS = 40, 1000  # over the box: the default, and at most
+JOINT_GRID = 96  # points per side of the grid on which a target in the plane is known
 MASSES = 0.9, 0.5  # shares of a target's mass that its contours hold
 
 
@@ -47,6 +46,126 @@ class Marginal(NamedTuple):
         return note_of(self.outside, self.removed)
 
 
+class JointTarget(NamedTuple):
+    """A target law in the plane: ``density`` (rows, columns) at the grid of ``x`` (columns,) and ``y`` (rows,).
+
+    ``levels`` are the increasing densities whose contours hold the shares MASSES of its mass.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    density: np.ndarray
+    levels: np.ndarray
+
+
+class JointDensity(NamedTuple):
+    """Two coordinates: ``image`` (rows from below, columns) uint8 of the agents in the box [``low``, ``high``], (2,) each.
+
+    ``smooth`` says that it is a smooth estimate on a linear scale, and not agents per cell on a logarithmic one. ``outside`` and
+    ``removed`` as in :class:`Marginal`; ``target`` is None where there is none.
+    """
+
+    image: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    smooth: bool
+    outside: int
+    removed: int
+    target: JointTarget | None
+
+    @property
+    def note(self) -> str:
+        """What the image does not count, in words."""
+        return note_of(self.outside, self.removed)
+
+
+class DensityPicture(NamedTuple):
+    """Where the agents are.
+
+    ``names`` are those of the one or two coordinates, ``marginals`` each by itself and ``joint`` both together, as far as they were asked
+    for; ``smooth`` says whether there are smooth estimates; ``target`` is the law that the swarm is said to tend to, and ``n`` how many
+    agents take part.
+    """
+
+    names: tuple[str, ...]
+    marginals: list[Marginal]
+    joint: JointDensity | None
+    smooth: bool
+    target: Target | None
+    n: int
+
+
+def density_picture(
+    frame: Frame,
+    run: Simulation,
+    coordinates: Sequence[int] | None = None,
+    bins: int = BINS,
+    smooth: bool = True,
+    *,
+    marginals: bool = True,
+    joint: bool = False,
+) -> DensityPicture:
+    """The density of the swarm over the box of its landscape.
+
+    Parameters
+    ----------
+    frame, run : Frame, Simulation
+        The present frame; the run is asked for its landscape and its target law, which is drawn for d ≤ 2.
+    coordinates : sequence of one or two int, optional
+        From 0; the first one or two when absent.
+    bins : int
+        Over the box.
+    smooth : bool
+        Whether there are smooth estimates. Of a finite set there are none, and a bar for each row of states instead of ``bins``.
+    marginals, joint : bool
+        What is computed. There is a plane of two coordinates only, and none of a finite set.
+
+    Raises
+    ------
+    ValueError
+        When ``coordinates`` or ``bins`` are none.
+    """
+    places, bins = chosen(coordinates, frame.d), whole_bins(bins)
+    low, high = run.landscape.limits(frame.d)
+    if frame.occupation is not None:
+        return _of_states(frame, run, places, low, high)
+    target = theory_target(run) if frame.d <= 2 else None
+    there = taking_part(frame)
+    x, removed = frame.x[there], int(frame.n - there.sum())
+    columns, image = [], None
+    if marginals:
+        laws = target_marginals(target, low, high) if target is not None else [None] * frame.d
+        columns = [marginal_of(x[:, i], float(low[i]), float(high[i]), bins, smooth, laws[i], removed) for i in places]
+    if joint and len(places) == 2:
+        at = list(places)
+        law = None if target is None else joint_target(target, low, high, swapped=places[0] > places[1])
+        shaded, outside = joint_density(x[:, at], low[at], high[at], bins, smooth)
+        image = JointDensity(shaded, low[at], high[at], smooth, outside, removed, law)
+    return DensityPicture(_names(places, frame.d), columns, image, smooth, target, len(x))
+
+
+def _of_states(
+    frame: Frame, run: Simulation, places: Sequence[int], low: np.ndarray, high: np.ndarray
+) -> DensityPicture:
+    """Of a finite set: one bar per row of states, and the target law on them."""
+    assert frame.occupation is not None
+    sites, target = sites_of(run), theory_target(run)
+    eta = probabilities(target, sites)
+    columns = []
+    for i in places:
+        at, row = np.unique(sites[:, i], return_inverse=True)
+        width = (high[i] - low[i]) / len(at)
+        share, law = (np.bincount(row, weights) / width for weights in (frame.occupation, eta))
+        edges, grid = np.linspace(low[i], high[i], len(at) + 1), np.linspace(low[i], high[i], GRID)
+        cell = np.clip(((grid - low[i]) / width).astype(int), 0, len(at) - 1)
+        columns.append(Marginal(share, edges, grid, np.zeros(GRID), law[cell], 0))
+    return DensityPicture(_names(places, frame.d), columns, None, False, target, int(taking_part(frame).sum()))
+
+
+def _names(places: Sequence[int], d: int) -> tuple[str, ...]:
+    return tuple(names_of(i, d)[0] for i in places)
+
+
 def note_of(outside: int, removed: int) -> str:
     """What a density does not count, in words; "" where it counts all."""
     return " · ".join(f"{count:,} {where}" for count, where in ((outside, "outside"), (removed, "removed")) if count)
@@ -69,122 +188,21 @@ def marginal_of(
     return Marginal(top, edges, grid, line, target, outside, removed)
 
 
-def histogram(x: np.ndarray, low: float, high: float, bins: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """Density of ``x`` (N,) in equal bins, their edges, and how many lie outside [low, high]; Σ density · width + outside/N = 1."""
-    inside = x[(x >= low) & (x <= high)]
-    count = counts(inside, low, high, bins)
-    return count * (bins / ((high - low) * max(len(x), 1))), np.linspace(low, high, bins + 1), len(x) - len(inside)
-
-
-def counts(inside: np.ndarray, low: float, high: float, cells: int) -> np.ndarray:
-    """How many of ``inside`` (M,), all in [low, high], lie in each of ``cells`` equal cells."""
-    place = np.minimum((inside - low) * (cells / (high - low)), cells - 1).astype(np.intp)
-    return np.bincount(place, minlength=cells)
-
-
-# ---- the smooth estimate -------------------------------------------------------------------------------------------------------
-
-
-def smooth_density(x: np.ndarray, low: float, high: float, bins: int, grid: np.ndarray) -> np.ndarray:
-    """Gaussian kernel estimate of the density of ``x`` (N,) in [low, high] at ``grid``; its area is that of the histogram with ``bins``.
-
-    Mass does not leak through the walls: the estimate is the counts after some time of diffusion between reflecting walls, which away
-    from them is a Gaussian kernel (Botev, Grotowski and Kroese 2010, section 4).
-    """
-    inside = x[(x >= low) & (x <= high)]
-    if not len(inside):
-        return np.zeros(len(grid))
-    cells = max(2 * GRID, CELLS_PER_BIN * bins)
-    count = counts(inside, low, high, cells)
-    width = kernel_width(inside, low, high, bins)
-    dense = idct(dct(count.astype(float)) * np.exp(-0.5 * (np.pi * width * np.arange(cells)) ** 2))
-    at = low + (high - low) * (np.arange(cells) + 0.5) / cells
-    return np.interp(grid, at, np.maximum(dense, 0.0) * (cells / ((high - low) * len(x))))
-
-
-def kernel_width(inside: np.ndarray, low: float, high: float, bins: int) -> float:
-    """The standard deviation of the kernel for agents ``inside`` (M,) a box, in widths of the box.
-
-    The smaller of Silverman's rule, which suits one heap, and the rule of Sheather and Jones as improved by Botev and others, which finds
-    several. At least NARROW bins, so that a collapsed swarm has a line as high as its bar and no needle; and, because a line that is much
-    smoother than the bars of a few agents would lie flat through them, at most a bin for every AGENTS agents.
-    """
-    share = (inside - low) / (high - low)
-    first, third = np.percentile(share, (25, 75))
-    spread = min(float(share.std()), float(third - first) / 1.34) or float(share.std())
-    width = 0.9 * spread * len(share) ** -0.2
-    found = sheather_jones(counts(inside, low, high, 2 * GRID), len(np.unique(share)))
-    most = max(1.0, len(share) / AGENTS) / bins
-    return max(min(width, found, most), NARROW / bins)
-
-
-def sheather_jones(count: np.ndarray, distinct: int) -> float:
-    """The improved bandwidth of Sheather and Jones for ``count`` (M,) agents per cell, in widths of the box; infinite where it has none.
-
-    The smallest t = ξ γ^[5](t) of Botev, Grotowski and Kroese, "Kernel density estimation via diffusion", Annals of Statistics 38 (2010),
-    algorithm 1; the bandwidth is √t.
-    """
-    if distinct < 3:
-        return np.inf
-    squares = np.arange(1.0, len(count)) ** 2
-    energy = (dct(count / count.sum())[1:] / 2) ** 2
-
-    def norm(s: int, t: Any) -> Any:
-        """‖f^(s)‖² of the estimate at time t."""
-        decay = np.exp(-(np.pi**2) * squares * np.asarray(t)[..., None])
-        return 2 * np.pi ** (2 * s) * (squares**s * energy * decay).sum(axis=-1)
-
-    def excess(t: Any) -> Any:
-        f = norm(7, t)
-        for s in range(6, 1, -1):
-            odd = np.prod(np.arange(1.0, 2 * s, 2.0)) / math.sqrt(2 * np.pi)
-            f = norm(s, (2 * (1 + 0.5 ** (s + 0.5)) / 3 * odd / (distinct * f)) ** (2 / (3 + 2 * s)))
-        return t - (2 * distinct * math.sqrt(np.pi) * f) ** -0.4
-
-    times = np.geomspace(1e-8, 0.1, 29)
-    with np.errstate(all="ignore"):
-        over = excess(times) >= 0
-        starts = np.flatnonzero(~over[:-1] & over[1:])
-        if not len(starts):
-            return np.inf
-        return math.sqrt(brentq(excess, times[starts[0]], times[starts[0] + 1]))
-
-
 # ---- the plane of two coordinates --------------------------------------------------------------------------------------
 
 
-def plane_density(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool) -> tuple[np.ndarray, int]:
+def joint_density(x: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int, smooth: bool) -> tuple[np.ndarray, int]:
     """The density of ``x`` (N, 2) in a box as uint8, rows along the second coordinate, and how many agents lie outside.
 
-    Agents per cell on a logarithmic scale, ``bins`` cells along each side; or a smooth estimate on a linear one, FINE cells.
+    Agents per cell on a logarithmic scale, ``bins`` cells along each side; or a smooth estimate on a linear one, see
+    :func:`swarmviz.drawing.kernel_estimate.smooth_image`.
     """
     inside = x[((x >= low) & (x <= high)).all(axis=1)]
-    _, count = cells_of(inside, low, high, FINE if smooth else bins)
-    return (_smoothed(count, inside, low, high, bins) if smooth else shades(count)), len(x) - len(inside)
-
-
-def cells_of(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) -> tuple[np.ndarray, np.ndarray]:
-    """The cells (N, 2) of agents ``x`` (N, 2), all of them in the box, and how many there are in each, (rows, columns)."""
-    at = np.minimum((x - low) * (cells / (high - low)), cells - 1).astype(np.intp)
-    return at, np.bincount(at[:, 1] * cells + at[:, 0], minlength=cells * cells).reshape(cells, cells)
-
-
-def shades(count: np.ndarray) -> np.ndarray:
-    """Counts as uint8 on a logarithmic scale, the largest as 255; 0 is an empty cell."""
-    most = max(int(count.max()), 2)
-    return np.minimum(np.ceil(np.log1p(count) * (255 / np.log1p(most))), 255).astype(
-        "u1"
-    )  # rounding may lead above, to an empty cell
-
-
-def _smoothed(count: np.ndarray, inside: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int) -> np.ndarray:
-    """Counts smoothed between reflecting walls, each axis by its own width for two coordinates, as uint8, the largest as 255."""
-    if not len(inside):
-        return count.astype("u1")
-    both = len(inside) ** (1 / 5 - 1 / 6)  # from the rate of one coordinate to that of two
-    widths = [both * kernel_width(inside[:, i], low[i], high[i], bins) for i in (1, 0)]
-    dense = gaussian_filter(count.astype(float), [max(FINE * width, 1.0) for width in widths], mode="reflect")
-    return np.rint(dense * (255 / dense.max())).astype("u1")
+    if smooth:
+        image = smooth_image(inside, low, high, bins)
+    else:
+        image = shades(cells_of(inside, low, high, bins)[1])
+    return image, len(x) - len(inside)
 
 
 # ---- target laws -----------------------------------------------------------------------------------------------------------
@@ -193,10 +211,18 @@ def _smoothed(count: np.ndarray, inside: np.ndarray, low: np.ndarray, high: np.n
 def target_on_grid(target: Target, low: np.ndarray, high: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
     """The d ≤ 2 axes of a grid over the box, and the target on it, not normalised; the first index is that of the first axis."""
     d = len(low)
-    count = GRID if d == 1 else PLANE_GRID
+    count = GRID if d == 1 else JOINT_GRID
     axes = [np.linspace(a, b, count) for a, b in zip(low, high, strict=True)]
     X = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, d)
     return axes, np.nan_to_num(np.asarray(target.density(X), float).reshape((count,) * d))
+
+
+def joint_target(target: Target, low: np.ndarray, high: np.ndarray, swapped: bool = False) -> JointTarget:
+    """A target on a grid over the box [``low``, ``high``], (2,) each; ``swapped``: the second coordinate is drawn to the right."""
+    (x, y), density = target_on_grid(target, low, high)
+    if swapped:
+        return JointTarget(y, x, density, levels_of(density))
+    return JointTarget(x, y, density.T, levels_of(density))
 
 
 def target_marginals(target: Target, low: np.ndarray, high: np.ndarray) -> list[np.ndarray]:

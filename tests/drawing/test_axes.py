@@ -9,11 +9,12 @@ import pytest
 
 import swarmviz as sv
 from components.palette import theme
-from components.views.comparison import pictures
-from components.views.curves.curve_plot import Curve, CurvePlot, Picture
-from components.views.curves.log_axis import BELOW, Zero, left_out, placed
+from components.views.curves.curve_plot import CurvePlot
 from components.views.phase_space import speed_range
 from swarmviz.drawing.axes import FURTHEST, LEAST, NARROWEST, decade_ticks, decades_around, even_ticks, steps_around
+from swarmviz.drawing.comparison import comparison_picture
+from swarmviz.drawing.curves import Curve, CurvesPicture
+from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed
 from swarmviz.exports.mpl import curves as printed
 from swarmviz.exports.mpl.comparison import comparison_figure
 from swarmviz.exports.mpl.curves import curves_figure
@@ -28,7 +29,7 @@ SHRUNK = 10.0 ** (2 - K / 4)  # 1e2 … 1e-248
 def painted(y, log):
     plot = CurvePlot(theme(False))
     known = y[np.isfinite(y) & ((y > BELOW) | (not log))]
-    plot.paint(Picture("g", log, [Curve("V", "V", K, y)], "V", 999, 999, known.min(), known.max()))
+    plot.paint(CurvesPicture("g", log, [Curve("V", "V", K, y)], "V", 999, 999, known.min(), known.max()))
     return plot
 
 
@@ -97,14 +98,16 @@ def two(first, second):
         record = Record(1, None)
         record.extend({"k": K[: len(y)].astype(int), "t": K[: len(y)], "best": y})
         sim = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=2))
-        out.append(SimpleNamespace(record=record, k=len(y) - 1, landscape=sim.landscape, frame=sim.frame))
+        out.append(
+            SimpleNamespace(record=record, k=len(y) - 1, landscape=sim.landscape, initial_swarm=sim.initial_swarm)
+        )
     return out, observable
 
 
 def test_what_two_runs_lose_to_rounding_is_no_difference():
     y = np.linspace(5, 4, 50)
     sims, observable = two(y, y * (1 + 1e-15))
-    _, lower = pictures(sims, observable, log=False)
+    _, lower = comparison_picture(sims, observable, log=False)
     assert np.abs(lower.curves[0].y).max() > 0
     assert lower.high - lower.low > 1e5 * np.abs(lower.curves[0].y).max()
 
@@ -120,3 +123,23 @@ def test_printed_curves_keep_their_whole_record():
         low, high = axes.get_ylim()
         assert low <= spread.min() and high >= min(spread.max(), printed.HIGHEST)
         figure.canvas.draw()
+
+
+@pytest.mark.parametrize("step", [steps_around, decades_around])
+def test_a_range_contains_its_data_and_is_kept_while_they_fit(step):
+    rng, now = np.random.default_rng(3), None
+    for _ in range(200):
+        low, high = np.sort(10.0 ** rng.uniform(-6, 6, 2))
+        ends = step(low, high, now)
+        assert ends[0] <= low * (1 + 1e-9) and high <= ends[1] * (1 + 1e-9)
+        assert step(low, high, ends) == ends
+        now = ends
+    assert step(np.nan, np.nan, None)[0] < step(np.nan, np.nan, None)[1]
+    assert step(5.0, 5.0, None)[0] < step(5.0, 5.0, None)[1]
+
+
+@pytest.mark.parametrize("high", [5e307, 1.7e308, 1e308])
+def test_an_axis_around_numbers_that_are_about_to_diverge_has_ends(high):
+    low, top = decades_around(1.0, high)
+    assert 0 < low < top < np.inf
+    assert decades_around(high / 10, high, (low, top))[1] == top

@@ -1,125 +1,26 @@
-"""Bars and smooth line are the same agents: those that take part, with the same area, as high as each other where that can be."""
+"""The density is that of the agents that take part, on the page, in print and in the arena, and its law is that of theory."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
 import swarmviz as sv
 from components.views.arena.arena import Arena
 from components.views.density.density import Density
-from swarmviz.drawing.density import (
-    NARROW,
-    histogram,
-    kernel_width,
-    marginal_of,
-    plane_density,
-    shades,
-    sheather_jones,
-    smooth_density,
-    taking_part,
-)
+from swarmviz.drawing.density import density_picture, joint_density, taking_part, target_marginals
+from swarmviz.drawing.histogram import histogram
 from swarmviz.drawing.style import MANY
-from swarmviz.exports.mpl.density import density_figure, marginals
-
-GRID = np.linspace(-6, 6, 1001)
-WELLS = [(0.5, -2.0, 0.3), (0.3, 1.0, 0.2), (0.2, 4.0, 0.4)]
+from swarmviz.exports.mpl.density import density_figure
+from swarmviz.theory import Target
 
 
-def mixture(rng, n):
-    parts = rng.choice(len(WELLS), n, p=[w for w, *_ in WELLS])
-    return np.array([rng.normal(WELLS[i][1], WELLS[i][2]) for i in parts])
-
-
-SAMPLES = {
-    "normal": lambda rng, n: rng.normal(size=n),
-    "uniform, up to the walls": lambda rng, n: rng.uniform(-6, 6, n),
-    "three wells": mixture,
-    "heaped at a wall": lambda rng, n: np.maximum(rng.normal(-6, 1.0, n), -6.0),
-    "partly outside": lambda rng, n: rng.normal(0, 4.0, n),
-    "collapsed": lambda rng, n: 1.2345 + 1e-13 * rng.normal(size=n),
-    "at one point": lambda rng, n: np.full(n, 0.5),
-}
-
-
-@pytest.mark.parametrize("name", SAMPLES)
-@pytest.mark.parametrize("n", [1, 2, 8, 50, 2000])
-@pytest.mark.parametrize("bins", [10, 40, 200])
-def test_both_densities_have_the_area_of_the_agents_inside(name, n, bins):
-    x = SAMPLES[name](np.random.default_rng(n), n)
-    m = marginal_of(x, -6.0, 6.0, bins, True, None)
-    share = 1 - m.outside / n
-    assert (m.top * np.diff(m.edges)).sum() == pytest.approx(share)
-    assert np.trapezoid(m.smooth, m.grid) == pytest.approx(share, abs=2e-3) and (m.smooth >= 0).all()
-
-
-LAWS = {
-    "normal": stats.norm.pdf,
-    "uniform, up to the walls": lambda x: np.full_like(x, 1 / 12),
-    "three wells": lambda x: sum(w * stats.norm.pdf(x, at, wide) for w, at, wide in WELLS),
-}
-
-
-@pytest.mark.parametrize("name", LAWS)
-@pytest.mark.parametrize("n", [200, 2000, 50_000])
-def test_the_smooth_line_follows_a_known_law_within_its_error(name, n):
-    """The integrated squared error of a kernel estimate of a smooth law falls like n^(−4/5); that of one that takes wells for one does not.
-
-    Silverman's rule alone misses the three wells at n = 2000 by 0.09, twenty times what is allowed here.
-    """
-    law = LAWS[name](GRID)
-    size = np.trapezoid(law**2, GRID)
-    rng = np.random.default_rng(7)
-    errors = [
-        np.trapezoid((smooth_density(SAMPLES[name](rng, n), -6, 6, 100, GRID) - law) ** 2, GRID) for _ in range(5)
-    ]
-    assert np.median(errors) < 5 * size * n ** (-4 / 5)
-
-
-@pytest.mark.parametrize("bins", [10, 40, 100, 200])
-def test_the_line_of_a_collapsed_swarm_is_as_high_as_its_bar(bins):
-    """It was half as high, or a needle, as the number of bins went."""
-    middle = -6 + 12 / bins * (bins // 3 + 0.5)
-    m = marginal_of(np.full(50, middle), -6.0, 6.0, bins, True, None)
-    assert m.smooth.max() == pytest.approx(m.top.max(), rel=0.05)
-    assert m.grid[m.smooth.argmax()] == pytest.approx(middle, abs=12 / bins / 4)
-
-
-def test_the_line_of_eight_agents_follows_their_bars():
-    """With Silverman's rule alone it lay flat through them, at an eighth of their height."""
-    x = np.array([-5.1, -3.3, -3.1, -0.4, 1.2, 1.3, 4.0, 5.2])
-    m = marginal_of(x, -6.0, 6.0, 40, True, None)
-    heights = np.interp(x, m.grid, m.smooth)
-    assert (heights > 0.3 * m.top.max() / 2).all(), "every agent is seen in the line"
-    assert np.interp([-4.2, -1.7, 2.6], m.grid, m.smooth).max() < 0.1 * heights.min(), "and so are the gaps"
-
-
-def test_more_agents_make_the_line_of_one_heap_as_smooth_as_silverman_wants():
-    x = np.random.default_rng(3).normal(size=2000)
-    width = 12 * kernel_width(x, -6.0, 6.0, 40)
-    assert width == pytest.approx(0.9 * 2000**-0.2, rel=0.2)
-    assert kernel_width(np.zeros(9), -6.0, 6.0, 40) == NARROW / 40
-
-
-def test_the_bandwidth_of_several_wells_is_that_of_a_well():
-    x = mixture(np.random.default_rng(5), 2000)
-    count = np.histogram(x, 512, (-6, 6))[0]
-    assert 0.02 < 12 * sheather_jones(count, 2000) < 0.1, "Silverman's is 0.4"
-    assert sheather_jones(np.eye(1, 512)[0], 1) == np.inf
-
-
-def test_agents_at_a_wall_do_not_leak_through_it():
-    x = np.random.default_rng(4).uniform(-6, 6, 20_000)
-    line = smooth_density(x, -6, 6, 40, GRID)
-    np.testing.assert_allclose(line[[0, -1]], 1 / 12, rtol=0.15)  # half of it, where walls do not reflect
-    image, _ = plane_density(
-        np.random.default_rng(4).uniform(-6, 6, (200_000, 2)), np.full(2, -6.0), np.full(2, 6.0), 40, True
-    )
-    assert image[[0, -1]].mean() > 0.85 * image[40:50].mean()
-
-
-# ---- who takes part --------------------------------------------------------------------------------------------------------
+def test_a_target_in_the_plane_is_marginalised():
+    law = Target("normal", "", lambda X: np.exp(-(X[:, 0] ** 2) / 2 - X[:, 1] ** 2 / 8), True, "")
+    first, second = target_marginals(law, np.array([-9.0, -9.0]), np.array([9.0, 9.0]))
+    grid = np.linspace(-9, 9, 256)
+    np.testing.assert_allclose(first, np.exp(-(grid**2) / 2) / np.sqrt(2 * np.pi), atol=5e-3)
+    np.testing.assert_allclose(second, np.exp(-(grid**2) / 8) / np.sqrt(8 * np.pi), atol=5e-3)
 
 
 def descending(n=60, d=1):
@@ -140,12 +41,12 @@ def test_removed_agents_are_not_counted_and_are_told(d):
     view.attach(sim)
     np.testing.assert_allclose(view.sources[0].data["top"], expected, rtol=1e-6)
     assert view._plots[0].note.text == f"{removed} removed"
-    np.testing.assert_allclose(marginals(sim)[0][0].top, expected)
+    np.testing.assert_allclose(density_picture(sim.frame, sim).marginals[0].top, expected)
     figure = density_figure(sim)
     assert any(text.get_text() == f"{removed} removed" for axes in figure.axes for text in axes.texts)
     if d == 2:
         view.plane = True
-        image, _ = plane_density(there, *sim.landscape.limits(2), 40, True)
+        image, _ = joint_density(there, *sim.landscape.limits(2), 40, True)
         np.testing.assert_array_equal(view._joint.cells.data["image"][0], image)
         assert view._joint.note.text == f"{removed} removed"
 
@@ -162,9 +63,3 @@ def test_the_crowd_in_the_arena_is_without_the_removed(d):
     everyone.attach(type("Bare", (), {"frame": bare, "landscape": sim.landscape, "dynamics": sim.dynamics})())
     counted = [np.count_nonzero(a.renderer.density.data["image"][0]) for a in (arena, everyone)]
     assert counted[0] < counted[1]
-
-
-def test_the_fullest_cell_is_the_darkest_whatever_it_holds():
-    """139 agents in one cell were drawn as none: rounding led to 256, which is 0 in a byte."""
-    wrong = [most for most in range(2, 5000) if shades(np.array([[0, 1, most]])).tolist()[0][2] != 255]
-    assert not wrong

@@ -5,12 +5,12 @@ import threading
 import panel as pn
 from bokeh.core.property.descriptors import PropertyDescriptor
 
-from components.views.arena.arena import Arena
+from tests.views.helpers import prepared
 
 
 def prepare_on_a_worker(view, sim, monkeypatch):
     """Let ``view`` prepare a picture of ``sim`` on another thread, where touching anything of Bokeh or Panel fails."""
-    failures, arguments = [], (sim.frame, sim) if isinstance(view, Arena) else (sim,)
+    failures = []
 
     def guarded(original):
         def call(*args, **kwargs):
@@ -26,7 +26,7 @@ def prepare_on_a_worker(view, sim, monkeypatch):
 
     def work():
         try:
-            view.prepare(*arguments)
+            prepared(view, sim)
         except BaseException as failure:
             failures.append(failure)
 

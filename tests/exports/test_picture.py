@@ -11,6 +11,7 @@ from PIL import Image
 
 import swarmviz as sv
 from swarmviz import exports
+from swarmviz.drawing.density import density_picture
 from tests.exports.kinds import KINDS, made
 
 TEXT = "{http://purl.org/dc/elements/1.1/}"
@@ -45,10 +46,8 @@ def test_the_same_run_gives_the_same_bytes(form):
 
 
 def test_a_density_has_as_much_ink_as_there_are_agents_inside():
-    from swarmviz.exports.mpl.density import marginals
-
     sim = made("many", 0)
-    for marginal in marginals(sim)[0]:
+    for marginal in density_picture(sim.frame, sim).marginals:
         assert marginal.top @ np.diff(marginal.edges) == pytest.approx(1 - marginal.outside / sim.frame.n)
 
 

@@ -172,6 +172,6 @@ def test_a_link_that_stands_at_a_step_says_it_too_once_the_run_is_there(session)
 def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):  # noqa: F811
     running._compare("start", None)
     views = running._optional()
-    names = [name for view in views for name in view.usual]
+    names = [name for view in views for name in view.defaults]
     assert len(names) == len(set(names)) and {*ALL, "curves", "compared"} == set(names)
     assert view_options.restore({}, *views) == "" and options(running) == {}

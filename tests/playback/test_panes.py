@@ -11,8 +11,6 @@ import swarmviz as sv
 from components.playback.panes import Panes
 from components.session import Session
 from components.views.arena.mouse_modes import swarm_at, whole_point, with_agent_at
-from components.views.comparison import Comparison, pictures
-from swarmviz.exports.mpl.comparison import both, common
 from tests.test_session import edit, press, running, session, settle, wait
 
 assert session and running  # fixtures
@@ -288,32 +286,7 @@ def test_a_click_in_a_slice_keeps_the_other_coordinates():
     assert with_agent_at(sv.Swarm(n=50, d=1), sv.landscapes.Rastrigin(), np.array([1.0])).n == 2
 
 
-# ---- the view of the comparison --------------------------------------------------------------------------------------------
-
-
-def test_the_comparison_draws_what_both_recorded_and_the_difference():
-    a = make()
-    b = sv.Simulation(sv.dynamics.ALL["BGK"](), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
-    bench = Panes([a, b])
-    bench.advance(50)
-    names = [o.name for o in common(bench.sims)]
-    assert "best" in names and all(name in a.record and name in b.record for name in names)
-    upper, lower = pictures(bench.sims, common(bench.sims)[0], log=False)
-    np.testing.assert_array_equal(upper.curves[0].y, a.record[names[0]])
-    np.testing.assert_array_equal(lower.curves[0].y, a.record[names[0]] - b.record[names[0]])
-    view = Comparison(lambda: bench.sims)
-    assert view.fits(a.frame) and not Comparison(lambda: [a]).fits(a.frame)
-    view.attach(a)
-    np.testing.assert_array_equal(view.plots[1].slots[0][0].data["y"], a.record[names[0]] - b.record[names[0]])
-
-
-def test_records_of_different_density_are_compared_where_both_have_a_value():
-    a, b = make(), sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3), every=3)
-    for sim in (a, b):
-        sim.advance(20)
-    steps, (left, right) = both([a, b], "best")
-    assert steps.tolist() == [0, 3, 6, 9, 12, 15, 18]
-    np.testing.assert_array_equal(left, right)
+# ---- links and exports of both -----------------------------------------------------------------------------------------------
 
 
 def test_a_link_holds_both_swarms_and_reopens_them_at_their_step(running):

@@ -27,7 +27,7 @@ class Spy:
     def attach(self, sim):
         self.told.append("attach")
 
-    def prepare(self, sim):
+    def prepare(self, frame, sim):
         self.told.append("prepare")
         return sim.k
 

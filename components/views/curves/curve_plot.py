@@ -1,12 +1,10 @@
-"""One plot over the steps: the observables of a group, the lines of theory beside them, and why a claim does not hold."""
+"""One plot over the steps, painted with Bokeh: curves, bands of replicas, and in words why a claim does not hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from bokeh.models import (
     Div,
     FixedTicker,
@@ -18,135 +16,12 @@ from bokeh.models import (
 )
 
 from components.palette import FONT, SMALL_TEXT, Theme
-from components.replicas.bands import Band
-from components.views.curves.log_axis import BELOW, Zero, left_out, placed, zero_of
 from components.views.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, source
-from swarmviz import Simulation
 from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
-from swarmviz.frame import Observable
-from swarmviz.theory import lines as theory_lines
+from swarmviz.drawing.claims import opacity
+from swarmviz.drawing.curves import MEASURED, Area, CurvesPicture
 
-MOST_POINTS = 1000
-FAINT = 0.35
-VEIL = 0.2  # how opaque the band of the replicas is
-GROUP_LABELS = {"value": "F"}  # others are called what they are
-
-
-class Curve(NamedTuple):
-    """A drawn curve: legend text, tool tip, points, dash ("solid" for what was measured), whether its claim holds, and the reason."""
-
-    label: str
-    tip: str
-    k: np.ndarray
-    y: np.ndarray
-    style: str = "solid"
-    applies: bool = True
-    reason: str = ""
-
-
-class Area(NamedTuple):
-    """The band of a curve's replicas: the curve's place, legend text, tool tip of the median, and points."""
-
-    place: int
-    label: str
-    tip: str
-    k: np.ndarray
-    low: np.ndarray
-    middle: np.ndarray
-    high: np.ndarray
-
-
-class Picture(NamedTuple):
-    """All that one painting of a plot needs; ``group`` and ``log`` say for which choice it was made, ``note`` what cannot be shown."""
-
-    group: str
-    log: bool
-    curves: list[Curve]
-    y_label: str
-    last: int
-    now: int
-    low: float
-    high: float
-    areas: tuple[Area, ...] = ()
-    note: str = ""
-
-
-def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
-    """At most about ``most`` points: the extremes of buckets whose size is a power of two, so that the past does not shimmer."""
-    n = len(k)
-    if n <= most:
-        return k, y
-    size = 1 << int(np.ceil(np.log2(2 * n / (most - 4))))
-    full = n // size * size
-    blocks = y[:full].reshape(-1, size)
-    pair = np.sort(np.stack([blocks.argmin(axis=1), blocks.argmax(axis=1)], axis=1), axis=1)
-    places = (pair + np.arange(0, full, size)[:, None]).ravel()
-    rest = y[full:]
-    tail = np.unique([full + rest.argmin(), full + rest.argmax(), n - 1]) if len(rest) else [n - 1]
-    places = np.unique(np.concatenate([[0], places, tail]))
-    return k[places], y[places]
-
-
-def groups_of(observables: tuple[Observable, ...]) -> list[str]:
-    """The panel groups in the order of their first observable."""
-    return list(dict.fromkeys(o.panel for o in observables))
-
-
-def picture(sim: Simulation, group: str, log: bool, bands: Mapping[str, Band] | None = None) -> Picture:
-    """The curves of a group as they stand, and the bands of their replicas by the observables' names; touches no figure."""
-    record, bands = sim.record, bands or {}
-    chosen = [o for o in sim.dynamics.observables if o.panel == group]
-    size = min([len(record["k"]), *(len(record[o.name]) for o in chosen)])
-    k, label = record["k"][:size], GROUP_LABELS.get(group, group)
-    areas = [(place, o, bands[o.name]) for place, o in enumerate(chosen) if o.name in bands]
-    zero = Zero()
-    if log and group == "value":
-        zero = zero_of([sim], [*(record[o.name][:size] for o in chosen), *(band.low for *_, band in areas)])
-
-    def shown(ys: np.ndarray) -> np.ndarray:
-        return placed(ys - zero.value) if log else ys
-
-    def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ks, ys = thin(ks, np.asarray(ys, float))
-        return ks.astype("f8"), shown(ys)
-
-    curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
-    drawn = tuple(
-        Area(place, band.label, f"{o.symbol}: median of {band.runs} replicas", *_drawn(band, shown))
-        for place, o, band in areas
-    )
-    parts = {c.label: c.y for c in curves}
-    parts |= {f"the band of {chosen[a.place].symbol}": np.concatenate([a.low, a.middle, a.high]) for a in drawn}
-    low, high = ends_of(parts.values(), log)
-    said = left_out(zero, parts) if log else ""
-    names = {o.name for o in chosen}
-    for line in theory_lines(sim):
-        if line.observable in names:
-            curves.append(
-                Curve(
-                    line.title,
-                    f"{line.title} ({line.reference})",
-                    *points(line.k, line.y),
-                    line.style,
-                    line.applies,
-                    line.reason,
-                )
-            )
-    last = int(k[-1]) if len(k) else 0
-    return Picture(group, log, curves, zero.label(label), last, sim.k, low, high, drawn, said)
-
-
-def ends_of(values: Iterable[np.ndarray], log: bool) -> tuple[float, float]:
-    """The lowest and the highest of what an axis can show of ``values``; NaN where there is nothing."""
-    seen = np.concatenate([*values, np.zeros(0)])
-    seen = seen[np.isfinite(seen) & ((seen > BELOW) | (not log))]
-    return (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
-
-
-def _drawn(band: Band, shown: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, ...]:
-    """Steps, lower end, median and upper end, where there is a band."""
-    there = np.isfinite(band.low) & np.isfinite(band.high)
-    return band.k[there].astype("f8"), *(shown(part[there]) for part in (band.low, band.middle, band.high))
+BAND_ALPHA = 0.2  # opacity of the band of the replicas
 
 
 class CurvePlot:
@@ -169,7 +44,7 @@ class CurvePlot:
         self._shown: Any = None
         self._log: bool | None = None
         self._y_now: tuple[float, float] | None = None
-        self._last: Picture | None = None
+        self._last: CurvesPicture | None = None
         self.dress(colours)
 
     def dress(self, colours: Theme) -> None:
@@ -187,7 +62,7 @@ class CurvePlot:
         """Another run: ranges start anew."""
         self._shown = self._y_now = None
 
-    def paint(self, p: Picture) -> None:
+    def paint(self, p: CurvesPicture) -> None:
         """Write the curves to the sources, and move the axes where a step is due."""
         while len(self.slots) < len(p.curves):
             self._add_slot()
@@ -222,21 +97,21 @@ class CurvePlot:
         self.slots.append(
             (data, self.figure.line("k", "y", source=data, line_width=2, line_join="round", level=MOVING))
         )
-        self._tell_hover()
+        self._update_hover()
 
     def _add_band(self) -> None:
         data = source(k=None, low=None, y=None, high=None)
-        area = self.figure.varea("k", "low", "high", source=data, level=MOVING, fill_alpha=VEIL)
+        area = self.figure.varea("k", "low", "high", source=data, level=MOVING, fill_alpha=BAND_ALPHA)
         median = self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75, level=MOVING)
         curves = [renderer for renderer in self.figure.renderers if renderer is not area]
         self.figure.renderers = [area, *curves]  # under every curve
         self.bands.append((data, area, median))
-        self._tell_hover()
+        self._update_hover()
 
-    def _tell_hover(self) -> None:
+    def _update_hover(self) -> None:
         self.hover.renderers = [slot[1] for slot in self.slots] + [median for *_, median in self.bands]
 
-    def _name(self, p: Picture) -> None:
+    def _name(self, p: CurvesPicture) -> None:
         """Legend, tool tips, dashes and reasons of another set of curves."""
         items = []
         for place, (_, renderer) in enumerate(self.slots):
@@ -246,7 +121,7 @@ class CurvePlot:
             curve = p.curves[place]
             renderer.name = f"{curve.tip} — {curve.reason}" if curve.reason else curve.tip
             self._colour(renderer.glyph, place, curve.style)
-            renderer.glyph.line_alpha = 1.0 if curve.applies else FAINT
+            renderer.glyph.line_alpha = opacity(curve)
             items.append(LegendItem(label=curve.label, renderers=[renderer]))
         for place, (_, *renderers) in enumerate(self.bands):
             for renderer in renderers:
@@ -258,26 +133,20 @@ class CurvePlot:
             items.append(LegendItem(label=p.areas[0].label, renderers=drawn))
         self.legend.items = items
         self.figure.yaxis.axis_label = p.y_label
-        said = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies] + [escape(p.note)] * bool(
-            p.note
-        )
-        self.reasons.update(text="<br>".join(said), visible=bool(said))
+        reasons = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
+        reasons += [escape(p.note)] * bool(p.note)
+        self.reasons.update(text="<br>".join(reasons), visible=bool(reasons))
 
     def _colour(self, glyph: Any, place: int, style: Any) -> None:
-        dotted, solid = style == "dotted", style == "solid"
-        colour = (
-            self.colours.curves[place % len(self.colours.curves)]
-            if solid
-            else self.colours.target
-            if dotted
-            else self.colours.ink
-        )
+        colours, dotted = self.colours, style == "dotted"
+        claimed = colours.target if dotted else colours.ink
+        colour = colours.curves[place % len(colours.curves)] if style == MEASURED else claimed
         glyph.update(line_color=colour, line_dash=style, line_width=2.5 if dotted else 1.8)
 
-    def _tint(self, area: Area, veil: Any, median: Any) -> None:
+    def _tint(self, area: Area, band: Any, median: Any) -> None:
         """A band has the colour of its curve."""
         colour = self.colours.curves[area.place % len(self.colours.curves)]
-        veil.glyph.fill_color = median.glyph.line_color = colour
+        band.glyph.fill_color = median.glyph.line_color = colour
         median.name = area.tip
 
     def _set_scale(self, log: bool) -> None:

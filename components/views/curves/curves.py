@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import panel as pn
 
 from components.palette import theme
-from components.replicas.bands import Band
-from components.views.base import WithOptions
+from components.views.base import View
 from components.views.buttons import ButtonRow
-from components.views.curves.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
+from components.views.curves.curve_plot import CurvePlot
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
-from swarmviz import Simulation
+from swarmviz import Frame, Simulation
+from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, curves_picture, groups_of, suits_log
+from swarmviz.theory import lines as theory_lines
 
 FIRST_CHOICE = "value", "dispersion"
 LOG = ["log", "log", "Logarithmic axis"]
 ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; }"
-
-
 SCHEDULE_MEANING = "The parameters that follow a schedule, over the whole run and ahead of it"
 
 
-class Curves(WithOptions):
+class Prepared(NamedTuple):
+    """What is painted: the pictures of both plots, and the groups that could be chosen when they were made."""
+
+    groups: list[str]
+    pictures: list[CurvesPicture]
+
+
+class Curves(View):
     """The view of the record; see :class:`components.views.base.View`.
 
     Where there is no height for two plots, as on a phone, the browser shows the first.
+
+    Parameters
+    ----------
+    bands : function (run) → mapping of str to Band
+        The band of the run's replicas for each observable by name, or nothing; called where pictures are prepared.
 
     Attributes
     ----------
@@ -35,21 +46,25 @@ class Curves(WithOptions):
         The group of observables on each of the two plots.
     log : list of bool
         Whether each plot has a logarithmic axis.
-    bands : callable
-        Given the simulation, the band of its replicas for each observable by name, or nothing; called where pictures are prepared.
     """
 
+    picture = "curves"
     every = 3
 
-    def __init__(self, dark: bool = False):
-        super().__init__()
+    def __init__(
+        self,
+        dark: bool = False,
+        bands: Callable[[Simulation], Mapping[str, Band]] = lambda run: {},
+        **wiring: Any,
+    ):
+        super().__init__(**wiring)
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
         self._chips = [
             ButtonRow(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
         ]
-        self._run, self._offered = object(), []
+        self._offered: list[str] = []
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
-        self.bands: Callable[[Simulation], Mapping[str, Band]] = lambda sim: {}
+        self.bands = bands
         blocks = [self._block(i) for i in range(len(self._plots))]
         self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
 
@@ -82,8 +97,8 @@ class Curves(WithOptions):
         return [log for _, log in self._chosen]
 
     @property
-    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what the dynamics records
-        """What is on the two plots as long as nobody chooses another group or axis."""
+    def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what the dynamics records
+        """What is on the two plots as long as no other group or axis is chosen."""
         if self._sim is None:
             return {}
         return {"curves": [[group, self._suits_log(group)] for group in map(self._first, range(len(self._plots)))]}
@@ -121,26 +136,26 @@ class Curves(WithOptions):
         self._chips[place].param.update(value=group, lit=["log"] if log else [])
 
     def _pressed(self, place: int, what: str) -> None:
-        """A person pressed a button over a plot."""
+        """A button over a plot was pressed."""
         chips = self._chips[place]
         self.choose(place, chips.value, None if what == "value" else "log" in chips.lit)
 
     def _suits_log(self, group: str) -> bool:
         if group == SCHEDULE:
             return spans_decades(self._sim)
-        return any(o.log for o in self._sim.dynamics.observables if o.panel == group)
+        return suits_log(self._sim.dynamics.observables, group)
 
-    def attach(self, sim: Simulation) -> None:
-        """Another dynamics, landscape or swarm; what a person chose is kept where it still exists."""
+    def attach(self, run: Simulation) -> None:
+        """Another dynamics, landscape or swarm; a choice is kept where it still exists."""
         before = None if self._sim is None else groups_of(self._sim.dynamics.observables)
-        self._sim, self._run = sim, object()
-        if before != groups_of(sim.dynamics.observables):
+        self._sim = run
+        if before != groups_of(run.dynamics.observables):
             self._offered = []
             self._chosen = [("", False) for _ in self._plots]
         for plot in self._plots:
             plot.forget()
-        self._offer(_groups(sim))
-        self.paint(self.prepare(sim))
+        self._offer(_groups(run))
+        self.paint(self.prepare(run.frame, run))
 
     def _offer(self, groups: list[str]) -> None:
         """The groups on the chips; a plot whose group is no longer there goes back to its first choice."""
@@ -157,27 +172,24 @@ class Curves(WithOptions):
                 self._plots[place].forget()
 
     def _first(self, place: int) -> str:
-        """The group on a plot that nobody has chosen another one for."""
+        """The group on a plot for which no other one is chosen."""
         wanted, groups = FIRST_CHOICE[place], _groups(self._sim)
         return wanted if wanted in groups else groups[min(place, len(groups) - 1)]
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Prepared:
         """The curves of both plots; safe on a worker thread."""
-        run, groups, bands = self._run, _groups(sim), self.bands(sim)
-        drawn = [
-            schedule_picture(sim, log) if group == SCHEDULE else picture(sim, group, log, bands)
+        bands, lines = self.bands(run), theory_lines(run)
+        pictures = [
+            schedule_picture(run, log) if group == SCHEDULE else curves_picture(frame, run, group, log, bands, lines)
             for group, log in self._chosen
         ]
-        return run, groups, drawn
+        return Prepared(_groups(run), pictures)
 
-    def paint(self, payload: Any) -> None:
-        """Write a payload to the sources; one that was prepared for another run or choice is left out."""
-        run, groups, pictures = payload
-        if run is not self._run:
-            return
+    def paint(self, payload: Prepared) -> None:
+        """Write pictures to the sources; one that was prepared for another choice is left out."""
         before = list(self._chosen)
-        self._offer(groups)  # a parameter may begin or cease to follow a schedule in mid-run
-        for plot, drawn, chosen in zip(self._plots, pictures, self._chosen, strict=True):
+        self._offer(payload.groups)  # a parameter may begin or cease to follow a schedule in mid-run
+        for plot, drawn, chosen in zip(self._plots, payload.pictures, self._chosen, strict=True):
             if (drawn.group, drawn.log) == chosen:
                 plot.paint(drawn)
         if before != self._chosen:

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from components.views.curves.curve_plot import Curve, Picture, ends_of, thin
-from components.views.curves.log_axis import Zero, left_out, placed
 from swarmviz import Simulation
 from swarmviz.drawing.axes import nice_above
+from swarmviz.drawing.curves import Curve, CurvesPicture, range_of
+from swarmviz.drawing.log_axis import Zero, left_out, placed
+from swarmviz.drawing.thinning import thin
 from swarmviz.frame import Clock
 from swarmviz.journal import Change
 from swarmviz.parameters import Described, Real, TimeDependent
@@ -72,7 +73,7 @@ def spans_decades(sim: Simulation) -> bool:
     return 0 < drawn.low < drawn.high / DECADES
 
 
-def schedule_picture(sim: Simulation, log: bool) -> Picture:
+def schedule_picture(sim: Simulation, log: bool) -> CurvesPicture:
     """The curves of all parameters that follow a schedule; touches no figure."""
     last = horizon(sim)
     changes = [change.k + step for change, _ in changes_of(sim) for step in (-1, 0)]
@@ -85,7 +86,7 @@ def schedule_picture(sim: Simulation, log: bool) -> Picture:
         curves.append(Curve(declared.symbol or name, f"{declared.symbol or name}: {meaning}", ks.astype("f8"), ys,
                             "solid", *_allowed(declared, k[k >= sim.k], y[k >= sim.k])))  # fmt: skip
     said = left_out(Zero(), {curve.label: curve.y for curve in curves}) if log else ""
-    return Picture(GROUP, log, curves, "value", last, sim.k, *ends_of([c.y for c in curves], log), note=said)
+    return CurvesPicture(GROUP, log, curves, "value", last, sim.k, *range_of([c.y for c in curves], log), note=said)
 
 
 def _allowed(declared: Real, k: np.ndarray, y: np.ndarray) -> tuple[bool, str]:

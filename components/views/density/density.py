@@ -1,4 +1,4 @@
-"""Where the agents are: the densities of the first one or two coordinates or of their plane, and the law the swarm is said to tend to."""
+"""Where the agents are: the densities of the first one or two coordinates or of their plane, beside the target law."""
 
 from __future__ import annotations
 
@@ -9,29 +9,36 @@ import panel as pn
 from bokeh.models import ColumnDataSource, Div
 
 from components.palette import FONT, SMALL_TEXT, theme
-from components.views.base import WithOptions
+from components.views.base import View
 from components.views.buttons import ButtonRow
-from components.views.density import joint, marginal
-from components.views.density.marginal import claim_of
+from components.views.density.joint import JointPlot, contours
+from components.views.density.marginal import MarginalPlot
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.density import marginal_of, taking_part, target_marginals, whole_bins
-from swarmviz.theory import target as theory_target
+from swarmviz.drawing.claims import claim_of
+from swarmviz.drawing.density import BINS, DensityPicture, density_picture, whole_bins
 
-NAMES = "x₁", "x₂"
-BINS = 10, 20, 40, 60, 100, 200  # that the menu offers
+MENU = 10, 20, 40, 60, 100, 200  # bins
 SMOOTH = ["kde", "smooth", "A smooth estimate of the density"]
 PLANE = ["plane", "2D", "The plane of x₁ and x₂ instead of each of them"]
 
 
 class Options(NamedTuple):
-    """What a person chose; a payload that was prepared for other options is not painted."""
+    """What is chosen."""
 
     bins: int
     kde: bool
     plane: bool
 
 
-class Density(WithOptions):
+class Prepared(NamedTuple):
+    """What is painted: the picture, the contours of its target, and the options that it was made for."""
+
+    options: Options
+    picture: DensityPicture
+    contours: dict[str, list]
+
+
+class Density(View):
     """The view of where agents are; see :class:`components.views.base.View`.
 
     Attributes
@@ -44,14 +51,16 @@ class Density(WithOptions):
         Whether two coordinates are drawn as an image of their plane, rather than as two histograms.
     """
 
+    label = "Density"
+    picture = "density"
     every = 3
-    usual: ClassVar = {"bins": 40, "kde": True, "plane": False}
+    defaults: ClassVar = {"bins": BINS, "kde": True, "plane": False}
 
-    def __init__(self, dark: bool = False, bins: int = 40):
-        super().__init__()
-        self._chosen, self._run, self._shown = Options(whole_bins(bins), True, False), object(), None
-        self._plots = [marginal.Plot(theme(dark)), marginal.Plot(theme(dark))]
-        self._joint = joint.Plot(theme(dark))
+    def __init__(self, dark: bool = False, bins: int = BINS, **wiring: Any):
+        super().__init__(**wiring)
+        self._chosen, self._named = Options(whole_bins(bins), True, False), None
+        self._plots = [MarginalPlot(theme(dark)), MarginalPlot(theme(dark))]
+        self._joint = JointPlot(theme(dark))
         figures = [*(plot.figure for plot in self._plots), self._joint.figure]
         for fig in figures:
             fig.min_width = 60  # Panel adds those up, that of the one which is not seen too
@@ -62,12 +71,15 @@ class Density(WithOptions):
         self._pane = pn.Column(plots, reasons, sizing_mode="stretch_both", min_height=150)
         self.set_dark(dark)
         self._chips = ButtonRow(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
-        self._say()
+        self._show_options()
 
-    @staticmethod
-    def fits(frame: Frame) -> bool:
+    def fits(self, frame: Frame) -> bool:
         """Whether positions are spread over a box, and not tied to the states of a finite set."""
         return frame.links is None
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """Bins and smooth estimate as they are drawn."""
+        return {"bins": self.bins, "smooth": self.kde}
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -100,7 +112,7 @@ class Density(WithOptions):
 
     @kde.setter
     def kde(self, value: bool) -> None:
-        self._choose(kde=_truth("kde", value))
+        self._choose(kde=_checked_switch("kde", value))
 
     @property
     def plane(self) -> bool:
@@ -109,74 +121,70 @@ class Density(WithOptions):
 
     @plane.setter
     def plane(self, value: bool) -> None:
-        self._choose(plane=_truth("plane", value))
+        self._choose(plane=_checked_switch("plane", value))
 
     def _choose(self, **changed: Any) -> None:
         self._chosen = self._chosen._replace(**changed)
-        self._say()
+        self._show_options()
         self.refresh()
 
-    def _say(self) -> None:
-        """Menu and switches, as the options are, and the panes that they ask for."""
+    def _show_options(self) -> None:
+        """Menu and switches as the options are, and the panes that they ask for."""
         bins, kde, plane = self._chosen
-        d = self._sim.frame.d if self._sim is not None else 1
-        offered = [[str(b), f"{b} bins", "Bins over the box"] for b in sorted({*BINS, bins})]
-        lit = [name for name, on in (("kde", kde), ("plane", plane)) if on]
-        self._chips.param.update(
-            choices=offered, value=str(bins), switches=[SMOOTH, PLANE] if d > 1 else [SMOOTH], lit=lit
-        )
+        d = self._sim.initial_swarm.d if self._sim is not None else 1
+        offered = [[str(b), f"{b} bins", "Bins over the box"] for b in sorted({*MENU, bins})]
+        on = [name for name, chosen in (("kde", kde), ("plane", plane)) if chosen]
+        switches = [SMOOTH, PLANE] if d > 1 else [SMOOTH]
+        self._chips.param.update(choices=offered, value=str(bins), switches=switches, lit=on)
         for pane, seen in zip(self._panes, (not (plane and d > 1), d > 1 and not plane, d > 1 and plane), strict=True):
             pane.object.visible = seen  # first, because a pane of Panel's that is shown again asks its figure
             pane.visible = seen
 
     def _pressed(self, what: str) -> None:
-        """A person chose from the menu or pressed a switch."""
-        lit = self._chips.lit
-        self._choose(bins=int(self._chips.value), kde="kde" in lit, plane="plane" in lit)
+        """Another choice from the menu, or a switch."""
+        on = self._chips.lit
+        self._choose(bins=int(self._chips.value), kde="kde" in on, plane="plane" in on)
 
-    def attach(self, sim: Simulation) -> None:
+    def attach(self, run: Simulation) -> None:
         """Another landscape, dynamics or swarm."""
-        self._sim, self._run, self._shown = sim, object(), None
-        self._say()
+        self._sim, self._named = run, None
+        self._show_options()
         for plot in self._plots:
             plot.figure.y_range.update(start=0, end=0)
-        self.paint(self.prepare(sim))
+        self.paint(self.prepare(run.frame, run))
 
-    def prepare(self, sim: Simulation) -> Any:
-        """Histograms, smooth estimates, image and target; safe on a worker thread."""
-        run, chosen, frame = self._run, self._chosen, sim.frame
-        low, high = sim.landscape.limits(frame.d)
-        there = taking_part(frame)
-        x, removed = frame.x[there], int(frame.n - there.sum())
-        target = theory_target(sim) if frame.d <= 2 else None
-        if chosen.plane and frame.d > 1:
-            drawn: Any = joint.joint(x[:, :2], low[:2], high[:2], chosen.bins, chosen.kde, target, removed)
-            return run, chosen, drawn, target
-        laws = target_marginals(target, low, high) if target is not None else [None, None]
-        drawn = [
-            marginal_of(x[:, i], float(low[i]), float(high[i]), chosen.bins, chosen.kde, laws[i], removed)
-            for i in range(min(frame.d, 2))
-        ]
-        return run, chosen, drawn, target
+    def prepare(self, frame: Frame, run: Simulation) -> Prepared:
+        """The picture, and the contours of its target; safe on a worker thread."""
+        options = self._chosen
+        plane = options.plane and frame.d > 1
+        drawn = density_picture(frame, run, None, options.bins, options.kde, marginals=not plane, joint=plane)
+        return Prepared(options, drawn, contours(drawn.joint.target if drawn.joint else None))
 
-    def paint(self, payload: Any) -> None:
-        """Write a payload to the sources; one that was prepared for another run or other options is left out."""
-        run, chosen, drawn, target = payload
-        if run is not self._run or chosen != self._chosen:
+    def paint(self, payload: Prepared) -> None:
+        """Write a picture to the sources; one that was prepared for other options is left out."""
+        if payload.options != self._chosen:
             return
-        plane = isinstance(drawn, joint.Joint)
-        shown = plane, target and (target.title, target.applies, target.reason), chosen.kde
-        if shown != self._shown:
-            self._shown = shown
-            failed = "" if target is None or target.applies else escape(claim_of(target))
-            self.reasons.update(text=failed, visible=bool(failed))
-            if plane:
-                self._joint.name(target)
-            else:
-                for plot, label in zip(self._plots, NAMES if len(drawn) > 1 else ("x",), strict=False):
-                    plot.name(label, target, chosen.kde)
-        for plot, part in zip([self._joint] if plane else self._plots, [drawn] if plane else drawn, strict=False):
-            plot.paint(part)
+        drawn = payload.picture
+        target = drawn.target
+        named = drawn.joint is not None, target and (target.title, target.applies, target.reason), drawn.smooth
+        if named != self._named:
+            self._named = named
+            self._name(drawn)
+        if drawn.joint is not None:
+            self._joint.paint(drawn.joint, payload.contours)
+        for plot, marginal in zip(self._plots, drawn.marginals, strict=False):
+            plot.paint(marginal)
+
+    def _name(self, drawn: DensityPicture) -> None:
+        """Axes, legends and reasons of another target or of other options."""
+        target = drawn.target
+        failed = "" if target is None or target.applies else escape(claim_of(target))
+        self.reasons.update(text=failed, visible=bool(failed))
+        if drawn.joint is not None:
+            self._joint.name(target)
+            return
+        for plot, name in zip(self._plots, drawn.names, strict=False):
+            plot.name(name, target, drawn.smooth)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
@@ -185,7 +193,7 @@ class Density(WithOptions):
         self.reasons.styles = {"color": theme(dark).soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
 
 
-def _truth(name: str, value: Any) -> bool:
+def _checked_switch(name: str, value: Any) -> bool:
     """A switch, checked."""
     if not isinstance(value, bool):
         raise ValueError(f"{name} = {value!r}: must be true or false")

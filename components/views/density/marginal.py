@@ -1,4 +1,4 @@
-"""The density of one coordinate: its histogram, a smooth estimate, and the law that the swarm is said to tend to."""
+"""The density of one coordinate, painted with Bokeh: its histogram, a smooth estimate, and the target law."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from bokeh.models import LegendItem
 from components.palette import Theme
 from components.views.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, note, source
 from swarmviz.drawing.axes import nice_above
+from swarmviz.drawing.claims import claim_of, opacity
 from swarmviz.drawing.density import Marginal
 from swarmviz.theory import Target
 
 
-def claim_of(target: Target) -> str:
-    """A law in words: its name, its source, and under which conditions it holds or why it does not."""
-    return f"{target.title} ({target.reference}) — {target.reason}"
-
-
-class Plot:
+class MarginalPlot:
     """The figure of one coordinate."""
 
     def __init__(self, colours: Theme):
@@ -43,18 +39,18 @@ class Plot:
         self.quads.glyph.update(fill_color=colours.bars, line_color=colours.paper)
         self.smooth.glyph.line_color, self.target.glyph.line_color = colours.ink, colours.target
 
-    def name(self, label: str, target: Target | None, kde: bool) -> None:
+    def name(self, label: str, target: Target | None, smooth: bool) -> None:
         """Another coordinate or another target."""
         items = [LegendItem(label="density", renderers=[self.quads])]
-        if kde:
+        if smooth:
             items.append(LegendItem(label="smoothed", renderers=[self.smooth]))
         if target is not None:
             items.append(LegendItem(label=target.title, renderers=[self.target]))
             self.target.name = claim_of(target)
         self.figure.xaxis.axis_label = label
         self.legend.items = items
-        self.smooth.visible, self.target.visible = kde, target is not None
-        self.target.glyph.line_alpha = 1.0 if target is None or target.applies else 0.35
+        self.smooth.visible, self.target.visible = smooth, target is not None
+        self.target.glyph.line_alpha = 1.0 if target is None else opacity(target)
 
     def paint(self, m: Marginal) -> None:
         """Write a histogram to the sources, and move the axis where a step is due."""

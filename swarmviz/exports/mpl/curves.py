@@ -8,88 +8,75 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.axes import FURTHEST, LEAST, decade_ticks, decades_around, decimal, wide_enough
+from swarmviz.drawing.claims import opacity, reasons
+from swarmviz.drawing.curves import Curve, CurvesPicture, curves_picture, groups_of, suits_log
+from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
-from swarmviz.exports.mpl.figure import FONT, SMALL, dress, faint, new_figure, reasons, room_for
-from swarmviz.frame import Observable
+from swarmviz.exports.mpl.figure import FONT, SMALL, dress, new_figure, room_for
 from swarmviz.simulation import Simulation
-from swarmviz.theory import Line
 from swarmviz.theory import lines as theory_lines
 
-MOST_POINTS = 2000  # of a curve
 HIGHEST = 1e290  # of a logarithmic axis, which Matplotlib makes a little longer
 PAD = 0.05  # of an axis, above and below what was measured
-NAMES = {"value": "F"}  # of groups; others are called what they are
 
 
 def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
     """The figure, with two plots in a row."""
-    colours = style.theme(dark)
+    colours, frame, observables = style.theme(dark), sim.frame, sim.dynamics.observables
+    groups = groups_of(observables)
     with np.errstate(all="ignore"):  # of a swarm that is about to diverge
         lines = theory_lines(sim)
-    groups: dict[str, list[Observable]] = {}
-    for observable in sim.dynamics.observables:
-        groups.setdefault(observable.panel, []).append(observable)
+        pictures = [curves_picture(frame, sim, g, suits_log(observables, g), lines=lines) for g in groups]
     columns = 1 if len(groups) == 1 else 2
     rows = -(-len(groups) // columns)
     figure = new_figure(4.6 * columns, 2.5 * rows + 0.4, colours, dpi)
     panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns, sharex=True)))
-    for axes, (group, observables) in zip(panels, groups.items(), strict=False):
-        names = {o.name for o in observables}
-        _panel(axes, sim, group, observables, [line for line in lines if line.observable in names], colours)
+    for axes, drawn in zip(panels, pictures, strict=False):
+        _panel(axes, drawn, colours)
+        axes.set_xlim(0, max(sim.furthest, 1))
     for axes in panels[len(groups) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(groups) - columns) : len(groups)]:
         axes.set_xlabel("step k", color=colours.ink, family=FONT)
         axes.tick_params(labelbottom=True)
-    figure.suptitle(
-        f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}",
-        x=0.01,
-        ha="left",
-        color=colours.ink,
-        fontsize=10,
-        family=FONT,
-    )
-    if said := reasons(lines):
-        figure.supxlabel(room_for(figure, said), x=0.01, ha="left", color=colours.soft, fontsize=SMALL, family=FONT)
+    title = f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}"
+    figure.suptitle(title, x=0.01, ha="left", color=colours.ink, fontsize=10, family=FONT)
+    if failed := reasons(lines):
+        figure.supxlabel(room_for(figure, failed), x=0.01, ha="left", color=colours.soft, fontsize=SMALL, family=FONT)
     return figure
 
 
-def _panel(
-    axes: Any, sim: Simulation, group: str, observables: list[Observable], lines: list[Line], colours: Theme
-) -> None:
+def _panel(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
     """One group: what was measured in colour, theory dotted (claims) and dashed (exact at finite N)."""
-    log = any(o.log for o in observables)
-    dress(axes, colours, "", NAMES.get(group, group))
+    dress(axes, colours, "", drawn.y_label)
     axes.grid(color=colours.grid, linewidth=0.6)
-    record = sim.record
-    if log:
-        log_axis(axes, [record[o.name] for o in observables])
-    for place, o in enumerate(observables):
+    measured = [curve for curve in drawn.curves if curve.measured]
+    claimed = drawn.curves[len(measured) :]
+    if drawn.log:
+        log_axis(axes, [curve.y for curve in measured])
+    for place, curve in enumerate(measured):
         colour = colours.curves[place % len(colours.curves)]
-        axes.plot(*thin(record["k"], record[o.name]), color=colour, linewidth=1.4, label=o.symbol)
-    if not log:
+        axes.plot(curve.k, above_zero(curve.y), color=colour, linewidth=1.4, label=curve.label)
+    if not drawn.log:
         axes.ticklabel_format(axis="y", useOffset=False)
-        axes.set_ylim(_around(ends_of([record[o.name] for o in observables]), lines))
-    for line in lines:
-        colour = colours.target if line.style == "dotted" else colours.ink
-        dash = ":" if line.style == "dotted" else "--"
-        axes.plot(
-            *thin(line.k, line.y),
-            dash,
-            color=colour,
-            linewidth=1.3,
-            alpha=faint(line),
-            label=line.title,
-        )
-    axes.set_xlim(0, max(sim.furthest, 1))
+        axes.set_ylim(_around(ends_of([curve.y for curve in measured]), claimed))
+    for curve in claimed:
+        colour = colours.target if curve.style == "dotted" else colours.ink
+        dash, alpha = ":" if curve.style == "dotted" else "--", opacity(curve)
+        axes.plot(curve.k, above_zero(curve.y), dash, color=colour, linewidth=1.3, alpha=alpha, label=curve.label)
     axes.legend(loc="best", frameon=True, framealpha=0.8, edgecolor="none", facecolor=colours.paper, labelcolor=colours.ink,
                 prop={"size": SMALL - 1, "family": FONT})  # fmt: skip
 
 
-def _around(ends: tuple[float, float], lines: list[Line]) -> tuple[float, float]:
-    """Ends of an axis for what was measured, made wider for the lines of theory, but not so much that the measured is lost."""
-    known = np.concatenate([[*ends], *(np.asarray(line.y, float) for line in lines)])
+def above_zero(y: np.ndarray) -> np.ndarray:
+    """Values for an axis, NaN where a logarithmic one has no place for them: the line has a gap there."""
+    return np.where(y == BELOW, np.nan, y)
+
+
+def _around(ends: tuple[float, float], claims: list[Curve]) -> tuple[float, float]:
+    """Ends of an axis for what was measured, made wider for theory, but not so much that the measured is lost."""
+    known = np.concatenate([[*ends], *(curve.y for curve in claims)])
     known, room = known[np.isfinite(known)], ends[1] - ends[0]
     low, high = max(float(known.min()), ends[0] - room), min(float(known.max()), ends[1] + room)
     return max(low, -FURTHEST), min(high, FURTHEST)
@@ -123,17 +110,3 @@ def log_axis(axes: Any, columns: list[np.ndarray]) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, place: decimal(value)))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylim(ends)
-
-
-def thin(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At most about MOST_POINTS points: the lowest and highest of each stretch, so that no peak is lost."""
-    if len(k) <= MOST_POINTS:
-        return k, y
-    size = -(-2 * len(k) // MOST_POINTS)
-    full = len(k) // size * size
-    blocks = np.nan_to_num(np.asarray(y, float)[:full]).reshape(-1, size)
-    starts = np.arange(0, full, size)
-    places = np.unique(
-        np.concatenate([[0], starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1), np.arange(full, len(k))])
-    )
-    return k[places], np.asarray(y)[places]

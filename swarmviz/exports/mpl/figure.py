@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import textwrap
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from swarmviz.drawing.arrows import CUT, key_of
-from swarmviz.drawing.density import shades
+from swarmviz.drawing.histogram import shades
 from swarmviz.drawing.landscape import UNDEFINED
 from swarmviz.drawing.style import LEAST_OPACITY, Theme, density_colours, ramp
-from swarmviz.theory import Line, Target, VelocityLaw
 
 LOCK = threading.RLock()  # Matplotlib is not made for two threads at once
 FONT = [
@@ -23,7 +22,6 @@ FONT = [
 ]  # come with Matplotlib, so that a picture is the same everywhere; the second has 𝒰
 TITLE, TEXT, SMALL = 12, 10, 8.5
 CELLS = 144  # of a density image, along each side
-FAINT = 0.35  # of a claim whose hypotheses do not hold
 LINE, LETTERS = 0.18, 13.5  # of small text: inches of a line, letters of an inch
 POINT = 72 / 96  # of a pixel of the page in points
 
@@ -163,16 +161,6 @@ def density_map(colours: Theme, least: float = LEAST_OPACITY) -> Any:
 
 
 crowd_map = density_map  # former name
-
-
-def faint(claim: Line | Target | VelocityLaw) -> float:
-    """How opaque a claim of theory is drawn: faintly where its hypotheses do not hold."""
-    return 1.0 if claim.applies else FAINT
-
-
-def reasons(claims: Iterable[Line | Target | VelocityLaw | None]) -> list[str]:
-    """Why those claims that do not hold here do not, in plain words."""
-    return [f"{c.title} ({c.reference}): {c.reason}" for c in claims if c is not None and not c.applies]
 
 
 def room_for(figure: Any, said: Sequence[str]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from swarmviz.drawing import style
-from swarmviz.drawing.finite_set import ERRORS, Departure, departure
+from swarmviz.drawing.occupation import ERRORS, OccupationPicture, occupation_picture
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import dress, legend, new_figure, write_title
 from swarmviz.simulation import Simulation
 
-ROOM = 1.08  # of what is drawn
+PAD = 1.08  # of what is drawn
 DETAILED = 120  # bars up to which they have rims
 
 
@@ -19,11 +19,11 @@ def occupation_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> 
     """The figure: bars for the agents, a dashed line for infinitely many of them by now, both less the target law; states are needed."""
     from matplotlib.ticker import MaxNLocator
 
-    colours, d = style.theme(dark), departure(sim, sim.frame)
+    colours, d = style.theme(dark), occupation_picture(sim.frame, sim)
     figure = new_figure(8.0, 4.2, colours, dpi)
     axes = figure.add_subplot()
     dress(axes, colours, "state", "share − target law")
-    middle, edges = d.expected - d.target, d.edges
+    middle, edges = d.middle, d.edges
     axes.stairs(
         middle + d.error,
         edges,
@@ -34,12 +34,12 @@ def occupation_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> 
         linewidth=0,
         zorder=1,
     )
-    axes.stairs(d.share - d.target, edges, fill=True, facecolor=colours.bars, edgecolor=colours.paper, zorder=2,
-                linewidth=0.5 if len(d.share) <= DETAILED else 0.0)  # fmt: skip
+    axes.stairs(d.bars, edges, fill=True, facecolor=colours.bars, edgecolor=colours.paper, zorder=2,
+                linewidth=0.5 if len(d.bars) <= DETAILED else 0.0)  # fmt: skip
     axes.axhline(0.0, color=colours.target, linewidth=1.6, linestyle=":", zorder=3)
     if d.laws.titles[1]:
         axes.stairs(middle, edges, baseline=None, color=colours.ink, linewidth=1.4, linestyle="--", zorder=4)
-    axes.set(xlim=(edges[0], edges[-1]), ylim=(-ROOM * d.most, ROOM * d.most))
+    axes.set(xlim=(edges[0], edges[-1]), ylim=(-PAD * d.most, PAD * d.most))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(lambda share, place: f"{100 * share:.6g}%".replace("-", "−"))
     axes.grid(axis="y", color=colours.grid, linewidth=0.6)
@@ -48,7 +48,7 @@ def occupation_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> 
     return figure
 
 
-def _entries(sim: Simulation, d: Departure, colours: Theme) -> list[Any]:
+def _entries(sim: Simulation, d: OccupationPicture, colours: Theme) -> list[Any]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

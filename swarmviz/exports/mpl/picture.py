@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from swarmviz.exports.metadata import as_text, metadata
@@ -30,13 +31,18 @@ def _arena(sim: Simulation, dark: bool, dpi: float) -> Any:
 class View(NamedTuple):
     """A picture that can be made.
 
-    ``figure(sim, dark, dpi, **options)`` draws it; ``options`` are those that it knows; ``lacking(frame)`` says what a run has not that
-    the picture would show, empty where it fits.
+    ``figure(sim, dark, dpi, **options)`` draws it and refuses options that are out of range; ``lacking(frame)`` says what a run has not
+    that the picture would show, empty where it fits.
     """
 
     figure: Callable[..., Any]
-    options: tuple[str, ...] = ()
     lacking: Callable[[Frame], str] = lambda frame: ""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that the view knows: what its figure takes by keyword only."""
+        known = inspect.signature(self.figure).parameters.values()
+        return tuple(p.name for p in known if p.kind is inspect.Parameter.KEYWORD_ONLY)
 
 
 def _no_velocities(frame: Frame) -> str:
@@ -49,11 +55,11 @@ def _no_states(frame: Frame) -> str:
 
 VIEWS: dict[str, View] = {
     "arena": View(_arena),
-    "density": View(density_figure, ("coordinates", "bins", "smooth")),
+    "density": View(density_figure),
     "curves": View(curves_figure),
-    "phase": View(phase_figure, ("coordinates",), _no_velocities),
-    "occupation": View(occupation_figure, (), _no_states),
-    "comparison": View(comparison_figure, ("other",)),
+    "phase": View(phase_figure, _no_velocities),
+    "occupation": View(occupation_figure, _no_states),
+    "comparison": View(comparison_figure),
 }
 
 
@@ -65,16 +71,7 @@ def views_of(frame: Frame, comparing: bool = False) -> list[str]:
 
 
 def picture(
-    sim: Simulation,
-    view: str = "arena",
-    kind: str = "png",
-    *,
-    other: Simulation | None = None,
-    coordinates: Sequence[int] | None = None,
-    bins: int | None = None,
-    smooth: bool | None = None,
-    dark: bool = False,
-    dpi: float = 200,
+    sim: Simulation, view: str = "arena", kind: str = "png", *, dark: bool = False, dpi: float = 200, **options: Any
 ) -> bytes:
     """A picture of a view as the bytes of a file, the same bytes for the same run.
 
@@ -90,18 +87,17 @@ def picture(
         * occupation: share of the agents on each state minus the target law, and the room that chance has; for finite sets
         * comparison: what both ``sim`` (A) and ``other`` (B) record, and the difference
     kind : {"png", "svg"}
-    other : Simulation
-        The second run of a comparison.
-    coordinates : sequence of one or two int
-        Of a density or a phase space, from 0; the first one or two when absent.
-    bins : int
-        Of a density over the box, 2 to 1000; 40 when absent.
-    smooth : bool
-        Whether a density has a smooth estimate: over the bars, and as the image of the plane; True when absent.
     dark : bool
         The dark theme.
     dpi : float
         Dots per inch of a PNG, 50 to 600.
+    **options
+        Those of the view; None means as if absent.
+
+        * coordinates, of a density or a phase space: sequence of one or two int from 0; the first one or two when absent
+        * bins, of a density: int from 2 to 1000, over the box; 40 when absent
+        * smooth, of a density: bool, whether there is a smooth estimate, over the bars and as the image of the plane; True when absent
+        * other, of a comparison, which needs it: Simulation, the second run
 
     Returns
     -------
@@ -113,14 +109,15 @@ def picture(
     ------
     ImportError
         Without the extra ``pictures``.
+    TypeError
+        When no view has such an option.
     ValueError
         When there is no such view or kind, the view does not fit the run or has no such option, or a value is out of its range.
     """
-    options = {"other": other, "coordinates": coordinates, "bins": bins, "smooth": smooth}
     options = {name: value for name, value in options.items() if value is not None}
-    _check(sim, view, kind, options, dpi)
+    _check(sim, view, kind, dpi, options)
     matplotlib = need("matplotlib")
-    content = _content(sim, other)
+    content = _content(sim, options.get("other"))
     about = {"Title": content["title"], "Description": as_text(content)}
     maker = f"swarmviz {content['version']}"
     about |= {"Software": maker} if kind == "png" else {"Creator": maker, "Date": None}
@@ -131,7 +128,8 @@ def picture(
     return out.getvalue()
 
 
-def _check(sim: Simulation, view: str, kind: str, options: dict[str, Any], dpi: float) -> None:
+def _check(sim: Simulation, view: str, kind: str, dpi: float, options: dict[str, Any]) -> None:
+    """What holds for every picture; the values of ``options`` are checked by the view's figure."""
     if view not in VIEWS:
         raise ValueError(f"view = {view!r}: must be one of {', '.join(VIEWS)}")
     if kind not in KINDS:
@@ -140,15 +138,11 @@ def _check(sim: Simulation, view: str, kind: str, options: dict[str, Any], dpi: 
         raise ValueError(f"dpi = {dpi!r}: must be a number from 50 to 600")
     if lacking := VIEWS[view].lacking(sim.frame):
         raise ValueError(f"view = {view!r}: the agents of {sim.dynamics.title} {lacking}")
-    known = VIEWS[view].options
-    for name, value in options.items():
-        if name not in known:
-            takes = [of for of, one in VIEWS.items() if name in one.options]
-            raise ValueError(f"{name} = {value!r}: is for the view {' or '.join(takes)}, not for {view}")
-    if "other" in known and "other" not in options:
-        raise ValueError(f"view = {view!r}: needs a second run, other")
-    if not isinstance(options.get("smooth", True), bool):
-        raise ValueError(f"smooth = {options['smooth']!r}: must be True or False")
+    for name in [name for name in options if name not in VIEWS[view].options]:
+        takers = [known for known, one in VIEWS.items() if name in one.options]
+        if not takers:
+            raise TypeError(f"picture() got an unexpected keyword argument {name!r}")
+        raise ValueError(f"{name} = {options[name]!r}: is for the view {' or '.join(takers)}, not for {view}")
 
 
 def _content(sim: Simulation, other: Simulation | None) -> dict[str, Any]:

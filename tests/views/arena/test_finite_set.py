@@ -420,31 +420,6 @@ def test_a_theorem_that_does_not_apply_is_said_in_words_and_its_law_drawn_faintl
 # ---- beside the arena -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_side_view_shows_occupation_minus_target_and_the_room_that_chance_has():
-    sim = run("cycle", n=80, states=20)
-    view = shown(sim, Occupation)
-    step(sim, view, steps=6)
-    frame, data = sim.frame, view.points.data
-    share, goal = np.bincount(frame.node, minlength=20) / 80, eta(frame.heights, 5.0)
-    np.testing.assert_allclose(data["top"], share - goal, atol=1e-6)
-    law = theory.law(sim).density(frame.sites) / 20
-    error = 2 * np.sqrt(law * (1 - law) / 80)
-    np.testing.assert_allclose(view.band.data["high"][::2], law - goal + error, atol=1e-6)
-    np.testing.assert_allclose(view.band.data["low"][1::2], law - goal - error, atol=1e-6)
-    np.testing.assert_allclose(view.line.data["y"][::2], law - goal, atol=1e-6)
-    assert view.figure.y_range.end >= np.abs(share - goal).max()
-
-
-def test_the_side_view_fits_a_finite_set_only():
-    plane = sv.Simulation(sv.CBO(), sv.landscapes.Ackley(), sv.Swarm(n=20, d=2))
-    assert Occupation.fits(run().frame) and not Occupation.fits(plane.frame)
-    view = shown(run(), Occupation)
-    stale = view.prepare(run())
-    view.attach(plane)
-    assert view.prepare(plane) is None
-    view.paint(stale)
-
-
 # ---- the law that is asked for at every picture ------------------------------------------------------------------------------------
 
 

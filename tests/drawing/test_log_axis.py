@@ -7,11 +7,11 @@ import pytest
 
 import swarmviz as sv
 from components.replicas.bands import Band
-from components.views.comparison import pictures
-from components.views.curves.curve_plot import picture
 from components.views.curves.curves import Curves
-from components.views.curves.log_axis import BELOW, Zero, left_out, zero_of
 from components.views.curves.schedule_curves import schedule_picture
+from swarmviz.drawing.comparison import comparison_picture
+from swarmviz.drawing.curves import curves_picture
+from swarmviz.drawing.log_axis import BELOW, Zero, left_out, zero_of
 
 FORMULA = "x^2 + y^2 - 7"  # a person's own: nobody tells its minimum, and its values are negative
 
@@ -32,7 +32,7 @@ def band_of(sim, name, lower):
 
 def test_without_a_known_minimum_every_value_but_the_lowest_is_drawn_and_that_is_said():
     sim = run()
-    p = picture(sim, "value", True)
+    p = curves_picture(sim.frame, sim, "value", True)
     names = [o.name for o in sim.dynamics.observables if o.panel == "value"]
     lowest = min(sim.record[name].min() for name in names)
     assert lowest < 0 and p.y_label == "F − lowest met"
@@ -48,7 +48,7 @@ def test_without_a_known_minimum_every_value_but_the_lowest_is_drawn_and_that_is
 def test_replicas_that_went_lower_than_the_run_are_wholly_on_the_axis():
     """Measured from the lowest of the run itself, two thirds of this band would have no logarithm."""
     sim = run()
-    p = picture(sim, "value", True, {"best": band_of(sim, "best", 5.0)})
+    p = curves_picture(sim.frame, sim, "value", True, {"best": band_of(sim, "best", 5.0)})
     (area,) = p.areas
     parts = np.concatenate([area.low, area.middle, area.high])
     assert (parts == BELOW).sum() == (sim.record["best"] == sim.record["best"].min()).sum() > 0, (
@@ -61,7 +61,7 @@ def test_replicas_that_went_lower_than_the_run_are_wholly_on_the_axis():
 def test_the_median_of_a_band_is_in_the_frame_where_its_lower_end_is_not():
     sim = run(landscape=sv.landscapes.Rastrigin())
     k, none = np.asarray(sim.record["k"]), np.zeros(31)
-    p = picture(sim, "value", True, {"best": Band(k, none, none + 1e-9, none + 1.0, 20)})
+    p = curves_picture(sim.frame, sim, "value", True, {"best": Band(k, none, none + 1e-9, none + 1.0, 20)})
     assert p.low <= 1e-9 and (p.areas[0].low == BELOW).all() and "equal to min F" in p.note
 
 
@@ -80,14 +80,14 @@ def test_the_words_are_under_the_plot_and_go_with_the_axis():
 
 def test_a_dispersion_of_zero_is_told():
     sim = run(landscape=sv.landscapes.Rastrigin(), sigma=0.0, lam=20.0, dt=0.05)  # one step to the consensus
-    p = picture(sim, "dispersion", True)
-    assert "values of 0 or less" in p.note and picture(sim, "dispersion", False).note == ""
+    p = curves_picture(sim.frame, sim, "dispersion", True)
+    assert "values of 0 or less" in p.note and curves_picture(sim.frame, sim, "dispersion", False).note == ""
 
 
 def test_two_swarms_below_zero_are_compared_on_a_logarithmic_axis():
     sims = [run(), run(sigma=0.1)]
     best = next(o for o in sims[0].dynamics.observables if o.name == "best")
-    upper, _ = pictures(sims, best, True)
+    upper, _ = comparison_picture(sims, best, True)
     lowest = min(sim.record["best"].min() for sim in sims)
     for sim, curve in zip(sims, upper.curves, strict=True):
         expected = sim.record["best"] - lowest
@@ -98,9 +98,12 @@ def test_two_swarms_below_zero_are_compared_on_a_logarithmic_axis():
 
 def test_the_lowest_of_two_known_minima_is_the_zero_and_numbers_that_are_none_do_not_count():
     known = [run(1, sv.landscapes.Rastrigin()), run(1, sv.landscapes.Himmelblau())]
-    assert zero_of(known, []) == Zero(min(sim.landscape.minimum(2) for sim in known), "min F")
-    assert zero_of([run(1)], [np.array([np.nan, np.inf, 3.0, -2.0]), np.array([np.nan])]) == Zero(-2.0, "lowest met")
-    assert zero_of([run(1)], []) == Zero(0.0, "lowest met")
+    minima = [sim.landscape.minimum(2) for sim in known]
+    assert zero_of(minima, []) == Zero(min(minima), "min F")
+    unknown = [run(1).landscape.minimum(2)]
+    assert zero_of(unknown, [np.array([np.nan, np.inf, 3.0, -2.0]), np.array([np.nan])]) == Zero(-2.0, "lowest met")
+    assert zero_of(unknown, []) == Zero(0.0, "lowest met")
+    assert zero_of([*unknown, *minima], [np.array([4.0])]) == Zero(4.0, "lowest met"), "one that is known is not enough"
 
 
 def test_a_schedule_that_reaches_zero_says_so():

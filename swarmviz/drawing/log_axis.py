@@ -1,4 +1,7 @@
-"""A logarithmic axis over the steps: what values are measured from, where those without a logarithm go, and what is said of them."""
+"""A logarithmic axis over the steps: what values are measured from, where those without a logarithm go, and a note that says so.
+
+For the page and for pictures. NumPy only; safe on any thread.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz import Simulation
 from swarmviz.drawing.axes import LEAST, decimal
 
 BELOW = 1e-305  # where a zero is put: below every frame
@@ -24,14 +26,21 @@ class Zero(NamedTuple):
         return f"{symbol} − {self.name}" if self.name else symbol
 
 
-def zero_of(sims: Sequence[Simulation], values: Iterable[np.ndarray]) -> Zero:
-    """The zero of a logarithmic axis of F: the known minimum, else the lowest of all the ``values`` that are drawn on it."""
-    known = [sim.landscape.minimum(sim.frame.d) for sim in sims]
-    if None not in known:
+def zero_of(minima: Sequence[float | None], values: Iterable[np.ndarray]) -> Zero:
+    """The zero of a logarithmic axis of F: the lowest of the known ``minima``, else of all the ``values`` that are drawn on it.
+
+    Parameters
+    ----------
+    minima : sequence of float or None
+        The minimum of each landscape that F is drawn of, None where it is not known.
+    values : iterable of numpy.ndarray
+        What is drawn, of any shapes; infinite values and NaN do not count.
+    """
+    known = [m for m in minima if m is not None]
+    if len(known) == len(minima):
         return Zero(min(known), "min F")
-    return Zero(
-        min((float(v[np.isfinite(v)].min()) for v in values if np.isfinite(v).any()), default=0.0), "lowest met"
-    )
+    lowest = min((float(v[np.isfinite(v)].min()) for v in values if np.isfinite(v).any()), default=0.0)
+    return Zero(lowest, "lowest met")
 
 
 def placed(values: np.ndarray) -> np.ndarray:

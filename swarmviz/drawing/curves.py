@@ -1,0 +1,178 @@
+"""The record over the steps, as numbers: the observables of a group, the lines of theory beside them, and the bands of replicas.
+
+For the page and for pictures. NumPy only; safe on any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed, zero_of
+from swarmviz.drawing.thinning import thin
+from swarmviz.frame import Frame, Observable
+from swarmviz.simulation import Simulation
+from swarmviz.theory import Line
+from swarmviz.theory import lines as theory_lines
+
+MEASURED = "solid"  # the style of a curve that is no theory
+GROUP_LABELS = {"value": "F"}  # others are called what they are
+
+
+class Band(Protocol):
+    """What is drawn of the replicas of a run: quantiles of an observable over ``runs`` runs at the steps ``k``, arrays of shape (K,)."""
+
+    @property
+    def k(self) -> np.ndarray: ...
+    @property
+    def low(self) -> np.ndarray: ...
+    @property
+    def middle(self) -> np.ndarray: ...
+    @property
+    def high(self) -> np.ndarray: ...
+    @property
+    def runs(self) -> int: ...
+    @property
+    def label(self) -> str: ...
+
+
+class Curve(NamedTuple):
+    """A drawn curve.
+
+    ``label`` is for the legend, ``tip`` for what hovering tells; ``k`` and ``y`` are its points, (P,) each; ``style`` is MEASURED, or as
+    in :class:`swarmviz.theory.Line`; ``applies`` says whether its claim holds, ``reason`` why not.
+    """
+
+    label: str
+    tip: str
+    k: np.ndarray
+    y: np.ndarray
+    style: str = MEASURED
+    applies: bool = True
+    reason: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Whether it was recorded, and is no theory."""
+        return self.style == MEASURED
+
+
+class Area(NamedTuple):
+    """The band of the replicas of curve number ``place``: its text in the legend, what hovering over the median tells, and points (P,)."""
+
+    place: int
+    label: str
+    tip: str
+    k: np.ndarray
+    low: np.ndarray
+    middle: np.ndarray
+    high: np.ndarray
+
+
+class CurvesPicture(NamedTuple):
+    """One plot over the steps.
+
+    ``group`` and ``log`` say for which choice it was made; ``curves`` are those of the record, then those of theory; ``last`` is the last
+    recorded step and ``now`` the present one; ``low`` and ``high`` are the ends of what was measured, NaN where nothing can be shown;
+    ``note`` says in words what the axis cannot show. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
+    """
+
+    group: str
+    log: bool
+    curves: list[Curve]
+    y_label: str
+    last: int
+    now: int
+    low: float
+    high: float
+    areas: tuple[Area, ...] = ()
+    note: str = ""
+
+
+def groups_of(observables: Sequence[Observable]) -> list[str]:
+    """The groups in the order of their first observable."""
+    return list(dict.fromkeys(o.panel for o in observables))
+
+
+def suits_log(observables: Sequence[Observable], group: str) -> bool:
+    """Whether a logarithmic axis suits a group: as soon as it suits one of its observables."""
+    return any(o.log for o in observables if o.panel == group)
+
+
+def curves_picture(
+    frame: Frame,
+    run: Simulation,
+    group: str,
+    log: bool,
+    bands: Mapping[str, Band] | None = None,
+    lines: Sequence[Line] | None = None,
+) -> CurvesPicture:
+    """The curves of a group as they stand.
+
+    Parameters
+    ----------
+    frame, run : Frame, Simulation
+        The present frame, and the run, whose record is read.
+    group : str
+        ``panel`` of the observables that are drawn.
+    log : bool
+        Whether the axis is logarithmic. F is then measured from its zero, see :func:`swarmviz.drawing.log_axis.zero_of`.
+    bands : mapping of str to Band, optional
+        The bands of the replicas by the names of observables.
+    lines : sequence of Line, optional
+        Those of theory, where they are known already.
+    """
+    record, bands = run.record, bands or {}
+    chosen = [o for o in run.dynamics.observables if o.panel == group]
+    size = min([len(record["k"]), *(len(record[o.name]) for o in chosen)])
+    k, label = record["k"][:size], GROUP_LABELS.get(group, group)
+    areas = [(place, o, bands[o.name]) for place, o in enumerate(chosen) if o.name in bands]
+    zero = Zero()
+    if log and group == "value":
+        drawn_on_it = [*(record[o.name][:size] for o in chosen), *(band.low for *_, band in areas)]
+        zero = zero_of([run.landscape.minimum(frame.d)], drawn_on_it)
+
+    def shown(ys: np.ndarray) -> np.ndarray:
+        return placed(ys - zero.value) if log else ys
+
+    def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ks, ys = thinned(ks, ys)
+        return ks, shown(ys)
+
+    curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
+    drawn = tuple(
+        Area(place, band.label, f"{o.symbol}: median of {band.runs} replicas", *_where_known(band, shown))
+        for place, o, band in areas
+    )
+    parts = {c.label: c.y for c in curves}
+    parts |= {f"the band of {chosen[a.place].symbol}": np.concatenate([a.low, a.middle, a.high]) for a in drawn}
+    low, high = range_of(parts.values(), log)
+    names = {o.name for o in chosen}
+    for line in theory_lines(run) if lines is None else lines:
+        if line.observable in names:
+            tip = f"{line.title} ({line.reference})"
+            k_and_y = points(line.k, line.y)
+            curves.append(Curve(line.title, tip, *k_and_y, line.style, line.applies, line.reason))
+    last, note = int(k[-1]) if len(k) else 0, left_out(zero, parts) if log else ""
+    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note)
+
+
+def thinned(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A series as the points of a curve, float64."""
+    k, y = thin(k, np.asarray(y, float))
+    return k.astype("f8"), y
+
+
+def range_of(values: Iterable[np.ndarray], log: bool) -> tuple[float, float]:
+    """The lowest and the highest of what an axis can show of ``values``; NaN where there is nothing."""
+    seen = np.concatenate([*values, np.zeros(0)])
+    seen = seen[np.isfinite(seen) & ((seen > BELOW) | (not log))]
+    return (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
+
+
+def _where_known(band: Band, shown: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, ...]:
+    """Steps, lower end, median and upper end, where there is a band."""
+    there = np.isfinite(band.low) & np.isfinite(band.high)
+    return band.k[there].astype("f8"), *(shown(part[there]) for part in (band.low, band.middle, band.high))

@@ -1,0 +1,60 @@
+"""A picture of two runs holds both records, their difference, and in words what they differ in."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import swarmviz as sv
+from swarmviz import exports
+from swarmviz.exports.mpl.comparison import comparison_figure, differing_parameters
+from swarmviz.schedules import Power
+from tests.exports.mpl.helpers import RASTRIGIN, simulation
+
+
+def pair(steps=30, every=1):
+    a = simulation("CBO", steps=0)
+    b = sv.Simulation(sv.CBO(sigma=0.2), RASTRIGIN, sv.Swarm(n=40, d=2, seed=2), every=every)
+    for sim in (a, b):
+        sim.advance(steps)
+    return a, b
+
+
+@pytest.mark.parametrize("every", [1, 4])
+def test_a_comparison_has_both_records_and_their_difference(every):
+    a, b = pair(every=every)
+    figure = comparison_figure(a, other=b)
+    rows = np.reshape(figure.axes, (-1, 2))
+    assert [left.get_ylabel() for left, _ in rows] == [o.symbol for o in a.dynamics.observables]
+    steps = np.arange(0, 31, every)
+    for (left, right), observable in zip(rows, a.dynamics.observables, strict=True):
+        values = [a.record[observable.name][::every], b.record[observable.name][: len(steps)]]
+        for line, value in zip(left.lines, values, strict=True):
+            np.testing.assert_array_equal(line.get_xydata(), np.column_stack([steps, value]))
+        np.testing.assert_array_equal(right.lines[-1].get_ydata(), values[0] - values[1])
+        assert (left.get_yscale() == "log") == observable.log and right.get_yscale() == "linear"
+    assert figure.get_suptitle().splitlines() == [
+        "A: CBO on Rastrigin, to k = 30", "B: CBO on Rastrigin, to k = 30", "σ = 1 in A, 0.2 in B",
+    ]  # fmt: skip
+
+
+def test_two_dynamics_are_compared_in_what_both_record():
+    a, b = simulation("CBO"), simulation("BGK")
+    rows = np.reshape(comparison_figure(a, other=b).axes, (-1, 2))
+    shared = [o.symbol for o in a.dynamics.observables if o.name in b.record]
+    assert [left.get_ylabel() for left, _ in rows] == shared and 0 < len(shared) < len(a.dynamics.observables)
+    assert differing_parameters(a, b) == ""
+
+
+def test_what_two_runs_differ_in_is_told_briefly():
+    many = sv.Simulation(sv.CBO(lam=2, sigma=Power(gamma=0.9)), RASTRIGIN, sv.Swarm(n=41, d=3, seed=9))
+    text = differing_parameters(simulation("CBO"), many)
+    assert text.startswith("λ = 1 in A, 2 in B; σ = 1 in A, Power(") and "seed = 2 in A, 9 in B" in text
+    assert differing_parameters(many, many.fork()) == ""
+
+
+def test_two_runs_that_record_nothing_alike_are_refused(monkeypatch):
+    a, b = pair(3)
+    monkeypatch.setattr("swarmviz.exports.mpl.comparison.common", lambda sims: [])
+    with pytest.raises(ValueError, match=r"other = .*: records nothing that .* records, too"):
+        exports.picture(a, "comparison", other=b)

@@ -1,0 +1,53 @@
+"""What tests of views share: a run, a view that shows it, and what the browser would get."""
+
+from __future__ import annotations
+
+import json
+
+import panel as pn
+from bokeh.core.serialization import Serializer
+
+import swarmviz as sv
+from components.views.base import View
+
+DYNAMICS = [name for name, cls in sv.dynamics.ALL.items() if "node" not in cls.__name__]
+
+
+def simulation(dynamics="CBO", landscape="Ackley", n=40, d=2, seed=3, steps=3, **parameters):
+    sim = sv.Simulation(
+        sv.dynamics.ALL[dynamics](**parameters), sv.landscapes.ALL[landscape](), sv.Swarm(n=n, d=d, seed=seed)
+    )
+    sim.advance(steps)
+    return sim
+
+
+def attached(view, sim):
+    view.attach(sim)
+    return view
+
+
+def prepared(view, sim):
+    """What a view prepares of the present frame."""
+    return view.prepare(sim.frame, sim) if isinstance(view, View) else view.prepare(sim)
+
+
+def paint(view, sim):
+    """Paint the present frame, as far as the view has anything to paint."""
+    if (payload := prepared(view, sim)) is not None:
+        view.paint(payload)
+
+
+def step(sim, *views, steps=1):
+    sim.advance(steps)
+    for view in views:
+        paint(view, sim)
+
+
+def figures(view):
+    return list(view.pane.select(pn.pane.Bokeh))
+
+
+def drawn_json(view):
+    """What the browser would get, as strict JSON."""
+    roots = [pane.object for pane in figures(view)]
+    return json.dumps(Serializer().encode(roots), allow_nan=False, default=lambda b: len(getattr(b, "data", b)))

@@ -1,0 +1,39 @@
+"""The view of two swarms: what both recorded, where both have a value, and the difference."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import swarmviz as sv
+from components.playback.panes import Panes
+from components.views.comparison import Comparison
+from swarmviz.drawing.comparison import both, common, comparison_picture
+
+
+def make(**options):
+    return sv.Simulation(sv.CBO(**options), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
+
+
+def test_the_comparison_draws_what_both_recorded_and_the_difference():
+    a = make()
+    b = sv.Simulation(sv.dynamics.ALL["BGK"](), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
+    bench = Panes([a, b])
+    bench.advance(50)
+    names = [o.name for o in common(bench.sims)]
+    assert "best" in names and all(name in a.record and name in b.record for name in names)
+    upper, lower = comparison_picture(bench.sims, common(bench.sims)[0], log=False)
+    np.testing.assert_array_equal(upper.curves[0].y, a.record[names[0]])
+    np.testing.assert_array_equal(lower.curves[0].y, a.record[names[0]] - b.record[names[0]])
+    view = Comparison(lambda: bench.sims)
+    assert view.fits(a.frame) and not Comparison(lambda: [a]).fits(a.frame)
+    view.attach(a)
+    np.testing.assert_array_equal(view.plots[1].slots[0][0].data["y"], a.record[names[0]] - b.record[names[0]])
+
+
+def test_records_of_different_density_are_compared_where_both_have_a_value():
+    a, b = make(), sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3), every=3)
+    for sim in (a, b):
+        sim.advance(20)
+    steps, (left, right) = both([a, b], "best")
+    assert steps.tolist() == [0, 3, 6, 9, 12, 15, 18]
+    np.testing.assert_array_equal(left, right)

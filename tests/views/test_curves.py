@@ -1,0 +1,78 @@
+"""The curves: what is drawn is the record, beside theory, on an axis that says what it is measured from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from components.views.curves.curves import Curves
+from swarmviz.drawing.claims import FAINT
+from tests.views.helpers import DYNAMICS, attached, paint, simulation
+
+
+def slots(plot):
+    return {renderer.name: (data.data, renderer) for data, renderer in plot.slots if renderer.visible}
+
+
+def test_the_curves_are_the_record():
+    sim = simulation()
+    sim.advance(50)
+    view = attached(Curves(), sim)
+    view.choose(0, "value", log=False)
+    for observable, (data, _) in zip(
+        (o for o in sim.dynamics.observables if o.panel == "value"), view.plots[0].slots, strict=False
+    ):
+        np.testing.assert_array_equal(data.data["y"], sim.record[observable.name])
+        np.testing.assert_array_equal(data.data["k"], sim.record["k"])
+
+
+def test_every_group_of_observables_can_be_chosen():
+    for dynamics in DYNAMICS:
+        sim = simulation(dynamics)
+        view = attached(Curves(), sim)
+        for group in dict.fromkeys(o.panel for o in sim.dynamics.observables):
+            view.choose(1, group)
+            names = {f"{o.symbol}: {o.meaning}" for o in sim.dynamics.observables if o.panel == group}
+            assert names <= set(slots(view.plots[1]))
+    with pytest.raises(ValueError, match="must be one of"):
+        view.choose(0, "no such group")
+
+
+def test_a_logarithmic_value_axis_is_measured_from_the_minimum_and_says_so():
+    sim = simulation(landscape="Himmelblau")
+    sim.advance(20)
+    view = attached(Curves(), sim)
+    view.choose(0, "value", log=True)
+    y = view.plots[0].slots[0][0].data["y"]
+    np.testing.assert_allclose(y, sim.record["best"] - sim.landscape.minimum(2), rtol=1e-9)
+    assert view.plots[0].figure.yaxis.axis_label == "F − min F"
+    view.choose(0, "value", log=False)
+    assert view.plots[0].figure.yaxis.axis_label == "F"
+
+
+def test_a_logarithmic_axis_copes_with_zeros():
+    sim = simulation(sigma=0.0, lam=20.0, dt=0.05)  # one step takes all agents to the consensus: the dispersion is 0
+    sim.advance(20)
+    assert sim.record["dispersion"][-1] == 0
+    view = attached(Curves(), sim)
+    view.choose(1, "dispersion", log=True)
+    plot = view.plots[1]
+    assert all((data.data["y"] > 0).all() for data, _ in plot.slots[:2])
+    assert 0 < plot.figure.y_range.start < plot.figure.y_range.end < np.inf
+
+
+def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hypothesis_fails():
+    sim = simulation(lam=1.0, sigma=1.0)
+    view = attached(Curves(), sim)
+    claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
+    assert claim.glyph.line_dash == [2, 4] and claim.glyph.line_alpha == 1 and not view.plots[1].reasons.visible
+    assert "001 Thm 3.5" in claim.name and "2λ > σ² holds" in claim.name and "$name" in view.plots[1].hover.tooltips
+    sim.dynamics.sigma = 3.0
+    sim.advance(1)
+    paint(view, sim)
+    claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
+    assert (
+        claim.glyph.line_alpha == FAINT
+        and "does not hold" in view.plots[1].reasons.text
+        and view.plots[1].reasons.visible
+    )

@@ -1,0 +1,36 @@
+"""The view of occupation minus target law: the bars are the shares of the agents, beside the room that chance has."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import swarmviz as sv
+from components.views.occupation import Occupation
+from swarmviz import theory
+from tests.views.finite_set import eta, run
+from tests.views.helpers import attached, prepared, step
+
+
+def test_the_side_view_shows_occupation_minus_target_and_the_room_that_chance_has():
+    sim = run("cycle", n=80, states=20)
+    view = attached(Occupation(), sim)
+    step(sim, view, steps=6)
+    frame, data = sim.frame, view.points.data
+    share, goal = np.bincount(frame.node, minlength=20) / 80, eta(frame.heights, 5.0)
+    np.testing.assert_allclose(data["top"], share - goal, atol=1e-6)
+    law = theory.law(sim).density(frame.sites) / 20
+    error = 2 * np.sqrt(law * (1 - law) / 80)
+    np.testing.assert_allclose(view.band.data["high"][::2], law - goal + error, atol=1e-6)
+    np.testing.assert_allclose(view.band.data["low"][1::2], law - goal - error, atol=1e-6)
+    np.testing.assert_allclose(view.line.data["y"][::2], law - goal, atol=1e-6)
+    assert view.figure.y_range.end >= np.abs(share - goal).max()
+
+
+def test_the_side_view_fits_a_finite_set_only():
+    plane = sv.Simulation(sv.CBO(), sv.landscapes.Ackley(), sv.Swarm(n=20, d=2))
+    assert Occupation().fits(run().frame) and not Occupation().fits(plane.frame)
+    view = attached(Occupation(), run())
+    stale = prepared(view, run())
+    view.attach(plane)
+    assert prepared(view, plane) is None
+    view.paint(stale)
