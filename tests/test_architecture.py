@@ -1,8 +1,9 @@
-"""Two houses with one door: what may import what."""
+"""Two packages with one door, and floors in each: what may import what. The folders are the rule; a new one needs a line here."""
 
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,15 +14,46 @@ PAGE = sorted((ROOT / "components").rglob("*.py"))
 FOREIGN = {"panel", "bokeh", "holoviews", "panel_material_ui", "tornado"}
 OPTIONAL = {"matplotlib", "imageio", "imageio_ffmpeg", "PIL"}  # the extra "pictures"
 
+# Files and folders of a package, lowest floor first. A module imports from its own folder and from lower floors, nothing else.
+CORE_FLOORS = (
+    {"version", "files", "temporary", "parameters"},
+    {"frame", "schedules", "record", "kernels"},
+    {"landscapes"},
+    {"success", "swarm"},
+    {"dynamics"},
+    {"journal"},
+    {"simulation", "serialise"},
+    {"replay"},
+    {"theory", "presets", "ensembles"},
+    {"papers", "drawing"},
+    {"exports"},
+    {"swarmviz"},  # the names that the package gives
+    {"warm", "cli"},
+    {"__main__"},
+)
+PAGE_FLOORS = (
+    {"assets", "palette", "text", "weakly"},
+    {"server"},
+    {"state", "replicas"},
+    {"views"},
+    {"controls", "playback"},
+    {"page"},
+    {"links"},
+    {"session"},
+    {"components"},
+)
+
 
 def imported(path):
     """The modules that a file imports, in every form of import, wherever in the file."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from filter(is_module, (f"{node.module}.{alias.name}" for alias in node.names))
+            modules = [name for alias in node.names if is_module(name := f"{node.module}.{alias.name}")]
+            yield from modules
+            if len(modules) < len(node.names):
+                yield node.module
 
 
 def is_module(name):
@@ -30,8 +62,27 @@ def is_module(name):
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
 
 
+def module(path):
+    """The dotted name of a file of this project."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room(name):
+    """The file or folder of its package in which a module lies: ``components.views.arena.plane`` → views."""
+    return (*name.split("."), name)[1]
+
+
+def upward(name, names, floors):
+    """Those of the modules ``names`` that the floor of the module ``name`` does not allow."""
+    place = {part: height for height, floor in enumerate(floors) for part in floor}
+    package, here = name.split(".")[0], room(name)
+    assert here in place, f"{here} is on no floor: give it one in {Path(__file__).name}"
+    others = {n for n in names if n.split(".")[0] == package and room(n) != here}
+    return {n for n in others if place[room(n)] >= place[here]}
+
+
 def test_importing_every_module_of_the_core_never_loads_the_page():
-    modules = [".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for p in CORE]
+    modules = [module(path) for path in CORE]
     code = f"import importlib, sys\nfor m in {modules!r}: importlib.import_module(m)\nprint(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -41,26 +92,31 @@ def test_importing_every_module_of_the_core_never_loads_the_page():
 
 
 @pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_inside_the_core_point_one_way(path):
-    """dynamics → {landscapes.base, noise, …} → {frame, parameters}; only the simulation, theory and entry points know all."""
-    names = {n for n in imported(path) if n.startswith("swarmviz.")}
-    part = path.relative_to(ROOT / "swarmviz").parts[0]
-    if part == "dynamics":
-        assert not {n for n in names if n.startswith(("swarmviz.theory", "swarmviz.simulation", "swarmviz.swarm"))}
-        assert {n for n in names if n.startswith("swarmviz.landscapes")} <= {
-            "swarmviz.landscapes.base"
-        } or path.name == "__init__.py"
-    elif part == "landscapes":
-        assert not {n for n in names if n.startswith(("swarmviz.dynamics", "swarmviz.theory", "swarmviz.simulation"))}
-    elif part in ("frame.py", "parameters.py"):
-        assert names <= {"swarmviz.parameters"}
+def test_imports_inside_the_core_point_downwards(path):
+    assert not upward(module(path), imported(path), CORE_FLOORS)
+    if room(module(path)) == "dynamics":  # a dynamics knows what a landscape is, and no landscape
+        of_landscapes = {name for name in imported(path) if name.startswith("swarmviz.landscapes")}
+        assert of_landscapes <= {"swarmviz.landscapes.base"}
+
+
+@pytest.mark.parametrize("path", PAGE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_inside_the_page_point_downwards(path):
+    assert not upward(module(path), imported(path), PAGE_FLOORS)
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {module(path): set(imported(path)) for path in (*CORE, *PAGE)}
+    packages = {module(path) for path in (*CORE, *PAGE) if path.name == "__init__.py"}
+    for name, needs in graph.items():  # a package's face is not what its own modules need
+        needs -= {name, *(package for package in packages if name.startswith(f"{package}."))}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize("path", PAGE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_line_of_the_page_names_a_dynamics_or_a_landscape(path):
     import swarmviz as sv
 
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     words = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {
         n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)
     }
@@ -68,31 +124,54 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_landscape(path):
     assert not (words | strings) & {*sv.dynamics.ALL, *sv.landscapes.ALL}
 
 
-PARTS = set(
-    "arena compare comparison controls curves density equation history luck occupation permalink phase side touch transport".split()
-)
-ON_TOP = {"session", "bench", "builder", "choices", "links", "player"}  # what puts the parts together, and its helpers
-
-
-@pytest.mark.parametrize("path", PAGE, ids=lambda p: str(p.relative_to(ROOT)))
-def test_the_parts_of_the_page_do_not_know_each_other_only_the_session_does(path):
-    """What they share (the looks, the figures' helpers, the text) knows none of them."""
-    names = {n.split(".")[1] for n in imported(path) if n.startswith("components.")}
-    assert path.stem == "session" or "session" not in names
-    assert path.stem in ON_TOP or not names & (PARTS | ON_TOP)
-
-
 @pytest.mark.parametrize(
-    "line, module",
+    "line, name",
     [
         ("import components.session", "components.session"),
         ("from components import session", "components.session"),
         ("from components.session import Session", "components.session"),
         ("from swarmviz import theory as other", "swarmviz.theory"),
+        ("from swarmviz import Simulation", "swarmviz"),
         ("def late():\n    from swarmviz import exports", "swarmviz.exports"),
     ],
 )
-def test_the_contract_sees_every_form_of_import(line, module, tmp_path):
+def test_the_contract_sees_every_form_of_import(line, name, tmp_path):
     """One that it did not see had let a module in that it forbids."""
     (tmp_path / "some.py").write_text(line)
-    assert module in set(imported(tmp_path / "some.py"))
+    assert name in set(imported(tmp_path / "some.py"))
+
+
+@pytest.mark.parametrize(
+    "name, other, allowed",
+    [
+        ("components.views.density.density", "components.session", False),
+        ("components.views.arena.plane", "components.page.theme", False),
+        ("components.server.pages", "components.links.permalink", False),
+        ("components.links.permalink", "components.playback.player", True),
+        ("swarmviz.dynamics.pso", "swarmviz.theory", False),
+        ("swarmviz.drawing.density", "swarmviz.exports.data", False),
+        ("swarmviz.ensembles.dataset", "swarmviz", False),
+        ("swarmviz.theory.cbo", "swarmviz.dynamics.cbo", True),
+        ("swarmviz.theory.cbo", "swarmviz.theory.fmc", True),
+    ],
+)
+def test_an_arrow_upwards_is_found(name, other, allowed):
+    floors = CORE_FLOORS if name.startswith("swarmviz") else PAGE_FLOORS
+    assert upward(name, {other, "numpy"}, floors) == (set() if allowed else {other})
+
+
+TESTS = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if path.parent.name not in ("tests", "ui"))
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_folders_of_the_tests_mirror_those_of_the_code(path):
+    """``tests/views/test_density.py`` tests ``components/views/density``; what tests a whole folder is named after it."""
+    folder, name = path.parent.relative_to(ROOT / "tests"), path.stem.removeprefix("test_")
+    homes = [home for package in ("swarmviz", "components") if (home := ROOT / package / folder).is_dir()]
+    assert homes, f"no folder {folder} in the code"
+    modules = {p.stem for home in homes for p in home.rglob("*.py")} | {
+        p.name for home in homes for p in home.rglob("*")
+    }
+    assert name in modules | {home.name for home in homes} or any(m in name for m in modules if len(m) > 3), (
+        f"{path.relative_to(ROOT)}: there is no module of that name in {folder}"
+    )

@@ -7,11 +7,11 @@ import json
 import re
 from typing import Any
 
-import swarmviz
 from swarmviz.journal import Journal
 from swarmviz.replay import RunSpec, run_of
 from swarmviz.serialise import changes, plain, titled
 from swarmviz.simulation import Simulation
+from swarmviz.version import __version__
 
 
 def metadata(what: RunSpec | Simulation) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def metadata(what: RunSpec | Simulation) -> dict[str, Any]:
     run = run_of(what)
     return {
         "program": "swarmviz",
-        "version": swarmviz.__version__,
+        "version": __version__,
         "title": title(run),
         "seed": run.swarm.seed,
         "k": run.k,

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-import swarmviz
 from swarmviz import dynamics, landscapes, schedules
 from swarmviz.exports.metadata import title
 from swarmviz.journal import Change
@@ -15,13 +14,15 @@ from swarmviz.parameters import Described, is_used
 from swarmviz.replay import RunSpec, run_of
 from swarmviz.serialise import changes, is_default
 from swarmviz.simulation import Simulation
+from swarmviz.swarm import Swarm
+from swarmviz.version import __version__
 
 WIDTH = 100
 SHELVES: tuple[tuple[str, dict[str, type]], ...] = (
     ("sv.", dynamics.ALL),
     ("sv.landscapes.", landscapes.ALL),
     ("sv.schedules.", schedules.ALL),
-    ("sv.", {"Swarm": swarmviz.Swarm}),
+    ("sv.", {"Swarm": Swarm}),
 )
 
 
@@ -54,7 +55,7 @@ def python_lines(what: RunSpec | Simulation) -> str:
     journal = run.journal.until(furthest)
     first, *later = journal
     parts = [part for change in journal for part in (change.dynamics, change.landscape)]
-    lines = [f"# swarmviz {swarmviz.__version__}: {title(run)}", "import swarmviz as sv", *_imports(parts), ""]
+    lines = [f"# swarmviz {__version__}: {title(run)}", "import swarmviz as sv", *_imports(parts), ""]
     lines += [
         f"dynamics = {_made(first.dynamics)}",
         *(_without_effect("dynamics", first.dynamics) if later else ()),

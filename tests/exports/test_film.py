@@ -8,10 +8,10 @@ import subprocess
 import numpy as np
 import pytest
 from PIL import Image
-from swarmviz.exports.run import Cancelled
 
 import swarmviz as sv
 from swarmviz import exports
+from swarmviz.exports import Cancelled
 from swarmviz.exports.mpl.arena import Arena
 from tests.exports.kinds import made
 

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from swarmviz.exports.run import Run
 
 import swarmviz as sv
 from swarmviz import exports
+from swarmviz.exports import Run
 from swarmviz.exports.replay import MAX_POINTS, run_curve
 from swarmviz.exports.take import MAX_LANDSCAPES
 from tests.exports.kinds import KINDS, made, opened

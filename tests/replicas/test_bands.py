@@ -10,7 +10,7 @@ from components.palette import DARK, LIGHT
 from components.replicas.bands import quantiles
 from components.replicas.pool import ReplicaPool
 from components.views.curves.curves import Curves
-from components.views.curves.log_axis import BELOW
+from swarmviz.drawing.log_axis import BELOW
 from tests.replicas.runs import finish, visible_run
 
 
