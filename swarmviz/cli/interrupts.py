@@ -9,7 +9,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 KEEPING = b"\nWhat is finished is being kept; SIGTERM or Ctrl-C once more gives it up.\n"
-IGNORED = "Ctrl-C is ignored here, as in what a script starts in the background: `kill {}` (SIGTERM) ends this and keeps what is finished.\n"  # noqa: E501
+IGNORED = (
+    "Ctrl-C is ignored here, as in what a script starts in the background: "
+    "`kill {}` (SIGTERM) ends this and keeps what is finished.\n"
+)
 
 
 @contextlib.contextmanager
