@@ -10,7 +10,7 @@ from swarmviz import dynamics, landscapes
 from swarmviz.exports import Cancelled, Run
 from swarmviz.replay import MIN_STEP_COST, RunSpec, run_of
 from swarmviz.swarm import Swarm
-from tests.exports.runs import CASES, changed_in_mid_run, same, went_back
+from tests.exports.example_runs import CASES, changed_in_mid_run, same, went_back
 
 # ---- the bits --------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import xarray
 
 import swarmviz as sv
 from swarmviz import exports
-from tests.exports.runs import CASES, thinned
+from tests.exports.example_runs import CASES, thinned
 
 
 @pytest.mark.parametrize("make", CASES)

@@ -4,7 +4,7 @@ import json
 
 import swarmviz as sv
 from swarmviz import exports
-from tests.exports.runs import changed_in_mid_run, with_seed_changed_for_the_next_reset
+from tests.exports.example_runs import changed_in_mid_run, with_seed_changed_for_the_next_reset
 
 
 def test_the_metadata_hold_every_declared_parameter_and_every_change():

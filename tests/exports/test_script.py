@@ -6,7 +6,7 @@ import pytest
 import swarmviz as sv
 from swarmviz import exports
 from swarmviz.exports import Run
-from tests.exports.runs import CASES, from_points, same, went_back
+from tests.exports.example_runs import CASES, from_points, same, went_back
 
 
 @pytest.mark.parametrize("make", CASES)
