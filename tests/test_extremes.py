@@ -59,7 +59,7 @@ def test_the_page_draws_every_landscape_or_says_why_not(name, d):
     sim = simulation(name, d)
     for view in (Arena(), Density(), Curves()):
         view.attach(sim)
-        view.paint(view.prepare(sim))
+        view.paint(view.prepare(sim.frame, sim))
         if isinstance(view, Curves):
             for log in (True, False):
                 view.choose(0, "value", log=log)

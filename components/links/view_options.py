@@ -15,22 +15,24 @@ class Choosable(Protocol):
     """A view that has options."""
 
     @property
-    def usual(self) -> dict[str, Any]:
+    def defaults(self) -> dict[str, Any]:
         """Option → its plain value as long as nobody chooses another, for what is shown now; each is an attribute of the view."""
 
 
 def chosen(*views: Choosable) -> dict[str, Any]:
     """The options that are not as usual."""
-    return {name: now for view in views for name, usual in view.usual.items() if (now := getattr(view, name)) != usual}
+    return {
+        name: now for view in views for name, usual in view.defaults.items() if (now := getattr(view, name)) != usual
+    }
 
 
 def restore(wanted: Any, *views: Choosable) -> str:
     """Set every option to what is ``wanted``, and those that are not there to what is usual; returns what could not be done, or ""."""
     if not isinstance(wanted, Mapping):
         return _sentence([f"{wanted!r} names no options"])
-    said = [f"there is no option {name!r}" for name in wanted if not any(name in view.usual for view in views)]
+    said = [f"there is no option {name!r}" for name in wanted if not any(name in view.defaults for view in views)]
     for view in views:
-        for name, usual in view.usual.items():
+        for name, usual in view.defaults.items():
             try:
                 _set(view, name, wanted.get(name, usual))
             except (ValueError, TypeError) as error:

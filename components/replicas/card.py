@@ -85,7 +85,7 @@ class ReplicaCard(pn.custom.JSComponent):
         Hears which replica a person wants to see.
     """
 
-    usual: ClassVar[dict[str, Any]] = {"tolerance": None}  # of a link, as a view's (components.links.view_options)
+    defaults: ClassVar[dict[str, Any]] = {"tolerance": None}  # of a link, as a view's (components.links.view_options)
 
     numbers = param.List([0, *NUMBERS])
     count = param.Integer(0)

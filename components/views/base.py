@@ -1,69 +1,97 @@
-"""What a view is: a figure that is told of a new run, fed from a worker thread and painted on the page's thread.
+"""What a view is: a figure that is attached to a run, prepared on the worker thread and painted on the page's thread.
 
 The session drives every view through the same four calls::
 
-    view.attach(sim)                 page's thread   another dynamics, landscape or swarm: draw what does not move
-    payload = view.prepare(sim)      worker thread   arrays for the next picture; touches no Bokeh or Panel object
-    view.paint(payload)              page's thread   write the arrays to the figure's sources, inside one ``pn.io.hold``
-    view.set_dark(dark)              page's thread   colours of the theme
+    view.attach(run)                       page's thread   another dynamics, landscape or swarm: draw what does not move
+    payload = view.prepare(frame, run)     worker thread   arrays for the next picture; touches no Bokeh or Panel object
+    view.paint(payload)                    page's thread   write the arrays to the figure's sources, inside one ``pn.io.hold``
+    view.set_dark(dark)                    page's thread   colours of the theme
 
-``every`` says how often a view is painted: 1 for each frame, 3 for every third (density, curves).
-
-A view may have more, which is asked for by name: ``fits(frame)``, whether it has anything to show of such a frame (every frame, where it
-is missing); ``options``, a row of small buttons for what it shows; ``refresh`` and ``usual``, see :class:`WithOptions`.
+A payload that was prepared for another run never reaches ``paint``: whoever drives the view checks that once for all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from panel.viewable import Viewable
 
-from swarmviz import Simulation
+from swarmviz import Frame, Simulation
 
 
-class View(Protocol):
-    """Protocol of the arena, the density, the curves, …"""
+class View:
+    """Base class of the arena, the density, the curves, …: a new view defines ``pane``, ``attach``, ``prepare`` and ``paint``.
 
-    every: int
+    Parameters
+    ----------
+    refresh : function (), optional
+        Called on the page's thread when an option changed. When absent, the view prepares and paints at once; the session gives one
+        that lets its worker prepare the picture.
+    runs : function () → sequence of Simulation
+        The runs of all panes, for a view that compares them.
+
+    Attributes
+    ----------
+    label : str
+        What it is called on the page: on the button that shows it, or before its title.
+    picture : str
+        Name of the view's picture among those of :func:`swarmviz.exports.picture`; empty when it has none.
+    every : int
+        How often it is painted: 1 with each picture, 3 with every third.
+    defaults : mapping of str
+        Option → its plain value as long as no other is chosen. Each option is an attribute whose setter raises ``ValueError`` for a
+        value that it does not take. A link holds the options that differ (:mod:`components.links.view_options`).
+    """
+
+    label: str = ""
+    picture: ClassVar[str] = ""
+    every: ClassVar[int] = 1
+    defaults: Mapping[str, Any] = MappingProxyType({})
+
+    def __init__(self, refresh: Callable[[], None] | None = None, runs: Callable[[], Sequence[Simulation]] = tuple):
+        self._sim: Simulation | None = None
+        self._runs = runs
+        self.refresh: Callable[[], None] = refresh or self._draw_at_once
 
     @property
     def pane(self) -> Viewable:
         """What is put on the page."""
+        raise NotImplementedError
 
-    def attach(self, sim: Simulation) -> None:
+    @property
+    def options(self) -> Viewable | None:
+        """A row of small buttons for what the view shows; None when it has no options."""
+        return None
+
+    def fits(self, frame: Frame) -> bool:
+        """Whether the view has anything to show of such a frame."""
+        return True
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """The options with which :func:`swarmviz.exports.picture` draws the view as it is seen."""
+        return {}
+
+    def attach(self, run: Simulation) -> None:
         """Draw what does not move, for another dynamics, landscape or swarm, and the present frame."""
+        raise NotImplementedError
 
-    def prepare(self, sim: Simulation) -> Any:
-        """Arrays for the next picture, or None when nothing changed; runs on the worker thread."""
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
+        """Arrays for the next picture, or None when there is nothing to paint; runs on the worker thread.
+
+        ``frame`` is the one of this picture, shared by all views; ``run`` has the parameters and the record that belong to it.
+        """
+        raise NotImplementedError
 
     def paint(self, payload: Any) -> None:
         """Write the payload of ``prepare`` to the sources."""
+        raise NotImplementedError
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
 
-
-class WithOptions:
-    """What views with options share: whom to tell that one has changed, and which there are.
-
-    Attributes
-    ----------
-    usual : dict of str
-        Option → its plain value as long as nobody chooses another; each is an attribute that refuses with a ``ValueError`` what means
-        nothing. A link holds those that are not as usual (:mod:`components.links.view_options`).
-    refresh : callable
-        Called on the page's thread when an option changed. By itself it prepares and paints at once; a session replaces it, so that its
-        worker prepares the picture.
-    """
-
-    usual: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self) -> None:
-        self._sim: Simulation | None = None
-        self.refresh: Callable[[], None] = self._draw_at_once
-
     def _draw_at_once(self) -> None:
-        if self._sim is not None:
-            self.paint(self.prepare(self._sim))  # type: ignore[attr-defined]
+        """Prepare and paint the present frame on this thread."""
+        if self._sim is not None and (payload := self.prepare(self._sim.frame, self._sim)) is not None:
+            self.paint(payload)

@@ -9,7 +9,7 @@ import numpy as np
 import panel as pn
 
 from components.palette import theme
-from components.views.base import WithOptions
+from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.curves.curve_plot import Curve, CurvePlot, Picture, ends_of, thin
 from components.views.curves.log_axis import Zero, left_out, placed, zero_of
@@ -53,20 +53,21 @@ def _points(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return k.astype("f8"), y
 
 
-class Comparison(WithOptions):
+class Comparison(View):
     """The view of two swarms' records; see :class:`components.views.base.View`.
 
     Parameters
     ----------
-    sims : function () → sequence of Simulation
+    runs : function () → sequence of Simulation
         The swarms that are shown; the view fits when there are two.
     """
 
+    label = "A and B"
+    picture = "comparison"
     every = 3
 
-    def __init__(self, sims: Callable[[], Sequence[Simulation]], dark: bool = False):
-        super().__init__()
-        self._sims = sims
+    def __init__(self, runs: Callable[[], Sequence[Simulation]], dark: bool = False, **wiring: Any):
+        super().__init__(runs=runs, **wiring)
         self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
         self._chips = ButtonRow(lambda what: self._pressed(), switches=[LOG])
         self._run, self._choice = object(), ("", False)
@@ -84,22 +85,22 @@ class Comparison(WithOptions):
         return self._pane
 
     @property
-    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what both swarms record
+    def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what both swarms record
         """What is compared as long as nobody chooses another observable or axis."""
-        if len(self._sims()) != 2:
+        if len(self._runs()) != 2:
             return {}
-        first = common(self._sims())[0]
+        first = common(self._runs())[0]
         return {"compared": [first.name, first.log]}
 
     @property
     def compared(self) -> list:
         """The observable that is drawn of both, and whether its axis is logarithmic."""
-        known = [o.name for o in common(self._sims())]
-        return list(self._choice) if self._choice[0] in known else self.usual["compared"]
+        known = [o.name for o in common(self._runs())]
+        return list(self._choice) if self._choice[0] in known else self.defaults["compared"]
 
     @compared.setter
     def compared(self, value: Any) -> None:
-        known = [o.name for o in common(self._sims())]
+        known = [o.name for o in common(self._runs())]
         if not isinstance(value, list) or len(value) != 2 or value[0] not in known or not isinstance(value[1], bool):
             raise ValueError(
                 f"compared = {value!r}: must be one of {', '.join(known)}, and whether its axis is logarithmic"
@@ -114,20 +115,20 @@ class Comparison(WithOptions):
 
     def fits(self, frame: Frame) -> bool:
         """Whether there are two swarms to compare."""
-        return len(self._sims()) == 2
+        return len(self._runs()) == 2
 
     def attach(self, sim: Simulation) -> None:
         """Other swarms; the chosen observable is kept where both record it."""
         self._sim, self._run = sim, object()
         if not self.fits(sim.frame):
             return
-        shared = common(self._sims())
+        shared = common(self._runs())
         self._chips.choices = [[o.name, o.symbol, o.meaning] for o in shared]
         if self._choice[0] not in [o.name for o in shared]:
             self._choose(shared[0].name, shared[0].log)
         for plot in self._plots:
             plot.forget()
-        self.paint(self.prepare(sim))
+        self.paint(self.prepare(sim.frame, sim))
 
     def _choose(self, name: str, log: bool) -> None:
         self._choice = name, log
@@ -142,9 +143,9 @@ class Comparison(WithOptions):
             plot.forget()
         self.refresh()
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
         """The curves; safe on a worker thread."""
-        sims, (name, log) = self._sims(), self._choice
+        sims, (name, log) = self._runs(), self._choice
         chosen = [o for o in common(sims) if o.name == name]
         return (self._run, pictures(sims, chosen[0], log)) if len(sims) == 2 and chosen else None
 

@@ -11,21 +11,25 @@ from bokeh.models import Div, HoverTool, LegendItem, NumeralTickFormatter
 
 from components.palette import FONT, SMALL_TEXT, Theme, theme
 from components.views.arena.graph_picture import even_above
+from components.views.base import View
 from components.views.figures import MOVING, dress, flat_legend, move_range, new_figure, source
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.finite_set import ERRORS, Laws, departure
 
 
-class Occupation:
+class Occupation(View):
     """The view of occupation minus target law; see :class:`components.views.base.View`.
 
     The bars are what the agents do, the dashed line what infinitely many would do by now. The band around it, ± 2 √(p (1 − p)/N), is where
     the bars of N agents that know nothing of each other lie in 95 of 100 states; agents that avoid crowds scatter less in the end.
     """
 
+    label = "Occupation"
+    picture = "occupation"
     every = 3
 
-    def __init__(self, dark: bool = False):
+    def __init__(self, dark: bool = False, **wiring: Any):
+        super().__init__(**wiring)
         self._run, self._named = object(), None
         self.figure = fig = new_figure("state", "share − target law")
         self.points = source(left=None, right=None, top=None, state=None, share=None, target=None, law=None)
@@ -54,8 +58,7 @@ class Occupation:
         )
         self._dress(theme(dark))
 
-    @staticmethod
-    def fits(frame: Frame) -> bool:
+    def fits(self, frame: Frame) -> bool:
         """Whether there are states to show."""
         return frame.occupation is not None and frame.sites is not None
 
@@ -67,15 +70,15 @@ class Occupation:
     def attach(self, sim: Simulation) -> None:
         """Another landscape, dynamics or swarm; without states, nothing is shown."""
         self._run, self._named, self._scale = object(), None, 0.0
-        if self.fits(sim.frame):
-            self.paint(self.prepare(sim))
+        frame = sim.frame
+        if self.fits(frame):
+            self.paint(self.prepare(frame, sim))
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
         """Differences, band and names; safe on a worker thread."""
-        run, frame = self._run, sim.frame
         if not self.fits(frame):
             return None
-        d = departure(sim, frame)
+        d = departure(run, frame)
         bars = {"left": d.edges[:-1], "right": d.edges[1:], "top": d.share - d.target, "state": d.first}
         bars |= {"share": d.share, "target": d.target, "law": d.law}
         x, middle, wide = (
@@ -86,7 +89,7 @@ class Occupation:
         if not d.most <= self._scale <= 3 * d.most:
             self._scale = even_above(d.most)
         return (
-            run,
+            self._run,
             _singles(bars),
             _singles({"x": x, "low": middle - wide, "high": middle + wide}),
             middle,

@@ -10,7 +10,7 @@ from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMap
 
 from components.palette import BEST, FOCUS, MINIMISER, Theme, crowd, theme
 from components.views.arena import agents
-from components.views.base import WithOptions
+from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import (
     MOVING,
@@ -59,7 +59,7 @@ def speed_range(v: np.ndarray, width: float, now: tuple[float, float] | None) ->
     return -end, end
 
 
-class PhaseSpace(WithOptions):
+class PhaseSpace(View):
     """The view of positions and velocities; see :class:`components.views.base.View`.
 
     Attributes
@@ -68,11 +68,13 @@ class PhaseSpace(WithOptions):
         Which coordinate is drawn, from 0.
     """
 
+    label = "Phase space"
+    picture = "phase"
     every = 2
-    usual: ClassVar = {"coordinate": 0}
+    defaults: ClassVar = {"coordinate": 0}
 
-    def __init__(self, dark: bool = False):
-        super().__init__()
+    def __init__(self, dark: bool = False, **wiring: Any):
+        super().__init__(**wiring)
         self._colours, self._i, self._run = theme(dark), 0, object()
         self._kind, self._shown = agents.Kind(), None
         self.tones, self.crowd = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
@@ -124,10 +126,13 @@ class PhaseSpace(WithOptions):
 
     # ---- the view ------------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def fits(frame: Frame) -> bool:
+    def fits(self, frame: Frame) -> bool:
         """Whether the agents of a frame have velocities."""
         return frame.v is not None
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """The coordinate that is drawn."""
+        return {"coordinates": [min(self.coordinate, frame.d - 1)]}
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -180,13 +185,13 @@ class PhaseSpace(WithOptions):
         self._dress()
         self.hover.renderers = [self.dots] if frame.n <= MANY else []
         self.cloud.visible = frame.n > MANY
-        self.paint(self.prepare(sim))
+        self.paint(self.prepare(frame, sim))
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
         """Positions and velocities in one coordinate, and the law of velocities; safe on a worker thread."""
-        run, i, frame, zoom = self._run, self._i, sim.frame, self._zoom
+        token, i, zoom = self._run, self._i, self._zoom
         x, v = frame.x[:, i], frame.v[:, i]
-        low, high = (float(side[i]) for side in sim.landscape.limits(frame.d))
+        low, high = (float(side[i]) for side in run.landscape.limits(frame.d))
         away = agents.distances(x, low, high)
         zoom.step(away)
         left, right = zoom.around(low, high)
@@ -202,14 +207,14 @@ class PhaseSpace(WithOptions):
         best, shift = int(np.argmin(frame.energy)), 0.0 if frame.shift is None else frame.shift[i]
         focus = np.nan if frame.focus is None else frame.focus[i]
         marks = {"focus": focus, "best_x": x[best], "best_v": v[best], "zero": 0.0}
-        law = velocity_law(sim)
+        law = velocity_law(run)
         picture = Picture(
             i, (left, right), (bottom, top), points, image, finite_f4(bests),
             {name: finite_f4(np.array([value])) for name, value in marks.items()},
-            finite_f4(np.unique(sim.landscape.minimisers(frame.d)[:, i]) + shift), law,
+            finite_f4(np.unique(run.landscape.minimisers(frame.d)[:, i]) + shift), law,
             _band(law, frame, i, left, right), agents.note_text(frame, int(frame.n - seen.sum())),
         )  # fmt: skip
-        return run, picture
+        return token, picture
 
     @staticmethod
     def points_columns(frame: Frame) -> list[str]:
@@ -218,8 +223,8 @@ class PhaseSpace(WithOptions):
 
     def paint(self, payload: Any) -> None:
         """Write a payload to the sources; one that was prepared for another run or coordinate is left out."""
-        run, p = payload
-        if run is not self._run or p.i != self._i:
+        token, p = payload
+        if token is not self._run or p.i != self._i:
             return
         shown = p.i, p.law and (p.law.title, p.law.applies), len(p.goals) > 0, len(p.bests) > 0
         if shown != self._shown:

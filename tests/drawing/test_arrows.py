@@ -64,7 +64,7 @@ def test_page_and_pictures_draw_the_same_arrows_and_the_same_key_at_every_step()
         keys = set()
         for _ in range(4):
             sim.advance(7)
-            arena.paint(arena.prepare(sim))
+            arena.paint(arena.prepare(sim.frame, sim))
             printed.show(sim)
             drawn = np.column_stack([arena.stage.arrows.data[name] for name in page.ENDS])
             there = np.array(printed.kind.arrows.get_segments()).reshape(-1, 4)

@@ -22,9 +22,11 @@ def prepare_on_a_worker(view, sim, monkeypatch):
         monkeypatch.setattr(PropertyDescriptor, name, guarded(getattr(PropertyDescriptor, name)))
     monkeypatch.setattr(pn.viewable.Viewable, "__getattribute__", guarded(object.__getattribute__))
 
+    frame = sim.frame
+
     def work():
         try:
-            view.prepare(sim)
+            view.prepare(frame, sim)
         except BaseException as failure:
             failures.append(failure)
 

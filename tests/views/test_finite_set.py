@@ -44,7 +44,7 @@ def shown(sim, make=Arena):
 def step(sim, *views, steps=1):
     sim.advance(steps)
     for view in views:
-        view.paint(view.prepare(sim))
+        view.paint(view.prepare(sim.frame, sim))
 
 
 def drawn_json(view):
@@ -261,7 +261,7 @@ def test_jumps_since_the_last_picture_are_seen_and_fade(kind):
     assert {tuple(row) for row in drawn} <= {(*map(float, place[a]), *map(float, place[b])) for a, b in links}
     assert arena.stage.moves.data["alpha"].min() < 0.5
     sim.goto(1)
-    arena.paint(arena.prepare(sim))
+    arena.paint(arena.prepare(sim.frame, sim))
     assert len(arena.stage.moves.data["x0"]) == 0
 
 
@@ -309,7 +309,7 @@ def test_a_steady_picture_of_the_largest_slider_is_small():
     sim = run("cycle", n=100_000, states=400)
     arena = shown(sim)
     step(sim, arena)
-    _, payload = arena.prepare(sim)
+    _, payload = arena.prepare(sim.frame, sim)
     assert "ground" not in payload
     columns = [*payload["points"].values(), *(c.astype("f4") for line in payload["laws"] for c in line)]
     assert sum(c.nbytes for c in columns) < 40_000
@@ -338,7 +338,7 @@ def test_the_graph_may_change_under_the_running_swarm():
     step(sim, arena)
     np.testing.assert_allclose(arena.stage.points.data["target"], eta(sim.frame.heights, 1.0), atol=1e-6)
     sim.goto(1)
-    arena.paint(arena.prepare(sim))
+    arena.paint(arena.prepare(sim.frame, sim))
     assert len(arena.stage.points.data["share"]) == 20
 
 
@@ -347,7 +347,7 @@ def test_moving_between_dynamics_and_back():
     plane = sv.Simulation(sv.CBO(), sv.landscapes.Ackley(), sv.Swarm(n=20, d=2))
     arena.attach(finite)
     graph = arena.stage
-    stale = arena.prepare(finite)
+    stale = arena.prepare(finite.frame, finite)
     arena.attach(plane)
     assert not isinstance(arena.stage, Graph) and arena.pane.object is arena.stage.figure
     arena.paint(stale)
@@ -435,11 +435,12 @@ def test_the_side_view_shows_occupation_minus_target_and_the_room_that_chance_ha
 
 def test_the_side_view_fits_a_finite_set_only():
     plane = sv.Simulation(sv.CBO(), sv.landscapes.Ackley(), sv.Swarm(n=20, d=2))
-    assert Occupation.fits(run().frame) and not Occupation.fits(plane.frame)
+    assert Occupation().fits(run().frame) and not Occupation().fits(plane.frame)
     view = shown(run(), Occupation)
-    stale = view.prepare(run())
+    other = run()
+    stale = view.prepare(other.frame, other)
     view.attach(plane)
-    assert view.prepare(plane) is None
+    assert view.prepare(plane.frame, plane) is None
     view.paint(stale)
 
 

@@ -52,7 +52,7 @@ def test_the_points_are_the_agents_in_the_chosen_coordinate(dynamics, d):
 
 
 def test_it_fits_a_frame_with_velocities_and_refuses_another():
-    assert PhaseSpace.fits(simulation("PSO").frame) and not PhaseSpace.fits(simulation("CBO").frame)
+    assert PhaseSpace().fits(simulation("PSO").frame) and not PhaseSpace().fits(simulation("CBO").frame)
     with pytest.raises(ValueError, match="needs velocities"):
         PhaseSpace().attach(simulation("CBO"))
 
@@ -79,12 +79,12 @@ def test_a_press_of_a_chip_changes_the_coordinate_and_asks_for_a_picture():
 def test_what_was_prepared_for_another_coordinate_or_run_is_not_painted():
     sim = simulation()
     view = attached(sim)
-    stale = view.prepare(sim)
+    stale = view.prepare(sim.frame, sim)
     view.coordinate = 1
     before = view.points.data["x"].copy()
     view.paint(stale)
     np.testing.assert_array_equal(view.points.data["x"], before)
-    stale = view.prepare(sim)
+    stale = view.prepare(sim.frame, sim)
     other = simulation(n=7)
     view.attach(other)
     view.paint(stale)
@@ -119,7 +119,7 @@ def test_no_law_is_drawn_where_theory_gives_none(name, settings):
 def test_a_large_swarm_is_an_image_that_says_so_and_holds_everybody_in_view(n):
     sim = simulation(n=n, d=1, steps=3)
     view = attached(sim)
-    _, picture = view.prepare(sim)
+    _, picture = view.prepare(sim.frame, sim)
     (left, right), (bottom, top), frame = picture.x_ends, picture.v_ends, sim.frame
     x, v = frame.x[:, 0], frame.v[:, 0]
     seen = (x >= left) & (x <= right) & (np.abs(v) <= top)
@@ -153,7 +153,7 @@ def test_a_diverging_swarm_is_drawn_until_it_leaves_the_numbers():
     with pytest.raises(sv.Diverged):
         for _ in range(5000):
             sim.advance(1)
-            view.paint(view.prepare(sim))
+            view.paint(view.prepare(sim.frame, sim))
     assert np.abs(sim.frame.x).max() > 1e60
     for column in (*view.points.data.values(), *view.marks.data.values()):
         assert np.isfinite(column).all()
@@ -173,7 +173,7 @@ def test_ranges_contain_what_is_drawn_while_the_swarm_moves():
     view = attached(sim)
     for _ in range(150):
         sim.advance(1)
-        view.paint(view.prepare(sim))
+        view.paint(view.prepare(sim.frame, sim))
         ends.append((view.figure.y_range.start, view.figure.y_range.end))
         assert np.abs(view.points.data["v"]).max() <= view.figure.y_range.end * (1 + 1e-6)
     assert sum(a != b for a, b in pairwise(ends)) <= 25

@@ -116,7 +116,7 @@ def test_the_group_is_offered_while_something_is_scheduled_with_the_present_time
         view.choose(0, "schedule")
     sim.dynamics.sigma = Linear(start=1.0, end=0.1, duration=2.0)
     sim.advance(5)
-    view.paint(view.prepare(sim))
+    view.paint(view.prepare(sim.frame, sim))
     view.choose(0, "schedule")
     plot = view.plots[0]
     assert plot.cursor.visible and plot.cursor.location == sim.k and plot.figure.x_range.end >= horizon(sim)
@@ -124,7 +124,7 @@ def test_the_group_is_offered_while_something_is_scheduled_with_the_present_time
     assert len(names) == 1 and names[0].startswith("σ: ")
     sim.dynamics.sigma = 1.0
     sim.advance(1)
-    view.paint(view.prepare(sim))
+    view.paint(view.prepare(sim.frame, sim))
     assert view.groups[0] == "value" and "schedule" not in [name for name, *_ in view._chips[0].choices]
     assert plot.slots[0][1].name.startswith("best F") and view.plots[1].slots[0][1].name.startswith("V:")
 

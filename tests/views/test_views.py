@@ -46,6 +46,10 @@ def simulation(dynamics="CBO", landscape="Ackley", n=40, d=2, seed=3, **paramete
     return sim
 
 
+def paint(view, sim):
+    view.paint(view.prepare(sim.frame, sim))
+
+
 def attached(view, sim):
     view.attach(sim)
     return view
@@ -87,7 +91,7 @@ def test_every_view_shows_every_dynamics_in_every_dimension(dynamics, landscape,
     for _ in range(3):
         sim.advance(2)
         for view in views:
-            payload = view.prepare(sim)
+            payload = view.prepare(sim.frame, sim)
             if payload is not None:
                 view.paint(payload)
     for view in views:
@@ -103,7 +107,7 @@ def test_a_large_swarm_is_drawn_as_a_density_that_says_so_and_misses_nobody(dyna
     sim = simulation(dynamics, "Rastrigin", n=n, d=d)
     arena = attached(Arena(), sim)
     stage = arena.stage
-    _, payload = arena.prepare(sim)
+    _, payload = arena.prepare(sim.frame, sim)
     image = payload["density"][0]
     x = sim.frame.x[:, :2]
     ends = np.array([[r.start, r.end] for r in (stage.figure.x_range, stage.figure.y_range)[: min(d, 2)]])
@@ -221,7 +225,7 @@ def test_the_picture_of_a_landscape_fills_every_frame(shape, view):
 def test_a_wider_frame_asks_for_a_wider_picture_and_one_a_little_wider_does_not():
     sim, asked = simulation(), []
     arena = attached(Arena(), sim)
-    arena.refresh = lambda: asked.append(arena.paint(arena.prepare(sim)))
+    arena.refresh = lambda: asked.append(arena.paint(arena.prepare(sim.frame, sim)))
     arena.attach(sim)
     plane = arena.stage
 
@@ -250,17 +254,17 @@ def test_trails_join_successive_pictures_fade_with_age_and_end_when_one_goes_bac
     arena = attached(Arena(), sim)
     before = sim.frame.x.copy()
     sim.advance(1)
-    arena.paint(arena.prepare(sim))
+    arena.paint(arena.prepare(sim.frame, sim))
     tail = arena.stage.tail.data
     np.testing.assert_array_equal(
         np.column_stack([tail["x0"], tail["y0"], tail["x1"], tail["y1"]]), np.hstack([before, sim.frame.x]).astype("f4")
     )
     sim.advance(1)
-    arena.paint(arena.prepare(sim))
+    arena.paint(arena.prepare(sim.frame, sim))
     alpha = arena.stage.tail.data["alpha"]
     assert alpha[0] < alpha[-1] and len(alpha) == 40
     sim.goto(1)
-    arena.paint(arena.prepare(sim))
+    arena.paint(arena.prepare(sim.frame, sim))
     assert len(arena.stage.tail.data["alpha"]) == 0
 
 
@@ -268,11 +272,9 @@ def test_a_walker_is_linked_to_where_its_companion_was_and_leaves_no_trail_of_th
     x = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, -1.0]])
     arena = attached(Arena(), bare(x, partner=np.array([-1, -1, -1])))
     later = np.array([[1.1, 1.0], [5.0, 4.0], [2.0, -1.0]])
-    arena.paint(arena.prepare(bare(later, k=1, partner=np.array([1, -1, -1]))))
+    paint(arena, bare(later, k=1, partner=np.array([1, -1, -1])))
     np.testing.assert_array_equal(np.column_stack(list(arena.stage.links.data.values())), [[0, 0, 1, 1]])
-    arena.paint(
-        arena.prepare(bare(later, k=5, partner=np.array([1, -1, -1])))
-    )  # nobody knows where they were in step 4
+    paint(arena, bare(later, k=5, partner=np.array([1, -1, -1])))  # nobody knows where they were in step 4
     np.testing.assert_array_equal(
         np.column_stack(list(arena.stage.links.data.values())), np.array([[1.1, 1, 5, 4]], "f4")
     )
@@ -306,7 +308,7 @@ def test_a_diverging_swarm_is_drawn_without_a_word_from_numpy_until_it_leaves_th
         for _ in range(1000):
             sim.advance(1)
             for view in views:
-                view.paint(view.prepare(sim))
+                view.paint(view.prepare(sim.frame, sim))
     assert np.abs(sim.frame.x).max() > 1e100
     for column in points(views[0]).values():
         assert np.isfinite(column).all()
@@ -317,7 +319,7 @@ def test_a_moving_landscape_is_drawn_where_the_swarm_feels_it():
     x = np.zeros((5, 2))
     arena = attached(Arena(), bare(x, shift=np.zeros(2)))
     corner, star = arena.stage.ground.data["x"][0], arena.stage.goals.data["x"][0]
-    arena.paint(arena.prepare(bare(x, k=1, shift=np.array([0.25, 0.0]))))
+    paint(arena, bare(x, k=1, shift=np.array([0.25, 0.0])))
     assert arena.stage.ground.data["x"][0] == pytest.approx(corner + 0.25)
     assert arena.stage.goals.data["x"][0] == pytest.approx(star + 0.25)
 
@@ -335,7 +337,7 @@ def test_agents_outside_the_view_are_counted():
     x[:2] = 1e6
     arena = attached(Arena(), bare(x))
     assert arena.stage.note.text == "2 agents outside the view" and arena.stage.note.visible
-    arena.paint(arena.prepare(bare(np.zeros((100, 2)), k=1)))
+    paint(arena, bare(np.zeros((100, 2)), k=1))
     assert arena.stage.note.text == "" and not arena.stage.note.visible
 
 
@@ -524,7 +526,7 @@ def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hyp
     assert "001 Thm 3.5" in claim.name and "2λ > σ² holds" in claim.name and "$name" in view.plots[1].hover.tooltips
     sim.dynamics.sigma = 3.0
     sim.advance(1)
-    view.paint(view.prepare(sim))
+    view.paint(view.prepare(sim.frame, sim))
     claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
     assert (
         claim.glyph.line_alpha == FAINT
@@ -553,7 +555,7 @@ def test_ranges_move_in_few_steps_and_always_contain_what_is_drawn():
     for i in range(300):
         sim.advance(1)
         for view in views:
-            view.paint(view.prepare(sim))
+            view.paint(view.prepare(sim.frame, sim))
             for j, pane in enumerate(figures(view)):
                 if hasattr(pane.object, "x_range"):
                     f = pane.object
@@ -627,14 +629,14 @@ def test_a_steady_picture_is_a_few_small_messages():
 def step(sim, views):
     sim.advance(1)
     for view in views:
-        view.paint(view.prepare(sim))
+        view.paint(view.prepare(sim.frame, sim))
 
 
 def test_a_picture_of_another_run_is_not_painted():
     first, second = simulation(n=30, seed=1), simulation(n=60, seed=2)
     for make in (Arena, Density, Curves):
         view = attached(make(), first)
-        stale = view.prepare(first)
+        stale = view.prepare(first.frame, first)
         view.attach(second)
         before = drawn_json(view)
         view.paint(stale)

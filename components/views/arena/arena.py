@@ -12,31 +12,38 @@ from components.palette import theme
 from components.views.arena.graph import Graph
 from components.views.arena.line import Line
 from components.views.arena.plane import Plane
-from swarmviz import Simulation
+from components.views.base import View
+from swarmviz import Frame, Simulation
 
 
-class Arena:
+class Arena(View):
     """The view of the swarm itself; see :class:`components.views.base.View`.
+
+    Parameters
+    ----------
+    on_event : function (act, handle, place)
+        A click or a drag; see :class:`components.views.arena.handles.DragHandles`.
+    refresh : function ()
+        Called on the page's thread when the browser needs a larger picture of the landscape; a session lets its worker prepare it.
 
     Attributes
     ----------
-    every : int
-        Painted with every frame.
     label : str
         The pane's name before the title, when two are compared.
-    on_hand : function (act, handle, place)
-        What a person does in it; see :class:`components.views.arena.handles.DragHandles`.
-    refresh : callable
-        Called on the page's thread when the browser needs a larger picture of the landscape; a session lets its worker prepare it.
     """
 
-    every = 1
+    picture = "arena"
 
-    def __init__(self, dark: bool = False):
+    def __init__(
+        self,
+        dark: bool = False,
+        on_event: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None,
+        refresh: Callable[[], None] = lambda: None,
+    ):
+        super().__init__(refresh)
         self._colours = theme(dark)
         self.label = ""
-        self.on_hand: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
-        self.refresh: Callable[[], None] = lambda: None
+        self.on_event = on_event
         self._stages: dict[type, Line | Plane | Graph] = {}
         self._stage: Line | Plane | Graph | None = None
         self._run = object()  # a payload that was prepared for another run is not painted
@@ -68,18 +75,18 @@ class Arena:
         if self.label:
             stage.figure.title.text = f"{self.label} · {sim.dynamics.title} on {stage.figure.title.text}"
         if hasattr(stage, "hand"):
-            stage.hand.on_hand = self.on_hand
+            stage.hand.on_hand = self.on_event
         if hasattr(stage, "refresh"):
             stage.refresh = self.refresh
         self._stage = stage
-        self.paint(self.prepare(sim))
+        self.paint(self.prepare(frame, sim))
         if self._pane.object is not stage.figure:
             self._pane.object = stage.figure
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
         """Arrays for the next picture; safe on a worker thread."""
-        run, stage = self._run, self._stage
-        return run, stage.prepare(sim.frame, sim.landscape)
+        token, stage = self._run, self._stage
+        return token, stage.prepare(frame, run.landscape)
 
     def paint(self, payload: Any) -> None:
         """Write a payload to the figure's sources."""

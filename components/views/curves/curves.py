@@ -9,12 +9,12 @@ import panel as pn
 
 from components.palette import theme
 from components.replicas.bands import Band
-from components.views.base import WithOptions
+from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.curves.curve_plot import GROUP_LABELS, CurvePlot, groups_of, picture
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
-from swarmviz import Simulation
+from swarmviz import Frame, Simulation
 
 FIRST_CHOICE = "value", "dispersion"
 LOG = ["log", "log", "Logarithmic axis"]
@@ -24,10 +24,15 @@ ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important;
 SCHEDULE_MEANING = "The parameters that follow a schedule, over the whole run and ahead of it"
 
 
-class Curves(WithOptions):
+class Curves(View):
     """The view of the record; see :class:`components.views.base.View`.
 
     Where there is no height for two plots, as on a phone, the browser shows the first.
+
+    Parameters
+    ----------
+    bands : function (run) → mapping of str to Band
+        The band of the run's replicas for each observable by name, or nothing; called where pictures are prepared.
 
     Attributes
     ----------
@@ -35,21 +40,25 @@ class Curves(WithOptions):
         The group of observables on each of the two plots.
     log : list of bool
         Whether each plot has a logarithmic axis.
-    bands : callable
-        Given the simulation, the band of its replicas for each observable by name, or nothing; called where pictures are prepared.
     """
 
+    picture = "curves"
     every = 3
 
-    def __init__(self, dark: bool = False):
-        super().__init__()
+    def __init__(
+        self,
+        dark: bool = False,
+        bands: Callable[[Simulation], Mapping[str, Band]] = lambda run: {},
+        **wiring: Any,
+    ):
+        super().__init__(**wiring)
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
         self._chips = [
             ButtonRow(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
         ]
         self._run, self._offered = object(), []
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
-        self.bands: Callable[[Simulation], Mapping[str, Band]] = lambda sim: {}
+        self.bands = bands
         blocks = [self._block(i) for i in range(len(self._plots))]
         self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
 
@@ -82,7 +91,7 @@ class Curves(WithOptions):
         return [log for _, log in self._chosen]
 
     @property
-    def usual(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what the dynamics records
+    def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what the dynamics records
         """What is on the two plots as long as nobody chooses another group or axis."""
         if self._sim is None:
             return {}
@@ -140,7 +149,7 @@ class Curves(WithOptions):
         for plot in self._plots:
             plot.forget()
         self._offer(_groups(sim))
-        self.paint(self.prepare(sim))
+        self.paint(self.prepare(sim.frame, sim))
 
     def _offer(self, groups: list[str]) -> None:
         """The groups on the chips; a plot whose group is no longer there goes back to its first choice."""
@@ -161,19 +170,19 @@ class Curves(WithOptions):
         wanted, groups = FIRST_CHOICE[place], _groups(self._sim)
         return wanted if wanted in groups else groups[min(place, len(groups) - 1)]
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
         """The curves of both plots; safe on a worker thread."""
-        run, groups, bands = self._run, _groups(sim), self.bands(sim)
+        token, groups, bands = self._run, _groups(run), self.bands(run)
         drawn = [
-            schedule_picture(sim, log) if group == SCHEDULE else picture(sim, group, log, bands)
+            schedule_picture(run, log) if group == SCHEDULE else picture(run, group, log, bands)
             for group, log in self._chosen
         ]
-        return run, groups, drawn
+        return token, groups, drawn
 
     def paint(self, payload: Any) -> None:
         """Write a payload to the sources; one that was prepared for another run or choice is left out."""
-        run, groups, pictures = payload
-        if run is not self._run:
+        token, groups, pictures = payload
+        if token is not self._run:
             return
         before = list(self._chosen)
         self._offer(groups)  # a parameter may begin or cease to follow a schedule in mid-run

@@ -26,7 +26,7 @@ class Zero(NamedTuple):
 
 def zero_of(sims: Sequence[Simulation], values: Iterable[np.ndarray]) -> Zero:
     """The zero of a logarithmic axis of F: the known minimum, else the lowest of all the ``values`` that are drawn on it."""
-    known = [sim.landscape.minimum(sim.frame.d) for sim in sims]
+    known = [sim.landscape.minimum(sim.initial_swarm.d) for sim in sims]
     if None not in known:
         return Zero(min(known), "min F")
     return Zero(

@@ -9,7 +9,7 @@ import panel as pn
 from bokeh.models import ColumnDataSource, Div
 
 from components.palette import FONT, SMALL_TEXT, theme
-from components.views.base import WithOptions
+from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.density import joint, marginal
 from components.views.density.marginal import claim_of
@@ -31,7 +31,7 @@ class Options(NamedTuple):
     plane: bool
 
 
-class Density(WithOptions):
+class Density(View):
     """The view of where agents are; see :class:`components.views.base.View`.
 
     Attributes
@@ -44,11 +44,13 @@ class Density(WithOptions):
         Whether two coordinates are drawn as an image of their plane, rather than as two histograms.
     """
 
+    label = "Density"
+    picture = "density"
     every = 3
-    usual: ClassVar = {"bins": 40, "kde": True, "plane": False}
+    defaults: ClassVar = {"bins": 40, "kde": True, "plane": False}
 
-    def __init__(self, dark: bool = False, bins: int = 40):
-        super().__init__()
+    def __init__(self, dark: bool = False, bins: int = 40, **wiring: Any):
+        super().__init__(**wiring)
         self._chosen, self._run, self._shown = Options(whole_bins(bins), True, False), object(), None
         self._plots = [marginal.Plot(theme(dark)), marginal.Plot(theme(dark))]
         self._joint = joint.Plot(theme(dark))
@@ -64,10 +66,13 @@ class Density(WithOptions):
         self._chips = ButtonRow(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
         self._say()
 
-    @staticmethod
-    def fits(frame: Frame) -> bool:
+    def fits(self, frame: Frame) -> bool:
         """Whether positions are spread over a box, and not tied to the states of a finite set."""
         return frame.links is None
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """Bins and smooth estimate as they are drawn."""
+        return {"bins": self.bins, "smooth": self.kde}
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -140,29 +145,29 @@ class Density(WithOptions):
         self._say()
         for plot in self._plots:
             plot.figure.y_range.update(start=0, end=0)
-        self.paint(self.prepare(sim))
+        self.paint(self.prepare(sim.frame, sim))
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
         """Histograms, smooth estimates, image and target; safe on a worker thread."""
-        run, chosen, frame = self._run, self._chosen, sim.frame
-        low, high = sim.landscape.limits(frame.d)
+        token, chosen = self._run, self._chosen
+        low, high = run.landscape.limits(frame.d)
         there = taking_part(frame)
         x, removed = frame.x[there], int(frame.n - there.sum())
-        target = theory_target(sim) if frame.d <= 2 else None
+        target = theory_target(run) if frame.d <= 2 else None
         if chosen.plane and frame.d > 1:
             drawn: Any = joint.joint(x[:, :2], low[:2], high[:2], chosen.bins, chosen.kde, target, removed)
-            return run, chosen, drawn, target
+            return token, chosen, drawn, target
         laws = target_marginals(target, low, high) if target is not None else [None, None]
         drawn = [
             marginal_of(x[:, i], float(low[i]), float(high[i]), chosen.bins, chosen.kde, laws[i], removed)
             for i in range(min(frame.d, 2))
         ]
-        return run, chosen, drawn, target
+        return token, chosen, drawn, target
 
     def paint(self, payload: Any) -> None:
         """Write a payload to the sources; one that was prepared for another run or other options is left out."""
-        run, chosen, drawn, target = payload
-        if run is not self._run or chosen != self._chosen:
+        token, chosen, drawn, target = payload
+        if token is not self._run or chosen != self._chosen:
             return
         plane = isinstance(drawn, joint.Joint)
         shown = plane, target and (target.title, target.applies, target.reason), chosen.kde
