@@ -222,6 +222,10 @@ class Transport:
             self._commands.append(command)
             self._wake.notify()
 
+    def redraw(self) -> None:
+        """Let the worker prepare every view anew."""
+        self.do(lambda: None)
+
     def hurry(self) -> None:
         """Something was edited: let the next step come now, where it is drawn anyway, and those after it when they would have come."""
         if self._playing:
