@@ -600,7 +600,7 @@ def reset(session):
 
 
 def place_the_swarm(session):
-    session.mouse.chips._handle_msg("swarm")
+    session.choices.mouse.chips._handle_msg("swarm")
     session._use_mouse(0, "clicked", -1, np.array([1.0, 2.0]))
 
 
@@ -637,7 +637,7 @@ def test_a_well_that_is_placed_in_the_past_keeps_the_future(running):
     furthest, wells = running._sim.furthest, len(running._sim.landscape.wells)
     press(running, "goto", 5)
     settle(running)
-    running.mouse.chips._handle_msg("wells")
+    running.choices.mouse.chips._handle_msg("wells")
     running._use_mouse(0, "clicked", -1, np.array([-2.0, 2.0]))
     settle(running)
     assert len(running._sim.landscape.wells) == wells + 1 and running._sim.furthest == 5
@@ -685,13 +685,13 @@ def test_playing_on_with_what_was_changed_later_is_another_future_and_the_old_on
 def test_a_comparison_that_loses_a_swarm_is_kept(running, act):
     press(running, "pause")
     settle(running)
-    running._compare("start", None)
+    running.choices.compare("start", None)
     edit(running, "dynamics.sigma", "0.2")
     press(running, "step")
     settle(running)
     k = running._sim.k
     assert [sim.dynamics.sigma for sim in running.panes.sims] == [1, 0.2]
-    running._compare(act, None)
+    running.choices.compare(act, None)
     assert kept(running) == [k] and running.history.pane.rows[0]["beside"]
     running.history.pane._handle_msg({"act": "open", "number": running.history.pane.rows[0]["number"]})
     settle(running)
@@ -703,7 +703,7 @@ def test_an_edit_of_one_of_two_keeps_the_future_of_the_other(running):
     assert wait(lambda: running._sim.k >= 20)
     press(running, "pause")
     settle(running)
-    running._compare("start", None)
+    running.choices.compare("start", None)
     furthest = running._sim.furthest
     press(running, "goto", 5)
     settle(running)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, singledispatch
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
 import param
 
@@ -34,8 +33,7 @@ class Slider(TypedDict):
     whole: bool
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of the form: what the browser builds once, and what it shows then.
 
     Attributes
@@ -86,9 +84,10 @@ class Row:
 
     def build(self) -> dict[str, Any]:
         """What the browser builds the row of; a field that is not there is empty or false."""
-        fields = {name: field for name, field in asdict(self).items() if name not in STATE}
-        fields["options"] = [list(option) for option in self.options]
-        return {name: field for name, field in fields.items() if isinstance(field, str) or field}
+        fields = {name: field for name, field in self._asdict().items() if name not in STATE and (field or field == "")}
+        if self.options:
+            fields["options"] = [list(option) for option in self.options]
+        return fields
 
     def state(self) -> dict[str, Any]:
         """What the row shows: its value, and its text and whether it is hidden where that is the case."""
@@ -114,7 +113,7 @@ def rows_of(owner: Described, prefix: str) -> list[Row]:
     """The rows of all parameters of ``owner``, named ``prefix.parameter``."""
     rows: list[Row] = []
     for name, declared in owner.declared().items():
-        row = replace(_described(declared, f"{prefix}.{name}"), hidden=not is_used(owner, declared))
+        row = _described(declared, f"{prefix}.{name}")._replace(hidden=not is_used(owner, declared))
         if getattr(declared, "schedulable", False):
             rows += _schedulable(declared, row, getattr(owner, name))
         else:
@@ -141,30 +140,30 @@ def _described(declared: param.Parameter, name: str) -> Row:
 @singledispatch
 def _with_editor(declared: param.Parameter, row: Row, value: Any) -> Row:
     """The row with the editor and the value of its parameter."""
-    return replace(row, kind="text", value="" if value is None else str(value))
+    return row._replace(kind="text", value="" if value is None else str(value))
 
 
 @_with_editor.register
 def _(declared: Real, row: Row, value: Any) -> Row:
-    return replace(row, kind="number", value=value, text=written(value), slider=_slider(declared))
+    return row._replace(kind="number", value=value, text=written(value), slider=_slider(declared))
 
 
 @_with_editor.register
 def _(declared: Choice, row: Row, value: Any) -> Row:
     meanings = declared.meanings or {}
     doc = " · ".join(f"{name}: {meanings[name]}" for name in meanings) or declared.doc or ""
-    return replace(row, kind="choice", value=value, doc=doc, options=tuple((name, name) for name in declared.objects))
+    return row._replace(kind="choice", value=value, doc=doc, options=tuple((name, name) for name in declared.objects))
 
 
 @_with_editor.register
 def _(declared: Switch, row: Row, value: Any) -> Row:
-    return replace(row, kind="switch", value=value)
+    return row._replace(kind="switch", value=value)
 
 
 @_with_editor.register
 def _(declared: Vector, row: Row, value: Any) -> Row:
     hint = "x, y; x, y; …" if declared.shape == "table" else "a number, or one per coordinate"
-    return replace(row, kind="text", value=written(value), placeholder=hint)
+    return row._replace(kind="text", value=written(value), placeholder=hint)
 
 
 def _slider(declared: Real) -> Slider | None:
@@ -189,26 +188,26 @@ def _schedulable(declared: Real, row: Row, value: Any) -> list[Row]:
     """A number with the menu that makes it follow a schedule, or that menu with the rows of the schedule."""
     if isinstance(value, schedules.Constant):  # of a link or a library: on the page it is a number
         value = value.value
-    menu = replace(row, name=f"{row.name}.kind", kind="choice", options=KINDS)
+    menu = row._replace(name=f"{row.name}.kind", kind="choice", options=KINDS)
     if isinstance(value, TimeDependent):
-        return [replace(menu, value=type(value).__name__), *_schedule_rows(row, value)]
-    small = replace(menu, value=FIXED, inline=True, doc=f"{row.symbol} may follow a schedule")
+        return [menu._replace(value=type(value).__name__), *_schedule_rows(row, value)]
+    small = menu._replace(value=FIXED, inline=True, doc=f"{row.symbol} may follow a schedule")
     return [_with_editor(declared, row, value), small]
 
 
 def _schedule_rows(row: Row, schedule: Any) -> list[Row]:
     """The rows of a schedule's own parameters, of its formula and of what it gives now, under the row of the parameter."""
-    under = replace(row, symbol="", label="", nested=True)
+    under = row._replace(symbol="", label="", nested=True)
     rows = []
     if hasattr(schedule, "points"):  # which are no declared parameter
         label, points = "Points: time since it began, value; …", written(schedule.points)
-        rows.append(replace(under, name=f"{row.name}.points", label=label, value=points, placeholder="0, 1; 10, 0"))
+        rows.append(under._replace(name=f"{row.name}.points", label=label, value=points, placeholder="0, 1; 10, 0"))
     for name, declared in schedule.declared().items():
         own = _with_editor(declared, _described(declared, f"{row.name}.{name}"), getattr(schedule, name))
-        rows.append(replace(own, nested=True, hidden=row.hidden, group=row.group))
+        rows.append(own._replace(nested=True, hidden=row.hidden, group=row.group))
     formula = f"{html.escape(row.symbol)}(t) = {readable(schedule.equation)}"
-    rows.append(replace(under, name=f"{row.name}.formula", kind="formula", value=formula))
-    return [*rows, replace(under, name=f"{row.name}.now", kind="present")]
+    rows.append(under._replace(name=f"{row.name}.formula", kind="formula", value=formula))
+    return [*rows, under._replace(name=f"{row.name}.now", kind="present")]
 
 
 def present_values(owner: Described, prefix: str, t: float) -> dict[str, str]:

@@ -40,8 +40,8 @@ class Exports(pn.custom.JSComponent):
 
     Parameters
     ----------
-    run : function () → (journal, born, k, options) or None
-        Called on the export's thread: a snapshot of the visible run, see :class:`swarmviz.exports.Run`; None when there is no run any more.
+    run : function () → Run or None
+        Called on the export's thread: a snapshot of the visible run; None when there is no run any more.
     on_page : function (function) → None
         Carries out a function on the page's thread.
     pair : function () → sequence of two such snapshots

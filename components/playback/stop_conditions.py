@@ -48,7 +48,7 @@ class StopCondition:
         self._passed = False
 
     def allowed(self, sim: Simulation, steps: int) -> tuple[int, str]:
-        """How many of the next steps may be taken, and the reason when there are none; one that was passed already holds no more."""
+        """How many of the next steps may be taken, and the reason when there are none; a condition that was passed already is ignored."""
         if self.kind == "k" and sim.k < self.at:
             steps = min(steps, math.ceil(self.at) - sim.k)
         if self.kind == "t" and sim.t < self.at and sim.k:

@@ -44,7 +44,7 @@ ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "coordin
 
 def test_nothing_is_in_the_link_as_long_as_nobody_chose(running):  # noqa: F811
     assert options(running) == {}
-    running._moved()
+    running._write_link()
     assert permalink.read(query(running.bar.link)).views is None
 
 
@@ -85,7 +85,7 @@ def test_the_address_follows_every_choice(running):  # noqa: F811
 
 
 def test_two_swarms_reopen_with_what_is_compared(running):  # noqa: F811
-    running._compare("start", None)
+    running.choices.compare("start", None)
     both = running.side.views["A and B"]
     other = both._chips.choices[1][0]
     both._chips._handle_msg(other)
@@ -170,7 +170,7 @@ def test_a_link_that_stands_at_a_step_says_it_too_once_the_run_is_there(session)
 
 
 def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):  # noqa: F811
-    running._compare("start", None)
+    running.choices.compare("start", None)
     views = running._with_options()
     names = [name for view in views for name in view.defaults]
     assert len(names) == len(set(names)) and {*ALL, "curves", "compared"} == set(names)

@@ -60,6 +60,18 @@ def test_two_equal_swarms_stay_equal_and_a_changed_one_is_the_run_it_would_be_al
     assert not np.array_equal(panes.sims[0].frame.x, panes.sims[1].frame.x)
 
 
+def test_an_edit_waits_in_the_active_pane_as_it_is_and_acts_before_the_next_step():
+    panes, part = panes_of(make(), make()), sv.CBO(sigma=0.2)
+    panes.edit("dynamics", part)
+    assert panes[0].pending["dynamics"] is part and panes[1].pending == {} and panes.sim.dynamics.sigma == 1
+    panes.advance(1)
+    assert panes.edits == [{}, {}] and [sim.dynamics.sigma for sim in panes.sims] == [0.2, 1]
+    assert panes.sim.dynamics is not part, "the page's thread and the worker must not share what one of them changes"
+    panes.edit("dynamics", sv.CBO(sigma=0.3))
+    panes.replace(panes.runs)
+    assert panes.edits == [{}, {}], "meant for runs that are no longer shown"
+
+
 @pytest.mark.parametrize("weak", [0, 1])
 def test_when_one_swarm_diverges_both_stand_at_the_last_step_that_both_could_take(weak):
     sims = [make(), make()]
@@ -246,7 +258,7 @@ def test_a_click_means_nothing_until_a_mode_is_chosen(running):
 
 
 def test_a_click_places_the_swarm(running):
-    running.mouse.chips.value = "swarm"
+    running.choices.mouse.chips.value = "swarm"
     hand(running, "clicked", -1, 3.0, -2.0)
     assert wait(lambda: running._sim.swarm.initial == "gaussian")
     standing(running)
@@ -256,7 +268,7 @@ def test_a_click_places_the_swarm(running):
 
 
 def test_clicks_place_agents_one_by_one_and_the_run_waits(running):
-    running.mouse.chips.value = "agents"
+    running.choices.mouse.chips.value = "agents"
     places = [(1.0, 2.0), (-3.0, 0.5), (9.0, 0.0)]
     for i, place in enumerate(places):
         hand(running, "clicked", -1, *place)
@@ -275,7 +287,7 @@ def test_a_well_is_dragged_while_the_swarm_runs_and_can_be_added_and_removed(run
     hand(running, "dropped", 2, 0.5, 1.5)
     assert wait(lambda: tuple(running._sim.landscape.handles(2)[2]) == (0.5, 1.5))
     assert running._sim.k >= k, "a drag does not restart"
-    running.mouse.chips.value = "wells"
+    running.choices.mouse.chips.value = "wells"
     hand(running, "clicked", -1, 4.0, 4.0)
     assert wait(lambda: len(running._sim.landscape.handles(2)) == 5)
     for left in (4, 3, 2, 1):

@@ -51,7 +51,9 @@ def test_a_tolerance_changes_the_tally_at_once_and_stays_in_the_link(lucky):
     assert lucky.history.tolerance == 0.25 and lucky.bar.link != seen
     again = Session(lucky.bar.link.removeprefix("?s="))
     again.start()
-    assert wait(lambda: again.replicas.worker.tolerance == again.replicas.card.tolerance == again.history.tolerance == 0.25)
+    assert wait(
+        lambda: again.replicas.worker.tolerance == again.replicas.card.tolerance == again.history.tolerance == 0.25
+    )
     again.close()
 
 
