@@ -19,10 +19,11 @@ import param
 
 from swarmviz.parameters import Real, Vector, Whole
 
-LONGEST = 100  # characters of a number
-MOST_DIGITS = 400  # of a whole number; more than any range takes
+MAX_NUMBER_CHARS = 100
+MAX_WHOLE_DIGITS = 400  # of a whole number; more than any range takes
+MAX_SENTENCE_CHARS = 400  # of a message that repeats what was typed
 SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
-EITHER = re.compile(r"[+−-]?[1-9]\d{0,2},\d{3}")
+AMBIGUOUS = re.compile(r"[+−-]?[1-9]\d{0,2},\d{3}")
 GROUPED = re.compile(
     r"(?P<digits>[+-]?[1-9]\d{0,2}(?P<separator>[ ,.'’])\d{3}(?:(?P=separator)\d{3})*)"
     r"(?:(?P<mark>[.,])(?P<tail>\d*))?(?P<power>[eE][+-]?\d+)?"
@@ -57,7 +58,7 @@ def understood(declared: param.Parameter | None, value: Any) -> Any:
     if isinstance(value, str) and isinstance(declared, Real):
         if not value.strip() and declared.allow_None:
             return None
-        if not isinstance(declared, Whole) and EITHER.fullmatch(value.strip()):
+        if not isinstance(declared, Whole) and AMBIGUOUS.fullmatch(value.strip()):
             both = value.strip().replace(",", ""), value.strip().replace(",", ".")
             raise ValueError(f"{declared.name} = {value!r}: may be {both[0]} or {both[1]}; write one of them")
         return number(value, isinstance(declared, Whole))
@@ -79,13 +80,13 @@ def number(text: str, whole: bool) -> int | float | str:
     """The number that a text is, as the module's first lines say; the text itself when it is none."""
     plain = SPACES.sub(" ", text.strip()).replace("−", "-")
     try:
-        if len(plain) > LONGEST:
+        if len(plain) > MAX_NUMBER_CHARS:
             return text
         if "/" in plain:
             part = Fraction(plain)
             return part.numerator if whole and part.denominator == 1 else float(part)
         exact = Decimal(_without_separators(plain, whole))
-        if whole and exact.is_finite() and exact.adjusted() < MOST_DIGITS and exact == exact.to_integral_value():
+        if whole and exact.is_finite() and exact.adjusted() < MAX_WHOLE_DIGITS and exact == exact.to_integral_value():
             return int(exact)
         return float(exact)
     except (ValueError, ArithmeticError, InvalidOperation):
@@ -141,3 +142,9 @@ def sentence(text: str) -> str:
     """The text as a sentence; a name of a parameter at its beginning stays as it is."""
     begun = text if re.match(r"\w+( \([^()]*\))? = |\w = ", text) else f"{text[:1].upper()}{text[1:]}"
     return begun + ("" if begun.endswith((".", "!", "?")) else ".")
+
+
+def shortened(sentence: str) -> str:
+    """The beginning and the end of a sentence that is too long to be read: what was typed may be long, and is repeated in it."""
+    half = MAX_SENTENCE_CHARS // 2
+    return sentence if len(sentence) <= MAX_SENTENCE_CHARS else f"{sentence[:half]} … {sentence[-half:]}"

@@ -1,4 +1,4 @@
-"""Callbacks that keep nobody alive."""
+"""Callbacks that do not keep their object alive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 
 
 def weakly(method: Callable[..., Any]) -> Callable[..., Any]:
-    """A callback that keeps nobody alive: Panel and asyncio hold on to some documents after their visitors have left. None when gone."""
+    """A callback that does not keep the object of ``method`` alive, and returns None once it is gone.
+
+    Panel and asyncio hold on to some documents after their visitors have left, and with them to every callback of their models.
+    """
     reference = weakref.WeakMethod(method)
 
     def call(*arguments: Any) -> Any:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 
 import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.controls.form import Controls, assign, present_values, rows_of
 from components.links import permalink
 from components.state import VisitState
 from components.text import readable
@@ -145,95 +143,6 @@ def test_the_command_line_takes_a_beginning_and_refuses_a_bad_one():
 
 
 # ---- the form ----------------------------------------------------------------------------------------------------------------
-
-
-class Stand:
-    """Controls of a swarm that stands at a time."""
-
-    def __init__(self, part, t):
-        self.t, self.edits = t, []
-        self.controls = Controls(
-            {"dynamics": part},
-            lambda parts: [],
-            lambda name, final: self.edits.append(name),
-            lambda *given: None,
-            now=lambda: self.t,
-        )
-
-    def edit(self, name, value):
-        self.controls._edit(f"dynamics.{name}", value, True)
-
-    @property
-    def part(self):
-        return self.controls.parts["dynamics"]
-
-
-def test_a_schedule_that_is_chosen_while_the_swarm_runs_begins_there_and_nothing_jumps():
-    """At t = 5.4 a linear temperature was over before it began: T jumped from 0.5 to 1.44."""
-    cooling = Logarithmic(c=1.0, t0=2.0)
-    at = Stand(sv.SSA(profile="annealing", temperature=cooling), 5.4)
-    at.edit("temperature.kind", "Linear")
-    chosen = at.part.temperature
-    assert isinstance(chosen, Linear) and chosen.since == 5.4
-    assert chosen.at(5.4) == cooling.at(5.4)
-    at.t = 9.0
-    at.edit("temperature.end", "0")
-    at.edit("temperature.kind", "fixed")
-    assert at.part.temperature == pytest.approx(float(Linear(start=float(chosen.start), end=0.0, since=5.4).at(9.0)))
-
-
-def test_the_beginning_is_shown_and_edited_and_a_reset_moves_only_one_that_nobody_typed():
-    at = Stand(sv.CBO(sigma=2.0), 5.0)
-    at.edit("sigma.kind", "Exponential")
-    at.edit("alpha.kind", "Linear")
-    rows = {row["name"]: row for row in rows_of(at.part, "dynamics")}
-    assert rows["dynamics.sigma.since"]["value"] == 5.0
-    at.edit("alpha.since", "7")
-    at.controls.begin_again()
-    assert at.part.sigma.since == 0.0 and at.part.sigma.start == 2.0 and at.part.alpha.since == 7.0
-    at.t = 3.0
-    at.controls.begin_again()
-    assert at.part.alpha.since == 7.0
-
-
-def test_fixed_and_constant_are_one_thing():
-    part = sv.CBO(sigma=Constant(value=0.7))
-    rows = {row["name"]: row for row in rows_of(part, "p")}
-    assert rows["p.sigma"]["value"] == 0.7 and rows["p.sigma.kind"]["value"] == "fixed"
-    names = [name for name, _ in rows["p.sigma.kind"]["options"]]
-    assert "Constant" not in names and set(names) == {"fixed", *(cls.__name__ for cls in BEGUN)}
-    assign(part, "sigma", 0.9)
-    assert part.sigma == 0.9
-    assign(part, "sigma.kind", "Constant")  # of an old page that is still open
-    assert part.sigma == 0.9 and isinstance(part.sigma, float)
-
-
-def test_the_present_value_is_told_for_what_matters_a_few_times_per_second(monkeypatch):
-    at = Stand(sv.CBO(sigma=Linear(start=1.0, end=0.0, duration=10.0, since=1.0)), 3.5)
-    at.controls.refresh()
-    assert at.controls.form.present == {"dynamics.sigma.now": "now σ = 0.75"}
-    clock = [time.monotonic()]
-    monkeypatch.setattr("components.controls.form.time.monotonic", lambda: clock[0])
-    sent = []
-    at.controls.tell(hurried=False)
-    at.controls.form.param.watch(lambda event: sent.append(event.new), "present")
-    for _ in range(90):  # pictures, in three seconds
-        clock[0] += 1 / 30
-        at.t += 0.05
-        at.controls.tell(hurried=False)
-    assert 5 <= len(sent) <= 12
-    at.controls.tell()
-    assert at.controls.form.present == {"dynamics.sigma.now": f"now σ = {1 - (at.t - 1) / 10:.4g}"}, "where it stands"
-    hidden = sv.FMC(tau=Linear(start=2.0, end=1.0))
-    hidden.reward = "negative"
-    assert present_values(hidden, "p", 0.0) == {} != present_values(sv.FMC(tau=Linear(start=2.0)), "p", 0.0)
-
-
-def test_points_keep_their_beginning_when_they_are_edited():
-    at = Stand(sv.CBO(), 2.0)
-    at.edit("sigma.kind", "Piecewise")
-    at.edit("sigma.points", "0, 1; 4, 0.5")
-    assert at.part.sigma == Piecewise(((0, 1), (4, 0.5)), since=2.0)
 
 
 def test_every_schedule_with_a_beginning_is_known_as_one():

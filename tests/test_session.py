@@ -204,9 +204,18 @@ def test_messages_that_no_button_sends_are_ignored(running):
     for value in (0.0, [0], "0", True, -1):
         running.compare._handle_msg({"act": "show", "value": value})
     running.controls.form._handle_msg({"name": "landscape", "value": ["Rastrigin"]})
-    assert running.bench.active == 0 and "went wrong" not in running.bar.message["text"]
+    assert running.panes.active == 0 and "went wrong" not in running.bar.message["text"]
     k = running._sim.k
     assert wait(lambda: running._sim.k > k)
+
+
+def test_what_is_no_action_of_the_bar_is_refused_and_logged_and_calls_nothing(running, caplog):
+    k = running._sim.k
+    for act in ("close", "_reset", "__init__", "open", "x" * 1000):
+        press(running, act)
+    refused = [record for record in caplog.records if "is no action" in record.getMessage()]
+    assert len(refused) == 5 and max(len(record.getMessage()) for record in refused) < 100
+    assert running.transport.started and wait(lambda: running._sim.k > k)
 
 
 def test_a_link_plays_no_faster_than_the_bar_and_draws_no_less():
@@ -222,7 +231,7 @@ def test_a_link_opens_what_it_says_and_a_bad_one_the_first_example():
     link = permalink.write(state_of(first("SSA")._replace(speed=None))._replace(stop=("k", 70)))
     session = Session(link)
     assert type(session._sim.dynamics).__name__ == "SSA" and session.transport.speed is None and session.bar.playing
-    assert session.bar.stop == ["k", 70] and session.bench.stop.at == 70
+    assert session.bar.stop == ["k", 70] and session.panes.stop.at == 70
     session = Session("2.nonsense")
     assert type(session._sim.dynamics).__name__ == "CBO" and "link" in session.bar.message["text"]
 
@@ -376,7 +385,7 @@ def test_an_option_of_a_view_is_prepared_on_the_worker(running):
     thread = []
     density = running.side.views["Density"]
     original = density.prepare
-    density.prepare = lambda *args: (thread.append(threading.current_thread().name), original(*args))[1]
+    density.prepare = lambda *given: (thread.append(threading.current_thread().name), original(*given))[1]
     press(running, "pause")
     settle(running)
     thread.clear()
@@ -390,7 +399,7 @@ def test_the_phase_space_is_there_for_a_swarm_with_velocities_and_the_choice_out
     edit(running, "dynamics", "PSO")
     settle(running)
     assert running.side.offered == ["Density", "Phase space"]
-    running.side._chips._handle_msg("Phase space")
+    running.side.buttons._handle_msg("Phase space")
     press(running, "reset")
     settle(running)
     phase = running.side.views["Phase space"]
@@ -423,7 +432,7 @@ def test_a_page_takes_no_swarm_that_would_leave_no_room_for_others(running):
 def test_an_export_holds_an_edit_that_has_not_acted_yet(running):
     press(running, "pause")
     settle(running)
-    running.bench.edit("dynamics", dynamics.ALL["CBO"](sigma=0.25))
+    running.panes.edit("dynamics", dynamics.ALL["CBO"](sigma=0.25))
     snapshot = running._snapshot()
     assert snapshot.journal[-1].dynamics.sigma == 0.25 and snapshot.k == running._sim.k
 
@@ -534,7 +543,7 @@ def test_a_landscape_that_is_no_number_under_an_agent_is_refused_and_the_swarm_g
 
 
 def test_a_view_that_fails_is_told_and_everything_else_is_shown(running, monkeypatch):
-    def broken(sim):
+    def broken(*given):
         raise ValueError("d = 2: something needs d ≥ 3")
 
     monkeypatch.setattr(running.history, "attach", broken)
@@ -593,8 +602,8 @@ def reset(session):
 
 
 def place_the_swarm(session):
-    session.touch.chips._handle_msg("swarm")
-    session._hand(0, "clicked", -1, np.array([1.0, 2.0]))
+    session.choices.mouse.chips._handle_msg("swarm")
+    session._use_mouse(0, "clicked", -1, np.array([1.0, 2.0]))
 
 
 def choose_another_dynamics(session):
@@ -630,8 +639,8 @@ def test_a_well_that_is_placed_in_the_past_keeps_the_future(running):
     furthest, wells = running._sim.furthest, len(running._sim.landscape.wells)
     press(running, "goto", 5)
     settle(running)
-    running.touch.chips._handle_msg("wells")
-    running._hand(0, "clicked", -1, np.array([-2.0, 2.0]))
+    running.choices.mouse.chips._handle_msg("wells")
+    running._use_mouse(0, "clicked", -1, np.array([-2.0, 2.0]))
     settle(running)
     assert len(running._sim.landscape.wells) == wells + 1 and running._sim.furthest == 5
     assert wait(lambda: kept(running)[:1] == [furthest])
@@ -678,31 +687,31 @@ def test_playing_on_with_what_was_changed_later_is_another_future_and_the_old_on
 def test_a_comparison_that_loses_a_swarm_is_kept(running, act):
     press(running, "pause")
     settle(running)
-    running._compare("start", None)
+    running.choices.compare("start", None)
     edit(running, "dynamics.sigma", "0.2")
     press(running, "step")
     settle(running)
     k = running._sim.k
-    assert [sim.dynamics.sigma for sim in running.bench.sims] == [1, 0.2]
-    running._compare(act, None)
+    assert [sim.dynamics.sigma for sim in running.panes.sims] == [1, 0.2]
+    running.choices.compare(act, None)
     assert kept(running) == [k] and running.history.pane.rows[0]["beside"]
     running.history.pane._handle_msg({"act": "open", "number": running.history.pane.rows[0]["number"]})
     settle(running)
-    assert wait(lambda: [sim.dynamics.sigma for sim in running.bench.sims] == [1, 0.2])
-    assert all(sim.k == k for sim in running.bench.sims)
+    assert wait(lambda: [sim.dynamics.sigma for sim in running.panes.sims] == [1, 0.2])
+    assert all(sim.k == k for sim in running.panes.sims)
 
 
 def test_an_edit_of_one_of_two_keeps_the_future_of_the_other(running):
     assert wait(lambda: running._sim.k >= 20)
     press(running, "pause")
     settle(running)
-    running._compare("start", None)
+    running.choices.compare("start", None)
     furthest = running._sim.furthest
     press(running, "goto", 5)
     settle(running)
     edit(running, "dynamics.sigma", "0.2")
     settle(running)
-    a, b = running.bench.sims
+    a, b = running.panes.sims
     assert (a.furthest, b.furthest) == (furthest, 5)
     assert wait(lambda: kept(running) == [furthest])
 
@@ -794,7 +803,7 @@ def test_when_what_was_chosen_cannot_be_built_the_old_choices_come_back(slow, mo
 def test_a_stop_takes_what_the_page_itself_writes(session, kind, typed, at):
     press(session, "stop", [kind, typed])
     session.start()
-    assert wait(lambda: session.bar.stop == [kind, at]) and session.bench.stop.at == at
+    assert wait(lambda: session.bar.stop == [kind, at]) and session.panes.stop.at == at
 
 
 def test_a_refusal_of_the_bar_goes_with_the_next_valid_entry_and_the_box_shows_what_is_in_force(running):

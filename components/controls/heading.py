@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from components import state
-from components.controls.form import choice_row, note_row
+from components.controls.rows import Row, choice_row, note_row
 from components.state import Selection
 from swarmviz import Swarm, dynamics, landscapes, presets
 from swarmviz.parameters import Described
@@ -16,10 +16,11 @@ PARTS = ("dynamics", "landscape", "swarm")
 
 
 def parts_of(selection: Selection) -> dict[str, Described]:
+    """Copies of the three parts of a selection, by name."""
     return {name: getattr(selection, name).copy() for name in PARTS}
 
 
-def heading_of(parts: Mapping[str, Described]) -> list[dict]:
+def heading_of(parts: Mapping[str, Described]) -> list[Row]:
     """The choices above the parameters, as they are for these parts: which preset they are, if any, and what it says of itself."""
     name, landscape = type(parts["dynamics"]).__name__, type(parts["landscape"]).__name__
     preset = preset_of(parts)

@@ -75,24 +75,24 @@ class Links:
 
     Parameters
     ----------
-    bench, transport, bar, history
+    panes, transport, bar, history
         The swarms, how they are played, where the address is shown, and the runs of the visit.
     views : function () → dict
         The options of views that are not the defaults.
     """
 
     def __init__(
-        self, bench: Panes, transport: Transport, bar: Bar, history: History, views: Callable[[], dict[str, Any]]
+        self, panes: Panes, transport: Transport, bar: Bar, history: History, views: Callable[[], dict[str, Any]]
     ):
         self._views = views
-        self._bench, self._transport, self._bar, self._history = bench, transport, bar, history
+        self._panes, self._transport, self._bar, self._history = panes, transport, bar, history
 
     def state(self, views: Any = None) -> VisitState:
         """All that a link holds, as it is now, but for the ``views``."""
-        bench = self._bench
-        with bench.lock:
-            runs = tuple(RunSpec.of(sim, edits) for sim, edits in zip(bench.sims, bench.edits, strict=True))
-        stop = bench.stop.kind, bench.stop.at
+        panes = self._panes
+        with panes.lock:
+            runs = tuple(RunSpec.of(sim, edits) for sim, edits in zip(panes.sims, panes.edits, strict=True))
+        stop = panes.stop.kind, panes.stop.at
         return VisitState(runs, self._transport.speed, self._transport.draw_every, stop, views)
 
     def begin(self) -> None:
@@ -127,19 +127,19 @@ class Links:
         Touches nothing of the page, so that any thread may ask; no failure ends the run that follows.
         """
         try:
-            with self._bench.lock:
+            with self._panes.lock:
                 return self._kept()
         except Exception as error:
             traceback.print_exception(error, file=sys.stderr)
             return None
 
     def _kept(self) -> Kept | None:
-        bench, k = self._bench, self._bench.furthest
+        panes, k = self._panes, self._panes.furthest
         if k == 0:
             return None
-        state, row = self.state(), self._history.row(*bench.sims, active=bench.active)
-        if bench.k < k:
-            state = state._replace(runs=tuple(RunSpec.of(sim).until(k) for sim in bench.sims))
+        state, row = self.state(), self._history.row(*panes.sims, active=panes.active)
+        if panes.k < k:
+            state = state._replace(runs=tuple(RunSpec.of(sim).until(k) for sim in panes.sims))
         try:
             link = permalink.fitting(state)  # its row opens it under the views of the day
         except Unlinkable as error:

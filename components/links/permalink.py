@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from components.links import journal_codec
 from components.links.budget import MAX_CHANGES, check_cost
-from components.playback.stop_conditions import Stop
+from components.playback.stop_conditions import StopCondition
 from components.state import NEVER, VisitState
 from swarmviz import dynamics, landscapes
 from swarmviz.journal import Journal
@@ -211,7 +211,7 @@ def _stop(value: Any) -> tuple[str, float | None]:
     kind, at = value
     if not isinstance(at, int | float | None) or isinstance(at, bool):
         raise ValueError(f"stop at {at!r}: must be a number above 0")
-    stop = Stop.of(kind, at)
+    stop = StopCondition.of(kind, at)
     return NEVER if stop.kind == NEVER[0] else (stop.kind, at)
 
 

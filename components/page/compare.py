@@ -1,4 +1,4 @@
-"""The switch that puts a second swarm beside the first, and what can then be done with the two."""
+"""The button that puts a second swarm beside the first, and what can then be done with the two."""
 
 from __future__ import annotations
 
@@ -10,35 +10,38 @@ import param
 
 from components.assets import component
 from swarmviz import Simulation
+from swarmviz.parameters import Described
 
 ACTS = ("start", "end", "show", "swap", "copy")
 REPLACING = ("end", "copy")  # acts after which a run is gone
-Panes = tuple[list[Any], list[Any], int]  # simulations, what the controls say of each, and the pane that is active
+Run = tuple[Simulation, dict[str, Described]]  # and what the controls say of it
 
 
-def rearranged(act: str, value: Any, sims: list[Simulation], selections: list[Any], active: int) -> Panes | None:
-    """The panes after an act; None when it cannot be done now.
-
-    A second swarm begins as the first is now, with the same past and the same noise to come.
-    """
-    two = len(sims) == 2
-    if act == "show" and value in range(len(sims)):
-        return sims, selections, value
+def rearranged(act: str, value: Any, runs: list[Run], active: int) -> tuple[list[Run], int] | None:
+    """The runs of the panes after an act, and the active one; None when it cannot be done now."""
+    two = len(runs) == 2
+    if act == "show" and value in range(len(runs)):
+        return runs, value
     if act == "start" and not two:
-        return [sims[0], sims[0].fork()], selections * 2, 1
+        return [runs[0], _fork(*runs[0])], 1
     if act == "copy" and two:
-        return [sims[0], sims[0].fork()], selections[:1] * 2, active
+        return [runs[0], _fork(*runs[0])], active
     if act == "swap" and two:
-        return sims[::-1], selections[::-1], active
+        return runs[::-1], active
     if act == "end" and two:
-        return [sims[active]], [selections[active]], 0
+        return [runs[active]], 0
     return None
+
+
+def _fork(sim: Simulation, parts: dict[str, Described]) -> Run:
+    """A second swarm that begins as the first is now, with the same past and the same noise to come."""
+    return sim.fork(), dict(parts)
 
 
 class CompareBar(pn.custom.JSComponent):
     """One button; while two swarms are compared, whose controls are shown (A or B), swap, copy A to B, and end.
 
-    What was pressed arrives in ``on_act(act, value)``, with an act of ``ACTS``; ``show`` has the pane, 0 or 1.
+    A button that was pressed arrives in ``on_act(act, value)``, with an act of ``ACTS``; ``show`` has the pane, 0 or 1.
     """
 
     panes = param.Integer(1, bounds=(1, 2), doc="How many swarms there are.")

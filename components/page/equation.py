@@ -13,7 +13,8 @@ from bokeh.models import Div
 from components.assets import style
 from components.page.mathml import formula
 from components.palette import theme
-from swarmviz import Simulation
+from components.views.base import View
+from swarmviz import Frame, Simulation
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 
@@ -59,12 +60,13 @@ def _number(value: float) -> str:
     return f"{0.0 if abs(value) < 1e-12 else value:.5g}".replace("-", "−")
 
 
-class EquationCard:
+class EquationCard(View):
     """The view of what is being solved; see :class:`components.views.base.View`. Nothing in it moves."""
 
     every = 1_000_000
 
     def __init__(self, dark: bool = False):
+        super().__init__()
         self._text = Div(text="", disable_math=True, sizing_mode="stretch_width", stylesheets=[CSS])
         self._pane = pn.pane.Bokeh(self._text, sizing_mode="stretch_width", margin=(8, 16))
         self.set_dark(dark)
@@ -97,7 +99,7 @@ class EquationCard:
         if text != self._text.text:
             self._text.text = text
 
-    def prepare(self, sim: Simulation) -> Any:
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
         """Nothing moves."""
         return None
 

@@ -19,6 +19,7 @@ import param
 
 from components.assets import component
 from components.page.facts import compared, facts, named, span
+from components.views.base import View
 from swarmviz import Frame, Simulation, success
 
 MAX_RUNS = 50
@@ -45,7 +46,7 @@ class Table(pn.custom.JSComponent):
             self._on_press(data["act"], data.get("number"))
 
 
-class History:
+class History(View):
     """The runs of one visit.
 
     Parameters
@@ -54,9 +55,8 @@ class History:
         Called with the link of the row that was pressed.
     """
 
-    every = 1
-
     def __init__(self, on_open: Callable[[str], None]):
+        super().__init__()
         self._on_open = on_open
         self._links: dict[int, str] = {}
         self._past: list[dict[str, Any]] = []  # rows, the newest first
@@ -64,7 +64,12 @@ class History:
         self._tolerance: float | None = None
         self._diverged: tuple[weakref.ref[Simulation], int] | None = None
         self._count, self._looked = 0, -math.inf
-        self.pane = Table(self._pressed)
+        self._table = Table(self._pressed)
+
+    @property
+    def pane(self) -> Table:
+        """What is put on the page."""
+        return self._table
 
     # ---- a view ----------------------------------------------------------------------------------------------------------
 
@@ -77,13 +82,13 @@ class History:
         """Update the row of the present run with the next picture."""
         self._looked = -math.inf
 
-    def prepare(self, sim: Simulation) -> dict | None:
+    def prepare(self, frame: Frame, run: Simulation) -> dict | None:
         """The row of the present run, when the last look was a while ago."""
         now = time.monotonic()
         if now - self._looked < UPDATE_EVERY_S:
             return None
         self._looked = now
-        return self.row(sim, now=True)
+        return self.row(run, now=True, frame=frame)
 
     def paint(self, payload: dict) -> None:
         """Show the row of the present run."""
@@ -129,14 +134,15 @@ class History:
         elif act == "open" and isinstance(number, int) and number in self._links:
             self._on_open(self._links[number])
 
-    def row(self, *sims: Simulation, active: int = 0, now: bool = False) -> dict[str, Any]:
+    def row(self, *sims: Simulation, active: int = 0, now: bool = False, frame: Frame | None = None) -> dict[str, Any]:
         """The row of a run, or of two that are compared: as it stands ``now``, else at the furthest step that is known of all.
 
         Touches nothing of the page.
         """
         sim = sims[active]
         k = sim.k if now else min(s.furthest for s in sims)
-        frame = sim.frame if now else sim.end if sim.furthest == k else None
+        if frame is None:
+            frame = sim.frame if now else sim.end if sim.furthest == k else None
         swarm, record = sim.initial_swarm, sim.record
         i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
         best = float(record["best"][i]) if "best" in record else math.nan

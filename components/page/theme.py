@@ -50,7 +50,7 @@ def page(
 ) -> Viewable:
     """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer.
 
-    Its own button of the drawer says "contextbar", which is a word for nobody; ``frame.css`` hides it, and ours does the same.
+    The button that ``Page`` has for the drawer says "contextbar"; ``frame.css`` hides it, and ours does the same.
     """
     button = DrawerButton(cards=list(drawer))
     view = Page(

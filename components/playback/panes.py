@@ -1,81 +1,159 @@
-"""The swarms of a visitor, one or two in lock-step: what the transport's worker reads and changes, behind one lock.
+"""The runs that a visitor sees, one or two in lock-step: what the worker reads and changes, behind one lock.
 
 Pane A is always there; pane B, when two are compared, takes every step together with it: the same initial swarm, the same noise, other
-parameters, dynamics or landscape. An edit arrives as a copy, of which the newest wins, and acts before the next batch of steps.
+parameters, dynamics or landscape. An edit waits in its pane, where the newest counts, and acts before the next batch of steps.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from components.playback.stop_conditions import Stop
+from components.playback.stop_conditions import StopCondition
+from components.views.arena.arena import Arena
 from swarmviz import Diverged, Simulation
 from swarmviz.parameters import Described
 
 NAMES = "A", "B"
+Parts = dict[str, Described]  # "dynamics", "landscape", "swarm"
+
+
+@dataclass
+class Pane:
+    """One run and what belongs to it.
+
+    Attributes
+    ----------
+    sim : Simulation
+        The run.
+    parts : dict of str to Described
+        Dynamics, landscape and swarm as the controls show them, with which a reset begins. An accepted edit replaces a part and never
+        changes it, so that other threads may hold it.
+    arena : Arena
+        Where the swarm is seen. It stays at its place on the page, the left or the right one, whatever run it shows.
+    pending : dict of str to Described
+        Edited parts, by the same names, that do not act yet.
+    """
+
+    sim: Simulation
+    parts: Parts
+    arena: Arena
+    pending: Parts = field(default_factory=dict)
 
 
 class Panes:
-    """The simulations that are shown.
+    """The panes that are shown.
 
     Parameters
     ----------
-    sims : sequence of Simulation
+    runs : sequence of (Simulation, dict of parts)
         One or two, at the same step.
+    make_arena : function (place) → Arena
+        Makes the arena of the first or the second pane when it is first needed.
+    branching : function () → function () or None
+        Called, with the lock held, before a known future is left for another; what it returns is called once it is left.
+    edit_failed : function (prefix, part, exception)
+        An edit could not act: a landscape that is not finite where an agent is. The swarm goes on with what was in force.
 
     Attributes
     ----------
     lock : RLock
-        Guards ``sims`` and what is drawn of them.
+        Guards the runs and what is drawn of them.
     active : int
-        The pane that the controls, the density and the curves belong to.
-    stop : Stop
+        The pane that the controls, the side view and the curves belong to.
+    coming : list of dict of parts, optional
+        What the controls say of the runs that are being built to take the place of those that are shown; None when none are.
+    stop : StopCondition
         When to stop by itself; decided by pane A.
-    branching : function () → function () or None
-        Called, with the lock held, where a known future is about to be left for another; what it returns is called once it is left.
-    unfit : function (prefix, part, exception)
-        An edit could not act: a landscape that is not finite where an agent is. The swarm goes on with what was in force.
     """
 
-    def __init__(self, sims: Sequence[Simulation]):
+    def __init__(
+        self,
+        runs: Sequence[tuple[Simulation, Parts]],
+        make_arena: Callable[[int], Arena],
+        branching: Callable[[], Callable[[], None] | None] = lambda: None,
+        edit_failed: Callable[[str, Described, Exception], None] = lambda prefix, part, error: None,
+    ):
         self.lock = threading.RLock()
-        self.stop = Stop()
-        self._wanted: int | None = None
-        self.branching: Callable[[], Callable[[], None] | None] = lambda: None
-        self.unfit: Callable[[str, Described, Exception], None] = lambda prefix, part, error: None
-        self.replace(sims)
+        self.stop = StopCondition()
+        self.coming: list[Parts] | None = None
+        self._make_arena, self._branching, self._edit_failed = make_arena, branching, edit_failed
+        self._arenas: list[Arena] = []
+        self._requested: int | None = None
+        self.replace(runs)
+
+    def __iter__(self) -> Iterator[Pane]:
+        return iter(self._panes)
+
+    def __len__(self) -> int:
+        return len(self._panes)
+
+    def __getitem__(self, place: int) -> Pane:
+        return self._panes[place]
+
+    @property
+    def comparing(self) -> bool:
+        """Whether there are two."""
+        return len(self) == 2
+
+    @property
+    def current(self) -> Pane:
+        """The active pane."""
+        return self[self.active]
+
+    @property
+    def runs(self) -> list[tuple[Simulation, Parts]]:
+        """The run of each pane, and what the controls say of it."""
+        return [(pane.sim, pane.parts) for pane in self]
+
+    @property
+    def sims(self) -> list[Simulation]:
+        """The run of each pane."""
+        return [pane.sim for pane in self]
 
     @property
     def sim(self) -> Simulation:
-        """The active pane's simulation."""
-        return self.sims[self.active]
+        """The active pane's run."""
+        return self.current.sim
+
+    @property
+    def parts(self) -> list[Parts]:
+        """What the controls say of every pane, of runs that are still being built as well."""
+        return [pane.parts for pane in self] if self.coming is None else self.coming
+
+    @property
+    def place(self) -> int:
+        """The one of ``parts`` that the controls show."""
+        return min(self.active, len(self.parts) - 1)
 
     @property
     def k(self) -> int:
         """The step at which all stand."""
-        return self.sims[0].k
+        return self[0].sim.k
 
     @property
     def furthest(self) -> int:
         """The latest step that all know."""
         return min(sim.furthest for sim in self.sims)
 
-    def replace(self, sims: Sequence[Simulation], active: int = 0) -> None:
-        """Other runs; edits that were meant for the old ones are forgotten."""
+    def replace(self, runs: Sequence[tuple[Simulation, Parts]], active: int = 0) -> None:
+        """Other runs, and what the controls say of each; edits that were meant for the old ones are forgotten."""
         with self.lock:
-            self.sims, self.active = list(sims), active
-            self._fresh: list[dict[str, Described]] = [{} for _ in self.sims]
+            while len(self._arenas) < len(runs):
+                self._arenas.append(self._make_arena(len(self._arenas)))
+            pairs = zip(runs, self._arenas, strict=False)
+            self._panes, self.active = [Pane(sim, parts, arena) for (sim, parts), arena in pairs], active
             self.stop.restart()
 
     @property
-    def edits(self) -> list[dict[str, Described]]:
+    def edits(self) -> list[Parts]:
         """What was edited and does not act yet, for each pane."""
-        return [dict(fresh) for fresh in self._fresh]
+        return [dict(pane.pending) for pane in self]
 
     def edit(self, prefix: str, part: Described) -> None:
         """From now on the active pane has these parameters (``prefix`` is dynamics or landscape)."""
-        self._fresh[self.active][prefix] = part.copy()  # no lock: the page never waits for a batch of steps
+        self.current.pending[prefix] = part  # no lock: the page never waits for a batch of steps
 
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
@@ -85,43 +163,43 @@ class Panes:
         Raises
         ------
         Diverged, ValueError
-            When a swarm left the numbers or a parameter its range. All then stand at the last step that every swarm could take.
+            When a swarm is no longer finite or a parameter leaves its range. All then stand at the last step that every swarm could take.
         """
         with self.lock:
             self.take_edits()
             steps, reason = self.stop.allowed(self.sims[0], steps)
             if steps:
-                self._together(steps)
+                self._advance_all(steps)
                 reason = reason or self.stop.reached(self.sims[0])
             return reason
 
-    def answer(self) -> None:
+    def apply_edits(self) -> None:
         """Let edits act on swarms that stand; a swarm without edits keeps its future."""
         with self.lock:
-            edited = [sim for sim, fresh in zip(self.sims, self._fresh, strict=True) if fresh]
+            edited = [pane.sim for pane in self if pane.pending]
             self.take_edits()
             for sim in edited:
                 self._apply(sim)
 
-    def want(self, k: int) -> None:
-        """Go to step ``k`` at the next :meth:`seek`; of several wishes the newest counts."""
-        self._wanted = k
+    def request_step(self, k: int) -> None:
+        """Ask for step ``k``, to which the next :meth:`go_to_requested_step` goes; the newest request counts."""
+        self._requested = k
 
-    def seek(self) -> None:
-        """Go to the step that was wanted last, exactly; not beyond what is known."""
+    def go_to_requested_step(self) -> None:
+        """Go to the step that was requested last, exactly; not beyond what is known."""
         with self.lock:
-            wanted, self._wanted = self._wanted, None
-        if wanted is not None:
-            self._goto(max(0, min(wanted, self.furthest)))
+            requested, self._requested = self._requested, None
+        if requested is not None:
+            self._goto(max(0, min(requested, self.furthest)))
 
-    def back(self) -> None:
+    def step_back(self) -> None:
         """One step back."""
         self._goto(max(0, self.k - 1))
 
     def _goto(self, k: int) -> None:
-        """Go to step ``k`` in pieces, between which others get at the swarms; whoever replaces them ends it."""
-        there, sims = False, self.sims
-        while not there and sims is self.sims:
+        """Go to step ``k`` in pieces, between which other threads get the lock; ends early when the panes are replaced."""
+        there, panes, sims = False, self._panes, self.sims
+        while not there and panes is self._panes:
             with self.lock:
                 near = min(sim.kept(k) for sim in sims)
                 near = min(k, near + min(sim.piece for sim in sims)) if near == self.k else near
@@ -129,15 +207,15 @@ class Panes:
                     sim.goto(near)
                 there = near == k
 
-    def _together(self, steps: int) -> None:
+    def _advance_all(self, steps: int) -> None:
         began, failure = self.k, None
         left = self._leaving(*(sim for sim in self.sims if not sim.retraces))
         for name, sim in zip(NAMES, self.sims, strict=False):
             try:
-                self._take(sim, steps)
+                self._advance_one(sim, steps)
             except (Diverged, ValueError) as error:
                 failure, steps = error, sim.k - began
-                if isinstance(error, Diverged) and len(self.sims) > 1:
+                if isinstance(error, Diverged) and self.comparing:
                     error.args = (f"swarm {name}: {error}",)
         left()
         if failure is not None:
@@ -145,8 +223,8 @@ class Panes:
             raise failure
 
     @staticmethod
-    def _take(sim: Simulation, steps: int) -> None:
-        """Take so many steps: those that are known already are lived again, and what is known beyond them is kept."""
+    def _advance_one(sim: Simulation, steps: int) -> None:
+        """Take so many steps: those that are known already are replayed, and what is known beyond them is kept."""
         target = sim.k + steps
         if sim.retraces:
             sim.goto(min(target, sim.furthest))
@@ -155,16 +233,17 @@ class Panes:
 
     def take_edits(self) -> None:
         """Let what was edited be the parameters of the steps to come."""
-        for sim, fresh in zip(self.sims, self._fresh, strict=True):
-            if (dynamics := fresh.pop("dynamics", None)) is not None:
+        for pane in self:
+            sim = pane.sim
+            if (dynamics := pane.pending.pop("dynamics", None)) is not None:
                 sim.dynamics.param.update(**dynamics.values_now())
-            if (landscape := fresh.pop("landscape", None)) is not None:
+            if (landscape := pane.pending.pop("landscape", None)) is not None:
                 before, sim.landscape = sim.landscape, landscape
                 try:
                     self._apply(sim)
                 except (Diverged, ValueError) as error:
                     sim.landscape = before
-                    self.unfit("landscape", landscape, error)
+                    self._edit_failed("landscape", landscape, error)
 
     def _apply(self, sim: Simulation) -> None:
         left = self._leaving(sim)
@@ -174,7 +253,7 @@ class Panes:
     def _leaving(self, *sims: Simulation) -> Callable[[], None]:
         """What to call when these have gone on, because a future of theirs is left then."""
         if any(sim.k < sim.furthest for sim in sims):
-            return self.branching() or _nothing
+            return self._branching() or _nothing
         return _nothing
 
 

@@ -1,4 +1,4 @@
-"""What the buttons of the bar do to the swarms: play, pause, step, back, any step of the run, how fast, when to stop."""
+"""What the buttons of the bar do to the swarms: play, pause, step, back, go to any step, how fast, when to stop."""
 
 from __future__ import annotations
 
@@ -8,45 +8,57 @@ from typing import Any
 
 from components.playback.bar import Bar
 from components.playback.panes import Panes
-from components.playback.stop_conditions import Stop
+from components.playback.stop_conditions import StopCondition
 from components.playback.transport import FASTEST, MAX_DRAW_EVERY, Transport
 from components.state import VisitState
 from components.text import number, sentence
 
-ACTS = ("play", "pause", "step", "back", "goto", "speed", "stop", "draw")
 COUNTED = ("k", "stall")  # stops that are a number of steps
 
 
 class Player:
-    """Plays the swarms of a bench.
+    """Plays the swarms.
 
     Parameters
     ----------
-    bench, transport, bar
+    panes, transport, bar
         The swarms, their clock, and the buttons.
     advance : function (steps)
-        Worker's thread: take so many steps, and tell when they led to a stop.
+        Worker's thread: take so many steps, and report when they led to a stop.
     moved : function ()
-        Called on the page's thread when a person has moved the swarms or changed how they are played.
+        Called on the page's thread when a button has moved the swarms or changed how they are played.
+
+    Attributes
+    ----------
+    actions : dict of str to function (value)
+        What each button does, by its name.
     """
 
     def __init__(
-        self, bench: Panes, transport: Transport, bar: Bar, advance: Callable[[int], None], moved: Callable[[], None]
+        self, panes: Panes, transport: Transport, bar: Bar, advance: Callable[[int], None], moved: Callable[[], None]
     ):
-        self._bench, self._transport, self._bar = bench, transport, bar
+        self._panes, self._transport, self._bar = panes, transport, bar
         self._advance, self._moved = advance, moved
-        self._refusal = ""  # what was last said of something typed
-
-    def act(self, act: str, value: Any) -> bool:
-        """Carry out an act of ``ACTS``; False for any other."""
-        if act not in ACTS:
-            return False
-        getattr(self, f"_{act}")(value)
-        return True
+        self._refusal = ""  # the last message about something typed
+        self.actions: dict[str, Callable[[Any], None]] = {
+            "play": self._play,
+            "pause": self.pause,
+            "step": self._step,
+            "back": self._back,
+            "goto": self._goto,
+            "speed": self._speed,
+            "stop": self._stop,
+            "draw": self._draw,
+        }
 
     def play(self, on: bool) -> None:
         """Let the swarms move, or stand."""
         self._transport.playing = self._bar.playing = on
+
+    @property
+    def speed(self) -> float | None:
+        """Steps per second, None for as fast as it goes."""
+        return self._transport.speed
 
     def set_speed(self, speed: float | None) -> None:
         """Steps per second, None for as fast as it goes."""
@@ -56,7 +68,7 @@ class Player:
         """How a link plays: its speed, which steps are drawn, and when it stops by itself; no more than the bar allows."""
         self.set_speed(FASTEST if state.speed is FASTEST else min(state.speed, self._bar.most))
         self._transport.draw_every = self._bar.draw = min(state.draw_every, MAX_DRAW_EVERY)
-        self._bench.stop, self._bar.stop = Stop.of(*state.stop), list(state.stop)
+        self._panes.stop, self._bar.stop = StopCondition.of(*state.stop), list(state.stop)
 
     def stand_after(self, command: Callable[[], Any]) -> None:
         """Pause, carry out a command on the worker, and show where the swarms stand then."""
@@ -64,26 +76,27 @@ class Player:
         self._transport.do(command)
         self._transport.do(lambda: self._transport.on_page(self._moved))
 
-    # ---- acts ----------------------------------------------------------------------------------------------------------
+    # ---- buttons -------------------------------------------------------------------------------------------------------
 
     def _play(self, value: Any) -> None:
         self._bar.message = {}
         self.play(True)
 
-    def _pause(self, value: Any) -> None:
+    def pause(self, value: Any = None) -> None:
+        """Let the swarms stand."""
         self.stand_after(lambda: None)  # every view catches up with the arena
 
     def _step(self, value: Any) -> None:
         self.stand_after(lambda: self._advance(1))
 
     def _back(self, value: Any) -> None:
-        self.stand_after(self._bench.back)
+        self.stand_after(self._panes.step_back)
 
     def _goto(self, value: Any) -> None:
         """The scrubber was moved."""
         if isinstance(value, int) and not isinstance(value, bool):
-            self._bench.want(value)
-            self.stand_after(self._bench.seek)
+            self._panes.request_step(value)
+            self.stand_after(self._panes.go_to_requested_step)
 
     def _speed(self, value: Any) -> None:
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -94,15 +107,15 @@ class Player:
     def _stop(self, value: Any) -> None:
         """The menu of the stop, or its box: [kind, what was typed]."""
         kind, at = value if isinstance(value, list) and len(value) == 2 else (value, None)
-        with self._answer():
-            stop = Stop.of(kind, number(at, whole=kind in COUNTED) if isinstance(at, str) else at)
+        with self._typed():
+            stop = StopCondition.of(kind, number(at, whole=kind in COUNTED) if isinstance(at, str) else at)
             if stop.kind in COUNTED and not float(stop.at).is_integer():
                 raise ValueError(f"stop at {at!r}: must be a whole number of steps ≥ 1")
-            self._bench.stop, self._bar.stop = stop, [stop.kind, None if stop.kind == "never" else stop.at]
+            self._panes.stop, self._bar.stop = stop, [stop.kind, None if stop.kind == "never" else stop.at]
 
     def _draw(self, value: Any) -> None:
         """The box of the steps between two pictures."""
-        with self._answer():
+        with self._typed():
             steps = number(value, whole=True) if isinstance(value, str) else value
             if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= MAX_DRAW_EVERY:
                 raise ValueError(
@@ -111,8 +124,8 @@ class Player:
             self._transport.draw_every = self._bar.draw = steps
 
     @contextmanager
-    def _answer(self) -> Iterator[None]:
-        """Something was typed: a refusal is told until the next entry, and the boxes show what is in force."""
+    def _typed(self) -> Iterator[None]:
+        """Something was typed: a refusal is shown until the next entry, and the boxes show what is in force."""
         try:
             yield
         except ValueError as error:

@@ -13,7 +13,7 @@ STALLED = 1e-4  # a move of the consensus smaller than this is none (003 §5)
 KINDS = ("never", "k", "t", "stall")
 
 
-class Stop:
+class StopCondition:
     """A condition of kind ``never``, ``k`` (at a step), ``t`` (at a time) or ``stall`` (after that many steps without a move)."""
 
     def __init__(self, kind: str = "never", at: float = math.inf):
@@ -21,7 +21,7 @@ class Stop:
         self.restart()
 
     @classmethod
-    def of(cls, kind: Any, at: Any) -> Stop:
+    def of(cls, kind: Any, at: Any) -> StopCondition:
         """From what was typed.
 
         Raises
@@ -44,11 +44,11 @@ class Stop:
     def restart(self) -> None:
         """Forget the run so far."""
         self._still_since: int | None = None
-        self._place: np.ndarray | None = None
+        self._stood_at: np.ndarray | None = None
         self._passed = False
 
     def allowed(self, sim: Simulation, steps: int) -> tuple[int, str]:
-        """How many of the next steps may be taken, and the reason when there are none; one that was passed already holds no more."""
+        """How many of the next steps may be taken, and the reason when there are none; a condition that was passed already is ignored."""
         if self.kind == "k" and sim.k < self.at:
             steps = min(steps, math.ceil(self.at) - sim.k)
         if self.kind == "t" and sim.t < self.at and sim.k:
@@ -71,8 +71,8 @@ class Stop:
     def _stalled(self, sim: Simulation) -> str:
         frame = sim.frame
         place = np.array(frame.x.mean(axis=0) if frame.focus is None else frame.focus)
-        if self._place is None or self._still_since is None or np.abs(place - self._place).max() >= STALLED:
-            self._place, self._still_since = place, sim.k
+        if self._stood_at is None or self._still_since is None or np.abs(place - self._stood_at).max() >= STALLED:
+            self._stood_at, self._still_since = place, sim.k
         elif sim.k - self._still_since >= self.at:
             since, self._still_since = self._still_since, sim.k
             return f"Stopped at step {sim.k}: the swarm has not moved since step {since}."

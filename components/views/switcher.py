@@ -1,9 +1,9 @@
-"""Several views in one place of the page, of which a person sees one: chips on top choose which."""
+"""Several views in one place of the page, of which one is seen: buttons on top choose which."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import panel as pn
@@ -13,40 +13,42 @@ from components.views.buttons import ButtonRow
 from swarmviz import Frame, Simulation
 
 
-class ViewSwitcher:
-    """One view out of several; itself a view, see :class:`components.views.base.View`.
+class ViewSwitcher(View):
+    """One view out of several; itself a view.
 
-    Offered are the views that fit the present frame. Only the one that is seen is prepared and painted; another one is brought up to date
-    in the moment in which it is shown.
+    Offered are the views that fit the present frame. Only the one that is seen is prepared and painted; another one is brought up to
+    date when it is shown.
 
     Parameters
     ----------
-    views : mapping of str to View
-        What a person reads on the chip → the view. The first one that fits is shown until another is chosen.
+    views : sequence of View
+        In the order of their buttons. The first one that fits is shown until another is chosen.
+    lock : context manager
+        Held while a view is brought up to date on the page's thread: the lock that the worker holds while it prepares.
+    on_choice : function ()
+        Called on the page's thread when another view was chosen with a button.
 
     Attributes
     ----------
-    lock : context manager
-        Held while a view is brought up to date on the page's thread; a session puts the lock there that keeps its worker away.
-    chose : callable
-        Called on the page's thread when a person has chosen another view.
-    refresh : callable
-        As in :class:`components.views.base.View`; replacing it replaces that of every view.
+    buttons : ButtonRow
+        One for each view that fits.
     """
 
-    def __init__(self, views: Mapping[str, View]):
-        self._views = dict(views)
-        self._wanted = self._shown = next(iter(self._views))
-        self._sim: Simulation | None = None
-        self._current: set[str] = set()  # the views that know the present run
-        self.lock: contextlib.AbstractContextManager = contextlib.nullcontext()
-        self._refresh: Callable[[], None] = self._draw_at_once
-        self.chose: Callable[[], None] = lambda: None
-        self._chips = ButtonRow(lambda what: self._pressed(), label="view", sizing_mode="stretch_width")
-        self._options = {name: getattr(view, "options", None) for name, view in self._views.items()}
-        rows = [self._chips, *(options for options in self._options.values() if options is not None)]
+    def __init__(
+        self,
+        views: Sequence[View],
+        lock: contextlib.AbstractContextManager | None = None,
+        on_choice: Callable[[], None] = lambda: None,
+    ):
+        super().__init__()
+        self._views = {view.label: view for view in views}
+        self._chosen = self._shown = views[0].label
+        self._attached: set[str] = set()  # the views that know the present run
+        self._lock, self._on_choice = lock or contextlib.nullcontext(), on_choice
+        self.buttons = ButtonRow(lambda what: self._pressed(), label="view", sizing_mode="stretch_width")
+        rows = [self.buttons, *(view.options for view in views if view.options is not None)]
         head = pn.Row(*rows, height=26, margin=0, sizing_mode="stretch_width")
-        self._places = {name: _place(view) for name, view in self._views.items()}
+        self._places = {view.label: _place(view) for view in views}
         self._pane = pn.Column(head, *self._places.values(), sizing_mode="stretch_both", min_height=160)
         self._reveal()
 
@@ -57,107 +59,91 @@ class ViewSwitcher:
 
     @property
     def views(self) -> dict[str, View]:
-        """All views by their names, shown or not."""
+        """All views by their labels, shown or not."""
         return dict(self._views)
 
     @property
     def shown(self) -> str:
-        """The name of the view that is seen."""
+        """The label of the view that is seen."""
         return self._shown
 
     @property
     def offered(self) -> list[str]:
-        """The names of the views that fit the present frame."""
-        return [name for name, *_ in self._chips.choices]
+        """The labels of the views that fit the present frame."""
+        return [label for label, *_ in self.buttons.choices]
 
     @property
-    def every(self) -> int:
+    def every(self) -> int:  # type: ignore[override]
         """As often as the view that is seen wants it."""
         return self._views[self._shown].every
 
-    @property
-    def refresh(self) -> Callable[[], None]:
-        """What a view calls when one of its options changed."""
-        return self._refresh
-
-    @refresh.setter
-    def refresh(self, function: Callable[[], None]) -> None:
-        self._refresh = function
-        for view in self._views.values():
-            if hasattr(view, "refresh"):
-                view.refresh = function
-
-    def _draw_at_once(self) -> None:
-        if self._sim is not None:
-            self.paint(self.prepare(self._sim))
-
-    def show(self, name: str) -> None:
+    def show(self, label: str) -> None:
         """Bring another view in sight, on the page's thread; it stays the choice for every run that it fits.
 
         Raises
         ------
         ValueError
-            When there is no such view, or none that fits the present frame.
+            When there is no such view, or it does not fit the present frame.
         """
-        if not isinstance(name, str) or name not in self._views or (self._sim is not None and name not in self.offered):
-            raise ValueError(f"view = {name!r}: must be one of {', '.join(self.offered or self._views)}")
-        self._wanted = self._shown = name
+        known = isinstance(label, str) and label in self._views
+        if not known or (self._sim is not None and label not in self.offered):
+            raise ValueError(f"view = {label!r}: must be one of {', '.join(self.offered or self._views)}")
+        self._chosen = self._shown = label
         self._reveal()
         if self._sim is not None:
-            with self.lock, pn.io.hold(pn.state.curdoc):
-                self._update(self._sim)
+            with self._lock, pn.io.hold(pn.state.curdoc):
+                self._update(self._sim.frame, self._sim)
 
     def _pressed(self) -> None:
-        """A person pressed a chip."""
-        self.show(self._chips.value)
-        self.chose()
+        self.show(self.buttons.value)
+        self._on_choice()
 
     @property
-    def defaults(self) -> dict[str, Any]:
-        """The view that is seen as long as nobody chooses another."""
+    def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what fits
+        """The view that is seen as long as no other is chosen."""
         return {"view": self.offered[0]} if self.offered else {}
 
     @property
     def view(self) -> str:
-        """The name of the view that is seen, for a link."""
+        """The label of the view that is seen: an option, for a link."""
         return self._shown
 
     @view.setter
-    def view(self, name: str) -> None:
-        self.show(name)
+    def view(self, label: str) -> None:
+        self.show(label)
 
     def _reveal(self) -> None:
-        """The chip, the pane and the options of the view that is shown, and of no other."""
-        self._chips.value = self._shown
-        for name, place in self._places.items():
-            place.visible = name == self._shown
-            if self._options[name] is not None:
-                self._options[name].visible = name == self._shown
+        """The button, the pane and the options of the view that is shown, and of no other."""
+        self.buttons.value = self._shown
+        for label, place in self._places.items():
+            place.visible = label == self._shown
+            if (options := self._views[label].options) is not None:
+                options.visible = label == self._shown
 
-    def _update(self, sim: Simulation) -> None:
-        """Let the view that is shown know the run, or what has happened in it since it was last seen."""
+    def _update(self, frame: Frame, run: Simulation) -> None:
+        """Attach the view that is shown, or paint what has happened in the run since it was last seen."""
         view = self._views[self._shown]
-        if self._shown not in self._current:
-            self._current.add(self._shown)
-            view.attach(sim)
-        elif (payload := view.prepare(sim.frame, sim)) is not None:
+        if self._shown not in self._attached:
+            self._attached.add(self._shown)
+            view.attach(run)
+        elif (payload := view.prepare(frame, run)) is not None:
             view.paint(payload)
 
-    def attach(self, sim: Simulation) -> None:
+    def attach(self, run: Simulation) -> None:
         """Another dynamics, landscape or swarm: the choice is kept where it fits, else the first view is shown."""
-        self._sim, self._current, frame = sim, set(), sim.frame
-        names = [name for name, view in self._views.items() if _fits(view, frame)]
-        if names != self.offered:
-            self._chips.choices = [[name, name, ""] for name in names]
-        self._shown = self._wanted if self._wanted in names else names[0]
+        self._sim, self._attached, frame = run, set(), run.frame
+        labels = [label for label, view in self._views.items() if view.fits(frame)]
+        if labels != self.offered:
+            self.buttons.choices = [[label, label, ""] for label in labels]
+        self._shown = self._chosen if self._chosen in labels else labels[0]
         self._reveal()
-        self._update(sim)
+        self._update(frame, run)
 
-    def prepare(self, sim: Simulation) -> Any:
-        """What the view that is shown prepares, with its name; safe on a worker thread."""
-        name = self._shown
-        payload = self._views[name].prepare(sim.frame, sim) if name in self._current else None
-        return None if payload is None else (name, payload)
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
+        """What the view that is shown prepares, with its label; safe on a worker thread."""
+        label = self._shown
+        payload = self._views[label].prepare(frame, run) if label in self._attached else None
+        return None if payload is None else (label, payload)
 
     def paint(self, payload: Any) -> None:
         """Hand a payload to its view, unless another has been chosen since."""
@@ -171,10 +157,5 @@ class ViewSwitcher:
 
 
 def _place(view: View) -> pn.Column:
-    """What is put in and out of sight: not the pane itself, whose visibility is the view's own affair."""
+    """What is put in and out of sight: not the pane itself, whose visibility is up to the view."""
     return pn.Column(view.pane, sizing_mode="stretch_both", margin=0)
-
-
-def _fits(view: View, frame: Frame) -> bool:
-    """Whether a view has anything to show of a frame; one that does not say so always has."""
-    return view.fits(frame) if hasattr(view, "fits") else True

@@ -95,7 +95,7 @@ def dispersion_lines(simulation) -> list[Line]:
     Divided by the dashed line, V is a martingale with mean 1: the run should scatter around it.
     """
     dynamics, record = simulation.dynamics, simulation.record
-    (n, d), k, V = simulation.frame.x.shape, record["k"], record["dispersion"]
+    n, d, k, V = simulation.initial_swarm.n, simulation.initial_swarm.d, record["k"], record["dispersion"]
     lam, dt, noise = dynamics.lam, dynamics.dt, dynamics.noise
     sigma = values_of(dynamics, "sigma", record["t"])
     reference = "001 Thm 3.5" if noise == "anisotropic" else "001 eq. 4.4" if noise == "isotropic" else "001 Thm 2.6"

@@ -5,8 +5,6 @@ import threading
 import panel as pn
 from bokeh.core.property.descriptors import PropertyDescriptor
 
-from tests.views.helpers import prepared
-
 
 def prepare_on_a_worker(view, sim, monkeypatch):
     """Let ``view`` prepare a picture of ``sim`` on another thread, where touching anything of Bokeh or Panel fails."""
@@ -24,9 +22,11 @@ def prepare_on_a_worker(view, sim, monkeypatch):
         monkeypatch.setattr(PropertyDescriptor, name, guarded(getattr(PropertyDescriptor, name)))
     monkeypatch.setattr(pn.viewable.Viewable, "__getattribute__", guarded(object.__getattribute__))
 
+    frame = sim.frame
+
     def work():
         try:
-            prepared(view, sim)
+            view.prepare(frame, sim)
         except BaseException as failure:
             failures.append(failure)
 

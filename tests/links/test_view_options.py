@@ -17,7 +17,7 @@ def query(link):
 
 
 def options(one):
-    return one._chosen_of_views()
+    return one._view_options()
 
 
 def opened(views, **more):
@@ -32,10 +32,10 @@ def dressed(running):  # noqa: F811
     settle(running)
     density = running.side.views["Density"]
     density.bins, density.kde, density.plane = 100, False, True
-    running.side._chips._handle_msg("Phase space")
+    running.side.buttons._handle_msg("Phase space")
     running.side.views["Phase space"].coordinate = 1
-    running._curves.choose(1, "value", log=True)
-    running.luck_card.tolerance = 0.1
+    running.curves.choose(1, "value", log=True)
+    running.replicas.card.tolerance = 0.1
     return running
 
 
@@ -44,7 +44,7 @@ ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "coordin
 
 def test_nothing_is_in_the_link_as_long_as_nobody_chose(running):  # noqa: F811
     assert options(running) == {}
-    running._moved()
+    running._write_link()
     assert permalink.read(query(running.bar.link)).views is None
 
 
@@ -58,8 +58,8 @@ def test_a_copied_link_shows_the_same_views_with_the_same_options(dressed):
     again.start()
     assert wait(lambda: again._sim.k == dressed._sim.k and options(again) == options(dressed))
     assert ALL.items() <= options(dressed).items() and options(dressed)["curves"][1] == ["value", True]
-    assert again.side.shown == "Phase space" and again.side._chips.value == "Phase space"
-    assert again.side.views["Density"]._chips.lit == ["plane"] and again._curves.log[1]
+    assert again.side.shown == "Phase space" and again.side.buttons.value == "Phase space"
+    assert again.side.views["Density"]._chips.lit == ["plane"] and again.curves.log[1]
     assert np.array_equal(again._sim.frame.x, dressed._sim.frame.x) and again.bar.message == {}
     again.close()
 
@@ -77,15 +77,15 @@ def test_the_address_follows_every_choice(running):  # noqa: F811
     density, phase = running.side.views["Density"], running.side.views["Phase space"]
     pressed(density._chips, "100")
     pressed(density._chips, "plane")
-    pressed(running.side._chips, "Phase space")
+    pressed(running.side.buttons, "Phase space")
     pressed(phase._chips, "1")
-    pressed(running._curves._chips[0], "log")
-    pressed(running.luck_card, {"act": "tolerance", "value": 0.02})
+    pressed(running.curves._chips[0], "log")
+    pressed(running.replicas.card, {"act": "tolerance", "value": 0.02})
     assert permalink.read(query(running.bar.link)).views == options(running)
 
 
 def test_two_swarms_reopen_with_what_is_compared(running):  # noqa: F811
-    running._compare("start", None)
+    running.choices.compare("start", None)
     both = running.side.views["A and B"]
     other = both._chips.choices[1][0]
     both._chips._handle_msg(other)
@@ -143,7 +143,7 @@ BAD = {
 def test_an_option_that_makes_no_sense_is_told_and_the_run_is_there_all_the_same(views, said):
     one = opened(views, swarm={"n": 7}, stop=("k", 70))
     assert said in one.bar.message["text"] and one.bar.message["level"] == "warning"
-    assert one._sim.frame.n == 7 and one.bench.stop.at == 70, "nothing else of the link may be lost"
+    assert one._sim.frame.n == 7 and one.panes.stop.at == 70, "nothing else of the link may be lost"
     assert options(one) == {}, "the usual stands in for it"
 
 
@@ -170,8 +170,8 @@ def test_a_link_that_stands_at_a_step_says_it_too_once_the_run_is_there(session)
 
 
 def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):  # noqa: F811
-    running._compare("start", None)
-    views = running._optional()
+    running.choices.compare("start", None)
+    views = running._with_options()
     names = [name for view in views for name in view.defaults]
     assert len(names) == len(set(names)) and {*ALL, "curves", "compared"} == set(names)
     assert view_options.restore({}, *views) == "" and options(running) == {}

@@ -11,10 +11,21 @@ import pytest
 from PIL import Image
 
 import swarmviz as sv
-from components.page.exports import MADE, PROMISED, Exports, Order, stretch_of
+from components.page.export_table import EXPORTS, Order, offered, stretch_of
+from components.page.exports import Exports
 from swarmviz import exports
 from swarmviz.exports import Run
 
+MIME = {
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "gif": "image/gif",
+    "mp4": "video/mp4",
+    "html": "text/html",
+    "csv": "text/csv",
+    "nc": "application/x-netcdf",
+    "py": "text/x-python",
+}
 STARTS = {
     "png": b"\x89PNG",
     "svg": b"<?xml",
@@ -55,7 +66,7 @@ class Panel(Exports):
         assert self.done.wait(60)
 
 
-@pytest.mark.parametrize("what", sorted(MADE))
+@pytest.mark.parametrize("what", sorted(EXPORTS))
 def test_each_button_sends_a_file_with_a_telling_name(what):
     name = SUITABLE.get(what.partition(".")[0], "SSA")
     sim = simulation(dynamics=name)
@@ -64,11 +75,23 @@ def test_each_button_sends_a_file_with_a_telling_name(what):
     kind = what.rpartition(".")[2]
     (file,) = panel.sent
     assert file["name"].startswith(f"swarmviz-{name}-Ackley-seed3-k8") and file["name"].endswith(f".{kind}")
-    assert file["type"] == PROMISED[kind]
+    assert file["type"] == EXPORTS[what].mime == MIME[kind]
     data = base64.b64decode(file["data"])
     assert data[4:8] == b"ftyp" if kind == "mp4" else data.startswith(STARTS[kind])
     assert panel.busy == "" and panel.message["text"].startswith(file["name"]) and panel.message["level"] == "info"
     assert sim.k == 8
+
+
+def test_the_browser_is_offered_every_file_of_the_table_in_its_group_and_row():
+    rows = {(group["name"], label, fits): [what for what, *_ in buttons]
+            for group in offered() for label, buttons, fits in group["rows"]}  # fmt: skip
+    assert rows["picture", "Phase space", "phase"] == ["phase.png", "phase.svg"]
+    assert rows["film", "", ""] == ["film.mp4", "film.gif", "replay.html"]
+    assert rows["data", "", ""] == ["curves.csv", "states.csv", "run.nc"]
+    assert {fits for *_, fits in rows} - {""} == set(exports.VIEWS)
+    assert {what for whats in rows.values() for what in whats} == {*EXPORTS} - {"lines.py"}, (
+        "which has a place of its own"
+    )
 
 
 def test_views_and_tables_of_one_step_have_different_names():
@@ -197,8 +220,7 @@ def test_an_export_takes_turns_with_the_replays_of_others_and_ends_while_it_wait
     pool, sim = Pool(long=1), simulation()
     monkeypatch.setattr(module, "POOL", pool)
     visit = Transport(lambda steps: None, lambda count: None, lambda payloads: None, lambda error: None)
-    panel = Panel(lambda: Run.of(sim))
-    panel.visit = visit
+    panel = Panel(lambda: Run.of(sim), visit=visit)
     with pool.job(visit, lambda: True, float("inf")):
         panel._handle_msg({"act": "make", "what": "curves.csv"})
         assert not panel.done.wait(0.5) and pool.long.waiting == 1

@@ -172,16 +172,16 @@ def test_the_present_run_is_looked_at_once_a_second_at_most(kept, monkeypatch):
     sim = running(1)
     kept.attach(sim)
     assert kept.pane.live["step"] == 1
-    assert kept.prepare(sim) is not None
+    assert kept.prepare(sim.frame, sim) is not None
     sim.advance(5)
     now[0] += 0.9
-    assert kept.prepare(sim) is None
+    assert kept.prepare(sim.frame, sim) is None
     now[0] += 0.2
-    kept.paint(kept.prepare(sim))
+    kept.paint(kept.prepare(sim.frame, sim))
     assert kept.pane.live["step"] == 6
     sim.advance(1)
     kept.hurry()  # it stopped there
-    assert kept.prepare(sim)["step"] == 7 and kept.prepare(sim) is None
+    assert kept.prepare(sim.frame, sim)["step"] == 7 and kept.prepare(sim.frame, sim) is None
 
 
 def test_a_diverged_run_says_so_until_it_goes_another_way(kept):

@@ -11,6 +11,7 @@ import swarmviz as sv
 from components.playback.panes import Panes
 from components.session import Session
 from components.views.arena.mouse_modes import swarm_at, whole_point, with_agent_at
+from components.views.base import View
 from tests.test_session import edit, press, running, session, settle, wait
 
 assert session and running  # fixtures
@@ -31,58 +32,74 @@ def make(**options):
     return sv.Simulation(sv.CBO(**options), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
 
 
-# ---- the bench -------------------------------------------------------------------------------------------------------------
+def panes_of(*sims):
+    return Panes([(sim, {}) for sim in sims], lambda place: View())
+
+
+# ---- the panes -------------------------------------------------------------------------------------------------------------
 
 
 def test_two_equal_swarms_stay_equal_and_a_changed_one_is_the_run_it_would_be_alone():
     a = make()
     a.advance(40)
-    bench = Panes([a, a.fork()])
-    bench.advance(7)
-    np.testing.assert_array_equal(bench.sims[0].frame.x, bench.sims[1].frame.x)
-    bench.replace(bench.sims, active=1)
+    panes = panes_of(a, a.fork())
+    panes.advance(7)
+    np.testing.assert_array_equal(panes.sims[0].frame.x, panes.sims[1].frame.x)
+    panes.replace(panes.runs, active=1)
     changed = sv.CBO(sigma=0.2)
-    bench.edit("dynamics", changed)
-    bench.advance(20)
+    panes.edit("dynamics", changed)
+    panes.advance(20)
     alone = make()
     alone.advance(47)
     alone.dynamics.sigma = 0.2
     alone.advance(20)
-    np.testing.assert_array_equal(bench.sims[1].frame.x, alone.frame.x)
-    assert [sim.k for sim in bench.sims] == [67, 67]
-    assert not np.array_equal(bench.sims[0].frame.x, bench.sims[1].frame.x)
+    np.testing.assert_array_equal(panes.sims[1].frame.x, alone.frame.x)
+    assert [sim.k for sim in panes.sims] == [67, 67]
+    assert not np.array_equal(panes.sims[0].frame.x, panes.sims[1].frame.x)
+
+
+def test_an_edit_waits_in_the_active_pane_as_it_is_and_acts_before_the_next_step():
+    panes, part = panes_of(make(), make()), sv.CBO(sigma=0.2)
+    panes.edit("dynamics", part)
+    assert panes[0].pending["dynamics"] is part and panes[1].pending == {} and panes.sim.dynamics.sigma == 1
+    panes.advance(1)
+    assert panes.edits == [{}, {}] and [sim.dynamics.sigma for sim in panes.sims] == [0.2, 1]
+    assert panes.sim.dynamics is not part, "the page's thread and the worker must not share what one of them changes"
+    panes.edit("dynamics", sv.CBO(sigma=0.3))
+    panes.replace(panes.runs)
+    assert panes.edits == [{}, {}], "meant for runs that are no longer shown"
 
 
 @pytest.mark.parametrize("weak", [0, 1])
 def test_when_one_swarm_diverges_both_stand_at_the_last_step_that_both_could_take(weak):
     sims = [make(), make()]
     sims[weak].dynamics.param.update(lam=100, dt=10.0)
-    bench = Panes(sims)
+    panes = panes_of(*sims)
     with pytest.raises(sv.Diverged, match=f"swarm {'AB'[weak]}: the swarm diverged at step") as caught:
-        bench.advance(1000)
-    assert [sim.k for sim in bench.sims] == [caught.value.step - 1] * 2
-    assert all(np.isfinite(sim.frame.energy).all() for sim in bench.sims)
+        panes.advance(1000)
+    assert [sim.k for sim in panes.sims] == [caught.value.step - 1] * 2
+    assert all(np.isfinite(sim.frame.energy).all() for sim in panes.sims)
 
 
 def test_a_parameter_that_one_swarm_refuses_moves_neither():
-    bench = Panes([make(), make()])
-    bench.advance(5)
-    bench.sims[1].dynamics.sigma = sv.schedules.Linear(start=1.0, end=-50.0, duration=1.0)
+    panes = panes_of(make(), make())
+    panes.advance(5)
+    panes.sims[1].dynamics.sigma = sv.schedules.Linear(start=1.0, end=-50.0, duration=1.0)
     with pytest.raises(ValueError, match="sigma"):
-        bench.advance(100)
-    assert bench.sims[0].k == bench.sims[1].k
+        panes.advance(100)
+    assert panes.sims[0].k == panes.sims[1].k
 
 
 def test_a_long_way_is_gone_in_pieces_between_which_others_get_at_the_swarms(monkeypatch):
     monkeypatch.setattr("swarmviz.simulation.PIECE", 60 * 3)  # three steps of 30 agents in the plane
     monkeypatch.setattr("swarmviz.simulation.SNAPSHOT_COUNT", 4)
-    bench = Panes([make(), make(sigma=0.2)])
-    bench.advance(500)
+    panes = panes_of(make(), make(sigma=0.2))
+    panes.advance(500)
     stood, goto = [], sv.Simulation.goto
 
     def watched(sim, k):
         free = []
-        other = threading.Thread(target=lambda: free.append(bench.lock.acquire(blocking=False)))
+        other = threading.Thread(target=lambda: free.append(panes.lock.acquire(blocking=False)))
         other.start()
         other.join()
         assert free == [False], "nobody may look at a swarm on its way"
@@ -90,35 +107,35 @@ def test_a_long_way_is_gone_in_pieces_between_which_others_get_at_the_swarms(mon
         return goto(sim, k)
 
     monkeypatch.setattr(sv.Simulation, "goto", watched)
-    bench.want(487)
-    bench.seek()
-    assert bench.k == 487 and max(np.diff(stood[2::2])) == 3 and len(stood) > 20
-    for sim in bench.sims:
+    panes.request_step(487)
+    panes.go_to_requested_step()
+    assert panes.k == 487 and max(np.diff(stood[2::2])) == 3 and len(stood) > 20
+    for sim in panes.sims:
         alone = make(sigma=sim.dynamics.sigma)
         np.testing.assert_array_equal(alone.advance(487).x, sim.frame.x)
-    bench.back()
-    assert bench.k == 486
-    monkeypatch.setattr(sv.Simulation, "goto", lambda sim, k: (bench.replace([make()]), goto(sim, k)))
-    bench.want(10)
-    bench.seek()
-    assert bench.k == 0, "the way ends with the swarms that went it"
+    panes.step_back()
+    assert panes.k == 486
+    monkeypatch.setattr(sv.Simulation, "goto", lambda sim, k: (panes.replace([(make(), {})]), goto(sim, k)))
+    panes.request_step(10)
+    panes.go_to_requested_step()
+    assert panes.k == 0, "the way ends with the swarms that went it"
 
 
 def test_of_several_wishes_the_newest_counts_and_none_leads_beyond_what_is_known():
-    bench = Panes([make()])
-    bench.advance(300)
-    there = bench.sim.frame.x.copy()
+    panes = panes_of(make())
+    panes.advance(300)
+    there = panes.sim.frame.x.copy()
     for k in (10, 20, 30):
-        bench.want(k)
-    bench.seek()
-    assert bench.k == 30 and bench.furthest == 300
-    bench.want(10**9)
-    bench.seek()
-    assert bench.k == 300
-    np.testing.assert_array_equal(bench.sim.frame.x, there)
-    bench.want(-5)
-    bench.seek()
-    assert bench.k == 0
+        panes.request_step(k)
+    panes.go_to_requested_step()
+    assert panes.k == 30 and panes.furthest == 300
+    panes.request_step(10**9)
+    panes.go_to_requested_step()
+    assert panes.k == 300
+    np.testing.assert_array_equal(panes.sim.frame.x, there)
+    panes.request_step(-5)
+    panes.go_to_requested_step()
+    assert panes.k == 0
 
 
 # ---- the session -----------------------------------------------------------------------------------------------------------
@@ -128,8 +145,8 @@ def test_the_second_swarm_begins_as_the_first_and_both_take_the_same_steps(runni
     standing(running)
     there = running._sim.frame.x.copy()
     compare(running, "start")
-    a, b = running.bench.sims
-    assert a.k == b.k and len(running.arenas) == 2 and running.compare.panes == 2 and running.compare.active == 1
+    a, b = running.panes.sims
+    assert a.k == b.k and len(running.panes) == 2 and running.compare.panes == 2 and running.compare.active == 1
     np.testing.assert_array_equal(b.frame.x, there)
     edit(running, "dynamics.sigma", "0.1")
     for _ in range(3):
@@ -144,28 +161,28 @@ def test_controls_show_the_chosen_pane_and_swap_copy_and_end_do_what_they_say(ru
     compare(running, "start")
     edit(running, "dynamics.sigma", "0.1")
     compare(running, "show", 0)
-    assert running.controls.parts["dynamics"].sigma == 1 and running._sim is running.bench.sims[0]
+    assert running.controls.parts["dynamics"].sigma == 1 and running._sim is running.panes.sims[0]
     compare(running, "swap")
     assert [s.dynamics.sigma for s in running.selections] == [0.1, 1] and running.controls.parts[
         "dynamics"
     ].sigma == 0.1
     compare(running, "copy")
     assert [s.dynamics.sigma for s in running.selections] == [0.1, 0.1]
-    np.testing.assert_array_equal(*(sim.frame.x for sim in running.bench.sims))
+    np.testing.assert_array_equal(*(sim.frame.x for sim in running.panes.sims))
     compare(running, "show", 1)
     edit(running, "dynamics.sigma", "0.7")
     compare(running, "end")
-    assert len(running.bench.sims) == 1 and running._sim.dynamics.sigma == 0.7 and running.bench.active == 0
+    assert len(running.panes.sims) == 1 and running._sim.dynamics.sigma == 0.7 and running.panes.active == 0
 
 
 def test_another_dynamics_beside_the_first_starts_both_with_the_same_swarm(running):
     compare(running, "start")
     edit(running, "dynamics", "BGK")
-    assert wait(lambda: type(running.bench.sims[1].dynamics).__name__ == "BGK", 60)
+    assert wait(lambda: type(running.panes.sims[1].dynamics).__name__ == "BGK", 60)
     standing(running)
     press(running, "reset")
     settle(running)
-    a, b = running.bench.sims
+    a, b = running.panes.sims
     assert type(a.dynamics).__name__ == "CBO" and a.k == b.k
     np.testing.assert_array_equal(a.goto(0).x, b.goto(0).x)
 
@@ -175,10 +192,10 @@ def test_the_swarm_of_two_panes_is_one(running):
     compare(running, "start")
     edit(running, "swarm.n", "37")
     press(running, "reset")
-    assert wait(lambda: [sim.frame.n for sim in running.bench.sims] == [37, 37])
+    assert wait(lambda: [sim.frame.n for sim in running.panes.sims] == [37, 37])
     press(running, "seed")
     settle(running)
-    assert [sim.swarm.seed for sim in running.bench.sims] == [1, 1]
+    assert [sim.swarm.seed for sim in running.panes.sims] == [1, 1]
 
 
 def test_acts_of_the_comparison_that_make_no_sense_are_ignored(running):
@@ -186,7 +203,7 @@ def test_acts_of_the_comparison_that_make_no_sense_are_ignored(running):
     sim = running._sim
     for act, value in (("swap", None), ("copy", None), ("end", None), ("show", 1), ("show", "x"), ("steal", None)):
         compare(running, act, value)
-    assert running.bench.sims == [sim] and running.compare.panes == 1
+    assert running.panes.sims == [sim] and running.compare.panes == 1
 
 
 def test_the_scrubber_goes_to_a_step_exactly_and_playing_on_starts_a_branch(running):
@@ -227,7 +244,7 @@ def test_pictures_are_drawn_of_the_wanted_steps_only(session):
 
 
 def hand(session, act, handle, *place):
-    session.arenas[0].on_hand(act, handle, np.array(place, float))
+    session.panes[0].arena.on_event(act, handle, np.array(place, float))
     settle(session)
 
 
@@ -239,7 +256,7 @@ def test_a_click_means_nothing_until_a_mode_is_chosen(running):
 
 
 def test_a_click_places_the_swarm(running):
-    running.touch.chips.value = "swarm"
+    running.choices.mouse.chips.value = "swarm"
     hand(running, "clicked", -1, 3.0, -2.0)
     assert wait(lambda: running._sim.swarm.initial == "gaussian")
     standing(running)
@@ -249,7 +266,7 @@ def test_a_click_places_the_swarm(running):
 
 
 def test_clicks_place_agents_one_by_one_and_the_run_waits(running):
-    running.touch.chips.value = "agents"
+    running.choices.mouse.chips.value = "agents"
     places = [(1.0, 2.0), (-3.0, 0.5), (9.0, 0.0)]
     for i, place in enumerate(places):
         hand(running, "clicked", -1, *place)
@@ -268,7 +285,7 @@ def test_a_well_is_dragged_while_the_swarm_runs_and_can_be_added_and_removed(run
     hand(running, "dropped", 2, 0.5, 1.5)
     assert wait(lambda: tuple(running._sim.landscape.handles(2)[2]) == (0.5, 1.5))
     assert running._sim.k >= k, "a drag does not restart"
-    running.touch.chips.value = "wells"
+    running.choices.mouse.chips.value = "wells"
     hand(running, "clicked", -1, 4.0, 4.0)
     assert wait(lambda: len(running._sim.landscape.handles(2)) == 5)
     for left in (4, 3, 2, 1):
@@ -303,8 +320,8 @@ def test_a_link_holds_both_swarms_and_reopens_them_at_their_step(running):
     try:
         again.start()
         settle(again)
-        assert wait(lambda: again.bench.k == running.bench.k) and not again.transport.playing
-        for new, old in zip(again.bench.sims, running.bench.sims, strict=True):
+        assert wait(lambda: again.panes.k == running.panes.k) and not again.transport.playing
+        for new, old in zip(again.panes.sims, running.panes.sims, strict=True):
             np.testing.assert_array_equal(new.frame.x, old.frame.x)
         assert [s.dynamics.sigma for s in again.selections] == [1, 0.1]
         assert again.compare.panes == 2 and len(again.board[0][1]) == 2

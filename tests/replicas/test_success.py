@@ -16,42 +16,44 @@ from tests.test_session import press, running, session, settle, wait  # noqa: F4
 
 
 def standing(one):
-    return one.luck.standing
+    return one.replicas.worker.standing
 
 
 @pytest.fixture
 def lucky(running):  # noqa: F811
     """The preset with too few agents, paused at its step, with replicas."""
     preset = presets.ALL["cbo-few"]
-    running._chosen("preset", preset.name)
+    running._choose("preset", preset.name)
     settle(running)
     press(running, "pause")
     running._advance(preset.steps - running._sim.k)
-    running.luck_card._handle_msg(MEASURED)
+    running.replicas.card._handle_msg(MEASURED)
     assert wait(lambda: standing(running).tally is not None and standing(running).tally.k == preset.steps, 60)
     return running
 
 
 def test_the_preset_and_its_replicas_say_the_same_number_by_the_same_criterion(lucky):
     preset, tally = presets.ALL["cbo-few"], standing(lucky).tally
-    assert wait(lambda: lucky.luck_card.state["share"] is not None)
+    assert wait(lambda: lucky.replicas.card.state["share"] is not None)
     # the same seeds; on another processor a few runs may fall differently
     assert abs(tally.found - MEASURED * preset.chance) <= 0.02 * MEASURED
     assert tally.runs == MEASURED and tally.low <= preset.chance <= tally.high
-    said = lucky.luck_card.state["criterion"].removeprefix("Found: ").rstrip(".")
+    said = lucky.replicas.card.state["criterion"].removeprefix("Found: ").rstrip(".")
     assert said == success.criterion(tally.tolerance) and preset.text.endswith(f"({said}).")
 
 
 def test_a_tolerance_changes_the_tally_at_once_and_stays_in_the_link(lucky):
     before, seen = standing(lucky).tally, lucky.bar.link
-    lucky.luck_card._handle_msg({"act": "tolerance", "value": 0.25})
+    lucky.replicas.card._handle_msg({"act": "tolerance", "value": 0.25})
     after = standing(lucky).tally
     assert after == before.judged(0.25) and after.found > before.found
-    assert lucky.luck_card.state["share"] == after.found / after.runs
+    assert lucky.replicas.card.state["share"] == after.found / after.runs
     assert lucky.history.tolerance == 0.25 and lucky.bar.link != seen
     again = Session(lucky.bar.link.removeprefix("?s="))
     again.start()
-    assert wait(lambda: again.luck.tolerance == again.luck_card.tolerance == again.history.tolerance == 0.25)
+    assert wait(
+        lambda: again.replicas.worker.tolerance == again.replicas.card.tolerance == again.history.tolerance == 0.25
+    )
     again.close()
 
 
@@ -59,7 +61,7 @@ def test_one_that_failed_opens_with_its_seed_at_the_same_step_and_the_present_ru
     tally, before = standing(lucky).tally, lucky._sim
     rows = len(lucky.history.pane.rows)
     wanted = tally.examples(False)[0]
-    lucky.luck_card._handle_msg({"act": "show", "found": False})
+    lucky.replicas.card._handle_msg({"act": "show", "found": False})
     assert wait(lambda: lucky._sim is not before and lucky._sim.initial_swarm.seed == wanted.seed)
     settle(lucky)
     sim = lucky._sim
@@ -77,13 +79,13 @@ def test_one_that_failed_opens_with_its_seed_at_the_same_step_and_the_present_ru
 
 def test_a_replica_repeats_the_changes_that_were_made_on_the_way(lucky):
     lucky.controls.parts["dynamics"].sigma = 0.3
-    lucky._edited("dynamics", True)
+    lucky.edits.apply("dynamics", lucky.controls.parts["dynamics"])
     lucky._advance(30)
     k = lucky._sim.k
-    lucky.luck.notice()
+    lucky.replicas.worker.notice()
     assert wait(lambda: standing(lucky).tally is not None and standing(lucky).tally.k == k, 60)
     wanted = standing(lucky).tally.examples(False)[0]
-    lucky.luck_card._handle_msg({"act": "show", "found": False})
+    lucky.replicas.card._handle_msg({"act": "show", "found": False})
     assert wait(lambda: lucky._sim.initial_swarm.seed == wanted.seed)
     settle(lucky)
     assert [entry.k for entry in lucky._sim.journal] == [0, 200] and lucky._sim.k == k
@@ -94,7 +96,7 @@ def test_a_replica_repeats_the_changes_that_were_made_on_the_way(lucky):
 def test_a_link_with_a_tolerance_that_means_nothing_opens_with_the_usual_one_and_says_so(value):
     theme.extension()
     one = Session(encoded([*content(swarm={"n": 7}), {"tolerance": value}]))
-    assert one.luck_card.tolerance is None and one.luck.tolerance is None
+    assert one.replicas.card.tolerance is None and one.replicas.worker.tolerance is None
     if value is not None:
         assert "tolerance" in one.bar.message["text"] and "The usual stands in for that." in one.bar.message["text"]
     one.close()
@@ -103,6 +105,6 @@ def test_a_link_with_a_tolerance_that_means_nothing_opens_with_the_usual_one_and
 def test_a_replica_that_is_too_expensive_to_be_lived_again_is_refused_and_nothing_is_lost(lucky, monkeypatch):
     before = lucky._sim
     monkeypatch.setattr(budget, "MAX_REPLAY_WORK", 10)
-    lucky.luck_card._handle_msg({"act": "show", "found": False})
+    lucky.replicas.card._handle_msg({"act": "show", "found": False})
     assert "That replica cannot be opened, because" in lucky.bar.message["text"]
     assert lucky._sim is before

@@ -8,7 +8,6 @@ import panel as pn
 from bokeh.core.serialization import Serializer
 
 import swarmviz as sv
-from components.views.base import View
 
 DYNAMICS = [name for name, cls in sv.dynamics.ALL.items() if "node" not in cls.__name__]
 
@@ -28,7 +27,7 @@ def attached(view, sim):
 
 def prepared(view, sim):
     """What a view prepares of the present frame."""
-    return view.prepare(sim.frame, sim) if isinstance(view, View) else view.prepare(sim)
+    return view.prepare(sim.frame, sim)
 
 
 def paint(view, sim):

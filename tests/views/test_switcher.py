@@ -1,4 +1,4 @@
-"""The side: only views that fit are offered, only the one that is seen does any work, and a choice outlives a change of the run."""
+"""The side view: only views that fit are offered, only the one that is seen does any work, and a choice outlives a change of the run."""
 
 from __future__ import annotations
 
@@ -8,34 +8,40 @@ import panel as pn
 import pytest
 
 import swarmviz as sv
+from components.views import SIDE_VIEWS
+from components.views.base import View
 from components.views.density.density import Density
 from components.views.phase_space import PhaseSpace
 from components.views.switcher import ViewSwitcher
 
 
-class Spy:
-    """A view that writes down what it is told."""
+class Spy(View):
+    """A view that writes down how it is called."""
 
     every = 3
+    options = None
 
-    def __init__(self, fits=None):
-        self.told, self.refresh, self.options = [], None, pn.Row()
-        self.pane = pn.Row()
-        if fits is not None:
-            self.fits = fits
+    def __init__(self, label, fits=lambda frame: True):
+        super().__init__()
+        self.label, self.fits, self.calls, self.options = label, fits, [], pn.Row()
+        self._pane = pn.Row()
 
-    def attach(self, sim):
-        self.told.append("attach")
+    @property
+    def pane(self):
+        return self._pane
 
-    def prepare(self, frame, sim):
-        self.told.append("prepare")
-        return sim.k
+    def attach(self, run):
+        self.calls.append("attach")
+
+    def prepare(self, frame, run):
+        self.calls.append("prepare")
+        return run.k
 
     def paint(self, payload):
-        self.told.append(("paint", payload))
+        self.calls.append(("paint", payload))
 
     def set_dark(self, dark):
-        self.told.append(("dark", dark))
+        self.calls.append(("dark", dark))
 
 
 def simulation(dynamics="CBO"):
@@ -44,49 +50,49 @@ def simulation(dynamics="CBO"):
 
 @pytest.fixture
 def spies():
-    views = {"One": Spy(), "Two": Spy(fits=lambda frame: frame.v is not None), "Three": Spy()}
+    views = {"One": Spy("One"), "Two": Spy("Two", fits=lambda frame: frame.v is not None), "Three": Spy("Three")}
     views["Two"].every = 2
     return views
 
 
 def test_only_views_that_fit_the_frame_are_offered(spies):
-    side = ViewSwitcher(spies)
+    side = ViewSwitcher(list(spies.values()))
     side.attach(simulation("CBO"))
     assert side.offered == ["One", "Three"] and side.shown == "One"
     side.attach(simulation("BGK"))
-    assert side.offered == ["One", "Two", "Three"] == [name for name, *_ in side._chips.choices]
+    assert side.offered == ["One", "Two", "Three"] == [name for name, *_ in side.buttons.choices]
 
 
 def test_only_the_view_that_is_seen_is_attached_prepared_and_painted(spies):
-    side, sim = ViewSwitcher(spies), simulation("BGK")
+    side, sim = ViewSwitcher(list(spies.values())), simulation("BGK")
     side.attach(sim)
     sim.advance(2)
-    side.paint(side.prepare(sim))
-    assert spies["One"].told == ["attach", "prepare", ("paint", 2)]
-    assert spies["Two"].told == spies["Three"].told == []
+    side.paint(side.prepare(sim.frame, sim))
+    assert spies["One"].calls == ["attach", "prepare", ("paint", 2)]
+    assert spies["Two"].calls == spies["Three"].calls == []
     side.show("Two")
     sim.advance(1)
-    side.paint(side.prepare(sim))
-    assert spies["Two"].told == ["attach", "prepare", ("paint", 3)] and len(spies["One"].told) == 3
+    side.paint(side.prepare(sim.frame, sim))
+    assert spies["Two"].calls == ["attach", "prepare", ("paint", 3)] and len(spies["One"].calls) == 3
     side.show("One")
-    assert spies["One"].told[3:] == ["prepare", ("paint", 3)], "it knows the run, and is brought up to date"
+    assert spies["One"].calls[3:] == ["prepare", ("paint", 3)], "it knows the run, and is brought up to date"
     side.attach(sim)
     side.show("Two")
-    assert spies["Two"].told[3:] == ["attach"], "another run is a new attachment, when it is shown"
+    assert spies["Two"].calls[3:] == ["attach"], "another run is a new attachment, when it is shown"
 
 
 def test_one_pane_and_its_options_are_in_sight(spies):
-    side = ViewSwitcher(spies)
+    side = ViewSwitcher(list(spies.values()))
     side.attach(simulation("BGK"))
     for name in ("Two", "Three", "One"):
         side.show(name)
         assert [n for n, place in side._places.items() if place.visible] == [name]
         assert [n for n, view in spies.items() if view.options.visible] == [name]
-        assert side.every == spies[name].every and side._chips.value == name
+        assert side.every == spies[name].every and side.buttons.value == name
 
 
 def test_a_choice_survives_where_it_fits_and_comes_back_where_it_fits_again(spies):
-    side = ViewSwitcher(spies)
+    side = ViewSwitcher(list(spies.values()))
     side.attach(simulation("BGK"))
     side.show("Two")
     side.attach(simulation("PSO"))
@@ -98,7 +104,7 @@ def test_a_choice_survives_where_it_fits_and_comes_back_where_it_fits_again(spie
 
 
 def test_what_is_not_offered_cannot_be_shown_and_nothing_changes(spies):
-    side = ViewSwitcher(spies)
+    side = ViewSwitcher(list(spies.values()))
     side.attach(simulation("CBO"))
     for name in ("Two", "Nobody"):
         with pytest.raises(ValueError, match=f"view = '{name}': must be one of One, Three"):
@@ -107,37 +113,49 @@ def test_what_is_not_offered_cannot_be_shown_and_nothing_changes(spies):
 
 
 def test_a_payload_of_a_view_that_is_no_longer_seen_is_not_painted(spies):
-    side, sim = ViewSwitcher(spies), simulation("BGK")
+    side, sim = ViewSwitcher(list(spies.values())), simulation("BGK")
     side.attach(sim)
-    stale = side.prepare(sim)
+    stale = side.prepare(sim.frame, sim)
     side.show("Three")
     side.paint(stale)
     side.paint(None)
-    assert ("paint", 0) not in spies["Three"].told and ("paint", 0) not in spies["One"].told
+    assert ("paint", 0) not in spies["Three"].calls and ("paint", 0) not in spies["One"].calls
 
 
-def test_a_press_of_a_chip_shows_the_view_under_the_lock(spies):
-    side, sim = ViewSwitcher(spies), simulation("BGK")
+def test_a_press_of_a_button_shows_the_view_under_the_lock(spies):
+    lock, held, chosen = threading.Lock(), [], []
+    side, sim = ViewSwitcher(list(spies.values()), lock, lambda: chosen.append(lock.locked())), simulation("BGK")
     side.attach(sim)
-    side.lock = threading.Lock()
-    held = []
-    spies["Two"].attach = lambda sim: held.append(side.lock.locked())
-    side._chips._handle_msg("Two")
-    assert side.shown == "Two" and held == [True] and not side.lock.locked()
+    spies["Two"].attach = lambda run: held.append(lock.locked())
+    side.buttons._handle_msg("Two")
+    assert side.shown == "Two" and held == [True] and not lock.locked()
+    assert chosen == [False], "the choice is reported once, when the view is shown"
 
 
-def test_refresh_and_theme_reach_every_view(spies):
-    side, asked = ViewSwitcher(spies), []
-    side.refresh = lambda: asked.append(1)
-    for view in spies.values():
-        view.refresh()
+def test_the_theme_reaches_every_view(spies):
+    side = ViewSwitcher(list(spies.values()))
     side.set_dark(True)
-    assert asked == [1, 1, 1] and all(view.told == [("dark", True)] for view in spies.values())
+    assert all(view.calls == [("dark", True)] for view in spies.values())
+
+
+def test_every_side_view_is_made_with_what_it_calls_and_has_a_label_of_its_own():
+    asked, sim = [], simulation()
+    views = [cls(refresh=lambda: asked.append(1), runs=lambda: [sim]) for cls in SIDE_VIEWS]
+    for view in views:
+        view.refresh()
+    assert asked == [1] * len(SIDE_VIEWS)
+    assert len({view.label for view in views} - {""}) == len(SIDE_VIEWS)
+    assert ViewSwitcher(views).view == views[0].label
+
+
+def test_what_a_view_does_not_define_has_a_default():
+    view, frame = View(), simulation().frame
+    assert view.fits(frame) and view.export_options(frame) == {} and dict(view.defaults) == {} and view.options is None
 
 
 def test_with_the_views_of_the_page():
     density, phase = Density(), PhaseSpace()
-    side = ViewSwitcher({"Density": density, "Phase space": phase})
+    side = ViewSwitcher([density, phase])
     for name, offered in (
         ("CBO", ["Density"]),
         ("BGK", ["Density", "Phase space"]),
@@ -149,7 +167,7 @@ def test_with_the_views_of_the_page():
         for shown in offered:
             side.show(shown)
             sim.advance(1)
-            side.paint(side.prepare(sim))
+            side.paint(side.prepare(sim.frame, sim))
     assert len(phase.points.data["x"]) == 20 and len(density.sources) == 2
     phase.coordinate = 1
     density.bins = 7

@@ -12,6 +12,7 @@ from components.palette import theme
 from components.views.arena.finite_set import FiniteSetRenderer
 from components.views.arena.line import LineRenderer
 from components.views.arena.plane import PlaneRenderer
+from components.views.base import View
 from swarmviz import Frame, Simulation
 
 Renderer = LineRenderer | PlaneRenderer | FiniteSetRenderer
@@ -21,7 +22,7 @@ def ignore(act: str, handle: int, place: np.ndarray) -> None:
     """Nothing is done with clicks and drags."""
 
 
-class Arena:
+class Arena(View):
     """The view of the swarm itself; see :class:`components.views.base.View`.
 
     It shows one renderer at a time, which suits the frame; those of other kinds of runs are kept.
@@ -36,13 +37,11 @@ class Arena:
 
     Attributes
     ----------
-    every : int
-        Painted with every frame.
     label : str
         The pane's name before the title, when two are compared.
     """
 
-    every = 1
+    picture = "arena"
 
     def __init__(
         self,
@@ -50,9 +49,10 @@ class Arena:
         on_event: Callable[[str, int, np.ndarray], None] = ignore,
         refresh: Callable[[], None] = lambda: None,
     ):
+        super().__init__(refresh)
         self._colours = theme(dark)
         self.label = ""
-        self.on_event, self.refresh = on_event, refresh
+        self.on_event = on_event
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._renderer: Renderer | None = None
         self._pane = pn.pane.Bokeh(sizing_mode="stretch_both", min_height=240)

@@ -1,0 +1,213 @@
+"""The controls: what is edited, what was typed and refused, and the form that shows both.
+
+What is typed is given to the declaration itself; what it refuses stays beside the control with its reason, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from components.controls.assign import assign
+from components.controls.form import Form
+from components.controls.rows import Row, present_values, rows_of
+from components.text import MAX_SENTENCE_CHARS, shortened
+from swarmviz.parameters import GROUPS, Described
+
+PRESENT_EVERY_S = 0.25  # between two looks at what schedules give now
+
+
+class Controls:
+    """The form of a dynamics, a landscape and a swarm: each is edited on a copy, which takes its place once it is accepted.
+
+    What the form shows is a function of what is kept here: the parts, what was typed and refused, and what was reported about a row.
+
+    Parameters
+    ----------
+    parts : dict of str to Described
+        What may be edited, by prefix; an accepted edit puts a changed copy in it.
+    heading : function (parts) → list of Row
+        Rows of the choices, named without a prefix, as they are for these parts.
+    edited : function (prefix, part, final)
+        A value was accepted: ``part`` is the one that has it, and is never changed from now on; not ``final`` while a slider is dragged.
+    chosen : function (name, value)
+        One of the heading's menus was used.
+    check : function (prefix, part)
+        Raises ``ValueError`` where a value does not fit the other parts.
+    now : function () → float
+        The time of the swarm: a schedule that is chosen begins there.
+
+    Attributes
+    ----------
+    parts : dict of str to Described
+        As above.
+    edited_row : str
+        The row that was edited last.
+    """
+
+    def __init__(
+        self,
+        parts: dict[str, Described],
+        heading: Callable[[dict[str, Described]], list[Row]],
+        edited: Callable[[str, Described, bool], None],
+        chosen: Callable[[str, Any], None],
+        check: Callable[[str, Described], None] = lambda prefix, part: None,
+        now: Callable[[], float] = lambda: 0.0,
+    ):
+        self._edited, self._chosen, self._check, self._now = edited, chosen, check, now
+        self._heading = heading
+        self._refused: dict[str, tuple[Any, str]] = {}  # row → what was typed, and why it was not accepted
+        self._reported: dict[str, str] = {}  # row → what went wrong with what was accepted
+        self._stamps: dict[str, int] = {}  # row → number of the last message about it
+        self._made: dict[str, tuple[Described, list[Row]]] = {}  # prefix → a part and its rows
+        self._present_at = -math.inf  # when it was last shown what schedules give
+        self.edited_row = ""
+        self.form = Form(self._edit)
+        self.show(parts)
+
+    def show(self, parts: dict[str, Described]) -> None:
+        """Edit other parts; what was refused of the old ones is forgotten."""
+        self.parts = parts
+        self._begun: set[tuple[str, str]] = (
+            set()
+        )  # schedules that began when they were chosen: their beginning was not typed
+        self.settle()
+
+    def settle(self) -> None:
+        """What is shown is what there is: what was refused or went wrong before is over."""
+        self._refused, self._reported = {}, {}
+        self.refresh()
+
+    def replace(self, prefix: str, part: Described) -> None:
+        """Another part in the place of the present one, edited elsewhere than in the form."""
+        self.parts[prefix] = part
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The form as it is now."""
+        sections = self._sections()
+        self._known = {row.name: row for _, _, rows in sections for row in rows}
+        spec = [
+            {"title": title, "note": note, "open": True, "rows": [row.build() for row in rows]}
+            for title, note, rows in sections
+            if rows
+        ]
+        shown = {name: self._shown(row) for name, row in self._known.items()}
+        long = {
+            name: v
+            for name, look in shown.items()
+            if isinstance(v := look["value"], str) and len(v) > MAX_SENTENCE_CHARS
+        }
+        for name in long:
+            shown[name]["value"] = None
+        now = {"spec": spec, "long": long}
+        changed = {name: value for name, value in now.items() if value != getattr(self.form, name)}
+        self.form.param.update(**changed, shown=shown)
+        self.show_present_values()
+
+    def _sections(self) -> list[tuple[str, str, list[Row]]]:
+        """Title, note and rows of each section: the choices, the dynamics by group, the swarm, the landscape."""
+        rows = {prefix: self._rows_of(prefix, part) for prefix, part in self.parts.items()}
+        groups = [(group, "", [row for row in rows.get("dynamics", []) if row.group == group]) for group in GROUPS]
+        swarm, landscape = (
+            ("Swarm", "applies on reset", rows.get("swarm", [])),
+            ("Landscape", "", rows.get("landscape", [])),
+        )
+        return [("", "", self._heading(self.parts)), *groups, swarm, landscape]
+
+    def _rows_of(self, prefix: str, part: Described) -> list[Row]:
+        """The rows of a part, made anew when it is another one: of three parts, an edit replaces one."""
+        before, rows = self._made.get(prefix, (None, []))
+        if before is not part:
+            self._made[prefix] = part, (rows := rows_of(part, prefix))
+        return rows
+
+    def _shown(self, row: Row) -> dict[str, Any]:
+        """What a row shows: what was typed as long as it stands refused, else what is in force."""
+        look = row.state()
+        typed, error = self._refused.get(row.name, (None, self._reported.get(row.name, "")))
+        if isinstance(typed, str):
+            look["text" if row.kind == "number" else "value"] = typed
+        return look | ({"error": error} if error else {}) | ({"stamp": n} if (n := self._stamps.get(row.name)) else {})
+
+    def show_present_values(self, at_once: bool = True) -> None:
+        """Show beside each schedule what it gives now; unless ``at_once``, a few times per second."""
+        if not at_once and time.monotonic() < self._present_at + PRESENT_EVERY_S:
+            return
+        self._present_at, t = time.monotonic(), self._now()
+        values: dict[str, str] = {}
+        for prefix, part in self.parts.items():
+            values |= present_values(part, prefix, t)
+        self.form.present = values
+
+    def restart_schedules(self) -> None:
+        """The swarm starts anew at t = 0, and with it the schedules that began when they were chosen; a typed beginning stays."""
+        for prefix, name in self._begun:
+            part = self.parts[prefix].copy()
+            setattr(part, name, type(old := getattr(part, name))(**old.values_now() | {"since": 0.0}))
+            self.parts[prefix] = part
+        if self._begun:
+            self._begun = set()
+            self.refresh()
+
+    # ---- what is refused -------------------------------------------------------------------------------------------------
+
+    def report(self, name: str, sentence: str) -> None:
+        """Put a sentence beside a control, where it stays until something is accepted; an empty one takes it away."""
+        self._reported[name] = shortened(sentence)
+        self.refresh()
+
+    def take_back(self, prefix: str, part: Described, reason: str) -> None:
+        """What was accepted could not act: ``part`` is in force again, and the row that was edited says why and keeps what was typed."""
+        rows = [name for name in self._known if name.startswith(f"{prefix}.")]
+        name = self.edited_row if self.edited_row in rows else next(iter(rows), "")
+        if name in self._known and prefix in self.parts:
+            row = self._known[name]
+            typed, parameter = row.text or row.value, name.removeprefix(f"{prefix}.")
+            self.parts[prefix] = part
+            self._refused[name] = typed, shortened(f"{parameter} = {typed!r}: {reason}")
+            self.refresh()
+
+    def owner_of(self, sentence: str) -> str | None:
+        """The row that a refusal is about: the core's sentences begin with the parameter's name."""
+        word = re.match(r"\w+", sentence)
+        own = [name for name in self._known if word and name.split(".")[-1] == word.group()]
+        inside = [name for name in self._known if word and name.split(".")[1:2] == [word.group()]]  # of its schedule
+        return next(iter(own + inside), None)
+
+    # ---- edits -------------------------------------------------------------------------------------------------------------
+
+    def _edit(self, name: str, value: Any, final: bool, stamp: int = 0) -> None:
+        prefix, _, path = name.partition(".")
+        if name not in self._known:
+            return
+        self._stamps[name] = stamp
+        if not path:
+            self._chosen(name, value)
+            self.refresh()
+            return
+        trial = self.parts[prefix].copy()
+        try:
+            assign(trial, path, value, self._now())
+            self._check(prefix, trial)
+        except (ValueError, TypeError, KeyError, OverflowError) as error:
+            self._refused[name] = value, shortened(str(error))
+            self.refresh()
+            return
+        self.parts[prefix], self.edited_row = trial, name
+        self._note_beginning(prefix, path)
+        self._reported = {}
+        self._refused.pop(name, None)
+        self.refresh()
+        self._edited(prefix, trial, final)
+
+    def _note_beginning(self, prefix: str, path: str) -> None:
+        """Whether a schedule began when it was chosen, or at a time that was typed."""
+        name, _, part = path.partition(".")
+        if part == "kind" and getattr(getattr(self.parts[prefix], name), "since", 0.0):
+            self._begun.add((prefix, name))
+        elif part in ("", "kind", "since"):
+            self._begun.discard((prefix, name))

@@ -1,0 +1,220 @@
+"""The rows of the form, from declarations: the only module that chooses how a parameter is edited.
+
+A row is chosen by the kind of the declaration, never by the name of a parameter or of a dynamics.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from functools import lru_cache, singledispatch
+from typing import Any, Literal, NamedTuple, TypedDict
+
+import param
+
+from components.text import readable, written
+from swarmviz import schedules
+from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used
+
+MAX_SLIDER_RANGE = 1e9  # a wider range gets no slider, only a box
+FIXED = "fixed"  # in the menu of schedules: none, a number
+STATE = ("value", "text", "hidden")  # fields of a row that may change while it remains the same row
+
+Kind = Literal["number", "text", "choice", "switch", "note", "formula", "present"]
+
+
+class Slider(TypedDict):
+    """The range of a slider, whether it is logarithmic, and whether its values are whole."""
+
+    low: float
+    high: float
+    log: bool
+    whole: bool
+
+
+class Row(NamedTuple):
+    """One row of the form: what the browser builds once, and what it shows then.
+
+    Attributes
+    ----------
+    name : str
+        ``prefix.parameter``, ``prefix.parameter.part`` for a part of a schedule, or a name without a point in the heading.
+    kind : Kind
+        Which editor it gets: ``number``, ``text``, ``choice`` or ``switch``; ``note``, ``formula`` and ``present`` only show something.
+    symbol, label, doc : str
+        What stands beside the editor, and the tool tip of both.
+    group : str
+        The section of a dynamics' parameter, one of :data:`swarmviz.parameters.GROUPS`.
+    value : number, str or bool
+        What is in force.
+    text : str
+        The value of a number as its box shows it.
+    hidden : bool
+        Whether it does not matter now.
+    options : tuple of (value, text)
+        Of a choice.
+    placeholder : str
+        Of an empty text box.
+    slider : Slider, optional
+        Of a number; without one it has only a box.
+    nested : bool
+        Whether it belongs to the row above.
+    inline : bool
+        Whether it is a small menu at the right of the row above.
+    heading : bool
+        Whether it chooses what the form is about: the dynamics, the preset, the landscape.
+    """
+
+    name: str
+    kind: Kind = "text"
+    symbol: str = ""
+    label: str = ""
+    doc: str = ""
+    group: str = ""
+    value: Any = ""
+    text: str = ""
+    hidden: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    placeholder: str = ""
+    slider: Slider | None = None
+    nested: bool = False
+    inline: bool = False
+    heading: bool = False
+
+    def build(self) -> dict[str, Any]:
+        """What the browser builds the row of; a field that is not there is empty or false."""
+        fields = {name: field for name, field in self._asdict().items() if name not in STATE and (field or field == "")}
+        if self.options:
+            fields["options"] = [list(option) for option in self.options]
+        return fields
+
+    def state(self) -> dict[str, Any]:
+        """What the row shows: its value, and its text and whether it is hidden where that is the case."""
+        out = {"value": self.value}
+        if self.text:
+            out["text"] = self.text
+        if self.hidden:
+            out["hidden"] = True
+        return out
+
+
+def choice_row(name: str, label: str, options: Iterable[tuple[str, str]], value: str) -> Row:
+    """A menu of the heading, which belongs to no declaration: the dynamics, the landscape."""
+    return Row(name, "choice", label=label, options=tuple(options), value=value, heading=True)
+
+
+def note_row(name: str, text: str) -> Row:
+    """A sentence under a menu of the heading."""
+    return Row(name, "note", value=text, hidden=not text)
+
+
+def rows_of(owner: Described, prefix: str) -> list[Row]:
+    """The rows of all parameters of ``owner``, named ``prefix.parameter``."""
+    rows: list[Row] = []
+    for name, declared in owner.declared().items():
+        row = _described(declared, f"{prefix}.{name}")._replace(hidden=not is_used(owner, declared))
+        if getattr(declared, "schedulable", False):
+            rows += _schedulable(declared, row, getattr(owner, name))
+        else:
+            rows.append(_with_editor(declared, row, getattr(owner, name)))
+    return rows
+
+
+@lru_cache(4096)  # of every parameter of the page: a slider that is dragged asks for all rows of its part
+def _described(declared: param.Parameter, name: str) -> Row:
+    """The row of a declaration, as yet without a value."""
+    doc = " ".join((declared.doc or "").split())
+    first = re.split(r"[.;:,(]", doc, maxsplit=1)[0].strip()
+    unit = getattr(declared, "unit", "")
+    allowed = f" ({declared.range_text})" if isinstance(declared, Real) else ""
+    return Row(
+        name,
+        symbol=getattr(declared, "symbol", "") or declared.name,
+        label=f"{first} [{unit}]" if unit else first,
+        doc=f"{doc}{allowed}",
+        group=getattr(declared, "group", GROUPS[0]),
+    )
+
+
+@singledispatch
+def _with_editor(declared: param.Parameter, row: Row, value: Any) -> Row:
+    """The row with the editor and the value of its parameter."""
+    return row._replace(kind="text", value="" if value is None else str(value))
+
+
+@_with_editor.register
+def _(declared: Real, row: Row, value: Any) -> Row:
+    return row._replace(kind="number", value=value, text=written(value), slider=_slider(declared))
+
+
+@_with_editor.register
+def _(declared: Choice, row: Row, value: Any) -> Row:
+    meanings = declared.meanings or {}
+    doc = " · ".join(f"{name}: {meanings[name]}" for name in meanings) or declared.doc or ""
+    return row._replace(kind="choice", value=value, doc=doc, options=tuple((name, name) for name in declared.objects))
+
+
+@_with_editor.register
+def _(declared: Switch, row: Row, value: Any) -> Row:
+    return row._replace(kind="switch", value=value)
+
+
+@_with_editor.register
+def _(declared: Vector, row: Row, value: Any) -> Row:
+    hint = "x, y; x, y; …" if declared.shape == "table" else "a number, or one per coordinate"
+    return row._replace(kind="text", value=written(value), placeholder=hint)
+
+
+def _slider(declared: Real) -> Slider | None:
+    low, high = declared.softbounds or declared.bounds or (None, None)
+    if low is None or high is None or high - low > MAX_SLIDER_RANGE:
+        return None
+    log = declared.scale == "log" and low > 0
+    if not declared.contains(low):  # an open end: start a little above it
+        low += (high - low) / 1000
+    return {"low": low, "high": high, "log": log, "whole": isinstance(declared, Whole)}
+
+
+# ---- schedules -------------------------------------------------------------------------------------------------------------
+
+KINDS = (
+    (FIXED, "fixed"),
+    *((name, cls.title.lower()) for name, cls in schedules.ALL.items() if cls is not schedules.Constant),
+)
+
+
+def _schedulable(declared: Real, row: Row, value: Any) -> list[Row]:
+    """A number with the menu that makes it follow a schedule, or that menu with the rows of the schedule."""
+    if isinstance(value, schedules.Constant):  # of a link or a library: on the page it is a number
+        value = value.value
+    menu = row._replace(name=f"{row.name}.kind", kind="choice", options=KINDS)
+    if isinstance(value, TimeDependent):
+        return [menu._replace(value=type(value).__name__), *_schedule_rows(row, value)]
+    small = menu._replace(value=FIXED, inline=True, doc=f"{row.symbol} may follow a schedule")
+    return [_with_editor(declared, row, value), small]
+
+
+def _schedule_rows(row: Row, schedule: Any) -> list[Row]:
+    """The rows of a schedule's own parameters, of its formula and of what it gives now, under the row of the parameter."""
+    under = row._replace(symbol="", label="", nested=True)
+    rows = []
+    if hasattr(schedule, "points"):  # which are no declared parameter
+        label, points = "Points: time since it began, value; …", written(schedule.points)
+        rows.append(under._replace(name=f"{row.name}.points", label=label, value=points, placeholder="0, 1; 10, 0"))
+    for name, declared in schedule.declared().items():
+        own = _with_editor(declared, _described(declared, f"{row.name}.{name}"), getattr(schedule, name))
+        rows.append(own._replace(nested=True, hidden=row.hidden, group=row.group))
+    formula = f"{html.escape(row.symbol)}(t) = {readable(schedule.equation)}"
+    rows.append(under._replace(name=f"{row.name}.formula", kind="formula", value=formula))
+    return [*rows, under._replace(name=f"{row.name}.now", kind="present")]
+
+
+def present_values(owner: Described, prefix: str, t: float) -> dict[str, str]:
+    """What each schedule that matters gives at time ``t``, in words, by the name of its row."""
+    out = {}
+    for name, declared in owner.declared().items():
+        value = getattr(owner, name)
+        if isinstance(value, schedules.Begun) and is_used(owner, declared):
+            out[f"{prefix}.{name}.now"] = f"now {getattr(declared, 'symbol', '') or name} = {float(value.at(t)):.4g}"
+    return out

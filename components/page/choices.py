@@ -1,0 +1,118 @@
+"""What leads to other runs: the menus of the heading, the buttons of a comparison, and a click in an arena."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from components.controls import heading
+from components.page.compare import REPLACING, rearranged
+from components.page.messages import Messages
+from components.playback.edits import Edits
+from components.playback.panes import Panes, Parts
+from components.playback.replacement import RunReplacement
+from components.playback.transport import Transport
+from components.text import sentence
+from components.views.arena.mouse_modes import MouseModes
+from components.weakly import weakly
+from swarmviz import Simulation, Swarm
+
+
+class Choices:
+    """Carries out what is chosen, on the page's thread.
+
+    Parameters
+    ----------
+    panes, transport, edits, replacement, messages
+        The runs, their clock, their parameters, how others take their place, and where it is said what went wrong.
+    keep : function () → function ()
+        Takes note of the present runs, which may be left; what it returns puts them into the history.
+    show_runs : function (runs, active)
+        Shows runs, each with its parts, of which the one at place ``active`` is edited.
+    show_comparison : function ()
+        Brings the view of both runs in sight.
+    done : function ()
+        Called when the panes were rearranged.
+
+    Attributes
+    ----------
+    mouse : MouseModes
+        What a click in an arena means.
+    """
+
+    def __init__(
+        self,
+        panes: Panes,
+        transport: Transport,
+        edits: Edits,
+        replacement: RunReplacement,
+        messages: Messages,
+        keep: Callable[[], Callable[[], None]],
+        show_runs: Callable[[Sequence[tuple[Simulation, Parts]], int], None],
+        show_comparison: Callable[[], None],
+        done: Callable[[], None],
+    ):
+        self._panes, self._transport, self._edits, self._replacement = panes, transport, edits, replacement
+        self._messages, self._keep, self._show_runs = messages, keep, show_runs
+        self._show_comparison, self._done = show_comparison, done
+        self.mouse = MouseModes(weakly(self._place_swarm), weakly(edits.move_handle))
+
+    def choose(self, name: str, value: Any) -> None:
+        """Another dynamics, preset or landscape, from a menu of the heading."""
+        panes, selections = self._panes, self._replacement.selections
+        try:
+            chosen = heading.chosen(name, str(value), selections[panes.place], comparing=panes.comparing)
+        except Exception as error:  # a preset that does not fit its dynamics
+            self._messages.refused(error)
+            return
+        if chosen is not None:
+            selections = [selection._replace(swarm=chosen.swarm) for selection in selections]
+            selections[panes.place] = chosen
+            self._replacement.choose(selections)
+
+    def compare(self, act: str, value: Any) -> None:
+        """A button of the comparison: what it does, see :func:`components.page.compare.rearranged`."""
+        panes = self._panes
+        if self._must_wait():
+            return
+        with panes.lock:
+            panes.take_edits()  # else they would be forgotten with the pane they were meant for
+            remember = self._keep() if act in REPLACING else _nothing
+            rearrangement = rearranged(act, value, panes.runs, panes.active)
+        if rearrangement is None:
+            return
+        remember()
+        self._show_runs(*rearrangement)
+        self._edits.controls.show(panes.current.parts)
+        if act == "start":
+            self._show_comparison()
+        self._done()
+
+    def use_mouse(self, place: int, act: str, handle: int, at: Any) -> None:
+        """A click or a drag in the arena of a pane, which thereby becomes the active one."""
+        if self._must_wait():
+            return
+        if place != self._panes.active:
+            self.compare("show", place)
+        shift = self._panes.sim.frame.shift
+        try:
+            self.mouse.handle_event(
+                self._edits.controls.parts, act, handle, at if shift is None else at - shift[: len(at)]
+            )
+        except ValueError as error:
+            self._messages.warn(sentence(str(error)))
+
+    def _must_wait(self) -> bool:
+        """Whether runs are being built, which is then said."""
+        building = self._panes.coming is not None
+        if building:
+            self._messages.say("Wait until the new run is there.")
+        return building
+
+    def _place_swarm(self, swarm: Swarm, playing: bool) -> None:
+        selections = [selection._replace(swarm=swarm) for selection in self._replacement.selections]
+        self._replacement.choose(selections, playing=playing and self._transport.playing)
+
+
+def _nothing() -> None:
+    pass

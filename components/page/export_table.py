@@ -1,0 +1,166 @@
+"""What can be taken out of the laboratory, and how each file is made. A new export is one row of ``EXPORTS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from swarmviz import Simulation, exports
+from swarmviz.exports import Run
+
+FILM_PICTURES = 300  # of a film whose pace was not chosen
+LINES = "lines"  # the Python lines on the page itself, which are no file
+
+
+class Order(NamedTuple):
+    """What was asked for: a name in ``EXPORTS``; for films, the fields as they were typed; for pictures, the options of the view."""
+
+    what: str
+    start: str = ""
+    stop: str = ""
+    every: str = ""
+    look: Mapping[str, Any] = {}
+
+
+class Task(NamedTuple):
+    """All that an export is made of: order, run or both runs, theme, where progress is reported, and whether it was cancelled."""
+
+    order: Order
+    runs: list[Run]
+    dark: bool
+    progress: Callable[[int, int], None]
+    cancelled: Callable[[], bool]
+
+    def replay(self, place: int = 0) -> Simulation:
+        """The simulation of the first or second run."""
+        return self.runs[place].again(self.cancelled)
+
+
+class Export(NamedTuple):
+    """A file that can be taken out.
+
+    Attributes
+    ----------
+    label, title : str
+        On the button, and what a screen reader says.
+    group : str
+        The one of ``GROUPS`` under which the button lies; empty where it has a place of its own.
+    mime : str
+        Of the file.
+    make : function (Task) → str or bytes
+        The content.
+    row : str
+        The label of the button's row.
+    fits : str
+        The picture of :data:`swarmviz.exports.VIEWS` that has to fit the run; empty where every run fits.
+    both : bool
+        Whether it needs both runs of a comparison.
+    suffix : str
+        What the name of the file says besides the run.
+    """
+
+    label: str
+    title: str
+    group: str
+    mime: str
+    make: Callable[[Task], str | bytes]
+    row: str = ""
+    fits: str = ""
+    both: bool = False
+    suffix: str = ""
+
+
+def _picture(view: str, kind: str, mime: str) -> Export:
+    row, both = LABELS.get(view, view.capitalize()), "other" in exports.VIEWS[view].options
+
+    def make(task: Task) -> bytes:
+        other = task.replay(1) if len(task.runs) == 2 else None
+        return exports.picture(task.replay(), view, kind, other=other, dark=task.dark, **task.order.look)
+
+    suffix = "" if view == "arena" else f"-{view}"  # the picture of a run is that of its arena
+    return Export(kind.upper(), f"{row} as {kind.upper()}", "picture", mime, make, row, view, both, suffix)
+
+
+def _film(kind: str) -> Callable[[Task], bytes]:
+    def make(task: Task) -> bytes:
+        return exports.film(task.runs[0], kind, dark=task.dark, **_stretch(task))
+
+    return make
+
+
+def _stretch(task: Task) -> dict[str, Any]:
+    return stretch_of(task.order, task.runs[0].k) | {"progress": task.progress, "cancelled": task.cancelled}
+
+
+def _table(what: str) -> Callable[[Task], str]:
+    return lambda task: exports.csv(task.replay(), what)
+
+
+def _replay(task: Task) -> str:
+    return exports.replay(task.runs[0], **_stretch(task))
+
+
+def _netcdf(task: Task) -> bytes:
+    return exports.netcdf(task.replay())
+
+
+def python_lines(task: Task) -> str:
+    return exports.python_lines(task.runs[0])
+
+
+GROUPS = {"picture": "Picture", "film": "Film", "data": "Data"}  # name → heading
+LABELS = {"phase": "Phase space", "comparison": "A and B"}  # of pictures; others are called what they are
+PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
+EXPORTS: dict[str, Export] = {
+    **{f"{view}.{kind}": _picture(view, kind, mime) for view in exports.VIEWS for kind, mime in PICTURES.items()},
+    "film.mp4": Export("MP4", "Film as MP4", "film", "video/mp4", _film("mp4")),
+    "film.gif": Export("GIF", "Film as GIF", "film", "image/gif", _film("gif")),
+    "replay.html": Export("HTML replay", "Replay as HTML", "film", "text/html", _replay),
+    "curves.csv": Export("Curves CSV", "Curves as CSV", "data", "text/csv", _table("curves"), suffix="-curves"),
+    "states.csv": Export(
+        "Agents CSV", "Agents at this step as CSV", "data", "text/csv", _table("states"), suffix="-states"
+    ),
+    "run.nc": Export("NetCDF", "Curves and agents as NetCDF", "data", "application/x-netcdf", _netcdf),
+    "lines.py": Export(".py", "Python lines as a file", "", "text/x-python", python_lines),
+}
+"""Name → export; the name ends with the kind of the file."""
+
+
+def offered() -> list[dict[str, Any]]:
+    """The groups of buttons as the browser builds them: name, title, and rows of (label, buttons, picture that has to fit)."""
+    groups: list[dict[str, Any]] = []
+    for name, title in GROUPS.items():
+        rows: dict[tuple[str, str], list[list[str]]] = {}
+        for what, export in EXPORTS.items():
+            if export.group == name:
+                rows.setdefault((export.row, export.fits), []).append([what, export.label, export.title])
+        groups.append(
+            {"name": name, "title": title, "rows": [[row, buttons, fits] for (row, fits), buttons in rows.items()]}
+        )
+    return groups
+
+
+def stretch_of(order: Order, k: int) -> dict[str, Any]:
+    """The fields of a film as numbers: an empty one is the start, the present step, or the pace that gives ``FILM_PICTURES``.
+
+    Raises
+    ------
+    ValueError
+        When a field holds something else; names it.
+    """
+    start, stop = _whole("from", order.start, 0), _whole("to", order.stop, k)
+    if not start < stop <= k:
+        raise ValueError(f"from = {start}, to = {stop}: must be 0 ≤ from < to ≤ {k}, the present step")
+    return {
+        "start": start,
+        "stop": stop,
+        "every": _whole("every", order.every, max(1, -(-(stop - start) // (FILM_PICTURES - 1)))),
+    }
+
+
+def _whole(name: str, text: str, default: int) -> int:
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise ValueError(f"{name} = {text[:20]!r}: must be a whole number ≥ 0, or empty")
+    return int(text)

@@ -1,0 +1,104 @@
+"""The pictures of a visit: all views of the runs that are shown, prepared on the worker's thread and painted on the page's thread."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import panel as pn
+
+from components.playback.panes import NAMES, Pane, Panes
+from components.playback.transport import Moment, PictureRequest
+from components.server.bokeh_patches.frozen_models import frozen_models
+from components.text import shortened
+from components.views.base import View
+from swarmviz import Simulation
+
+
+class Attached(Protocol):
+    """A part of the page that shows something of a run, which does not move."""
+
+    def attach(self, run: Simulation) -> None:
+        """Another dynamics, landscape or swarm is shown."""
+
+
+class Pictures:
+    """The arena of every pane, and the views of the active one.
+
+    Parameters
+    ----------
+    panes : Panes
+        What is shown; their lock is held while views are attached or prepared.
+    views : sequence of View
+        The views of the active pane.
+    cards : sequence of Attached
+        What else of the page shows the active pane's run, without being painted.
+    report : function (text)
+        Called on any thread, once for each view that fails at a run.
+    """
+
+    def __init__(self, panes: Panes, views: Sequence[View], cards: Sequence[Attached], report: Callable[[str], None]):
+        self._panes, self._side, self._cards, self._report = panes, tuple(views), tuple(cards), report
+        self._generation = 0  # counts attachments: what was prepared before the last one is not painted
+        self._failing: set[str] = set()  # views that have failed at the present run, each reported once
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """What is painted: an arena per pane, then the views of the active one."""
+        return (*(pane.arena for pane in self._panes), *self._side)
+
+    def attach(self) -> None:
+        """Draw what does not move of every run, on the page's thread."""
+        panes = self._panes
+        with panes.lock, pn.io.hold(pn.state.curdoc), frozen_models(pn.state.curdoc):
+            self._failing.clear()
+            self._generation += 1
+            for name, pane in zip(NAMES, panes, strict=False):
+                pane.arena.label = name if panes.comparing else ""
+                self._guarded(pane.arena, pane.arena.attach, pane.sim)
+            for part in (*self._side, *self._cards):
+                self._guarded(part, part.attach, panes.sim)
+
+    def prepare(self, request: PictureRequest) -> tuple[Moment, dict[tuple[int, int], Any]]:
+        """The picture of this moment, on the worker's thread: of every view that is asked for.
+
+        One frame is taken of each run, and all views of the run are given that one.
+        """
+        panes = self._panes
+        with panes.lock:
+            frames = {id(pane): pane.sim.frame for pane in panes}
+            payloads = {}
+            for place, (view, pane) in enumerate(self._pairs()):
+                if request.includes(view.every):
+                    payload = self._guarded(view, partial(view.prepare, frames[id(pane)]), pane.sim)
+                    if payload is not None:
+                        payloads[self._generation, place] = payload
+            return Moment(panes.k, panes.sim.t, panes.furthest), payloads
+
+    def _pairs(self) -> Iterator[tuple[View, Pane]]:
+        """Every view and the pane that it shows."""
+        yield from ((pane.arena, pane) for pane in self._panes)
+        yield from ((view, self._panes.current) for view in self._side)
+
+    def paint(self, payloads: dict[tuple[int, int], Any]) -> None:
+        """Write what was prepared to the figures, on the page's thread; what was made for other runs is left out."""
+        views = self.views
+        for (generation, place), payload in payloads.items():
+            if generation == self._generation:
+                views[place].paint(payload)
+
+    def _guarded(self, part: Any, call: Callable[[Simulation], Any], run: Simulation) -> Any:
+        """Let a view do its part; a failure is reported once, and keeps no other view from being shown."""
+        try:
+            return call(run)
+        except Exception as error:
+            name = type(part).__name__
+            if name not in self._failing:
+                self._failing.add(name)
+                traceback.print_exception(error, file=sys.stderr)
+                why = f"{type(error).__name__}: {shortened(str(error))}"
+                self._report(f"{name} cannot be shown ({why}); everything else goes on.")
+            return None

@@ -1,0 +1,128 @@
+"""The pictures of a visit: one frame per run, nothing of another run is painted, and a view that fails keeps no other from being shown."""
+
+from __future__ import annotations
+
+import pytest
+
+import swarmviz as sv
+from components.playback.panes import Panes
+from components.playback.pictures import Pictures
+from components.views import SIDE_VIEWS
+from components.views.base import View
+from tests.playback.test_panes import compare
+from tests.test_session import edit, press, running, session, settle  # noqa: F401 (fixtures)
+
+
+class Spy(View):
+    """A view that keeps what it is given."""
+
+    def __init__(self, every=1):
+        super().__init__()
+        self.every, self.attached, self.frames, self.painted = every, [], [], []
+
+    def attach(self, run):
+        self.attached.append(run)
+
+    def prepare(self, frame, run):
+        self.frames.append((frame, run))
+        return run.k
+
+    def paint(self, payload):
+        self.painted.append(payload)
+
+
+def make(seed=0):
+    return sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=5, d=2, seed=seed))
+
+
+def pictures_of(*sims, views=(), report=print):
+    panes = Panes([(sim, {}) for sim in sims], lambda place: Spy())
+    return Pictures(panes, views, (), report), panes
+
+
+def test_every_view_of_a_run_is_given_the_same_frame_of_that_run():
+    views = Spy(), Spy()
+    pictures, panes = pictures_of(make(0), make(1), views=views)
+    panes.active = 1
+    pictures.attach()
+    pictures.prepare(0)
+    (first,), (second,) = panes[0].arena.frames, panes[1].arena.frames
+    assert first[1] is panes[0].sim and second[1] is panes[1].sim and first[0] is not second[0]
+    assert [given for view in views for given in view.frames] == [second, second]
+    assert all(view.frames[0][0] is second[0] for view in views)
+    assert [arena.label for arena in (panes[0].arena, panes[1].arena)] == ["A", "B"]
+
+
+def test_a_view_is_prepared_as_often_as_it_says_and_always_when_everything_is():
+    slow = Spy(every=3)
+    pictures, panes = pictures_of(make(), views=[slow])
+    for count in (1, 2, 3, 4, 0):
+        pictures.prepare(count)
+    assert len(slow.frames) == 2 and len(panes[0].arena.frames) == 5
+
+
+def test_what_was_prepared_before_other_runs_were_attached_is_not_painted():
+    side = Spy()
+    pictures, panes = pictures_of(make(), views=[side])
+    pictures.attach()
+    _, stale = pictures.prepare(0)
+    other = make()
+    other.advance(7)
+    panes.replace([(other, {})])
+    pictures.attach()
+    pictures.paint(stale)
+    assert side.painted == panes[0].arena.painted == [] and len(stale) == 2
+    pictures.paint(pictures.prepare(0)[1])
+    assert side.painted == panes[0].arena.painted == [7]
+
+
+def test_a_view_that_fails_is_reported_once_a_run_and_no_other_is_missed(capsys):
+    side, reports = Spy(), []
+
+    def broken(frame, run):
+        raise RuntimeError("no figure")
+
+    pictures, panes = pictures_of(make(), views=[side], report=reports.append)
+    panes[0].arena.prepare = broken
+    pictures.attach()
+    for _ in range(3):
+        pictures.paint(pictures.prepare(0)[1])
+    assert len(reports) == 1 and "RuntimeError: no figure" in reports[0] and side.painted == [0, 0, 0]
+    assert "Traceback" in capsys.readouterr().err
+    pictures.attach()
+    pictures.prepare(0)
+    assert len(reports) == 2
+
+
+# ---- the views of the page -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How many frames were made."""
+    made = []
+    for cls in (sv.CBO, sv.PSO):
+        frame = cls.frame
+        monkeypatch.setattr(cls, "frame", lambda self, state, frame=frame: (made.append(1), frame(self, state))[1])
+    return made
+
+
+@pytest.mark.parametrize("name", ["CBO", "PSO"])
+def test_a_picture_of_everything_takes_one_frame_per_pane(running, counted, name):  # noqa: F811
+    """Five were made when each view took its own."""
+    press(running, "pause")
+    edit(running, "dynamics", name)
+    settle(running)
+    running.history.hurry()
+    for label in running.side.offered:
+        running.side.show(label)
+        counted.clear()
+        running._picture(0)
+        assert len(counted) == 1, f"{label} takes a frame of its own"
+    compare(running, "start")
+    for label in running.side.offered:
+        running.side.show(label)
+        counted.clear()
+        running._picture(0)
+        assert len(counted) == 2, f"{label} takes a frame of its own"
+    assert {"Density", "A and B"} <= set(running.side.offered) <= {view.label for view in SIDE_VIEWS}
