@@ -221,7 +221,7 @@ def measure(run, improvements, move, half, objective, scratch, record, column):
     record[ROW.effective_size, column] = run.effective[0]
 
 
-@inner
+@inner(inline=True)
 def fly_block(run, b, steps, s, params, schedules, box, workspace):
     """(1) and (3) on block ``b`` in step ``s`` of the call."""
     d, n_agents, seed = run.consensus.size, run.energy.size, run.seed[0]

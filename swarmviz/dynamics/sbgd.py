@@ -181,7 +181,7 @@ def measure(run, lowest, objective, point, record, column):
     record[ROW.trials, column] = run.trials[0]
 
 
-@inner
+@inner(inline=True)
 def descend_all(run, rule, box, objective, workspace):
     """(5) for all agents, and what it took."""
     x, mass, f, d, n_agents = run.x, run.mass, run.energy, box.low.size, run.energy.size

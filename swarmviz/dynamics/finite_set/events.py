@@ -186,7 +186,7 @@ def flow_at(x, y, share, site, law):
     return flow(rise, s, t, theta, beta, kappa, law.metropolis)
 
 
-@inner
+@inner(inline=True)
 def exact_step(run, step, dt, law, graph, rates):
     """All events of a step in continuous time; returns their number, or TOO_MANY."""
     agents, starts, q, out, seed = run.agents, run.starts, rates.q, rates.out, np.uint64(run.seed[0])
@@ -222,7 +222,7 @@ def exact_step(run, step, dt, law, graph, rates):
             events += 1
 
 
-@inner
+@inner(inline=True)
 def leap(run, step, dt, law, graph, rates):
     """At most one jump of every agent; returns the number of jumps."""
     agents, starts, out, site = run.agents, run.starts, rates.out, rates.site
