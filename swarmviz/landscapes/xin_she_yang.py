@@ -54,6 +54,7 @@ class XinSheYang(MinimumAtOrigin):
         "repeated. To redraw them, change the number; the minimiser stays. Where a coordinate is 0 its slope is "
         "taken as 0."
     )
+    low, high = -5.0, 5.0
     block_values, block_gradient = staticmethod(yang), staticmethod(yang_gradient)
 
     draw = Whole(

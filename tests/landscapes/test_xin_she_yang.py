@@ -17,3 +17,7 @@ def test_another_draw_of_the_coefficients_is_another_function_and_the_same_draw_
     etas = np.concatenate([ALL["XinSheYang"](draw=k).values(np.eye(20)) for k in range(200)])
     assert 0 < etas.min() < 0.01 and 0.99 < etas.max() < 1
     assert etas.mean() == pytest.approx(0.5, abs=5 / np.sqrt(12 * etas.size))
+
+
+def test_its_box_is_that_of_the_literature():
+    assert ALL["XinSheYang"]().box == (-5.0, 5.0)
