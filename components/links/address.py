@@ -67,7 +67,7 @@ class Kept(NamedTuple):
 
     row: dict[str, Any]
     link: str
-    said: str
+    message: str
 
 
 class Links:
@@ -153,9 +153,9 @@ class Links:
         return Kept(row, link.code, f"The run to step {k} is kept in Runs.")
 
     def remember(self, kept: Kept | None, aloud: bool) -> str:
-        """Put a run into the history; what there is to say of it: that it is there where ``aloud``, and always that it is not."""
+        """Put a run into the history. Returns what to report: that it is there where ``aloud``, and always that it is not; else ""."""
         if kept is None:
             return ""
         if kept.link:
             self._history.add(kept.row, kept.link)
-        return kept.said if aloud or not kept.link else ""
+        return kept.message if aloud or not kept.link else ""

@@ -21,10 +21,8 @@ from swarmviz.success import tolerance_for
 CONFIDENCE = 0.95
 MAX_JUDGED_STEPS = 512  # at which all replicas were judged; thinned beyond
 MAX_STATE_BYTES = 256 << 20  # for the states of all replicas
-MIN_STATES, MAX_STATES = (
-    4,
-    64,
-)  # per replica; at least the first, one snapshot, the present one and one for looking back
+MIN_STATES = 4  # per replica: the first, one snapshot, the present one and one for looking back
+MAX_STATES = 64
 COORDINATE_STEP_S = 2e-8  # per coordinate and step, before it is measured
 ROUND_S = 0.5  # of work after which all replicas have come to a common step
 
@@ -44,7 +42,7 @@ class Outcome(NamedTuple):
 class SuccessCount(NamedTuple):
     """How many of ``runs`` replicas have found the minimum at step ``k``, with Wilson's interval; all None where none is known.
 
-    ``diverged`` of them left the numbers by then and count as failures. ``outcomes`` holds each one's error, so that another
+    ``diverged`` of them have diverged by then and count as failures. ``outcomes`` holds each one's error, so that another
     ``tolerance`` needs no new runs; ``usual`` is that of the landscape. Both are None on a finite set, which has another criterion.
     """
 
