@@ -75,7 +75,7 @@ PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     LegendItem: {"visible": flag},
     ColorBar: {"visible": flag},
     GlyphRenderer: {"visible": flag},  # a click on a legend
-    Text: {"text_alpha": None},  # numbers that have no room are hidden (components.views.arena.finite_set)
+    Text: {"text_alpha": None},  # numbers that have no room are hidden (components.views.arena.finite_set_figure)
     Toolbar: {"stylesheets": None},  # panel-material-ui colours it, and adds to it each time
     BrowserInfo: {"dark_mode": flag_or_none, "device_pixel_ratio": number, "language": name, "timezone": name,
                   "timezone_offset": number, "webdriver": flag_or_none, "webgl": flag_or_none},
