@@ -229,7 +229,7 @@ def test_pictures_are_drawn_of_the_wanted_steps_only(session):
 
 
 def hand(session, act, handle, *place):
-    session.arenas[0].on_hand(act, handle, np.array(place, float))
+    session.arenas[0].on_event(act, handle, np.array(place, float))
     settle(session)
 
 
