@@ -76,7 +76,7 @@ PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     LegendItem: {"visible": flag},
     ColorBar: {"visible": flag},
     GlyphRenderer: {"visible": flag},  # a click on a legend
-    Text: {"text_alpha": None},  # numbers that have no room are hidden (components.views.arena.finite_set)
+    Text: {"text_alpha": None},  # numbers that have no room are hidden (components.views.arena.finite_set_figure)
     Column: {"scroll_position": None},  # on a phone the board scrolls
     Toolbar: {"stylesheets": None},  # panel-material-ui colours it, and adds to it each time
     BrowserInfo: {"dark_mode": flag_or_none, "device_pixel_ratio": number, "language": name, "timezone": name,
