@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from components.links.permalink import first
+from components.state import first
 from swarmviz import Simulation, dynamics
 
 
