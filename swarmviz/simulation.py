@@ -69,6 +69,7 @@ class Simulation:
                 raise TypeError(f"{name} = {value!r}: must be a {kind.__name__}, not {type(value).__name__}")
         self.dynamics, self.landscape, self.swarm = dynamics, landscape, swarm
         self.every = step_number("every", every, smallest=1)
+        self._seen: tuple[Any, Dynamics, Frame] | None = None  # the last frame, and what it was made of
         self.record_limit = None if record_limit is None else step_number("record_limit", record_limit, smallest=2)
         self.reset()
 
@@ -339,4 +340,9 @@ class Simulation:
         return state
 
     def _frame_of(self, state: Any) -> Frame:
-        return self._journal.shown_at(state.k).dynamics.frame(state)
+        """What is seen of a state; asked for again (views, lines of theory), it is the same frame and costs nothing."""
+        dynamics = self._journal.shown_at(state.k).dynamics
+        seen = self._seen
+        if seen is None or seen[0] is not state or seen[1] is not dynamics:
+            seen = self._seen = state, dynamics, dynamics.frame(state)
+        return seen[2]

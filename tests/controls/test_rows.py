@@ -46,6 +46,7 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_parameter_of_one():
         "noise",
         "dt",
         "scheme",
+        "form",
         "memory",
     }
     names = set(dynamics.ALL) | {name for name in own if len(name) > 2}

@@ -7,7 +7,6 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.patches import StepPatch
 
-import swarmviz as sv
 from components.views.comparison import Comparison
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
@@ -56,7 +55,7 @@ def test_a_long_record_is_thinned_alike_and_keeps_its_peaks():
 
 def test_two_runs_are_compared_in_the_same_points():
     a, b = (simulation("CBO", "Rastrigin", n=10, seed=seed, steps=LONG) for seed in (1, 2))
-    view, figure = attached(Comparison(lambda: [a, b]), a), comparison_figure(a, other=b)
+    view, figure = attached(Comparison(runs=lambda: [a, b]), a), comparison_figure(a, other=b)
     rows = np.reshape(figure.axes, (-1, 2))
     for observable, (left, right) in zip(common([a, b]), rows, strict=True):
         view.compared = [observable.name, observable.log]
@@ -133,23 +132,19 @@ def test_an_occupation_has_the_same_bars_band_and_law():
 
 def test_a_view_takes_the_frame_that_it_is_given_and_builds_none(monkeypatch):
     a, b = simulation("CBO"), simulation("CBO", seed=4)
-    views = [(Density(), a), (Curves(), a), (PhaseSpace(), simulation("BGK")), (Comparison(lambda: [a, b]), a)]
+    views = [(Density(), a), (Curves(), a), (PhaseSpace(), simulation("BGK")), (Comparison(runs=lambda: [a, b]), a)]
     views.append((Occupation(), on_states()))
     frames = [sim.frame for _, sim in views]
     for view, sim in views:
         view.attach(sim)
         if isinstance(view, Curves):
             view.choose(0, "value", log=True)
-    for place in (  # theory may look at the run as it likes
-        "swarmviz.drawing.density.theory_target",
-        "swarmviz.drawing.phase_space.velocity_law",
-        "swarmviz.drawing.finite_set.theory_target",
-        "swarmviz.drawing.finite_set.theory_law",
-    ):
-        monkeypatch.setattr(place, lambda run: None)
-    monkeypatch.setattr("components.views.curves.curves.theory_lines", lambda run: [])
     built = []
-    monkeypatch.setattr(sv.Simulation, "frame", property(lambda sim: built.append(sim)))
+    for cls in {type(sim.dynamics) for _, sim in views}:
+        original = cls.frame
+        monkeypatch.setattr(
+            cls, "frame", lambda self, state, original=original: (built.append(1), original(self, state))[1]
+        )
     for (view, sim), frame in zip(views, frames, strict=True):
         assert view.prepare(frame, sim) is not None
     assert not built

@@ -64,7 +64,7 @@ def test_the_band_comes_and_goes_without_a_trace_and_keeps_its_place_in_the_lege
     flock, view = finish(ReplicaPool(), sim), Curves()
     view.attach(sim)
     plain = [item.label.value for item in view.plots[0].legend.items]
-    paint = lambda: view.paint(view.prepare(sim))  # noqa: E731
+    paint = lambda: view.paint(view.prepare(sim.frame, sim))  # noqa: E731
     view.bands = lambda shown: flock.bands()
     paint()
     items = view.plots[0].legend.items

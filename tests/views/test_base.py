@@ -11,6 +11,7 @@ from bokeh.document import Document
 import swarmviz as sv
 from components.page.equation import EquationCard
 from components.palette import DARK, LIGHT
+from components.playback.pacer import EVERYTHING
 from components.session import Session
 from components.views.arena.arena import Arena
 from components.views.curves.curves import Curves
@@ -57,9 +58,9 @@ def test_a_diverging_swarm_is_drawn_without_a_word_from_numpy_until_it_leaves_th
             for view in views:
                 paint(view, sim)
     assert np.abs(sim.frame.x).max() > 1e100
-    for column in views[0].stage.points.data.values():
+    for column in views[0].renderer.points.data.values():
         assert np.isfinite(column).all()
-    assert "outside" in views[0].stage.note.text
+    assert "outside" in views[0].renderer.note.text
 
 
 def test_ranges_move_in_few_steps_and_always_contain_what_is_drawn():
@@ -120,17 +121,19 @@ def test_a_steady_picture_is_a_few_small_messages():
 
 
 def test_a_picture_of_another_run_is_not_painted(monkeypatch):
-    """Checked once, by the session, for all views: each knows its run from ``attach`` on."""
+    """Checked once, for all views of the page: each knows its run from ``attach`` on."""
     session, painted = Session(), []
-    for i, view in enumerate(session.views):
+    views = session.pictures.views
+    for i, view in enumerate(views):
         monkeypatch.setattr(view, "paint", lambda payload, i=i: painted.append((i, payload)))
-    stale = {(session._generation, i): "stale" for i in range(len(session.views))}
-    session._attach_all()
+    stale = dict.fromkeys(session.pictures.prepare(EVERYTHING)[1], "stale")
+    session._attach()
     session._paint(stale)
-    assert not [i for i, payload in painted if payload == "stale"]
-    session._paint({(session._generation, i): "present" for i in range(len(session.views))})
-    assert [i for i, payload in painted if payload == "present"] == list(range(len(session.views)))
-    session.close()
+    assert stale and not [i for i, payload in painted if payload == "stale"]
+    present = dict.fromkeys(session.pictures.prepare(EVERYTHING)[1], "present")
+    session._paint(present)
+    assert [i for i, payload in painted if payload == "present"] == [place for _, place in present]
+    assert len(present) >= len(views) - 1, "the list of runs has nothing new to paint"
 
 
 @pytest.mark.parametrize("view", VIEWS)

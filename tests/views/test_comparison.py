@@ -6,6 +6,7 @@ import numpy as np
 
 import swarmviz as sv
 from components.playback.panes import Panes
+from components.views.base import View
 from components.views.comparison import Comparison
 from swarmviz.drawing.comparison import both, common, comparison_picture
 
@@ -17,15 +18,15 @@ def make(**options):
 def test_the_comparison_draws_what_both_recorded_and_the_difference():
     a = make()
     b = sv.Simulation(sv.dynamics.ALL["BGK"](), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
-    bench = Panes([a, b])
-    bench.advance(50)
-    names = [o.name for o in common(bench.sims)]
+    panes = Panes([(sim, {}) for sim in (a, b)], lambda place: View())
+    panes.advance(50)
+    names = [o.name for o in common(panes.sims)]
     assert "best" in names and all(name in a.record and name in b.record for name in names)
-    upper, lower = comparison_picture(bench.sims, common(bench.sims)[0], log=False)
+    upper, lower = comparison_picture(panes.sims, common(panes.sims)[0], log=False)
     np.testing.assert_array_equal(upper.curves[0].y, a.record[names[0]])
     np.testing.assert_array_equal(lower.curves[0].y, a.record[names[0]] - b.record[names[0]])
-    view = Comparison(lambda: bench.sims)
-    assert view.fits(a.frame) and not Comparison(lambda: [a]).fits(a.frame)
+    view = Comparison(runs=lambda: panes.sims)
+    assert view.fits(a.frame) and not Comparison(runs=lambda: [a]).fits(a.frame)
     view.attach(a)
     np.testing.assert_array_equal(view.plots[1].slots[0][0].data["y"], a.record[names[0]] - b.record[names[0]])
 

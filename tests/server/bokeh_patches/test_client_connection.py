@@ -44,4 +44,5 @@ def test_bokehjs_tells_when_a_connection_is_lost_and_when_it_is_back(event):
 
 
 def test_the_bar_brings_the_script():
-    assert Bar._esm.startswith(SCRIPT)
+    lines = [line for line in SCRIPT.splitlines() if not line.lstrip().startswith("//")]
+    assert len(lines) > 50 and "\n".join(lines) in Bar._esm

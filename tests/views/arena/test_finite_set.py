@@ -49,7 +49,7 @@ def step(sim, *views, steps=1):
 
 
 def paint(view, sim):
-    view.paint(view.prepare(sim.frame, sim) if isinstance(view, Arena) else view.prepare(sim))
+    view.paint(view.prepare(sim.frame, sim))
 
 
 def drawn_json(view):
