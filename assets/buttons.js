@@ -23,13 +23,13 @@ export function render({model}) {
   let roomy = true // whether there was room when the row was last drawn
   const draw = () => {
     roomy = fits()
-    row.replaceChildren(...choices(roomy), make("i"), ...model.switches.map(button("switch", (name) => model.lit.includes(name))))
+    row.replaceChildren(...choices(roomy), make("i"), ...model.switches.map(button("switch", (name) => model.active.includes(name))))
   }
   const measure = () => {
     if (row.scrollWidth > row.clientWidth && row.clientWidth > 0 && !row.querySelector("select")) { needed = row.scrollWidth }
     if (fits() !== roomy) { draw() }
   }
-  for (const name of ["choices", "value", "switches", "lit"]) {
+  for (const name of ["choices", "value", "switches", "active"]) {
     model.on(name, () => {
       if (name === "choices") { needed = 0 }
       draw()

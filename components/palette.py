@@ -31,11 +31,6 @@ def mixed(a: str, b: str, share: float) -> str:
     return hex_colours((one + (other - one) * share)[None])[0]
 
 
-def density_palette(colours: Theme) -> list[str]:
-    """Colours for how many agents there are, as ``#rrggbbaa``: nothing at all for none, then deeper and deeper."""
-    return list(hex_colours(style.density_colours(colours)))
-
-
-def crowd(colours: Theme, count: int = style.DENSITY_SHADES, least: float = style.LEAST_OPACITY) -> list[str]:
-    """The same, with another number of colours or another opacity of the first; former name."""
-    return list(hex_colours(style.density_colours(colours, count, least)))
+def density_palette(colours: Theme, least: float = style.LEAST_OPACITY) -> list[str]:
+    """Colours for how many agents there are, as ``#rrggbbaa``: nothing at all for none, then from opacity ``least`` on and deeper."""
+    return list(hex_colours(style.density_colours(colours, least=least)))

@@ -274,9 +274,6 @@ def equal(a: Any, b: Any) -> bool:
         return False
 
 
-_same = equal  # its name before: swarmviz.exports still imports it
-
-
 class Vector(Declaration, param.Parameter):
     """A finite number, a sequence of numbers or (``shape="table"``) rows of numbers; kept as tuples, None when absent."""
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from swarmviz import schedules
-from swarmviz.parameters import Described, _same, restoring
+from swarmviz.parameters import Described, equal, restoring
 
 # ---- writing ---------------------------------------------------------------------------------------------------------------
 
@@ -88,12 +88,12 @@ def changes(before: Described, after: Described) -> dict[str, Any]:
     if type(before) is not type(after):
         return values
     old = before.values_now()
-    return {name: value for name, value in values.items() if not _same(value, old[name])}
+    return {name: value for name, value in values.items() if not equal(value, old[name])}
 
 
 def is_default(part: Described, name: str) -> bool:
     """Whether a parameter has the value with which it is declared."""
-    return _same(getattr(part, name), part.param[name].default)
+    return equal(getattr(part, name), part.param[name].default)
 
 
 def identical(a: Any, b: Any) -> bool:

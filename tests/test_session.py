@@ -602,7 +602,7 @@ def reset(session):
 
 
 def place_the_swarm(session):
-    session.choices.mouse.chips._handle_msg("swarm")
+    session.choices.mouse.buttons._handle_msg("swarm")
     session._use_mouse(0, "clicked", -1, np.array([1.0, 2.0]))
 
 
@@ -639,7 +639,7 @@ def test_a_well_that_is_placed_in_the_past_keeps_the_future(running):
     furthest, wells = running._sim.furthest, len(running._sim.landscape.wells)
     press(running, "goto", 5)
     settle(running)
-    running.choices.mouse.chips._handle_msg("wells")
+    running.choices.mouse.buttons._handle_msg("wells")
     running._use_mouse(0, "clicked", -1, np.array([-2.0, 2.0]))
     settle(running)
     assert len(running._sim.landscape.wells) == wells + 1 and running._sim.furthest == 5

@@ -27,7 +27,7 @@ class ButtonRow(pn.custom.JSComponent):
     choices = param.List([], doc="Each (name, label, tool tip).")
     value = param.String("", doc="Name of the choice that is made.")
     switches = param.List([], doc="Each (name, label, tool tip).")
-    lit = param.List([], doc="Names of the switches that are on.")
+    active = param.List([], doc="Names of the switches that are on.")
     label = param.String("what is drawn", doc="Accessible name of the menu of choices.")
 
     _esm, _stylesheets = component("buttons")
@@ -42,5 +42,5 @@ class ButtonRow(pn.custom.JSComponent):
                 self.value = data
                 self._on_change("value")
         elif data in [name for name, *_ in self.switches]:
-            self.lit = [n for n in self.lit if n != data] if data in self.lit else [*self.lit, data]
+            self.active = [n for n in self.active if n != data] if data in self.active else [*self.active, data]
             self._on_change(data)

@@ -100,10 +100,10 @@ class Comparison(View):
 
     def _choose(self, name: str, log: bool) -> None:
         self._choice = name, log
-        self._chips.param.update(value=name, lit=["log"] if log else [])
+        self._chips.param.update(value=name, active=["log"] if log else [])
 
     def _pressed(self) -> None:
-        self._choice = self._chips.value, "log" in self._chips.lit
+        self._choice = self._chips.value, "log" in self._chips.active
         self._chose()
 
     def _chose(self) -> None:
@@ -126,4 +126,4 @@ class Comparison(View):
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         for plot in self._plots:
-            plot.dress(theme(dark))
+            plot.apply_theme(theme(dark))

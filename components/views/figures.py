@@ -16,7 +16,6 @@ from bokeh.themes import Theme as BokehTheme
 
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 from components.server.bokeh_patches.figure_painting import patch_painting
-from swarmviz.drawing.zoom import Zoom  # noqa: F401 (its former place)
 
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
@@ -155,6 +154,3 @@ def move_range(target: Range1d, ends: tuple[float, float]) -> None:
     """Write the ends to a range only where they changed."""
     if (target.start, target.end) != ends:
         target.update(start=ends[0], end=ends[1], reset_start=ends[0], reset_end=ends[1])
-
-
-dress = apply_theme  # former name

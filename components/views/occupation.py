@@ -11,7 +11,7 @@ from bokeh.models import Div, HoverTool, LegendItem, NumeralTickFormatter
 
 from components.palette import FONT, SMALL_TEXT, Theme, theme
 from components.views.base import View
-from components.views.figures import MOVING, dress, flat_legend, move_range, new_figure, source
+from components.views.figures import MOVING, apply_theme, flat_legend, move_range, new_figure, source
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.finite_set import Laws, even_above
 from swarmviz.drawing.occupation import ERRORS, OccupationPicture, occupation_picture
@@ -111,7 +111,7 @@ class Occupation(View):
         self._dress(theme(dark))
 
     def _dress(self, colours: Theme) -> None:
-        dress(self.figure, colours)
+        apply_theme(self.figure, colours)
         self._bars.glyph.update(fill_color=colours.bars, line_color=colours.paper)
         self._law.glyph.line_color, self._zero.glyph.line_color = colours.ink, colours.target
         self._chance.glyph.fill_color = colours.soft

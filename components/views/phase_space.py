@@ -8,14 +8,13 @@ import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMapper
 
-from components.palette import BEST, FOCUS, MINIMISER, Theme, crowd, theme
+from components.palette import BEST, FOCUS, MINIMISER, Theme, density_palette, theme
 from components.views.arena import agents
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import (
     MOVING,
-    Zoom,
-    dress,
+    apply_theme,
     finite_f4,
     flat_legend,
     move_range,
@@ -25,11 +24,13 @@ from components.views.figures import (
     source,
 )
 from swarmviz import Frame, Simulation
+from swarmviz.drawing.agents import points_of
 from swarmviz.drawing.axes import steps_around
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.coordinates import names_of
 from swarmviz.drawing.phase_space import CELLS, PhasePicture, VelocityBand, phase_picture, speed_reach
 from swarmviz.drawing.style import MANY
+from swarmviz.drawing.zoom import Zoom, distances
 
 CHOICES = 5  # coordinates that can be chosen
 BAND_ALPHA = 0.16  # opacity of the band of velocities
@@ -69,7 +70,7 @@ class PhaseSpace(View):
         self._colours, self._i = theme(dark), 0
         self._kind, self._named = agents.Kind(), None
         self._restart_ranges()
-        self.tones, self.crowd = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
+        self.tones, self.shades = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
         self.figure = new_figure("x", "v")
         self._add_layers()
         self._chips = ButtonRow(
@@ -85,7 +86,7 @@ class PhaseSpace(View):
         fig = self.figure
         self.density = ColumnDataSource(placed(np.zeros((CELLS, CELLS), "u1"), (0.0, 0.0), (1.0, 1.0)))
         self.cloud = fig.image(
-            "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.crowd, level=MOVING
+            "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.shades, level=MOVING
         )
         self.band = source(x=None, low=None, centre=None, high=None)
         self.spread = fig.varea("x", "low", "high", source=self.band, fill_alpha=BAND_ALPHA, level=MOVING)
@@ -103,14 +104,14 @@ class PhaseSpace(View):
             "focus", "zero", source=self.marks, marker=FOCUS, size=20, line_width=1.6, level=MOVING
         )
         self.legend, self.note = flat_legend(fig), note(fig)
-        self.hover = HoverTool(renderers=[self.dots], limit=agents.MOST_TOLD)
+        self.hover = HoverTool(renderers=[self.dots], limit=agents.MAX_HOVERED)
         fig.add_tools(self.hover)
 
     def _dress(self) -> None:
         colours = self._colours
-        dress(self.figure, colours)
-        agents.dress(self.figure, self.dots, self.tones, self._kind, colours)
-        self.crowd.palette = crowd(colours)
+        apply_theme(self.figure, colours)
+        agents.apply_theme(self.figure, self.dots, self.tones, self._kind, colours)
+        self.shades.palette = density_palette(colours)
         self.spread.glyph.fill_color = self.centre.glyph.line_color = colours.target
         self.memories.glyph.line_color = self.best.glyph.line_color = colours.ink
         self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
@@ -184,13 +185,16 @@ class PhaseSpace(View):
         assert frame.v is not None
         i, zoom = self._i, self._zoom
         low, high = (float(side[i]) for side in run.landscape.limits(frame.d))
-        zoom.step(agents.distances(frame.x[:, i], low, high))
+        zoom.step(distances(frame.x[:, i], low, high))
         left, right = zoom.around(low, high)
         self._v_now = speed_range(frame.v[:, i], right - left, self._v_now)
         drawn = phase_picture(frame, run, i, (left, right), self._v_now)
         if drawn.image is not None:
             return Prepared(drawn, {name: np.zeros(0, "f4") for name in self.points_columns(frame)})
-        return Prepared(drawn, {"x": finite_f4(drawn.x), "v": finite_f4(drawn.v)} | agents.columns(frame, self._kind))
+        return Prepared(
+            drawn,
+            {"x": finite_f4(drawn.x), "v": finite_f4(drawn.v)} | agents.columns_of(points_of(frame, frame.x), frame),
+        )
 
     @staticmethod
     def points_columns(frame: Frame) -> list[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.drawing import style
-from swarmviz.drawing.density import cells_of, counts, shades
+from swarmviz.drawing.histogram import cells_of, counts, shades
 from swarmviz.frame import Frame
 
 CELLS = {1: 240, 2: 144}  # of a count image along each of its sides, by their number

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.drawing.coordinates import chosen, names_of
-from swarmviz.drawing.finite_set import probabilities
-from swarmviz.drawing.histogram import cells_of, counts, histogram, shades  # noqa: F401 (the former place of counts)
+from swarmviz.drawing.finite_set_laws import probabilities
+from swarmviz.drawing.histogram import cells_of, histogram, shades
 from swarmviz.drawing.kernel_estimate import CELLS_PER_BIN, GRID, smooth_density, smooth_image
 from swarmviz.drawing.landscape import sites_of
 from swarmviz.frame import Frame

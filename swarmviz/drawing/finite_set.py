@@ -13,19 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.drawing.axes import nice_above
-from swarmviz.drawing.finite_set_layout import DETAILED_BARS, Layout, layout_of, least
-from swarmviz.drawing.landscape import scale_of
-from swarmviz.drawing.laws import (  # noqa: F401 (the former place of some)
-    ERRORS,
-    MOST_BARS,
-    Departure,
+from swarmviz.drawing.finite_set_laws import (
     Laws,
-    departure,
-    laws_now,
-    probabilities,
     summed,
     target_law,
 )
+from swarmviz.drawing.finite_set_layout import DETAILED_BARS, Layout, layout_of, least
+from swarmviz.drawing.landscape import scale_of
 from swarmviz.drawing.style import remarks
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape

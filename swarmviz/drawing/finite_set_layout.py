@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from swarmviz.drawing.laws import MOST_BARS
+from swarmviz.drawing.finite_set_laws import MOST_BARS
 from swarmviz.frame import Frame
 
 DETAILED_BARS = 120  # bars up to which they are drawn with all details

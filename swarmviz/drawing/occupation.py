@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.finite_set import MOST_BARS, Laws, laws_now, summed
+from swarmviz.drawing.finite_set_laws import MOST_BARS, Laws, laws_now, summed
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
 

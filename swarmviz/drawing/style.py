@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.zoom import EDGE, SHARE, ZOOMS, reach, view_of  # noqa: F401 (their former place)
 from swarmviz.frame import Frame
 
 MANY = 2000  # agents from which on a density is drawn instead
@@ -127,8 +126,6 @@ def density_colours(colours: Theme, count: int = DENSITY_SHADES, least: float = 
     return np.column_stack([ramp((colours.quiet_agent, colours.agent, colours.heavy_agent), count), alphas])
 
 
-crowd, LEAST = density_colours, LEAST_OPACITY  # former names
-
 # ---- agents --------------------------------------------------------------------------------------------------------------
 
 
@@ -150,9 +147,6 @@ def weight_tones(frame: Frame) -> np.ndarray:
     if frame.weight is None or not frame.weight.max() > 0:
         return np.zeros(frame.n)
     return frame.weight / frame.weight.max()
-
-
-tones = weight_tones  # former name
 
 
 class AgentColours(NamedTuple):

@@ -256,7 +256,7 @@ def test_a_click_means_nothing_until_a_mode_is_chosen(running):
 
 
 def test_a_click_places_the_swarm(running):
-    running.choices.mouse.chips.value = "swarm"
+    running.choices.mouse.buttons.value = "swarm"
     hand(running, "clicked", -1, 3.0, -2.0)
     assert wait(lambda: running._sim.swarm.initial == "gaussian")
     standing(running)
@@ -266,7 +266,7 @@ def test_a_click_places_the_swarm(running):
 
 
 def test_clicks_place_agents_one_by_one_and_the_run_waits(running):
-    running.choices.mouse.chips.value = "agents"
+    running.choices.mouse.buttons.value = "agents"
     places = [(1.0, 2.0), (-3.0, 0.5), (9.0, 0.0)]
     for i, place in enumerate(places):
         hand(running, "clicked", -1, *place)
@@ -285,7 +285,7 @@ def test_a_well_is_dragged_while_the_swarm_runs_and_can_be_added_and_removed(run
     hand(running, "dropped", 2, 0.5, 1.5)
     assert wait(lambda: tuple(running._sim.landscape.handles(2)[2]) == (0.5, 1.5))
     assert running._sim.k >= k, "a drag does not restart"
-    running.choices.mouse.chips.value = "wells"
+    running.choices.mouse.buttons.value = "wells"
     hand(running, "clicked", -1, 4.0, 4.0)
     assert wait(lambda: len(running._sim.landscape.handles(2)) == 5)
     for left in (4, 3, 2, 1):

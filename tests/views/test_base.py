@@ -16,8 +16,8 @@ from components.session import Session
 from components.views.arena.arena import Arena
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
-from tests.ensembles.worker import prepare_on_a_worker
 from tests.views.helpers import DYNAMICS, attached, drawn_json, figures, paint, simulation, step
+from tests.views.worker import prepare_on_a_worker
 
 VIEWS = {"arena": Arena, "density": Density, "curves": Curves, "equation": EquationCard}
 FLAT = {"Ackley": 1, "Himmelblau": 2, "Rastrigin": 3}

@@ -15,11 +15,8 @@ from bokeh.plotting import figure
 from components.palette import Theme
 from components.views.figures import MOVING, finite_f8, source
 from swarmviz import Frame
-from swarmviz.drawing import style
-from swarmviz.drawing.agents import Points, points_of
-from swarmviz.drawing.density import cells_of, shades
+from swarmviz.drawing.agents import Points
 from swarmviz.drawing.style import hex_colours, tone_colours
-from swarmviz.drawing.zoom import distances  # noqa: F401 (its former place)
 
 DIGITS = "{%.5g}"  # a weight of 1e-7 is no 0.0000
 LEGEND_OF = "legend of "  # begins the name of a glyph that only an entry of the legend shows
@@ -100,23 +97,3 @@ def legend_items(fig: figure, kind: Kind, colours: Theme) -> list[LegendItem]:
 def _of_legend(fig: figure, label: str) -> GlyphRenderer | None:
     """The glyph of an entry of the legend; among the renderers, because a search through all models takes 15 ms of the shared thread."""
     return next((drawn for drawn in fig.renderers if drawn.name == f"{LEGEND_OF}{label}"), None)
-
-
-# ---- former names, for the phase space -----------------------------------------------------------------------------------
-
-dress, MOST_TOLD = apply_theme, MAX_HOVERED
-
-
-def columns(frame: Frame, kind: Kind) -> dict[str, np.ndarray]:
-    """See :func:`columns_of`."""
-    return columns_of(points_of(frame, frame.x), frame)
-
-
-def density_image(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) -> np.ndarray:
-    """Agents (N, 2), all in the box [low, high], per cell, as :func:`shades` of shape (rows, columns)."""
-    return shades(cells_of(x, low, high, cells)[1])
-
-
-def note_text(frame: Frame, outside: int, said: str = "") -> str:
-    """See :func:`swarmviz.drawing.style.remarks`."""
-    return style.remarks(frame, outside, said)

@@ -21,6 +21,7 @@ from swarmviz.drawing.finite_set import (
     finite_set_picture,
     same_states,
 )
+from swarmviz.drawing.finite_set_laws import laws_now
 from swarmviz.drawing.finite_set_layout import (
     BAND,
     BARS,
@@ -32,7 +33,6 @@ from swarmviz.drawing.finite_set_layout import (
     Layout,
     least,
 )
-from swarmviz.drawing.laws import laws_now
 
 FAINT = 0.35  # a law whose hypotheses do not hold
 GAPPED = 60  # bars up to which there are gaps between them

@@ -61,7 +61,7 @@ class MouseModes:
 
     def __init__(self, on_swarm: Callable[[Swarm, bool], None], on_landscape: Callable[[Landscape, bool], None]):
         self._on_swarm, self._on_landscape = on_swarm, on_landscape
-        self.buttons = self.chips = ButtonRow(lambda what: None, value="look")  # chips: its former name
+        self.buttons = ButtonRow(lambda what: None, value="look")
 
     def attach(self, sim: Simulation) -> None:
         """Offer what can be done with this run."""
@@ -90,5 +90,3 @@ class MouseModes:
             self._on_swarm(swarm_at(swarm, landscape, place), True)
         elif mode == "agents":
             self._on_swarm(with_agent_at(swarm, landscape, place), False)
-
-    hear = handle_event  # its former name

@@ -16,7 +16,7 @@ from bokeh.models import (
 )
 
 from components.palette import FONT, SMALL_TEXT, Theme
-from components.views.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, source
+from components.views.figures import MOVING, apply_theme, flat_legend, hover_claims, move_range, new_figure, source
 from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.curves import MEASURED, Area, CurvesPicture
@@ -45,12 +45,12 @@ class CurvePlot:
         self._log: bool | None = None
         self._y_now: tuple[float, float] | None = None
         self._last: CurvesPicture | None = None
-        self.dress(colours)
+        self.apply_theme(colours)
 
-    def dress(self, colours: Theme) -> None:
+    def apply_theme(self, colours: Theme) -> None:
         """The colours of a theme."""
         self.colours = colours
-        dress(self.figure, colours)
+        apply_theme(self.figure, colours)
         self.cursor.line_color = colours.soft
         self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
         for place, (_, renderer) in enumerate(self.slots[: len(self._last.curves) if self._last else 0]):

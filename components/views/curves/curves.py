@@ -133,12 +133,12 @@ class Curves(View):
 
     def _set(self, place: int, group: str, log: bool) -> None:
         self._chosen[place] = group, log
-        self._chips[place].param.update(value=group, lit=["log"] if log else [])
+        self._chips[place].param.update(value=group, active=["log"] if log else [])
 
     def _pressed(self, place: int, what: str) -> None:
         """A button over a plot was pressed."""
         chips = self._chips[place]
-        self.choose(place, chips.value, None if what == "value" else "log" in chips.lit)
+        self.choose(place, chips.value, None if what == "value" else "log" in chips.active)
 
     def _suits_log(self, group: str) -> bool:
         if group == SCHEDULE:
@@ -198,7 +198,7 @@ class Curves(View):
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         for plot in self._plots:
-            plot.dress(theme(dark))
+            plot.apply_theme(theme(dark))
 
 
 def _groups(sim: Simulation) -> list[str]:

@@ -135,14 +135,14 @@ class Density(View):
         offered = [[str(b), f"{b} bins", "Bins over the box"] for b in sorted({*MENU, bins})]
         on = [name for name, chosen in (("kde", kde), ("plane", plane)) if chosen]
         switches = [SMOOTH, PLANE] if d > 1 else [SMOOTH]
-        self._chips.param.update(choices=offered, value=str(bins), switches=switches, lit=on)
+        self._chips.param.update(choices=offered, value=str(bins), switches=switches, active=on)
         for pane, seen in zip(self._panes, (not (plane and d > 1), d > 1 and not plane, d > 1 and plane), strict=True):
             pane.object.visible = seen  # first, because a pane of Panel's that is shown again asks its figure
             pane.visible = seen
 
     def _pressed(self, what: str) -> None:
         """Another choice from the menu, or a switch."""
-        on = self._chips.lit
+        on = self._chips.active
         self._choose(bins=int(self._chips.value), kde="kde" in on, plane="plane" in on)
 
     def attach(self, run: Simulation) -> None:
@@ -189,7 +189,7 @@ class Density(View):
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         for plot in (*self._plots, self._joint):
-            plot.dress(theme(dark))
+            plot.apply_theme(theme(dark))
         self.reasons.styles = {"color": theme(dark).soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
 
 

@@ -6,10 +6,10 @@ import numpy as np
 from bokeh.models import LegendItem, LinearColorMapper
 from bokeh.plotting.contour import contour_data
 
-from components.palette import Theme, crowd
+from components.palette import Theme, density_palette
 from components.views.figures import (
     MOVING,
-    dress,
+    apply_theme,
     flat_legend,
     hover_claims,
     move_range,
@@ -47,12 +47,15 @@ class JointPlot:
         self.hover = hover_claims(fig)
         self.hover.renderers = [self.target]
         self.legend, self.note = flat_legend(fig), note(fig)
-        self.dress(colours)
+        self.apply_theme(colours)
 
-    def dress(self, colours: Theme) -> None:
+    def apply_theme(self, colours: Theme) -> None:
         """The colours of a theme."""
-        dress(self.figure, colours)
-        self._palettes = crowd(colours), crowd(colours, least=0.0)  # a smooth image fades away at its edge
+        apply_theme(self.figure, colours)
+        self._palettes = (
+            density_palette(colours),
+            density_palette(colours, least=0.0),
+        )  # a smooth image fades away at its edge
         self.shades.palette, self.target.glyph.line_color = self._palettes[self._smooth], colours.target
 
     def name(self, target: Target | None) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from bokeh.models import LegendItem
 
 from components.palette import Theme
-from components.views.figures import MOVING, dress, flat_legend, hover_claims, move_range, new_figure, note, source
+from components.views.figures import (
+    MOVING,
+    apply_theme,
+    flat_legend,
+    hover_claims,
+    move_range,
+    new_figure,
+    note,
+    source,
+)
 from swarmviz.drawing.axes import nice_above
 from swarmviz.drawing.claims import claim_of, opacity
 from swarmviz.drawing.density import Marginal
@@ -31,11 +40,11 @@ class MarginalPlot:
         )  # the upper left stays free longest
         fig.xgrid.visible = False
         fig.yaxis.ticker.desired_num_ticks = 4
-        self.dress(colours)
+        self.apply_theme(colours)
 
-    def dress(self, colours: Theme) -> None:
+    def apply_theme(self, colours: Theme) -> None:
         """The colours of a theme."""
-        dress(self.figure, colours)
+        apply_theme(self.figure, colours)
         self.quads.glyph.update(fill_color=colours.bars, line_color=colours.paper)
         self.smooth.glyph.line_color, self.target.glyph.line_color = colours.ink, colours.target
 

@@ -8,15 +8,12 @@ import numpy as np
 
 from swarmviz.drawing.finite_set import StatesPicture, share_axis_end, states_picture
 from swarmviz.drawing.landscape import scale_of
-from swarmviz.drawing.laws import target_law
 from swarmviz.drawing.line import curve_of
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, apply_theme, colour_map, dot, legend
 from swarmviz.simulation import Simulation
 
 FRAME = 330.0  # points along a side of the plane; a disc with all the agents is a quarter of its area
-
-law_of = target_law  # former name
 
 
 class Bars:

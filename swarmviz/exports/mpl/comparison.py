@@ -12,7 +12,7 @@ from swarmviz.drawing.comparison import DIFFERENCE, NAMES, ComparisonPicture, co
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.curves import above_zero, ends_of, log_axis
-from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, dress, legend, new_figure
+from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, apply_theme, legend, new_figure
 from swarmviz.serialise import changes
 from swarmviz.simulation import Simulation
 
@@ -84,8 +84,8 @@ def _row(row: Sequence[Any], drawn: ComparisonPicture, colours: Theme) -> None:
     left, right = row
     upper, (difference,) = drawn.both, drawn.difference.curves
     marker = "-" if len(difference.k) > 1 else "."  # a single step has no line
-    dress(left, colours, "", upper.y_label)
-    dress(right, colours)
+    apply_theme(left, colours, "", upper.y_label)
+    apply_theme(right, colours)
     if upper.log:
         log_axis(left, [curve.y for curve in upper.curves])
     else:

@@ -13,7 +13,7 @@ from swarmviz.drawing.curves import Curve, CurvesPicture, curves_picture, groups
 from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
-from swarmviz.exports.mpl.figure import FONT, SMALL, dress, new_figure, room_for
+from swarmviz.exports.mpl.figure import FONT, SMALL, apply_theme, new_figure, room_for
 from swarmviz.simulation import Simulation
 from swarmviz.theory import lines as theory_lines
 
@@ -49,7 +49,7 @@ def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
 
 def _panel(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
     """One group: what was measured in colour, theory dotted (claims) and dashed (exact at finite N)."""
-    dress(axes, colours, "", drawn.y_label)
+    apply_theme(axes, colours, "", drawn.y_label)
     axes.grid(color=colours.grid, linewidth=0.6)
     measured = [curve for curve in drawn.curves if curve.measured]
     claimed = drawn.curves[len(measured) :]

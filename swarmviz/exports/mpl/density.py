@@ -12,7 +12,7 @@ from swarmviz.drawing.claims import opacity, reasons
 from swarmviz.drawing.density import BINS, DensityPicture, JointDensity, Marginal, contours_name, density_picture
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
-from swarmviz.exports.mpl.figure import SMALL, crowd_map, dress, legend, new_figure, write_title
+from swarmviz.exports.mpl.figure import SMALL, apply_theme, density_map, legend, new_figure, write_title
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
 
@@ -61,7 +61,7 @@ def _panels(count: int, plane: bool, colours: Theme, dpi: float) -> tuple[Any, l
 
 def _histogram(axes: Any, m: Marginal, label: str, drawn: DensityPicture, colours: Theme) -> None:
     """One coordinate."""
-    dress(axes, colours, label, "density")
+    apply_theme(axes, colours, label, "density")
     axes.stairs(m.top, m.edges, fill=True, facecolor=colours.bars, edgecolor=colours.paper, linewidth=0.4)
     if drawn.smooth:
         axes.plot(m.grid, m.smooth, color=colours.ink, linewidth=1.4)
@@ -75,11 +75,12 @@ def _histogram(axes: Any, m: Marginal, label: str, drawn: DensityPicture, colour
 
 def _joint(axes: Any, p: JointDensity, labels: Sequence[str], target: Target | None, colours: Theme) -> None:
     """Two coordinates: an image of the agents, and the target as contours."""
-    dress(axes, colours, *labels)
+    apply_theme(axes, colours, *labels)
     axes.set_box_aspect(1)
     (left, bottom), (right, top) = p.low, p.high
+    shades = density_map(colours, 0.0 if p.smooth else style.LEAST_OPACITY)
     axes.imshow(p.image, extent=(left, right, bottom, top), origin="lower", aspect="auto", vmin=0, vmax=255, zorder=1,
-                cmap=crowd_map(colours, 0.0 if p.smooth else style.LEAST), interpolation="bilinear" if p.smooth else "nearest")  # fmt: skip
+                cmap=shades, interpolation="bilinear" if p.smooth else "nearest")  # fmt: skip
     if target is not None and p.target is not None and len(p.target.levels):
         axes.contour(*p.target[:3], levels=p.target.levels, colors=colours.target, linestyles=":", linewidths=1.6,
                      alpha=opacity(target), zorder=2)  # fmt: skip

@@ -89,9 +89,6 @@ def apply_theme(axes: Any, colours: Theme, x_label: str = "", y_label: str = "")
     axes.set_ylabel(y_label, color=colours.ink, fontsize=TEXT, family=FONT)
 
 
-dress = apply_theme  # former name
-
-
 def write_title(axes: Any, text: str, colours: Theme) -> None:
     """A title at the left, over the frame."""
     axes.set_title(text, loc="left", color=colours.ink, fontsize=TEXT, family=FONT)
@@ -158,9 +155,6 @@ def density_map(colours: Theme, least: float = LEAST_OPACITY) -> Any:
     from matplotlib.colors import ListedColormap
 
     return ListedColormap(density_colours(colours, least=least))
-
-
-crowd_map = density_map  # former name
 
 
 def room_for(figure: Any, said: Sequence[str]) -> str:

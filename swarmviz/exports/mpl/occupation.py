@@ -8,7 +8,7 @@ from swarmviz.drawing import style
 from swarmviz.drawing.occupation import ERRORS, OccupationPicture, occupation_picture
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
-from swarmviz.exports.mpl.figure import dress, legend, new_figure, write_title
+from swarmviz.exports.mpl.figure import apply_theme, legend, new_figure, write_title
 from swarmviz.simulation import Simulation
 
 PAD = 1.08  # of what is drawn
@@ -22,7 +22,7 @@ def occupation_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> 
     colours, d = style.theme(dark), occupation_picture(sim.frame, sim)
     figure = new_figure(8.0, 4.2, colours, dpi)
     axes = figure.add_subplot()
-    dress(axes, colours, "state", "share − target law")
+    apply_theme(axes, colours, "state", "share − target law")
     middle, edges = d.middle, d.edges
     axes.stairs(
         middle + d.error,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.drawing import style
+from swarmviz.drawing import style, zoom
 from swarmviz.drawing.claims import opacity, reasons
 from swarmviz.drawing.coordinates import chosen, names_of
 from swarmviz.drawing.phase_space import PhasePicture, phase_picture, speed_reach
@@ -18,9 +18,9 @@ from swarmviz.exports.mpl.arena_plane import agent_entries
 from swarmviz.exports.mpl.figure import (
     POINT,
     SMALL,
-    crowd_map,
+    apply_theme,
+    density_map,
     dot,
-    dress,
     legend,
     new_figure,
     write_title,
@@ -61,14 +61,14 @@ def view_of(frame: Frame, landscape: Landscape, i: int) -> tuple[tuple[float, fl
     """The ends of coordinate ``i`` and of its velocity that hold nearly all agents."""
     assert frame.v is not None
     low, high = (side[[i]] for side in landscape.limits(frame.d))
-    (left,), (right,) = style.view_of(low, high, style.reach(frame.x[:, [i]], low, high))
+    (left,), (right,) = zoom.view_of(low, high, zoom.reach(frame.x[:, [i]], low, high))
     reach = MARGIN * speed_reach(frame.v[:, i], right - left)
     return (left, right), (-reach, reach)
 
 
 def _panel(axes: Any, p: PhasePicture, frame: Frame, colours: Theme) -> None:
     """One coordinate."""
-    dress(axes, colours, *names_of(p.i, frame.d))
+    apply_theme(axes, colours, *names_of(p.i, frame.d))
     axes.grid(color=colours.grid, linewidth=0.6)
     axes.set(xlim=p.x_ends, ylim=p.v_ends)
     if p.law is not None and p.band is not None:
@@ -77,7 +77,7 @@ def _panel(axes: Any, p: PhasePicture, frame: Frame, colours: Theme) -> None:
         axes.fill_between(x, low, high, color=colours.target, alpha=0.16 * alpha, linewidth=0, zorder=1)
         axes.plot(x, centre, color=colours.target, linewidth=1.6, linestyle=":", alpha=alpha, zorder=2)
     if p.image is not None:
-        axes.imshow(p.image, extent=(*p.x_ends, *p.v_ends), origin="lower", aspect="auto", cmap=crowd_map(colours), vmin=0, vmax=255,
+        axes.imshow(p.image, extent=(*p.x_ends, *p.v_ends), origin="lower", aspect="auto", cmap=density_map(colours), vmin=0, vmax=255,
                     zorder=3)  # fmt: skip
     else:
         axes.scatter(p.x, p.v, s=(style.diameters(frame) * POINT) ** 2, c=style.agent_colours(frame, colours),

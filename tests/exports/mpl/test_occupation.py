@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from swarmviz import theory
-from swarmviz.drawing.finite_set import MOST_BARS
+from swarmviz.drawing.finite_set_laws import MOST_BARS
 from swarmviz.exports.mpl.occupation import occupation_figure
 from swarmviz.schedules import Power
 from tests.exports.mpl.helpers import named, on_states, reasons_in

@@ -18,11 +18,11 @@ from components.views.arena.finite_set import FAINT, FiniteSetRenderer
 from components.views.occupation import Occupation
 from swarmviz import theory
 from swarmviz.drawing.finite_set import even_above
+from swarmviz.drawing.finite_set_laws import MOST_BARS
 from swarmviz.drawing.finite_set_layout import RING_HALF_WIDTH, SHORTEST_DASH, layout_of
-from swarmviz.drawing.laws import MOST_BARS
 from swarmviz.schedules import Power
 from swarmviz.theory import finite_set_curves
-from tests.ensembles.worker import prepare_on_a_worker
+from tests.views.worker import prepare_on_a_worker
 
 KINDS = {"row": ("path", 1), "ring": ("cycle", 1), "lattice": ("grid", 2)}
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
