@@ -37,7 +37,7 @@ def shown(number: float) -> str:
 
 
 def written(value: Any) -> str:
-    """A vector or table as a person types it, every digit included: what is typed again with it is what it was."""
+    """A vector or table as it is typed, every digit included: what is typed again with it is what it was."""
     if value is None:
         return ""
     if not isinstance(value, tuple):

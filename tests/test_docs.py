@@ -73,13 +73,22 @@ def test_what_the_readme_says_of_figures_in_a_script_runs():
     assert done.returncode == 0, done.stderr
 
 
-def test_every_file_that_the_readme_points_to_exists():
-    text = (ROOT / "README.md").read_text()
-    table = text[text.index("## The house") : text.index("## Licence")]
-    paths = re.findall(
-        r"`((?:swarmviz|components|docs|tools|tests|assets|benchmarks)/[\w./]*|\w+\.(?:toml|yml))`", table
-    )
-    assert len(paths) > 25 and not [path for path in paths if not (ROOT / path).exists()]
+PATH = re.compile(r"`((?:swarmviz|components|docs|tools|tests|assets|benchmarks)/[\w./]*|\w+\.(?:toml|yml))`")
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_a_page_links_to_and_names_exists(page):
+    text = page.read_text(encoding="utf-8")
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert not [link for link in links if link and not (page.parent / link).exists()]
+    if page.name not in ("CHANGELOG.md", "performance.md"):  # which tell of the past, too
+        assert not [path for path in PATH.findall(text) if not (ROOT / path).exists()]
+
+
+def test_the_readme_says_where_things_are():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(PATH.findall(text[text.index("## The house") : text.index("## Licence")])) > 25
 
 
 def test_the_reference_and_the_table_of_the_readme_say_what_is_declared():

@@ -1,6 +1,6 @@
-"""What a person chose of the views, as plain values for a link, and back: which one is seen, its bins, its axes.
+"""The options of the views as plain values for a link, and back: which one is seen, its bins, its axes.
 
-A value that means nothing (a link may hold anything) is told in a sentence; the usual one stands in for it, and all others act.
+A value that means nothing (a link may hold anything) is reported in a sentence; its default takes its place, and all others act.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Choosable(Protocol):
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """Option → its plain value as long as nobody chooses another, for what is shown now; each is an attribute of the view."""
+        """Option → its plain value as long as no other is chosen, for what is shown now; each is an attribute of the view."""
 
 
 def chosen(*views: Choosable) -> dict[str, Any]:

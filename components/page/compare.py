@@ -14,10 +14,10 @@ from swarmviz.parameters import Described
 
 ACTS = ("start", "end", "show", "swap", "copy")
 REPLACING = ("end", "copy")  # acts after which a run is gone
-Run = tuple[Simulation, dict[str, Described]]  # and what the controls say of it
+RunAndParts = tuple[Simulation, dict[str, Described]]  # and what the controls say of it
 
 
-def rearranged(act: str, value: Any, runs: list[Run], active: int) -> tuple[list[Run], int] | None:
+def rearranged(act: str, value: Any, runs: list[RunAndParts], active: int) -> tuple[list[RunAndParts], int] | None:
     """The runs of the panes after an act, and the active one; None when it cannot be done now."""
     two = len(runs) == 2
     if act == "show" and value in range(len(runs)):
@@ -33,7 +33,7 @@ def rearranged(act: str, value: Any, runs: list[Run], active: int) -> tuple[list
     return None
 
 
-def _fork(sim: Simulation, parts: dict[str, Described]) -> Run:
+def _fork(sim: Simulation, parts: dict[str, Described]) -> RunAndParts:
     """A second swarm that begins as the first is now, with the same past and the same noise to come."""
     return sim.fork(), dict(parts)
 

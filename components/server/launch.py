@@ -83,7 +83,7 @@ def require_free(address: str, port: int) -> None:
 
 
 def page_address(address: str, port: int, prefix: str, named: str) -> str:
-    """The address that leads to the page, as a person types it."""
+    """The address that leads to the page, as it is typed into a browser."""
     first = named.split(",")[0].strip().rstrip("/")
     if not first:
         if address in (*origins.LOCAL_HOSTS, "::1"):

@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from swarmviz import success
-from swarmviz.dynamics.batch import BatchResult, Record, StateBatch
+from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
 from swarmviz.kernels.packs import Box, Objective, Output, SmoothObjective, Steps
@@ -69,7 +69,7 @@ class Dynamics(Described):
 
     def advance_many(
         self, states: Sequence[Any], landscape: Landscape, steps: int, every: int = 1, start: bool = False
-    ) -> Sequence[tuple[Any, Record] | Diverged]:
+    ) -> Sequence[tuple[Any, RecordRows] | Diverged]:
         """``steps`` steps of runs that differ in nothing but their seeds and positions, in one compiled loop.
 
         Parameters
@@ -101,7 +101,7 @@ class Dynamics(Described):
 
     def advance(
         self, state: Any, landscape: Landscape, steps: int, every: int = 1, start: bool = False
-    ) -> tuple[Any, Record]:
+    ) -> tuple[Any, RecordRows]:
         """``steps`` steps of one run; see :meth:`advance_many`.
 
         Raises
@@ -179,11 +179,11 @@ class OneByOne(Dynamics):
 
     def advance(
         self, state: Any, landscape: Landscape, steps: int, every: int = 1, start: bool = False
-    ) -> tuple[Any, Record]:
+    ) -> tuple[Any, RecordRows]:
         raise NotImplementedError
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
-        outcomes: list[tuple[Any, Record] | Diverged] = []
+        outcomes: list[tuple[Any, RecordRows] | Diverged] = []
         for state in states:
             try:
                 outcomes.append(self.advance(state, landscape, steps, every, start))

@@ -17,7 +17,7 @@ from swarmviz.frame import Clock, Diverged, Observable
 from swarmviz.kernels.blocks import agent_of, aligned_rows, to_blocks
 from swarmviz.kernels.packs import FINE
 
-Record = dict[str, np.ndarray]
+RecordRows = dict[str, np.ndarray]  # step, time and each observable → one value per recorded step
 COMMON = ("k", "clock", "n", "d")  # fields of a State that are the same for all
 
 
@@ -65,7 +65,7 @@ class StateBatch(Sequence):
 
 
 class BatchResult(Sequence):
-    """What became of some runs; ``outcomes[r]`` is (State, Record) of run r, or how it diverged.
+    """What became of some runs; ``outcomes[r]`` is (State, RecordRows) of run r, or how it diverged.
 
     Attributes
     ----------
@@ -139,7 +139,7 @@ def lowest_agents(states: Any) -> np.ndarray:
     return agent_of(states.x, states.n, states.d, states.energy.argmin(axis=1))
 
 
-def named(k: np.ndarray, clock: Clock, observables: Sequence[Observable], table: np.ndarray) -> Record:
+def named(k: np.ndarray, clock: Clock, observables: Sequence[Observable], table: np.ndarray) -> RecordRows:
     """The rows of a table under the names of the observables, with step and time."""
     return {"k": k, "t": clock.at(k)} | {o.name: row for o, row in zip(observables, table, strict=True)}
 

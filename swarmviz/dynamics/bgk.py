@@ -242,45 +242,46 @@ def jump_some(x, v, jumped, nu, seed, step, first, params, shake, workspace):
 
 
 @inner
-def functional(x, v, d, n_agents, target, params, scratch):
-    """H[f] (8); overwrites heights and weights of the scratch."""
+def functional(x, v, d, n_agents, target, lam, gamma, unit, distances, slips):
+    """H[f] (8); ``distances`` and ``slips`` are scratch for a block each."""
     total = 0.0
     for b in range(block_count(d, n_agents)):
         n = block_range(d, n_agents, b)[1]
-        xb, vb, off, rush = block(x, d, n_agents, b), block(v, d, n_agents, b), scratch.heights[:n], scratch.weights[:n]
+        xb, vb, off, rush = block(x, d, n_agents, b), block(v, d, n_agents, b), distances[:n], slips[:n]
         off[:] = 0.0
         rush[:] = 0.0
         for i in range(d):
-            xi, vi, centre, per_unit = xb[i], vb[i], target[i], 1.0 / params.unit[i]
+            xi, vi, centre, per_unit = xb[i], vb[i], target[i], 1.0 / unit[i]
             for j in range(n):
                 away = (xi[j] - centre) * per_unit
-                slip = vi[j] * per_unit + params.lam * away
+                slip = vi[j] * per_unit + lam * away
                 off[j] += away * away
                 rush[j] += slip * slip
         for j in range(n):
-            total += params.gamma * math.sqrt(off[j]) + math.sqrt(rush[j])
+            total += gamma * math.sqrt(off[j]) + math.sqrt(rush[j])
     return total / n_agents
 
 
 @inner
-def measure(run, jumps, move, half, params, objective, scratch, record, column):
-    """Write the observables into a column of the record."""
-    d, n_agents, nu, minimisers = run.consensus.size, run.energy.size, run.consensus, objective.minimisers
-    mean_position(run.x, d, n_agents, scratch.mean)
+def measure(x, v, f, nu, nu_value, best, jumps, move, still, effective, half, lam, gamma, unit, minimisers, mean,
+            distances, slips, record, column):  # fmt: skip
+    """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
+    d, n_agents = nu.size, f.size
+    mean_position(x, d, n_agents, mean)
     at, error = nearest_target(nu, minimisers, half)
-    record[ROW.best, column] = run.best[0]
-    record[ROW.minimum, column] = smallest(run.energy)
-    record[ROW.consensus_value, column] = value_of(nu, objective, scratch)
-    record[ROW.dispersion, column] = dispersion(run.x, d, n_agents, scratch.mean)
+    record[ROW.best, column] = best
+    record[ROW.minimum, column] = smallest(f)
+    record[ROW.consensus_value, column] = nu_value
+    record[ROW.dispersion, column] = dispersion(x, d, n_agents, mean)
     record[ROW.distance, column] = distance_to(nu, minimisers)
     record[ROW.error, column] = error
     record[ROW.functional, column] = (
-        functional(run.x, run.v, d, n_agents, minimisers[at], params, scratch) if at >= 0 else np.nan
+        functional(x, v, d, n_agents, minimisers[at], lam, gamma, unit, distances, slips) if at >= 0 else np.nan
     )
     record[ROW.jump_fraction, column] = jumps / n_agents
     record[ROW.move, column] = move
-    record[ROW.still, column] = run.still[0]
-    record[ROW.effective_size, column] = run.effective[0]
+    record[ROW.still, column] = still
+    record[ROW.effective_size, column] = effective
 
 
 @inner
@@ -319,7 +320,9 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
             if s > 0:
                 move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
         if is_recorded(steps, s):
-            measure(run, jumps, move, stall.half, params, objective, scratch, record, column)
+            nu_value, still, effective = value_of(nu, objective, scratch), run.still[0], run.effective[0]
+            measure(x, v, f, nu, nu_value, run.best[0], jumps, move, still, effective, stall.half, params.lam, params.gamma,
+                    params.unit, objective.minimisers, scratch.mean, scratch.heights, scratch.weights, record, column)  # fmt: skip
             column += 1
     return FINE, FINE
 

@@ -292,19 +292,19 @@ def heun_step(x, f, first, ahead, z, c, workspace):
 
 
 @inner
-def measure(run, nu_value, effective, objective, scratch, record, column):
-    """Write the observables into a column of the record."""
-    d, n_agents, nu, mean = run.consensus.size, run.energy.size, run.consensus, scratch.mean
-    mean_position(run.x, d, n_agents, mean)
+def measure(x, f, nu, nu_value, best, effective, minimisers, mean, record, column):
+    """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
+    d, n_agents = nu.size, f.size
+    mean_position(x, d, n_agents, mean)
     offset = 0.0
     for i in range(d):
         offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
-    record[ROW.best, column] = run.best[0]
-    record[ROW.minimum, column] = smallest(run.energy)
+    record[ROW.best, column] = best
+    record[ROW.minimum, column] = smallest(f)
     record[ROW.consensus_value, column] = nu_value
-    record[ROW.dispersion, column] = dispersion(run.x, d, n_agents, mean)
+    record[ROW.dispersion, column] = dispersion(x, d, n_agents, mean)
     record[ROW.consensus_offset, column] = offset
-    record[ROW.distance, column] = distance_to(nu, objective.minimisers)
+    record[ROW.distance, column] = distance_to(nu, minimisers)
     record[ROW.effective_size, column] = effective
 
 
@@ -365,7 +365,7 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
         if recording or params.epsilon > 0.0:
             nu_value = value_of(nu, objective, scratch)
         if recording:
-            measure(run, nu_value, effective, objective, scratch, record, column)
+            measure(x, f, nu, nu_value, run.best[0], effective, objective.minimisers, scratch.mean, record, column)
             column += 1
     return FINE, FINE
 

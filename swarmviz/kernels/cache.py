@@ -154,7 +154,7 @@ class SealedFiles:
         return data if kept == key else None
 
     def save(self, key: Any, data: Any) -> None:
-        """Put a file in its place in one stroke."""
+        """Replace a file atomically."""
         content = self._stamp + self._dumps((key, data))
         path = self._path(key)
         draft = path.with_name(f"{uuid.uuid4().hex[:16]}.tmp")
@@ -195,7 +195,7 @@ def _tell(message: str) -> None:
 def choose(name: str) -> None:
     """Keep compiled code in the user's cache folder, under a name that changes with the sources.
 
-    What nobody used for a week is removed. Where NUMBA_CACHE_DIR is set, that is the place. Where the place cannot be written, a temporary
+    What was not used for a week is removed. Where NUMBA_CACHE_DIR is set, that is the place. Where the place cannot be written, a temporary
     folder serves this process and those that it starts, and one warning says so.
     """
     given = os.environ.get("NUMBA_CACHE_DIR")
@@ -226,7 +226,7 @@ def _folder_of_the_user() -> Path:
 
 
 def _forget_the_old(folder: Path) -> None:
-    """Remove the folders beside this one that nobody used for a week."""
+    """Remove the folders beside this one that were not used for a week."""
     with contextlib.suppress(OSError):
         os.utime(folder)
     for other in folder.parent.glob("*"):

@@ -48,8 +48,8 @@ from swarmviz.kernels.randomness import (
 GAUSSIAN, CAUCHY, UNIFORM, STUDENT = 0, 1, 2, 3
 
 
-class Law(NamedTuple):
-    """A noise law as a person sees it."""
+class NoiseLaw(NamedTuple):
+    """A law of the noise, as it is offered and described."""
 
     code: int
     title: str
@@ -58,22 +58,22 @@ class Law(NamedTuple):
 
 
 LAWS = {
-    "gaussian": Law(
+    "gaussian": NoiseLaw(
         GAUSSIAN,
         "Gaussian",
         r"\xi \sim \mathcal{N}(0, 1)",
         "Brownian motion: many small steps, hardly a large one.",
     ),
-    "cauchy": Law(
+    "cauchy": NoiseLaw(
         CAUCHY,
         "Cauchy",
         r"\xi = \tan\bigl(\pi(U - \tfrac12)\bigr)",
         "Mostly small steps and now and then a huge one; neither mean nor variance exist.",
     ),
-    "uniform": Law(
+    "uniform": NoiseLaw(
         UNIFORM, "Uniform", r"\xi \sim \mathcal{U}(-\sqrt3, \sqrt3)", "Variance one and never a step beyond √3."
     ),
-    "student": Law(
+    "student": NoiseLaw(
         STUDENT,
         "Student t",
         r"\xi \sim t_\nu",

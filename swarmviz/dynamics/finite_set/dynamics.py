@@ -43,7 +43,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
-from swarmviz.dynamics.finite_set.events import MOST_EVENTS, TOO_MANY, Graph, Law, exact_step, leap, make_rates
+from swarmviz.dynamics.finite_set.events import MOST_EVENTS, TOO_MANY, Graph, RateParams, exact_step, leap, make_rates
 from swarmviz.dynamics.finite_set.functions import cost, target
 from swarmviz.dynamics.finite_set.space import GRAPHS, Space, space_of
 from swarmviz.frame import TIED, Clock, Frame, Observable
@@ -155,7 +155,7 @@ def advance_run(run, steps, params, schedules, graph, heights, rates, eta, recor
         run.best[0] = heights[x] if starts[x + 1] > starts[x] and heights[x] < run.best[0] else run.best[0]
     for s in range(steps.steps + 1):
         if s > 0:
-            law = Law(beta[s - 1], beta[s], kappa[s - 1], kappa[s], params.m, params.rate, params.metropolis)
+            law = RateParams(beta[s - 1], beta[s], kappa[s - 1], kappa[s], params.m, params.rate, params.metropolis)
             step = steps.k + s - 1
             if params.method == LEAP:
                 jumps = leap(run, step, params.dt, law, graph, rates)

@@ -51,7 +51,7 @@ class Graph(NamedTuple):
     back: Wholes
 
 
-class Law(NamedTuple):
+class RateParams(NamedTuple):
     """What the rates of a step depend on: β and κ at its two ends, m, ℓ, and whether (5) holds."""
 
     beta: float
@@ -228,7 +228,7 @@ def leap(run, step, dt, law, graph, rates):
     agents, starts, out, site = run.agents, run.starts, rates.out, rates.site
     row = key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step))
     beta, kappa = 0.5 * (law.beta + law.beta_end), 0.5 * (law.kappa + law.kappa_end)
-    all_rates(starts, graph, rates, Law(beta, beta, kappa, kappa, law.m, law.ell, law.metropolis))
+    all_rates(starts, graph, rates, RateParams(beta, beta, kappa, kappa, law.m, law.ell, law.metropolis))
     jumps = 0
     for x in range(out.size):
         leaving = 1.0 - exp(-law.ell * dt * out[x] / site[x, RHO]) if site[x, RHO] > 0.0 else 0.0

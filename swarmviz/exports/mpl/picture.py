@@ -28,7 +28,7 @@ def _arena(sim: Simulation, dark: bool, dpi: float) -> Any:
     return arena.figure
 
 
-class View(NamedTuple):
+class PrintedView(NamedTuple):
     """A picture that can be made.
 
     ``figure(sim, dark, dpi, **options)`` draws it and refuses options that are out of range; ``lacking(frame)`` says what a run has not
@@ -53,13 +53,13 @@ def _no_states(frame: Frame) -> str:
     return "do not live on a finite set of states" if frame.occupation is None or frame.sites is None else ""
 
 
-VIEWS: dict[str, View] = {
-    "arena": View(_arena),
-    "density": View(density_figure),
-    "curves": View(curves_figure),
-    "phase": View(phase_figure, _no_velocities),
-    "occupation": View(occupation_figure, _no_states),
-    "comparison": View(comparison_figure),
+VIEWS: dict[str, PrintedView] = {
+    "arena": PrintedView(_arena),
+    "density": PrintedView(density_figure),
+    "curves": PrintedView(curves_figure),
+    "phase": PrintedView(phase_figure, _no_velocities),
+    "occupation": PrintedView(occupation_figure, _no_states),
+    "comparison": PrintedView(comparison_figure),
 }
 
 
