@@ -1,4 +1,4 @@
-"""A swarm on a finite set beside the laws of theory: the probabilities of the states, and how far the occupation is from them.
+"""A swarm on a finite set beside the laws of theory: the probabilities of the states, one by one or summed over bars.
 
 NumPy only; safe on any thread.
 """
@@ -17,7 +17,6 @@ from swarmviz.theory import target as theory_target
 
 NAMES = "target law", "exact law"
 MOST_BARS = 500  # of a row of states; of more states, neighbours share one
-ERRORS = 2.0  # standard errors that the room for chance is wide on each side
 
 
 class Laws(NamedTuple):
@@ -59,45 +58,6 @@ def probabilities(claim: Target | None, sites: np.ndarray) -> np.ndarray:
         return np.full(len(sites), np.nan)
     weight = np.asarray(claim.density(sites), float)
     return weight / weight.sum()
-
-
-class Departure(NamedTuple):
-    """How far B bars, of one state or a few successive ones each, are from their target law.
-
-    ``edges`` (B + 1,) are the states between which they lie; ``share``, ``target`` and ``law`` (B,) their probabilities; ``expected`` what
-    infinitely many agents would do by now (the exact law, else the target), and ``error`` the room that chance has around it,
-    ± 2 √(p (1 − p)/N): where the bars of N agents that know nothing of each other lie in 95 of 100 states.
-    """
-
-    edges: np.ndarray
-    share: np.ndarray
-    target: np.ndarray
-    law: np.ndarray
-    expected: np.ndarray
-    error: np.ndarray
-    laws: Laws
-
-    @property
-    def first(self) -> np.ndarray:
-        """The first state of each bar, (B,)."""
-        return (self.edges[:-1] + 0.5).astype(np.intp)
-
-    @property
-    def most(self) -> float:
-        """The largest distance from the target that is drawn."""
-        reach = np.abs(self.expected - self.target) + self.error
-        return float(np.nanmax(np.abs([self.share - self.target, reach]), initial=1e-6))
-
-
-def departure(sim: Simulation, frame: Frame) -> Departure:
-    """Occupation minus target law of a frame on a finite set."""
-    assert frame.occupation is not None
-    states, laws = len(frame.occupation), laws_now(sim, frame)
-    first = np.arange(0, states, -(-states // MOST_BARS))
-    share, target, law = (summed(p, first) for p in (frame.occupation, laws.target, laws.law))
-    expected = target if np.isnan(law).any() else law
-    error = ERRORS * np.sqrt(np.clip(expected * (1 - expected), 0, None) / frame.n)
-    return Departure(np.append(first, states) - 0.5, share, target, law, expected, error, laws)
 
 
 def summed(values: np.ndarray, first: np.ndarray) -> np.ndarray:
