@@ -45,14 +45,9 @@ PAGE_FLOORS = (
 )
 
 
-def imported(path, for_types=True):
-    """The modules that a file imports, in every form of import, wherever in the file; some only ``for_types``."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
-    typing = {inner for block in blocks for statement in block.body for inner in ast.walk(statement)}
-    for node in ast.walk(tree):
-        if node in typing and not for_types:
-            continue
+def imported(path):
+    """The modules that a file imports, in every form of import, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -111,7 +106,7 @@ def test_imports_inside_the_page_point_downwards(path):
 
 
 def test_no_modules_import_each_other_in_a_circle():
-    graph = {module(path): set(imported(path, for_types=False)) for path in (*CORE, *PAGE)}
+    graph = {module(path): set(imported(path)) for path in (*CORE, *PAGE)}
     packages = {module(path) for path in (*CORE, *PAGE) if path.name == "__init__.py"}
     for name, needs in graph.items():  # a package's face is not what its own modules need
         needs -= {name, *(package for package in packages if name.startswith(f"{package}."))}

@@ -9,13 +9,11 @@ from __future__ import annotations
 import calendar
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from bokeh.server.session import ServerSession
+from bokeh.server.views.ws import WSHandler
 from bokeh.util.token import check_token_signature, generate_jwt_token, get_session_id, get_token_payload
-
-if TYPE_CHECKING:
-    from components.server.sockets import SocketHandler
 
 GRACE_S = 45.0  # for which a visit outlives its connection
 MAX_TOKEN_CHARS = 32_768
@@ -33,7 +31,7 @@ class Visit:
     ----------
     token : str
         With which it was opened.
-    socket : SocketHandler or None
+    socket : WSHandler or None
         The one that is open.
     session : weak reference to a ServerSession, or None
         None before the session is made.
@@ -43,7 +41,7 @@ class Visit:
 
     def __init__(self, token: str):
         self.token = token
-        self.socket: SocketHandler | None = None
+        self.socket: WSHandler | None = None
         self.session: Any = None
         self.challenged = False
         self._held = False  # whether Bokeh is kept from ending the session
