@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tornado.websocket import WebSocketClientConnection
 
 UI = Path(__file__).parent / "ui"
 
@@ -23,6 +26,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.xdist_group("browser"))
     items.sort(key=lambda item: item not in browser)  # the longest unit of work first; the sort is stable
+
+
+@pytest.fixture(autouse=True)
+def _sockets_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A visitor that vanishes leaves its end of the socket open: the warning came up wherever its memory was freed, in another test."""
+    opened: list[WebSocketClientConnection] = []
+    begin = WebSocketClientConnection.__init__
+
+    def noted(self: WebSocketClientConnection, *args: Any, **options: Any) -> None:
+        opened.append(self)
+        begin(self, *args, **options)
+
+    monkeypatch.setattr(WebSocketClientConnection, "__init__", noted)
+    yield
+    for connection in opened:
+        protocol, connection.protocol = connection.protocol, None
+        stream = protocol and protocol.stream
+        if stream is not None and stream.socket is not None:
+            stream.socket.close()
 
 
 @pytest.fixture(scope="session")
