@@ -281,7 +281,7 @@ class Session:
         """Give the figures the colours of the theme."""
         self._dark = self.exports.dark = dark
         with self.panes.lock:
-            for view in (*self.pictures.views, self.equation):
+            for view in (*self.panes.arenas, self.side, self.curves, self.equation):
                 view.set_dark(dark)
 
     def _paint(self, payloads: dict) -> None:

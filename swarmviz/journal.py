@@ -141,9 +141,9 @@ class Journal(tuple[Change, ...]):
 
     def clocks(self) -> list[tuple[Change, Clock]]:
         """Every change with the clock that runs from it on."""
-        clock, out = Clock(dt=_dt(self[0])), []
+        clock, out = Clock(dt=self[0].dynamics.time_step), []
         for change in self:
-            clock = clock.with_step(change.k, _dt(change))
+            clock = clock.with_step(change.k, change.dynamics.time_step)
             out.append((change, clock))
         return out
 
@@ -184,7 +184,3 @@ def _made(changes: Iterable[Change]) -> Journal:
     journal = tuple.__new__(Journal, changes)
     journal.steps = tuple([change.k for change in journal])
     return journal
-
-
-def _dt(change: Change) -> float:
-    return float(getattr(change.dynamics, "dt", 1.0))

@@ -112,6 +112,11 @@ class RunSpec(NamedTuple):
         return self.swarm
 
     @property
+    def born(self) -> Swarm:
+        """The former name of ``swarm``."""
+        return self.swarm
+
+    @property
     def coordinates(self) -> int:
         """Agents times dimension."""
         return self.swarm.n * self.swarm.d
@@ -166,6 +171,7 @@ class RunSpec(NamedTuple):
         first, done = self.journal[0], 1
         sim = Simulation(first.dynamics.copy(), first.landscape.copy(), self.swarm.copy(), **self.options)
         for k in steps:
+            check(sim.k)
             changes = self.journal.leading_to(k)
             sim.follow(changes[done:], k, check)
             done = len(changes)
@@ -173,7 +179,9 @@ class RunSpec(NamedTuple):
 
     def again(self, cancelled: Callable[[], bool] = never) -> Simulation:
         """A :meth:`replay` that raises :class:`Cancelled` when ``cancelled()`` is true."""
-        return self.replay(check_of(cancelled))
+        check = check_of(cancelled)
+        check(0)
+        return self.replay(check)
 
     def steps(self, start: int, stop: int | None, every: int, most: int) -> range:
         """The steps ``start``, ``start + every``, … up to ``stop`` (the present step when absent), of which there is a picture each.

@@ -289,22 +289,21 @@ class Simulation:
     def _advance_to(self, k: int, check: Callable[[int], Any]) -> None:
         """Advance to step ``k`` in pieces of about ``CHECK_EVERY_S``, whatever a step costs; how steps are grouped changes no bit."""
         piece = max(1, self.piece // 16)
-        check(self.k)
         while self.k < k:
+            check(self.k)  # before steps only: what is finished waits for nothing
             steps, began = min(piece, k - self.k), time.perf_counter()
             self.advance(steps)
             took = time.perf_counter() - began
             piece = max(1, int(steps * min(2.0, CHECK_EVERY_S / max(took, 1e-9))))
-            check(self.k)
 
     def _step_to(self, k: int) -> None:
         """Advance to step ``k`` in one call of the kernel; record it, and keep a snapshot where one is due."""
+        self._seen = None  # the frame of a large swarm is as large as its state
         state, rows = self.dynamics.advance(self._state, self.landscape, k - self.k, self._record.every)
         self._state = self._end = state
         self._furthest = state.k
         self._record.extend(rows)
-        if self._snapshots.is_due(state.k):
-            self._snapshots.add(state, min(SNAPSHOT_COUNT, SNAPSHOT_BYTES // max(state_bytes(state), 1)))
+        self._snapshots.add(state, min(SNAPSHOT_COUNT, SNAPSHOT_BYTES // max(state_bytes(state), 1)))
 
     def _presumed(self) -> tuple[Any, bool]:
         """The present state with the present parameters, checked, and whether they differ from those that act."""

@@ -216,6 +216,9 @@ def test_what_is_no_action_of_the_bar_is_refused_and_logged_and_calls_nothing(ru
     refused = [record for record in caplog.records if "is no action" in record.getMessage()]
     assert len(refused) == 5 and max(len(record.getMessage()) for record in refused) < 100
     assert running.transport.started and wait(lambda: running._sim.k > k)
+    for _ in range(50):
+        press(running, "open")
+    assert sum("is no action" in record.getMessage() for record in caplog.records) == 5, "one visit fills no log"
 
 
 def test_a_link_plays_no_faster_than_the_bar_and_draws_no_less():

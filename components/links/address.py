@@ -91,7 +91,7 @@ class Links:
         """All that a link holds, as it is now, but for the ``views``."""
         panes = self._panes
         with panes.lock:
-            runs = tuple(RunSpec.of(sim, edits) for sim, edits in zip(panes.sims, panes.edits, strict=True))
+            runs = tuple(RunSpec.of(pane.sim, pane.pending) for pane in panes)
         stop = panes.stop.kind, panes.stop.at
         return VisitState(runs, self._transport.speed, self._transport.draw_every, stop, views)
 

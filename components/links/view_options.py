@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-LONGEST = 160  # characters of what is said of one value
+MAX_COMPLAINT_CHARS = 160  # about one value
 
 
 class Choosable(Protocol):
@@ -20,25 +20,28 @@ class Choosable(Protocol):
 
 
 def chosen(*views: Choosable) -> dict[str, Any]:
-    """The options that are not as usual."""
+    """The options that differ from their defaults."""
     return {
-        name: now for view in views for name, usual in view.defaults.items() if (now := getattr(view, name)) != usual
+        name: now
+        for view in views
+        for name, default in view.defaults.items()
+        if (now := getattr(view, name)) != default
     }
 
 
 def restore(wanted: Any, *views: Choosable) -> str:
-    """Set every option to what is ``wanted``, and those that are not there to what is usual; returns what could not be done, or ""."""
+    """Set every option to what is ``wanted``, and those that are not there to their defaults; returns what could not be done, or ""."""
     if not isinstance(wanted, Mapping):
         return _sentence([f"{wanted!r} names no options"])
-    said = [f"there is no option {name!r}" for name in wanted if not any(name in view.defaults for view in views)]
+    complaints = [f"there is no option {name!r}" for name in wanted if not any(name in view.defaults for view in views)]
     for view in views:
-        for name, usual in view.defaults.items():
+        for name, default in view.defaults.items():
             try:
-                _set(view, name, wanted.get(name, usual))
+                _set(view, name, wanted.get(name, default))
             except (ValueError, TypeError) as error:
-                said.append(str(error))
-                _set(view, name, usual)
-    return _sentence(said)
+                complaints.append(str(error))
+                _set(view, name, default)
+    return _sentence(complaints)
 
 
 def _set(view: Choosable, name: str, value: Any) -> None:
@@ -46,10 +49,12 @@ def _set(view: Choosable, name: str, value: Any) -> None:
         setattr(view, name, value)
 
 
-def _sentence(said: list[str]) -> str:
-    briefly = [text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in said[:3]]
+def _sentence(complaints: list[str]) -> str:
+    shortened = [
+        text if len(text) <= MAX_COMPLAINT_CHARS else f"{text[:MAX_COMPLAINT_CHARS]}…" for text in complaints[:3]
+    ]
     return (
-        f"The link's run is here, but not shown as it says: {'; '.join(briefly)}. The usual stands in for that."
-        if said
+        f"The link's run is here, but not shown as it says: {'; '.join(shortened)}. The usual stands in for that."
+        if complaints
         else ""
     )

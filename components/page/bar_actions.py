@@ -17,6 +17,8 @@ from components.playback.transport import Transport
 
 log = logging.getLogger(__name__)
 
+MAX_LOGGED = 5  # refusals of one visit: its messages must not fill the server's log
+
 
 class BarActions:
     """Carries out what the bar asks for; what it may ask for are the names in ``actions``.
@@ -46,6 +48,7 @@ class BarActions:
         self._panes, self._transport, self._player, self._edits = panes, transport, player, edits
         self._replacement, self._replicas, self._bar = replacement, replicas, bar
         self._early: list[tuple[str, Any]] = []  # what was asked for before the page was there
+        self._refused = 0  # names that were no action
         self.actions: dict[str, Callable[[Any], None]] = player.actions | {
             "copy": lambda value: copy_link(),
             "reset": self._reset,
@@ -61,7 +64,8 @@ class BarActions:
             self._early.append((name, value))
         elif name in self.actions:
             self.actions[name](value)
-        else:
+        elif self._refused < MAX_LOGGED:
+            self._refused += 1
             log.warning("the bar asked for %r, which is no action", name[:40])
 
     def act_on_what_came_early(self) -> None:

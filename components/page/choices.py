@@ -16,6 +16,7 @@ from components.text import sentence
 from components.views.arena.mouse_modes import MouseModes
 from components.weakly import weakly
 from swarmviz import Simulation, Swarm
+from swarmviz.replay import ignore
 
 
 class Choices:
@@ -77,7 +78,7 @@ class Choices:
             return
         with panes.lock:
             panes.take_edits()  # else they would be forgotten with the pane they were meant for
-            remember = self._keep() if act in REPLACING else _nothing
+            remember = self._keep() if act in REPLACING else ignore
             rearrangement = rearranged(act, value, panes.runs, panes.active)
         if rearrangement is None:
             return
@@ -112,7 +113,3 @@ class Choices:
     def _place_swarm(self, swarm: Swarm, playing: bool) -> None:
         selections = [selection._replace(swarm=swarm) for selection in self._replacement.selections]
         self._replacement.choose(selections, playing=playing and self._transport.playing)
-
-
-def _nothing() -> None:
-    pass

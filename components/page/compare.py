@@ -9,12 +9,12 @@ import panel as pn
 import param
 
 from components.assets import component
+from components.playback.panes import Parts
 from swarmviz import Simulation
-from swarmviz.parameters import Described
 
 ACTS = ("start", "end", "show", "swap", "copy")
 REPLACING = ("end", "copy")  # acts after which a run is gone
-RunAndParts = tuple[Simulation, dict[str, Described]]  # and what the controls say of it
+RunAndParts = tuple[Simulation, Parts]
 
 
 def rearranged(act: str, value: Any, runs: list[RunAndParts], active: int) -> tuple[list[RunAndParts], int] | None:
@@ -33,7 +33,7 @@ def rearranged(act: str, value: Any, runs: list[RunAndParts], active: int) -> tu
     return None
 
 
-def _fork(sim: Simulation, parts: dict[str, Described]) -> RunAndParts:
+def _fork(sim: Simulation, parts: Parts) -> RunAndParts:
     """A second swarm that begins as the first is now, with the same past and the same noise to come."""
     return sim.fork(), dict(parts)
 

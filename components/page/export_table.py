@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from swarmviz import Simulation, exports
-from swarmviz.exports import Run
+from swarmviz.replay import RunSpec
 
 FILM_PICTURES = 300  # of a film whose pace was not chosen
 LINES = "lines"  # the Python lines on the page itself, which are no file
@@ -26,7 +26,7 @@ class Task(NamedTuple):
     """All that an export is made of: order, run or both runs, theme, where progress is reported, and whether it was cancelled."""
 
     order: Order
-    runs: list[Run]
+    runs: list[RunSpec]
     dark: bool
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]

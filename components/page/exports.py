@@ -23,7 +23,8 @@ from components.assets import component
 from components.page.export_table import EXPORTS, LINES, Order, Task, offered, python_lines
 from components.playback.build_pool import POOL, Unwanted, Visit
 from swarmviz import Frame, exports
-from swarmviz.exports import Cancelled, Run
+from swarmviz.exports import Cancelled
+from swarmviz.replay import RunSpec
 
 MAX_FILE_BYTES = 100_000_000  # of a file that is sent to a browser
 AT_A_TIME = threading.BoundedSemaphore(2)  # exports of all visitors together: the live swarms come first
@@ -40,7 +41,7 @@ class Exports(pn.custom.JSComponent):
 
     Parameters
     ----------
-    run : function () → Run or None
+    run : function () → RunSpec or None
         Called on the export's thread: a snapshot of the visible run; None when there is no run any more.
     on_page : function (function) → None
         Carries out a function on the page's thread.
@@ -161,13 +162,13 @@ class Exports(pn.custom.JSComponent):
 
             yield cancelled
 
-    def _snapshots(self, order: Order) -> list[Run]:
+    def _snapshots(self, order: Order) -> list[RunSpec]:
         """The run that is taken out, or A and B; none when there is no run any more."""
         both = order.what in EXPORTS and EXPORTS[order.what].both
         given = self._pair() if both else [self._run()]
-        return [Run(*snapshot) for snapshot in given or () if snapshot is not None]
+        return [run for run in given or () if run is not None]
 
-    def _outcome(self, order: Order, runs: list[Run], cancelled: Callable[[], bool]) -> dict[str, Any]:
+    def _outcome(self, order: Order, runs: list[RunSpec], cancelled: Callable[[], bool]) -> dict[str, Any]:
         """What is shown, and sent to the browser."""
         task = Task(order, runs, self.dark, self._progress, cancelled)
         if order.what == LINES:

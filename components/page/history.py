@@ -94,9 +94,6 @@ class History(View):
         """Show the row of the present run."""
         self._show(payload)
 
-    def set_dark(self, dark: bool) -> None:
-        """Its colours are the page's own and follow the theme in the browser."""
-
     @property
     def tolerance(self) -> float | None:
         """The largest error that counts as found; None: each landscape's usual one. A new one applies to every row at once."""

@@ -14,6 +14,7 @@ from components.playback.stop_conditions import StopCondition
 from components.views.arena.arena import Arena
 from swarmviz import Diverged, Simulation
 from swarmviz.parameters import Described
+from swarmviz.replay import ignore
 
 NAMES = "A", "B"
 Parts = dict[str, Described]  # "dynamics", "landscape", "swarm"
@@ -79,7 +80,7 @@ class Panes:
         self.stop = StopCondition()
         self.coming: list[Parts] | None = None
         self._make_arena, self._branching, self._edit_failed = make_arena, branching, edit_failed
-        self._arenas: list[Arena] = []
+        self.arenas: list[Arena] = []
         self._requested: int | None = None
         self.replace(runs)
 
@@ -140,16 +141,11 @@ class Panes:
     def replace(self, runs: Sequence[tuple[Simulation, Parts]], active: int = 0) -> None:
         """Other runs, and what the controls say of each; edits that were meant for the old ones are forgotten."""
         with self.lock:
-            while len(self._arenas) < len(runs):
-                self._arenas.append(self._make_arena(len(self._arenas)))
-            pairs = zip(runs, self._arenas, strict=False)
+            while len(self.arenas) < len(runs):
+                self.arenas.append(self._make_arena(len(self.arenas)))
+            pairs = zip(runs, self.arenas, strict=False)
             self._panes, self.active = [Pane(sim, parts, arena) for (sim, parts), arena in pairs], active
             self.stop.restart()
-
-    @property
-    def edits(self) -> list[Parts]:
-        """What was edited and does not act yet, for each pane."""
-        return [dict(pane.pending) for pane in self]
 
     def edit(self, prefix: str, part: Described) -> None:
         """From now on the active pane has these parameters (``prefix`` is dynamics or landscape)."""
@@ -167,11 +163,11 @@ class Panes:
         """
         with self.lock:
             self.take_edits()
-            steps, reason = self.stop.allowed(self.sims[0], steps)
-            if steps:
-                self._advance_all(steps)
-                reason = reason or self.stop.reached(self.sims[0])
-            return reason
+            steps = self.stop.allowed(self.sims[0], steps)
+            if not steps:
+                return ""
+            self._advance_all(steps)
+            return self.stop.reached(self.sims[0])
 
     def apply_edits(self) -> None:
         """Let edits act on swarms that stand; a swarm without edits keeps its future."""
@@ -253,9 +249,5 @@ class Panes:
     def _leaving(self, *sims: Simulation) -> Callable[[], None]:
         """What to call when these have gone on, because a future of theirs is left then."""
         if any(sim.k < sim.furthest for sim in sims):
-            return self._branching() or _nothing
-        return _nothing
-
-
-def _nothing() -> None:
-    pass
+            return self._branching() or ignore
+        return ignore

@@ -47,15 +47,15 @@ class StopCondition:
         self._stood_at: np.ndarray | None = None
         self._passed = False
 
-    def allowed(self, sim: Simulation, steps: int) -> tuple[int, str]:
-        """How many of the next steps may be taken, and the reason when there are none; a condition that was passed already is ignored."""
+    def allowed(self, sim: Simulation, steps: int) -> int:
+        """How many of the next steps may be taken before the condition is looked at; one that was passed already is ignored."""
         if self.kind == "k" and sim.k < self.at:
             steps = min(steps, math.ceil(self.at) - sim.k)
         if self.kind == "t" and sim.t < self.at and sim.k:
             steps = min(steps, max(1, math.ceil((self.at - sim.t) / (sim.t / sim.k) - 1e-9)))
         if self.kind == "stall":
             steps = min(steps, max(1, int(self.at // 10)))
-        return steps, ""
+        return steps
 
     def reached(self, sim: Simulation) -> str:
         """Why to stop now; empty to go on."""

@@ -87,7 +87,7 @@ class ReplicaWorker:
             if not self._count:
                 self._shown = None
             elif self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="swarmviz luck", daemon=True)
+                self._thread = threading.Thread(target=self._work, name="swarmviz replicas", daemon=True)
                 self._thread.start()
             self._wake.notify_all()
 

@@ -101,7 +101,7 @@ def early_text(data: Any) -> str:
 
 
 def print_summary(data: Any) -> None:
-    """Success, medians, and the runs that ended ended_early, on standard output; nothing where no run was finished."""
+    """Success, medians, and the runs that ended early, on standard output; nothing where no run was finished."""
     if not data["finished"].any():
         return
     table = success_rate(data).merge(medians(data, ("final_error", "final_energy", "final_best")))

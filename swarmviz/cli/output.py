@@ -1,4 +1,4 @@
-"""The files that the command line writes: whole or not at all, and refused before anything runs where they cannot be write_file."""
+"""The files that the command line writes: whole or not at all, and refused before anything runs where they cannot be written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from swarmviz import files
 
 
 def require_writable(option: str, path: Path | None) -> None:
-    """Refuse a file that cannot be write_file, before anything runs."""
+    """Refuse a file that cannot be written, before anything runs."""
     if path is None:
         return
     folder = Path(os.path.realpath(path)).parent  # where a link leads

@@ -114,6 +114,11 @@ class Dynamics(Described):
             raise outcome
         return outcome
 
+    @property
+    def time_step(self) -> float:
+        """Δt: the time that one step takes."""
+        return float(getattr(self, "dt", 1.0))
+
     def answers(self, states: Sequence[Any]) -> np.ndarray:
         """What each swarm holds for the minimiser, (runs, d), as :func:`swarmviz.success.answer` says of its frame."""
         return np.array([success.answer(self.frame(state)) for state in states])
@@ -131,7 +136,7 @@ class Dynamics(Described):
 
     def _clock(self, state: Any) -> Clock:
         """The state's clock, running with the present Δt from the present step on."""
-        return state.clock.with_step(state.k, float(getattr(self, "dt", 1.0)))
+        return state.clock.with_step(state.k, self.time_step)
 
     def _schedules(self, state: Any, steps: int, *names: str) -> list[np.ndarray]:
         """Values of schedulable parameters at the steps k, k+1, …, k+steps, one array of shape (steps + 1,) each."""

@@ -103,11 +103,6 @@ class BatchResult(Sequence):
         return cls(StateBatch.of([state for state, _ in pairs]), np.array(failures), blank[1]["k"], tables, observables)
 
     @property
-    def ends(self) -> np.ndarray:
-        """``failures``."""
-        return self.failures
-
-    @property
     def fine(self) -> np.ndarray:
         """Which runs did not diverge, (runs,)."""
         return self.failures[:, 0] == FINE

@@ -185,7 +185,7 @@ class Ensemble:
         """Some steps of a group, recorded; those of its runs that have not ended by then."""
         result = self._call(group, steps, self._every)
         for i in np.flatnonzero(~result.fine):
-            self._end_diverged(group.select(np.arange(len(group.runs)) == i), *result.ends[i].tolist())
+            self._end_diverged(group.select(np.arange(len(group.runs)) == i), *result.failures[i].tolist())
         group, result = group.select(result.fine), result.select(result.fine)
         ends = self._ends(group, result)
         self._record(group.runs, result, ends)

@@ -121,7 +121,7 @@ def _of_limit() -> Iterator[int]:
     """What is left of ``ulimit -v``, where the system enforces it."""
     if not hasattr(psutil, "RLIMIT_AS"):
         return
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, psutil.Error):
         process = psutil.Process()
         limit, _ = process.rlimit(psutil.RLIMIT_AS)
         if limit != psutil.RLIM_INFINITY:

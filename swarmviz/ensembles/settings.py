@@ -115,7 +115,7 @@ class Problem(NamedTuple):
     @property
     def clock(self) -> Clock:
         """The time at each step."""
-        return self.small_state().clock
+        return Clock(dt=self.dynamics.time_step)
 
     def tolerance(self, settings: Settings) -> float:
         """The largest error that counts as found: what was asked for, else the landscape's; NaN on a finite set, which has another

@@ -152,9 +152,6 @@ def borrowed(typing_context, arrays):
     return arrays(arrays), generate
 
 
-part = slice_view  # the name by which the interpreter of formulas knows it
-
-
 @inner(inline=True)
 def block(flat, d, n_agents, b):
     """Block ``b`` as a contiguous view of shape (d, n)."""

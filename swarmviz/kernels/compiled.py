@@ -37,7 +37,7 @@ LOCK = threading.RLock()  # replicas start on several threads; one compiles at a
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
-KERNEL_FOLDERS = ("kernels", "dynamics", "landscapes")  # what compiled code is made of
+KERNEL_PARTS = ("kernels", "dynamics", "landscapes", "frame.py")  # of the package, of which compiled code is made
 
 # Annotations of kernels' parameters and of packs' fields; float, int and bool stand for themselves.
 Reals = Annotated[np.ndarray, types.float64[::1]]
@@ -181,7 +181,7 @@ def numba_type(hint: Any) -> Any:
 
 
 @functools.cache
-def sources_digest(parts: tuple[str, ...] = KERNEL_FOLDERS) -> str:
+def sources_digest(parts: tuple[str, ...] = KERNEL_PARTS) -> str:
     """A short hash of the sources in some parts of the package.
 
     Parameters
@@ -198,6 +198,6 @@ def choose_cache(version: str) -> None:
     """Keep compiled code in the user's cache folder, under the version and a hash of the core's sources.
 
     Numba notices a change of the file that it compiles, but not of the files whose functions that one calls: without this, an
-    edit (or an upgrade) would go on running outdated machine code. Folders that no kernel is made of do not count.
+    edit (or an upgrade) would go on running outdated machine code. What no kernel is made of does not count.
     """
     cache.choose(f"{version}-{sources_digest()}")

@@ -11,9 +11,9 @@ from swarmviz.papers.spec import Experiment, Reported
 
 ALL: dict[str, Figure] = {figure.key: figure for paper in (fmc, cbo, ssa, bgk, finite_set) for figure in paper.FIGURES}
 
-Entry = Figure  # its name before
+Entry, Part, Printed = Figure, Experiment, Reported  # their names before
 
-__all__ = ["ALL", "Entry", "Experiment", "Figure", "Reported", "listing"]
+__all__ = ["ALL", "Entry", "Experiment", "Figure", "Part", "Printed", "Reported", "listing"]
 
 
 def listing() -> str:

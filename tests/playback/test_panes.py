@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components.palette import DARK
 from components.playback.panes import Panes
 from components.session import Session
 from components.views.arena.mouse_modes import swarm_at, whole_point, with_agent_at
@@ -63,11 +64,11 @@ def test_an_edit_waits_in_the_active_pane_as_it_is_and_acts_before_the_next_step
     panes.edit("dynamics", part)
     assert panes[0].pending["dynamics"] is part and panes[1].pending == {} and panes.sim.dynamics.sigma == 1
     panes.advance(1)
-    assert panes.edits == [{}, {}] and [sim.dynamics.sigma for sim in panes.sims] == [0.2, 1]
+    assert [pane.pending for pane in panes] == [{}, {}] and [sim.dynamics.sigma for sim in panes.sims] == [0.2, 1]
     assert panes.sim.dynamics is not part, "the page's thread and the worker must not share what one of them changes"
     panes.edit("dynamics", sv.CBO(sigma=0.3))
     panes.replace(panes.runs)
-    assert panes.edits == [{}, {}], "meant for runs that are no longer shown"
+    assert [pane.pending for pane in panes] == [{}, {}], "meant for runs that are no longer shown"
 
 
 @pytest.mark.parametrize("weak", [0, 1])
@@ -301,6 +302,16 @@ def test_a_click_in_a_slice_keeps_the_other_coordinates():
     assert swarm.centre == (0.5, -0.25, 1, 1, 1)
     assert whole_point(np.array([1e9]), sv.landscapes.Rastrigin(), 1) == [5.12]
     assert with_agent_at(sv.Swarm(n=50, d=1), sv.landscapes.Rastrigin(), np.array([1.0])).n == 2
+
+
+def test_an_arena_that_is_kept_for_the_next_comparison_has_the_colours_of_the_theme(running):
+    """B's arena was light in a dark page when the theme had changed between two comparisons."""
+    compare(running, "start")
+    compare(running, "end")
+    running.set_dark(True)
+    compare(running, "start")
+    for pane in running.panes:
+        assert pane.arena.figure.title.text_color == DARK.ink, pane.arena.label
 
 
 # ---- links and exports of both -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from swarmviz import Simulation, Swarm, dynamics, landscapes
 def run_until_stopped(stop, steps=7):
     sim = Simulation(dynamics.CBO(noise="none"), landscapes.Sphere(), Swarm(n=10, d=2))
     for _ in range(1000):
-        allowed, _ = stop.allowed(sim, steps)
+        allowed = stop.allowed(sim, steps)
         sim.advance(allowed)
         if reason := stop.reached(sim):
             return sim, reason

@@ -24,7 +24,7 @@ def watched():
 
 
 def luck_threads():
-    return [thread for thread in threading.enumerate() if thread.name == "swarmviz luck"]
+    return [thread for thread in threading.enumerate() if thread.name == "swarmviz replicas"]
 
 
 def test_nothing_runs_before_it_is_asked_for_and_nothing_after(watched):

@@ -23,7 +23,7 @@ class Alive(RequestHandler):
         ]
         kinds = [kind.__name__ for kind in ours]
         names = [thread.name for thread in threading.enumerate()]
-        threads = {"threads": names.count("swarmviz transport"), "luck": names.count("swarmviz luck")}
+        threads = {"threads": names.count("swarmviz transport"), "luck": names.count("swarmviz replicas")}
         self.write(json.dumps({kind: kinds.count(kind) for kind in COUNTED} | threads))
 
 

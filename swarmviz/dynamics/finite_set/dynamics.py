@@ -274,7 +274,9 @@ class FiniteSet(Dynamics):
         params = Params(self.m, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
         graph = Graph(space.first, space.to, space.back)
         advance_runs(runs, call, params, Schedules(beta, kappa), graph, heights, output)
-        for step in output.failures[output.failures[:, 0] != FINE, 0].tolist():
+        failed = output.failures[:, 0] != FINE
+        if failed.any():
+            step = output.failures[failed, 0][0]
             raise ValueError(
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 
-from swarmviz.kernels.blocks import borrowed, flat, part
+from swarmviz.kernels.blocks import borrowed, flat, slice_view
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.elementary import cos, exp, finite, log, sin, tanh
 from swarmviz.landscapes.base import block
@@ -74,7 +74,7 @@ piece = inner(strict=True, inline=True)  # a call that hands over arrays costs a
 def _fill(p, width, n, v):
     """The registers of the constants."""
     for c in range(int(p[0])):
-        r, value = part(v, c * width, n), p[HEADER + c]
+        r, value = slice_view(v, c * width, n), p[HEADER + c]
         for j in range(n):
             r[j] = value
 
@@ -207,13 +207,13 @@ def _forward(x, size, first, count, n, width, p, start, stop, i, v):
     while k < stop:
         at = code + ROW * k
         op, ia, ib = int(p[at]), int(p[at + 1]), int(p[at + 2])
-        r = part(v, (constants + k) * width, n)
+        r = slice_view(v, (constants + k) * width, n)
         k += 1
         if op == COORDINATE:
-            _load(part(x, ia * agents + first, count), count, n, r)
+            _load(slice_view(x, ia * agents + first, count), count, n, r)
             continue
         if op == OWN_COORDINATE:
-            _load(part(x, (i + ia) * agents + first, count), count, n, r)
+            _load(slice_view(x, (i + ia) * agents + first, count), count, n, r)
             continue
         if op <= DIMENSION:
             value = i + 1.0 if op == INDEX else d * 1.0
@@ -221,21 +221,27 @@ def _forward(x, size, first, count, n, width, p, start, stop, i, v):
                 r[j] = value
             continue
         if op <= PRODUCT:  # a: its END, b: its first turn, slopes: turns that the last coordinates do not have
-            _begin(op, n, width, part(v, (constants + ia) * width, 3 * width))
+            _begin(op, n, width, slice_view(v, (constants + ia) * width, 3 * width))
             i = ib
             if i >= d - int(p[at + 3]):
                 k = ia + 1
             continue
         if op == END:  # a: its SUM or PRODUCT, b: the register that is gathered
             begin = code + ROW * ia
-            _gather(int(p[begin]), part(v, ib * width, n), n, width, part(v, (constants + k - 1) * width, 3 * width))
+            _gather(
+                int(p[begin]),
+                slice_view(v, ib * width, n),
+                n,
+                width,
+                slice_view(v, (constants + k - 1) * width, 3 * width),
+            )
             i += 1
             if i < d - int(p[begin + 3]):
                 k = ia + 1
             continue
         if op == KEPT:
             continue
-        a, b = part(v, ia * width, n), part(v, ib * width, n)
+        a, b = slice_view(v, ia * width, n), slice_view(v, ib * width, n)
         _compute(op, n, a, b, r)
 
 
@@ -354,14 +360,16 @@ def _backward(agents, first, count, n, width, p, start, stop, i, v, change, out)
         if op == END:
             return k
         if op == COORDINATE:
-            _add_to(part(out, ia * agents + first, count), count, part(change, (constants + k) * width, n))
+            _add_to(slice_view(out, ia * agents + first, count), count, slice_view(change, (constants + k) * width, n))
         elif op == OWN_COORDINATE:
-            _add_to(part(out, (i + ia) * agents + first, count), count, part(change, (constants + k) * width, n))
+            _add_to(
+                slice_view(out, (i + ia) * agents + first, count), count, slice_view(change, (constants + k) * width, n)
+            )
         elif slopes != 0:
-            r, g = part(v, (constants + k) * width, n), part(change, (constants + k) * width, n)
-            a, ga = part(v, ia * width, n), part(change, ia * width, n)
+            r, g = slice_view(v, (constants + k) * width, n), slice_view(change, (constants + k) * width, n)
+            a, ga = slice_view(v, ia * width, n), slice_view(change, ia * width, n)
             if op <= DIVIDE or op == POWER or op >= MIN:
-                _binary(op, slopes, n, a, part(v, ib * width, n), r, g, ga, part(change, ib * width, n))
+                _binary(op, slopes, n, a, slice_view(v, ib * width, n), r, g, ga, slice_view(change, ib * width, n))
             else:
                 _unary(op, n, a, r, g, ga)
         k -= 1
@@ -371,7 +379,7 @@ def _backward(agents, first, count, n, width, p, start, stop, i, v, change, out)
 @piece
 def _clear(registers, start, stop, width, n):
     for r in range(start, stop):
-        row = part(registers, r * width, n)
+        row = slice_view(registers, r * width, n)
         for j in range(n):
             row[j] = 0.0
 
@@ -395,7 +403,7 @@ def _gradient(x, size, first, count, n, width, p, v, change, out):
     constants, instructions, result = int(p[0]), int(p[1]), int(p[2])
     code, (d, agents) = HEADER + constants, size
     _clear(change, constants, constants + instructions, width, n)
-    g = part(change, result * width, n)
+    g = slice_view(change, result * width, n)
     for j in range(n):
         g[j] = 1.0
     k = instructions
@@ -411,8 +419,13 @@ def _gradient(x, size, first, count, n, width, p, v, change, out):
             for i in range(low, d - missing):
                 _forward(x, size, first, count, n, width, p, begin + 1, end, i, v)
                 _clear(change, constants + begin + 1, constants + end, width, n)
-                total, g = part(v, (constants + end) * width, 3 * width), part(change, (constants + end) * width, n)
-                _turn(op, n, width, part(v, gathered * width, n), total, g, part(change, gathered * width, n))
+                total, g = (
+                    slice_view(v, (constants + end) * width, 3 * width),
+                    slice_view(change, (constants + end) * width, n),
+                )
+                _turn(
+                    op, n, width, slice_view(v, gathered * width, n), total, g, slice_view(change, gathered * width, n)
+                )
                 _backward(agents, first, count, n, width, p, begin + 1, end, i, v, change, out)
         k = begin
 
@@ -429,7 +442,7 @@ def values(x, p, out):
     for first in range(0, n, width):
         count = min(width, n - first)
         _forward(flat(x), x.shape, first, count, count + -count % VECTOR, width, p, 0, int(p[1]), 0, v)
-        result, o = part(v, int(p[2]) * width, count), part(out, first, count)
+        result, o = slice_view(v, int(p[2]) * width, count), slice_view(out, first, count)
         for j in range(count):
             o[j] = result[j]
     if ceiling < math.inf:
@@ -452,10 +465,10 @@ def gradient(x, p, out):
         count = min(width, n - first)
         padded = count + -count % VECTOR
         _forward(xs, x.shape, first, count, padded, width, p, 0, int(p[1]), 0, v)
-        result = part(v, int(p[2]) * width, count)
+        result = slice_view(v, int(p[2]) * width, count)
         _gradient(xs, x.shape, first, count, padded, width, p, v, change, slopes)
         for i in range(d):
-            o, xi = part(slopes, i * n + first, count), part(xs, i * n + first, count)
+            o, xi = slice_view(slopes, i * n + first, count), slice_view(xs, i * n + first, count)
             for j in range(count):
                 slope = o[j] if finite(o[j]) else 0.0
                 inside = -math.inf < result[j] < ceiling
