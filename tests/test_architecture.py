@@ -21,7 +21,7 @@ CORE_FLOORS = (
     {"landscapes"},
     {"success", "swarm"},
     {"dynamics"},
-    {"journal", "snapshots"},
+    {"journal", "snapshots", "laws"},
     {"simulation", "serialise"},
     {"replay"},
     {"theory", "presets", "ensembles"},

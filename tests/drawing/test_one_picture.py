@@ -7,12 +7,12 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.patches import StepPatch
 
+import swarmviz as sv
 from components.views.comparison import Comparison
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
 from components.views.occupation import Occupation
 from components.views.phase_space import PhaseSpace
-import swarmviz as sv
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.comparison import common, comparison_picture
 from swarmviz.drawing.curves import curves_picture, groups_of, suits_log

@@ -1,0 +1,1 @@
+"""Laws of infinitely many agents, one file per dynamics: :class:`swarmviz.laws.base.LawScheme`."""
