@@ -1,11 +1,14 @@
 """A run: exact rewind through changes of parameters, divergence that loses nothing, a record that stays bounded."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
 import swarmviz as sv
 from swarmviz import presets
 from swarmviz import simulation as module
+from swarmviz.replay import RunSpec
 
 RASTRIGIN = sv.landscapes.Rastrigin()
 
@@ -214,3 +217,54 @@ def test_a_fork_has_the_same_past_and_a_future_of_its_own():
     np.testing.assert_array_equal(other.record["dispersion"][:301], record)
     np.testing.assert_array_equal(other.goto(120).x, sim.goto(120).x)
     assert not np.array_equal(other.goto(350).x, sim.goto(350).x)
+
+
+def test_a_replay_that_takes_no_step_waits_for_nothing():
+    sim, asked = run(), []
+    again = sv.Simulation.replay(sim.journal, sim.initial_swarm, 0, check=asked.append)
+    assert again.k == 0 and not asked
+
+
+def test_the_swarm_at_the_start_is_also_found_under_its_former_name():
+    sim = run()
+    assert sim.born is sim.initial_swarm and RunSpec.of(sim).born is RunSpec.of(sim).initial_swarm
+
+
+def same_frames(one, other):
+    """Whether two frames are equal in every field."""
+    for field in fields(one):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), err_msg=field.name)
+    return True
+
+
+@pytest.mark.parametrize("name", list(sv.dynamics.ALL))
+def test_a_frame_is_made_once_and_is_that_of_the_state_and_of_the_parameters_that_led_to_it(name):
+    sim = sv.Simulation(*presets.opening(name).build())
+    live = LIVE.get(name, "dt")
+
+    def checked(sim):
+        made = sim._journal.shown_at(sim.k).dynamics.frame(sim._state)
+        assert sim.frame is sim.frame and sim.frame is not made and same_frames(sim.frame, made)
+
+    checked(sim)
+    sim.advance(20)
+    checked(sim)
+    sim.goto(7)
+    checked(sim)
+    setattr(sim.dynamics, live, 0.5 * getattr(sim.dynamics, live))
+    checked(sim)
+    sim.apply()
+    checked(sim)
+    if sim.frame.node is None:
+        sim.landscape = sv.landscapes.Ackley()
+        checked(sim)
+        sim.apply()
+        checked(sim)
+    sim.advance(1)
+    checked(sim)
+    other = sim.fork()
+    checked(other)
+    other.advance(3)
+    checked(other), checked(sim)
+    sim.reset()
+    checked(sim)

@@ -90,7 +90,10 @@ class Dynamics(Described):
         raise NotImplementedError
 
     def frame(self, state: Any) -> Frame:
-        """What a view may see of the State of one run."""
+        """What a view may see of the State of one run: a function of the state and the parameters alone.
+
+        A :class:`swarmviz.Simulation` makes it once per state, and gives the same frame to all who ask.
+        """
         raise NotImplementedError
 
     # ---- what follows from it ------------------------------------------------------------------------------------------

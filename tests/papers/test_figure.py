@@ -223,5 +223,9 @@ def test_bad_numbers_are_refused(bad, message):
         papers.ALL["001-figure2"].compute(quick=True, **bad)
 
 
+def test_the_former_names_of_a_figure_and_of_its_parts_are_those_of_the_new_ones():
+    assert (papers.Entry, papers.Part, papers.Printed) == (papers.Figure, papers.Experiment, papers.Reported)
+
+
 def test_the_list_in_the_documents_is_made_from_the_entries():
     assert (Path(__file__).parents[2] / "docs" / "papers.md").read_text(encoding="utf-8") == papers.listing()
