@@ -1,6 +1,7 @@
 """Which picture goes to the browser, and when: the newest one, and at most two on their way. No thread and no clock.
 
-A picture that may not go out waits; a newer one takes its place and inherits the payloads that it lacks, so that no view misses its turn.
+A picture that may not go out waits; a newer one takes its place and inherits the payloads that it lacks, so that no view misses its turn,
+or what it prepares only once.
 A browser acknowledges each picture once it is painted. One that does not (its first pictures were lost, its tab sleeps) gets another after
 ``RESEND_AFTER_S`` seconds, or a page that missed its first pictures would stand for good.
 """
@@ -23,7 +24,7 @@ class Moment(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What to paint, and of which moment; ``payloads`` has a key for each view that takes part."""
+    """What to paint, and of which moment; ``payloads`` has a key for each view that takes part, and for what it prepares only once."""
 
     moment: Moment
     payloads: dict[Any, Any]

@@ -33,7 +33,7 @@ class PageThread:
             self._account.backlog = backlog
 
     def close(self) -> None:
-        """Carry nothing out any more; :meth:`release` the document once the worker has ended."""
+        """Carry nothing out any more, with or without a document; :meth:`release` the document once the worker has ended."""
         self._closed = True
 
     def release(self) -> None:
@@ -51,9 +51,11 @@ class PageThread:
     def run(self, function: Callable[[], None]) -> None:
         """Carry out ``function`` on the page's thread (any thread); at once where there is no document."""
         document = self.document
+        if self._closed:
+            return
         if document is None:
             function()
-        elif not self._closed:
+        else:
             try:
                 document.add_next_tick_callback(lambda: self._charged(function))
             except RuntimeError:  # the server is going down

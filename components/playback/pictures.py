@@ -17,6 +17,8 @@ from components.text import shortened
 from components.views.base import View
 from swarmviz import Simulation
 
+Key = tuple[int, int, str]  # generation and place of a view; the part that it prepares once, "" for all the rest
+
 
 class Attached(Protocol):
     """A part of the page that shows something of a run, which does not move."""
@@ -62,20 +64,22 @@ class Pictures:
             for part in (*self._side, *self._cards):
                 self._guarded(part, part.attach, panes.sim)
 
-    def prepare(self, request: PictureRequest) -> tuple[Moment, dict[tuple[int, int], Any]]:
+    def prepare(self, request: PictureRequest) -> tuple[Moment, dict[Key, Any]]:
         """The picture of this moment, on the worker's thread: of every view that is asked for.
 
-        One frame is taken of each run, and all views of the run are given that one.
+        One frame is taken of each run, and all views of the run are given that one. What a view prepares only once has a key of its own:
+        a newer picture that takes the place of this one lacks it, and inherits it (:class:`components.playback.frame_gate.FrameGate`).
         """
         panes = self._panes
         with panes.lock:
             frames = {id(pane): pane.sim.frame for pane in panes}
-            payloads = {}
+            payloads: dict[Key, Any] = {}
             for place, (view, pane) in enumerate(self._pairs()):
                 if request.includes(view.every):
                     payload = self._guarded(view, partial(view.prepare, frames[id(pane)]), pane.sim)
                     if payload is not None:
-                        payloads[self._generation, place] = payload
+                        parts = _parted(payload, view.once)
+                        payloads |= {(self._generation, place, part): prepared for part, prepared in parts.items()}
             return Moment(panes.k, panes.sim.t, panes.furthest), payloads
 
     def _pairs(self) -> Iterator[tuple[View, Pane]]:
@@ -83,12 +87,12 @@ class Pictures:
         yield from ((pane.arena, pane) for pane in self._panes)
         yield from ((view, self._panes.current) for view in self._side)
 
-    def paint(self, payloads: dict[tuple[int, int], Any]) -> None:
+    def paint(self, payloads: dict[Key, Any]) -> None:
         """Write what was prepared to the figures, on the page's thread; what was made for other runs is left out."""
-        views = self.views
-        for (generation, place), payload in payloads.items():
-            if generation == self._generation:
-                views[place].paint(payload)
+        views, own = self.views, {key[1:]: prepared for key, prepared in payloads.items() if key[0] == self._generation}
+        for place, payload in [(place, payload) for (place, part), payload in own.items() if not part]:
+            once = {part: own[place, part] for part in views[place].once if (place, part) in own}
+            views[place].paint(payload | once if once else payload)
 
     def _guarded(self, part: Any, call: Callable[[Simulation], Any], run: Simulation) -> Any:
         """Let a view do its part; a failure is reported once, and keeps no other view from being shown."""
@@ -102,3 +106,9 @@ class Pictures:
                 why = f"{type(error).__name__}: {shortened(str(error))}"
                 self._report(f"{name} cannot be shown ({why}); everything else goes on.")
             return None
+
+
+def _parted(payload: Any, once: tuple[str, ...]) -> dict[str, Any]:
+    """The parts of a payload that are prepared once, each under its name, and the rest under ""."""
+    parts = {part: payload[part] for part in once if part in payload}
+    return parts | {"": {name: payload[name] for name in payload if name not in parts} if parts else payload}

@@ -53,7 +53,7 @@ class Transport:
     advance : function (steps) → None
         Worker thread: take so many steps.
     picture : function (PictureRequest) → (Moment, payloads)
-        Worker thread: what to paint; ``payloads`` is a dict with a key for each view that takes part.
+        Worker thread: what to paint; ``payloads`` is a dict; one that a newer picture has not is kept until it is painted.
     paint : function (payloads) → None
         Page's thread: write it to the sources, inside one ``hold``.
     failed : function (exception) → None

@@ -1,13 +1,14 @@
 """What a view is: a figure that is attached to a run, prepared on the worker thread and painted on the page's thread.
 
-The session drives every view through the same four calls::
+:class:`components.playback.pictures.Pictures` drives every view through the first three calls, the session through the last::
 
     view.attach(run)                       page's thread   another dynamics, landscape or swarm: draw what does not move
     payload = view.prepare(frame, run)     worker thread   arrays for the next picture; touches no Bokeh or Panel object
     view.paint(payload)                    page's thread   write the arrays to the figure's sources, inside one ``pn.io.hold``
     view.set_dark(dark)                    page's thread   colours of the theme
 
-A payload that was prepared for another run never reaches ``paint``: whoever drives the view checks that once for all of them.
+A payload that was prepared for another run never reaches ``paint``: ``Pictures`` checks that once for all views. Nor does every other one:
+a newer picture takes the place of one that waits. So a payload has all that is to be seen, or the view names in ``once`` what it has not.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ class View:
         Name of the view's picture among those of :func:`swarmviz.exports.picture`; empty when it has none.
     every : int
         How often it is painted: 1 with each picture, 3 with every third.
+    once : tuple of str
+        Parts of its payload, which is a dict then, that are prepared only when they change. ``paint`` gets the newest of each, even where
+        the picture that had it was replaced by a newer one that has not.
     defaults : mapping of str
         Option → its plain value as long as no other is chosen. Each option is an attribute whose setter raises ``ValueError`` for a
         value that it does not take. A link holds the options that differ (:mod:`components.links.view_options`).
@@ -48,6 +52,7 @@ class View:
     label: str = ""
     picture: ClassVar[str] = ""
     every: ClassVar[int] = 1
+    once: ClassVar[tuple[str, ...]] = ()
     defaults: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, refresh: Callable[[], None] | None = None, runs: Callable[[], Sequence[Simulation]] = tuple):

@@ -50,6 +50,7 @@ def test_nothing_is_carried_out_once_the_page_is_closed():
     assert not doc.session_callbacks
     page.release()
     assert page.document is None
+    page.run(lambda: pytest.fail("was carried out"))
 
 
 def test_a_visitor_pays_for_what_is_carried_out_but_not_for_pictures(monkeypatch):

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import swarmviz as sv
+from components.playback.frame_gate import FrameGate, Picture
 from components.playback.pacer import ARENA_ONLY, EVERYTHING, PictureRequest
 from components.playback.panes import Panes
 from components.playback.pictures import Pictures
@@ -83,6 +84,40 @@ def test_what_was_prepared_before_other_runs_were_attached_is_not_painted():
     assert side.painted == panes[0].arena.painted == [] and len(stale) == 2
     pictures.paint(pictures.prepare(EVERYTHING)[1])
     assert side.painted == panes[0].arena.painted == [7]
+
+
+class Once(Spy):
+    """A view that says what it stands on only when that changes, as the arena does."""
+
+    once = ("ground",)
+
+    def prepare(self, frame, run):
+        ground = {"ground": run.k // 10} if run.k % 10 == 0 else {}
+        return ground | {"k": run.k}
+
+
+def test_what_a_view_prepares_once_is_painted_though_newer_pictures_took_the_place_of_its_own():
+    """The axes of an arena had kept old numbers: the picture that moved them waited, and was replaced by one that did not."""
+    sim, view, gate = make(), Once(), FrameGate()
+    pictures, _ = pictures_of(sim, views=[view])
+    pictures.attach()
+
+    def offered(*steps):
+        for k in steps:
+            sim.advance(k - sim.k)
+            gate.offer(Picture(*pictures.prepare(EVERYTHING)))
+        pictures.paint(gate.take(0.0).payloads)
+        gate.expect_nothing()
+        return view.painted[-1]
+
+    assert offered(0) == {"ground": 0, "k": 0}
+    assert offered(1) == {"k": 1}, "what went out is not sent again"
+    assert offered(10, 11, 12) == {"ground": 1, "k": 12}
+    assert offered(19, 20, 21, 30) == {"ground": 3, "k": 30}, "the newest counts"
+    sim.advance(10)
+    gate.offer(Picture(*pictures.prepare(EVERYTHING)))
+    pictures.attach()
+    assert offered(41) == {"k": 41}, "what was prepared for another run is not inherited"
 
 
 def test_a_view_that_fails_is_reported_once_a_run_and_no_other_is_missed(capsys):

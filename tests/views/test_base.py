@@ -132,7 +132,7 @@ def test_a_picture_of_another_run_is_not_painted(monkeypatch):
     assert stale and not [i for i, payload in painted if payload == "stale"]
     present = dict.fromkeys(session.pictures.prepare(EVERYTHING)[1], "present")
     session._paint(present)
-    assert [i for i, payload in painted if payload == "present"] == [place for _, place in present]
+    assert [i for i, payload in painted if payload == "present"] == [place for _, place, _ in present]
     assert len(present) >= len(views) - 1, "the list of runs has nothing new to paint"
 
 

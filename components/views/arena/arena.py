@@ -42,6 +42,7 @@ class Arena(View):
     """
 
     picture = "arena"
+    once = ("background", "scale")  # what does not move; the ticks of the bars
 
     def __init__(
         self,
