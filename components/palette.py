@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from swarmviz.drawing import style
 from swarmviz.drawing.style import DARK, LEVELS, LIGHT, Theme, hex_colours, theme
 
-__all__ = ["DARK", "LEVELS", "LIGHT", "Theme", "density_palette", "mixed", "ramp", "theme"]
+__all__ = ["DARK", "LEVELS", "LIGHT", "Theme", "density_palette", "ramp", "theme"]
 
 TEXT = "13px"
 SMALL_TEXT = "12px"
@@ -23,12 +23,6 @@ MINIMISER, BEST, FOCUS = "star", "circle", "plus"  # markers
 def ramp(colours: Sequence[str], count: int) -> tuple[str, ...]:
     """``count`` colours, evenly spaced along ``colours``, as ``#rrggbb``."""
     return hex_colours(style.ramp(colours, count))
-
-
-def mixed(a: str, b: str, share: float) -> str:
-    """The colour ``share`` of the way from ``a`` to ``b``, both ``#rrggbb``."""
-    one, other = style.ramp((a, b), 2)
-    return hex_colours((one + (other - one) * share)[None])[0]
 
 
 def density_palette(colours: Theme, least: float = style.LEAST_OPACITY) -> list[str]:

@@ -24,11 +24,11 @@ from components.views.figures import (
     source,
 )
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.agents import points_of
+from swarmviz.drawing.agents import CELLS, points_of
 from swarmviz.drawing.axes import steps_around
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.coordinates import names_of
-from swarmviz.drawing.phase_space import CELLS, PhasePicture, VelocityBand, phase_picture, speed_reach
+from swarmviz.drawing.phase_space import PhasePicture, VelocityBand, phase_picture, speed_reach
 from swarmviz.drawing.style import MANY
 from swarmviz.drawing.zoom import Zoom, distances
 
@@ -84,7 +84,7 @@ class PhaseSpace(View):
 
     def _add_layers(self) -> None:
         fig = self.figure
-        self.density = ColumnDataSource(placed(np.zeros((CELLS, CELLS), "u1"), (0.0, 0.0), (1.0, 1.0)))
+        self.density = ColumnDataSource(placed(np.zeros((CELLS[2], CELLS[2]), "u1"), (0.0, 0.0), (1.0, 1.0)))
         self.cloud = fig.image(
             "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.shades, level=MOVING
         )
@@ -114,7 +114,7 @@ class PhaseSpace(View):
         self.shades.palette = density_palette(colours)
         self.spread.glyph.fill_color = self.centre.glyph.line_color = colours.target
         self.memories.glyph.line_color = self.best.glyph.line_color = colours.ink
-        self.stars.glyph.update(fill_color="#ffffff", line_color=colours.ink)
+        self.stars.glyph.update(fill_color=colours.minimiser, line_color=colours.ink)
         self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
 
     # ---- the view ------------------------------------------------------------------------------------------------------

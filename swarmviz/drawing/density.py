@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.drawing.coordinates import chosen, names_of
-from swarmviz.drawing.finite_set_laws import probabilities
+from swarmviz.drawing.finite_set_laws import target_law
 from swarmviz.drawing.histogram import cells_of, histogram, shades
 from swarmviz.drawing.kernel_estimate import CELLS_PER_BIN, GRID, smooth_density, smooth_image
-from swarmviz.drawing.landscape import sites_of
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
@@ -148,9 +147,9 @@ def _of_states(
     frame: Frame, run: Simulation, places: Sequence[int], low: np.ndarray, high: np.ndarray
 ) -> DensityPicture:
     """Of a finite set: one bar per row of states, and the target law on them."""
-    assert frame.occupation is not None
-    sites, target = sites_of(run), theory_target(run)
-    eta = probabilities(target, sites)
+    assert frame.occupation is not None and frame.sites is not None
+    sites = frame.sites
+    target, eta = target_law(run, sites)
     columns = []
     for i in places:
         at, row = np.unique(sites[:, i], return_inverse=True)

@@ -12,7 +12,6 @@ import numpy as np
 
 from swarmviz.drawing.axes import texts_of
 from swarmviz.landscapes.base import Landscape
-from swarmviz.simulation import Simulation
 
 CHUNK_COORDINATES = 2_000_000  # coordinates evaluated at once
 ROUNDING = 2.0**-46  # of the largest: so far may values that ought to be the same be apart after a few operations
@@ -148,9 +147,3 @@ def scale_of(f: np.ndarray, landscape: Landscape, d: int) -> Scale:
 def indistinct(low: float, high: float) -> bool:
     """Whether all numbers from ``low`` to ``high`` are one, but for rounding."""
     return high / 4 - low / 4 <= max(ROUNDING * max(abs(low), abs(high)) / 4, SMALLEST)
-
-
-def sites_of(sim: Simulation) -> np.ndarray:
-    """Where the states of a finite set lie, (S, d)."""
-    d = sim.frame.d
-    return sim.dynamics.space(d).positions(*sim.landscape.limits(d))

@@ -10,13 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.drawing import style
-from swarmviz.drawing.histogram import cells_of, shades
+from swarmviz.drawing.agents import count_image
 from swarmviz.drawing.style import FEW, MANY
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
 from swarmviz.theory import VelocityLaw, velocity_law
 
-CELLS = 144  # of the density image of a large swarm, along each side
 LAW_POINTS = 121  # over the view
 SHARE = 0.98  # of the agents whose velocities a view holds; of fewer than 50, all
 LEAST = 1e-3  # of the view per unit of time: an axis of velocities is never shorter, so that one at rest does not look like a storm
@@ -36,7 +35,7 @@ class PhasePicture(NamedTuple):
     """The phase space of coordinate ``i``.
 
     ``x_ends`` and ``v_ends`` are the view. ``x`` and ``v`` (N,) are the agents, and ``image`` is None; of more than MANY agents ``image``
-    (CELLS, CELLS) uint8 is the density of those in the view, rows from below, and ``x`` and ``v`` are empty. ``bests`` (N,) or (0,) are the
+    is the :func:`swarmviz.drawing.agents.count_image` of those in the view, and ``x`` and ``v`` are empty. ``bests`` (N,) or (0,) are the
     personal bests and ``goals`` (M,) the known minimisers, all at v = 0; ``best`` (2,) is the lowest agent; ``focus`` is the consensus, NaN
     where there is none; ``law`` is what velocities are drawn from and ``band`` that law in the view, None where theory gives none;
     ``note`` says what is not seen.
@@ -80,7 +79,7 @@ def phase_picture(
     law, image, empty = velocity_law(run), None, np.zeros(0)
     if frame.n > MANY:
         low, high = np.transpose([x_ends, v_ends])
-        image = shades(cells_of(np.column_stack([x[seen], v[seen]]), low, high, CELLS)[1])
+        image = count_image(np.column_stack([x[seen], v[seen]]), low, high).image
     return PhasePicture(
         i,
         x_ends,

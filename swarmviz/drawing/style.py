@@ -76,10 +76,8 @@ LIGHT = Theme(
     soft="#5b6875",
     grid="#e3e8ee",
     curves=("#0072b2", "#d55e00", "#009e73", "#a3457f", "#7a6a00"),
-    landscape=hex_colours(
-        ramp(
-            ("#3a7bb1", "#5989b8", "#7097c1", "#81a6cf", "#93b5dc", "#a7c3e5", "#bfd2eb", "#d8e1ee", "#f0f0f0"), LEVELS
-        )
+    landscape=_landscape(
+        "#3a7bb1", "#5989b8", "#7097c1", "#81a6cf", "#93b5dc", "#a7c3e5", "#bfd2eb", "#d8e1ee", "#f0f0f0"
     ),
     outline="#2b1a02",
     halo="#ffffff",

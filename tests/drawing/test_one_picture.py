@@ -13,13 +13,13 @@ from components.views.curves.curves import Curves
 from components.views.density.density import Density
 from components.views.occupation import Occupation
 from components.views.phase_space import PhaseSpace
+from swarmviz.drawing.agents import CELLS
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.comparison import common, comparison_picture
 from swarmviz.drawing.curves import curves_picture, groups_of, suits_log
 from swarmviz.drawing.density import density_picture
 from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.occupation import occupation_picture
-from swarmviz.drawing.phase_space import CELLS
 from swarmviz.exports.mpl.comparison import comparison_figure
 from swarmviz.exports.mpl.curves import curves_figure
 from swarmviz.exports.mpl.density import density_figure
@@ -108,7 +108,7 @@ def test_a_phase_space_has_the_same_agents_marks_and_law_as_faint(n, settings):
     assert view.centre.glyph.line_alpha == centre.get_alpha() == opacity(law)
     assert view.spread.glyph.fill_alpha == pytest.approx(band.get_alpha())
     if n > 2000:
-        assert view.density.data["image"][0].shape == np.asarray(axes.images[0].get_array()).shape == (CELLS, CELLS)
+        assert view.density.data["image"][0].shape == np.asarray(axes.images[0].get_array()).shape == (CELLS[2],) * 2
         return
     dots = next(c for c in axes.collections if isinstance(c, PathCollection)).get_offsets()
     np.testing.assert_array_equal(np.column_stack([view.points.data["x"], view.points.data["v"]]), dots.astype("f4"))

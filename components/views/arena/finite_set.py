@@ -13,6 +13,7 @@ from components.views.arena.finite_set_figure import ENDS, FiniteSetFigure
 from components.views.figures import move_range
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.axes import even_ticks
+from swarmviz.drawing.claims import FAINT
 from swarmviz.drawing.finite_set import (
     FiniteSetBackground,
     FiniteSetPicture,
@@ -34,7 +35,6 @@ from swarmviz.drawing.finite_set_layout import (
     least,
 )
 
-FAINT = 0.35  # a law whose hypotheses do not hold
 GAPPED = 60  # bars up to which there are gaps between them
 LABELLED = 60  # states of a ring up to which they are numbered
 

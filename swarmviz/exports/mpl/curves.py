@@ -82,13 +82,13 @@ def _around(ends: tuple[float, float], claims: list[Curve]) -> tuple[float, floa
     return max(low, -FURTHEST), min(high, FURTHEST)
 
 
-def ends_of(columns: list[np.ndarray], least: float = 0.0) -> tuple[float, float]:
-    """Ends of a linear axis: what was measured and a little more, but no narrower than ``least`` or than numbers can be told apart."""
+def ends_of(columns: list[np.ndarray]) -> tuple[float, float]:
+    """Ends of a linear axis: what was measured and a little more, but no narrower than numbers can be told apart."""
     known = np.concatenate(columns)
     known = np.clip(known[np.isfinite(known)], -FURTHEST, FURTHEST)
     if not known.size:
         return 0.0, 1.0
-    low, high = wide_enough(float(known.min()), float(known.max()), least)
+    low, high = wide_enough(float(known.min()), float(known.max()))
     pad = PAD * (high - low)
     return low - pad, high + pad
 

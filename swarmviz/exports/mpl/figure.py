@@ -8,10 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from swarmviz.drawing.arrows import CUT, key_of
-from swarmviz.drawing.histogram import shades
 from swarmviz.drawing.landscape import UNDEFINED
 from swarmviz.drawing.style import LEAST_OPACITY, Theme, density_colours, ramp
 
@@ -20,8 +17,7 @@ FONT = [
     "DejaVu Sans",
     "STIXGeneral",
 ]  # come with Matplotlib, so that a picture is the same everywhere; the second has 𝒰
-TITLE, TEXT, SMALL = 12, 10, 8.5
-CELLS = 144  # of a density image, along each side
+TEXT, SMALL = 10, 8.5
 LINE, LETTERS = 0.18, 13.5  # of small text: inches of a line, letters of an inch
 POINT = 72 / 96  # of a pixel of the page in points
 
@@ -163,9 +159,3 @@ def room_for(figure: Any, said: Sequence[str]) -> str:
     lines = [line for sentence in said for line in textwrap.wrap(sentence, round(LETTERS * width))]
     figure.set_size_inches(width, height + LINE * len(lines))
     return "\n".join(lines)
-
-
-def counted(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int = CELLS) -> np.ndarray:
-    """How many agents ``x`` (N, 2) or (N, 1) there are in each cell of a view, logarithmic in [0, 1]; rows are the second coordinate."""
-    edges = [np.linspace(a, b, cells + 1) for a, b in zip(low, high, strict=True)]
-    return shades(np.histogramdd(x, edges)[0].T) / 255

@@ -93,7 +93,7 @@ def _marks(axes: Any, p: PhasePicture, colours: Theme) -> None:
     """What stands out among the agents: personal bests, known minima, the lowest agent and the consensus."""
     if len(p.bests):
         axes.plot(p.bests, np.zeros(len(p.bests)), "+", color=colours.ink, markersize=5, alpha=0.8, zorder=4)
-    star = {"markersize": 11, "markerfacecolor": "#ffffff", "markeredgecolor": colours.outline}
+    star = {"markersize": 11, "markerfacecolor": colours.minimiser, "markeredgecolor": colours.outline}
     axes.plot(p.goals, np.zeros(len(p.goals)), "*", **star, zorder=6)
     axes.plot(*p.best[:, None], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=7)
     if not np.isnan(p.focus):
@@ -110,7 +110,7 @@ def _entries(p: PhasePicture, frame: Frame, colours: Theme) -> list[Any]:
     if len(p.bests):
         entries.append(dot("personal best, at v = 0", colours.ink, colours.ink, "+"))
     if len(p.goals):
-        entries.append(dot("known minimum, at v = 0", "#ffffff", colours.outline, "*", 9))
+        entries.append(dot("known minimum, at v = 0", colours.minimiser, colours.outline, "*", 9))
     if p.law is not None:
         label = f"{p.law.title} ({p.law.reference})"
         alpha = opacity(p.law)

@@ -14,9 +14,10 @@ from scipy.optimize import brentq
 import swarmviz as sv
 from components.palette import DARK, LIGHT
 from components.views.arena.arena import Arena
-from components.views.arena.finite_set import FAINT, FiniteSetRenderer
+from components.views.arena.finite_set import FiniteSetRenderer
 from components.views.occupation import Occupation
 from swarmviz import theory
+from swarmviz.drawing.claims import FAINT
 from swarmviz.drawing.finite_set import even_above
 from swarmviz.drawing.finite_set_laws import MOST_BARS
 from swarmviz.drawing.finite_set_layout import RING_HALF_WIDTH, SHORTEST_DASH, layout_of
