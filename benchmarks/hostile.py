@@ -8,7 +8,7 @@
 Each attack meets a fresh server, which is ended afterwards; everything stays on the loopback interface. What is counted:
 
 watchers  Visitors without a browser, in a process of their own: each opens a page of 100 agents at 30 steps a second, drains its socket and
-          acknowledges every picture at once (:mod:`attacks`). A picture is dated where it arrives.
+          acknowledges every picture at once (``attacks.py``). A picture is dated where it arrives.
 before    Median over the watchers of the pictures a second in a sample of ``--seconds``; one that was thrown out counts as 0.
 during    The same from the moment at which the attack begins, however soon it is over; then what is left of it is broken off and its
           connections are closed. Attackers who need a visit come in before, because opening a page costs everybody something.
@@ -342,7 +342,7 @@ async def stolen(attacker: Attacker) -> Stages:
 
 
 def by_socket(name: str) -> Callable[[Attacker], Stages]:
-    """An attack of :mod:`attacks`."""
+    """An attack of ``attacks.py``."""
 
     async def send(attacker: Attacker) -> Stages:
         visitor = await attacker.arrive()

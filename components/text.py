@@ -144,7 +144,7 @@ def sentence(text: str) -> str:
     return begun + ("" if begun.endswith((".", "!", "?")) else ".")
 
 
-def shortened(sentence: str) -> str:
+def cut_short(sentence: str) -> str:
     """The beginning and the end of a sentence that is too long to be read: what was typed may be long, and is repeated in it."""
     half = MAX_SENTENCE_CHARS // 2
     return sentence if len(sentence) <= MAX_SENTENCE_CHARS else f"{sentence[:half]} … {sentence[-half:]}"

@@ -39,10 +39,10 @@ class Declaration:
         name = self.name or "value"  # type: ignore[attr-defined]
         symbol = getattr(self, "symbol", "")
         shown = f"{name} ({symbol})" if symbol else name
-        raise ValueError(f"{shown} = {_shortened(repr(value))}: {reason}")
+        raise ValueError(f"{shown} = {_cut_short(repr(value))}: {reason}")
 
 
-def _shortened(text: str) -> str:
+def _cut_short(text: str) -> str:
     return text if len(text) <= MAX_SHOWN_CHARS else text[: MAX_SHOWN_CHARS - 1] + "…"
 
 

@@ -58,16 +58,16 @@ def test_runs_taken_together_are_the_single_runs_bit_for_bit(cls):
         sim = simulation(cls)
         sim.swarm.n = n
         dynamics, starts = sim.dynamics, sim.swarm.positions_of(landscape, seeds)
-        initial_swarm = dynamics.init_many(starts, landscape, seeds)
-        outcomes = dynamics.advance_many(initial_swarm, landscape, 5, every=2, start=True)
+        initial_states = dynamics.init_many(starts, landscape, seeds)
+        outcomes = dynamics.advance_many(initial_states, landscape, 5, every=2, start=True)
         again = dynamics.advance_many([after for after, _ in outcomes], landscape, 4, every=2)
         answers = dynamics.answers([after for after, _ in again])
-        assert len(initial_swarm) == len(outcomes) == len(again) == len(answers) == 4
+        assert len(initial_states) == len(outcomes) == len(again) == len(answers) == 4
         for r, seed in enumerate(seeds.tolist()):
             sim.swarm.seed = seed
             np.testing.assert_array_equal(starts[r], sim.swarm.positions(landscape))
             state = dynamics.init(starts[r], landscape, seed)
-            assert kinds(initial_swarm[r]) == kinds(state) and initial_swarm[r].seed == state.seed == seed
+            assert kinds(initial_states[r]) == kinds(state) and initial_states[r].seed == state.seed == seed
             state, first = dynamics.advance(state, landscape, 5, every=2, start=True)
             assert kinds(outcomes[r][0]) == kinds(state)
             assert_same(dynamics.frame(outcomes[r][0]), dynamics.frame(state))
@@ -84,8 +84,8 @@ def test_runs_taken_together_are_the_single_runs_bit_for_bit(cls):
 def test_states_are_kept_together_and_taken_out_as_they_were(cls):
     """Whatever the fields of a State are: numbers, arrays of any shape, objects."""
     sim, landscape, seeds = simulation(cls), sv.landscapes.Ackley(), np.array([3, 8, 2**53, 0])
-    initial_swarm = sim.dynamics.init_many(sim.swarm.positions_of(landscape, seeds), landscape, seeds)
-    states = [after for after, _ in sim.dynamics.advance_many(initial_swarm, landscape, 5, start=True)]
+    initial_states = sim.dynamics.init_many(sim.swarm.positions_of(landscape, seeds), landscape, seeds)
+    states = [after for after, _ in sim.dynamics.advance_many(initial_states, landscape, 5, start=True)]
     which = np.array([True, False, True, True])
     taken = StateBatch.of(states).select(which)
     assert len(taken) == 3 and taken.select(np.zeros(3, bool)).all.k == 5 and len(taken.select(np.zeros(3, bool))) == 0

@@ -14,7 +14,7 @@ from typing import Any
 from components.controls.assign import assign
 from components.controls.form import Form
 from components.controls.rows import Row, present_values, rows_of
-from components.text import MAX_SENTENCE_CHARS, shortened
+from components.text import MAX_SENTENCE_CHARS, cut_short
 from swarmviz.parameters import GROUPS, Described
 
 PRESENT_EVERY_S = 0.25  # between two looks at what schedules give now
@@ -157,7 +157,7 @@ class Controls:
 
     def report(self, name: str, sentence: str) -> None:
         """Put a sentence beside a control, where it stays until something is accepted; an empty one takes it away."""
-        self._reported[name] = shortened(sentence)
+        self._reported[name] = cut_short(sentence)
         self.refresh()
 
     def take_back(self, prefix: str, part: Described, reason: str) -> None:
@@ -168,7 +168,7 @@ class Controls:
             row = self._known[name]
             typed, parameter = row.text or row.value, name.removeprefix(f"{prefix}.")
             self.parts[prefix] = part
-            self._refused[name] = typed, shortened(f"{parameter} = {typed!r}: {reason}")
+            self._refused[name] = typed, cut_short(f"{parameter} = {typed!r}: {reason}")
             self.refresh()
 
     def owner_of(self, sentence: str) -> str | None:
@@ -194,7 +194,7 @@ class Controls:
             assign(trial, path, value, self._now())
             self._check(prefix, trial)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
-            self._refused[name] = value, shortened(str(error))
+            self._refused[name] = value, cut_short(str(error))
             self.refresh()
             return
         self.parts[prefix], self.edited_row = trial, name

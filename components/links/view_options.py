@@ -50,11 +50,11 @@ def _set(view: Choosable, name: str, value: Any) -> None:
 
 
 def _sentence(complaints: list[str]) -> str:
-    shortened = [
+    cut_short = [
         text if len(text) <= MAX_COMPLAINT_CHARS else f"{text[:MAX_COMPLAINT_CHARS]}…" for text in complaints[:3]
     ]
     return (
-        f"The link's run is here, but not shown as it says: {'; '.join(shortened)}. The usual stands in for that."
+        f"The link's run is here, but not shown as it says: {'; '.join(cut_short)}. The usual stands in for that."
         if complaints
         else ""
     )

@@ -13,7 +13,7 @@ import panel as pn
 from components.playback.panes import NAMES, Pane, Panes
 from components.playback.transport import Moment, PictureRequest
 from components.server.bokeh_patches.frozen_models import frozen_models
-from components.text import shortened
+from components.text import cut_short
 from components.views.base import View
 from swarmviz import Simulation
 
@@ -103,7 +103,7 @@ class Pictures:
             if name not in self._failing:
                 self._failing.add(name)
                 traceback.print_exception(error, file=sys.stderr)
-                why = f"{type(error).__name__}: {shortened(str(error))}"
+                why = f"{type(error).__name__}: {cut_short(str(error))}"
                 self._report(f"{name} cannot be shown ({why}); everything else goes on.")
             return None
 

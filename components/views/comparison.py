@@ -37,7 +37,7 @@ class Comparison(View):
     def __init__(self, runs: Callable[[], Sequence[Simulation]], dark: bool = False, **wiring: Any):
         super().__init__(runs=runs, **wiring)
         self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
-        self._chips = ButtonRow(lambda what: self._pressed(), switches=[LOG])
+        self._buttons = ButtonRow(lambda what: self._pressed(), switches=[LOG])
         self._choice = "", False
         for plot in self._plots:
             plot.figure.update(min_width=60, min_height=60)
@@ -45,7 +45,7 @@ class Comparison(View):
         panes = [pn.pane.Bokeh(p.figure, sizing_mode="stretch_both", min_height=60, margin=0) for p in self._plots]
         plots = pn.Column(*panes, sizing_mode="stretch_both", margin=0, stylesheets=[BESIDE])
         reasons = pn.pane.Bokeh(self._plots[0].reasons, sizing_mode="stretch_width", margin=0)
-        self._pane = pn.Column(self._chips, plots, reasons, sizing_mode="stretch_both", margin=0, stylesheets=[SIZED])
+        self._pane = pn.Column(self._buttons, plots, reasons, sizing_mode="stretch_both", margin=0, stylesheets=[SIZED])
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -91,7 +91,7 @@ class Comparison(View):
         if len(self._runs()) != 2:
             return
         shared = common(self._runs())
-        self._chips.choices = [[o.name, o.symbol, o.meaning] for o in shared]
+        self._buttons.choices = [[o.name, o.symbol, o.meaning] for o in shared]
         if self._choice[0] not in [o.name for o in shared]:
             self._choose(shared[0].name, shared[0].log)
         for plot in self._plots:
@@ -100,10 +100,10 @@ class Comparison(View):
 
     def _choose(self, name: str, log: bool) -> None:
         self._choice = name, log
-        self._chips.param.update(value=name, active=["log"] if log else [])
+        self._buttons.param.update(value=name, active=["log"] if log else [])
 
     def _pressed(self) -> None:
-        self._choice = self._chips.value, "log" in self._chips.active
+        self._choice = self._buttons.value, "log" in self._buttons.active
         self._chose()
 
     def _chose(self) -> None:

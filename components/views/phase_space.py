@@ -73,8 +73,8 @@ class PhaseSpace(View):
         self.tones, self.shades = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
         self.figure = new_figure("x", "v")
         self._add_layers()
-        self._chips = ButtonRow(
-            lambda what: self._choose(int(self._chips.value)),
+        self._buttons = ButtonRow(
+            lambda what: self._choose(int(self._buttons.value)),
             label="coordinate",
             sizing_mode=None,
             css_classes=["options"],
@@ -134,8 +134,8 @@ class PhaseSpace(View):
 
     @property
     def options(self) -> pn.viewable.Viewable:
-        """The chips that choose the coordinate."""
-        return self._chips
+        """The buttons that choose the coordinate."""
+        return self._buttons
 
     @property
     def coordinate(self) -> int:
@@ -144,13 +144,13 @@ class PhaseSpace(View):
 
     @coordinate.setter
     def coordinate(self, i: int) -> None:
-        count = len(self._chips.choices) or CHOICES  # it is not attached yet: the run limits it then
+        count = len(self._buttons.choices) or CHOICES  # it is not attached yet: the run limits it then
         if isinstance(i, bool) or not isinstance(i, int) or not 0 <= i < count:
             raise ValueError(f"coordinate = {i!r}: must be from 0 to {count - 1}")
         self._choose(i)
 
     def _choose(self, i: int) -> None:
-        self._i, self._chips.value = i, str(i)
+        self._i, self._buttons.value = i, str(i)
         self._restart_ranges()
         self.refresh()
 
@@ -172,7 +172,7 @@ class PhaseSpace(View):
         self._sim, self._named = run, None
         self._i = min(self._i, min(frame.d, CHOICES) - 1)
         pairs = [", ".join(names_of(i, frame.d)) for i in range(min(frame.d, CHOICES))]
-        self._chips.param.update(choices=[[str(i), pair, ""] for i, pair in enumerate(pairs)], value=str(self._i))
+        self._buttons.param.update(choices=[[str(i), pair, ""] for i, pair in enumerate(pairs)], value=str(self._i))
         self._kind = agents.kind_of(frame)
         self._restart_ranges()
         self._dress()

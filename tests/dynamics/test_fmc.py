@@ -164,7 +164,7 @@ def rows(x):
     "options", [{}, {"companion": "same", "relativisation": "min-max"}, {"groups": 5}, {"reward": "value"}]
 )
 def test_without_jitter_no_step_makes_a_new_position_and_the_swarm_collapses(options):
-    """dynamics.md §4: the support only shrinks. A group ends in one point, since equal walkers never clone."""
+    """The support only shrinks. A group ends in one point, since equal walkers never clone."""
     sim = run(sigma=0.0, n=100, tau=10.0, migration=0.0, **options)
     start, before = rows(sim.frame.x), rows(sim.frame.x)
     for _ in range(150):

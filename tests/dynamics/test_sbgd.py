@@ -93,7 +93,7 @@ def test_mass_is_conserved_and_never_negative():
 
 
 def test_the_highest_agent_is_removed_in_each_step_until_one_is_left():
-    """η = 1 for the highest agent, so it sheds all its mass (dynamics.md §2)."""
+    """η = 1 for the highest agent, so it sheds all its mass: (1) and (2) of the module."""
     sim = run(n=40)
     before = sim.frame
     for k in range(1, 45):

@@ -59,7 +59,7 @@ def test_a_copied_link_shows_the_same_views_with_the_same_options(dressed):
     assert wait(lambda: again._sim.k == dressed._sim.k and options(again) == options(dressed))
     assert ALL.items() <= options(dressed).items() and options(dressed)["curves"][1] == ["value", True]
     assert again.side.shown == "Phase space" and again.side.buttons.value == "Phase space"
-    assert again.side.views["Density"]._chips.active == ["plane"] and again.curves.log[1]
+    assert again.side.views["Density"]._buttons.active == ["plane"] and again.curves.log[1]
     assert np.array_equal(again._sim.frame.x, dressed._sim.frame.x) and again.bar.message == {}
     again.close()
 
@@ -75,11 +75,11 @@ def test_the_address_follows_every_choice(running):  # noqa: F811
         seen.append(running.bar.link)
 
     density, phase = running.side.views["Density"], running.side.views["Phase space"]
-    pressed(density._chips, "100")
-    pressed(density._chips, "plane")
+    pressed(density._buttons, "100")
+    pressed(density._buttons, "plane")
     pressed(running.side.buttons, "Phase space")
-    pressed(phase._chips, "1")
-    pressed(running.curves._chips[0], "log")
+    pressed(phase._buttons, "1")
+    pressed(running.curves._buttons[0], "log")
     pressed(running.replicas.card, {"act": "tolerance", "value": 0.02})
     assert permalink.read(query(running.bar.link)).views == options(running)
 
@@ -87,15 +87,17 @@ def test_the_address_follows_every_choice(running):  # noqa: F811
 def test_two_swarms_reopen_with_what_is_compared(running):  # noqa: F811
     running.choices.compare("start", None)
     both = running.side.views["A and B"]
-    other = both._chips.choices[1][0]
-    both._chips._handle_msg(other)
+    other = both._buttons.choices[1][0]
+    both._buttons._handle_msg(other)
     assert options(running)["view"] == "A and B" and options(running)["compared"][0] == other
     press(running, "pause")
     settle(running)
     again = Session(query(running.bar.link))
     again.start()
     assert wait(lambda: again._sim.k == running._sim.k and options(again) == options(running))
-    assert wait(lambda: again.side.views["A and B"]._chips.value == other), "the page's thread sets one after the other"
+    assert wait(lambda: again.side.views["A and B"]._buttons.value == other), (
+        "the page's thread sets one after the other"
+    )
     again.close()
 
 

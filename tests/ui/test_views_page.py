@@ -1,4 +1,4 @@
-"""The views in a real Chromium: the side's chips, the density's options, the schedule in use."""
+"""The views in a real Chromium: the side's buttons, the density's options, the schedule in use."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def test_only_the_first_coordinates_are_offered_and_the_choice_is_kept_where_it_
         view.coordinate = 2
 
 
-def test_a_press_of_a_chip_changes_the_coordinate_and_asks_for_a_picture():
+def test_a_press_of_a_button_changes_the_coordinate_and_asks_for_a_picture():
     view, asked = attached(simulation()), []
     view.refresh = lambda: asked.append(view.coordinate)
     view.options._handle_msg("1")

@@ -111,7 +111,7 @@ def test_the_group_is_offered_while_something_is_scheduled_with_the_present_time
     sim = simulation()
     view = Curves()
     view.attach(sim)
-    assert "schedule" not in [name for name, *_ in view._chips[0].choices]
+    assert "schedule" not in [name for name, *_ in view._buttons[0].choices]
     with pytest.raises(ValueError, match="must be one of"):
         view.choose(0, "schedule")
     sim.dynamics.sigma = Linear(start=1.0, end=0.1, duration=2.0)
@@ -125,7 +125,7 @@ def test_the_group_is_offered_while_something_is_scheduled_with_the_present_time
     sim.dynamics.sigma = 1.0
     sim.advance(1)
     view.paint(view.prepare(sim.frame, sim))
-    assert view.groups[0] == "value" and "schedule" not in [name for name, *_ in view._chips[0].choices]
+    assert view.groups[0] == "value" and "schedule" not in [name for name, *_ in view._buttons[0].choices]
     assert plot.slots[0][1].name.startswith("best F") and view.plots[1].slots[0][1].name.startswith("V:")
 
 

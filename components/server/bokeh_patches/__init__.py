@@ -11,9 +11,9 @@ inline_arrays         arrays travel inside their messages                 :func:
 reference_pruning     messages hold few references                        :func:`install`
 locked_events         events wait for the document's lock                 :func:`install`
 no_webgl              one script less                                     :func:`install`
-frozen_models         models are searched for once per change             ``session.py``
+frozen_models         models are searched for once per change             ``playback/pictures.py``
 figure_painting       BokehJS paints what moves alone                     every figure
-client_connection     BokehJS tells why a connection is lost              the bar
+client_connection     BokehJS tells why a connection is lost              ``assets/bar.js``
 page_busy             a page is let go with its visitor                   ``page/theme.py``
 watched_writes        a socket that is not read is closed                 every socket
 fast_compression      compression in a quarter of the time                ``application.py``

@@ -59,7 +59,7 @@ class Curves(View):
     ):
         super().__init__(**wiring)
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
-        self._chips = [
+        self._buttons = [
             ButtonRow(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
         ]
         self._offered: list[str] = []
@@ -73,7 +73,12 @@ class Curves(View):
         figure = pn.pane.Bokeh(plot.figure, sizing_mode="stretch_both", min_height=100, margin=0)
         reasons = pn.pane.Bokeh(plot.reasons, sizing_mode="stretch_width", margin=0)
         return pn.Column(
-            self._chips[i], figure, reasons, sizing_mode="stretch_both", margin=0, css_classes=[["first", "second"][i]]
+            self._buttons[i],
+            figure,
+            reasons,
+            sizing_mode="stretch_both",
+            margin=0,
+            css_classes=[["first", "second"][i]],
         )
 
     @property
@@ -133,12 +138,12 @@ class Curves(View):
 
     def _set(self, place: int, group: str, log: bool) -> None:
         self._chosen[place] = group, log
-        self._chips[place].param.update(value=group, active=["log"] if log else [])
+        self._buttons[place].param.update(value=group, active=["log"] if log else [])
 
     def _pressed(self, place: int, what: str) -> None:
         """A button over a plot was pressed."""
-        chips = self._chips[place]
-        self.choose(place, chips.value, None if what == "value" else "log" in chips.active)
+        buttons = self._buttons[place]
+        self.choose(place, buttons.value, None if what == "value" else "log" in buttons.active)
 
     def _suits_log(self, group: str) -> bool:
         if group == SCHEDULE:
@@ -158,14 +163,14 @@ class Curves(View):
         self.paint(self.prepare(run.frame, run))
 
     def _offer(self, groups: list[str]) -> None:
-        """The groups on the chips; a plot whose group is no longer there goes back to its first choice."""
+        """The groups on the buttons; a plot whose group is no longer there goes back to its first choice."""
         if groups == self._offered:
             return
         self._offered, observables = groups, self._sim.dynamics.observables
         meanings = {g: "; ".join(o.meaning for o in observables if o.panel == g) for g in groups}
         choices = [[g, GROUP_LABELS.get(g, g), meanings[g] or SCHEDULE_MEANING] for g in groups]
-        for place, (chips, (group, _)) in enumerate(zip(self._chips, self._chosen, strict=True)):
-            chips.choices = choices
+        for place, (buttons, (group, _)) in enumerate(zip(self._buttons, self._chosen, strict=True)):
+            buttons.choices = choices
             if group not in groups:
                 first = self._first(place)
                 self._set(place, first, self._suits_log(first))

@@ -70,7 +70,7 @@ class Density(View):
         reasons = pn.pane.Bokeh(self.reasons, sizing_mode="stretch_width", margin=0)
         self._pane = pn.Column(plots, reasons, sizing_mode="stretch_both", min_height=150)
         self.set_dark(dark)
-        self._chips = ButtonRow(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
+        self._buttons = ButtonRow(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
         self._show_options()
 
     def fits(self, frame: Frame) -> bool:
@@ -89,7 +89,7 @@ class Density(View):
     @property
     def options(self) -> pn.viewable.Viewable:
         """The menu of bins and the switches."""
-        return self._chips
+        return self._buttons
 
     @property
     def sources(self) -> list[ColumnDataSource]:
@@ -135,15 +135,15 @@ class Density(View):
         offered = [[str(b), f"{b} bins", "Bins over the box"] for b in sorted({*MENU, bins})]
         on = [name for name, chosen in (("kde", kde), ("plane", plane)) if chosen]
         switches = [SMOOTH, PLANE] if d > 1 else [SMOOTH]
-        self._chips.param.update(choices=offered, value=str(bins), switches=switches, active=on)
+        self._buttons.param.update(choices=offered, value=str(bins), switches=switches, active=on)
         for pane, seen in zip(self._panes, (not (plane and d > 1), d > 1 and not plane, d > 1 and plane), strict=True):
             pane.object.visible = seen  # first, because a pane of Panel's that is shown again asks its figure
             pane.visible = seen
 
     def _pressed(self, what: str) -> None:
         """Another choice from the menu, or a switch."""
-        on = self._chips.active
-        self._choose(bins=int(self._chips.value), kde="kde" in on, plane="plane" in on)
+        on = self._buttons.active
+        self._choose(bins=int(self._buttons.value), kde="kde" in on, plane="plane" in on)
 
     def attach(self, run: Simulation) -> None:
         """Another landscape, dynamics or swarm."""

@@ -13,9 +13,9 @@ import numpy as np
 from swarmviz.drawing import style
 from swarmviz.drawing.landscape import slice_point
 from swarmviz.drawing.zoom import reach, view_of
+from swarmviz.exports.mpl.arena_finite_set import Bars, Sites
 from swarmviz.exports.mpl.arena_line import Line
 from swarmviz.exports.mpl.arena_plane import Plane
-from swarmviz.exports.mpl.arena_states import Bars, Sites
 from swarmviz.exports.mpl.figure import FONT, SMALL, new_figure, write_title
 from swarmviz.simulation import Simulation
 

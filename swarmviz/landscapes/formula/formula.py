@@ -3,8 +3,10 @@
     Formula("x**2 + 10*sin(3*x)*exp(-abs(y))", box=(-5, 5))
     Formula("10*d + sum(i, x_i^2 - 10*cos(2*pi*x_i))", known=[[0]])
 
-The text is parsed (:mod:`parser`) and never run. Its tree becomes numbers (:mod:`program`) that one pair of compiled functions interprets
-(:mod:`interpreter`): nothing is derived, compiled or kept for a formula, and what is computed is what is written.
+The text is parsed (:mod:`swarmviz.landscapes.formula.parser`) and never run. Its tree becomes numbers
+(:mod:`swarmviz.landscapes.formula.program`) that one pair of compiled functions interprets
+(:mod:`swarmviz.landscapes.formula.interpreter`): nothing is derived, compiled or kept for a formula, and what is computed is what is
+written.
 """
 
 from __future__ import annotations

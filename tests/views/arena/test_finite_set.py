@@ -9,7 +9,6 @@ import panel as pn
 import pytest
 from bokeh.core.serialization import Serializer
 from scipy.integrate import solve_ivp
-from scipy.optimize import brentq
 
 import swarmviz as sv
 from components.palette import DARK, LIGHT
@@ -23,18 +22,11 @@ from swarmviz.drawing.finite_set_laws import MOST_BARS
 from swarmviz.drawing.finite_set_layout import RING_HALF_WIDTH, SHORTEST_DASH, layout_of
 from swarmviz.schedules import Power
 from swarmviz.theory import finite_set_curves
+from tests.views.finite_set import eta, run
 from tests.views.worker import prepare_on_a_worker
 
 KINDS = {"row": ("path", 1), "ring": ("cycle", 1), "lattice": ("grid", 2)}
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
-
-
-def run(graph="cycle", d=1, n=50, steps=3, landscape=None, seed=3, **parameters):
-    landscape = landscape or ("FiniteSetCurve" if d == 1 else "Ackley")
-    dynamics = sv.dynamics.ALL["FiniteSet"](graph=graph, method="tau_leap", **parameters)
-    sim = sv.Simulation(dynamics, sv.landscapes.ALL[landscape](), sv.Swarm(n=n, d=d, seed=seed))
-    sim.advance(steps)
-    return sim
 
 
 def shown(sim, make=Arena):
@@ -56,17 +48,6 @@ def paint(view, sim):
 def drawn_json(view):
     roots = [pane.object for pane in view.pane.select(pn.pane.Bokeh)]
     return json.dumps(Serializer().encode(roots), allow_nan=False, default=lambda b: len(getattr(b, "data", b)))
-
-
-def eta(U, beta, m=-1.0):
-    """Probabilities of η_β by bracketing c, written down anew from 004 eq. 3.2–3.3."""
-
-    def density(c):
-        y = c - beta * U
-        return np.where(y > 0, 1 + y, (1 + (m - 1) * np.minimum(y, 0)) ** (1 / (m - 1)))
-
-    c = brentq(lambda c: density(c).mean() - 1, beta * U.min() - 1, beta * U.max() + 1, xtol=1e-14)
-    return density(c) / len(U)
 
 
 def metropolis_law(U, links, beta, rate, t):

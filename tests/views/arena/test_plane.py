@@ -13,7 +13,7 @@ from swarmviz.drawing.style import FEW
 from tests.views.arena.runs import DYNAMICS, attached, bare, paint, points, simulation
 
 
-@pytest.mark.parametrize("dynamics", [name for name in DYNAMICS if name != "FiniteSet"])  # counts: test_views_finite.py
+@pytest.mark.parametrize("dynamics", [name for name in DYNAMICS if name != "FiniteSet"])  # counts: test_finite_set.py
 def test_the_points_are_the_agents_of_the_frame(dynamics):
     sim = simulation(dynamics, "Ackley", n=60, d=2)
     arena, frame = attached(Arena(), sim), sim.frame
