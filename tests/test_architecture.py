@@ -11,6 +11,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 CORE = sorted((ROOT / "swarmviz").rglob("*.py"))
 PAGE = sorted((ROOT / "components").rglob("*.py"))
+VIEWS = sorted(
+    path
+    for path in (ROOT / "components" / "views").rglob("*.py")
+    if path.parent.name != "views" or path.stem != "__init__"
+)
 FOREIGN = {"panel", "bokeh", "holoviews", "panel_material_ui", "tornado"}
 OPTIONAL = {"matplotlib", "imageio", "imageio_ffmpeg", "PIL"}  # the extra "pictures"
 
@@ -21,8 +26,8 @@ CORE_FLOORS = (
     {"landscapes"},
     {"success", "swarm"},
     {"dynamics"},
-    {"journal", "snapshots", "laws"},
-    {"simulation", "serialise"},
+    {"journal", "snapshots"},
+    {"simulation", "serialise", "laws"},
     {"replay"},
     {"theory", "presets", "ensembles"},
     {"papers", "drawing"},
@@ -31,6 +36,12 @@ CORE_FLOORS = (
     {"warm", "cli"},
     {"__main__"},
 )
+# Which view uses a part of another; else a view has its own files, and what all share.
+SHARED_VIEWS = {"base", "buttons", "figures"}
+BETWEEN_VIEWS = {
+    "comparison": {"components.views.curves.curve_plot"},
+    "phase_space": {"components.views.arena.agents"},
+}
 PAGE_FLOORS = (
     {"assets", "palette", "text", "weakly"},
     {"server"},
@@ -50,7 +61,8 @@ def imported(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level and node.module, f"{path}, line {node.lineno}: a relative import hides where it leads"
             modules = [name for alias in node.names if is_module(name := f"{node.module}.{alias.name}")]
             yield from modules
             if len(modules) < len(node.names):
@@ -71,6 +83,11 @@ def module(path):
 def room(name):
     """The file or folder of its package in which a module lies: ``components.views.arena.plane`` → views."""
     return (*name.split("."), name)[1]
+
+
+def view_of(name):
+    """The file or folder of the views in which a module of theirs lies: ``components.views.arena.plane`` → arena."""
+    return (*name.split("."), "", "")[2]
 
 
 def upward(name, names, floors):
@@ -94,15 +111,27 @@ def test_importing_every_module_of_the_core_never_loads_the_page():
 
 @pytest.mark.parametrize("path", CORE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_inside_the_core_point_downwards(path):
-    assert not upward(module(path), imported(path), CORE_FLOORS)
-    if room(module(path)) == "dynamics":  # a dynamics knows what a landscape is, and no landscape
-        of_landscapes = {name for name in imported(path) if name.startswith("swarmviz.landscapes")}
-        assert of_landscapes <= {"swarmviz.landscapes.base"}
+    names = set(imported(path))
+    assert not upward(module(path), names, CORE_FLOORS)
+    assert not {name for name in names if name.split(".")[0] in FOREIGN | {"components"}}, "the core knows no page"
+    if room(module(path)) == "dynamics":  # a dynamics knows what a landscape is, and no landscape; of a swarm nothing
+        known = {name for name in names if name.startswith(("swarmviz.landscapes", "swarmviz.swarm"))}
+        assert known <= {"swarmviz.landscapes.base"}
 
 
 @pytest.mark.parametrize("path", PAGE, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_inside_the_page_point_downwards(path):
     assert not upward(module(path), imported(path), PAGE_FLOORS)
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=lambda p: str(p.relative_to(ROOT)))
+def test_views_use_what_all_share_and_hardly_anything_of_each_other(path):
+    """A view can then be written, or be left out, without a look at the others; ``__init__`` lists them."""
+    here, others = view_of(module(path)), set()
+    for name in imported(path):
+        if name.startswith("components.views") and view_of(name) not in {here, *SHARED_VIEWS}:
+            others.add(name)
+    assert others <= BETWEEN_VIEWS.get(here, set())
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -142,6 +171,13 @@ def test_the_contract_sees_every_form_of_import(line, name, tmp_path):
     assert name in set(imported(tmp_path / "some.py"))
 
 
+@pytest.mark.parametrize("line", ["from . import session", "from .session import Session", "from ..page import theme"])
+def test_a_relative_import_is_refused(line, tmp_path):
+    (tmp_path / "some.py").write_text(f"def late():\n    {line}")
+    with pytest.raises(AssertionError, match="relative import"):
+        set(imported(tmp_path / "some.py"))
+
+
 @pytest.mark.parametrize(
     "name, other, allowed",
     [
@@ -154,6 +190,8 @@ def test_the_contract_sees_every_form_of_import(line, name, tmp_path):
         ("swarmviz.ensembles.dataset", "swarmviz", False),
         ("swarmviz.theory.cbo", "swarmviz.dynamics.cbo", True),
         ("swarmviz.theory.cbo", "swarmviz.theory.fmc", True),
+        ("swarmviz.laws.base", "swarmviz.journal", True),
+        ("swarmviz.laws.base", "swarmviz.simulation", False),
     ],
 )
 def test_an_arrow_upwards_is_found(name, other, allowed):

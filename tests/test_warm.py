@@ -6,6 +6,7 @@ import re
 import pytest
 
 import swarmviz as sv
+from swarmviz.dynamics import cbo
 from swarmviz.warm import compiled, warm
 
 
@@ -31,5 +32,7 @@ def test_what_cannot_be_compiled_is_not_passed_over(monkeypatch):
         warm(io.StringIO(), processes=1)
 
 
-def test_a_compiled_dynamics_and_landscape_say_how_long_it_took():
-    assert compiled("dynamics", "CBO") > 0 and compiled("landscape", "Formula") > 0
+def test_a_compiled_dynamics_is_ready_with_one_signature_and_a_landscape_says_how_long_it_took(monkeypatch):
+    monkeypatch.setattr(cbo.advance_runs, "dispatcher", None)
+    assert compiled("dynamics", "CBO") > 0 and len(cbo.advance_runs.dispatcher.signatures) == 1
+    assert compiled("landscape", "Formula") > 0

@@ -8,9 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from bokeh.core.serialization import Serializer
+from bokeh.resources import Resources
+from panel.reactive import Syncable
 
 from components.server import bokeh_patches
+from components.server.bokeh_patches import inline_arrays
 
 MODULES = sorted(module.name for module in pkgutil.iter_modules(bokeh_patches.__path__))
 HERE = Path(__file__).parent
@@ -25,9 +30,19 @@ def test_every_patch_says_why_for_which_versions_what_is_lost_without_it_and_wha
     assert (HERE / f"test_{name}.py").exists(), "a test tells when it no longer applies"
 
 
+def patched():
+    """What the patches of the whole process change, as it is now."""
+    messages = importlib.import_module("bokeh.protocol.messages.patch_doc")  # the package has a class of the same name
+    scripts = {kind: list(names) for kind, names in Resources._component_defs.items()}
+    return dict(Serializer._encoders), messages.Serializer, vars(Syncable._event_coroutine).copy(), scripts
+
+
 def test_a_second_installation_changes_nothing():
     bokeh_patches.install()
+    before = patched()
+    assert before[0][np.ndarray] is inline_arrays.inline_array and before[2]["lock"]
     bokeh_patches.install()
+    assert patched() == before
 
 
 def test_the_application_puts_the_patches_in_place():
