@@ -54,3 +54,25 @@ def chromium() -> str:
     if path is None:
         pytest.fail("no Chromium: install one, or set the environment variable CHROMIUM to its path")
     return path
+
+
+@pytest.fixture
+def session() -> Iterator[Any]:
+    """A visitor's session without a browser."""
+    from components.page import theme  # not above: the tests of the core load no page
+    from components.session import Session
+
+    theme.extension()
+    made = Session()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def running(session: Any) -> Any:
+    """A session whose swarm moves."""
+    from tests.visit import wait
+
+    session.start()
+    assert wait(lambda: session._sim.k > 1)
+    return session

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import time
 import weakref
 
 import numpy as np
@@ -17,44 +16,7 @@ from components.session import Session
 from components.state import VisitState, first, state_of
 from swarmviz import Swarm, dynamics, presets
 from swarmviz.replay import RunSpec
-
-
-def wait(holds, seconds=20.0):
-    until = time.monotonic() + seconds
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.01)
-    return holds()
-
-
-@pytest.fixture
-def session():
-    theme.extension()
-    made = Session()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def running(session):
-    session.start()
-    assert wait(lambda: session._sim.k > 1)
-    return session
-
-
-def edit(session, name, value):
-    session.controls.form._handle_msg({"name": name, "value": value, "final": True})
-
-
-def press(session, act, value=None):
-    session.bar._handle_msg({"act": act, "value": value})
-
-
-def settle(session):
-    """Wait until a new run is built and the worker has done all it was told."""
-    session.builder.wait(60)
-    done = threading.Event()
-    session.transport.do(done.set)
-    assert done.wait(20)
+from tests.visit import edit, press, settle, wait
 
 
 def test_the_first_thing_a_visitor_sees_is_the_example_of_001_running(running):

@@ -9,7 +9,7 @@ from components.links import permalink, view_options
 from components.page import theme
 from components.session import Session
 from tests.links.handmade import content, encoded
-from tests.test_session import edit, press, running, session, settle, wait  # noqa: F401 (fixtures)
+from tests.visit import edit, press, settle, wait
 
 
 def query(link):
@@ -26,7 +26,7 @@ def opened(views, **more):
 
 
 @pytest.fixture
-def dressed(running):  # noqa: F811
+def dressed(running):
     """A running visit to a swarm with velocities whose views are all other than usual."""
     edit(running, "dynamics", "PSO")
     settle(running)
@@ -42,7 +42,7 @@ def dressed(running):  # noqa: F811
 ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "coordinate": 1, "tolerance": 0.1}
 
 
-def test_nothing_is_in_the_link_as_long_as_nobody_chose(running):  # noqa: F811
+def test_nothing_is_in_the_link_as_long_as_nobody_chose(running):
     assert options(running) == {}
     running._write_link()
     assert permalink.read(query(running.bar.link)).views is None
@@ -64,7 +64,7 @@ def test_a_copied_link_shows_the_same_views_with_the_same_options(dressed):
     again.close()
 
 
-def test_the_address_follows_every_choice(running):  # noqa: F811
+def test_the_address_follows_every_choice(running):
     edit(running, "dynamics", "PSO")
     settle(running)
     seen = [running.bar.link]
@@ -84,7 +84,7 @@ def test_the_address_follows_every_choice(running):  # noqa: F811
     assert permalink.read(query(running.bar.link)).views == options(running)
 
 
-def test_two_swarms_reopen_with_what_is_compared(running):  # noqa: F811
+def test_two_swarms_reopen_with_what_is_compared(running):
     running.choices.compare("start", None)
     both = running.side.views["A and B"]
     other = both._buttons.choices[1][0]
@@ -163,7 +163,7 @@ def test_what_is_said_of_a_value_is_short_and_a_longer_content_is_refused():
         permalink.read(encoded([*content(), {}, {}]))
 
 
-def test_a_link_that_stands_at_a_step_says_it_too_once_the_run_is_there(session):  # noqa: F811
+def test_a_link_that_stands_at_a_step_says_it_too_once_the_run_is_there(session):
     one = opened({"bins": 3, "coordinate": None}, k=4)
     one.start()
     assert wait(lambda: one._sim.k == 4 and "coordinate = None" in one.bar.message.get("text", ""))
@@ -171,7 +171,7 @@ def test_a_link_that_stands_at_a_step_says_it_too_once_the_run_is_there(session)
     one.close()
 
 
-def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):  # noqa: F811
+def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
     running.choices.compare("start", None)
     views = running._with_options()
     names = [name for view in views for name in view.defaults]

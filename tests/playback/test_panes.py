@@ -13,9 +13,7 @@ from components.playback.panes import Panes
 from components.session import Session
 from components.views.arena.mouse_modes import swarm_at, whole_point, with_agent_at
 from components.views.base import View
-from tests.test_session import edit, press, running, session, settle, wait
-
-assert session and running  # fixtures
+from tests.visit import edit, press, settle, wait
 
 
 def compare(session, act, value=None):

@@ -14,7 +14,7 @@ from components.playback.pictures import Pictures
 from components.views import SIDE_VIEWS
 from components.views.base import View
 from tests.playback.test_panes import compare
-from tests.test_session import edit, press, running, session, settle  # noqa: F401 (fixtures)
+from tests.visit import edit, press, settle
 
 
 class Spy(View):
@@ -161,7 +161,7 @@ def asked(monkeypatch):
 
 
 @pytest.mark.parametrize("name", sv.dynamics.ALL)
-def test_a_picture_of_everything_takes_one_frame_per_pane(running, counted, asked, name):  # noqa: F811
+def test_a_picture_of_everything_takes_one_frame_per_pane(running, counted, asked, name):
     """Five were made when each view took its own; lines of theory may ask the run again, and get the same one."""
     press(running, "pause")
     edit(running, "dynamics", name)

@@ -12,7 +12,7 @@ from components.session import Session
 from swarmviz import presets, success
 from swarmviz.presets.preset import MEASURED
 from tests.links.handmade import content, encoded
-from tests.test_session import press, running, session, settle, wait  # noqa: F401 (fixtures)
+from tests.visit import press, settle, wait
 
 
 def standing(one):
@@ -20,7 +20,7 @@ def standing(one):
 
 
 @pytest.fixture
-def lucky(running):  # noqa: F811
+def lucky(running):
     """The preset with too few agents, paused at its step, with replicas."""
     preset = presets.ALL["cbo-few"]
     running._choose("preset", preset.name)
