@@ -1,0 +1,59 @@
+"""The replicas' worker and their card, joined: what is asked reaches the worker, what it reports is shown on the page's thread."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from components.page.replica_panel import ReplicaPanel
+from components.replicas.card import ReplicaStatus
+
+
+@pytest.fixture
+def made():
+    """A panel whose worker has no thread, and what it did."""
+    calls, waiting = [], []
+    transport = SimpleNamespace(
+        lateness=0.3, playing=True, redraw=lambda: calls.append("redraw"), on_page=waiting.append
+    )
+    panel = ReplicaPanel(lambda: None, transport, lambda tolerance: calls.append(("judged", tolerance)), calls.append)
+    panel.worker = SimpleNamespace(count=0, tolerance=None, standing=ReplicaStatus(0))
+    shown = []
+    panel.card.show = shown.append
+    return SimpleNamespace(panel=panel, calls=calls, waiting=waiting, shown=shown, transport=transport)
+
+
+def test_how_late_pictures_come_is_the_transports_word():
+    panel = ReplicaPanel(lambda: None, SimpleNamespace(lateness=0.3), print, print)
+    assert panel.worker._lateness() == 0.3
+
+
+def test_a_number_that_is_chosen_reaches_the_worker_and_its_state_the_card(made):
+    made.panel.card._on_count(50)
+    assert made.panel.worker.count == 50 and made.shown == [made.panel.worker.standing]
+    assert made.calls == [], "the bands of a moving swarm come with its pictures"
+
+
+def test_the_bands_of_a_paused_run_are_drawn_anew(made):
+    made.transport.playing = False
+    made.panel.card._on_count(20)
+    assert made.calls == ["redraw"]
+
+
+def test_another_tolerance_is_that_of_the_worker_and_of_whoever_else_judges(made):
+    made.panel.card._on_tolerance(0.2)
+    assert made.panel.worker.tolerance == 0.2 and made.calls == [("judged", 0.2)] and len(made.shown) == 1
+
+
+def test_what_the_worker_reports_is_shown_on_the_pages_thread_as_it_then_is(made):
+    made.panel._report(ReplicaStatus(20))
+    assert made.shown == [] and len(made.waiting) == 1
+    made.panel.worker.standing = ReplicaStatus(20, 20, 0.5)
+    made.waiting[0]()
+    assert made.shown == [ReplicaStatus(20, 20, 0.5)]
+
+
+def test_the_replica_to_be_shown_is_handed_on(made):
+    made.panel.card._on_show("outcome")
+    assert made.calls == ["outcome"]
