@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from swarmviz.theory.claim import assess, fitting
+from swarmviz.theory.lived import LivedRun
+
 
 class Line(NamedTuple):
     """A curve of theory beside a recorded observable.
@@ -84,9 +87,24 @@ def velocity_law_of(dynamics: type) -> Callable:
 
 
 def lines(simulation: Any) -> list[Line]:
-    """The curves of theory for a simulation as it stands, empty where none is known."""
+    """The curves of theory beside the record of a simulation, empty where none is known."""
     find = _LINES.get(type(simulation.dynamics))
-    return find(simulation) if find else []
+    return line_claims(simulation) + (find(simulation) if find else [])
+
+
+def line_claims(simulation: Any) -> list[Line]:
+    """The curves of the claims about a simulation."""
+    lived, drawn = LivedRun.of(simulation), []
+    with np.errstate(all="ignore"):  # of a swarm that is about to diverge
+        for claim in fitting(lived):
+            if claim.curve is not None and claim.drawn:
+                held = assess(claim, lived, numbers=False)
+                style = "dashed" if claim.exact else "dotted"
+                y = claim.curve(lived)
+                drawn.append(
+                    Line(claim.observable, held.label, claim.source, style, lived.k, y, held.applies, held.reason)
+                )
+    return drawn
 
 
 def target(simulation: Any) -> Target | None:
