@@ -23,6 +23,7 @@ from components.views import figures
 ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
 ON_ACCENT = {"light": "#ffffff", "dark": "#06263a"}
 BAD = {"light": "#b3261e", "dark": "#ff9a8f"}
+GOOD = {"light": "#1b6e4b", "dark": "#6fd6a6"}
 WARNING = {"light": "#9a5700", "dark": "#ffc266"}
 HEADER = {"light": "#123f5c", "dark": "#10202c"}
 SIDEBAR_WIDTH = 320
@@ -117,6 +118,7 @@ def _palette(mode: str) -> dict:
             "primary": {"main": ACCENT[mode], "contrastText": ON_ACCENT[mode]},
             "error": {"main": BAD[mode]},
             "info": {"main": WARNING[mode]},
+            "success": {"main": GOOD[mode]},
             "text": {"primary": colours.ink, "secondary": colours.soft},
             "background": {"default": colours.paper, "paper": colours.paper},
         },

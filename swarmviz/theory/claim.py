@@ -204,12 +204,11 @@ def _reason(claim: Claim, findings: Sequence[Finding], state: State) -> str:
     pairs = list(zip(claim.hypotheses, findings, strict=True))
     failed = [_found(h, f) for h, f in pairs if f.state == "fails"]
     if failed:
-        said = f"does not apply: {'; '.join(failed)}"
-    elif state == "open":
-        unknown = ", ".join(h.words for h, f in pairs if f.state == "open")
-        said = f"what can be checked holds; not checked: {unknown}"
+        return failed[0] + (f", and {len(failed) - 1} more" if len(failed) > 1 else "")
+    if state == "open":
+        said = f"what can be checked holds; not checked: {', '.join(h.words for h, f in pairs if f.state == 'open')}"
     else:
-        said = "every hypothesis holds" if pairs else "no hypothesis"
+        said = "every hypothesis holds" if pairs else "it has no hypothesis"
     if claim.about == "mean" and claim.curve is not None:
         said += "; it is about the mean over runs, not about one run"
     return f"{said}. {claim.remark}" if claim.remark else said

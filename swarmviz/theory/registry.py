@@ -8,7 +8,7 @@ of a dynamics with ``@lines_of(Dynamics)``, ``@target_of(Dynamics)``, ``@law_of(
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,18 +86,21 @@ def velocity_law_of(dynamics: type) -> Callable:
     return lambda function: _VELOCITY_LAWS.setdefault(dynamics, function)
 
 
-def lines(simulation: Any) -> list[Line]:
-    """The curves of theory beside the record of a simulation, empty where none is known."""
+def lines(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
+    """The curves of theory beside the record of a simulation, empty where none is known.
+
+    Those that are usually drawn; ``toggled`` names the claims of which it is the other way round.
+    """
     find = _LINES.get(type(simulation.dynamics))
-    return line_claims(simulation) + (find(simulation) if find else [])
+    return line_claims(simulation, toggled) + (find(simulation) if find else [])
 
 
-def line_claims(simulation: Any) -> list[Line]:
+def line_claims(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
     """The curves of the claims about a simulation."""
     lived, drawn = LivedRun.of(simulation), []
     with np.errstate(all="ignore"):  # of a swarm that is about to diverge
         for claim in fitting(lived):
-            if claim.curve is not None and claim.drawn:
+            if claim.curve is not None and claim.drawn != (claim.name in toggled):
                 held = assess(claim, lived, numbers=False)
                 style = "dashed" if claim.exact else "dotted"
                 y = claim.curve(lived)
