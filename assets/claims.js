@@ -36,7 +36,10 @@ const contentOf = (claim, draw) => {
 
 export function render({model}) {
   const list = make("div", {className: "list"}), empty = make("p", {className: "soft"})
-  const root = make("section", {className: "claims", ariaLabel: "Claims"}, make("h3", {textContent: "Claims"}), list, empty)
+  const all = make("input", {type: "checkbox", onchange: () => root.classList.toggle("numbers", all.checked)})
+  const numbers = make("label", {title: "The number that decided about every hypothesis, not only about those that fail"}, all, "numbers")
+  const root = make("section", {className: "claims", ariaLabel: "Claims"},
+    make("header", {}, make("h3", {textContent: "Claims"}), numbers), list, empty)
   const draw = (name, on) => model.send_msg({act: "draw", name, on})
   const shown = new Map() // name → what is shown of it, so that what did not change stays, with its focus
 

@@ -182,9 +182,10 @@ class ReplicaPool:
 
     def verdicts(self) -> dict[str, Verdict]:
         """What the replicas say of the claims about them, by name, at the step that all have reached."""
-        if self.seen is None or not self.replicas:
+        reached = self.spread.last
+        if self.seen is None or reached < 0:
             return {}
-        reached, swarm = self.spread.last, self.seen.run.swarm
+        swarm = self.seen.run.swarm
         lived = [LivedRun(self._known, swarm, r.record.until(reached)) for r in self.replicas if len(r.record)]
         with np.errstate(all="ignore"):  # of replicas that are about to diverge
             return {claim.name: judge(claim, lived) for claim in (fitting(lived[0]) if lived else ())}

@@ -227,7 +227,7 @@ class ReplicaWorker:
     def _judge_claims(self, pool: ReplicaPool, busy: bool) -> bool:
         """Hold the claims against the replicas, now and then while somebody sees the result; whether that was done."""
         now, seen = time.monotonic(), pool.seen
-        if not self._judging or seen is None or now - self._judged_at < (JUDGE_EVERY_S if busy else REPORT_EVERY_S):
+        if not self._judging or seen is None or (busy and now - self._judged_at < JUDGE_EVERY_S):
             return False
         verdicts = pool.verdicts()
         with self._wake:

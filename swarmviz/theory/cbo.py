@@ -297,7 +297,7 @@ register(
         name="cbo-mean-square-step",
         source="001 eq. 3.20–3.22",
         drawn=False,
-        statement="For Euler–Maruyama steps E V ≤ V₀ e^{−(2λ − σ² − λ²Δt)t}, provided that 0 < Δt < (2λ − σ²)/λ².",
+        statement="For Euler–Maruyama steps E V ≤ V₀ exp(−(2λ − σ² − λ²Δt) t), provided that 0 < Δt < (2λ − σ²)/λ².",
         hypotheses=(
             *PLAIN,
             conditions.chosen("noise", ("anisotropic",), "anisotropic noise"),
