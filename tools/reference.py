@@ -1,4 +1,4 @@
-"""Writes docs/reference.md, docs/claims.md and the table of dynamics in README.md from the declarations: .venv/bin/python tools/reference.py
+"""Writes docs/reference.md, docs/claims.md and the table of dynamics in README.md: .venv/bin/python tools/reference.py
 
 A test fails when the files say something else than the declarations.
 """
