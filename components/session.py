@@ -25,6 +25,7 @@ from components.links.budget import check_swarm_size
 from components.page import theme
 from components.page.bar_actions import BarActions
 from components.page.choices import Choices
+from components.page.claims_card import ClaimsCard
 from components.page.compare import CompareBar
 from components.page.equation import EquationCard
 from components.page.exports import Exports
@@ -123,6 +124,13 @@ class Session:
         self.side = ViewSwitcher(side, self.panes.lock, weakly(self._write_link))
         self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed)
         self.equation = EquationCard()
+        self.claims = ClaimsCard(
+            verdicts=self.replicas.worker.verdicts,
+            drawn=self.curves.is_drawn,
+            draw=weakly(self.curves.draw),
+            seen=weakly(self._claims_seen),
+            refresh=weakly(self._redraw),
+        )
 
     def _join_actions(self) -> None:
         """What the visitor can do, and the pictures of it."""
@@ -157,7 +165,7 @@ class Session:
         )
         self.pictures = Pictures(
             self.panes,
-            views=(self.side, self.curves, self.history),
+            views=(self.side, self.curves, self.claims, self.history),
             cards=(self.equation, self.choices.mouse, self.replicas.card),
             report=weakly(self._view_failed),
         )
@@ -169,7 +177,12 @@ class Session:
         stage = theme.stage(self.choices.mouse.buttons)
         self.board = theme.board(stage, self.side.pane, self.curves.pane, self.bar, self.transport.anchor)
         sheet = pn.Column(self.compare, self.controls.form, margin=0)
-        drawer = {"Model": self.equation.pane, "Luck": self.replicas.card, "Runs": self.history.pane}
+        drawer = {
+            "Model": self.equation.pane,
+            "Claims": self.claims.pane,
+            "Luck": self.replicas.card,
+            "Runs": self.history.pane,
+        }
         drawer |= {"Export": self.exports}
         self.page = theme.page(sheet, self.board, drawer, self._dark, narrow, weakly(self.set_dark))
         self._show_panes()
@@ -308,6 +321,9 @@ class Session:
 
     def _show_comparison(self) -> None:
         self.side.show(Comparison.label)
+
+    def _claims_seen(self, on: bool) -> None:
+        self.replicas.worker.judging = on
 
     def _redraw(self) -> None:
         self.transport.redraw()

@@ -58,6 +58,11 @@ class Record(Mapping):
         other._columns = {name: column.copy() for name, column in self._columns.items()}
         return other
 
+    def until(self, k: int) -> dict[str, np.ndarray]:
+        """Name → what was recorded up to step ``k``."""
+        size = int(np.searchsorted(self["k"], k, side="right")) if self._size else 0
+        return {name: self[name][:size] for name in self}
+
     def cut(self, k: int) -> None:
         """Forget everything after step ``k``."""
         if self._size:

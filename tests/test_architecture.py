@@ -204,6 +204,7 @@ ACROSS = {  # what is tested across the modules of a folder
     "drawing/test_one_picture.py",
     "dynamics/test_observables.py",
     "kernels/test_memory.py",
+    "landscapes/test_regularity.py",
     "links/test_links_of_before.py",
     "papers/test_results.py",
     "replicas/test_success.py",

@@ -1,4 +1,4 @@
-"""Writes docs/reference.md and the table of dynamics in README.md from the declarations: .venv/bin/python tools/reference.py
+"""Writes docs/reference.md, docs/claims.md and the table of dynamics in README.md: .venv/bin/python tools/reference.py
 
 A test fails when the files say something else than the declarations.
 """
@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 from swarmviz import dynamics, landscapes, presets, schedules  # noqa: E402  (from this checkout)
 from swarmviz.parameters import Choice, Described, Real, Whole  # noqa: E402
 from swarmviz.swarm import Swarm  # noqa: E402
+from swarmviz.theory.listing import listing  # noqa: E402
 
 TABLE = re.compile(r"(?<=<!-- dynamics -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
@@ -98,5 +99,6 @@ def readme(text: str) -> str:
 
 if __name__ == "__main__":
     (ROOT / "docs" / "reference.md").write_text(reference(), encoding="utf-8")
+    (ROOT / "docs" / "claims.md").write_text(listing(), encoding="utf-8")
     path = ROOT / "README.md"
     path.write_text(readme(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -23,8 +23,10 @@ from components.views import figures
 ACCENT = {"light": "#0a6ba8", "dark": "#7cc7f2"}
 ON_ACCENT = {"light": "#ffffff", "dark": "#06263a"}
 BAD = {"light": "#b3261e", "dark": "#ff9a8f"}
+GOOD = {"light": "#1b6e4b", "dark": "#6fd6a6"}
 WARNING = {"light": "#9a5700", "dark": "#ffc266"}
 HEADER = {"light": "#123f5c", "dark": "#10202c"}
+TAB = {"minWidth": 0, "padding": "12px 10px"}  # five of them fit into the drawer
 SIDEBAR_WIDTH = 320
 CARD_WIDTH = 400
 FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"
@@ -117,9 +119,13 @@ def _palette(mode: str) -> dict:
             "primary": {"main": ACCENT[mode], "contrastText": ON_ACCENT[mode]},
             "error": {"main": BAD[mode]},
             "info": {"main": WARNING[mode]},
+            "success": {"main": GOOD[mode]},
             "text": {"primary": colours.ink, "secondary": colours.soft},
             "background": {"default": colours.paper, "paper": colours.paper},
         },
         "typography": {"fontFamily": FONT},
-        "components": {"MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER[mode], "color": "#fff"}}}},
+        "components": {
+            "MuiAppBar": {"styleOverrides": {"root": {"backgroundColor": HEADER[mode], "color": "#fff"}}},
+            "MuiTab": {"styleOverrides": {"root": TAB}},
+        },
     }

@@ -10,6 +10,7 @@ import time
 from bisect import bisect_left, bisect_right, insort
 from typing import NamedTuple
 
+import numpy as np
 from scipy.stats import binomtest
 
 from components.replicas.bands import Band, QuantileBands
@@ -17,6 +18,8 @@ from components.replicas.replica import Replica, VisibleRun
 from swarmviz import Swarm
 from swarmviz.journal import Change, Journal
 from swarmviz.success import tolerance_for
+from swarmviz.theory import LivedRun, Verdict, judge
+from swarmviz.theory.claim import fitting
 
 CONFIDENCE = 0.95
 MAX_JUDGED_STEPS = 512  # at which all replicas were judged; thinned beyond
@@ -176,6 +179,16 @@ class ReplicaPool:
     def bands(self) -> dict[str, Band]:
         """Observable → its band over all replicas, up to the step that all have reached."""
         return self.spread.bands(self.runs)
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """What the replicas say of the claims about them, by name, at the step that all have reached."""
+        reached = self.spread.last
+        if self.seen is None or reached < 0:
+            return {}
+        swarm = self.seen.run.swarm
+        lived = [LivedRun(self._known, swarm, r.record.until(reached)) for r in self.replicas if len(r.record)]
+        with np.errstate(all="ignore"):  # of replicas that are about to diverge
+            return {claim.name: judge(claim, lived) for claim in (fitting(lived[0]) if lived else ())}
 
     # ---- inside --------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ asked for. Its results are values that never change.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from components.replicas.card import NUMBERS, ReplicaStatus
 from components.replicas.pool import ReplicaPool
 from components.replicas.replica import VisibleRun
 from swarmviz import Simulation
+from swarmviz.theory import Verdict
 
 PIECE_S = 0.004  # of work at a time
 LATE_S = 0.01  # by which a picture may be late before replicas hold back
@@ -25,6 +27,7 @@ MIN_SHARE, MAX_SHARE = 0.1, 0.5  # share of one core
 MAX_REST_S = 2.0
 LOOK_EVERY_S = 0.4  # at the visible run, at most
 REST_PER_WORK = 9  # between two rounds: rounds of a few steps cost more in Python than in kernels
+JUDGE_EVERY_S = 2.0  # the claims, at most, in the middle of a round
 REPORT_EVERY_S = 0.2  # at most, in the middle of a round
 
 _one_at_a_time = threading.Lock()  # the replicas of all visitors share one core
@@ -67,6 +70,8 @@ class ReplicaWorker:
         self._shown: tuple[VisibleRun, dict[str, Band]] | None = None
         self._drawn = -1  # the last step of the bands that were reported
         self._tolerance: float | None = None
+        self._judging, self._judged_at = False, -math.inf
+        self._verdicts: tuple[VisibleRun, dict[str, Verdict]] | None = None
         self.standing = ReplicaStatus(0)
 
     # ---- any thread ----------------------------------------------------------------------------------------------------
@@ -85,7 +90,7 @@ class ReplicaWorker:
             self._next_round = self._next_look = 0.0
             self.standing = ReplicaStatus(self._count, self._count)
             if not self._count:
-                self._shown = None
+                self._shown = self._verdicts = None
             elif self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="swarmviz replicas", daemon=True)
                 self._thread.start()
@@ -109,6 +114,25 @@ class ReplicaWorker:
         return status._replace(tally=status.tally and status.tally.judged(self._tolerance))
 
     @property
+    def judging(self) -> bool:
+        """Whether the claims about the run are judged, which costs time: only while somebody sees the result."""
+        return self._judging
+
+    @judging.setter
+    def judging(self, on: bool) -> None:
+        with self._wake:
+            self._judging, self._judged_at = bool(on), -math.inf
+            self._noticed = True
+            self._wake.notify_all()
+
+    def verdicts(self, sim: Simulation) -> dict[str, Verdict]:
+        """Name of a claim → what the replicas of ``sim`` say of it; empty when off, or when its parameters were changed since."""
+        judged = self._verdicts
+        if judged is None or judged[0].agrees_until(VisibleRun.of(sim)) < judged[0].k:
+            return {}
+        return judged[1]
+
+    @property
     def hidden(self) -> bool:
         """Whether the page is hidden: the replicas rest then."""
         return self._hidden
@@ -130,6 +154,7 @@ class ReplicaWorker:
         """End the thread for good, and refer to no session any more."""
         with self._wake:
             self._dead, self._count, self._shown, thread = True, 0, None, self._thread
+            self._verdicts = None
             self._wake.notify_all()
         if thread is not None and thread is not threading.current_thread():
             thread.join(5.0)
@@ -159,7 +184,7 @@ class ReplicaWorker:
                 began = time.thread_time()  # what others take from us on a busy machine is no work of ours
                 with _one_at_a_time:
                     busy = pool.work(PIECE_S)
-                self._report(pool, count, busy)
+                self._report(pool, count, busy, self._judge_claims(pool, busy))
                 worked = time.thread_time() - began
                 self._round += worked
                 if not busy:
@@ -199,17 +224,27 @@ class ReplicaWorker:
         with self._wake:
             self._wake.wait_for(lambda: not self._count, min(MAX_REST_S, worked * (1 / self._duty - 1)))
 
-    def _report(self, pool: ReplicaPool, count: int, busy: bool) -> None:
+    def _judge_claims(self, pool: ReplicaPool, busy: bool) -> bool:
+        """Hold the claims against the replicas, now and then while somebody sees the result; whether that was done."""
+        now, seen = time.monotonic(), pool.seen
+        if not self._judging or seen is None or (busy and now - self._judged_at < JUDGE_EVERY_S):
+            return False
+        verdicts = pool.verdicts()
+        with self._wake:
+            self._verdicts, self._judged_at = (seen, verdicts) if self._count else None, now
+        return True
+
+    def _report(self, pool: ReplicaPool, count: int, busy: bool, judged: bool) -> None:
         """Hand out what is new: at the end of a round, and the progress of a long one now and then."""
         now, seen = time.monotonic(), pool.seen
-        if (busy and now - self._reported_at < REPORT_EVERY_S) or seen is None:
+        if (busy and not judged and now - self._reported_at < REPORT_EVERY_S) or seen is None:
             return
         status = ReplicaStatus(count, pool.runs, pool.progress(seen.k), pool.seeds, pool.tally(seen.k))
         with self._wake:
             if not self._count or self._count != count:
                 return
             status = self._judged(status)  # by what was asked for last
-            new = (status, pool.spread.last) != (self.standing, self._drawn)
+            new = judged or (status, pool.spread.last) != (self.standing, self._drawn)
             self._shown, self.standing = (seen, pool.bands()), status
             self._drawn, self._reported_at = pool.spread.last, now
         if new:
@@ -228,5 +263,5 @@ class ReplicaWorker:
 
     def _end(self, trouble: str = "") -> None:
         with self._wake:
-            self._thread, self._count, self._shown = None, 0, None
+            self._thread, self._count, self._shown, self._verdicts = None, 0, None, None
             self.standing = ReplicaStatus(0, trouble=trouble)

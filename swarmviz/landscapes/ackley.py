@@ -66,6 +66,8 @@ class Ackley(MinimumAtOrigin):
     reference = "002 §6; 003 table 1"
     remark = "At the tip, the only point without a gradient, it is taken as 0, which is a sub-gradient."
     low, high = -5.0, 5.0
+    smoothness = 0
+    confining = False
     block_values, block_gradient = staticmethod(ackley), staticmethod(ackley_gradient)
 
     depth = Real(20.0, bounds=(0.1, 100), softbounds=(1, 40), symbol="A", doc="Depth of the funnel.")

@@ -95,6 +95,8 @@ class AlpineN1(Landscape):
     )
     low, high = -10.0, 10.0
     dims = (1, 3)
+    smoothness = 0
+    confining = False
     block_values, block_gradient = staticmethod(alpine1), staticmethod(alpine1_gradient)
 
     def minimisers(self, d):
@@ -114,6 +116,8 @@ class AlpineN2(Landscape):
     )
     low, high = 0.0, 10.0
     dims = (1, 600)  # the minimum leaves the floats beyond d = 687
+    smoothness = 1
+    confining = False
     block_values, block_gradient = staticmethod(alpine2), staticmethod(alpine2_gradient)
 
     def minimisers(self, d):

@@ -49,6 +49,9 @@ def block(function):
     return cache.jit(function, nogil=True, error_model="numpy")
 
 
+ANALYTIC = 3  # of ``smoothness``: more often than any claim asks for
+
+
 class Landscape(Described):
     """A function F: ℝᵈ → ℝ to be minimised.
 
@@ -70,6 +73,11 @@ class Landscape(Described):
         less; ∞ where there is none or it is farther than 0.1. None where it is not known: then it is searched for
         (:mod:`swarmviz.landscapes.separation`). Half of it is the most that counts as found
         (:func:`swarmviz.success.tolerance_for`). Where it depends on d or on parameters, override :meth:`separation`.
+    smoothness : int, optional
+        How often F is continuously differentiable: −1 discontinuous, 0 continuous, 1, 2, or ANALYTIC. None where it is not known.
+    confining : bool, optional
+        Whether exp(−F/T) has a finite integral over the whole space for every T > 0, because F grows far outside; so that there is a
+        Gibbs law without a boundary. None where it is not known.
     """
 
     title: ClassVar[str] = "Landscape"
@@ -81,6 +89,8 @@ class Landscape(Described):
     dims: tuple[int, int | None] = (1, None)
     log_colours: ClassVar[bool] = False
     nearest_minimum: ClassVar[float | None] = math.inf
+    smoothness: int | None = ANALYTIC
+    confining: bool | None = True
     block_values: ClassVar[Any] = None
     block_gradient: ClassVar[Any] = None
 

@@ -39,6 +39,7 @@ class Beale(Landscape):
     low, high = -4.5, 4.5
     dims = (2, 2)
     log_colours = True
+    confining = False
     block_values, block_gradient = staticmethod(beale), staticmethod(beale_gradient)
 
     def minimisers(self, d):

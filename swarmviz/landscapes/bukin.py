@@ -39,6 +39,7 @@ class BukinN6(Landscape):
     remark = "The slope grows without bound towards the ridge; on the ridge itself only the slope along x + 10 is kept."
     low, high = (-15.0, -3.0), (-5.0, 3.0)
     dims = (2, 2)
+    smoothness = 0
     block_values, block_gradient = staticmethod(bukin), staticmethod(bukin_gradient)
 
     def minimisers(self, d):

@@ -50,6 +50,8 @@ class CrossInTray(Landscape):
     )
     low, high = -10.0, 10.0
     dims = (2, 2)
+    smoothness = 0
+    confining = False
     block_values, block_gradient = staticmethod(cross), staticmethod(cross_gradient)
 
     def minimisers(self, d):

@@ -48,6 +48,8 @@ class DiscontinuousIntegrand(Landscape):
     remark = "At the cliff, where the minimum lies, the gradient is taken as 0. Beyond d = 283 the minimum overflows."
     low, high = -5.0, 5.0
     dims = (1, 283)
+    smoothness = -1
+    confining = False
     block_values, block_gradient = staticmethod(discontinuous), staticmethod(discontinuous_gradient)
 
     def minimisers(self, d):

@@ -37,5 +37,6 @@ class DropWave(Rings):
     equation = r"F(x) = -\frac{1 + \cos 12|x|}{\frac12 |x|^2 + 2}"
     reference = "002 fig. C.14"
     low, high = -5.12, 5.12
+    confining = False
     block_values, block_gradient = staticmethod(drop_wave), staticmethod(drop_wave_gradient)
     ring = 0.5202

@@ -38,6 +38,7 @@ class Easom(Landscape):
     remark = "Often taken on [−100, 100]², where the hole is smaller than a dot on the screen."
     low, high = -10.0, 10.0
     dims = (2, 2)
+    confining = False
     block_values, block_gradient = staticmethod(easom), staticmethod(easom_gradient)
 
     def minimisers(self, d):

@@ -53,6 +53,8 @@ class Eggholder(Landscape):
     low, high = -512.0, 512.0
     dims = (2, 2)
     nearest_minimum = 0.0579
+    smoothness = 0
+    confining = False
     block_values, block_gradient = staticmethod(eggholder), staticmethod(eggholder_gradient)
 
     def minimisers(self, d):

@@ -42,6 +42,8 @@ class HolderTable(Landscape):
     remark = "Lower still outside of the box. On the kinks the gradient leaves out the term that has a kink."
     low, high = -10.0, 10.0
     dims = (2, 2)
+    smoothness = 0
+    confining = False
     block_values, block_gradient = staticmethod(holder), staticmethod(holder_gradient)
 
     def minimisers(self, d):

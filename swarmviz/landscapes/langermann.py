@@ -54,6 +54,7 @@ class Langermann(Landscape):
     low, high = 0.0, 10.0
     dims = (2, 2)
     nearest_minimum = 0.0475  # the next ring around the deepest point
+    confining = False
     block_values, block_gradient = staticmethod(langermann), staticmethod(langermann_gradient)
 
     def minimisers(self, d):

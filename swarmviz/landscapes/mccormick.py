@@ -42,6 +42,7 @@ class McCormick(Landscape):
     )
     low, high = (-1.5, -3.0), (4.0, 4.0)
     dims = (2, 2)
+    confining = False
     block_values, block_gradient = staticmethod(mccormick), staticmethod(mccormick_gradient)
 
     def minimisers(self, d):

@@ -47,6 +47,7 @@ class Michalewicz(Landscape):
     reference = "Michalewicz 1992"
     remark = "The minimiser is that in the box [0, π]; outside of it other points are as low or lower."
     low, high = 0.0, np.pi
+    confining = False
     block_values, block_gradient = staticmethod(michalewicz), staticmethod(michalewicz_gradient)
 
     steepness = Whole(10, bounds=(1, 50), softbounds=(1, 20), symbol="m", doc="Steepness of the furrows.")

@@ -172,6 +172,11 @@ class GaussianMixture(Landscape):
         doc="The wells, each with centre c, depth D and width w.",
     )
 
+    @property
+    def confining(self) -> bool:  # type: ignore[override]  # it depends on a parameter
+        """Only the bowl holds agents that are far from the wells."""
+        return self.bowl > 0
+
     def with_well(self, centre: Sequence[float], depth: float = 1.0, width: float = 0.7) -> GaussianMixture:
         """A landscape with one more well."""
         return self._with([*self.wells, (centre, depth, width)])

@@ -40,4 +40,5 @@ class Salomon(Rings):
     remark = "At the tip, the only point without a gradient, it is taken as 0, which is a sub-gradient."
     low, high = -100.0, 100.0
     ring = 0.9974
+    smoothness = 0
     block_values, block_gradient = staticmethod(salomon), staticmethod(salomon_gradient)

@@ -39,4 +39,5 @@ class SchafferN2(MinimumAtOrigin):
     remark = "Often taken on [−100, 100]², where its ripples are finer than any screen shows."
     low, high = -10.0, 10.0
     dims = (2, 2)
+    confining = False
     block_values, block_gradient = staticmethod(schaffer), staticmethod(schaffer_gradient)

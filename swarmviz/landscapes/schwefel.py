@@ -63,6 +63,7 @@ class Schwefel220(MinimumAtOrigin):
     reference = "003 table 1"
     remark = "Where a coordinate is 0 its slope is taken as 0, which is a sub-gradient."
     low, high = -100.0, 100.0
+    smoothness = 0
     block_values, block_gradient = staticmethod(schwefel220), staticmethod(schwefel220_gradient)
 
 
@@ -77,6 +78,8 @@ class Schwefel226(Landscape):
         "Lower still outside of the box, so use it with a boundary."
     )
     low, high = -500.0, 500.0
+    smoothness = 1
+    confining = False
     block_values, block_gradient = staticmethod(schwefel226), staticmethod(schwefel226_gradient)
 
     def minimisers(self, d):

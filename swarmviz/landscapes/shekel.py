@@ -84,6 +84,7 @@ class Shekel(Landscape):
     )
     low, high = 0.0, 10.0
     dims = (4, 4)
+    confining = False
     block_values, block_gradient = staticmethod(shekel), staticmethod(shekel_gradient)
 
     holes = Whole(10, bounds=(1, 10), symbol="m", doc="Number of holes; 5, 7 and 10 are the published cases.")

@@ -55,6 +55,7 @@ class XinSheYang(MinimumAtOrigin):
         "taken as 0."
     )
     low, high = -5.0, 5.0
+    smoothness = 0
     block_values, block_gradient = staticmethod(yang), staticmethod(yang_gradient)
 
     draw = Whole(

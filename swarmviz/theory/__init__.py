@@ -6,6 +6,8 @@ One module for each dynamics; importing it registers what it knows (:mod:`swarmv
 from __future__ import annotations
 
 from swarmviz.theory import bgk, cbo, finite_set, finite_set_curves, fmc, ssa
+from swarmviz.theory.claim import Assessment, Claim, Verdict, all_claims, assessments, claims_of, judge
+from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.registry import (
     Line,
     Target,
@@ -21,14 +23,22 @@ from swarmviz.theory.registry import (
 )
 
 __all__ = [
+    "Assessment",
+    "Claim",
     "Line",
+    "LivedRun",
     "Target",
     "VelocityLaw",
+    "Verdict",
+    "all_claims",
+    "assessments",
     "bgk",
     "cbo",
+    "claims_of",
     "finite_set",
     "finite_set_curves",
     "fmc",
+    "judge",
     "law",
     "law_of",
     "lines",

@@ -8,10 +8,13 @@ of a dynamics with ``@lines_of(Dynamics)``, ``@target_of(Dynamics)``, ``@law_of(
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from swarmviz.theory.claim import assess, fitting
+from swarmviz.theory.lived import LivedRun
 
 
 class Line(NamedTuple):
@@ -83,10 +86,28 @@ def velocity_law_of(dynamics: type) -> Callable:
     return lambda function: _VELOCITY_LAWS.setdefault(dynamics, function)
 
 
-def lines(simulation: Any) -> list[Line]:
-    """The curves of theory for a simulation as it stands, empty where none is known."""
+def lines(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
+    """The curves of theory beside the record of a simulation, empty where none is known.
+
+    Those that are usually drawn; ``toggled`` names the claims of which it is the other way round.
+    """
     find = _LINES.get(type(simulation.dynamics))
-    return find(simulation) if find else []
+    return line_claims(simulation, toggled) + (find(simulation) if find else [])
+
+
+def line_claims(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
+    """The curves of the claims about a simulation."""
+    lived, drawn = LivedRun.of(simulation), []
+    with np.errstate(all="ignore"):  # of a swarm that is about to diverge
+        for claim in fitting(lived):
+            if claim.curve is not None and claim.drawn != (claim.name in toggled):
+                held = assess(claim, lived, numbers=False)
+                style = "dashed" if claim.exact else "dotted"
+                y = claim.curve(lived)
+                drawn.append(
+                    Line(claim.observable, held.label, claim.source, style, lived.k, y, held.applies, held.reason)
+                )
+    return drawn
 
 
 def target(simulation: Any) -> Target | None:

@@ -147,7 +147,7 @@ def test_a_view_takes_the_frame_that_it_is_given_and_builds_none(monkeypatch):
         "swarmviz.drawing.finite_set_laws.theory_law",
     ):
         monkeypatch.setattr(place, lambda run: None)
-    monkeypatch.setattr("components.views.curves.curves.theory_lines", lambda run: [])
+    monkeypatch.setattr("components.views.curves.curves.theory_lines", lambda run, toggled: [])
     built = []
     monkeypatch.setattr(sv.Simulation, "frame", property(lambda sim: built.append(sim)))
     for (view, sim), frame in zip(views, frames, strict=True):

@@ -15,6 +15,7 @@ from components.replicas.replica import RECORDED, SPACING, VisibleRun
 from swarmviz import presets
 from swarmviz.replay import RunSpec
 from swarmviz.success import succeeded
+from swarmviz.theory import LivedRun, assessments, claims_of, judge
 from tests.replicas.runs import RUNS, assert_exact, finish, independent, judged_by_hand, last_finite, visible_run
 
 
@@ -316,3 +317,22 @@ def test_a_diverged_replica_fails_by_any_tolerance_and_is_shown_last_at_its_last
     assert {o.seed for o in failed} >= set(lost) and all(o.diverged for o in failed[-len(lost) :])
     last = failed[-1]
     assert independent(sim, last.seed, last.k).k == last.k, "it can be lived up to there"
+
+
+def test_claims_are_judged_by_what_the_replicas_themselves_measured():
+    sim = visible_run(sigma=0.5, steps=30)
+    sim.dynamics.sigma = 0.8
+    sim.advance(10)
+    flock = ReplicaPool()
+    flock.follow(VisibleRun.of(sim), 12)
+    assert flock.verdicts() == {}, "nothing has been measured yet"
+    finish(flock)
+    verdicts = flock.verdicts()
+    runs = [independent(sim, sim.initial_swarm.seed + 1 + r) for r in range(12)]
+    lived = [LivedRun(run.journal, run.initial_swarm, run.record) for run in runs]  # a replica shows no frame
+    assert set(verdicts) == {held.claim.name for held in assessments(sim)}
+    for claim in claims_of(sv.CBO):
+        if claim.name in verdicts:
+            assert repr(verdicts[claim.name]) == repr(judge(claim, lived))
+    ratio = np.mean([run.record["dispersion"][-1] / run.record["dispersion"][0] for run in lived])
+    assert verdicts["cbo-mean-square"].measured == pytest.approx(ratio, rel=1e-12)

@@ -178,3 +178,27 @@ def test_the_tolerance_of_the_thread_acts_at_once_on_what_was_told(watched):
     assert watched.wait(at(45)).tally.tolerance == 0.25
     watched.luck.tolerance = None
     assert watched.luck.standing.tally.tolerance == 0.05
+
+
+def test_claims_are_judged_only_while_the_verdicts_are_seen(watched):
+    watched.luck.count = 20
+    watched.wait(at(40))
+    assert watched.luck.verdicts(watched.sim) == {}
+    watched.luck.judging = True  # of replicas that have nothing left to do
+    watched.wait(lambda standing: watched.luck.verdicts(watched.sim))
+    assert watched.luck.verdicts(watched.sim)["cbo-identity"].runs == 20
+    with watched.lock:
+        watched.sim.goto(20)
+        watched.sim.dynamics.sigma = 0.3
+        watched.sim.advance(5)
+    assert watched.luck.verdicts(watched.sim) == {}, "of other parameters than those that act now"
+    watched.luck.count = 0
+    assert watched.luck.verdicts(watched.sim) == {}
+
+
+def test_claims_that_are_asked_for_from_the_first_moment_on_do_not_end_the_replicas(watched):
+    watched.luck.judging = True
+    watched.luck.count = 20
+    standing = watched.wait(at(40))
+    assert standing.trouble == ""
+    watched.wait(lambda standing: watched.luck.verdicts(watched.sim))

@@ -5,7 +5,9 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import theory
+from swarmviz.schedules import Linear
 from swarmviz.theory import cbo
+from swarmviz.theory.lived import LivedRun
 
 SPHERE = sv.landscapes.Sphere()
 
@@ -54,22 +56,103 @@ def test_over_the_identity_line_the_dispersion_is_a_martingale_with_mean_one():
     for seed in range(runs):
         sim = sv.Simulation(sv.CBO(alpha=10.0, sigma=0.7), SPHERE, sv.Swarm(n=20, d=2, seed=seed))
         sim.advance(15)
-        identity = next(line for line in theory.lines(sim) if line.style == "dashed")
+        identity = lines_of(sim)["one-step identity"]
         last[seed] = sim.record["dispersion"][-1] / identity.y[-1]
     assert abs(last.mean() - 1) < 4 * last.std(ddof=1) / np.sqrt(runs)
+
+
+def lines_of(sim):
+    return {line.reference: line for line in theory.lines(sim)}
 
 
 def test_lines_say_in_words_when_a_hypothesis_fails():
     sim = sv.Simulation(sv.CBO(sigma=2.0), SPHERE, sv.Swarm(seed=1))
     sim.advance(5)
-    claimed, identity = theory.lines(sim)
-    assert (claimed.style, claimed.applies) == (
-        "dotted",
-        False,
-    ) and "no mean-square decay is promised" in claimed.reason
+    claimed, identity = lines_of(sim)["001 Thm 3.5"], lines_of(sim)["one-step identity"]
+    assert (claimed.style, claimed.applies) == ("dotted", False)
+    assert "2λ > σ² fails (2λ − σ² = −2)" in claimed.reason
     assert identity.applies and identity.style == "dashed" and claimed.y.shape == claimed.k.shape
     sim.dynamics.scheme = "heun"
-    assert not theory.lines(sim)[1].applies
+    sim.advance(1)
+    assert not lines_of(sim)["one-step identity"].applies
+
+
+# ---- the faults of the lines: each failed before ----------------------------------------------------------------------------
+
+
+def test_a_line_bends_where_a_slider_moved():
+    """(1 − λΔt)² per step with the λ that acted on it: exact at every step, whatever was moved."""
+    sim = sv.Simulation(sv.CBO(noise="none"), SPHERE, sv.Swarm(n=50, seed=1))
+    sim.advance(40)
+    sim.dynamics.lam = 0.1
+    sim.advance(20)
+    exact = lines_of(sim)["001 eq. 2.27–2.28"]
+    assert exact.applies
+    np.testing.assert_allclose(sim.record["dispersion"] / exact.y, 1.0, rtol=1e-10)
+    claimed = lines_of(sim)["001 Thm 2.9"].y
+    slope = -np.diff(np.log(claimed)) / 0.05
+    np.testing.assert_allclose(slope[:40], 2.0, rtol=1e-9)
+    np.testing.assert_allclose(slope[40:], 0.2, rtol=1e-9)
+
+
+def test_a_schedule_is_integrated_and_not_frozen_at_its_last_value():
+    schedule = Linear(start=2.5, end=0.1, duration=2.5)
+    sim = sv.Simulation(sv.CBO(sigma=schedule), SPHERE, sv.Swarm(n=50, seed=1))
+    sim.advance(50)
+    line = lines_of(sim)["001 Thm 3.5"]
+    sigma = schedule.at(sim.record["t"][:-1])
+    np.testing.assert_allclose(np.log(line.y / line.y[0])[1:], -np.cumsum(2 - sigma**2) * 0.05, rtol=1e-9)
+    assert not line.applies and "2λ > σ² fails (2λ − σ² = −4.25)" in line.reason, "it failed from the first step on"
+
+
+@pytest.mark.parametrize("parameters, words", [
+    ({"dt": 2.5, "noise": "none"}, "λΔt < 1 fails"),
+    ({"dt": 1.9, "sigma": 0.5}, "0 < Δt < (2λ − σ²)/λ² fails"),
+    ({"epsilon": 5.0}, "no drift switch (ε = 0) fails"),
+    ({"boundary": "clip"}, "no boundary fails"),
+])  # fmt: skip
+def test_claims_check_the_time_step_the_switch_and_the_walls(parameters, words):
+    sim = sv.Simulation(sv.CBO(**parameters), SPHERE, sv.Swarm(n=50, seed=1))
+    sim.advance(10)
+    claimed = theory.lines(sim)[0]
+    assert not claimed.applies and words in claimed.reason
+
+
+def test_after_a_change_of_noise_the_mean_still_follows_the_identity():
+    """W1 of the audit: V/line was 8.2 ± 1.0 after σ went from 1 to 0.2; the mean over 600 runs is 1 within 4 standard errors."""
+    runs, last = 600, np.empty(600)
+    for seed in range(runs):
+        sim = sv.Simulation(sv.CBO(alpha=10.0, sigma=0.7), SPHERE, sv.Swarm(n=20, d=2, seed=seed))
+        sim.advance(8)
+        sim.dynamics.sigma = 0.2
+        sim.advance(7)
+        last[seed] = sim.record["dispersion"][-1] / lines_of(sim)["one-step identity"].y[-1]
+    assert abs(last.mean() - 1) < 4 * last.std(ddof=1) / np.sqrt(runs)
+
+
+def test_two_agents_decay_at_another_almost_sure_rate_than_is_claimed():
+    """N = 2, α → 0: λ + σ²/4 for the equation; of the scheme −E log|1 − λΔ + σ√(Δ/2) Z|/Δ. 400 runs of 400 steps."""
+    sigma, dt, steps, runs = 1.0, 0.01, 400, 400
+    rate = np.empty(runs)
+    for seed in range(runs):
+        dynamics = sv.CBO(alpha=1e-12, sigma=sigma, dt=dt)
+        sim = sv.Simulation(dynamics, SPHERE, sv.Swarm(n=2, d=1, seed=seed), every=steps)
+        sim.advance(steps)
+        rate[seed] = next(c for c in theory.claims_of(sv.CBO) if c.name == "cbo-almost-sure").measure(LivedRun.of(sim))
+    error = rate.std(ddof=1) / np.sqrt(runs)  # about σ/√(2t · runs) = 0.018
+    assert abs(rate.mean() - cbo.euler_almost_sure_rate(1.0, sigma / np.sqrt(2), dt)) < 4 * error
+    assert cbo.almost_sure_rate(1.0, sigma) - rate.mean() > 8 * error
+
+
+def test_the_laplacian_of_real_weights_has_the_eigenvalues_of_lemma_2_8():
+    sim = sv.Simulation(sv.CBO(alpha=3.0), sv.landscapes.Rastrigin(), sv.Swarm(n=60, d=2, seed=1))
+    sim.advance(3)
+    L = cbo.laplacian(sim.frame.weight)
+    np.testing.assert_allclose(L @ sim.frame.x, sim.frame.x - sim.frame.focus, atol=1e-12)
+    held = next(a for a in theory.assessments(sim) if a.claim.name == "cbo-laplacian")
+    assert held.measured < held.predicted
+    broken = np.linalg.eigvals(L + 1e-3 * np.eye(60))
+    assert np.abs(np.sort_complex(broken) - np.r_[0.0, np.ones(59)]).max() > held.predicted
 
 
 def test_the_gibbs_law_is_the_target_of_constant_noise_only():

@@ -66,13 +66,17 @@ def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hyp
     view = attached(Curves(), sim)
     claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
     assert claim.glyph.line_dash == [2, 4] and claim.glyph.line_alpha == 1 and not view.plots[1].reasons.visible
-    assert "001 Thm 3.5" in claim.name and "2λ > σ² holds" in claim.name and "$name" in view.plots[1].hover.tooltips
+    assert (
+        "001 Thm 3.5" in claim.name
+        and "every hypothesis holds" in claim.name
+        and "$name" in view.plots[1].hover.tooltips
+    )
     sim.dynamics.sigma = 3.0
     sim.advance(1)
     paint(view, sim)
     claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
     assert (
         claim.glyph.line_alpha == FAINT
-        and "does not hold" in view.plots[1].reasons.text
+        and "2λ &gt; σ² fails since step 3 (2λ − σ² = −7)" in view.plots[1].reasons.text
         and view.plots[1].reasons.visible
     )

@@ -15,6 +15,7 @@ from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, curves_picture, groups_of, suits_log
+from swarmviz.theory import all_claims
 from swarmviz.theory import lines as theory_lines
 
 FIRST_CHOICE = "value", "dispersion"
@@ -63,6 +64,7 @@ class Curves(View):
             ButtonRow(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
         ]
         self._offered: list[str] = []
+        self._toggled: set[str] = set()  # claims whose lines are drawn although they usually are not, or the reverse
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
         self.bands = bands
         blocks = [self._block(i) for i in range(len(self._plots))]
@@ -106,7 +108,8 @@ class Curves(View):
         """What is on the two plots as long as no other group or axis is chosen."""
         if self._sim is None:
             return {}
-        return {"curves": [[group, self._suits_log(group)] for group in map(self._first, range(len(self._plots)))]}
+        usual = [[group, self._suits_log(group)] for group in map(self._first, range(len(self._plots)))]
+        return {"curves": usual, "lines": []}
 
     @property
     def curves(self) -> list[list]:
@@ -126,6 +129,32 @@ class Curves(View):
             )
         for place, (group, log) in enumerate(value):
             self.choose(place, group, log)
+
+    @property
+    def lines(self) -> list[str]:
+        """The claims whose lines are drawn although they usually are not, or the reverse."""
+        return sorted(self._toggled)
+
+    @lines.setter
+    def lines(self, value: Any) -> None:
+        known = {claim.name for claims in all_claims().values() for claim in claims}
+        if (
+            not isinstance(value, list)
+            or len(value) > len(known)
+            or not all(isinstance(v, str) and v in known for v in value)
+        ):
+            raise ValueError(f"lines = {value!r:.100}: must be names of claims, such as {min(known)}")
+        self._toggled = set(value)
+
+    def is_drawn(self, claim: str, default: bool) -> bool:
+        """Whether the line of a claim is drawn, which by ``default`` it is or is not."""
+        return default != (claim in self._toggled)
+
+    def draw(self, claim: str, on: bool) -> None:
+        """Draw the line of a claim, or leave it out."""
+        default = next(c.drawn for claims in all_claims().values() for c in claims if c.name == claim)
+        self._toggled = self._toggled - {claim} if on == default else self._toggled | {claim}
+        self.refresh()
 
     def choose(self, place: int, group: str, log: bool | None = None) -> None:
         """Put another group on a plot, on the scale that suits it unless ``log`` is given."""
@@ -183,7 +212,7 @@ class Curves(View):
 
     def prepare(self, frame: Frame, run: Simulation) -> Prepared:
         """The curves of both plots; safe on a worker thread."""
-        bands, lines = self.bands(run), theory_lines(run)
+        bands, lines = self.bands(run), theory_lines(run, self._toggled)
         pictures = [
             schedule_picture(run, log) if group == SCHEDULE else curves_picture(frame, run, group, log, bands, lines)
             for group, log in self._chosen

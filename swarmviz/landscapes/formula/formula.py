@@ -125,7 +125,7 @@ class Formula(Landscape):
 
     title = "Formula of one's own"
     reference = "written by hand"
-    nearest_minimum = None
+    nearest_minimum = smoothness = confining = None
     remark = (
         "On a kink the slope is that of |x| at 0, which is 0; where the formula has no finite slope it is taken as 0. "
         "No minimiser is known but those that are given."

@@ -1,0 +1,70 @@
+// The claims about the run: a lamp for each, one for each of its hypotheses, what is measured, and whether its curve is drawn.
+
+import {make, makeButton, grouped} from "./dom.js"
+
+const STATES = {holds: "every hypothesis holds", fails: "a hypothesis fails", open: "a hypothesis cannot be checked"}
+const OF_ONE = {holds: "holds", fails: "fails", open: "cannot be checked"}
+const SIGNS = {holds: "✓", fails: "✕", open: "?"} // a shape beside the colour
+const OUTCOMES = {agrees: "✓", differs: "✕", open: "?"}
+
+const lamp = (state, title) => make("i", {className: `lamp ${state}`, textContent: SIGNS[state], title, ariaHidden: "true"})
+const spoken = (textContent) => make("span", {className: "spoken", textContent})
+
+const hypothesisOf = ({words, state, detail, since}) => {
+  const when = state === "fails" && since ? ` since step ${grouped(since)}` : ""
+  return make("li", {className: state, title: `${OF_ONE[state]}${when}: ${detail}`}, lamp(state, ""), spoken(`${OF_ONE[state]}${when}: `),
+    make("span", {textContent: words}), make("small", {textContent: `${detail}${when}`}))
+}
+
+const contentOf = (claim, draw) => {
+  const head = make("header", {}, lamp(claim.state, STATES[claim.state]), make("b", {textContent: claim.source}),
+    claim.exact ? make("em", {textContent: "exact", title: "Holds exactly for the simulated scheme, at any number of agents"}) : null)
+  if (claim.curve) {
+    const pressed = String(claim.drawn)
+    head.append(makeButton({className: "draw", textContent: "line", ariaPressed: pressed, ariaLabel: `Draw the line of ${claim.source}`,
+      title: `${claim.drawn ? "Hide" : "Draw"} “${claim.label}” among the curves`}, () => draw(claim.name, !claim.drawn)))
+  }
+  const verdict = claim.verdict
+  return [head, make("p", {textContent: claim.statement}),
+    claim.hypotheses.length ? make("ul", {ariaLabel: "Hypotheses"}, ...claim.hypotheses.map(hypothesisOf)) : null,
+    claim.this_run ? make("p", {className: "measured"}, make("span", {textContent: "This run: "}), claim.this_run) : null,
+    verdict ? make("p", {className: `measured verdict ${verdict.outcome}`}, make("i", {textContent: OUTCOMES[verdict.outcome], ariaHidden: "true"}),
+      make("span", {textContent: ` ${verdict.runs} replicas: `}), verdict.words.replaceAll("-", "−")) : null,
+    !verdict && claim.about === "mean" && claim.this_run ? make("p", {className: "soft", textContent: "A claim about the mean: replicas (under Luck) measure it."}) : null,
+    claim.remark ? make("p", {className: "remark", textContent: claim.remark}) : null].filter((part) => part != null)
+}
+
+export function render({model}) {
+  const list = make("div", {className: "list"}), empty = make("p", {className: "soft"})
+  const all = make("input", {type: "checkbox", onchange: () => root.classList.toggle("numbers", all.checked)})
+  const numbers = make("label", {title: "The number that decided about every hypothesis, not only about those that fail"}, all, "numbers")
+  const root = make("section", {className: "claims", ariaLabel: "Claims"},
+    make("header", {}, make("h3", {textContent: "Claims"}), numbers), list, empty)
+  const draw = (name, on) => model.send_msg({act: "draw", name, on})
+  const shown = new Map() // name → what is shown of it, so that what did not change stays, with its focus
+
+  const show = () => {
+    const names = new Set(model.claims.map((claim) => claim.name))
+    for (const [name, {node}] of shown) { if (!names.has(name)) { node.remove(); shown.delete(name) } }
+    for (const claim of model.claims) {
+      const text = JSON.stringify(claim), before = shown.get(claim.name)
+      const node = before ? before.node : make("article", {})
+      if (!before) { list.append(node) }
+      if (!before || before.text !== text) {
+        const focused = node.contains(root.getRootNode().activeElement)
+        node.className = claim.state
+        node.replaceChildren(...contentOf(claim, draw))
+        if (focused) { node.querySelector("button")?.focus() }
+        shown.set(claim.name, {node, text})
+      }
+    }
+    empty.textContent = model.remark
+    empty.hidden = model.claims.length > 0
+  }
+  const watch = new IntersectionObserver((entries) => model.send_msg({act: "seen", on: entries.at(-1).isIntersecting}))
+  watch.observe(root)
+  model.on("remove", () => watch.disconnect())
+  model.on("claims", show)
+  show()
+  return root
+}

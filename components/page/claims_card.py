@@ -1,0 +1,168 @@
+"""The card of claims: what the papers say of the dynamics, whether its hypotheses hold for this run, and what is measured beside it.
+
+It is a view like the others (:mod:`components.views.base`), prepared once a second, and only while it is seen: the browser says when it is.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import panel as pn
+import param
+
+from components.assets import component
+from components.views.base import View
+from swarmviz import Frame, Simulation
+from swarmviz.theory import Assessment, Verdict, assessments
+
+UPDATE_EVERY_S = 1.0
+NO_CLAIMS = "No claim about this dynamics is known."
+
+
+class ClaimList(pn.custom.JSComponent):
+    """The claims in the browser.
+
+    Parameters
+    ----------
+    on_seen : function (bool)
+        Called when the list comes into sight, or leaves it.
+    on_draw : function (name, bool)
+        Called when the curve of a claim shall be drawn, or not.
+    """
+
+    claims = param.List([], doc="One dictionary for each claim, see ``row_of``.")
+    remark = param.String(NO_CLAIMS, doc="What is said when there is none.")
+
+    _esm, _stylesheets = component("claims")
+
+    def __init__(self, on_seen: Callable[[bool], None], on_draw: Callable[[str, bool], None], **params: Any):
+        super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
+        self._on_seen, self._on_draw = on_seen, on_draw
+
+    def _handle_msg(self, data: Any) -> None:
+        if not isinstance(data, dict) or not isinstance(data.get("on"), bool):
+            return
+        if data.get("act") == "seen":
+            self._on_seen(data["on"])
+        elif data.get("act") == "draw" and any(row["name"] == data.get("name") for row in self.claims):
+            self._on_draw(data["name"], data["on"])
+
+
+class ClaimsCard(View):
+    """The claims about the visible run.
+
+    Parameters
+    ----------
+    verdicts : function (run) → mapping of str to Verdict
+        What the run's replicas say, by the name of the claim; called where pictures are prepared.
+    drawn : function (claim name, default) → bool
+        Whether the curve of a claim is drawn.
+    draw : function (name, bool)
+        Draw the curve of a claim, or do not.
+    seen : function (bool), optional
+        Called when the card comes into sight, or leaves it.
+    """
+
+    def __init__(
+        self,
+        verdicts: Callable[[Simulation], Mapping[str, Verdict]] = lambda run: {},
+        drawn: Callable[[str, bool], bool] = lambda name, default: default,
+        draw: Callable[[str, bool], None] = lambda name, on: None,
+        seen: Callable[[bool], None] = lambda on: None,
+        **wiring: Any,
+    ):
+        super().__init__(**wiring)
+        self._verdicts, self._is_drawn, self._on_draw, self._on_seen = verdicts, drawn, draw, seen
+        self._seen, self._looked = False, -math.inf
+        self._judged: Mapping[str, Verdict] = {}
+        self._list = ClaimList(self._set_seen, self._draw)
+
+    @property
+    def pane(self) -> ClaimList:
+        """What is put on the page."""
+        return self._list
+
+    @property
+    def seen(self) -> bool:
+        """Whether the card is in sight; nothing is computed for it when it is not."""
+        return self._seen
+
+    def _set_seen(self, on: bool) -> None:
+        if on != self._seen:
+            self._seen = on
+            self._on_seen(on)
+            self.hurry()
+            if on:
+                self.refresh()
+
+    def _draw(self, name: str, on: bool) -> None:
+        self._on_draw(name, on)
+        self.hurry()
+        self.refresh()
+
+    def hurry(self) -> None:
+        """Update with the next picture."""
+        self._looked = -math.inf
+
+    def attach(self, run: Simulation) -> None:
+        """Another run is shown."""
+        self._sim = run
+        self.hurry()
+
+    def prepare(self, frame: Frame, run: Simulation) -> list[dict[str, Any]] | None:
+        """The rows, when the card is seen and the last look was a while ago."""
+        if not self._seen:
+            return None
+        now, verdicts = time.monotonic(), self._verdicts(run)
+        if now - self._looked < UPDATE_EVERY_S and verdicts == self._judged:
+            return None
+        self._looked, self._judged = now, verdicts
+        return [
+            row_of(held, verdicts.get(held.claim.name), self._is_drawn(held.claim.name, held.claim.drawn))
+            for held in assessments(run)
+        ]
+
+    def paint(self, payload: list[dict[str, Any]]) -> None:
+        """Show the rows."""
+        if payload != self._list.claims:
+            self._list.claims = payload
+
+
+def row_of(held: Assessment, verdict: Verdict | None, drawn: bool) -> dict[str, Any]:
+    """A claim as the browser shows it; plain values only."""
+    claim = held.claim
+    return {
+        "name": claim.name,
+        "source": claim.source,
+        "statement": claim.statement,
+        "exact": claim.exact,
+        "state": held.state,
+        "hypotheses": [
+            {"words": h.words, "state": f.state, "detail": f.detail, "since": f.since}
+            for h, f in zip(claim.hypotheses, held.findings, strict=True)
+        ],
+        "remark": claim.remark,
+        "label": held.label,
+        "curve": claim.curve is not None,
+        "drawn": bool(drawn and claim.curve is not None),
+        "about": claim.about,
+        "this_run": measured_words(held),
+        "verdict": None
+        if verdict is None
+        else {"outcome": verdict.outcome, "words": verdict.words, "runs": verdict.runs},
+    }
+
+
+def measured_words(held: Assessment) -> str:
+    """What was measured of this run beside what is claimed, "" where nothing is."""
+    claim = held.claim
+    if not math.isfinite(held.measured):
+        return ""
+    said = f"{claim.quantity} = {held.measured:.4g}"
+    if math.isfinite(held.predicted):
+        relation = {"=": "", "≤": "≤ ", "≥": "≥ "}[claim.relation]
+        said += f"; claimed {'in the mean ' if claim.about == 'mean' else ''}{relation}{held.predicted:.4g}"
+    return said.replace("-", "−")

@@ -1,0 +1,97 @@
+"""What does not hold as the papers print it, with the evidence, and what of them no simulation can test, with the reason."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Paper(NamedTuple):
+    """``fails``: what does not hold as printed, and what shows it; ``untested``: statements and why no simulation tests them."""
+
+    number: str
+    title: str
+    fails: str
+    untested: tuple[tuple[str, str], ...]
+
+
+PAPERS = (
+    Paper(
+        "000",
+        "FractalAI",
+        "Theorem 1 says that the swarm tends to ρ_R ∝ R. Cloning copies positions and makes none, so without jitter, "
+        "which the paper's algorithm does not have, the swarm ends in few points and KL stays far from zero; with jitter "
+        "it settles where cloning and jitter balance, which is as far from ρ_R for ten thousand walkers as for a hundred."
+        " The law of infinitely many walkers (an exact map) shows that the relative entropy falls, rises again and stays:"
+        " it is no Lyapunov function, and equation (1.8) is not the limit of the algorithm. The clone probability (1.4) "
+        "exceeds 1 and needs a clip. The rate in the proof of Theorem 3 is 2λ₁ under a logarithmic Sobolev inequality; "
+        "what is printed, (1.11) and (1.15), is λ₁ with a constant.",
+        (
+            ("the large deviation principle (1.14)", "the probabilities are too small to be counted"),
+            ("the mixing time", "it is defined by a supremum over all initial laws"),
+            (
+                "uniqueness and existence of the solution of (1.8)",
+                "a statement about an equation that the swarm does not follow",
+            ),
+        ),
+    ),
+    Paper(
+        "001",
+        "Stability of consensus-based optimisation",
+        "The proofs of Theorems 3.4 and 3.5 move the projection onto the complement of the mean through the Hadamard "
+        "product with the noise, which does not hold. The rate 2λ − σ² in mean square is reached only while N|X̄ − ν|² ≪ "
+        "V; at every N the one-step identity holds instead. The almost-sure rate λ + σ²/2 is not reached at all: for N = "
+        "2 and α → 0 the rate is λ + σ²/4 (a test measures it), and for strong noise a swarm on Rastrigin's function "
+        "gathers more slowly the stronger the noise.",
+        (
+            ("the constant C(λ, σ) of (3.26)–(3.29)", "only its existence is shown"),
+            ("global statements for all initial points", "only some can be started from"),
+        ),
+    ),
+    Paper(
+        "002",
+        "Swarm-based simulated annealing",
+        "In the mean field of Theorem 2.4 the masses have the mean 1, in the algorithm the sum 1, so that its cutoff acts"
+        " on N m: at a fixed cutoff and growing N the algorithm is that of constant noise, for which Theorem 4.2 says "
+        "that F̄ stays above the minimum. The line “F̄ tends to min F” belongs to a fixed product of N and the cutoff. "
+        "The function printed with figure C.17 lacks the factors 10 of (6.3), so that its minimum is 18 and not 0. The "
+        "row printed with figure 6.10 agrees with ours at half the printed cutoff.",
+        (
+            ("the limits liminf t → ∞ of Theorems 2.4 and 2.5", "a run ends; what is compared is how far it has come"),
+            (
+                "the constants of the coupling in Lemmas 5.1–5.4 and B.1",
+                "they are steps of the proof of Theorem 2.2, which is tested by its rate",
+            ),
+        ),
+    ),
+    Paper(
+        "003",
+        "Kinetic BGK swarm",
+        "The interval printed for γ does not make the second part of A positive: that takes γ < ν_j/2 − λ, since a factor"
+        " 2 is lost in the bound 1 + (γ + λ)Δt ≤ 2. The variance of the Maxwellian is σ²/2 in (2.10) and σ² in the "
+        "algorithm, and 1/ν_j is dropped, so that the limit ε → 0 is the CBO with another σ than printed. Table 2 does "
+        "not say which boundary was used; its Gaussian row on Rastrigin's function is that of no boundary, not of a "
+        "projection. A factor 1/d is printed in the same function that the tables do not have.",
+        (
+            ("Lemmas 3.1–3.3", "steps of the proof of Theorem 3.1, which is tested by its rate"),
+            ("“for α large enough” in Theorem 4.1", "the threshold is not computed in the paper"),
+        ),
+    ),
+    Paper(
+        "004",
+        "Swarm dynamics on a finite set",
+        "The second generator does not scatter less than the first in the end: by the linear-noise law its agents scatter"
+        " more than independent draws from the target, those of the first far less. The numbers of transitions are "
+        "compared at equal computing time, in which the first generator goes further in model time; at equal model time "
+        "the ratio is another.",
+        (
+            (
+                "the constants of the functional inequality for general φ",
+                "infima over all densities; they are bounded, not computed",
+            ),
+            (
+                "Maas' metric and the gradient flow structure (Theorems 2.2, 2.3)",
+                "an interpretation of the same equation",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,92 @@
+"""The card of claims: what is sent to the browser, when, and what comes back from it."""
+
+import json
+
+import pytest
+
+import swarmviz as sv
+from components.page.claims_card import ClaimsCard, row_of
+from swarmviz.theory import Verdict, assessments
+
+
+def run(**parameters):
+    sim = sv.Simulation(sv.CBO(**parameters), sv.landscapes.Sphere(), sv.Swarm(n=20, seed=1))
+    sim.advance(10)
+    return sim
+
+
+def seen_card(sim, **wiring):
+    card = ClaimsCard(**wiring)
+    card.attach(sim)
+    card.pane._handle_msg({"act": "seen", "on": True})
+    return card
+
+
+def test_every_lamp_says_what_decided_and_the_verdict_is_beside_the_claim():
+    verdict = Verdict("differs", 1.2, 1.1, 1.3, 1.5, 50, "1.2 [1.1, 1.3] = 1.5: differs (z = -6.0)")
+    card = seen_card(run(sigma=2.0), verdicts=lambda sim: {"cbo-almost-sure": verdict})
+    rows = {row["name"]: row for row in card.pane.claims}
+    assert rows["cbo-mean-square"]["state"] == "fails"
+    lamps = {h["words"]: h for h in rows["cbo-mean-square"]["hypotheses"]}
+    assert lamps["2λ > σ²"] == {"words": "2λ > σ²", "state": "fails", "detail": "2λ − σ² = −2", "since": 0}
+    assert rows["cbo-almost-sure"]["verdict"] == {"outcome": "differs", "words": verdict.words, "runs": 50}
+    assert rows["cbo-mean-square"]["verdict"] is None
+    assert rows["cbo-mean-square"]["this_run"].startswith("V/V₀ = ")
+    json.dumps(card.pane.claims, allow_nan=False)
+
+
+def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):
+    asked = []
+    monkeypatch.setattr("components.page.claims_card.assessments", lambda run: asked.append(run) or [])
+    sim, card = run(), ClaimsCard()
+    card.attach(sim)
+    assert card.prepare(sim.frame, sim) is None and not asked
+    card.pane._handle_msg({"act": "seen", "on": True})
+    assert asked == [sim]
+    assert card.prepare(sim.frame, sim) is None and len(asked) == 1, "not more often than once a second"
+    card.hurry()
+    assert card.prepare(sim.frame, sim) == [] and len(asked) == 2
+    card.pane._handle_msg({"act": "seen", "on": False})
+    card.hurry()
+    assert card.prepare(sim.frame, sim) is None and len(asked) == 2
+
+
+def test_a_new_verdict_is_shown_at_once():
+    verdicts = {}
+    sim = run()
+    card = seen_card(sim, verdicts=lambda sim: dict(verdicts))
+    assert card.prepare(sim.frame, sim) is None
+    verdicts["cbo-identity"] = Verdict("agrees", 1.0, 0.9, 1.1, 1.0, 20, "…")
+    assert card.prepare(sim.frame, sim) is not None
+
+
+MALFORMED = [
+    None,
+    3,
+    "seen",
+    {"act": "seen"},
+    {"act": "seen", "on": 1},
+    {"act": "draw", "on": True},
+    {"act": "draw", "name": "cbo-unknown", "on": True},
+    {"act": "draw", "name": ["cbo-identity"], "on": True},
+]
+
+
+@pytest.mark.parametrize("message", MALFORMED)
+def test_a_message_of_another_form_does_nothing(message):
+    drawn, seen = [], []
+    card = ClaimsCard(draw=lambda *what: drawn.append(what), seen=seen.append)
+    card.pane.claims = [row_of(held, None, True) for held in assessments(run())]
+    card.pane._handle_msg(message)
+    assert not drawn and not seen
+
+
+def test_a_line_is_drawn_at_the_press_of_its_button():
+    drawn = []
+    card = seen_card(run(), draw=lambda *what: drawn.append(what), drawn=lambda name, default: (name, True) in drawn)
+    before = {row["name"]: row["drawn"] for row in card.pane.claims}
+    card.pane._handle_msg({"act": "draw", "name": "cbo-mean-square-step", "on": True})
+    after = {row["name"]: row["drawn"] for row in card.pane.claims}
+    assert drawn == [("cbo-mean-square-step", True)]
+    assert not before["cbo-mean-square-step"] and after["cbo-mean-square-step"]
+    assert not after["cbo-laplacian"], "it has no line"
