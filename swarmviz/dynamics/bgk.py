@@ -62,6 +62,7 @@ from swarmviz.kernels.diagnostics import (
     all_finite,
     choose_batch,
     clear_consensus,
+    consensus_weights,
     dispersion,
     distance_to,
     finish_consensus,
@@ -70,16 +71,16 @@ from swarmviz.kernels.diagnostics import (
     make_consensus_scratch,
     mean_position,
     nearest_target,
+    no_consensus,
+    note_consensus,
     smallest,
     value_of,
     weigh,
-    weights,
 )
 from swarmviz.kernels.noise import LAWS, fill_chosen
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, key, uniforms
 from swarmviz.parameters import Choice, Real, Switch, Whole
-from swarmviz.schedules import values_of
 
 OBSERVABLES = (
     BEST,
@@ -98,7 +99,9 @@ ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Positions ``x`` and velocities ``v`` in blocks, who jumped last, energies, consensus, lowest energy, stall count, ESS."""
+    """Positions ``x`` and velocities ``v`` in blocks, who jumped last, energies, consensus and how it was
+    formed (step, α, M), lowest energy, stall count, ESS.
+    """
 
     k: int
     clock: Clock
@@ -110,6 +113,9 @@ class State(NamedTuple):
     jumped: np.ndarray
     energy: np.ndarray
     consensus: np.ndarray
+    consensus_step: int
+    consensus_alpha: float
+    consensus_batch: int
     best: float
     still: int
     effective: float
@@ -124,6 +130,9 @@ class Runs(NamedTuple):
     jumped: FlagRows
     energy: RunRows
     consensus: Table
+    consensus_step: Wholes
+    consensus_alpha: Reals
+    consensus_batch: Wholes
     best: Reals
     still: Wholes
     effective: Reals
@@ -317,6 +326,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
             run.best[0] = min(run.best[0], lowest_value(scratch) if everyone else smallest(f))
             workspace.before[:] = nu
             run.effective[0] = finish_consensus(scratch.sums, nu)
+            note_consensus(run, steps.k + s, schedules.alpha[s], params.batch)
             if s > 0:
                 move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
         if is_recorded(steps, s):
@@ -402,7 +412,7 @@ class BGK(Stalling):
         return StateBatch.initial(
             State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), jumped=np.zeros((runs, n), np.uint8),
             energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
-            effective=np.full(runs, np.nan),
+            effective=np.full(runs, np.nan), **no_consensus(runs),
         )  # fmt: skip
 
     def coefficients(self, sigma):
@@ -422,7 +432,8 @@ class BGK(Stalling):
         count, d, call = len(state.seed), state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), copied_rows(state.v), state.jumped.copy(), copied_rows(state.energy),
-            copied(state.consensus), state.best.copy(), state.still.copy(), state.effective.copy(),
+            copied(state.consensus), state.consensus_step.copy(), state.consensus_alpha.copy(), state.consensus_batch.copy(),
+            state.best.copy(), state.still.copy(), state.effective.copy(),
         )  # fmt: skip
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         p, keep, pull, shake = self.coefficients(sigma)
@@ -441,7 +452,6 @@ class BGK(Stalling):
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))
-        alpha = values_of(self, "alpha", np.array([t]))[0]
         return Frame(state.k, t, from_blocks(state.x, n, d), state.energy, focus=state.consensus, v=from_blocks(state.v, n, d),
-                     weight=weights(state.energy, alpha), role=state.jumped.astype(np.int8), roles=("gliding", "jumped"),
+                     weight=consensus_weights(state, state.energy), role=state.jumped.astype(np.int8), roles=("gliding", "jumped"),
                      notes=self._stall_notes(state))  # fmt: skip

@@ -53,6 +53,7 @@ from swarmviz.kernels.diagnostics import (
     all_finite,
     choose_batch,
     clear_consensus,
+    consensus_weights,
     dispersion,
     distance_to,
     finish_consensus,
@@ -60,10 +61,11 @@ from swarmviz.kernels.diagnostics import (
     lowest_value,
     make_consensus_scratch,
     mean_position,
+    no_consensus,
+    note_consensus,
     smallest,
     value_of,
     weigh,
-    weights,
 )
 from swarmviz.kernels.elementary import tanh
 from swarmviz.kernels.noise import GAUSSIAN
@@ -71,7 +73,6 @@ from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_b
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.parameters import Choice, Real, Whole
-from swarmviz.schedules import values_of
 
 ANISOTROPIC, ISOTROPIC, NO_NOISE = range(3)
 EULER, TAMED, HEUN = range(3)
@@ -93,7 +94,9 @@ ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Positions ``x`` in blocks (see :mod:`swarmviz.kernels.blocks`), their energies, the consensus point, the lowest energy so far."""
+    """Positions ``x`` in blocks (see :mod:`swarmviz.kernels.blocks`), their energies, the consensus point and how it was formed
+    (step, α, M), the lowest energy so far.
+    """
 
     k: int
     clock: Clock
@@ -103,6 +106,9 @@ class State(NamedTuple):
     x: np.ndarray
     energy: np.ndarray
     consensus: np.ndarray
+    consensus_step: int
+    consensus_alpha: float
+    consensus_batch: int
     best: float
 
 
@@ -113,6 +119,9 @@ class Runs(NamedTuple):
     x: RunRows
     energy: RunRows
     consensus: Table
+    consensus_step: Wholes
+    consensus_alpha: Reals
+    consensus_batch: Wholes
     best: Reals
 
 
@@ -367,6 +376,7 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
         if recording:
             measure(x, f, nu, nu_value, run.best[0], effective, objective.minimisers, scratch.mean, record, column)
             column += 1
+    note_consensus(run, steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
     return FINE, FINE
 
 
@@ -417,15 +427,17 @@ class CBO(Dynamics):
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
-        clock, best = Clock(dt=float(self.dt)), np.full(runs, np.inf)
         return StateBatch.initial(
-            State, clock, x, seeds, energy=np.empty((runs, n)), consensus=aligned(runs, d), best=best
-        )
+            State, Clock(dt=float(self.dt)), x, seeds, energy=np.empty((runs, n)), consensus=aligned(runs, d),
+            best=np.full(runs, np.inf), **no_consensus(runs),
+        )  # fmt: skip
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
-        runs = Runs(state.seed, copied_rows(state.x), aligned_rows(count, n), aligned(count, d), state.best.copy())
+        runs = Runs(
+            state.seed, copied_rows(state.x), aligned_rows(count, n), aligned(count, d), **no_consensus(count), best=state.best.copy()
+        )  # fmt: skip
         params = Params(self.lam, self.dt, self.epsilon, NOISES[self.noise], SCHEMES[self.scheme], self.batch)
         schedules = Schedules(*self._schedules(state, steps, "alpha", "sigma"))
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
@@ -437,6 +449,5 @@ class CBO(Dynamics):
 
     def frame(self, state):
         t = float(state.clock.at(state.k))
-        alpha = values_of(self, "alpha", np.array([t]))[0]
-        x, weight = from_blocks(state.x, state.n, state.d), weights(state.energy, alpha)
+        x, weight = from_blocks(state.x, state.n, state.d), consensus_weights(state, state.energy)
         return Frame(state.k, t, x, state.energy, focus=state.consensus, weight=weight)
