@@ -91,7 +91,7 @@ OBSERVABLES = (
     Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
     Observable("functional", "H[f]", "Mean of γ|x − x*| + |v − λ(x* − x)|", "functional", log=True),
     Observable("jump_fraction", "jumps", "Share of the agents that jumped", "share"),
-    Observable("move", "‖Δν‖∞ / h", "How far the consensus moved in this step, in half widths", "move", log=True),
+    Observable("move", "|Δν/h|", "How far the consensus moved in this step, in half widths", "move", log=True),
     Observable("still", "c", "Consecutive steps in which the consensus hardly moved", "steps"),
     EFFECTIVE_SIZE,
 )

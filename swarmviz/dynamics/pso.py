@@ -84,7 +84,7 @@ OBSERVABLES = (
     ),
     Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
     Observable("improved", "improved", "Share of the agents that found a new personal best", "share"),
-    Observable("move", "‖Δν‖∞ / h", "How far the weighted best moved in this step, in half widths", "move", log=True),
+    Observable("move", "|Δν/h|", "How far the weighted best moved in this step, in half widths", "move", log=True),
     Observable("still", "c", "Consecutive steps in which the weighted best hardly moved", "steps"),
     Observable("effective_size", "ESS", "Effective number of agents in the weighted best, 1/Σw²", "count"),
 )

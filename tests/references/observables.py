@@ -67,14 +67,14 @@ def share_of_role_one(past):
 
 
 def move(past):
-    return np.nan if past.before is None else np.abs((past.now.focus - past.before.focus) / half_widths(past)).max()
+    return np.nan if past.before is None else np.linalg.norm((past.now.focus - past.before.focus) / half_widths(past))
 
 
 def still(past):
     """How many of the last steps in a row moved the focus by less than the tolerance."""
     half, count = half_widths(past), 0
     for before, after in zip(past.frames[:-1], past.frames[1:], strict=True):
-        count = count + 1 if np.abs((after.focus - before.focus) / half).max() < past.dynamics.stall_tolerance else 0
+        count = count + 1 if np.linalg.norm((after.focus - before.focus) / half) < past.dynamics.stall_tolerance else 0
     return count
 
 
