@@ -17,6 +17,9 @@ that σ̃, in (6) too, and for ε → 0 a step (1, 2) is CBO's Euler–Maruyama 
 003 runs in coordinates y of the box, X = c + h∘y with y ∈ [−1, 1]^d. Multiplied by h, (1) to (4) are the same equations in X, except that
 σ₀ becomes h∘σ₀. So ``rescaled`` computes in the landscape's coordinates all the same: F is evaluated where the Frame says, to the last bit.
 
+003 starts from (X₀, V₀) ~ f₀ of any law. Here V₀ is zero, s_v h∘ζ with ζ standard normal, or drawn from the Maxwellian at X₀, which is (1)
+with κ = 0, Λ = λ and, in the form (7), S = σ (003 eq. 2.8, 3.1).
+
     H[f] = mean of γ |x − x*| + |v − λ (x* − x)|                                       (8)  003 eq. 4.1, in y if rescaled
     error = max_i |ν − x*|_i / h_i                                                     (9)  003 §5, which calls it a success if < 0.25
 
@@ -55,11 +58,13 @@ from swarmviz.kernels.blocks import (
     run_of,
     scratch,
     slice_view,
+    to_blocks,
 )
 from swarmviz.kernels.compiled import FlagRows, Reals, RunRows, Table, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import (
     ConsensusScratch,
     all_finite,
+    batch_at,
     choose_batch,
     clear_consensus,
     consensus_weights,
@@ -76,11 +81,14 @@ from swarmviz.kernels.diagnostics import (
     smallest,
     value_of,
     weigh,
+    weights,
 )
-from swarmviz.kernels.noise import LAWS, fill_chosen
+from swarmviz.kernels.noise import LAWS, draw, fill_chosen
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
-from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, key, uniforms
+from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, VELOCITY, draw_normal, key, uniforms
+from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Choice, Real, Switch, Whole
+from swarmviz.schedules import values_of
 
 OBSERVABLES = (
     BEST,
@@ -404,16 +412,43 @@ class BGK(Stalling):
     boundary = Choice(
         boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
     )
+    initial_velocity = Choice({"zero": "At rest.",
+                               "gaussian": "Gaussian, the same law everywhere.",
+                               "maxwellian": "As if every agent had just jumped: drawn from the Maxwellian where it is."},
+                              symbol="V₀", group="Start", doc="Velocities at the start.")  # fmt: skip
+    velocity_spread = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="s_v", group="Start",
+                           used_when={"initial_velocity": ("gaussian",)},
+                           doc="Standard deviation of Gaussian velocities; in half widths of the box per time when rescaled.")  # fmt: skip
 
     observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
         return StateBatch.initial(
-            State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), jumped=np.zeros((runs, n), np.uint8),
+            State, Clock(dt=float(self.dt)), x, seeds, v=to_blocks(self.initial_velocities(x, landscape, seeds)),
+            jumped=np.zeros((runs, n), np.uint8),
             energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
             effective=np.full(runs, np.nan), **no_consensus(runs),
         )  # fmt: skip
+
+    def initial_velocities(self, x: np.ndarray, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
+        """Velocities at the start of runs with positions ``x`` (runs, N, d) and these seeds, of the same shape."""
+        runs, n, d = x.shape
+        if self.initial_velocity == "zero":
+            return np.zeros((runs, n, d))
+        if self.initial_velocity == "gaussian":
+            return self.velocity_spread * self.unit(landscape, d) * draw_normal(seeds, VELOCITY, 0, n, d)
+        return np.array([self._maxwellian(X, landscape, seed) for X, seed in zip(x, seeds.tolist(), strict=True)])
+
+    def _maxwellian(self, X: np.ndarray, landscape: Landscape, seed: int) -> np.ndarray:
+        """A draw of (1) for every agent at ``X`` (N, d), about the consensus of step 0."""
+        n, d = X.shape
+        alpha, sigma = (float(values_of(self, name, np.zeros(1))[0]) for name in ("alpha", "sigma"))
+        shake = sigma if self.form == "inertial" else self.coefficients(sigma)[3]
+        away = X - weights(landscape.values(X), alpha, batch_at(seed, 0, n, self.batch)) @ X
+        floor = self.unit(landscape, d) * self.sigma_floor
+        spread = away + np.where(away >= 0, floor, -floor)  # (3)
+        return -self.lam * away + shake * spread * draw(self.noise, self.freedom, seed, VELOCITY, 0, n, d)
 
     def coefficients(self, sigma):
         """(p, κ, Λ, S) of (5) to (7); S for an array of values of σ."""

@@ -213,16 +213,22 @@ def consensus_weights(state: Any, energy: np.ndarray) -> np.ndarray:
 
     What the State says of its consensus counts, not what the parameters are now: a swarm that has stalled keeps the ν of an earlier step.
     """
-    heights = energy
-    if 0 < state.consensus_batch < state.n:
-        heights = np.where(batch_at(state.seed, state.consensus_step, state.n, state.consensus_batch), energy, np.inf)
+    batch = batch_at(state.seed, state.consensus_step, state.n, state.consensus_batch)
+    return weights(energy, state.consensus_alpha, batch)
+
+
+def weights(energy: np.ndarray, alpha: float, batch: np.ndarray | None = None) -> np.ndarray:
+    """The weights of (1), shape (N,); zero outside a random batch (N,) bool."""
+    heights = energy if batch is None else np.where(batch, energy, np.inf)
     with np.errstate(over="ignore"):  # α F may leave the numbers; the weight is then zero
-        w = np.exp(-state.consensus_alpha * (heights - heights.min()))
+        w = np.exp(-alpha * (heights - heights.min()))
     return w / w.sum()
 
 
-def batch_at(seed: int, step: int, n: int, size: int) -> np.ndarray:
-    """Which of ``n`` agents are in the random batch of a step, (N,) bool."""
+def batch_at(seed: int, step: int, n: int, size: int) -> np.ndarray | None:
+    """Which of ``n`` agents are in the random batch of a step, (N,) bool; None where all are."""
+    if not 0 < size < n:
+        return None
     chosen = np.empty(n, np.uint8)
     fill_batch(chosen, size, seed, step)
     return chosen.astype(bool)
