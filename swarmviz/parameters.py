@@ -22,7 +22,7 @@ import param
 from param.parameterized import Undefined
 
 MAX_SHOWN_CHARS = 200  # of a value in an error message: it may be a table of points
-GROUPS = ("Dynamics", "Noise", "Schedule", "Numerics")
+GROUPS = ("Dynamics", "Noise", "Schedule", "Numerics", "Start")  # the last: what acts on reset
 
 
 class TimeDependent:
@@ -65,7 +65,7 @@ class Real(Declaration, param.Number):
         The paper's symbol, shown first on the page.
     scale : {"linear", "log"}
         How a slider is spaced.
-    group : {"Dynamics", "Noise", "Schedule", "Numerics"}
+    group : {"Dynamics", "Noise", "Schedule", "Numerics", "Start"}
         Where the page puts the control.
     unit : str
         For axis labels and tool tips; empty for a pure number.

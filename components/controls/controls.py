@@ -17,6 +17,7 @@ from components.controls.rows import Row, present_values, rows_of
 from components.text import MAX_SENTENCE_CHARS, cut_short
 from swarmviz.parameters import GROUPS, Described
 
+ON_RESET = "applies on reset"
 PRESENT_EVERY_S = 0.25  # between two looks at what schedules give now
 
 
@@ -111,9 +112,13 @@ class Controls:
     def _sections(self) -> list[tuple[str, str, list[Row]]]:
         """Title, note and rows of each section: the choices, the dynamics by group, the swarm, the landscape."""
         rows = {prefix: self._rows_of(prefix, part) for prefix, part in self.parts.items()}
-        groups = [(group, "", [row for row in rows.get("dynamics", []) if row.group == group]) for group in GROUPS]
+        notes = {"Start": ON_RESET}
+        groups = [
+            (group, notes.get(group, ""), [row for row in rows.get("dynamics", []) if row.group == group])
+            for group in GROUPS
+        ]
         swarm, landscape = (
-            ("Swarm", "applies on reset", rows.get("swarm", [])),
+            ("Swarm", ON_RESET, rows.get("swarm", [])),
             ("Landscape", "", rows.get("landscape", [])),
         )
         return [("", "", self._heading(self.parts)), *groups, swarm, landscape]

@@ -17,6 +17,9 @@ that σ̃, in (6) too, and for ε → 0 a step (1, 2) is CBO's Euler–Maruyama 
 003 runs in coordinates y of the box, X = c + h∘y with y ∈ [−1, 1]^d. Multiplied by h, (1) to (4) are the same equations in X, except that
 σ₀ becomes h∘σ₀. So ``rescaled`` computes in the landscape's coordinates all the same: F is evaluated where the Frame says, to the last bit.
 
+003 starts from (X₀, V₀) ~ f₀ of any law. Here V₀ is zero, s_v h∘ζ with ζ standard normal, or drawn from the Maxwellian at X₀, which is (1)
+with κ = 0, Λ = λ and, in the form (7), S = σ (003 eq. 2.8, 3.1).
+
     H[f] = mean of γ |x − x*| + |v − λ (x* − x)|                                       (8)  003 eq. 4.1, in y if rescaled
     error = max_i |ν − x*|_i / h_i                                                     (9)  003 §5, which calls it a success if < 0.25
 
@@ -55,13 +58,16 @@ from swarmviz.kernels.blocks import (
     run_of,
     scratch,
     slice_view,
+    to_blocks,
 )
 from swarmviz.kernels.compiled import FlagRows, Reals, RunRows, Table, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import (
     ConsensusScratch,
     all_finite,
+    batch_at,
     choose_batch,
     clear_consensus,
+    consensus_weights,
     dispersion,
     distance_to,
     finish_consensus,
@@ -70,14 +76,17 @@ from swarmviz.kernels.diagnostics import (
     make_consensus_scratch,
     mean_position,
     nearest_target,
+    no_consensus,
+    note_consensus,
     smallest,
     value_of,
     weigh,
     weights,
 )
-from swarmviz.kernels.noise import LAWS, fill_chosen
+from swarmviz.kernels.noise import LAWS, draw, fill_chosen
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
-from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, key, uniforms
+from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, VELOCITY, draw_normal, key, uniforms
+from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Choice, Real, Switch, Whole
 from swarmviz.schedules import values_of
 
@@ -90,7 +99,7 @@ OBSERVABLES = (
     Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
     Observable("functional", "H[f]", "Mean of γ|x − x*| + |v − λ(x* − x)|", "functional", log=True),
     Observable("jump_fraction", "jumps", "Share of the agents that jumped", "share"),
-    Observable("move", "‖Δν‖∞ / h", "How far the consensus moved in this step, in half widths", "move", log=True),
+    Observable("move", "|Δν/h|", "How far the consensus moved in this step, in half widths", "move", log=True),
     Observable("still", "c", "Consecutive steps in which the consensus hardly moved", "steps"),
     EFFECTIVE_SIZE,
 )
@@ -98,7 +107,9 @@ ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Positions ``x`` and velocities ``v`` in blocks, who jumped last, energies, consensus, lowest energy, stall count, ESS."""
+    """Positions ``x`` and velocities ``v`` in blocks, who jumped last, energies, consensus and how it was
+    formed (step, α, M), lowest energy, stall count, ESS.
+    """
 
     k: int
     clock: Clock
@@ -110,6 +121,9 @@ class State(NamedTuple):
     jumped: np.ndarray
     energy: np.ndarray
     consensus: np.ndarray
+    consensus_step: int
+    consensus_alpha: float
+    consensus_batch: int
     best: float
     still: int
     effective: float
@@ -124,6 +138,9 @@ class Runs(NamedTuple):
     jumped: FlagRows
     energy: RunRows
     consensus: Table
+    consensus_step: Wholes
+    consensus_alpha: Reals
+    consensus_batch: Wholes
     best: Reals
     still: Wholes
     effective: Reals
@@ -317,6 +334,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
             run.best[0] = min(run.best[0], lowest_value(scratch) if everyone else smallest(f))
             workspace.before[:] = nu
             run.effective[0] = finish_consensus(scratch.sums, nu)
+            note_consensus(run, steps.k + s, schedules.alpha[s], params.batch)
             if s > 0:
                 move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
         if is_recorded(steps, s):
@@ -394,16 +412,43 @@ class BGK(Stalling):
     boundary = Choice(
         boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
     )
+    initial_velocity = Choice({"zero": "At rest.",
+                               "gaussian": "Gaussian, the same law everywhere.",
+                               "maxwellian": "As if every agent had just jumped: drawn from the Maxwellian where it is."},
+                              symbol="V₀", group="Start", doc="Velocities at the start.")  # fmt: skip
+    velocity_spread = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="s_v", group="Start",
+                           used_when={"initial_velocity": ("gaussian",)},
+                           doc="Standard deviation of Gaussian velocities; in half widths of the box per time when rescaled.")  # fmt: skip
 
     observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
         return StateBatch.initial(
-            State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), jumped=np.zeros((runs, n), np.uint8),
+            State, Clock(dt=float(self.dt)), x, seeds, v=to_blocks(self.initial_velocities(x, landscape, seeds)),
+            jumped=np.zeros((runs, n), np.uint8),
             energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
-            effective=np.full(runs, np.nan),
+            effective=np.full(runs, np.nan), **no_consensus(runs),
         )  # fmt: skip
+
+    def initial_velocities(self, x: np.ndarray, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
+        """Velocities at the start of runs with positions ``x`` (runs, N, d) and these seeds, of the same shape."""
+        runs, n, d = x.shape
+        if self.initial_velocity == "zero":
+            return np.zeros((runs, n, d))
+        if self.initial_velocity == "gaussian":
+            return self.velocity_spread * self.unit(landscape, d) * draw_normal(seeds, VELOCITY, 0, n, d)
+        return np.array([self._maxwellian(X, landscape, seed) for X, seed in zip(x, seeds.tolist(), strict=True)])
+
+    def _maxwellian(self, X: np.ndarray, landscape: Landscape, seed: int) -> np.ndarray:
+        """A draw of (1) for every agent at ``X`` (N, d), about the consensus of step 0."""
+        n, d = X.shape
+        alpha, sigma = (float(values_of(self, name, np.zeros(1))[0]) for name in ("alpha", "sigma"))
+        shake = sigma if self.form == "inertial" else self.coefficients(sigma)[3]
+        away = X - weights(landscape.values(X), alpha, batch_at(seed, 0, n, self.batch)) @ X
+        floor = self.unit(landscape, d) * self.sigma_floor
+        spread = away + np.where(away >= 0, floor, -floor)  # (3)
+        return -self.lam * away + shake * spread * draw(self.noise, self.freedom, seed, VELOCITY, 0, n, d)
 
     def coefficients(self, sigma):
         """(p, κ, Λ, S) of (5) to (7); S for an array of values of σ."""
@@ -422,7 +467,8 @@ class BGK(Stalling):
         count, d, call = len(state.seed), state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), copied_rows(state.v), state.jumped.copy(), copied_rows(state.energy),
-            copied(state.consensus), state.best.copy(), state.still.copy(), state.effective.copy(),
+            copied(state.consensus), state.consensus_step.copy(), state.consensus_alpha.copy(), state.consensus_batch.copy(),
+            state.best.copy(), state.still.copy(), state.effective.copy(),
         )  # fmt: skip
         alpha, sigma = self._schedules(state, steps, "alpha", "sigma")
         p, keep, pull, shake = self.coefficients(sigma)
@@ -441,7 +487,6 @@ class BGK(Stalling):
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))
-        alpha = values_of(self, "alpha", np.array([t]))[0]
         return Frame(state.k, t, from_blocks(state.x, n, d), state.energy, focus=state.consensus, v=from_blocks(state.v, n, d),
-                     weight=weights(state.energy, alpha), role=state.jumped.astype(np.int8), roles=("gliding", "jumped"),
+                     weight=consensus_weights(state, state.energy), role=state.jumped.astype(np.int8), roles=("gliding", "jumped"),
                      notes=self._stall_notes(state))  # fmt: skip

@@ -11,6 +11,7 @@ One step from ν = ν(X), with ξ standard normal:
     tamed Euler      the drift b = −λ H (X − ν) enters as bΔt / (1 + Δt|b|)                           (4)
     Heun             Y = (3);  X⁺ = X + ½Δt [b(X; ν(X)) + b(Y; ν(Y))] + σ√Δt D(X − ν) ξ               (5)
 
+λ may be negative: agents then drift away from ν, and without noise V grows; 001 §3.2 has it that noise brings them together all the same.
 In (5) the noise keeps its coefficient at the left end, because (1) is an Itô equation: averaging D too would converge to the Stratonovich
 one. The random-batch variant takes (2) over M agents drawn anew each step without replacement (003 Remark 5.1).
 
@@ -53,6 +54,7 @@ from swarmviz.kernels.diagnostics import (
     all_finite,
     choose_batch,
     clear_consensus,
+    consensus_weights,
     dispersion,
     distance_to,
     finish_consensus,
@@ -60,10 +62,11 @@ from swarmviz.kernels.diagnostics import (
     lowest_value,
     make_consensus_scratch,
     mean_position,
+    no_consensus,
+    note_consensus,
     smallest,
     value_of,
     weigh,
-    weights,
 )
 from swarmviz.kernels.elementary import tanh
 from swarmviz.kernels.noise import GAUSSIAN
@@ -71,7 +74,6 @@ from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_b
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.parameters import Choice, Real, Whole
-from swarmviz.schedules import values_of
 
 ANISOTROPIC, ISOTROPIC, NO_NOISE = range(3)
 EULER, TAMED, HEUN = range(3)
@@ -93,7 +95,9 @@ ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Positions ``x`` in blocks (see :mod:`swarmviz.kernels.blocks`), their energies, the consensus point, the lowest energy so far."""
+    """Positions ``x`` in blocks (see :mod:`swarmviz.kernels.blocks`), their energies, the consensus point and how it was formed
+    (step, α, M), the lowest energy so far.
+    """
 
     k: int
     clock: Clock
@@ -103,6 +107,9 @@ class State(NamedTuple):
     x: np.ndarray
     energy: np.ndarray
     consensus: np.ndarray
+    consensus_step: int
+    consensus_alpha: float
+    consensus_batch: int
     best: float
 
 
@@ -113,6 +120,9 @@ class Runs(NamedTuple):
     x: RunRows
     energy: RunRows
     consensus: Table
+    consensus_step: Wholes
+    consensus_alpha: Reals
+    consensus_batch: Wholes
     best: Reals
 
 
@@ -193,7 +203,7 @@ def drift_factors(x, f, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
     for j in range(n):
         below = 0.5 + 0.5 * tanh((f[j] - nu_value) / epsilon) if epsilon > 0.0 else 1.0
         drift = lam * below
-        factor[j] = -drift * dt / (1.0 + dt * drift * lengths[j]) if scheme == TAMED else -drift * dt
+        factor[j] = -drift * dt / (1.0 + dt * abs(drift) * lengths[j]) if scheme == TAMED else -drift * dt
 
 
 @inner
@@ -367,6 +377,7 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
         if recording:
             measure(x, f, nu, nu_value, run.best[0], effective, objective.minimisers, scratch.mean, record, column)
             column += 1
+    note_consensus(run, steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
     return FINE, FINE
 
 
@@ -393,7 +404,8 @@ class CBO(Dynamics):
     )
     reference = "001 eq. 1.1–1.4; Euler–Maruyama as in 001 §3.3"
 
-    lam = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
+    lam = Real(1.0, bounds=(-100, 100), softbounds=(0, 5), symbol="λ",
+               doc="Drift towards the consensus point; below 0 away from it, which strong noise can make up for.")  # fmt: skip
     sigma = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="σ", schedulable=True, group="Noise",
                  doc="Strength of the noise, relative to the distance from the consensus point.")  # fmt: skip
     alpha = Real(1e3, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
@@ -417,15 +429,17 @@ class CBO(Dynamics):
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
-        clock, best = Clock(dt=float(self.dt)), np.full(runs, np.inf)
         return StateBatch.initial(
-            State, clock, x, seeds, energy=np.empty((runs, n)), consensus=aligned(runs, d), best=best
-        )
+            State, Clock(dt=float(self.dt)), x, seeds, energy=np.empty((runs, n)), consensus=aligned(runs, d),
+            best=np.full(runs, np.inf), **no_consensus(runs),
+        )  # fmt: skip
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
-        runs = Runs(state.seed, copied_rows(state.x), aligned_rows(count, n), aligned(count, d), state.best.copy())
+        runs = Runs(
+            state.seed, copied_rows(state.x), aligned_rows(count, n), aligned(count, d), **no_consensus(count), best=state.best.copy()
+        )  # fmt: skip
         params = Params(self.lam, self.dt, self.epsilon, NOISES[self.noise], SCHEMES[self.scheme], self.batch)
         schedules = Schedules(*self._schedules(state, steps, "alpha", "sigma"))
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
@@ -437,6 +451,5 @@ class CBO(Dynamics):
 
     def frame(self, state):
         t = float(state.clock.at(state.k))
-        alpha = values_of(self, "alpha", np.array([t]))[0]
-        x, weight = from_blocks(state.x, state.n, state.d), weights(state.energy, alpha)
+        x, weight = from_blocks(state.x, state.n, state.d), consensus_weights(state, state.energy)
         return Frame(state.k, t, x, state.energy, focus=state.consensus, weight=weight)

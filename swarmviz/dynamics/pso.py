@@ -52,6 +52,7 @@ from swarmviz.kernels.diagnostics import (
     all_finite,
     choose_batch,
     clear_consensus,
+    consensus_weights,
     dispersion,
     distance_to,
     evaluate,
@@ -60,17 +61,17 @@ from swarmviz.kernels.diagnostics import (
     make_consensus_scratch,
     mean_position,
     nearest_target,
+    no_consensus,
+    note_consensus,
     smallest,
     value_of,
     weigh,
-    weights,
 )
 from swarmviz.kernels.noise import LAWS
 from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import POSITION_NOISE, SECOND_NOISE
 from swarmviz.parameters import Choice, Real, Whole
-from swarmviz.schedules import values_of
 
 OBSERVABLES = (
     BEST,
@@ -83,7 +84,7 @@ OBSERVABLES = (
     ),
     Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
     Observable("improved", "improved", "Share of the agents that found a new personal best", "share"),
-    Observable("move", "‖Δν‖∞ / h", "How far the weighted best moved in this step, in half widths", "move", log=True),
+    Observable("move", "|Δν/h|", "How far the weighted best moved in this step, in half widths", "move", log=True),
     Observable("still", "c", "Consecutive steps in which the weighted best hardly moved", "steps"),
     Observable("effective_size", "ESS", "Effective number of agents in the weighted best, 1/Σw²", "count"),
 )
@@ -91,7 +92,9 @@ ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Positions, velocities and personal bests in blocks, who improved last, energies, weighted best, lowest energy, stall count, ESS."""
+    """Positions, velocities and personal bests in blocks, who improved last, energies, weighted best and
+    how it was formed (step, α, M), lowest energy, stall count, ESS.
+    """
 
     k: int
     clock: Clock
@@ -105,6 +108,9 @@ class State(NamedTuple):
     energy: np.ndarray
     memory_energy: np.ndarray
     consensus: np.ndarray
+    consensus_step: int
+    consensus_alpha: float
+    consensus_batch: int
     best: float
     still: int
     effective: float
@@ -121,6 +127,9 @@ class Runs(NamedTuple):
     energy: RunRows
     memory_energy: RunRows
     consensus: Table
+    consensus_step: Wholes
+    consensus_alpha: Reals
+    consensus_batch: Wholes
     best: Reals
     still: Wholes
     effective: Reals
@@ -264,6 +273,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
             run.best[0] = min(run.best[0], smallest(g))
             workspace.before[:] = nu
             run.effective[0] = finish_consensus(scratch.sums, nu)
+            note_consensus(run, steps.k + s, schedules.alpha[s], params.batch)
             if s > 0:
                 move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
         if is_recorded(steps, s):
@@ -333,7 +343,8 @@ class PSO(Stalling):
         return StateBatch.initial(
             State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), memory=to_blocks(x),
             improved=np.zeros((runs, n), np.uint8), energy=np.empty((runs, n)), memory_energy=np.empty((runs, n)),
-            consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int), effective=np.full(runs, np.nan),
+            consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
+            effective=np.full(runs, np.nan), **no_consensus(runs),
         )  # fmt: skip
 
     def moved_to(self, state, landscape):
@@ -355,6 +366,7 @@ class PSO(Stalling):
         runs = Runs(
             state.seed, copied_rows(state.x), copied_rows(state.v), copied_rows(state.memory), state.improved.copy(),
             copied_rows(state.energy), copied_rows(state.memory_energy), copied(state.consensus),
+            state.consensus_step.copy(), state.consensus_alpha.copy(), state.consensus_batch.copy(),
             state.best.copy(), state.still.copy(), state.effective.copy(),
         )  # fmt: skip
         alpha, *sigmas = self._schedules(state, steps, "alpha", "sigma_own", "sigma_common")
@@ -378,7 +390,7 @@ class PSO(Stalling):
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))
-        alpha = values_of(self, "alpha", np.array([t]))[0]
         x, v, memory = (from_blocks(a, n, d) for a in (state.x, state.v, state.memory))
-        return Frame(state.k, t, x, state.energy, focus=state.consensus, v=v, memory=memory, weight=weights(state.memory_energy, alpha),
-                     role=state.improved.astype(np.int8), roles=("searching", "improved"), notes=self._stall_notes(state))  # fmt: skip
+        return Frame(state.k, t, x, state.energy, focus=state.consensus, v=v, memory=memory,
+                     weight=consensus_weights(state, state.memory_energy), role=state.improved.astype(np.int8),
+                     roles=("searching", "improved"), notes=self._stall_notes(state))  # fmt: skip

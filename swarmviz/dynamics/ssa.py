@@ -12,6 +12,14 @@ r"""Swarm-based simulated annealing (SSA), and what becomes of it without noise,
     constant    s = λ: Langevin Monte Carlo                            (7)  002 eq. 4.3
     annealing   s = T(t): classical simulated annealing, mass-free     (8)  002 §1.3
 
+With ``provisional = "minimum"``, SBGD's choice (002 Remark 1.1), (2) and (3) are
+
+    m_n⁺ = m_n − Δt m_n (F(X_n) − F̄),   F̄ = min F(X_n)               (9)  002 Remark 1.1
+
+and what the others lose goes to the lowest agent, as in SBGD. Taken alone (9) would lose mass; divided by the total it would be (2), (3)
+up to Δt², because then any level drops out. At the start all masses are 1/N, or independent draws (algorithm 1.1, line 2), uniform on
+(0, 1) or exponential, divided by their sum.
+
 The printed formula of (4) is illegible in the source; the one here has the shape of 002 figure 6.2. (2) conserves the total mass by
 construction. An explicit step with Δt (F_n − F̄) > 1 would make a mass negative: it is clipped at zero, the masses are renormalised, and the
 clips are counted, because they say that Δt is too large. A positive mass never falls below 1e-300, so that it can grow again.
@@ -20,7 +28,7 @@ Code                 paper  shape   meaning
 x                    X      (N, d)  positions
 energy               F      (N,)    F at the positions
 mass                 m      (N,)    masses, sum 1
-provisional_minimum  F̄             (3)
+provisional_minimum  F̄             (3), or (9)
 lam, cutoff          λ, β           largest annealing rate, mass from which on there is none
 """
 
@@ -62,7 +70,7 @@ from swarmviz.kernels.elementary import exp, tanh
 from swarmviz.kernels.noise import GAUSSIAN
 from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
 from swarmviz.kernels.packs import FINE, Box, Output, SmoothObjective, Steps, is_recorded
-from swarmviz.kernels.randomness import POSITION_NOISE
+from swarmviz.kernels.randomness import MASS, POSITION_NOISE, draw_uniform
 from swarmviz.parameters import Choice, Real
 from swarmviz.schedules import Logarithmic, values_of
 
@@ -72,9 +80,11 @@ STEEPNESS = 1000.0  # of the step cutoff (5)
 LEADER = 0.01  # an agent whose rate is at most this share of λ leads
 TINY = 1e-300
 EXPLORES, LEADS = 0, 1
+MEAN, LOWEST = range(2)
+PROVISIONAL = {"mean": MEAN, "minimum": LOWEST}
 
 OBSERVABLES = (
-    Observable("provisional_minimum", "F̄", "Provisional minimum: mean of F weighted by mass"),
+    Observable("provisional_minimum", "F̄", "Provisional minimum: mean of F weighted by mass, or the lowest value"),
     BEST,
     MINIMUM,
     DISPERSION,
@@ -124,6 +134,7 @@ class Params(NamedTuple):
     cutoff: float
     dt: float
     profile: int
+    provisional: int
 
 
 class Workspace(NamedTuple):
@@ -199,6 +210,20 @@ def transfer(mass, f, level, dt):
 
 
 @inner
+def hand_over(mass, f, level, dt):
+    """(9) on all agents, what they lose going to the lowest one; returns how many masses had to be clipped."""
+    clips, lost, lowest = 0, 0.0, np.argmin(f)
+    for j in range(mass.size):
+        m = mass[j] * (1.0 - dt * (f[j] - level))
+        clips += m < 0.0
+        m = 0.0 if m < 0.0 else TINY if 0.0 < m < TINY else m
+        lost += mass[j] - m
+        mass[j] = m
+    mass[lowest] += lost
+    return clips
+
+
+@inner
 def provisional_minimum(mass, f):
     """(3)."""
     total, weighted = 0.0, 0.0
@@ -253,7 +278,10 @@ def advance_run(run, steps, params, temperature, box, objective, workspace, reco
     evaluate(objective, x, d, n_agents, f)
     for s in range(steps.steps + 1):
         if s > 0:
-            run.clips[0] += transfer(mass, f, run.level[0], dt)  # (1) uses the old masses through ``rate``
+            if params.provisional == MEAN:  # (1) uses the old masses through ``rate``
+                run.clips[0] += transfer(mass, f, run.level[0], dt)
+            else:
+                run.clips[0] += hand_over(mass, f, run.level[0], dt)
             for b in range(block_count(d, n_agents)):
                 first, n = block_range(d, n_agents, b)
                 xb, gb, fb = block(x, d, n_agents, b), block_view(workspace.slope, 0, d, n), slice_view(f, first, n)
@@ -280,7 +308,7 @@ def advance_run(run, steps, params, temperature, box, objective, workspace, reco
                 objective.values(xb, objective.p, fb)
         if not all_finite(f):
             return steps.k + s, first_not_finite(f)
-        run.level[0] = provisional_minimum(mass, f)
+        run.level[0] = provisional_minimum(mass, f) if params.provisional == MEAN else smallest(f)
         run.best[0] = min(run.best[0], smallest(f))
         rates(mass, params.lam, params.cutoff, temperature[s], params.profile, workspace.rate)
         if is_recorded(steps, s):
@@ -330,16 +358,31 @@ class SSA(Dynamics):
                      symbol="σ(m)", group="Noise", doc="How the noise depends on the mass.")  # fmt: skip
     temperature = Real(Logarithmic(c=1.0, t0=2.0), bounds=(0, 1e6), softbounds=(0, 10), symbol="T", schedulable=True, group="Schedule",
                        used_when={"profile": ("annealing",)}, doc="Temperature of classical annealing.")  # fmt: skip
+    provisional = Choice({"mean": "Mean of F weighted by mass.", "minimum": "Lowest value in the swarm, as in SBGD."},
+                         symbol="F̄", doc="What counts as the provisional minimum.")  # fmt: skip
     dt = Real(1e-3, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-5, 1e-1), scale="log", symbol="Δt", group="Numerics",
               doc="Time step.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
+    initial_mass = Choice({"equal": "All masses are 1/N.",
+                           "uniform": "Uniform draws, divided by their sum.",
+                           "exponential": "Exponential draws, divided by their sum: uniform among all ways to share the mass."},
+                          symbol="m₀", group="Start", doc="Masses at the start.")  # fmt: skip
 
     observables = OBSERVABLES
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)
-        return StateBatch.initial(State, clock, x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
+        return StateBatch.initial(State, clock, x, seeds, mass=self.initial_masses(seeds, n), energy=np.empty((runs, n)), level=unknown,
                           best=np.full(runs, np.inf), clips=np.zeros(runs, int))  # fmt: skip
+
+    def initial_masses(self, seeds: np.ndarray, n: int) -> np.ndarray:
+        """Masses at the start of runs with these seeds, (runs, N)."""
+        if self.initial_mass == "equal":
+            return np.full((len(seeds), n), 1.0 / n)
+        mass = draw_uniform(seeds, MASS, 0, n, 1)[:, :, 0]
+        if self.initial_mass == "exponential":
+            mass = -np.log(mass)
+        return mass / mass.sum(axis=1, keepdims=True)
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
@@ -349,7 +392,7 @@ class SSA(Dynamics):
             state.level.copy(), state.best.copy(), state.clips.copy(),
         )  # fmt: skip
         (temperature,) = self._schedules(state, steps, "temperature")
-        params = Params(self.lam, self.cutoff, self.dt, PROFILES[self.profile])
+        params = Params(self.lam, self.cutoff, self.dt, PROFILES[self.profile], PROVISIONAL[self.provisional])
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         advance_runs(runs, call, params, temperature, box, smooth_objective_of(landscape, d), output)
         return self._result(state, call, output, **runs._asdict())

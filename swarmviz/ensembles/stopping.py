@@ -111,7 +111,7 @@ class Stall(Stop):
     tolerance : float
         What hardly moved means, in half widths of the landscape's box.
     steps : int
-        For how many steps.
+        For how many steps; BGK and PSO end when there were more.
     """
 
     tolerance = Real(1e-4, bounds=(0, 1), symbol="δ_stall", doc="What hardly moved means, in half widths of the box.")
@@ -151,15 +151,15 @@ class Stall(Stop):
 
 
 def _counted(window: Window, steps: int) -> np.ndarray:
-    """The first step at which each kernel's counter has reached ``steps``."""
+    """The first step at which each kernel's counter has exceeded ``steps``."""
     result, ends = window.result, np.full(len(window.runs), GOES_ON)
-    stalled, taken = result.after.all.still >= steps, result.after.all.k - window.before.all.k
+    stalled, taken = result.after.all.still > steps, result.after.all.k - window.before.all.k
     if stalled.any():
         result, before = result.select(stalled), window.before.select(stalled)
         if len(result.k) < taken:  # not every step is recorded
             again = window.dynamics.advance_many(before, window.landscape, taken)
             result = BatchResult.of(before, again, window.dynamics.observables)
-        ends[stalled] = _first(result.series("still") >= steps, result.k)
+        ends[stalled] = _first(result.series("still") > steps, result.k)
     return ends
 
 

@@ -44,6 +44,7 @@ Reals = Annotated[np.ndarray, types.float64[::1]]
 Wholes = Annotated[np.ndarray, types.int64[::1]]
 Table = Annotated[np.ndarray, types.float64[:, ::1]]  # (d, n): one row per coordinate; or a row per run, per minimiser
 RunRows = Annotated[np.ndarray, types.float64[:, :]]  # (runs, …): rows that lie apart, each begins with a cache line
+Flags = Annotated[np.ndarray, types.uint8[::1]]
 FlagRows = Annotated[np.ndarray, types.uint8[:, ::1]]
 WholeRows = Annotated[np.ndarray, types.int64[:, ::1]]
 Tables = Annotated[np.ndarray, types.float64[:, :, ::1]]  # a table per run

@@ -10,12 +10,12 @@ sums are rescaled whenever a lower one turns up; one pass over memory is enough.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from swarmviz.kernels.blocks import block, block_count, block_range, scratch, slice_view
-from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.compiled import Flags, inner, kernel
 from swarmviz.kernels.elementary import exp, finite, of_rank, rank
 from swarmviz.kernels.randomness import BATCH, key, uniform
 
@@ -191,11 +191,47 @@ def weigh(x, f, first, everyone, alpha, scratch):
     add_to_consensus(x, heights, alpha, w, scratch.sums)
 
 
-def weights(energy: np.ndarray, alpha: float) -> np.ndarray:
-    """The weights of (1), shape (N,), for a frame."""
+@inner(inline=True)
+def note_consensus(run, step, alpha, batch):
+    """Keep how ν is formed: the step, α and M."""
+    run.consensus_step[0] = step
+    run.consensus_alpha[0] = alpha
+    run.consensus_batch[0] = batch
+
+
+def no_consensus(runs: int) -> dict[str, np.ndarray]:
+    """The same fields of a State before ν is formed for the first time, an entry per run."""
+    return {
+        "consensus_step": np.zeros(runs, int),
+        "consensus_alpha": np.full(runs, np.nan),
+        "consensus_batch": np.zeros(runs, int),
+    }
+
+
+def consensus_weights(state: Any, energy: np.ndarray) -> np.ndarray:
+    """The weights (1) that formed the consensus of a State, (N,): for values ``energy`` (N,), zero outside the random batch of its step.
+
+    What the State says of its consensus counts, not what the parameters are now: a swarm that has stalled keeps the ν of an earlier step.
+    """
+    batch = batch_at(state.seed, state.consensus_step, state.n, state.consensus_batch)
+    return weights(energy, state.consensus_alpha, batch)
+
+
+def weights(energy: np.ndarray, alpha: float, batch: np.ndarray | None = None) -> np.ndarray:
+    """The weights of (1), shape (N,); zero outside a random batch (N,) bool."""
+    heights = energy if batch is None else np.where(batch, energy, np.inf)
     with np.errstate(over="ignore"):  # α F may leave the numbers; the weight is then zero
-        w = np.exp(-alpha * (energy - energy.min()))
+        w = np.exp(-alpha * (heights - heights.min()))
     return w / w.sum()
+
+
+def batch_at(seed: int, step: int, n: int, size: int) -> np.ndarray | None:
+    """Which of ``n`` agents are in the random batch of a step, (N,) bool; None where all are."""
+    if not 0 < size < n:
+        return None
+    chosen = np.empty(n, np.uint8)
+    fill_batch(chosen, size, seed, step)
+    return chosen.astype(bool)
 
 
 @inner
@@ -207,6 +243,12 @@ def choose_batch(chosen, size, seed, step):
         take = uniform(row, j, 0) * (n - j) < size - taken
         chosen[j] = take
         taken += take
+
+
+@kernel
+def fill_batch(chosen: Flags, size: int, seed: int, step: int) -> None:
+    """:func:`choose_batch` for Python."""
+    choose_batch(chosen, size, seed, step)
 
 
 @inner

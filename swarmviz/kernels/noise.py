@@ -36,9 +36,11 @@ from swarmviz.kernels.randomness import (
     even_normal,
     f32,
     kernel_options,
+    key,
     pack,
     pack_normals,
     radii,
+    scratch,
     unpack,
     words,
     words_chosen,
@@ -229,3 +231,10 @@ def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, firs
             _student_rows(block, raw, radius, 1, nu_t)
     else:
         _from_words(block, raw, radius, law)
+
+
+def draw(law: str, nu_t: float, seed: int, purpose: int, step: int, n: int, d: int) -> np.ndarray:
+    """The draws of a law by its name, for Python: float64 (n, d), the numbers that `fill` gives to agents 0 … n−1."""
+    z = np.empty((d, n), np.float32)
+    fill(z, *scratch(n, d), LAWS[law].code, nu_t, np.uint64(key(seed, purpose, step)), 0)
+    return z.T.astype(float)

@@ -60,6 +60,7 @@ ACCEPT = 7  # accept or reject a proposal
 SECOND_NOISE = 8  # a second, independent coefficient per coordinate (PSO)
 RUN = 9  # seeds of the runs of an ensemble
 WIRING = 10  # the links of a random graph
+MASS = 11  # initial masses
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 M1, M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

@@ -228,3 +228,10 @@ def test_points_keep_their_beginning_when_they_are_edited():
     at.edit("sigma.kind", "Piecewise")
     at.edit("sigma.points", "0, 1; 4, 0.5")
     assert at.part.sigma == Piecewise(((0, 1), (4, 0.5)), since=2.0)
+
+
+def test_what_acts_on_a_reset_only_stands_in_a_section_that_says_so():
+    form, _ = controls(dynamics.SSA())
+    sections = {section["title"]: section for section in form.form.spec}
+    assert [row["name"] for row in sections["Start"]["rows"]] == ["dynamics.initial_mass"]
+    assert sections["Start"]["note"] == "applies on reset" and sections["Numerics"]["note"] == ""

@@ -82,6 +82,8 @@ def test_the_kernel_follows_the_naive_equations(companion, form, n, d):
         {"tau": COOLING, "sigma": PULSE},
         {"sigma": PULSE, "jitter": "all"},
         {"reward_power": RISING, "distance_power": COOLING},
+        {"distance": "decaying", "distance_power": 0.7, "jitter": "all", "sigma": 0.5},
+        {"distance": "decaying", "sigma": 1.5, "jitter": "all", "boundary": "dead", "groups": 5, "relativisation": "min-max"},
     ],
     ids=lambda options: " ".join(f"{name}={value}" for name, value in options.items()),
 )  # fmt: skip
@@ -386,6 +388,54 @@ def test_the_record_says_what_the_frame_shows(d, bins):
     some = p > 0
     assert last["kl"] == pytest.approx((p[some] * np.log(p[some] / q[some])).sum(), rel=1e-9)
     assert last["entropy"] == pytest.approx(-(p[some] * np.log(p[some])).sum(), rel=1e-12)
+
+
+def test_a_landscape_that_counts_as_infinite_is_the_constrained_reward_and_the_swarm_enters_where_it_is_not():
+    """000 §5.4, R·1{g ≤ 0} with g = 1.5 − x on |x|², whose best point is (1.5, 0): in six runs 86 to 94 % ended there."""
+    formula = sv.landscapes.Formula("x^2 + y^2 + 0*sqrt(x - 1.5)", box=(-5.0, 5.0), undefined="+∞")
+    sim = run(formula, n=200, tau=2.0, sigma=0.1, jitter="all")
+    feasible = sim.frame.x[:, 0] >= 1.5
+    assert 40 < feasible.sum() < 100
+    R = np.where(feasible, np.exp(-(sim.frame.x**2).sum(axis=1) / 2.0), 0.0)
+    assert sim.record["log_mean_reward"][0] == pytest.approx(np.log(R.mean()), rel=1e-12)
+    assert sim.record["reward_variance"][0] == pytest.approx(R.var(), rel=1e-12)
+    frame = sim.advance(100)
+    assert (frame.x[:, 0] >= 1.5).mean() > 0.7 and np.abs(frame.x[frame.energy.argmin()] - [1.5, 0.0]).max() < 0.3
+    assert (run(SPHERE, n=200, tau=2.0, sigma=0.1, jitter="all").advance(100).x[:, 0] >= 1.5).mean() < 0.1
+
+
+@pytest.mark.parametrize("options, landscape", [({"tau": 3.0}, RASTRIGIN), ({"reward": "value"}, RASTRIGIN),
+                                                ({"reward": "negative"}, sv.landscapes.DropWave())], ids=str)  # fmt: skip
+def test_the_variance_of_the_reward_is_that_of_the_living(options, landscape):
+    """000 §5.1. Half of the walkers are outside the box and dead."""
+    swarm = sv.Swarm(n=200, d=2, seed=3, initial="gaussian", spread=5.0)
+    sim = run(landscape, swarm=swarm, boundary="dead", **options)
+    frame = sim.frame
+    f = frame.energy[frame.role != DEAD]
+    assert 0 < f.size < 200
+    R = {"value": f, "negative": -f}.get(options.get("reward"), np.exp(-f / 3.0))
+    assert sim.record["reward_variance"][0] == pytest.approx(np.var(R), rel=1e-12)
+    assert sim.record["log_reward_variance"][0] == pytest.approx(np.var(np.log(R)), rel=1e-12)
+
+
+def test_the_variance_of_the_logarithm_knows_no_unit_and_equal_rewards_have_none():
+    """A constant added to F multiplies R: Var R by its square, Var ln R not at all; at 1e5 and τ = 1 Var R leaves the numbers."""
+    swarm, texts = sv.Swarm(n=50, d=2, seed=3), ("x^2 + y^2", "x^2 + y^2 - 3", "x^2 + y^2 - 1e5", "x^2 + y^2 + 1e5")
+    plain, shifted, high, low = (run(sv.landscapes.Formula(text), swarm=swarm).record for text in texts)
+    assert shifted["reward_variance"][0] == pytest.approx(np.exp(6.0) * plain["reward_variance"][0], rel=1e-9)
+    for record in (shifted, high, low):
+        assert record["log_reward_variance"][0] == pytest.approx(plain["log_reward_variance"][0], rel=1e-6)
+    assert high["reward_variance"][0] == np.inf and low["reward_variance"][0] == 0.0
+    together = sv.Swarm(n=50, d=2, initial="points", points=[[1.0, 2.0]])
+    for text in texts:
+        record = run(sv.landscapes.Formula(text), swarm=together).record
+        assert record["reward_variance"][0] == record["log_reward_variance"][0] == 0.0
+
+
+def test_no_variance_is_told_of_a_swarm_that_is_dead():
+    swarm = sv.Swarm(n=5, d=2, initial="points", points=[[9.0, 9.0]])
+    record = run(swarm=swarm, boundary="dead").record
+    assert np.isnan(record["reward_variance"][0]) and np.isnan(record["log_reward_variance"][0])
 
 
 def test_the_histogram_leaves_out_who_is_not_in_the_box_and_three_dimensions():

@@ -216,7 +216,7 @@ def test_the_record_says_what_the_frame_shows():
     np.testing.assert_array_equal(frame.energy, landscape.values(frame.x))
     assert last["error"] == pytest.approx((np.abs(frame.focus - target) / half).max(), rel=1e-12)
     assert last["distance"] == pytest.approx(np.abs(frame.focus - target).max(), rel=1e-12)
-    assert last["move"] == pytest.approx((np.abs(frame.focus - earlier.focus) / half).max(), rel=1e-9)
+    assert last["move"] == pytest.approx(np.linalg.norm((frame.focus - earlier.focus) / half), rel=1e-9)
     assert last["memory_mean"] == pytest.approx(landscape.values(frame.memory).mean(), rel=1e-12)
     assert last["improved"] == (frame.role == 1).mean() and last["minimum"] == frame.energy.min()
     assert last["dispersion"] == pytest.approx(((frame.x - frame.x.mean(axis=0)) ** 2).sum(), rel=1e-12)
@@ -237,8 +237,8 @@ def test_a_stalled_swarm_stands_still_however_its_steps_were_batched():
         singly.advance(1)
     for name in at_once.record:
         np.testing.assert_array_equal(at_once.record[name], singly.record[name], err_msg=name)
-    stop = np.argmax(at_once.record["still"] >= 15)
-    assert 15 <= stop < 140 and "stalled" in at_once.frame.notes[0]
+    stop = np.argmax(at_once.record["still"] > 15)
+    assert 16 <= stop < 140 and "stalled" in at_once.frame.notes[0]
     assert (at_once.frame.role == 0).all()
     np.testing.assert_array_equal(at_once.frame.x, at_once.goto(int(stop)).x)
     assert (at_once.record["improved"][stop + 1 :] == 0).all()

@@ -24,6 +24,71 @@ def test_the_kernel_follows_the_naive_equations(profile, n, d):
     assert frame.level == pytest.approx(level, rel=1e-10)
 
 
+@pytest.mark.parametrize("masses, lowest, dt, steps", [("uniform", False, 2e-3, 60), ("exponential", False, 2e-3, 60),
+                                                       ("equal", True, 2e-3, 60), ("exponential", True, 0.1, 8)])  # fmt: skip
+@pytest.mark.parametrize("profile", ["smooth", "none"])
+def test_initial_masses_and_the_lowest_value_as_the_level_follow_the_naive_equations(
+    profile, masses, lowest, dt, steps
+):
+    """002 algorithm 1.1, line 2, and Remark 1.1; Δt = 0.1 clips masses."""
+    swarm, provisional = sv.Swarm(n=60, d=2, seed=3), "minimum" if lowest else "mean"
+    dynamics = sv.SSA(lam=1.3, cutoff=0.02, profile=profile, dt=dt, initial_mass=masses, provisional=provisional)
+    sim = sv.Simulation(dynamics, ACKLEY, swarm)
+    frame, start = sim.advance(steps), swarm.positions(ACKLEY)
+    X, m, level = naive(
+        start, ACKLEY.values, ACKLEY.gradient, steps, 1.3, 0.02, profile, dt, 3, masses=masses, lowest=lowest
+    )
+    np.testing.assert_allclose(frame.x, X, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(frame.mass, m, rtol=1e-9, atol=1e-14)
+    assert frame.level == pytest.approx(level, rel=1e-10)
+    assert (sim.record["clips"][-1] > 0) == (dt == 0.1)
+    assert frame.mass.sum() == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind, variance", [("uniform", 1 / 3), ("exponential", 1.0)])
+def test_initial_masses_have_the_moments_of_their_law_and_belong_to_the_seed(kind, variance):
+    """N m has mean 1 and, for large N, the variance of a draw with mean 1; 40 runs of 5000 agents."""
+    swarm, seeds, n = sv.Swarm(n=5000, d=1), np.arange(40), 5000
+    dynamics = sv.SSA(initial_mass=kind)
+    states = dynamics.init_many(swarm.positions_of(ACKLEY, seeds), ACKLEY, seeds)
+    masses = np.array([dynamics.frame(state).mass for state in states])
+    np.testing.assert_allclose(masses.sum(axis=1), 1.0, rtol=1e-12)
+    assert (masses > 0).all() and len(np.unique(masses)) == masses.size
+    spread = (n * masses).var(axis=1)
+    assert (
+        abs(spread.mean() - variance) < 4 * spread.std(ddof=1) / np.sqrt(40) + 2 * variance / n
+    )  # and the bias of the sum
+    x = np.array([dynamics.frame(state).x[:, 0] for state in states])
+    correlation = np.array([np.corrcoef(a, b)[0, 1] for a, b in zip(x, masses, strict=True)])
+    assert abs(correlation.mean()) < 4 / np.sqrt(n * 40)  # of independent draws
+
+
+def test_one_agent_has_all_the_mass_however_it_is_drawn():
+    for kind in ("equal", "uniform", "exponential"):
+        frame = sv.Simulation(sv.SSA(initial_mass=kind), ACKLEY, sv.Swarm(n=1, d=1)).advance(3)
+        assert frame.mass.tolist() == [1.0]
+
+
+def test_masses_drawn_at_the_start_come_back_with_a_rewind_and_a_replay():
+    sim = sv.Simulation(sv.SSA(initial_mass="exponential"), ACKLEY, sv.Swarm(n=20, d=2, seed=4))
+    start, later = sim.frame.mass, sim.advance(300).mass
+    sim.dynamics.initial_mass = "uniform"  # acts on the next reset
+    sim.advance(10)
+    np.testing.assert_array_equal(sim.goto(0).mass, start)
+    np.testing.assert_array_equal(sim.goto(300).mass, later)
+    again = sv.Simulation.replay(sim.journal, sim.initial_swarm, 310)
+    np.testing.assert_array_equal(again.goto(0).mass, start)
+    np.testing.assert_array_equal(sim.goto(310).x, again.goto(310).x)
+    assert not np.array_equal(sim.reset().mass, start)
+
+
+def test_the_level_of_a_run_that_looks_at_its_lowest_agent_is_the_lowest_value():
+    sim = sv.Simulation(sv.SSA(provisional="minimum", dt=1e-3), ACKLEY, sv.Swarm(n=30, d=2, seed=2))
+    sim.advance(500)
+    np.testing.assert_array_equal(sim.record["provisional_minimum"], sim.record["minimum"])
+    assert sim.frame.mass[sim.frame.energy.argmin()] > 1 / 30
+
+
 def test_total_mass_is_conserved_without_ever_being_renormalised():
     sim = sv.Simulation(sv.SSA(dt=1e-4), ACKLEY, sv.Swarm(n=8, d=1, seed=0, initial="away"), every=1000)
     frame = sim.advance(200_000)

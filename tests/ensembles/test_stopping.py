@@ -105,7 +105,7 @@ def end_of(life, stop, every):
     if isinstance(stop, Below):
         ends = (k for k in recorded if life.record[stop.observable][k] < stop.value)
     elif isinstance(stop, Stall) and "still" in life.record:
-        ends = (k for k in range(last + 1) if life.record["still"][k] >= stop.steps)
+        ends = (k for k in range(last + 1) if life.record["still"][k] > stop.steps)
     elif isinstance(stop, Stall):
         ends = still_since(life, stop, last)
     else:
@@ -317,7 +317,7 @@ def test_the_stall_stop_ends_where_the_counter_of_003_does(name, every):
     counted.stall_steps, counted.stall_tolerance = 30, 1e-2
     for r in range(4):
         sim = single(counted, landscape, swarm, data["seed"].values[r], 3000)
-        still = sim.record["still"] >= 30
+        still = sim.record["still"] > 30
         if not data["stopped"].values[r]:
             assert not still.any()
             continue
@@ -364,7 +364,7 @@ def test_a_swarm_that_its_own_stall_stop_brings_to_a_standstill_counts_as_stoppe
     data = sv.run_ensemble(dynamics, RASTRIGIN, swarm, runs=20, steps=15, every=5, record=("still",))
     still = data["still"].values[:, -1]
     assert 0 < data["stopped"].sum() < 20 and (data["steps_taken"] == 15).all()
-    np.testing.assert_array_equal(data["stopped"], still >= 6)
+    np.testing.assert_array_equal(data["stopped"], still > 6)
 
 
 def swept(stop, store=None, **options):

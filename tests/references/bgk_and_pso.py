@@ -14,7 +14,16 @@ from numba.core.runtime._nrt_python import memsys_enable_stats
 
 import swarmviz as sv
 from swarmviz.kernels.noise import LAWS, fill
-from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, SECOND_NOISE, draw_uniform, key, scratch
+from swarmviz.kernels.randomness import (
+    JUMP,
+    POSITION_NOISE,
+    SECOND_NOISE,
+    VELOCITY,
+    draw_normal,
+    draw_uniform,
+    key,
+    scratch,
+)
 from tests.references.cbo_and_ssa import batch_mask, consensus
 
 
@@ -33,15 +42,27 @@ def project(y, kind):
 
 
 def bgk(X, F, low, high, steps, *, lam, sigma, alpha, dt, seed, jump_rate=1.0, epsilon=1.0, law="gaussian", freedom=3.0,
-        floor=0.0, form="jumps", cbo=False, boundary="clip", rescaled=True, batch=0):  # fmt: skip
+        floor=0.0, form="jumps", cbo=False, boundary="clip", rescaled=True, batch=0, start=None):  # fmt: skip
     """Positions, velocities and who jumped after ``steps`` steps of 003 eq. 2.2, 2.14, 2.17, 3.1–3.2, run in [−1, 1]^d if ``rescaled``.
 
-    ``F`` maps (N, d) to (N,); sigma and alpha are numbers or functions of t.
+    ``F`` maps (N, d) to (N,); sigma and alpha are numbers or functions of t. ``start``: None, the spread of Gaussian velocities, or
+    "maxwellian", 003 eq. 2.8 with 3.1.
     """
     centre, half = ((high + low) / 2, (high - low) / 2) if rescaled else (0.0 * low, 1.0 + 0.0 * low)
     assert rescaled or boundary == "none"
     Y, (n, d) = (X - centre) / half, X.shape
     V, jumped = np.zeros((n, d)), np.zeros(n, bool)
+    if start == "maxwellian":
+        a, s = (v(0.0) if callable(v) else v for v in (alpha, sigma))
+        nu = consensus(Y, F(centre + half * Y), a, batch_mask(seed, 0, n, batch) if batch else None)
+        scale = s / math.sqrt(dt) if cbo else s / epsilon
+        for i in range(n):
+            for j, z in enumerate(noise(law, freedom, seed, VELOCITY, 0, n, d)[i]):
+                V[i, j] = (
+                    lam * (nu[j] - Y[i, j]) + scale * math.copysign(floor + abs(nu[j] - Y[i, j]), Y[i, j] - nu[j]) * z
+                )
+    elif start is not None:
+        V = start * draw_normal(seed, VELOCITY, 0, n, d)
     for k in range(steps):
         a, s = (v(k * dt) if callable(v) else v for v in (alpha, sigma))
         if cbo:

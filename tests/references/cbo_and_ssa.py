@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.kernels.randomness import BATCH, POSITION_NOISE, draw_uniform, key, normals, scratch
+from swarmviz.kernels.randomness import BATCH, MASS, POSITION_NOISE, draw_uniform, key, normals, scratch
 
 
 def gaussian(seed, step, n, d):
@@ -64,10 +64,17 @@ def cbo(X, F, steps, lam, sigma, alpha, dt, noise, scheme, seed, epsilon=0.0, ba
     return X
 
 
-def ssa(X, F, grad, steps, lam, cutoff, profile, dt, seed, temperature=None):
-    """Positions, masses and provisional minimum after ``steps`` steps."""
+def initial_masses(kind, n, seed):
+    """(N,) masses of algorithm 1.1, line 2: equal, or draws divided by their sum."""
+    u = draw_uniform(seed, MASS, 0, n, 1)[:, 0]
+    m = {"equal": np.ones(n), "uniform": u, "exponential": np.log(1 / u)}[kind]
+    return m / m.sum()
+
+
+def ssa(X, F, grad, steps, lam, cutoff, profile, dt, seed, temperature=None, masses="equal", lowest=False):
+    """Positions, masses and provisional minimum after ``steps`` steps; ``lowest``: 002 Remark 1.1, the lowest agent collects."""
     n, d = X.shape
-    m = np.full(n, 1.0 / n)
+    m = initial_masses(masses, n, seed)
     for k in range(steps):
         if profile == "smooth":
             rate = np.array([lam * np.exp(mass / (mass - cutoff)) if mass < cutoff else 0.0 for mass in m])
@@ -75,9 +82,13 @@ def ssa(X, F, grad, steps, lam, cutoff, profile, dt, seed, temperature=None):
             rate = lam * (0.5 - 0.5 * np.tanh(1000 * (m - cutoff)))
         else:
             rate = np.full(n, {"none": 0.0, "constant": lam, "annealing": temperature and temperature(k * dt)}[profile])
-        level = (m * F(X)).sum() / m.sum()
+        level = F(X).min() if lowest else (m * F(X)).sum() / m.sum()
         fresh = m - dt * m * (F(X) - level)
+        best = F(X).argmin()
         X = X - dt * grad(X) + np.sqrt(2 * dt * rate)[:, None] * gaussian(seed, k, n, d)
         fresh = np.maximum(fresh, 0.0)
+        if lowest:
+            fresh[best] = 0.0
+            fresh[best] = m.sum() - fresh.sum()
         m = fresh / fresh.sum() if fresh.sum() != 1.0 and (fresh == 0).any() else fresh
-    return X, m, (m * F(X)).sum() / m.sum()
+    return X, m, F(X).min() if lowest else (m * F(X)).sum() / m.sum()

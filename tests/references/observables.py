@@ -67,14 +67,14 @@ def share_of_role_one(past):
 
 
 def move(past):
-    return np.nan if past.before is None else np.abs((past.now.focus - past.before.focus) / half_widths(past)).max()
+    return np.nan if past.before is None else np.linalg.norm((past.now.focus - past.before.focus) / half_widths(past))
 
 
 def still(past):
     """How many of the last steps in a row moved the focus by less than the tolerance."""
     half, count = half_widths(past), 0
     for before, after in zip(past.frames[:-1], past.frames[1:], strict=True):
-        count = count + 1 if np.abs((after.focus - before.focus) / half).max() < past.dynamics.stall_tolerance else 0
+        count = count + 1 if np.linalg.norm((after.focus - before.focus) / half) < past.dynamics.stall_tolerance else 0
     return count
 
 
@@ -191,6 +191,18 @@ def best_living(past):
 
 def log_mean_reward(past):
     return math.log(np.exp(-past.now.energy[living(past)] / past.dynamics.tau).mean())
+
+
+def rewards(past):
+    return np.exp(-past.now.energy[living(past)] / past.dynamics.tau)
+
+
+def reward_variance(past):
+    return np.var(rewards(past))
+
+
+def log_reward_variance(past):
+    return np.var(np.log(rewards(past)))
 
 
 def counts(past):
@@ -323,6 +335,8 @@ OBSERVABLES_OF = {
         "best": best_living,
         "minimum": lowest_living,
         "log_mean_reward": log_mean_reward,
+        "reward_variance": reward_variance,
+        "log_reward_variance": log_reward_variance,
         "kl": kl,
         "distinct": distinct,
         "clone_rate": clone_rate,

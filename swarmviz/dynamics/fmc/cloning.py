@@ -2,7 +2,7 @@ r"""Virtual rewards and cloning of Fractal Monte Carlo, as passes over arrays of
 
     f(y) = e^z if z ≤ 0 else 1 + ln(1 + z),  z = (y − mean y)/std y          (1)  z-score form; 1 if all y are equal
     f(y) = (y − min y)/(max y − min y + ε) + δ                               (2)  min–max form, 000 §2.3
-    L_n  = ln VR_n = α ln f(R_n) + β ln f(|X_n − X_j|)                       (3)  000 eq. 1.3
+    L_n  = ln VR_n = α ln f(R_n) + β ln g(|X_n − X_j|),  g = f or e^−y       (3)  000 eq. 1.3
     n clones j with probability clip((VR_j − VR_n)/(VR_n + ε), 0, 1)         (4)  000 eq. 1.4
 
 Mean, standard deviation, minimum and maximum are those of the living walkers of one group. Everything is made to survive any α, τ and F:
@@ -24,7 +24,7 @@ from swarmviz.kernels.diagnostics import extremes, smallest
 from swarmviz.kernels.elementary import exp, log
 from swarmviz.kernels.randomness import JUMP, U32, key, uniform
 
-EXPONENTIAL, VALUE, NEGATIVE, AS_IT_IS = range(4)
+EXPONENTIAL, VALUE, NEGATIVE, AS_IT_IS, DECAYING = range(5)
 Z_SCORE, MIN_MAX = range(2)
 CLONE, MIGRATE = range(2)  # rows of the purpose JUMP: whether a walker clones, whether a place migrates
 EQUAL, NO_SPREAD = 1e-14, 1e-300  # values count as equal when they differ by rounding, or by less than has a reciprocal
@@ -56,6 +56,36 @@ def log_mean_reward(f, kind, tau):
         else:
             total += max(f[j] if kind == VALUE else -f[j], 0.0)
     return log(total / f.size) - (lowest / tau if kind == EXPONENTIAL else 0.0)
+
+
+@inner
+def variances_of_reward(f, kind, tau):
+    """Var R and Var ln R at values ``f`` (n,) whose rewards are positive."""
+    n, lowest, scale = f.size, smallest(f), 1.0
+    mean, log_mean, variance, log_variance = 0.0, 0.0, 0.0, 0.0
+    for j in range(n):
+        mean += _relative_reward(f[j], lowest, kind, tau)
+        log_mean += _log_reward(f[j], lowest, kind, tau)
+    mean, log_mean = mean / n, log_mean / n
+    for j in range(n):
+        off, log_off = _relative_reward(f[j], lowest, kind, tau) - mean, _log_reward(f[j], lowest, kind, tau) - log_mean
+        variance += off * off
+        log_variance += log_off * log_off
+    if kind == EXPONENTIAL and variance > 0.0:  # equal rewards have no variance, however large they are
+        scale = exp(-2.0 * lowest / tau)
+    return variance / n * scale, log_variance / n
+
+
+@inner(inline=True)
+def _relative_reward(f, lowest, kind, tau):
+    """R, of an exponential reward relative to the highest one."""
+    return exp((lowest - f) / tau) if kind == EXPONENTIAL else f if kind == VALUE else -f
+
+
+@inner(inline=True)
+def _log_reward(f, lowest, kind, tau):
+    """ln R, of an exponential reward relative to the highest one."""
+    return (lowest - f) / tau if kind == EXPONENTIAL else log(f if kind == VALUE else -f)
 
 
 @inner

@@ -1,19 +1,20 @@
 r"""FractalAI, or Fractal Monte Carlo (FMC): walkers clone those with a higher virtual reward.
 
     R_n   = e^{−F(X_n)/τ},  or F or −F itself                                       (1)  R > 0, 000 §2.1
-    VR_n  = f(R_n)^α f(|X_n − X_j(n)|)^β,   j(n) ≠ n uniform                        (2)  000 eq. 1.3
+    VR_n  = f(R_n)^α g(|X_n − X_j(n)|)^β,   j(n) ≠ n uniform                        (2)  000 eq. 1.3
     p_n   = clip((VR_i − VR_n)/(VR_n + ε), 0, 1),   i = i(n) ≠ n uniform            (3)  000 eq. 1.4
     X_n⁺  = X_i(n) with probability p_n, else X_n                                   (4)  000 §2.3
     X_n⁺ += σ ξ_n for the walkers that cloned, or for all; then the boundary        (5)
 
 All walkers move at once, from the old positions. The relativisation f is that of the authors of FMC (z-score) or of 000 (min–max), see
-:mod:`swarmviz.dynamics.fmc.cloning`. The companion i(n) of (3) is drawn independently of j(n), or is the same one (000's text). 000
-prints (3)
-without an upper bound, but (VR_i − VR_n)/(VR_n + ε) exceeds 1: hence the clip. 000 also has no (5), and then no step makes a new
-position: the swarm ends in few points. With the boundary "dead" a walker outside the box is dead: nobody looks at it, it clones a living
-walker in any case and is not counted in f. With G groups, (2) and (3) see one's own group only; the migration μ is the probability per
-step that a walker moves on to the next group, which leaves every position where it is. A moving landscape (000 §5.4) is F(x − c(t)), see
-:mod:`swarmviz.dynamics.fmc.motion`. Time counts steps.
+:mod:`swarmviz.dynamics.fmc.cloning`; g = f, or g(y) = e^{−y}. 000 §2.3 names the latter as an example of a function that grows with the
+distance, but it falls: then near companions are rewarded, the more the larger β is. The companion i(n) of (3) is drawn independently of
+j(n), or is the same one (000's text). 000 prints (3) without an upper bound, but (VR_i − VR_n)/(VR_n + ε) exceeds 1: hence the clip. 000
+also has no (5), and then no step makes a new position: the swarm ends in few points. With the boundary "dead" a walker outside the box is
+dead: nobody looks at it, it clones a living walker in any case and is not counted in f. With G groups, (2) and (3) see one's own group
+only; the migration μ is the probability per step that a walker moves on to the next group, which leaves every position where it is. A
+moving landscape (000 §5.4) is F(x − c(t)), see :mod:`swarmviz.dynamics.fmc.motion`. Where a landscape counts as +∞, as a formula can where
+it is undefined, R = e^{−F/τ} is zero: this is the constrained reward R·1{g ≤ 0} of 000 §5.4. Time counts steps.
 
 Code             paper     shape        meaning
 x                x         (N, d)       positions
@@ -62,6 +63,7 @@ from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recor
 from swarmviz.kernels.randomness import JUMP, key, uniforms
 from swarmviz.parameters import Choice, Real, Whole
 
+DISTANCES = {"relative": cloning.AS_IT_IS, "decaying": cloning.DECAYING}
 REWARDS = {"exponential": cloning.EXPONENTIAL, "value": cloning.VALUE, "negative": cloning.NEGATIVE}
 FORMS = {"z-score": cloning.Z_SCORE, "min-max": cloning.MIN_MAX}
 JITTERS = {"clones": walkers.CLONES, "all": walkers.EVERY}
@@ -72,6 +74,16 @@ OBSERVABLES = (
     BEST,
     MINIMUM,
     Observable("log_mean_reward", "ln R̄", "Logarithm of the mean reward", "reward"),
+    Observable(
+        "reward_variance", "Var R", "Variance of the reward, which 000 §5.1 calls a specific heat", "variance", log=True
+    ),
+    Observable(
+        "log_reward_variance",
+        "Var ln R",
+        "Variance of ln R: that of the energy −ln R, free of the reward's unit",
+        "variance",
+        log=True,
+    ),
     Observable(
         "kl",
         "KL(ρ_W‖ρ_R)",
@@ -160,6 +172,7 @@ class Params(NamedTuple):
     migration: float
     groups: int
     moving: bool
+    distance: int
 
 
 class Schedules(NamedTuple):
@@ -188,6 +201,9 @@ def measure(run, kind, tau, shift, box, objective, workspace, grid, record, colu
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = f[lowest] if anyone else np.nan
     record[ROW.log_mean_reward, column] = cloning.log_mean_reward(values, kind, tau) if anyone else np.nan
+    spread, log_spread = cloning.variances_of_reward(values, kind, tau) if anyone else (np.nan, np.nan)
+    record[ROW.reward_variance, column] = spread
+    record[ROW.log_reward_variance, column] = log_spread
     inside = count_bins(workspace.rows, box.low, box.high, grid.counts) if grid.counts.size > 0 else 0
     record[ROW.kl, column] = divergence(grid.counts, inside, grid.log_q)
     record[ROW.distinct, column] = count_distinct(workspace.rows, grid.slots)
@@ -287,7 +303,7 @@ class FMC(Dynamics):
     title = "Fractal Monte Carlo"
     fewest, why_fewest = 2, "a walker compares itself with another one"
     equation = (
-        r"VR_n = f(R_n)^{\alpha}\, f(|X_n - X_{j}|)^{\beta},\qquad"
+        r"VR_n = f(R_n)^{\alpha}\, g(|X_n - X_{j}|)^{\beta},\qquad"
         r"P(X_n \leftarrow X_i) = \Bigl[\frac{VR_i - VR_n}{VR_n+\varepsilon}\Bigr]_0^1,\qquad R = e^{-F/\tau}"
     )
     reference = "000 §2.3, eq. 1.3–1.4"
@@ -306,6 +322,9 @@ class FMC(Dynamics):
     relativisation = Choice({"z-score": "In standard deviations from the mean, as the authors of the algorithm do.",
                              "min-max": "Between the lowest and the highest, as 000 does."},
                             symbol="f", doc="How rewards and distances are made comparable.")  # fmt: skip
+    distance = Choice({"relative": "As for rewards, f: far companions are rewarded.",
+                       "decaying": "e to the minus distance, an example of 000: near companions are rewarded."},
+                      symbol="g", doc="What becomes of the distance from a companion.")  # fmt: skip
     companion = Choice({"own": "A second, independent companion.", "same": "The companion of the distance, as in 000."},
                        symbol="i", doc="With whom a walker compares itself before it clones.")  # fmt: skip
     sigma = Real(0.1, bounds=(0, 1e6), softbounds=(0, 1), symbol="σ", schedulable=True, group="Noise",
@@ -358,7 +377,7 @@ class FMC(Dynamics):
         )  # fmt: skip
         params = Params(
             REWARDS[self.reward], FORMS[self.relativisation], self.companion == "own", JITTERS[self.jitter], self.delta, self.epsilon,
-            self.migration, self._groups(n), self.motion != "none",
+            self.migration, self._groups(n), self.motion != "none", DISTANCES[self.distance],
         )  # fmt: skip
         times = self._clock(state).at(np.arange(state.k, state.k + steps + 1))
         tau, alpha, beta, sigma = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")

@@ -198,7 +198,11 @@ def look(run, params, tau, alpha, beta, step, workspace):
     cloning.add_relative(f, alpha, params.kind, tau, params, workspace, log_virtual)
     if beta != 0.0:
         distances(workspace.rows, workspace.companion, workspace.apart)
-        cloning.add_relative(workspace.apart, beta, cloning.AS_IT_IS, tau, params, workspace, log_virtual)
+        if params.distance == cloning.DECAYING:
+            for n in range(n_agents):
+                log_virtual[n] -= beta * workspace.apart[n]
+        else:
+            cloning.add_relative(workspace.apart, beta, cloning.AS_IT_IS, tau, params, workspace, log_virtual)
 
 
 @inner
