@@ -242,6 +242,17 @@ def _log_mass(lived: LivedRun) -> float:
 
 
 def _start_of_velocities(lived: LivedRun) -> Finding:
+    law, first = conditions.initial_velocity(lived), lived.journal[0].dynamics
+    if law == "gaussian":
+        return Finding("holds", "V₀ is Gaussian")
+    if law == "maxwellian":
+        shaken = first.sigma_floor > 0 and float(values_of(first, "sigma", np.zeros(1))[0]) > 0
+        whole = shaken and first.noise != "uniform"
+        return Finding(
+            "holds" if whole else "fails",
+            "V₀ is drawn from the Maxwellian, with "
+            + ("σσ₀ > 0 and unbounded noise" if whole else "bounded noise" if shaken else "σσ₀ = 0"),
+        )
     return Finding(
         "open", "V₀ = 0; the proof takes only P(V₀ ∈ B_r(λ(x* − X₀))) > 0, which a start everywhere in D gives"
     )

@@ -213,7 +213,19 @@ def unit_variance() -> Hypothesis:
 
 def starts_at_rest() -> Hypothesis:
     """The velocities start from 0."""
-    return of_run("velocities start from 0", lambda lived: (True, "V₀ = 0"))
+
+    def check(lived: LivedRun) -> tuple[bool, str]:
+        law = initial_velocity(lived)
+        return law == "zero", "V₀ = 0" if law == "zero" else f"V₀ is {law}"
+
+    return of_run("velocities start from 0", check)
+
+
+def initial_velocity(lived: LivedRun) -> str:
+    """The law of the velocities at the start: "zero", where a dynamics offers no other."""
+    first = lived.journal[0].dynamics
+    law = getattr(first, "initial_velocity", "zero")
+    return "zero" if law == "gaussian" and not first.velocity_spread > 0 else law
 
 
 def rests(words: str, largest: Callable[[LivedRun], float]) -> Hypothesis:

@@ -124,9 +124,9 @@ def _rise(lived: LivedRun) -> float:
 
 def _best_memory(lived: LivedRun):
     """(values, places) of the personal bests, the place of the lowest first; None for a replica."""
-    if lived.frame is None:
+    memory = None if lived.frame is None else lived.frame().memory
+    if memory is None:
         return None
-    memory = lived.frame().memory
     values = lived.landscape.values(memory)
     order = np.argsort(values, kind="stable")
     return values[order], memory[order]
@@ -134,13 +134,15 @@ def _best_memory(lived: LivedRun):
 
 def _from_best(lived: LivedRun) -> float:
     found = _best_memory(lived)
-    return math.nan if found is None else float(np.linalg.norm(lived.frame().focus - found[1][0]))
+    return (
+        math.nan if lived.frame is None or found is None else float(np.linalg.norm(lived.frame().focus - found[1][0]))
+    )
 
 
 def _from_best_bound(lived: LivedRun) -> float:
     """Σ_n e^{−α(F(Y_n) − F(Y_1))} |Y_n − Y_1|: at least |ν − Y_1|, because the weights are at most that; and rounding."""
     found = _best_memory(lived)
-    if found is None:
+    if lived.frame is None or found is None:
         return math.nan
     values, places = found
     alpha = float(values_of(lived.dynamics, "alpha", np.array([lived.frame().t]))[0])

@@ -1,5 +1,7 @@
 """What 003 §3 and §4 claim of the kinetic BGK swarm: each number from its formula, each bound against simulation."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,18 +11,11 @@ from swarmviz import theory
 from swarmviz.kernels.blocks import from_blocks, to_blocks
 from swarmviz.theory import bgk_convergence, conditions
 from swarmviz.theory.lived import LivedRun
+from tests.theory.held import claim_of, failures, held_of
 
 SPHERE, ACKLEY, RASTRIGIN = sv.landscapes.Sphere(), sv.landscapes.Ackley(), sv.landscapes.Rastrigin()
 FOUR_SIGMA = 4.0
 PROMISED = {"lam": 1.0, "sigma": 0.01, "sigma_floor": 1e-6, "jump_rate": 10.0, "gamma": 2.5, "dt": 0.05}
-
-
-def claim_of(name):
-    return next(c for c in theory.claims_of(sv.BGK) if c.name == name)
-
-
-def held_of(sim, name):
-    return next(a for a in theory.assessments(sim) if a.claim.name == name)
 
 
 # ---- Theorem 4.1 ----------------------------------------------------------------------------------------------------------------
@@ -60,7 +55,8 @@ def test_the_line_of_theorem_41_says_in_words_which_hypothesis_fails(change, wor
     sim = sv.Simulation(sv.BGK(**{**PROMISED, **change}), ACKLEY, sv.Swarm(d=2, seed=1))
     sim.advance(5)
     line = theory.lines(sim)[0]
-    assert (line.observable, line.style, line.applies) == ("functional", "dotted", False) and word in line.reason
+    assert (line.observable, line.style, line.applies) == ("functional", "dotted", False)
+    assert word in failures(held_of(sim, "bgk-decay")) and "fails" in line.reason
     assert line.y.shape == line.k.shape == (6,)
 
 
@@ -73,7 +69,7 @@ def test_the_line_of_theorem_41_says_in_words_which_hypothesis_fails(change, wor
 )
 def test_the_line_of_theorem_41_says_what_is_wrong_with_the_landscape(landscape, word):
     sim = sv.Simulation(sv.BGK(**PROMISED), landscape, sv.Swarm(d=2, seed=1))
-    assert not theory.lines(sim)[0].applies and word in theory.lines(sim)[0].reason
+    assert not theory.lines(sim)[0].applies and word in failures(held_of(sim, "bgk-decay"))
 
 
 @pytest.mark.parametrize("landscape", [SPHERE, ACKLEY], ids=lambda landscape: landscape.title)
@@ -141,6 +137,30 @@ def test_velocities_from_zero_are_not_the_start_that_the_theorem_prints():
     words = [hypothesis.words for hypothesis in held.claim.hypotheses]
     finding = held.findings[words.index("velocities start everywhere in ℝᵈ (supp f₀ = D × ℝᵈ)")]
     assert finding.state == "open" and finding.detail.startswith("V₀ = 0; the proof takes only")
+
+
+@pytest.mark.parametrize(
+    "start, state",
+    [
+        ({}, "open"),
+        ({"initial_velocity": "gaussian", "velocity_spread": 1.0}, "holds"),
+        ({"initial_velocity": "gaussian", "velocity_spread": 0.0}, "open"),
+        ({"initial_velocity": "maxwellian"}, "holds"),
+        ({"initial_velocity": "maxwellian", "sigma_floor": 0.0}, "fails"),
+        ({"initial_velocity": "maxwellian", "sigma": 0.0}, "fails"),
+        ({"initial_velocity": "maxwellian", "noise": "uniform"}, "fails"),
+    ],
+)
+def test_which_starts_have_all_velocities_as_their_support(start, state, monkeypatch):
+    """Of a BGK swarm as it is, and of one that could start in motion."""
+    declared = {name: value for name, value in start.items() if name in sv.BGK.param}
+    first = sv.BGK(**{**PROMISED, **declared})
+    for name in start.keys() - declared.keys():
+        monkeypatch.setattr(sv.BGK, name, start[name], raising=False)
+    lived = SimpleNamespace(journal=[SimpleNamespace(dynamics=first)])
+    assert bgk_convergence._start_of_velocities(lived).state == state
+    at_rest = conditions.starts_at_rest().check(lived).state
+    assert at_rest == ("holds" if state == "open" else "fails")
 
 
 def test_the_bound_bends_with_the_journal_and_fails_when_the_functional_becomes_another():
@@ -242,7 +262,7 @@ def lived_from_afar(runs=100, **options):
 
 
 def test_every_step_obeys_proposition_43_at_any_number_of_agents():
-    claim, lived = claim_of("bgk-step"), list(lived_from_afar())
+    claim, lived = claim_of(sv.BGK, "bgk-step"), list(lived_from_afar())
     assert {theory.claim.assess(claim, run).state for run in lived} == {"holds"}
     verdict = theory.judge(claim, lived)
     assert verdict.outcome == "agrees", verdict
@@ -369,7 +389,7 @@ def test_the_error_of_the_consensus_falls_as_the_root_of_the_number_of_agents():
     limit = consensus_after(400_000, 1)
     errors = [np.abs([consensus_after(n, seed) - limit for seed in range(200)]).mean() for n in (50, 800)]
     slope = np.log(errors[1] / errors[0]) / np.log(800 / 50)
-    claim = claim_of("bgk-chaos")
+    claim = claim_of(sv.BGK, "bgk-chaos")
     sim = sv.Simulation(sv.BGK(), RASTRIGIN, sv.Swarm(n=50, d=1))
     assert claim.predict(LivedRun.of(sim)) == -0.5 and np.isnan(claim.measure(LivedRun.of(sim)))
     assert abs(slope + 0.5) < FOUR_SIGMA * 0.027
@@ -386,6 +406,6 @@ def test_propagation_of_chaos_names_what_a_run_lacks():
     ):
         options, landscape, start = parts
         held = held_of(sv.Simulation(sv.BGK(**options), landscape, sv.Swarm(n=20, d=1, **start)), "bgk-chaos")
-        assert held.state == "fails" and word in held.reason
+        assert held.state == "fails" and word in failures(held)
     held = held_of(sv.Simulation(sv.BGK(), RASTRIGIN, sv.Swarm(n=20, d=3)), "bgk-chaos-law")
     assert held.state == "holds" and held.predicted == pytest.approx(-1 / 6)
