@@ -95,6 +95,9 @@ OBSERVABLES = (
     MINIMUM,
     CONSENSUS_VALUE,
     DISPERSION,
+    Observable(
+        "consensus_offset", "|X̄ − ν|²", "Squared distance of the consensus from the mean", "dispersion", log=True
+    ),
     Observable("distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True),
     Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
     Observable("functional", "H[f]", "Mean of γ|x − x*| + |v − λ(x* − x)|", "functional", log=True),
@@ -285,11 +288,15 @@ def measure(x, v, f, nu, nu_value, best, jumps, move, still, effective, half, la
     """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
     d, n_agents = nu.size, f.size
     mean_position(x, d, n_agents, mean)
+    offset = 0.0
+    for i in range(d):
+        offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
     at, error = nearest_target(nu, minimisers, half)
     record[ROW.best, column] = best
     record[ROW.minimum, column] = smallest(f)
     record[ROW.consensus_value, column] = nu_value
     record[ROW.dispersion, column] = dispersion(x, d, n_agents, mean)
+    record[ROW.consensus_offset, column] = offset
     record[ROW.distance, column] = distance_to(nu, minimisers)
     record[ROW.error, column] = error
     record[ROW.functional, column] = (

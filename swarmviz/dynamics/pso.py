@@ -80,6 +80,9 @@ OBSERVABLES = (
     Observable("memory_mean", "mean F(Y)", "Mean value of the personal bests; it never rises"),
     DISPERSION,
     Observable(
+        "consensus_offset", "|X̄ − ν|²", "Squared distance of the weighted best from the mean", "dispersion", log=True
+    ),
+    Observable(
         "distance", "‖ν − x*‖∞", "Distance of the weighted best from the nearest minimiser", "distance", log=True
     ),
     Observable("error", "‖ν − x*‖∞ / h", "The same in half widths of the box", "error", log=True),
@@ -217,11 +220,15 @@ def measure(x, f, g, nu, nu_value, best, improvements, move, still, effective, h
     """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
     d, n_agents = nu.size, f.size
     mean_position(x, d, n_agents, mean)
+    offset = 0.0
+    for i in range(d):
+        offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
     record[ROW.best, column] = best
     record[ROW.minimum, column] = smallest(f)
     record[ROW.consensus_value, column] = nu_value
     record[ROW.memory_mean, column] = g.mean()
     record[ROW.dispersion, column] = dispersion(x, d, n_agents, mean)
+    record[ROW.consensus_offset, column] = offset
     record[ROW.distance, column] = distance_to(nu, minimisers)
     record[ROW.error, column] = nearest_target(nu, minimisers, half)[1]
     record[ROW.improved, column] = improvements / n_agents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -132,3 +133,109 @@ def _symbol(dynamics: Dynamics, name: str) -> str:
 
 def _number(value: Any) -> str:
     return f"{value:.3g}".replace("-", "−") if isinstance(value, int | float | np.floating) else str(value)
+
+
+def all_recorded() -> Hypothesis:
+    """The record has every step: what is summed along the run leaves none out."""
+    return of_run(
+        "every step recorded",
+        lambda lived: (len(lived.k) == lived.last + 1, f"{len(lived.k):,} of {lived.last + 1:,} recorded"),
+    )
+
+
+def all_agents() -> Hypothesis:
+    """The consensus is formed by the whole swarm on every step so far, not by a random batch."""
+
+    def check(lived: LivedRun) -> Finding:
+        since = lived.first_change_where(lambda dynamics, _: not 0 < dynamics.batch < lived.n)
+        last = lived.dynamics.batch
+        return Finding("holds" if since is None else "fails", f"M = {last}, N = {lived.n:,}", since)
+
+    return Hypothesis("all agents form ν", check)
+
+
+def not_stalled() -> Hypothesis:
+    """The swarm has not been stopped by the stall stop."""
+
+    def check(lived: LivedRun) -> Finding:
+        still = lived.record["still"]
+        for stretch in lived.stretches:
+            dynamics = stretch.change.dynamics
+            inside = (lived.k >= stretch.start[0]) & (lived.k < stretch.start[-1] + stretch.steps[-1])
+            stopped = inside & dynamics.stalled(SimpleNamespace(still=still))
+            if stopped.any():
+                return Finding("fails", "the swarm stands still", int(lived.k[np.argmax(stopped)]))
+        return Finding("holds", f"c = {int(still[-1])}")
+
+    return Hypothesis("no stall stop", check)
+
+
+def starts_everywhere() -> Hypothesis:
+    """The positions start with the whole box as their support, and nowhere else."""
+
+    def check(lived: LivedRun) -> Finding:
+        swarm, landscape = lived.swarm, lived.journal[0].landscape
+        low, high = landscape.limits(lived.d)
+        if swarm.initial == "uniform":
+            return Finding("holds", "uniform on the box")
+        if swarm.initial == "box":
+            a, b = (np.broadcast_to(np.asarray(x, float).ravel(), (lived.d,)) for x in (swarm.low, swarm.high))
+            whole = bool((a == low).all() and (b == high).all())
+            said = f"uniform on [{_number(float(a.min()))}, {_number(float(b.max()))}]"
+            return Finding("holds" if whole else "fails", f"{said}, D = [{_number(low.min())}, {_number(high.max())}]")
+        return Finding("fails", f"the initial law is {swarm.initial}")
+
+    return Hypothesis("positions start everywhere in the box D, and only there", check)
+
+
+def starts_independently_in_box() -> Hypothesis:
+    """The positions are drawn independently of each other from one law on the box."""
+
+    def check(lived: LivedRun) -> Finding:
+        swarm, (low, high) = lived.swarm, lived.journal[0].landscape.limits(lived.d)
+        if swarm.initial in ("uniform", "away"):
+            return Finding("holds", f"the initial law is {swarm.initial}")
+        if swarm.initial == "box":
+            inside = bool((np.asarray(swarm.low, float) >= low).all() and (np.asarray(swarm.high, float) <= high).all())
+            return Finding("holds" if inside else "fails", "the sub-box lies in D" if inside else "it reaches beyond D")
+        return Finding("fails", f"the initial law is {swarm.initial}")
+
+    return Hypothesis("agents start independently from one law on the box D", check)
+
+
+UNIT_VARIANCE = ("gaussian", "uniform")  # laws of the noise with variance 1
+
+
+def unit_variance() -> Hypothesis:
+    """The noise ξ has variance 1."""
+    return chosen("noise", UNIT_VARIANCE, "noise of variance 1")
+
+
+def starts_at_rest() -> Hypothesis:
+    """The velocities start from 0."""
+
+    def check(lived: LivedRun) -> tuple[bool, str]:
+        law = initial_velocity(lived)
+        return law == "zero", "V₀ = 0" if law == "zero" else f"V₀ is {law}"
+
+    return of_run("velocities start from 0", check)
+
+
+def initial_velocity(lived: LivedRun) -> str:
+    """The law of the velocities at the start: "zero", where a dynamics offers no other."""
+    first = lived.journal[0].dynamics
+    law = getattr(first, "initial_velocity", "zero")
+    return "zero" if law == "gaussian" and not first.velocity_spread > 0 else law
+
+
+def rests(words: str, largest: Callable[[LivedRun], float]) -> Hypothesis:
+    """What agents follow never moved: ``largest`` is how far at most in a recorded step, in half widths."""
+
+    def check(lived: LivedRun) -> tuple[bool | None, str]:
+        farthest = largest(lived)
+        if farthest > 1e-9:  # less is rounding
+            return False, f"up to {_number(farthest)} half widths in a step"
+        whole = len(lived.k) == lived.last + 1
+        return True if whole else None, "no motion" if whole else "not every step is recorded"
+
+    return of_run(words, check)

@@ -305,7 +305,7 @@ CONSENSUS = COMMON | {
     "distance": focus_distance,
     "effective_size": effective_size,
 }
-STALLING = CONSENSUS | {"error": focus_error, "move": move, "still": still}
+STALLING = CONSENSUS | {"consensus_offset": consensus_offset, "error": focus_error, "move": move, "still": still}
 OBSERVABLES_OF = {
     "CBO": CONSENSUS | {"consensus_offset": consensus_offset},
     "BGK": STALLING | {"functional": functional, "jump_fraction": share_of_role_one},

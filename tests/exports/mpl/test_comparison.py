@@ -39,7 +39,7 @@ def test_a_comparison_has_both_records_and_their_difference(every):
 
 
 def test_two_dynamics_are_compared_in_what_both_record():
-    a, b = simulation("CBO"), simulation("BGK")
+    a, b = simulation("BGK"), simulation("CBO")
     rows = np.reshape(comparison_figure(a, other=b).axes, (-1, 2))
     shared = [o.symbol for o in a.dynamics.observables if o.name in b.record]
     assert [left.get_ylabel() for left, _ in rows] == shared and 0 < len(shared) < len(a.dynamics.observables)
