@@ -78,7 +78,7 @@ class Swarm:
 
 
 def gillespie(swarm, steps, dt, seed, generator, ell, m, beta, kappa):
-    """``steps`` steps in continuous time; beta and kappa are functions of t, taken as linear within a step."""
+    """``steps`` steps in continuous time; beta and kappa are functions of t, monotone within a step."""
     for k in range(steps):
         ends = [[float(f(k * dt)), float(f((k + 1) * dt))] for f in (beta, kappa)]
         draws, accept = np.uint64(key(seed, JUMP, k)), np.uint64(key(seed, ACCEPT, k))
@@ -99,7 +99,7 @@ def gillespie(swarm, steps, dt, seed, generator, ell, m, beta, kappa):
                 if mark < r:
                     break
                 mark -= r
-            b, c = (v[0] + elapsed / dt * (v[1] - v[0]) for v in ends)
+            b, c = (float(f(k * dt + elapsed)) for f in (beta, kappa))
             if uniform(accept, candidate, 0) * bound[edge] < swarm.rates((generator, ell, b, c, m))[edge]:
                 x, y = edge
                 swarm.move(x, y, int(uniform(draws, candidate, 2) * len(swarm.groups[x])))

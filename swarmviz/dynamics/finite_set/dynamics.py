@@ -43,14 +43,26 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
-from swarmviz.dynamics.finite_set.events import MOST_EVENTS, TOO_MANY, Graph, RateParams, exact_step, leap, make_rates
+from swarmviz.dynamics.finite_set.events import (
+    MOST_EVENTS,
+    TOO_MANY,
+    Clocked,
+    Graph,
+    RateParams,
+    exact_step,
+    leap,
+    make_rates,
+)
 from swarmviz.dynamics.finite_set.functions import cost, target
+from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
 from swarmviz.dynamics.finite_set.space import GRAPHS, Space, space_of
 from swarmviz.frame import TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
+from swarmviz.kernels.elementary import elementary
 from swarmviz.kernels.packs import FINE, Output, Steps, is_recorded
 from swarmviz.parameters import Choice, Real, Whole
+from swarmviz.schedules import values_of
 
 EXACT, LEAP = range(2)
 METHODS = {"exact": EXACT, "tau_leap": LEAP}
@@ -113,8 +125,9 @@ class Params(NamedTuple):
 
 
 class Schedules(NamedTuple):
-    """Values at the steps k, k+1, …, k+steps."""
+    """The times of the steps k, k+1, …, k+steps and the values then."""
 
+    time: Reals
     beta: Reals
     kappa: Reals
 
@@ -145,24 +158,36 @@ def measure(run, heights, eta, beta, params, record, column):
     record[ROW.transitions, column] = run.transitions[0]
 
 
+@elementary
+def step_of(run, k, s, params, schedules, beta, kappa, graph, rates):
+    """The step that ends ``s`` steps after the call began, number ``k``; returns its jumps, or TOO_MANY."""
+    betas, kappas = schedules.beta, schedules.kappa
+    if params.method == LEAP:
+        b, c = 0.5 * (betas[s - 1] + betas[s]), 0.5 * (kappas[s - 1] + kappas[s])
+        return leap(run, k, params.dt, RateParams(b, b, c, params.m, params.rate, params.metropolis), graph, rates)
+    begin, end = schedules.time[s - 1], schedules.time[s]
+    low, high = range_within(beta, begin, end, betas[s - 1], betas[s])
+    least, most = range_within(kappa, begin, end, kappas[s - 1], kappas[s])
+    span = Clocked(begin, params.dt, beta, kappa, low == high and least == most)
+    law = RateParams(low, high, most, params.m, params.rate, params.metropolis)
+    return exact_step(run, k, span, law, graph, rates)
+
+
 @inner
-def advance_run(run, steps, params, schedules, graph, heights, rates, eta, record):
+def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph, heights, rates, eta, record):
     """One run; returns (step, FINE) of the first step that has too many events, or (FINE, FINE)."""
     run, schedules, graph, heights = borrowed(run), borrowed(schedules), borrowed(graph), borrowed(heights)
     rates, eta, record = borrowed(rates), borrowed(eta), borrowed(record)
-    beta, kappa, starts, column, eta_is_of = schedules.beta, schedules.kappa, run.starts, 0, np.nan
+    beta_course, kappa_course = borrowed(beta_course), borrowed(kappa_course)
+    beta, starts, column, eta_is_of = schedules.beta, run.starts, 0, np.nan
     for x in range(heights.size):
         run.best[0] = heights[x] if starts[x + 1] > starts[x] and heights[x] < run.best[0] else run.best[0]
     for s in range(steps.steps + 1):
         if s > 0:
-            law = RateParams(beta[s - 1], beta[s], kappa[s - 1], kappa[s], params.m, params.rate, params.metropolis)
-            step = steps.k + s - 1
-            if params.method == LEAP:
-                jumps = leap(run, step, params.dt, law, graph, rates)
-            else:
-                jumps = exact_step(run, step, params.dt, law, graph, rates)
+            k = steps.k + s - 1
+            jumps = step_of(run, k, s, params, schedules, beta_course, kappa_course, graph, rates)
             if jumps == TOO_MANY:
-                return step, FINE
+                return k, FINE
             run.transitions[0] += jumps
         if is_recorded(steps, s):
             if beta[s] != eta_is_of:
@@ -175,14 +200,22 @@ def advance_run(run, steps, params, schedules, graph, heights, rates, eta, recor
 
 @kernel
 def advance_runs(
-    runs: Runs, steps: Steps, params: Params, schedules: Schedules, graph: Graph, heights: Reals, output: Output
+    runs: Runs,
+    steps: Steps,
+    params: Params,
+    schedules: Schedules,
+    beta: Course,
+    kappa: Course,
+    graph: Graph,
+    heights: Reals,
+    output: Output,
 ) -> None:
     """Advance the runs in place, one after the other."""
     rates = make_rates(heights, graph.to.size, runs.agents.shape[1] if params.method == LEAP else 0)
     eta = scratch(heights.size, np.float64)
     for r in range(runs.seed.size):
         output.failures[r] = advance_run(
-            run_of(runs, r), steps, params, schedules, graph, heights, rates, eta, output.records[r]
+            run_of(runs, r), steps, params, schedules, beta, kappa, graph, heights, rates, eta, output.records[r]
         )
 
 
@@ -265,15 +298,13 @@ class FiniteSet(Dynamics):
             agents, starts = _grouped(
                 np.array([moved[_nodes(*run)] for run in zip(agents, starts, strict=True)]), space.states
             )
-        beta, kappa = self._schedules(state, steps, "beta", "kappa")
-        if self.generator in SHARE:
-            kappa = np.full(steps + 1, SHARE[self.generator])
+        schedules, beta, kappa = self._in_time(state, steps)
         sites, output = space.positions(*landscape.limits(d)), self._output(count, call)
         heights = _heights(landscape, sites)
         runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
         params = Params(self.m, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
         graph = Graph(space.first, space.to, space.back)
-        advance_runs(runs, call, params, Schedules(beta, kappa), graph, heights, output)
+        advance_runs(runs, call, params, schedules, beta, kappa, graph, heights, output)
         failed = output.failures[:, 0] != FINE
         if failed.any():
             step = output.failures[failed, 0][0]
@@ -281,6 +312,17 @@ class FiniteSet(Dynamics):
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
         return self._result(state, call, output, **runs._asdict(), **_common(count, space, sites, heights))
+
+    def _in_time(self, state, steps: int) -> tuple[Schedules, Course, Course]:
+        """β and κ at the next steps and as functions of time, each checked against its range."""
+        times = self._clock(state).at(np.arange(state.k, state.k + steps + 1))
+        values, courses = [], []
+        for name, value in (("beta", self.beta), ("kappa", SHARE.get(self.generator, self.kappa))):
+            checked = np.append(times, turning_points(value, times[0], times[-1]))
+            used = values_of(self, name, checked) if value is getattr(self, name) else np.full(len(checked), value)
+            values.append(used[: len(times)].copy())
+            courses.append(course_of(value, times, values[-1]))
+        return Schedules(times, values[0], values[1]), courses[0], courses[1]
 
     def positions(self, states):
         return np.array([self.frame(state).x for state in states])
