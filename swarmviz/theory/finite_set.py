@@ -124,21 +124,25 @@ def velocity(rho, heights, beta: float, m: float | None, links, rate: float) -> 
     return np.bincount(x, into_x, S) - np.bincount(y, into_x, S)
 
 
-def jacobian(rho, heights, beta: float, m: float | None, links, rate: float) -> np.ndarray:
-    """∂ρ̇/∂ρ, (S, S); at the kink of θ where both densities are 1 and on the diagonal, that of one side."""
+def flow_slopes(rho, heights, beta: float, m: float | None, links) -> tuple[np.ndarray, np.ndarray]:
+    """The net flow y → x over each link, with ℓ = 1, by ρ(x) and by ρ(y), (E,) each; at the kink of θ that of one side."""
     x, y = links[:, 0], links[:, 1]
     rise, s, t = heights[y] - heights[x], rho[x], rho[y]
     if m is None:
-        by_x, by_y = -rate * np.exp(-beta * np.maximum(rise, 0)), rate * np.exp(-beta * np.maximum(-rise, 0))
-    else:
-        theta, near = conductance(s, t, m), np.abs(s - t) <= 1e-6 * (s + t)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gap = slope(s, m) - slope(t, m)
-            middle = np.where(s + t < 2, (2 - m) / 2 * ((s + t) / 2) ** (1 - m), 0.0)
-            theta_s = np.where(near, middle, (1 - theta * curvature(s, m)) / gap)
-            theta_t = np.where(near, middle, (theta * curvature(t, m) - 1) / gap)
-        by_x = rate * (beta * np.where(theta > 0, theta_s, 0.0) * rise - 1)
-        by_y = rate * (beta * np.where(theta > 0, theta_t, 0.0) * rise + 1)
+        return -np.exp(-beta * np.maximum(rise, 0)), np.exp(-beta * np.maximum(-rise, 0))
+    theta, near = conductance(s, t, m), np.abs(s - t) <= 1e-6 * (s + t)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = slope(s, m) - slope(t, m)
+        middle = np.where(s + t < 2, (2 - m) / 2 * ((s + t) / 2) ** (1 - m), 0.0)
+        theta_s = np.where(near, middle, (1 - theta * curvature(s, m)) / gap)
+        theta_t = np.where(near, middle, (theta * curvature(t, m) - 1) / gap)
+    return beta * np.where(theta > 0, theta_s, 0.0) * rise - 1, beta * np.where(theta > 0, theta_t, 0.0) * rise + 1
+
+
+def jacobian(rho, heights, beta: float, m: float | None, links, rate: float) -> np.ndarray:
+    """∂ρ̇/∂ρ, (S, S); at the kink of θ where both densities are 1 and on the diagonal, that of one side."""
+    x, y = links[:, 0], links[:, 1]
+    by_x, by_y = (rate * slopes for slopes in flow_slopes(rho, heights, beta, m, links))
     S = len(rho)
     out = np.zeros((S, S))
     out[x, y], out[y, x] = by_y, -by_x  # no pair of neighbours is listed twice
@@ -152,7 +156,7 @@ class ExactLaw:
     def __init__(
         self, links, heights, beta: Any, m: float | None, rate: float, rho, t0: float = 0.0, tolerance: float = 1e-9
     ):
-        self.tolerance = tolerance
+        self.tolerance, self.links, self.rate = tolerance, links, rate
         self.heights, self.m = np.asarray(heights, float), m
         self.beta = beta.copy() if isinstance(beta, TimeDependent) else beta  # type: ignore[attr-defined]
         self._velocity = lambda t, p: velocity(p, self.heights, float(self.beta_at(t)), m, links, rate)

@@ -22,6 +22,11 @@ POINTS = 400  # of a drawn line
 LARGEST = 500  # states up to which the law is integrated for a line
 MOST_LINKS = 5000  # up to which it is: on a complete graph of 200 states it takes seconds
 TOLERANCE = 1e-6  # of the integration, relative: far below a line's width
+SCATTER = {  # of N agents around it (swarmviz.theory.finite_set_noise)
+    "first": "the agents scatter around it as 1/√N on their way, and by about one agent once they have settled",
+    "second": "the agents scatter around it as 1/√N",
+    "hybrid": "the agents scatter around it as 1/√N",
+}
 
 
 def followed(space: Space) -> bool:
@@ -65,9 +70,10 @@ def _depth(space: Space, heights: tuple) -> float:
 
 
 class Stretch(NamedTuple):
-    """From a change of the journal on, the law runs in ``space``; None where there are too many states to follow it."""
+    """From a change of the journal on, at time ``t``, the law runs in ``space``; None where there are too many states to follow it."""
 
     change: Change
+    t: float
     space: Space
     law: ExactLaw | None
 
@@ -77,14 +83,20 @@ _STRETCHES: WeakKeyDictionary[Any, list[Stretch]] = (
 )  # a slider leaves hundreds behind it: each is begun once
 
 
-def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:
-    """(first step, last step, law) for each stretch of the run with the same parameters; each law starts where the last one ended."""
+def stretches_of(simulation) -> list[Stretch]:
+    """The stretches of the run with the same parameters, in order; each law starts where the last one ended."""
     journal, known = simulation.journal, _STRETCHES.setdefault(simulation, [])
     same = [stretch.change is change for stretch, change in zip(known, journal, strict=False)]
     del known[same.index(False) if False in same else len(same) :]
     for change, clock in journal.clocks()[len(known) :]:
         t, before = float(clock.at(change.k)), known[-1] if known else None
         known.append(_begin(change, t, before, simulation.initial_swarm, simulation.frame.d))
+    return list(known)
+
+
+def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:
+    """(first step, last step, law) for each stretch of the run with the same parameters."""
+    journal, known = simulation.journal, stretches_of(simulation)
     ends = [*(change.k for change in journal[1:]), max(simulation.furthest, journal[-1].k)]
     return [(stretch.change.k, end, stretch.law) for stretch, end in zip(known, ends, strict=True)]
 
@@ -94,7 +106,7 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
     dynamics: Any = change.dynamics
     space = dynamics.space(d)
     if not followed(space) or (before is not None and before.law is None):
-        return Stretch(change, space, None)
+        return Stretch(change, t, space, None)
     if before is None:
         rho = initial_density(initial_swarm, change.landscape, space)
     else:
@@ -104,10 +116,10 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
                 space.states / before.space.states
             )
     if np.isnan(rho).any():
-        return Stretch(change, space, None)
+        return Stretch(change, t, space, None)
     heights = change.landscape.values(space.positions(*change.landscape.limits(d)))
     law = _law(space, tuple(heights), dynamics.beta, exponent(dynamics), float(dynamics.rate), tuple(rho), t)
-    return Stretch(change, space, law)
+    return Stretch(change, t, space, law)
 
 
 @lines_of(FiniteSet)
@@ -139,7 +151,7 @@ def exact_law_lines(simulation) -> list[Line]:
 def _claim(dynamics: FiniteSet) -> tuple[str, str]:
     """Where the exact law is from, and what the agents have to do with it."""
     classical = exponent(dynamics) is None
-    what = "the law of each agent" if classical else "the law as N → ∞; the agents scatter around it as 1/√N"
+    what = "the law of each agent" if classical else f"the law as N → ∞; {SCATTER[dynamics.generator]}"
     reason = what + (", up to O(Δt) because they leap" if dynamics.method == "tau_leap" else "")
     return "004 appendix A" if classical else "004 eq. 4.7, 5.1", reason
 
