@@ -134,7 +134,8 @@ def test_after_a_long_time_the_covariance_is_the_stationary_one():
 def test_the_scatter_of_many_runs_is_that_of_the_linear_noise(generator, n, t):
     """Relative error of a variance of 800 runs: 5 %. In the end the second scatters 1.4 times as much as independent agents.
 
-    The agents start at ρ = 1, the kink of θ, which many of them are needed to smooth out: of 250 one state has a variance 23 % too large."""
+    The agents start at ρ = 1, the kink of θ, which takes many of them to smooth out: with 250, one state varies 23 % too much.
+    """
     found = variances(generator, n, t)
     C = noise.LinearNoise(law(), generator, 0.5, n, MULTINOMIAL, 0.0).at(t)
     z = (found / C.diagonal() - 1) / ERROR
