@@ -180,6 +180,7 @@ def test_what_is_recorded_is_what_the_frames_show(generator):
             "target_distance": np.abs(p - eta).sum(),
             "target_distance_l2": np.sqrt(20 * ((p - eta) ** 2).sum()),
             "distance": np.abs(p - np.eye(20)[7]).sum(),
+            "distance_l2": np.sqrt(20 * ((p - np.eye(20)[7]) ** 2).sum()),
             "energy": energy(smooth, U, beta, exponent),
         }
         for name, value in expected.items():

@@ -22,9 +22,13 @@ simulated exactly, Δt only says how often one looks.
 Every parameter is live, the graph and the number of states included: when these change, each agent goes to the state in whose cell it
 lies. So nothing here needs a restart, and going back replays the change.
 
-Recorded distances, with p the share of the agents on each state: |p − η_β|_1 = Σ_x |p(x) − μη_β(x)| ≤ 2, the L²(μ) distance of the
-densities, and 2 (1 − p(M)), the L1 distance to the nearest law on the set M of global minimisers (a Dirac mass when there is one). φ(0) is
-infinite, and so is 𝒰_β of a swarm that leaves a state empty; recorded is 𝒰_β with half an agent added to every state.
+Recorded distances, with p the share of the agents on each state: |p − η_β|_1 = Σ_x |p(x) − μη_β(x)| ≤ 2, and 2 (1 − p(M)), that to the
+nearest law on the set M of global minimisers (a Dirac mass when there is one); and the L²(μ) distances of the densities,
+
+    ‖ρ − η_β‖² = Σ μ (ρ − η_β)²,    ‖ρ − δ‖² = Σ_{x∉M} μ ρ² + (1 − p(M))² / μ(M)          (6)
+
+the second again to the nearest law on M. 004's figures show Σ (p − η)²/S, which is ‖ρ − η‖²/S². φ(0) is infinite, and so is 𝒰_β of a swarm
+that leaves a state empty; recorded is 𝒰_β with half an agent added to every state.
 
 Code         paper  shape   meaning
 agents              (N,)    agents in groups, see events
@@ -81,6 +85,13 @@ OBSERVABLES = (
         log=True,
     ),
     Observable("distance", "|p − δ|₁", "L1 distance to the nearest law on the global minimisers", "distance", log=True),
+    Observable(
+        "distance_l2",
+        "‖ρ − δ‖₂",
+        "L²(μ) distance of the density to that of the nearest law on the global minimisers",
+        "distance",
+        log=True,
+    ),
     Observable("energy", "𝒰_β", "Penalised cost of the swarm's law, half an agent added to every state", "energy"),
     Observable("transitions", "jumps", "Jumps so far", "count"),
 )
@@ -138,7 +149,7 @@ def measure(run, heights, eta, beta, params, record, column):
     starts, m, metropolis = run.starts, params.m, params.metropolis
     S, n, lowest = heights.size, starts[starts.size - 1], heights.min()
     tied = lowest + TIED * (heights.max() - lowest)
-    mean, minimum, l1, squares, settled, energy = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0
+    mean, minimum, l1, squares, settled, energy, minimisers, outside = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0, 0, 0.0
     for x in range(S):
         here = starts[x + 1] - starts[x]
         rho = here * (S / n)
@@ -146,7 +157,10 @@ def measure(run, heights, eta, beta, params, record, column):
         minimum = heights[x] if here > 0 and heights[x] < minimum else minimum
         l1 += abs(rho - eta[x])
         squares += (rho - eta[x]) * (rho - eta[x])
-        settled += rho if heights[x] <= tied else 0.0
+        if heights[x] <= tied:
+            settled, minimisers = settled + rho, minimisers + 1
+        else:
+            outside += rho * rho
         energy += cost((here + 0.5) * (S / (n + 0.5 * S)), heights[x], beta, m, metropolis)
     record[ROW.provisional_minimum, column] = mean / S
     record[ROW.best, column] = run.best[0]
@@ -154,6 +168,7 @@ def measure(run, heights, eta, beta, params, record, column):
     record[ROW.target_distance, column] = l1 / S
     record[ROW.target_distance_l2, column] = np.sqrt(squares / S)
     record[ROW.distance, column] = 2.0 * (1.0 - settled / S)
+    record[ROW.distance_l2, column] = np.sqrt((outside + (S - settled) * (S - settled) / minimisers) / S)
     record[ROW.energy, column] = energy / S
     record[ROW.transitions, column] = run.transitions[0]
 
