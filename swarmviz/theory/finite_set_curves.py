@@ -60,8 +60,10 @@ def exponent(dynamics: FiniteSet) -> float | None:
 
 
 @lru_cache(maxsize=64)
-def _law(space: Space, heights: tuple, beta: Any, m: float | None, rate: float, rho: tuple, t0: float) -> ExactLaw:
-    return ExactLaw(space.links, heights, beta, m, rate, rho, t0, TOLERANCE)
+def _law(
+    space: Space, heights: tuple, beta: Any, m: float | None, m2: float, rate: float, rho: tuple, t0: float
+) -> ExactLaw:
+    return ExactLaw(space.links, heights, beta, m, rate, rho, t0, TOLERANCE, m2)
 
 
 @lru_cache(maxsize=16)
@@ -118,7 +120,16 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
     if np.isnan(rho).any():
         return Stretch(change, t, space, None)
     heights = change.landscape.values(space.positions(*change.landscape.limits(d)))
-    law = _law(space, tuple(heights), dynamics.beta, exponent(dynamics), float(dynamics.rate), tuple(rho), t)
+    law = _law(
+        space,
+        tuple(heights),
+        dynamics.beta,
+        exponent(dynamics),
+        float(dynamics.m2),
+        float(dynamics.rate),
+        tuple(rho),
+        t,
+    )
     return Stretch(change, t, space, law)
 
 
@@ -137,9 +148,9 @@ def exact_law_lines(simulation) -> list[Line]:
             continue
         rho, beta, S = densities(law, t[here]), law.beta_at(t[here]), len(law.heights)
         curves["provisional_minimum"][here] = rho @ law.heights / S
-        curves["target_distance"][here] = np.abs(rho - stationary(law.heights, beta, law.m)).mean(axis=1)
+        curves["target_distance"][here] = np.abs(rho - stationary(law.heights, beta, law.m, law.m2)).mean(axis=1)
         softened = (frame.n * rho + 0.5 * S) / (frame.n + 0.5 * S)  # half an agent more on every state, as recorded
-        curves["energy"][here] = energy(softened, law.heights, beta, law.m)
+        curves["energy"][here] = energy(softened, law.heights, beta, law.m, law.m2)
     source, reason = _claim(simulation.dynamics)
     return [
         Line(name, "exact law", source, "dashed", k, y, True, reason)
@@ -179,10 +190,13 @@ def target_law(simulation) -> Target:
     low, high = landscape.limits(d)
     heights = landscape.values(space.positions(low, high))
     beta = float(values_of(dynamics, "beta", np.array([simulation.t]))[0])
-    eta = stationary(heights, beta, m)
+    m2 = float(dynamics.m2)
+    eta = stationary(heights, beta, m, m2)
     if isinstance(dynamics.beta, TimeDependent):
         depth = _depth(space, tuple(heights)) if m is None else 0.0
-        applies, reason = annealing_applies(dynamics.beta, depth) if m is None else schedule_applies(dynamics.beta, m)
+        applies, reason = (
+            annealing_applies(dynamics.beta, depth) if m is None else schedule_applies(dynamics.beta, m, m2)
+        )
     else:
         applies, reason = True, "for constant β the law tends to it"
     title, source = ("Gibbs' law", "004 remark 3.3, appendix A") if m is None else ("η_β", "004 eq. 3.3, Corollary 4.7")

@@ -58,13 +58,15 @@ class Generator(NamedTuple):
         return cls({"first": 0.0, "second": 1.0, "metropolis": None}.get(generator, float(kappa)))
 
 
-def edge_rates(rho, heights, beta: float, m: float | None, links, kappa: float | None, spread=None) -> np.ndarray:
+def edge_rates(
+    rho, heights, beta: float, m: float | None, links, kappa: float | None, spread=None, m2: float = 2.0
+) -> np.ndarray:
     """w of (2) to (5) for each link, (E,); ``spread`` (E,), the standard deviation of the net flow, adds (6)."""
     x, y = links[:, 0], links[:, 1]
     s, t, rise = rho[x], rho[y], heights[y] - heights[x]
     if m is None or kappa is None:
         return s * np.exp(-beta * np.maximum(rise, 0)) + t * np.exp(-beta * np.maximum(-rise, 0))
-    pull = beta * conductance(s, t, m) * rise
+    pull = beta * conductance(s, t, m, m2) * rise
     net = np.abs(s - t - pull)
     if spread is not None:
         z = net / np.maximum(np.sqrt(2.0) * spread, CLOSEST)
@@ -90,13 +92,13 @@ def flow_spread(C, slopes, links, n: int) -> np.ndarray:
 
 
 def stationary_covariance(
-    heights, beta: float, m: float | None, links, kappa: float | None, n: int | None = None
+    heights, beta: float, m: float | None, links, kappa: float | None, n: int | None = None, m2: float = 2.0
 ) -> np.ndarray:
     """C at η_β, or at Gibbs' law: J C + C Jᵀ + B = 0, (S, S). It does not depend on ℓ."""
     heights = np.asarray(heights, float)
-    eta = stationary(heights, beta, m)
-    S, J = len(eta), jacobian(eta, heights, beta, m, links, 1.0)
-    root = np.sqrt(curvature(eta, m))  # Φ^½ J Φ^−½ is symmetric
+    eta = stationary(heights, beta, m, m2)
+    S, J = len(eta), jacobian(eta, heights, beta, m, links, 1.0, m2)
+    root = np.sqrt(curvature(eta, m, m2))  # Φ^½ J Φ^−½ is symmetric
     values, vectors = linalg.eigh(root[:, None] * J / root)
     left, pairs = vectors / root[:, None], values[:, None] + values
     with np.errstate(divide="ignore"):
@@ -106,11 +108,11 @@ def stationary_covariance(
         return left @ (inverse * (vectors.T @ (root[:, None] * B * root) @ vectors)) @ left.T
 
     if n is None or m is None or kappa is None or kappa == 1.0:
-        return solved(diffusion(edge_rates(eta, heights, beta, m, links, kappa), links, 1.0, S))
-    slopes, C = flow_slopes(eta, heights, beta, m, links), np.diag(eta) / S
+        return solved(diffusion(edge_rates(eta, heights, beta, m, links, kappa, None, m2), links, 1.0, S))
+    slopes, C = flow_slopes(eta, heights, beta, m, links, m2), np.diag(eta) / S
     for _ in range(ROUNDS):
         spread = flow_spread(C, slopes, links, n)
-        after = solved(diffusion(edge_rates(eta, heights, beta, m, links, kappa, spread), links, 1.0, S))
+        after = solved(diffusion(edge_rates(eta, heights, beta, m, links, kappa, spread, m2), links, 1.0, S))
         near = np.abs(after - C).max() <= ENOUGH * np.abs(after).max()
         C = after
         if near:
@@ -152,7 +154,7 @@ class LinearNoise:
         t, begin = self._times[-1], self._times[0]
         if not self._step:
             rho, law = self.law.at(t)[0], self.law
-            J = jacobian(rho, law.heights, float(law.beta_at(t)), law.m, law.links, law.rate)
+            J = jacobian(rho, law.heights, float(law.beta_at(t)), law.m, law.links, law.rate, law.m2)
             self._step = FIRST / max(np.abs(J.diagonal()).max(), 1e-12)
         step = max(self._step, min(2 * self._step, GROWTH * (t - begin)))
         for _ in range(HALVINGS):
@@ -168,13 +170,13 @@ class LinearNoise:
             return C
         law, middle = self.law, t + step / 2
         rho, beta, kappa = law.at(middle)[0], float(law.beta_at(middle)), self._kappa(middle)
-        J = jacobian(rho, law.heights, beta, law.m, law.links, law.rate)
+        J = jacobian(rho, law.heights, beta, law.m, law.links, law.rate, law.m2)
         closed = law.m is not None and kappa is not None and kappa < 1
-        slopes = flow_slopes(rho, law.heights, beta, law.m, law.links) if closed else None
+        slopes = flow_slopes(rho, law.heights, beta, law.m, law.links, law.m2) if closed else None
         moved, half = C, C
         for _ in range(PASSES if closed else 1):
             spread = flow_spread(half, slopes, law.links, self.n) if closed else None
-            weights = edge_rates(rho, law.heights, beta, law.m, law.links, kappa, spread)
+            weights = edge_rates(rho, law.heights, beta, law.m, law.links, kappa, spread, law.m2)
             moved = propagated(J, diffusion(weights, law.links, law.rate, len(rho)), step, C)
             half = (C + moved) / 2
         return moved

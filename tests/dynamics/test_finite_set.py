@@ -164,6 +164,32 @@ def test_the_kernel_moves_the_same_agents_at_the_same_events_as_the_naive_equati
     assert sim.record["best"][-1] == swarm.best
 
 
+@pytest.mark.parametrize("m, m2", [(0.0, 2.0), (1.0, 1.0), (0.5, 1.5), (-1.0, 3.0)])
+@pytest.mark.parametrize("generator", ["first", "hybrid"])
+def test_the_kernel_is_the_naive_equations_for_every_entropy(generator, m, m2):
+    sim = simulation(40, 5, generator=generator, beta=RISING, m=m, m2=m2, rate=0.3, dt=1.5)
+    space = sim.dynamics.space(1)
+    swarm = naive.Swarm(sim.frame.node, heights_of(space), neighbours(space))
+    naive.gillespie(swarm, 12, 1.5, 5, generator, 0.3, (m, m2), RISING.at, lambda t: 0.5)
+    frame = sim.advance(12)
+    np.testing.assert_array_equal(frame.node, swarm.node())
+    assert sim.record["transitions"][-1] == swarm.jumps > 20
+    p, eta = frame.occupation, stationary(swarm.U, float(RISING.at(18.0)), m, m2) / 20
+    assert sim.record["target_distance"][-1] == pytest.approx(np.abs(p - eta).sum(), rel=1e-9)
+    smooth = 20 * (40 * p + 0.5) / (40 + 10)
+    assert sim.record["energy"][-1] == pytest.approx(energy(smooth, swarm.U, float(RISING.at(18.0)), m, m2), rel=1e-9)
+
+
+@pytest.mark.parametrize("m, m2", [(0.0, 2.0), (1.0, 1.0), (-1.0, 4.0)])
+def test_the_swarm_follows_the_law_of_its_entropy(m, m2):
+    """N = 20 000 after t = 20, the first generator: the L1 distance of independent agents from their law would be 0.025."""
+    space = space_of("cycle", 20, 1)
+    p = ExactLaw(space.links, heights_of(space), 1.0, m, 0.1, np.ones(20), m2=m2).at(20.0)[0] / 20
+    other = ExactLaw(space.links, heights_of(space), 1.0, -1.0, 0.1, np.ones(20)).at(20.0)[0] / 20
+    share = simulation(20_000, beta=1.0, m=m, m2=m2, dt=20.0).advance(1).occupation
+    assert np.abs(share - p).sum() < 0.03 < np.abs(other - p).sum()
+
+
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_what_is_recorded_is_what_the_frames_show(generator):
     sim = simulation(n=33, generator=generator, beta=RISING, m=-1.7)
@@ -464,7 +490,8 @@ def test_a_set_that_cannot_be_is_refused_by_name_and_the_run_stays():
     for name, value in {
         "states": 1,
         "beta": -1.0,
-        "m": 0.0,
+        "m": 1.1,
+        "m2": 0.9,
         "kappa": 1.5,
         "degree": 1.0,
         "graph": "star",

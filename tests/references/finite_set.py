@@ -12,17 +12,21 @@ import numpy as np
 from swarmviz.kernels.randomness import ACCEPT, JUMP, key, uniform
 
 
-def slope(r, m):
-    return r - 1 if r > 1 else (r ** (m - 1) - 1) / (m - 1)
+def slope(r, phi):
+    """φ', 004 eq. 1.4, for phi = m, with m₂ = 2, or (m, m₂)."""
+    m, m2 = phi if isinstance(phi, tuple) else (phi, 2)
+    k = m2 if r > 1 else m
+    return math.log(r) if k == 1 else (r ** (k - 1) - 1) / (k - 1)
 
 
-def theta(s, t, m):
+def theta(s, t, phi):
     """004 eq. 4.1."""
     if s == 0 or t == 0:
         return 0.0
     if s == t:
-        return 1.0 if s > 1 else 1 / s ** (m - 2)
-    return (s - t) / (slope(s, m) - slope(t, m))
+        m, m2 = phi if isinstance(phi, tuple) else (phi, 2)
+        return 1 / s ** ((m2 if s > 1 else m) - 2)
+    return (s - t) / (slope(s, phi) - slope(t, phi))
 
 
 def jump_rate(generator, rho_x, rho_y, u_x, u_y, ell, beta, kappa, m):

@@ -57,7 +57,7 @@ from swarmviz.dynamics.finite_set.events import (
     leap,
     make_rates,
 )
-from swarmviz.dynamics.finite_set.functions import cost, target
+from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
 from swarmviz.dynamics.finite_set.space import GRAPHS, Space, space_of
 from swarmviz.frame import TIED, Clock, Frame, Observable
@@ -129,6 +129,7 @@ class Params(NamedTuple):
     """The parameters that stay the same during a call."""
 
     m: float
+    m2: float
     rate: float
     dt: float
     metropolis: bool
@@ -146,7 +147,7 @@ class Schedules(NamedTuple):
 @inner
 def measure(run, heights, eta, beta, params, record, column):
     """Write the observables into a column of the record."""
-    starts, m, metropolis = run.starts, params.m, params.metropolis
+    starts, m, m2, metropolis = run.starts, params.m, params.m2, params.metropolis
     S, n, lowest = heights.size, starts[starts.size - 1], heights.min()
     tied = lowest + TIED * (heights.max() - lowest)
     mean, minimum, l1, squares, settled, energy, minimisers, outside = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0, 0, 0.0
@@ -161,7 +162,12 @@ def measure(run, heights, eta, beta, params, record, column):
             settled, minimisers = settled + rho, minimisers + 1
         else:
             outside += rho * rho
-        energy += cost((here + 0.5) * (S / (n + 0.5 * S)), heights[x], beta, m, metropolis)
+        energy += usual_cost((here + 0.5) * (S / (n + 0.5 * S)), heights[x], beta, m, metropolis)
+    if not metropolis and (m2 != 2.0 or m >= 0.0):
+        energy = 0.0
+        for x in range(S):
+            rho = (starts[x + 1] - starts[x] + 0.5) * (S / (n + 0.5 * S))
+            energy += beta * heights[x] * rho + entropy(rho, m, m2)
     record[ROW.provisional_minimum, column] = mean / S
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = minimum
@@ -179,12 +185,14 @@ def step_of(run, k, s, params, schedules, beta, kappa, graph, rates):
     betas, kappas = schedules.beta, schedules.kappa
     if params.method == LEAP:
         b, c = 0.5 * (betas[s - 1] + betas[s]), 0.5 * (kappas[s - 1] + kappas[s])
-        return leap(run, k, params.dt, RateParams(b, b, c, params.m, params.rate, params.metropolis), graph, rates)
+        return leap(
+            run, k, params.dt, RateParams(b, b, c, params.m, params.m2, params.rate, params.metropolis), graph, rates
+        )
     begin, end = schedules.time[s - 1], schedules.time[s]
     low, high = range_within(beta, begin, end, betas[s - 1], betas[s])
     least, most = range_within(kappa, begin, end, kappas[s - 1], kappas[s])
     span = Clocked(begin, params.dt, beta, kappa, low == high and least == most)
-    law = RateParams(low, high, most, params.m, params.rate, params.metropolis)
+    law = RateParams(low, high, most, params.m, params.m2, params.rate, params.metropolis)
     return exact_step(run, k, span, law, graph, rates)
 
 
@@ -206,7 +214,7 @@ def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph,
             run.transitions[0] += jumps
         if is_recorded(steps, s):
             if beta[s] != eta_is_of:
-                target(heights, beta[s], params.m, params.metropolis, eta)
+                target(heights, beta[s], params.m, params.m2, params.metropolis, eta)
                 eta_is_of = beta[s]
             measure(run, heights, eta, beta[s], params, record, column)
             column += 1
@@ -265,8 +273,10 @@ class FiniteSet(Dynamics):
                        symbol="L_ρ", doc="How agents jump; the first three have the same law as N → ∞.")  # fmt: skip
     kappa = Real(0.5, bounds=(0, 1), symbol="κ", schedulable=True, used_when={"generator": ("hybrid",)},
                  doc="Share of the second generator in the hybrid one.")  # fmt: skip
-    m = Real(-1.0, bounds=(-20, 0), inclusive_bounds=(True, False), softbounds=(-5, -0.1), symbol="m",
-             used_when={"generator": ("first", "second", "hybrid")}, doc="Exponent of the entropy φ.")  # fmt: skip
+    m = Real(-1.0, bounds=(-20, 1), softbounds=(-5, 1), symbol="m", used_when={"generator": ("first", "second", "hybrid")},
+             doc="Exponent of the entropy φ at densities below 1; 004 proves its theorems for m < 0.")  # fmt: skip
+    m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂", used_when={"generator": ("first", "second", "hybrid")},
+              doc="Exponent of φ at densities above 1; 2 in 004's theorems. With m = m₂ = 1 the target is Gibbs' law.")  # fmt: skip
     rate = Real(0.1, bounds=(0, 1e6), softbounds=(1e-2, 10), scale="log", symbol="ℓ",
                 doc="Base rate of jumps between neighbours, each way.")  # fmt: skip
     beta = Real(5.0, bounds=(0, 1e6), softbounds=(0, 20), symbol="β", schedulable=True, group="Schedule",
@@ -317,7 +327,7 @@ class FiniteSet(Dynamics):
         sites, output = space.positions(*landscape.limits(d)), self._output(count, call)
         heights = _heights(landscape, sites)
         runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
-        params = Params(self.m, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
+        params = Params(self.m, self.m2, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
         graph = Graph(space.first, space.to, space.back)
         advance_runs(runs, call, params, schedules, beta, kappa, graph, heights, output)
         failed = output.failures[:, 0] != FINE

@@ -64,12 +64,13 @@ class Clocked(NamedTuple):
 
 
 class RateParams(NamedTuple):
-    """What the rates of a step depend on: the lowest and highest β in it, the highest κ, m, ℓ, and whether (5) holds."""
+    """What the rates of a step depend on: the lowest and highest β in it, the highest κ, m and m₂ of φ, ℓ, and whether (5) holds."""
 
     beta_low: float
     beta_high: float
     kappa: float
     m: float
+    m2: float
     ell: float
     metropolis: bool
 
@@ -133,18 +134,18 @@ def add_up(x, graph, rates):
 
 
 @elementary
-def weigh(x, starts, rates, m):
+def weigh(x, starts, rates, law):
     """ρ(x), φ'(ρ(x)) and 1/φ''(ρ(x)) from the number of agents."""
     S, n_agents, site = starts.size - 1, starts[starts.size - 1], rates.site
     site[x, RHO] = (starts[x + 1] - starts[x]) * (S / n_agents)
-    site[x, SLOPE], site[x, MOBILITY] = slope_and_mobility(site[x, RHO], m)
+    site[x, SLOPE], site[x, MOBILITY] = slope_and_mobility(site[x, RHO], law.m, law.m2)
 
 
 @inner
 def all_rates(starts, graph, rates, law):
     """The whole table, at the beginning of a step: what happened before it leaves no trace of rounding."""
     for x in range(rates.out.size):
-        weigh(x, starts, rates, law.m)
+        weigh(x, starts, rates, law)
     for x in range(rates.out.size):
         for e in range(graph.first[x], graph.first[x + 1]):
             if graph.to[e] > x:
@@ -227,7 +228,7 @@ def exact_step(run, step, span, law, graph, rates):
             here = starts[x + 1] - starts[x]
             relocate(agents, starts, x, y, starts[x] + np.int64(uniform(row, candidate, AGENT) * here))
             for z in (x, y):
-                weigh(z, starts, rates, law.m)
+                weigh(z, starts, rates, law)
             for z in (x, y):
                 rates_around(z, graph, rates, law)
             run.best[0] = min(run.best[0], rates.site[y, U])
