@@ -111,8 +111,8 @@ def least_decay_rate(rho, m: float, links, rate: float, m2: float = 2.0) -> floa
 def inequality_constant(heights, beta: float, m: float, links, rate: float, m2: float = 2.0, seed: int = 0) -> float:
     """The least G/I that a search finds: an upper bound of c in (4), which a local search from several densities has come down to.
 
-    ρ = S softmax(a); starts are the uniform density, concentrated ones, and random ones. The limit 2·gap at η is not among what is searched:
-    take the smaller of the two.
+    ρ = S softmax(a); starts are the uniform density, one that shuns the minimisers, and random ones. The limit 2·gap at η is not among what
+    is searched: take the smaller of the two.
     """
     heights, rng = np.asarray(heights, float), np.random.default_rng(seed)
     S = len(heights)
