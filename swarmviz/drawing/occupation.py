@@ -67,6 +67,6 @@ def occupation_picture(frame: Frame, run: Simulation) -> OccupationPicture:
     first = np.arange(0, states, -(-states // MOST_BARS))
     share, target, law = (summed(p, first) for p in (frame.occupation, laws.target, laws.law))
     expected = target if np.isnan(law).any() else law
-    deviation = scatter(run)  # known for so few states that each has a bar of its own
+    deviation = scatter(run, frame.heights)  # known for so few states that each has a bar of its own
     error = np.full(len(first), np.nan) if deviation is None else ERRORS * deviation
     return OccupationPicture(np.append(first, states) - 0.5, share, target, law, expected, error, laws)

@@ -92,7 +92,7 @@ def stretches_of(simulation) -> list[Stretch]:
     del known[same.index(False) if False in same else len(same) :]
     for change, clock in journal.clocks()[len(known) :]:
         t, before = float(clock.at(change.k)), known[-1] if known else None
-        known.append(_begin(change, t, before, simulation.initial_swarm, simulation.frame.d))
+        known.append(_begin(change, t, before, simulation.initial_swarm, simulation.initial_swarm.d))
     return list(known)
 
 

@@ -24,14 +24,17 @@ class Part(NamedTuple):
 _PARTS: WeakKeyDictionary[Any, list[Part]] = WeakKeyDictionary()
 
 
-def scatter(simulation) -> np.ndarray | None:
+def scatter(simulation, heights: np.ndarray | None = None) -> np.ndarray | None:
     """The standard deviation of the agents' shares at the present step, (S,); None where it is not known.
 
     That of the linear-noise law for N agents (:mod:`swarmviz.theory.finite_set_noise`), exact for Metropolis agents, which are independent;
     for the others an approximation for many agents on each state, and of the first generator at η_β an estimate. Agents that leap scatter
-    so up to O(Δt).
+    so up to O(Δt). ``heights`` (S,) are those of the frame that is shown, if there is one already.
     """
-    k, heights, parts = simulation.k, simulation.frame.heights, _parts(simulation)
+    k, parts = simulation.k, _parts(simulation)
+    if heights is None:
+        heights = simulation.frame.heights
+    assert heights is not None
     ends = [*(part.stretch.change.k for part in parts[1:]), k]
     here = [part.noise for part, end in zip(parts, ends, strict=True) if part.stretch.change.k <= k <= end]
     shown = [noise for noise in here if noise is not None and np.array_equal(noise.law.heights, heights)]
