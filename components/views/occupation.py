@@ -20,8 +20,9 @@ from swarmviz.drawing.occupation import ERRORS, OccupationPicture, occupation_pi
 class Occupation(View):
     """The view of occupation minus target law; see :class:`components.views.base.View`.
 
-    The bars are what the agents do, the dashed line what infinitely many would do by now. The band around it, ± 2 √(p (1 − p)/N), is where
-    the bars of N independent agents lie in 95 of 100 states; agents that avoid crowds scatter less in the end.
+    The bars are what the agents do, the dashed line what infinitely many would do by now. The band around it, ± 2σ, is where the bars of N
+    agents lie in 95 of 100 states, if many agents are on each: σ is that of the generator in use, which may be far from that of independent
+    agents, to either side.
     """
 
     label = "Occupation"
@@ -92,16 +93,16 @@ class Occupation(View):
             self._scale = even_above(p.most)
         move_range(self.figure.x_range, (float(p.edges[0]), float(p.edges[-1])))
         move_range(self.figure.y_range, (-self._scale, self._scale))
-        if (p.laws.titles, p.laws.reasons) != self._named:
-            self._named = p.laws.titles, p.laws.reasons
-            self._name(p.laws)
+        if (p.laws.titles, p.laws.reasons, p.banded) != self._named:
+            self._named = p.laws.titles, p.laws.reasons, p.banded
+            self._name(p.laws, p.banded)
 
-    def _name(self, laws: Laws) -> None:
+    def _name(self, laws: Laws, banded: bool) -> None:
         """The legend, and in words why a law does not apply."""
         target, law = laws.titles
         items = [("agents", self._bars), (target, self._zero), (law, self._law if law else None)]
-        items.append((f"± {ERRORS:g}σ", self._chance))
-        self._law.visible = bool(law)
+        items.append((f"± {ERRORS:g}σ" if banded else "", self._chance))
+        self._law.visible, self._chance.visible = bool(law), banded
         self.legend.items = [LegendItem(label=label, renderers=[drawn]) for label, drawn in items if label]
         text = "<br>".join(escape(reason) for reason in laws.reasons)
         self.reasons.update(text=text, visible=bool(text))

@@ -12,16 +12,18 @@ import numpy as np
 from swarmviz.drawing.finite_set_laws import MOST_BARS, Laws, laws_now, summed
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
+from swarmviz.theory.finite_set_scatter import scatter
 
-ERRORS = 2.0  # standard errors that the room for chance is wide on each side
+ERRORS = 2.0  # standard deviations that the room for chance is wide on each side
 
 
 class OccupationPicture(NamedTuple):
     """How far B bars, of one state or a few successive ones each, are from their target law.
 
     ``edges`` (B + 1,) are the states between which they lie; ``share``, ``target`` and ``law`` (B,) their probabilities; ``expected`` what
-    infinitely many agents would do by now (the exact law, else the target), and ``error`` the room that chance has around it,
-    ± 2 √(p (1 − p)/N): where the bars of N independent agents lie in 95 of 100 states.
+    infinitely many agents would do by now (the exact law, else the target), and ``error`` the room that chance has around it, ± 2 standard
+    deviations of the shares of N agents of this generator (:func:`swarmviz.theory.finite_set_scatter.scatter`): where the bars lie in 95 of
+    100 states once many agents are on each. Not a number where it is not known.
     """
 
     edges: np.ndarray
@@ -50,7 +52,12 @@ class OccupationPicture(NamedTuple):
     @property
     def most(self) -> float:
         """The largest distance from the target that is drawn."""
-        return float(np.nanmax(np.abs([self.bars, np.abs(self.middle) + self.error]), initial=1e-6))
+        return float(np.nanmax(np.abs([self.bars, np.abs(self.middle) + np.nan_to_num(self.error)]), initial=1e-6))
+
+    @property
+    def banded(self) -> bool:
+        """Whether the room for chance is known."""
+        return not np.isnan(self.error).any()
 
 
 def occupation_picture(frame: Frame, run: Simulation) -> OccupationPicture:
@@ -60,5 +67,6 @@ def occupation_picture(frame: Frame, run: Simulation) -> OccupationPicture:
     first = np.arange(0, states, -(-states // MOST_BARS))
     share, target, law = (summed(p, first) for p in (frame.occupation, laws.target, laws.law))
     expected = target if np.isnan(law).any() else law
-    error = ERRORS * np.sqrt(np.clip(expected * (1 - expected), 0, None) / frame.n)
+    deviation = scatter(run, frame.heights)  # known for so few states that each has a bar of its own
+    error = np.full(len(first), np.nan) if deviation is None else ERRORS * deviation
     return OccupationPicture(np.append(first, states) - 0.5, share, target, law, expected, error, laws)

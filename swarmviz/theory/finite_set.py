@@ -22,7 +22,7 @@ Code    symbol  shape    meaning
 rho     ρ       (S,)     density with respect to the uniform law μ = 1/S
 heights U       (S,)     U at the states
 links           (E, 2)   pairs of neighbours
-m       m                exponent of φ; None: the Metropolis case, φ(r) = r log r − r + 1
+m, m2   m, m₂            exponents of φ below and above 1; m = None: the Metropolis case, φ(r) = r log r − r + 1
 """
 
 from __future__ import annotations
@@ -37,81 +37,107 @@ from scipy.optimize import elementwise
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import InverseLogarithmic, Power
 
+SAME = 1e-8  # as near to 0 or 1 an exponent counts as that
 DENSE = 100  # states up to which LSODA is the faster integrator; beyond, BDF with a sparse Jacobian is, by 15 times at 400 states
 
 # ---- functions (1) ---------------------------------------------------------------------------------------------------
 
 
-def entropy(r, m: float | None = -1.0):
-    """φ at densities ``r`` of any shape; infinite at 0 for m < 0."""
+def _halves(r, below, above):
+    """``below`` of r at most 1 and ``above`` of r beyond, element by element."""
+    return np.where(r > 1, above(np.maximum(r, 1.0)), below(np.minimum(r, 1.0)))
+
+
+def _power_entropy(r, k: float):
+    if abs(k - 1) < SAME:
+        return np.where(r > 0, r * np.log(r) - r + 1, 1.0)
+    if abs(k) < SAME:
+        return r - 1 - np.log(r)
+    return (r**k - 1 - k * (r - 1)) / (k * (k - 1))
+
+
+def _power_slope(r, k: float):
+    return np.log(r) if abs(k - 1) < SAME else (r ** (k - 1) - 1) / (k - 1)
+
+
+def _power_inverse(y, k: float):
+    return np.exp(y) if abs(k - 1) < SAME else (1 + (k - 1) * y) ** (1 / (k - 1))
+
+
+def entropy(r, m: float | None = -1.0, m2: float = 2.0):
+    """φ at densities ``r`` of any shape; infinite at 0 for m ≤ 0."""
     r = np.asarray(r, float)
     with np.errstate(divide="ignore", invalid="ignore"):
         if m is None:
             return np.where(r > 0, r * np.log(r) - r + 1, 1.0)
-        return np.where(r > 1, (r - 1) ** 2 / 2, (r**m - 1 - m * (r - 1)) / (m * (m - 1)))
+        return _halves(r, lambda r: _power_entropy(r, m), lambda r: _power_entropy(r, m2))
 
 
-def slope(r, m: float | None = -1.0):
+def slope(r, m: float | None = -1.0, m2: float = 2.0):
     """φ'."""
     r = np.asarray(r, float)
     with np.errstate(divide="ignore"):
-        return np.log(r) if m is None else np.where(r > 1, r - 1, (r ** (m - 1) - 1) / (m - 1))
+        return np.log(r) if m is None else _halves(r, lambda r: _power_slope(r, m), lambda r: _power_slope(r, m2))
 
 
-def curvature(r, m: float | None = -1.0):
+def curvature(r, m: float | None = -1.0, m2: float = 2.0):
     """φ''."""
     r = np.asarray(r, float)
     with np.errstate(divide="ignore"):
-        return 1 / r if m is None else np.minimum(r, 1.0) ** (m - 2)
+        return 1 / r if m is None else _halves(r, lambda r: r ** (m - 2), lambda r: r ** (m2 - 2))
 
 
-def inverse_slope(y, m: float | None = -1.0):
+def inverse_slope(y, m: float | None = -1.0, m2: float = 2.0):
     """g = (φ')⁻¹."""
     y = np.asarray(y, float)
-    return np.exp(y) if m is None else np.where(y > 0, 1 + y, (1 + (m - 1) * np.minimum(y, 0)) ** (1 / (m - 1)))
+    if m is None:
+        return np.exp(y)
+    return np.where(y > 0, _power_inverse(np.maximum(y, 0), m2), _power_inverse(np.minimum(y, 0), m))
 
 
-def conductance(s, t, m: float = -1.0):
+def conductance(s, t, m: float = -1.0, m2: float = 2.0):
     """θ."""
     s, t = np.asarray(s, float), np.asarray(t, float)
     middle = (s + t) / 2
     near = np.abs(s - t) <= 1e-8 * middle  # the quotient would lose half its digits
     with np.errstate(divide="ignore", invalid="ignore"):
-        quotient = (s - t) / (slope(s, m) - slope(t, m))
-        diagonal = np.minimum(middle, 1.0) ** (2 - m)
+        quotient = (s - t) / (slope(s, m, m2) - slope(t, m, m2))
+        diagonal = _halves(middle, lambda r: r ** (2 - m), lambda r: r ** (2 - m2))
     return np.where((s <= 0) | (t <= 0), 0.0, np.where(near, diagonal, quotient))
 
 
-def balance(heights, beta, m: float = -1.0) -> np.ndarray:
+def balance(heights, beta, m: float = -1.0, m2: float = 2.0) -> np.ndarray:
     """c_β for β of any shape, by bracketing: g(c − βU) has mean at most 1 at c = β min U and at least 1 at c = β max U."""
     beta = np.asarray(beta, float)
-    low, high = beta * np.min(heights), beta * np.max(heights)
+    low = beta * np.min(heights)
+    most = low + slope(float(np.size(heights)), m, m2)  # there g is S at a minimiser
+    high = np.minimum(beta * np.max(heights), most + 1e-9 * (1 + np.abs(most)))
 
     def excess(c, beta):
-        return inverse_slope(c[..., None] - beta[..., None] * heights, m).mean(axis=-1) - 1
+        return inverse_slope(c[..., None] - beta[..., None] * heights, m, m2).mean(axis=-1) - 1
 
     found = elementwise.find_root(excess, (low, np.where(high > low, high, low + 1)), args=(beta,))
     return np.where(high > low, found.x, low)
 
 
-def stationary(heights, beta, m: float | None = -1.0) -> np.ndarray:
+def stationary(heights, beta, m: float | None = -1.0, m2: float = 2.0) -> np.ndarray:
     """The density η_β, the minimiser of 𝒰_β, or Gibbs' law in the Metropolis case; (…, S) for β of shape (…)."""
     heights, beta = np.asarray(heights, float), np.asarray(beta, float)
     if m is None:
         weight = np.exp(-beta[..., None] * (heights - heights.min()))
         return weight / weight.mean(axis=-1, keepdims=True)
-    return inverse_slope(balance(heights, beta, m)[..., None] - beta[..., None] * heights, m)
+    return inverse_slope(balance(heights, beta, m, m2)[..., None] - beta[..., None] * heights, m, m2)
 
 
-def energy(rho, heights, beta, m: float | None = -1.0):
+def energy(rho, heights, beta, m: float | None = -1.0, m2: float = 2.0):
     """𝒰_β(ρ) for densities (…, S) and β of shape (…)."""
-    return np.mean(np.expand_dims(beta, -1) * heights * rho + entropy(rho, m), axis=-1)
+    return np.mean(np.expand_dims(beta, -1) * heights * rho + entropy(rho, m, m2), axis=-1)
 
 
 # ---- the law of infinitely many agents -------------------------------------------------------------------------------
 
 
-def velocity(rho, heights, beta: float, m: float | None, links, rate: float) -> np.ndarray:
+def velocity(rho, heights, beta: float, m: float | None, links, rate: float, m2: float = 2.0) -> np.ndarray:
     """ρ̇ (2), or (3), shape (S,)."""
     x, y = links[:, 0], links[:, 1]
     rise = heights[y] - heights[x]
@@ -119,26 +145,31 @@ def velocity(rho, heights, beta: float, m: float | None, links, rate: float) -> 
         up, down = np.exp(-beta * np.maximum(rise, 0)), np.exp(-beta * np.maximum(-rise, 0))
         into_x = rate * (rho[y] * down - rho[x] * up)
     else:
-        into_x = rate * (beta * conductance(rho[x], rho[y], m) * rise + rho[y] - rho[x])
+        into_x = rate * (beta * conductance(rho[x], rho[y], m, m2) * rise + rho[y] - rho[x])
     S = len(rho)
     return np.bincount(x, into_x, S) - np.bincount(y, into_x, S)
 
 
-def jacobian(rho, heights, beta: float, m: float | None, links, rate: float) -> np.ndarray:
-    """∂ρ̇/∂ρ, (S, S); at the kink of θ where both densities are 1 and on the diagonal, that of one side."""
+def flow_slopes(rho, heights, beta: float, m: float | None, links, m2: float = 2.0) -> tuple[np.ndarray, np.ndarray]:
+    """The net flow y → x over each link, with ℓ = 1, by ρ(x) and by ρ(y), (E,) each; at the kink of θ that of one side."""
     x, y = links[:, 0], links[:, 1]
     rise, s, t = heights[y] - heights[x], rho[x], rho[y]
     if m is None:
-        by_x, by_y = -rate * np.exp(-beta * np.maximum(rise, 0)), rate * np.exp(-beta * np.maximum(-rise, 0))
-    else:
-        theta, near = conductance(s, t, m), np.abs(s - t) <= 1e-6 * (s + t)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gap = slope(s, m) - slope(t, m)
-            middle = np.where(s + t < 2, (2 - m) / 2 * ((s + t) / 2) ** (1 - m), 0.0)
-            theta_s = np.where(near, middle, (1 - theta * curvature(s, m)) / gap)
-            theta_t = np.where(near, middle, (theta * curvature(t, m) - 1) / gap)
-        by_x = rate * (beta * np.where(theta > 0, theta_s, 0.0) * rise - 1)
-        by_y = rate * (beta * np.where(theta > 0, theta_t, 0.0) * rise + 1)
+        return -np.exp(-beta * np.maximum(rise, 0)), np.exp(-beta * np.maximum(-rise, 0))
+    theta, near = conductance(s, t, m, m2), np.abs(s - t) <= 1e-6 * (s + t)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = slope(s, m, m2) - slope(t, m, m2)
+        exponent = np.where(s + t < 2, m, m2)
+        middle = (2 - exponent) / 2 * ((s + t) / 2) ** (1 - exponent)
+        theta_s = np.where(near, middle, (1 - theta * curvature(s, m, m2)) / gap)
+        theta_t = np.where(near, middle, (theta * curvature(t, m, m2) - 1) / gap)
+    return beta * np.where(theta > 0, theta_s, 0.0) * rise - 1, beta * np.where(theta > 0, theta_t, 0.0) * rise + 1
+
+
+def jacobian(rho, heights, beta: float, m: float | None, links, rate: float, m2: float = 2.0) -> np.ndarray:
+    """∂ρ̇/∂ρ, (S, S); at the kink of θ where both densities are 1 and on the diagonal, that of one side."""
+    x, y = links[:, 0], links[:, 1]
+    by_x, by_y = (rate * slopes for slopes in flow_slopes(rho, heights, beta, m, links, m2))
     S = len(rho)
     out = np.zeros((S, S))
     out[x, y], out[y, x] = by_y, -by_x  # no pair of neighbours is listed twice
@@ -150,15 +181,24 @@ class ExactLaw:
     """The density ρ(t) from ρ(t₀) = ``rho``, integrated as far as it is asked for and kept; ``tolerance`` is relative."""
 
     def __init__(
-        self, links, heights, beta: Any, m: float | None, rate: float, rho, t0: float = 0.0, tolerance: float = 1e-9
+        self,
+        links,
+        heights,
+        beta: Any,
+        m: float | None,
+        rate: float,
+        rho,
+        t0: float = 0.0,
+        tolerance: float = 1e-9,
+        m2: float = 2.0,
     ):
-        self.tolerance = tolerance
-        self.heights, self.m = np.asarray(heights, float), m
+        self.tolerance, self.links, self.rate = tolerance, links, rate
+        self.heights, self.m, self.m2 = np.asarray(heights, float), m, m2
         self.beta = beta.copy() if isinstance(beta, TimeDependent) else beta  # type: ignore[attr-defined]
-        self._velocity = lambda t, p: velocity(p, self.heights, float(self.beta_at(t)), m, links, rate)
+        self._velocity = lambda t, p: velocity(p, self.heights, float(self.beta_at(t)), m, links, rate, m2)
         large = len(self.heights) > DENSE
         shape = sparse.csc_array if large else np.asarray
-        self._jacobian = lambda t, p: shape(jacobian(p, self.heights, float(self.beta_at(t)), m, links, rate))
+        self._jacobian = lambda t, p: shape(jacobian(p, self.heights, float(self.beta_at(t)), m, links, rate, m2))
         self._method = "BDF" if large else "LSODA"
         self._pieces: list[Any] = []
         self._ends, self._last, self._failure = [t0], np.asarray(rho, float), ""
@@ -207,19 +247,19 @@ class ExactLaw:
         self._last = run.y[:, -1]
 
 
-def relaxation_rate(heights, beta: float, m: float | None, links, rate: float) -> float:
+def relaxation_rate(heights, beta: float, m: float | None, links, rate: float, m2: float = 2.0) -> float:
     """The rate at which the law approaches η_β in the end: the spectral gap of (4), or of the Metropolis generator."""
     heights, (x, y) = np.asarray(heights, float), links.T
-    eta = stationary(heights, beta, m)
+    eta = stationary(heights, beta, m, m2)
     if m is None:
         weight = rate * np.minimum(eta[x], eta[y])
     else:
-        weight = rate * conductance(eta[x], eta[y], m)
+        weight = rate * conductance(eta[x], eta[y], m, m2)
     D = np.zeros((len(eta), len(eta)))
     for a, b in ((x, y), (y, x)):
         np.add.at(D, (a, b), -weight)
         np.add.at(D, (a, a), weight)
-    root = np.sqrt(curvature(eta, m))
+    root = np.sqrt(curvature(eta, m, m2))
     return float(linalg.eigvalsh(root[:, None] * D * root)[1])
 
 
@@ -255,8 +295,10 @@ def largest_gamma(m: float) -> float:
     return -m / (2 * (1 - m))
 
 
-def schedule_applies(beta: Any, m: float = -1.0) -> tuple[bool, str]:
+def schedule_applies(beta: Any, m: float = -1.0, m2: float = 2.0) -> tuple[bool, str]:
     """Whether (5) promises that the swarm's law concentrates on the minimisers, and why (not)."""
+    if not (m < 0 and m2 == 2):
+        return False, f"the theorem is about φ with m < 0 and m₂ = 2, not m = {m:.3g} and m₂ = {m2:.3g}"
     most = largest_gamma(m)
     if not isinstance(beta, TimeDependent):
         return False, "β is constant: the law tends to η_β, which leaves mass outside the minimisers"

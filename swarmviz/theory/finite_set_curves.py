@@ -22,6 +22,11 @@ POINTS = 400  # of a drawn line
 LARGEST = 500  # states up to which the law is integrated for a line
 MOST_LINKS = 5000  # up to which it is: on a complete graph of 200 states it takes seconds
 TOLERANCE = 1e-6  # of the integration, relative: far below a line's width
+SCATTER = {  # of N agents around it (swarmviz.theory.finite_set_noise)
+    "first": "the agents scatter around it as 1/√N on their way, and by about one agent once they have settled",
+    "second": "the agents scatter around it as 1/√N",
+    "hybrid": "the agents scatter around it as 1/√N",
+}
 
 
 def followed(space: Space) -> bool:
@@ -55,8 +60,10 @@ def exponent(dynamics: FiniteSet) -> float | None:
 
 
 @lru_cache(maxsize=64)
-def _law(space: Space, heights: tuple, beta: Any, m: float | None, rate: float, rho: tuple, t0: float) -> ExactLaw:
-    return ExactLaw(space.links, heights, beta, m, rate, rho, t0, TOLERANCE)
+def _law(
+    space: Space, heights: tuple, beta: Any, m: float | None, m2: float, rate: float, rho: tuple, t0: float
+) -> ExactLaw:
+    return ExactLaw(space.links, heights, beta, m, rate, rho, t0, TOLERANCE, m2)
 
 
 @lru_cache(maxsize=16)
@@ -65,9 +72,10 @@ def _depth(space: Space, heights: tuple) -> float:
 
 
 class Stretch(NamedTuple):
-    """From a change of the journal on, the law runs in ``space``; None where there are too many states to follow it."""
+    """From a change of the journal on, at time ``t``, the law runs in ``space``; None where there are too many states to follow it."""
 
     change: Change
+    t: float
     space: Space
     law: ExactLaw | None
 
@@ -77,14 +85,20 @@ _STRETCHES: WeakKeyDictionary[Any, list[Stretch]] = (
 )  # a slider leaves hundreds behind it: each is begun once
 
 
-def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:
-    """(first step, last step, law) for each stretch of the run with the same parameters; each law starts where the last one ended."""
+def stretches_of(simulation) -> list[Stretch]:
+    """The stretches of the run with the same parameters, in order; each law starts where the last one ended."""
     journal, known = simulation.journal, _STRETCHES.setdefault(simulation, [])
     same = [stretch.change is change for stretch, change in zip(known, journal, strict=False)]
     del known[same.index(False) if False in same else len(same) :]
     for change, clock in journal.clocks()[len(known) :]:
         t, before = float(clock.at(change.k)), known[-1] if known else None
-        known.append(_begin(change, t, before, simulation.initial_swarm, simulation.frame.d))
+        known.append(_begin(change, t, before, simulation.initial_swarm, simulation.initial_swarm.d))
+    return list(known)
+
+
+def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:
+    """(first step, last step, law) for each stretch of the run with the same parameters."""
+    journal, known = simulation.journal, stretches_of(simulation)
     ends = [*(change.k for change in journal[1:]), max(simulation.furthest, journal[-1].k)]
     return [(stretch.change.k, end, stretch.law) for stretch, end in zip(known, ends, strict=True)]
 
@@ -94,7 +108,7 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
     dynamics: Any = change.dynamics
     space = dynamics.space(d)
     if not followed(space) or (before is not None and before.law is None):
-        return Stretch(change, space, None)
+        return Stretch(change, t, space, None)
     if before is None:
         rho = initial_density(initial_swarm, change.landscape, space)
     else:
@@ -104,10 +118,19 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
                 space.states / before.space.states
             )
     if np.isnan(rho).any():
-        return Stretch(change, space, None)
+        return Stretch(change, t, space, None)
     heights = change.landscape.values(space.positions(*change.landscape.limits(d)))
-    law = _law(space, tuple(heights), dynamics.beta, exponent(dynamics), float(dynamics.rate), tuple(rho), t)
-    return Stretch(change, space, law)
+    law = _law(
+        space,
+        tuple(heights),
+        dynamics.beta,
+        exponent(dynamics),
+        float(dynamics.m2),
+        float(dynamics.rate),
+        tuple(rho),
+        t,
+    )
+    return Stretch(change, t, space, law)
 
 
 @lines_of(FiniteSet)
@@ -125,9 +148,9 @@ def exact_law_lines(simulation) -> list[Line]:
             continue
         rho, beta, S = densities(law, t[here]), law.beta_at(t[here]), len(law.heights)
         curves["provisional_minimum"][here] = rho @ law.heights / S
-        curves["target_distance"][here] = np.abs(rho - stationary(law.heights, beta, law.m)).mean(axis=1)
+        curves["target_distance"][here] = np.abs(rho - stationary(law.heights, beta, law.m, law.m2)).mean(axis=1)
         softened = (frame.n * rho + 0.5 * S) / (frame.n + 0.5 * S)  # half an agent more on every state, as recorded
-        curves["energy"][here] = energy(softened, law.heights, beta, law.m)
+        curves["energy"][here] = energy(softened, law.heights, beta, law.m, law.m2)
     source, reason = _claim(simulation.dynamics)
     return [
         Line(name, "exact law", source, "dashed", k, y, True, reason)
@@ -139,7 +162,7 @@ def exact_law_lines(simulation) -> list[Line]:
 def _claim(dynamics: FiniteSet) -> tuple[str, str]:
     """Where the exact law is from, and what the agents have to do with it."""
     classical = exponent(dynamics) is None
-    what = "the law of each agent" if classical else "the law as N → ∞; the agents scatter around it as 1/√N"
+    what = "the law of each agent" if classical else f"the law as N → ∞; {SCATTER[dynamics.generator]}"
     reason = what + (", up to O(Δt) because they leap" if dynamics.method == "tau_leap" else "")
     return "004 appendix A" if classical else "004 eq. 4.7, 5.1", reason
 
@@ -167,10 +190,13 @@ def target_law(simulation) -> Target:
     low, high = landscape.limits(d)
     heights = landscape.values(space.positions(low, high))
     beta = float(values_of(dynamics, "beta", np.array([simulation.t]))[0])
-    eta = stationary(heights, beta, m)
+    m2 = float(dynamics.m2)
+    eta = stationary(heights, beta, m, m2)
     if isinstance(dynamics.beta, TimeDependent):
         depth = _depth(space, tuple(heights)) if m is None else 0.0
-        applies, reason = annealing_applies(dynamics.beta, depth) if m is None else schedule_applies(dynamics.beta, m)
+        applies, reason = (
+            annealing_applies(dynamics.beta, depth) if m is None else schedule_applies(dynamics.beta, m, m2)
+        )
     else:
         applies, reason = True, "for constant β the law tends to it"
     title, source = ("Gibbs' law", "004 remark 3.3, appendix A") if m is None else ("η_β", "004 eq. 3.3, Corollary 4.7")

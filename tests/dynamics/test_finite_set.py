@@ -164,6 +164,32 @@ def test_the_kernel_moves_the_same_agents_at_the_same_events_as_the_naive_equati
     assert sim.record["best"][-1] == swarm.best
 
 
+@pytest.mark.parametrize("m, m2", [(0.0, 2.0), (1.0, 1.0), (0.5, 1.5), (-1.0, 3.0)])
+@pytest.mark.parametrize("generator", ["first", "hybrid"])
+def test_the_kernel_is_the_naive_equations_for_every_entropy(generator, m, m2):
+    sim = simulation(40, 5, generator=generator, beta=RISING, m=m, m2=m2, rate=0.3, dt=1.5)
+    space = sim.dynamics.space(1)
+    swarm = naive.Swarm(sim.frame.node, heights_of(space), neighbours(space))
+    naive.gillespie(swarm, 12, 1.5, 5, generator, 0.3, (m, m2), RISING.at, lambda t: 0.5)
+    frame = sim.advance(12)
+    np.testing.assert_array_equal(frame.node, swarm.node())
+    assert sim.record["transitions"][-1] == swarm.jumps > 20
+    p, eta = frame.occupation, stationary(swarm.U, float(RISING.at(18.0)), m, m2) / 20
+    assert sim.record["target_distance"][-1] == pytest.approx(np.abs(p - eta).sum(), rel=1e-9)
+    smooth = 20 * (40 * p + 0.5) / (40 + 10)
+    assert sim.record["energy"][-1] == pytest.approx(energy(smooth, swarm.U, float(RISING.at(18.0)), m, m2), rel=1e-9)
+
+
+@pytest.mark.parametrize("m, m2", [(0.0, 2.0), (1.0, 1.0), (-1.0, 4.0)])
+def test_the_swarm_follows_the_law_of_its_entropy(m, m2):
+    """N = 20 000 after t = 20, the first generator: the L1 distance of independent agents from their law would be 0.025."""
+    space = space_of("cycle", 20, 1)
+    p = ExactLaw(space.links, heights_of(space), 1.0, m, 0.1, np.ones(20), m2=m2).at(20.0)[0] / 20
+    other = ExactLaw(space.links, heights_of(space), 1.0, -1.0, 0.1, np.ones(20)).at(20.0)[0] / 20
+    share = simulation(20_000, beta=1.0, m=m, m2=m2, dt=20.0).advance(1).occupation
+    assert np.abs(share - p).sum() < 0.03 < np.abs(other - p).sum()
+
+
 @pytest.mark.parametrize("generator", GENERATORS)
 def test_what_is_recorded_is_what_the_frames_show(generator):
     sim = simulation(n=33, generator=generator, beta=RISING, m=-1.7)
@@ -180,6 +206,7 @@ def test_what_is_recorded_is_what_the_frames_show(generator):
             "target_distance": np.abs(p - eta).sum(),
             "target_distance_l2": np.sqrt(20 * ((p - eta) ** 2).sum()),
             "distance": np.abs(p - np.eye(20)[7]).sum(),
+            "distance_l2": np.sqrt(20 * ((p - np.eye(20)[7]) ** 2).sum()),
             "energy": energy(smooth, U, beta, exponent),
         }
         for name, value in expected.items():
@@ -325,18 +352,56 @@ def test_thinning_follows_a_temperature_that_changes_within_the_step():
 
 @pytest.mark.parametrize("generator", ["first", "second", "hybrid"])
 def test_the_law_of_an_exact_run_does_not_depend_on_the_step_even_when_the_temperature_changes(generator):
-    """β and κ are linear, so that even one long step is exact; the short steps hardly use the thinning."""
+    """In one long step everything rests on the thinning; the short ones hardly use it."""
     options = {
         "n": 100,
         "generator": generator,
-        "beta": sv.schedules.Linear(start=0.0, end=5.0, duration=8.0),
-        "kappa": sv.schedules.Linear(start=1.0, end=0.2, duration=8.0),
+        "beta": sv.schedules.Power(gamma=2.0, t0=1.0),
+        "kappa": sv.schedules.Exponential(start=1.0, ratio=0.7),
+        "rate": 0.05,
     }
     one = occupations(range(500), 1, dt=8.0, **options)
     many = occupations(range(500, 1000), 100, dt=0.08, **options)
     error = np.sqrt((one.var(axis=0) + many.var(axis=0)) / 500)
     z = (one.mean(axis=0) - many.mean(axis=0)) / error
     assert np.abs(z).max() < 4 and (z**2).sum() < stats.chi2.ppf(0.999, 19)
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
+def test_one_long_step_of_a_falling_temperature_ends_where_the_law_ends(generator):
+    """β from 20 down to 0.3 within the step. A β taken as linear between the ends gives ⟨U⟩ = −0.62 in place of −0.22 (the first)."""
+    beta, space, exponent = (
+        sv.schedules.Exponential(start=20.0, ratio=0.9),
+        space_of("cycle", 20, 1),
+        None if generator == "metropolis" else -1.0,
+    )
+    U = heights_of(space)
+    p = ExactLaw(space.links, U, beta, exponent, 0.1, np.ones(20)).at(40.0)[0] / 20
+    sim = simulation(20_000, generator=generator, beta=beta, dt=40.0)
+    sim.advance(1)
+    # independent agents: the second scatters up to twice as much in the variance, the bias of 20 000 agents is far below
+    error = math.sqrt(2 * (p @ U**2 - (p @ U) ** 2) / 20_000)
+    assert abs(sim.record["provisional_minimum"][-1] - p @ U) < 4 * error < 0.1
+
+
+@pytest.mark.parametrize("generator", ["hybrid", "metropolis"])
+def test_a_peak_of_beta_between_two_steps_is_neither_missed_nor_beyond_the_bound(generator):
+    """β is 1 at both ends of the step and 12 for a while between."""
+    beta = sv.schedules.Piecewise(((0, 1), (3, 1), (4, 12), (5, 12), (6, 1)))
+    options = {
+        "n": 100,
+        "generator": generator,
+        "beta": beta,
+        "kappa": sv.schedules.Piecewise(((0, 0), (4, 1), (8, 0))),
+    }
+    one = occupations(range(400), 1, dt=8.0, **options)
+    many = occupations(range(400, 800), 8, dt=1.0, **options)
+    without = occupations(range(400), 1, dt=8.0, **options | {"beta": 1.0, "kappa": 0.0})  # negative control
+
+    def chi_square(a, b):
+        return ((a.mean(axis=0) - b.mean(axis=0)) ** 2 / ((a.var(axis=0) + b.var(axis=0)) / 400)).sum()
+
+    assert chi_square(one, many) < stats.chi2.ppf(0.999, 20) < chi_square(one, without)
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
@@ -425,7 +490,8 @@ def test_a_set_that_cannot_be_is_refused_by_name_and_the_run_stays():
     for name, value in {
         "states": 1,
         "beta": -1.0,
-        "m": 0.0,
+        "m": 1.1,
+        "m2": 0.9,
         "kappa": 1.5,
         "degree": 1.0,
         "graph": "star",
@@ -451,6 +517,12 @@ def test_a_function_that_is_not_finite_at_a_state_is_refused():
 
     with pytest.raises(ValueError, match="inf at state 4"):
         simulation(landscape=Broken())
+
+
+def test_a_beta_that_leaves_its_range_between_two_steps_is_refused_with_the_time():
+    beta = sv.schedules.Piecewise(((2.0, 1.0), (2.5, -1.0), (3.0, 1.0)))
+    with pytest.raises(ValueError, match=r"beta \(β\) = -1 at t = 2.5: "):
+        simulation(beta=beta).advance(4)
 
 
 def test_a_beta_beyond_its_range_is_refused_with_the_time():

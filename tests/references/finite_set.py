@@ -12,17 +12,21 @@ import numpy as np
 from swarmviz.kernels.randomness import ACCEPT, JUMP, key, uniform
 
 
-def slope(r, m):
-    return r - 1 if r > 1 else (r ** (m - 1) - 1) / (m - 1)
+def slope(r, phi):
+    """φ', 004 eq. 1.4, for phi = m, with m₂ = 2, or (m, m₂)."""
+    m, m2 = phi if isinstance(phi, tuple) else (phi, 2)
+    k = m2 if r > 1 else m
+    return math.log(r) if k == 1 else (r ** (k - 1) - 1) / (k - 1)
 
 
-def theta(s, t, m):
+def theta(s, t, phi):
     """004 eq. 4.1."""
     if s == 0 or t == 0:
         return 0.0
     if s == t:
-        return 1.0 if s > 1 else 1 / s ** (m - 2)
-    return (s - t) / (slope(s, m) - slope(t, m))
+        m, m2 = phi if isinstance(phi, tuple) else (phi, 2)
+        return 1 / s ** ((m2 if s > 1 else m) - 2)
+    return (s - t) / (slope(s, phi) - slope(t, phi))
 
 
 def jump_rate(generator, rho_x, rho_y, u_x, u_y, ell, beta, kappa, m):
@@ -78,7 +82,7 @@ class Swarm:
 
 
 def gillespie(swarm, steps, dt, seed, generator, ell, m, beta, kappa):
-    """``steps`` steps in continuous time; beta and kappa are functions of t, taken as linear within a step."""
+    """``steps`` steps in continuous time; beta and kappa are functions of t, monotone within a step."""
     for k in range(steps):
         ends = [[float(f(k * dt)), float(f((k + 1) * dt))] for f in (beta, kappa)]
         draws, accept = np.uint64(key(seed, JUMP, k)), np.uint64(key(seed, ACCEPT, k))
@@ -99,7 +103,7 @@ def gillespie(swarm, steps, dt, seed, generator, ell, m, beta, kappa):
                 if mark < r:
                     break
                 mark -= r
-            b, c = (v[0] + elapsed / dt * (v[1] - v[0]) for v in ends)
+            b, c = (float(f(k * dt + elapsed)) for f in (beta, kappa))
             if uniform(accept, candidate, 0) * bound[edge] < swarm.rates((generator, ell, b, c, m))[edge]:
                 x, y = edge
                 swarm.move(x, y, int(uniform(draws, candidate, 2) * len(swarm.groups[x])))

@@ -282,6 +282,15 @@ def target_distance_l2(past):
     return math.sqrt(((density(past) - eta(past)) ** 2).mean())
 
 
+def set_distance_l2(past):
+    """To the projection of the shares onto the laws on the minimisers: what is missing there, shared equally among them."""
+    p, U = past.now.occupation, past.now.heights
+    low = U <= U.min() + 1e-12 * (U.max() - U.min())
+    nearest = np.zeros(len(p))
+    nearest[low] = p[low] + (1 - p[low].sum()) / low.sum()
+    return np.sqrt(len(p)) * np.linalg.norm(p - nearest)
+
+
 def set_distance(past):
     return 2 * (1 - (past.now.heights[past.now.node] == past.now.heights.min()).mean())
 
@@ -353,6 +362,7 @@ OBSERVABLES_OF = {
         "target_distance": target_distance,
         "target_distance_l2": target_distance_l2,
         "distance": set_distance,
+        "distance_l2": set_distance_l2,
         "energy": cost,
         "transitions": transitions,
     },

@@ -19,6 +19,15 @@ CURVE = sv.landscapes.FiniteSetCurve()
 RING = space_of("cycle", 20, 1)
 U = CURVE.values(RING.positions(*CURVE.limits(1)))
 EXPONENTS = [-1.0, -0.3, -4.0]
+OTHERS = [
+    (0.0, 2.0),
+    (1.0, 2.0),
+    (1.0, 1.0),
+    (0.5, 1.5),
+    (-1.0, 3.0),
+    (1.0 - 1e-12, 1.0 + 1e-12),
+]  # (m, m₂) beyond 004's theorems
+PHIS = [*((m, 2.0) for m in EXPONENTS), *OTHERS]
 
 
 def random_densities(count, S=20, seed=0):
@@ -33,84 +42,97 @@ def paper_law():
 # ---- functions -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("m", [*EXPONENTS, None])
-def test_slope_and_curvature_are_derivatives_of_the_entropy_and_g_inverts_the_slope(m):
+@pytest.mark.parametrize("m, m2", [*PHIS, (None, 2.0)])
+def test_slope_and_curvature_are_derivatives_of_the_entropy_and_g_inverts_the_slope(m, m2):
     r, h = np.array([0.05, 0.3, 0.9, 1.1, 2.0, 9.0]), 1e-5
     np.testing.assert_allclose(
-        (finite.entropy(r + h, m) - finite.entropy(r - h, m)) / (2 * h), finite.slope(r, m), rtol=1e-5
+        (finite.entropy(r + h, m, m2) - finite.entropy(r - h, m, m2)) / (2 * h), finite.slope(r, m, m2), rtol=1e-5
     )
     np.testing.assert_allclose(
-        (finite.slope(r + h, m) - finite.slope(r - h, m)) / (2 * h), finite.curvature(r, m), rtol=1e-5
+        (finite.slope(r + h, m, m2) - finite.slope(r - h, m, m2)) / (2 * h), finite.curvature(r, m, m2), rtol=1e-5
     )
-    np.testing.assert_allclose(finite.inverse_slope(finite.slope(r, m), m), r, rtol=1e-12)
-    assert finite.entropy(1.0, m) == finite.slope(1.0, m) == 0 and finite.curvature(1.0, m) == 1  # 004 §3.1
+    np.testing.assert_allclose(finite.inverse_slope(finite.slope(r, m, m2), m, m2), r, rtol=1e-12)
+    assert finite.entropy(1.0, m, m2) == finite.slope(1.0, m, m2) == 0 and finite.curvature(1.0, m, m2) == 1  # 004 §3.1
 
 
-@pytest.mark.parametrize("m", EXPONENTS)
-def test_theta_is_the_symmetric_increasing_mean_of_the_papers_lemma(m):
+@pytest.mark.parametrize("m, m2", PHIS)
+def test_theta_is_the_symmetric_increasing_mean_of_the_papers_lemma(m, m2):
     """004 Lemma 4.1: symmetric, zero at the boundary, increasing, and between 1/φ'' at its two arguments."""
     s = np.exp(np.random.default_rng(1).normal(size=500))
     t = np.exp(np.random.default_rng(2).normal(size=500))
-    theta = finite.conductance(s, t, m)
-    np.testing.assert_array_equal(theta, finite.conductance(t, s, m))
-    assert (finite.conductance(s * 1.01, t, m) >= theta).all() and (finite.conductance(0.0, t, m) == 0).all()
-    ends = 1 / finite.curvature(s, m), 1 / finite.curvature(t, m)
-    assert (theta >= np.minimum(*ends) * (1 - 1e-9)).all() and (theta <= np.maximum(*ends) * (1 + 1e-9)).all()
-    np.testing.assert_allclose(finite.conductance(s, s, m), 1 / finite.curvature(s, m), rtol=1e-12)
+    theta = finite.conductance(s, t, m, m2)
+    np.testing.assert_array_equal(theta, finite.conductance(t, s, m, m2))
+    assert (finite.conductance(0.0, t, m, m2) == 0).all()
+    if m2 <= 2:  # φ' is concave
+        assert (finite.conductance(s * 1.01, t, m, m2) >= theta).all()
+        ends = 1 / finite.curvature(s, m, m2), 1 / finite.curvature(t, m, m2)
+        assert (theta >= np.minimum(*ends) * (1 - 1e-9)).all() and (theta <= np.maximum(*ends) * (1 + 1e-9)).all()
+    np.testing.assert_allclose(finite.conductance(s, s, m, m2), 1 / finite.curvature(s, m, m2), rtol=1e-12)
     close = s * (1 + 1e-7)  # continuous where the formula changes over
-    np.testing.assert_allclose(finite.conductance(s, close, m), 1 / finite.curvature(s, m), rtol=1e-5)
+    np.testing.assert_allclose(finite.conductance(s, close, m, m2), 1 / finite.curvature(s, m, m2), rtol=1e-5)
 
 
-@pytest.mark.parametrize("m", EXPONENTS)
-def test_the_kernels_functions_are_those_of_the_theory(m):
+@pytest.mark.parametrize("m, m2", PHIS)
+def test_the_kernels_functions_are_those_of_the_theory(m, m2):
     @inner
-    def both(r, m):
-        return functions.entropy(r, m), functions.slope_and_mobility(r, m)
+    def both(r, m, m2):
+        return functions.entropy(r, m, m2), functions.slope_and_mobility(r, m, m2)
 
     for r in (1e-6, 0.02, 0.5, 1.0, 1.5, 20.0):
-        entropy, (slope, mobility) = both(r, m)
-        assert entropy == pytest.approx(float(finite.entropy(r, m)), rel=1e-9, abs=1e-15)
-        assert slope == pytest.approx(float(finite.slope(r, m)), rel=1e-12)
-        assert mobility == pytest.approx(1 / float(finite.curvature(r, m)), rel=1e-12)
-    assert both(0.0, m)[1] == (-math.inf, 0.0)
+        entropy, (slope, mobility) = both(r, m, m2)
+        assert entropy == pytest.approx(float(finite.entropy(r, m, m2)), rel=1e-9, abs=1e-15)
+        assert slope == pytest.approx(float(finite.slope(r, m, m2)), rel=1e-12)
+        assert mobility == pytest.approx(1 / float(finite.curvature(r, m, m2)), rel=1e-12)
+    assert both(0.0, m, m2)[1] == (-math.inf, 0.0)
     for beta in (0.0, 0.3, 5.0, 300.0):
         eta = np.empty(20)
-        functions.target(U, beta, m, False, eta)
-        np.testing.assert_allclose(eta, finite.stationary(U, beta, m), rtol=1e-10)
+        functions.target(U, beta, m, m2, False, eta)
+        np.testing.assert_allclose(eta, finite.stationary(U, beta, m, m2), rtol=1e-10, atol=1e-300)
         assert eta.mean() == pytest.approx(1.0, abs=1e-13)
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.1, 1.0, 5.0, 100.0])
-@pytest.mark.parametrize("m", EXPONENTS)
-def test_the_constant_of_the_target_is_the_root_that_brent_finds(beta, m):
-    c = float(finite.balance(U, beta, m))
-    eta = finite.stationary(U, beta, m)
+@pytest.mark.parametrize("m, m2", PHIS)
+def test_the_constant_of_the_target_is_the_root_that_brent_finds(beta, m, m2):
+    c = float(finite.balance(U, beta, m, m2))
+    eta = finite.stationary(U, beta, m, m2)
     assert eta.mean() == pytest.approx(1.0, abs=1e-12)
-    np.testing.assert_allclose(beta * U + finite.slope(eta, m), c, rtol=1e-9, atol=1e-9)  # 004 eq. 3.3
+    np.testing.assert_allclose(beta * U + finite.slope(eta, m, m2), c, rtol=1e-9, atol=1e-9)  # 004 eq. 3.3
     if beta:
         root = optimize.brentq(
-            lambda c: finite.inverse_slope(c - beta * U, m).mean() - 1, beta * U.min(), beta * U.max(), xtol=1e-13
+            lambda c: finite.inverse_slope(c - beta * U, m, m2).mean() - 1, beta * U.min(), beta * U.max(), xtol=1e-13
         )
         assert c == pytest.approx(root, abs=1e-9)
 
 
-@pytest.mark.parametrize("m", [*EXPONENTS, None])
-def test_the_target_minimises_the_energy(m):
+@pytest.mark.parametrize("m, m2", [*PHIS, (None, 2.0)])
+def test_the_target_minimises_the_energy(m, m2):
     """An optimiser that knows nothing of c_β, over ρ = S softmax(a)."""
     beta, heights = 1.3, U[::2]
-    eta = finite.stationary(heights, beta, m)
+    eta = finite.stationary(heights, beta, m, m2)
 
     def density(a):
         weight = np.exp(a - a.max())
         return weight / weight.mean()
 
     found = optimize.minimize(
-        lambda a: finite.energy(density(a), heights, beta, m), np.zeros(10), method="BFGS", options={"gtol": 1e-9}
+        lambda a: finite.energy(density(a), heights, beta, m, m2), np.zeros(10), method="BFGS", options={"gtol": 1e-9}
     )
     np.testing.assert_allclose(density(found.x), eta, atol=2e-5)
-    least = finite.energy(eta, heights, beta, m)
+    least = finite.energy(eta, heights, beta, m, m2)
     assert found.fun == pytest.approx(least, abs=1e-9)
-    assert (finite.energy(random_densities(200, 10), heights, beta, m) > least).all()
+    assert (finite.energy(random_densities(200, 10), heights, beta, m, m2) > least).all()
+
+
+def test_with_the_entropy_of_boltzmann_the_target_is_gibbs_law_and_theta_the_logarithmic_mean():
+    """004 remark 3.3; yet the flow is not that of Metropolis agents."""
+    np.testing.assert_allclose(finite.stationary(U, 3.0, 1.0, 1.0), finite.stationary(U, 3.0, None), rtol=1e-9)
+    assert finite.conductance(2.0, 5.0, 1.0, 1.0) == pytest.approx(3 / math.log(2.5), rel=1e-12)
+    rho = random_densities(1)[0]
+    swarm, classical = (finite.velocity(rho, U, 3.0, m, RING.links, 0.1, 1.0) for m in (1.0, None))
+    assert np.abs(swarm - classical).max() > 0.1
+    law = finite.ExactLaw(RING.links, 0.2 * U, 3.0, 1.0, 1.0, np.ones(20), m2=1.0)
+    np.testing.assert_allclose(law.at(3000.0)[0], finite.stationary(0.2 * U, 3.0, None), rtol=1e-4)
 
 
 def test_the_target_concentrates_evenly_on_all_minimisers_as_beta_grows():
@@ -165,16 +187,17 @@ def test_the_law_is_the_steepest_descent_of_its_energy():
         assert (finite.velocity(p, U, beta, -1.0, RING.links, 0.1) * v).mean() == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize("m", [*EXPONENTS, None])
-def test_the_jacobian_is_the_derivative_of_the_velocity(m):
+@pytest.mark.parametrize("m, m2", [*PHIS, (None, 2.0)])
+def test_the_jacobian_is_the_derivative_of_the_velocity(m, m2):
     link = space_of("random", 20, 1, 4.0, 1).links
     equal = np.repeat([0.8, 1.4], 10)  # the quotient of θ is 0/0 between equal neighbours
     for p, h in [(p, 1e-6) for p in random_densities(20, seed=4)] + [(equal, 1e-4)]:
         steps = h * np.eye(20)
         moved = [
-            finite.velocity(p + s, U, 5.0, m, link, 0.1) - finite.velocity(p - s, U, 5.0, m, link, 0.1) for s in steps
+            finite.velocity(p + s, U, 5.0, m, link, 0.1, m2) - finite.velocity(p - s, U, 5.0, m, link, 0.1, m2)
+            for s in steps
         ]
-        np.testing.assert_allclose(finite.jacobian(p, U, 5.0, m, link, 0.1), np.array(moved).T / (2 * h), atol=1e-5)
+        np.testing.assert_allclose(finite.jacobian(p, U, 5.0, m, link, 0.1, m2), np.array(moved).T / (2 * h), atol=1e-5)
 
 
 def test_the_metropolis_law_is_the_exponential_of_its_generator():

@@ -7,6 +7,7 @@ import numpy as np
 import swarmviz as sv
 from components.views.occupation import Occupation
 from swarmviz import theory
+from swarmviz.theory.finite_set_scatter import LARGEST, scatter
 from tests.views.finite_set import eta, run
 from tests.views.helpers import attached, prepared, step
 
@@ -19,11 +20,18 @@ def test_the_side_view_shows_occupation_minus_target_and_the_room_that_chance_ha
     share, goal = np.bincount(frame.node, minlength=20) / 80, eta(frame.heights, 5.0)
     np.testing.assert_allclose(data["top"], share - goal, atol=1e-6)
     law = theory.law(sim).density(frame.sites) / 20
-    error = 2 * np.sqrt(law * (1 - law) / 80)
+    error = 2 * scatter(sim)
     np.testing.assert_allclose(view.band.data["high"][::2], law - goal + error, atol=1e-6)
     np.testing.assert_allclose(view.band.data["low"][1::2], law - goal - error, atol=1e-6)
     np.testing.assert_allclose(view.line.data["y"][::2], law - goal, atol=1e-6)
     assert view.figure.y_range.end >= np.abs(share - goal).max()
+
+
+def test_where_the_scatter_is_not_known_there_is_no_band_and_no_word_of_it():
+    view = attached(Occupation(), run("cycle", n=80, states=20))
+    assert view._chance.visible and "± 2σ" in [item.label.value for item in view.legend.items]
+    view.attach(run("cycle", n=80, states=LARGEST + 1))
+    assert not view._chance.visible and "± 2σ" not in [item.label.value for item in view.legend.items]
 
 
 def test_the_side_view_fits_a_finite_set_only():

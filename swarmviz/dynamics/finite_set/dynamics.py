@@ -22,9 +22,13 @@ simulated exactly, Δt only says how often one looks.
 Every parameter is live, the graph and the number of states included: when these change, each agent goes to the state in whose cell it
 lies. So nothing here needs a restart, and going back replays the change.
 
-Recorded distances, with p the share of the agents on each state: |p − η_β|_1 = Σ_x |p(x) − μη_β(x)| ≤ 2, the L²(μ) distance of the
-densities, and 2 (1 − p(M)), the L1 distance to the nearest law on the set M of global minimisers (a Dirac mass when there is one). φ(0) is
-infinite, and so is 𝒰_β of a swarm that leaves a state empty; recorded is 𝒰_β with half an agent added to every state.
+Recorded distances, with p the share of the agents on each state: |p − η_β|_1 = Σ_x |p(x) − μη_β(x)| ≤ 2, and 2 (1 − p(M)), that to the
+nearest law on the set M of global minimisers (a Dirac mass when there is one); and the L²(μ) distances of the densities,
+
+    ‖ρ − η_β‖² = Σ μ (ρ − η_β)²,    ‖ρ − δ‖² = Σ_{x∉M} μ ρ² + (1 − p(M))² / μ(M)          (6)
+
+the second again to the nearest law on M. 004's figures show Σ (p − η)²/S, which is ‖ρ − η‖²/S². φ(0) is infinite, and so is 𝒰_β of a swarm
+that leaves a state empty; recorded is 𝒰_β with half an agent added to every state.
 
 Code         paper  shape   meaning
 agents              (N,)    agents in groups, see events
@@ -43,14 +47,26 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
-from swarmviz.dynamics.finite_set.events import MOST_EVENTS, TOO_MANY, Graph, RateParams, exact_step, leap, make_rates
-from swarmviz.dynamics.finite_set.functions import cost, target
+from swarmviz.dynamics.finite_set.events import (
+    MOST_EVENTS,
+    TOO_MANY,
+    Clocked,
+    Graph,
+    RateParams,
+    exact_step,
+    leap,
+    make_rates,
+)
+from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
+from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
 from swarmviz.dynamics.finite_set.space import GRAPHS, Space, space_of
 from swarmviz.frame import TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
+from swarmviz.kernels.elementary import elementary
 from swarmviz.kernels.packs import FINE, Output, Steps, is_recorded
 from swarmviz.parameters import Choice, Real, Whole
+from swarmviz.schedules import values_of
 
 EXACT, LEAP = range(2)
 METHODS = {"exact": EXACT, "tau_leap": LEAP}
@@ -69,6 +85,13 @@ OBSERVABLES = (
         log=True,
     ),
     Observable("distance", "|p − δ|₁", "L1 distance to the nearest law on the global minimisers", "distance", log=True),
+    Observable(
+        "distance_l2",
+        "‖ρ − δ‖₂",
+        "L²(μ) distance of the density to that of the nearest law on the global minimisers",
+        "distance",
+        log=True,
+    ),
     Observable("energy", "𝒰_β", "Penalised cost of the swarm's law, half an agent added to every state", "energy"),
     Observable("transitions", "jumps", "Jumps so far", "count"),
 )
@@ -106,6 +129,7 @@ class Params(NamedTuple):
     """The parameters that stay the same during a call."""
 
     m: float
+    m2: float
     rate: float
     dt: float
     metropolis: bool
@@ -113,8 +137,9 @@ class Params(NamedTuple):
 
 
 class Schedules(NamedTuple):
-    """Values at the steps k, k+1, …, k+steps."""
+    """The times of the steps k, k+1, …, k+steps and the values then."""
 
+    time: Reals
     beta: Reals
     kappa: Reals
 
@@ -122,10 +147,10 @@ class Schedules(NamedTuple):
 @inner
 def measure(run, heights, eta, beta, params, record, column):
     """Write the observables into a column of the record."""
-    starts, m, metropolis = run.starts, params.m, params.metropolis
+    starts, m, m2, metropolis = run.starts, params.m, params.m2, params.metropolis
     S, n, lowest = heights.size, starts[starts.size - 1], heights.min()
     tied = lowest + TIED * (heights.max() - lowest)
-    mean, minimum, l1, squares, settled, energy = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0
+    mean, minimum, l1, squares, settled, energy, minimisers, outside = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0, 0, 0.0
     for x in range(S):
         here = starts[x + 1] - starts[x]
         rho = here * (S / n)
@@ -133,40 +158,63 @@ def measure(run, heights, eta, beta, params, record, column):
         minimum = heights[x] if here > 0 and heights[x] < minimum else minimum
         l1 += abs(rho - eta[x])
         squares += (rho - eta[x]) * (rho - eta[x])
-        settled += rho if heights[x] <= tied else 0.0
-        energy += cost((here + 0.5) * (S / (n + 0.5 * S)), heights[x], beta, m, metropolis)
+        if heights[x] <= tied:
+            settled, minimisers = settled + rho, minimisers + 1
+        else:
+            outside += rho * rho
+        energy += usual_cost((here + 0.5) * (S / (n + 0.5 * S)), heights[x], beta, m, metropolis)
+    if not metropolis and (m2 != 2.0 or m >= 0.0):
+        energy = 0.0
+        for x in range(S):
+            rho = (starts[x + 1] - starts[x] + 0.5) * (S / (n + 0.5 * S))
+            energy += beta * heights[x] * rho + entropy(rho, m, m2)
     record[ROW.provisional_minimum, column] = mean / S
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = minimum
     record[ROW.target_distance, column] = l1 / S
     record[ROW.target_distance_l2, column] = np.sqrt(squares / S)
     record[ROW.distance, column] = 2.0 * (1.0 - settled / S)
+    record[ROW.distance_l2, column] = np.sqrt((outside + (S - settled) * (S - settled) / minimisers) / S)
     record[ROW.energy, column] = energy / S
     record[ROW.transitions, column] = run.transitions[0]
 
 
+@elementary
+def step_of(run, k, s, params, schedules, beta, kappa, graph, rates):
+    """The step that ends ``s`` steps after the call began, number ``k``; returns its jumps, or TOO_MANY."""
+    betas, kappas = schedules.beta, schedules.kappa
+    if params.method == LEAP:
+        b, c = 0.5 * (betas[s - 1] + betas[s]), 0.5 * (kappas[s - 1] + kappas[s])
+        return leap(
+            run, k, params.dt, RateParams(b, b, c, params.m, params.m2, params.rate, params.metropolis), graph, rates
+        )
+    begin, end = schedules.time[s - 1], schedules.time[s]
+    low, high = range_within(beta, begin, end, betas[s - 1], betas[s])
+    least, most = range_within(kappa, begin, end, kappas[s - 1], kappas[s])
+    span = Clocked(begin, params.dt, beta, kappa, low == high and least == most)
+    law = RateParams(low, high, most, params.m, params.m2, params.rate, params.metropolis)
+    return exact_step(run, k, span, law, graph, rates)
+
+
 @inner
-def advance_run(run, steps, params, schedules, graph, heights, rates, eta, record):
+def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph, heights, rates, eta, record):
     """One run; returns (step, FINE) of the first step that has too many events, or (FINE, FINE)."""
     run, schedules, graph, heights = borrowed(run), borrowed(schedules), borrowed(graph), borrowed(heights)
     rates, eta, record = borrowed(rates), borrowed(eta), borrowed(record)
-    beta, kappa, starts, column, eta_is_of = schedules.beta, schedules.kappa, run.starts, 0, np.nan
+    beta_course, kappa_course = borrowed(beta_course), borrowed(kappa_course)
+    beta, starts, column, eta_is_of = schedules.beta, run.starts, 0, np.nan
     for x in range(heights.size):
         run.best[0] = heights[x] if starts[x + 1] > starts[x] and heights[x] < run.best[0] else run.best[0]
     for s in range(steps.steps + 1):
         if s > 0:
-            law = RateParams(beta[s - 1], beta[s], kappa[s - 1], kappa[s], params.m, params.rate, params.metropolis)
-            step = steps.k + s - 1
-            if params.method == LEAP:
-                jumps = leap(run, step, params.dt, law, graph, rates)
-            else:
-                jumps = exact_step(run, step, params.dt, law, graph, rates)
+            k = steps.k + s - 1
+            jumps = step_of(run, k, s, params, schedules, beta_course, kappa_course, graph, rates)
             if jumps == TOO_MANY:
-                return step, FINE
+                return k, FINE
             run.transitions[0] += jumps
         if is_recorded(steps, s):
             if beta[s] != eta_is_of:
-                target(heights, beta[s], params.m, params.metropolis, eta)
+                target(heights, beta[s], params.m, params.m2, params.metropolis, eta)
                 eta_is_of = beta[s]
             measure(run, heights, eta, beta[s], params, record, column)
             column += 1
@@ -175,14 +223,22 @@ def advance_run(run, steps, params, schedules, graph, heights, rates, eta, recor
 
 @kernel
 def advance_runs(
-    runs: Runs, steps: Steps, params: Params, schedules: Schedules, graph: Graph, heights: Reals, output: Output
+    runs: Runs,
+    steps: Steps,
+    params: Params,
+    schedules: Schedules,
+    beta: Course,
+    kappa: Course,
+    graph: Graph,
+    heights: Reals,
+    output: Output,
 ) -> None:
     """Advance the runs in place, one after the other."""
     rates = make_rates(heights, graph.to.size, runs.agents.shape[1] if params.method == LEAP else 0)
     eta = scratch(heights.size, np.float64)
     for r in range(runs.seed.size):
         output.failures[r] = advance_run(
-            run_of(runs, r), steps, params, schedules, graph, heights, rates, eta, output.records[r]
+            run_of(runs, r), steps, params, schedules, beta, kappa, graph, heights, rates, eta, output.records[r]
         )
 
 
@@ -217,8 +273,10 @@ class FiniteSet(Dynamics):
                        symbol="L_ρ", doc="How agents jump; the first three have the same law as N → ∞.")  # fmt: skip
     kappa = Real(0.5, bounds=(0, 1), symbol="κ", schedulable=True, used_when={"generator": ("hybrid",)},
                  doc="Share of the second generator in the hybrid one.")  # fmt: skip
-    m = Real(-1.0, bounds=(-20, 0), inclusive_bounds=(True, False), softbounds=(-5, -0.1), symbol="m",
-             used_when={"generator": ("first", "second", "hybrid")}, doc="Exponent of the entropy φ.")  # fmt: skip
+    m = Real(-1.0, bounds=(-20, 1), softbounds=(-5, 1), symbol="m", used_when={"generator": ("first", "second", "hybrid")},
+             doc="Exponent of the entropy φ at densities below 1; 004 proves its theorems for m < 0.")  # fmt: skip
+    m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂", used_when={"generator": ("first", "second", "hybrid")},
+              doc="Exponent of φ at densities above 1; 2 in 004's theorems. With m = m₂ = 1 the target is Gibbs' law.")  # fmt: skip
     rate = Real(0.1, bounds=(0, 1e6), softbounds=(1e-2, 10), scale="log", symbol="ℓ",
                 doc="Base rate of jumps between neighbours, each way.")  # fmt: skip
     beta = Real(5.0, bounds=(0, 1e6), softbounds=(0, 20), symbol="β", schedulable=True, group="Schedule",
@@ -265,15 +323,13 @@ class FiniteSet(Dynamics):
             agents, starts = _grouped(
                 np.array([moved[_nodes(*run)] for run in zip(agents, starts, strict=True)]), space.states
             )
-        beta, kappa = self._schedules(state, steps, "beta", "kappa")
-        if self.generator in SHARE:
-            kappa = np.full(steps + 1, SHARE[self.generator])
+        schedules, beta, kappa = self._in_time(state, steps)
         sites, output = space.positions(*landscape.limits(d)), self._output(count, call)
         heights = _heights(landscape, sites)
         runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
-        params = Params(self.m, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
+        params = Params(self.m, self.m2, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
         graph = Graph(space.first, space.to, space.back)
-        advance_runs(runs, call, params, Schedules(beta, kappa), graph, heights, output)
+        advance_runs(runs, call, params, schedules, beta, kappa, graph, heights, output)
         failed = output.failures[:, 0] != FINE
         if failed.any():
             step = output.failures[failed, 0][0]
@@ -281,6 +337,17 @@ class FiniteSet(Dynamics):
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
         return self._result(state, call, output, **runs._asdict(), **_common(count, space, sites, heights))
+
+    def _in_time(self, state, steps: int) -> tuple[Schedules, Course, Course]:
+        """β and κ at the next steps and as functions of time, each checked against its range."""
+        times = self._clock(state).at(np.arange(state.k, state.k + steps + 1))
+        values, courses = [], []
+        for name, value in (("beta", self.beta), ("kappa", SHARE.get(self.generator, self.kappa))):
+            checked = np.append(times, turning_points(value, times[0], times[-1]))
+            used = values_of(self, name, checked) if value is getattr(self, name) else np.full(len(checked), value)
+            values.append(used[: len(times)].copy())
+            courses.append(course_of(value, times, values[-1]))
+        return Schedules(times, values[0], values[1]), courses[0], courses[1]
 
     def positions(self, states):
         return np.array([self.frame(state).x for state in states])

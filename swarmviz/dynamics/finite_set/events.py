@@ -9,9 +9,10 @@ With ρ(x) = S N_x / N the density of N_x agents at x, the agents at x move to a
     Metropolis : q(x, y) = ρ(x) exp(−β (U(y) − U(x))₊)                 (5)  004 appendix A
 
 *Exact.* Waiting times are exponential (Gillespie). What is still to be waited at the end of a step is forgotten and drawn anew: the
-exponential law has no memory, so the law of the run does not depend on Δt, and a step is a function of its number. Within a step β and κ
-run linearly between their values at its ends. The rates are convex in β and, (3) being at least (2), increasing in κ; so their larger
-values at the two ends bound them, candidates are drawn from the bounds, and one is accepted with probability q / bound (thinning).
+exponential law has no memory, so the law of the run does not depend on Δt, and a step is a function of its number. Where β or κ changes
+within a step, the rates are convex in β and, (3) being at least (2), increasing in κ; so the larger of their values at the lowest and the
+highest β of the step, with its highest κ, bounds them. Candidates are drawn from the bounds, and one is accepted with probability
+q / bound, with q at β(t) and κ(t) of the candidate's time (thinning, :mod:`swarmviz.dynamics.finite_set.schedule_kernels`).
 
 *Leap.* Every agent jumps at most once, with the rates of the step's beginning (β and κ of its middle): from x with probability
 1 − exp(−ℓ Σ_y q(x, y) Δt / ρ(x)), to y in proportion to q(x, y). The law is that of (2)–(5) up to O(Δt).
@@ -32,6 +33,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.finite_set.functions import conductance, slope_and_mobility
+from swarmviz.dynamics.finite_set.schedule_kernels import Course, value_at
 from swarmviz.kernels.blocks import scratch
 from swarmviz.kernels.compiled import Wholes, inner
 from swarmviz.kernels.elementary import elementary, exp, log
@@ -51,14 +53,24 @@ class Graph(NamedTuple):
     back: Wholes
 
 
-class RateParams(NamedTuple):
-    """What the rates of a step depend on: β and κ at its two ends, m, ℓ, and whether (5) holds."""
+class Clocked(NamedTuple):
+    """A step in time: when it begins, how long it is, and β and κ as functions of time."""
 
-    beta: float
-    beta_end: float
+    begin: float
+    dt: float
+    beta: Course
+    kappa: Course
+    steady: bool
+
+
+class RateParams(NamedTuple):
+    """What the rates of a step depend on: the lowest and highest β in it, the highest κ, m and m₂ of φ, ℓ, and whether (5) holds."""
+
+    beta_low: float
+    beta_high: float
     kappa: float
-    kappa_end: float
     m: float
+    m2: float
     ell: float
     metropolis: bool
 
@@ -97,9 +109,10 @@ def flow(rise, s, t, theta, beta, kappa, metropolis):
 @elementary
 def most(rise, s, t, theta, law):
     """q(x, y), or its bound when β or κ changes within the step."""
-    larger = max(law.kappa, law.kappa_end)
-    q = flow(rise, s, t, theta, law.beta, larger, law.metropolis)
-    return q if law.beta == law.beta_end else max(q, flow(rise, s, t, theta, law.beta_end, larger, law.metropolis))
+    q = flow(rise, s, t, theta, law.beta_low, law.kappa, law.metropolis)
+    if law.beta_low == law.beta_high:
+        return q
+    return max(q, flow(rise, s, t, theta, law.beta_high, law.kappa, law.metropolis))
 
 
 @elementary
@@ -121,18 +134,18 @@ def add_up(x, graph, rates):
 
 
 @elementary
-def weigh(x, starts, rates, m):
+def weigh(x, starts, rates, law):
     """ρ(x), φ'(ρ(x)) and 1/φ''(ρ(x)) from the number of agents."""
     S, n_agents, site = starts.size - 1, starts[starts.size - 1], rates.site
     site[x, RHO] = (starts[x + 1] - starts[x]) * (S / n_agents)
-    site[x, SLOPE], site[x, MOBILITY] = slope_and_mobility(site[x, RHO], m)
+    site[x, SLOPE], site[x, MOBILITY] = slope_and_mobility(site[x, RHO], law.m, law.m2)
 
 
 @inner
 def all_rates(starts, graph, rates, law):
     """The whole table, at the beginning of a step: what happened before it leaves no trace of rounding."""
     for x in range(rates.out.size):
-        weigh(x, starts, rates, law.m)
+        weigh(x, starts, rates, law)
     for x in range(rates.out.size):
         for e in range(graph.first[x], graph.first[x + 1]):
             if graph.to[e] > x:
@@ -177,23 +190,21 @@ def relocate(agents, starts, x, y, j):
 
 
 @elementary
-def flow_at(x, y, share, site, law):
-    """q(x, y) at a ``share`` of the step."""
-    rise, s, t = site[y, U] - site[x, U], site[x, RHO], site[y, RHO]
-    theta = conductance(s, t, site[x, SLOPE], site[y, SLOPE], site[x, MOBILITY])
-    beta = law.beta + share * (law.beta_end - law.beta)
-    kappa = law.kappa + share * (law.kappa_end - law.kappa)
-    return flow(rise, s, t, theta, beta, kappa, law.metropolis)
+def flow_at(x, y, span, elapsed, site, law):
+    """q(x, y) when so much of the step has ``elapsed``."""
+    t = span.begin + elapsed
+    rise, here, there = site[y, U] - site[x, U], site[x, RHO], site[y, RHO]
+    theta = conductance(here, there, site[x, SLOPE], site[y, SLOPE], site[x, MOBILITY])
+    return flow(rise, here, there, theta, value_at(span.beta, t), value_at(span.kappa, t), law.metropolis)
 
 
 @inner(inline=True)
-def exact_step(run, step, dt, law, graph, rates):
+def exact_step(run, step, span, law, graph, rates):
     """All events of a step in continuous time; returns their number, or TOO_MANY."""
     agents, starts, q, out, seed = run.agents, run.starts, rates.q, rates.out, np.uint64(run.seed[0])
     unit = law.ell * agents.size / out.size
     row = key(seed, np.uint64(JUMP), np.uint64(step))
     accept = key(seed, np.uint64(ACCEPT), np.uint64(step))
-    steady = law.beta == law.beta_end and law.kappa == law.kappa_end
     elapsed, events, candidate = 0.0, 0, -1
     all_rates(starts, graph, rates, law)
     while True:
@@ -204,18 +215,20 @@ def exact_step(run, step, dt, law, graph, rates):
         if not unit * total > 0.0:  # the first generator may have nowhere to go
             return events
         elapsed -= log(uniform(row, candidate, WAIT)) / (unit * total)
-        if not elapsed < dt:
+        if not elapsed < span.dt:
             return events
         if candidate == MOST_EVENTS:
             return TOO_MANY
         x, left = pick(out, 0, out.size, uniform(row, candidate, EDGE) * total)
         e, _ = pick(q, graph.first[x], graph.first[x + 1], left)
         y = graph.to[e]
-        if steady or uniform(accept, candidate, 0) * q[e] < flow_at(x, y, elapsed / dt, rates.site, law):  # thinning
+        if span.steady or uniform(accept, candidate, 0) * q[e] < flow_at(
+            x, y, span, elapsed, rates.site, law
+        ):  # thinning
             here = starts[x + 1] - starts[x]
             relocate(agents, starts, x, y, starts[x] + np.int64(uniform(row, candidate, AGENT) * here))
             for z in (x, y):
-                weigh(z, starts, rates, law.m)
+                weigh(z, starts, rates, law)
             for z in (x, y):
                 rates_around(z, graph, rates, law)
             run.best[0] = min(run.best[0], rates.site[y, U])
@@ -224,11 +237,10 @@ def exact_step(run, step, dt, law, graph, rates):
 
 @inner(inline=True)
 def leap(run, step, dt, law, graph, rates):
-    """At most one jump of every agent; returns the number of jumps."""
+    """At most one jump of every agent, at the rates of ``law``, whose β does not change; returns the number of jumps."""
     agents, starts, out, site = run.agents, run.starts, rates.out, rates.site
     row = key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step))
-    beta, kappa = 0.5 * (law.beta + law.beta_end), 0.5 * (law.kappa + law.kappa_end)
-    all_rates(starts, graph, rates, RateParams(beta, beta, kappa, kappa, law.m, law.ell, law.metropolis))
+    all_rates(starts, graph, rates, law)
     jumps = 0
     for x in range(out.size):
         leaving = 1.0 - exp(-law.ell * dt * out[x] / site[x, RHO]) if site[x, RHO] > 0.0 else 0.0

@@ -24,16 +24,9 @@ def occupation_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> 
     axes = figure.add_subplot()
     apply_theme(axes, colours, "state", "share − target law")
     middle, edges = d.middle, d.edges
-    axes.stairs(
-        middle + d.error,
-        edges,
-        baseline=middle - d.error,
-        fill=True,
-        color=colours.soft,
-        alpha=0.25,
-        linewidth=0,
-        zorder=1,
-    )
+    if d.banded:
+        axes.stairs(middle + d.error, edges, baseline=middle - d.error, fill=True, color=colours.soft, alpha=0.25,
+                    linewidth=0, zorder=1)  # fmt: skip
     axes.stairs(d.bars, edges, fill=True, facecolor=colours.bars, edgecolor=colours.paper, zorder=2,
                 linewidth=0.5 if len(d.bars) <= DETAILED else 0.0)  # fmt: skip
     axes.axhline(0.0, color=colours.target, linewidth=1.6, linestyle=":", zorder=3)
@@ -58,7 +51,7 @@ def _entries(sim: Simulation, d: OccupationPicture, colours: Theme) -> list[Any]
         entries.append(Line2D([], [], color=colours.target, linestyle=":", linewidth=1.6, label=target))
     if law:
         entries.append(Line2D([], [], color=colours.ink, linestyle="--", linewidth=1.4, label=law))
-    return [
-        *entries,
-        Patch(facecolor=colours.soft, alpha=0.25, label=f"± {ERRORS:g}σ of {sim.frame.n:,} independent agents"),
-    ]
+    if d.banded:
+        label = f"± {ERRORS:g}σ of {sim.frame.n:,} agents, linear noise"
+        entries.append(Patch(facecolor=colours.soft, alpha=0.25, label=label))
+    return entries
