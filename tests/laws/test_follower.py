@@ -77,6 +77,10 @@ def test_a_branch_keeps_what_was_before_it_and_forgets_what_came_after():
     assert min(steps) >= 32, "what is known up to a snapshot is computed anew"
     assert same(again.state, asked(LawOfRun(), sim, 60).state)
     assert not same(again.state, by_hand(60))
+    sim.advance(40)
+    assert same(asked(law, sim, 100).state, asked(LawOfRun(), sim, 100).state), (
+        "what came after the branch is still there"
+    )
 
 
 def test_a_change_at_the_very_start_counts():

@@ -80,6 +80,16 @@ def test_in_a_parabola_the_law_is_exactly_that_of_the_recursion_and_not_gibbs():
     assert np.abs(LAW.cdf(state, x) - ndtr(x / math.sqrt(T / 2))).max() > 0.02
 
 
+def test_without_noise_the_moments_in_cells_are_those_of_gradient_descent():
+    """F = x²: X⁺ = (1 − 2Δt) X, whatever the cells."""
+    dynamics = sv.SSA(profile="none", dt=0.2)
+    state = LAW.init(dynamics, SPHERE, start(initial="gaussian", centre=1.5, spread=0.3))
+    for k in range(1, 6):
+        state = LAW.advance(state, dynamics, SPHERE, 1)
+        assert state.mass @ state.mean == pytest.approx(1.5 * 0.6**k, rel=1e-12)
+        assert state.mass @ (state.mean**2 + state.deviation**2) == pytest.approx((1.5**2 + 0.09) * 0.36**k, rel=1e-9)
+
+
 def test_chain_and_cells_are_the_same_law(monkeypatch):
     """Cells with exact moments, 600 in the box: their own error is some 1e-4 in F."""
     dynamics, x = constant(0.5), np.linspace(-3, 3, 301)
