@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 import swarmviz as sv
+from swarmviz import laws
 
 Job = tuple[str, str]  # dynamics or landscape, and its name
 
@@ -47,7 +48,9 @@ def compiled(kind: str, name: str) -> float:
     """Compile a dynamics or a landscape; the seconds that it took."""
     began = time.perf_counter()
     if kind == "dynamics":
-        sv.Simulation(sv.dynamics.ALL[name](), sv.landscapes.Rastrigin(), sv.Swarm(n=4, d=1)).advance(2)
+        sim = sv.Simulation(sv.dynamics.ALL[name](), sv.landscapes.Rastrigin(), sv.Swarm(n=4, d=1))
+        sim.advance(2)
+        laws.LawOfRun().at(sim.journal, sim.initial_swarm, sim.k)
     else:
         landscape = sv.landscapes.ALL[name]()
         landscape.values_function()
