@@ -16,6 +16,7 @@ from swarmviz.kernels.randomness import INITIAL, draw_uniform
 from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.base import LawScheme
 from swarmviz.laws.initial import initial_law
+from swarmviz.laws.table import Table
 
 AGENTS = 100_000
 SEED = 0x1A35  # its own: a swarm on the page that had the same would feel the same noise
@@ -30,14 +31,6 @@ class PlainState(NamedTuple):
     clock: Clock
     agents: Any
     needed: float = 1.0
-
-
-class Table(NamedTuple):
-    """A distribution function as straight pieces through ``x``, ``value`` (M,), and atoms (A, 2) beside it."""
-
-    x: np.ndarray
-    value: np.ndarray
-    atoms: np.ndarray
 
 
 class Plain(LawScheme):
@@ -83,11 +76,7 @@ class Plain(LawScheme):
         return state._replace(agents=dynamics.moved_to(state.agents, landscape))
 
     def cdf(self, state, x):
-        table = self._table(state)
-        value = np.interp(x, table.x, table.value) if len(table.x) else np.zeros(len(x))
-        for place, mass in table.atoms:
-            value = value + mass * (x >= place)
-        return value
+        return self._table(state).cdf(x)
 
     def atoms(self, state):
         return self._table(state).atoms
