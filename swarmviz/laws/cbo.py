@@ -32,9 +32,9 @@ import numpy as np
 from swarmviz.dynamics.cbo import CBO, SCHEMES, drift_factors
 from swarmviz.frame import Clock
 from swarmviz.laws.base import LawScheme
-from swarmviz.laws.gaussian_mixture import WITHIN, Cells, Mixture, cdf, rebin, sources
+from swarmviz.laws.gaussian_mixture import REACH, WITHIN, Cells, Mixture, rebin, sources
 from swarmviz.laws.initial import InitialLaw, initial_law
-from swarmviz.laws.walls import confined, folded, mass_below, merged
+from swarmviz.laws.walls import Confined, confine
 from swarmviz.laws.weights import Consensus, Nodes, consensus, log_interpolated, nodes_of, values_at
 
 FINEST = 1e-9  # δ, in half widths of the box
@@ -192,14 +192,10 @@ class CBOLaw(LawScheme):
     def cdf(self, state, x):
         if state.start is not None:
             return state.start.cdf(x)
-        low, high = state.support
         # without noise, or with very little, the sources of the cells would be seen one by one
         width = 0.25 * state.grid.spacing * np.abs(state.mean - (state.nu - state.centre))
         seen = Mixture(state.mass, state.mean, np.maximum(state.deviation, width))
-        inside = np.clip(np.concatenate((x[:0] if low == -np.inf else [low], x)), low, high)
-        body = cdf(seen, inside - state.centre)
-        body = body if low == -np.inf else body[1:] - body[0]
-        return np.clip(body + mass_below(state.atoms, x), 0.0, 1.0)
+        return Confined(seen, state.atoms, state.support).cdf(x, state.centre)
 
     def atoms(self, state):
         return state.atoms[state.atoms[:, 1] >= VISIBLE]
@@ -234,7 +230,10 @@ class CBOLaw(LawScheme):
         if scale > 0.0 and len(atoms):
             total = atoms[:, 1].sum()
             atoms = np.array([[atoms[:, 0] @ atoms[:, 1] / max(total, 1e-300), total]])
-        return self._confined(state, Mixture(*(part[~still] for part in moved)), atoms, dynamics.boundary, landscape)
+        (low,), (high,) = landscape.limits(1)
+        shaken = Mixture(*(part[~still] for part in moved))
+        law = confine(shaken, atoms, low, high, dynamics.boundary, state.centre, margin=1.0)
+        return state._replace(start=None, **law.mixture._asdict(), atoms=law.atoms, support=law.support)
 
     @staticmethod
     def _factors(state: State, dynamics: CBO, landscape: Any, y: np.ndarray) -> np.ndarray:
@@ -252,22 +251,6 @@ class CBOLaw(LawScheme):
         """What sources at y with a variance of their own become, relative to the centre: exact mean and variance of each."""
         deviation = np.sqrt(scale**2 * (y**2 + variance) + slope**2 * variance)
         return Mixture(mass, mean + (state.nu - state.centre), np.maximum(deviation, NARROWEST * state.grid.finest))
-
-    @staticmethod
-    def _confined(state: State, mixture: Mixture, atoms: np.ndarray, boundary: str, landscape: Any) -> State:
-        """The law with what has left the box brought back."""
-        state = state._replace(start=None, support=(-np.inf, np.inf))
-        if boundary != "none":
-            (low,), (high,) = landscape.limits(1)
-            state = state._replace(support=(float(low), float(high)))
-            walls = np.array([low, high]) - state.centre
-            atoms = np.column_stack((confined(atoms[:, 0], low, high, boundary), atoms[:, 1]))
-            if boundary == "clip":
-                left, right = cdf(mixture, walls) * (1.0, -1.0) + (0.0, mixture.mass.sum())
-                atoms = np.vstack((atoms, [[low, left], [high, right]]))
-            else:
-                mixture = folded(mixture, walls[0], walls[1], boundary)
-        return state._replace(mass=mixture.mass, mean=mixture.mean, deviation=mixture.deviation, atoms=merged(atoms))
 
     # ---- cells and ν ---------------------------------------------------------------------------------------------------
 
@@ -298,15 +281,8 @@ class CBOLaw(LawScheme):
         edges = places_of(grid).edges
         if state.start is not None:
             cells, density = state.start.cells(edges, state.centre), np.zeros(len(edges))
-        elif not math.isfinite(state.support[0]):
-            cells, density = rebin(state.mixture, edges)
         else:
-            walls = np.array(state.support) - state.centre
-            before = np.searchsorted(edges, walls)
-            cells, density = rebin(state.mixture, np.insert(edges, before, walls))
-            left, right = before[0], before[1] + 1  # where the walls are now
-            cells.mass[:left], cells.mass[right:] = 0.0, 0.0
-            density = np.delete(density, [left, right])
+            cells, density = Confined(state.mixture, state.atoms, state.support).cells(edges, state.centre, REACH)
         return state._replace(
             grid=grid, cell_mass=cells.mass, cell_mean=cells.mean, cell_variance=cells.variance, density=density
         )

@@ -1,4 +1,4 @@
-"""A law beside a real swarm: how many times the expected distance of independent draws the swarm is away, at some steps."""
+"""A law beside real swarms: how many times the expected distance of independent draws they are away, at some steps."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ import swarmviz as sv
 from swarmviz.laws.distance import curve_of, distance, expected_distance
 
 
-def ratios(scheme, dynamics, landscape, swarm, steps):
-    """W₁ of the swarm to the law, over that expected of as many independent draws, at each of ``steps``."""
+def ratios(scheme, dynamics, landscape, swarm, steps, seeds=None):
+    """W₁ of swarms to the law, over that expected of independent draws: (seeds, steps); of one seed, that of ``swarm``, (steps,)."""
     assert scheme.refusal(dynamics, landscape, swarm) == ""
-    state, run, found = (
-        scheme.init(dynamics, landscape, swarm),
-        sv.Simulation(dynamics, landscape, swarm, every=10**9),
-        [],
-    )
+    state, found = scheme.init(dynamics, landscape, swarm), []
+    swarms = [sv.Swarm(**swarm.values_now() | {"seed": seed}) for seed in ([swarm.seed] if seeds is None else seeds)]
+    runs = [sv.Simulation(dynamics, landscape, one, every=10**9) for one in swarms]
     for k in steps:
         state = scheme.advance(state, dynamics, landscape, k - state.k)
-        x = run.advance(k - run.k).x.ravel()
-        curve = curve_of(lambda q, state=state: scheme.cdf(state, q), x.min(), x.max(), scheme.atoms(state))
-        found.append(distance(x, curve) / expected_distance(curve, swarm.n))
-    return np.array(found)
+        places = [run.advance(k - run.k).x.ravel() for run in runs]
+        low, high = min(x.min() for x in places), max(x.max() for x in places)
+        curve = curve_of(lambda q, state=state: scheme.cdf(state, q), low, high, scheme.atoms(state))
+        found.append([distance(x, curve) / expected_distance(curve, swarm.n) for x in places])
+    return np.array(found).T if seeds is not None else np.array(found)[:, 0]
 
 
 def same(one, other):
