@@ -16,6 +16,10 @@ from swarmviz.landscapes.base import Landscape
 from swarmviz.swarm import Swarm
 
 
+class NoLaw(ArithmeticError):
+    """A law that goes no further, with the reason in one sentence for the page."""
+
+
 class LawScheme:
     """Base of all schemes.
 
@@ -40,7 +44,13 @@ class LawScheme:
         raise NotImplementedError
 
     def advance(self, state: Any, dynamics: Dynamics, landscape: Landscape, steps: int) -> Any:
-        """The State ``steps`` steps later; schedules take the values that the swarm's steps take."""
+        """The State ``steps`` ≥ 0 steps later; schedules take the values that the swarm's steps take.
+
+        Raises
+        ------
+        NoLaw
+            When the law cannot be followed from this State with these parameters.
+        """
         raise NotImplementedError
 
     def moved_to(self, state: Any, dynamics: Dynamics, landscape: Landscape) -> Any:

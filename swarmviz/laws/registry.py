@@ -1,0 +1,35 @@
+"""Which dynamics have a law of infinitely many agents, and why others have none."""
+
+from __future__ import annotations
+
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.cbo import CBO
+from swarmviz.landscapes.base import Landscape
+from swarmviz.laws.base import LawScheme
+from swarmviz.laws.cbo import CBOLaw
+from swarmviz.laws.initial import initial_law
+from swarmviz.swarm import Swarm
+
+SCHEMES: dict[type[Dynamics], LawScheme] = {
+    CBO: CBOLaw(),
+}
+
+
+def scheme_of(dynamics: Dynamics) -> LawScheme | None:
+    """The scheme for a dynamics; None where there is none."""
+    return SCHEMES.get(type(dynamics))
+
+
+def refusal(dynamics: Dynamics, landscape: Landscape, swarm: Swarm) -> str:
+    """Why there is no law of infinitely many agents for these parts, in one sentence; "" where there is one."""
+    scheme = scheme_of(dynamics)
+    if scheme is None:
+        return f"The law of infinitely many agents is not computed for {dynamics.title}."
+    if swarm.d != 1:
+        return f"The law of infinitely many agents is computed for d = 1 only; here d = {swarm.d}."
+    try:
+        landscape.require_dimension(1)
+        initial_law(swarm, landscape)
+    except ValueError as error:
+        return str(error)
+    return scheme.refusal(dynamics, landscape, swarm)
