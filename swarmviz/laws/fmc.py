@@ -16,7 +16,7 @@ from swarmviz.dynamics.fmc.dynamics import FMC, REWARDS
 from swarmviz.frame import Clock
 from swarmviz.kernels import boundaries
 from swarmviz.landscapes.base import Landscape
-from swarmviz.laws.base import LawScheme
+from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.cloning_map import (
     COARSEST,
     POINTS,
@@ -110,7 +110,7 @@ class FMCLaw(LawScheme):
             k=state.k + taken, clock=clock, mass=mass, bottleneck=bottleneck, rate=rate, needed=needed, groups=int(dynamics.groups)
         )  # fmt: skip
         if end == UNREWARDED:
-            raise ValueError(
+            raise NoLaw(
                 f"the law ends at step {after.k}: F is not finite, or the reward {dynamics.reward!r} not positive, where walkers are"
             )
         if taken < steps:

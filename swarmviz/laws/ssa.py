@@ -5,6 +5,9 @@ r"""The law of infinitely many agents of SSA (:mod:`swarmviz.dynamics.ssa`) in o
 μ(t, x, m) is the law of a place and a mass with E[m] = 1, which is N times the mass in the swarm. So the limit keeps b = Nβ, and its
 noise is σ(m/N): it belongs to the N of the swarm through b, and for the steep profile through the steepness, too. Since σ must not be
 smoothed in m, μ is a quiet swarm (:mod:`swarmviz.laws.quiet`): its agents carry masses m/N_q, N_q their number, and feel σ(m/N).
+
+Where the noise does not depend on the mass, masses move nothing, and the law is that of :mod:`swarmviz.laws.langevin`. Who changes to
+such a profile keeps the quiet swarm; who changes from it to one with masses has no law, because those of the past are not known.
 """
 
 from __future__ import annotations
@@ -23,13 +26,15 @@ from swarmviz.kernels.compiled import Reals, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import all_finite
 from swarmviz.kernels.packs import FINE, Box, SmoothObjective
 from swarmviz.kernels.randomness import POSITION_NOISE, key, uniform
-from swarmviz.laws.base import LawScheme
+from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.initial import InitialLaw, initial_law
+from swarmviz.laws.langevin import LangevinLaw
 from swarmviz.laws.quiet import law_of_step, put_in_order, spread_noise
 from swarmviz.laws.table import Table
 from swarmviz.schedules import values_of
 
 AGENTS = 8000
+MASS_FREE = ("none", "constant", "annealing")
 SEED = 0x55A  # of the one uniform number per step
 
 
@@ -154,15 +159,18 @@ class SSALaw(LawScheme):
     def __init__(self, agents: int = AGENTS):
         self.agents = agents
         self.approximation = (  # type: ignore[misc]
-            f"A quiet swarm of {agents:,} agents, whose errors cancel: as near to the law as some 10⁶ independent draws. "
-            "Its cutoff is Nβ with the N of the swarm."
+            f"A quiet swarm of {agents:,} agents, whose errors cancel: as near to the law as some 10⁶ independent draws, with the cutoff "
+            f"Nβ of this N. Where the noise does not depend on the mass: {LangevinLaw.approximation[0].lower()}{LangevinLaw.approximation[1:]}"
         )
+        self.mass_free = LangevinLaw()
         self._last: tuple[Any, Table] | None = None
 
     def refusal(self, dynamics, landscape, swarm):
-        return ""
+        return self.mass_free.refusal(dynamics, landscape, swarm) if dynamics.profile in MASS_FREE else ""
 
     def init(self, dynamics, landscape, swarm):
+        if dynamics.profile in MASS_FREE:
+            return self.mass_free.init(dynamics, landscape, swarm)
         start, count = initial_law(swarm, landscape), self.agents
         x = start.quantiles((np.arange(count) + 0.5) / count)
         (low,), (high,) = landscape.limits(1)
@@ -173,6 +181,12 @@ class SSALaw(LawScheme):
         return self.advance(state, dynamics, landscape, 0)
 
     def advance(self, state, dynamics, landscape, steps):
+        if not isinstance(state, QuietState):
+            if dynamics.profile not in MASS_FREE:
+                raise NoLaw(
+                    f"Masses of the steps before {state.k} are not part of the law of the profile it began with: reset the run."
+                )
+            return self.mass_free.advance(state, dynamics, landscape, steps)
         clock = state.clock.with_step(state.k, dynamics.time_step)
         temperature = values_of(dynamics, "temperature", clock.at(np.arange(state.k, state.k + steps + 1)))[:-1]
         agents = Agents(
@@ -195,10 +209,17 @@ class SSALaw(LawScheme):
         (low,), (high,) = landscape.limits(1)
         return after._replace(low=low, high=high, boundary=dynamics.boundary, start=None)
 
+    def moved_to(self, state, dynamics, landscape):
+        return state if isinstance(state, QuietState) else self.mass_free.moved_to(state, dynamics, landscape)
+
     def cdf(self, state, x):
+        if not isinstance(state, QuietState):
+            return self.mass_free.cdf(state, x)
         return self._table(state).cdf(x) if state.start is None else state.start.cdf(x)
 
     def atoms(self, state):
+        if not isinstance(state, QuietState):
+            return self.mass_free.atoms(state)
         return self._table(state).atoms if state.start is None else state.start.atoms
 
     def _table(self, state: QuietState) -> Table:

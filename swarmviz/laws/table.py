@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.laws.walls import mass_below
-
 
 class Table(NamedTuple):
     """Straight between the places ``x`` (M,), where it is ``value``, flat beyond; with ``atoms`` (A, 2), rows (place, mass), beside it."""
@@ -19,4 +17,5 @@ class Table(NamedTuple):
     def cdf(self, places: np.ndarray) -> np.ndarray:
         """P(X ≤ x) at ``places``."""
         straight = np.interp(places, self.x, self.value) if len(self.x) else np.zeros(len(places))
-        return straight + mass_below(self.atoms, places)
+        below = np.concatenate(([0.0], np.cumsum(self.atoms[:, 1])))
+        return straight + below[np.searchsorted(self.atoms[:, 0], places, side="right")]

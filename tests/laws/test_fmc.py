@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from swarmviz.laws.base import NoLaw
 from swarmviz.laws.distance import curve_of, distance, expected_distance
 from swarmviz.laws.fmc import CellState, FMCLaw
 from swarmviz.laws.plain import PlainState
@@ -167,7 +168,7 @@ def test_what_has_no_law_is_refused_in_a_sentence():
 
 def test_a_law_that_meets_a_place_without_reward_ends_with_a_sentence():
     dynamics = sv.FMC(reward="negative")
-    with pytest.raises(ValueError, match=r"the law ends at step 0: .*'negative' not positive"):
+    with pytest.raises(NoLaw, match=r"the law ends at step 0: .*'negative' not positive"):
         LAW.advance(LAW.init(dynamics, RASTRIGIN, one()), dynamics, RASTRIGIN, 5)
 
 
