@@ -157,10 +157,10 @@ class SSALaw(LawScheme):
     reference = "002 eq. 2.4"
 
     def __init__(self, agents: int = AGENTS):
-        self.agents = agents
+        self.agents, text = agents, LangevinLaw.approximation
         self.approximation = (  # type: ignore[misc]
             f"A quiet swarm of {agents:,} agents, whose errors cancel: as near to the law as some 10⁶ independent draws, with the cutoff "
-            f"Nβ of this N. Where the noise does not depend on the mass: {LangevinLaw.approximation[0].lower()}{LangevinLaw.approximation[1:]}"
+            f"Nβ of this N. Where the noise does not depend on the mass: {text[0].lower()}{text[1:]}"
         )
         self.mass_free = LangevinLaw()
         self._last: tuple[Any, Table] | None = None
