@@ -7,7 +7,8 @@ Tuffin, Operations Research 56, 2008):
     ξ_i = Φ⁻¹(frac(g i + D_k)),    g = (√5 − 1)/2,   D_k one uniform number per step                              (1)
 
 Any few neighbours fill the interval (0, 1) of (1) evenly, and neighbours are alike. Each ξ_i has the law N(0, 1), so nothing is
-biased; W₁ to the law falls like N^{−0.65} to N^{−0.9} where we have measured it, not N^{−½}. What is drawn is the law of the last step given the places before it,
+biased; W₁ to the law falls like N^{−0.65} to N^{−0.9} where we have measured it, not N^{−½}. What is drawn is the law of the last step
+given the places before it,
 
     ρ = (1/N) Σ N(m_i, b_i²),   folded, wrapped or cut at the walls                                               (2)
 

@@ -68,7 +68,7 @@ def test_the_mean_of_swarms_has_the_distribution_function_of_the_law(landscape, 
 @pytest.mark.parametrize("options", [{}, {"companion": "same"}, {"jitter": "all"}], ids=str)
 def test_a_swarm_of_a_hundred_thousand_is_as_far_from_the_law_as_independent_draws(options):
     """Five steps of one run, W₁ within twice the mean of independent draws, above which one in 30 of those from a
-    flat law is (by simulation, and one in 900 above thrice; no other seed was tried). At steps 1 to 10 cloning has
+    flat law is (by simulation, and one in 900 above thrice). At steps 1 to 10 cloning has
     multiplied what the start was off by, at every N, by 1.5 in the mean of runs and by 2 at step 5: there within thrice."""
     dynamics, steps = sv.FMC(tau=0.5, **options), (1, 3, 15, 25, 40)
     sim = sv.Simulation(dynamics, WELL, one(100_000), every=1000)
