@@ -70,8 +70,12 @@ class Snapshots:
 
 
 def state_bytes(state: Any) -> int:
-    """Memory of the arrays of a state."""
-    return sum(part.nbytes for part in state if isinstance(part, np.ndarray))
+    """Memory of the arrays of a state, and of the states in it."""
+    return sum(
+        part.nbytes if isinstance(part, np.ndarray) else state_bytes(part)
+        for part in state
+        if isinstance(part, (np.ndarray, tuple))
+    )
 
 
 def _compact(state: Any) -> Any:

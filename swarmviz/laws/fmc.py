@@ -1,0 +1,170 @@
+r"""The law of Fractal Monte Carlo among infinitely many walkers: the map of :mod:`swarmviz.laws.cloning_map` on cells of the box.
+
+It is deterministic where the z-score relativises: mean and deviation of all walkers are then numbers. Groups of infinitely many walkers
+that start from one law have one law, and migration changes nothing. Where the map has no cells for it (a boundary that is not closed,
+a start outside the box or at points, a jitter or a reward finer than the cells), a large swarm takes its place, from that step on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from swarmviz.dynamics.base import Dynamics, box_of, objective_of
+from swarmviz.dynamics.fmc.dynamics import FMC, REWARDS
+from swarmviz.frame import Clock
+from swarmviz.kernels import boundaries
+from swarmviz.landscapes.base import Landscape
+from swarmviz.laws.base import LawScheme, NoLaw
+from swarmviz.laws.cloning_map import (
+    COARSEST,
+    POINTS,
+    UNREWARDED,
+    Cloning,
+    CloningSchedules,
+    Report,
+    advance_cells,
+)
+from swarmviz.laws.initial import initial_law
+from swarmviz.laws.plain import Plain, PlainState
+from swarmviz.schedules import values_of
+
+FEWEST, MOST = 400, 1200  # cells
+PER_DEVIATION = 8.0  # cells in a deviation of the jitter that are aimed at
+FINE = COARSEST / 5.0  # share of the variance of R within cells from which on there are as many as may be
+OUTSIDE = 1e-9  # mass outside the box that is passed over
+LOOKED_AT = 4001  # places of the box
+
+
+class CellState(NamedTuple):
+    """Masses of equal cells between ``low`` and ``high``, and what the map reports (:mod:`swarmviz.laws.cloning_map`)."""
+
+    k: int
+    clock: Clock
+    low: float
+    high: float
+    mass: np.ndarray  # (K,), sum 1
+    bottleneck: np.ndarray  # (K,)
+    rate: float  # of cloning in the last step
+    needed: float  # N* of one group
+    groups: int
+
+
+class FMCLaw(LawScheme):
+    """The exact map of the density, for z-scores and walls; elsewhere a large swarm."""
+
+    title = "Law of one walker among infinitely many"
+    reference = "000 eq. 1.3–1.4 as N → ∞"
+
+    def __init__(self) -> None:
+        self.swarm = Plain()
+        self.approximation = (  # type: ignore[misc]
+            f"The map of the density from step to step on {FEWEST} to {MOST} cells of the box; where these resolve neither the jitter nor "
+            f"the reward, and without walls, a swarm of {self.swarm.agents:,} walkers with a seed of its own."
+        )
+
+    def refusal(self, dynamics, landscape, swarm):
+        if dynamics.relativisation != "z-score":
+            return "min–max relates every walker to the extremes of N walkers, of which no limit is known"
+        if dynamics.reward != "exponential":
+            low, high = (bound[0] for bound in landscape.limits(1))
+            f = landscape.values(np.linspace(low, high, LOOKED_AT)[:, None])
+            if not (f.min() >= 0.0 if dynamics.reward == "value" else f.max() <= 0.0):
+                return f"the reward {dynamics.reward!r} is not positive everywhere in the box, and where it is not, the run ends"
+        return ""
+
+    def init(self, dynamics, landscape, swarm):
+        law, (low, high) = initial_law(swarm, landscape), (bound[0] for bound in landscape.limits(1))
+        a, b = law.cdf(np.array([low, high]))
+        if not (walled(dynamics) and not len(law.atoms) and a <= OUTSIDE and b >= 1.0 - OUTSIDE):
+            return self.swarm.init(dynamics, landscape, swarm)
+        mass = law.cells(np.linspace(low, high, cell_count(dynamics, landscape, law.cdf) + 1)).mass
+        clock = Clock(dt=dynamics.time_step)
+        return CellState(0, clock, low, high, mass / mass.sum(), np.zeros(len(mass)), 0.0, 1.0, int(dynamics.groups))
+
+    def advance(self, state, dynamics, landscape, steps):
+        if isinstance(state, PlainState):
+            return self.swarm.advance(state, dynamics, landscape, steps)
+        if not walled(dynamics):
+            return self.swarm.advance(self._as_swarm(state, dynamics, landscape), dynamics, landscape, steps)
+        if steps == 0:
+            return state
+        clock = state.clock.with_step(state.k, dynamics.time_step)
+        times = clock.at(np.arange(state.k, state.k + steps))
+        tau, alpha, beta, sigma = (
+            values_of(dynamics, name, times) for name in ("tau", "reward_power", "distance_power", "sigma")
+        )
+        mass, bottleneck = state.mass.copy(), state.bottleneck.copy()
+        report = Report(np.array([state.rate]), np.array([state.needed]), np.zeros(1, np.int64))
+        params = Cloning(
+            REWARDS[dynamics.reward], dynamics.companion == "own", dynamics.jitter == "all", dynamics.boundary == "periodic",
+            dynamics.epsilon,
+        )  # fmt: skip
+        shift = np.ascontiguousarray(dynamics.shift(times, 1)[:, 0])
+        box = box_of(landscape, 1, boundaries.CODES[dynamics.boundary])
+        schedules = CloningSchedules(tau, alpha, beta, sigma, shift)
+        taken = advance_cells(mass, bottleneck, report, params, schedules, box, objective_of(landscape, 1))
+        rate, needed, end = (float(array[0]) for array in report)
+        after = state._replace(
+            k=state.k + taken, clock=clock, mass=mass, bottleneck=bottleneck, rate=rate, needed=needed, groups=int(dynamics.groups)
+        )  # fmt: skip
+        if end == UNREWARDED:
+            raise NoLaw(
+                f"the law ends at step {after.k}: F is not finite, or the reward {dynamics.reward!r} not positive, where walkers are"
+            )
+        if taken < steps:
+            after = self._as_swarm(after, dynamics, landscape)
+            return self.swarm.advance(after, dynamics, landscape, steps - taken)
+        return after
+
+    def moved_to(self, state, dynamics, landscape):
+        if isinstance(state, PlainState):
+            return self.swarm.moved_to(state, dynamics, landscape)
+        low, high = (bound[0] for bound in landscape.limits(1))
+        return state if (low, high) == (state.low, state.high) else self._as_swarm(state, dynamics, landscape)
+
+    def cdf(self, state, x):
+        if isinstance(state, PlainState):
+            return self.swarm.cdf(state, x)
+        return np.interp(x, edges_of(state), np.concatenate(([0.0], np.cumsum(state.mass))), left=0.0, right=1.0)
+
+    def atoms(self, state):
+        return self.swarm.atoms(state) if isinstance(state, PlainState) else super().atoms(state)
+
+    def agents_needed(self, state):
+        return self.swarm.agents_needed(state) if isinstance(state, PlainState) else state.needed * state.groups
+
+    def _as_swarm(self, state: CellState, dynamics: Dynamics, landscape: Landscape) -> PlainState:
+        """A large swarm at the quantiles of the law."""
+        u = (np.arange(self.swarm.agents) + 0.5) / self.swarm.agents
+        below = np.concatenate(([0.0], np.cumsum(state.mass)))
+        x = np.interp(u, below, edges_of(state))
+        started = self.swarm.started(dynamics, landscape, x, state.k, state.clock)
+        return started._replace(needed=self.agents_needed(state))
+
+
+def walled(dynamics: FMC) -> bool:
+    """Whether no walker leaves the box and none is held at its walls."""
+    return dynamics.boundary in ("reflect", "periodic")
+
+
+def edges_of(state: CellState) -> np.ndarray:
+    """The edges of the cells, (K + 1,)."""
+    return np.linspace(state.low, state.high, len(state.mass) + 1)
+
+
+def cell_count(dynamics: FMC, landscape: Landscape, cdf: Any) -> int:
+    """K: enough for the jitter at the start, and for the reward under the initial law."""
+    low, high = (bound[0] for bound in landscape.limits(1))
+    sigma, tau = (values_of(dynamics, name, np.zeros(1))[0] for name in ("sigma", "tau"))
+    wanted = PER_DEVIATION * (high - low) / sigma if sigma > 0.0 else MOST
+    K = int(np.ceil(min(max(wanted, FEWEST), MOST)))
+    places = low + (high - low) * (np.arange(K * POINTS) + 0.5) / (K * POINTS)
+    f = landscape.values(places[:, None] - dynamics.shift(np.zeros(1), 1))
+    mass = np.diff(cdf(np.linspace(low, high, K + 1)))
+    reward = (np.exp((f.min() - f) / tau) if dynamics.reward == "exponential" else np.abs(f)).reshape(K, POINTS)
+    with np.errstate(invalid="ignore"):
+        inside = mass @ reward.var(axis=1)
+        all_ = mass @ ((reward - mass @ reward.mean(axis=1)) ** 2).mean(axis=1)
+    return MOST if not inside <= FINE * all_ else K
