@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.cbo import CBO
+from swarmviz.dynamics.fmc.dynamics import FMC
+from swarmviz.dynamics.pso import PSO
+from swarmviz.dynamics.ssa import SSA
 from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.base import LawScheme
 from swarmviz.laws.cbo import CBOLaw
+from swarmviz.laws.fmc import FMCLaw
 from swarmviz.laws.initial import initial_law
+from swarmviz.laws.pso import PSOLaw
+from swarmviz.laws.ssa import SSALaw
 from swarmviz.swarm import Swarm
 
 SCHEMES: dict[type[Dynamics], LawScheme] = {
     CBO: CBOLaw(),
+    FMC: FMCLaw(),
+    PSO: PSOLaw(),
+    SSA: SSALaw(),
 }
 
 
