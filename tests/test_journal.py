@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import swarmviz as sv
+from swarmviz.dynamics.base import Dynamics
 from swarmviz.frame import Clock
 from swarmviz.journal import Change, Journal, step_number
 
@@ -141,7 +142,7 @@ def test_a_journal_begins_at_step_0_and_is_in_order(steps):
 
 
 def test_a_dynamics_without_a_time_step_counts_its_steps():
-    class Timeless:
+    class Timeless(Dynamics):
         pass
 
     journal = Journal([Change(0, Timeless(), sv.landscapes.Sphere())])
