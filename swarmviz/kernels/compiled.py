@@ -37,7 +37,7 @@ LOCK = threading.RLock()  # replicas start on several threads; one compiles at a
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
-KERNEL_PARTS = ("kernels", "dynamics", "landscapes", "frame.py")  # of the package, of which compiled code is made
+KERNEL_PARTS = ("kernels", "dynamics", "landscapes", "laws", "frame.py")  # of the package, of which compiled code is made
 
 # Annotations of kernels' parameters and of packs' fields; float, int and bool stand for themselves.
 Reals = Annotated[np.ndarray, types.float64[::1]]

@@ -1,0 +1,165 @@
+r"""The consensus of infinitely many agents where F has sharp minima and the law is narrow, and how far that of N agents scatters.
+
+    ν  = ∫ x e^{−αF} ρ(dx) / ∫ e^{−αF} ρ(dx)                                    (1)  001 eq. 1.1 as N → ∞
+    τ² = ∫ e^{−2αF} (x − ν)² ρ(dx) / (∫ e^{−αF} ρ(dx))²                         (2)  ν_N scatters around ν by τ/√N
+
+Both by the trapezoidal rule in logarithms, on nodes that are dense around the minima of F (:func:`nodes_of`) and, where the law is narrow,
+on others that move with it. ln ρ at the nodes is interpolated (:func:`log_interpolated`). Atoms of ρ are added. The error of the rule is
+0.6% in τ; in ν it cancels around a minimum to less than 1e-4 τ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz.kernels.compiled import Reals, kernel
+from swarmviz.landscapes.base import Landscape
+
+UNIFORM = 1001  # nodes
+RATIO, FINEST = (
+    1.3,
+    1e-9,
+)  # of geometric nodes: from FINEST of the range of the nodes on, each RATIO times as far as the one before
+GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
+SECTIONS = 60  # golden ones, after which a minimum is known to rounding
+CLIFF = -300.0  # a cubic overshoots where ln ρ falls below this
+NOWHERE = -1e4  # ln ρ where there is nothing
+
+
+class Nodes(NamedTuple):
+    """Increasing places ``x`` (M,) at which e^{−αF} is integrated, and ``f``, F there (∞ where it is no number)."""
+
+    x: np.ndarray
+    f: np.ndarray
+
+
+class Consensus(NamedTuple):
+    """ν of (1) and τ of (2)."""
+
+    nu: float
+    tau: float
+
+
+def values_at(landscape: Landscape, x: np.ndarray) -> np.ndarray:
+    """F at places ``x`` (M,) on the line; ∞ where it is no number."""
+    f = landscape.values(np.reshape(x, (-1, 1)))
+    return np.where(np.isnan(f), np.inf, f)
+
+
+def nodes_of(landscape: Landscape, low: float, high: float, marks: Iterable[float] = ()) -> Nodes:
+    """Nodes between ``low`` and ``high``: uniform ones, and geometric ones around every local minimum of F and around the ``marks``."""
+    x = np.linspace(low, high, UNIFORM)
+    f, spacing = values_at(landscape, x), (high - low) / (UNIFORM - 1)
+    lowest = np.flatnonzero((f[1:-1] <= f[:-2]) & (f[1:-1] <= f[2:]) & np.isfinite(f[1:-1])) + 1
+    flat = (f[lowest - 1] == f[lowest]) & (f[lowest + 1] == f[lowest])
+    around = np.concatenate((_minima(landscape, x, lowest[~flat]), np.asarray(list(marks), dtype=float)))
+    finest = FINEST * (high - low)
+    steps = finest * RATIO ** np.arange(int(math.log(4.0 * spacing / finest) / math.log(RATIO)) + 1)
+    near = around[:, None] + np.concatenate((-steps[::-1], [0.0], steps))
+    x = np.unique(np.concatenate((x, near.ravel())))
+    x = x[(x >= low) & (x <= high)]
+    return Nodes(x, values_at(landscape, x))
+
+
+def _minima(landscape: Landscape, x: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The local minima of F near the grid points ``at``, by golden sections, all at once."""
+    a, b = x[at - 1], x[at + 1]
+    for _ in range(SECTIONS if len(at) else 0):
+        c, d = b - GOLDEN * (b - a), a + GOLDEN * (b - a)
+        left = values_at(landscape, c) < values_at(landscape, d)
+        a, b = np.where(left, a, c), np.where(left, d, b)
+    return 0.5 * (a + b)
+
+
+@kernel
+def interpolate(values: Reals, first: float, spacing: float, at: Reals, out: Reals) -> None:
+    """Lagrange's cubic through four neighbours of ``values`` at first, first + spacing, …; −∞ outside. See :func:`log_interpolated`."""
+    n = values.size
+    for q in range(at.size):
+        u = (at[q] - first) / spacing
+        if not 0.0 <= u <= n - 1:
+            out[q] = -np.inf
+            continue
+        i = min(max(int(u) - 1, 0), n - 4)
+        if min(min(values[i], values[i + 1]), min(values[i + 2], values[i + 3])) < CLIFF:
+            i = min(int(u), n - 2)
+            t = u - i
+            out[q] = (1.0 - t) * values[i] + t * values[i + 1]
+        else:
+            a = u - i
+            b, c, d = a - 1.0, a - 2.0, a - 3.0
+            out[q] = (
+                a * b * (c * values[i + 3] - 3.0 * d * values[i + 2]) / 6.0
+                + c * d * (3.0 * a * values[i + 1] - b * values[i]) / 6.0
+            )
+
+
+@kernel
+def weigh(x: Reals, f: Reals, logs: Reals, alpha: float, place: Reals, value: Reals, mass: Reals, out: Reals) -> None:
+    """(1) and (2) from nodes and atoms into ``out`` (2,); see :func:`consensus`."""
+    top, squares = -np.inf, -np.inf
+    for i in range(x.size):
+        if logs[i] > -np.inf and f[i] < np.inf:
+            top = max(top, logs[i] - alpha * f[i])
+    for i in range(place.size):
+        if mass[i] > 0.0 and value[i] < np.inf:
+            top = max(top, math.log(mass[i]) - alpha * value[i])
+    total, first = 0.0, 0.0
+    for i in range(x.size):
+        if logs[i] > -np.inf and f[i] < np.inf:
+            width = 0.5 * ((x[i] - x[i - 1] if i > 0 else 0.0) + (x[i + 1] - x[i] if i < x.size - 1 else 0.0))
+            w = width * math.exp(logs[i] - alpha * f[i] - top)
+            total += w
+            first += w * x[i]
+    for i in range(place.size):
+        if mass[i] > 0.0 and value[i] < np.inf:
+            w = math.exp(math.log(mass[i]) - alpha * value[i] - top)
+            total += w
+            first += w * place[i]
+    nu = first / total
+    for i in range(x.size):  # e^{−2αF} (x − ν)² ρ has its own maximum
+        if logs[i] > -np.inf and f[i] < np.inf and x[i] != nu:
+            squares = max(squares, logs[i] - 2.0 * alpha * f[i] + 2.0 * math.log(abs(x[i] - nu)))
+    for i in range(place.size):
+        if mass[i] > 0.0 and value[i] < np.inf and place[i] != nu:
+            squares = max(squares, math.log(mass[i]) - 2.0 * alpha * value[i] + 2.0 * math.log(abs(place[i] - nu)))
+    second = 0.0
+    for i in range(x.size):
+        if logs[i] > -np.inf and f[i] < np.inf and x[i] != nu:
+            width = 0.5 * ((x[i] - x[i - 1] if i > 0 else 0.0) + (x[i + 1] - x[i] if i < x.size - 1 else 0.0))
+            second += width * math.exp(logs[i] - 2.0 * alpha * f[i] + 2.0 * math.log(abs(x[i] - nu)) - squares)
+    for i in range(place.size):
+        if mass[i] > 0.0 and value[i] < np.inf and place[i] != nu:
+            second += math.exp(
+                math.log(mass[i]) - 2.0 * alpha * value[i] + 2.0 * math.log(abs(place[i] - nu)) - squares
+            )
+    out[0] = nu
+    out[1] = math.exp(0.5 * (math.log(second) + squares) - math.log(total) - top) if second > 0.0 else 0.0
+
+
+def log_interpolated(logs: np.ndarray, first: float, spacing: float, at: np.ndarray) -> np.ndarray:
+    """ln ρ at ``at`` (M,) from its values (J,) at first, first + spacing, …: cubic, but straight beside a cliff; −∞ outside."""
+    out = np.empty(len(at))
+    interpolate(np.maximum(logs, NOWHERE), first, spacing, at, out)
+    return out
+
+
+def consensus(
+    x: np.ndarray, f: np.ndarray, logs: np.ndarray, alpha: float, atoms: np.ndarray, atom_values: np.ndarray
+) -> Consensus:
+    """ν and τ of a law with density e^{logs} at increasing nodes ``x`` (M,), where F is ``f``, and with atoms.
+
+    Parameters
+    ----------
+    atoms : (A, 2)
+        Rows (place, mass).
+    atom_values : (A,)
+        F there.
+    """
+    out = np.empty(2)
+    weigh(x, f, logs, alpha, np.ascontiguousarray(atoms[:, 0]), atom_values, np.ascontiguousarray(atoms[:, 1]), out)
+    return Consensus(float(out[0]), float(out[1]))
