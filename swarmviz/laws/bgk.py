@@ -16,11 +16,12 @@ import math
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from swarmviz.dynamics.bgk import BGK
 from swarmviz.frame import Clock
 from swarmviz.kernels import boundaries
 from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.base import LawScheme
-from swarmviz.laws.bgk_cells import Cells, Flight, Jumps, glide, jump, phase_masses, row_below
+from swarmviz.laws.bgk_cells import Flight, Jumps, glide, jump, phase_masses, row_below
 from swarmviz.laws.bgk_consensus import log_density, needed_now
 from swarmviz.laws.bgk_grid import (
     FINEST,
@@ -28,6 +29,7 @@ from swarmviz.laws.bgk_grid import (
     FREE,
     State,
     box,
+    cells_of,
     column_edges,
     half_width,
     nodes_for,
@@ -80,7 +82,24 @@ class BGKLaw(LawScheme):
             sums[:, 1, 1:-1] = cells.mass, cells.mass * of_y[0], cells.mass * of_y[1]
             state = self._weighed(state._replace(sums=sums, edges=edges, centre=centre), landscape, float(alpha[0]))
             centre = state.nu
-        return state
+        return self._in_motion(state, dynamics, landscape)
+
+    @staticmethod
+    def _in_motion(state: State, dynamics: BGK, landscape: Landscape) -> State:
+        """A law at rest with the velocities of the start: Gaussian ones, or those of Q with p = 1 (the Maxwellian)."""
+        kind, (sigma,) = getattr(dynamics, "initial_velocity", "zero"), dynamics._schedules(state, 0, "sigma")
+        if kind == "zero":
+            return state
+        unit, (_, _, pull, shake) = float(dynamics.unit(landscape, 1)[0]), dynamics.coefficients(sigma)
+        noise, least = noise_table(dynamics.noise, float(dynamics.freedom)), shake * unit * dynamics.sigma_floor
+        if kind == "gaussian":
+            noise, least = noise_table("gaussian", 1.0), np.full(1, unit * dynamics.velocity_spread)
+            pull, shake = 0.0, np.zeros(1)
+        state = state.with_rows(int(rows_for(dynamics, half_width(landscape), least, shake, state)[0]))
+        moving = np.empty_like(state.sums)
+        step = Jumps(1.0, pull, float(shake[0]), float(least[0]), state.nu - state.centre, state.rest)
+        jump(state.cells, state.v, step, noise, cells_of(moving, state.edges))
+        return state._replace(sums=moving)
 
     def advance(self, state, dynamics, landscape, steps):
         alpha, sigma = dynamics._schedules(state, steps, "alpha", "sigma")
@@ -88,8 +107,8 @@ class BGKLaw(LawScheme):
         if alpha[0] != state.alpha and not dynamics.stalled(state):
             state = self._weighed(state, landscape, float(alpha[0]))
         probability, _, pull, shake = dynamics.coefficients(sigma)
-        floor = float(dynamics.unit(landscape, 1)[0]) * dynamics.sigma_floor
-        rows, offsets = rows_for(dynamics, half, floor, shake, state), column_edges(half, reach(dynamics))
+        least = shake * float(dynamics.unit(landscape, 1)[0]) * dynamics.sigma_floor
+        rows, offsets = rows_for(dynamics, half, least, shake, state), column_edges(half, reach(dynamics))
         noise, code = noise_table(dynamics.noise, float(dynamics.freedom)), boundaries.CODES[dynamics.boundary]
         state = state.with_rows(int(rows[-1]))
         jumped = np.empty_like(state.sums)
@@ -102,8 +121,8 @@ class BGKLaw(LawScheme):
             nu, (low, high) = state.nu, box(landscape)
             low, high = low - nu, high - nu
             edges = offsets if code == boundaries.NONE else np.clip(offsets, low, high)
-            between, after = Cells(*jumped, state.edges), Cells(*flown, edges)
-            jumps = Jumps(probability, pull, float(shake[s]), floor, nu - state.centre, int(rows[s]))
+            between, after = cells_of(jumped, state.edges), cells_of(flown, edges)
+            jumps = Jumps(probability, pull, float(shake[s]), float(least[s]), nu - state.centre, int(rows[s]))
             jump(state.cells, state.v, jumps, noise, between)
             glide(between, state.v, Flight(dynamics.dt, state.centre - nu, low, high, code, state.walls), after)
             state = state._replace(sums=flown, edges=edges, centre=nu, walls=code == boundaries.CLIP)
@@ -116,10 +135,9 @@ class BGKLaw(LawScheme):
         return self._weighed(state._replace(still=0, nodes=nodes_for(landscape, state.breaks)), landscape, state.alpha)
 
     def cdf(self, state, x):
-        y, out, total = np.asarray(x, float) - state.centre, np.zeros(len(x)), state.sums[0].sum(axis=0)
-        if len(state.breaks):  # agents at rest keep the edges of the initial law; all other ones are drawn smooth
-            total -= state.sums[0, state.rest]
-            row_below(*state.sums[:, state.rest], y, out)
+        y, out, sharp = np.asarray(x, float) - state.centre, np.zeros(len(x)), state.sharp
+        row_below(*sharp, y, out)
+        total = state.sums[0].sum(axis=0) - sharp[0]  # drawn smooth
         keep, below = np.append(np.diff(state.edges) > 0, True), np.cumsum(total)
         smooth = PchipInterpolator(state.edges[keep], below[:-1][keep])(np.clip(y, state.edges[0], state.edges[-1]))
         out += np.where(y < state.edges[0], 0.0, np.where(y >= state.edges[-1], below[-1], smooth))

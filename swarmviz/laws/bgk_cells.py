@@ -41,12 +41,12 @@ class Cells(NamedTuple):
 
 
 class Jumps(NamedTuple):
-    """p, Λ, S and σ₀ of a step, ν relative to c, and how many rows on each side of 0 take new velocities."""
+    """p, Λ, S and Sσ₀ of a step, ν relative to c, and how many rows on each side of 0 take new velocities."""
 
     probability: float
     pull: float
     shake: float
-    floor: float
+    least: float
     nu: float
     rows: int
 
@@ -88,7 +88,7 @@ def jump(now: Cells, v: Reals, step: Jumps, noise: Noise, to: Cells) -> None:
         for side in (-1.0, 1.0):
             y = mean[i] + side * deviation
             away, share = y - step.nu, 0.5 * step.probability * total[i]
-            scale = step.shake * (step.floor + abs(away))
+            scale = step.least + step.shake * abs(away)
             lo, hi = new_velocities(
                 -step.pull * away, scale, noise, v, middle - step.rows, middle + step.rows, w, taken
             )

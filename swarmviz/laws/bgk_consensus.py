@@ -11,7 +11,8 @@ from swarmviz.laws.bgk_cells import NOTHING
 from swarmviz.laws.bgk_grid import State
 from swarmviz.laws.weights import Consensus, values_at
 
-NEAR = 0.1  # of the median of |x − ν|: "near ν"
+NEAR = 0.1  # of the mean or median of |x − ν|: "near ν"
+MANY = 10  # agents that count
 
 
 def log_density(
@@ -29,7 +30,7 @@ def log_density(
     x, f = x[order], np.concatenate((state.nodes.f, values_at(landscape, state.centre + middles)))[order]
     y, (low, high) = x - state.centre, state.edges[[0, -1]]
     column = np.clip(np.searchsorted(state.edges, y, side="right"), 1, len(total) - 2)
-    rest, first, second = state.sums[:, state.rest] if len(state.breaks) else np.zeros((3, len(total)))
+    rest, first, second = state.sharp
     moving = (total - rest)[1:-1]
     full = (moving > NOTHING)[wide]
     logs = np.full(len(x), -np.inf)
@@ -56,10 +57,10 @@ def nearest(full: np.ndarray) -> np.ndarray:
 
 
 def needed_now(state: State, total: np.ndarray, mean: np.ndarray, found: Consensus, delta: float) -> float:
-    """N* of this step alone; 1 where the law is but a point.
+    """N* of this step alone, from the columns' ``total`` masses and ``mean`` places (X,); 1 where the law is but a point.
 
-    max{(10τ/med)², 1/π} with med = median|x − ν| and π = P(|x − ν| < med/10): ν of N agents scatters by τ/√N, a linear estimate that
-    is blind to one lucky agent among many; and one of N must be near ν. Both were found by experiment.
+    ν of N agents scatters by τ/√N, which must be a tenth of the mean of |x − ν|; that is a linear estimate, which holds where many agents
+    count, and where fewer do, one of the N must lie within a tenth of the median of |x − ν|. Found by experiment, as for CBO.
     """
     nu, ends = found.nu - state.centre, (state.edges[0], state.edges[-1])
     places = np.concatenate(([min(mean[0], ends[0])], state.edges, [max(mean[-1], ends[1])]))
@@ -75,4 +76,5 @@ def needed_now(state: State, total: np.ndarray, mean: np.ndarray, found: Consens
     if median <= delta:
         return 1.0
     near = float(around(NEAR * median))
-    return max((found.tau / (NEAR * median)) ** 2, 1.0 / near if near > 0.0 else math.inf)
+    by_luck = min(1.0 / near if near > 0.0 else math.inf, MANY / found.share)
+    return max(found.agents_within(NEAR * float(total @ np.abs(mean - nu))), by_luck)

@@ -69,12 +69,19 @@ class State(NamedTuple):
     @property
     def cells(self) -> Cells:
         """The law itself, for the kernels."""
-        return Cells(self.sums[0], self.sums[1], self.sums[2], self.edges)
+        return cells_of(self.sums, self.edges)
 
     @property
     def rest(self) -> int:
         """The row of v = 0; there are as many rows on each side of it."""
         return self.sums.shape[1] // 2
+
+    @property
+    def sharp(self) -> np.ndarray:
+        """The part whose x-law still has the edges of the initial law, as sums (3, X): all of it at step 0, then what is at rest."""
+        if not len(self.breaks):
+            return np.zeros((3, self.sums.shape[2]))
+        return self.sums[:, self.rest] if self.k > 0 else self.sums.sum(axis=1)
 
     @property
     def v(self) -> np.ndarray:
@@ -85,6 +92,11 @@ class State(NamedTuple):
         """The same law with ``n`` rows on each side of 0, at least as many as now."""
         more = n - self.rest
         return self._replace(sums=np.pad(self.sums, ((0, 0), (more, more), (0, 0))))
+
+
+def cells_of(sums: np.ndarray, edges: np.ndarray) -> Cells:
+    """Three sums (3, V, X) and the edges of their columns for the kernels, which may write to them."""
+    return Cells(sums[0], sums[1], sums[2], edges)
 
 
 def box(landscape: Landscape) -> tuple[float, float]:
@@ -117,10 +129,10 @@ def column_edges(half: float, far: float) -> np.ndarray:
     return delta * np.sinh(H * np.arange(-n, n + 1))
 
 
-def rows_for(dynamics: BGK, half: float, floor: float, shake: np.ndarray, state: State) -> np.ndarray:
-    """How many rows on each side of 0 there must be at every step; never fewer than before."""
+def rows_for(dynamics: BGK, half: float, least: np.ndarray, shake: np.ndarray, state: State) -> np.ndarray:
+    """How many rows on each side of 0 there must be at every step, never fewer than before; ``least`` is Sσ₀, ``shake`` S."""
     away = reach(dynamics) * half
-    fastest = dynamics.lam * away + NORMAL_REACH * shake * (floor + away)
+    fastest = dynamics.lam * away + NORMAL_REACH * (least + shake * away)
     if dynamics.noise in HEAVY:
         fastest = np.maximum(fastest, FLIGHTS * 2.0 * half / dynamics.dt)
     need = np.ceil(np.arcsinh(fastest / state.unit_v) / H_V).astype(np.int64) + 1

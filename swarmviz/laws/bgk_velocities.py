@@ -4,9 +4,9 @@ The rows v_j = δ_v sinh(jh_v) get the weights
 
     w_j = E hat_j(m + sξ),   hat_j piecewise linear, 1 at v_j and 0 at all other rows                          (1)
 
-as second differences of Ψ(t) = E(t − ξ)⁺, which a table holds. They are positive, and have mass 1 and mean m exactly. The hats add about
-gap²/6 to the variance; where the rows are close enough that is taken back between neighbours (:func:`narrow`), so that the variance is exact,
-too, and what is wrong is of the order gap⁴. Tails that have no variance end at the last row.
+as second differences of Ψ(t) = E(t − ξ)⁺, which a table holds. They are positive, and have mass 1 and mean m exactly. The hats add
+about gap²/6 to the variance; where the rows are close enough that is taken back between neighbours (:func:`narrow`), so that the variance
+is exact, too, and what is wrong is of the order gap⁴. Tails that have no variance end at the last row.
 """
 
 from __future__ import annotations

@@ -26,10 +26,11 @@ from swarmviz.kernels.compiled import Reals, inner, kernel
 from swarmviz.kernels.elementary import elementary, exp
 
 INV_ROOT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+TINY = 1e-300  # a smaller mass has too few digits to divide by
 REACH = 37.6  # standard deviations at which the exponential of elementary.py has become 0
 SEEN = 8.5  # standard deviations beyond which a Gaussian holds less than 1e-17 of its mass
 NARROW = 0.02  # half width of a cell, in deviations, below which (3) is used (times |t|, where that is more than 1)
-WITHIN = 0.2254033307585166  # 1 − √0.6: share of a cell's variance inside its two sources, so that four moments are a uniform law's
+WITHIN = 0.2254033307585166  # 1 − √0.6: share of a cell's variance inside its two sources, so that their moments are a uniform law's
 
 
 class Cells(NamedTuple):
@@ -40,10 +41,12 @@ class Cells(NamedTuple):
     variance: np.ndarray
 
     def moments(self) -> tuple[float, float, float]:
-        """Total mass, mean, variance."""
-        total = self.mass.sum()
-        mean = self.mass @ self.mean / total
-        return float(total), float(mean), float(self.mass @ (self.variance + (self.mean - mean) ** 2) / total)
+        """Total mass, mean, variance; 0 and no number where there is no mass."""
+        total = float(self.mass.sum())
+        if total == 0.0:
+            return 0.0, math.nan, math.nan
+        mean = float(self.mass @ self.mean) / total
+        return total, mean, float(self.mass @ (self.variance + (self.mean - mean) ** 2)) / total
 
 
 class Mixture(NamedTuple):
@@ -206,14 +209,14 @@ def cut(mass: Reals, mean: Reals, deviation: Reals, edges: Reals, reach: float,
             _add_squares(p, m, s, about, t, density, tail, slice_view(cell_variance, first, count))
     for j in range(cells):
         low, high = edges[j], edges[j + 1]
-        if cell_mass[j] > 0.0:
+        if cell_mass[j] > TINY:
             off = cell_mean[j] / cell_mass[j]
             variance = max(cell_variance[j] / cell_mass[j] - off * off, 0.0)  # rounding
             cell_mean[j] = min(max(all_about[j] + off, low), high)
             most = (high - cell_mean[j]) * (cell_mean[j] - low)  # no law in a cell with this mean varies more
             cell_variance[j] = most if most < variance else variance
         else:
-            cell_mean[j], cell_variance[j] = all_about[j], 0.0
+            cell_mass[j], cell_mean[j], cell_variance[j] = 0.0, all_about[j], 0.0
 
 
 @kernel
@@ -280,17 +283,16 @@ def density(mixture: Mixture, x: np.ndarray, reach: float = SEEN) -> np.ndarray:
     return out
 
 
-def sources(cells: Cells) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Two sources for every cell that is not empty: masses, means, variances, arrays (S,).
+def sources(cells: Cells, within: float = 0.0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two sources for every cell that is not empty, at μ ± √((1 − w) q) with the variance w q: masses, means, variances, arrays (S,).
 
-    They keep mass, mean and variance, and their fourth moment is that of a uniform law: means μ ± √((1 − w) q) with variances w q,
-    (1 − w)² + 6 w (1 − w) + 3 w² = 9/5.
+    They keep mass, mean and variance for every share w = ``within``. With w = 0 they are points; with ``WITHIN`` their fourth moment is
+    that of a uniform law, (1 − w)² + 6 w (1 − w) + 3 w² = 9/5, and their sum is nearly smooth.
     """
     mass, mean, variance = (part[cells.mass > 0.0] for part in cells)
-    apart = np.sqrt((1.0 - WITHIN) * variance)
-    return (
-        np.repeat(0.5 * mass, 2), np.stack((mean - apart, mean + apart), axis=1).ravel(), np.repeat(WITHIN * variance, 2)
-    )  # fmt: skip
+    apart = np.sqrt((1.0 - within) * variance)
+    places = np.stack((mean - apart, mean + apart), axis=1).ravel()
+    return np.repeat(0.5 * mass, 2), places, np.repeat(within * variance, 2)
 
 
 def uniform_cells(low: float, high: float, mass: float, edges: np.ndarray) -> Cells:

@@ -2,6 +2,7 @@ r"""The consensus of infinitely many agents where F has sharp minima and the law
 
     ν  = ∫ x e^{−αF} ρ(dx) / ∫ e^{−αF} ρ(dx)                                    (1)  001 eq. 1.1 as N → ∞
     τ² = ∫ e^{−2αF} (x − ν)² ρ(dx) / (∫ e^{−αF} ρ(dx))²                         (2)  ν_N scatters around ν by τ/√N
+    s  = (∫ e^{−αF} ρ(dx))² / ∫ e^{−2αF} ρ(dx)                                  (3)  share of the agents that count
 
 Both by the trapezoidal rule in logarithms, on nodes that are dense around the minima of F (:func:`nodes_of`) and, where the law is narrow,
 on others that move with it. ln ρ at the nodes is interpolated (:func:`log_interpolated`). Atoms of ρ are added. The error of the rule is
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.kernels.compiled import Reals, kernel
+from swarmviz.kernels.compiled import Reals, inner, kernel
 from swarmviz.landscapes.base import Landscape
 
 UNIFORM = 1001  # nodes
@@ -28,6 +29,7 @@ GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
 SECTIONS = 60  # golden ones, after which a minimum is known to rounding
 CLIFF = -300.0  # a cubic overshoots where ln ρ falls below this
 NOWHERE = -1e4  # ln ρ where there is nothing
+BINS, ZERO_BIN = 80, 64  # distances to ν in powers of 2, from 2^−64 on
 
 
 class Nodes(NamedTuple):
@@ -38,10 +40,24 @@ class Nodes(NamedTuple):
 
 
 class Consensus(NamedTuple):
-    """ν of (1) and τ of (2)."""
+    """ν of (1), τ of (2), the share s of (3), and, by the distance to ν in powers of 2, the mass and its part of τ², arrays (BINS,)."""
 
     nu: float
     tau: float
+    share: float
+    mass: np.ndarray
+    square: np.ndarray
+
+    def agents_within(self, size: float) -> float:
+        """So many agents have a ν_N within ``size`` of ν, as far as (2) says: the smallest N with τ_N ≤ √N ``size``.
+
+        Of τ_N² that part counts that lies where one of N agents is to be expected; the variance of a law with heavy tails is made of
+        agents that no swarm has.
+        """
+        needed = np.cumsum(self.square) / size**2
+        beyond = np.maximum(1.0 - np.cumsum(self.mass) / self.mass.sum(), 0.0)  # farther away than a bin
+        too_few = np.flatnonzero(needed * beyond > 1.0)  # of 1/beyond agents, of which one lies as far away
+        return float(max(needed[min(too_few[-1] + 1, BINS - 1)], 1.0)) if len(too_few) else 1.0
 
 
 def values_at(landscape: Landscape, x: np.ndarray) -> np.ndarray:
@@ -98,47 +114,44 @@ def interpolate(values: Reals, first: float, spacing: float, at: Reals, out: Rea
             )
 
 
+@inner(inline=True)
+def _width(x, i):
+    """Weight of node ``i`` in the trapezoidal rule."""
+    return 0.5 * ((x[i] - x[i - 1] if i > 0 else 0.0) + (x[i + 1] - x[i] if i < x.size - 1 else 0.0))
+
+
 @kernel
-def weigh(x: Reals, f: Reals, logs: Reals, alpha: float, place: Reals, value: Reals, mass: Reals, out: Reals) -> None:
-    """(1) and (2) from nodes and atoms into ``out`` (2,); see :func:`consensus`."""
-    top, squares = -np.inf, -np.inf
+def weigh(x: Reals, f: Reals, logs: Reals, atoms: int, alpha: float, out: Reals, mass: Reals, square: Reals) -> None:
+    """(1) to (3); the last ``atoms`` of the nodes are atoms, of which ``logs`` has the mass; see :func:`consensus`."""
+    n, top, low = x.size - atoms, -np.inf, np.inf
     for i in range(x.size):
-        if logs[i] > -np.inf and f[i] < np.inf:
-            top = max(top, logs[i] - alpha * f[i])
-    for i in range(place.size):
-        if mass[i] > 0.0 and value[i] < np.inf:
-            top = max(top, math.log(mass[i]) - alpha * value[i])
+        if logs[i] > NOWHERE and f[i] < np.inf:
+            top, low = max(top, logs[i] - alpha * f[i]), min(low, f[i])
     total, first = 0.0, 0.0
     for i in range(x.size):
-        if logs[i] > -np.inf and f[i] < np.inf:
-            width = 0.5 * ((x[i] - x[i - 1] if i > 0 else 0.0) + (x[i + 1] - x[i] if i < x.size - 1 else 0.0))
-            w = width * math.exp(logs[i] - alpha * f[i] - top)
+        if logs[i] > NOWHERE and f[i] < np.inf:
+            w = math.exp(logs[i] - alpha * f[i] - top) * (_width(x[:n], i) if i < n else 1.0)
             total += w
             first += w * x[i]
-    for i in range(place.size):
-        if mass[i] > 0.0 and value[i] < np.inf:
-            w = math.exp(math.log(mass[i]) - alpha * value[i] - top)
-            total += w
-            first += w * place[i]
     nu = first / total
-    for i in range(x.size):  # e^{−2αF} (x − ν)² ρ has its own maximum
-        if logs[i] > -np.inf and f[i] < np.inf and x[i] != nu:
-            squares = max(squares, logs[i] - 2.0 * alpha * f[i] + 2.0 * math.log(abs(x[i] - nu)))
-    for i in range(place.size):
-        if mass[i] > 0.0 and value[i] < np.inf and place[i] != nu:
-            squares = max(squares, math.log(mass[i]) - 2.0 * alpha * value[i] + 2.0 * math.log(abs(place[i] - nu)))
-    second = 0.0
+    # e^{−2αF} ρ has its own maximum
+    twice = -np.inf
     for i in range(x.size):
-        if logs[i] > -np.inf and f[i] < np.inf and x[i] != nu:
-            width = 0.5 * ((x[i] - x[i - 1] if i > 0 else 0.0) + (x[i + 1] - x[i] if i < x.size - 1 else 0.0))
-            second += width * math.exp(logs[i] - 2.0 * alpha * f[i] + 2.0 * math.log(abs(x[i] - nu)) - squares)
-    for i in range(place.size):
-        if mass[i] > 0.0 and value[i] < np.inf and place[i] != nu:
-            second += math.exp(
-                math.log(mass[i]) - 2.0 * alpha * value[i] + 2.0 * math.log(abs(place[i] - nu)) - squares
-            )
-    out[0] = nu
-    out[1] = math.exp(0.5 * (math.log(second) + squares) - math.log(total) - top) if second > 0.0 else 0.0
+        if logs[i] > NOWHERE and f[i] < np.inf:
+            twice = max(twice, logs[i] - 2.0 * alpha * f[i])
+    second = 0.0
+    mass[:], square[:] = 0.0, 0.0
+    scale = math.exp(min(twice - 2.0 * top, 700.0)) / (total * total)  # of e^{−2αF − twice} to w²/(E w)²
+    for i in range(x.size):
+        if logs[i] > NOWHERE and f[i] < np.inf:
+            width = _width(x[:n], i) if i < n else 1.0
+            w2 = width * math.exp(logs[i] - 2.0 * alpha * f[i] - twice) * scale
+            second += w2
+            away = abs(x[i] - nu)
+            bin = min(max(int(math.log2(away)) + ZERO_BIN, 0), BINS - 1) if away > 0.0 else 0
+            mass[bin] += width * math.exp(logs[i])
+            square[bin] += w2 * away * away
+    out[0], out[1], out[2] = nu, math.sqrt(square.sum()), 1.0 / second
 
 
 def log_interpolated(logs: np.ndarray, first: float, spacing: float, at: np.ndarray) -> np.ndarray:
@@ -151,7 +164,7 @@ def log_interpolated(logs: np.ndarray, first: float, spacing: float, at: np.ndar
 def consensus(
     x: np.ndarray, f: np.ndarray, logs: np.ndarray, alpha: float, atoms: np.ndarray, atom_values: np.ndarray
 ) -> Consensus:
-    """ν and τ of a law with density e^{logs} at increasing nodes ``x`` (M,), where F is ``f``, and with atoms.
+    """ν of a law with density e^{logs} at increasing nodes ``x`` (M,), where F is ``f``, and with atoms; and its scatter.
 
     Parameters
     ----------
@@ -160,6 +173,9 @@ def consensus(
     atom_values : (A,)
         F there.
     """
-    out = np.empty(2)
-    weigh(x, f, logs, alpha, np.ascontiguousarray(atoms[:, 0]), atom_values, np.ascontiguousarray(atoms[:, 1]), out)
-    return Consensus(float(out[0]), float(out[1]))
+    out, mass, square = np.empty(3), np.empty(BINS), np.empty(BINS)
+    with np.errstate(divide="ignore"):
+        parts = zip((x, f, logs), (atoms[:, 0], atom_values, np.log(atoms[:, 1])), strict=True)
+    x, f, logs = (np.concatenate(part) for part in parts)
+    weigh(x, f, logs, len(atoms), alpha, out, mass, square)
+    return Consensus(float(out[0]), float(out[1]), float(out[2]), mass, square)

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtr
 from scipy.stats import norm
 
-from swarmviz.laws.gaussian_mixture import Cells, Mixture, cdf, density, rebin, sources, together, uniform_cells
+from swarmviz.laws.gaussian_mixture import WITHIN, Cells, Mixture, cdf, density, rebin, sources, together, uniform_cells
 
 SINH = 1e-9 * np.sinh(0.2 * np.arange(-110, 111))
 OPEN = np.concatenate(([-np.inf], SINH[1:-1], [np.inf]))
@@ -70,7 +70,7 @@ def test_every_cell_has_the_moments_of_the_mixture_in_it():
 
 
 def test_sources_keep_five_moments_of_a_uniform_cell():
-    mass, mean, variance = sources(Cells(np.array([0.3, 0.0]), np.array([2.0, 5.0]), np.array([1 / 12, 1.0])))
+    mass, mean, variance = sources(Cells(np.array([0.3, 0.0]), np.array([2.0, 5.0]), np.array([1 / 12, 1.0])), WITHIN)
     assert mass.sum() == pytest.approx(0.3) and len(mass) == 2
     y = mean - 2.0
     assert mass @ y == pytest.approx(0.0, abs=1e-16)

@@ -76,3 +76,23 @@ def test_a_cubic_is_interpolated_exactly_and_a_cliff_without_overshoot():
     found = log_interpolated(cliff, -2.0, 0.1, at)
     assert found.max() < -1.0 + 1e-15 and (np.abs(found[at <= 0] + 1.0) < 1e-15).all()
     assert (log_interpolated(eta, -2.0, 0.1, np.array([-2.1, 2.1])) == -np.inf).all()
+
+
+def test_of_a_heavy_tail_only_that_part_scatters_where_agents_are():
+    """P(|X| > r) = r^{−3/2} for r ≥ 1 has no variance. Up to r it is 3(√r − 1); one of N agents lies beyond r = N^{2/3}, so that
+
+    N ≥ 3 (N^{1/3} − 1)/size² is sought: for size = 0.1 it is N = 4.6e3; bins are powers of 2, so that r is right to a factor of 2.
+    """
+    x = np.concatenate((-np.geomspace(1e16, 1.0, 20001), np.geomspace(1.0, 1e16, 20001)))
+    logs = math.log(0.75) - 2.5 * np.log(np.abs(x))
+    middle = np.abs(x) <= 1.0 + 1e-12
+    logs[middle] = -np.inf
+    found = consensus(x, np.zeros(len(x)), logs, 1.0, *NO_ATOMS)
+    assert found.tau**2 == pytest.approx(3 * (1e8 - 1), rel=1e-2)
+    assert 3e3 < found.agents_within(0.1) < 8e3
+
+
+def test_a_light_tail_scatters_by_all_of_tau():
+    found = uniform(RASTRIGIN, -3.0, 4.0, 10.0)
+    assert found.agents_within(0.05) == pytest.approx((found.tau / 0.05) ** 2, rel=1e-9)
+    assert found.agents_within(10.0) == 1.0
