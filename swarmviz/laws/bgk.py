@@ -125,7 +125,7 @@ class BGKLaw(LawScheme):
             jumps = Jumps(probability, pull, float(shake[s]), float(least[s]), nu - state.centre, int(rows[s]))
             jump(state.cells, state.v, jumps, noise, between)
             glide(between, state.v, Flight(dynamics.dt, state.centre - nu, low, high, code, state.walls), after)
-            state = state._replace(sums=flown, edges=edges, centre=nu, walls=code == boundaries.CLIP)
+            state = state._replace(k=state.k + 1, sums=flown, edges=edges, centre=nu, walls=code == boundaries.CLIP)
             state = self._weighed(state, landscape, float(alpha[s + 1]))
             small = abs(state.nu - nu) < dynamics.stall_tolerance * half
             state = state._replace(still=state.still + 1 if small else 0)

@@ -8,6 +8,8 @@ A cell of a row and a column holds three sums over what lies in it: Σ1, Σy, Σ
 *box*: it is moved, and cut at the edges of the next columns. Seen from Q a column is two points, mean ± deviation, from each of which
 velocities are drawn anew. Both keep the mass, the means and the second moments of what they are given, whatever the columns.
 
+The steps are compiled strictly: where the compiler makes two versions of a loop and chooses by where the arrays lie, both must round alike.
+
 Code                  paper   shape             meaning
 mass, first, second           (rows, columns)   Σ1, Σy, Σy²
 edges                         (columns − 1,)    where the columns are cut, relative to c; the outer ones are atoms at walls, or unbounded
@@ -66,9 +68,8 @@ class Flight(NamedTuple):
 # ---- Q -----------------------------------------------------------------------------------------------------------------
 
 
-@kernel
-def jump(now: Cells, v: Reals, step: Jumps, noise: Noise, to: Cells) -> None:
-    """Q: ``to`` becomes what ``now`` is after the jumps, on the same columns."""
+@inner(strict=True)
+def jump_strictly(now, v, step, noise, to):
     rows, n = now.mass.shape
     total, mean, spread = np.zeros(n), np.zeros(n), np.zeros(n)
     w, taken, stay, middle = np.empty(rows), np.empty(rows), 1.0 - step.probability, rows // 2
@@ -99,10 +100,16 @@ def jump(now: Cells, v: Reals, step: Jumps, noise: Noise, to: Cells) -> None:
                 to.second[j, i] += new * y * y
 
 
+@kernel
+def jump(now: Cells, v: Reals, step: Jumps, noise: Noise, to: Cells) -> None:
+    """Q: ``to`` becomes what ``now`` is after the jumps, on the same columns."""
+    jump_strictly(now, v, step, noise, to)
+
+
 # ---- L -----------------------------------------------------------------------------------------------------------------
 
 
-@inner
+@inner(strict=True)
 def add(i, y, weight, mass, first, second):
     """Add a point to column ``i`` of a row."""
     mass[i] += weight
@@ -110,13 +117,21 @@ def add(i, y, weight, mass, first, second):
     second[i] += weight * y * y
 
 
-@inner
+@inner(strict=True)
+def half_width(y, square, edges):
+    """Half the width of the box of mean ``y`` and mean square ``square``, as far as no wall is in between."""
+    r = math.sqrt(3.0 * max(square - y * y, 0.0))
+    room = min(y - edges[0], edges[edges.size - 1] - y)
+    return min(r, room) if room > 0.0 else r
+
+
+@inner(strict=True)
 def put_point(y, weight, edges, mass, first, second):
     """Add a point to a row."""
     add(np.searchsorted(edges, y, side="right"), y, weight, mass, first, second)
 
 
-@inner
+@inner(strict=True)
 def put_box(lo, hi, density, edges, i, mass, first, second):
     """Add a uniform law on [lo, hi] to a row, cut at the edges; column ``i`` is a guess where it begins. Returns where it ends."""
     n = edges.size
@@ -137,7 +152,7 @@ def put_box(lo, hi, density, edges, i, mass, first, second):
         i += 1
 
 
-@inner
+@inner(strict=True)
 def put_folded(lo, hi, density, low, high, periodic, edges, mass, first, second):
     """Add a uniform law on [lo, hi] to a row, brought back into the box, however far it reaches."""
     width = high - low
@@ -163,7 +178,7 @@ def put_folded(lo, hi, density, low, high, periodic, edges, mass, first, second)
         turn += 1.0
 
 
-@inner
+@inner(strict=True)
 def folded(y, low, high, periodic):
     """A point brought back into the box."""
     width = high - low
@@ -176,7 +191,7 @@ def folded(y, low, high, periodic):
     return boundaries.clip(low + width * u, low, high)
 
 
-@inner
+@inner(strict=True)
 def put_clipped(lo, hi, weight, low, high, edges, at, mass, first, second):
     """Add a uniform law on [lo, hi], or a point, to a row, what is beyond a wall to the wall's column; ``at`` as in :func:`put_box`."""
     if hi <= low or lo >= high:
@@ -198,13 +213,8 @@ def put_clipped(lo, hi, weight, low, high, edges, at, mass, first, second):
     return put_box(lo, hi, density, edges, at, mass, first, second)
 
 
-@kernel
-def glide(now: Cells, v: Reals, flight: Flight, to: Cells) -> None:
-    """L: ``to``, whose edges are given, becomes what ``now`` is after the flight.
-
-    A row stands for the velocities up to half way to the next ones, so what comes from one place does not arrive narrower than they would,
-    and from a wall EVEN times as wide: otherwise it would be seen as a comb of boxes.
-    """
+@inner(strict=True)
+def glide_strictly(now, v, flight, to):
     low, high, boundary, (rows, n) = flight.low, flight.high, flight.boundary, now.mass.shape
     to.mass[:], to.first[:], to.second[:] = 0.0, 0.0, 0.0
     width, edges = to.mass.shape[1], borrowed(to.edges)
@@ -227,7 +237,7 @@ def glide(now: Cells, v: Reals, flight: Flight, to: Cells) -> None:
             if flight.atoms and (i == 0 or i == n - 1):
                 r = 0.5 * EVEN * gap
             else:
-                r = math.sqrt(3.0 * max(now.second[j, i] / weight - y * y, gap * gap / 12.0))
+                r = max(half_width(y, now.second[j, i] / weight, now.edges), 0.5 * gap)
             lo, hi = y + way - r, y + way + r
             if boundary == boundaries.CLIP:
                 at = put_clipped(lo, hi, weight, low, high, edges, at, a, b, c)
@@ -240,6 +250,16 @@ def glide(now: Cells, v: Reals, flight: Flight, to: Cells) -> None:
             else:
                 periodic = boundary == boundaries.PERIODIC
                 put_folded(lo, hi, weight / (hi - lo), low, high, periodic, edges, a, b, c)
+
+
+@kernel
+def glide(now: Cells, v: Reals, flight: Flight, to: Cells) -> None:
+    """L: ``to``, whose edges are given, becomes what ``now`` is after the flight.
+
+    A row stands for the velocities up to half way to the next ones, so what comes from one place does not arrive narrower than they would,
+    and from a wall EVEN times as wide: otherwise it would be seen as a comb of boxes.
+    """
+    glide_strictly(now, v, flight, to)
 
 
 # ---- what is seen of it -----------------------------------------------------------------------------------------------
@@ -267,7 +287,7 @@ def phase_masses(cells: Cells, v: Reals, walls: bool, x_edges: Reals, v_edges: R
                 else:
                     line[np.searchsorted(x_edges, cells.edges[n - 2], side="left")] += weight
                 continue
-            r = math.sqrt(3.0 * max(cells.second[j, i] / weight - y * y, 0.0))
+            r = half_width(y, cells.second[j, i] / weight, cells.edges)
             if r > 0.0:
                 at = put_box(y - r, y + r, 0.5 * weight / r, x_edges, at, line, a, b)
             else:
@@ -279,7 +299,7 @@ def phase_masses(cells: Cells, v: Reals, walls: bool, x_edges: Reals, v_edges: R
                     out[k, i] += share[k] * line[i + 1]
 
 
-@inner
+@inner(strict=True)
 def hat_shares(left, middle, right, edges, share):
     """The shares of a law with the density of a hat in the bins."""
     before = hat_below(edges[0], left, middle, right)
@@ -289,7 +309,7 @@ def hat_shares(left, middle, right, edges, share):
         before = here
 
 
-@inner
+@inner(strict=True)
 def hat_below(v, left, middle, right):
     """Distribution function of the law whose density is the hat over left, middle, right."""
     if v <= left:

@@ -79,7 +79,7 @@ def heavy_table(freedom: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return u, slope, value
 
 
-@inner
+@inner(strict=True)
 def excess(t, noise):
     """Ψ(t) = E(t − ξ)⁺, by cubic Hermite interpolation."""
     u = math.asinh(t) if noise.heavy else t
@@ -94,7 +94,7 @@ def excess(t, noise):
     return a + r * (c + r * (3.0 * (b - a) - 2.0 * c - d + r * (2.0 * (a - b) + c + d)))
 
 
-@inner
+@inner(strict=True)
 def hats(mean, scale, noise, v, first, last, w):
     """Weights (1) of the rows first … last for the law of mean + scale ξ. Returns the range of rows that got some."""
     if mean <= v[first] or mean >= v[last]:
@@ -114,7 +114,7 @@ def hats(mean, scale, noise, v, first, last, w):
     return lo, hi
 
 
-@inner
+@inner(strict=True)
 def narrow(wanted, v, lo, hi, w, taken):
     """Give weights of hats the second moment ``wanted`` instead of one that is larger by about gap²/6, as far as they stay ≥ 0.
 
@@ -142,7 +142,7 @@ def narrow(wanted, v, lo, hi, w, taken):
         w[j + 1] -= right
 
 
-@inner
+@inner(strict=True)
 def new_velocities(mean, scale, noise, v, first, last, w, taken):
     """Weights of the rows for the law of mean + scale ξ: mass and mean exact, the variance where the rows are close enough."""
     j = first + min(max(np.searchsorted(v[first : last + 1], mean), 1), last - first)
