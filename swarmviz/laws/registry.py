@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.bgk import BGK
 from swarmviz.dynamics.cbo import CBO
 from swarmviz.dynamics.fmc.dynamics import FMC
 from swarmviz.dynamics.pso import PSO
 from swarmviz.dynamics.ssa import SSA
 from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.base import LawScheme
+from swarmviz.laws.bgk import BGKLaw
 from swarmviz.laws.cbo import CBOLaw
 from swarmviz.laws.fmc import FMCLaw
 from swarmviz.laws.initial import initial_law
@@ -17,6 +19,7 @@ from swarmviz.laws.ssa import SSALaw
 from swarmviz.swarm import Swarm
 
 SCHEMES: dict[type[Dynamics], LawScheme] = {
+    BGK: BGKLaw(),
     CBO: CBOLaw(),
     FMC: FMCLaw(),
     PSO: PSOLaw(),

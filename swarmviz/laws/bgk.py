@@ -1,0 +1,186 @@
+r"""The law f(t, x, v) of infinitely many agents of the kinetic BGK swarm (003 eq. 2.5–2.6) in one dimension.
+
+    f⁺ = L Q f,    Q f = (1 − p) f + p ρ M_x,    L: x ← Π(x + Δt v),    ν = ∫ x e^{−αF} ρ / ∫ e^{−αF} ρ            (1)
+
+with p, Λ, S as in :mod:`swarmviz.dynamics.bgk` (5) and (6), ρ the law of x, M_x that of Λ(ν − x) + S(σ₀ + |x − ν|)ξ, and Π the boundary:
+the step that is simulated, with its Δt, not the equation for Δt → 0.
+
+The grid and the State are in :mod:`swarmviz.laws.bgk_grid`, Q and L in :mod:`swarmviz.laws.bgk_cells`, the laws of the noise in
+:mod:`swarmviz.laws.bgk_velocities`, ρ where it forms ν in :mod:`swarmviz.laws.bgk_consensus`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from swarmviz.dynamics.bgk import BGK
+from swarmviz.frame import Clock
+from swarmviz.kernels import boundaries
+from swarmviz.landscapes.base import Landscape
+from swarmviz.laws.base import LawScheme
+from swarmviz.laws.bgk_cells import Flight, Jumps, glide, jump, phase_masses, row_below
+from swarmviz.laws.bgk_consensus import log_density, needed_now
+from swarmviz.laws.bgk_grid import (
+    FINEST,
+    FINEST_V,
+    FREE,
+    State,
+    box,
+    cells_of,
+    column_edges,
+    half_width,
+    nodes_for,
+    reach,
+    rows_for,
+)
+from swarmviz.laws.bgk_velocities import HEAVY, LIGHTEST, noise_table
+from swarmviz.laws.initial import initial_law
+from swarmviz.laws.weights import consensus, values_at
+
+
+class BGKLaw(LawScheme):
+    """f⁺ = L Q f on columns of x, in which every row has three moments, and rows of v."""
+
+    title = "Law f(t, x, v) of infinitely many agents of BGK"
+    reference = "003 eq. 2.5–2.6, 3.1–3.2 with the Δt of the simulation"
+    approximation = (
+        "A grid in (x, v), refined around the consensus point and v = 0, that keeps mass and means exactly: "
+        "W₁ to the law of x is about 1e-4 of the box."
+    )
+
+    def refusal(self, dynamics, landscape, swarm):
+        if dynamics.form == "inertial":
+            return (
+                "The inertial form has no law here: its velocities change a little at every step, and rows of velocities "
+                "would smear them more than the noise does."
+            )
+        if 0 < dynamics.batch < swarm.n:
+            return "The consensus of M agents drawn at random stays random however many there are: there is no deterministic limit."
+        if dynamics.noise in HEAVY and dynamics.boundary == "none":
+            return "Noise with heavy tails needs a boundary: without walls no grid reaches as far as the agents do."
+        if dynamics.noise == "student" and dynamics.freedom < LIGHTEST:
+            return f"Student's noise with fewer than ν_t = {LIGHTEST} degrees of freedom has tails that are cut in the simulation."
+        if swarm.initial == "points" or (swarm.initial == "gaussian" and swarm.spread == 0):
+            return "Agents that start at points: the law begins with atoms inside the box, which columns would smear."
+        return ""
+
+    def init(self, dynamics, landscape, swarm):
+        start, half = initial_law(swarm, landscape), half_width(landscape)
+        state = State(
+            0, Clock(dt=float(dynamics.dt)), np.zeros((3, 3, 1)), np.zeros(0), math.nan, False, FINEST_V * half, start.breaks,
+            math.nan, math.nan, 0, 1.0, nodes_for(landscape, start.breaks),
+        )  # fmt: skip
+        (alpha,) = dynamics._schedules(state, 0, "alpha")
+        centre = float(start.quantiles(np.array([0.5]))[0])
+        for _ in range(2):  # the second time around ν
+            edges = np.unique(np.concatenate((column_edges(half, FREE), start.breaks - centre)))
+            cells, sums = start.cells(edges, centre), np.zeros((3, 3, len(edges) + 1))
+            of_y = cells.mean, cells.variance + cells.mean**2
+            sums[:, 1, 1:-1] = cells.mass, cells.mass * of_y[0], cells.mass * of_y[1]
+            state = self._weighed(state._replace(sums=sums, edges=edges, centre=centre), landscape, float(alpha[0]))
+            centre = state.nu
+        return self._in_motion(state, dynamics, landscape)
+
+    @staticmethod
+    def _in_motion(state: State, dynamics: BGK, landscape: Landscape) -> State:
+        """A law at rest with the velocities of the start: Gaussian ones, or those of Q with p = 1 (the Maxwellian)."""
+        kind, (sigma,) = dynamics.initial_velocity, dynamics._schedules(state, 0, "sigma")
+        if kind == "zero":
+            return state
+        unit, (_, _, pull, shake) = float(dynamics.unit(landscape, 1)[0]), dynamics.coefficients(sigma)
+        noise, least = noise_table(dynamics.noise, float(dynamics.freedom)), shake * unit * dynamics.sigma_floor
+        if kind == "gaussian":
+            noise, least = noise_table("gaussian", 1.0), np.full(1, unit * dynamics.velocity_spread)
+            pull, shake = 0.0, np.zeros(1)
+        state = state.with_rows(int(rows_for(dynamics, half_width(landscape), least, shake, state)[0]))
+        moving = np.empty_like(state.sums)
+        step = Jumps(1.0, pull, float(shake[0]), float(least[0]), state.nu - state.centre, state.rest)
+        jump(state.cells, state.v, step, noise, cells_of(moving, state.edges))
+        return state._replace(sums=moving)
+
+    def advance(self, state, dynamics, landscape, steps):
+        alpha, sigma = dynamics._schedules(state, steps, "alpha", "sigma")
+        clock, end, half = dynamics._clock(state), state.k + steps, half_width(landscape)
+        if alpha[0] != state.alpha and not dynamics.stalled(state):
+            state = self._weighed(state, landscape, float(alpha[0]))
+        probability, _, pull, shake = dynamics.coefficients(sigma)
+        least = shake * float(dynamics.unit(landscape, 1)[0]) * dynamics.sigma_floor
+        rows, offsets = rows_for(dynamics, half, least, shake, state), column_edges(half, reach(dynamics))
+        noise, code = noise_table(dynamics.noise, float(dynamics.freedom)), boundaries.CODES[dynamics.boundary]
+        state = state.with_rows(int(rows[-1]))
+        jumped = np.empty_like(state.sums)
+        flown = np.empty((3, len(state.v), len(offsets) + 1))
+        for s in range(steps):
+            if dynamics.stalled(state):
+                break
+            if jumped.shape != state.sums.shape:
+                jumped = np.empty_like(state.sums)
+            nu, (low, high) = state.nu, box(landscape)
+            low, high = low - nu, high - nu
+            edges = offsets if code == boundaries.NONE else np.clip(offsets, low, high)
+            between, after = cells_of(jumped, state.edges), cells_of(flown, edges)
+            jumps = Jumps(probability, pull, float(shake[s]), float(least[s]), nu - state.centre, int(rows[s]))
+            jump(state.cells, state.v, jumps, noise, between)
+            glide(between, state.v, Flight(dynamics.dt, state.centre - nu, low, high, code, state.walls), after)
+            state = state._replace(k=state.k + 1, sums=flown, edges=edges, centre=nu, walls=code == boundaries.CLIP)
+            state = self._weighed(state, landscape, float(alpha[s + 1]))
+            small = abs(state.nu - nu) < dynamics.stall_tolerance * half
+            state = state._replace(still=state.still + 1 if small else 0)
+        return state._replace(k=end, clock=clock)
+
+    def moved_to(self, state, dynamics, landscape):
+        return self._weighed(state._replace(still=0, nodes=nodes_for(landscape, state.breaks)), landscape, state.alpha)
+
+    def cdf(self, state, x):
+        y, out, sharp = np.asarray(x, float) - state.centre, np.zeros(len(x)), state.sharp
+        row_below(*sharp, y, out)
+        total = state.sums[0].sum(axis=0) - sharp[0]  # drawn smooth
+        keep, below = np.append(np.diff(state.edges) > 0, True), np.cumsum(total)
+        smooth = PchipInterpolator(state.edges[keep], below[:-1][keep])(np.clip(y, state.edges[0], state.edges[-1]))
+        out += np.where(y < state.edges[0], 0.0, np.where(y >= state.edges[-1], below[-1], smooth))
+        return np.clip(out, 0.0, 1.0)
+
+    def atoms(self, state):
+        if not state.walls:
+            return np.zeros((0, 2))
+        return np.column_stack((state.centre + state.edges[[0, -1]], state.sums[0][:, [0, -1]].sum(axis=0)))
+
+    def focus(self, state):
+        return state.nu
+
+    def agents_needed(self, state):
+        return state.needed
+
+    def phase_density(self, state: State, x_edges: np.ndarray, v_edges: np.ndarray) -> np.ndarray:
+        """Masses of the cells of a grid in (x, v).
+
+        Parameters
+        ----------
+        x_edges, v_edges : (B + 1,), (C + 1,)
+            Increasing, in the landscape's coordinates, and in those per unit of time. What lies outside is in no cell.
+
+        Returns
+        -------
+        (C, B) array
+            What is at a wall counts to the cell inside of it.
+        """
+        out = np.zeros((len(v_edges) - 1, len(x_edges) - 1))
+        x_edges = np.asarray(x_edges, float) - state.centre
+        phase_masses(state.cells, state.v, state.walls, x_edges, np.asarray(v_edges, float), out)
+        return out
+
+    # ---- ν -------------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _weighed(state: State, landscape: Landscape, alpha: float) -> State:
+        """The same law with its ν for this α, and with N*."""
+        delta, total = FINEST * half_width(landscape), state.sums[0].sum(axis=0)
+        mean = state.sums[1].sum(axis=0) / np.where(total > 0.0, total, 1.0)
+        outer = np.column_stack((state.centre + mean, total))[[0, -1]]
+        x, logs, f = log_density(state, total, landscape, delta)
+        found = consensus(x, f, logs, alpha, outer, values_at(landscape, outer[:, 0]))
+        needed = max(state.needed, needed_now(state, total, mean, found, delta))
+        return state._replace(nu=found.nu, alpha=alpha, needed=needed)
