@@ -203,8 +203,7 @@ class Table(Chart):
     runs: int = 100
     height: float = 9.0
 
-    def draw(self, axes, data):
-        ax = axes[0, 0]
+    def draw_one(self, ax, data):
         ax.axis("off")
         outer, inner = self.columns
         heads = [f"{a}\n{b}" for a, _ in cases(data, outer) for b, _ in cases(data, inner)]
