@@ -8,8 +8,8 @@ from swarmviz.parameters import Real, Switch, Vector, Whole, restoring
 
 
 def test_the_sentence_names_symbol_value_and_range():
-    with pytest.raises(ValueError, match=r"^lam \(λ\) = -1: must be a finite number with 0 ≤ λ ≤ 100$"):
-        sv.CBO(lam=-1)
+    with pytest.raises(ValueError, match=r"^lam \(λ\) = -101: must be a finite number with -100 ≤ λ ≤ 100$"):
+        sv.CBO(lam=-101)
     with pytest.raises(ValueError, match=r"^dt \(Δt\) = 0: must be a finite number with 0 < Δt ≤ 1000$"):
         sv.CBO(dt=0)
     with pytest.raises(ValueError, match=r"^n \(N\) = 0: must be a whole number with 1 ≤ N ≤"):

@@ -96,7 +96,7 @@ def test_parts_are_built_again_from_what_a_link_holds_of_them(name):
         (["CBO", {"name": "x"}], "CBO has no parameter 'name'"),
         (["CBO", {"sigma": {"schedule": "__import__"}}], "'__import__' is no schedule"),
         (["CBO", {"sigma": {}}], "None is no schedule"),
-        (["CBO", {"lam": -1}], "lam"),
+        (["CBO", {"lam": -101}], "lam"),
     ],
 )
 def test_what_cannot_be_built_is_refused_by_name(content, said):

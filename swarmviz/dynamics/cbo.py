@@ -11,6 +11,7 @@ One step from ν = ν(X), with ξ standard normal:
     tamed Euler      the drift b = −λ H (X − ν) enters as bΔt / (1 + Δt|b|)                           (4)
     Heun             Y = (3);  X⁺ = X + ½Δt [b(X; ν(X)) + b(Y; ν(Y))] + σ√Δt D(X − ν) ξ               (5)
 
+λ may be negative: agents then drift away from ν, and without noise V grows; 001 §3.2 has it that noise brings them together all the same.
 In (5) the noise keeps its coefficient at the left end, because (1) is an Itô equation: averaging D too would converge to the Stratonovich
 one. The random-batch variant takes (2) over M agents drawn anew each step without replacement (003 Remark 5.1).
 
@@ -193,7 +194,7 @@ def drift_factors(x, f, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
     for j in range(n):
         below = 0.5 + 0.5 * tanh((f[j] - nu_value) / epsilon) if epsilon > 0.0 else 1.0
         drift = lam * below
-        factor[j] = -drift * dt / (1.0 + dt * drift * lengths[j]) if scheme == TAMED else -drift * dt
+        factor[j] = -drift * dt / (1.0 + dt * abs(drift) * lengths[j]) if scheme == TAMED else -drift * dt
 
 
 @inner
@@ -393,7 +394,8 @@ class CBO(Dynamics):
     )
     reference = "001 eq. 1.1–1.4; Euler–Maruyama as in 001 §3.3"
 
-    lam = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
+    lam = Real(1.0, bounds=(-100, 100), softbounds=(0, 5), symbol="λ",
+               doc="Drift towards the consensus point; below 0 away from it, which strong noise can make up for.")  # fmt: skip
     sigma = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="σ", schedulable=True, group="Noise",
                  doc="Strength of the noise, relative to the distance from the consensus point.")  # fmt: skip
     alpha = Real(1e3, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,

@@ -244,7 +244,7 @@ BAD = {
     "numbers": [1, 2, 3, 4],
     "no run": content(runs=[]),
     "three runs": content(runs=[content()[0][0]] * 3),
-    "out of range": content(cbo={"lam": -1}),
+    "out of range": content(cbo={"lam": -101}),
     "wrong type": content(cbo={"lam": "1"}),
     "a truth for a number": content(cbo={"lam": True}),
     "an unknown name": content(cbo={"lambda": 1}),
