@@ -148,10 +148,11 @@ class Heat(Chart):
         positive = data[self.y].where(data[self.y] > 0)
         low, high = float(positive.min()), float(positive.max())
         norm = LogNorm(max(low, high * 1e-12), high)
-        for row, (_, some) in zip(axes, cases(data, self.panels[0]), strict=True):
-            for ax, (title, one) in zip(row, cases(some, self.panels[1]), strict=True):
+        for row, (above, some) in zip(axes, cases(data, self.panels[0]), strict=True):
+            for ax, (beside, one) in zip(row, cases(some, self.panels[1]), strict=True):
                 values = flat(one[self.y], self.across, "step")
                 mesh = ax.pcolormesh(one["t"], one[self.across], values, norm=norm, shading="nearest")
+                title = ", ".join(filter(None, (above, beside)))
                 ax.set(xlabel="t", ylabel=SYMBOLS.get(self.across, self.across), title=title)
         axes[0, 0].figure.colorbar(mesh, ax=axes.ravel().tolist(), label=self.label or label_of(data[self.y]))
 
@@ -160,7 +161,8 @@ class Heat(Chart):
 class Scan(Chart):
     """What the runs ended with against a parameter, one line for each value of ``series``; hollow marks are the paper's.
 
-    Those named in ``dashed`` let a line below them be seen: a limit and what tends to it may be the same.
+    Those named in ``dashed`` let a line below them be seen: a limit and what tends to it may be the same. ``claims`` are the variables
+    drawn in grey that are the same for every value of ``series``.
     """
 
     y: str = "mean_error"
@@ -171,6 +173,7 @@ class Scan(Chart):
     log: bool = False
     log_x: bool = False
     dashed: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
 
     def draw_one(self, ax, data):
         for i, (name, one) in enumerate(cases(data, self.series)):
@@ -181,6 +184,8 @@ class Scan(Chart):
             ax.errorbar(at, flat(one[self.y], self.x), bars, label=name or None, **look)
             if f"printed_{self.y}" in one:
                 ax.plot(at, flat(one[f"printed_{self.y}"], self.x), "o", mfc="none", color=f"C{i % 10}")
+        for claim, style in zip(self.claims, (":", "--"), strict=False):
+            ax.plot(at, flat(data[claim], self.x), style, color="0.3", label=label_of(data[claim]))
         if self.log:
             ax.set_yscale("log")
         if self.log_x:

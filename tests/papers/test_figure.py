@@ -1,6 +1,7 @@
 """The papers' figures and tables as data: each is computed and drawn; the printed numbers are those of the papers."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from swarmviz.papers.bgk_tables import TABLE_2, TABLE_3
 
 REQUIRED = (
     ["000-kl-decay", "000-alpha-beta"]
-    + [f"001-figure{i}" for i in range(2, 7)]
+    + [f"001-{part}figure{i}" for part in ("", "section4.3-") for i in range(2, 7)]
+    + ["001-theorem3.4", "001-theorem3.4-small-step"]
     + [f"002-figure{i}" for i in ("6.4", "6.6", "6.8", "6.9", "6.10", "6.11", *(f"C.{j}" for j in range(12, 18)))]
     + ["003-figure1-gaussian", "003-figure1-cauchy", "003-figure2", "003-figure3", "003-table2", "003-table3"]
     + [f"004-figure{i}" for i in range(2, 12)]
@@ -129,7 +131,11 @@ def test_a_boundary_that_the_paper_does_not_name_is_an_axis_and_each_is_compared
 def test_no_remark_says_that_the_errors_of_table_2_agree_whatever_the_boundary():
     """003: with Gaussian noise on Rastrigin they agree without a boundary only; tests/dynamics/test_bgk.py has the numbers."""
     remark = papers.ALL["003-table2"].remark
-    assert "the errors agree" not in remark and "boundary conditions" in remark and "projection" in remark
+    assert (
+        "the errors agree" not in remark
+        and "boundary conditions" in remark
+        and "no boundary gives both columns" in remark
+    )
 
 
 @pytest.mark.parametrize("key, first", [("6.4", 8), ("6.6", 16), ("6.8", 8)])
@@ -317,3 +323,16 @@ def test_bad_numbers_are_refused(bad, message):
 
 def test_the_list_in_the_documents_is_made_from_the_entries():
     assert (Path(__file__).parents[2] / "docs" / "papers.md").read_text(encoding="utf-8") == papers.listing()
+
+
+@pytest.mark.parametrize("number", range(2, 7))
+def test_the_experiments_of_section_4_3_are_those_on_rastrigin_on_two_other_landscapes(number):
+    (here,), (there,) = (papers.ALL[f"001-{part}figure{number}"].parts for part in ("section4.3-", ""))
+    assert here.landscapes == ("Rosenbrock", "DiscontinuousIntegrand") and there.landscapes == ()
+    first = {"grid": dict(there.grid, d=(2, *there.grid["d"][1:]))} if number == 6 else {}  # Rosenbrock has no D = 1
+    assert replace(here, landscapes=()) == replace(there, **first)
+
+
+def test_every_panel_of_the_experiments_of_section_4_3_names_its_landscape():
+    titles = [axes.get_title() for axes in drawn("001-section4.3-figure4").get_axes() if axes.get_title()]
+    assert len(titles) == 6 and {title.split(",")[0] for title in titles} == {"Rosenbrock", "Discontinuous integrand"}
