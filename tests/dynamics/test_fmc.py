@@ -388,6 +388,40 @@ def test_the_record_says_what_the_frame_shows(d, bins):
     assert last["entropy"] == pytest.approx(-(p[some] * np.log(p[some])).sum(), rel=1e-12)
 
 
+@pytest.mark.parametrize("options, landscape", [({"tau": 3.0}, RASTRIGIN), ({"reward": "value"}, RASTRIGIN),
+                                                ({"reward": "negative"}, sv.landscapes.DropWave())], ids=str)  # fmt: skip
+def test_the_variance_of_the_reward_is_that_of_the_living(options, landscape):
+    """000 §5.1. Half of the walkers are outside the box and dead."""
+    swarm = sv.Swarm(n=200, d=2, seed=3, initial="gaussian", spread=5.0)
+    sim = run(landscape, swarm=swarm, boundary="dead", **options)
+    frame = sim.frame
+    f = frame.energy[frame.role != DEAD]
+    assert 0 < f.size < 200
+    R = {"value": f, "negative": -f}.get(options.get("reward"), np.exp(-f / 3.0))
+    assert sim.record["reward_variance"][0] == pytest.approx(np.var(R), rel=1e-12)
+    assert sim.record["log_reward_variance"][0] == pytest.approx(np.var(np.log(R)), rel=1e-12)
+
+
+def test_the_variance_of_the_logarithm_knows_no_unit_and_equal_rewards_have_none():
+    """A constant added to F multiplies R: Var R by its square, Var ln R not at all; at 1e5 and τ = 1 Var R leaves the numbers."""
+    swarm, texts = sv.Swarm(n=50, d=2, seed=3), ("x^2 + y^2", "x^2 + y^2 - 3", "x^2 + y^2 - 1e5", "x^2 + y^2 + 1e5")
+    plain, shifted, high, low = (run(sv.landscapes.Formula(text), swarm=swarm).record for text in texts)
+    assert shifted["reward_variance"][0] == pytest.approx(np.exp(6.0) * plain["reward_variance"][0], rel=1e-9)
+    for record in (shifted, high, low):
+        assert record["log_reward_variance"][0] == pytest.approx(plain["log_reward_variance"][0], rel=1e-6)
+    assert high["reward_variance"][0] == np.inf and low["reward_variance"][0] == 0.0
+    together = sv.Swarm(n=50, d=2, initial="points", points=[[1.0, 2.0]])
+    for text in texts:
+        record = run(sv.landscapes.Formula(text), swarm=together).record
+        assert record["reward_variance"][0] == record["log_reward_variance"][0] == 0.0
+
+
+def test_no_variance_is_told_of_a_swarm_that_is_dead():
+    swarm = sv.Swarm(n=5, d=2, initial="points", points=[[9.0, 9.0]])
+    record = run(swarm=swarm, boundary="dead").record
+    assert np.isnan(record["reward_variance"][0]) and np.isnan(record["log_reward_variance"][0])
+
+
 def test_the_histogram_leaves_out_who_is_not_in_the_box_and_three_dimensions():
     inside = sv.Swarm(n=4, d=1, initial="points", points=[[0.1], [0.2], [1.3], [1.4]])
     partly = sv.Swarm(n=6, d=1, initial="points", points=[[0.1], [0.2], [1.3], [1.4], [9.0], [-7.0]])

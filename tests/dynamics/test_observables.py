@@ -14,7 +14,7 @@ CASES = {
     "BGK": (sv.BGK(alpha=2.0, stall_steps=1000, stall_tolerance=0.05, sigma=0.3, gamma=2.0, lam=0.7), 2),
     "PSO": (sv.PSO(alpha=2.0, stall_steps=1000, stall_tolerance=0.05), 2),
     "SBGD": (sv.SBGD(h0=0.3), 2),
-    "FMC": (sv.FMC(boundary="dead", sigma=1.0, motion="drift", speed=0.1), 2),
+    "FMC": (sv.FMC(boundary="dead", sigma=1.0, tau=9.0, motion="drift", speed=0.1), 2),
     "FiniteSet": (sv.FiniteSet(method="tau_leap", states=200, beta=0.1, rate=1.0, m=-2.0), 1),
 }
 STEPS = 12

@@ -193,6 +193,18 @@ def log_mean_reward(past):
     return math.log(np.exp(-past.now.energy[living(past)] / past.dynamics.tau).mean())
 
 
+def rewards(past):
+    return np.exp(-past.now.energy[living(past)] / past.dynamics.tau)
+
+
+def reward_variance(past):
+    return np.var(rewards(past))
+
+
+def log_reward_variance(past):
+    return np.var(np.log(rewards(past)))
+
+
 def counts(past):
     low, high = past.landscape.limits(past.now.d)
     edges = [np.linspace(a, b, 21) for a, b in zip(low, high, strict=True)]
@@ -323,6 +335,8 @@ OBSERVABLES_OF = {
         "best": best_living,
         "minimum": lowest_living,
         "log_mean_reward": log_mean_reward,
+        "reward_variance": reward_variance,
+        "log_reward_variance": log_reward_variance,
         "kl": kl,
         "distinct": distinct,
         "clone_rate": clone_rate,

@@ -59,6 +59,36 @@ def log_mean_reward(f, kind, tau):
 
 
 @inner
+def variances_of_reward(f, kind, tau):
+    """Var R and Var ln R at values ``f`` (n,) whose rewards are positive."""
+    n, lowest, scale = f.size, smallest(f), 1.0
+    mean, log_mean, variance, log_variance = 0.0, 0.0, 0.0, 0.0
+    for j in range(n):
+        mean += _relative_reward(f[j], lowest, kind, tau)
+        log_mean += _log_reward(f[j], lowest, kind, tau)
+    mean, log_mean = mean / n, log_mean / n
+    for j in range(n):
+        off, log_off = _relative_reward(f[j], lowest, kind, tau) - mean, _log_reward(f[j], lowest, kind, tau) - log_mean
+        variance += off * off
+        log_variance += log_off * log_off
+    if kind == EXPONENTIAL and variance > 0.0:  # equal rewards have no variance, however large they are
+        scale = exp(-2.0 * lowest / tau)
+    return variance / n * scale, log_variance / n
+
+
+@inner(inline=True)
+def _relative_reward(f, lowest, kind, tau):
+    """R, of an exponential reward relative to the highest one."""
+    return exp((lowest - f) / tau) if kind == EXPONENTIAL else f if kind == VALUE else -f
+
+
+@inner(inline=True)
+def _log_reward(f, lowest, kind, tau):
+    """ln R, of an exponential reward relative to the highest one."""
+    return (lowest - f) / tau if kind == EXPONENTIAL else log(f if kind == VALUE else -f)
+
+
+@inner
 def log_relative(y, form, delta, epsilon):
     """ln f(y) in place, (1) or (2)."""
     n, (low, high) = y.size, extremes(y)

@@ -73,6 +73,16 @@ OBSERVABLES = (
     MINIMUM,
     Observable("log_mean_reward", "ln R̄", "Logarithm of the mean reward", "reward"),
     Observable(
+        "reward_variance", "Var R", "Variance of the reward, which 000 §5.1 calls a specific heat", "variance", log=True
+    ),
+    Observable(
+        "log_reward_variance",
+        "Var ln R",
+        "Variance of ln R: that of the energy −ln R, free of the reward's unit",
+        "variance",
+        log=True,
+    ),
+    Observable(
         "kl",
         "KL(ρ_W‖ρ_R)",
         "Divergence of the swarm's histogram from that of ρ_R ∝ R; one or two dimensions",
@@ -188,6 +198,9 @@ def measure(run, kind, tau, shift, box, objective, workspace, grid, record, colu
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = f[lowest] if anyone else np.nan
     record[ROW.log_mean_reward, column] = cloning.log_mean_reward(values, kind, tau) if anyone else np.nan
+    spread, log_spread = cloning.variances_of_reward(values, kind, tau) if anyone else (np.nan, np.nan)
+    record[ROW.reward_variance, column] = spread
+    record[ROW.log_reward_variance, column] = log_spread
     inside = count_bins(workspace.rows, box.low, box.high, grid.counts) if grid.counts.size > 0 else 0
     record[ROW.kl, column] = divergence(grid.counts, inside, grid.log_q)
     record[ROW.distinct, column] = count_distinct(workspace.rows, grid.slots)
