@@ -67,8 +67,8 @@ def test_a_preset_shows_what_it_says_with_the_seed_that_it_opens_with(preset):
 OTHERWISE = {  # a preset of which the same is not so
     "cbo-corner": "cbo-rastrigin", "cbo-no-noise": "cbo-corner", "cbo-mean": "cbo-corner", "cbo-isotropic-10": "cbo-ackley-10",
     "ssa-constant": "ssa-ackley", "sbgd-rastrigin": "sbgd-few", "sbgd-small-steps": "sbgd-ackley", "bgk-no-noise": "bgk-corner",
-    "bgk-rare": "bgk-rastrigin", "pso-alone": "pso-rastrigin", "fmc-two-wells": "fmc-rastrigin", "fmc-no-jitter": "fmc-rastrigin", "fmc-spread": "fmc-rastrigin",
-    "fmc-too-fast": "fmc-follow", "finite-hot": "finite-set",
+    "bgk-rare": "bgk-rastrigin", "pso-alone": "pso-rastrigin", "fmc-two-wells": "fmc-rastrigin", "fmc-no-jitter": "fmc-rastrigin",
+    "fmc-spread": "fmc-rastrigin", "fmc-too-fast": "fmc-follow", "finite-hot": "finite-set",
 }  # fmt: skip
 
 
