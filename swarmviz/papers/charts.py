@@ -14,7 +14,17 @@ from swarmviz.papers.report import deviation
 if TYPE_CHECKING:
     import xarray
 
-SYMBOLS = {"n": "N", "d": "D", "sigma": "σ", "alpha": "α", "cutoff": "β", "reward_power": "α", "run": "run", "t": "t"}
+SYMBOLS = {
+    "n": "N",
+    "d": "D",
+    "sigma": "σ",
+    "alpha": "α",
+    "cutoff": "β",
+    "reward_power": "α",
+    "distance_power": "β",
+    "run": "run",
+    "t": "t",
+}
 FEW = 5  # ticks that have room within axes; so many lines have none
 FAR = 3.0  # standard errors from the printed value: a cell of a table is coloured
 
@@ -155,6 +165,34 @@ class Heat(Chart):
                 title = ", ".join(filter(None, (above, beside)))
                 ax.set(xlabel="t", ylabel=SYMBOLS.get(self.across, self.across), title=title)
         axes[0, 0].figure.colorbar(mesh, ax=axes.ravel().tolist(), label=self.label or label_of(data[self.y]))
+
+
+@dataclass(frozen=True)
+class Map(Chart):
+    """What the runs ended with as colour over two parameters on logarithmic axes; each panel has its own scale. Dotted: both are equal."""
+
+    y: str = "dispersion"
+    x: str = "reward_power"
+    across: str = "distance_power"
+    label: str = ""
+
+    def draw_one(self, ax, data):
+        from matplotlib.colors import LogNorm
+
+        values, at, up = flat(data[self.y], self.across, self.x), data[self.x].values, data[self.across].values
+        mesh = ax.pcolormesh(_edges(at), _edges(up), np.where(values > 0, values, np.nan), norm=LogNorm())
+        ax.axline((up[0], up[0]), (up[-1], up[-1]), ls=":", color="w")
+        ax.set(
+            xscale="log", yscale="log", xlabel=SYMBOLS.get(self.x, self.x), ylabel=SYMBOLS.get(self.across, self.across)
+        )
+        ax.set(xlim=_edges(at)[[0, -1]], ylim=_edges(up)[[0, -1]])
+        ax.figure.colorbar(mesh, ax=ax, label=self.label or label_of(data[self.y]))
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """Ends of the cells about values that stand on a logarithmic axis."""
+    inner = np.sqrt(values[1:] * values[:-1])
+    return np.concatenate([[values[0] ** 2 / inner[0]], inner, [values[-1] ** 2 / inner[-1]]])
 
 
 @dataclass(frozen=True)
