@@ -114,7 +114,7 @@ def interpolate(values: Reals, first: float, spacing: float, at: Reals, out: Rea
             )
 
 
-@inner(inline=True)
+@inner(strict=True, inline=True)
 def _width(x, i):
     """Weight of node ``i`` in the trapezoidal rule."""
     return 0.5 * ((x[i] - x[i - 1] if i > 0 else 0.0) + (x[i + 1] - x[i] if i < x.size - 1 else 0.0))
@@ -123,6 +123,12 @@ def _width(x, i):
 @kernel
 def weigh(x: Reals, f: Reals, logs: Reals, atoms: int, alpha: float, out: Reals, mass: Reals, square: Reals) -> None:
     """(1) to (3); the last ``atoms`` of the nodes are atoms, of which ``logs`` has the mass; see :func:`consensus`."""
+    _weigh(x, f, logs, atoms, alpha, out, mass, square)
+
+
+# Strict: of a sum that may be regrouped, two versions are compiled, and where the arrays lie decides which of them runs.
+@inner(strict=True)
+def _weigh(x, f, logs, atoms, alpha, out, mass, square):
     n, top, low = x.size - atoms, -np.inf, np.inf
     for i in range(x.size):
         if logs[i] > NOWHERE and f[i] < np.inf:

@@ -14,7 +14,17 @@ from swarmviz.papers.report import deviation
 if TYPE_CHECKING:
     import xarray
 
-SYMBOLS = {"n": "N", "d": "D", "sigma": "σ", "alpha": "α", "cutoff": "β", "reward_power": "α", "run": "run", "t": "t"}
+SYMBOLS = {
+    "n": "N",
+    "d": "D",
+    "sigma": "σ",
+    "alpha": "α",
+    "cutoff": "β",
+    "reward_power": "α",
+    "distance_power": "β",
+    "run": "run",
+    "t": "t",
+}
 FEW = 5  # ticks that have room within axes; so many lines have none
 FAR = 3.0  # standard errors from the printed value: a cell of a table is coloured
 
@@ -148,19 +158,49 @@ class Heat(Chart):
         positive = data[self.y].where(data[self.y] > 0)
         low, high = float(positive.min()), float(positive.max())
         norm = LogNorm(max(low, high * 1e-12), high)
-        for row, (_, some) in zip(axes, cases(data, self.panels[0]), strict=True):
-            for ax, (title, one) in zip(row, cases(some, self.panels[1]), strict=True):
+        for row, (above, some) in zip(axes, cases(data, self.panels[0]), strict=True):
+            for ax, (beside, one) in zip(row, cases(some, self.panels[1]), strict=True):
                 values = flat(one[self.y], self.across, "step")
                 mesh = ax.pcolormesh(one["t"], one[self.across], values, norm=norm, shading="nearest")
+                title = ", ".join(filter(None, (above, beside)))
                 ax.set(xlabel="t", ylabel=SYMBOLS.get(self.across, self.across), title=title)
         axes[0, 0].figure.colorbar(mesh, ax=axes.ravel().tolist(), label=self.label or label_of(data[self.y]))
+
+
+@dataclass(frozen=True)
+class Map(Chart):
+    """What the runs ended with as colour over two parameters on logarithmic axes; each panel has its own scale. Dotted: both are equal."""
+
+    y: str = "dispersion"
+    x: str = "reward_power"
+    across: str = "distance_power"
+    label: str = ""
+
+    def draw_one(self, ax, data):
+        from matplotlib.colors import LogNorm
+
+        values, at, up = flat(data[self.y], self.across, self.x), data[self.x].values, data[self.across].values
+        mesh = ax.pcolormesh(_edges(at), _edges(up), np.where(values > 0, values, np.nan), norm=LogNorm())
+        ax.axline((up[0], up[0]), (up[-1], up[-1]), ls=":", color="w")
+        ax.set(
+            xscale="log", yscale="log", xlabel=SYMBOLS.get(self.x, self.x), ylabel=SYMBOLS.get(self.across, self.across)
+        )
+        ax.set(xlim=_edges(at)[[0, -1]], ylim=_edges(up)[[0, -1]])
+        ax.figure.colorbar(mesh, ax=ax, label=self.label or label_of(data[self.y]))
+
+
+def _edges(values: np.ndarray) -> np.ndarray:
+    """Ends of the cells about values that stand on a logarithmic axis."""
+    inner = np.sqrt(values[1:] * values[:-1])
+    return np.concatenate([[values[0] ** 2 / inner[0]], inner, [values[-1] ** 2 / inner[-1]]])
 
 
 @dataclass(frozen=True)
 class Scan(Chart):
     """What the runs ended with against a parameter, one line for each value of ``series``; hollow marks are the paper's.
 
-    Those named in ``dashed`` let a line below them be seen: a limit and what tends to it may be the same.
+    Those named in ``dashed`` let a line below them be seen: a limit and what tends to it may be the same. ``claims`` are the variables
+    drawn in grey that are the same for every value of ``series``.
     """
 
     y: str = "mean_error"
@@ -171,6 +211,7 @@ class Scan(Chart):
     log: bool = False
     log_x: bool = False
     dashed: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
 
     def draw_one(self, ax, data):
         for i, (name, one) in enumerate(cases(data, self.series)):
@@ -181,6 +222,8 @@ class Scan(Chart):
             ax.errorbar(at, flat(one[self.y], self.x), bars, label=name or None, **look)
             if f"printed_{self.y}" in one:
                 ax.plot(at, flat(one[f"printed_{self.y}"], self.x), "o", mfc="none", color=f"C{i % 10}")
+        for claim, style in zip(self.claims, (":", "--"), strict=False):
+            ax.plot(at, flat(data[claim], self.x), style, color="0.3", label=label_of(data[claim]))
         if self.log:
             ax.set_yscale("log")
         if self.log_x:
@@ -203,8 +246,7 @@ class Table(Chart):
     runs: int = 100
     height: float = 9.0
 
-    def draw(self, axes, data):
-        ax = axes[0, 0]
+    def draw_one(self, ax, data):
         ax.axis("off")
         outer, inner = self.columns
         heads = [f"{a}\n{b}" for a, _ in cases(data, outer) for b, _ in cases(data, inner)]

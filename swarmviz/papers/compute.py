@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swarmviz import success
-from swarmviz.ensembles.dataset import described_as
+from swarmviz.ensembles.dataset import BLANK, described_as
 from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
@@ -112,6 +112,36 @@ def _cells(part: Experiment) -> int:
 
 
 def _swept(
+    part: Experiment,
+    runs: int,
+    tolerance: float | None,
+    threads: int | None,
+    finished_run: Callable[[], None],
+    store: Path | None,
+) -> xarray.Dataset:
+    """All cells of a part. Where it is several sweeps, those that an interruption left out are not finished."""
+    import xarray
+
+    if not part.along:
+        return _one_sweep(part, runs, tolerance, threads, finished_run, store)
+    (axis,) = part.along
+    datasets: list[Any] = []
+    for i, one in enumerate(part.sweeps()):
+        try:
+            place = None if store is None else store.with_name(f"{store.name}-{i}")
+            datasets.append(_one_sweep(one, runs, tolerance, threads, finished_run, place))
+        except KeyboardInterrupt:  # between the runs: of this sweep there is nothing
+            if not datasets:
+                raise
+            datasets[-1].attrs["interrupted"] = 1
+        if datasets[-1].attrs["interrupted"]:
+            break
+    data = xarray.concat(datasets, axis, data_vars="all", coords="minimal", compat="override", join="override")
+    blank = {name: value for name, value in BLANK.items() if name in data}
+    return data.reindex({axis: list(part.grid[axis])}, fill_value=blank).assign_attrs(datasets[-1].attrs)
+
+
+def _one_sweep(
     part: Experiment,
     runs: int,
     tolerance: float | None,
@@ -229,6 +259,7 @@ def _provenance(figure: FigureSpec, runs: int, quick: bool) -> dict[str, Any]:
         "landscape_values",
         "swarm",
         "grid",
+        "along",
         "landscapes",
         "steps",
         "every",

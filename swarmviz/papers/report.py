@@ -58,15 +58,21 @@ def comparison(figure: FigureSpec, data: xarray.Dataset) -> str:
     if figure.criterion and any(one.variable == "success_rate" for one in figure.printed):
         lines.append(figure.criterion)
     for one in figure.printed:
-        theirs = data[f"printed_{one.variable}"]
         far = deviation(data, one.variable, figure.runs)
-        ours = data[one.variable].broadcast_like(theirs)
+        ours, theirs = _beside(data[one.variable], data[f"printed_{one.variable}"])
+        errors = None if far is None else _beside(far, theirs)[0]
         for place in np.ndindex(*theirs.shape):
             at = dict(zip(theirs.dims, place, strict=True))
             if np.isnan(theirs[at]):
                 continue
             where = ", ".join(f"{dim} {theirs[dim].values[i]}" for dim, i in at.items())
-            extra = "" if far is None else f"   {float(far.isel(at)):+.1f} standard errors"
-            value = float(ours.isel(at).mean())
-            lines.append(f"{where}: {one.variable} {value:.4g}   printed {float(theirs[at]):.4g}{extra}")
+            extra = "" if errors is None else f"   {float(errors[at]):+.1f} standard errors"
+            lines.append(f"{where}: {one.variable} {float(ours[at]):.4g}   printed {float(theirs[at]):.4g}{extra}")
     return "\n".join(lines)
+
+
+def _beside(ours: xarray.DataArray, theirs: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:
+    """Both on the same axes: along one of ours that the paper does not name, such as the boundary, its value stays."""
+    ours = ours.squeeze([dim for dim in ours.dims if dim not in theirs.dims and ours.sizes[dim] == 1], drop=True)
+    order = [*theirs.dims, *(dim for dim in ours.dims if dim not in theirs.dims)]
+    return ours.broadcast_like(theirs).transpose(*order), theirs.broadcast_like(ours).transpose(*order)

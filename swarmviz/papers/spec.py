@@ -31,6 +31,8 @@ class Experiment:
         Parameters that differ from the declared defaults.
     grid : dict
         Parameter → its values, as for :func:`swarmviz.sweep`.
+    along : dict
+        One axis of the grid → parameters that change together with it → their values, one for each of the axis.
     landscapes : tuple of str
         An axis of landscapes, if any.
     steps, every : int
@@ -51,6 +53,7 @@ class Experiment:
     landscape_values: Mapping[str, Any] = field(default_factory=dict)
     swarm: Mapping[str, Any] = field(default_factory=dict)
     grid: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    along: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
     landscapes: tuple[str, ...] = ()
     every: int = 1
     record: tuple[str, ...] = ()
@@ -65,16 +68,35 @@ class Experiment:
             pace=min(max(self.steps / LIVE_PICTURES, 0.1), 1000.0),
         )  # fmt: skip
 
+    def sweeps(self) -> list[Experiment]:
+        """What is one call of :func:`swarmviz.sweep` each: itself, or one for each value of the axis along which others change."""
+        if not self.along:
+            return [self]
+        ((axis, others),) = self.along.items()
+        return [
+            replace(
+                self,
+                values={**self.values, **{name: values[i] for name, values in others.items()}},
+                grid={**self.grid, axis: (value,)},
+                along={},
+            )
+            for i, value in enumerate(self.grid[axis])
+        ]
+
     def quick(self) -> Experiment:
         """The same with few steps and few values on each axis, to try it out."""
         steps = min(self.steps, QUICK_STEPS)
         thin = {name: _thinned(values) for name, values in self.grid.items()}
+        along = {
+            axis: {name: _thinned(values) for name, values in others.items()} for axis, others in self.along.items()
+        }
         shots = tuple(sorted({round(k * steps / self.steps) for k in self.snapshots}))
         return replace(
             self,
             steps=steps,
             every=min(self.every, 4),
             grid=thin,
+            along=along,
             landscapes=tuple(_thinned(self.landscapes)),
             snapshots=shots,
         )

@@ -101,7 +101,8 @@ PRESETS = (
         swarm=AWAY | {"n": 4},
         pace=20.0,
         question="Noise that never dies out: the agents pass through the global valley again and again, but none can "
-        "stay. F̄ dips each time and jumps up again.",
+        "stay. F̄ dips each time and jumps up again. Far out Ackley is nearly flat and there is no wall: the agents spread "
+        "without end, and their law never settles.",
         fails=True,
         steps=20_000,
         chance=0.195,

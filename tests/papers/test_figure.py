@@ -1,6 +1,7 @@
 """The papers' figures and tables as data: each is computed and drawn; the printed numbers are those of the papers."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from swarmviz.papers.bgk_tables import TABLE_2, TABLE_3
 
 REQUIRED = (
     ["000-kl-decay", "000-alpha-beta"]
-    + [f"001-figure{i}" for i in range(2, 7)]
+    + [f"001-{part}figure{i}" for part in ("", "section4.3-") for i in range(2, 7)]
+    + ["001-theorem3.4", "001-theorem3.4-small-step"]
     + [f"002-figure{i}" for i in ("6.4", "6.6", "6.8", "6.9", "6.10", "6.11", *(f"C.{j}" for j in range(12, 18)))]
     + ["003-figure1-gaussian", "003-figure1-cauchy", "003-figure2", "003-figure3", "003-table2", "003-table3"]
     + [f"004-figure{i}" for i in range(2, 12)]
@@ -106,9 +108,105 @@ def drawn(key, runs=2):
 
 @pytest.mark.parametrize("key", ["003-table2", "003-table3"])
 def test_a_table_says_what_its_brackets_and_its_shades_mean(key):
-    (axes,) = drawn(key).get_axes()
-    said = " ".join(text.get_text() for text in axes.texts)
-    assert f"In brackets: printed in 003 {key[4:-1]} {key[-1]}." in said and "more than 3 standard errors" in said
+    for axes in drawn(key).get_axes():
+        said = " ".join(text.get_text() for text in axes.texts)
+        assert f"In brackets: printed in 003 {key[4:-1]} {key[-1]}." in said and "more than 3 standard errors" in said
+
+
+@pytest.mark.parametrize("key", ["003-table2", "003-table3"])
+def test_a_boundary_that_the_paper_does_not_name_is_an_axis_and_each_is_compared_with_the_print(key):
+    entry = papers.ALL[key]
+    boundaries = tuple(sv.BGK.declared()["boundary"].objects)
+    assert all(set(part.grid["boundary"]) == set(boundaries) for part in entry.parts)
+    data = entry.compute(runs=2, quick=True)
+    shown = list(data["boundary"].values)
+    assert [axes.get_title() for axes in entry.plot(data).get_axes()] == shown
+    planted = {"landscape": "Ackley", "n": 50, "boundary": "none"}
+    data["mean_energy"].loc[planted] = 7.25
+    lines = [x for x in entry.comparison(data).splitlines() if "Ackley, n 50," in x and "mean_energy" in x]
+    assert len(lines) == 2 * len(shown)
+    assert all(("mean_energy 7.25 " in x) == ("boundary none" in x) for x in lines)
+
+
+def test_no_remark_says_that_the_errors_of_table_2_agree_whatever_the_boundary():
+    """003: with Gaussian noise on Rastrigin they agree without a boundary only; tests/dynamics/test_bgk.py has the numbers."""
+    remark = papers.ALL["003-table2"].remark
+    assert (
+        "the errors agree" not in remark
+        and "boundary conditions" in remark
+        and "no boundary gives both columns" in remark
+    )
+
+
+@pytest.mark.parametrize("key, first", [("6.4", 8), ("6.6", 16), ("6.8", 8)])
+def test_figures_whose_cutoff_is_printed_for_one_n_show_both_readings_of_it(key, first):
+    """The cutoff of each sweep, and where N is the printed one both are the same runs."""
+    entry = papers.ALL[f"002-figure{key}"]
+    stays, falls = entry.parts
+    assert stays.sweeps() == [stays] and stays.values["cutoff"] == 1 / first
+    assert [(one.grid["n"], one.values["cutoff"]) for one in falls.sweeps()] == [((n,), 1 / n) for n in (8, 16, 32, 64)]
+    data = entry.compute(runs=2, quick=True)
+    assert list(data["n"].values) == [8, 32, 64]
+    F = data["provisional_minimum"]
+    if first == 8:
+        np.testing.assert_array_equal(F.sel(system="β = 1/8", n=8), F.sel(system="β = 1/N", n=8))
+    at, dynamics = {"n": 64, "system": "β = 1/N"}, sv.SSA(lam=stays.values["lam"], cutoff=1 / 64, dt=1e-4)
+    swarm = sv.Swarm(**{**stays.swarm, "n": 64})
+    landscape = sv.landscapes.ALL[stays.landscape]()
+    alone = sv.run_ensemble(dynamics, landscape, swarm, runs=2, steps=40, every=4, record=("provisional_minimum",))
+    np.testing.assert_array_equal(F.sel(at), alone["provisional_minimum"].mean("run"))
+
+
+def test_a_cutoff_that_follows_the_number_of_agents_is_kept_in_a_store_of_its_own_for_each(tmp_path):
+    entry = papers.ALL["002-figure6.4"]
+    first = entry.compute(runs=2, quick=True, store=tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "002-figure6.4-0",
+        *(f"002-figure6.4-1-{i}" for i in range(3)),
+    }
+    told = []
+    again = entry.compute(runs=2, quick=True, store=tmp_path, progress=lambda *now: told.append(now))
+    xarray.testing.assert_equal(first, again)
+    assert told[-1] == (12, 12)
+
+
+@pytest.mark.filterwarnings("ignore:All-NaN slice")  # quartiles where nothing was run
+def test_a_ctrl_c_within_the_sweeps_of_one_part_leaves_the_rest_of_it_unfinished():
+    def stop(done, total):
+        if done == 9:  # two sweeps of the second part have begun
+            raise KeyboardInterrupt
+
+    data = papers.ALL["002-figure6.4"].compute(runs=2, threads=1, quick=True, progress=stop)
+    assert data.attrs["interrupted"] == 1 and data["finished"].dtype == bool
+    falls = data["finished"].sel(system="β = 1/N")
+    assert falls.sel(n=8).all() and not falls.sel(n=64).any()
+    assert np.isnan(data["provisional_minimum"].sel(system="β = 1/N", n=64)).all()
+
+
+def test_the_legible_slopes_of_figure_6_10_are_compared_with_both_cutoffs_that_they_may_belong_to():
+    entry = papers.ALL["002-figure6.10"]
+    assert "β = 1/64" in entry.remark and "inference" in entry.remark
+    printed = entry.compute(runs=2, quick=True)["printed_rate"]
+    assert float(printed.sel(cutoff=1 / 8, n=8)) == -1.08
+    for cutoff in (1 / 32, 1 / 64):
+        np.testing.assert_array_equal(
+            papers.report.as_variables(entry.printed, grid(entry))["printed_rate"].sel(cutoff=cutoff),
+            [-0.48, -0.54, -0.60, -1.22],
+        )
+
+
+def grid(entry):
+    """The axes of an entry without its runs."""
+    return xarray.Dataset(coords={name: list(values) for name, values in entry.parts[0].grid.items()})
+
+
+def test_figure_c17_is_on_a_function_whose_minimum_is_the_one_that_the_caption_states():
+    """min F = 0 under the figure; the formula beside it has 18."""
+    entry = papers.ALL["002-figureC.17"]
+    _, landscape, swarm = entry.selection()
+    assert landscape.minimum(swarm.d) == 0 and isinstance(landscape, sv.landscapes.WideRastrigin)
+    assert sv.landscapes.PrintedRastrigin().minimum(2) == 18
+    assert "(6.3)" in entry.remark and "18" in entry.remark
 
 
 def test_the_marks_of_the_paper_are_in_the_legend():
@@ -229,3 +327,16 @@ def test_the_former_names_of_a_figure_and_of_its_parts_are_those_of_the_new_ones
 
 def test_the_list_in_the_documents_is_made_from_the_entries():
     assert (Path(__file__).parents[2] / "docs" / "papers.md").read_text(encoding="utf-8") == papers.listing()
+
+
+@pytest.mark.parametrize("number", range(2, 7))
+def test_the_experiments_of_section_4_3_are_those_on_rastrigin_on_two_other_landscapes(number):
+    (here,), (there,) = (papers.ALL[f"001-{part}figure{number}"].parts for part in ("section4.3-", ""))
+    assert here.landscapes == ("Rosenbrock", "DiscontinuousIntegrand") and there.landscapes == ()
+    first = {"grid": dict(there.grid, d=(2, *there.grid["d"][1:]))} if number == 6 else {}  # Rosenbrock has no D = 1
+    assert replace(here, landscapes=()) == replace(there, **first)
+
+
+def test_every_panel_of_the_experiments_of_section_4_3_names_its_landscape():
+    titles = [axes.get_title() for axes in drawn("001-section4.3-figure4").get_axes() if axes.get_title()]
+    assert len(titles) == 6 and {title.split(",")[0] for title in titles} == {"Rosenbrock", "Discontinuous integrand"}

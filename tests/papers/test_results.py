@@ -2,11 +2,13 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import swarmviz as sv
+from swarmviz import papers
 from swarmviz.theory import cbo as theory
 
 RASTRIGIN, ACKLEY = sv.landscapes.Rastrigin(), sv.landscapes.Ackley()
@@ -77,6 +79,50 @@ class TestFigure2OfConsensusBasedOptimisation:
         return np.array(V[1:]).T
 
 
+class TestAlmostSureRateOfConsensusBasedOptimisation:
+    """001 Theorem 3.4 claims λ + σ²/2; 400 runs of each cell, tolerances of 4 standard errors of what is compared."""
+
+    def cells(self, key, i, sigmas, numbers):
+        """Part ``i`` of an entry with few cells: rate, standard error, claim and exact rate of two, each (σ, N)."""
+        entry = papers.ALL[key]
+        few = replace(entry.parts[i], grid={"sigma": sigmas, "n": numbers})
+        data = replace(entry, parts=(few,)).compute(threads=2).isel(system=0)
+        names = ("rate", "rate_standard_error", "rate_claimed", "rate_of_two")
+        return [data[name].transpose("sigma", ...).values for name in names]
+
+    @pytest.mark.parametrize("key", ["001-theorem3.4", "001-theorem3.4-small-step"])
+    def test_two_agents_of_the_same_weight_have_the_rate_with_half_the_variance_and_not_the_claimed_one(self, key):
+        """E = (e, −e) is multiplied by 1 − λΔ + σ√Δ (Z₁ + Z₂)/2. At σ = 2.5 nearly all runs end at the floor of rounding."""
+        rate, error, claimed, two = self.cells(key, 1, (1.0, 2.0, 2.5), (2,))
+        assert (np.abs(rate[:, 0] - two) < 4 * error[:, 0]).all()
+        assert (claimed - rate[:, 0] > 4 * error[:, 0]).all()
+
+    def test_in_continuous_time_that_rate_is_lambda_plus_a_quarter_of_sigma_squared(self):
+        """Itô: d ln e = −λ dt − σ²/4 dt + …; the scheme's is O(Δt) away."""
+        for dt in (4e-3, 2e-3, 1e-3):
+            assert abs(theory.euler_almost_sure_rate(1.0, 1 / np.sqrt(2), dt) - 1.25) < 2 * dt
+
+    def test_ten_agents_of_the_same_weight_have_the_rate_of_a_plain_numpy_run(self):
+        rate, error, claimed, _ = self.cells("001-theorem3.4", 1, (0.5, 1.5), (10,))
+        rng = np.random.default_rng(5)
+        for i, sigma in enumerate((0.5, 1.5)):
+            E, spread = rng.uniform(-5, 5, (400, 10)), []
+            for _ in range(301):
+                E = E - E.mean(axis=1, keepdims=True)
+                spread.append(np.linalg.norm(E, axis=1))
+                E = E * (1 - 0.05 + sigma * np.sqrt(0.05) * rng.standard_normal(E.shape))
+            other = np.log(spread[100] / spread[300]) / 10
+            both = np.hypot(error[i, 0], other.std(ddof=1) / 20)
+            assert abs(rate[i, 0] - other.mean()) < 4 * both and claimed[i] - rate[i, 0] > 4 * both
+
+    def test_a_negative_lambda_drives_the_swarm_apart_and_strong_noise_brings_it_together_but_less_than_claimed(self):
+        """001 §3.2. At N = 100 and σ = ½ noise drives it apart faster still, where the theorem claims that it comes together."""
+        rate, error, claimed, _ = self.cells("001-theorem3.4", 2, (0.0, 0.5, 2.0), (100,))
+        assert rate[0, 0] == pytest.approx(-np.log1p(0.1 * 0.05) / 0.05, rel=1e-9)
+        assert rate[1, 0] + 4 * error[1, 0] < rate[0, 0] < 0 < claimed[1]
+        assert 4 * error[2, 0] < rate[2, 0] < claimed[2] - 4 * error[2, 0]
+
+
 class TestFiguresOfSwarmBasedAnnealing:
     """002 §6.1.1 and §6.2: Ackley, d = 1, Δt = 1e-4, started away from the global basin."""
 
@@ -95,6 +141,26 @@ class TestFiguresOfSwarmBasedAnnealing:
             assert few.mean() - many.mean() > 4 * error
             assert (np.quantile(many, [0.25, 0.75]) < np.quantile(few, [0.25, 0.75])).all()
         assert last[-1].mean() < 0.2
+
+    def test_figure_6_4_with_n_beta_fixed_more_agents_help_far_less(self):
+        """At N = 64 the mean F̄(2) with β = 1/N is above that with β = 1/8 by more than 4 standard errors (20 runs)."""
+        stays, falls = self.final(64, 20, cutoff=1 / 8), self.final(64, 20, cutoff=1 / 64)
+        error = np.hypot(stays.std(ddof=1), falls.std(ddof=1)) / np.sqrt(20)
+        assert falls.mean() - stays.mean() > 4 * error and falls.mean() > 10 * stays.mean()
+
+    def test_figure_c17_has_its_long_plateau_on_the_function_of_6_3_and_not_on_the_printed_formula(self):
+        """Of 20 runs at t = 5 most are at min F on the printed formula, and on (6.3) in another valley: the lowest of those is at 1.98."""
+
+        def run(landscape):
+            def one(seed):
+                swarm = sv.Swarm(n=16, d=2, seed=seed, initial="away")
+                sim = sv.Simulation(sv.SSA(lam=2.0, cutoff=1 / 8, dt=1e-4), landscape, swarm, every=10**6)
+                return sim.advance(50_000).level - landscape.minimum(2)
+
+            return over_seeds(one, 20)
+
+        assert np.median(run(sv.landscapes.PrintedRastrigin())) < 0.1
+        assert np.median(run(sv.landscapes.WideRastrigin())) > 1.9
 
     def test_theorem_4_2_with_constant_noise_it_stays_above_the_minimum(self):
         constant, swarm = self.final(64, profile="constant", runs=40), self.final(64, cutoff=1 / 8, runs=40)
