@@ -90,8 +90,8 @@ FIGURES = (
         ),
         runs=50,
         derive=_at_end(*SCANNED),
-        remark=f"{SETTINGS} β = 1 throughout, so that the axis is α/β. The critical point is a claim without a number in 000, and so is the "
-        "peak of the reward's variance at it. The swarm collapses between α/β = 0.3 and 0.6.",
+        remark=f"{SETTINGS} β = 1 throughout, so that the axis is α/β. The critical point is a claim without a number in 000, and so is "
+        "the peak of the reward's variance at it. The swarm collapses between α/β = 0.3 and 0.6.",
     ),
     Figure(
         "000-phase-map", "Phases of the swarm: α against β", "000 §5.1, §5.3",
@@ -102,9 +102,9 @@ FIGURES = (
             Map((None, "system"), y="log_reward_variance_at_end", label="Var ln R"),
         ),
         runs=20, derive=_at_end(*PHASES),
-        remark=f"{SETTINGS} Two landscapes, jitter 0.1, N = 500, after 300 steps. V falls by a factor of ten and more from one α to the next, "
-        "at a ratio of about one half on the double well and just below one on Rastrigin, lower for small β. On Rastrigin the "
-        "variance of ln R peaks there; on the double well it is about the same wherever the swarm is spread. One N and one time: that it is a "
-        "phase transition in the sense of N → ∞ is not shown.",
+        remark=f"{SETTINGS} Two landscapes, jitter 0.1, N = 500, after 300 steps. V falls by a factor of ten and more from one α to the "
+        "next, at a ratio of about one half on the double well and just below one on Rastrigin, lower for small β. On Rastrigin the "
+        "variance of ln R peaks there; on the double well it is about the same wherever the swarm is spread. One N and one time: that "
+        "it is a phase transition in the sense of N → ∞ is not shown.",
     ),
 )  # fmt: skip
