@@ -67,10 +67,17 @@ PAPERS = (
         "003",
         "Kinetic BGK swarm",
         "The interval printed for γ does not make the second part of A positive: that takes γ < ν_j/2 − λ, since a factor"
-        " 2 is lost in the bound 1 + (γ + λ)Δt ≤ 2. The variance of the Maxwellian is σ²/2 in (2.10) and σ² in the "
-        "algorithm, and 1/ν_j is dropped, so that the limit ε → 0 is the CBO with another σ than printed. Table 2 does "
-        "not say which boundary was used; its Gaussian row on Rastrigin's function is that of no boundary, not of a "
-        "projection. A factor 1/d is printed in the same function that the tables do not have.",
+        " 2 is lost in the bound 1 + (γ + λ)Δt ≤ 2. In the proof of Proposition 4.3 the probabilities of a jump and of none "
+        "are exchanged. (4.5) has c_p where c_p^(1/p) is needed, and the lowest value on a ball where the cube is needed. "
+        "Lemma 4.1 lacks the width 2r of its interval, so that as printed it is too large for small r (a test measures it at "
+        "r = 0.05 half widths), has Δt for 1 − e^(−ν_jΔt), and iterates a bound about X_k with one about X_(k−1). "
+        "Proposition 4.2 takes velocities within r where λr is needed, and its mass is so small, 10^(−10^16) after one step "
+        "at σ₀ = 10⁻⁶, that it says nothing about a run. The variance of the Maxwellian is σ²/2 in (2.10) and σ² in the "
+        "algorithm, and (2.13) drops 1/ν_j, so that the limit ε → 0 is the CBO with another σ than printed. §5.1 writes α ≪ 1 "
+        "and means α ≫ 1. Table 2 does not say which boundary was used, and none gives all of it: on Rastrigin's function "
+        "the success with Cauchy noise is that of reflection, with Gaussian noise that of no boundary; the F printed with "
+        "Gaussian noise is 4 to 7 times ours with any boundary, though the errors agree. A factor 1/d is printed in the same "
+        "function that the tables do not have.",
         (
             ("Lemmas 3.1–3.3", "steps of the proof of Theorem 3.1, which is tested by its rate"),
             ("“for α large enough” in Theorem 4.1", "the threshold is not computed in the paper"),
