@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tornado.iostream import IOStream
 from tornado.websocket import WebSocketClientConnection
 
 UI = Path(__file__).parent / "ui"
@@ -30,20 +31,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _sockets_end_with_their_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A visitor that vanishes leaves its end of the socket open: the warning came up wherever its memory was freed, in another test."""
-    opened: list[WebSocketClientConnection] = []
-    begin = WebSocketClientConnection.__init__
+    """What a visitor that vanishes leaves open, at both ends: the warning came up wherever its memory was freed, in another test.
 
-    def noted(self: WebSocketClientConnection, *args: Any, **options: Any) -> None:
-        opened.append(self)
-        begin(self, *args, **options)
+    A socket whose event loop is closed can do nothing any more.
+    """
+    opened: dict[type, list[Any]] = {IOStream: [], WebSocketClientConnection: []}
 
-    monkeypatch.setattr(WebSocketClientConnection, "__init__", noted)
+    def note(kind: type) -> None:
+        begin = kind.__init__  # type: ignore[misc]
+
+        def noted(self: Any, *args: Any, **options: Any) -> None:
+            opened[kind].append(self)
+            begin(self, *args, **options)
+
+        monkeypatch.setattr(kind, "__init__", noted)
+
+    for kind in opened:
+        note(kind)
     yield
-    for connection in opened:
-        protocol, connection.protocol = connection.protocol, None
-        stream = protocol and protocol.stream
-        if stream is not None and stream.socket is not None:
+    for connection in opened[WebSocketClientConnection]:
+        connection.protocol = None
+    for stream in opened[IOStream]:
+        loop = getattr(getattr(stream, "io_loop", None), "asyncio_loop", None)
+        if stream.socket is not None and (loop is None or loop.is_closed()):
             stream.socket.close()
 
 
