@@ -37,6 +37,7 @@ from swarmviz import Frame, Simulation
 from swarmviz.drawing.agents import CELLS, points_of
 from swarmviz.drawing.axes import decade_ticks, decimal, even_ticks
 from swarmviz.drawing.mass import (
+    CHOICES,
     STRENGTH,
     MassPicture,
     decimal_of,
@@ -76,6 +77,7 @@ class Mass(View):
         super().__init__(**wiring)
         self._colours, self._kind, self._named = theme(dark), agents.Kind(), None
         self._over: str | int = STRENGTH
+        self._wanted: str | int = STRENGTH  # what was chosen, which a run may not have
         self._offered: list[tuple[str | int, str]] = []
         self._restart_ranges()
         self.tones, self.shades = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
@@ -121,6 +123,7 @@ class Mass(View):
             "x", "y", source=self.lowest, marker=BEST, size=17, fill_color=None, line_width=2, level=MOVING
         )
         self.legend, self.note = flat_legend(fig), note(fig)
+        self.note.update(x_units="data", y_units="data", x_offset=6)
         self.hover = HoverTool(renderers=[self.dots], limit=agents.MAX_HOVERED)
         fig.add_tools(self.hover)
 
@@ -151,8 +154,8 @@ class Mass(View):
         return frame.mass is not None
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
-        """What the masses are drawn over."""
-        return {"over": self._over}
+        """The coordinate that the masses are drawn over; without one, the picture takes the noise where there is some."""
+        return {"over": self._over} if isinstance(self._over, int) and self._over < frame.d else {}
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -176,13 +179,17 @@ class Mass(View):
 
     @mass_over.setter
     def mass_over(self, over: str | int) -> None:
-        known = [name for name, _ in self._offered] or [STRENGTH]
+        known = [name for name, _ in self._offered] or [
+            STRENGTH,
+            *range(CHOICES),
+        ]  # not attached yet: the run limits it then
         if isinstance(over, bool) or not isinstance(over, str | int) or over not in known:
             raise ValueError(f"mass_over = {over!r}: must be one of {', '.join(map(str, known))}")
         self._choose(over)
 
     def _choose(self, over: str | int) -> None:
-        self._over, self._buttons.value = over, str(over)
+        self._over = self._wanted = over
+        self._buttons.value = str(over)
         self._restart_ranges()
         self.refresh()
 
@@ -191,7 +198,7 @@ class Mass(View):
         self._zoom, self._m_now, self._strength_now = Zoom(), None, None
 
     def attach(self, run: Simulation) -> None:
-        """Another dynamics, landscape or swarm; the choice is kept where it exists.
+        """Another dynamics, landscape or swarm; the choice is kept where it exists, and comes back where it exists again.
 
         Raises
         ------
@@ -203,7 +210,7 @@ class Mass(View):
             raise ValueError(f"dynamics = {run.dynamics!r}: its agents have no masses")
         self._sim, self._named, self._offered = run, None, offered(frame, run)
         names = [name for name, _ in self._offered]
-        self._over = self._over if self._over in names else names[0]
+        self._over = self._wanted if self._wanted in names else names[0]
         tips = {STRENGTH: "The strength of the noise as a function of mass, with the agents on it"}
         choices = [[str(name), label, tips.get(name, "Masses over a coordinate")] for name, label in self._offered]
         self._buttons.param.update(choices=choices, value=str(self._over))
@@ -270,6 +277,13 @@ class Mass(View):
             axis.major_label_overrides = {tick: decimal(tick) for tick in ticks} if of_mass else {}
             self.tickers[place].ticks = ticks
             move_range(moved, ends)
+        corner = (
+            p.x_ends[0],
+            p.y_ends[0 if on_x else 1],
+        )  # few agents are in the lower left under σ(m), in the upper left else
+        if (self.note.x, self.note.y) != corner:
+            side = {"text_baseline": "bottom", "y_offset": 6} if on_x else {"text_baseline": "top", "y_offset": -6}
+            self.note.update(x=corner[0], y=corner[1], **side)
 
     def _name(self, p: MassPicture) -> None:
         """Axes, scales, legend and tool tips of another choice or another cutoff."""

@@ -22,11 +22,12 @@ from swarmviz.simulation import Simulation
 STRENGTH = "strength"  # what the masses are drawn under: σ(m), else a coordinate from 0
 CHOICES = 5  # coordinates that can be chosen on the page
 DEPTH = 1e-4  # of an equal share, or of a smaller cutoff: what is lighter is drawn at the edge
-LEAST = 1e-290  # no axis of masses goes deeper
+LEAST = 1e-30  # no axis of masses goes deeper: a float32 holds what is on it
+FREE = 0.02  # of a cutoff: a mass at which σ is nearly its largest, so that the view holds the fall of σ whole
 CURVE_POINTS = 161  # of σ(m) over the view, besides those around the cutoff
 NEAR = np.geomspace(1e-6, 1.0, 40)  # how far those are from it, in cutoffs
-PAD = 0.04  # of an axis, beyond its last tick, so that an agent there is whole
-MOST_PAD_DECADES = 0.4
+PAD = 0.08  # of an axis, beyond its last tick, so that an agent there is whole
+MOST_PAD_DECADES = 2.0
 
 
 class Split(NamedTuple):
@@ -40,12 +41,12 @@ class Split(NamedTuple):
 
     @property
     def text(self) -> str:
-        """In words; that light agents roam is said in 002 §6."""
+        """In words; the cutoff decides how many agents are allowed to roam (002 §6.2)."""
         light, heavy = (f"{100 * share:.3g}%" for share in (self.light_mass, self.heavy_mass))
         agents = f"agent{'s' * (self.light != 1)}"
         return (
-            f"Below the cutoff {decimal_of(self.cutoff)}: {self.light:,} {agents}, {light} of the mass (roam). "
-            f"At or above it: {self.heavy:,}, {heavy} (settle)."
+            f"Below the cutoff {decimal_of(self.cutoff)}, free to roam: {self.light:,} {agents} with {light} of the mass. "
+            f"At or above it: {self.heavy:,} with {heavy}."
         )
 
 
@@ -58,8 +59,8 @@ class MassPicture(NamedTuple):
     :func:`swarmviz.drawing.agents.count_image` of those in the view, over the masses alone where y is σ(m), and ``x`` and ``y`` are empty.
     ``best`` (2,) is the lowest agent.
     ``curve`` (2, M) are masses and σ of them, (2, 0) over a coordinate; ``goals`` (K,) are the known minimisers in the coordinate, empty
-    over the noise. ``share`` is 1/N; ``cutoff`` is the mass from which on there is no noise and ``split`` who is on which side of it, both
-    None where there is no such mass; ``note`` says what is not seen.
+    over the noise. ``share`` is 1/N; ``cutoff`` is the mass from which on there is no noise, None where none is in view, and ``split`` who
+    is on which side of it, None where there is none at all; ``note`` says what is not seen.
     """
 
     over: str | int
@@ -122,6 +123,7 @@ def mass_picture(
         x = y = np.zeros(0)
     if cutoff is not None:
         split = split_of(mass, cutoff)
+        cutoff = cutoff if cutoff >= m_ends[0] else None
     light = int((mass[counted] < m_ends[0]).sum())
     edge = f"{light:,} lighter than {decimal_of(m_ends[0])}, drawn at the edge" if light else ""
     note = " · ".join(filter(None, [edge, style.remarks(frame, int((counted & ~inside).sum()))]))
@@ -174,8 +176,9 @@ def mass_ends(frame: Frame, cutoff: float | None, now: tuple[float, float] | Non
     """Powers of ten around the masses, 1/N and the cutoff, but not around what is far lighter; ``now`` is kept while it fits."""
     assert frame.mass is not None
     known = [1.0 / frame.n] if cutoff is None else [1.0 / frame.n, cutoff]
-    low = max(min(float(frame.mass.min()), *known), DEPTH * min(known), LEAST)
-    return decades_around(low, min(max(float(frame.mass.max()), *known), 1.0), now)
+    least = max(DEPTH * min(known), LEAST)
+    seen = min(float(frame.mass.min()), known[0], FREE * known[-1])
+    return decades_around(max(seen, least), min(max(float(frame.mass.max()), *known), 1.0), now)
 
 
 def strength_ends(run: Simulation, t: float, now: tuple[float, float] | None = None) -> tuple[float, float]:

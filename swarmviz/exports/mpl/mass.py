@@ -95,7 +95,8 @@ def _paint(axes: Any, p: MassPicture, frame: Frame, colours: Theme) -> None:
         across(p.cutoff, color=colours.target, linewidth=1.4, linestyle="--", zorder=2)
     for place in p.goals:
         axes.axvline(place, color=colours.curves[2], linewidth=1.2, zorder=2)
-    axes.plot(*p.curve, color=colours.curves[0], linewidth=1.8, zorder=3)
+    if p.curve.size:
+        axes.plot(*p.curve, color=colours.curves[0], linewidth=1.8, zorder=3)
     if p.image is not None:
         _crowd(axes, p, colours)
     else:
@@ -105,7 +106,8 @@ def _paint(axes: Any, p: MassPicture, frame: Frame, colours: Theme) -> None:
     if p.note:
         box = {"boxstyle": "round,pad=0.25", "facecolor": colours.paper, "edgecolor": "none", "alpha": 0.85}
         look = {"fontsize": SMALL, "family": FONT, "color": colours.ink, "zorder": 20, "bbox": box}
-        axes.text(0.012, 0.015, textwrap.fill(p.note, MOST_LINE_CHARS), transform=axes.transAxes, **look)
+        y, side = (0.015, "bottom") if p.over == STRENGTH else (0.98, "top")  # where few agents are
+        axes.text(0.012, y, textwrap.fill(p.note, MOST_LINE_CHARS), va=side, transform=axes.transAxes, **look)
 
 
 def _crowd(axes: Any, p: MassPicture, colours: Theme) -> None:
