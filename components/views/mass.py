@@ -29,7 +29,6 @@ from components.views.figures import (
     flat_legend,
     move_range,
     new_figure,
-    note,
     placed,
     source,
 )
@@ -90,10 +89,10 @@ class Mass(View):
             sizing_mode=None,
             css_classes=["options"],
         )
-        self.split = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        self.note = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
         self._pane = pn.Column(
             pn.pane.Bokeh(self.figure, sizing_mode="stretch_both", min_height=140),
-            pn.pane.Bokeh(self.split, sizing_mode="stretch_width", margin=0),
+            pn.pane.Bokeh(self.note, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_both",
             min_height=150,
         )
@@ -122,8 +121,7 @@ class Mass(View):
         self.best = fig.scatter(
             "x", "y", source=self.lowest, marker=BEST, size=17, fill_color=None, line_width=2, level=MOVING
         )
-        self.legend, self.note = flat_legend(fig), note(fig)
-        self.note.update(x_units="data", y_units="data", x_offset=6)
+        self.legend = flat_legend(fig, rows=1)
         self.hover = HoverTool(renderers=[self.dots], limit=agents.MAX_HOVERED)
         fig.add_tools(self.hover)
 
@@ -145,7 +143,7 @@ class Mass(View):
         for name, colour in zip(MARKS, (colours.target, colours.soft), strict=True):
             for span in self.across[name]:
                 span.glyph.line_color = colour
-        self.split.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+        self.note.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
 
     # ---- the view ------------------------------------------------------------------------------------------------------
 
@@ -259,11 +257,9 @@ class Mass(View):
         if p.image is not None:
             (left, right), (bottom, top) = p.x_ends, p.y_ends
             self.density.data = placed(p.image, (left, bottom), (right - left, top - bottom))
-        if self.note.text != p.note:
-            self.note.update(text=p.note, visible=bool(p.note))
-        text = escape(p.split.text) if p.split else ""
-        if self.split.text != text:
-            self.split.update(text=text, visible=bool(text))
+        text = escape(p.note)
+        if self.note.text != text:
+            self.note.update(text=text, visible=bool(text))
 
     def _move_axes(self, p: MassPicture, m_ends: tuple[float, float]) -> None:
         """Ranges and ticks, where a step is due."""
@@ -277,13 +273,6 @@ class Mass(View):
             axis.major_label_overrides = {tick: decimal(tick) for tick in ticks} if of_mass else {}
             self.tickers[place].ticks = ticks
             move_range(moved, ends)
-        corner = (
-            p.x_ends[0],
-            p.y_ends[0 if on_x else 1],
-        )  # few agents are in the lower left under σ(m), in the upper left else
-        if (self.note.x, self.note.y) != corner:
-            side = {"text_baseline": "bottom", "y_offset": 6} if on_x else {"text_baseline": "top", "y_offset": -6}
-            self.note.update(x=corner[0], y=corner[1], **side)
 
     def _name(self, p: MassPicture) -> None:
         """Axes, scales, legend and tool tips of another choice or another cutoff."""

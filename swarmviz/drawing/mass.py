@@ -31,23 +31,17 @@ MOST_PAD_DECADES = 2.0
 
 
 class Split(NamedTuple):
-    """How many agents are lighter than the cutoff, which are shaken, and how many are not; and what share of the mass each of them have."""
+    """How many agents of ``n`` are lighter than the cutoff, which are shaken, and what share of the mass they have."""
 
-    cutoff: float
     light: int
     light_mass: float
-    heavy: int
-    heavy_mass: float
+    n: int
 
     @property
     def text(self) -> str:
         """In words; the cutoff decides how many agents are allowed to roam (002 §6.2)."""
-        light, heavy = (f"{100 * share:.3g}%" for share in (self.light_mass, self.heavy_mass))
-        agents = f"agent{'s' * (self.light != 1)}"
-        return (
-            f"Below the cutoff {decimal_of(self.cutoff)}, free to roam: {self.light:,} {agents} with {light} of the mass. "
-            f"At or above it: {self.heavy:,} with {heavy}."
-        )
+        share = "under 0.01" if 0 < self.light_mass < 1e-4 else f"{100 * self.light_mass:.3g}"
+        return f"Free to roam, below the cutoff: {self.light:,} of {self.n:,} agents, {share}% of the mass"
 
 
 class MassPicture(NamedTuple):
@@ -59,8 +53,8 @@ class MassPicture(NamedTuple):
     :func:`swarmviz.drawing.agents.count_image` of those in the view, over the masses alone where y is σ(m), and ``x`` and ``y`` are empty.
     ``best`` (2,) is the lowest agent.
     ``curve`` (2, M) are masses and σ of them, (2, 0) over a coordinate; ``goals`` (K,) are the known minimisers in the coordinate, empty
-    over the noise. ``share`` is 1/N; ``cutoff`` is the mass from which on there is no noise, None where none is in view, and ``split`` who
-    is on which side of it, None where there is none at all; ``note`` says what is not seen.
+    over the noise. ``share`` is 1/N; ``cutoff`` is the mass from which on there is no noise, None where none is in view, and ``split`` how
+    many are lighter, None where there is none at all; ``note`` says that in words, and what is not seen.
     """
 
     over: str | int
@@ -126,7 +120,9 @@ def mass_picture(
         cutoff = cutoff if cutoff >= m_ends[0] else None
     light = int((mass[counted] < m_ends[0]).sum())
     edge = f"{light:,} lighter than {decimal_of(m_ends[0])}, drawn at the edge" if light else ""
-    note = " · ".join(filter(None, [edge, style.remarks(frame, int((counted & ~inside).sum()))]))
+    note = " · ".join(
+        filter(None, [split.text if split else "", edge, style.remarks(frame, int((counted & ~inside).sum()))])
+    )
     return MassPicture(
         over, x_ends, y_ends, *labels, x, y, image, best, curve, goals, 1.0 / frame.n, cutoff, split, note
     )
@@ -143,9 +139,9 @@ def crowd_image(
 
 
 def split_of(mass: np.ndarray, cutoff: float) -> Split:
-    """Who of agents with masses (N,) is on which side of the cutoff."""
+    """How many of agents with masses (N,) are lighter than the cutoff."""
     light = mass < cutoff
-    return Split(cutoff, int(light.sum()), float(mass[light].sum()), int((~light).sum()), float(mass[~light].sum()))
+    return Split(int(light.sum()), float(mass[light].sum()), len(mass))
 
 
 def strength_of(run: Simulation, mass: np.ndarray, t: float) -> np.ndarray:

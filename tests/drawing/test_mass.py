@@ -86,7 +86,7 @@ def test_the_curve_follows_what_is_changed_in_mid_run():
     sim.dynamics.lam, sim.dynamics.cutoff = 0.3, 0.05
     after = drawn(sim)
     np.testing.assert_allclose(after.y, [naive("smooth", m, 0, 0.3, 0.05) for m in sim.frame.mass], rtol=1e-12)
-    assert after.cutoff == after.split.cutoff == 0.05 and after.y_ends[1] < before.y_ends[1]
+    assert after.cutoff == 0.05 and after.y_ends[1] < before.y_ends[1]
     assert after.split.light < before.split.light
     sim.dynamics.profile = "constant"
     assert drawn(sim).cutoff is None and (drawn(sim).y == 0.3).all()
@@ -103,19 +103,12 @@ def test_a_schedule_is_followed_in_time():
 
 def test_how_many_are_free_to_roam_and_with_what_share_of_the_mass():
     split = split_of(np.array([0.05, 0.15, 0.3, 0.5]), 0.15)
-    assert (
-        split[:2] == (0.15, 1)
-        and split.light_mass == 0.05
-        and split.heavy == 3
-        and split.heavy_mass == pytest.approx(0.95)
-    )
-    assert split.text == "Below the cutoff 0.15, free to roam: 1 agent with 5% of the mass. At or above it: 3 with 95%."
+    assert split == (1, 0.05, 4) and split.text == "Free to roam, below the cutoff: 1 of 4 agents, 5% of the mass"
     sim = simulation()
-    m, s = sim.frame.mass, drawn(sim).split
-    assert s.light == sum(1 for one in m if one < 0.125) > 0 and s.light + s.heavy == 12
-    assert s.light_mass == pytest.approx(
-        sum(one for one in m if one < 0.125)
-    ) and s.light_mass + s.heavy_mass == pytest.approx(1)
+    m, p = sim.frame.mass, drawn(sim)
+    assert 0 < p.split.light == sum(1 for one in m if one < 0.125) < p.split.n == 12
+    assert p.split.light_mass == pytest.approx(sum(one for one in m if one < 0.125))
+    assert p.note == p.split.text
 
 
 @pytest.mark.parametrize("dynamics", ["SSA", "SBGD"])
@@ -160,7 +153,9 @@ def test_what_is_far_too_light_for_the_axis_is_drawn_at_its_edge_and_counted():
     p = mass_picture(frame, sim, STRENGTH, ends, (0.0, 1.0))
     assert p.x.tolist() == [ends[0], ends[0], 0.4, 0.6]
     assert p.y.tolist() == [1.0, 1.0, 0.0, 0.0], "σ is that of the mass itself"
-    assert p.note.startswith("2 lighter than 10⁻⁵, drawn at the edge")
+    assert p.note.startswith(
+        "Free to roam, below the cutoff: 2 of 4 agents, under 0.01% of the mass · 2 lighter than 10⁻⁵, drawn at the edge"
+    )
 
 
 def test_the_axis_of_masses_holds_the_cutoff_and_an_equal_share_and_moves_seldom():
@@ -182,7 +177,7 @@ def test_the_whole_fall_of_the_noise_is_in_view_even_while_all_masses_are_near_t
 def test_a_cutoff_that_is_lighter_than_any_axis_has_is_told_but_has_no_line():
     sim = simulation(n=4, steps=0, cutoff=1e-200)
     p = drawn(sim)
-    assert p.cutoff is None and p.split.heavy == 4 and p.x_ends[0] >= 1e-33 and "cutoff 10⁻²⁰⁰" in p.split.text
+    assert p.cutoff is None and p.split == (0, 0.0, 4) and p.x_ends[0] >= 1e-33
 
 
 @pytest.mark.parametrize("over", [STRENGTH, 0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -22,9 +21,7 @@ from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.arena_plane import agent_entries
 from swarmviz.exports.mpl.figure import (
-    FONT,
     POINT,
-    SMALL,
     apply_theme,
     density_map,
     dot,
@@ -34,8 +31,6 @@ from swarmviz.exports.mpl.figure import (
 )
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
-
-MOST_LINE_CHARS = 50  # of a note
 
 
 def mass_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, over: str | int | None = None) -> Any:
@@ -60,7 +55,7 @@ def mass_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, over: 
     _scale(axes, drawn, m_ends)
     _paint(axes, drawn, frame, colours)
     write_title(axes, f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
-    legend(figure, _entries(drawn, frame, colours), colours, columns=4, said=[drawn.split.text] if drawn.split else [])
+    legend(figure, _entries(drawn, frame, colours), colours, columns=4, said=[drawn.note] if drawn.note else [])
     return figure
 
 
@@ -103,11 +98,6 @@ def _paint(axes: Any, p: MassPicture, frame: Frame, colours: Theme) -> None:
         axes.scatter(p.x, p.y, s=(style.diameters(frame) * POINT) ** 2, c=style.agent_colours(frame, colours),
                      edgecolors=colours.outline, linewidths=0.7, alpha=0.94, zorder=5)  # fmt: skip
     axes.plot(*p.best[:, None], "o", markersize=12, fillstyle="none", color=colours.ink, markeredgewidth=1.5, zorder=7)
-    if p.note:
-        box = {"boxstyle": "round,pad=0.25", "facecolor": colours.paper, "edgecolor": "none", "alpha": 0.85}
-        look = {"fontsize": SMALL, "family": FONT, "color": colours.ink, "zorder": 20, "bbox": box}
-        y, side = (0.015, "bottom") if p.over == STRENGTH else (0.98, "top")  # where few agents are
-        axes.text(0.012, y, textwrap.fill(p.note, MOST_LINE_CHARS), va=side, transform=axes.transAxes, **look)
 
 
 def _crowd(axes: Any, p: MassPicture, colours: Theme) -> None:
