@@ -72,8 +72,8 @@ register(
         statistic=_defect,
         predicted=lambda lived: rounding(lived.n),
         quantity="largest defect, relative to the largest coordinate",
-        remark="So without noise the rate λ is exact for every α and F. With anisotropic noise it is not: P does not commute with a product "
-        "agent by agent, as the proofs of Theorems 3.4 and 3.5 take for granted.",
+        remark="So without noise the rate λ is exact for every α and F. With anisotropic noise it is not: P does not commute with a "
+        "product agent by agent, as the proofs of Theorems 3.4 and 3.5 take for granted.",
         tests=("tests/theory/test_cbo_graph.py",),
     ),
 )
