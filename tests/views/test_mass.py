@@ -15,6 +15,7 @@ from components.views.mass import Mass
 from swarmviz.drawing.mass import STRENGTH
 from tests.views.helpers import attached, drawn_json, paint, prepared, simulation, step
 from tests.views.worker import prepare_on_a_worker
+from tests.visit import edit, press, settle, wait
 
 PROFILES = list(sv.SSA.declared()["profile"].objects)
 
@@ -153,6 +154,19 @@ def test_the_curve_the_cutoff_and_the_axis_follow_live_changes():
     sim.dynamics.param.update(profile="annealing", temperature=0.7)
     step(sim, view)
     assert set(view.points.data["y"].tolist()) == {np.float32(0.7)}
+
+
+def test_a_cutoff_that_is_moved_while_the_run_stands_still_moves_on_the_page(running):
+    edit(running, "dynamics", "SSA")
+    settle(running)
+    press(running, "pause")
+    running.side.buttons._handle_msg("Mass")
+    settle(running)
+    view, k = running.side.views["Mass"], running._sim.k
+    edit(running, "dynamics.cutoff", 0.03)
+    settle(running)
+    assert wait(lambda: view.masses["cutoff"].data["at"].tolist() == [np.float32(0.03)])
+    assert running._sim.k == k and "cutoff 0.03" in named(view)
 
 
 def test_axes_and_ticks_hold_what_is_drawn_and_move_seldom():
