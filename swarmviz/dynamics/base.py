@@ -11,8 +11,8 @@ are batches of one. A State is a NamedTuple that is replaced, never modified; it
 random is a function of (seed, purpose, step, agent, coordinate), so a state holds no generator and ``advance(10)`` equals ten times
 ``advance(1)``, bit for bit.
 
-``answers``, ``positions`` and ``moved_to`` have defaults. :class:`OneByOne` is for a dynamics that takes its runs one after the other,
-such as a first draft in NumPy.
+``answers``, ``positions``, ``moved_to`` and ``noise_strength`` have defaults. :class:`OneByOne` is for a dynamics that takes its runs one
+after the other, such as a first draft in NumPy.
 """
 
 from __future__ import annotations
@@ -95,6 +95,15 @@ class Dynamics(Described):
         A :class:`swarmviz.Simulation` makes it once per state, and gives the same frame to all who ask.
         """
         raise NotImplementedError
+
+    def noise_strength(self, mass: np.ndarray, t: float) -> np.ndarray | None:
+        """σ(m): how strong the noise of agents with masses (N,) is at time ``t``, as the kernel has it; None without agents of mass."""
+        return None
+
+    @property
+    def noise_cutoff(self) -> float | None:
+        """The mass from which on an agent is not shaken; None where mass does not decide on noise."""
+        return None
 
     # ---- what follows from it ------------------------------------------------------------------------------------------
 

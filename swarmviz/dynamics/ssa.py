@@ -331,7 +331,7 @@ def advance_runs(
 
 @kernel
 def rates_of(mass: Reals, lam: float, cutoff: float, temperature: float, profile: int, out: Reals) -> None:
-    """out ← s(m), for a frame."""
+    """out ← s(m), for :meth:`SSA.noise_strength`."""
     rates(mass, lam, cutoff, temperature, profile, out)
 
 
@@ -400,10 +400,18 @@ class SSA(Dynamics):
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)
 
+    def noise_strength(self, mass, t):
+        temperature, rate = values_of(self, "temperature", np.array([t]))[0], np.empty(len(mass))
+        rates_of(np.array(mass, float), self.lam, self.cutoff, temperature, PROFILES[self.profile], rate)
+        return rate
+
+    @property
+    def noise_cutoff(self):
+        return float(self.cutoff) if self.profile in ("smooth", "step") else None
+
     def frame(self, state):
-        t, rate = float(state.clock.at(state.k)), np.empty(state.n)
-        temperature = values_of(self, "temperature", np.array([t]))[0]
-        rates_of(state.mass, self.lam, self.cutoff, temperature, PROFILES[self.profile], rate)
+        t = float(state.clock.at(state.k))
+        rate = self.noise_strength(state.mass, t)
         role = np.where(rate <= LEADER * self.lam, LEADS, EXPLORES).astype(np.int8)
         notes = (
             (f"{state.clips} masses were clipped at zero: Δt = {self.dt:g} is too large for this landscape",)

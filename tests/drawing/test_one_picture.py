@@ -11,6 +11,7 @@ import swarmviz as sv
 from components.views.comparison import Comparison
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
+from components.views.mass import Mass
 from components.views.occupation import Occupation
 from components.views.phase_space import PhaseSpace
 from swarmviz.drawing.agents import CELLS
@@ -19,10 +20,12 @@ from swarmviz.drawing.comparison import common, comparison_picture
 from swarmviz.drawing.curves import curves_picture, groups_of, suits_log
 from swarmviz.drawing.density import density_picture
 from swarmviz.drawing.log_axis import BELOW
+from swarmviz.drawing.mass import STRENGTH, mass_ends, mass_picture, strength_ends
 from swarmviz.drawing.occupation import occupation_picture
 from swarmviz.exports.mpl.comparison import comparison_figure
 from swarmviz.exports.mpl.curves import curves_figure
 from swarmviz.exports.mpl.density import density_figure
+from swarmviz.exports.mpl.mass import mass_figure
 from swarmviz.exports.mpl.occupation import occupation_figure
 from swarmviz.exports.mpl.phase_space import phase_figure
 from tests.views.finite_set import run as on_states
@@ -118,6 +121,37 @@ def test_a_phase_space_has_the_same_agents_marks_and_law_as_faint(n, settings):
     np.testing.assert_array_equal(marks["*"][:, 0], view.goals.data["x"])
 
 
+@pytest.mark.parametrize("over", [STRENGTH, 1])
+@pytest.mark.parametrize("n", [40, 3000])
+def test_masses_have_the_same_agents_curve_marks_and_axes(n, over):
+    sim = simulation("SSA", "Rastrigin", n=n, steps=60, cutoff=2 / n)
+    view, (axes,) = attached(Mass(), sim), mass_figure(sim, over=over).axes
+    view.mass_over = over
+    ends = strength_ends(sim, sim.t) if over == STRENGTH else axes.get_xlim()
+    drawn = mass_picture(sim.frame, sim, over, mass_ends(sim.frame, 2 / n), ends)
+    lines = {line.get_linestyle(): line.get_xydata() for line in axes.lines if line.get_linestyle() != "None"}
+    along = 0 if over == STRENGTH else 1
+    for dash, mark in (("--", "cutoff"), (":", "share")):
+        assert view.masses[mark].data["at"].tolist() == [np.float32(lines[dash][0, along])]
+    if over == STRENGTH:
+        np.testing.assert_array_equal(lines["-"].T, drawn.curve)
+        np.testing.assert_array_equal(list(view.strengths.data.values()), drawn.curve.astype("f4"))
+    else:
+        assert [lines["-"][0, 0]] == drawn.goals.tolist() == view.goals.data["x"].tolist()
+    (best,) = (line.get_xydata() for line in axes.lines if line.get_marker() == "o")
+    assert best[0].astype("f4").tolist() == [view.lowest.data["x"][0], view.lowest.data["y"][0]]
+    assert axes.get_xlim() == pytest.approx((view.figure.x_range.start, view.figure.x_range.end))
+    assert axes.get_ylim() == pytest.approx((view.figure.y_range.start, view.figure.y_range.end))
+    if n > 2000:
+        np.testing.assert_array_equal(view.density.data["image"][0], drawn.image)
+        np.testing.assert_array_equal(
+            np.asarray(axes.collections[0].get_array()).reshape(drawn.image.shape), drawn.image
+        )
+        return
+    dots = next(c for c in axes.collections if isinstance(c, PathCollection)).get_offsets()
+    np.testing.assert_array_equal(np.column_stack([view.points.data["x"], view.points.data["y"]]), dots.astype("f4"))
+
+
 def test_an_occupation_has_the_same_bars_band_and_law():
     sim = on_states("cycle", n=80, states=20, steps=9)
     view, drawn = attached(Occupation(), sim), occupation_picture(sim.frame, sim)
@@ -134,7 +168,7 @@ def test_an_occupation_has_the_same_bars_band_and_law():
 def test_a_view_takes_the_frame_that_it_is_given_and_builds_none(monkeypatch):
     a, b = simulation("CBO"), simulation("CBO", seed=4)
     views = [(Density(), a), (Curves(), a), (PhaseSpace(), simulation("BGK")), (Comparison(runs=lambda: [a, b]), a)]
-    views.append((Occupation(), on_states()))
+    views += [(Occupation(), on_states()), (Mass(), simulation("SSA"))]
     frames = [sim.frame for _, sim in views]
     for view, sim in views:
         view.attach(sim)

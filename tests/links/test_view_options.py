@@ -64,6 +64,23 @@ def test_a_copied_link_shows_the_same_views_with_the_same_options(dressed):
     again.close()
 
 
+def test_a_link_holds_what_masses_are_drawn_over(running):
+    edit(running, "dynamics", "SSA")
+    settle(running)
+    running.side.buttons._handle_msg("Mass")
+    assert options(running) == {"view": "Mass"}, "σ(m) is the usual"
+    running.side.views["Mass"]._buttons._handle_msg("0")
+    press(running, "pause")
+    settle(running)
+    again = Session(query(running.bar.link))
+    again.start()
+    assert options(running) == {"view": "Mass", "mass_over": 0}
+    assert wait(lambda: again._sim.k == running._sim.k and options(again) == options(running))
+    assert again.bar.message == {} and again.side.shown == "Mass"
+    assert again.side.views["Mass"].options.value == "0"
+    again.close()
+
+
 def test_the_address_follows_every_choice(running):
     edit(running, "dynamics", "PSO")
     settle(running)
@@ -175,5 +192,5 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
     running.choices.compare("start", None)
     views = running._with_options()
     names = [name for view in views for name in view.defaults]
-    assert len(names) == len(set(names)) and {*ALL, "curves", "lines", "compared"} == set(names)
+    assert len(names) == len(set(names)) and {*ALL, "mass_over", "curves", "lines", "compared"} == set(names)
     assert view_options.restore({}, *views) == "" and options(running) == {}

@@ -64,6 +64,21 @@ def test_the_plane_and_the_bins_of_the_density_answer_to_their_buttons(lab, serv
     assert not lab.complaints
 
 
+def test_masses_change_between_the_noise_and_a_coordinate_with_both_scales(lab, server):
+    lab.open(link(server, "ssa-ackley"))
+    press(lab, "Mass")
+    lab.wait(lambda: ("m", "σ(m)") in axes(lab), "σ(m) is not seen")
+    press(lab, "x, m")
+    lab.wait(lambda: ("x", "m") in axes(lab) and ("m", "σ(m)") not in axes(lab), "masses over x are not seen")
+    lab.picture("masses")
+    press(lab, "σ(m)")
+    lab.wait(lambda: ("m", "σ(m)") in axes(lab), "σ(m) does not come back")
+    lab.picture("noise-over-mass")
+    lab.choose("dynamics", "CBO")
+    lab.wait(lambda: ("m", "σ(m)") not in axes(lab), "no masses, no view of them")
+    assert not lab.complaints
+
+
 def test_the_schedule_in_use_is_offered_and_drawn_with_the_present_time(lab, server):
     lab.open(link(server, "cbo-rastrigin", sigma=sv.schedules.Linear(start=2.0, end=0.5, duration=10.0)))
     lab.page.locator('button:text-is("schedule")').first.click()

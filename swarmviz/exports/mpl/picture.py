@@ -13,6 +13,7 @@ from swarmviz.exports.mpl.comparison import comparison_figure
 from swarmviz.exports.mpl.curves import curves_figure
 from swarmviz.exports.mpl.density import density_figure
 from swarmviz.exports.mpl.figure import LOCK, by_hand, need
+from swarmviz.exports.mpl.mass import mass_figure
 from swarmviz.exports.mpl.occupation import occupation_figure
 from swarmviz.exports.mpl.phase_space import phase_figure
 from swarmviz.frame import Frame
@@ -49,6 +50,10 @@ def _no_velocities(frame: Frame) -> str:
     return "have no velocities" if frame.v is None else ""
 
 
+def _no_masses(frame: Frame) -> str:
+    return "have no masses" if frame.mass is None else ""
+
+
 def _no_states(frame: Frame) -> str:
     return "do not live on a finite set of states" if frame.occupation is None or frame.sites is None else ""
 
@@ -58,6 +63,7 @@ VIEWS: dict[str, PrintedView] = {
     "density": PrintedView(density_figure),
     "curves": PrintedView(curves_figure),
     "phase": PrintedView(phase_figure, _no_velocities),
+    "mass": PrintedView(mass_figure, _no_masses),
     "occupation": PrintedView(occupation_figure, _no_states),
     "comparison": PrintedView(comparison_figure),
 }
@@ -79,11 +85,12 @@ def picture(
     ----------
     sim : Simulation
         As it stands.
-    view : {"arena", "density", "curves", "phase", "occupation", "comparison"}
+    view : {"arena", "density", "curves", "phase", "mass", "occupation", "comparison"}
         * arena: the swarm on its landscape; on a finite set, bars beside the target law
         * density: histograms of one or two coordinates, their plane as an image, and the target law; on a finite set, bars of states
         * curves: the record with the lines of theory
         * phase: velocities over positions and the law that they are drawn from; for agents with velocities
+        * mass: the strength of the noise over mass with the agents on it, or masses over a coordinate; for agents with masses
         * occupation: share of the agents on each state minus the target law, and the room that chance has; for finite sets
         * comparison: what both ``sim`` (A) and ``other`` (B) record, and the difference
     kind : {"png", "svg"}
@@ -97,6 +104,7 @@ def picture(
         * coordinates, of a density or a phase space: sequence of one or two int from 0; the first one or two when absent
         * bins, of a density: int from 2 to 1000, over the box; 40 when absent
         * smooth, of a density: bool, whether there is a smooth estimate, over the bars and as the image of the plane; True when absent
+        * over, of masses: "strength", where mass decides on noise, or a coordinate, int from 0; the first that there is when absent
         * other, of a comparison, which needs it: Simulation, the second run
 
     Returns

@@ -18,6 +18,7 @@ from tests.exports.mpl.helpers import EVERY_THEME, on_states, simulation
 
 FITTING = {
     "phase": lambda: (simulation("PSO"), {}),
+    "mass": lambda: (simulation("SSA"), {"over": 1}),
     "occupation": lambda: (on_states(), {}),
     "density": lambda: (simulation("FMC", n=60), {"bins": 12}),
     "comparison": lambda: (simulation("CBO"), {"other": simulation("FMC")}),
@@ -29,6 +30,7 @@ def test_the_pictures_that_fit_a_run_are_those_that_can_be_made(name):
     sim = on_states() if name == "FiniteSet" else simulation(name, n=10)
     fitting = exports.views_of(sim.frame)
     assert ("phase" in fitting) == (sim.frame.v is not None) and ("occupation" in fitting) == (name == "FiniteSet")
+    assert ("mass" in fitting) == (sim.frame.mass is not None)
     assert exports.views_of(sim.frame, comparing=True) == [*fitting, "comparison"]
     for view in set(VIEWS) - {*fitting, "comparison"}:
         with pytest.raises(ValueError, match=f"view = '{view}': the agents of {sim.dynamics.title} (have|do not)"):
@@ -39,9 +41,11 @@ def test_the_pictures_that_fit_a_run_are_those_that_can_be_made(name):
     ("wrong", "reason"),
     [
         ({"view": "phase"}, "view = 'phase': the agents of CBO have no velocities"),
+        ({"view": "mass"}, "view = 'mass': the agents of CBO have no masses"),
         ({"view": "occupation"}, "view = 'occupation': the agents of CBO do not live on a finite set of states"),
         ({"view": "comparison"}, "view = 'comparison': needs a second run, other"),
         ({"view": "curves", "other": "a second run"}, "other = .*: is for the view comparison, not for curves"),
+        ({"over": 0}, "over = 0: is for the view mass, not for arena"),
         ({"bins": 60}, "bins = 60: is for the view density, not for arena"),
         ({"coordinates": [0]}, r"coordinates = \[0\]: is for the view density or phase, not for arena"),
         ({"view": "density", "bins": 1}, "bins = 1: must be a whole number from 2 to 1000"),
@@ -71,6 +75,7 @@ def test_every_view_checks_its_own_options():
     assert {name: view.options for name, view in VIEWS.items() if view.options} == {
         "density": ("coordinates", "bins", "smooth"),
         "phase": ("coordinates",),
+        "mass": ("over",),
         "comparison": ("other",),
     }
 
