@@ -41,6 +41,7 @@ CORE_FLOORS = (
 SHARED_VIEWS = {"base", "buttons", "figures"}
 BETWEEN_VIEWS = {
     "comparison": {"components.views.curves.curve_plot"},
+    "mass": {"components.views.arena.agents"},
     "phase_space": {"components.views.arena.agents"},
 }
 PAGE_FLOORS = (
