@@ -5,7 +5,7 @@ One module for each dynamics; importing it registers what it knows (:mod:`swarmv
 
 from __future__ import annotations
 
-from swarmviz.theory import bgk, cbo, finite_set, finite_set_curves, fmc, pso, ssa
+from swarmviz.theory import bgk, cbo, finite_set, finite_set_curves, fmc, pso, sbgd, ssa, ssa_langevin
 from swarmviz.theory.claim import Assessment, Claim, Verdict, all_claims, assessments, claims_of, judge
 from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.registry import (
@@ -44,7 +44,9 @@ __all__ = [
     "lines",
     "lines_of",
     "pso",
+    "sbgd",
     "ssa",
+    "ssa_langevin",
     "target",
     "target_of",
     "velocity_law",
