@@ -382,8 +382,8 @@ register(
         statistic=lambda lived: _kl(lived) if _counted(lived) else math.nan,
         predicted=lambda lived: numbers_of(lived).independent if _counted(lived) else math.nan,
         quantity="KL",
-        remark=f"It does not hold. {NO_POSITION} With jitter, another algorithm, it settles elsewhere, whatever N. Claimed is the KL that N "
-        "independent draws from ρ_R show.",
+        remark=f"It does not hold. {NO_POSITION} With jitter, another algorithm, it settles elsewhere, whatever N. Claimed is what N "
+        "independent draws show.",
         evidence="000's algorithm (σ = 0, one companion, min–max), 300 steps, 10 runs: KL = 2.41, 2.41, 2.42 on the double well at τ = 0.5 "
         "for N = 100, 1000, 10,000, on 1 to 2 positions; 3.30, 3.30, 3.29 on the sphere at τ = 10, from 0.23 at the start.",
         tests=HERE,

@@ -34,11 +34,12 @@ def test_the_tracking_bound_is_the_largest_change_of_the_reward_over_the_gap(d):
 
 
 def test_the_distance_from_the_moving_target_is_that_of_histograms():
-    sim = run(WELL, n=300, tau=0.5, motion="drift", speed=0.1)
+    sim = run(WELL, n=300, tau=0.5, motion="drift", speed=0.1, sigma=1.0, boundary="none")
     sim.advance(7)
     q = np.exp(log_target(WELL, 1, sim.dynamics.shift(np.array([7.0]), 1)[0], REWARDS["exponential"], 0.5))
     counts = np.histogram(sim.frame.x[:, 0], 50, WELL.box)[0]
     inside = counts.sum()
+    assert 0 < inside < 300  # those outside the box are not counted
     assert fmc_phases.total_difference(LivedRun.of(sim)) == pytest.approx(np.abs(counts / inside - q).sum())
 
 

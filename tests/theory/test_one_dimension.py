@@ -47,7 +47,14 @@ def naive_depth(f):
     return depth
 
 
-@pytest.mark.parametrize("landscape", [WELL, RASTRIGIN, ACKLEY, sv.landscapes.Schwefel226()], ids=lambda f: f.title)
+TWO_PASSES = sv.landscapes.Formula("2*exp(-4*(x-1.5)^2) + 0.7*exp(-4*(x+1.5)^2) - exp(-4*x^2) - 0.2*x^2", box=(-3, 3))
+
+
+@pytest.mark.parametrize(
+    "landscape",
+    [WELL, RASTRIGIN, ACKLEY, sv.landscapes.Schwefel226(), TWO_PASSES],
+    ids=["double well", "Rastrigin", "Ackley", "Schwefel", "a low pass and a high one"],
+)
 def test_the_critical_depth_is_the_highest_climb_that_cannot_be_avoided(landscape):
     low, high = landscape.limits(1)
     f = landscape.values(np.linspace(low, high, 4001).reshape(-1, 1))

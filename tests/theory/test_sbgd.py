@@ -5,7 +5,8 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import theory
-from tests.theory.held import failures, held_of
+from swarmviz.theory.lived import LivedRun
+from tests.theory.held import claim_of, failures, held_of
 
 
 def run(landscape, n=30, steps=40, d=2, **options):
@@ -31,3 +32,11 @@ def test_another_landscape_in_mid_run_ends_the_descent():
     sim.advance(2)
     assert "the same F throughout fails since step 3" in failures(held_of(sim, "sbgd-descent"))
     assert np.isfinite(held_of(sim, "sbgd-descent").measured)
+
+
+def test_agents_that_stay_are_counted():
+    """A record in which nobody is removed, which no run has."""
+    sim = run(sv.landscapes.Sphere(), steps=6)
+    record = {name: sim.record[name].copy() for name in sim.record}
+    record["remaining"][:] = 30
+    assert claim_of(sv.SBGD, "sbgd-elimination").measure(LivedRun(sim.journal, sim.initial_swarm, record)) == 6

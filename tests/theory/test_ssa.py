@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 import swarmviz as sv
 from swarmviz import theory
@@ -77,6 +78,15 @@ def test_started_away_from_the_basin_a_swarm_without_noise_never_succeeds():
         sim = run(ACKLEY, n=8, seed=seed, profile="none", dt=1e-2, every=1000, swarm={"initial": "away"})
         assert sim.advance(1000).energy.min() > 1.0
     assert ssa.start_in_basin(lived(sim)) == 0.0
+
+
+def test_a_slope_goes_on_beyond_the_box():
+    """Who starts outside on the side of the basin slides into it."""
+    wide = {"initial": "gaussian", "centre": 0.0, "spread": 20.0}
+    assert ssa.start_in_basin(lived(run(SPHERE, swarm=wide))) == 1.0
+    right = basin(WELL)[1]
+    low = ssa.start_in_basin(lived(run(WELL, swarm=wide)))
+    assert low == pytest.approx(ndtr(right / 20))
 
 
 @pytest.mark.parametrize(
