@@ -16,8 +16,7 @@ import math
 
 import numpy as np
 
-from swarmviz.dynamics.fmc.dynamics import FMC, REWARDS
-from swarmviz.dynamics.fmc.histogram import BINS_1, BINS_2, log_target
+from swarmviz.dynamics.fmc.dynamics import FMC
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
 from swarmviz.theory import conditions
@@ -31,8 +30,10 @@ from swarmviz.theory.fmc import (
     SIDE,
     changed_since,
     gap_of,
+    log_q_now,
     pair_distance,
     rewards,
+    total_difference,
 )
 from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.one_dimension import basin, critical_depth, local_minima
@@ -61,29 +62,17 @@ def _reward_at(lived: LivedRun, t: float) -> np.ndarray:
     return np.exp(-f / tau) if dynamics.reward == "exponential" else rewards(f, dynamics.reward, tau)
 
 
-def _log_q(lived: LivedRun) -> np.ndarray:
-    dynamics, at = lived.dynamics, lived.t[-1:]
-    tau = float(values_of(dynamics, "tau", at)[0])
-    return log_target(lived.landscape, lived.d, dynamics.shift(at, lived.d)[0], REWARDS[dynamics.reward], tau)
-
-
 def tracking_bound(lived: LivedRun) -> float:
     """The right side of (1) in the last step."""
     t = float(lived.t[-1])
     before = max(t - 1.0, 0.0)
     speed = np.abs(_reward_at(lived, before + 1.0) - _reward_at(lived, before)).max()
-    gap = gap_of(_log_q(lived), lived.landscape, lived.d)
+    gap = gap_of(log_q_now(lived), lived.landscape, lived.d)
     return float(speed / gap) if gap > 0 else math.nan
 
 
-def total_difference(lived: LivedRun) -> float:
-    """The left side of (1), between histograms; NaN where no positions are known."""
-    if lived.frame is None:
-        return math.nan
-    low, high = lived.landscape.limits(lived.d)
-    bins = BINS_1 if lived.d == 1 else BINS_2
-    counts = np.histogramdd(lived.frame().x, bins, list(zip(low, high, strict=True)))[0].ravel()
-    return float(np.abs(counts / max(counts.sum(), 1) - np.exp(_log_q(lived))).sum())
+def _bound_where_measured(lived: LivedRun) -> float:
+    return math.nan if lived.frame is None else tracking_bound(lived)
 
 
 def _adiabatic(lived: LivedRun) -> tuple[bool | None, str]:
@@ -155,7 +144,7 @@ register(
         about="run",
         relation="≤",
         statistic=total_difference,
-        predicted=tracking_bound,
+        predicted=_bound_where_measured,
         quantity="L¹ distance of the histogram from ρ_R now",
         remark="As printed it depends on the unit of R: R times 2 doubles it and leaves ρ_R. Without jitter no swarm follows.",
         evidence="N = 2000, v = 0.02, 200 steps of a rotation of radius 1: L¹ = 1.90 (000), 1.52, 1.11 (σ = 0.1, 0.3) on the sphere at "

@@ -219,6 +219,15 @@ def test_theorem_1_is_refuted_by_the_algorithm_for_which_it_is_claimed():
     assert worst[1000].measured > 10 * worst[50].measured > 100 * worst[1000].predicted / 4
 
 
+def test_the_total_variation_stays_far_above_its_bound():
+    sim = run(WELL, n=1000, tau=0.5, **PRINTED)
+    sim.advance(100)
+    held = held_of(sim, "fmc-total-variation")
+    q, counts = np.exp(shares(WELL, 1, 0.5)), np.histogram(sim.frame.x[:, 0], 50, WELL.box)[0]
+    assert held.measured == pytest.approx(np.abs(counts / 1000 - q).sum()) and held.measured > 5 * held.predicted
+    assert held.predicted == pytest.approx(np.sqrt(2 * claims.kl_of_independent_sample(np.log(q), 1000)), rel=1e-6)
+
+
 def test_what_is_exact_holds_in_every_run():
     for options in (PRINTED, {"sigma": 0.0}, {"sigma": 0.0, "motion": "rotation"}, {"sigma": 0.0, "boundary": "dead"}):
         sim = run(WELL, n=200, tau=0.5, **options)

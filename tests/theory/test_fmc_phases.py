@@ -8,7 +8,7 @@ from swarmviz import theory
 from swarmviz.dynamics.fmc.dynamics import REWARDS
 from swarmviz.dynamics.fmc.histogram import log_target
 from swarmviz.theory import fmc_phases
-from swarmviz.theory.fmc import gap_of
+from swarmviz.theory.fmc import gap_of, log_q_now, total_difference
 from swarmviz.theory.lived import LivedRun
 from tests.theory.held import claim_of, failures, held_of
 from tests.theory.test_fmc import PRINTED, RASTRIGIN, SPHERE, WELL, run
@@ -27,7 +27,7 @@ def test_the_tracking_bound_is_the_largest_change_of_the_reward_over_the_gap(d):
     sim.advance(steps)
     slope = 2 * np.sqrt(tau / 2) / tau * np.exp(-0.5)
     lived = LivedRun.of(sim)
-    gap = gap_of(fmc_phases._log_q(lived), SPHERE, d)
+    gap = gap_of(log_q_now(lived), SPHERE, d)
     assert fmc_phases.tracking_bound(lived) * gap == pytest.approx(v * slope, rel=0.01)
     bin_width = {1: 0.2, 2: 0.5}[d]
     assert gap == pytest.approx(2 / tau, rel=bin_width**2 / (tau / 2) / 4)  # of the second order in the width of a bin
@@ -40,7 +40,7 @@ def test_the_distance_from_the_moving_target_is_that_of_histograms():
     counts = np.histogram(sim.frame.x[:, 0], 50, WELL.box)[0]
     inside = counts.sum()
     assert 0 < inside < 300  # those outside the box are not counted
-    assert fmc_phases.total_difference(LivedRun.of(sim)) == pytest.approx(np.abs(counts / inside - q).sum())
+    assert total_difference(LivedRun.of(sim)) == pytest.approx(np.abs(counts / inside - q).sum())
 
 
 def test_no_swarm_tracks_a_slow_reward_as_closely_as_is_claimed():
@@ -135,3 +135,18 @@ def test_the_ratio_of_the_peak_is_a_claim_that_one_run_leaves_open():
         and held.findings[-1].detail == "here α/β = 0.3; it takes runs at several"
         and held.predicted == 1.0
     )
+
+
+@pytest.mark.parametrize(
+    "landscape, options", [(WELL, {}), (RASTRIGIN, {"motion": "drift"}), (SPHERE, {"reward": "value"})]
+)
+def test_every_claim_bears_a_run_whose_positions_are_not_known(landscape, options):
+    """As replicas hand over their record only."""
+    sim = run(landscape, **options)
+    sim.advance(4)
+    replica = LivedRun(sim.journal, sim.initial_swarm, sim.record)
+    for claim in theory.claims_of(sv.FMC):
+        if claim.fits(replica):
+            claim.measure(replica), claim.predict(replica)
+            looks = claim.name in ("fmc-tracking", "fmc-fisher", "fmc-total-variation")
+            assert not looks or np.isnan(claim.predict(replica))
