@@ -257,7 +257,9 @@ def small_step(most: float) -> Hypothesis:
     def check(lived: LivedRun) -> tuple[bool | None, str]:
         if lived.d > 1:
             return None, "L is computed for d = 1 only"
-        largest = max(s.dt * lipschitz(s.change.landscape) for s in lived.stretches)
+        largest = float(np.max([s.dt * lipschitz(s.change.landscape) for s in lived.stretches]))
+        if np.isnan(largest):
+            return None, "F is not finite everywhere on the box"
         return bool(largest <= most), f"Δt·L = {_number(largest)}"
 
     return of_run(f"Δt·L ≤ {most:g}, L the Lipschitz constant of ∇F", check)

@@ -21,7 +21,8 @@ from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
 from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, register
-from swarmviz.theory.fmc import (
+from swarmviz.theory.fmc import pair_distance, rewards
+from swarmviz.theory.fmc_run import (
     ALGORITHM,
     INCREASING,
     NO_JITTER,
@@ -31,8 +32,6 @@ from swarmviz.theory.fmc import (
     changed_since,
     gap_of,
     log_q_now,
-    pair_distance,
-    rewards,
     total_difference,
 )
 from swarmviz.theory.lived import LivedRun

@@ -314,7 +314,7 @@ register(
         statement="With constant noise F̄ of infinitely many agents tends to E₀, the lowest eigenvalue of w ↦ −λΔw − ∇·(w∇F) + Fw; E₀ > F*.",
         hypotheses=(
             *LANGEVIN,
-            Hypothesis("F grows, or walls that do not hold agents", _stationary_at_walls),
+            Hypothesis("no walls that hold agents", _stationary_at_walls),
             conditions.smooth(1),
             SMALL,
             MANY,

@@ -8,10 +8,11 @@ from swarmviz import theory
 from swarmviz.dynamics.fmc.dynamics import REWARDS
 from swarmviz.dynamics.fmc.histogram import log_target
 from swarmviz.theory import fmc_phases
-from swarmviz.theory.fmc import gap_of, log_q_now, total_difference
+from swarmviz.theory.fmc_run import gap_of, log_q_now, total_difference
 from swarmviz.theory.lived import LivedRun
 from tests.theory.held import claim_of, failures, held_of
-from tests.theory.test_fmc import PRINTED, RASTRIGIN, SPHERE, WELL, run
+from tests.theory.test_fmc import RASTRIGIN, SPHERE, run
+from tests.theory.test_fmc_convergence import PRINTED, WELL
 
 
 def names(sim):
