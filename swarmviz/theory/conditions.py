@@ -278,3 +278,18 @@ def long_enough(rate: Callable[[LivedRun], float], name: str) -> Hypothesis:
 
 
 LONG = 5.0  # e⁻⁵ = 0.7% is left
+
+
+def together(words: str, *parts: Hypothesis) -> Hypothesis:
+    """Several conditions that are said as one; where some fail, the detail is theirs."""
+
+    def check(lived: LivedRun) -> Finding:
+        findings = [part.check(lived) for part in parts]
+        for state in ("fails", "open"):
+            found = [finding for finding in findings if finding.state == state]
+            if found:
+                since = [finding.since for finding in found if finding.since is not None]
+                return Finding(state, ", ".join(finding.detail for finding in found), min(since, default=None))
+        return Finding("holds", ", ".join(finding.detail for finding in findings))
+
+    return Hypothesis(words, check)

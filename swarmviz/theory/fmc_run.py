@@ -171,16 +171,20 @@ def _whole(lived: LivedRun) -> tuple[bool, str]:
     return groups == 1, f"G = {groups}"
 
 
-NO_JITTER = Hypothesis("no jitter: 000's algorithm only clones (σ = 0)", without_jitter)
-SAME = conditions.chosen("companion", ("same",), "one companion, for the distance and for cloning (eq. 1.3–1.4)")
-ONE_GROUP = conditions.of_run("one population", _whole)
-NOBODY_DIES = conditions.chosen("boundary", ("none", "clip", "reflect", "periodic"), "no walker dies")
+NO_JITTER = Hypothesis("no jitter (σ = 0)", without_jitter)
+PRINTED = conditions.together(
+    "000's own algorithm: no jitter, one companion, one population",
+    NO_JITTER,
+    conditions.chosen("companion", ("same",), "one companion, for the distance and for cloning"),
+    conditions.of_run("one population", _whole),
+    conditions.chosen("boundary", ("none", "clip", "reflect", "periodic"), "no walker dies"),
+)
 INCREASING = conditions.chosen("distance", ("relative",), "f and g increase (Assumption 3.1)")
 POWERS = conditions.positive(
     "α, β > 0", lambda s, _: np.minimum(s.values("reward_power"), s.values("distance_power")), "the least of them"
 )
 SAME_REWARD = Hypothesis("the same reward R throughout", _same_reward)
-ALGORITHM = (NO_JITTER, SAME, ONE_GROUP, NOBODY_DIES, INCREASING, POWERS)
+ALGORITHM = (PRINTED, INCREASING, POWERS)
 SETTING = (
     *ALGORITHM, SAME_REWARD, conditions.smooth(2), conditions.of_run("R > 0", positive_reward),
     Hypothesis("a compact domain", _compact), conditions.of_run("with a smooth boundary, or a torus", _smooth_boundary),

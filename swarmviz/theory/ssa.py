@@ -316,7 +316,7 @@ register(
     ),
     Claim(
         name="ssa-arrival-run",
-        source="the proof of 002 Thm 2.4, for N agents",
+        source="002 Thm 2.4, N agents",
         statement="F̄ ≤ F* + ε at some step up to log(1/M)/log(1 + Δtε/2), M being the share of this swarm with F ≤ F* + ε/2 at first.",
         hypotheses=(
             MASS_NOISE,
@@ -345,7 +345,7 @@ register(
         statistic=_lowest_height,
         predicted=_promised_height(exact=True),
         quantity="lowest F̄ − F* so far",
-        remark="It holds at any N, without any limit.",
+        remark="The proof of the theorem, step by step: it holds at any N, without any limit.",
         tests=HERE,
     ),
     Claim(

@@ -37,12 +37,12 @@ def test_the_target_is_the_reward_on_the_box_where_it_is_now(landscape, d, optio
 
 
 @pytest.mark.parametrize("options, landscape, words", [
-    ({"sigma": 0.1}, SPHERE, "no jitter: 000's algorithm only clones (σ = 0) fails (σ = 0.1)"),
-    ({"sigma": 0.1, "jitter": "all"}, SPHERE, "no jitter: 000's algorithm only clones (σ = 0) fails (σ = 0.1)"),
-    ({"companion": "own"}, SPHERE, "one companion, for the distance and for cloning (eq. 1.3–1.4) fails (i = own)"),
+    ({"sigma": 0.1}, SPHERE, "one population fails (σ = 0.1)"),
+    ({"sigma": 0.1, "jitter": "all"}, SPHERE, "one population fails (σ = 0.1)"),
+    ({"companion": "own"}, SPHERE, "one population fails (i = own)"),
     ({"distance": "decaying"}, SPHERE, "f and g increase (Assumption 3.1) fails (g = decaying)"),
     ({"groups": 4}, SPHERE, "one population fails (G = 4)"),
-    ({"boundary": "dead"}, SPHERE, "no walker dies fails"),
+    ({"boundary": "dead"}, SPHERE, "one population fails (∂ = dead)"),
     ({"boundary": "none", "sigma": 0.1}, SPHERE, "a compact domain fails (boundary none)"),
     ({"distance_power": 0.0}, SPHERE, "α, β > 0 fails (the least of them = 0)"),
     ({"reward_power": sv.schedules.Linear(start=1.0, end=0.0, duration=2.0)}, SPHERE, "α, β > 0 fails since step 2"),
@@ -160,7 +160,9 @@ def test_a_jitter_that_began_in_mid_run_is_said_with_its_step():
     sim.advance(7)
     sim.dynamics.sigma = 0.2
     sim.advance(3)
-    assert "(σ = 0) fails since step 7 (σ = 0.2)" in failures(held_of(sim, "fmc-rate"))
+    assert "000's own algorithm: no jitter, one companion, one population fails since step 7 (σ = 0.2)" in failures(
+        held_of(sim, "fmc-rate")
+    )
 
 
 def test_the_divergence_is_not_dissipated_as_the_fisher_information_says():
