@@ -5,7 +5,20 @@ One module for each dynamics; importing it registers what it knows (:mod:`swarmv
 
 from __future__ import annotations
 
-from swarmviz.theory import bgk, cbo, cbo_graph, finite_set, finite_set_curves, fmc, pso, ssa
+from swarmviz.theory import (
+    bgk,
+    cbo,
+    cbo_graph,
+    finite_set,
+    finite_set_curves,
+    fmc,
+    fmc_convergence,
+    fmc_phases,
+    pso,
+    sbgd,
+    ssa,
+    ssa_langevin,
+)
 from swarmviz.theory.claim import Assessment, Claim, Verdict, all_claims, assessments, claims_of, judge
 from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.registry import (
@@ -39,13 +52,17 @@ __all__ = [
     "finite_set",
     "finite_set_curves",
     "fmc",
+    "fmc_convergence",
+    "fmc_phases",
     "judge",
     "law",
     "law_of",
     "lines",
     "lines_of",
     "pso",
+    "sbgd",
     "ssa",
+    "ssa_langevin",
     "target",
     "target_of",
     "velocity_law",

@@ -12,6 +12,7 @@ from swarmviz.dynamics.base import Dynamics
 from swarmviz.landscapes.base import Landscape
 from swarmviz.theory.claim import Finding, Hypothesis
 from swarmviz.theory.lived import LivedRun, Stretch
+from swarmviz.theory.one_dimension import lipschitz
 
 
 def positive(words: str, margin: Callable[[Stretch, LivedRun], Any], name: str) -> Hypothesis:
@@ -239,3 +240,56 @@ def rests(words: str, largest: Callable[[LivedRun], float]) -> Hypothesis:
         return True if whole else None, "no motion" if whole else "not every step is recorded"
 
     return of_run(words, check)
+
+
+def starts_independently() -> Hypothesis:
+    """The positions are drawn independently of each other from one law, wherever that lies."""
+
+    def check(lived: LivedRun) -> tuple[bool, str]:
+        return lived.swarm.initial != "points", f"the initial law is {lived.swarm.initial}"
+
+    return of_run("agents start independently from one law", check)
+
+
+def small_step(most: float) -> Hypothesis:
+    """Δt L ≤ ``most``, where L is the Lipschitz constant of ∇F on the box; open for d > 1, where it is not computed."""
+
+    def check(lived: LivedRun) -> tuple[bool | None, str]:
+        if lived.d > 1:
+            return None, "L is computed for d = 1 only"
+        largest = float(np.max([s.dt * lipschitz(s.change.landscape) for s in lived.stretches]))
+        if np.isnan(largest):
+            return None, "F is not finite everywhere on the box"
+        return bool(largest <= most), f"Δt·L = {_number(largest)}"
+
+    return of_run(f"Δt·L ≤ {most:g}, L the Lipschitz constant of ∇F", check)
+
+
+def long_enough(rate: Callable[[LivedRun], float], name: str) -> Hypothesis:
+    """The run is longer than five times 1/rate; open before, and where the rate is not known."""
+
+    def check(lived: LivedRun) -> tuple[bool | None, str]:
+        found, t = rate(lived), float(lived.t[-1])
+        if not np.isfinite(found):
+            return None, f"t = {_number(t)}; the rate is not known"
+        return (True if found * t >= LONG else None), f"{name} = {_number(found * t)}"
+
+    return of_run(f"t large ({name} ≥ {LONG:g})", check)
+
+
+LONG = 5.0  # e⁻⁵ = 0.7% is left
+
+
+def together(words: str, *parts: Hypothesis) -> Hypothesis:
+    """Several conditions that are said as one; where some fail, the detail is theirs."""
+
+    def check(lived: LivedRun) -> Finding:
+        findings = [part.check(lived) for part in parts]
+        for state in ("fails", "open"):
+            found = [finding for finding in findings if finding.state == state]
+            if found:
+                since = [finding.since for finding in found if finding.since is not None]
+                return Finding(state, ", ".join(finding.detail for finding in found), min(since, default=None))
+        return Finding("holds", ", ".join(finding.detail for finding in findings))
+
+    return Hypothesis(words, check)

@@ -22,12 +22,23 @@ PAPERS = (
         "which the paper's algorithm does not have, the swarm ends in few points and KL stays far from zero; with jitter "
         "it settles where cloning and jitter balance, which is as far from ρ_R for ten thousand walkers as for a hundred."
         " The law of infinitely many walkers (an exact map) shows that the relative entropy falls, rises again and stays:"
-        " it is no Lyapunov function, and equation (1.8) is not the limit of the algorithm. The clone probability (1.4) "
-        "exceeds 1 and needs a clip. The rate in the proof of Theorem 3 is 2λ₁ under a logarithmic Sobolev inequality; "
-        "what is printed, (1.11) and (1.15), is λ₁ with a constant.",
+        " it is no Lyapunov function, and equation (1.8) is not the limit of the algorithm. “For any fixed N” in Theorem 1 "
+        "cannot be: N points are no density. The clone probability (1.4) exceeds 1 and needs a clip. The rate in the proof of "
+        "Theorem 3 is 2λ₁ under a logarithmic Sobolev inequality; what is printed, (1.11) and (1.15), is λ₁ with a constant. The "
+        "bound of §5.4 for moving rewards depends on the unit of R, which ρ_R does not. The example g = e^−d of §2.3 falls with "
+        "the distance, against Assumption 3.1. The Arrhenius time of §5.1 grows with N; what is measured falls with N, from 8100 "
+        "steps at N = 20 to 506 at N = 400. The highest mode is found by every one of 300 swarms where §5.4 claims 65% to 92%.",
         (
             ("the large deviation principle (1.14)", "the probabilities are too small to be counted"),
             ("the mixing time", "it is defined by a supremum over all initial laws"),
+            (
+                "β_min of §5.3 and the critical exponents",
+                "only their existence is stated; without jitter every swarm ends on one position, whatever β",
+            ),
+            (
+                "mutual information (1.16)",
+                "R is a function of the position, so that I(X; R) is the entropy of R, whatever the divergence is",
+            ),
             (
                 "uniqueness and existence of the solution of (1.8)",
                 "a statement about an equation that the swarm does not follow",
@@ -53,6 +64,9 @@ PAPERS = (
         "In the mean field of Theorem 2.4 the masses have the mean 1, in the algorithm the sum 1, so that its cutoff acts"
         " on N m: at a fixed cutoff and growing N the algorithm is that of constant noise, for which Theorem 4.2 says "
         "that F̄ stays above the minimum. The line “F̄ tends to min F” belongs to a fixed product of N and the cutoff. "
+        "The ε of Theorem 4.2 is far below the gap, which is E₀ − F* with the lowest eigenvalue E₀ of w ↦ −λΔw − ∇·(w∇F) + Fw: "
+        "0.0084 against 0.305 on the double well at λ = 0.5. The cutoff (6.2) is zero nowhere, against Assumption 2.3; Ackley’s "
+        "∇F is not Lipschitz, and Rastrigin’s F not bounded, against Assumption 2.1. "
         "The function printed with figure C.17 lacks the factors 10 of (6.3), so that its minimum is 18 and not 0. The "
         "row printed with figure 6.10 agrees with ours at half the printed cutoff.",
         (

@@ -84,7 +84,9 @@ class LivedRun:
     def _stretches(self):
         stop = max(self.last, 1)
         clocks = self.journal.clocks()
-        edges = np.union1d(self.k, [stop])
+        edges = (
+            np.append(self.k, stop) if stop > self.last else self.k
+        )  # no union: k is in order, and has no step twice
         for (change, clock), later in zip(clocks, [*self.journal.steps[1:], stop], strict=True):
             first, end = change.k, min(later, stop)
             if first >= end:

@@ -110,8 +110,9 @@ def test_the_target_law_is_drawn_where_theory_has_one():
 
 
 def test_a_law_says_its_name_and_source_on_hover_and_below_why_it_does_not_hold():
-    for sigma, holds in ((0.1, True), (0.0, False)):
-        sim = simulation("FMC", "Rastrigin", n=60, sigma=sigma)
+    printed = {"companion": "same", "relativisation": "min-max"}  # the algorithm of 000 has no jitter
+    for sigma, holds in ((0.0, True), (0.1, False)):
+        sim = simulation("FMC", "Rastrigin", n=60, sigma=sigma, **printed)
         law, view = theory.target(sim), attached(Density(), sim)
         assert law.applies == holds
         for plane in (False, True):
