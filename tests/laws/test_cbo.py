@@ -117,7 +117,7 @@ def test_a_law_that_leaves_the_box_has_cells_as_far_as_it_goes_and_ends_with_a_s
     state = after(100, start(**BOX), alpha=10.0, lam=-2.0, sigma=0.5)
     assert abs(moments(state)[0] - 1.0) < 1e-12
     assert state.cell_mass[[0, -1]].sum() < 1e-6
-    with pytest.raises(NoLaw, match="half widths of the box at step 1[6-9]"):
+    with pytest.raises(NoLaw, match=r"half widths of the box at step 1[6-9]"):
         LAW.advance(state, dynamics, RASTRIGIN, 200)
 
 
