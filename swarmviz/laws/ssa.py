@@ -37,7 +37,7 @@ from swarmviz.laws.quiet import EXTREME, law_of_step, put_in_order, spread_noise
 from swarmviz.laws.table import Table
 from swarmviz.schedules import values_of
 
-AGENTS = 8000
+AGENTS = 8000  # twice as many where initial masses are random, which sorting by x does not spread as well
 SILVER = math.sqrt(2.0) - 1.0  # no rational multiple of the golden ratio, which spreads the noise
 MASS_FREE = ("none", "constant", "annealing")
 SEED = 0x55A  # of the one uniform number per step
@@ -174,7 +174,7 @@ class SSALaw(LawScheme):
     def __init__(self, agents: int = AGENTS):
         self.agents, text = agents, LangevinLaw.approximation
         self.approximation = (  # type: ignore[misc]
-            f"A quiet swarm of {agents:,} agents, whose errors cancel: as near to the law as some 10⁶ independent draws, with the cutoff "
+            f"A quiet swarm of {agents:,} agents (twice as many with random initial masses), whose errors cancel: as near to the law as some 10⁶ independent draws, with the cutoff "
             f"Nβ of this N. Where the noise does not depend on the mass: {text[0].lower()}{text[1:]}"
         )
         self.mass_free = LangevinLaw()
@@ -186,7 +186,7 @@ class SSALaw(LawScheme):
     def init(self, dynamics, landscape, swarm):
         if dynamics.profile in MASS_FREE:
             return self.mass_free.init(dynamics, landscape, swarm)
-        start, count = initial_law(swarm, landscape), self.agents
+        start, count = initial_law(swarm, landscape), self.agents * (1 if dynamics.initial_mass == "equal" else 2)
         x = start.quantiles((np.arange(count) + 0.5) / count)
         (low,), (high,) = landscape.limits(1)
         clock, mass = Clock(dt=dynamics.time_step), initial_masses(dynamics.initial_mass, count)
