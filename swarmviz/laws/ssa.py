@@ -174,8 +174,9 @@ class SSALaw(LawScheme):
     def __init__(self, agents: int = AGENTS):
         self.agents, text = agents, LangevinLaw.approximation
         self.approximation = (  # type: ignore[misc]
-            f"A quiet swarm of {agents:,} agents (twice as many with random initial masses), whose errors cancel: as near to the law as some 10⁶ independent draws, with the cutoff "
-            f"Nβ of this N. Where the noise does not depend on the mass: {text[0].lower()}{text[1:]}"
+            f"A quiet swarm of {agents:,} agents, twice as many with random initial masses, whose errors cancel: as near to the law as "
+            "some 10⁶ independent draws, with the cutoff Nβ of this N. Where the noise does not depend on the mass: "
+            f"{text[0].lower()}{text[1:]}"
         )
         self.mass_free = LangevinLaw()
         self._last: tuple[Any, Table] | None = None
