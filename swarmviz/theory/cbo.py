@@ -366,7 +366,8 @@ register(
         evidence="N = 2, α → 0, Δt = 0.01: 1.262 ± 0.012 at σ = 1 where 1.5 is claimed, λ + σ²/4 = 1.25; N = 100 on Rastrigin at σ = 3: "
         "0.40 ± 0.03 where 5.5 is claimed. λ = −0.1, N = 100 on Rastrigin, d = 2, α = 1000, Δt = 0.05, steps 100 to 300, 1000 to 6000 "
         "runs: −0.119 at σ = 0.2 (claimed −0.08), −0.152 at 0.4 (−0.02), −0.159 at 0.5 (0.025), −0.156 at 0.6 (0.08), −0.117 at 0.8 "
-        "(0.22), −0.017 at 1 (0.4), 0.485 at 1.5 (1.025), each ± 0.004 or less: stable from σ = 0.45 on as claimed, between 1 and 1.5 as measured; "
+        "(0.22), −0.017 at 1 (0.4), 0.485 at 1.5 (1.025), each ± 0.004 or less: stable from σ = 0.45 on as claimed, between 1 and 1.5 as "
+        "measured; "
         "without noise the rate is λ = −0.1.",
         tests=("tests/theory/test_cbo.py",),
     ),
