@@ -251,7 +251,8 @@ class BGKLaw(LawScheme):
             atoms = np.vstack((atoms, np.column_stack((points.x, points.mass))))
         x, logs, f = log_density(state, total, landscape, delta)
         found = consensus(x, f, logs, alpha, atoms, values_at(landscape, atoms[:, 0]))
-        total, first, _ = state.columns
-        mean = first / np.where(total > 0.0, total, 1.0)
+        if len(points.x):
+            total, first, _ = state.columns
+            mean = first / np.where(total > 0.0, total, 1.0)
         needed = max(state.needed, needed_now(state, total, mean, found, delta))
         return state._replace(nu=found.nu, alpha=alpha, needed=needed)

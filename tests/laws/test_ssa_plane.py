@@ -48,8 +48,10 @@ def test_swarms_have_their_agents_where_the_plane_has_them(options):
 
 @pytest.mark.parametrize("options", CASES, ids=str)
 def test_its_margins_are_the_law_of_a_place_and_the_masses_of_the_agents(options):
-    """x: as the law draws it, with 1000 Gaussians, of which two may be beside a place instead of around it. ln Nm: agent by agent. All mass is in a plane that is wide enough, and
-    in the box where it has walls. The start is near one of them."""
+    """x: as the law draws it, with 1000 Gaussians, of which two may be beside a place instead of around it. ln Nm: agent by agent.
+
+    All mass is in a plane that is wide enough, and in the box where it has walls, near one of which the start is.
+    """
     (state,) = states_at((15,), {"initial": "box", "low": -5.0, "high": 2.0}, **options)
     x, logs = np.linspace(-30, 30, 601), np.linspace(-800, 50, 400)
     p = plane_masses(state, x, logs)
