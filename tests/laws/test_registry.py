@@ -1,4 +1,4 @@
-"""What every law must do, by one table: mass, a million agents at five times, and the distance over the number of agents.
+"""What every law of the registry must do, by one table: mass, a million agents at five times, and the distance over their number.
 
 For FMC a million agents are not compared by W₁: what a start is off by is multiplied by cloning in every swarm alone, whatever its number
 (about 1.5 times in W₁, up to 5 where near companions are rewarded), and ten swarms are too few for the mean of that. What holds of any
