@@ -69,9 +69,9 @@ class Flight(NamedTuple):
 
 
 @inner(strict=True)
-def jump_strictly(now, v, step, noise, to):
+def jump_strictly(now, more, v, step, noise, to):
     rows, n = now.mass.shape
-    total, mean, spread = np.zeros(n), np.zeros(n), np.zeros(n)
+    total, mean, spread = more[0].copy(), more[1].copy(), more[2].copy()
     w, taken, stay, middle = np.empty(rows), np.empty(rows), 1.0 - step.probability, rows // 2
     for j in range(rows):
         for i in range(n):
@@ -101,9 +101,12 @@ def jump_strictly(now, v, step, noise, to):
 
 
 @kernel
-def jump(now: Cells, v: Reals, step: Jumps, noise: Noise, to: Cells) -> None:
-    """Q: ``to`` becomes what ``now`` is after the jumps, on the same columns."""
-    jump_strictly(now, v, step, noise, to)
+def jump(now: Cells, more: Table, v: Reals, step: Jumps, noise: Noise, to: Cells) -> None:
+    """Q: ``to`` becomes what ``now`` is after the jumps, on the same columns, and gets those that jump of ``more``.
+
+    ``more`` has the three sums of others by column, (3, X), who are no part of the grid until they jump.
+    """
+    jump_strictly(now, more, v, step, noise, to)
 
 
 # ---- L -----------------------------------------------------------------------------------------------------------------

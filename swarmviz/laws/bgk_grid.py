@@ -19,12 +19,14 @@ from swarmviz.dynamics.stall import half_widths
 from swarmviz.frame import Clock
 from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.bgk_cells import Cells
+from swarmviz.laws.bgk_released import Released
 from swarmviz.laws.bgk_velocities import HEAVY, NORMAL_REACH
 from swarmviz.laws.weights import Nodes, nodes_of
 
 H, H_V = 0.1, 0.1  # h and h_v of (1)
 FINEST, FINEST_V = 1e-5, 1e-4  # δ and δ_v in half widths of the box
 FREE = 64.0  # half widths up to which there are columns where nothing bounds the box, and for initial laws
+LOST = 1e-4  # mass beyond them from which on there is no law
 PADDING = 1.0  # half widths beyond the box to which F is looked at beside the columns' own middles
 FLIGHTS = 20.0  # widths of the box per step up to which heavy tails have rows; beyond, a wall is reached anyway
 
@@ -50,6 +52,8 @@ class State(NamedTuple):
         N* of the steps so far.
     nodes : Nodes
         Where F is integrated.
+    released : Released
+        Agents that a wall has let go of and that have not jumped since; all others are in ``sums``.
     """
 
     k: int
@@ -65,11 +69,17 @@ class State(NamedTuple):
     still: int
     needed: float
     nodes: Nodes
+    released: Released
 
     @property
     def cells(self) -> Cells:
         """The law itself, for the kernels."""
         return cells_of(self.sums, self.edges)
+
+    @property
+    def columns(self) -> np.ndarray:
+        """Σ1, Σy, Σy² of everybody by column, (3, X)."""
+        return self.sums.sum(axis=1) + self.released.sums(self.edges, self.centre)
 
     @property
     def rest(self) -> int:

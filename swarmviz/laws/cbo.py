@@ -31,14 +31,16 @@ import numpy as np
 
 from swarmviz.dynamics.cbo import CBO, SCHEMES, drift_factors
 from swarmviz.frame import Clock
-from swarmviz.laws.base import LawScheme
+from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.gaussian_mixture import REACH, WITHIN, Cells, Mixture, rebin, sources
 from swarmviz.laws.initial import InitialLaw, initial_law
 from swarmviz.laws.walls import Confined, confine
 from swarmviz.laws.weights import Consensus, Nodes, consensus, log_interpolated, nodes_of, values_at
 
 FINEST = 1e-9  # δ, in half widths of the box
-FARTHEST = 30.0  # outermost finite edge, in distances of the farthest node from the middle of the box
+FARTHEST = 30.0  # outermost finite edge at the start, in distances of the farthest node from the middle of the box
+BEYOND, FURTHER = 1e-6, 30.0  # mass beyond the outermost edges with which these are put so many times as far
+MOST = 1e9  # half widths of the box: no edge is farther, and a law of which more than BEYOND is ends
 PADDING = 4.0  # half widths of the box, from its middle, to which F is looked at
 FINE, COARSE = 0.05, 0.2  # smallest and largest h; between them it is s
 REFINED = 4  # moving nodes per edge
@@ -263,13 +265,25 @@ class CBOLaw(LawScheme):
             )
             state = self._cut(state._replace(centre=found.nu), state.grid)
         else:
-            state = self._cut(state, state.grid)
+            state = self._reaching(self._cut(state, state.grid))
             found = self._nu(state, state.density, state.atoms, state.support, landscape, alpha)
         state = state._replace(nu=found.nu, alpha=alpha)
         if abs(found.nu - state.centre) > max(RECENTRED * self._sizes(state)[0], state.grid.finest):
             by = found.nu - state.centre
             state = self._cut(state._replace(centre=found.nu, mean=state.mean - by), state.grid)
         return state._replace(needed=max(state.needed, self._needed_now(state, found)))
+
+    def _reaching(self, state: State) -> State:
+        """The same law in cells of which the outermost, which have no end, hold next to nothing."""
+        grid = state.grid
+        while state.cell_mass[0] + state.cell_mass[-1] > BEYOND:
+            if grid.farthest > MOST / FINEST * grid.finest:
+                raise NoLaw(
+                    f"The law of X − ν has become wider than {MOST:g} half widths of the box at step {state.k}: it ends here."
+                )
+            grid = grid._replace(farthest=FURTHER * grid.farthest)
+            state = self._cut(state, grid)
+        return state
 
     def _on(self, state: State, grid: Grid) -> State:
         """The same law in other cells."""

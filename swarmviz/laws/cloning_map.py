@@ -1,12 +1,13 @@
 r"""The law of one walker of Fractal Monte Carlo among infinitely many, from one step to the next, on K equal cells of the box; d = 1.
 
-    L(x, y) = α ln f(R(x)) + β ln f(|x − y|)                                   (1)  ln VR at x of a walker with the companion y
+    L(x, y) = α ln f(R(x)) + β ln g(|x − y|)                                   (1)  ln VR at x of a walker with the companion y
     c(l, l') = clip((e^{l'} − e^l)/(e^l + ε), 0, 1)                            (2)  000 eq. 1.4
     ρ⁺ = ρ(x) (1 − E c(L(x, y), L(x', y')))                                    (3)  those that stay
        + J [ρ(x) E c(L(x', y'), L(x, y))]                                      (4)  those that clone a walker at x
 
 x, y, x', y' are independent draws from ρ; with the companion "same" y = x' in (3) and y' = x in (4), for the cloned walker is the one whose
-distance counts. f is the z-score form of :mod:`swarmviz.dynamics.fmc.cloning`, with mean and deviation of R under ρ, of |x − y| under ρ².
+distance counts. f is the z-score form of :mod:`swarmviz.dynamics.fmc.cloning`, with mean and deviation of R under ρ, of |x − y| under ρ²;
+g is f, or e to the minus distance.
 J is the Gaussian jitter with the boundary; with the jitter "all" it acts on (3), too.
 
 The law is P (K,), the masses of the cells of width h. R is averaged over :data:`POINTS` places in a cell; two walkers of cells k apart are
@@ -30,7 +31,7 @@ Code        formula  shape  meaning
 mass        P        (K,)   masses of the cells, sum 1
 bottleneck  (5)      (K,)
 A           α ln f   (K,)   of the reward, per cell
-D           β ln f   (K,)   of the distance of cells k apart
+D           β ln g   (K,)   of the distance of cells k apart
 stay, come  (3) (4)  (K,)   before the jitter
 """
 
@@ -55,20 +56,24 @@ REACH = 8.5  # deviations of the jitter that count
 EQUAL = 1e-14  # as in swarmviz.dynamics.fmc.cloning
 LN_2 = math.log(2.0)
 COARSEST = 0.02  # share of the variance of R that may lie within cells
-NARROWEST = 2.0  # cells in a deviation of the jitter, unless it is 0, and of the distance
+STEEPEST = 0.1  # βh where g = e to the minus distance: within a cell it is taken as constant
+NARROWEST = 2.0  # cells in a deviation of the jitter, unless it is 0
 RARE, ENTRANTS, CARRIERS = 0.01, 3.0, 4.0  # of (6)
 NOTHING, LEAST = 1e-300, -690.0  # a mass that has no logarithm, and one that stands for it
-RESOLVED, UNRESOLVED, UNREWARDED = range(3)  # how a call ended
+RESOLVED, UNRESOLVED, UNREWARDED, NARROW = range(4)  # how a call ended
 
 
 class Cloning(NamedTuple):
-    """What stays the same during a call: the kind of reward, whether i(n) is another companion than j(n), who is jittered, ε."""
+    """What stays the same during a call: the kind of reward, whether i(n) is another companion than j(n), who is jittered, ε,
+    whether g is e to the minus distance, and how many cells a deviation of the distance must have."""
 
     kind: int
     own: bool
     everyone: bool
     periodic: bool
     epsilon: float
+    decaying: bool
+    fewest: float
 
 
 class CloningSchedules(NamedTuple):
@@ -187,8 +192,8 @@ def rate_rewards(mass, first, end, kind, tau, alpha, shift, low, h, objective, c
 
 
 @inner
-def rate_distances(mass, first, end, beta, cells):
-    """D ← β ln f(distance), from the autocorrelation of P; returns the deviation of the distance, in cells."""
+def rate_distances(mass, first, end, beta, decaying, h, cells):
+    """D ← β ln g(distance), from the autocorrelation of P; returns the deviation of the distance, in cells."""
     apart, D, mean, square = cells.apart, cells.D, 0.0, 0.0
     D[:] = 0.0
     for k in range(end - first):
@@ -201,7 +206,8 @@ def rate_distances(mass, first, end, beta, cells):
     deviation = math.sqrt(max(square - mean * mean, 0.0))  # in cells: h cancels
     if beta > 0.0:
         for k in range(end - first):
-            D[k] = beta * log_f(((k if k > 0 else 1.0 / 3.0) - mean) / deviation)
+            apart_now = k if k > 0 else 1.0 / 3.0
+            D[k] = -beta * h * apart_now if decaying else beta * log_f((apart_now - mean) / deviation)
     return deviation
 
 
@@ -406,8 +412,8 @@ def advance_cells(
 ) -> int:
     """Advance P and b in place, as many steps as ``schedules`` have values; returns how many steps were taken.
 
-    Fewer where the cells do not resolve the jitter or the reward (UNRESOLVED), or where F is not finite or R negative at a place
-    that carries mass (UNREWARDED).
+    Fewer where the cells do not resolve the jitter or the reward (UNRESOLVED) or the law itself (NARROW), or where F is not finite
+    or R negative at a place that carries mass (UNREWARDED).
     """
     schedules, objective, report = borrowed(schedules), borrowed(objective), borrowed(report)
     K, low, sigma = mass.size, box.low[0], schedules.sigma
@@ -423,8 +429,11 @@ def advance_cells(
         if inside < 0.0:
             report.end[0] = UNREWARDED
             return s
+        if rate_distances(mass, first, end, schedules.beta[s], params.decaying, h, cells) < params.fewest:
+            report.end[0] = NARROW
+            return s
         if (
-            rate_distances(mass, first, end, schedules.beta[s], cells) < NARROWEST
+            (params.decaying and schedules.beta[s] * h > STEEPEST)
             or inside > COARSEST
             or 0.0 < sigma[s] < NARROWEST * h
         ):

@@ -110,9 +110,9 @@ def jumps_at(atoms: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def distance(agents: np.ndarray, curve: Curve) -> float:
     """W₁ of the agents (N,), in any order, to a law (1)."""
-    agents = np.sort(agents)
-    breaks = np.sort(np.concatenate((agents, curve.x)))
-    below = np.searchsorted(agents, breaks[:-1], side="right") / len(agents)
+    n, breaks = len(agents), np.concatenate((np.sort(agents), curve.x))
+    order = np.argsort(breaks, kind="stable")  # merges two lists that are in order
+    breaks, below = breaks[order], np.cumsum(order[:-1] < n) / n
     begins, ends = curve.right(breaks[:-1]) - below, curve.left(breaks[1:]) - below
     # a straight line from a to b, without and with a change of sign
     same = begins * ends >= 0.0

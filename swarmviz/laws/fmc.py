@@ -19,6 +19,7 @@ from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.cloning_map import (
     COARSEST,
+    NARROW,
     POINTS,
     UNREWARDED,
     Cloning,
@@ -30,7 +31,12 @@ from swarmviz.laws.initial import initial_law
 from swarmviz.laws.plain import Plain, PlainState
 from swarmviz.schedules import values_of
 
-FEWEST, MOST = 400, 1200  # cells
+FEWEST, MOST = 400, 1200  # cells at the start
+FINEST = 3200  # cells of a law that has become narrow
+RESOLVING, LEAST = (
+    6.0,
+    2.0,
+)  # cells in a deviation of the distance, below which they are halved, and below which that cannot help
 PER_DEVIATION = 8.0  # cells in a deviation of the jitter that are aimed at
 FINE = COARSEST / 5.0  # share of the variance of R within cells from which on there are as many as may be
 OUTSIDE = 1e-9  # mass outside the box that is passed over
@@ -60,8 +66,8 @@ class FMCLaw(LawScheme):
     def __init__(self) -> None:
         self.swarm = Plain()
         self.approximation = (  # type: ignore[misc]
-            f"The map of the density from step to step on {FEWEST} to {MOST} cells of the box; where these resolve neither the jitter nor "
-            f"the reward, and without walls, a swarm of {self.swarm.agents:,} walkers with a seed of its own."
+            f"The map of the density from step to step on {FEWEST} to {FINEST} cells of the box; where these resolve neither the "
+            f"jitter nor the reward, and without walls, a swarm of {self.swarm.agents:,} walkers with a seed of its own."
         )
 
     def refusal(self, dynamics, landscape, swarm):
@@ -99,7 +105,7 @@ class FMCLaw(LawScheme):
         report = Report(np.array([state.rate]), np.array([state.needed]), np.zeros(1, np.int64))
         params = Cloning(
             REWARDS[dynamics.reward], dynamics.companion == "own", dynamics.jitter == "all", dynamics.boundary == "periodic",
-            dynamics.epsilon,
+            dynamics.epsilon, dynamics.distance == "decaying", RESOLVING if 2 * len(mass) <= FINEST else LEAST,
         )  # fmt: skip
         shift = np.ascontiguousarray(dynamics.shift(times, 1)[:, 0])
         box = box_of(landscape, 1, boundaries.CODES[dynamics.boundary])
@@ -113,6 +119,8 @@ class FMCLaw(LawScheme):
             raise NoLaw(
                 f"the law ends at step {after.k}: F is not finite, or the reward {dynamics.reward!r} not positive, where walkers are"
             )
+        if end == NARROW and 2 * len(mass) <= FINEST:
+            return self.advance(halved(after), dynamics, landscape, steps - taken)
         if taken < steps:
             after = self._as_swarm(after, dynamics, landscape)
             return self.swarm.advance(after, dynamics, landscape, steps - taken)
@@ -142,6 +150,11 @@ class FMCLaw(LawScheme):
         x = np.interp(u, below, edges_of(state))
         started = self.swarm.started(dynamics, landscape, x, state.k, state.clock)
         return started._replace(needed=self.agents_needed(state))
+
+
+def halved(state: CellState) -> CellState:
+    """The same law in cells half as wide."""
+    return state._replace(mass=np.repeat(0.5 * state.mass, 2), bottleneck=np.repeat(state.bottleneck, 2))
 
 
 def walled(dynamics: FMC) -> bool:

@@ -7,7 +7,9 @@ The agents do not interact: this is the law of each of them, and that of infinit
 diffusion, whose stationary law is e^{−F/T}: what (2) tends to differs from it by the bias of Δt.
 
 chain   (2) by the trapezoidal rule on uniform nodes, s/1.8 apart. ρ⁺ is a sum of Gaussians of deviation s, and so is ρ from the second step
-        on; their products are resolved to 1e-14 (the rule is spectral). From the initial law by Gauss–Legendre panels.
+        on; their products are resolved to 1e-14 (the rule is spectral). From the initial law by Gauss–Legendre panels. Where F' jumps, as
+        in the tip of a cone, the rule is of first order only; with the largest jump half way between two nodes it is of second order, and
+        errors of both sides all but cancel.
 cells   where the box has walls, at which ρ ends, or the noise is too weak for so many nodes: cells with three moments
         (:mod:`swarmviz.laws.gaussian_mixture`), an agent's Gaussian is cut with their edges.
 
@@ -37,6 +39,7 @@ MOST_NODES = 12_000  # of the chain; with more it takes longer than cells
 LOST = 1e-11  # mass that may be missing after a step before the nodes are chosen anew
 PANEL, POINTS = 0.5, 6  # width in s, and nodes, of the panels of the first step
 WIDEST = 8.0  # s per spacing in a table of the chain
+HALVINGS = 30  # of an interval, after which F' still changes only where it jumps
 MARGIN = 0.15  # of new nodes beyond either end of the law, of its extent
 CELLS = 600  # in the box
 MOST_CELLS = 6000
@@ -229,7 +232,10 @@ class LangevinLaw(LawScheme):
         """(2) of any mixture, on nodes that are chosen for it."""
         left, right = extent(state)
         wider = MARGIN * (right - left)
-        grid = Grid(left - wider, spacing, math.ceil((right - left + 2.0 * wider) / spacing) + 1)
+        first, size = left - wider, math.ceil((right - left + 2.0 * wider) / spacing) + 2
+        jump = jump_of_slope(landscape, first + spacing * np.arange(size))
+        first -= 0.0 if jump is None else spacing * (1.0 - ((jump - first) / spacing - 0.5) % 1.0)
+        grid = Grid(first, spacing, size)
         mass = density(state.law.mixture, grid.nodes)
         mean = images(landscape, grid.nodes, dynamics.dt)
         return state._replace(
@@ -293,6 +299,22 @@ def images(landscape: Landscape, x: np.ndarray, dt: float) -> np.ndarray:
     """x − ΔtF'(x) at ``x`` (M,); x itself where F' is no number."""
     moved = x - dt * landscape.gradient(x[:, None])[:, 0]
     return np.where(np.isfinite(moved), moved, x)
+
+
+def jump_of_slope(landscape: Landscape, x: np.ndarray) -> float | None:
+    """Where F' has its largest jump between two of the increasing places ``x`` (M,); None where its largest change is none."""
+    slope = np.nan_to_num(landscape.gradient(x[:, None])[:, 0])
+    at = int(np.argmax(np.abs(np.diff(slope))))
+    (low, high), (below, above) = x[at : at + 2], slope[at : at + 2]
+    whole = abs(above - below)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        here = float(np.nan_to_num(landscape.gradient(np.array([[middle]]))[0, 0]))
+        if abs(here - below) > abs(above - here):
+            high, above = middle, here
+        else:
+            low, below = middle, here
+    return 0.5 * (low + high) if abs(above - below) > 0.25 * whole > 0.0 else None
 
 
 def extent(state: State) -> tuple[float, float]:

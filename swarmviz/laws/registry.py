@@ -5,8 +5,10 @@ from __future__ import annotations
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.bgk import BGK
 from swarmviz.dynamics.cbo import CBO
+from swarmviz.dynamics.finite_set.dynamics import FiniteSet
 from swarmviz.dynamics.fmc.dynamics import FMC
 from swarmviz.dynamics.pso import PSO
+from swarmviz.dynamics.sbgd import SBGD
 from swarmviz.dynamics.ssa import SSA
 from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.base import LawScheme
@@ -25,6 +27,10 @@ SCHEMES: dict[type[Dynamics], LawScheme] = {
     PSO: PSOLaw(),
     SSA: SSALaw(),
 }
+NONE: dict[type[Dynamics], str] = {
+    SBGD: "SBGD has no law of infinitely many agents: every step removes at least one agent, so that a run is over after N steps or so.",
+    FiniteSet: "On a finite set the law is a vector of probabilities, which the figure of the occupation shows beside the agents.",
+}
 
 
 def scheme_of(dynamics: Dynamics) -> LawScheme | None:
@@ -36,7 +42,8 @@ def refusal(dynamics: Dynamics, landscape: Landscape, swarm: Swarm) -> str:
     """Why there is no law of infinitely many agents for these parts, in one sentence; "" where there is one."""
     scheme = scheme_of(dynamics)
     if scheme is None:
-        return f"The law of infinitely many agents is not computed for {dynamics.title}."
+        reason = f"The law of infinitely many agents is not computed for {dynamics.title}."
+        return NONE.get(type(dynamics), reason)
     if swarm.d != 1:
         return f"The law of infinitely many agents is computed for d = 1 only; here d = {swarm.d}."
     try:

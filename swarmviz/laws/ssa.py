@@ -5,6 +5,10 @@ r"""The law of infinitely many agents of SSA (:mod:`swarmviz.dynamics.ssa`) in o
 μ(t, x, m) is the law of a place and a mass with E[m] = 1, which is N times the mass in the swarm. So the limit keeps b = Nβ, and its
 noise is σ(m/N): it belongs to the N of the swarm through b, and for the steep profile through the steepness, too. Since σ must not be
 smoothed in m, μ is a quiet swarm (:mod:`swarmviz.laws.quiet`): its agents carry masses m/N_q, N_q their number, and feel σ(m/N).
+Initial masses have the law of N times a draw divided by N times its mean; their numbers are spread evenly beside those of the places.
+
+With the provisional minimum F̄ = min F the limit has the lowest F where the law is; what the others lose then goes to one agent, which is
+nothing of the law of x. Of the quiet swarm it is the lowest of N_q agents, as near to that minimum as of so many independent ones.
 
 Where the noise does not depend on the mass, masses move nothing, and the law is that of :mod:`swarmviz.laws.langevin`. Who changes to
 such a profile keeps the quiet swarm; who changes from it to one with masses has no law, because those of the past are not known.
@@ -18,22 +22,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.base import box_of, smooth_objective_of
-from swarmviz.dynamics.ssa import PROFILES, provisional_minimum, rates, transfer
+from swarmviz.dynamics.ssa import MEAN, PROFILES, PROVISIONAL, hand_over, provisional_minimum, rates, transfer
 from swarmviz.frame import Clock, Diverged
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import borrowed, scratch
 from swarmviz.kernels.compiled import Reals, Wholes, inner, kernel
-from swarmviz.kernels.diagnostics import all_finite
+from swarmviz.kernels.diagnostics import all_finite, smallest
 from swarmviz.kernels.packs import FINE, Box, SmoothObjective
 from swarmviz.kernels.randomness import POSITION_NOISE, key, uniform
 from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.initial import InitialLaw, initial_law
 from swarmviz.laws.langevin import LangevinLaw
-from swarmviz.laws.quiet import law_of_step, put_in_order, spread_noise
+from swarmviz.laws.quiet import EXTREME, law_of_step, put_in_order, spread_noise
 from swarmviz.laws.table import Table
 from swarmviz.schedules import values_of
 
-AGENTS = 8000
+AGENTS = 8000  # twice as many where initial masses are random, which sorting by x does not spread as well
+SILVER = math.sqrt(2.0) - 1.0  # no rational multiple of the golden ratio, which spreads the noise
 MASS_FREE = ("none", "constant", "annealing")
 SEED = 0x55A  # of the one uniform number per step
 
@@ -86,13 +91,14 @@ class Agents(NamedTuple):
 
 
 class QuietParams(NamedTuple):
-    """λ, β, Δt, the profile, and N_q/N, by which a mass of the quiet swarm becomes one of the swarm."""
+    """λ, β, Δt, the profile, N_q/N, by which a mass of the quiet swarm becomes one of the swarm, and what F̄ is."""
 
     lam: float
     cutoff: float
     dt: float
     profile: int
     scale: float
+    provisional: int
 
 
 class Workspace(NamedTuple):
@@ -118,7 +124,8 @@ def take_step(agents, params, temperature, shift, box, objective, workspace):
     for i in range(n):
         workspace.spare_mass[i] = params.scale * mass[i]
     rates(workspace.spare_mass, params.lam, params.cutoff, temperature, params.profile, rate)
-    agents.clips[0] += transfer(mass, f, agents.level[0], dt)
+    shift_mass = transfer if params.provisional == MEAN else hand_over
+    agents.clips[0] += shift_mass(mass, f, agents.level[0], dt)
     spread_noise(shift, z)
     for i in range(n):
         agents.mean[i] = x[i] - dt * workspace.slope[i]
@@ -146,8 +153,16 @@ def advance_quiet(
             take_step(agents, params, temperature[s - 1], shift, box, objective, workspace)
         if not all_finite(workspace.f):
             return k + s
-        agents.level[0] = provisional_minimum(agents.mass, workspace.f)
+        f = workspace.f
+        agents.level[0] = provisional_minimum(agents.mass, f) if params.provisional == MEAN else smallest(f)
     return FINE
+
+
+def initial_masses(kind: str, count: int) -> np.ndarray:
+    """Masses (N_q,) with sum 1 of agents in the order of x, as the initial law of the masses has them."""
+    u = (SILVER * np.arange(count) + 0.5) % 1.0
+    mass = np.ones(count) if kind == "equal" else u if kind == "uniform" else -np.log(np.maximum(u, EXTREME))
+    return mass / mass.sum()
 
 
 class SSALaw(LawScheme):
@@ -159,8 +174,9 @@ class SSALaw(LawScheme):
     def __init__(self, agents: int = AGENTS):
         self.agents, text = agents, LangevinLaw.approximation
         self.approximation = (  # type: ignore[misc]
-            f"A quiet swarm of {agents:,} agents, whose errors cancel: as near to the law as some 10⁶ independent draws, with the cutoff "
-            f"Nβ of this N. Where the noise does not depend on the mass: {text[0].lower()}{text[1:]}"
+            f"A quiet swarm of {agents:,} agents, twice as many with random initial masses, whose errors cancel: as near to the law as "
+            "some 10⁶ independent draws, with the cutoff Nβ of this N. Where the noise does not depend on the mass: "
+            f"{text[0].lower()}{text[1:]}"
         )
         self.mass_free = LangevinLaw()
         self._last: tuple[Any, Table] | None = None
@@ -171,10 +187,10 @@ class SSALaw(LawScheme):
     def init(self, dynamics, landscape, swarm):
         if dynamics.profile in MASS_FREE:
             return self.mass_free.init(dynamics, landscape, swarm)
-        start, count = initial_law(swarm, landscape), self.agents
+        start, count = initial_law(swarm, landscape), self.agents * (1 if dynamics.initial_mass == "equal" else 2)
         x = start.quantiles((np.arange(count) + 0.5) / count)
         (low,), (high,) = landscape.limits(1)
-        clock, mass = Clock(dt=dynamics.time_step), np.full(count, 1.0 / count)
+        clock, mass = Clock(dt=dynamics.time_step), initial_masses(dynamics.initial_mass, count)
         state = QuietState(
             0, clock, int(swarm.n), x, mass, x, np.zeros(count), low, high, dynamics.boundary, math.nan, 0, start
         )
@@ -194,8 +210,9 @@ class SSALaw(LawScheme):
             np.array([state.clips]),
         )  # fmt: skip
         params = QuietParams(
-            dynamics.lam, dynamics.cutoff, dynamics.dt, PROFILES[dynamics.profile], len(state.x) / state.n
-        )
+            dynamics.lam, dynamics.cutoff, dynamics.dt, PROFILES[dynamics.profile], len(state.x) / state.n,
+            PROVISIONAL[dynamics.provisional],
+        )  # fmt: skip
         box = box_of(landscape, 1, boundaries.CODES[dynamics.boundary])
         failed = advance_quiet(agents, state.k, SEED, params, temperature, box, smooth_objective_of(landscape, 1))
         if failed != FINE:

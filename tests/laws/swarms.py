@@ -23,6 +23,15 @@ def ratios(scheme, dynamics, landscape, swarm, steps, seeds=None):
     return np.array(found).T if seeds is not None else np.array(found)[:, 0]
 
 
+def pooled(dynamics, landscape, swarm, seeds):
+    """A function of k that takes several swarms to step k and gives all their agents, (S·N,); the parameters may change in between."""
+    runs = [
+        sv.Simulation(dynamics, landscape, sv.Swarm(**swarm.values_now() | {"seed": seed}), every=10**9)
+        for seed in range(seeds)
+    ]
+    return lambda k: np.concatenate([run.advance(k - run.k).x.ravel() for run in runs])
+
+
 def same(one, other):
     """Whether two States are the same bit for bit."""
     for a, b in zip(one, other, strict=True):

@@ -7,6 +7,7 @@ import pytest
 from scipy.integrate import quad
 
 import swarmviz as sv
+from swarmviz.laws.base import NoLaw
 from swarmviz.laws.cbo import CBOLaw
 from swarmviz.laws.distance import curve_of, distance, expected_distance
 from swarmviz.schedules import Linear
@@ -93,6 +94,13 @@ CASES = {
     "gaussian": ({"alpha": 10.0}, {"initial": "gaussian", "centre": 1.0, "spread": 2.0}),
     "away": ({"alpha": 10.0}, {"initial": "away"}),
     "points": ({"alpha": 10.0}, {"initial": "points", "points": [[1.0], [2.0], [-2.0], [-2.1]]}),
+    "λ < 0": ({"alpha": 10.0, "lam": -0.5}, {}),
+    "λ < 0, little noise": ({"alpha": 10.0, "lam": -0.5, "sigma": 0.5}, {}),
+    "λ < 0, no noise": ({"alpha": 10.0, "lam": -1.0, "noise": "none"}, {}),
+    "λ < 0, clip": ({"alpha": 10.0, "lam": -0.5, "boundary": "clip"}, {}),
+    "λ < 0, tamed": ({"alpha": 10.0, "lam": -0.5, "scheme": "tamed", "dt": 0.2}, {}),
+    "λ < 0, Heun": ({"alpha": 10.0, "lam": -0.5, "scheme": "heun", "dt": 0.1}, {}),
+    "λ < 0, switch": ({"alpha": 10.0, "lam": -0.5, "epsilon": 5.0}, {}),
 }
 
 
@@ -101,6 +109,16 @@ def test_a_large_swarm_is_no_farther_away_than_independent_draws(case):
     """One swarm of 1e5 at five times. W₁ of independent draws has a deviation of about 0.35 of its mean: within twice the mean at each."""
     options, where = CASES[case]
     assert ratios(LAW, sv.CBO(**options), RASTRIGIN, start(100_000, **where), FIVE).max() < 2.0
+
+
+def test_a_law_that_leaves_the_box_has_cells_as_far_as_it_goes_and_ends_with_a_sentence_beyond_a_billion_boxes():
+    """λ = −2 against σ²/2 = 1/8: |X − ν| grows like e^{1.9t}, over 10⁹ half widths at t ≈ 9 to 11."""
+    dynamics = sv.CBO(alpha=10.0, lam=-2.0, sigma=0.5)
+    state = after(100, start(**BOX), alpha=10.0, lam=-2.0, sigma=0.5)
+    assert abs(moments(state)[0] - 1.0) < 1e-12
+    assert state.cell_mass[[0, -1]].sum() < 1e-6
+    with pytest.raises(NoLaw, match=r"half widths of the box at step 1[6-9]"):
+        LAW.advance(state, dynamics, RASTRIGIN, 200)
 
 
 def test_heun_s_scheme_with_a_large_step_is_followed_while_the_law_is_wide():

@@ -36,11 +36,14 @@ def step(mass, landscape=WELL, steps=1, **given):
         "own": True,
         "everyone": False,
         "periodic": False,
+        "decaying": False,
     }
     told |= {"kind": "exponential", "shift": 0.0} | given
     mass, bottleneck = mass.copy(), np.zeros(len(mass))
     report = Report(np.zeros(1), np.ones(1), np.zeros(1, np.int64))
-    params = Cloning(KINDS[told["kind"]], told["own"], told["everyone"], told["periodic"], told["epsilon"])
+    params = Cloning(
+        KINDS[told["kind"]], told["own"], told["everyone"], told["periodic"], told["epsilon"], told["decaying"], 2.0
+    )
     schedules = CloningSchedules(*(np.full(steps, told[name]) for name in ("tau", "alpha", "beta", "sigma", "shift")))
     taken = advance_cells(
         mass, bottleneck, report, params, schedules, box_of(landscape, 1, 2), objective_of(landscape, 1)
@@ -67,6 +70,7 @@ def values(landscape=WELL, shift=0.0):
         {"alpha": 0.0, "beta": 3.0},
         {"alpha": 20.0, "beta": 0.0},
         {"shift": 0.7, "tau": 2.0},
+        {"decaying": True},
     ],
     ids=str,
 )
@@ -121,10 +125,17 @@ def test_wide_jitter_of_all_makes_the_law_flat_and_folding_does_not_depend_on_ho
     np.testing.assert_allclose(below, above, rtol=1e-9)  # e^{−8π²} at the change of formula
 
 
-@pytest.mark.parametrize("options", [{"sigma": 0.01}, {"tau": 1e-3}], ids=str)
-def test_a_jitter_or_a_reward_finer_than_the_cells_is_not_computed(options):
+@pytest.mark.parametrize("options", [{"sigma": 0.01}, {"tau": 1e-3}, {"decaying": True, "beta": 10.0}], ids=str)
+def test_a_jitter_a_reward_or_a_decay_finer_than_the_cells_is_not_computed(options):
     _, report, taken = step(np.full(200, 1 / 200), steps=5, **options)
     assert taken == 0 and report.end[0] == cloning_map.UNRESOLVED
+
+
+def test_a_law_narrower_than_a_few_cells_is_told():
+    mass = np.zeros(200)
+    mass[100:103] = 1 / 3
+    _, report, taken = step(mass, steps=5)
+    assert taken == 0 and report.end[0] == cloning_map.NARROW
 
 
 def test_a_reward_that_is_not_positive_is_told():

@@ -173,7 +173,9 @@ def test_where_there_is_no_law_a_sentence_says_why():
     )
     assert "d = 2" in asked(LawOfRun(), sim, 0).refusal
     other = sv.Simulation(sv.SBGD(), sv.landscapes.Rastrigin(), sv.Swarm(n=50, d=1))
-    assert "SBGD" in asked(LawOfRun(), other, 0).refusal
+    assert "over after N steps" in asked(LawOfRun(), other, 0).refusal
+    finite = sv.FiniteSet()
+    assert "occupation" in registry.refusal(finite, sv.landscapes.FiniteSetCurve(), sv.Swarm(d=1))
     assert "radius" in registry.refusal(sv.CBO(), RASTRIGIN, sv.Swarm(d=1, initial="away", radius=9.0))
 
 

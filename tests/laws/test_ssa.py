@@ -6,7 +6,8 @@ import pytest
 import swarmviz as sv
 from swarmviz.laws.base import NoLaw
 from swarmviz.laws.distance import curve_of, distance, expected_distance
-from swarmviz.laws.ssa import QuietState, SSALaw
+from swarmviz.laws.quiet import spread_noise
+from swarmviz.laws.ssa import QuietState, SSALaw, initial_masses
 
 ACKLEY, LAW = sv.landscapes.Ackley(), SSALaw()
 
@@ -20,7 +21,11 @@ def curve(law, state):
 
 
 @pytest.mark.parametrize(
-    "options", [{}] + [{"boundary": boundary, "lam": 20.0} for boundary in ("clip", "reflect", "periodic")], ids=str
+    "options",
+    [{}]
+    + [{"boundary": boundary, "lam": 20.0} for boundary in ("clip", "reflect", "periodic")]
+    + [{"initial_mass": "uniform"}, {"initial_mass": "exponential"}, {"provisional": "minimum"}],
+    ids=str,
 )
 def test_the_mean_of_swarms_has_the_distribution_function_and_the_level_of_the_law(options):
     """Nβ = 1. 20 swarms of 10⁴ at steps 20, 100, 300: shares below seven quantiles and F̄ within 5 standard errors of their mean and the
@@ -58,6 +63,21 @@ def test_the_distance_falls_like_one_over_the_root_of_n():
         means.append(np.mean([distance(frame.x[:, 0], curve(LAW, state)) for frame in frames]))
         assert means[-1] < 1.5 * expected_distance(curve(LAW, state), n)
     assert -0.6 < np.polyfit(np.log([100, 1000, 10_000]), np.log(means), 1)[0] < -0.4
+
+
+@pytest.mark.parametrize("kind, square", [("equal", 1.0), ("uniform", 4 / 3), ("exponential", 2.0)])
+def test_initial_masses_have_the_law_of_the_draws_and_know_nothing_of_the_noise(kind, square):
+    """E m = 1 and E m² of N times a mass. Its correlation with the noise of a first step, whatever its shift, is less than the 1/√N of
+    independent draws. All masses sum to 1, at the start and later."""
+    count = 8000
+    mass, noise = initial_masses(kind, count), np.empty(count)
+    assert abs(mass.sum() - 1) < 1e-12 and count * np.sum(mass**2) == pytest.approx(square, rel=5e-3)
+    for shift in (0.0, 0.3, 0.9):
+        spread_noise(shift, noise)
+        assert abs(np.mean((count * mass - 1) * noise)) < 1 / np.sqrt(count)
+    for provisional in ("mean", "minimum"):
+        ssa = sv.SSA(cutoff=0.01, initial_mass=kind, provisional=provisional)
+        assert abs(LAW.advance(LAW.init(ssa, ACKLEY, swarm()), ssa, ACKLEY, 100).mass.sum() - 1) < 1e-12
 
 
 def test_it_belongs_to_the_number_of_agents_times_the_cutoff():

@@ -14,7 +14,7 @@ def relative(z):
     return np.where(z <= 0, np.exp(np.minimum(z, 0)), 1 + np.log1p(np.maximum(z, 0)))
 
 
-def cloning_map(P, R, h, *, alpha, beta, epsilon, sigma, own, everyone, periodic=False):
+def cloning_map(P, R, h, *, alpha, beta, epsilon, sigma, own, everyone, periodic=False, decaying=False):
     """Masses after a step from masses P (K,), with the rewards at some places of each cell, R (K, places); and the rate of cloning."""
     K = len(P)
     mean = P @ R.mean(axis=1)
@@ -24,7 +24,8 @@ def cloning_map(P, R, h, *, alpha, beta, epsilon, sigma, own, everyone, periodic
     square = d**2 + h**2 / 6
     np.fill_diagonal(d, h / 3)
     mean = P @ d @ P
-    virtual = relative(z)[:, None] ** alpha * relative((d - mean) / np.sqrt(P @ square @ P - mean**2)) ** beta
+    far = np.exp(-d) if decaying else relative((d - mean) / np.sqrt(P @ square @ P - mean**2))
+    virtual = relative(z)[:, None] ** alpha * far**beta
     stay, come = np.zeros(K), np.zeros(K)
     for x in range(K):
         for y in range(K):  # the walker at x has the companion y

@@ -248,6 +248,35 @@ def test_around_a_resting_consensus_the_dispersion_is_in_mean_the_dashed_line():
     )
 
 
+@pytest.mark.parametrize("form", ["jumps", "inertial"])
+def test_a_start_in_motion_is_in_the_dashed_line(form):
+    """Maxwellian velocities, of which the agent that is ν has none: V/V₀ of 400 runs after 8 steps agrees, and not from rest."""
+    claim, lived = claim_of(sv.BGK, "bgk-second-moments"), []
+    options = {"sigma": 0.8, "alpha": 1e15, "boundary": "none", "form": form, "initial_velocity": "maxwellian"}
+    for seed in range(400):
+        swarm = sv.Swarm(n=30, d=2, seed=seed, initial="points", points=[[0, 0], [3, 3], [2, 4], [3, 1]])
+        sim = sv.Simulation(sv.BGK(**options), SPHERE, swarm)
+        sim.advance(8)
+        lived.append(LivedRun.of(sim))
+    assert {theory.claim.assess(claim, run, numbers=False).state for run in lived} == {"holds"}
+    verdict = theory.judge(claim, lived)
+    assert verdict.outcome == "agrees", verdict
+    resting = sv.Simulation(sv.BGK(**options | {"initial_velocity": "zero"}), SPHERE, swarm)
+    resting.advance(8)
+    error = (verdict.high - verdict.low) / (2 * 1.96)
+    assert abs(claim.predict(LivedRun.of(resting)) - verdict.measured) > 8 * error
+
+
+@pytest.mark.parametrize("options", [
+    {"initial_velocity": "gaussian"},
+    {"initial_velocity": "maxwellian", "noise": "student"},
+    {"initial_velocity": "maxwellian", "sigma_floor": 0.1},
+])  # fmt: skip
+def test_a_start_of_other_moments_is_not_in_the_dashed_line(options):
+    sim = sv.Simulation(sv.BGK(boundary="none", **options), SPHERE, sv.Swarm(seed=1))
+    assert "velocities start from 0, or as after a jump" in failures(held_of(sim, "bgk-second-moments"))
+
+
 def test_the_dashed_line_is_the_matrix_applied_step_by_step():
     sim = sv.Simulation(sv.BGK(sigma=0.4), ACKLEY, sv.Swarm(seed=1, n=40), every=3)
     sim.advance(12)

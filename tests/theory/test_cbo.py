@@ -8,6 +8,7 @@ from swarmviz import theory
 from swarmviz.schedules import Linear
 from swarmviz.theory import cbo
 from swarmviz.theory.lived import LivedRun
+from tests.theory.held import held_of
 
 SPHERE = sv.landscapes.Sphere()
 
@@ -142,6 +143,34 @@ def test_two_agents_decay_at_another_almost_sure_rate_than_is_claimed():
     error = rate.std(ddof=1) / np.sqrt(runs)  # about σ/√(2t · runs) = 0.018
     assert abs(rate.mean() - cbo.euler_almost_sure_rate(1.0, sigma / np.sqrt(2), dt)) < 4 * error
     assert cbo.almost_sure_rate(1.0, sigma) - rate.mean() > 8 * error
+
+
+@pytest.mark.parametrize("sigma, state", [(0.3, "fails"), (1.0, "holds")])
+def test_the_almost_sure_claim_needs_a_positive_rate_and_not_a_positive_lambda(sigma, state):
+    """λ = −0.1: σ²/2 = 0.045 and 0.5. Fails before: λ > 0 was asked for. The claim about the steps needs the rate of the steps."""
+    sim = sv.Simulation(sv.CBO(lam=-0.1, sigma=sigma, dt=0.05), SPHERE, sv.Swarm(n=20, d=2, seed=1))
+    sim.advance(3)
+    for name, words in (("cbo-almost-sure", "λ + σ²/2 > 0"), ("cbo-almost-sure-step", "E log|1 − λΔt + σ√Δt Z| < 0")):
+        held = held_of(sim, name)
+        assert held.state == state, held.reason
+        assert state == "holds" or f"{words} fails" in held.reason
+    assert held_of(sim, "cbo-mean-square").state == "fails"
+
+
+def test_little_noise_makes_a_repelled_swarm_grow_faster_and_more_does_not_yet_stop_it():
+    """001 Thm 3.4 at λ = −0.1: the rate of |X − X̄| from step 100 to 300, 300 runs, N = 100, d = 2, Rastrigin, Δt = 0.05, α = 1000. At
+    σ = 0.5 it lies more than 8 standard errors below λ, where λ + σ²/2 = 0.025 is claimed; at σ = 1 as many below 0.4."""
+    landscape, runs = sv.landscapes.Rastrigin(), 300
+    x = sv.Swarm(n=100, d=2).positions_of(landscape, np.arange(runs))
+    for sigma, bound in ((0.5, -0.1), (1.0, 0.4)):
+        dynamics, logs = sv.CBO(lam=-0.1, sigma=sigma, alpha=1000.0, dt=0.05), []
+        states = dynamics.init_many(x, landscape, np.arange(runs))
+        for steps in (100, 200):
+            states = [state for state, _ in dynamics.advance_many(states, landscape, steps, every=steps)]
+            places = dynamics.positions(states)
+            logs.append(np.log(((places - places.mean(axis=1, keepdims=True)) ** 2).sum(axis=(1, 2))))
+        rate = -(logs[1] - logs[0]) / (2 * 200 * 0.05)
+        assert bound - rate.mean() > 8 * rate.std(ddof=1) / np.sqrt(runs), (rate.mean(), bound)
 
 
 def test_the_laplacian_of_real_weights_has_the_eigenvalues_of_lemma_2_8():
