@@ -105,7 +105,7 @@ class FMCLaw(LawScheme):
         report = Report(np.array([state.rate]), np.array([state.needed]), np.zeros(1, np.int64))
         params = Cloning(
             REWARDS[dynamics.reward], dynamics.companion == "own", dynamics.jitter == "all", dynamics.boundary == "periodic",
-            dynamics.epsilon, dynamics.distance == "decaying", RESOLVING if 2 * len(mass) <= FINEST else LEAST,
+            dynamics.epsilon, dynamics.distance_form == "decaying", RESOLVING if 2 * len(mass) <= FINEST else LEAST,
         )  # fmt: skip
         shift = np.ascontiguousarray(dynamics.shift(times, 1)[:, 0])
         box = box_of(landscape, 1, boundaries.CODES[dynamics.boundary])

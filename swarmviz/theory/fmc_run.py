@@ -179,7 +179,7 @@ PRINTED = conditions.together(
     conditions.of_run("one population", _whole),
     conditions.chosen("boundary", ("none", "clip", "reflect", "periodic"), "no walker dies"),
 )
-INCREASING = conditions.chosen("distance", ("relative",), "f and g increase (Assumption 3.1)")
+INCREASING = conditions.chosen("distance_form", ("relative",), "f and g increase (Assumption 3.1)")
 POWERS = conditions.positive(
     "α, β > 0", lambda s, _: np.minimum(s.values("reward_power"), s.values("distance_power")), "the least of them"
 )

@@ -82,8 +82,8 @@ def test_the_kernel_follows_the_naive_equations(companion, form, n, d):
         {"tau": COOLING, "sigma": PULSE},
         {"sigma": PULSE, "jitter": "all"},
         {"reward_power": RISING, "distance_power": COOLING},
-        {"distance": "decaying", "distance_power": 0.7, "jitter": "all", "sigma": 0.5},
-        {"distance": "decaying", "sigma": 1.5, "jitter": "all", "boundary": "dead", "groups": 5, "relativisation": "min-max"},
+        {"distance_form": "decaying", "distance_power": 0.7, "jitter": "all", "sigma": 0.5},
+        {"distance_form": "decaying", "sigma": 1.5, "jitter": "all", "boundary": "dead", "groups": 5, "relativisation": "min-max"},
     ],
     ids=lambda options: " ".join(f"{name}={value}" for name, value in options.items()),
 )  # fmt: skip

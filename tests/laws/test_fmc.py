@@ -45,8 +45,8 @@ def cumulated(state):
         (RASTRIGIN, {"tau": 5.0, "motion": "switching", "speed": 0.2, "radius": 1.0}),
         (RASTRIGIN, {"tau": 5.0, "companion": "same", "reward_power": 2.0, "distance_power": 0.5}),
         (RASTRIGIN, {"reward": "value"}),
-        (WELL, {"tau": 0.5, "distance": "decaying", "distance_power": 2.0}),
-        (WELL, {"tau": 0.5, "distance": "decaying", "companion": "same"}),
+        (WELL, {"tau": 0.5, "distance_form": "decaying", "distance_power": 2.0}),
+        (WELL, {"tau": 0.5, "distance_form": "decaying", "companion": "same"}),
     ],
     ids=str,
 )
@@ -134,7 +134,7 @@ def test_ten_steps_are_ten_times_one_step_and_a_state_is_never_modified():
 def test_cells_are_halved_where_the_law_is_narrow(monkeypatch):
     """At step 40 the law is 0.034 wide in a box of 4. With 400 cells to the end shares are off by up to 7e-3 from those with 3200; the
     error is of second order, so that 800 leave a quarter of it."""
-    dynamics = sv.FMC(tau=0.5, distance="decaying", companion="same")
+    dynamics = sv.FMC(tau=0.5, distance_form="decaying", companion="same")
     places = np.array([-1.1, -1.07, -1.035, -1.0, -0.97])
     (state,) = at(dynamics, WELL, one(), [40])
     monkeypatch.setattr("swarmviz.laws.fmc.FEWEST", 1600)

@@ -60,7 +60,7 @@ CASES = {
     "PSO": Case(of_all(sv.PSO()), RASTRIGIN, {}, (1, 5, 10, 20, 40), AGENTS),
     "FMC": Case(of_all(sv.FMC(tau=0.5)), WELL, {}, (1, 3, 10, 20, 40)),
     "FMC, one companion": Case(of_all(sv.FMC(tau=0.5, companion="same")), WELL, {}, (1, 3, 10, 20, 40)),
-    "FMC, near rewarded": Case(of_all(sv.FMC(tau=0.5, distance="decaying")), WELL, {}, (1, 3, 10, 20, 40)),
+    "FMC, near rewarded": Case(of_all(sv.FMC(tau=0.5, distance_form="decaying")), WELL, {}, (1, 3, 10, 20, 40)),
 }
 CLONING = [name for name in CASES if name.startswith("FMC")]
 LED = [name for name in CASES if name not in CLONING]

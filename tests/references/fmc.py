@@ -39,7 +39,7 @@ def companion(seed, k, n, row, group, alive):
 
 def fmc(X, F, steps, seed, low, high, *, kind="exponential", tau=1.0, alpha=1.0, beta=1.0, form="z-score", own=True, sigma=0.0,
         jitter="clones", groups=1, migration=0.0, boundary="none", shift=None, delta=0.1, epsilon=1e-8,
-        distance="relative"):  # fmt: skip
+        distance_form="relative"):  # fmt: skip
     """A list with one dictionary per step 0 … steps: x, energy, virtual (NaN: dead), partner, alive, members.
 
     tau, alpha, beta and sigma are numbers or functions of t = k, ``shift`` a function of t.
@@ -63,7 +63,7 @@ def fmc(X, F, steps, seed, low, high, *, kind="exponential", tau=1.0, alpha=1.0,
             if living:
                 R = relative(reward(E[living], kind, now["tau"], form), form, delta, epsilon)
                 apart = np.array([np.linalg.norm(X[n] - X[seen[n]]) for n in living])
-                D = np.exp(-apart) if distance == "decaying" else relative(apart, form, delta, epsilon)
+                D = np.exp(-apart) if distance_form == "decaying" else relative(apart, form, delta, epsilon)
                 virtual[living] = R ** now["alpha"] * D ** now["beta"]
         path.append(
             {"x": X, "energy": E, "virtual": virtual, "partner": partner, "alive": alive, "members": list(members)}

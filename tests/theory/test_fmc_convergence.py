@@ -40,7 +40,7 @@ def test_the_target_is_the_reward_on_the_box_where_it_is_now(landscape, d, optio
     ({"sigma": 0.1}, SPHERE, "one population fails (σ = 0.1)"),
     ({"sigma": 0.1, "jitter": "all"}, SPHERE, "one population fails (σ = 0.1)"),
     ({"companion": "own"}, SPHERE, "one population fails (i = own)"),
-    ({"distance": "decaying"}, SPHERE, "f and g increase (Assumption 3.1) fails (g = decaying)"),
+    ({"distance_form": "decaying"}, SPHERE, "f and g increase (Assumption 3.1) fails (g = decaying)"),
     ({"groups": 4}, SPHERE, "one population fails (G = 4)"),
     ({"boundary": "dead"}, SPHERE, "one population fails (∂ = dead)"),
     ({"boundary": "none", "sigma": 0.1}, SPHERE, "a compact domain fails (boundary none)"),

@@ -322,9 +322,9 @@ class FMC(Dynamics):
     relativisation = Choice({"z-score": "In standard deviations from the mean, as the authors of the algorithm do.",
                              "min-max": "Between the lowest and the highest, as 000 does."},
                             symbol="f", doc="How rewards and distances are made comparable.")  # fmt: skip
-    distance = Choice({"relative": "As for rewards, f: far companions are rewarded.",
-                       "decaying": "e to the minus distance, an example of 000: near companions are rewarded."},
-                      symbol="g", doc="What becomes of the distance from a companion.")  # fmt: skip
+    distance_form = Choice({"relative": "As for rewards, f: far companions are rewarded.",
+                            "decaying": "e to the minus distance, an example of 000: near companions are rewarded."},
+                           symbol="g", doc="What becomes of the distance from a companion.")  # fmt: skip
     companion = Choice({"own": "A second, independent companion.", "same": "The companion of the distance, as in 000."},
                        symbol="i", doc="With whom a walker compares itself before it clones.")  # fmt: skip
     sigma = Real(0.1, bounds=(0, 1e6), softbounds=(0, 1), symbol="σ", schedulable=True, group="Noise",
@@ -377,7 +377,7 @@ class FMC(Dynamics):
         )  # fmt: skip
         params = Params(
             REWARDS[self.reward], FORMS[self.relativisation], self.companion == "own", JITTERS[self.jitter], self.delta, self.epsilon,
-            self.migration, self._groups(n), self.motion != "none", DISTANCES[self.distance],
+            self.migration, self._groups(n), self.motion != "none", DISTANCES[self.distance_form],
         )  # fmt: skip
         times = self._clock(state).at(np.arange(state.k, state.k + steps + 1))
         tau, alpha, beta, sigma = self._schedules(state, steps, "tau", "reward_power", "distance_power", "sigma")
