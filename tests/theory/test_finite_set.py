@@ -86,9 +86,15 @@ def test_the_kernels_functions_are_those_of_the_theory(m, m2):
     assert both(0.0, m, m2)[1] == (-math.inf, 0.0)
     for beta in (0.0, 0.3, 5.0, 300.0):
         eta = np.empty(20)
-        functions.target(U, beta, m, m2, False, eta)
+        functions.target(U, None, beta, m, m2, False, eta)
         np.testing.assert_allclose(eta, finite.stationary(U, beta, m, m2), rtol=1e-10, atol=1e-300)
         assert eta.mean() == pytest.approx(1.0, abs=1e-13)
+        for volume in 20 * np.random.default_rng(0).dirichlet(np.full(20, 0.5), 3):
+            for metropolis, exponent in ((False, m), (True, None)):
+                functions.target(U, volume, beta, m, m2, metropolis, eta)
+                expected = finite.stationary(U, beta, exponent, m2, volume)
+                np.testing.assert_allclose(eta, expected, rtol=1e-10, atol=1e-300)
+                assert (volume * eta).mean() == pytest.approx(1.0, abs=1e-12)
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.1, 1.0, 5.0, 100.0])

@@ -2,7 +2,8 @@ r"""Swarm dynamics on a finite set (004): particles whose law descends a penalis
 
 Agents sit on the S states of a graph (:mod:`swarmviz.dynamics.finite_set.space`) and jump to neighbours. With ρ = the density of their
 law with respect
-to the uniform law μ, U the function to be minimised and L(x, y) = ℓ between neighbours,
+to μ, U the function to be minimised and L the base generator of the graph, reversible with respect to μ (μ = 1/S and L(x, y) = ℓ between
+neighbours unless one chooses otherwise),
 
     ρ̇(x) = Σ_y L(x, y) [β θ(ρ(x), ρ(y)) (U(y) − U(x)) + ρ(y) − ρ(x)]                         (1)  004 eq. 4.7, 5.1
 
@@ -59,7 +60,8 @@ from swarmviz.dynamics.finite_set.events import (
 )
 from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
-from swarmviz.dynamics.finite_set.space import GRAPHS, Space, space_of
+from swarmviz.dynamics.finite_set.space import GRAPHS, MEASURES, Space, space_of
+from swarmviz.dynamics.finite_set.tables import MOST_STATES, TWO_TRIANGLES, EdgeList, Positive
 from swarmviz.frame import TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
@@ -134,6 +136,7 @@ class Params(NamedTuple):
     dt: float
     metropolis: bool
     method: int
+    uniform: bool
 
 
 class Schedules(NamedTuple):
@@ -145,29 +148,31 @@ class Schedules(NamedTuple):
 
 
 @inner
-def measure(run, heights, eta, beta, params, record, column):
-    """Write the observables into a column of the record."""
+def measure(run, heights, volume, eta, beta, params, record, column):
+    """Write the observables into a column of the record; sums are S times those over μ, None in place of a uniform one."""
     starts, m, m2, metropolis = run.starts, params.m, params.m2, params.metropolis
     S, n, lowest = heights.size, starts[starts.size - 1], heights.min()
     tied = lowest + TIED * (heights.max() - lowest)
-    mean, minimum, l1, squares, settled, energy, minimisers, outside = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0, 0, 0.0
+    mean, minimum, l1, squares, settled, energy, minimisers, outside = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for x in range(S):
+        v = 1.0 if volume is None else volume[x]
         here = starts[x + 1] - starts[x]
-        rho = here * (S / n)
-        mean += rho * heights[x]
+        rho = here * (S / n) / v
+        mean += v * rho * heights[x]
         minimum = heights[x] if here > 0 and heights[x] < minimum else minimum
-        l1 += abs(rho - eta[x])
-        squares += (rho - eta[x]) * (rho - eta[x])
+        l1 += v * abs(rho - eta[x])
+        squares += v * (rho - eta[x]) * (rho - eta[x])
         if heights[x] <= tied:
-            settled, minimisers = settled + rho, minimisers + 1
+            settled, minimisers = settled + v * rho, minimisers + v
         else:
-            outside += rho * rho
-        energy += usual_cost((here + 0.5) * (S / (n + 0.5 * S)), heights[x], beta, m, metropolis)
+            outside += v * rho * rho
+        energy += v * usual_cost((here + 0.5) * (S / (n + 0.5 * S)) / v, heights[x], beta, m, metropolis)
     if not metropolis and (m2 != 2.0 or m >= 0.0):
         energy = 0.0
         for x in range(S):
-            rho = (starts[x + 1] - starts[x] + 0.5) * (S / (n + 0.5 * S))
-            energy += beta * heights[x] * rho + entropy(rho, m, m2)
+            v = 1.0 if volume is None else volume[x]
+            rho = (starts[x + 1] - starts[x] + 0.5) * (S / (n + 0.5 * S)) / v
+            energy += v * (beta * heights[x] * rho + entropy(rho, m, m2))
     record[ROW.provisional_minimum, column] = mean / S
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = minimum
@@ -197,8 +202,8 @@ def step_of(run, k, s, params, schedules, beta, kappa, graph, rates):
 
 
 @inner
-def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph, heights, rates, eta, record):
-    """One run; returns (step, FINE) of the first step that has too many events, or (FINE, FINE)."""
+def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph, volume, heights, rates, eta, record):
+    """One run; ``volume`` is None where μ is uniform; returns (step, FINE) of the first step that has too many events, or (FINE, FINE)."""
     run, schedules, graph, heights = borrowed(run), borrowed(schedules), borrowed(graph), borrowed(heights)
     rates, eta, record = borrowed(rates), borrowed(eta), borrowed(record)
     beta_course, kappa_course = borrowed(beta_course), borrowed(kappa_course)
@@ -214,9 +219,9 @@ def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph,
             run.transitions[0] += jumps
         if is_recorded(steps, s):
             if beta[s] != eta_is_of:
-                target(heights, beta[s], params.m, params.m2, params.metropolis, eta)
+                target(heights, volume, beta[s], params.m, params.m2, params.metropolis, eta)
                 eta_is_of = beta[s]
-            measure(run, heights, eta, beta[s], params, record, column)
+            measure(run, heights, volume, eta, beta[s], params, record, column)
             column += 1
     return FINE, FINE
 
@@ -237,9 +242,15 @@ def advance_runs(
     rates = make_rates(heights, graph.to.size, runs.agents.shape[1] if params.method == LEAP else 0)
     eta = scratch(heights.size, np.float64)
     for r in range(runs.seed.size):
-        output.failures[r] = advance_run(
-            run_of(runs, r), steps, params, schedules, beta, kappa, graph, heights, rates, eta, output.records[r]
-        )
+        run, record = run_of(runs, r), output.records[r]
+        if params.uniform:  # a compiled version of its own, with the bits of before there was another μ
+            failure = advance_run(run, steps, params, schedules, beta, kappa, graph, None, heights, rates, eta, record)
+        else:
+            volume = graph.volume
+            failure = advance_run(
+                run, steps, params, schedules, beta, kappa, graph, volume, heights, rates, eta, record
+            )
+        output.failures[r] = failure
 
 
 class FiniteSet(Dynamics):
@@ -254,7 +265,10 @@ class FiniteSet(Dynamics):
     on_finite_set = True
 
     graph = Choice(GRAPHS, symbol="G", doc="Which states are neighbours.")
-    states = Whole(20, bounds=(2, 10_000), softbounds=(2, 400), scale="log", symbol="S",
+    edges = EdgeList(TWO_TRIANGLES, symbol="E", used_when={"graph": ("own",)},
+                     doc="Links of one's own graph, each with two states, counted from 0, and a weight where it is not 1.")  # fmt: skip
+    states = Whole(20, bounds=(2, MOST_STATES), softbounds=(2, 400), scale="log", symbol="S",
+                   used_when={"graph": tuple(name for name in GRAPHS if name != "own")},
                    doc="Number of states; in more than one dimension the largest lattice with no more of them.")  # fmt: skip
     degree = Real(
         3.0,
@@ -266,6 +280,9 @@ class FiniteSet(Dynamics):
     wiring = Whole(
         0, bounds=(0, 1_000_000), symbol="w", used_when={"graph": ("random",)}, doc="Seed of the random graph."
     )
+    measure = Choice(MEASURES, symbol="μ", doc="The law to which the base generator is reversible.")
+    mu = Positive(1.0, symbol="μ(x)", used_when={"measure": ("own",)},
+                  doc="Numbers in proportion to μ, one per state; one number stands for all.")  # fmt: skip
     generator = Choice({"first": "Agents jump where β U + φ'(ρ) falls; a state can be left only downhill of it.",
                         "second": "Agents wander everywhere, and downhill more often.",
                         "hybrid": "A mixture of the first and the second.",
@@ -278,7 +295,7 @@ class FiniteSet(Dynamics):
     m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂", used_when={"generator": ("first", "second", "hybrid")},
               doc="Exponent of φ at densities above 1; 2 in 004's theorems. With m = m₂ = 1 the target is Gibbs' law.")  # fmt: skip
     rate = Real(0.1, bounds=(0, 1e6), softbounds=(1e-2, 10), scale="log", symbol="ℓ",
-                doc="Base rate of jumps between neighbours, each way.")  # fmt: skip
+                doc="Base rate of jumps between neighbours, each way; the mean over states where μ is not uniform.")  # fmt: skip
     beta = Real(5.0, bounds=(0, 1e6), softbounds=(0, 20), symbol="β", schedulable=True, group="Schedule",
                 doc="Inverse temperature: the larger, the nearer the target law is to the global minimisers.")  # fmt: skip
     dt = Real(1.0, bounds=(0, 1e4), inclusive_bounds=(False, True), softbounds=(1e-2, 1e2), scale="log", symbol="Δt", group="Numerics",
@@ -295,10 +312,19 @@ class FiniteSet(Dynamics):
         Raises
         ------
         ValueError
-            When the graph does not exist with so many states.
+            When the graph does not exist with so many states, or μ(x) is not given for each.
         """
-        random = self.graph == "random"
-        return space_of(self.graph, self.states, d, float(self.degree) if random else 0.0, self.wiring if random else 0)
+        random, own = self.graph == "random", self.graph == "own"
+        return space_of(
+            self.graph,
+            0 if own else self.states,
+            d,
+            float(self.degree) if random else 0.0,
+            self.wiring if random else 0,
+            self.edges if own else (),
+            self.measure,
+            self.mu if self.measure == "own" else 1.0,
+        )
 
     def init_many(self, x, landscape, seeds):
         (runs, n, d), space = x.shape, self.space(x.shape[2])
@@ -327,8 +353,9 @@ class FiniteSet(Dynamics):
         sites, output = space.positions(*landscape.limits(d)), self._output(count, call)
         heights = _heights(landscape, sites)
         runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
-        params = Params(self.m, self.m2, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
-        graph = Graph(space.first, space.to, space.back)
+        metropolis, uniform = self.generator == "metropolis", bool((space.volume == 1.0).all())
+        params = Params(self.m, self.m2, self.rate, self.dt, metropolis, METHODS[self.method], uniform)
+        graph = Graph(space.first, space.to, space.back, space.weight, space.volume)
         advance_runs(runs, call, params, schedules, beta, kappa, graph, heights, output)
         failed = output.failures[:, 0] != FINE
         if failed.any():
