@@ -73,7 +73,7 @@ def test_an_edge_list_that_is_no_connected_graph_is_refused_by_name(value, reaso
         ([], "must be a number, or 1 to 10,000 of them"),
         ([1.0] * (MOST_STATES + 1), "must be a number, or 1 to 10,000 of them"),
         (0.0, "must be a number from 1e-06 to 1e"),
-        (True, "must be a number from"),
+        (True, "must be a number, or 1 to 10,000 of them"),
         ([1.0, -1.0], "must be a number from"),
         ([1.0, "2"], "must be a number from"),
         ([[1.0], [2.0]], "must be a number from"),
