@@ -48,6 +48,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.finite_set.edges import TWO_TRIANGLES, EdgeList
 from swarmviz.dynamics.finite_set.events import (
     MOST_EVENTS,
     TOO_MANY,
@@ -61,13 +62,12 @@ from swarmviz.dynamics.finite_set.events import (
 from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
 from swarmviz.dynamics.finite_set.space import GRAPHS, MEASURES, Space, space_of
-from swarmviz.dynamics.finite_set.tables import MOST_STATES, TWO_TRIANGLES, EdgeList, Positive
 from swarmviz.frame import TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
 from swarmviz.kernels.elementary import elementary
 from swarmviz.kernels.packs import FINE, Output, Steps, is_recorded
-from swarmviz.parameters import Choice, Real, Whole
+from swarmviz.parameters import Choice, Numbers, Real, Whole
 from swarmviz.schedules import values_of
 
 EXACT, LEAP = range(2)
@@ -101,7 +101,10 @@ ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Agents in groups (see :mod:`swarmviz.dynamics.finite_set.events`), the states and their U, the lowest U so far, the jumps so far."""
+    """Agents in groups (see :mod:`swarmviz.dynamics.finite_set.events`), the states and their U, the lowest U and the jumps so far.
+
+    ``tabulated`` is the number of values of a U that is a table, else 0.
+    """
 
     k: int
     clock: Clock
@@ -115,6 +118,7 @@ class State(NamedTuple):
     heights: np.ndarray
     best: float
     transitions: int
+    tabulated: int
 
 
 class Runs(NamedTuple):
@@ -267,7 +271,7 @@ class FiniteSet(Dynamics):
     graph = Choice(GRAPHS, symbol="G", doc="Which states are neighbours.")
     edges = EdgeList(TWO_TRIANGLES, symbol="E", used_when={"graph": ("own",)},
                      doc="Links of one's own graph, each with two states, counted from 0, and a weight where it is not 1.")  # fmt: skip
-    states = Whole(20, bounds=(2, MOST_STATES), softbounds=(2, 400), scale="log", symbol="S",
+    states = Whole(20, bounds=(2, 10_000), softbounds=(2, 400), scale="log", symbol="S",
                    used_when={"graph": tuple(name for name in GRAPHS if name != "own")},
                    doc="Number of states; in more than one dimension the largest lattice with no more of them.")  # fmt: skip
     degree = Real(
@@ -281,7 +285,7 @@ class FiniteSet(Dynamics):
         0, bounds=(0, 1_000_000), symbol="w", used_when={"graph": ("random",)}, doc="Seed of the random graph."
     )
     measure = Choice(MEASURES, symbol="μ", doc="The law to which the base generator is reversible.")
-    mu = Positive(1.0, symbol="μ(x)", used_when={"measure": ("own",)},
+    mu = Numbers(1.0, bounds=(1e-6, 1e6), lengths=(1, 10_000), alone=True, symbol="μ(x)", used_when={"measure": ("own",)},
                   doc="Numbers in proportion to μ, one per state; one number stands for all.")  # fmt: skip
     generator = Choice({"first": "Agents jump where β U + φ'(ρ) falls; a state can be left only downhill of it.",
                         "second": "Agents wander everywhere, and downhill more often.",
@@ -331,7 +335,7 @@ class FiniteSet(Dynamics):
         node = space.nearest(x.reshape(runs * n, d), *landscape.limits(d)).reshape(runs, n)
         agents, starts = _grouped(node, space.states)
         sites = space.positions(*landscape.limits(d))
-        fields = _common(runs, space, sites, _heights(landscape, sites))
+        fields = _common(runs, space, sites, _heights(landscape, sites), landscape.tabulated)
         fields |= {
             "agents": agents,
             "starts": starts,
@@ -352,6 +356,7 @@ class FiniteSet(Dynamics):
         schedules, beta, kappa = self._in_time(state, steps)
         sites, output = space.positions(*landscape.limits(d)), self._output(count, call)
         heights = _heights(landscape, sites)
+        common = _common(count, space, sites, heights, landscape.tabulated)
         runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
         metropolis, uniform = self.generator == "metropolis", bool((space.volume == 1.0).all())
         params = Params(self.m, self.m2, self.rate, self.dt, metropolis, METHODS[self.method], uniform)
@@ -363,7 +368,7 @@ class FiniteSet(Dynamics):
             raise ValueError(
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
-        return self._result(state, call, output, **runs._asdict(), **_common(count, space, sites, heights))
+        return self._result(state, call, output, **runs._asdict(), **common)
 
     def _in_time(self, state, steps: int) -> tuple[Schedules, Course, Course]:
         """β and κ at the next steps and as functions of time, each checked against its range."""
@@ -381,7 +386,7 @@ class FiniteSet(Dynamics):
 
     def frame(self, state):
         node, share = _nodes(state.agents, state.starts), np.diff(state.starts) / state.n
-        notes = (state.space.note,) if state.space.note else ()
+        notes = tuple(note for note in (state.space.note, _note(state.tabulated, state.space.states)) if note)
         return Frame(state.k, float(state.clock.at(state.k)), state.sites[node], state.heights[node],
                      level=float(share @ state.heights), node=node, occupation=share, sites=state.sites, heights=state.heights,
                      links=state.space.links, notes=notes)  # fmt: skip
@@ -403,13 +408,21 @@ def _nodes(agents: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return node
 
 
-def _common(runs: int, space: Space, sites: np.ndarray, heights: np.ndarray) -> dict[str, Any]:
+def _common(runs: int, space: Space, sites: np.ndarray, heights: np.ndarray, tabulated: int) -> dict[str, Any]:
     """Fields of the State that are the same for all runs, with an axis of runs."""
     return {
         "space": np.fromiter([space] * runs, object, runs),
         "sites": np.broadcast_to(sites, (runs, *sites.shape)),
         "heights": np.broadcast_to(heights, (runs, *heights.shape)),
+        "tabulated": np.full(runs, tabulated),
     }
+
+
+def _note(tabulated: int, states: int) -> str:
+    """What a person should know when U is a table that has not a value for each state, else empty."""
+    return (
+        f"U is a table of {tabulated} values, interpolated at {states} states" if tabulated not in (0, states) else ""
+    )
 
 
 def _heights(landscape, sites: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ reversible with respect to μ is of this form. μ is
     degree   in proportion to Σ_y w(x, y): the random walk, which leaves every state at the same rate     (3)
     own      in proportion to numbers of one's own                                                        (4)
 
-Weights are 1 but on a graph of one's own (:mod:`swarmviz.dynamics.finite_set.tables`), whose states are those that its links name.
+Weights are 1 but on a graph of one's own (:mod:`swarmviz.dynamics.finite_set.edges`), whose states are those that its links name.
 
 Code     formula  shape    meaning
 sides    S₁…S_d   (d,)     cells per coordinate

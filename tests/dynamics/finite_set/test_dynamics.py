@@ -173,3 +173,24 @@ def test_a_graph_and_a_law_that_do_not_fit_are_refused_and_the_run_stays():
     with pytest.raises(ValueError, match=r"^mu \(μ\(x\)\): has 2 values; must be one for each of the S = 6 states$"):
         sim.advance(1)
     assert sim.k == 2
+
+
+@pytest.mark.parametrize(
+    "value, reason",
+    [
+        (None, "must be a number, or 1 to 10,000 numbers"),
+        ("1", "must be a number, or 1 to 10,000 numbers"),
+        ([], "must be a number, or 1 to 10,000 numbers"),
+        ([1.0] * 10_001, "must be a number, or 1 to 10,000 numbers"),
+        (0.0, "number 0 must be from 1e-06 to 1e"),
+        (True, "must be numbers"),
+        ([1.0, -1.0], "number 1 must be from"),
+        ([1.0, "2"], "must be numbers"),
+        ([[1.0], [2.0]], "must be numbers"),
+        ([1.0, float("nan")], "number 1 must be from"),
+    ],
+)
+def test_what_is_no_law_on_the_states_is_refused_by_name(value, reason):
+    with pytest.raises(ValueError) as caught:
+        sv.FiniteSet(measure="own", mu=value)
+    assert str(caught.value).startswith("mu (μ(x)) = ") and reason in str(caught.value)
