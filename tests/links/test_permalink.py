@@ -20,7 +20,7 @@ from swarmviz import dynamics, landscapes, presets, schedules
 from swarmviz.replay import RunSpec
 from swarmviz.swarm import Swarm
 from tests.links.dragged import dragged
-from tests.links.handmade import content, encoded
+from tests.links.handmade import content, encoded, finite_set
 
 FRAME = ("x", "energy", "focus", "v", "memory", "mass", "weight", "partner", "node", "shift")
 
@@ -275,10 +275,6 @@ def test_a_link_of_the_first_version_is_refused_politely():
 
 
 DRAG = [["d/sigma"], [1, 2], [0.5, 0.6]]
-
-
-def finite_set(values, changes=(), k=0, landscape=("FiniteSetCurve", {})):
-    return [k, ["FiniteSet", values], list(landscape), ["Swarm", {"d": 1}], list(changes)]
 
 
 BAD = {
