@@ -15,6 +15,7 @@ from swarmviz.journal import Change
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
 from swarmviz.theory.finite_set import ExactLaw, annealing_applies, critical_depth, energy, schedule_applies, stationary
+from swarmviz.theory.finite_set_metropolis import relative_entropy
 from swarmviz.theory.registry import Line, Target, law_of, lines_of, target_of
 
 SAMPLE = 1 << 16  # agents that stand for an initial law without a formula
@@ -134,13 +135,14 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
 
 @lines_of(FiniteSet)
 def exact_law_lines(simulation) -> list[Line]:
-    """What infinitely many agents would show (dashed): distance to the target, mean of U, energy."""
+    """What infinitely many agents would show (dashed): distance to the target, mean of U, energy, and its excess."""
     record, frame = simulation.record, simulation.frame
     if not followed(simulation.dynamics.space(frame.d)):
         return []
     rows = np.unique(np.linspace(0, len(record["k"]) - 1, POINTS).astype(int))
     k, t = record["k"][rows], record["t"][rows]
-    curves = {name: np.full(len(k), np.nan) for name in ("provisional_minimum", "target_distance", "energy")}
+    curves = {name: np.full(len(k), np.nan) for name in ("provisional_minimum", "target_distance", "energy", "excess")}
+    exponents = {change.k: (float(change.dynamics.m), float(change.dynamics.m2)) for change in simulation.journal}
     for first, last, law in laws_of(simulation):
         here = (k <= last) & ((k > first) | (first == 0))
         if law is None or not here.any():
@@ -152,12 +154,23 @@ def exact_law_lines(simulation) -> list[Line]:
         # half an agent more on every state, as recorded
         softened = (frame.n * rho + 0.5 * S / volume) / (frame.n + 0.5 * S)
         curves["energy"][here] = energy(softened, law.heights, beta, law.m, law.m2, volume)
+        curves["excess"][here] = _excess(softened, law, beta, exponents[first])
     source, reason = _claim(simulation.dynamics)
     return [
         Line(name, "exact law", source, "dashed", k, y, True, reason)
         for name, y in curves.items()
         if np.isfinite(y).any()
     ]
+
+
+def _excess(rho: np.ndarray, law: ExactLaw, beta: np.ndarray, exponents: tuple[float, float]) -> np.ndarray:
+    """What the law descends, at densities (T, S) and β (T,): 𝒰_β less its minimum, or F_φ with these ``exponents``."""
+    if law.m is None:
+        pairs = zip(rho, beta, strict=True)
+        return np.array([relative_entropy(r, law.heights, b, *exponents, law.volume) for r, b in pairs])
+    eta = stationary(law.heights, beta, law.m, law.m2, law.volume)
+    least = energy(eta, law.heights, beta, law.m, law.m2, law.volume)
+    return energy(rho, law.heights, beta, law.m, law.m2, law.volume) - least
 
 
 def _claim(dynamics: FiniteSet) -> tuple[str, str]:

@@ -29,7 +29,10 @@ nearest law on the set M of global minimisers (a Dirac mass when there is one); 
     ‖ρ − η_β‖² = Σ μ (ρ − η_β)²,    ‖ρ − δ‖² = Σ_{x∉M} μ ρ² + (1 − p(M))² / μ(M)          (6)
 
 the second again to the nearest law on M. 004's figures show Σ (p − η)²/S, which is ‖ρ − η‖²/S². φ(0) is infinite, and so is 𝒰_β of a swarm
-that leaves a state empty; recorded is 𝒰_β with half an agent added to every state.
+that leaves a state empty; recorded is 𝒰_β with half an agent added to every state. Metropolis agents descend F_φ for every φ (004
+Proposition A.3, :mod:`swarmviz.theory.finite_set_metropolis`), with half an agent more, too:
+
+    F_φ(ρ) = Σ μ η_β φ(ρ/η_β),    𝒰_β − min 𝒰_β for φ = φ_1                                         (7)
 
 Code         paper  shape   meaning
 agents              (N,)    agents in groups, see events
@@ -95,6 +98,13 @@ OBSERVABLES = (
         log=True,
     ),
     Observable("energy", "𝒰_β", "Penalised cost of the swarm's law, half an agent added to every state", "energy"),
+    Observable(
+        "excess",
+        "𝒰_β − min 𝒰_β",
+        "What the law descends at constant β, above its minimum: 𝒰_β, or F_φ of Metropolis agents",
+        "excess",
+        log=True,
+    ),
     Observable("transitions", "jumps", "Jumps so far", "count"),
 )
 ROW = rows_of(OBSERVABLES)
@@ -149,6 +159,28 @@ class Schedules(NamedTuple):
     time: Reals
     beta: Reals
     kappa: Reals
+
+
+@inner
+def least_cost(heights, volume, eta, beta, params):
+    """min 𝒰_β of the swarm, at η_β."""
+    total = 0.0
+    for x in range(heights.size):
+        v = 1.0 if volume is None else volume[x]
+        total += v * (beta * heights[x] * eta[x] + entropy(eta[x], params.m, params.m2))
+    return total / heights.size
+
+
+@inner
+def relative_entropy(starts, volume, eta, params):
+    """F_φ (7); infinite where η_β is 0 to all digits and φ grows faster than its argument."""
+    S, total = eta.size, 0.0
+    unit = S / (starts[S] + 0.5 * S)
+    for x in range(S):
+        v = 1.0 if volume is None else volume[x]
+        share = (starts[x + 1] - starts[x] + 0.5) * unit
+        total += v * eta[x] * entropy(share / (v * eta[x]), params.m, params.m2) if eta[x] > 0.0 else np.inf
+    return total / S
 
 
 @inner
@@ -211,7 +243,7 @@ def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph,
     run, schedules, graph, heights = borrowed(run), borrowed(schedules), borrowed(graph), borrowed(heights)
     rates, eta, record = borrowed(rates), borrowed(eta), borrowed(record)
     beta_course, kappa_course = borrowed(beta_course), borrowed(kappa_course)
-    beta, starts, column, eta_is_of = schedules.beta, run.starts, 0, np.nan
+    beta, starts, column, eta_is_of, least = schedules.beta, run.starts, 0, np.nan, 0.0
     for x in range(heights.size):
         run.best[0] = heights[x] if starts[x + 1] > starts[x] and heights[x] < run.best[0] else run.best[0]
     for s in range(steps.steps + 1):
@@ -225,7 +257,12 @@ def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph,
             if beta[s] != eta_is_of:
                 target(heights, volume, beta[s], params.m, params.m2, params.metropolis, eta)
                 eta_is_of = beta[s]
+                least = 0.0 if params.metropolis else least_cost(heights, volume, eta, beta[s], params)
             measure(run, heights, volume, eta, beta[s], params, record, column)
+            if params.metropolis:
+                record[ROW.excess, column] = relative_entropy(starts, volume, eta, params)
+            else:
+                record[ROW.excess, column] = record[ROW.energy, column] - least
             column += 1
     return FINE, FINE
 
@@ -294,9 +331,10 @@ class FiniteSet(Dynamics):
                        symbol="L_ρ", doc="How agents jump; the first three have the same law as N → ∞.")  # fmt: skip
     kappa = Real(0.5, bounds=(0, 1), symbol="κ", schedulable=True, used_when={"generator": ("hybrid",)},
                  doc="Share of the second generator in the hybrid one.")  # fmt: skip
-    m = Real(-1.0, bounds=(-20, 1), softbounds=(-5, 1), symbol="m", used_when={"generator": ("first", "second", "hybrid")},
-             doc="Exponent of the entropy φ at densities below 1; 004 proves its theorems for m < 0.")  # fmt: skip
-    m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂", used_when={"generator": ("first", "second", "hybrid")},
+    m = Real(-1.0, bounds=(-20, 1), softbounds=(-5, 1), symbol="m",
+             doc="Exponent of the entropy φ at densities below 1; 004 proves its theorems for m < 0. Metropolis agents descend F_φ "
+                 "whatever φ is.")  # fmt: skip
+    m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂",
               doc="Exponent of φ at densities above 1; 2 in 004's theorems. With m = m₂ = 1 the target is Gibbs' law.")  # fmt: skip
     rate = Real(0.1, bounds=(0, 1e6), softbounds=(1e-2, 10), scale="log", symbol="ℓ",
                 doc="Base rate of jumps between neighbours, each way; the mean over states where μ is not uniform.")  # fmt: skip

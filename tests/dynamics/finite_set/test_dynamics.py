@@ -85,6 +85,9 @@ def test_what_is_recorded_is_what_the_frames_show(generator, measure):
         p = sim.advance(1).occupation
         rho, soft = p / mu, (33 * p + 0.5) / (33 + 3) / mu
         entropy = [r * np.log(r) - r + 1 if m is None else phi(r, m) for r in soft]
+        cost = mu @ (2.0 * U * soft + entropy)
+        least = mu @ (2.0 * U * eta + [phi(r, -1.7) for r in eta])
+        relative = (mu * eta) @ [phi(r, -1.7) for r in soft / eta]
         nearest = np.eye(6)[3]
         expected = {
             "provisional_minimum": p @ U,
@@ -92,7 +95,8 @@ def test_what_is_recorded_is_what_the_frames_show(generator, measure):
             "target_distance_l2": np.sqrt(mu @ (rho - eta) ** 2),
             "distance": np.abs(p - nearest).sum(),
             "distance_l2": np.sqrt(mu @ ((p - nearest) / mu) ** 2),
-            "energy": mu @ (2.0 * U * soft + entropy),
+            "energy": cost,
+            "excess": relative if m is None else cost - least,
         }
         for name, value in expected.items():
             assert sim.record[name][-1] == pytest.approx(value, rel=1e-9, abs=1e-12), name
