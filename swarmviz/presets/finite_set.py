@@ -12,11 +12,6 @@ SWARM = {"n": 50, "d": 1}
 FAR = SWARM | {"initial": "box", "low": 12.0, "high": 18.0}  # in the valley opposite the global one
 
 
-BARRIER = (2.0, 1.0, 0.5, 2.0, 4.0, 2.0, 0.0, 1.0, 2.0)  # two valleys, at states 2 and 6
-ROW = [(i, i + 1) for i in range(8)]
-AROUND = (1, 7)  # the link that leads from one slope to the other
-
-
 def _beyond_the_barrier(sim):
     """More than four in ten at state 6; Gibbs' law has 0.75."""
     return sim.frame.occupation[6] > 0.4
@@ -118,17 +113,15 @@ PRESETS = (
         "finite-own",
         "A way around the barrier",
         "FiniteSet",
-        "Table",
+        "Tabulated",
         "004 §1, appendix A",
         values={
             "graph": "own",
-            "edges": [*ROW, AROUND],
             "generator": "metropolis",
             "beta": 3.0,
             "rate": 1.0,
             "dt": 0.2,
         },
-        landscape_values={"table": BARRIER},
         swarm=SWARM | {"initial": "box", "low": 1.6, "high": 2.4},
         pace=0.5,
         question="A graph and values of one's own: a barrier of height 3.5 between two valleys, and one link, 1 to 7, that leads around "

@@ -239,7 +239,7 @@ def test_what_acts_on_a_reset_only_stands_in_a_section_that_says_so():
 
 def test_a_graph_and_its_values_are_pasted_and_what_is_wrong_with_them_stands_beside_the_control():
     """As a person does it: choose one's own graph, paste a file of links, then one of values."""
-    parts = {"dynamics": dynamics.ALL["FiniteSet"](graph="own"), "landscape": landscapes.ALL["Table"]()}
+    parts = {"dynamics": dynamics.ALL["FiniteSet"](graph="own"), "landscape": landscapes.ALL["Tabulated"]()}
     controls = Controls(parts, lambda parts: [], lambda *_: None, lambda *_: None)
     edges, values = "dynamics.edges", "landscape.table"
     assert not controls.form.shown[edges].get("hidden") and controls.form.shown["dynamics.states"]["hidden"]

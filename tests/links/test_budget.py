@@ -43,7 +43,7 @@ def test_a_run_may_have_so_many_changes():
 
 def test_the_changes_of_a_run_may_hold_tables_of_so_many_numbers_when_written_and_when_read():
     """A link of 4000 characters that changed tables of 20,000 numbers a thousand times took eleven seconds to be read."""
-    dynamic, landscape = sv.FiniteSet(graph="own"), sv.landscapes.Table(table=[0.0] * 9_000)
+    dynamic, landscape = sv.FiniteSet(graph="own"), sv.landscapes.Tabulated(table=[0.0] * 9_000)
     start = RunSpec.at_start(dynamic, landscape, sv.Swarm(n=5, d=1))
     each = budget.numbers_in(start.journal[0])
     assert each == 9_000 + 2 * len(dynamic.edges)
@@ -53,7 +53,7 @@ def test_the_changes_of_a_run_may_hold_tables_of_so_many_numbers_when_written_an
     with pytest.raises(ValueError, match="more than 1,000,000 numbers in tables"):
         check_cost(start._replace(journal=Journal(changes), k=most))
     many = finite_set({"graph": "own"}, [[["d/beta"], [1] * most, [0.5, 0.6] * (most // 2) + [0.7] * (most % 2)]], most)
-    many[2] = ["Table", {"table": [0.0] * 9_000}]
+    many[2] = ["Tabulated", {"table": [0.0] * 9_000}]
     with pytest.raises(BadLink, match="more than 1,000,000 numbers in tables"):
         read(encoded(content(runs=[many])))
     many[4] = [[["d/beta"], [1], [0.5]]]

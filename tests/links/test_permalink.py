@@ -105,7 +105,7 @@ def test_schedules_points_vectors_wells_and_formulas_survive_and_so_do_their_cha
 
 def own_graph(links):
     dynamic = dynamics.FiniteSet(graph="own", edges=links, measure="own", mu=(1.0, 2.0, 0.5, 1.5))
-    return sv.Simulation(dynamic, landscapes.Table(table=(0.5, -1.0, 2.0, 0.25)), Swarm(n=20, d=1))
+    return sv.Simulation(dynamic, landscapes.Tabulated(table=(0.5, -1.0, 2.0, 0.25)), Swarm(n=20, d=1))
 
 
 def test_a_graph_of_ones_own_its_law_and_its_values_survive_and_so_do_their_changes():
@@ -115,7 +115,7 @@ def test_a_graph_of_ones_own_its_law_and_its_values_survive_and_so_do_their_chan
     sim.advance(2)
     sim.dynamics.measure, sim.dynamics.mu = "degree", (1.0, 2.0, 0.5, 3.5)
     sim.advance(2)
-    sim.landscape = landscapes.Table(table=(0.5, -1.0, 2.0, -3.0))
+    sim.landscape = landscapes.Tabulated(table=(0.5, -1.0, 2.0, -3.0))
     sim.advance(2)
     sim.dynamics.edges = [[0, 1], [1, 2]]
     sim.advance(2)
@@ -330,7 +330,7 @@ BAD = {
     "a graph without end": content(runs=[finite_set({"graph": "own", "edges": [[0, 1]] * 100_000})]),
     "a link changed into a loop": content(runs=[finite_set({"graph": "own"}, [[["d/edges/0/1"], [1], [0]]], k=2)]),
     "a negative law": content(runs=[finite_set({"measure": "own", "mu": [-1, 1]})]),
-    "a table of truths": content(runs=[finite_set({}, landscape=["Table", {"table": [True, False]}])]),
+    "a table of truths": content(runs=[finite_set({}, landscape=["Tabulated", {"table": [True, False]}])]),
     "a deep nest": b"[" * 5000,
     "a bomb": b'"' + b"a" * 30_000_000 + b'"',
     "a long number": b"[" + b"9" * 5000 + b"]",

@@ -289,8 +289,8 @@ def shekel(x, holes=10):
     return -fsum(1 / (fsum((t - mpf(a)) ** 2 for t, a in zip(x, at, strict=True)) + mpf(w)) for *at, w in holes)
 
 
-@reference("Table")
-def table(x, table=(1.0, 0.2, 0.9, 1.6, 0.6, 0.0, 0.8)):
+@reference("Tabulated")
+def tabulated(x, table=(2, 1, 0.5, 2, 4, 2, 0, 1, 2)):
     """On a straight line between the two values beside x; constant outside."""
     U, t = [mpf(u) for u in table], x[0]
     if t <= 0:

@@ -323,7 +323,7 @@ def test_the_lines_run_beside_the_agents_through_every_live_change(generator):
 
 @pytest.mark.parametrize("m, m2", [(-1.0, 2.0), (0.0, 2.0), (0.5, 1.5), (1.0, 1.0)])
 def test_metropolis_agents_descend_every_entropy_as_its_line_says(m, m2):
-    """To first order F_φ of N independent agents has the standard error √(Var φ'(ρ/η)/N), largest at the start; five of them are allowed."""
+    """To first order F_φ of N independent agents has the standard error √(Var φ'(ρ/η)/N), largest at the start; five are allowed."""
     sim = simulation(generator="metropolis", beta=0.3, m=m, m2=m2, rate=0.3, dt=2.0)
     sim.advance(20)
     line = {line.observable: line for line in theory.lines(sim)}["excess"]

@@ -51,7 +51,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
-from swarmviz.dynamics.finite_set.edges import TWO_TRIANGLES, EdgeList
+from swarmviz.dynamics.finite_set.edges import ROW_WITH_A_WAY_AROUND, EdgeList
 from swarmviz.dynamics.finite_set.events import (
     MOST_EVENTS,
     TOO_MANY,
@@ -306,7 +306,7 @@ class FiniteSet(Dynamics):
     on_finite_set = True
 
     graph = Choice(GRAPHS, symbol="G", doc="Which states are neighbours.")
-    edges = EdgeList(TWO_TRIANGLES, symbol="E", used_when={"graph": ("own",)},
+    edges = EdgeList(ROW_WITH_A_WAY_AROUND, symbol="E", used_when={"graph": ("own",)},
                      doc="Links of one's own graph, each with two states, counted from 0, and a weight where it is not 1.")  # fmt: skip
     states = Whole(20, bounds=(2, 10_000), softbounds=(2, 400), scale="log", symbol="S",
                    used_when={"graph": tuple(name for name in GRAPHS if name != "own")},

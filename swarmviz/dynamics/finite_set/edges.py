@@ -15,7 +15,7 @@ from swarmviz.parameters import Vector, floats, is_listed
 
 MOST_LINKS = 2000  # a link with a thousand changes may hold as many lists
 LIGHTEST, HEAVIEST = 1e-6, 1e6
-TWO_TRIANGLES = ((0, 1), (0, 2), (1, 2), (2, 3), (3, 4), (3, 5), (4, 5))
+ROW_WITH_A_WAY_AROUND = ((0, 1), (1, 2), (1, 7), (2, 3), (3, 4), (4, 5), (5, 6), (6, 7), (7, 8))
 
 
 class EdgeList(Vector):

@@ -65,7 +65,7 @@ def test_a_graph_of_ones_own_has_the_states_that_its_links_name():
 
 
 def test_a_graph_of_ones_own_in_more_dimensions_must_fill_a_lattice():
-    six = sv.FiniteSet(graph="own")  # two triangles
-    assert six.space(2).sides == (3, 2)
+    nine = sv.FiniteSet(graph="own")
+    assert nine.space(2).sides == (3, 3)
     with pytest.raises(ValueError, match=r"^edges \(E\): their 5 states must fill a lattice in d = 2 dimensions"):
         sv.FiniteSet(graph="own", edges=WEIGHTED).space(2)

@@ -15,7 +15,7 @@ from swarmviz.kernels.elementary import elementary
 from swarmviz.landscapes.base import Landscape, block
 from swarmviz.parameters import Numbers
 
-TWO_VALLEYS = (1.0, 0.2, 0.9, 1.6, 0.6, 0.0, 0.8)
+TWO_VALLEYS = (2.0, 1.0, 0.5, 2.0, 4.0, 2.0, 0.0, 1.0, 2.0)
 
 
 @elementary
@@ -25,7 +25,7 @@ def step_after(p, i):
 
 
 @block
-def table_values(x, p, out):  # (1)
+def tabulated_values(x, p, out):  # (1)
     xi, last = x[0], p.size - 1
     for j in range(xi.size):
         at = 0.0 if xi[j] < 0.0 else xi[j] if xi[j] < last else float(last)
@@ -35,7 +35,7 @@ def table_values(x, p, out):  # (1)
 
 
 @block
-def table_gradient(x, p, out):
+def tabulated_gradient(x, p, out):
     xi, oi, last = x[0], out[0], p.size - 1
     for j in range(xi.size):
         at = -1.0 if xi[j] < 0.0 else xi[j] if xi[j] <= last else last + 0.5
@@ -44,10 +44,10 @@ def table_gradient(x, p, out):
         oi[j] = (0.5 * (step_after(p, i - 1) + here) if at == i else here) + (xi[j] - xi[j])
 
 
-class Table(Landscape):
+class Tabulated(Landscape):
     """A landscape from a table of one's own: its values at 0, 1, 2, … on a line, joined by straight pieces."""
 
-    title = "Table of one's own"
+    title = "Values of one's own"
     equation = r"F(x) = (1 - t)\,U_i + t\,U_{i+1}, \quad i = \lfloor x \rfloor, \quad t = x - i"
     reference = "written by hand"
     remark = (
@@ -58,7 +58,7 @@ class Table(Landscape):
     nearest_minimum = None
     smoothness = 0
     confining = False
-    block_values, block_gradient = staticmethod(table_values), staticmethod(table_gradient)
+    block_values, block_gradient = staticmethod(tabulated_values), staticmethod(tabulated_gradient)
 
     table = Numbers(TWO_VALLEYS, bounds=(-1e12, 1e12), lengths=(2, 10_000), symbol="U",
                     doc="The values of F at 0, 1, 2, …: those of the states of a finite set.")  # fmt: skip

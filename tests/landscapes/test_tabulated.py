@@ -12,23 +12,23 @@ def test_the_states_of_a_finite_set_meet_the_values_bit_for_bit():
     rng = np.random.default_rng(1)
     for S in (2, 7, 33, 1000):
         table = tuple(rng.normal(size=S))
-        sim = sv.Simulation(sv.FiniteSet(states=S), sv.landscapes.Table(table=table), sv.Swarm(n=5, d=1))
+        sim = sv.Simulation(sv.FiniteSet(states=S), sv.landscapes.Tabulated(table=table), sv.Swarm(n=5, d=1))
         assert tuple(sim.frame.heights) == table and not sim.frame.notes
 
 
 def test_a_table_with_another_number_of_values_than_states_says_so():
-    sim = sv.Simulation(sv.FiniteSet(graph="own"), sv.landscapes.Table(table=VALUES), sv.Swarm(n=5, d=1))
-    note = "U is a table of 7 values, interpolated at 6 states"
+    sim = sv.Simulation(sv.FiniteSet(graph="own"), sv.landscapes.Tabulated(table=VALUES), sv.Swarm(n=5, d=1))
+    note = "U is a table of 7 values, interpolated at 9 states"
     assert note in sim.frame.notes
     sim.advance(1)
     assert note in sim.frame.notes
-    sim.landscape = sv.landscapes.Table(table=VALUES[:6])
+    sim.landscape = sv.landscapes.Tabulated(table=(*VALUES, 1.0, 2.0))
     sim.advance(1)
     assert note not in sim.frame.notes
 
 
 def test_all_lowest_values_are_minimisers_and_the_box_grows_with_the_table():
-    landscape = sv.landscapes.Table(table=VALUES)
+    landscape = sv.landscapes.Tabulated(table=VALUES)
     np.testing.assert_array_equal(landscape.minimisers(1), [[1.0], [5.0]])
     assert landscape.box == (-0.5, 6.5) and landscape.minimum(1) == -1.1
     with pytest.raises(ValueError, match="needs d = 1"):
@@ -36,7 +36,7 @@ def test_all_lowest_values_are_minimisers_and_the_box_grows_with_the_table():
 
 
 def test_it_is_straight_between_constant_beyond_and_no_number_where_x_is_none():
-    landscape = sv.landscapes.Table(table=(1.0, 3.0, 2.0))
+    landscape = sv.landscapes.Tabulated(table=(1.0, 3.0, 2.0))
     x = np.array([-1e300, -0.2, 0.0, 0.25, 1.0, 1.5, 2.0, 7.0, np.inf, -np.inf, np.nan])[:, None]
     values, slopes = landscape.values(x), landscape.gradient(x)[:, 0]
     np.testing.assert_array_equal(values[:8], [1.0, 1.0, 1.0, 1.5, 3.0, 2.5, 2.0, 2.0])
@@ -64,6 +64,6 @@ def test_it_is_straight_between_constant_beyond_and_no_number_where_x_is_none():
 )
 def test_what_is_no_table_is_refused_by_name(value, reason):
     with pytest.raises(ValueError) as caught:
-        sv.landscapes.Table(table=value)
+        sv.landscapes.Tabulated(table=value)
     assert str(caught.value).startswith("table (U) = ") and reason in str(caught.value)
     assert len(str(caught.value)) < 500
