@@ -61,7 +61,7 @@ class Tabulated(Landscape):
     block_values, block_gradient = staticmethod(tabulated_values), staticmethod(tabulated_gradient)
 
     table = Numbers(TWO_VALLEYS, bounds=(-1e12, 1e12), lengths=(2, 10_000), symbol="U",
-                    doc="The values of F at 0, 1, 2, …: those of the states of a finite set.")  # fmt: skip
+                    doc="Values of F, at 0, 1, 2, …: those of the states of a finite set with as many.")  # fmt: skip
 
     @property
     def tabulated(self) -> int:  # type: ignore[override]  # it depends on a parameter
