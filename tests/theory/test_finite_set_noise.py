@@ -247,3 +247,20 @@ def test_the_scatter_of_many_runs_on_a_graph_of_ones_own_is_that_of_the_linear_n
     assert np.abs(z).max() < 4 and abs(z.mean()) < 3, z
     p = np.mean(shares, axis=0)
     assert np.abs((found / (p * (1 - p) / 1000) - 1) / ERROR).max() > 4, "negative control"
+
+
+def test_the_spread_of_a_flow_under_any_mu_is_that_of_densities_from_shares():
+    space, rng = space_of("own", 0, 1, edges=EDGES, measure="own", mu=MU), np.random.default_rng(2)
+    root = rng.normal(size=(S, S))
+    C, p = root @ root.T, rng.dirichlet(np.ones(S))
+
+    def flows(p):
+        rho = p / space.mu
+        s, t, (x, y) = rho[space.links[:, 0]], rho[space.links[:, 1]], space.links.T
+        return s - t - BETA * finite.conductance(s, t) * (U[y] - U[x])
+
+    h = 1e-6
+    gradient = np.array([(flows(p + h * e) - flows(p - h * e)) / (2 * h) for e in np.eye(S)])
+    expected = np.sqrt(np.einsum("xe,xy,ye->e", gradient, C, gradient) / 300)
+    slopes = finite.flow_slopes(p / space.mu, U, BETA, -1.0, space.links)
+    np.testing.assert_allclose(noise.flow_spread(C, slopes, space.links, 300, space.volume), expected, rtol=1e-5)

@@ -7,6 +7,7 @@ from scipy import integrate, optimize
 import swarmviz as sv
 import tests.references.finite_set as naive
 from swarmviz.theory import law as theory_law
+from swarmviz.theory import lines
 from swarmviz.theory import target as theory_target
 
 GENERATORS = ["first", "second", "hybrid", "metropolis"]
@@ -102,8 +103,8 @@ def test_what_is_recorded_is_what_the_frames_show(generator, measure):
             assert sim.record[name][-1] == pytest.approx(value, rel=1e-9, abs=1e-12), name
 
 
-def law_of_many(mu, L, generator, beta, t, m=-1.0):
-    """The shares at time ``t`` from equal shares, by the rates of single agents (004 eq. 4.23, 4.28, A) in a master equation."""
+def law_of_many(mu, L, generator, beta, t, m=-1.0, start=None):
+    """The shares at time ``t`` from equal shares, or those at the ``start``, by the rates of single agents (004 eq. 4.23, 4.28, A) in a master equation."""
 
     def change(_, p):
         out = np.zeros(6)
@@ -115,7 +116,9 @@ def law_of_many(mu, L, generator, beta, t, m=-1.0):
                 out[y] += flow
         return out
 
-    return integrate.solve_ivp(change, (0, t), np.full(6, 1 / 6), rtol=1e-8, atol=1e-10).y[:, -1]
+    return integrate.solve_ivp(change, (0, t), np.full(6, 1 / 6) if start is None else start, rtol=1e-8, atol=1e-10).y[
+        :, -1
+    ]
 
 
 @pytest.mark.parametrize("measure", ["degree", "own"])
@@ -168,6 +171,22 @@ def test_a_change_of_mu_moves_no_agent_and_of_a_uniform_one_to_the_same_changes_
     regular.advance(30)
     for name, column in cycle.record.items():
         np.testing.assert_array_equal(column, regular.record[name])
+
+
+def test_the_law_runs_on_through_a_change_of_mu_and_of_the_links():
+    """N = 40 000, as above: the naive master equation up to the change, and from the shares there with the other rates."""
+    sim = simulation(40_000, 6, "uniform", generator="second", beta=1.5, rate=0.5, dt=0.5)
+    sim.advance(2)
+    sim.dynamics.measure, sim.dynamics.mu = "own", MU
+    share = sim.advance(2).occupation
+    (mu, L), (own, there) = base_generator("uniform"), base_generator("own")
+    expected = law_of_many(mu, 0.5 * L, "second", 1.5, 1.0)
+    expected = law_of_many(own, 0.5 * there, "second", 1.5, 1.0, start=expected)
+    density = theory_law(sim).density(sim.frame.sites)
+    np.testing.assert_allclose(density / density.sum(), expected, atol=1e-5)
+    assert np.abs(share - expected).sum() < 0.02
+    line = {line.observable: line for line in lines(sim)}["target_distance"]
+    assert line.y[-1] == pytest.approx(np.abs(expected - own * target(own, 1.5, -1)).sum(), abs=1e-4)
 
 
 def test_a_graph_and_a_law_that_do_not_fit_are_refused_and_the_run_stays():
