@@ -104,7 +104,9 @@ def test_what_is_recorded_is_what_the_frames_show(generator, measure):
 
 
 def law_of_many(mu, L, generator, beta, t, m=-1.0, start=None):
-    """The shares at time ``t`` from equal shares, or those at the ``start``, by the rates of single agents (004 eq. 4.23, 4.28, A) in a master equation."""
+    """The shares at time ``t`` from equal shares, or those at the ``start``: a master equation of the rates of single agents (004 eq. 4.23,
+    4.28, appendix A).
+    """
 
     def change(_, p):
         out = np.zeros(6)
