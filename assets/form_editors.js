@@ -51,6 +51,15 @@ export const EDITORS = {
   },
   text(row, aria, send) {
     const {box, write} = makeBox({autocomplete: "off", placeholder: row.placeholder, ...aria}, (text) => send(text, true))
+    if (row.lines) { // a browser would join the lines of a table
+      box.addEventListener("paste", (event) => {
+        const text = event.clipboardData.getData("text").trim()
+        if (!/[\r\n]/.test(text)) { return }
+        event.preventDefault()
+        box.setRangeText(text.replace(/\s*[\r\n]\s*/g, "; "), box.selectionStart, box.selectionEnd, "end")
+        send(box.value, true)
+      })
+    }
     return {nodes: [box], set: ({value}) => write(value)}
   },
   choice(row, aria, send) {

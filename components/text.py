@@ -21,6 +21,7 @@ from swarmviz.parameters import Real, Vector, Whole
 
 MAX_NUMBER_CHARS = 100
 MAX_WHOLE_DIGITS = 400  # of a whole number; more than any range takes
+MAX_TABLE_CHARS = 100_000  # of a vector or table; more than a message of the page holds
 MAX_SENTENCE_CHARS = 400  # of a message that repeats what was typed
 SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
 AMBIGUOUS = re.compile(r"[+−-]?[1-9]\d{0,2},\d{3}")
@@ -53,7 +54,7 @@ def understood(declared: param.Parameter | None, value: Any) -> Any:
     Raises
     ------
     ValueError
-        When it may mean two numbers.
+        When it may mean two numbers, or is longer than any table.
     """
     if isinstance(value, str) and isinstance(declared, Real):
         if not value.strip() and declared.allow_None:
@@ -67,6 +68,9 @@ def understood(declared: param.Parameter | None, value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool) and isinstance(declared, Real) and abs(value) >= 2**1023:
         return shown_briefly(value)  # no float is so large, and to say so is the declaration's part
     if isinstance(value, str) and (declared is None or isinstance(declared, Vector)):
+        if len(value) > MAX_TABLE_CHARS:
+            name = declared.name if declared is not None else "points"
+            raise ValueError(f"{name}: has {len(value):,} characters; must be at most {MAX_TABLE_CHARS:,}")
         return _vector(value.strip(), table=declared is None or declared.shape == "table")
     return value
 
@@ -107,10 +111,12 @@ def _without_separators(plain: str, whole: bool) -> str:
 def _vector(text: str, table: bool) -> Any:
     if not text:
         return None
-    lines = [line.strip() for line in text.split(";") if line.strip()]
+    lines = [line.strip() for line in re.split(r"[;\r\n]", text) if line.strip()]
     rows = [[_coordinate(part) for part in re.split(r"[,\s]+", line)] for line in lines]
     if table:
         return rows
+    if len(rows) > 1 and all(len(row) == 1 for row in rows):  # a column, as a file has it
+        return [row[0] for row in rows]
     return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else rows[0] if len(rows) == 1 else rows
 
 

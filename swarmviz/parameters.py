@@ -305,5 +305,54 @@ class Vector(Declaration, param.Parameter):
         return array.tolist() if array.ndim == 0 else _nested_tuple(array.tolist())
 
 
+class Numbers(Vector):
+    """Finite numbers within ``bounds``, as many as ``lengths`` allow, or where ``alone`` one that stands for all.
+
+    Kept as a tuple of floats, or a float. They may come from a link with a thousand changes: so they are judged together.
+    """
+
+    __slots__ = ["alone", "bounds", "lengths"]
+    _slot_defaults = {  # noqa: RUF012
+        **Vector._slot_defaults,
+        "alone": False, "bounds": (-math.inf, math.inf), "lengths": (1, 1),
+    }  # fmt: skip
+
+    def __init__(self, default, *, bounds, lengths, alone=False, **params):
+        self.bounds, self.lengths, self.alone = bounds, lengths, alone
+        super().__init__(default, **params)
+
+    def _tuples(self, val):
+        (fewest, most), (low, high) = self.lengths, self.bounds
+        if self.alone and isinstance(val, AnyReal):
+            found = floats([val])
+        elif not is_listed(val) or not fewest <= len(val) <= most:
+            self.refuse(val, f"must be {'a number, or ' if self.alone else ''}{fewest} to {most:,} numbers")
+        else:
+            found = floats(val)
+        if found is None:
+            self.refuse(val, "must be numbers")
+        wrong = np.flatnonzero(~((low <= found) & (found <= high)))
+        if wrong.size:
+            self.refuse(found[wrong[0]], f"number {wrong[0]} must be from {_number(low)} to {_number(high)}")
+        return tuple(found.tolist()) if is_listed(val) else float(found[0])
+
+
+def is_listed(value: Any) -> bool:
+    """Whether a value is a list, a tuple or an array with elements."""
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
+def floats(values: Any) -> np.ndarray | None:
+    """A list, tuple or array of numbers as floats, shape (n,); None where an element is none, or larger than any float."""
+    values = values.tolist() if isinstance(values, np.ndarray) else values
+    kinds = set(map(type, values))
+    if bool in kinds or not all(issubclass(kind, int | float | np.integer | np.floating) for kind in kinds):
+        return None
+    try:
+        return np.array(values, float)
+    except OverflowError:
+        return None
+
+
 def _nested_tuple(value: Any) -> Any:
     return tuple(_nested_tuple(v) for v in value) if isinstance(value, list) else value

@@ -84,7 +84,7 @@ def another_value(declared):
     if isinstance(declared, Switch):
         return not declared.default
     if isinstance(declared, Vector):
-        return [[1.0, 2.0]] if declared.shape == "table" else 1.0
+        return [[0.0, 1.0]] if declared.shape == "table" else 2.0 if declared.default == 1.0 else 1.0
     if isinstance(declared, Whole):
         return 7
     low, high = declared.bounds

@@ -55,6 +55,27 @@ def test_what_is_shown_of_a_vector_says_exactly_what_it_is(value):
     assert repr(np.asarray(again, float).tolist()) == repr(np.asarray(value, float).tolist())
 
 
+def test_a_table_may_come_line_by_line_as_a_file_has_it():
+    table, vector = Vector(shape="table"), Vector()
+    assert (
+        understood(table, "0,1\n1,2,0.5\r\n2 0")
+        == understood(table, "0 1; 1 2 0.5; 2 0")
+        == [[0, 1], [1, 2, 0.5], [2, 0]]
+    )
+    assert understood(vector, "1\n2.5\n3\n") == understood(vector, "1; 2.5; 3") == [1, 2.5, 3]
+    assert understood(vector, "1, 2\n3, 4") == [[1, 2], [3, 4]], (
+        "two columns are no vector, and refused by its declaration"
+    )
+
+
+def test_a_text_longer_than_any_table_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr("components.text._vector", None)
+    with pytest.raises(ValueError, match=r"^edges: has 100,001 characters; must be at most 100,000$"):
+        declared = Vector(shape="table")
+        declared.name = "edges"
+        understood(declared, "1" * 100_001)
+
+
 def test_formulas_are_readable_without_latex():
     assert readable(r"1\cdot 0.9^{t}") == "1· 0.9<sup>t</sup>"
     assert "<script>" not in readable("<script>")

@@ -56,6 +56,8 @@ class Row(NamedTuple):
         Of a choice.
     placeholder : str
         Of an empty text box.
+    lines : bool
+        Whether the lines of a text that is pasted are rows of a table: a box has but one.
     slider : Slider, optional
         Of a number; without one it has only a box.
     nested : bool
@@ -77,6 +79,7 @@ class Row(NamedTuple):
     hidden: bool = False
     options: tuple[tuple[str, str], ...] = ()
     placeholder: str = ""
+    lines: bool = False
     slider: Slider | None = None
     nested: bool = False
     inline: bool = False
@@ -163,7 +166,7 @@ def _(declared: Switch, row: Row, value: Any) -> Row:
 @_with_editor.register
 def _(declared: Vector, row: Row, value: Any) -> Row:
     hint = "x, y; x, y; …" if declared.shape == "table" else "a number, or one per coordinate"
-    return row._replace(kind="text", value=written(value), placeholder=hint)
+    return row._replace(kind="text", value=written(value), placeholder=hint, lines=True)
 
 
 def _slider(declared: Real) -> Slider | None:

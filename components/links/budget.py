@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from swarmviz.journal import Change
 from swarmviz.replay import RunSpec
 
 MAX_COORDINATES = 2_000_000  # agents times dimension
 MAX_QUICK_COORDINATES = 100_000  # of a swarm whose step 0 is there at once
 MAX_REPLAY_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute
 MAX_CHANGES = 1000  # in one run
+MAX_TABLE_NUMBERS = 1_000_000  # in the tables of all its changes, each of which is checked anew: half a second
 
 
 def check_swarm_size(n: int, d: int) -> None:
@@ -34,6 +38,23 @@ def check_cost(run: RunSpec) -> None:
         )
     if len(run.journal) > MAX_CHANGES:
         raise ValueError(f"it holds more than {MAX_CHANGES} changes")
+    check_tables(sum(numbers_in(change) for change in run.journal))
+
+
+def numbers_in(change: Change) -> int:
+    """How many numbers the tables of a change hold, those of dynamics and landscape together."""
+    parts = change.dynamics, change.landscape
+    return sum(_size(value) for part in parts for value in part.values_now().values() if isinstance(value, tuple))
+
+
+def _size(table: tuple[Any, ...]) -> int:
+    return sum(len(row) if isinstance(row, tuple) else 1 for row in table)
+
+
+def check_tables(numbers: int) -> None:
+    """Raise ``ValueError``, in words that continue "because", when the changes of a run hold too many ``numbers`` in tables."""
+    if numbers > MAX_TABLE_NUMBERS:
+        raise ValueError(f"its changes hold more than {MAX_TABLE_NUMBERS:,} numbers in tables")
 
 
 def is_quick(run: RunSpec) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from typing import Any
 
+from components.links.budget import check_tables, numbers_in
 from swarmviz import dynamics, landscapes
 from swarmviz.journal import Change
 from swarmviz.serialise import built, identical, plain_values
@@ -40,9 +41,10 @@ def unpacked(strokes: Any, first: Change, most: int) -> Iterator[Change]:
     Raises
     ------
     ValueError, TypeError, KeyError, IndexError
-        When they are more than ``most``, not in order, change what is not there, or hold a value that a declaration refuses.
+        When they are more than ``most``, hold too large tables, are not in order, change what is not there, or hold a value that a
+        declaration refuses.
     """
-    change, tree, count, texts = first, _tree(first), 0, set()
+    change, tree, count, texts, numbers = first, _tree(first), 0, set(), numbers_in(first)
     for places, waits, *columns in strokes:
         if len(places) != len(columns) or any(len(column) != len(waits) for column in columns):
             raise ValueError("its changes are incomplete")
@@ -58,6 +60,8 @@ def unpacked(strokes: Any, first: Change, most: int) -> Iterator[Change]:
             for place, value in zip(places, values, strict=True):
                 tree = _replaced(tree, _path(place), value)
             change = _change(change, before, tree, change.k + wait)
+            numbers += numbers_in(change)
+            check_tables(numbers)
             yield change
 
 

@@ -35,11 +35,12 @@ from swarmviz.landscapes.schwefel import Schwefel220, Schwefel226
 from swarmviz.landscapes.shekel import Shekel
 from swarmviz.landscapes.sphere import Sphere
 from swarmviz.landscapes.styblinski_tang import StyblinskiTang
+from swarmviz.landscapes.tabulated import Tabulated
 from swarmviz.landscapes.xin_she_yang import XinSheYang
 from swarmviz.landscapes.zakharov import Zakharov
 
 _FAMILIAR = (Ackley, Rastrigin, DoubleWell, Himmelblau, Rosenbrock, Sphere)
-_OF_ONES_OWN = (GaussianMixture, Formula)
+_OF_ONES_OWN = (GaussianMixture, Formula, Tabulated)
 _OF_002 = (Levy, LevyN13, DropWave, SchafferN2, BukinN6, WideRastrigin, PrintedRastrigin)
 _OF_OTHERS = (Griewank, Salomon, Schwefel220, XinSheYang, DiscontinuousIntegrand, FiniteSetCurve)
 _FURTHER = (SixHumpCamel, StyblinskiTang, Michalewicz, Easom, Eggholder, HolderTable, Zakharov)

@@ -78,6 +78,8 @@ class Landscape(Described):
     confining : bool, optional
         Whether exp(−F/T) has a finite integral over the whole space for every T > 0, because F grows far outside; so that there is a
         Gibbs law without a boundary. None where it is not known.
+    tabulated : int
+        At how many places F is given by a table, and interpolated between them; 0 for a formula.
     """
 
     title: ClassVar[str] = "Landscape"
@@ -91,6 +93,7 @@ class Landscape(Described):
     nearest_minimum: ClassVar[float | None] = math.inf
     smoothness: int | None = ANALYTIC
     confining: bool | None = True
+    tabulated: int = 0
     block_values: ClassVar[Any] = None
     block_gradient: ClassVar[Any] = None
 

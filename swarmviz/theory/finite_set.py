@@ -7,9 +7,9 @@ r"""Theory of the swarm on a finite set (004): the law of infinitely many agents
 (2) is the law of the first, the second and every hybrid generator as N → ∞, (3) that of Metropolis agents at any N. Mass is conserved, and
 for constant β the energy 𝒰_β never rises (004 Proposition 4.3). With δ = ρ − η_β small, (2) becomes
 
-    δ̇ = −D Φ δ,   D = graph Laplacian with weights ℓ θ(η(x), η(y)),  Φ = diag φ''(η)           (4)  004 Proposition 4.8
+    δ̇ = −(Sμ)⁻¹ D Φ δ,   D = graph Laplacian with weights ℓ w θ(η(x), η(y)),  Φ = diag φ''(η)   (4)  004 Proposition 4.8
 
-so the distance decays at the smallest non-zero eigenvalue of Φ^½ D Φ^½ in the end, and 𝒰_β − min 𝒰_β at twice that.
+so the distance decays at the smallest non-zero eigenvalue of Φ^½ (Sμ)^−½ D (Sμ)^−½ Φ^½ in the end, and 𝒰_β − min 𝒰_β at twice that.
 
 Where β grows with time:
 
@@ -19,9 +19,11 @@ Where β grows with time:
 The critical depth is the largest height that has to be climbed from a state that is no global minimiser to reach a lower one.
 
 Code    symbol  shape    meaning
-rho     ρ       (S,)     density with respect to the uniform law μ = 1/S
+rho     ρ       (S,)     density with respect to μ
+volume  S μ     (S,)     μ relative to the uniform law, with mean 1; 1 where it is uniform
 heights U       (S,)     U at the states
 links           (E, 2)   pairs of neighbours
+rate    ℓ w     (E,)     S μ(x) L(x, y) of each link, or one number for all (:meth:`swarmviz.dynamics.finite_set.space.Space.rates`)
 m, m2   m, m₂            exponents of φ below and above 1; m = None: the Metropolis case, φ(r) = r log r − r + 1
 """
 
@@ -106,38 +108,41 @@ def conductance(s, t, m: float = -1.0, m2: float = 2.0):
     return np.where((s <= 0) | (t <= 0), 0.0, np.where(near, diagonal, quotient))
 
 
-def balance(heights, beta, m: float = -1.0, m2: float = 2.0) -> np.ndarray:
+def balance(heights, beta, m: float = -1.0, m2: float = 2.0, volume: Any = 1.0) -> np.ndarray:
     """c_β for β of any shape, by bracketing: g(c − βU) has mean at most 1 at c = β min U and at least 1 at c = β max U."""
     beta = np.asarray(beta, float)
     low = beta * np.min(heights)
-    most = low + slope(float(np.size(heights)), m, m2)  # there g is S at a minimiser
+    lowest = np.broadcast_to(volume, np.shape(heights))[np.argmin(heights)]
+    most = low + slope(np.size(heights) / lowest, m, m2)  # there g is 1/μ at a minimiser
     high = np.minimum(beta * np.max(heights), most + 1e-9 * (1 + np.abs(most)))
 
     def excess(c, beta):
-        return inverse_slope(c[..., None] - beta[..., None] * heights, m, m2).mean(axis=-1) - 1
+        return (volume * inverse_slope(c[..., None] - beta[..., None] * heights, m, m2)).mean(axis=-1) - 1
 
     found = elementwise.find_root(excess, (low, np.where(high > low, high, low + 1)), args=(beta,))
     return np.where(high > low, found.x, low)
 
 
-def stationary(heights, beta, m: float | None = -1.0, m2: float = 2.0) -> np.ndarray:
+def stationary(heights, beta, m: float | None = -1.0, m2: float = 2.0, volume: Any = 1.0) -> np.ndarray:
     """The density η_β, the minimiser of 𝒰_β, or Gibbs' law in the Metropolis case; (…, S) for β of shape (…)."""
     heights, beta = np.asarray(heights, float), np.asarray(beta, float)
     if m is None:
         weight = np.exp(-beta[..., None] * (heights - heights.min()))
-        return weight / weight.mean(axis=-1, keepdims=True)
-    return inverse_slope(balance(heights, beta, m, m2)[..., None] - beta[..., None] * heights, m, m2)
+        return weight / (volume * weight).mean(axis=-1, keepdims=True)
+    return inverse_slope(balance(heights, beta, m, m2, volume)[..., None] - beta[..., None] * heights, m, m2)
 
 
-def energy(rho, heights, beta, m: float | None = -1.0, m2: float = 2.0):
+def energy(rho, heights, beta, m: float | None = -1.0, m2: float = 2.0, volume: Any = 1.0):
     """𝒰_β(ρ) for densities (…, S) and β of shape (…)."""
-    return np.mean(np.expand_dims(beta, -1) * heights * rho + entropy(rho, m, m2), axis=-1)
+    return np.mean(volume * (np.expand_dims(beta, -1) * heights * rho + entropy(rho, m, m2)), axis=-1)
 
 
 # ---- the law of infinitely many agents -------------------------------------------------------------------------------
 
 
-def velocity(rho, heights, beta: float, m: float | None, links, rate: float, m2: float = 2.0) -> np.ndarray:
+def velocity(
+    rho, heights, beta: float, m: float | None, links, rate: Any, m2: float = 2.0, volume: Any = 1.0
+) -> np.ndarray:
     """ρ̇ (2), or (3), shape (S,)."""
     x, y = links[:, 0], links[:, 1]
     rise = heights[y] - heights[x]
@@ -147,7 +152,7 @@ def velocity(rho, heights, beta: float, m: float | None, links, rate: float, m2:
     else:
         into_x = rate * (beta * conductance(rho[x], rho[y], m, m2) * rise + rho[y] - rho[x])
     S = len(rho)
-    return np.bincount(x, into_x, S) - np.bincount(y, into_x, S)
+    return (np.bincount(x, into_x, S) - np.bincount(y, into_x, S)) / volume
 
 
 def flow_slopes(rho, heights, beta: float, m: float | None, links, m2: float = 2.0) -> tuple[np.ndarray, np.ndarray]:
@@ -166,7 +171,9 @@ def flow_slopes(rho, heights, beta: float, m: float | None, links, m2: float = 2
     return beta * np.where(theta > 0, theta_s, 0.0) * rise - 1, beta * np.where(theta > 0, theta_t, 0.0) * rise + 1
 
 
-def jacobian(rho, heights, beta: float, m: float | None, links, rate: float, m2: float = 2.0) -> np.ndarray:
+def jacobian(
+    rho, heights, beta: float, m: float | None, links, rate: Any, m2: float = 2.0, volume: Any = 1.0
+) -> np.ndarray:
     """∂ρ̇/∂ρ, (S, S); at the kink of θ where both densities are 1 and on the diagonal, that of one side."""
     x, y = links[:, 0], links[:, 1]
     by_x, by_y = (rate * slopes for slopes in flow_slopes(rho, heights, beta, m, links, m2))
@@ -174,7 +181,7 @@ def jacobian(rho, heights, beta: float, m: float | None, links, rate: float, m2:
     out = np.zeros((S, S))
     out[x, y], out[y, x] = by_y, -by_x  # no pair of neighbours is listed twice
     out[np.diag_indices(S)] = np.bincount(x, by_x, S) - np.bincount(y, by_y, S)
-    return out
+    return out / np.broadcast_to(volume, S)[:, None]
 
 
 class ExactLaw:
@@ -186,19 +193,22 @@ class ExactLaw:
         heights,
         beta: Any,
         m: float | None,
-        rate: float,
+        rate: Any,
         rho,
         t0: float = 0.0,
         tolerance: float = 1e-9,
         m2: float = 2.0,
+        volume: Any = 1.0,
     ):
-        self.tolerance, self.links, self.rate = tolerance, links, rate
+        self.tolerance, self.links, self.rate, self.volume = tolerance, links, rate, volume
         self.heights, self.m, self.m2 = np.asarray(heights, float), m, m2
         self.beta = beta.copy() if isinstance(beta, TimeDependent) else beta  # type: ignore[attr-defined]
-        self._velocity = lambda t, p: velocity(p, self.heights, float(self.beta_at(t)), m, links, rate, m2)
+        self._velocity = lambda t, p: velocity(p, self.heights, float(self.beta_at(t)), m, links, rate, m2, volume)
         large = len(self.heights) > DENSE
         shape = sparse.csc_array if large else np.asarray
-        self._jacobian = lambda t, p: shape(jacobian(p, self.heights, float(self.beta_at(t)), m, links, rate, m2))
+        self._jacobian = lambda t, p: shape(
+            jacobian(p, self.heights, float(self.beta_at(t)), m, links, rate, m2, volume)
+        )
         self._method = "BDF" if large else "LSODA"
         self._pieces: list[Any] = []
         self._ends, self._last, self._failure = [t0], np.asarray(rho, float), ""
@@ -247,10 +257,12 @@ class ExactLaw:
         self._last = run.y[:, -1]
 
 
-def relaxation_rate(heights, beta: float, m: float | None, links, rate: float, m2: float = 2.0) -> float:
+def relaxation_rate(
+    heights, beta: float, m: float | None, links, rate: Any, m2: float = 2.0, volume: Any = 1.0
+) -> float:
     """The rate at which the law approaches η_β in the end: the spectral gap of (4), or of the Metropolis generator."""
     heights, (x, y) = np.asarray(heights, float), links.T
-    eta = stationary(heights, beta, m, m2)
+    eta = stationary(heights, beta, m, m2, volume)
     if m is None:
         weight = rate * np.minimum(eta[x], eta[y])
     else:
@@ -259,7 +271,7 @@ def relaxation_rate(heights, beta: float, m: float | None, links, rate: float, m
     for a, b in ((x, y), (y, x)):
         np.add.at(D, (a, b), -weight)
         np.add.at(D, (a, a), weight)
-    root = np.sqrt(curvature(eta, m, m2))
+    root = np.sqrt(curvature(eta, m, m2) / volume)
     return float(linalg.eigvalsh(root[:, None] * D * root)[1])
 
 

@@ -15,6 +15,7 @@ from swarmviz.journal import Change
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import values_of
 from swarmviz.theory.finite_set import ExactLaw, annealing_applies, critical_depth, energy, schedule_applies, stationary
+from swarmviz.theory.finite_set_metropolis import relative_entropy
 from swarmviz.theory.registry import Line, Target, law_of, lines_of, target_of
 
 SAMPLE = 1 << 16  # agents that stand for an initial law without a formula
@@ -45,13 +46,13 @@ def densities(law: Any, times: np.ndarray) -> np.ndarray:
 def initial_density(swarm: Any, landscape: Any, space: Space) -> np.ndarray:
     """The density of the law that the agents start from: uniform exactly, given points as they are, others from many draws."""
     if swarm.initial == "uniform":
-        return np.ones(space.states)
+        return 1 / space.volume
     start = swarm.copy()
     start.d = space.key.d
     if swarm.initial != "points":
         start.n = SAMPLE
     node = space.nearest(start.positions(landscape), *landscape.limits(space.key.d))
-    return np.bincount(node, minlength=space.states) * (space.states / len(node))
+    return np.bincount(node, minlength=space.states) * (space.states / len(node)) / space.volume
 
 
 def exponent(dynamics: FiniteSet) -> float | None:
@@ -63,7 +64,7 @@ def exponent(dynamics: FiniteSet) -> float | None:
 def _law(
     space: Space, heights: tuple, beta: Any, m: float | None, m2: float, rate: float, rho: tuple, t0: float
 ) -> ExactLaw:
-    return ExactLaw(space.links, heights, beta, m, rate, rho, t0, TOLERANCE, m2)
+    return ExactLaw(space.links, heights, beta, m, space.rates(rate), rho, t0, TOLERANCE, m2, space.volume)
 
 
 @lru_cache(maxsize=16)
@@ -114,9 +115,8 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
     else:
         rho = densities(before.law, np.array([t]))[0]
         if space.key != before.space.key:
-            rho = np.bincount(space.carried_from(before.space), rho, space.states) * (
-                space.states / before.space.states
-            )
+            share = np.bincount(space.carried_from(before.space), rho * before.space.mu, space.states)
+            rho = share / space.mu
     if np.isnan(rho).any():
         return Stretch(change, t, space, None)
     heights = change.landscape.values(space.positions(*change.landscape.limits(d)))
@@ -135,28 +135,42 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
 
 @lines_of(FiniteSet)
 def exact_law_lines(simulation) -> list[Line]:
-    """What infinitely many agents would show (dashed): distance to the target, mean of U, energy."""
+    """What infinitely many agents would show (dashed): distance to the target, mean of U, energy, and its excess."""
     record, frame = simulation.record, simulation.frame
     if not followed(simulation.dynamics.space(frame.d)):
         return []
     rows = np.unique(np.linspace(0, len(record["k"]) - 1, POINTS).astype(int))
     k, t = record["k"][rows], record["t"][rows]
-    curves = {name: np.full(len(k), np.nan) for name in ("provisional_minimum", "target_distance", "energy")}
+    curves = {name: np.full(len(k), np.nan) for name in ("provisional_minimum", "target_distance", "energy", "excess")}
+    exponents = {change.k: (float(change.dynamics.m), float(change.dynamics.m2)) for change in simulation.journal}
     for first, last, law in laws_of(simulation):
         here = (k <= last) & ((k > first) | (first == 0))
         if law is None or not here.any():
             continue
         rho, beta, S = densities(law, t[here]), law.beta_at(t[here]), len(law.heights)
-        curves["provisional_minimum"][here] = rho @ law.heights / S
-        curves["target_distance"][here] = np.abs(rho - stationary(law.heights, beta, law.m, law.m2)).mean(axis=1)
-        softened = (frame.n * rho + 0.5 * S) / (frame.n + 0.5 * S)  # half an agent more on every state, as recorded
-        curves["energy"][here] = energy(softened, law.heights, beta, law.m, law.m2)
+        eta, volume = stationary(law.heights, beta, law.m, law.m2, law.volume), law.volume
+        curves["provisional_minimum"][here] = rho @ (volume * law.heights) / S
+        curves["target_distance"][here] = (volume * np.abs(rho - eta)).mean(axis=1)
+        # half an agent more on every state, as recorded
+        softened = (frame.n * rho + 0.5 * S / volume) / (frame.n + 0.5 * S)
+        curves["energy"][here] = energy(softened, law.heights, beta, law.m, law.m2, volume)
+        curves["excess"][here] = _excess(softened, law, beta, exponents[first])
     source, reason = _claim(simulation.dynamics)
     return [
         Line(name, "exact law", source, "dashed", k, y, True, reason)
         for name, y in curves.items()
         if np.isfinite(y).any()
     ]
+
+
+def _excess(rho: np.ndarray, law: ExactLaw, beta: np.ndarray, exponents: tuple[float, float]) -> np.ndarray:
+    """What the law descends, at densities (T, S) and β (T,): 𝒰_β less its minimum, or F_φ with these ``exponents``."""
+    if law.m is None:
+        pairs = zip(rho, beta, strict=True)
+        return np.array([relative_entropy(r, law.heights, b, *exponents, law.volume) for r, b in pairs])
+    eta = stationary(law.heights, beta, law.m, law.m2, law.volume)
+    least = energy(eta, law.heights, beta, law.m, law.m2, law.volume)
+    return energy(rho, law.heights, beta, law.m, law.m2, law.volume) - least
 
 
 def _claim(dynamics: FiniteSet) -> tuple[str, str]:
@@ -169,7 +183,7 @@ def _claim(dynamics: FiniteSet) -> tuple[str, str]:
 
 @law_of(FiniteSet)
 def exact_law(simulation) -> Target | None:
-    """The exact law at the present step, as a density on the cells of the states; None where it is not :func:`followed`."""
+    """The exact law at the present step, as a density on the cells of the states, Sμρ; None where it is not :func:`followed`."""
     k, frame, dynamics = simulation.k, simulation.frame, simulation.dynamics
     now = [law for first, last, law in laws_of(simulation) if law is not None and first <= k <= last]
     law = next((law for law in reversed(now) if np.array_equal(law.heights, frame.heights)), None)
@@ -179,19 +193,20 @@ def exact_law(simulation) -> Target | None:
     if np.isnan(rho).any():
         return None
     source, reason = _claim(dynamics)
-    return Target("exact law", source, lambda X: rho[sites.query(np.asarray(X, float))[1]], True, reason)
+    density = law.volume * rho
+    return Target("exact law", source, lambda X: density[sites.query(np.asarray(X, float))[1]], True, reason)
 
 
 @target_of(FiniteSet)
 def target_law(simulation) -> Target:
-    """η_β(t), as a density on the cells of the states."""
+    """η_β(t), as a density on the cells of the states, Sμη_β."""
     dynamics, landscape, d = simulation.dynamics, simulation.landscape, simulation.frame.d
     space, m = dynamics.space(d), exponent(dynamics)
     low, high = landscape.limits(d)
     heights = landscape.values(space.positions(low, high))
     beta = float(values_of(dynamics, "beta", np.array([simulation.t]))[0])
     m2 = float(dynamics.m2)
-    eta = stationary(heights, beta, m, m2)
+    density = space.volume * stationary(heights, beta, m, m2, space.volume)
     if isinstance(dynamics.beta, TimeDependent):
         depth = _depth(space, tuple(heights)) if m is None else 0.0
         applies, reason = (
@@ -206,7 +221,7 @@ def target_law(simulation) -> Target:
     return Target(
         f"{title} at {now}",
         source,
-        lambda X: eta[space.nearest(np.asarray(X, float), low, high)],
+        lambda X: density[space.nearest(np.asarray(X, float), low, high)],
         applies,
         reason,
     )

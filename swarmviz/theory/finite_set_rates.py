@@ -25,6 +25,8 @@ Under β = (t₀ + t)^γ − 1 that is t^(−γ/(1−m)); with the largest γ of
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy import linalg, optimize
 
@@ -44,22 +46,22 @@ NEAREST = 1e-3  # relative distance from η below which I and G are differences 
 STARTS = 8  # of the search for inf G/I
 
 
-def excess(rho, heights, beta: float, m: float | None = -1.0, m2: float = 2.0) -> float:
+def excess(rho, heights, beta: float, m: float | None = -1.0, m2: float = 2.0, volume: Any = 1.0) -> float:
     """I of a density (S,) (1), without the loss of digits of a difference of two energies."""
-    eta = stationary(heights, beta, m, m2)
-    return float(np.mean(entropy(rho, m, m2) - entropy(eta, m, m2) - slope(eta, m, m2) * (rho - eta)))
+    eta = stationary(heights, beta, m, m2, volume)
+    return float(np.mean(volume * (entropy(rho, m, m2) - entropy(eta, m, m2) - slope(eta, m, m2) * (rho - eta))))
 
 
-def dissipation(rho, heights, beta: float, m: float, links, rate: float, m2: float = 2.0) -> float:
+def dissipation(rho, heights, beta: float, m: float, links, rate: Any, m2: float = 2.0) -> float:
     """G of a density (S,) (2); the swarm's, see :mod:`swarmviz.theory.finite_set_metropolis` for that of Metropolis agents."""
     x, y = links[:, 0], links[:, 1]
     h = beta * np.asarray(heights) + slope(rho, m, m2)
-    return float(rate * (conductance(rho[x], rho[y], m, m2) * (h[y] - h[x]) ** 2).sum() / len(rho))
+    return float((rate * conductance(rho[x], rho[y], m, m2) * (h[y] - h[x]) ** 2).sum() / len(rho))
 
 
-def decay_rate(rho, heights, beta: float, m: float, links, rate: float, m2: float = 2.0) -> float:
+def decay_rate(rho, heights, beta: float, m: float, links, rate: Any, m2: float = 2.0, volume: Any = 1.0) -> float:
     """G/I at a density (S,): −d log(𝒰_β − min 𝒰_β)/dt there; not a number at η itself."""
-    above = excess(rho, heights, beta, m, m2)
+    above = excess(rho, heights, beta, m, m2, volume)
     return dissipation(rho, heights, beta, m, links, rate, m2) / above if above > 0 else np.nan
 
 
@@ -78,22 +80,23 @@ def decay_rates(law: ExactLaw, times) -> np.ndarray:
         raise ValueError("law: must be that of the swarm, not of Metropolis agents, at constant β")
     m, links, rate, m2 = float(law.m), law.links, law.rate, law.m2
     found = [
-        decay_rate(rho, law.heights, float(b), m, links, rate, m2)
+        decay_rate(rho, law.heights, float(b), m, links, rate, m2, law.volume)
         for rho, b in zip(law.at(np.ravel(times)), np.ravel(beta), strict=True)
     ]
     return np.reshape(found, np.shape(times))
 
 
-def base_gap(links, states: int, rate: float) -> float:
+def base_gap(links, states: int, rate: Any, volume: Any = 1.0) -> float:
     """λ, the spectral gap of L: the smallest non-zero eigenvalue of −L on a connected graph."""
     L = np.zeros((states, states))
     for a, b in (links.T, links.T[::-1]):
         np.add.at(L, (a, b), -rate)
         np.add.at(L, (a, a), rate)
-    return float(linalg.eigvalsh(L)[1])
+    root = np.sqrt(np.broadcast_to(volume, states))
+    return float(linalg.eigvalsh(L / root[:, None] / root)[1])
 
 
-def least_decay_rate(rho, m: float, links, rate: float, m2: float = 2.0) -> float:
+def least_decay_rate(rho, m: float, links, rate: Any, m2: float = 2.0, volume: Any = 1.0) -> float:
     """The lower bound (6) of G/I at a density (S,).
 
     Raises
@@ -105,28 +108,30 @@ def least_decay_rate(rho, m: float, links, rate: float, m2: float = 2.0) -> floa
         raise ValueError(f"m2 (m₂) = {m2:g}: the bound needs φ'' ≥ 1, m₂ ≥ 2")
     # above 1 the mobility 1/φ'' falls when m₂ > 2
     mobility = min(np.min(np.minimum(rho, 1.0)) ** (2 - m), np.max(np.maximum(rho, 1.0)) ** (2 - m2))
-    return 2 * base_gap(links, len(rho), rate) * float(mobility)
+    return 2 * base_gap(links, len(rho), rate, volume) * float(mobility)
 
 
-def inequality_constant(heights, beta: float, m: float, links, rate: float, m2: float = 2.0, seed: int = 0) -> float:
+def inequality_constant(
+    heights, beta: float, m: float, links, rate: Any, m2: float = 2.0, seed: int = 0, volume: Any = 1.0
+) -> float:
     """The least G/I that a search finds: an upper bound of c in (4), which a local search from several densities has come down to.
 
-    ρ = S softmax(a); starts are the uniform density, one that shuns the minimisers, and random ones. The limit 2·gap at η is not among what
-    is searched: take the smaller of the two.
+    ρ = softmax(a) up to its mass; starts are the uniform density, one that shuns the minimisers, and random ones. The limit 2·gap at
+    η is not among what is searched: take the smaller of the two.
     """
     heights, rng = np.asarray(heights, float), np.random.default_rng(seed)
     S = len(heights)
-    eta = stationary(heights, beta, m, m2)
+    eta = stationary(heights, beta, m, m2, volume)
 
     def density(a):
         weight = np.exp(np.clip(a - a.max(), -300, 0))
-        return weight / weight.mean()
+        return weight / (volume * weight).mean()
 
     def quotient(a):
         rho = density(a)
         if np.abs(rho - eta).max() < NEAREST * eta.max():
             return np.inf
-        return np.log(decay_rate(rho, heights, beta, m, links, rate, m2))
+        return np.log(decay_rate(rho, heights, beta, m, links, rate, m2, volume))
 
     starts = [np.zeros(S), -np.log(eta), *rng.normal(scale=2.0, size=(STARTS - 2, S))]
     found = [optimize.minimize(quotient, a, method="L-BFGS-B", options={"maxiter": 200}).fun for a in starts]
@@ -142,18 +147,19 @@ def minimisers(heights) -> np.ndarray:
     return heights <= heights.min() + TIED * np.ptp(heights)
 
 
-def limit_law(heights) -> np.ndarray:
+def limit_law(heights, volume: Any = 1.0) -> np.ndarray:
     """The density of the limit of η_β as β → ∞: μ conditioned on the minimisers, (S,) (004 eq. 3.5)."""
     lowest = minimisers(heights)
-    return np.where(lowest, lowest.size / lowest.sum(), 0.0)
+    return np.where(lowest, lowest.size / (volume * lowest).sum(), 0.0)
 
 
-def outside(heights, beta, m: float | None = -1.0, m2: float = 2.0):
+def outside(heights, beta, m: float | None = -1.0, m2: float = 2.0, volume: Any = 1.0):
     """1 − η_β(M), the mass of the target outside the minimisers, for β of any shape."""
-    return stationary(heights, beta, m, m2)[..., ~minimisers(heights)].sum(axis=-1) / np.size(heights)
+    share = volume * stationary(heights, beta, m, m2, volume)
+    return share[..., ~minimisers(heights)].sum(axis=-1) / np.size(heights)
 
 
-def outside_for_large_beta(heights, beta, m: float = -1.0):
+def outside_for_large_beta(heights, beta, m: float = -1.0, volume: Any = 1.0):
     """What 1 − η_β(M) tends to for large β (7), for β of any shape.
 
     Raises
@@ -164,8 +170,10 @@ def outside_for_large_beta(heights, beta, m: float = -1.0):
     if not m < 1 - SAME:
         raise ValueError(f"m (m) = {m:g}: must be below 1; at 1 the mass falls exponentially in β")
     heights = np.asarray(heights, float)
-    climb = (heights - heights.min())[~minimisers(heights)]
+    above = ~minimisers(heights)
+    climb = (heights - heights.min())[above]
     power = ((1 - m) * np.expand_dims(beta, -1) * climb) ** (-1 / (1 - m))
+    power = power * np.broadcast_to(volume, heights.shape)[above]
     return power.sum(axis=-1) / heights.size
 
 
@@ -182,12 +190,12 @@ def concentration_exponent(m: float, gamma: float | None = None) -> float:
     return (largest_gamma(m) if gamma is None else gamma) / (1 - m)
 
 
-def mean_above_minimum(heights, beta, m: float | None = -1.0, m2: float = 2.0):
+def mean_above_minimum(heights, beta, m: float | None = -1.0, m2: float = 2.0, volume: Any = 1.0):
     """⟨U⟩ − min U at the target, for β of any shape; never rises with β (004 Theorem 3.2)."""
     heights = np.asarray(heights, float)
-    return (stationary(heights, beta, m, m2) * (heights - heights.min())).mean(axis=-1)
+    return (volume * stationary(heights, beta, m, m2, volume) * (heights - heights.min())).mean(axis=-1)
 
 
-def free_energy_at_target(heights, beta: float, m: float | None = -1.0, m2: float = 2.0) -> float:
+def free_energy_at_target(heights, beta: float, m: float | None = -1.0, m2: float = 2.0, volume: Any = 1.0) -> float:
     """min 𝒰_β."""
-    return float(energy(stationary(heights, beta, m, m2), np.asarray(heights, float), beta, m, m2))
+    return float(energy(stationary(heights, beta, m, m2, volume), np.asarray(heights, float), beta, m, m2, volume))

@@ -63,7 +63,7 @@ def _begin(stretch: Stretch, before: Part | None, swarm: Any) -> LinearNoise | N
         return None
     try:
         if before is None:
-            C = initial_covariance(law.at(stretch.t)[0] / space.states, swarm)
+            C = initial_covariance(law.at(stretch.t)[0] * space.mu, swarm)
         else:
             assert before.noise is not None
             C = carried(before.noise.at(stretch.t), before.stretch.space, space)

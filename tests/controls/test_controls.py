@@ -235,3 +235,28 @@ def test_what_acts_on_a_reset_only_stands_in_a_section_that_says_so():
     sections = {section["title"]: section for section in form.form.spec}
     assert [row["name"] for row in sections["Start"]["rows"]] == ["dynamics.initial_mass"]
     assert sections["Start"]["note"] == "applies on reset" and sections["Numerics"]["note"] == ""
+
+
+def test_a_graph_and_its_values_are_pasted_and_what_is_wrong_with_them_stands_beside_the_control():
+    """As a person does it: choose one's own graph, paste a file of links, then one of values."""
+    parts = {"dynamics": dynamics.ALL["FiniteSet"](graph="own"), "landscape": landscapes.ALL["Tabulated"]()}
+    controls = Controls(parts, lambda parts: [], lambda *_: None, lambda *_: None)
+    edges, values = "dynamics.edges", "landscape.table"
+    assert not controls.form.shown[edges].get("hidden") and controls.form.shown["dynamics.states"]["hidden"]
+    controls._edit(edges, "0,1\n1,2\n2,0,0.5\n2,3", True, 1)
+    assert controls.parts["dynamics"].edges == ((0, 1), (0, 2, 0.5), (1, 2), (2, 3))
+    assert controls.form.shown[edges]["value"] == "0, 1; 0, 2, 0.5; 1, 2; 2, 3"
+    controls._edit(values, "0.5\n-1\n2\n0", True, 2)
+    assert controls.parts["landscape"].table == (0.5, -1.0, 2.0, 0.0)
+    for name, typed, reason in (
+        (edges, "source,target\n0,1", "row 0 must be two states"),
+        (edges, "0,1\n2,3", "no way leads from state 0 to state 2"),
+        (edges, "", "must be 1 to 2,000 links"),
+        (edges, "; ".join(["0 1"] * 2001), "must be 1 to 2,000 links"),
+        (edges, "0 1;" * 40_000, "must be at most 100,000"),
+        (values, "1", "must be 2 to 10,000 numbers"),
+        (values, "1, two", "must be numbers"),
+    ):
+        controls._edit(name, typed, True, 3)
+        assert reason in controls.form.shown[name]["error"], typed[:30]
+    assert controls.parts["dynamics"].edges == ((0, 1), (0, 2, 0.5), (1, 2), (2, 3))

@@ -68,7 +68,28 @@ def with_seed_changed_for_the_next_reset():
     return sim
 
 
-SPECIAL = [changed_in_mid_run, went_back, from_points, thinned, with_seed_changed_for_the_next_reset]
+def on_a_graph_of_ones_own():
+    """Weights, a law μ and values of one's own, all of which change."""
+    edges = [[0, 1], [1, 2, 0.5], [2, 3], [3, 0]]
+    dynamics = sv.FiniteSet(graph="own", edges=edges, measure="own", mu=[1, 2, 0.1 + 0.2, 1.5])
+    sim = sv.Simulation(dynamics, sv.landscapes.Tabulated(table=[0.5, -1, 1 / 3, 0]), sv.Swarm(n=20, d=1, seed=3))
+    sim.advance(6)
+    sim.dynamics.edges = [*edges, [1, 3, 2.0]]
+    sim.dynamics.measure = "degree"
+    sim.advance(4)
+    sim.landscape = sv.landscapes.Tabulated(table=[0.5, -1, 1 / 3, -2])
+    sim.advance(4)
+    return sim
+
+
+SPECIAL = [
+    changed_in_mid_run,
+    went_back,
+    from_points,
+    thinned,
+    with_seed_changed_for_the_next_reset,
+    on_a_graph_of_ones_own,
+]
 CASES = [pytest.param(lambda p=p: of_preset(p), id=name) for name, p in presets.ALL.items()]
 CASES += [pytest.param(make, id=make.__name__) for make in SPECIAL]
 

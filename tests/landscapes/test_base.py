@@ -27,6 +27,7 @@ VARIANTS = {
     "XinSheYang": {"draw": 12345},
     "FiniteSetCurve": {"height": 0.1},
     "FineFiniteSetCurve": {"height": 3.0},
+    "Tabulated": {"table": (3.0, -1.0, 4.0, 0.5)},
     "Michalewicz": {"steepness": 2},
     "Shekel": {"holes": 5},
     "GaussianMixture": {

@@ -19,3 +19,8 @@ def content(
 ):
     run = [k, ["CBO", cbo or {}], landscape or ["Rastrigin", {}], ["Swarm", swarm or {}], list(changes)]
     return [[run] if runs is None else runs, speed, draw_every, list(stop)]
+
+
+def finite_set(values, changes=(), k=0, landscape=("FiniteSetCurve", {})):
+    """A run on a finite set, for ``content(runs=[…])``."""
+    return [k, ["FiniteSet", values], list(landscape), ["Swarm", {"d": 1}], list(changes)]

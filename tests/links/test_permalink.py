@@ -20,7 +20,7 @@ from swarmviz import dynamics, landscapes, presets, schedules
 from swarmviz.replay import RunSpec
 from swarmviz.swarm import Swarm
 from tests.links.dragged import dragged
-from tests.links.handmade import content, encoded
+from tests.links.handmade import content, encoded, finite_set
 
 FRAME = ("x", "energy", "focus", "v", "memory", "mass", "weight", "partner", "node", "shift")
 
@@ -101,6 +101,43 @@ def test_schedules_points_vectors_wells_and_formulas_survive_and_so_do_their_cha
         assert a.dynamics.same_as(b.dynamics) and a.landscape.same_as(b.landscape)
     assert_same_frame(run.replay().frame, sim.frame)
     assert math.copysign(1, run.initial_swarm.points[0][1]) == -1
+
+
+def own_graph(links):
+    dynamic = dynamics.FiniteSet(graph="own", edges=links, measure="own", mu=(1.0, 2.0, 0.5, 1.5))
+    return sv.Simulation(dynamic, landscapes.Tabulated(table=(0.5, -1.0, 2.0, 0.25)), Swarm(n=20, d=1))
+
+
+def test_a_graph_of_ones_own_its_law_and_its_values_survive_and_so_do_their_changes():
+    sim = own_graph([[0, 1], [1, 2, 0.5], [2, 3], [3, 0]])
+    sim.advance(3)
+    sim.dynamics.edges = [[0, 1], [1, 2, 0.75], [2, 3], [3, 0]]
+    sim.advance(2)
+    sim.dynamics.measure, sim.dynamics.mu = "degree", (1.0, 2.0, 0.5, 3.5)
+    sim.advance(2)
+    sim.landscape = landscapes.Tabulated(table=(0.5, -1.0, 2.0, -3.0))
+    sim.advance(2)
+    sim.dynamics.edges = [[0, 1], [1, 2]]
+    sim.advance(2)
+    code = write(linked(sim))
+    run = read(code).runs[0]
+    assert [e.k for e in run.journal] == [0, 3, 5, 7, 9]
+    for a, b in zip(run.journal, sim.journal, strict=True):
+        assert a.dynamics.same_as(b.dynamics) and a.landscape.same_as(b.landscape)
+    assert_same_frame(run.replay().frame, sim.frame)
+    assert len(code) < 500
+
+
+def test_a_graph_too_large_for_an_address_has_no_link_and_the_sentence_says_so():
+    rng = np.random.default_rng(1)
+    links = [[x, x + 1, float(w)] for x, w in enumerate(rng.uniform(0.1, 1.0, 1500))]
+    sim = sv.Simulation(dynamics.FiniteSet(graph="own", edges=links), landscapes.FiniteSetCurve(), Swarm(n=5, d=1))
+    with pytest.raises(Unlinkable, match="too long for an address"):
+        fitting(linked(sim))
+    small = sv.Simulation(
+        dynamics.FiniteSet(graph="own", edges=links[:300]), landscapes.FiniteSetCurve(), Swarm(n=5, d=1)
+    )
+    assert read(fitting(linked(small)).code).runs[0].now.dynamics.same_as(small.dynamics)
 
 
 def test_two_runs_and_how_they_are_shown():
@@ -238,6 +275,8 @@ def test_a_link_of_the_first_version_is_refused_politely():
 
 
 DRAG = [["d/sigma"], [1, 2], [0.5, 0.6]]
+
+
 BAD = {
     "nothing": [],
     "null": None,
@@ -286,6 +325,12 @@ BAD = {
     "too many formulas": content(
         k=10**6, landscape=["Formula", {}], changes=[[["l/text"], [1] * 9, [f"x^2 + {i}*y^2" for i in range(9)]]]
     ),
+    "a graph in two parts": content(runs=[finite_set({"graph": "own", "edges": [[0, 1], [2, 3]]})]),
+    "a graph of texts": content(runs=[finite_set({"graph": "own", "edges": [["0", "1"]]})]),
+    "a graph without end": content(runs=[finite_set({"graph": "own", "edges": [[0, 1]] * 100_000})]),
+    "a link changed into a loop": content(runs=[finite_set({"graph": "own"}, [[["d/edges/0/1"], [1], [0]]], k=2)]),
+    "a negative law": content(runs=[finite_set({"measure": "own", "mu": [-1, 1]})]),
+    "a table of truths": content(runs=[finite_set({}, landscape=["Tabulated", {"table": [True, False]}])]),
     "a deep nest": b"[" * 5000,
     "a bomb": b'"' + b"a" * 30_000_000 + b'"',
     "a long number": b"[" + b"9" * 5000 + b"]",

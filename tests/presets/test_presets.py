@@ -8,6 +8,7 @@ import swarmviz as sv
 from swarmviz import presets, success
 from swarmviz.presets.cbo import contraction_rate
 from swarmviz.presets.preset import MEASURED
+from swarmviz.theory import law as theory_law
 
 RUNS = 20  # fresh ones here, of other seeds
 DEAR = 20_000  # steps; of such runs there are fewer
@@ -69,6 +70,7 @@ OTHERWISE = {  # a preset of which the same is not so
     "ssa-constant": "ssa-ackley", "sbgd-rastrigin": "sbgd-few", "sbgd-small-steps": "sbgd-ackley", "bgk-no-noise": "bgk-corner",
     "bgk-rare": "bgk-rastrigin", "pso-alone": "pso-rastrigin", "fmc-two-wells": "fmc-rastrigin", "fmc-no-jitter": "fmc-rastrigin",
     "fmc-spread": "fmc-rastrigin", "fmc-too-fast": "fmc-follow", "finite-hot": "finite-set",
+    "finite-own": "finite-quench",
 }  # fmt: skip
 
 
@@ -278,6 +280,25 @@ def test_at_high_temperature_the_agents_spread_evenly():
 def test_crowding_lets_agents_out_of_the_wrong_valley_and_cold_alone_does_not(seed):
     out = {name: (run(name, seed).frame.x[:, 0] < 10).mean() for name in ("finite-far", "finite-quench")}
     assert out["finite-far"] > 0.4 and out["finite-quench"] < 0.1
+
+
+def test_annealing_goes_around_a_barrier_by_a_link_and_stays_without_it():
+    """By the exact law 6.5e-4 of the agents are beyond the barrier without the link: 0.3 of 500. Five has a chance of 2e-5."""
+    preset, beyond = presets.ALL["finite-own"], {}
+    links = preset.build()[0].edges
+    for edges in (links, [link for link in links if link != (1, 7)]):
+        dynamic, landscape, swarm = preset.build()
+        dynamic.edges = edges
+        shares = []
+        for swarm.seed in range(10):
+            sim = sv.Simulation(dynamic, landscape, swarm)
+            sim.advance(preset.steps)
+            shares.append(sim.frame.occupation[5:].sum())
+        beyond[len(edges)] = np.mean(shares)
+        law = theory_law(sim).density(sim.frame.sites)
+        exact = (law / law.sum())[5:].sum()
+        assert abs(beyond[len(edges)] - exact) < 4 * np.sqrt(exact * (1 - exact) / 500) + 1 / 500
+    assert beyond[9] > 0.5 and beyond[8] < 0.01, beyond
 
 
 def test_the_second_generator_jumps_more():

@@ -23,7 +23,7 @@ def theta(s, t, phi):
     """004 eq. 4.1."""
     if s == 0 or t == 0:
         return 0.0
-    if s == t:
+    if math.isclose(s, t, rel_tol=1e-8):
         m, m2 = phi if isinstance(phi, tuple) else (phi, 2)
         return 1 / s ** ((m2 if s > 1 else m) - 2)
     return (s - t) / (slope(s, phi) - slope(t, phi))
@@ -41,9 +41,14 @@ def jump_rate(generator, rho_x, rho_y, u_x, u_y, ell, beta, kappa, m):
 
 
 class Swarm:
-    """Agents in one list per state; ``neighbours`` maps a state to the sorted list of its neighbours."""
+    """Agents in one list per state; ``neighbours`` maps a state to the sorted list of its neighbours.
 
-    def __init__(self, node, heights, neighbours):
+    ``mu`` (S,) is the law μ, uniform when absent, and ``base`` maps (x, y) to L(x, y)/ℓ, 1 when absent.
+    """
+
+    def __init__(self, node, heights, neighbours, mu=None, base=None):
+        self.mu = [1 / len(heights)] * len(heights) if mu is None else list(mu)
+        self.base = {(x, y): 1.0 for x in range(len(heights)) for y in neighbours[x]} if base is None else base
         self.S, self.N, self.U, self.neighbours = len(heights), len(node), heights, neighbours
         self.groups = [[n for n in range(self.N) if node[n] == x] for x in range(self.S)]
         self.jumps, self.best = 0, min(heights[x] for x in node)
@@ -56,9 +61,10 @@ class Swarm:
 
     def rates(self, law):
         """{(x, y): total rate of the agents at x}, in the order of x and y."""
-        rho = [len(g) * self.S / self.N for g in self.groups]
+        rho, (generator, ell, *others) = [len(g) / (self.N * m) for g, m in zip(self.groups, self.mu, strict=True)], law
         return {
-            (x, y): len(self.groups[x]) * jump_rate(law[0], rho[x], rho[y], self.U[x], self.U[y], *law[1:])
+            (x, y): len(self.groups[x])
+            * jump_rate(generator, rho[x], rho[y], self.U[x], self.U[y], ell * self.base[x, y], *others)
             if rho[x]
             else 0.0
             for x in range(self.S)

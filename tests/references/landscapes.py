@@ -287,3 +287,15 @@ def shekel(x, holes=10):
     c = "0.1 0.2 0.2 0.4 0.4 0.6 0.3 0.7 0.5 0.5".split()
     holes = list(zip(a1, a2, a3, a4, c, strict=True))[:holes]
     return -fsum(1 / (fsum((t - mpf(a)) ** 2 for t, a in zip(x, at, strict=True)) + mpf(w)) for *at, w in holes)
+
+
+@reference("Tabulated")
+def tabulated(x, table=(2, 1, 0.5, 2, 4, 2, 0, 1, 2)):
+    """On a straight line between the two values beside x; constant outside."""
+    U, t = [mpf(u) for u in table], x[0]
+    if t <= 0:
+        return U[0]
+    for i, (a, b) in enumerate(pairwise(U)):
+        if t <= i + 1:
+            return a + (t - i) * (b - a)
+    return U[-1]

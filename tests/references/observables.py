@@ -303,6 +303,13 @@ def cost(past):
     return (past.dynamics.beta * U * rho + phi).mean()
 
 
+def excess(past):
+    """𝒰_β above its minimum, that of η_β."""
+    r, m = eta(past), past.dynamics.m
+    phi = np.where(r > 1, (r - 1) ** 2 / 2, (r**m - 1 - m * (r - 1)) / (m * (m - 1)))
+    return cost(past) - (past.dynamics.beta * past.now.heights * r + phi).mean()
+
+
 def transitions(past):
     """In a leap every agent jumps at most once, and to another state."""
     return sum((a.node != b.node).sum() for a, b in zip(past.frames[:-1], past.frames[1:], strict=True))
@@ -364,6 +371,7 @@ OBSERVABLES_OF = {
         "distance": set_distance,
         "distance_l2": set_distance_l2,
         "energy": cost,
+        "excess": excess,
         "transitions": transitions,
     },
 }

@@ -146,3 +146,59 @@ def test_under_the_theorems_schedule_the_target_falls_at_the_exponent_of_concent
     schedule, t = sv.schedules.Power(gamma=0.25, t0=1.1), np.array([1e12, 1e14])
     left = rates.outside(U, schedule.at(t))
     assert -np.diff(np.log(left))[0] / np.log(100) == pytest.approx(rates.concentration_exponent(-1.0), rel=0.02)
+
+
+# ---- another law μ, and weights of the links -------------------------------------------------------------------------
+
+
+def weighted():
+    """A graph of five states whose μ is not uniform, U on it, and densities with respect to that μ."""
+    edges, mu = ((0, 1, 2.0), (0, 2, 0.5), (1, 2), (2, 3, 4.0), (3, 4)), (1.0, 3.0, 0.5, 2.0, 0.2)
+    space = space_of("own", 0, 1, edges=edges, measure="own", mu=mu)
+    return space, np.array([0.8, 0.1, 1.0, -0.4, 0.5]), np.random.default_rng(4).dirichlet(np.ones(5), 30) / space.mu
+
+
+@pytest.mark.parametrize("m, m2", [(-1.0, 2.0), (0.5, 2.0), (-2.0, 3.0)])
+def test_excess_dissipation_and_bound_are_those_of_any_reversible_law(m, m2):
+    space, heights, rhos = weighted()
+    rate, volume = space.rates(0.3), space.volume
+    L = np.zeros((5, 5))
+    for (x, y), w in zip(space.links, space.weights, strict=True):
+        L[x, y], L[y, x] = 0.3 * w / (5 * space.mu[x]), 0.3 * w / (5 * space.mu[y])
+    gap = np.sort(np.linalg.eigvals(np.diag(L.sum(axis=1)) - L).real)[1]
+    assert rates.base_gap(space.links, 5, rate, volume) == pytest.approx(gap, rel=1e-10)
+    least = rates.free_energy_at_target(heights, 2.0, m, m2, volume)
+    for rho in rhos:
+        above = rates.excess(rho, heights, 2.0, m, m2, volume)
+        assert above == pytest.approx(finite.energy(rho, heights, 2.0, m, m2, volume) - least, rel=1e-8)
+        change = finite.velocity(rho, heights, 2.0, m, space.links, rate, m2, volume)
+        assert space.mu @ change == pytest.approx(0, abs=1e-14), "mass is conserved"
+        h = 1e-7 * rho.min() / np.abs(change).max()
+        fall = np.subtract(*(finite.energy(rho + s * h * change, heights, 2.0, m, m2, volume) for s in (-1, 1)))
+        assert fall / (2 * h) == pytest.approx(rates.dissipation(rho, heights, 2.0, m, space.links, rate, m2), rel=1e-3)
+        bound = rates.least_decay_rate(rho, m, space.links, rate, m2, volume)
+        assert rates.decay_rate(rho, heights, 2.0, m, space.links, rate, m2, volume) >= bound * (1 - 1e-9)
+
+
+def test_in_the_end_the_law_of_any_reversible_generator_decays_at_twice_the_gap():
+    space, heights, rhos = weighted()
+    law = finite.ExactLaw(space.links, heights, 2.0, -1.0, space.rates(0.3), rhos[0], volume=space.volume)
+    gap = finite.relaxation_rate(heights, 2.0, -1.0, space.links, space.rates(0.3), volume=space.volume)
+    assert rates.decay_rates(law, [6 / gap])[0] == pytest.approx(2 * gap, rel=0.02)
+    uniform = finite.relaxation_rate(heights, 2.0, -1.0, space.links, space.rates(0.3))
+    assert uniform != pytest.approx(gap, rel=0.1), "negative control"
+
+
+def test_the_target_of_any_mu_tends_to_mu_on_the_minimisers():
+    space, heights, _ = weighted()
+    heights[1] = heights[3]  # two minimisers, with μ in proportion 3 : 2
+    share = space.mu * rates.limit_law(heights, space.volume)
+    np.testing.assert_allclose(share, [0, 0.6, 0, 0.4, 0], atol=1e-15)
+    beta = 1e6
+    np.testing.assert_allclose(space.mu * finite.stationary(heights, beta, -1.0, 2.0, space.volume), share, atol=1e-3)
+    out = rates.outside(heights, beta, -1.0, 2.0, space.volume)
+    assert out == pytest.approx(rates.outside_for_large_beta(heights, beta, -1.0, space.volume), rel=1e-2)
+    above = rates.mean_above_minimum(heights, 2.0, -1.0, 2.0, space.volume)
+    assert above == pytest.approx(
+        space.mu @ (finite.stationary(heights, 2.0, -1.0, 2.0, space.volume) * (heights - heights.min())), rel=1e-12
+    )

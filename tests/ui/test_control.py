@@ -151,6 +151,35 @@ def test_a_formula_is_drawn_at_once_and_a_bad_one_is_explained_under_its_box(lab
     assert not lab.complaints
 
 
+PASTE = """(box, text) => {
+  const clipboardData = new DataTransfer()
+  clipboardData.setData("text", text)
+  box.focus()
+  box.select()
+  box.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}))
+}"""
+
+
+def test_a_graph_and_its_values_are_pasted_line_by_line(lab, server):
+    lab.open(server.page)
+    lab.choose("dynamics", "FiniteSet")
+    lab.choose("preset", "finite-own")
+    lab.wait(lambda: lab.row("dynamics.edges").is_visible(), "no links can be typed", 60)
+    edges, values = (lab.row(name).locator("input") for name in ("dynamics.edges", "landscape.table"))
+    edges.evaluate(PASTE, "0,1\n1,2,0.5\r\n2,3\n3,0\n")
+    lab.wait(lambda: edges.input_value() == "0, 1; 0, 3; 1, 2, 0.5; 2, 3", f"it shows {edges.input_value()}")
+    values.evaluate(PASTE, "0.5\n-1\n2\n0\n")
+    lab.wait(lambda: values.input_value() == "0.5, -1, 2, 0", f"it shows {values.input_value()}")
+    k = lab.step
+    lab.wait(lambda: lab.step > k, "the swarm does not run on it", 30)
+    lab.picture("graph of one's own")
+    edges.evaluate(PASTE, "0,1\n2,3\n")
+    lab.wait(lambda: "no way leads from state 0 to state 2" in lab.error("dynamics.edges"), "two parts are accepted")
+    k = lab.step
+    lab.wait(lambda: lab.step > k, "the running swarm was lost")
+    assert not lab.complaints
+
+
 def test_the_arena_fills_the_screen_and_comes_back(lab, server):
     lab.open(server.page)
     usual = lab.page.locator(".stage").bounding_box()

@@ -2,7 +2,8 @@ r"""Swarm dynamics on a finite set (004): particles whose law descends a penalis
 
 Agents sit on the S states of a graph (:mod:`swarmviz.dynamics.finite_set.space`) and jump to neighbours. With ρ = the density of their
 law with respect
-to the uniform law μ, U the function to be minimised and L(x, y) = ℓ between neighbours,
+to μ, U the function to be minimised and L the base generator of the graph, reversible with respect to μ (μ = 1/S and L(x, y) = ℓ between
+neighbours unless one chooses otherwise),
 
     ρ̇(x) = Σ_y L(x, y) [β θ(ρ(x), ρ(y)) (U(y) − U(x)) + ρ(y) − ρ(x)]                         (1)  004 eq. 4.7, 5.1
 
@@ -28,7 +29,10 @@ nearest law on the set M of global minimisers (a Dirac mass when there is one); 
     ‖ρ − η_β‖² = Σ μ (ρ − η_β)²,    ‖ρ − δ‖² = Σ_{x∉M} μ ρ² + (1 − p(M))² / μ(M)          (6)
 
 the second again to the nearest law on M. 004's figures show Σ (p − η)²/S, which is ‖ρ − η‖²/S². φ(0) is infinite, and so is 𝒰_β of a swarm
-that leaves a state empty; recorded is 𝒰_β with half an agent added to every state.
+that leaves a state empty; recorded is 𝒰_β with half an agent added to every state. Metropolis agents descend F_φ for every φ (004
+Proposition A.3, :mod:`swarmviz.theory.finite_set_metropolis`), with half an agent more, too:
+
+    F_φ(ρ) = Σ μ η_β φ(ρ/η_β),    𝒰_β − min 𝒰_β for φ = φ_1                                         (7)
 
 Code         paper  shape   meaning
 agents              (N,)    agents in groups, see events
@@ -47,6 +51,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.finite_set.edges import ROW_WITH_A_WAY_AROUND, EdgeList
 from swarmviz.dynamics.finite_set.events import (
     MOST_EVENTS,
     TOO_MANY,
@@ -59,13 +64,13 @@ from swarmviz.dynamics.finite_set.events import (
 )
 from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
-from swarmviz.dynamics.finite_set.space import GRAPHS, Space, space_of
+from swarmviz.dynamics.finite_set.space import GRAPHS, MEASURES, Space, space_of
 from swarmviz.frame import TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
 from swarmviz.kernels.elementary import elementary
 from swarmviz.kernels.packs import FINE, Output, Steps, is_recorded
-from swarmviz.parameters import Choice, Real, Whole
+from swarmviz.parameters import Choice, Numbers, Real, Whole
 from swarmviz.schedules import values_of
 
 EXACT, LEAP = range(2)
@@ -93,13 +98,23 @@ OBSERVABLES = (
         log=True,
     ),
     Observable("energy", "𝒰_β", "Penalised cost of the swarm's law, half an agent added to every state", "energy"),
+    Observable(
+        "excess",
+        "𝒰_β − min 𝒰_β",
+        "What the law descends at constant β, above its minimum: 𝒰_β, or F_φ of Metropolis agents",
+        "excess",
+        log=True,
+    ),
     Observable("transitions", "jumps", "Jumps so far", "count"),
 )
 ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Agents in groups (see :mod:`swarmviz.dynamics.finite_set.events`), the states and their U, the lowest U so far, the jumps so far."""
+    """Agents in groups (see :mod:`swarmviz.dynamics.finite_set.events`), the states and their U, the lowest U and the jumps so far.
+
+    ``tabulated`` is the number of values of a U that is a table, else 0.
+    """
 
     k: int
     clock: Clock
@@ -113,6 +128,7 @@ class State(NamedTuple):
     heights: np.ndarray
     best: float
     transitions: int
+    tabulated: int
 
 
 class Runs(NamedTuple):
@@ -134,6 +150,7 @@ class Params(NamedTuple):
     dt: float
     metropolis: bool
     method: int
+    uniform: bool
 
 
 class Schedules(NamedTuple):
@@ -145,29 +162,53 @@ class Schedules(NamedTuple):
 
 
 @inner
-def measure(run, heights, eta, beta, params, record, column):
-    """Write the observables into a column of the record."""
+def least_cost(heights, volume, eta, beta, params):
+    """min 𝒰_β of the swarm, at η_β."""
+    total = 0.0
+    for x in range(heights.size):
+        v = 1.0 if volume is None else volume[x]
+        total += v * (beta * heights[x] * eta[x] + entropy(eta[x], params.m, params.m2))
+    return total / heights.size
+
+
+@inner
+def relative_entropy(starts, volume, eta, params):
+    """F_φ (7); infinite where η_β is 0 to all digits and φ grows faster than its argument."""
+    S, total = eta.size, 0.0
+    unit = S / (starts[S] + 0.5 * S)
+    for x in range(S):
+        v = 1.0 if volume is None else volume[x]
+        share = (starts[x + 1] - starts[x] + 0.5) * unit
+        total += v * eta[x] * entropy(share / (v * eta[x]), params.m, params.m2) if eta[x] > 0.0 else np.inf
+    return total / S
+
+
+@inner
+def measure(run, heights, volume, eta, beta, params, record, column):
+    """Write the observables into a column of the record; sums are S times those over μ, None in place of a uniform one."""
     starts, m, m2, metropolis = run.starts, params.m, params.m2, params.metropolis
     S, n, lowest = heights.size, starts[starts.size - 1], heights.min()
     tied = lowest + TIED * (heights.max() - lowest)
-    mean, minimum, l1, squares, settled, energy, minimisers, outside = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0, 0, 0.0
+    mean, minimum, l1, squares, settled, energy, minimisers, outside = 0.0, np.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for x in range(S):
+        v = 1.0 if volume is None else volume[x]
         here = starts[x + 1] - starts[x]
-        rho = here * (S / n)
-        mean += rho * heights[x]
+        rho = here * (S / n) / v
+        mean += v * rho * heights[x]
         minimum = heights[x] if here > 0 and heights[x] < minimum else minimum
-        l1 += abs(rho - eta[x])
-        squares += (rho - eta[x]) * (rho - eta[x])
+        l1 += v * abs(rho - eta[x])
+        squares += v * (rho - eta[x]) * (rho - eta[x])
         if heights[x] <= tied:
-            settled, minimisers = settled + rho, minimisers + 1
+            settled, minimisers = settled + v * rho, minimisers + v
         else:
-            outside += rho * rho
-        energy += usual_cost((here + 0.5) * (S / (n + 0.5 * S)), heights[x], beta, m, metropolis)
+            outside += v * rho * rho
+        energy += v * usual_cost((here + 0.5) * (S / (n + 0.5 * S)) / v, heights[x], beta, m, metropolis)
     if not metropolis and (m2 != 2.0 or m >= 0.0):
         energy = 0.0
         for x in range(S):
-            rho = (starts[x + 1] - starts[x] + 0.5) * (S / (n + 0.5 * S))
-            energy += beta * heights[x] * rho + entropy(rho, m, m2)
+            v = 1.0 if volume is None else volume[x]
+            rho = (starts[x + 1] - starts[x] + 0.5) * (S / (n + 0.5 * S)) / v
+            energy += v * (beta * heights[x] * rho + entropy(rho, m, m2))
     record[ROW.provisional_minimum, column] = mean / S
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = minimum
@@ -197,12 +238,12 @@ def step_of(run, k, s, params, schedules, beta, kappa, graph, rates):
 
 
 @inner
-def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph, heights, rates, eta, record):
-    """One run; returns (step, FINE) of the first step that has too many events, or (FINE, FINE)."""
+def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph, volume, heights, rates, eta, record):
+    """One run; ``volume`` is None where μ is uniform; returns (step, FINE) of the first step that has too many events, or (FINE, FINE)."""
     run, schedules, graph, heights = borrowed(run), borrowed(schedules), borrowed(graph), borrowed(heights)
     rates, eta, record = borrowed(rates), borrowed(eta), borrowed(record)
     beta_course, kappa_course = borrowed(beta_course), borrowed(kappa_course)
-    beta, starts, column, eta_is_of = schedules.beta, run.starts, 0, np.nan
+    beta, starts, column, eta_is_of, least = schedules.beta, run.starts, 0, np.nan, 0.0
     for x in range(heights.size):
         run.best[0] = heights[x] if starts[x + 1] > starts[x] and heights[x] < run.best[0] else run.best[0]
     for s in range(steps.steps + 1):
@@ -214,9 +255,14 @@ def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph,
             run.transitions[0] += jumps
         if is_recorded(steps, s):
             if beta[s] != eta_is_of:
-                target(heights, beta[s], params.m, params.m2, params.metropolis, eta)
+                target(heights, volume, beta[s], params.m, params.m2, params.metropolis, eta)
                 eta_is_of = beta[s]
-            measure(run, heights, eta, beta[s], params, record, column)
+                least = 0.0 if params.metropolis else least_cost(heights, volume, eta, beta[s], params)
+            measure(run, heights, volume, eta, beta[s], params, record, column)
+            if params.metropolis:
+                record[ROW.excess, column] = relative_entropy(starts, volume, eta, params)
+            else:
+                record[ROW.excess, column] = record[ROW.energy, column] - least
             column += 1
     return FINE, FINE
 
@@ -237,9 +283,15 @@ def advance_runs(
     rates = make_rates(heights, graph.to.size, runs.agents.shape[1] if params.method == LEAP else 0)
     eta = scratch(heights.size, np.float64)
     for r in range(runs.seed.size):
-        output.failures[r] = advance_run(
-            run_of(runs, r), steps, params, schedules, beta, kappa, graph, heights, rates, eta, output.records[r]
-        )
+        run, record = run_of(runs, r), output.records[r]
+        if params.uniform:  # a compiled version of its own, with the bits of before there was another μ
+            failure = advance_run(run, steps, params, schedules, beta, kappa, graph, None, heights, rates, eta, record)
+        else:
+            volume = graph.volume
+            failure = advance_run(
+                run, steps, params, schedules, beta, kappa, graph, volume, heights, rates, eta, record
+            )
+        output.failures[r] = failure
 
 
 class FiniteSet(Dynamics):
@@ -254,7 +306,10 @@ class FiniteSet(Dynamics):
     on_finite_set = True
 
     graph = Choice(GRAPHS, symbol="G", doc="Which states are neighbours.")
+    edges = EdgeList(ROW_WITH_A_WAY_AROUND, symbol="E", used_when={"graph": ("own",)},
+                     doc="Links of one's own graph, each with two states, counted from 0, and a weight where it is not 1.")  # fmt: skip
     states = Whole(20, bounds=(2, 10_000), softbounds=(2, 400), scale="log", symbol="S",
+                   used_when={"graph": tuple(name for name in GRAPHS if name != "own")},
                    doc="Number of states; in more than one dimension the largest lattice with no more of them.")  # fmt: skip
     degree = Real(
         3.0,
@@ -266,6 +321,9 @@ class FiniteSet(Dynamics):
     wiring = Whole(
         0, bounds=(0, 1_000_000), symbol="w", used_when={"graph": ("random",)}, doc="Seed of the random graph."
     )
+    measure = Choice(MEASURES, symbol="μ", doc="The law to which the base generator is reversible.")
+    mu = Numbers(1.0, bounds=(1e-6, 1e6), lengths=(1, 10_000), alone=True, symbol="μ(x)", used_when={"measure": ("own",)},
+                  doc="Numbers in proportion to μ, one per state; one number stands for all.")  # fmt: skip
     generator = Choice({"first": "Agents jump where β U + φ'(ρ) falls; a state can be left only downhill of it.",
                         "second": "Agents wander everywhere, and downhill more often.",
                         "hybrid": "A mixture of the first and the second.",
@@ -273,12 +331,13 @@ class FiniteSet(Dynamics):
                        symbol="L_ρ", doc="How agents jump; the first three have the same law as N → ∞.")  # fmt: skip
     kappa = Real(0.5, bounds=(0, 1), symbol="κ", schedulable=True, used_when={"generator": ("hybrid",)},
                  doc="Share of the second generator in the hybrid one.")  # fmt: skip
-    m = Real(-1.0, bounds=(-20, 1), softbounds=(-5, 1), symbol="m", used_when={"generator": ("first", "second", "hybrid")},
-             doc="Exponent of the entropy φ at densities below 1; 004 proves its theorems for m < 0.")  # fmt: skip
-    m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂", used_when={"generator": ("first", "second", "hybrid")},
+    m = Real(-1.0, bounds=(-20, 1), softbounds=(-5, 1), symbol="m",
+             doc="Exponent of the entropy φ at densities below 1; 004 proves its theorems for m < 0. Metropolis agents descend F_φ "
+                 "whatever φ is.")  # fmt: skip
+    m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂",
               doc="Exponent of φ at densities above 1; 2 in 004's theorems. With m = m₂ = 1 the target is Gibbs' law.")  # fmt: skip
     rate = Real(0.1, bounds=(0, 1e6), softbounds=(1e-2, 10), scale="log", symbol="ℓ",
-                doc="Base rate of jumps between neighbours, each way.")  # fmt: skip
+                doc="Base rate of jumps between neighbours, each way; the mean over states where μ is not uniform.")  # fmt: skip
     beta = Real(5.0, bounds=(0, 1e6), softbounds=(0, 20), symbol="β", schedulable=True, group="Schedule",
                 doc="Inverse temperature: the larger, the nearer the target law is to the global minimisers.")  # fmt: skip
     dt = Real(1.0, bounds=(0, 1e4), inclusive_bounds=(False, True), softbounds=(1e-2, 1e2), scale="log", symbol="Δt", group="Numerics",
@@ -295,17 +354,26 @@ class FiniteSet(Dynamics):
         Raises
         ------
         ValueError
-            When the graph does not exist with so many states.
+            When the graph does not exist with so many states, or μ(x) is not given for each.
         """
-        random = self.graph == "random"
-        return space_of(self.graph, self.states, d, float(self.degree) if random else 0.0, self.wiring if random else 0)
+        random, own = self.graph == "random", self.graph == "own"
+        return space_of(
+            self.graph,
+            0 if own else self.states,
+            d,
+            float(self.degree) if random else 0.0,
+            self.wiring if random else 0,
+            self.edges if own else (),
+            self.measure,
+            self.mu if self.measure == "own" else 1.0,
+        )
 
     def init_many(self, x, landscape, seeds):
         (runs, n, d), space = x.shape, self.space(x.shape[2])
         node = space.nearest(x.reshape(runs * n, d), *landscape.limits(d)).reshape(runs, n)
         agents, starts = _grouped(node, space.states)
         sites = space.positions(*landscape.limits(d))
-        fields = _common(runs, space, sites, _heights(landscape, sites))
+        fields = _common(runs, space, sites, _heights(landscape, sites), landscape.tabulated)
         fields |= {
             "agents": agents,
             "starts": starts,
@@ -326,9 +394,11 @@ class FiniteSet(Dynamics):
         schedules, beta, kappa = self._in_time(state, steps)
         sites, output = space.positions(*landscape.limits(d)), self._output(count, call)
         heights = _heights(landscape, sites)
+        common = _common(count, space, sites, heights, landscape.tabulated)
         runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
-        params = Params(self.m, self.m2, self.rate, self.dt, self.generator == "metropolis", METHODS[self.method])
-        graph = Graph(space.first, space.to, space.back)
+        metropolis, uniform = self.generator == "metropolis", bool((space.volume == 1.0).all())
+        params = Params(self.m, self.m2, self.rate, self.dt, metropolis, METHODS[self.method], uniform)
+        graph = Graph(space.first, space.to, space.back, space.weight, space.volume)
         advance_runs(runs, call, params, schedules, beta, kappa, graph, heights, output)
         failed = output.failures[:, 0] != FINE
         if failed.any():
@@ -336,7 +406,7 @@ class FiniteSet(Dynamics):
             raise ValueError(
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
-        return self._result(state, call, output, **runs._asdict(), **_common(count, space, sites, heights))
+        return self._result(state, call, output, **runs._asdict(), **common)
 
     def _in_time(self, state, steps: int) -> tuple[Schedules, Course, Course]:
         """β and κ at the next steps and as functions of time, each checked against its range."""
@@ -354,7 +424,7 @@ class FiniteSet(Dynamics):
 
     def frame(self, state):
         node, share = _nodes(state.agents, state.starts), np.diff(state.starts) / state.n
-        notes = (state.space.note,) if state.space.note else ()
+        notes = tuple(note for note in (state.space.note, _note(state.tabulated, state.space.states)) if note)
         return Frame(state.k, float(state.clock.at(state.k)), state.sites[node], state.heights[node],
                      level=float(share @ state.heights), node=node, occupation=share, sites=state.sites, heights=state.heights,
                      links=state.space.links, notes=notes)  # fmt: skip
@@ -376,13 +446,21 @@ def _nodes(agents: np.ndarray, starts: np.ndarray) -> np.ndarray:
     return node
 
 
-def _common(runs: int, space: Space, sites: np.ndarray, heights: np.ndarray) -> dict[str, Any]:
+def _common(runs: int, space: Space, sites: np.ndarray, heights: np.ndarray, tabulated: int) -> dict[str, Any]:
     """Fields of the State that are the same for all runs, with an axis of runs."""
     return {
         "space": np.fromiter([space] * runs, object, runs),
         "sites": np.broadcast_to(sites, (runs, *sites.shape)),
         "heights": np.broadcast_to(heights, (runs, *heights.shape)),
+        "tabulated": np.full(runs, tabulated),
     }
+
+
+def _note(tabulated: int, states: int) -> str:
+    """What a person should know when U is a table that has not a value for each state, else empty."""
+    return (
+        f"U is a table of {tabulated} values, interpolated at {states} states" if tabulated not in (0, states) else ""
+    )
 
 
 def _heights(landscape, sites: np.ndarray) -> np.ndarray:

@@ -1,12 +1,13 @@
 r"""How agents jump from state to state: the rates, single events in continuous time, and leaps of all agents at once.
 
-With ρ(x) = S N_x / N the density of N_x agents at x, the agents at x move to a neighbour y at the total rate ℓ (N/S) q(x, y):
+With ρ(x) = N_x / (N μ(x)) the density of N_x agents at x and L as in :mod:`swarmviz.dynamics.finite_set.space`, so that
+N μ(x) L(x, y) = ℓ (N/S) w(x, y), the agents at x move to a neighbour y at the total rate ℓ (N/S) q(x, y):
 
     a      = β θ(ρ(x), ρ(y)) (U(x) − U(y))                             (1)
-    first  : q(x, y) = (a + ρ(x) − ρ(y))₊                              (2)  004 eq. 4.23, 5.15, times N_x
-    second : q(x, y) = ρ(x) + a₊                                       (3)  004 eq. 4.28, 5.16, times N_x
+    first  : q(x, y) = w (a + ρ(x) − ρ(y))₊                            (2)  004 eq. 4.23, 5.15, times N_x
+    second : q(x, y) = w (ρ(x) + a₊)                                   (3)  004 eq. 4.28, 5.16, times N_x
     hybrid : q = (1 − κ) (2) + κ (3)                                   (4)  004 remark 5.10
-    Metropolis : q(x, y) = ρ(x) exp(−β (U(y) − U(x))₊)                 (5)  004 appendix A
+    Metropolis : q(x, y) = w ρ(x) exp(−β (U(y) − U(x))₊)               (5)  004 appendix A
 
 *Exact.* Waiting times are exponential (Gillespie). What is still to be waited at the end of a step is forgotten and drawn anew: the
 exponential law has no memory, so the law of the run does not depend on Δt, and a step is a function of its number. Where β or κ changes
@@ -15,7 +16,7 @@ highest β of the step, with its highest κ, bounds them. Candidates are drawn f
 q / bound, with q at β(t) and κ(t) of the candidate's time (thinning, :mod:`swarmviz.dynamics.finite_set.schedule_kernels`).
 
 *Leap.* Every agent jumps at most once, with the rates of the step's beginning (β and κ of its middle): from x with probability
-1 − exp(−ℓ Σ_y q(x, y) Δt / ρ(x)), to y in proportion to q(x, y). The law is that of (2)–(5) up to O(Δt).
+1 − exp(−ℓ Σ_y q(x, y) Δt / (S μ(x) ρ(x))), to y in proportion to q(x, y). The law is that of (2)–(5) up to O(Δt).
 
 Agents of one state are exchangeable; which of them jumps is drawn uniformly. They are kept in groups, state after state, so that one agent
 changes its group in as many swaps as there are groups to cross, whatever their sizes: the cost of an event does not depend on N.
@@ -24,6 +25,7 @@ Code      symbol  shape   meaning
 agents            (N,)    the agents at state 0, then those at state 1, …
 starts            (S+1,)  where the groups begin in ``agents``; N_x = starts[x+1] − starts[x]
 ell       ℓ               base rate
+volume    S μ     (S,)    μ relative to the uniform law
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ import numpy as np
 from swarmviz.dynamics.finite_set.functions import conductance, slope_and_mobility
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, value_at
 from swarmviz.kernels.blocks import scratch
-from swarmviz.kernels.compiled import Wholes, inner
+from swarmviz.kernels.compiled import Reals, Wholes, inner
 from swarmviz.kernels.elementary import elementary, exp, log
 from swarmviz.kernels.randomness import ACCEPT, JUMP, key, uniform
 
@@ -51,6 +53,8 @@ class Graph(NamedTuple):
     first: Wholes
     to: Wholes
     back: Wholes
+    weight: Reals
+    volume: Reals
 
 
 class Clocked(NamedTuple):
@@ -100,7 +104,7 @@ def make_rates(heights, edges, leaping_agents):
 
 @elementary
 def flow(rise, s, t, theta, beta, kappa, metropolis):
-    """q(x, y), (1) to (5), for rise = U(y) − U(x), densities s at x and t at y and θ(s, t)."""
+    """q(x, y)/w, (1) to (5), for rise = U(y) − U(x), densities s at x and t at y and θ(s, t)."""
     a = -beta * theta * rise
     swarm = (1.0 - kappa) * max(a + s - t, 0.0) + kappa * (s + max(a, 0.0))
     return s * exp(-beta * max(rise, 0.0)) if metropolis else swarm
@@ -108,7 +112,7 @@ def flow(rise, s, t, theta, beta, kappa, metropolis):
 
 @elementary
 def most(rise, s, t, theta, law):
-    """q(x, y), or its bound when β or κ changes within the step."""
+    """q(x, y)/w, or its bound when β or κ changes within the step."""
     q = flow(rise, s, t, theta, law.beta_low, law.kappa, law.metropolis)
     if law.beta_low == law.beta_high:
         return q
@@ -118,10 +122,10 @@ def most(rise, s, t, theta, law):
 @elementary
 def set_rates(x, e, graph, rates, law):
     """q, or its bound, of the directed edge ``e`` from x and of its opposite."""
-    y, site, q = graph.to[e], rates.site, rates.q
+    y, site, q, w = graph.to[e], rates.site, rates.q, graph.weight[e]
     rise, s, t = site[y, U] - site[x, U], site[x, RHO], site[y, RHO]
     theta = conductance(s, t, site[x, SLOPE], site[y, SLOPE], site[x, MOBILITY])
-    q[e], q[graph.back[e]] = most(rise, s, t, theta, law), most(-rise, t, s, theta, law)
+    q[e], q[graph.back[e]] = w * most(rise, s, t, theta, law), w * most(-rise, t, s, theta, law)
 
 
 @elementary
@@ -134,10 +138,10 @@ def add_up(x, graph, rates):
 
 
 @elementary
-def weigh(x, starts, rates, law):
+def weigh(x, starts, graph, rates, law):
     """ρ(x), φ'(ρ(x)) and 1/φ''(ρ(x)) from the number of agents."""
     S, n_agents, site = starts.size - 1, starts[starts.size - 1], rates.site
-    site[x, RHO] = (starts[x + 1] - starts[x]) * (S / n_agents)
+    site[x, RHO] = (starts[x + 1] - starts[x]) * (S / n_agents) / graph.volume[x]
     site[x, SLOPE], site[x, MOBILITY] = slope_and_mobility(site[x, RHO], law.m, law.m2)
 
 
@@ -145,7 +149,7 @@ def weigh(x, starts, rates, law):
 def all_rates(starts, graph, rates, law):
     """The whole table, at the beginning of a step: what happened before it leaves no trace of rounding."""
     for x in range(rates.out.size):
-        weigh(x, starts, rates, law)
+        weigh(x, starts, graph, rates, law)
     for x in range(rates.out.size):
         for e in range(graph.first[x], graph.first[x + 1]):
             if graph.to[e] > x:
@@ -191,7 +195,7 @@ def relocate(agents, starts, x, y, j):
 
 @elementary
 def flow_at(x, y, span, elapsed, site, law):
-    """q(x, y) when so much of the step has ``elapsed``."""
+    """q(x, y)/w when so much of the step has ``elapsed``."""
     t = span.begin + elapsed
     rise, here, there = site[y, U] - site[x, U], site[x, RHO], site[y, RHO]
     theta = conductance(here, there, site[x, SLOPE], site[y, SLOPE], site[x, MOBILITY])
@@ -222,13 +226,13 @@ def exact_step(run, step, span, law, graph, rates):
         x, left = pick(out, 0, out.size, uniform(row, candidate, EDGE) * total)
         e, _ = pick(q, graph.first[x], graph.first[x + 1], left)
         y = graph.to[e]
-        if span.steady or uniform(accept, candidate, 0) * q[e] < flow_at(
+        if span.steady or uniform(accept, candidate, 0) * q[e] < graph.weight[e] * flow_at(
             x, y, span, elapsed, rates.site, law
         ):  # thinning
             here = starts[x + 1] - starts[x]
             relocate(agents, starts, x, y, starts[x] + np.int64(uniform(row, candidate, AGENT) * here))
             for z in (x, y):
-                weigh(z, starts, rates, law)
+                weigh(z, starts, graph, rates, law)
             for z in (x, y):
                 rates_around(z, graph, rates, law)
             run.best[0] = min(run.best[0], rates.site[y, U])
@@ -243,7 +247,7 @@ def leap(run, step, dt, law, graph, rates):
     all_rates(starts, graph, rates, law)
     jumps = 0
     for x in range(out.size):
-        leaving = 1.0 - exp(-law.ell * dt * out[x] / site[x, RHO]) if site[x, RHO] > 0.0 else 0.0
+        leaving = 1.0 - exp(-law.ell * dt * out[x] / (graph.volume[x] * site[x, RHO])) if site[x, RHO] > 0.0 else 0.0
         for j in range(starts[x], starts[x + 1]):
             u, rates.node[j] = uniform(row, agents[j], LEAP), x
             if u < leaving:

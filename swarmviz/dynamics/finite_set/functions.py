@@ -15,10 +15,10 @@ and φ_1, 004 remark 3.3 and appendix A:
 
     η_β(x) = exp(−β U(x)) / Σ μ exp(−β U)                                                             (8)
 
-c_β in (6): with y measured from β min U, h(c) = Σ μ g(c − β(U − min U)) − 1 increases, h ≤ 0 at c = 0, h ≥ 0 at c = φ'(S) and at
-c = β(max U − min U). Newton's method from the smaller of them comes down to the root monotonically where g is convex (m₂ ≤ 2); where a
-step leaves what is known to hold the root, that is halved instead. It always starts afresh, so that what is recorded does not depend on
-how the steps were batched.
+c_β in (6): with y measured from β min U, h(c) = Σ μ g(c − β(U − min U)) − 1 increases, h ≤ 0 at c = 0, h ≥ 0 at c = φ'(1/μ) of a
+minimiser and at c = β(max U − min U). Newton's method from the smaller of them comes down to the root monotonically where g is convex
+(m₂ ≤ 2); where a step leaves what is known to hold the root, that is halved instead. It always starts afresh, so that what is recorded does
+not depend on how the steps were batched. Below, ``volume`` is S μ (S,), or None where μ is uniform: numba compiles that apart.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from swarmviz.kernels.elementary import elementary, exp, log, power
 
 ROUNDS = 200  # of Newton's method; ten are usual
 ENOUGH = 1e-15  # a relative step that no longer counts
+NEAR = 1e-8  # of two densities, relative: the quotient of (5) has lost half its digits, and its limit is as exact
 SAME = 1e-8  # as near to 0 or 1 an exponent counts as that: quotient and limit are then equally exact
 
 
@@ -72,23 +73,24 @@ def inverse_slope(y, m, m2):
 @elementary
 def conductance(s, t, slope_s, slope_t, mobility_s):
     """θ (5), given φ' at both and 1/φ'' at s; an empty state makes it zero by itself, as (s − t)/∞."""
-    return mobility_s if s == t else (s - t) / (slope_s - slope_t)
+    return mobility_s if abs(s - t) <= NEAR * s else (s - t) / (slope_s - slope_t)
 
 
 @inner
-def balance(heights, lowest, beta, m, m2):
+def balance(heights, volume, lowest, beta, m, m2):
     """c_β − β min U of (6)."""
     S = heights.size
-    most, _ = slope_and_mobility(float(S), m, m2)
+    most, _ = slope_and_mobility(float(S) if volume is None else S / volume[heights.argmin()], m, m2)
     low, high = 0.0, min(beta * (heights.max() - lowest), most)
     c = high
     for _ in range(ROUNDS):
         total, steepness = -float(S), 0.0
         for x in range(S):
+            v = 1.0 if volume is None else volume[x]
             y = c - beta * (heights[x] - lowest)
             g = inverse_slope(y, m, m2)
-            total += g
-            steepness += 1.0 if y > 0.0 and m2 == 2.0 else power(g, 2.0 - (m2 if y > 0.0 else m))
+            total += v * g
+            steepness += v * (1.0 if y > 0.0 and m2 == 2.0 else power(g, 2.0 - (m2 if y > 0.0 else m)))
         low, high = (low, c) if total > 0.0 else (c, high)
         step = total / steepness
         if m2 > 2.0 and not low <= c - step <= high:
@@ -100,15 +102,20 @@ def balance(heights, lowest, beta, m, m2):
 
 
 @inner
-def target(heights, beta, m, m2, metropolis, eta):
+def target(heights, volume, beta, m, m2, metropolis, eta):
     """η_β into ``eta`` (S,): (6), or (8)."""
-    lowest, S = heights.min(), heights.size
+    lowest, S, total = heights.min(), heights.size, 0.0
     if metropolis:
         for x in range(S):
             eta[x] = exp(-beta * (heights[x] - lowest))
-        eta *= S / eta.sum()
+        if volume is None:
+            eta *= S / eta.sum()
+        else:
+            for x in range(S):
+                total += volume[x] * eta[x]
+            eta *= S / total
         return
-    c = balance(heights, lowest, beta, m, m2)
+    c = balance(heights, volume, lowest, beta, m, m2)
     for x in range(S):
         eta[x] = inverse_slope(c - beta * (heights[x] - lowest), m, m2)
 

@@ -7,18 +7,28 @@ uniform on the states:
     d > 1    a lattice of S₁ × … × S_d cells with S₁ ≥ … ≥ S_d as equal as whole numbers allow and S₁ ⋯ S_d ≤ S
 
 State i has the cell (i₁, …, i_d) in the order in which NumPy numbers an array of shape (S₁, …, S_d). Who is a neighbour of whom is
-the graph's business. All jumps between neighbours have the same base rate ℓ, so the base generator
+the graph's business. With a weight w(x, y) = w(y, x) of each link and a law μ that is nowhere 0, the base generator
 
-    L(x, y) = ℓ if x ~ y, else 0                                       (1)  004 §6, for the cycle
+    L(x, y) = ℓ w(x, y) / (S μ(x)) if x ~ y, else 0                    (1)  004 §6, for w = 1, μ = 1/S on the cycle
 
-is reversible with respect to the uniform law μ = 1/S on every graph here, the random one included.
+is reversible with respect to μ on every graph, because μ(x) L(x, y) = ℓ w(x, y)/S either way; and every generator on the graph that is
+reversible with respect to μ is of this form. μ is
 
-Code    formula  shape    meaning
-sides   S₁…S_d   (d,)     cells per coordinate
-cells            (S, d)   (i₁, …, i_d) of each state
-links            (E, 2)   pairs of neighbours, the smaller number first
-first            (S+1,)   directed edges first[x] … first[x+1] − 1 start in x
-to, back         (2E,)    where a directed edge ends; the number of its opposite
+    uniform  1/S: all links with the same weight are crossed at the same rate                             (2)
+    degree   in proportion to Σ_y w(x, y): the random walk, which leaves every state at the same rate     (3)
+    own      in proportion to numbers of one's own                                                        (4)
+
+Weights are 1 but on a graph of one's own (:mod:`swarmviz.dynamics.finite_set.edges`), whose states are those that its links name.
+
+Code     formula  shape    meaning
+sides    S₁…S_d   (d,)     cells per coordinate
+cells             (S, d)   (i₁, …, i_d) of each state
+links             (E, 2)   pairs of neighbours, the smaller number first
+weights  w        (E,)     their weights
+volume   S μ      (S,)     μ relative to the uniform law, with mean 1
+first             (S+1,)   directed edges first[x] … first[x+1] − 1 start in x
+to, back          (2E,)    where a directed edge ends; the number of its opposite
+weight   w        (2E,)    weight of a directed edge
 """
 
 from __future__ import annotations
@@ -38,6 +48,12 @@ GRAPHS = {
     "torus": "Neighbours on the lattice, which is closed at its edges; in one dimension a cycle.",
     "complete": "All states are neighbours.",
     "random": "A random tree with random links added: connected, and nothing to do with where the states lie.",
+    "own": "The states and the links of an edge list of one's own.",
+}
+MEASURES = {
+    "uniform": "Every state counts the same; a link is crossed either way at the same rate.",
+    "degree": "In proportion to the weight of a state's links: the random walk, which leaves every state at the same rate.",
+    "own": "In proportion to numbers of one's own.",
 }
 LARGEST_COMPLETE = 1000  # states; the number of edges grows with the square
 
@@ -50,10 +66,13 @@ class Key(NamedTuple):
     d: int
     degree: float
     wiring: int
+    edges: tuple = ()
+    measure: str = "uniform"
+    mu: tuple | float = 1.0
 
 
 class Space:
-    """A finite set with its graph; made by :func:`space_of`, never changed."""
+    """A finite set with its graph and its law μ; made by :func:`space_of`, never changed."""
 
     def __init__(self, key: Key):
         self.key = key
@@ -61,8 +80,32 @@ class Space:
         self.states = math.prod(self.sides)
         self.cells = _cells(self.sides)
         self.links = _BUILDERS[key.graph](self)
-        self.first, self.to, self.back = _directed(self.links, self.states)
+        self.weights = _weights(key.edges) if key.graph == "own" else np.ones(len(self.links))
+        self.first, self.to, self.back, link = _directed(self.links, self.states)
+        self.weight = self.weights[link]
+        self.volume = self._volume()
         self.cells.flags.writeable = self.links.flags.writeable = False
+
+    def _volume(self) -> np.ndarray:
+        """S μ."""
+        if self.key.measure == "uniform":
+            return np.ones(self.states)
+        mu = np.asarray(self.key.mu, float)
+        if self.key.measure == "degree":
+            mu = np.bincount(self.links.ravel(), np.repeat(self.weights, 2), self.states)
+        elif mu.size not in (1, self.states):
+            raise ValueError(f"mu (μ(x)): has {mu.size} values; must be one for each of the S = {self.states} states")
+        mu = np.broadcast_to(mu, self.states)
+        return np.ascontiguousarray(mu / mu.mean())
+
+    @property
+    def mu(self) -> np.ndarray:
+        """The law μ, (S,), with sum 1."""
+        return self.volume / self.states
+
+    def rates(self, rate: float) -> float | np.ndarray:
+        """ℓ w of each link, (E,), as theory takes it; ℓ itself where every weight is 1."""
+        return rate if (self.weights == 1.0).all() else rate * self.weights
 
     def positions(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """Where the states lie in the box from ``low`` to ``high``, both (d,): the middles of the cells, (S, d)."""
@@ -96,17 +139,36 @@ class Space:
 
 
 @lru_cache(maxsize=64)
-def space_of(graph: str, states: int, d: int, degree: float = 3.0, wiring: int = 0) -> Space:
-    """The finite set with these settings; the last two matter to a random graph only.
+def space_of(
+    graph: str,
+    states: int,
+    d: int,
+    degree: float = 3.0,
+    wiring: int = 0,
+    edges: tuple = (),
+    measure: str = "uniform",
+    mu: tuple | float = 1.0,
+) -> Space:
+    """The finite set with these settings.
+
+    ``degree`` and ``wiring`` matter to a random graph only; ``edges``, rows (x, y) or (x, y, w), to one's own, where ``states`` does not;
+    ``mu`` to a ``measure`` of one's own.
 
     Raises
     ------
     ValueError
-        When a complete graph would have too many edges.
+        When a complete graph would have too many edges, the states of one's own graph do not fill a lattice, or ``mu`` has another length.
     """
     if graph == "complete" and states > LARGEST_COMPLETE:
         raise ValueError(f"states (S) = {states}: must be at most {LARGEST_COMPLETE} on a complete graph")
-    return Space(Key(graph, states, d, degree, wiring))
+    if graph == "own":
+        states = 1 + max(y for _, y, *_ in edges)
+        if math.prod(lattice(states, d)) != states:
+            raise ValueError(
+                f"edges (E): their {states} states must fill a lattice in d = {d} dimensions,"
+                f" whose largest has {math.prod(lattice(states, d))}; in d = 1 any number does"
+            )
+    return Space(Key(graph, states, d, degree, wiring, edges, measure, mu))
 
 
 def lattice(states: int, d: int) -> tuple[int, ...]:
@@ -186,7 +248,24 @@ def _random(space: Space) -> np.ndarray:
     return _unique(links)
 
 
-_BUILDERS = {"cycle": _cycle, "path": _path, "grid": _grid, "torus": _torus, "complete": _complete, "random": _random}
+def _own(space: Space) -> np.ndarray:
+    return np.array([row[:2] for row in space.key.edges], np.int64)
+
+
+def _weights(edges: tuple) -> np.ndarray:
+    """The weight of each link of one's own graph, (E,)."""
+    return np.array([float(row[2]) if len(row) > 2 else 1.0 for row in edges])
+
+
+_BUILDERS = {
+    "cycle": _cycle,
+    "path": _path,
+    "grid": _grid,
+    "torus": _torus,
+    "complete": _complete,
+    "random": _random,
+    "own": _own,
+}
 
 
 def _unique(pairs: np.ndarray) -> np.ndarray:
@@ -195,12 +274,12 @@ def _unique(pairs: np.ndarray) -> np.ndarray:
     return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
 
 
-def _directed(links: np.ndarray, states: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(first, to, back): both directions of every link, sorted by where they start."""
+def _directed(links: np.ndarray, states: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(first, to, back, link): both directions of every link, sorted by where they start, and the number of the link."""
     both = np.concatenate([links, links[:, ::-1]])
     order = np.lexsort((both[:, 1], both[:, 0]))
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     back = np.roll(place, len(links))[order]
     first = np.searchsorted(both[order, 0], np.arange(states + 1))
-    return first.astype(np.int64), np.ascontiguousarray(both[order, 1]), back
+    return first.astype(np.int64), np.ascontiguousarray(both[order, 1]), back, order % len(links)
