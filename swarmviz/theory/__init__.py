@@ -5,7 +5,17 @@ One module for each dynamics; importing it registers what it knows (:mod:`swarmv
 
 from __future__ import annotations
 
-from swarmviz.theory import bgk, cbo, finite_set, finite_set_curves, fmc, pso, ssa
+from swarmviz.theory import (
+    bgk,
+    cbo,
+    finite_set,
+    finite_set_claims,
+    finite_set_claims_metropolis,
+    finite_set_curves,
+    fmc,
+    pso,
+    ssa,
+)
 from swarmviz.theory.claim import Assessment, Claim, Verdict, all_claims, assessments, claims_of, judge
 from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.registry import (
@@ -36,6 +46,8 @@ __all__ = [
     "cbo",
     "claims_of",
     "finite_set",
+    "finite_set_claims",
+    "finite_set_claims_metropolis",
     "finite_set_curves",
     "fmc",
     "judge",

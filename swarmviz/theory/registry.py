@@ -111,9 +111,19 @@ def line_claims(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
 
 
 def target(simulation: Any) -> Target | None:
-    """The law the swarm is said to tend to, None where there is none."""
+    """The law the swarm is said to tend to, None where there is none: that of the first claim about such a run that names one."""
     find = _TARGETS.get(type(simulation.dynamics))
-    return find(simulation) if find else None
+    return target_claim(simulation) or (find(simulation) if find else None)
+
+
+def target_claim(simulation: Any) -> Target | None:
+    """The law of the first claim about a simulation that names one."""
+    lived = LivedRun.of(simulation)
+    for claim in fitting(lived):
+        if claim.density is not None:
+            held = assess(claim, lived, numbers=False)
+            return Target(held.label, claim.source, claim.density(lived), held.applies, held.reason)
+    return None
 
 
 def law(simulation: Any) -> Target | None:
