@@ -20,7 +20,7 @@ WITH_NOISE = ("tests/theory/test_finite_set_noise.py", *HERE)
 
 LAW = (given.CONNECTED, given.POSITIVE_START, given.EXACT_JUMPS, given.MANY_AGENTS)
 LAW_SOURCE = "004 eq. 4.7, 5.1, Theorem 4.9, appendix B"
-LAW_LABEL = "law as N → ∞"
+LAW_LABEL = "N → ∞"
 AROUND = "Agents scatter around it as 1/√N on their way; those of the first generator by about one agent once they have settled."
 
 register(
@@ -125,6 +125,24 @@ register(
         predicted=numbers.last_of(numbers.minimiser_curve),
         quantity="2 (1 − p(M))",
         remark=AROUND,
+        tests=HERE,
+    ),
+    Claim(
+        name="finite-jumps",
+        source="from 004 eq. 4.23, 4.28, remark 5.10",
+        statement="As N → ∞ the agents make N ∫ Σ μ L w dt jumps, w the rates of both directions: |net flow| for the first generator, "
+        "ρ(x) + ρ(y) + βθ|ΔU| for the second.",
+        hypotheses=(given.CONNECTED, given.POSITIVE_START, given.EXACT_JUMPS, given.MANY_AGENTS),
+        label=LAW_LABEL,
+        drawn=False,
+        fits=numbers.swarm_followed,
+        observable="transitions",
+        curve=numbers.jumps_curve,
+        statistic=numbers.recorded("transitions"),
+        predicted=numbers.last_of(numbers.jumps_curve),
+        quantity="jumps",
+        remark="At η_β nothing flows: what the first generator still jumps there comes from the scatter of finitely many agents, so "
+        "that the ratio of the two generators depends on N and t.",
         tests=HERE,
     ),
     Claim(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -35,7 +36,8 @@ from swarmviz.theory.finite_set_claims_along import (
     target_of,
     volume_of,
 )
-from swarmviz.theory.finite_set_curves import Stretch, exponent
+from swarmviz.theory.finite_set_curves import Stretch, densities, exponent
+from swarmviz.theory.finite_set_noise import edge_rates
 from swarmviz.theory.finite_set_rates import (
     concentration_exponent,
     decay_rate,
@@ -44,6 +46,8 @@ from swarmviz.theory.finite_set_rates import (
     outside_for_large_beta,
 )
 from swarmviz.theory.lived import LivedRun
+
+QUADRATURE = 100_000  # links times times
 
 
 def number(value: float) -> str:
@@ -72,6 +76,31 @@ def energy_curve(lived: LivedRun) -> np.ndarray:
 def minimiser_curve(lived: LivedRun) -> np.ndarray:
     """Its L1 distance to the nearest law on the global minimisers, (K,)."""
     return at_records(lived, lambda piece: piece.outside(piece.rho))
+
+
+def jumps_curve(lived: LivedRun) -> np.ndarray:
+    """The jumps that N agents of the generator make in the mean, as N → ∞: N ∫ Σ_{x~y} μ L w dt, (K,)."""
+    y, done = np.full(len(lived.k), np.nan), 0.0
+    for piece in along(lived):
+        t, jumps = _jumps_along(piece)
+        here = slice(piece.rows[0], piece.rows[-1] + 1)
+        y[here] = done + lived.n * np.interp(lived.t[here], t, jumps)
+        done = y[here][-1]
+    return y
+
+
+def _jumps_along(piece: Piece) -> tuple[np.ndarray, np.ndarray]:
+    """(times, jumps per agent since the stretch began): the law moves fast at first, so that times crowd there."""
+    dynamics, law, begin, end = piece.stretch.change.dynamics, piece.law, piece.stretch.t, piece.t[-1]
+    points = int(np.clip(QUADRATURE // len(law.links), 60, 800))
+    share = np.union1d(np.geomspace(1e-6, 1.0, points), np.linspace(0.0, 1.0, points))
+    t = begin + (end - begin) * share
+    rho, heights = densities(law, t).T, law.heights[:, None]
+    kappa: Any = {"first": 0.0, "second": 1.0}.get(dynamics.generator)
+    kappa = values_of(dynamics, "kappa", t) if kappa is None else kappa
+    weights = edge_rates(rho, heights, law.beta_at(t), law.m, law.links, kappa, None, law.m2)
+    rates = np.broadcast_to(law.rate, len(law.links)) @ weights / len(law.heights)
+    return t, np.append(0.0, np.cumsum((rates[1:] + rates[:-1]) / 2 * np.diff(t)))
 
 
 def last_of(curve: Callable[[LivedRun], np.ndarray]) -> Callable[[LivedRun], float]:

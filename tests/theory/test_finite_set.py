@@ -286,7 +286,7 @@ def simulation(n=20_000, seed=2, **parameters):
 
 def lines_of_the_law(sim):
     """The lines of the law of infinitely many agents; that of Metropolis agents holds at any N and is dashed."""
-    title, style = ("exact law", "dashed") if sim.dynamics.generator == "metropolis" else ("law as N → ∞", "dotted")
+    title, style = ("exact law", "dashed") if sim.dynamics.generator == "metropolis" else ("N → ∞", "dotted")
     found = [line for line in theory.lines(sim) if line.title == title]
     assert all(line.style == style for line in found) and {line.observable for line in found} == set(TOLERANCES)
     return found
