@@ -8,7 +8,7 @@ volume  S μ     (S,)     μ relative to the uniform law
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -18,6 +18,7 @@ from swarmviz.journal import Change, Journal
 from swarmviz.swarm import Swarm
 from swarmviz.theory.finite_set import ExactLaw, energy, relaxation_rate, stationary
 from swarmviz.theory.finite_set_curves import Stretch, densities, stretches_along
+from swarmviz.theory.finite_set_noise import LinearNoise
 from swarmviz.theory.finite_set_rates import minimisers
 from swarmviz.theory.finite_set_scatter import parts_along
 from swarmviz.theory.lived import LivedRun
@@ -96,12 +97,13 @@ def along(lived: LivedRun) -> list[Piece]:
     known = _ALONG.get(lived.swarm)
     if known is not None and known[0] is lived.journal and np.array_equal(known[1], lived.k):
         return known[2]
-    found = list(_pieces(lived))
+    found = list(_pieces(lived, {} if known is None else {id(piece.stretch): piece for piece in known[2]}))
     _ALONG[lived.swarm] = lived.journal, np.array(lived.k), found
     return found
 
 
-def _pieces(lived: LivedRun):
+def _pieces(lived: LivedRun, before: dict[int, Piece]) -> Iterator[Piece]:
+    """``before`` has pieces by their stretch: one that has not grown is taken as it is, after hundreds of moves of a slider."""
     stretches = stretches_along(lived.journal, lived.swarm)
     ends = [*lived.journal.steps[1:], lived.last]
     for stretch, end in zip(stretches, ends, strict=True):
@@ -111,10 +113,14 @@ def _pieces(lived: LivedRun):
         if stretch.law is None or low >= high:
             continue
         rows = low + _some(high - low, max(2, -(-POINTS * (high - low) // len(lived.k))))
+        same = before.get(id(stretch))
+        if same is not None and np.array_equal(same.rows, rows):
+            yield same
+            continue
         t, law = lived.t[rows], stretch.law
         beta = law.beta_at(t)
-        same = len(beta) > 0 and np.ptp(beta) == 0
-        eta = np.broadcast_to(target_of(law, beta[0]), (len(t), len(law.heights))) if same else target_of(law, beta)
+        at_rest = np.ptp(beta) == 0
+        eta = np.broadcast_to(target_of(law, beta[0]), (len(t), len(law.heights))) if at_rest else target_of(law, beta)
         yield Piece(rows, stretch, law, t, beta, densities(law, t), eta)
 
 
@@ -188,13 +194,23 @@ def gap(stretch: Stretch) -> float:
     return _GAPS[law]
 
 
+_SCATTER: WeakKeyDictionary[LinearNoise, tuple[float, np.ndarray]] = (
+    WeakKeyDictionary()
+)  # the last one that was asked for
+
+
 def scatter_at_end(lived: LivedRun) -> np.ndarray | None:
     """N times the covariance of the agents' shares at the last recorded step, (S, S); None where it is not known."""
     piece = last_piece(lived)
     part = next((p for p in parts_along(lived.journal, lived.swarm) if piece and p.stretch is piece.stretch), None)
     if piece is None or part is None or part.noise is None:
         return None
+    t, known = float(piece.t[-1]), _SCATTER.get(part.noise)
+    if known is not None and known[0] == t:
+        return known[1]
     try:
-        return part.noise.at(float(piece.t[-1]))
+        C = part.noise.at(t)
     except ArithmeticError:
         return None
+    _SCATTER[part.noise] = t, C
+    return C

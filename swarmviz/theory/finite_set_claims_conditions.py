@@ -162,12 +162,17 @@ LOGARITHMIC = conditions.of_run("β = log(t₀ + t)/c", _logarithmic)
 DEEP_ENOUGH = conditions.of_run("c ≥ the critical depth", _deep)
 
 
-def _long(lived: LivedRun) -> tuple[bool | None, str]:
+def _times_gap(lived: LivedRun) -> float:
+    """λ_β times the time since the last change."""
     stretch = shown_stretch(lived)
-    rate, t = gap(stretch), float(lived.t[-1]) - stretch.t
-    if not np.isfinite(rate):
+    return gap(stretch) * (float(lived.t[-1]) - stretch.t)
+
+
+def _long(lived: LivedRun) -> tuple[bool | None, str]:
+    found = _times_gap(lived)
+    if not np.isfinite(found):
         return None, "the gap is not computed for so many states"
-    return (True if rate * t >= SETTLED else None), f"λ_β t = {conditions._number(rate * t)} since the last change"
+    return (True if found >= SETTLED else None), f"λ_β t = {conditions._number(found)} since the last change"
 
 
 LONG = conditions.of_run(f"t large (λ_β t ≥ {SETTLED:g})", _long)
@@ -175,6 +180,8 @@ IN_THE_END = conditions.unchecked("t → ∞", "a run ends; what is compared is 
 
 
 def _clear(lived: LivedRun) -> tuple[bool | None, str]:
+    if not _times_gap(lived) >= SETTLED:
+        return None, "not looked at before t is large"  # every picture waits for the scatter
     C, piece = scatter_at_end(lived), last_piece(lived)
     if C is None or piece is None:
         return None, "the scatter of the agents is not known"

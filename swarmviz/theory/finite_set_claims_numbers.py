@@ -81,18 +81,19 @@ def minimiser_curve(lived: LivedRun) -> np.ndarray:
 def jumps_curve(lived: LivedRun) -> np.ndarray:
     """The jumps that N agents of the generator make in the mean, as N → ∞: N ∫ Σ_{x~y} μ L w dt, (K,)."""
     y, done = np.full(len(lived.k), np.nan), 0.0
-    for piece in along(lived):
-        t, jumps = _jumps_along(piece)
+    pieces = along(lived)
+    for piece in pieces:
+        t, jumps = _jumps_along(piece, QUADRATURE // len(pieces))
         here = slice(piece.rows[0], piece.rows[-1] + 1)
         y[here] = done + lived.n * np.interp(lived.t[here], t, jumps)
         done = y[here][-1]
     return y
 
 
-def _jumps_along(piece: Piece) -> tuple[np.ndarray, np.ndarray]:
+def _jumps_along(piece: Piece, cost: int) -> tuple[np.ndarray, np.ndarray]:
     """(times, jumps per agent since the stretch began): the law moves fast at first, so that times crowd there."""
     dynamics, law, begin, end = piece.stretch.change.dynamics, piece.law, piece.stretch.t, piece.t[-1]
-    points = int(np.clip(QUADRATURE // len(law.links), 60, 800))
+    points = int(np.clip(cost // len(law.links), 30, 800))
     share = np.union1d(np.geomspace(1e-6, 1.0, points), np.linspace(0.0, 1.0, points))
     t = begin + (end - begin) * share
     rho, heights = densities(law, t).T, law.heights[:, None]
@@ -264,11 +265,12 @@ def excess_promised(lived: LivedRun) -> float:
     piece = last_piece(lived)
     if piece is None or len(piece.rows) < 2 or piece.law.m2 < 2:
         return math.nan
-    law = piece.law
-    bounds = [
-        least_decay_rate(rho, exponent_of(law), law.links, law.rate, law.m2, **measure_of(law)) for rho in piece.rho
-    ]
-    return math.exp(-float(np.min(bounds)) * float(piece.t[-1] - piece.t[0]))
+    law, extremes = (
+        piece.law,
+        np.resize([piece.rho.min(), piece.rho.max()], len(piece.law.heights)),
+    )  # all that the bound knows
+    least = least_decay_rate(extremes, exponent_of(law), law.links, law.rate, law.m2, **measure_of(law))
+    return math.exp(-least * float(piece.t[-1] - piece.t[0]))
 
 
 def law_rate(lived: LivedRun) -> float:

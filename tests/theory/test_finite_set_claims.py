@@ -290,7 +290,6 @@ def power(gamma):
     ("finite-energy-falls", {}, {"graph": "path"}, "stay the same fails since step 3"),
     ("finite-energy-falls", {}, {"m2": 1.5}, "m < 0 and m₂ = 2 fails since step 3"),
     ("finite-inequality", {}, {"m2": 3.0}, "m₂ = 3"),
-    ("finite-gap-distance", {"n": 50}, {"rate": 0.2}, "the scatter is small"),
     ("finite-scatter-height", {"generator": "second"}, {"beta": 4.0}, "agents on every state"),
 ])  # fmt: skip
 def test_a_claim_says_which_hypothesis_failed_since_when(name, before, after, word):
@@ -305,6 +304,11 @@ def test_a_claim_says_which_hypothesis_failed_since_when(name, before, after, wo
     sim.advance(2)
     held = held_of(sim, name)
     assert held.state == "fails" and word in failures(held), failures(held)
+
+
+def test_the_gap_is_not_seen_through_the_scatter_of_few_agents():
+    held = held_of(run(50, 30, **SMALL), "finite-gap-distance")
+    assert held.state == "fails" and "the scatter is small beside the distance" in failures(held)
 
 
 def test_what_a_run_cannot_decide_is_open_and_said():

@@ -7,6 +7,7 @@ from scipy import linalg
 import swarmviz as sv
 from swarmviz import theory
 from swarmviz.theory import finite_set_claims_numbers as numbers
+from swarmviz.theory.finite_set_metropolis import relative_entropy
 from swarmviz.theory.lived import LivedRun
 from tests.theory.held import claim_of, failures, held_of
 
@@ -62,6 +63,9 @@ def test_every_relative_entropy_falls_since_the_last_change_and_backwards_it_wou
     assert held.state == "holds" and 0 < held.measured < 1
     lived = LivedRun.of(sim)
     piece = numbers.last_piece(lived)
+    for m, m2 in ((-1.0, 2.0), (0.0, 2.0), (1.0, 1.0), (0.5, 1.5), (-2.0, 3.0)):
+        first, last = (relative_entropy(piece.rho[i], piece.law.heights, 0.5, m, m2) for i in (0, -1))
+        assert last / first <= held.measured * (1 + 1e-12)
     piece.rho[:] = piece.rho[::-1].copy()
     assert claim_of(sv.FiniteSet, "finite-every-entropy").measure(lived) > 1
 
