@@ -144,7 +144,7 @@ register(
         source="004 appendix A, standard",
         statement="At constant β the law of a Metropolis agent comes to Gibbs' law at the spectral gap of its generator in the end.",
         hypotheses=(given.CONNECTED, given.BETA_RESTS, given.LONG, given.ABOVE_SCATTER, given.EXACT_JUMPS),
-        label=numbers.gap_label("spectral gap", 1.0),
+        label=numbers.gap_label("gap", 1.0),
         fits=at_constant_beta,
         observable="target_distance",
         curve=numbers.gap_distance_curve,

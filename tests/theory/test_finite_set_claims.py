@@ -162,7 +162,7 @@ def test_the_line_of_the_gap_begins_at_the_law_of_the_last_change():
 
 def test_both_lines_of_the_gap_are_drawn_and_under_a_schedule_there_are_none():
     titles = {(line.observable, line.title.split(" 0")[0]) for line in theory.lines(run(50, 5))}
-    assert {("target_distance", "spectral gap"), ("energy", "twice the spectral gap:")} <= titles
+    assert {("target_distance", "gap"), ("energy", "2 · gap")} <= titles
     sim = run(50, 5, beta=sv.schedules.Power(gamma=0.25))
     assert not any("gap" in line.title for line in theory.lines(sim))
 
