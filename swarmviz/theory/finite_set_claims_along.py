@@ -18,6 +18,7 @@ from swarmviz.journal import Change, Journal
 from swarmviz.swarm import Swarm
 from swarmviz.theory.finite_set import ExactLaw, energy, relaxation_rate, stationary
 from swarmviz.theory.finite_set_curves import Stretch, densities, stretches_along
+from swarmviz.theory.finite_set_metropolis import relative_entropy
 from swarmviz.theory.finite_set_noise import LinearNoise
 from swarmviz.theory.finite_set_rates import minimisers
 from swarmviz.theory.finite_set_scatter import parts_along
@@ -70,6 +71,15 @@ class Piece(NamedTuple):
         """𝒰_β as it is recorded of ``n`` agents, half an agent more on every state."""
         law = self.law
         return energy(softened(self.rho, law, n), law.heights, self.beta, law.m, law.m2, **measure_of(law))
+
+    def excess(self, n: int) -> np.ndarray:
+        """What the law descends, of such a density: 𝒰_β less its minimum, or F_φ of Metropolis agents (004 Proposition A.3)."""
+        law, rho = self.law, softened(self.rho, self.law, n)
+        if law.m is None:
+            d, pairs = self.stretch.change.dynamics, zip(rho, self.beta, strict=True)
+            m, m2 = float(d.m), float(d.m2)
+            return np.array([relative_entropy(r, law.heights, float(b), m, m2, **measure_of(law)) for r, b in pairs])
+        return self.energy(n) - energy(self.eta, law.heights, self.beta, law.m, law.m2, **measure_of(law))
 
 
 def exponent_of(law: ExactLaw) -> float:

@@ -73,6 +73,16 @@ def energy_curve(lived: LivedRun) -> np.ndarray:
     return at_records(lived, lambda piece: piece.energy(lived.n))
 
 
+def excess_curve(lived: LivedRun) -> np.ndarray:
+    """Its 𝒰_β less the minimum, or F_φ of Metropolis agents, as it is recorded of N agents, (K,)."""
+    return at_records(lived, lambda piece: piece.excess(lived.n))
+
+
+def records_excess(lived: LivedRun) -> bool:
+    """Whether 𝒰_β less its minimum is recorded."""
+    return "excess" in lived.record
+
+
 def minimiser_curve(lived: LivedRun) -> np.ndarray:
     """Its L1 distance to the nearest law on the global minimisers, (K,)."""
     return at_records(lived, lambda piece: piece.outside(piece.rho))
@@ -180,6 +190,11 @@ def gap_distance_curve(lived: LivedRun) -> np.ndarray:
 def gap_energy_curve(lived: LivedRun) -> np.ndarray:
     """min 𝒰_β + (𝒰_β − min 𝒰_β) e^(−2 λ_β t) from the last change on, (K,)."""
     return _from_last_change(lived, lambda piece: piece.energy(lived.n), 2.0)
+
+
+def gap_excess_curve(lived: LivedRun) -> np.ndarray:
+    """The excess after the last change, times e^(−2 λ_β t), (K,)."""
+    return _from_last_change(lived, lambda piece: piece.excess(lived.n), 2.0)
 
 
 def _late_rate(distance: np.ndarray, lived: LivedRun) -> float:

@@ -90,11 +90,12 @@ def stretches_along(journal: Journal, swarm: Swarm) -> list[Stretch]:
     with _LOCK:
         known = _STRETCHES.setdefault(swarm, [])
         same = [stretch.change.same_as(change) for stretch, change in zip(known, journal, strict=False)]
-        del known[same.index(False) if False in same else len(same) :]
+        if False in same:
+            del known[same.index(False) :]
         for change, clock in journal.clocks()[len(known) :]:
             t, before = float(clock.at(change.k)), known[-1] if known else None
             known.append(_begin(change, t, before, swarm, swarm.d))
-        return list(known)
+        return known[: len(journal)]  # a run that went back has the rest before it
 
 
 def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:

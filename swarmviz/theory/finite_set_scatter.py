@@ -56,10 +56,11 @@ def parts_along(journal: Journal, swarm: Swarm) -> list[Part]:
     with _LOCK:
         stretches, known = stretches_along(journal, swarm), _PARTS.setdefault(swarm, [])
         same = [part.stretch is stretch for part, stretch in zip(known, stretches, strict=False)]
-        del known[same.index(False) if False in same else len(same) :]
+        if False in same:
+            del known[same.index(False) :]
         for stretch in stretches[len(known) :]:
             known.append(Part(stretch, _begin(stretch, known[-1] if known else None, swarm)))
-        return list(known)
+        return known[: len(journal)]
 
 
 def _begin(stretch: Stretch, before: Part | None, swarm: Any) -> LinearNoise | None:

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from swarmviz.theory.claim import assess, fitting
-from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.claim import assess, claims_of, fitting
+from swarmviz.theory.lived import LivedRun, Stretch
 
 
 class Line(NamedTuple):
@@ -118,12 +118,32 @@ def target(simulation: Any) -> Target | None:
 
 def target_claim(simulation: Any) -> Target | None:
     """The law of the first claim about a simulation that names one."""
-    lived = LivedRun.of(simulation)
+    if not any(claim.density for claim in claims_of(type(simulation.dynamics))):
+        return None
+    lived = about_to_step(simulation)
     for claim in fitting(lived):
         if claim.density is not None:
             held = assess(claim, lived, numbers=False)
             return Target(held.label, claim.source, claim.density(lived), held.applies, held.reason)
     return None
+
+
+def about_to_step(simulation: Any) -> LivedRun:
+    """A simulation up to its present step, with the parameters that act on the step to come: a limit is that of what acts from now on."""
+    k, record = simulation.k, simulation.record
+    journal, acting = simulation.journal.until(k), simulation.journal.acting_at(k)
+    if not (acting.dynamics.same_as(simulation.dynamics) and acting.landscape.same_as(simulation.landscape)):
+        journal = journal.with_change(k, simulation.dynamics, simulation.landscape)
+    known = int(np.searchsorted(record["k"], k, side="right"))
+    lived = LivedRun(
+        journal, simulation.initial_swarm, {name: record[name][:known] for name in record}, lambda: simulation.frame
+    )
+    for change, clock in journal.clocks():
+        if change.k >= lived.last > 0:
+            lived.stretches.append(
+                Stretch(change, np.array([change.k]), np.array([1]), clock.at(np.array([change.k])), clock.dt)
+            )
+    return lived
 
 
 def law(simulation: Any) -> Target | None:

@@ -369,10 +369,8 @@ def test_the_target_is_eta_on_the_cells_of_the_states():
     np.testing.assert_allclose(law.density(np.array([[6.6], [7.4]])), eta[7], rtol=1e-9)
     assert law.applies and "not checked: t → ∞" in law.reason and "η" in law.title
     sim.dynamics.beta = sv.schedules.Power(gamma=0.5)
-    sim.apply()
     assert not theory.target(sim).applies and "0.25" in theory.target(sim).reason
     sim.dynamics.generator, sim.dynamics.beta = "metropolis", 2.0
-    sim.apply()
     weight = np.exp(-2.0 * (U - U.min()))
     np.testing.assert_allclose(theory.target(sim).density(np.arange(20)[:, None]), weight / weight.mean(), rtol=1e-12)
 

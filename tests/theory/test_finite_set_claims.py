@@ -9,6 +9,7 @@ import swarmviz as sv
 from swarmviz import theory
 from swarmviz.theory import finite_set as finite
 from swarmviz.theory import finite_set_claims_numbers as numbers
+from swarmviz.theory import finite_set_curves
 from swarmviz.theory import finite_set_rates as rates
 from swarmviz.theory.lived import LivedRun
 from tests.theory.held import claim_of, failures, held_of
@@ -161,8 +162,10 @@ def test_the_line_of_the_gap_begins_at_the_law_of_the_last_change():
 
 
 def test_both_lines_of_the_gap_are_drawn_and_under_a_schedule_there_are_none():
-    titles = {(line.observable, line.title.split(" 0")[0]) for line in theory.lines(run(50, 5))}
-    assert {("target_distance", "gap"), ("energy", "2 · gap")} <= titles
+    sim = run(50, 5)
+    energy = "excess" if "excess" in sim.record else "energy"
+    titles = {(line.observable, line.title.split(" 0")[0]) for line in theory.lines(sim)}
+    assert {("target_distance", "gap"), (energy, "2 · gap")} <= titles
     sim = run(50, 5, beta=sv.schedules.Power(gamma=0.25))
     assert not any("gap" in line.title for line in theory.lines(sim))
 
@@ -321,13 +324,14 @@ def test_what_a_run_cannot_decide_is_open_and_said():
         assert held.state == "open" and any(word in f.detail for f in held.findings if f.state == "open")
 
 
-def test_the_target_is_that_of_the_step_that_is_shown():
+def test_the_target_of_a_run_that_went_back_is_that_of_what_acts_from_there_on():
     sim = run(20, 5)
     sim.dynamics.beta = 1.0
     sim.advance(5)
     sites = sim.frame.sites
     assert theory.target(sim).title == "η_β at β = 1"
     sim.goto(3)
+    sim.dynamics.beta = 5.0
     assert theory.target(sim).title == "η_β at β = 5"
     np.testing.assert_allclose(theory.target(sim).density(sites), finite.stationary(sim.frame.heights, 5.0), rtol=1e-9)
 
@@ -335,8 +339,24 @@ def test_the_target_is_that_of_the_step_that_is_shown():
 def test_a_change_acts_on_the_target_before_a_step_is_made_with_it():
     sim = run(20, 5)
     sim.dynamics.beta = sv.schedules.Power(gamma=0.3)
-    sim.apply()
     assert theory.target(sim).title == "η_β at β(t)" and not theory.target(sim).applies
+
+
+def test_a_run_that_went_back_keeps_the_laws_of_what_came_later(monkeypatch):
+    """The target of a run that went back asks about its beginning only, the lines about all of it: neither begins a law anew."""
+    sim = run(20, 5)
+    for beta in (4.0, 3.0, 2.0):
+        sim.dynamics.beta = beta
+        sim.advance(5)
+    sim.goto(7)
+    sim.dynamics.beta = 4.0
+    before = theory.lines(sim)
+    begun, begin = [], finite_set_curves._begin
+    monkeypatch.setattr(finite_set_curves, "_begin", lambda *parts: begun.append(parts) or begin(*parts))
+    assert theory.target(sim).title == "η_β at β = 4" and theory.law(sim) is not None
+    for now, then in zip(theory.lines(sim), before, strict=True):
+        np.testing.assert_array_equal(now.y, then.y)
+    assert not begun
 
 
 def test_a_set_too_large_for_its_law_has_a_target_and_no_claim_about_a_law():
