@@ -40,7 +40,7 @@ register(
         label=numbers.target_title("η_β"),
         fits=lambda lived: not given.classical(lived) and not given.scheduled(lived),
         density=numbers.density_of,
-        evidence="η_β agrees with an optimiser that knows nothing of its formula, and the law comes to it within 1e-3 (t = 10⁴).",
+        evidence="η_β agrees with an optimiser that knows nothing of its formula, and the law comes to it within 1e-3 (heights × 0.1, t = 10⁸).",
         tests=WITH_FUNCTIONS,
     ),
     Claim(
@@ -263,7 +263,7 @@ register(
         predicted=numbers.least_ratio,
         quantity="G/I at the agents' density",
         remark="c is our bound of the paper's form, not its constant; half an agent is added to every state.",
-        evidence="On 300 random densities for each of seven entropies the bound holds, and is attained for U = 0 near the uniform law.",
+        evidence="On 300 random densities for each of six entropies the bound holds, and is attained for U = 0 near the uniform law.",
         tests=WITH_RATES,
     ),
     Claim(
@@ -315,7 +315,7 @@ register(
         statistic=numbers.recorded("distance"),
         predicted=numbers.last_of(numbers.target_minimiser_curve),
         quantity="2 (1 − p(M))",
-        evidence="1 − η_β(M) falls at β = 10, 10³, 10⁵ for every entropy, and the mean of U at η_β at 101 values of β.",
+        evidence="1 − η_β(M) falls at β = 10, 10³ and 10⁵, and the mean of U at η_β at 101 values of β for ten entropies.",
         tests=WITH_RATES,
     ),
     Claim(
