@@ -70,12 +70,15 @@ class Occupation(View):
         return self._pane
 
     def attach(self, run: Simulation) -> None:
-        """Another landscape, dynamics or swarm; without states, nothing is shown."""
+        """Another landscape, dynamics or swarm: nothing is shown until its first picture, which may take a second."""
         self._sim, self._named, self._scale = run, None, 0.0
-        self.paint(self.prepare(run.frame, run))
+        for drawn in (self.points, self.band, self.line):
+            drawn.data = {name: np.zeros(0, "f4") for name in drawn.data}
+        self.legend.items = []
+        self.reasons.update(text="", visible=False)
 
     def prepare(self, frame: Frame, run: Simulation) -> OccupationPicture | None:
-        """The picture of a frame with states; safe on a worker thread."""
+        """The picture of a frame with states; on the worker's thread, for the law and its scatter are integrated here."""
         return occupation_picture(frame, run) if self.fits(frame) else None
 
     def paint(self, payload: OccupationPicture | None) -> None:

@@ -1,7 +1,8 @@
-"""Theory beside a run of the finite-set swarm: the exact law through every change of parameters, and its target."""
+"""The exact law beside a run of the finite-set swarm, through every change of parameters; what is claimed of it is in finite_set_claims."""
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -11,15 +12,12 @@ from scipy.spatial import cKDTree
 
 from swarmviz.dynamics.finite_set.dynamics import FiniteSet
 from swarmviz.dynamics.finite_set.space import Space
-from swarmviz.journal import Change
-from swarmviz.parameters import TimeDependent
-from swarmviz.schedules import values_of
-from swarmviz.theory.finite_set import ExactLaw, annealing_applies, critical_depth, energy, schedule_applies, stationary
-from swarmviz.theory.finite_set_metropolis import relative_entropy
-from swarmviz.theory.registry import Line, Target, law_of, lines_of, target_of
+from swarmviz.journal import Change, Journal
+from swarmviz.swarm import Swarm
+from swarmviz.theory.finite_set import ExactLaw
+from swarmviz.theory.registry import Target, law_of
 
 SAMPLE = 1 << 16  # agents that stand for an initial law without a formula
-POINTS = 400  # of a drawn line
 LARGEST = 500  # states up to which the law is integrated for a line
 MOST_LINKS = 5000  # up to which it is: on a complete graph of 200 states it takes seconds
 TOLERANCE = 1e-6  # of the integration, relative: far below a line's width
@@ -67,11 +65,6 @@ def _law(
     return ExactLaw(space.links, heights, beta, m, space.rates(rate), rho, t0, TOLERANCE, m2, space.volume)
 
 
-@lru_cache(maxsize=16)
-def _depth(space: Space, heights: tuple) -> float:
-    return critical_depth(heights, space.links)
-
-
 class Stretch(NamedTuple):
     """From a change of the journal on, at time ``t``, the law runs in ``space``; None where there are too many states to follow it."""
 
@@ -81,20 +74,28 @@ class Stretch(NamedTuple):
     law: ExactLaw | None
 
 
-_STRETCHES: WeakKeyDictionary[Any, list[Stretch]] = (
+_STRETCHES: WeakKeyDictionary[Swarm, list[Stretch]] = (
     WeakKeyDictionary()
-)  # a slider leaves hundreds behind it: each is begun once
+)  # by the swarm at the start; a slider leaves hundreds behind it: each is begun once
+_LOCK = threading.RLock()  # a run and its replicas are asked about on threads of their own
 
 
 def stretches_of(simulation) -> list[Stretch]:
-    """The stretches of the run with the same parameters, in order; each law starts where the last one ended."""
-    journal, known = simulation.journal, _STRETCHES.setdefault(simulation, [])
-    same = [stretch.change is change for stretch, change in zip(known, journal, strict=False)]
-    del known[same.index(False) if False in same else len(same) :]
-    for change, clock in journal.clocks()[len(known) :]:
-        t, before = float(clock.at(change.k)), known[-1] if known else None
-        known.append(_begin(change, t, before, simulation.initial_swarm, simulation.initial_swarm.d))
-    return list(known)
+    """The stretches of a simulation, see :func:`stretches_along`."""
+    return stretches_along(simulation.journal, simulation.initial_swarm)
+
+
+def stretches_along(journal: Journal, swarm: Swarm) -> list[Stretch]:
+    """The stretches of a run with the same parameters, in order; each law starts where the last one ended."""
+    with _LOCK:
+        known = _STRETCHES.setdefault(swarm, [])
+        same = [stretch.change.same_as(change) for stretch, change in zip(known, journal, strict=False)]
+        if False in same:
+            del known[same.index(False) :]
+        for change, clock in journal.clocks()[len(known) :]:
+            t, before = float(clock.at(change.k)), known[-1] if known else None
+            known.append(_begin(change, t, before, swarm, swarm.d))
+        return known[: len(journal)]  # a run that went back has the rest before it
 
 
 def laws_of(simulation) -> list[tuple[int, int, ExactLaw | None]]:
@@ -133,46 +134,6 @@ def _begin(change: Change, t: float, before: Stretch | None, initial_swarm: Any,
     return Stretch(change, t, space, law)
 
 
-@lines_of(FiniteSet)
-def exact_law_lines(simulation) -> list[Line]:
-    """What infinitely many agents would show (dashed): distance to the target, mean of U, energy, and its excess."""
-    record, frame = simulation.record, simulation.frame
-    if not followed(simulation.dynamics.space(frame.d)):
-        return []
-    rows = np.unique(np.linspace(0, len(record["k"]) - 1, POINTS).astype(int))
-    k, t = record["k"][rows], record["t"][rows]
-    curves = {name: np.full(len(k), np.nan) for name in ("provisional_minimum", "target_distance", "energy", "excess")}
-    exponents = {change.k: (float(change.dynamics.m), float(change.dynamics.m2)) for change in simulation.journal}
-    for first, last, law in laws_of(simulation):
-        here = (k <= last) & ((k > first) | (first == 0))
-        if law is None or not here.any():
-            continue
-        rho, beta, S = densities(law, t[here]), law.beta_at(t[here]), len(law.heights)
-        eta, volume = stationary(law.heights, beta, law.m, law.m2, law.volume), law.volume
-        curves["provisional_minimum"][here] = rho @ (volume * law.heights) / S
-        curves["target_distance"][here] = (volume * np.abs(rho - eta)).mean(axis=1)
-        # half an agent more on every state, as recorded
-        softened = (frame.n * rho + 0.5 * S / volume) / (frame.n + 0.5 * S)
-        curves["energy"][here] = energy(softened, law.heights, beta, law.m, law.m2, volume)
-        curves["excess"][here] = _excess(softened, law, beta, exponents[first])
-    source, reason = _claim(simulation.dynamics)
-    return [
-        Line(name, "exact law", source, "dashed", k, y, True, reason)
-        for name, y in curves.items()
-        if np.isfinite(y).any()
-    ]
-
-
-def _excess(rho: np.ndarray, law: ExactLaw, beta: np.ndarray, exponents: tuple[float, float]) -> np.ndarray:
-    """What the law descends, at densities (T, S) and β (T,): 𝒰_β less its minimum, or F_φ with these ``exponents``."""
-    if law.m is None:
-        pairs = zip(rho, beta, strict=True)
-        return np.array([relative_entropy(r, law.heights, b, *exponents, law.volume) for r, b in pairs])
-    eta = stationary(law.heights, beta, law.m, law.m2, law.volume)
-    least = energy(eta, law.heights, beta, law.m, law.m2, law.volume)
-    return energy(rho, law.heights, beta, law.m, law.m2, law.volume) - least
-
-
 def _claim(dynamics: FiniteSet) -> tuple[str, str]:
     """Where the exact law is from, and what the agents have to do with it."""
     classical = exponent(dynamics) is None
@@ -195,33 +156,3 @@ def exact_law(simulation) -> Target | None:
     source, reason = _claim(dynamics)
     density = law.volume * rho
     return Target("exact law", source, lambda X: density[sites.query(np.asarray(X, float))[1]], True, reason)
-
-
-@target_of(FiniteSet)
-def target_law(simulation) -> Target:
-    """η_β(t), as a density on the cells of the states, Sμη_β."""
-    dynamics, landscape, d = simulation.dynamics, simulation.landscape, simulation.frame.d
-    space, m = dynamics.space(d), exponent(dynamics)
-    low, high = landscape.limits(d)
-    heights = landscape.values(space.positions(low, high))
-    beta = float(values_of(dynamics, "beta", np.array([simulation.t]))[0])
-    m2 = float(dynamics.m2)
-    density = space.volume * stationary(heights, beta, m, m2, space.volume)
-    if isinstance(dynamics.beta, TimeDependent):
-        depth = _depth(space, tuple(heights)) if m is None else 0.0
-        applies, reason = (
-            annealing_applies(dynamics.beta, depth) if m is None else schedule_applies(dynamics.beta, m, m2)
-        )
-    else:
-        applies, reason = True, "for constant β the law tends to it"
-    title, source = ("Gibbs' law", "004 remark 3.3, appendix A") if m is None else ("η_β", "004 eq. 3.3, Corollary 4.7")
-    now = (
-        "β(t)" if isinstance(dynamics.beta, TimeDependent) else f"β = {beta:.3g}"
-    )  # views are painted one after another
-    return Target(
-        f"{title} at {now}",
-        source,
-        lambda X: density[space.nearest(np.asarray(X, float), low, high)],
-        applies,
-        reason,
-    )

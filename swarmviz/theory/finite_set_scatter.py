@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from swarmviz.dynamics.finite_set.space import Space
-from swarmviz.theory.finite_set_curves import Stretch, stretches_of
+from swarmviz.journal import Journal
+from swarmviz.swarm import Swarm
+from swarmviz.theory.finite_set_curves import Stretch, stretches_along
 from swarmviz.theory.finite_set_noise import LinearNoise
 
 LARGEST = 100  # states up to which it is integrated: a second, and then 20 ms for each frame
@@ -21,7 +24,8 @@ class Part(NamedTuple):
     noise: LinearNoise | None
 
 
-_PARTS: WeakKeyDictionary[Any, list[Part]] = WeakKeyDictionary()
+_PARTS: WeakKeyDictionary[Swarm, list[Part]] = WeakKeyDictionary()
+_LOCK = threading.RLock()
 
 
 def scatter(simulation, heights: np.ndarray | None = None) -> np.ndarray | None:
@@ -31,7 +35,7 @@ def scatter(simulation, heights: np.ndarray | None = None) -> np.ndarray | None:
     for the others an approximation for many agents on each state, and of the first generator at η_β an estimate. Agents that leap scatter
     so up to O(Δt). ``heights`` (S,) are those of the frame that is shown, if there is one already.
     """
-    k, parts = simulation.k, _parts(simulation)
+    k, parts = simulation.k, parts_along(simulation.journal, simulation.initial_swarm)
     if heights is None:
         heights = simulation.frame.heights
     assert heights is not None
@@ -47,13 +51,16 @@ def scatter(simulation, heights: np.ndarray | None = None) -> np.ndarray | None:
         return None
 
 
-def _parts(simulation) -> list[Part]:
-    stretches, known = stretches_of(simulation), _PARTS.setdefault(simulation, [])
-    same = [part.stretch is stretch for part, stretch in zip(known, stretches, strict=False)]
-    del known[same.index(False) if False in same else len(same) :]
-    for stretch in stretches[len(known) :]:
-        known.append(Part(stretch, _begin(stretch, known[-1] if known else None, simulation.initial_swarm)))
-    return known
+def parts_along(journal: Journal, swarm: Swarm) -> list[Part]:
+    """The noise of a run along its stretches, in their order."""
+    with _LOCK:
+        stretches, known = stretches_along(journal, swarm), _PARTS.setdefault(swarm, [])
+        same = [part.stretch is stretch for part, stretch in zip(known, stretches, strict=False)]
+        if False in same:
+            del known[same.index(False) :]
+        for stretch in stretches[len(known) :]:
+            known.append(Part(stretch, _begin(stretch, known[-1] if known else None, swarm)))
+        return known[: len(journal)]
 
 
 def _begin(stretch: Stretch, before: Part | None, swarm: Any) -> LinearNoise | None:

@@ -25,6 +25,12 @@ def attached(view, sim):
     return view
 
 
+def pictured(view, sim):
+    """Attached and painted once, as the page does it: a picture is asked for after each attachment."""
+    paint(attached(view, sim), sim)
+    return view
+
+
 def prepared(view, sim):
     """What a view prepares of the present frame."""
     return view.prepare(sim.frame, sim)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import swarmviz as sv
 from components.views.occupation import Occupation
 from swarmviz import theory
 from swarmviz.theory.finite_set_scatter import LARGEST, scatter
 from tests.views.finite_set import eta, run
-from tests.views.helpers import attached, prepared, step
+from tests.views.helpers import attached, paint, pictured, prepared, step
 
 
 def test_the_side_view_shows_occupation_minus_target_and_the_room_that_chance_has():
@@ -28,9 +29,10 @@ def test_the_side_view_shows_occupation_minus_target_and_the_room_that_chance_ha
 
 
 def test_where_the_scatter_is_not_known_there_is_no_band_and_no_word_of_it():
-    view = attached(Occupation(), run("cycle", n=80, states=20))
+    view, large = pictured(Occupation(), run("cycle", n=80, states=20)), run("cycle", n=80, states=LARGEST + 1)
     assert view._chance.visible and "± 2σ" in [item.label.value for item in view.legend.items]
-    view.attach(run("cycle", n=80, states=LARGEST + 1))
+    view.attach(large)
+    paint(view, large)
     assert not view._chance.visible and "± 2σ" not in [item.label.value for item in view.legend.items]
 
 
@@ -42,3 +44,19 @@ def test_the_side_view_fits_a_finite_set_only():
     view.attach(plane)
     assert prepared(view, plane) is None
     view.paint(stale)
+
+
+def test_attaching_integrates_nothing_and_forgets_the_former_picture(monkeypatch):
+    """The thread that all visitors share attaches; law and scatter of 100 states take it most of a second."""
+    view, other = pictured(Occupation(), run("cycle", n=80, states=20)), run("cycle", n=80, states=100)
+    assert len(view.points.data["top"]) and view.legend.items
+    for place in ("scatter", "laws_now"):
+        monkeypatch.setattr(
+            f"swarmviz.drawing.occupation.{place}", lambda *_, place=place: pytest.fail(f"{place} on the page's thread")
+        )
+    view.attach(other)
+    assert all(not len(column) for drawn in (view.points, view.band, view.line) for column in drawn.data.values())
+    assert not view.legend.items and not view.reasons.visible
+    monkeypatch.undo()
+    paint(view, other)
+    assert len(view.points.data["top"]) == 100 and view._chance.visible
