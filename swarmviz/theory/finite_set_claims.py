@@ -40,7 +40,7 @@ register(
         label=numbers.target_title("η_β"),
         fits=lambda lived: not given.classical(lived) and not given.scheduled(lived),
         density=numbers.density_of,
-        evidence="η_β agrees with an optimiser that knows nothing of its formula, and the law comes to it within 1e-3 (heights × 0.1, t = 10⁸).",
+        evidence="η_β agrees with an optimiser that knows nothing of its formula; the law comes to it within 1e-3 (U × 0.1, t = 10⁸).",
         tests=WITH_FUNCTIONS,
     ),
     Claim(
