@@ -28,16 +28,6 @@ POINTS = 400  # of a drawn line, twice; between them it is straight
 HALF = 0.5  # agents more on every state, in the recorded energy: φ(0) is infinite
 
 
-def volume_of(law: ExactLaw) -> Any:
-    """S μ of a law, 1 where μ is uniform."""
-    return getattr(law, "volume", 1.0)
-
-
-def measure_of(law: ExactLaw) -> dict[str, Any]:
-    """S μ as an argument of what takes one."""
-    return {"volume": law.volume} if hasattr(law, "volume") else {}
-
-
 class Piece(NamedTuple):
     """Recorded steps of one stretch of a run; ``rows`` (R,) are their places in the record."""
 
@@ -51,7 +41,7 @@ class Piece(NamedTuple):
 
     def mean(self, values: np.ndarray) -> np.ndarray:
         """The mean over μ of ``values`` (…, S)."""
-        return (volume_of(self.law) * values).mean(axis=-1)
+        return (self.law.volume * values).mean(axis=-1)
 
     @property
     def height(self) -> np.ndarray:
@@ -70,7 +60,7 @@ class Piece(NamedTuple):
     def energy(self, n: int) -> np.ndarray:
         """𝒰_β as it is recorded of ``n`` agents, half an agent more on every state."""
         law = self.law
-        return energy(softened(self.rho, law, n), law.heights, self.beta, law.m, law.m2, **measure_of(law))
+        return energy(softened(self.rho, law, n), law.heights, self.beta, law.m, law.m2, volume=law.volume)
 
     def excess(self, n: int) -> np.ndarray:
         """What the law descends, of such a density: 𝒰_β less its minimum, or F_φ of Metropolis agents (004 Proposition A.3)."""
@@ -78,8 +68,8 @@ class Piece(NamedTuple):
         if law.m is None:
             d, pairs = self.stretch.change.dynamics, zip(rho, self.beta, strict=True)
             m, m2 = float(d.m), float(d.m2)
-            return np.array([relative_entropy(r, law.heights, float(b), m, m2, **measure_of(law)) for r, b in pairs])
-        return self.energy(n) - energy(self.eta, law.heights, self.beta, law.m, law.m2, **measure_of(law))
+            return np.array([relative_entropy(r, law.heights, float(b), m, m2, volume=law.volume) for r, b in pairs])
+        return self.energy(n) - energy(self.eta, law.heights, self.beta, law.m, law.m2, volume=law.volume)
 
 
 def exponent_of(law: ExactLaw) -> float:
@@ -91,12 +81,12 @@ def exponent_of(law: ExactLaw) -> float:
 def softened(rho: np.ndarray, law: ExactLaw, n: int) -> np.ndarray:
     """The density of ``n`` agents of density ``rho`` with half an agent more on every state."""
     states = len(law.heights)
-    return (n * rho + HALF * states / volume_of(law)) / (n + HALF * states)
+    return (n * rho + HALF * states / law.volume) / (n + HALF * states)
 
 
 def target_of(law: ExactLaw, beta: Any) -> np.ndarray:
     """η_β, (…, S)."""
-    return stationary(law.heights, beta, law.m, law.m2, **measure_of(law))
+    return stationary(law.heights, beta, law.m, law.m2, volume=law.volume)
 
 
 _ALONG: WeakKeyDictionary[Swarm, tuple[Journal, np.ndarray, list[Piece]]] = WeakKeyDictionary()
@@ -184,7 +174,7 @@ def shown_density(lived: LivedRun) -> tuple[ExactLaw, float, np.ndarray] | None:
         or not np.array_equal(law.heights, frame.heights)
     ):
         return None
-    rho = frame.occupation * len(law.heights) / volume_of(law)
+    rho = frame.occupation * len(law.heights) / law.volume
     return law, float(law.beta_at(frame.t)), softened(rho, law, frame.n)
 
 
@@ -200,7 +190,7 @@ def gap(stretch: Stretch) -> float:
         return np.nan
     if law not in _GAPS:
         beta = float(law.beta_at(stretch.t))
-        _GAPS[law] = relaxation_rate(law.heights, beta, law.m, law.links, law.rate, law.m2, **measure_of(law))
+        _GAPS[law] = relaxation_rate(law.heights, beta, law.m, law.links, law.rate, law.m2, volume=law.volume)
     return _GAPS[law]
 
 

@@ -18,7 +18,6 @@ from swarmviz.theory.finite_set_claims_along import (
     scatter_at_end,
     shown,
     shown_stretch,
-    volume_of,
 )
 from swarmviz.theory.finite_set_curves import stretches_along
 from swarmviz.theory.finite_set_rates import minimisers
@@ -195,9 +194,7 @@ ABOVE_SCATTER = conditions.of_run(f"N so large that the scatter is small beside 
 
 def _gaussian(lived: LivedRun) -> tuple[bool, str]:
     piece = last_piece(lived)
-    fewest = (
-        0.0 if piece is None else float(np.min(volume_of(piece.law) * piece.rho[-1])) * lived.n / piece.rho.shape[1]
-    )
+    fewest = 0.0 if piece is None else float(np.min(piece.law.volume * piece.rho[-1])) * lived.n / piece.rho.shape[1]
     return fewest >= MANY, f"the fewest on a state are {conditions._number(fewest)} in the mean"
 
 

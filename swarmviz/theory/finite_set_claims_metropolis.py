@@ -10,7 +10,7 @@ from swarmviz.dynamics.finite_set.dynamics import FiniteSet
 from swarmviz.theory import finite_set_claims_conditions as given
 from swarmviz.theory import finite_set_claims_numbers as numbers
 from swarmviz.theory.claim import Claim, register
-from swarmviz.theory.finite_set_claims_along import last_piece, measure_of
+from swarmviz.theory.finite_set_claims_along import last_piece
 from swarmviz.theory.finite_set_metropolis import relative_entropy
 from swarmviz.theory.lived import LivedRun
 
@@ -38,7 +38,7 @@ def largest_entropy_left(lived: LivedRun) -> float:
     law, left = piece.law, []
     for m, m2 in ENTROPIES:
         first, last = (
-            relative_entropy(piece.rho[i], law.heights, float(piece.beta[i]), m, m2, **measure_of(law)) for i in (0, -1)
+            relative_entropy(piece.rho[i], law.heights, float(piece.beta[i]), m, m2, volume=law.volume) for i in (0, -1)
         )
         left.append(last / first if 0 < first < math.inf else math.nan)
     return float(np.nanmax(left))
@@ -146,7 +146,7 @@ register(
         hypotheses=(given.EXACT_JUMPS, given.MANY_AGENTS),
         label="exact law",
         exact=True,
-        fits=lambda lived: metropolis_followed(lived) and numbers.records_excess(lived),
+        fits=metropolis_followed,
         observable="excess",
         curve=numbers.excess_curve,
         statistic=numbers.recorded("excess"),

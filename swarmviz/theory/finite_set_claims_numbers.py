@@ -28,13 +28,11 @@ from swarmviz.theory.finite_set_claims_along import (
     exponent_of,
     gap,
     last_piece,
-    measure_of,
     scatter_at_end,
     shown,
     shown_density,
     shown_stretch,
     target_of,
-    volume_of,
 )
 from swarmviz.theory.finite_set_curves import Stretch, densities, exponent
 from swarmviz.theory.finite_set_noise import edge_rates
@@ -76,11 +74,6 @@ def energy_curve(lived: LivedRun) -> np.ndarray:
 def excess_curve(lived: LivedRun) -> np.ndarray:
     """Its 𝒰_β less the minimum, or F_φ of Metropolis agents, as it is recorded of N agents, (K,)."""
     return at_records(lived, lambda piece: piece.excess(lived.n))
-
-
-def records_excess(lived: LivedRun) -> bool:
-    """Whether 𝒰_β less its minimum is recorded."""
-    return "excess" in lived.record
 
 
 def minimiser_curve(lived: LivedRun) -> np.ndarray:
@@ -153,7 +146,7 @@ def expected_distance(lived: LivedRun) -> float:
     C, piece = scatter_at_end(lived), last_piece(lived)
     if C is None or piece is None:
         return math.nan
-    off = volume_of(piece.law) * (piece.rho[-1] - piece.eta[-1]) / len(C)
+    off = piece.law.volume * (piece.rho[-1] - piece.eta[-1]) / len(C)
     sd = np.sqrt(np.maximum(C.diagonal(), 1e-300) / lived.n)
     z = off / (math.sqrt(2) * sd)
     return float((sd * math.sqrt(2 / math.pi) * np.exp(-(z**2)) + off * special.erf(z)).sum())
@@ -185,11 +178,6 @@ def _from_last_change(lived: LivedRun, of: Callable[[Piece], np.ndarray], times:
 def gap_distance_curve(lived: LivedRun) -> np.ndarray:
     """The law's distance after the last change, times e^(−λ_β t), (K,)."""
     return _from_last_change(lived, lambda piece: piece.distance, 1.0)
-
-
-def gap_energy_curve(lived: LivedRun) -> np.ndarray:
-    """min 𝒰_β + (𝒰_β − min 𝒰_β) e^(−2 λ_β t) from the last change on, (K,)."""
-    return _from_last_change(lived, lambda piece: piece.energy(lived.n), 2.0)
 
 
 def gap_excess_curve(lived: LivedRun) -> np.ndarray:
@@ -238,7 +226,7 @@ def ratio(lived: LivedRun) -> float:
     if seen is None:
         return math.nan
     law, beta, rho = seen
-    return decay_rate(rho, law.heights, beta, exponent_of(law), law.links, law.rate, law.m2, **measure_of(law))
+    return decay_rate(rho, law.heights, beta, exponent_of(law), law.links, law.rate, law.m2, volume=law.volume)
 
 
 def least_ratio(lived: LivedRun) -> float:
@@ -247,7 +235,7 @@ def least_ratio(lived: LivedRun) -> float:
     if seen is None or seen[0].m2 < 2:
         return math.nan
     law, _, rho = seen
-    return least_decay_rate(rho, exponent_of(law), law.links, law.rate, law.m2, **measure_of(law))
+    return least_decay_rate(rho, exponent_of(law), law.links, law.rate, law.m2, volume=law.volume)
 
 
 def square_over_excess(lived: LivedRun) -> float:
@@ -256,14 +244,14 @@ def square_over_excess(lived: LivedRun) -> float:
     if seen is None:
         return math.nan
     law, beta, rho = seen
-    above = excess(rho, law.heights, beta, law.m, law.m2, **measure_of(law))
-    square = float((volume_of(law) * (rho - target_of(law, beta)) ** 2).mean())
+    above = excess(rho, law.heights, beta, law.m, law.m2, volume=law.volume)
+    square = float((law.volume * (rho - target_of(law, beta)) ** 2).mean())
     return square / (2 * above) if above > 0 else math.nan
 
 
 def _law_excess(lived: LivedRun, row: int, piece: Piece) -> float:
     law = piece.law
-    return excess(piece.rho[row], law.heights, float(piece.beta[row]), law.m, law.m2, **measure_of(law))
+    return excess(piece.rho[row], law.heights, float(piece.beta[row]), law.m, law.m2, volume=law.volume)
 
 
 def excess_left(lived: LivedRun) -> float:
@@ -284,7 +272,7 @@ def excess_promised(lived: LivedRun) -> float:
         piece.law,
         np.resize([piece.rho.min(), piece.rho.max()], len(piece.law.heights)),
     )  # all that the bound knows
-    least = least_decay_rate(extremes, exponent_of(law), law.links, law.rate, law.m2, **measure_of(law))
+    least = least_decay_rate(extremes, exponent_of(law), law.links, law.rate, law.m2, volume=law.volume)
     return math.exp(-least * float(piece.t[-1] - piece.t[0]))
 
 
@@ -295,7 +283,7 @@ def law_rate(lived: LivedRun) -> float:
         return math.nan
     law, rho = piece.law, piece.rho[-1]
     return decay_rate(
-        rho, law.heights, float(piece.beta[-1]), exponent_of(law), law.links, law.rate, law.m2, **measure_of(law)
+        rho, law.heights, float(piece.beta[-1]), exponent_of(law), law.links, law.rate, law.m2, volume=law.volume
     )
 
 
@@ -327,8 +315,7 @@ def density_of(lived: LivedRun) -> Callable[[np.ndarray], np.ndarray]:
     space, (low, high) = dynamics.space(d), landscape.limits(d)
     heights, t = landscape.values(space.positions(low, high)), lived.t[-1] if lived.frame is None else lived.frame().t
     beta = float(values_of(dynamics, "beta", np.array([t]))[0])
-    mu = measure_of(space)
-    density = mu.get("volume", 1.0) * stationary(heights, beta, exponent(dynamics), float(dynamics.m2), **mu)
+    density = space.volume * stationary(heights, beta, exponent(dynamics), float(dynamics.m2), space.volume)
     return lambda X: density[space.nearest(np.asarray(X, float), low, high)]
 
 
@@ -353,7 +340,7 @@ def large_beta_curve(lived: LivedRun) -> np.ndarray:
     def of(piece: Piece) -> np.ndarray:
         law = piece.law
         with np.errstate(divide="ignore"):
-            return 2 * outside_for_large_beta(law.heights, piece.beta, exponent_of(law), **measure_of(law))
+            return 2 * outside_for_large_beta(law.heights, piece.beta, exponent_of(law), volume=law.volume)
 
     return at_records(lived, of)
 
