@@ -26,6 +26,7 @@ from swarmviz.frame import Diverged
 from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.base import NoLaw
 from swarmviz.laws.distance import Curve, curve_of, distance, expected_distance
+from swarmviz.laws.plain import PlainState
 from swarmviz.laws.registry import refusal, scheme_of
 from swarmviz.parameters import Described, Whole
 from swarmviz.serialise import as_json
@@ -51,11 +52,15 @@ class Options(Described):
 
 
 class Limit(NamedTuple):
-    """The law of infinitely many agents at a step: its distribution function, ν where it has one, and N*."""
+    """The law of infinitely many agents at a step: its distribution function, ν where it has one, and N*.
+
+    ``draws`` is infinite, or the number of agents of the large swarm that stands for a law: its own error is that of so many draws.
+    """
 
     curve: Curve
     focus: float | None
     needed: float
+    draws: float
 
 
 class Errors(NamedTuple):
@@ -93,7 +98,8 @@ def limit_at(
         raise ValueError(f"The law of infinitely many agents goes no further than step {state.k}: {error}") from None
     (low,), (high,) = landscape.limits(1)
     curve = curve_of(lambda x: scheme.cdf(state, x), low, high, scheme.atoms(state))
-    return Limit(curve, scheme.focus(state), scheme.agents_needed(state))
+    draws = state.agents.n if isinstance(state, PlainState) else math.inf
+    return Limit(curve, scheme.focus(state), scheme.agents_needed(state), draws)
 
 
 class LimitCache:

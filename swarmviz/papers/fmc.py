@@ -151,7 +151,8 @@ FIGURES = (
         ),
         (
             Scan((None, "system"), y="distance_to_rho_R", label="E W₁ to ρ_R (dotted: of the law)", log_x=True, claims=("law_to_rho_R",)),
-            Scan((None, "system"), y="scaled_distance", label="√N E W₁ to the law (dotted: independent)", log_x=True, claims=("scaled_independent",)),
+            Scan((None, "system"), y="scaled_distance", label="√N E W₁ to the law (dotted: independent)", log_x=True,
+                 claims=("scaled_independent",)),
         ),
         runs=100, measure=_to_map_and_reward,
         slopes={"distance": "E W₁ to the law", "distance_to_rho_R": "E W₁ to ρ_R"}, remark=f"{SETTINGS} {ERROR_000}",

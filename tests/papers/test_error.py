@@ -48,7 +48,7 @@ def test_at_fixed_product_there_is_one_law_and_at_fixed_cutoff_the_agents_come_n
 
 
 def test_the_second_generator_scatters_as_the_linear_noise_law_says():
-    """120 runs of N = 800; one run scatters by some 60 % of its mean, so the ratio is known to about 6 %; four standard errors are allowed."""
+    """120 runs of N = 800; one run scatters by some 60 %, so the mean is known to about 6 %; four standard errors are allowed."""
     entry = papers.ALL["004-scatter"]
     part = next(part for part in entry.parts if part.label.startswith("second"))
     data = entry.measure(
