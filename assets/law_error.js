@@ -31,8 +31,8 @@ const drawChart = ({label, top, marks, dashed, ticks}) => {
 
 export function render({model}) {
   const step = makeBox({ariaLabel: "Step of the error against N", placeholder: "visible", inputMode: "numeric", size: 7}, () => {})
-  const product = make("select", {ariaLabel: "What stays as N grows"}, make("option", {value: "product", textContent: "Nβ stays"}),
-    make("option", {value: "fixed", textContent: "β stays"}))
+  const kept = make("option", {value: "product"}), alone = make("option", {value: "fixed"})
+  const product = make("select", {ariaLabel: "What stays as N grows"}, kept, alone)
   const masses = make("label", {}, make("span", {textContent: "As N grows"}), product)
   const begin = makeButton({}, () => {
     if (model.state.running) { return model.send_msg({act: "stop"}) }
@@ -45,7 +45,9 @@ export function render({model}) {
   let drawn = ""
   const show = () => {
     const {state} = model
-    masses.hidden = !state.masses
+    masses.hidden = !state.product
+    kept.textContent = `N${state.product} stays`
+    alone.textContent = `${state.product} stays`
     begin.disabled = state.refused && !state.running
     begin.textContent = state.running ? "Stop" : "Compute"
     progress.hidden = state.progress == null

@@ -17,8 +17,15 @@ from typing import Any, NamedTuple
 
 from components.replicas.replica import VisibleRun
 from components.replicas.worker import LATE_S, MAX_REST_S, MAX_SHARE, MIN_SHARE, one_at_a_time
-from swarmviz.dynamics import SSA
-from swarmviz.ensembles.law_error import LimitCache, ensemble_at, errors_of, mean_of, problems_of
+from swarmviz.ensembles.law_error import (
+    LimitCache,
+    ensemble_at,
+    errors_of,
+    mean_of,
+    one_law,
+    problems_of,
+    product_parameter,
+)
 from swarmviz.ensembles.settings import Problem
 from swarmviz.laws import refusal
 
@@ -33,7 +40,6 @@ FINER = (
     10  # times N agents are those of a swarm in the place of a law, at least: less than 5 % of its own error is seen
 )
 TELL_EVERY_S = 0.3
-MASSES = ("smooth", "step")  # profiles of SSA whose law belongs to Nβ
 
 
 class Point(NamedTuple):
@@ -83,9 +89,9 @@ class Plan(NamedTuple):
         kept = [i for i, n in enumerate(self.numbers) if n >= first]
         if len(kept) < FEWEST_NUMBERS:
             raise ValueError(
-                f"Nβ = {first:,} is too large: β of fewer agents would be above 1, and of more there are too few numbers."
+                f"N times the cutoff is {first:,}: with fewer agents the cutoff would be above 1, and of more there are too few numbers."
             )
-        more = "" if len(kept) == len(self.numbers) else f"Below N = {first:,} the same Nβ would need a β above 1."
+        more = "" if len(kept) == len(self.numbers) else f"Below N = {first:,} the cutoff would be above 1."
         remark = " ".join(filter(None, (more, self.remark)))
         return Plan(tuple(self.numbers[i] for i in kept), tuple(self.runs[i] for i in kept), remark)
 
@@ -143,7 +149,7 @@ class LawErrorWorker:
     # ---- any thread ----------------------------------------------------------------------------------------------------
 
     def start(self, step: int | None = None, fixed_product: bool = True) -> None:
-        """Begin anew, at ``step`` or at the visible one; SSA with Nβ as it is, or with β as it is.
+        """Begin anew, at ``step`` or at the visible one; a cutoff of masses with its product with N as it is, or itself as it is.
 
         Raises
         ------
@@ -198,13 +204,14 @@ class LawErrorWorker:
         problem, k = problem_of(seen), seen.k if step is None else step
         if reason := refusal(*problem):
             raise ValueError(reason)
-        product = fixed_product and depends_on_product(problem)
-        todo = plan(k, depends_on_product(problem) and (not product or problem.dynamics.profile != "smooth"))
+        name = product_parameter(problem.dynamics)
+        product = name if fixed_product else None
+        todo = plan(k, not one_law(problem.dynamics, fixed_product))
         if product:
-            todo = todo.from_number(math.ceil(problem.swarm.n * problem.dynamics.cutoff))
-        self._say(stopped, about=said(problem, k, product), remark=todo.remark)
+            todo = todo.from_number(math.ceil(problem.swarm.n * getattr(problem.dynamics, product)))
+        self._say(stopped, about=said(problem, k, fixed_product), remark=todo.remark)
         limits = LimitCache(k)
-        along = {"cutoff": [cutoff_at(problem, n) for n in todo.numbers]} if product else None
+        along = {product: [scaled(problem, product, n) for n in todo.numbers]} if product else None
         for i, one in enumerate(problems_of(problem, todo.numbers, along, todo.runs)):
             limit = limits(one, lambda k: self._go_on(stopped))
             if one.swarm.n * FINER > limit.draws:
@@ -282,21 +289,19 @@ def problem_of(seen: VisibleRun) -> Problem:
     return Problem.of(change.dynamics, change.landscape, seen.run.swarm)
 
 
-def depends_on_product(problem: Problem) -> bool:
-    """Whether the law belongs to Nβ."""
-    return isinstance(problem.dynamics, SSA) and problem.dynamics.profile in MASSES
+def scaled(problem: Problem, name: str, n: int) -> float:
+    """A parameter of ``n`` agents whose product with N is that of the visible swarm."""
+    return getattr(problem.dynamics, name) * problem.swarm.n / n
 
 
-def cutoff_at(problem: Problem, n: int) -> float:
-    """β of ``n`` agents with the Nβ of the visible swarm."""
-    return problem.dynamics.cutoff * problem.swarm.n / n
-
-
-def said(problem: Problem, k: int, product: bool) -> str:
+def said(problem: Problem, k: int, fixed_product: bool) -> str:
     """What is compared, in words."""
-    kept = f", Nβ = {problem.swarm.n * problem.dynamics.cutoff:.3g}" if product else ""
-    if depends_on_product(problem) and not product:
-        kept = f", β = {problem.dynamics.cutoff:.3g}, each N with the law of its Nβ"
+    name, kept = product_parameter(problem.dynamics), ""
+    if name:
+        symbol, value = problem.dynamics.declared()[name].symbol, getattr(problem.dynamics, name)
+        kept = f", N{symbol} = {problem.swarm.n * value:.3g}"
+        if not fixed_product:
+            kept = f", {symbol} = {value:.3g}, each N with the law of its N{symbol}"
     return f"{problem.dynamics.title} on {problem.landscape.title}, step {k:,} after a fresh start{kept}."
 
 

@@ -10,9 +10,9 @@ import panel as pn
 import param
 
 from components.assets import component
-from components.replicas.law_error import LawErrorStatus, Point, depends_on_product
+from components.replicas.law_error import LawErrorStatus, Point
 from swarmviz import Simulation
-from swarmviz.ensembles.settings import Problem
+from swarmviz.ensembles.law_error import product_parameter
 from swarmviz.laws import refusal
 
 QUESTION = "Does the swarm come near the law of infinitely many agents like 1/√N? Then √N times the error is flat."
@@ -46,13 +46,14 @@ class LawErrorCard(pn.custom.JSComponent):
     def __init__(self, on_start: Callable[[int | None, bool], None], on_stop: Callable[[], None], **params: Any):
         super().__init__(**{"sizing_mode": "stretch_width", "margin": (8, 16)} | params)
         self._on_start, self._on_stop = on_start, on_stop
-        self._standing, self._refused, self._masses = LawErrorStatus(), "", False
+        self._standing, self._refused, self._product = LawErrorStatus(), "", ""
         self.show(self._standing)
 
     def attach(self, sim: Simulation) -> None:
         """Another run is shown: there may be no law for it, or a choice of what stays as N grows."""
-        problem = Problem(sim.dynamics, sim.landscape, sim.initial_swarm)
-        self._refused, self._masses = refusal(*problem), depends_on_product(problem)
+        self._refused = refusal(sim.dynamics, sim.landscape, sim.initial_swarm)
+        name = product_parameter(sim.dynamics)
+        self._product = sim.dynamics.declared()[name].symbol if name else ""
         self.show(self._standing)
 
     def _handle_msg(self, data: Any) -> None:
@@ -71,7 +72,7 @@ class LawErrorCard(pn.custom.JSComponent):
         nothing = not standing.running and not standing.points and not standing.trouble
         self.state = {
             "refused": bool(self._refused),
-            "masses": self._masses,
+            "product": self._product,
             "running": standing.running,
             "progress": standing.progress if standing.running else None,
             "about": standing.about,

@@ -128,6 +128,16 @@ def _law_key(problem: Problem) -> str:
     return as_json([values, type(landscape).__name__, landscape.values_now(), start])
 
 
+def product_parameter(dynamics: Dynamics) -> str | None:
+    """The parameter whose product with N the law belongs to: SSA's cutoff, where noise depends on masses; None where there is none."""
+    return "cutoff" if isinstance(dynamics, SSA) and dynamics.profile in ("smooth", "step") else None
+
+
+def one_law(dynamics: Dynamics, fixed_product: bool) -> bool:
+    """Whether all N have the same law; the step profile is as steep in m whatever N is, so that its law is not one of Nβ alone."""
+    return product_parameter(dynamics) is None or (fixed_product and dynamics.profile == "smooth")
+
+
 def ensemble_at(problem: Problem, step: int, runs: int, number: int = 0) -> Ensemble:
     """So many runs of a problem up to ``step``, of which the places of the agents are kept."""
     settings = Settings.checked(type(problem.dynamics), (), None, runs=runs, steps=step, positions=True)

@@ -117,7 +117,7 @@ def test_numbers_whose_cutoff_would_be_above_one_are_left_out():
     whole = Plan((10, 100, 1000, 10_000), (4, 4, 4, 4), "")
     assert whole.from_number(13).numbers == (100, 1000, 10_000) and "13" in whole.from_number(13).remark
     assert whole.from_number(10) == whole
-    with pytest.raises(ValueError, match="too large"):
+    with pytest.raises(ValueError, match="too few numbers"):
         whole.from_number(101)
     assert whole.share(0, 0) == 0.0 and whole.share(3, 4) == 1.0
 
@@ -217,6 +217,6 @@ def test_a_run_without_a_law_says_so_before_anybody_asks():
     card.attach(sv.Simulation(sv.CBO(), RASTRIGIN, sv.Swarm(n=10, d=2)))
     assert card.state["refused"] and "d = 1 only" in card.state["remarks"]
     card.attach(sv.Simulation(sv.SSA(), RASTRIGIN, sv.Swarm(n=10, d=1)))
-    assert not card.state["refused"] and card.state["remarks"] == "" and card.state["masses"]
+    assert not card.state["refused"] and card.state["remarks"] == "" and card.state["product"] == "β"
     card.show(LawErrorStatus(running=True, progress=0.25, about="…"))
     assert card.state["running"] and card.state["progress"] == 0.25
