@@ -25,7 +25,7 @@ const drawChart = ({label, top, marks, dashed, ticks}) => {
   const svg = svgNode("svg", {viewBox: `0 -4 ${CHART_WIDTH} ${CHART_HEIGHT + 26}`, role: "img", "aria-label": marks.map((mark) => mark.text).join("; ")},
     svgNode("line", {x1: 0, x2: CHART_WIDTH, y1: CHART_HEIGHT, y2: CHART_HEIGHT, class: "axis"}), ...ticks.map(drawTick),
     ...(dashed ? [line(dashed, "dashed")] : []), line(marks.map(({x, y}) => [x, y]), "measured"), ...marks.map(drawMark))
-  const caption = make("figcaption", {}, make("span", {textContent: `${label}, from 0 to ${top}`}), make("span", {textContent: dashed ? "dashed: independent draws" : ""}))
+  const caption = make("figcaption", {}, make("span", {textContent: `${label} over N, from 0 to ${top}`}), make("span", {textContent: dashed ? "dashed: independent draws" : ""}))
   return make("figure", {}, caption, svg)
 }
 

@@ -142,6 +142,7 @@ class LawErrorWorker:
     ):
         self._look, self._lateness, self._hidden, self._notify = look, lateness, hidden, notify
         self._thread: threading.Thread | None = None
+        self._guard = threading.Lock()  # of what the thread says, against its end
         self._stopped = Turn(self._take_turns)
         self._duty, self._worked, self._told = MAX_SHARE, 0.0, 0.0
         self.standing = LawErrorStatus()
@@ -159,24 +160,26 @@ class LawErrorWorker:
         whole = isinstance(step, int) and not isinstance(step, bool)
         if step is not None and not (whole and 1 <= step <= MAX_STEP):
             raise ValueError(f"step = {step!r}: must be a whole number with 1 ≤ step ≤ {MAX_STEP:,}")
-        self.stop()
-        self._stopped = Turn(self._take_turns)
-        self.standing = LawErrorStatus(running=True)
+        with self._guard:
+            self._stopped.set()
+            self._stopped = Turn(self._take_turns)
+            self.standing = LawErrorStatus(running=True)
         arguments = step, fixed_product, self._stopped
         self._thread = threading.Thread(target=self._work, args=arguments, name="swarmviz error against N", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; what it has found stays."""
-        thread, self._thread = self._thread, None
-        self._stopped.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(5.0)
-        self.standing = self.standing._replace(running=False)
+        """End the thread at its next call of a kernel, without waiting for it; what it has found stays."""
+        with self._guard:
+            self._stopped.set()
+            self.standing = self.standing._replace(running=False)
 
     def close(self) -> None:
         """End the thread for good, and refer to no session any more."""
         self.stop()
+        thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(5.0)
         self._look, self._lateness = (lambda: None), (lambda: 0.0)
         self._hidden, self._notify = (lambda: False), (lambda status: None)
 
@@ -239,12 +242,13 @@ class LawErrorWorker:
 
     def _say(self, stopped: Turn, aloud: bool = True, **changed: Any) -> None:
         """Hand out what is new, unless it was ended in the meantime."""
-        if stopped.ended:
-            return
-        self.standing = self.standing._replace(**changed)
+        with self._guard:
+            if stopped.ended:
+                return
+            self.standing = standing = self.standing._replace(**changed)
         if aloud:
             self._told = time.monotonic()
-            self._notify(self.standing)
+            self._notify(standing)
 
     def _take_turns(self, turn: Turn) -> None:
         """Between two calls of a kernel: leave the core to replicas, and the processor to the visible swarm."""

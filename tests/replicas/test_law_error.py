@@ -147,17 +147,27 @@ def test_numbers_that_a_large_swarm_in_the_place_of_a_law_cannot_judge_are_left_
     worker.close()
 
 
-def test_it_is_stopped_and_begun_anew_and_leaves_no_thread(few):
-    worker, _ = worker_of(run_of(sv.CBO(), 2), hidden=lambda: True)  # it rests until somebody stops it
+def test_it_is_stopped_without_waiting_and_closed_without_a_thread(few):
+    worker, told = worker_of(run_of(sv.CBO(), 2), hidden=lambda: True)  # it rests until somebody stops it
     worker.start()
     time.sleep(0.2)
     assert worker.standing.running
-    began = time.monotonic()
     worker.stop()
-    assert time.monotonic() - began < 3.0 and not worker.standing.running
-    assert not [t for t in threading.enumerate() if t.name == "swarmviz error against N"]
+    before = len(told)
+    assert not worker.standing.running
+    worker.close()
+    assert not [t for t in threading.enumerate() if t.name == "swarmviz error against N"] and len(told) == before
     assert one_at_a_time.acquire(timeout=1.0), "it keeps the core to itself"
     one_at_a_time.release()
+
+
+def test_what_is_asked_last_is_what_is_found(few):
+    worker, _ = worker_of(run_of(sv.CBO(alpha=10.0), 2))
+    for step in (3, 4, 5):
+        worker.start(step)
+    standing = ended(worker)
+    data = law_error(sv.CBO(alpha=10.0), RASTRIGIN, sv.Swarm(n=40, d=1, seed=3), 5, (10, 20, 40), 7)
+    np.testing.assert_array_equal([p.distance for p in standing.points], data["scaled_distance"])
     worker.close()
 
 
