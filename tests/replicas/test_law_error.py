@@ -152,6 +152,8 @@ def test_it_is_stopped_without_waiting_and_closed_without_a_thread(few):
     worker.start()
     time.sleep(0.2)
     assert worker.standing.running
+    assert one_at_a_time.acquire(timeout=5.0), "it keeps the core to itself while it rests"
+    one_at_a_time.release()
     worker.stop()
     before = len(told)
     assert not worker.standing.running
@@ -159,6 +161,22 @@ def test_it_is_stopped_without_waiting_and_closed_without_a_thread(few):
     assert not [t for t in threading.enumerate() if t.name == "swarmviz error against N"] and len(told) == before
     assert one_at_a_time.acquire(timeout=1.0), "it keeps the core to itself"
     one_at_a_time.release()
+
+
+def test_what_is_found_after_it_was_stopped_is_not_said(few, monkeypatch):
+    worker, told = worker_of(run_of(sv.CBO(), 2))
+    errors_of, before = module.errors_of, []
+
+    def stopped_meanwhile(*given):
+        worker.stop()
+        before.append(len(told))
+        return errors_of(*given)
+
+    monkeypatch.setattr(module, "errors_of", stopped_meanwhile)
+    worker.start()
+    ended(worker)
+    worker.close()
+    assert before == [len(told)] and worker.standing.points == () and not worker.standing.running
 
 
 def test_what_is_asked_last_is_what_is_found(few):
