@@ -30,6 +30,7 @@ from components.page.compare import CompareBar
 from components.page.equation import EquationCard
 from components.page.exports import Exports
 from components.page.history import History
+from components.page.law_error_panel import LawErrorPanel
 from components.page.messages import Messages
 from components.page.replica_panel import ReplicaPanel
 from components.playback.bar import Bar
@@ -120,6 +121,7 @@ class Session:
         self.links = Links(self.panes, self.transport, self.bar, self.history, weakly(self._view_options))
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
+        self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
         side = [view(refresh=changed, runs=runs) for view in SIDE_VIEWS]
         self.side = ViewSwitcher(side, self.panes.lock, weakly(self._write_link))
         self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed)
@@ -166,7 +168,7 @@ class Session:
         self.pictures = Pictures(
             self.panes,
             views=(self.side, self.curves, self.claims, self.history),
-            cards=(self.equation, self.choices.mouse, self.replicas.card),
+            cards=(self.equation, self.choices.mouse, self.replicas.card, self.law_error.card),
             report=weakly(self._view_failed),
         )
         self._attach()
@@ -180,7 +182,7 @@ class Session:
         drawer = {
             "Model": self.equation.pane,
             "Claims": self.claims.pane,
-            "Luck": self.replicas.card,
+            "Luck": pn.Column(self.replicas.card, self.law_error.card, margin=0),
             "Runs": self.history.pane,
         }
         drawer |= {"Export": self.exports}
@@ -218,6 +220,7 @@ class Session:
         self.builder.forget()
         self.exports.close()
         self.replicas.worker.close()
+        self.law_error.worker.close()
         self.transport.stop()
 
     @property

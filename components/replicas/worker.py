@@ -30,7 +30,7 @@ REST_PER_WORK = 9  # between two rounds: rounds of a few steps cost more in Pyth
 JUDGE_EVERY_S = 2.0  # the claims, at most, in the middle of a round
 REPORT_EVERY_S = 0.2  # at most, in the middle of a round
 
-_one_at_a_time = threading.Lock()  # the replicas of all visitors share one core
+one_at_a_time = threading.Lock()  # replicas and errors against N of all visitors share one core
 
 
 class ReplicaWorker:
@@ -182,7 +182,7 @@ class ReplicaWorker:
                         return
                     pool.follow(seen, count)
                 began = time.thread_time()  # what others take from us on a busy machine is no work of ours
-                with _one_at_a_time:
+                with one_at_a_time:
                     busy = pool.work(PIECE_S)
                 self._report(pool, count, busy, self._judge_claims(pool, busy))
                 worked = time.thread_time() - began

@@ -104,7 +104,7 @@ def compute(
     if figure.derive is not None:
         data = data.assign(dict(figure.derive(data)))
     data = data.assign(as_variables(figure.printed, data))
-    return data.assign_attrs(_provenance(figure, runs, quick), interrupted=int(interrupted))
+    return data.assign_attrs(provenance(figure, runs, quick), interrupted=int(interrupted))
 
 
 def _cells(part: Experiment) -> int:
@@ -250,7 +250,7 @@ def _snapshots(part: Experiment) -> xarray.Dataset:
     )
 
 
-def _provenance(figure: FigureSpec, runs: int, quick: bool) -> dict[str, Any]:
+def provenance(figure: FigureSpec, runs: int, quick: bool) -> dict[str, Any]:
     names = (
         "label",
         "dynamics",

@@ -1,0 +1,320 @@
+"""The thread of the error against N: how far swarms of more and more agents are from the law of infinitely many.
+
+Its swarms begin anew with the parameters of the visible run as they are when it is asked, and are compared at one step. What it costs is
+known before it begins, and bounded. It works while no replica of any visitor does (:data:`components.replicas.worker.one_at_a_time`), a
+call of a kernel at a time, and rests in between: the longer, the later the visible swarm's pictures come.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from components.replicas.replica import VisibleRun
+from components.replicas.worker import LATE_S, MAX_REST_S, MAX_SHARE, MIN_SHARE, one_at_a_time
+from swarmviz.ensembles.law_error import (
+    LimitCache,
+    ensemble_at,
+    errors_of,
+    mean_of,
+    one_law,
+    problems_of,
+    product_parameter,
+)
+from swarmviz.ensembles.settings import Problem
+from swarmviz.laws import refusal
+
+NUMBERS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
+MOST_AGENT_STEPS = 500_000_000  # of all N together: ten to thirty seconds of a core
+FEWEST_RUNS, MOST_RUNS = 6, 200  # of each N
+MOST_PLACES = 2_000_000  # agents of all runs of one N, whose places are kept
+MOST_LAW_STEPS = 10_000  # of all laws together: some twenty seconds
+FEWEST_NUMBERS = 3
+MAX_STEP = 10**9
+FINER = (
+    10  # times N agents are those of a swarm in the place of a law, at least: less than 5 % of its own error is seen
+)
+TELL_EVERY_S = 0.3
+
+
+class Point(NamedTuple):
+    """√N times the mean of an error of ``n`` agents, its standard error, what independent draws would have, and N*.
+
+    ``focus``, ``focus_error`` are those of |ν_N − ν|; None where the law has no ν.
+    """
+
+    n: int
+    runs: int
+    distance: float
+    error: float
+    independent: float
+    needed: float
+    focus: float | None
+    focus_error: float | None
+
+
+class LawErrorStatus(NamedTuple):
+    """The state of the thread, for the page.
+
+    ``about`` says what is or was compared; ``remark`` what was left out; ``trouble`` why there is nothing or no more.
+    """
+
+    running: bool = False
+    progress: float = 0.0
+    points: tuple[Point, ...] = ()
+    about: str = ""
+    remark: str = ""
+    trouble: str = ""
+
+
+class Plan(NamedTuple):
+    """What will be computed, and what was left out of it, in a sentence."""
+
+    numbers: tuple[int, ...]
+    runs: tuple[int, ...]
+    remark: str
+
+    def share(self, i: int, runs: int) -> float:
+        """How much of the work is done after so many runs of the ``i``-th number."""
+        work = [n * r for n, r in zip(self.numbers, self.runs, strict=True)]
+        return (sum(work[:i]) + self.numbers[i] * runs) / sum(work)
+
+    def from_number(self, first: int) -> Plan:
+        """Without the numbers of agents below ``first``."""
+        kept = [i for i, n in enumerate(self.numbers) if n >= first]
+        if len(kept) < FEWEST_NUMBERS:
+            raise ValueError(
+                f"N times the cutoff is {first:,}: with fewer agents the cutoff would be above 1, and of more there are too few numbers."
+            )
+        more = "" if len(kept) == len(self.numbers) else f"Below N = {first:,} the cutoff would be above 1."
+        remark = " ".join(filter(None, (more, self.remark)))
+        return Plan(tuple(self.numbers[i] for i in kept), tuple(self.runs[i] for i in kept), remark)
+
+
+def plan(step: int, laws_each: bool = False) -> Plan:
+    """Values of N, and runs of each, whose cost is bounded.
+
+    Each N may take as much as another: large ones have few runs. ``laws_each``: each N has a law of its own.
+
+    Raises
+    ------
+    ValueError
+        When there is too much to do even for a few numbers of agents; names the step and the largest one.
+    """
+    steps, share = max(step, 1), MOST_AGENT_STEPS // len(NUMBERS)
+    numbers = tuple(n for n in NUMBERS if FEWEST_RUNS * n * steps <= share)
+    most = MOST_LAW_STEPS // (len(numbers) or 1) if laws_each else MOST_LAW_STEPS
+    if len(numbers) < FEWEST_NUMBERS or step > most:
+        last = min(share // (FEWEST_RUNS * NUMBERS[FEWEST_NUMBERS - 1]), most)
+        raise ValueError(f"Step {step:,} is too late for an error against N: choose one up to {last:,}.")
+    runs = tuple(min(MOST_RUNS, share // (n * steps), MOST_PLACES // n) for n in numbers)
+    left = [n for n in NUMBERS if n not in numbers]
+    remark = f"N = {left[0]:,} and more would take too many steps of agents; an earlier step allows it." if left else ""
+    return Plan(numbers, runs, remark)
+
+
+class LawErrorWorker:
+    """Error against N of the visible run's parameters, on a thread of its own.
+
+    Parameters
+    ----------
+    look : function () → VisibleRun or None
+        As for :class:`components.replicas.worker.ReplicaWorker`; called on this thread.
+    lateness : function () → float
+        Seconds by which the visible swarm's pictures come late.
+    hidden : function () → bool
+        Whether nobody sees the page: it rests then.
+    notify : function (LawErrorStatus) → None
+        Called on this thread when there is something new to show.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], VisibleRun | None],
+        lateness: Callable[[], float],
+        hidden: Callable[[], bool],
+        notify: Callable[[LawErrorStatus], None],
+    ):
+        self._look, self._lateness, self._hidden, self._notify = look, lateness, hidden, notify
+        self._thread: threading.Thread | None = None
+        self._guard = threading.Lock()  # of what the thread says, against its end
+        self._stopped = Turn(self._take_turns)
+        self._duty, self._worked, self._told = MAX_SHARE, 0.0, 0.0
+        self.standing = LawErrorStatus()
+
+    # ---- any thread ----------------------------------------------------------------------------------------------------
+
+    def start(self, step: int | None = None, fixed_product: bool = True) -> None:
+        """Begin anew, at ``step`` or at the visible one; a cutoff of masses with its product with N as it is, or itself as it is.
+
+        Raises
+        ------
+        ValueError
+            When ``step`` is no whole number in [1, ``MAX_STEP``].
+        """
+        whole = isinstance(step, int) and not isinstance(step, bool)
+        if step is not None and not (whole and 1 <= step <= MAX_STEP):
+            raise ValueError(f"step = {step!r}: must be a whole number with 1 ≤ step ≤ {MAX_STEP:,}")
+        with self._guard:
+            self._stopped.set()
+            self._stopped = Turn(self._take_turns)
+            self.standing = LawErrorStatus(running=True)
+        arguments = step, fixed_product, self._stopped
+        self._thread = threading.Thread(target=self._work, args=arguments, name="swarmviz error against N", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread at its next call of a kernel, without waiting for it; what it has found stays."""
+        with self._guard:
+            self._stopped.set()
+            self.standing = self.standing._replace(running=False)
+
+    def close(self) -> None:
+        """End the thread for good, and refer to no session any more."""
+        self.stop()
+        thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(5.0)
+        self._look, self._lateness = (lambda: None), (lambda: 0.0)
+        self._hidden, self._notify = (lambda: False), (lambda status: None)
+
+    # ---- its own thread --------------------------------------------------------------------------------------------------
+
+    def _work(self, step: int | None, fixed_product: bool, stopped: Turn) -> None:
+        try:
+            with one_at_a_time:
+                self._worked = time.thread_time()
+                self._compare(step, fixed_product, stopped)
+            trouble = ""
+        except Stopped:
+            return
+        except ValueError as error:
+            trouble = str(error)
+        except Exception as error:
+            traceback.print_exception(error, file=sys.stderr)
+            trouble = f"Something went wrong ({type(error).__name__}: {error})."
+        self._say(stopped, running=False, trouble=trouble)
+
+    def _compare(self, step: int | None, fixed_product: bool, stopped: Turn) -> None:
+        seen = self._look()
+        if seen is None:
+            return
+        problem, k = problem_of(seen), seen.k if step is None else step
+        if reason := refusal(*problem):
+            raise ValueError(reason)
+        name = product_parameter(problem.dynamics)
+        product = name if fixed_product else None
+        todo = plan(k, not one_law(problem.dynamics, fixed_product))
+        if product:
+            todo = todo.from_number(math.ceil(problem.swarm.n * getattr(problem.dynamics, product)))
+        self._say(stopped, about=said(problem, k, fixed_product), remark=todo.remark)
+        limits = LimitCache(k)
+        along = {product: [scaled(problem, product, n) for n in todo.numbers]} if product else None
+        for i, one in enumerate(problems_of(problem, todo.numbers, along, todo.runs)):
+            limit = limits(one, lambda k: self._go_on(stopped))
+            if one.swarm.n * FINER > limit.draws:
+                self._say(
+                    stopped,
+                    remark=f"The law is a swarm of {limit.draws:,.0f} agents: too coarse for N = {one.swarm.n:,} and more.",
+                )
+                return
+            ensemble = ensemble_at(one, k, todo.runs[i], i)
+            for group in ensemble.groups(1):
+                if not ensemble.run(group, stopped):
+                    raise Stopped
+                self._progress(stopped, todo.share(i, group.stop))
+            self._go_on(stopped)
+            self._say(stopped, points=(*self.standing.points, point_of(errors_of(ensemble, limit))))
+
+    def _progress(self, stopped: Turn, share: float) -> None:
+        """Told a few times a second at most."""
+        now = time.monotonic()
+        self._say(stopped, now - self._told >= TELL_EVERY_S, progress=share)
+
+    def _go_on(self, stopped: Turn) -> None:
+        if stopped.is_set():
+            raise Stopped
+
+    def _say(self, stopped: Turn, aloud: bool = True, **changed: Any) -> None:
+        """Hand out what is new, unless it was ended in the meantime."""
+        with self._guard:
+            if stopped.ended:
+                return
+            self.standing = standing = self.standing._replace(**changed)
+        if aloud:
+            self._told = time.monotonic()
+            self._notify(standing)
+
+    def _take_turns(self, turn: Turn) -> None:
+        """Between two calls of a kernel: leave the core to replicas, and the processor to the visible swarm."""
+        worked = time.thread_time() - self._worked
+        late = self._lateness() or 0.0
+        self._duty = max(MIN_SHARE, self._duty / 2) if late > LATE_S else min(MAX_SHARE, 1.1 * self._duty)
+        one_at_a_time.release()
+        try:
+            turn.wait(min(MAX_REST_S, worked * (1 / self._duty - 1)))
+            while self._hidden() and not turn.ended:
+                turn.wait(MAX_REST_S)
+        finally:
+            one_at_a_time.acquire()
+            self._worked = time.thread_time()
+
+
+class Stopped(Exception):
+    """Somebody has ended it."""
+
+
+class Turn(threading.Event):
+    """What the engine of ensembles asks before each call of a kernel; asking is when others get their turn."""
+
+    def __init__(self, between: Callable[[Turn], None]):
+        super().__init__()
+        self._between = between
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was ended, without a turn of others."""
+        return super().is_set()
+
+    def is_set(self) -> bool:
+        if not self.ended:
+            self._between(self)
+        return self.ended
+
+
+def problem_of(seen: VisibleRun) -> Problem:
+    """The parameters of the visible run as they are at the step that is shown."""
+    change = [change for change in seen.run.journal if change.k <= seen.k][-1]
+    return Problem.of(change.dynamics, change.landscape, seen.run.swarm)
+
+
+def scaled(problem: Problem, name: str, n: int) -> float:
+    """A parameter of ``n`` agents whose product with N is that of the visible swarm."""
+    return getattr(problem.dynamics, name) * problem.swarm.n / n
+
+
+def said(problem: Problem, k: int, fixed_product: bool) -> str:
+    """What is compared, in words."""
+    name, kept = product_parameter(problem.dynamics), ""
+    if name:
+        symbol, value = problem.dynamics.declared()[name].symbol, getattr(problem.dynamics, name)
+        kept = f", N{symbol} = {problem.swarm.n * value:.3g}"
+        if not fixed_product:
+            kept = f", {symbol} = {value:.3g}, each N with the law of its N{symbol}"
+    return f"{problem.dynamics.title} on {problem.landscape.title}, step {k:,} after a fresh start{kept}."
+
+
+def point_of(errors: Any) -> Point:
+    """√N times the means."""
+    root, far = errors.n**0.5, mean_of(errors.distance)
+    focus = None if errors.focus is None else mean_of(errors.focus)
+    return Point(
+        errors.n, int(errors.finished.sum()) - errors.diverged, root * far.value, root * far.standard_error,
+        root * errors.independent, errors.needed,
+        None if focus is None else root * focus.value, None if focus is None else root * focus.standard_error,
+    )  # fmt: skip
