@@ -53,7 +53,7 @@ def test_the_buttons_are_the_options_and_ask_for_a_picture():
     view.bins = 37
     assert view.options.value == "37" and "37" in [name for name, *_ in view.options.choices]
     view.attach(simulation(d=1))
-    assert [name for name, *_ in view.options.switches] == ["kde"] and len(view.sources) == 1
+    assert [name for name, *_ in view.options.switches] == ["kde", "law"] and len(view.sources) == 1
     view.attach(simulation(d=2))
     assert view.plane and view.sources == [] and view._panes[2].visible and view._joint.figure.visible
 

@@ -116,7 +116,7 @@ def test_no_law_is_drawn_where_theory_gives_none(name, settings):
 def test_a_large_swarm_is_an_image_that_says_so_and_holds_everybody_in_view(n):
     sim = simulation(n=n, d=1, steps=3)
     view = attached(sim)
-    picture, _ = prepared(view, sim)
+    picture = prepared(view, sim).picture
     (left, right), (bottom, top), frame = picture.x_ends, picture.v_ends, sim.frame
     x, v = frame.x[:, 0], frame.v[:, 0]
     seen = (x >= left) & (x <= right) & (np.abs(v) <= top)
