@@ -47,19 +47,19 @@ class LawBesideRun:
         """Work for about so long; whether there is anything left to do."""
         run = self._run
         assert run is not None
-        sampling = DISTANCE in parts and not self._distances.ended and self._distances.next <= run.k
-        goal = self._distances.next if sampling else run.k
-        if self._reached.k < goal or sampling or self._reached.scheme is None:
-            reached = self._law.advance_towards(run.journal, run.swarm, goal, seconds)
-            if reached.k >= self._reached.k or reached.refusal:
-                self._reached = reached
-            if reached.refusal:
-                return False
-            if reached.k < goal:
-                return True
-            if sampling:
-                self._distances.add(run, reached, seconds)
-                return self._distances.next <= run.k or self._reached.k < run.k
+        due = self._distances.next(run.k)
+        sampling = DISTANCE in parts and not self._distances.ended and due <= run.k
+        goal = due if sampling else run.k
+        if not (sampling or self._reached.k < goal or self._reached.scheme is None):
+            return False
+        reached = self._law.advance_towards(run.journal, run.swarm, goal, seconds)
+        if reached.k >= self._reached.k or reached.refusal:
+            self._reached = reached
+        if reached.refusal:
+            return False
+        if sampling and reached.k == goal:
+            self._distances.add(run, reached, seconds)
+            return True  # there may be another one
         return self._reached.k < run.k
 
     def beside(self, parts: frozenset[str], view: tuple[Ends, Ends] | None) -> Beside:

@@ -14,15 +14,16 @@ from swarmviz.laws.distance import curve_of, distance, expected_distance
 from swarmviz.replay import RunSpec
 
 MAX_SAMPLES = 128  # of a run; beyond, every second one is left out and fewer are taken from there on
+MAX_LAG = 8  # values that are due at a time: where more are, some are left out, so that the law keeps pace
 
 
 class DistanceSeries:
-    """W₁ at the steps 0, ``every``, 2·``every``, …; these steps and the values follow from the run alone.
+    """W₁ at the steps 0, ``every``, 2·``every``, …, or at some of them where the law comes late; each value follows from the run alone.
 
     Attributes
     ----------
     every : int
-        Steps from one value to the next; a power of two that grows with the run.
+        Steps from one value to the next, at least; a power of two that grows with the run.
     """
 
     def __init__(self) -> None:
@@ -31,10 +32,14 @@ class DistanceSeries:
         self._swarm: Simulation | None = None  # the visible run again, on the thread of whoever asks
         self._changes, self._step_s = 1, 1e-4  # of the journal that it has taken; seconds per step, measured
 
-    @property
-    def next(self) -> int:
-        """The step at which the next value is due."""
-        return self._values[-1][0] + self.every if self._values else 0
+    def next(self, k: int) -> int:
+        """The step at which the next value is due, of a run that stands at step ``k``."""
+        if not self._values:
+            return 0
+        last, apart = self._values[-1][0], self.every
+        while k - last > MAX_LAG * apart:
+            apart *= 2
+        return (last // apart + 1) * apart
 
     @property
     def ended(self) -> bool:
@@ -51,7 +56,7 @@ class DistanceSeries:
         self._ended = False
 
     def add(self, run: RunSpec, reached: Reached, seconds: float) -> bool:
-        """Bring the swarm nearer to the step :attr:`next`, at which the law has been ``reached``; whether the value is there now."""
+        """Bring the swarm nearer to the step of :meth:`next`, at which the law has been ``reached``; whether the value is there now."""
         if not self._brought(run, reached.k, seconds) or self._swarm is None:
             return False
         frame, scheme, state = self._swarm.frame, reached.scheme, reached.state

@@ -21,7 +21,7 @@ from swarmviz.replay import RunSpec
 
 PIECE_S = 0.008  # of work at a time; a single step may take longer
 LATE_S = 0.01  # by which a picture may be late before the law holds back
-MIN_SHARE, MAX_SHARE = 0.1, 0.5  # share of one core
+MIN_SHARE, MAX_SHARE = 0.2, 0.5  # share of one core
 MAX_REST_S = 0.5
 LOOK_EVERY_S = 0.05  # at the visible run, at most
 PUBLISH_EVERY_S = 0.1  # at most, while there is more to compute

@@ -100,6 +100,8 @@ class PhaseSpace(View):
         self.law = fig.image(
             "image", "x", "y", "dw", "dh", source=self.law_cells, color_mapper=self.law_shades, level=MOVING
         )
+        # an image has no mark in a legend: a bar without height lends it one
+        self.law_key = fig.quad([0.0], [0.0], [0.0], [0.0], line_color=None, fill_alpha=PHASE_ALPHA)
         self.density = ColumnDataSource(placed(np.zeros((CELLS[2], CELLS[2]), "u1"), (0.0, 0.0), (1.0, 1.0)))
         self.cloud = fig.image(
             "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.shades, level=MOVING
@@ -128,6 +130,7 @@ class PhaseSpace(View):
         apply_theme(self.figure, colours)
         agents.apply_theme(self.figure, self.dots, self.tones, self._kind, colours)
         self.shades.palette = density_palette(colours)
+        self.law_key.glyph.fill_color = colours.target
         self.law_shades.palette = [f"{colours.target}{round(PHASE_ALPHA * shade):02x}" for shade in range(256)]
         self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
         self.spread.glyph.fill_color = self.centre.glyph.line_color = colours.target
@@ -304,7 +307,7 @@ class PhaseSpace(View):
         if len(p.bests):
             items.append(LegendItem(label="personal best, at v = 0", renderers=[self.memories]))
         if drawn:
-            items.append(LegendItem(label=LAW_NAME, renderers=[self.law]))
+            items.append(LegendItem(label=LAW_NAME, renderers=[self.law_key]))
             self.law.glyph.global_alpha = 1.0 if law is None or law.applies else FAINT
         self.law.visible = drawn
         said = law.sentence if law is not None else ""

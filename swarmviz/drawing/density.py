@@ -150,9 +150,9 @@ def density_picture(
         columns = [marginal_of(x[:, i], float(low[i]), float(high[i]), bins, smooth, laws[i], removed) for i in places]
     if joint and len(places) == 2:
         at = list(places)
-        law = None if target is None else joint_target(target, low, high, swapped=places[0] > places[1])
+        laid = None if target is None else joint_target(target, low, high, swapped=places[0] > places[1])
         shaded, outside = joint_density(x[:, at], low[at], high[at], bins, smooth)
-        image = JointDensity(shaded, low[at], high[at], smooth, outside, removed, law)
+        image = JointDensity(shaded, low[at], high[at], smooth, outside, removed, laid)
     over = law_on_bars(law, columns[0]) if law is not None and frame.d == 1 and columns else None
     return DensityPicture(_names(places, frame.d), columns, image, smooth, target, len(x), over)
 

@@ -20,8 +20,8 @@ LAW_NAME = "law, N → ∞"  # in a legend
 PLACES = 1001  # of the box at which the distribution function is known
 LEAST_ATOM = 5e-4  # of the mass: a lighter atom is not marked
 PHASE_CELLS = 160, 100  # of a view, along x and v
-SATURATED = 0.1  # share of the mass of a view that lies in cells with the full shade
-PHASE_ALPHA = 0.6  # opacity of the law of positions and velocities where it is densest
+SATURATED = 0.5  # share of the mass of a view that lies in cells with the full shade
+PHASE_ALPHA = 0.7  # opacity of the law of positions and velocities where it is densest
 EXPECTED = "dashed"  # as what is exact at finite N
 
 

@@ -39,7 +39,8 @@ def dressed(running):
     return running
 
 
-ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "coordinate": 1, "tolerance": 0.1}
+ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "law": True, "coordinate": 1, "phase_law": True,
+       "tolerance": 0.1}  # fmt: skip
 
 
 def test_nothing_is_in_the_link_as_long_as_nobody_chose(running):

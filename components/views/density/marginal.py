@@ -41,7 +41,7 @@ class MarginalPlot:
         self.law = fig.line("x", "law", source=self.law_line, line_width=2.2, level=MOVING)
         self.stems = fig.segment("x", 0, "x", "top", source=self.atoms, line_width=2.2, level=MOVING)
         self.heads = fig.scatter("x", "top", source=self.atoms, marker="diamond", size=11, level=MOVING)
-        self.masses = fig.text("x", "top", "mass", source=self.atoms, level=MOVING, text_font_size=SMALL_TEXT, text_font=FONT,
+        self.masses = fig.text("x", "top", "mass", source=self.atoms, level=MOVING, text_font_size=SMALL_TEXT, text_font={"value": FONT},
                                text_baseline="middle", text_align="align", x_offset="shift")  # fmt: skip
         self.law_parts = [self.law, self.stems, self.heads, self.masses]
         self.hover = hover_claims(fig)
