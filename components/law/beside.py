@@ -60,7 +60,7 @@ class LawBesideRun:
         if sampling and reached.k == goal:
             self._distances.add(run, reached, seconds)
             return True  # there may be another one
-        return self._reached.k < run.k
+        return sampling or self._reached.k < run.k
 
     def beside(self, parts: frozenset[str], view: tuple[Ends, Ends] | None) -> Beside:
         """What is drawn of it now; ``view``: the ends of x and v of the phase space that is seen."""

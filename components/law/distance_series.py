@@ -14,7 +14,7 @@ from swarmviz.laws.distance import curve_of, distance, expected_distance
 from swarmviz.replay import RunSpec
 
 MAX_SAMPLES = 128  # of a run; beyond, every second one is left out and fewer are taken from there on
-MAX_LAG = 8  # values that are due at a time: where more are, some are left out, so that the law keeps pace
+MAX_LAG = 32  # values that are due at a time: where more are, some are left out, so that the law keeps pace
 
 
 class DistanceSeries:

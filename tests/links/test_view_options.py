@@ -31,9 +31,9 @@ def dressed(running):
     edit(running, "dynamics", "PSO")
     settle(running)
     density = running.side.views["Density"]
-    density.bins, density.kde, density.plane = 100, False, True
+    density.bins, density.kde, density.plane, density.law = 100, False, True, True
     running.side.buttons._handle_msg("Phase space")
-    running.side.views["Phase space"].coordinate = 1
+    running.side.views["Phase space"].coordinate, running.side.views["Phase space"].phase_law = 1, True
     running.curves.choose(1, "value", log=True)
     running.replicas.card.tolerance = 0.1
     return running
