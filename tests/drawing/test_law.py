@@ -1,4 +1,4 @@
-"""What is drawn of a law of infinitely many agents: its density is that of its distribution function, and it says when it does not count."""
+"""What is drawn of a law of infinitely many agents: the density of its distribution function, and in words where it does not count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""W₁ of a run to its law: the values are those of the definition, at steps that follow from the run, and a branch forgets no more than it must."""
+"""W₁ of a run to its law: the values are those of the definition, and a branch forgets no more than it must."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def test_a_copied_link_shows_the_same_views_with_the_same_options(dressed):
     assert wait(lambda: again._sim.k == dressed._sim.k and options(again) == options(dressed))
     assert ALL.items() <= options(dressed).items() and options(dressed)["curves"][1] == ["value", True]
     assert again.side.shown == "Phase space" and again.side.buttons.value == "Phase space"
-    assert again.side.views["Density"]._buttons.active == ["plane"] and again.curves.log[1]
+    assert again.side.views["Density"]._buttons.active == ["plane", "law"] and again.curves.log[1]
     assert np.array_equal(again._sim.frame.x, dressed._sim.frame.x) and again.bar.message == {}
     again.close()
 
