@@ -14,7 +14,8 @@ from swarmviz.laws.distance import curve_of, distance, expected_distance
 from swarmviz.replay import RunSpec
 
 MAX_SAMPLES = 128  # of a run; beyond, every second one is left out and fewer are taken from there on
-MAX_LAG = 32  # values that are due at a time: where more are, some are left out, so that the law keeps pace
+MAX_LAG = 32  # steps by which the law may be late with every value; beyond, some are left out, so that it keeps pace
+MAX_DUE = 8  # values on the way to the visible step then
 
 
 class DistanceSeries:
@@ -37,7 +38,7 @@ class DistanceSeries:
         if not self._values:
             return 0
         last, apart = self._values[-1][0], self.every
-        while k - last > MAX_LAG * apart:
+        while k - last > max(MAX_LAG, MAX_DUE * apart):
             apart *= 2
         return (last // apart + 1) * apart
 

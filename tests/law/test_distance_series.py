@@ -9,6 +9,7 @@ import swarmviz as sv
 from components.law import distance_series
 from components.law.beside import DISTANCE, LawBesideRun
 from swarmviz.laws import LawOfRun
+from swarmviz.laws.distance import curve_of, distance
 from tests.law.runs import finish, visible_run
 
 PARTS = frozenset({DISTANCE})
@@ -82,13 +83,18 @@ def test_a_long_run_has_no_more_values_than_it_may_and_a_late_law_leaves_some_ou
     series = distance_series.DistanceSeries()
     assert series.next(1000) == 0
     series._values = [(16, 0.1, 0.1)]
-    assert series.next(16) == series.next(48) == 17 and series.next(49) == 18 and series.next(145) == 24
+    assert series.next(16) == series.next(48) == 17 and series.next(49) == 24 and series.next(145) == 32
 
 
-def test_agents_that_take_no_part_any_more_are_not_counted():
-    sim = visible_run(40, n=60, dynamics=sv.SSA())
-    known = finish(LawBesideRun(), sim, PARTS).distances
-    assert len(known.k) > 5 and np.isfinite(known.measured).all() and (known.measured > 0).all()
+def test_agents_that_take_no_part_any_more_are_not_counted(monkeypatch):
+    whole = finish(LawBesideRun(), visible_run(6), PARTS).distances
+    monkeypatch.setattr(distance_series, "taking_part", lambda frame: np.arange(frame.n) < 20)
+    part, sim = finish(LawBesideRun(), visible_run(6), PARTS).distances, visible_run(6)
+    assert (part.measured != whole.measured).all()
+    assert (part.expected > whole.expected).all(), "that of 20 draws, and no longer of 50"
+    law = LawOfRun().at(sim.journal, sim.initial_swarm, 6)
+    curve = curve_of(lambda x: law.scheme.cdf(law.state, x), -5.12, 5.12)
+    assert part.measured[-1] == pytest.approx(distance(sim.frame.x[:20, 0], curve), rel=1e-3)
 
 
 def test_a_swarm_in_the_plane_has_no_values():

@@ -9,6 +9,8 @@ import weakref
 import numpy as np
 import pytest
 
+import swarmviz as sv
+from components.law import worker
 from components.law.beside import DENSITY, DISTANCE, PHASE, LawBesideRun
 from components.law.worker import LATE_S, LawWorker
 from tests.law.runs import Watched, law_at, law_threads, same, visible_run
@@ -116,8 +118,9 @@ def test_the_law_of_another_run_is_never_drawn(watched):
     assert watched.law.distances(watched.sim).k[-1] == 12, "the curves still show the future that is known"
 
 
-def test_another_law_at_the_same_step_is_news(watched):
-    """A paused run is painted only when something is new."""
+def test_another_law_at_the_same_step_is_news(watched, monkeypatch):
+    """A paused run is painted only when something is new; here nothing is handed out on the way."""
+    monkeypatch.setattr(worker, "PUBLISH_EVERY_S", 1e9)
     watched.law.notice(DRAWN)
     watched.reaches(12)
     with watched.lock:
@@ -176,8 +179,6 @@ def test_a_run_that_is_gone_ends_the_thread_and_nobody_is_kept_alive():
 
 
 def test_the_phase_space_follows_the_view_that_asks(watched):
-    import swarmviz as sv
-
     watched.sim = visible_run(3, dynamics=sv.BGK())
     parts = frozenset({PHASE})
     watched.law.phase(watched.sim, (-2.0, 2.0), (-1.0, 1.0))

@@ -146,9 +146,12 @@ def test_the_law_of_infinitely_many_agents_is_drawn_when_it_is_chosen_with_the_s
 
 def test_a_law_that_so_few_agents_do_not_follow_is_faint_and_says_so():
     sim = simulation("CBO", "Rastrigin", n=30, d=1)
+    laws = LawAtOnce(needed=1.0)
+    view = attached(Density(law=laws), sim)
+    view.law = True
     for needed, faint in ((31.0, True), (30.0, False)):
-        view = attached(Density(law=LawAtOnce(needed=needed)), sim)
-        view.law = True
+        laws.changed["needed"] = needed
+        paint(view, sim)
         assert view._plots[0].law.glyph.line_alpha == (FAINT if faint else 1.0)
         assert ("only from about N* = 31 agents on; here N = 30" in view.reasons.text) == faint == view.reasons.visible
 
