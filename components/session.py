@@ -19,6 +19,7 @@ from typing import Any
 import panel as pn
 
 from components.controls.heading import heading_of, parts_of
+from components.law.worker import LawWorker
 from components.links import permalink, view_options
 from components.links.address import Links, opening
 from components.links.budget import check_swarm_size
@@ -122,9 +123,10 @@ class Session:
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
-        side = [view(refresh=changed, runs=runs) for view in SIDE_VIEWS]
-        self.side = ViewSwitcher(side, self.panes.lock, weakly(self._write_link))
-        self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed)
+        self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news))
+        side = [view(refresh=changed, runs=runs, law=self.law) for view in SIDE_VIEWS]
+        self.side = ViewSwitcher(side, self.panes.lock, changed)
+        self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed, law=self.law)
         self.equation = EquationCard()
         self.claims = ClaimsCard(
             verdicts=self.replicas.worker.verdicts,
@@ -221,6 +223,7 @@ class Session:
         self.exports.close()
         self.replicas.worker.close()
         self.law_error.worker.close()
+        self.law.close()
         self.transport.stop()
 
     @property
@@ -251,7 +254,9 @@ class Session:
         self.replicas.worker.notice()
         if request.everything:
             self.history.hurry()  # no other picture may follow
-        return self.pictures.prepare(request)
+        picture = self.pictures.prepare(request)
+        self.law.notice(self.side.law_parts | self.curves.law_parts)  # which they may have come to draw just now
+        return picture
 
     # ---- what other parts ask for, on any thread -----------------------------------------------------------------------
 
@@ -261,6 +266,18 @@ class Session:
     def _visible(self) -> VisibleRun:
         with self.panes.lock:
             return VisibleRun.of(self._sim)
+
+    def _spec(self) -> RunSpec:
+        with self.panes.lock:
+            return RunSpec.of(self._sim)
+
+    def _lateness(self) -> float:
+        return self.transport.lateness
+
+    def _law_news(self) -> None:
+        """The law's thread has something new; a run that plays takes it with the next picture."""
+        if not self.transport.playing:
+            self.transport.redraw()
 
     def _snapshot(self) -> RunSpec:
         with self.panes.lock:

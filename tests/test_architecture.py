@@ -45,9 +45,9 @@ BETWEEN_VIEWS = {
     "phase_space": {"components.views.arena.agents"},
 }
 PAGE_FLOORS = (
-    {"assets", "palette", "text", "weakly"},
+    {"assets", "background", "palette", "text", "weakly"},
     {"server"},
-    {"state", "replicas"},
+    {"state", "law", "replicas"},
     {"views"},
     {"controls"},
     {"playback"},

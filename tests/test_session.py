@@ -801,3 +801,25 @@ def test_the_speed_of_a_preset_is_shown_after_another_was_set_by_hand(running):
     edit(running, "preset", "cbo-no-noise")
     settle(running)
     assert running.bar.speed == running.transport.speed != 200 or speed == 200
+
+
+def test_the_law_of_infinitely_many_agents_is_computed_while_a_view_draws_it_and_no_longer():
+    theme.extension()
+    parts = first("CBO")._replace(swarm=Swarm(n=200, d=1))
+    one = Session(permalink.write(state_of(parts)._replace(views={"law": True})))
+    threads = lambda: [t for t in threading.enumerate() if t.name == "swarmviz law"]  # noqa: E731
+    note = one.side.views["Density"]._plots[0].note
+    assert not threads()
+    one.start()
+    assert wait(lambda: "law at step" in note.text and threads())
+    press(one, "pause")
+    settle(one)
+    k = one._sim.k
+    assert wait(lambda: note.text.endswith(f"law at step {k:,}")), "the last picture of a paused run has its law"
+    density = one.side.views["Density"]
+    density.law = False
+    assert wait(lambda: not threads() and "law" not in note.text)
+    one.curves.choose(1, "W₁")
+    assert wait(lambda: len(one.curves.plots[1].slots[0][0].data["k"]) > 1)
+    one.close()
+    assert not threads()

@@ -1,7 +1,7 @@
 """The thread of the error against N: how far swarms of more and more agents are from the law of infinitely many.
 
 Its swarms begin anew with the parameters of the visible run as they are when it is asked, and are compared at one step. What it costs is
-known before it begins, and bounded. It works while no replica of any visitor does (:data:`components.replicas.worker.one_at_a_time`), a
+known before it begins, and bounded. It works while no replica of any visitor does (:data:`components.background.ONE_CORE`), a
 call of a kernel at a time, and rests in between: the longer, the later the visible swarm's pictures come.
 """
 
@@ -15,8 +15,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from components.background import MAX_REST_S, ONE_CORE, Share
 from components.replicas.replica import VisibleRun
-from components.replicas.worker import LATE_S, MAX_REST_S, MAX_SHARE, MIN_SHARE, one_at_a_time
 from swarmviz.ensembles.law_error import (
     LimitCache,
     ensemble_at,
@@ -36,6 +36,7 @@ MOST_PLACES = 2_000_000  # agents of all runs of one N, whose places are kept
 MOST_LAW_STEPS = 10_000  # of all laws together: some twenty seconds
 FEWEST_NUMBERS = 3
 MAX_STEP = 10**9
+LEAST_SHARE = 0.1  # of one core
 FINER = (
     10  # times N agents are those of a swarm in the place of a law, at least: less than 5 % of its own error is seen
 )
@@ -144,7 +145,7 @@ class LawErrorWorker:
         self._thread: threading.Thread | None = None
         self._guard = threading.Lock()  # of what the thread says, against its end
         self._stopped = Turn(self._take_turns)
-        self._duty, self._worked, self._told = MAX_SHARE, 0.0, 0.0
+        self._share, self._worked, self._told = Share(LEAST_SHARE), 0.0, 0.0
         self.standing = LawErrorStatus()
 
     # ---- any thread ----------------------------------------------------------------------------------------------------
@@ -187,7 +188,7 @@ class LawErrorWorker:
 
     def _work(self, step: int | None, fixed_product: bool, stopped: Turn) -> None:
         try:
-            with one_at_a_time:
+            with ONE_CORE:
                 self._worked = time.thread_time()
                 self._compare(step, fixed_product, stopped)
             trouble = ""
@@ -253,15 +254,14 @@ class LawErrorWorker:
     def _take_turns(self, turn: Turn) -> None:
         """Between two calls of a kernel: leave the core to replicas, and the processor to the visible swarm."""
         worked = time.thread_time() - self._worked
-        late = self._lateness() or 0.0
-        self._duty = max(MIN_SHARE, self._duty / 2) if late > LATE_S else min(MAX_SHARE, 1.1 * self._duty)
-        one_at_a_time.release()
+        rest = self._share.rest_s(worked, self._lateness() or 0.0)
+        ONE_CORE.release()
         try:
-            turn.wait(min(MAX_REST_S, worked * (1 / self._duty - 1)))
+            turn.wait(rest)
             while self._hidden() and not turn.ended:
                 turn.wait(MAX_REST_S)
         finally:
-            one_at_a_time.acquire()
+            ONE_CORE.acquire()
             self._worked = time.thread_time()
 
 

@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 
+from components.background import MAX_REST_S, ONE_CORE, Share
 from components.replicas.bands import Band
 from components.replicas.card import NUMBERS, ReplicaStatus
 from components.replicas.pool import ReplicaPool
@@ -22,15 +23,11 @@ from swarmviz import Simulation
 from swarmviz.theory import Verdict
 
 PIECE_S = 0.004  # of work at a time
-LATE_S = 0.01  # by which a picture may be late before replicas hold back
-MIN_SHARE, MAX_SHARE = 0.1, 0.5  # share of one core
-MAX_REST_S = 2.0
+LEAST_SHARE = 0.1  # of one core
 LOOK_EVERY_S = 0.4  # at the visible run, at most
 REST_PER_WORK = 9  # between two rounds: rounds of a few steps cost more in Python than in kernels
 JUDGE_EVERY_S = 2.0  # the claims, at most, in the middle of a round
 REPORT_EVERY_S = 0.2  # at most, in the middle of a round
-
-one_at_a_time = threading.Lock()  # replicas and errors against N of all visitors share one core
 
 
 class ReplicaWorker:
@@ -41,7 +38,7 @@ class ReplicaWorker:
     look : function () → VisibleRun or None
         The visible run as it stands (``VisibleRun.of(sim)`` under the lock that guards it); None when there is none any more.
     lateness : function () → float
-        Seconds by which the visible swarm's pictures come late; above ``LATE_S`` the replicas hold back.
+        Seconds by which the visible swarm's pictures come late; above ``background.LATE_S`` the replicas hold back.
     notify : function (ReplicaStatus) → None
         Called on the thread of the replicas when there is something new to show.
 
@@ -65,7 +62,11 @@ class ReplicaWorker:
         self._thread: threading.Thread | None = None
         self._count = 0
         self._dead = self._hidden = self._noticed = False
-        self._duty, self._round, self._reported_at = MAX_SHARE, 0.0, 0.0  # share; seconds worked in this round; when
+        self._share, self._round, self._reported_at = (
+            Share(LEAST_SHARE),
+            0.0,
+            0.0,
+        )  # of a core; seconds worked in this round; when
         self._next_round = self._next_look = 0.0
         self._shown: tuple[VisibleRun, dict[str, Band]] | None = None
         self._drawn = -1  # the last step of the bands that were reported
@@ -182,7 +183,7 @@ class ReplicaWorker:
                         return
                     pool.follow(seen, count)
                 began = time.thread_time()  # what others take from us on a busy machine is no work of ours
-                with one_at_a_time:
+                with ONE_CORE:
                     busy = pool.work(PIECE_S)
                 self._report(pool, count, busy, self._judge_claims(pool, busy))
                 worked = time.thread_time() - began
@@ -219,10 +220,9 @@ class ReplicaWorker:
 
     def _rest(self, worked: float) -> None:
         """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
-        late = self._lateness() if not self._dead else 0.0
-        self._duty = max(MIN_SHARE, self._duty / 2) if late > LATE_S else min(MAX_SHARE, 1.1 * self._duty)
+        rest = self._share.rest_s(worked, 0.0 if self._dead else self._lateness() or 0.0)
         with self._wake:
-            self._wake.wait_for(lambda: not self._count, min(MAX_REST_S, worked * (1 / self._duty - 1)))
+            self._wake.wait_for(lambda: not self._count, rest)
 
     def _judge_claims(self, pool: ReplicaPool, busy: bool) -> bool:
         """Hold the claims against the replicas, now and then while somebody sees the result; whether that was done."""

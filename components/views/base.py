@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from panel.viewable import Viewable
 
+from components.law.worker import LawWorker
 from swarmviz import Frame, Simulation
 
 
@@ -32,6 +33,8 @@ class View:
         that lets its worker prepare the picture.
     runs : function () → sequence of Simulation
         The runs of all panes, for a view that compares them.
+    law : LawWorker, optional
+        Computes the law of infinitely many agents, for a view that draws it.
 
     Attributes
     ----------
@@ -55,9 +58,14 @@ class View:
     once: ClassVar[tuple[str, ...]] = ()
     defaults: Mapping[str, Any] = MappingProxyType({})
 
-    def __init__(self, refresh: Callable[[], None] | None = None, runs: Callable[[], Sequence[Simulation]] = tuple):
+    def __init__(
+        self,
+        refresh: Callable[[], None] | None = None,
+        runs: Callable[[], Sequence[Simulation]] = tuple,
+        law: LawWorker | None = None,
+    ):
         self._sim: Simulation | None = None
-        self._runs = runs
+        self._runs, self._law = runs, law
         self.refresh: Callable[[], None] = refresh or self._draw_at_once
 
     @property
@@ -77,6 +85,11 @@ class View:
     def export_options(self, frame: Frame) -> dict[str, Any]:
         """The options with which :func:`swarmviz.exports.picture` draws the view as it is seen."""
         return {}
+
+    @property
+    def law_parts(self) -> frozenset[str]:
+        """What it draws now of the law of infinitely many agents, of :data:`components.law.beside.PARTS`; the law is computed for that."""
+        return frozenset()
 
     def attach(self, run: Simulation) -> None:
         """Draw what does not move, for another dynamics, landscape or swarm, and the present frame."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMapper
+from bokeh.models import ColumnDataSource, Div, HoverTool, LegendItem, LinearColorMapper
 
-from components.palette import BEST, FOCUS, MINIMISER, Theme, density_palette, theme
+from components.law.beside import PHASE
+from components.palette import BEST, FOCUS, FONT, MINIMISER, SMALL_TEXT, Theme, density_palette, theme
 from components.views.arena import agents
 from components.views.base import View
 from components.views.buttons import ButtonRow
@@ -26,14 +28,16 @@ from components.views.figures import (
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.agents import CELLS, points_of
 from swarmviz.drawing.axes import steps_around
-from swarmviz.drawing.claims import opacity
+from swarmviz.drawing.claims import FAINT, opacity
 from swarmviz.drawing.coordinates import names_of
+from swarmviz.drawing.law import LAW_NAME, PHASE_ALPHA, DrawnLaw, PhaseLaw, has_phase_law
 from swarmviz.drawing.phase_space import PhasePicture, VelocityBand, phase_picture, speed_reach
 from swarmviz.drawing.style import MANY
 from swarmviz.drawing.zoom import Zoom, distances
 
 CHOICES = 5  # coordinates that can be chosen
 BAND_ALPHA = 0.16  # opacity of the band of velocities
+LAW = ["law", "law", "The law f(t, x, v) of infinitely many agents, with the Δt of this run"]
 
 
 class Prepared(NamedTuple):
@@ -41,6 +45,8 @@ class Prepared(NamedTuple):
 
     picture: PhasePicture
     points: dict[str, np.ndarray]
+    law: DrawnLaw | None = None
+    phase: PhaseLaw | None = None
 
 
 def speed_range(v: np.ndarray, width: float, now: tuple[float, float] | None) -> tuple[float, float]:
@@ -58,32 +64,44 @@ class PhaseSpace(View):
     ----------
     coordinate : int
         Which coordinate is drawn, from 0.
+    phase_law : bool
+        Whether the law f(t, x, v) of infinitely many agents is drawn behind the agents, which there is for d = 1.
     """
 
     label = "Phase space"
     picture = "phase"
     every = 2
-    defaults: ClassVar = {"coordinate": 0}
+    defaults: ClassVar = {"coordinate": 0, "phase_law": False}
 
     def __init__(self, dark: bool = False, **wiring: Any):
         super().__init__(**wiring)
-        self._colours, self._i = theme(dark), 0
+        self._colours, self._i, self._phase_law = theme(dark), 0, False
         self._kind, self._named = agents.Kind(), None
         self._restart_ranges()
         self.tones, self.shades = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
+        self.law_shades = LinearColorMapper(low=0, high=255)
         self.figure = new_figure("x", "v")
         self._add_layers()
         self._buttons = ButtonRow(
-            lambda what: self._choose(int(self._buttons.value)),
+            self._pressed,
             label="coordinate",
             sizing_mode=None,
             css_classes=["options"],
         )
-        self._pane = pn.pane.Bokeh(self.figure, sizing_mode="stretch_both", min_height=140)
+        plot = pn.pane.Bokeh(self.figure, sizing_mode="stretch_both", min_height=140)
+        self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        reasons = pn.pane.Bokeh(self.reasons, sizing_mode="stretch_width", margin=0)
+        self._pane = pn.Column(plot, reasons, sizing_mode="stretch_both", min_height=150)
         self._dress()
 
     def _add_layers(self) -> None:
         fig = self.figure
+        self.law_cells = ColumnDataSource(placed(np.zeros((1, 1), "u1"), (0.0, 0.0), (1.0, 1.0)))
+        self.law = fig.image(
+            "image", "x", "y", "dw", "dh", source=self.law_cells, color_mapper=self.law_shades, level=MOVING
+        )
+        # an image has no mark in a legend: a bar without height lends it one
+        self.law_key = fig.quad([0.0], [0.0], [0.0], [0.0], line_color=None, fill_alpha=PHASE_ALPHA)
         self.density = ColumnDataSource(placed(np.zeros((CELLS[2], CELLS[2]), "u1"), (0.0, 0.0), (1.0, 1.0)))
         self.cloud = fig.image(
             "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.shades, level=MOVING
@@ -112,6 +130,9 @@ class PhaseSpace(View):
         apply_theme(self.figure, colours)
         agents.apply_theme(self.figure, self.dots, self.tones, self._kind, colours)
         self.shades.palette = density_palette(colours)
+        self.law_key.glyph.fill_color = colours.target
+        self.law_shades.palette = [f"{colours.target}{round(PHASE_ALPHA * shade):02x}" for shade in range(256)]
+        self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
         self.spread.glyph.fill_color = self.centre.glyph.line_color = colours.target
         self.memories.glyph.line_color = self.best.glyph.line_color = colours.ink
         self.stars.glyph.update(fill_color=colours.minimiser, line_color=colours.ink)
@@ -149,6 +170,39 @@ class PhaseSpace(View):
             raise ValueError(f"coordinate = {i!r}: must be from 0 to {count - 1}")
         self._choose(i)
 
+    @property
+    def phase_law(self) -> bool:
+        """Whether the law of positions and velocities is drawn."""
+        return self._phase_law
+
+    @phase_law.setter
+    def phase_law(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise ValueError(f"phase_law = {value!r}: must be true or false")
+        self._phase_law = value
+        self._show_switches()
+        self.refresh()
+
+    @property
+    def _has_law(self) -> bool:
+        """Whether the run has a law of positions and velocities."""
+        return self._sim is not None and self._sim.initial_swarm.d == 1 and has_phase_law(self._sim.dynamics)
+
+    @property
+    def law_parts(self) -> frozenset[str]:
+        """The phase space of the law, where it is chosen and there is one."""
+        return frozenset({PHASE}) if self._phase_law and self._has_law else frozenset()
+
+    def _show_switches(self) -> None:
+        self._buttons.param.update(switches=[LAW] if self._has_law else [], active=["law"] if self._phase_law else [])
+
+    def _pressed(self, what: str) -> None:
+        """Another coordinate, or the switch of the law."""
+        if what == "value":
+            self._choose(int(self._buttons.value))
+        else:
+            self.phase_law = "law" in self._buttons.active
+
     def _choose(self, i: int) -> None:
         self._i, self._buttons.value = i, str(i)
         self._restart_ranges()
@@ -173,6 +227,7 @@ class PhaseSpace(View):
         self._i = min(self._i, min(frame.d, CHOICES) - 1)
         pairs = [", ".join(names_of(i, frame.d)) for i in range(min(frame.d, CHOICES))]
         self._buttons.param.update(choices=[[str(i), pair, ""] for i, pair in enumerate(pairs)], value=str(self._i))
+        self._show_switches()
         self._kind = agents.kind_of(frame)
         self._restart_ranges()
         self._dress()
@@ -189,12 +244,13 @@ class PhaseSpace(View):
         left, right = zoom.around(low, high)
         self._v_now = speed_range(frame.v[:, i], right - left, self._v_now)
         drawn = phase_picture(frame, run, i, (left, right), self._v_now)
+        law, phase = None, None
+        if self._law is not None and self.law_parts:
+            law, phase = self._law.law(run), self._law.phase(run, drawn.x_ends, drawn.v_ends)
         if drawn.image is not None:
-            return Prepared(drawn, {name: np.zeros(0, "f4") for name in self.points_columns(frame)})
-        return Prepared(
-            drawn,
-            {"x": finite_f4(drawn.x), "v": finite_f4(drawn.v)} | agents.columns_of(points_of(frame, frame.x), frame),
-        )
+            return Prepared(drawn, {name: np.zeros(0, "f4") for name in self.points_columns(frame)}, law, phase)
+        points = {"x": finite_f4(drawn.x), "v": finite_f4(drawn.v)}
+        return Prepared(drawn, points | agents.columns_of(points_of(frame, frame.x), frame), law, phase)
 
     @staticmethod
     def points_columns(frame: Frame) -> list[str]:
@@ -206,10 +262,13 @@ class PhaseSpace(View):
         p = payload.picture
         if p.i != self._i:
             return
-        named = p.i, p.law and (p.law.title, p.law.applies), len(p.goals) > 0, len(p.bests) > 0
+        law = payload.law
+        told = law and (payload.phase is not None, law.sentence)
+        named = p.i, p.law and (p.law.title, p.law.applies), len(p.goals) > 0, len(p.bests) > 0, told
         if named != self._named:
             self._named = named
-            self._name(p)
+            self._name(p, law, payload.phase is not None)
+        self._paint_law(payload.phase)
         move_range(self.figure.x_range, p.x_ends)
         move_range(self.figure.y_range, p.v_ends)
         self.points.data, self.band.data = payload.points, _columns(p.band)
@@ -222,10 +281,17 @@ class PhaseSpace(View):
         if p.image is not None:
             (left, right), (bottom, top) = p.x_ends, p.v_ends
             self.density.data = placed(p.image, (left, bottom), (right - left, top - bottom))
-        if self.note.text != p.note:
-            self.note.update(text=p.note, visible=bool(p.note))
+        note = " · ".join(filter(None, (p.note, payload.phase.note if payload.phase else "")))
+        if self.note.text != note:
+            self.note.update(text=note, visible=bool(note))
 
-    def _name(self, p: PhasePicture) -> None:
+    def _paint_law(self, phase: PhaseLaw | None) -> None:
+        """Write the law of positions and velocities to its source."""
+        if phase is not None:
+            (left, right), (bottom, top) = phase.x_ends, phase.v_ends
+            self.law_cells.data = placed(phase.image, (left, bottom), (right - left, top - bottom))
+
+    def _name(self, p: PhasePicture, law: DrawnLaw | None, drawn: bool) -> None:
         """Axes, legend and tool tips of another coordinate or another law."""
         assert self._sim is not None
         x, v = names_of(p.i, self._sim.initial_swarm.d)
@@ -240,6 +306,12 @@ class PhaseSpace(View):
             self.centre.glyph.line_alpha = opacity(p.law)
         if len(p.bests):
             items.append(LegendItem(label="personal best, at v = 0", renderers=[self.memories]))
+        if drawn:
+            items.append(LegendItem(label=LAW_NAME, renderers=[self.law_key]))
+            self.law.glyph.global_alpha = 1.0 if law is None or law.applies else FAINT
+        self.law.visible = drawn
+        said = law.sentence if law is not None else ""
+        self.reasons.update(text=escape(said), visible=bool(said))
         self.legend.items = items
         self.centre.visible = self.spread.visible = p.law is not None
 

@@ -77,6 +77,11 @@ class ViewSwitcher(View):
         """As often as the view that is seen wants it."""
         return self._views[self._shown].every
 
+    @property
+    def law_parts(self) -> frozenset[str]:
+        """What the view that is seen draws of the law of infinitely many agents."""
+        return self._views[self._shown].law_parts
+
     def show(self, label: str) -> None:
         """Bring another view in sight, on the page's thread; it stays the choice for every run that it fits.
 

@@ -14,6 +14,7 @@ from swarmviz.drawing.coordinates import chosen, names_of
 from swarmviz.drawing.finite_set_laws import target_law
 from swarmviz.drawing.histogram import cells_of, histogram, shades
 from swarmviz.drawing.kernel_estimate import CELLS_PER_BIN, GRID, smooth_density, smooth_image
+from swarmviz.drawing.law import AtomMarks, DrawnLaw, atom_marks, law_density
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
@@ -43,6 +44,14 @@ class Marginal(NamedTuple):
     def note(self) -> str:
         """What the densities do not count, in words."""
         return note_of(self.outside, self.removed)
+
+
+class LawOnBars(NamedTuple):
+    """A law of infinitely many agents over a histogram: ``density`` (G,) at the grid of its marginal, and ``atoms`` as marks."""
+
+    law: DrawnLaw
+    density: np.ndarray
+    atoms: AtomMarks
 
 
 class JointTarget(NamedTuple):
@@ -83,7 +92,7 @@ class DensityPicture(NamedTuple):
 
     ``names`` are those of the one or two coordinates, ``marginals`` each by itself and ``joint`` both together, as far as they were asked
     for; ``smooth`` says whether there are smooth estimates; ``target`` is the law that the swarm is said to tend to, and ``n`` how many
-    agents take part.
+    agents take part; ``law`` is the law of infinitely many agents, None where it was not asked for.
     """
 
     names: tuple[str, ...]
@@ -92,6 +101,7 @@ class DensityPicture(NamedTuple):
     smooth: bool
     target: Target | None
     n: int
+    law: LawOnBars | None = None
 
 
 def density_picture(
@@ -103,6 +113,7 @@ def density_picture(
     *,
     marginals: bool = True,
     joint: bool = False,
+    law: DrawnLaw | None = None,
 ) -> DensityPicture:
     """The density of the swarm over the box of its landscape.
 
@@ -118,6 +129,8 @@ def density_picture(
         Whether there are smooth estimates. Of a finite set there are none, and a bar for each row of states instead of ``bins``.
     marginals, joint : bool
         What is computed. There is a plane of two coordinates only, and none of a finite set.
+    law : DrawnLaw, optional
+        The law of infinitely many agents that is drawn over the histogram, for d = 1.
 
     Raises
     ------
@@ -137,10 +150,17 @@ def density_picture(
         columns = [marginal_of(x[:, i], float(low[i]), float(high[i]), bins, smooth, laws[i], removed) for i in places]
     if joint and len(places) == 2:
         at = list(places)
-        law = None if target is None else joint_target(target, low, high, swapped=places[0] > places[1])
+        laid = None if target is None else joint_target(target, low, high, swapped=places[0] > places[1])
         shaded, outside = joint_density(x[:, at], low[at], high[at], bins, smooth)
-        image = JointDensity(shaded, low[at], high[at], smooth, outside, removed, law)
-    return DensityPicture(_names(places, frame.d), columns, image, smooth, target, len(x))
+        image = JointDensity(shaded, low[at], high[at], smooth, outside, removed, laid)
+    over = law_on_bars(law, columns[0]) if law is not None and frame.d == 1 and columns else None
+    return DensityPicture(_names(places, frame.d), columns, image, smooth, target, len(x), over)
+
+
+def law_on_bars(law: DrawnLaw, m: Marginal) -> LawOnBars:
+    """A law of infinitely many agents as the bars of a histogram would show it."""
+    width = float(m.edges[1] - m.edges[0])
+    return LawOnBars(law, law_density(law, m.grid, width), atom_marks(law, width))
 
 
 def _of_states(

@@ -31,15 +31,16 @@ def dressed(running):
     edit(running, "dynamics", "PSO")
     settle(running)
     density = running.side.views["Density"]
-    density.bins, density.kde, density.plane = 100, False, True
+    density.bins, density.kde, density.plane, density.law = 100, False, True, True
     running.side.buttons._handle_msg("Phase space")
-    running.side.views["Phase space"].coordinate = 1
+    running.side.views["Phase space"].coordinate, running.side.views["Phase space"].phase_law = 1, True
     running.curves.choose(1, "value", log=True)
     running.replicas.card.tolerance = 0.1
     return running
 
 
-ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "coordinate": 1, "tolerance": 0.1}
+ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "law": True, "coordinate": 1, "phase_law": True,
+       "tolerance": 0.1}  # fmt: skip
 
 
 def test_nothing_is_in_the_link_as_long_as_nobody_chose(running):
@@ -59,7 +60,7 @@ def test_a_copied_link_shows_the_same_views_with_the_same_options(dressed):
     assert wait(lambda: again._sim.k == dressed._sim.k and options(again) == options(dressed))
     assert ALL.items() <= options(dressed).items() and options(dressed)["curves"][1] == ["value", True]
     assert again.side.shown == "Phase space" and again.side.buttons.value == "Phase space"
-    assert again.side.views["Density"]._buttons.active == ["plane"] and again.curves.log[1]
+    assert again.side.views["Density"]._buttons.active == ["plane", "law"] and again.curves.log[1]
     assert np.array_equal(again._sim.frame.x, dressed._sim.frame.x) and again.bar.message == {}
     again.close()
 

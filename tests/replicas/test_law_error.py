@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components.background import ONE_CORE
 from components.replicas import law_error as module
 from components.replicas.law_error import LawErrorStatus, LawErrorWorker, Plan, Point, plan
 from components.replicas.law_error_card import LawErrorCard, charts
 from components.replicas.replica import VisibleRun
-from components.replicas.worker import one_at_a_time
 from swarmviz.ensembles import law_error as core
 from swarmviz.ensembles.law_error import law_error
 
@@ -152,15 +152,15 @@ def test_it_is_stopped_without_waiting_and_closed_without_a_thread(few):
     worker.start()
     time.sleep(0.2)
     assert worker.standing.running
-    assert one_at_a_time.acquire(timeout=5.0), "it keeps the core to itself while it rests"
-    one_at_a_time.release()
+    assert ONE_CORE.acquire(timeout=5.0), "it keeps the core to itself while it rests"
+    ONE_CORE.release()
     worker.stop()
     before = len(told)
     assert not worker.standing.running
     worker.close()
     assert not [t for t in threading.enumerate() if t.name == "swarmviz error against N"] and len(told) == before
-    assert one_at_a_time.acquire(timeout=1.0), "it keeps the core to itself"
-    one_at_a_time.release()
+    assert ONE_CORE.acquire(timeout=1.0), "it keeps the core to itself"
+    ONE_CORE.release()
 
 
 def test_what_is_found_after_it_was_stopped_is_not_said(few, monkeypatch):
@@ -191,7 +191,7 @@ def test_what_is_asked_last_is_what_is_found(few):
 
 def test_it_waits_while_replicas_of_anybody_work(few):
     worker, told = worker_of(run_of(sv.CBO(), 2))
-    with one_at_a_time:
+    with ONE_CORE:
         worker.start()
         time.sleep(0.3)
         assert not told

@@ -9,9 +9,10 @@ import weakref
 import numpy as np
 import pytest
 
+from components.background import LATE_S
 from components.replicas.card import ReplicaStatus, headline
 from components.replicas.pool import ReplicaPool
-from components.replicas.worker import LATE_S, ReplicaWorker
+from components.replicas.worker import ReplicaWorker
 from swarmviz.success import succeeded
 from tests.replicas.runs import Watched, at, independent, visible_run
 

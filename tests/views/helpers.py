@@ -8,6 +8,8 @@ import panel as pn
 from bokeh.core.serialization import Serializer
 
 import swarmviz as sv
+from swarmviz.drawing.law import NO_DISTANCES, drawn_law, phase_law
+from swarmviz.laws import LawOfRun
 
 DYNAMICS = [name for name, cls in sv.dynamics.ALL.items() if "node" not in cls.__name__]
 
@@ -56,3 +58,23 @@ def drawn_json(view):
     """What the browser would get, as strict JSON."""
     roots = [pane.object for pane in figures(view)]
     return json.dumps(Serializer().encode(roots), allow_nan=False, default=lambda b: len(getattr(b, "data", b)))
+
+
+class LawAtOnce:
+    """Stands in for the thread of the law (:class:`components.law.worker.LawWorker`): computes when it is asked, by ``late`` steps less."""
+
+    def __init__(self, late=0, distances=NO_DISTANCES, **changed):
+        self.late, self.known, self.changed, self.asked = late, distances, changed, 0
+
+    def _reached(self, run):
+        self.asked += 1
+        return LawOfRun().at(run.journal, run.initial_swarm, max(run.k - self.late, 0))
+
+    def law(self, run):
+        return drawn_law(self._reached(run), run.journal, run.initial_swarm.n)._replace(**self.changed)
+
+    def phase(self, run, x_ends, v_ends):
+        return phase_law(self._reached(run), x_ends, v_ends)
+
+    def distances(self, run):
+        return self.known

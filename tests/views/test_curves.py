@@ -7,7 +7,8 @@ import pytest
 
 from components.views.curves.curves import Curves
 from swarmviz.drawing.claims import FAINT
-from tests.views.helpers import DYNAMICS, attached, paint, simulation
+from swarmviz.drawing.law import Distances
+from tests.views.helpers import DYNAMICS, LawAtOnce, attached, paint, simulation
 
 
 def slots(plot):
@@ -80,3 +81,29 @@ def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hyp
         and "2λ &gt; σ² fails since step 3 (2λ − σ² = −7)" in view.plots[1].reasons.text
         and view.plots[1].reasons.visible
     )
+
+
+def test_the_distance_to_the_law_is_chosen_like_what_is_recorded_and_stands_beside_that_of_independent_draws():
+    sim = simulation("CBO", d=1, steps=4)
+    laws = LawAtOnce(
+        distances=Distances(np.array([0, 2, 4]), np.array([0.3, 0.2, 0.1]), np.array([0.2, 0.2, 0.15])), needed=99.0
+    )
+    view = attached(Curves(law=laws), sim)
+    assert view.law_parts == frozenset() and laws.asked == 0
+    view.curves = [["value", True], ["W₁", False]]
+    assert view.law_parts == {"distance"}
+    plot = view.plots[1]
+    assert [item.label.value for item in plot.legend.items] == ["W₁ to the law", "of N independent draws"]
+    measured, expected = (data.data for data, _ in plot.slots[:2])
+    np.testing.assert_array_equal(measured["k"], [0, 2, 4])
+    np.testing.assert_array_equal(measured["y"], laws.known.measured)
+    np.testing.assert_array_equal(expected["y"], laws.known.expected)
+    assert plot.figure.yaxis.axis_label == "W₁" and "N* = 99" in plot.reasons.text
+    assert [label for _, label, _ in view._buttons[1].choices].count("W₁") == 1
+
+
+@pytest.mark.parametrize(("dynamics", "d"), [("CBO", 2), ("SBGD", 1)])
+def test_where_no_law_is_computed_its_distance_is_not_offered(dynamics, d):
+    view = attached(Curves(law=LawAtOnce()), simulation(dynamics, d=d))
+    with pytest.raises(ValueError, match="curves = "):
+        view.curves = [["value", True], ["W₁", False]]

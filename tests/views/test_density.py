@@ -11,9 +11,11 @@ import swarmviz as sv
 from components.views.density.density import Density
 from components.views.density.joint import contours
 from swarmviz import theory
+from swarmviz.drawing.claims import FAINT
 from swarmviz.drawing.density import joint_target
+from swarmviz.drawing.law import LAW_NAME, law_density
 from swarmviz.theory import Target
-from tests.views.helpers import attached, simulation
+from tests.views.helpers import LawAtOnce, attached, drawn_json, paint, simulation
 
 
 @pytest.mark.parametrize("d", [1, 2, 3])
@@ -53,7 +55,7 @@ def test_the_buttons_are_the_options_and_ask_for_a_picture():
     view.bins = 37
     assert view.options.value == "37" and "37" in [name for name, *_ in view.options.choices]
     view.attach(simulation(d=1))
-    assert [name for name, *_ in view.options.switches] == ["kde"] and len(view.sources) == 1
+    assert [name for name, *_ in view.options.switches] == ["kde", "law"] and len(view.sources) == 1
     view.attach(simulation(d=2))
     assert view.plane and view.sources == [] and view._panes[2].visible and view._joint.figure.visible
 
@@ -121,3 +123,56 @@ def test_a_law_says_its_name_and_source_on_hover_and_below_why_it_does_not_hold(
             assert plot.target.name.startswith("ρ_R ∝ R (000 Thm 1) — ") and plot.target in plot.hover.renderers
             assert any("ρ_R" in item.label.value for item in plot.legend.items)
             assert view.reasons.visible != holds and (holds or escape(law.reason) in view.reasons.text)
+
+
+def test_the_law_of_infinitely_many_agents_is_drawn_when_it_is_chosen_with_the_step_that_it_has_reached():
+    sim, laws = simulation("BGK", "Rastrigin", n=500, d=1, steps=12, sigma=1.5), LawAtOnce(late=4)
+    view = attached(Density(law=laws), sim)
+    plot = view._plots[0]
+    assert not view.law and view.law_parts == frozenset() and laws.asked == 0 and not plot.law.visible
+    view.options._handle_msg("law")
+    assert view.law and view.law_parts == {"density"} and all(part.visible for part in plot.law_parts)
+    law, x = laws.law(sim), plot.law_line.data["x"].astype(float)
+    np.testing.assert_allclose(plot.law_line.data["law"], law_density(law, x, 10.24 / 40), rtol=1e-3, atol=1e-5)
+    assert plot.note.text == "law at step 8" and plot.note.visible
+    np.testing.assert_allclose(plot.atoms.data["x"], [-5.12, 5.12], rtol=1e-6)
+    assert plot.atoms.data["mass"] == [f"{mass:.2g}" for mass in law.atoms[:, 1]]
+    assert plot.atoms.data["align"] == ["left", "right"], "inside the frame"
+    assert LAW_NAME in [item.label.value for item in plot.legend.items] and law.approximation in plot.law.name
+    assert max(plot.law_line.data["law"].max(), plot.atoms.data["top"].max()) <= plot.figure.y_range.end
+    assert drawn_json(view)
+    view.law = False
+    assert not plot.law.visible and plot.note.text == "" and view.law_parts == frozenset()
+
+
+def test_a_law_that_so_few_agents_do_not_follow_is_faint_and_says_so():
+    sim = simulation("CBO", "Rastrigin", n=30, d=1)
+    laws = LawAtOnce(needed=1.0)
+    view = attached(Density(law=laws), sim)
+    view.law = True
+    for needed, faint in ((31.0, True), (30.0, False)):
+        laws.changed["needed"] = needed
+        paint(view, sim)
+        assert view._plots[0].law.glyph.line_alpha == (FAINT if faint else 1.0)
+        assert ("only from about N* = 31 agents on; here N = 30" in view.reasons.text) == faint == view.reasons.visible
+
+
+def test_where_there_is_no_law_its_reason_stands_there():
+    view = attached(Density(law=LawAtOnce()), simulation("SBGD", "Rastrigin", d=1))
+    view.law = True
+    assert "is not computed for" in view.reasons.text and not view._plots[0].law.visible
+    view = attached(Density(law=LawAtOnce()), simulation(d=2))
+    view.law = True
+    assert view.law_parts == frozenset() and "law" not in [name for name, *_ in view.options.switches]
+
+
+def test_the_law_moves_with_the_swarm():
+    sim = simulation("CBO", "Rastrigin", n=300, d=1)
+    view = attached(Density(law=LawAtOnce()), sim)
+    view.law = True
+    before = view._plots[0].law_line.data["law"]
+    sim.advance(10)
+    paint(view, sim)
+    assert view._plots[0].note.text.endswith("law at step 13") and (view._plots[0].law_line.data["law"] != before).any()
+    with pytest.raises(ValueError, match="law = 1: must be true or false"):
+        view.law = 1

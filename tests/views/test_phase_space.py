@@ -13,7 +13,7 @@ from components.views.phase_space import PhaseSpace, speed_range
 from swarmviz import theory
 from swarmviz.drawing.coordinates import names_of
 from swarmviz.drawing.phase_space import LONGEST, SHARE
-from tests.views.helpers import paint, prepared
+from tests.views.helpers import LawAtOnce, drawn_json, paint, prepared
 
 RASTRIGIN = sv.landscapes.Rastrigin()
 
@@ -116,7 +116,7 @@ def test_no_law_is_drawn_where_theory_gives_none(name, settings):
 def test_a_large_swarm_is_an_image_that_says_so_and_holds_everybody_in_view(n):
     sim = simulation(n=n, d=1, steps=3)
     view = attached(sim)
-    picture, _ = prepared(view, sim)
+    picture = prepared(view, sim).picture
     (left, right), (bottom, top), frame = picture.x_ends, picture.v_ends, sim.frame
     x, v = frame.x[:, 0], frame.v[:, 0]
     seen = (x >= left) & (x <= right) & (np.abs(v) <= top)
@@ -174,3 +174,29 @@ def test_ranges_contain_what_is_drawn_while_the_swarm_moves():
         ends.append((view.figure.y_range.start, view.figure.y_range.end))
         assert np.abs(view.points.data["v"]).max() <= view.figure.y_range.end * (1 + 1e-6)
     assert sum(a != b for a, b in pairwise(ends)) <= 25
+
+
+def test_the_law_of_positions_and_velocities_is_an_image_behind_the_agents():
+    sim, laws = simulation(d=1, n=300, steps=8), LawAtOnce(late=2, needed=301.0)
+    view = attached(sim, law=laws)
+    assert not view.law.visible and view.law_parts == frozenset() and laws.asked == 0
+    view.options._handle_msg("law")
+    assert view.phase_law and view.law.visible and view.law_parts == {"phase"}
+    cells, expected = view.law_cells.data, laws.phase(sim, *prepared(view, sim).picture[1:3])
+    np.testing.assert_array_equal(cells["image"][0], expected.image)
+    assert (cells["x"][0], cells["y"][0]) == (view.figure.x_range.start, view.figure.y_range.start)
+    assert cells["dw"][0] == view.figure.x_range.end - view.figure.x_range.start
+    assert "law at step 6" in view.note.text and "N* = 301" in view.reasons.text
+    assert view.figure.renderers.index(view.law) < view.figure.renderers.index(view.dots)
+    assert "law, N → ∞" in [item.label.value for item in view.legend.items] and drawn_json(view)
+    view.phase_law = False
+    assert not view.law.visible and not view.reasons.visible and "law" not in view.note.text
+    with pytest.raises(ValueError, match="phase_law = 'on': must be true or false"):
+        view.phase_law = "on"
+
+
+@pytest.mark.parametrize(("dynamics", "d"), [("BGK", 2), ("PSO", 1)])
+def test_where_no_law_of_velocities_is_known_none_is_offered(dynamics, d):
+    view = attached(simulation(dynamics, d=d), law=LawAtOnce())
+    view.phase_law = True
+    assert view.options.switches == [] and view.law_parts == frozenset() and not view.law.visible

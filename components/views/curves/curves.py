@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 import panel as pn
 
+from components.law.beside import DISTANCE
 from components.palette import theme
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.curves.curve_plot import CurvePlot
+from components.views.curves.law_curves import GROUP as TO_LAW
+from components.views.curves.law_curves import MEANING as TO_LAW_MEANING
+from components.views.curves.law_curves import has_law, law_picture
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
@@ -21,7 +25,10 @@ from swarmviz.theory import lines as theory_lines
 FIRST_CHOICE = "value", "dispersion"
 LOG = ["log", "log", "Logarithmic axis"]
 ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; }"
-SCHEDULE_MEANING = "The parameters that follow a schedule, over the whole run and ahead of it"
+MEANINGS = {
+    SCHEDULE: "The parameters that follow a schedule, over the whole run and ahead of it",
+    TO_LAW: TO_LAW_MEANING,
+}  # of groups that no dynamics records
 
 
 class Prepared(NamedTuple):
@@ -146,6 +153,11 @@ class Curves(View):
             raise ValueError(f"lines = {value!r:.100}: must be names of claims, such as {min(known)}")
         self._toggled = set(value)
 
+    @property
+    def law_parts(self) -> frozenset[str]:
+        """The distance to the law, where it is on a plot."""
+        return frozenset({DISTANCE}) if TO_LAW in self.groups else frozenset()
+
     def is_drawn(self, claim: str, default: bool) -> bool:
         """Whether the line of a claim is drawn, which by ``default`` it is or is not."""
         return default != (claim in self._toggled)
@@ -177,6 +189,8 @@ class Curves(View):
     def _suits_log(self, group: str) -> bool:
         if group == SCHEDULE:
             return spans_decades(self._sim)
+        if group == TO_LAW:
+            return True
         return suits_log(self._sim.dynamics.observables, group)
 
     def attach(self, run: Simulation) -> None:
@@ -197,7 +211,7 @@ class Curves(View):
             return
         self._offered, observables = groups, self._sim.dynamics.observables
         meanings = {g: "; ".join(o.meaning for o in observables if o.panel == g) for g in groups}
-        choices = [[g, GROUP_LABELS.get(g, g), meanings[g] or SCHEDULE_MEANING] for g in groups]
+        choices = [[g, GROUP_LABELS.get(g, g), meanings[g] or MEANINGS[g]] for g in groups]
         for place, (buttons, (group, _)) in enumerate(zip(self._buttons, self._chosen, strict=True)):
             buttons.choices = choices
             if group not in groups:
@@ -213,11 +227,15 @@ class Curves(View):
     def prepare(self, frame: Frame, run: Simulation) -> Prepared:
         """The curves of both plots; safe on a worker thread."""
         bands, lines = self.bands(run), theory_lines(run, self._toggled)
-        pictures = [
-            schedule_picture(run, log) if group == SCHEDULE else curves_picture(frame, run, group, log, bands, lines)
-            for group, log in self._chosen
-        ]
-        return Prepared(_groups(run), pictures)
+
+        def drawn(group: str, log: bool) -> CurvesPicture:
+            if group == SCHEDULE:
+                return schedule_picture(run, log)
+            if group == TO_LAW:
+                return law_picture(run, log, self._law)
+            return curves_picture(frame, run, group, log, bands, lines)
+
+        return Prepared(_groups(run), [drawn(group, log) for group, log in self._chosen])
 
     def paint(self, payload: Prepared) -> None:
         """Write pictures to the sources; one that was prepared for another choice is left out."""
@@ -236,8 +254,9 @@ class Curves(View):
 
 
 def _groups(sim: Simulation) -> list[str]:
-    """What a plot can show: the groups of what is recorded, and the schedules where there are any."""
-    return groups_of(sim.dynamics.observables) + [SCHEDULE] * bool(scheduled(sim.dynamics))
+    """What a plot can show: the groups of what is recorded, the distance to the law and the schedules where there are any."""
+    more = [TO_LAW] * has_law(sim) + [SCHEDULE] * bool(scheduled(sim.dynamics))
+    return groups_of(sim.dynamics.observables) + more
 
 
 def _is_choice(value: Any, groups: list[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 import panel as pn
 from bokeh.models import ColumnDataSource, Div
 
+from components.law.beside import DENSITY
 from components.palette import FONT, SMALL_TEXT, theme
 from components.views.base import View
 from components.views.buttons import ButtonRow
@@ -19,6 +20,7 @@ from swarmviz.drawing.density import BINS, DensityPicture, density_picture, whol
 
 MENU = 10, 20, 40, 60, 100, 200  # bins
 SMOOTH = ["kde", "smooth", "A smooth estimate of the density"]
+LAW = ["law", "law", "The law of infinitely many agents, with the Δt of this run"]
 PLANE = ["plane", "2D", "The plane of x₁ and x₂ instead of each of them"]
 
 
@@ -28,6 +30,7 @@ class Options(NamedTuple):
     bins: int
     kde: bool
     plane: bool
+    law: bool
 
 
 class Prepared(NamedTuple):
@@ -49,16 +52,18 @@ class Density(View):
         Whether the smooth estimate is drawn.
     plane : bool
         Whether two coordinates are drawn as an image of their plane, rather than as two histograms.
+    law : bool
+        Whether the law of infinitely many agents is drawn, which there is for d = 1.
     """
 
     label = "Density"
     picture = "density"
     every = 3
-    defaults: ClassVar = {"bins": BINS, "kde": True, "plane": False}
+    defaults: ClassVar = {"bins": BINS, "kde": True, "plane": False, "law": False}
 
     def __init__(self, dark: bool = False, bins: int = BINS, **wiring: Any):
         super().__init__(**wiring)
-        self._chosen, self._named = Options(whole_bins(bins), True, False), None
+        self._chosen, self._named = Options(whole_bins(bins), True, False, False), None
         self._plots = [MarginalPlot(theme(dark)), MarginalPlot(theme(dark))]
         self._joint = JointPlot(theme(dark))
         figures = [*(plot.figure for plot in self._plots), self._joint.figure]
@@ -78,8 +83,8 @@ class Density(View):
         return frame.links is None
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
-        """Bins and smooth estimate as they are drawn."""
-        return {"bins": self.bins, "smooth": self.kde}
+        """Bins, smooth estimate and law as they are drawn."""
+        return {"bins": self.bins, "smooth": self.kde} | ({"law": True} if self.law and frame.d == 1 else {})
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -123,6 +128,21 @@ class Density(View):
     def plane(self, value: bool) -> None:
         self._choose(plane=_checked_switch("plane", value))
 
+    @property
+    def law(self) -> bool:
+        """Whether the law of infinitely many agents is drawn."""
+        return self._chosen.law
+
+    @law.setter
+    def law(self, value: bool) -> None:
+        self._choose(law=_checked_switch("law", value))
+
+    @property
+    def law_parts(self) -> frozenset[str]:
+        """The density of the law where it is chosen, and the swarm moves on a line."""
+        seen = self.law and self._sim is not None and self._sim.initial_swarm.d == 1
+        return frozenset({DENSITY}) if seen else frozenset()
+
     def _choose(self, **changed: Any) -> None:
         self._chosen = self._chosen._replace(**changed)
         self._show_options()
@@ -130,11 +150,11 @@ class Density(View):
 
     def _show_options(self) -> None:
         """Menu and switches as the options are, and the panes that they ask for."""
-        bins, kde, plane = self._chosen
+        bins, kde, plane, law = self._chosen
         d = self._sim.initial_swarm.d if self._sim is not None else 1
         offered = [[str(b), f"{b} bins", "Bins over the box"] for b in sorted({*MENU, bins})]
-        on = [name for name, chosen in (("kde", kde), ("plane", plane)) if chosen]
-        switches = [SMOOTH, PLANE] if d > 1 else [SMOOTH]
+        on = [name for name, chosen in (("kde", kde), ("plane", plane), ("law", law)) if chosen]
+        switches = [SMOOTH, PLANE if d > 1 else LAW]
         self._buttons.param.update(choices=offered, value=str(bins), switches=switches, active=on)
         for pane, seen in zip(self._panes, (not (plane and d > 1), d > 1 and not plane, d > 1 and plane), strict=True):
             pane.object.visible = seen  # first, because a pane of Panel's that is shown again asks its figure
@@ -143,7 +163,7 @@ class Density(View):
     def _pressed(self, what: str) -> None:
         """Another choice from the menu, or a switch."""
         on = self._buttons.active
-        self._choose(bins=int(self._buttons.value), kde="kde" in on, plane="plane" in on)
+        self._choose(bins=int(self._buttons.value), kde="kde" in on, plane="plane" in on, law="law" in on)
 
     def attach(self, run: Simulation) -> None:
         """Another landscape, dynamics or swarm."""
@@ -157,7 +177,8 @@ class Density(View):
         """The picture, and the contours of its target; safe on a worker thread."""
         options = self._chosen
         plane = options.plane and frame.d > 1
-        drawn = density_picture(frame, run, None, options.bins, options.kde, marginals=not plane, joint=plane)
+        law = self._law.law(run) if self._law is not None and options.law else None
+        drawn = density_picture(frame, run, None, options.bins, options.kde, marginals=not plane, joint=plane, law=law)
         return Prepared(options, drawn, contours(drawn.joint.target if drawn.joint else None))
 
     def paint(self, payload: Prepared) -> None:
@@ -165,26 +186,28 @@ class Density(View):
         if payload.options != self._chosen:
             return
         drawn = payload.picture
-        target = drawn.target
-        named = drawn.joint is not None, target and (target.title, target.applies, target.reason), drawn.smooth
+        target, over = drawn.target, drawn.law
+        law = over and (over.law.k >= 0, over.law.title, over.law.sentence)
+        named = drawn.joint is not None, target and (target.title, target.applies, target.reason), drawn.smooth, law
         if named != self._named:
             self._named = named
             self._name(drawn)
         if drawn.joint is not None:
             self._joint.paint(drawn.joint, payload.contours)
         for plot, marginal in zip(self._plots, drawn.marginals, strict=False):
-            plot.paint(marginal)
+            plot.paint(marginal, over)
 
     def _name(self, drawn: DensityPicture) -> None:
         """Axes, legends and reasons of another target or of other options."""
-        target = drawn.target
-        failed = "" if target is None or target.applies else escape(claim_of(target))
-        self.reasons.update(text=failed, visible=bool(failed))
+        target, law = drawn.target, drawn.law and drawn.law.law
+        said = [claim_of(target)] if target is not None and not target.applies else []
+        said += [law.sentence] if law is not None and law.sentence else []
+        self.reasons.update(text="<br>".join(map(escape, said)), visible=bool(said))
         if drawn.joint is not None:
             self._joint.name(target)
             return
         for plot, name in zip(self._plots, drawn.names, strict=False):
-            plot.name(name, target, drawn.smooth)
+            plot.name(name, target, drawn.smooth, law)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""

@@ -9,10 +9,20 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.claims import opacity, reasons
-from swarmviz.drawing.density import BINS, DensityPicture, JointDensity, Marginal, contours_name, density_picture
+from swarmviz.drawing.density import (
+    BINS,
+    DensityPicture,
+    JointDensity,
+    LawOnBars,
+    Marginal,
+    contours_name,
+    density_picture,
+)
+from swarmviz.drawing.law import LAW_NAME, DrawnLaw, drawn_law
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import SMALL, apply_theme, density_map, legend, new_figure, write_title
+from swarmviz.laws import LawOfRun
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
 
@@ -25,28 +35,37 @@ def density_figure(
     coordinates: Sequence[int] | None = None,
     bins: int = BINS,
     smooth: bool = True,
+    law: bool = False,
 ) -> Any:
     """The figure; the bars of a histogram have area 1 together with what lies outside the box.
 
-    Two coordinates are drawn as an image of their plane, too, except on a finite set.
+    Two coordinates are drawn as an image of their plane, too, except on a finite set. ``law``: whether the law of infinitely many agents
+    is drawn, which is computed from step 0 on; for d = 1.
 
     Raises
     ------
     ValueError
-        When ``coordinates``, ``bins`` or ``smooth`` is out of its range.
+        When ``coordinates``, ``bins``, ``smooth`` or ``law`` is out of its range.
     """
-    if not isinstance(smooth, bool):
-        raise ValueError(f"smooth = {smooth!r}: must be True or False")
+    for name, value in (("smooth", smooth), ("law", law)):
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} = {value!r}: must be True or False")
     colours = style.theme(dark)
-    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True)
+    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True, law=law_of(sim) if law else None)
     figure, panels = _panels(len(drawn.names), drawn.joint is not None, colours, dpi)
     for axes, m, name in zip(panels, drawn.marginals, drawn.names, strict=False):
-        _histogram(axes, m, name, drawn, colours)
+        _histogram(axes, m, name, drawn, sim.k, colours)
     if drawn.joint is not None:
         _joint(panels[-1], drawn.joint, drawn.names, drawn.target, colours)
     write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
-    legend(figure, _entries(drawn, colours), colours, said=reasons([drawn.target]))
+    said = [drawn.law.law.sentence] if drawn.law is not None and drawn.law.law.sentence else []
+    legend(figure, _entries(drawn, colours), colours, said=reasons([drawn.target]) + said)
     return figure
+
+
+def law_of(sim: Simulation) -> DrawnLaw:
+    """The law of infinitely many agents at the step of a run."""
+    return drawn_law(LawOfRun().at(sim.journal, sim.initial_swarm, sim.k), sim.journal, sim.initial_swarm.n)
 
 
 def _panels(count: int, plane: bool, colours: Theme, dpi: float) -> tuple[Any, list[Any]]:
@@ -59,7 +78,7 @@ def _panels(count: int, plane: bool, colours: Theme, dpi: float) -> tuple[Any, l
     return figure, [figure.add_subplot(place) for place in (grid[0, 0], grid[1, 0], grid[:, 1])]
 
 
-def _histogram(axes: Any, m: Marginal, label: str, drawn: DensityPicture, colours: Theme) -> None:
+def _histogram(axes: Any, m: Marginal, label: str, drawn: DensityPicture, k: int, colours: Theme) -> None:
     """One coordinate."""
     apply_theme(axes, colours, label, "density")
     axes.stairs(m.top, m.edges, fill=True, facecolor=colours.bars, edgecolor=colours.paper, linewidth=0.4)
@@ -68,9 +87,25 @@ def _histogram(axes: Any, m: Marginal, label: str, drawn: DensityPicture, colour
     if drawn.target is not None:
         alpha = opacity(drawn.target)
         axes.plot(m.grid, m.target, color=colours.target, linewidth=2, linestyle=":", alpha=alpha)
+    if drawn.law is not None:
+        _law(axes, m, drawn.law, colours)
     axes.set(xlim=(m.edges[0], m.edges[-1]), ylim=(0, None))
     axes.grid(axis="y", color=colours.grid, linewidth=0.7)
-    _note(axes, m.note, colours)
+    behind = drawn.law is not None and drawn.law.law.k != k  # where it could not be followed to the end
+    _note(axes, " · ".join(filter(None, (m.note, drawn.law.law.note if behind and drawn.law else ""))), colours)
+
+
+def _law(axes: Any, m: Marginal, over: LawOnBars, colours: Theme) -> None:
+    """The law of infinitely many agents as a line, and its atoms as stems with their mass."""
+    alpha = opacity(over.law)
+    if over.law.k >= 0:
+        axes.plot(m.grid, over.density, color=colours.target, linewidth=1.8, alpha=alpha)
+    for x, height, text in zip(*over.atoms, strict=True):
+        axes.plot([x, x], [0, height], color=colours.target, linewidth=1.8, alpha=alpha, marker="D", markevery=[1],
+                  markersize=5, clip_on=False)  # fmt: skip
+        right = x > (m.edges[0] + m.edges[-1]) / 2
+        axes.annotate(text, (x, height), (-7 if right else 7, 0), textcoords="offset points", va="center",
+                      ha="right" if right else "left", fontsize=SMALL, color=colours.ink)  # fmt: skip
 
 
 def _joint(axes: Any, p: JointDensity, labels: Sequence[str], target: Target | None, colours: Theme) -> None:
@@ -105,4 +140,8 @@ def _entries(drawn: DensityPicture, colours: Theme) -> list[Any]:
         label = target.title if drawn.joint is None else contours_name(target)
         dotted: dict[str, Any] = {"linestyle": ":", "linewidth": 2, "alpha": opacity(target)}
         entries.append(Line2D([], [], color=colours.target, label=label, **dotted))
+    if drawn.law is not None and drawn.law.law.k >= 0:
+        entries.append(
+            Line2D([], [], color=colours.target, linewidth=1.8, alpha=opacity(drawn.law.law), label=LAW_NAME)
+        )
     return entries

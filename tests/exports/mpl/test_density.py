@@ -7,7 +7,9 @@ import pytest
 
 from swarmviz import theory
 from swarmviz.drawing.coordinates import names_of
+from swarmviz.drawing.law import LAW_NAME, drawn_law, law_density
 from swarmviz.exports.mpl.density import density_figure
+from swarmviz.laws import LawOfRun
 from tests.exports.mpl.helpers import named, reasons_in, simulation
 
 
@@ -65,3 +67,26 @@ def test_a_smooth_plane_has_its_middle_where_the_swarm_has():
     at = [low[i] + (np.arange(image.shape[1 - i]) + 0.5) * step[i] for i in (0, 1)]
     middle = [at[0] @ image.sum(axis=0), at[1] @ image.sum(axis=1)] / image.sum()
     np.testing.assert_allclose(middle, x.mean(axis=0), atol=0.1)
+
+
+def test_the_law_of_infinitely_many_agents_is_the_line_of_the_page_with_the_masses_of_the_walls():
+    sim = simulation("BGK", n=400, d=1, sigma=1.5)
+    sim.advance(10)
+    reached = LawOfRun().at(sim.journal, sim.initial_swarm, sim.k)
+    law = drawn_law(reached, sim.journal, 400)
+    figure = density_figure(sim, smooth=False, law=True)
+    (axes,) = figure.axes
+    line, *stems = (drawn.get_xydata().T for drawn in axes.lines)
+    width = np.diff(axes.patches[0].get_data().edges)[0]
+    np.testing.assert_allclose(line[1], law_density(law, line[0], width))
+    np.testing.assert_allclose([stem[1, 1] * width for stem in stems], law.atoms[:, 1])
+    assert [f"{mass:.2g}" for mass in law.atoms[:, 1]] == [
+        text.get_text() for text in axes.texts if text.get_text()[0] == "0"
+    ]
+    assert LAW_NAME in named(figure)
+    few = simulation("FMC", n=40, d=1)
+    few.advance(20)
+    figure = density_figure(few, law=True)
+    assert "here N = 40" in reasons_in(figure) and figure.axes[0].lines[-1].get_alpha() < 1
+    with pytest.raises(ValueError, match="law = 1: must be True or False"):
+        density_figure(sim, law=1)

@@ -1,0 +1,200 @@
+"""The thread of the law of infinitely many agents: it computes the law of the visible run while a view draws it.
+
+It works in pieces of a few milliseconds, mostly in kernels that run without the interpreter's lock, and rests in between: the longer, the
+later the visible swarm's pictures come. It holds the lock of the visible run only to look at it, never while it computes. There is no
+thread unless a law is drawn, and it sleeps once it has come to the step of the last picture. Its results are values that never change.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from components.background import ONE_CORE, Share
+from components.law.beside import PARTS, Beside, Ends, LawBesideRun
+from swarmviz import Simulation
+from swarmviz.drawing.law import NO_DISTANCES, Distances, DrawnLaw, PhaseLaw
+from swarmviz.replay import RunSpec
+
+PIECE_S = 0.008  # of work at a time; a single step may take longer
+LEAST_SHARE = 0.2  # of one core
+LOOK_EVERY_S = 0.05  # at the visible run, at most
+PUBLISH_EVERY_S = 0.1  # at most, while there is more to compute
+
+
+class LawWorker:
+    """The law of a visible run on a thread of its own.
+
+    Parameters
+    ----------
+    look : function () → RunSpec or None
+        The visible run as it stands (``RunSpec.of(sim)`` under the lock that guards it); None when there is none any more.
+    lateness : function () → float
+        Seconds by which the visible swarm's pictures come late; above ``background.LATE_S`` the law holds back.
+    notify : function ()
+        Called on the thread of the law when there is something new to draw.
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(d=1))
+    >>> worker = LawWorker(lambda: RunSpec.of(sim), lambda: 0.0, print)
+    >>> worker.law(sim) is None
+    True
+    """
+
+    def __init__(self, look: Callable[[], RunSpec | None], lateness: Callable[[], float], notify: Callable[[], None]):
+        self._look, self._lateness, self._notify = look, lateness, notify
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._drawn: frozenset[str] = frozenset()
+        self._view: tuple[Ends, Ends] | None = None
+        self._dead = self._noticed = self._failed = False
+        self._share, self._next_look, self._published_at = Share(LEAST_SHARE), 0.0, 0.0
+        self._beside: Beside | None = None
+
+    # ---- any thread ----------------------------------------------------------------------------------------------------
+
+    @property
+    def drawn(self) -> frozenset[str]:
+        """The parts of the law that views draw now; none ends the thread and forgets the law."""
+        return self._drawn
+
+    @drawn.setter
+    def drawn(self, parts: frozenset[str]) -> None:
+        if not parts <= PARTS:
+            raise ValueError(f"drawn = {sorted(parts)!r}: must be among {', '.join(sorted(PARTS))}")
+        with self._wake:
+            if self._dead or parts == self._drawn:
+                return
+            self._drawn, self._noticed, self._next_look = parts, True, 0.0
+            if not parts:
+                self._beside = None  # before the thread has noticed, so that nothing of it is drawn any more
+            elif self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="swarmviz law", daemon=True)
+                self._thread.start()
+            self._wake.notify_all()
+
+    def notice(self, parts: frozenset[str]) -> None:
+        """The visible run has moved or changed, and views draw these ``parts``; cheap, to be called with every picture."""
+        if not parts:
+            self._failed = False
+        if (parts and not self._failed) or self._drawn:
+            self.drawn = parts
+            with self._wake:
+                self._noticed = True
+                self._wake.notify_all()
+
+    def close(self) -> None:
+        """End the thread for good, and refer to no session any more."""
+        with self._wake:
+            self._dead, self._drawn, self._beside, thread = True, frozenset(), None, self._thread
+            self._wake.notify_all()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(5.0)
+        self._look = self._lateness = self._notify = None  # type: ignore[assignment]
+
+    def law(self, sim: Simulation) -> DrawnLaw | None:
+        """The law of ``sim`` at the step that it has reached; None while there is nothing to say of this run."""
+        beside = self._beside
+        return beside.law if beside is not None and _agrees(beside, sim) >= beside.law.k else None
+
+    def phase(self, sim: Simulation, x_ends: Ends, v_ends: Ends) -> PhaseLaw | None:
+        """The law of positions and velocities of ``sim``; it will be that of this view as soon as it is computed."""
+        self._view, beside = (x_ends, v_ends), self._beside
+        if beside is None or beside.phase is None or _agrees(beside, sim) < beside.phase.k:
+            return None
+        return beside.phase
+
+    def distances(self, sim: Simulation) -> Distances:
+        """W₁ of ``sim`` to its law, as far as it is known."""
+        beside = self._beside
+        if beside is None:
+            return NO_DISTANCES
+        k, *values = beside.distances
+        size = int((k <= min(_agrees(beside, sim), sim.furthest)).sum())
+        return Distances(k[:size], *(part[:size] for part in values))
+
+    # ---- the thread of the law -----------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        law, busy = LawBesideRun(), False
+        try:
+            while parts := self._wait(busy):
+                if self._news(busy):
+                    run = self._look()
+                    if run is None:
+                        self._end()
+                        return
+                    law.follow(run)
+                began = time.thread_time()  # what others take from us on a busy machine is no work of ours
+                with ONE_CORE:
+                    busy = law.work(parts, PIECE_S)
+                self._publish(law, parts, busy)
+                self._rest(time.thread_time() - began)
+        except Exception as error:
+            traceback.print_exception(error, file=sys.stderr)
+            self._fail(f"The law ended: something went wrong ({type(error).__name__}: {error}).", law)
+
+    def _wait(self, busy: bool) -> frozenset[str]:
+        """Sleep until there is something to do; the parts that are drawn, none at the end."""
+        with self._wake:
+            self._wake.wait_for(lambda: not self._drawn or (busy or self._noticed))
+            if not self._drawn:
+                self._thread = None
+            return self._drawn
+
+    def _news(self, busy: bool) -> bool:
+        """Whether to look at the visible run: when it has changed, and now and then in the middle of work."""
+        with self._wake:
+            now = time.monotonic()
+            if not self._noticed or (busy and now < self._next_look):
+                return False
+            self._noticed, self._next_look = False, now + LOOK_EVERY_S
+            return True
+
+    def _publish(self, law: LawBesideRun, parts: frozenset[str], busy: bool) -> None:
+        """Hand out what is new: when everything is done, and now and then before."""
+        now = time.monotonic()
+        if busy and now - self._published_at < PUBLISH_EVERY_S:
+            return
+        beside, before = law.beside(parts, self._view), self._beside
+        with self._wake:
+            if not self._drawn:
+                return
+            self._beside, self._published_at = beside, now
+        if before is None or _looks(beside) != _looks(before) or before.run.agrees_until(beside.run) < before.law.k:
+            self._notify()
+
+    def _rest(self, worked: float) -> None:
+        """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
+        rest = self._share.rest_s(worked, 0.0 if self._dead else self._lateness() or 0.0)
+        with self._wake:
+            self._wake.wait_for(lambda: not self._drawn, rest)
+
+    def _end(self) -> None:
+        with self._wake:
+            self._thread, self._drawn, self._beside = None, frozenset(), None
+
+    def _fail(self, trouble: str, law: LawBesideRun) -> None:
+        """It ends, and says why until no view draws it any more; the visible run goes on."""
+        notify = self._notify
+        self._end()
+        self._failed, self._beside = True, law.failed(trouble)
+        if notify is not None:
+            notify()
+
+
+def _agrees(beside: Beside, sim: Simulation) -> float:
+    """The step up to which the law's run and ``sim`` are the same; −1 for another run."""
+    return beside.run.agrees_until(RunSpec.of(sim))
+
+
+def _looks(beside: Beside) -> tuple:
+    """What tells two values apart that would be drawn differently."""
+    law, phase, (k, *_) = beside.law, beside.phase, beside.distances
+    seen = None if phase is None else (phase.k, phase.x_ends, phase.v_ends)
+    return law.k, law.refusal, law.n, seen, len(k), int(k[-1]) if len(k) else -1
