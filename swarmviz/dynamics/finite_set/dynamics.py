@@ -276,10 +276,10 @@ def advance_runs(
     beta: Course,
     kappa: Course,
     graph: Graph,
-    heights: Reals,
     output: Output,
 ) -> None:
     """Advance the runs in place, one after the other."""
+    heights = graph.heights
     rates = make_rates(heights, graph.to.size, runs.agents.shape[1] if params.method == LEAP else 0)
     eta = scratch(heights.size, np.float64)
     for r in range(runs.seed.size):
@@ -398,8 +398,8 @@ class FiniteSet(Dynamics):
         runs = Runs(state.seed, agents, starts, state.best.copy(), state.transitions.copy())
         metropolis, uniform = self.generator == "metropolis", bool((space.volume == 1.0).all())
         params = Params(self.m, self.m2, self.rate, self.dt, metropolis, METHODS[self.method], uniform)
-        graph = Graph(space.first, space.to, space.back, space.weight, space.volume)
-        advance_runs(runs, call, params, schedules, beta, kappa, graph, heights, output)
+        graph = Graph(space.first, space.to, space.back, space.weight, space.volume, heights)
+        advance_runs(runs, call, params, schedules, beta, kappa, graph, output)
         failed = output.failures[:, 0] != FINE
         if failed.any():
             step = output.failures[failed, 0][0]

@@ -48,13 +48,14 @@ WAIT, EDGE, AGENT, LEAP = range(4)
 
 
 class Graph(NamedTuple):
-    """Who is a neighbour of whom, as directed edges (:mod:`swarmviz.dynamics.finite_set.space`)."""
+    """Who is a neighbour of whom, as directed edges (:mod:`swarmviz.dynamics.finite_set.space`); and of the states S μ and U."""
 
     first: Wholes
     to: Wholes
     back: Wholes
     weight: Reals
     volume: Reals
+    heights: Reals
 
 
 class Clocked(NamedTuple):
