@@ -87,7 +87,7 @@ def test_where_there_is_no_law_there_is_no_line_but_a_sentence():
     sim = run(sv.SBGD())
     law = drawn(sim)
     over = density_picture(sim.frame, sim, law=law).law
-    assert "is not computed for" in over.law.sentence and not over.density.any() and len(over.atoms.x) == 0
+    assert "no law of infinitely many agents" in over.law.sentence and not over.density.any() and len(over.atoms.x) == 0
 
 
 def test_a_law_that_stops_is_drawn_where_it_stopped_and_says_so():

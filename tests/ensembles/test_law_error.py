@@ -132,7 +132,7 @@ def test_a_run_that_diverges_is_in_no_mean():
         ({"along": {"alpha": [1.0]}}, "alpha = "),
         ({"numbers": (10, 10**6), "runs": 10**5, "step": 10**4}, "lower one"),
         ({"dynamics": sv.CBO(batch=5)}, "random"),
-        ({"dynamics": sv.SBGD()}, "not computed"),
+        ({"dynamics": sv.SBGD()}, "no law of infinitely many agents"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_before_anything_runs(changed, said):

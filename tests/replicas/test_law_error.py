@@ -126,7 +126,7 @@ def test_numbers_whose_cutoff_would_be_above_one_are_left_out():
     "seen, words",
     [
         (lambda: run_of(sv.CBO(), 2, d=2), "d = 1 only"),
-        (lambda: run_of(sv.SBGD(), 1), "not computed"),
+        (lambda: run_of(sv.SBGD(), 1), "no law of infinitely many agents"),
         (lambda: run_of(sv.CBO(batch=5), 1), "random"),
     ],
 )

@@ -160,7 +160,7 @@ def test_a_law_that_so_few_agents_do_not_follow_is_faint_and_says_so():
 def test_where_there_is_no_law_its_reason_stands_there():
     view = attached(Density(law=LawAtOnce()), simulation("SBGD", "Rastrigin", d=1))
     view.law = True
-    assert "is not computed for" in view.reasons.text and not view._plots[0].law.visible
+    assert "no law of infinitely many agents" in view.reasons.text and not view._plots[0].law.visible
     view = attached(Density(law=LawAtOnce()), simulation(d=2))
     view.law = True
     assert view.law_parts == frozenset() and "law" not in [name for name, *_ in view.options.switches]
