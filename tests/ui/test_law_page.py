@@ -40,7 +40,9 @@ def test_the_law_is_drawn_at_the_step_that_is_named_and_a_link_holds_it(lab, ser
     lab.wait(lambda: law_step(lab) == k, f"the law does not come to step {k}")
     lab.press("back")
     lab.wait(lambda: law_step(lab) == k - 1, "a step back does not show the law of that step")
-    lab.wait(lambda: linked(lab) is not None and linked(lab).runs[0].k == k - 1, "the address does not come to this step")
+    lab.wait(
+        lambda: linked(lab) is not None and linked(lab).runs[0].k == k - 1, "the address does not come to this step"
+    )
     assert linked(lab).views["law"] is True
     lab.open(lab.page.url)
     lab.wait(lambda: law_step(lab) == k - 1, "the link does not show the law")
