@@ -36,6 +36,17 @@ def frame_of(lab):
     }""")
 
 
+def resting_frame(lab):
+    """The frame once the view has followed the swarm: a click where it was before meets another place."""
+    before = None
+    for _ in range(50):
+        if (now := frame_of(lab)) == before:
+            return now
+        before = now
+        lab.page.wait_for_timeout(250)
+    raise AssertionError("the view does not come to rest")
+
+
 def pixel(frame, x, y):
     return (
         frame["x"] + (x - frame["x0"]) / (frame["x1"] - frame["x0"]) * frame["width"],
@@ -104,12 +115,12 @@ def test_a_click_places_the_swarm_and_further_ones_single_agents(lab, server):
     lab.open(server.page)
     lab.pause()
     lab.page.get_by_role("button", name="Place swarm").click()
-    lab.page.mouse.click(*pixel(frame_of(lab), 3.0, -2.0))
+    lab.page.mouse.click(*pixel(resting_frame(lab), 3.0, -2.0))
     at_step(lab, 0)
     lab.wait(lambda: abs(sum(lab.agents()["x"]) / 100 - 3) < 0.3, "the swarm is not where it was placed")
     lab.page.get_by_role("button", name="Place agents").click()
     for x, y in ((-3, 1), (0, 2), (2, -4)):
-        lab.page.mouse.click(*pixel(frame_of(lab), x, y))
+        lab.page.mouse.click(*pixel(resting_frame(lab), x, y))
         lab.wait(
             lambda x=x: any(abs(at - x) < 0.1 for at in lab.agents()["x"]) and len(lab.agents()["x"]) <= 3,
             f"no agent at {x}",
