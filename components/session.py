@@ -123,7 +123,7 @@ class Session:
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
-        self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news))
+        self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
         side = [view(refresh=changed, runs=runs, law=self.law) for view in SIDE_VIEWS]
         self.side = ViewSwitcher(side, self.panes.lock, changed)
         self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed, law=self.law)
@@ -273,6 +273,9 @@ class Session:
 
     def _lateness(self) -> float:
         return self.transport.lateness
+
+    def _unseen(self) -> bool:
+        return self.transport.unseen
 
     def _law_news(self) -> None:
         """The law's thread has something new; a run that plays takes it with the next picture."""

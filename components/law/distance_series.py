@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -28,7 +29,7 @@ class DistanceSeries:
     """
 
     def __init__(self) -> None:
-        self.every, self._ended = 1, False
+        self.every, self._ended_at = 1, math.inf  # the step at which it was seen that the swarm has diverged on the way
         self._values: list[tuple[int, float, float]] = []  # step, distance, expected distance
         self._swarm: Simulation | None = None  # the visible run again, on the thread of whoever asks
         self._changes, self._step_s = 1, 1e-4  # of the journal that it has taken; seconds per step, measured
@@ -45,16 +46,20 @@ class DistanceSeries:
     @property
     def ended(self) -> bool:
         """Whether no value follows, because the swarm has diverged."""
-        return self._ended
+        return self._ended_at < math.inf
 
     def cut(self, until: float) -> None:
         """The run was changed at step ``until``: forget what came after."""
         self._values = [value for value in self._values if value[0] <= until]
-        if not self._values:
-            self.every = 1
+        last = self._values[-1][0] if self._values else 0
+        while (
+            self.every > 1 and last // (self.every // 2) < MAX_SAMPLES
+        ):  # what is left of a long run has room for more again
+            self.every //= 2
         if self._swarm is not None and self._swarm.k > until:
             self._swarm = None
-        self._ended = False
+        if until < self._ended_at:
+            self._ended_at = math.inf
 
     def add(self, run: RunSpec, reached: Reached, seconds: float) -> bool:
         """Bring the swarm nearer to the step of :meth:`next`, at which the law has been ``reached``; whether the value is there now."""
@@ -88,7 +93,7 @@ class DistanceSeries:
         try:
             self._swarm.follow(changes[self._changes :], goal)
         except Diverged:
-            self._ended = True
+            self._ended_at, self._swarm = goal, None
             return False
         self._changes = len(changes)
         if goal > before:

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from components.background import ONE_CORE, Share
+from components.background import MAX_REST_S, ONE_CORE, Share
 from components.law.beside import PARTS, Beside, Ends, LawBesideRun
 from swarmviz import Simulation
 from swarmviz.drawing.law import NO_DISTANCES, Distances, DrawnLaw, PhaseLaw
@@ -36,6 +36,8 @@ class LawWorker:
         Seconds by which the visible swarm's pictures come late; above ``background.LATE_S`` the law holds back.
     notify : function ()
         Called on the thread of the law when there is something new to draw.
+    hidden : function () → bool
+        Whether nobody sees the page: the law rests then, however far behind it is.
 
     Examples
     --------
@@ -46,8 +48,14 @@ class LawWorker:
     True
     """
 
-    def __init__(self, look: Callable[[], RunSpec | None], lateness: Callable[[], float], notify: Callable[[], None]):
-        self._look, self._lateness, self._notify = look, lateness, notify
+    def __init__(
+        self,
+        look: Callable[[], RunSpec | None],
+        lateness: Callable[[], float],
+        notify: Callable[[], None],
+        hidden: Callable[[], bool] = lambda: False,
+    ):
+        self._look, self._lateness, self._notify, self._hidden = look, lateness, notify, hidden
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._drawn: frozenset[str] = frozenset()
@@ -95,7 +103,8 @@ class LawWorker:
             self._wake.notify_all()
         if thread is not None and thread is not threading.current_thread():
             thread.join(5.0)
-        self._look = self._lateness = self._notify = None  # type: ignore[assignment]
+        self._look, self._lateness = (lambda: None), (lambda: 0.0)  # a piece that takes long may still ask
+        self._notify, self._hidden = (lambda: None), (lambda: False)
 
     def law(self, sim: Simulation) -> DrawnLaw | None:
         """The law of ``sim`` at the step that it has reached; None while there is nothing to say of this run."""
@@ -142,7 +151,8 @@ class LawWorker:
     def _wait(self, busy: bool) -> frozenset[str]:
         """Sleep until there is something to do; the parts that are drawn, none at the end."""
         with self._wake:
-            self._wake.wait_for(lambda: not self._drawn or (busy or self._noticed))
+            while self._drawn and (self._hidden() or not (busy or self._noticed)):
+                self._wake.wait(MAX_REST_S if busy or self._noticed else None)
             if not self._drawn:
                 self._thread = None
             return self._drawn
@@ -171,7 +181,7 @@ class LawWorker:
 
     def _rest(self, worked: float) -> None:
         """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
-        rest = self._share.rest_s(worked, 0.0 if self._dead else self._lateness() or 0.0)
+        rest = self._share.rest_s(worked, self._lateness() or 0.0)
         with self._wake:
             self._wake.wait_for(lambda: not self._drawn, rest)
 
@@ -181,11 +191,9 @@ class LawWorker:
 
     def _fail(self, trouble: str, law: LawBesideRun) -> None:
         """It ends, and says why until no view draws it any more; the visible run goes on."""
-        notify = self._notify
         self._end()
         self._failed, self._beside = True, law.failed(trouble)
-        if notify is not None:
-            notify()
+        self._notify()
 
 
 def _agrees(beside: Beside, sim: Simulation) -> float:

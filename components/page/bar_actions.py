@@ -85,7 +85,7 @@ class BarActions:
         self._rest_replicas()
 
     def _rest_replicas(self) -> None:
-        self._replicas.worker.hidden = self._transport.hidden or self._transport.alone
+        self._replicas.worker.hidden = self._transport.unseen
 
     def _reset(self, value: Any) -> None:
         self._edits.controls.restart_schedules()

@@ -75,7 +75,8 @@ def _picture(view: str, kind: str, mime: str) -> Export:
 
     def make(task: Task) -> bytes:
         other = task.replay(1) if len(task.runs) == 2 else None
-        return exports.picture(task.replay(), view, kind, other=other, dark=task.dark, **task.order.look)
+        looks = {"dark": task.dark, "cancelled": task.cancelled, **task.order.look}
+        return exports.picture(task.replay(), view, kind, other=other, **looks)
 
     suffix = "" if view == "arena" else f"-{view}"  # the picture of a run is that of its arena
     return Export(kind.upper(), f"{row} as {kind.upper()}", "picture", mime, make, row, view, both, suffix)

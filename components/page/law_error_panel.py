@@ -31,7 +31,7 @@ class LawErrorPanel:
         return self._transport.lateness
 
     def _unseen(self) -> bool:
-        return self._transport.hidden or self._transport.alone
+        return self._transport.unseen
 
     def _start(self, step: int | None, fixed_product: bool) -> None:
         self.worker.start(step, fixed_product)

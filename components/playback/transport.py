@@ -147,9 +147,14 @@ class Transport:
         return self._pacer.lateness(time.monotonic()) if self.moving else 0.0
 
     @property
+    def unseen(self) -> bool:
+        """Whether nobody can see a picture: the tab is hidden, or the connection is broken."""
+        return self.hidden or self.alone
+
+    @property
     def moving(self) -> bool:
         """Whether pictures are to come: it plays, and there is a page that shows it."""
-        return self._playing and not (self._hidden or self._alone)
+        return self._playing and not self.unseen
 
     @property
     def connected(self) -> bool:
@@ -247,7 +252,7 @@ class Transport:
         with self._wake:
             while not (self._dead or self._commands):
                 now = time.monotonic()
-                if self._gate.ready_at(now) and not (self._hidden or self._alone):
+                if self._gate.ready_at(now) and not self.unseen:
                     self.on_page(self._deliver)  # no acknowledgement has brought it out
                 if self.moving and self._gate.waiting is None and now >= self._pacer.next_at:
                     return Job([], self._pacer.steps_due(now))

@@ -108,15 +108,30 @@ def plan(step: int, laws_each: bool = False) -> Plan:
         When there is too much to do even for a few numbers of agents; names the step and the largest one.
     """
     steps, share = max(step, 1), MOST_AGENT_STEPS // len(NUMBERS)
-    numbers = tuple(n for n in NUMBERS if FEWEST_RUNS * n * steps <= share)
-    most = MOST_LAW_STEPS // (len(numbers) or 1) if laws_each else MOST_LAW_STEPS
-    if len(numbers) < FEWEST_NUMBERS or step > most:
-        last = min(share // (FEWEST_RUNS * NUMBERS[FEWEST_NUMBERS - 1]), most)
+    numbers = _numbers_at(step, laws_each)
+    if not numbers:
+        last = max(k for k in range(1, MOST_LAW_STEPS + 1) if _numbers_at(k, laws_each))
         raise ValueError(f"Step {step:,} is too late for an error against N: choose one up to {last:,}.")
     runs = tuple(min(MOST_RUNS, share // (n * steps), MOST_PLACES // n) for n in numbers)
     left = [n for n in NUMBERS if n not in numbers]
     remark = f"N = {left[0]:,} and more would take too many steps of agents; an earlier step allows it." if left else ""
     return Plan(numbers, runs, remark)
+
+
+def _numbers_at(step: int, laws_each: bool) -> tuple[int, ...]:
+    """The values of N that can be compared at a step; none where they are too few, or their laws cost too much."""
+    share = MOST_AGENT_STEPS // len(NUMBERS)
+    numbers = tuple(n for n in NUMBERS if FEWEST_RUNS * n * max(step, 1) <= share)
+    laws = len(numbers) if laws_each else 1
+    return numbers if len(numbers) >= FEWEST_NUMBERS and step * laws <= MOST_LAW_STEPS else ()
+
+
+class Wish(NamedTuple):
+    """What is asked for: the step, None for the visible one, what stays as N grows, and what ends it."""
+
+    step: int | None
+    fixed_product: bool
+    turn: Turn
 
 
 class LawErrorWorker:
@@ -143,8 +158,9 @@ class LawErrorWorker:
     ):
         self._look, self._lateness, self._hidden, self._notify = look, lateness, hidden, notify
         self._thread: threading.Thread | None = None
-        self._guard = threading.Lock()  # of what the thread says, against its end
-        self._stopped = Turn(self._take_turns)
+        self._guard = threading.Lock()  # of what is asked for, and of what the thread says, against its end
+        self._wish: Wish | None = None  # the newest, which the thread has not taken up yet
+        self._turn = Turn(self._take_turns)  # what ends the newest
         self._share, self._worked, self._told = Share(LEAST_SHARE), 0.0, 0.0
         self.standing = LawErrorStatus()
 
@@ -162,23 +178,25 @@ class LawErrorWorker:
         if step is not None and not (whole and 1 <= step <= MAX_STEP):
             raise ValueError(f"step = {step!r}: must be a whole number with 1 ≤ step ≤ {MAX_STEP:,}")
         with self._guard:
-            self._stopped.set()
-            self._stopped = Turn(self._take_turns)
+            self._turn.set()
+            self._turn = Turn(self._take_turns)
+            self._wish = Wish(step, fixed_product, self._turn)
             self.standing = LawErrorStatus(running=True)
-        arguments = step, fixed_product, self._stopped
-        self._thread = threading.Thread(target=self._work, args=arguments, name="swarmviz error against N", daemon=True)
-        self._thread.start()
+            if self._thread is None:  # else it takes up the newest wish; there are never two
+                self._thread = threading.Thread(target=self._work, name="swarmviz error against N", daemon=True)
+                self._thread.start()
 
     def stop(self) -> None:
-        """End the thread at its next call of a kernel, without waiting for it; what it has found stays."""
+        """End the comparison at its next call of a kernel, without waiting for it; what it has found stays."""
         with self._guard:
-            self._stopped.set()
+            self._turn.set()
+            self._wish = None
             self.standing = self.standing._replace(running=False)
 
     def close(self) -> None:
         """End the thread for good, and refer to no session any more."""
         self.stop()
-        thread, self._thread = self._thread, None
+        thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(5.0)
         self._look, self._lateness = (lambda: None), (lambda: 0.0)
@@ -186,11 +204,25 @@ class LawErrorWorker:
 
     # ---- its own thread --------------------------------------------------------------------------------------------------
 
-    def _work(self, step: int | None, fixed_product: bool, stopped: Turn) -> None:
+    def _work(self) -> None:
+        while (wish := self._next()) is not None:
+            self._fulfil(*wish)
+
+    def _next(self) -> Wish | None:
+        """The newest wish; without one, the thread ends."""
+        with self._guard:
+            wish, self._wish = self._wish, None
+            if wish is None:
+                self._thread = None
+            return wish
+
+    def _fulfil(self, step: int | None, fixed_product: bool, turn: Turn) -> None:
         try:
+            seen = self._look()  # not with the core: whoever has the run's lock may be slow
             with ONE_CORE:
                 self._worked = time.thread_time()
-                self._compare(step, fixed_product, stopped)
+                if seen is not None and not turn.ended:  # it may have waited long for the core
+                    self._compare(seen, step, fixed_product, turn)
             trouble = ""
         except Stopped:
             return
@@ -199,12 +231,9 @@ class LawErrorWorker:
         except Exception as error:
             traceback.print_exception(error, file=sys.stderr)
             trouble = f"Something went wrong ({type(error).__name__}: {error})."
-        self._say(stopped, running=False, trouble=trouble)
+        self._say(turn, running=False, trouble=trouble)
 
-    def _compare(self, step: int | None, fixed_product: bool, stopped: Turn) -> None:
-        seen = self._look()
-        if seen is None:
-            return
+    def _compare(self, seen: VisibleRun, step: int | None, fixed_product: bool, turn: Turn) -> None:
         problem, k = problem_of(seen), seen.k if step is None else step
         if reason := refusal(*problem):
             raise ValueError(reason)
@@ -213,38 +242,38 @@ class LawErrorWorker:
         todo = plan(k, not one_law(problem.dynamics, fixed_product))
         if product:
             todo = todo.from_number(math.ceil(problem.swarm.n * getattr(problem.dynamics, product)))
-        self._say(stopped, about=said(problem, k, fixed_product), remark=todo.remark)
+        self._say(turn, about=said(problem, k, fixed_product), remark=todo.remark)
         limits = LimitCache(k)
         along = {product: [scaled(problem, product, n) for n in todo.numbers]} if product else None
         for i, one in enumerate(problems_of(problem, todo.numbers, along, todo.runs)):
-            limit = limits(one, lambda k: self._go_on(stopped))
+            limit = limits(one, lambda k: self._go_on(turn))
             if one.swarm.n * FINER > limit.draws:
-                self._say(
-                    stopped,
-                    remark=f"The law is a swarm of {limit.draws:,.0f} agents: too coarse for N = {one.swarm.n:,} and more.",
+                coarse = (
+                    f"The law is a swarm of {limit.draws:,.0f} agents: too coarse for N = {one.swarm.n:,} and more."
                 )
+                self._say(turn, remark=" ".join(filter(None, (todo.remark, coarse))))
                 return
             ensemble = ensemble_at(one, k, todo.runs[i], i)
             for group in ensemble.groups(1):
-                if not ensemble.run(group, stopped):
+                if not ensemble.run(group, turn):
                     raise Stopped
-                self._progress(stopped, todo.share(i, group.stop))
-            self._go_on(stopped)
-            self._say(stopped, points=(*self.standing.points, point_of(errors_of(ensemble, limit))))
+                self._progress(turn, todo.share(i, group.stop))
+            self._go_on(turn)
+            self._say(turn, points=(*self.standing.points, point_of(errors_of(ensemble, limit))))
 
-    def _progress(self, stopped: Turn, share: float) -> None:
+    def _progress(self, turn: Turn, share: float) -> None:
         """Told a few times a second at most."""
         now = time.monotonic()
-        self._say(stopped, now - self._told >= TELL_EVERY_S, progress=share)
+        self._say(turn, now - self._told >= TELL_EVERY_S, progress=share)
 
-    def _go_on(self, stopped: Turn) -> None:
-        if stopped.is_set():
+    def _go_on(self, turn: Turn) -> None:
+        if turn.is_set():
             raise Stopped
 
-    def _say(self, stopped: Turn, aloud: bool = True, **changed: Any) -> None:
+    def _say(self, turn: Turn, aloud: bool = True, **changed: Any) -> None:
         """Hand out what is new, unless it was ended in the meantime."""
         with self._guard:
-            if stopped.ended:
+            if turn.ended:
                 return
             self.standing = standing = self.standing._replace(**changed)
         if aloud:
@@ -288,8 +317,8 @@ class Turn(threading.Event):
 
 
 def problem_of(seen: VisibleRun) -> Problem:
-    """The parameters of the visible run as they are at the step that is shown."""
-    change = [change for change in seen.run.journal if change.k <= seen.k][-1]
+    """The parameters of the visible run as they act from the step that is shown on."""
+    change = seen.run.journal.acting_at(seen.k)
     return Problem.of(change.dynamics, change.landscape, seen.run.swarm)
 
 

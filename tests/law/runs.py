@@ -43,8 +43,8 @@ class Watched:
 
     def __init__(self, sim, late=0.0):
         self.sim, self.lock, self.late, self.told = sim, threading.Lock(), late, 0
-        self.news = threading.Condition()
-        self.law = LawWorker(self.look, lambda: self.late, self.tell)
+        self.news, self.hidden = threading.Condition(), False
+        self.law = LawWorker(self.look, lambda: self.late, self.tell, lambda: self.hidden)
 
     def look(self):
         with self.lock:

@@ -86,6 +86,40 @@ def test_a_long_run_has_no_more_values_than_it_may_and_a_late_law_leaves_some_ou
     assert series.next(16) == series.next(48) == 17 and series.next(49) == 24 and series.next(145) == 32
 
 
+def test_after_a_branch_early_in_a_long_run_there_is_a_value_at_every_step_again(monkeypatch):
+    monkeypatch.setattr(distance_series, "MAX_SAMPLES", 8)
+    sim, law = visible_run(16), LawBesideRun()
+    assert finish(law, sim, PARTS).distances.k[1] > 1
+    sim.goto(2)
+    sim.dynamics.sigma = 0.1
+    sim.advance(4)
+    known = finish(law, sim, PARTS).distances
+    np.testing.assert_array_equal(known.k, np.arange(7))
+
+
+def test_a_swarm_that_has_diverged_is_not_replayed_at_every_look(monkeypatch):
+    replays, follow = [], sv.Simulation.follow
+
+    def diverges(swarm, changes, k, *given):
+        replays.append(k)
+        if k > 3:
+            raise sv.Diverged(3, 0)
+        return follow(swarm, changes, k, *given)
+
+    monkeypatch.setattr(sv.Simulation, "follow", diverges)
+    sim, law = visible_run(6), LawBesideRun()
+    finish(law, sim, PARTS)
+    before = len(replays)
+    for _ in range(3):
+        finish(law, sim, PARTS)
+    assert len(replays) == before
+    np.testing.assert_array_equal(law.beside(PARTS, None).distances.k, [0, 1, 2, 3])
+    branch = visible_run(2)
+    branch.dynamics.sigma = 0.1
+    branch.advance(1)
+    assert finish(law, branch, PARTS).distances.k[-1] == 3, "another future may be had"
+
+
 def test_agents_that_take_no_part_any_more_are_not_counted(monkeypatch):
     whole = finish(LawBesideRun(), visible_run(6), PARTS).distances
     monkeypatch.setattr(distance_series, "taking_part", lambda frame: np.arange(frame.n) < 20)

@@ -66,6 +66,21 @@ def test_a_run_that_rests_is_told_once_and_costs_nothing(watched):
     assert watched.told == told
 
 
+def test_behind_a_hidden_page_it_rests_however_far_behind_it_is(watched, monkeypatch):
+    pieces, work = threading.Semaphore(0), LawBesideRun.work
+    monkeypatch.setattr(LawBesideRun, "work", lambda *given: pieces.release() or work(*given) or True)  # never done
+    monkeypatch.setattr(worker, "MAX_REST_S", 0.05)
+    watched.law.notice(DRAWN)
+    assert pieces.acquire(timeout=20) and pieces.acquire(timeout=20)
+    watched.hidden = True
+    while pieces.acquire(timeout=0.5):
+        pass  # what was under way
+    watched.law.notice(DRAWN)
+    assert not pieces.acquire(timeout=0.5), "it works although nobody sees it"
+    watched.hidden = False
+    assert pieces.acquire(timeout=20), "it does not go on"
+
+
 def test_the_visible_run_never_waits_for_its_law(watched):
     """While the law is at work the lock of the visible run is free: the piece is held up here until an advance was made."""
     working, go_on, work = threading.Event(), threading.Event(), LawBesideRun.work

@@ -9,6 +9,13 @@ import pytest
 
 import swarmviz as sv
 from components.page.bar_actions import MAX_LOGGED, BarActions
+from components.playback.transport import Transport
+
+
+class Seen(SimpleNamespace):
+    """What stands for a transport; whether it is seen follows from the rest, as there."""
+
+    unseen = Transport.unseen
 
 
 @pytest.fixture
@@ -18,7 +25,7 @@ def made():
     note = lambda name: lambda *given: calls.append((name, *given))  # noqa: E731
     controls = SimpleNamespace(parts={"swarm": sv.Swarm(seed=4)}, restart_schedules=note("schedules"))
     panes = SimpleNamespace(parts=[{"swarm": controls.parts["swarm"]} for _ in range(2)])
-    transport = SimpleNamespace(started=True, hidden=False, alone=False, on_page=lambda function: function())
+    transport = Seen(started=True, hidden=False, alone=False, on_page=lambda function: function())
     player = SimpleNamespace(actions={"play": note("play")}, pause=note("pause"))
     replicas = SimpleNamespace(worker=SimpleNamespace(hidden=False))
     bar = SimpleNamespace(say=note("say"))

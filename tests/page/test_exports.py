@@ -126,7 +126,7 @@ def test_a_picture_that_no_longer_fits_is_explained():
 
 def test_a_picture_has_the_options_with_which_the_view_is_seen(monkeypatch):
     seen, look = [], {"density": {"bins": 7, "smooth": False}, "phase": {"coordinates": [0]}}
-    monkeypatch.setattr(exports, "picture", lambda sim, view, kind, **options: seen.append(options) or b"")
+    monkeypatch.setattr(exports, "picture", lambda sim, view, kind, cancelled, **options: seen.append(options) or b"")
     panel = Panel(lambda: Run.of(simulation()), look=lambda: look)
     for what in ("density.png", "phase.png", "arena.png"):
         panel.order(what)

@@ -7,13 +7,20 @@ from types import SimpleNamespace
 import pytest
 
 from components.page.law_error_panel import LawErrorPanel
+from components.playback.transport import Transport
 from components.replicas.law_error import LawErrorStatus
+
+
+class Seen(SimpleNamespace):
+    """What stands for a transport; whether it is seen follows from the rest, as there."""
+
+    unseen = Transport.unseen
 
 
 @pytest.fixture
 def made():
     waiting = []
-    transport = SimpleNamespace(lateness=0.3, hidden=False, alone=False, on_page=waiting.append)
+    transport = Seen(lateness=0.3, hidden=False, alone=False, on_page=waiting.append)
     panel = LawErrorPanel(lambda: None, transport)
     calls = []
     panel.worker = SimpleNamespace(

@@ -68,6 +68,16 @@ def test_a_step_that_is_too_late_is_refused_with_the_last_one_that_is_not():
     assert plan(1000, laws_each=True).numbers
 
 
+@pytest.mark.parametrize("laws_each", [False, True])
+def test_the_step_that_is_advised_is_accepted_and_the_next_one_is_not(laws_each):
+    with pytest.raises(ValueError, match="too late") as refused:
+        plan(10**6, laws_each)
+    advised = int(str(refused.value).rpartition("up to ")[2].rstrip(".").replace(",", ""))
+    assert plan(advised, laws_each).numbers
+    with pytest.raises(ValueError, match="too late"):
+        plan(advised + 1, laws_each)
+
+
 def test_it_finds_what_a_script_finds_with_the_parameters_of_the_shown_step(few):
     seen = run_of(sv.CBO(alpha=10.0), 4)
     worker, told = worker_of(seen)
@@ -144,6 +154,10 @@ def test_numbers_that_a_large_swarm_in_the_place_of_a_law_cannot_judge_are_left_
     worker.start()
     standing = ended(worker)
     assert [p.n for p in standing.points] == [10, 20] and "100,000" in standing.remark and "N = 40" in standing.remark
+    monkeypatch.setattr(module, "MOST_AGENT_STEPS", 3 * 6 * 40 * 300)
+    monkeypatch.setattr(module, "NUMBERS", (10, 20, 40, 80))
+    worker.start(200)
+    assert "N = 80 and more would take" in (both := ended(worker).remark) and "too coarse for N = 40" in both, both
     worker.close()
 
 
@@ -186,6 +200,33 @@ def test_what_is_asked_last_is_what_is_found(few):
     standing = ended(worker)
     data = law_error(sv.CBO(alpha=10.0), RASTRIGIN, sv.Swarm(n=40, d=1, seed=3), 5, (10, 20, 40), 7)
     np.testing.assert_array_equal([p.distance for p in standing.points], data["scaled_distance"])
+    worker.close()
+
+
+def test_whoever_asks_a_hundred_times_has_one_thread(few):
+    worker, _ = worker_of(run_of(sv.CBO(alpha=10.0), 2))
+    with ONE_CORE:  # somebody else computes: nothing can end
+        for step in range(1, 101):
+            worker.start(step)
+        assert len([t for t in threading.enumerate() if t.name == "swarmviz error against N"]) == 1
+    assert "step 100" in ended(worker).about
+    worker.close()
+
+
+def test_the_core_is_free_while_somebody_else_has_the_visible_run(few):
+    looking, go_on, seen = threading.Event(), threading.Event(), run_of(sv.CBO(), 2)
+
+    def look():
+        looking.set()
+        assert go_on.wait(20)
+        return seen
+
+    worker = LawErrorWorker(look, lambda: 0.0, lambda: False, lambda status: None)
+    worker.start()
+    assert looking.wait(20) and ONE_CORE.acquire(timeout=5.0)
+    ONE_CORE.release()
+    go_on.set()
+    assert len(ended(worker).points) == 3
     worker.close()
 
 

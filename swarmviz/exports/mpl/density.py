@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import SMALL, apply_theme, density_map, legend, new_figure, write_title
 from swarmviz.laws import LawOfRun
+from swarmviz.replay import check_of, never
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
 
@@ -35,12 +36,12 @@ def density_figure(
     coordinates: Sequence[int] | None = None,
     bins: int = BINS,
     smooth: bool = True,
-    law: bool = False,
+    law: bool | DrawnLaw = False,
 ) -> Any:
     """The figure; the bars of a histogram have area 1 together with what lies outside the box.
 
     Two coordinates are drawn as an image of their plane, too, except on a finite set. ``law``: whether the law of infinitely many agents
-    is drawn, which is computed from step 0 on; for d = 1.
+    is drawn, for d = 1; where it is not given as :func:`law_of` has it, it is computed here, from step 0 on.
 
     Raises
     ------
@@ -48,10 +49,12 @@ def density_figure(
         When ``coordinates``, ``bins``, ``smooth`` or ``law`` is out of its range.
     """
     for name, value in (("smooth", smooth), ("law", law)):
-        if not isinstance(value, bool):
+        if not isinstance(value, bool) and not (name == "law" and isinstance(value, DrawnLaw)):
             raise ValueError(f"{name} = {value!r}: must be True or False")
     colours = style.theme(dark)
-    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True, law=law_of(sim) if law else None)
+    if isinstance(law, bool):
+        law = law_of(sim) if law else None
+    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True, law=law)
     figure, panels = _panels(len(drawn.names), drawn.joint is not None, colours, dpi)
     for axes, m, name in zip(panels, drawn.marginals, drawn.names, strict=False):
         _histogram(axes, m, name, drawn, sim.k, colours)
@@ -63,9 +66,16 @@ def density_figure(
     return figure
 
 
-def law_of(sim: Simulation) -> DrawnLaw:
-    """The law of infinitely many agents at the step of a run."""
-    return drawn_law(LawOfRun().at(sim.journal, sim.initial_swarm, sim.k), sim.journal, sim.initial_swarm.n)
+def law_of(sim: Simulation, cancelled: Callable[[], bool] = never) -> DrawnLaw:
+    """The law of infinitely many agents at the step of a run, from step 0 on: of a long run it takes minutes.
+
+    Raises
+    ------
+    Cancelled
+        When ``cancelled()`` was true on the way.
+    """
+    reached = LawOfRun().at(sim.journal, sim.initial_swarm, sim.k, check_of(cancelled))
+    return drawn_law(reached, sim.journal, sim.initial_swarm.n)
 
 
 def _panels(count: int, plane: bool, colours: Theme, dpi: float) -> tuple[Any, list[Any]]:

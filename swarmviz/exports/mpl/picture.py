@@ -11,12 +11,13 @@ from swarmviz.exports.metadata import as_text, metadata
 from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.mpl.comparison import comparison_figure
 from swarmviz.exports.mpl.curves import curves_figure
-from swarmviz.exports.mpl.density import density_figure
+from swarmviz.exports.mpl.density import density_figure, law_of
 from swarmviz.exports.mpl.figure import LOCK, by_hand, need
 from swarmviz.exports.mpl.mass import mass_figure
 from swarmviz.exports.mpl.occupation import occupation_figure
 from swarmviz.exports.mpl.phase_space import phase_figure
 from swarmviz.frame import Frame
+from swarmviz.replay import never
 from swarmviz.simulation import Simulation
 
 KINDS = ("png", "svg")
@@ -77,7 +78,14 @@ def views_of(frame: Frame, comparing: bool = False) -> list[str]:
 
 
 def picture(
-    sim: Simulation, view: str = "arena", kind: str = "png", *, dark: bool = False, dpi: float = 200, **options: Any
+    sim: Simulation,
+    view: str = "arena",
+    kind: str = "png",
+    *,
+    dark: bool = False,
+    dpi: float = 200,
+    cancelled: Callable[[], bool] = never,
+    **options: Any,
 ) -> bytes:
     """A picture of a view as the bytes of a file, the same bytes for the same run.
 
@@ -98,12 +106,15 @@ def picture(
         The dark theme.
     dpi : float
         Dots per inch of a PNG, 50 to 600.
+    cancelled : function () → bool
+        Asked while a law is computed.
     **options
         Those of the view; None means as if absent.
 
         * coordinates, of a density or a phase space: sequence of one or two int from 0; the first one or two when absent
         * bins, of a density: int from 2 to 1000, over the box; 40 when absent
         * smooth, of a density: bool, whether there is a smooth estimate, over the bars and as the image of the plane; True when absent
+        * law, of a density: bool, whether the law of infinitely many agents is drawn, for d = 1; of a long run it takes minutes
         * over, of masses: "strength", where mass decides on noise, or a coordinate, int from 0; the first that there is when absent
         * other, of a comparison, which needs it: Simulation, the second run
 
@@ -115,6 +126,8 @@ def picture(
 
     Raises
     ------
+    Cancelled
+        When ``cancelled()`` was true.
     ImportError
         Without the extra ``pictures``.
     TypeError
@@ -126,6 +139,8 @@ def picture(
     _check(sim, view, kind, dpi, options)
     matplotlib = need("matplotlib")
     content = _content(sim, options.get("other"))
+    if options.get("law") is True:
+        options["law"] = law_of(sim, cancelled)  # before the lock, for which the pictures of all others wait
     about = {"Title": content["title"], "Description": as_text(content)}
     maker = f"swarmviz {content['version']}"
     about |= {"Software": maker} if kind == "png" else {"Creator": maker, "Date": None}

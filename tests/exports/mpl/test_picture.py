@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,7 +14,9 @@ from PIL import Image
 import swarmviz as sv
 from swarmviz import exports
 from swarmviz.drawing import style
+from swarmviz.exports.mpl.figure import LOCK
 from swarmviz.exports.mpl.picture import VIEWS
+from swarmviz.replay import Cancelled
 from tests.exports.mpl.helpers import EVERY_THEME, on_states, simulation
 
 FITTING = {
@@ -115,3 +118,23 @@ def test_a_diverged_swarm_is_drawn_as_it_stood_at_its_last_finite_step(view):
         sim.advance(5000)
     assert np.abs(sim.frame.x).max() > 1e60
     assert exports.picture(sim, view, dpi=50, other=simulation("CBO") if view == "comparison" else None)
+
+
+def test_a_law_is_computed_before_matplotlib_is_taken_from_the_pictures_of_others_and_can_be_cancelled():
+    sim, free = simulation("CBO", n=20, d=1), []
+
+    def look():
+        free.append(LOCK.acquire(blocking=False))
+        if free[-1]:
+            LOCK.release()
+
+    def cancelled():
+        other = threading.Thread(target=look)  # the lock is one that its own thread may take again
+        other.start()
+        other.join()
+        return len(free) == 2
+
+    sim.advance(200)
+    with pytest.raises(Cancelled):
+        exports.picture(sim, "density", law=True, cancelled=cancelled)
+    assert free == [True, True]
