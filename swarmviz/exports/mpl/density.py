@@ -52,9 +52,8 @@ def density_figure(
         if not isinstance(value, bool) and not (name == "law" and isinstance(value, DrawnLaw)):
             raise ValueError(f"{name} = {value!r}: must be True or False")
     colours = style.theme(dark)
-    if isinstance(law, bool):
-        law = law_of(sim) if law else None
-    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True, law=law)
+    infinite = law if isinstance(law, DrawnLaw) else law_of(sim) if law else None
+    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True, law=infinite)
     figure, panels = _panels(len(drawn.names), drawn.joint is not None, colours, dpi)
     for axes, m, name in zip(panels, drawn.marginals, drawn.names, strict=False):
         _histogram(axes, m, name, drawn, sim.k, colours)
