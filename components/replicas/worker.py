@@ -62,11 +62,8 @@ class ReplicaWorker:
         self._thread: threading.Thread | None = None
         self._count = 0
         self._dead = self._hidden = self._noticed = False
-        self._share, self._round, self._reported_at = (
-            Share(LEAST_SHARE),
-            0.0,
-            0.0,
-        )  # of a core; seconds worked in this round; when
+        self._share = Share(LEAST_SHARE)
+        self._round, self._reported_at = 0.0, 0.0  # seconds worked in this round; when
         self._next_round = self._next_look = 0.0
         self._shown: tuple[VisibleRun, dict[str, Band]] | None = None
         self._drawn = -1  # the last step of the bands that were reported

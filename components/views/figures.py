@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Label, Legend, Range1d
+from bokeh.models import ColumnDataSource, CustomJS, Div, HoverTool, Label, Legend, Range1d
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
@@ -86,6 +86,17 @@ def note(fig: figure) -> Label:
                   background_fill_alpha=0.85, padding=3, border_radius=3, visible=False, level=MOVING)  # fmt: skip
     fig.add_layout(label)
     return label
+
+
+def text_below() -> Div:
+    """Text under a figure, hidden while it is empty. Two lines are seen, the rest is scrolled to: a plot keeps its height."""
+    return Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+
+
+def apply_text_theme(text: Div, colours: Theme) -> None:
+    """The colours and the type of a theme for text under a figure."""
+    look = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+    text.styles = look | {"max-height": "34px", "overflow-y": "auto"}
 
 
 def apply_theme(fig: figure, colours: Theme) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import panel as pn
 from bokeh.models import (
     ColumnDataSource,
-    Div,
     FixedTicker,
     HoverTool,
     LegendItem,
@@ -18,12 +17,13 @@ from bokeh.models import (
     LogScale,
 )
 
-from components.palette import BEST, FONT, SMALL_TEXT, Theme, density_palette, theme
+from components.palette import BEST, Theme, density_palette, theme
 from components.views.arena import agents
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import (
     MOVING,
+    apply_text_theme,
     apply_theme,
     finite_f4,
     flat_legend,
@@ -31,6 +31,7 @@ from components.views.figures import (
     new_figure,
     placed,
     source,
+    text_below,
 )
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.agents import CELLS, points_of
@@ -89,7 +90,7 @@ class Mass(View):
             sizing_mode=None,
             css_classes=["options"],
         )
-        self.note = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        self.note = text_below()
         self._pane = pn.Column(
             pn.pane.Bokeh(self.figure, sizing_mode="stretch_both", min_height=140),
             pn.pane.Bokeh(self.note, sizing_mode="stretch_width", margin=0),
@@ -143,7 +144,7 @@ class Mass(View):
         for name, colour in zip(MARKS, (colours.target, colours.soft), strict=True):
             for span in self.across[name]:
                 span.glyph.line_color = colour
-        self.note.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+        apply_text_theme(self.note, colours)
 
     # ---- the view ------------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,20 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import Div, HoverTool, LegendItem, NumeralTickFormatter
+from bokeh.models import HoverTool, LegendItem, NumeralTickFormatter
 
-from components.palette import FONT, SMALL_TEXT, Theme, theme
+from components.palette import Theme, theme
 from components.views.base import View
-from components.views.figures import MOVING, apply_theme, flat_legend, move_range, new_figure, source
+from components.views.figures import (
+    MOVING,
+    apply_text_theme,
+    apply_theme,
+    flat_legend,
+    move_range,
+    new_figure,
+    source,
+    text_below,
+)
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.finite_set import Laws, even_above
 from swarmviz.drawing.occupation import ERRORS, OccupationPicture, occupation_picture
@@ -51,7 +60,7 @@ class Occupation(View):
             ("exact law", "@law{0.00%}"),
         ]
         fig.add_tools(HoverTool(renderers=[self._bars], mode="vline", attachment="horizontal", tooltips=tips))
-        self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        self.reasons = text_below()
         self._pane = pn.Column(
             pn.pane.Bokeh(fig, sizing_mode="stretch_both", min_height=140),
             pn.pane.Bokeh(self.reasons, sizing_mode="stretch_width"),
@@ -119,7 +128,7 @@ class Occupation(View):
         self._bars.glyph.update(fill_color=colours.bars, line_color=colours.paper)
         self._law.glyph.line_color, self._zero.glyph.line_color = colours.ink, colours.target
         self._chance.glyph.fill_color = colours.soft
-        self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+        apply_text_theme(self.reasons, colours)
 
 
 def _singles(**columns: np.ndarray) -> dict[str, np.ndarray]:

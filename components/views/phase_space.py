@@ -7,15 +7,16 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, Div, HoverTool, LegendItem, LinearColorMapper
+from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMapper
 
 from components.law.beside import PHASE
-from components.palette import BEST, FOCUS, FONT, MINIMISER, SMALL_TEXT, Theme, density_palette, theme
+from components.palette import BEST, FOCUS, MINIMISER, Theme, density_palette, theme
 from components.views.arena import agents
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import (
     MOVING,
+    apply_text_theme,
     apply_theme,
     finite_f4,
     flat_legend,
@@ -24,6 +25,7 @@ from components.views.figures import (
     note,
     placed,
     source,
+    text_below,
 )
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.agents import CELLS, points_of
@@ -89,7 +91,7 @@ class PhaseSpace(View):
             css_classes=["options"],
         )
         plot = pn.pane.Bokeh(self.figure, sizing_mode="stretch_both", min_height=140)
-        self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        self.reasons = text_below()
         reasons = pn.pane.Bokeh(self.reasons, sizing_mode="stretch_width", margin=0)
         self._pane = pn.Column(plot, reasons, sizing_mode="stretch_both", min_height=150)
         self._dress()
@@ -132,7 +134,7 @@ class PhaseSpace(View):
         self.shades.palette = density_palette(colours)
         self.law_key.glyph.fill_color = colours.target
         self.law_shades.palette = [f"{colours.target}{round(PHASE_ALPHA * shade):02x}" for shade in range(256)]
-        self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+        apply_text_theme(self.reasons, colours)
         self.spread.glyph.fill_color = self.centre.glyph.line_color = colours.target
         self.memories.glyph.line_color = self.best.glyph.line_color = colours.ink
         self.stars.glyph.update(fill_color=colours.minimiser, line_color=colours.ink)

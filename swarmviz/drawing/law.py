@@ -66,7 +66,7 @@ class DrawnLaw(NamedTuple):
         """Whether they are, in words."""
         if self.applies:
             return f"followed by a swarm of N = {self.n:,} agents so far: N* = {_count(self.needed)} are enough"
-        return f"grey, because a swarm has followed it so far only from about N* = {_count(self.needed)} agents on; here N = {self.n:,}"
+        return f"faint, because a swarm has followed it so far only from about N* = {_count(self.needed)} agents on; here N = {self.n:,}"
 
     @property
     def note(self) -> str:
@@ -75,7 +75,7 @@ class DrawnLaw(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What must be said beside it: why there is none, why it stopped, or why it is grey; "" where nothing."""
+        """What must be said beside it: why there is none, why it stopped, or why it is faint; "" where nothing."""
         if self.refusal:
             return self.refusal if self.k < 0 else f"The law ends at step {self.k:,}: {self.refusal}"
         return "" if self.applies else f"{self.title} ({self.reference}): {self.reason}."

@@ -6,7 +6,6 @@ from html import escape
 from typing import Any
 
 from bokeh.models import (
-    Div,
     FixedTicker,
     LegendItem,
     LinearScale,
@@ -15,8 +14,18 @@ from bokeh.models import (
     Span,
 )
 
-from components.palette import FONT, SMALL_TEXT, Theme
-from components.views.figures import MOVING, apply_theme, flat_legend, hover_claims, move_range, new_figure, source
+from components.palette import Theme
+from components.views.figures import (
+    MOVING,
+    apply_text_theme,
+    apply_theme,
+    flat_legend,
+    hover_claims,
+    move_range,
+    new_figure,
+    source,
+    text_below,
+)
 from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.curves import MEASURED, Area, CurvesPicture
@@ -30,7 +39,7 @@ class CurvePlot:
     def __init__(self, colours: Theme):
         self.colours = colours
         self.figure = new_figure("step k", "")
-        self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        self.reasons = text_below()
         self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
         self.figure.add_layout(self.cursor)
         self.ticker = FixedTicker(ticks=[])  # a new one for other ticks would cost a search through the whole document
@@ -52,7 +61,7 @@ class CurvePlot:
         self.colours = colours
         apply_theme(self.figure, colours)
         self.cursor.line_color = colours.soft
-        self.reasons.styles = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+        apply_text_theme(self.reasons, colours)
         for place, (_, renderer) in enumerate(self.slots[: len(self._last.curves) if self._last else 0]):
             self._colour(renderer.glyph, place, self._last.curves[place].style)
         for area, (_, *renderers) in zip(self._last.areas if self._last else (), self.bands, strict=False):

@@ -6,14 +6,15 @@ from html import escape
 from typing import Any, ClassVar, NamedTuple
 
 import panel as pn
-from bokeh.models import ColumnDataSource, Div
+from bokeh.models import ColumnDataSource
 
 from components.law.beside import DENSITY
-from components.palette import FONT, SMALL_TEXT, theme
+from components.palette import theme
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.density.joint import JointPlot, contours
 from components.views.density.marginal import MarginalPlot
+from components.views.figures import apply_text_theme, text_below
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.claims import claim_of
 from swarmviz.drawing.density import BINS, DensityPicture, density_picture, whole_bins
@@ -71,7 +72,7 @@ class Density(View):
             fig.min_width = 60  # Panel adds those up, that of the one which is not seen too
         self._panes = [pn.pane.Bokeh(fig, sizing_mode="stretch_both", min_height=140) for fig in figures]
         plots = pn.Row(*self._panes, sizing_mode="stretch_both", margin=0)
-        self.reasons = Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+        self.reasons = text_below()
         reasons = pn.pane.Bokeh(self.reasons, sizing_mode="stretch_width", margin=0)
         self._pane = pn.Column(plots, reasons, sizing_mode="stretch_both", min_height=150)
         self.set_dark(dark)
@@ -213,7 +214,7 @@ class Density(View):
         """Use the colours of the dark or the light theme."""
         for plot in (*self._plots, self._joint):
             plot.apply_theme(theme(dark))
-        self.reasons.styles = {"color": theme(dark).soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
+        apply_text_theme(self.reasons, theme(dark))
 
 
 def _checked_switch(name: str, value: Any) -> bool:
