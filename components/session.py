@@ -12,7 +12,7 @@ on a thread of its own and shown on the page's thread; when building fails, the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -124,8 +124,7 @@ class Session:
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
         self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
-        side = [view(refresh=changed, runs=runs, law=self.law) for view in SIDE_VIEWS]
-        self.side = ViewSwitcher(side, self.panes.lock, changed)
+        self.side = ViewSwitcher(SIDE_VIEWS, self.panes.lock, changed, refresh=changed, runs=runs, law=self.law)
         self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed, law=self.law)
         self.equation = EquationCard()
         self.claims = ClaimsCard(
@@ -355,21 +354,23 @@ class Session:
         self.transport.redraw()
         self._write_link()
 
-    def _with_options(self) -> tuple[Any, ...]:
-        """What has options that a link holds."""
-        return (self.side, *self.side.views.values(), self.curves, self.replicas.card)
+    def _with_options(self, wanted: Any = ()) -> tuple[Any, ...]:
+        """What has options that a link holds, those that are ``wanted`` included."""
+        names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, Mapping) else ()
+        return (self.side, *self.side.having(names), self.curves, self.replicas.card)
 
     def _view_options(self) -> dict[str, Any]:
         return view_options.chosen(*self._with_options())
 
     def _show_views(self, options: Any) -> str:
         """Set the options of the views as a link has them, None: as they are; returns what cannot be set."""
-        return "" if options is None else view_options.restore(options, *self._with_options())
+        return "" if options is None else view_options.restore(options, *self._with_options(options))
 
     def _export_options(self) -> dict[str, dict]:
         """Picture → the options with which its view is seen."""
         frame = self._sim.frame
-        options = {view.picture: view.export_options(frame) for view in self.side.views.values()}
+        views = [self.side.views[label] for label in self.side.offered]
+        options = {view.picture: view.export_options(frame) for view in views}
         return {picture: chosen for picture, chosen in options.items() if chosen}
 
     # ---- what the visitor does: passed on to parts that are made later than those that ask -----------------------------

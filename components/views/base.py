@@ -78,9 +78,15 @@ class View:
         """A row of small buttons for what the view shows; None when it has no options."""
         return None
 
-    def fits(self, frame: Frame) -> bool:
-        """Whether the view has anything to show of such a frame."""
+    @staticmethod
+    def fits(frame: Frame, panes: int = 1) -> bool:
+        """Whether a view of this kind has anything to show of such a frame, with so many panes beside each other; none is made for that."""
         return True
+
+    @classmethod
+    def option_names(cls) -> frozenset[str]:
+        """Names of the options that a view of this kind can have; those of the run that it shows are in ``defaults``."""
+        return frozenset(cls.defaults)
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
         """The options with which :func:`swarmviz.exports.picture` draws the view as it is seen."""

@@ -52,6 +52,11 @@ class Comparison(View):
         """What is put on the page."""
         return self._pane
 
+    @classmethod
+    def option_names(cls) -> frozenset[str]:
+        """One option."""
+        return frozenset({"compared"})
+
     @property
     def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what both swarms record
         """What is compared as long as no other observable or axis is chosen."""
@@ -81,9 +86,10 @@ class Comparison(View):
         """A and B; A − B."""
         return self._plots
 
-    def fits(self, frame: Frame) -> bool:
+    @staticmethod
+    def fits(frame: Frame, panes: int = 1) -> bool:
         """Whether there are two swarms to compare."""
-        return len(self._runs()) == 2
+        return panes == 2
 
     def attach(self, run: Simulation) -> None:
         """Other swarms; the chosen observable is kept where both record it."""

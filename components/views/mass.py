@@ -148,7 +148,8 @@ class Mass(View):
 
     # ---- the view ------------------------------------------------------------------------------------------------------
 
-    def fits(self, frame: Frame) -> bool:
+    @staticmethod
+    def fits(frame: Frame, panes: int = 1) -> bool:
         """Whether the agents of a frame have masses."""
         return frame.mass is not None
 
@@ -165,6 +166,11 @@ class Mass(View):
     def options(self) -> pn.viewable.Viewable:
         """The buttons that choose what the masses are drawn over."""
         return self._buttons
+
+    @classmethod
+    def option_names(cls) -> frozenset[str]:
+        """One option."""
+        return frozenset({"mass_over"})
 
     @property
     def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on whether there is noise over mass

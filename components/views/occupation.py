@@ -69,7 +69,8 @@ class Occupation(View):
         )
         self._dress(theme(dark))
 
-    def fits(self, frame: Frame) -> bool:
+    @staticmethod
+    def fits(frame: Frame, panes: int = 1) -> bool:
         """Whether there are states to show."""
         return frame.occupation is not None and frame.sites is not None
 

@@ -142,7 +142,8 @@ class PhaseSpace(View):
 
     # ---- the view ------------------------------------------------------------------------------------------------------
 
-    def fits(self, frame: Frame) -> bool:
+    @staticmethod
+    def fits(frame: Frame, panes: int = 1) -> bool:
         """Whether the agents of a frame have velocities."""
         return frame.v is not None
 

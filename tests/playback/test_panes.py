@@ -364,4 +364,4 @@ def test_a_picture_of_a_comparison_is_asked_of_both_at_the_same_step_and_of_the_
     assert (a.now.dynamics.sigma, b.now.dynamics.sigma) == (1, 0.25) and a.k == b.k
     assert running.exports._run().now.dynamics.sigma == 0.25, "the active pane's"
     running.side.views["Density"].bins, running.side.views["Density"].kde = 60, False
-    assert running.exports._look() == {"density": {"bins": 60, "smooth": False}, "phase": {"coordinates": [0]}}
+    assert running.exports._look() == {"density": {"bins": 60, "smooth": False}}

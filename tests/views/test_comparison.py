@@ -26,7 +26,7 @@ def test_the_comparison_draws_what_both_recorded_and_the_difference():
     np.testing.assert_array_equal(upper.curves[0].y, a.record[names[0]])
     np.testing.assert_array_equal(lower.curves[0].y, a.record[names[0]] - b.record[names[0]])
     view = Comparison(runs=lambda: panes.sims)
-    assert view.fits(a.frame) and not Comparison(runs=lambda: [a]).fits(a.frame)
+    assert view.fits(a.frame, 2) and not view.fits(a.frame, 1)
     view.attach(a)
     np.testing.assert_array_equal(view.plots[1].slots[0][0].data["y"], a.record[names[0]] - b.record[names[0]])
 

@@ -19,16 +19,21 @@ class Spy(View):
     """A view that writes down how it is called."""
 
     every = 3
-    options = None
+    made: dict[str, Spy]
 
-    def __init__(self, label, fits=lambda frame: True):
-        super().__init__()
-        self.label, self.fits, self.calls, self.options = label, fits, [], pn.Row()
-        self._pane = pn.Row()
+    def __init__(self, **wiring):
+        super().__init__(**wiring)
+        self.calls, self._options, self._pane = [], pn.Row(), pn.Row()
+        assert self.label not in self.made, "made once"
+        self.made[self.label] = self
 
     @property
     def pane(self):
         return self._pane
+
+    @property
+    def options(self):
+        return self._options
 
     def attach(self, run):
         self.calls.append("attach")
@@ -44,19 +49,39 @@ class Spy(View):
         self.calls.append(("dark", dark))
 
 
+def kinds(made):
+    """Three kinds of views, which are in ``made`` once they are made."""
+
+    class One(Spy):
+        label = "One"
+
+    class Two(Spy):
+        label, every, defaults = "Two", 2, {"twos": 0}
+
+        @staticmethod
+        def fits(frame, panes=1):
+            return frame.v is not None
+
+    class Three(Spy):
+        label = "Three"
+
+    for kind in (One, Two, Three):
+        kind.made = made
+    return One, Two, Three
+
+
 def simulation(dynamics="CBO"):
     return sv.Simulation(sv.dynamics.ALL[dynamics](), sv.landscapes.Rastrigin(), sv.Swarm(n=20, d=2))
 
 
 @pytest.fixture
 def spies():
-    views = {"One": Spy("One"), "Two": Spy("Two", fits=lambda frame: frame.v is not None), "Three": Spy("Three")}
-    views["Two"].every = 2
-    return views
+    """Label → view, of those that were made."""
+    return {}
 
 
 def test_only_views_that_fit_the_frame_are_offered(spies):
-    side = ViewSwitcher(list(spies.values()))
+    side = ViewSwitcher(kinds(spies))
     side.attach(simulation("CBO"))
     assert side.offered == ["One", "Three"] and side.shown == "One"
     side.attach(simulation("BGK"))
@@ -64,25 +89,26 @@ def test_only_views_that_fit_the_frame_are_offered(spies):
 
 
 def test_only_the_view_that_is_seen_is_attached_prepared_and_painted(spies):
-    side, sim = ViewSwitcher(list(spies.values())), simulation("BGK")
+    side, sim = ViewSwitcher(kinds(spies)), simulation("BGK")
     side.attach(sim)
     sim.advance(2)
     side.paint(side.prepare(sim.frame, sim))
-    assert spies["One"].calls == ["attach", "prepare", ("paint", 2)]
-    assert spies["Two"].calls == spies["Three"].calls == []
+    light = ("dark", False)
+    assert spies["One"].calls == [light, "attach", "prepare", ("paint", 2)]
+    assert list(spies) == ["One"], "what nobody has looked at was not even made"
     side.show("Two")
     sim.advance(1)
     side.paint(side.prepare(sim.frame, sim))
-    assert spies["Two"].calls == ["attach", "prepare", ("paint", 3)] and len(spies["One"].calls) == 3
+    assert spies["Two"].calls == [light, "attach", "prepare", ("paint", 3)] and len(spies["One"].calls) == 4
     side.show("One")
-    assert spies["One"].calls[3:] == ["prepare", ("paint", 3)], "it knows the run, and is brought up to date"
+    assert spies["One"].calls[4:] == ["prepare", ("paint", 3)], "it knows the run, and is brought up to date"
     side.attach(sim)
     side.show("Two")
-    assert spies["Two"].calls[3:] == ["attach"], "another run is a new attachment, when it is shown"
+    assert spies["Two"].calls[4:] == ["attach"], "another run is a new attachment, when it is shown"
 
 
 def test_one_pane_and_its_options_are_in_sight(spies):
-    side = ViewSwitcher(list(spies.values()))
+    side = ViewSwitcher(kinds(spies))
     side.attach(simulation("BGK"))
     for name in ("Two", "Three", "One"):
         side.show(name)
@@ -92,7 +118,7 @@ def test_one_pane_and_its_options_are_in_sight(spies):
 
 
 def test_a_choice_survives_where_it_fits_and_comes_back_where_it_fits_again(spies):
-    side = ViewSwitcher(list(spies.values()))
+    side = ViewSwitcher(kinds(spies))
     side.attach(simulation("BGK"))
     side.show("Two")
     side.attach(simulation("PSO"))
@@ -104,7 +130,7 @@ def test_a_choice_survives_where_it_fits_and_comes_back_where_it_fits_again(spie
 
 
 def test_what_is_not_offered_cannot_be_shown_and_nothing_changes(spies):
-    side = ViewSwitcher(list(spies.values()))
+    side = ViewSwitcher(kinds(spies))
     side.attach(simulation("CBO"))
     for name in ("Two", "Nobody"):
         with pytest.raises(ValueError, match=f"view = '{name}': must be one of One, Three"):
@@ -113,7 +139,7 @@ def test_what_is_not_offered_cannot_be_shown_and_nothing_changes(spies):
 
 
 def test_a_payload_of_a_view_that_is_no_longer_seen_is_not_painted(spies):
-    side, sim = ViewSwitcher(list(spies.values())), simulation("BGK")
+    side, sim = ViewSwitcher(kinds(spies)), simulation("BGK")
     side.attach(sim)
     stale = side.prepare(sim.frame, sim)
     side.show("Three")
@@ -124,18 +150,29 @@ def test_a_payload_of_a_view_that_is_no_longer_seen_is_not_painted(spies):
 
 def test_a_press_of_a_button_shows_the_view_under_the_lock(spies):
     lock, held, chosen = threading.Lock(), [], []
-    side, sim = ViewSwitcher(list(spies.values()), lock, lambda: chosen.append(lock.locked())), simulation("BGK")
+    side, sim = ViewSwitcher(kinds(spies), lock, lambda: chosen.append(lock.locked())), simulation("BGK")
     side.attach(sim)
-    spies["Two"].attach = lambda run: held.append(lock.locked())
+    side.views["Two"].attach = lambda run: held.append(lock.locked())
     side.buttons._handle_msg("Two")
     assert side.shown == "Two" and held == [True] and not lock.locked()
     assert chosen == [False], "the choice is reported once, when the view is shown"
 
 
-def test_the_theme_reaches_every_view(spies):
-    side = ViewSwitcher(list(spies.values()))
+def test_the_theme_reaches_every_view_also_one_that_is_made_later(spies):
+    side = ViewSwitcher(kinds(spies))
+    side.attach(simulation("BGK"))
     side.set_dark(True)
-    assert all(view.calls == [("dark", True)] for view in spies.values())
+    side.show("Two")
+    assert spies["One"].calls[-1] == ("dark", True) and spies["Two"].calls[0] == ("dark", True)
+
+
+def test_a_view_is_made_for_an_option_that_is_wanted_of_it(spies):
+    side = ViewSwitcher(kinds(spies))
+    side.attach(simulation("CBO"))
+    assert side.having([]) == [spies["One"]] and list(spies) == ["One"]
+    assert side.having(["twos", "nobody's"]) == [spies["One"], spies["Two"]]
+    assert [n for n, place in side._places.items() if place.visible] == ["One"], "that does not bring it in sight"
+    assert not spies["Two"].options.visible
 
 
 def test_every_side_view_is_made_with_what_it_calls_and_has_a_label_of_its_own():
@@ -145,7 +182,18 @@ def test_every_side_view_is_made_with_what_it_calls_and_has_a_label_of_its_own()
         view.refresh()
     assert asked == [1] * len(SIDE_VIEWS)
     assert len({view.label for view in views} - {""}) == len(SIDE_VIEWS)
-    assert ViewSwitcher(views).view == views[0].label
+    assert ViewSwitcher(SIDE_VIEWS).view == SIDE_VIEWS[0].label
+
+
+@pytest.mark.parametrize("name", ["CBO", "SSA", "BGK", "FMC", "FiniteSet"])
+def test_a_side_view_knows_the_names_of_its_options_before_it_is_made(name):
+    d = 1 if name == "FiniteSet" else 2
+    runs = [sv.Simulation(sv.dynamics.ALL[name](), sv.landscapes.Rastrigin(), sv.Swarm(n=20, d=d)) for _ in "AB"]
+    for kind in SIDE_VIEWS:
+        if kind.fits(runs[0].frame, 2):
+            view = kind(runs=lambda: runs)
+            view.attach(runs[0])
+            assert set(view.defaults) == kind.option_names()
 
 
 def test_what_a_view_does_not_define_has_a_default():
@@ -154,8 +202,7 @@ def test_what_a_view_does_not_define_has_a_default():
 
 
 def test_with_the_views_of_the_page():
-    density, phase = Density(), PhaseSpace()
-    side = ViewSwitcher([density, phase])
+    side = ViewSwitcher([Density, PhaseSpace])
     for name, offered in (
         ("CBO", ["Density"]),
         ("BGK", ["Density", "Phase space"]),
@@ -168,6 +215,7 @@ def test_with_the_views_of_the_page():
             side.show(shown)
             sim.advance(1)
             side.paint(side.prepare(sim.frame, sim))
+    density, phase = side.views["Density"], side.views["Phase space"]
     assert len(phase.points.data["x"]) == 20 and len(density.sources) == 2
     phase.coordinate = 1
     density.bins = 7

@@ -79,7 +79,8 @@ class Density(View):
         self._buttons = ButtonRow(self._pressed, label="bins", sizing_mode=None, css_classes=["options"])
         self._show_options()
 
-    def fits(self, frame: Frame) -> bool:
+    @staticmethod
+    def fits(frame: Frame, panes: int = 1) -> bool:
         """Whether positions are spread over a box, and not tied to the states of a finite set."""
         return frame.links is None
 
