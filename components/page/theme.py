@@ -52,9 +52,11 @@ def page(
 ) -> Viewable:
     """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer.
 
-    The button that ``Page`` has for the drawer says "contextbar"; ``frame.css`` hides it, and ours does the same.
+    The button that ``Page`` has for the drawer says "contextbar"; ``frame.css`` hides it, and ours does the same. The cards reach the browser
+    when the drawer is first opened.
     """
     button = DrawerButton(cards=list(drawer))
+    cards = pn.Column(margin=0)
     view = Page(
         title="swarmviz",
         logo=ASSETS / "logo.svg",
@@ -63,7 +65,7 @@ def page(
         header=[button],
         sidebar=[choices],
         main=[board],
-        contextbar=[Tabs(*drawer.items(), sizing_mode="stretch_width")],
+        contextbar=[cards],
         sidebar_open=not narrow,
         sidebar_width=SIDEBAR_WIDTH,
         contextbar_width=CARD_WIDTH,
@@ -75,9 +77,16 @@ def page(
         raw_css=[style("page")],
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
+    view.param.watch(lambda event: _fill(cards, drawer), "contextbar_open")
     button.jslink(view, open="contextbar_open", bidirectional=True)
     forget_busy(view)
     return view
+
+
+def _fill(cards: pn.Column, drawer: dict[str, Viewable]) -> None:
+    """Put the cards into the drawer, if they are not there yet."""
+    if not cards.objects:
+        cards.append(Tabs(*drawer.items(), sizing_mode="stretch_width"))
 
 
 def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:
