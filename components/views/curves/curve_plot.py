@@ -144,7 +144,8 @@ class CurvePlot:
         self.figure.yaxis.axis_label = p.y_label
         reasons = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
         reasons += [escape(p.note)] * bool(p.note)
-        self.reasons.update(text="<br>".join(reasons), visible=bool(reasons))
+        claimed = any(c.style != MEASURED for c in p.curves)  # its note may come and go, its place stays
+        self.reasons.update(text="<br>".join(reasons), visible=claimed or bool(reasons))
 
     def _colour(self, glyph: Any, place: int, style: Any) -> None:
         colours, dotted = self.colours, style == "dotted"
