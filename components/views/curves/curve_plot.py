@@ -38,7 +38,7 @@ class CurvePlot:
 
     def __init__(self, colours: Theme):
         self.colours = colours
-        self.figure = new_figure("step k", "")
+        self.figure = new_figure("step k", "", min_border_left=64)  # of most numbers: the frame stays when they change
         self.reasons = text_below()
         self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
         self.figure.add_layout(self.cursor)
