@@ -11,6 +11,7 @@ import {makeLink} from "./bar_link.js"
 import {makeFullScreen} from "./bar_full_screen.js"
 import {makeHelp, listenToKeys} from "./bar_keyboard.js"
 import {makeMore} from "./bar_more.js"
+import {followTheme} from "./bar_theme.js"
 
 export function render({model}) {
   watchConnection(model)
@@ -30,9 +31,11 @@ export function render({model}) {
   settings.show()
   listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleHelp: help.toggle})
 
+  const theme = followTheme(model, send)
   const tellHidden = () => send("hidden", document.hidden)
   listen(model, document, "visibilitychange", tellHidden)
   setTimeout(() => { // once the page is connected
+    theme.ask()
     if (document.hidden) { tellHidden() }
     if (matchMedia("(max-width: 700px)").matches) { send("narrow") }
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) { send("calm") }

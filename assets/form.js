@@ -3,6 +3,8 @@
 
 import {make} from "./dom.js"
 import {EDITORS} from "./form_editors.js"
+import {makeTip} from "./form_tip.js"
+import {shareHighlight} from "./form_highlight.js"
 
 const MAX_ANSWER_MS = 5000 // after that a message was lost
 
@@ -31,60 +33,82 @@ const makeOutbox = (model) => {
   return {send, awaits, forget}
 }
 
-// A row: its label, its editor and the error beside it.
-const makeRow = (row, outbox, isHeld, onChoice) => {
-  const error = make("p", {className: "error", role: "alert"})
-  const aria = {ariaLabel: row.label ? `${row.symbol} ${row.label}`.trim() : row.symbol, title: row.doc}
+// A symbol as it is set: what follows an underscore is an index.
+const symbolNode = (symbol) => {
+  const [base, index] = symbol.split("_")
+  return make("b", {}, base, index ? make("sub", {textContent: index}) : null)
+}
+
+// A row: its label, its editor, the error beside it and its description, which is read aloud and seen in the tip.
+const makeRow = (row, outbox, onChoice) => {
+  const isWord = row.symbol && row.symbol.toLowerCase() === row.label?.toLowerCase() // such as "seed": once is enough
+  const named = row.symbol && !isWord ? `${row.symbol} ${row.label ?? ""}`.trim() : row.label ?? ""
+  const id = `about-${row.name}`, error = make("p", {className: "error", role: "alert", id: `error-${row.name}`})
+  const about = make("span", {id, hidden: true, textContent: row.doc ?? ""})
   const send = (value, final) => {
     outbox.send(row.name, value, final)
     if (row.kind === "choice") { onChoice() }
   }
-  const {nodes, set} = EDITORS[row.kind](row, aria, send)
-  const label = make("div", {className: "label", title: row.doc},
-    ...(row.inline ? [] : [row.symbol ? make("b", {textContent: row.symbol}) : null, make("span", {textContent: row.label})]))
+  const {nodes, set} = EDITORS[row.kind](row, {ariaLabel: row.inline ? `${named}: schedule` : named}, send)
+  const label = make("div", {className: "label"},
+    ...(row.inline ? [] : [row.symbol && !isWord ? symbolNode(row.symbol) : null, make("span", {textContent: row.label})]))
   const node = make("div", {className: `row ${row.kind} ${row.nested ? "nested" : ""} ${row.inline ? "inline" : ""}`}, label,
-    make("div", {className: "editor"}, ...nodes), error)
+    make("div", {className: "editor"}, ...nodes), error, about)
   node.dataset.name = row.name
+  if (row.parameter) { node.dataset.parameter = row.parameter }
+  for (const part of nodes) { if (row.doc) { part.setAttribute("aria-describedby", `${id} ${error.id}`) } }
+  let differs = false
   const show = (state) => {
     if (outbox.awaits(row.name, state)) { return }
     set(state)
-    const kept = isHeld() && row.kind === "note" && !node.hidden // a slider must not jump away under the pointer that holds it
-    node.hidden = !!state.hidden && !kept
-    node.style.visibility = kept && state.hidden ? "hidden" : ""
+    node.hidden = !!state.hidden
     error.textContent = state.error ?? ""
     node.classList.toggle("bad", !!state.error)
+    differs = !state.hidden && row.usual != null && state.value !== row.usual
     for (const part of nodes) { part.setAttribute("aria-invalid", state.error ? "true" : "false") }
   }
-  return {node, show, heading: !!row.heading}
+  return {node, show, heading: !!row.heading, told: () => (differs ? isWord ? row.label : row.symbol : "")}
 }
 
-// A section; with a title it can be closed, and stays so when the form is built anew.
-const makeSection = ({title, note, open}, nodes, opened) => {
-  if (!title) { return make("section", {}, ...nodes) }
-  const summary = make("summary", {}, make("span", {textContent: title}), note ? make("small", {textContent: note}) : null)
-  const details = make("details", {open: opened.get(title) ?? open}, summary, ...nodes)
-  details.addEventListener("toggle", () => opened.set(title, details.open))
-  return details
+// A section; with a title it can be closed, and stays so when the form is built anew. A closed one tells what in it is not as usual.
+const makeSection = ({title, note, open}, rows, nodes, opened) => {
+  if (!title) { return {node: make("section", {}, ...nodes), show: () => {}} }
+  const small = make("small", {textContent: note ?? ""})
+  const details = make("details", {open: opened.get(title) ?? open}, make("summary", {}, make("span", {textContent: title}), small), ...nodes)
+  details.addEventListener("toggle", () => {
+    opened.set(title, details.open)
+    show()
+  })
+  const show = () => {
+    details.hidden = !nodes.some((node) => node.matches(".row:not([hidden])") || node.querySelector(".row:not([hidden])"))
+    const changed = rows.map((row) => row.told()).filter(Boolean)
+    if (!note) { small.textContent = changed.length && !details.open ? `set: ${changed.join(", ")}` : "" }
+    if (rows.some(({node}) => node.classList.contains("bad"))) { details.open = true } // an error is to be seen
+  }
+  return {node: details, show}
 }
 
 export function render({model}) {
   const root = make("form", {className: "sheet", onsubmit: (event) => event.preventDefault()})
   const outbox = makeOutbox(model)
   const rows = new Map(), opened = new Map()
-  let held = false // whether a slider is held
+  let sections = []
+  const tip = makeTip(model, root, (row) => row.querySelector(":scope > [id^=about-]")?.textContent ?? "")
 
   const build = () => {
     rows.clear()
     outbox.forget()
-    root.replaceChildren(...model.spec.map((section) => {
-      const nodes = []
+    sections = model.spec.map((section) => {
+      const nodes = [], own = []
       for (const spec of section.rows) {
-        const row = makeRow(spec, outbox, () => held, showBusy)
+        const row = makeRow(spec, outbox, showBusy)
         rows.set(spec.name, row)
+        own.push(row)
         nodes.push(spec.inline ? make("div", {className: "pair-row"}, nodes.pop(), row.node) : row.node)
       }
-      return makeSection(section, nodes, opened)
-    }))
+      return makeSection(section, own, nodes, opened)
+    })
+    root.replaceChildren(...sections.map(({node}) => node), tip)
     showRows()
   }
   const stateOf = (name) => {
@@ -93,19 +117,13 @@ export function render({model}) {
   }
   const showRows = () => {
     for (const [name, {show}] of rows) { if (name in model.shown) { show(stateOf(name)) } }
-    for (const group of root.querySelectorAll("details")) { group.hidden = !group.querySelector(".row:not([hidden])") }
+    for (const {show} of sections) { show() }
     showBusy()
   }
   const showBusy = () => { // from the moment of the choice until the server has nothing left to prepare
     root.ariaBusy = String(model.busy || [...rows].some(([name, {heading}]) => heading && outbox.awaits(name, model.shown[name])))
   }
-  root.addEventListener("pointerdown", ({target}) => { held = target.type === "range" })
-  for (const event of ["pointerup", "pointercancel", "lostpointercapture"]) {
-    root.addEventListener(event, () => {
-      held = false
-      showRows()
-    }, true)
-  }
+  shareHighlight(model, root)
   model.on("spec", build)
   model.on("shown", showRows)
   model.on("long", showRows)

@@ -36,16 +36,20 @@ export const EDITORS = {
     if (!row.slider) { return {nodes: [box], set: ({text}) => write(text ?? "")} }
     const scale = scaleOf(row.slider)
     const slider = make("input", {type: "range", min: 0, max: SLIDER_STEPS, step: 1, ...aria})
+    const tell = () => { // where the thumb stands in words, as its position means nothing
+      fillRail(slider)
+      slider.setAttribute("aria-valuetext", box.value)
+    }
     slider.addEventListener("input", () => {
       box.value = numberText(scale.to(slider.value))
-      fillRail(slider)
+      tell()
       send(scale.to(slider.value), false)
     })
     slider.addEventListener("change", () => send(scale.to(slider.value), true))
     const set = ({value, text}) => {
       write(text ?? "")
       if (scale.to(slider.value) !== value) { slider.value = scale.from(value) } // several places of the thumb may mean one value
-      fillRail(slider)
+      tell()
     }
     return {nodes: [slider, box], set}
   },

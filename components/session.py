@@ -158,6 +158,7 @@ class Session:
             self.bar,
             copy_link=weakly(self.links.copy),
             close_choices=weakly(self._close_choices),
+            set_dark=weakly(self._choose_theme),
         )
         self.exports = Exports(
             weakly(self._snapshot),
@@ -314,7 +315,7 @@ class Session:
 
     def set_dark(self, dark: bool) -> None:
         """Give the figures the colours of the theme."""
-        self._dark = self.exports.dark = dark
+        self._dark = self.exports.dark = self.bar.dark = dark
         with self.panes.lock:
             for view in (*self.panes.arenas, self.side, self.curves, self.equation):
                 view.set_dark(dark)
@@ -383,6 +384,9 @@ class Session:
 
     def _use_mouse(self, place: int, act: str, handle: int, at: Any) -> None:
         self.choices.use_mouse(place, act, handle, at)
+
+    def _choose_theme(self, dark: bool) -> None:
+        self.page.dark_theme = dark
 
     def _close_choices(self) -> None:
         self.page.sidebar_open = False

@@ -2,7 +2,7 @@
 
 The page builds its controls from these declarations, the documentation its tables, and the errors their sentences::
 
-    lam = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", doc="Drift towards the consensus point.")
+    lam = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", label="Drift", doc="Drift towards the consensus point.")
 
 Every kind refuses a bad value with a ``ValueError`` that names the parameter, the value and what is allowed.
 """
@@ -63,6 +63,10 @@ class Real(Declaration, param.Number):
         The range a slider spans; ``bounds`` when absent.
     symbol : str
         The paper's symbol, shown first on the page.
+    label : str
+        Its short name, beside the symbol (param's own attribute); no other parameter of the same owner has it.
+    rare : bool
+        Whether it is changed so seldom that the page folds it away.
     scale : {"linear", "log"}
         How a slider is spaced.
     group : {"Dynamics", "Noise", "Schedule", "Numerics", "Start"}
@@ -75,15 +79,15 @@ class Real(Declaration, param.Number):
         ``{parameter: values}``: the parameter matters only while each named one has one of the values.
     """
 
-    __slots__ = ["group", "scale", "schedulable", "symbol", "unit", "used_when"]
+    __slots__ = ["group", "rare", "scale", "schedulable", "symbol", "unit", "used_when"]
     _slot_defaults = {  # noqa: RUF012 (param's own convention)
         **param.Number._slot_defaults,
-        "symbol": "", "scale": "linear", "group": "Dynamics", "unit": "", "schedulable": False, "used_when": None,
+        "symbol": "", "scale": "linear", "group": "Dynamics", "rare": False, "unit": "", "schedulable": False, "used_when": None,
     }  # fmt: skip
 
-    def __init__(self, default=Undefined, *, bounds=Undefined, symbol=Undefined, scale=Undefined, group=Undefined, unit=Undefined,
-                 schedulable=Undefined, used_when=Undefined, **params):  # fmt: skip
-        self.symbol, self.scale, self.group, self.unit = symbol, scale, group, unit
+    def __init__(self, default=Undefined, *, bounds=Undefined, symbol=Undefined, scale=Undefined, group=Undefined, rare=Undefined,
+                 unit=Undefined, schedulable=Undefined, used_when=Undefined, **params):  # fmt: skip
+        self.symbol, self.scale, self.group, self.rare, self.unit = symbol, scale, group, rare, unit
         self.schedulable, self.used_when = schedulable, used_when
         super().__init__(default=default, bounds=bounds, **params)
 
@@ -137,16 +141,15 @@ class Whole(Real):
 class Choice(Declaration, param.Selector):
     """One of a few named options, each with its meaning: ``Choice({"smooth": "meaning", …})``; the first is the default."""
 
-    __slots__ = ["group", "meanings", "symbol", "used_when"]
+    __slots__ = ["group", "meanings", "rare", "symbol", "used_when"]
     _slot_defaults = {  # noqa: RUF012
         **param.Selector._slot_defaults,
-        "symbol": "", "group": "Dynamics", "meanings": None, "used_when": None,
+        "symbol": "", "group": "Dynamics", "meanings": None, "rare": False, "used_when": None,
     }  # fmt: skip
 
-    def __init__(
-        self, meanings=Undefined, *, default=Undefined, symbol=Undefined, group=Undefined, used_when=Undefined, **params
-    ):
-        self.symbol, self.group, self.meanings, self.used_when = symbol, group, meanings, used_when
+    def __init__(self, meanings=Undefined, *, default=Undefined, symbol=Undefined, group=Undefined, rare=Undefined,
+                 used_when=Undefined, **params):  # fmt: skip
+        self.symbol, self.group, self.rare, self.meanings, self.used_when = symbol, group, rare, meanings, used_when
         options = params.pop("objects", Undefined) if meanings is Undefined else list(meanings)
         super().__init__(default=default, objects=options, **params)
 
@@ -158,14 +161,16 @@ class Choice(Declaration, param.Selector):
 class Switch(Declaration, param.Boolean):
     """On or off."""
 
-    __slots__ = ["group", "symbol", "used_when"]
+    __slots__ = ["group", "rare", "symbol", "used_when"]
     _slot_defaults = {  # noqa: RUF012
         **param.Boolean._slot_defaults,
-        "symbol": "", "group": "Dynamics", "used_when": None,
+        "symbol": "", "group": "Dynamics", "rare": False, "used_when": None,
     }  # fmt: skip
 
-    def __init__(self, default=Undefined, *, symbol=Undefined, group=Undefined, used_when=Undefined, **params):
-        self.symbol, self.group, self.used_when = symbol, group, used_when
+    def __init__(
+        self, default=Undefined, *, symbol=Undefined, group=Undefined, rare=Undefined, used_when=Undefined, **params
+    ):
+        self.symbol, self.group, self.rare, self.used_when = symbol, group, rare, used_when
         super().__init__(default=default, **params)
 
     def _validate(self, val):

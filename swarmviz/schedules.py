@@ -59,7 +59,7 @@ class Constant(Schedule):
     """The same value for ever."""
 
     title = "Constant"
-    value = Real(1.0, bounds=(-1e15, 1e15), symbol="c", doc="The value.")
+    value = Real(1.0, bounds=(-1e15, 1e15), symbol="c", label="Value", doc="The value.")
 
     @classmethod
     def beginning(cls, value, since=0.0):
@@ -81,6 +81,7 @@ class Begun(Schedule):
         0.0,
         bounds=(0, 1e12),
         symbol="tₛ",
+        label="Begins at",
         doc="Time at which it begins, and from which on it counts. Until then it has its first value.",
     )
 
@@ -115,10 +116,15 @@ class Linear(Begun):
     """A straight line from ``start`` to ``end`` over ``duration``, then constant."""
 
     title = "Linear"
-    start = Real(1.0, bounds=(-1e15, 1e15), symbol="c₀", doc="Value at the beginning.")
-    end = Real(0.0, bounds=(-1e15, 1e15), symbol="c₁", doc="Value at the end, and from then on.")
+    start = Real(1.0, bounds=(-1e15, 1e15), symbol="c₀", label="First value", doc="Value at the beginning.")
+    end = Real(0.0, bounds=(-1e15, 1e15), symbol="c₁", label="Last value", doc="Value at the end, and from then on.")
     duration = Real(
-        1.0, bounds=(0, 1e12), inclusive_bounds=(False, True), symbol="L", doc="Time from the beginning to the end."
+        1.0,
+        bounds=(0, 1e12),
+        inclusive_bounds=(False, True),
+        symbol="L",
+        label="Duration",
+        doc="Time from the beginning to the end.",
     )
 
     @classmethod
@@ -141,8 +147,10 @@ class Exponential(Begun):
     """c₀ r^t."""
 
     title = "Exponential"
-    start = Real(1.0, bounds=(-1e15, 1e15), symbol="c₀", doc="Value at the beginning.")
-    ratio = Real(0.9, bounds=(0, 1e3), inclusive_bounds=(False, True), symbol="r", doc="Factor per unit of time.")
+    start = Real(1.0, bounds=(-1e15, 1e15), symbol="c₀", label="First value", doc="Value at the beginning.")
+    ratio = Real(
+        0.9, bounds=(0, 1e3), inclusive_bounds=(False, True), symbol="r", label="Ratio", doc="Factor per unit of time."
+    )
 
     @classmethod
     def beginning(cls, value, since=0.0):
@@ -161,9 +169,19 @@ class Logarithmic(Begun):
 
     title = "Logarithmic"
     c = Real(
-        1.0, bounds=(0, 1e15), symbol="c", doc="Scale; to be guaranteed, annealing needs c at least the critical depth."
+        1.0,
+        bounds=(0, 1e15),
+        symbol="c",
+        label="Scale",
+        doc="Scale; to be guaranteed, annealing needs c at least the critical depth.",
     )
-    t0 = Real(2.0, bounds=(2, 1e12), symbol="t₀", doc="Offset of time; at least 2, so that the logarithm is positive.")
+    t0 = Real(
+        2.0,
+        bounds=(2, 1e12),
+        symbol="t₀",
+        label="Time offset",
+        doc="Offset of time; at least 2, so that the logarithm is positive.",
+    )
 
     @classmethod
     def beginning(cls, value, since=0.0):
@@ -184,10 +202,14 @@ class InverseLogarithmic(Begun):
     """
 
     title = "Inverse logarithmic"
-    c = Real(1.0, bounds=(0, 1e12), inclusive_bounds=(False, True), symbol="c",
+    c = Real(1.0, bounds=(0, 1e12), inclusive_bounds=(False, True), symbol="c", label="Scale",
              doc="Scale; to be guaranteed, annealing needs c at least the critical depth.")  # fmt: skip
     t0 = Real(
-        1.0, bounds=(1, 1e12), symbol="t₀", doc="Offset of time; at least 1, so that the logarithm is never negative."
+        1.0,
+        bounds=(1, 1e12),
+        symbol="t₀",
+        label="Time offset",
+        doc="Offset of time; at least 1, so that the logarithm is never negative.",
     )
 
     @classmethod
@@ -213,9 +235,12 @@ class Power(Begun):
         bounds=(0, 10),
         inclusive_bounds=(False, True),
         symbol="γ",
+        label="Exponent",
         doc="Exponent; 004 proves it for 0 < γ ≤ −m/(2(1−m)).",
     )
-    t0 = Real(1.1, bounds=(1, 1e12), symbol="t₀", doc="Offset of time; the authors of 004 use 1.1.")
+    t0 = Real(
+        1.1, bounds=(1, 1e12), symbol="t₀", label="Time offset", doc="Offset of time; the authors of 004 use 1.1."
+    )
 
     @classmethod
     def beginning(cls, value, since=0.0):

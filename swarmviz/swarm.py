@@ -28,12 +28,21 @@ class Swarm(Described):
 
     changes_later = False
 
-    n = Whole(100, bounds=(1, 10_000_000), softbounds=(2, 2000), scale="log", symbol="N", doc="Number of agents.")
-    d = Whole(2, bounds=(1, 1000), softbounds=(1, 20), symbol="d", doc="Dimension.")
+    n = Whole(
+        100,
+        bounds=(1, 10_000_000),
+        softbounds=(2, 2000),
+        scale="log",
+        symbol="N",
+        label="Agents",
+        doc="Number of agents.",
+    )
+    d = Whole(2, bounds=(1, 1000), softbounds=(1, 20), symbol="d", label="Dimension", doc="Dimension.")
     seed = Whole(
         0,
         bounds=(0, 2**53),
         symbol="seed",
+        label="Seed",
         doc="Seed of every random draw of the run; up to 2⁵³, which a browser holds exactly.",
     )
     initial = Choice(
@@ -45,22 +54,47 @@ class Swarm(Described):
             "points": "At given points.",
         },
         symbol="ρ₀",
+        label="Initial law",
         doc="Initial law.",
     )
     low = Vector(
-        None, symbol="a", used_when={"initial": ("box",)}, doc="Lower corner of the sub-box, a number or d numbers."
+        None,
+        symbol="a",
+        label="Lower corner",
+        used_when={"initial": ("box",)},
+        doc="Lower corner of the sub-box, a number or d numbers.",
     )
     high = Vector(
-        None, symbol="b", used_when={"initial": ("box",)}, doc="Upper corner of the sub-box, a number or d numbers."
+        None,
+        symbol="b",
+        label="Upper corner",
+        used_when={"initial": ("box",)},
+        doc="Upper corner of the sub-box, a number or d numbers.",
     )
     centre = Vector(
-        None, symbol="c", used_when={"initial": ("gaussian",)}, doc="Centre; the middle of the box when absent."
+        None,
+        symbol="c",
+        label="Centre",
+        used_when={"initial": ("gaussian",)},
+        doc="Centre; the middle of the box when absent.",
     )
-    spread = Real(1.0, bounds=(0, 1e6), symbol="s", used_when={"initial": ("gaussian",)}, doc="Standard deviation.")
-    radius = Real(0.25, bounds=(0, 10), softbounds=(0, 1), symbol="r", used_when={"initial": ("away",)},
+    spread = Real(
+        1.0,
+        bounds=(0, 1e6),
+        symbol="s",
+        label="Spread",
+        used_when={"initial": ("gaussian",)},
+        doc="Standard deviation.",
+    )
+    radius = Real(0.25, bounds=(0, 10), softbounds=(0, 1), symbol="r", label="Distance kept", used_when={"initial": ("away",)},
                   doc="Distance kept from every known minimiser, in half widths of the box (maximum norm).")  # fmt: skip
     points = Vector(
-        None, shape="table", symbol="X₀", used_when={"initial": ("points",)}, doc="Starting positions, shape (M, d)."
+        None,
+        shape="table",
+        symbol="X₀",
+        label="Positions",
+        used_when={"initial": ("points",)},
+        doc="Starting positions, shape (M, d).",
     )
 
     def positions(self, landscape: Landscape) -> np.ndarray:

@@ -9,6 +9,7 @@ import swarmviz as sv
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.parameters import Choice, Real, Switch, Whole
 
+MAX_LABEL_CHARS = 15  # of a short name: more would be cut off in the sidebar
 EVERY = pytest.mark.parametrize("cls", sv.dynamics.ALL.values(), ids=sv.dynamics.ALL)
 
 
@@ -228,6 +229,16 @@ def test_every_parameter_has_a_symbol_a_meaning_and_a_default_within_its_range(c
         if isinstance(p, Real) and p.softbounds:
             assert p.contains(p.softbounds[0]) and p.contains(p.softbounds[1]), name
     assert cls.title and cls.equation and cls.reference
+
+
+@EVERY
+def test_short_names_are_declared_short_and_tell_the_parameters_of_a_swarm_apart(cls):
+    """The page shows symbol and short name only: PSO's σ₁ and σ₂ both read "Noise in proportion to the di…" once."""
+    declared = [*cls.declared().values(), *sv.Swarm.declared().values()]
+    assert all(p._label for p in declared), "param makes one up from the name"
+    labels = [p.label for p in declared]
+    assert sorted(set(labels)) == sorted(labels)
+    assert max(map(len, labels)) <= MAX_LABEL_CHARS
 
 
 @EVERY

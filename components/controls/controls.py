@@ -18,6 +18,7 @@ from components.text import MAX_SENTENCE_CHARS, cut_short
 from swarmviz.parameters import GROUPS, Described
 
 ON_RESET = "applies on reset"
+ACTING, RARE, ON_START = "Parameters", "Rarely changed", "Swarm"  # titles of sections
 PRESENT_EVERY_S = 0.25  # between two looks at what schedules give now
 
 
@@ -92,7 +93,7 @@ class Controls:
         sections = self._sections()
         self._known = {row.name: row for _, _, rows in sections for row in rows}
         spec = [
-            {"title": title, "note": note, "open": True, "rows": [row.build() for row in rows]}
+            {"title": title, "note": note, "open": title != RARE, "rows": [row.build() for row in rows]}
             for title, note, rows in sections
             if rows
         ]
@@ -110,18 +111,17 @@ class Controls:
         self.show_present_values()
 
     def _sections(self) -> list[tuple[str, str, list[Row]]]:
-        """Title, note and rows of each section: the choices, the dynamics by group, the swarm, the landscape."""
+        """Title, note and rows of each section: the choices with the landscape's fields, the dynamics, the swarm, what is rare."""
         rows = {prefix: self._rows_of(prefix, part) for prefix, part in self.parts.items()}
-        notes = {"Start": ON_RESET}
-        groups = [
-            (group, notes.get(group, ""), [row for row in rows.get("dynamics", []) if row.group == group])
-            for group in GROUPS
+        dynamics = sorted(rows.get("dynamics", []), key=lambda row: GROUPS.index(row.group))
+        acting = [row for row in dynamics if row.group != GROUPS[-1]]
+        start = rows.get("swarm", []) + [row for row in dynamics if row.group == GROUPS[-1]]
+        return [
+            ("", "", self._heading(self.parts) + rows.get("landscape", [])),
+            (ACTING, "", [row for row in acting if not row.rare]),
+            (ON_START, ON_RESET, start),
+            (RARE, "", [row for row in acting if row.rare]),
         ]
-        swarm, landscape = (
-            ("Swarm", ON_RESET, rows.get("swarm", [])),
-            ("Landscape", "", rows.get("landscape", [])),
-        )
-        return [("", "", self._heading(self.parts)), *groups, swarm, landscape]
 
     def _rows_of(self, prefix: str, part: Described) -> list[Row]:
         """The rows of a part, made anew when it is another one: of three parts, an edit replaces one."""

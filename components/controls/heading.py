@@ -13,6 +13,7 @@ from swarmviz import Swarm, dynamics, landscapes, presets
 from swarmviz.parameters import Described
 
 PARTS = ("dynamics", "landscape", "swarm")
+OWN_VALUES = "No preset has these values: they are your own. Choose a preset for a question to look at."
 
 
 def parts_of(selection: Selection) -> dict[str, Described]:
@@ -28,7 +29,7 @@ def heading_of(parts: Mapping[str, Described]) -> list[Row]:
     return [
         choice_row("dynamics", "Dynamics", [(n, c.title) for n, c in dynamics.ALL.items()], name),
         choice_row("preset", "Preset", known, preset.name if preset else ""),
-        note_row("question", preset.text if preset else ""),
+        note_row("question", preset.text if preset else OWN_VALUES),
         choice_row("landscape", "Landscape", [(n, c.title) for n, c in landscapes.ALL.items()], landscape),
     ]
 

@@ -6,7 +6,6 @@ A row is chosen by the kind of the declaration, never by the name of a parameter
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterable
 from functools import lru_cache, singledispatch
 from typing import Any, Literal, NamedTuple, TypedDict
@@ -43,9 +42,15 @@ class Row(NamedTuple):
     kind : Kind
         Which editor it gets: ``number``, ``text``, ``choice`` or ``switch``; ``note``, ``formula`` and ``present`` only show something.
     symbol, label, doc : str
-        What stands beside the editor, and the tool tip of both.
+        What stands beside the editor, and what describes both on hover and focus.
+    parameter : str
+        The declared parameter that it edits, the whole or a part of; empty in the heading.
     group : str
-        The section of a dynamics' parameter, one of :data:`swarmviz.parameters.GROUPS`.
+        What a dynamics' parameter belongs to, one of :data:`swarmviz.parameters.GROUPS`.
+    rare : bool
+        Whether it is folded away, because it is changed so seldom.
+    usual : number, str or bool, optional
+        Its default where it is rare: what differs from it is told while it is folded away.
     value : number, str or bool
         What is in force.
     text : str
@@ -73,7 +78,10 @@ class Row(NamedTuple):
     symbol: str = ""
     label: str = ""
     doc: str = ""
+    parameter: str = ""
     group: str = ""
+    rare: bool = False
+    usual: Any = None
     value: Any = ""
     text: str = ""
     hidden: bool = False
@@ -88,6 +96,8 @@ class Row(NamedTuple):
     def build(self) -> dict[str, Any]:
         """What the browser builds the row of; a field that is not there is empty or false."""
         fields = {name: field for name, field in self._asdict().items() if name not in STATE and (field or field == "")}
+        if self.usual is not None:
+            fields["usual"] = self.usual
         if self.options:
             fields["options"] = [list(option) for option in self.options]
         return fields
@@ -108,8 +118,8 @@ def choice_row(name: str, label: str, options: Iterable[tuple[str, str]], value:
 
 
 def note_row(name: str, text: str) -> Row:
-    """A sentence under a menu of the heading."""
-    return Row(name, "note", value=text, hidden=not text)
+    """A sentence under a menu of the heading; its place is kept, so that nothing moves when another takes its place."""
+    return Row(name, "note", value=text)
 
 
 def rows_of(owner: Described, prefix: str) -> list[Row]:
@@ -128,15 +138,18 @@ def rows_of(owner: Described, prefix: str) -> list[Row]:
 def _described(declared: param.Parameter, name: str) -> Row:
     """The row of a declaration, as yet without a value."""
     doc = " ".join((declared.doc or "").split())
-    first = re.split(r"[.;:,(]", doc, maxsplit=1)[0].strip()
     unit = getattr(declared, "unit", "")
     allowed = f" ({declared.range_text})" if isinstance(declared, Real) else ""
+    rare = getattr(declared, "rare", False)
     return Row(
         name,
         symbol=getattr(declared, "symbol", "") or declared.name,
-        label=f"{first} [{unit}]" if unit else first,
+        label=f"{declared.label} [{unit}]" if unit else declared.label,
         doc=f"{doc}{allowed}",
+        parameter=name.split(".")[1] if "." in name else "",
         group=getattr(declared, "group", GROUPS[0]),
+        rare=rare,
+        usual=declared.default if rare else None,
     )
 
 
@@ -154,7 +167,7 @@ def _(declared: Real, row: Row, value: Any) -> Row:
 @_with_editor.register
 def _(declared: Choice, row: Row, value: Any) -> Row:
     meanings = declared.meanings or {}
-    doc = " · ".join(f"{name}: {meanings[name]}" for name in meanings) or declared.doc or ""
+    doc = " ".join([row.doc, *(f"{name}: {meanings[name]}" for name in meanings)])
     return row._replace(kind="choice", value=value, doc=doc, options=tuple((name, name) for name in declared.objects))
 
 
@@ -194,20 +207,21 @@ def _schedulable(declared: Real, row: Row, value: Any) -> list[Row]:
     menu = row._replace(name=f"{row.name}.kind", kind="choice", options=KINDS)
     if isinstance(value, TimeDependent):
         return [menu._replace(value=type(value).__name__), *_schedule_rows(row, value)]
-    small = menu._replace(value=FIXED, inline=True, doc=f"{row.symbol} may follow a schedule")
+    small = menu._replace(value=FIXED, inline=True, doc=f"{row.symbol} may follow a schedule: {row.symbol}(t).")
     return [_with_editor(declared, row, value), small]
 
 
 def _schedule_rows(row: Row, schedule: Any) -> list[Row]:
     """The rows of a schedule's own parameters, of its formula and of what it gives now, under the row of the parameter."""
-    under = row._replace(symbol="", label="", nested=True)
+    under = row._replace(symbol="", label="", nested=True, usual=None)
     rows = []
     if hasattr(schedule, "points"):  # which are no declared parameter
-        label, points = "Points: time since it began, value; …", written(schedule.points)
-        rows.append(under._replace(name=f"{row.name}.points", label=label, value=points, placeholder="0, 1; 10, 0"))
+        doc, points = "Points: time since it began, value; …", written(schedule.points)
+        own = under._replace(name=f"{row.name}.points", label="Points", doc=doc)
+        rows.append(own._replace(value=points, placeholder="0, 1; 10, 0"))
     for name, declared in schedule.declared().items():
         own = _with_editor(declared, _described(declared, f"{row.name}.{name}"), getattr(schedule, name))
-        rows.append(own._replace(nested=True, hidden=row.hidden, group=row.group))
+        rows.append(own._replace(nested=True, hidden=row.hidden, group=row.group, rare=row.rare, usual=None))
     formula = f"{html.escape(row.symbol)}(t) = {readable(schedule.equation)}"
     rows.append(under._replace(name=f"{row.name}.formula", kind="formula", value=formula))
     return [*rows, under._replace(name=f"{row.name}.now", kind="present")]

@@ -31,6 +31,8 @@ class BarActions:
         Puts the link of this moment on the clipboard.
     close_choices : function ()
         Closes the choices of a page that became narrow.
+    set_dark : function (dark)
+        Gives the page the dark theme or the light one.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class BarActions:
         bar: Bar,
         copy_link: Callable[[], None],
         close_choices: Callable[[], None],
+        set_dark: Callable[[bool], None],
     ):
         self._panes, self._transport, self._player, self._edits = panes, transport, player, edits
         self._replacement, self._replicas, self._bar = replacement, replicas, bar
@@ -56,6 +59,7 @@ class BarActions:
             "hidden": self._set_hidden,
             "narrow": lambda value: close_choices(),
             "calm": self._pause_for_calm,
+            "dark": lambda value: set_dark(value is True),
         }
 
     def act(self, name: str, value: Any) -> None:

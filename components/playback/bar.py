@@ -35,6 +35,7 @@ class Bar(pn.custom.JSComponent):
     stop = param.List(["never", None], doc="Kind and value of the stop condition in force.")
     answered = param.Integer(0, doc="Number of entries answered: the boxes then show what is in force.")
 
+    dark = param.Boolean(False, doc="Whether the page has the dark theme, for the browser to remember.")
     base = param.String(
         "", doc="The same for the run with which the visit began; it is not written into the address bar."
     )

@@ -131,7 +131,10 @@ class PageTemplate:
         finally:
             session_limit.OWN_SESSIONS.discard(session_id)
         again = f"<script>{(ASSETS / 'again.js').read_text(encoding='utf-8')}</script>"
-        return html.replace("</head>", f"{again}</head>", 1).replace("<script", f'<script nonce="{self._nonce}"')
+        logo, arrival = ((ASSETS / name).read_text(encoding="utf-8") for name in ("logo.svg", "arrival.html"))
+        html = html.replace("</head>", f"{again}</head>", 1)
+        html = html.replace("<body>", f"<body>{arrival.replace('LOGO', logo)}", 1)
+        return html.replace("<script", f'<script nonce="{self._nonce}"')
 
 
 class _Unconnected:

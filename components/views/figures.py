@@ -96,7 +96,11 @@ def text_below() -> Div:
 def apply_text_theme(text: Div, colours: Theme) -> None:
     """The colours and the type of a theme for text under a figure."""
     look = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
-    text.styles = look | {"max-height": "34px", "overflow-y": "auto"}
+    text.styles = look | {
+        "height": "34px",
+        "box-sizing": "border-box",
+        "overflow-y": "auto",
+    }  # whatever it says: nothing moves
 
 
 def apply_theme(fig: figure, colours: Theme) -> None:

@@ -387,43 +387,58 @@ class BGK(Stalling):
     )
     reference = "003 eq. 2.2, 2.4, 2.14, 2.17, 3.1–3.2, 5.3"
 
-    lam = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", doc="Pull towards the consensus point.")
-    sigma = Real(0.75, bounds=(0, 100), softbounds=(0, 5), symbol="σ", schedulable=True, group="Noise",
+    lam = Real(
+        1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ", label="Drift", doc="Pull towards the consensus point."
+    )
+    sigma = Real(0.75, bounds=(0, 100), softbounds=(0, 5), symbol="σ", label="Noise", schedulable=True, group="Noise",
                  doc="Strength of the noise, relative to the distance from the consensus point.")  # fmt: skip
-    jump_rate = Real(1.0, bounds=(0, 1e12), softbounds=(0, 20), symbol="ν_j", used_when={"form": ("jumps",)},
+    jump_rate = Real(1.0, bounds=(0, 1e12), softbounds=(0, 20), symbol="ν_j", label="Jump rate", used_when={"form": ("jumps",)},
                      doc="How often an agent jumps: it keeps its velocity for a time of 1/ν_j in the mean.")  # fmt: skip
-    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
+    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log",
+                 symbol="α", label="Weights", schedulable=True,
                  doc="Inverse temperature of the weights: the larger, the nearer the consensus is to the best agent.")  # fmt: skip
-    noise = Choice({name: law.description for name, law in LAWS.items()}, symbol="ξ", group="Noise", doc="Law of the noise.")  # fmt: skip
-    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.5, 50), scale="log", symbol="ν_t", group="Noise",
+    noise = Choice({name: law.description for name, law in LAWS.items()},
+                   symbol="ξ", label="Noise law", group="Noise", doc="Law of the noise.")  # fmt: skip
+    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.5, 50), scale="log",
+                   symbol="ν_t", label="Student's ν", group="Noise",
                    used_when={"noise": ("student",)},
                    doc="Degrees of freedom of Student's law: 1 is Cauchy's, many are Gauss's.")  # fmt: skip
-    sigma_floor = Real(0.0, bounds=(0, 100), softbounds=(0, 0.5), symbol="σ₀", group="Noise",
+    sigma_floor = Real(0.0, bounds=(0, 100), softbounds=(0, 0.5), symbol="σ₀", label="Residual noise", rare=True, group="Noise",
                        doc="Noise that is left in the consensus point itself; in half widths of the box when rescaled.")  # fmt: skip
     form = Choice({"jumps": "Velocities jump now and then.",
                    "limit": "Every agent jumps at every step: infinitely frequent jumps.",
                    "inertial": "No jumps: the velocity changes a little at every step."},
-                  symbol="form", doc="How velocities change.")  # fmt: skip
-    epsilon = Real(1.0, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(0.05, 2), scale="log", symbol="ε",
+                  symbol="form", label="Form", doc="How velocities change.")  # fmt: skip
+    epsilon = Real(1.0, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(0.05, 2), scale="log",
+                   symbol="ε", label="Diffusive scale",
                    used_when={"form": ("jumps",)}, doc="Diffusive scaling: small values give many short flights, as in CBO.")  # fmt: skip
-    cbo_scaling = Switch(False, symbol="σ = σ̃ε/√Δt", group="Noise", used_when={"form": ("jumps", "limit")},
+    cbo_scaling = Switch(False,
+                         symbol="σ = σ̃ε/√Δt", label="Noise as in CBO", rare=True, group="Noise", used_when={"form": ("jumps", "limit")},
                          doc="Take σ as the strength of the CBO that appears for ε → 0.")  # fmt: skip
-    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
+    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log",
+              symbol="Δt", label="Time step", group="Numerics",
               doc="Time step.")  # fmt: skip
-    rescaled = Switch(True, symbol="[−1, 1]ᵈ", group="Numerics",
+    rescaled = Switch(True, symbol="[−1, 1]ᵈ", label="Rescaled box", rare=True, group="Numerics",
                       doc="Measure σ₀ and H where the box is [−1, 1]ᵈ; otherwise in the landscape's own coordinates.")  # fmt: skip
-    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", group="Numerics",
+    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", label="Batch", rare=True, group="Numerics",
                   doc="Agents that form the consensus, drawn anew each step; 0, or at least N: all.")  # fmt: skip
-    gamma = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.1, 20), scale="log", symbol="γ", group="Numerics",
+    gamma = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.1, 20), scale="log",
+                 symbol="γ", label="Weight in H", rare=True, group="Numerics",
                  doc="Weight of the positions in H; it changes the curve, not the swarm.")  # fmt: skip
     boundary = Choice(
-        boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
+        boundaries.MEANINGS,
+        default="clip",
+        symbol="∂",
+        label="Boundary",
+        rare=True,
+        group="Numerics",
+        doc="What happens at the edge of the box.",
     )
     initial_velocity = Choice({"zero": "At rest.",
                                "gaussian": "Gaussian, the same law everywhere.",
                                "maxwellian": "As if every agent had just jumped: drawn from the Maxwellian where it is."},
-                              symbol="V₀", group="Start", doc="Velocities at the start.")  # fmt: skip
-    velocity_spread = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="s_v", group="Start",
+                              symbol="V₀", label="Velocities", group="Start", doc="Velocities at the start.")  # fmt: skip
+    velocity_spread = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="s_v", label="Velocity spread", group="Start",
                            used_when={"initial_velocity": ("gaussian",)},
                            doc="Standard deviation of Gaussian velocities; in half widths of the box per time when rescaled.")  # fmt: skip
 

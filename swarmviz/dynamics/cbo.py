@@ -404,26 +404,35 @@ class CBO(Dynamics):
     )
     reference = "001 eq. 1.1–1.4; Euler–Maruyama as in 001 §3.3"
 
-    lam = Real(1.0, bounds=(-100, 100), softbounds=(0, 5), symbol="λ",
+    lam = Real(1.0, bounds=(-100, 100), softbounds=(0, 5), symbol="λ", label="Drift",
                doc="Drift towards the consensus point; below 0 away from it, which strong noise can make up for.")  # fmt: skip
-    sigma = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="σ", schedulable=True, group="Noise",
+    sigma = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="σ", label="Noise", schedulable=True, group="Noise",
                  doc="Strength of the noise, relative to the distance from the consensus point.")  # fmt: skip
-    alpha = Real(1e3, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
+    alpha = Real(1e3, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log",
+                 symbol="α", label="Weights", schedulable=True,
                  doc="Inverse temperature of the weights: the larger, the nearer the consensus is to the best agent.")  # fmt: skip
     noise = Choice({"anisotropic": "Each coordinate is shaken in proportion to its own distance from the consensus.",
                     "isotropic": "All coordinates are shaken in proportion to the whole distance.",
                     "none": "No noise: the deterministic system."},
-                   symbol="D", group="Noise", doc="Kind of noise.")  # fmt: skip
-    dt = Real(0.05, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
+                   symbol="D", label="Noise type", group="Noise", doc="Kind of noise.")  # fmt: skip
+    dt = Real(0.05, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log",
+              symbol="Δt", label="Time step", group="Numerics",
               doc="Time step.")  # fmt: skip
     scheme = Choice({"euler": "Euler–Maruyama.", "tamed": "Tamed Euler: the drift is divided by 1 + Δt|b|.",
                      "heun": "Heun: the drift is averaged with that at a predicted point, its consensus evaluated anew."},
-                    group="Numerics", symbol="scheme", doc="How a step is taken.")  # fmt: skip
-    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", group="Numerics",
+                    group="Numerics", symbol="scheme", label="Scheme", rare=True, doc="How a step is taken.")  # fmt: skip
+    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", label="Batch", rare=True, group="Numerics",
                   doc="Agents that form the consensus, drawn anew each step; 0, or at least N: all.")  # fmt: skip
-    epsilon = Real(0.0, bounds=(0, 1e6), softbounds=(0, 10), symbol="ε", group="Dynamics",
+    epsilon = Real(0.0, bounds=(0, 1e6), softbounds=(0, 10), symbol="ε", label="Drift switch", rare=True, group="Dynamics",
                    doc="Width of the switch that stops the drift of agents below the consensus; 0: no switch.")  # fmt: skip
-    boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
+    boundary = Choice(
+        boundaries.MEANINGS,
+        symbol="∂",
+        label="Boundary",
+        rare=True,
+        group="Numerics",
+        doc="What happens at the edge of the box.",
+    )
 
     observables = OBSERVABLES
 

@@ -322,25 +322,39 @@ class PSO(Stalling):
     )
     reference = "003 eq. 5.1"
 
-    inertia = Real(0.1, bounds=(0, 1), symbol="m", doc="Inertia; 1 − m is the friction γ.")
-    lam_own = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ₁", doc="Attraction to the personal best.")
-    lam_common = Real(1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ₂", doc="Attraction to the common best.")
-    sigma_own = Real(1.7, bounds=(0, 100), softbounds=(0, 5), symbol="σ₁", schedulable=True, group="Noise",
+    inertia = Real(0.1, bounds=(0, 1), symbol="m", label="Inertia", doc="Inertia; 1 − m is the friction γ.")
+    lam_own = Real(
+        1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ₁", label="Own pull", doc="Attraction to the personal best."
+    )
+    lam_common = Real(
+        1.0, bounds=(0, 100), softbounds=(0, 5), symbol="λ₂", label="Common pull", doc="Attraction to the common best."
+    )
+    sigma_own = Real(1.7, bounds=(0, 100), softbounds=(0, 5), symbol="σ₁", label="Own noise", schedulable=True, group="Noise",
                      doc="Noise in proportion to the distance from the personal best.")  # fmt: skip
-    sigma_common = Real(1.7, bounds=(0, 100), softbounds=(0, 5), symbol="σ₂", schedulable=True, group="Noise",
+    sigma_common = Real(1.7, bounds=(0, 100), softbounds=(0, 5), symbol="σ₂", label="Common noise", schedulable=True, group="Noise",
                         doc="Noise in proportion to the distance from the common best.")  # fmt: skip
-    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log", symbol="α", schedulable=True,
+    alpha = Real(1e5, bounds=(0, 1e15), inclusive_bounds=(False, True), softbounds=(1e-1, 1e6), scale="log",
+                 symbol="α", label="Weights", schedulable=True,
                  doc="Inverse temperature of the weights: the larger, the nearer the common best is to the best memory.")  # fmt: skip
-    noise = Choice({name: law.description for name, law in LAWS.items()}, symbol="ξ", group="Noise", doc="Law of the noise.")  # fmt: skip
-    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.5, 50), scale="log", symbol="ν_t", group="Noise",
+    noise = Choice({name: law.description for name, law in LAWS.items()},
+                   symbol="ξ", label="Noise law", group="Noise", doc="Law of the noise.")  # fmt: skip
+    freedom = Real(3.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(0.5, 50), scale="log",
+                   symbol="ν_t", label="Student's ν", group="Noise",
                    used_when={"noise": ("student",)},
                    doc="Degrees of freedom of Student's law: 1 is Cauchy's, many are Gauss's.")  # fmt: skip
-    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log", symbol="Δt", group="Numerics",
+    dt = Real(0.1, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-3, 2), scale="log",
+              symbol="Δt", label="Time step", group="Numerics",
               doc="Time step.")  # fmt: skip
-    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", group="Numerics",
+    batch = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 500), symbol="M", label="Batch", rare=True, group="Numerics",
                   doc="Agents that form the common best, drawn anew each step; 0, or at least N: all.")  # fmt: skip
     boundary = Choice(
-        boundaries.MEANINGS, default="clip", symbol="∂", group="Numerics", doc="What happens at the edge of the box."
+        boundaries.MEANINGS,
+        default="clip",
+        symbol="∂",
+        label="Boundary",
+        rare=True,
+        group="Numerics",
+        doc="What happens at the edge of the box.",
     )
 
     observables = OBSERVABLES

@@ -240,21 +240,30 @@ class SBGD(Dynamics):
     )
     reference = "Lu, Tadmor, Zenginoglu, arXiv:2211.17157; 002 eq. SBGD"
 
-    h0 = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(1e-3, 1e2), scale="log", symbol="h₀",
+    h0 = Real(1.0, bounds=(0, 1e6), inclusive_bounds=(False, True), softbounds=(1e-3, 1e2), scale="log", symbol="h₀", label="Longest step",
               doc="Longest step; backtracking starts from it.")  # fmt: skip
-    p = Real(1.0, bounds=(0, 100), inclusive_bounds=(False, True), softbounds=(0.1, 10), scale="log", symbol="p",
+    p = Real(1.0, bounds=(0, 100), inclusive_bounds=(False, True), softbounds=(0.1, 10), scale="log", symbol="p", label="Mass transfer",
              doc="Exponent of the mass transfer: the larger, the longer middling agents keep their mass.")  # fmt: skip
-    q = Real(2.0, bounds=(0, 100), softbounds=(0, 10), symbol="q",
+    q = Real(2.0, bounds=(0, 100), softbounds=(0, 10), symbol="q", label="Relative mass",
              doc="Exponent of the relative mass: the larger, the fewer agents must descend steeply.")  # fmt: skip
-    c = Real(0.2, bounds=(0, 1), inclusive_bounds=(True, False), softbounds=(0, 0.9), symbol="c",
+    c = Real(0.2, bounds=(0, 1), inclusive_bounds=(True, False), softbounds=(0, 0.9), symbol="c", label="Descent share",
              doc="Share of the descent along the tangent that the heaviest agent must reach.")  # fmt: skip
-    gamma = Real(0.9, bounds=(0, 1), inclusive_bounds=(False, False), softbounds=(0.1, 0.99), symbol="γ", group="Numerics",
+    gamma = Real(0.9, bounds=(0, 1), inclusive_bounds=(False, False), softbounds=(0.1, 0.99),
+                 symbol="γ", label="Shortening", rare=True, group="Numerics",
                  doc="Factor by which a step is shortened while it does not descend enough.")  # fmt: skip
-    tol = Real(1e-4, bounds=(0, 1), softbounds=(1e-8, 1), scale="log", symbol="tol",
+    tol = Real(1e-4, bounds=(0, 1), softbounds=(1e-8, 1), scale="log", symbol="tol", label="Removal mass", rare=True,
                doc="An agent with less than tol/N of the mass is removed.")  # fmt: skip
-    backtracks = Whole(256, bounds=(1, 100_000), softbounds=(1, 1000), scale="log", symbol="b", group="Numerics",
+    backtracks = Whole(256, bounds=(1, 100_000), softbounds=(1, 1000), scale="log",
+                       symbol="b", label="Step lengths", rare=True, group="Numerics",
                        doc="Most step lengths tried; an agent that none of them lowers stays where it is.")  # fmt: skip
-    boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
+    boundary = Choice(
+        boundaries.MEANINGS,
+        symbol="∂",
+        label="Boundary",
+        rare=True,
+        group="Numerics",
+        doc="What happens at the edge of the box.",
+    )
 
     observables = OBSERVABLES
 

@@ -345,9 +345,11 @@ class SSA(Dynamics):
     )
     reference = "002 algorithm 1.1, eq. 1.1–1.2, 4.1, 4.3, 6.1–6.2"
 
-    lam = Real(1.0, bounds=(0, 1e4), softbounds=(0, 10), symbol="λ", group="Noise", used_when={"profile": ("smooth", "step", "constant")},
+    lam = Real(1.0, bounds=(0, 1e4), softbounds=(0, 10),
+               symbol="λ", label="Annealing rate", group="Noise", used_when={"profile": ("smooth", "step", "constant")},
                doc="Annealing rate of an agent without mass.")  # fmt: skip
-    cutoff = Real(0.125, bounds=(0, 1), inclusive_bounds=(False, True), softbounds=(1e-3, 1), scale="log", symbol="β", group="Noise",
+    cutoff = Real(0.125, bounds=(0, 1), inclusive_bounds=(False, True), softbounds=(1e-3, 1), scale="log",
+                  symbol="β", label="Mass cutoff", group="Noise",
                   used_when={"profile": ("smooth", "step")},
                   doc="Cutoff of σ(m): an agent with at least this mass is not shaken and leads.")  # fmt: skip
     profile = Choice({"smooth": "Smooth cutoff: light agents are shaken, heavy ones are not.",
@@ -355,18 +357,27 @@ class SSA(Dynamics):
                       "none": "No noise: every agent descends on its own.",
                       "constant": "Constant noise: Langevin Monte Carlo.",
                       "annealing": "Classical simulated annealing: one temperature for all, lowered by a schedule."},
-                     symbol="σ(m)", group="Noise", doc="How the noise depends on the mass.")  # fmt: skip
-    temperature = Real(Logarithmic(c=1.0, t0=2.0), bounds=(0, 1e6), softbounds=(0, 10), symbol="T", schedulable=True, group="Schedule",
+                     symbol="σ(m)", label="Noise profile", group="Noise", doc="How the noise depends on the mass.")  # fmt: skip
+    temperature = Real(Logarithmic(c=1.0, t0=2.0), bounds=(0, 1e6), softbounds=(0, 10),
+                       symbol="T", label="Temperature", schedulable=True, group="Schedule",
                        used_when={"profile": ("annealing",)}, doc="Temperature of classical annealing.")  # fmt: skip
     provisional = Choice({"mean": "Mean of F weighted by mass.", "minimum": "Lowest value in the swarm, as in SBGD."},
-                         symbol="F̄", doc="What counts as the provisional minimum.")  # fmt: skip
-    dt = Real(1e-3, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-5, 1e-1), scale="log", symbol="Δt", group="Numerics",
+                         symbol="F̄", label="Provisional F", doc="What counts as the provisional minimum.")  # fmt: skip
+    dt = Real(1e-3, bounds=(0, 1e3), inclusive_bounds=(False, True), softbounds=(1e-5, 1e-1), scale="log",
+              symbol="Δt", label="Time step", group="Numerics",
               doc="Time step.")  # fmt: skip
-    boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
+    boundary = Choice(
+        boundaries.MEANINGS,
+        symbol="∂",
+        label="Boundary",
+        rare=True,
+        group="Numerics",
+        doc="What happens at the edge of the box.",
+    )
     initial_mass = Choice({"equal": "All masses are 1/N.",
                            "uniform": "Uniform draws, divided by their sum.",
                            "exponential": "Exponential draws, divided by their sum: uniform among all ways to share the mass."},
-                          symbol="m₀", group="Start", doc="Masses at the start.")  # fmt: skip
+                          symbol="m₀", label="Initial masses", group="Start", doc="Masses at the start.")  # fmt: skip
 
     observables = OBSERVABLES
 

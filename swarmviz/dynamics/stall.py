@@ -60,9 +60,10 @@ def half_widths(landscape: Landscape, d: int) -> np.ndarray:
 class Stalling(Dynamics):
     """A dynamics whose State counts in ``still`` for how many steps its consensus point has hardly moved."""
 
-    stall_steps = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 1000), symbol="n_stall", group="Numerics",
+    stall_steps = Whole(0, bounds=(0, 10_000_000), softbounds=(0, 1000), symbol="n_stall", label="Stall steps", rare=True, group="Numerics",
                         doc="Stop after more than so many steps in a row in which the consensus point hardly moved; 0: never.")  # fmt: skip
-    stall_tolerance = Real(1e-4, bounds=(0, 1), softbounds=(1e-8, 1e-1), scale="log", symbol="δ_stall", group="Numerics",
+    stall_tolerance = Real(1e-4, bounds=(0, 1), softbounds=(1e-8, 1e-1), scale="log",
+                           symbol="δ_stall", label="Stall distance", rare=True, group="Numerics",
                            doc="What hardly moved means: a shorter distance than this, in half widths of the box.")  # fmt: skip
 
     @classmethod

@@ -70,5 +70,7 @@ class Ackley(MinimumAtOrigin):
     confining = False
     block_values, block_gradient = staticmethod(ackley), staticmethod(ackley_gradient)
 
-    depth = Real(20.0, bounds=(0.1, 100), softbounds=(1, 40), symbol="A", doc="Depth of the funnel.")
-    steepness = Real(0.2, bounds=(0.01, 10), softbounds=(0.05, 1), symbol="C", doc="How steep the funnel is.")
+    depth = Real(20.0, bounds=(0.1, 100), softbounds=(1, 40), symbol="A", label="Depth", doc="Depth of the funnel.")
+    steepness = Real(
+        0.2, bounds=(0.01, 10), softbounds=(0.05, 1), symbol="C", label="Steepness", doc="How steep the funnel is."
+    )

@@ -47,9 +47,14 @@ class DoubleWell(Landscape):
     block_values, block_gradient = staticmethod(double_well), staticmethod(double_well_gradient)
 
     barrier = Real(
-        1.0, bounds=(0.01, 100), softbounds=(0.1, 5), symbol="h", doc="Height of the barrier between the wells."
+        1.0,
+        bounds=(0.01, 100),
+        softbounds=(0.1, 5),
+        symbol="h",
+        label="Barrier",
+        doc="Height of the barrier between the wells.",
     )
-    tilt = Real(0.3, bounds=(-2, 2), symbol="s", doc="Slope that makes one well deeper than the other.")
+    tilt = Real(0.3, bounds=(-2, 2), symbol="s", label="Tilt", doc="Slope that makes one well deeper than the other.")
 
     def minimisers(self, d):
         self.require_dimension(d)

@@ -64,7 +64,7 @@ class FiniteSetCurve(Landscape):
     lowest = 7.2781752190186815884
     block_values, block_gradient = staticmethod(coarse), staticmethod(coarse_gradient)
 
-    height = Real(1.0, bounds=(0.001, 1000), softbounds=(0.1, 10), scale="log", symbol="s",
+    height = Real(1.0, bounds=(0.001, 1000), softbounds=(0.1, 10), scale="log", symbol="s", label="Height",
                   doc="Factor before the function; 004's run with a changing temperature uses 0.1.")  # fmt: skip
 
     def minimisers(self, d):

@@ -50,7 +50,9 @@ class Michalewicz(Landscape):
     confining = False
     block_values, block_gradient = staticmethod(michalewicz), staticmethod(michalewicz_gradient)
 
-    steepness = Whole(10, bounds=(1, 50), softbounds=(1, 20), symbol="m", doc="Steepness of the furrows.")
+    steepness = Whole(
+        10, bounds=(1, 50), softbounds=(1, 20), symbol="m", label="Steepness", doc="Steepness of the furrows."
+    )
 
     def minimisers(self, d):
         self.require_dimension(d)

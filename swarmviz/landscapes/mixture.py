@@ -164,11 +164,17 @@ class GaussianMixture(Landscape):
     block_values, block_gradient = staticmethod(mixture), staticmethod(mixture_gradient)
 
     bowl = Real(
-        0.02, bounds=(0, 10), softbounds=(0, 0.2), symbol="κ", doc="A bowl around the wells, so that no place is flat."
+        0.02,
+        bounds=(0, 10),
+        softbounds=(0, 0.2),
+        symbol="κ",
+        label="Bowl",
+        doc="A bowl around the wells, so that no place is flat.",
     )
     wells = Wells(
         [((-3.0, 1.5), 2.0, 0.7), ((-0.8, -2.5), 1.5, 1.0), ((1.2, 2.2), 1.0, 0.8), ((3.2, -1.0), 3.0, 0.5)],
         symbol="c, D, w",
+        label="Wells",
         doc="The wells, each with centre c, depth D and width w.",
     )
 

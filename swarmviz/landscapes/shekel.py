@@ -87,7 +87,9 @@ class Shekel(Landscape):
     confining = False
     block_values, block_gradient = staticmethod(shekel), staticmethod(shekel_gradient)
 
-    holes = Whole(10, bounds=(1, 10), symbol="m", doc="Number of holes; 5, 7 and 10 are the published cases.")
+    holes = Whole(
+        10, bounds=(1, 10), symbol="m", label="Holes", doc="Number of holes; 5, 7 and 10 are the published cases."
+    )
 
     def minimisers(self, d):
         self.require_dimension(d)

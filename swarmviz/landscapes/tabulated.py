@@ -60,7 +60,7 @@ class Tabulated(Landscape):
     confining = False
     block_values, block_gradient = staticmethod(tabulated_values), staticmethod(tabulated_gradient)
 
-    table = Numbers(TWO_VALLEYS, bounds=(-1e12, 1e12), lengths=(2, 10_000), symbol="U",
+    table = Numbers(TWO_VALLEYS, bounds=(-1e12, 1e12), lengths=(2, 10_000), symbol="U", label="Values",
                     doc="Values of F, at 0, 1, 2, …: those of the states of a finite set with as many.")  # fmt: skip
 
     @property

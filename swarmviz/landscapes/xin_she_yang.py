@@ -59,5 +59,10 @@ class XinSheYang(MinimumAtOrigin):
     block_values, block_gradient = staticmethod(yang), staticmethod(yang_gradient)
 
     draw = Whole(
-        0, bounds=(0, 2**31 - 1), softbounds=(0, 100), symbol="η", doc="Number of the draw of the coefficients."
+        0,
+        bounds=(0, 2**31 - 1),
+        softbounds=(0, 100),
+        symbol="η",
+        label="Draw",
+        doc="Number of the draw of the coefficients.",
     )

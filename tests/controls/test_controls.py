@@ -8,6 +8,7 @@ import pytest
 
 import swarmviz as sv
 from components.controls.controls import Controls
+from components.controls.heading import heading_of
 from components.controls.rows import present_values, rows_of
 from components.text import written
 from swarmviz import Swarm, dynamics, landscapes
@@ -16,6 +17,15 @@ from swarmviz.schedules import Linear, Logarithmic, Piecewise
 from tests.controls.controls_of import controls
 
 OWNERS = [*dynamics.ALL.values(), *landscapes.ALL.values(), Swarm]
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=lambda cls: cls.__name__)
+def test_every_row_has_a_short_name_of_its_own_and_its_description(owner):
+    assert all(declared._label for declared in owner.declared().values()), "param makes one up from the name"
+    rows = [row for row in rows_of(owner(), "part") if not row.nested and not row.inline]
+    assert len({row.label for row in rows}) == len(rows) == len(owner.declared())
+    for row, (name, declared) in zip(rows, owner.declared().items(), strict=True):
+        assert row.label == declared.label and row.parameter == name and row.doc.startswith(declared.doc.split("\n")[0])
 
 
 @pytest.mark.parametrize("owner", OWNERS, ids=lambda cls: cls.__name__)
@@ -233,8 +243,20 @@ def test_points_keep_their_beginning_when_they_are_edited():
 def test_what_acts_on_a_reset_only_stands_in_a_section_that_says_so():
     form, _ = controls(dynamics.SSA())
     sections = {section["title"]: section for section in form.form.spec}
-    assert [row["name"] for row in sections["Start"]["rows"]] == ["dynamics.initial_mass"]
-    assert sections["Start"]["note"] == "applies on reset" and sections["Numerics"]["note"] == ""
+    assert [row["name"] for row in sections["Swarm"]["rows"]] == ["dynamics.initial_mass"]
+    assert sections["Swarm"]["note"] == "applies on reset" and sections["Parameters"]["note"] == ""
+
+
+def test_what_is_rare_is_folded_away_with_its_usual_value_and_a_landscape_stands_under_its_menu():
+    parts = {"dynamics": dynamics.CBO(batch=20), "landscape": landscapes.Ackley(), "swarm": Swarm()}
+    shown = Controls(parts, heading_of, lambda *_: None, lambda *_: None).form.spec
+    names = {section["title"]: [row["name"] for row in section["rows"]] for section in shown}
+    assert names[""] == ["dynamics", "preset", "question", "landscape", "landscape.depth", "landscape.steepness"]
+    assert names["Rarely changed"] == [f"dynamics.{name}" for name in ("epsilon", "scheme", "batch", "boundary")]
+    assert list(names) == ["", "Parameters", "Swarm", "Rarely changed"]
+    assert [section["open"] for section in shown] == [True, True, True, False]
+    usual = {row["name"]: row.get("usual") for section in shown for row in section["rows"]}
+    assert usual["dynamics.batch"] == 0 and usual["dynamics.boundary"] == "none" and usual["dynamics.sigma"] is None
 
 
 def test_a_graph_and_its_values_are_pasted_and_what_is_wrong_with_them_stands_beside_the_control():

@@ -171,8 +171,15 @@ class Lab:
     def row(self, name: str) -> Any:
         return self.page.locator(f"[data-name='{name}']")
 
+    def reach(self, name: str) -> None:
+        """Open the section in which a row is folded away."""
+        self.row(name).evaluate(
+            "(row) => { const around = row.closest('details'); if (around) { around.open = true } }"
+        )
+
     def type(self, name: str, value: Any) -> None:
         """Type into the number box or text field of a row."""
+        self.reach(name)
         box = self.row(name).locator("input[type=text]")
         box.fill(str(value))
         box.press("Enter")
@@ -180,6 +187,7 @@ class Lab:
 
     def slide(self, name: str, share: float) -> str:
         """Drag the slider of a row to a share of its length; returns what its box shows then."""
+        self.reach(name)
         slider = self.row(name).locator("input[type=range]")
         slider.scroll_into_view_if_needed()
         box = slider.bounding_box()
@@ -194,6 +202,7 @@ class Lab:
         return self.row(name).locator("input[type=text]").input_value()
 
     def choose(self, name: str, value: str) -> None:
+        self.reach(name)
         self.row(name).locator("select").select_option(value)
         self.page.wait_for_timeout(200)
         self.wait(lambda: self.page.locator(".sheet[aria-busy=true]").count() == 0, f"{value} was not built", 60)

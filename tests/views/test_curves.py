@@ -66,7 +66,7 @@ def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hyp
     sim = simulation(lam=1.0, sigma=1.0)
     view = attached(Curves(), sim)
     claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
-    assert claim.glyph.line_dash == [2, 4] and claim.glyph.line_alpha == 1 and not view.plots[1].reasons.visible
+    assert claim.glyph.line_dash == [2, 4] and claim.glyph.line_alpha == 1 and view.plots[1].reasons.text == ""
     assert (
         "001 Thm 3.5" in claim.name
         and "every hypothesis holds" in claim.name

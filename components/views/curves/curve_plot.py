@@ -38,7 +38,7 @@ class CurvePlot:
 
     def __init__(self, colours: Theme):
         self.colours = colours
-        self.figure = new_figure("step k", "")
+        self.figure = new_figure("step k", "", min_border_left=64)  # of most numbers: the frame stays when they change
         self.reasons = text_below()
         self.cursor = Span(location=0, dimension="height", line_width=1, line_dash=[2, 2], visible=False)
         self.figure.add_layout(self.cursor)
@@ -144,7 +144,8 @@ class CurvePlot:
         self.figure.yaxis.axis_label = p.y_label
         reasons = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
         reasons += [escape(p.note)] * bool(p.note)
-        self.reasons.update(text="<br>".join(reasons), visible=bool(reasons))
+        claimed = any(c.style != MEASURED for c in p.curves)  # its note may come and go, its place stays
+        self.reasons.update(text="<br>".join(reasons), visible=claimed or bool(reasons))
 
     def _colour(self, glyph: Any, place: int, style: Any) -> None:
         colours, dotted = self.colours, style == "dotted"

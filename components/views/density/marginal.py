@@ -27,7 +27,7 @@ class MarginalPlot:
     """The figure of one coordinate."""
 
     def __init__(self, colours: Theme):
-        self.figure = fig = new_figure("x")
+        self.figure = fig = new_figure("x", min_border_left=38)  # of two digits: the frame stays when there is one
         self.bars, self.lines = source(top=None, left=None, right=None), source(x=None, smooth=None, target=None)
         self.quads = fig.quad(
             top="top", bottom=0, left="left", right="right", source=self.bars, line_width=0.5, level=MOVING

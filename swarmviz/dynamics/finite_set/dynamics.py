@@ -305,46 +305,54 @@ class FiniteSet(Dynamics):
     reference = "004 eq. 3.2, 4.1, 4.7, 4.23, 4.28, 5.15–5.16, remark 5.10, appendices A and B"
     on_finite_set = True
 
-    graph = Choice(GRAPHS, symbol="G", doc="Which states are neighbours.")
-    edges = EdgeList(ROW_WITH_A_WAY_AROUND, symbol="E", used_when={"graph": ("own",)},
+    graph = Choice(GRAPHS, symbol="G", label="Graph", doc="Which states are neighbours.")
+    edges = EdgeList(ROW_WITH_A_WAY_AROUND, symbol="E", label="Links", used_when={"graph": ("own",)},
                      doc="Links of one's own graph, each with two states, counted from 0, and a weight where it is not 1.")  # fmt: skip
-    states = Whole(20, bounds=(2, 10_000), softbounds=(2, 400), scale="log", symbol="S",
+    states = Whole(20, bounds=(2, 10_000), softbounds=(2, 400), scale="log", symbol="S", label="States",
                    used_when={"graph": tuple(name for name in GRAPHS if name != "own")},
                    doc="Number of states; in more than one dimension the largest lattice with no more of them.")  # fmt: skip
     degree = Real(
         3.0,
         bounds=(2, 20),
         symbol="⟨k⟩",
+        label="Mean degree",
         used_when={"graph": ("random",)},
         doc="Mean number of neighbours on a random graph.",
     )
     wiring = Whole(
-        0, bounds=(0, 1_000_000), symbol="w", used_when={"graph": ("random",)}, doc="Seed of the random graph."
+        0,
+        bounds=(0, 1_000_000),
+        symbol="w",
+        label="Graph seed",
+        used_when={"graph": ("random",)},
+        doc="Seed of the random graph.",
     )
-    measure = Choice(MEASURES, symbol="μ", doc="The law to which the base generator is reversible.")
-    mu = Numbers(1.0, bounds=(1e-6, 1e6), lengths=(1, 10_000), alone=True, symbol="μ(x)", used_when={"measure": ("own",)},
+    measure = Choice(MEASURES, symbol="μ", label="Base law", doc="The law to which the base generator is reversible.")
+    mu = Numbers(1.0, bounds=(1e-6, 1e6), lengths=(1, 10_000), alone=True,
+                 symbol="μ(x)", label="Own base law", used_when={"measure": ("own",)},
                   doc="Numbers in proportion to μ, one per state; one number stands for all.")  # fmt: skip
     generator = Choice({"first": "Agents jump where β U + φ'(ρ) falls; a state can be left only downhill of it.",
                         "second": "Agents wander everywhere, and downhill more often.",
                         "hybrid": "A mixture of the first and the second.",
                         "metropolis": "Classical annealing, agents without interaction, as a comparison."},
-                       symbol="L_ρ", doc="How agents jump; the first three have the same law as N → ∞.")  # fmt: skip
-    kappa = Real(0.5, bounds=(0, 1), symbol="κ", schedulable=True, used_when={"generator": ("hybrid",)},
+                       symbol="L_ρ", label="Generator", doc="How agents jump; the first three have the same law as N → ∞.")  # fmt: skip
+    kappa = Real(0.5, bounds=(0, 1), symbol="κ", label="Second's share", schedulable=True, used_when={"generator": ("hybrid",)},
                  doc="Share of the second generator in the hybrid one.")  # fmt: skip
-    m = Real(-1.0, bounds=(-20, 1), softbounds=(-5, 1), symbol="m",
+    m = Real(-1.0, bounds=(-20, 1), softbounds=(-5, 1), symbol="m", label="Entropy < 1",
              doc="Exponent of the entropy φ at densities below 1; 004 proves its theorems for m < 0. Metropolis agents descend F_φ "
                  "whatever φ is.")  # fmt: skip
-    m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂",
+    m2 = Real(2.0, bounds=(1, 20), softbounds=(1, 4), symbol="m₂", label="Entropy > 1",
               doc="Exponent of φ at densities above 1; 2 in 004's theorems. With m = m₂ = 1 the target is Gibbs' law.")  # fmt: skip
-    rate = Real(0.1, bounds=(0, 1e6), softbounds=(1e-2, 10), scale="log", symbol="ℓ",
+    rate = Real(0.1, bounds=(0, 1e6), softbounds=(1e-2, 10), scale="log", symbol="ℓ", label="Jump rate",
                 doc="Base rate of jumps between neighbours, each way; the mean over states where μ is not uniform.")  # fmt: skip
-    beta = Real(5.0, bounds=(0, 1e6), softbounds=(0, 20), symbol="β", schedulable=True, group="Schedule",
+    beta = Real(5.0, bounds=(0, 1e6), softbounds=(0, 20), symbol="β", label="Inverse temp.", schedulable=True, group="Schedule",
                 doc="Inverse temperature: the larger, the nearer the target law is to the global minimisers.")  # fmt: skip
-    dt = Real(1.0, bounds=(0, 1e4), inclusive_bounds=(False, True), softbounds=(1e-2, 1e2), scale="log", symbol="Δt", group="Numerics",
+    dt = Real(1.0, bounds=(0, 1e4), inclusive_bounds=(False, True), softbounds=(1e-2, 1e2), scale="log",
+              symbol="Δt", label="Time step", group="Numerics",
               doc="Time per step.")  # fmt: skip
     method = Choice({"exact": "Every event in continuous time.",
                      "tau_leap": "At most one jump per agent and step: fast where many agents jump, exact for Δt → 0."},
-                    symbol="method", group="Numerics", doc="How the jumps are simulated.")  # fmt: skip
+                    symbol="method", label="Method", rare=True, group="Numerics", doc="How the jumps are simulated.")  # fmt: skip
 
     observables = OBSERVABLES
 

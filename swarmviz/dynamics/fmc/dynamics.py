@@ -311,47 +311,61 @@ class FMC(Dynamics):
     reward = Choice({"exponential": "R = exp(−F/τ): low places are rewarded.",
                      "value": "R = F: high places are rewarded; F must be positive.",
                      "negative": "R = −F: low places are rewarded; F must be negative."},
-                    symbol="R", doc="How the landscape rewards a walker.")  # fmt: skip
-    tau = Real(1.0, bounds=(1e-12, 1e12), softbounds=(1e-2, 1e2), scale="log", symbol="τ", schedulable=True,
+                    symbol="R", label="Reward", doc="How the landscape rewards a walker.")  # fmt: skip
+    tau = Real(1.0, bounds=(1e-12, 1e12), softbounds=(1e-2, 1e2), scale="log", symbol="τ", label="Temperature", schedulable=True,
                used_when={"reward": ("exponential",)}, doc="Temperature of the reward exp(−F/τ).")  # fmt: skip
     reward_power = Real(
-        1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="α", schedulable=True, doc="Weight of the reward: exploitation."
+        1.0,
+        bounds=(0, 1e6),
+        softbounds=(0, 5),
+        symbol="α",
+        label="Reward weight",
+        schedulable=True,
+        doc="Weight of the reward: exploitation.",
     )
-    distance_power = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="β", schedulable=True,
+    distance_power = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="β", label="Distance weight", schedulable=True,
                           doc="Weight of the distance from a companion: exploration.")  # fmt: skip
     relativisation = Choice({"z-score": "In standard deviations from the mean, as the authors of the algorithm do.",
                              "min-max": "Between the lowest and the highest, as 000 does."},
-                            symbol="f", doc="How rewards and distances are made comparable.")  # fmt: skip
+                            symbol="f", label="Relativisation", doc="How rewards and distances are made comparable.")  # fmt: skip
     distance_form = Choice({"relative": "As for rewards, f: far companions are rewarded.",
                             "decaying": "e to the minus distance, an example of 000: near companions are rewarded."},
-                           symbol="g", doc="What becomes of the distance from a companion.")  # fmt: skip
+                           symbol="g", label="Distance form", rare=True, doc="What becomes of the distance from a companion.")  # fmt: skip
     companion = Choice({"own": "A second, independent companion.", "same": "The companion of the distance, as in 000."},
-                       symbol="i", doc="With whom a walker compares itself before it clones.")  # fmt: skip
-    sigma = Real(0.1, bounds=(0, 1e6), softbounds=(0, 1), symbol="σ", schedulable=True, group="Noise",
+                       symbol="i", label="Companion", rare=True, doc="With whom a walker compares itself before it clones.")  # fmt: skip
+    sigma = Real(0.1, bounds=(0, 1e6), softbounds=(0, 1), symbol="σ", label="Jitter", schedulable=True, group="Noise",
                  doc="Standard deviation of the jitter; 0, as in 000: the swarm collapses.")  # fmt: skip
     jitter = Choice({"clones": "Walkers that have just cloned.", "all": "Every walker, at every step."},
-                    symbol="σ for", group="Noise", doc="Who is jittered.")  # fmt: skip
+                    symbol="σ for", label="Jittered", group="Noise", doc="Who is jittered.")  # fmt: skip
     groups = Whole(
-        1, bounds=(1, 5_000_000), softbounds=(1, 16), symbol="G", doc="Groups; walkers look only within their own."
+        1,
+        bounds=(1, 5_000_000),
+        softbounds=(1, 16),
+        symbol="G",
+        label="Groups",
+        doc="Groups; walkers look only within their own.",
     )
     migration = Real(
         0.01,
         bounds=(0, 1),
         softbounds=(0, 0.2),
         symbol="μ",
+        label="Migration",
         doc="Probability per step that a walker moves on to the next group.",
     )
-    motion = Choice(MOTIONS, symbol="c(t)", group="Schedule", doc="How the landscape moves.")
-    speed = Real(0.02, bounds=(0, 1e6), softbounds=(0, 0.5), symbol="v", group="Schedule",
+    motion = Choice(MOTIONS, symbol="c(t)", label="Motion", group="Schedule", doc="How the landscape moves.")
+    speed = Real(0.02, bounds=(0, 1e6), softbounds=(0, 0.5), symbol="v", label="Speed", group="Schedule",
                  used_when={"motion": ("drift", "rotation", "switching")}, doc="Speed of the landscape, length per step.")  # fmt: skip
-    radius = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="r", group="Schedule",
+    radius = Real(1.0, bounds=(0, 1e6), softbounds=(0, 5), symbol="r", label="Motion radius", group="Schedule",
                   used_when={"motion": ("drift", "rotation", "switching")}, doc="How far the landscape moves.")  # fmt: skip
-    delta = Real(0.1, bounds=(1e-15, 10), softbounds=(1e-3, 1), scale="log", symbol="δ", group="Numerics",
+    delta = Real(0.1, bounds=(1e-15, 10), softbounds=(1e-3, 1), scale="log", symbol="δ", label="Reward floor", rare=True, group="Numerics",
                  used_when={"relativisation": ("min-max",)}, doc="Keeps the lowest virtual reward above zero.")  # fmt: skip
-    epsilon = Real(1e-8, bounds=(1e-15, 1), softbounds=(1e-12, 1), scale="log", symbol="ε", group="Numerics",
+    epsilon = Real(1e-8, bounds=(1e-15, 1), softbounds=(1e-12, 1), scale="log",
+                   symbol="ε", label="Denominator", rare=True, group="Numerics",
                    doc="Keeps the denominators above zero.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS | {"dead": "Walkers outside the box are dead and clone a living one."},
-                      default="reflect", symbol="∂", group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
+                      default="reflect",
+                      symbol="∂", label="Boundary", rare=True, group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
 
     observables = OBSERVABLES
 

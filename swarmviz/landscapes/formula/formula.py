@@ -131,18 +131,24 @@ class Formula(Landscape):
         "No minimiser is known but those that are given."
     )
 
-    text = Text("(x^2 + y^2)/4 - 3*cos(2*x)*cos(2*y)", symbol="F",
+    text = Text("(x^2 + y^2)/4 - 3*cos(2*x)*cos(2*y)", symbol="F", label="Formula",
                 doc="The formula, such as x^2 + 3*sin(2*y) or sum(i, x_i^2 - cos(3*x_i)).")  # fmt: skip
-    box = Span((-5.0, 5.0), symbol="D", doc="The interval in which every coordinate starts.")
+    box = Span((-5.0, 5.0), symbol="D", label="Box", doc="The interval in which every coordinate starts.")
     undefined = Choice(
         {
             REFUSED: "A formula that has no finite value somewhere in the box is not taken.",
             INFINITE: "Where it has no finite value it counts as +∞, and its slope as 0.",
         },
         symbol="undefined",
+        label="Where undefined",
         doc="What happens where the formula is not a finite number.",
     )
-    known = Points(None, symbol="x*", doc="Known minimisers, shape (m, d); one number stands for all coordinates.")
+    known = Points(
+        None,
+        symbol="x*",
+        label="Minimisers",
+        doc="Known minimisers, shape (m, d); one number stands for all coordinates.",
+    )
 
     def __init__(self, text=Undefined, **values):
         values = dict(

@@ -1,0 +1,75 @@
+"""The first minute with the page, in a real Chromium: what it says by itself, and what a hand on a slider finds there."""
+
+from __future__ import annotations
+
+# Every shift of the layout from now on, with those that follow a press as well: [its size, what moved].
+WATCH_SHIFTS = """() => {
+  window.shifts = []
+  const name = ({node}) => node ? `${node.nodeName}.${node.className}` : "?"
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) { window.shifts.push([shift.value, shift.sources.map(name)]) }
+  }).observe({type: "layout-shift"})
+}"""
+
+# Of the form: whether it is seen whole, and for each row with a slider how far its parts stand from one line.
+SHEET = """() => {
+  const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  const sheet = all(document).find((e) => e.matches(".sheet")), middle = (e) => { const b = e.getBoundingClientRect(); return (b.top + b.bottom) / 2 }
+  const rows = Array.from(sheet.querySelectorAll(".row.number")).filter((row) => row.getClientRects().length && row.querySelector("[type=range]"))
+  const apart = rows.map((row) => Array.from(row.querySelectorAll(".label, input")).map(middle)).map((at) => Math.max(...at) - Math.min(...at))
+  return {bottom: sheet.getBoundingClientRect().bottom, rows: rows.length, apart: Math.max(...apart)}
+}"""
+
+
+def hold(lab, name):
+    """Take hold of the thumb of a row's slider; returns what drags it to a share of its length."""
+    box = lab.row(name).locator("input[type=range]").bounding_box()
+    y, thumb = box["y"] + box["height"] / 2, 8
+    at = lambda share: box["x"] + thumb + share * (box["width"] - 2 * thumb)  # noqa: E731
+    lab.page.mouse.move(at(0.2), y)
+    lab.page.mouse.down()
+    return lambda share: lab.page.mouse.move(at(share), y)
+
+
+def test_the_sidebar_of_cbo_needs_no_scrolling_and_every_slider_tells_its_value(lab, server):
+    lab.open(server.page)
+    sheet = lab.page.evaluate(SHEET)
+    assert sheet["bottom"] <= 900 and sheet["rows"] >= 6 and sheet["apart"] < 3, sheet
+    shown = lab.slide("dynamics.sigma", 0.2)
+    slider = lab.row("dynamics.sigma").locator("input[type=range]")
+    assert slider.get_attribute("aria-valuetext") == shown
+    about = [
+        lab.page.locator(f"[id='{one}']").text_content() for one in slider.get_attribute("aria-describedby").split()
+    ]
+    assert about[0].startswith("Strength of the noise")
+    assert slider.get_attribute("aria-label") == "σ Noise"
+    lab.page.evaluate(
+        "document.addEventListener('swarmviz-highlight', ({detail}) => (window.told ??= []).push(detail.parameter))"
+    )
+    lab.row("dynamics.lam").locator(".label").hover()
+    lab.wait(lambda: lab.page.locator(".tip").is_visible(), "the description is not shown")
+    assert lab.text(".tip").startswith("Drift towards")
+    lab.page.mouse.move(900, 400)
+    lab.wait(lambda: not lab.page.locator(".tip").is_visible(), "the description stays")
+    assert lab.page.evaluate("window.told") == ["lam", None]
+    tell = "document.dispatchEvent(new CustomEvent('swarmviz-highlight', {detail: {parameter: 'alpha', from: 'test'}}))"
+    lab.page.evaluate(tell)
+    assert "highlit" in lab.row("dynamics.alpha").get_attribute("class")
+    assert not lab.complaints
+
+
+def test_nothing_moves_while_a_slider_is_dragged_and_a_note_on_a_claim_comes(lab, server):
+    lab.open(server.page)
+    lab.wait(lambda: lab.step > 20, "the swarm does not move")
+    lab.page.evaluate(WATCH_SHIFTS)
+    place = lab.row("dynamics.sigma").bounding_box()
+    drag = hold(lab, "dynamics.sigma")
+    for share in (0.3, 0.5, 0.7, 0.9):
+        drag(share)
+        lab.page.wait_for_timeout(250)
+    assert lab.row("question").inner_text().startswith("No preset"), "the text of the preset is another by now"
+    lab.page.mouse.up()
+    lab.page.wait_for_timeout(700)
+    assert lab.row("dynamics.sigma").bounding_box() == place
+    assert lab.page.evaluate("window.shifts") == []
+    assert not lab.complaints
