@@ -32,6 +32,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.equations.cbo import EQUATIONS
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -425,7 +426,7 @@ class CBO(Dynamics):
                    doc="Width of the switch that stops the drift of agents below the consensus; 0: no switch.")  # fmt: skip
     boundary = Choice(boundaries.MEANINGS, symbol="∂", group="Numerics", doc="What happens at the edge of the box.")
 
-    observables = OBSERVABLES
+    observables, equations = OBSERVABLES, EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
