@@ -126,7 +126,7 @@ class Session:
         self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
         self.side = ViewSwitcher(SIDE_VIEWS, self.panes.lock, changed, refresh=changed, runs=runs, law=self.law)
         self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed, law=self.law)
-        self.equation = EquationCard()
+        self.equation = EquationCard(refresh=weakly(self._redraw))
         self.claims = ClaimsCard(
             verdicts=self.replicas.worker.verdicts,
             drawn=self.curves.is_drawn,
@@ -169,8 +169,8 @@ class Session:
         )
         self.pictures = Pictures(
             self.panes,
-            views=(self.side, self.curves, self.claims, self.history),
-            cards=(self.equation, self.choices.mouse, self.replicas.card, self.law_error.card),
+            views=(self.side, self.curves, self.claims, self.history, self.equation),
+            cards=(self.choices.mouse, self.replicas.card, self.law_error.card),
             report=weakly(self._view_failed),
         )
         self._attach()
@@ -317,7 +317,7 @@ class Session:
         """Give the figures the colours of the theme."""
         self._dark = self.exports.dark = self.bar.dark = dark
         with self.panes.lock:
-            for view in (*self.panes.arenas, self.side, self.curves, self.equation):
+            for view in (*self.panes.arenas, self.side, self.curves):
                 view.set_dark(dark)
 
     def _paint(self, payloads: dict) -> None:

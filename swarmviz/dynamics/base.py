@@ -25,6 +25,7 @@ import numpy as np
 
 from swarmviz import success
 from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
+from swarmviz.dynamics.equations.lines import Equations
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
 from swarmviz.kernels.packs import Box, Objective, Output, SmoothObjective, Steps
@@ -40,6 +41,8 @@ class Dynamics(Described):
     ----------
     title, equation, reference : str
         Name, LaTeX of the equations, source (paper and equations).
+    equations : Equations
+        Every line of them, with its number, its symbols and when it holds (:mod:`swarmviz.dynamics.equations`).
     observables : tuple of Observable
         What is recorded each step, in the order of the record's rows (:func:`rows_of`).
     on_finite_set : bool
@@ -51,6 +54,7 @@ class Dynamics(Described):
     title: ClassVar[str] = "Dynamics"
     equation: ClassVar[str] = ""
     reference: ClassVar[str] = ""
+    equations: ClassVar[Equations] = Equations()
     observables: ClassVar[tuple[Observable, ...]] = ()
     on_finite_set: ClassVar[bool] = False
     fewest: ClassVar[int] = 1

@@ -32,6 +32,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.equations.cbo import EQUATIONS
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -434,7 +435,7 @@ class CBO(Dynamics):
         doc="What happens at the edge of the box.",
     )
 
-    observables = OBSERVABLES
+    observables, equations = OBSERVABLES, EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

@@ -29,6 +29,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.equations.pso import EQUATIONS
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -357,7 +358,7 @@ class PSO(Stalling):
         doc="What happens at the edge of the box.",
     )
 
-    observables = OBSERVABLES
+    observables, equations = OBSERVABLES, EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

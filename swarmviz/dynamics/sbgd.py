@@ -34,6 +34,7 @@ import numpy as np
 from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
+from swarmviz.dynamics.equations.sbgd import EQUATIONS
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -265,7 +266,7 @@ class SBGD(Dynamics):
         doc="What happens at the edge of the box.",
     )
 
-    observables = OBSERVABLES
+    observables, equations = OBSERVABLES, EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), unknown = x.shape, np.full(len(x), np.nan)

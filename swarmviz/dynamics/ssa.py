@@ -41,6 +41,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
+from swarmviz.dynamics.equations.ssa import EQUATIONS
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -379,7 +380,7 @@ class SSA(Dynamics):
                            "exponential": "Exponential draws, divided by their sum: uniform among all ways to share the mass."},
                           symbol="m₀", label="Initial masses", group="Start", doc="Masses at the start.")  # fmt: skip
 
-    observables = OBSERVABLES
+    observables, equations = OBSERVABLES, EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)

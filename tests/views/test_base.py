@@ -133,7 +133,8 @@ def test_a_picture_of_another_run_is_not_painted(monkeypatch):
     present = dict.fromkeys(session.pictures.prepare(EVERYTHING)[1], "present")
     session._paint(present)
     assert [i for i, payload in painted if payload == "present"] == [place for _, place, _ in present]
-    assert len(present) >= len(views) - 1, "the list of runs has nothing new to paint"
+    unseen = {session.claims, session.equation}  # cards that compute nothing before they are seen
+    assert len(present) >= len(views) - len(unseen) - 1, "the list of runs has nothing new to paint"
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -11,6 +11,7 @@ import panel as pn
 from components.palette import theme
 from components.views.arena.finite_set import FiniteSetRenderer
 from components.views.arena.line import LineRenderer
+from components.views.arena.marks import name_marks
 from components.views.arena.plane import PlaneRenderer
 from components.views.base import View
 from swarmviz import Frame, Simulation
@@ -89,6 +90,7 @@ class Arena(View):
         kind = FiniteSetRenderer if frame.links is not None else LineRenderer if frame.d == 1 else PlaneRenderer
         if kind not in self._renderers:
             self._renderers[kind] = kind(self._colours)
+            name_marks(self._renderers[kind])
         renderer = self._renderers[kind]
         if isinstance(renderer, LineRenderer | PlaneRenderer):
             renderer.handles.on_event = self.on_event

@@ -51,6 +51,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.equations.finite_set import EQUATIONS
 from swarmviz.dynamics.finite_set.edges import ROW_WITH_A_WAY_AROUND, EdgeList
 from swarmviz.dynamics.finite_set.events import (
     MOST_EVENTS,
@@ -354,7 +355,7 @@ class FiniteSet(Dynamics):
                      "tau_leap": "At most one jump per agent and step: fast where many agents jump, exact for Δt → 0."},
                     symbol="method", label="Method", rare=True, group="Numerics", doc="How the jumps are simulated.")  # fmt: skip
 
-    observables = OBSERVABLES
+    observables, equations = OBSERVABLES, EQUATIONS
 
     def space(self, d: int) -> Space:
         """The finite set and its graph in ``d`` dimensions, for the present parameters.

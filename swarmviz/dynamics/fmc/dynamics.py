@@ -35,6 +35,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
+from swarmviz.dynamics.equations.fmc import EQUATIONS
 from swarmviz.dynamics.fmc import cloning, walkers
 from swarmviz.dynamics.fmc.histogram import count_bins, count_distinct, divergence, entropy, log_shares, make_grid
 from swarmviz.dynamics.fmc.motion import MEANINGS as MOTIONS
@@ -367,7 +368,7 @@ class FMC(Dynamics):
                       default="reflect",
                       symbol="∂", label="Boundary", rare=True, group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
 
-    observables = OBSERVABLES
+    observables, equations = OBSERVABLES, EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         runs, n, _ = x.shape
