@@ -14,6 +14,7 @@ import numpy as np
 from swarmviz.drawing import style
 from swarmviz.drawing.landscape import slice_point
 from swarmviz.drawing.layers import ALL, Layers
+from swarmviz.drawing.plane import TRAIL_PICTURES
 from swarmviz.drawing.region import Region, View, region_of
 from swarmviz.drawing.zoom import reach, view_of
 from swarmviz.exports.mpl.arena_finite_set import Bars, Sites
@@ -53,7 +54,7 @@ class Arena:
         region: Sequence[float] | None = None,
         layers: Layers = ALL,
     ):
-        self.region = checked_region(sim, region)
+        self.region, self.layers = checked_region(sim, region), layers
         self.colours = style.theme(dark)
         self.figure = new_figure(*SIZES[min(sim.frame.d, 2)], self.colours, dpi)
         self.axes = self.figure.add_subplot()
@@ -71,6 +72,14 @@ class Arena:
         """The artists that change from frame to frame, in the order in which they are drawn."""
         inset = [] if self.inset is None else self.inset.moving
         return sorted([*self.painter.moving, *inset, self.clock, self.note], key=lambda artist: artist.get_zorder())
+
+    def look_back(self, sim: Simulation) -> None:
+        """Let the run go through its last steps, from which trails and links are drawn; it ends where it stands."""
+        shown, k = self.layers, sim.k
+        if isinstance(self.painter, Plane) and sim.frame.n <= style.FEW and (shown.trails or shown.links):
+            for step in range(max(0, k - TRAIL_PICTURES), k):
+                self.painter.recent.with_frame(sim.goto(step))
+            sim.goto(k)
 
     def show(self, sim: Simulation) -> bool:
         """Draw the present frame of ``sim``; returns whether what stands still has changed, too."""

@@ -40,6 +40,7 @@ def _arena(
     arena = Arena(
         sim, dark, dpi, region, checked(trails=trails, arrows=arrows, links=links, contours=contours, inset=inset)
     )
+    arena.look_back(sim)
     arena.show(sim)
     return arena.figure
 
@@ -106,7 +107,7 @@ def picture(
     Parameters
     ----------
     sim : Simulation
-        As it stands.
+        As it stands; for trails and links it goes a few steps back, and is where it was when the picture is made.
     view : {"arena", "density", "curves", "phase", "mass", "occupation", "comparison"}
         * arena: the swarm on its landscape; on a finite set, bars beside the target law
         * density: histograms of one or two coordinates, their plane as an image, and the target law; on a finite set, bars of states
@@ -127,8 +128,7 @@ def picture(
 
         * region, of an arena: sequence of float x₀, x₁ and, of a plane, y₀, y₁, shown in place of the box; within ten half widths of the
           box from its middle, each side at least 1e-9 of the box
-        * trails, arrows, links, contours, inset, of an arena: bool, whether these layers are shown; True when absent. A picture knows
-          no steps before its own, so it has no trails: a film has
+        * trails, arrows, links, contours, inset, of an arena: bool, whether these layers are shown; True when absent
         * coordinates, of a density or a phase space: sequence of one or two int from 0; the first one or two when absent
         * bins, of a density: int from 2 to 1000, over the box; 40 when absent
         * smooth, of a density: bool, whether there is a smooth estimate, over the bars and as the image of the plane; True when absent
