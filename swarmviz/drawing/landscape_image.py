@@ -18,7 +18,7 @@ from swarmviz.landscapes.base import Landscape
 
 CONTOURS = 12  # intervals of height between contour lines
 CONTOUR_HEIGHTS = tuple(i / CONTOURS for i in range(1, CONTOURS))
-INK = 0.0, 0.12, 0.24  # share of ink in a pixel without contour, beside one, and on one
+INK = 0.0, 0.5, 1.0  # in a pixel without contour, beside one, and on one, in shares of a theme's ``contour``
 SHADES = len(INK) * LEVELS + 2  # and two greys
 FULL, HALF = 0.45, 0.9  # pixels from a contour line up to which a pixel has its full and its half strength
 STEEPEST = 0.3  # contour lines per pixel: of more, lines would merge
@@ -94,7 +94,7 @@ def contour_strength(u: np.ndarray) -> np.ndarray:
     return np.where(whole & (slope > 1e-9) & (slope < STEEPEST), strength, 0).astype(np.uint8)
 
 
-def shade_colours(colours: Theme) -> np.ndarray:
-    """The colours of the numbers of :func:`packed` in a theme, (SHADES, 3)."""
-    shades, ink = ramp(colours.landscape, LEVELS), ramp((colours.ink,), 1)
-    return np.concatenate([*(shades + (ink - shades) * share for share in INK), ramp(colours.undefined, 2)])
+def shade_colours(colours: Theme, contours: bool = True) -> np.ndarray:
+    """The colours of the numbers of :func:`packed` in a theme, (SHADES, 3); without ``contours`` their lines have the shade around them."""
+    shades, ink, most = ramp(colours.landscape, LEVELS), ramp((colours.ink,), 1), colours.contour * contours
+    return np.concatenate([*(shades + (ink - shades) * (most * share) for share in INK), ramp(colours.undefined, 2)])

@@ -14,6 +14,8 @@ from swarmviz.drawing.arrows import SHAPE, Key, key_of, strokes, width_of
 from swarmviz.drawing.axes import FURTHEST
 from swarmviz.drawing.density import taking_part
 from swarmviz.drawing.landscape import UNDEFINED, Scale, indistinct, undefined
+from swarmviz.drawing.layers import ALL, Layers
+from swarmviz.drawing.region import Region, View
 from swarmviz.drawing.style import FEW, MANY, remarks
 from swarmviz.drawing.zoom import in_view
 from swarmviz.frame import Frame
@@ -118,7 +120,12 @@ class LinePicture(NamedTuple):
 
 
 def line_picture(
-    frame: Frame, landscape: Landscape, view: tuple[np.ndarray, np.ndarray], unit: float = 1.0, background: str = ""
+    frame: Frame,
+    landscape: Landscape,
+    view: View,
+    unit: float = 1.0,
+    background: str = "",
+    layers: Layers = ALL,
 ) -> LinePicture:
     """What a view shows of a frame in one dimension.
 
@@ -127,14 +134,16 @@ def line_picture(
     frame : Frame
     landscape : Landscape
     view : pair of numpy.ndarray, shape (1,)
-        Its ends.
+        Its ends. Where it is a :class:`swarmviz.drawing.region.Region`, arrows are measured by it, else by the box.
     unit, background : float, str
         Of the curve behind it: :attr:`Curve.unit`, for the heads of arrows, and :attr:`Curve.note`.
+    layers : Layers
     """
     (low, high), places = view, np.column_stack([frame.x[:, 0], frame.energy])
     seen, arrows, key = in_view(frame.x, low, high), np.empty((0, 4)), None
-    if frame.v is not None and frame.n <= FEW:
-        width, level_v = width_of(*landscape.limits(1)), np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
+    if frame.v is not None and frame.n <= FEW and layers.arrows:
+        width = width_of(*(view if isinstance(view, Region) else landscape.limits(1)))
+        level_v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)])
         arrows, key = strokes(places, level_v, width, unit), key_of(width)
     return LinePicture(
         low, high,

@@ -14,6 +14,8 @@ import numpy as np
 from swarmviz.drawing.agents import CountImage, Points, count_image, lowest_agent, points_of
 from swarmviz.drawing.arrows import Key, key_of, strokes, width_of
 from swarmviz.drawing.density import taking_part
+from swarmviz.drawing.layers import ALL, Layers
+from swarmviz.drawing.region import Region, View
 from swarmviz.drawing.style import FEW, MANY, remarks
 from swarmviz.drawing.zoom import in_view
 from swarmviz.frame import Frame
@@ -80,7 +82,12 @@ class PlanePicture(NamedTuple):
 
 
 def plane_picture(
-    frame: Frame, landscape: Landscape, view: tuple[np.ndarray, np.ndarray], recent: Recent = (), background: str = ""
+    frame: Frame,
+    landscape: Landscape,
+    view: View,
+    recent: Recent = (),
+    background: str = "",
+    layers: Layers = ALL,
 ) -> PlanePicture:
     """What a view shows of a frame.
 
@@ -90,25 +97,26 @@ def plane_picture(
         In two or more dimensions.
     landscape : Landscape
     view : pair of numpy.ndarray, shape (2,)
-        Its ends.
+        Its ends. Where it is a :class:`swarmviz.drawing.region.Region`, arrows are measured by it, else by the box.
     recent : sequence of (step, positions (N, 2))
         The last pictures up to this one, see :class:`RecentPositions`; none where nothing is known of the past.
     background : str
         What the image of the landscape cannot show, in words.
+    layers : Layers
     """
     (low, high), x = view, np.ascontiguousarray(frame.x[:, :2])
     few, none, shift, seen = frame.n <= FEW, np.empty((0, 4)), shift_of(frame), in_view(x, low, high)
     arrows, key = none, None
-    if few and frame.v is not None:
-        width = width_of(*landscape.limits(frame.d))
+    if few and frame.v is not None and layers.arrows:
+        width = width_of(*(view if isinstance(view, Region) else landscape.limits(frame.d)))
         arrows, key = strokes(x, frame.v[:, :2], width), key_of(width)
     return PlanePicture(
         low, high, shift,
         agents=count_image(x[seen & taking_part(frame)], low, high) if frame.n > MANY else points_of(frame, x),
-        trails=trails_of(frame, recent) if few else Trails(none, np.empty(0)),
+        trails=trails_of(frame, recent) if few and layers.trails else Trails(none, np.empty(0)),
         arrows=arrows,
         key=key,
-        links=links_of(frame, recent) if few else none,
+        links=links_of(frame, recent) if few and layers.links else none,
         memory=frame.memory[:, :2] if few and frame.memory is not None else np.empty((0, 2)),
         focus=frame.focus[:2] if frame.focus is not None else np.full(2, np.nan),
         lowest=x[lowest_agent(frame)],

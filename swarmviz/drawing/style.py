@@ -39,7 +39,7 @@ class Theme(NamedTuple):
 
     ``ink`` is for text and axes, ``soft`` for secondary text, ``grid`` for grid lines, ``paper`` for what lies behind a figure, ``curves``
     for the observables of a plot in their order, ``outline`` for the rim of an agent, ``halo`` for the light behind a mark,
-    ``minimiser`` for the inside of a star;
+    ``minimiser`` for the inside of a star, ``contour`` is the share of ink in a contour line, which agents are to outshine;
     ``landscape`` are LEVELS shades from low to high values of F; where it is no finite number there are stripes of the two greys
     ``undefined``.
     """
@@ -62,6 +62,7 @@ class Theme(NamedTuple):
     focus: str
     undefined: tuple[str, str] = ("#c9c9c9", "#a8a8a8")
     minimiser: str = "#ffffff"
+    contour: float = 0.16
 
 
 def _landscape(*colours: str) -> tuple[str, ...]:
@@ -107,6 +108,7 @@ DARK = Theme(
     target="#d3a4f0",
     focus="#ff5c9a",
     undefined=("#4a4a4a", "#626262"),
+    contour=0.1,
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-EDGE = 1.03  # half widths of the box that a view shows: agents at a wall are whole
+EDGE = 1.06  # half widths of the box that a view shows: agents at a wall are whole, in a frame of 250 pixels too
 ZOOMS = (EDGE, 1.25, 1.6, 2.0, 3.0)  # half widths of the box that a view may show
 SHARE = 0.9  # of the agents that a view shows; of fewer than 20, all
 CALM_PICTURES = 60  # for which all agents are well inside, before a view shrinks

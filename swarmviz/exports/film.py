@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import itertools
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from swarmviz import temporary
+from swarmviz.drawing.layers import Layers, checked
 from swarmviz.drawing.style import ramp, theme
 from swarmviz.exports.metadata import as_text, metadata, title
 from swarmviz.exports.mpl.arena import Arena
@@ -34,8 +35,10 @@ def film(
     every: int = 1,
     fps: float = 30,
     dark: bool = False,
+    region: Sequence[float] | None = None,
     progress: Callable[[int, int], None] = ignore,
     cancelled: Callable[[], bool] = never,
+    **layers: bool,
 ) -> bytes:
     """A film of the arena from step ``start`` to ``stop`` as the bytes of a file.
 
@@ -50,10 +53,14 @@ def film(
         Frames per second, 1 to 60.
     dark : bool
         The dark theme.
+    region : sequence of float, optional
+        What is shown in place of the box, as in :func:`swarmviz.exports.picture`.
     progress : function (done, total) → None
         Called after each frame.
     cancelled : function () → bool
         Asked before each frame.
+    **layers : bool
+        ``trails``, ``arrows``, ``links``, ``contours``, ``inset``: whether they are shown; True when absent.
 
     Returns
     -------
@@ -67,7 +74,8 @@ def film(
     ImportError
         Without the extra ``pictures``.
     ValueError
-        When the kind is unknown, or the frames are fewer than two or more than ``MAX_FRAMES[kind]``.
+        When the kind is unknown, the frames are fewer than two or more than ``MAX_FRAMES[kind]``, the region is out of range, or a layer is
+        neither shown nor not.
     """
     if kind not in MAX_FRAMES:
         raise ValueError(f"kind = {kind!r}: must be one of {', '.join(MAX_FRAMES)}")
@@ -76,15 +84,18 @@ def film(
     need("matplotlib")
     run = run_of(what)
     steps = run.steps(start, stop, every, MAX_FRAMES[kind])
-    reel = _Reel(run, steps, dark, DPI[kind], progress, cancelled)
+    if unknown := [name for name in layers if name not in Layers._fields]:
+        raise TypeError(f"film() got an unexpected keyword argument {unknown[0]!r}")
+    look = dark, DPI[kind], region, checked(**layers)
+    reel = _Reel(run, steps, look, progress, cancelled)
     return _gif(reel, fps, dark) if kind == "gif" else _mp4(reel, fps)
 
 
 class _Reel:
     """The frames of a film, one after the other, as arrays (height, width, 3) of bytes."""
 
-    def __init__(self, run: RunSpec, steps: range, dark: bool, dpi: float, progress: Callable, cancelled: Callable):
-        self.run, self.steps, self.dark, self.dpi = run, steps, dark, dpi
+    def __init__(self, run: RunSpec, steps: range, look: tuple[Any, ...], progress: Callable, cancelled: Callable):
+        self.run, self.steps, self.look = run, steps, look
         self.progress, self.cancelled = progress, cancelled
 
     def __iter__(self) -> Iterator[np.ndarray]:
@@ -92,7 +103,7 @@ class _Reel:
         background: Any = None
         for done, sim in enumerate(self.run.frames(self.steps, check_of(self.cancelled)), 1):
             with by_hand(), LOCK:
-                arena = arena or Arena(sim, self.dark, self.dpi)
+                arena = arena or Arena(sim, *self.look)
                 background = _ground(arena) if arena.show(sim) else background
                 picture = _over(arena, background)
             yield picture

@@ -73,7 +73,11 @@ def test_a_contour_is_the_shade_with_more_ink(colours):
     assert hex_colours(plain) == colours.landscape and hex_colours(shades[-2:]) == colours.undefined
     ink = np.array([int(colours.ink[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     for strength, share in ((half, INK[1]), (full, INK[2])):
-        np.testing.assert_allclose(strength, plain + share * (ink - plain))
+        np.testing.assert_allclose(strength, plain + share * colours.contour * (ink - plain))
+    without = shade_colours(colours, contours=False)
+    assert hex_colours(without) == (*colours.landscape * 3, *colours.undefined), (
+        "then a contour has the shade around it"
+    )
 
 
 def test_a_pixel_is_its_level_below_all_contours_and_stripes():

@@ -6,14 +6,19 @@ finite set.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.landscape import slice_point
+from swarmviz.drawing.layers import ALL, Layers
+from swarmviz.drawing.plane import TRAIL_PICTURES
+from swarmviz.drawing.region import Region, View, region_of
 from swarmviz.drawing.zoom import reach, view_of
 from swarmviz.exports.mpl.arena_finite_set import Bars, Sites
+from swarmviz.exports.mpl.arena_inset import InsetAxes
 from swarmviz.exports.mpl.arena_line import Line
 from swarmviz.exports.mpl.arena_plane import Plane
 from swarmviz.exports.mpl.figure import FONT, SMALL, new_figure, write_title
@@ -31,13 +36,30 @@ class Arena:
     dark : bool
     dpi : float
         Dots per inch.
+    region : sequence of float, optional
+        What is shown in place of the box, see :func:`swarmviz.drawing.region.region_of`.
+    layers : Layers
+
+    Raises
+    ------
+    ValueError
+        When the region is out of range, or the swarm lives on a finite set, which has none.
     """
 
-    def __init__(self, sim: Simulation, dark: bool = False, dpi: float = 150):
+    def __init__(
+        self,
+        sim: Simulation,
+        dark: bool = False,
+        dpi: float = 150,
+        region: Sequence[float] | None = None,
+        layers: Layers = ALL,
+    ):
+        self.region, self.layers = checked_region(sim, region), layers
         self.colours = style.theme(dark)
         self.figure = new_figure(*SIZES[min(sim.frame.d, 2)], self.colours, dpi)
         self.axes = self.figure.add_subplot()
-        self.painter: Any = painter_of(sim)(self.axes, self.colours)
+        self.painter: Any = painter_of(sim)(self.axes, self.colours, layers)
+        self.inset = InsetAxes(self.axes, self.colours) if layers.inset and sim.frame.occupation is None else None
         self._far = 0.0
         self._background: tuple[Any, ...] | None = None
         text = {"fontsize": SMALL, "family": FONT, "color": self.colours.ink, "transform": self.axes.transAxes}
@@ -48,7 +70,16 @@ class Arena:
     @property
     def moving(self) -> list[Any]:
         """The artists that change from frame to frame, in the order in which they are drawn."""
-        return sorted([*self.painter.moving, self.clock, self.note], key=lambda artist: artist.get_zorder())
+        inset = [] if self.inset is None else self.inset.moving
+        return sorted([*self.painter.moving, *inset, self.clock, self.note], key=lambda artist: artist.get_zorder())
+
+    def look_back(self, sim: Simulation) -> None:
+        """Let the run go through its last steps, from which trails and links are drawn; it ends where it stands."""
+        shown, k = self.layers, sim.k
+        if isinstance(self.painter, Plane) and sim.frame.n <= style.FEW and (shown.trails or shown.links):
+            for step in range(max(0, k - TRAIL_PICTURES), k):
+                self.painter.recent.with_frame(sim.goto(step))
+            sim.goto(k)
 
     def show(self, sim: Simulation) -> bool:
         """Draw the present frame of ``sim``; returns whether what stands still has changed, too."""
@@ -56,20 +87,31 @@ class Arena:
         low, high = landscape.limits(frame.d)
         low, high = low[:2], high[:2]
         self._far = max(self._far, reach(frame.x[:, :2], low, high))
-        view = view_of(low, high, self._far)
+        view: View = self.region or view_of(low, high, self._far)
         wanted = (landscape.copy(), *np.concatenate(view), *self.painter.depends_on(sim))
         fresh = self._background is None or not (
             self._background[0].same_as(landscape) and np.array_equal(self._background[1:], wanted[1:])
         )
         if fresh:
             self._background = wanted
-            self.painter.background(sim, *view)
+            self.painter.background(sim, view)
             write_title(self.axes, heading(sim), self.colours)
-        picture = self.painter.move(sim, *view)
+        picture = self.painter.move(sim, view)
+        if self.inset is not None:
+            self.inset.move(sim, view, picture)
         self.clock.set_text(f"k = {frame.k:,}   t = {frame.t:.6g}")
         self.note.set_text(picture.note)
         self.note.set_visible(bool(self.note.get_text()))
         return fresh
+
+
+def checked_region(sim: Simulation, values: Any) -> Region | None:
+    """The region that is shown in place of the box, None for the box."""
+    if values is None:
+        return None
+    if sim.frame.occupation is not None:
+        raise ValueError(f"region = {str(values)[:80]}: a finite set is shown whole")
+    return region_of(values, *sim.landscape.limits(sim.frame.d))
 
 
 def painter_of(sim: Simulation) -> type:

@@ -8,7 +8,9 @@ import numpy as np
 
 from swarmviz.drawing.finite_set import StatesPicture, share_axis_end, states_picture
 from swarmviz.drawing.landscape import scale_of
+from swarmviz.drawing.layers import ALL, Layers
 from swarmviz.drawing.line import curve_of
+from swarmviz.drawing.region import View
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, apply_theme, colour_map, dot, legend
 from swarmviz.simulation import Simulation
@@ -19,7 +21,7 @@ FRAME = 330.0  # points along a side of the plane; a disc with all the agents is
 class Bars:
     """States in a row: bars for the agents, steps for the target law, and U on an axis of its own."""
 
-    def __init__(self, axes: Any, colours: Theme):
+    def __init__(self, axes: Any, colours: Theme, layers: Layers = ALL):
         from matplotlib.collections import PolyCollection
 
         self.axes, self.colours = axes, colours
@@ -46,7 +48,7 @@ class Bars:
         self._top = max(self._top, share_axis_end(highest))
         return len(picture.sites), self._top
 
-    def background(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
+    def background(self, sim: Simulation, view: View) -> None:
         """The curve U with its states, the axes and the legend."""
         for artist in self.still:
             artist.remove()
@@ -85,7 +87,7 @@ class Bars:
             entries.append(Line2D([], [], color=colours.target, linewidth=1.8, label=claim.title.split(" at ")[0]))
         return [*entries, dot("lowest state", colours.minimiser, colours.outline, "*", 9)]
 
-    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> StatesPicture:
+    def move(self, sim: Simulation, view: View) -> StatesPicture:
         """The occupation and the target of the present frame; returns what is seen of it."""
         picture = self._picture
         left, tops = picture.sites[:, 0] - self._width / 2, picture.share
@@ -100,7 +102,7 @@ class Bars:
 class Sites:
     """States in the plane: discs whose area is the share of the agents, rings for the target law, colours for U."""
 
-    def __init__(self, axes: Any, colours: Theme):
+    def __init__(self, axes: Any, colours: Theme, layers: Layers = ALL):
         self.axes, self.colours = axes, colours
         self.bar: Any = None
         apply_theme(axes, colours, "x₁", "x₂")
@@ -119,7 +121,7 @@ class Sites:
         self._picture = states_picture(sim.frame, sim)
         return (len(self._picture.sites),)
 
-    def background(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
+    def background(self, sim: Simulation, view: View) -> None:
         """The states coloured by U, the colour bar and the legend."""
         for artist in self.still:
             artist.remove()
@@ -157,7 +159,7 @@ class Sites:
             entries.append(dot(claim.title.split(" at ")[0], "none", self.colours.target))
         return [*entries, dot("lowest state", self.colours.minimiser, self.colours.outline, "*", 9)]
 
-    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> StatesPicture:
+    def move(self, sim: Simulation, view: View) -> StatesPicture:
         """The occupation and the target of the present frame; returns what is seen of it."""
         picture = self._picture
         for artist, share in ((self.discs, picture.share), (self.rings, np.nan_to_num(picture.target))):

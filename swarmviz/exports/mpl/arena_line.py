@@ -10,7 +10,9 @@ import numpy as np
 from swarmviz.drawing.agents import CountImage
 from swarmviz.drawing.arrows import width_of
 from swarmviz.drawing.axes import FURTHEST
+from swarmviz.drawing.layers import ALL, Layers
 from swarmviz.drawing.line import LinePicture, curve_of, line_picture, shift_of
+from swarmviz.drawing.region import Region, View
 from swarmviz.drawing.style import FEW, Theme
 from swarmviz.exports.mpl.arena_plane import agent_entries, paint_agents
 from swarmviz.exports.mpl.figure import (
@@ -28,10 +30,10 @@ from swarmviz.simulation import Simulation
 class Line:
     """See :class:`swarmviz.exports.mpl.arena.Arena`, which calls ``background`` and ``move``."""
 
-    def __init__(self, axes: Any, colours: Theme):
+    def __init__(self, axes: Any, colours: Theme, layers: Layers = ALL):
         from matplotlib.collections import LineCollection
 
-        self.axes, self.colours = axes, colours
+        self.axes, self.colours, self.layers_shown = axes, colours, layers
         self.still: list[Any] = []
         self.remarks: Sequence[str] = ()  # what the background cannot show
         apply_theme(axes, colours, "x", "F(x)")
@@ -62,8 +64,9 @@ class Line:
         """What else makes the background stale: where a moving landscape has got to."""
         return tuple(sim.frame.shift) if sim.frame.shift is not None else ()
 
-    def background(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> None:
-        """The curve over [low, high] and the legend."""
+    def background(self, sim: Simulation, view: View) -> None:
+        """The curve over a view and the legend."""
+        low, high = view
         for artist in self.still:
             artist.remove()
         axes, colours = self.axes, self.colours
@@ -79,8 +82,9 @@ class Line:
         self.remarks = [curve.note]
         self.minimisers.set_data(*curve.minimisers.T)
         axes.set(xlim=(low[0], high[0]), ylim=(curve.bottom, curve.top))
-        with_arrows = sim.frame.v is not None and sim.frame.n <= FEW
-        arrow_key(axes, width_of(*sim.landscape.limits(1)) if with_arrows else None, colours)
+        with_arrows = sim.frame.v is not None and sim.frame.n <= FEW and self.layers_shown.arrows
+        width = width_of(low, high) if isinstance(view, Region) else width_of(*sim.landscape.limits(1))
+        arrow_key(axes, width if with_arrows else None, colours)
         if not axes.figure.legends:
             legend(axes.figure, self._entries(sim), colours)
 
@@ -101,10 +105,10 @@ class Line:
             entries.append(undefined_entry(colours))
         return entries
 
-    def move(self, sim: Simulation, low: np.ndarray, high: np.ndarray) -> LinePicture:
+    def move(self, sim: Simulation, view: View) -> LinePicture:
         """The swarm of the present frame; returns what is seen of it."""
-        frame, curve = sim.frame, self._curve
-        picture = line_picture(frame, sim.landscape, (low, high), curve.unit, curve.note)
+        (low, high), frame, curve = view, sim.frame, self._curve
+        picture = line_picture(frame, sim.landscape, view, curve.unit, curve.note, self.layers_shown)
         x, energy = picture.lowest
         self.best.set_data([x], [_drawable(energy)])
         for line, value, place in ((self.focus, picture.focus, "set_xdata"), (self.level, picture.level, "set_ydata")):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from swarmviz.drawing.layers import checked
 from swarmviz.exports.metadata import as_text, metadata
 from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.mpl.comparison import comparison_figure
@@ -24,8 +25,22 @@ KINDS = ("png", "svg")
 SALT = "swarmviz"  # of the names inside an SVG, so that the same run gives the same bytes
 
 
-def _arena(sim: Simulation, dark: bool, dpi: float) -> Any:
-    arena = Arena(sim, dark, dpi)
+def _arena(
+    sim: Simulation,
+    dark: bool,
+    dpi: float,
+    *,
+    region: Sequence[float] | None = None,
+    trails: bool = True,
+    arrows: bool = True,
+    links: bool = True,
+    contours: bool = True,
+    inset: bool = True,
+) -> Any:
+    arena = Arena(
+        sim, dark, dpi, region, checked(trails=trails, arrows=arrows, links=links, contours=contours, inset=inset)
+    )
+    arena.look_back(sim)
     arena.show(sim)
     return arena.figure
 
@@ -92,7 +107,7 @@ def picture(
     Parameters
     ----------
     sim : Simulation
-        As it stands.
+        As it stands; for trails and links it goes a few steps back, and is where it was when the picture is made.
     view : {"arena", "density", "curves", "phase", "mass", "occupation", "comparison"}
         * arena: the swarm on its landscape; on a finite set, bars beside the target law
         * density: histograms of one or two coordinates, their plane as an image, and the target law; on a finite set, bars of states
@@ -111,6 +126,9 @@ def picture(
     **options
         Those of the view; None means as if absent.
 
+        * region, of an arena: sequence of float x₀, x₁ and, of a plane, y₀, y₁, shown in place of the box; within ten half widths of the
+          box from its middle, each side at least 1e-9 of the box
+        * trails, arrows, links, contours, inset, of an arena: bool, whether these layers are shown; True when absent
         * coordinates, of a density or a phase space: sequence of one or two int from 0; the first one or two when absent
         * bins, of a density: int from 2 to 1000, over the box; 40 when absent
         * smooth, of a density: bool, whether there is a smooth estimate, over the bars and as the image of the plane; True when absent
