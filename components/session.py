@@ -54,6 +54,7 @@ from components.views.curves.curves import Curves
 from components.views.switcher import ViewSwitcher
 from components.weakly import weakly
 from swarmviz import Diverged, Simulation
+from swarmviz.drawing.curves import Overlay
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
@@ -118,7 +119,7 @@ class Session:
     def _join_views(self) -> None:
         """What is seen of the runs, and what is made of them."""
         changed, runs = weakly(self._options_changed), weakly(self._runs)
-        self.history = History(weakly(self._reopen))
+        self.history = History(weakly(self._reopen), weakly(self._compare_with), weakly(self._draw_behind))
         self.links = Links(self.panes, self.transport, self.bar, self.history, weakly(self._view_options))
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
@@ -399,6 +400,23 @@ class Session:
             self.replacement.restore(permalink.read(link))
         except permalink.BadLink as error:
             self.messages.warn(sentence(f"that run cannot be opened: {error.__cause__ or error}"))
+
+    def _compare_with(self, link: str) -> None:
+        """Put a run of the list beside the present one, at the step at which this one stands."""
+        try:
+            other = permalink.read(link).runs[0]
+            with self.panes.lock:
+                state, stand = self.links.whole(), self.panes.k
+            runs = state.runs[self.panes.active], other.until(max(other.k, stand))
+            state = state._replace(runs=runs)
+            permalink.write(state)  # raises where it would cost too much
+        except (permalink.BadLink, permalink.Unlinkable) as error:
+            self.messages.warn(sentence(f"that run cannot be put beside this one: {error.__cause__ or error}"))
+        else:
+            self.replacement.restore(state, stand, shown=weakly(self._show_comparison))
+
+    def _draw_behind(self, overlays: list[Overlay]) -> None:
+        self.curves.overlays = overlays
 
     def _judged(self, tolerance: float | None) -> None:
         """What counts as found from now on, for the list of runs too."""
