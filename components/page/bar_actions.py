@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from components.page.replica_panel import ReplicaPanel
@@ -31,6 +32,8 @@ class BarActions:
         Puts the link of this moment on the clipboard.
     close_choices : function ()
         Closes the choices of a page that became narrow.
+    more : mapping of str to function (value)
+        What other parts of the page do at a press of a button of the bar.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class BarActions:
         bar: Bar,
         copy_link: Callable[[], None],
         close_choices: Callable[[], None],
+        more: Mapping[str, Callable[[Any], None]] = MappingProxyType({}),
     ):
         self._panes, self._transport, self._player, self._edits = panes, transport, player, edits
         self._replacement, self._replicas, self._bar = replacement, replicas, bar
@@ -56,6 +60,7 @@ class BarActions:
             "hidden": self._set_hidden,
             "narrow": lambda value: close_choices(),
             "calm": self._pause_for_calm,
+            **more,
         }
 
     def act(self, name: str, value: Any) -> None:

@@ -87,15 +87,15 @@ class History(View):
         Called with the link of the row whose run is to be opened.
     on_compare : function (link)
         The same for a run that is to be put beside the present one.
-    on_overlay : function (overlays)
-        Called with the curves that are to be drawn behind the present ones, whenever these change.
+    on_overlay : function ()
+        Called whenever ``overlays`` change.
     """
 
     def __init__(
         self,
         on_open: Callable[[str], None],
         on_compare: Callable[[str], None] = ignore,
-        on_overlay: Callable[[list[Overlay]], None] = ignore,
+        on_overlay: Callable[[], None] = ignore,
     ):
         super().__init__()
         self._on_open, self._on_compare, self._on_overlay = on_open, on_compare, on_overlay
@@ -152,6 +152,11 @@ class History(View):
         """The runs that were replaced, the newest first."""
         return list(self._past)
 
+    @property
+    def overlays(self) -> list[Overlay]:
+        """The curves of past runs that are to be drawn behind those of the present one."""
+        return [run.overlay for run in self._past if run.overlaid and run.overlay is not None]
+
     def add(self, row: dict[str, Any], link: str) -> int:
         """Keep the row of a run that is replaced, and the link that reopens it; one with the same link moves to the top.
 
@@ -167,7 +172,7 @@ class History(View):
         self._refusal = ""
         self._publish()
         if new.overlaid or any(run.overlaid for run in dropped):
-            self._draw_overlays()
+            self._on_overlay()
         return new.number
 
     def diverged(self, sim: Simulation, step: int) -> None:
@@ -179,7 +184,7 @@ class History(View):
         """Forget the past runs that are not pinned."""
         self._past = [run for run in self._past if run.pinned]
         self._dropped = 0
-        self._draw_overlays()
+        self._on_overlay()
         self._publish()
 
     def _pressed(self, act: str, number: Any) -> None:
@@ -203,7 +208,7 @@ class History(View):
             self._refusal = f"At most {MAX_OVERLAYS} runs are drawn behind the curves: take one away first."
             return
         run.overlaid = not run.overlaid
-        self._draw_overlays()
+        self._on_overlay()
 
     def _pin(self, run: PastRun) -> None:
         if not run.pinned and sum(other.pinned for other in self._past) >= MAX_PINNED:
@@ -214,10 +219,7 @@ class History(View):
     def _delete(self, run: PastRun) -> None:
         self._past.remove(run)
         if run.overlaid:
-            self._draw_overlays()
-
-    def _draw_overlays(self) -> None:
-        self._on_overlay([run.overlay for run in self._past if run.overlaid and run.overlay is not None])
+            self._on_overlay()
 
     def row(self, *sims: Simulation, active: int = 0, now: bool = False, frame: Frame | None = None) -> dict[str, Any]:
         """The row of a run, or of two that are compared: as it stands ``now``, else at the furthest step that is known of all.

@@ -75,7 +75,14 @@ class RunReplacement:
         self._edits.controls.form.busy = True
         self._build(selections, chosen=False)
 
-    def restore(self, state: VisitState, stand: int | None = None, shown: Callable[[], None] = ignore) -> None:
+    def restore(
+        self,
+        state: VisitState,
+        stand: int | None = None,
+        *,
+        shown: Callable[[], None] = ignore,
+        remember: Callable[[], str] | None = None,
+    ) -> None:
         """Replay the runs of a link up to their step, and stand there.
 
         Parameters
@@ -86,13 +93,21 @@ class RunReplacement:
             An earlier step, to which they go back and at which they stand; what lies beyond it stays known.
         shown : function ()
             Called once the runs are shown.
+        remember : function () → str, optional
+            Takes the place of that of the constructor.
         """
         self._player.play(False)
         self._player.set_pace(state)
         self._control([parts_of(selection) for selection in state.selections])
         playing = stand is None and not any(run.k for run in state.runs)
         adopt = partial(
-            self._adopt, selections=state.selections, chosen=True, playing=playing, views=state.views, shown=shown
+            self._adopt,
+            selections=state.selections,
+            chosen=True,
+            playing=playing,
+            views=state.views,
+            shown=shown,
+            remember=remember,
         )
         self._builder.start(state.runs, adopt, self._refused, stand)
 
@@ -115,6 +130,7 @@ class RunReplacement:
         playing: bool | None = None,
         views: Any = None,
         shown: Callable[[], None] = ignore,
+        remember: Callable[[], str] | None = None,
     ) -> None:
         """Show runs that are built. Where the swarm was edited meanwhile and they have not begun, they are built once more for it."""
         panes, edits = self._panes, self._edits
@@ -122,7 +138,7 @@ class RunReplacement:
             now = [now._replace(speed=then.speed) for now, then in zip(self.selections, selections, strict=True)]
             self._build(now, chosen, playing)
             return
-        kept = self._remember()
+        kept = (remember or self._remember)()
         place, parts, panes.coming = panes.place, panes.parts, None
         self._bar.message = {}
         self._show_runs(list(zip(sims, parts, strict=True)), place)

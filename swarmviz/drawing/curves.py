@@ -102,7 +102,8 @@ class CurvesPicture(NamedTuple):
 
     ``group`` and ``log`` say for which choice it was made; ``curves`` are those of the record, then those of theory; ``last`` is the last
     recorded step and ``now`` the present one; ``low`` and ``high`` are the ends of what was measured, NaN where nothing can be shown;
-    ``note`` says in words what the axis cannot show; ``behind`` are the curves of other runs, thin and grey. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
+    ``note`` says in words what the axis cannot show; ``behind`` are the
+    curves of other runs, thin and grey. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
     """
 
     group: str

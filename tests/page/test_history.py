@@ -233,7 +233,7 @@ def overlays():
 
 
 def test_an_overlay_is_the_record_of_its_run_under_its_number(opened, overlays):
-    kept = History(opened.append, on_overlay=lambda drawn: overlays.append(drawn))
+    kept = History(opened.append, on_overlay=lambda: overlays.append(kept.overlays))
     sim = running(30)
     kept.add(kept.row(sim), "link")
     record = {name: sim.record[name].copy() for name in sim.record}
@@ -252,7 +252,7 @@ def test_an_overlay_is_the_record_of_its_run_under_its_number(opened, overlays):
 
 @pytest.mark.parametrize("end", ["delete", "clear", "drop"])
 def test_a_run_that_is_forgotten_is_no_longer_drawn(opened, overlays, end):
-    kept = History(opened.append, on_overlay=lambda drawn: overlays.append(drawn))
+    kept = History(opened.append, on_overlay=lambda: overlays.append(kept.overlays))
     row = kept.row(running(1))
     kept.add(row, "link")
     press(kept, act="overlay", number=1)
@@ -266,7 +266,7 @@ def test_a_run_that_is_forgotten_is_no_longer_drawn(opened, overlays, end):
 
 
 def test_only_so_many_are_drawn_behind_and_it_is_said(opened, overlays):
-    kept = History(opened.append, on_overlay=lambda drawn: overlays.append(drawn))
+    kept = History(opened.append, on_overlay=lambda: overlays.append(kept.overlays))
     row = kept.row(running(1))
     for i in range(MAX_OVERLAYS + 1):
         kept.add(row, f"link {i}")

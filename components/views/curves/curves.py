@@ -18,7 +18,7 @@ from components.views.curves.law_curves import has_law, law_picture
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, curves_picture, groups_of, suits_log
+from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, Overlay, curves_picture, groups_of, suits_log
 from swarmviz.theory import all_claims
 from swarmviz.theory import lines as theory_lines
 
