@@ -4,7 +4,7 @@ import {make, listen} from "./dom.js"
 
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
   ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"],
-  ["C", "copy the link to this moment"], ["?", "this list"]]
+  ["Ctrl Z", "undo the last edit or choice"], ["Ctrl ⇧ Z", "do it again"], ["C", "copy the link to this moment"], ["?", "this list"]]
 const ACTS = {" ": "play", ArrowRight: "step", ArrowLeft: "back", r: "reset", n: "seed", c: "copy"}
 const REPEATED = ["step", "back"] // while the key is held
 
@@ -25,7 +25,17 @@ const isTaken = (key, {tagName, type}) => {
   return ["INPUT", "SELECT", "TEXTAREA"].includes(tagName) && type !== "checkbox"
 }
 
+// Whether it is a field with text of its own to undo.
+const isText = ({tagName, type}) => tagName === "TEXTAREA" || (tagName === "INPUT" && !["range", "checkbox", "button"].includes(type))
+
 export const listenToKeys = (model, {press, toggleFull, toggleHelp}) => listen(model, window, "keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.repeat && !isText(event.composedPath()[0])) {
+    const key = event.key.toLowerCase(), act = key === "z" ? (event.shiftKey ? "redo" : "undo") : key === "y" ? "redo" : null
+    if (act) {
+      press(act)
+      event.preventDefault()
+    }
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event.key, event.composedPath()[0])) { return }
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key, act = ACTS[key]
   if (act && (!event.repeat || REPEATED.includes(act))) { press(act) }

@@ -1,6 +1,6 @@
 // Step, time and rates of what was painted, and the slider over the steps of the run, to any of which the server goes exactly.
 
-import {make, fillRail, grouped, short, listen} from "./dom.js"
+import {make, makeButton, fillRail, grouped, short, listen} from "./dom.js"
 
 const WINDOW_MS = 1000 // over which rates are measured
 const QUIET_MS = 1200 // without a picture, after which the rate is 0
@@ -8,19 +8,47 @@ const RATES_EVERY_MS = 500
 
 const formatTime = (t) => (t === 0 ? "0" : Math.abs(t) < 1e-3 || Math.abs(t) >= 1e6 ? t.toExponential(2) : t.toFixed(t < 10 ? 3 : 2))
 
+// Buttons for the future that an edit in the past has left: back to it, and out of sight.
+const makeLeftFuture = (model, send) => {
+  const open = makeButton({className: "return"}, () => send("return"))
+  const dismiss = makeButton({className: "dismiss", textContent: "✕", title: "Take the future that was left out of sight; it stays in Runs", ariaLabel: "Take the future that was left out of sight"}, () => send("dismiss"))
+  const node = make("div", {className: "left", role: "group", ariaLabel: "The future that was left"}, open, dismiss)
+  const show = () => {
+    const {at, end} = model.left
+    node.hidden = end == null
+    if (node.hidden) { return }
+    open.textContent = `↩ ${grouped(end)}`
+    open.title = open.ariaLabel = `Return to the run that went on to step ${grouped(end)} before the change at step ${grouped(at)}`
+    open.disabled = !model.left.open
+  }
+  model.on("left", show)
+  show()
+  return node
+}
+
 export const makeReadout = (model, send, isPlaying) => {
   const scrub = make("input", {type: "range", className: "scrub", min: 0, max: 1, step: 1, value: 0, ariaLabel: "Step of the run", title: "Any step of the run so far"})
-  let scrubbing = false
+  let scrubbing = false, furthest = 0
   scrub.addEventListener("input", () => {
     scrubbing = true
+    if (Number(scrub.value) > furthest) { scrub.value = furthest } // what lies there belongs to another run
     fillRail(scrub)
     send("goto", Number(scrub.value))
   })
   scrub.addEventListener("change", () => { scrubbing = false })
+  const left = makeLeftFuture(model, send)
+  const measure = () => { // the rail reaches to the end of the future that was left
+    const end = Math.max(1, furthest, model.left.end ?? 0)
+    scrub.max = end
+    scrub.style.setProperty("--known", `${(100 * Math.max(1, furthest)) / end}%`)
+    scrub.classList.toggle("beyond", end > Math.max(1, furthest))
+    fillRail(scrub)
+  }
+  model.on("left", measure)
 
   const value = (className) => make("b", {className, textContent: "–"})
   const [k, t, steps, frames] = ["k", "t", "steps", "frames"].map(value)
-  const line = make("div", {className: "line"}, scrub, make("div", {className: "readout"},
+  const line = make("div", {className: "line"}, scrub, left, make("div", {className: "readout"},
     make("span", {title: "Step"}, "k ", k), make("span", {title: "Time"}, "t ", t)))
   const rates = make("div", {className: "rates"},
     make("span", {title: "Steps per second"}, steps, " steps/s"),
@@ -29,7 +57,8 @@ export const makeReadout = (model, send, isPlaying) => {
   let painted = [] // [when, step] of the pictures of the last second
   listen(model, window, "swarmviz:frame", ({detail}) => {
     if (!scrubbing) {
-      scrub.max = Math.max(1, detail.furthest)
+      furthest = detail.furthest
+      measure()
       scrub.value = detail.k
       scrub.setAttribute("aria-valuetext", `step ${detail.k} of ${detail.furthest}`)
       fillRail(scrub)

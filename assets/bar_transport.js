@@ -5,6 +5,8 @@ import {make, makeButton} from "./dom.js"
 const ICONS = {
   play: "M8 5v14l11-7z", pause: "M6 5h4v14H6zm8 0h4v14h-4z", step: "M6 5l9 7-9 7zM16 5h3v14h-3z",
   back: "M18 5l-9 7 9 7zM5 5h3v14H5z",
+  undo: "M12.5 8c-2.6 0-5 1-6.900 2.600L2 7v9h9l-3.600-3.600A8 8 0 0 1 20.100 16l2.400-.8A10.500 10.500 0 0 0 12.500 8z",
+  redo: "M18.400 10.600A10.500 10.500 0 0 0 1.500 15.200l2.400.8a8 8 0 0 1 12.700-3.600L13 16h9V7z",
   reset: "M12 5V1L7 6l5 5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
   more: "M6 10.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zm6 0a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zm6 0a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z",
   full: "M4 4h6v2H6v4H4zm10 0h6v6h-2V6h-4zM4 14h2v4h4v2H4zm14 0h2v6h-6v-2h4z",
@@ -27,7 +29,8 @@ export const makeTransport = (model, send) => {
   }
   const button = (act, text, title) => makeIconButton(act, text, title, () => press(act))
   const play = button("play", "Pause", "Pause (Space)"), reset = button("reset", "Reset", "Reset with the same seed (R)")
-  const node = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, button("back", "Back", "One step back (←)"), play,
+  const undo = button("undo", "Undo", "Undo the last edit or choice (Ctrl+Z)"), redo = button("redo", "Redo", "Do again what was undone (Ctrl+Shift+Z)")
+  const node = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, undo, redo, button("back", "Back", "One step back (←)"), play,
     button("step", "Step", "One step (→)"), reset, button("seed", "New seed", "Reset with a new seed (N)"))
 
   const showPlaying = () => {
@@ -42,6 +45,9 @@ export const makeTransport = (model, send) => {
     showPlaying()
   })
   model.on("pending", showPending)
+  const showUndo = () => { [undo.disabled, redo.disabled] = [!model.can_undo, !model.can_redo] }
+  for (const name of ["can_undo", "can_redo"]) { model.on(name, showUndo) }
+  showUndo()
   showPlaying()
   showPending()
   return {node, press, isPlaying: () => playing}

@@ -1,53 +1,104 @@
-// The runs of this visit: the present one first, then those that it replaced. A row is a button that reopens its run.
+// The runs of this visit as a table: the present one first, then those that it replaced, in the order of the column that was pressed.
 
 import {make, makeButton, grouped, short} from "./dom.js"
 
 const minus = (text) => text.replaceAll("-", "−")
-const ownOf = (row) => [...row.differs, ...row.beside, row.changed].filter(Boolean) // what tells it from the others
+const numberOf = (value) => (value == null ? ["–", null] : [minus(short(value)), value])
+const FIXED = [ // after the columns of what differs: key, title, and of a row [what is shown, what it is sorted by]
+  {key: "step", label: "k", title: "Step to which it has run", of: (row) => [grouped(row.step), row.step]},
+  {key: "best", label: "best F", title: "Lowest value met so far", of: (row) => numberOf(row.best)},
+  {key: "distance", label: "distance", title: "Distance of the swarm's answer from the nearest global minimiser, in half widths of the box", of: (row) => numberOf(row.error)},
+  {key: "found", label: "success", title: "Whether it has found a global minimiser", about: (row) => row.found == null ? "No minimiser is known" : `Found: ${row.criterion}`,
+    of: (row) => row.found == null ? ["–", null] : [row.found ? "found" : "not found", row.found ? 0 : 1]},
+  {key: "seed", label: "seed", title: "Seed", of: (row) => [String(row.seed), row.seed]},
+]
+const LEADING = [
+  {key: "pinned", label: "★", title: "Pinned runs are never dropped", of: (row) => ["", row.pinned ? 0 : 1]},
+  {key: "number", label: "run", title: "In the order in which they were replaced", of: (row) => [String(row.number), row.number]},
+]
+const ACTIONS = [
+  {act: "open", text: "Open", title: (row) => row.exact ? `Reopen it at step ${grouped(row.step)}` : "Reopen it from step 0: it is too long to be replayed"},
+  {act: "compare", text: "Compare with now", title: () => "Put it beside the present run"},
+  {act: "overlay", text: "Overlay", title: (row) => row.overlaid ? "Take its curves away" : "Draw its curves behind the present ones", pressed: (row) => row.overlaid},
+  {act: "delete", text: "Delete", title: () => "Forget this run"},
+]
 
-const numbersOf = (row) => {
-  const number = (label, value, title) => make("span", {title}, `${label} `, make("b", {textContent: minus(value)}))
-  return make("span", {className: "numbers"},
-    number("k", grouped(row.step), "Step to which it has run"), number("best F", short(row.best), "Lowest value met so far"),
-    row.error == null ? null : number("error", short(row.error), "Distance of the swarm's answer from the nearest global minimiser, in half widths of the box"),
-    row.found == null ? null : make("span", {className: "found", textContent: row.found ? "found" : "not found", title: `Found: ${row.criterion}`}),
-    row.note ? make("em", {textContent: row.note}) : null)
+// Numbers first, then texts; what has no value is last in both directions.
+const compare = (a, b, down) => {
+  const nothing = (value) => value == null || value === ""
+  if (nothing(a) || nothing(b)) { return nothing(a) - nothing(b) }
+  const order = typeof a === typeof b ? (typeof a === "number" ? a - b : a.localeCompare(b)) : typeof a === "number" ? -1 : 1
+  return down ? -order : order
 }
-const contentOf = (row, mark = null) => [make("span", {className: "title"}, make("b", {textContent: row.title}), mark),
-  make("span", {className: "about", textContent: row.about}),
-  ownOf(row).length ? make("span", {className: "differs"}, ...ownOf(row).map((textContent) => make("span", {textContent}))) : null,
-  numbersOf(row)].filter((part) => part != null)
 
 export function render({model}) {
-  const clear = make("button", {type: "button", className: "clear", textContent: "Clear", title: "Forget the past runs",
-    onclick: () => model.send_msg({act: "clear"})})
-  const live = make("div", {className: "run live"})
-  const list = make("ol", {ariaLabel: "Past runs, the newest first"})
+  let sorted = {key: "number", down: true}
+  const clear = makeButton({className: "clear", textContent: "Clear", title: "Forget the past runs that are not pinned"}, () => model.send_msg({act: "clear"}))
+  const same = make("p", {className: "same"}), told = make("p", {className: "told", role: "status"})
+  const table = make("table", {}), scroller = make("div", {className: "scroller", tabIndex: 0, role: "region", ariaLabel: "Table of the runs"}, table)
   const empty = make("p", {className: "empty", textContent: "A run that you reset or replace is kept here, to be opened again at the last step to which it had run."})
   const root = make("section", {className: "history", ariaLabel: "Runs of this visit"},
-    make("header", {}, make("h3", {textContent: "Runs of this visit"}), clear), live, list, empty)
+    make("header", {}, make("h3", {textContent: "Runs of this visit"}), clear), same, scroller, told, empty)
 
-  const past = (row) => {
-    const where = row.exact ? `at step ${grouped(row.step)}` : "from step 0: it is too long to be replayed"
-    const about = [row.title, row.about, ...ownOf(row)].join(", ")
-    const ariaLabel = `Reopen ${about}, ${where}${row.note ? `, ${row.note}` : ""}, best value ${short(row.best)}`
-    return make("li", {}, makeButton({className: "run", title: `Reopen ${where}`, ariaLabel},
-      () => model.send_msg({act: "open", number: row.number}), ...contentOf(row)))
+  const columns = () => [...LEADING,
+    ...model.columns.map(([label, title], i) => ({key: `cell ${i} ${label}`, label, title: title || label, of: (row) => row.cells[i] ?? ["", null]})), ...FIXED]
+  const head = (column) => {
+    const mine = column.key === sorted.key
+    const button = makeButton({title: column.title, ariaLabel: column.key === "pinned" ? "pinned" : column.label}, () => {
+      sorted = {key: column.key, down: mine && !sorted.down}
+      draw()
+    }, column.label)
+    button.dataset.focus = `head ${column.key}`
+    return make("th", {scope: "col", className: mine ? (sorted.down ? "down" : "up") : "", ariaSort: mine ? (sorted.down ? "descending" : "ascending") : "none"}, button)
   }
-  const showLive = () => {
-    live.hidden = model.live.title == null
-    if (!live.hidden) { live.replaceChildren(...contentOf(model.live, make("small", {textContent: "now"}))) }
+  const button = (row, act, text, props) => {
+    const node = makeButton({textContent: text, className: act, ...props}, () => model.send_msg({act, number: row.number}))
+    node.dataset.focus = `${row.number} ${act}`
+    return node
   }
-  const showRows = () => {
-    const focused = root.getRootNode().activeElement?.closest?.("li") != null
-    list.replaceChildren(...model.rows.map(past))
+  const noteOf = (row) => [...row.beside, row.changed, row.note].filter(Boolean)
+  const cell = (row, column) => make("td", {textContent: column.of(row)[0], title: column.about?.(row) ?? "", className: `${column.key} ${column.key === "found" && row.found ? "yes" : ""}`})
+  const body = (row, shown) => {
+    const live = row.number == null, name = live ? "now" : `run ${row.number}`
+    const pin = live ? null : button(row, "pin", row.pinned ? "★" : "☆", {title: row.pinned ? "Unpin: it may be dropped again" : "Pin: it is never dropped", ariaLabel: `Pin ${name}`, ariaPressed: String(row.pinned)})
+    const cells = [make("td", {className: "star"}, pin), make("th", {scope: "row", textContent: live ? "now" : String(row.number)}), ...shown.slice(2).map((column) => cell(row, column))]
+    const notes = noteOf(row).map((textContent) => make("span", {className: row.note === textContent ? "note bad" : "note", textContent}))
+    const actions = live ? [] : ACTIONS.map(({act, text, title, pressed}) =>
+      button(row, act, text, {title: title(row), ariaLabel: `${text}: ${name}`, ...(pressed ? {ariaPressed: String(pressed(row))} : {})}))
+    const below = notes.length + actions.length ? [make("tr", {className: "below"}, make("td", {colSpan: shown.length}, make("div", {}, ...actions, ...notes)))] : []
+    return make("tbody", {className: live ? "run live" : "run"}, make("tr", {}, ...cells), ...below)
+  }
+  const drawLive = () => {
+    const old = table.querySelector("tbody.live")
+    old == null ? drawSoon() : old.replaceWith(body(model.live, columns()))
+  }
+  const draw = () => {
+    const shown = columns(), by = shown.find(({key}) => key === sorted.key) ?? shown[1]
+    const rows = [...model.rows].sort((a, b) => compare(by.of(a)[1], by.of(b)[1], sorted.down) || b.number - a.number)
+    const focus = root.getRootNode().activeElement?.dataset?.focus
+    const live = model.live.title == null ? [] : [model.live]
+    table.replaceChildren(make("thead", {}, make("tr", {}, ...shown.map(head))), ...[...live, ...rows].map((row) => body(row, shown)))
+    same.textContent = model.same
+    told.textContent = model.told
+    told.hidden = !model.told
     clear.hidden = model.rows.length === 0
     empty.hidden = model.rows.length > 0
-    if (focused) { list.querySelector("button")?.focus() } // the keyboard stays in the list
+    if (focus != null) { // the keyboard stays where it was, or in the table where that is gone
+      const there = [...root.querySelectorAll("[data-focus]")]
+      ;(there.find((node) => node.dataset.focus === focus) ?? there[0])?.focus()
+    }
   }
-  model.on("live", showLive)
-  model.on("rows", showRows)
-  showLive()
-  showRows()
+  let due = false // several properties change at once
+  const drawSoon = () => {
+    if (due) { return }
+    due = true
+    queueMicrotask(() => {
+      due = false
+      draw()
+    })
+  }
+  model.on("live", drawLive)
+  for (const name of ["rows", "columns", "same", "told"]) { model.on(name, drawSoon) }
+  draw()
   return root
 }

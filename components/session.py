@@ -21,8 +21,8 @@ import panel as pn
 from components.controls.heading import heading_of, parts_of
 from components.law.worker import LawWorker
 from components.links import permalink, view_options
-from components.links.address import Links, opening
-from components.links.budget import check_swarm_size
+from components.links.address import Kept, Links, opening
+from components.links.budget import bytes_of, check_swarm_size
 from components.page import theme
 from components.page.bar_actions import BarActions
 from components.page.choices import Choices
@@ -32,6 +32,7 @@ from components.page.equation import EquationCard
 from components.page.exports import Exports
 from components.page.history import History
 from components.page.law_error_panel import LawErrorPanel
+from components.page.left_future import LeftFuture
 from components.page.messages import Messages
 from components.page.replica_panel import ReplicaPanel
 from components.playback.bar import Bar
@@ -42,6 +43,7 @@ from components.playback.pictures import Pictures
 from components.playback.player import Player
 from components.playback.replacement import RunReplacement
 from components.playback.transport import Moment, PictureRequest, Transport
+from components.playback.undo import Stood, Undo
 from components.replicas.pool import Outcome
 from components.replicas.replica import VisibleRun
 from components.server.limits import account_of
@@ -111,14 +113,22 @@ class Session:
             show_runs=weakly(self._show_runs),
             show_views=weakly(self._show_views),
             remember=weakly(self._remember),
-            refused=weakly(self.messages.refused),
+            refused=weakly(self._refused),
             done=written,
         )
 
     def _join_views(self) -> None:
         """What is seen of the runs, and what is made of them."""
         changed, runs = weakly(self._options_changed), weakly(self._runs)
-        self.history = History(weakly(self._reopen))
+        self.history = History(weakly(self._reopen), weakly(self._compare_with), weakly(self._draw_behind))
+        self.undo = Undo(
+            self.bar,
+            weakly(self._stood),
+            self.replacement.restore,
+            weakly(self._remember),
+            bytes_of,
+        )
+        self.left = LeftFuture(self.bar, weakly(self._draw_behind), weakly(self._reopen))
         self.links = Links(self.panes, self.transport, self.bar, self.history, weakly(self._view_options))
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
@@ -159,6 +169,7 @@ class Session:
             copy_link=weakly(self.links.copy),
             close_choices=weakly(self._close_choices),
             set_dark=weakly(self._choose_theme),
+            more=self.left.actions | {"undo": weakly(self._undo), "redo": weakly(self._redo)},
         )
         self.exports = Exports(
             weakly(self._snapshot),
@@ -206,6 +217,7 @@ class Session:
     def start(self, doc: Any = None) -> None:
         """Let the swarm run; without a document (tests) pictures are painted on the worker."""
         self.transport.playing = self.bar.playing
+        self.undo.note()
         self.transport.start(doc)
         if doc is not None:
             account = account_of(doc)
@@ -299,8 +311,16 @@ class Session:
 
     def _branching(self) -> Callable[[], None]:
         """A known future is about to be left, with the panes' lock held."""
-        remember = self._keep()
-        return lambda: self.transport.on_page(remember)
+        self.undo.note_left()
+        kept, at = self.links.kept(), self.panes.k
+        return lambda: self.transport.on_page(lambda: self._left_future(kept, at))
+
+    def _left_future(self, kept: Kept | None, at: int) -> None:
+        """A known future was left at a step: it is in the list of runs, and stays in sight."""
+        self.messages.say(self.links.remember(kept, aloud=True))
+        self.undo.note()
+        if kept is not None:
+            self.left.leave(at, kept.row["step"], kept.row["overlay"], kept.link)
 
     def _edit_failed(self, prefix: str, part: Described, error: Exception) -> None:
         self.edits.failed(prefix, part, error)
@@ -322,6 +342,7 @@ class Session:
 
     def _paint(self, payloads: dict) -> None:
         self.controls.show_present_values(at_once=not self.transport.playing)
+        self.left.see(self.panes.furthest)
         self.pictures.paint(payloads)
 
     def _attach(self) -> None:
@@ -334,6 +355,9 @@ class Session:
     def _show_runs(self, runs: Sequence[tuple[Simulation, Parts]], active: int) -> None:
         """Show other runs; under one lock, so that the worker never draws a new run with the views of the old one."""
         with self.panes.lock:
+            if [sim for sim, _ in runs] != self.panes.sims:
+                self.undo.replacing()
+                self.left.forget()
             self.panes.replace(runs, active)
             self._show_panes()
             self._attach()
@@ -394,7 +418,33 @@ class Session:
     # ---- links, history and replicas -----------------------------------------------------------------------------------
 
     def _write_link(self) -> None:
+        """Something was edited, moved or chosen, and is complete."""
         self.links.write()
+        self.undo.note()
+
+    def _stood(self) -> Stood:
+        with self.panes.lock:
+            return Stood(self.links.whole(), self.panes.k)
+
+    def _undo(self, value: Any) -> None:
+        if self._may_go_back():
+            self.undo.undo()
+
+    def _redo(self, value: Any) -> None:
+        if self._may_go_back():
+            self.undo.redo()
+
+    def _may_go_back(self) -> bool:
+        """Whether no other run is being built, which is then said."""
+        building = self.panes.coming is not None and not self.undo.going
+        if building:
+            self.messages.say("Wait until the new run is there.")
+        return not building
+
+    def _refused(self, error: Exception) -> None:
+        """Runs that were asked for could not be built."""
+        self.undo.refused()
+        self.messages.refused(error)
 
     def _remember(self) -> str:
         return self.links.remember(self.links.kept(), aloud=self.panes.k < self.panes.furthest)
@@ -404,6 +454,24 @@ class Session:
             self.replacement.restore(permalink.read(link))
         except permalink.BadLink as error:
             self.messages.warn(sentence(f"that run cannot be opened: {error.__cause__ or error}"))
+
+    def _compare_with(self, link: str) -> None:
+        """Put a run of the list beside the present one, at the step at which this one stands."""
+        try:
+            other = permalink.read(link).runs[0]
+            with self.panes.lock:
+                state, stand = self.links.whole(), self.panes.k
+            runs = state.runs[self.panes.active], other.until(max(other.k, stand))
+            state = state._replace(runs=runs)
+            permalink.write(state)  # raises where it would cost too much
+        except (permalink.BadLink, permalink.Unlinkable) as error:
+            self.messages.warn(sentence(f"that run cannot be put beside this one: {error.__cause__ or error}"))
+        else:
+            self.replacement.restore(state, stand, shown=weakly(self._show_comparison))
+
+    def _draw_behind(self) -> None:
+        """The curves of other runs have changed."""
+        self.curves.overlays = [*self.left.overlays, *self.history.overlays]
 
     def _judged(self, tolerance: float | None) -> None:
         """What counts as found from now on, for the list of runs too."""

@@ -696,6 +696,47 @@ def test_a_run_of_the_list_that_cannot_be_opened_says_so_and_the_present_one_goe
     assert wait(lambda: running._sim.k > k)
 
 
+def test_a_run_of_the_list_is_put_beside_the_present_one_at_its_step(past):
+    """Both keep what is known beyond it."""
+    furthest, sim = past._sim.furthest, past._sim
+    there = sim.frame.x.copy()
+    press(past, "seed")
+    settle(past)
+    press(past, "pause")
+    settle(past)
+    for _ in range(4):
+        press(past, "step")
+    settle(past)
+    k, x = past._sim.k, past._sim.frame.x.copy()
+    past.history.pane._handle_msg({"act": "compare", "number": 1})
+    settle(past)
+    assert wait(lambda: past.panes.comparing)
+    now, other = past.panes.sims
+    assert now.k == other.k == k and np.array_equal(now.frame.x, x) and not past.transport.playing
+    assert [s.initial_swarm.seed for s in (now, other)] == [1, 0]
+    assert other.furthest == max(furthest, k)
+    sim.goto(k)
+    assert np.array_equal(other.frame.x, sim.frame.x)
+    other.goto(10)
+    assert np.array_equal(other.frame.x, there)
+    assert past.side.shown == "A and B"
+
+
+def test_a_run_that_would_take_minutes_is_not_put_beside(past, monkeypatch):
+    press(past, "seed")
+    settle(past)
+    monkeypatch.setattr(budget, "MAX_REPLAY_WORK", 10)
+    past.history.pane._handle_msg({"act": "compare", "number": 1})
+    assert "cannot be put beside this one" in past.bar.message["text"] and not past.panes.comparing
+
+
+def test_a_chosen_run_is_drawn_behind_the_curves(past):
+    press(past, "seed")
+    settle(past)
+    past.history.pane._handle_msg({"act": "overlay", "number": 1})
+    assert [overlay.label for overlay in past.curves.overlays] == ["run 1"]
+
+
 # ---- while another run is being built ------------------------------------------------------------------------------------------
 
 

@@ -133,13 +133,20 @@ class Links:
             traceback.print_exception(error, file=sys.stderr)
             return None
 
+    def whole(self) -> VisitState:
+        """The same up to the furthest step that is known, wherever the swarms stand."""
+        panes = self._panes
+        with panes.lock:
+            state, k = self.state(), panes.furthest
+            if panes.k < k:
+                state = state._replace(runs=tuple(RunSpec.of(sim).until(k) for sim in panes.sims))
+        return state
+
     def _kept(self) -> Kept | None:
         panes, k = self._panes, self._panes.furthest
         if k == 0:
             return None
-        state, row = self.state(), self._history.row(*panes.sims, active=panes.active)
-        if panes.k < k:
-            state = state._replace(runs=tuple(RunSpec.of(sim).until(k) for sim in panes.sims))
+        state, row = self.whole(), self._history.row(*panes.sims, active=panes.active)
         try:
             link = permalink.fitting(state)  # its row opens it under the views of the day
         except Unlinkable as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from components.page.replica_panel import ReplicaPanel
@@ -33,6 +34,8 @@ class BarActions:
         Closes the choices of a page that became narrow.
     set_dark : function (dark)
         Gives the page the dark theme or the light one.
+    more : mapping of str to function (value)
+        What other parts of the page do at a press of a button of the bar.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class BarActions:
         copy_link: Callable[[], None],
         close_choices: Callable[[], None],
         set_dark: Callable[[bool], None],
+        more: Mapping[str, Callable[[Any], None]] = MappingProxyType({}),
     ):
         self._panes, self._transport, self._player, self._edits = panes, transport, player, edits
         self._replacement, self._replicas, self._bar = replacement, replicas, bar
@@ -60,6 +64,7 @@ class BarActions:
             "narrow": lambda value: close_choices(),
             "calm": self._pause_for_calm,
             "dark": lambda value: set_dark(value is True),
+            **more,
         }
 
     def act(self, name: str, value: Any) -> None:

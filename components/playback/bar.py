@@ -31,6 +31,11 @@ class Bar(pn.custom.JSComponent):
     copied = param.Dict(
         {}, doc="For the clipboard: link, note (what it could not hold) and count (number of the request)."
     )
+    left = param.Dict(
+        {}, doc="The future that an edit in the past has left: at and end (steps), open (whether it can be reopened)."
+    )
+    can_undo = param.Boolean(False, doc="Whether there is something to be undone.")
+    can_redo = param.Boolean(False, doc="Whether there is something to be done again.")
     draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
     stop = param.List(["never", None], doc="Kind and value of the stop condition in force.")
     answered = param.Integer(0, doc="Number of entries answered: the boxes then show what is in force.")

@@ -29,6 +29,7 @@ class Request(NamedTuple):
     runs: Sequence[RunSpec]
     adopt: Callable[[list[Simulation]], None]
     refuse: Callable[[Exception], None]
+    stand: int | None = None
 
     @property
     def work(self) -> int:
@@ -69,12 +70,15 @@ class Builder:
         runs: Sequence[RunSpec],
         adopt: Callable[[list[Simulation]], None],
         refuse: Callable[[Exception], None],
+        stand: int | None = None,
     ) -> None:
         """Build these runs and hand them to ``adopt``, or what prevents it to ``refuse``, on the page's thread.
 
+        They stand at their last step, or at the earlier step ``stand``, beyond which they stay known.
+
         An earlier request is dropped. Returns at once: other visitors share this thread.
         """
-        request = Request(runs, adopt, refuse)
+        request = Request(runs, adopt, refuse, stand)
         if self._announcement is not None:
             self._announcement.cancel()
         with self._guard:
@@ -117,6 +121,9 @@ class Builder:
         try:
             with self._pool.job(self._visit, lambda: request is self._request, request.work) as job:
                 sims = [_built(run, self._watch(run, request, job)) for run in request.runs]
+                for sim in sims:
+                    if request.stand is not None and request.stand < sim.k:
+                        sim.goto(request.stand)
         except Unwanted:
             return
         except Exception as error:

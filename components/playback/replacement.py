@@ -17,7 +17,7 @@ from components.playback.panes import Panes, Parts
 from components.playback.player import Player
 from components.state import Selection, VisitState
 from swarmviz import Simulation
-from swarmviz.replay import RunSpec
+from swarmviz.replay import RunSpec, ignore
 
 
 class RunReplacement:
@@ -75,14 +75,41 @@ class RunReplacement:
         self._edits.controls.form.busy = True
         self._build(selections, chosen=False)
 
-    def restore(self, state: VisitState) -> None:
-        """Replay the runs of a link up to their step, and stand there."""
+    def restore(
+        self,
+        state: VisitState,
+        stand: int | None = None,
+        *,
+        shown: Callable[[], None] = ignore,
+        remember: Callable[[], str] | None = None,
+    ) -> None:
+        """Replay the runs of a link up to their step, and stand there.
+
+        Parameters
+        ----------
+        state : VisitState
+            The runs; those at step 0 begin to play.
+        stand : int, optional
+            An earlier step, to which they go back and at which they stand; what lies beyond it stays known.
+        shown : function ()
+            Called once the runs are shown.
+        remember : function () → str, optional
+            Takes the place of that of the constructor.
+        """
         self._player.play(False)
         self._player.set_pace(state)
         self._control([parts_of(selection) for selection in state.selections])
-        playing = not any(run.k for run in state.runs)
-        adopt = partial(self._adopt, selections=state.selections, chosen=True, playing=playing, views=state.views)
-        self._builder.start(state.runs, adopt, self._refused)
+        playing = stand is None and not any(run.k for run in state.runs)
+        adopt = partial(
+            self._adopt,
+            selections=state.selections,
+            chosen=True,
+            playing=playing,
+            views=state.views,
+            shown=shown,
+            remember=remember,
+        )
+        self._builder.start(state.runs, adopt, self._refused, stand)
 
     def _build(self, selections: Sequence[Selection], chosen: bool, playing: bool | None = None) -> None:
         runs = [RunSpec.at_start(*selection[:3]) for selection in selections]
@@ -102,6 +129,8 @@ class RunReplacement:
         chosen: bool,
         playing: bool | None = None,
         views: Any = None,
+        shown: Callable[[], None] = ignore,
+        remember: Callable[[], str] | None = None,
     ) -> None:
         """Show runs that are built. Where the swarm was edited meanwhile and they have not begun, they are built once more for it."""
         panes, edits = self._panes, self._edits
@@ -109,7 +138,7 @@ class RunReplacement:
             now = [now._replace(speed=then.speed) for now, then in zip(self.selections, selections, strict=True)]
             self._build(now, chosen, playing)
             return
-        kept = self._remember()
+        kept = (remember or self._remember)()
         place, parts, panes.coming = panes.place, panes.parts, None
         self._bar.message = {}
         self._show_runs(list(zip(sims, parts, strict=True)), place)
@@ -125,6 +154,7 @@ class RunReplacement:
             if not parts[place][prefix].same_as(getattr(selections[place], prefix)):
                 edits.apply(prefix, parts[place][prefix])
         edits.show_what_waits()
+        shown()
         self._done()
 
     def _refused(self, error: Exception) -> None:

@@ -18,6 +18,7 @@ from swarmviz.theory import Line
 from swarmviz.theory import lines as theory_lines
 
 MEASURED = "solid"  # the style of a curve that is no theory
+OVERLAY_POINTS = 400  # of a curve of another run
 GROUP_LABELS = {"value": "F"}  # others are called what they are
 
 
@@ -71,12 +72,38 @@ class Area(NamedTuple):
     high: np.ndarray
 
 
+class Overlay(NamedTuple):
+    """The record of another run, drawn behind the curves of the one that is shown.
+
+    ``label`` says which run it is; ``series`` has the points (P,) and (P,) of each observable by name.
+    """
+
+    label: str
+    series: Mapping[str, tuple[np.ndarray, np.ndarray]]
+
+    @classmethod
+    def of(cls, run: Simulation, label: str = "", most: int = OVERLAY_POINTS) -> Overlay:
+        """The record of a run as far as it is known, in at most so many points for each observable; it grows no more."""
+        record, k = run.record, run.record["k"]
+        series = {}
+        for name in (name for name in record if name not in ("k", "t")):
+            ks, ys = thin(k, np.asarray(record[name], float), most)
+            series[name] = ks.astype("f8"), np.array(ys)  # a copy: the record is written again after a cut
+        return cls(label, series)
+
+    @property
+    def last(self) -> int:
+        """Its last step."""
+        return int(max((k[-1] for k, _ in self.series.values() if len(k)), default=0))
+
+
 class CurvesPicture(NamedTuple):
     """One plot over the steps.
 
     ``group`` and ``log`` say for which choice it was made; ``curves`` are those of the record, then those of theory; ``last`` is the last
     recorded step and ``now`` the present one; ``low`` and ``high`` are the ends of what was measured, NaN where nothing can be shown;
-    ``note`` says in words what the axis cannot show. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
+    ``note`` says in words what the axis cannot show; ``behind`` are the
+    curves of other runs, thin and grey. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
     """
 
     group: str
@@ -89,6 +116,12 @@ class CurvesPicture(NamedTuple):
     high: float
     areas: tuple[Area, ...] = ()
     note: str = ""
+    behind: tuple[Curve, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """The last step of all that is drawn."""
+        return max([self.last, *(int(curve.k[-1]) for curve in self.behind if len(curve.k))])
 
 
 def groups_of(observables: Sequence[Observable]) -> list[str]:
@@ -108,6 +141,7 @@ def curves_picture(
     log: bool,
     bands: Mapping[str, Band] | None = None,
     lines: Sequence[Line] | None = None,
+    overlays: Sequence[Overlay] = (),
 ) -> CurvesPicture:
     """The curves of a group as they stand.
 
@@ -123,6 +157,8 @@ def curves_picture(
         The bands of the replicas by the names of observables.
     lines : sequence of Line, optional
         Those of theory, where they are known already.
+    overlays : sequence of Overlay, optional
+        Other runs, of which the same observables are drawn behind.
     """
     record, bands = run.record, bands or {}
     chosen = [o for o in run.dynamics.observables if o.panel == group]
@@ -131,7 +167,8 @@ def curves_picture(
     areas = [(place, o, bands[o.name]) for place, o in enumerate(chosen) if o.name in bands]
     zero = Zero()
     if log and group == "value":
-        drawn_on_it = [*(record[o.name][:size] for o in chosen), *(band.low for *_, band in areas)]
+        others = [overlay.series[o.name][1] for overlay in overlays for o in chosen if o.name in overlay.series]
+        drawn_on_it = [*(record[o.name][:size] for o in chosen), *(band.low for *_, band in areas), *others]
         zero = zero_of([run.landscape.minimum(frame.d)], drawn_on_it)
 
     def shown(ys: np.ndarray) -> np.ndarray:
@@ -148,7 +185,15 @@ def curves_picture(
     )
     parts = {c.label: c.y for c in curves}
     parts |= {f"the band of {chosen[a.place].symbol}": np.concatenate([a.low, a.middle, a.high]) for a in drawn}
-    low, high = range_of(parts.values(), log)
+    behind = tuple(
+        Curve(
+            overlay.label, f"{o.symbol} of {overlay.label}", overlay.series[o.name][0], shown(overlay.series[o.name][1])
+        )
+        for overlay in overlays
+        for o in chosen
+        if o.name in overlay.series
+    )
+    low, high = range_of([*parts.values(), *(curve.y for curve in behind)], log)
     names = {o.name for o in chosen}
     for line in theory_lines(run) if lines is None else lines:
         if line.observable in names:
@@ -156,7 +201,7 @@ def curves_picture(
             k_and_y = points(line.k, line.y)
             curves.append(Curve(line.title, tip, *k_and_y, line.style, line.applies, line.reason))
     last, note = int(k[-1]) if len(k) else 0, left_out(zero, parts) if log else ""
-    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note)
+    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind)
 
 
 def thinned(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -110,6 +110,18 @@ def test_a_replay_that_costs_more_than_its_steps_say_is_given_up_with_a_sentence
     assert pool.long._free == 1 and pool.short._free == 4
 
 
+def test_a_run_stands_at_an_earlier_step_and_what_lies_beyond_it_is_known(visit):
+    run = RunSpec.at_start(*first("CBO")[:2], Swarm(n=9))._replace(k=30)
+    adopted, refused = [], []
+    builder = made(visit)
+    builder.start([run, run], adopted.append, refused.append, stand=7)
+    builder.wait(WAIT)
+    assert wait(lambda: adopted) and not refused
+    for sim in adopted[0]:
+        assert (sim.k, sim.furthest) == (7, 30) and sim.retraces
+        assert (sim.frame.x == run.until(7).replay().frame.x).all()
+
+
 def test_a_failure_is_told_and_the_next_wish_is_built(visit, quiet):
     class Broken(Steps):
         def replay(self, check):

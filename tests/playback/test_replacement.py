@@ -17,8 +17,8 @@ from components.views.base import View
 class Builder:
     """Keeps what it is asked for, and builds it when it is told to."""
 
-    def start(self, runs, adopt, refuse):
-        self.runs, self.adopt, self.refuse = runs, adopt, refuse
+    def start(self, runs, adopt, refuse, stand=None):
+        self.runs, self.adopt, self.refuse, self.stand = runs, adopt, refuse, stand
 
     def build(self):
         self.adopt([run.replay() for run in self.runs])

@@ -7,7 +7,9 @@ import pytest
 
 from components.views.curves.curves import Curves
 from swarmviz.drawing.claims import FAINT
+from swarmviz.drawing.curves import OVERLAY_POINTS, Overlay
 from swarmviz.drawing.law import Distances
+from swarmviz.drawing.log_axis import placed
 from tests.views.helpers import DYNAMICS, LawAtOnce, attached, paint, simulation
 
 
@@ -107,3 +109,53 @@ def test_where_no_law_is_computed_its_distance_is_not_offered(dynamics, d):
     view = attached(Curves(law=LawAtOnce()), simulation(dynamics, d=d))
     with pytest.raises(ValueError, match="curves = "):
         view.curves = [["value", True], ["W₁", False]]
+
+
+def behind(plot):
+    """The curves of other runs as the browser has them: tip → steps and values."""
+    data = plot.behind[0].data
+    return {tip: (k, y) for tip, k, y in zip(data["tip"], data["k"], data["y"], strict=True)}
+
+
+def test_another_run_is_drawn_behind_on_the_same_axis_in_one_set_of_lines():
+    sim, other = simulation(), simulation(seed=5)
+    sim.advance(10)
+    other.advance(80)
+    view = attached(Curves(), sim)
+    assert all(plot.behind is None for plot in view.plots), "without other runs they cost no model"
+    view.choose(0, "value", log=True)
+    view.overlays = [Overlay.of(other, "run 3")]
+    for plot, group in zip(view.plots, view.groups, strict=True):
+        observables = [o for o in sim.dynamics.observables if o.panel == group]
+        assert list(behind(plot)) == [f"{o.symbol} of run 3" for o in observables]
+        zero = sim.landscape.minimum(2) if group == "value" else 0.0
+        for o, (k, y) in zip(observables, behind(plot).values(), strict=True):
+            np.testing.assert_array_equal(k, other.record["k"])
+            np.testing.assert_allclose(y, placed(other.record[o.name] - zero))
+        assert plot.figure.x_range.end >= 80, "the axis reaches to the end of what is drawn"
+        assert plot.figure.renderers[0] is plot.behind[1], "under every curve"
+        assert [item.label.value for item in plot.legend.items][-1] == "run 3"
+    before = view.plots[0].behind[0].data
+    paint(view, sim)
+    assert view.plots[0].behind[0].data is before, "what does not change is sent once"
+    view.overlays = []
+    assert behind(view.plots[0]) == {} and not view.plots[0].behind[1].visible
+    assert view.plots[0].figure.x_range.end < 80
+
+
+def test_a_run_of_another_dynamics_is_drawn_behind_as_far_as_it_records_the_same():
+    sim, other = simulation("CBO"), simulation("SSA", landscape="Ackley")
+    other.advance(5)
+    view = attached(Curves(), sim)
+    view.overlays = [Overlay.of(other, "run 1")]
+    names = {o.name for o in other.dynamics.observables}
+    drawn = [o for o in sim.dynamics.observables if o.panel == "value" and o.name in names]
+    assert drawn and list(behind(view.plots[0])) == [f"{o.symbol} of run 1" for o in drawn]
+
+
+def test_a_long_run_keeps_its_extremes_in_few_points():
+    sim = simulation()
+    sim.advance(5000)
+    for name, (k, y) in Overlay.of(sim).series.items():
+        assert len(k) == len(y) <= 1.5 * OVERLAY_POINTS
+        assert y.min() == np.min(sim.record[name]) and y.max() == np.max(sim.record[name])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+import numpy as np
 from bokeh.models import (
     FixedTicker,
+    HoverTool,
     LegendItem,
     LinearScale,
     LogScale,
@@ -28,9 +30,10 @@ from components.views.figures import (
 )
 from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
 from swarmviz.drawing.claims import opacity
-from swarmviz.drawing.curves import MEASURED, Area, CurvesPicture
+from swarmviz.drawing.curves import MEASURED, Area, Curve, CurvesPicture
 
 BAND_ALPHA = 0.2  # opacity of the band of the replicas
+MOST_NAMED = 2  # other runs that the legend names
 
 
 class CurvePlot:
@@ -50,6 +53,8 @@ class CurvePlot:
         self.hover.formatters = {"@y": "printf"}
         self.slots: list[tuple[Any, Any]] = []
         self.bands: list[tuple[Any, Any, Any]] = []  # source, area and median of the replicas of a curve
+        self.behind: tuple[Any, Any] | None = None  # source and lines of other runs, once there are any
+        self._behind_now: tuple[Curve, ...] = ()
         self._shown: Any = None
         self._log: bool | None = None
         self._y_now: tuple[float, float] | None = None
@@ -66,6 +71,8 @@ class CurvePlot:
             self._colour(renderer.glyph, place, self._last.curves[place].style)
         for area, (_, *renderers) in zip(self._last.areas if self._last else (), self.bands, strict=False):
             self._tint(area, *renderers)
+        if self.behind is not None:
+            self.behind[1].glyph.line_color = colours.soft
 
     def forget(self) -> None:
         """Another run: ranges start anew."""
@@ -77,9 +84,18 @@ class CurvePlot:
             self._add_slot()
         while len(self.bands) < len(p.areas):
             self._add_band()
+        if p.behind and self.behind is None:
+            self._add_behind()
         self._last = p
         areas = [(a.place, a.label, a.tip) for a in p.areas]
-        shown = p.group, [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves], p.y_label, p.note, areas
+        shown = (
+            p.group,
+            [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves],
+            p.y_label,
+            p.note,
+            areas,
+            [c.label for c in p.behind],
+        )
         if shown != self._shown:
             self._shown = shown
             self._name(p)
@@ -87,6 +103,10 @@ class CurvePlot:
             data.data = {"k": curve.k, "y": curve.y}
         for (data, *_), area in zip(self.bands, p.areas, strict=False):
             data.data = {"k": area.k, "low": area.low, "y": area.middle, "high": area.high}
+        if self.behind is not None and not _same(p.behind, self._behind_now):
+            self._behind_now = p.behind
+            columns = {"k": [c.k for c in p.behind], "y": [c.y for c in p.behind], "tip": [c.tip for c in p.behind]}
+            self.behind[0].data = columns
         if p.log != self._log:
             self._set_scale(p.log)
         y_ends = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
@@ -96,7 +116,7 @@ class CurvePlot:
             self.figure.yaxis.major_label_overrides = {t: decimal(t) for t in ticks} if p.log else {}
             self.ticker.ticks = ticks
         move_range(self.figure.y_range, y_ends)
-        move_range(self.figure.x_range, (0.0, nice_above(max(p.last, 10))))
+        move_range(self.figure.x_range, (0.0, nice_above(max(p.end, 10))))
         behind = p.now < p.last
         if behind or self.cursor.visible:
             self.cursor.update(location=p.now, visible=behind)
@@ -116,6 +136,16 @@ class CurvePlot:
         self.figure.renderers = [area, *curves]  # under every curve
         self.bands.append((data, area, median))
         self._update_hover()
+
+    def _add_behind(self) -> None:
+        data = source(k=[], y=[], tip=[])
+        lines = self.figure.multi_line(
+            "k", "y", source=data, line_width=1.2, line_alpha=0.6, level=MOVING, name="behind"
+        )
+        lines.glyph.line_color = self.colours.soft
+        self.figure.renderers = [lines, *(renderer for renderer in self.figure.renderers if renderer is not lines)]
+        self.figure.add_tools(HoverTool(tooltips="@tip", renderers=[lines], line_policy="nearest"))
+        self.behind = data, lines
 
     def _update_hover(self) -> None:
         self.hover.renderers = [slot[1] for slot in self.slots] + [median for *_, median in self.bands]
@@ -140,6 +170,12 @@ class CurvePlot:
         if p.areas:
             drawn = [renderer for _, *renderers in self.bands[: len(p.areas)] for renderer in renderers]
             items.append(LegendItem(label=p.areas[0].label, renderers=drawn))
+        if self.behind is not None:
+            self.behind[1].visible = bool(p.behind)
+            labels = list(dict.fromkeys(c.label for c in p.behind))
+            if labels:
+                label = ", ".join(labels) if len(labels) <= MOST_NAMED else f"{len(labels)} other runs"
+                items.append(LegendItem(label=label, renderers=[self.behind[1]]))
         self.legend.items = items
         self.figure.yaxis.axis_label = p.y_label
         reasons = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
@@ -162,3 +198,14 @@ class CurvePlot:
     def _set_scale(self, log: bool) -> None:
         self._log, self._y_now = log, None
         self.figure.y_scale = LogScale() if log else LinearScale()
+
+
+def _same(a: tuple[Curve, ...], b: tuple[Curve, ...]) -> bool:
+    """Whether two sets of curves have the same names and points."""
+    return len(a) == len(b) and all(
+        one.tip == two.tip
+        and one.k.shape == two.k.shape
+        and np.array_equal(one.k, two.k)
+        and np.array_equal(one.y, two.y, equal_nan=True)
+        for one, two in zip(a, b, strict=True)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import panel as pn
@@ -18,7 +18,7 @@ from components.views.curves.law_curves import has_law, law_picture
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, curves_picture, groups_of, suits_log
+from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, Overlay, curves_picture, groups_of, suits_log
 from swarmviz.theory import all_claims
 from swarmviz.theory import lines as theory_lines
 
@@ -74,6 +74,7 @@ class Curves(View):
         self._toggled: set[str] = set()  # claims whose lines are drawn although they usually are not, or the reverse
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
         self.bands = bands
+        self._overlays: tuple[Overlay, ...] = ()
         blocks = [self._block(i) for i in range(len(self._plots))]
         self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
 
@@ -154,6 +155,16 @@ class Curves(View):
         self._toggled = set(value)
 
     @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        """Other runs whose curves are drawn behind, thin and grey."""
+        return self._overlays
+
+    @overlays.setter
+    def overlays(self, overlays: Sequence[Overlay]) -> None:
+        self._overlays = tuple(overlays)
+        self.refresh()
+
+    @property
     def law_parts(self) -> frozenset[str]:
         """The distance to the law, where it is on a plot."""
         return frozenset({DISTANCE}) if TO_LAW in self.groups else frozenset()
@@ -226,14 +237,14 @@ class Curves(View):
 
     def prepare(self, frame: Frame, run: Simulation) -> Prepared:
         """The curves of both plots; safe on a worker thread."""
-        bands, lines = self.bands(run), theory_lines(run, self._toggled)
+        bands, lines, overlays = self.bands(run), theory_lines(run, self._toggled), self._overlays
 
         def drawn(group: str, log: bool) -> CurvesPicture:
             if group == SCHEDULE:
                 return schedule_picture(run, log)
             if group == TO_LAW:
                 return law_picture(run, log, self._law)
-            return curves_picture(frame, run, group, log, bands, lines)
+            return curves_picture(frame, run, group, log, bands, lines, overlays)
 
         return Prepared(_groups(run), [drawn(group, log) for group, log in self._chosen])
 
