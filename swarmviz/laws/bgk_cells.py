@@ -239,9 +239,15 @@ def glide_strictly(now, v, flight, to):
             y = now.first[j, i] / weight
             if flight.atoms and (i == 0 or i == n - 1):
                 r = 0.5 * EVEN * gap
+                y += way
+                if (
+                    boundary == boundaries.CLIP
+                ):  # from exactly the wall: who rests there must not come inside by rounding
+                    y = (low if i == 0 else high) + flight.dt * v[j]
             else:
                 r = max(half_width(y, now.second[j, i] / weight, now.edges), 0.5 * gap)
-            lo, hi = y + way - r, y + way + r
+                y += way
+            lo, hi = y - r, y + r
             if boundary == boundaries.CLIP:
                 at = put_clipped(lo, hi, weight, low, high, edges, at, a, b, c)
             elif not hi > lo:

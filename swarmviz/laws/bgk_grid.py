@@ -18,14 +18,14 @@ from swarmviz.dynamics.bgk import BGK
 from swarmviz.dynamics.stall import half_widths
 from swarmviz.frame import Clock
 from swarmviz.landscapes.base import Landscape
-from swarmviz.laws.bgk_cells import Cells
+from swarmviz.laws.bgk_cells import NOTHING, Cells
 from swarmviz.laws.bgk_released import Released
 from swarmviz.laws.bgk_velocities import HEAVY, NORMAL_REACH
 from swarmviz.laws.weights import Nodes, nodes_of
 
 H, H_V = 0.1, 0.1  # h and h_v of (1)
 FINEST, FINEST_V = 1e-5, 1e-4  # δ and δ_v in half widths of the box
-FREE = 64.0  # half widths up to which there are columns where nothing bounds the box, and for initial laws
+FREE = 64.0  # half widths up to which there are columns where nothing bounds the box, and, at least, for initial laws
 LOST = 1e-4  # mass beyond them from which on there is no law
 PADDING = 1.0  # half widths beyond the box to which F is looked at beside the columns' own middles
 FLIGHTS = 20.0  # widths of the box per step up to which heavy tails have rows; beyond, a wall is reached anyway
@@ -121,10 +121,10 @@ def half_width(landscape: Landscape) -> float:
 
 
 def nodes_for(landscape: Landscape, marks: np.ndarray) -> Nodes:
-    """Nodes in the box and around it, dense at ``marks``."""
+    """Nodes in the box and around it, dense at its walls and at ``marks``."""
     low, high = box(landscape)
     more = PADDING * half_width(landscape)
-    return nodes_of(landscape, low - more, high + more, marks.tolist())
+    return nodes_of(landscape, low - more, high + more, [low, high, *marks.tolist()])
 
 
 def reach(dynamics: BGK) -> float:
@@ -139,9 +139,18 @@ def column_edges(half: float, far: float) -> np.ndarray:
     return delta * np.sinh(H * np.arange(-n, n + 1))
 
 
+def farthest(state: State) -> float:
+    """The largest |x − ν| of the means of columns that hold anybody."""
+    total, first, _ = state.columns
+    held = total > NOTHING
+    return float(np.abs(first[held] / total[held] - (state.nu - state.centre)).max(initial=0.0))
+
+
 def rows_for(dynamics: BGK, half: float, least: np.ndarray, shake: np.ndarray, state: State) -> np.ndarray:
     """How many rows on each side of 0 there must be at every step, never fewer than before; ``least`` is Sσ₀, ``shake`` S."""
-    away = reach(dynamics) * half
+    away = np.full(len(least), reach(dynamics) * half)
+    if dynamics.boundary != "none":  # some may start beyond the walls; after a step nobody is there
+        away[0] = max(away[0], farthest(state))
     fastest = dynamics.lam * away + NORMAL_REACH * (least + shake * away)
     if dynamics.noise in HEAVY:
         fastest = np.maximum(fastest, FLIGHTS * 2.0 * half / dynamics.dt)

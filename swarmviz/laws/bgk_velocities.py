@@ -25,6 +25,7 @@ HEAVY_REACH = 23.0  # asinh of the same for heavy tails
 HEAVY = ("cauchy", "student")
 LIGHTEST = 0.5  # degrees of freedom down to which the simulated noise follows Student's law
 TABLE = 2049
+POINT = 1e-12  # of the gap between rows: a law of so little scale is a point, whatever its tails
 CUT = 0.04  # where hats would widen a law to more than 1/√CUT of its own deviation it goes to the two nearest rows
 
 
@@ -147,9 +148,9 @@ def new_velocities(mean, scale, noise, v, first, last, w, taken):
     """Weights of the rows for the law of mean + scale ξ: mass and mean exact, the variance where the rows are close enough."""
     j = first + min(max(np.searchsorted(v[first : last + 1], mean), 1), last - first)
     gap = v[j] - v[j - 1]
-    if noise.variance < np.inf and scale * scale * noise.variance < gap * gap:
+    if scale <= POINT * gap or (noise.variance < np.inf and scale * scale * noise.variance < gap * gap):
         less = scale * scale - gap * gap / (6.0 * noise.variance)
-        if less > CUT * gap * gap:
+        if scale > POINT * gap and less > CUT * gap * gap:
             return hats(mean, math.sqrt(less), noise, v, first, last, w)
         t = min(max((mean - v[j - 1]) / gap, 0.0), 1.0)
         w[j - 1], w[j] = 1.0 - t, t

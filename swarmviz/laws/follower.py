@@ -92,7 +92,10 @@ class LawOfRun:
     def advance_towards(
         self, journal: Journal, swarm: Swarm, k: int, seconds: float, check: Callable[[int], Any] = int
     ) -> Reached:
-        """As :meth:`at`, but no longer than ``seconds`` and one piece more: the law at the step ≤ ``k`` that is reached by then."""
+        """As :meth:`at`, but no longer than ``seconds`` and one piece more: the law at the step ≤ ``k`` that is reached by then.
+
+        Each call goes on by a step at least, however long its start takes: who calls again and again comes to ``k``.
+        """
         return self._advanced(journal, swarm, step_number("k", k), seconds, check)
 
     def reached(self, journal: Journal, swarm: Swarm, k: int) -> Reached:
@@ -140,10 +143,11 @@ class LawOfRun:
             with self._lock:
                 self._begin(journal, swarm)
                 reached = self._known(journal, swarm, k)
+            before = reached.k
             while reached.state is not None and reached.k < k and not reached.refusal:
                 check(reached.k)
                 start = time.perf_counter()
-                if start - began > seconds:
+                if reached.k > before and start - began > seconds:
                     break
                 reached, steps = self._piece(reached, journal, swarm, min(k, reached.k + piece))
                 took = time.perf_counter() - start

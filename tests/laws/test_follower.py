@@ -111,6 +111,19 @@ def test_in_pieces_of_bounded_time_the_step_that_is_reached_is_told():
     assert same(reached.state, by_hand(100))
 
 
+def test_a_start_that_takes_longer_than_all_the_time_does_not_keep_it_from_going_on():
+    class SlowStart(CBOLaw):
+        def init(self, *parts):
+            time.sleep(0.02)
+            return super().init(*parts)
+
+    sim, law = lived(), LawOfRun()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(registry.SCHEMES, sv.CBO, SlowStart())
+        assert law.advance_towards(sim.journal, sim.initial_swarm, 100, seconds=0.01).k == 1
+        assert law.advance_towards(sim.journal, sim.initial_swarm, 100, seconds=0.0).k == 2, "no call stands still"
+
+
 def test_a_check_that_raises_ends_it_and_loses_nothing():
     sim, law = lived(), LawOfRun()
 
