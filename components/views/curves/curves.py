@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import panel as pn
 
-from components.law.beside import DISTANCE
 from components.palette import theme
 from components.views.base import View
 from components.views.buttons import ButtonRow
@@ -19,6 +18,7 @@ from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, curves_picture, groups_of, suits_log
+from swarmviz.drawing.law_beside import DISTANCE
 from swarmviz.theory import all_claims
 from swarmviz.theory import lines as theory_lines
 
@@ -152,6 +152,10 @@ class Curves(View):
         ):
             raise ValueError(f"lines = {value!r:.100}: must be names of claims, such as {min(known)}")
         self._toggled = set(value)
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """The distance to the law, where it is on a plot."""
+        return {"law": True} if self.law_parts else {}
 
     @property
     def law_parts(self) -> frozenset[str]:
