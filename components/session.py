@@ -125,8 +125,9 @@ class Session:
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
         self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
         side = [view(refresh=changed, runs=runs, law=self.law) for view in SIDE_VIEWS]
-        self.side = ViewSwitcher(side, self.panes.lock, changed)
-        self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed, law=self.law)
+        self.side = switcher = ViewSwitcher(side, self.panes.lock, changed)
+        told = lambda: bool(switcher.law_parts)  # noqa: E731  # refers to no session
+        self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed, law=self.law, law_told=told)
         self.equation = EquationCard()
         self.claims = ClaimsCard(
             verdicts=self.replicas.worker.verdicts,

@@ -47,6 +47,8 @@ class Curves(View):
     ----------
     bands : function (run) → mapping of str to Band
         The band of the run's replicas for each observable by name, or nothing; called where pictures are prepared.
+    law_told : function () → bool
+        Whether another view that is seen says what must be said of the law of infinitely many agents.
 
     Attributes
     ----------
@@ -63,6 +65,7 @@ class Curves(View):
         self,
         dark: bool = False,
         bands: Callable[[Simulation], Mapping[str, Band]] = lambda run: {},
+        law_told: Callable[[], bool] = lambda: False,
         **wiring: Any,
     ):
         super().__init__(**wiring)
@@ -73,7 +76,7 @@ class Curves(View):
         self._offered: list[str] = []
         self._toggled: set[str] = set()  # claims whose lines are drawn although they usually are not, or the reverse
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
-        self.bands = bands
+        self.bands, self.law_told = bands, law_told
         blocks = [self._block(i) for i in range(len(self._plots))]
         self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
 
@@ -236,7 +239,7 @@ class Curves(View):
             if group == SCHEDULE:
                 return schedule_picture(run, log)
             if group == TO_LAW:
-                return law_picture(run, log, self._law)
+                return law_picture(run, log, self._law, self.law_told())
             return curves_picture(frame, run, group, log, bands, lines)
 
         return Prepared(_groups(run), [drawn(group, log) for group, log in self._chosen])
