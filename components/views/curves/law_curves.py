@@ -18,7 +18,7 @@ def has_law(run: Simulation) -> bool:
 
 
 def law_picture(run: Simulation, log: bool, worker: LawWorker | None, told: bool = False) -> CurvesPicture:
-    """The curves as far as they are known, and below them what must be said of the law, unless it is ``told`` elsewhere; touches no figure."""
+    """The curves as far as they are known, with what must be said of the law unless it is ``told`` elsewhere; touches no figure."""
     known = NO_DISTANCES if worker is None else worker.distances(run)
     law = None if worker is None or told else worker.law(run)
     said = law.sentence if law is not None else ""
