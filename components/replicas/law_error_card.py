@@ -26,7 +26,8 @@ ON_STATES = (
     "For each N, swarms start anew with the parameters as they are now, schedules included, and other seeds. At the step the shares p of "
     "the agents on the states are held against p̄, their law at infinitely many: √N times the root of the mean of Σ(p − p̄)². Bars are two "
     "standard errors of the mean. Dashed: what N independent draws from the law would have. Dotted: what the linear-noise law of this "
-    "generator has, which takes the chance of single jumps into account. Hollow: fewer than ten agents for each state, where it is a rough estimate."
+    "generator has, which takes the chance of single jumps into account. Hollow: fewer than ten agents for each state, where it is a "
+    "rough estimate."
 )
 SPREAD = 2.0  # standard errors of a bar
 HEADROOM = 1.1
