@@ -171,13 +171,13 @@ def phase_law(reached: Reached, x_ends: tuple[float, float], v_ends: tuple[float
     return PlaneLaw(reached.k, x_ends, v_ends, law_shades(mass))
 
 
-def law_shades(mass: np.ndarray) -> np.ndarray:
-    """Masses of cells as uint8, on a scale of square roots; the heaviest cells, with the share SATURATED of all mass, as 255."""
+def law_shades(mass: np.ndarray, saturated: float = SATURATED) -> np.ndarray:
+    """Masses of cells as uint8, on a scale of square roots; the heaviest cells, with the share ``saturated`` of all mass, as 255."""
     falling = np.sort(mass.ravel())[::-1]
     within = np.cumsum(falling)
     if not within[-1] > 0.0:
         return np.zeros(mass.shape, "u1")
-    full = falling[np.searchsorted(within, SATURATED * within[-1])]
+    full = falling[np.searchsorted(within, saturated * within[-1])]
     return (255.0 * np.sqrt(np.clip(mass / full, 0.0, 1.0))).astype("u1")
 
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from swarmviz.drawing.law import PLANE_CELLS, PlaneLaw, law_shades
+from swarmviz.drawing.law import PlaneLaw, law_shades
 from swarmviz.drawing.mass import padded_decades
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.laws import Reached, scheme_of
 from swarmviz.laws.ssa import QuietState, SSALaw
 from swarmviz.laws.ssa_plane import plane_masses
+
+CELLS = 80, 50  # of a view, along places and masses: as few as the agents of the quiet swarm fill
+SATURATED = 0.9  # share of the mass in cells with the full shade: half of it is in a few cells, where the heaviest agents stand still
 
 
 def has_mass_law(dynamics: Dynamics) -> bool:
@@ -35,7 +38,7 @@ def mass_law(reached: Reached, x_ends: tuple[float, float], m_ends: tuple[float,
     y_ends, state = padded_decades(m_ends), reached.state
     if not isinstance(state, QuietState):
         return PlaneLaw(state.k, x_ends, y_ends, np.zeros((0, 0), "u1"))
-    columns, rows = PLANE_CELLS
+    columns, rows = CELLS
     edges = np.geomspace(*y_ends, rows + 1)
     mass = plane_masses(
         state, np.linspace(*x_ends, columns + 1), np.concatenate(([-np.inf], np.log(state.n) + np.log(edges)))
@@ -45,4 +48,4 @@ def mass_law(reached: Reached, x_ends: tuple[float, float], m_ends: tuple[float,
     )  # of mass, whose first row is all that is below the view
     mass[least] += mass[:least].sum(axis=0)
     mass[:least] = 0.0
-    return PlaneLaw(state.k, x_ends, y_ends, law_shades(mass[1:]))
+    return PlaneLaw(state.k, x_ends, y_ends, law_shades(mass[1:], SATURATED))

@@ -9,7 +9,7 @@ from scipy.stats import norm
 import swarmviz as sv
 from swarmviz.drawing.law import law_shades
 from swarmviz.drawing.mass import mass_ends, padded_decades
-from swarmviz.drawing.mass_law import has_mass_law, mass_law
+from swarmviz.drawing.mass_law import SATURATED, has_mass_law, mass_law
 from swarmviz.laws import LawOfRun
 
 X_ENDS = (-4.0, 6.0)
@@ -36,7 +36,7 @@ def test_each_agent_of_the_quiet_swarm_is_a_gaussian_at_its_mass_and_the_lightes
         here = row == at
         below = norm.cdf((edges[:, None] - state.mean[here]) / np.maximum(state.deviation[here], 1e-12))
         cells[at] = np.diff(below.sum(axis=1)) / len(state.mass)
-    np.testing.assert_allclose(law.image.astype(int), law_shades(cells), atol=1)
+    np.testing.assert_allclose(law.image.astype(int), law_shades(cells, SATURATED), atol=1)
     assert (law.image > 0).sum() > 50
 
 
