@@ -46,9 +46,10 @@ export function render({model}) {
     fields[name].dataset.field = name
     return make("label", {title}, make("span", {textContent: label}), fields[name])
   }
-  const group = ({name, title, rows}) => {
+  const group = ({name, title, note, rows}) => {
     const film = name === "film"
     return make("fieldset", {className: name}, make("legend", {textContent: title}),
+      note ? make("p", {className: "note", textContent: note}) : null,
       film ? make("div", {className: "fields"}, ...Object.keys(FIELDS).map(field)) : null,
       ...rows.map(([label, offered, view]) => {
         const row = make("div", {className: "row"}, label ? make("span", {className: "label", textContent: label}) : null, ...offered.map((one) => maker(one, film)))

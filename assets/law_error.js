@@ -21,11 +21,11 @@ const drawMark = ({x, y, low, high, hollow, text}) => svgNode("g", {class: hollo
 const drawTick = ([x, label]) => svgNode("g", {}, svgNode("line", {x1: across(x), x2: across(x), y1: CHART_HEIGHT, y2: CHART_HEIGHT + 4, class: "axis"}),
   svgNode("text", {x: across(x), y: CHART_HEIGHT + 17, "text-anchor": x < 0.05 ? "start" : x > 0.95 ? "end" : "middle"}, label))
 
-const drawChart = ({label, top, marks, dashed, ticks}) => {
+const drawChart = ({label, top, marks, dashed, dotted, ticks}) => {
   const svg = svgNode("svg", {viewBox: `0 -4 ${CHART_WIDTH} ${CHART_HEIGHT + 26}`, role: "img", "aria-label": marks.map((mark) => mark.text).join("; ")},
     svgNode("line", {x1: 0, x2: CHART_WIDTH, y1: CHART_HEIGHT, y2: CHART_HEIGHT, class: "axis"}), ...ticks.map(drawTick),
-    ...(dashed ? [line(dashed, "dashed")] : []), line(marks.map(({x, y}) => [x, y]), "measured"), ...marks.map(drawMark))
-  const caption = make("figcaption", {}, make("span", {textContent: `${label} over N, from 0 to ${top}`}), make("span", {textContent: dashed ? "dashed: independent draws" : ""}))
+    ...(dashed ? [line(dashed, "dashed")] : []), ...(dotted.length ? [line(dotted, "dotted")] : []), line(marks.map(({x, y}) => [x, y]), "measured"), ...marks.map(drawMark))
+  const caption = make("figcaption", {}, make("span", {textContent: `${label} over N, from 0 to ${top}`}), make("span", {textContent: [dashed && "dashed: independent draws", dotted.length && "dotted: linear noise"].filter(Boolean).join(" · ")}))
   return make("figure", {}, caption, svg)
 }
 
@@ -41,7 +41,9 @@ export function render({model}) {
   })
   const progress = make("progress", {max: 1, ariaLabel: "Progress of the error against N"})
   const about = make("p", {className: "soft about"}), remarks = make("p", {className: "remarks", role: "status"}), charts = make("div", {className: "charts"})
-  const definition = make("details", {}, make("summary", {textContent: "What is compared"}), make("p", {className: "soft", textContent: model.definition}))
+  const defined = make("p", {className: "soft"})
+  const definition = make("details", {}, make("summary", {textContent: "What is compared"}), defined)
+  const define = () => { defined.textContent = model.definition }
   let drawn = ""
   const show = () => {
     const {state} = model
@@ -59,6 +61,8 @@ export function render({model}) {
     drawn = now
   }
   model.on("state", show)
+  model.on("definition", define)
+  define()
   show()
   return make("section", {className: "law-error", ariaLabel: "Error against N"},
     make("header", {}, make("h3", {textContent: "Error against N"}), begin), make("p", {textContent: model.question}),

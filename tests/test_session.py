@@ -858,8 +858,10 @@ def test_the_law_of_infinitely_many_agents_is_computed_while_a_view_draws_it_and
     k = one._sim.k
     assert wait(lambda: note.text.endswith(f"law at step {k:,}")), "the last picture of a paused run has its law"
     density = one.side.views["Density"]
+    assert one.curves.law_told(), "the density says what must be said of it"
     density.law = False
     assert wait(lambda: not threads() and "law" not in note.text)
+    assert not one.curves.law_told()
     one.curves.choose(1, "W₁")
     assert wait(lambda: len(one.curves.plots[1].slots[0][0].data["k"]) > 1)
     one.close()

@@ -14,15 +14,16 @@ import traceback
 from collections.abc import Callable
 
 from components.background import MAX_REST_S, ONE_CORE, Share
-from components.law.beside import PARTS, Beside, Ends, LawBesideRun
 from swarmviz import Simulation
-from swarmviz.drawing.law import NO_DISTANCES, Distances, DrawnLaw, PhaseLaw
+from swarmviz.drawing.law import NO_DISTANCES, Distances, DrawnLaw, PlaneLaw
+from swarmviz.drawing.law_beside import PARTS, Beside, Ends, LawBesideRun
 from swarmviz.replay import RunSpec
 
 PIECE_S = 0.008  # of work at a time; a single step may take longer
 LEAST_SHARE = 0.2  # of one core
 LOOK_EVERY_S = 0.05  # at the visible run, at most
 PUBLISH_EVERY_S = 0.1  # at most, while there is more to compute
+PUBLISH_SHARE = 0.2  # of the time, at most, goes into what is drawn; a plane of masses takes some 50 ms
 
 
 class LawWorker:
@@ -59,9 +60,9 @@ class LawWorker:
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._drawn: frozenset[str] = frozenset()
-        self._view: tuple[Ends, Ends] | None = None
+        self._views: dict[str, tuple[Ends, Ends]] = {}  # of the planes that are seen
         self._dead = self._noticed = self._failed = False
-        self._share, self._next_look, self._published_at = Share(LEAST_SHARE), 0.0, 0.0
+        self._share, self._next_look, self._next_publish = Share(LEAST_SHARE), 0.0, 0.0
         self._beside: Beside | None = None
 
     # ---- any thread ----------------------------------------------------------------------------------------------------
@@ -111,12 +112,11 @@ class LawWorker:
         beside = self._beside
         return beside.law if beside is not None and _agrees(beside, sim) >= beside.law.k else None
 
-    def phase(self, sim: Simulation, x_ends: Ends, v_ends: Ends) -> PhaseLaw | None:
-        """The law of positions and velocities of ``sim``; it will be that of this view as soon as it is computed."""
-        self._view, beside = (x_ends, v_ends), self._beside
-        if beside is None or beside.phase is None or _agrees(beside, sim) < beside.phase.k:
-            return None
-        return beside.phase
+    def plane(self, sim: Simulation, part: str, x_ends: Ends, y_ends: Ends) -> PlaneLaw | None:
+        """The law of ``sim`` in one of the ``PLANES``; it will be that of these ends as soon as it is computed."""
+        self._views, beside = {**self._views, part: (x_ends, y_ends)}, self._beside
+        plane = None if beside is None else beside.planes.get(part)
+        return plane if plane is not None and beside is not None and _agrees(beside, sim) >= plane.k else None
 
     def distances(self, sim: Simulation) -> Distances:
         """W₁ of ``sim`` to its law, as far as it is known."""
@@ -169,13 +169,14 @@ class LawWorker:
     def _publish(self, law: LawBesideRun, parts: frozenset[str], busy: bool) -> None:
         """Hand out what is new: when everything is done, and now and then before."""
         now = time.monotonic()
-        if busy and now - self._published_at < PUBLISH_EVERY_S:
+        if busy and now < self._next_publish:
             return
-        beside, before = law.beside(parts, self._view), self._beside
+        beside, before = law.beside(parts, self._views), self._beside
+        took = time.monotonic() - now
         with self._wake:
             if not self._drawn:
                 return
-            self._beside, self._published_at = beside, now
+            self._beside, self._next_publish = beside, now + max(PUBLISH_EVERY_S, took / PUBLISH_SHARE)
         if before is None or _looks(beside) != _looks(before) or before.run.agrees_until(beside.run) < before.law.k:
             self._notify()
 
@@ -203,6 +204,6 @@ def _agrees(beside: Beside, sim: Simulation) -> float:
 
 def _looks(beside: Beside) -> tuple:
     """What tells two values apart that would be drawn differently."""
-    law, phase, (k, *_) = beside.law, beside.phase, beside.distances
-    seen = None if phase is None else (phase.k, phase.x_ends, phase.v_ends)
+    law, (k, *_) = beside.law, beside.distances
+    seen = {part: (plane.k, plane.x_ends, plane.y_ends) for part, plane in beside.planes.items()}
     return law.k, law.refusal, law.n, seen, len(k), int(k[-1]) if len(k) else -1

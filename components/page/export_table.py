@@ -110,6 +110,10 @@ def python_lines(task: Task) -> str:
 
 
 GROUPS = {"picture": "Picture", "film": "Film", "data": "Data"}  # name → heading
+NOTES = {
+    "picture": "With the law of infinitely many agents where a view shows it.",
+    "film": "Films show the arena, a replay one curve as well; no side view and no law of infinitely many agents.",
+}  # group → what a visitor has to know before the choice
 LABELS = {"phase": "Phase space", "comparison": "A and B"}  # of pictures; others are called what they are
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 EXPORTS: dict[str, Export] = {
@@ -128,7 +132,7 @@ EXPORTS: dict[str, Export] = {
 
 
 def offered() -> list[dict[str, Any]]:
-    """The groups of buttons as the browser builds them: name, title, and rows of (label, buttons, picture that has to fit)."""
+    """The groups of buttons as the browser builds them: name, title, note, and rows of (label, buttons, picture that has to fit)."""
     groups: list[dict[str, Any]] = []
     for name, title in GROUPS.items():
         rows: dict[tuple[str, str], list[list[str]]] = {}
@@ -136,7 +140,12 @@ def offered() -> list[dict[str, Any]]:
             if export.group == name:
                 rows.setdefault((export.row, export.fits), []).append([what, export.label, export.title])
         groups.append(
-            {"name": name, "title": title, "rows": [[row, buttons, fits] for (row, fits), buttons in rows.items()]}
+            {
+                "name": name,
+                "title": title,
+                "note": NOTES.get(name, ""),
+                "rows": [[row, buttons, fits] for (row, fits), buttons in rows.items()],
+            }
         )
     return groups
 

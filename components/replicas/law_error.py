@@ -16,7 +16,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from components.background import MAX_REST_S, ONE_CORE, Share
+from components.replicas.occupation_limit import occupation_limit, occupation_refusal, occupation_remark
 from components.replicas.replica import VisibleRun
+from swarmviz import Diverged, Simulation, Swarm
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.ensembles.engine import Ensemble
 from swarmviz.ensembles.law_error import (
     LimitCache,
     ensemble_at,
@@ -26,7 +30,9 @@ from swarmviz.ensembles.law_error import (
     problems_of,
     product_parameter,
 )
+from swarmviz.ensembles.occupation_error import is_on_states, occupation_errors, scaled_independent
 from swarmviz.ensembles.settings import Problem
+from swarmviz.landscapes.base import Landscape
 from swarmviz.laws import refusal
 
 NUMBERS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
@@ -41,12 +47,19 @@ FINER = (
     10  # times N agents are those of a swarm in the place of a law, at least: less than 5 % of its own error is seen
 )
 TELL_EVERY_S = 0.3
+PILOT_AGENTS, PILOT_JUMPS = (
+    100,
+    300_000,
+)  # of the run on a finite set that tells how often agents jump; it ends after so many jumps
+JUMP_STEPS = 20  # steps of an agent that take as long as a jump
+W1, L2 = "√N E W₁", "√(N E‖p − p̄‖²)"  # what is measured on a line, and on a finite set
 
 
 class Point(NamedTuple):
     """√N times the mean of an error of ``n`` agents, its standard error, what independent draws would have, and N*.
 
-    ``focus``, ``focus_error`` are those of |ν_N − ν|; None where the law has no ν.
+    ``focus``, ``focus_error`` are those of |ν_N − ν|; None where the law has no ν. ``claimed`` is what theory has for N interacting agents;
+    None where it is not known.
     """
 
     n: int
@@ -57,18 +70,21 @@ class Point(NamedTuple):
     needed: float
     focus: float | None
     focus_error: float | None
+    claimed: float | None = None
 
 
 class LawErrorStatus(NamedTuple):
     """The state of the thread, for the page.
 
-    ``about`` says what is or was compared; ``remark`` what was left out; ``trouble`` why there is nothing or no more.
+    ``about`` says what is or was compared, and ``measure`` by which error; ``remark`` what was left out; ``trouble`` why there is nothing
+    or no more.
     """
 
     running: bool = False
     progress: float = 0.0
     points: tuple[Point, ...] = ()
     about: str = ""
+    measure: str = W1
     remark: str = ""
     trouble: str = ""
 
@@ -97,10 +113,11 @@ class Plan(NamedTuple):
         return Plan(tuple(self.numbers[i] for i in kept), tuple(self.runs[i] for i in kept), remark)
 
 
-def plan(step: int, laws_each: bool = False) -> Plan:
+def plan(step: int, laws_each: bool = False, weight: float = 1.0) -> Plan:
     """Values of N, and runs of each, whose cost is bounded.
 
-    Each N may take as much as another: large ones have few runs. ``laws_each``: each N has a law of its own.
+    Each N may take as much as another: large ones have few runs. ``laws_each``: each N has a law of its own. ``weight``: how many times
+    as long as usual a step of an agent takes.
 
     Raises
     ------
@@ -108,20 +125,24 @@ def plan(step: int, laws_each: bool = False) -> Plan:
         When there is too much to do even for a few numbers of agents; names the step and the largest one.
     """
     steps, share = max(step, 1), MOST_AGENT_STEPS // len(NUMBERS)
-    numbers = _numbers_at(step, laws_each)
+    numbers = _numbers_at(step, laws_each, weight)
     if not numbers:
-        last = max(k for k in range(1, MOST_LAW_STEPS + 1) if _numbers_at(k, laws_each))
+        last = max((k for k in range(1, MOST_LAW_STEPS + 1) if _numbers_at(k, laws_each, weight)), default=0)
+        if not last:
+            raise ValueError(
+                "Agents jump so often here that an error against N would take too long: lower the rate or Δt."
+            )
         raise ValueError(f"Step {step:,} is too late for an error against N: choose one up to {last:,}.")
-    runs = tuple(min(MOST_RUNS, share // (n * steps), MOST_PLACES // n) for n in numbers)
+    runs = tuple(min(MOST_RUNS, int(share // (n * steps * weight)), MOST_PLACES // n) for n in numbers)
     left = [n for n in NUMBERS if n not in numbers]
     remark = f"N = {left[0]:,} and more would take too many steps of agents; an earlier step allows it." if left else ""
     return Plan(numbers, runs, remark)
 
 
-def _numbers_at(step: int, laws_each: bool) -> tuple[int, ...]:
+def _numbers_at(step: int, laws_each: bool, weight: float) -> tuple[int, ...]:
     """The values of N that can be compared at a step; none where they are too few, or their laws cost too much."""
     share = MOST_AGENT_STEPS // len(NUMBERS)
-    numbers = tuple(n for n in NUMBERS if FEWEST_RUNS * n * max(step, 1) <= share)
+    numbers = tuple(n for n in NUMBERS if FEWEST_RUNS * n * max(step, 1) * weight <= share)
     laws = len(numbers) if laws_each else 1
     return numbers if len(numbers) >= FEWEST_NUMBERS and step * laws <= MOST_LAW_STEPS else ()
 
@@ -235,8 +256,11 @@ class LawErrorWorker:
 
     def _compare(self, seen: VisibleRun, step: int | None, fixed_product: bool, turn: Turn) -> None:
         problem, k = problem_of(seen), seen.k if step is None else step
-        if reason := refusal(*problem):
+        if reason := law_refusal(*problem):
             raise ValueError(reason)
+        if is_on_states(problem.dynamics):
+            self._compare_on_states(problem, k, turn)
+            return
         name = product_parameter(problem.dynamics)
         product = name if fixed_product else None
         todo = plan(k, not one_law(problem.dynamics, fixed_product))
@@ -247,19 +271,63 @@ class LawErrorWorker:
         along = {product: [scaled(problem, product, n) for n in todo.numbers]} if product else None
         for i, one in enumerate(problems_of(problem, todo.numbers, along, todo.runs)):
             limit = limits(one, lambda k: self._go_on(turn))
-            if one.swarm.n * FINER > limit.draws:
-                coarse = (
-                    f"The law is a swarm of {limit.draws:,.0f} agents: too coarse for N = {one.swarm.n:,} and more."
-                )
-                self._say(turn, remark=" ".join(filter(None, (todo.remark, coarse))))
+            if self._is_too_coarse(limit.draws, one.swarm.n, turn):
                 return
-            ensemble = ensemble_at(one, k, todo.runs[i], i)
-            for group in ensemble.groups(1):
-                if not ensemble.run(group, turn):
-                    raise Stopped
-                self._progress(turn, todo.share(i, group.stop))
-            self._go_on(turn)
+            ensemble = self._run(one, k, todo, i, turn)
             self._say(turn, points=(*self.standing.points, point_of(errors_of(ensemble, limit))))
+
+    def _compare_on_states(self, problem: Problem, k: int, turn: Turn) -> None:
+        """On a finite set, where the law is that of the shares on the states, and theory has their scatter, too."""
+        self._say(turn, about=said(problem, k, False), measure=L2)
+        plan(k)  # refuses a step that is too late before a swarm is run
+        todo = plan(k, weight=1.0 + JUMP_STEPS * self._jumps(problem, k, turn))
+        self._say(turn, remark=" ".join(filter(None, (occupation_remark(problem), todo.remark))))
+        for i, one in enumerate(problems_of(problem, todo.numbers, None, todo.runs)):
+            limit = occupation_limit(one, k)
+            self._go_on(turn)
+            if self._is_too_coarse(limit.draws, one.swarm.n, turn):
+                return
+            ensemble = self._run(one, k, todo, i, turn)
+            errors = occupation_errors(ensemble, limit)
+            mean, runs = errors.scaled, int(errors.finished.sum()) - errors.diverged
+            claimed = math.sqrt(limit.scatter) if math.isfinite(limit.scatter) else None
+            independent = scaled_independent(limit.shares)
+            point = Point(errors.n, runs, *mean, independent, limit.needed, None, None, claimed)
+            self._say(turn, points=(*self.standing.points, point))
+
+    def _jumps(self, problem: Problem, k: int, turn: Turn) -> float:
+        """How often an agent jumps in a step, by a swarm that is run for that."""
+        few = problem.swarm.copy()
+        few.n = PILOT_AGENTS
+        pilot = Simulation(problem.dynamics.copy(), problem.landscape.copy(), few)
+        jumps, pace = 0.0, 1
+        while pilot.k < k and jumps < PILOT_JUMPS:
+            self._go_on(turn)
+            try:
+                pilot.advance(min(pace, k - pilot.k))
+            except Diverged as error:
+                raise ValueError(f"A swarm of {PILOT_AGENTS} agents does not come to step {k:,}: {error}") from None
+            jumps = float(pilot.record["transitions"][-1])
+            pace = 16 if jumps < PILOT_JUMPS * pilot.k / 1000 else 1
+        return jumps / (PILOT_AGENTS * max(pilot.k, 1))
+
+    def _is_too_coarse(self, draws: float, n: int, turn: Turn) -> bool:
+        """Whether so many draws in the place of a law cannot judge ``n`` agents; says so."""
+        if n * FINER <= draws:
+            return False
+        coarse = f"The law stands on {draws:,.0f} agents: too coarse for N = {n:,} and more."
+        self._say(turn, remark=" ".join(filter(None, (self.standing.remark, coarse))))
+        return True
+
+    def _run(self, one: Problem, k: int, todo: Plan, i: int, turn: Turn) -> Ensemble:
+        """The runs of the ``i``-th number of agents."""
+        ensemble = ensemble_at(one, k, todo.runs[i], i)
+        for group in ensemble.groups(1):
+            if not ensemble.run(group, turn):
+                raise Stopped
+            self._progress(turn, todo.share(i, group.stop))
+        self._go_on(turn)
+        return ensemble
 
     def _progress(self, turn: Turn, share: float) -> None:
         """Told a few times a second at most."""
@@ -320,6 +388,13 @@ def problem_of(seen: VisibleRun) -> Problem:
     """The parameters of the visible run as they act from the step that is shown on."""
     change = seen.run.journal.acting_at(seen.k)
     return Problem.of(change.dynamics, change.landscape, seen.run.swarm)
+
+
+def law_refusal(dynamics: Dynamics, landscape: Landscape, swarm: Swarm) -> str:
+    """Why these parts have no law to be compared with, in one sentence; "" where they have."""
+    if is_on_states(dynamics):
+        return occupation_refusal(Problem(dynamics, landscape, swarm))
+    return refusal(dynamics, landscape, swarm)
 
 
 def scaled(problem: Problem, name: str, n: int) -> float:

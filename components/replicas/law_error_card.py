@@ -10,10 +10,10 @@ import panel as pn
 import param
 
 from components.assets import component
-from components.replicas.law_error import LawErrorStatus, Point
+from components.replicas.law_error import W1, LawErrorStatus, Point, law_refusal
 from swarmviz import Simulation
 from swarmviz.ensembles.law_error import product_parameter
-from swarmviz.laws import refusal
+from swarmviz.ensembles.occupation_error import is_on_states
 
 QUESTION = "Does the swarm come near the law of infinitely many agents like 1/√N? Then √N times the error is flat."
 DEFINITION = (
@@ -21,6 +21,13 @@ DEFINITION = (
     "against the law of infinitely many agents of the same scheme: W₁ is the area between the two distribution functions, in the unit of "
     "x. Bars are two standard errors of the mean. Dashed: what N independent draws from the law would have. Hollow: N is below N*, from "
     "where on the law is a limit that a swarm follows."
+)
+ON_STATES = (
+    "For each N, swarms start anew with the parameters as they are now, schedules included, and other seeds. At the step the shares p of "
+    "the agents on the states are held against p̄, their law at infinitely many: √N times the root of the mean of Σ(p − p̄)². Bars are two "
+    "standard errors of the mean. Dashed: what N independent draws from the law would have. Dotted: what the linear-noise law of this "
+    "generator has, which takes the chance of single jumps into account. Hollow: fewer than ten agents for each state, where it is a "
+    "rough estimate."
 )
 SPREAD = 2.0  # standard errors of a bar
 HEADROOM = 1.1
@@ -51,7 +58,8 @@ class LawErrorCard(pn.custom.JSComponent):
 
     def attach(self, sim: Simulation) -> None:
         """Another run is shown: there may be no law for it, or a choice of what stays as N grows."""
-        self._refused = refusal(sim.dynamics, sim.landscape, sim.initial_swarm)
+        self._refused = law_refusal(sim.dynamics, sim.landscape, sim.initial_swarm)
+        self.definition = ON_STATES if is_on_states(sim.dynamics) else DEFINITION
         name = product_parameter(sim.dynamics)
         self._product = sim.dynamics.declared()[name].symbol if name else ""
         self.show(self._standing)
@@ -77,28 +85,34 @@ class LawErrorCard(pn.custom.JSComponent):
             "progress": standing.progress if standing.running else None,
             "about": standing.about,
             "remarks": " ".join(filter(None, (self._refused if nothing else standing.trouble, standing.remark))),
-            "charts": charts(standing.points),
+            "charts": charts(standing.points, standing.measure),
         }
 
 
-def charts(points: tuple[Point, ...]) -> list[dict[str, Any]]:
-    """What is drawn: √N E W₁, and √N E|ν_N − ν| where there is a ν; places are shares of width and height."""
+def charts(points: tuple[Point, ...], measure: str = W1) -> list[dict[str, Any]]:
+    """What is drawn: the ``measure``, and √N E|ν_N − ν| where there is a ν; places are shares of width and height."""
     if not points:
         return []
-    drawn = [_chart("√N E W₁", [(p.distance, p.error) for p in points], points, [p.independent for p in points])]
+    claimed = [(p.n, p.claimed) for p in points if p.claimed is not None]
+    drawn = [_chart(measure, [(p.distance, p.error) for p in points], points, [p.independent for p in points], claimed)]
     if all(p.focus is not None for p in points):
         values = [(p.focus or 0.0, p.focus_error or 0.0) for p in points]
-        drawn.append(_chart("√N E|ν_N − ν|", values, points, None))
+        drawn.append(_chart("√N E|ν_N − ν|", values, points, None, []))
     return drawn
 
 
 def _chart(
-    label: str, values: list[tuple[float, float]], points: tuple[Point, ...], independent: list[float] | None
+    label: str,
+    values: list[tuple[float, float]],
+    points: tuple[Point, ...],
+    independent: list[float] | None,
+    claimed: list[tuple[int, float]],
 ) -> dict[str, Any]:
     ends = [v + SPREAD * (e if math.isfinite(e) else 0.0) for v, e in values if math.isfinite(v)] + (independent or [])
+    ends += [y for _, y in claimed]
     top = HEADROOM * max(ends, default=1.0) or 1.0
     first, last = math.log10(points[0].n), math.log10(max(points[-1].n, 10 * points[0].n))
-    place = [(math.log10(p.n) - first) / (last - first) for p in points]
+    place = [_place(p.n, first, last) for p in points]
     marks = [
         {
             "x": x, "y": v / top, "low": max(0.0, (v - SPREAD * e) / top) if math.isfinite(e) else v / top,
@@ -112,11 +126,16 @@ def _chart(
         "label": label,
         "top": f"{top:.2g}",
         "marks": marks,
+        "dotted": [[_place(n, first, last), y / top] for n, y in claimed],
         "dashed": None if independent is None else [[x, y / top] for x, y in zip(place, independent, strict=True)],
         "ticks": [
             [(k - first) / (last - first), f"10{_raised(k)}"] for k in range(math.ceil(first), math.floor(last) + 1)
         ],
     }
+
+
+def _place(n: int, first: float, last: float) -> float:
+    return (math.log10(n) - first) / (last - first)
 
 
 def _raised(k: int) -> str:

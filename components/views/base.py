@@ -94,7 +94,7 @@ class View:
 
     @property
     def law_parts(self) -> frozenset[str]:
-        """What it draws now of the law of infinitely many agents, of :data:`components.law.beside.PARTS`; the law is computed for that."""
+        """What it draws now of the law of infinitely many agents, of ``drawing.law_beside.PARTS``; the law is computed for that."""
         return frozenset()
 
     def attach(self, run: Simulation) -> None:

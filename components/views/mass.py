@@ -36,6 +36,9 @@ from components.views.figures import (
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.agents import CELLS, points_of
 from swarmviz.drawing.axes import decade_ticks, decimal, even_ticks
+from swarmviz.drawing.claims import opacity
+from swarmviz.drawing.law import LAW_NAME, PLANE_ALPHA, DrawnLaw, PlaneLaw
+from swarmviz.drawing.law_beside import MASSES
 from swarmviz.drawing.mass import (
     CHOICES,
     STRENGTH,
@@ -46,9 +49,11 @@ from swarmviz.drawing.mass import (
     offered,
     strength_ends,
 )
+from swarmviz.drawing.mass_law import has_mass_law
 from swarmviz.drawing.style import MANY
 from swarmviz.drawing.zoom import Zoom, distances
 
+LAW = ["law", "law", "The law of places and masses of infinitely many agents, with the Δt of this run"]
 MARKS = "cutoff", "share"  # masses that are marked, each by a line across the axis of masses
 
 
@@ -58,6 +63,8 @@ class Prepared(NamedTuple):
     picture: MassPicture
     m_ends: tuple[float, float]
     points: dict[str, np.ndarray]
+    law: DrawnLaw | None = None
+    plane: PlaneLaw | None = None
 
 
 class Mass(View):
@@ -67,6 +74,8 @@ class Mass(View):
     ----------
     mass_over : {"strength"} or int
         What the masses are drawn over: the strength of the noise, or a coordinate, from 0.
+    mass_law : bool
+        Whether the law of places and masses is drawn behind the agents over a coordinate, which SSA has for d = 1.
     """
 
     label = "Mass"
@@ -79,13 +88,15 @@ class Mass(View):
         self._over: str | int = STRENGTH
         self._wanted: str | int = STRENGTH  # what was chosen, which a run may not have
         self._offered: list[tuple[str | int, str]] = []
+        self._mass_law = False
         self._restart_ranges()
         self.tones, self.shades = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
+        self.law_shades = LinearColorMapper(low=0, high=255)
         self.figure = new_figure("m", "σ(m)")
         self._add_layers()
         self._add_tickers()
         self._buttons = ButtonRow(
-            lambda what: self._choose(_plain(self._buttons.value)),
+            self._pressed,
             label="masses over",
             sizing_mode=None,
             css_classes=["options"],
@@ -101,6 +112,12 @@ class Mass(View):
 
     def _add_layers(self) -> None:
         fig = self.figure
+        self.law_cells = ColumnDataSource(placed(np.zeros((1, 1), "u1"), (1.0, 1.0), (1.0, 1.0)))
+        self.law = fig.image(
+            "image", "x", "y", "dw", "dh", source=self.law_cells, color_mapper=self.law_shades, level=MOVING
+        )
+        # an image has no mark in a legend: a bar without height lends it one
+        self.law_key = fig.quad([1.0], [1.0], [1.0], [1.0], line_color=None, fill_alpha=PLANE_ALPHA)
         self.density = ColumnDataSource(placed(np.zeros((CELLS[2], CELLS[2]), "u1"), (1.0, 1.0), (1.0, 1.0)))
         self.cloud = fig.image(
             "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.shades, level=MOVING
@@ -138,6 +155,8 @@ class Mass(View):
         apply_theme(self.figure, colours)
         agents.apply_theme(self.figure, self.dots, self.tones, self._kind, colours)
         self.shades.palette = density_palette(colours)
+        self.law_key.glyph.fill_color = colours.target
+        self.law_shades.palette = [f"{colours.target}{round(PLANE_ALPHA * shade):02x}" for shade in range(256)]
         self.curve.glyph.line_color = colours.curves[0]
         self.best.glyph.line_color = colours.ink
         self.minima.glyph.line_color = colours.curves[2]
@@ -154,8 +173,9 @@ class Mass(View):
         return frame.mass is not None
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
-        """The coordinate that the masses are drawn over; without one, the picture takes the noise where there is some."""
-        return {"over": self._over} if isinstance(self._over, int) and self._over < frame.d else {}
+        """The coordinate of the masses and the law that is seen; without a coordinate, the picture takes the noise, if there is some."""
+        law = {"law": True} if self.law_parts else {}
+        return {"over": self._over, **law} if isinstance(self._over, int) and self._over < frame.d else {}
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -174,8 +194,8 @@ class Mass(View):
 
     @property
     def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on whether there is noise over mass
-        """The first of what is offered."""
-        return {"mass_over": self._offered[0][0] if self._offered else STRENGTH}
+        """The first of what is offered, without the law."""
+        return {"mass_over": self._offered[0][0] if self._offered else STRENGTH, "mass_law": False}
 
     @property
     def mass_over(self) -> str | int:
@@ -192,9 +212,44 @@ class Mass(View):
             raise ValueError(f"mass_over = {over!r}: must be one of {', '.join(map(str, known))}")
         self._choose(over)
 
+    @property
+    def mass_law(self) -> bool:
+        """Whether the law of places and masses is drawn, where there is one."""
+        return self._mass_law
+
+    @mass_law.setter
+    def mass_law(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise ValueError(f"mass_law = {value!r}: must be true or false")
+        self._mass_law = value
+        self._show_switches()
+        self.refresh()
+
+    @property
+    def _has_law(self) -> bool:
+        """Whether the run has a law of what is chosen."""
+        run = self._sim
+        return self._over != STRENGTH and run is not None and run.initial_swarm.d == 1 and has_mass_law(run.dynamics)
+
+    @property
+    def law_parts(self) -> frozenset[str]:
+        """The law of places and masses, where it is chosen and there is one."""
+        return frozenset({MASSES}) if self._mass_law and self._has_law else frozenset()
+
+    def _show_switches(self) -> None:
+        self._buttons.param.update(switches=[LAW] if self._has_law else [], active=["law"] if self._mass_law else [])
+
+    def _pressed(self, what: str) -> None:
+        """Another choice of what masses are drawn over, or the switch of the law."""
+        if what == "value":
+            self._choose(_plain(self._buttons.value))
+        else:
+            self.mass_law = "law" in self._buttons.active
+
     def _choose(self, over: str | int) -> None:
         self._over = self._wanted = over
         self._buttons.value = str(over)
+        self._show_switches()
         self._restart_ranges()
         self.refresh()
 
@@ -219,6 +274,7 @@ class Mass(View):
         tips = {STRENGTH: "The strength of the noise as a function of mass, with the agents on it"}
         choices = [[str(name), label, tips.get(name, "Masses over a coordinate")] for name, label in self._offered]
         self._buttons.param.update(choices=choices, value=str(self._over))
+        self._show_switches()
         self._kind = agents.kind_of(frame)
         self._restart_ranges()
         self._dress()
@@ -236,21 +292,29 @@ class Mass(View):
             low, high = (float(side[int(over)]) for side in run.landscape.limits(frame.d))
             self._zoom.step(distances(frame.x[:, int(over)], low, high))
             ends = self._zoom.around(low, high)
-        drawn = mass_picture(frame, run, over, m_ends, ends)
+        drawn, law, plane = mass_picture(frame, run, over, m_ends, ends), None, None
+        if self._law is not None and self.law_parts:
+            law, plane = self._law.law(run), self._law.plane(run, MASSES, drawn.x_ends, m_ends)
         if drawn.image is not None:
-            return Prepared(drawn, m_ends, {name: np.zeros(0, "f4") for name in self.points.data})
+            return Prepared(drawn, m_ends, {name: np.zeros(0, "f4") for name in self.points.data}, law, plane)
         columns = agents.columns_of(points_of(frame, frame.x), frame)
-        return Prepared(drawn, m_ends, {"x": finite_f4(drawn.x), "y": finite_f4(drawn.y)} | columns)
+        return Prepared(drawn, m_ends, {"x": finite_f4(drawn.x), "y": finite_f4(drawn.y)} | columns, law, plane)
 
     def paint(self, payload: Prepared) -> None:
         """Write a picture to the sources; one that was prepared for another choice is left out."""
         p = payload.picture
         if p.over != self._over:
             return
-        if (named := (p.over, p.cutoff, len(p.goals) > 0)) != self._named:
+        law, plane = payload.law, payload.plane
+        drawn = law if plane is not None and plane.image.size else None
+        named = p.over, p.cutoff, len(p.goals) > 0, drawn and drawn.applies
+        if named != self._named:
             self._named = named
-            self._name(p)
+            self._name(p, drawn)
         self._move_axes(p, payload.m_ends)
+        if drawn is not None and plane is not None:
+            (left, right), (bottom, top) = plane.x_ends, plane.y_ends
+            self.law_cells.data = placed(plane.image, (left, bottom), (right - left, top - bottom))
         self.points.data = payload.points
         self.strengths.data = {"m": finite_f4(p.curve[0]), "strength": finite_f4(p.curve[1])}
         self.lowest.data = {"x": finite_f4(p.best[:1]), "y": finite_f4(p.best[1:])}
@@ -264,7 +328,7 @@ class Mass(View):
         if p.image is not None:
             (left, right), (bottom, top) = p.x_ends, p.y_ends
             self.density.data = placed(p.image, (left, bottom), (right - left, top - bottom))
-        text = escape(p.note)
+        text = escape(" · ".join(filter(None, (p.note, plane and plane.note, law and law.sentence))))
         if self.note.text != text:
             self.note.update(text=text, visible=bool(text))
 
@@ -281,8 +345,8 @@ class Mass(View):
             self.tickers[place].ticks = ticks
             move_range(moved, ends)
 
-    def _name(self, p: MassPicture) -> None:
-        """Axes, scales, legend and tool tips of another choice or another cutoff."""
+    def _name(self, p: MassPicture, law: DrawnLaw | None) -> None:
+        """Axes, scales, legend and tool tips of another choice, another cutoff or another law."""
         fig, on_x = self.figure, p.over == STRENGTH
         if isinstance(fig.x_scale, LogScale) != on_x or isinstance(fig.y_scale, LogScale) == on_x:
             move_range(fig.x_range, (0.5, 1.0))  # which both scales know
@@ -300,6 +364,10 @@ class Mass(View):
         items.append(LegendItem(label="1/N", renderers=[self.across["share"][not on_x]]))
         if len(p.goals):
             items.append(LegendItem(label="known minimum", renderers=[self.minima]))
+        if law is not None:
+            items.append(LegendItem(label=LAW_NAME, renderers=[self.law_key]))
+            self.law.glyph.global_alpha = opacity(law)
+        self.law.visible = law is not None
         self.legend.items = items
         for name in MARKS:
             for span, seen in zip(self.across[name], (on_x, not on_x), strict=True):

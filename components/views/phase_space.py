@@ -9,7 +9,6 @@ import numpy as np
 import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, LegendItem, LinearColorMapper
 
-from components.law.beside import PHASE
 from components.palette import BEST, FOCUS, MINIMISER, Theme, density_palette, theme
 from components.views.arena import agents
 from components.views.base import View
@@ -32,7 +31,8 @@ from swarmviz.drawing.agents import CELLS, points_of
 from swarmviz.drawing.axes import steps_around
 from swarmviz.drawing.claims import FAINT, opacity
 from swarmviz.drawing.coordinates import names_of
-from swarmviz.drawing.law import LAW_NAME, PHASE_ALPHA, DrawnLaw, PhaseLaw, has_phase_law
+from swarmviz.drawing.law import LAW_NAME, PLANE_ALPHA, DrawnLaw, PlaneLaw, has_phase_law
+from swarmviz.drawing.law_beside import PHASE
 from swarmviz.drawing.phase_space import PhasePicture, VelocityBand, phase_picture, speed_reach
 from swarmviz.drawing.style import MANY
 from swarmviz.drawing.zoom import Zoom, distances
@@ -48,7 +48,7 @@ class Prepared(NamedTuple):
     picture: PhasePicture
     points: dict[str, np.ndarray]
     law: DrawnLaw | None = None
-    phase: PhaseLaw | None = None
+    phase: PlaneLaw | None = None
 
 
 def speed_range(v: np.ndarray, width: float, now: tuple[float, float] | None) -> tuple[float, float]:
@@ -103,7 +103,7 @@ class PhaseSpace(View):
             "image", "x", "y", "dw", "dh", source=self.law_cells, color_mapper=self.law_shades, level=MOVING
         )
         # an image has no mark in a legend: a bar without height lends it one
-        self.law_key = fig.quad([0.0], [0.0], [0.0], [0.0], line_color=None, fill_alpha=PHASE_ALPHA)
+        self.law_key = fig.quad([0.0], [0.0], [0.0], [0.0], line_color=None, fill_alpha=PLANE_ALPHA)
         self.density = ColumnDataSource(placed(np.zeros((CELLS[2], CELLS[2]), "u1"), (0.0, 0.0), (1.0, 1.0)))
         self.cloud = fig.image(
             "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.shades, level=MOVING
@@ -133,7 +133,7 @@ class PhaseSpace(View):
         agents.apply_theme(self.figure, self.dots, self.tones, self._kind, colours)
         self.shades.palette = density_palette(colours)
         self.law_key.glyph.fill_color = colours.target
-        self.law_shades.palette = [f"{colours.target}{round(PHASE_ALPHA * shade):02x}" for shade in range(256)]
+        self.law_shades.palette = [f"{colours.target}{round(PLANE_ALPHA * shade):02x}" for shade in range(256)]
         apply_text_theme(self.reasons, colours)
         self.spread.glyph.fill_color = self.centre.glyph.line_color = colours.target
         self.memories.glyph.line_color = self.best.glyph.line_color = colours.ink
@@ -148,8 +148,8 @@ class PhaseSpace(View):
         return frame.v is not None
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
-        """The coordinate that is drawn."""
-        return {"coordinates": [min(self.coordinate, frame.d - 1)]}
+        """The coordinate and the law that are drawn."""
+        return {"coordinates": [min(self.coordinate, frame.d - 1)]} | ({"law": True} if self.law_parts else {})
 
     @property
     def pane(self) -> pn.viewable.Viewable:
@@ -249,7 +249,7 @@ class PhaseSpace(View):
         drawn = phase_picture(frame, run, i, (left, right), self._v_now)
         law, phase = None, None
         if self._law is not None and self.law_parts:
-            law, phase = self._law.law(run), self._law.phase(run, drawn.x_ends, drawn.v_ends)
+            law, phase = self._law.law(run), self._law.plane(run, PHASE, drawn.x_ends, drawn.v_ends)
         if drawn.image is not None:
             return Prepared(drawn, {name: np.zeros(0, "f4") for name in self.points_columns(frame)}, law, phase)
         points = {"x": finite_f4(drawn.x), "v": finite_f4(drawn.v)}
@@ -288,10 +288,10 @@ class PhaseSpace(View):
         if self.note.text != note:
             self.note.update(text=note, visible=bool(note))
 
-    def _paint_law(self, phase: PhaseLaw | None) -> None:
+    def _paint_law(self, phase: PlaneLaw | None) -> None:
         """Write the law of positions and velocities to its source."""
         if phase is not None:
-            (left, right), (bottom, top) = phase.x_ends, phase.v_ends
+            (left, right), (bottom, top) = phase.x_ends, phase.y_ends
             self.law_cells.data = placed(phase.image, (left, bottom), (right - left, top - bottom))
 
     def _name(self, p: PhasePicture, law: DrawnLaw | None, drawn: bool) -> None:

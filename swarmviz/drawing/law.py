@@ -19,10 +19,11 @@ from swarmviz.laws import Reached, scheme_of
 LAW_NAME = "law, N → ∞"  # in a legend
 PLACES = 1001  # of the box at which the distribution function is known
 LEAST_ATOM = 5e-4  # of the mass: a lighter atom is not marked
-PHASE_CELLS = 160, 100  # of a view, along x and v
+PLANE_CELLS = 160, 100  # of a view, along its axes
 SATURATED = 0.5  # share of the mass of a view that lies in cells with the full shade
-PHASE_ALPHA = 0.7  # opacity of the law of positions and velocities where it is densest
+PLANE_ALPHA = 0.7  # opacity of a law in a plane where it is densest
 EXPECTED = "dashed"  # as what is exact at finite N
+WITHOUT_MASSES = " is of places alone, which do not depend on masses where the noise does not"
 
 
 class DrawnLaw(NamedTuple):
@@ -89,18 +90,22 @@ class AtomMarks(NamedTuple):
     text: list[str]
 
 
-class PhaseLaw(NamedTuple):
-    """A law of positions and velocities at step ``k``: ``image`` (rows from below, columns) uint8 of the view ``x_ends``, ``v_ends``."""
+class PlaneLaw(NamedTuple):
+    """A law of places, and of velocities or masses over them, at step ``k``.
+
+    ``image`` (rows from below, columns) uint8 is that of the view ``x_ends``, ``y_ends``; rows of masses are equal in their logarithm.
+    It is empty where the law of places does not depend on masses and none are computed.
+    """
 
     k: int
     x_ends: tuple[float, float]
-    v_ends: tuple[float, float]
+    y_ends: tuple[float, float]
     image: np.ndarray
 
     @property
     def note(self) -> str:
         """At which step it is drawn."""
-        return f"law at step {self.k:,}"
+        return f"law at step {self.k:,}{'' if self.image.size else WITHOUT_MASSES}"
 
 
 class Distances(NamedTuple):
@@ -155,24 +160,24 @@ def has_phase_law(dynamics: Dynamics) -> bool:
     return hasattr(scheme_of(dynamics), "phase_density")
 
 
-def phase_law(reached: Reached, x_ends: tuple[float, float], v_ends: tuple[float, float]) -> PhaseLaw | None:
+def phase_law(reached: Reached, x_ends: tuple[float, float], v_ends: tuple[float, float]) -> PlaneLaw | None:
     """A law of positions and velocities in a view; None where the law has no velocities."""
     ask = getattr(reached.scheme, "phase_density", None)
     if ask is None or reached.state is None:
         return None
-    columns, rows = PHASE_CELLS
+    columns, rows = PLANE_CELLS
     rows += 1 - rows % 2  # so that v = 0 is in the middle of a cell of a view around it
     mass = ask(reached.state, np.linspace(*x_ends, columns + 1), np.linspace(*v_ends, rows + 1))
-    return PhaseLaw(reached.k, x_ends, v_ends, law_shades(mass))
+    return PlaneLaw(reached.k, x_ends, v_ends, law_shades(mass))
 
 
-def law_shades(mass: np.ndarray) -> np.ndarray:
-    """Masses of cells as uint8, on a scale of square roots; the heaviest cells, with the share SATURATED of all mass, as 255."""
+def law_shades(mass: np.ndarray, saturated: float = SATURATED) -> np.ndarray:
+    """Masses of cells as uint8, on a scale of square roots; the heaviest cells, with the share ``saturated`` of all mass, as 255."""
     falling = np.sort(mass.ravel())[::-1]
     within = np.cumsum(falling)
     if not within[-1] > 0.0:
         return np.zeros(mass.shape, "u1")
-    full = falling[np.searchsorted(within, SATURATED * within[-1])]
+    full = falling[np.searchsorted(within, saturated * within[-1])]
     return (255.0 * np.sqrt(np.clip(mass / full, 0.0, 1.0))).astype("u1")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from swarmviz.ensembles import run_ensemble
 from swarmviz.ensembles.dataset import described_as
 from swarmviz.ensembles.law_error import Problem, mean_of, problems_of
+from swarmviz.ensembles.occupation_error import square_distance
 from swarmviz.papers.spec import Experiment
 from swarmviz.theory.finite_set import ExactLaw
 from swarmviz.theory.finite_set_noise import LinearNoise
@@ -78,8 +79,7 @@ def _squares(x: np.ndarray, sites: np.ndarray, mean: np.ndarray) -> np.ndarray:
     order = np.argsort(sites)
     node = order[np.clip(np.searchsorted(sites[order], x), 0, len(sites) - 1)]
     good = np.isfinite(x).all(axis=1)
-    shares = np.array([np.bincount(row, minlength=len(sites)) / x.shape[1] for row in node])
-    return np.where(good, ((shares - mean) ** 2).sum(axis=1), np.nan)
+    return np.where(good, [square_distance(row, mean) for row in node], np.nan)
 
 
 def over_linear_noise(data: Any) -> dict[str, Any]:

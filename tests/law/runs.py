@@ -35,7 +35,7 @@ def finish(law, sim, parts, seconds=0.004):
     law.follow(RunSpec.of(sim))
     while law.work(parts, seconds):
         pass
-    return law.beside(parts, None)
+    return law.beside(parts)
 
 
 class Watched:

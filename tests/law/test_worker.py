@@ -12,8 +12,8 @@ import pytest
 import swarmviz as sv
 from components.background import LATE_S
 from components.law import worker
-from components.law.beside import DENSITY, DISTANCE, PHASE, LawBesideRun
 from components.law.worker import LawWorker
+from swarmviz.drawing.law_beside import DENSITY, DISTANCE, PHASE, LawBesideRun
 from tests.law.runs import Watched, law_at, law_threads, same, visible_run
 
 DRAWN = frozenset({DENSITY})
@@ -197,13 +197,34 @@ def test_a_run_that_is_gone_ends_the_thread_and_nobody_is_kept_alive():
 def test_the_phase_space_follows_the_view_that_asks(watched):
     watched.sim = visible_run(3, dynamics=sv.BGK())
     parts = frozenset({PHASE})
-    watched.law.phase(watched.sim, (-2.0, 2.0), (-1.0, 1.0))
+    watched.law.plane(watched.sim, PHASE, (-2.0, 2.0), (-1.0, 1.0))
     watched.law.notice(parts)
-    watched.wait(lambda law: law.phase(watched.sim, (-4.0, 4.0), (-1.0, 1.0)) is not None)
+    watched.wait(lambda law: law.plane(watched.sim, PHASE, (-4.0, 4.0), (-1.0, 1.0)) is not None)
     watched.law.notice(parts)
-    watched.wait(lambda law: law.phase(watched.sim, (-4.0, 4.0), (-1.0, 1.0)).x_ends == (-4.0, 4.0))
+    watched.wait(lambda law: law.plane(watched.sim, PHASE, (-4.0, 4.0), (-1.0, 1.0)).x_ends == (-4.0, 4.0))
 
 
 def test_a_part_that_a_law_has_not_is_refused(watched):
-    with pytest.raises(ValueError, match=r"drawn = \['colour'\]: must be among density, distance, phase"):
+    with pytest.raises(ValueError, match=r"drawn = \['colour'\]: must be among density, distance, masses, phase"):
         watched.law.drawn = frozenset({"colour"})
+
+
+def test_what_takes_long_to_draw_is_drawn_more_rarely(watched, monkeypatch):
+    law, drawn, clock = LawBesideRun(), [], [0.0]
+    law.follow(watched.look())
+    monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
+
+    def draw(parts, views):
+        drawn.append(clock[0])
+        clock[0] += 0.1
+        return beside(parts, views)
+
+    beside, law.beside = law.beside, draw
+    watched.law._drawn = DRAWN
+    while clock[0] < 10:
+        watched.law._publish(law, DRAWN, busy=True)
+        clock[0] += 0.01
+    assert 0.1 * len(drawn) == pytest.approx(worker.PUBLISH_SHARE * 10, rel=0.1)
+    watched.law._publish(law, DRAWN, busy=False)
+    assert drawn[-1] > 10, "the last one is drawn at once"
+    watched.law._drawn = frozenset()

@@ -71,11 +71,12 @@ def test_a_link_holds_what_masses_are_drawn_over(running):
     running.side.buttons._handle_msg("Mass")
     assert options(running) == {"view": "Mass"}, "σ(m) is the usual"
     running.side.views["Mass"]._buttons._handle_msg("0")
+    running.side.views["Mass"].mass_law = True
     press(running, "pause")
     settle(running)
     again = Session(query(running.bar.link))
     again.start()
-    assert options(running) == {"view": "Mass", "mass_over": 0}
+    assert options(running) == {"view": "Mass", "mass_over": 0, "mass_law": True}
     assert wait(lambda: again._sim.k == running._sim.k and options(again) == options(running))
     assert again.bar.message == {} and again.side.shown == "Mass"
     assert again.side.views["Mass"].options.value == "0"
@@ -193,5 +194,7 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
     running.choices.compare("start", None)
     views = running._with_options(dict.fromkeys([*ALL, "mass_over", "compared"]))
     names = [name for view in views for name in view.defaults]
-    assert len(names) == len(set(names)) and {*ALL, "mass_over", "curves", "lines", "compared"} == set(names)
+    assert len(names) == len(set(names)) and {*ALL, "mass_over", "mass_law", "curves", "lines", "compared"} == set(
+        names
+    )
     assert view_options.restore({}, *views) == "" and options(running) == {}

@@ -13,6 +13,8 @@ from PIL import Image
 import swarmviz as sv
 from components.page.export_table import EXPORTS, Order, offered, stretch_of
 from components.page.exports import Exports
+from components.views import SIDE_VIEWS
+from components.views.curves.curves import Curves
 from swarmviz import exports
 from swarmviz.exports import Run
 
@@ -228,3 +230,12 @@ def test_an_export_takes_turns_with_the_replays_of_others_and_ends_while_it_wait
         assert panel.done.wait(60) and panel.message["text"] == "Cancelled." and panel.sent == []
     panel.order("curves.csv")
     assert len(panel.sent) == 1 and pool.long._free == 1 and pool.long.waiting == 0
+
+
+def test_who_chooses_a_film_is_told_what_it_leaves_out():
+    notes = {group["name"]: group["note"] for group in offered()}
+    assert "no law of infinitely many agents" in notes["film"] and "with the law" in notes["picture"].lower()
+    shown = {view for view in exports.VIEWS if "law" in exports.VIEWS[view].options}
+    assert shown == {view.picture for view in (*SIDE_VIEWS, Curves) if "law_parts" in vars(view)}, (
+        "pictures have what views have"
+    )

@@ -289,3 +289,60 @@ def test_a_run_without_a_law_says_so_before_anybody_asks():
     assert not card.state["refused"] and card.state["remarks"] == "" and card.state["product"] == "β"
     card.show(LawErrorStatus(running=True, progress=0.25, about="…"))
     assert card.state["running"] and card.state["progress"] == 0.25
+
+
+@pytest.mark.parametrize("generator", ["metropolis", "second"])
+def test_on_a_finite_set_the_shares_are_held_against_their_law_and_theory_has_their_scatter(monkeypatch, generator):
+    """Independent agents scatter as theory has it at every N; of interacting ones that is so from many agents on a state on.
+
+    400 runs of each N; four standard errors, and 2 % for the linear noise at N = 2000.
+    """
+    monkeypatch.setattr(module, "NUMBERS", (20, 200, 2000))
+    monkeypatch.setattr(module, "MOST_RUNS", 400)
+    dynamics = sv.FiniteSet(generator=generator, states=10, graph="cycle", beta=2.0)
+    worker, _ = worker_of(run_of(dynamics, 10, sv.landscapes.FiniteSetCurve()))
+    worker.start()
+    found = ended(worker)
+    worker.close()
+    assert found.trouble == "" and found.measure == module.L2 and [p.n for p in found.points] == [20, 200, 2000]
+    assert all(p.runs == 400 and p.focus is None and p.claimed is not None for p in found.points)
+    for p in found.points if generator == "metropolis" else found.points[-1:]:
+        assert abs(p.distance - p.claimed) < 4 * p.error + 0.02 * (generator == "second"), p
+    assert [p.n < p.needed for p in found.points] == [generator == "second", False, False]
+    (chart,) = charts(found.points, found.measure)
+    assert chart["label"] == module.L2 and len(chart["dotted"]) == len(chart["dashed"]) == 3
+    assert found.about.endswith("step 10 after a fresh start.")
+
+
+def test_agents_that_jump_often_have_fewer_runs_and_a_step_that_may_be_chosen():
+    seen = run_of(sv.FiniteSet(generator="second", states=10), 10, sv.landscapes.FiniteSetCurve())
+    worker, _ = worker_of(seen)
+    problem, turn = module.problem_of(seen), module.Turn(lambda turn: None)
+    jumps = worker._jumps(problem, 50, turn)
+    sim = sv.Simulation(problem.dynamics.copy(), problem.landscape, sv.Swarm(n=module.PILOT_AGENTS, d=1, seed=9))
+    sim.advance(50)
+    assert jumps == pytest.approx(sim.record["transitions"][-1] / (50 * module.PILOT_AGENTS), rel=0.15)
+    usual, heavy = plan(100), plan(100, weight=1 + module.JUMP_STEPS * 3.0)
+    assert heavy.numbers[-1] < usual.numbers[-1]
+    assert all(r >= module.FEWEST_RUNS for r in heavy.runs)
+    with pytest.raises(ValueError, match="jump so often"):
+        plan(100, weight=1e9)
+
+
+def test_a_swarm_that_jumps_without_end_is_judged_by_its_first_steps():
+    seen = run_of(
+        sv.FiniteSet(generator="metropolis", states=10, beta=0.0, dt=1000.0), 1, sv.landscapes.FiniteSetCurve()
+    )
+    worker, _ = worker_of(seen)
+    steps = []
+    worker._jumps(module.problem_of(seen), 5000, module.Turn(lambda turn: steps.append(1)))
+    assert len(steps) < 50
+
+
+def test_the_card_says_what_is_compared_on_a_finite_set():
+    card = LawErrorCard(lambda *asked: None, lambda: None)
+    sim = sv.Simulation(sv.FiniteSet(), sv.landscapes.FiniteSetCurve(), sv.Swarm(n=40, d=1))
+    card.attach(sim)
+    assert "linear-noise" in card.definition and not card.state["refused"]
+    card.attach(sv.Simulation(sv.CBO(), RASTRIGIN, sv.Swarm(n=40, d=1)))
+    assert "W₁" in card.definition and "linear-noise" not in card.definition

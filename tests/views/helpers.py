@@ -8,7 +8,8 @@ import panel as pn
 from bokeh.core.serialization import Serializer
 
 import swarmviz as sv
-from swarmviz.drawing.law import NO_DISTANCES, drawn_law, phase_law
+from swarmviz.drawing.law import NO_DISTANCES, drawn_law
+from swarmviz.drawing.law_beside import PLANES
 from swarmviz.laws import LawOfRun
 
 DYNAMICS = [name for name, cls in sv.dynamics.ALL.items() if "node" not in cls.__name__]
@@ -73,8 +74,8 @@ class LawAtOnce:
     def law(self, run):
         return drawn_law(self._reached(run), run.journal, run.initial_swarm.n)._replace(**self.changed)
 
-    def phase(self, run, x_ends, v_ends):
-        return phase_law(self._reached(run), x_ends, v_ends)
+    def plane(self, run, part, x_ends, y_ends):
+        return PLANES[part](self._reached(run), x_ends, y_ends)
 
     def distances(self, run):
         return self.known

@@ -13,7 +13,7 @@ from components.links import view_options
 from components.palette import DARK, LIGHT
 from components.views.mass import Mass
 from swarmviz.drawing.mass import STRENGTH
-from tests.views.helpers import attached, drawn_json, paint, prepared, simulation, step
+from tests.views.helpers import LawAtOnce, attached, drawn_json, paint, prepared, simulation, step
 from tests.views.worker import prepare_on_a_worker
 from tests.visit import edit, press, settle, wait
 
@@ -210,3 +210,43 @@ def test_the_theme_changes_what_is_already_drawn():
         view.set_dark(dark)
         assert view.curve.glyph.line_color == colours.curves[0] and view.note.styles["color"] == colours.soft
         assert {axis.major_label_text_color for axis in view.figure.axis} == {colours.ink}
+
+
+def test_the_law_of_places_and_masses_is_an_image_behind_the_agents_over_a_coordinate():
+    sim, laws = simulation("SSA", d=1, n=300, steps=8), LawAtOnce(late=2, needed=301.0)
+    view = attached(Mass(law=laws), sim)
+    assert view.options.switches == [] and not view.law.visible and view.export_options(sim.frame) == {}
+    view.mass_law = True
+    assert view.law_parts == frozenset() and laws.asked == 0, "under σ(m) there is none"
+    view.options._handle_msg("0")
+    assert [name for name, *_ in view.options.switches] == view.options.active == ["law"]
+    assert (
+        view.law.visible and view.law_parts == {"masses"} and view.export_options(sim.frame) == {"over": 0, "law": True}
+    )
+    payload = prepared(view, sim)
+    cells, expected = view.law_cells.data, laws.plane(sim, "masses", payload.picture.x_ends, payload.m_ends)
+    np.testing.assert_array_equal(cells["image"][0], expected.image)
+    figure = view.figure
+    assert (cells["x"][0], cells["y"][0]) == (figure.x_range.start, figure.y_range.start)
+    assert cells["dh"][0] == figure.y_range.end - figure.y_range.start
+    assert "law at step 6" in view.note.text and "N* = 301" in view.note.text and view.law.glyph.global_alpha < 1
+    assert figure.renderers.index(view.law) < figure.renderers.index(view.dots)
+    assert "law, N → ∞" in named(view) and drawn_json(view)
+    view.options._handle_msg("law")
+    assert not view.mass_law and not view.law.visible and "law" not in view.note.text
+    with pytest.raises(ValueError, match="mass_law = 1: must be true or false"):
+        view.mass_law = 1
+
+
+def test_where_noise_does_not_depend_on_masses_a_sentence_says_that_the_law_has_none():
+    sim = simulation("SSA", d=1, profile="constant")
+    view = attached(Mass(law=LawAtOnce()), sim)
+    view.mass_over, view.mass_law = 0, True
+    assert not view.law.visible and "places alone" in view.note.text
+
+
+@pytest.mark.parametrize(("dynamics", "d"), [("SSA", 2), ("SBGD", 1)])
+def test_where_no_law_of_masses_is_known_none_is_offered(dynamics, d):
+    view = attached(Mass(law=LawAtOnce()), simulation(dynamics, d=d))
+    view.mass_over, view.mass_law = 0, True
+    assert view.options.switches == [] and view.law_parts == frozenset() and not view.law.visible

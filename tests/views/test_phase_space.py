@@ -182,7 +182,7 @@ def test_the_law_of_positions_and_velocities_is_an_image_behind_the_agents():
     assert not view.law.visible and view.law_parts == frozenset() and laws.asked == 0
     view.options._handle_msg("law")
     assert view.phase_law and view.law.visible and view.law_parts == {"phase"}
-    cells, expected = view.law_cells.data, laws.phase(sim, *prepared(view, sim).picture[1:3])
+    cells, expected = view.law_cells.data, laws.plane(sim, "phase", *prepared(view, sim).picture[1:3])
     np.testing.assert_array_equal(cells["image"][0], expected.image)
     assert (cells["x"][0], cells["y"][0]) == (view.figure.x_range.start, view.figure.y_range.start)
     assert cells["dw"][0] == view.figure.x_range.end - view.figure.x_range.start

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import panel as pn
 
-from components.law.beside import DISTANCE
 from components.palette import theme
 from components.views.base import View
 from components.views.buttons import ButtonRow
@@ -19,6 +18,7 @@ from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, Overlay, curves_picture, groups_of, suits_log
+from swarmviz.drawing.law_beside import DISTANCE
 from swarmviz.theory import all_claims
 from swarmviz.theory import lines as theory_lines
 
@@ -47,6 +47,8 @@ class Curves(View):
     ----------
     bands : function (run) → mapping of str to Band
         The band of the run's replicas for each observable by name, or nothing; called where pictures are prepared.
+    law_told : function () → bool
+        Whether another view that is seen says what must be said of the law of infinitely many agents.
 
     Attributes
     ----------
@@ -63,6 +65,7 @@ class Curves(View):
         self,
         dark: bool = False,
         bands: Callable[[Simulation], Mapping[str, Band]] = lambda run: {},
+        law_told: Callable[[], bool] = lambda: False,
         **wiring: Any,
     ):
         super().__init__(**wiring)
@@ -73,7 +76,7 @@ class Curves(View):
         self._offered: list[str] = []
         self._toggled: set[str] = set()  # claims whose lines are drawn although they usually are not, or the reverse
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
-        self.bands = bands
+        self.bands, self.law_told = bands, law_told
         self._overlays: tuple[Overlay, ...] = ()
         blocks = [self._block(i) for i in range(len(self._plots))]
         self._pane = pn.Column(*blocks, sizing_mode="stretch_both", min_height=160, stylesheets=[ONE_PLOT])
@@ -153,6 +156,10 @@ class Curves(View):
         ):
             raise ValueError(f"lines = {value!r:.100}: must be names of claims, such as {min(known)}")
         self._toggled = set(value)
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """The distance to the law, where it is on a plot."""
+        return {"law": True} if self.law_parts else {}
 
     @property
     def overlays(self) -> tuple[Overlay, ...]:
@@ -243,7 +250,7 @@ class Curves(View):
             if group == SCHEDULE:
                 return schedule_picture(run, log)
             if group == TO_LAW:
-                return law_picture(run, log, self._law)
+                return law_picture(run, log, self._law, self.law_told())
             return curves_picture(frame, run, group, log, bands, lines, overlays)
 
         return Prepared(_groups(run), [drawn(group, log) for group, log in self._chosen])

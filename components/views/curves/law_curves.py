@@ -17,9 +17,9 @@ def has_law(run: Simulation) -> bool:
     return run.initial_swarm.d == 1 and scheme_of(run.dynamics) is not None
 
 
-def law_picture(run: Simulation, log: bool, worker: LawWorker | None) -> CurvesPicture:
-    """The curves as far as they are known, and below them what must be said of the law; touches no figure."""
+def law_picture(run: Simulation, log: bool, worker: LawWorker | None, told: bool = False) -> CurvesPicture:
+    """The curves as far as they are known, with what must be said of the law unless it is ``told`` elsewhere; touches no figure."""
     known = NO_DISTANCES if worker is None else worker.distances(run)
-    law = None if worker is None else worker.law(run)
+    law = None if worker is None or told else worker.law(run)
     said = law.sentence if law is not None else ""
     return distances_picture(GROUP, known, run.initial_swarm.n, run.k, log, said)

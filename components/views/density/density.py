@@ -8,7 +8,6 @@ from typing import Any, ClassVar, NamedTuple
 import panel as pn
 from bokeh.models import ColumnDataSource
 
-from components.law.beside import DENSITY
 from components.palette import theme
 from components.views.base import View
 from components.views.buttons import ButtonRow
@@ -18,6 +17,7 @@ from components.views.figures import apply_text_theme, text_below
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.claims import claim_of
 from swarmviz.drawing.density import BINS, DensityPicture, density_picture, whole_bins
+from swarmviz.drawing.law_beside import DENSITY
 
 MENU = 10, 20, 40, 60, 100, 200  # bins
 SMOOTH = ["kde", "smooth", "A smooth estimate of the density"]

@@ -10,10 +10,13 @@ from swarmviz.drawing import style
 from swarmviz.drawing.axes import FURTHEST, LEAST, decade_ticks, decades_around, decimal, wide_enough
 from swarmviz.drawing.claims import opacity, reasons
 from swarmviz.drawing.curves import Curve, CurvesPicture, curves_picture, groups_of, suits_log
+from swarmviz.drawing.law import distances_picture
+from swarmviz.drawing.law_beside import DISTANCE
 from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import FONT, SMALL, apply_theme, new_figure, room_for
+from swarmviz.exports.mpl.law import Given, drawn_of, said_of
 from swarmviz.simulation import Simulation
 from swarmviz.theory import lines as theory_lines
 
@@ -21,28 +24,39 @@ HIGHEST = 1e290  # of a logarithmic axis, which Matplotlib makes a little longer
 PAD = 0.05  # of an axis, above and below what was measured
 
 
-def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> Any:
-    """The figure, with two plots in a row."""
+def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, law: Given = False) -> Any:
+    """The figure, with two plots in a row.
+
+    ``law``: whether one of them is the W₁ distance to the law of infinitely many agents, for d = 1, as in :func:`.density_figure`.
+
+    Raises
+    ------
+    ValueError
+        When ``law`` is neither True nor False.
+    """
     colours, frame, observables = style.theme(dark), sim.frame, sim.dynamics.observables
     groups = groups_of(observables)
     with np.errstate(all="ignore"):  # of a swarm that is about to diverge
         lines = theory_lines(sim)
         pictures = [curves_picture(frame, sim, g, suits_log(observables, g), lines=lines) for g in groups]
-    columns = 1 if len(groups) == 1 else 2
-    rows = -(-len(groups) // columns)
+        beside = drawn_of(law, sim, DISTANCE)
+    if beside is not None:
+        pictures.append(distances_picture("W₁", beside.distances, frame.n, sim.k, True, ""))
+    columns = 1 if len(pictures) == 1 else 2
+    rows = -(-len(pictures) // columns)
     figure = new_figure(4.6 * columns, 2.5 * rows + 0.4, colours, dpi)
     panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns, sharex=True)))
     for axes, drawn in zip(panels, pictures, strict=False):
         _panel(axes, drawn, colours)
         axes.set_xlim(0, max(sim.furthest, 1))
-    for axes in panels[len(groups) :]:
+    for axes in panels[len(pictures) :]:
         axes.set_visible(False)
-    for axes in panels[max(0, len(groups) - columns) : len(groups)]:
+    for axes in panels[max(0, len(pictures) - columns) : len(pictures)]:
         axes.set_xlabel("step k", color=colours.ink, family=FONT)
         axes.tick_params(labelbottom=True)
     title = f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}"
     figure.suptitle(title, x=0.01, ha="left", color=colours.ink, fontsize=10, family=FONT)
-    if failed := reasons(lines):
+    if failed := reasons(lines) + (said_of(beside.law, None, sim.k) if beside is not None else []):
         figure.supxlabel(room_for(figure, failed), x=0.01, ha="left", color=colours.soft, fontsize=SMALL, family=FONT)
     return figure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,12 @@ from swarmviz.drawing.density import (
     contours_name,
     density_picture,
 )
-from swarmviz.drawing.law import LAW_NAME, DrawnLaw, drawn_law
+from swarmviz.drawing.law import LAW_NAME
+from swarmviz.drawing.law_beside import DENSITY
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import SMALL, apply_theme, density_map, legend, new_figure, write_title
-from swarmviz.laws import LawOfRun
-from swarmviz.replay import check_of, never
+from swarmviz.exports.mpl.law import Given, drawn_of, said_of
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
 
@@ -36,45 +36,32 @@ def density_figure(
     coordinates: Sequence[int] | None = None,
     bins: int = BINS,
     smooth: bool = True,
-    law: bool | DrawnLaw = False,
+    law: Given = False,
 ) -> Any:
     """The figure; the bars of a histogram have area 1 together with what lies outside the box.
 
     Two coordinates are drawn as an image of their plane, too, except on a finite set. ``law``: whether the law of infinitely many agents
-    is drawn, for d = 1; where it is not given as :func:`law_of` has it, it is computed here, from step 0 on.
+    is drawn, for d = 1; where it is not given as :func:`swarmviz.exports.mpl.law.law_of` has it, it is computed here, from step 0 on.
 
     Raises
     ------
     ValueError
         When ``coordinates``, ``bins``, ``smooth`` or ``law`` is out of its range.
     """
-    for name, value in (("smooth", smooth), ("law", law)):
-        if not isinstance(value, bool) and not (name == "law" and isinstance(value, DrawnLaw)):
-            raise ValueError(f"{name} = {value!r}: must be True or False")
+    if not isinstance(smooth, bool):
+        raise ValueError(f"smooth = {smooth!r}: must be True or False")
     colours = style.theme(dark)
-    infinite = law if isinstance(law, DrawnLaw) else law_of(sim) if law else None
-    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True, law=infinite)
+    beside = drawn_of(law, sim, DENSITY)
+    drawn = density_picture(sim.frame, sim, coordinates, bins, smooth, joint=True, law=beside and beside.law)
     figure, panels = _panels(len(drawn.names), drawn.joint is not None, colours, dpi)
     for axes, m, name in zip(panels, drawn.marginals, drawn.names, strict=False):
         _histogram(axes, m, name, drawn, sim.k, colours)
     if drawn.joint is not None:
         _joint(panels[-1], drawn.joint, drawn.names, drawn.target, colours)
     write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
-    said = [drawn.law.law.sentence] if drawn.law is not None and drawn.law.law.sentence else []
+    said = said_of(drawn.law.law, None, sim.k) if drawn.law is not None else []
     legend(figure, _entries(drawn, colours), colours, said=reasons([drawn.target]) + said)
     return figure
-
-
-def law_of(sim: Simulation, cancelled: Callable[[], bool] = never) -> DrawnLaw:
-    """The law of infinitely many agents at the step of a run, from step 0 on: of a long run it takes minutes.
-
-    Raises
-    ------
-    Cancelled
-        When ``cancelled()`` was true on the way.
-    """
-    reached = LawOfRun().at(sim.journal, sim.initial_swarm, sim.k, check_of(cancelled))
-    return drawn_law(reached, sim.journal, sim.initial_swarm.n)
 
 
 def _panels(count: int, plane: bool, colours: Theme, dpi: float) -> tuple[Any, list[Any]]:

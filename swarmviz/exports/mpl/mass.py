@@ -8,6 +8,7 @@ import numpy as np
 
 from swarmviz.drawing import style, zoom
 from swarmviz.drawing.axes import decade_ticks, decimal
+from swarmviz.drawing.law_beside import MASSES
 from swarmviz.drawing.mass import (
     STRENGTH,
     MassPicture,
@@ -29,17 +30,23 @@ from swarmviz.exports.mpl.figure import (
     new_figure,
     write_title,
 )
+from swarmviz.exports.mpl.law import Given, drawn_of, paint_plane, plane_entry, said_of
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
 
 
-def mass_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, over: str | int | None = None) -> Any:
+def mass_figure(
+    sim: Simulation, dark: bool = False, dpi: float = 150, *, over: str | int | None = None, law: Given = False
+) -> Any:
     """The figure; masses are needed.
+
+    ``law``: whether the law of infinitely many agents is drawn behind them, over a coordinate and for d = 1, as in :func:`.density_figure`.
 
     Raises
     ------
     ValueError
-        When ``over`` is neither "strength", where the dynamics has noise as a function of mass, nor a coordinate of the swarm.
+        When ``over`` is neither "strength", where the dynamics has noise as a function of mass, nor a coordinate of the swarm, or ``law``
+        is neither True nor False.
     """
     colours, frame = style.theme(dark), sim.frame
     known = [name for name, _ in offered(frame, sim, most=frame.d)]
@@ -49,13 +56,21 @@ def mass_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, over: 
         raise ValueError(f"over = {over!r}: must be one of {', '.join(map(repr, known))}")
     m_ends = mass_ends(frame, sim.dynamics.noise_cutoff)
     drawn = mass_picture(frame, sim, over, m_ends, _ends_of(over, sim))
+    beside = drawn_of(law, sim, MASSES, (drawn.x_ends, m_ends))
     figure = new_figure(6.4, 4.8, colours, dpi)
     axes = figure.add_subplot()
     apply_theme(axes, colours, drawn.x_label, drawn.y_label)
     _scale(axes, drawn, m_ends)
     _paint(axes, drawn, frame, colours)
     write_title(axes, f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
-    legend(figure, _entries(drawn, frame, colours), colours, columns=4, said=[drawn.note] if drawn.note else [])
+    entries, said = _entries(drawn, frame, colours), [drawn.note] if drawn.note else []
+    if beside is not None and over != STRENGTH:
+        plane = beside.planes.get(MASSES)
+        if plane is not None:
+            paint_plane(axes, beside.law, plane, colours, log_y=True)
+            entries += [plane_entry(beside.law, colours)] if plane.image.size else []
+        said += said_of(beside.law, plane, sim.k)
+    legend(figure, entries, colours, columns=4, said=said)
     return figure
 
 

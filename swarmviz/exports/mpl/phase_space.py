@@ -11,6 +11,7 @@ import numpy as np
 from swarmviz.drawing import style, zoom
 from swarmviz.drawing.claims import opacity, reasons
 from swarmviz.drawing.coordinates import chosen, names_of
+from swarmviz.drawing.law_beside import PHASE
 from swarmviz.drawing.phase_space import PhasePicture, phase_picture, speed_reach
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
@@ -25,6 +26,7 @@ from swarmviz.exports.mpl.figure import (
     new_figure,
     write_title,
 )
+from swarmviz.exports.mpl.law import Given, drawn_of, paint_plane, plane_entry, said_of
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
@@ -34,14 +36,21 @@ MARGIN = 1.06  # of the fastest agent that is shown
 
 
 def phase_figure(
-    sim: Simulation, dark: bool = False, dpi: float = 150, *, coordinates: Sequence[int] | None = None
+    sim: Simulation,
+    dark: bool = False,
+    dpi: float = 150,
+    *,
+    coordinates: Sequence[int] | None = None,
+    law: Given = False,
 ) -> Any:
     """The figure, with one plot for each coordinate; velocities are needed.
+
+    ``law``: whether the law of infinitely many agents is drawn behind them, for d = 1, as in :func:`.density_figure`.
 
     Raises
     ------
     ValueError
-        When ``coordinates`` are not one or two of the swarm's.
+        When ``coordinates`` are not one or two of the swarm's, or ``law`` is neither True nor False.
     """
     colours, frame = style.theme(dark), sim.frame
     places = chosen(coordinates, frame.d)
@@ -49,11 +58,18 @@ def phase_figure(
     panels = np.atleast_1d(figure.subplots(1, len(places)))
     with np.errstate(all="ignore"):  # of a swarm that is about to diverge
         pictures = [phase_picture(frame, sim, i, *view_of(frame, sim.landscape, i)) for i in places]
+        beside = drawn_of(law, sim, PHASE, pictures[0][1:3])
         for axes, drawn in zip(panels, pictures, strict=True):
             _panel(axes, drawn, frame, colours)
+            if beside is not None and PHASE in beside.planes:
+                paint_plane(axes, beside.law, beside.planes[PHASE], colours)
     write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
-    entries, law = _entries(pictures[0], frame, colours), pictures[0].law
-    legend(figure, entries, colours, columns=2 + len(places), said=reasons([law]))
+    entries, said = _entries(pictures[0], frame, colours), reasons([pictures[0].law])
+    if beside is not None:
+        plane = beside.planes.get(PHASE)
+        entries += [plane_entry(beside.law, colours)] if plane is not None else []
+        said = said + said_of(beside.law, plane, sim.k)
+    legend(figure, entries, colours, columns=2 + len(places), said=said)
     return figure
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from swarmviz.drawing.layers import checked
+from swarmviz.drawing.law_beside import DENSITY, DISTANCE, MASSES, PHASE
 from swarmviz.exports.metadata import as_text, metadata
 from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.mpl.comparison import comparison_figure
 from swarmviz.exports.mpl.curves import curves_figure
-from swarmviz.exports.mpl.density import density_figure, law_of
+from swarmviz.exports.mpl.density import density_figure
 from swarmviz.exports.mpl.figure import LOCK, by_hand, need
+from swarmviz.exports.mpl.law import law_of
 from swarmviz.exports.mpl.mass import mass_figure
 from swarmviz.exports.mpl.occupation import occupation_figure
 from swarmviz.exports.mpl.phase_space import phase_figure
@@ -49,11 +51,12 @@ class PrintedView(NamedTuple):
     """A picture that can be made.
 
     ``figure(sim, dark, dpi, **options)`` draws it and refuses options that are out of range; ``lacking(frame)`` says what a run has not
-    that the picture would show, empty where it fits.
+    that the picture would show, empty where it fits; ``law`` is the part of the law of infinitely many agents that it can draw.
     """
 
     figure: Callable[..., Any]
     lacking: Callable[[Frame], str] = lambda frame: ""
+    law: str = ""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -76,10 +79,10 @@ def _no_states(frame: Frame) -> str:
 
 VIEWS: dict[str, PrintedView] = {
     "arena": PrintedView(_arena),
-    "density": PrintedView(density_figure),
-    "curves": PrintedView(curves_figure),
-    "phase": PrintedView(phase_figure, _no_velocities),
-    "mass": PrintedView(mass_figure, _no_masses),
+    "density": PrintedView(density_figure, law=DENSITY),
+    "curves": PrintedView(curves_figure, law=DISTANCE),
+    "phase": PrintedView(phase_figure, _no_velocities, PHASE),
+    "mass": PrintedView(mass_figure, _no_masses, MASSES),
     "occupation": PrintedView(occupation_figure, _no_states),
     "comparison": PrintedView(comparison_figure),
 }
@@ -132,7 +135,8 @@ def picture(
         * coordinates, of a density or a phase space: sequence of one or two int from 0; the first one or two when absent
         * bins, of a density: int from 2 to 1000, over the box; 40 when absent
         * smooth, of a density: bool, whether there is a smooth estimate, over the bars and as the image of the plane; True when absent
-        * law, of a density: bool, whether the law of infinitely many agents is drawn, for d = 1; of a long run it takes minutes
+        * law, of a density, curves, a phase space or masses: bool, whether the law of infinitely many agents is drawn, for d = 1: its
+          density, W₁ of the swarm to it, or the law of places and velocities or masses; of a long run it takes minutes
         * over, of masses: "strength", where mass decides on noise, or a coordinate, int from 0; the first that there is when absent
         * other, of a comparison, which needs it: Simulation, the second run
 
@@ -158,7 +162,9 @@ def picture(
     matplotlib = need("matplotlib")
     content = _content(sim, options.get("other"))
     if options.get("law") is True:
-        options["law"] = law_of(sim, cancelled)  # before the lock, for which the pictures of all others wait
+        options["law"] = law_of(
+            sim, VIEWS[view].law, cancelled
+        )  # before the lock, for which the pictures of all others wait
     about = {"Title": content["title"], "Description": as_text(content)}
     maker = f"swarmviz {content['version']}"
     about |= {"Software": maker} if kind == "png" else {"Creator": maker, "Date": None}

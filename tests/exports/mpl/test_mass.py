@@ -8,8 +8,11 @@ from matplotlib.collections import PathCollection, QuadMesh
 
 import swarmviz as sv
 from swarmviz.drawing import style
-from swarmviz.drawing.mass import STRENGTH
+from swarmviz.drawing.law import LAW_NAME
+from swarmviz.drawing.law_beside import MASSES, law_beside
+from swarmviz.drawing.mass import STRENGTH, mass_ends
 from swarmviz.exports.mpl.mass import mass_figure
+from swarmviz.replay import RunSpec
 from tests.exports.mpl.helpers import dots, named, simulation
 from tests.exports.mpl.helpers import reasons_in as said
 
@@ -76,3 +79,34 @@ def test_what_masses_cannot_be_drawn_over_is_refused(wrong):
 def test_a_dynamics_without_noise_over_mass_has_no_such_picture():
     with pytest.raises(ValueError, match="over = 'strength': must be one of 0, 1"):
         mass_figure(simulation("SBGD"), over=STRENGTH)
+
+
+@pytest.mark.parametrize("n", [60, 5000], ids=["few", "many"])
+def test_the_law_of_places_and_masses_lies_behind_the_agents_over_the_coordinate_alone(n):
+    sim = simulation("SSA", n=n, d=1, steps=100, cutoff=1 / n)
+    figure = mass_figure(sim, over=0, law=True)
+    (axes,) = figure.axes
+    meshes = [mesh for mesh in axes.collections if isinstance(mesh, QuadMesh)]
+    view = axes.get_xlim(), mass_ends(sim.frame, sim.dynamics.noise_cutoff)
+    expected = (
+        law_beside(RunSpec.of(sim), frozenset({MASSES})).beside(frozenset({MASSES}), {MASSES: view}).planes[MASSES]
+    )
+    law = min(meshes, key=lambda mesh: mesh.get_zorder())
+    np.testing.assert_array_equal(law.get_array(), expected.image)
+    np.testing.assert_allclose(law.get_coordinates()[[0, -1], 0, 1], axes.get_ylim())
+    assert (
+        expected.k == 100
+        and expected.image.max() == 255
+        and LAW_NAME in named(figure)
+        and len(meshes) == 1 + (n > 2000)
+    )
+    under_noise = mass_figure(sim, over=STRENGTH, law=True)
+    assert LAW_NAME not in named(under_noise)
+    with pytest.raises(ValueError, match="law = 'yes': must be True or False"):
+        mass_figure(sim, law="yes")
+
+
+def test_a_picture_says_why_the_law_has_no_masses():
+    sim = simulation("SSA", n=60, d=1, steps=10, profile="constant")
+    figure = mass_figure(sim, over=0, law=True)
+    assert "which do not depend on masses" in said(figure) and LAW_NAME not in named(figure)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, QuadMesh
 
 from swarmviz import theory
 from swarmviz.drawing import style
 from swarmviz.drawing.coordinates import names_of
+from swarmviz.drawing.law import LAW_NAME
+from swarmviz.drawing.law_beside import PHASE, law_beside
 from swarmviz.exports.mpl.phase_space import phase_figure
+from swarmviz.replay import RunSpec
 from tests.exports.mpl.helpers import dots, named, reasons_in, simulation
 
 
@@ -83,3 +86,21 @@ def test_a_large_swarm_in_phase_space_is_an_image_of_all_agents_in_view():
     )
     note = " ".join(axes.texts[0].get_text().split())
     assert note == f"20,000 agents, drawn as a density · {int(20_000 - cells.sum()):,} agents outside the view"
+
+
+def test_the_law_of_places_and_velocities_lies_behind_the_agents_on_a_line_alone():
+    sim = simulation(d=1, n=400, steps=10)
+    figure = phase_figure(sim, law=True)
+    (axes,) = figure.axes
+    (mesh,) = (artist for artist in axes.collections if isinstance(artist, QuadMesh))
+    law = law_beside(RunSpec.of(sim), frozenset({PHASE})).beside(
+        frozenset({PHASE}), {PHASE: (axes.get_xlim(), axes.get_ylim())}
+    )
+    np.testing.assert_array_equal(mesh.get_array(), law.planes[PHASE].image)
+    corners = mesh.get_coordinates()[[0, -1], [0, -1]]
+    np.testing.assert_allclose(corners.T, [axes.get_xlim(), axes.get_ylim()])
+    assert law.planes[PHASE].k == 10 and LAW_NAME in named(figure) and mesh.zorder < dots(axes).zorder
+    in_the_plane = phase_figure(simulation(d=2), law=True)
+    assert LAW_NAME not in named(in_the_plane)
+    with pytest.raises(ValueError, match="law = 0: must be True or False"):
+        phase_figure(sim, law=0)

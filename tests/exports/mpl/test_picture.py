@@ -78,8 +78,9 @@ def test_every_view_checks_its_own_options():
     assert {name: view.options for name, view in VIEWS.items() if view.options} == {
         "arena": ("region", "trails", "arrows", "links", "contours", "inset"),
         "density": ("coordinates", "bins", "smooth", "law"),
-        "phase": ("coordinates",),
-        "mass": ("over",),
+        "curves": ("law",),
+        "phase": ("coordinates", "law"),
+        "mass": ("over", "law"),
         "comparison": ("other",),
     }
 
@@ -121,8 +122,11 @@ def test_a_diverged_swarm_is_drawn_as_it_stood_at_its_last_finite_step(view):
     assert exports.picture(sim, view, dpi=50, other=simulation("CBO") if view == "comparison" else None)
 
 
-def test_a_law_is_computed_before_matplotlib_is_taken_from_the_pictures_of_others_and_can_be_cancelled():
-    sim, free = simulation("CBO", n=20, d=1), []
+@pytest.mark.parametrize(
+    ("dynamics", "view"), [("CBO", "density"), ("CBO", "curves"), ("BGK", "phase"), ("SSA", "mass")]
+)
+def test_a_law_is_computed_before_matplotlib_is_taken_from_the_pictures_of_others_and_can_be_cancelled(dynamics, view):
+    sim, free = simulation(dynamics, n=20, d=1), []
 
     def look():
         free.append(LOCK.acquire(blocking=False))
@@ -135,7 +139,7 @@ def test_a_law_is_computed_before_matplotlib_is_taken_from_the_pictures_of_other
         other.join()
         return len(free) == 2
 
-    sim.advance(200)
+    sim.advance(1000)
     with pytest.raises(Cancelled):
-        exports.picture(sim, "density", law=True, cancelled=cancelled)
+        exports.picture(sim, view, law=True, cancelled=cancelled)
     assert free == [True, True]

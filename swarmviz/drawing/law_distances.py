@@ -7,20 +7,26 @@ import time
 
 import numpy as np
 
-from swarmviz import Diverged, Simulation
 from swarmviz.drawing.density import taking_part
 from swarmviz.drawing.law import Distances
+from swarmviz.frame import Diverged
 from swarmviz.laws import Reached
 from swarmviz.laws.distance import curve_of, distance, expected_distance
 from swarmviz.replay import RunSpec
+from swarmviz.simulation import Simulation
 
 MAX_SAMPLES = 128  # of a run; beyond, every second one is left out and fewer are taken from there on
-MAX_LAG = 32  # steps by which the law may be late with every value; beyond, some are left out, so that it keeps pace
+MAX_LAG_STEPS = 32  # of the law of a visible run
 MAX_DUE = 8  # values on the way to the visible step then
 
 
 class DistanceSeries:
     """W₁ at the steps 0, ``every``, 2·``every``, …, or at some of them where the law comes late; each value follows from the run alone.
+
+    Parameters
+    ----------
+    max_lag_steps : float
+        By how much the law may be late with every value; beyond, some are left out, so that it keeps pace.
 
     Attributes
     ----------
@@ -28,7 +34,8 @@ class DistanceSeries:
         Steps from one value to the next, at least; a power of two that grows with the run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_lag_steps: float = MAX_LAG_STEPS) -> None:
+        self._max_lag_steps = max_lag_steps
         self.every, self._ended_at = 1, math.inf  # the step at which it was seen that the swarm has diverged on the way
         self._values: list[tuple[int, float, float]] = []  # step, distance, expected distance
         self._swarm: Simulation | None = None  # the visible run again, on the thread of whoever asks
@@ -39,7 +46,7 @@ class DistanceSeries:
         if not self._values:
             return 0
         last, apart = self._values[-1][0], self.every
-        while k - last > max(MAX_LAG, MAX_DUE * apart):
+        while k - last > max(self._max_lag_steps, MAX_DUE * apart):
             apart *= 2
         return (last // apart + 1) * apart
 

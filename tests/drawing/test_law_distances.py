@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.law import distance_series
-from components.law.beside import DISTANCE, LawBesideRun
+from swarmviz.drawing import law_distances
+from swarmviz.drawing.law_beside import DISTANCE, LawBesideRun
 from swarmviz.laws import LawOfRun
 from swarmviz.laws.distance import curve_of, distance
 from tests.law.runs import finish, visible_run
@@ -54,7 +54,7 @@ def test_a_branch_keeps_what_is_common_and_a_return_shows_the_same():
     sim.dynamics.sigma = 0.2
     sim.advance(8)
     law.follow(sv.replay.RunSpec.of(sim))
-    np.testing.assert_array_equal(law.beside(PARTS, None).distances.k, np.arange(5))
+    np.testing.assert_array_equal(law.beside(PARTS).distances.k, np.arange(5))
     branch = finish(law, sim, PARTS).distances
     np.testing.assert_array_equal(branch.measured[:5], before.measured[:5])
     fresh = finish(LawBesideRun(), sim, PARTS).distances
@@ -73,21 +73,21 @@ def test_another_seed_is_another_swarm_although_it_has_the_same_law():
 
 
 def test_a_long_run_has_no_more_values_than_it_may_and_a_late_law_leaves_some_out(monkeypatch):
-    monkeypatch.setattr(distance_series, "MAX_SAMPLES", 8)
+    monkeypatch.setattr(law_distances, "MAX_SAMPLES", 8)
     sim, law = visible_run(3), LawBesideRun()
     finish(law, sim, PARTS)
     for _ in range(5):
         sim.advance(3)
         known = finish(law, sim, PARTS).distances
     np.testing.assert_array_equal(known.k, [0, 4, 8, 12, 16])
-    series = distance_series.DistanceSeries()
+    series = law_distances.DistanceSeries()
     assert series.next(1000) == 0
     series._values = [(16, 0.1, 0.1)]
     assert series.next(16) == series.next(48) == 17 and series.next(49) == 24 and series.next(145) == 32
 
 
 def test_after_a_branch_early_in_a_long_run_there_is_a_value_at_every_step_again(monkeypatch):
-    monkeypatch.setattr(distance_series, "MAX_SAMPLES", 8)
+    monkeypatch.setattr(law_distances, "MAX_SAMPLES", 8)
     sim, law = visible_run(16), LawBesideRun()
     assert finish(law, sim, PARTS).distances.k[1] > 1
     sim.goto(2)
@@ -113,7 +113,7 @@ def test_a_swarm_that_has_diverged_is_not_replayed_at_every_look(monkeypatch):
     for _ in range(3):
         finish(law, sim, PARTS)
     assert len(replays) == before
-    np.testing.assert_array_equal(law.beside(PARTS, None).distances.k, [0, 1, 2, 3])
+    np.testing.assert_array_equal(law.beside(PARTS).distances.k, [0, 1, 2, 3])
     branch = visible_run(2)
     branch.dynamics.sigma = 0.1
     branch.advance(1)
@@ -122,7 +122,7 @@ def test_a_swarm_that_has_diverged_is_not_replayed_at_every_look(monkeypatch):
 
 def test_agents_that_take_no_part_any_more_are_not_counted(monkeypatch):
     whole = finish(LawBesideRun(), visible_run(6), PARTS).distances
-    monkeypatch.setattr(distance_series, "taking_part", lambda frame: np.arange(frame.n) < 20)
+    monkeypatch.setattr(law_distances, "taking_part", lambda frame: np.arange(frame.n) < 20)
     part, sim = finish(LawBesideRun(), visible_run(6), PARTS).distances, visible_run(6)
     assert (part.measured != whole.measured).all()
     assert (part.expected > whole.expected).all(), "that of 20 draws, and no longer of 50"

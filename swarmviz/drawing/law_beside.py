@@ -1,17 +1,24 @@
-"""The law beside the visible run, in small pieces: it follows what the run does, and says what is drawn of it. No thread, no widget."""
+"""The law beside a run, in small pieces: it follows what the run does, and says what is drawn of it. No thread, no widget."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-from components.law.distance_series import DistanceSeries
-from swarmviz.drawing.law import NO_DISTANCES, Distances, DrawnLaw, PhaseLaw, drawn_law, phase_law
+from swarmviz.drawing.law import NO_DISTANCES, Distances, DrawnLaw, PlaneLaw, drawn_law, phase_law
+from swarmviz.drawing.law_distances import MAX_LAG_STEPS, DistanceSeries
+from swarmviz.drawing.mass_law import mass_law
 from swarmviz.laws import LawOfRun, Reached
-from swarmviz.replay import RunSpec
+from swarmviz.replay import Cancelled, RunSpec, never
 
-DENSITY, PHASE, DISTANCE = "density", "phase", "distance"
-PARTS = frozenset({DENSITY, PHASE, DISTANCE})  # of a law that a view can draw
+DENSITY, PHASE, MASSES, DISTANCE = "density", "phase", "masses", "distance"
+PARTS = frozenset({DENSITY, PHASE, MASSES, DISTANCE})  # of a law that a view can draw
+PLANES = {PHASE: phase_law, MASSES: mass_law}  # those that are drawn for a view, which has two axes
 Ends = tuple[float, float]
+NO_PLANES: Mapping[str, PlaneLaw] = MappingProxyType({})
+ASKED_EVERY_S = 0.05  # whether the work is still wanted
 
 
 class Beside(NamedTuple):
@@ -19,7 +26,7 @@ class Beside(NamedTuple):
 
     run: RunSpec
     law: DrawnLaw
-    phase: PhaseLaw | None = None
+    planes: Mapping[str, PlaneLaw] = NO_PLANES
     distances: Distances = NO_DISTANCES
 
 
@@ -27,10 +34,15 @@ class LawBesideRun:
     """The law of a visible run, as far as it has been computed.
 
     Going back shows at once what is known of the steps before; a change of parameters costs what follows on it.
+
+    Parameters
+    ----------
+    max_lag_steps : float
+        By how much the law may come after the run with a distance at every step.
     """
 
-    def __init__(self) -> None:
-        self._law, self._distances = LawOfRun(), DistanceSeries()
+    def __init__(self, max_lag_steps: float = MAX_LAG_STEPS) -> None:
+        self._law, self._distances = LawOfRun(), DistanceSeries(max_lag_steps)
         self._run: RunSpec | None = None
         self._reached = Reached(None, None, "")
 
@@ -62,14 +74,31 @@ class LawBesideRun:
             return True  # there may be another one
         return sampling or self._reached.k < run.k
 
-    def beside(self, parts: frozenset[str], view: tuple[Ends, Ends] | None) -> Beside:
-        """What is drawn of it now; ``view``: the ends of x and v of the phase space that is seen."""
+    def beside(self, parts: frozenset[str], views: Mapping[str, tuple[Ends, Ends]] = MappingProxyType({})) -> Beside:
+        """What is drawn of it now; ``views``: the ends of both axes of each of the ``PLANES`` that is seen."""
         assert self._run is not None
         law = drawn_law(self._reached, self._run.journal, self._run.swarm.n)
-        phase = phase_law(self._reached, *view) if PHASE in parts and view is not None else None
-        return Beside(self._run, law, phase, self._distances.known())
+        drawn = {part: PLANES[part](self._reached, *views[part]) for part in parts & PLANES.keys() & views.keys()}
+        planes = {part: plane for part, plane in drawn.items() if plane is not None}
+        return Beside(self._run, law, planes, self._distances.known())
 
     def failed(self, trouble: str) -> Beside | None:
         """What is said when it cannot go on; None when it has not begun."""
         run = self._run
         return None if run is None else Beside(run, drawn_law(Reached(None, None, trouble), run.journal, run.swarm.n))
+
+
+def law_beside(run: RunSpec, parts: frozenset[str], cancelled: Callable[[], bool] = never) -> LawBesideRun:
+    """The law of a run at its step, computed from step 0 on; of a long run that takes minutes.
+
+    Raises
+    ------
+    Cancelled
+        When ``cancelled()`` was true on the way.
+    """
+    law = LawBesideRun(math.inf)
+    law.follow(run)
+    while law.work(parts, ASKED_EVERY_S):
+        if cancelled():
+            raise Cancelled
+    return law

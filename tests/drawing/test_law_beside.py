@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import swarmviz as sv
-from components.law.beside import DENSITY, PARTS, PHASE, LawBesideRun
+from swarmviz.drawing.law_beside import DENSITY, PARTS, PHASE, LawBesideRun
 from swarmviz.replay import RunSpec
 from tests.law.runs import finish, law_at, same, visible_run
 
@@ -31,8 +31,8 @@ def test_what_is_drawn_on_the_way_is_an_earlier_step_that_says_so():
     law.follow(RunSpec.of(sim))
     steps = [0]
     while law.work(ONLY, 0.004):
-        steps.append(law.beside(ONLY, None).law.k)
-    drawn = law.beside(ONLY, None).law
+        steps.append(law.beside(ONLY).law.k)
+    drawn = law.beside(ONLY).law
     assert steps == sorted(steps) and len(set(steps)) > 2 and drawn.k == 30 and drawn.note == "law at step 30"
 
 
@@ -41,19 +41,19 @@ def test_distances_that_are_wanted_later_do_not_throw_the_density_back():
     finish(law, sim, ONLY)
     law.follow(RunSpec.of(sim))
     while law.work(PARTS, 0.004):
-        assert law.beside(PARTS, None).law.k == 10
-    assert law.beside(PARTS, None).distances.k[-1] == 10
+        assert law.beside(PARTS).law.k == 10
+    assert law.beside(PARTS).distances.k[-1] == 10
 
 
 def test_the_phase_space_is_computed_for_the_view_that_is_seen_and_only_where_there_are_velocities():
     sim, view = visible_run(4, dynamics=sv.BGK()), ((-3.0, 3.0), (-1.0, 1.0))
     law = LawBesideRun()
-    assert finish(law, sim, ONLY).phase is None
-    phase = law.beside(frozenset({PHASE}), view).phase
-    assert (phase.k, phase.x_ends, phase.v_ends) == (4, *view) and phase.image.max() == 255
+    assert not finish(law, sim, ONLY).planes
+    phase = law.beside(frozenset({PHASE}), {PHASE: view}).planes[PHASE]
+    assert (phase.k, phase.x_ends, phase.y_ends) == (4, *view) and phase.image.max() == 255
     other = LawBesideRun()
     finish(other, visible_run(4), ONLY)
-    assert other.beside(frozenset({PHASE}), view).phase is None
+    assert not other.beside(frozenset({PHASE}), {PHASE: view}).planes
 
 
 def test_a_landscape_that_is_replaced_in_mid_run_moves_the_law():
