@@ -134,7 +134,9 @@ class Session:
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
         self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
-        self.side = switcher = ViewSwitcher(SIDE_VIEWS, self.panes.lock, changed, refresh=changed, runs=runs, law=self.law)
+        self.side = switcher = ViewSwitcher(
+            SIDE_VIEWS, self.panes.lock, changed, refresh=changed, runs=runs, law=self.law
+        )
         told = lambda: bool(switcher.law_parts)  # noqa: E731  # refers to no session
         self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed, law=self.law, law_told=told)
         self.equation = EquationCard(refresh=weakly(self._redraw))

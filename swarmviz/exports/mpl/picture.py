@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from swarmviz.drawing.layers import checked
 from swarmviz.drawing.law_beside import DENSITY, DISTANCE, MASSES, PHASE
+from swarmviz.drawing.layers import checked
 from swarmviz.exports.metadata import as_text, metadata
 from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.mpl.comparison import comparison_figure
