@@ -52,8 +52,8 @@ def page(
 ) -> Viewable:
     """The page: choices at the left (a sheet at the bottom of a phone), the board, cards in the right drawer.
 
-    The button that ``Page`` has for the drawer says "contextbar"; ``frame.css`` hides it, and ours does the same. The cards reach the browser
-    when the drawer is first opened.
+    The button that ``Page`` has for the drawer says "contextbar"; ``frame.css`` hides it, and ours does the same. The cards reach the
+    browser when the drawer is first opened.
     """
     button = DrawerButton(cards=list(drawer))
     cards = pn.Column(margin=0)
