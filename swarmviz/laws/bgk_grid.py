@@ -121,10 +121,10 @@ def half_width(landscape: Landscape) -> float:
 
 
 def nodes_for(landscape: Landscape, marks: np.ndarray) -> Nodes:
-    """Nodes in the box and around it, dense at ``marks``."""
+    """Nodes in the box and around it, dense at its walls and at ``marks``."""
     low, high = box(landscape)
     more = PADDING * half_width(landscape)
-    return nodes_of(landscape, low - more, high + more, marks.tolist())
+    return nodes_of(landscape, low - more, high + more, [low, high, *marks.tolist()])
 
 
 def reach(dynamics: BGK) -> float:
