@@ -340,7 +340,8 @@ class CBOLaw(LawScheme):
         if not state.grid.smooth:
             points = points_of(cells, np.union1d(state.nodes.x - state.centre, places.fine))
             points = np.vstack((np.add(points, (state.centre, 0.0)), atoms))
-            return consensus(*np.zeros((3, 0)), alpha, points, values_at(landscape, points[:, 0]))
+            none = np.zeros(0)
+            return consensus(none, none, none, alpha, points, values_at(landscape, points[:, 0]))
         with np.errstate(divide="ignore"):
             logs = np.log(density[1:-1])
         moving = state.centre + places.fine

@@ -239,7 +239,7 @@ def test_a_law_that_steps_throw_out_of_the_box_ends():
     """Double well: from |x| > √(1 + 3/(4Δt)) = 3.5 on a step goes twice as far to the other side; √(2Δtλ) = 0.9."""
     dynamics = constant(5.9, 0.07)
     first = after(1, dynamics, WELL, start())
-    with pytest.raises(NoLaw, match="0.07 throw"):
+    with pytest.raises(NoLaw, match="throw"):
         LAW.advance(first, dynamics, WELL, 4)
     state = after(40, constant(0.2, 0.04), WELL, start())
     assert LAW.cdf(state, np.array([-3.0, 3.0])) == pytest.approx([0.0, 1.0], abs=1e-6)
