@@ -177,7 +177,7 @@ class SSALaw(LawScheme):
         self.agents, text = agents, LangevinLaw.approximation
         self.approximation = (  # type: ignore[misc]
             f"A quiet swarm of {agents:,} agents, twice as many with random initial masses, whose errors cancel: as near to the law as "
-            "some 10⁶ independent draws, with the cutoff Nβ of this N. Where the noise does not depend on the mass: "
+            "10⁵ to 10⁶ independent draws, with the cutoff Nβ of this N. Where the noise does not depend on the mass: "
             f"{text[0].lower()}{text[1:]}"
         )
         self.mass_free = LangevinLaw()

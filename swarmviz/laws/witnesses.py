@@ -2,9 +2,8 @@
 
 There are :data:`EACH` swarms of each of some sizes, with seeds of their own. At the steps 2ⁱ and 3·2ⁱ they are compared with the law; a
 swarm has left it when W₁ is more than :data:`NOISE` times that expected of as many independent draws and more than :data:`SHARE` of the
-mean
-distance of the law from its median. N* is the smallest size from which on none has left so far, ∞ when one of the largest has. So a law
-that is decided by luck, such as which of two equal minima becomes the common best, has an infinite one.
+mean distance of the law from its median. N* is the smallest size from which on none has left so far, ∞ when one of the largest has. So a
+law that is decided by luck, such as which of two equal minima becomes the common best, has an infinite one.
 """
 
 from __future__ import annotations
