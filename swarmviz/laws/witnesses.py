@@ -2,8 +2,8 @@
 
 There are :data:`EACH` swarms of each of some sizes, with seeds of their own. At the steps 2ⁱ and 3·2ⁱ they are compared with the law; a
 swarm has left it when W₁ is more than :data:`NOISE` times that expected of as many independent draws and more than :data:`SHARE` of the
-mean distance of the law from its median. N* is the smallest size from which on none has left so far, ∞ when one of the largest has. So a
-law that is decided by luck, such as which of two equal minima becomes the common best, has an infinite one.
+mean distance of the law from its median. N* is the smallest size from which on none was away at the last look, ∞ when one of the largest
+was. So a law that is decided by luck, such as which of two equal minima becomes the common best, has an infinite one.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ SEED = 0x1A36  # of the first; every other has the next number
 
 
 class Witnesses(NamedTuple):
-    """The States of the swarms, smallest first, and N* so far, 1 where there are none."""
+    """The States of the swarms, smallest first; N* at the last look, 1 where there are none; and N* because of those that diverged."""
 
     states: tuple[Any, ...]
     needed: float
+    lost: float = 1.0
 
 
 def started(
@@ -51,14 +52,14 @@ def started(
 
 
 def advanced(witnesses: Witnesses, dynamics: Dynamics, landscape: Landscape, steps: int) -> Witnesses:
-    """The same some steps later; one that diverges is a swarm that has left the law."""
-    states, needed = [], witnesses.needed
+    """The same some steps later; one that diverges has left the law for good."""
+    states, lost = [], witnesses.lost
     for state in witnesses.states:
         try:
             states.append(dynamics.advance(state, landscape, steps, every=state.k + steps + 1)[0])
         except Diverged:
-            needed = max(needed, more_than(state.n, witnesses))
-    return Witnesses(tuple(states), needed)
+            lost = max(lost, more_than(state.n, witnesses))
+    return Witnesses(tuple(states), max(witnesses.needed, lost), lost)
 
 
 def moved_to(witnesses: Witnesses, dynamics: Dynamics, landscape: Landscape) -> Witnesses:
@@ -79,16 +80,19 @@ def next_look(k: int) -> int:
     return k
 
 
-def compared(witnesses: Witnesses, curve: Curve) -> Witnesses:
-    """The same with the N* that this law makes of it."""
+def compared(witnesses: Witnesses, curve: Curve, least: float = 0.0) -> Witnesses:
+    """The same with the N* that this law makes of it; swarms of fewer than ``least`` agents are not expected to follow."""
     middles, masses = 0.5 * (curve.x[1:] + curve.x[:-1]), np.diff(curve.value)
     median = curve.x[min(int(np.searchsorted(curve.value, 0.5)), len(curve.x) - 1)]
-    wide, needed = float(np.abs(middles - median) @ masses), witnesses.needed
+    wide = float(np.abs(middles - median) @ masses)
+    needed = max([witnesses.lost, *(state.n for state in witnesses.states[:1])])
     for state in witnesses.states:
+        if state.n < least:
+            continue
         most = max(NOISE * expected_distance(curve, state.n), SHARE * wide)
         if distance(np.asarray(state.x).ravel()[: state.n], curve) > most:
             needed = max(needed, more_than(state.n, witnesses))
-    return witnesses._replace(needed=needed)
+    return witnesses._replace(needed=float(needed))
 
 
 def more_than(n: int, witnesses: Witnesses) -> float:
