@@ -16,7 +16,6 @@ from swarmviz.dynamics.fmc.dynamics import FMC, REWARDS
 from swarmviz.frame import Clock
 from swarmviz.kernels import boundaries
 from swarmviz.landscapes.base import Landscape
-from swarmviz.laws import witnesses
 from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.cloning_map import (
     COARSEST,
@@ -28,10 +27,8 @@ from swarmviz.laws.cloning_map import (
     Report,
     advance_cells,
 )
-from swarmviz.laws.distance import curve_of
 from swarmviz.laws.initial import initial_law
-from swarmviz.laws.plain import COARSE, Plain, PlainState
-from swarmviz.laws.witnesses import Witnesses
+from swarmviz.laws.plain import Plain, PlainState
 from swarmviz.schedules import values_of
 
 FEWEST, MOST = 400, 1200  # cells at the start
@@ -58,7 +55,6 @@ class CellState(NamedTuple):
     rate: float  # of cloning in the last step
     needed: float  # N* of one group
     groups: int
-    witnesses: Witnesses  # of one group
 
 
 class FMCLaw(LawScheme):
@@ -90,33 +86,12 @@ class FMCLaw(LawScheme):
         if not (walled(dynamics) and not len(law.atoms) and a <= OUTSIDE and b >= 1.0 - OUTSIDE):
             return self.swarm.init(dynamics, landscape, swarm)
         mass = law.cells(np.linspace(low, high, cell_count(dynamics, landscape, law.cdf) + 1)).mass
-        clock, worth = Clock(dt=dynamics.time_step), witnesses.WORTH * witnesses.SIZES[-1]
-        beside = witnesses.started(in_one_group(dynamics), landscape, law.quantiles, worth, 0, None)
-        return CellState(
-            0, clock, low, high, mass / mass.sum(), np.zeros(len(mass)), 0.0, 1.0, int(dynamics.groups), beside
-        )
+        clock = Clock(dt=dynamics.time_step)
+        return CellState(0, clock, low, high, mass / mass.sum(), np.zeros(len(mass)), 0.0, 1.0, int(dynamics.groups))
 
     def advance(self, state, dynamics, landscape, steps):
-        end = state.k + steps
-        while isinstance(state, CellState):
-            steps = min(witnesses.next_look(state.k), end) - state.k  # the same looks however steps are grouped
-            before, state = state, self._advanced(state, dynamics, landscape, steps)
-            if isinstance(state, CellState):
-                beside = witnesses.advanced(before.witnesses, in_one_group(dynamics), landscape, steps)
-                state = self._compared(state._replace(witnesses=beside)) if steps > 0 else state
-                if state.k == end:
-                    return state
-        return self.swarm.advance(state, dynamics, landscape, end - state.k)
-
-    def _compared(self, state: CellState) -> CellState:
-        """The State after a look at the swarms beside it, at the steps at which there is one."""
-        if not witnesses.looks_at(state.k):
-            return state
-        curve = curve_of(lambda x: self.cdf(state, x), state.low, state.high, tolerance=COARSE)
-        return state._replace(witnesses=witnesses.compared(state.witnesses, curve, state.needed))
-
-    def _advanced(self, state: Any, dynamics: FMC, landscape: Landscape, steps: int) -> CellState | PlainState:
-        """The State some steps later, whose witnesses are where they were."""
+        if isinstance(state, PlainState):
+            return self.swarm.advance(state, dynamics, landscape, steps)
         if not walled(dynamics):
             return self.swarm.advance(self._as_swarm(state, dynamics, landscape), dynamics, landscape, steps)
         if steps == 0:
@@ -145,7 +120,7 @@ class FMCLaw(LawScheme):
                 f"the law ends at step {after.k}: F is not finite, or the reward {dynamics.reward!r} not positive, where walkers are"
             )
         if end == NARROW and 2 * len(mass) <= FINEST:
-            return self._advanced(halved(after), dynamics, landscape, steps - taken)
+            return self.advance(halved(after), dynamics, landscape, steps - taken)
         if taken < steps:
             after = self._as_swarm(after, dynamics, landscape)
             return self.swarm.advance(after, dynamics, landscape, steps - taken)
@@ -166,10 +141,7 @@ class FMCLaw(LawScheme):
         return self.swarm.atoms(state) if isinstance(state, PlainState) else super().atoms(state)
 
     def agents_needed(self, state):
-        if isinstance(state, PlainState):
-            return self.swarm.agents_needed(state)
-        measured = state.witnesses.needed  # the formula is finer than their sizes, the smallest of which says nothing
-        return max(state.needed, measured if measured > witnesses.SIZES[0] else 1.0) * state.groups
+        return self.swarm.agents_needed(state) if isinstance(state, PlainState) else state.needed * state.groups
 
     def _as_swarm(self, state: CellState, dynamics: Dynamics, landscape: Landscape) -> PlainState:
         """A large swarm at the quantiles of the law."""
@@ -178,15 +150,6 @@ class FMCLaw(LawScheme):
             dynamics, landscape, lambda u: np.interp(u, below, edges_of(state)), state.k, state.clock
         )
         return started._replace(needed=self.agents_needed(state))
-
-
-def in_one_group(dynamics: FMC) -> FMC:
-    """The same dynamics with all walkers in one group."""
-    if dynamics.groups == 1:
-        return dynamics
-    other = dynamics.copy()
-    other.groups = 1
-    return other
 
 
 def halved(state: CellState) -> CellState:

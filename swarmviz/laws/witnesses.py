@@ -80,15 +80,13 @@ def next_look(k: int) -> int:
     return k
 
 
-def compared(witnesses: Witnesses, curve: Curve, least: float = 0.0) -> Witnesses:
-    """The same with the N* that this law makes of it; swarms of fewer than ``least`` agents are not expected to follow."""
+def compared(witnesses: Witnesses, curve: Curve) -> Witnesses:
+    """The same with the N* that this law makes of it."""
     middles, masses = 0.5 * (curve.x[1:] + curve.x[:-1]), np.diff(curve.value)
     median = curve.x[min(int(np.searchsorted(curve.value, 0.5)), len(curve.x) - 1)]
     wide = float(np.abs(middles - median) @ masses)
     needed = max([witnesses.lost, *(state.n for state in witnesses.states[:1])])
     for state in witnesses.states:
-        if state.n < least:
-            continue
         most = max(NOISE * expected_distance(curve, state.n), SHARE * wide)
         if distance(np.asarray(state.x).ravel()[: state.n], curve) > most:
             needed = max(needed, more_than(state.n, witnesses))

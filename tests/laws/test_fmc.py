@@ -204,15 +204,3 @@ def test_another_landscape_with_the_same_box_keeps_the_cells():
     other = WELL.copy()
     assert LAW.moved_to(state, dynamics, other) is state
     assert isinstance(LAW.moved_to(state, dynamics, RASTRIGIN), PlainState)
-
-
-def test_the_number_of_walkers_is_infinite_where_large_swarms_are_measured_to_be_elsewhere():
-    """Of four swarms of 10⁴ one at least is away from the law; the formula has 1200. Three other swarms of 2·10⁴ are, too."""
-    dynamics, landscape = sv.FMC(distance_power=3.0, distance_form="decaying"), sv.landscapes.FiniteSetCurve()
-    (state,) = at(dynamics, landscape, one(), [10])
-    away = []
-    for seed in range(3):
-        x = sv.Simulation(dynamics, landscape, one(20_000, seed=seed), every=100).advance(10).x[:, 0]
-        away.append(distance(x, curve(state, x)) / expected_distance(curve(state, x), len(x)))
-    assert (LAW.agents_needed(state) > 10_000) == (np.median(away) > 3.0), away
-    assert np.median(away) > 3.0
