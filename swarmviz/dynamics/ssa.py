@@ -92,7 +92,12 @@ OBSERVABLES = (
     Observable(
         "distance", "‖x_min − x*‖∞", "Distance of the lowest agent from the nearest minimiser", "distance", log=True
     ),
-    Observable("leaders", "leaders", "Agents that are hardly shaken (σ(m) ≤ 1% of λ)", "count"),
+    Observable(
+        "leaders",
+        "leaders",
+        "Agents that are hardly shaken (σ(m) ≤ 1% of λ); none in annealing, which shakes all alike",
+        "count",
+    ),
     Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
     Observable("largest_mass", "max m", "Largest mass", "share"),
     Observable("clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"),
@@ -245,15 +250,15 @@ def entropy(mass):
 
 
 @inner
-def measure(run, lam, objective, workspace, record, column):
+def measure(run, params, objective, workspace, record, column):
     """Write the observables into a column of the record."""
     point, rate, f = workspace.point, workspace.rate, run.energy
     d, n_agents = point.size, f.size
     mean_position(run.x, d, n_agents, point)
     lowest = np.argmin(f)
-    leaders = 0
+    leaders, most = 0, LEADER * params.lam if params.profile != ANNEALING else -1.0  # T(t) makes nobody a leader
     for j in range(n_agents):
-        leaders += rate[j] <= LEADER * lam
+        leaders += rate[j] <= most
     record[ROW.provisional_minimum, column] = run.level[0]
     record[ROW.best, column] = run.best[0]
     record[ROW.minimum, column] = f[lowest]
@@ -313,7 +318,7 @@ def advance_run(run, steps, params, temperature, box, objective, workspace, reco
         run.best[0] = min(run.best[0], smallest(f))
         rates(mass, params.lam, params.cutoff, temperature[s], params.profile, workspace.rate)
         if is_recorded(steps, s):
-            measure(run, params.lam, objective, workspace, record, column)
+            measure(run, params, objective, workspace, record, column)
             column += 1
     return FINE, FINE
 
@@ -423,12 +428,15 @@ class SSA(Dynamics):
 
     def frame(self, state):
         t = float(state.clock.at(state.k))
-        rate = self.noise_strength(state.mass, t)
-        role = np.where(rate <= LEADER * self.lam, LEADS, EXPLORES).astype(np.int8)
+        role = None
+        if (
+            self.profile != "annealing"
+        ):  # in which one temperature shakes all: "no distinction between leaders and explorers" (002 §4)
+            role = np.where(self.noise_strength(state.mass, t) <= LEADER * self.lam, LEADS, EXPLORES).astype(np.int8)
         notes = (
             (f"{state.clips} masses were clipped at zero: Δt = {self.dt:g} is too large for this landscape",)
             if state.clips
             else ()
         )
         return Frame(state.k, t, from_blocks(state.x, state.n, state.d), state.energy, level=state.level, mass=state.mass,
-                     role=role, roles=("explorer", "leader"), notes=notes)  # fmt: skip
+                     role=role, roles=() if role is None else ("explorer", "leader"), notes=notes)  # fmt: skip

@@ -70,5 +70,9 @@ class LawScheme:
         return None
 
     def agents_needed(self, state: Any) -> float:
-        """N*: from how many agents on a swarm has followed this law so far (1: any number)."""
+        """N*: from how many agents on a swarm has followed this law so far; 1: any number, ∞: none that is known.
+
+        To follow is to be as near as independent draws are, or nearer than a tenth of the law's own width. Where N* is measured by swarms
+        beside the law it is that of their last look.
+        """
         return 1.0

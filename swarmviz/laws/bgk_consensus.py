@@ -60,7 +60,8 @@ def needed_now(state: State, total: np.ndarray, mean: np.ndarray, found: Consens
     """N* of this step alone, from the columns' ``total`` masses and ``mean`` places (X,); 1 where the law is but a point.
 
     ν of N agents scatters by τ/√N, which must be a tenth of the mean of |x − ν|; that is a linear estimate, which holds where many agents
-    count, and where fewer do, one of the N must lie within a tenth of the median of |x − ν|. Found by experiment, as for CBO.
+    count, and where fewer do, one of the N must lie within a tenth of the median of |x − ν|, and lower than those elsewhere. Found by
+    experiment, as for CBO.
     """
     nu, ends = found.nu - state.centre, (state.edges[0], state.edges[-1])
     places = np.concatenate(([min(mean[0], ends[0])], state.edges, [max(mean[-1], ends[1])]))
@@ -75,6 +76,6 @@ def needed_now(state: State, total: np.ndarray, mean: np.ndarray, found: Consens
     median = float(size[min(int(np.searchsorted(around(size), 0.5)), len(size) - 1)])
     if median <= delta:
         return 1.0
-    near = float(around(NEAR * median))
-    by_luck = min(1.0 / near if near > 0.0 else math.inf, MANY / found.share)
+    leaders = found.leaders(NEAR * median)
+    by_luck = min(1.0 / leaders if leaders > 0.0 else math.inf, MANY / found.share)
     return max(found.agents_within(NEAR * float(total @ np.abs(mean - nu))), by_luck)

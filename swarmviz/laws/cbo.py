@@ -11,14 +11,16 @@ dimension isotropic and anisotropic noise are the same.
 
 The law is kept in cells with three moments (:mod:`swarmviz.laws.gaussian_mixture`) whose edges c + δ sinh(jh) lie around ν, so that they
 are as fine as the law is narrow. Mass, mean and variance obey the exact recursion whatever h is; what is approximated is the law of
-ln|X − ν|. All places are kept relative to c, or nothing would be left of a law of width 1e-9 around ν = 3.
+ln|X − ν|. For (3) ln ρ is interpolated between the edges; where there is hardly any noise to make ρ smooth, each cell is spread evenly
+over an interval with its mean and variance, which is exact for a law that was uniform at the start. All places are kept relative to c, or
+nothing would be left of a law of width 1e-9 around ν = 3.
 
 At a wall that clips, what lies beyond becomes an atom there; walls that reflect, or through which agents come back at the other side, are
 images of the Gaussians.
 
 N*: ν of N agents scatters by τ/√N, which must be a tenth of the mean of |X − ν| (:meth:`Consensus.agents_within`). That is a linear
-estimate, which holds where many agents count, N s ≥ 10; where fewer do, one of the N must lie within a tenth of the median of |X − ν|.
-Both were found by experiment.
+estimate, which holds where many agents count, N s ≥ 10; where fewer do, one of the N must lie within a tenth of the median of |X − ν|, and
+lower than those elsewhere (:meth:`Consensus.leaders`). Both were found by experiment.
 """
 
 from __future__ import annotations
@@ -54,11 +56,12 @@ EMPTY = np.zeros((0, 2))
 
 
 class Grid(NamedTuple):
-    """Edges δ sinh(jh), |j| ≤ n, the outermost of which are infinite."""
+    """Edges δ sinh(jh), |j| ≤ n, the outermost of which are infinite; ``smooth``: whether ln ρ may be interpolated between them."""
 
     spacing: float
     finest: float
     farthest: float
+    smooth: bool = True
 
 
 class Places(NamedTuple):
@@ -132,6 +135,28 @@ def places_of(grid: Grid) -> Places:
     edges[[0, -1]] = -np.inf, np.inf
     fine_eta = np.linspace(eta[1], eta[-2], REFINED * (2 * n - 2) + 1)
     return Places(edges, float(eta[1]), grid.finest * np.sinh(fine_eta), fine_eta)
+
+
+def points_of(cells: Cells, nodes: np.ndarray) -> np.ndarray:
+    """Rows (place, mass) that stand for cells in integrals: each spread evenly over its mean ± √3 deviations, by the trapezoidal rule.
+
+    The places are the ends of that interval and those of the increasing ``nodes`` between them.
+    """
+    mass, mean, variance = (part[cells.mass > 0.0] for part in cells)
+    half = np.sqrt(3.0 * variance)
+    low, high = mean - half, mean + half
+    begin, end = np.searchsorted(nodes, low, side="right"), np.searchsorted(nodes, high, side="left")
+    count = np.maximum(end - begin, 0) + 2
+    which, last = np.repeat(np.arange(len(mass)), count), np.cumsum(count) - 1
+    rank = np.arange(count.sum()) - np.repeat(last - count + 1, count)
+    x = nodes[np.clip(begin[which] + rank - 1, 0, len(nodes) - 1)]
+    x[last - count + 1], x[last] = low, high
+    gaps = np.where(which[1:] == which[:-1], np.diff(x), 0.0)
+    width = 0.5 * (np.append(gaps, 0.0) + np.insert(gaps, 0, 0.0))
+    whole = np.bincount(which, width)[which]
+    point = whole <= 0.0  # narrower than numbers tell
+    share = np.where(point, 1.0 / count[which], width / np.where(point, 1.0, whole))
+    return np.column_stack((x, mass[which] * share))
 
 
 class CBOLaw(LawScheme):
@@ -212,7 +237,9 @@ class CBOLaw(LawScheme):
 
     def _stepped(self, state: State, dynamics: CBO, landscape: Any, scale: float) -> State:
         """The law after (1) or (2) and the boundary, as a mixture and atoms; its cells and ν are those of before."""
-        state = self._on(state, state.grid._replace(spacing=min(max(scale, FINE), COARSE)))
+        state = self._on(
+            state, state.grid._replace(spacing=min(max(abs(scale), FINE), COARSE), smooth=abs(scale) >= FINE)
+        )
         # points keep ln|X − ν| best; where there is little noise to blur them, Gaussians do
         mass, mean, variance = sources(state.cells, 0.0 if scale >= FINE else WITHIN)
         off = state.nu - state.centre
@@ -266,7 +293,7 @@ class CBOLaw(LawScheme):
             state = self._cut(state._replace(centre=found.nu), state.grid)
         else:
             state = self._reaching(self._cut(state, state.grid))
-            found = self._nu(state, state.density, state.atoms, state.support, landscape, alpha)
+            found = self._nu(state, state.cells, state.density, state.atoms, state.support, landscape, alpha)
         state = state._replace(nu=found.nu, alpha=alpha)
         if abs(found.nu - state.centre) > max(RECENTRED * self._sizes(state)[0], state.grid.finest):
             by = found.nu - state.centre
@@ -303,13 +330,18 @@ class CBOLaw(LawScheme):
 
     def _consensus_of(self, state: State, mixture: Mixture, landscape: Any) -> Consensus:
         """(3) of another mixture, relative to the same centre, with nothing cut."""
-        _, density = rebin(mixture, places_of(state.grid).edges)
-        return self._nu(state, density, EMPTY, (-np.inf, np.inf), landscape, state.alpha)
+        cells, density = rebin(mixture, places_of(state.grid).edges)
+        return self._nu(state, cells, density, EMPTY, (-np.inf, np.inf), landscape, state.alpha)
 
     @staticmethod
-    def _nu(state: State, density, atoms, support, landscape: Any, alpha: float) -> Consensus:
-        """(3) of a density at the edges and of atoms."""
+    def _nu(state: State, cells: Cells, density, atoms, support, landscape: Any, alpha: float) -> Consensus:
+        """(3) of a law in cells, or with a density at the edges where that is smooth, and of atoms."""
         places, finest = places_of(state.grid), state.grid.finest
+        if not state.grid.smooth:
+            points = points_of(cells, np.union1d(state.nodes.x - state.centre, places.fine))
+            points = np.vstack((np.add(points, (state.centre, 0.0)), atoms))
+            none = np.zeros(0)
+            return consensus(none, none, none, alpha, points, values_at(landscape, points[:, 0]))
         with np.errstate(divide="ignore"):
             logs = np.log(density[1:-1])
         moving = state.centre + places.fine
@@ -336,6 +368,5 @@ class CBOLaw(LawScheme):
         median, mean = self._sizes(state)
         if median <= state.grid.finest:
             return 1.0
-        around = state.nu + NEAR * median * np.array([-1.0, 1.0])
-        near = max(float(np.diff(self.cdf(state, around))[0]), 1e-300)
-        return max(found.agents_within(NEAR * mean), min(1.0 / near, MANY / found.share))
+        leaders = max(found.leaders(NEAR * median), 1e-300)
+        return max(found.agents_within(NEAR * mean), min(1.0 / leaders, MANY / found.share))

@@ -145,10 +145,10 @@ class FMCLaw(LawScheme):
 
     def _as_swarm(self, state: CellState, dynamics: Dynamics, landscape: Landscape) -> PlainState:
         """A large swarm at the quantiles of the law."""
-        u = (np.arange(self.swarm.agents) + 0.5) / self.swarm.agents
         below = np.concatenate(([0.0], np.cumsum(state.mass)))
-        x = np.interp(u, below, edges_of(state))
-        started = self.swarm.started(dynamics, landscape, x, state.k, state.clock)
+        started = self.swarm.started(
+            dynamics, landscape, lambda u: np.interp(u, below, edges_of(state)), state.k, state.clock
+        )
         return started._replace(needed=self.agents_needed(state))
 
 

@@ -6,12 +6,15 @@ r"""The law of an agent of SSA whose noise does not depend on its mass: Langevin
 The agents do not interact: this is the law of each of them, and that of infinitely many. It is (1) itself that is followed, not the
 diffusion, whose stationary law is e^{−F/T}: what (2) tends to differs from it by the bias of Δt.
 
-chain   (2) by the trapezoidal rule on uniform nodes, s/1.8 apart. ρ⁺ is a sum of Gaussians of deviation s, and so is ρ from the second step
-        on; their products are resolved to 1e-14 (the rule is spectral). From the initial law by Gauss–Legendre panels. Where F' jumps, as
-        in the tip of a cone, the rule is of first order only; with the largest jump half way between two nodes it is of second order, and
-        errors of both sides all but cancel.
-cells   where the box has walls, at which ρ ends, or the noise is too weak for so many nodes: cells with three moments
+chain   (2) by the trapezoidal rule on uniform nodes, s/1.8 apart, or closer where x − ΔtF'(x) bends or rises too much between them. ρ⁺
+        is a sum of Gaussians of deviation s, and so is ρ from the second step on; their products are resolved to 1e-14 (the rule is
+        spectral). From the initial law by Gauss–Legendre panels. Where F' jumps, as in the tip of a cone, the rule is of first order
+        only; with the largest jump half way between two nodes it is of second order, and errors of both sides all but cancel.
+cells   where the box has walls, at which ρ ends, or the noise is too weak, or F' too steep, for so many nodes: cells with three moments
         (:mod:`swarmviz.laws.gaussian_mixture`), an agent's Gaussian is cut with their edges.
+
+An explicit step throws agents that are far out, where F' grows faster than |x|, to the other side and farther out, from where the next one
+throws them farther still. Less than 1e-9 of the law is passed over when that happens to it; with more the law ends, for it has no mean.
 
 In either case the law of a step is a mixture of Gaussians, and the next step begins with it: a run may change from one way to the other.
 """
@@ -28,18 +31,28 @@ from swarmviz.frame import Clock
 from swarmviz.kernels.compiled import Reals, Table, Wholes, inner, kernel
 from swarmviz.kernels.elementary import exp
 from swarmviz.landscapes.base import Landscape
-from swarmviz.laws.base import LawScheme
+from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.gaussian_mixture import INV_ROOT_2PI, SEEN, WITHIN, Mixture, density, sources
 from swarmviz.laws.initial import InitialLaw, initial_law
 from swarmviz.laws.walls import Confined, confine
 
 RESOLVED = 1.8  # deviations s per node of the chain, at least
+RISE, BEND = (
+    0.8,
+    0.1,
+)  # deviations by which x − ΔtF'(x) may change between two nodes, and that change from one to the next
 BAND = 7.6  # deviations to which a source of the chain reaches: 3e-14 of its mass lies beyond
 MOST_NODES = 12_000  # of the chain; with more it takes longer than cells
 LOST = 1e-11  # mass that may be missing after a step before the nodes are chosen anew
+THROWN, ASTRAY = (
+    2.0,
+    1e-9,
+)  # times its distance from the middle, beyond the box; mass of which that may happen and be passed over
+NEAR = 100.0  # half widths of the box to which one looks for such places
 PANEL, POINTS = 0.5, 6  # width in s, and nodes, of the panels of the first step
 WIDEST = 8.0  # s per spacing in a table of the chain
 HALVINGS = 30  # of an interval, after which F' still changes only where it jumps
+CLOSER = (1.0, 1.5, 2.0, 3.0, 4.0)  # times, that nodes may be, so that s is less than WIDEST spacings
 MARGIN = 0.15  # of new nodes beyond either end of the law, of its extent
 CELLS = 600  # in the box
 MOST_CELLS = 6000
@@ -112,7 +125,7 @@ def _spread(mass, first, table, out):
 @kernel
 def walk(
     mass: Reals, mean: Reals, scale: float, image: Reals, scales: Reals, origin: float, spacing: float,
-    first: Wholes, table: Table, out: Reals
+    thrown: Reals, first: Wholes, table: Table, out: Reals
 ) -> int:  # fmt: skip
     """Steps (2) of the chain, in place, on the nodes origin + j spacing.
 
@@ -124,13 +137,15 @@ def walk(
         x − ΔtF'(x) at the nodes x.
     scales : (steps,)
         s of each step.
+    thrown : (n,)
+        1 for the nodes whose image is thrown farther still by the next step, else 0.
     first, table, out : (n,), (n, width), (n,)
         Scratch.
 
     Returns
     -------
     int
-        How many steps were taken: all, or as many as lose no mass at the ends of the nodes.
+        How many steps were taken: all, or as many as lose no mass at the ends of the nodes, and after which nothing is thrown.
     """
     known, at_image = -1.0, False  # of the table: its s, and whether it belongs to ``image``
     for k in range(scales.size):
@@ -143,6 +158,8 @@ def walk(
         mass[:] = out / total
         mean[:] = image
         scale = scales[k]
+        if np.dot(mass, thrown) > 0.0:
+            return k + 1
     return scales.size
 
 
@@ -171,12 +188,12 @@ class LangevinLaw(LawScheme):
         scales = self._scales(state, dynamics, steps)
         clock, first = dynamics._clock(state), state.k
         while state.k < first + steps:
-            ahead = scales[state.k - first :]
+            ahead, state = scales[state.k - first :], self._without_thrown(state, dynamics, landscape)
             scale, spacing = float(ahead[0]), self._spacing(state, dynamics, landscape, float(ahead[0]))
             if spacing == 0.0:
                 state = self._step_in_cells(state, dynamics, landscape, scale)
             elif state.start is not None:
-                state = self._first_step(state, dynamics, landscape, scale)
+                state = self._first_step(state, dynamics, landscape, scale, RESOLVED * spacing)
             else:
                 taken = self._walk(state, dynamics, landscape, spacing, ahead)
                 state = self._step_on_new_nodes(state, dynamics, landscape, spacing, scale) if taken is None else taken
@@ -205,18 +222,34 @@ class LangevinLaw(LawScheme):
         walls = dynamics.boundary != "none" or state.support[0] > -np.inf
         if walls or narrowest == 0.0 or (state.start is None and len(state.atoms)):
             return 0.0
-        spacing = float(rounded(narrowest / RESOLVED))
         (low,), (high,) = landscape.limits(1)
         left, right = extent(state)
-        return spacing if max(right - left, high - low) < MOST_NODES * spacing else 0.0
+        for closer in CLOSER:
+            spacing = float(rounded(narrowest / RESOLVED / closer))
+            if not max(right - left, high - low) < MOST_NODES * spacing:
+                break
+            if resolves(landscape, *where(state), spacing, narrowest, dynamics.dt):
+                return spacing
+        return 0.0
+
+    @staticmethod
+    def _without_thrown(state: State, dynamics: SSA, landscape: Landscape) -> State:
+        """The same law without the little of it that the next step throws farther out; raises NoLaw where that is much."""
+        if state.start is not None or dynamics.boundary != "none":
+            return state
+        far = is_thrown(landscape, state.mean, dynamics.dt) * state.mass
+        much = float(far.sum())
+        if much > ASTRAY:
+            raise no_mean(dynamics.dt, much, state.k)
+        return state._replace(mass=(state.mass - far) / (1.0 - much)) if much > 0.0 else state
 
     # ---- the chain -----------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _first_step(state: State, dynamics: SSA, landscape: Landscape, scale: float) -> State:
-        """(2) of the initial law."""
+    def _first_step(state: State, dynamics: SSA, landscape: Landscape, scale: float, resolved: float) -> State:
+        """(2) of the initial law, in the integral over which a Gaussian of deviation ``resolved`` is one."""
         start = state.start or InitialLaw(np.zeros((0, 3)), None, state.atoms)
-        x, mass = quadrature(start, scale)
+        x, mass = quadrature(start, resolved)
         mean = images(landscape, x, dynamics.dt)
         return state._replace(
             k=state.k + 1,
@@ -256,8 +289,11 @@ class LangevinLaw(LawScheme):
             return None
         n, width = grid.size, math.ceil(2.0 * BAND * widest[:steps].max() / spacing) + 1
         mass, mean, image = state.mass.copy(), state.mean.copy(), images(landscape, grid.nodes, dynamics.dt)
+        thrown = is_thrown(landscape, image, dynamics.dt)
         scratch = np.empty(n, int), np.empty((n, width)), np.empty(n)
-        taken = walk(mass, mean, float(state.deviation[0]), image, scales[:steps], grid.first, spacing, *scratch)
+        taken = walk(
+            mass, mean, float(state.deviation[0]), image, scales[:steps], grid.first, spacing, thrown, *scratch
+        )
         if taken == 0:
             return None
         return state._replace(k=state.k + taken, mass=mass, mean=mean, deviation=np.full(n, scales[taken - 1]))
@@ -301,6 +337,38 @@ def images(landscape: Landscape, x: np.ndarray, dt: float) -> np.ndarray:
     return np.where(np.isfinite(moved), moved, x)
 
 
+def is_thrown(landscape: Landscape, x: np.ndarray, dt: float) -> np.ndarray:
+    """1 for places ``x`` (M,) outside the box that a step without noise puts :data:`THROWN` times as far from its middle, else 0."""
+    (low,), (high,) = landscape.limits(1)
+    half, away = 0.5 * (high - low), np.abs(x - 0.5 * (high + low))
+    farther = np.abs(images(landscape, x, dt) - 0.5 * (high + low)) > THROWN * away
+    return ((away > half) & (farther | ~np.isfinite(landscape.gradient(x[:, None])[:, 0]))).astype(float)
+
+
+def no_mean(dt: float, share: float, k: int) -> NoLaw:
+    """The end of a law of which the next step throws a share farther out."""
+    return NoLaw(
+        f"Steps of Δt = {dt:g} throw {share:.1g} of the law out of the box, and farther at every step: it has no mean after step {k}."
+    )
+
+
+def thrown_from(landscape: Landscape, dt: float) -> tuple[float, float]:
+    """From where on, on the left and on the right of the box, a step without noise throws agents farther out; ∓∞ for nowhere near."""
+    (low,), (high,) = landscape.limits(1)
+    half, middle = 0.5 * (high - low), 0.5 * (high + low)
+    away = half * np.geomspace(1.0, NEAR, 2000)
+    left, right = (away[is_thrown(landscape, middle + side * away, dt) > 0.0] for side in (-1.0, 1.0))
+    return middle - left.min(initial=math.inf), middle + right.min(initial=math.inf)
+
+
+def resolves(landscape: Landscape, low: float, high: float, spacing: float, scale: float, dt: float) -> bool:
+    """Whether x − ΔtF'(x) is as good as straight between nodes, seen through a noise of ``scale``, but for one jump."""
+    x = low + spacing * np.arange(math.ceil((high - low) / spacing) + 4)
+    rise = np.diff(images(landscape, x, dt))
+    bend = np.abs(np.diff(rise))
+    return bool(np.partition(np.abs(rise), -2)[-2] < RISE * scale and np.partition(bend, -3)[-3] < BEND * scale)
+
+
 def jump_of_slope(landscape: Landscape, x: np.ndarray) -> float | None:
     """Where F' has its largest jump between two of the increasing places ``x`` (M,); None where its largest change is none."""
     slope = np.nan_to_num(landscape.gradient(x[:, None])[:, 0])
@@ -329,6 +397,15 @@ def extent(state: State) -> tuple[float, float]:
         left, right = max(left, state.support[0]), min(right, state.support[1])
     tiny = 1e-9 * max(1.0, abs(left), abs(right))
     return float(left - tiny), float(right + tiny)
+
+
+def where(state: State) -> tuple[float, float]:
+    """Between which places a law lies, but for 1e-6 of it or so."""
+    if state.start is not None:
+        left, right = state.start.quantiles(np.array([1e-6, 1.0 - 1e-6]))
+        return float(left), float(right)
+    held = state.mass > 1e-6 / len(state.mass)
+    return float(state.mean[held].min()), float(state.mean[held].max())
 
 
 def quadrature(start: InitialLaw, scale: float) -> tuple[np.ndarray, np.ndarray]:

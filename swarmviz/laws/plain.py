@@ -6,6 +6,7 @@ function is 1/√N from the law, as independent draws are, and a swarm of n ≪ 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,22 +15,27 @@ from swarmviz.dynamics.base import Dynamics
 from swarmviz.frame import Clock
 from swarmviz.kernels.randomness import INITIAL, draw_uniform
 from swarmviz.landscapes.base import Landscape
+from swarmviz.laws import witnesses
 from swarmviz.laws.base import LawScheme
+from swarmviz.laws.distance import Curve, curve_of
 from swarmviz.laws.initial import initial_law
 from swarmviz.laws.table import Table
+from swarmviz.laws.witnesses import Witnesses
 
 AGENTS = 100_000
 SEED = 0x1A35  # its own: a swarm on the page that had the same would feel the same noise
 KNOTS = 2000  # of the distribution function
+COARSE = 1e-2  # tolerance of the curve that witnesses are compared with
 HEAVY = 1e-3  # share of the agents that makes one place an atom
 
 
 class PlainState(NamedTuple):
-    """The State of a large swarm, and N* as far as it is known."""
+    """The State of a large swarm, and the small ones beside it by which N* is measured; ``needed`` is N* of the steps before both."""
 
     k: int
     clock: Clock
     agents: Any
+    witnesses: Witnesses
     needed: float = 1.0
 
 
@@ -56,24 +62,39 @@ class Plain(LawScheme):
         return ""
 
     def init(self, dynamics, landscape, swarm):
-        u = (np.arange(self.agents) + 0.5) / self.agents
-        return self.started(dynamics, landscape, initial_law(swarm, landscape).quantiles(u), 0, None)
+        return self.started(dynamics, landscape, initial_law(swarm, landscape).quantiles, 0, None)
 
     def started(
-        self, dynamics: Dynamics, landscape: Landscape, x: np.ndarray, k: int, clock: Clock | None
+        self,
+        dynamics: Dynamics,
+        landscape: Landscape,
+        quantiles: Callable[[np.ndarray], np.ndarray],
+        k: int,
+        clock: Clock | None,
     ) -> PlainState:
-        """The State at step ``k`` with agents at ``x`` (N,), which are in order and come into a random one."""
+        """The State at step ``k`` with agents at the ``quantiles`` of a law, which come into a random order."""
+        x = quantiles((np.arange(self.agents) + 0.5) / self.agents)
         order = np.argsort(draw_uniform(np.array([SEED]), INITIAL, 0, len(x), 1)[0, :, 0], kind="stable")
         agents = dynamics.init(np.ascontiguousarray(x[order])[:, None], landscape, SEED)
         agents = agents._replace(k=k, clock=agents.clock if clock is None else clock)
-        return PlainState(k, agents.clock, agents)
+        beside = witnesses.started(dynamics, landscape, quantiles, self.agents, k, clock)
+        return PlainState(k, agents.clock, agents, beside)
 
     def advance(self, state, dynamics, landscape, steps):
-        agents, _ = dynamics.advance(state.agents, landscape, steps, every=state.k + steps + 1)
-        return state._replace(k=agents.k, clock=agents.clock, agents=agents)
+        end = state.k + steps
+        while True:
+            steps = min(witnesses.next_look(state.k), end) - state.k  # the same looks however steps are grouped
+            agents, _ = dynamics.advance(state.agents, landscape, steps, every=state.k + steps + 1)
+            beside = witnesses.advanced(state.witnesses, dynamics, landscape, steps)
+            state = state._replace(k=agents.k, clock=agents.clock, agents=agents, witnesses=beside)
+            if steps > 0 and witnesses.looks_at(state.k) and beside.states:
+                state = state._replace(witnesses=witnesses.compared(beside, self._curve(state)))
+            if state.k == end:
+                return state
 
     def moved_to(self, state, dynamics, landscape):
-        return state._replace(agents=dynamics.moved_to(state.agents, landscape))
+        beside = witnesses.moved_to(state.witnesses, dynamics, landscape)
+        return state._replace(agents=dynamics.moved_to(state.agents, landscape), witnesses=beside)
 
     def cdf(self, state, x):
         return self._table(state).cdf(x)
@@ -82,7 +103,12 @@ class Plain(LawScheme):
         return self._table(state).atoms
 
     def agents_needed(self, state):
-        return state.needed
+        return max(state.needed, state.witnesses.needed)
+
+    def _curve(self, state: PlainState) -> Curve:
+        """The law of ``state`` to measure distances to."""
+        x, table = self.positions(state), self._table(state)
+        return curve_of(table.cdf, float(x[0]), float(x[-1]), table.atoms, tolerance=COARSE)
 
     def positions(self, state: PlainState) -> np.ndarray:
         """Where the agents are, (N,), in order."""

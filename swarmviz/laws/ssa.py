@@ -20,9 +20,10 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import ndtr
 
 from swarmviz.dynamics.base import box_of, smooth_objective_of
-from swarmviz.dynamics.ssa import MEAN, PROFILES, PROVISIONAL, hand_over, provisional_minimum, rates, transfer
+from swarmviz.dynamics.ssa import MEAN, PROFILES, PROVISIONAL, SSA, hand_over, provisional_minimum, rates, transfer
 from swarmviz.frame import Clock, Diverged
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import borrowed, scratch
@@ -30,9 +31,10 @@ from swarmviz.kernels.compiled import Reals, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import all_finite, smallest
 from swarmviz.kernels.packs import FINE, Box, SmoothObjective
 from swarmviz.kernels.randomness import POSITION_NOISE, key, uniform
+from swarmviz.landscapes.base import Landscape
 from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.initial import InitialLaw, initial_law
-from swarmviz.laws.langevin import LangevinLaw
+from swarmviz.laws.langevin import ASTRAY, LangevinLaw, no_mean, thrown_from
 from swarmviz.laws.quiet import EXTREME, law_of_step, put_in_order, spread_noise
 from swarmviz.laws.table import Table
 from swarmviz.schedules import values_of
@@ -175,7 +177,7 @@ class SSALaw(LawScheme):
         self.agents, text = agents, LangevinLaw.approximation
         self.approximation = (  # type: ignore[misc]
             f"A quiet swarm of {agents:,} agents, twice as many with random initial masses, whose errors cancel: as near to the law as "
-            "some 10⁶ independent draws, with the cutoff Nβ of this N. Where the noise does not depend on the mass: "
+            "10⁵ to 10⁶ independent draws, with the cutoff Nβ of this N. Where the noise does not depend on the mass: "
             f"{text[0].lower()}{text[1:]}"
         )
         self.mass_free = LangevinLaw()
@@ -203,6 +205,27 @@ class SSALaw(LawScheme):
                     f"Masses of the steps before {state.k} are not part of the law of the profile it began with: reset the run."
                 )
             return self.mass_free.advance(state, dynamics, landscape, steps)
+        if dynamics.boundary == "none":
+            ends = thrown_from(landscape, dynamics.dt)
+            if np.isfinite(ends).any():  # then one looks after every step
+                for _ in range(steps):
+                    state = self._advanced(self._with_mean(state, dynamics, *ends), dynamics, landscape, 1)
+                return state
+        return self._advanced(state, dynamics, landscape, steps)
+
+    @staticmethod
+    def _with_mean(state: QuietState, dynamics: SSA, left: float, right: float) -> QuietState:
+        """The State, when hardly any of the law is so far out that the next step throws it farther; else raises NoLaw."""
+        if state.start is None:
+            deviation = np.maximum(state.deviation, 1e-300)
+            thrown = float(np.mean(ndtr((left - state.mean) / deviation) + ndtr((state.mean - right) / deviation)))
+            if thrown > ASTRAY:
+                raise no_mean(dynamics.dt, thrown, state.k)
+        return state
+
+    @staticmethod
+    def _advanced(state: QuietState, dynamics: SSA, landscape: Landscape, steps: int) -> QuietState:
+        """Steps of the quiet swarm."""
         clock = state.clock.with_step(state.k, dynamics.time_step)
         temperature = values_of(dynamics, "temperature", clock.at(np.arange(state.k, state.k + steps + 1)))[:-1]
         agents = Agents(

@@ -23,14 +23,16 @@ from swarmviz.kernels.compiled import Reals, inner, kernel
 from swarmviz.landscapes.base import Landscape
 
 UNIFORM = 1001  # nodes
+MOST_VALUES = 1000  # of a table; all places of so many are nodes
 RATIO, FINEST = (
     1.3,
     1e-9,
 )  # of geometric nodes: from FINEST of the range of the nodes on, each RATIO times as far as the one before
 GOLDEN = 0.5 * (math.sqrt(5.0) - 1.0)
 SECTIONS = (
-    60  # golden ones, after which a minimum is known to rounding; and halvings, after which two places are neighbours
+    60  # golden ones, after which a minimum is known to rounding, and halvings, after which two places are neighbours
 )
+FEW_LOW = 0.1  # share of those near ν; when no more are lower than those elsewhere, being near is not enough
 JUMP = 0.25  # of the difference of F at the ends of an interval, which is left after so many halvings where F jumps
 BESIDE = 4e-16  # relative distance of neighbours among the numbers
 CLIFF = -300.0  # a cubic overshoots where ln ρ falls below this
@@ -46,13 +48,32 @@ class Nodes(NamedTuple):
 
 
 class Consensus(NamedTuple):
-    """ν of (1), τ of (2), the share s of (3), and, by the distance to ν in powers of 2, the mass and its part of τ², arrays (BINS,)."""
+    """ν of (1), τ of (2), the share s of (3), and, by the distance to ν in powers of 2, the mass and its part of τ², arrays (BINS,).
+
+    ``x``, ``f`` and ``masses`` are the nodes, F there, and the mass for which each of them stands.
+    """
 
     nu: float
     tau: float
     share: float
     mass: np.ndarray
     square: np.ndarray
+    x: np.ndarray
+    f: np.ndarray
+    masses: np.ndarray
+
+    def leaders(self, size: float) -> float:
+        """Share of the agents of which one is enough to hold ν_N within ``size`` of ν.
+
+        It is that of all who are so near, but where F has a narrow gorge there, which most of them miss: of those who are lower than
+        as many elsewhere.
+        """
+        order = np.argsort(self.f, kind="stable")
+        f, near = self.f[order], np.abs(self.x[order] - self.nu) < size
+        inside, outside = (np.cumsum(np.where(which, self.masses[order], 0.0)) for which in (near, ~near))
+        rivals = outside[np.searchsorted(f, f, side="right") - 1]  # those that are as low included
+        lower = float(inside[rivals <= inside].max(initial=0.0))
+        return float(inside[-1]) if lower > FEW_LOW * inside[-1] else lower
 
     def agents_within(self, size: float) -> float:
         """So many agents have a ν_N within ``size`` of ν, as far as (2) says: the smallest N with τ_N ≤ √N ``size``.
@@ -76,6 +97,8 @@ def nodes_of(landscape: Landscape, low: float, high: float, marks: Iterable[floa
     """Nodes between ``low`` and ``high``: uniform ones, and geometric ones around all local minima, jumps and ends of plateaus of F and
     around the ``marks``."""
     x = np.linspace(low, high, UNIFORM)
+    if 0 < landscape.tabulated <= MOST_VALUES:  # between which F is straight
+        x = np.union1d(x, np.arange(landscape.tabulated))
     f, spacing = values_at(landscape, x), (high - low) / (UNIFORM - 1)
     even = np.concatenate(([False], _even(landscape, x, f), [False]))  # on the left of each place, and of the end
     lowest = (f[1:-1] <= f[:-2]) & (f[1:-1] <= f[2:]) & np.isfinite(f[1:-1]) & ~even[1:-2] & ~even[2:-1]
@@ -159,14 +182,16 @@ def _widths(x, f, logs, out):
 
 
 @kernel
-def weigh(x: Reals, f: Reals, logs: Reals, atoms: int, alpha: float, out: Reals, mass: Reals, square: Reals) -> None:
+def weigh(
+    x: Reals, f: Reals, logs: Reals, atoms: int, alpha: float, out: Reals, mass: Reals, square: Reals, masses: Reals
+) -> None:
     """(1) to (3); the last ``atoms`` of the nodes are atoms, of which ``logs`` has the mass; see :func:`consensus`."""
-    _weigh(x, f, logs, atoms, alpha, out, mass, square)
+    _weigh(x, f, logs, atoms, alpha, out, mass, square, masses)
 
 
 # Strict: of a sum that may be regrouped, two versions are compiled, and where the arrays lie decides which of them runs.
 @inner(strict=True)
-def _weigh(x, f, logs, atoms, alpha, out, mass, square):
+def _weigh(x, f, logs, atoms, alpha, out, mass, square, masses):
     n, top = x.size - atoms, -np.inf
     widths = np.ones(x.size)
     _widths(x, f, logs, widths[:n])
@@ -186,7 +211,7 @@ def _weigh(x, f, logs, atoms, alpha, out, mass, square):
         if widths[i] > 0.0 and logs[i] > NOWHERE and f[i] < np.inf:
             twice = max(twice, logs[i] - 2.0 * alpha * f[i])
     second = 0.0
-    mass[:], square[:] = 0.0, 0.0
+    mass[:], square[:], masses[:] = 0.0, 0.0, 0.0
     scale = math.exp(min(twice - 2.0 * top, 700.0)) / (total * total)  # of e^{−2αF − twice} to w²/(E w)²
     for i in range(x.size):
         if widths[i] > 0.0 and logs[i] > NOWHERE and f[i] < np.inf:
@@ -195,7 +220,8 @@ def _weigh(x, f, logs, atoms, alpha, out, mass, square):
             second += w2
             away = abs(x[i] - nu)
             bin = min(max(int(math.log2(away)) + ZERO_BIN, 0), BINS - 1) if away > 0.0 else 0
-            mass[bin] += width * math.exp(logs[i])
+            masses[i] = width * math.exp(logs[i])
+            mass[bin] += masses[i]
             square[bin] += w2 * away * away
     out[0], out[1], out[2] = nu, math.sqrt(square.sum()), 1.0 / second
 
@@ -223,5 +249,6 @@ def consensus(
     with np.errstate(divide="ignore"):
         parts = zip((x, f, logs), (atoms[:, 0], atom_values, np.log(atoms[:, 1])), strict=True)
     x, f, logs = (np.concatenate(part) for part in parts)
-    weigh(x, f, logs, len(atoms), alpha, out, mass, square)
-    return Consensus(float(out[0]), float(out[1]), float(out[2]), mass, square)
+    masses = np.empty(len(x))
+    weigh(x, f, logs, len(atoms), alpha, out, mass, square, masses)
+    return Consensus(float(out[0]), float(out[1]), float(out[2]), mass, square, x, f, masses)

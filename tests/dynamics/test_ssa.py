@@ -119,6 +119,14 @@ def test_leaders_are_the_agents_that_are_hardly_shaken():
     assert 0 < frame.role.sum() < 8
 
 
+@pytest.mark.parametrize("lam", [1.0, 1e4])
+def test_annealing_has_no_leaders_whatever_the_rate_that_it_does_not_use(lam):
+    """One temperature shakes all; λ, which the profile does not use, is no measure of it."""
+    sim = sv.Simulation(sv.SSA(profile="annealing", temperature=0.02, lam=lam), ACKLEY, sv.Swarm(n=20, d=1, seed=1))
+    frame = sim.advance(3)
+    assert frame.role is None and frame.roles == () and (sim.record["leaders"] == 0).all()
+
+
 @pytest.mark.parametrize("lam", [0.5, 2.0])
 def test_langevin_on_a_quadratic_reaches_the_variance_of_its_scheme(lam):
     """x⁺ = (1 − 2Δt)x + √(2Δtλ) ξ on F = |x|² has the stationary variance 2Δtλ / (1 − (1 − 2Δt)²), λ/2 as Δt → 0: the Gibbs law's."""

@@ -259,3 +259,36 @@ def test_what_has_no_deterministic_limit_or_is_not_computed_is_refused_in_a_sent
     undefined = sv.landscapes.Formula("sqrt(x + 6)", box=(-5.0, 5.0))
     assert "x = -20" in LAW.refusal(sv.CBO(), undefined, start())
     assert LAW.refusal(sv.CBO(boundary="clip"), undefined, start()) == ""
+
+
+@pytest.mark.parametrize("sigma", [0.0, 1e-3, 0.02])
+@pytest.mark.parametrize(
+    "landscape", [sv.landscapes.FiniteSetCurve(), sv.landscapes.DoubleWell()], ids=lambda f: f.title
+)
+def test_with_little_or_no_noise_the_consensus_is_that_of_the_moved_start(sigma, landscape):
+    """5e5 agents in NumPy, from the quantiles of the start, so that only the noise is random: ν_N has an error of σ√(Δt k/N) or less.
+
+    The law has a box of width 20 or 4, and its ν was wrong by 0.8 or 0.13 without noise.
+    """
+    n, dynamics = 500_000, sv.CBO(alpha=1.0, sigma=sigma) if sigma else sv.CBO(alpha=1.0, noise="none")
+    (low,), (high,) = landscape.limits(1)
+    x, r = low + (high - low) * (np.arange(n) + 0.5) / n, np.random.default_rng(2)
+    state = LAW.init(dynamics, landscape, start())
+    for _ in range(5):
+        f = landscape.values(x[:, None])
+        w = np.exp(-(f - f.min()))
+        nu = w @ x / w.sum()
+        assert state.nu == pytest.approx(nu, abs=2e-4 * (high - low))
+        x = (
+            nu
+            + (1.0 - dynamics.lam * dynamics.dt) * (x - nu)
+            + sigma * math.sqrt(dynamics.dt) * (x - nu) * r.standard_normal(n)
+        )
+        state = LAW.advance(state, dynamics, landscape, 1)
+
+
+def test_no_small_swarm_follows_a_law_that_a_gorge_leads():
+    """Of 20,000 agents none is in the gorge at 3, some millionths wide: their consensus is at 0, that of the law at 3."""
+    gorge = sv.landscapes.Tabulated(table=(0.0, 1.0, 1e6, -3.0, 1e6))
+    state = LAW.init(sv.CBO(), gorge, start(initial="box", low=-0.5, high=4.5))
+    assert LAW.agents_needed(state) > 1e5

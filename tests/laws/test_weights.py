@@ -14,8 +14,8 @@ RASTRIGIN = sv.landscapes.Rastrigin()
 NO_ATOMS = np.zeros((0, 2)), np.zeros(0)
 
 
-def uniform(landscape, low, high, alpha):
-    nodes = nodes_of(landscape, -20.0, 20.0, (low, high))
+def uniform(landscape, low, high, alpha, ends=(-20.0, 20.0)):
+    nodes = nodes_of(landscape, *ends, (low, high))
     logs = np.where((nodes.x >= low) & (nodes.x <= high), -math.log(high - low), -np.inf)
     return consensus(*nodes, logs, alpha, *NO_ATOMS)
 
@@ -96,3 +96,63 @@ def test_a_light_tail_scatters_by_all_of_tau():
     found = uniform(RASTRIGIN, -3.0, 4.0, 10.0)
     assert found.agents_within(0.05) == pytest.approx((found.tau / 0.05) ** 2, rel=1e-9)
     assert found.agents_within(10.0) == 1.0
+
+
+def test_a_table_with_more_values_than_there_are_nodes_has_nodes_at_all_of_them():
+    table = tuple(np.random.default_rng(1).choice([0.0, 1.0, -3.0, 2.5, 1e6], 900).tolist())
+    found = uniform(sv.landscapes.Tabulated(table=table), -0.5, 899.5, 10.0, ends=(-900.0, 1800.0))
+    assert found.nu == pytest.approx(straight_pieces(table, 10.0), abs=2.0)
+
+
+# ---- jumps, plateaus, gorges -------------------------------------------------------------------------------------------
+
+VALLEYS = (0.0, 0.0, -3.0, 0.0, -3.0, -3.0, 2.5, 1.0, 10.0, -3.0)  # plateaus from 4 to 5 and from 9 on, a valley at 2
+
+
+def straight_pieces(table, alpha):
+    """ν of a uniform law on the box of a table, by the integrals over its straight pieces."""
+    u = np.concatenate(([table[0]], table, [table[-1]])) - min(table)
+    at = np.concatenate(([-0.5], np.arange(len(table)), [len(table) - 0.5]))
+    total = first = 0.0
+    for a, b, left, right in zip(at[:-1], at[1:], u[:-1], u[1:], strict=True):
+        rate, width = alpha * abs(right - left) / (b - a), b - a  # from the lower end
+        base = math.exp(-alpha * min(left, right))
+        mass = width if rate == 0 else -math.expm1(-rate * width) / rate
+        moment = width**2 / 2 if rate == 0 else (mass - width * math.exp(-rate * width)) / rate
+        a, moment = (a, moment) if left <= right else (b, -moment)
+        total, first = total + base * mass, first + base * (a * mass + moment)
+    return first / total
+
+
+@pytest.mark.parametrize("alpha", [1.0, 10.0, 1000.0])
+def test_plateaus_end_where_they_end(alpha):
+    """What lies beside the plateaus, 6% of it all or less, four away from ν or less, is known to 1%."""
+    found = uniform(sv.landscapes.Tabulated(table=VALLEYS), -0.5, 9.5, alpha, ends=(-15.517, 25.4))
+    assert found.nu == pytest.approx(straight_pieces(VALLEYS, alpha), abs=2.4e-3)
+
+
+@pytest.mark.parametrize("alpha", [1.0, 1000.0, 1e6])
+def test_a_law_that_begins_behind_a_cliff_does_not_see_its_edge(alpha):
+    """F is 0 at x > ½, and −12 at ½ itself, where nobody starts."""
+    cliff = sv.landscapes.DiscontinuousIntegrand()
+    assert uniform(cliff, 0.5, 2.0, alpha).nu == pytest.approx(1.25, abs=1e-6)
+    assert uniform(cliff, -5.0, 5.0, 1e3).nu == pytest.approx(0.5, abs=2e-5)
+
+
+def test_where_a_jump_lies_does_not_matter():
+    """On both sides of a jump F is constant: ν is that of shares, which a grid point in between had wrong by half a spacing."""
+    for at in (0.317, 1.0 / 3.0, 2.0 - 1e-6):
+        step = sv.landscapes.Formula(f"0.5 - 0.5*sign(x - {at})", box=(-5.0, 5.0))
+        found = uniform(step, -5.0, 5.0, 2.0)
+        left, right, w = at + 5.0, 5.0 - at, math.exp(-2.0)
+        nu = (w * left * (at - 5.0) / 2 + right * (at + 5.0) / 2) / (w * left + right)
+        assert found.nu == pytest.approx(nu, abs=1e-7)
+
+
+def test_who_is_near_a_gorge_does_not_lead_unless_it_is_in_it():
+    """F is 0 up to 0, and −3 at 3 between walls 1e6 high: one of 1e6 agents is lower than 0 there, and that one is ν."""
+    gorge = sv.landscapes.Tabulated(table=(0.0, 1.0, 1e6, -3.0, 1e6))
+    found = uniform(gorge, -0.5, 4.5, 1000.0)
+    assert found.nu == pytest.approx(3.0, abs=1e-6)
+    assert found.leaders(0.5) == pytest.approx(2 * 3e-6 / 5, rel=0.05)
+    assert uniform(RASTRIGIN, -3.0, 4.0, 10.0).leaders(0.3) == pytest.approx(0.6 / 7, rel=0.02)

@@ -112,7 +112,7 @@ def mass_mean(past):
 
 
 def leaders(past):
-    return (past.now.role == 1).sum()
+    return 0 if past.now.role is None else (past.now.role == 1).sum()
 
 
 def mass_entropy(past):
