@@ -8,6 +8,7 @@ from typing import Any
 
 import panel as pn
 
+from components.server.bokeh_patches.frozen_models import frozen_models
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from swarmviz import Frame, Simulation
@@ -96,7 +97,7 @@ class ViewSwitcher(View):
         self._chosen = self._shown = label
         self._reveal()
         if self._sim is not None:
-            with self._lock, pn.io.hold(pn.state.curdoc):
+            with self._lock, pn.io.hold(pn.state.curdoc), frozen_models(pn.state.curdoc):
                 self._update(self._sim.frame, self._sim)
 
     def _pressed(self) -> None:
