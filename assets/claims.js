@@ -7,13 +7,17 @@ const OF_ONE = {holds: "holds", fails: "fails", open: "cannot be checked"}
 const SIGNS = {holds: "✓", fails: "✕", open: "?"} // a shape beside the colour
 const OUTCOMES = {agrees: "✓", differs: "✕", open: "?"}
 
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+// 3.45e+101 → 3.45·10¹⁰¹, as the axes have it
+const readable = (text) => text.replaceAll(/(?<=\d)e([+−-]?)0*(\d+)\b/g, (_, sign, power) =>
+  `·10${sign === "+" || sign === "" ? "" : "⁻"}${power.replaceAll(/\d/g, (digit) => RAISED[digit])}`)
 const lamp = (state, title) => make("i", {className: `lamp ${state}`, textContent: SIGNS[state], title, ariaHidden: "true"})
 const spoken = (textContent) => make("span", {className: "spoken", textContent})
 
 const hypothesisOf = ({words, state, detail, since}) => {
   const when = state === "fails" && since ? ` since step ${grouped(since)}` : ""
-  return make("li", {className: state, title: `${OF_ONE[state]}${when}: ${detail}`}, lamp(state, ""), spoken(`${OF_ONE[state]}${when}: `),
-    make("span", {textContent: words}), make("small", {textContent: `${detail}${when}`}))
+  return make("li", {className: state, title: `${OF_ONE[state]}${when}: ${readable(detail)}`}, lamp(state, ""), spoken(`${OF_ONE[state]}${when}: `),
+    make("span", {textContent: words}), make("small", {textContent: `${readable(detail)}${when}`}))
 }
 
 const contentOf = (claim, draw) => {
@@ -27,9 +31,9 @@ const contentOf = (claim, draw) => {
   const verdict = claim.verdict
   return [head, make("p", {textContent: claim.statement}),
     claim.hypotheses.length ? make("ul", {ariaLabel: "Hypotheses"}, ...claim.hypotheses.map(hypothesisOf)) : null,
-    claim.this_run ? make("p", {className: "measured"}, make("span", {textContent: "This run: "}), claim.this_run) : null,
+    claim.this_run ? make("p", {className: "measured"}, make("span", {textContent: "This run: "}), readable(claim.this_run)) : null,
     verdict ? make("p", {className: `measured verdict ${verdict.outcome}`}, make("i", {textContent: OUTCOMES[verdict.outcome], ariaHidden: "true"}),
-      make("span", {textContent: ` ${verdict.runs} replicas: `}), verdict.words.replaceAll("-", "−")) : null,
+      make("span", {textContent: ` ${verdict.runs} replicas: `}), readable(verdict.words.replaceAll("-", "−"))) : null,
     !verdict && claim.about === "mean" && claim.this_run ? make("p", {className: "soft", textContent: "A claim about the mean: replicas (under Luck) measure it."}) : null,
     claim.remark ? make("p", {className: "remark", textContent: claim.remark}) : null].filter((part) => part != null)
 }

@@ -23,7 +23,9 @@ PIECE_S = 0.008  # of work at a time; a single step may take longer
 LEAST_SHARE = 0.2  # of one core
 LOOK_EVERY_S = 0.05  # at the visible run, at most
 PUBLISH_EVERY_S = 0.1  # at most, while there is more to compute
-PUBLISH_SHARE = 0.2  # of the time, at most, goes into what is drawn; a plane of masses takes some 50 ms
+WORK_PER_DRAWING = (
+    4.0  # seconds of work on the law for a second of drawing it, at least: a plane of masses takes some 50 ms
+)
 
 
 class LawWorker:
@@ -62,7 +64,8 @@ class LawWorker:
         self._drawn: frozenset[str] = frozenset()
         self._views: dict[str, tuple[Ends, Ends]] = {}  # of the planes that are seen
         self._dead = self._noticed = self._failed = False
-        self._share, self._next_look, self._next_publish = Share(LEAST_SHARE), 0.0, 0.0
+        self._share, self._next_look, self._published_at = Share(LEAST_SHARE), 0.0, 0.0
+        self._worked_s, self._drawing_s = 0.0, 0.0  # since the law was drawn, and what that took
         self._beside: Beside | None = None
 
     # ---- any thread ----------------------------------------------------------------------------------------------------
@@ -142,6 +145,7 @@ class LawWorker:
                 began = time.thread_time()  # what others take from us on a busy machine is no work of ours
                 with ONE_CORE:
                     busy = law.work(parts, PIECE_S)
+                self._worked_s += time.thread_time() - began
                 self._publish(law, parts, busy)
                 self._rest(time.thread_time() - began)
         except Exception as error:
@@ -169,14 +173,16 @@ class LawWorker:
     def _publish(self, law: LawBesideRun, parts: frozenset[str], busy: bool) -> None:
         """Hand out what is new: when everything is done, and now and then before."""
         now = time.monotonic()
-        if busy and now < self._next_publish:
+        early = now - self._published_at < PUBLISH_EVERY_S or self._worked_s < WORK_PER_DRAWING * self._drawing_s
+        if busy and early:
             return
+        began = time.thread_time()
         beside, before = law.beside(parts, self._views), self._beside
-        took = time.monotonic() - now
+        self._worked_s, self._drawing_s = 0.0, time.thread_time() - began
         with self._wake:
             if not self._drawn:
                 return
-            self._beside, self._next_publish = beside, now + max(PUBLISH_EVERY_S, took / PUBLISH_SHARE)
+            self._beside, self._published_at = beside, now
         if before is None or _looks(beside) != _looks(before) or before.run.agrees_until(beside.run) < before.law.k:
             self._notify()
 

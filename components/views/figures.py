@@ -17,11 +17,12 @@ from bokeh.themes import Theme as BokehTheme
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 from components.server.bokeh_patches.figure_painting import patch_painting
 
+LOW_PX = 150  # height of a figure below which its legend has one row
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
-# As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest.
-# Where two rows are not enough, labels are cut short; hovering over a line tells its whole name. In a legend of one row the first names
-# give way: those of a small plot that its heading and its switches tell as well.
+# As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest. A low plot
+# has one row, so that it keeps its height. Where the rows are not enough, labels are cut short; hovering over a line tells its whole name.
+# In a legend of one row everywhere the first names give way: those of a small plot that its heading and its switches tell as well.
 LEGEND_COLUMNS = """
 const room = fig.inner_width + 16, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
 let widths = legend.items.map((item) => 6 * item.label.value.length + 34)
@@ -30,7 +31,8 @@ const first = legend.items.length - widths.length
 if (fig.inner_width > 0) legend.items.forEach((item, i) => { if (item.visible != (i >= first)) item.visible = i >= first })
 const taken = (n) => sum(widths.slice(0, n).map((_, i) => Math.max(...widths.filter((_, j) => j % n == i))))
 let n = widths.length
-while (n > Math.ceil(widths.length / rows) && taken(n) > room) n -= 1
+const lines = fig.outer_height < low ? 1 : rows
+while (n > Math.ceil(widths.length / lines) && taken(n) > room) n -= 1
 if (n > 0 && fig.inner_width > 0) {
   if (legend.ncols != n) legend.ncols = n
   const most = taken(n) > room ? `${Math.floor(room / n) - 34}px` : "none"
@@ -74,8 +76,9 @@ def flat_legend(fig: figure, rows: int = 2) -> Legend:
                     border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=18,
                     label_text_font_size=SMALL_TEXT, click_policy="hide", level=MOVING)  # fmt: skip
     fig.add_layout(legend, "above")
-    fit = CustomJS(args={"fig": fig, "legend": legend, "rows": rows}, code=LEGEND_COLUMNS)
+    fit = CustomJS(args={"fig": fig, "legend": legend, "rows": rows, "low": LOW_PX}, code=LEGEND_COLUMNS)
     fig.js_on_change("inner_width", fit)
+    fig.js_on_change("outer_height", fit)
     legend.js_on_change("items", fit)
     return legend
 
@@ -95,12 +98,8 @@ def text_below() -> Div:
 
 def apply_text_theme(text: Div, colours: Theme) -> None:
     """The colours and the type of a theme for text under a figure."""
-    look = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "padding": "0 8px 2px 8px"}
-    text.styles = look | {
-        "height": "34px",
-        "box-sizing": "border-box",
-        "overflow-y": "auto",
-    }  # whatever it says: nothing moves
+    look = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "line-height": "15px", "padding": "0 8px"}
+    text.styles = look | {"height": "30px", "overflow-y": "auto"}  # two whole lines, whatever it says: nothing moves
 
 
 def apply_theme(fig: figure, colours: Theme) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import panel as pn
 
+from components.server.bokeh_patches.frozen_models import frozen_models
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from swarmviz import Frame, Simulation
@@ -122,7 +123,7 @@ class ViewSwitcher(View):
         if not known or (self._sim is not None and label not in self.offered):
             raise ValueError(f"view = {label!r}: must be one of {', '.join(self.offered or self._kinds)}")
         self._chosen = self._shown = label
-        with self._lock, pn.io.hold(pn.state.curdoc):
+        with self._lock, pn.io.hold(pn.state.curdoc), frozen_models(pn.state.curdoc):
             self._reveal()
             if self._sim is not None:
                 self._update(self._sim.frame, self._sim)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from types import SimpleNamespace
 from typing import Any
@@ -230,12 +231,16 @@ def initial_velocity(lived: LivedRun) -> str:
 
 
 def rests(words: str, largest: Callable[[LivedRun], float]) -> Hypothesis:
-    """What agents follow never moved: ``largest`` is how far at most in a recorded step, in half widths."""
+    """What agents follow never moved: ``largest`` is how far at most in a recorded step, in half widths; ∞ where it is not recorded."""
 
     def check(lived: LivedRun) -> tuple[bool | None, str]:
         farthest = largest(lived)
         if farthest > 1e-9:  # less is rounding
-            return False, f"up to {_number(farthest)} half widths in a step"
+            far = math.isfinite(farthest)
+            return (
+                False,
+                f"up to {_number(farthest)} half widths in a step" if far else "they moved, how far is not recorded",
+            )
         whole = len(lived.k) == lived.last + 1
         return True if whole else None, "no motion" if whole else "not every step is recorded"
 

@@ -210,21 +210,24 @@ def test_a_part_that_a_law_has_not_is_refused(watched):
 
 
 def test_what_takes_long_to_draw_is_drawn_more_rarely(watched, monkeypatch):
-    law, drawn, clock = LawBesideRun(), [], [0.0]
+    """A drawing takes 0.1 s here, and work is done half of the time: one drawing for each 0.4 s of work."""
+    law, drawn, clock, used = LawBesideRun(), [], [0.0], [0.0]
     law.follow(watched.look())
     monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(worker.time, "thread_time", lambda: used[0])
 
     def draw(parts, views):
         drawn.append(clock[0])
-        clock[0] += 0.1
+        clock[0], used[0] = clock[0] + 0.1, used[0] + 0.1
         return beside(parts, views)
 
     beside, law.beside = law.beside, draw
     watched.law._drawn = DRAWN
-    while clock[0] < 10:
+    while clock[0] < 18:
+        watched.law._worked_s += 0.01
         watched.law._publish(law, DRAWN, busy=True)
-        clock[0] += 0.01
-    assert 0.1 * len(drawn) == pytest.approx(worker.PUBLISH_SHARE * 10, rel=0.1)
+        clock[0] += 0.02
+    assert 18 / len(drawn) == pytest.approx(0.1 + 2 * 0.1 * worker.WORK_PER_DRAWING, rel=0.1)
     watched.law._publish(law, DRAWN, busy=False)
-    assert drawn[-1] > 10, "the last one is drawn at once"
+    assert drawn[-1] > 18, "the last one is drawn at once"
     watched.law._drawn = frozenset()

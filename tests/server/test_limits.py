@@ -28,3 +28,15 @@ def test_what_an_honest_page_sends_at_most_never_waits():
         if _ % 8 == 0:
             account.received(300)
         assert account.pause() == 0
+
+
+def test_a_visitor_who_compares_and_resets_as_fast_as_they_can_see_it_never_waits():
+    """As a script did it in eight seconds at a load of 4; seconds of the shared thread are those that were measured then."""
+    clock = SteppedClock()
+    account = Account(clock)
+    thread = account._buckets["seconds"]
+    for after, cost in ((0.0, 0.24), (4.0, 0.1), (2.5, 1.2), (3.0, 0.135), *[(0.8, 0.135)] * 10):
+        clock.now += after
+        assert account.pause() == 0, f"at {clock.now} s"
+        thread.take(cost)
+    assert account.pause() == 0

@@ -169,3 +169,10 @@ def test_the_weighted_best_is_as_near_to_the_best_memory_as_the_weights_say(alph
     sim.dynamics.batch = 5
     sim.advance(1)
     assert held_of(sim, "pso-best").state == "fails"
+
+
+def test_bests_that_were_replaced_are_said_to_have_moved_and_not_how_far():
+    sim = sv.Simulation(sv.PSO(), sv.landscapes.Rastrigin(), sv.Swarm(n=20, d=2, seed=1))
+    sim.advance(20)
+    details = [f.detail for held in theory.assessments(sim) for f in held.findings]
+    assert "they moved, how far is not recorded" in details and not any("inf" in detail for detail in details)

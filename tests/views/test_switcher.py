@@ -6,10 +6,13 @@ import threading
 
 import panel as pn
 import pytest
+from bokeh.document import Document
+from panel.io.state import set_curdoc
 
 import swarmviz as sv
 from components.views import SIDE_VIEWS
 from components.views.base import View
+from components.views.comparison import Comparison
 from components.views.density.density import Density
 from components.views.phase_space import PhaseSpace
 from components.views.switcher import ViewSwitcher
@@ -220,3 +223,16 @@ def test_with_the_views_of_the_page():
     phase.coordinate = 1
     density.bins = 7
     assert len(density.sources[0].data["top"]) == 7
+
+
+def test_to_show_a_comparison_searches_the_document_for_models_once(monkeypatch):
+    """Each search takes 70 ms of the thread that all visitors share; a plot that came first by curve asked for seventeen."""
+    runs = [simulation(), simulation()]
+    side, searches, document = ViewSwitcher([Density(), Comparison(runs=lambda: runs)]), [], Document()
+    with set_curdoc(document):
+        side.attach(runs[0])
+        side.pane.server_doc(document)
+        search = document.models.recompute
+        monkeypatch.setattr(document.models, "recompute", lambda: (searches.append(1), search()))
+        side.show(Comparison.label)
+    assert len(searches) == 1 and side.shown == Comparison.label

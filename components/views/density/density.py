@@ -202,8 +202,8 @@ class Density(View):
     def _name(self, drawn: DensityPicture) -> None:
         """Axes, legends and reasons of another target or of other options."""
         target, law = drawn.target, drawn.law and drawn.law.law
-        said = [claim_of(target)] if target is not None and not target.applies else []
-        said += [law.sentence] if law is not None and law.sentence else []
+        said = [law.sentence] if law is not None and law.sentence else []  # first: of a text, two lines are seen
+        said += [claim_of(target)] if target is not None and not target.applies else []
         self.reasons.update(text="<br>".join(map(escape, said)), visible=bool(said))
         if drawn.joint is not None:
             self._joint.name(target)
