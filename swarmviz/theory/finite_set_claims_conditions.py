@@ -170,7 +170,7 @@ def _times_gap(lived: LivedRun) -> float:
 def _long(lived: LivedRun) -> tuple[bool | None, str]:
     found = _times_gap(lived)
     if not np.isfinite(found):
-        return None, "the gap is not computed for so many states"
+        return None, "the gap is not known here"
     return (True if found >= SETTLED else None), f"λ_β t = {conditions._number(found)} since the last change"
 
 
