@@ -43,6 +43,7 @@ from swarmviz.schedules import InverseLogarithmic, Power
 
 UNBOUNDED: Any = {"divide": "ignore", "over": "ignore", "invalid": "ignore"}  # φ and its slopes are infinite at 0 for small m
 SAME = 1e-8  # as near to 0 or 1 an exponent counts as that
+MOST_EVALUATIONS = 20_000  # of ρ̇, for one piece of a law; a stiff one takes thousands, one that asks for more has no end
 DENSE = 100  # states up to which LSODA is the faster integrator; beyond, BDF with a sparse Jacobian is, by 15 times at 400 states
 
 warnings.filterwarnings("ignore", "lsoda", UserWarning)  # it reports the failure as well, which a claim then tells
@@ -251,13 +252,20 @@ class ExactLaw:
         if self._failure:
             raise ArithmeticError(self._failure)
         end = max(end, start + 2 * (start - self._ends[0]))  # few long pieces, so that a growing run costs little
+        left = iter(range(MOST_EVALUATIONS))
+
+        def counted(t, p):
+            if next(left, None) is None:
+                raise ArithmeticError(f"more than {MOST_EVALUATIONS} evaluations")
+            return self._velocity(t, p)
+
         try:
             run = integrate.solve_ivp(
-                self._velocity, (start, end), self._last, method=self._method, dense_output=True, jac=self._jacobian, rtol=self.tolerance,
+                counted, (start, end), self._last, method=self._method, dense_output=True, jac=self._jacobian, rtol=self.tolerance,
                 atol=1e-3 * self.tolerance,
             )  # fmt: skip
             reached, message = (run.t[-1], run.message) if not run.success else (end, "")
-        except (UserWarning, np.linalg.LinAlgError, ValueError) as error:  # a matrix that is not finite; warnings that are errors
+        except (ArithmeticError, UserWarning, np.linalg.LinAlgError, ValueError) as error:  # a matrix that is not finite; warnings that are errors
             reached, message = start, str(error)
         if message:
             self._failure = f"the law could not be integrated beyond t = {reached:g}: {message}"
