@@ -95,6 +95,7 @@ def fitting(state: VisitState) -> Link:
 
 
 def _packed(run: RunSpec) -> list:
+    run = run.until(run.k)  # of a simulation that went back, the journal knows of later changes
     first = run.journal[0]
     return [
         run.k,

@@ -30,6 +30,7 @@ m, m2   m, m₂            exponents of φ below and above 1; m = None: the Metr
 from __future__ import annotations
 
 import threading
+import warnings
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def _power_inverse(y, k: float):
 def entropy(r, m: float | None = -1.0, m2: float = 2.0):
     """φ at densities ``r`` of any shape; infinite at 0 for m ≤ 0."""
     r = np.asarray(r, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if m is None:
             return np.where(r > 0, r * np.log(r) - r + 1, 1.0)
         return _halves(r, lambda r: _power_entropy(r, m), lambda r: _power_entropy(r, m2))
@@ -78,14 +79,14 @@ def entropy(r, m: float | None = -1.0, m2: float = 2.0):
 def slope(r, m: float | None = -1.0, m2: float = 2.0):
     """φ'."""
     r = np.asarray(r, float)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         return np.log(r) if m is None else _halves(r, lambda r: _power_slope(r, m), lambda r: _power_slope(r, m2))
 
 
 def curvature(r, m: float | None = -1.0, m2: float = 2.0):
     """φ''."""
     r = np.asarray(r, float)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         return 1 / r if m is None else _halves(r, lambda r: r ** (m - 2), lambda r: r ** (m2 - 2))
 
 
@@ -102,7 +103,7 @@ def conductance(s, t, m: float = -1.0, m2: float = 2.0):
     s, t = np.asarray(s, float), np.asarray(t, float)
     middle = (s + t) / 2
     near = np.abs(s - t) <= 1e-8 * middle  # the quotient would lose half its digits
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         quotient = (s - t) / (slope(s, m, m2) - slope(t, m, m2))
         diagonal = _halves(middle, lambda r: r ** (2 - m), lambda r: r ** (2 - m2))
     return np.where((s <= 0) | (t <= 0), 0.0, np.where(near, diagonal, quotient))
@@ -245,10 +246,12 @@ class ExactLaw:
         if self._failure:
             raise ArithmeticError(self._failure)
         end = max(end, start + 2 * (start - self._ends[0]))  # few long pieces, so that a growing run costs little
-        run = integrate.solve_ivp(
-            self._velocity, (start, end), self._last, method=self._method, dense_output=True, jac=self._jacobian, rtol=self.tolerance,
-            atol=1e-3 * self.tolerance,
-        )  # fmt: skip
+        with warnings.catch_warnings():  # LSODA warns of what ``success`` says, too
+            warnings.simplefilter("ignore", UserWarning)
+            run = integrate.solve_ivp(
+                self._velocity, (start, end), self._last, method=self._method, dense_output=True, jac=self._jacobian,
+                rtol=self.tolerance, atol=1e-3 * self.tolerance,
+            )  # fmt: skip
         if not run.success:
             self._failure = f"the law could not be integrated beyond t = {run.t[-1]:g}: {run.message}"
             raise ArithmeticError(self._failure)
