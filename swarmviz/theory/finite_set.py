@@ -263,19 +263,35 @@ class ExactLaw:
 def relaxation_rate(
     heights, beta: float, m: float | None, links, rate: Any, m2: float = 2.0, volume: Any = 1.0
 ) -> float:
-    """The rate at which the law approaches η_β in the end: the spectral gap of (4), or of the Metropolis generator."""
+    """The rate at which the law approaches η_β in the end: the spectral gap of (4), or of the Metropolis generator.
+
+    NaN where a density of η_β is 0 in double precision, so that (4) is not known; the Metropolis generator holds quotients of them only.
+    """
     heights, (x, y) = np.asarray(heights, float), links.T
-    eta = stationary(heights, beta, m, m2, volume)
     if m is None:
-        weight = rate * np.minimum(eta[x], eta[y])
-    else:
-        weight = rate * conductance(eta[x], eta[y], m, m2)
+        return _metropolis_gap(heights, beta, links, rate, volume)
+    eta = stationary(heights, beta, m, m2, volume)
+    weight = rate * conductance(eta[x], eta[y], m, m2)
     D = np.zeros((len(eta), len(eta)))
     for a, b in ((x, y), (y, x)):
         np.add.at(D, (a, b), -weight)
         np.add.at(D, (a, a), weight)
-    root = np.sqrt(curvature(eta, m, m2) / volume)
-    return float(linalg.eigvalsh(root[:, None] * D * root)[1])
+    with np.errstate(invalid="ignore"):
+        root = np.sqrt(curvature(eta, m, m2) / volume)
+        matrix = root[:, None] * D * root
+    return float(linalg.eigvalsh(matrix)[1]) if np.isfinite(matrix).all() else np.nan
+
+
+def _metropolis_gap(heights: np.ndarray, beta: float, links, rate: Any, volume: Any) -> float:
+    """The spectral gap of the Metropolis generator, made symmetric by √(μη): η itself may be 0 in double precision."""
+    (x, y), states = links.T, len(heights)
+    each, rise = np.broadcast_to(volume, states), heights[links[:, 1]] - heights[links[:, 0]]
+    across = -rate * np.exp(-beta * np.abs(rise) / 2) / np.sqrt(each[x] * each[y])
+    matrix = np.zeros((states, states))
+    for a, b, climb in ((x, y, rise), (y, x, -rise)):
+        np.add.at(matrix, (a, b), across)
+        np.add.at(matrix, (a, a), rate * np.exp(-beta * np.maximum(climb, 0)) / each[a])
+    return float(linalg.eigvalsh(matrix)[1])
 
 
 # ---- where β grows ---------------------------------------------------------------------------------------------------

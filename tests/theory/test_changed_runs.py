@@ -12,7 +12,7 @@ import swarmviz as sv
 from components.links import permalink
 from swarmviz import theory
 from swarmviz.replay import RunSpec
-from swarmviz.theory import cbo
+from swarmviz.theory import cbo, finite_set
 
 L = sv.landscapes
 
@@ -100,6 +100,28 @@ def test_agents_that_cannot_be_told_from_their_law_have_no_entropy_left():
     sim = sv.Simulation(dynamics, L.FiniteSetCurve(), sv.Swarm(n=20, d=1, seed=96))
     sim.advance(10)
     _ask(sim)
+
+
+@pytest.mark.parametrize("beta", [0.7, 1.0, 1e4])
+def test_metropolis_agents_have_a_relaxation_rate_where_their_law_underflows(beta):
+    sim = sv.Simulation(sv.FiniteSet(generator="metropolis", beta=beta), L.Schwefel226(), sv.Swarm(n=20, d=1, seed=1))
+    sim.advance(3)
+    _ask(sim)
+
+
+def test_the_relaxation_rate_of_metropolis_agents_is_the_gap_of_their_generator():
+    heights, links, volume = (
+        np.array([0.0, 1.0, 0.3, 2.0]),
+        np.array([[0, 1], [1, 2], [2, 3], [0, 3]]),
+        np.array([1.2, 0.5, 1.3, 1.0]),
+    )
+    rate, beta = np.array([0.5, 1.0, 2.0, 0.7]), 1.5
+    generator = np.array([finite_set.velocity(e, heights, beta, None, links, rate, volume=volume) for e in np.eye(4)])
+    slow = np.sort(-np.linalg.eigvals(generator).real)
+    assert abs(slow[0]) < 1e-12
+    assert finite_set.relaxation_rate(heights, beta, None, links, rate, volume=volume) == pytest.approx(
+        slow[1], rel=1e-10
+    )
 
 
 def _changed(r, sim):
