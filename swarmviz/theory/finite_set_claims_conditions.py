@@ -227,6 +227,8 @@ def _large_beta(lived: LivedRun) -> tuple[bool | None, str]:
     if piece is None:
         return None, "the law is not known"
     law = piece.law
+    if law.m is None:
+        return None, "the law known is that of Metropolis agents"
     climb = law.heights[~minimisers(law.heights)]
     if not len(climb):
         return False, "every state is a minimiser"
