@@ -41,9 +41,15 @@ from scipy.optimize import elementwise
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import InverseLogarithmic, Power
 
-UNBOUNDED: Any = {"divide": "ignore", "over": "ignore", "invalid": "ignore"}  # φ and its slopes are infinite at 0 for small m
+UNBOUNDED: Any = {
+    "divide": "ignore",
+    "over": "ignore",
+    "invalid": "ignore",
+}  # φ and its slopes are infinite at 0 for small m
 SAME = 1e-8  # as near to 0 or 1 an exponent counts as that
-MOST_EVALUATIONS = 20_000  # of ρ̇, for one piece of a law; a stiff one takes thousands, one that asks for more has no end
+MOST_EVALUATIONS = (
+    20_000  # of ρ̇, for one piece of a law; a stiff one takes thousands, one that asks for more has no end
+)
 DENSE = 100  # states up to which LSODA is the faster integrator; beyond, BDF with a sparse Jacobian is, by 15 times at 400 states
 
 warnings.filterwarnings("ignore", "lsoda", UserWarning)  # it reports the failure as well, which a claim then tells
@@ -265,7 +271,12 @@ class ExactLaw:
                 atol=1e-3 * self.tolerance,
             )  # fmt: skip
             reached, message = (run.t[-1], run.message) if not run.success else (end, "")
-        except (ArithmeticError, UserWarning, np.linalg.LinAlgError, ValueError) as error:  # a matrix that is not finite; warnings that are errors
+        except (
+            ArithmeticError,
+            UserWarning,
+            np.linalg.LinAlgError,
+            ValueError,
+        ) as error:  # a matrix that is not finite; warnings that are errors
             reached, message = start, str(error)
         if message:
             self._failure = f"the law could not be integrated beyond t = {reached:g}: {message}"
@@ -292,7 +303,9 @@ def relaxation_rate(
         root = np.sqrt(curvature(eta, m, m2))
         with np.errstate(**UNBOUNDED):
             weight = rate * conductance(eta[x], eta[y], m, m2)
-            up, down, between = (weight * a * b for a, b in ((root[x], root[x]), (root[y], root[y]), (root[x], root[y])))
+            up, down, between = (
+                weight * a * b for a, b in ((root[x], root[x]), (root[y], root[y]), (root[x], root[y]))
+            )
     matrix = np.zeros((S, S))
     for a, b, leaving in ((x, y, up), (y, x, down)):
         with np.errstate(**UNBOUNDED):
