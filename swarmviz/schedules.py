@@ -93,7 +93,8 @@ class Begun(Schedule):
 
     def at(self, t):
         t = np.asarray(t, dtype=np.float64)
-        return self._values(np.maximum(t - self.since, 0.0) if self.since else t)
+        with np.errstate(over="ignore", invalid="ignore"):  # ``values_of`` refuses what is not finite, and says so
+            return self._values(np.maximum(t - self.since, 0.0) if self.since else t)
 
     def values_now(self):
         """Name → value; ``since`` only where it is not 0, as in links and stores of before it existed."""

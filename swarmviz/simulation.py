@@ -247,13 +247,7 @@ class Simulation:
         ValueError
             When the landscape does not exist in the swarm's dimension, or a parameter left its range.
         """
-        state, _ = self._presumed()
-        try:
-            state, _ = self.dynamics.advance(state, self.landscape, 0, self._record.every)
-        except Diverged as error:
-            raise self._explained(error) from None
-        self._accept()  # nothing raises from here on
-        self._state = self._end = state
+        self._accept(evaluate=True)
         return self.dynamics.frame(self._state)
 
     def goto(self, k: int) -> Frame:
@@ -317,25 +311,41 @@ class Simulation:
             return self.dynamics.moved_to(self._state, self.landscape), True
         return self._state, not acting.dynamics.same_as(self.dynamics)
 
-    def _accept(self) -> None:
-        """Take the present parameters for what follows: check them, forget a future that was left, note a change in the journal."""
+    def _accept(self, evaluate: bool = False) -> None:
+        """Take the present parameters for what follows: check them, forget a future that was left, note a change in the journal.
+
+        A change is noted once the present step is evaluated with it, so that the journal holds none that no replay could make.
+        """
         state, changed = self._presumed()
+        if changed or evaluate:
+            try:
+                state, _ = self.dynamics.advance(state, self.landscape, 0, self._record.every)
+            except Diverged as error:
+                raise self._explained(error) from None
+        # nothing raises from here on
         if self.k < self._furthest:
-            self._furthest, self._end = self.k, self._state
             self._record.cut(self.k)
             self._journal = self._journal.until(self.k)
             self._snapshots.cut(self.k)
+        self._state = self._end = state
+        self._furthest = state.k
         if changed:
-            self._state = state
             self._journal = self._journal.with_change(self.k, self.dynamics, self.landscape)
 
     def _replay(self, k: int) -> Any:
         """The state at step ``k`` ≤ furthest, from the nearest earlier snapshot and with the journal's parameters."""
+        if k == self._furthest:
+            return self._end
         state = self._snapshots.nearest(k, self._state)
         for (_, dynamics, landscape), start, stop, moved in self._journal.segments(state.k, k):
             if moved:
                 state = dynamics.moved_to(state, landscape)
             state, _ = dynamics.advance(state, landscape, stop - start, every=stop)
+        if k == 0 and self._journal.changed_at(0):  # counts at once: no step leads there
+            _, dynamics, landscape = self._journal.acting_at(0)
+            if self._journal.moved_at(0):
+                state = dynamics.moved_to(state, landscape)
+            state, _ = dynamics.advance(state, landscape, 0, self._record.every)
         return state
 
     def _frame_of(self, state: Any) -> Frame:

@@ -268,3 +268,33 @@ def test_a_frame_is_made_once_and_is_that_of_the_state_and_of_the_parameters_tha
     checked(other), checked(sim)
     sim.reset()
     checked(sim)
+
+
+@pytest.mark.parametrize("name", ["CBO", "SSA", "FiniteSet"])
+@pytest.mark.parametrize("steps", [0, 4])
+def test_a_run_that_went_back_is_seen_at_step_0_and_at_its_last_as_it_was(name, steps):
+    """A change at step 0 counts at once, and one that was applied to the last step is seen there, after going back as before it."""
+    sim = sv.Simulation(sv.dynamics.ALL[name](), sv.landscapes.DropWave(), sv.Swarm(n=20, d=1, seed=360))
+    sim.advance(steps)
+    sim.landscape = sv.landscapes.FiniteSetCurve()
+    seen = sim.apply()
+    sim.goto(0)
+    again = sim.goto(steps)
+    for one, other in ((seen, again), (again, RunSpec.of(sim).replay().frame)):
+        np.testing.assert_array_equal(one.x, other.x)
+        np.testing.assert_array_equal(one.energy, other.energy)
+    sim.advance(3)
+    if steps == 0:
+        np.testing.assert_array_equal(sim.goto(0).energy, seen.energy)
+
+
+def test_a_change_that_cannot_act_at_the_present_step_is_not_noted():
+    """Else the run's own replay would be refused."""
+    sim = sv.Simulation(sv.FMC(), sv.landscapes.DiscontinuousIntegrand(), sv.Swarm(n=50, d=1, seed=54))
+    sim.advance(5)
+    sim.goto(3)
+    sim.dynamics.reward = "value"  # which needs F > 0
+    with pytest.raises(ValueError, match="must be positive"):
+        sim.advance(2)
+    assert (sim.k, sim.furthest, len(sim.journal)) == (3, 5, 1), "nor is the future forgotten"
+    RunSpec.of(sim).replay()

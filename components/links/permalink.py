@@ -95,6 +95,8 @@ def fitting(state: VisitState) -> Link:
 
 
 def _packed(run: RunSpec) -> list:
+    """Its parts; what its journal knows of later steps is no part of the run."""
+    run = run.until(run.k)
     first = run.journal[0]
     return [
         run.k,

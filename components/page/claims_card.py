@@ -151,7 +151,7 @@ def row_of(held: Assessment, verdict: Verdict | None, drawn: bool) -> dict[str, 
         "about": claim.about,
         "this_run": measured_words(held),
         "verdict": None
-        if verdict is None
+        if verdict is None or not verdict.runs  # no replica has a number of this claim
         else {"outcome": verdict.outcome, "words": verdict.words, "runs": verdict.runs},
     }
 

@@ -29,7 +29,9 @@ m, m2   m, m₂            exponents of φ below and above 1; m = None: the Metr
 
 from __future__ import annotations
 
+import math
 import threading
+import warnings
 from typing import Any
 
 import numpy as np
@@ -39,8 +41,18 @@ from scipy.optimize import elementwise
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import InverseLogarithmic, Power
 
+UNBOUNDED: Any = {
+    "divide": "ignore",
+    "over": "ignore",
+    "invalid": "ignore",
+}  # φ and its slopes are infinite at 0 for small m
 SAME = 1e-8  # as near to 0 or 1 an exponent counts as that
+MOST_EVALUATIONS = (
+    20_000  # of ρ̇, for one piece of a law; a stiff one takes thousands, one that asks for more has no end
+)
 DENSE = 100  # states up to which LSODA is the faster integrator; beyond, BDF with a sparse Jacobian is, by 15 times at 400 states
+
+warnings.filterwarnings("ignore", "lsoda", UserWarning)  # it reports the failure as well, which a claim then tells
 
 # ---- functions (1) ---------------------------------------------------------------------------------------------------
 
@@ -69,7 +81,7 @@ def _power_inverse(y, k: float):
 def entropy(r, m: float | None = -1.0, m2: float = 2.0):
     """φ at densities ``r`` of any shape; infinite at 0 for m ≤ 0."""
     r = np.asarray(r, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(**UNBOUNDED):
         if m is None:
             return np.where(r > 0, r * np.log(r) - r + 1, 1.0)
         return _halves(r, lambda r: _power_entropy(r, m), lambda r: _power_entropy(r, m2))
@@ -78,14 +90,14 @@ def entropy(r, m: float | None = -1.0, m2: float = 2.0):
 def slope(r, m: float | None = -1.0, m2: float = 2.0):
     """φ'."""
     r = np.asarray(r, float)
-    with np.errstate(divide="ignore"):
+    with np.errstate(**UNBOUNDED):
         return np.log(r) if m is None else _halves(r, lambda r: _power_slope(r, m), lambda r: _power_slope(r, m2))
 
 
 def curvature(r, m: float | None = -1.0, m2: float = 2.0):
     """φ''."""
     r = np.asarray(r, float)
-    with np.errstate(divide="ignore"):
+    with np.errstate(**UNBOUNDED):
         return 1 / r if m is None else _halves(r, lambda r: r ** (m - 2), lambda r: r ** (m2 - 2))
 
 
@@ -94,7 +106,8 @@ def inverse_slope(y, m: float | None = -1.0, m2: float = 2.0):
     y = np.asarray(y, float)
     if m is None:
         return np.exp(y)
-    return np.where(y > 0, _power_inverse(np.maximum(y, 0), m2), _power_inverse(np.minimum(y, 0), m))
+    with np.errstate(**UNBOUNDED):
+        return np.where(y > 0, _power_inverse(np.maximum(y, 0), m2), _power_inverse(np.minimum(y, 0), m))
 
 
 def conductance(s, t, m: float = -1.0, m2: float = 2.0):
@@ -102,7 +115,7 @@ def conductance(s, t, m: float = -1.0, m2: float = 2.0):
     s, t = np.asarray(s, float), np.asarray(t, float)
     middle = (s + t) / 2
     near = np.abs(s - t) <= 1e-8 * middle  # the quotient would lose half its digits
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(**UNBOUNDED):
         quotient = (s - t) / (slope(s, m, m2) - slope(t, m, m2))
         diagonal = _halves(middle, lambda r: r ** (2 - m), lambda r: r ** (2 - m2))
     return np.where((s <= 0) | (t <= 0), 0.0, np.where(near, diagonal, quotient))
@@ -162,7 +175,7 @@ def flow_slopes(rho, heights, beta: float, m: float | None, links, m2: float = 2
     if m is None:
         return -np.exp(-beta * np.maximum(rise, 0)), np.exp(-beta * np.maximum(-rise, 0))
     theta, near = conductance(s, t, m, m2), np.abs(s - t) <= 1e-6 * (s + t)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(**UNBOUNDED):
         gap = slope(s, m, m2) - slope(t, m, m2)
         exponent = np.where(s + t < 2, m, m2)
         middle = (2 - exponent) / 2 * ((s + t) / 2) ** (1 - exponent)
@@ -245,12 +258,28 @@ class ExactLaw:
         if self._failure:
             raise ArithmeticError(self._failure)
         end = max(end, start + 2 * (start - self._ends[0]))  # few long pieces, so that a growing run costs little
-        run = integrate.solve_ivp(
-            self._velocity, (start, end), self._last, method=self._method, dense_output=True, jac=self._jacobian, rtol=self.tolerance,
-            atol=1e-3 * self.tolerance,
-        )  # fmt: skip
-        if not run.success:
-            self._failure = f"the law could not be integrated beyond t = {run.t[-1]:g}: {run.message}"
+        left = iter(range(MOST_EVALUATIONS))
+
+        def counted(t, p):
+            if next(left, None) is None:
+                raise ArithmeticError(f"more than {MOST_EVALUATIONS} evaluations")
+            return self._velocity(t, p)
+
+        try:
+            run = integrate.solve_ivp(
+                counted, (start, end), self._last, method=self._method, dense_output=True, jac=self._jacobian, rtol=self.tolerance,
+                atol=1e-3 * self.tolerance,
+            )  # fmt: skip
+            reached, message = (run.t[-1], run.message) if not run.success else (end, "")
+        except (
+            ArithmeticError,
+            UserWarning,
+            np.linalg.LinAlgError,
+            ValueError,
+        ) as error:  # a matrix that is not finite; warnings that are errors
+            reached, message = start, str(error)
+        if message:
+            self._failure = f"the law could not be integrated beyond t = {reached:g}: {message}"
             raise ArithmeticError(self._failure)
         self._pieces.append(run.sol)
         self._ends.append(end)
@@ -260,19 +289,29 @@ class ExactLaw:
 def relaxation_rate(
     heights, beta: float, m: float | None, links, rate: Any, m2: float = 2.0, volume: Any = 1.0
 ) -> float:
-    """The rate at which the law approaches η_β in the end: the spectral gap of (4), or of the Metropolis generator."""
+    """The rate at which the law approaches η_β in the end: the spectral gap of (4), or of the Metropolis generator.
+
+    Not a number where η_β is too small on a state for the matrix to be written down.
+    """
     heights, (x, y) = np.asarray(heights, float), links.T
-    eta = stationary(heights, beta, m, m2, volume)
-    if m is None:
-        weight = rate * np.minimum(eta[x], eta[y])
+    S, volume = len(heights), np.broadcast_to(volume, len(heights))
+    if m is None:  # from quotients of η alone, which is 0 in floating-point numbers where βU is large
+        rise = beta * (heights[y] - heights[x])
+        up, down, between = (rate * np.exp(-p) for p in (np.maximum(rise, 0), np.maximum(-rise, 0), np.abs(rise) / 2))
     else:
-        weight = rate * conductance(eta[x], eta[y], m, m2)
-    D = np.zeros((len(eta), len(eta)))
-    for a, b in ((x, y), (y, x)):
-        np.add.at(D, (a, b), -weight)
-        np.add.at(D, (a, a), weight)
-    root = np.sqrt(curvature(eta, m, m2) / volume)
-    return float(linalg.eigvalsh(root[:, None] * D * root)[1])
+        eta = stationary(heights, beta, m, m2, volume)
+        root = np.sqrt(curvature(eta, m, m2))
+        with np.errstate(**UNBOUNDED):
+            weight = rate * conductance(eta[x], eta[y], m, m2)
+            up, down, between = (
+                weight * a * b for a, b in ((root[x], root[x]), (root[y], root[y]), (root[x], root[y]))
+            )
+    matrix = np.zeros((S, S))
+    for a, b, leaving in ((x, y, up), (y, x, down)):
+        with np.errstate(**UNBOUNDED):
+            np.add.at(matrix, (a, b), -between / np.sqrt(volume[a] * volume[b]))
+            np.add.at(matrix, (a, a), leaving / volume[a])
+    return float(linalg.eigvalsh(matrix)[1]) if np.isfinite(matrix).all() else math.nan
 
 
 # ---- where β grows ---------------------------------------------------------------------------------------------------

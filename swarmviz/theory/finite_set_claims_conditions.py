@@ -170,7 +170,7 @@ def _times_gap(lived: LivedRun) -> float:
 def _long(lived: LivedRun) -> tuple[bool | None, str]:
     found = _times_gap(lived)
     if not np.isfinite(found):
-        return None, "the gap is not computed for so many states"
+        return None, "the gap is not known here"
     return (True if found >= SETTLED else None), f"λ_β t = {conditions._number(found)} since the last change"
 
 
@@ -227,6 +227,8 @@ def _large_beta(lived: LivedRun) -> tuple[bool | None, str]:
     if piece is None:
         return None, "the law is not known"
     law = piece.law
+    if law.m is None:
+        return None, "the law known is that of Metropolis agents"
     climb = law.heights[~minimisers(law.heights)]
     if not len(climb):
         return False, "every state is a minimiser"

@@ -41,7 +41,7 @@ def largest_entropy_left(lived: LivedRun) -> float:
             relative_entropy(piece.rho[i], law.heights, float(piece.beta[i]), m, m2, volume=law.volume) for i in (0, -1)
         )
         left.append(last / first if 0 < first < math.inf else math.nan)
-    return float(np.nanmax(left))
+    return max((quotient for quotient in left if not math.isnan(quotient)), default=math.nan)
 
 
 def variance_of_height(lived: LivedRun) -> float:

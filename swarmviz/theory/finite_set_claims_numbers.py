@@ -190,7 +190,7 @@ def _late_rate(distance: np.ndarray, lived: LivedRun) -> float:
     stretch = shown_stretch(lived)
     begin = stretch.t + 0.8 * (lived.t[-1] - stretch.t)
     first = int(np.searchsorted(lived.t, begin))
-    if lived.k[first] < stretch.change.k or lived.t[-1] <= lived.t[first]:
+    if first == len(lived.t) or lived.k[first] < stretch.change.k or lived.t[-1] <= lived.t[first]:
         return math.nan
     a, b = distance[first], distance[-1]
     return float(math.log(a / b) / (lived.t[-1] - lived.t[first])) if a > 0 and b > 0 else math.nan

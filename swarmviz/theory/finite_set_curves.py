@@ -145,7 +145,8 @@ def _claim(dynamics: FiniteSet) -> tuple[str, str]:
 @law_of(FiniteSet)
 def exact_law(simulation) -> Target | None:
     """The exact law at the present step, as a density on the cells of the states, Sμρ; None where it is not :func:`followed`."""
-    k, frame, dynamics = simulation.k, simulation.frame, simulation.dynamics
+    k, frame = simulation.k, simulation.frame
+    dynamics: Any = simulation.journal.acting_at(k).dynamics
     now = [law for first, last, law in laws_of(simulation) if law is not None and first <= k <= last]
     law = next((law for law in reversed(now) if np.array_equal(law.heights, frame.heights)), None)
     if law is None:

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from swarmviz.frame import Diverged
+from swarmviz.journal import Change
 from swarmviz.theory.claim import assess, claims_of, fitting
 from swarmviz.theory.lived import LivedRun, Stretch
 
@@ -128,12 +130,25 @@ def target_claim(simulation: Any) -> Target | None:
     return None
 
 
+def about_to_act(simulation: Any) -> Change:
+    """The parameters of the step to come: the present ones, or, where a step with them would be refused, those of the journal."""
+    acting = simulation.journal.acting_at(simulation.k)
+    if acting.dynamics.same_as(simulation.dynamics) and acting.landscape.same_as(simulation.landscape):
+        return acting
+    asked = simulation.fork()
+    try:
+        asked.apply()  # costs one evaluation, and nothing once a step was made with them
+    except (ValueError, Diverged):
+        return acting
+    return Change(simulation.k, asked.dynamics, asked.landscape)
+
+
 def about_to_step(simulation: Any) -> LivedRun:
     """A simulation up to its present step, with the parameters that act on the step to come: a limit is that of what acts from now on."""
     k, record = simulation.k, simulation.record
-    journal, acting = simulation.journal.until(k), simulation.journal.acting_at(k)
-    if not (acting.dynamics.same_as(simulation.dynamics) and acting.landscape.same_as(simulation.landscape)):
-        journal = journal.with_change(k, simulation.dynamics, simulation.landscape)
+    journal, acting, coming = simulation.journal.until(k), simulation.journal.acting_at(k), about_to_act(simulation)
+    if coming is not acting:
+        journal = journal.with_change(k, coming.dynamics, coming.landscape)
     known = int(np.searchsorted(record["k"], k, side="right"))
     lived = LivedRun(
         journal, simulation.initial_swarm, {name: record[name][:known] for name in record}, lambda: simulation.frame

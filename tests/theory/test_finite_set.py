@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -407,3 +408,24 @@ def test_classical_annealing_as_an_inverse_temperature_is_one_over_its_temperatu
     inverse, temperature = sv.schedules.InverseLogarithmic(c=3.0, t0=2.0), sv.schedules.Logarithmic(c=3.0, t0=2.0)
     np.testing.assert_allclose(inverse.at(t) * temperature.at(t), 1.0, rtol=1e-14)
     assert inverse.equation == r"\log(2 + t)/3"
+
+
+def test_the_integration_of_a_law_that_never_ends_is_given_up_after_a_bounded_number_of_evaluations(monkeypatch):
+    """With m = 1 and β = 1000 the density of a state falls below every number; LSODA then takes steps without end, and keeps each."""
+    heights, calls = 3 * np.sin(np.arange(20.0)), []
+    links, velocity = np.array([(i, (i + 1) % 20) for i in range(20)]), finite.velocity
+    monkeypatch.setattr(finite, "velocity", lambda *given: calls.append(1) or velocity(*given))
+    law = finite.ExactLaw(links, heights, 1000.0, 1.0, 20.0, np.ones(20), tolerance=1e-6)
+    with pytest.raises(ArithmeticError, match=f"beyond t = 0: more than {finite.MOST_EVALUATIONS} evaluations"):
+        law.at(1.0)
+    assert len(calls) <= finite.MOST_EVALUATIONS + 1
+    with pytest.raises(ArithmeticError):
+        law.at(1.0)
+    assert len(calls) <= finite.MOST_EVALUATIONS + 1, "told at once when asked again"
+
+
+def test_the_entropy_of_a_small_density_is_infinite_without_a_warning():
+    with warnings.catch_warnings(action="error"):
+        r = np.array([0.0, 1e-300, 1.0])
+        assert np.isinf(finite.entropy(r, -20.0)[:2]).all() and finite.entropy(1.0, -20.0) == 0
+        assert np.isinf(finite.curvature(r, -20.0)[:2]).all() and np.isinf(finite.slope(r, -20.0)[:2]).all()
