@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from swarmviz.dynamics.finite_set.dynamics import FiniteSet
 from swarmviz.theory import finite_set_claims_conditions as given
 from swarmviz.theory import finite_set_claims_numbers as numbers
