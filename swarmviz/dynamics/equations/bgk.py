@@ -30,16 +30,17 @@ TARGET = r"@lam \, (@nu - @x) + @shake \, A(@x) \, @noise"
 
 VELOCITY = (
     Line(
-        rf"@v^+ = \begin{{cases}} {TARGET} & \text{{with probability }} @p \\ @v & \text{{else}} \end{{cases}}",
+        r"@v^+ = \begin{cases} W_n & \text{with probability } @p \\ @v & \text{else} \end{cases}",
         "003 eq. 3.2, 2.14",
         "Velocity, jumps",
         having(form="jumps"),
         "form",
     ),
-    Line(rf"@v^+ = {TARGET}", "003 eq. 2.17", "Velocity, every agent jumps", having(form="limit"), "form"),
+    Line(rf"W_n = {TARGET}", "003 eq. 3.1, 2.14", "Velocity after a jump", having(form="jumps")),
+    Line(rf"@v^+ = {TARGET}", "003 eq. 2.17, 3.1", "Velocity, every agent jumps", having(form="limit"), "form"),
     Line(
         r"@v^+ = @v + @lam \, @dt \, (@nu - @x) + @sigma \sqrt{@dt} \, A(@x) \, @noise",
-        "003 eq. 2.2",
+        "003 eq. 2.2, 3.1",
         "Velocity, no jumps",
         having(form="inertial"),
         "form",

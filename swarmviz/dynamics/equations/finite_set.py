@@ -78,7 +78,12 @@ MEASURE = (
     Line(r"@measure(x) \propto @mu", "", "Reversible law, one's own", having(measure="own")),
 )
 GRAPH = (
-    Line(r"S \leq @states \text{ states}", "", "Finite set", lambda own, n: own.graph != "own"),
+    Line(
+        r"x \in \lbrace 1, …, @states \rbrace",
+        "",
+        "States, on a lattice at most so many",
+        lambda own, n: own.graph != "own",
+    ),
     Line(r"@graph: @degree \text{ neighbours in the mean, seed } @wiring", "", "Random graph", having(graph="random")),
     Line(r"@graph: \text{ links } @edges", "", "One's own graph", having(graph="own")),
 )

@@ -12,9 +12,15 @@ REWARD = (
     Line(r"{@reward}_n = F(@x)", "000 §2.1, R > 0", "Reward", having(reward="value")),
     Line(r"{@reward}_n = -F(@x)", "000 §2.1, R > 0", "Reward", having(reward="negative")),
     Line(
-        r"@relativisation(y) = \begin{cases} e^z & z \leq 0 \\ 1 + \ln(1 + z) & z > 0 \end{cases} \ z = \frac{y - \bar y}{\mathrm{std}(y)}",
+        r"@relativisation(y) = \begin{cases} e^z & z \leq 0 \\ 1 + \ln(1 + z) & z > 0 \end{cases}",
         "",
         "Made comparable, z-score",
+        having(relativisation="z-score"),
+    ),
+    Line(
+        r"z = \frac{y - \bar y}{\mathrm{std}(y)}",
+        "",
+        "Standard deviations from the mean",
         having(relativisation="z-score"),
     ),
     Line(

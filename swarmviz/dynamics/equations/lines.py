@@ -14,15 +14,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from swarmviz.frame import Frame
 from swarmviz.kernels.boundaries import MEANINGS
 from swarmviz.kernels.noise import LAWS
+from swarmviz.parameters import Described
 from swarmviz.schedules import Begun, InverseLogarithmic, Logarithmic, Power, TimeDependent
-
-if TYPE_CHECKING:
-    from swarmviz.dynamics.base import Dynamics
-    from swarmviz.frame import Frame
 
 SIGN = re.compile(r"@([a-z][a-z0-9_]*)")
 Condition = Callable[[Any, int], bool]  # (dynamics, number of agents N) → whether a line holds
@@ -108,7 +106,7 @@ class Equations:
     quantities: Mapping[str, Quantity] = field(default_factory=lambda: MappingProxyType({}))
     absent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    def shown(self, dynamics: Dynamics, n: int) -> tuple[Line, ...]:
+    def shown(self, dynamics: Described, n: int) -> tuple[Line, ...]:
         """The lines that hold for the present parameters and ``n`` agents, and one for each schedule that acts in them."""
         lines = tuple(line for line in self.lines if line.when(dynamics, n))
         return lines + tuple(schedule_lines(dynamics, signs_of(lines)))
@@ -215,7 +213,7 @@ def noise_lines(noisy: Condition = lambda dynamics, n: True) -> tuple[Line, ...]
     )
 
 
-def schedule_lines(dynamics: Dynamics, names: Iterable[str]) -> list[Line]:
+def schedule_lines(dynamics: Described, names: Iterable[str]) -> list[Line]:
     """A line for each parameter among ``names`` that follows a schedule."""
     lines = []
     for name in names:
