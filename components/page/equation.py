@@ -113,23 +113,28 @@ class EquationCard(View):
 
 def content_of(dynamics: Dynamics, lines: tuple[Line, ...]) -> dict[str, Any]:
     """What does not move: the lines as HTML, and what there is to say about every symbol."""
-    if not lines:  # a dynamics that declares none
-        lines = (Line(dynamics.equation.replace(r"\qquad", r"\\ "), dynamics.reference),) if dynamics.equation else ()
     about = " ".join((type(dynamics).__doc__ or "").split("\n\n")[0].split())
     return {
         "title": dynamics.title,
         "about": about,
-        "lines": [
-            {
-                "about": line.about,
-                "source": line.source or OWN_SOURCE,
-                "follows": line.follows,
-                "html": _html(dynamics, line),
-            }
-            for line in lines
-        ],
+        "lines": [_line_of(dynamics, line) for line in lines] or [_short(dynamics)],
         "signs": signs(dynamics, lines),
     }
+
+
+def _line_of(dynamics: Dynamics, line: Line) -> dict[str, str]:
+    return {
+        "about": line.about,
+        "source": line.source or OWN_SOURCE,
+        "follows": line.follows,
+        "html": _html(dynamics, line),
+    }
+
+
+def _short(dynamics: Dynamics) -> dict[str, str]:
+    """What a dynamics that declares no lines says in its place."""
+    html = formula(dynamics.equation) if dynamics.equation else ""
+    return {"about": "Step", "source": dynamics.reference, "follows": "", "html": html}
 
 
 def _html(dynamics: Dynamics, line: Line) -> str:

@@ -69,7 +69,14 @@ VELOCITY = (
         r"@shake = \frac{@sigma}{\sqrt{@dt}}",
         "003 eq. 5.3",
         "Strength of the noise, σ as in CBO",
-        having(form=("jumps", "limit"), cbo_scaling=True),
+        having(form="jumps", cbo_scaling=True),
+        "cbo_scaling",
+    ),
+    Line(
+        r"@shake = \frac{@sigma}{\sqrt{@dt}}",
+        "",  # 003 has (5.3) for its eq. 2.14 only
+        "Strength of the noise, σ as in CBO",
+        having(form="limit", cbo_scaling=True),
         "cbo_scaling",
     ),
 )
