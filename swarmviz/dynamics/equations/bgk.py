@@ -108,6 +108,8 @@ START = (
     ),
 )
 
+FUNCTIONAL = r"H = \frac{1}{@agents} \sum_n (@gamma \, |@x - @star| + |@v - @lam \, (@star - @x)|)"
+
 EQUATIONS = Equations(
     lines=(
         Line(r"@x^+ = Π(@x + @dt \, @v^+)", "003 eq. 3.2", "Motion"),
@@ -129,11 +131,8 @@ EQUATIONS = Equations(
         *noise_lines(),
         *consensus_lines("x", "003 eq. 2.3"),
         *START,
-        Line(
-            r"H = \frac{1}{@agents} \sum_n (@gamma \, |@x - @star| + |@v - @lam \, (@star - @x)|)",
-            "003 eq. 4.1",
-            "Measured, not acting",
-        ),
+        Line(FUNCTIONAL, "003 eq. 4.1", "Measured in the box [−1, 1]ᵈ, not acting", having(rescaled=True)),
+        Line(FUNCTIONAL, "003 eq. 4.1", "Measured, not acting", having(rescaled=False)),
         Line(
             r"\text{stops after more than } @stall_steps \text{ steps with } |Δ@nu/h| < @stall_tolerance",
             "003 §5",
