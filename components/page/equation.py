@@ -168,7 +168,7 @@ def signs(dynamics: Dynamics, lines: tuple[Line, ...]) -> list[dict[str, str]]:
             "meaning": quantities[name].meaning if name in quantities else " ".join((declared[name].doc or "").split()),
             "parameter": quantities[name].parameter if name in quantities else name,
             "mark": quantities[name].mark if name in quantities else "",
-            "reason": "" if name in shown else absent.get(name, ""),
+            "reason": absent[name].reason if name in absent and name not in shown else "",
         }
         for name in (*(name for name in shown if name in quantities or name in declared), *acting)
     ]

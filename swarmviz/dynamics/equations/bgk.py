@@ -7,6 +7,7 @@ import numpy as np
 from swarmviz.dynamics.equations.lines import (
     AGENTS,
     NU,
+    Absence,
     Equations,
     Line,
     Quantity,
@@ -15,8 +16,10 @@ from swarmviz.dynamics.equations.lines import (
     boundary_lines,
     consensus_lines,
     having,
+    negated,
     noise_lines,
     positive,
+    some_agents,
 )
 from swarmviz.schedules import values_of
 
@@ -153,8 +156,8 @@ EQUATIONS = Equations(
         "shake": Quantity("S", "strength of the noise of a jump", "", lambda own, frame: _coefficients(own, frame)[3]),
     },
     absent={
-        "batch": "0, or at least N: all agents form the consensus",
-        "stall_steps": "0: never stops",
-        "stall_tolerance": "no stall stop",
+        "batch": Absence("0, or at least N: all agents form the consensus", negated(some_agents)),
+        "stall_steps": Absence("0: never stops", negated(positive("stall_steps"))),
+        "stall_tolerance": Absence("no stall stop", negated(positive("stall_steps"))),
     },
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swarmviz.dynamics.equations.lines import AGENTS, Equations, Line, Quantity, both, having
+from swarmviz.dynamics.equations.lines import AGENTS, Absence, Equations, Line, Quantity, both, having
 from swarmviz.schedules import TimeDependent
 
 SWARM = having(generator=("first", "second", "hybrid"))
@@ -136,7 +136,7 @@ EQUATIONS = Equations(
         "eta": Quantity("η", "density that the law tends to where β does not change", "target"),
     },
     absent={
-        "m": "Metropolis agents do not feel the density",
-        "m2": "Metropolis agents do not feel the density",
+        "m": Absence("Metropolis agents do not feel the density", METROPOLIS),
+        "m2": Absence("Metropolis agents do not feel the density", METROPOLIS),
     },
 )

@@ -5,7 +5,7 @@ A name follows an at sign and is that of a declared parameter or of a :class:`Qu
     Line(r"@nu = \frac{\sum_n @x \exp(-@alpha F(@x))}{\sum_n \exp(-@alpha F(@x))}", "001 eq. 1.1", "Consensus point")
 
 The symbol itself is written once, where the parameter is declared. A choice that decides which lines hold, but has no symbol in them, is
-named by the line (``follows``): the scheme by the line of the step. What acts and stands in no line has its reason in ``absent``.
+named by the line (``follows``): the scheme by the line of the step. What acts and stands in no line has an :class:`Absence`.
 """
 
 from __future__ import annotations
@@ -89,6 +89,14 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class Absence:
+    """Why a parameter that acts stands in no line, in a few words, and when that is so."""
+
+    reason: str
+    when: Condition
+
+
+@dataclass(frozen=True)
 class Equations:
     """The lines of a dynamics for all its parameters.
 
@@ -98,13 +106,13 @@ class Equations:
         In the order in which they are read.
     quantities : mapping of str to Quantity
         The symbols in them that are no parameters.
-    absent : mapping of str to str
-        Why a parameter that acts may stand in no line, in a few words.
+    absent : mapping of str to Absence
+        The parameters that act and stand in no line.
     """
 
     lines: tuple[Line, ...] = ()
     quantities: Mapping[str, Quantity] = field(default_factory=lambda: MappingProxyType({}))
-    absent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    absent: Mapping[str, Absence] = field(default_factory=lambda: MappingProxyType({}))
 
     def shown(self, dynamics: Described, n: int) -> tuple[Line, ...]:
         """The lines that hold for the present parameters and ``n`` agents, and one for each schedule that acts in them."""

@@ -58,7 +58,7 @@ def test_whatever_acts_stands_in_a_line_or_has_a_reason(cls):
         shown = signs_of(own.equations.shown(own, N))
         acting = {name for name, declared in cls.declared().items() if is_used(own, declared)}
         missing = acting - set(shown)
-        assert missing <= set(cls.equations.absent), values
+        assert missing == {name for name, absence in cls.equations.absent.items() if absence.when(own, N)}, values
         reasons |= missing
         unused = {name for name in shown if name in cls.declared()} - acting
         assert not unused, f"{values}: {unused} has no effect and stands in a line"
