@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -144,6 +145,11 @@ def _html(dynamics: Dynamics, line: Line) -> str:
     )
 
 
+@lru_cache(512)
+def _symbol(latex: str) -> str:
+    return formula(latex)
+
+
 def latex_of(dynamics: Dynamics, name: str) -> str:
     """The symbol of a parameter or of a quantity."""
     known = dynamics.equations.quantities.get(name)
@@ -164,7 +170,7 @@ def signs(dynamics: Dynamics, lines: tuple[Line, ...]) -> list[dict[str, str]]:
     return [
         {
             "name": name,
-            "html": formula(latex_of(dynamics, name)),
+            "html": _symbol(latex_of(dynamics, name)),
             "meaning": quantities[name].meaning if name in quantities else " ".join((declared[name].doc or "").split()),
             "parameter": quantities[name].parameter if name in quantities else name,
             "mark": quantities[name].mark if name in quantities else "",
@@ -245,7 +251,7 @@ def landscape_html(landscape: Landscape, d: int) -> str:
 def symbols(owner: Described) -> str:
     """A table of the declared parameters: symbol and meaning."""
     rows = [
-        f"<tr><td>{formula(symbol_latex(getattr(p, 'symbol', '') or name))}</td><td>{escape(' '.join((p.doc or '').split()))}</td></tr>"
+        f"<tr><td>{_symbol(symbol_latex(getattr(p, 'symbol', '') or name))}</td><td>{escape(' '.join((p.doc or '').split()))}</td></tr>"
         for name, p in owner.declared().items()
     ]
     return f"<table>{''.join(rows)}</table>" if rows else ""
