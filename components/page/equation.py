@@ -171,13 +171,18 @@ def signs(dynamics: Dynamics, lines: tuple[Line, ...]) -> list[dict[str, str]]:
         {
             "name": name,
             "html": _symbol(latex_of(dynamics, name)),
-            "meaning": quantities[name].meaning if name in quantities else " ".join((declared[name].doc or "").split()),
+            "meaning": _sentence(quantities[name].meaning if name in quantities else declared[name].doc or ""),
             "parameter": quantities[name].parameter if name in quantities else name,
             "mark": quantities[name].mark if name in quantities else "",
             "reason": absent[name].reason if name in absent and name not in shown else "",
         }
         for name in (*(name for name in shown if name in quantities or name in declared), *acting)
     ]
+
+
+def _sentence(text: str) -> str:
+    words = " ".join(text.split()).rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 # ---- present values --------------------------------------------------------------------------------------------------------

@@ -30,8 +30,12 @@ def test_a_symbol_its_control_and_its_mark_are_joined_and_the_lines_follow_the_r
     stronger = lab.page.evaluate(WIDTHS)
     assert stronger["mark focus"] > before["mark focus"]
     assert {**stronger, "mark focus": 0} == {**before, "mark focus": 0}, "another mark has changed"
-    lab.page.keyboard.press("Escape")
+    lab.page.mouse.move(600, 300)
     lab.wait(lambda: lit() == [] and lab.page.evaluate(WIDTHS) == before, "the mark stays")
+    symbol("lam").focus()
+    lab.wait(lambda: lit() == ["lam"], "the keyboard does not mark λ")
+    lab.page.keyboard.press("Escape")
+    lab.wait(lambda: lit() == [], "Escape does not end it")
 
     lab.page.evaluate(
         """document.dispatchEvent(new CustomEvent("swarmviz-highlight", {detail: {parameter: "alpha", from: "form"}}))"""
