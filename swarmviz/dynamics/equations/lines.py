@@ -128,14 +128,14 @@ def signs_of(lines: Iterable[Line]) -> tuple[str, ...]:
 def symbol_latex(symbol: str) -> str:
     r"""The LaTeX of a parameter's symbol: ``σ₀`` and ``ν_j`` have an index, ``[−1, 1]ᵈ`` and other texts stay as they are."""
     base, underscore, index = symbol.partition("_")
-    if underscore:
+    if underscore and len(base) == 1:
         return rf"{base}_{{{index}}}"
     if found := re.fullmatch(r"(.+?)([₀-₉]+)", symbol):
         return rf"{found[1]}_{{{found[2].translate(SUBSCRIPTS)}}}"
     if symbol == "F̄":
         return r"\bar F"
     plain = re.fullmatch(r"(Δ?\w)(\(\w\))?|⟨k⟩", symbol)
-    return symbol if plain else rf"\text{{{symbol}}}"
+    return symbol if plain else rf"\text{{{symbol.replace('_', ' ')}}}"
 
 
 def having(**values: Any) -> Condition:
