@@ -129,7 +129,7 @@ def symbol_latex(symbol: str) -> str:
     r"""The LaTeX of a parameter's symbol: ``σ₀`` and ``ν_j`` have an index, ``[−1, 1]ᵈ`` and other texts stay as they are."""
     base, underscore, index = symbol.partition("_")
     if underscore and len(base) == 1:
-        return rf"{base}_{{{index}}}"
+        return rf"{base}_{{{index}}}" if len(index) == 1 else rf"{base}_{{\text{{{index}}}}}"
     if found := re.fullmatch(r"(.+?)([₀-₉]+)", symbol):
         return rf"{found[1]}_{{{found[2].translate(SUBSCRIPTS)}}}"
     if symbol == "F̄":

@@ -125,6 +125,7 @@ def test_every_boundary_and_every_symbol_has_its_latex():
     assert symbol_latex("σ₀") == "σ_{0}" and symbol_latex("ν_j") == "ν_{j}" and symbol_latex("Δt") == "Δt"
     assert symbol_latex("σ(m)") == "σ(m)" and symbol_latex("F̄") == r"\bar F"
     assert symbol_latex("σ = σ̃ε/√Δt") == r"\text{σ = σ̃ε/√Δt}" and symbol_latex("tol") == r"\text{tol}"
+    assert symbol_latex("n_stall") == r"n_{\text{stall}}"
     assert symbol_latex("cbo_scaling") == r"\text{cbo scaling}", "a name, where a parameter has no symbol"
 
 
