@@ -1,7 +1,7 @@
 // What shows a quantity in the arena is drawn stronger while it is pointed at elsewhere. Its glyph is named by components/views/arena/marks.py;
 // the change stays in this browser.
 
-const STRONGER = {line_width: [2.5, 3], size: [1.5, 2]} // property → factor, and what is added
+const STRONGER = {line_width: [2, 1.2], size: [1.5, 2]} // property → factor, and what is added
 
 let marked = [] // pairs of a glyph and its properties as they were
 let markedName = null

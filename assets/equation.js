@@ -53,7 +53,10 @@ export function render({model}) {
     light(name == null ? [] : [name])
     document.dispatchEvent(new CustomEvent(HIGHLIGHTED, {detail: {parameter: known.get(name)?.parameter || null, from: "equation"}}))
   }
-  const signAt = (target) => target?.closest?.("[data-sign]")?.dataset.sign ?? null
+  const signAt = (target) => { // the value under a symbol is a part of it
+    const {sign, value} = target?.closest?.("[data-sign], [data-value]")?.dataset ?? {}
+    return sign ?? value ?? null
+  }
 
   root.addEventListener("pointerover", ({target, pointerType}) => { if (pointerType !== "touch") { held = false; point(signAt(target)) } })
   root.addEventListener("pointerleave", ({pointerType}) => { if (pointerType !== "touch" && !held) { point(null) } })

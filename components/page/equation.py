@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -113,23 +114,28 @@ class EquationCard(View):
 
 def content_of(dynamics: Dynamics, lines: tuple[Line, ...]) -> dict[str, Any]:
     """What does not move: the lines as HTML, and what there is to say about every symbol."""
-    if not lines:  # a dynamics that declares none
-        lines = (Line(dynamics.equation.replace(r"\qquad", r"\\ "), dynamics.reference),) if dynamics.equation else ()
     about = " ".join((type(dynamics).__doc__ or "").split("\n\n")[0].split())
     return {
         "title": dynamics.title,
         "about": about,
-        "lines": [
-            {
-                "about": line.about,
-                "source": line.source or OWN_SOURCE,
-                "follows": line.follows,
-                "html": _html(dynamics, line),
-            }
-            for line in lines
-        ],
+        "lines": [_line_of(dynamics, line) for line in lines] or [_short(dynamics)],
         "signs": signs(dynamics, lines),
     }
+
+
+def _line_of(dynamics: Dynamics, line: Line) -> dict[str, str]:
+    return {
+        "about": line.about,
+        "source": line.source or OWN_SOURCE,
+        "follows": line.follows,
+        "html": _html(dynamics, line),
+    }
+
+
+def _short(dynamics: Dynamics) -> dict[str, str]:
+    """What a dynamics that declares no lines says in its place."""
+    html = formula(dynamics.equation) if dynamics.equation else ""
+    return {"about": "Step", "source": dynamics.reference, "follows": "", "html": html}
 
 
 def _html(dynamics: Dynamics, line: Line) -> str:
@@ -137,6 +143,11 @@ def _html(dynamics: Dynamics, line: Line) -> str:
     return signed_formula(
         line.latex, tuple((name, latex_of(dynamics, name), has_value(dynamics, name)) for name in named)
     )
+
+
+@lru_cache(512)
+def _symbol(latex: str) -> str:
+    return formula(latex)
 
 
 def latex_of(dynamics: Dynamics, name: str) -> str:
@@ -159,14 +170,19 @@ def signs(dynamics: Dynamics, lines: tuple[Line, ...]) -> list[dict[str, str]]:
     return [
         {
             "name": name,
-            "html": formula(latex_of(dynamics, name)),
-            "meaning": quantities[name].meaning if name in quantities else " ".join((declared[name].doc or "").split()),
+            "html": _symbol(latex_of(dynamics, name)),
+            "meaning": _sentence(quantities[name].meaning if name in quantities else declared[name].doc or ""),
             "parameter": quantities[name].parameter if name in quantities else name,
             "mark": quantities[name].mark if name in quantities else "",
-            "reason": "" if name in shown else absent.get(name, ""),
+            "reason": absent[name].reason if name in absent and name not in shown else "",
         }
         for name in (*(name for name in shown if name in quantities or name in declared), *acting)
     ]
+
+
+def _sentence(text: str) -> str:
+    words = " ".join(text.split()).rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 # ---- present values --------------------------------------------------------------------------------------------------------
@@ -240,7 +256,7 @@ def landscape_html(landscape: Landscape, d: int) -> str:
 def symbols(owner: Described) -> str:
     """A table of the declared parameters: symbol and meaning."""
     rows = [
-        f"<tr><td>{formula(symbol_latex(getattr(p, 'symbol', '') or name))}</td><td>{escape(' '.join((p.doc or '').split()))}</td></tr>"
+        f"<tr><td>{_symbol(symbol_latex(getattr(p, 'symbol', '') or name))}</td><td>{escape(' '.join((p.doc or '').split()))}</td></tr>"
         for name, p in owner.declared().items()
     ]
     return f"<table>{''.join(rows)}</table>" if rows else ""

@@ -51,6 +51,7 @@ def signed_formula(latex: str, symbols: tuple[tuple[str, str, bool], ...]) -> st
     """
     signs = _Signs(symbols)
     root = _converted(SIGN.sub(lambda found: f"{signs.character[found[1]]} ", latex))
+    signs.read(root)
     rows = [[signs.put(part) for part in row] for row in _broken(root, signs.width)]
     lines = "".join(_line(parts, i > 0) for i, parts in enumerate(rows))
     return f'<div class="formula">{lines}</div>'
@@ -64,6 +65,15 @@ class _Signs:
         self._named = {self.character[name]: (name, latex) for name, latex, _ in symbols}
         self._awaited = {name for name, _, valued in symbols if valued}  # those whose value has no place yet
         self._met: set[str] = set()
+        self._plain: set[str] = set()  # those that stand somewhere else than in a script, where a number can be read
+
+    def read(self, element: ET.Element) -> None:
+        """Look where the symbols stand."""
+        parts = list(element)
+        if named := self._named.get(element.text or ""):
+            self._plain.add(named[0])
+        for part in parts[:1] if _tag(element) in SCRIPTS else parts:
+            self.read(part)
 
     def width(self, element: ET.Element) -> float | None:
         """The width of a symbol in letters; None of anything else."""
@@ -81,7 +91,8 @@ class _Signs:
             element[:] = [self._sign(*named), *(self.put(part, True) for part in element[1:])]
         else:
             element = self._sign(*named)
-        return element if named[0] not in self._awaited else self._valued(element, named[0], script)
+        placed = named[0] in self._awaited and not (script and named[0] in self._plain)
+        return self._valued(element, named[0], script) if placed else element
 
     def _sign(self, name: str, latex: str) -> ET.Element:
         row = ET.Element(f"{{{SPACE}}}mrow", {"class": "sign", "data-sign": name})

@@ -103,6 +103,20 @@ def test_another_scheme_noise_or_schedule_writes_other_lines():
     assert "Schedule, exponential" in dict(latex(sigma=sv.schedules.Exponential(start=2.0)))
 
 
+def test_a_dynamics_that_declares_no_lines_is_shown_by_its_formula():
+    class Plain(sv.CBO):
+        equations = type(sv.CBO.equations)()
+
+    sim = sv.Simulation(Plain(), sv.landscapes.Sphere(), sv.Swarm(n=4, d=2))
+    card = seen(sim)
+    paint(card, sim)
+    (line,) = card.pane.lines
+    assert line["html"] == formula(Plain.equation) and line["source"] == Plain.reference and not line["follows"]
+    assert {sign["name"] for sign in card.pane.signs} == set(Plain.declared()), (
+        "its parameters are described all the same"
+    )
+
+
 def test_a_schedule_moves_the_value_under_its_symbol():
     sim = simulation("CBO", sigma=sv.schedules.Linear(start=2.0, end=1.0, duration=0.4), dt=0.1, steps=1)
     assert values_now(sim.dynamics, sim.frame)["sigma"] == ["1.75", "1.75 now, by its schedule"]

@@ -9,7 +9,6 @@ import pytest
 from bokeh.document import Document
 
 import swarmviz as sv
-from components.page.equation import EquationCard
 from components.palette import DARK, LIGHT
 from components.playback.pacer import EVERYTHING
 from components.session import Session
@@ -19,7 +18,7 @@ from components.views.density.density import Density
 from tests.views.helpers import DYNAMICS, attached, drawn_json, figures, paint, simulation, step
 from tests.views.worker import prepare_on_a_worker
 
-VIEWS = {"arena": Arena, "density": Density, "curves": Curves, "equation": EquationCard}
+VIEWS = {"arena": Arena, "density": Density, "curves": Curves}
 FLAT = {"Ackley": 1, "Himmelblau": 2, "Rastrigin": 3}
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from swarmviz.dynamics.equations.lines import (
     AGENTS,
     NU,
+    Absence,
     Equations,
     Line,
     Quantity,
@@ -15,8 +16,10 @@ from swarmviz.dynamics.equations.lines import (
     boundary_lines,
     consensus_lines,
     having,
+    negated,
     noise_lines,
     positive,
+    some_agents,
 )
 from swarmviz.schedules import values_of
 
@@ -30,16 +33,17 @@ TARGET = r"@lam \, (@nu - @x) + @shake \, A(@x) \, @noise"
 
 VELOCITY = (
     Line(
-        rf"@v^+ = \begin{{cases}} {TARGET} & \text{{with probability }} @p \\ @v & \text{{else}} \end{{cases}}",
+        r"@v^+ = \begin{cases} W_n & \text{with probability } @p \\ @v & \text{else} \end{cases}",
         "003 eq. 3.2, 2.14",
         "Velocity, jumps",
         having(form="jumps"),
         "form",
     ),
-    Line(rf"@v^+ = {TARGET}", "003 eq. 2.17", "Velocity, every agent jumps", having(form="limit"), "form"),
+    Line(rf"W_n = {TARGET}", "003 eq. 3.1, 2.14", "Velocity after a jump", having(form="jumps")),
+    Line(rf"@v^+ = {TARGET}", "003 eq. 2.17, 3.1", "Velocity, every agent jumps", having(form="limit"), "form"),
     Line(
         r"@v^+ = @v + @lam \, @dt \, (@nu - @x) + @sigma \sqrt{@dt} \, A(@x) \, @noise",
-        "003 eq. 2.2",
+        "003 eq. 2.2, 3.1",
         "Velocity, no jumps",
         having(form="inertial"),
         "form",
@@ -68,7 +72,14 @@ VELOCITY = (
         r"@shake = \frac{@sigma}{\sqrt{@dt}}",
         "003 eq. 5.3",
         "Strength of the noise, σ as in CBO",
-        having(form=("jumps", "limit"), cbo_scaling=True),
+        having(form="jumps", cbo_scaling=True),
+        "cbo_scaling",
+    ),
+    Line(
+        r"@shake = \frac{@sigma}{\sqrt{@dt}}",
+        "",  # 003 has (5.3) for its eq. 2.14 only
+        "Strength of the noise, σ as in CBO",
+        having(form="limit", cbo_scaling=True),
         "cbo_scaling",
     ),
 )
@@ -100,6 +111,8 @@ START = (
     ),
 )
 
+FUNCTIONAL = r"H = \frac{1}{@agents} \sum_n (@gamma \, |@x - @star| + |@v - @lam \, (@star - @x)|)"
+
 EQUATIONS = Equations(
     lines=(
         Line(r"@x^+ = Π(@x + @dt \, @v^+)", "003 eq. 3.2", "Motion"),
@@ -121,11 +134,8 @@ EQUATIONS = Equations(
         *noise_lines(),
         *consensus_lines("x", "003 eq. 2.3"),
         *START,
-        Line(
-            r"H = \frac{1}{@agents} \sum_n (@gamma \, |@x - @star| + |@v - @lam \, (@star - @x)|)",
-            "003 eq. 4.1",
-            "Measured, not acting",
-        ),
+        Line(FUNCTIONAL, "003 eq. 4.1", "Measured in the box [−1, 1]ᵈ, not acting", having(rescaled=True)),
+        Line(FUNCTIONAL, "003 eq. 4.1", "Measured, not acting", having(rescaled=False)),
         Line(
             r"\text{stops after more than } @stall_steps \text{ steps with } |Δ@nu/h| < @stall_tolerance",
             "003 §5",
@@ -146,8 +156,8 @@ EQUATIONS = Equations(
         "shake": Quantity("S", "strength of the noise of a jump", "", lambda own, frame: _coefficients(own, frame)[3]),
     },
     absent={
-        "batch": "0, or at least N: all agents form the consensus",
-        "stall_steps": "0: never stops",
-        "stall_tolerance": "no stall stop",
+        "batch": Absence("0, or at least N: all agents form the consensus", negated(some_agents)),
+        "stall_steps": Absence("0: never stops", negated(positive("stall_steps"))),
+        "stall_tolerance": Absence("no stall stop", negated(positive("stall_steps"))),
     },
 )

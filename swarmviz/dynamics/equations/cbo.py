@@ -5,6 +5,7 @@ from __future__ import annotations
 from swarmviz.dynamics.equations.lines import (
     AGENTS,
     NU,
+    Absence,
     Equations,
     Line,
     X,
@@ -14,6 +15,7 @@ from swarmviz.dynamics.equations.lines import (
     having,
     negated,
     positive,
+    some_agents,
 )
 
 PINNAU = "Pinnau et al. 2017"
@@ -78,8 +80,8 @@ EQUATIONS = Equations(
         "agents": AGENTS,
     },
     absent={
-        "sigma": "no noise acts",
-        "batch": "0, or at least N: all agents form the consensus",
-        "epsilon": "0: no switch, every agent drifts",
+        "sigma": Absence("no noise acts", having(noise="none")),
+        "batch": Absence("0, or at least N: all agents form the consensus", negated(some_agents)),
+        "epsilon": Absence("0: no switch, every agent drifts", negated(switched)),
     },
 )

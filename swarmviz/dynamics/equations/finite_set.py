@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from swarmviz.dynamics.equations.lines import AGENTS, Equations, Line, both, having
+from swarmviz.dynamics.equations.lines import AGENTS, Absence, Equations, Line, Quantity, both, having
 from swarmviz.schedules import TimeDependent
 
 SWARM = having(generator=("first", "second", "hybrid"))
 METROPOLIS = having(generator="metropolis")
-BETWEEN = r"@beta \, θ(ρ(x), ρ(y)) \, (U(x) - U(y))"
-FIRST = rf"\frac{{L(x, y)}}{{ρ(x)}} \, ({BETWEEN} + ρ(x) - ρ(y))_+"
-SECOND = r"L(x, y) \, (1 + \frac{@beta \, θ(ρ(x), ρ(y))}{ρ(x)} \, (U(x) - U(y))_+)"
+BETWEEN = r"@beta \, θ(@rho(x), @rho(y)) \, (U(x) - U(y))"
+FIRST = rf"\frac{{L(x, y)}}{{@rho(x)}} \, ({BETWEEN} + @rho(x) - @rho(y))_+"
+SECOND = r"L(x, y) \, (1 + \frac{@beta \, θ(@rho(x), @rho(y))}{@rho(x)} \, (U(x) - U(y))_+)"
 
 
 def constant(own, n: int) -> bool:
@@ -23,7 +23,7 @@ def annealed(own, n: int) -> bool:
 
 
 def _law() -> list[Line]:
-    law = r"\dot ρ(x) = \sum_y L(x, y) \, [@beta \, θ(ρ(x), ρ(y)) \, (U(y) - U(x)) + ρ(y) - ρ(x)]"
+    law = r"\dot{@rho}(x) = \sum_y L(x, y) \, [@beta \, θ(@rho(x), @rho(y)) \, (U(y) - U(x)) + @rho(y) - @rho(x)]"
     return [
         Line(law, "004 eq. 4.7", "Law of infinitely many agents", both(SWARM, constant)),
         Line(law, "004 eq. 5.1", "Law of infinitely many agents", both(SWARM, annealed)),
@@ -78,9 +78,23 @@ MEASURE = (
     Line(r"@measure(x) \propto @mu", "", "Reversible law, one's own", having(measure="own")),
 )
 GRAPH = (
-    Line(r"S \leq @states \text{ states}", "", "Finite set", lambda own, n: own.graph != "own"),
+    Line(
+        r"x \in \lbrace 1, …, @states \rbrace",
+        "",
+        "States, on a lattice at most so many",
+        lambda own, n: own.graph != "own",
+    ),
     Line(r"@graph: @degree \text{ neighbours in the mean, seed } @wiring", "", "Random graph", having(graph="random")),
     Line(r"@graph: \text{ links } @edges", "", "One's own graph", having(graph="own")),
+)
+TARGET = (
+    Line(r"@eta(x) = g(c - @beta \, U(x)), \ g = (φ')^{-1}", "004 eq. 3.3–3.4", "Target, c such that Σ μη = 1", SWARM),
+    Line(
+        r"@eta(x) = \frac{\exp(-@beta \, U(x))}{\sum_y @measure(y) \exp(-@beta \, U(y))}",
+        "004 remark 3.3",
+        "Target, Gibbs' law",
+        METROPOLIS,
+    ),
 )
 METHOD = (
     Line(
@@ -105,15 +119,24 @@ EQUATIONS = Equations(
         *_rates(),
         Line(r"θ(s, t) = \frac{s - t}{φ'(s) - φ'(t)}", "004 eq. 4.1", "Mean of two densities", SWARM),
         *(_slope(low, high) for low in (False, True) for high in (False, True)),
-        Line(r"ρ(x) = \frac{N_x}{@agents \, @measure(x)}", "004 appendix B.3", "Density, N_x agents on state x", SWARM),
+        Line(
+            r"@rho(x) = \frac{N_x}{@agents \, @measure(x)}", "004 appendix B.3", "Density, N_x agents on state x", SWARM
+        ),
         Line(BASE, "004 §6, w = 1", "Base generator"),
         *MEASURE,
+        *TARGET,
         *GRAPH,
         *METHOD,
     ),
-    quantities={"agents": AGENTS},
+    quantities={
+        "agents": AGENTS,
+        "rho": Quantity(
+            "ρ", "density of the agents with respect to μ; in the arena the bars are the shares ρμ", "agents"
+        ),
+        "eta": Quantity("η", "density that the law tends to where β does not change", "target"),
+    },
     absent={
-        "m": "Metropolis agents do not feel the density",
-        "m2": "Metropolis agents do not feel the density",
+        "m": Absence("Metropolis agents do not feel the density", METROPOLIS),
+        "m2": Absence("Metropolis agents do not feel the density", METROPOLIS),
     },
 )

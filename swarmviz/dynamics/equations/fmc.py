@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from swarmviz.dynamics.equations.lines import Equations, Line, X, boundary_lines, having
+from swarmviz.dynamics.equations.lines import Absence, Equations, Line, X, boundary_lines, having, negated
 
 several = lambda own, n: own.groups > 1  # noqa: E731  (a condition, as the others)
 moving = having(motion=("drift", "rotation", "switching"))
@@ -12,9 +12,15 @@ REWARD = (
     Line(r"{@reward}_n = F(@x)", "000 §2.1, R > 0", "Reward", having(reward="value")),
     Line(r"{@reward}_n = -F(@x)", "000 §2.1, R > 0", "Reward", having(reward="negative")),
     Line(
-        r"@relativisation(y) = \begin{cases} e^z & z \leq 0 \\ 1 + \ln(1 + z) & z > 0 \end{cases} \ z = \frac{y - \bar y}{\mathrm{std}(y)}",
+        r"@relativisation(y) = \begin{cases} e^z & z \leq 0 \\ 1 + \ln(1 + z) & z > 0 \end{cases}",
         "",
         "Made comparable, z-score",
+        having(relativisation="z-score"),
+    ),
+    Line(
+        r"z = \frac{y - \bar y}{\mathrm{std}(y)}",
+        "",
+        "Standard deviations from the mean",
         having(relativisation="z-score"),
     ),
     Line(
@@ -82,8 +88,8 @@ EQUATIONS = Equations(
     ),
     quantities={"x": X},
     absent={
-        "groups": "1: all walkers are one group",
-        "migration": "there is no other group",
-        "motion": "the landscape stands still",
+        "groups": Absence("1: all walkers are one group", negated(several)),
+        "migration": Absence("there is no other group", negated(several)),
+        "motion": Absence("the landscape stands still", negated(moving)),
     },
 )

@@ -5,7 +5,7 @@ A name follows an at sign and is that of a declared parameter or of a :class:`Qu
     Line(r"@nu = \frac{\sum_n @x \exp(-@alpha F(@x))}{\sum_n \exp(-@alpha F(@x))}", "001 eq. 1.1", "Consensus point")
 
 The symbol itself is written once, where the parameter is declared. A choice that decides which lines hold, but has no symbol in them, is
-named by the line (``follows``): the scheme by the line of the step. What acts and stands in no line has its reason in ``absent``.
+named by the line (``follows``): the scheme by the line of the step. What acts and stands in no line has an :class:`Absence`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from swarmviz.frame import Frame
 from swarmviz.kernels.boundaries import MEANINGS
 from swarmviz.kernels.noise import LAWS
+from swarmviz.parameters import Described
 from swarmviz.schedules import Begun, InverseLogarithmic, Logarithmic, Power, TimeDependent
-
-if TYPE_CHECKING:
-    from swarmviz.dynamics.base import Dynamics
-    from swarmviz.frame import Frame
 
 SIGN = re.compile(r"@([a-z][a-z0-9_]*)")
 Condition = Callable[[Any, int], bool]  # (dynamics, number of agents N) → whether a line holds
@@ -91,6 +89,14 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class Absence:
+    """Why a parameter that acts stands in no line, in a few words, and when that is so."""
+
+    reason: str
+    when: Condition
+
+
+@dataclass(frozen=True)
 class Equations:
     """The lines of a dynamics for all its parameters.
 
@@ -100,15 +106,15 @@ class Equations:
         In the order in which they are read.
     quantities : mapping of str to Quantity
         The symbols in them that are no parameters.
-    absent : mapping of str to str
-        Why a parameter that acts may stand in no line, in a few words.
+    absent : mapping of str to Absence
+        The parameters that act and stand in no line.
     """
 
     lines: tuple[Line, ...] = ()
     quantities: Mapping[str, Quantity] = field(default_factory=lambda: MappingProxyType({}))
-    absent: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    absent: Mapping[str, Absence] = field(default_factory=lambda: MappingProxyType({}))
 
-    def shown(self, dynamics: Dynamics, n: int) -> tuple[Line, ...]:
+    def shown(self, dynamics: Described, n: int) -> tuple[Line, ...]:
         """The lines that hold for the present parameters and ``n`` agents, and one for each schedule that acts in them."""
         lines = tuple(line for line in self.lines if line.when(dynamics, n))
         return lines + tuple(schedule_lines(dynamics, signs_of(lines)))
@@ -122,14 +128,14 @@ def signs_of(lines: Iterable[Line]) -> tuple[str, ...]:
 def symbol_latex(symbol: str) -> str:
     r"""The LaTeX of a parameter's symbol: ``σ₀`` and ``ν_j`` have an index, ``[−1, 1]ᵈ`` and other texts stay as they are."""
     base, underscore, index = symbol.partition("_")
-    if underscore:
-        return rf"{base}_{{{index}}}"
+    if underscore and len(base) == 1:
+        return rf"{base}_{{{index}}}" if len(index) == 1 else rf"{base}_{{\text{{{index}}}}}"
     if found := re.fullmatch(r"(.+?)([₀-₉]+)", symbol):
         return rf"{found[1]}_{{{found[2].translate(SUBSCRIPTS)}}}"
     if symbol == "F̄":
         return r"\bar F"
     plain = re.fullmatch(r"(Δ?\w)(\(\w\))?|⟨k⟩", symbol)
-    return symbol if plain else rf"\text{{{symbol}}}"
+    return symbol if plain else rf"\text{{{symbol.replace('_', ' ')}}}"
 
 
 def having(**values: Any) -> Condition:
@@ -215,7 +221,7 @@ def noise_lines(noisy: Condition = lambda dynamics, n: True) -> tuple[Line, ...]
     )
 
 
-def schedule_lines(dynamics: Dynamics, names: Iterable[str]) -> list[Line]:
+def schedule_lines(dynamics: Described, names: Iterable[str]) -> list[Line]:
     """A line for each parameter among ``names`` that follows a schedule."""
     lines = []
     for name in names:

@@ -7,6 +7,7 @@ import numpy as np
 from swarmviz.dynamics.equations.lines import (
     AGENTS,
     NU,
+    Absence,
     Equations,
     Line,
     Quantity,
@@ -14,8 +15,10 @@ from swarmviz.dynamics.equations.lines import (
     X,
     boundary_lines,
     consensus_lines,
+    negated,
     noise_lines,
     positive,
+    some_agents,
 )
 from swarmviz.schedules import values_of
 
@@ -71,8 +74,8 @@ EQUATIONS = Equations(
         "shake_common": Quantity("S_2", "noise towards the common best in a step", "", _coefficient(4)),
     },
     absent={
-        "batch": "0, or at least N: all agents form the common best",
-        "stall_steps": "0: never stops",
-        "stall_tolerance": "no stall stop",
+        "batch": Absence("0, or at least N: all agents form the common best", negated(some_agents)),
+        "stall_steps": Absence("0: never stops", negated(positive("stall_steps"))),
+        "stall_tolerance": Absence("no stall stop", negated(positive("stall_steps"))),
     },
 )

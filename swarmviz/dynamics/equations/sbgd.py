@@ -19,9 +19,9 @@ EQUATIONS = Equations(
     lines=(
         Line(r"@x^+ = Π(@x - h_n \, \nabla F(@x))", PAPER, "Motion"),
         Line(
-            r"h_n = @h0 \, @gamma^j, \text{ the first of } j = 0, …, @backtracks - 1 \text{ with (∗)}",
+            r"h_n = @h0 \, @gamma^j, \ 0 \leq j < @backtracks",
             LU,
-            "Step length, backtracking",
+            "Step length, the first that satisfies (∗)",
         ),
         Line(
             r"F(@x^+) \leq F(@x) - @c \, \tilde m_n^@q \, h_n \, |\nabla F(@x)|^2",
