@@ -14,10 +14,11 @@ WATCH_SHIFTS = """() => {
 # Of the form: whether it is seen whole, and for each row with a slider how far its parts stand from one line.
 SHEET = """() => {
   const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
-  const sheet = all(document).find((e) => e.matches(".sheet")), middle = (e) => { const b = e.getBoundingClientRect(); return (b.top + b.bottom) / 2 }
-  const rows = Array.from(sheet.querySelectorAll(".row.number")).filter((row) => row.getClientRects().length && row.querySelector("[type=range]"))
-  const apart = rows.map((row) => Array.from(row.querySelectorAll(".label, input")).map(middle)).map((at) => Math.max(...at) - Math.min(...at))
-  return {bottom: sheet.getBoundingClientRect().bottom, rows: rows.length, apart: Math.max(...apart)}
+  const middle = (e) => { const box = e.getBoundingClientRect(); return (box.top + box.bottom) / 2 }
+  const sheet = all(document).find((e) => e.matches(".sheet"))
+  const rows = Array.from(sheet.querySelectorAll(".row.number:has([type=range])")).filter((row) => row.getClientRects().length)
+  const places = rows.map((row) => Array.from(row.querySelectorAll(".label, input")).map(middle))
+  return {bottom: sheet.getBoundingClientRect().bottom, rows: rows.length, apart: Math.max(...places.map((at) => Math.max(...at) - Math.min(...at)))}
 }"""
 
 
