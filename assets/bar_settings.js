@@ -46,7 +46,7 @@ export const makeSettings = (model, send, onShow) => {
   }
 
   const again = makeButton({className: "again", innerHTML: icon("again")}, () => send("again", !model.again),
-    make("span", {textContent: "Start again on edits"}))
+    make("span", {textContent: "Start again"}))
   const showAgain = () => {
     again.setAttribute("aria-pressed", String(model.again))
     again.title = again.ariaLabel = "Start again when the swarm has drawn together and something is edited"
