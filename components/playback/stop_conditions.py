@@ -104,7 +104,8 @@ class Rest:
         went_back, self._looked = k < self._looked, k
         frame = sim.frame
         low, high = sim.landscape.limits(frame.x.shape[1])
-        spread = np.maximum((frame.x[:LOOKED_AT].std(axis=0) / ((high - low) / 2)), NARROW)
+        with np.errstate(over="ignore", invalid="ignore"):  # a swarm that flies apart
+            spread = np.maximum(frame.x[:LOOKED_AT].std(axis=0) / ((high - low) / 2), NARROW)
         stands = np.concatenate([_place(frame), spread])
         moved = self._stood is None or np.abs(stands - self._stood).max() >= STALLED
         if moved or went_back or not np.isfinite(stands).all():
