@@ -156,7 +156,7 @@ BAD = {
     "no options": (3, "3 names no options"),
     "an empty list": ([], "[] names no options"),
     "a list": (["bins", 100], "['bins', 100] names no options"),
-    "a switch that is a number": ({"start_again": 0}, "start_again = 0: must be true or false"),
+    "a start that is a number": ({"start_again": 0}, "start_again = 0: must be true or false"),
     "script": ({"<script>": 1}, "there is no option '<script>'"),
 }
 
