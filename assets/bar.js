@@ -11,6 +11,7 @@ import {makeLink} from "./bar_link.js"
 import {makeFullScreen} from "./bar_full_screen.js"
 import {makeHelp, listenToKeys} from "./bar_keyboard.js"
 import {makeMore} from "./bar_more.js"
+import {makeArrival} from "./bar_arrival.js"
 import {followTheme} from "./bar_theme.js"
 
 export function render({model}) {
@@ -24,7 +25,7 @@ export function render({model}) {
   const help = makeHelp()
   const full = makeFullScreen(() => more.close())
   const settings = makeSettings(model, send, () => more.mark(settings.changed()))
-  const more = makeMore(model, settings, make("div", {className: "tools"}, full.button, help.button), () => help.isOpen() || link.isOpen())
+  const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, full.button, help.button), () => help.isOpen() || link.isOpen())
   const bar = make("div", {className: "strip"}, banner.node, readout.line, transport.node, speed.node, more.panel, readout.rates,
     make("div", {className: "corner"}, link.button, more.button), help.dialog, link.dialog)
   more.watch(bar)
@@ -32,10 +33,12 @@ export function render({model}) {
   listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleHelp: help.toggle})
 
   const theme = followTheme(model, send)
+  const arrival = makeArrival(model, send)
   const tellHidden = () => send("hidden", document.hidden)
   listen(model, document, "visibilitychange", tellHidden)
   setTimeout(() => { // once the page is connected
     theme.ask()
+    arrival.tell()
     if (document.hidden) { tellHidden() }
     if (matchMedia("(max-width: 700px)").matches) { send("narrow") }
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) { send("calm") }

@@ -1,6 +1,7 @@
-// How often to draw and when to stop. The boxes show what the server understood, but no answer to an older entry.
+// How often to draw, when to stop, and whether an edit starts a swarm again. The boxes show what the server understood, but no answer to an older entry.
 
-import {make, makeBox} from "./dom.js"
+import {make, makeBox, makeButton} from "./dom.js"
+import {icon} from "./bar_transport.js"
 
 const MAX_ANSWER_MS = 5000 // after that a message was lost
 const STOPS = [["never", "never"], ["k", "at step"], ["t", "at time"], ["stall", "when stalled for"]]
@@ -44,18 +45,30 @@ export const makeSettings = (model, send, onShow) => {
     onShow()
   }
 
+  const again = makeButton({className: "again", innerHTML: icon("again")}, () => send("again", !model.again),
+    make("span", {textContent: "Start again"}))
+  const showAgain = () => {
+    again.setAttribute("aria-pressed", String(model.again))
+    again.title = again.ariaLabel = "Start again when the swarm has drawn together and something is edited"
+    onShow()
+  }
+
   const changed = () => [drawEvery.box.value === "1" ? "" : `draws every ${drawEvery.box.value} steps`,
-    stopKind.value === "never" ? "" : `stops ${stopKind.selectedOptions[0].textContent} ${stopAt.box.value}`].filter(Boolean).join(", ")
+    stopKind.value === "never" ? "" : `stops ${stopKind.selectedOptions[0].textContent} ${stopAt.box.value}`,
+    model.again ? "" : "does not start again"].filter(Boolean).join(", ")
   const show = () => {
     showDraw()
     showStop()
+    showAgain()
   }
+  model.on("again", showAgain)
   model.on("draw", showDraw)
   model.on("stop", showStop)
   model.on("answered", show)
   return {
     draw: make("label", {className: "draw"}, make("span", {textContent: "Draw every"}), drawEvery.box, make("span", {textContent: "steps"})),
     stop: make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt.box),
+    again,
     focus: () => drawEvery.box.focus(),
     changed, // in words; empty when all is as usual
     show,

@@ -39,6 +39,6 @@ export const makeTip = (model, root, textOf) => {
   root.addEventListener("focusin", ({target}) => { if (target.matches(":focus-visible")) { show(rowOf(target)) } })
   root.addEventListener("focusout", hide)
   listen(model, document, "keydown", ({key}) => { if (key === "Escape") { hide() } })
-  listen(model, document, "scroll", hide)
+  root.addEventListener("wheel", hide, {passive: true})
   return node
 }

@@ -24,6 +24,7 @@ from components.links import permalink, view_options
 from components.links.address import Kept, Links, opening
 from components.links.budget import bytes_of, check_swarm_size
 from components.page import theme
+from components.page.arrival import LOOKING, Arrival
 from components.page.bar_actions import BarActions
 from components.page.choices import Choices
 from components.page.claims_card import ClaimsCard
@@ -74,11 +75,17 @@ class Session:
     def __init__(self, link: str | None = None, narrow: bool = False):
         state, sims, self._awaited, complaint = opening(link)
         self._dark = False
+        self.arrival = Arrival(
+            weakly(self._invite),
+            weakly(self._start_next),
+            self._awaited is not None or any(run.k for run in state.runs),
+        )
         self._join_playback(list(zip(sims, map(parts_of, state.selections), strict=True)))
         self.player.set_pace(state)
         self._join_views()
         self._join_actions()
         self._lay_out(narrow)
+        self.arrival.invite(self.panes.current.parts)
         if self._awaited is None:
             complaint = complaint or self._show_views(state.views)
         if complaint:
@@ -101,6 +108,7 @@ class Session:
             check_size=check_swarm_size,
             attach=weakly(self._attach),
             done=written,
+            again=weakly(self._start_again),
         )
         self.controls = self.edits.controls
         self.messages = Messages(self.bar, self.controls)
@@ -172,6 +180,7 @@ class Session:
             copy_link=weakly(self.links.copy),
             close_choices=weakly(self._close_choices),
             set_dark=weakly(self._choose_theme),
+            leave_alone=weakly(self.arrival.leave_alone),
             more=self.left.actions | {"undo": weakly(self._undo), "redo": weakly(self._redo)},
         )
         self.exports = Exports(
@@ -264,6 +273,8 @@ class Session:
             self.transport.playing = False
             self.transport.redraw()  # every view shows where it stopped
             self.transport.on_page(lambda: self._stopped(reason))
+        elif self.arrival.loops and self.panes.drawn_together:
+            self.transport.on_page(self._drawn_together)
 
     def _picture(self, request: PictureRequest) -> tuple[Moment, dict]:
         self.replicas.worker.notice()
@@ -385,7 +396,7 @@ class Session:
     def _with_options(self, wanted: Any = ()) -> tuple[Any, ...]:
         """What has options that a link holds, those that are ``wanted`` included."""
         names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, Mapping) else ()
-        return (self.side, *self.side.having(names), self.curves, self.replicas.card)
+        return (self.side, *self.side.having(names), self.curves, self.replicas.card, self.edits)
 
     def _view_options(self) -> dict[str, Any]:
         return view_options.chosen(*self._with_options())
@@ -404,7 +415,18 @@ class Session:
     # ---- what the visitor does: passed on to parts that are made later than those that ask -----------------------------
 
     def _act(self, act: str, value: Any) -> None:
+        if act not in LOOKING:
+            self.arrival.touch()
         self.actions.act(act, value)
+
+    def _invite(self, text: str) -> None:
+        self.bar.invitation = text
+
+    def _start_again(self) -> None:
+        self.actions.start_again(playing=True if self.player.ended else None)
+
+    def _start_next(self) -> None:
+        self.actions.start_next(playing=True)
 
     def _choose(self, name: str, value: Any) -> None:
         self.choices.choose(name, value)
@@ -422,8 +444,12 @@ class Session:
 
     def _write_link(self) -> None:
         """Something was edited, moved or chosen, and is complete."""
-        self.links.write()
-        self.undo.note()
+        if self.arrival.loops:  # nobody has made anything of this run; a page that loses its connection comes back to it
+            self.links.begin()
+            self.undo.forget()
+        else:
+            self.links.write()
+            self.undo.note()
 
     def _stood(self) -> Stood:
         with self.panes.lock:
@@ -450,6 +476,8 @@ class Session:
         self.messages.refused(error)
 
     def _remember(self) -> str:
+        if self.arrival.loops or not self.edits.keeps_what_it_leaves():
+            return ""
         return self.links.remember(self.links.kept(), aloud=self.panes.k < self.panes.furthest)
 
     def _reopen(self, link: str) -> None:
@@ -494,8 +522,14 @@ class Session:
 
     # ---- the end of playing --------------------------------------------------------------------------------------------
 
+    def _drawn_together(self) -> None:
+        if self.panes.drawn_together:  # unless it makes room for another already
+            self.arrival.finished()
+
     def _stopped(self, reason: str) -> None:
-        self.bar.playing = False
+        self.player.end()
+        if self.arrival.finished():
+            return
         self.messages.say(reason)
         self._write_link()
 

@@ -9,6 +9,7 @@ import weakref
 import numpy as np
 import pytest
 
+from components.controls.heading import OWN_VALUES
 from components.links import budget, permalink
 from components.page import theme
 from components.playback.transport import MAX_DRAW_EVERY
@@ -313,12 +314,12 @@ def test_a_preset_is_chosen_by_its_menu_says_its_question_and_ends_with_an_edit(
     edit(running, "preset", "cbo-no-noise")
     assert wait(lambda: row(running, "preset")["value"] == "cbo-no-noise")
     settle(running)  # the controls show it at once
-    assert running._sim.dynamics.noise == "none" and not row(running, "question")["hidden"]
+    assert running._sim.dynamics.noise == "none" and not row(running, "question")["value"] == OWN_VALUES
     assert row(running, "question")["value"] == presets.ALL["cbo-no-noise"].text
     press(running, "seed")
     settle(running)
     edit(running, "dynamics.lam", "1.5")
-    assert row(running, "preset")["value"] == "" and row(running, "question")["hidden"]
+    assert row(running, "preset")["value"] == "" and row(running, "question")["value"] == OWN_VALUES
     edit(running, "preset", "nonsense")
     settle(running)
     assert running.controls.parts["dynamics"].lam == 1.5
@@ -432,7 +433,7 @@ def test_a_preset_is_named_exactly_while_the_parameters_are_its_own(running):
     for _ in range(2):
         assert row(running, "preset")["value"] == "cbo-rastrigin" and row(running, "question")["value"] == text
         edit(running, "dynamics.sigma", "2")
-        assert row(running, "preset")["value"] == "" and row(running, "question")["hidden"]
+        assert row(running, "preset")["value"] == "" and row(running, "question")["value"] == OWN_VALUES
         edit(running, "dynamics.sigma", "1")
     edit(running, "swarm.seed", "77")
     assert row(running, "preset")["value"] == "cbo-rastrigin", "what is measured over many seeds holds for each"
@@ -866,3 +867,88 @@ def test_the_law_of_infinitely_many_agents_is_computed_while_a_view_draws_it_and
     assert wait(lambda: len(one.curves.plots[1].slots[0][0].data["k"]) > 1)
     one.close()
     assert not threads()
+
+
+# ---- a swarm that has drawn together -----------------------------------------------------------------------------------------
+
+
+def draw_together(session):
+    """Let the swarm run until nothing more is to be seen of it."""
+    press(session, "speed", None)
+    assert wait(lambda: session.panes.drawn_together)
+    press(session, "speed", 1.0)
+
+
+def lived(session):
+    """What acted, at which step, on the run that is shown: σ and seed."""
+    return [(change.k, change.dynamics.sigma) for change in session._sim.journal], session._sim.initial_swarm.seed
+
+
+def test_an_edit_starts_a_swarm_that_has_drawn_together_again_from_the_same_start(running):
+    draw_together(running)
+    old, start = running._sim, running._sim.goto(0).x.copy()
+    old.goto(old.furthest)
+    edit(running, "dynamics.sigma", "2")
+    settle(running)
+    assert running._sim is not old and lived(running) == ([(0, 2.0)], 0)
+    assert np.array_equal(running._sim.goto(0).x, start) and running.transport.playing
+    (row,) = running.history.pane.rows
+    assert row["step"] == old.furthest, "the run that was left is kept as any that is replaced"
+    k = running._sim.k
+    edit(running, "dynamics.sigma", "3")
+    settle(running)
+    assert len(running.history.pane.rows) == 1 and running._sim.k >= k, "a swarm that still moves goes on"
+
+
+def test_a_slider_that_is_dragged_starts_it_again_and_again_and_keeps_the_first_run_only(running, monkeypatch):
+    monkeypatch.setattr("components.playback.edits.AGAIN_EVERY_S", 0.0)
+    draw_together(running)
+    for sigma in (1.5, 2.0, 2.5):
+        running.controls.form._handle_msg({"name": "dynamics.sigma", "value": sigma, "final": False})
+        settle(running)
+        assert lived(running) == ([(0, sigma)], 0)
+    monkeypatch.setattr("components.playback.edits.AGAIN_EVERY_S", 60.0)
+    running.controls.form._handle_msg({"name": "dynamics.sigma", "value": 2.75, "final": False})
+    assert wait(lambda: running._sim.dynamics.sigma == 2.75), "what comes too soon acts on the run that has just begun"
+    running.controls.form._handle_msg({"name": "dynamics.sigma", "value": 3.0, "final": True})
+    settle(running)
+    assert lived(running) == ([(0, 3.0)], 0) and len(running.history.pane.rows) == 1
+    press(running, "step")
+    settle(running)
+    edit(running, "dynamics.sigma", "1")
+    settle(running)
+    press(running, "reset")
+    settle(running)
+    assert len(running.history.pane.rows) == 2, "once it is let go, a run that is replaced is kept again"
+
+
+def test_whether_an_edit_starts_again_is_chosen_and_the_link_says_it_where_it_does_not(running):
+    draw_together(running)
+    assert "start_again" not in running._view_options()
+    press(running, "again", False)
+    assert running._view_options()["start_again"] is False and running.bar.again is False
+    old = running._sim
+    edit(running, "dynamics.sigma", "2")
+    edit(running, "dynamics.sigma", "1")
+    settle(running)
+    assert running._sim is old
+    assert "start_again" in running._show_views({"start_again": 1}) and running.edits.start_again is True
+    press(running, "stop", ["k", str(running._sim.k + 5)])
+    press(running, "speed", 1000.0)
+    assert wait(lambda: not running.transport.playing)
+    edit(running, "dynamics.sigma", "2")
+    settle(running)
+    assert running._sim is not old and running.transport.playing, "one that has reached its stop plays again"
+
+
+def test_until_something_is_touched_a_finished_run_makes_room_for_the_next_seed_and_none_of_them_is_kept(session):
+    session.bar._handle_msg({"act": "unattended"})
+    session.transport.speed = None
+    session.start()
+    assert session.bar.invitation == "100 agents look for ☆. Drag σ."
+    assert wait(lambda: session._sim.initial_swarm.seed >= 2) and session.bar.link == "" and session.transport.playing
+    press(session, "touched")
+    settle(session)
+    seed = session._sim.initial_swarm.seed
+    assert session.bar.invitation == "" and session.history.pane.rows == []
+    assert wait(lambda: session._sim.k > 400) and session._sim.initial_swarm.seed == seed

@@ -34,6 +34,8 @@ class BarActions:
         Closes the choices of a page that became narrow.
     set_dark : function (dark)
         Gives the page the dark theme or the light one.
+    leave_alone : function ()
+        Called when a browser says that its person only looks: see :class:`components.page.arrival.Arrival`.
     more : mapping of str to function (value)
         What other parts of the page do at a press of a button of the bar.
     """
@@ -50,6 +52,7 @@ class BarActions:
         copy_link: Callable[[], None],
         close_choices: Callable[[], None],
         set_dark: Callable[[bool], None],
+        leave_alone: Callable[[], None],
         more: Mapping[str, Callable[[Any], None]] = MappingProxyType({}),
     ):
         self._panes, self._transport, self._player, self._edits = panes, transport, player, edits
@@ -59,10 +62,13 @@ class BarActions:
         self.actions: dict[str, Callable[[Any], None]] = player.actions | {
             "copy": lambda value: copy_link(),
             "reset": self._reset,
-            "seed": self._reset_with_next_seed,
+            "seed": lambda value: self.start_next(),
             "hidden": self._set_hidden,
             "narrow": lambda value: close_choices(),
             "calm": self._pause_for_calm,
+            "again": lambda value: edits.choose_start_again(value is True),
+            "touched": lambda value: None,  # by whoever passes it on
+            "unattended": lambda value: leave_alone(),
             "dark": lambda value: set_dark(value is True),
             **more,
         }
@@ -96,17 +102,22 @@ class BarActions:
     def _rest_replicas(self) -> None:
         self._replicas.worker.hidden = self._transport.unseen
 
-    def _reset(self, value: Any) -> None:
+    def start_again(self, playing: bool | None = None) -> None:
+        """Build the runs anew from the same start with what the controls say; ``playing`` None: as it is now."""
         self._edits.controls.restart_schedules()
-        self._replacement.restart()
+        self._replacement.restart(playing)
 
-    def _reset_with_next_seed(self, value: Any) -> None:
+    def _reset(self, value: Any) -> None:
+        self.start_again()
+
+    def start_next(self, playing: bool | None = None) -> None:
+        """The same with the next seed."""
         swarm = self._edits.controls.parts["swarm"].copy()
         largest = swarm.declared()["seed"].bounds[1]
         swarm.seed = (swarm.seed + 1) % (largest + 1)
         for parts in self._panes.parts:
             parts["swarm"] = swarm
-        self._reset(None)
+        self.start_again(playing)
 
     def _pause_for_calm(self, value: Any) -> None:
         """The visitor's system asks for less motion: nothing moves before Play is pressed."""

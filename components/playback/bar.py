@@ -40,6 +40,8 @@ class Bar(pn.custom.JSComponent):
     stop = param.List(["never", None], doc="Kind and value of the stop condition in force.")
     answered = param.Integer(0, doc="Number of entries answered: the boxes then show what is in force.")
 
+    again = param.Boolean(True, doc="Whether an edit starts a swarm again that has drawn together.")
+    invitation = param.String("", doc="What is said to somebody who has just arrived, until something is touched.")
     dark = param.Boolean(False, doc="Whether the page has the dark theme, for the browser to remember.")
     base = param.String(
         "", doc="The same for the run with which the visit began; it is not written into the address bar."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from components.controls.controls import Controls
 from components.controls.rows import Row
@@ -12,7 +14,18 @@ from components.playback.panes import Panes, Parts
 from components.playback.transport import Transport
 from components.weakly import weakly
 from swarmviz import Diverged
-from swarmviz.parameters import Described
+from swarmviz.parameters import GROUPS, Described
+
+AGAIN_EVERY_S = 0.3  # between two starts while a slider is dragged; its last value always gets one
+
+
+@dataclass
+class Hand:
+    """A slider that is held, or a value that was typed, which starts the run again; only the run that it found there is kept."""
+
+    released: bool = False
+    began_at: float = 0.0  # of the newest start
+    kept: bool = False
 
 
 class Edits:
@@ -30,12 +43,18 @@ class Edits:
         Attaches every view anew, on the page's thread: target laws and known minima follow the landscape.
     done : function ()
         Called on the page's thread when an edit is complete or was taken back.
+    again : function ()
+        Starts the runs again with what the controls say.
 
     Attributes
     ----------
     controls : Controls
         Where parameters are edited: those of the active pane, or of the run that is being built for it.
+    defaults : mapping of str
+        What a link holds of it, as of a view (:mod:`components.links.view_options`).
     """
+
+    defaults: ClassVar[dict[str, Any]] = {"start_again": True}
 
     def __init__(
         self,
@@ -47,9 +66,12 @@ class Edits:
         check_size: Callable[[int, int], None],
         attach: Callable[[], None],
         done: Callable[[], None],
+        again: Callable[[], None] = lambda: None,
     ):
         self._panes, self._transport, self._bar = panes, transport, bar
-        self._check_size, self._attach, self._done = check_size, attach, done
+        self._check_size, self._attach, self._done, self._again = check_size, attach, done, again
+        self._hand: Hand | None = None
+        self._start_again = True
         accept, check, time = (weakly(method) for method in (self.accept, self._check, self._time))
         self.controls = Controls(panes.current.parts, heading, accept, chosen, check, time)
 
@@ -77,10 +99,60 @@ class Edits:
             for parts in self._panes.parts:  # two swarms start as one
                 parts["swarm"] = part
             self.show_what_waits()
-        else:
+        elif not (self._acts_at_once(prefix) and self._starts_again(final)):
             self.apply(prefix, part, final)
         if final:
             self._done()
+
+    @property
+    def start_again(self) -> bool:
+        """Whether an edit starts a swarm again that has drawn together: nothing would be seen of it otherwise."""
+        return self._start_again
+
+    @start_again.setter
+    def start_again(self, on: bool) -> None:
+        if not isinstance(on, bool):
+            raise ValueError(f"start_again = {on!r}: must be true or false")
+        self._start_again = self._bar.again = on
+
+    def choose_start_again(self, on: bool) -> None:
+        """The visitor chose whether it does; the link says so."""
+        self.start_again = on
+        self._done()
+
+    def keeps_what_it_leaves(self) -> bool:
+        """Whether the run that is about to be replaced is to be kept: not where a hand that is still there has begun it."""
+        hand = self._hand
+        if hand is None:
+            return True
+        if hand.released:
+            self._hand = None
+        first, hand.kept = not hand.kept, True
+        return first
+
+    def _acts_at_once(self, prefix: str) -> bool:
+        """Whether the parameter that was edited acts on a running swarm: another one waits for a reset."""
+        owner, _, path = self.controls.edited_row.partition(".")
+        declared = self.controls.parts[prefix].declared().get(path.split(".")[0]) if owner == prefix else None
+        return declared is not None and getattr(declared, "group", "") != GROUPS[-1]
+
+    def _starts_again(self, final: bool) -> bool:
+        """Whether an edit starts the runs again: when they have drawn together, and as long as that hand is there.
+
+        While a slider is dragged it does so a few times a second. What comes between two starts acts on the run that has just begun.
+        """
+        hand = self._hand
+        if hand is None or hand.released:
+            if not (self.start_again and self._panes.drawn_together):
+                return False
+            hand = self._hand = Hand()
+        hand.released = final
+        soon = self._panes.coming is not None or time.monotonic() < hand.began_at + AGAIN_EVERY_S
+        if soon and not final:
+            return False
+        hand.began_at = time.monotonic()
+        self._again()
+        return True
 
     def apply(self, prefix: str, part: Described, final: bool = True) -> None:
         """Let a dynamics or landscape act before the active pane's next step; a run that is being built has it from the start."""
@@ -97,7 +169,9 @@ class Edits:
     def move_handle(self, landscape: Described, final: bool) -> None:
         """The landscape was edited in the arena."""
         self.controls.replace("landscape", landscape)
-        self.accept("landscape", landscape, final)
+        self.apply("landscape", landscape, final)
+        if final:
+            self._done()
 
     def show_what_waits(self) -> None:
         """Show in the bar whether an edit waits for a reset."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from components.playback.stop_conditions import StopCondition
+from components.playback.stop_conditions import Rest, StopCondition
 from components.views.arena.arena import Arena
 from swarmviz import Diverged, Simulation
 from swarmviz.parameters import Described
@@ -67,6 +67,8 @@ class Panes:
         What the controls say of the runs that are being built to take the place of those that are shown; None when none are.
     stop : StopCondition
         When to stop by itself; decided by pane A.
+    rest : Rest
+        Whether the swarm of pane A has drawn together.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class Panes:
         edit_failed: Callable[[str, Described, Exception], None] = lambda prefix, part, error: None,
     ):
         self.lock = threading.RLock()
-        self.stop = StopCondition()
+        self.stop, self.rest = StopCondition(), Rest()
         self.coming: list[Parts] | None = None
         self._make_arena, self._branching, self._edit_failed = make_arena, branching, edit_failed
         self.arenas: list[Arena] = []
@@ -138,6 +140,11 @@ class Panes:
         """The latest step that all know."""
         return min(sim.furthest for sim in self.sims)
 
+    @property
+    def drawn_together(self) -> bool:
+        """Whether nothing more is to be seen of the run that is shown, and no other is being built."""
+        return self.coming is None and self.rest.reached(self[0].sim)
+
     def replace(self, runs: Sequence[tuple[Simulation, Parts]], active: int = 0) -> None:
         """Other runs, and what the controls say of each; edits that were meant for the old ones are forgotten."""
         with self.lock:
@@ -146,6 +153,7 @@ class Panes:
             pairs = zip(runs, self.arenas, strict=False)
             self._panes, self.active = [Pane(sim, parts, arena) for (sim, parts), arena in pairs], active
             self.stop.restart()
+            self.rest.restart()
 
     def edit(self, prefix: str, part: Described) -> None:
         """From now on the active pane has these parameters (``prefix`` is dynamics or landscape)."""
@@ -167,6 +175,7 @@ class Panes:
             if not steps:
                 return ""
             self._advance_all(steps)
+            self.rest.look(self.sims[0])
             return self.stop.reached(self.sims[0])
 
     def apply_edits(self) -> None:

@@ -32,6 +32,8 @@ class Player:
     ----------
     actions : dict of str to function (value)
         What each button does, by its name.
+    ended : bool
+        Whether the swarms stand because they reached their stop, and nobody has played them since.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Player:
     ):
         self._panes, self._transport, self._bar = panes, transport, bar
         self._advance, self._moved = advance, moved
+        self.ended = False
         self._refusal = ""  # the last message about something typed
         self.actions: dict[str, Callable[[Any], None]] = {
             "play": self._play,
@@ -54,6 +57,11 @@ class Player:
     def play(self, on: bool) -> None:
         """Let the swarms move, or stand."""
         self._transport.playing = self._bar.playing = on
+        self.ended = False
+
+    def end(self) -> None:
+        """The swarms have reached their stop."""
+        self._bar.playing, self.ended = False, True
 
     @property
     def speed(self) -> float | None:

@@ -67,13 +67,13 @@ class RunReplacement:
         self._control([parts_of(selection) for selection in selections])
         self._build(selections, chosen=True, playing=playing)
 
-    def restart(self) -> None:
-        """Build runs of what the controls say."""
+    def restart(self, playing: bool | None = None) -> None:
+        """Build runs of what the controls say; ``playing`` None: as it is now."""
         selections = self.selections
         self._panes.coming = self._panes.parts
         self._edits.controls.settle()
         self._edits.controls.form.busy = True
-        self._build(selections, chosen=False)
+        self._build(selections, chosen=False, playing=playing)
 
     def restore(
         self,

@@ -1,4 +1,4 @@
-"""When a run stops by itself: at a step, at a time, or when it has stalled (003 §5)."""
+"""When a run stops by itself: at a step, at a time, or when it has stalled (003 §5); and whether a swarm has drawn together."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz import Simulation
+from swarmviz import Frame, Simulation
 
 STALLED = 1e-4  # a move of the consensus smaller than this is none (003 §5)
 KINDS = ("never", "k", "t", "stall")
+REST_STEPS = 40  # without a move, after which nothing more is to be seen
+NARROW = 0.02  # a spread below this, in half widths of the box, is none to the eye
+LOOKED_AT = 1000  # agents, the first ones: they are as good as any
 
 
 class StopCondition:
@@ -69,11 +72,50 @@ class StopCondition:
         return ""
 
     def _stalled(self, sim: Simulation) -> str:
-        frame = sim.frame
-        place = np.array(frame.x.mean(axis=0) if frame.focus is None else frame.focus)
+        place = _place(sim.frame)
         if self._stood_at is None or self._still_since is None or np.abs(place - self._stood_at).max() >= STALLED:
             self._stood_at, self._still_since = place, sim.k
         elif sim.k - self._still_since >= self.at:
             since, self._still_since = self._still_since, sim.k
             return f"Stopped at step {sim.k}: the swarm has not moved since step {since}."
         return ""
+
+
+class Rest:
+    """Whether a swarm has drawn together: it has stalled as above for ``REST_STEPS`` steps, and its spread has come to rest as well.
+
+    A consensus point may stand long before the agents have come to it, and while they fly apart.
+    """
+
+    def __init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the run so far."""
+        self._since: int | None = None
+        self._looked = 0
+        self._stood: np.ndarray | None = None
+
+    def look(self, sim: Simulation) -> None:
+        """Take note of where the swarm is now, a few times in ``REST_STEPS``."""
+        k = sim.k
+        if self._stood is not None and self._looked <= k < self._looked + REST_STEPS // 10:
+            return
+        went_back, self._looked = k < self._looked, k
+        frame = sim.frame
+        low, high = sim.landscape.limits(frame.x.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):  # a swarm that flies apart
+            spread = np.maximum(frame.x[:LOOKED_AT].std(axis=0) / ((high - low) / 2), NARROW)
+        stands = np.concatenate([_place(frame), spread])
+        moved = self._stood is None or np.abs(stands - self._stood).max() >= STALLED
+        if moved or went_back or not np.isfinite(stands).all():
+            self._stood, self._since = stands, k
+
+    def reached(self, sim: Simulation) -> bool:
+        """Whether it stands at a step by which it has drawn together."""
+        return self._since is not None and sim.k - self._since >= REST_STEPS
+
+
+def _place(frame: Frame) -> np.ndarray:
+    """Where a swarm is: its consensus point, without one the mean of its agents."""
+    return np.array(frame.x.mean(axis=0) if frame.focus is None else frame.focus)

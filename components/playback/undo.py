@@ -111,6 +111,13 @@ class Undo:
             self._push(Stood(last.state._replace(runs=runs), int(step)))
         self._show()
 
+    def forget(self) -> None:
+        """Nobody has done anything yet: a run that began by itself is none to go back to."""
+        self._past.clear()
+        self._future.clear()
+        self._last, self._left = self._look(), None
+        self._show()
+
     def replacing(self) -> None:
         """Other runs are about to be shown."""
         if self._arriving:

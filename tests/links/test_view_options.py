@@ -36,11 +36,12 @@ def dressed(running):
     running.side.views["Phase space"].coordinate, running.side.views["Phase space"].phase_law = 1, True
     running.curves.choose(1, "value", log=True)
     running.replicas.card.tolerance = 0.1
+    press(running, "again", False)
     return running
 
 
 ALL = {"view": "Phase space", "bins": 100, "kde": False, "plane": True, "law": True, "coordinate": 1, "phase_law": True,
-       "tolerance": 0.1}  # fmt: skip
+       "tolerance": 0.1, "start_again": False}  # fmt: skip
 
 
 def test_nothing_is_in_the_link_as_long_as_nobody_chose(running):
@@ -156,6 +157,7 @@ BAD = {
     "no options": (3, "3 names no options"),
     "an empty list": ([], "[] names no options"),
     "a list": (["bins", 100], "['bins', 100] names no options"),
+    "a start that is a number": ({"start_again": 0}, "start_again = 0: must be true or false"),
     "script": ({"<script>": 1}, "there is no option '<script>'"),
 }
 

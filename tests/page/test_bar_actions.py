@@ -31,7 +31,17 @@ def made():
     bar = SimpleNamespace(say=note("say"))
     edits, replacement = SimpleNamespace(controls=controls), SimpleNamespace(restart=note("restart"))
     actions = BarActions(
-        panes, transport, player, edits, replacement, replicas, bar, note("link"), close_choices=note("close")
+        panes,
+        transport,
+        player,
+        edits,
+        replacement,
+        replicas,
+        bar,
+        note("link"),
+        close_choices=note("close"),
+        set_dark=note("dark"),
+        leave_alone=note("alone"),
     )
     return SimpleNamespace(
         actions=actions, calls=calls, panes=panes, transport=transport, replicas=replicas, controls=controls
@@ -43,7 +53,7 @@ def test_an_action_is_carried_out_with_its_value_those_of_the_player_too(made):
     made.actions.act("copy", None)
     made.actions.act("narrow", True)
     made.actions.act("reset", None)
-    assert made.calls == [("play", True), ("link",), ("close",), ("schedules",), ("restart",)]
+    assert made.calls == [("play", True), ("link",), ("close",), ("schedules",), ("restart", None)]
 
 
 def test_what_is_asked_before_the_page_is_there_is_done_once_it_is_and_only_once(made):
@@ -67,7 +77,7 @@ def test_what_is_no_action_is_logged_a_few_times_a_visit(made, caplog):
 
 def test_the_next_seed_is_that_of_every_pane_and_after_the_largest_comes_the_first(made):
     made.actions.act("seed", None)
-    assert [parts["swarm"].seed for parts in made.panes.parts] == [5, 5] and made.calls[-1] == ("restart",)
+    assert [parts["swarm"].seed for parts in made.panes.parts] == [5, 5] and made.calls[-1] == ("restart", None)
     made.controls.parts["swarm"].seed = sv.Swarm.declared()["seed"].bounds[1]
     made.actions.act("seed", None)
     assert [parts["swarm"].seed for parts in made.panes.parts] == [0, 0]

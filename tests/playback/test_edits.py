@@ -120,3 +120,25 @@ def test_an_edit_that_cannot_act_is_taken_back_with_its_reason_unless_there_is_a
     made.edits.failed("dynamics", refused, ValueError("too late"))
     assert made.panes[1].parts["dynamics"].sigma == 0.7
     assert "error" not in made.edits.controls.form.shown["dynamics.sigma"]
+
+
+def test_what_waits_for_a_reset_starts_nothing_again_nor_does_a_well_that_is_moved_in_the_arena(made, monkeypatch):
+    begun = []
+    made.edits._again = lambda: begun.append(True)
+    monkeypatch.setattr(Panes, "drawn_together", True)
+    monkeypatch.setattr(Panes, "edit", lambda *given: None)  # of a run of another dynamics than that of the form here
+    made.panes.current.parts["dynamics"] = sv.SSA()
+    made.edits.controls.show(made.panes.current.parts)
+    edit(made, "dynamics.initial_mass", "uniform")
+    made.edits.move_handle(sv.landscapes.Ackley(), final=True)
+    edit(made, "swarm.n", 12)
+    assert not begun
+    edit(made, "dynamics.lam", 2.0)
+    edit(made, "landscape.depth", 10.0)
+    assert begun == [True, True]
+    made.edits.start_again = False
+    edit(made, "dynamics.lam", 3.0)
+    assert len(begun) == 2
+    for value in (1, "yes", None):
+        with pytest.raises(ValueError, match="start_again"):
+            made.edits.start_again = value

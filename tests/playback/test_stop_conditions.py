@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from components.playback.stop_conditions import StopCondition
+from components.playback.stop_conditions import NARROW, REST_STEPS, Rest, StopCondition
 from swarmviz import Simulation, Swarm, dynamics, landscapes
 
 
@@ -39,3 +40,48 @@ def test_a_stall_stops_after_so_many_steps_without_a_move():
 def test_a_stop_that_means_nothing_is_refused(kind, at):
     with pytest.raises(ValueError, match="stop"):
         StopCondition.of(kind, at)
+
+
+def come_to_rest(sim, most, batch=3):
+    """The step at which a swarm has drawn together, None when it has not by step ``most``."""
+    rest = Rest()
+    while sim.k < most:
+        sim.advance(batch)
+        rest.look(sim)
+        if rest.reached(sim):
+            return sim.k
+    return None
+
+
+def test_a_swarm_has_drawn_together_once_point_and_spread_stand_and_not_while_one_of_them_moves():
+    """Without noise and with equal weights 001's agents come to their mean, which stands: a step leaves 1 − λΔt of the spread."""
+    sim = Simulation(dynamics.CBO(noise="none", alpha=1e-12), landscapes.Sphere(), Swarm(n=50, d=2))
+    begun = sim.frame.x.std(axis=0).max() / 5.12
+    narrow = np.log(begun / NARROW) / -np.log(
+        1 - sim.dynamics.dt
+    )  # steps of Euler's method until the spread is none to the eye
+    k = come_to_rest(sim, 1000)
+    assert narrow + REST_STEPS <= k <= narrow + REST_STEPS + 2 * 6 + 3, "it is looked at every other batch of three"
+    apart = Simulation(dynamics.CBO(noise="isotropic", sigma=5.0), landscapes.Sphere(), Swarm(n=50, d=10))
+    assert come_to_rest(apart, 200) is None
+    removed = Simulation(dynamics.ALL["SBGD"](), landscapes.Ackley(), Swarm(n=20, d=2))
+    k = come_to_rest(removed, 1000)
+    assert k and removed.frame.x.std(axis=0).max() / 32 > NARROW, "agents that were left behind stand for ever"
+
+
+def test_a_swarm_that_goes_back_has_not_drawn_together_before_it_had():
+    sim, rest = Simulation(dynamics.CBO(noise="none"), landscapes.Sphere(), Swarm(n=50, d=2)), Rest()
+    while not rest.reached(sim):
+        sim.advance(5)
+        rest.look(sim)
+    end = sim.k
+    sim.goto(10)
+    assert not rest.reached(sim)
+    sim.goto(end)
+    assert rest.reached(sim), "where it stood it still stands"
+    sim.goto(10)
+    rest.look(sim)
+    sim.goto(end)
+    assert not rest.reached(sim) or end - 10 >= REST_STEPS
+    rest.restart()
+    assert not rest.reached(sim)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import swarmviz as sv
+from components.links import permalink
+from components.state import VisitState
+from swarmviz.replay import RunSpec
+from tests.ui.conftest import Lab
+
 # Every shift of the layout from now on, with those that follow a press as well: [its size, what moved].
 WATCH_SHIFTS = """() => {
   window.shifts = []
@@ -14,9 +20,11 @@ WATCH_SHIFTS = """() => {
 # Of the form: whether it is seen whole, and for each row with a slider how far its parts stand from one line.
 SHEET = """() => {
   const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
-  const sheet = all(document).find((e) => e.matches(".sheet")), middle = (e) => { const b = e.getBoundingClientRect(); return (b.top + b.bottom) / 2 }
-  const rows = Array.from(sheet.querySelectorAll(".row.number")).filter((row) => row.getClientRects().length && row.querySelector("[type=range]"))
-  const apart = rows.map((row) => Array.from(row.querySelectorAll(".label, input")).map(middle)).map((at) => Math.max(...at) - Math.min(...at))
+  const middle = (e) => { const box = e.getBoundingClientRect(); return (box.top + box.bottom) / 2 }
+  const sheet = all(document).find((e) => e.matches(".sheet"))
+  const rows = Array.from(sheet.querySelectorAll(".row.number:has([type=range])")).filter((row) => row.getClientRects().length)
+  const places = rows.map((row) => Array.from(row.querySelectorAll(".label, input")).map(middle))
+  const apart = places.map((at) => Math.max(...at) - Math.min(...at))
   return {bottom: sheet.getBoundingClientRect().bottom, rows: rows.length, apart: Math.max(...apart)}
 }"""
 
@@ -73,3 +81,36 @@ def test_nothing_moves_while_a_slider_is_dragged_and_a_note_on_a_claim_comes(lab
     assert lab.row("dynamics.sigma").bounding_box() == place
     assert lab.page.evaluate("window.shifts") == []
     assert not lab.complaints
+
+
+def test_on_arrival_there_is_the_name_then_the_swarm_and_a_sentence_and_it_begins_anew_until_it_is_touched(
+    browser, server
+):
+    fast = VisitState((RunSpec.at_start(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(seed=7)),), 600.0)
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="dark")
+    lab = Lab(context.new_page())
+    lab.page.goto(f"{server.page}?{permalink.KEY}={permalink.write(fast)}", wait_until="commit")
+    lab.page.wait_for_selector("#arrival.dark:has-text('swarmviz')")
+    lab.page.wait_for_selector("#arrival", state="detached")
+    assert lab.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(30, 30, 30)", (
+        "no flash of the light theme"
+    )
+    said = lab.page.locator(".swarmviz-invitation")
+    assert said.inner_text().strip() == "100 agents look for ☆. Drag σ."
+    assert (
+        said.bounding_box()["y"] + said.bounding_box()["height"] <= lab.page.locator(".stage").first.bounding_box()["y"]
+    )
+    seed = lambda: int(lab.row("swarm.seed").locator("input").input_value())  # noqa: E731
+    lab.wait(lambda: seed() > 7, "a finished run makes no room")
+    lab.page.mouse.click(720, 30)  # the head of the page, where nothing is
+    lab.wait(lambda: said.inner_text().strip() == "", "the sentence stays")
+    lab.page.wait_for_timeout(300)
+    stays = seed()
+    lab.wait(lambda: lab.step > 600, "the swarm does not go on")
+    assert seed() == stays
+    lab.type("dynamics.sigma", "2")
+    lab.wait(lambda: lab.step < 600, "an edit of a swarm that has drawn together does not start it again")
+    lab.page.click("button.again")
+    lab.wait(lambda: lab.page.get_attribute("button.again", "aria-pressed") == "false", "it cannot be switched off")
+    assert seed() == stays and not lab.complaints
+    context.close()
