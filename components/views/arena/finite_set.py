@@ -8,7 +8,6 @@ import numpy as np
 from bokeh.models import BasicTicker, FixedTicker, LegendItem
 
 from components.palette import Theme
-from components.views.arena.background import name_highest
 from components.views.arena.finite_set_figure import ENDS, FiniteSetFigure
 from components.views.figures import move_range
 from swarmviz import Frame, Simulation
@@ -56,7 +55,7 @@ class FiniteSetRenderer(FiniteSetFigure):
         self.background: FiniteSetBackground | None = None
         self.full = 0.0
 
-    def reset(self, frame: Frame, run: Simulation) -> None:
+    def reset(self, frame: Frame, run: Simulation, same_run: bool) -> None:
         """Another run: forget the past."""
         self.background, self._frame, self._jumps, self._legend = None, None, RecentJumps(), None
 
@@ -175,8 +174,8 @@ class FiniteSetRenderer(FiniteSetFigure):
         low, high = BAND
         places = {low + (high - low) * place: text for place, text in ticks.items()}
         self.heights.update(ticker=FixedTicker(ticks=list(places)), major_label_overrides=places)
-        self.bar.ticker.ticks = list(ticks)  # of the same ticker: a colour bar ignores another one
-        self.bar.major_label_overrides = ticks
+        self.bar.ticker.ticks = list(background.ticks)  # of the same ticker: a colour bar ignores another one
+        self.bar.major_label_overrides = background.ticks
         if lattice:
             fig.left[0].update(ticker=BasicTicker(), major_label_overrides={})
             ends = layout.ends.T
@@ -216,6 +215,12 @@ class FiniteSetRenderer(FiniteSetFigure):
         tips += [("agents", "@count{0,0}"), ("share", "@share{0.00%}")]
         fields = ("@target{0.00%}", "@law{0.00%}")
         self.hover.tooltips = [*tips, *((title, field) for title, field in zip(titles, fields, strict=True) if title)]
+
+
+def name_highest(ticks: dict[float, str], name: str) -> dict[float, str]:
+    """The ticks of an axis without room for a label; the highest says what it is of."""
+    highest = max(ticks)
+    return ticks | {highest: f"{name}={ticks[highest]}"}
 
 
 def _columns(names: Any, values: Any) -> dict[str, np.ndarray]:

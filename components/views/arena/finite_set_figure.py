@@ -40,7 +40,8 @@ class FiniteSetFigure:
         self.heights = LinearAxis(ticker=FixedTicker(ticks=[]))
         self.figure.add_layout(self.heights, "right")
         self.bar = ColorBar(color_mapper=self.shades, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
-                            border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
+                            border_line_color=None, background_fill_alpha=0, major_tick_line_color=None, title="U",
+                            title_standoff=2)  # fmt: skip
         self.figure.add_layout(self.bar, "right")
         fit = CustomJS(args={"fig": self.figure, "wx": self.wanted[0], "wy": self.wanted[1], "bar": self.bar, "row": self.heights,
                              "ring": self.circles, "numbers": self.numbers}, code=FIT)  # fmt: skip
@@ -90,10 +91,10 @@ class FiniteSetFigure:
                                 text_align="center", text_baseline="middle")  # fmt: skip
         self.minimisers, self.marks = source(x=None, y=None), source(x=None, y=None)
         self.stars = fig.scatter(
-            "x", "y", source=self.minimisers, marker=MINIMISER, size=15, line_width=1.4, level=MOVING
+            "x", "y", source=self.minimisers, marker=MINIMISER, size=15, line_width=1.4, level=MOVING, name="minimiser"
         )
         self.fullest = fig.scatter(
-            "x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1, level=MOVING
+            "x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1, level=MOVING, name="fullest"
         )
         self.legend = flat_legend(fig)
         self.note = Title(text="", visible=False, text_font=FONT, text_font_size=SMALL_TEXT, text_font_style="normal")
@@ -130,9 +131,8 @@ class FiniteSetFigure:
         self.numbers.glyph.update(text_font={"value": FONT}, text_font_size=TINY_TEXT)
         self.ink_numbers()
         self.note.text_color = colours.soft
-        self.bar.update(
-            major_label_text_color=colours.ink, major_label_text_font_size=TINY_TEXT, major_label_text_font=FONT
-        )
+        self.bar.update(major_label_text_color=colours.ink, major_label_text_font_size=TINY_TEXT, major_label_text_font=FONT,
+                        title_text_color=colours.ink, title_text_font_size=TINY_TEXT, title_text_font=FONT)  # fmt: skip
 
     def ink_numbers(self) -> None:
         """Numbers on the rim are light on a dark tint and dark on a light one."""
