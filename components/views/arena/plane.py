@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColorBar, FixedTicker, HoverTool, LegendItem, LinearColorMapper
+from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
-from components.palette import BEST, FOCUS, FOCUS_SIZE, FONT, MINIMISER, TINY_TEXT, Theme, density_palette
+from components.palette import BEST, FOCUS, FOCUS_SIZE, MINIMISER, Theme, density_palette
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, add_key_bar, apply_key_theme, arrow_columns, show_key
 from components.views.arena.background import MARGIN, Background, background, margins
+from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme
 from components.views.arena.drag_handles import DragHandles
 from components.views.arena.inset import InsetLayers, InsetNumbers, columns
 from components.views.arena.options import ArenaOptions
@@ -73,12 +74,14 @@ class PlaneRenderer:
         self._drawn_view, self._contours = np.zeros(4), True
         self.inset: InsetLayers | None = None
         self._add_layers()
-        self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
-                            border_line_color=None, background_fill_alpha=0, major_tick_line_color=None, title="F",
-                            title_standoff=2)  # fmt: skip
-        self.figure.add_layout(self.bar, "right")
+        self.bar, self.bar_name = add_colour_bar(self.figure, self.scale, "F")
         self.ranges = ArenaRanges(
-            self.figure, self.handles, flat=False, moved=self._moved, bar=self.bar, resized=self._resized
+            self.figure,
+            self.handles,
+            flat=False,
+            moved=self._moved,
+            bar=(self.bar, self.bar_name),
+            resized=self._resized,
         )
         self.refresh: Callable[[], None] = lambda: None
         self.apply_theme(colours)
@@ -168,8 +171,7 @@ class PlaneRenderer:
         self.handles.apply_theme(colours)
         apply_key_theme(self.key, colours)
         self.focus.glyph.line_color = colours.focus
-        self.bar.update(major_label_text_color=colours.ink, major_label_text_font_size=TINY_TEXT, major_label_text_font=FONT,
-                        title_text_color=colours.ink, title_text_font_size=TINY_TEXT, title_text_font=FONT)  # fmt: skip
+        apply_bar_theme(self.bar, colours)
         if self.inset is not None:
             self.inset.apply_theme(colours)
 
