@@ -193,5 +193,13 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
     running.choices.compare("start", None)
     views = running._with_options()
     names = [name for view in views for name in view.defaults]
-    assert len(names) == len(set(names)) and {*ALL, "mass_over", "curves", "lines", "compared"} == set(names)
+    assert len(names) == len(set(names)) and {
+        *ALL,
+        "mass_over",
+        "curves",
+        "lines",
+        "compared",
+        "region",
+        "layers",
+    } == set(names)
     assert view_options.restore({}, *views) == "" and options(running) == {}

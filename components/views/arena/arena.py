@@ -99,7 +99,6 @@ class Arena(View):
         renderer = self._renderers[kind]
         if isinstance(renderer, LineRenderer | PlaneRenderer):
             renderer.handles.on_event = self.on_event
-        if isinstance(renderer, PlaneRenderer):
             renderer.refresh = self.refresh
         return renderer
 

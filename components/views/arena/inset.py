@@ -120,6 +120,11 @@ class InsetLayers:
                              text_font_size=SMALL_TEXT, **pixels)  # fmt: skip
         self.apply_theme(colours)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is an inset now."""
+        return len(self.box.data["text"]) > 0
+
     def apply_theme(self, colours: Theme) -> None:
         """Use the colours of a theme."""
         self._colours = colours

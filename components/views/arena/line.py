@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,11 @@ class LineRenderer:
     colours : Theme
     options : ArenaOptions
         Region and layers.
+
+    Attributes
+    ----------
+    refresh : callable
+        Called on the page's thread when the browser's frame has another size and an inset stands in it.
     """
 
     def __init__(self, colours: Theme, options: ArenaOptions):
@@ -90,8 +96,14 @@ class LineRenderer:
         self._curve: Curve | None = None
         self._zoom, self._box, self._inset = Zoom(), np.zeros(0), InsetNumbers()
         self.inset: InsetLayers | None = None
-        self.ranges = ArenaRanges(fig, self.handles, flat=True, moved=self._moved)
+        self.ranges = ArenaRanges(fig, self.handles, flat=True, moved=self._moved, resized=self._resized)
+        self.refresh: Callable[[], None] = lambda: None
         self.apply_theme(colours)
+
+    def _resized(self) -> None:
+        """The browser has another size of the frame, in whose corner the inset stands."""
+        if self.inset is not None and self.inset.is_shown:
+            self.refresh()
 
     def _moved(self, values: list[Any]) -> None:
         """A hand has moved the ranges in the browser; F follows."""

@@ -88,7 +88,8 @@ class PlaneRenderer:
 
     def _resized(self) -> None:
         """The browser has another size of the frame, which the picture of the landscape has to fill."""
-        if self._wanted_margin() != self._margin:
+        inset = self.inset is not None and self.inset.is_shown
+        if inset or self._wanted_margin() != self._margin:
             self.refresh()
 
     def _moved(self, values: list[Any]) -> None:

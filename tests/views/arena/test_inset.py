@@ -75,6 +75,17 @@ def test_of_a_large_swarm_a_few_hundred_agents_are_sent():
     assert 200 < len(inset.agents.data["x"]) <= 300 and "of 5,000 agents" in inset.box.data["text"][0]
 
 
+@pytest.mark.parametrize("d", [1, 2])
+def test_it_follows_the_corner_of_a_frame_that_is_resized_while_the_run_stands(d):
+    sim, asked = collapsed(d=d), []
+    arena = shown(sim)
+    arena.renderer.refresh = lambda: asked.append(1)
+    arena.renderer.ranges._measure("inner_width", 600, 420)
+    assert asked
+    paint(arena, sim)
+    assert 300 < arena.renderer.inset.box.data["right"][0] < 420
+
+
 def test_both_themes_are_followed():
     arena = shown(collapsed())
     arena.set_dark(True)
