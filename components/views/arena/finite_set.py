@@ -8,6 +8,7 @@ import numpy as np
 from bokeh.models import BasicTicker, FixedTicker, LegendItem
 
 from components.palette import Theme
+from components.views.arena.colour_bar import name_highest, show_ticks
 from components.views.arena.finite_set_figure import ENDS, FiniteSetFigure
 from components.views.figures import move_range
 from swarmviz import Frame, Simulation
@@ -174,8 +175,7 @@ class FiniteSetRenderer(FiniteSetFigure):
         low, high = BAND
         places = {low + (high - low) * place: text for place, text in ticks.items()}
         self.heights.update(ticker=FixedTicker(ticks=list(places)), major_label_overrides=places)
-        self.bar.ticker.ticks = list(background.ticks)  # of the same ticker: a colour bar ignores another one
-        self.bar.major_label_overrides = background.ticks
+        show_ticks(self.bar, background.ticks, "U")
         if lattice:
             fig.left[0].update(ticker=BasicTicker(), major_label_overrides={})
             ends = layout.ends.T
@@ -215,12 +215,6 @@ class FiniteSetRenderer(FiniteSetFigure):
         tips += [("agents", "@count{0,0}"), ("share", "@share{0.00%}")]
         fields = ("@target{0.00%}", "@law{0.00%}")
         self.hover.tooltips = [*tips, *((title, field) for title, field in zip(titles, fields, strict=True) if title)]
-
-
-def name_highest(ticks: dict[float, str], name: str) -> dict[float, str]:
-    """The ticks of an axis without room for a label; the highest says what it is of."""
-    highest = max(ticks)
-    return ticks | {highest: f"{name}={ticks[highest]}"}
 
 
 def _columns(names: Any, values: Any) -> dict[str, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 from bokeh.models import CustomJS, FixedTicker, HoverTool, LinearAxis, LinearColorMapper, Range1d, Title
 
 from components.palette import FONT, MINIMISER, SMALL_TEXT, TINY_TEXT, Theme, density_palette
-from components.views.arena.colour_bar import PLACE, add_colour_bar, apply_bar_theme
+from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme
 from components.views.figures import MOVING, apply_theme, flat_legend, new_figure, source
 
 ENDS = ("x0", "y0", "x1", "y1")
@@ -40,16 +40,15 @@ class FiniteSetFigure:
         self._add_layers()
         self.heights = LinearAxis(ticker=FixedTicker(ticks=[]))
         self.figure.add_layout(self.heights, "right")
-        self.bar, self.bar_name = add_colour_bar(self.figure, self.shades, "U")
+        self.bar = add_colour_bar(self.figure, self.shades)
         ends = {"wx": self.wanted[0], "wy": self.wanted[1]}
         layers = {
             "bar": self.bar,
-            "name": self.bar_name,
             "row": self.heights,
             "ring": self.circles,
             "numbers": self.numbers,
         }
-        fit = CustomJS(args={"fig": self.figure} | ends | layers, code=FIT + PLACE)
+        fit = CustomJS(args={"fig": self.figure} | ends | layers, code=FIT)
         self.figure.js_on_change("inner_width", fit)
         self.figure.js_on_change("inner_height", fit)
         self.circles.js_on_change("visible", fit)

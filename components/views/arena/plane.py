@@ -13,7 +13,7 @@ from components.palette import BEST, FOCUS, FOCUS_SIZE, MINIMISER, Theme, densit
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, add_key_bar, apply_key_theme, arrow_columns, show_key
 from components.views.arena.background import MARGIN, Background, background, margins
-from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme
+from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme, show_ticks
 from components.views.arena.drag_handles import DragHandles
 from components.views.arena.inset import InsetLayers, InsetNumbers, columns
 from components.views.arena.options import ArenaOptions
@@ -74,13 +74,13 @@ class PlaneRenderer:
         self._drawn_view, self._contours = np.zeros(4), True
         self.inset: InsetLayers | None = None
         self._add_layers()
-        self.bar, self.bar_name = add_colour_bar(self.figure, self.scale, "F")
+        self.bar = add_colour_bar(self.figure, self.scale)
         self.ranges = ArenaRanges(
             self.figure,
             self.handles,
             flat=False,
             moved=self._moved,
-            bar=(self.bar, self.bar_name),
+            bar=self.bar,
             resized=self._resized,
         )
         self.refresh: Callable[[], None] = lambda: None
@@ -306,8 +306,7 @@ class PlaneRenderer:
         self._corner = drawn.low
         self.background.data = placed(drawn.image, drawn.low, drawn.high - drawn.low)
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
-        self.bar.ticker.ticks = list(drawn.ticks)  # the browser holds on to the first ticker of a colour bar
-        self.bar.major_label_overrides = drawn.ticks
+        show_ticks(self.bar, drawn.ticks, "F")
 
     def _paint_contours(self, shown: bool) -> None:
         """Contours come and go with the colours of the image's numbers."""

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from bokeh.events import Pan as Panned
 from bokeh.events import PanEnd, PanStart, RangesUpdate
-from bokeh.models import ColorBar, CustomJS, Label, PanTool, Range1d, WheelZoomTool
+from bokeh.models import ColorBar, CustomJS, PanTool, Range1d, WheelZoomTool
 from bokeh.plotting import figure
 
-from components.views.arena.colour_bar import PLACE
 from components.views.arena.drag_handles import HIT_RADIUS, DragHandles
 from components.views.figures import move_range
 
+LEAST_POWER = -6  # of ten, below which coordinates have an exponent
 PIXELS = "pixels"  # the name of ranges that count the pixels of the frame, from its lower left corner
 
 FIT = """
@@ -70,8 +70,8 @@ class ArenaRanges:
         One dimension: the vertical axis is not a coordinate, and follows.
     moved : function (values)
         Called with x₀, x₁, y₀, y₁ when a hand has moved the ranges.
-    bar : (ColorBar, Label), optional
-        With its name, hidden where there is no room for it.
+    bar : ColorBar, optional
+        Hidden where there is no room for it.
     resized : function ()
         Called when the browser's frame has another size.
 
@@ -87,7 +87,7 @@ class ArenaRanges:
         handles: DragHandles,
         flat: bool,
         moved: Callable[[list[Any]], None],
-        bar: tuple[ColorBar, Label] | None = None,
+        bar: ColorBar | None = None,
         resized: Callable[[], None] = lambda: None,
     ):
         self._fig, self._handles, self._flat, self._moved, self._count = fig, handles, flat, moved, 0
@@ -100,9 +100,10 @@ class ArenaRanges:
         wheel, pan = WheelZoomTool(dimensions=dimensions, zoom_on_axis=False), PanTool(dimensions=dimensions)
         fig.add_tools(wheel, pan)
         fig.toolbar.update(active_scroll=wheel, active_drag=None)
+        for axis in fig.axis:
+            axis.formatter.power_limit_low = LEAST_POWER
         args = {"fig": fig, "px": pixels[0], "py": pixels[1], "pan": pan, "flat": flat}
-        named = dict(zip(("bar", "name"), bar or (None, None), strict=True))
-        fit = CustomJS(args=args | {"wx": self.wanted[0], "wy": self.wanted[1]} | named, code=FIT + PLACE)
+        fit = CustomJS(args=args | {"wx": self.wanted[0], "wy": self.wanted[1]} | {"bar": bar}, code=FIT)
         fig.js_on_change("inner_width", fit)
         fig.js_on_change("inner_height", fit)
         self.wanted[0].js_on_change("tags", fit)
