@@ -104,10 +104,9 @@ class Arena(View):
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
         """Region and layers, as they are seen."""
-        chosen = self._options.export_options()
-        if frame.occupation is not None:
+        if frame.occupation is not None or self._sim is None:
             return {}
-        return chosen
+        return self._options.export_options(frame, self._sim.landscape)
 
     def prepare(self, frame: Frame, run: Simulation) -> Any:
         """Arrays for the next picture; safe on a worker thread."""

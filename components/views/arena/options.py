@@ -91,10 +91,11 @@ class ArenaOptions(pn.custom.JSComponent):
         """The layers as a tuple of switches."""
         return layers_of(self.active)
 
-    def export_options(self) -> dict[str, Any]:
-        """The options of :func:`swarmviz.exports.picture` that differ from its defaults."""
+    def export_options(self, frame: Frame, landscape: Landscape) -> dict[str, Any]:
+        """The options of :func:`swarmviz.exports.picture` that differ from its defaults, for a run of one of the arenas."""
         hidden = {name: False for name, on in self.look._asdict().items() if not on}
-        return hidden if self._region is None else hidden | {"region": self._region.values}
+        region = self.region_for(frame, landscape)
+        return hidden if region is None else hidden | {"region": region.values}
 
     # ---- what arenas ask for (any thread) ------------------------------------------------------------------------------
 

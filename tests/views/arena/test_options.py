@@ -67,13 +67,15 @@ def test_a_message_that_means_nothing_does_nothing(data):
 
 
 def test_a_switch_takes_a_layer_away_and_brings_it_back():
-    options, changes = options_for(simulation("PSO"))
+    sim = simulation("PSO")
+    options, changes = options_for(sim)
+    exported = lambda: options.export_options(sim.frame, sim.landscape)  # noqa: E731
     assert [name for name, _ in options.switches] == ["trails", "arrows", "contours", "inset"]
     options._handle_msg("arrows")
     assert "arrows" not in options.layers and not options.look.arrows and options.look.trails
-    assert options.export_options() == {"arrows": False}
+    assert exported() == {"arrows": False}
     options._handle_msg("arrows")
-    assert options.layers == ALL.shown and changes.count == 2 and options.export_options() == {}
+    assert options.layers == ALL.shown and changes.count == 2 and exported() == {}
 
 
 def test_what_is_offered_follows_from_the_run():
@@ -164,7 +166,7 @@ def test_a_pane_that_the_region_does_not_suit_shows_its_box():
     for sim, fits in ((simulation(landscape="Rastrigin", d=3), True), (simulation(landscape="Rastrigin", d=1), False),
                       (simulation(landscape="SixHumpCamel"), False)):  # fmt: skip
         region = options.region_for(sim.frame, sim.landscape)
-        assert (region is not None) == fits
+        assert (region is not None) == fits == ("region" in options.export_options(sim.frame, sim.landscape))
 
 
 def test_ranges_are_frozen_in_the_mode_of_wells_alone():
