@@ -1,10 +1,13 @@
 // The keys of the page and the list of them.
 
 import {make, listen} from "./dom.js"
+import {isTaken} from "./keys.js"
 
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
   ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"],
-  ["Ctrl Z", "undo the last edit or choice"], ["Ctrl ⇧ Z", "do it again"], ["C", "copy the link to this moment"], ["?", "this list"]]
+  ["Ctrl Z", "undo the last edit or choice"], ["Ctrl ⇧ Z", "do it again"],
+  ["C", "copy the link to this moment"], ["+ −", "zoom in and out"], ["S", "fit the swarm"], ["0", "the whole box"],
+  ["Shift + ← → ↑ ↓", "move the part of the box that is seen"], ["?", "this list"]]
 const ACTS = {" ": "play", ArrowRight: "step", ArrowLeft: "back", r: "reset", n: "seed", c: "copy"}
 const REPEATED = ["step", "back"] // while the key is held
 
@@ -15,14 +18,6 @@ export const makeHelp = () => {
   const button = make("button", {type: "button", className: "ask", title: "Keyboard (?)", ariaLabel: "Keyboard (?)", onclick: toggle},
     make("b", {textContent: "?"}), make("span", {textContent: "Keyboard"}))
   return {button, dialog, toggle, isOpen: () => dialog.open}
-}
-
-// Whether the element that has the focus needs the key itself.
-const isTaken = (key, {tagName, type}) => {
-  if (key === " ") {
-    return ["BUTTON", "SUMMARY", "A", "SELECT", "TEXTAREA"].includes(tagName) || (tagName === "INPUT" && type !== "range")
-  }
-  return ["INPUT", "SELECT", "TEXTAREA"].includes(tagName) && type !== "checkbox"
 }
 
 // Whether it is a field with text of its own to undo.
@@ -37,6 +32,7 @@ export const listenToKeys = (model, {press, toggleFull, toggleHelp}) => listen(m
     }
   }
   if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event.key, event.composedPath()[0])) { return }
+  if (event.shiftKey && event.key.startsWith("Arrow")) { return } // moves what the arena shows (arena_options.js)
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key, act = ACTS[key]
   if (act && (!event.repeat || REPEATED.includes(act))) { press(act) }
   else if (key === "f") { toggleFull() }

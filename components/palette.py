@@ -18,6 +18,7 @@ TINY_TEXT = "11px"  # of a colour bar
 TITLE_TEXT = "14px"
 FONT = "Roboto, 'Helvetica Neue', Arial, sans-serif"
 MINIMISER, BEST, FOCUS = "star", "circle", "plus"  # markers
+FOCUS_SIZE = 10  # pixels: an outline, which hides nothing of the swarm that it is the middle of
 
 
 def ramp(colours: Sequence[str], count: int) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ from components.state import Selection
 from components.text import sentence
 from components.views import SIDE_VIEWS
 from components.views.arena.arena import Arena
+from components.views.arena.options import ArenaOptions
 from components.views.comparison import Comparison
 from components.views.curves.curves import Curves
 from components.views.switcher import ViewSwitcher
@@ -94,6 +95,7 @@ class Session:
     def _join_playback(self, runs: Sequence[tuple[Simulation, Parts]]) -> None:
         """What moves the runs, and what changes or replaces them."""
         written = weakly(self._write_link)
+        self.arena_options = ArenaOptions(weakly(self._options_changed))
         self.panes = Panes(runs, weakly(self._make_arena), weakly(self._branching), weakly(self._edit_failed))
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
@@ -201,7 +203,8 @@ class Session:
     def _lay_out(self, narrow: bool) -> None:
         """Everything in its place on the page."""
         self.compare = CompareBar(weakly(self.choices.compare))
-        stage = theme.stage(self.choices.mouse.buttons)
+        self.choices.mouse.on_mode = weakly(self.arena_options.set_mode)
+        stage = theme.stage(pn.Row(self.choices.mouse.buttons, self.arena_options, margin=0, height=26))
         self.board = theme.board(stage, self.side.pane, self.curves.pane, self.bar, self.transport.anchor)
         sheet = pn.Column(self.compare, self.controls.form, margin=0)
         drawer = {
@@ -345,7 +348,8 @@ class Session:
     # ---- what is shown (the page's thread from here on) ----------------------------------------------------------------
 
     def _make_arena(self, place: int) -> Arena:
-        return Arena(self._dark, on_event=partial(weakly(self._use_mouse), place), refresh=weakly(self._redraw))
+        used = partial(weakly(self._use_mouse), place)
+        return Arena(self._dark, on_event=used, refresh=weakly(self._redraw), options=self.arena_options)
 
     def set_dark(self, dark: bool) -> None:
         """Give the figures the colours of the theme."""
@@ -362,6 +366,7 @@ class Session:
     def _attach(self) -> None:
         """Show the runs of the panes in every view."""
         with self.panes.lock:
+            self.arena_options.attach(self._sim)
             self.pictures.attach()
             self.exports.show_fitting(self._sim.frame, self.panes.comparing)
         self.transport.redraw()
@@ -396,7 +401,7 @@ class Session:
     def _with_options(self, wanted: Any = ()) -> tuple[Any, ...]:
         """What has options that a link holds, those that are ``wanted`` included."""
         names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, Mapping) else ()
-        return (self.side, *self.side.having(names), self.curves, self.replicas.card, self.edits)
+        return (self.arena_options, self.side, *self.side.having(names), self.curves, self.replicas.card, self.edits)
 
     def _view_options(self) -> dict[str, Any]:
         return view_options.chosen(*self._with_options())
@@ -408,7 +413,7 @@ class Session:
     def _export_options(self) -> dict[str, dict]:
         """Picture → the options with which its view is seen."""
         frame = self._sim.frame
-        views = [self.side.views[label] for label in self.side.offered]
+        views = [self.panes.current.arena, *(self.side.views[label] for label in self.side.offered), self.curves]
         options = {view.picture: view.export_options(frame) for view in views}
         return {picture: chosen for picture, chosen in options.items() if chosen}
 

@@ -13,7 +13,7 @@ LINES = "lines"  # the Python lines on the page itself, which are no file
 
 
 class Order(NamedTuple):
-    """What was asked for: a name in ``EXPORTS``; for films, the fields as they were typed; for pictures, the options of the view."""
+    """What was asked for: a name in ``EXPORTS``; for films, the fields as typed; for pictures and films, the options of the view."""
 
     what: str
     start: str = ""
@@ -84,7 +84,7 @@ def _picture(view: str, kind: str, mime: str) -> Export:
 
 def _film(kind: str) -> Callable[[Task], bytes]:
     def make(task: Task) -> bytes:
-        return exports.film(task.runs[0], kind, dark=task.dark, **_stretch(task))
+        return exports.film(task.runs[0], kind, dark=task.dark, **_stretch(task), **task.order.look)
 
     return make
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import param
 from bokeh.model import DataModel, Model
-from bokeh.models import ColorBar, GlyphRenderer, Legend, LegendItem, Plot, Text, Toolbar
+from bokeh.models import ColorBar, GlyphRenderer, Legend, LegendItem, Plot, Range1d, Text, Toolbar
 from panel.custom import ReactiveESM
 from panel.models.browser import BrowserInfo
 from panel.models.esm import ReactiveESM as ESMModel
@@ -72,6 +72,7 @@ def name(value: Any) -> bool:
 # Class of the model → property → check of its value, None: of use in the browser alone.
 PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     Plot: {"inner_width": whole, "inner_height": whole, "outer_width": None, "outer_height": None},
+    Range1d: {"start": None, "end": None},  # a wheel or a hand; the event RangesUpdate tells (components.views.arena.ranges)
     Legend: {"ncols": whole, "tags": None, "stylesheets": None},  # as many columns as fit (components.views.figures)
     LegendItem: {"visible": flag},
     ColorBar: {"visible": flag},
@@ -91,7 +92,7 @@ MATERIAL: dict[type[ReactiveESM], dict[str, Check]] = {
 }
 
 DOCUMENT_EVENTS = ("document_ready", "client_reconnected")
-PLOT_EVENTS = ("sx", "sy", "x", "y", "delta_x", "delta_y", "direction")  # numbers all
+PLOT_EVENTS = ("sx", "sy", "x", "y", "delta_x", "delta_y", "direction", "x0", "x1", "y0", "y1")  # numbers all
 KEYS = {"shift", "ctrl", "alt"}
 
 

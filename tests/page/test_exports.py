@@ -136,6 +136,17 @@ def test_a_picture_has_the_options_with_which_the_view_is_seen(monkeypatch):
     assert seen == [common | {"bins": 7, "smooth": False}, common | {"coordinates": [0]}, common]
 
 
+def test_pictures_and_films_of_the_arena_show_its_region_and_its_layers(monkeypatch):
+    seen, look = [], {"arena": {"region": [-1.0, 1.0], "trails": False}, "density": {"bins": 7}}
+    monkeypatch.setattr(exports, "picture", lambda sim, view, kind, cancelled, **options: seen.append(options) or b"")
+    monkeypatch.setattr(exports, "film", lambda run, kind, **options: seen.append(options) or b"")
+    panel = Panel(lambda: Run.of(simulation()), look=lambda: look)
+    for what in ("arena.svg", "film.gif"):
+        panel.order(what)
+        assert look["arena"].items() <= seen[-1].items() and "bins" not in seen[-1]
+    assert len(seen) == 2
+
+
 def test_the_python_lines_are_shown_and_those_of_the_snapshot():
     panel = Panel(lambda: Run.of(simulation()))
     panel._handle_msg({"act": "show"})

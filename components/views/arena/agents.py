@@ -20,7 +20,7 @@ from swarmviz.drawing.style import hex_colours, tone_colours
 
 DIGITS = "{%.5g}"  # a weight of 1e-7 is no 0.0000
 LEGEND_OF = "legend of "  # begins the name of a glyph that only an entry of the legend shows
-MAX_HOVERED = 3  # agents under a pointer whose numbers are shown: more would cover the swarm
+MAX_HOVERED = 2  # agents under a pointer whose numbers are shown: more would cover the swarm
 
 
 class Kind(NamedTuple):
@@ -40,7 +40,7 @@ def add_agents(fig: figure, x: str, y: str, tones: LinearColorMapper) -> tuple[C
     """The source and the circles of the agents."""
     points = source(**dict.fromkeys((x, y, "size", "tone", "energy", "mass", "weight")))
     dots = fig.scatter(x, y, source=points, size="size", fill_color={"field": "tone", "transform": tones}, fill_alpha=0.92, line_width=1.1,
-                       nonselection_fill_alpha=0.92, level=MOVING)  # fmt: skip
+                       nonselection_fill_alpha=0.92, level=MOVING, name="agents")  # fmt: skip
     return points, dots
 
 

@@ -12,6 +12,7 @@ from components.palette import theme
 from components.views.arena.finite_set import FiniteSetRenderer
 from components.views.arena.line import LineRenderer
 from components.views.arena.marks import name_marks
+from components.views.arena.options import ArenaOptions
 from components.views.arena.plane import PlaneRenderer
 from components.views.base import View
 from swarmviz import Frame, Simulation
@@ -35,6 +36,8 @@ class Arena(View):
         What is done with the mouse in it; see :class:`components.views.arena.drag_handles.DragHandles`.
     refresh : callable
         Called on the page's thread when the browser needs a larger picture of the landscape; a session lets its worker prepare it.
+    options : ArenaOptions, optional
+        Region and layers, which all arenas share.
 
     Attributes
     ----------
@@ -50,8 +53,10 @@ class Arena(View):
         dark: bool = False,
         on_event: Callable[[str, int, np.ndarray], None] = ignore,
         refresh: Callable[[], None] = lambda: None,
+        options: ArenaOptions | None = None,
     ):
         super().__init__(refresh)
+        self._options = options or ArenaOptions(lambda: None)
         self._colours = theme(dark)
         self.label = ""
         self.on_event = on_event
@@ -78,7 +83,8 @@ class Arena(View):
         """Draw another landscape, dynamics or swarm, and the present frame."""
         frame = run.frame
         renderer = self._renderer_for(frame)
-        renderer.reset(frame, run)
+        renderer.reset(frame, run, same_run=run is self._sim)
+        self._sim = run
         if self.label:
             renderer.figure.title.text = f"{self.label} · {run.dynamics.title} on {renderer.figure.title.text}"
         self._renderer = renderer
@@ -89,14 +95,20 @@ class Arena(View):
     def _renderer_for(self, frame: Frame) -> Renderer:
         kind = FiniteSetRenderer if frame.links is not None else LineRenderer if frame.d == 1 else PlaneRenderer
         if kind not in self._renderers:
-            self._renderers[kind] = kind(self._colours)
+            finite = kind is FiniteSetRenderer
+            self._renderers[kind] = kind(self._colours) if finite else kind(self._colours, self._options)
             name_marks(self._renderers[kind])
         renderer = self._renderers[kind]
         if isinstance(renderer, LineRenderer | PlaneRenderer):
             renderer.handles.on_event = self.on_event
-        if isinstance(renderer, PlaneRenderer):
             renderer.refresh = self.refresh
         return renderer
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """Region and layers, as they are seen."""
+        if frame.occupation is not None or self._sim is None:
+            return {}
+        return self._options.export_options(frame, self._sim.landscape)
 
     def prepare(self, frame: Frame, run: Simulation) -> Any:
         """Arrays for the next picture; safe on a worker thread."""

@@ -66,12 +66,19 @@ def margins(view: np.ndarray, frame: tuple[float, float] | None, drift: float = 
 
 
 def background(
-    landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray, margin: tuple[float, float] = MARGIN
+    landscape: Landscape,
+    d: int,
+    low: np.ndarray,
+    high: np.ndarray,
+    margin: tuple[float, float] = MARGIN,
+    keep: bool = True,
 ) -> Background:
     """The picture of ``landscape`` over ``margin`` times the view [low, high] of the first two coordinates.
 
-    The last few are kept for all visitors.
+    The last few are kept for all visitors, but for those that nobody else will ask for (not ``keep``): of a region that a hand has chosen.
     """
+    if not keep:
+        return _made(landscape, d, low, high, margin)
     key = type(landscape), repr(landscape.values_now()), d, low.tobytes(), high.tobytes(), margin
     with _lock:
         known = _kept.pop(key, None)
@@ -89,11 +96,4 @@ def _made(landscape: Landscape, d: int, low: np.ndarray, high: np.ndarray, margi
     drawn = landscape_image(landscape, d, centre - half, centre + half, columns, rows)
     image = packed(drawn)
     image.flags.writeable = False  # it is shared
-    ticks = name_highest(drawn.scale.marks(), "F")
-    return Background(image, drawn.low, drawn.high, ticks, drawn.scale.soft > 0, drawn.note)
-
-
-def name_highest(ticks: dict[float, str], name: str) -> dict[float, str]:
-    """The ticks of a colour bar; the highest says what it is of."""
-    highest = max(ticks)
-    return ticks | {highest: f"{name}={ticks[highest]}"}
+    return Background(image, drawn.low, drawn.high, drawn.scale.marks(), drawn.scale.soft > 0, drawn.note)

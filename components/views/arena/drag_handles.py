@@ -27,16 +27,28 @@ class DragHandles:
 
     Attributes
     ----------
+    held : int
+        The handle that is being dragged, −1 where none is.
+    width : float
+        Of the view, in coordinates.
     on_event : function (act, handle, place)
         ``clicked`` (handle −1 where there is none), ``dragged`` and ``dropped``; ``place`` has shape (1,) or (2,).
     """
 
     def __init__(self, fig: figure, flat: bool):
         self._fig, self._flat = fig, flat
-        self._held = -1
+        self.held, self.width = -1, 1.0
         self.at = source(x=None, y=None)
         self.rings = fig.scatter(
-            "x", "y", source=self.at, marker="circle_dot", size=22, fill_color=None, line_width=2, level=MOVING
+            "x",
+            "y",
+            source=self.at,
+            marker="circle_dot",
+            size=22,
+            fill_color=None,
+            line_width=2,
+            level=MOVING,
+            name="handles",
         )
         self.on_event: Callable[[str, int, np.ndarray], None] = lambda act, handle, place: None
         for event, handler in ((Tap, self._tap), (PanStart, self._grab), (Pan, self._drag), (PanEnd, self._drop)):
@@ -48,7 +60,7 @@ class DragHandles:
 
     def show(self, x: np.ndarray, y: np.ndarray) -> None:
         """Where the handles are; nothing is sent when they did not move."""
-        x, y = x.astype("f4"), y.astype("f8")  # y may be a value of F
+        x, y = x.astype("f8"), y.astype("f8")  # y may be a value of F, and a narrow view needs all digits of x
         if not (np.array_equal(self.at.data["x"], x) and np.array_equal(self.at.data["y"], y)):
             self.at.data = {"x": x, "y": y}
 
@@ -57,8 +69,7 @@ class DragHandles:
         away = np.abs(self.at.data["x"] - x)
         if not self._flat:
             away = np.hypot(away, self.at.data["y"] - y)
-        width = self._fig.x_range.end - self._fig.x_range.start
-        return int(away.argmin()) if len(away) and away.min() < HIT_RADIUS * width else -1
+        return int(away.argmin()) if len(away) and away.min() < HIT_RADIUS * self.width else -1
 
     def _notify(self, act: str, handle: int, event: Any) -> None:
         if event.x is not None and event.y is not None:
@@ -68,13 +79,13 @@ class DragHandles:
         self._notify("clicked", self.hit_test(event.x, event.y), event)
 
     def _grab(self, event: Any) -> None:
-        self._held = self.hit_test(event.x, event.y)
+        self.held = self.hit_test(event.x, event.y)
 
     def _drag(self, event: Any) -> None:
-        if self._held >= 0:
-            self._notify("dragged", self._held, event)
+        if self.held >= 0:
+            self._notify("dragged", self.held, event)
 
     def _drop(self, event: Any) -> None:
-        held, self._held = self._held, -1
+        held, self.held = self.held, -1
         if held >= 0:
             self._notify("dropped", held, event)

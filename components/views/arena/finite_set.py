@@ -8,7 +8,7 @@ import numpy as np
 from bokeh.models import BasicTicker, FixedTicker, LegendItem
 
 from components.palette import Theme
-from components.views.arena.background import name_highest
+from components.views.arena.colour_bar import name_highest, show_ticks
 from components.views.arena.finite_set_figure import ENDS, FiniteSetFigure
 from components.views.figures import move_range
 from swarmviz import Frame, Simulation
@@ -56,7 +56,7 @@ class FiniteSetRenderer(FiniteSetFigure):
         self.background: FiniteSetBackground | None = None
         self.full = 0.0
 
-    def reset(self, frame: Frame, run: Simulation) -> None:
+    def reset(self, frame: Frame, run: Simulation, same_run: bool) -> None:
         """Another run: forget the past."""
         self.background, self._frame, self._jumps, self._legend = None, None, RecentJumps(), None
 
@@ -175,8 +175,7 @@ class FiniteSetRenderer(FiniteSetFigure):
         low, high = BAND
         places = {low + (high - low) * place: text for place, text in ticks.items()}
         self.heights.update(ticker=FixedTicker(ticks=list(places)), major_label_overrides=places)
-        self.bar.ticker.ticks = list(ticks)  # of the same ticker: a colour bar ignores another one
-        self.bar.major_label_overrides = ticks
+        show_ticks(self.bar, background.ticks, "U")
         if lattice:
             fig.left[0].update(ticker=BasicTicker(), major_label_overrides={})
             ends = layout.ends.T

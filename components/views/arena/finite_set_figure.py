@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LinearAxis, LinearColorMapper, Range1d, Title
+from bokeh.models import CustomJS, FixedTicker, HoverTool, LinearAxis, LinearColorMapper, Range1d, Title
 
 from components.palette import FONT, MINIMISER, SMALL_TEXT, TINY_TEXT, Theme, density_palette
+from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme
 from components.views.figures import MOVING, apply_theme, flat_legend, new_figure, source
 
 ENDS = ("x0", "y0", "x1", "y1")
@@ -39,18 +40,22 @@ class FiniteSetFigure:
         self._add_layers()
         self.heights = LinearAxis(ticker=FixedTicker(ticks=[]))
         self.figure.add_layout(self.heights, "right")
-        self.bar = ColorBar(color_mapper=self.shades, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
-                            border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
-        self.figure.add_layout(self.bar, "right")
-        fit = CustomJS(args={"fig": self.figure, "wx": self.wanted[0], "wy": self.wanted[1], "bar": self.bar, "row": self.heights,
-                             "ring": self.circles, "numbers": self.numbers}, code=FIT)  # fmt: skip
+        self.bar = add_colour_bar(self.figure, self.shades)
+        ends = {"wx": self.wanted[0], "wy": self.wanted[1]}
+        layers = {
+            "bar": self.bar,
+            "row": self.heights,
+            "ring": self.circles,
+            "numbers": self.numbers,
+        }
+        fit = CustomJS(args={"fig": self.figure} | ends | layers, code=FIT)
         self.figure.js_on_change("inner_width", fit)
         self.figure.js_on_change("inner_height", fit)
         self.circles.js_on_change("visible", fit)
         self.numbers.data_source.js_on_change("data", fit)
-        for ends in self.wanted:
-            ends.js_on_change("start", fit)
-            ends.js_on_change("end", fit)
+        for wanted in self.wanted:
+            wanted.js_on_change("start", fit)
+            wanted.js_on_change("end", fit)
         self.apply_theme(colours)
 
     def _add_layers(self) -> None:
@@ -90,10 +95,10 @@ class FiniteSetFigure:
                                 text_align="center", text_baseline="middle")  # fmt: skip
         self.minimisers, self.marks = source(x=None, y=None), source(x=None, y=None)
         self.stars = fig.scatter(
-            "x", "y", source=self.minimisers, marker=MINIMISER, size=15, line_width=1.4, level=MOVING
+            "x", "y", source=self.minimisers, marker=MINIMISER, size=15, line_width=1.4, level=MOVING, name="minimiser"
         )
         self.fullest = fig.scatter(
-            "x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1, level=MOVING
+            "x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1, level=MOVING, name="fullest"
         )
         self.legend = flat_legend(fig)
         self.note = Title(text="", visible=False, text_font=FONT, text_font_size=SMALL_TEXT, text_font_style="normal")
@@ -130,9 +135,7 @@ class FiniteSetFigure:
         self.numbers.glyph.update(text_font={"value": FONT}, text_font_size=TINY_TEXT)
         self.ink_numbers()
         self.note.text_color = colours.soft
-        self.bar.update(
-            major_label_text_color=colours.ink, major_label_text_font_size=TINY_TEXT, major_label_text_font=FONT
-        )
+        apply_bar_theme(self.bar, colours)
 
     def ink_numbers(self) -> None:
         """Numbers on the rim are light on a dark tint and dark on a light one."""

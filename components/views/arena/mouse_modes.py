@@ -57,11 +57,17 @@ class MouseModes:
         The run shall begin anew with this swarm.
     on_landscape : function (landscape, final)
         The landscape was changed with the mouse; ``final`` when the button was let go.
+
+    Attributes
+    ----------
+    on_mode : function (name)
+        Called when another mode is chosen.
     """
 
     def __init__(self, on_swarm: Callable[[Swarm, bool], None], on_landscape: Callable[[Landscape, bool], None]):
         self._on_swarm, self._on_landscape = on_swarm, on_landscape
-        self.buttons = ButtonRow(lambda what: None, value="look")
+        self.on_mode: Callable[[str], None] = lambda mode: None
+        self.buttons = ButtonRow(lambda what: self.on_mode(self.buttons.value), value="look")
 
     def attach(self, sim: Simulation) -> None:
         """Offer what can be done with this run."""
@@ -71,6 +77,7 @@ class MouseModes:
             self.buttons.choices = choices
         if self.buttons.value not in [name for name, *_ in choices]:
             self.buttons.value = "look"
+            self.on_mode("look")
 
     def handle_event(self, parts: dict[str, Described], act: str, handle: int, place: np.ndarray) -> None:
         """A click or a drag in the arena of a pane with these parts.

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColorBar, CustomJS, FixedTicker, HoverTool, LegendItem, LinearColorMapper, Range1d
+from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 
-from components.palette import BEST, FOCUS, FONT, MINIMISER, TINY_TEXT, Theme, density_palette
+from components.palette import BEST, FOCUS, FOCUS_SIZE, MINIMISER, Theme, density_palette
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, add_key_bar, apply_key_theme, arrow_columns, show_key
 from components.views.arena.background import MARGIN, Background, background, margins
+from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme, show_ticks
 from components.views.arena.drag_handles import DragHandles
+from components.views.arena.inset import InsetLayers, InsetNumbers, columns
+from components.views.arena.options import ArenaOptions
+from components.views.arena.ranges import ArenaRanges
 from components.views.figures import (
+    FURTHEST,
     MOVING,
     apply_theme,
     finite_f4,
     flat_legend,
-    move_range,
     new_figure,
     note,
     placed,
@@ -28,7 +33,8 @@ from swarmviz import Frame, Simulation
 from swarmviz.drawing.agents import CELLS, CountImage
 from swarmviz.drawing.landscape import slice_point
 from swarmviz.drawing.landscape_image import SHADES, shade_colours
-from swarmviz.drawing.plane import RecentPositions, plane_picture, shift_of
+from swarmviz.drawing.plane import PlanePicture, RecentPositions, plane_picture, shift_of
+from swarmviz.drawing.region import View
 from swarmviz.drawing.style import FEW, MANY, hex_colours
 from swarmviz.drawing.zoom import Zoom, distances
 from swarmviz.landscapes import Landscape
@@ -37,22 +43,17 @@ MAX_DRIFT = 0.1  # of the view: how far a landscape drifts before its picture is
 STRONG_LINKS = 250  # agents up to which the links to companions are strong
 ENDS = ("x0", "y0", "x1", "y1")
 
-# The frame shows the wanted view with equal units on both axes, and more of the landscape on the longer side. Done in the browser, because
-# only it knows the size; not synchronised, because the server has no use for the result.
-FIT = """
-const w = fig.inner_width, h = fig.inner_height
-if (!(w > 0 && h > 0)) return
-const unit = Math.max((wx.end - wx.start) / w, (wy.end - wy.start) / h)
-for (const [range, wanted, size] of [[fig.x_range, wx, w], [fig.y_range, wy, h]]) {
-  const centre = (wanted.start + wanted.end) / 2, half = unit * size / 2
-  range.setv({start: centre - half, end: centre + half, reset_start: centre - half, reset_end: centre + half}, {sync: false})
-}
-bar.visible = fig.outer_width > 400
-"""
+FINE = 1e-3  # of their magnitude: coordinates of a narrower view need more digits than float32 has
 
 
 class PlaneRenderer:
     """A figure of the plane (x₁, x₂).
+
+    Parameters
+    ----------
+    colours : Theme
+    options : ArenaOptions
+        Region and layers.
 
     Attributes
     ----------
@@ -60,75 +61,91 @@ class PlaneRenderer:
         Called on the page's thread when the browser's frame needs a larger picture of the landscape.
     """
 
-    def __init__(self, colours: Theme):
-        self.colours = colours
+    def __init__(self, colours: Theme, options: ArenaOptions):
+        self.colours, self.options = colours, options
         self.figure = new_figure("x₁", "x₂")
         self.figure.grid.visible = False
-        self.wanted = Range1d(0, 1), Range1d(0, 1)
         self.shades, self.scale = LinearColorMapper(low=-0.5, high=SHADES - 0.5), LinearColorMapper(low=0, high=1)
         self.tones = LinearColorMapper(low=0, high=1)
         self.counts = LinearColorMapper(low=0, high=255)
         self._kind, self._drawn_minimisers, self._corner = agents.Kind(), None, np.zeros(2)
-        self._size: dict[str, int] = {}  # pixels, as the browser sends them
-        self._frame_size: tuple[int, int] | None = None
         self._view_size, self._drifts, self._margin, self._background_note = np.ones(2), False, MARGIN, ""
+        self._zoom, self._box, self._inset = Zoom(), np.zeros(0), InsetNumbers()
+        self._drawn_view, self._contours = np.zeros(4), True
+        self.inset: InsetLayers | None = None
         self._add_layers()
-        self.bar = ColorBar(color_mapper=self.scale, width=9, padding=4, label_standoff=4, ticker=FixedTicker(ticks=[]),
-                            border_line_color=None, background_fill_alpha=0, major_tick_line_color=None)  # fmt: skip
-        self.figure.add_layout(self.bar, "right")
-        fit = CustomJS(args={"fig": self.figure, "wx": self.wanted[0], "wy": self.wanted[1], "bar": self.bar}, code=FIT)
-        self.figure.js_on_change("inner_width", fit)
-        self.figure.js_on_change("inner_height", fit)
-        for ends in self.wanted:
-            ends.js_on_change("start", fit)
-            ends.js_on_change("end", fit)
+        self.bar = add_colour_bar(self.figure, self.scale)
+        self.ranges = ArenaRanges(
+            self.figure,
+            self.handles,
+            flat=False,
+            moved=self._moved,
+            bar=self.bar,
+            resized=self._resized,
+        )
         self.refresh: Callable[[], None] = lambda: None
-        self.figure.on_change("inner_width", self._resized)
-        self.figure.on_change("inner_height", self._resized)
         self.apply_theme(colours)
 
-    def _resized(self, attr: str, old: Any, new: Any) -> None:
+    def _resized(self) -> None:
         """The browser has another size of the frame, which the picture of the landscape has to fill."""
-        self._size[attr] = new
-        if len(self._size) == 2:  # the browser sends one after the other
-            self._frame_size = self._size["inner_width"], self._size["inner_height"]
-            if self._wanted_margin() != self._margin:
-                self.refresh()
+        inset = self.inset is not None and self.inset.is_shown
+        if inset or self._wanted_margin() != self._margin:
+            self.refresh()
+
+    def _moved(self, values: list[Any]) -> None:
+        """A hand has moved the ranges in the browser."""
+        self.options.move_to(self, values)
 
     def _wanted_margin(self) -> tuple[float, float]:
-        return margins(self._view_size, self._frame_size, MAX_DRIFT if self._drifts else 0.0)
+        return margins(self._view_size, self.ranges.frame_size, MAX_DRIFT if self._drifts else 0.0)
 
     # ---- what is in the figure -----------------------------------------------------------------------------------------
 
     def _add_layers(self) -> None:
         fig, add, top = self.figure, source, {"level": MOVING}
         self.background = add(image=[np.zeros((2, 2), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
-        fig.image("image", "x", "y", "dw", "dh", source=self.background, color_mapper=self.shades, level="image")
+        fig.image(
+            "image",
+            "x",
+            "y",
+            "dw",
+            "dh",
+            source=self.background,
+            color_mapper=self.shades,
+            level="image",
+            name="landscape",
+        )
         self.box = add(left=[0.0], right=[1.0], bottom=[0.0], top=[1.0])
-        self.edge = fig.quad(source=self.box, fill_color=None, line_dash=[4, 4], line_width=1).glyph
+        self.edge = fig.quad(source=self.box, fill_color=None, line_dash=[4, 4], line_width=1, name="box").glyph
         self.density = add(image=[np.zeros((CELLS[2], CELLS[2]), "u1")], x=[0.0], y=[0.0], dw=[1.0], dh=[1.0])
-        self.cloud = fig.image("image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.counts, **top)
+        self.cloud = fig.image(
+            "image", "x", "y", "dw", "dh", source=self.density, color_mapper=self.counts, name="density", **top
+        )
         self.trails = add(**dict.fromkeys((*ENDS, "alpha")))
         ends = {name: name for name in ENDS}
         self.paths = fig.segment(
-            **ends, source=self.trails, line_alpha="alpha", line_width=1.2, line_cap="round", **top
+            **ends, source=self.trails, line_alpha="alpha", line_width=1.2, line_cap="round", name="trails", **top
         )
         self.links = add(**dict.fromkeys(ENDS))
-        self.partners = fig.segment(**ends, source=self.links, line_alpha=0.75, line_dash=[4, 3], line_width=1.2, **top)
+        self.partners = fig.segment(
+            **ends, source=self.links, line_alpha=0.75, line_dash=[4, 3], line_width=1.2, name="links", **top
+        )
         self.memory = add(x=None, y=None)
         self.memories = fig.scatter(
-            "x", "y", source=self.memory, marker="cross", size=6, line_width=1.2, line_alpha=0.7, **top
+            "x", "y", source=self.memory, marker="cross", size=6, line_width=1.2, line_alpha=0.7, name="memory", **top
         )
         self.arrows = add(**dict.fromkeys(ENDS))
-        self.velocities = fig.segment(**ends, source=self.arrows, line_alpha=0.75, line_width=1.2, **top)
+        self.velocities = fig.segment(**ends, source=self.arrows, line_alpha=0.75, line_width=1.2, name="arrows", **top)
         self.points, self.dots = agents.add_agents(fig, "x", "y", self.tones)
-        self.minimisers = add(x=None, y=None)
-        self.stars = fig.scatter("x", "y", source=self.minimisers, marker=MINIMISER, size=15, line_width=1.4, **top)
         self.marks = add(focus_x=None, focus_y=None, best_x=None, best_y=None)
-        self.best = fig.scatter(
-            "best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2, **top
+        self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=FOCUS_SIZE, fill_color=None,
+                                 line_width=1.8, name="consensus", **top)  # fmt: skip
+        self.minimisers = add(x=None, y=None)
+        self.stars = fig.scatter(
+            "x", "y", source=self.minimisers, marker=MINIMISER, size=15, line_width=1.4, name="minimiser", **top
         )
-        self.focus = fig.scatter("focus_x", "focus_y", source=self.marks, marker=FOCUS, size=20, line_width=1.6, **top)
+        self.best = fig.scatter("best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2,
+                                name="best", **top)  # fmt: skip
         self.handles = DragHandles(fig, flat=False)
         self.legend, self.note, self.key = flat_legend(fig), note(fig), add_key_bar(fig)
         self.hover = HoverTool(
@@ -144,7 +161,8 @@ class PlaneRenderer:
         """Use the colours of a theme."""
         self.colours = colours
         apply_theme(self.figure, colours)
-        self.shades.palette, self.scale.palette = list(hex_colours(shade_colours(colours))), list(colours.landscape)
+        self.shades.palette = list(hex_colours(shade_colours(colours, self._contours)))
+        self.scale.palette = list(colours.landscape)
         self.counts.palette = density_palette(colours)
         self.edge.line_color, self.paths.glyph.line_color = colours.soft, colours.agent
         self.partners.glyph.line_color = self.velocities.glyph.line_color = self.memories.glyph.line_color = colours.ink
@@ -153,14 +171,17 @@ class PlaneRenderer:
         self.best.glyph.line_color = colours.ink
         self.handles.apply_theme(colours)
         apply_key_theme(self.key, colours)
-        self.focus.glyph.update(fill_color=colours.focus, line_color=colours.halo)
-        self.bar.update(
-            major_label_text_color=colours.ink, major_label_text_font_size=TINY_TEXT, major_label_text_font=FONT
-        )
+        self.focus.glyph.line_color = colours.focus
+        apply_bar_theme(self.bar, colours)
+        if self.inset is not None:
+            self.inset.apply_theme(colours)
 
-    def reset(self, frame: Frame, run: Simulation) -> None:
-        """Another run: forget the past, name what is drawn."""
-        self._zoom, self._recent = Zoom(), RecentPositions()
+    def reset(self, frame: Frame, run: Simulation, same_run: bool) -> None:
+        """Another run, or the same with another landscape: forget the past, name what is drawn."""
+        box = np.concatenate([side[:2] for side in run.landscape.limits(frame.d)])
+        if not (same_run and np.array_equal(box, self._box)):  # else the landscape was edited, and nothing shall move
+            self._zoom, self._inset = Zoom(), InsetNumbers()
+        self._box, self._recent = box, RecentPositions()
         self._drawn: Landscape | None = None
         self._drawn_at = np.zeros(2)
         self._kind = kind = agents.kind_of(frame)
@@ -191,42 +212,59 @@ class PlaneRenderer:
 
     def prepare(self, frame: Frame, run: Simulation) -> dict[str, Any]:
         """The columns of the sources for the next picture; touches no figure."""
-        landscape = run.landscape
+        landscape, options = run.landscape, self.options
         low, high = (side[:2] for side in landscape.limits(frame.d))
-        zoomed = self._zoom.step(distances(frame.x[:, :2], low, high))
-        view = self._zoom.around(low, high)
-        out: dict[str, Any] = {}
-        if (drawn := self._new_background(frame, landscape, view, zoomed)) is not None:
-            out["background"], self._background_note = (drawn, view, (low, high)), drawn.note
-        picture = plane_picture(frame, landscape, view, self._recent.with_frame(frame), self._background_note)
+        if not options.frozen:
+            self._zoom.step(distances(frame.x[:, :2], low, high))
+        region, look = options.region_for(frame, landscape), options.look
+        options.shown = view = region or self._zoom.around(low, high)
+        told = region is not None and options.origin is self
+        out: dict[str, Any] = {"view": (*view, region is not None, told), "contours": look.contours}
+        if (drawn := self._new_background(frame, landscape, view, region is not None)) is not None:
+            out["background"], self._background_note = (drawn, (low, high)), drawn.note
+        recent, said = self._recent.with_frame(frame), self._background_note
+        picture = plane_picture(frame, landscape, view, recent, said, look)
+        if look.inset:
+            out["inset"] = self._inset_columns(frame, view, picture)
+        narrow = (view[1] - view[0]).max() < FINE * np.abs(view).max()
+        finite = _finite_f8 if narrow else finite_f4
+        made = partial(_as_columns, finite=finite)
         out |= {name: getattr(picture, name) for name in ("shift", "minimisers", "handles", "key", "note")}
-        out["marks"] = _columns(("focus_x", "focus_y", "best_x", "best_y"), [*picture.focus, *picture.lowest])
+        out["marks"] = made(("focus_x", "focus_y", "best_x", "best_y"), [*picture.focus, *picture.lowest])
         if isinstance(picture.agents, CountImage):
             out["density"] = picture.agents
             return out
-        out["points"] = _columns("xy", picture.agents.x) | agents.columns_of(picture.agents, frame)
+        out["points"] = made("xy", picture.agents.x) | agents.columns_of(picture.agents, frame)
         if frame.n <= FEW:
-            out["trails"] = _columns(ENDS, picture.trails.segments) | {"alpha": picture.trails.alpha.astype("f4")}
+            out["trails"] = made(ENDS, picture.trails.segments) | {"alpha": picture.trails.alpha.astype("f4")}
             if frame.v is not None:
-                out["arrows"] = arrow_columns(picture.arrows)
+                out["arrows"] = arrow_columns(picture.arrows, finite)
             if frame.memory is not None:
-                out["memory"] = _columns("xy", picture.memory)
+                out["memory"] = made("xy", picture.memory)
             if frame.partner is not None:
-                out["links"] = _columns(ENDS, picture.links)
+                out["links"] = made(ENDS, picture.links)
         return out
 
-    def _new_background(
-        self, frame: Frame, landscape: Landscape, view: tuple[np.ndarray, np.ndarray], zoomed: bool
-    ) -> Background | None:
-        """The picture of the landscape, where that in the figure does not do any more."""
+    def _inset_columns(self, frame: Frame, view: View, picture: PlanePicture) -> dict[str, Any] | None:
+        drawn = self._inset.of(frame, view, self.ranges.frame_size, flat=False) if self.ranges.frame_size else None
+        if drawn is None:
+            return None
+        marks = picture.focus, picture.minimisers, picture.lowest
+        return columns(frame, drawn, frame.x[:, :2], (drawn[0].low, drawn[0].high), marks)
+
+    def _new_background(self, frame: Frame, landscape: Landscape, view: View, zoomed: bool) -> Background | None:
+        """The picture of the landscape, where that in the figure does not do any more; of a region not before the hand rests."""
         (low, high), shift = view, shift_of(frame)
         self._view_size, self._drifts = high - low, frame.shift is not None
-        far = (np.abs(shift - self._drawn_at) > MAX_DRIFT * (high - low)).any()
-        margin, same = self._wanted_margin(), self._drawn is not None and self._drawn.same_as(landscape)
-        if same and not (zoomed or far or margin != self._margin):
+        same = self._drawn is not None and self._drawn.same_as(landscape)
+        if same and self.options.moving:
             return None
-        self._drawn, self._drawn_at, self._margin = landscape.copy(), shift, margin
-        return background(landscape, frame.d, low - shift, high - shift, margin)
+        far = (np.abs(shift - self._drawn_at) > MAX_DRIFT * (high - low)).any()
+        margin, ends = self._wanted_margin(), np.concatenate(view)
+        if same and not far and margin == self._margin and np.array_equal(ends, self._drawn_view):
+            return None
+        self._drawn, self._drawn_at, self._margin, self._drawn_view = landscape.copy(), shift, margin, ends
+        return background(landscape, frame.d, low - shift, high - shift, margin, keep=not zoomed)
 
     # ---- page's thread -------------------------------------------------------------------------------------------------
 
@@ -234,6 +272,9 @@ class PlaneRenderer:
         """Write a payload to the sources."""
         if "background" in payload:
             self._paint_background(*payload["background"])
+        self.ranges.show(*payload["view"])
+        self._paint_contours(payload["contours"])
+        self._paint_inset(payload.get("inset"))
         self._paint_shift(payload["shift"], payload["minimisers"])
         self.handles.show(*payload["handles"].T)
         for name in ("points", "trails", "arrows", "memory", "links"):
@@ -258,24 +299,36 @@ class PlaneRenderer:
             self.background.patch({"x": [(0, float(corner[0]))], "y": [(0, float(corner[1]))]})
         if not np.array_equal(self._drawn_minimisers, minimisers):
             self._drawn_minimisers = minimisers
-            self.minimisers.data = {"x": minimisers[:, 0].astype("f4"), "y": minimisers[:, 1].astype("f4")}
+            self.minimisers.data = {"x": minimisers[:, 0], "y": minimisers[:, 1]}
 
-    def _paint_background(self, drawn: Background, view: tuple, box: tuple) -> None:
+    def _paint_background(self, drawn: Background, box: tuple) -> None:
         (left, bottom), (right, top) = box
         self._corner = drawn.low
         self.background.data = placed(drawn.image, drawn.low, drawn.high - drawn.low)
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
-        self.bar.ticker.ticks = list(drawn.ticks)  # the browser holds on to the first ticker of a colour bar
-        self.bar.major_label_overrides = drawn.ticks
-        for axis, (low, high) in enumerate(zip(*view, strict=True)):
-            move_range(self.wanted[axis], (float(low), float(high)))
-            move_range((self.figure.x_range, self.figure.y_range)[axis], (float(low), float(high)))
+        show_ticks(self.bar, drawn.ticks, "F")
+
+    def _paint_contours(self, shown: bool) -> None:
+        """Contours come and go with the colours of the image's numbers."""
+        if shown != self._contours:
+            self._contours = shown
+            self.shades.palette = list(hex_colours(shade_colours(self.colours, shown)))
+
+    def _paint_inset(self, payload: dict[str, Any] | None) -> None:
+        if self.inset is None and payload is not None:
+            self.inset = InsetLayers(self.figure, self.tones, self.colours)
+        if self.inset is not None:
+            self.inset.paint(payload)
 
 
 def _first(columns: dict[str, Any]) -> Any:
     return next(iter(columns.values()))
 
 
-def _columns(names: Any, values: Any) -> dict[str, np.ndarray]:
-    """The columns of values (M, C), or of C values, as float32."""
-    return dict(zip(names, finite_f4(np.ascontiguousarray(np.atleast_2d(values).T)), strict=True))
+def _finite_f8(values: Any) -> np.ndarray:
+    return np.clip(np.asarray(values, float), -FURTHEST, FURTHEST)
+
+
+def _as_columns(names: Any, values: Any, finite: Callable[[Any], np.ndarray]) -> dict[str, np.ndarray]:
+    """The columns of values (M, C), or of C values, made by ``finite``."""
+    return dict(zip(names, finite(np.ascontiguousarray(np.atleast_2d(values).T)), strict=True))

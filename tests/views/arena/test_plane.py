@@ -72,7 +72,7 @@ def test_a_wider_frame_asks_for_a_wider_picture_and_one_a_little_wider_does_not(
 
     def resize(width, height):
         for name, value in (("inner_width", width), ("inner_height", height)):
-            plane._resized(name, None, value)
+            plane.ranges._measure(name, None, value)
 
     def covered(width, height):
         x, y = plane.figure.x_range, plane.figure.y_range
