@@ -159,7 +159,6 @@ def test_a_run_that_met_a_landscape_whose_minimum_is_not_known_is_promised_nothi
     assert len(unknown) == len(names)
 
 
-
 def test_at_a_fixed_cutoff_a_large_swarm_ends_where_constant_noise_does():
     """W1: F̄ − F* is 0.31 at β = 1/8 and N = 10⁴, and less than 0.02 at the same N and β = 2/N. One run each at t = 10."""
     height = {}
