@@ -431,7 +431,7 @@ register(
         statistic=_spectrum,
         predicted=lambda lived: ROUNDING,
         quantity="largest distance of an eigenvalue from 0 or 1",
-        evidence="For weights of real swarms with N up to 200 the eigenvalues agree to 1e-10.",
+        evidence=f"For weights of real swarms with N up to {SPECTRUM_AGENTS} the eigenvalues agree to 1e-10.",
         tests=("tests/theory/test_cbo.py",),
     ),
 )

@@ -12,7 +12,7 @@ from swarmviz import theory
 from swarmviz.schedules import Linear
 from swarmviz.theory import cbo
 from swarmviz.theory.lived import LivedRun
-from tests.theory.held import held_of
+from tests.theory.held import claim_of, held_of
 
 SPHERE = sv.landscapes.Sphere()
 
@@ -205,6 +205,15 @@ def test_the_laplacian_of_real_weights_has_the_eigenvalues_of_lemma_2_8():
     assert held.measured < held.predicted
     broken = np.linalg.eigvals(L + 1e-3 * np.eye(60))
     assert np.abs(np.sort_complex(broken) - np.r_[0.0, np.ones(59)]).max() > held.predicted
+
+
+def test_the_spectrum_is_taken_of_as_many_agents_as_the_evidence_says():
+    claim = claim_of(sv.CBO, "cbo-laplacian")
+    assert f"N up to {cbo.SPECTRUM_AGENTS} " in claim.evidence
+    for n, seed in ((cbo.SPECTRUM_AGENTS, 1), (cbo.SPECTRUM_AGENTS, 2), (cbo.SPECTRUM_AGENTS + 1, 1)):
+        sim = sv.Simulation(sv.CBO(alpha=3.0), sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=2, seed=seed))
+        measured = held_of(sim, "cbo-laplacian").measured
+        assert measured < 1e-10 if n <= cbo.SPECTRUM_AGENTS else np.isnan(measured)
 
 
 def test_the_gibbs_law_is_the_target_of_constant_noise_only():
