@@ -34,7 +34,7 @@ const contentOf = (claim, draw) => {
     claim.this_run ? make("p", {className: "measured"}, make("span", {textContent: "This run: "}), readable(claim.this_run)) : null,
     verdict ? make("p", {className: `measured verdict ${verdict.outcome}`}, make("i", {textContent: OUTCOMES[verdict.outcome], ariaHidden: "true"}),
       make("span", {textContent: ` ${verdict.runs} replicas: `}), readable(verdict.words.replaceAll("-", "−"))) : null,
-    !verdict && claim.about === "mean" && claim.this_run ? make("p", {className: "soft", textContent: "A claim about the mean: replicas (under Luck) measure it."}) : null,
+    claim.note ? make("p", {className: "soft", textContent: claim.note}) : null,
     claim.remark ? make("p", {className: "remark", textContent: claim.remark}) : null].filter((part) => part != null)
 }
 

@@ -37,8 +37,9 @@ class Schedule(Described, TimeDependent):
         raise NotImplementedError
 
     def at(self, t):
-        """Values at times ``t`` (scalar or array of any shape), in the same shape, as float64."""
-        return self._values(np.asarray(t, dtype=np.float64))
+        """Values at times ``t`` (scalar or array of any shape), in the same shape, as float64; ±∞ where they are too large for it."""
+        with np.errstate(over="ignore"):
+            return self._values(np.asarray(t, dtype=np.float64))
 
     def _values(self, t: np.ndarray) -> np.ndarray:
         raise NotImplementedError
@@ -93,8 +94,7 @@ class Begun(Schedule):
 
     def at(self, t):
         t = np.asarray(t, dtype=np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):  # ``values_of`` refuses what is not finite, and says so
-            return self._values(np.maximum(t - self.since, 0.0) if self.since else t)
+        return super().at(np.maximum(t - self.since, 0.0) if self.since else t)
 
     def values_now(self):
         """Name → value; ``since`` only where it is not 0, as in links and stores of before it existed."""
@@ -158,7 +158,7 @@ class Exponential(Begun):
         return cls(start=value, since=since)
 
     def _values(self, t):
-        return self.start * np.power(float(self.ratio), t)
+        return self.start * np.power(float(self.ratio), t) if self.start else np.zeros(t.shape)  # 0 · ∞ is no number
 
     @property
     def equation(self):

@@ -222,9 +222,7 @@ class Simulation:
         ValueError
             When ``steps`` is no whole number ≥ 0, or a parameter left its range; the simulation is untouched.
         """
-        steps = step_number("steps", steps)
-        self._accept()
-        target = self.k + steps
+        target = self.k + step_number("steps", steps)
         while self.k < target:
             end = min(target, self._snapshots.next_after(self.k), self.k + CALL_STEPS)
             try:
@@ -293,7 +291,9 @@ class Simulation:
     def _step_to(self, k: int) -> None:
         """Advance to step ``k`` in one call of the kernel; record it, and keep a snapshot where one is due."""
         self._seen = None  # the frame of a large swarm is as large as its state
-        state, rows = self.dynamics.advance(self._state, self.landscape, k - self.k, self._record.every)
+        state, _ = self._presumed()
+        state, rows = self.dynamics.advance(state, self.landscape, k - self.k, self._record.every)
+        self._accept()  # parameters that no step can be made with are none of the run's, and cost it no future
         self._state = self._end = state
         self._furthest = state.k
         self._record.extend(rows)
@@ -314,10 +314,11 @@ class Simulation:
     def _accept(self, evaluate: bool = False) -> None:
         """Take the present parameters for what follows: check them, forget a future that was left, note a change in the journal.
 
-        A change is noted once the present step is evaluated with it, so that the journal holds none that no replay could make.
+        ``evaluate`` the present step with them; else a step has been made with them already. So the journal holds no change that no replay
+        could make.
         """
         state, changed = self._presumed()
-        if changed or evaluate:
+        if evaluate:
             try:
                 state, _ = self.dynamics.advance(state, self.landscape, 0, self._record.every)
             except Diverged as error:

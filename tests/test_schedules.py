@@ -17,7 +17,17 @@ from swarmviz.cli.values import schedule as typed
 from swarmviz.exports import python_lines
 from swarmviz.exports.metadata import metadata
 from swarmviz.replay import RunSpec
-from swarmviz.schedules import ALL, Begun, Constant, InverseLogarithmic, Linear, Logarithmic, Piecewise, Power
+from swarmviz.schedules import (
+    ALL,
+    Begun,
+    Constant,
+    Exponential,
+    InverseLogarithmic,
+    Linear,
+    Logarithmic,
+    Piecewise,
+    Power,
+)
 from swarmviz.serialise import as_json
 
 BEGUN = [cls for cls in ALL.values() if cls is not Constant]
@@ -162,3 +172,37 @@ def test_two_views_that_are_painted_one_after_another_never_name_two_values_of_o
         assert len(now) == 1
         titles |= now
     assert titles == {"η_β at β(t)", "η_β at β = 5"}
+
+
+GROWING = (
+    Exponential(start=0.1, ratio=1.1),
+    Exponential(start=-2.0, ratio=1000.0),
+    InverseLogarithmic(c=5e-324, t0=1e12),
+)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("schedule", GROWING, ids=repr)
+def test_a_schedule_that_grows_beyond_every_number_leaves_the_range_without_a_warning(schedule):
+    assert np.isinf(schedule.at(1e5)) and schedule.at(np.array([0.0, 1e5])).shape == (2,)
+    with pytest.raises(ValueError, match=r"sigma \(σ\) = -?inf at t = 100000: its schedule must keep 0 ≤ σ ≤ 100"):
+        schedules.values_of(sv.CBO(sigma=schedule), "sigma", np.array([1e5]))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_schedule_whose_parts_grow_too_large_has_its_value_still():
+    np.testing.assert_array_equal(Exponential(start=0.0, ratio=1000.0).at(np.array([0.0, 1e12])), 0.0)
+    np.testing.assert_array_equal(Linear(start=2.0, end=3.0, duration=5e-324).at(np.array([0.0, 1e12])), [2.0, 3.0])
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_step_so_long_that_a_schedule_leaves_its_range_is_refused_and_the_swarm_goes_on():
+    """Found by random runs: PSO with Δt = 1000."""
+    sim = sv.Simulation(
+        sv.PSO(dt=1000.0, alpha=Exponential(start=0.1, ratio=1.1)), sv.landscapes.Sphere(), sv.Swarm(n=5, d=1, seed=1)
+    )
+    with pytest.raises(ValueError, match=r"alpha \(α\) = 2\.46993e\+40 at t = 1000: its schedule must keep"):
+        sim.advance(10)
+    assert sim.k == 0
+    sim.dynamics.alpha = 1.0
+    assert sim.advance(1).k == 1

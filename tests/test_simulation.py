@@ -175,6 +175,23 @@ def test_a_schedule_that_is_changed_in_place_acts_from_then_on_and_not_on_the_pa
     np.testing.assert_array_equal(sim.goto(60).x, later.x)
 
 
+def test_parameters_that_no_step_can_be_made_with_leave_the_journal_and_the_known_future_as_they_were():
+    sim = run()
+    there = sim.advance(40).x.copy()
+    for k in (40, 10, 0):
+        sim.goto(k)
+        sim.dynamics.alpha = sv.schedules.Constant(value=0.0)
+        with pytest.raises(ValueError, match="alpha"):
+            sim.advance(3)
+        assert (sim.k, sim.furthest, len(sim.journal), len(sim.record["k"])) == (k, 40, 1, 41)
+        sim.dynamics.alpha = sim.journal[0].dynamics.alpha
+    np.testing.assert_array_equal(sim.goto(40).x, there)
+    sim.goto(10)
+    sim.dynamics.sigma = 0.5
+    sim.advance(3)
+    assert (sim.furthest, sim.journal.steps) == (13, (0, 10))
+
+
 LIVE = {"SBGD": "p", "FMC": "sigma"}  # a number to change in mid-run where there is no dt
 
 

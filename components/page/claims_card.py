@@ -150,10 +150,19 @@ def row_of(held: Assessment, verdict: Verdict | None, drawn: bool) -> dict[str, 
         "drawn": bool(drawn and claim.curve is not None),
         "about": claim.about,
         "this_run": measured_words(held),
+        "note": note_of(held, verdict),
         "verdict": None
-        if verdict is None or not verdict.runs  # no replica has a number of this claim
+        if verdict is None or not verdict.runs
         else {"outcome": verdict.outcome, "words": verdict.words, "runs": verdict.runs},
     }
+
+
+def note_of(held: Assessment, verdict: Verdict | None) -> str:
+    """What is said in the place of a verdict: that replicas would measure a mean, or that they have no number; "" where neither is so."""
+    if verdict is not None:
+        return "" if verdict.runs else f"{verdict.words[:1].upper()}{verdict.words[1:]}."
+    measurable = held.claim.about == "mean" and math.isfinite(held.measured) and math.isfinite(held.predicted)
+    return "A claim about the mean: replicas (under Luck) measure it." if measurable else ""
 
 
 def measured_words(held: Assessment) -> str:

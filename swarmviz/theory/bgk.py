@@ -33,7 +33,7 @@ from swarmviz.theory import bgk_convergence, conditions
 from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.moments import expected_dispersion, moments_along
-from swarmviz.theory.registry import VelocityLaw, about_to_act, velocity_law_of
+from swarmviz.theory.registry import VelocityLaw, about_to_step, velocity_law_of
 
 SMALL = 0.05  # what is neglected beside 1
 
@@ -73,13 +73,13 @@ def mean_square_rate(coefficients: tuple[float, float, float, float], dt: float)
 @velocity_law_of(BGK)
 def maxwellian(simulation) -> VelocityLaw | None:
     """(5) for the coming step; None for velocities that only change a little, which are not drawn anew."""
-    acting, frame = about_to_act(simulation), simulation.frame
-    dynamics: Any = acting.dynamics
+    change, frame = about_to_step(simulation).stretches[-1].change, simulation.frame
+    dynamics: Any = change.dynamics
     if dynamics.form == "inertial":
         return None
     sigma = float(values_of(dynamics, "sigma", np.array([frame.t]))[0])
     _, _, pull, shake = dynamics.coefficients(sigma)
-    nu, floor = frame.focus.copy(), dynamics.unit(acting.landscape, frame.d) * dynamics.sigma_floor
+    nu, floor = frame.focus.copy(), dynamics.unit(change.landscape, frame.d) * dynamics.sigma_floor
     applies = dynamics.noise in conditions.UNIT_VARIANCE
     title = "jump: mean ± s.d." if applies else "jump: centre ± scale"
     reason = (

@@ -22,6 +22,7 @@ AGREES_WITHIN = 3.0  # standard errors
 FEWEST_REPLICAS = 10  # of which a mean is judged
 FEWEST_EFFECTIVE = 8.0  # replicas that carry the mean, (Σx)²/Σx²; below, a few rare ones decide it
 Z_95 = 1.96
+NO_NUMBER = "no replica has a number for this claim"
 
 
 class Finding(NamedTuple):
@@ -148,7 +149,10 @@ class Assessment(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What replicas say of a claim: the mean of what they measured, its 95% interval, and how it stands to the prediction."""
+    """What replicas say of a claim: the mean of what they measured, its 95% interval, and how it stands to the prediction.
+
+    ``runs`` counts the replicas that have both numbers, the measured and the predicted.
+    """
 
     outcome: Literal["agrees", "differs", "open"]
     measured: float
@@ -223,8 +227,10 @@ def judge(claim: Claim, lived: Iterable[LivedRun]) -> Verdict:
     """What replicas of a run, each as it was lived, say of a claim."""
     pairs = [(claim.measure(run), claim.predict(run)) for run in lived]
     pairs = [(m, p) for m, p in pairs if math.isfinite(m) and math.isfinite(p)]
+    if not pairs:
+        return Verdict("open", math.nan, math.nan, math.nan, math.nan, 0, NO_NUMBER)
     measured = np.array([m for m, _ in pairs])
-    predicted = float(np.mean([p for _, p in pairs])) if pairs else math.nan
+    predicted = float(np.mean([p for _, p in pairs]))
     if claim.about == "run":
         return _judge_each(claim, measured, np.array([p for _, p in pairs]))
     return judge_mean(claim, measured, predicted)
@@ -235,7 +241,7 @@ def judge_mean(claim: Claim, measured: np.ndarray, predicted: float) -> Verdict:
     runs = len(measured)
     if runs < FEWEST_REPLICAS:
         mean = float(measured.mean()) if runs else math.nan
-        words = f"a mean is judged from {FEWEST_REPLICAS} replicas on; there are {runs}"
+        words = f"a mean is judged from {FEWEST_REPLICAS} replicas on; {runs} {'has' if runs == 1 else 'have'} a number"
         return Verdict("open", mean, math.nan, math.nan, predicted, runs, words)
     mean, error = float(measured.mean()), float(measured.std(ddof=1) / math.sqrt(runs))
     low, high = mean - Z_95 * error, mean + Z_95 * error
@@ -261,8 +267,6 @@ def judge_mean(claim: Claim, measured: np.ndarray, predicted: float) -> Verdict:
 def _judge_each(claim: Claim, measured: np.ndarray, predicted: np.ndarray) -> Verdict:
     """A statement about every run: in how many of them it is so."""
     runs = len(measured)
-    if not runs:
-        return Verdict("open", math.nan, math.nan, math.nan, math.nan, 0, "nothing was measured")
     room = 1e-9 * np.maximum(np.abs(predicted), np.abs(measured))
     over, under = measured - predicted > room, predicted - measured > room
     bad = over if claim.relation == "≤" else under if claim.relation == "≥" else over | under

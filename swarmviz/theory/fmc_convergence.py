@@ -96,7 +96,7 @@ def target_density(lived: LivedRun) -> Callable[[np.ndarray], np.ndarray]:
     """(1): R on the box, where the landscape is now."""
     dynamics, landscape = lived.dynamics, lived.landscape
     low, high = landscape.limits(lived.d)
-    t = lived.t[-1:]
+    t = np.array([lived.now])
     tau, shift = float(values_of(dynamics, "tau", t)[0]), dynamics.shift(t, lived.d)[0]
 
     def density(X: np.ndarray) -> np.ndarray:

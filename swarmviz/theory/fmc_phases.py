@@ -62,10 +62,11 @@ def _reward_at(lived: LivedRun, t: float) -> np.ndarray:
 
 
 def tracking_bound(lived: LivedRun) -> float:
-    """The right side of (1) in the last step."""
+    """The right side of (1) in the last step; NaN before the first, in which no schedule has been asked for a later value."""
+    if lived.last == 0:
+        return math.nan
     t = float(lived.t[-1])
-    before = max(t - 1.0, 0.0)
-    speed = np.abs(_reward_at(lived, before + 1.0) - _reward_at(lived, before)).max()
+    speed = np.abs(_reward_at(lived, t) - _reward_at(lived, t - 1.0)).max()
     gap = gap_of(log_q_now(lived), lived.landscape, lived.d)
     return float(speed / gap) if gap > 0 else math.nan
 
@@ -76,7 +77,9 @@ def _bound_where_measured(lived: LivedRun) -> float:
 
 def _adiabatic(lived: LivedRun) -> tuple[bool | None, str]:
     bound = tracking_bound(lived)
-    return (None if math.isnan(bound) else bool(bound < 1)), f"the bound is {bound:.3g}, and no difference exceeds 2"
+    if math.isnan(bound):
+        return None, "the reward has not moved yet" if lived.last == 0 else "the gap is not known"
+    return bool(bound < 1), f"the bound is {bound:.3g}, and no difference exceeds 2"
 
 
 # ---- modes ---------------------------------------------------------------------------------------------------------------------

@@ -109,6 +109,11 @@ class LivedRun:
         return self.stretches[-1].change.landscape
 
     @property
+    def now(self) -> float:
+        """The time of the last recorded step; of the step to come, where other parameters are about to act on it."""
+        return max(float(self.t[-1]), float(self.stretches[-1].t[-1]))
+
+    @property
     def d(self) -> int:
         """The dimension."""
         return self.swarm.d

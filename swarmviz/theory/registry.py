@@ -8,13 +8,13 @@ of a dynamics with ``@lines_of(Dynamics)``, ``@target_of(Dynamics)``, ``@law_of(
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from swarmviz.frame import Diverged
-from swarmviz.journal import Change
 from swarmviz.theory.claim import assess, claims_of, fitting
 from swarmviz.theory.lived import LivedRun, Stretch
 
@@ -88,12 +88,17 @@ def velocity_law_of(dynamics: type) -> Callable:
     return lambda function: _VELOCITY_LAWS.setdefault(dynamics, function)
 
 
+def _kind(simulation: Any) -> type:
+    """The dynamics of a run; one that took its place since acts on no step of it."""
+    return type(simulation.journal[0].dynamics)
+
+
 def lines(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
     """The curves of theory beside the record of a simulation, empty where none is known.
 
     Those that are usually drawn; ``toggled`` names the claims of which it is the other way round.
     """
-    find = _LINES.get(type(simulation.dynamics))
+    find = _LINES.get(_kind(simulation))
     return line_claims(simulation, toggled) + (find(simulation) if find else [])
 
 
@@ -114,13 +119,13 @@ def line_claims(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
 
 def target(simulation: Any) -> Target | None:
     """The law the swarm is said to tend to, None where there is none: that of the first claim about such a run that names one."""
-    find = _TARGETS.get(type(simulation.dynamics))
+    find = _TARGETS.get(_kind(simulation))
     return target_claim(simulation) or (find(simulation) if find else None)
 
 
 def target_claim(simulation: Any) -> Target | None:
     """The law of the first claim about a simulation that names one."""
-    if not any(claim.density for claim in claims_of(type(simulation.dynamics))):
+    if not any(claim.density for claim in claims_of(_kind(simulation))):
         return None
     lived = about_to_step(simulation)
     for claim in fitting(lived):
@@ -130,31 +135,24 @@ def target_claim(simulation: Any) -> Target | None:
     return None
 
 
-def about_to_act(simulation: Any) -> Change:
-    """The parameters of the step to come: the present ones, or, where a step with them would be refused, those of the journal."""
-    acting = simulation.journal.acting_at(simulation.k)
-    if acting.dynamics.same_as(simulation.dynamics) and acting.landscape.same_as(simulation.landscape):
-        return acting
-    asked = simulation.fork()
-    try:
-        asked.apply()  # costs one evaluation, and nothing once a step was made with them
-    except (ValueError, Diverged):
-        return acting
-    return Change(simulation.k, asked.dynamics, asked.landscape)
-
-
 def about_to_step(simulation: Any) -> LivedRun:
-    """A simulation up to its present step, with the parameters that act on the step to come: a limit is that of what acts from now on."""
+    """A simulation up to its present step, with the parameters that act on the step to come: a limit is that of what acts from now on.
+
+    What was edited since acts on it only where a step can be made with it; where none can, what acted last goes on.
+    """
     k, record = simulation.k, simulation.record
-    journal, acting, coming = simulation.journal.until(k), simulation.journal.acting_at(k), about_to_act(simulation)
-    if coming is not acting:
-        journal = journal.with_change(k, coming.dynamics, coming.landscape)
+    journal, acting = simulation.journal.until(k), simulation.journal.acting_at(k)
+    if not (acting.dynamics.same_as(simulation.dynamics) and acting.landscape.same_as(simulation.landscape)):
+        ahead = simulation.fork()
+        with contextlib.suppress(ValueError, Diverged):
+            ahead.apply()
+            journal = ahead.journal
     known = int(np.searchsorted(record["k"], k, side="right"))
     lived = LivedRun(
         journal, simulation.initial_swarm, {name: record[name][:known] for name in record}, lambda: simulation.frame
     )
     for change, clock in journal.clocks():
-        if change.k >= lived.last > 0:
+        if change.k >= max(lived.last, 1):  # after what is recorded; step 0 is in a record of nothing else
             lived.stretches.append(
                 Stretch(change, np.array([change.k]), np.array([1]), clock.at(np.array([change.k])), clock.dt)
             )
@@ -163,11 +161,11 @@ def about_to_step(simulation: Any) -> LivedRun:
 
 def law(simulation: Any) -> Target | None:
     """The law that infinitely many agents have at the present step, None where it is not computed."""
-    find = _LAWS.get(type(simulation.dynamics))
+    find = _LAWS.get(_kind(simulation))
     return find(simulation) if find else None
 
 
 def velocity_law(simulation: Any) -> VelocityLaw | None:
     """What velocities are drawn from in the coming step, None where they are not drawn from the positions alone."""
-    find = _VELOCITY_LAWS.get(type(simulation.dynamics))
+    find = _VELOCITY_LAWS.get(_kind(simulation))
     return find(simulation) if find else None

@@ -117,8 +117,9 @@ _HEIGHTS: dict[tuple, np.ndarray] = {}  # the page asks with every picture
 def _smallest_epsilon(lived: LivedRun, exact: bool) -> np.ndarray:
     """The least ε that (4), or (5), has promised up to each recorded time, (K,); NaN before any."""
     first, nothing = lived.journal[0].dynamics, np.full(lived.k.shape, math.nan)
-    landscapes = lived.journal[0].landscape, lived.landscape  # another one may have come since the start
-    if any(each.minimum(lived.d) is None for each in landscapes) or first.initial_mass != "equal":
+    if (
+        lived.journal[0].landscape.minimum(lived.d) is None or first.initial_mass != "equal"
+    ):  # the heights are of the start
         return nothing
     if not exact and lived.swarm.initial == "points":
         return nothing

@@ -21,7 +21,7 @@ import numpy as np
 
 from swarmviz.dynamics.ssa import SSA
 from swarmviz.landscapes.base import Landscape
-from swarmviz.schedules import Logarithmic, values_of
+from swarmviz.schedules import Logarithmic, Schedule, values_of
 from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, Finding, Hypothesis, register
 from swarmviz.theory.lived import LivedRun
@@ -128,7 +128,7 @@ def _flat(number):
 
 
 def _temperature(lived: LivedRun) -> float:
-    return float(values_of(lived.dynamics, "temperature", lived.t[-1:])[0])
+    return float(values_of(lived.dynamics, "temperature", np.array([lived.now]))[0])
 
 
 def _density(temperature):
@@ -236,8 +236,8 @@ def _slow(lived: LivedRun) -> tuple[bool | None, str]:
     """Whether the law can follow: how fast 1/T changes beside the relaxation rate at T."""
     if lived.d > 1 or lived.dynamics.boundary == "periodic":
         return None, "the rate is computed for d = 1 without a periodic boundary"
-    t = float(lived.t[-1])
-    T, later = values_of(lived.dynamics, "temperature", np.array([t, t * (1 + 1e-4) + 1e-4]))
+    t, T, cooling = lived.now, _temperature(lived), lived.dynamics.temperature
+    later = float(cooling.at(t * (1 + 1e-4) + 1e-4)) if isinstance(cooling, Schedule) else T  # a slope, in range or not
     if not T > 0:
         return False, "T = 0"
     rate = relaxation_rate(lived.landscape, float(f"{T:.2g}"), _walled(lived))  # rounded, so that it is remembered

@@ -6,7 +6,7 @@ import pytest
 
 import swarmviz as sv
 from components.page.claims_card import ClaimsCard, row_of
-from swarmviz.theory import Verdict, assessments
+from swarmviz.theory import LivedRun, Verdict, assessments, judge
 
 
 def run(**parameters):
@@ -33,6 +33,27 @@ def test_every_lamp_says_what_decided_and_the_verdict_is_beside_the_claim():
     assert rows["cbo-mean-square"]["verdict"] is None
     assert rows["cbo-mean-square"]["this_run"].startswith("V/V₀ = ")
     json.dumps(card.pane.claims, allow_nan=False)
+
+
+def test_a_claim_of_which_replicas_have_no_number_counts_none_of_them():
+    """ssa-limit predicts a limit, of which no run has a number; 0 replicas would be a statement about those that run."""
+    sim = sv.Simulation(sv.SSA(), sv.landscapes.Sphere(), sv.Swarm(n=20, d=1, seed=1))
+    sim.advance(3)
+    held = {held.claim.name: held for held in assessments(sim)}
+    empty = judge(held["ssa-limit"].claim, [LivedRun.of(sim)] * 20)
+    row = row_of(held["ssa-limit"], empty, False)
+    assert (row["verdict"], row["note"]) == (None, "No replica has a number for this claim.")
+    assert row_of(held["ssa-limit"], None, False)["note"] == "", "replicas would not measure it either"
+    few = judge(held["ssa-arrival"].claim, [LivedRun.of(sim)] * 3)
+    assert few.runs == 0 and few.outcome == "open", "nothing is promised so soon"
+
+
+def test_a_claim_about_a_mean_asks_for_replicas_until_they_say_something():
+    held = next(held for held in assessments(run()) if held.claim.name == "cbo-identity")
+    few = judge(held.claim, [LivedRun.of(run())] * 3)
+    assert row_of(held, None, False)["note"] == "A claim about the mean: replicas (under Luck) measure it."
+    row = row_of(held, few, False)
+    assert row["note"] == "" and row["verdict"]["runs"] == 3 and "3 have a number" in row["verdict"]["words"]
 
 
 def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):

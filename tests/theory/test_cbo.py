@@ -1,14 +1,18 @@
 """The rates of CBO: each as a number known in closed form, and against simulation."""
 
+import itertools
+
 import numpy as np
 import pytest
+from scipy.special import digamma
+from scipy.stats import poisson
 
 import swarmviz as sv
 from swarmviz import theory
 from swarmviz.schedules import Linear
 from swarmviz.theory import cbo
 from swarmviz.theory.lived import LivedRun
-from tests.theory.held import held_of
+from tests.theory.held import claim_of, held_of
 
 SPHERE = sv.landscapes.Sphere()
 
@@ -32,6 +36,25 @@ def test_the_almost_sure_rate_of_the_scheme_is_the_mean_logarithm(lam, sigma, dt
     z = np.random.default_rng(1).standard_normal(2_000_000)
     sample = -np.log(np.abs(1 - lam * dt + sigma * np.sqrt(dt) * z)) / dt
     assert abs(cbo.euler_almost_sure_rate(lam, sigma, dt) - sample.mean()) < 4 * sample.std() / np.sqrt(z.size)
+
+
+@pytest.mark.parametrize("ratio", [0.0, 1e-9, 0.3, 1.0, 3.7, 11.0, 39.0, 41.0, 60.0])
+def test_the_mean_logarithm_is_that_of_a_noncentral_chi_square(ratio):
+    """(Z + m)² is a mixture of χ² of 1 + 2K degrees of freedom, K of Poisson's law with mean m²/2; E log χ²_n = ψ(n/2) + log 2."""
+    k = np.arange(0, 4000)
+    mixture = poisson.pmf(k, ratio**2 / 2) @ (digamma(k + 0.5) + np.log(2)) / 2
+    for sign in (1, -1):
+        assert cbo.mean_log(2.0 * sign * ratio, 2.0) == pytest.approx(np.log(2) + mixture, rel=1e-10, abs=1e-11)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_almost_sure_rate_of_the_scheme_is_a_number_at_any_step_and_noise():
+    """Where λΔt is about 1 the logarithm is singular at 0, in the middle of the noise."""
+    for lam, dt in itertools.product((0.0, 0.1, 1.0, 10.0, 100.0), (1e-6, 0.01, 0.1, 1.0, 10.0, 1000.0)):
+        rates = [cbo.euler_almost_sure_rate(lam, sigma, dt) for sigma in np.geomspace(1e-6, 100, 40)]
+        assert np.isfinite(rates).all(), (lam, dt)
+    assert cbo.euler_almost_sure_rate(10.0, 0.0, 0.1) == np.inf
+    assert cbo.euler_almost_sure_rate(1.0, 2.0, 0.0) == cbo.almost_sure_rate(1.0, 2.0)
 
 
 def test_the_almost_sure_rate_tends_to_the_one_of_the_equation():
@@ -182,6 +205,15 @@ def test_the_laplacian_of_real_weights_has_the_eigenvalues_of_lemma_2_8():
     assert held.measured < held.predicted
     broken = np.linalg.eigvals(L + 1e-3 * np.eye(60))
     assert np.abs(np.sort_complex(broken) - np.r_[0.0, np.ones(59)]).max() > held.predicted
+
+
+def test_the_spectrum_is_taken_of_as_many_agents_as_the_evidence_says():
+    claim = claim_of(sv.CBO, "cbo-laplacian")
+    assert f"N up to {cbo.SPECTRUM_AGENTS} " in claim.evidence
+    for n, seed in ((cbo.SPECTRUM_AGENTS, 1), (cbo.SPECTRUM_AGENTS, 2), (cbo.SPECTRUM_AGENTS + 1, 1)):
+        sim = sv.Simulation(sv.CBO(alpha=3.0), sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=2, seed=seed))
+        measured = held_of(sim, "cbo-laplacian").measured
+        assert measured < 1e-10 if n <= cbo.SPECTRUM_AGENTS else np.isnan(measured)
 
 
 def test_the_gibbs_law_is_the_target_of_constant_noise_only():

@@ -44,6 +44,21 @@ def test_the_distance_from_the_moving_target_is_that_of_histograms():
     assert total_difference(LivedRun.of(sim)) == pytest.approx(np.abs(counts / inside - q).sum())
 
 
+@pytest.mark.parametrize("every", [1, 3])
+def test_before_its_first_step_a_swarm_has_no_tracking_bound(every):
+    """τ may have no value one step later: whether it has is found when that step is tried."""
+    tau = sv.schedules.Piecewise(((0.0, 1.0), (1.0, 0.5), (2.0, 0.0)))
+    sim = sv.Simulation(sv.FMC(tau=tau), WELL, sv.Swarm(n=100, d=1, seed=1), every=every)
+    held = held_of(sim, "fmc-tracking")
+    assert np.isnan(held.predicted) and held.state != "holds"
+    assert "the reward has not moved yet" in [finding.detail for finding in held.findings]
+    sim.advance(1)
+    assert np.isnan(held_of(sim, "fmc-tracking").predicted) == (every > 1)
+    with pytest.raises(ValueError, match="tau"):
+        sim.advance(1)
+    assert sim.k == 1 and theory.assessments(sim)
+
+
 def test_no_swarm_tracks_a_slow_reward_as_closely_as_is_claimed():
     """N = 2000, v = 0.02, sphere at τ = 2: the bound is 0.009, the distance 1.9 for 000's algorithm, 1.1 with much jitter."""
     for options, least in ((PRINTED, 1.5), ({"sigma": 0.3}, 0.8)):

@@ -145,6 +145,20 @@ def test_a_cutoff_that_is_raised_in_mid_run_takes_the_promise_back():
     assert "Nβ ≤ 1 at every step fails since step 5 (1 − Nβ = −4)" in failures(held_of(sim, "ssa-arrival-run"))
 
 
+@pytest.mark.parametrize("places", [(sv.landscapes.Formula(), SPHERE), (SPHERE, sv.landscapes.Formula())])
+def test_a_run_that_met_a_landscape_whose_minimum_is_not_known_is_promised_nothing(places):
+    """ε is of the landscape on which the agents started, F* of the one they are on."""
+    sim = run(places[0], d=2, steps=3, profile="smooth", lam=0.0)
+    sim.landscape = places[1]
+    sim.advance(3)
+    names = {"ssa-arrival", "ssa-arrival-run"}
+    for held in (held_of(sim, name) for name in sorted(names)):
+        assert held.state == "fails" and "F was changed" in failures(held) and np.isnan(held.predicted + held.measured)
+    drawn = [line for line in theory.lines(sim, names) if line.observable == "provisional_minimum"]
+    unknown = [line for line in drawn if np.isnan(line.y).all()]
+    assert len(unknown) == len(names)
+
+
 def test_at_a_fixed_cutoff_a_large_swarm_ends_where_constant_noise_does():
     """W1: F̄ − F* is 0.31 at β = 1/8 and N = 10⁴, and less than 0.02 at the same N and β = 2/N. One run each at t = 10."""
     height = {}
