@@ -283,6 +283,7 @@ class Session:
         self.replicas.worker.notice()
         if request.everything:
             self.history.hurry()  # no other picture may follow
+            self.equation.hurry()
         picture = self.pictures.prepare(request)
         self.law.notice(self.side.law_parts | self.curves.law_parts)  # which they may have come to draw just now
         return picture

@@ -78,14 +78,20 @@ class EquationCard(View):
         """What is put on the page."""
         return self._card
 
+    def hurry(self) -> None:
+        """Show the values of the next picture, however soon it comes."""
+        self._looked = -math.inf
+
     def _set_seen(self, on: bool) -> None:
-        self._seen, self._looked = on, -math.inf
+        self._seen = on
+        self.hurry()
         if on:
             self.refresh()
 
     def attach(self, run: Simulation) -> None:
         """Another run is shown."""
-        self._sim, self._lines, self._described, self._looked = run, None, None, -math.inf
+        self._sim, self._lines, self._described = run, None, None
+        self.hurry()
 
     def prepare(self, frame: Frame, run: Simulation) -> dict[str, Any] | None:
         """The values, and the lines where others hold; None when the card is not seen, or was looked at just now."""

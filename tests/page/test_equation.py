@@ -10,6 +10,8 @@ import swarmviz as sv
 from components.page import equation
 from components.page.equation import EquationCard, content_of, number, values_now
 from components.page.mathml import formula
+from components.playback.pacer import EVERYTHING
+from components.session import Session
 from swarmviz.parameters import Real
 from tests.dynamics.equations.test_lines import N, made
 from tests.views.helpers import attached, paint, prepared, simulation
@@ -83,12 +85,32 @@ def test_nothing_is_computed_while_the_card_is_not_seen_and_values_come_a_few_ti
     assert prepared(card, sim) is None, "a moment later"
     now[0] += 1.0
     assert set(prepared(card, sim)) == {"values"}, "the lines are sent once"
+    assert prepared(card, sim) is None
+    card.hurry()
+    assert set(prepared(card, sim)) == {"values"}, "the last picture before a pause comes in time"
     card._card._handle_msg({"seen": False})
     now[0] += 1.0
     assert prepared(card, sim) is None
     for nonsense in (None, "seen", {"seen": 1}, {"seen": "yes"}, {"act": "seen", "on": True}):
         card._card._handle_msg(nonsense)
     assert prepared(card, sim) is None
+
+
+def test_an_edit_in_pause_reaches_the_card_at_once(monkeypatch):
+    """No other picture follows in a pause: what came too soon after the last look was never shown."""
+    session = Session()
+    monkeypatch.setattr(equation.time, "monotonic", lambda: 100.0)
+    session.equation._card._handle_msg({"seen": True})
+
+    def shown():
+        _, payloads = session._picture(EVERYTHING)
+        session._paint(payloads)
+        return [line["about"] for line in session.equation.pane.lines], session.equation.pane.values["sigma"][0]
+
+    assert "Step, Euler–Maruyama" in shown()[0]
+    session.panes.sim.dynamics.scheme, session.panes.sim.dynamics.sigma = "heun", 0.25
+    abouts, sigma = shown()
+    assert "Step, Heun" in abouts and "Step, Euler–Maruyama" not in abouts and sigma == "0.25"
 
 
 def test_another_scheme_noise_or_schedule_writes_other_lines():
