@@ -99,13 +99,18 @@ def test_two_arenas_show_the_same_region(lab, server):
     opened(lab, address(server, k=5))
     lab.page.get_by_role("button", name="Compare with a second swarm").click()
     lab.wait(lambda: len(arenas(lab)) == 2 and width(lab, 1) > 2, "there is no second arena")
+    before = width(lab)
     lab.page.mouse.move(*middle(lab))
     for _ in range(4):
         lab.page.mouse.wheel(0, -200)
     lab.wait(
-        lambda: width(lab) < 8 and width(lab, 1) == pytest.approx(width(lab), rel=0.02),
+        lambda: width(lab) < 0.9 * before and width(lab, 1) == pytest.approx(width(lab), rel=0.02),
         "the other arena does not follow",
+        40,  # a second arena costs a visitor so much that on a busy machine what comes next waits for its turn
     )
+    before = width(lab)
     lab.page.keyboard.press("+")
-    lab.wait(lambda: width(lab) < 6 and width(lab, 1) == pytest.approx(width(lab), rel=0.02), "nor for a key")
+    lab.wait(
+        lambda: width(lab) < 0.9 * before and width(lab, 1) == pytest.approx(width(lab), rel=0.02), "nor for a key"
+    )
     assert not lab.complaints
