@@ -355,10 +355,12 @@ class Session:
     def _show_runs(self, runs: Sequence[tuple[Simulation, Parts]], active: int) -> None:
         """Show other runs; under one lock, so that the worker never draws a new run with the views of the old one."""
         with self.panes.lock:
-            if [sim for sim, _ in runs] != self.panes.sims:
+            others = [sim for sim, _ in runs] != self.panes.sims
+            if others:
                 self.undo.replacing()
-                self.left.forget()
             self.panes.replace(runs, active)
+            if others:
+                self.left.forget()
             self._show_panes()
             self._attach()
 
