@@ -22,7 +22,7 @@ from components.controls.heading import heading_of, parts_of
 from components.law.worker import LawWorker
 from components.links import permalink, view_options
 from components.links.address import Kept, Links, opening
-from components.links.budget import bytes_of, check_swarm_size
+from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.page import theme
 from components.page.bar_actions import BarActions
 from components.page.choices import Choices
@@ -87,7 +87,9 @@ class Session:
     def _join_playback(self, runs: Sequence[tuple[Simulation, Parts]]) -> None:
         """What moves the runs, and what changes or replaces them."""
         written = weakly(self._write_link)
-        self.panes = Panes(runs, weakly(self._make_arena), weakly(self._branching), weakly(self._edit_failed))
+        self.panes = Panes(
+            runs, weakly(self._make_arena), weakly(self._branching), weakly(self._edit_failed), check_change
+        )
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)

@@ -54,7 +54,7 @@ def page(
 
     The button that ``Page`` has for the drawer says "contextbar"; ``frame.css`` hides it, and ours does the same.
     """
-    button = DrawerButton(cards=list(drawer))
+    button = DrawerButton(cards=list(drawer), sheet=not narrow)
     view = Page(
         title="swarmviz",
         logo=ASSETS / "logo.svg",
@@ -75,7 +75,7 @@ def page(
         raw_css=[style("page")],
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
-    button.jslink(view, open="contextbar_open", bidirectional=True)
+    button.jslink(view, open="contextbar_open", sheet="sidebar_open", bidirectional=True)
     forget_busy(view)
     return view
 
