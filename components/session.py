@@ -397,7 +397,7 @@ class Session:
     def _export_options(self) -> dict[str, dict]:
         """Picture → the options with which its view is seen."""
         frame = self._sim.frame
-        options = {view.picture: view.export_options(frame) for view in self.side.views.values()}
+        options = {view.picture: view.export_options(frame) for view in (*self.side.views.values(), self.curves)}
         return {picture: chosen for picture, chosen in options.items() if chosen}
 
     # ---- what the visitor does: passed on to parts that are made later than those that ask -----------------------------

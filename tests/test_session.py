@@ -730,6 +730,12 @@ def test_a_run_that_would_take_minutes_is_not_put_beside(past, monkeypatch):
     assert "cannot be put beside this one" in past.bar.message["text"] and not past.panes.comparing
 
 
+def test_the_picture_of_the_curves_is_taken_as_they_are_seen(past):
+    past.curves.choose(0, "value", log=True)
+    past.curves.choose(1, "dispersion", log=False)
+    assert past._export_options()["curves"]["log"] == {"value": True, "dispersion": False}
+
+
 def test_a_run_with_as_many_changes_as_it_may_have_takes_no_more_and_its_row_says_why(running, monkeypatch):
     press(running, "pause")
     settle(running)

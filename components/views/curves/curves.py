@@ -164,6 +164,17 @@ class Curves(View):
         self._overlays = tuple(overlays)
         self.refresh()
 
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """The axes, lines and runs that are seen; a curve that is hidden on one plot is left out."""
+        recorded = groups_of(self._sim.dynamics.observables)
+        seen = {
+            "log": {group: log for group, log in self._chosen if group in recorded},
+            "lines": self.lines,
+            "hidden": [tip for plot in self._plots for tip in plot.hidden],
+            "overlays": list(self._overlays),
+        }
+        return {name: value for name, value in seen.items() if value}
+
     @property
     def law_parts(self) -> frozenset[str]:
         """The distance to the law, where it is on a plot."""

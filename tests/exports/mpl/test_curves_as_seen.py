@@ -1,0 +1,95 @@
+"""The picture of the curves has what is seen on the page: its axes, its lines, what a legend hides, and other runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from components.views.curves.curves import Curves
+from swarmviz import exports
+from swarmviz.drawing.curves import OVERLAYS, Overlay
+from swarmviz.exports.mpl.curves import curves_figure
+from swarmviz.theory import all_claims
+from tests.views.helpers import attached, simulation
+
+
+def panels(figure):
+    """Label of the vertical axis → axes."""
+    return {axes.get_ylabel(): axes for axes in figure.axes if axes.get_visible()}
+
+
+def labels(axes):
+    return [line.get_label() for line in axes.lines if not line.get_label().startswith("_")]
+
+
+@pytest.fixture
+def sim():
+    sim = simulation()
+    sim.advance(40)
+    return sim
+
+
+def test_the_axes_are_those_of_the_page(sim):
+    view = attached(Curves(), sim)
+    assert panels(curves_figure(sim, **view.export_options(sim.frame))).keys() == panels(curves_figure(sim)).keys()
+    view.choose(0, "value", log=True)
+    view.choose(1, "dispersion", log=False)
+    shown = panels(curves_figure(sim, **view.export_options(sim.frame)))
+    assert shown["F − min F"].get_yscale() == "log" and shown["dispersion"].get_yscale() == "linear"
+    assert panels(curves_figure(sim))["dispersion"].get_yscale() == "log"
+
+
+def test_what_a_legend_hides_is_left_out_and_the_others_keep_colour_and_axis(sim):
+    view = attached(Curves(), sim)
+    view.choose(0, "value", log=False)
+    whole = panels(curves_figure(sim, **view.export_options(sim.frame)))["F"]
+    first = view.plots[0].slots[0][1]
+    first.visible = False  # as a click in the browser does
+    seen = panels(curves_figure(sim, **view.export_options(sim.frame)))["F"]
+    assert labels(seen) == labels(whole)[1:] and seen.get_ylim() == whole.get_ylim()
+    assert [line.get_color() for line in seen.lines] == [line.get_color() for line in whole.lines][1:]
+
+
+def test_lines_of_claims_are_those_that_are_drawn(sim):
+    claim = next(c for claims in all_claims().values() for c in claims if c.curve and not c.drawn and c.observable in sim.record
+                 and type(sim.dynamics).__name__ == "CBO" and c in all_claims()[type(sim.dynamics)])  # fmt: skip
+    view = attached(Curves(), sim)
+    before = sum(map(len, map(labels, panels(curves_figure(sim, **view.export_options(sim.frame))).values())))
+    view.draw(claim.name, True)
+    after = sum(map(len, map(labels, panels(curves_figure(sim, **view.export_options(sim.frame))).values())))
+    assert after == before + 1
+
+
+def test_other_runs_lie_behind_with_the_numbers_of_the_page(sim):
+    other = simulation(seed=9)
+    other.advance(90)
+    view = attached(Curves(), sim)
+    view.choose(0, "value", log=True)
+    view.overlays = [Overlay.of(other, "run 1")]
+    axes = panels(curves_figure(sim, **view.export_options(sim.frame)))["F − min F"]
+    drawn = view.plots[0].behind[0].data
+    for place, (k, y) in enumerate(zip(drawn["k"], drawn["y"], strict=True)):
+        np.testing.assert_array_equal(axes.lines[place].get_xdata(), k)
+        np.testing.assert_array_equal(axes.lines[place].get_ydata(), y)
+    assert "run 1" in labels(axes) and axes.get_xlim() == (0, 93)
+    view.plots[0].behind[1].visible = False
+    assert OVERLAYS in view.export_options(sim.frame)["hidden"]
+    assert "run 1" not in labels(panels(curves_figure(sim, **view.export_options(sim.frame)))["F − min F"])
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"log": {"nothing": True}}, "log = "),
+        ({"log": {"value": 1}}, "log = "),
+        ({"log": True}, "log = True"),
+        ({"lines": ["no claim"]}, "lines = "),
+        ({"lines": [3]}, "lines = "),
+        ({"hidden": "best"}, "hidden = 'best'"),
+        ({"hidden": [1]}, "hidden = "),
+        ({"overlays": [1]}, "overlays = "),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(sim, options, named):
+    with pytest.raises(ValueError, match=named):
+        exports.picture(sim, "curves", **options)
