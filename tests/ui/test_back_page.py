@@ -54,6 +54,7 @@ def test_the_keyboard_undoes_and_does_again_but_not_while_somebody_types(lab, se
     box = lab.row("dynamics.sigma").locator("input[type=text]")
     field = lab.page.locator(".draw input")
     field.focus()
+    lab.page.keyboard.type("5")
     lab.page.keyboard.press("Control+z")  # the browser's own, of the text
     lab.page.wait_for_timeout(500)
     assert lab.page.locator("button.undo").is_enabled() and box.input_value() == "0.2"
