@@ -466,7 +466,8 @@ class Session:
         except (permalink.BadLink, permalink.Unlinkable) as error:
             self.messages.warn(sentence(f"that run cannot be put beside this one: {error.__cause__ or error}"))
         else:
-            self.replacement.restore(state, stand, shown=weakly(self._show_comparison))
+            stays = None if self.panes.comparing else str  # the present run is one of the two: it needs no row
+            self.replacement.restore(state, stand, shown=weakly(self._show_comparison), remember=stays)
 
     def _draw_behind(self) -> None:
         """The curves of other runs have changed."""

@@ -720,6 +720,7 @@ def test_a_run_of_the_list_is_put_beside_the_present_one_at_its_step(past):
     other.goto(10)
     assert np.array_equal(other.frame.x, there)
     assert past.side.shown == "A and B"
+    assert len(past.history.pane.rows) == 1, "nothing was left"
 
 
 def test_a_run_that_would_take_minutes_is_not_put_beside(past, monkeypatch):
