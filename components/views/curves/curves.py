@@ -168,7 +168,7 @@ class Curves(View):
         """The axes, lines and runs that are seen; a curve that is hidden on one plot is left out."""
         recorded = groups_of(self._sim.dynamics.observables)
         seen = {
-            "log": {group: log for group, log in self._chosen if group in recorded},
+            "log": {group: log for group, log in self._chosen if group in recorded and log != self._suits_log(group)},
             "lines": self.lines,
             "hidden": [tip for plot in self._plots for tip in plot.hidden],
             "overlays": list(self._overlays),
