@@ -20,6 +20,7 @@ export function render({model}) {
   const transport = makeTransport(model, send)
   const speed = makeSpeed(model, send)
   const readout = makeReadout(model, send, transport.isPlaying)
+  readout.line.prepend(transport.undo) // there is room for it
   const banner = makeBanner(model, send)
   const link = makeLink(model, banner.say, () => transport.press("copy"))
   const help = makeHelp()

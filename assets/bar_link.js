@@ -38,11 +38,13 @@ const keepAddress = (model) => {
     timer = 0
     written = performance.now()
     if (document.querySelector(".swarmviz-connection")?.style.display === "flex") { return } // the address is that of the last picture
-    history.replaceState(null, "", model.link || location.pathname)
+    history.replaceState(history.state, "", model.link || location.pathname)
   }
-  model.on("link", () => {
+  const writeSoon = () => {
     if (model.link != null && !timer) { timer = setTimeout(write, Math.max(0, written + LINK_EVERY_MS - performance.now())) }
-  })
+  }
+  model.on("link", writeSoon)
+  listen(model, window, "popstate", () => { if (model.link) { writeSoon() } }) // the entry that is shown again has the link of its own time
   model.on("remove", () => clearTimeout(timer))
   listen(model, window, "pagehide", write) // a page that is left or loaded again is left with its newest link
 }

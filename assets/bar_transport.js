@@ -31,7 +31,7 @@ export const makeTransport = (model, send) => {
   const button = (act, text, title) => makeIconButton(act, text, title, () => press(act))
   const play = button("play", "Pause", "Pause (Space)"), reset = button("reset", "Reset", "Reset with the same seed (R)")
   const undo = button("undo", "Undo", "Undo the last edit or choice (Ctrl+Z)"), redo = button("redo", "Redo", "Do again what was undone (Ctrl+Shift+Z)")
-  const node = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, undo, redo, button("back", "Back", "One step back (←)"), play,
+  const node = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, button("back", "Back", "One step back (←)"), play,
     button("step", "Step", "One step (→)"), reset, button("seed", "New seed", "Reset with a new seed (N)"))
 
   const showPlaying = () => {
@@ -51,5 +51,5 @@ export const makeTransport = (model, send) => {
   showUndo()
   showPlaying()
   showPending()
-  return {node, press, isPlaying: () => playing}
+  return {node, undo: make("div", {className: "undoing", role: "group", ariaLabel: "Edits"}, undo, redo), press, isPlaying: () => playing}
 }

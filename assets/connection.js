@@ -51,7 +51,7 @@ const watchConnection = (() => {
     lost = true
     since = performance.now()
     freeze(true)
-    history.replaceState(null, "", address()) // loading the page again leads here, too
+    history.replaceState(history.state, "", address()) // loading the page again leads here, too
   }
   const tell = () => {
     if (ended) { say(ENDED[code], true) } else { say(BUSY[code] ?? LOST, performance.now() - since > GRACE_MS) }
@@ -139,7 +139,7 @@ const watchConnection = (() => {
 
   window.addEventListener("swarmviz:frame", ({detail: {k}}) => {
     step = k
-    if (lost) { history.replaceState(null, "", address()) } // the last picture was still being painted
+    if (lost) { history.replaceState(history.state, "", address()) } // the last picture was still being painted
   })
   window.addEventListener("keydown", (event) => { // the keyboard of the page listens to the window, which cannot be made inert
     if (lost && !event.composedPath().includes(banner) && !event.ctrlKey && !event.metaKey && !event.altKey && event.key !== "Tab") {

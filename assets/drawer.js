@@ -1,5 +1,6 @@
 // The button of the drawer: its name tells what is in there, and whether it opens or closes it.
 
+import "./drawer_history.js"
 import {makeButton} from "./dom.js"
 
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 9h14V7H3zm0 4h14v-2H3zm0 4h14v-2H3zm16 0h2v-2h-2zm0-10v2h2V7zm0 6h2v-2h-2z"/></svg>`
@@ -11,6 +12,7 @@ export function render({model}) {
     button.setAttribute("aria-expanded", String(model.open))
   }
   model.on("open", show)
+  keepPanelsInHistory(model)
   show()
   return button
 }

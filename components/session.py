@@ -22,7 +22,7 @@ from components.controls.heading import heading_of, parts_of
 from components.law.worker import LawWorker
 from components.links import permalink, view_options
 from components.links.address import Kept, Links, opening
-from components.links.budget import bytes_of, check_swarm_size
+from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.page import theme
 from components.page.arrival import LOOKING, Arrival
 from components.page.bar_actions import BarActions
@@ -96,7 +96,9 @@ class Session:
         """What moves the runs, and what changes or replaces them."""
         written = weakly(self._write_link)
         self.arena_options = ArenaOptions(weakly(self._options_changed))
-        self.panes = Panes(runs, weakly(self._make_arena), weakly(self._branching), weakly(self._edit_failed))
+        self.panes = Panes(
+            runs, weakly(self._make_arena), weakly(self._branching), weakly(self._edit_failed), check_change
+        )
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)
@@ -375,10 +377,12 @@ class Session:
     def _show_runs(self, runs: Sequence[tuple[Simulation, Parts]], active: int) -> None:
         """Show other runs; under one lock, so that the worker never draws a new run with the views of the old one."""
         with self.panes.lock:
-            if [sim for sim, _ in runs] != self.panes.sims:
+            others = [sim for sim, _ in runs] != self.panes.sims
+            if others:
                 self.undo.replacing()
-                self.left.forget()
             self.panes.replace(runs, active)
+            if others:
+                self.left.forget()
             self._show_panes()
             self._attach()
 
@@ -450,7 +454,9 @@ class Session:
 
     def _write_link(self) -> None:
         """Something was edited, moved or chosen, and is complete."""
-        if self.arrival.loops:  # nobody has made anything of this run; a page that loses its connection comes back to it
+        if (
+            self.arrival.loops
+        ):  # nobody has made anything of this run; a page that loses its connection comes back to it
             self.links.begin()
             self.undo.forget()
         else:
@@ -504,7 +510,8 @@ class Session:
         except (permalink.BadLink, permalink.Unlinkable) as error:
             self.messages.warn(sentence(f"that run cannot be put beside this one: {error.__cause__ or error}"))
         else:
-            self.replacement.restore(state, stand, shown=weakly(self._show_comparison))
+            stays = None if self.panes.comparing else str  # the present run is one of the two: it needs no row
+            self.replacement.restore(state, stand, shown=weakly(self._show_comparison), remember=stays)
 
     def _draw_behind(self) -> None:
         """The curves of other runs have changed."""

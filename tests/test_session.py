@@ -721,6 +721,7 @@ def test_a_run_of_the_list_is_put_beside_the_present_one_at_its_step(past):
     other.goto(10)
     assert np.array_equal(other.frame.x, there)
     assert past.side.shown == "A and B"
+    assert len(past.history.pane.rows) == 1, "nothing was left"
 
 
 def test_a_run_that_would_take_minutes_is_not_put_beside(past, monkeypatch):
@@ -729,6 +730,30 @@ def test_a_run_that_would_take_minutes_is_not_put_beside(past, monkeypatch):
     monkeypatch.setattr(budget, "MAX_REPLAY_WORK", 10)
     past.history.pane._handle_msg({"act": "compare", "number": 1})
     assert "cannot be put beside this one" in past.bar.message["text"] and not past.panes.comparing
+
+
+def test_the_picture_of_the_curves_is_taken_as_they_are_seen(past):
+    past.curves.choose(0, "value", log=True)
+    past.curves.choose(1, "dispersion", log=False)
+    assert past._export_options()["curves"]["log"] == {"value": True, "dispersion": False}
+
+
+def test_a_run_with_as_many_changes_as_it_may_have_takes_no_more_and_its_row_says_why(running, monkeypatch):
+    press(running, "pause")
+    settle(running)
+    monkeypatch.setattr(budget, "MAX_CHANGES", 2)
+    for i, sigma in enumerate(("0.2", "0.3")):
+        edit(running, "dynamics.sigma", sigma)
+        settle(running)
+        press(running, "step")
+        settle(running)
+        assert ("holds 2 changes" in row(running, "dynamics.sigma")["error"]) == (i == 1)
+    assert running._sim.dynamics.sigma == 0.2 and len(running._sim.journal) == 2
+    press(running, "reset")
+    settle(running)
+    edit(running, "dynamics.sigma", "0.3")
+    settle(running)
+    assert running._sim.dynamics.sigma == 0.3, "a new run has a journal of its own"
 
 
 def test_a_chosen_run_is_drawn_behind_the_curves(past):

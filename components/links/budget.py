@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from swarmviz.journal import Change
+from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
 MAX_COORDINATES = 2_000_000  # agents times dimension
@@ -41,10 +42,27 @@ def check_cost(run: RunSpec) -> None:
     check_tables(sum(numbers_in(change) for change in run.journal))
 
 
+def check_change(count: int, part: Described) -> None:
+    """Raise ``ValueError`` when a run that has ``count`` changes may not have one more with such a part: no link could hold it."""
+    if count >= MAX_CHANGES:
+        raise ValueError(
+            f"the run holds {count:,} changes, as many as it may; press Reset to go on with the present values"
+        )
+    numbers = (count + 1) * _numbers_of(part)
+    if numbers > MAX_TABLE_NUMBERS:
+        raise ValueError(
+            f"{count + 1:,} changes of so large a table are {numbers:,} numbers, more than the {MAX_TABLE_NUMBERS:,} that a run may hold;"
+            " press Reset to go on with the present values"
+        )
+
+
 def numbers_in(change: Change) -> int:
     """How many numbers the tables of a change hold, those of dynamics and landscape together."""
-    parts = change.dynamics, change.landscape
-    return sum(_size(value) for part in parts for value in part.values_now().values() if isinstance(value, tuple))
+    return _numbers_of(change.dynamics) + _numbers_of(change.landscape)
+
+
+def _numbers_of(part: Described) -> int:
+    return sum(_size(value) for value in part.values_now().values() if isinstance(value, tuple))
 
 
 def bytes_of(change: Change) -> int:

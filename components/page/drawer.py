@@ -14,12 +14,13 @@ from components.assets import component
 
 
 class DrawerButton(pn.custom.JSComponent):
-    """Opens and closes the drawer: ``open`` is linked with the page's state in the browser."""
+    """Opens and closes the drawer, and lets the browser's Back do the same: its values are linked with the page's state there."""
 
     open = param.Boolean(False, doc="Whether the drawer is open.")
+    sheet = param.Boolean(False, doc="Whether the choices are open, which on a phone are a sheet that Back closes.")
     cards = param.List([], doc="Titles of the drawer's tabs.")
 
-    writable = ("open",)  # by the browser
+    writable = ("open", "sheet")  # by the browser
 
     _esm, _stylesheets = component("drawer")
 

@@ -55,7 +55,7 @@ def page(
     The button that ``Page`` has for the drawer says "contextbar"; ``frame.css`` hides it, and ours does the same. The cards reach the
     browser when the drawer is first opened.
     """
-    button = DrawerButton(cards=list(drawer))
+    button = DrawerButton(cards=list(drawer), sheet=not narrow)
     cards = pn.Column(margin=0)
     view = Page(
         title="swarmviz",
@@ -78,7 +78,7 @@ def page(
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
     view.param.watch(lambda event: _fill(cards, drawer), "contextbar_open")
-    button.jslink(view, open="contextbar_open", bidirectional=True)
+    button.jslink(view, open="contextbar_open", sheet="sidebar_open", bidirectional=True)
     forget_busy(view)
     return view
 

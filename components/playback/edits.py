@@ -159,7 +159,7 @@ class Edits:
         panes, transport = self._panes, self._transport
         if panes.coming is not None:
             return
-        panes.edit(prefix, part)
+        panes.edit(prefix, part, final)
         transport.hurry()
         if not transport.playing or (prefix == "landscape" and final):
             transport.do(panes.apply_edits)

@@ -2,11 +2,16 @@
 
 Pane A is always there; pane B, when two are compared, takes every step together with it: the same initial swarm, the same noise, other
 parameters, dynamics or landscape. An edit waits in its pane, where the newest counts, and acts before the next batch of steps.
+
+The journal of a long visit stays bounded. A slider that is being dragged while the swarm moves acts at once while the run has few changes,
+then after so many steps as :func:`drag_spacing` says, twice as many for each hundred changes more; where it is let go counts at once. A
+run with as many changes as it may have takes no more, and the row that was edited says so. What acts is what the journal says, always.
 """
 
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +22,7 @@ from swarmviz.parameters import Described
 from swarmviz.replay import ignore
 
 NAMES = "A", "B"
+DOUBLES_EVERY = 100  # changes: so many more, and a drag acts half as often
 Parts = dict[str, Described]  # "dynamics", "landscape", "swarm"
 
 
@@ -35,12 +41,35 @@ class Pane:
         Where the swarm is seen. It stays at its place on the page, the left or the right one, whatever run it shows.
     pending : dict of str to Described
         Edited parts, by the same names, that do not act yet.
+    dragged : set of str
+        Those names in ``pending`` whose edit goes on: a slider that is held, a well under the pointer.
     """
 
     sim: Simulation
     parts: Parts
     arena: Arena
     pending: Parts = field(default_factory=dict)
+    dragged: set[str] = field(default_factory=set)
+
+    def take(self, prefix: str, thinned: bool) -> Described | None:
+        """The edit that is to act now, which no longer waits; None where there is none, or it may still wait."""
+        if thinned and prefix in self.dragged and prefix in self.pending:
+            count, last = changes_before(self.sim)
+            if 0 < self.sim.k - last < drag_spacing(count):
+                return None
+        return self.pending.pop(prefix, None)
+
+
+def drag_spacing(count: int) -> int:
+    """The steps between two changes of a drag in a run that has had ``count`` changes."""
+    return 2 ** (count // DOUBLES_EVERY)
+
+
+def changes_before(sim: Simulation) -> tuple[int, int]:
+    """How many changes lead a run to its present step or are made there, and the step of the last."""
+    steps = sim.journal.steps
+    count = bisect_right(steps, sim.k)
+    return count, steps[count - 1]
 
 
 class Panes:
@@ -55,7 +84,10 @@ class Panes:
     branching : function () → function () or None
         Called, with the lock held, before a known future is left for another; what it returns is called once it is left.
     edit_failed : function (prefix, part, exception)
-        An edit could not act: a landscape that is not finite where an agent is. The swarm goes on with what was in force.
+        An edit could not act: a landscape that is not finite where an agent is, a change too many. The swarm goes on with what was in
+        force.
+    check_change : function (count, part)
+        Raises ``ValueError`` where a run that has ``count`` changes may not have one more, of this part.
 
     Attributes
     ----------
@@ -77,11 +109,13 @@ class Panes:
         make_arena: Callable[[int], Arena],
         branching: Callable[[], Callable[[], None] | None] = lambda: None,
         edit_failed: Callable[[str, Described, Exception], None] = lambda prefix, part, error: None,
+        check_change: Callable[[int, Described], None] = ignore,
     ):
         self.lock = threading.RLock()
         self.stop, self.rest = StopCondition(), Rest()
         self.coming: list[Parts] | None = None
         self._make_arena, self._branching, self._edit_failed = make_arena, branching, edit_failed
+        self._check_change = check_change
         self.arenas: list[Arena] = []
         self._requested: int | None = None
         self.replace(runs)
@@ -155,9 +189,11 @@ class Panes:
             self.stop.restart()
             self.rest.restart()
 
-    def edit(self, prefix: str, part: Described) -> None:
-        """From now on the active pane has these parameters (``prefix`` is dynamics or landscape)."""
-        self.current.pending[prefix] = part  # no lock: the page never waits for a batch of steps
+    def edit(self, prefix: str, part: Described, final: bool = True) -> None:
+        """From now on the active pane has these parameters (``prefix`` is dynamics or landscape); not ``final``: more are to follow."""
+        pane = self.current
+        (pane.dragged.discard if final else pane.dragged.add)(prefix)
+        pane.pending[prefix] = part  # no lock: the page never waits for a batch of steps
 
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
@@ -170,7 +206,7 @@ class Panes:
             When a swarm is no longer finite or a parameter leaves its range. All then stand at the last step that every swarm could take.
         """
         with self.lock:
-            self.take_edits()
+            self.take_edits(thinned=True)
             steps = self.stop.allowed(self.sims[0], steps)
             if not steps:
                 return ""
@@ -181,9 +217,7 @@ class Panes:
     def apply_edits(self) -> None:
         """Let edits act on swarms that stand; a swarm without edits keeps its future."""
         with self.lock:
-            edited = [pane.sim for pane in self if pane.pending]
-            self.take_edits()
-            for sim in edited:
+            for sim in self.take_edits():
                 self._apply(sim)
 
     def request_step(self, k: int) -> None:
@@ -236,19 +270,36 @@ class Panes:
         if sim.k < target:
             sim.advance(target - sim.k)
 
-    def take_edits(self) -> None:
-        """Let what was edited be the parameters of the steps to come."""
+    def take_edits(self, thinned: bool = False) -> list[Simulation]:
+        """Let what was edited be the parameters of the steps to come; ``thinned``: drags in a run with many changes may wait.
+
+        Returns the runs that were edited.
+        """
+        edited = []
         for pane in self:
-            sim = pane.sim
-            if (dynamics := pane.pending.pop("dynamics", None)) is not None:
-                sim.dynamics.param.update(**dynamics.values_now())
-            if (landscape := pane.pending.pop("landscape", None)) is not None:
-                before, sim.landscape = sim.landscape, landscape
-                try:
-                    self._apply(sim)
-                except (Diverged, ValueError) as error:
-                    sim.landscape = before
-                    self._edit_failed("landscape", landscape, error)
+            for prefix in ("dynamics", "landscape"):
+                part = pane.take(prefix, thinned)
+                if part is not None and self._accepted(pane.sim, prefix, part) and pane.sim not in edited:
+                    edited.append(pane.sim)
+        return edited
+
+    def _accepted(self, sim: Simulation, prefix: str, part: Described) -> bool:
+        """Whether an edited part acts from now on; one that cannot is reported."""
+        before = sim.landscape
+        try:
+            count, last = changes_before(sim)
+            if last < sim.k:
+                self._check_change(count, part)
+            if prefix == "dynamics":
+                sim.dynamics.param.update(**part.values_now())
+            else:
+                sim.landscape = part  # type: ignore[assignment]
+                self._apply(sim)
+        except (Diverged, ValueError) as error:
+            sim.landscape = before
+            self._edit_failed(prefix, part, error)
+            return False
+        return True
 
     def _apply(self, sim: Simulation) -> None:
         left = self._leaving(sim)

@@ -19,6 +19,8 @@ from swarmviz.theory import lines as theory_lines
 
 MEASURED = "solid"  # the style of a curve that is no theory
 OVERLAY_POINTS = 400  # of a curve of another run
+MOST_NAMED = 2  # other runs in a legend
+OVERLAYS = "other runs"  # stands for their curves among those that are hidden
 GROUP_LABELS = {"value": "F"}  # others are called what they are
 
 
@@ -124,6 +126,17 @@ class CurvesPicture(NamedTuple):
         return max([self.last, *(int(curve.k[-1]) for curve in self.behind if len(curve.k))])
 
 
+def tip_of(line: Line) -> str:
+    """What hovering over a line of theory tells."""
+    return f"{line.title} ({line.reference})"
+
+
+def name_of(behind: Sequence[Curve]) -> str:
+    """The curves of other runs in a legend: their names, or how many runs they are."""
+    labels = list(dict.fromkeys(curve.label for curve in behind))
+    return ", ".join(labels) if len(labels) <= MOST_NAMED else f"{len(labels)} other runs"
+
+
 def groups_of(observables: Sequence[Observable]) -> list[str]:
     """The groups in the order of their first observable."""
     return list(dict.fromkeys(o.panel for o in observables))
@@ -197,7 +210,7 @@ def curves_picture(
     names = {o.name for o in chosen}
     for line in theory_lines(run) if lines is None else lines:
         if line.observable in names:
-            tip = f"{line.title} ({line.reference})"
+            tip = tip_of(line)
             k_and_y = points(line.k, line.y)
             curves.append(Curve(line.title, tip, *k_and_y, line.style, line.applies, line.reason))
     last, note = int(k[-1]) if len(k) else 0, left_out(zero, parts) if log else ""

@@ -62,3 +62,18 @@ def test_the_changes_of_a_run_may_hold_tables_of_so_many_numbers_when_written_an
 
 def test_a_large_swarm_is_not_there_at_once():
     assert is_quick(run(50_000)) and not is_quick(run(50_001)) and is_quick(run(100, k=10**6))
+
+
+def test_a_run_takes_as_many_changes_as_a_link_may_hold_and_says_why_no_more():
+    budget.check_change(budget.MAX_CHANGES - 1, sv.CBO())
+    with pytest.raises(ValueError, match="holds 1,000 changes, as many as it may; press Reset"):
+        budget.check_change(budget.MAX_CHANGES, sv.CBO())
+
+
+def test_changes_of_a_large_table_are_fewer(monkeypatch):
+    monkeypatch.setattr(budget, "MAX_TABLE_NUMBERS", 10_000)
+    wells = sv.landscapes.GaussianMixture(wells=tuple((0.0, 0.0, 1.0, 1.0) for _ in range(64)))
+    numbers = 4 * 64
+    budget.check_change(budget.MAX_TABLE_NUMBERS // numbers - 1, wells)
+    with pytest.raises(ValueError, match="changes of so large a table"):
+        budget.check_change(budget.MAX_TABLE_NUMBERS // numbers, wells)

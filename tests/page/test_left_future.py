@@ -69,6 +69,7 @@ def test_another_run_or_an_undo_takes_it_out_of_sight(past, left):
     settle(past)
     assert past.bar.left == {} and past.curves.overlays == ()
     assert past._sim.furthest == left[0]
+    assert past.bar.can_redo and not past.bar.can_undo, "that it goes out of sight is no edit"
 
 
 def test_of_several_futures_the_last_is_shown(past, left):

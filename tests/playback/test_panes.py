@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components.links import budget
 from components.palette import DARK
+from components.playback import panes as panes_module
 from components.playback.panes import Panes
 from components.session import Session
 from components.views.arena.mouse_modes import swarm_at, whole_point, with_agent_at
@@ -365,3 +367,83 @@ def test_a_picture_of_a_comparison_is_asked_of_both_at_the_same_step_and_of_the_
     assert running.exports._run().now.dynamics.sigma == 0.25, "the active pane's"
     running.side.views["Density"].bins, running.side.views["Density"].kde = 60, False
     assert running.exports._look() == {"density": {"bins": 60, "smooth": False}}
+
+
+# ---- a journal that stays bounded ------------------------------------------------------------------------------------------
+
+
+def dragged(panes, steps, values=lambda i: 0.5 + (i % 997) / 1000):
+    """A slider that is moved with every step, and let go in the end."""
+    for i in range(steps):
+        panes.edit("dynamics", sv.CBO(sigma=values(i)), final=i == steps - 1)
+        panes.advance(1)
+
+
+def test_a_short_drag_acts_with_every_step():
+    panes = panes_of(make())
+    dragged(panes, 60)
+    assert panes.sim.journal.steps == (0, *range(60)), "the values at the start, and those of every step"
+
+
+def test_a_drag_of_an_hour_is_a_journal_that_a_link_may_have_and_the_run_is_what_it_says(monkeypatch):
+    monkeypatch.setattr(panes_module, "DOUBLES_EVERY", 10)  # as a hundred, in a hundredth of the time
+    panes = panes_of(make())
+    dragged(panes, 1080)
+    sim = panes.sim
+    assert 50 < len(sim.journal) <= 100, "an hour of 30 steps a second is 108 000 steps, ten doublings as well"
+    assert sim.journal[-1].k == 1079 and sim.dynamics.sigma == 0.5 + (1079 % 997) / 1000, "where it is let go counts"
+    again = sv.Simulation.replay(sim.journal, sim.initial_swarm, sim.k)
+    np.testing.assert_array_equal(again.frame.x, sim.frame.x)
+
+
+def test_so_many_changes_as_a_link_may_hold_are_an_hour_of_dragging():
+    steps, count = 0, 1
+    while count < budget.MAX_CHANGES:
+        steps += panes_module.drag_spacing(count)
+        count += 1
+    assert steps > 3600 * 25
+
+
+def test_a_drag_of_a_swarm_that_stands_acts_at_once_and_is_one_change(monkeypatch):
+    monkeypatch.setattr(panes_module, "DOUBLES_EVERY", 1)
+    panes = panes_of(make())
+    dragged(panes, 5)
+    panes.advance(1)  # too soon for a drag that goes on
+    count = len(panes.sim.journal)
+    for sigma in (0.1, 0.2, 0.3):
+        panes.edit("dynamics", sv.CBO(sigma=sigma), final=False)
+        panes.apply_edits()
+        assert panes.sim.journal[-1].dynamics.sigma == sigma and len(panes.sim.journal) == count + 1
+
+
+def test_a_drag_that_waits_leaves_the_known_future_alone(monkeypatch):
+    monkeypatch.setattr(panes_module, "DOUBLES_EVERY", 1)
+    panes = panes_of(make())
+    dragged(panes, 5)
+    panes.advance(30)
+    panes.sims[0].goto(6)
+    panes.edit("dynamics", sv.CBO(sigma=3.0), final=False)
+    panes.advance(1)
+    assert (panes.k, panes.furthest) == (7, 35) and panes.current.pending
+
+
+@pytest.mark.parametrize("part", [sv.CBO(sigma=0.1), sv.landscapes.Ackley()], ids=["dynamics", "landscape"])
+def test_a_change_too_many_is_refused_and_the_run_goes_on_as_it_was(part):
+    refused = []
+
+    def check(count, part):
+        if count >= 4:
+            raise ValueError("no more")
+
+    sim = make()
+    panes = Panes([(sim, {})], lambda place: View(), edit_failed=lambda *said: refused.append(said), check_change=check)
+    dragged(panes, 3)
+    values, landscape = sim.dynamics.values_now(), sim.landscape
+    prefix = "dynamics" if isinstance(part, sv.CBO) else "landscape"
+    panes.edit(prefix, part)
+    panes.advance(5)
+    assert [(name, what, str(error)) for name, what, error in refused] == [(prefix, part, "no more")]
+    assert len(sim.journal) == 4 and sim.k == 8 and sim.dynamics.values_now() == values and sim.landscape is landscape
+    panes.edit(prefix, part)
+    panes.apply_edits()
+    assert len(refused) == 2 and len(sim.journal) == 4

@@ -30,10 +30,9 @@ from components.views.figures import (
 )
 from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
 from swarmviz.drawing.claims import opacity
-from swarmviz.drawing.curves import MEASURED, Area, Curve, CurvesPicture
+from swarmviz.drawing.curves import MEASURED, OVERLAYS, Area, Curve, CurvesPicture, name_of
 
 BAND_ALPHA = 0.2  # opacity of the band of the replicas
-MOST_NAMED = 2  # other runs that the legend names
 
 
 class CurvePlot:
@@ -73,6 +72,14 @@ class CurvePlot:
             self._tint(area, *renderers)
         if self.behind is not None:
             self.behind[1].glyph.line_color = colours.soft
+
+    @property
+    def hidden(self) -> list[str]:
+        """The tips of the curves that a click in the legend has hidden; OVERLAYS for those of other runs."""
+        curves = self._last.curves if self._last else []
+        tips = [c.tip for (_, renderer), c in zip(self.slots, curves, strict=False) if not renderer.visible]
+        behind = self.behind is not None and self._behind_now and not self.behind[1].visible
+        return tips + [OVERLAYS] * bool(behind)
 
     def forget(self) -> None:
         """Another run: ranges start anew."""
@@ -172,10 +179,8 @@ class CurvePlot:
             items.append(LegendItem(label=p.areas[0].label, renderers=drawn))
         if self.behind is not None:
             self.behind[1].visible = bool(p.behind)
-            labels = list(dict.fromkeys(c.label for c in p.behind))
-            if labels:
-                label = ", ".join(labels) if len(labels) <= MOST_NAMED else f"{len(labels)} other runs"
-                items.append(LegendItem(label=label, renderers=[self.behind[1]]))
+            if p.behind:
+                items.append(LegendItem(label=name_of(p.behind), renderers=[self.behind[1]]))
         self.legend.items = items
         self.figure.yaxis.axis_label = p.y_label
         reasons = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]

@@ -157,10 +157,6 @@ class Curves(View):
             raise ValueError(f"lines = {value!r:.100}: must be names of claims, such as {min(known)}")
         self._toggled = set(value)
 
-    def export_options(self, frame: Frame) -> dict[str, Any]:
-        """The distance to the law, where it is on a plot."""
-        return {"law": True} if self.law_parts else {}
-
     @property
     def overlays(self) -> tuple[Overlay, ...]:
         """Other runs whose curves are drawn behind, thin and grey."""
@@ -170,6 +166,17 @@ class Curves(View):
     def overlays(self, overlays: Sequence[Overlay]) -> None:
         self._overlays = tuple(overlays)
         self.refresh()
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        """The axes, lines and runs that are seen; a curve that is hidden on one plot is left out; the distance to the law, where it is on a plot."""
+        recorded = groups_of(self._sim.dynamics.observables)
+        seen = {
+            "log": {group: log for group, log in self._chosen if group in recorded and log != self._suits_log(group)},
+            "lines": self.lines,
+            "hidden": [tip for plot in self._plots for tip in plot.hidden],
+            "overlays": list(self._overlays),
+        }
+        return {name: value for name, value in seen.items() if value} | ({"law": True} if self.law_parts else {})
 
     @property
     def law_parts(self) -> frozenset[str]:

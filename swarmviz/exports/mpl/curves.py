@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,17 @@ import numpy as np
 from swarmviz.drawing import style
 from swarmviz.drawing.axes import FURTHEST, LEAST, decade_ticks, decades_around, decimal, wide_enough
 from swarmviz.drawing.claims import opacity, reasons
-from swarmviz.drawing.curves import Curve, CurvesPicture, curves_picture, groups_of, suits_log
+from swarmviz.drawing.curves import (
+    OVERLAYS,
+    Curve,
+    CurvesPicture,
+    Overlay,
+    curves_picture,
+    groups_of,
+    name_of,
+    suits_log,
+    tip_of,
+)
 from swarmviz.drawing.law import distances_picture
 from swarmviz.drawing.law_beside import DISTANCE
 from swarmviz.drawing.log_axis import BELOW
@@ -18,27 +29,58 @@ from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import FONT, SMALL, apply_theme, new_figure, room_for
 from swarmviz.exports.mpl.law import Given, drawn_of, said_of
 from swarmviz.simulation import Simulation
+from swarmviz.theory import all_claims
 from swarmviz.theory import lines as theory_lines
 
 HIGHEST = 1e290  # of a logarithmic axis, which Matplotlib makes a little longer
 PAD = 0.05  # of an axis, above and below what was measured
 
 
-def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, law: Given = False) -> Any:
-    """The figure, with two plots in a row.
+def curves_figure(
+    sim: Simulation,
+    dark: bool = False,
+    dpi: float = 150,
+    *,
+    log: Mapping[str, bool] | None = None,
+    lines: Sequence[str] = (),
+    hidden: Sequence[str] = (),
+    overlays: Sequence[Overlay] = (),
+    law: Given = False,
+) -> Any:
+    """The figure, with two plots in a row, as it is seen on the page.
 
-    ``law``: whether one of them is the W₁ distance to the law of infinitely many agents, for d = 1, as in :func:`.density_figure`.
+    Parameters
+    ----------
+    log : mapping of str to bool, optional
+        Group of observables → whether its axis is logarithmic; that which suits it where it says nothing.
+    lines : sequence of str, optional
+        Claims whose lines are drawn although they usually are not, or the reverse.
+    hidden : sequence of str, optional
+        The ``tip`` of each :class:`swarmviz.drawing.curves.Curve` that is left out; OVERLAYS for the curves of other runs.
+    overlays : sequence of Overlay, optional
+        Other runs, whose curves lie behind, thin and grey.
+    law : bool
+        Whether one of them is the W₁ distance to the law of infinitely many agents, for d = 1, as in :func:`.density_figure`.
 
     Raises
     ------
     ValueError
-        When ``law`` is neither True nor False.
+        When an option holds something else.
     """
+    toggled, chosen = _checked(lines, hidden, overlays), _axes(log, groups_of(sim.dynamics.observables))
     colours, frame, observables = style.theme(dark), sim.frame, sim.dynamics.observables
     groups = groups_of(observables)
     with np.errstate(all="ignore"):  # of a swarm that is about to diverge
-        lines = theory_lines(sim)
-        pictures = [curves_picture(frame, sim, g, suits_log(observables, g), lines=lines) for g in groups]
+        drawn_lines = theory_lines(sim, toggled)
+        pictures = [
+            _seen(
+                curves_picture(
+                    frame, sim, g, chosen.get(g, suits_log(observables, g)), lines=drawn_lines, overlays=overlays
+                ),
+                hidden,
+            )
+            for g in groups
+        ]
         beside = drawn_of(law, sim, DISTANCE)
     if beside is not None:
         pictures.append(distances_picture("W₁", beside.distances, frame.n, sim.k, True, ""))
@@ -48,7 +90,7 @@ def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, law:
     panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns, sharex=True)))
     for axes, drawn in zip(panels, pictures, strict=False):
         _panel(axes, drawn, colours)
-        axes.set_xlim(0, max(sim.furthest, 1))
+        axes.set_xlim(0, max(sim.furthest, *(picture.end for picture in pictures), 1))
     for axes in panels[len(pictures) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(pictures) - columns) : len(pictures)]:
@@ -56,9 +98,36 @@ def curves_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, law:
         axes.tick_params(labelbottom=True)
     title = f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}"
     figure.suptitle(title, x=0.01, ha="left", color=colours.ink, fontsize=10, family=FONT)
-    if failed := reasons(lines) + (said_of(beside.law, None, sim.k) if beside is not None else []):
+    failed = reasons([line for line in drawn_lines if tip_of(line) not in hidden])
+    if failed := failed + (said_of(beside.law, None, sim.k) if beside is not None else []):
         figure.supxlabel(room_for(figure, failed), x=0.01, ha="left", color=colours.soft, fontsize=SMALL, family=FONT)
     return figure
+
+
+def _checked(lines: Any, hidden: Any, overlays: Any) -> frozenset[str]:
+    """The names of the claims; refuses options that hold something else."""
+    known = {claim.name for claims in all_claims().values() for claim in claims}
+    if not all(isinstance(name, str) and name in known for name in lines):
+        raise ValueError(f"lines = {lines!r:.100}: must be names of claims, such as {min(known)}")
+    if isinstance(hidden, str) or not all(isinstance(tip, str) for tip in hidden):
+        raise ValueError(f"hidden = {hidden!r:.100}: must be a sequence of texts")
+    if not all(isinstance(overlay, Overlay) for overlay in overlays):
+        raise ValueError(f"overlays = {overlays!r:.100}: must be a sequence of Overlay")
+    return frozenset(lines)
+
+
+def _axes(log: Any, groups: Sequence[str]) -> Mapping[str, bool]:
+    """Whether axes are logarithmic; groups that the dynamics does not record are refused."""
+    chosen = {} if log is None else log
+    if not isinstance(chosen, Mapping) or not all(g in groups and isinstance(on, bool) for g, on in chosen.items()):
+        raise ValueError(f"log = {log!r:.100}: must map some of {', '.join(groups)} to True or False")
+    return chosen
+
+
+def _seen(drawn: CurvesPicture, hidden: Sequence[str]) -> CurvesPicture:
+    """A picture whose hidden curves have no label, by which they are left out; ends, colours and places stay as on the page."""
+    curves = [curve._replace(label="") if curve.tip in hidden else curve for curve in drawn.curves]
+    return drawn._replace(curves=curves, behind=() if OVERLAYS in hidden else drawn.behind)
 
 
 def _panel(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
@@ -68,14 +137,20 @@ def _panel(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
     measured = [curve for curve in drawn.curves if curve.measured]
     claimed = drawn.curves[len(measured) :]
     if drawn.log:
-        log_axis(axes, [curve.y for curve in measured])
+        log_axis(axes, [curve.y for curve in (*measured, *drawn.behind)])
+    for curve in drawn.behind:
+        axes.plot(curve.k, above_zero(curve.y), color=colours.soft, linewidth=0.9, alpha=0.6)
+    if drawn.behind:
+        axes.plot([], [], color=colours.soft, linewidth=0.9, alpha=0.6, label=name_of(drawn.behind))
     for place, curve in enumerate(measured):
+        if not curve.label:
+            continue  # hidden
         colour = colours.curves[place % len(colours.curves)]
         axes.plot(curve.k, above_zero(curve.y), color=colour, linewidth=1.4, label=curve.label)
     if not drawn.log:
         axes.ticklabel_format(axis="y", useOffset=False)
-        axes.set_ylim(_around(ends_of([curve.y for curve in measured]), claimed))
-    for curve in claimed:
+        axes.set_ylim(_around(ends_of([curve.y for curve in (*measured, *drawn.behind)]), claimed))
+    for curve in (curve for curve in claimed if curve.label):
         colour = colours.target if curve.style == "dotted" else colours.ink
         dash, alpha = ":" if curve.style == "dotted" else "--", opacity(curve)
         axes.plot(curve.k, above_zero(curve.y), dash, color=colour, linewidth=1.3, alpha=alpha, label=curve.label)

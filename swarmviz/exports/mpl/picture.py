@@ -137,6 +137,10 @@ def picture(
         * smooth, of a density: bool, whether there is a smooth estimate, over the bars and as the image of the plane; True when absent
         * law, of a density, curves, a phase space or masses: bool, whether the law of infinitely many agents is drawn, for d = 1: its
           density, W₁ of the swarm to it, or the law of places and velocities or masses; of a long run it takes minutes
+        * log, of curves: mapping of some groups of observables, such as "value", to bool, whether their axes are logarithmic
+        * lines, of curves: names of claims whose lines are drawn although they usually are not, or the reverse
+        * hidden, of curves: the tips of those that are left out
+        * overlays, of curves: other runs behind them, sequence of :class:`swarmviz.drawing.curves.Overlay`
         * over, of masses: "strength", where mass decides on noise, or a coordinate, int from 0; the first that there is when absent
         * other, of a comparison, which needs it: Simulation, the second run
 

@@ -1,4 +1,4 @@
-"""A picture of the curves has the distance to the law where it is wanted, at the steps and with the values that the page has."""
+"""The picture of the curves has what is seen on the page: its axes, its lines, what a legend hides, other runs, the distance to the law."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from components.views.curves.curves import Curves
+from swarmviz import exports
+from swarmviz.drawing.curves import OVERLAYS, Overlay
 from swarmviz.drawing.law_beside import DISTANCE, LawBesideRun
 from swarmviz.exports.mpl.curves import curves_figure
 from swarmviz.replay import RunSpec
-from tests.exports.mpl.helpers import simulation
+from swarmviz.theory import all_claims
+from tests.exports.mpl import helpers
+from tests.views.helpers import attached, simulation
 
 PARTS = frozenset({DISTANCE})
 
@@ -32,7 +37,7 @@ def plotted(figure):
 
 
 def test_the_distance_to_the_law_is_a_plot_of_its_own_when_it_is_wanted():
-    sim = simulation("CBO", d=1, n=50, steps=150)
+    sim = helpers.simulation("CBO", d=1, n=50, steps=150)
     known, panels = followed(sim, 150), plotted(curves_figure(sim, law=True))
     (k, measured), (again, expected) = panels["W₁"]
     np.testing.assert_array_equal(k, known.k)
@@ -43,11 +48,93 @@ def test_the_distance_to_the_law_is_a_plot_of_its_own_when_it_is_wanted():
 
 
 def test_a_swarm_that_is_too_small_is_told_below():
-    figure = curves_figure(simulation("FMC", d=1, n=40, steps=20), law=True)
+    figure = curves_figure(helpers.simulation("FMC", d=1, n=40, steps=20), law=True)
     assert "here N = 40" in " ".join(figure._supxlabel.get_text().split())
 
 
 def test_in_the_plane_there_is_none():
-    assert "W₁" not in plotted(curves_figure(simulation("CBO"), law=True))
+    assert "W₁" not in plotted(curves_figure(helpers.simulation("CBO"), law=True))
     with pytest.raises(ValueError, match="law = None: must be True or False"):
-        curves_figure(simulation("CBO"), law=None)
+        curves_figure(helpers.simulation("CBO"), law=None)
+
+
+def panels(figure):
+    """Label of the vertical axis → axes."""
+    return {axes.get_ylabel(): axes for axes in figure.axes if axes.get_visible()}
+
+
+def labels(axes):
+    return [line.get_label() for line in axes.lines if not line.get_label().startswith("_")]
+
+
+@pytest.fixture
+def sim():
+    sim = simulation()
+    sim.advance(40)
+    return sim
+
+
+def test_the_axes_are_those_of_the_page(sim):
+    view = attached(Curves(), sim)
+    assert panels(curves_figure(sim, **view.export_options(sim.frame))).keys() == panels(curves_figure(sim)).keys()
+    view.choose(0, "value", log=True)
+    view.choose(1, "dispersion", log=False)
+    shown = panels(curves_figure(sim, **view.export_options(sim.frame)))
+    assert shown["F − min F"].get_yscale() == "log" and shown["dispersion"].get_yscale() == "linear"
+    assert panels(curves_figure(sim))["dispersion"].get_yscale() == "log"
+
+
+def test_what_a_legend_hides_is_left_out_and_the_others_keep_colour_and_axis(sim):
+    view = attached(Curves(), sim)
+    view.choose(0, "value", log=False)
+    whole = panels(curves_figure(sim, **view.export_options(sim.frame)))["F"]
+    first = view.plots[0].slots[0][1]
+    first.visible = False  # as a click in the browser does
+    seen = panels(curves_figure(sim, **view.export_options(sim.frame)))["F"]
+    assert labels(seen) == labels(whole)[1:] and seen.get_ylim() == whole.get_ylim()
+    assert [line.get_color() for line in seen.lines] == [line.get_color() for line in whole.lines][1:]
+
+
+def test_lines_of_claims_are_those_that_are_drawn(sim):
+    claim = next(c for claims in all_claims().values() for c in claims if c.curve and not c.drawn and c.observable in sim.record
+                 and type(sim.dynamics).__name__ == "CBO" and c in all_claims()[type(sim.dynamics)])  # fmt: skip
+    view = attached(Curves(), sim)
+    before = sum(map(len, map(labels, panels(curves_figure(sim, **view.export_options(sim.frame))).values())))
+    view.draw(claim.name, True)
+    after = sum(map(len, map(labels, panels(curves_figure(sim, **view.export_options(sim.frame))).values())))
+    assert after == before + 1
+
+
+def test_other_runs_lie_behind_with_the_numbers_of_the_page(sim):
+    other = simulation(seed=9)
+    other.advance(90)
+    view = attached(Curves(), sim)
+    view.choose(0, "value", log=True)
+    view.overlays = [Overlay.of(other, "run 1")]
+    axes = panels(curves_figure(sim, **view.export_options(sim.frame)))["F − min F"]
+    drawn = view.plots[0].behind[0].data
+    for place, (k, y) in enumerate(zip(drawn["k"], drawn["y"], strict=True)):
+        np.testing.assert_array_equal(axes.lines[place].get_xdata(), k)
+        np.testing.assert_array_equal(axes.lines[place].get_ydata(), y)
+    assert "run 1" in labels(axes) and axes.get_xlim() == (0, 93)
+    view.plots[0].behind[1].visible = False
+    assert OVERLAYS in view.export_options(sim.frame)["hidden"]
+    assert "run 1" not in labels(panels(curves_figure(sim, **view.export_options(sim.frame)))["F − min F"])
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"log": {"nothing": True}}, "log = "),
+        ({"log": {"value": 1}}, "log = "),
+        ({"log": True}, "log = True"),
+        ({"lines": ["no claim"]}, "lines = "),
+        ({"lines": [3]}, "lines = "),
+        ({"hidden": "best"}, "hidden = 'best'"),
+        ({"hidden": [1]}, "hidden = "),
+        ({"overlays": [1]}, "overlays = "),
+    ],
+)
+def test_options_that_mean_nothing_are_refused(sim, options, named):
+    with pytest.raises(ValueError, match=named):
+        exports.picture(sim, "curves", **options)
