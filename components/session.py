@@ -286,6 +286,7 @@ class Session:
         if request.everything:
             self.history.hurry()  # no other picture may follow
             self.equation.hurry()
+            self.claims.hurry()
         picture = self.pictures.prepare(request)
         self.law.notice(self.side.law_parts | self.curves.law_parts)  # which they may have come to draw just now
         return picture

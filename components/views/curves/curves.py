@@ -168,7 +168,7 @@ class Curves(View):
         self.refresh()
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
-        """The axes, lines and runs that are seen; a curve that is hidden on one plot is left out; the distance to the law, where it is on a plot."""
+        """The axes, lines and runs that are seen; hidden curves are left out. And the distance to the law, where it is on a plot."""
         recorded = groups_of(self._sim.dynamics.observables)
         seen = {
             "log": {group: log for group, log in self._chosen if group in recorded and log != self._suits_log(group)},
