@@ -35,13 +35,15 @@ export function render({model}) {
 
   const theme = followTheme(model, send)
   const arrival = makeArrival(model, send)
+  const small = matchMedia("(max-width: 700px), (max-height: 500px)") // a phone, upright or on its side
+  listen(model, small, "change", () => { if (small.matches) { send("narrow") } })
   const tellHidden = () => send("hidden", document.hidden)
   listen(model, document, "visibilitychange", tellHidden)
   setTimeout(() => { // once the page is connected
     theme.ask()
     arrival.tell()
     if (document.hidden) { tellHidden() }
-    if (matchMedia("(max-width: 700px)").matches) { send("narrow") }
+    if (small.matches) { send("narrow") }
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) { send("calm") }
   })
   return bar

@@ -209,6 +209,7 @@ ACROSS = {  # what is tested across the modules of a folder
     "landscapes/test_regularity.py",
     "links/test_links_of_before.py",
     "papers/test_results.py",
+    "theory/test_changed_runs.py",
     "replicas/test_success.py",
     "server/bokeh_patches/test_install.py",
     "server/test_private_parts.py",

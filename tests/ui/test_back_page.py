@@ -33,9 +33,9 @@ def test_back_closes_the_drawer_and_the_sheet_of_a_phone_and_the_address_stays_t
     lab.wait(lambda: page.evaluate("history.state?.panels?.length ?? 0") == 0, "an entry is left")
     sheet = page.get_by_role("button", name="Compare with a second swarm")
     opens = page.locator("header button").first
-    for _ in range(2):  # closed, and opened as on a phone
-        opens.click()
-        page.wait_for_timeout(400)
+    sheet.wait_for(state="hidden")  # a window that becomes a phone's closes it; there it opens as a sheet
+    page.wait_for_timeout(400)
+    opens.click()
     sheet.wait_for(state="visible")
     page.go_back()
     sheet.wait_for(state="hidden")

@@ -120,6 +120,29 @@ def test_the_landscape_fills_the_frame_and_no_plot_is_cut_at_any_size(lab, serve
     assert lab.page.evaluate(CUT)[1] > 3 and not lab.complaints
 
 
+# The arena's share of the window's height, whether the choices take any of its width, and how many rows the bar's buttons stand in.
+ON_ITS_SIDE = """() => {
+  const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  const seen = all(document).filter((e) => e.getClientRects().length > 0)
+  const box = (e) => e.getBoundingClientRect(), arena = box(seen.find((e) => e.matches(".arena")))
+  const buttons = seen.filter((e) => e.matches("button") && e.closest(".strip")).map((e) => (box(e).top + box(e).bottom) / 2)
+  return [arena.height / innerHeight, arena.left, Math.max(...buttons) - Math.min(...buttons)]
+}"""
+
+
+def test_on_the_side_of_a_phone_the_arena_has_most_of_the_height_and_the_bar_one_row(lab, server):
+    lab.open(server.page)
+    size(lab, 844, 390)  # it was turned: the choices make room by themselves
+
+    def fits():
+        share, left, apart = lab.page.evaluate(ON_ITS_SIDE)
+        return share >= 0.6 and left < 20 and apart < 4
+
+    lab.wait(fits, f"{lab.page.evaluate(ON_ITS_SIDE)}")
+    lab.picture("844x390")
+    assert not lab.complaints
+
+
 @pytest.mark.parametrize("width, height", [WIDE, MIDDLE])
 def test_two_swarms_and_their_difference_have_their_axes(lab, server, width, height):
     size(lab, width, height)
