@@ -189,8 +189,8 @@ class Mass(View):
 
     @classmethod
     def option_names(cls) -> frozenset[str]:
-        """One option."""
-        return frozenset({"mass_over"})
+        """What the masses are drawn over, and whether their law is."""
+        return frozenset({"mass_over", "mass_law"})
 
     @property
     def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on whether there is noise over mass

@@ -29,7 +29,7 @@ def test_page_picture_and_replay_show_the_same_view_and_say_the_same(far):
     """Page and pictures had other steps: beyond two half widths, a picture showed more than was seen."""
     sim = scattered(far)
     page, paper, (header, _) = on_page(sim), printed(sim), replayed(sim)
-    view = np.array([ends(r) for r in page.wanted])
+    view = np.array([ends(r) for r in page.ranges.wanted])
     np.testing.assert_array_equal(view, [paper.axes.get_xlim(), paper.axes.get_ylim()])
     np.testing.assert_array_equal(view, np.transpose(header["view"]))
     assert page._zoom.size in ZOOMS and page.note.text == paper.note.get_text()
@@ -60,7 +60,7 @@ def test_of_a_large_swarm_page_and_picture_count_the_same_agents_in_the_same_cel
     page, paper = on_page(sim), printed(sim).painter
     image = page.density.data["image"][0]
     np.testing.assert_allclose(paper.cloud.get_array(), image / 255)
-    (left, right), (bottom, top) = (ends(r) for r in page.wanted)
+    (left, right), (bottom, top) = (ends(r) for r in page.ranges.wanted)
     assert tuple(paper.cloud.get_extent()) == (left, right, bottom, top)
     count = np.histogram2d(*sim.frame.x.T[::-1], bins=len(image), range=((bottom, top), (left, right)))[0]
     assert ((image > 0) == (count > 0)).mean() > 0.999

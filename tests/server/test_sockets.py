@@ -255,7 +255,7 @@ def hostile(v: Visitor) -> dict[str, dict[str, Any]]:
         "a message to the document": {"kind": "MessageSent", "msg_type": "other", "msg_data": MARKUP},
         "a message that makes a model": message(form, {"name": "swarm.n", "value": 1}) | {"msg_data": {
             "type": "event", "name": "data_event", "values": {"type": "map", "entries": [["model", {"id": form}], ["data", CODE]]}}},
-        "a message to a component of Panel": message(v.component("Tabs"), {"type": "close", "id": form}),
+        "a message to a component of Panel": message(v.component("Page"), {"type": "close", "id": form}),
         "an event of the page's elements": event("dom_event", {"model": encoded({}) | {"id": form}, "node": "x", "data": {}}),
         "an event that nobody expects": event("reset", {"model": {"id": figure}}),
         "an event of an unknown kind": event("made_up", {}),

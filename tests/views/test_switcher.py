@@ -228,7 +228,7 @@ def test_with_the_views_of_the_page():
 def test_to_show_a_comparison_searches_the_document_for_models_once(monkeypatch):
     """Each search takes 70 ms of the thread that all visitors share; a plot that came first by curve asked for seventeen."""
     runs = [simulation(), simulation()]
-    side, searches, document = ViewSwitcher([Density(), Comparison(runs=lambda: runs)]), [], Document()
+    side, searches, document = ViewSwitcher([Density, Comparison], runs=lambda: runs), [], Document()
     with set_curdoc(document):
         side.attach(runs[0])
         side.pane.server_doc(document)

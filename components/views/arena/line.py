@@ -55,7 +55,7 @@ class LineRenderer:
     """
 
     def __init__(self, colours: Theme, options: ArenaOptions):
-        self.colours, self.options = colours, options
+        self.colours, self.options, self.look = colours, options, options.look
         self.figure = fig = new_figure("x", "F(x)")
         top = {"level": MOVING}
         self.tones, self.counts = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=255)
@@ -157,20 +157,20 @@ class LineRenderer:
 
     def prepare(self, frame: Frame, run: Simulation) -> dict[str, Any]:
         """The columns of the sources for the next picture; touches no figure."""
-        landscape, options = run.landscape, self.options
+        landscape, look = run.landscape, self.look
         box_low, box_high = landscape.limits(1)
-        if not options.frozen:
+        if not look.frozen:
             self._zoom.step(distances(frame.x, box_low, box_high))
-        region, look = options.region_for(frame, landscape), options.look
-        options.shown = view = region or self._zoom.around(box_low, box_high)
+        region, layers = look.region_for(frame, landscape), look.layers
+        look.shown = view = region or self._zoom.around(box_low, box_high)
         low, high = view
-        out: dict[str, Any] = {"view": (low, high, region is not None, region is not None and options.origin is self)}
+        out: dict[str, Any] = {"view": (low, high, region is not None, region is not None and look.origin is self)}
         if (curve := self._new_curve(landscape, low[0], high[0], shift_of(frame))) is not None:
             out["background"] = self._curve = curve
         assert self._curve is not None
-        picture = line_picture(frame, landscape, view, self._curve.unit, self._curve.note, look)
+        picture = line_picture(frame, landscape, view, self._curve.unit, self._curve.note, layers)
         out |= {"key": picture.key, "note": picture.note}
-        if look.inset:
+        if layers.inset:
             out["inset"] = self._inset_columns(frame, landscape, view, picture)
         marks = {
             "focus": picture.focus,
@@ -207,7 +207,7 @@ class LineRenderer:
 
     def _new_curve(self, landscape: Landscape, left: float, right: float, shift: float) -> Curve | None:
         """The curve, where that in the figure does not do any more; its axis stays while wells are edited in the arena."""
-        wanted, frozen = (left, right, shift), self.options.frozen
+        wanted, frozen = (left, right, shift), self.look.frozen
         if self._drawn is not None and self._drawn_view == (*wanted, frozen) and self._drawn.same_as(landscape):
             return None
         self._drawn, self._drawn_view, before = landscape.copy(), (*wanted, frozen), self._curve

@@ -21,6 +21,43 @@ QUIET_S = 0.12  # without another turn of the wheel: then the landscape is drawn
 MOVES = {"left": (-1.0, 0.0), "right": (1.0, 0.0), "down": (0.0, -1.0), "up": (0.0, 1.0)}
 
 
+class ArenaLook:
+    """How the arenas are looked at now; read on any thread, and written on the page's, but for ``shown``.
+
+    Attributes
+    ----------
+    region : Region or None
+        What is seen in place of the box.
+    layers : Layers
+        What of an arena is shown.
+    shown : View or None
+        What was drawn last.
+    origin : object
+        The arena's renderer whose browser has moved the region last; None where a button or a link has.
+    moving : bool
+        Whether a wheel or a hand is still at it: what takes long waits.
+    frozen : bool
+        Whether ranges stay as they are, because the landscape is being edited in the arena.
+    """
+
+    def __init__(self) -> None:
+        self.region: Region | None = None
+        self.layers: Layers = ALL
+        self.shown: View | None = None
+        self.origin: Any = None
+        self.moving, self.frozen = False, False
+
+    def region_for(self, frame: Frame, landscape: Landscape) -> Region | None:
+        """The region, where it suits this run: two that are compared may have other boxes and dimensions."""
+        region = self.region
+        if region is None or len(region.low) != min(frame.d, 2):
+            return None
+        try:
+            return region_of(region.values, *landscape.limits(frame.d))
+        except ValueError:
+            return None
+
+
 class ArenaOptions(pn.custom.JSComponent):
     """The region and the layers of every arena; the buttons and keys for both.
 
@@ -31,12 +68,8 @@ class ArenaOptions(pn.custom.JSComponent):
 
     Attributes
     ----------
-    origin : object
-        The arena's renderer whose browser has moved the region last; None where a button or a link has.
-    moving : bool
-        Whether a wheel or a hand is still at it: what takes long waits.
-    frozen : bool
-        Whether ranges stay as they are, because the landscape is being edited in the arena.
+    look : ArenaLook
+        What is chosen, for threads that may touch nothing of the page.
     """
 
     switches = param.List([], doc="Layers that this run has, each (name, title).")
@@ -49,13 +82,10 @@ class ArenaOptions(pn.custom.JSComponent):
     def __init__(self, changed: Callable[[], None], **params: Any):
         super().__init__(**{"margin": 0, "height": 26, "sizing_mode": "fixed", "width": 190} | params)
         self._changed = changed
-        self._region: Region | None = None
+        self.look = ArenaLook()
         self._run: Simulation | None = None
         self._box: tuple[np.ndarray, np.ndarray] = (-np.ones(1), np.ones(1))
         self._about: tuple[Any, ...] = ()
-        self.shown: View | None = None
-        self.origin: Any = None
-        self.moving, self.frozen = False, False
         self._moved_at = 0.0
 
     # ---- what a link holds ---------------------------------------------------------------------------------------------
@@ -68,7 +98,7 @@ class ArenaOptions(pn.custom.JSComponent):
     @property
     def region(self) -> list[float] | None:
         """x₀, x₁ and, of a plane, y₀, y₁ in place of the box; None: the box."""
-        return None if self._region is None else self._region.values
+        return None if self.look.region is None else self.look.region.values
 
     @region.setter
     def region(self, values: Any) -> None:
@@ -79,35 +109,19 @@ class ArenaOptions(pn.custom.JSComponent):
     @property
     def layers(self) -> list[str]:
         """The names of the layers that are shown."""
-        return self.look.shown
+        return self.look.layers.shown
 
     @layers.setter
     def layers(self, names: Any) -> None:
-        self.active = layers_of(names).shown
+        self.look.layers = layers_of(names)
+        self.active = self.look.layers.shown
         self._changed()
-
-    @property
-    def look(self) -> Layers:
-        """The layers as a tuple of switches."""
-        return layers_of(self.active)
 
     def export_options(self, frame: Frame, landscape: Landscape) -> dict[str, Any]:
         """The options of :func:`swarmviz.exports.picture` that differ from its defaults, for a run of one of the arenas."""
-        hidden = {name: False for name, on in self.look._asdict().items() if not on}
-        region = self.region_for(frame, landscape)
+        hidden = {name: False for name, on in self.look.layers._asdict().items() if not on}
+        region = self.look.region_for(frame, landscape)
         return hidden if region is None else hidden | {"region": region.values}
-
-    # ---- what arenas ask for (any thread) ------------------------------------------------------------------------------
-
-    def region_for(self, frame: Frame, landscape: Landscape) -> Region | None:
-        """The region, where it suits this run: two that are compared may have other boxes and dimensions."""
-        region = self._region
-        if region is None or len(region.low) != min(frame.d, 2):
-            return None
-        try:
-            return region_of(region.values, *landscape.limits(frame.d))
-        except ValueError:
-            return None
 
     # ---- what changes it (the page's thread) ---------------------------------------------------------------------------
 
@@ -117,7 +131,8 @@ class ArenaOptions(pn.custom.JSComponent):
         self._run, self._box = run, tuple(side[:2] for side in landscape.limits(frame.d))  # type: ignore[assignment]
         about = type(landscape), frame.d, frame.occupation is None, *np.concatenate(self._box)
         if about != self._about:
-            self._about, self._region, self.shown, self.origin = about, None, None, None
+            self._about = about
+            self.look.region = self.look.shown = self.look.origin = None
         there = {
             "trails": frame.partner is None,
             "arrows": frame.v is not None,
@@ -131,7 +146,7 @@ class ArenaOptions(pn.custom.JSComponent):
             for name, title in TITLES.items()
             if there[name] and not whole and (plane or name in ("arrows", "inset"))
         ]
-        self.param.update(switches=offered, zooms=not whole, zoomed=self._region is not None)
+        self.param.update(switches=offered, zooms=not whole, zoomed=self.look.region is not None)
 
     def move_to(self, origin: Any, values: list[Any]) -> None:
         """The browser has moved the ranges of an arena by wheel, pinch or drag; ``values`` are their ends."""
@@ -142,14 +157,14 @@ class ArenaOptions(pn.custom.JSComponent):
         middle, half = wanted.sum(axis=1) / 2, (wanted[:, 1] - wanted[:, 0]) / 2
         region = fitted(middle, half, *self._box)
         stopped = not np.allclose(region.high - region.low, 2 * half, rtol=1e-6)
-        self._region, self.origin, self._moved_at = region, None if stopped else origin, time.monotonic()
+        self.look.region, self.look.origin, self._moved_at = region, None if stopped else origin, time.monotonic()
         if not self.zoomed:
             self.zoomed = True
         document = pn.state.curdoc
         if document is None or document.session_context is None:
             self._changed()
-        elif not self.moving:
-            self.moving = True
+        elif not self.look.moving:
+            self.look.moving = True
             document.add_timeout_callback(self._settle, int(1000 * QUIET_S))
 
     def _settle(self) -> None:
@@ -158,30 +173,30 @@ class ArenaOptions(pn.custom.JSComponent):
         if time.monotonic() - self._moved_at < QUIET_S and document is not None:
             document.add_timeout_callback(self._settle, int(1000 * QUIET_S))
             return
-        self.moving = False
+        self.look.moving = False
         self._changed()
 
     def _show(self, region: Region | None) -> None:
-        self._region, self.origin = region, None
+        self.look.region, self.look.origin = region, None
         self.zoomed = region is not None
         self._changed()
 
     def set_mode(self, mode: str) -> None:
         """What a click in the arena means now."""
-        if self.frozen != (mode == "wells"):
-            self.frozen = not self.frozen
+        if self.look.frozen != (mode == "wells"):
+            self.look.frozen = not self.look.frozen
             self._changed()
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, str) and data in Layers._fields:
-            now = self.look
+            now = self.look.layers
             self.layers = now._replace(**{data: not getattr(now, data)}).shown
         elif self.zooms and self._run is not None and isinstance(data, str):
             self._act(data)
 
     def _act(self, act: str) -> None:
         box = self._box
-        now = self._region or Region(*(self.shown or view_around(*box, EDGE)))
+        now = self.look.region or Region(*(self.look.shown or view_around(*box, EDGE)))
         if act == "box":
             self._show(None)
         elif act == "fit" and self._run is not None:

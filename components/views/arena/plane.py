@@ -62,7 +62,7 @@ class PlaneRenderer:
     """
 
     def __init__(self, colours: Theme, options: ArenaOptions):
-        self.colours, self.options = colours, options
+        self.colours, self.options, self.look = colours, options, options.look
         self.figure = new_figure("x₁", "x₂")
         self.figure.grid.visible = False
         self.shades, self.scale = LinearColorMapper(low=-0.5, high=SHADES - 0.5), LinearColorMapper(low=0, high=1)
@@ -212,19 +212,19 @@ class PlaneRenderer:
 
     def prepare(self, frame: Frame, run: Simulation) -> dict[str, Any]:
         """The columns of the sources for the next picture; touches no figure."""
-        landscape, options = run.landscape, self.options
+        landscape, look = run.landscape, self.look
         low, high = (side[:2] for side in landscape.limits(frame.d))
-        if not options.frozen:
+        if not look.frozen:
             self._zoom.step(distances(frame.x[:, :2], low, high))
-        region, look = options.region_for(frame, landscape), options.look
-        options.shown = view = region or self._zoom.around(low, high)
-        told = region is not None and options.origin is self
-        out: dict[str, Any] = {"view": (*view, region is not None, told), "contours": look.contours}
+        region, layers = look.region_for(frame, landscape), look.layers
+        look.shown = view = region or self._zoom.around(low, high)
+        told = region is not None and look.origin is self
+        out: dict[str, Any] = {"view": (*view, region is not None, told), "contours": layers.contours}
         if (drawn := self._new_background(frame, landscape, view, region is not None)) is not None:
             out["background"], self._background_note = (drawn, (low, high)), drawn.note
         recent, said = self._recent.with_frame(frame), self._background_note
-        picture = plane_picture(frame, landscape, view, recent, said, look)
-        if look.inset:
+        picture = plane_picture(frame, landscape, view, recent, said, layers)
+        if layers.inset:
             out["inset"] = self._inset_columns(frame, view, picture)
         narrow = (view[1] - view[0]).max() < FINE * np.abs(view).max()
         finite = _finite_f8 if narrow else finite_f4
@@ -257,7 +257,7 @@ class PlaneRenderer:
         (low, high), shift = view, shift_of(frame)
         self._view_size, self._drifts = high - low, frame.shift is not None
         same = self._drawn is not None and self._drawn.same_as(landscape)
-        if same and self.options.moving:
+        if same and self.look.moving:
             return None
         far = (np.abs(shift - self._drawn_at) > MAX_DRIFT * (high - low)).any()
         margin, ends = self._wanted_margin(), np.concatenate(view)

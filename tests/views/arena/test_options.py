@@ -35,7 +35,7 @@ def size(options):
 
 def test_buttons_zoom_move_and_go_back_to_the_box():
     options, changes = options_for(simulation(landscape="Rastrigin"))
-    options.shown = np.array([-6.0, -6.0]), np.array([6.0, 6.0])
+    options.look.shown = np.array([-6.0, -6.0]), np.array([6.0, 6.0])
     options._handle_msg("in")
     assert size(options) == pytest.approx((12 / STEP, 12 / STEP)) and options.zoomed
     before = options.region
@@ -72,7 +72,7 @@ def test_a_switch_takes_a_layer_away_and_brings_it_back():
     exported = lambda: options.export_options(sim.frame, sim.landscape)  # noqa: E731
     assert [name for name, _ in options.switches] == ["trails", "arrows", "contours", "inset"]
     options._handle_msg("arrows")
-    assert "arrows" not in options.layers and not options.look.arrows and options.look.trails
+    assert "arrows" not in options.layers and not options.look.layers.arrows and options.look.layers.trails
     assert exported() == {"arrows": False}
     options._handle_msg("arrows")
     assert options.layers == ALL.shown and changes.count == 2 and exported() == {}
@@ -97,10 +97,13 @@ def test_a_hand_moves_the_region_within_its_limits():
     browser = object()
     options.move_to(browser, [-1.0, 2.0, 0.0, 1.0])
     assert (
-        options.region == [-1.0, 2.0, 0.0, 1.0] and options.origin is browser and options.zoomed and changes.count == 1
+        options.region == [-1.0, 2.0, 0.0, 1.0]
+        and options.look.origin is browser
+        and options.zoomed
+        and changes.count == 1
     )
     options.move_to(browser, [-1e300, 1e308, 0.0, 1.0])
-    assert options.region == pytest.approx([-half, half, 0.0, 1.0]) and options.origin is None, (
+    assert options.region == pytest.approx([-half, half, 0.0, 1.0]) and options.look.origin is None, (
         "the browser is told where it stopped"
     )
     for wrong in (
@@ -165,7 +168,7 @@ def test_a_pane_that_the_region_does_not_suit_shows_its_box():
     options.region = [-40, 40, -1, 1]
     for sim, fits in ((simulation(landscape="Rastrigin", d=3), True), (simulation(landscape="Rastrigin", d=1), False),
                       (simulation(landscape="SixHumpCamel"), False)):  # fmt: skip
-        region = options.region_for(sim.frame, sim.landscape)
+        region = options.look.region_for(sim.frame, sim.landscape)
         assert (region is not None) == fits == ("region" in options.export_options(sim.frame, sim.landscape))
 
 
@@ -173,5 +176,5 @@ def test_ranges_are_frozen_in_the_mode_of_wells_alone():
     options, changes = options_for(simulation())
     for mode, frozen in (("look", False), ("wells", True), ("wells", True), ("swarm", False)):
         options.set_mode(mode)
-        assert options.frozen == frozen
+        assert options.look.frozen == frozen
     assert changes.count == 2

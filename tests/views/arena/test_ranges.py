@@ -71,11 +71,11 @@ def test_the_landscape_waits_until_the_hand_rests():
     arena = attached(Arena(), sim)
     options = arena._options
     options.attach(sim)
-    options.moving, options._region = True, None
+    options.look.moving, options.look.region = True, None
     moved(arena.renderer, -1.0, 1.0, 0.0, 1.0)
-    options.moving = True
+    options.look.moving = True
     assert "background" not in arena.prepare(sim.frame, sim)
-    options.moving = False
+    options.look.moving = False
     drawn, _ = arena.prepare(sim.frame, sim)["background"]
     assert (drawn.low <= [-1, 0]).all() and (drawn.high >= [1, 1]).all() and (drawn.high - drawn.low < 6).all()
     assert "background" not in arena.prepare(sim.frame, sim)
