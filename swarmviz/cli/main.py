@@ -21,7 +21,7 @@ from swarmviz.cli import options
 from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
-from swarmviz.cli.outcome import cli_errors, early_text, print_summary, write_outputs
+from swarmviz.cli.outcome import cli_errors, print_summary, runs_text, write_outputs
 from swarmviz.cli.output import picture, require_writable, write_data, write_file
 from swarmviz.cli.values import chosen, listed, owner, pairs, parse_value, problem
 from swarmviz.ensembles.settings import Options
@@ -186,7 +186,7 @@ def figure(key, listing, runs, threads, quick, out, plot, store):
         write_outputs(
             data,
             lambda: write_data(out, None, data),
-            lambda: click.echo(f"{int(data['finished'].sum())} runs{early_text(data)}"),
+            lambda: click.echo(runs_text(data)),
             *(() if data.attrs["interrupted"] else whole),
         )
 

@@ -100,6 +100,14 @@ def early_text(data: Any) -> str:
     return f", of which {' and '.join(words)}" if words else ""
 
 
+def runs_text(data: Any) -> str:
+    """How many runs came to their end, and what became of the others."""
+    if "diverged_step" in data:
+        return f"{int(data['finished'].sum())} runs{early_text(data)}"
+    lost = int(data["diverged"].sum())  # errors against N are means over runs, whose ends are not kept
+    return f"{int(data['runs'].sum())} runs" + (f"; {lost} diverged, and are in no mean" if lost else "")
+
+
 def print_summary(data: Any) -> None:
     """Success, medians, and the runs that ended early, on standard output; nothing where no run was finished."""
     if not data["finished"].any():

@@ -5,6 +5,7 @@ For the page and for pictures. NumPy only; safe on any thread, but asking a law 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +68,8 @@ class DrawnLaw(NamedTuple):
         """Whether they are, in words."""
         if self.applies:
             return f"followed by a swarm of N = {self.n:,} agents so far: N* = {_count(self.needed)} are enough"
+        if math.isinf(self.needed):
+            return "faint, because no number of agents is known with which a swarm has followed it so far (N* = ∞)"
         return f"faint, because a swarm has followed it so far only from about N* = {_count(self.needed)} agents on; here N = {self.n:,}"
 
     @property

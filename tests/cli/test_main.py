@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -126,6 +127,13 @@ def _stop_after(runs):
             raise KeyboardInterrupt
 
     return stop
+
+
+def test_a_figure_of_errors_against_the_number_of_agents_counts_the_runs_of_its_means():
+    """Its data have no steps at which runs diverged; the command ended with a KeyError."""
+    done = call("figure", "003-theorem3.1", "--runs", 2, "--quick")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"^\d+ runs$", done.output, re.MULTILINE)
 
 
 def test_a_figure_is_computed_drawn_and_compared(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,8 @@ def test_it_is_faint_with_the_number_that_would_be_enough_while_the_swarm_has_fe
         assert opacity(law) == (1.0 if followed else FAINT)
         assert (f"here N = {n:,}" in law.sentence and "N* = " in law.sentence) != followed
     assert "N* = 6·10¹¹" in law._replace(needed=6.2e11).reason
+    never = law._replace(needed=math.inf).reason
+    assert "no number of agents is known" in never and never.endswith("(N* = ∞)")
 
 
 def test_where_there_is_no_law_there_is_no_line_but_a_sentence():

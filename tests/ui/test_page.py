@@ -90,6 +90,7 @@ def test_each_slider_of_a_dynamics_reaches_the_kernel(lab, server, dynamics):
     lab.open(server.page)
     lab.choose("dynamics", dynamics)
     lab.pause()
+    lab.page.locator("button.again").click()  # else an edit starts a swarm again that has drawn together
     lab.page.locator(".speed input").fill("150")
     lab.page.locator(".stop select").select_option("k")
     lab.page.locator(".stop input").fill("600")
