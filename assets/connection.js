@@ -89,12 +89,15 @@ const watchConnection = (() => {
     })
   })
   doc.on_event("client_reconnected", onBack)
-  const {replace_with_json: replace} = doc.constructor.prototype
+  const {replace_with_json: replace, create_json_patch: patch} = doc.constructor.prototype
   let replacing = false
-  doc.constructor.prototype.replace_with_json = function (...given) { // else what has just come from the server is sent back to it, and again
-    replacing = true // with the next change
+  doc.constructor.prototype.replace_with_json = function (...given) { // else what has just come from the server is sent back to it
+    replacing = true
     try { replace.apply(this, given) } finally { replacing = false }
-    this._new_models?.clear()
+  }
+  doc.constructor.prototype.create_json_patch = function (events) { // every model comes from the server, which knows it: BokehJS sends one that
+    this._new_models?.clear() // has just come back in full with the first change after it, and the server takes references only
+    return patch.call(this, events)
   }
   const part = (name) => { try { return Bokeh.require(name) } catch { return {} } }
   const {ClientConnection} = part("client/connection")
