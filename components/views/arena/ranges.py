@@ -23,16 +23,23 @@ from components.views.figures import move_range
 LEAST_POWER = -6  # of ten, below which coordinates have an exponent
 PIXELS = "pixels"  # the name of ranges that count the pixels of the frame, from its lower left corner
 
+# Ranges that a hand has moved, which the server may not know yet, keep their middle and their unit in a frame of another size: it changes
+# while they move, because other ticks need another width.
 FIT = """
 const w = fig.inner_width, h = fig.inner_height
 if (!(w > 0 && h > 0)) return
 for (const [range, size] of [[px, w], [py, h]]) { range.setv({start: 0, end: size}, {sync: false}) }
-const unit = flat ? (wx.end - wx.start) / w : Math.max((wx.end - wx.start) / w, (wy.end - wy.start) / h)
-for (const [range, wanted, size] of flat ? [[fig.x_range, wx, w]] : [[fig.x_range, wx, w], [fig.y_range, wy, h]]) {
-  const centre = (wanted.start + wanted.end) / 2, half = unit * size / 2
+const axes = flat ? [[fig.x_range, wx, w]] : [[fig.x_range, wx, w], [fig.y_range, wy, h]]
+const ends = () => axes.flatMap(([range]) => [range.start, range.end]), fitted = fig.fitted
+const by_hand = fitted != null && cb_obj !== wx && ends().some((end, i) => end !== fitted.ends[i])
+const unit = by_hand ? (fig.x_range.end - fig.x_range.start) / fitted.w
+  : flat ? (wx.end - wx.start) / w : Math.max((wx.end - wx.start) / w, (wy.end - wy.start) / h)
+for (const [range, wanted, size] of axes) {
+  const {start, end} = by_hand ? range : wanted, centre = (start + end) / 2, half = unit * size / 2
   range.setv({start: centre - half, end: centre + half, reset_start: centre - half, reset_end: centre + half}, {sync: false})
 }
-pan.active = wx.tags[1] // where the whole box is seen, a finger scrolls the page
+fig.fitted = {w, ends: by_hand ? fitted.ends : ends()}
+pan.active = by_hand || wx.tags[1] // where the whole box is seen, a finger scrolls the page
 if (bar) { bar.visible = fig.outer_width > 400 }
 """
 

@@ -32,7 +32,12 @@ def test_a_connection_has_the_fields_that_are_read(field):
 
 @pytest.mark.parametrize(
     ("name", "part"),
-    [("Document", "replace_with_json"), ("Document", "create_json_patch"), ("Document", "_new_models"), ("ClientSession", "request_server_info")]
+    [
+        ("Document", "replace_with_json"),
+        ("Document", "create_json_patch"),
+        ("Document", "_new_models"),
+        ("ClientSession", "request_server_info"),
+    ],
 )  # fmt: skip
 def test_a_document_and_a_session_have_what_is_used_of_them(name, part):
     assert part in CODE
