@@ -13,7 +13,7 @@ ARENAS = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.va
   .map((f) => [f.x_range.start, f.x_range.end, f.y_range.start, f.y_range.end])"""
 # A hand halves the ranges, and before the server knows, the frame becomes narrower for ticks with more digits, and wide again: middle of x,
 # units of both axes. Then all is as before.
-NARROWER = """() => {
+NARROWER = """async () => {
   const {x_range: x, y_range: y, inner_width: w, inner_height: h} = window.fig = Bokeh.documents
     .flatMap((doc) => Array.from(doc._all_models.values()))
     .find((m) => m.type === "Figure" && m.title?.text && Bokeh.index.find_one_by_id(m.id) != null)
@@ -24,7 +24,11 @@ NARROWER = """() => {
     range.setv({start: middle - quarter, end: middle + quarter}, told)
   }
   const views = [view()]
-  for (const width of [w - 10, w]) { fig.setv({inner_width: width}, told); views.push(view()) }
+  for (const width of [w - 10, w]) {
+    fig.setv({inner_width: width}, told)
+    await new Promise((done) => setTimeout(done)) // Bokeh's callbacks are asynchronous
+    views.push(view())
+  }
   x.setv({start: seen[0], end: seen[1]}, told); y.setv({start: seen[2], end: seen[3]}, told)
   return views
 }"""
@@ -96,7 +100,8 @@ def test_wheel_and_hand_move_the_region_which_the_link_holds(lab, server):
 def test_a_small_swarm_is_enlarged_and_fitted_on_demand(lab, server):
     opened(lab, address(server))
     lab.wait(lambda: any(text.startswith("×") for text in lab.page.evaluate(INSET)), "no inset")
-    k = lab.step
+    k = 120
+    lab.wait(lambda: lab.step == k, "the read-out does not follow")
     lab.page.keyboard.press("s")
     lab.wait(lambda: width(lab) < 0.5, "the swarm is not fitted")
     lab.wait(lambda: not lab.page.evaluate(INSET), "then there is nothing left to enlarge")
