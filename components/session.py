@@ -227,6 +227,7 @@ class Session:
         given = pn.state.session_args.get(permalink.KEY) if pn.state.session_args else None
         narrow = "Mobi" in str(pn.state.headers.get("User-Agent", ""))
         session = cls(given[0].decode("ascii", "replace") if given else None, narrow)
+        session.transport.paint_before_start()
         pn.state.onload(lambda: session.start(pn.state.curdoc))
         pn.state.on_session_destroyed(lambda context: session.close())
         return session

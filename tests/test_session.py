@@ -27,6 +27,15 @@ def test_the_first_thing_a_visitor_sees_is_the_example_of_001_running(running):
     assert np.abs(running._sim.swarm.positions(landscape)).max() <= 5
 
 
+def test_the_document_that_a_browser_is_given_holds_the_first_picture(session):
+    """It came 0.4 s after the page was laid out."""
+    session.transport.paint_before_start()
+    sim, clock = session._sim, session.transport.clock
+    assert not session.transport.started
+    np.testing.assert_array_equal(session.panes.current.arena.renderer.points.data["x"], sim.frame.x[:, 0].astype("f4"))
+    assert (clock.k, clock.frame) == (sim.k, 0)
+
+
 def test_an_edit_reaches_the_running_simulation_without_a_restart(running):
     k = running._sim.k
     edit(running, "dynamics.lam", "2.5")

@@ -173,6 +173,13 @@ class Transport:
             self._thread = threading.Thread(target=self._work, name="swarmviz transport", daemon=True)
             self._thread.start()
 
+    def paint_before_start(self) -> None:
+        """Paint where the swarm stands, on this thread: the document that the browser is given holds a picture, and it waits for none."""
+        moment, payloads = self._picture(self._pacer.whole_picture())
+        self._pacer.k = moment.k
+        self._paint(payloads)
+        self.clock.update(**moment._asdict())  # without a number: no browser could acknowledge it
+
     def stop(self) -> None:
         """End the worker for good and let go of the document."""
         with self._wake:

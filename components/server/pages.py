@@ -28,6 +28,7 @@ SESSION_ARGUMENTS = (
     "bokeh-session-id",
     "bokeh-token",
 )  # arguments with which a link could hand over a session, and their header
+SHIM_MODE = '<script type="esms-options">{"shimMode": true}</script>'  # as Panel's template writes it
 REASONS = {
     session_limit.FULL: (
         "All places are taken",
@@ -119,6 +120,7 @@ class PageTemplate:
             session = await context.create_session_if_needed(session_id, request, token)
             document = session.document
             with set_curdoc(document):
+                bundles = {model.esm for model in document.models if getattr(model, "bundle", None) == "url"}
                 html = server_html_page_for_session(
                     session,
                     resources=Resources.from_bokeh(application.resources()),
@@ -134,7 +136,19 @@ class PageTemplate:
         logo, arrival = ((ASSETS / name).read_text(encoding="utf-8") for name in ("logo.svg", "arrival.html"))
         html = html.replace("</head>", f"{again}</head>", 1)
         html = html.replace("<body>", f"<body>{arrival.replace('LOGO', logo)}", 1)
+        html = _with_native_modules(html, bundles)
         return html.replace("<script", f'<script nonce="{self._nonce}"')
+
+
+def _with_native_modules(html: str, bundles: set[str]) -> str:
+    """The page with modules that the browser loads by itself, these ones from the start.
+
+    Panel has es-module-shims fetch, rewrite and compile every module in the browser's place: the bundle of panel-material-ui is then asked
+    for when the session is there, and no browser keeps its compiled code. Without that mode the shim leaves modules to every browser that
+    knows import maps, and helps the others.
+    """
+    preload = "".join(f'<link rel="modulepreload" href="{bundle}">' for bundle in sorted(bundles))
+    return html.replace(SHIM_MODE, "", 1).replace("</head>", f"{preload}</head>", 1)
 
 
 class _Unconnected:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, Div, HoverTool, Label, Legend, Range1d
+from bokeh.models import ColumnDataSource, CustomJS, Div, Grid, HoverTool, Label, Legend, Range1d
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
@@ -112,16 +112,24 @@ def apply_theme(fig: figure, colours: Theme) -> None:
                     axis_label_text_color=colours.ink, major_label_text_color=colours.ink,
                     axis_label_text_font_size=TEXT, major_label_text_font_size=SMALL_TEXT,
                     axis_label_text_font_style="normal", axis_label_text_font=FONT, major_label_text_font=FONT)  # fmt: skip
-    fig.grid.grid_line_color = colours.grid
     fig.title.update(text_color=colours.ink, text_font_size=TITLE_TEXT, text_font=FONT, text_font_style="normal")
-    for legend in fig.select({"type": Legend}):
+    around = [
+        *fig.center,
+        *fig.above,
+        *fig.below,
+        *fig.left,
+        *fig.right,
+    ]  # Bokeh's select would walk through the models of all glyphs
+    for grid in (part for part in around if isinstance(part, Grid)):
+        grid.grid_line_color = colours.grid
+    for legend in (part for part in around if isinstance(part, Legend)):
         legend.update(
             label_text_color=colours.ink,
             label_text_font=FONT,
             label_text_font_size=SMALL_TEXT,
             inactive_fill_color=colours.paper,
         )
-    for label in fig.select({"type": Label}):
+    for label in (part for part in around if isinstance(part, Label)):
         label.update(text_color=colours.ink, background_fill_color=colours.paper)
 
 

@@ -163,6 +163,14 @@ def test_the_routes_are_those_that_the_table_names_and_the_owners_plug_in(server
     }
 
 
+def test_the_browser_loads_modules_by_itself_and_the_bundle_from_the_start(server):
+    page = server.page().text
+    assert "esms-options" not in page and "es-module-shims" in page
+    (bundle,) = re.findall(r'<link rel="modulepreload" href="\./(static/[^"]+)"', page)
+    answer = server.ask(f"/{bundle}")
+    assert answer.status == 200 and "javascript" in answer.headers["content-type"]
+
+
 def test_every_file_that_the_page_names_is_there(server):
     named = re.findall(r'(?:src|href)="(static/[^"]+)"', server.page().text)
     assert len(named) >= 9
