@@ -241,6 +241,8 @@ def _slow(lived: LivedRun) -> tuple[bool | None, str]:
     if not T > 0:
         return False, "T = 0"
     rate = relaxation_rate(lived.landscape, float(f"{T:.2g}"), _walled(lived))  # rounded, so that it is remembered
+    if math.isnan(rate):
+        return None, "the rate is not known"
     change = abs(later - T) / T / (t * 1e-4 + 1e-4)
     return bool(rate >= conditions.LONG * change), f"λ₁ = {rate:.2g}, |Ṫ|/T = {change:.2g}"
 
