@@ -34,6 +34,7 @@ class ClaimList(pn.custom.JSComponent):
     """
 
     claims = param.List([], doc="One dictionary for each claim, see ``row_of``.")
+    of_step = param.String("", doc="Of which step they are, where it is not the one that is shown.")
     remark = param.String(NO_CLAIMS, doc="What is said when there is none.")
 
     _esm, _stylesheets = component("claims")
@@ -77,7 +78,7 @@ class ClaimsCard(View):
         super().__init__(**wiring)
         self._verdicts, self._is_drawn, self._on_draw, self._on_seen = verdicts, drawn, draw, seen
         self._seen, self._looked = False, -math.inf
-        self._judged: Mapping[str, Verdict] = {}
+        self._judged: tuple[Mapping[str, Verdict], str] = {}, ""
         self._list = ClaimList(self._set_seen, self._draw)
 
     @property
@@ -112,23 +113,28 @@ class ClaimsCard(View):
         self._sim = run
         self.hurry()
 
-    def prepare(self, frame: Frame, run: Simulation) -> list[dict[str, Any]] | None:
-        """The rows, when the card is seen and the last look was a while ago."""
+    def prepare(self, frame: Frame, run: Simulation) -> dict[str, Any] | None:
+        """What the list shows, when the card is seen and the last look was a while ago."""
         if not self._seen:
             return None
-        now, verdicts = time.monotonic(), self._verdicts(run)
-        if now - self._looked < UPDATE_EVERY_S and verdicts == self._judged:
+        now, verdicts, of_step = time.monotonic(), self._verdicts(run), of_step_words(frame.k, run.furthest)
+        if now - self._looked < UPDATE_EVERY_S and (verdicts, of_step) == self._judged:
             return None
-        self._looked, self._judged = now, verdicts
-        return [
+        self._looked, self._judged = now, (verdicts, of_step)
+        rows = [
             row_of(held, verdicts.get(held.claim.name), self._is_drawn(held.claim.name, held.claim.drawn))
             for held in assessments(run)
         ]
+        return {"claims": rows, "of_step": of_step}
 
-    def paint(self, payload: list[dict[str, Any]]) -> None:
-        """Show the rows."""
-        if payload != self._list.claims:
-            self._list.claims = payload
+    def paint(self, payload: dict[str, Any]) -> None:
+        """Show it; what is the same is not sent again."""
+        self._list.param.update(**payload)
+
+
+def of_step_words(shown: int, last: int) -> str:
+    """That claims are of a run's last step, which is not the one that is shown; "" where it is."""
+    return f"Of step {last:,}, the last that is known of this run; an earlier one is shown." if shown < last else ""
 
 
 def row_of(held: Assessment, verdict: Verdict | None, drawn: bool) -> dict[str, Any]:

@@ -304,7 +304,7 @@ register(
         ),
         label="for large β",
         drawn=False,
-        fits=lambda lived: numbers.swarm_followed(lived) and given.shown(lived).dynamics.m < 1,
+        fits=lambda lived: numbers.swarm_followed(lived) and lived.dynamics.m < 1,
         observable="distance",
         curve=numbers.large_beta_curve,
         about="run",

@@ -15,9 +15,8 @@ from swarmviz.theory.finite_set_claims_along import (
     exponent_of,
     gap,
     last_piece,
+    last_stretch,
     scatter_at_end,
-    shown,
-    shown_stretch,
 )
 from swarmviz.theory.finite_set_curves import stretches_along
 from swarmviz.theory.finite_set_rates import minimisers
@@ -32,12 +31,12 @@ CLEAR = 3.0  # times what N agents keep: above it a distance is that of the law
 
 def scheduled(lived: LivedRun) -> bool:
     """Whether β changes with time now."""
-    return isinstance(shown(lived).dynamics.beta, TimeDependent)
+    return isinstance(lived.dynamics.beta, TimeDependent)
 
 
 def classical(lived: LivedRun) -> bool:
     """Whether agents follow Metropolis now."""
-    return shown(lived).dynamics.generator == "metropolis"
+    return lived.dynamics.generator == "metropolis"
 
 
 PAPERS_PHI = conditions.every_step(
@@ -49,14 +48,14 @@ MOVES = conditions.positive("ℓ > 0", lambda s, _: s.values("rate"), "ℓ")
 
 
 def _phi_now(lived: LivedRun) -> tuple[bool, str]:
-    d = shown(lived).dynamics
+    d = lived.dynamics
     return d.m < 0 and d.m2 == 2, f"m = {conditions._number(float(d.m))}, m₂ = {conditions._number(float(d.m2))}"
 
 
 PHI_NOW = conditions.of_run("m < 0 and m₂ = 2", _phi_now)
 CONNECTED = conditions.of_run(
     "L is irreducible and reversible with respect to μ",
-    lambda lived: (shown(lived).dynamics.rate > 0, f"the graph is connected, ℓ = {shown(lived).dynamics.rate:g}"),
+    lambda lived: (lived.dynamics.rate > 0, f"the graph is connected, ℓ = {lived.dynamics.rate:g}"),
 )
 
 
@@ -80,7 +79,7 @@ INDEPENDENT_START = conditions.of_run(
 
 
 def _many(lived: LivedRun) -> tuple[None, str]:
-    states = shown(lived).dynamics.space(lived.d).states
+    states = lived.dynamics.space(lived.d).states
     return None, f"N = {lived.n:,}, {conditions._number(lived.n / states)} agents per state"
 
 
@@ -115,7 +114,7 @@ def energy_stays() -> Hypothesis:
 
 
 def _beta_rests(lived: LivedRun) -> tuple[bool, str]:
-    change = shown(lived)
+    change = lived.last_change
     if scheduled(lived):
         return False, "β changes with time"
     since = f" since step {change.k:,}" if change.k else ""
@@ -126,12 +125,12 @@ BETA_RESTS = conditions.of_run("β constant from the last change on", _beta_rest
 
 
 def _power(lived: LivedRun) -> tuple[bool, str]:
-    beta = shown(lived).dynamics.beta
+    beta = lived.dynamics.beta
     return isinstance(beta, Power), f"β is {type(beta).__name__}" if scheduled(lived) else "β is constant"
 
 
 def _gamma(lived: LivedRun) -> tuple[bool | None, str]:
-    dynamics = shown(lived).dynamics
+    dynamics = lived.dynamics
     if not isinstance(dynamics.beta, Power):
         return None, "γ belongs to β = (t₀ + t)^γ − 1"
     if not dynamics.m < 0:
@@ -145,12 +144,12 @@ GAMMA = conditions.of_run("0 < γ ≤ −m/(2(1 − m))", _gamma)
 
 
 def _logarithmic(lived: LivedRun) -> tuple[bool, str]:
-    beta = shown(lived).dynamics.beta
+    beta = lived.dynamics.beta
     return isinstance(beta, InverseLogarithmic), f"β is {type(beta).__name__}" if scheduled(lived) else "β is constant"
 
 
 def _deep(lived: LivedRun) -> tuple[bool | None, str]:
-    beta, stretch = shown(lived).dynamics.beta, shown_stretch(lived)
+    beta, stretch = lived.dynamics.beta, last_stretch(lived)
     if not isinstance(beta, InverseLogarithmic) or stretch.law is None:
         return None, "c belongs to β = log(t₀ + t)/c"
     depth = critical_depth(stretch.law.heights, stretch.law.links)
@@ -163,7 +162,7 @@ DEEP_ENOUGH = conditions.of_run("c ≥ the critical depth", _deep)
 
 def _times_gap(lived: LivedRun) -> float:
     """λ_β times the time since the last change."""
-    stretch = shown_stretch(lived)
+    stretch = last_stretch(lived)
     return gap(stretch) * (float(lived.t[-1]) - stretch.t)
 
 
@@ -202,7 +201,7 @@ MANY_ON_EACH = conditions.of_run(f"N large: at least {MANY:g} agents on every st
 
 
 def _not_first(lived: LivedRun) -> tuple[bool | None, str]:
-    generator = shown(lived).dynamics.generator
+    generator = lived.dynamics.generator
     if generator in ("second", "metropolis"):
         return True, f"the {generator} generator"
     return None, f"the {generator} generator: near η_β its net flow comes from the scatter, and the law is an estimate"

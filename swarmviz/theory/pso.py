@@ -124,10 +124,11 @@ def _rise(lived: LivedRun) -> float:
 
 def _best_memory(lived: LivedRun):
     """(values, places) of the personal bests, the place of the lowest first; None for a replica."""
-    memory = None if lived.frame is None else lived.frame().memory
-    if memory is None:
+    frame = None if lived.frame is None else lived.frame()
+    if frame is None or frame.memory is None:
         return None
-    values = lived.landscape.values(memory)
+    memory = frame.memory
+    values = lived.seen_with(frame).landscape.values(memory)
     order = np.argsort(values, kind="stable")
     return values[order], memory[order]
 
@@ -145,7 +146,8 @@ def _from_best_bound(lived: LivedRun) -> float:
     if lived.frame is None or found is None:
         return math.nan
     values, places = found
-    alpha = float(values_of(lived.dynamics, "alpha", np.array([lived.frame().t]))[0])
+    frame = lived.frame()
+    alpha = float(values_of(lived.seen_with(frame).dynamics, "alpha", np.array([frame.t]))[0])
     rounding = 8 * np.spacing(np.abs(places).max())
     return float((np.exp(-alpha * (values - values[0])) * np.linalg.norm(places - places[0], axis=1)).sum() + rounding)
 

@@ -66,7 +66,7 @@ def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):
     assert asked == [sim]
     assert card.prepare(sim.frame, sim) is None and len(asked) == 1, "not more often than once a second"
     card.hurry()
-    assert card.prepare(sim.frame, sim) == [] and len(asked) == 2
+    assert card.prepare(sim.frame, sim) == {"claims": [], "of_step": ""} and len(asked) == 2
     card.pane._handle_msg({"act": "seen", "on": False})
     card.hurry()
     assert card.prepare(sim.frame, sim) is None and len(asked) == 2
@@ -79,6 +79,20 @@ def test_a_new_verdict_is_shown_at_once():
     assert card.prepare(sim.frame, sim) is None
     verdicts["cbo-identity"] = Verdict("agrees", 1.0, 0.9, 1.1, 1.0, 20, "…")
     assert card.prepare(sim.frame, sim) is not None
+
+
+def test_while_an_earlier_step_is_shown_the_card_says_of_which_step_the_claims_are():
+    sim = run()
+    card = seen_card(sim)
+    before = card.pane.claims
+    assert before and card.pane.of_step == ""
+    sim.goto(4)
+    card.paint(card.prepare(sim.frame, sim))  # at once, not after a second
+    assert card.pane.of_step == "Of step 10, the last that is known of this run; an earlier one is shown."
+    assert card.pane.claims == before
+    sim.goto(10)
+    card.paint(card.prepare(sim.frame, sim))
+    assert card.pane.of_step == ""
 
 
 MALFORMED = [
