@@ -19,6 +19,7 @@ from swarmviz import Frame, Simulation
 from swarmviz.theory import Assessment, Verdict, assessments
 
 UPDATE_EVERY_S = 1.0
+TYPICAL = 0.1  # of a mean: a run below it is far from it
 NO_CLAIMS = "No claim about this dynamics is known."
 
 
@@ -164,11 +165,17 @@ def row_of(held: Assessment, verdict: Verdict | None, drawn: bool) -> dict[str, 
 
 
 def note_of(held: Assessment, verdict: Verdict | None) -> str:
-    """What is said in the place of a verdict: that replicas would measure a mean, or that they have no number; "" where neither is so."""
+    """What is said beside a verdict, or in its place; "" where nothing is.
+
+    That a run far below a mean that rare runs carry decides nothing; that replicas would measure a mean, or that they have no number.
+    """
+    rare = ""
+    if held.claim.multiplicative and held.claim.about == "mean" and held.measured < TYPICAL * held.predicted:
+        rare = "Rare runs carry such a mean, of a product of random factors: one run far below it decides nothing."
     if verdict is not None:
-        return "" if verdict.runs else f"{verdict.words[:1].upper()}{verdict.words[1:]}."
+        return rare if verdict.runs else f"{verdict.words[:1].upper()}{verdict.words[1:]}."
     measurable = held.claim.about == "mean" and math.isfinite(held.measured) and math.isfinite(held.predicted)
-    return "A claim about the mean: replicas (under Luck) measure it." if measurable else ""
+    return rare or ("A claim about the mean: replicas (under Luck) measure it." if measurable else "")
 
 
 def measured_words(held: Assessment) -> str:

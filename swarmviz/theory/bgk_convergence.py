@@ -421,6 +421,7 @@ CLAIMS = (
         curve=_step_curve,
         relation="≤",
         quantity="H/H₀",
+        multiplicative=True,
         remark="With the factor 2 restored in A it holds at any N, α, start and A; |ν − x*| is taken as √d‖ν − x*‖∞. The printed interval "
         "does not make A positive: that takes γ < ν_j/2 − λ.",
         evidence="100 runs with N = 20 and α = 10: E H stays below it.",

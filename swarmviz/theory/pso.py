@@ -205,6 +205,7 @@ register(
         observable="dispersion",
         curve=_resting_curve,
         quantity="V/V₀",
+        multiplicative=True,
         remark="Bests rest only once nothing better is found.",
         evidence="400 runs of 50 agents in the four minimisers of Himmelblau's function, 12 steps: E V within 4 standard errors.",
         tests=HERE,

@@ -56,6 +56,16 @@ def test_a_claim_about_a_mean_asks_for_replicas_until_they_say_something():
     assert row["note"] == "" and row["verdict"]["runs"] == 3 and "3 have a number" in row["verdict"]["words"]
 
 
+def test_beside_a_run_that_is_far_below_a_mean_that_rare_runs_carry_stands_why_that_decides_nothing():
+    sim = sv.Simulation(sv.CBO(sigma=3.0, dt=0.05), sv.landscapes.Sphere(), sv.Swarm(n=50, seed=1))
+    sim.advance(400)
+    held = next(held for held in assessments(sim) if held.claim.name == "cbo-identity")
+    assert held.state == "holds" and held.measured < 1e-6 * held.predicted
+    open_ = Verdict("open", 1e-9, 0.0, 1e-8, 1.0, 50, "open: …")
+    assert row_of(held, None, False)["note"].startswith("Rare runs carry such a mean")
+    assert row_of(held, open_, False)["note"].startswith("Rare runs carry such a mean")
+
+
 def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):
     asked = []
     monkeypatch.setattr("components.page.claims_card.assessments", lambda run: asked.append(run) or [])
