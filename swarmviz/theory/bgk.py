@@ -34,6 +34,7 @@ from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.moments import expected_dispersion, moments_along
 from swarmviz.theory.registry import VelocityLaw, about_to_step, velocity_law_of
+from swarmviz.theory.wording import parameter_words
 
 SMALL = 0.05  # what is neglected beside 1
 
@@ -163,7 +164,9 @@ def _initial_moments(lived: LivedRun) -> tuple[float, float]:
 def _start_is_known(lived: LivedRun) -> tuple[bool, str]:
     law, first = conditions.initial_velocity(lived), lived.journal[0].dynamics
     known = law == "zero" or (law == "maxwellian" and not first.sigma_floor and first.noise in conditions.UNIT_VARIANCE)
-    return known, "V₀ = 0" if law == "zero" else f"V₀ is {law}, σ₀ = {first.sigma_floor:g}, noise {first.noise}"
+    return known, "V₀ = 0" if law == "zero" else "; ".join(
+        (parameter_words(first, "initial_velocity"), f"σ₀ = {first.sigma_floor:g}", parameter_words(first, "noise"))
+    )
 
 
 def _matrices(s: Stretch, of) -> np.ndarray:

@@ -30,6 +30,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.moments import expected_dispersion, moments_along
+from swarmviz.theory.wording import number_words
 
 
 def mean_margin(keep, pull, dt: float):
@@ -152,10 +153,6 @@ def _from_best_bound(lived: LivedRun) -> float:
     return float((np.exp(-alpha * (values - values[0])) * np.linalg.norm(places - places[0], axis=1)).sum() + rounding)
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
-
-
 NEITHER = "003 makes no such claim: it is standard for linear recursions with random coefficients."
 UNIT = conditions.unit_variance()
 RESTING = conditions.rests("the personal bests and ν rest", _motion)
@@ -175,7 +172,7 @@ register(
         source="003 eq. 5.1, standard: Trelea 2003",
         statement="About resting bests the mean of an agent tends to (λ₁Y + λ₂ν)/(λ₁ + λ₂) exactly if κ < 1 and 0 < θ < 2(1 + κ).",
         hypotheses=(*FREE, RESTING, MEAN_CONTRACTS),
-        label=lambda lived: f"mean about resting bests, rate {_number(mean_rate(*_now(lived)))}",
+        label=lambda lived: f"mean about resting bests, rate {number_words(mean_rate(*_now(lived)))}",
         predicted=lambda lived: mean_rate(*_now(lived)),
         quantity="rate of the mean",
         remark=NEITHER,
@@ -187,7 +184,7 @@ register(
         source="003 eq. 5.1, standard: Jiang et al. 2007, Poli 2009",
         statement="About resting bests the mean square stays bounded exactly if, besides, η² < θ(1 − κ)(2(1 + κ) − θ)/(1 + κ).",
         hypotheses=(*FREE, UNIT, RESTING, MEAN_CONTRACTS, SQUARE_CONTRACTS),
-        label=lambda lived: f"mean square about resting bests, rate {_number(mean_square_rate(*_now(lived)))}",
+        label=lambda lived: f"mean square about resting bests, rate {number_words(mean_square_rate(*_now(lived)))}",
         predicted=lambda lived: mean_square_rate(*_now(lived)),
         quantity="rate of the mean square",
         remark=f"{NEITHER} At the parameters of 003 §5 the mean square grows (η² = 0.160 > 0.096), and the walls bound it.",
@@ -199,7 +196,7 @@ register(
         source="second moments",
         statement="About resting bests E V is a fixed combination of powers of a 6 × 6 matrix of κ, Λ₁, Λ₂, S₁, S₂ and Δt.",
         hypotheses=(*FREE, UNIT, RESTING, conditions.starts_at_rest()),
-        label=lambda lived: f"about resting bests, mean square at rate {_number(mean_square_rate(*_now(lived)))}",
+        label=lambda lived: f"about resting bests, mean square at rate {number_words(mean_square_rate(*_now(lived)))}",
         exact=True,
         drawn=False,
         observable="dispersion",

@@ -44,7 +44,7 @@ def test_it_holds_only_when_every_hypothesis_was_checked():
     assert held.state == "open" and held.applies and "not checked: N large" in held.reason
     failed = assess(claim(hypotheses=(yes, no, unknown)), run)
     assert failed.state == "fails" and not failed.applies
-    assert failed.reason == "steps of Heun fails (scheme = euler)"
+    assert failed.reason == "steps of Heun fails (scheme = euler: Euler–Maruyama)"
 
 
 def test_what_failed_once_fails_for_good_and_says_since_when():
