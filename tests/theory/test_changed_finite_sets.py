@@ -21,7 +21,7 @@ from swarmviz.replay import RunSpec
 from swarmviz.theory.finite_set_curves import densities, laws_of
 from tests.theory import test_theory as random_runs
 
-RUNS, CHANGES = 40, 4
+RUNS, CHANGES = 28, 4
 JUMPS = 1e4  # about so many are simulated in a step at most
 LANDSCAPES = (
     "FiniteSetCurve",
