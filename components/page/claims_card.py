@@ -167,15 +167,17 @@ def row_of(held: Assessment, verdict: Verdict | None, drawn: bool) -> dict[str, 
 def note_of(held: Assessment, verdict: Verdict | None) -> str:
     """What is said beside a verdict, or in its place; "" where nothing is.
 
-    That a run far below a mean that rare runs carry decides nothing; that replicas would measure a mean, or that they have no number.
+    That a run far below a mean that rare runs carry decides nothing; that replicas or a card would measure it, or that they have no number.
     """
     rare = ""
-    if held.claim.multiplicative and held.claim.about == "mean" and held.measured < TYPICAL * held.predicted:
+    if held.claim.multiplicative and held.state != "fails" and held.measured < TYPICAL * held.predicted:
         rare = "Rare runs carry such a mean, of a product of random factors: one run far below it decides nothing."
     if verdict is not None:
         return rare if verdict.runs else f"{verdict.words[:1].upper()}{verdict.words[1:]}."
-    measurable = held.claim.about == "mean" and math.isfinite(held.measured) and math.isfinite(held.predicted)
-    return rare or ("A claim about the mean: replicas (under Luck) measure it." if measurable else "")
+    if rare or not math.isfinite(held.measured):
+        return rare or (f"Measured by {held.claim.measured_by}." if held.claim.measured_by else "")
+    measurable = held.claim.about == "mean" and math.isfinite(held.predicted)
+    return "A claim about the mean: replicas (under Luck) measure it." if measurable else ""
 
 
 def measured_words(held: Assessment) -> str:

@@ -272,7 +272,8 @@ def _growth_far_out(lived: LivedRun) -> Finding:
         return Finding("fails", f"{title} does not grow as |x|²; F outside the box never acts, though")
     if known is None:
         return Finding("open", f"the constants are not known for {title}")
-    return Finding("holds", f"{known.a:g}|x|² ≤ {title} ≤ c(1 + |x|²)")
+    factor = "" if known.a == 1 else f"{known.a:g}"
+    return Finding("holds", f"{factor}|x|² ≤ {title} ≤ c(1 + |x|²)")
 
 
 def _minimiser_inside(lived: LivedRun) -> tuple[bool | None, str]:
@@ -466,6 +467,7 @@ CLAIMS = (
         relation="≤",
         predicted=lambda lived: -0.5,
         quantity="slope of log error against log N",
+        measured_by="“Error against N” (under Luck)",
         remark="C is not known, and contains e^(α(max F − min F)) (Lemma 3.2); one run has no slope: it takes swarms of several N.",
         evidence="E|ν_N − ν| on Rastrigin, d = 1, α = 1, σ = 0.5, at t = 0.5: slope −0.58 ± 0.03 from N = 50 to 800 (200 runs each).",
         tests=HERE,
@@ -479,6 +481,7 @@ CLAIMS = (
         relation="≤",
         predicted=lambda lived: -0.5 if lived.d == 1 else -1 / (2 * lived.d),
         quantity="slope of log W₁ against log N",
+        measured_by="“Error against N” (under Luck)",
         remark="One run has no slope: it takes swarms of several N.",
         tests=HERE,
     ),

@@ -82,6 +82,8 @@ class Claim:
     multiplicative : bool
         Whether that number is a product of random factors, one or more a step, so that its logarithm scatters by √t: then its mean is soon
         far above what nearly every run has, rare runs carry it, and the scatter of a few replicas says nothing of its error.
+    measured_by : str
+        Where it is measured, when no single run and no replicas of it can: a card of the page.
     remark : str
         What is known of it beyond the paper: where it fails as printed, with the number that shows it; one or two sentences.
     evidence : str
@@ -107,6 +109,7 @@ class Claim:
     predicted: Callable[[LivedRun], float] | None = None
     quantity: str = ""
     multiplicative: bool = False
+    measured_by: str = ""
     remark: str = ""
     evidence: str = ""
     tests: tuple[str, ...] = ()

@@ -362,6 +362,7 @@ register(
         relation="≤",
         predicted=lambda lived: -0.5,
         quantity="slope of log error against log N",
+        measured_by="“Error against N” (under Luck)",
         remark="C_t is not known, and one run has no slope: it takes swarms of several N.",
         evidence="√N·E|F̄_N − F̄| at N = 8 … 2048 and one Nβ: 0.257, 0.247, 0.246, 0.260, 0.237.",
         tests=HERE,

@@ -66,6 +66,22 @@ def test_beside_a_run_that_is_far_below_a_mean_that_rare_runs_carry_stands_why_t
     assert row_of(held, open_, False)["note"].startswith("Rare runs carry such a mean")
 
 
+def test_where_a_hypothesis_fails_a_run_below_its_line_is_no_rare_run():
+    """PSO whose bests move: V is far below what it would be about bests at rest, and that is why."""
+    sim = sv.Simulation(sv.PSO(), sv.landscapes.Rastrigin(), sv.Swarm(n=50, seed=1))
+    sim.advance(100)
+    held = next(held for held in assessments(sim) if held.claim.name == "pso-second-moments")
+    assert held.state == "fails" and held.measured < 0.01 * held.predicted
+    assert row_of(held, None, False)["note"] == "A claim about the mean: replicas (under Luck) measure it."
+
+
+def test_what_no_run_measures_says_which_card_does():
+    held = {
+        held.claim.name: held for held in assessments(sv.Simulation(sv.BGK(), sv.landscapes.Sphere(), sv.Swarm(n=20)))
+    }
+    assert row_of(held["bgk-chaos"], None, False)["note"] == "Measured by “Error against N” (under Luck)."
+
+
 def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):
     asked = []
     monkeypatch.setattr("components.page.claims_card.assessments", lambda run: asked.append(run) or [])
