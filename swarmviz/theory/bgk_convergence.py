@@ -281,7 +281,8 @@ def _minimiser_inside(lived: LivedRun) -> tuple[bool | None, str]:
     if target is None:
         return None, "no single minimiser is known"
     low, high = lived.landscape.limits(lived.d)
-    return bool((target >= low).all() and (target <= high).all()), "the known minimiser"
+    inside = bool((target >= low).all() and (target <= high).all())
+    return inside, f"the known minimiser lies {'in' if inside else 'outside'} it"
 
 
 def _same_functional(lived: LivedRun) -> tuple[bool, str]:
