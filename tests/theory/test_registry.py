@@ -134,7 +134,9 @@ def test_a_parameter_that_was_moved_before_the_second_record_is_that_of_the_targ
 
 
 RISING = sv.schedules.Linear(start=-1.0, end=1.0, duration=0.1)  # no temperature before t = 0.05
-FALLING = sv.schedules.Linear(start=1.0, end=-1.0, duration=0.1002)  # and none after t = 0.0501; until then the rate is known
+FALLING = sv.schedules.Linear(
+    start=1.0, end=-1.0, duration=0.1002
+)  # and none after t = 0.0501; until then the rate is known
 
 
 def test_a_temperature_is_that_of_the_step_to_come_and_not_of_the_last_record_before_it_acted():
