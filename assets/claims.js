@@ -39,14 +39,15 @@ const contentOf = (claim, draw) => {
 }
 
 export function render({model}) {
-  const list = make("div", {className: "list"}), empty = make("p", {className: "soft"})
+  const list = make("div", {className: "list"}), empty = make("p", {className: "soft"}), step = make("p", {className: "soft"})
   const all = make("input", {type: "checkbox", onchange: () => root.classList.toggle("numbers", all.checked)})
   const numbers = make("label", {title: "The number that decided about every hypothesis, not only about those that fail"}, all, "numbers")
   const root = make("section", {className: "claims", ariaLabel: "Claims"},
-    make("header", {}, make("h3", {textContent: "Claims"}), numbers), list, empty)
+    make("header", {}, make("h3", {textContent: "Claims"}), numbers), step, list, empty)
   const draw = (name, on) => model.send_msg({act: "draw", name, on})
   const shown = new Map() // name → what is shown of it, so that what did not change stays, with its focus
 
+  const showStep = () => { step.textContent = model.of_step; step.hidden = model.of_step === "" }
   const show = () => {
     const names = new Set(model.claims.map((claim) => claim.name))
     for (const [name, {node}] of shown) { if (!names.has(name)) { node.remove(); shown.delete(name) } }
@@ -69,6 +70,8 @@ export function render({model}) {
   watch.observe(root)
   model.on("remove", () => watch.disconnect())
   model.on("claims", show)
+  model.on("of_step", showStep)
   show()
+  showStep()
   return root
 }

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
+from typing import Any
 
 LATE_S = 0.01  # by which a picture may be late before what is in the background holds back
 MAX_SHARE = 0.5  # of one core
 MAX_REST_S = 2.0
+JOIN_S = 5.0  # for a piece that is under way
 
 ONE_CORE = threading.Lock()  # held while a piece of work is done
 
@@ -27,3 +31,95 @@ class Share:
         """Seconds to rest after ``worked_s`` seconds of work, when pictures come ``late_s`` seconds late."""
         self._now = max(self._least, self._now / 2) if late_s > LATE_S else min(MAX_SHARE, 1.1 * self._now)
         return min(MAX_REST_S, worked_s * (1 / self._now - 1))
+
+
+class BackgroundThread:
+    """A thread that works on something beside the visible run: it looks at the run now and then, works in pieces, and rests in between.
+
+    It holds no lock of the run while it works, and there is no thread unless something is asked for. What that is, what is computed and
+    what is handed out is the subclass's: :meth:`_asked`, :meth:`_forget` and :meth:`_work`, which is carried out on the thread.
+
+    Parameters
+    ----------
+    look : function () → object or None
+        The visible run as it stands, under the lock that guards it; None when there is none any more.
+    lateness : function () → float
+        Seconds by which the visible swarm's pictures come late; above ``LATE_S`` the thread holds back.
+    notify : function
+        Called on the thread when there is something new to show.
+    name : str
+        Of the thread.
+    least_share : float
+        Of one core, in (0, MAX_SHARE].
+    look_every_s : float
+        Seconds between two looks at the run in the middle of work, at least.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], Any],
+        lateness: Callable[[], float],
+        notify: Callable[..., None],
+        *,
+        name: str,
+        least_share: float,
+        look_every_s: float,
+    ):
+        self._look, self._lateness, self._notify = look, lateness, notify
+        self._name, self._look_every_s = name, look_every_s
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._dead = self._noticed = False
+        self._share, self._next_look = Share(least_share), 0.0
+
+    def _asked(self) -> Any:
+        """What is asked for now; what counts as false ends the thread."""
+        raise NotImplementedError
+
+    def _forget(self) -> None:
+        """Ask for nothing any more, and forget what was handed out; under the lock."""
+        raise NotImplementedError
+
+    def _work(self) -> None:
+        """Carried out on the thread, until nothing is asked for."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End the thread for good, and refer to no session any more."""
+        with self._wake:
+            self._dead, thread = True, self._thread
+            self._forget()
+            self._wake.notify_all()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(JOIN_S)
+        self._look, self._lateness = (lambda: None), (lambda: 0.0)  # a piece that takes long may still ask
+        self._notify = lambda *status: None
+
+    # ---- for the subclass ------------------------------------------------------------------------------------------------
+
+    def _started(self) -> None:
+        """Start the thread, unless one works; under the lock."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name=f"swarmviz {self._name}", daemon=True)
+            self._thread.start()
+
+    def _stir(self) -> None:
+        """The visible run, or what is asked for, has changed."""
+        with self._wake:
+            self._noticed = True
+            self._wake.notify_all()
+
+    def _news(self, busy: bool) -> bool:
+        """Whether to look at the visible run: when it has changed, and now and then in the middle of work."""
+        with self._wake:
+            now = time.monotonic()
+            if not self._noticed or (busy and now < self._next_look):
+                return False
+            self._noticed, self._next_look = False, now + self._look_every_s
+            return True
+
+    def _rest(self, worked_s: float) -> None:
+        """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
+        rest = self._share.rest_s(worked_s, self._lateness() or 0.0)
+        with self._wake:
+            self._wake.wait_for(lambda: not self._asked(), rest)

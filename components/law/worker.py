@@ -8,12 +8,11 @@ thread unless a law is drawn, and it sleeps once it has come to the step of the 
 from __future__ import annotations
 
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
 
-from components.background import MAX_REST_S, ONE_CORE, Share
+from components.background import MAX_REST_S, ONE_CORE, BackgroundThread
 from swarmviz import Simulation
 from swarmviz.drawing.law import NO_DISTANCES, Distances, DrawnLaw, PlaneLaw
 from swarmviz.drawing.law_beside import PARTS, Beside, Ends, LawBesideRun
@@ -28,7 +27,7 @@ WORK_PER_DRAWING = (
 )
 
 
-class LawWorker:
+class LawWorker(BackgroundThread):
     """The law of a visible run on a thread of its own.
 
     Parameters
@@ -58,13 +57,11 @@ class LawWorker:
         notify: Callable[[], None],
         hidden: Callable[[], bool] = lambda: False,
     ):
-        self._look, self._lateness, self._notify, self._hidden = look, lateness, notify, hidden
-        self._wake = threading.Condition()
-        self._thread: threading.Thread | None = None
+        super().__init__(look, lateness, notify, name="law", least_share=LEAST_SHARE, look_every_s=LOOK_EVERY_S)
+        self._hidden = hidden
         self._drawn: frozenset[str] = frozenset()
         self._views: dict[str, tuple[Ends, Ends]] = {}  # of the planes that are seen
-        self._dead = self._noticed = self._failed = False
-        self._share, self._next_look, self._published_at = Share(LEAST_SHARE), 0.0, 0.0
+        self._failed, self._published_at = False, 0.0
         self._worked_s, self._drawing_s = 0.0, 0.0  # since the law was drawn, and what that took
         self._beside: Beside | None = None
 
@@ -85,9 +82,8 @@ class LawWorker:
             self._drawn, self._noticed, self._next_look = parts, True, 0.0
             if not parts:
                 self._beside = None  # before the thread has noticed, so that nothing of it is drawn any more
-            elif self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="swarmviz law", daemon=True)
-                self._thread.start()
+            else:
+                self._started()
             self._wake.notify_all()
 
     def notice(self, parts: frozenset[str]) -> None:
@@ -96,19 +92,11 @@ class LawWorker:
             self._failed = False
         if (parts and not self._failed) or self._drawn:
             self.drawn = parts
-            with self._wake:
-                self._noticed = True
-                self._wake.notify_all()
+            self._stir()
 
     def close(self) -> None:
-        """End the thread for good, and refer to no session any more."""
-        with self._wake:
-            self._dead, self._drawn, self._beside, thread = True, frozenset(), None, self._thread
-            self._wake.notify_all()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(5.0)
-        self._look, self._lateness = (lambda: None), (lambda: 0.0)  # a piece that takes long may still ask
-        self._notify, self._hidden = (lambda: None), (lambda: False)
+        super().close()
+        self._hidden = lambda: False
 
     def law(self, sim: Simulation) -> DrawnLaw | None:
         """The law of ``sim`` at the step that it has reached; None while there is nothing to say of this run."""
@@ -161,15 +149,6 @@ class LawWorker:
                 self._thread = None
             return self._drawn
 
-    def _news(self, busy: bool) -> bool:
-        """Whether to look at the visible run: when it has changed, and now and then in the middle of work."""
-        with self._wake:
-            now = time.monotonic()
-            if not self._noticed or (busy and now < self._next_look):
-                return False
-            self._noticed, self._next_look = False, now + LOOK_EVERY_S
-            return True
-
     def _publish(self, law: LawBesideRun, parts: frozenset[str], busy: bool) -> None:
         """Hand out what is new: when everything is done, and now and then before."""
         now = time.monotonic()
@@ -186,15 +165,16 @@ class LawWorker:
         if before is None or _looks(beside) != _looks(before) or before.run.agrees_until(beside.run) < before.law.k:
             self._notify()
 
-    def _rest(self, worked: float) -> None:
-        """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
-        rest = self._share.rest_s(worked, self._lateness() or 0.0)
-        with self._wake:
-            self._wake.wait_for(lambda: not self._drawn, rest)
+    def _asked(self):
+        return self._drawn
+
+    def _forget(self):
+        self._drawn, self._beside = frozenset(), None
 
     def _end(self) -> None:
         with self._wake:
-            self._thread, self._drawn, self._beside = None, frozenset(), None
+            self._thread = None
+            self._forget()
 
     def _fail(self, trouble: str, law: LawBesideRun) -> None:
         """It ends, and says why until no view draws it any more; the visible run goes on."""

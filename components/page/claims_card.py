@@ -19,6 +19,7 @@ from swarmviz import Frame, Simulation
 from swarmviz.theory import Assessment, Verdict, assessments
 
 UPDATE_EVERY_S = 1.0
+TYPICAL = 0.1  # of a mean: a run below it is far from it
 NO_CLAIMS = "No claim about this dynamics is known."
 
 
@@ -34,6 +35,7 @@ class ClaimList(pn.custom.JSComponent):
     """
 
     claims = param.List([], doc="One dictionary for each claim, see ``row_of``.")
+    of_step = param.String("", doc="Of which step they are, where it is not the one that is shown.")
     remark = param.String(NO_CLAIMS, doc="What is said when there is none.")
 
     _esm, _stylesheets = component("claims")
@@ -77,7 +79,7 @@ class ClaimsCard(View):
         super().__init__(**wiring)
         self._verdicts, self._is_drawn, self._on_draw, self._on_seen = verdicts, drawn, draw, seen
         self._seen, self._looked = False, -math.inf
-        self._judged: Mapping[str, Verdict] = {}
+        self._judged: tuple[Mapping[str, Verdict], str] = {}, ""
         self._list = ClaimList(self._set_seen, self._draw)
 
     @property
@@ -112,23 +114,28 @@ class ClaimsCard(View):
         self._sim = run
         self.hurry()
 
-    def prepare(self, frame: Frame, run: Simulation) -> list[dict[str, Any]] | None:
-        """The rows, when the card is seen and the last look was a while ago."""
+    def prepare(self, frame: Frame, run: Simulation) -> dict[str, Any] | None:
+        """What the list shows, when the card is seen and the last look was a while ago."""
         if not self._seen:
             return None
-        now, verdicts = time.monotonic(), self._verdicts(run)
-        if now - self._looked < UPDATE_EVERY_S and verdicts == self._judged:
+        now, verdicts, of_step = time.monotonic(), self._verdicts(run), of_step_words(frame.k, run.furthest)
+        if now - self._looked < UPDATE_EVERY_S and (verdicts, of_step) == self._judged:
             return None
-        self._looked, self._judged = now, verdicts
-        return [
+        self._looked, self._judged = now, (verdicts, of_step)
+        rows = [
             row_of(held, verdicts.get(held.claim.name), self._is_drawn(held.claim.name, held.claim.drawn))
             for held in assessments(run)
         ]
+        return {"claims": rows, "of_step": of_step}
 
-    def paint(self, payload: list[dict[str, Any]]) -> None:
-        """Show the rows."""
-        if payload != self._list.claims:
-            self._list.claims = payload
+    def paint(self, payload: dict[str, Any]) -> None:
+        """Show it; what is the same is not sent again."""
+        self._list.param.update(**payload)
+
+
+def of_step_words(shown: int, last: int) -> str:
+    """That claims are of a run's last step, which is not the one that is shown; "" where it is."""
+    return f"Of step {last:,}, the last that is known of this run; an earlier one is shown." if shown < last else ""
 
 
 def row_of(held: Assessment, verdict: Verdict | None, drawn: bool) -> dict[str, Any]:
@@ -158,10 +165,18 @@ def row_of(held: Assessment, verdict: Verdict | None, drawn: bool) -> dict[str, 
 
 
 def note_of(held: Assessment, verdict: Verdict | None) -> str:
-    """What is said in the place of a verdict: that replicas would measure a mean, or that they have no number; "" where neither is so."""
+    """What is said beside a verdict, or in its place; "" where nothing is.
+
+    That a run far below a mean that rare runs carry decides nothing; that replicas or a card would measure it, or that they have no number.
+    """
+    rare = ""
+    if held.claim.multiplicative and held.state != "fails" and held.measured < TYPICAL * held.predicted:
+        rare = "Rare runs carry such a mean, of a product of random factors: one run far below it decides nothing."
     if verdict is not None:
-        return "" if verdict.runs else f"{verdict.words[:1].upper()}{verdict.words[1:]}."
-    measurable = held.claim.about == "mean" and math.isfinite(held.measured) and math.isfinite(held.predicted)
+        return rare if verdict.runs else f"{verdict.words[:1].upper()}{verdict.words[1:]}."
+    if rare or not math.isfinite(held.measured):
+        return rare or (f"Measured by {held.claim.measured_by}." if held.claim.measured_by else "")
+    measurable = held.claim.about == "mean" and math.isfinite(held.predicted)
     return "A claim about the mean: replicas (under Luck) measure it." if measurable else ""
 
 

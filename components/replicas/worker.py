@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import math
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
 
-from components.background import MAX_REST_S, ONE_CORE, Share
+from components.background import MAX_REST_S, ONE_CORE, BackgroundThread
 from components.replicas.bands import Band
 from components.replicas.card import NUMBERS, ReplicaStatus
 from components.replicas.pool import ReplicaPool
@@ -30,7 +29,7 @@ JUDGE_EVERY_S = 2.0  # the claims, at most, in the middle of a round
 REPORT_EVERY_S = 0.2  # at most, in the middle of a round
 
 
-class ReplicaWorker:
+class ReplicaWorker(BackgroundThread):
     """Replicas of a visible run on a thread of their own.
 
     Parameters
@@ -57,14 +56,10 @@ class ReplicaWorker:
         lateness: Callable[[], float],
         notify: Callable[[ReplicaStatus], None],
     ):
-        self._look, self._lateness, self._notify = look, lateness, notify
-        self._wake = threading.Condition()
-        self._thread: threading.Thread | None = None
-        self._count = 0
-        self._dead = self._hidden = self._noticed = False
-        self._share = Share(LEAST_SHARE)
+        super().__init__(look, lateness, notify, name="replicas", least_share=LEAST_SHARE, look_every_s=LOOK_EVERY_S)
+        self._count, self._hidden = 0, False
         self._round, self._reported_at = 0.0, 0.0  # seconds worked in this round; when
-        self._next_round = self._next_look = 0.0
+        self._next_round = 0.0
         self._shown: tuple[VisibleRun, dict[str, Band]] | None = None
         self._drawn = -1  # the last step of the bands that were reported
         self._tolerance: float | None = None
@@ -89,9 +84,8 @@ class ReplicaWorker:
             self.standing = ReplicaStatus(self._count, self._count)
             if not self._count:
                 self._shown = self._verdicts = None
-            elif self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="swarmviz replicas", daemon=True)
-                self._thread.start()
+            else:
+                self._started()
             self._wake.notify_all()
 
     @property
@@ -144,19 +138,7 @@ class ReplicaWorker:
     def notice(self) -> None:
         """The visible run has moved or changed; cheap, to be called with every picture."""
         if self._count:
-            with self._wake:
-                self._noticed = True
-                self._wake.notify_all()
-
-    def close(self) -> None:
-        """End the thread for good, and refer to no session any more."""
-        with self._wake:
-            self._dead, self._count, self._shown, thread = True, 0, None, self._thread
-            self._verdicts = None
-            self._wake.notify_all()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(5.0)
-        self._look = self._lateness = self._notify = None  # type: ignore[assignment]
+            self._stir()
 
     def bands(self, sim: Simulation) -> dict[str, Band]:
         """Observable → its band under the curve of ``sim``, as far as the replicas have the same parameters; empty when off."""
@@ -194,15 +176,6 @@ class ReplicaWorker:
         except Exception as error:
             self._fail(error)
 
-    def _news(self, busy: bool) -> bool:
-        """Whether to look at the visible run: when it has changed, and now and then in the middle of a round."""
-        with self._wake:
-            now = time.monotonic()
-            if not self._noticed or (busy and now < self._next_look):
-                return False
-            self._noticed, self._next_look = False, now + LOOK_EVERY_S
-            return True
-
     def _wait(self, busy: bool) -> int:
         """Sleep until there is something to do; the number of replicas, or 0 at the end."""
         with self._wake:
@@ -215,11 +188,11 @@ class ReplicaWorker:
             self._thread = None
             return 0
 
-    def _rest(self, worked: float) -> None:
-        """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
-        rest = self._share.rest_s(worked, 0.0 if self._dead else self._lateness() or 0.0)
-        with self._wake:
-            self._wake.wait_for(lambda: not self._count, rest)
+    def _asked(self):
+        return self._count
+
+    def _forget(self):
+        self._count, self._shown, self._verdicts = 0, None, None
 
     def _judge_claims(self, pool: ReplicaPool, busy: bool) -> bool:
         """Hold the claims against the replicas, now and then while somebody sees the result; whether that was done."""
@@ -253,12 +226,11 @@ class ReplicaWorker:
         if not isinstance(error, ValueError):
             traceback.print_exception(error, file=sys.stderr)
             trouble = f"something went wrong ({type(error).__name__}: {error})"
-        notify = self._notify
         self._end(trouble)
-        if notify is not None:
-            notify(self.standing)
+        self._notify(self.standing)
 
     def _end(self, trouble: str = "") -> None:
         with self._wake:
-            self._thread, self._count, self._shown, self._verdicts = None, 0, None, None
+            self._thread = None
+            self._forget()
             self.standing = ReplicaStatus(0, trouble=trouble)

@@ -44,6 +44,8 @@ class DrawnLaw(NamedTuple):
         What it is, its source, and how it is computed.
     refusal : str
         Why there is none, or why it goes no further than step ``k``; "" where it does.
+    unknown : str
+        What N* does not know, in a sentence; "" where nothing is known of that kind.
     """
 
     k: int
@@ -57,6 +59,7 @@ class DrawnLaw(NamedTuple):
     reference: str
     approximation: str
     refusal: str
+    unknown: str = ""
 
     @property
     def applies(self) -> bool:
@@ -79,10 +82,11 @@ class DrawnLaw(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What must be said beside it: why there is none, why it stopped, or why it is faint; "" where nothing."""
+        """What must be said beside it: why there is none, why it stopped, why it is faint, what N* does not know; "" where nothing."""
         if self.refusal:
             return self.refusal if self.k < 0 else f"The law ends at step {self.k:,}: {self.refusal}"
-        return "" if self.applies else f"{self.title} ({self.reference}): {self.reason}."
+        faint = "" if self.applies else f"{self.title} ({self.reference}): {self.reason}."
+        return " ".join(filter(None, (faint, self.unknown)))
 
 
 class AtomMarks(NamedTuple):
@@ -133,9 +137,19 @@ def drawn_law(reached: Reached, journal: Journal, n: int) -> DrawnLaw:
     cdf = scheme.cdf(state, x)
     for place, mass in atoms:
         cdf = cdf - mass * (x >= place)
-    told = scheme.title, scheme.reference, scheme.approximation
+    told, acting = (scheme.title, scheme.reference, scheme.approximation), journal.acting_at(state.k)
+    unknown = scheme.unknown_of_needed(state, acting.dynamics, acting.landscape)
     return DrawnLaw(
-        state.k, n, x, cdf, atoms, scheme.focus(state), float(scheme.agents_needed(state)), *told, reached.refusal
+        state.k,
+        n,
+        x,
+        cdf,
+        atoms,
+        scheme.focus(state),
+        float(scheme.agents_needed(state)),
+        *told,
+        reached.refusal,
+        unknown,
     )
 
 

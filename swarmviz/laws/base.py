@@ -76,3 +76,24 @@ class LawScheme:
         beside the law it is that of their last look.
         """
         return 1.0
+
+    def unknown_of_needed(self, state: Any, dynamics: Dynamics, landscape: Landscape) -> str:
+        """What N* does not know that may part a swarm from this law now, in one sentence; "" where nothing is known of that kind."""
+        return ""
+
+
+NARROW = 1e-3  # of the box
+
+
+def carried_scatter(scheme: LawScheme, state: Any, landscape: Landscape) -> str:
+    """The sentence for an N* that looks at every step by itself, where half of the law is within :data:`NARROW` of its consensus point.
+
+    What ν of N agents scattered at an earlier, wider step has moved all of them, and stays where the law contracts to a point.
+    """
+    nu, (low, high) = scheme.focus(state), (float(bound[0]) for bound in landscape.limits(1))
+    if nu is None:
+        return ""
+    a, b = scheme.cdf(state, nu + np.array([-NARROW, NARROW]) * (high - low))
+    if b - a < 0.5:
+        return ""
+    return "N* looks at every step by itself: how far ν of a swarm was off before the law became so narrow is in none of them."

@@ -21,7 +21,7 @@ from swarmviz.dynamics.bgk import BGK
 from swarmviz.frame import Clock
 from swarmviz.kernels import boundaries
 from swarmviz.landscapes.base import Landscape
-from swarmviz.laws.base import LawScheme, NoLaw
+from swarmviz.laws.base import LawScheme, NoLaw, carried_scatter
 from swarmviz.laws.bgk_cells import Flight, Jumps, glide, jump, phase_masses, row_below
 from swarmviz.laws.bgk_consensus import log_density, needed_now
 from swarmviz.laws.bgk_grid import (
@@ -226,6 +226,14 @@ class BGKLaw(LawScheme):
 
     def agents_needed(self, state):
         return state.needed
+
+    def unknown_of_needed(self, state, dynamics, landscape):
+        stop = (
+            "N* knows nothing of the stall stop, which a swarm may reach at another step than the law."
+            if dynamics.stall_steps
+            else ""
+        )
+        return " ".join(filter(None, (stop, carried_scatter(self, state, landscape))))
 
     def phase_density(self, state: State, x_edges: np.ndarray, v_edges: np.ndarray) -> np.ndarray:
         """Masses of the cells of a grid in (x, v).

@@ -33,7 +33,7 @@ import numpy as np
 
 from swarmviz.dynamics.cbo import CBO, SCHEMES, drift_factors
 from swarmviz.frame import Clock
-from swarmviz.laws.base import LawScheme, NoLaw
+from swarmviz.laws.base import LawScheme, NoLaw, carried_scatter
 from swarmviz.laws.gaussian_mixture import REACH, WITHIN, Cells, Mixture, rebin, sources
 from swarmviz.laws.initial import InitialLaw, initial_law
 from swarmviz.laws.walls import Confined, confine
@@ -232,6 +232,9 @@ class CBOLaw(LawScheme):
 
     def agents_needed(self, state):
         return state.needed
+
+    def unknown_of_needed(self, state, dynamics, landscape):
+        return carried_scatter(self, state, landscape)
 
     # ---- one step ------------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,8 @@ all z-scores of the others depend on them. With q such that b < ln q holds for :
 
     N* = max over the steps of max(3/q, 4κ)                                                                     (6)
 
-a rule made from two landscapes, ten starts and N = 10² … 10⁵, where W₁ leaves its noise when N < N*.
+a rule made from two landscapes, ten starts and N = 10² … 10⁵, where W₁ leaves its noise when N < N*. It knows nothing of what cloning makes
+of early luck: swarms beside the map do (:mod:`swarmviz.laws.fmc`).
 
 Code        formula  shape  meaning
 mass        P        (K,)   masses of the cells, sum 1

@@ -3,6 +3,8 @@ r"""The law of Fractal Monte Carlo among infinitely many walkers: the map of :mo
 It is deterministic where the z-score relativises: mean and deviation of all walkers are then numbers. Groups of infinitely many walkers
 that start from one law have one law, and migration changes nothing. Where the map has no cells for it (a boundary that is not closed,
 a start outside the box or at points, a jitter or a reward finer than the cells), a large swarm takes its place, from that step on.
+
+N* is that of the map's formula, or of the swarms that live beside it (:mod:`swarmviz.laws.witnesses`) where these need more.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from swarmviz.dynamics.fmc.dynamics import FMC, REWARDS
 from swarmviz.frame import Clock
 from swarmviz.kernels import boundaries
 from swarmviz.landscapes.base import Landscape
+from swarmviz.laws import witnesses
 from swarmviz.laws.base import LawScheme, NoLaw
 from swarmviz.laws.cloning_map import (
     COARSEST,
@@ -27,8 +30,10 @@ from swarmviz.laws.cloning_map import (
     Report,
     advance_cells,
 )
+from swarmviz.laws.distance import curve_of
 from swarmviz.laws.initial import initial_law
-from swarmviz.laws.plain import Plain, PlainState
+from swarmviz.laws.plain import COARSE, Plain, PlainState
+from swarmviz.laws.witnesses import Witnesses
 from swarmviz.schedules import values_of
 
 FEWEST, MOST = 400, 1200  # cells at the start
@@ -53,8 +58,9 @@ class CellState(NamedTuple):
     mass: np.ndarray  # (K,), sum 1
     bottleneck: np.ndarray  # (K,)
     rate: float  # of cloning in the last step
-    needed: float  # N* of one group
+    needed: float  # N* of one group by the formula of the map
     groups: int
+    witnesses: Witnesses  # of one group
 
 
 class FMCLaw(LawScheme):
@@ -86,12 +92,33 @@ class FMCLaw(LawScheme):
         if not (walled(dynamics) and not len(law.atoms) and a <= OUTSIDE and b >= 1.0 - OUTSIDE):
             return self.swarm.init(dynamics, landscape, swarm)
         mass = law.cells(np.linspace(low, high, cell_count(dynamics, landscape, law.cdf) + 1)).mass
-        clock = Clock(dt=dynamics.time_step)
-        return CellState(0, clock, low, high, mass / mass.sum(), np.zeros(len(mass)), 0.0, 1.0, int(dynamics.groups))
+        clock, worth = Clock(dt=dynamics.time_step), witnesses.WORTH * witnesses.SIZES[-1]
+        beside = witnesses.started(in_one_group(dynamics), landscape, law.quantiles, worth, 0, None)
+        return CellState(
+            0, clock, low, high, mass / mass.sum(), np.zeros(len(mass)), 0.0, 1.0, int(dynamics.groups), beside
+        )
 
     def advance(self, state, dynamics, landscape, steps):
-        if isinstance(state, PlainState):
-            return self.swarm.advance(state, dynamics, landscape, steps)
+        end = state.k + steps
+        while isinstance(state, CellState):
+            steps = min(witnesses.next_look(state.k), end) - state.k  # the same looks however steps are grouped
+            before, state = state, self._advanced(state, dynamics, landscape, steps)
+            if isinstance(state, CellState):
+                beside = witnesses.advanced(before.witnesses, in_one_group(dynamics), landscape, steps)
+                state = self._compared(state._replace(witnesses=beside)) if steps > 0 else state
+                if state.k == end:
+                    return state
+        return self.swarm.advance(state, dynamics, landscape, end - state.k)
+
+    def _compared(self, state: CellState) -> CellState:
+        """The State after a look at the swarms beside it, at the steps at which there is one."""
+        if not witnesses.looks_at(state.k):
+            return state
+        curve = curve_of(lambda x: self.cdf(state, x), state.low, state.high, tolerance=COARSE)
+        return state._replace(witnesses=witnesses.compared_with_limit(state.witnesses, curve))
+
+    def _advanced(self, state: Any, dynamics: FMC, landscape: Landscape, steps: int) -> CellState | PlainState:
+        """The State some steps later, whose witnesses are where they were."""
         if not walled(dynamics):
             return self.swarm.advance(self._as_swarm(state, dynamics, landscape), dynamics, landscape, steps)
         if steps == 0:
@@ -120,7 +147,7 @@ class FMCLaw(LawScheme):
                 f"the law ends at step {after.k}: F is not finite, or the reward {dynamics.reward!r} not positive, where walkers are"
             )
         if end == NARROW and 2 * len(mass) <= FINEST:
-            return self.advance(halved(after), dynamics, landscape, steps - taken)
+            return self._advanced(halved(after), dynamics, landscape, steps - taken)
         if taken < steps:
             after = self._as_swarm(after, dynamics, landscape)
             return self.swarm.advance(after, dynamics, landscape, steps - taken)
@@ -141,7 +168,9 @@ class FMCLaw(LawScheme):
         return self.swarm.atoms(state) if isinstance(state, PlainState) else super().atoms(state)
 
     def agents_needed(self, state):
-        return self.swarm.agents_needed(state) if isinstance(state, PlainState) else state.needed * state.groups
+        if isinstance(state, PlainState):
+            return self.swarm.agents_needed(state)
+        return max(state.needed, state.witnesses.needed) * state.groups
 
     def _as_swarm(self, state: CellState, dynamics: Dynamics, landscape: Landscape) -> PlainState:
         """A large swarm at the quantiles of the law."""
@@ -150,6 +179,15 @@ class FMCLaw(LawScheme):
             dynamics, landscape, lambda u: np.interp(u, below, edges_of(state)), state.k, state.clock
         )
         return started._replace(needed=self.agents_needed(state))
+
+
+def in_one_group(dynamics: FMC) -> FMC:
+    """The same dynamics with all walkers in one group."""
+    if dynamics.groups == 1:
+        return dynamics
+    other = dynamics.copy()
+    other.groups = 1
+    return other
 
 
 def halved(state: CellState) -> CellState:

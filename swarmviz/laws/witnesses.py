@@ -3,7 +3,8 @@
 There are :data:`EACH` swarms of each of some sizes, with seeds of their own. At the steps 2ⁱ and 3·2ⁱ they are compared with the law; a
 swarm has left it when W₁ is more than :data:`NOISE` times that expected of as many independent draws and more than :data:`SHARE` of the
 mean distance of the law from its median. N* is the smallest size from which on none was away at the last look, ∞ when one of the largest
-was. So a law that is decided by luck, such as which of two equal minima becomes the common best, has an infinite one.
+was. So a law that is decided by luck, such as which of two equal minima becomes the common best, has an infinite one. Where it is
+known that swarms tend to the law, a finite one is told from how far they are (:func:`compared_with_limit`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from swarmviz.laws.distance import Curve, distance, expected_distance
 SIZES, EACH = (10, 100, 1000, 10_000), 4
 WORTH = 10  # times as many agents stand for the law as a witness has, or more
 NOISE, SHARE = 3.0, 0.1
+TINY = 1e-150  # the width of a point, whose square is a number
 SEED = 0x1A36  # of the first; every other has the next number
 
 
@@ -81,16 +83,44 @@ def next_look(k: int) -> int:
 
 
 def compared(witnesses: Witnesses, curve: Curve) -> Witnesses:
-    """The same with the N* that this law makes of it."""
+    """The same with the N* that this law makes of it: the size above the largest of which a swarm is away."""
+    needed = max([witnesses.lost, *(state.n for state in witnesses.states[:1])])
+    for n, found in _distances(witnesses, curve).items():
+        if found.max() > max(NOISE * expected_distance(curve, n), SHARE * _width(curve)):
+            needed = max(needed, more_than(n, witnesses))
+    return witnesses._replace(needed=float(needed))
+
+
+def compared_with_limit(witnesses: Witnesses, curve: Curve) -> Witnesses:
+    """The same, where the law is known to be the limit: W₁ falls as 1/√N then, and the largest size that is away in the mean tells N*.
+
+    That is no more than the next larger size, which follows; of the largest one it may be any number. Where W₁ of even the largest is as
+    wide as the law, it does not fall yet, and N* is too small. A size that is no farther than a smaller one that follows, follows: nearly
+    three times the noise of 1000 agents may be more than three times that of 10⁴. Sizes whose noise hides half of the law tell nothing.
+    """
+    needed, nearest, wide = 1.0, 0.0, _width(curve)
+    for n, found in _distances(witnesses, curve).items():
+        mean, noise = float(found.mean()), NOISE * expected_distance(curve, n)
+        if mean > max(noise, SHARE * wide, nearest):
+            needed = min(more_than(n, witnesses), n * max(1.0, mean / max(SHARE * wide, TINY)) ** 2)
+        elif noise <= wide / 2:
+            nearest = max(nearest, mean)
+    return witnesses._replace(needed=float(max(needed, witnesses.lost)))
+
+
+def _distances(witnesses: Witnesses, curve: Curve) -> dict[int, np.ndarray]:
+    """Size → W₁ of each of its swarms to the law."""
+    found: dict[int, list[float]] = {}
+    for state in witnesses.states:
+        found.setdefault(state.n, []).append(distance(np.asarray(state.x).ravel()[: state.n], curve))
+    return {n: np.array(values) for n, values in found.items()}
+
+
+def _width(curve: Curve) -> float:
+    """The mean distance of a law from its median."""
     middles, masses = 0.5 * (curve.x[1:] + curve.x[:-1]), np.diff(curve.value)
     median = curve.x[min(int(np.searchsorted(curve.value, 0.5)), len(curve.x) - 1)]
-    wide = float(np.abs(middles - median) @ masses)
-    needed = max([witnesses.lost, *(state.n for state in witnesses.states[:1])])
-    for state in witnesses.states:
-        most = max(NOISE * expected_distance(curve, state.n), SHARE * wide)
-        if distance(np.asarray(state.x).ravel()[: state.n], curve) > most:
-            needed = max(needed, more_than(state.n, witnesses))
-    return witnesses._replace(needed=float(needed))
+    return float(np.abs(middles - median) @ masses)
 
 
 def more_than(n: int, witnesses: Witnesses) -> float:

@@ -34,6 +34,7 @@ from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.moments import expected_dispersion, moments_along
 from swarmviz.theory.registry import VelocityLaw, about_to_step, velocity_law_of
+from swarmviz.theory.wording import parameter_words
 
 SMALL = 0.05  # what is neglected beside 1
 
@@ -163,7 +164,9 @@ def _initial_moments(lived: LivedRun) -> tuple[float, float]:
 def _start_is_known(lived: LivedRun) -> tuple[bool, str]:
     law, first = conditions.initial_velocity(lived), lived.journal[0].dynamics
     known = law == "zero" or (law == "maxwellian" and not first.sigma_floor and first.noise in conditions.UNIT_VARIANCE)
-    return known, "V₀ = 0" if law == "zero" else f"V₀ is {law}, σ₀ = {first.sigma_floor:g}, noise {first.noise}"
+    return known, "V₀ = 0" if law == "zero" else "; ".join(
+        (parameter_words(first, "initial_velocity"), f"σ₀ = {first.sigma_floor:g}", parameter_words(first, "noise"))
+    )
 
 
 def _matrices(s: Stretch, of) -> np.ndarray:
@@ -241,6 +244,7 @@ register(
         observable="dispersion",
         curve=_fluid_curve,
         quantity="V/V₀",
+        multiplicative=True,
         remark="Two agents approach each other at the rate λ whatever ν does; a step of Euler decays by 1 − λΔt.",
         evidence="Without noise the error at t = 2 halves with Δt (ratio 2 within 5%); with noise the variance of a position does.",
         tests=HERE,
@@ -260,6 +264,7 @@ register(
         statistic=_over(_scheme_curve),
         predicted=_one,
         quantity="V over the line",
+        multiplicative=True,
         remark="A single run falls below it in the course of time: rare excursions carry the mean.",
         evidence="The mean of V over the line after 15 steps is 1 within 4 standard errors (400 runs).",
         tests=HERE,
@@ -287,6 +292,7 @@ register(
         statistic=_over(_diffusion_curve),
         predicted=_one,
         quantity="V over the line",
+        multiplicative=True,
         remark="The flights diffuse as a CBO of strength σ_c = S√(Δt(2 − p)/p): σ̃ with (5.3), but σ√(2/ν_j) for Δt → 0 without it, not σ.",
         evidence="From [1, 5]² with ε = 0.02, (5.3) and σ̃ = 0.7: the mean of V over the line after 15 steps is 1 within 3 standard errors "
         "(400 runs), where e^(−(2λ − σ̃²)t) is exceeded by more than 8.",
@@ -313,6 +319,7 @@ register(
         statistic=_over(_scheme_curve),
         predicted=_one,
         quantity="V over the line",
+        multiplicative=True,
         evidence="The variance of a position without drift grows by σ_c²t within 4 standard errors at ε = 1, 0.25 and 0.1 (4000 agents).",
         tests=HERE,
     ),
@@ -332,6 +339,7 @@ register(
         observable="dispersion",
         curve=_resting_curve,
         quantity="V/V₀",
+        multiplicative=True,
         remark="Rare excursions carry the mean: at the parameters of 003 §5 it grows, while almost every agent comes nearer.",
         evidence="40 000 agents, five settings of all three forms, 15 steps: E x² within 4 standard errors of the matrix; from "
         "Maxwellian velocities the mean of V over 400 runs agrees.",

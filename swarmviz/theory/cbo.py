@@ -301,6 +301,7 @@ register(
         observable="dispersion",
         curve=_ANISOTROPIC,
         quantity="V/V₀",
+        multiplicative=True,
         evidence="With a nearly constant weight (α → 0), where the consensus is the mean, 200 runs agree within 4 standard errors; "
         "where the consensus lies off the mean, E V decays more slowly, as the finite-N identity says.",
         tests=("tests/theory/test_cbo.py",),
@@ -323,6 +324,7 @@ register(
         curve=_euler_curve,
         relation="≤",
         quantity="V/V₀",
+        multiplicative=True,
         tests=("tests/theory/test_cbo.py",),
     ),
     Claim(
@@ -345,6 +347,7 @@ register(
         observable="dispersion",
         curve=_ISOTROPIC,
         quantity="V/V₀",
+        multiplicative=True,
         tests=("tests/theory/test_cbo.py",),
     ),
     Claim(
@@ -416,6 +419,7 @@ register(
         statistic=_over_identity,
         predicted=lambda lived: 1.0,
         quantity="V over the line",
+        multiplicative=True,
         remark="A single run falls below it in the course of time: rare excursions carry the mean.",
         evidence="The mean of V over the line after 15 steps is 1 within 4 standard errors (600 runs); its median at step 100 is 0.03.",
         tests=("tests/theory/test_cbo.py",),

@@ -21,6 +21,9 @@ State = Literal["holds", "fails", "open"]
 AGREES_WITHIN = 3.0  # standard errors
 FEWEST_REPLICAS = 10  # of which a mean is judged
 FEWEST_EFFECTIVE = 8.0  # replicas that carry the mean, (Σx)²/Σx²; below, a few rare ones decide it
+KNOWN_TO = 1 / math.sqrt(
+    50
+)  # of a mean of products: less well known, three standard errors are passed by chance in more than 2.5%
 Z_95 = 1.96
 NO_NUMBER = "no replica has a number for this claim"
 
@@ -76,6 +79,11 @@ class Claim:
         the curve.
     quantity : str
         The name of that number.
+    multiplicative : bool
+        Whether that number is a product of random factors, one or more a step, so that its logarithm scatters by √t: then its mean is soon
+        far above what nearly every run has, rare runs carry it, and the scatter of a few replicas says nothing of its error.
+    measured_by : str
+        Where it is measured, when no single run and no replicas of it can: a card of the page.
     remark : str
         What is known of it beyond the paper: where it fails as printed, with the number that shows it; one or two sentences.
     evidence : str
@@ -100,6 +108,8 @@ class Claim:
     statistic: Callable[[LivedRun], float] | None = None
     predicted: Callable[[LivedRun], float] | None = None
     quantity: str = ""
+    multiplicative: bool = False
+    measured_by: str = ""
     remark: str = ""
     evidence: str = ""
     tests: tuple[str, ...] = ()
@@ -245,11 +255,9 @@ def judge_mean(claim: Claim, measured: np.ndarray, predicted: float) -> Verdict:
         return Verdict("open", mean, math.nan, math.nan, predicted, runs, words)
     mean, error = float(measured.mean()), float(measured.std(ddof=1) / math.sqrt(runs))
     low, high = mean - Z_95 * error, mean + Z_95 * error
-    squares = float((measured**2).sum())
-    effective = float(measured.sum() ** 2 / squares) if squares > 0 else float(runs)
-    if claim.relation == "=" and (measured >= 0).all() and effective < FEWEST_EFFECTIVE:
-        words = f"open: {effective:.1f} of {runs} replicas carry the mean, so that its error is not known"
-        return Verdict("open", mean, low, high, predicted, runs, words)
+    unknown = _carried_by_few(claim, measured)
+    if unknown:
+        return Verdict("open", mean, low, high, predicted, runs, f"open: {unknown}")
     excess = mean - predicted
     if claim.relation == "≤":
         excess = max(excess, 0.0)
@@ -262,6 +270,30 @@ def judge_mean(claim: Claim, measured: np.ndarray, predicted: float) -> Verdict:
         f"agrees (z = {z:.1f})" if agrees else f"differs (z = {z:.1f})"
     )
     return Verdict("agrees" if agrees else "differs", mean, low, high, predicted, runs, words)
+
+
+def _carried_by_few(claim: Claim, measured: np.ndarray) -> str:
+    """Why the scatter of these replicas does not tell the error of their mean, "" where it does.
+
+    Of a product x of random factors the logarithm is nearly Gaussian with a variance s², which replicas show while they do not show the
+    largest x: the relative error of the mean of R of them is √((e^{s²} − 1)/R).
+    """
+    runs = len(measured)
+    if claim.multiplicative:
+        positive = measured[measured > 0]
+        if not len(positive):
+            return ""
+        variance = float(np.log(positive).var(ddof=1)) if len(positive) == runs else math.inf
+        needed = math.expm1(min(variance, 700.0)) / KNOWN_TO**2
+        if needed <= runs:
+            return ""
+        many = f"about {needed:,.0f} would tell it" if needed < 1e6 else "no number that can be run would tell it"
+        return f"rare replicas carry the mean of a product of random factors; {many}, {runs} do not"
+    squares = float((measured**2).sum())
+    effective = float(measured.sum() ** 2 / squares) if squares > 0 else float(runs)
+    if claim.relation == "=" and (measured >= 0).all() and effective < FEWEST_EFFECTIVE:
+        return f"{effective:.1f} of {runs} replicas carry the mean, so that its error is not known"
+    return ""
 
 
 def _judge_each(claim: Claim, measured: np.ndarray, predicted: np.ndarray) -> Verdict:

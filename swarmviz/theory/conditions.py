@@ -14,6 +14,7 @@ from swarmviz.landscapes.base import Landscape
 from swarmviz.theory.claim import Finding, Hypothesis
 from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.one_dimension import lipschitz
+from swarmviz.theory.wording import number_words, parameter_words, symbol_of
 
 
 def positive(words: str, margin: Callable[[Stretch, LivedRun], Any], name: str) -> Hypothesis:
@@ -24,7 +25,7 @@ def positive(words: str, margin: Callable[[Stretch, LivedRun], Any], name: str) 
         failed = lived.first_step_where(course)
         least = float(np.min(course))  # NaN fails, and is said
         least = float(course[~(course > 0)][0]) if failed is not None else least
-        return Finding("holds" if failed is None else "fails", f"{name} = {_number(least)}", failed)
+        return Finding("holds" if failed is None else "fails", f"{name} = {number_words(least)}", failed)
 
     return Hypothesis(words, check)
 
@@ -34,7 +35,7 @@ def chosen(name: str, allowed: Collection[Any], words: str) -> Hypothesis:
     return every_step(
         words,
         lambda dynamics, _: getattr(dynamics, name) in allowed,
-        lambda d, _: f"{_symbol(d, name)} = {getattr(d, name)}",
+        lambda d, _: parameter_words(d, name),
     )
 
 
@@ -42,14 +43,14 @@ def constant(name: str, words: str) -> Hypothesis:
     """A parameter of the dynamics never changed and follows no schedule."""
 
     def check(lived: LivedRun) -> Finding:
-        symbol = _symbol(lived.dynamics, name)
+        symbol = symbol_of(lived.dynamics, name)
         if lived.changes(name):
             first = lived.stretches[0].change.dynamics
             since = lived.first_change_where(
                 lambda dynamics, _: repr(getattr(dynamics, name)) == repr(getattr(first, name))
             )
             return Finding("fails", f"{symbol} changes", since)
-        return Finding("holds", f"{symbol} = {_number(getattr(lived.dynamics, name))}")
+        return Finding("holds", f"{symbol} = {number_words(getattr(lived.dynamics, name))}")
 
     return Hypothesis(words, check)
 
@@ -129,14 +130,6 @@ def smooth(order: int) -> Hypothesis:
     return Hypothesis(words, check)
 
 
-def _symbol(dynamics: Dynamics, name: str) -> str:
-    return getattr(dynamics.param[name], "symbol", "") or name
-
-
-def _number(value: Any) -> str:
-    return f"{value:.3g}".replace("-", "−") if isinstance(value, int | float | np.floating) else str(value)
-
-
 def all_recorded() -> Hypothesis:
     """The record has every step: what is summed along the run leaves none out."""
     return of_run(
@@ -150,8 +143,12 @@ def all_agents() -> Hypothesis:
 
     def check(lived: LivedRun) -> Finding:
         since = lived.first_change_where(lambda dynamics, _: not 0 < dynamics.batch < lived.n)
-        last = lived.dynamics.batch
-        return Finding("holds" if since is None else "fails", f"M = {last}, N = {lived.n:,}", since)
+        if since is None:
+            return Finding("holds", parameter_words(lived.dynamics, "batch", lived.n))
+        batch = lived.journal.acting_at(since).dynamics.batch
+        return Finding(
+            "fails", f"M = {batch:,}: so many of the N = {lived.n:,} agents form it, drawn anew each step", since
+        )
 
     return Hypothesis("all agents form ν", check)
 
@@ -167,7 +164,11 @@ def not_stalled() -> Hypothesis:
             stopped = inside & dynamics.stalled(SimpleNamespace(still=still))
             if stopped.any():
                 return Finding("fails", "the swarm stands still", int(lived.k[np.argmax(stopped)]))
-        return Finding("holds", f"c = {int(still[-1])}")
+        steps = lived.dynamics.stall_steps
+        if not steps:
+            return Finding("holds", parameter_words(lived.dynamics, "stall_steps"))
+        counted = f"ν has hardly moved for {int(still[-1]):,} steps in a row"
+        return Finding("holds", f"{counted}; the swarm stops after more than n_stall = {steps:,}")
 
     return Hypothesis("no stall stop", check)
 
@@ -183,9 +184,11 @@ def starts_everywhere() -> Hypothesis:
         if swarm.initial == "box":
             a, b = (np.broadcast_to(np.asarray(x, float).ravel(), (lived.d,)) for x in (swarm.low, swarm.high))
             whole = bool((a == low).all() and (b == high).all())
-            said = f"uniform on [{_number(float(a.min()))}, {_number(float(b.max()))}]"
-            return Finding("holds" if whole else "fails", f"{said}, D = [{_number(low.min())}, {_number(high.max())}]")
-        return Finding("fails", f"the initial law is {swarm.initial}")
+            said = f"uniform on [{number_words(float(a.min()))}, {number_words(float(b.max()))}]"
+            return Finding(
+                "holds" if whole else "fails", f"{said}, D = [{number_words(low.min())}, {number_words(high.max())}]"
+            )
+        return Finding("fails", parameter_words(swarm, "initial"))
 
     return Hypothesis("positions start everywhere in the box D, and only there", check)
 
@@ -196,11 +199,11 @@ def starts_independently_in_box() -> Hypothesis:
     def check(lived: LivedRun) -> Finding:
         swarm, (low, high) = lived.swarm, lived.journal[0].landscape.limits(lived.d)
         if swarm.initial in ("uniform", "away"):
-            return Finding("holds", f"the initial law is {swarm.initial}")
+            return Finding("holds", parameter_words(swarm, "initial"))
         if swarm.initial == "box":
             inside = bool((np.asarray(swarm.low, float) >= low).all() and (np.asarray(swarm.high, float) <= high).all())
             return Finding("holds" if inside else "fails", "the sub-box lies in D" if inside else "it reaches beyond D")
-        return Finding("fails", f"the initial law is {swarm.initial}")
+        return Finding("fails", parameter_words(swarm, "initial"))
 
     return Hypothesis("agents start independently from one law on the box D", check)
 
@@ -218,7 +221,9 @@ def starts_at_rest() -> Hypothesis:
 
     def check(lived: LivedRun) -> tuple[bool, str]:
         law = initial_velocity(lived)
-        return law == "zero", "V₀ = 0" if law == "zero" else f"V₀ is {law}"
+        return law == "zero", "V₀ = 0" if law == "zero" else parameter_words(
+            lived.journal[0].dynamics, "initial_velocity"
+        )
 
     return of_run("velocities start from 0", check)
 
@@ -239,7 +244,9 @@ def rests(words: str, largest: Callable[[LivedRun], float]) -> Hypothesis:
             far = math.isfinite(farthest)
             return (
                 False,
-                f"up to {_number(farthest)} half widths in a step" if far else "they moved, how far is not recorded",
+                f"up to {number_words(farthest)} half widths in a step"
+                if far
+                else "they moved, how far is not recorded",
             )
         whole = len(lived.k) == lived.last + 1
         return True if whole else None, "no motion" if whole else "not every step is recorded"
@@ -251,7 +258,7 @@ def starts_independently() -> Hypothesis:
     """The positions are drawn independently of each other from one law, wherever that lies."""
 
     def check(lived: LivedRun) -> tuple[bool, str]:
-        return lived.swarm.initial != "points", f"the initial law is {lived.swarm.initial}"
+        return lived.swarm.initial != "points", parameter_words(lived.swarm, "initial")
 
     return of_run("agents start independently from one law", check)
 
@@ -265,7 +272,7 @@ def small_step(most: float) -> Hypothesis:
         largest = float(np.max([s.dt * lipschitz(s.change.landscape) for s in lived.stretches]))
         if np.isnan(largest):
             return None, "F is not finite everywhere on the box"
-        return bool(largest <= most), f"Δt·L = {_number(largest)}"
+        return bool(largest <= most), f"Δt·L = {number_words(largest)}"
 
     return of_run(f"Δt·L ≤ {most:g}, L the Lipschitz constant of ∇F", check)
 
@@ -276,8 +283,8 @@ def long_enough(rate: Callable[[LivedRun], float], name: str) -> Hypothesis:
     def check(lived: LivedRun) -> tuple[bool | None, str]:
         found, t = rate(lived), float(lived.t[-1])
         if not np.isfinite(found):
-            return None, f"t = {_number(t)}; the rate is not known"
-        return (True if found * t >= LONG else None), f"{name} = {_number(found * t)}"
+            return None, f"t = {number_words(t)}; the rate is not known"
+        return (True if found * t >= LONG else None), f"{name} = {number_words(found * t)}"
 
     return of_run(f"t large ({name} ≥ {LONG:g})", check)
 
@@ -294,7 +301,7 @@ def together(words: str, *parts: Hypothesis) -> Hypothesis:
             found = [finding for finding in findings if finding.state == state]
             if found:
                 since = [finding.since for finding in found if finding.since is not None]
-                return Finding(state, ", ".join(finding.detail for finding in found), min(since, default=None))
-        return Finding("holds", ", ".join(finding.detail for finding in findings))
+                return Finding(state, "; ".join(finding.detail for finding in found), min(since, default=None))
+        return Finding("holds", "; ".join(finding.detail for finding in findings))
 
     return Hypothesis(words, check)

@@ -12,6 +12,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory import finite_set_claims_conditions as given
 from swarmviz.theory import finite_set_claims_numbers as numbers
 from swarmviz.theory.claim import Claim, register
+from swarmviz.theory.wording import parameter_words
 
 HERE = ("tests/theory/test_finite_set_claims.py",)
 WITH_FUNCTIONS = ("tests/theory/test_finite_set.py", *HERE)
@@ -299,12 +300,12 @@ register(
         source="from 004 eq. 3.3",
         statement="For large β, 1 − η_β(M) is Σ_{x∉M} μ(x) ((1 − m) β (U(x) − min U))^(−1/(1 − m)).",
         hypotheses=(
-            conditions.every_step("m < 1", lambda d, _: d.m < 1, lambda d, _: f"m = {d.m:g}"),
+            conditions.every_step("m < 1", lambda d, _: d.m < 1, lambda d, _: parameter_words(d, "m")),
             given.LARGE_BETA,
         ),
         label="for large β",
         drawn=False,
-        fits=lambda lived: numbers.swarm_followed(lived) and given.shown(lived).dynamics.m < 1,
+        fits=lambda lived: numbers.swarm_followed(lived) and lived.dynamics.m < 1,
         observable="distance",
         curve=numbers.large_beta_curve,
         about="run",

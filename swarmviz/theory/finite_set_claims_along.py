@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from swarmviz.journal import Change, Journal
+from swarmviz.journal import Journal
 from swarmviz.swarm import Swarm
 from swarmviz.theory.finite_set import ExactLaw, energy, relaxation_rate, stationary
 from swarmviz.theory.finite_set_curves import Stretch, densities, stretches_along
@@ -148,25 +148,20 @@ def last_piece(lived: LivedRun) -> Piece | None:
     return pieces[-1] if known else None
 
 
-# ---- what is shown now -----------------------------------------------------------------------------------------------
+# ---- the last step -----------------------------------------------------------------------------------------------------
 
 
-def shown(lived: LivedRun) -> Change:
-    """The parameters of the step that is shown, as they go on; those that acted last, of a replica."""
-    return lived.stretches[-1].change if lived.frame is None else lived.journal.acting_at(lived.frame().k)
+def last_stretch(lived: LivedRun) -> Stretch:
+    """The stretch of the parameters that acted last."""
+    stretches = stretches_along(lived.journal, lived.swarm)
+    return stretches[lived.journal.index(lived.last_change)]
 
 
-def shown_stretch(lived: LivedRun) -> Stretch:
-    """The stretch of that step."""
-    change, stretches = shown(lived), stretches_along(lived.journal, lived.swarm)
-    return stretches[lived.journal.steps.index(change.k)]
-
-
-def shown_density(lived: LivedRun) -> tuple[ExactLaw, float, np.ndarray] | None:
-    """(law, β, density of the agents with half an agent more on every state) at the step that is shown; None for a replica."""
+def last_density(lived: LivedRun) -> tuple[ExactLaw, float, np.ndarray] | None:
+    """(law, β, density of the agents with half an agent more on every state) at the last step; None for a replica."""
     if lived.frame is None:
         return None
-    frame, law = lived.frame(), shown_stretch(lived).law
+    frame, law = lived.frame(), last_stretch(lived).law
     if (
         law is None
         or frame.occupation is None

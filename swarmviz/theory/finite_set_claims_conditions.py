@@ -15,13 +15,13 @@ from swarmviz.theory.finite_set_claims_along import (
     exponent_of,
     gap,
     last_piece,
+    last_stretch,
     scatter_at_end,
-    shown,
-    shown_stretch,
 )
 from swarmviz.theory.finite_set_curves import stretches_along
 from swarmviz.theory.finite_set_rates import minimisers
 from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.wording import number_words, parameter_words, schedule_words
 
 SETTLED = 3.0  # times the inverse of the gap: e⁻³ = 5 % is left
 MANY = 10.0  # agents on a state, of which the share is nearly Gaussian
@@ -32,31 +32,31 @@ CLEAR = 3.0  # times what N agents keep: above it a distance is that of the law
 
 def scheduled(lived: LivedRun) -> bool:
     """Whether β changes with time now."""
-    return isinstance(shown(lived).dynamics.beta, TimeDependent)
+    return isinstance(lived.dynamics.beta, TimeDependent)
 
 
 def classical(lived: LivedRun) -> bool:
     """Whether agents follow Metropolis now."""
-    return shown(lived).dynamics.generator == "metropolis"
+    return lived.dynamics.generator == "metropolis"
 
 
 PAPERS_PHI = conditions.every_step(
     "m < 0 and m₂ = 2",
     lambda d, _: d.m < 0 and d.m2 == 2,
-    lambda d, _: f"m = {conditions._number(float(d.m))}, m₂ = {conditions._number(float(d.m2))}",
+    lambda d, _: f"m = {number_words(float(d.m))}, m₂ = {number_words(float(d.m2))}",
 )
 MOVES = conditions.positive("ℓ > 0", lambda s, _: s.values("rate"), "ℓ")
 
 
 def _phi_now(lived: LivedRun) -> tuple[bool, str]:
-    d = shown(lived).dynamics
-    return d.m < 0 and d.m2 == 2, f"m = {conditions._number(float(d.m))}, m₂ = {conditions._number(float(d.m2))}"
+    d = lived.dynamics
+    return d.m < 0 and d.m2 == 2, f"m = {number_words(float(d.m))}, m₂ = {number_words(float(d.m2))}"
 
 
 PHI_NOW = conditions.of_run("m < 0 and m₂ = 2", _phi_now)
 CONNECTED = conditions.of_run(
     "L is irreducible and reversible with respect to μ",
-    lambda lived: (shown(lived).dynamics.rate > 0, f"the graph is connected, ℓ = {shown(lived).dynamics.rate:g}"),
+    lambda lived: (lived.dynamics.rate > 0, f"the graph is connected, ℓ = {lived.dynamics.rate:g}"),
 )
 
 
@@ -66,7 +66,7 @@ def _positive_start(lived: LivedRun) -> tuple[bool | None, str]:
         return None, "the law is not computed for so many states"
     empty = int((first.law.at(first.t)[0] <= 0).sum())
     if not empty:
-        return True, f"the initial law is {lived.swarm.initial}"
+        return True, parameter_words(lived.swarm, "initial")
     return (False if lived.swarm.initial == "points" else None), f"{empty} states have no agent at the start"
 
 
@@ -75,13 +75,13 @@ POSITIVE_START = conditions.of_run("the law starts with ρ > 0 on every state", 
 
 INDEPENDENT_START = conditions.of_run(
     "agents start independently from one law",
-    lambda lived: (lived.swarm.initial != "points", f"the initial law is {lived.swarm.initial}"),
+    lambda lived: (lived.swarm.initial != "points", parameter_words(lived.swarm, "initial")),
 )
 
 
 def _many(lived: LivedRun) -> tuple[None, str]:
-    states = shown(lived).dynamics.space(lived.d).states
-    return None, f"N = {lived.n:,}, {conditions._number(lived.n / states)} agents per state"
+    states = lived.dynamics.space(lived.d).states
+    return None, f"N = {lived.n:,}, {number_words(lived.n / states)} agents per state"
 
 
 MANY_AGENTS = conditions.of_run("N → ∞", _many)
@@ -115,29 +115,29 @@ def energy_stays() -> Hypothesis:
 
 
 def _beta_rests(lived: LivedRun) -> tuple[bool, str]:
-    change = shown(lived)
+    change = lived.last_change
     if scheduled(lived):
         return False, "β changes with time"
     since = f" since step {change.k:,}" if change.k else ""
-    return True, f"β = {conditions._number(float(change.dynamics.beta))}, constant{since}"
+    return True, f"β = {number_words(float(change.dynamics.beta))}, constant{since}"
 
 
 BETA_RESTS = conditions.of_run("β constant from the last change on", _beta_rests)
 
 
 def _power(lived: LivedRun) -> tuple[bool, str]:
-    beta = shown(lived).dynamics.beta
-    return isinstance(beta, Power), f"β is {type(beta).__name__}" if scheduled(lived) else "β is constant"
+    beta = lived.dynamics.beta
+    return isinstance(beta, Power), schedule_words("β", beta)
 
 
 def _gamma(lived: LivedRun) -> tuple[bool | None, str]:
-    dynamics = shown(lived).dynamics
+    dynamics = lived.dynamics
     if not isinstance(dynamics.beta, Power):
         return None, "γ belongs to β = (t₀ + t)^γ − 1"
     if not dynamics.m < 0:
-        return False, f"m = {conditions._number(float(dynamics.m))}"
+        return False, f"m = {number_words(float(dynamics.m))}"
     most, gamma = largest_gamma(float(dynamics.m)), float(dynamics.beta.gamma)
-    return 0 < gamma <= most, f"γ = {conditions._number(gamma)}, −m/(2(1 − m)) = {conditions._number(most)}"
+    return 0 < gamma <= most, f"γ = {number_words(gamma)}, −m/(2(1 − m)) = {number_words(most)}"
 
 
 POWER = conditions.of_run("β = (t₀ + t)^γ − 1", _power)
@@ -145,16 +145,16 @@ GAMMA = conditions.of_run("0 < γ ≤ −m/(2(1 − m))", _gamma)
 
 
 def _logarithmic(lived: LivedRun) -> tuple[bool, str]:
-    beta = shown(lived).dynamics.beta
-    return isinstance(beta, InverseLogarithmic), f"β is {type(beta).__name__}" if scheduled(lived) else "β is constant"
+    beta = lived.dynamics.beta
+    return isinstance(beta, InverseLogarithmic), schedule_words("β", beta)
 
 
 def _deep(lived: LivedRun) -> tuple[bool | None, str]:
-    beta, stretch = shown(lived).dynamics.beta, shown_stretch(lived)
+    beta, stretch = lived.dynamics.beta, last_stretch(lived)
     if not isinstance(beta, InverseLogarithmic) or stretch.law is None:
         return None, "c belongs to β = log(t₀ + t)/c"
     depth = critical_depth(stretch.law.heights, stretch.law.links)
-    return float(beta.c) >= depth, f"c = {conditions._number(float(beta.c))}, the critical depth is {depth:.3g}"
+    return float(beta.c) >= depth, f"c = {number_words(float(beta.c))}, the critical depth is {depth:.3g}"
 
 
 LOGARITHMIC = conditions.of_run("β = log(t₀ + t)/c", _logarithmic)
@@ -163,7 +163,7 @@ DEEP_ENOUGH = conditions.of_run("c ≥ the critical depth", _deep)
 
 def _times_gap(lived: LivedRun) -> float:
     """λ_β times the time since the last change."""
-    stretch = shown_stretch(lived)
+    stretch = last_stretch(lived)
     return gap(stretch) * (float(lived.t[-1]) - stretch.t)
 
 
@@ -171,7 +171,7 @@ def _long(lived: LivedRun) -> tuple[bool | None, str]:
     found = _times_gap(lived)
     if not np.isfinite(found):
         return None, "the gap is not known here"
-    return (True if found >= SETTLED else None), f"λ_β t = {conditions._number(found)} since the last change"
+    return (True if found >= SETTLED else None), f"λ_β t = {number_words(found)} since the last change"
 
 
 LONG = conditions.of_run(f"t large (λ_β t ≥ {SETTLED:g})", _long)
@@ -186,7 +186,7 @@ def _clear(lived: LivedRun) -> tuple[bool | None, str]:
         return None, "the scatter of the agents is not known"
     noise = float(np.sqrt(2 * np.maximum(C.diagonal(), 0) / (np.pi * lived.n)).sum())
     ratio = float(piece.distance[-1]) / max(noise, 1e-300)
-    return ratio >= CLEAR, f"the law's distance is {conditions._number(ratio)} times what {lived.n:,} agents keep"
+    return ratio >= CLEAR, f"the law's distance is {number_words(ratio)} times what {lived.n:,} agents keep"
 
 
 ABOVE_SCATTER = conditions.of_run(f"N so large that the scatter is small beside the distance (×{CLEAR:g})", _clear)
@@ -195,14 +195,14 @@ ABOVE_SCATTER = conditions.of_run(f"N so large that the scatter is small beside 
 def _gaussian(lived: LivedRun) -> tuple[bool, str]:
     piece = last_piece(lived)
     fewest = 0.0 if piece is None else float(np.min(piece.law.volume * piece.rho[-1])) * lived.n / piece.rho.shape[1]
-    return fewest >= MANY, f"the fewest on a state are {conditions._number(fewest)} in the mean"
+    return fewest >= MANY, f"the fewest on a state are {number_words(fewest)} in the mean"
 
 
 MANY_ON_EACH = conditions.of_run(f"N large: at least {MANY:g} agents on every state", _gaussian)
 
 
 def _not_first(lived: LivedRun) -> tuple[bool | None, str]:
-    generator = shown(lived).dynamics.generator
+    generator = lived.dynamics.generator
     if generator in ("second", "metropolis"):
         return True, f"the {generator} generator"
     return None, f"the {generator} generator: near η_β its net flow comes from the scatter, and the law is an estimate"
@@ -216,7 +216,7 @@ def _settled_law(lived: LivedRun) -> tuple[bool | None, str]:
     if piece is None:
         return None, "the law is not known"
     off = float(piece.distance[-1])
-    return off <= NEAR, f"|ρ − η_β|₁ = {conditions._number(off)}"
+    return off <= NEAR, f"|ρ − η_β|₁ = {number_words(off)}"
 
 
 SETTLED_LAW = conditions.of_run(f"the law has come to η_β: |ρ − η_β|₁ ≤ {NEAR:g}", _settled_law)
@@ -234,7 +234,7 @@ def _large_beta(lived: LivedRun) -> tuple[bool | None, str]:
         return False, "every state is a minimiser"
     least = float(piece.beta[-1] * (climb.min() - law.heights.min()))
     most = max(float(slope(piece.eta[-1].max(), law.m, law.m2)), 1 / (1 - exponent_of(law)))
-    return least >= FAR_BETA * most, f"β min ΔU = {conditions._number(least)}, max(φ'(η_max), 1/(1 − m)) = {most:.3g}"
+    return least >= FAR_BETA * most, f"β min ΔU = {number_words(least)}, max(φ'(η_max), 1/(1 − m)) = {most:.3g}"
 
 
 LARGE_BETA = conditions.of_run(f"β large: β min ΔU ≥ {FAR_BETA:g} max(φ'(η_max), 1/(1 − m))", _large_beta)

@@ -27,11 +27,10 @@ from swarmviz.theory.finite_set_claims_along import (
     at_records,
     exponent_of,
     gap,
+    last_density,
     last_piece,
+    last_stretch,
     scatter_at_end,
-    shown,
-    shown_density,
-    shown_stretch,
     target_of,
 )
 from swarmviz.theory.finite_set_curves import Stretch, densities, exponent
@@ -166,7 +165,7 @@ def _beginning(stretch: Stretch) -> Piece | None:
 
 def _from_last_change(lived: LivedRun, of: Callable[[Piece], np.ndarray], times: float) -> np.ndarray:
     """a + (b − a) e^(−times · λ_β (t − t₀)) from the last change at t₀ on; b is of the law then, a of η_β; not a number before."""
-    stretch, y = shown_stretch(lived), np.full(len(lived.k), np.nan)
+    stretch, y = last_stretch(lived), np.full(len(lived.k), np.nan)
     begin = _beginning(stretch)
     if begin is not None:
         here = lived.k >= stretch.change.k
@@ -187,7 +186,7 @@ def gap_excess_curve(lived: LivedRun) -> np.ndarray:
 
 def _late_rate(distance: np.ndarray, lived: LivedRun) -> float:
     """−log of the quotient of a distance over the last fifth of the time since the last change, per time."""
-    stretch = shown_stretch(lived)
+    stretch = last_stretch(lived)
     begin = stretch.t + 0.8 * (lived.t[-1] - stretch.t)
     first = int(np.searchsorted(lived.t, begin))
     if first == len(lived.t) or lived.k[first] < stretch.change.k or lived.t[-1] <= lived.t[first]:
@@ -203,7 +202,7 @@ def measured_late_rate(lived: LivedRun) -> float:
 
 def gap_now(lived: LivedRun) -> float:
     """The spectral gap after the last change."""
-    return gap(shown_stretch(lived))
+    return gap(last_stretch(lived))
 
 
 def gap_label(words: str, times: float) -> Callable[[LivedRun], str]:
@@ -217,12 +216,12 @@ def at_constant_beta(lived: LivedRun) -> bool:
 
 def law_known(lived: LivedRun) -> bool:
     """Whether the law is known at the last recorded step and where the parameters of now begin."""
-    return last_piece(lived) is not None and shown_stretch(lived).law is not None
+    return last_piece(lived) is not None and last_stretch(lived).law is not None
 
 
 def ratio(lived: LivedRun) -> float:
     """G/I at the agents' density."""
-    seen = shown_density(lived)
+    seen = last_density(lived)
     if seen is None:
         return math.nan
     law, beta, rho = seen
@@ -231,7 +230,7 @@ def ratio(lived: LivedRun) -> float:
 
 def least_ratio(lived: LivedRun) -> float:
     """The lower bound of G/I at that density; not a number where m₂ < 2."""
-    seen = shown_density(lived)
+    seen = last_density(lived)
     if seen is None or seen[0].m2 < 2:
         return math.nan
     law, _, rho = seen
@@ -240,7 +239,7 @@ def least_ratio(lived: LivedRun) -> float:
 
 def square_over_excess(lived: LivedRun) -> float:
     """‖ρ − η‖²/2I at the agents' density."""
-    seen = shown_density(lived)
+    seen = last_density(lived)
     if seen is None:
         return math.nan
     law, beta, rho = seen
@@ -295,7 +294,7 @@ def large_beta_error(lived: LivedRun) -> float:
 
 def large_beta_bound(lived: LivedRun) -> float:
     """What it is at most where β is large enough, by η_β(x) = asymptote (1 + δ)^(−1/(1 − m))."""
-    power, delta = 1 / (1 - float(shown(lived).dynamics.m)), 1 / given.FAR_BETA
+    power, delta = 1 / (1 - float(lived.dynamics.m)), 1 / given.FAR_BETA
     return max((1 + delta) ** power - 1, 1 - (1 - delta) ** power)
 
 
@@ -309,8 +308,8 @@ def energy_change(lived: LivedRun) -> float:
 
 
 def density_of(lived: LivedRun) -> Callable[[np.ndarray], np.ndarray]:
-    """S μ η_β(t) on the cells of the states, at the step that is shown."""
-    change, d = shown(lived), lived.d
+    """S μ η_β(t) on the cells of the states, at the last step; of a target, at the one that is shown."""
+    change, d = lived.last_change, lived.d
     dynamics, landscape = change.dynamics, change.landscape
     space, (low, high) = dynamics.space(d), landscape.limits(d)
     heights, t = landscape.values(space.positions(low, high)), lived.t[-1] if lived.frame is None else lived.frame().t
@@ -323,7 +322,7 @@ def target_title(name: str) -> Callable[[LivedRun], str]:
     """The name of a target and its β; views that are painted one after another must agree, so that β(t) has no number."""
 
     def label(lived: LivedRun) -> str:
-        beta = shown(lived).dynamics.beta
+        beta = lived.dynamics.beta
         return f"{name} at β(t)" if given.scheduled(lived) else f"{name} at β = {float(beta):.3g}"
 
     return label
@@ -346,15 +345,15 @@ def large_beta_curve(lived: LivedRun) -> np.ndarray:
 
 
 def exponent_now(lived: LivedRun) -> float:
-    dynamics = shown(lived).dynamics
+    dynamics = lived.dynamics
     return concentration_exponent(float(dynamics.m), float(dynamics.beta.gamma))
 
 
 def best_exponent(lived: LivedRun) -> float:
-    return concentration_exponent(float(shown(lived).dynamics.m))
+    return concentration_exponent(float(lived.dynamics.m))
 
 
 def under_power(lived: LivedRun) -> bool:
     """Whether 004's schedule acts, with a φ of its theorem."""
-    dynamics = shown(lived).dynamics
+    dynamics = lived.dynamics
     return not given.classical(lived) and isinstance(dynamics.beta, Power) and dynamics.m < 0

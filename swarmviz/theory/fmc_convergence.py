@@ -113,7 +113,7 @@ def _resolved(lived: LivedRun) -> tuple[bool | None, str]:
         return None, "no positions are known"
     width, found = histogram_of(lived)[1], _fisher(lived)
     noise = 2 * (BINS_1 - 1) / (lived.n * width**2)
-    return True if found > 10 * noise else None, f"I = {found:.3g}, of scatter {noise:.2g}"
+    return True if found > 10 * noise else None, f"I = {found:.3g}; the scatter of the bins alone gives {noise:.2g}"
 
 
 def _counted(lived: LivedRun) -> bool:

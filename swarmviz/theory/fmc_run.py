@@ -20,6 +20,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory.claim import Finding, Hypothesis
 from swarmviz.theory.fmc import kl_of_independent_sample, rewards, spectral_gap, spectral_gap_bound
 from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.wording import parameter_words
 
 
 class Numbers(NamedTuple):
@@ -127,14 +128,15 @@ def without_jitter(lived: LivedRun) -> Finding:
 
 def _compact(lived: LivedRun) -> Finding:
     walls = {s.change.dynamics.boundary for s in lived.stretches}
+    said = "; ".join(dict.fromkeys(parameter_words(s.change.dynamics, "boundary") for s in lived.stretches))
     if walls <= {"clip", "reflect", "periodic"}:
-        return Finding("holds", f"boundary {', '.join(sorted(walls))}")
+        return Finding("holds", said)
     if (
         without_jitter(lived).state == "holds"
         and conditions.starts_independently_in_box().check(lived).state == "holds"
     ):
         return Finding("holds", "no walker moves to a new place")
-    return Finding("fails", f"boundary {', '.join(sorted(walls))}")
+    return Finding("fails", said)
 
 
 def _smooth_boundary(lived: LivedRun) -> tuple[bool | None, str]:

@@ -12,11 +12,12 @@ HEAD = """# Claims of the papers
 
 Written by `tools/reference.py` from the declarations in `swarmviz/theory/`; do not edit by hand.
 
-A claim is held against a run as it was lived: every hypothesis is checked on every step so far, and the claim *holds* only where
-all of them were checked and hold. What cannot be decided from a run is marked *open*. A claim about a mean is measured from
-replicas, with the 95% interval of their mean; it *agrees* when the mean lies within three standard errors of the prediction. On
-the page the card "Claims" shows all this for the visible run. The papers are 000 FractalAI, 001 CBO, 002 SSA, 003 kinetic BGK,
-004 finite sets; what is exact at finite N and stands in none of them is marked *exact*.
+A claim is held against a run as it was lived, up to the last step that is known of it: every hypothesis is checked on every step so
+far, and the claim *holds* only where all of them were checked and hold. What cannot be decided from a run is marked *open*. A claim
+about a mean is measured from replicas, with the 95% interval of their mean; it *agrees* when the mean lies within three standard errors
+of the prediction, and is *open* where rare replicas carry the mean, so that its error is not known. On the page the card "Claims" shows
+all this for the visible run. The papers are 000 FractalAI, 001 CBO, 002 SSA, 003 kinetic BGK, 004 finite sets; what is exact at finite N
+and stands in none of them is marked *exact*.
 """
 
 

@@ -3,6 +3,11 @@
 A parameter may have been moved, and a schedule moves it with every step. So nothing here is a present value: :meth:`LivedRun.course` is
 what acted on every step, :meth:`LivedRun.total` sums over steps, and :meth:`LivedRun.first_step_where` finds the step at which a condition
 failed.
+
+One rule says of which step numbers are: :meth:`LivedRun.of` takes a run as far as it is known, and everything that a claim says of it, from
+the record or from the agents, is of that last step, also while an earlier one is shown. So a claim stands beside its curve, which is drawn
+to the end, and beside its replicas, which are led there; going back changes nothing of what was lived. Only a limit, which is drawn over
+the agents shown, is asked of a run up to the step that is shown (:func:`swarmviz.theory.registry.about_to_step`).
 """
 
 from __future__ import annotations
@@ -51,7 +56,7 @@ class LivedRun:
     record : Mapping
         What was recorded, from step 0; name → array (K,).
     frame : function () → Frame, optional
-        What is seen of the swarm now; None for a replica.
+        What is seen of the swarm at its last step, which may come after the last recorded one; None for a replica.
 
     Attributes
     ----------
@@ -78,8 +83,8 @@ class LivedRun:
 
     @classmethod
     def of(cls, run: Simulation) -> LivedRun:
-        """A simulation, up to the furthest step that is known of it."""
-        return cls(run.journal, run.initial_swarm, run.record, lambda: run.frame)
+        """A simulation, up to the furthest step that is known of it, whichever is shown."""
+        return cls(run.journal, run.initial_swarm, run.record, lambda: run.end)
 
     def _stretches(self):
         stop = max(self.last, 1)
@@ -99,14 +104,23 @@ class LivedRun:
     # ---- the parameters --------------------------------------------------------------------------------------------------
 
     @property
+    def last_change(self) -> Change:
+        """The parameters that acted last, and since when they act."""
+        return self.stretches[-1].change
+
+    @property
     def dynamics(self) -> Dynamics:
         """The dynamics with the parameters that acted last."""
-        return self.stretches[-1].change.dynamics
+        return self.last_change.dynamics
 
     @property
     def landscape(self) -> Landscape:
         """The landscape of the last step."""
-        return self.stretches[-1].change.landscape
+        return self.last_change.landscape
+
+    def seen_with(self, frame: Frame) -> Change:
+        """The parameters with which the agents of the last step were evaluated: those of a change at that step, which was applied there."""
+        return self.journal.acting_at(frame.k)
 
     @property
     def now(self) -> float:

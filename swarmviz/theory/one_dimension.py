@@ -146,6 +146,9 @@ def critical_depth(landscape: Landscape) -> float:
     return depth
 
 
+ROUNDED = 1e-6  # of the range of F and of T: an eigenvalue that rounding moves by more is not known
+
+
 def interval(landscape: Landscape, temperature: float, walls: bool) -> tuple[float, float]:
     """Where agents at this temperature are."""
     (low,), (high,) = landscape.limits(1)
@@ -189,7 +192,11 @@ def _lowest(landscape: Landscape, temperature: float, walls: bool, killing: bool
     f = landscape.values((low + width * (np.arange(CELLS) + 0.5))[:, None])
     if not temperature > 0 or not np.isfinite(f).all():
         return math.nan, math.nan
-    diagonal, beside = _chain(f, width, temperature)
+    with np.errstate(over="ignore"):
+        diagonal, beside = _chain(f, width, temperature)
+        rounded = np.finfo(float).eps * diagonal.max()  # what an eigenvalue is known to
+    if not rounded <= ROUNDED * (np.ptp(f) + temperature):  # F falls by many T from one cell to the next
+        return math.nan, math.nan
     shift = f.min()  # the eigenvalues are small beside the diagonal
     found = linalg.eigh_tridiagonal(
         diagonal + (f - shift if killing else 0.0), beside, eigvals_only=True, select="i", select_range=(0, 1)

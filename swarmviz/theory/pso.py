@@ -30,6 +30,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.moments import expected_dispersion, moments_along
+from swarmviz.theory.wording import number_words
 
 
 def mean_margin(keep, pull, dt: float):
@@ -124,10 +125,11 @@ def _rise(lived: LivedRun) -> float:
 
 def _best_memory(lived: LivedRun):
     """(values, places) of the personal bests, the place of the lowest first; None for a replica."""
-    memory = None if lived.frame is None else lived.frame().memory
-    if memory is None:
+    frame = None if lived.frame is None else lived.frame()
+    if frame is None or frame.memory is None:
         return None
-    values = lived.landscape.values(memory)
+    memory = frame.memory
+    values = lived.seen_with(frame).landscape.values(memory)
     order = np.argsort(values, kind="stable")
     return values[order], memory[order]
 
@@ -145,13 +147,10 @@ def _from_best_bound(lived: LivedRun) -> float:
     if lived.frame is None or found is None:
         return math.nan
     values, places = found
-    alpha = float(values_of(lived.dynamics, "alpha", np.array([lived.frame().t]))[0])
+    frame = lived.frame()
+    alpha = float(values_of(lived.seen_with(frame).dynamics, "alpha", np.array([frame.t]))[0])
     rounding = 8 * np.spacing(np.abs(places).max())
     return float((np.exp(-alpha * (values - values[0])) * np.linalg.norm(places - places[0], axis=1)).sum() + rounding)
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
 
 
 NEITHER = "003 makes no such claim: it is standard for linear recursions with random coefficients."
@@ -173,7 +172,7 @@ register(
         source="003 eq. 5.1, standard: Trelea 2003",
         statement="About resting bests the mean of an agent tends to (λ₁Y + λ₂ν)/(λ₁ + λ₂) exactly if κ < 1 and 0 < θ < 2(1 + κ).",
         hypotheses=(*FREE, RESTING, MEAN_CONTRACTS),
-        label=lambda lived: f"mean about resting bests, rate {_number(mean_rate(*_now(lived)))}",
+        label=lambda lived: f"mean about resting bests, rate {number_words(mean_rate(*_now(lived)))}",
         predicted=lambda lived: mean_rate(*_now(lived)),
         quantity="rate of the mean",
         remark=NEITHER,
@@ -185,7 +184,7 @@ register(
         source="003 eq. 5.1, standard: Jiang et al. 2007, Poli 2009",
         statement="About resting bests the mean square stays bounded exactly if, besides, η² < θ(1 − κ)(2(1 + κ) − θ)/(1 + κ).",
         hypotheses=(*FREE, UNIT, RESTING, MEAN_CONTRACTS, SQUARE_CONTRACTS),
-        label=lambda lived: f"mean square about resting bests, rate {_number(mean_square_rate(*_now(lived)))}",
+        label=lambda lived: f"mean square about resting bests, rate {number_words(mean_square_rate(*_now(lived)))}",
         predicted=lambda lived: mean_square_rate(*_now(lived)),
         quantity="rate of the mean square",
         remark=f"{NEITHER} At the parameters of 003 §5 the mean square grows (η² = 0.160 > 0.096), and the walls bound it.",
@@ -197,12 +196,13 @@ register(
         source="second moments",
         statement="About resting bests E V is a fixed combination of powers of a 6 × 6 matrix of κ, Λ₁, Λ₂, S₁, S₂ and Δt.",
         hypotheses=(*FREE, UNIT, RESTING, conditions.starts_at_rest()),
-        label=lambda lived: f"about resting bests, mean square at rate {_number(mean_square_rate(*_now(lived)))}",
+        label=lambda lived: f"about resting bests, mean square at rate {number_words(mean_square_rate(*_now(lived)))}",
         exact=True,
         drawn=False,
         observable="dispersion",
         curve=_resting_curve,
         quantity="V/V₀",
+        multiplicative=True,
         remark="Bests rest only once nothing better is found.",
         evidence="400 runs of 50 agents in the four minimisers of Himmelblau's function, 12 steps: E V within 4 standard errors.",
         tests=HERE,

@@ -28,6 +28,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, Finding, Hypothesis, register
 from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.one_dimension import basin, lowest_outside_basin
+from swarmviz.theory.wording import parameter_words
 
 DRAWS = 20_000  # of the initial law, from which its share near the minimum is taken
 FEWEST = 20  # draws of a share that counts
@@ -178,8 +179,8 @@ def _leaders_at_start(lived: LivedRun) -> Finding:
 
 
 def _bounded_masses(lived: LivedRun) -> Finding:
-    law = lived.journal[0].dynamics.initial_mass
-    return Finding("fails" if law == "exponential" else "holds", f"the masses start {law}")
+    first = lived.journal[0].dynamics
+    return Finding("fails" if first.initial_mass == "exponential" else "holds", parameter_words(first, "initial_mass"))
 
 
 def _masses_stay(lived: LivedRun) -> tuple[bool, str]:
@@ -194,7 +195,7 @@ EQUAL = conditions.of_run(
     "equal masses at the start",
     lambda lived: (
         lived.journal[0].dynamics.initial_mass == "equal",
-        f"they start {lived.journal[0].dynamics.initial_mass}",
+        parameter_words(lived.journal[0].dynamics, "initial_mass"),
     ),
 )
 NO_CLIPS = conditions.of_run("no mass clipped", _masses_stay)
@@ -361,6 +362,7 @@ register(
         relation="≤",
         predicted=lambda lived: -0.5,
         quantity="slope of log error against log N",
+        measured_by="“Error against N” (under Luck)",
         remark="C_t is not known, and one run has no slope: it takes swarms of several N.",
         evidence="√N·E|F̄_N − F̄| at N = 8 … 2048 and one Nβ: 0.257, 0.247, 0.246, 0.260, 0.237.",
         tests=HERE,

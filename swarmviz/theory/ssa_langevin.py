@@ -35,6 +35,7 @@ from swarmviz.theory.one_dimension import (
     weighted_eigenvalues,
 )
 from swarmviz.theory.ssa import LATE, WEIGHTED
+from swarmviz.theory.wording import parameter_words, schedule_words
 
 WALLS = ("clip", "reflect")
 SEAM = 1e-9  # of max F − min F: less is no step from one side of the box to the other
@@ -149,13 +150,13 @@ def _integrable(lived: LivedRun) -> Finding:
         state = {True: "holds", False: "fails", None: "open"}[landscape.confining]
         grows = {True: "grows", False: "does not grow enough", None: "is not known"}[landscape.confining]
         return Finding(state, f"{landscape.title} {grows} far outside; no boundary")  # type: ignore[arg-type]
-    return Finding("holds", f"a box, boundary {boundary}")
+    return Finding("holds", parameter_words(lived.dynamics, "boundary"))
 
 
 def _stationary_at_walls(lived: LivedRun) -> Finding:
     boundary = lived.dynamics.boundary
     if boundary in ("none", "reflect"):
-        return Finding("holds", f"boundary {boundary}")
+        return Finding("holds", parameter_words(lived.dynamics, "boundary"))
     if boundary == "clip":
         return Finding("fails", "agents are held on the walls")
     step = seam(lived.landscape, lived.d)
@@ -181,7 +182,8 @@ def _acts_now(name: str, allowed: tuple, words: str) -> Hypothesis:
 
     def check(lived: LivedRun) -> tuple[bool, str]:
         value = getattr(lived.dynamics, name)
-        return value in allowed, f"{value} since step {lived.stretches[-1].change.k:,}"
+        since = lived.last_change.k
+        return value in allowed, parameter_words(lived.dynamics, name) + (f", since step {since:,}" if since else "")
 
     return conditions.of_run(words, check)
 
@@ -219,7 +221,7 @@ def _logarithmic(lived: LivedRun) -> tuple[bool, str]:
     cooling = lived.dynamics.temperature
     if isinstance(cooling, Logarithmic):
         return True, f"c = {cooling.c:g}"
-    return False, f"T is {type(cooling).__name__ if hasattr(cooling, 'equation') else 'constant'}"
+    return False, schedule_words("T", cooling)
 
 
 def _deep_enough(lived: LivedRun) -> tuple[bool | None, str]:
@@ -241,6 +243,8 @@ def _slow(lived: LivedRun) -> tuple[bool | None, str]:
     if not T > 0:
         return False, "T = 0"
     rate = relaxation_rate(lived.landscape, float(f"{T:.2g}"), _walled(lived))  # rounded, so that it is remembered
+    if math.isnan(rate):
+        return None, "the rate is not known"
     change = abs(later - T) / T / (t * 1e-4 + 1e-4)
     return bool(rate >= conditions.LONG * change), f"λ₁ = {rate:.2g}, |Ṫ|/T = {change:.2g}"
 

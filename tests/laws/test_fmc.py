@@ -204,3 +204,40 @@ def test_another_landscape_with_the_same_box_keeps_the_cells():
     other = WELL.copy()
     assert LAW.moved_to(state, dynamics, other) is state
     assert isinstance(LAW.moved_to(state, dynamics, RASTRIGIN), PlainState)
+
+
+@pytest.mark.parametrize(
+    "dynamics, landscape, initial",
+    [
+        (sv.FMC(distance_power=3.0, distance_form="decaying"), sv.landscapes.FiniteSetCurve(), "uniform"),
+        (sv.FMC(reward_power=1.9, distance_form="decaying", companion="same"), sv.landscapes.Levy(), "away"),
+    ],
+    ids=["004's function", "Levy"],
+)
+def test_so_many_walkers_as_n_star_says_are_a_tenth_of_the_laws_width_from_it_and_a_tenth_of_them_are_not(
+    dynamics, landscape, initial
+):
+    """W₁ of N walkers is c/√N in the mean, and N* is where that is a tenth of the width. Measured by other swarms, of N*/10 and of N*:
+    four each, whose W₁ scatters by as much as it is, so that the mean has an error of a half: three of these are 0.1 (1 + 1.5)."""
+    steps = 10
+    (state,) = at(dynamics, landscape, one(initial=initial), [steps])
+    needed, apart = LAW.agents_needed(state), {}
+    for n in (int(needed / 10), int(needed)):
+        found = []
+        for seed in range(4):
+            x = sv.Simulation(dynamics, landscape, one(n, seed=seed, initial=initial), every=100).advance(steps).x[:, 0]
+            found.append(distance(x, curve(state, x)) / width(curve(state, x)))
+        apart[n] = np.mean(found)
+    few, many = apart.values()
+    assert needed > 5 * state.needed and many < 0.25 and few > 0.1, apart
+
+
+def test_where_the_formula_is_right_the_swarms_beside_the_map_do_not_raise_it():
+    (state,) = at(sv.FMC(), WELL, one(), [16])
+    assert state.witnesses.needed == 1.0 and LAW.agents_needed(state) == state.needed < 1000
+
+
+def width(law):
+    """The mean distance of a law from its median, by its quantiles."""
+    places = np.interp((np.arange(4000) + 0.5) / 4000, law.value, law.x)
+    return np.abs(places - np.median(places)).mean()

@@ -56,6 +56,32 @@ def test_a_claim_about_a_mean_asks_for_replicas_until_they_say_something():
     assert row["note"] == "" and row["verdict"]["runs"] == 3 and "3 have a number" in row["verdict"]["words"]
 
 
+def test_beside_a_run_that_is_far_below_a_mean_that_rare_runs_carry_stands_why_that_decides_nothing():
+    sim = sv.Simulation(sv.CBO(sigma=3.0, dt=0.05), sv.landscapes.Sphere(), sv.Swarm(n=50, seed=1))
+    sim.advance(400)
+    held = next(held for held in assessments(sim) if held.claim.name == "cbo-identity")
+    assert held.state == "holds" and held.measured < 1e-6 * held.predicted
+    open_ = Verdict("open", 1e-9, 0.0, 1e-8, 1.0, 50, "open: …")
+    assert row_of(held, None, False)["note"].startswith("Rare runs carry such a mean")
+    assert row_of(held, open_, False)["note"].startswith("Rare runs carry such a mean")
+
+
+def test_where_a_hypothesis_fails_a_run_below_its_line_is_no_rare_run():
+    """PSO whose bests move: V is far below what it would be about bests at rest, and that is why."""
+    sim = sv.Simulation(sv.PSO(), sv.landscapes.Rastrigin(), sv.Swarm(n=50, seed=1))
+    sim.advance(100)
+    held = next(held for held in assessments(sim) if held.claim.name == "pso-second-moments")
+    assert held.state == "fails" and held.measured < 0.01 * held.predicted
+    assert row_of(held, None, False)["note"] == "A claim about the mean: replicas (under Luck) measure it."
+
+
+def test_what_no_run_measures_says_which_card_does():
+    held = {
+        held.claim.name: held for held in assessments(sv.Simulation(sv.BGK(), sv.landscapes.Sphere(), sv.Swarm(n=20)))
+    }
+    assert row_of(held["bgk-chaos"], None, False)["note"] == "Measured by “Error against N” (under Luck)."
+
+
 def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):
     asked = []
     monkeypatch.setattr("components.page.claims_card.assessments", lambda run: asked.append(run) or [])
@@ -66,7 +92,7 @@ def test_nothing_is_computed_while_nobody_sees_it(monkeypatch):
     assert asked == [sim]
     assert card.prepare(sim.frame, sim) is None and len(asked) == 1, "not more often than once a second"
     card.hurry()
-    assert card.prepare(sim.frame, sim) == [] and len(asked) == 2
+    assert card.prepare(sim.frame, sim) == {"claims": [], "of_step": ""} and len(asked) == 2
     card.pane._handle_msg({"act": "seen", "on": False})
     card.hurry()
     assert card.prepare(sim.frame, sim) is None and len(asked) == 2
@@ -79,6 +105,20 @@ def test_a_new_verdict_is_shown_at_once():
     assert card.prepare(sim.frame, sim) is None
     verdicts["cbo-identity"] = Verdict("agrees", 1.0, 0.9, 1.1, 1.0, 20, "…")
     assert card.prepare(sim.frame, sim) is not None
+
+
+def test_while_an_earlier_step_is_shown_the_card_says_of_which_step_the_claims_are():
+    sim = run()
+    card = seen_card(sim)
+    before = card.pane.claims
+    assert before and card.pane.of_step == ""
+    sim.goto(4)
+    card.paint(card.prepare(sim.frame, sim))  # at once, not after a second
+    assert card.pane.of_step == "Of step 10, the last that is known of this run; an earlier one is shown."
+    assert card.pane.claims == before
+    sim.goto(10)
+    card.paint(card.prepare(sim.frame, sim))
+    assert card.pane.of_step == ""
 
 
 MALFORMED = [

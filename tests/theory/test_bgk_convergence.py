@@ -45,7 +45,7 @@ def test_the_interval_that_the_paper_prints_for_gamma_does_not_make_the_rate_pos
         ({"noise": "cauchy"}, "Gaussian noise fails"),
         ({"form": "limit"}, "jump now and then fails"),
         ({"boundary": "reflect"}, "projection onto the box D, which is compact and convex fails"),
-        ({"batch": 10}, "all agents form ν fails (M = 10, N = 100)"),
+        ({"batch": 10}, "all agents form ν fails (M = 10: so many of the N = 100 agents form it"),
         ({"stall_steps": 1, "stall_tolerance": 1.0}, "no stall stop fails since step"),
     ],
 )

@@ -23,9 +23,9 @@ def found(*findings):
 
 def test_several_conditions_hold_together_only_where_each_does():
     holds, unknown = Finding("holds", "a"), Finding("open", "b")
-    assert found(holds, holds) == Finding("holds", "a, a")
+    assert found(holds, holds) == Finding("holds", "a; a")
     assert found(holds, unknown) == Finding("open", "b")
-    assert found(Finding("fails", "c", 7), unknown, Finding("fails", "d", 3)) == Finding("fails", "c, d", 3)
+    assert found(Finding("fails", "c", 7), unknown, Finding("fails", "d", 3)) == Finding("fails", "c; d", 3)
     assert found(Finding("fails", "c"), holds) == Finding("fails", "c", None)
 
 

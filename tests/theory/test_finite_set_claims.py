@@ -288,7 +288,7 @@ def power(gamma):
     ("finite-target", {}, {"rate": 0.0}, "irreducible"),
     ("finite-annealing", {"beta": power(0.2)}, {"beta": power(0.3)}, "0 < γ ≤ −m/(2(1 − m)) fails (γ = 0.3"),
     ("finite-annealing", {"beta": power(0.3), "m": -3.0}, {"m": -1.0}, "−m/(2(1 − m)) = 0.25"),
-    ("finite-annealing", {"beta": power(0.2)}, {"beta": sv.schedules.Linear(start=0.0, end=5.0, duration=9.0)}, "β is Linear"),
+    ("finite-annealing", {"beta": power(0.2)}, {"beta": sv.schedules.Linear(start=0.0, end=5.0, duration=9.0)}, "the schedule “Linear”"),
     ("finite-energy-falls", {}, {"beta": 4.0}, "stay the same fails since step 3"),
     ("finite-energy-falls", {}, {"graph": "path"}, "stay the same fails since step 3"),
     ("finite-energy-falls", {}, {"m2": 1.5}, "m < 0 and m₂ = 2 fails since step 3"),

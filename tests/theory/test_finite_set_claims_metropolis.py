@@ -82,7 +82,7 @@ def test_the_law_comes_to_gibbs_law_at_the_spectral_gap():
 @pytest.mark.parametrize("schedule, word", [
     (sv.schedules.InverseLogarithmic(c=1e3), ""),
     (sv.schedules.InverseLogarithmic(c=1e-3), "c ≥ the critical depth fails"),
-    (sv.schedules.Power(gamma=0.2), "β = log(t₀ + t)/c fails (β is Power)"),
+    (sv.schedules.Power(gamma=0.2), "β = log(t₀ + t)/c fails (β follows the schedule “Power”)"),
 ])  # fmt: skip
 def test_annealing_needs_its_schedule_and_the_critical_depth(schedule, word):
     held = held_of(run(5, 2, beta=schedule), "finite-classical-annealing")

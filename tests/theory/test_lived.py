@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from swarmviz import theory
 from swarmviz.schedules import Linear
 from swarmviz.theory.lived import LivedRun
+from tests.theory.held import held_of
 
 SPHERE = sv.landscapes.Sphere()
 
@@ -64,3 +66,43 @@ def test_a_rewound_run_is_seen_as_far_as_it_is_known():
     sim = changed_run()
     sim.goto(5)
     assert LivedRun.of(sim).last == 20 and LivedRun.of(sim).dynamics.lam == 0.3
+
+
+def said(sim):
+    """Every claim about a run, with what decided and both numbers, as text that can be compared."""
+    return {held.claim.name: repr(held[1:]) for held in theory.assessments(sim)}
+
+
+@pytest.mark.parametrize("name", sv.dynamics.ALL)
+def test_what_claims_say_of_a_run_is_of_its_last_step_and_going_back_changes_nothing(name):
+    """All dynamics, with changes of a parameter and of F on the way; the step shown is before, at and after them."""
+    options = {"FMC": {"tau": 0.5, "sigma": 0.3, "motion": "drift", "speed": 0.1}}
+    sim = sv.Simulation(sv.dynamics.ALL[name](**options.get(name, {})), SPHERE, sv.Swarm(n=40, d=1, seed=1))
+    sim.advance(5)
+    if hasattr(sim.dynamics, "dt"):
+        sim.dynamics.dt /= 2
+    if name == "FiniteSet":
+        sim.dynamics.beta = 3.0
+    sim.advance(5)
+    sim.landscape = sv.landscapes.Rastrigin()
+    sim.advance(5)
+    before = said(sim)
+    assert before
+    for k in (12, 10, 7, 5, 0, 15):
+        sim.goto(k)
+        assert said(sim) == before
+
+
+@pytest.mark.parametrize(("make", "name"), [(sv.BGK, "bgk-laplace"), (sv.PSO, "pso-best")])
+def test_what_was_applied_at_the_last_step_is_what_its_consensus_is_held_against(make, name):
+    sim = sv.Simulation(make(alpha=1e5), sv.landscapes.Rastrigin(), sv.Swarm(n=20, d=1, seed=1))
+    sim.advance(5)
+    for alpha in (0.1, 1e5):
+        sim.dynamics.alpha = alpha
+        sim.apply()
+        held = held_of(sim, name)
+        assert held.measured <= held.predicted
+    sim.landscape = SPHERE
+    sim.apply()
+    held = held_of(sim, name)
+    assert held.measured <= held.predicted

@@ -5,6 +5,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz.theory import one_dimension
+from tests.theory.held import held_of
 
 SPHERE, ACKLEY, RASTRIGIN = sv.landscapes.Sphere(), sv.landscapes.Ackley(), sv.landscapes.Rastrigin()
 WELL = sv.landscapes.DoubleWell()
@@ -94,3 +95,18 @@ def test_a_cold_agent_leaves_a_well_as_kramers_says():
     T = 0.07
     rates = [np.sqrt(second[i] * -second[top]) / (2 * np.pi) * np.exp((f[i] - f[top]) / T) for i in (left, right)]
     assert one_dimension.relaxation_rate(WELL, T, False) == pytest.approx(sum(rates), rel=0.1)
+
+
+@pytest.mark.filterwarnings("error")
+def test_where_f_falls_too_far_for_its_rates_no_eigenvalue_is_known():
+    """exp(ΔF/2T) is no float64 then; theory says that the rate is not known."""
+    step = sv.landscapes.Tabulated(table=(1e6, -3.0))
+    assert np.isnan(one_dimension.relaxation_rate(step, 1.0, False))
+    assert np.isnan(one_dimension.weighted_eigenvalues(step, 1.0, True)).all()
+    sim = sv.Simulation(sv.SSA(profile="constant"), step, sv.Swarm(n=2, d=1, seed=1))
+    assert "the rate is not known" in " ".join(f.detail for f in held_of(sim, "ssa-gibbs").findings)
+    sim.dynamics.profile = "annealing"
+    sim.advance(1)
+    cooled = held_of(sim, "ssa-annealing-gibbs")
+    slow = next(f for h, f in zip(cooled.claim.hypotheses, cooled.findings, strict=True) if "falls slowly" in h.words)
+    assert (slow.state, slow.detail) == ("open", "the rate is not known")

@@ -85,6 +85,23 @@ def test_a_parameter_that_no_step_can_be_made_with_is_of_no_claim(name, tried, s
     assert said_by(asked(sim), sim) == before
 
 
+@pytest.mark.parametrize(
+    "d, edited",
+    [(1, {"measure": "own", "mu": (1.0,) * 9}), (3, {"graph": "own", "edges": [(i, i + 1) for i in range(8)]})],
+    ids=["measure of other states", "states that fill no lattice"],
+)
+@pytest.mark.parametrize("tried", (False, True))
+def test_a_graph_that_is_half_edited_is_of_no_claim(d, edited, tried):
+    sim = sv.Simulation(sv.FiniteSet(), sv.landscapes.StyblinskiTang(), sv.Swarm(n=5, d=d, seed=1))
+    before = [said_by(asked(sim), sim) for asked in ASKED]
+    for name, value in edited.items():
+        setattr(sim.dynamics, name, value)
+    if tried:
+        with pytest.raises(ValueError, match=r"mu|edges"):
+            sim.advance(1)
+    assert [said_by(asked(sim), sim) for asked in ASKED] == before
+
+
 def said_by(answer, sim):
     """What theory says, as text that can be compared."""
     if isinstance(answer, list):
@@ -117,7 +134,9 @@ def test_a_parameter_that_was_moved_before_the_second_record_is_that_of_the_targ
 
 
 RISING = sv.schedules.Linear(start=-1.0, end=1.0, duration=0.1)  # no temperature before t = 0.05
-FALLING = sv.schedules.Linear(start=1.0, end=-1.0, duration=0.1001)  # and none after t = 0.05005
+FALLING = sv.schedules.Linear(
+    start=1.0, end=-1.0, duration=0.1002
+)  # and none after t = 0.0501; until then the rate is known
 
 
 def test_a_temperature_is_that_of_the_step_to_come_and_not_of_the_last_record_before_it_acted():

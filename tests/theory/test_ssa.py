@@ -92,8 +92,14 @@ def test_a_slope_goes_on_beyond_the_box():
 @pytest.mark.parametrize(
     "change, word",
     [
-        ({"initial_mass": "uniform"}, "equal masses at the start fails (they start uniform)"),
-        ({"provisional": "minimum"}, "F̄ the mean of F weighted by mass fails (F̄ = minimum)"),
+        (
+            {"initial_mass": "uniform"},
+            "equal masses at the start fails (m₀ = uniform: uniform draws, divided by their sum)",
+        ),
+        (
+            {"provisional": "minimum"},
+            "F̄ the mean of F weighted by mass fails (F̄ = minimum: lowest value in the swarm, as in SBGD)",
+        ),
         ({"boundary": "periodic"}, "periodic boundary fails"),
     ],
 )

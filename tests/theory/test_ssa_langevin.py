@@ -153,7 +153,7 @@ def test_the_gap_takes_the_ball_that_is_best():
     "temperature, word",
     [
         (sv.schedules.Logarithmic(c=0.5), "c ≥ critical depth fails (c = 0.5, depth 0.717 in the box)"),
-        (sv.schedules.Linear(start=1.0, end=0.1), "T = c/log(t₀ + t) fails (T is Linear)"),
+        (sv.schedules.Linear(start=1.0, end=0.1), "T = c/log(t₀ + t) fails (T follows the schedule “Linear”)"),
         (0.7, "T = c/log(t₀ + t) fails (T is constant)"),
         (sv.schedules.Logarithmic(c=0.8), ""),
     ],
