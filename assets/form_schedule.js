@@ -74,7 +74,7 @@ export const makeScheduleCurve = (row, aria, send) => {
     const label = (text, attributes) => Object.assign(svgNode("text", attributes), {textContent: text})
     axesNode.replaceChildren(
       ...values.map(([value]) => svgNode("line", {x1: left, x2: frame.end, y1: frame.y.at(value), y2: frame.y.at(value)})),
-      ...values.map(([value, text]) => label(text, {x: left - 5, y: frame.y.at(value) + 4, "text-anchor": "end"})),
+      ...values.map(([value, text]) => label(text, {x: left - 10, y: frame.y.at(value) + 4, "text-anchor": "end"})),
       ...times.map(([time, text]) => label(text, {x: frame.t.at(time), y: base + 15, "text-anchor": "middle"})),
       label("t", {x: frame.end + 3, y: base - 3}),
     )
@@ -143,6 +143,7 @@ export const makeScheduleCurve = (row, aria, send) => {
   }
   const tell = (i, final) => {
     send({moved: i, points: handles.map(({s, value}) => [s, value])}, final)
+    plot.dispatchEvent(new Event("input", {bubbles: true})) // the tip goes: it would hide the present value
     drawLines()
     drawPoints()
   }
@@ -180,8 +181,6 @@ export const makeScheduleCurve = (row, aria, send) => {
     })
     node.addEventListener("pointerdown", (event) => {
       if (event.button) { return }
-      event.preventDefault()
-      node.focus({preventScroll: true})
       node.setPointerCapture(event.pointerId)
       held = {frame, since, moved: false}
     })

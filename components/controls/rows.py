@@ -229,6 +229,8 @@ def _schedule_rows(row: Row, schedule: Any) -> list[Row]:
     for name, declared in schedule.declared().items():
         own = _with_editor(declared, _described(declared, f"{row.name}.{name}"), getattr(schedule, name))
         rows.append(own._replace(nested=True, hidden=row.hidden, group=row.group, rare=row.rare, usual=None))
+    if hasattr(schedule, "points"):
+        return rows  # its points say all that its formula would
     formula = f"{html.escape(row.symbol)}(t) = {readable(schedule.equation)}"
     return [*rows, under._replace(name=f"{row.name}.formula", kind="formula", value=formula)]
 
