@@ -152,8 +152,7 @@ class Controls:
         for prefix, part in self.parts.items():
             values |= present_values(part, prefix, t)
         curves = self._plots.of(self.parts, self._lived())
-        before = self.form.curves
-        if curves.keys() != before.keys() or any(curves[name] is not before[name] for name in curves):
+        if curves is not self.form.curves:
             self.form.curves = curves
         self.form.present = values
 

@@ -38,24 +38,29 @@ class SchedulePlots:
         self._journal: Journal | None = None
         self._clocks: list[tuple[Change, Clock]] = []
         self._made: dict[str, tuple[Any, dict[str, Any]]] = {}  # row → what its plot was made of, and the plot
+        self._plots: dict[str, dict[str, Any]] = {}
 
     def of(self, parts: Mapping[str, Described], lived: Lived | None) -> dict[str, dict[str, Any]]:
-        """Row name → plot, of every parameter of ``parts`` that follows a schedule and matters; ``lived`` is None before a run began."""
+        """Row name → plot, of every parameter of ``parts`` that follows a schedule and matters; ``lived`` is None before a run began.
+
+        The same dict as before where nothing has changed: to compare hundreds of numbers takes longer than to see that it is the same.
+        """
         in_use = [
             (f"{prefix}.{name}.curve", declared, schedule, getattr(part, "time_step", 1.0))
             for prefix, part in parts.items()
             for name, declared in part.declared().items()
             if isinstance(schedule := getattr(part, name), Begun) and is_used(part, declared)
         ]
-        if not in_use:
-            self._made = {}
-            return {}
+        if not in_use and not self._made:
+            return self._plots
         journal = lived.journal if lived else None
         if journal is not self._journal:
             self._journal, self._clocks = journal, journal.clocks() if journal else []
         known = float(self._clocks[-1][1].at(lived.furthest)) if lived else 0.0
-        self._made = {row: self._plot(row, *rest, known) for row, *rest in in_use}
-        return {row: plot for row, (_, plot) in self._made.items()}
+        before, self._made = self._made, {row: self._plot(row, *rest, known) for row, *rest in in_use}
+        if before.keys() != self._made.keys() or any(self._made[row] is not before[row] for row in before):
+            self._plots = {row: plot for row, (_, plot) in self._made.items()}
+        return self._plots
 
     def _plot(
         self, row: str, declared: Real, schedule: Begun, time_step: float, known: float

@@ -2,7 +2,7 @@
 
 The time axis begins at 0 and ends at a round number: a fifth beyond what is known of the run, and beyond the end of a schedule that has
 one, if that is at most MAX_REACH times as far. The value axis holds the curve with room above it; it is logarithmic where all values are
-above 0 and differ by more than a factor of DECADES.
+above 0 and differ by more than a factor of DECADES (STRAIGHT_DECADES where the schedule consists of straight lines).
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ POINTS = 120  # of a curve, evenly spaced
 MIN_STEPS = 100  # on the time axis
 MAX_REACH = 100  # times the run so far: a schedule that lasts longer is not shown to its end
 DECADES = 30.0  # the ratio from which on a logarithmic axis is better
+STRAIGHT_DECADES = (
+    3000.0  # the same of straight lines; no drag on a linear axis reaches it, so that a drag towards 0 keeps the axis
+)
 ROOM = 1.25  # times the largest value: a point can be dragged so far at once
 MAX_JUMPS = 100  # the past of a run with more changes is drawn at even times alone
 
@@ -110,7 +113,8 @@ def schedule_curve(
         acted_t = _times(known, [*jumps, *corners])
     y = schedule.at(t)
     acted_y = acted(declared.name, changes, acted_t) if len(acted_t) else np.empty(0)
-    low, high, log = _value_axis(declared, np.concatenate([y, acted_y]))
+    ratio = STRAIGHT_DECADES if isinstance(schedule, Linear | Piecewise) else DECADES
+    low, high, log = _value_axis(declared, np.concatenate([y, acted_y]), ratio)
     return ScheduleCurve(t, y, acted_t, acted_y, last, low, high, log)
 
 
@@ -123,7 +127,7 @@ def _times(last: float, more: Sequence[float]) -> np.ndarray:
     return np.unique(np.concatenate([np.linspace(0.0, last, POINTS), [time for time in more if 0 <= time <= last]]))
 
 
-def _value_axis(declared: Real, values: np.ndarray) -> tuple[float, float, bool]:
+def _value_axis(declared: Real, values: np.ndarray, ratio: float) -> tuple[float, float, bool]:
     """The ends of the value axis, and whether it is logarithmic."""
     least, most = (
         end if end is not None else math.copysign(math.inf, i - 0.5)
@@ -131,7 +135,7 @@ def _value_axis(declared: Real, values: np.ndarray) -> tuple[float, float, bool]
     )
     inside = values[np.isfinite(values) & (values >= least) & (values <= most)]
     lowest, highest = (float(inside.min()), float(inside.max())) if inside.size else (0.0, 0.0)
-    if 0 < lowest < highest / DECADES:
+    if 0 < lowest < highest / ratio:
         return *decades_around(lowest, highest * ROOM), True
     if lowest == highest == 0.0:
         highest = min(1.0, most) if most > 0 else 0.0

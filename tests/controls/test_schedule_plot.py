@@ -53,9 +53,10 @@ def test_every_schedule_of_every_parameter_is_drawn_in_finite_numbers_with_point
 def test_a_plot_is_kept_while_the_run_goes_on_and_made_anew_when_it_was_edited_or_the_axis_ends():
     sim, plots = simulation(sigma=Linear(start=2.0, end=1.0)), SchedulePlots()
     parts = {"dynamics": sim.dynamics.copy()}
-    first = plots.of(parts, lived(sim))[ROW]
+    every = plots.of(parts, lived(sim))
+    first = every[ROW]
     sim.advance(20)
-    assert plots.of(parts, lived(sim))[ROW] is first, "time alone changes nothing that is not in the browser"
+    assert plots.of(parts, lived(sim)) is every, "time alone changes nothing that is not in the browser"
     parts["dynamics"] = sim.dynamics.copy()
     assert plots.of(parts, lived(sim))[ROW] is first
     sim.advance(200)

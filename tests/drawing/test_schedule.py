@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.drawing.schedule import DECADES, MAX_REACH, acted, horizon, schedule_curve, settles_at
+from swarmviz.drawing.schedule import DECADES, MAX_REACH, STRAIGHT_DECADES, acted, horizon, schedule_curve, settles_at
 from swarmviz.schedules import Exponential, Linear, Logarithmic, Piecewise, Power
 
 SIGMA = sv.CBO.param.sigma
@@ -91,7 +91,9 @@ def test_the_value_axis_has_room_keeps_the_range_and_is_logarithmic_over_decades
     assert drawn(Linear(start=90.0, end=0.0)).high == 100.0, "σ ≤ 100"
     steep = drawn(Exponential(start=1.0, ratio=0.5))
     assert steep.log and steep.low <= steep.y.min() and steep.high >= 1.0
-    wide, narrow = 2.0 / DECADES * 0.9, 2.0 / DECADES * 1.1
+    wide, narrow = (2.0 / STRAIGHT_DECADES * factor for factor in (0.9, 1.1))
     assert drawn(Linear(start=2.0, end=wide)).log and not drawn(Linear(start=2.0, end=narrow)).log
+    wide, narrow = ((factor / DECADES) ** (1 / 20.0) for factor in (0.9, 1.1))  # over an axis of 20
+    assert drawn(Exponential(ratio=wide)).log and not drawn(Exponential(ratio=narrow)).log
     grows = drawn(Exponential(start=1.0, ratio=1e3), known=1e4)
     assert grows.high <= 100.0 and np.isinf(grows.y).any(), "what leaves the range has no place on the axis"
