@@ -94,7 +94,8 @@ export function render({model}) {
   const outbox = makeOutbox(model)
   const rows = new Map(), opened = new Map()
   let sections = []
-  const tip = makeTip(model, root, (row) => row.querySelector(":scope > [id^=about-]")?.textContent ?? "")
+  const aboutOf = (row) => (row.matches(".curve:hover") ? "" : row.querySelector(":scope > [id^=about-]")?.textContent ?? "") // a hand rests there
+  const tip = makeTip(model, root, aboutOf)
 
   const build = () => {
     rows.clear()

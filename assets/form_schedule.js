@@ -54,8 +54,8 @@ export const makeScheduleCurve = (row, aria, send) => {
   const points = svgNode("g")
   const lines = svgNode("svg", {class: "lines"}, scheduled, acted, now, mark) // an inner one cuts off what leaves its frame
   const plot = svgNode("svg", {class: "curve", height: PLOT_PX.height}, axesNode, lines, points)
-  const add = makeButton({textContent: "Add point"}, () => addAfter(chosen))
-  const remove = makeButton({textContent: "Remove point"}, () => removeAt(chosen))
+  const add = makeButton({textContent: "Add point", title: "Double-click, or Insert on a point"}, () => addAfter(chosen))
+  const remove = makeButton({textContent: "Remove point", title: "Delete on a point"}, () => removeAt(chosen))
   const buttons = make("div", {className: "points"}, add, remove), group = make("div", {className: "plot", role: "group"}, plot, buttons)
   let curve = null, present = null, handles = [], since = 0, frame = null, chosen = 0, held = null
 
