@@ -49,7 +49,7 @@ const makeRow = (row, outbox, onChoice) => {
     outbox.send(row.name, value, final)
     if (row.kind === "choice") { onChoice() }
   }
-  const {nodes, set} = EDITORS[row.kind](row, {ariaLabel: row.inline ? `${named}: schedule` : named}, send)
+  const {nodes, set, draw} = EDITORS[row.kind](row, {ariaLabel: row.inline ? `${named}: schedule` : named}, send)
   const label = make("div", {className: "label"},
     ...(row.inline ? [] : [row.symbol && !isWord ? symbolNode(row.symbol) : null, make("span", {textContent: row.label})]))
   const node = make("div", {className: `row ${row.kind} ${row.nested ? "nested" : ""} ${row.inline ? "inline" : ""}`}, label,
@@ -67,7 +67,8 @@ const makeRow = (row, outbox, onChoice) => {
     differs = !state.hidden && row.usual != null && state.value !== row.usual
     for (const part of nodes) { part.setAttribute("aria-invalid", state.error ? "true" : "false") }
   }
-  return {node, show, heading: !!row.heading, told: () => (differs ? isWord ? row.label : row.symbol : "")}
+  const drawCurve = (curve, state) => { if (curve) { draw?.(curve, outbox.awaits(row.name, state)) } }
+  return {node, show, drawCurve, heading: !!row.heading, told: () => (differs ? isWord ? row.label : row.symbol : "")}
 }
 
 // A section; with a title it can be closed, and stays so when the form is built anew. A closed one tells what in it is not as usual.
@@ -93,7 +94,8 @@ export function render({model}) {
   const outbox = makeOutbox(model)
   const rows = new Map(), opened = new Map()
   let sections = []
-  const tip = makeTip(model, root, (row) => row.querySelector(":scope > [id^=about-]")?.textContent ?? "")
+  const aboutOf = (row) => (row.matches(".curve:hover") ? "" : row.querySelector(":scope > [id^=about-]")?.textContent ?? "") // a hand rests there
+  const tip = makeTip(model, root, aboutOf)
 
   const build = () => {
     rows.clear()
@@ -117,9 +119,11 @@ export function render({model}) {
   }
   const showRows = () => {
     for (const [name, {show}] of rows) { if (name in model.shown) { show(stateOf(name)) } }
+    drawCurves()
     for (const {show} of sections) { show() }
     showBusy()
   }
+  const drawCurves = () => { for (const name in model.curves) { rows.get(name)?.drawCurve(model.curves[name], model.shown[name]) } }
   const showBusy = () => { // from the moment of the choice until the server has nothing left to prepare
     root.ariaBusy = String(model.busy || [...rows].some(([name, {heading}]) => heading && outbox.awaits(name, model.shown[name])))
   }
@@ -127,6 +131,7 @@ export function render({model}) {
   model.on("spec", build)
   model.on("shown", showRows)
   model.on("long", showRows)
+  model.on("curves", drawCurves)
   model.on("present", () => { for (const name in model.present) { rows.get(name)?.show(stateOf(name)) } })
   model.on("busy", showBusy)
   build()

@@ -1,6 +1,7 @@
 // The editors of the form by kind: each has `nodes` and `set(state)`, and calls `send(value, final)`.
 
 import {make, makeBox, fillRail} from "./dom.js"
+import {makeScheduleCurve} from "./form_schedule.js"
 
 const SLIDER_STEPS = 400
 
@@ -77,5 +78,6 @@ export const EDITORS = {
   },
   note: () => makeText("p", {className: "note"}),
   formula: () => makeText("output", {}, "innerHTML"),
+  curve: makeScheduleCurve,
   present: () => makeText("span"), // changes a few times per second: not to be read aloud each time
 }

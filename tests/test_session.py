@@ -956,6 +956,24 @@ def test_a_slider_that_is_dragged_starts_it_again_and_again_and_keeps_the_first_
     assert len(running.history.pane.rows) == 2, "once it is let go, a run that is replaced is kept again"
 
 
+def test_a_point_of_a_schedule_that_is_dragged_starts_it_again_and_the_past_that_is_drawn_is_that_of_the_new_run(
+    running,
+):
+    edit(running, "dynamics.sigma.kind", "Linear")
+    draw_together(running)
+    old, row = running._sim, "dynamics.sigma.curve"
+    began = running.selection.dynamics.sigma.since
+    drag = {"moved": 0, "points": [[0, 2.0], [1, 1.0]]}
+    running.controls.form._handle_msg({"name": row, "value": drag, "final": True, "stamp": 3})
+    settle(running)
+    (change,) = running._sim.journal
+    assert running._sim is not old and (change.k, change.dynamics.sigma.start) == (0, 2.0)
+    assert change.dynamics.sigma == running.selection.dynamics.sigma and change.dynamics.sigma.since <= began
+    running.controls.show_present_values()
+    t, acted = running.controls.form.curves[row]["acted"]
+    assert not acted or (acted[0] == 2.0 and t[-1] <= running._sim.t + 1e-4)
+
+
 def test_whether_an_edit_starts_again_is_chosen_and_the_link_says_it_where_it_does_not(running):
     draw_together(running)
     assert "start_again" not in running._view_options()

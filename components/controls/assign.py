@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components.controls.rows import FIXED
+from components.controls.schedule_drag import dragged
 from components.text import understood
 from swarmviz import schedules
 from swarmviz.parameters import Described, Real, TimeDependent
@@ -12,6 +13,8 @@ from swarmviz.parameters import Described, Real, TimeDependent
 
 def assign(owner: Described, path: str, value: Any, t: float = 0.0) -> None:
     """Set ``parameter``, ``parameter.kind`` or ``parameter.x`` (of its schedule) of ``owner``; a schedule begins at time ``t``.
+
+    ``parameter.curve`` is a drag of a point of its curve.
 
     Raises
     ------
@@ -26,6 +29,8 @@ def assign(owner: Described, path: str, value: Any, t: float = 0.0) -> None:
         setattr(owner, name, understood(declared, value))
     elif part == "kind":
         setattr(owner, name, _schedule(value, declared, old, t))
+    elif part == "curve":
+        setattr(owner, name, dragged(declared, old, value))
     elif part == "points":
         setattr(owner, name, type(old)(understood(None, value) or (), since=old.since))
     else:

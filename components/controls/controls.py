@@ -14,6 +14,7 @@ from typing import Any
 from components.controls.assign import assign
 from components.controls.form import Form
 from components.controls.rows import Row, present_values, rows_of
+from components.controls.schedule_plot import Lived, SchedulePlots
 from components.text import MAX_SENTENCE_CHARS, cut_short
 from swarmviz.parameters import GROUPS, Described
 
@@ -41,6 +42,8 @@ class Controls:
         Raises ``ValueError`` where a value does not fit the other parts.
     now : function () → float
         The time of the swarm: a schedule that is chosen begins there.
+    lived : function () → Lived or None
+        What is known of the run that is shown, for the curves of its schedules; None where it has not begun.
 
     Attributes
     ----------
@@ -58,13 +61,15 @@ class Controls:
         chosen: Callable[[str, Any], None],
         check: Callable[[str, Described], None] = lambda prefix, part: None,
         now: Callable[[], float] = lambda: 0.0,
+        lived: Callable[[], Lived | None] = lambda: None,
     ):
-        self._edited, self._chosen, self._check, self._now = edited, chosen, check, now
+        self._edited, self._chosen, self._check, self._now, self._lived = edited, chosen, check, now, lived
         self._heading = heading
         self._refused: dict[str, tuple[Any, str]] = {}  # row → what was typed, and why it was not accepted
         self._reported: dict[str, str] = {}  # row → what went wrong with what was accepted
         self._stamps: dict[str, int] = {}  # row → number of the last message about it
         self._made: dict[str, tuple[Described, list[Row]]] = {}  # prefix → a part and its rows
+        self._plots = SchedulePlots()
         self._present_at = -math.inf  # when it was last shown what schedules give
         self.edited_row = ""
         self.form = Form(self._edit)
@@ -139,13 +144,16 @@ class Controls:
         return look | ({"error": error} if error else {}) | ({"stamp": n} if (n := self._stamps.get(row.name)) else {})
 
     def show_present_values(self, at_once: bool = True) -> None:
-        """Show beside each schedule what it gives now; unless ``at_once``, a few times per second."""
+        """Show each schedule's curve and what it gives now; unless ``at_once``, a few times per second."""
         if not at_once and time.monotonic() < self._present_at + PRESENT_EVERY_S:
             return
         self._present_at, t = time.monotonic(), self._now()
-        values: dict[str, str] = {}
+        values: dict[str, Any] = {}
         for prefix, part in self.parts.items():
             values |= present_values(part, prefix, t)
+        curves = self._plots.of(self.parts, self._lived())
+        if curves is not self.form.curves:
+            self.form.curves = curves
         self.form.present = values
 
     def restart_schedules(self) -> None:
@@ -173,7 +181,8 @@ class Controls:
             row = self._known[name]
             typed, parameter = row.text or row.value, name.removeprefix(f"{prefix}.")
             self.parts[prefix] = part
-            self._refused[name] = typed, cut_short(f"{parameter} = {typed!r}: {reason}")
+            what = f"{parameter} = {typed!r}: " if row.kind != "curve" else ""  # of a drag nothing was typed
+            self._refused[name] = typed, cut_short(f"{what}{reason}")
             self.refresh()
 
     def owner_of(self, sentence: str) -> str | None:

@@ -26,7 +26,8 @@ class Form(pn.custom.JSComponent):
     long = param.Dict(
         {}, doc="Row name → value, of those whose text is long: sent when it changes, not with every other row."
     )
-    present = param.Dict({}, doc="Name of a schedule's row → what it gives now, in words.")
+    present = param.Dict({}, doc="Name of a schedule's row → what it gives now: in words, of its curve as [t, value].")
+    curves = param.Dict({}, doc="Name of a schedule's row → its curve (components.controls.schedule_plot).")
     busy = param.Boolean(False, doc="Whether what was chosen is still being prepared.")
 
     _esm, _stylesheets = component("form")

@@ -6,6 +6,7 @@ A row is chosen by the kind of the declaration, never by the name of a parameter
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterable
 from functools import lru_cache, singledispatch
 from typing import Any, Literal, NamedTuple, TypedDict
@@ -20,7 +21,7 @@ MAX_SLIDER_RANGE = 1e9  # a wider range gets no slider, only a box
 FIXED = "fixed"  # in the menu of schedules: none, a number
 STATE = ("value", "text", "hidden")  # fields of a row that may change while it remains the same row
 
-Kind = Literal["number", "text", "choice", "switch", "note", "formula", "present"]
+Kind = Literal["number", "text", "choice", "switch", "note", "formula", "present", "curve"]
 
 
 class Slider(TypedDict):
@@ -40,7 +41,8 @@ class Row(NamedTuple):
     name : str
         ``prefix.parameter``, ``prefix.parameter.part`` for a part of a schedule, or a name without a point in the heading.
     kind : Kind
-        Which editor it gets: ``number``, ``text``, ``choice`` or ``switch``; ``note``, ``formula`` and ``present`` only show something.
+        Which editor it gets: ``number``, ``text``, ``choice`` or ``switch``; ``note``, ``formula`` and ``present`` only show something,
+        and ``curve`` is a schedule that can be dragged.
     symbol, label, doc : str
         What stands beside the editor, and what describes both on hover and focus.
     parameter : str
@@ -212,9 +214,14 @@ def _schedulable(declared: Real, row: Row, value: Any) -> list[Row]:
 
 
 def _schedule_rows(row: Row, schedule: Any) -> list[Row]:
-    """The rows of a schedule's own parameters, of its formula and of what it gives now, under the row of the parameter."""
+    """The rows of a schedule's curve, of what it gives now, of its own parameters and its formula, under the row of the parameter."""
     under = row._replace(symbol="", label="", nested=True, usual=None)
-    rows = []
+    drag = " Double-click adds a point, Delete removes one." if hasattr(schedule, "points") else ""
+    about = f"{row.symbol} over time t: what acted until now, and (dashed) the schedule. Drag a point or use the arrow keys.{drag}"
+    rows = [
+        under._replace(name=f"{row.name}.curve", kind="curve", doc=about),
+        under._replace(name=f"{row.name}.now", kind="present"),
+    ]
     if hasattr(schedule, "points"):  # which are no declared parameter
         doc, points = "Points: time since it began, value; …", written(schedule.points)
         own = under._replace(name=f"{row.name}.points", label="Points", doc=doc)
@@ -222,16 +229,19 @@ def _schedule_rows(row: Row, schedule: Any) -> list[Row]:
     for name, declared in schedule.declared().items():
         own = _with_editor(declared, _described(declared, f"{row.name}.{name}"), getattr(schedule, name))
         rows.append(own._replace(nested=True, hidden=row.hidden, group=row.group, rare=row.rare, usual=None))
+    if hasattr(schedule, "points"):
+        return rows  # its points say all that its formula would
     formula = f"{html.escape(row.symbol)}(t) = {readable(schedule.equation)}"
-    rows.append(under._replace(name=f"{row.name}.formula", kind="formula", value=formula))
-    return [*rows, under._replace(name=f"{row.name}.now", kind="present")]
+    return [*rows, under._replace(name=f"{row.name}.formula", kind="formula", value=formula)]
 
 
-def present_values(owner: Described, prefix: str, t: float) -> dict[str, str]:
-    """What each schedule that matters gives at time ``t``, in words, by the name of its row."""
-    out = {}
+def present_values(owner: Described, prefix: str, t: float) -> dict[str, Any]:
+    """What each schedule that matters gives at time ``t``, by the name of its row: in words, and for its curve as [t, value]."""
+    out: dict[str, Any] = {}
     for name, declared in owner.declared().items():
         value = getattr(owner, name)
         if isinstance(value, schedules.Begun) and is_used(owner, declared):
-            out[f"{prefix}.{name}.now"] = f"now {getattr(declared, 'symbol', '') or name} = {float(value.at(t)):.4g}"
+            now = float(value.at(t))
+            out[f"{prefix}.{name}.now"] = f"now t = {t:.4g}, {getattr(declared, 'symbol', '') or name} = {now:.4g}"
+            out[f"{prefix}.{name}.curve"] = [t, now if math.isfinite(now) else None]
     return out

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from components.controls.controls import Controls
 from components.controls.rows import Row
+from components.controls.schedule_plot import Lived
 from components.playback.bar import Bar
 from components.playback.panes import Panes, Parts
 from components.playback.transport import Transport
@@ -73,10 +74,15 @@ class Edits:
         self._hand: Hand | None = None
         self._start_again = True
         accept, check, time = (weakly(method) for method in (self.accept, self._check, self._time))
-        self.controls = Controls(panes.current.parts, heading, accept, chosen, check, time)
+        self.controls = Controls(panes.current.parts, heading, accept, chosen, check, time, weakly(self._lived))
 
     def _time(self) -> float:
         return self._panes.sim.t
+
+    def _lived(self) -> Lived | None:
+        """What is known of the run that the controls show; of one that is being built nothing is."""
+        panes = self._panes
+        return Lived(panes.sim.journal, panes.sim.furthest) if panes.coming is None else None
 
     def _check(self, prefix: str, part: Any) -> None:
         """Raise ``ValueError`` where an edited part does not fit the others."""

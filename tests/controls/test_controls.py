@@ -215,7 +215,8 @@ def test_the_beginning_is_shown_and_edited_and_a_reset_moves_only_one_that_nobod
 def test_the_present_value_is_told_for_what_matters_a_few_times_per_second(monkeypatch):
     at = Stand(sv.CBO(sigma=Linear(start=1.0, end=0.0, duration=10.0, since=1.0)), 3.5)
     at.controls.refresh()
-    assert at.controls.form.present == {"dynamics.sigma.now": "now σ = 0.75"}
+    words, mark = "now t = 3.5, σ = 0.75", [3.5, 0.75]
+    assert at.controls.form.present == {"dynamics.sigma.now": words, "dynamics.sigma.curve": mark}
     clock = [time.monotonic()]
     monkeypatch.setattr("components.controls.controls.time.monotonic", lambda: clock[0])
     sent = []
@@ -227,7 +228,8 @@ def test_the_present_value_is_told_for_what_matters_a_few_times_per_second(monke
         at.controls.show_present_values(at_once=False)
     assert 5 <= len(sent) <= 12
     at.controls.show_present_values()
-    assert at.controls.form.present == {"dynamics.sigma.now": f"now σ = {1 - (at.t - 1) / 10:.4g}"}, "where it stands"
+    words = f"now t = {at.t:.4g}, σ = {1 - (at.t - 1) / 10:.4g}"
+    assert at.controls.form.present["dynamics.sigma.now"] == words, "where it stands"
     hidden = sv.FMC(tau=Linear(start=2.0, end=1.0))
     hidden.reward = "negative"
     assert present_values(hidden, "p", 0.0) == {} != present_values(sv.FMC(tau=Linear(start=2.0)), "p", 0.0)

@@ -10,6 +10,7 @@ from swarmviz import Simulation
 from swarmviz.drawing.axes import nice_above
 from swarmviz.drawing.curves import Curve, CurvesPicture, range_of
 from swarmviz.drawing.log_axis import Zero, left_out, placed
+from swarmviz.drawing.schedule import settles_at
 from swarmviz.drawing.thinning import thin
 from swarmviz.frame import Clock
 from swarmviz.journal import Change
@@ -54,17 +55,9 @@ def horizon(sim: Simulation) -> int:
     """The last step that is drawn: a round number beyond the run, to the end of schedules that have one, if that is not too far."""
     _, clock = changes_of(sim)[-1]
     now = max(sim.furthest, MIN_STEPS)
-    ends = [_end(getattr(sim.dynamics, name)) for name in scheduled(sim.dynamics)]
+    ends = [settles_at(getattr(sim.dynamics, name)) for name in scheduled(sim.dynamics)]
     steps = [clock.k0 + (end - clock.t0) / clock.dt for end in ends]
     return int(nice_above(max(1.2 * now, *(1.1 * s for s in steps if s <= MAX_HORIZON * now), 1.0)))
-
-
-def _end(schedule: TimeDependent) -> float:
-    """The time from which on a schedule is constant; −∞ where it never is, or always."""
-    since = float(getattr(schedule, "since", 0.0))
-    if hasattr(schedule, "duration"):
-        return since + float(schedule.duration)
-    return since + float(schedule.points[-1][0]) if hasattr(schedule, "points") else -math.inf
 
 
 def spans_decades(sim: Simulation) -> bool:
