@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed, zero_of
-from swarmviz.drawing.thinning import thin
+from swarmviz.drawing.thinning import thin, thin_by_doublings
 from swarmviz.frame import Frame, Observable
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Line
@@ -104,8 +104,8 @@ class CurvesPicture(NamedTuple):
 
     ``group`` and ``log`` say for which choice it was made; ``curves`` are those of the record, then those of theory; ``last`` is the last
     recorded step and ``now`` the present one; ``low`` and ``high`` are the ends of what was measured, NaN where nothing can be shown;
-    ``note`` says in words what the axis cannot show; ``behind`` are the
-    curves of other runs, thin and grey. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
+    ``note`` says in words what the axis cannot show; ``behind`` are the curves of other runs, thin and grey; ``log_steps`` says whether
+    the axis of the steps is logarithmic, too. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
     """
 
     group: str
@@ -119,6 +119,7 @@ class CurvesPicture(NamedTuple):
     areas: tuple[Area, ...] = ()
     note: str = ""
     behind: tuple[Curve, ...] = ()
+    log_steps: bool = False
 
     @property
     def end(self) -> int:
@@ -155,6 +156,7 @@ def curves_picture(
     bands: Mapping[str, Band] | None = None,
     lines: Sequence[Line] | None = None,
     overlays: Sequence[Overlay] = (),
+    log_steps: bool = False,
 ) -> CurvesPicture:
     """The curves of a group as they stand.
 
@@ -172,6 +174,8 @@ def curves_picture(
         Those of theory, where they are known already.
     overlays : sequence of Overlay, optional
         Other runs, of which the same observables are drawn behind.
+    log_steps : bool
+        Whether the axis of the steps is logarithmic; it begins at step 1, and the first steps keep all their points.
     """
     record, bands = run.record, bands or {}
     chosen = [o for o in run.dynamics.observables if o.panel == group]
@@ -188,7 +192,7 @@ def curves_picture(
         return placed(ys - zero.value) if log else ys
 
     def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ks, ys = thinned(ks, ys)
+        ks, ys = thinned(ks, ys, log_steps)
         return ks, shown(ys)
 
     curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
@@ -214,12 +218,12 @@ def curves_picture(
             k_and_y = points(line.k, line.y)
             curves.append(Curve(line.title, tip, *k_and_y, line.style, line.applies, line.reason))
     last, note = int(k[-1]) if len(k) else 0, left_out(zero, parts) if log else ""
-    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind)
+    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind, log_steps)
 
 
-def thinned(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def thinned(k: np.ndarray, y: np.ndarray, log_steps: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """A series as the points of a curve, float64."""
-    k, y = thin(k, np.asarray(y, float))
+    k, y = (thin_by_doublings if log_steps else thin)(k, np.asarray(y, float))
     return k.astype("f8"), y
 
 
