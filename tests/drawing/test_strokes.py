@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -19,7 +21,7 @@ def test_of_curves_on_each_other_all_are_seen(measured, theory):
     drawn = strokes(curves(*["solid"] * measured, *theory))
     solid, dashed = drawn[:measured], drawn[measured:]
     assert all(not one.dash for one in solid) and all(one.dash for one in dashed)
-    assert all(a.width - b.width >= 2 * RIM - 1e-9 for a, b in zip(solid, solid[1:], strict=False))
+    assert all(a.width - b.width >= 2 * RIM - 1e-9 for a, b in itertools.pairwise(solid))
     assert all(solid[-1].width - one.width >= 0.5 for one in dashed), "a rim of what was measured under theory"
     assert len({one.dash for one in dashed}) == len(dashed)
     assert max(one.width for one in drawn) < 9
