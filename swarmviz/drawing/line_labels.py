@@ -11,20 +11,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.curves import CurvesPicture
+from swarmviz.drawing.curves import MOST_NAMED, OVERLAYS, CurvesPicture
 from swarmviz.drawing.log_axis import BELOW
 
 MAX_CHARS = 22  # of a name at the end of a line; the whole one is told elsewhere
 CHAR_EM = 0.55  # mean width of a character, in heights of type
 MOST_ROOM = 0.4  # of the width of a frame: no name takes more of it
+BEHIND = -1
 AA_CONTRAST = 4.5  # of small text, WCAG 2.1 success criterion 1.4.3
 
 
 class LineLabel(NamedTuple):
     """A name at the end of a line.
 
-    ``place`` is the number of the curve among those of the picture, or of the curve whose band it is (``band``); ``k`` the step at which
-    the line ends, and ``height`` where the middle of the text lies, as a share of the frame's height from below.
+    ``place`` is the number of the curve among those of the picture, or of the curve whose band it is (``band``), BEHIND for a curve of
+    another run; ``k`` is the step at which the line ends, and ``height`` where the middle of the text lies, as a share of the frame's
+    height from below.
     """
 
     place: int
@@ -103,6 +105,10 @@ def line_labels(
     for area in drawn.areas[:1]:  # one name for all of them
         if end := _end(area.k, area.middle):
             found.append((area.place, area.label, *end, True))
+    runs = dict.fromkeys(curve.label for curve in drawn.behind) if OVERLAYS not in hidden else {}
+    for run in runs if len(runs) <= MOST_NAMED else ():
+        ends = [end for curve in drawn.behind if curve.label == run and (end := _end(curve.k, curve.y))]
+        found += [(BEHIND, short_name(run), *end, False) for end in ends[:1]]
     wanted = [height_px * _share(y, y_ends, drawn.log) for *_, y, _ in found]
     places = spread(wanted, row_px, height_px)
     return [
@@ -132,7 +138,7 @@ def at_share(share: float, ends: tuple[float, float], log: bool) -> float:
     return ends[0] * (1 - share) + ends[1] * share
 
 
-def room_for(labels: Sequence[str], width_px: float, type_px: float) -> float:
+def name_room(labels: Sequence[str], width_px: float, type_px: float) -> float:
     """The share of a frame's width that the longest of these names takes, at most MOST_ROOM."""
     chars = max((len(label) for label in labels), default=0)
     return min((chars * CHAR_EM + 1) * type_px / max(width_px, 1.0), MOST_ROOM) if chars else 0.0

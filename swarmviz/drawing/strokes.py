@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from swarmviz.drawing.curves import Curve
 
-NARROW, RIM = 1.6, 0.8  # the width of the curve on top, and what of each one below is seen at either side of the next
-THEORY_WIDTH = {"dotted": 2.4, "dashed": 1.8}
+NARROW, RIM = 1.6, 0.6  # the width of the curve on top, and what of each one below is seen at either side of the next
+THEORY_WIDTH = {"dotted": 2.2, "dashed": 1.8}
 DASHES = {
     "dotted": ((2, 4), (8, 3, 2, 3), (2, 8)),
     "dashed": ((7, 5), (14, 4), (4, 8)),

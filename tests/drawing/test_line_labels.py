@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from swarmviz.drawing.curves import Area, Curve, CurvesPicture
-from swarmviz.drawing.line_labels import MAX_CHARS, at_share, line_labels, readable, room_for, short_name, spread
+from swarmviz.drawing.line_labels import MAX_CHARS, at_share, line_labels, name_room, readable, short_name, spread
 from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.style import DARK, LIGHT
 
@@ -106,6 +106,6 @@ def test_names_have_the_colours_of_their_lines_and_contrast_in_both_themes():
 
 
 def test_the_room_for_names_is_that_of_the_longest_and_never_most_of_the_frame():
-    assert room_for([], 400, 12) == 0
-    assert room_for(["ab", "abcdef"], 400, 12) == pytest.approx((6 * 0.55 + 1) * 12 / 400)
-    assert room_for(["x" * 50], 100, 12) == 0.4
+    assert name_room([], 400, 12) == 0
+    assert name_room(["ab", "abcdef"], 400, 12) == pytest.approx((6 * 0.55 + 1) * 12 / 400)
+    assert name_room(["x" * 50], 100, 12) == 0.4
