@@ -6,13 +6,12 @@ if (canvas && !view.swarmviz_readout) {
   const element = (css) => {
     const node = document.createElement("div")
     node.style.cssText = `position: absolute; display: none; pointer-events: none; z-index: 2; ${css}`
-    canvas.shadowRoot ? canvas.shadowRoot.append(node) : canvas.append(node)
     return node
   }
   const rule = element("width: 1px; background: var(--sv-muted)")
   const box = element(`box-sizing: border-box; max-width: 70%; padding: 3px 7px; border-radius: 6px; border: 1px solid var(--sv-line);
     font: 400 12px/16px var(--sv-font); color: var(--sv-text); background: var(--sv-paper); overflow: hidden; white-space: nowrap`)
-  box.setAttribute("role", "status")
+  box.ariaHidden = "true"
   const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹", BELOW = 1e-304 // what has no place on a logarithmic axis lies below
   const grouped = (number) => number.toLocaleString("en-GB", {maximumSignificantDigits: 6}).replaceAll(",", "\u202f").replace("-", "−")
   const people = (value) => {
@@ -42,16 +41,20 @@ if (canvas && !view.swarmviz_readout) {
     const told = drawn.map(({data_source: {data: {k, y}}, glyph, tags}) => {
       const place = nearest(k, step), value = y[place]
       if (!(Math.abs(k[place] - step) <= reach) || !Number.isFinite(value)) { return null }
-      const row = document.createElement("div"), mark = document.createElement("span")
-      mark.style.cssText = `display: inline-block; width: 14px; margin-right: 5px; vertical-align: middle; border-top: 3px ${glyph.line_dash.value?.length ? "dotted" : "solid"}`
+      const row = document.createElement("div"), mark = document.createElement("span"), number = document.createElement("b")
+      mark.style.cssText = `display: inline-block; flex: none; width: 14px; border-top: 3px ${glyph.line_dash.value?.length ? "dotted" : "solid"}`
       mark.style.borderTopColor = glyph.line_color.value
-      row.append(mark, `${tags[0] ?? ""} ${value < BELOW && value > 0 ? "≤ 0" : people(value)}${k[place] === step ? "" : ` (step ${grouped(k[place])})`}`)
+      number.textContent = `${value < BELOW && value > 0 ? "≤ 0" : people(value)}${k[place] === step ? "" : ` (step ${grouped(k[place])})`}`
+      number.style.cssText = "margin-left: auto; padding-left: 8px; font-weight: 500; font-variant-numeric: tabular-nums"
+      row.style.cssText = "display: flex; align-items: center; gap: 5px"
+      row.append(mark, tags[0] ?? "", number)
       return row
     })
     const head = document.createElement("div")
     head.textContent = `step ${grouped(step)}`
     head.style.fontWeight = "700"
     box.replaceChildren(head, ...told.filter((row) => row != null))
+    if (!box.isConnected) { view.canvas_view.shadow_el.append(rule, box) } // BokehJS empties its canvas when it renders it anew
     const x = frame.x_scale.compute(step)
     Object.assign(rule.style, {display: "block", left: `${Math.round(x)}px`, top: `${bbox.top}px`, height: `${bbox.height}px`})
     box.style.display = "block"

@@ -21,6 +21,7 @@ MEASURED = "solid"  # the style of a curve that is no theory
 OVERLAY_POINTS = 400  # of a curve of another run
 MOST_NAMED = 2  # other runs in a legend
 OVERLAYS = "other runs"  # stands for their curves among those that are hidden
+BANDS = "bands"  # stands for those of the replicas among them
 GROUP_LABELS = {"value": "F"}  # others are called what they are
 
 

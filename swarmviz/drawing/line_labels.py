@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.curves import MOST_NAMED, OVERLAYS, CurvesPicture
+from swarmviz.drawing.curves import BANDS, MOST_NAMED, OVERLAYS, CurvesPicture
 from swarmviz.drawing.log_axis import BELOW
 
 MAX_CHARS = 22  # of a name at the end of a line; the whole one is told elsewhere
@@ -102,7 +102,7 @@ def line_labels(
     for place, curve in enumerate(drawn.curves):
         if curve.label and curve.tip not in hidden and (end := _end(curve.k, curve.y)):
             found.append((place, short_name(curve.label), *end, False))
-    for area in drawn.areas[:1]:  # one name for all of them
+    for area in drawn.areas[:1] if BANDS not in hidden else ():  # one name for all of them
         if end := _end(area.k, area.middle):
             found.append((area.place, area.label, *end, True))
     runs = dict.fromkeys(curve.label for curve in drawn.behind) if OVERLAYS not in hidden else {}

@@ -33,7 +33,7 @@ from swarmviz.drawing.axes import (
     tick_texts,
 )
 from swarmviz.drawing.claims import opacity
-from swarmviz.drawing.curves import MEASURED, OVERLAYS, Curve, CurvesPicture, name_of
+from swarmviz.drawing.curves import BANDS, MEASURED, OVERLAYS, Curve, CurvesPicture, name_of
 from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, name_room, readable, short_name
 from swarmviz.drawing.strokes import Stroke, strokes
 
@@ -121,6 +121,9 @@ class CurvePlot:
             (c.tip, c.label, self._colour_of(place, c), list(stroke.dash), c.tip not in self.hidden_tips)
             for place, (c, stroke) in enumerate(zip(p.curves, strokes(p.curves), strict=True))
         ]
+        if p.areas:
+            colour = self._colour_of(p.areas[0].place, p.curves[p.areas[0].place])
+            told.append((BANDS, p.areas[0].label, colour, [], BANDS not in self.hidden_tips))
         if p.behind:
             told.append((OVERLAYS, name_of(p.behind), self.colours.soft, [], OVERLAYS not in self.hidden_tips))
         return told
@@ -262,7 +265,7 @@ class CurvePlot:
             renderer.visible = place < len(p.curves) and p.curves[place].tip not in self.hidden_tips
         for place, (_, *renderers) in enumerate(self.bands):
             for renderer in renderers:
-                renderer.visible = place < len(p.areas)
+                renderer.visible = place < len(p.areas) and BANDS not in self.hidden_tips
         if self.behind is not None:
             self.behind[1].visible = bool(p.behind) and OVERLAYS not in self.hidden_tips
 
