@@ -5,6 +5,7 @@ For the page and for pictures. NumPy only; safe on any thread.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -22,6 +23,7 @@ OVERLAY_POINTS = 400  # of a curve of another run
 MOST_NAMED = 2  # other runs in a legend
 OVERLAYS = "other runs"  # stands for their curves among those that are hidden
 BANDS = "bands"  # stands for those of the replicas among them
+NEAR, MOSTLY = 0.012, 0.5  # of the height of a plot, and of the steps: curves that lie on each other
 GROUP_LABELS = {"value": "F"}  # others are called what they are
 
 
@@ -106,7 +108,8 @@ class CurvesPicture(NamedTuple):
     ``group`` and ``log`` say for which choice it was made; ``curves`` are those of the record, then those of theory; ``last`` is the last
     recorded step and ``now`` the present one; ``low`` and ``high`` are the ends of what was measured, NaN where nothing can be shown;
     ``note`` says in words what the axis cannot show; ``behind`` are the curves of other runs, thin and grey; ``log_steps`` says whether
-    the axis of the steps is logarithmic, too. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
+    the axis of the steps is logarithmic, too; ``lies_on`` is as :func:`lying_on` says, or empty. On a logarithmic axis values are
+    :func:`swarmviz.drawing.log_axis.placed`.
     """
 
     group: str
@@ -121,6 +124,7 @@ class CurvesPicture(NamedTuple):
     note: str = ""
     behind: tuple[Curve, ...] = ()
     log_steps: bool = False
+    lies_on: tuple[int, ...] = ()
 
     @property
     def end(self) -> int:
@@ -219,7 +223,36 @@ def curves_picture(
             k_and_y = points(line.k, line.y)
             curves.append(Curve(line.title, tip, *k_and_y, line.style, line.applies, line.reason))
     last, note = int(k[-1]) if len(k) else 0, left_out(zero, parts) if log else ""
-    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind, log_steps)
+    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind, log_steps,
+                         lying_on(curves, low, high, log))  # fmt: skip
+
+
+def lying_on(curves: Sequence[Curve], low: float, high: float, log: bool) -> tuple[int, ...]:
+    """For each curve the first measured one on which it mostly lies, its own number where there is none.
+
+    Two lie on each other where they are nearer than NEAR of the ends ``low`` and ``high`` of what is drawn, mostly when they do at
+    MOSTLY of the steps at which both are known. Lines of theory lie on none.
+    """
+    low, high = (math.log10(low), math.log10(high)) if log and 0 < low else (low, high)
+    near = NEAR * max(high - low, 0.0)
+    found: list[int] = []
+    with np.errstate(all="ignore"):
+        heights = [np.log10(curve.y) if log else curve.y for curve in curves]
+        for place, curve in enumerate(curves):
+            candidates = [i for i in dict.fromkeys(found) if found[i] == i and curves[i].measured and len(curves[i].k)]
+            on = (
+                i
+                for i in candidates
+                if curve.measured and _lies(curve.k, heights[place], curves[i].k, heights[i], near)
+            )
+            found.append(next(on, place))
+    return tuple(found)
+
+
+def _lies(k: np.ndarray, y: np.ndarray, other_k: np.ndarray, other: np.ndarray, near: float) -> bool:
+    apart = np.abs(y - np.interp(k, other_k, other, left=np.nan, right=np.nan))
+    known = apart[np.isfinite(apart)]
+    return len(known) > 0 and np.count_nonzero(known <= near) >= MOSTLY * len(known)
 
 
 def thinned(k: np.ndarray, y: np.ndarray, log_steps: bool = False) -> tuple[np.ndarray, np.ndarray]:

@@ -119,7 +119,7 @@ class CurvePlot:
             return []
         told = [
             (c.tip, c.label, self._colour_of(place, c), list(stroke.dash), c.tip not in self.hidden_tips)
-            for place, (c, stroke) in enumerate(zip(p.curves, strokes(p.curves), strict=True))
+            for place, (c, stroke) in enumerate(zip(p.curves, strokes(p), strict=True))
         ]
         if p.areas:
             colour = self._colour_of(p.areas[0].place, p.curves[p.areas[0].place])
@@ -153,7 +153,7 @@ class CurvePlot:
         self._last = p
         areas = [(a.place, a.label, a.tip) for a in p.areas]
         curves = [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves]
-        shown = (p.group, curves, p.y_label, p.note, areas, [c.label for c in p.behind])
+        shown = (p.group, curves, p.y_label, p.note, areas, [c.label for c in p.behind], p.lies_on)
         if shown != self._shown:
             self._shown = shown
             self._name(p)
@@ -271,14 +271,16 @@ class CurvePlot:
 
     def _stroke(self, p: CurvesPicture) -> None:
         """The colour, the width and the dashes of every line; a band has the colour of its curve."""
-        for place, ((_, renderer), stroke) in enumerate(zip(self.slots, strokes(p.curves), strict=False)):
+        for place, ((_, renderer), stroke) in enumerate(zip(self.slots, strokes(p), strict=False)):
             self._stroke_one(renderer.glyph, self._colour_of(place, p.curves[place]), stroke)
         for area, (_, band, median) in zip(p.areas, self.bands, strict=False):
             band.glyph.fill_color = median.glyph.line_color = self._colour_of(area.place, p.curves[area.place])
 
     @staticmethod
     def _stroke_one(glyph: Any, colour: str, stroke: Stroke) -> None:
-        glyph.update(line_color=colour, line_dash=list(stroke.dash), line_width=stroke.width)
+        glyph.update(
+            line_color=colour, line_dash=list(stroke.dash), line_dash_offset=stroke.offset, line_width=stroke.width
+        )
 
     def _colour_of(self, place: int, curve: Curve) -> str:
         colours = self.colours

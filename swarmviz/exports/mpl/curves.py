@@ -171,7 +171,7 @@ def _panel(axes: Any, drawn: CurvesPicture, colours: Theme, end: float) -> None:
         axes.plot([], [], color=colours.soft, linewidth=0.9, alpha=0.6, label=name_of(drawn.behind))
     if not drawn.log:
         _linear_axis(axes, _around(ends_of([curve.y for curve in (*measured, *drawn.behind)]), claimed))
-    for place, (curve, stroke) in enumerate(zip(drawn.curves, strokes(drawn.curves), strict=True)):
+    for place, (curve, stroke) in enumerate(zip(drawn.curves, strokes(drawn), strict=True)):
         if curve.label:  # else it is hidden
             colour, (width, dash) = _colour_of(place, curve, colours), _printed(stroke)
             axes.plot(curve.k, above_zero(curve.y), color=colour, linestyle=dash, linewidth=width, label=curve.label,
@@ -187,10 +187,13 @@ def _colour_of(place: int, curve: Curve, colours: Theme) -> str:
 
 
 def _printed(stroke: Stroke) -> tuple[float, Any]:
-    """The width of a line in points, and its dashes as Matplotlib takes them: in widths of the line."""
+    """The width of a line in points, and where its dashes begin and what they are as Matplotlib takes them: in widths of the line."""
     if not stroke.dash:
         return STROKE_SCALE * stroke.width, "-"
-    return STROKE_SCALE * stroke.width, (0, tuple(length / stroke.width for length in stroke.dash))
+    return STROKE_SCALE * stroke.width, (
+        stroke.offset / stroke.width,
+        tuple(length / stroke.width for length in stroke.dash),
+    )
 
 
 def _name_lines(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
