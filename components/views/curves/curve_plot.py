@@ -70,6 +70,7 @@ class CurvePlot:
             "k", "y", "text", source=self.names, text_color="colour", x_offset=6, text_baseline="middle", padding=1,
             text_font=value(FONT), text_font_size=value(SMALL_TEXT), background_fill_alpha=0.75, level=MOVING, name="names",
         )  # fmt: skip
+        _alone(self._texts)
         self.slots: list[tuple[Any, Any]] = []
         self.bands: list[tuple[Any, Any, Any]] = []  # source, area and median of the replicas of a curve
         self.behind: tuple[Any, Any] | None = None  # source and lines of other runs, once there are any
@@ -212,7 +213,7 @@ class CurvePlot:
     def _add_slot(self) -> None:
         data = source(k=None, y=None)
         lines = self.figure.line("k", "y", source=data, line_join="round", level=MOVING)
-        self.slots.append((data, lines))
+        self.slots.append((data, _alone(lines)))
         self._names_on_top()
 
     def _add_band(self) -> None:
@@ -221,7 +222,7 @@ class CurvePlot:
         median = self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75, level=MOVING)
         curves = [renderer for renderer in self.figure.renderers if renderer is not area]
         self.figure.renderers = [area, *curves]  # under every curve
-        self.bands.append((data, area, median))
+        self.bands.append((data, _alone(area), _alone(median)))
         self._names_on_top()
 
     def _add_behind(self) -> None:
@@ -311,6 +312,12 @@ class CurvePlot:
         ends = self.figure.x_range
         if ends.start <= x <= ends.end and self._y_now[0] <= y <= self._y_now[1]:
             self.on_step(min(round(x), p.last))
+
+
+def _alone(renderer: Any) -> Any:
+    """A renderer without the looks that its glyph would have where something is selected or muted: two models fewer to be sent."""
+    renderer.nonselection_glyph = renderer.muted_glyph = None
+    return renderer
 
 
 def _same(a: tuple[Curve, ...], b: tuple[Curve, ...]) -> bool:
