@@ -10,7 +10,7 @@ from typing import NamedTuple
 from swarmviz.drawing.curves import CurvesPicture
 
 WIDTH = 2.0
-TURN = 9  # length for which one of several curves that lie on each other is seen
+TURN = 6  # length for which one of several curves that lie on each other is seen
 THEORY_WIDTH = {"dotted": 2.4, "dashed": 1.8}
 DASHES = {
     "dotted": ((2, 4), (8, 3, 2, 3), (2, 8)),

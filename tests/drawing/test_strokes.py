@@ -51,6 +51,13 @@ def test_what_is_near_depends_on_the_axis():
     assert picture(two, log=True, low=1e-9).lies_on == (0, 1)
 
 
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_what_is_near_is_a_share_of_the_frame(size):
+    y = np.linspace(1, 0, 200)
+    three = [curve(size * y), curve(size * (y + 1e-3)), curve(size * (y + 0.1))]
+    assert picture(three, high=size).lies_on == (0, 0, 2)
+
+
 def test_curves_with_other_points_gaps_or_none_are_compared_where_both_are_known():
     y = np.linspace(1, 0, 200)
     gap = np.where(K < 150, np.nan, y)
