@@ -23,7 +23,7 @@ OVERLAY_POINTS = 400  # of a curve of another run
 MOST_NAMED = 2  # other runs in a legend
 OVERLAYS = "other runs"  # stands for their curves among those that are hidden
 BANDS = "bands"  # stands for those of the replicas among them
-NEAR, MOSTLY = 0.012, 0.5  # of the height of a plot, and of the steps: curves that lie on each other
+NEAR, MOSTLY = 0.012, 0.8  # of the height of a plot, and of the steps: curves that lie on each other
 GROUP_LABELS = {"value": "F"}  # others are called what they are
 
 
