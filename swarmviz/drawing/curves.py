@@ -252,7 +252,7 @@ def lying_on(curves: Sequence[Curve], low: float, high: float, log: bool) -> tup
 def _lies(k: np.ndarray, y: np.ndarray, other_k: np.ndarray, other: np.ndarray, near: float) -> bool:
     apart = np.abs(y - np.interp(k, other_k, other, left=np.nan, right=np.nan))
     known = apart[np.isfinite(apart)]
-    return len(known) > 0 and np.count_nonzero(known <= near) >= MOSTLY * len(known)
+    return len(known) > 0 and int(np.count_nonzero(known <= near)) >= MOSTLY * len(known)
 
 
 def thinned(k: np.ndarray, y: np.ndarray, log_steps: bool = False) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ import pytest
 from bokeh.events import Tap
 from bokeh.models import LinearScale, LogScale
 
+from components.links.view_options import chosen, restore
 from components.palette import theme
 from components.views.curves.curve_plot import ROW_PX
 from components.views.curves.curves import Curves
@@ -261,7 +262,8 @@ def test_a_logarithmic_axis_of_steps_shows_the_whole_history_from_step_1_and_bel
     np.testing.assert_array_equal(k[:40], np.arange(40))
     assert k[-1] == 3000 and y.max() == sim.record["dispersion"].max() and y.min() == BELOW, "it fell to 0"
     assert view.export_options(sim.frame)["log_steps"] == {"dispersion": True}
-    view.log_steps = [True, False]
+    assert chosen(view)["log_steps"] == [False, True]
+    assert restore({"log_steps": [True, False]}, view) == ""
     assert isinstance(plot.figure.x_scale, LinearScale) and view._buttons[0].active == ["log k"]
     for wrong in (True, [True], [1, 0], ["a", True], [True, False, True]):
         with pytest.raises(ValueError, match="log_steps = "):
