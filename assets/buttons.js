@@ -1,5 +1,6 @@
 // A row of small buttons: one of several choices, then switches. The server is told what was pressed and answers with the new state.
 
+import {makeLines} from "./buttons_lines.js"
 import {make, makeButton} from "./dom.js"
 
 const MOST_BUTTONS = 5 // more choices become a menu, and so do those for which there is no room
@@ -21,9 +22,10 @@ export function render({model}) {
   let needed = 0 // pixels that the buttons take; 0 until they were once seen to take too many
   const fits = () => needed === 0 || row.clientWidth === 0 || needed <= row.clientWidth
   let roomy = true // whether there was room when the row was last drawn
+  const lines = makeLines(model, (tip) => model.send_msg(["line", tip]))
   const draw = () => {
     roomy = fits()
-    row.replaceChildren(...choices(roomy), make("i"), ...model.switches.map(button("switch", (name) => model.active.includes(name))))
+    row.replaceChildren(...choices(roomy), make("i"), ...lines, ...model.switches.map(button("switch", (name) => model.active.includes(name))))
   }
   const measure = () => {
     if (row.scrollWidth > row.clientWidth && row.clientWidth > 0 && !row.querySelector("select")) { needed = row.scrollWidth }

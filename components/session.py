@@ -150,7 +150,13 @@ class Session:
             SIDE_VIEWS, self.panes.lock, changed, refresh=changed, runs=runs, law=self.law
         )
         told = lambda: bool(switcher.law_parts)  # noqa: E731  # refers to no session
-        self.curves = Curves(bands=self.replicas.worker.bands, refresh=changed, law=self.law, law_told=told)
+        self.curves = Curves(
+            bands=self.replicas.worker.bands,
+            refresh=changed,
+            law=self.law,
+            law_told=told,
+            go_to=weakly(self._go_to_step),
+        )
         self.equation = EquationCard(refresh=weakly(self._redraw))
         self.claims = ClaimsCard(
             verdicts=self.replicas.worker.verdicts,
@@ -400,6 +406,10 @@ class Session:
 
     def _redraw(self) -> None:
         self.transport.redraw()
+
+    def _go_to_step(self, step: int) -> None:
+        """Somebody clicked on a step of the curves: the same as with the scrubber."""
+        self.actions.act("goto", step)
 
     def _options_changed(self) -> None:
         self.transport.redraw()

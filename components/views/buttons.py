@@ -22,19 +22,27 @@ class ButtonRow(pn.custom.JSComponent):
     ----------
     on_change : function (what)
         Called after a button was pressed: with "value" when another choice was made, else with the name of the switch.
+    on_line : function (name)
+        Called when a line was to be hidden, or shown again.
     """
 
     choices = param.List([], doc="Each (name, label, tool tip).")
     value = param.String("", doc="Name of the choice that is made.")
     switches = param.List([], doc="Each (name, label, tool tip).")
     active = param.List([], doc="Names of the switches that are on.")
+    lines = param.List(
+        [],
+        doc="Each line of the plot: its name, its text, its colour, the lengths of its dashes, and whether it is seen.",
+    )
     label = param.String("what is drawn", doc="Accessible name of the menu of choices.")
 
     _esm, _stylesheets = component("buttons")
 
-    def __init__(self, on_change: Callable[[str], None], **params: Any):
+    def __init__(
+        self, on_change: Callable[[str], None], on_line: Callable[[str], None] = lambda name: None, **params: Any
+    ):
         super().__init__(**{"margin": 0, "height": 26, "sizing_mode": "stretch_width"} | params)
-        self._on_change = on_change
+        self._on_change, self._on_line = on_change, on_line
 
     def _handle_msg(self, data: Any) -> None:
         if data in [name for name, *_ in self.choices]:
@@ -44,3 +52,5 @@ class ButtonRow(pn.custom.JSComponent):
         elif data in [name for name, *_ in self.switches]:
             self.active = [n for n in self.active if n != data] if data in self.active else [*self.active, data]
             self._on_change(data)
+        elif data in [["line", name] for name, *_ in self.lines]:
+            self._on_line(data[1])

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NARROWEST = 1e-4  # of the magnitude: a linear axis is never narrower, so that labels of six digits tell its ends apart
 LOWEST, HIGHEST = -300, 308  # powers of ten on a logarithmic axis
+THIN_SPACE = "\u202f"  # between groups of three digits
+STEPS_ENDS = 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10  # times a power of ten
 LEAST = 10.0**LOWEST  # what is closer to zero has no place on one
 FURTHEST = 1e307  # the ends of a linear axis; a few times their difference is a number
 
@@ -98,10 +100,45 @@ def texts_of(values: Sequence[float]) -> list[str]:
     return texts
 
 
-def decimal(value: float) -> str:
-    """A positive number for an axis: 0.05, 200, 10⁻⁵, 2·10⁶."""
-    if 1e-3 <= value < 1e5:
-        return f"{value:.6g}"
-    power = math.floor(math.log10(value) + 1e-9)
-    factor = round(value / 10.0**power)
-    return f"{'' if factor == 1 else f'{factor}·'}10{str(power).translate(SUPERSCRIPTS)}"
+def decimal(value: float, digits: int = 6) -> str:
+    """A number as people write it, in at most so many digits: 0.05, 2 000, −3, 10⁻⁵, 2.5·10⁶."""
+    if value == 0 or not math.isfinite(value):
+        return f"{abs(value):g}" if value == 0 or value > 0 else f"{value:g}".replace("-", "−")
+    sign, size = "−" if value < 0 else "", abs(value)
+    if 1e-3 <= size < max(1e5, 10.0 ** min(digits, 12) if digits > 6 else 0):
+        whole, point, rest = f"{size:.{digits}g}".partition(".")
+        return f"{sign}{int(whole):,}{point}{rest}".replace(",", THIN_SPACE) if "e" not in rest + whole else whole
+    factor, power = f"{size:.{digits - 1}e}".split("e")
+    factor = factor.rstrip("0").rstrip(".") if "." in factor else factor
+    return f"{sign}{'' if factor == '1' else f'{factor}·'}10{str(int(power)).translate(SUPERSCRIPTS)}"
+
+
+def tick_texts(ticks: Sequence[float]) -> dict[float, str]:
+    """The ticks of an axis as people write them, in as few digits, from six on, as tell them apart."""
+    texts: dict[float, str] = {}
+    for digits in range(6, 18):
+        texts = {tick: decimal(tick, digits) for tick in ticks}
+        if len(set(texts.values())) == len(texts):
+            break
+    return texts
+
+
+# ---- the axis of the steps -----------------------------------------------------------------------------------------------
+
+
+def steps_end(last: int, room: float = 0.0, log: bool = False) -> float:
+    """The end of the axis of the steps: a round number that leaves the share ``room`` of the axis, in [0, 1), free after step ``last``."""
+    last = max(last, 10)
+    needed = last ** (1 / (1 - room)) if log else last / (1 - room)
+    power = 10.0 ** math.floor(math.log10(needed))
+    return next(m * power for m in STEPS_ENDS if m * power >= needed * (1 - 1e-12))
+
+
+def step_ticks(end: float, log: bool = False) -> list[float]:
+    """Round steps in [0, end], or in [1, end] on a logarithmic axis: powers of ten, and 2 and 5 of them where they are few."""
+    if not log:
+        return even_ticks(0.0, end)
+    last = math.floor(math.log10(end) + 1e-9)
+    every = math.ceil(last / 5) or 1
+    factors = (1, 2, 5) if last <= 1 else (1,)
+    return [m * 10.0**p for p in range(0, last + 1, every) for m in factors if m * 10.0**p <= end * (1 + 1e-12)]

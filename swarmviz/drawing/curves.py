@@ -5,13 +5,14 @@ For the page and for pictures. NumPy only; safe on any thread.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed, zero_of
-from swarmviz.drawing.thinning import thin
+from swarmviz.drawing.thinning import thin, thin_by_doublings
 from swarmviz.frame import Frame, Observable
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Line
@@ -21,6 +22,8 @@ MEASURED = "solid"  # the style of a curve that is no theory
 OVERLAY_POINTS = 400  # of a curve of another run
 MOST_NAMED = 2  # other runs in a legend
 OVERLAYS = "other runs"  # stands for their curves among those that are hidden
+BANDS = "bands"  # stands for those of the replicas among them
+NEAR, MOSTLY = 0.012, 0.8  # of the height of a plot, and of the steps: curves that lie on each other
 GROUP_LABELS = {"value": "F"}  # others are called what they are
 
 
@@ -104,8 +107,9 @@ class CurvesPicture(NamedTuple):
 
     ``group`` and ``log`` say for which choice it was made; ``curves`` are those of the record, then those of theory; ``last`` is the last
     recorded step and ``now`` the present one; ``low`` and ``high`` are the ends of what was measured, NaN where nothing can be shown;
-    ``note`` says in words what the axis cannot show; ``behind`` are the
-    curves of other runs, thin and grey. On a logarithmic axis values are :func:`swarmviz.drawing.log_axis.placed`.
+    ``note`` says in words what the axis cannot show; ``behind`` are the curves of other runs, thin and grey; ``log_steps`` says whether
+    the axis of the steps is logarithmic, too; ``lies_on`` is as :func:`lying_on` says, or empty. On a logarithmic axis values are
+    :func:`swarmviz.drawing.log_axis.placed`.
     """
 
     group: str
@@ -119,6 +123,8 @@ class CurvesPicture(NamedTuple):
     areas: tuple[Area, ...] = ()
     note: str = ""
     behind: tuple[Curve, ...] = ()
+    log_steps: bool = False
+    lies_on: tuple[int, ...] = ()
 
     @property
     def end(self) -> int:
@@ -155,6 +161,7 @@ def curves_picture(
     bands: Mapping[str, Band] | None = None,
     lines: Sequence[Line] | None = None,
     overlays: Sequence[Overlay] = (),
+    log_steps: bool = False,
 ) -> CurvesPicture:
     """The curves of a group as they stand.
 
@@ -172,6 +179,8 @@ def curves_picture(
         Those of theory, where they are known already.
     overlays : sequence of Overlay, optional
         Other runs, of which the same observables are drawn behind.
+    log_steps : bool
+        Whether the axis of the steps is logarithmic; it begins at step 1, and the first steps keep all their points.
     """
     record, bands = run.record, bands or {}
     chosen = [o for o in run.dynamics.observables if o.panel == group]
@@ -188,7 +197,7 @@ def curves_picture(
         return placed(ys - zero.value) if log else ys
 
     def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ks, ys = thinned(ks, ys)
+        ks, ys = thinned(ks, ys, log_steps)
         return ks, shown(ys)
 
     curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
@@ -214,12 +223,41 @@ def curves_picture(
             k_and_y = points(line.k, line.y)
             curves.append(Curve(line.title, tip, *k_and_y, line.style, line.applies, line.reason))
     last, note = int(k[-1]) if len(k) else 0, left_out(zero, parts) if log else ""
-    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind)
+    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind, log_steps,
+                         lying_on(curves, low, high, log))  # fmt: skip
 
 
-def thinned(k: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def lying_on(curves: Sequence[Curve], low: float, high: float, log: bool) -> tuple[int, ...]:
+    """For each curve the first measured one on which it mostly lies, its own number where there is none.
+
+    Two lie on each other where they are nearer than NEAR of the ends ``low`` and ``high`` of what is drawn, mostly when they do at
+    MOSTLY of the steps at which both are known. Lines of theory lie on none.
+    """
+    low, high = (math.log10(low), math.log10(high)) if log and 0 < low else (low, high)
+    near = NEAR * max(high - low, 0.0)
+    found: list[int] = []
+    with np.errstate(all="ignore"):
+        heights = [np.log10(curve.y) if log else curve.y for curve in curves]
+        for place, curve in enumerate(curves):
+            candidates = [i for i in dict.fromkeys(found) if found[i] == i and curves[i].measured and len(curves[i].k)]
+            on = (
+                i
+                for i in candidates
+                if curve.measured and _lies(curve.k, heights[place], curves[i].k, heights[i], near)
+            )
+            found.append(next(on, place))
+    return tuple(found)
+
+
+def _lies(k: np.ndarray, y: np.ndarray, other_k: np.ndarray, other: np.ndarray, near: float) -> bool:
+    apart = np.abs(y - np.interp(k, other_k, other, left=np.nan, right=np.nan))
+    known = apart[np.isfinite(apart)]
+    return len(known) > 0 and int(np.count_nonzero(known <= near)) >= MOSTLY * len(known)
+
+
+def thinned(k: np.ndarray, y: np.ndarray, log_steps: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """A series as the points of a curve, float64."""
-    k, y = thin(k, np.asarray(y, float))
+    k, y = (thin_by_doublings if log_steps else thin)(k, np.asarray(y, float))
     return k.astype("f8"), y
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 # Points of a thinned curve. Its stretches are then at least 1/500 of the width of a plot: no wider than a printed line.
 MOST_POINTS = 1000
+STRETCHES = 32  # of each doubling of the step on a logarithmic axis: a pixel or less
 
 
 def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
@@ -41,6 +42,28 @@ def thin(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndar
     ]
     if full < n:
         kept.append(full + _extremes(values[None, full:]).ravel())
+    places = np.unique(np.concatenate(kept))
+    return k[places], y[places]
+
+
+def thin_by_doublings(k: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """The same for a logarithmic axis of steps: a stretch is a fixed share of its step, so that the first steps are as fine as they were.
+
+    A series that has no more than ``most`` points is returned as it is; of a longer one each doubling of the step has at most STRETCHES
+    stretches, of three points at most.
+    """
+    n = len(k)
+    if n <= most:
+        return k, y
+    edges = np.ceil(2 ** (np.arange(int(STRETCHES * np.log2(max(k[-1], 2))) + 2) / STRETCHES))
+    starts = np.unique(np.append(0, np.searchsorted(k, edges)))
+    starts = starts[starts < n]
+    values = np.asarray(y, float)
+    kept = [np.array([0, n - 1])]
+    sizes = np.diff(np.append(starts, n))
+    for size in np.unique(sizes):  # stretches of one size together
+        begins = starts[sizes == size]
+        kept.append((_extremes(values[begins[:, None] + np.arange(size)]) + begins[:, None]).ravel())
     places = np.unique(np.concatenate(kept))
     return k[places], y[places]
 

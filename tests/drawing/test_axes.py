@@ -11,7 +11,19 @@ import swarmviz as sv
 from components.palette import theme
 from components.views.curves.curve_plot import CurvePlot
 from components.views.phase_space import speed_range
-from swarmviz.drawing.axes import FURTHEST, LEAST, NARROWEST, decade_ticks, decades_around, even_ticks, steps_around
+from swarmviz.drawing.axes import (
+    FURTHEST,
+    LEAST,
+    NARROWEST,
+    decade_ticks,
+    decades_around,
+    decimal,
+    even_ticks,
+    step_ticks,
+    steps_around,
+    steps_end,
+    tick_texts,
+)
 from swarmviz.drawing.comparison import comparison_picture
 from swarmviz.drawing.curves import Curve, CurvesPicture
 from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed
@@ -20,6 +32,9 @@ from swarmviz.exports.mpl.comparison import comparison_figure
 from swarmviz.exports.mpl.curves import curves_figure
 from swarmviz.frame import Observable
 from swarmviz.record import Record
+
+SUPERSCRIPT = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+SUPERSCRIPT_DIGITS = str.maketrans(SUPERSCRIPT, "-0123456789")
 
 K = np.arange(0, 1000.0)
 GROWN = 10.0 ** (K / 9)  # 1 … 1e111, the dispersion of a swarm that explodes
@@ -143,3 +158,41 @@ def test_an_axis_around_numbers_that_are_about_to_diverge_has_ends(high):
     low, top = decades_around(1.0, high)
     assert 0 < low < top < np.inf
     assert decades_around(high / 10, high, (low, top))[1] == top
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (-0.0, "0"), (0.05, "0.05"), (2000, "2\u202f000"), (-3.5, "−3.5"), (4e-5, "4·10⁻⁵"), (1e-5, "10⁻⁵"), (-2.5e6, "−2.5·10⁶"),
+     (99999, "99\u202f999"), (1e5, "10⁵"), (0.001, "0.001"), (1234.5, "1\u202f234.5"), (5e-324, "4.94066·10⁻³²⁴"), (np.inf, "inf")],
+)  # fmt: skip
+def test_numbers_on_an_axis_are_as_people_write_them(value, text):
+    assert decimal(value) == text
+
+
+@pytest.mark.parametrize(
+    "ends", [(0, 1), (-3, 5), (0, 4e-5), (1e8, 1e8 + 40), (-2e6, 8e6), (99.9, 100.1), (0, 28000), (-1e-300, 1e-300)]
+)
+def test_ticks_are_told_apart_and_tell_their_values(ends):
+    ticks = even_ticks(*ends)
+    texts = tick_texts(ticks)
+    assert len(set(texts.values())) == len(ticks) and not any("e" in text for text in texts.values())
+    for tick, text in texts.items():
+        plain = text.replace("\u202f", "").replace("−", "-")
+        factor, power, exponent = plain.partition("10") if any(c in SUPERSCRIPT for c in plain) else (plain, "", "")
+        value = float(factor.rstrip("·") or 1) if factor not in ("-", "") else float(f"{factor}1")
+        if power:
+            value *= 10.0 ** int(exponent.translate(SUPERSCRIPT_DIGITS))
+        assert value == pytest.approx(tick, rel=1e-9)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_the_axis_of_steps_leaves_room_for_names_moves_rarely_and_has_round_ticks(log):
+    seen = set()
+    for last in [*range(1, 3000), 28_000, 10**6]:
+        end = steps_end(last, 0.2, log)
+        seen.add(end)
+        used = np.log(max(last, 10)) / np.log(end) if log else max(last, 10) / end
+        assert used <= 0.8 + 1e-9 and used > 0.58, "no more than a third of what there is beside the names is empty"
+        ticks = step_ticks(end, log)
+        assert 2 <= len(ticks) <= 8 and (1 if log else 0) <= ticks[0] and ticks[-1] <= end
+    assert len(seen) < 45

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from swarmviz.drawing.thinning import MOST_POINTS, thin
+from swarmviz.drawing.thinning import MOST_POINTS, STRETCHES, thin, thin_by_doublings
 
 
 def test_thinning_keeps_extremes_and_both_ends_and_does_not_shimmer():
@@ -49,3 +49,22 @@ def test_a_short_series_is_as_it_is(n):
     k, y = np.arange(n), np.random.default_rng(1).normal(size=n)
     kept = thin(k, y, 8)
     assert len(kept[0]) <= max(8, 3) and (n > 8 or (kept[0] is k and kept[1] is y))
+
+
+@pytest.mark.parametrize("n", [1001, 28_000])
+def test_on_a_logarithmic_axis_the_first_steps_stay_and_every_stretch_keeps_its_extremes(n):
+    k, rng = np.arange(n), np.random.default_rng(1)
+    y = rng.normal(size=n)
+    y[n // 3] = np.nan
+    thin_k, thin_y = thin_by_doublings(k, y)
+    np.testing.assert_array_equal(y[thin_k], thin_y)
+    np.testing.assert_array_equal(thin_k[:30], np.arange(30))
+    assert thin_k[-1] == n - 1 and np.isnan(thin_y).sum() == 1
+    assert len(thin_k) <= 3 * STRETCHES * (np.log2(n) + 1)
+    for start in (1, 16, 64, 256):  # powers of two, at which a stretch begins
+        here = slice(start, 2 * start)
+        shown = thin_y[(thin_k >= start) & (thin_k < 2 * start)]
+        assert np.nanmax(shown) == np.nanmax(y[here]) and np.nanmin(shown) == np.nanmin(y[here])
+    assert np.max(np.diff(np.log2(thin_k[30:]))) < 4 / STRETCHES, "nowhere a hole that could be seen"
+    longer_k, _ = thin_by_doublings(np.arange(2 * n), np.append(y, y))
+    assert set(thin_k[: len(thin_k) // 2]) <= set(longer_k), "the drawn past stays while the series grows"

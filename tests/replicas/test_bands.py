@@ -50,29 +50,32 @@ def test_the_band_lies_under_its_curve_on_the_same_scale(log):
         order = plot.figure.renderers
         assert all(order.index(area) < order.index(line) for _, line in plot.slots), "the band covers a curve"
         assert area.visible and area.glyph.fill_color == LIGHT.curves[place]
-        assert median.name.endswith("median of 20 replicas") and median in plot.hover.renderers
+        assert median.name.endswith("median of 20 replicas")
         shown = np.concatenate([data.data["low"], data.data["high"]])
         shown = shown[shown > BELOW] if log else shown
         assert plot.figure.y_range.end >= shown.max() and (log or plot.figure.y_range.start <= shown.min())
-    assert [i.label.value for i in plot.legend.items][-1] == "10–90% of 20 replicas"
+    assert plot.lines[-1][1] == "10–90% of 20 replicas" == plot.names.data["text"][-1]
+    plot.toggle("bands")
+    assert not any(renderer.visible for _, *both in plot.bands for renderer in both) and plot.hidden == ["bands"]
+    plot.toggle("bands")
     view.set_dark(True)
     assert plot.bands[1][1].glyph.fill_color == DARK.curves[1]
 
 
-def test_the_band_comes_and_goes_without_a_trace_and_keeps_its_place_in_the_legend_while_it_is_empty():
+def test_the_band_comes_and_goes_without_a_trace_and_keeps_its_place_in_the_list_of_lines_while_it_is_empty():
     sim = visible_run(steps=40)
     flock, view = finish(ReplicaPool(), sim), Curves()
     view.attach(sim)
-    plain = [item.label.value for item in view.plots[0].legend.items]
+    plain = [text for _, text, *_ in view.plots[0].lines]
     paint = lambda: view.paint(view.prepare(sim.frame, sim))  # noqa: E731
     view.bands = lambda shown: flock.bands()
     paint()
-    items = view.plots[0].legend.items
+    items = view.plots[0].lines
     view.bands = lambda shown: {name: band.until(-1) for name, band in flock.bands().items()}
     paint()
-    assert view.plots[0].legend.items == items, "nothing in the layout moves when replicas begin anew"
+    assert view.plots[0].lines == items, "nothing in the layout moves when replicas begin anew"
     assert all(len(data.data["k"]) == 0 for data, *_ in view.plots[0].bands)
     view.bands = lambda shown: {}
     paint()
-    assert [item.label.value for item in view.plots[0].legend.items] == plain
+    assert [text for _, text, *_ in view.plots[0].lines] == plain
     assert not any(renderer.visible for _, *both in view.plots[0].bands for renderer in both)

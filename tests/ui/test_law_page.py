@@ -10,8 +10,11 @@ from components.state import Selection, state_of
 
 NOTES = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
   .filter((m) => m.type === "Label" && m.visible).map((m) => m.text)"""
-LABELS = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Legend")
-  .flatMap((legend) => legend.items.map((item) => item.label.value ?? item.label))"""
+LABELS = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const legends = models.filter((m) => m.type === "Legend").flatMap(({items}) => items.map(({label}) => label.value ?? label))
+  return [...legends, ...models.filter((m) => m.name === "names").flatMap(({data_source}) => Array.from(data_source.data.text))]
+}"""
 STEP = re.compile(r"law at step ([\d,]+)")
 
 

@@ -11,8 +11,11 @@ from components.server.sockets import (
 )
 
 SAID = re.compile(r"(\d+) of (\d+) replicas have found the minimum: (\d+)% \(95%: (\d+)–(\d+)%\) at step (\d+)")
-LABELS = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Legend")
-  .flatMap((legend) => legend.items.map((item) => item.label.value ?? item.label))"""
+LABELS = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const legends = models.filter((m) => m.type === "Legend").flatMap(({items}) => items.map(({label}) => label.value ?? label))
+  return [...legends, ...models.filter((m) => m.name === "names").flatMap(({data_source}) => Array.from(data_source.data.text))]
+}"""
 
 
 def open_card(lab, server=None):

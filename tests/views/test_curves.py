@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from bokeh.events import Tap
+from bokeh.models import LinearScale, LogScale
 
+from components.links.view_options import chosen, restore
+from components.palette import theme
+from components.views.curves.curve_plot import ROW_PX
 from components.views.curves.curves import Curves
 from swarmviz.drawing.claims import FAINT
-from swarmviz.drawing.curves import OVERLAY_POINTS, Overlay
+from swarmviz.drawing.curves import OVERLAY_POINTS, OVERLAYS, Overlay
 from swarmviz.drawing.law import Distances
-from swarmviz.drawing.log_axis import placed
+from swarmviz.drawing.log_axis import BELOW, placed
 from tests.views.helpers import DYNAMICS, LawAtOnce, attached, paint, simulation
+
+
+def named(plot):
+    """The names at the ends of the lines."""
+    return list(plot.names.data["text"])
 
 
 def slots(plot):
@@ -69,11 +79,7 @@ def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hyp
     view = attached(Curves(), sim)
     claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
     assert claim.glyph.line_dash == [2, 4] and claim.glyph.line_alpha == 1 and view.plots[1].reasons.text == ""
-    assert (
-        "001 Thm 3.5" in claim.name
-        and "every hypothesis holds" in claim.name
-        and "$name" in view.plots[1].hover.tooltips
-    )
+    assert "001 Thm 3.5" in claim.name and "every hypothesis holds" in claim.name
     sim.dynamics.sigma = 3.0
     sim.advance(1)
     paint(view, sim)
@@ -95,7 +101,7 @@ def test_the_distance_to_the_law_is_chosen_like_what_is_recorded_and_stands_besi
     view.curves = [["value", True], ["W₁", False]]
     assert view.law_parts == {"distance"}
     plot = view.plots[1]
-    assert [item.label.value for item in plot.legend.items] == ["W₁ to the law", "of N independent draws"]
+    assert named(plot) == ["W₁ to the law", "of N independent draws"]
     measured, expected = (data.data for data, _ in plot.slots[:2])
     np.testing.assert_array_equal(measured["k"], [0, 2, 4])
     np.testing.assert_array_equal(measured["y"], laws.known.measured)
@@ -145,7 +151,7 @@ def test_another_run_is_drawn_behind_on_the_same_axis_in_one_set_of_lines():
             np.testing.assert_allclose(y, placed(other.record[o.name] - zero))
         assert plot.figure.x_range.end >= 80, "the axis reaches to the end of what is drawn"
         assert plot.figure.renderers[0] is plot.behind[1], "under every curve"
-        assert [item.label.value for item in plot.legend.items][-1] == "run 3"
+        assert named(plot)[-1] == "run 3" and plot.lines[-1][:2] == (OVERLAYS, "run 3")
     before = view.plots[0].behind[0].data
     paint(view, sim)
     assert view.plots[0].behind[0].data is before, "what does not change is sent once"
@@ -170,3 +176,131 @@ def test_a_long_run_keeps_its_extremes_in_few_points():
     for name, (k, y) in Overlay.of(sim).series.items():
         assert len(k) == len(y) <= 1.5 * OVERLAY_POINTS
         assert y.min() == np.min(sim.record[name]) and y.max() == np.max(sim.record[name])
+
+
+def test_names_at_the_ends_follow_the_lines_and_never_lie_on_each_other():
+    sim = simulation(landscape="Rastrigin", steps=150)
+    view = attached(Curves(), sim)
+    for plot in view.plots:
+        for height in (60, 120, 300):
+            for side, pixels in (("inner_height", height), ("inner_width", 370)):
+                plot.figure.set_from_json(side, pixels)  # as the browser tells
+            names, ends = plot.names.data, plot.figure.y_range
+            log = view.log[view.plots.index(plot)]
+            place = (lambda y: np.log10(y)) if log else (lambda y: np.asarray(y, float))
+            at = height * (place(names["y"]) - place(ends.start)) / (place(ends.end) - place(ends.start))
+            assert np.diff(np.sort(at)).min() >= ROW_PX - 1e-6 and at.min() >= ROW_PX / 2 - 1e-6
+            assert at.max() <= height - ROW_PX / 2 + 1e-6
+            shown = view.prepare(sim.frame, sim).pictures[view.plots.index(plot)].curves
+            assert len(names["text"]) == min(len(shown), int(height / ROW_PX))
+            assert set(names["k"]) == {150.0} and plot.figure.x_range.end * 0.8 > 150, "with room for the names"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_line_is_hidden_and_shown_from_the_list_and_by_nothing_else(dark):
+    view = attached(Curves(dark=dark), simulation())
+    plot, buttons = view.plots[1], view._buttons[1]
+    tips = [tip for tip, *_ in buttons.lines]
+    assert [text for _, text, *_ in buttons.lines][:2] == ["V", "|X̄ − ν|²"] and len(tips) == len(slots(plot))
+    buttons._handle_msg(["line", tips[1]])
+    assert plot.hidden == [tips[1]] == [tip for tip, *_, shown in buttons.lines if not shown]
+    assert not plot.slots[1][1].visible and "|X̄ − ν|²" not in named(plot) and "V" in named(plot)
+    step_again = view.plots[1].slots[1][1]
+    view._sim.advance(1)
+    paint(view, view._sim)
+    assert not step_again.visible, "it stays hidden while the run goes on"
+    for hostile in (
+        ["line", "no line"],
+        ["line"],
+        ["line", 3],
+        ["line", [tips[0]]],
+        {"line": tips[0]},
+        tips[0],
+        ["x", tips[0]],
+    ):
+        buttons._handle_msg(hostile)
+    assert plot.hidden == [tips[1]]
+    buttons._handle_msg(["line", tips[1]])
+    assert plot.hidden == [] and "|X̄ − ν|²" in named(plot)
+    view.set_dark(not dark)
+    assert buttons.lines[0][2] == theme(not dark).curves[0], "the list has the colours of the theme"
+
+
+def test_a_click_on_a_step_goes_there_and_whatever_else_a_browser_sends_does_not():
+    asked = []
+    view = attached(Curves(go_to=asked.append), simulation(steps=40))
+    plot = view.plots[0]
+    middle = (plot.figure.y_range.start + plot.figure.y_range.end) / 2
+    click = lambda x, y=middle: plot.figure._trigger_event(Tap(plot.figure, x=x, y=y))  # noqa: E731
+    click(17.4)
+    click(0.2)
+    click(41.7)  # between the end of the run and that of the axis
+    assert asked == [17, 0, 40]
+    for x, y in (
+        (None, middle),
+        (5, None),
+        (float("nan"), middle),
+        (-3, middle),
+        (1e300, middle),
+        (5, 1e300),
+        (5, float("nan")),
+    ):
+        click(x, y)
+    assert asked == [17, 0, 40]
+
+
+def test_a_logarithmic_axis_of_steps_shows_the_whole_history_from_step_1_and_belongs_to_the_link():
+    sim = simulation(steps=3000)
+    view = attached(Curves(), sim)
+    assert view.log_steps == [False, False] == view.defaults["log_steps"]
+    view._buttons[1]._handle_msg("log k")
+    plot = view.plots[1]
+    assert view.log_steps == [False, True] and view._buttons[1].active == ["log", "log k"]
+    assert isinstance(plot.figure.x_scale, LogScale) and plot.figure.x_range.start == 1
+    assert plot.figure.xaxis.axis_label == "step k, from 1 on", "that step 0 has no place is told"
+    k, y = (plot.slots[0][0].data[column] for column in "ky")
+    np.testing.assert_array_equal(k[:40], np.arange(40))
+    assert k[-1] == 3000 and y.max() == sim.record["dispersion"].max() and y.min() == BELOW, "it fell to 0"
+    assert view.export_options(sim.frame)["log_steps"] == {"dispersion": True}
+    assert chosen(view)["log_steps"] == [False, True]
+    assert restore({"log_steps": [True, False]}, view) == ""
+    assert isinstance(plot.figure.x_scale, LinearScale) and view._buttons[0].active == ["log k"]
+    for wrong in (True, [True], [1, 0], ["a", True], [True, False, True]):
+        with pytest.raises(ValueError, match="log_steps = "):
+            view.log_steps = wrong
+
+
+def test_a_switch_to_a_logarithmic_axis_shows_all_values_that_have_a_logarithm_and_tells_of_the_others():
+    sim = simulation(sigma=0.0, lam=20.0, dt=0.05, steps=1)
+    sim.advance(3000)
+    view = attached(Curves(), sim)
+    view.choose(1, "dispersion", log=False)
+    view.choose(1, "dispersion", log=True)
+    plot, record = view.plots[1], sim.record["dispersion"]
+    assert record[-1] == 0 and plot.figure.y_range.end >= record.max()
+    assert plot.slots[0][0].data["k"][0] == 0 and plot.slots[0][0].data["y"][0] == record[0]
+    assert "no place for values" in plot.reasons.text and "V" in plot.reasons.text
+
+
+def test_the_place_for_notes_is_kept_whatever_they_say():
+    sim = simulation(lam=1.0, sigma=1.0)
+    view = attached(Curves(), sim)
+    plot = view.plots[1]
+    assert plot.reasons.visible and plot.reasons.text == ""
+    sim.dynamics.sigma = 3.0
+    sim.advance(1)
+    paint(view, sim)
+    assert plot.reasons.visible and plot.reasons.text
+    first = view.plots[0]
+    assert not first.reasons.visible, "where nothing can be said there is no place for it"
+    view.choose(0, "value", log=True)
+    assert first.reasons.visible, "a logarithmic axis may have something to say at any step"
+
+
+def test_ticks_are_as_people_write_them():
+    sim = simulation(steps=1500)
+    view = attached(Curves(), sim)
+    steps = view.plots[1].figure.xaxis.major_label_overrides
+    assert steps[1000.0] == "1\u202f000" and set(steps) == set(view.plots[1].step_ticker.ticks)
+    values = view.plots[1].figure.yaxis.major_label_overrides
+    assert any("10⁻" in text for text in values.values()) and not any("e" in text for text in values.values())

@@ -1,42 +1,59 @@
-"""One plot over the steps, painted with Bokeh: curves, bands of replicas, and in words why a claim does not hold."""
+"""One plot over the steps, painted with Bokeh: curves, named at their ends, bands of replicas, and in words why a claim does not hold."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
 import numpy as np
-from bokeh.models import (
-    FixedTicker,
-    HoverTool,
-    LegendItem,
-    LinearScale,
-    LogScale,
-    NumeralTickFormatter,
-    Span,
-)
+from bokeh.core.properties import value
+from bokeh.events import Tap
+from bokeh.models import CustomJS, FixedTicker, HoverTool, LinearScale, LogScale, Span
 
-from components.palette import Theme
+from components.assets import script
+from components.palette import FONT, SMALL_TEXT, Theme
 from components.views.figures import (
     MOVING,
     apply_text_theme,
     apply_theme,
-    flat_legend,
-    hover_claims,
     move_range,
     new_figure,
     source,
     text_below,
 )
-from swarmviz.drawing.axes import decade_ticks, decades_around, decimal, even_ticks, nice_above, steps_around
+from swarmviz.drawing.axes import (
+    decade_ticks,
+    decades_around,
+    even_ticks,
+    step_ticks,
+    steps_around,
+    steps_end,
+    tick_texts,
+)
 from swarmviz.drawing.claims import opacity
-from swarmviz.drawing.curves import MEASURED, OVERLAYS, Area, Curve, CurvesPicture, name_of
+from swarmviz.drawing.curves import BANDS, MEASURED, OVERLAYS, Curve, CurvesPicture, name_of
+from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, name_room, readable, short_name
+from swarmviz.drawing.strokes import Stroke, strokes
 
 BAND_ALPHA = 0.2  # opacity of the band of the replicas
+TYPE_PX = float(SMALL_TEXT.removesuffix("px"))
+ROW_PX = TYPE_PX + 2  # from one name to the next
+USUAL_PX = 380, 100  # width and height of a frame before the browser has told them
+READOUT = script("curve_readout")
 
 
 class CurvePlot:
-    """The figure, and the text under it: why a claim does not hold, and what the axis cannot show."""
+    """The figure, and the text under it: why a claim does not hold, and what the axis cannot show.
+
+    Attributes
+    ----------
+    on_step : function (step)
+        Called when somebody clicks on a step.
+    on_lines : function ()
+        Called when ``lines`` has changed.
+    """
 
     def __init__(self, colours: Theme):
         self.colours = colours
@@ -46,18 +63,32 @@ class CurvePlot:
         self.figure.add_layout(self.cursor)
         self.ticker = FixedTicker(ticks=[])  # a new one for other ticks would cost a search through the whole document
         self.figure.yaxis.ticker = self.figure.ygrid.ticker = self.ticker
-        self.figure.xaxis.formatter = NumeralTickFormatter(format="0,0")  # steps are counted: no 2.000e+4
-        self.legend = flat_legend(self.figure)
-        self.hover = hover_claims(self.figure, "k = @k{0}: @y{%.5g}")
-        self.hover.formatters = {"@y": "printf"}
+        self.step_ticker = FixedTicker(ticks=[])
+        self.figure.xaxis.ticker = self.figure.xgrid.ticker = self.step_ticker
+        self.names = source(k=None, y=None, text=[], colour=[])
+        self._texts = self.figure.text(
+            "k", "y", "text", source=self.names, text_color="colour", x_offset=6, text_baseline="middle", padding=1,
+            text_font=value(FONT), text_font_size=value(SMALL_TEXT), background_fill_alpha=0.75, level=MOVING, name="names",
+        )  # fmt: skip
+        _alone(self._texts)
         self.slots: list[tuple[Any, Any]] = []
         self.bands: list[tuple[Any, Any, Any]] = []  # source, area and median of the replicas of a curve
         self.behind: tuple[Any, Any] | None = None  # source and lines of other runs, once there are any
         self._behind_now: tuple[Curve, ...] = ()
+        self.hidden_tips: set[str] = set()
+        self.on_step: Callable[[int], None] = lambda step: None
+        self.on_lines: Callable[[], None] = lambda: None
         self._shown: Any = None
-        self._log: bool | None = None
+        self._scales: tuple[bool, bool] | None = None
         self._y_now: tuple[float, float] | None = None
+        self._end_now: float | None = None
+        self._noted = "", False, False  # group and scale of the axis, and whether they have a place for notes
         self._last: CurvesPicture | None = None
+        self.figure.on_event(Tap, self._clicked)
+        self._size = {"inner_width": USUAL_PX[0], "inner_height": USUAL_PX[1]}
+        for side in self._size:
+            self.figure.on_change(side, self._resized)
+        self.figure.js_on_change("inner_width", CustomJS(args={"fig": self.figure}, code=READOUT))
         self.apply_theme(colours)
 
     def apply_theme(self, colours: Theme) -> None:
@@ -66,20 +97,47 @@ class CurvePlot:
         apply_theme(self.figure, colours)
         self.cursor.line_color = colours.soft
         apply_text_theme(self.reasons, colours)
-        for place, (_, renderer) in enumerate(self.slots[: len(self._last.curves) if self._last else 0]):
-            self._colour(renderer.glyph, place, self._last.curves[place].style)
-        for area, (_, *renderers) in zip(self._last.areas if self._last else (), self.bands, strict=False):
-            self._tint(area, *renderers)
+        self._texts.glyph.background_fill_color = colours.paper
+        if self._last is not None:
+            self._stroke(self._last)
+            self._label(self._last)
+            self.on_lines()
         if self.behind is not None:
             self.behind[1].glyph.line_color = colours.soft
 
+    # ---- which lines are seen ------------------------------------------------------------------------------------------
+
     @property
     def hidden(self) -> list[str]:
-        """The tips of the curves that a click in the legend has hidden; OVERLAYS for those of other runs."""
-        curves = self._last.curves if self._last else []
-        tips = [c.tip for (_, renderer), c in zip(self.slots, curves, strict=False) if not renderer.visible]
-        behind = self.behind is not None and self._behind_now and not self.behind[1].visible
-        return tips + [OVERLAYS] * bool(behind)
+        """The tips of the curves that were hidden; OVERLAYS for those of other runs."""
+        return [tip for tip, *_, shown in self.lines if not shown]
+
+    @property
+    def lines(self) -> list[tuple[str, str, str, list[int], bool]]:
+        """What can be hidden: tip, whole name, colour, dashes, and whether it is seen."""
+        p = self._last
+        if p is None:
+            return []
+        told = [
+            (c.tip, c.label, self._colour_of(place, c), list(stroke.dash), c.tip not in self.hidden_tips)
+            for place, (c, stroke) in enumerate(zip(p.curves, strokes(p), strict=True))
+        ]
+        if p.areas:
+            colour = self._colour_of(p.areas[0].place, p.curves[p.areas[0].place])
+            told.append((BANDS, p.areas[0].label, colour, [], BANDS not in self.hidden_tips))
+        if p.behind:
+            told.append((OVERLAYS, name_of(p.behind), self.colours.soft, [], OVERLAYS not in self.hidden_tips))
+        return told
+
+    def toggle(self, tip: str) -> None:
+        """Hide a line, or show it again."""
+        self.hidden_tips ^= {tip}
+        if self._last is not None:
+            self._show(self._last)
+            self._label(self._last)
+        self.on_lines()
+
+    # ---- painting ------------------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
         """Another run: ranges start anew."""
@@ -95,45 +153,68 @@ class CurvePlot:
             self._add_behind()
         self._last = p
         areas = [(a.place, a.label, a.tip) for a in p.areas]
-        shown = (
-            p.group,
-            [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves],
-            p.y_label,
-            p.note,
-            areas,
-            [c.label for c in p.behind],
-        )
+        curves = [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves]
+        shown = (p.group, curves, p.y_label, p.note, areas, [c.label for c in p.behind], p.lies_on)
         if shown != self._shown:
             self._shown = shown
             self._name(p)
         for (data, _), curve in zip(self.slots, p.curves, strict=False):
             data.data = {"k": curve.k, "y": curve.y}
         for (data, *_), area in zip(self.bands, p.areas, strict=False):
-            data.data = {"k": area.k, "low": area.low, "y": area.middle, "high": area.high}
+            seen = slice(
+                int(np.searchsorted(area.k, 1)) if p.log_steps else 0, None
+            )  # an area with step 0 has no place
+            data.data = {"k": area.k[seen], "low": area.low[seen], "y": area.middle[seen], "high": area.high[seen]}
         if self.behind is not None and not _same(p.behind, self._behind_now):
             self._behind_now = p.behind
             columns = {"k": [c.k for c in p.behind], "y": [c.y for c in p.behind], "tip": [c.tip for c in p.behind]}
             self.behind[0].data = columns
-        if p.log != self._log:
-            self._set_scale(p.log)
-        y_ends = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
-        if y_ends != self._y_now:
-            self._y_now = y_ends
-            ticks = (decade_ticks if p.log else even_ticks)(*y_ends)
-            self.figure.yaxis.major_label_overrides = {t: decimal(t) for t in ticks} if p.log else {}
-            self.ticker.ticks = ticks
-        move_range(self.figure.y_range, y_ends)
-        move_range(self.figure.x_range, (0.0, nice_above(max(p.end, 10))))
+        self._move_axes(p)
+        self._label(p)
         behind = p.now < p.last
         if behind or self.cursor.visible:
             self.cursor.update(location=p.now, visible=behind)
 
+    def _move_axes(self, p: CurvesPicture) -> None:
+        if (p.log, p.log_steps) != self._scales:
+            self._set_scales(p.log, p.log_steps)
+        y_ends = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
+        if y_ends != self._y_now:
+            self._y_now = y_ends
+            ticks = (decade_ticks if p.log else even_ticks)(*y_ends)
+            self.figure.yaxis.major_label_overrides = tick_texts(ticks)
+            self.ticker.ticks = ticks
+        move_range(self.figure.y_range, y_ends)
+        labels = [short_name(c.label) for c in p.curves if c.tip not in self.hidden_tips] + [
+            a.label for a in p.areas[:1]
+        ]
+        end = steps_end(p.end, name_room(labels, self._size["inner_width"], TYPE_PX), p.log_steps)
+        if end != self._end_now:
+            self._end_now = end
+            ticks = step_ticks(end, p.log_steps)
+            self.figure.xaxis.major_label_overrides = tick_texts(ticks)
+            self.step_ticker.ticks = ticks
+        move_range(self.figure.x_range, (float(p.log_steps), end))
+
+    def _label(self, p: CurvesPicture) -> None:
+        """The names at the ends of the lines."""
+        if self._y_now is None:
+            return
+        found = line_labels(p, self.hidden_tips, self._y_now, self._size["inner_height"], ROW_PX)
+        paper, ink = self.colours.paper, self.colours.ink
+        colour = lambda place: self.colours.soft if place == BEHIND else self._colour_of(place, p.curves[place])  # noqa: E731
+        self.names.data = {
+            "k": [max(label.k, 1.0) if p.log_steps else label.k for label in found],
+            "y": [at_share(label.height, self._y_now, p.log) for label in found],
+            "text": [label.text for label in found],
+            "colour": [readable(colour(label.place), paper, ink) for label in found],
+        }
+
     def _add_slot(self) -> None:
         data = source(k=None, y=None)
-        self.slots.append(
-            (data, self.figure.line("k", "y", source=data, line_width=2, line_join="round", level=MOVING))
-        )
-        self._update_hover()
+        lines = self.figure.line("k", "y", source=data, line_join="round", level=MOVING)
+        self.slots.append((data, _alone(lines)))
+        self._names_on_top()
 
     def _add_band(self) -> None:
         data = source(k=None, low=None, y=None, high=None)
@@ -141,8 +222,8 @@ class CurvePlot:
         median = self.figure.line("k", "y", source=data, line_width=1, line_alpha=0.75, level=MOVING)
         curves = [renderer for renderer in self.figure.renderers if renderer is not area]
         self.figure.renderers = [area, *curves]  # under every curve
-        self.bands.append((data, area, median))
-        self._update_hover()
+        self.bands.append((data, _alone(area), _alone(median)))
+        self._names_on_top()
 
     def _add_behind(self) -> None:
         data = source(k=[], y=[], tip=[])
@@ -154,55 +235,89 @@ class CurvePlot:
         self.figure.add_tools(HoverTool(tooltips="@tip", renderers=[lines], line_policy="nearest"))
         self.behind = data, lines
 
-    def _update_hover(self) -> None:
-        self.hover.renderers = [slot[1] for slot in self.slots] + [median for *_, median in self.bands]
+    def _names_on_top(self) -> None:
+        self.figure.renderers = [r for r in self.figure.renderers if r is not self._texts] + [self._texts]
 
     def _name(self, p: CurvesPicture) -> None:
-        """Legend, tool tips, dashes and reasons of another set of curves."""
-        items = []
-        for place, (_, renderer) in enumerate(self.slots):
-            renderer.visible = place < len(p.curves)
-            if not renderer.visible:
-                continue
-            curve = p.curves[place]
+        """Names, strokes and reasons of another set of curves."""
+        for (_, renderer), curve in zip(self.slots, p.curves, strict=False):
             renderer.name = f"{curve.tip} — {curve.reason}" if curve.reason else curve.tip
-            self._colour(renderer.glyph, place, curve.style)
+            renderer.tags = [short_name(curve.label)]
             renderer.glyph.line_alpha = opacity(curve)
-            items.append(LegendItem(label=curve.label, renderers=[renderer]))
-        for place, (_, *renderers) in enumerate(self.bands):
-            for renderer in renderers:
-                renderer.visible = place < len(p.areas)
-        for area, (_, *renderers) in zip(p.areas, self.bands, strict=False):
-            self._tint(area, *renderers)
-        if p.areas:
-            drawn = [renderer for _, *renderers in self.bands[: len(p.areas)] for renderer in renderers]
-            items.append(LegendItem(label=p.areas[0].label, renderers=drawn))
-        if self.behind is not None:
-            self.behind[1].visible = bool(p.behind)
-            if p.behind:
-                items.append(LegendItem(label=name_of(p.behind), renderers=[self.behind[1]]))
-        self.legend.items = items
+        for area, (*_, median) in zip(p.areas, self.bands, strict=False):
+            median.name, median.tags = area.tip, [area.label]
+        self._stroke(p)
+        self._show(p)
         self.figure.yaxis.axis_label = p.y_label
         reasons = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
         reasons += [escape(p.note)] * bool(p.note)
-        claimed = any(c.style != MEASURED for c in p.curves)  # its note may come and go, its place stays
-        self.reasons.update(text="<br>".join(reasons), visible=claimed or bool(reasons))
+        if (p.group, p.log) != self._noted[:2]:
+            self._noted = p.group, p.log, False
+        claimed = any(
+            not c.measured for c in p.curves
+        )  # notes come and go; their place, once there, stays: no plot is squeezed
+        self._noted = p.group, p.log, self._noted[2] or claimed or p.log or bool(reasons)
+        self.reasons.update(text="<br>".join(reasons), visible=self._noted[2])
+        self.on_lines()
 
-    def _colour(self, glyph: Any, place: int, style: Any) -> None:
-        colours, dotted = self.colours, style == "dotted"
-        claimed = colours.target if dotted else colours.ink
-        colour = colours.curves[place % len(colours.curves)] if style == MEASURED else claimed
-        glyph.update(line_color=colour, line_dash=style, line_width=2.5 if dotted else 1.8)
+    def _show(self, p: CurvesPicture) -> None:
+        """The lines that were not hidden, of as many slots as there are curves."""
+        for place, (_, renderer) in enumerate(self.slots):
+            renderer.visible = place < len(p.curves) and p.curves[place].tip not in self.hidden_tips
+        for place, (_, *renderers) in enumerate(self.bands):
+            for renderer in renderers:
+                renderer.visible = place < len(p.areas) and BANDS not in self.hidden_tips
+        if self.behind is not None:
+            self.behind[1].visible = bool(p.behind) and OVERLAYS not in self.hidden_tips
 
-    def _tint(self, area: Area, band: Any, median: Any) -> None:
-        """A band has the colour of its curve."""
-        colour = self.colours.curves[area.place % len(self.colours.curves)]
-        band.glyph.fill_color = median.glyph.line_color = colour
-        median.name = area.tip
+    def _stroke(self, p: CurvesPicture) -> None:
+        """The colour, the width and the dashes of every line; a band has the colour of its curve."""
+        for place, ((_, renderer), stroke) in enumerate(zip(self.slots, strokes(p), strict=False)):
+            self._stroke_one(renderer.glyph, self._colour_of(place, p.curves[place]), stroke)
+        for area, (_, band, median) in zip(p.areas, self.bands, strict=False):
+            band.glyph.fill_color = median.glyph.line_color = self._colour_of(area.place, p.curves[area.place])
 
-    def _set_scale(self, log: bool) -> None:
-        self._log, self._y_now = log, None
+    @staticmethod
+    def _stroke_one(glyph: Any, colour: str, stroke: Stroke) -> None:
+        glyph.update(
+            line_color=colour, line_dash=list(stroke.dash), line_dash_offset=stroke.offset, line_width=stroke.width
+        )
+
+    def _colour_of(self, place: int, curve: Curve) -> str:
+        colours = self.colours
+        if curve.style == MEASURED:
+            return colours.curves[place % len(colours.curves)]
+        return colours.target if curve.style == "dotted" else colours.ink
+
+    def _set_scales(self, log: bool, log_steps: bool) -> None:
+        self._scales, self._y_now, self._end_now = (log, log_steps), None, None
         self.figure.y_scale = LogScale() if log else LinearScale()
+        self.figure.x_scale = LogScale() if log_steps else LinearScale()
+        self.figure.xaxis.axis_label = "step k, from 1 on" if log_steps else "step k"
+
+    # ---- the browser ---------------------------------------------------------------------------------------------------
+
+    def _resized(self, attr: str, old: Any, new: Any) -> None:
+        """The frame has another size: names that lay apart may meet, or need another share of it."""
+        self._size[attr] = new or self._size[attr]
+        if self._last is not None:
+            self._move_axes(self._last)
+            self._label(self._last)
+
+    def _clicked(self, event: Any) -> None:
+        """A click on a step within the frame; what a browser sends is any number, or none."""
+        x, y, p = event.x, event.y, self._last
+        if p is None or self._y_now is None or x is None or y is None or not math.isfinite(x):
+            return
+        ends = self.figure.x_range
+        if ends.start <= x <= ends.end and self._y_now[0] <= y <= self._y_now[1]:
+            self.on_step(min(round(x), p.last))
+
+
+def _alone(renderer: Any) -> Any:
+    """A renderer without the looks that its glyph would have where something is selected or muted: two models fewer to be sent."""
+    renderer.nonselection_glyph = renderer.muted_glyph = None
+    return renderer
 
 
 def _same(a: tuple[Curve, ...], b: tuple[Curve, ...]) -> bool:

@@ -24,6 +24,11 @@ from swarmviz.theory import lines as theory_lines
 
 FIRST_CHOICE = "value", "dispersion"
 LOG = ["log", "log", "Logarithmic axis"]
+LOG_STEPS = [
+    "log k",
+    "log k",
+    "Logarithmic axis of the steps, from step 1 on: the whole history, its beginning as wide as its end",
+]
 ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; }"
 MEANINGS = {
     SCHEDULE: "The parameters that follow a schedule, over the whole run and ahead of it",
@@ -49,6 +54,8 @@ class Curves(View):
         The band of the run's replicas for each observable by name, or nothing; called where pictures are prepared.
     law_told : function () → bool
         Whether another view that is seen says what must be said of the law of infinitely many agents.
+    go_to : function (step)
+        Called when somebody clicks on a step.
 
     Attributes
     ----------
@@ -56,6 +63,8 @@ class Curves(View):
         The group of observables on each of the two plots.
     log : list of bool
         Whether each plot has a logarithmic axis.
+    log_steps : list of bool
+        Whether the axis of the steps of each plot is logarithmic.
     """
 
     picture = "curves"
@@ -66,16 +75,24 @@ class Curves(View):
         dark: bool = False,
         bands: Callable[[Simulation], Mapping[str, Band]] = lambda run: {},
         law_told: Callable[[], bool] = lambda: False,
+        go_to: Callable[[int], None] = lambda step: None,
         **wiring: Any,
     ):
         super().__init__(**wiring)
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
         self._buttons = [
-            ButtonRow(lambda what, i=i: self._pressed(i, what), switches=[LOG]) for i in range(len(FIRST_CHOICE))
+            ButtonRow(lambda what, i=i: self._pressed(i, what), plot.toggle, switches=[LOG, LOG_STEPS])
+            for i, plot in enumerate(self._plots)
         ]
+        for plot, buttons in zip(self._plots, self._buttons, strict=True):
+            plot.on_step, plot.on_lines = (
+                go_to,
+                lambda p=plot, b=buttons: b.param.update(lines=[list(x) for x in p.lines]),
+            )
         self._offered: list[str] = []
         self._toggled: set[str] = set()  # claims whose lines are drawn although they usually are not, or the reverse
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
+        self._log_steps = [False for _ in self._plots]
         self.bands, self.law_told = bands, law_told
         self._overlays: tuple[Overlay, ...] = ()
         blocks = [self._block(i) for i in range(len(self._plots))]
@@ -120,7 +137,7 @@ class Curves(View):
         if self._sim is None:
             return {}
         usual = [[group, self._suits_log(group)] for group in map(self._first, range(len(self._plots)))]
-        return {"curves": usual, "lines": []}
+        return {"curves": usual, "lines": [], "log_steps": [False] * len(self._plots)}
 
     @property
     def curves(self) -> list[list]:
@@ -140,6 +157,20 @@ class Curves(View):
             )
         for place, (group, log) in enumerate(value):
             self.choose(place, group, log)
+
+    @property
+    def log_steps(self) -> list[bool]:
+        """Whether the axis of the steps of each plot is logarithmic."""
+        return list(self._log_steps)
+
+    @log_steps.setter
+    def log_steps(self, value: Any) -> None:
+        if not isinstance(value, list) or len(value) != len(self._plots) or not all(isinstance(v, bool) for v in value):
+            raise ValueError(f"log_steps = {value!r:.100}: must be {len(self._plots)} times true or false")
+        self._log_steps = list(value)
+        for place, (group, log) in enumerate(self._chosen):
+            self._set(place, group, log)
+        self.refresh()
 
     @property
     def lines(self) -> list[str]:
@@ -172,6 +203,11 @@ class Curves(View):
         recorded = groups_of(self._sim.dynamics.observables)
         seen = {
             "log": {group: log for group, log in self._chosen if group in recorded and log != self._suits_log(group)},
+            "log_steps": {
+                group: True
+                for (group, _), on in zip(self._chosen, self._log_steps, strict=True)
+                if on and group in recorded
+            },
             "lines": self.lines,
             "hidden": [tip for plot in self._plots for tip in plot.hidden],
             "overlays": list(self._overlays),
@@ -204,11 +240,16 @@ class Curves(View):
 
     def _set(self, place: int, group: str, log: bool) -> None:
         self._chosen[place] = group, log
-        self._buttons[place].param.update(value=group, active=["log"] if log else [])
+        active = ["log"] * log + ["log k"] * self._log_steps[place]
+        self._buttons[place].param.update(value=group, active=active)
 
     def _pressed(self, place: int, what: str) -> None:
         """A button over a plot was pressed."""
         buttons = self._buttons[place]
+        if what == "log k":
+            self._log_steps[place] = "log k" in buttons.active
+            self.refresh()
+            return
         self.choose(place, buttons.value, None if what == "value" else "log" in buttons.active)
 
     def _suits_log(self, group: str) -> bool:
@@ -253,21 +294,23 @@ class Curves(View):
         """The curves of both plots; safe on a worker thread."""
         bands, lines, overlays = self.bands(run), theory_lines(run, self._toggled), self._overlays
 
-        def drawn(group: str, log: bool) -> CurvesPicture:
+        def drawn(group: str, log: bool, log_steps: bool) -> CurvesPicture:
             if group == SCHEDULE:
-                return schedule_picture(run, log)
+                return schedule_picture(run, log)._replace(log_steps=log_steps)
             if group == TO_LAW:
-                return law_picture(run, log, self._law, self.law_told())
-            return curves_picture(frame, run, group, log, bands, lines, overlays)
+                return law_picture(run, log, self._law, self.law_told())._replace(log_steps=log_steps)
+            return curves_picture(frame, run, group, log, bands, lines, overlays, log_steps)
 
-        return Prepared(_groups(run), [drawn(group, log) for group, log in self._chosen])
+        chosen = zip(self._chosen, self._log_steps, strict=True)
+        return Prepared(_groups(run), [drawn(group, log, log_steps) for (group, log), log_steps in chosen])
 
     def paint(self, payload: Prepared) -> None:
         """Write pictures to the sources; one that was prepared for another choice is left out."""
         before = list(self._chosen)
         self._offer(payload.groups)  # a parameter may begin or cease to follow a schedule in mid-run
-        for plot, drawn, chosen in zip(self._plots, payload.pictures, self._chosen, strict=True):
-            if (drawn.group, drawn.log) == chosen:
+        chosen = zip(self._chosen, self._log_steps, strict=True)
+        for plot, drawn, (scale, log_steps) in zip(self._plots, payload.pictures, chosen, strict=True):
+            if (drawn.group, drawn.log, drawn.log_steps) == (*scale, log_steps):
                 plot.paint(drawn)
         if before != self._chosen:
             self.refresh()

@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 
 from swarmviz.drawing import style
-from swarmviz.drawing.axes import FURTHEST, LEAST, decade_ticks, decades_around, decimal, wide_enough
+from swarmviz.drawing.axes import (
+    FURTHEST,
+    LEAST,
+    decade_ticks,
+    decades_around,
+    even_ticks,
+    step_ticks,
+    steps_end,
+    tick_texts,
+    wide_enough,
+)
 from swarmviz.drawing.claims import opacity, reasons
 from swarmviz.drawing.curves import (
     OVERLAYS,
@@ -23,7 +33,9 @@ from swarmviz.drawing.curves import (
 )
 from swarmviz.drawing.law import distances_picture
 from swarmviz.drawing.law_beside import DISTANCE
+from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, name_room, readable, short_name
 from swarmviz.drawing.log_axis import BELOW
+from swarmviz.drawing.strokes import Stroke, strokes
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import FONT, SMALL, apply_theme, new_figure, room_for
@@ -32,6 +44,9 @@ from swarmviz.simulation import Simulation
 from swarmviz.theory import all_claims
 from swarmviz.theory import lines as theory_lines
 
+NAME_SIZE = SMALL - 1  # points
+STROKE_SCALE = 0.78  # points of a printed line to a pixel of the page
+FRAME_WIDTH, FRAME_HEIGHT = 270, 115  # points of a frame, of which names take their share
 HIGHEST = 1e290  # of a logarithmic axis, which Matplotlib makes a little longer
 PAD = 0.05  # of an axis, above and below what was measured
 
@@ -45,6 +60,7 @@ def curves_figure(
     lines: Sequence[str] = (),
     hidden: Sequence[str] = (),
     overlays: Sequence[Overlay] = (),
+    log_steps: Mapping[str, bool] | None = None,
     law: Given = False,
 ) -> Any:
     """The figure, with two plots in a row, as it is seen on the page.
@@ -59,6 +75,8 @@ def curves_figure(
         The ``tip`` of each :class:`swarmviz.drawing.curves.Curve` that is left out; OVERLAYS for the curves of other runs.
     overlays : sequence of Overlay, optional
         Other runs, whose curves lie behind, thin and grey.
+    log_steps : mapping of str to bool, optional
+        Group of observables → whether its axis of the steps is logarithmic; none is where it says nothing.
     law : bool
         Whether one of them is the W₁ distance to the law of infinitely many agents, for d = 1, as in :func:`.density_figure`.
 
@@ -67,7 +85,8 @@ def curves_figure(
     ValueError
         When an option holds something else.
     """
-    toggled, chosen = _checked(lines, hidden, overlays), _axes(log, groups_of(sim.dynamics.observables))
+    toggled, chosen = _checked(lines, hidden, overlays), _axes("log", log, groups_of(sim.dynamics.observables))
+    log_k = _axes("log_steps", log_steps, groups_of(sim.dynamics.observables))
     colours, frame, observables = style.theme(dark), sim.frame, sim.dynamics.observables
     groups = groups_of(observables)
     with np.errstate(all="ignore"):  # of a swarm that is about to diverge
@@ -75,7 +94,13 @@ def curves_figure(
         pictures = [
             _seen(
                 curves_picture(
-                    frame, sim, g, chosen.get(g, suits_log(observables, g)), lines=drawn_lines, overlays=overlays
+                    frame,
+                    sim,
+                    g,
+                    chosen.get(g, suits_log(observables, g)),
+                    lines=drawn_lines,
+                    overlays=overlays,
+                    log_steps=log_k.get(g, False),
                 ),
                 hidden,
             )
@@ -87,10 +112,12 @@ def curves_figure(
     columns = 1 if len(pictures) == 1 else 2
     rows = -(-len(pictures) // columns)
     figure = new_figure(4.6 * columns, 2.5 * rows + 0.4, colours, dpi)
-    panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns, sharex=True)))
+    panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns)))
+    last = max(sim.furthest, *(picture.end for picture in pictures))
+    names = [short_name(curve.label) for picture in pictures for curve in picture.curves if curve.label]
+    room = name_room(names, FRAME_WIDTH, NAME_SIZE)
     for axes, drawn in zip(panels, pictures, strict=False):
-        _panel(axes, drawn, colours)
-        axes.set_xlim(0, max(sim.furthest, *(picture.end for picture in pictures), 1))
+        _panel(axes, drawn, colours, steps_end(last, room, drawn.log_steps))
     for axes in panels[len(pictures) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(pictures) - columns) : len(pictures)]:
@@ -116,11 +143,11 @@ def _checked(lines: Any, hidden: Any, overlays: Any) -> frozenset[str]:
     return frozenset(lines)
 
 
-def _axes(log: Any, groups: Sequence[str]) -> Mapping[str, bool]:
+def _axes(name: str, log: Any, groups: Sequence[str]) -> Mapping[str, bool]:
     """Whether axes are logarithmic; groups that the dynamics does not record are refused."""
     chosen = {} if log is None else log
     if not isinstance(chosen, Mapping) or not all(g in groups and isinstance(on, bool) for g, on in chosen.items()):
-        raise ValueError(f"log = {log!r:.100}: must map some of {', '.join(groups)} to True or False")
+        raise ValueError(f"{name} = {log!r:.100}: must map some of {', '.join(groups)} to True or False")
     return chosen
 
 
@@ -130,8 +157,8 @@ def _seen(drawn: CurvesPicture, hidden: Sequence[str]) -> CurvesPicture:
     return drawn._replace(curves=curves, behind=() if OVERLAYS in hidden else drawn.behind)
 
 
-def _panel(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
-    """One group: what was measured in colour, theory dotted (claims) and dashed (exact at finite N)."""
+def _panel(axes: Any, drawn: CurvesPicture, colours: Theme, end: float) -> None:
+    """One group: what was measured in colour, theory dotted (claims) and dashed (exact at finite N), to step ``end``."""
     apply_theme(axes, colours, "", drawn.y_label)
     axes.grid(color=colours.grid, linewidth=0.6)
     measured = [curve for curve in drawn.curves if curve.measured]
@@ -142,20 +169,70 @@ def _panel(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
         axes.plot(curve.k, above_zero(curve.y), color=colours.soft, linewidth=0.9, alpha=0.6)
     if drawn.behind:
         axes.plot([], [], color=colours.soft, linewidth=0.9, alpha=0.6, label=name_of(drawn.behind))
-    for place, curve in enumerate(measured):
-        if not curve.label:
-            continue  # hidden
-        colour = colours.curves[place % len(colours.curves)]
-        axes.plot(curve.k, above_zero(curve.y), color=colour, linewidth=1.4, label=curve.label)
     if not drawn.log:
-        axes.ticklabel_format(axis="y", useOffset=False)
-        axes.set_ylim(_around(ends_of([curve.y for curve in (*measured, *drawn.behind)]), claimed))
-    for curve in (curve for curve in claimed if curve.label):
-        colour = colours.target if curve.style == "dotted" else colours.ink
-        dash, alpha = ":" if curve.style == "dotted" else "--", opacity(curve)
-        axes.plot(curve.k, above_zero(curve.y), dash, color=colour, linewidth=1.3, alpha=alpha, label=curve.label)
-    axes.legend(loc="best", frameon=True, framealpha=0.8, edgecolor="none", facecolor=colours.paper, labelcolor=colours.ink,
-                prop={"size": SMALL - 1, "family": FONT})  # fmt: skip
+        _linear_axis(axes, _around(ends_of([curve.y for curve in (*measured, *drawn.behind)]), claimed))
+    for place, (curve, stroke) in enumerate(zip(drawn.curves, strokes(drawn), strict=True)):
+        if curve.label:  # else it is hidden
+            colour, (width, dash) = _colour_of(place, curve, colours), _printed(stroke)
+            axes.plot(curve.k, above_zero(curve.y), color=colour, linestyle=dash, linewidth=width, label=curve.label,
+                      alpha=None if curve.measured else opacity(curve))  # fmt: skip
+    _steps_axis(axes, end, drawn.log_steps)
+    _name_lines(axes, drawn, colours)
+
+
+def _colour_of(place: int, curve: Curve, colours: Theme) -> str:
+    if curve.measured:
+        return colours.curves[place % len(colours.curves)]
+    return colours.target if curve.style == "dotted" else colours.ink
+
+
+def _printed(stroke: Stroke) -> tuple[float, Any]:
+    """The width of a line in points, and where its dashes begin and what they are as Matplotlib takes them: in widths of the line."""
+    if not stroke.dash:
+        return STROKE_SCALE * stroke.width, "-"
+    return STROKE_SCALE * stroke.width, (
+        stroke.offset / stroke.width,
+        tuple(length / stroke.width for length in stroke.dash),
+    )
+
+
+def _name_lines(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
+    """The names at the ends of the lines; a legend has the whole ones of those that are cut or have no room."""
+    found = line_labels(drawn, (), axes.get_ylim(), FRAME_HEIGHT, NAME_SIZE + 1)
+    for label in found:
+        own = colours.soft if label.place == BEHIND else _colour_of(label.place, drawn.curves[label.place], colours)
+        at = max(label.k, float(drawn.log_steps)), at_share(label.height, axes.get_ylim(), drawn.log)
+        axes.annotate(label.text, at, (3, 0), textcoords="offset points", va="center", family=FONT, size=NAME_SIZE, annotation_clip=False,
+                      color=readable(own, colours.paper, colours.ink)).set_in_layout(False)  # fmt: skip
+    told = {label.text for label in found}
+    lines, names = axes.get_legend_handles_labels()
+    left = [(line, name) for line, name in zip(lines, names, strict=True) if name.removeprefix("claimed ") not in told]
+    if left:
+        axes.legend(*zip(*left, strict=True), loc="best", frameon=True, framealpha=0.8, edgecolor="none", facecolor=colours.paper,
+                    labelcolor=colours.ink, prop={"size": NAME_SIZE, "family": FONT})  # fmt: skip
+
+
+def _steps_axis(axes: Any, end: float, log: bool) -> None:
+    """The axis of the steps, with the ticks of the page."""
+    if log:
+        axes.set_xscale("log", nonpositive="mask")
+    _set_ticks(axes.xaxis, step_ticks(end, log))
+    axes.set_xlim(float(log), end)
+
+
+def _linear_axis(axes: Any, ends: tuple[float, float]) -> None:
+    """A linear axis for values, with ticks like those of the page."""
+    _set_ticks(axes.yaxis, even_ticks(*ends))
+    axes.set_ylim(ends)
+
+
+def _set_ticks(axis: Any, ticks: Sequence[float]) -> None:
+    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+    texts = tick_texts(ticks)
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter(FixedFormatter([texts[tick] for tick in ticks]))
+    axis.set_minor_locator(NullLocator())
 
 
 def above_zero(y: np.ndarray) -> np.ndarray:
@@ -191,11 +268,7 @@ def decades(columns: list[np.ndarray]) -> tuple[float, float]:
 
 def log_axis(axes: Any, columns: list[np.ndarray]) -> None:
     """A logarithmic axis for values, with the ticks of the page; Matplotlib's own overflow where there are hundreds of decades."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-
     ends = decades(columns)
     axes.set_yscale("log", nonpositive="mask")
-    axes.yaxis.set_major_locator(FixedLocator(decade_ticks(*ends)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, place: decimal(value)))
-    axes.yaxis.set_minor_locator(NullLocator())
+    _set_ticks(axes.yaxis, decade_ticks(*ends))
     axes.set_ylim(ends)

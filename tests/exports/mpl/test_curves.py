@@ -88,8 +88,7 @@ def test_what_a_legend_hides_is_left_out_and_the_others_keep_colour_and_axis(sim
     view = attached(Curves(), sim)
     view.choose(0, "value", log=False)
     whole = panels(curves_figure(sim, **view.export_options(sim.frame)))["F"]
-    first = view.plots[0].slots[0][1]
-    first.visible = False  # as a click in the browser does
+    view.plots[0].toggle(view.plots[0].lines[0][0])
     seen = panels(curves_figure(sim, **view.export_options(sim.frame)))["F"]
     assert labels(seen) == labels(whole)[1:] and seen.get_ylim() == whole.get_ylim()
     assert [line.get_color() for line in seen.lines] == [line.get_color() for line in whole.lines][1:]
@@ -116,8 +115,9 @@ def test_other_runs_lie_behind_with_the_numbers_of_the_page(sim):
     for place, (k, y) in enumerate(zip(drawn["k"], drawn["y"], strict=True)):
         np.testing.assert_array_equal(axes.lines[place].get_xdata(), k)
         np.testing.assert_array_equal(axes.lines[place].get_ydata(), y)
-    assert "run 1" in labels(axes) and axes.get_xlim() == (0, 93)
-    view.plots[0].behind[1].visible = False
+    assert "run 1" in labels(axes) and axes.get_xlim()[1] > 93, "the axis reaches to their end"
+    view.plots[0].toggle(OVERLAYS)
+    assert not view.plots[0].behind[1].visible and "run 1" not in view.plots[0].names.data["text"]
     assert OVERLAYS in view.export_options(sim.frame)["hidden"]
     assert "run 1" not in labels(panels(curves_figure(sim, **view.export_options(sim.frame)))["F − min F"])
 
@@ -128,6 +128,7 @@ def test_other_runs_lie_behind_with_the_numbers_of_the_page(sim):
         ({"log": {"nothing": True}}, "log = "),
         ({"log": {"value": 1}}, "log = "),
         ({"log": True}, "log = True"),
+        ({"log_steps": {"value": 1}}, "log_steps = "),
         ({"lines": ["no claim"]}, "lines = "),
         ({"lines": [3]}, "lines = "),
         ({"hidden": "best"}, "hidden = 'best'"),

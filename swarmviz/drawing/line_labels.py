@@ -1,0 +1,170 @@
+"""The names of curves at their right ends: which text, in which colour, and how far apart so that none lies on another.
+
+For the page and for pictures. NumPy only; safe on any thread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from swarmviz.drawing.curves import BANDS, MOST_NAMED, OVERLAYS, CurvesPicture
+from swarmviz.drawing.log_axis import BELOW
+
+MAX_CHARS = 22  # of a name at the end of a line; the whole one is told elsewhere
+CHAR_EM = 0.55  # mean width of a character, in heights of type
+MOST_ROOM = 0.4  # of the width of a frame: no name takes more of it
+BEHIND = -1
+AA_CONTRAST = 4.5  # of small text, WCAG 2.1 success criterion 1.4.3
+
+
+class LineLabel(NamedTuple):
+    """A name at the end of a line.
+
+    ``place`` is the number of the curve among those of the picture, or of the curve whose band it is (``band``), BEHIND for a curve of
+    another run; ``k`` is the step at which the line ends, and ``height`` where the middle of the text lies, as a share of the frame's
+    height from below.
+    """
+
+    place: int
+    text: str
+    k: float
+    height: float
+    band: bool = False
+
+
+def short_name(label: str) -> str:
+    """A name that fits at the end of a line: without "claimed", and, of more than MAX_CHARS, to its first comma or by whole words."""
+    name = label.removeprefix("claimed ")
+    if len(name) <= MAX_CHARS:
+        return name
+    if len(head := name.split(", ")[0]) <= MAX_CHARS:
+        return head
+    words, kept = name.split(" "), ""
+    for word in words:
+        if len(kept) + len(word) + 1 >= MAX_CHARS:
+            break
+        kept += f"{word} "
+    return f"{kept.rstrip() or name[: MAX_CHARS - 1]}…"
+
+
+def spread(wanted: Sequence[float], gap: float, end: float) -> list[float | None]:
+    """Places in [gap/2, end − gap/2] as near to the ``wanted`` ones as can be, in their order and at least ``gap`` apart.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        Where texts would lie, in pixels; the first ones are the most important. Equal ones keep their order, the first at the top.
+    gap : float
+        The height of a text, in pixels.
+    end : float
+        The height of the frame, in pixels.
+
+    Returns
+    -------
+    list of float or None
+        A place for each; None for the last ones where there is no room for all. The sum of the squared distances from ``wanted`` is
+        the least that is possible.
+    """
+    room = max(int(end / gap + 1e-9), 0)
+    places: list[float | None] = [None] * len(wanted)
+    kept = sorted(range(min(len(wanted), room)), key=lambda i: (wanted[i], -i))
+    blocks: list[tuple[float, int]] = []  # mean of wanted − rank · gap and size: those that touch move together
+    for rank, i in enumerate(kept):
+        mean, size = wanted[i] - rank * gap, 1
+        while blocks and blocks[-1][0] >= mean:
+            before, many = blocks.pop()
+            mean, size = (before * many + mean * size) / (many + size), many + size
+        blocks.append((mean, size))
+    low, high = gap / 2, end - gap / 2 - (len(kept) - 1) * gap
+    bases = [min(max(mean, low), high) for mean, size in blocks for _ in range(size)]
+    for rank, (i, base) in enumerate(zip(kept, bases, strict=True)):
+        places[i] = base + rank * gap
+    return places
+
+
+def line_labels(
+    drawn: CurvesPicture, hidden: Collection[str], y_ends: tuple[float, float], height_px: float, row_px: float
+) -> list[LineLabel]:
+    """The names at the ends of the curves and bands of a picture that are not ``hidden`` (by their tips), as far as there is room.
+
+    Parameters
+    ----------
+    y_ends : tuple of float
+        The ends of the vertical axis.
+    height_px, row_px : float
+        The height of the frame and of a line of text.
+    """
+    found = []
+    for place, curve in enumerate(drawn.curves):
+        if curve.label and curve.tip not in hidden and (end := _end(curve.k, curve.y)):
+            found.append((place, short_name(curve.label), *end, False))
+    for area in drawn.areas[:1] if BANDS not in hidden else ():  # one name for all of them
+        if end := _end(area.k, area.middle):
+            found.append((area.place, area.label, *end, True))
+    runs = dict.fromkeys(curve.label for curve in drawn.behind) if OVERLAYS not in hidden else {}
+    for run in runs if len(runs) <= MOST_NAMED else ():
+        ends = [end for curve in drawn.behind if curve.label == run and (end := _end(curve.k, curve.y))]
+        found += [(BEHIND, short_name(run), *end, False) for end in ends[:1]]
+    wanted = [height_px * _share(y, y_ends, drawn.log) for *_, y, _ in found]
+    places = spread(wanted, row_px, height_px)
+    return [
+        LineLabel(place, text, k, at / height_px, band)
+        for (place, text, k, _, band), at in zip(found, places, strict=True)
+        if at is not None
+    ]
+
+
+def _end(k: np.ndarray, y: np.ndarray) -> tuple[float, float] | None:
+    """The last point of a line that is seen; None where there is none."""
+    seen = np.flatnonzero(np.isfinite(y))
+    return (float(k[seen[-1]]), float(y[seen[-1]])) if len(seen) else None
+
+
+def _share(y: float, ends: tuple[float, float], log: bool) -> float:
+    """Where a value lies between the ends of an axis, in [0, 1]."""
+    low, high = (math.log10(end) for end in ends) if log else (end / 4 for end in ends)
+    value = math.log10(max(y, BELOW)) if log else y / 4  # quarters, which do not overflow
+    return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.5
+
+
+def at_share(share: float, ends: tuple[float, float], log: bool) -> float:
+    """The value at a share of an axis."""
+    if log:
+        return 10.0 ** (math.log10(ends[0]) + share * (math.log10(ends[1]) - math.log10(ends[0])))
+    return ends[0] * (1 - share) + ends[1] * share
+
+
+def name_room(labels: Sequence[str], width_px: float, type_px: float) -> float:
+    """The share of a frame's width that the longest of these names takes, at most MOST_ROOM."""
+    chars = max((len(label) for label in labels), default=0)
+    return min((chars * CHAR_EM + 1) * type_px / max(width_px, 1.0), MOST_ROOM) if chars else 0.0
+
+
+def readable(colour: str, paper: str, ink: str) -> str:
+    """A colour for small text on ``paper``: the given one, mixed with as little ``ink`` as the contrast needs; all ``#rrggbb``."""
+    start, end = _channels(colour), _channels(ink)
+    for share in np.linspace(0.0, 1.0, 21):
+        mixed = np.rint(start * (1 - share) + end * share)
+        if contrast(mixed, _channels(paper)) >= AA_CONTRAST:
+            break
+    return "#" + "".join(f"{int(channel):02x}" for channel in mixed)
+
+
+def contrast(one: np.ndarray, other: np.ndarray) -> float:
+    """The contrast of two colours (3,) of channels in [0, 255], from 1 to 21 (WCAG 2.1)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _channels(colour: str) -> np.ndarray:
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], float)
+
+
+def _luminance(channels: np.ndarray) -> float:
+    share = channels / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])

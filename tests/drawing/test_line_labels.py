@@ -1,0 +1,111 @@
+"""Names at the ends of lines: near their lines, in their order, never on one another, and readable in both themes."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from swarmviz.drawing.curves import Area, Curve, CurvesPicture
+from swarmviz.drawing.line_labels import MAX_CHARS, at_share, line_labels, name_room, readable, short_name, spread
+from swarmviz.drawing.log_axis import BELOW
+from swarmviz.drawing.style import DARK, LIGHT
+
+
+def test_places_keep_their_order_lie_in_the_frame_and_never_overlap():
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        count, gap = rng.integers(1, 12), rng.uniform(5, 20)
+        end = rng.uniform(gap, 200)
+        wanted = rng.choice(
+            [rng.uniform(-20, end + 20, count), np.full(count, end / 2), np.round(rng.uniform(0, 3, count)) * 20]
+        )
+        places = spread(list(wanted), gap, end)
+        fit = min(count, int(end / gap))
+        assert [at is not None for at in places] == [True] * fit + [False] * (count - fit), "the first ones stay"
+        kept = np.array(places[:fit], float)
+        assert (kept >= gap / 2 - 1e-9).all() and (kept <= end - gap / 2 + 1e-9).all()
+        order = np.lexsort((-np.arange(fit), wanted[:fit]))
+        assert (np.diff(kept[order]) >= gap - 1e-9).all()
+
+
+def test_texts_that_do_not_meet_stay_where_they_are_and_others_move_as_little_as_can_be():
+    assert spread([20.0, 50.0, 80.0], 12, 100) == [20, 50, 80]
+    wanted, gap, end = [30.0, 33.0, 34.0, 70.0], 12, 100
+    cost = lambda places: sum((a - b) ** 2 for a, b in zip(places, wanted, strict=True))  # noqa: E731
+    grid = np.arange(gap / 2, end - gap / 2 + 0.5, 2.0)
+    best = min(cost(p) for p in itertools.combinations(grid, 4) if min(np.diff(p)) >= gap)  # in the order of wanted
+    assert cost(spread(wanted, gap, end)) <= best
+
+
+def test_without_room_for_a_single_text_there_is_none():
+    assert spread([5.0, 6.0], 12, 11) == [None, None] and spread([], 12, 100) == []
+
+
+def picture(*curves, log=False, areas=()):
+    return CurvesPicture("value", log, list(curves), "F", 10, 10, 0.0, 1.0, areas)
+
+
+def curve(label, y, k=(0.0, 5.0, 10.0)):
+    return Curve(label, f"{label}: what it is", np.array(k), np.array(y, float))
+
+
+def test_a_name_lies_at_the_last_known_value_of_its_line():
+    gone, no_place = curve("gone", [1, 2, np.nan]), curve("zero", [1, 1, BELOW])
+    at = {label.text: label for label in line_labels(picture(gone), (), (0.0, 4.0), 400, 12)}
+    assert at["gone"].k == 5 and at["gone"].height == pytest.approx(0.5)
+    (low,) = line_labels(picture(no_place, log=True), (), (1e-4, 1.0), 400, 12)
+    assert low.height == pytest.approx(6 / 400), "at the lower edge, where the line leaves the frame"
+    assert line_labels(picture(curve("none", [np.nan] * 3)), (), (0.0, 1.0), 400, 12) == []
+    for log, ends in ((False, (-3.0, 5.0)), (True, (1e-8, 1e3))):
+        one = curve("a", [1, 1, 0.01])
+        (label,) = line_labels(picture(one, log=log), (), ends, 400, 12)
+        assert at_share(label.height, ends, log) == pytest.approx(0.01)
+
+
+def test_hidden_lines_have_no_name_and_all_bands_have_one():
+    k, y = np.array([0.0, 10.0]), np.array([1.0, 3.0])
+    areas = tuple(Area(place, "20 replicas", "median", k, y, y, y) for place in (0, 1))
+    drawn = picture(curve("a", [0, 0, 1]), curve("b", [0, 0, 2]), areas=areas)
+    assert [(x.text, x.band) for x in line_labels(drawn, {"a: what it is"}, (0.0, 4.0), 400, 12)] == [
+        ("b", False),
+        ("20 replicas", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "short"),
+    [
+        ("|X̄ − ν|²", "|X̄ − ν|²"),
+        ("claimed a.s. rate 1.5", "a.s. rate 1.5"),
+        ("about a resting ν, in the end at rate −0.305", "about a resting ν"),
+        ("F̄ of N → ∞: 5.436, rate 6.91", "F̄ of N → ∞: 5.436"),
+        ("least for so few positions", "least for so few…"),
+        ("x" * 40, "x" * (MAX_CHARS - 1) + "…"),
+    ],
+)
+def test_a_long_name_is_told_by_its_first_words(label, short):
+    assert short_name(label) == short and len(short) <= MAX_CHARS
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def test_names_have_the_colours_of_their_lines_and_contrast_in_both_themes():
+    for theme in (LIGHT, DARK):
+        for colour in (*theme.curves, theme.target, theme.ink, theme.soft):
+            text = readable(colour, theme.paper, theme.ink)
+            a, b = sorted((luminance(text), luminance(theme.paper)))
+            assert (b + 0.05) / (a + 0.05) >= 4.5
+        assert readable(theme.ink, theme.paper, theme.ink) == theme.ink
+    assert readable("#0072b2", LIGHT.paper, LIGHT.ink) == "#0072b2", "one that can be read stays as it is"
+
+
+def test_the_room_for_names_is_that_of_the_longest_and_never_most_of_the_frame():
+    assert name_room([], 400, 12) == 0
+    assert name_room(["ab", "abcdef"], 400, 12) == pytest.approx((6 * 0.55 + 1) * 12 / 400)
+    assert name_room(["x" * 50], 100, 12) == 0.4
