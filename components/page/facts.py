@@ -103,16 +103,35 @@ def _same(seen: dict[Key, dict[str, Fact]]) -> str:
     return " · ".join([" on ".join(model)] * bool(model) + sizes)
 
 
-def compared(a: Simulation, b: Simulation) -> list[str]:
-    """What swarm B has otherwise than swarm A."""
+class Difference(NamedTuple):
+    """One thing that two runs have otherwise: its part ("" for what is no parameter), its symbol, both values and its meaning."""
+
+    part: str
+    symbol: str
+    of_a: str
+    of_b: str
+    meaning: str
+
+
+def differing(a: Simulation, b: Simulation) -> list[Difference]:
+    """What both runs have, and with other values; seeds included. Empty: the same so far."""
+    seeds = str(a.initial_swarm.seed), str(b.initial_swarm.seed)
+    own = [Difference("swarm", "seed", *seeds, "Seed of the noise and of the initial positions")]
+    return _otherwise(a, b) + own * (seeds[0] != seeds[1])
+
+
+def _otherwise(a: Simulation, b: Simulation) -> list[Difference]:
     of_a, of_b = (facts(sim.journal, sim.initial_swarm) for sim in (a, b))
-    return _few(
-        [
-            f"B: {fact.symbol} = {_short(fact.text)}"
-            for key, fact in of_b.items()
-            if of_a.get(key, fact).text != fact.text
-        ]
-    )
+    return [
+        Difference(key[0], fact.symbol, of_a[key].text, fact.text, fact.meaning)
+        for key, fact in of_b.items()
+        if key in of_a and of_a[key].text != fact.text
+    ]
+
+
+def compared(a: Simulation, b: Simulation) -> list[str]:
+    """What swarm B has otherwise than swarm A; the seed has a column of its own."""
+    return _few([f"B: {found.symbol} = {_short(found.of_b)}" for found in _otherwise(a, b)])
 
 
 def span(steps: Sequence[int]) -> str:
