@@ -7,7 +7,8 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import exports
-from swarmviz.exports.mpl.comparison import comparison_figure, differing_parameters
+from swarmviz.drawing.differences import differing
+from swarmviz.exports.mpl.comparison import comparison_figure, told
 from swarmviz.schedules import Power
 from tests.exports.mpl.helpers import RASTRIGIN, simulation
 
@@ -43,14 +44,14 @@ def test_two_dynamics_are_compared_in_what_both_record():
     rows = np.reshape(comparison_figure(a, other=b).axes, (-1, 2))
     shared = [o.symbol for o in a.dynamics.observables if o.name in b.record]
     assert [left.get_ylabel() for left, _ in rows] == shared and 0 < len(shared) < len(a.dynamics.observables)
-    assert differing_parameters(a, b) == ""
+    assert differing(a, b)[0].of_b == "CBO" and "CBO" not in told(differing(a, b))
 
 
 def test_what_two_runs_differ_in_is_told_briefly():
     many = sv.Simulation(sv.CBO(lam=2, sigma=Power(gamma=0.9)), RASTRIGIN, sv.Swarm(n=41, d=3, seed=9))
-    text = differing_parameters(simulation("CBO"), many)
-    assert text.startswith("λ = 1 in A, 2 in B; σ = 1 in A, Power(") and "seed = 2 in A, 9 in B" in text
-    assert differing_parameters(many, many.fork()) == ""
+    text = told(differing(simulation("CBO"), many))
+    assert text.startswith("λ = 1 in A, 2 in B; σ = 1 in A, power (") and "seed = 2 in A, 9 in B" in text
+    assert told(differing(many, many.fork())) == ""
 
 
 def test_two_runs_that_record_nothing_alike_are_refused(monkeypatch):
