@@ -59,6 +59,7 @@ from components.views.curves.curves import Curves
 from components.views.switcher import ViewSwitcher
 from components.weakly import weakly
 from swarmviz import Diverged, Simulation
+from swarmviz.drawing.differences import names
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
@@ -427,6 +428,8 @@ class Session:
         frame = self._sim.frame
         views = [self.panes.current.arena, *(self.side.views[label] for label in self.side.offered), self.curves]
         options = {view.picture: view.export_options(frame) for view in views}
+        if self.panes.comparing:
+            options["arena"] = options["arena"] | {"label": names(self.panes.differences())[self.panes.active]}
         return {picture: chosen for picture, chosen in options.items() if chosen}
 
     # ---- what the visitor does: passed on to parts that are made later than those that ask -----------------------------

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from swarmviz.drawing.comparison import NAMES
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.journal import Journal
 from swarmviz.landscapes.base import Landscape
@@ -125,6 +126,12 @@ def titles(differences: Sequence[Difference]) -> tuple[str, str]:
     shown = differences[:MAX_IN_TITLE]
     of_a, of_b = ([_titled(d, place) for d in shown] for place in (0, 1))
     return ", ".join([*of_a, *rest]), ", ".join([*of_b, *rest])
+
+
+def names(differences: Sequence[Difference]) -> tuple[str, str]:
+    """A and B as a title begins, with what they differ in: "A σ = 1"."""
+    a, b = (f"{name}\u2002{said}".rstrip() for name, said in zip(NAMES, titles(differences), strict=True))
+    return a, b
 
 
 def _titled(difference: Difference, place: int) -> str:

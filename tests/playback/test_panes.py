@@ -171,12 +171,14 @@ def test_titles_frames_and_the_list_say_what_two_swarms_differ_in_and_whose_cont
     curves = [DARK.curves, LIGHT.curves][not running._dark][:2]
     assert tuple(figure.outline_line_color for figure in figures()) == curves == tuple(running.compare.colours)
     assert figures()[0].outline_line_width < figures()[1].outline_line_width, "the marked one is seen without colours"
+    assert running._export_options()["arena"]["label"] == "B\u2002σ = 0.1"
     compare(running, "show", 0)
     assert [figure.title.text for figure in figures()] == ["A\u2002σ = 1 · controls", "B\u2002σ = 0.1"]
     running.set_dark(not running._dark)
     curves = [DARK.curves, LIGHT.curves][not running._dark][:2]
     assert tuple(figure.outline_line_color for figure in figures()) == curves == tuple(running.compare.colours)
     compare(running, "end")
+    assert "label" not in running._export_options().get("arena", {})
     assert figures()[0].title.text == alone and running.compare.differences == []
     assert figures()[0].outline_line_width == 1
 
@@ -404,7 +406,8 @@ def test_a_picture_of_a_comparison_is_asked_of_both_at_the_same_step_and_of_the_
     assert (a.now.dynamics.sigma, b.now.dynamics.sigma) == (1, 0.25) and a.k == b.k
     assert running.exports._run().now.dynamics.sigma == 0.25, "the active pane's"
     running.side.views["Density"].bins, running.side.views["Density"].kde = 60, False
-    assert running.exports._look() == {"density": {"bins": 60, "smooth": False}}
+    label = {"label": "B\u2002σ = 0.25"}
+    assert running.exports._look() == {"arena": label, "density": {"bins": 60, "smooth": False}}
 
 
 # ---- a journal that stays bounded ------------------------------------------------------------------------------------------

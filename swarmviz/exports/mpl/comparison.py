@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.comparison import DIFFERENCE, NAMES, ComparisonPicture, common, comparison_picture
-from swarmviz.drawing.differences import Difference, differing, shortened
+from swarmviz.drawing.differences import Difference, differing, names, shortened
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.curves import above_zero, ends_of, log_axis
@@ -55,13 +55,16 @@ def comparison_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, 
         axes.set_xlabel("step k", color=colours.ink, fontsize=TEXT, family=FONT)
     for axes, text in zip(panels[0], (" and ".join(NAMES), DIFFERENCE), strict=True):
         axes.set_title(text, loc="left", color=colours.soft, fontsize=SMALL, family=FONT)
+    found = differing(sim, other)
     lines = [
-        f"{name}: {heading(s).splitlines()[0]}, to k = {s.furthest:,}"
-        for name, s in zip(NAMES, (sim, other), strict=True)
+        f"{name} · {heading(s).splitlines()[0]}, to k = {s.furthest:,}"
+        for name, s in zip(names(found), (sim, other), strict=True)
     ]
-    if difference := told(differing(sim, other)):
+    if difference := told(found):
         lines.append(difference)
-    figure.suptitle("\n".join(lines), x=0.01, ha="left", color=colours.ink, fontsize=TEXT, family=FONT)
+    figure.suptitle(
+        "\n".join(lines), x=0.01, ha="left", color=colours.ink, fontsize=TEXT, family=FONT, parse_math=False
+    )
     figure.align_ylabels(panels[:, 0])
     handles = [Line2D([], [], color=colours.curves[i], linewidth=WIDTHS[i], label=name) for i, name in enumerate(NAMES)]
     legend(figure, [*handles, Line2D([], [], color=colours.ink, label=DIFFERENCE)], colours)
