@@ -18,6 +18,7 @@ from typing import Any
 
 import panel as pn
 
+from components import palette
 from components.controls.heading import heading_of, parts_of
 from components.law.worker import LawWorker
 from components.links import permalink, view_options
@@ -58,6 +59,7 @@ from components.views.curves.curves import Curves
 from components.views.switcher import ViewSwitcher
 from components.weakly import weakly
 from swarmviz import Diverged, Simulation
+from swarmviz.drawing.differences import names
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
@@ -200,17 +202,18 @@ class Session:
             weakly(self._export_options),
             self.transport,
         )
+        self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_two())
         self.pictures = Pictures(
             self.panes,
             views=(self.side, self.curves, self.claims, self.history, self.equation),
             cards=(self.choices.mouse, self.replicas.card, self.law_error.card),
             report=weakly(self._view_failed),
+            told=self.compare.tell,
         )
         self._attach()
 
     def _lay_out(self, narrow: bool) -> None:
         """Everything in its place on the page."""
-        self.compare = CompareBar(weakly(self.choices.compare))
         self.choices.mouse.on_mode = weakly(self.arena_options.set_mode)
         stage = theme.stage(pn.Row(self.choices.mouse.buttons, self.arena_options, margin=0, height=26))
         self.board = theme.board(stage, self.side.pane, self.curves.pane, self.bar, self.transport.anchor)
@@ -365,6 +368,7 @@ class Session:
     def set_dark(self, dark: bool) -> None:
         """Give the figures the colours of the theme."""
         self._dark = self.exports.dark = self.bar.dark = dark
+        self.compare.colours = self._colours_of_two()
         with self.panes.lock:
             for view in (*self.panes.arenas, self.side, self.curves):
                 view.set_dark(dark)
@@ -397,6 +401,9 @@ class Session:
     def _show_panes(self) -> None:
         theme.show_arenas(self.board, [pane.arena.pane for pane in self.panes])
         self.compare.param.update(panes=len(self.panes), active=self.panes.active)
+
+    def _colours_of_two(self) -> list[str]:
+        return list(palette.theme(self._dark).curves[:2])
 
     def _show_comparison(self) -> None:
         self.side.show(Comparison.label)
@@ -432,6 +439,8 @@ class Session:
         frame = self._sim.frame
         views = [self.panes.current.arena, *(self.side.views[label] for label in self.side.offered), self.curves]
         options = {view.picture: view.export_options(frame) for view in views}
+        if self.panes.comparing:
+            options["arena"] = options["arena"] | {"label": names(self.panes.differences())[self.panes.active]}
         return {picture: chosen for picture, chosen in options.items() if chosen}
 
     # ---- what the visitor does: passed on to parts that are made later than those that ask -----------------------------
@@ -466,6 +475,8 @@ class Session:
 
     def _write_link(self) -> None:
         """Something was edited, moved or chosen, and is complete."""
+        if self.panes.comparing:
+            self.pictures.name_panes()  # what waits for a reset is in no picture yet
         if (
             self.arrival.loops
         ):  # nobody has made anything of this run; a page that loses its connection comes back to it

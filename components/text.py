@@ -9,7 +9,6 @@ number has no decimals: ``10,000`` and ``10.000`` are ten thousand, ``2.0`` is t
 from __future__ import annotations
 
 import html
-import math
 import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -29,23 +28,6 @@ GROUPED = re.compile(
     r"(?P<digits>[+-]?[1-9]\d{0,2}(?P<separator>[ ,.'’])\d{3}(?:(?P=separator)\d{3})*)"
     r"(?:(?P<mark>[.,])(?P<tail>\d*))?(?P<power>[eE][+-]?\d+)?"
 )
-
-
-def shown(number: float) -> str:
-    """A number in as few digits as say exactly what it is."""
-    whole = math.isfinite(number) and float(number).is_integer() and abs(number) < 1e15 and math.copysign(1, number) > 0
-    return str(int(number)) if whole or isinstance(number, int) else repr(float(number)).removesuffix(".0")
-
-
-def written(value: Any) -> str:
-    """A vector or table as it is typed, every digit included: what is typed again with it is what it was."""
-    if value is None:
-        return ""
-    if not isinstance(value, tuple):
-        return shown(value)
-    if not any(isinstance(row, tuple) for row in value):
-        return ", ".join(map(shown, value))
-    return "; ".join(written(row) for row in value)
 
 
 def understood(declared: param.Parameter | None, value: Any) -> Any:

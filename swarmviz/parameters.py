@@ -178,6 +178,23 @@ class Switch(Declaration, param.Boolean):
             self.refuse(val, "must be True or False")
 
 
+def shown(number: float) -> str:
+    """A number in as few digits as say exactly what it is."""
+    whole = math.isfinite(number) and float(number).is_integer() and abs(number) < 1e15 and math.copysign(1, number) > 0
+    return str(int(number)) if whole or isinstance(number, int) else repr(float(number)).removesuffix(".0")
+
+
+def written(value: Any) -> str:
+    """A vector or table as it is typed, every digit included: what is typed again with it is what it was."""
+    if value is None:
+        return ""
+    if not isinstance(value, tuple):
+        return shown(value)
+    if not any(isinstance(row, tuple) for row in value):
+        return ", ".join(map(shown, value))
+    return "; ".join(written(row) for row in value)
+
+
 def is_used(owner: Described, declared: param.Parameter) -> bool:
     """Whether a parameter matters while the others are as they are."""
     return all(getattr(owner, name) in values for name, values in (getattr(declared, "used_when", None) or {}).items())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.text import readable, understood, written
-from swarmviz.parameters import Real, Vector, Whole
+from components.text import readable, understood
+from swarmviz.parameters import Real, Vector, Whole, written
 
 
 def test_numbers_are_understood_as_people_type_them():

@@ -13,9 +13,9 @@ from typing import Any, Literal, NamedTuple, TypedDict
 
 import param
 
-from components.text import readable, written
+from components.text import readable
 from swarmviz import schedules
-from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used
+from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used, written
 
 MAX_SLIDER_RANGE = 1e9  # a wider range gets no slider, only a box
 FIXED = "fixed"  # in the menu of schedules: none, a number

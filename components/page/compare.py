@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import panel as pn
@@ -11,6 +11,7 @@ import param
 from components.assets import component
 from components.playback.panes import Parts
 from swarmviz import Simulation
+from swarmviz.drawing.differences import Difference, shortened
 
 ACTS = ("start", "end", "show", "swap", "copy")
 REPLACING = ("end", "copy")  # acts after which a run is gone
@@ -41,11 +42,15 @@ def _fork(sim: Simulation, parts: Parts) -> RunAndParts:
 class CompareBar(pn.custom.JSComponent):
     """One button; while two swarms are compared, whose controls are shown (A or B), swap, copy A to B, and end.
 
+    Under the buttons is the list of what the two differ in, folded to its number.
+
     A button that was pressed arrives in ``on_act(act, value)``, with an act of ``ACTS``; ``show`` has the pane, 0 or 1.
     """
 
     panes = param.Integer(1, bounds=(1, 2), doc="How many swarms there are.")
     active = param.Integer(0, bounds=(0, 1), doc="The pane that the controls, the density and the curves belong to.")
+    differences = param.List([], doc="What the two differ in, each [symbol, value of A, value of B, meaning].")
+    colours = param.List([], doc="The colours of A and B, those of their curves.")
 
     _esm, _stylesheets = component("compare")
     _debounce = 1
@@ -53,6 +58,10 @@ class CompareBar(pn.custom.JSComponent):
     def __init__(self, on_act: Callable[[str, Any], None], **params: Any):
         super().__init__(**{"margin": 0, "sizing_mode": "stretch_width"} | params)
         self._on_act = on_act
+
+    def tell(self, differences: Sequence[Difference]) -> None:
+        """What the two differ in from now on."""
+        self.differences = [[d.symbol, shortened(d.of_a), shortened(d.of_b), d.meaning] for d in differences]
 
     def _handle_msg(self, data: Any) -> None:
         if not isinstance(data, dict) or data.get("act") not in ACTS:

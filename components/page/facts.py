@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from components.text import written
-from swarmviz import Simulation, Swarm
-from swarmviz.journal import Journal
-from swarmviz.parameters import Described, TimeDependent, is_used
+from swarmviz import Simulation
+from swarmviz.drawing.differences import SEED, Fact, Facts, Key, differing, shortened
 
 MAX_NAMED = 8  # parameters that one row names
 MAX_COLUMNS = 10  # of a table, besides those that every table has
-MAX_VALUE_CHARS = 60
-OWN_COLUMN = ("swarm", "seed")  # which every table of runs has
 
-Key = tuple[str, str, str]  # part, its class, parameter; ("", "", what) for what is no parameter
 Cell = list[Any]  # what is shown, and the number or text by which it is sorted
-
-
-class Fact(NamedTuple):
-    """One thing about a run: its symbol, its value as text and for sorting, and its meaning."""
-
-    symbol: str
-    text: str
-    order: float | str
-    meaning: str
-
-
-Facts = dict[Key, Fact]
 
 
 class Differences(NamedTuple):
@@ -44,53 +26,23 @@ class Differences(NamedTuple):
     left_out: int
 
 
-def facts(journal: Journal, swarm: Swarm) -> Facts:
-    """What a run is, and every parameter that has an effect, with its value; "1 → 2" where it was changed on the way."""
-    first, last = journal[0], journal[-1]
-    found: Facts = {}
-    for name, then, now in (
-        ("dynamics", first.dynamics, last.dynamics),
-        ("landscape", first.landscape, last.landscape),
-    ):
-        found["", "", name] = _fact(name, then.title, now.title, now.title, "")
-    pairs = (
-        ("swarm", swarm, swarm),
-        ("dynamics", first.dynamics, last.dynamics),
-        ("landscape", first.landscape, last.landscape),
-    )
-    for part, then, now in pairs:
-        for name, declared in now.declared().items():
-            if (part, name) == OWN_COLUMN or not is_used(now, declared):
-                continue
-            value = getattr(now, name)
-            before = getattr(then, name) if type(then) is type(now) else value
-            symbol, meaning = getattr(declared, "symbol", "") or name, " ".join((declared.doc or "").split())
-            found[part, type(now).__name__, name] = _fact(symbol, _text(before), _text(value), value, meaning)
-    return found
-
-
-def _fact(symbol: str, before: str, text: str, value: Any, meaning: str) -> Fact:
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return Fact(symbol, text if before == text else f"{before} → {text}", float(value) if number else text, meaning)
-
-
 def differences(runs: Sequence[Facts]) -> Differences:
-    """What tells these runs from each other: what is not the same in all that have it."""
+    """What tells these runs from each other: what is not the same in all that have it; of the seed every table has a column."""
     seen: dict[Key, dict[str, Fact]] = {}
     for run in runs:
         for key, fact in run.items():
             seen.setdefault(key, {})[fact.text] = fact
-    differing = [key for key, texts in seen.items() if len(texts) > 1]
-    shown = differing[:MAX_COLUMNS]
-    columns = [[(fact := next(iter(seen[key].values()))).symbol, fact.meaning] for key in shown]
+    columns = [key for key, texts in seen.items() if len(texts) > 1 and key != SEED]
+    shown = columns[:MAX_COLUMNS]
+    heads = [[(fact := next(iter(seen[key].values()))).symbol, fact.meaning] for key in shown]
     rows = [[_cell(run.get(key)) for key in shown] for run in runs]
-    return Differences(columns, rows, _same(seen), len(differing) - len(shown))
+    return Differences(heads, rows, _same(seen), len(columns) - len(shown))
 
 
 def _cell(fact: Fact | None) -> Cell:
     if fact is None:
         return ["", ""]
-    return [_short(fact.text), fact.order if isinstance(fact.order, float) else _short(fact.order)]
+    return [shortened(fact.text), fact.order if isinstance(fact.order, float) else shortened(fact.order)]
 
 
 def _same(seen: dict[Key, dict[str, Fact]]) -> str:
@@ -104,15 +56,8 @@ def _same(seen: dict[Key, dict[str, Fact]]) -> str:
 
 
 def compared(a: Simulation, b: Simulation) -> list[str]:
-    """What swarm B has otherwise than swarm A."""
-    of_a, of_b = (facts(sim.journal, sim.initial_swarm) for sim in (a, b))
-    return _few(
-        [
-            f"B: {fact.symbol} = {_short(fact.text)}"
-            for key, fact in of_b.items()
-            if of_a.get(key, fact).text != fact.text
-        ]
-    )
+    """What swarm B has otherwise than swarm A; the seed has a column of its own."""
+    return _few([f"B: {found.symbol} = {shortened(found.of_b)}" for found in differing(a, b) if found.key != SEED])
 
 
 def span(steps: Sequence[int]) -> str:
@@ -120,20 +65,5 @@ def span(steps: Sequence[int]) -> str:
     return " … ".join(f"{k:,}".replace(",", "\u202f") for k in dict.fromkeys((steps[0], steps[-1])))
 
 
-def _text(value: Any) -> str:
-    """A value, exactly."""
-    if isinstance(value, TimeDependent):
-        own = value.values_now() if isinstance(value, Described) else {}
-        inside = ", ".join(f"{name} {_text(v)}" for name, v in own.items()) or _text(getattr(value, "points", None))
-        return f"{type(value).__name__.lower()} ({inside})"
-    if isinstance(value, bool) or value is None:
-        return {None: "none", True: "on", False: "off"}[value]
-    return written(value) if isinstance(value, int | float | tuple) else str(value)
-
-
 def _few(texts: list[str]) -> list[str]:
     return texts if len(texts) <= MAX_NAMED else [*texts[: MAX_NAMED - 1], f"and {len(texts) - MAX_NAMED + 1} more"]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= MAX_VALUE_CHARS else f"{text[: MAX_VALUE_CHARS - 12]}…{text[-11:]}"

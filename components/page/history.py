@@ -21,10 +21,11 @@ import panel as pn
 import param
 
 from components.assets import component
-from components.page.facts import compared, differences, facts, span
+from components.page.facts import compared, differences, span
 from components.views.base import View
 from swarmviz import Frame, Simulation, success
 from swarmviz.drawing.curves import Overlay
+from swarmviz.drawing.differences import facts
 from swarmviz.replay import ignore
 
 MAX_RUNS = 50  # that are not pinned

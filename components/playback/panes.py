@@ -14,14 +14,16 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from components.playback.stop_conditions import Rest, StopCondition
 from components.views.arena.arena import Arena
 from swarmviz import Diverged, Simulation
+from swarmviz.drawing.comparison import NAMES
+from swarmviz.drawing.differences import Difference, Facts, between, facts
 from swarmviz.parameters import Described
 from swarmviz.replay import ignore
 
-NAMES = "A", "B"
 DOUBLES_EVERY = 100  # changes: so many more, and a drag acts half as often
 Parts = dict[str, Described]  # "dynamics", "landscape", "swarm"
 
@@ -50,6 +52,11 @@ class Pane:
     arena: Arena
     pending: Parts = field(default_factory=dict)
     dragged: set[str] = field(default_factory=set)
+
+    def facts(self) -> Facts:
+        """What the run is, as the controls say it: an edit counts at once, also one that does not act yet."""
+        acting = {prefix: self.parts[prefix] for prefix in ("dynamics", "landscape") if prefix in self.parts}
+        return facts(self.sim.journal, self.sim.initial_swarm, **acting)  # type: ignore[arg-type]
 
     def take(self, prefix: str, thinned: bool) -> Described | None:
         """The edit that is to act now, which no longer waits; None where there is none, or it may still wait."""
@@ -118,6 +125,7 @@ class Panes:
         self._check_change = check_change
         self.arenas: list[Arena] = []
         self._requested: int | None = None
+        self._compared: tuple[list[Any], list[Difference]] = [], []  # what was compared last, and its differences
         self.replace(runs)
 
     def __iter__(self) -> Iterator[Pane]:
@@ -178,6 +186,17 @@ class Panes:
     def drawn_together(self) -> bool:
         """Whether nothing more is to be seen of the run that is shown, and no other is being built."""
         return self.coming is None and self.rest.reached(self[0].sim)
+
+    def differences(self) -> list[Difference]:
+        """What B has otherwise than A, edits that do not act yet included; empty with one pane. Cheap while nothing changes."""
+        if not self.comparing:
+            return []
+        known = [item for pane in self for item in (pane.sim.journal, pane.sim.initial_swarm, *pane.parts.values())]
+        if len(known) != len(self._compared[0]) or any(
+            a is not b for a, b in zip(known, self._compared[0], strict=True)
+        ):
+            self._compared = known, between(self[0].facts(), self[1].facts())
+        return self._compared[1]
 
     def replace(self, runs: Sequence[tuple[Simulation, Parts]], active: int = 0) -> None:
         """Other runs, and what the controls say of each; edits that were meant for the old ones are forgotten."""

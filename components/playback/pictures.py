@@ -10,12 +10,15 @@ from typing import Any, Protocol
 
 import panel as pn
 
-from components.playback.panes import NAMES, Pane, Panes
+from components.playback.panes import Pane, Panes
 from components.playback.transport import Moment, PictureRequest
 from components.server.bokeh_patches.frozen_models import frozen_models
 from components.text import cut_short
 from components.views.base import View
 from swarmviz import Simulation
+from swarmviz.drawing.comparison import NAMES
+from swarmviz.drawing.differences import Difference, titles
+from swarmviz.replay import ignore
 
 Key = tuple[int, int, str]  # generation and place of a view; the part that it prepares once, "" for all the rest
 
@@ -40,10 +43,20 @@ class Pictures:
         What else of the page shows the active pane's run, without being painted.
     report : function (text)
         Called on any thread, once for each view that fails at a run.
+    told : function (differences)
+        Called on the page's thread with what two runs that are compared differ in, whenever it has changed; with one run: nothing.
     """
 
-    def __init__(self, panes: Panes, views: Sequence[View], cards: Sequence[Attached], report: Callable[[str], None]):
+    def __init__(
+        self,
+        panes: Panes,
+        views: Sequence[View],
+        cards: Sequence[Attached],
+        report: Callable[[str], None],
+        told: Callable[[Sequence[Difference]], None] = ignore,
+    ):
         self._panes, self._side, self._cards, self._report = panes, tuple(views), tuple(cards), report
+        self._told, self._differences = told, None
         self._generation = 0  # counts attachments: what was prepared before the last one is not painted
         self._failing: set[str] = set()  # views that have failed at the present run, each reported once
 
@@ -58,11 +71,20 @@ class Pictures:
         with panes.lock, pn.io.hold(pn.state.curdoc), frozen_models(pn.state.curdoc):
             self._failing.clear()
             self._generation += 1
-            for name, pane in zip(NAMES, panes, strict=False):
-                pane.arena.label = name if panes.comparing else ""
+            self.name_panes()
+            for pane in panes:
                 self._guarded(pane.arena, pane.arena.attach, pane.sim)
             for part in (*self._side, *self._cards):
                 self._guarded(part, part.attach, panes.sim)
+
+    def name_panes(self) -> None:
+        """Say in the titles of two arenas what their runs differ in, and which the controls belong to; on the page's thread."""
+        panes, differences = self._panes, self._panes.differences()
+        for place, (name, said, pane) in enumerate(zip(NAMES, titles(differences), panes, strict=False)):
+            pane.arena.name_pane(name if panes.comparing else "", said, place == panes.active)
+        if differences is not self._differences:
+            self._differences = differences
+            self._told(differences)
 
     def prepare(self, request: PictureRequest) -> tuple[Moment, dict[Key, Any]]:
         """The picture of this moment, on the worker's thread: of every view that is asked for.
@@ -89,6 +111,8 @@ class Pictures:
 
     def paint(self, payloads: dict[Key, Any]) -> None:
         """Write what was prepared to the figures, on the page's thread; what was made for other runs is left out."""
+        if self._panes.comparing:
+            self.name_panes()
         views, own = self.views, {key[1:]: prepared for key, prepared in payloads.items() if key[0] == self._generation}
         for place, payload in [(place, payload) for (place, part), payload in own.items() if not part]:
             once = {part: own[place, part] for part in views[place].once if (place, part) in own}

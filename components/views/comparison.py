@@ -7,7 +7,7 @@ from typing import Any
 
 import panel as pn
 
-from components.palette import theme
+from components.palette import Theme, theme
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.curves.curve_plot import CurvePlot
@@ -16,9 +16,14 @@ from swarmviz.drawing.comparison import ComparisonPicture, common, comparison_pi
 
 LOG = ["log", "log", "Logarithmic axis for A and B"]
 SIZED = ":host { container-type: size; }"
-BESIDE = (
-    "@container (max-height: 300px) { :host { flex-direction: row !important; } }"  # too low for one above the other
-)
+# Too low for one plot above the other: beside each other; where that is too narrow for their ticks, they are scrolled.
+BESIDE = """
+@container (max-height: 300px) and (min-width: 440px) { :host { flex-direction: row !important; } }
+@container (max-height: 300px) and (max-width: 439.9px) {
+  :host { overflow-y: auto; }
+  :host > * { flex: 0 0 150px !important; height: 150px !important; }
+}
+"""
 
 
 class Comparison(View):
@@ -36,7 +41,7 @@ class Comparison(View):
 
     def __init__(self, runs: Callable[[], Sequence[Simulation]], dark: bool = False, **wiring: Any):
         super().__init__(runs=runs, **wiring)
-        self._plots = [CurvePlot(theme(dark)), CurvePlot(theme(dark))]
+        self._plots = [CurvePlot(colours) for colours in _colours(dark)]
         self._buttons = ButtonRow(lambda what: self._pressed(), switches=[LOG])
         self._choice = "", False
         for plot in self._plots:
@@ -131,5 +136,11 @@ class Comparison(View):
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
-        for plot in self._plots:
-            plot.apply_theme(theme(dark))
+        for plot, colours in zip(self._plots, _colours(dark), strict=True):
+            plot.apply_theme(colours)
+
+
+def _colours(dark: bool) -> tuple[Theme, Theme]:
+    """Of A and B, and of their difference: it has the colour of neither."""
+    colours = theme(dark)
+    return colours, colours._replace(curves=(colours.ink,))

@@ -38,6 +38,7 @@ def film(
     region: Sequence[float] | None = None,
     progress: Callable[[int, int], None] = ignore,
     cancelled: Callable[[], bool] = never,
+    label: str = "",
     **layers: bool,
 ) -> bytes:
     """A film of the arena from step ``start`` to ``stop`` as the bytes of a file.
@@ -59,6 +60,8 @@ def film(
         Called after each frame.
     cancelled : function () → bool
         Asked before each frame.
+    label : str
+        What the title begins with, as in :func:`swarmviz.exports.picture`.
     **layers : bool
         ``trails``, ``arrows``, ``links``, ``contours``, ``inset``: whether they are shown; True when absent.
 
@@ -86,7 +89,7 @@ def film(
     steps = run.steps(start, stop, every, MAX_FRAMES[kind])
     if unknown := [name for name in layers if name not in Layers._fields]:
         raise TypeError(f"film() got an unexpected keyword argument {unknown[0]!r}")
-    look = dark, DPI[kind], region, checked(**layers)
+    look = dark, DPI[kind], region, checked(**layers), label
     reel = _Reel(run, steps, look, progress, cancelled)
     return _gif(reel, fps, dark) if kind == "gif" else _mp4(reel, fps)
 

@@ -10,9 +10,8 @@ import swarmviz as sv
 from components.controls.controls import Controls
 from components.controls.heading import heading_of
 from components.controls.rows import present_values, rows_of
-from components.text import written
 from swarmviz import Swarm, dynamics, landscapes
-from swarmviz.parameters import Described, Real, TimeDependent, Whole
+from swarmviz.parameters import Described, Real, TimeDependent, Whole, written
 from swarmviz.schedules import Linear, Logarithmic, Piecewise
 from tests.controls.controls_of import controls
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from components.controls.rows import rows_of
-from components.text import written
 from swarmviz import Swarm, dynamics, landscapes
-from swarmviz.parameters import Choice, Real, Switch, TimeDependent, Vector
+from swarmviz.parameters import Choice, Real, Switch, TimeDependent, Vector, written
 
 OWNERS = [*dynamics.ALL.values(), *landscapes.ALL.values(), Swarm]
 

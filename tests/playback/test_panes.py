@@ -9,7 +9,7 @@ import pytest
 
 import swarmviz as sv
 from components.links import budget
-from components.palette import DARK
+from components.palette import DARK, LIGHT
 from components.playback import panes as panes_module
 from components.playback.panes import Panes
 from components.session import Session
@@ -155,6 +155,46 @@ def test_the_second_swarm_begins_as_the_first_and_both_take_the_same_steps(runni
     settle(running)
     assert a.k == b.k and a.dynamics.sigma == 1 and b.dynamics.sigma == 0.1
     assert not np.array_equal(a.frame.x, b.frame.x)
+
+
+def test_titles_frames_and_the_list_say_what_two_swarms_differ_in_and_whose_controls_are_shown(running):
+    standing(running)
+    figures = lambda: [pane.arena.figure for pane in running.panes]  # noqa: E731
+    alone = figures()[0].title.text
+    compare(running, "start")
+    kinds = f"{running._sim.dynamics.title} on {running._sim.landscape.title}"
+    assert [figure.title.text for figure in figures()] == [f"A · {kinds}", f"B · {kinds} · controls"]
+    assert running.compare.differences == []
+    edit(running, "dynamics.sigma", "0.1")
+    assert [figure.title.text for figure in figures()] == ["A\u2002σ = 1", "B\u2002σ = 0.1 · controls"]
+    assert [row[0] for row in running.compare.differences] == ["σ"] and running.compare.differences[0][3]
+    curves = [DARK.curves, LIGHT.curves][not running._dark][:2]
+    assert tuple(figure.outline_line_color for figure in figures()) == curves == tuple(running.compare.colours)
+    assert figures()[0].outline_line_width < figures()[1].outline_line_width, "the marked one is seen without colours"
+    assert running._export_options()["arena"]["label"] == "B\u2002σ = 0.1"
+    compare(running, "show", 0)
+    assert [figure.title.text for figure in figures()] == ["A\u2002σ = 1 · controls", "B\u2002σ = 0.1"]
+    running.set_dark(not running._dark)
+    curves = [DARK.curves, LIGHT.curves][not running._dark][:2]
+    assert tuple(figure.outline_line_color for figure in figures()) == curves == tuple(running.compare.colours)
+    compare(running, "end")
+    assert "label" not in running._export_options().get("arena", {})
+    assert figures()[0].title.text == alone and running.compare.differences == []
+    assert figures()[0].outline_line_width == 1
+
+
+def test_an_edit_is_a_difference_before_it_acts_and_while_nothing_changes_none_is_sought():
+    first = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=5, d=2))
+    panes = panes_of(first, first.fork())
+    for pane in panes:
+        pane.parts.update(dynamics=pane.sim.dynamics.copy(), landscape=pane.sim.landscape)
+    assert panes.differences() == []
+    panes.active = 1
+    panes[1].parts["dynamics"] = edited = sv.CBO(sigma=0.3)
+    panes.edit("dynamics", edited, final=False)
+    (found,) = panes.differences()
+    assert (found.of_a, found.now) == ("1", ("1", "0.3")) and panes.sims[1].dynamics.sigma == 1
+    assert panes.differences() is panes.differences()
 
 
 def test_controls_show_the_chosen_pane_and_swap_copy_and_end_do_what_they_say(running):
@@ -366,7 +406,8 @@ def test_a_picture_of_a_comparison_is_asked_of_both_at_the_same_step_and_of_the_
     assert (a.now.dynamics.sigma, b.now.dynamics.sigma) == (1, 0.25) and a.k == b.k
     assert running.exports._run().now.dynamics.sigma == 0.25, "the active pane's"
     running.side.views["Density"].bins, running.side.views["Density"].kde = 60, False
-    assert running.exports._look() == {"density": {"bins": 60, "smooth": False}}
+    label = {"label": "B\u2002σ = 0.25"}
+    assert running.exports._look() == {"arena": label, "density": {"bins": 60, "smooth": False}}
 
 
 # ---- a journal that stays bounded ------------------------------------------------------------------------------------------

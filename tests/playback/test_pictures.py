@@ -24,6 +24,9 @@ class Spy(View):
         super().__init__()
         self.every, self.attached, self.frames, self.painted = every, [], [], []
 
+    def name_pane(self, name, said, active):
+        self.named = name, said, active
+
     def attach(self, run):
         self.attached.append(run)
 
@@ -54,7 +57,7 @@ def test_every_view_of_a_run_is_given_the_same_frame_of_that_run():
     assert first[1] is panes[0].sim and second[1] is panes[1].sim and first[0] is not second[0]
     assert [given for view in views for given in view.frames] == [second, second]
     assert all(view.frames[0][0] is second[0] for view in views)
-    assert [arena.label for arena in (panes[0].arena, panes[1].arena)] == ["A", "B"]
+    assert [pane.arena.named for pane in panes] == [("A", "seed = 0", False), ("B", "seed = 1", True)]
 
 
 def test_a_view_is_prepared_as_often_as_it_says_and_always_when_everything_is():

@@ -69,6 +69,10 @@ def test_two_swarms_run_side_by_side_from_the_same_start(lab, server):
     lab.press("step")
     at_step(lab, k + 1)
     lab.wait(lambda: arenas(lab)[0]["x"] != arenas(lab)[1]["x"], "σ of B makes no difference")
+    assert [each["title"] for each in arenas(lab)] == ["A\u2002σ = 1", "B\u2002σ = 0.1 · controls"]
+    lab.page.get_by_text("1 difference", exact=True).click()
+    row = lab.page.locator(".differences tr:not(.meaning)").all_inner_texts()[1].split("\t")
+    assert row == ["σ", "1", "1 → 0.1" if k else "0.1"]
     lab.play()
     lab.wait(lambda: lab.step > k + 10, "two swarms do not run")
     lab.picture("compare")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import swarmviz as sv
+from components.palette import theme
 from components.playback.panes import Panes
 from components.views.base import View
 from components.views.comparison import Comparison
@@ -38,3 +39,15 @@ def test_records_of_different_density_are_compared_where_both_have_a_value():
     steps, (left, right) = both([a, b], "best")
     assert steps.tolist() == [0, 3, 6, 9, 12, 15, 18]
     np.testing.assert_array_equal(left, right)
+
+
+def test_the_difference_has_the_colour_of_neither_swarm_in_both_themes():
+    a, b = make(), make(sigma=0.2)
+    for sim in (a, b):
+        sim.advance(5)
+    view = Comparison(runs=lambda: [a, b])
+    view.attach(a)
+    for dark in (False, True):
+        view.set_dark(dark)
+        both, difference = ([renderer.glyph.line_color for _, renderer in plot.slots] for plot in view.plots)
+        assert both == list(theme(dark).curves[:2]) and difference == [theme(dark).ink]

@@ -16,6 +16,7 @@ from components.views.arena.options import ArenaOptions
 from components.views.arena.plane import PlaneRenderer
 from components.views.base import View
 from swarmviz import Frame, Simulation
+from swarmviz.drawing.comparison import NAMES
 
 Renderer = LineRenderer | PlaneRenderer | FiniteSetRenderer
 
@@ -38,11 +39,6 @@ class Arena(View):
         Called on the page's thread when the browser needs a larger picture of the landscape; a session lets its worker prepare it.
     options : ArenaOptions, optional
         Region and layers, which all arenas share.
-
-    Attributes
-    ----------
-    label : str
-        The pane's name before the title, when two are compared.
     """
 
     picture = "arena"
@@ -58,7 +54,7 @@ class Arena(View):
         super().__init__(refresh)
         self._options = options or ArenaOptions(lambda: None)
         self._colours = theme(dark)
-        self.label = ""
+        self._named, self._own_title = ("", "", False), ""
         self.on_event = on_event
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._renderer: Renderer | None = None
@@ -84,13 +80,33 @@ class Arena(View):
         frame = run.frame
         renderer = self._renderer_for(frame)
         renderer.reset(frame, run, same_run=run is self._sim)
-        self._sim = run
-        if self.label:
-            renderer.figure.title.text = f"{self.label} · {run.dynamics.title} on {renderer.figure.title.text}"
-        self._renderer = renderer
+        self._sim, self._renderer, self._own_title = run, renderer, renderer.figure.title.text
+        self._show_name()
         self.paint(self.prepare(frame, run))
         if self._pane.object is not renderer.figure:
             self._pane.object = renderer.figure
+
+    def name_pane(self, name: str, said: str, active: bool) -> None:
+        """Of two arenas this is A or B (``name``; "" for the only one), of a run that has ``said`` otherwise than the other.
+
+        ``active``: the controls belong to it, which is told in words and by a stronger frame. The frame has the colour of its curves.
+        """
+        if (name, said, active) != self._named:
+            self._named = name, said, active
+            self._show_name()
+
+    def _show_name(self) -> None:
+        if self._renderer is None or self._sim is None:
+            return
+        (name, said, active), figure, run = self._named, self._renderer.figure, self._sim
+        title = self._own_title
+        if name:
+            slice_seen = title.removeprefix(run.landscape.title)
+            said = f"\u2002{said}" if said else f" · {run.dynamics.title} on {run.landscape.title}"
+            title = f"{name}{said}{' · controls' * active}{slice_seen}"
+        colour = self._colours.curves[NAMES.index(name)] if name else self._colours.grid
+        figure.title.text = title
+        figure.update(outline_line_color=colour, outline_line_width=(1, 4)[active] if name else 1)
 
     def _renderer_for(self, frame: Frame) -> Renderer:
         kind = FiniteSetRenderer if frame.links is not None else LineRenderer if frame.d == 1 else PlaneRenderer
@@ -125,3 +141,4 @@ class Arena(View):
         self._colours = theme(dark)
         for renderer in self._renderers.values():
             renderer.apply_theme(self._colours)
+        self._show_name()

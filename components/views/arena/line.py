@@ -33,7 +33,7 @@ from swarmviz.drawing.agents import CELLS, CountImage
 from swarmviz.drawing.line import Curve, LinePicture, curve_of, line_picture, shift_of
 from swarmviz.drawing.region import View
 from swarmviz.drawing.style import FEW, MANY
-from swarmviz.drawing.zoom import Zoom, distances
+from swarmviz.drawing.zoom import Zoom, distances, view_around
 from swarmviz.landscapes import Landscape
 
 FINE = 1e-3  # of their magnitude: coordinates of a narrower view need more digits than float32 has
@@ -162,7 +162,8 @@ class LineRenderer:
         if not look.frozen:
             self._zoom.step(distances(frame.x, box_low, box_high))
         region, layers = look.region_for(frame, landscape), look.layers
-        look.shown = view = region or self._zoom.around(box_low, box_high)
+        size = look.size_for(self, self._box, self._zoom.size)
+        look.shown = view = region or view_around(box_low, box_high, size)
         low, high = view
         out: dict[str, Any] = {"view": (low, high, region is not None, region is not None and look.origin is self)}
         if (curve := self._new_curve(landscape, low[0], high[0], shift_of(frame))) is not None:

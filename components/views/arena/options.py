@@ -46,6 +46,21 @@ class ArenaLook:
         self.shown: View | None = None
         self.origin: Any = None
         self.moving, self.frozen = False, False
+        self._sizes: dict[
+            Any, tuple[np.ndarray, float]
+        ] = {}  # arena → its box, and the half width that its swarm needs
+
+    def forget_sizes(self) -> None:
+        """Other runs are shown, or fewer."""
+        self._sizes = {}
+
+    def size_for(self, arena: Any, box: np.ndarray, size: float) -> float:
+        """Half the width of the view, in half widths of ``box``: what the swarm in ``arena`` needs, or another in the same box.
+
+        So two swarms that are compared are seen on the same axes, as soon as both have been prepared.
+        """
+        self._sizes[arena] = box, size
+        return max(needed for other, needed in self._sizes.values() if np.array_equal(box, other))
 
     def region_for(self, frame: Frame, landscape: Landscape) -> Region | None:
         """The region, where it suits this run: two that are compared may have other boxes and dimensions."""
@@ -128,6 +143,7 @@ class ArenaOptions(pn.custom.JSComponent):
     def attach(self, run: Simulation) -> None:
         """Another run: its layers are offered, and the region is kept where landscape, box and dimension are the same."""
         frame, landscape = run.frame, run.landscape
+        self.look.forget_sizes()
         self._run, self._box = run, tuple(side[:2] for side in landscape.limits(frame.d))  # type: ignore[assignment]
         about = type(landscape), frame.d, frame.occupation is None, *np.concatenate(self._box)
         if about != self._about:

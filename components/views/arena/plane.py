@@ -36,7 +36,7 @@ from swarmviz.drawing.landscape_image import SHADES, shade_colours
 from swarmviz.drawing.plane import PlanePicture, RecentPositions, plane_picture, shift_of
 from swarmviz.drawing.region import View
 from swarmviz.drawing.style import FEW, MANY, hex_colours
-from swarmviz.drawing.zoom import Zoom, distances
+from swarmviz.drawing.zoom import Zoom, distances, view_around
 from swarmviz.landscapes import Landscape
 
 MAX_DRIFT = 0.1  # of the view: how far a landscape drifts before its picture is made anew, rather than pushed along
@@ -217,7 +217,7 @@ class PlaneRenderer:
         if not look.frozen:
             self._zoom.step(distances(frame.x[:, :2], low, high))
         region, layers = look.region_for(frame, landscape), look.layers
-        look.shown = view = region or self._zoom.around(low, high)
+        look.shown = view = region or view_around(low, high, look.size_for(self, self._box, self._zoom.size))
         told = region is not None and look.origin is self
         out: dict[str, Any] = {"view": (*view, region is not None, told), "contours": layers.contours}
         if (drawn := self._new_background(frame, landscape, view, region is not None)) is not None:

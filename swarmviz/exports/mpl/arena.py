@@ -24,6 +24,7 @@ from swarmviz.exports.mpl.arena_plane import Plane
 from swarmviz.exports.mpl.figure import FONT, SMALL, new_figure, write_title
 from swarmviz.simulation import Simulation
 
+MAX_LABEL_CHARS = 200
 SIZES = {1: (7.2, 4.8), 2: (6.4, 6.4)}  # inches; at 120 dots per inch films have sides that are multiples of 16
 
 
@@ -39,11 +40,14 @@ class Arena:
     region : sequence of float, optional
         What is shown in place of the box, see :func:`swarmviz.drawing.region.region_of`.
     layers : Layers
+    label : str
+        What the title begins with, such as what one of two runs has otherwise than the other.
 
     Raises
     ------
     ValueError
-        When the region is out of range, or the swarm lives on a finite set, which has none.
+        When the label is no text or longer than MAX_LABEL_CHARS, the region is out of range, or the swarm lives on a finite set, which has
+        none.
     """
 
     def __init__(
@@ -53,7 +57,11 @@ class Arena:
         dpi: float = 150,
         region: Sequence[float] | None = None,
         layers: Layers = ALL,
+        label: str = "",
     ):
+        if not isinstance(label, str) or len(label) > MAX_LABEL_CHARS:
+            raise ValueError(f"label = {repr(label)[:80]}: must be a text of at most {MAX_LABEL_CHARS} characters")
+        self._label = f"{label} · " if label else ""
         self.region, self.layers = checked_region(sim, region), layers
         self.colours = style.theme(dark)
         self.figure = new_figure(*SIZES[min(sim.frame.d, 2)], self.colours, dpi)
@@ -95,7 +103,7 @@ class Arena:
         if fresh:
             self._background = wanted
             self.painter.background(sim, view)
-            write_title(self.axes, heading(sim), self.colours)
+            write_title(self.axes, self._label + heading(sim), self.colours)
         picture = self.painter.move(sim, view)
         if self.inset is not None:
             self.inset.move(sim, view, picture)

@@ -9,11 +9,11 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.comparison import DIFFERENCE, NAMES, ComparisonPicture, common, comparison_picture
+from swarmviz.drawing.differences import Difference, differing, names, shortened
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.curves import above_zero, ends_of, log_axis
 from swarmviz.exports.mpl.figure import FONT, SMALL, TEXT, apply_theme, legend, new_figure
-from swarmviz.serialise import changes
 from swarmviz.simulation import Simulation
 
 WIDTHS = 2.6, 1.2  # of their curves: where they agree, A is seen on both sides of B
@@ -21,26 +21,15 @@ MOST_DIFFERENCES = 6  # parameters that are named
 MOST_VALUE_CHARS = 24  # of a value that is named
 
 
-def differing_parameters(first: Simulation, second: Simulation) -> str:
-    """In which parameters two swarms differ, in a line: ``σ = 0.9 in A, 0.7 in B``; empty where kinds differ, which their titles tell."""
-    parts = []
-    for a, b in (
-        (first.dynamics, second.dynamics),
-        (first.landscape, second.landscape),
-        (first.initial_swarm, second.initial_swarm),
-    ):
-        if type(a) is type(b):
-            old, names = a.values_now(), a.declared()
-            for name, value in changes(a, b).items():
-                shown = getattr(names[name], "symbol", "") or name
-                parts.append(f"{shown} = {_short(old[name])} in A, {_short(value)} in B")
-    rest = f" and {len(parts) - MOST_DIFFERENCES} more" if len(parts) > MOST_DIFFERENCES else ""
-    return "; ".join(parts[:MOST_DIFFERENCES]) + rest
-
-
-def _short(value: Any) -> str:
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= MOST_VALUE_CHARS else f"{text[: MOST_VALUE_CHARS - 1]}…"
+def told(differences: Sequence[Difference]) -> str:
+    """What two swarms differ in, in a line: "σ = 0.9 in A, 0.7 in B". Empty: the same, or only the kinds, which the titles tell."""
+    own = [d for d in differences if d.key[0]]
+    parts = [
+        f"{d.symbol} = {shortened(d.of_a, MOST_VALUE_CHARS)} in A, {shortened(d.of_b, MOST_VALUE_CHARS)} in B"
+        for d in own[:MOST_DIFFERENCES]
+    ]
+    rest = f" and {len(own) - MOST_DIFFERENCES} more" if len(own) > MOST_DIFFERENCES else ""
+    return "; ".join(parts) + rest
 
 
 def comparison_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, other: Simulation | None = None) -> Any:
@@ -66,13 +55,16 @@ def comparison_figure(sim: Simulation, dark: bool = False, dpi: float = 150, *, 
         axes.set_xlabel("step k", color=colours.ink, fontsize=TEXT, family=FONT)
     for axes, text in zip(panels[0], (" and ".join(NAMES), DIFFERENCE), strict=True):
         axes.set_title(text, loc="left", color=colours.soft, fontsize=SMALL, family=FONT)
+    found = differing(sim, other)
     lines = [
-        f"{name}: {heading(s).splitlines()[0]}, to k = {s.furthest:,}"
-        for name, s in zip(NAMES, (sim, other), strict=True)
+        f"{name} · {heading(s).splitlines()[0]}, to k = {s.furthest:,}"
+        for name, s in zip(names(found), (sim, other), strict=True)
     ]
-    if difference := differing_parameters(sim, other):
+    if difference := told(found):
         lines.append(difference)
-    figure.suptitle("\n".join(lines), x=0.01, ha="left", color=colours.ink, fontsize=TEXT, family=FONT)
+    figure.suptitle(
+        "\n".join(lines), x=0.01, ha="left", color=colours.ink, fontsize=TEXT, family=FONT, parse_math=False
+    )
     figure.align_ylabels(panels[:, 0])
     handles = [Line2D([], [], color=colours.curves[i], linewidth=WIDTHS[i], label=name) for i, name in enumerate(NAMES)]
     legend(figure, [*handles, Line2D([], [], color=colours.ink, label=DIFFERENCE)], colours)

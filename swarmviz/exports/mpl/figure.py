@@ -87,7 +87,7 @@ def apply_theme(axes: Any, colours: Theme, x_label: str = "", y_label: str = "")
 
 def write_title(axes: Any, text: str, colours: Theme) -> None:
     """A title at the left, over the frame."""
-    axes.set_title(text, loc="left", color=colours.ink, fontsize=TEXT, family=FONT)
+    axes.set_title(text, loc="left", color=colours.ink, fontsize=TEXT, family=FONT, parse_math=False)
 
 
 def legend(figure: Any, handles: list[Any], colours: Theme, columns: int = 5, said: Sequence[str] = ()) -> None:

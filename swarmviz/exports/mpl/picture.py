@@ -38,10 +38,10 @@ def _arena(
     links: bool = True,
     contours: bool = True,
     inset: bool = True,
+    label: str = "",
 ) -> Any:
-    arena = Arena(
-        sim, dark, dpi, region, checked(trails=trails, arrows=arrows, links=links, contours=contours, inset=inset)
-    )
+    layers = checked(trails=trails, arrows=arrows, links=links, contours=contours, inset=inset)
+    arena = Arena(sim, dark, dpi, region, layers, label)
     arena.look_back(sim)
     arena.show(sim)
     return arena.figure
@@ -132,6 +132,7 @@ def picture(
         * region, of an arena: sequence of float x₀, x₁ and, of a plane, y₀, y₁, shown in place of the box; within ten half widths of the
           box from its middle, each side at least 1e-9 of the box
         * trails, arrows, links, contours, inset, of an arena: bool, whether these layers are shown; True when absent
+        * label, of an arena: text of at most 200 characters with which the title begins
         * coordinates, of a density or a phase space: sequence of one or two int from 0; the first one or two when absent
         * bins, of a density: int from 2 to 1000, over the box; 40 when absent
         * smooth, of a density: bool, whether there is a smooth estimate, over the bars and as the image of the plane; True when absent

@@ -7,7 +7,9 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import exports
-from swarmviz.exports.mpl.comparison import comparison_figure, differing_parameters
+from swarmviz.drawing.differences import differing
+from swarmviz.exports.mpl.arena import Arena
+from swarmviz.exports.mpl.comparison import comparison_figure, told
 from swarmviz.schedules import Power
 from tests.exports.mpl.helpers import RASTRIGIN, simulation
 
@@ -34,7 +36,7 @@ def test_a_comparison_has_both_records_and_their_difference(every):
         np.testing.assert_array_equal(right.lines[-1].get_ydata(), values[0] - values[1])
         assert (left.get_yscale() == "log") == observable.log and right.get_yscale() == "linear"
     assert figure.get_suptitle().splitlines() == [
-        "A: CBO on Rastrigin, to k = 30", "B: CBO on Rastrigin, to k = 30", "σ = 1 in A, 0.2 in B",
+        "A\u2002σ = 1 · CBO on Rastrigin, to k = 30", "B\u2002σ = 0.2 · CBO on Rastrigin, to k = 30", "σ = 1 in A, 0.2 in B",
     ]  # fmt: skip
 
 
@@ -43,14 +45,14 @@ def test_two_dynamics_are_compared_in_what_both_record():
     rows = np.reshape(comparison_figure(a, other=b).axes, (-1, 2))
     shared = [o.symbol for o in a.dynamics.observables if o.name in b.record]
     assert [left.get_ylabel() for left, _ in rows] == shared and 0 < len(shared) < len(a.dynamics.observables)
-    assert differing_parameters(a, b) == ""
+    assert differing(a, b)[0].of_b == "CBO" and "CBO" not in told(differing(a, b))
 
 
 def test_what_two_runs_differ_in_is_told_briefly():
     many = sv.Simulation(sv.CBO(lam=2, sigma=Power(gamma=0.9)), RASTRIGIN, sv.Swarm(n=41, d=3, seed=9))
-    text = differing_parameters(simulation("CBO"), many)
-    assert text.startswith("λ = 1 in A, 2 in B; σ = 1 in A, Power(") and "seed = 2 in A, 9 in B" in text
-    assert differing_parameters(many, many.fork()) == ""
+    text = told(differing(simulation("CBO"), many))
+    assert text.startswith("λ = 1 in A, 2 in B; σ = 1 in A, power (") and "seed = 2 in A, 9 in B" in text
+    assert told(differing(many, many.fork())) == ""
 
 
 def test_two_runs_that_record_nothing_alike_are_refused(monkeypatch):
@@ -58,3 +60,15 @@ def test_two_runs_that_record_nothing_alike_are_refused(monkeypatch):
     monkeypatch.setattr("swarmviz.exports.mpl.comparison.common", lambda sims: [])
     with pytest.raises(ValueError, match=r"other = .*: records nothing that .* records, too"):
         exports.picture(a, "comparison", other=b)
+
+
+def test_the_picture_of_an_arena_begins_with_what_the_run_has_otherwise_and_signs_in_it_are_no_formula():
+    sim = simulation("CBO", steps=0)
+    arena = Arena(sim, label="B\u2002σ = $0.2$")
+    arena.show(sim)
+    title = arena.axes.title if arena.axes.title.get_text() else arena.axes._left_title
+    assert title.get_text() == "B\u2002σ = $0.2$ · CBO on Rastrigin" and not title.get_parse_math()
+    with pytest.raises(ValueError, match=r"label = .*: must be a text of at most 200 characters"):
+        exports.picture(sim, label="x" * 201)
+    with pytest.raises(ValueError, match=r"label = .*: must be a text"):
+        exports.film(pair(3)[0], "gif", label=3)

@@ -76,7 +76,7 @@ def test_an_option_that_no_view_has_is_no_argument():
 
 def test_every_view_checks_its_own_options():
     assert {name: view.options for name, view in VIEWS.items() if view.options} == {
-        "arena": ("region", "trails", "arrows", "links", "contours", "inset"),
+        "arena": ("region", "trails", "arrows", "links", "contours", "inset", "label"),
         "density": ("coordinates", "bins", "smooth", "law"),
         "curves": ("log", "lines", "hidden", "overlays", "log_steps", "law"),
         "phase": ("coordinates", "law"),

@@ -5,6 +5,7 @@ import pytest
 
 import swarmviz as sv
 from components.links import view_options
+from components.views.arena.arena import Arena
 from components.views.arena.options import ArenaOptions
 from swarmviz.drawing.layers import ALL
 from swarmviz.drawing.region import SHIFT, STEP, WIDEST
@@ -178,3 +179,39 @@ def test_ranges_are_frozen_in_the_mode_of_wells_alone():
         options.set_mode(mode)
         assert options.look.frozen == frozen
     assert changes.count == 2
+
+
+def two_agents(d: int, width: float, landscape: sv.landscapes.Landscape) -> sv.Simulation:
+    """Two agents on either side of the middle of the box, ``width`` half widths from it."""
+    (low, high) = landscape.limits(d)
+    x0 = tuple(tuple(map(float, (low + high) / 2 + sign * width * (high - low) / 2)) for sign in (-1, 1))
+    return sv.Simulation(sv.CBO(), landscape, sv.Swarm(n=2, d=d, initial="points", points=x0))
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_two_arenas_with_one_box_show_the_same_ranges_and_alone_each_shows_its_own(d):
+    box = sv.landscapes.Rastrigin()
+    near, far = two_agents(d, 0.5, box), two_agents(d, 1.9, box)
+    options = ArenaOptions(lambda: None)
+    arenas = [Arena(options=options), Arena(options=options)]
+
+    def views():
+        return [np.concatenate(arena.prepare(sim.frame, sim)["view"][:2]) for arena, sim in shown]
+
+    shown = list(zip(arenas, (near, far), strict=True))
+    for arena, sim in shown:
+        arena.attach(sim)
+    views()
+    a, b = views()
+    np.testing.assert_array_equal(a, b)
+    options.attach(near)  # the comparison has ended
+    shown = [(arenas[0], near)]
+    (alone,) = views()
+    assert np.all(np.abs(alone) < np.abs(a))
+    other = two_agents(d, 0.5, sv.landscapes.Ackley())
+    shown = [(arenas[0], other), (arenas[1], far)]
+    for arena, sim in shown:
+        arena.attach(sim)
+    views()
+    a, b = views()
+    assert not np.array_equal(a, b), "another box: the landscapes have nothing to share"
