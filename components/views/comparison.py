@@ -42,7 +42,9 @@ class Comparison(View):
     def __init__(self, runs: Callable[[], Sequence[Simulation]], dark: bool = False, **wiring: Any):
         super().__init__(runs=runs, **wiring)
         self._plots = [CurvePlot(colours) for colours in _colours(dark)]
-        self._buttons = ButtonRow(lambda what: self._pressed(), switches=[LOG])
+        both = self._plots[0]
+        self._buttons = buttons = ButtonRow(lambda what: self._pressed(), both.toggle, switches=[LOG])
+        both.on_lines = lambda: buttons.param.update(lines=[list(line) for line in both.lines])
         self._choice = "", False
         for plot in self._plots:
             plot.figure.update(min_width=60, min_height=60)

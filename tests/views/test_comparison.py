@@ -51,3 +51,15 @@ def test_the_difference_has_the_colour_of_neither_swarm_in_both_themes():
         view.set_dark(dark)
         both, difference = ([renderer.glyph.line_color for _, renderer in plot.slots] for plot in view.plots)
         assert both == list(theme(dark).curves[:2]) and difference == [theme(dark).ink]
+
+
+def test_the_line_of_a_swarm_is_hidden_from_the_list_of_lines():
+    a, b = make(), make(sigma=0.2)
+    for sim in (a, b):
+        sim.advance(5)
+    view = Comparison(runs=lambda: [a, b])
+    view.attach(a)
+    (tip, *_), _ = view._buttons.lines
+    view._buttons._handle_msg(["line", tip])
+    assert [renderer.visible for _, renderer in view.plots[0].slots[:2]] == [False, True]
+    assert [seen for *_, seen in view._buttons.lines] == [False, True]
