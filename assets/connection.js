@@ -81,6 +81,8 @@ const watchConnection = (() => {
   // BokehJS tells when a connection is lost and when it is back, but neither with which code nor when it is only silent
   const doc = Bokeh.documents[0]
   let current = null, began = 0
+  const ready = () => requestAnimationFrame(() => requestAnimationFrame(() => window.dispatchEvent(new CustomEvent("swarmviz:ready"))))
+  if (doc.is_idle) { ready() } else { doc.idle.connect(ready) } // all that the document holds is on the screen, its first picture too
   doc.on_event("connection_lost", (_, event) => {
     current = event.connection.deref() ?? current
     onLost(() => {

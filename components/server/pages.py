@@ -147,8 +147,9 @@ def _with_native_modules(html: str, bundles: set[str]) -> str:
     for when the session is there, and no browser keeps its compiled code. Without that mode the shim leaves modules to every browser that
     knows import maps, and helps the others.
     """
-    preload = "".join(f'<link rel="modulepreload" href="{bundle}">' for bundle in sorted(bundles))
-    return html.replace(SHIM_MODE, "", 1).replace("</head>", f"{preload}</head>", 1)
+    head = "".join(f'<link rel="modulepreload" href="{bundle}">' for bundle in sorted(bundles))
+    head += f"<script>{(ASSETS / 'native_modules.js').read_text(encoding='utf-8')}</script>"
+    return html.replace(SHIM_MODE, "", 1).replace("</head>", f"{head}</head>", 1)
 
 
 class _Unconnected:

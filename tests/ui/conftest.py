@@ -110,6 +110,7 @@ class Lab:
     def __init__(self, page: Any):
         self.page = page
         self.complaints: list[str] = []
+        self.warnings: list[str] = []
         self.addresses: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         page.on(
@@ -117,6 +118,10 @@ class Lab:
             lambda message: (
                 self.complaints.append(f"{message.text} {message.location}") if message.type == "error" else None
             ),
+        )
+        page.on(
+            "console",
+            lambda message: self.warnings.append(message.text) if message.type == "warning" else None,
         )
         page.on("request", lambda request: self.addresses.append(request.url))
 

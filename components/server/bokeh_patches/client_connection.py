@@ -6,7 +6,7 @@ Why
     appears) is sent in full with the first change after it. The server, which has made them all, takes references only and refuses it.
 Written for
     BokehJS 3.9 and 3.10: ``ClientConnection`` with ``_on_close``, ``_on_message``, ``send``, ``socket`` and ``session``, and ``Document``
-    with ``replace_with_json``, ``create_json_patch`` and ``_new_models``; ``test_client_connection.py`` finds them in BokehJS.
+    with ``replace_with_json``, ``create_json_patch``, ``_new_models`` and ``is_idle``; ``test_client_connection.py`` finds them in BokehJS.
 Without it
     A lost connection is still noticed where BokehJS tells of it, without a reason; a silent one is not.
 Upstream

@@ -36,6 +36,7 @@ def test_a_connection_has_the_fields_that_are_read(field):
         ("Document", "replace_with_json"),
         ("Document", "create_json_patch"),
         ("Document", "_new_models"),
+        ("Document", "is_idle"),
         ("ClientSession", "request_server_info"),
     ],
 )  # fmt: skip
