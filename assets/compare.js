@@ -1,6 +1,6 @@
 // A second swarm beside the first: the server is told what was pressed and answers with the number of panes and the active one.
 
-import {make, makeButton} from "./dom.js"
+import {make, makeButton, listen} from "./dom.js"
 
 export function render({model}) {
   const row = make("div", {className: "compare", role: "group", ariaLabel: "Compare two swarms"})
@@ -15,6 +15,7 @@ export function render({model}) {
     row.replaceChildren(...(model.panes === 1 ? single : pair()))
   }
   for (const name of ["panes", "active"]) { model.on(name, draw) }
+  listen(model, document, "swarmviz-projector", ({detail}) => { row.hidden = detail.on })
   draw()
   return row
 }

@@ -5,6 +5,7 @@ import {make} from "./dom.js"
 import {EDITORS} from "./form_editors.js"
 import {makeTip} from "./form_tip.js"
 import {shareHighlight} from "./form_highlight.js"
+import {holdRows} from "./form_hand.js"
 
 const MAX_ANSWER_MS = 5000 // after that a message was lost
 
@@ -95,6 +96,7 @@ export function render({model}) {
   let sections = []
   const tip = makeTip(model, root, (row) => row.querySelector(":scope > [id^=about-]")?.textContent ?? "")
 
+  const hold = holdRows(model, root, () => [...rows.values()].map(({node}) => node))
   const build = () => {
     rows.clear()
     outbox.forget()
@@ -118,6 +120,7 @@ export function render({model}) {
   const showRows = () => {
     for (const [name, {show}] of rows) { if (name in model.shown) { show(stateOf(name)) } }
     for (const {show} of sections) { show() }
+    hold()
     showBusy()
   }
   const showBusy = () => { // from the moment of the choice until the server has nothing left to prepare
