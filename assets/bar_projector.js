@@ -1,12 +1,12 @@
 // For a projector: larger type everywhere, in figures too, and on the page only the arena, a curve, the two parameters in hand (form_hand.js) and
 // the bar. A link holds whether it is so; who has pressed the button here finds the page so again.
 
-import {make, makeButton} from "./dom.js"
+import {make, makeButton, listen} from "./dom.js"
 import {icon} from "./bar_transport.js"
 import {layOut} from "./bar_places.js"
 
 const PROJECTOR_KEY = "swarmviz projector"
-const TYPE = 1.5 // as large as usual; the same as --sv-type of page.css
+const typeNow = () => Number(getComputedStyle(document.documentElement).getPropertyValue("--sv-type")) || 1 // as page.css says
 
 const isRemembered = () => {
   try { return localStorage.getItem(PROJECTOR_KEY) === "on" } catch { return false }
@@ -20,6 +20,7 @@ const remember = (on) => {
 
 // Figures that are there already are laid out anew; later ones ask for the factor when they are made (figure.js).
 const enlargeFigures = (factor) => {
+  if ((window.swarmviz_type ?? 1) === factor) { return }
   window.swarmviz_type = factor
   for (const model of Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))) {
     if (model.type === "Legend") { model.change.emit() }
@@ -44,11 +45,12 @@ export const makeProjector = (model, send, onPress) => {
     if (shown === model.projector) { return }
     shown = model.projector
     layOut(button, "projector", shown)
-    enlargeFigures(shown ? TYPE : 1)
+    enlargeFigures(typeNow())
     document.dispatchEvent(new CustomEvent("swarmviz-projector", {detail: {on: shown}}))
     if (shown && document.fullscreenElement) { document.documentElement.requestFullscreen().catch(() => document.exitFullscreen()) }
   }
   model.on("projector", show)
+  listen(model, window, "resize", () => enlargeFigures(typeNow()))
   show()
   return {button, toggle, begin: () => { // once the page is there
     shown = false

@@ -16,6 +16,7 @@ export function render({model}) {
   }
   for (const name of ["panes", "active"]) { model.on(name, draw) }
   listen(model, document, "swarmviz-projector", ({detail}) => { row.hidden = detail.on })
+  row.hidden = document.documentElement.classList.contains("projector")
   draw()
   return row
 }
