@@ -99,7 +99,11 @@ def text_below() -> Div:
 def apply_text_theme(text: Div, colours: Theme) -> None:
     """The colours and the type of a theme for text under a figure."""
     look = {"color": colours.soft, "font": f"calc({SMALL_TEXT} * var(--sv-type, 1)) {FONT}", "padding": "0 8px"}
-    text.styles = look | {"line-height": "calc(15px * var(--sv-type, 1))", "height": "calc(30px * var(--sv-type, 1))", "overflow-y": "auto"}  # two whole lines, whatever it says: nothing moves
+    text.styles = look | {
+        "line-height": "calc(15px * var(--sv-type, 1))",
+        "height": "calc(30px * var(--sv-type, 1))",
+        "overflow-y": "auto",
+    }  # two whole lines, whatever it says: nothing moves
 
 
 def apply_theme(fig: figure, colours: Theme) -> None:

@@ -34,7 +34,7 @@ def test_the_link_holds_it_and_opens_the_page_so(session):
 
 @pytest.mark.parametrize("wrong", [1, "yes", None, [True]])
 def test_a_value_that_is_neither_true_nor_false_is_refused_with_its_name(session, wrong):
-    with pytest.raises(ValueError, match="projector = .*must be true or false"):
+    with pytest.raises(ValueError, match=r"projector = .*must be true or false"):
         session.projector.projector = wrong
     assert session.projector.projector is False
 

@@ -198,7 +198,9 @@ def test_the_arena_fills_the_screen_with_the_bar_under_it_and_comes_back(lab, se
     usual = boxes()
     lab.page.keyboard.press("f")
     lab.wait(lambda: lab.page.evaluate("document.fullscreenElement != null"), "F does not fill the screen")
-    lab.wait(lambda: lab.page.locator(".stage").bounding_box()["width"] > 1400, "the arena is not as wide as the screen")
+    lab.wait(
+        lambda: lab.page.locator(".stage").bounding_box()["width"] > 1400, "the arena is not as wide as the screen"
+    )
     assert lab.page.locator(".stage").bounding_box()["height"] > 780
     assert not lab.page.locator(".curves").is_visible() and not lab.page.locator(".sheet").is_visible()
     lab.picture("full screen")

@@ -243,7 +243,9 @@ def test_under_a_projector_type_is_larger_two_sliders_are_in_hand_and_nothing_of
         assert not lab.page.locator(part).first.is_visible()
     for part in (".curves .first", ".readout .k", ".rates", ".play"):
         assert lab.page.locator(part).first.is_visible()
-    lab.wait(lambda: (permalink.read(lab.page.url.partition("?s=")[2]).views or {}).get("projector"), "no link holds it")
+    lab.wait(
+        lambda: (permalink.read(lab.page.url.partition("?s=")[2]).views or {}).get("projector"), "no link holds it"
+    )
     lab.page.keyboard.press("p")
     lab.wait(lambda: seen() == usual, "it does not come back")
     assert lab.page.evaluate("window.swarmviz_type") == 1
