@@ -24,7 +24,10 @@ from swarmviz.theory import lines as theory_lines
 
 FIRST_CHOICE = "value", "dispersion"
 LOG = ["log", "log", "Logarithmic axis"]
-ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important; } } .second { display: var(--sv-second, flex); } :host { container-type: size; }"
+ONE_PLOT = (
+    "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; } "
+    ".second { display: var(--sv-second, flex); }"  # under a projector none: see assets/page.css
+)
 MEANINGS = {
     SCHEDULE: "The parameters that follow a schedule, over the whole run and ahead of it",
     TO_LAW: TO_LAW_MEANING,
