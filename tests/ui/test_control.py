@@ -213,3 +213,14 @@ def test_the_arena_fills_the_screen_with_the_bar_under_it_and_comes_back(lab, se
     lab.press("full")
     lab.wait(lambda: boxes() == usual, "it does not come back")
     assert not lab.complaints
+
+
+def test_every_slider_tells_its_value_and_not_the_place_of_its_thumb(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    told = lab.page.locator("input[type=range]").evaluate_all("(all) => all.map((s) => [s.ariaLabel, s.ariaValueText])")
+    assert len(told) > 4 and all(name and text for name, text in told), told
+    assert dict(told)["Speed, steps per second"] == "15 steps per second"
+    lab.page.locator(".speed input").press("End")
+    assert lab.page.locator(".speed input").get_attribute("aria-valuetext") == "as fast as it goes"
+    assert not lab.complaints
