@@ -13,6 +13,11 @@ export function render({model}) {
   }
   model.on("open", show)
   keepPanelsInHistory(model)
+  const roomy = matchMedia("(min-width: 1160px)") // below, the choices and the drawer leave too little between them: the one that opens closes the other
+  const keepOne = (closed) => { if (model.open && model.sheet && !roomy.matches) { model[closed] = false } }
+  model.on("open", () => keepOne("sheet"))
+  model.on("sheet", () => keepOne("open"))
+  listen(model, roomy, "change", () => keepOne("sheet"))
   let before = null // what was open before the page was made ready for a projector
   listen(model, document, "swarmviz-projector", ({detail: {on}}) => {
     const wanted = on ? {open: false, sheet: true} : before ?? {}

@@ -250,3 +250,21 @@ def test_under_a_projector_type_is_larger_two_sliders_are_in_hand_and_nothing_of
     lab.wait(lambda: seen() == usual, "it does not come back")
     assert lab.page.evaluate("window.swarmviz_type") == 1
     assert not lab.complaints
+
+
+def test_where_choices_and_panel_do_not_both_fit_the_one_that_opens_closes_the_other(lab, server):
+    size(lab, *MIDDLE)
+    lab.open(server.page)
+    tab, width = lab.page.get_by_role("tab", name="Runs"), lambda: lab.page.locator(".strip").bounding_box()["width"]
+    shown = lambda: lab.page.locator(".sheet").is_visible() and lab.page.locator(".sheet").bounding_box()["x"] >= 0  # noqa: E731
+    assert shown()
+    panel(lab)
+    lab.wait(lambda: not shown() and width() == 1024 - 400, "the choices stay beside the panel")
+    lab.page.locator("header button").first.click()
+    lab.wait(lambda: shown() and not tab.is_visible() and width() == 1024 - 320, "the panel stays beside the choices")
+    size(lab, *WIDE)
+    panel(lab)
+    lab.wait(lambda: shown() and width() == 1440 - 720, "where there is room, both are seen")
+    size(lab, *MIDDLE)
+    lab.wait(lambda: not shown() and tab.is_visible(), "a window that is made narrow keeps both")
+    assert not lab.complaints
