@@ -9,6 +9,7 @@ import {makeReadout} from "./bar_readout.js"
 import {makeBanner} from "./bar_banner.js"
 import {makeLink} from "./bar_link.js"
 import {makeFullScreen} from "./bar_full_screen.js"
+import {makeProjector} from "./bar_projector.js"
 import {makeHelp, listenToKeys} from "./bar_keyboard.js"
 import {makeMore} from "./bar_more.js"
 import {makeArrival} from "./bar_arrival.js"
@@ -24,14 +25,15 @@ export function render({model}) {
   const banner = makeBanner(model, send)
   const link = makeLink(model, banner.say, () => transport.press("copy"))
   const help = makeHelp()
-  const full = makeFullScreen(() => more.close())
+  const full = makeFullScreen(model, () => more.close())
+  const projector = makeProjector(model, send, () => more.close())
   const settings = makeSettings(model, send, () => more.mark(settings.changed()))
-  const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, full.button, help.button), () => help.isOpen() || link.isOpen())
+  const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, projector.button, full.button, help.button), () => help.isOpen() || link.isOpen())
   const bar = make("div", {className: "strip"}, banner.node, readout.line, transport.node, speed.node, more.panel, readout.rates,
     make("div", {className: "corner"}, link.button, more.button), help.dialog, link.dialog)
   more.watch(bar)
   settings.show()
-  listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleHelp: help.toggle})
+  listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleProjector: projector.toggle, toggleHelp: help.toggle})
 
   const theme = followTheme(model, send)
   const arrival = makeArrival(model, send)
@@ -41,6 +43,7 @@ export function render({model}) {
   listen(model, document, "visibilitychange", tellHidden)
   setTimeout(() => { // once the page is connected
     theme.ask()
+    projector.begin()
     arrival.tell()
     if (document.hidden) { tellHidden() }
     if (small.matches) { send("narrow") }

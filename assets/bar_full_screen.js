@@ -1,23 +1,26 @@
-// The arena on the whole screen.
+// The arena on the whole screen, with the bar under it: the board is what fills the screen, and its style sheet leaves the rest of it out.
+// Under a projector there is no more than that anyway, and all of it fills the screen.
 
-import {make, makeButton} from "./dom.js"
+import {make, makeButton, listen} from "./dom.js"
 import {icon} from "./bar_transport.js"
+import {boardAround, layOut} from "./bar_places.js"
 
-// The element of the page that holds the arenas, looked for outwards from a node.
-const stageAround = (node) => {
-  for (let root = node.getRootNode(); root?.host; root = root.host.getRootNode()) {
-    const found = root.querySelector?.(".stage") ?? root.host.getRootNode().querySelector(".stage")
-    if (found) { return found }
+export const makeFullScreen = (model, onPress) => {
+  const toggle = () => {
+    if (document.fullscreenElement) { return document.exitFullscreen() }
+    return (model.projector ? document.documentElement : boardAround(button))?.requestFullscreen?.()
   }
-  return null
-}
-
-export const makeFullScreen = (onPress) => {
-  const toggle = () => { document.fullscreenElement ? document.exitFullscreen() : stageAround(button)?.requestFullscreen?.() }
-  const title = "Arena on the whole screen (F)"
-  const button = makeButton({className: "full", innerHTML: icon("full"), title, ariaLabel: title}, () => {
+  const button = makeButton({className: "full", innerHTML: icon("full")}, () => {
     onPress()
     toggle()
   }, make("span", {textContent: "Whole screen"}))
+  const show = () => {
+    const filling = document.fullscreenElement
+    button.title = button.ariaLabel = filling ? "Leave the whole screen (F)" : "Arena on the whole screen (F)"
+    button.setAttribute("aria-pressed", String(filling != null))
+    layOut(button, "filled", filling != null && filling !== document.documentElement)
+  }
+  listen(model, document, "fullscreenchange", show)
+  show()
   return {button, toggle}
 }

@@ -14,6 +14,7 @@ export const makeSpeed = (model, send) => {
     (speed == null ? SPEED_STEPS : Math.round((SPEED_STEPS - 1) * Math.log(speed) / Math.log(model.most)))
   const showRate = (speed) => {
     rate.textContent = speed == null ? "fastest" : `${grouped(speed)}/s`
+    slider.setAttribute("aria-valuetext", speed == null ? "as fast as it goes" : `${grouped(speed)} steps per second`)
     fillRail(slider)
   }
   const show = () => {

@@ -1,6 +1,6 @@
 // A second swarm beside the first: the server is told what was pressed and answers with the number of panes and the active one.
 
-import {make, makeButton} from "./dom.js"
+import {make, makeButton, listen} from "./dom.js"
 
 export function render({model}) {
   const row = make("div", {className: "compare", role: "group", ariaLabel: "Compare two swarms"})
@@ -34,6 +34,9 @@ export function render({model}) {
   }
   model.on("differences", tell)
   for (const name of ["panes", "active", "colours"]) { model.on(name, draw) }
+  const both = make("div", {}, row, list)
+  listen(model, document, "swarmviz-projector", ({detail}) => { both.hidden = detail.on })
+  both.hidden = document.documentElement.classList.contains("projector")
   draw()
-  return make("div", {}, row, list)
+  return both
 }

@@ -50,6 +50,7 @@ const watchConnection = (() => {
     if (lost) { return }
     lost = true
     since = performance.now()
+    if (document.fullscreenElement) { document.exitFullscreen().catch(() => {}) } // the words lie outside of what fills the screen
     freeze(true)
     history.replaceState(history.state, "", address()) // loading the page again leads here, too
   }

@@ -1,7 +1,7 @@
 // The button of the drawer: its name tells what is in there, and whether it opens or closes it.
 
 import "./drawer_history.js"
-import {makeButton} from "./dom.js"
+import {makeButton, listen} from "./dom.js"
 
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 9h14V7H3zm0 4h14v-2H3zm0 4h14v-2H3zm16 0h2v-2h-2zm0-10v2h2V7zm0 6h2v-2h-2z"/></svg>`
 
@@ -13,6 +13,17 @@ export function render({model}) {
   }
   model.on("open", show)
   keepPanelsInHistory(model)
+  const roomy = matchMedia("(min-width: 1160px)") // below, the choices and the drawer leave too little between them: the one that opens closes the other
+  const keepOne = (closed) => { if (model.open && model.sheet && !roomy.matches) { model[closed] = false } }
+  model.on("open", () => keepOne("sheet"))
+  model.on("sheet", () => keepOne("open"))
+  listen(model, roomy, "change", () => keepOne("sheet"))
+  let before = null // what was open before the page was made ready for a projector
+  listen(model, document, "swarmviz-projector", ({detail: {on}}) => {
+    const wanted = on ? {open: false, sheet: true} : before ?? {}
+    before = on ? {open: model.open, sheet: model.sheet} : null
+    for (const [name, value] of Object.entries(wanted)) { if (model[name] !== value) { model[name] = value } }
+  })
   show()
   return button
 }

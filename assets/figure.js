@@ -45,6 +45,24 @@ if (!window.swarmviz_figures) {
       this.plot_view.request_layout()
     }
   }
+  // Type is as many times as large as a figure says: one factor for every figure of the page, and for those to come (bar_projector.js).
+  const {Text, TextScalar, TextVector} = part("core/visuals/text")
+  const enlarge = (text) => { // a size, or a font with one
+    const factor = window.swarmviz_type ?? 1
+    return factor === 1 ? text : text.replace(/[\d.]+(?=px)/, (pixels) => String(factor * pixels))
+  }
+  if (Text?.prototype.get_text_font_size) {
+    const size = Text.prototype.get_text_font_size
+    Text.prototype.get_text_font_size = function () { return enlarge(size.call(this)) }
+  }
+  for (const {prototype} of [TextScalar, TextVector].filter((kind) => kind?.prototype.font_value && kind.prototype.values)) {
+    const {values, font_value: font} = prototype
+    prototype.values = function (...given) {
+      const looks = values.apply(this, given)
+      return {...looks, font_size: enlarge(looks.font_size)}
+    }
+    prototype.font_value = function (...given) { return enlarge(font.apply(this, given)) }
+  }
   const {InlineStyleSheet} = part("core/dom")
   const write = InlineStyleSheet?.prototype._update
   if (write) { // the same text again would cost the browser a new look at the styles of the page

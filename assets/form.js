@@ -5,6 +5,7 @@ import {make} from "./dom.js"
 import {EDITORS} from "./form_editors.js"
 import {makeTip} from "./form_tip.js"
 import {shareHighlight} from "./form_highlight.js"
+import {holdRows} from "./form_hand.js"
 
 const MAX_ANSWER_MS = 5000 // after that a message was lost
 
@@ -97,6 +98,7 @@ export function render({model}) {
   const aboutOf = (row) => (row.matches(".curve:hover") ? "" : row.querySelector(":scope > [id^=about-]")?.textContent ?? "") // a hand rests there
   const tip = makeTip(model, root, aboutOf)
 
+  const hold = holdRows(model, root, () => [...rows.values()].map(({node}) => node))
   const build = () => {
     rows.clear()
     outbox.forget()
@@ -121,6 +123,7 @@ export function render({model}) {
     for (const [name, {show}] of rows) { if (name in model.shown) { show(stateOf(name)) } }
     drawCurves()
     for (const {show} of sections) { show() }
+    hold()
     showBusy()
   }
   const drawCurves = () => { for (const name in model.curves) { rows.get(name)?.drawCurve(model.curves[name], model.shown[name]) } }

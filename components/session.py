@@ -36,6 +36,7 @@ from components.page.history import History
 from components.page.law_error_panel import LawErrorPanel
 from components.page.left_future import LeftFuture
 from components.page.messages import Messages
+from components.page.projector import Projector
 from components.page.replica_panel import ReplicaPanel
 from components.playback.bar import Bar
 from components.playback.builder import Builder
@@ -102,6 +103,7 @@ class Session:
             runs, weakly(self._make_arena), weakly(self._branching), weakly(self._edit_failed), check_change
         )
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
+        self.projector = Projector(self.bar, weakly(self._show_in_link))
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)
         self.player = Player(self.panes, self.transport, self.bar, weakly(self._advance), written)
@@ -193,7 +195,9 @@ class Session:
             close_choices=weakly(self._close_choices),
             set_dark=weakly(self._choose_theme),
             leave_alone=weakly(self.arrival.leave_alone),
-            more=self.left.actions | {"undo": weakly(self._undo), "redo": weakly(self._redo)},
+            more=self.left.actions
+            | {"projector": self.projector.choose}
+            | {"undo": weakly(self._undo), "redo": weakly(self._redo)},
         )
         self.exports = Exports(
             weakly(self._snapshot),
@@ -425,7 +429,8 @@ class Session:
     def _with_options(self, wanted: Any = ()) -> tuple[Any, ...]:
         """What has options that a link holds, those that are ``wanted`` included."""
         names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, Mapping) else ()
-        return (self.arena_options, self.side, *self.side.having(names), self.curves, self.replicas.card, self.edits)
+        views = (self.arena_options, self.side, *self.side.having(names), self.curves, self.replicas.card)
+        return (*views, self.edits, self.projector)
 
     def _view_options(self) -> dict[str, Any]:
         return view_options.chosen(*self._with_options())
@@ -485,6 +490,13 @@ class Session:
         else:
             self.links.write()
             self.undo.note()
+
+    def _show_in_link(self) -> None:
+        """How the page looks was chosen: nothing of the run, and nothing to be undone."""
+        if self.arrival.loops:
+            self.links.begin()
+        else:
+            self.links.write()
 
     def _stood(self) -> Stood:
         with self.panes.lock:

@@ -9,7 +9,14 @@ from components.controls.rows import rows_of
 from swarmviz.parameters import GROUPS, Described
 
 MEANT = ("Noise", "Schedule", *GROUPS)  # groups whose first slider is tried first: it is how a swarm explores
-LOOKING = ("hidden", "narrow", "calm", "dark", "unattended")  # what a browser tells by itself, with nobody's hand on it
+LOOKING = (
+    "hidden",
+    "narrow",
+    "calm",
+    "dark",
+    "projector",
+    "unattended",
+)  # what a browser tells by itself, with nobody's hand on it
 
 
 class Arrival:

@@ -43,6 +43,7 @@ class Bar(pn.custom.JSComponent):
     again = param.Boolean(True, doc="Whether an edit starts a swarm again that has drawn together.")
     invitation = param.String("", doc="What is said to somebody who has just arrived, until something is touched.")
     dark = param.Boolean(False, doc="Whether the page has the dark theme, for the browser to remember.")
+    projector = param.Boolean(False, doc="Whether the page is laid out for a projector: larger type, and less of it.")
     base = param.String(
         "", doc="The same for the run with which the visit began; it is not written into the address bar."
     )

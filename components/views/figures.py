@@ -25,7 +25,7 @@ MOVING = "overlay"  # the level of all that changes with each picture: painted w
 # In a legend of one row everywhere the first names give way: those of a small plot that its heading and its switches tell as well.
 LEGEND_COLUMNS = """
 const room = fig.inner_width + 16, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
-let widths = legend.items.map((item) => 6 * item.label.value.length + 34)
+let widths = legend.items.map((item) => 6 * (window.swarmviz_type ?? 1) * item.label.value.length + 34)
 while (rows == 1 && widths.length > 1 && sum(widths) > room) widths.shift()
 const first = legend.items.length - widths.length
 if (fig.inner_width > 0) legend.items.forEach((item, i) => { if (item.visible != (i >= first)) item.visible = i >= first })
@@ -98,8 +98,12 @@ def text_below() -> Div:
 
 def apply_text_theme(text: Div, colours: Theme) -> None:
     """The colours and the type of a theme for text under a figure."""
-    look = {"color": colours.soft, "font": f"{SMALL_TEXT} {FONT}", "line-height": "15px", "padding": "0 8px"}
-    text.styles = look | {"height": "30px", "overflow-y": "auto"}  # two whole lines, whatever it says: nothing moves
+    look = {"color": colours.soft, "font": f"calc({SMALL_TEXT} * var(--sv-type, 1)) {FONT}", "padding": "0 8px"}
+    text.styles = look | {
+        "line-height": "calc(15px * var(--sv-type, 1))",
+        "height": "calc(30px * var(--sv-type, 1))",
+        "overflow-y": "auto",
+    }  # two whole lines, whatever it says: nothing moves
 
 
 def apply_theme(fig: figure, colours: Theme) -> None:

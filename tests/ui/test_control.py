@@ -195,16 +195,36 @@ def test_a_graph_and_its_values_are_pasted_line_by_line(lab, server):
     assert not lab.complaints
 
 
-def test_the_arena_fills_the_screen_and_comes_back(lab, server):
+def test_the_arena_fills_the_screen_with_the_bar_under_it_and_comes_back(lab, server):
     lab.open(server.page)
-    usual = lab.page.locator(".stage").bounding_box()
+    places = [".stage", ".strip", ".scrub", ".curves", ".sheet"]
+    boxes = lambda: [lab.page.locator(place).first.bounding_box() for place in places]  # noqa: E731
+    usual = boxes()
     lab.page.keyboard.press("f")
     lab.wait(lambda: lab.page.evaluate("document.fullscreenElement != null"), "F does not fill the screen")
-    lab.page.wait_for_timeout(500)
-    assert lab.page.locator(".stage").bounding_box()["width"] > 1.5 * usual["width"]
+    lab.wait(
+        lambda: lab.page.locator(".stage").bounding_box()["width"] > 1400, "the arena is not as wide as the screen"
+    )
+    assert lab.page.locator(".stage").bounding_box()["height"] > 780
+    assert not lab.page.locator(".curves").is_visible() and not lab.page.locator(".sheet").is_visible()
     lab.picture("full screen")
     k = lab.step
     lab.wait(lambda: lab.step > k, "it does not run")
-    lab.page.evaluate("document.exitFullscreen()")
-    lab.wait(lambda: lab.page.locator(".stage").bounding_box()["width"] == usual["width"], "it does not come back")
+    lab.pause()
+    lab.page.locator(".scrub").click(position={"x": 10, "y": 10})
+    lab.wait(lambda: lab.step < k, "the slider over the steps cannot be used")
+    assert lab.page.locator("button.full").get_attribute("title") == "Leave the whole screen (F)"
+    lab.press("full")
+    lab.wait(lambda: boxes() == usual, "it does not come back")
+    assert not lab.complaints
+
+
+def test_every_slider_tells_its_value_and_not_the_place_of_its_thumb(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    told = lab.page.locator("input[type=range]").evaluate_all("(all) => all.map((s) => [s.ariaLabel, s.ariaValueText])")
+    assert len(told) > 4 and all(name and text for name, text in told), told
+    assert dict(told)["Speed, steps per second"] == "15 steps per second"
+    lab.page.locator(".speed input").press("End")
+    assert lab.page.locator(".speed input").get_attribute("aria-valuetext") == "as fast as it goes"
     assert not lab.complaints

@@ -77,7 +77,7 @@ def test_what_a_narrow_bar_has_no_room_for_is_one_press_away(lab, server, where)
         assert lab.page.locator(".draw input").is_visible() and not lab.page.locator("button.more").is_visible()
         panel(lab)
     more = lab.page.locator("button.more")
-    inside = (".draw input", ".stop select", "button.again", "button.full", "button.ask")
+    inside = (".draw input", ".stop select", "button.again", "button.projector", "button.full", "button.ask")
     lab.wait(more.is_visible, "nothing says that there is more")
     assert lab.page.locator(".rates").is_visible(), "the rates have room"
     assert more.get_attribute("aria-expanded") == "false" and not any(lab.page.locator(s).is_visible() for s in inside)
@@ -222,4 +222,49 @@ def test_the_address_brings_back_what_is_seen_of_the_density(lab, server):
     lab.wait(lambda: shown() == ("100", "true"), "the buttons do not follow")
     lab.open(lab.page.url)
     lab.wait(lambda: shown() == ("100", "true"), f"it comes back as {shown()}")
+    assert not lab.complaints
+
+
+def test_under_a_projector_type_is_larger_two_sliders_are_in_hand_and_nothing_of_it_stays(lab, server):
+    lab.open(server.page)
+    parts = [".stage", ".strip", ".scrub", ".sheet", ".curves .second", ".density"]
+    seen = lambda: [lab.page.locator(part).first.bounding_box() for part in parts]  # noqa: E731
+    usual, height = seen(), lab.page.locator(".readout .k").bounding_box()["height"]
+    for name in ("dynamics.alpha", "dynamics.sigma"):
+        lab.slide(name, 0.4)
+    lab.page.keyboard.press("p")
+    lab.wait(lambda: lab.page.locator(".held").count() == 2, "no two sliders are in hand")
+    held = lab.page.locator(".held").evaluate_all("(rows) => rows.map((row) => row.dataset.name)")
+    assert sorted(held) == ["dynamics.alpha", "dynamics.sigma"], "those that were touched are in hand"
+    lab.wait(lambda: lab.page.locator(".readout .k").bounding_box()["height"] > 1.4 * height, "type is not larger")
+    assert lab.page.evaluate("window.swarmviz_type") == 1.5
+    lab.slide("dynamics.sigma", 0.7)
+    for part in (".curves .second", ".density", ".header"):
+        assert not lab.page.locator(part).first.is_visible()
+    for part in (".curves .first", ".readout .k", ".rates", ".play"):
+        assert lab.page.locator(part).first.is_visible()
+    lab.wait(
+        lambda: (permalink.read(lab.page.url.partition("?s=")[2]).views or {}).get("projector"), "no link holds it"
+    )
+    lab.page.keyboard.press("p")
+    lab.wait(lambda: seen() == usual, "it does not come back")
+    assert lab.page.evaluate("window.swarmviz_type") == 1
+    assert not lab.complaints
+
+
+def test_where_choices_and_panel_do_not_both_fit_the_one_that_opens_closes_the_other(lab, server):
+    size(lab, *MIDDLE)
+    lab.open(server.page)
+    tab, width = lab.page.get_by_role("tab", name="Runs"), lambda: lab.page.locator(".strip").bounding_box()["width"]
+    shown = lambda: lab.page.locator(".sheet").is_visible() and lab.page.locator(".sheet").bounding_box()["x"] >= 0  # noqa: E731
+    assert shown()
+    panel(lab)
+    lab.wait(lambda: not shown() and width() == 1024 - 400, "the choices stay beside the panel")
+    lab.page.locator("header button").first.click()
+    lab.wait(lambda: shown() and not tab.is_visible() and width() == 1024 - 320, "the panel stays beside the choices")
+    size(lab, *WIDE)
+    panel(lab)
+    lab.wait(lambda: shown() and width() == 1440 - 720, "where there is room, both are seen")
+    size(lab, *MIDDLE)
+    lab.wait(lambda: not shown() and tab.is_visible(), "a window that is made narrow keeps both")
     assert not lab.complaints

@@ -29,7 +29,10 @@ LOG_STEPS = [
     "log k",
     "Logarithmic axis of the steps, from step 1 on: the whole history, its beginning as wide as its end",
 ]
-ONE_PLOT = "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; }"
+ONE_PLOT = (
+    "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; } "
+    ".second { display: var(--sv-second, flex); }"  # under a projector none: see assets/page.css
+)
 MEANINGS = {
     SCHEDULE: "The parameters that follow a schedule, over the whole run and ahead of it",
     TO_LAW: TO_LAW_MEANING,

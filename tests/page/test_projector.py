@@ -1,0 +1,51 @@
+"""The page for a projector is an option that a link holds, and nothing that an undo or another run takes away."""
+
+from __future__ import annotations
+
+import pytest
+
+from components.links import permalink
+from components.session import Session
+
+
+@pytest.fixture
+def session():
+    made = Session()
+    yield made
+    made.close()
+
+
+def options_of(link):
+    return permalink.read(link.split("s=")[1]).views
+
+
+def test_the_link_holds_it_and_opens_the_page_so(session):
+    session.start()
+    session._act("touched", None)
+    session.actions.act("projector", True)
+    assert session.bar.projector
+    assert options_of(session.bar.link) == {"projector": True}
+    other = Session(session.bar.link.split("s=")[1])
+    assert other.bar.projector
+    other.close()
+    session.actions.act("projector", False)
+    assert not options_of(session.bar.link)
+
+
+@pytest.mark.parametrize("wrong", [1, "yes", None, [True]])
+def test_a_value_that_is_neither_true_nor_false_is_refused_with_its_name(session, wrong):
+    with pytest.raises(ValueError, match=r"projector = .*must be true or false"):
+        session.projector.projector = wrong
+    assert session.projector.projector is False
+
+
+def test_a_browser_that_asks_for_anything_but_true_gets_the_usual_page(session):
+    session.projector.choose(True)
+    session.projector.choose({"on": True})
+    assert session.bar.projector is False
+
+
+def test_it_is_no_touch_of_the_run(session):
+    session.start()
+    session._act("projector", True)
+    assert session.bar.projector and not session.arrival.touched
