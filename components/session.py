@@ -103,7 +103,7 @@ class Session:
             runs, weakly(self._make_arena), weakly(self._branching), weakly(self._edit_failed), check_change
         )
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
-        self.projector = Projector(self.bar, weakly(self._show_in_link))
+        self.projector = Projector(self.bar, weakly(self._show_in_link), weakly(self._scale_type))
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)
         self.player = Player(self.panes, self.transport, self.bar, weakly(self._advance), written)
@@ -497,6 +497,9 @@ class Session:
             self.links.begin()
         else:
             self.links.write()
+
+    def _scale_type(self, factor: float) -> None:
+        self.curves.scale_type(factor)
 
     def _stood(self) -> Stood:
         with self.panes.lock:

@@ -8,6 +8,8 @@ from typing import Any
 
 from components.playback.bar import Bar
 
+TYPE_SCALE = 1.5  # size of the type over the usual one, where the window has room for it: --sv-type in assets/page.css
+
 
 class Projector:
     """An option of the page like those of the views: larger type, and only the arena, a curve and the two parameters in hand.
@@ -18,6 +20,8 @@ class Projector:
         Tells the browser.
     done : function ()
         Called when somebody has chosen.
+    scale_type : function (factor)
+        Called with the size of the type over the usual one.
 
     Attributes
     ----------
@@ -27,8 +31,8 @@ class Projector:
 
     defaults: Mapping[str, Any] = MappingProxyType({"projector": False})
 
-    def __init__(self, bar: Bar, done: Callable[[], None]):
-        self._bar, self._done = bar, done
+    def __init__(self, bar: Bar, done: Callable[[], None], scale_type: Callable[[float], None] = lambda factor: None):
+        self._bar, self._done, self._scale_type = bar, done, scale_type
 
     @property
     def projector(self) -> bool:
@@ -46,6 +50,7 @@ class Projector:
         if not isinstance(on, bool):
             raise ValueError(f"projector = {on!r}: must be true or false")
         self._bar.projector = on
+        self._scale_type(TYPE_SCALE if on else 1.0)
 
     def choose(self, value: Any) -> None:
         """The browser's message that it shall be so."""

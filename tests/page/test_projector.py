@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from components.links import permalink
+from components.page.projector import TYPE_SCALE
 from components.session import Session
+from components.views.curves.curve_plot import ROW_PX
 
 
 @pytest.fixture
@@ -30,6 +32,18 @@ def test_the_link_holds_it_and_opens_the_page_so(session):
     other.close()
     session.actions.act("projector", False)
     assert not options_of(session.bar.link)
+
+
+def test_names_of_curves_have_the_room_that_larger_type_takes(session):
+    """Rows of 13 pixels lay over each other in type of 16.5 pixels."""
+    session.transport.paint_before_start()
+    plot = session.curves._plots[1]
+    plot._size |= {"inner_width": 400, "inner_height": 40}
+    told = []
+    for on in (False, True):
+        session.projector.projector = on
+        told.append(len(plot.names.data["text"]))
+    assert told == [min(len(plot.lines), int(40 / ROW_PX)), int(40 / (ROW_PX * TYPE_SCALE))]
 
 
 @pytest.mark.parametrize("wrong", [1, "yes", None, [True]])

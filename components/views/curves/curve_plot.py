@@ -39,7 +39,7 @@ from swarmviz.drawing.strokes import Stroke, strokes
 
 BAND_ALPHA = 0.2  # opacity of the band of the replicas
 TYPE_PX = float(SMALL_TEXT.removesuffix("px"))
-ROW_PX = TYPE_PX + 2  # from one name to the next
+ROW_PX = TYPE_PX + 2  # from one name to the next, in type of the usual size
 USUAL_PX = 380, 100  # width and height of a frame before the browser has told them
 READOUT = script("curve_readout")
 
@@ -85,6 +85,7 @@ class CurvePlot:
         self._noted = "", False, False  # group and scale of the axis, and whether they have a place for notes
         self._last: CurvesPicture | None = None
         self.figure.on_event(Tap, self._clicked)
+        self._type = 1.0  # size of the type over the usual one
         self._size = {"inner_width": USUAL_PX[0], "inner_height": USUAL_PX[1]}
         for side in self._size:
             self.figure.on_change(side, self._resized)
@@ -188,7 +189,7 @@ class CurvePlot:
         labels = [short_name(c.label) for c in p.curves if c.tip not in self.hidden_tips] + [
             a.label for a in p.areas[:1]
         ]
-        end = steps_end(p.end, name_room(labels, self._size["inner_width"], TYPE_PX), p.log_steps)
+        end = steps_end(p.end, name_room(labels, self._size["inner_width"], TYPE_PX * self._type), p.log_steps)
         if end != self._end_now:
             self._end_now = end
             ticks = step_ticks(end, p.log_steps)
@@ -200,7 +201,7 @@ class CurvePlot:
         """The names at the ends of the lines."""
         if self._y_now is None:
             return
-        found = line_labels(p, self.hidden_tips, self._y_now, self._size["inner_height"], ROW_PX)
+        found = line_labels(p, self.hidden_tips, self._y_now, self._size["inner_height"], ROW_PX * self._type)
         paper, ink = self.colours.paper, self.colours.ink
         colour = lambda place: self.colours.soft if place == BEHIND else self._colour_of(place, p.curves[place])  # noqa: E731
         self.names.data = {
@@ -294,6 +295,13 @@ class CurvePlot:
         self.figure.y_scale = LogScale() if log else LinearScale()
         self.figure.x_scale = LogScale() if log_steps else LinearScale()
         self.figure.xaxis.axis_label = "step k, from 1 on" if log_steps else "step k"
+
+    def scale_type(self, factor: float) -> None:
+        """Leave room for names in type that the browser makes so much larger."""
+        self._type = factor
+        if self._last is not None and self._y_now is not None:
+            self._move_axes(self._last)
+            self._label(self._last)
 
     # ---- the browser ---------------------------------------------------------------------------------------------------
 

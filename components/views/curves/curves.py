@@ -318,6 +318,11 @@ class Curves(View):
         if before != self._chosen:
             self.refresh()
 
+    def scale_type(self, factor: float) -> None:
+        """Leave room for names in type that the browser makes so much larger."""
+        for plot in self._plots:
+            plot.scale_type(factor)
+
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         for plot in self._plots:
