@@ -108,6 +108,7 @@ const watchConnection = (() => {
     const {_on_close: closed, _on_message: received, send} = ClientConnection.prototype
     ClientConnection.prototype._on_close = function (event, reject) {
       code = event.code
+      if (this._receiver) { this._receiver = new this._receiver.constructor() } // else it waits for the rest of the message that was cut
       return closed.call(this, event, reject)
     }
     ClientConnection.prototype._on_message = function (event) {

@@ -24,7 +24,7 @@ def test_a_connection_has_the_methods_that_are_patched(method):
     assert re.search(rf"^\s+(?:async )?{method}\(", bodies("ClientConnection"), re.M)
 
 
-@pytest.mark.parametrize("field", ["socket", "session"])
+@pytest.mark.parametrize("field", ["socket", "session", "_receiver"])
 def test_a_connection_has_the_fields_that_are_read(field):
     assert re.search(rf"connection\.{field}\b|current\.{field}\b|\{{{field}\}} = connection|this\.{field}\b", CODE)
     assert re.search(rf"this\.{field}\b|^\s+{field} = ", bodies("ClientConnection"), re.M)
