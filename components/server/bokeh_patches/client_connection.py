@@ -12,8 +12,8 @@ Written for
 Without it
     A lost connection is still noticed where BokehJS tells of it, without a reason; a silent one is not.
 Upstream
-    The code of the closed socket in the event ``connection_lost``, a time-out for silence, no new models but those made in the browser, and a
-    receiver that begins anew with each socket.
+    The code of the closed socket in the event ``connection_lost``, a time-out for silence, no new models but those made in the browser,
+    and a receiver that begins anew with each socket.
 """
 
 from __future__ import annotations
