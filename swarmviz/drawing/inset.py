@@ -54,7 +54,7 @@ class Inset(NamedTuple):
 
 
 def times(factor: float) -> str:
-    """A magnification in two digits: ×3.5, ×24, ×1,200, ×3·10⁸."""
+    """A magnification in two digits: ×3.5, ×24, ×1,200, ×3.1·10⁸."""
     digits = float(f"{factor:.2g}")
     if digits >= 1e6:
         return f"×{decimal(digits)}"
