@@ -44,6 +44,9 @@ class Bar(pn.custom.JSComponent):
     invitation = param.String("", doc="What is said to somebody who has just arrived, until something is touched.")
     dark = param.Boolean(False, doc="Whether the page has the dark theme, for the browser to remember.")
     projector = param.Boolean(False, doc="Whether the page is laid out for a projector: larger type, and less of it.")
+    spoken = param.Dict(
+        {}, doc="What screen readers read out, because it was asked for: text and count (number of the request)."
+    )
     base = param.String(
         "", doc="The same for the run with which the visit began; it is not written into the address bar."
     )
