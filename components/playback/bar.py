@@ -66,3 +66,8 @@ class Bar(pn.custom.JSComponent):
         """Show a message above the bar; an empty one removes it."""
         self._said += 1  # the same text again is another message: the first one may have been dismissed
         self.message = {"text": text, "level": level, "reset": reset, "count": self._said}
+
+    def take_back(self, text: str) -> None:
+        """Remove a message whose cause is gone, unless another has taken its place."""
+        if text and self.message.get("text") == text:
+            self.message = {}
