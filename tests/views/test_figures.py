@@ -107,7 +107,9 @@ def test_another_run_has_another_description_and_a_picture_writes_none():
     attached(view, simulation(landscape="Rastrigin", n=50))
     view.name_pane("B", "σ = 2", True)
     assert "Arena B" in view.figure.name and "Rastrigin" in view.figure.name and "50 agents" in view.figure.name
-    assert "σ = 2 · controls" in view.figure.name
+    assert "σ = 2 · the controls belong to it" in view.figure.name
+    view.name_pane("", "", True)  # of the only one that is not worth saying
+    assert "controls" not in view.figure.name
 
 
 def test_a_plot_of_curves_names_its_lines_and_leaves_out_those_that_are_hidden():

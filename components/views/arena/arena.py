@@ -118,7 +118,10 @@ class Arena(View):
         n, d = run.initial_swarm.n, run.initial_swarm.d
         where = "" if isinstance(self._renderer, FiniteSetRenderer) else f" in {d} dimension{'s' * (d > 1)}"
         shown = f"Arena{f' {name}' if name else ''}: {run.dynamics.title} on {self._own_title}, {n:,} agent{'s' * (n > 1)}{where}"
-        describe(self._renderer.figure, " · ".join(filter(None, (shown, said, "controls" * active))))
+        describe(
+            self._renderer.figure,
+            " · ".join(filter(None, (shown, said, "the controls belong to it" * bool(name and active)))),
+        )
 
     def _renderer_for(self, frame: Frame) -> Renderer:
         kind = FiniteSetRenderer if frame.links is not None else LineRenderer if frame.d == 1 else PlaneRenderer
