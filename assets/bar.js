@@ -12,6 +12,7 @@ import {makeFullScreen} from "./bar_full_screen.js"
 import {makeProjector} from "./bar_projector.js"
 import {makeHelp, listenToKeys} from "./bar_keyboard.js"
 import {makeMore} from "./bar_more.js"
+import {makeSpoken} from "./bar_spoken.js"
 import {makeArrival} from "./bar_arrival.js"
 import {followTheme} from "./bar_theme.js"
 
@@ -30,7 +31,7 @@ export function render({model}) {
   const settings = makeSettings(model, send, () => more.mark(settings.changed()))
   const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, projector.button, full.button, help.button), () => help.isOpen() || link.isOpen())
   const bar = make("div", {className: "strip"}, banner.node, readout.line, transport.node, speed.node, more.panel, readout.rates,
-    make("div", {className: "corner"}, link.button, more.button), help.dialog, link.dialog)
+    make("div", {className: "corner"}, link.button, more.button), help.dialog, link.dialog, makeSpoken(model))
   more.watch(bar)
   settings.show()
   listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleProjector: projector.toggle, toggleHelp: help.toggle})

@@ -21,6 +21,12 @@ if (!window.swarmviz_figures) {
   if (GlyphRendererView) {
     Object.defineProperty(GlyphRendererView.prototype, "needs_clip", {get() { return moves(this) }, configurable: true})
   }
+  const describe = ({el, model}) => { // in words, for screen readers (figures.py)
+    if (model.name) {
+      el.setAttribute("role", "img")
+      el.setAttribute("aria-label", model.name)
+    }
+  }
   // Legends are elements of the page. Where they lie is looked up after a layout, but not with each picture: asking for it makes the browser
   // lay out the whole page anew, which took longer than painting.
   const {_paint_primary: paint_rest, _paint_overlays: paint_moving} = PlotView?.prototype ?? {}
@@ -28,6 +34,11 @@ if (!window.swarmviz_figures) {
   if (paint_rest && paint_moving && place) {
     PlotView.prototype._paint_primary = function (...given) {
       this.rest_painted = true
+      if (!this.described) {
+        this.described = true
+        describe(this)
+        this.connect(this.model.properties.name.change, () => describe(this))
+      }
       paint_rest.apply(this, given)
       const frame = this.frame.bbox.args.join()
       if (frame !== this.painted_frame) { // with another frame, Chromium was seen to stroke ticks of the painting before: once more, then

@@ -38,6 +38,7 @@ from components.page.left_future import LeftFuture
 from components.page.messages import Messages
 from components.page.projector import Projector
 from components.page.replica_panel import ReplicaPanel
+from components.page.spoken import Spoken
 from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.edits import Edits
@@ -183,6 +184,7 @@ class Session:
             show_comparison=weakly(self._show_comparison),
             done=weakly(self._write_link),
         )
+        self.spoken = Spoken(self.bar, weakly(self._redraw))
         self.actions = BarActions(
             self.panes,
             self.transport,
@@ -197,7 +199,7 @@ class Session:
             leave_alone=weakly(self.arrival.leave_alone),
             more=self.left.actions
             | {"projector": self.projector.choose}
-            | {"undo": weakly(self._undo), "redo": weakly(self._redo)},
+            | {"tell": self.spoken.ask, "undo": weakly(self._undo), "redo": weakly(self._redo)},
         )
         self.exports = Exports(
             weakly(self._snapshot),
@@ -209,7 +211,7 @@ class Session:
         self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_two())
         self.pictures = Pictures(
             self.panes,
-            views=(self.side, self.curves, self.claims, self.history, self.equation),
+            views=(self.side, self.curves, self.claims, self.history, self.equation, self.spoken),
             cards=(self.choices.mouse, self.replicas.card, self.law_error.card),
             report=weakly(self._view_failed),
             told=self.compare.tell,

@@ -86,6 +86,7 @@ class Links:
     ):
         self._views = views
         self._panes, self._transport, self._bar, self._history = panes, transport, bar, history
+        self._refusal = ""  # the last message that there is no link
 
     def state(self, views: Any = None) -> VisitState:
         """All that a link holds, as it is now, but for the ``views``."""
@@ -114,8 +115,10 @@ class Links:
         try:
             link = permalink.fitting(self.state(self._views()))
         except Unlinkable as error:
-            self._bar.say(f"There is no link to this run, because {error}.", "warning")
+            self._refusal = f"There is no link to this run, because {error}."
+            self._bar.say(self._refusal, "warning")
         else:
+            self._bar.take_back(self._refusal)
             self._bar.link = f"?{permalink.KEY}={link.code}"
             count = self._bar.copied.get("count", 0) + 1
             self._bar.copied = {"link": self._bar.link, "note": link.lost, "count": count}

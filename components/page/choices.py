@@ -55,6 +55,7 @@ class Choices:
     ):
         self._panes, self._transport, self._edits, self._replacement = panes, transport, edits, replacement
         self._messages, self._keep, self._show_runs = messages, keep, show_runs
+        self._refusal = ""  # the last message about the mouse
         self._show_comparison, self._done = show_comparison, done
         self.mouse = MouseModes(weakly(self._place_swarm), weakly(edits.move_handle))
 
@@ -101,7 +102,10 @@ class Choices:
                 self._edits.controls.parts, act, handle, at if shift is None else at - shift[: len(at)]
             )
         except ValueError as error:
-            self._messages.warn(sentence(str(error)))
+            self._refusal = sentence(str(error))
+            self._messages.warn(self._refusal)
+        else:
+            self._messages.take_back(self._refusal)
 
     def _must_wait(self) -> bool:
         """Whether runs are being built, which is then said."""

@@ -231,10 +231,8 @@ class History(View):
         k = sim.k if now else min(s.furthest for s in sims)
         if frame is None:
             frame = sim.frame if now else sim.end if sim.furthest == k else None
-        swarm, record = sim.initial_swarm, sim.record
-        i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
-        best = float(record["best"][i]) if "best" in record else math.nan
-        error = math.nan if frame is None else _error(frame, sim)
+        swarm, best = sim.initial_swarm, lowest_met(sim, k)
+        error = math.nan if frame is None else error_of(frame, sim)
         journal = sim.journal.until(k)
         return {
             "title": " beside ".join(
@@ -309,8 +307,17 @@ def _missed(frame: Frame, sim: Simulation) -> tuple[float | None, float | None]:
         return None, None
 
 
-def _error(frame: Frame, sim: Simulation) -> float:
-    """NaN where there is none: a row is not worth a run that cannot be shown."""
+def lowest_met(sim: Simulation, k: int) -> float:
+    """The lowest value met up to step ``k``, as far as it is recorded; NaN where it is not."""
+    record = sim.record
+    i = max(0, int(np.searchsorted(record["k"], k, side="right")) - 1)
+    return float(record["best"][i]) if "best" in record else math.nan
+
+
+def error_of(frame: Frame, sim: Simulation) -> float:
+    """Distance of what the swarm holds for the minimiser to the nearest known one, in half widths of the box.
+
+    NaN where there is none: a row is not worth a run that cannot be shown."""
     try:
         return success.error(frame, sim.landscape)
     except ValueError:  # a landscape that does not exist in the swarm's dimension

@@ -32,6 +32,10 @@ class Messages:
         """A warning."""
         self._bar.say(text, "warning")
 
+    def take_back(self, text: str) -> None:
+        """The cause of a message is gone: it goes, too."""
+        self._bar.take_back(text)
+
     def refused(self, error: Exception) -> None:
         """A run could not be built."""
         self.report(error, "The run goes on as it was: ")

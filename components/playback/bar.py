@@ -44,6 +44,9 @@ class Bar(pn.custom.JSComponent):
     invitation = param.String("", doc="What is said to somebody who has just arrived, until something is touched.")
     dark = param.Boolean(False, doc="Whether the page has the dark theme, for the browser to remember.")
     projector = param.Boolean(False, doc="Whether the page is laid out for a projector: larger type, and less of it.")
+    spoken = param.Dict(
+        {}, doc="What screen readers read out, because it was asked for: text and count (number of the request)."
+    )
     base = param.String(
         "", doc="The same for the run with which the visit began; it is not written into the address bar."
     )
@@ -63,3 +66,8 @@ class Bar(pn.custom.JSComponent):
         """Show a message above the bar; an empty one removes it."""
         self._said += 1  # the same text again is another message: the first one may have been dismissed
         self.message = {"text": text, "level": level, "reset": reset, "count": self._said}
+
+    def take_back(self, text: str) -> None:
+        """Remove a message whose cause is gone, unless another has taken its place."""
+        if text and self.message.get("text") == text:
+            self.message = {}

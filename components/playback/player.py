@@ -140,7 +140,6 @@ class Player:
             self._refusal = sentence(str(error))
             self._bar.say(self._refusal, "warning")
         else:
-            if self._refusal and self._bar.message.get("text") == self._refusal:
-                self._bar.message = {}
+            self._bar.take_back(self._refusal)
             self._moved()
         self._bar.answered += 1

@@ -7,10 +7,11 @@ four curves against 10; what is painted afterwards is the same Bokeh either way.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, Div, Grid, HoverTool, Label, Legend, Range1d
+from bokeh.models import ColumnDataSource, CustomJS, Div, Grid, HoverTool, Label, Legend, LogScale, Range1d
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
@@ -104,6 +105,29 @@ def apply_text_theme(text: Div, colours: Theme) -> None:
         "height": "calc(30px * var(--sv-type, 1))",
         "overflow-y": "auto",
     }  # two whole lines, whatever it says: nothing moves
+
+
+def describe(fig: figure, shown: str, names: Sequence[str] | None = None) -> None:
+    """Say what a figure shows, for screen readers: ``shown``, its axes, and what is drawn. Called when these change, not with each picture.
+
+    The text is the figure's ``name``, which the browser gives to the element of the figure (``assets/figure.js``).
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        Of what is drawn; without them those of the legends.
+    """
+    axes = [
+        f"{side} axis: {axis.axis_label}{', logarithmic' * isinstance(scale, LogScale)}"
+        for side, axis, scale in (("Horizontal", fig.below[0], fig.x_scale), ("vertical", fig.left[0], fig.y_scale))
+        if axis.visible and axis.axis_label
+    ]
+    if names is None:
+        legends = [part for part in fig.above if isinstance(part, Legend)]
+        names = [item.label.value for legend in legends for item in legend.items]
+    said = [shown, "; ".join(axes), names and f"Drawn: {', '.join(names)}"]
+    if fig.name != (text := ". ".join(filter(None, said)) + "."):
+        fig.name = text
 
 
 def apply_theme(fig: figure, colours: Theme) -> None:

@@ -25,6 +25,7 @@ from components.views.figures import (
     MOVING,
     apply_text_theme,
     apply_theme,
+    describe,
     finite_f4,
     flat_legend,
     move_range,
@@ -369,6 +370,7 @@ class Mass(View):
             self.law.glyph.global_alpha = opacity(law)
         self.law.visible = law is not None
         self.legend.items = items
+        describe(self.figure, "Masses of the agents")
         for name in MARKS:
             for span, seen in zip(self.across[name], (on_x, not on_x), strict=True):
                 span.visible = seen

@@ -15,6 +15,7 @@ from components.views.figures import (
     MOVING,
     apply_text_theme,
     apply_theme,
+    describe,
     flat_legend,
     move_range,
     new_figure,
@@ -117,6 +118,7 @@ class Occupation(View):
         items.append((f"± {ERRORS:g}σ" if banded else "", self._chance))
         self._law.visible, self._chance.visible = bool(law), banded
         self.legend.items = [LegendItem(label=label, renderers=[drawn]) for label, drawn in items if label]
+        describe(self.figure, "Occupation: the share of agents on each state minus the target law")
         text = "<br>".join(escape(reason) for reason in laws.reasons)
         self.reasons.update(text=text, visible=bool(text))
 

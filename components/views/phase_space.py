@@ -17,6 +17,7 @@ from components.views.figures import (
     MOVING,
     apply_text_theme,
     apply_theme,
+    describe,
     finite_f4,
     flat_legend,
     move_range,
@@ -316,6 +317,7 @@ class PhaseSpace(View):
         said = law.sentence if law is not None else ""
         self.reasons.update(text=escape(said), visible=bool(said))
         self.legend.items = items
+        describe(self.figure, f"Phase space: the agents by {x} and {v}")
         self.centre.visible = self.spread.visible = p.law is not None
 
     def set_dark(self, dark: bool) -> None:

@@ -38,7 +38,8 @@ def made():
     controls = SimpleNamespace(parts=panes.current.parts, show=lambda parts: setattr(controls, "parts", parts))
     edits = Edits(controls)
     replacement = SimpleNamespace(selections=[selection()], choose=note("choose"))
-    messages = SimpleNamespace(say=said.append, warn=said.append, refused=said.append)
+    take_back = lambda text: said.remove(text) if text in said else None  # noqa: E731
+    messages = SimpleNamespace(say=said.append, warn=said.append, refused=said.append, take_back=take_back)
     choices = Choices(
         panes,
         SimpleNamespace(playing=True),
@@ -131,3 +132,6 @@ def test_what_a_landscape_refuses_is_said_as_a_sentence(made, monkeypatch):
     monkeypatch.setattr(made.choices.mouse, "handle_event", refuses)
     made.choices.use_mouse(0, "clicked", 0, np.zeros(2))
     assert made.said == ["The last well stays."]
+    monkeypatch.setattr(made.choices.mouse, "handle_event", lambda *given: None)
+    made.choices.use_mouse(0, "clicked", 0, np.zeros(2))
+    assert made.said == [], "what is accepted takes back what was said of the last"

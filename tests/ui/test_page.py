@@ -142,6 +142,10 @@ def test_a_running_swarm_answers_at_once_to_a_parameter(lab, server):
 def test_step_back_reset_and_new_seed(lab, server):
     lab.open(server.page)
     k = lab.pause()
+    spoken = lab.page.locator(".strip .spoken")
+    assert spoken.text_content() == "", "something is read out that nobody has asked for"
+    lab.page.keyboard.press("t")
+    lab.wait(lambda: spoken.text_content().startswith(f"Step {k}, time "), "a screen reader is not told the step")
     lab.press("step")
     lab.wait(lambda: lab.step == k + 1, "Step")
     lab.page.wait_for_timeout(200)

@@ -43,8 +43,15 @@ def test_the_phase_space_is_seen_in_place_of_the_density_without_a_jump(lab, ser
     press(lab, "x₂, v₂")
     lab.wait(lambda: ("x₂", "v₂") in axes(lab), "the other coordinate is not seen")
     assert height(lab, ".density") == before
+    phase = lab.page.get_by_role("img", name="Phase space: the agents by x₂ and v₂")
+    assert "Horizontal axis: x₂; vertical axis: v₂" in phase.get_attribute("aria-label")
+    assert "BGK" in lab.page.get_by_role("img", name="Arena").get_attribute("aria-label")
     lab.choose("dynamics", "CBO")
     lab.wait(lambda: ("x₂", "") in axes(lab) and ("x₂", "v₂") not in axes(lab), "no velocities, no phase space")
+    lab.wait(
+        lambda: "BGK" not in lab.page.get_by_role("img", name="Arena").get_attribute("aria-label"),
+        "it tells of the old run",
+    )
     assert not lab.complaints
 
 

@@ -15,6 +15,7 @@ from components.views.arena.marks import name_marks
 from components.views.arena.options import ArenaOptions
 from components.views.arena.plane import PlaneRenderer
 from components.views.base import View
+from components.views.figures import describe
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.comparison import NAMES
 
@@ -55,6 +56,7 @@ class Arena(View):
         self._options = options or ArenaOptions(lambda: None)
         self._colours = theme(dark)
         self._named, self._own_title = ("", "", False), ""
+        self._legend: Any = None  # what the legend of a finite set names
         self.on_event = on_event
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._renderer: Renderer | None = None
@@ -107,6 +109,19 @@ class Arena(View):
         colour = self._colours.curves[NAMES.index(name)] if name else self._colours.grid
         figure.title.text = title
         figure.update(outline_line_color=colour, outline_line_width=(1, 4)[active] if name else 1)
+        self._describe()
+
+    def _describe(self) -> None:
+        """In words what the figure shows, whatever its title has room for."""
+        assert self._renderer is not None and self._sim is not None
+        (name, said, active), run = self._named, self._sim
+        n, d = run.initial_swarm.n, run.initial_swarm.d
+        where = "" if isinstance(self._renderer, FiniteSetRenderer) else f" in {d} dimension{'s' * (d > 1)}"
+        shown = f"Arena{f' {name}' if name else ''}: {run.dynamics.title} on {self._own_title}, {n:,} agent{'s' * (n > 1)}{where}"
+        describe(
+            self._renderer.figure,
+            " · ".join(filter(None, (shown, said, "the controls belong to it" * bool(name and active)))),
+        )
 
     def _renderer_for(self, frame: Frame) -> Renderer:
         kind = FiniteSetRenderer if frame.links is not None else LineRenderer if frame.d == 1 else PlaneRenderer
@@ -135,6 +150,9 @@ class Arena(View):
         """Write a payload to the figure's sources."""
         assert self._renderer is not None
         self._renderer.paint(payload)
+        if "background" in payload or payload.get("legend") != self._legend:
+            self._legend = payload.get("legend")
+            self._describe()
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""

@@ -18,6 +18,7 @@ from components.views.figures import (
     MOVING,
     apply_text_theme,
     apply_theme,
+    describe,
     move_range,
     new_figure,
     source,
@@ -136,7 +137,12 @@ class CurvePlot:
         if self._last is not None:
             self._show(self._last)
             self._label(self._last)
+        self._describe()
         self.on_lines()
+
+    def _describe(self) -> None:
+        """In words what the plot shows."""
+        describe(self.figure, "Curves over the steps", [name for _, name, _, _, shown in self.lines if shown])
 
     # ---- painting ------------------------------------------------------------------------------------------------------
 
@@ -259,6 +265,7 @@ class CurvePlot:
         )  # notes come and go; their place, once there, stays: no plot is squeezed
         self._noted = p.group, p.log, self._noted[2] or claimed or p.log or bool(reasons)
         self.reasons.update(text="<br>".join(reasons), visible=self._noted[2])
+        self._describe()
         self.on_lines()
 
     def _show(self, p: CurvesPicture) -> None:
@@ -295,6 +302,7 @@ class CurvePlot:
         self.figure.y_scale = LogScale() if log else LinearScale()
         self.figure.x_scale = LogScale() if log_steps else LinearScale()
         self.figure.xaxis.axis_label = "step k, from 1 on" if log_steps else "step k"
+        self._describe()
 
     def scale_type(self, factor: float) -> None:
         """Leave room for names in type that the browser makes so much larger."""

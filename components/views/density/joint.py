@@ -10,6 +10,7 @@ from components.palette import Theme, density_palette
 from components.views.figures import (
     MOVING,
     apply_theme,
+    describe,
     flat_legend,
     hover_claims,
     move_range,
@@ -64,6 +65,7 @@ class JointPlot:
             self.target.name = claim_of(target)
         label = "" if target is None else contours_name(target)
         self.legend.items = [LegendItem(label=label, renderers=[self.target])] if target is not None else []
+        describe(self.figure, "Density of the agents over the plane")
         self.target.visible = target is not None
         self.target.glyph.line_alpha = 1.0 if target is None else opacity(target)
 

@@ -9,6 +9,7 @@ from components.palette import FONT, SMALL_TEXT, Theme
 from components.views.figures import (
     MOVING,
     apply_theme,
+    describe,
     flat_legend,
     hover_claims,
     move_range,
@@ -81,6 +82,7 @@ class MarginalPlot:
             part.visible = law is not None and law.k >= 0
         self.figure.xaxis.axis_label = label
         self.legend.items = items
+        describe(self.figure, f"Density of the agents over {label}")
         self.smooth.visible, self.target.visible = smooth, target is not None
         self.target.glyph.line_alpha = 1.0 if target is None else opacity(target)
 

@@ -1,0 +1,60 @@
+"""What is told on demand to somebody who cannot see the page: step, time, the lowest value, and how far it is from the minimum.
+
+The sentence is made with the next picture, of the frame that it shows, and put into a region that screen readers read out
+(``assets/bar_spoken.js``). Nothing is computed, sent or said unless it was asked for.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from components.page.history import error_of, lowest_met
+from components.playback.bar import Bar
+from components.views.base import View
+from swarmviz import Frame, Simulation
+
+
+def sentence_of(frame: Frame, run: Simulation) -> str:
+    """The numbers of a run at the step of ``frame`` in words; what is not known is left out."""
+    parts = [f"step {run.k}", f"time {frame.t:.4g}"]
+    if math.isfinite(best := lowest_met(run, run.k)):
+        parts.append(f"lowest value so far {best:.4g}")
+    if math.isfinite(error := error_of(frame, run)):
+        parts.append(f"distance to the nearest known minimum {error:.4g} half widths of the box")
+    return f"{', '.join(parts).capitalize()}."
+
+
+class Spoken(View):
+    """Like a view, it gets the frame of each picture, but has no place on the page.
+
+    Parameters
+    ----------
+    bar : Bar
+        Has the region.
+    redraw : function ()
+        Called on the page's thread when a picture is needed.
+    """
+
+    def __init__(self, bar: Bar, redraw: Callable[[], None]):
+        super().__init__(redraw)
+        self._bar, self._asked, self._count = bar, False, 0
+
+    def ask(self, value: Any = None) -> None:
+        """Somebody wants to be told; the browser's message holds nothing else."""
+        self._asked = True
+        self.refresh()
+
+    def attach(self, run: Simulation) -> None:
+        """Another run is shown; nothing is said of that."""
+
+    def prepare(self, frame: Frame, run: Simulation) -> str | None:
+        """The sentence, until it has been said: a picture that waits may give way to the next."""
+        return sentence_of(frame, run) if self._asked else None
+
+    def paint(self, payload: str) -> None:
+        """Say it, once."""
+        if self._asked:
+            self._asked, self._count = False, self._count + 1
+            self._bar.spoken = {"text": payload, "count": self._count}
