@@ -53,7 +53,9 @@ Facts = dict[Key, Fact]
 def facts(
     journal: Journal, swarm: Swarm, dynamics: Dynamics | None = None, landscape: Landscape | None = None
 ) -> Facts:
-    """What a run is, and every parameter that has an effect, with its value; "1 → 2" where it was changed on the way, "1 → … → 1" where it came back.
+    """What a run is, and every parameter that has an effect, with its value.
+
+    It is "1 → 2" where it was changed on the way, and "1 → … → 1" where it came back.
 
     Parameters
     ----------

@@ -135,7 +135,8 @@ OVERLAPPING = """() => {
   const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
   const parts = all(document).filter((e) => e.matches(".strip :is(button, input, output, .readout > *)") && e.getClientRects().length > 0)
   const boxes = parts.map((e) => [e.className || e.tagName, e.getBoundingClientRect()])
-  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
+  const shared = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from])
+  const meet = (a, b) => shared(a, b, "left", "right") > 1 && shared(a, b, "top", "bottom") > 1
   return boxes.flatMap(([name, box], i) => [...boxes.slice(i + 1).filter(([, other]) => meet(box, other)).map(([other]) => [name, other]),
     ...(box.left < 0 || box.right > innerWidth || box.bottom > innerHeight ? [[name, "window"]] : [])])
 }"""
