@@ -55,6 +55,7 @@ class Arena(View):
         self._options = options or ArenaOptions(lambda: None)
         self._colours = theme(dark)
         self._named, self._own_title = ("", "", False), ""
+        self._title = ""  # as it is shown
         self.on_event = on_event
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._renderer: Renderer | None = None
@@ -105,7 +106,7 @@ class Arena(View):
             said = f"\u2002{said}" if said else f" · {run.dynamics.title} on {run.landscape.title}"
             title = f"{name}{said}{' · controls' * active}{slice_seen}"
         colour = self._colours.curves[NAMES.index(name)] if name else self._colours.grid
-        figure.title.text = title
+        figure.title.text = self._title = title
         figure.update(outline_line_color=colour, outline_line_width=(1, 4)[active] if name else 1)
 
     def _renderer_for(self, frame: Frame) -> Renderer:
@@ -135,6 +136,9 @@ class Arena(View):
         """Write a payload to the figure's sources."""
         assert self._renderer is not None
         self._renderer.paint(payload)
+        if (painted := self._renderer.figure.title.text) != self._title:  # that of a finite set comes with its picture
+            self._own_title = painted
+            self._show_name()
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
