@@ -1,7 +1,7 @@
 // A row of small buttons: one of several choices, then switches. The server is told what was pressed and answers with the new state.
 
 import {makeLines} from "./buttons_lines.js"
-import {make, makeButton} from "./dom.js"
+import {make, makeButton, listen} from "./dom.js"
 
 const MOST_BUTTONS = 5 // more choices become a menu, and so do those for which there is no room
 
@@ -27,9 +27,14 @@ export function render({model}) {
     roomy = fits()
     row.replaceChildren(...choices(roomy), make("i"), ...lines, ...model.switches.map(button("switch", (name) => model.active.includes(name))))
   }
+  const overflows = () => row.scrollWidth > row.clientWidth && row.clientWidth > 0 && !row.querySelector("select")
   const measure = () => {
-    if (row.scrollWidth > row.clientWidth && row.clientWidth > 0 && !row.querySelector("select")) { needed = row.scrollWidth }
+    if (overflows()) { needed = row.scrollWidth }
     if (fits() !== roomy) { draw() }
+    if (overflows()) { // they take more than when they were measured
+      needed = row.scrollWidth
+      draw()
+    }
   }
   for (const name of ["choices", "value", "switches", "active"]) {
     model.on(name, () => {
@@ -39,6 +44,11 @@ export function render({model}) {
     })
   }
   new ResizeObserver(measure).observe(row)
+  listen(model, document, "swarmviz-projector", () => { // type has another size
+    needed = 0
+    draw()
+    measure()
+  })
   draw()
   return row
 }

@@ -42,4 +42,4 @@ def _schedule(kind: str, declared: Real, old: Any, t: float) -> Any:
     now = float(old.at(t)) if isinstance(old, TimeDependent) else float(old)
     if kind in (FIXED, schedules.Constant.__name__):
         return now if declared.contains(now) else declared.bounds[0]
-    return schedules.ALL[kind].beginning(now, t)
+    return schedules.ALL[kind].beginning(now, float(f"{t:.12g}"))  # 48 steps of 0.05 are 2.4 to a reader

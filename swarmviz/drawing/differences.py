@@ -53,7 +53,9 @@ Facts = dict[Key, Fact]
 def facts(
     journal: Journal, swarm: Swarm, dynamics: Dynamics | None = None, landscape: Landscape | None = None
 ) -> Facts:
-    """What a run is, and every parameter that has an effect, with its value; "1 → 2" where it was changed on the way.
+    """What a run is, and every parameter that has an effect, with its value.
+
+    It is "1 → 2" where it was changed on the way, and "1 → … → 1" where it came back.
 
     Parameters
     ----------
@@ -78,8 +80,19 @@ def facts(
             value = getattr(now, name)
             before = getattr(then, name) if type(then) is type(now) else value
             symbol, meaning = getattr(declared, "symbol", "") or name, " ".join((declared.doc or "").split())
-            found[part, type(now).__name__, name] = _fact(symbol, text_of(before), text_of(value), value, meaning)
+            fact = _fact(symbol, text_of(before), text_of(value), value, meaning)
+            if fact.text == fact.now and _left(journal, part, name, value):
+                fact = fact._replace(text=f"{fact.now} → … → {fact.now}")
+            found[part, type(now).__name__, name] = fact
     return found
+
+
+def _left(journal: Journal, part: str, name: str, value: Any) -> bool:
+    """Whether a parameter that has the same value at the start and now had another in between."""
+    if part not in KINDS:
+        return False
+    values = (getattr(getattr(change, part), name, value) for change in journal)
+    return any(other is not value and text_of(other) != text_of(value) for other in values)
 
 
 def _fact(symbol: str, before: str, text: str, value: Any, meaning: str) -> Fact:

@@ -19,14 +19,19 @@ def test_a_schedulable_number_can_follow_each_schedule_and_go_back(kind):
     assign(part, "sigma.kind", kind)
     assert type(part.sigma).__name__ == kind
     rows = {row.name: row for row in rows_of(part, "p")}
-    if kind == "Piecewise":
-        assert "p.sigma.formula" not in rows, "its points say all of it"
-    else:
-        assert rows["p.sigma.formula"].value.startswith("σ(t) = ") and "\\" not in rows["p.sigma.formula"].value
+    formula = rows.get("p.sigma.formula")
+    assert (formula is None) == (kind == "Piecewise"), "the points of one say all"
+    assert formula is None or (formula.value.startswith("σ(t) = ") and "\\" not in formula.value)
     for name, declared in part.sigma.declared().items():
         assert rows[f"p.sigma.{name}"].symbol == declared.symbol
     assign(part, "sigma.kind", "fixed")
     assert isinstance(part.sigma, float)
+
+
+def test_a_schedule_begins_at_a_time_that_a_reader_can_read():
+    part = dynamics.CBO()
+    assign(part, "sigma.kind", "Linear", t=48 * 0.05)
+    assert part.sigma.since == 2.4 != 48 * 0.05, "not 2.4000000000000004"
 
 
 def test_the_parameters_of_a_schedule_are_edited_and_refused_like_any_other():

@@ -51,6 +51,18 @@ def test_what_was_changed_on_the_way_is_read_from_the_journal_and_the_title_has_
     assert titles([found]) == ("σ = 2", "σ = 1 → 2"), "the same now: the title says what was before"
 
 
+def test_a_value_that_came_back_is_a_difference_since_the_swarms_went_other_ways() -> None:
+    a, b = run(sigma=1.0), run(sigma=1.0)
+    for sigma in (2.0, 1.0):
+        b.dynamics.sigma = sigma
+        for sim in (a, b):
+            sim.advance(3)
+    assert (a.frame.x != b.frame.x).any()
+    (found,) = differing(a, b)
+    assert (found.of_a, found.of_b, found.now) == ("1", "1 → … → 1", ("1", "1"))
+    assert titles([found]) == ("σ = 1", "σ = 1 → … → 1")
+
+
 def test_a_pending_edit_is_a_difference_before_it_acts() -> None:
     a, b = run(sigma=1.0), run(sigma=1.0)
     pending = facts(b.journal, b.initial_swarm, CBO(sigma=0.5), Rastrigin())

@@ -130,6 +130,18 @@ ON_ITS_SIDE = """() => {
 }"""
 
 
+# Pairs of the bar's parts that lie over each other, and parts that are not wholly in the window.
+OVERLAPPING = """() => {
+  const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  const parts = all(document).filter((e) => e.matches(".strip :is(button, input, output, .readout > *)") && e.getClientRects().length > 0)
+  const boxes = parts.map((e) => [e.className || e.tagName, e.getBoundingClientRect()])
+  const shared = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from])
+  const meet = (a, b) => shared(a, b, "left", "right") > 1 && shared(a, b, "top", "bottom") > 1
+  return boxes.flatMap(([name, box], i) => [...boxes.slice(i + 1).filter(([, other]) => meet(box, other)).map(([other]) => [name, other]),
+    ...(box.left < 0 || box.right > innerWidth || box.bottom > innerHeight ? [[name, "window"]] : [])])
+}"""
+
+
 def test_on_the_side_of_a_phone_the_arena_has_most_of_the_height_and_the_bar_one_row(lab, server):
     lab.open(server.page)
     size(lab, 844, 390)  # it was turned: the choices make room by themselves
@@ -140,6 +152,9 @@ def test_on_the_side_of_a_phone_the_arena_has_most_of_the_height_and_the_bar_one
 
     lab.wait(fits, f"{lab.page.evaluate(ON_ITS_SIDE)}")
     lab.picture("844x390")
+    lab.page.click("[aria-label='Open drawer']")
+    lab.wait(lambda: lab.page.locator(".strip").bounding_box()["width"] < 600, "the choices do not open beside it")
+    lab.wait(lambda: lab.page.evaluate(OVERLAPPING) == [], f"{lab.page.evaluate(OVERLAPPING)}")
     assert not lab.complaints
 
 

@@ -20,7 +20,7 @@ from tests.views.helpers import DYNAMICS, LawAtOnce, attached, paint, simulation
 
 def named(plot):
     """The names at the ends of the lines."""
-    return list(plot.names.data["text"])
+    return [text for text in plot.names.data["text"] if text]
 
 
 def slots(plot):
@@ -185,7 +185,8 @@ def test_names_at_the_ends_follow_the_lines_and_never_lie_on_each_other():
         for height in (60, 120, 300):
             for side, pixels in (("inner_height", height), ("inner_width", 370)):
                 plot.figure.set_from_json(side, pixels)  # as the browser tells
-            names, ends = plot.names.data, plot.figure.y_range
+            told, ends = len(named(plot)), plot.figure.y_range
+            names = {column: values[:told] for column, values in plot.names.data.items()}
             log = view.log[view.plots.index(plot)]
             place = (lambda y: np.log10(y)) if log else (lambda y: np.asarray(y, float))
             at = height * (place(names["y"]) - place(ends.start)) / (place(ends.end) - place(ends.start))
@@ -194,6 +195,21 @@ def test_names_at_the_ends_follow_the_lines_and_never_lie_on_each_other():
             shown = view.prepare(sim.frame, sim).pictures[view.plots.index(plot)].curves
             assert len(names["text"]) == min(len(shown), int(height / ROW_PX))
             assert set(names["k"]) == {150.0} and plot.figure.x_range.end * 0.8 > 150, "with room for the names"
+
+
+def test_a_plot_never_has_fewer_texts_than_before_since_bokehjs_would_look_for_the_colours_of_those_that_are_gone():
+    view = attached(Curves(), simulation())
+    plot, lengths = view.plots[1], []
+    for group in ("dispersion", "value", "dispersion"):
+        view.choose(1, group)
+        columns = {len(values) for values in plot.names.data.values()}
+        assert len(columns) == 1 and len(named(plot)) <= min(columns)
+        lengths.append((*columns, len(named(plot))))
+        nowhere = [
+            np.isnan(y) for y, text in zip(plot.names.data["y"], plot.names.data["text"], strict=True) if not text
+        ]
+        assert len(nowhere) == max(columns) - len(named(plot)) and all(nowhere)
+    assert lengths[0] == lengths[2] and lengths[1][1] < lengths[0][1] and lengths[1][0] == lengths[0][0]
 
 
 @pytest.mark.parametrize("dark", [False, True])

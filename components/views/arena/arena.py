@@ -57,6 +57,7 @@ class Arena(View):
         self._colours = theme(dark)
         self._named, self._own_title = ("", "", False), ""
         self._legend: Any = None  # what the legend of a finite set names
+        self._title = ""  # as it is shown
         self.on_event = on_event
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._renderer: Renderer | None = None
@@ -107,7 +108,7 @@ class Arena(View):
             said = f"\u2002{said}" if said else f" · {run.dynamics.title} on {run.landscape.title}"
             title = f"{name}{said}{' · controls' * active}{slice_seen}"
         colour = self._colours.curves[NAMES.index(name)] if name else self._colours.grid
-        figure.title.text = title
+        figure.title.text = self._title = title
         figure.update(outline_line_color=colour, outline_line_width=(1, 4)[active] if name else 1)
         self._describe()
 
@@ -150,8 +151,12 @@ class Arena(View):
         """Write a payload to the figure's sources."""
         assert self._renderer is not None
         self._renderer.paint(payload)
-        if "background" in payload or payload.get("legend") != self._legend:
-            self._legend = payload.get("legend")
+        changed = "background" in payload or payload.get("legend") != self._legend
+        self._legend = payload.get("legend")
+        if (painted := self._renderer.figure.title.text) != self._title:  # that of a finite set comes with its picture
+            self._own_title = painted
+            self._show_name()
+        elif changed:
             self._describe()
 
     def set_dark(self, dark: bool) -> None:

@@ -67,6 +67,9 @@ class CurvePlot:
         self.step_ticker = FixedTicker(ticks=[])
         self.figure.xaxis.ticker = self.figure.xgrid.ticker = self.step_ticker
         self.names = source(k=None, y=None, text=[], colour=[])
+        self._names_told = (
+            0  # how many the browser has; never fewer, since BokehJS then looks for colours that are gone
+        )
         self._texts = self.figure.text(
             "k", "y", "text", source=self.names, text_color="colour", x_offset=6, text_baseline="middle", padding=1,
             text_font=value(FONT), text_font_size=value(SMALL_TEXT), background_fill_alpha=0.75, level=MOVING, name="names",
@@ -210,11 +213,13 @@ class CurvePlot:
         found = line_labels(p, self.hidden_tips, self._y_now, self._size["inner_height"], ROW_PX * self._type)
         paper, ink = self.colours.paper, self.colours.ink
         colour = lambda place: self.colours.soft if place == BEHIND else self._colour_of(place, p.curves[place])  # noqa: E731
+        spare = max(0, self._names_told - len(found))
+        self._names_told = len(found) + spare
         self.names.data = {
-            "k": [max(label.k, 1.0) if p.log_steps else label.k for label in found],
-            "y": [at_share(label.height, self._y_now, p.log) for label in found],
-            "text": [label.text for label in found],
-            "colour": [readable(colour(label.place), paper, ink) for label in found],
+            "k": [max(label.k, 1.0) if p.log_steps else label.k for label in found] + [math.nan] * spare,
+            "y": [at_share(label.height, self._y_now, p.log) for label in found] + [math.nan] * spare,
+            "text": [label.text for label in found] + [""] * spare,
+            "colour": [readable(colour(label.place), paper, ink) for label in found] + [ink] * spare,
         }
 
     def _add_slot(self) -> None:

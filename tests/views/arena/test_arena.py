@@ -50,6 +50,22 @@ def colder(sim):
     sim.dynamics.beta = 20.0
 
 
+def test_a_finite_set_that_is_compared_keeps_its_name_when_its_states_are_painted():
+    sim = finite_set_run("cycle", states=20)
+    arena = Arena()
+    arena.name_pane("B", "", True)
+    attached(arena, sim)
+    sim.dynamics.states = 12
+    sim.advance(1)
+    paint(arena, sim)
+    title = arena.figure.title.text
+    assert title.startswith("B · ") and "controls" in title and "12 states" in title
+    arena.name_pane("", "", False)
+    assert arena.figure.title.text == title.replace(title.partition(" · controls")[0], sim.landscape.title).replace(
+        " · controls", ""
+    )
+
+
 def seen(arena):
     """Everything that a figure shows: columns, ranges, and the texts of axes."""
     figure = arena.figure
