@@ -73,6 +73,8 @@ def test_it_is_there_in_one_dimension():
     assert inset.low.shape == (1,) and inset.low[0] < 0.99 and inset.high[0] > 1.01
 
 
-@pytest.mark.parametrize("factor, text", [(3.46, "×3.5"), (24.4, "×24"), (1234, "×1,200"), (3.1e8, "×3.1·10⁸"), (3e8, "×3·10⁸")])
+@pytest.mark.parametrize(
+    "factor, text", [(3.46, "×3.5"), (24.4, "×24"), (1234, "×1,200"), (3.1e8, "×3.1·10⁸"), (3e8, "×3·10⁸")]
+)
 def test_a_magnification_is_written_as_people_do(factor, text):
     assert times(factor) == text

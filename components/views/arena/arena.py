@@ -58,6 +58,7 @@ class Arena(View):
         self._named, self._own_title = ("", "", False), ""
         self._legend: Any = None  # what the legend of a finite set names
         self._title = ""  # as it is shown
+        self._size = 0, 0  # number of agents and of dimensions
         self.on_event = on_event
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._renderer: Renderer | None = None
@@ -84,6 +85,7 @@ class Arena(View):
         renderer = self._renderer_for(frame)
         renderer.reset(frame, run, same_run=run is self._sim)
         self._sim, self._renderer, self._own_title = run, renderer, renderer.figure.title.text
+        self._size = frame.n, frame.d
         self._show_name()
         self.paint(self.prepare(frame, run))
         if self._pane.object is not renderer.figure:
@@ -116,7 +118,7 @@ class Arena(View):
         """In words what the figure shows, whatever its title has room for."""
         assert self._renderer is not None and self._sim is not None
         (name, said, active), run = self._named, self._sim
-        n, d = run.initial_swarm.n, run.initial_swarm.d
+        n, d = self._size
         where = "" if isinstance(self._renderer, FiniteSetRenderer) else f" in {d} dimension{'s' * (d > 1)}"
         shown = f"Arena{f' {name}' if name else ''}: {run.dynamics.title} on {self._own_title}, {n:,} agent{'s' * (n > 1)}{where}"
         describe(
