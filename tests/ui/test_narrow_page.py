@@ -245,12 +245,14 @@ def test_under_a_projector_type_is_larger_two_sliders_are_in_hand_and_nothing_of
     parts = [".stage", ".strip", ".scrub", ".sheet", ".curves .second", ".density"]
     seen = lambda: [lab.page.locator(part).first.bounding_box() for part in parts]  # noqa: E731
     usual, height = seen(), lab.page.locator(".readout .k").bounding_box()["height"]
-    for name in ("dynamics.alpha", "dynamics.sigma"):
+    for name in ("dynamics.lam", "dynamics.sigma"):  # between them lies a row that is not in hand
         lab.slide(name, 0.4)
     lab.page.keyboard.press("p")
     lab.wait(lambda: lab.page.locator(".held").count() == 2, "no two sliders are in hand")
     held = lab.page.locator(".held").evaluate_all("(rows) => rows.map((row) => row.dataset.name)")
-    assert sorted(held) == ["dynamics.alpha", "dynamics.sigma"], "those that were touched are in hand"
+    assert sorted(held) == ["dynamics.lam", "dynamics.sigma"], "those that were touched are in hand"
+    tops = lab.page.locator(".held").evaluate_all("(rows) => rows.map((row) => row.getBoundingClientRect().top)")
+    assert tops[0] == tops[1], "the second is out of sight"
     lab.wait(lambda: lab.page.locator(".readout .k").bounding_box()["height"] > 1.4 * height, "type is not larger")
     assert lab.page.evaluate("window.swarmviz_type") == 1.5
     lab.slide("dynamics.sigma", 0.7)
