@@ -155,7 +155,8 @@ class Arena(View):
         self._renderer.paint(payload)
         changed = "background" in payload or payload.get("legend") != self._legend
         self._legend = payload.get("legend")
-        if (painted := self._renderer.figure.title.text) != self._title:  # that of a finite set comes with its picture
+        painted = self._renderer.figure.title.text
+        if isinstance(self._renderer, FiniteSetRenderer) and painted != self._title:  # it comes with the picture
             self._own_title = painted
             self._show_name()
         elif changed:

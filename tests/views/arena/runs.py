@@ -27,7 +27,8 @@ def attached(view, sim):
 def bare(x, landscape="Ackley", k=0, **fields):
     """What the arena needs of a simulation, with any fields in its frame."""
     surface = sv.landscapes.ALL[landscape]()
-    return SimpleNamespace(frame=Frame(k, 0.0, x, surface.values(x), **fields), landscape=surface)
+    frame = Frame(k, 0.0, x, surface.values(x), **fields)
+    return SimpleNamespace(frame=frame, landscape=surface, dynamics=sv.CBO())
 
 
 def renderer_of(sim):
