@@ -18,11 +18,20 @@ const rememberTheme = (dark) => {
   } catch { /* a browser without a memory */ }
 }
 
+// The frame of the page is drawn anew some time after it was told the theme; who waits for the dark is told once it is seen.
+const bodyIsDark = () => {
+  const [red = 255, green = 255, blue = 255, opacity = 1] = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? []
+  return opacity > 0 && red + green + blue < 384
+}
+const tellWhenDark = (frames = 300) => requestAnimationFrame(() => {
+  if (bodyIsDark()) { window.dispatchEvent(new CustomEvent("swarmviz:dark")) } else if (frames > 0) { tellWhenDark(frames - 1) }
+})
+
 // `ask()`: asks the server for the dark theme where it is wanted.
 export const followTheme = (model, send) => {
   model.on("dark", () => {
     rememberTheme(model.dark)
-    if (model.dark) { requestAnimationFrame(() => window.dispatchEvent(new CustomEvent("swarmviz:dark"))) }
+    if (model.dark) { tellWhenDark() }
   })
   return {ask: () => { if (wantsDark() && !model.dark) { send("dark", true) } }}
 }

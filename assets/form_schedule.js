@@ -57,7 +57,7 @@ export const makeScheduleCurve = (row, aria, send) => {
   const add = makeButton({textContent: "Add point", title: "Double-click, or Insert on a point"}, () => addAfter(chosen))
   const remove = makeButton({textContent: "Remove point", title: "Delete on a point"}, () => removeAt(chosen))
   const buttons = make("div", {className: "points"}, add, remove), group = make("div", {className: "plot", role: "group"}, plot, buttons)
-  let curve = null, present = null, handles = [], since = 0, frame = null, chosen = 0, held = null
+  let curve = null, present = null, handles = [], since = 0, frame = null, chosen = 0, orphan = false, held = null
 
   const measure = () => {
     const width = plot.clientWidth, {left, right, top, bottom, height} = PLOT_PX
@@ -105,7 +105,9 @@ export const makeScheduleCurve = (row, aria, send) => {
     mark.setAttribute("cy", value == null ? -99 : frame.y.at(value))
   }
   const nameOf = (i) => `${curve.symbol}: ${curve.most ? `point ${i + 1} of ${handles.length}` : handles[i].label}`
+  const focused = () => points.getRootNode().activeElement
   const drawPoints = () => {
+    const had = points.contains(focused())
     while (points.children.length > handles.length) { points.lastChild.remove() }
     while (points.children.length < handles.length) { points.append(makePoint(points.children.length)) }
     for (const [i, {s, value}] of handles.entries()) {
@@ -115,6 +117,14 @@ export const makeScheduleCurve = (row, aria, send) => {
       node.classList.toggle("chosen", i === chosen && curve.most > 0)
       for (const [name, text] of Object.entries({label: nameOf(i), valuetext: `t = ${short(t)}, ${curve.symbol} = ${short(value)}`,
         valuenow: value, valuemin: curve.range[0] ?? curve.low, valuemax: curve.range[1] ?? curve.high})) { node.setAttribute(`aria-${name}`, text) }
+    }
+    // An answer to what was sent before a point was added lacks it: its focus comes back with it, unless it has gone elsewhere.
+    const here = focused()
+    if (had && here == null) { orphan = true }
+    if (here != null && !points.contains(here)) { orphan = false }
+    if (orphan && chosen < handles.length && !points.children[chosen].hasAttribute("hidden")) {
+      orphan = false
+      points.children[chosen].focus({preventScroll: true})
     }
     buttons.hidden = !curve.most
     add.disabled = handles.length >= curve.most
@@ -168,6 +178,7 @@ export const makeScheduleCurve = (row, aria, send) => {
     chosen = i
     tell(i, true)
     points.children[i].focus({preventScroll: true})
+    orphan = focused() !== points.children[i] // a point beyond the axis, which is about to grow
   }
   const at = ({clientX, clientY}) => {
     const {left, top} = plot.getBoundingClientRect()
