@@ -112,6 +112,7 @@ class Controls:
             shown[name]["value"] = None
         now = {"spec": spec, "long": long}
         changed = {name: value for name, value in now.items() if value != getattr(self.form, name)}
+        self._show_curves()  # first: with what is shown comes the word that it answers the last message
         self.form.param.update(**changed, shown=shown)
         self.show_present_values()
 
@@ -151,10 +152,13 @@ class Controls:
         values: dict[str, Any] = {}
         for prefix, part in self.parts.items():
             values |= present_values(part, prefix, t)
+        self._show_curves()
+        self.form.present = values
+
+    def _show_curves(self) -> None:
         curves = self._plots.of(self.parts, self._lived())
         if curves is not self.form.curves:
             self.form.curves = curves
-        self.form.present = values
 
     def restart_schedules(self) -> None:
         """The swarm starts anew at t = 0, and with it the schedules that began when they were chosen; a typed beginning stays."""

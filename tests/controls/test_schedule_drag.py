@@ -89,3 +89,12 @@ def test_a_drag_is_an_edit_like_that_of_a_slider_and_a_refused_one_leaves_all_as
     assert "sigma" in form.form.shown[row]["error"] and "σ ≤ 100" in form.form.shown[row]["error"]
     form._edit("dynamics.sigma.points", "0, 3; 1, 2; 2, 1", True)
     assert [h["value"] for h in form.form.curves[row]["handles"]] == [3, 2, 1], "what is typed is drawn"
+
+
+def test_a_curve_comes_before_the_word_that_it_answers_the_last_message():
+    """Else the browser takes the curve of the message before for the answer: a second press of a key undid the first."""
+    form, _ = controls(sv.CBO(sigma=CORNERS))
+    told = []
+    form.form.param.watch(lambda event: told.append(event.name), ["curves", "shown"])
+    form._edit("dynamics.sigma.curve", {"moved": 1, "points": [[0, 2.0], [5, 1.0]]}, True, 1)
+    assert told == ["curves", "shown"]
