@@ -16,7 +16,7 @@ import numpy as np
 from swarmviz.drawing.axes import decades_around, nice_above, steps_around
 from swarmviz.frame import Clock
 from swarmviz.journal import Change
-from swarmviz.parameters import Real
+from swarmviz.parameters import Real, TimeDependent
 from swarmviz.schedules import Linear, Piecewise, Schedule
 
 POINTS = 120  # of a curve, evenly spaced
@@ -27,7 +27,7 @@ STRAIGHT_DECADES = (
     3000.0  # the same of straight lines; no drag on a linear axis reaches it, so that a drag towards 0 keeps the axis
 )
 ROOM = 1.25  # times the largest value: a point can be dragged so far at once
-MAX_JUMPS = 100  # the past of a run with more changes is drawn at even times alone
+MAX_CORNERS = 100  # changes of a run, or points of a schedule: of more, even times alone are drawn
 
 
 class ScheduleCurve(NamedTuple):
@@ -77,11 +77,23 @@ def horizon(schedule: Schedule, known: float, time_step: float) -> float:
 def acted(name: str, changes: Sequence[tuple[Change, Clock]], t: np.ndarray) -> np.ndarray:
     """The values of parameter ``name`` at times ``t``, by the changes of a journal with their clocks, both of shape (M,)."""
     began = [float(clock.at(change.k)) for change, clock in changes]
-    place = np.maximum(np.searchsorted(began, t, side="right") - 1, 0)
+    return _in_force(name, changes, np.searchsorted(began, t, side="right") - 1, t)
+
+
+def acted_at_steps(name: str, changes: Sequence[tuple[Change, Clock]], k: np.ndarray) -> np.ndarray:
+    """The same at the steps ``k``, of which the last change goes on."""
+    place = np.searchsorted([change.k for change, _ in changes], k, side="right") - 1
+    k0, t0, dt = np.array([clock for _, clock in changes], float).T
+    return _in_force(name, changes, place, t0[place] + (k - k0[place]) * dt[place])
+
+
+def _in_force(name: str, changes: Sequence[tuple[Change, Clock]], place: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The values at times ``t`` of the changes that are at ``place``, all of shape (M,)."""
     out = np.empty(np.shape(t))
-    for i in np.unique(place):  # as many as there are times, whatever the journal holds
-        value, here = getattr(changes[i][0].dynamics, name), place == i
-        out[here] = value.at(t[here]) if isinstance(value, Schedule) else float(value)
+    with np.errstate(all="ignore"):
+        for i in np.unique(place):  # as many as there are times, whatever the journal holds
+            value, here = getattr(changes[i][0].dynamics, name), place == i
+            out[here] = value.at(t[here]) if isinstance(value, TimeDependent) else float(value)
     return out
 
 
@@ -104,18 +116,21 @@ def schedule_curve(
         Δt, by which a run that has hardly begun is measured.
     """
     last = horizon(schedule, known, time_step)
-    t = _times(last, corners_of(schedule))
+    t = _times(last, _few(corners_of(schedule)))
     acted_t = np.empty(0)
     if changes and known > 0:
         began = [float(clock.at(change.k)) for change, clock in changes[1:]]
-        jumps = [] if len(began) > MAX_JUMPS else [time for b in began for time in (np.nextafter(b, -math.inf), b)]
-        corners = [c for change, _ in changes[-1:] for c in _corners_in(change, declared.name)]
-        acted_t = _times(known, [*jumps, *corners])
+        jumps = [time for b in _few(began) for time in (np.nextafter(b, -math.inf), b)]
+        acted_t = _times(known, [*jumps, *_few(_corners_in(changes[-1][0], declared.name))])
     y = schedule.at(t)
     acted_y = acted(declared.name, changes, acted_t) if len(acted_t) else np.empty(0)
     ratio = STRAIGHT_DECADES if isinstance(schedule, Linear | Piecewise) else DECADES
     low, high, log = _value_axis(declared, np.concatenate([y, acted_y]), ratio)
     return ScheduleCurve(t, y, acted_t, acted_y, last, low, high, log)
+
+
+def _few(times: list[float]) -> list[float]:
+    return times if len(times) <= MAX_CORNERS else []
 
 
 def _corners_in(change: Change, name: str) -> list[float]:

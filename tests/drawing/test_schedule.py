@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz.drawing.schedule import DECADES, MAX_REACH, STRAIGHT_DECADES, acted, horizon, schedule_curve, settles_at
+from swarmviz.drawing.schedule import (
+    DECADES,
+    MAX_CORNERS,
+    MAX_REACH,
+    POINTS,
+    STRAIGHT_DECADES,
+    acted,
+    horizon,
+    schedule_curve,
+    settles_at,
+)
 from swarmviz.schedules import Exponential, Linear, Logarithmic, Piecewise, Power
 
 SIGMA = sv.CBO.param.sigma
@@ -97,3 +107,11 @@ def test_the_value_axis_has_room_keeps_the_range_and_is_logarithmic_over_decades
     assert drawn(Exponential(ratio=wide)).log and not drawn(Exponential(ratio=narrow)).log
     grows = drawn(Exponential(start=1.0, ratio=1e3), known=1e4)
     assert grows.high <= 100.0 and np.isinf(grows.y).any(), "what leaves the range has no place on the axis"
+
+
+def test_of_a_schedule_with_thousands_of_points_no_more_numbers_are_drawn_than_of_any_other():
+    """With every edit the browser was sent all of them, up to 12,000."""
+    for count in (MAX_CORNERS - 1, 5000):  # the beginning is a corner, too
+        curve = drawn(Piecewise(tuple((0.002 * i, 1.0 + i % 2) for i in range(count))))
+        assert len(curve.t) <= POINTS + MAX_CORNERS
+    assert len(curve.t) == POINTS

@@ -8,7 +8,7 @@ import pytest
 import swarmviz as sv
 from components.views.curves.curves import Curves
 from components.views.curves.schedule_curves import (
-    MAX_HORIZON,
+    MAX_REACH,
     MIN_STEPS,
     acting_values,
     horizon,
@@ -89,7 +89,7 @@ def test_the_horizon_is_ahead_of_the_run_and_holds_the_end_of_a_schedule_that_is
     assert horizon(simulation(sigma=Logarithmic())) >= 1.2 * MIN_STEPS
     reach = horizon(simulation(sigma=Linear(duration=40.0), dt=0.1))
     assert 400 < reach <= 1000
-    assert horizon(simulation(sigma=Linear(duration=1e9), dt=0.1)) < MAX_HORIZON * MIN_STEPS
+    assert horizon(simulation(sigma=Linear(duration=1e9), dt=0.1)) < MAX_REACH * MIN_STEPS
     sim = simulation(sigma=Logarithmic())
     sim.advance(980)
     picture = schedule_picture(sim, log=False)

@@ -10,7 +10,7 @@ from swarmviz import Simulation
 from swarmviz.drawing.axes import nice_above
 from swarmviz.drawing.curves import Curve, CurvesPicture, range_of
 from swarmviz.drawing.log_axis import Zero, left_out, placed
-from swarmviz.drawing.schedule import settles_at
+from swarmviz.drawing.schedule import DECADES, MAX_REACH, MIN_STEPS, acted_at_steps, settles_at
 from swarmviz.drawing.thinning import thin
 from swarmviz.frame import Clock
 from swarmviz.journal import Change
@@ -18,10 +18,7 @@ from swarmviz.parameters import Described, Real, TimeDependent
 from swarmviz.replay import RunSpec
 
 GROUP = "schedule"
-MIN_STEPS = 100  # on the axis
-MAX_HORIZON = 100  # times the run so far: a schedule that lasts longer is not shown to its end
 POINTS = 900
-DECADES = 30.0  # the ratio from which on a logarithmic axis is better
 
 
 def scheduled(owner: Described) -> list[str]:
@@ -42,13 +39,7 @@ def changes_of(sim: Simulation) -> list[tuple[Change, Clock]]:
 
 def acting_values(sim: Simulation, name: str, k: np.ndarray) -> np.ndarray:
     """The value of parameter ``name`` at the steps ``k`` (M,), shape (M,): the past as it was, the future as it is scheduled now."""
-    k, out = np.asarray(k), np.full(np.shape(k), np.nan)
-    for change, clock in changes_of(sim):
-        later = k >= change.k
-        value = getattr(change.dynamics, name)
-        with np.errstate(all="ignore"):
-            out[later] = value.at(clock.at(k[later])) if isinstance(value, TimeDependent) else float(value)
-    return out
+    return acted_at_steps(name, changes_of(sim), np.asarray(k))
 
 
 def horizon(sim: Simulation) -> int:
@@ -57,7 +48,7 @@ def horizon(sim: Simulation) -> int:
     now = max(sim.furthest, MIN_STEPS)
     ends = [settles_at(getattr(sim.dynamics, name)) for name in scheduled(sim.dynamics)]
     steps = [clock.k0 + (end - clock.t0) / clock.dt for end in ends]
-    return int(nice_above(max(1.2 * now, *(1.1 * s for s in steps if s <= MAX_HORIZON * now), 1.0)))
+    return int(nice_above(max(1.2 * now, *(1.1 * s for s in steps if s <= MAX_REACH * now), 1.0)))
 
 
 def spans_decades(sim: Simulation) -> bool:
