@@ -57,7 +57,7 @@ export const makeScheduleCurve = (row, aria, send) => {
   const add = makeButton({textContent: "Add point", title: "Double-click, or Insert on a point"}, () => addAfter(chosen))
   const remove = makeButton({textContent: "Remove point", title: "Delete on a point"}, () => removeAt(chosen))
   const buttons = make("div", {className: "points"}, add, remove), group = make("div", {className: "plot", role: "group"}, plot, buttons)
-  let curve = null, present = null, handles = [], since = 0, frame = null, chosen = 0, last = -1, lost = -1, held = null // points that are chosen, had the focus, and lost it
+  let curve = null, present = null, handles = [], since = 0, frame = null, chosen = 0, held = null
 
   const measure = () => {
     const width = plot.clientWidth, {left, right, top, bottom, height} = PLOT_PX
@@ -105,9 +105,7 @@ export const makeScheduleCurve = (row, aria, send) => {
     mark.setAttribute("cy", value == null ? -99 : frame.y.at(value))
   }
   const nameOf = (i) => `${curve.symbol}: ${curve.most ? `point ${i + 1} of ${handles.length}` : handles[i].label}`
-  const focused = () => points.getRootNode().activeElement
   const drawPoints = () => {
-    const had = points.contains(focused())
     while (points.children.length > handles.length) { points.lastChild.remove() }
     while (points.children.length < handles.length) { points.append(makePoint(points.children.length)) }
     for (const [i, {s, value}] of handles.entries()) {
@@ -118,11 +116,6 @@ export const makeScheduleCurve = (row, aria, send) => {
       for (const [name, text] of Object.entries({label: nameOf(i), valuetext: `t = ${short(t)}, ${curve.symbol} = ${short(value)}`,
         valuenow: value, valuemin: curve.range[0] ?? curve.low, valuemax: curve.range[1] ?? curve.high})) { node.setAttribute(`aria-${name}`, text) }
     }
-    // An answer to what was sent before a point was added lacks it: the focus comes back with the point, unless it has gone elsewhere.
-    const here = focused()
-    if (had && here == null) { lost = last }
-    if (here != null) { lost = -1 }
-    if (lost >= 0 && lost < handles.length) { points.children[lost].focus({preventScroll: true}) }
     buttons.hidden = !curve.most
     add.disabled = handles.length >= curve.most
     remove.disabled = handles.length < 2
@@ -183,8 +176,7 @@ export const makeScheduleCurve = (row, aria, send) => {
   const makePoint = (i) => {
     const node = svgNode("g", {class: "point", tabindex: 0, role: "slider"}, svgNode("circle", {class: "grip", r: GRIP_PX}), svgNode("circle", {r: POINT_PX}))
     node.addEventListener("focus", () => {
-      chosen = last = i
-      lost = -1
+      chosen = i
       drawPoints()
     })
     node.addEventListener("pointerdown", (event) => {
