@@ -1,6 +1,6 @@
 // Zoom and layers of the arenas: a row of icons, a menu of switches, and their keys. The server is told what was pressed.
 
-import {make, makeButton, listen} from "./dom.js"
+import {make, makeButton, makePopover, listen} from "./dom.js"
 import {isTaken} from "./keys.js"
 
 const ICONS = {
@@ -16,15 +16,8 @@ export function render({model}) {
   const buttons = ZOOMS.map(([act, title]) => makeButton({className: act, title, ariaLabel: title,
     innerHTML: `<svg viewBox="0 0 22 22" aria-hidden="true"><path fill-rule="evenodd" d="${ICONS[act]}"/></svg>`}, () => send(act)))
   const zooms = make("div", {className: "zooms", role: "group", ariaLabel: "Zoom"}, ...buttons)
-  const panel = make("div", {className: "panel", role: "group", ariaLabel: "What the arena shows"})
-  panel.popover = "auto"
-  const show = make("button", {type: "button", className: "show", textContent: "Show", title: "What the arena shows", popoverTargetElement: panel})
-  panel.addEventListener("toggle", ({newState}) => {
-    if (newState !== "open") { return }
-    const {right, bottom} = show.getBoundingClientRect()
-    Object.assign(panel.style, {top: `${bottom + 4}px`, left: `${Math.max(8, right - panel.offsetWidth)}px`})
-    panel.querySelector("input")?.focus()
-  })
+  const [show, panel] = makePopover({className: "show", textContent: "Show", title: "What the arena shows"},
+    {className: "panel", ariaLabel: "What the arena shows"})
   const draw = () => {
     zooms.hidden = !model.zooms
     show.hidden = model.switches.length === 0

@@ -1,18 +1,10 @@
 // The lines of a plot, by their whole names: a list that opens at the press of a button, where each can be hidden and shown again.
 
-import {make} from "./dom.js"
+import {make, makePopover} from "./dom.js"
 
 export const makeLines = (model, toggle) => {
-  const panel = make("div", {className: "lines", role: "group", ariaLabel: "Lines"})
-  panel.popover = "auto"
-  const open = make("button", {type: "button", className: "switch", textContent: "lines", title: "The lines, to be hidden and shown", popoverTargetElement: panel})
-  panel.addEventListener("toggle", ({newState}) => {
-    if (newState !== "open") { return }
-    const {right, bottom} = open.getBoundingClientRect()
-    const top = Math.max(8, Math.min(bottom + 4, innerHeight - 8 - panel.offsetHeight))
-    Object.assign(panel.style, {top: `${top}px`, left: `${Math.max(8, right - panel.offsetWidth)}px`})
-    panel.querySelector("input")?.focus()
-  })
+  const [open, panel] = makePopover({className: "switch", textContent: "lines", title: "The lines, to be hidden and shown"},
+    {className: "lines", ariaLabel: "Lines"})
   const swatch = (colour, dash) => {
     const node = make("i", {className: "swatch"})
     node.style.background = dash.length === 0 ? colour
