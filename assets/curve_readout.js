@@ -65,5 +65,8 @@ if (canvas && !view.swarmviz_readout) {
   for (const type of ["pointerleave", "pointercancel"]) {
     canvas.addEventListener(type, ({pointerType}) => { if (pointerType === "mouse") { hide() } })
   }
-  document.addEventListener("pointerdown", (event) => { if (!event.composedPath().includes(canvas)) { hide() } })
+  document.addEventListener("pointerdown", function beside(event) {
+    if (fig.document == null) { document.removeEventListener("pointerdown", beside) } // the page has another document since it lost its connection
+    else if (!event.composedPath().includes(canvas)) { hide() }
+  })
 }

@@ -484,18 +484,17 @@ class Session:
         """Something was edited, moved or chosen, and is complete."""
         if self.panes.comparing:
             self.pictures.name_panes()  # what waits for a reset is in no picture yet
-        if (
-            self.arrival.loops
-        ):  # nobody has made anything of this run; a page that loses its connection comes back to it
-            self.links.begin()
+        self._show_in_link()
+        if self.arrival.loops:
             self.undo.forget()
         else:
-            self.links.write()
             self.undo.note()
 
     def _show_in_link(self) -> None:
-        """How the page looks was chosen: nothing of the run, and nothing to be undone."""
-        if self.arrival.loops:
+        """The link says how things are now; a change of how the page looks is nothing to be undone."""
+        if (
+            self.arrival.loops
+        ):  # nobody has made anything of this run; a page that loses its connection comes back to it
             self.links.begin()
         else:
             self.links.write()

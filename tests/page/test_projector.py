@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.assets import ASSETS
 from components.links import permalink
 from components.page.projector import TYPE_SCALE
 from components.session import Session
@@ -44,6 +45,10 @@ def test_names_of_curves_have_the_room_that_larger_type_takes(session):
         session.projector.projector = on
         told.append(sum(map(bool, plot.names.data["text"])))
     assert told == [min(len(plot.lines), int(40 / ROW_PX)), int(40 / (ROW_PX * TYPE_SCALE))]
+
+
+def test_the_style_sheet_enlarges_type_as_much():
+    assert f"html.projector {{ --sv-type: {TYPE_SCALE}; }}" in (ASSETS / "page.css").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("wrong", [1, "yes", None, [True]])

@@ -16,6 +16,16 @@ def make(**options):
     return sv.Simulation(sv.CBO(**options), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
 
 
+def compared():
+    """The view of two swarms with another strength of the noise."""
+    sims = [make(), make(sigma=0.2)]
+    for sim in sims:
+        sim.advance(5)
+    view = Comparison(runs=lambda: sims)
+    view.attach(sims[0])
+    return view
+
+
 def test_the_comparison_draws_what_both_recorded_and_the_difference():
     a = make()
     b = sv.Simulation(sv.dynamics.ALL["BGK"](), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3))
@@ -42,11 +52,7 @@ def test_records_of_different_density_are_compared_where_both_have_a_value():
 
 
 def test_the_difference_has_the_colour_of_neither_swarm_in_both_themes():
-    a, b = make(), make(sigma=0.2)
-    for sim in (a, b):
-        sim.advance(5)
-    view = Comparison(runs=lambda: [a, b])
-    view.attach(a)
+    view = compared()
     for dark in (False, True):
         view.set_dark(dark)
         both, difference = ([renderer.glyph.line_color for _, renderer in plot.slots] for plot in view.plots)
@@ -54,11 +60,7 @@ def test_the_difference_has_the_colour_of_neither_swarm_in_both_themes():
 
 
 def test_the_line_of_a_swarm_is_hidden_from_the_list_of_lines():
-    a, b = make(), make(sigma=0.2)
-    for sim in (a, b):
-        sim.advance(5)
-    view = Comparison(runs=lambda: [a, b])
-    view.attach(a)
+    view = compared()
     (tip, *_), _ = view._buttons.lines
     view._buttons._handle_msg(["line", tip])
     assert [renderer.visible for _, renderer in view.plots[0].slots[:2]] == [False, True]

@@ -67,9 +67,7 @@ class CurvePlot:
         self.step_ticker = FixedTicker(ticks=[])
         self.figure.xaxis.ticker = self.figure.xgrid.ticker = self.step_ticker
         self.names = source(k=None, y=None, text=[], colour=[])
-        self._names_told = (
-            0  # how many the browser has; never fewer, since BokehJS then looks for colours that are gone
-        )
+        self._names_told = 0  # by the browser's count; never fewer, since BokehJS then looks for colours that are gone
         self._texts = self.figure.text(
             "k", "y", "text", source=self.names, text_color="colour", x_offset=6, text_baseline="middle", padding=1,
             text_font=value(FONT), text_font_size=value(SMALL_TEXT), background_fill_alpha=0.75, level=MOVING, name="names",
@@ -171,9 +169,7 @@ class CurvePlot:
         for (data, _), curve in zip(self.slots, p.curves, strict=False):
             data.data = {"k": curve.k, "y": curve.y}
         for (data, *_), area in zip(self.bands, p.areas, strict=False):
-            seen = slice(
-                int(np.searchsorted(area.k, 1)) if p.log_steps else 0, None
-            )  # an area with step 0 has no place
+            seen = slice(int(np.searchsorted(area.k, p.log_steps)), None)  # an area with step 0 has no place on log k
             data.data = {"k": area.k[seen], "low": area.low[seen], "y": area.middle[seen], "high": area.high[seen]}
         if self.behind is not None and not _same(p.behind, self._behind_now):
             self._behind_now = p.behind
@@ -265,9 +261,7 @@ class CurvePlot:
         reasons += [escape(p.note)] * bool(p.note)
         if (p.group, p.log) != self._noted[:2]:
             self._noted = p.group, p.log, False
-        claimed = any(
-            not c.measured for c in p.curves
-        )  # notes come and go; their place, once there, stays: no plot is squeezed
+        claimed = any(not c.measured for c in p.curves)  # notes come and go; their place, once there, stays
         self._noted = p.group, p.log, self._noted[2] or claimed or p.log or bool(reasons)
         self.reasons.update(text="<br>".join(reasons), visible=self._noted[2])
         self._describe()
