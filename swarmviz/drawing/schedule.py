@@ -16,7 +16,7 @@ import numpy as np
 from swarmviz.drawing.axes import decades_around, nice_above, steps_around
 from swarmviz.frame import Clock
 from swarmviz.journal import Change
-from swarmviz.parameters import Real, TimeDependent
+from swarmviz.parameters import Real
 from swarmviz.schedules import Linear, Piecewise, Schedule
 
 POINTS = 120  # of a curve, evenly spaced
@@ -93,7 +93,7 @@ def _in_force(name: str, changes: Sequence[tuple[Change, Clock]], place: np.ndar
     with np.errstate(all="ignore"):
         for i in np.unique(place):  # as many as there are times, whatever the journal holds
             value, here = getattr(changes[i][0].dynamics, name), place == i
-            out[here] = value.at(t[here]) if isinstance(value, TimeDependent) else float(value)
+            out[here] = value.at(t[here]) if isinstance(value, Schedule) else float(value)
     return out
 
 
