@@ -103,11 +103,11 @@ def texts_of(values: Sequence[float]) -> list[str]:
 def decimal(value: float, digits: int = 6) -> str:
     """A number as people write it, in at most so many digits: 0.05, 2 000, −3, 10⁻⁵, 2.5·10⁶."""
     if value == 0 or not math.isfinite(value):
-        return f"{abs(value):g}" if value == 0 or value > 0 else f"{value:g}".replace("-", "−")
-    sign, size = "−" if value < 0 else "", abs(value)
-    if 1e-3 <= size < max(1e5, 10.0 ** min(digits, 12) if digits > 6 else 0):
-        whole, point, rest = f"{size:.{digits}g}".partition(".")
-        return f"{sign}{int(whole):,}{point}{rest}".replace(",", THIN_SPACE) if "e" not in rest + whole else whole
+        return f"{value + 0.0:g}".replace("-", "−")  # without the sign of a zero
+    sign, size, text = "−" if value < 0 else "", abs(value), f"{abs(value):.{digits}g}"
+    if 1e-3 <= size < (1e12 if digits > 6 else 1e5) and "e" not in text:
+        whole, point, rest = text.partition(".")
+        return f"{sign}{int(whole):,}{point}{rest}".replace(",", THIN_SPACE)
     factor, power = f"{size:.{digits - 1}e}".split("e")
     factor = factor.rstrip("0").rstrip(".") if "." in factor else factor
     return f"{sign}{'' if factor == '1' else f'{factor}·'}10{str(int(power)).translate(SUPERSCRIPTS)}"

@@ -239,12 +239,8 @@ def lying_on(curves: Sequence[Curve], low: float, high: float, log: bool) -> tup
     with np.errstate(all="ignore"):
         heights = [np.log10(curve.y) if log else curve.y for curve in curves]
         for place, curve in enumerate(curves):
-            candidates = [i for i in dict.fromkeys(found) if found[i] == i and curves[i].measured and len(curves[i].k)]
-            on = (
-                i
-                for i in candidates
-                if curve.measured and _lies(curve.k, heights[place], curves[i].k, heights[i], near)
-            )
+            below = (i for i in dict.fromkeys(found) if curve.measured and curves[i].measured and len(curves[i].k))
+            on = (i for i in below if _lies(curve.k, heights[place], curves[i].k, heights[i], near))
             found.append(next(on, place))
     return tuple(found)
 

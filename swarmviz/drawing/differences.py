@@ -13,7 +13,7 @@ from swarmviz.drawing.comparison import NAMES
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.journal import Journal
 from swarmviz.landscapes.base import Landscape
-from swarmviz.parameters import Described, TimeDependent, is_used, written
+from swarmviz.parameters import Described, TimeDependent, equal, is_used, written
 from swarmviz.simulation import Simulation
 from swarmviz.swarm import Swarm
 
@@ -80,7 +80,8 @@ def facts(
             value = getattr(now, name)
             before = getattr(then, name) if type(then) is type(now) else value
             symbol, meaning = getattr(declared, "symbol", "") or name, " ".join((declared.doc or "").split())
-            fact = _fact(symbol, text_of(before), text_of(value), value, meaning)
+            text = text_of(value)
+            fact = _fact(symbol, text if before is value else text_of(before), text, value, meaning)
             if fact.text == fact.now and _left(journal, part, name, value):
                 fact = fact._replace(text=f"{fact.now} → … → {fact.now}")
             found[part, type(now).__name__, name] = fact
@@ -92,7 +93,7 @@ def _left(journal: Journal, part: str, name: str, value: Any) -> bool:
     if part not in KINDS:
         return False
     values = (getattr(getattr(change, part), name, value) for change in journal)
-    return any(other is not value and text_of(other) != text_of(value) for other in values)
+    return any(other is not value and not equal(other, value) for other in values)
 
 
 def _fact(symbol: str, before: str, text: str, value: Any, meaning: str) -> Fact:

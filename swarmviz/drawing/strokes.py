@@ -5,6 +5,7 @@ For the page and for pictures; widths and lengths are in pixels of the page. Num
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from swarmviz.drawing.curves import CurvesPicture
@@ -26,22 +27,24 @@ class Stroke(NamedTuple):
     offset: int = 0
 
 
-def strokes(drawn: CurvesPicture) -> list[Stroke]:
-    """The stroke of each curve of a plot; they are drawn in this order.
+def strokes(drawn: CurvesPicture, hidden: Collection[str] = ()) -> list[Stroke]:
+    """The stroke of each curve of a plot, of which those with the tips ``hidden`` are not seen; they are drawn in this order.
 
     Of n measured curves that lie on each other the lowest is solid, and each of the others is seen for one n-th of its length, where
     none of the rest is. No two lines of theory of one style, up to three, have the same dashes.
     """
     found: list[Stroke] = []
     seen = dict.fromkeys(DASHES, 0)
-    below = drawn.lies_on or tuple(range(len(drawn.curves)))
+    roots = drawn.lies_on or range(len(drawn.curves))
+    below = [
+        -1 - place if curve.tip in hidden else root  # a hidden one lies on none, and none on it
+        for place, (curve, root) in enumerate(zip(drawn.curves, roots, strict=True))
+    ]
     for place, curve in enumerate(drawn.curves):
         if not curve.measured:
             found.append(Stroke(THEORY_WIDTH[curve.style], DASHES[curve.style][seen[curve.style] % 3]))
             seen[curve.style] += 1
-        elif below[place] == place:
-            found.append(Stroke(WIDTH))
         else:
             together, turn = below.count(below[place]), below[:place].count(below[place])
-            found.append(Stroke(WIDTH, (TURN, TURN * (together - 1)), -TURN * turn))
+            found.append(Stroke(WIDTH, (TURN, TURN * (together - 1)), -TURN * turn) if turn else Stroke(WIDTH))
     return found

@@ -43,13 +43,9 @@ from swarmviz.theory.finite_set_rates import (
     outside_for_large_beta,
 )
 from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.wording import number_words
 
 QUADRATURE = 100_000  # links times times
-
-
-def number(value: float) -> str:
-    """Three digits, with a minus sign."""
-    return f"{value:.3g}".replace("-", "−")
 
 
 # ---- the law of infinitely many agents -------------------------------------------------------------------------------
@@ -206,7 +202,7 @@ def gap_now(lived: LivedRun) -> float:
 
 
 def gap_label(words: str, times: float) -> Callable[[LivedRun], str]:
-    return lambda lived: f"{words} {number(times * gap_now(lived))}"
+    return lambda lived: f"{words} {number_words(times * gap_now(lived))}"
 
 
 def at_constant_beta(lived: LivedRun) -> bool:

@@ -31,9 +31,9 @@ def parameter_words(owner: Described, name: str, n: int = 0) -> str:
     declared, value = owner.param[name], getattr(owner, name)
     if isinstance(declared, Choice):
         return f"{symbol_of(owner, name)} = {value}: {inside(declared.meanings[value].rstrip('.'))}"
-    said = f"{symbol_of(owner, name)} = {number_words(value)}"
     if isinstance(value, TimeDependent):
         return f"{symbol_of(owner, name)} changes with time"
+    said = f"{symbol_of(owner, name)} = {number_words(value)}"
     equations = getattr(owner, "equations", None)  # a swarm has none
     absent = equations.absent.get(name) if equations is not None else None
     if absent is None or not absent.when(owner, n):

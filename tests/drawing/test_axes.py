@@ -170,6 +170,14 @@ def test_numbers_on_an_axis_are_as_people_write_them(value, text):
 
 
 @pytest.mark.parametrize(
+    ("value", "digits", "text"), [(12000, 2, "1.2·10⁴"), (-227.4, 2, "−2.3·10²"), (-9999999.7, 7, "−10⁷"), (-123456.78, 8, "−123\u202f456.78")]
+)  # fmt: skip
+def test_a_number_that_its_digits_do_not_write_in_full_is_a_power_of_ten(value, digits, text):
+    """It was "1", "2" and "1e+07", without its sign."""
+    assert decimal(value, digits) == text
+
+
+@pytest.mark.parametrize(
     "ends", [(0, 1), (-3, 5), (0, 4e-5), (1e8, 1e8 + 40), (-2e6, 8e6), (99.9, 100.1), (0, 28000), (-1e-300, 1e-300)]
 )
 def test_ticks_are_told_apart_and_tell_their_values(ends):

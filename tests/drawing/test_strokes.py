@@ -37,6 +37,14 @@ def test_of_curves_on_each_other_all_are_seen_in_turn(together):
     assert [np.count_nonzero(on_top == place) for place in range(together)] == [3 * TURN] * together
 
 
+@pytest.mark.parametrize("hidden", [0, 1, 2])
+def test_of_curves_on_each_other_those_that_are_not_hidden_take_turns(hidden):
+    """With the lowest one hidden the others kept gaps in which nothing was seen."""
+    lying = [curve(np.linspace(1, 0, 200))._replace(tip=tip) for tip in "abc"]
+    rest = [stroke for place, stroke in enumerate(strokes(picture(lying), {"abc"[hidden]})) if place != hidden]
+    assert rest == strokes(picture([c for place, c in enumerate(lying) if place != hidden]))
+
+
 def test_curves_that_go_their_own_ways_are_solid_and_those_that_meet_for_a_while_too():
     y = np.linspace(1, 0, 200)
     apart = [curve(y), curve(1 - y), curve(np.where(K < 40, y, 0.9))]

@@ -123,7 +123,7 @@ class CurvePlot:
             return []
         told = [
             (c.tip, c.label, self._colour_of(place, c), list(stroke.dash), c.tip not in self.hidden_tips)
-            for place, (c, stroke) in enumerate(zip(p.curves, strokes(p), strict=True))
+            for place, (c, stroke) in enumerate(zip(p.curves, strokes(p, self.hidden_tips), strict=True))
         ]
         if p.areas:
             colour = self._colour_of(p.areas[0].place, p.curves[p.areas[0].place])
@@ -137,6 +137,7 @@ class CurvePlot:
         self.hidden_tips ^= {tip}
         if self._last is not None:
             self._show(self._last)
+            self._stroke(self._last)
             self._label(self._last)
         self._describe()
         self.on_lines()
@@ -279,7 +280,7 @@ class CurvePlot:
 
     def _stroke(self, p: CurvesPicture) -> None:
         """The colour, the width and the dashes of every line; a band has the colour of its curve."""
-        for place, ((_, renderer), stroke) in enumerate(zip(self.slots, strokes(p), strict=False)):
+        for place, ((_, renderer), stroke) in enumerate(zip(self.slots, strokes(p, self.hidden_tips), strict=False)):
             self._stroke_one(renderer.glyph, self._colour_of(place, p.curves[place]), stroke)
         for area, (_, band, median) in zip(p.areas, self.bands, strict=False):
             band.glyph.fill_color = median.glyph.line_color = self._colour_of(area.place, p.curves[area.place])

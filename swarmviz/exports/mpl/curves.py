@@ -171,7 +171,8 @@ def _panel(axes: Any, drawn: CurvesPicture, colours: Theme, end: float) -> None:
         axes.plot([], [], color=colours.soft, linewidth=0.9, alpha=0.6, label=name_of(drawn.behind))
     if not drawn.log:
         _linear_axis(axes, _around(ends_of([curve.y for curve in (*measured, *drawn.behind)]), claimed))
-    for place, (curve, stroke) in enumerate(zip(drawn.curves, strokes(drawn), strict=True)):
+    hidden = {curve.tip for curve in drawn.curves if not curve.label}
+    for place, (curve, stroke) in enumerate(zip(drawn.curves, strokes(drawn, hidden), strict=True)):
         if curve.label:  # else it is hidden
             colour, (width, dash) = _colour_of(place, curve, colours), _printed(stroke)
             axes.plot(curve.k, above_zero(curve.y), color=colour, linestyle=dash, linewidth=width, label=curve.label,
