@@ -95,6 +95,12 @@ class BackgroundThread:
         self._look, self._lateness = (lambda: None), (lambda: 0.0)  # a piece that takes long may still ask
         self._notify = lambda *status: None
 
+    def _end(self) -> None:
+        """The thread ends of itself, and nothing is asked for any more."""
+        with self._wake:
+            self._thread = None
+            self._forget()
+
     # ---- for the subclass ------------------------------------------------------------------------------------------------
 
     def _started(self) -> None:

@@ -171,11 +171,6 @@ class LawWorker(BackgroundThread):
     def _forget(self):
         self._drawn, self._beside = frozenset(), None
 
-    def _end(self) -> None:
-        with self._wake:
-            self._thread = None
-            self._forget()
-
     def _fail(self, trouble: str, law: LawBesideRun) -> None:
         """It ends, and says why until no view draws it any more; the visible run goes on."""
         self._end()

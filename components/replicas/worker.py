@@ -231,6 +231,5 @@ class ReplicaWorker(BackgroundThread):
 
     def _end(self, trouble: str = "") -> None:
         with self._wake:
-            self._thread = None
-            self._forget()
+            super()._end()
             self.standing = ReplicaStatus(0, trouble=trouble)

@@ -103,16 +103,17 @@ def begun(rng, name):
     return None
 
 
-def change(rng, sim):
-    """Do to a run what a visitor may do."""
+def change(rng, sim, edited=edit, names=LANDSCAPES, steps=(1, 3, 10), prepare=lambda sim: None):
+    """Do to a run what a visitor may do; ``prepare`` it for what follows."""
     what = rng.choice(["advance", "advance", "edit", "edit", "landscape", "goto", "apply"])
     if what == "edit":
-        edit(rng, sim.dynamics, 0.2)
+        edited(rng, sim.dynamics, 0.2)
     elif what == "landscape":
-        sim.landscape = landscape_of(rng, sim.frame.d)
+        sim.landscape = landscape_of(rng, sim.frame.d, names)
+    prepare(sim)
     with contextlib.suppress(*REFUSED):
         if what == "advance":
-            sim.advance(rng.choice([1, 3, 10]))
+            sim.advance(rng.choice(steps))
         elif what == "goto":
             sim.goto(rng.randint(0, sim.furthest))
         elif what == "apply":
@@ -197,23 +198,6 @@ def finite_begun(rng):
     return None
 
 
-def finite_change(rng, sim):
-    """Do to a run what a visitor may do."""
-    what = rng.choice(["advance", "advance", "edit", "edit", "landscape", "goto", "apply"])
-    if what == "edit":
-        finite_edit(rng, sim.dynamics, 0.2)
-    elif what == "landscape":
-        sim.landscape = landscape_of(rng, sim.frame.d, FINITE_LANDSCAPES)
-    affordable(sim)
-    with contextlib.suppress(*REFUSED):
-        if what == "advance":
-            sim.advance(rng.choice([1, 3, 6]))
-        elif what == "goto":
-            sim.goto(rng.randint(0, sim.furthest))
-        elif what == "apply":
-            sim.apply()
-
-
 def assert_law_is_a_law(sim):
     """Not negative, of mass 1 to the 1e-8 to which it is integrated."""
     for first, last, law in laws_of(sim):
@@ -273,7 +257,7 @@ def test_a_random_run_on_a_finite_set_is_assessed_linked_and_gone_back_on(part):
             continue
         for _ in range(CHANGES):
             ask(sim)
-            finite_change(rng, sim)
+            change(rng, sim, finite_edit, FINITE_LANDSCAPES, (1, 3, 6), affordable)
         ask(sim)
         assert_law_is_a_law(sim)
         assert_claims_of_every_run_hold(sim)

@@ -14,7 +14,7 @@ from swarmviz.drawing.schedule import DECADES, MAX_REACH, MIN_STEPS, acted_at_st
 from swarmviz.drawing.thinning import thin
 from swarmviz.frame import Clock
 from swarmviz.journal import Change
-from swarmviz.parameters import Described, Real, TimeDependent
+from swarmviz.parameters import Described, Real, TimeDependent, is_used
 from swarmviz.replay import RunSpec
 
 GROUP = "schedule"
@@ -24,12 +24,7 @@ POINTS = 900
 def scheduled(owner: Described) -> list[str]:
     """The parameters that follow a schedule now and matter."""
     return [name for name, p in owner.declared().items()
-            if isinstance(getattr(owner, name), TimeDependent) and _matters(owner, p)]  # fmt: skip
-
-
-def _matters(owner: Described, declared: Real) -> bool:
-    conditions = declared.used_when or {}
-    return all(getattr(owner, name) in allowed for name, allowed in conditions.items())
+            if isinstance(getattr(owner, name), TimeDependent) and is_used(owner, p)]  # fmt: skip
 
 
 def changes_of(sim: Simulation) -> list[tuple[Change, Clock]]:
