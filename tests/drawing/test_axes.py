@@ -170,8 +170,14 @@ def test_numbers_on_an_axis_are_as_people_write_them(value, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "digits", "text"), [(12000, 2, "1.2·10⁴"), (-227.4, 2, "−2.3·10²"), (-9999999.7, 7, "−10⁷"), (-123456.78, 8, "−123\u202f456.78")]
-)  # fmt: skip
+    ("value", "digits", "text"),
+    [
+        (12000, 2, "1.2·10⁴"),
+        (-227.4, 2, "−2.3·10²"),
+        (-9999999.7, 7, "−10⁷"),
+        (-123456.78, 8, "−123\u202f456.78"),
+    ],
+)
 def test_a_number_that_its_digits_do_not_write_in_full_is_a_power_of_ten(value, digits, text):
     """It was "1", "2" and "1e+07", without its sign."""
     assert decimal(value, digits) == text
