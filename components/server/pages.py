@@ -29,6 +29,8 @@ SESSION_ARGUMENTS = (
     "bokeh-token",
 )  # arguments with which a link could hand over a session, and their header
 SHIM_MODE = '<script type="esms-options">{"shimMode": true}</script>'  # as Panel's template writes it
+CHARSET = '<meta charset="utf-8">'
+CLASSIC_SCRIPT, MODULE_SCRIPT = '<script type="text/javascript"', '<script type="module">'
 REASONS = {
     session_limit.FULL: (
         "All places are taken",
@@ -132,11 +134,14 @@ class PageTemplate:
             await context._discard_session(session, lambda session: True)
         finally:
             session_limit.OWN_SESSIONS.discard(session_id)
-        again = f"<script>{(ASSETS / 'again.js').read_text(encoding='utf-8')}</script>"
-        logo, arrival = ((ASSETS / name).read_text(encoding="utf-8") for name in ("logo.svg", "arrival.html"))
-        html = html.replace("</head>", f"{again}</head>", 1)
+        logo, arrival, socket, again = (
+            (ASSETS / name).read_text(encoding="utf-8")
+            for name in ("logo.svg", "arrival.html", "early_socket.js", "again.js")
+        )
+        first = f"<script>{socket.replace('VISIT-TOKEN', self._token)}{again}</script>"
+        html = html.replace(CHARSET, CHARSET + first, 1)
         html = html.replace("<body>", f"<body>{arrival.replace('LOGO', logo)}", 1)
-        html = _with_native_modules(html, bundles)
+        html = _after_the_first_picture(_with_native_modules(html, bundles))
         return html.replace("<script", f'<script nonce="{self._nonce}"')
 
 
@@ -148,8 +153,20 @@ def _with_native_modules(html: str, bundles: set[str]) -> str:
     knows import maps, and helps the others.
     """
     head = "".join(f'<link rel="modulepreload" href="{bundle}">' for bundle in sorted(bundles))
-    head += f"<script>{(ASSETS / 'native_modules.js').read_text(encoding='utf-8')}</script>"
+    head += f"{MODULE_SCRIPT}{(ASSETS / 'native_modules.js').read_text(encoding='utf-8')}</script>"
     return html.replace(SHIM_MODE, "", 1).replace("</head>", f"{head}</head>", 1)
+
+
+def _after_the_first_picture(html: str) -> str:
+    """The page whose scripts run when the whole document is read, in the same order: until then the browser paints what it says.
+
+    A script of the head that has an address is deferred; one that has none waits for it as a module does.
+    """
+    head, end, body = html.partition("</head>")
+    head = head.replace(CLASSIC_SCRIPT + " src=", f"{CLASSIC_SCRIPT} defer src=").replace(
+        CLASSIC_SCRIPT + ">", MODULE_SCRIPT
+    )
+    return head + end + body
 
 
 class _Unconnected:

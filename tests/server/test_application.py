@@ -171,6 +171,16 @@ def test_the_browser_loads_modules_by_itself_and_the_bundle_from_the_start(serve
     assert answer.status == 200 and "javascript" in answer.headers["content-type"]
 
 
+def test_the_first_picture_of_the_page_waits_for_no_script(server):
+    page = server.page().text
+    head, _, body = page.partition("</head>")
+    assert 'id="arrival"' in body
+    addressed = re.findall(r"<script[^>]* src=[^>]*>", page)
+    assert len(addressed) >= 4 and all(" defer " in script for script in addressed), addressed
+    at_once = re.findall(r'<script nonce="[^"]*">', head)
+    assert len(at_once) == 1 and "new Plain(" in head, at_once  # the one that opens the socket
+
+
 def test_every_file_that_the_page_names_is_there(server):
     named = re.findall(r'(?:src|href)="(static/[^"]+)"', server.page().text)
     assert len(named) >= 9

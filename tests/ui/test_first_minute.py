@@ -39,6 +39,26 @@ def hold(lab, name):
     return lambda share: lab.page.mouse.move(at(share), y)
 
 
+def test_the_document_is_asked_for_before_the_scripts_are_there_on_the_one_socket_that_the_page_has(lab, server):
+    """BokehJS is held back: the server has the request all the same, and BokehJS takes up the socket that was opened for it."""
+    sent, sockets, held = [], [], []
+
+    def watch(socket):
+        sockets.append(socket.url)
+        socket.on("framesent", lambda text: sent.append(text))
+
+    lab.page.on("websocket", watch)
+    lab.page.route("**/bokeh.min.js*", lambda route: held.append(route))
+    lab.page.goto(server.page, wait_until="commit")
+    lab.wait(lambda: held and sent, "nothing was asked for")
+    assert "PULL-DOC-REQ" in str(sent[0])
+    assert lab.page.locator("#arrival").is_visible()
+    held[0].continue_()
+    lab.page.wait_for_selector(".readout .k")
+    lab.wait(lambda: (lab.step or 0) > 3, "the swarm does not move")
+    assert len(sockets) == 1 and sum("PULL-DOC-REQ" in str(text) for text in sent) == 1
+
+
 def test_the_sidebar_of_cbo_needs_no_scrolling_and_every_slider_tells_its_value(lab, server):
     lab.open(server.page)
     sheet = lab.page.evaluate(SHEET)
