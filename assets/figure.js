@@ -20,6 +20,14 @@ if (!window.swarmviz_figures) {
   }
   if (GlyphRendererView) {
     Object.defineProperty(GlyphRendererView.prototype, "needs_clip", {get() { return moves(this) }, configurable: true})
+    // Every layer has an empty element, which is placed around what the layer paints: with each picture a new style sheet, and the browser lays
+    // out the page before it draws the next text. Nobody sees the elements.
+    GlyphRendererView.prototype.update_position = function () {
+      if (!this.is_hidden) {
+        this.is_hidden = true
+        this.position?.replace(":host { display: none; }")
+      }
+    }
   }
   const describe = ({el, model}) => { // in words, for screen readers (figures.py)
     if (model.name) {
