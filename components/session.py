@@ -380,6 +380,7 @@ class Session:
                 view.set_dark(dark)
 
     def _paint(self, payloads: dict) -> None:
+        self.edits.follow(at_once=not self.transport.playing)
         self.controls.show_present_values(at_once=not self.transport.playing)
         self.left.see(self.panes.furthest)
         self.pictures.paint(payloads)
