@@ -544,6 +544,68 @@ def test_no_failure_of_a_link_keeps_a_run_from_being_shown(running, monkeypatch)
     assert running._sim.landscape.title == "Ackley"
 
 
+# ---- a message goes with its cause -----------------------------------------------------------------------------------------------
+
+
+def said(session):
+    return session.bar.message.get("text", "")
+
+
+def test_the_reason_of_a_stop_goes_with_the_step(running):
+    press(running, "pause")
+    settle(running)
+    k = running._sim.k + 10
+    press(running, "stop", ["k", str(k)])
+    for act, value in (("back", None), ("goto", k - 5), ("step", None)):
+        press(running, "goto", k - 2)
+        press(running, "play")
+        assert wait(lambda: said(running) == f"Stopped at step {k}."), act
+        settle(running)
+        assert said(running), "as long as it stands there"
+        press(running, act, value)
+        assert wait(lambda: not said(running)), act
+        press(running, "pause")
+        settle(running)
+
+
+def test_that_a_swarm_has_diverged_goes_once_it_stands_before_that_and_comes_again(running):
+    edit(running, "dynamics.lam", "100")
+    edit(running, "dynamics.dt", "10")
+    assert wait(lambda: "diverged at step" in said(running))
+    settle(running)
+    assert said(running)
+    press(running, "back")
+    assert wait(lambda: not said(running))
+    press(running, "play")
+    assert wait(lambda: "diverged at step" in said(running))
+
+
+def test_an_error_of_a_build_goes_when_its_field_is_mended_by_an_edit_that_builds_nothing(running):
+    edit(running, "swarm.initial", "box")
+    edit(running, "swarm.low", "3")
+    edit(running, "swarm.high", "1")
+    press(running, "reset")
+    assert wait(lambda: "low must be below high" in said(running))
+    settle(running)
+    assert said(running)
+    sim = running._sim
+    edit(running, "swarm.low", "-1")
+    assert not said(running) and running._sim is sim
+
+
+def test_an_error_of_a_schedule_goes_when_the_schedule_is_mended(running):
+    press(running, "pause")
+    settle(running)
+    edit(running, "dynamics.sigma.kind", "Linear")
+    edit(running, "dynamics.sigma.end", "-1")
+    press(running, "play")
+    assert wait(lambda: "its schedule must keep" in said(running))
+    settle(running)
+    assert said(running)
+    edit(running, "dynamics.sigma.end", "0.5")
+    assert wait(lambda: not said(running))
+
+
 # ---- nothing that a person made is lost ----------------------------------------------------------------------------------------
 
 

@@ -184,6 +184,10 @@ class Controls:
         self._reported[name] = cut_short(sentence)
         self.refresh()
 
+    def reported(self, name: str) -> str:
+        """What went wrong with what was accepted in a row; "" where nothing did."""
+        return self._reported.get(name, "")
+
     def take_back(self, prefix: str, part: Described, reason: str) -> None:
         """What was accepted could not act: ``part`` is in force again, and the row that was edited says why and keeps what was typed."""
         rows = [name for name in self._known if name.startswith(f"{prefix}.")]

@@ -111,7 +111,8 @@ class Choices:
         """Whether runs are being built, which is then said."""
         building = self._panes.coming is not None
         if building:
-            self._messages.say("Wait until the new run is there.")
+            panes = self._panes
+            self._messages.say("Wait until the new run is there.", lambda: panes.coming is not None)
         return building
 
     def _place_swarm(self, swarm: Swarm, playing: bool) -> None:

@@ -67,8 +67,10 @@ class Pane:
         return facts(self.sim.journal.until(self.sim.k), self.sim.initial_swarm, **acting)  # type: ignore[arg-type]
 
     def retrace(self, k: int) -> None:
-        """Go to a known step, with the parameters that act there."""
+        """Go to a known step, with the parameters that act there; where it stands already, what was edited stays to be mended."""
         sim = self.sim
+        if sim.k == k:
+            return
         before = {prefix: getattr(sim, prefix) for prefix in EDITED}
         sim.retrace(k)
         self.moved |= {prefix for prefix in EDITED if getattr(sim, prefix) is not before[prefix]}
