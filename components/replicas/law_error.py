@@ -162,7 +162,7 @@ class LawErrorWorker:
     ----------
     look : function () → VisibleRun or None
         As for :class:`components.replicas.worker.ReplicaWorker`; called on this thread.
-    lateness : function () → float
+    lateness : function () → float or None
         Seconds by which the visible swarm's pictures come late.
     hidden : function () → bool
         Whether nobody sees the page: it rests then.
@@ -173,7 +173,7 @@ class LawErrorWorker:
     def __init__(
         self,
         look: Callable[[], VisibleRun | None],
-        lateness: Callable[[], float],
+        lateness: Callable[[], float | None],
         hidden: Callable[[], bool],
         notify: Callable[[LawErrorStatus], None],
     ):

@@ -92,7 +92,7 @@ def test_a_link_with_the_points_of_a_drawn_schedule_opens_and_one_with_too_many_
     with pytest.raises(ValueError, match=r"^points = \(.*must be 1 to 10,000 pairs \(t, value\)$") as caught:
         sv.schedules.Piecewise([(i, 1.0) for i in range(most + 1)])
     assert len(str(caught.value)) < 300
-    with pytest.raises(BadLink, match="points = .*must be 1 to 10,000 pairs"):
+    with pytest.raises(BadLink, match=r"points = .*must be 1 to 10,000 pairs"):
         read(with_points(5, [[["d/sigma/points"], [1], [[[1, 1]] * (most + 1)]]], k=1))
 
 
