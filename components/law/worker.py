@@ -35,7 +35,8 @@ class LawWorker(BackgroundThread):
     look : function () → RunSpec or None
         The visible run as it stands (``RunSpec.of(sim)`` under the lock that guards it); None when there is none any more.
     lateness : function () → float or None
-        Seconds by which the visible swarm's pictures come late, None once its visit is gone; above ``background.LATE_S`` the law holds back.
+        Seconds by which the visible swarm's pictures come late, None once its visit is gone; above
+        ``background.LATE_S`` the law holds back.
     notify : function ()
         Called on the thread of the law when there is something new to draw.
     hidden : function () → bool

@@ -163,7 +163,7 @@ class LawErrorWorker:
     look : function () → VisibleRun or None
         As for :class:`components.replicas.worker.ReplicaWorker`; called on this thread.
     lateness : function () → float or None
-        Seconds by which the visible swarm's pictures come late.
+        Seconds by which the visible swarm's pictures come late; None once its visit is gone.
     hidden : function () → bool
         Whether nobody sees the page: it rests then.
     notify : function (LawErrorStatus) → None

@@ -37,7 +37,8 @@ class ReplicaWorker(BackgroundThread):
     look : function () → VisibleRun or None
         The visible run as it stands (``VisibleRun.of(sim)`` under the lock that guards it); None when there is none any more.
     lateness : function () → float or None
-        Seconds by which the visible swarm's pictures come late, None once its visit is gone; above ``background.LATE_S`` the replicas hold back.
+        Seconds by which the visible swarm's pictures come late, None once its visit is gone; above
+        ``background.LATE_S`` the replicas hold back.
     notify : function (ReplicaStatus) → None
         Called on the thread of the replicas when there is something new to show.
 

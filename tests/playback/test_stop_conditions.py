@@ -37,7 +37,7 @@ def test_a_stall_stops_after_so_many_steps_without_a_move():
 @pytest.mark.parametrize("kind, at", [("k", "60"), ("t", "3"), ("stall", "50")])
 def test_a_run_that_goes_back_before_its_stop_stops_there_again(kind, at):
     stop = StopCondition.of(kind, at)
-    sim, first = run_until_stopped(stop)
+    sim, _ = run_until_stopped(stop)
     stopped = sim.k
     assert not stop.reached(sim) or kind == "k", "once is enough"
     sim.goto(stopped - 55 if kind == "stall" else stopped - 10)
