@@ -43,7 +43,8 @@ from components.page.spoken import Spoken
 from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.edits import Edits
-from components.playback.panes import Panes, Parts
+from components.playback.pane import Parts
+from components.playback.panes import Panes
 from components.playback.pictures import Pictures
 from components.playback.player import Player
 from components.playback.replacement import RunReplacement

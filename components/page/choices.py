@@ -9,7 +9,8 @@ from components.controls import heading
 from components.page.compare import REPLACING, rearranged
 from components.page.messages import Messages
 from components.playback.edits import Edits
-from components.playback.panes import Panes, Parts
+from components.playback.pane import Parts
+from components.playback.panes import Panes
 from components.playback.replacement import RunReplacement
 from components.playback.transport import Transport
 from components.text import sentence

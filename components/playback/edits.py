@@ -12,7 +12,8 @@ from components.controls.controls import Controls
 from components.controls.rows import Row
 from components.controls.schedule_plot import Lived
 from components.playback.bar import Bar
-from components.playback.panes import Panes, Parts
+from components.playback.pane import Parts
+from components.playback.panes import Panes
 from components.playback.transport import Transport
 from components.weakly import weakly
 from swarmviz import Diverged

@@ -13,7 +13,8 @@ from components.controls.heading import parts_of
 from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.edits import Edits
-from components.playback.panes import Panes, Parts, part_shown
+from components.playback.pane import Parts, part_shown
+from components.playback.panes import Panes
 from components.playback.player import Player
 from components.state import Selection, VisitState
 from swarmviz import Simulation
