@@ -730,6 +730,8 @@ def test_playing_on_from_the_past_repeats_what_was_changed_later_and_leaves_noth
     sim, end = running._sim, running._sim.k
     alone = sim.fork()
     assert at(running, 5) and sigma_shown(running) == sim.dynamics.sigma == 1
+    running.equation.pane._handle_msg({"seen": True})
+    assert wait(lambda: running.equation.pane.values.get("sigma", [""])[0] == "1")
     linked = permalink.read(running.bar.link.partition("=")[2]).runs[0]
     assert (linked.k, len(linked.journal)) == (5, 1) and running._pair()[0].journal == sim.journal.until(5)
     press(running, "step")
