@@ -43,8 +43,8 @@ class BackgroundThread:
     ----------
     look : function () → object or None
         The visible run as it stands, under the lock that guards it; None when there is none any more.
-    lateness : function () → float
-        Seconds by which the visible swarm's pictures come late; above ``LATE_S`` the thread holds back.
+    lateness : function () → float or None
+        Seconds by which the visible swarm's pictures come late, None once its visit is gone; above ``LATE_S`` the thread holds back.
     notify : function
         Called on the thread when there is something new to show.
     name : str
@@ -58,7 +58,7 @@ class BackgroundThread:
     def __init__(
         self,
         look: Callable[[], Any],
-        lateness: Callable[[], float],
+        lateness: Callable[[], float | None],
         notify: Callable[..., None],
         *,
         name: str,

@@ -12,6 +12,7 @@ on a thread of its own and shown on the page's thread; when building fails, the 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -42,7 +43,8 @@ from components.page.spoken import Spoken
 from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.edits import Edits
-from components.playback.panes import Panes, Parts
+from components.playback.pane import Parts
+from components.playback.panes import Panes
 from components.playback.pictures import Pictures
 from components.playback.player import Player
 from components.playback.replacement import RunReplacement
@@ -293,7 +295,8 @@ class Session:
         if reason:
             self.transport.playing = False
             self.transport.redraw()  # every view shows where it stopped
-            self.transport.on_page(lambda: self._stopped(reason))
+            there = self._standing_there()
+            self.transport.on_page(lambda: self._stopped(reason, there))
         elif self.arrival.loops and self.panes.drawn_together:
             self.transport.on_page(self._drawn_together)
 
@@ -380,9 +383,11 @@ class Session:
                 view.set_dark(dark)
 
     def _paint(self, payloads: dict) -> None:
+        self.edits.follow(at_once=not self.transport.playing)
         self.controls.show_present_values(at_once=not self.transport.playing)
         self.left.see(self.panes.furthest)
         self.pictures.paint(payloads)
+        self.bar.look_again()
 
     def _attach(self) -> None:
         """Show the runs of the panes in every view."""
@@ -482,6 +487,7 @@ class Session:
 
     def _write_link(self) -> None:
         """Something was edited, moved or chosen, and is complete."""
+        self.bar.look_again()
         if self.panes.comparing:
             self.pictures.name_panes()  # what waits for a reset is in no picture yet
         self._show_in_link()
@@ -518,7 +524,7 @@ class Session:
         """Whether no other run is being built, which is then said."""
         building = self.panes.coming is not None and not self.undo.going
         if building:
-            self.messages.say("Wait until the new run is there.")
+            self.messages.say("Wait until the new run is there.", lambda: self.panes.coming is not None)
         return not building
 
     def _refused(self, error: Exception) -> None:
@@ -578,11 +584,21 @@ class Session:
         if self.panes.drawn_together:  # unless it makes room for another already
             self.arrival.finished()
 
-    def _stopped(self, reason: str) -> None:
+    def _standing_there(self) -> Callable[[], bool]:
+        """A function that says whether the runs of now are still shown, at the step of now; it keeps none of them alive."""
+        runs, k, panes = [weakref.ref(sim) for sim in self.panes.sims], self.panes.k, weakref.ref(self.panes)
+
+        def there() -> bool:
+            now = panes()
+            return now is not None and now.k == k and [weakref.ref(sim) for sim in now.sims] == runs
+
+        return there
+
+    def _stopped(self, reason: str, there: Callable[[], bool]) -> None:
         self.player.end()
         if self.arrival.finished():
             return
-        self.messages.say(reason)
+        self.messages.say(reason, there)
         self._write_link()
 
     def _failed(self, error: Exception) -> None:
@@ -591,4 +607,5 @@ class Session:
         if isinstance(error, Diverged) and not isinstance(error, ValueError):
             with self.panes.lock:
                 self.history.diverged(self._sim, error.step)
-        self.messages.report(error)
+        happened = isinstance(error, Diverged | ValueError)
+        self.messages.report(error, holds=self._standing_there() if happened else None)

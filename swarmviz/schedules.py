@@ -20,10 +20,13 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 
-from swarmviz.parameters import Described, Real, TimeDependent
+from swarmviz.parameters import MAX_SHOWN_CHARS, Described, Real, TimeDependent
+
+MAX_POINTS = 10_000  # of a piecewise linear schedule
 
 
 class Schedule(Described, TimeDependent):
@@ -260,28 +263,40 @@ class Power(Begun):
         return rf"({self.t0:g} + {self._passed})^{{{self.gamma:g}}} - 1{self._after}"
 
 
+def _cut_short(points: Any) -> str:
+    """Points in an error message, which may be many."""
+    few = points[:MAX_SHOWN_CHARS] if isinstance(points, tuple | list | str) else points
+    return f"{few!r:.{MAX_SHOWN_CHARS}}"
+
+
 class Piecewise(Begun):
     """Straight lines between points ``((s, value), …)``, constant outside them.
 
     Raises
     ------
     ValueError
-        With fewer than one point, a point that is not a pair of finite numbers, or times that do not increase.
+        With fewer than one point or more than ``MAX_POINTS``, a point that is not a pair of finite numbers, or times that do not increase.
     """
 
     title = "Piecewise linear"
 
     def __init__(self, points=((0.0, 1.0), (1.0, 0.0)), since=0.0):
         try:
-            pairs = tuple((float(t), float(v)) for t, v in points)
-        except (TypeError, ValueError):
-            raise ValueError(f"points = {points!r}: must be pairs (t, value) of numbers") from None
-        if not pairs or not all(math.isfinite(a) for pair in pairs for a in pair):
-            raise ValueError(f"points = {points!r}: must be at least one pair of finite numbers")
-        if any(b[0] <= a[0] for a, b in itertools.pairwise(pairs)):
-            raise ValueError(f"points = {points!r}: the times must increase")
+            given = tuple(itertools.islice(points, MAX_POINTS + 1))
+            pairs = tuple((float(t), float(v)) for t, v in given)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(f"points = {_cut_short(points)}: must be pairs (t, value) of numbers") from None
+        if not 1 <= len(pairs) <= MAX_POINTS:
+            raise ValueError(f"points = {_cut_short(given)}: must be 1 to {MAX_POINTS:,} pairs (t, value)")
+        if not all(math.isfinite(a) for pair in pairs for a in pair):
+            raise ValueError(f"points = {_cut_short(pairs)}: must be pairs of finite numbers")
+        late = next((i for i, (a, b) in enumerate(itertools.pairwise(pairs), 2) if b[0] <= a[0]), None)
+        if late is not None:
+            raise ValueError(
+                f"points = {_cut_short(pairs)}: the times must increase, which that of point {late} does not"
+            )
         super().__init__(since=since)
-        self._points = pairs
+        self._points, self._table = pairs, np.array(pairs).T  # which each step looks through
 
     @classmethod
     def beginning(cls, value, since=0.0):
@@ -293,8 +308,7 @@ class Piecewise(Begun):
         return self._points
 
     def _values(self, t):
-        times, values = np.array(self._points).T
-        return np.interp(t, times, values)
+        return np.interp(t, *self._table)
 
     def values_now(self):
         return {"points": self._points} | super().values_now()

@@ -158,10 +158,14 @@ class Simulation:
 
     @property
     def retraces(self) -> bool:
-        """Whether the next steps are known and would be the same again: nothing was changed after the present step, or is about to be."""
-        last = self._journal[-1]
-        same = last.dynamics.same_as(self.dynamics) and last.landscape.same_as(self.landscape)
-        return self.k < self._furthest and last.k <= self.k and same
+        """Whether the next steps are known, and the present parameters are those that act on them: see :meth:`retrace`."""
+        return self.k < self._furthest and not self.edited
+
+    @property
+    def edited(self) -> bool:
+        """Whether the present parameters are others than those that act at the present step."""
+        acting = self._journal.acting_at(self.k)
+        return not (acting.dynamics.same_as(self.dynamics) and acting.landscape.same_as(self.landscape))
 
     @property
     def record(self) -> Record:
@@ -252,7 +256,7 @@ class Simulation:
         """Go to step ``k``, exactly: back through snapshots and the journal, forward by simulating.
 
         Steps up to ``furthest`` are replayed with the parameters that acted on them. An ``advance`` from an earlier step starts a new
-        branch with the present parameters, and the old future is forgotten.
+        branch with the present parameters, and the old future is forgotten: unlike :meth:`retrace`, this changes none of them.
         """
         k = step_number("k", k)
         if k > self._furthest:
@@ -261,6 +265,42 @@ class Simulation:
             return self.advance(k - self.k)
         self._state = self._replay(k)
         return self.frame
+
+    def retrace(self, k: int) -> Frame:
+        """Go to step ``k``, which is known, with the parameters that act there as the present ones: those of the journal, or newer ones.
+
+        So ``retrace`` from step to step is the run as it was lived, with every change at its step, and ``furthest`` has the newest.
+
+        Raises
+        ------
+        ValueError
+            When ``k`` is no whole number from 0 to ``furthest``.
+
+        Examples
+        --------
+        >>> import swarmviz as sv
+        >>> sim = sv.Simulation(sv.CBO(sigma=1.0), sv.landscapes.Rastrigin(), sv.Swarm(n=20))
+        >>> _ = sim.advance(10)
+        >>> sim.dynamics.sigma = 0.5
+        >>> _ = sim.advance(10)
+        >>> _ = sim.retrace(5)
+        >>> sim.dynamics.sigma, sim.retraces
+        (1.0, True)
+        >>> _ = sim.retrace(20)
+        >>> sim.dynamics.sigma
+        0.5
+        """
+        if step_number("k", k) > self._furthest:
+            raise ValueError(
+                f"k = {k}: must be a whole number from 0 to {self._furthest}, the latest step that is known"
+            )
+        frame = self.goto(k)
+        acting = self._journal.acting_at(k)
+        if not acting.dynamics.same_as(self.dynamics):
+            self.dynamics = acting.dynamics.copy()
+        if not acting.landscape.same_as(self.landscape):
+            self.landscape = acting.landscape.copy()
+        return frame
 
     @property
     def piece(self) -> int:

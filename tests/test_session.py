@@ -544,6 +544,68 @@ def test_no_failure_of_a_link_keeps_a_run_from_being_shown(running, monkeypatch)
     assert running._sim.landscape.title == "Ackley"
 
 
+# ---- a message goes with its cause -----------------------------------------------------------------------------------------------
+
+
+def said(session):
+    return session.bar.message.get("text", "")
+
+
+def test_the_reason_of_a_stop_goes_with_the_step(running):
+    press(running, "pause")
+    settle(running)
+    k = running._sim.k + 10
+    press(running, "stop", ["k", str(k)])
+    for act, value in (("back", None), ("goto", k - 5), ("step", None)):
+        press(running, "goto", k - 2)
+        press(running, "play")
+        assert wait(lambda: said(running) == f"Stopped at step {k}."), act
+        settle(running)
+        assert said(running), "as long as it stands there"
+        press(running, act, value)
+        assert wait(lambda: not said(running)), act
+        press(running, "pause")
+        settle(running)
+
+
+def test_that_a_swarm_has_diverged_goes_once_it_stands_before_that_and_comes_again(running):
+    edit(running, "dynamics.lam", "100")
+    edit(running, "dynamics.dt", "10")
+    assert wait(lambda: "diverged at step" in said(running))
+    settle(running)
+    assert said(running)
+    press(running, "back")
+    assert wait(lambda: not said(running))
+    press(running, "play")
+    assert wait(lambda: "diverged at step" in said(running))
+
+
+def test_an_error_of_a_build_goes_when_its_field_is_mended_by_an_edit_that_builds_nothing(running):
+    edit(running, "swarm.initial", "box")
+    edit(running, "swarm.low", "3")
+    edit(running, "swarm.high", "1")
+    press(running, "reset")
+    assert wait(lambda: "low must be below high" in said(running))
+    settle(running)
+    assert said(running)
+    sim = running._sim
+    edit(running, "swarm.low", "-1")
+    assert not said(running) and running._sim is sim
+
+
+def test_an_error_of_a_schedule_goes_when_the_schedule_is_mended(running):
+    press(running, "pause")
+    settle(running)
+    edit(running, "dynamics.sigma.kind", "Linear")
+    edit(running, "dynamics.sigma.end", "-1")
+    press(running, "play")
+    assert wait(lambda: "its schedule must keep" in said(running))
+    settle(running)
+    assert said(running)
+    edit(running, "dynamics.sigma.end", "0.5")
+    assert wait(lambda: not said(running))
+
+
 # ---- nothing that a person made is lost ----------------------------------------------------------------------------------------
 
 
@@ -643,19 +705,117 @@ def test_playing_on_from_the_past_without_a_change_leaves_no_future(past):
     assert np.array_equal(past._sim.record["best"][: furthest + 1], record) and kept(past) == []
 
 
-def test_playing_on_with_what_was_changed_later_is_another_future_and_the_old_one_is_kept(running):
+def sigma_shown(session):
+    return session.controls.form.shown["dynamics.sigma"]["value"]
+
+
+def at(session, k):
+    """Go to a step; the controls have followed."""
+    press(session, "goto", k)
+    settle(session)
+    sim = session._sim
+    return wait(lambda: sim.k == k and sigma_shown(session) == sim.journal.acting_at(k).dynamics.sigma)
+
+
+def test_playing_on_from_the_past_repeats_what_was_changed_later_and_leaves_nothing(running):
+    """The newest values acted at once, and the future was left although nobody had edited anything."""
+    assert wait(lambda: running._sim.k >= 20)
+    press(running, "pause")
+    settle(running)
+    changed = running._sim.k
+    edit(running, "dynamics.sigma", "0.2")
+    for _ in range(3):
+        press(running, "step")
+    settle(running)
+    sim, end = running._sim, running._sim.k
+    alone = sim.fork()
+    assert at(running, 5) and sigma_shown(running) == sim.dynamics.sigma == 1
+    running.equation.pane._handle_msg({"seen": True})
+    assert wait(lambda: running.equation.pane.values.get("sigma", [""])[0] == "1")
+    linked = permalink.read(running.bar.link.partition("=")[2]).runs[0]
+    assert (linked.k, len(linked.journal)) == (5, 1) and running._pair()[0].journal == sim.journal.until(5)
+    press(running, "step")
+    settle(running)
+    assert (sim.k, sim.furthest) == (6, end) and sigma_shown(running) == 1
+    assert np.array_equal(sim.frame.x, alone.goto(6).x)
+    press(running, "play")
+    assert wait(lambda: sim.k > end + 3)
+    press(running, "pause")
+    settle(running)
+    assert running._sim is sim and sim.journal.steps == (0, changed)
+    alone.goto(end)
+    alone.advance(sim.k - end)
+    assert np.array_equal(sim.frame.x, alone.frame.x)
+    assert np.array_equal(sim.record["best"], alone.record["best"])
+    assert wait(lambda: sigma_shown(running) == 0.2) and kept(running) == [] and not running.bar.left
+
+
+def test_an_edit_in_the_past_acts_with_what_acted_there_and_undo_brings_all_of_it_back(running):
     assert wait(lambda: running._sim.k >= 20)
     press(running, "pause")
     settle(running)
     edit(running, "dynamics.sigma", "0.2")
     press(running, "step")
     settle(running)
-    furthest = running._sim.furthest
-    press(running, "goto", 5)
+    end = running._sim.k
+    assert at(running, 5)
+    edit(running, "dynamics.lam", "2")
+    settle(running)
+    sim = running._sim
+    assert (sim.dynamics.lam, sim.dynamics.sigma, sim.furthest) == (2, 1, 5), "σ = 0.2 was never seen at step 5"
+    assert wait(lambda: kept(running) == [end] and running.bar.left.get("at") == 5)
+    press(running, "undo")
+    settle(running)
+    assert wait(lambda: (running._sim.k, running._sim.furthest) == (5, end))
+    assert running._sim.retraces and wait(lambda: sigma_shown(running) == 1)
+    assert at(running, end) and sigma_shown(running) == 0.2
+
+
+def test_in_the_past_two_swarms_are_told_apart_by_what_acts_there(running):
+    assert wait(lambda: running._sim.k >= 20)
+    press(running, "pause")
+    settle(running)
+    running.choices.compare("start", None)
+    edit(running, "dynamics.sigma", "0.2")
     press(running, "step")
     settle(running)
-    assert (running._sim.k, running._sim.furthest) == (6, 6)
-    assert wait(lambda: kept(running) == [furthest])
+    end, titles = running._sim.k, lambda: [pane.arena.figure.title.text for pane in running.panes]
+    assert wait(lambda: "σ = 0.2" in titles()[1])
+    assert at(running, 5)
+    assert wait(lambda: not any("σ" in title for title in titles())) and running.compare.differences == []
+    assert [sim.furthest for sim in running.panes.sims] == [end, end]
+    running.choices.compare("show", 0)
+    edit(running, "dynamics.sigma", "3")
+    settle(running)
+    assert [sim.furthest for sim in running.panes.sims] == [5, end], "B still has its own future"
+    press(running, "goto", end)
+    for _ in range(end - 4):
+        press(running, "step")
+    settle(running)
+    assert [sim.dynamics.sigma for sim in running.panes.sims] == [3, 0.2]
+    assert wait(lambda: ["σ = 3" in titles()[0], "σ = 0.2" in titles()[1]] == [True, True])
+
+
+def test_a_landscape_that_was_chosen_later_is_not_seen_in_the_past(running):
+    edit(running, "landscape", "GaussianMixture")
+    settle(running)
+    assert wait(lambda: running._sim.k >= 20)
+    press(running, "pause")
+    settle(running)
+    wells = len(running._sim.landscape.wells)
+    running.choices.mouse.buttons._handle_msg("wells")
+    running._use_mouse(0, "clicked", -1, np.array([-2.0, 2.0]))
+    press(running, "step")
+    settle(running)
+    arena, end = running.panes.current.arena, running._sim.k
+    seen = lambda: len(arena.renderer.handles.at.data["x"])  # noqa: E731
+    assert wait(lambda: seen() == wells + 1)
+    press(running, "goto", 5)
+    settle(running)
+    assert wait(lambda: seen() == wells) and len(running.controls.parts["landscape"].wells) == wells
+    press(running, "goto", end)
+    settle(running)
+    assert wait(lambda: seen() == wells + 1) and len(running.controls.parts["landscape"].wells) == wells + 1
 
 
 @pytest.mark.parametrize("act", ["end", "copy"])

@@ -17,6 +17,7 @@ from components.controls.rows import Row, present_values, rows_of
 from components.controls.schedule_plot import Lived, SchedulePlots
 from components.text import MAX_SENTENCE_CHARS, cut_short
 from swarmviz.parameters import GROUPS, Described
+from swarmviz.schedules import Begun
 
 ON_RESET = "applies on reset"
 ACTING, RARE, ON_START = "Parameters", "Rarely changed", "Swarm"  # titles of sections
@@ -86,6 +87,11 @@ class Controls:
     def settle(self) -> None:
         """What is shown is what there is: what was refused or went wrong before is over."""
         self._refused, self._reported = {}, {}
+        self.refresh()
+
+    def follow(self) -> None:
+        """The parts have other values, those of another step of the run: what went wrong with those before is over."""
+        self._reported = {}
         self.refresh()
 
     def replace(self, prefix: str, part: Described) -> None:
@@ -164,8 +170,9 @@ class Controls:
         """The swarm starts anew at t = 0, and with it the schedules that began when they were chosen; a typed beginning stays."""
         for prefix, name in self._begun:
             part = self.parts[prefix].copy()
-            setattr(part, name, type(old := getattr(part, name))(**old.values_now() | {"since": 0.0}))
-            self.parts[prefix] = part
+            if isinstance(old := getattr(part, name), Begun):  # at an earlier step it may have been a number
+                setattr(part, name, type(old)(**old.values_now() | {"since": 0.0}))
+                self.parts[prefix] = part
         if self._begun:
             self._begun = set()
             self.refresh()
@@ -176,6 +183,10 @@ class Controls:
         """Put a sentence beside a control, where it stays until something is accepted; an empty one takes it away."""
         self._reported[name] = cut_short(sentence)
         self.refresh()
+
+    def reported(self, name: str) -> str:
+        """What went wrong with what was accepted in a row; "" where nothing did."""
+        return self._reported.get(name, "")
 
     def take_back(self, prefix: str, part: Described, reason: str) -> None:
         """What was accepted could not act: ``part`` is in force again, and the row that was edited says why and keeps what was typed."""

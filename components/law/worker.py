@@ -34,8 +34,9 @@ class LawWorker(BackgroundThread):
     ----------
     look : function () → RunSpec or None
         The visible run as it stands (``RunSpec.of(sim)`` under the lock that guards it); None when there is none any more.
-    lateness : function () → float
-        Seconds by which the visible swarm's pictures come late; above ``background.LATE_S`` the law holds back.
+    lateness : function () → float or None
+        Seconds by which the visible swarm's pictures come late, None once its visit is gone; above
+        ``background.LATE_S`` the law holds back.
     notify : function ()
         Called on the thread of the law when there is something new to draw.
     hidden : function () → bool
@@ -53,7 +54,7 @@ class LawWorker(BackgroundThread):
     def __init__(
         self,
         look: Callable[[], RunSpec | None],
-        lateness: Callable[[], float],
+        lateness: Callable[[], float | None],
         notify: Callable[[], None],
         hidden: Callable[[], bool] = lambda: False,
     ):

@@ -12,7 +12,9 @@ MAX_COORDINATES = 2_000_000  # agents times dimension
 MAX_QUICK_COORDINATES = 100_000  # of a swarm whose step 0 is there at once
 MAX_REPLAY_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute
 MAX_CHANGES = 1000  # in one run
-MAX_TABLE_NUMBERS = 1_000_000  # in the tables of all its changes, each of which is checked anew: half a second
+MAX_TABLE_NUMBERS = (
+    1_000_000  # in tables and points of schedules of all its changes, each of which is checked anew: half a second
+)
 
 
 def check_swarm_size(n: int, d: int) -> None:
@@ -57,12 +59,14 @@ def check_change(count: int, part: Described) -> None:
 
 
 def numbers_in(change: Change) -> int:
-    """How many numbers the tables of a change hold, those of dynamics and landscape together."""
+    """How many numbers the tables and the points of schedules of a change hold, those of dynamics and landscape together."""
     return _numbers_of(change.dynamics) + _numbers_of(change.landscape)
 
 
 def _numbers_of(part: Described) -> int:
-    return sum(_size(value) for value in part.values_now().values() if isinstance(value, tuple))
+    values = part.values_now().values()
+    inside = (_numbers_of(value) for value in values if isinstance(value, Described))  # schedules
+    return sum(_size(value) for value in values if isinstance(value, tuple)) + sum(inside)
 
 
 def bytes_of(change: Change) -> int:

@@ -9,7 +9,8 @@ from components.controls import heading
 from components.page.compare import REPLACING, rearranged
 from components.page.messages import Messages
 from components.playback.edits import Edits
-from components.playback.panes import Panes, Parts
+from components.playback.pane import Parts
+from components.playback.panes import Panes
 from components.playback.replacement import RunReplacement
 from components.playback.transport import Transport
 from components.text import sentence
@@ -111,7 +112,8 @@ class Choices:
         """Whether runs are being built, which is then said."""
         building = self._panes.coming is not None
         if building:
-            self._messages.say("Wait until the new run is there.")
+            panes = self._panes
+            self._messages.say("Wait until the new run is there.", lambda: panes.coming is not None)
         return building
 
     def _place_swarm(self, swarm: Swarm, playing: bool) -> None:

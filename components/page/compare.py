@@ -9,7 +9,7 @@ import panel as pn
 import param
 
 from components.assets import component
-from components.playback.panes import Parts
+from components.playback.pane import Parts
 from swarmviz import Simulation
 from swarmviz.drawing.differences import Difference, shortened
 

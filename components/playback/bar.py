@@ -11,6 +11,11 @@ import param
 from components.assets import component
 
 
+def always() -> bool:
+    """Of a message that knows no cause."""
+    return True
+
+
 class Bar(pn.custom.JSComponent):
     """Buttons, speed, stop, read-out, messages and keyboard.
 
@@ -56,16 +61,27 @@ class Bar(pn.custom.JSComponent):
 
     def __init__(self, on_act: Callable[[str, Any], None], **params: Any):
         super().__init__(**{"margin": 0} | params)
-        self._on_act, self._said = on_act, 0
+        self._on_act, self._said, self._holds = on_act, 0, always
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and isinstance(data.get("act"), str):
             self._on_act(data["act"], data.get("value"))
 
-    def say(self, text: str = "", level: str = "info", reset: bool = False) -> None:
-        """Show a message above the bar; an empty one removes it."""
+    def say(
+        self, text: str = "", level: str = "info", reset: bool = False, holds: Callable[[], bool] | None = None
+    ) -> None:
+        """Show a message above the bar; an empty one removes it.
+
+        ``holds()`` says whether its cause is still there: where it is not, :meth:`look_again` takes the message away.
+        """
+        self._holds = holds or always
         self._said += 1  # the same text again is another message: the first one may have been dismissed
         self.message = {"text": text, "level": level, "reset": reset, "count": self._said}
+
+    def look_again(self) -> None:
+        """Remove the message whose cause is gone; to be called when something was done, edited or shown."""
+        if self.message and not self._holds():
+            self.message = {}
 
     def take_back(self, text: str) -> None:
         """Remove a message whose cause is gone, unless another has taken its place."""

@@ -123,7 +123,7 @@ class Builder:
                 sims = [_built(run, self._watch(run, request, job)) for run in request.runs]
                 for sim in sims:
                     if request.stand is not None and request.stand < sim.k:
-                        sim.goto(request.stand)
+                        sim.retrace(request.stand)
         except Unwanted:
             return
         except Exception as error:

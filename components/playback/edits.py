@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +12,15 @@ from components.controls.controls import Controls
 from components.controls.rows import Row
 from components.controls.schedule_plot import Lived
 from components.playback.bar import Bar
-from components.playback.panes import Panes, Parts
+from components.playback.pane import Parts
+from components.playback.panes import Panes
 from components.playback.transport import Transport
 from components.weakly import weakly
 from swarmviz import Diverged
 from swarmviz.parameters import GROUPS, Described
 
 AGAIN_EVERY_S = 0.3  # between two starts while a slider is dragged; its last value always gets one
+FOLLOW_EVERY_S = 0.25  # between two looks of the form at a run that plays what is known
 
 
 @dataclass
@@ -73,6 +76,7 @@ class Edits:
         self._check_size, self._attach, self._done, self._again = check_size, attach, done, again
         self._hand: Hand | None = None
         self._start_again = True
+        self._followed_at, self._to_attach = -math.inf, False
         accept, check, time = (weakly(method) for method in (self.accept, self._check, self._time))
         self.controls = Controls(panes.current.parts, heading, accept, chosen, check, time, weakly(self._lived))
 
@@ -171,6 +175,26 @@ class Edits:
             transport.do(panes.apply_edits)
         if prefix == "landscape" and final:
             transport.do(lambda: transport.on_page(self._attach))
+
+    def follow(self, at_once: bool = True) -> None:
+        """Show in the controls what acts at the step that is shown; unless ``at_once``, a few times per second.
+
+        On steps that are known other parameters may act than the newest ones: those that were lived.
+        """
+        panes = self._panes
+        soon = not at_once and time.monotonic() < self._followed_at + FOLLOW_EVERY_S
+        if panes.coming is not None or soon:  # of a run that is being built they are chosen already
+            return
+        moved = panes.follow()
+        if moved:
+            self._followed_at = time.monotonic()
+            self.controls.follow()
+        self._to_attach |= "landscape" in moved
+        if (
+            self._to_attach and at_once
+        ):  # a swarm that plays has its landscape drawn; what else depends on it waits until it stands
+            self._to_attach = False
+            self._attach()
 
     def move_handle(self, landscape: Described, final: bool) -> None:
         """The landscape was edited in the arena."""

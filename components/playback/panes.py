@@ -3,80 +3,25 @@
 Pane A is always there; pane B, when two are compared, takes every step together with it: the same initial swarm, the same noise, other
 parameters, dynamics or landscape. An edit waits in its pane, where the newest counts, and acts before the next batch of steps.
 
-The journal of a long visit stays bounded. A slider that is being dragged while the swarm moves acts at once while the run has few changes,
-then after so many steps as :func:`drag_spacing` says, twice as many for each hundred changes more; where it is let go counts at once. A
-run with as many changes as it may have takes no more, and the row that was edited says so. What acts is what the journal says, always.
+The journal of a long visit stays bounded (:mod:`components.playback.pane`): a run with as many changes as it may have takes no more, and
+the row that was edited says so. What acts is what the journal says, always.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from components.playback.pane import EDITED, Pane, Parts, changes_before
 from components.playback.stop_conditions import Rest, StopCondition
 from components.views.arena.arena import Arena
 from swarmviz import Diverged, Simulation
 from swarmviz.drawing.comparison import NAMES
-from swarmviz.drawing.differences import Difference, Facts, between, facts
+from swarmviz.drawing.differences import Difference, between
 from swarmviz.parameters import Described
 from swarmviz.replay import ignore
-
-DOUBLES_EVERY = 100  # changes: so many more, and a drag acts half as often
-Parts = dict[str, Described]  # "dynamics", "landscape", "swarm"
-
-
-@dataclass
-class Pane:
-    """One run and what belongs to it.
-
-    Attributes
-    ----------
-    sim : Simulation
-        The run.
-    parts : dict of str to Described
-        Dynamics, landscape and swarm as the controls show them, with which a reset begins. An accepted edit replaces a part and never
-        changes it, so that other threads may hold it.
-    arena : Arena
-        Where the swarm is seen. It stays at its place on the page, the left or the right one, whatever run it shows.
-    pending : dict of str to Described
-        Edited parts, by the same names, that do not act yet.
-    dragged : set of str
-        Those names in ``pending`` whose edit goes on: a slider that is held, a well under the pointer.
-    """
-
-    sim: Simulation
-    parts: Parts
-    arena: Arena
-    pending: Parts = field(default_factory=dict)
-    dragged: set[str] = field(default_factory=set)
-
-    def facts(self) -> Facts:
-        """What the run is, as the controls say it: an edit counts at once, also one that does not act yet."""
-        acting = {prefix: self.parts[prefix] for prefix in ("dynamics", "landscape") if prefix in self.parts}
-        return facts(self.sim.journal, self.sim.initial_swarm, **acting)  # type: ignore[arg-type]
-
-    def take(self, prefix: str, thinned: bool) -> Described | None:
-        """The edit that is to act now, which no longer waits; None where there is none, or it may still wait."""
-        if thinned and prefix in self.dragged and prefix in self.pending:
-            count, last = changes_before(self.sim)
-            if 0 < self.sim.k - last < drag_spacing(count):
-                return None
-        return self.pending.pop(prefix, None)
-
-
-def drag_spacing(count: int) -> int:
-    """The steps between two changes of a drag in a run that has had ``count`` changes."""
-    return 2 ** (count // DOUBLES_EVERY)
-
-
-def changes_before(sim: Simulation) -> tuple[int, int]:
-    """How many changes lead a run to its present step or are made there, and the step of the last."""
-    steps = sim.journal.steps
-    count = bisect_right(steps, sim.k)
-    return count, steps[count - 1]
 
 
 class Panes:
@@ -191,7 +136,10 @@ class Panes:
         """What B has otherwise than A, edits that do not act yet included; empty with one pane. Cheap while nothing changes."""
         if not self.comparing:
             return []
-        known = [item for pane in self for item in (pane.sim.journal, pane.sim.initial_swarm, *pane.parts.values())]
+        known: list[Any] = []
+        for pane in self:
+            journal = pane.sim.journal
+            known += [journal, journal.acting_at(pane.sim.k), pane.sim.initial_swarm, *pane.parts.values()]
         if len(known) != len(self._compared[0]) or any(
             a is not b for a, b in zip(known, self._compared[0], strict=True)
         ):
@@ -213,6 +161,14 @@ class Panes:
         pane = self.current
         (pane.dragged.discard if final else pane.dragged.add)(prefix)
         pane.pending[prefix] = part  # no lock: the page never waits for a batch of steps
+        pane.moved.discard(prefix)
+
+    def follow(self) -> set[str]:
+        """Let the parts of every pane be what acts at the step that is shown; the names of those of the active one that are others now."""
+        if not any(pane.moved for pane in self):
+            return set()
+        with self.lock:
+            return [pane.follow() for pane in self][self.active]
 
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
@@ -237,7 +193,16 @@ class Panes:
         """Let edits act on swarms that stand; a swarm without edits keeps its future."""
         with self.lock:
             for sim in self.take_edits():
-                self._apply(sim)
+                if sim.edited:
+                    self._apply(sim)
+
+    def _leave_step(self) -> None:
+        """What was edited acts from the step on at which it was edited, also when the swarms leave it; what cannot act is left behind."""
+        self.take_edits()
+        for sim in self.sims:
+            if sim.edited:
+                with contextlib.suppress(Diverged, ValueError):
+                    self._apply(sim)
 
     def request_step(self, k: int) -> None:
         """Ask for step ``k``, to which the next :meth:`go_to_requested_step` goes; the newest request counts."""
@@ -247,11 +212,15 @@ class Panes:
         """Go to the step that was requested last, exactly; not beyond what is known."""
         with self.lock:
             requested, self._requested = self._requested, None
+            if requested is not None:
+                self._leave_step()
         if requested is not None:
             self._goto(max(0, min(requested, self.furthest)))
 
     def step_back(self) -> None:
         """One step back."""
+        with self.lock:
+            self._leave_step()
         self._goto(max(0, self.k - 1))
 
     def _goto(self, k: int) -> None:
@@ -261,18 +230,18 @@ class Panes:
             with self.lock:
                 near = min(sim.kept(k) for sim in sims)
                 near = min(k, near + min(sim.piece for sim in sims)) if near == self.k else near
-                for sim in sims:
-                    sim.goto(near)
+                for pane in panes:
+                    pane.retrace(near)
                 there = near == k
 
     def _advance_all(self, steps: int) -> None:
         began, failure = self.k, None
         left = self._leaving(*(sim for sim in self.sims if not sim.retraces))
-        for name, sim in zip(NAMES, self.sims, strict=False):
+        for name, pane in zip(NAMES, self, strict=False):
             try:
-                self._advance_one(sim, steps)
+                self._advance_one(pane, steps)
             except (Diverged, ValueError) as error:
-                failure, steps = error, sim.k - began
+                failure, steps = error, pane.sim.k - began
                 if isinstance(error, Diverged) and self.comparing:
                     error.args = (f"swarm {name}: {error}",)
         left()
@@ -281,11 +250,11 @@ class Panes:
             raise failure
 
     @staticmethod
-    def _advance_one(sim: Simulation, steps: int) -> None:
+    def _advance_one(pane: Pane, steps: int) -> None:
         """Take so many steps: those that are known already are replayed, and what is known beyond them is kept."""
-        target = sim.k + steps
+        sim, target = pane.sim, pane.sim.k + steps
         if sim.retraces:
-            sim.goto(min(target, sim.furthest))
+            pane.retrace(min(target, sim.furthest))
         if sim.k < target:
             sim.advance(target - sim.k)
 
@@ -296,7 +265,7 @@ class Panes:
         """
         edited = []
         for pane in self:
-            for prefix in ("dynamics", "landscape"):
+            for prefix in EDITED:
                 part = pane.take(prefix, thinned)
                 if part is not None and self._accepted(pane.sim, prefix, part) and pane.sim not in edited:
                     edited.append(pane.sim)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import panel as pn
 
-from components.playback.panes import Pane, Panes
+from components.playback.pane import Pane
+from components.playback.panes import Panes
 from components.playback.transport import Moment, PictureRequest
 from components.server.bokeh_patches.frozen_models import frozen_models
 from components.text import cut_short

@@ -13,11 +13,19 @@ from components.controls.heading import parts_of
 from components.playback.bar import Bar
 from components.playback.builder import Builder
 from components.playback.edits import Edits
-from components.playback.panes import Panes, Parts
+from components.playback.pane import Parts, part_shown
+from components.playback.panes import Panes
 from components.playback.player import Player
 from components.state import Selection, VisitState
 from swarmviz import Simulation
 from swarmviz.replay import RunSpec, ignore
+
+
+def standing(state: VisitState, k: int) -> list[Selection]:
+    """What the controls say of runs that stand at step ``k``, or at their last one: what acts there."""
+    there = state._replace(runs=tuple(run._replace(k=min(k, run.k)) for run in state.runs)).selections
+    pairs = zip(there, state.selections, strict=True)
+    return [at._replace(dynamics=part_shown(at.dynamics, last.dynamics)) for at, last in pairs]  # type: ignore[arg-type]
 
 
 class RunReplacement:
@@ -98,11 +106,12 @@ class RunReplacement:
         """
         self._player.play(False)
         self._player.set_pace(state)
-        self._control([parts_of(selection) for selection in state.selections])
+        selections = state.selections if stand is None else standing(state, stand)
+        self._control([parts_of(selection) for selection in selections])
         playing = stand is None and not any(run.k for run in state.runs)
         adopt = partial(
             self._adopt,
-            selections=state.selections,
+            selections=selections,
             chosen=True,
             playing=playing,
             views=state.views,

@@ -64,9 +64,9 @@ class StopCondition:
         """Why to stop now; empty to go on."""
         if self.kind == "k" and sim.k == math.ceil(self.at):
             return f"Stopped at step {sim.k}."
-        if self.kind == "t" and sim.t >= self.at * (1 - 1e-12) and not self._passed:
-            self._passed = True
-            return f"Stopped at time {sim.t:.6g}."
+        if self.kind == "t":
+            before, self._passed = self._passed, sim.t >= self.at * (1 - 1e-12)
+            return f"Stopped at time {sim.t:.6g}." if self._passed and not before else ""
         if self.kind == "stall":
             return self._stalled(sim)
         return ""
@@ -75,6 +75,8 @@ class StopCondition:
         place = _place(sim.frame)
         if self._stood_at is None or self._still_since is None or np.abs(place - self._stood_at).max() >= STALLED:
             self._stood_at, self._still_since = place, sim.k
+        elif sim.k < self._still_since:  # it went back to where it stood already
+            self._still_since = sim.k
         elif sim.k - self._still_since >= self.at:
             since, self._still_since = self._still_since, sim.k
             return f"Stopped at step {sim.k}: the swarm has not moved since step {since}."

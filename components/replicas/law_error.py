@@ -162,8 +162,8 @@ class LawErrorWorker:
     ----------
     look : function () → VisibleRun or None
         As for :class:`components.replicas.worker.ReplicaWorker`; called on this thread.
-    lateness : function () → float
-        Seconds by which the visible swarm's pictures come late.
+    lateness : function () → float or None
+        Seconds by which the visible swarm's pictures come late; None once its visit is gone.
     hidden : function () → bool
         Whether nobody sees the page: it rests then.
     notify : function (LawErrorStatus) → None
@@ -173,7 +173,7 @@ class LawErrorWorker:
     def __init__(
         self,
         look: Callable[[], VisibleRun | None],
-        lateness: Callable[[], float],
+        lateness: Callable[[], float | None],
         hidden: Callable[[], bool],
         notify: Callable[[LawErrorStatus], None],
     ):

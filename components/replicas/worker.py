@@ -36,8 +36,9 @@ class ReplicaWorker(BackgroundThread):
     ----------
     look : function () → VisibleRun or None
         The visible run as it stands (``VisibleRun.of(sim)`` under the lock that guards it); None when there is none any more.
-    lateness : function () → float
-        Seconds by which the visible swarm's pictures come late; above ``background.LATE_S`` the replicas hold back.
+    lateness : function () → float or None
+        Seconds by which the visible swarm's pictures come late, None once its visit is gone; above
+        ``background.LATE_S`` the replicas hold back.
     notify : function (ReplicaStatus) → None
         Called on the thread of the replicas when there is something new to show.
 
@@ -53,7 +54,7 @@ class ReplicaWorker(BackgroundThread):
     def __init__(
         self,
         look: Callable[[], VisibleRun | None],
-        lateness: Callable[[], float],
+        lateness: Callable[[], float | None],
         notify: Callable[[ReplicaStatus], None],
     ):
         super().__init__(look, lateness, notify, name="replicas", least_share=LEAST_SHARE, look_every_s=LOOK_EVERY_S)

@@ -8,6 +8,7 @@ import swarmviz as sv
 from components.links import budget
 from components.links.budget import check_cost, check_swarm_size, is_quick
 from components.links.permalink import BadLink, read
+from swarmviz import schedules
 from swarmviz.journal import Journal
 from swarmviz.replay import RunSpec
 from tests.links.dragged import dragged
@@ -77,3 +78,55 @@ def test_changes_of_a_large_table_are_fewer(monkeypatch):
     budget.check_change(budget.MAX_TABLE_NUMBERS // numbers - 1, wells)
     with pytest.raises(ValueError, match="changes of so large a table"):
         budget.check_change(budget.MAX_TABLE_NUMBERS // numbers, wells)
+
+
+def with_points(count, changes=(), k=0):
+    """A link to CBO whose σ follows so many points."""
+    points = [[i, 1] for i in range(count)]
+    return encoded(content(k=k, cbo={"sigma": {"schedule": "Piecewise", "points": points}}, changes=changes))
+
+
+def test_a_link_with_the_points_of_a_drawn_schedule_opens_and_one_with_too_many_says_how_many_there_may_be():
+    most = schedules.MAX_POINTS
+    assert len(read(with_points(1000)).runs[0].now.dynamics.sigma.points) == 1000
+    with pytest.raises(ValueError, match=r"^points = \(.*must be 1 to 10,000 pairs \(t, value\)$") as caught:
+        sv.schedules.Piecewise([(i, 1.0) for i in range(most + 1)])
+    assert len(str(caught.value)) < 300
+    with pytest.raises(BadLink, match=r"points = .*must be 1 to 10,000 pairs"):
+        read(with_points(5, [[["d/sigma/points"], [1], [[[1, 1]] * (most + 1)]]], k=1))
+
+
+def test_points_of_schedules_are_numbers_of_a_run_like_those_of_tables():
+    """A link of 7,800 characters could move one of 1,500 points a thousand times, each of which makes the whole schedule anew."""
+    change = read(with_points(2000)).runs[0].journal[0]
+    assert budget.numbers_in(change) == 2 * 2000
+    most = budget.MAX_TABLE_NUMBERS // 4000
+    moved = lambda count: [[["d/sigma/points/5/1"], [1] * count, [i / 1000 for i in range(count)]]]  # noqa: E731
+    assert len(read(with_points(2000, moved(most - 1), k=most)).runs[0].journal) == most
+    with pytest.raises(BadLink, match="more than 1,000,000 numbers in tables"):
+        read(with_points(2000, moved(most), k=most))
+    with pytest.raises(ValueError, match="press Reset"):
+        budget.check_change(most, change.dynamics)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [],
+        [[0, 1], [0, 2]],
+        [[0]],
+        [["a", 1]],
+        [[0, 10**400]],
+        [None],
+        {"0": 1},
+        7,
+        None,
+        [[0, [1]]],
+        "ab",
+        [[0, True, 2]],
+    ],
+)
+def test_points_of_another_shape_are_refused_in_a_sentence(points):
+    with pytest.raises(BadLink) as caught:
+        read(encoded(content(cbo={"sigma": {"schedule": "Piecewise", "points": points}})))
+    assert "points" in str(caught.value)

@@ -39,7 +39,9 @@ def made():
     edits = Edits(controls)
     replacement = SimpleNamespace(selections=[selection()], choose=note("choose"))
     take_back = lambda text: said.remove(text) if text in said else None  # noqa: E731
-    messages = SimpleNamespace(say=said.append, warn=said.append, refused=said.append, take_back=take_back)
+    messages = SimpleNamespace(
+        say=lambda text, holds=None: said.append(text), warn=said.append, refused=said.append, take_back=take_back
+    )
     choices = Choices(
         panes,
         SimpleNamespace(playing=True),

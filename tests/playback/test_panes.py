@@ -10,7 +10,7 @@ import pytest
 import swarmviz as sv
 from components.links import budget
 from components.palette import DARK, LIGHT
-from components.playback import panes as panes_module
+from components.playback import pane as pane_module
 from components.playback.panes import Panes
 from components.session import Session
 from components.views.arena.mouse_modes import swarm_at, whole_point, with_agent_at
@@ -427,7 +427,7 @@ def test_a_short_drag_acts_with_every_step():
 
 
 def test_a_drag_of_an_hour_is_a_journal_that_a_link_may_have_and_the_run_is_what_it_says(monkeypatch):
-    monkeypatch.setattr(panes_module, "DOUBLES_EVERY", 10)  # as a hundred, in a hundredth of the time
+    monkeypatch.setattr(pane_module, "DOUBLES_EVERY", 10)  # as a hundred, in a hundredth of the time
     panes = panes_of(make())
     dragged(panes, 1080)
     sim = panes.sim
@@ -440,13 +440,13 @@ def test_a_drag_of_an_hour_is_a_journal_that_a_link_may_have_and_the_run_is_what
 def test_so_many_changes_as_a_link_may_hold_are_an_hour_of_dragging():
     steps, count = 0, 1
     while count < budget.MAX_CHANGES:
-        steps += panes_module.drag_spacing(count)
+        steps += pane_module.drag_spacing(count)
         count += 1
     assert steps > 3600 * 25
 
 
 def test_a_drag_of_a_swarm_that_stands_acts_at_once_and_is_one_change(monkeypatch):
-    monkeypatch.setattr(panes_module, "DOUBLES_EVERY", 1)
+    monkeypatch.setattr(pane_module, "DOUBLES_EVERY", 1)
     panes = panes_of(make())
     dragged(panes, 5)
     panes.advance(1)  # too soon for a drag that goes on
@@ -458,7 +458,7 @@ def test_a_drag_of_a_swarm_that_stands_acts_at_once_and_is_one_change(monkeypatc
 
 
 def test_a_drag_that_waits_leaves_the_known_future_alone(monkeypatch):
-    monkeypatch.setattr(panes_module, "DOUBLES_EVERY", 1)
+    monkeypatch.setattr(pane_module, "DOUBLES_EVERY", 1)
     panes = panes_of(make())
     dragged(panes, 5)
     panes.advance(30)

@@ -34,6 +34,30 @@ def test_a_stall_stops_after_so_many_steps_without_a_move():
     assert "not moved" in reason and sim.k >= 50
 
 
+@pytest.mark.parametrize("kind, at", [("k", "60"), ("t", "3"), ("stall", "50")])
+def test_a_run_that_goes_back_before_its_stop_stops_there_again(kind, at):
+    stop = StopCondition.of(kind, at)
+    sim, _ = run_until_stopped(stop)
+    stopped = sim.k
+    assert not stop.reached(sim) or kind == "k", "once is enough"
+    sim.goto(stopped - 55 if kind == "stall" else stopped - 10)
+    for _ in range(100):
+        sim.advance(stop.allowed(sim, 7))
+        if reason := stop.reached(sim):
+            break
+    assert sim.k <= stopped and bool(reason), (sim.k, stopped)
+
+
+def test_a_swarm_that_goes_back_to_where_it_has_stalled_is_counted_from_there():
+    stop = StopCondition.of("stall", "50")
+    sim, _ = run_until_stopped(stop)
+    back = sim.k - 10
+    sim.goto(back)
+    while not (reason := stop.reached(sim)):
+        sim.advance(stop.allowed(sim, 7))
+    assert sim.k - back < 50 + 5 and f"since step {back}" in reason
+
+
 @pytest.mark.parametrize(
     "kind, at", [("k", "x"), ("k", "-1"), ("t", "nan"), ("stall", "inf"), ("soon", "1"), (None, None)]
 )

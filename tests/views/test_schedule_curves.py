@@ -139,3 +139,21 @@ def test_a_logarithmic_axis_suits_values_of_different_sizes():
     assert not view.log[0]
     view.choose(0, "schedule", log=True)
     assert all((data.data["y"] > 0).all() for data, r in view.plots[0].slots if r.visible)
+
+
+def test_at_an_earlier_step_the_curve_is_the_same_and_stays_on_its_plot_although_no_schedule_acted_there():
+    sim = simulation(sigma=0.7, dt=0.1)
+    sim.dynamics.sigma = Linear(start=0.7, end=0.0, duration=4.0, since=2.0)
+    sim.advance(30)
+    view = Curves()
+    view.attach(sim)
+    view.choose(0, "schedule")
+    seen = curve(sim, "σ")
+    sim.retrace(5)
+    assert sim.dynamics.sigma == 0.7 and "schedule" in view.prepare(sim.frame, sim).groups
+    view.paint(view.prepare(sim.frame, sim))
+    assert view.groups[0] == "schedule"
+    at = np.searchsorted(curve(sim, "σ").k, seen.k)
+    np.testing.assert_array_equal(curve(sim, "σ").y[at], seen.y)
+    sim.dynamics.sigma = 0.5  # an edit there: what was known is about to be left
+    assert "schedule" not in view.prepare(sim.frame, sim).groups

@@ -15,7 +15,7 @@ from components.views.curves.law_curves import GROUP as TO_LAW
 from components.views.curves.law_curves import MEANING as TO_LAW_MEANING
 from components.views.curves.law_curves import has_law, law_picture
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
-from components.views.curves.schedule_curves import schedule_picture, scheduled, spans_decades
+from components.views.curves.schedule_curves import newest, schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, Overlay, curves_picture, groups_of, suits_log
 from swarmviz.drawing.law_beside import DISTANCE
@@ -331,7 +331,7 @@ class Curves(View):
 
 def _groups(sim: Simulation) -> list[str]:
     """What a plot can show: the groups of what is recorded, the distance to the law and the schedules where there are any."""
-    more = [TO_LAW] * has_law(sim) + [SCHEDULE] * bool(scheduled(sim.dynamics))
+    more = [TO_LAW] * has_law(sim) + [SCHEDULE] * bool(scheduled(newest(sim)))
     return groups_of(sim.dynamics.observables) + more
 
 

@@ -12,6 +12,7 @@ from swarmviz.drawing.curves import Curve, CurvesPicture, range_of
 from swarmviz.drawing.log_axis import Zero, left_out, placed
 from swarmviz.drawing.schedule import DECADES, MAX_REACH, MIN_STEPS, acted_at_steps, settles_at
 from swarmviz.drawing.thinning import thin
+from swarmviz.dynamics import Dynamics
 from swarmviz.frame import Clock
 from swarmviz.journal import Change
 from swarmviz.parameters import Described, Real, TimeDependent, is_used
@@ -28,8 +29,16 @@ def scheduled(owner: Described) -> list[str]:
 
 
 def changes_of(sim: Simulation) -> list[tuple[Change, Clock]]:
-    """The changes up to the present step, and the present parameters where no step was taken with them yet; each with its clock."""
-    return RunSpec.of(sim, pending={}).journal.clocks()
+    """The changes of the run, each with its clock, and the present parameters where no step was taken with them yet.
+
+    Of a run that stands at an earlier step the later ones belong to it, unless something was edited there.
+    """
+    return (sim.journal if sim.retraces else RunSpec.of(sim, pending={}).journal).clocks()
+
+
+def newest(sim: Simulation) -> Dynamics:
+    """The dynamics with the parameters that act at the end of what is known: what follows a schedule then has a curve at every step."""
+    return sim.journal[-1].dynamics if sim.retraces else sim.dynamics
 
 
 def acting_values(sim: Simulation, name: str, k: np.ndarray) -> np.ndarray:
@@ -41,7 +50,8 @@ def horizon(sim: Simulation) -> int:
     """The last step that is drawn: a round number beyond the run, to the end of schedules that have one, if that is not too far."""
     _, clock = changes_of(sim)[-1]
     now = max(sim.furthest, MIN_STEPS)
-    ends = [settles_at(getattr(sim.dynamics, name)) for name in scheduled(sim.dynamics)]
+    last = newest(sim)
+    ends = [settles_at(getattr(last, name)) for name in scheduled(last)]
     steps = [clock.k0 + (end - clock.t0) / clock.dt for end in ends]
     return int(nice_above(max(1.2 * now, *(1.1 * s for s in steps if s <= MAX_REACH * now), 1.0)))
 
@@ -58,7 +68,7 @@ def schedule_picture(sim: Simulation, log: bool) -> CurvesPicture:
     changes = [change.k + step for change, _ in changes_of(sim) for step in (-1, 0)]
     k = np.unique(np.clip([*np.linspace(0, last, POINTS).astype(int), *changes, sim.k], 0, last))
     curves = []
-    for name in scheduled(sim.dynamics):
+    for name in scheduled(newest(sim)):
         declared, y = sim.dynamics.param[name], acting_values(sim, name, k)
         meaning = " ".join((declared.doc or "").split())
         ks, ys = thin(k, placed(y) if log else y)
