@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.curves import BANDS, MOST_NAMED, OVERLAYS, CurvesPicture
+from swarmviz.drawing.curves import BANDS, MOST_NAMED, OVERLAYS, Curve, CurvesPicture
 from swarmviz.drawing.log_axis import BELOW
 
 MAX_CHARS = 22  # of a name at the end of a line; the whole one is told elsewhere
@@ -36,9 +36,19 @@ class LineLabel(NamedTuple):
     band: bool = False
 
 
+def whole_name(label: str) -> str:
+    """A name as it is told beside its line, whose dots say that it is claimed."""
+    return label.removeprefix("claimed ")
+
+
+def name_of_line(curve: Curve) -> str:
+    """The name of a curve at the end of its line: the short one that it has, or as much of the whole one as fits."""
+    return curve.short or short_name(curve.label)
+
+
 def short_name(label: str) -> str:
-    """A name that fits at the end of a line: without "claimed", and, of more than MAX_CHARS, to its first comma or by whole words."""
-    name = label.removeprefix("claimed ")
+    """A name that fits at the end of a line: of more than MAX_CHARS what comes before its first comma, or its first words."""
+    name = whole_name(label)
     if len(name) <= MAX_CHARS:
         return name
     if len(head := name.split(", ")[0]) <= MAX_CHARS:
@@ -89,7 +99,7 @@ def spread(wanted: Sequence[float], gap: float, end: float) -> list[float | None
 def line_labels(
     drawn: CurvesPicture, hidden: Collection[str], y_ends: tuple[float, float], height_px: float, row_px: float
 ) -> list[LineLabel]:
-    """The names at the ends of the curves and bands of a picture that are not ``hidden`` (by their tips), as far as there is room.
+    """The names at the ends of the curves and bands of a picture that are not ``hidden`` (by their keys), as far as there is room.
 
     Parameters
     ----------
@@ -100,8 +110,8 @@ def line_labels(
     """
     found = []
     for place, curve in enumerate(drawn.curves):
-        if curve.label and curve.tip not in hidden and (end := _end(curve.k, curve.y)):
-            found.append((place, short_name(curve.label), *end, False))
+        if curve.label and curve.key not in hidden and (end := _end(curve.k, curve.y)):
+            found.append((place, name_of_line(curve), *end, False))
     for area in drawn.areas[:1] if BANDS not in hidden else ():  # one name for all of them
         if end := _end(area.k, area.middle):
             found.append((area.place, area.label, *end, True))

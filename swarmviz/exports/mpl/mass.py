@@ -12,7 +12,6 @@ from swarmviz.drawing.law_beside import MASSES
 from swarmviz.drawing.mass import (
     STRENGTH,
     MassPicture,
-    decimal_of,
     mass_ends,
     mass_picture,
     offered,
@@ -132,7 +131,7 @@ def _entries(p: MassPicture, frame: Frame, colours: Theme) -> list[Any]:
     if p.curve.size:
         entries.append(Line2D([], [], color=colours.curves[0], linewidth=1.8, label="σ(m)"))
     if p.cutoff is not None:
-        label = f"cutoff {decimal_of(p.cutoff)}"
+        label = f"cutoff {decimal(p.cutoff, 4)}"
         entries.append(Line2D([], [], color=colours.target, linestyle="--", linewidth=1.4, label=label))
     entries.append(Line2D([], [], color=colours.soft, linestyle=":", linewidth=1.2, label="1/N"))
     if len(p.goals):
