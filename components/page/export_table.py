@@ -111,8 +111,9 @@ def python_lines(task: Task) -> str:
 
 GROUPS = {"picture": "Picture", "film": "Film", "data": "Data"}  # name → heading
 NOTES = {
-    "picture": "With the law of infinitely many agents where a view shows it.",
+    "picture": "As the view is seen: zoom, axes, layers, without hidden lines; with the law of infinitely many agents where it is shown.",
     "film": "Films show the arena, a replay one curve as well; no side view and no law of infinitely many agents.",
+    "data": "All that is recorded, hidden lines too.",
 }  # group → what a visitor has to know before the choice
 LABELS = {"phase": "Phase space", "comparison": "A and B"}  # of pictures; others are called what they are
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from swarmviz import theory
+from swarmviz import presets, theory
 from swarmviz.parameters import Choice
 from swarmviz.theory.wording import inside, number_words, parameter_words, schedule_words, set_symbols
 
@@ -77,7 +77,8 @@ def test_a_number_in_a_sentence_has_a_minus_and_powers_of_ten(value, digits, tex
 @pytest.mark.parametrize(
     ("raw", "read"),
     [("target η_β at β = 4", "target ηᵦ at β = 4"), ("L_ρ", "Lᵨ"), ("𝒰_β − min 𝒰_β", "𝒰ᵦ − min 𝒰ᵦ"), ("‖x_min − x*‖∞", "‖xₘᵢₙ − x*‖∞"),
-     ("ρ_R ∝ R", "ρ_R ∝ R"), ("σ_c", "σ_c"), ("a name", "a name"), ("X_n", "Xₙ"), ("h_11", "h₁₁"), ("ν_jΔt", "νⱼΔt"), ("t_max2B", "t_max2B")],
+     ("ρ_R ∝ R", "ρ_R ∝ R"), ("σ_c", "σ_c"), ("a name", "a name"), ("X_n", "Xₙ"), ("h_11", "h₁₁"), ("ν_jΔt", "νⱼΔt"),
+     ("t_max2B", "t_max2B")],
 )  # fmt: skip
 def test_an_index_is_set_low_where_all_of_it_can_be(raw, read):
     assert set_symbols(raw) == read
@@ -113,7 +114,7 @@ RAW_NUMBER = re.compile(r"(?<![\w–])-\d|\de[+−-]?\d|\binf\b")
     "name", ["cbo-corner", "ssa-annealing", "bgk-rastrigin", "pso-rastrigin", "fmc-rastrigin", "finite-annealed"]
 )
 def test_what_claims_say_of_a_run_holds_no_raw_number(name):
-    sim = sv.Simulation(*sv.presets.ALL[name].build())
+    sim = sv.Simulation(*presets.ALL[name].build())
     sim.advance(20)
     held = theory.assessments(sim)
     said = [text for one in held for text in (one.label, one.reason, *(finding.detail for finding in one.findings))]

@@ -244,6 +244,26 @@ def test_a_line_is_hidden_and_shown_from_the_list_and_by_nothing_else(dark):
     assert buttons.lines[0][2] == theme(not dark).curves[0], "the list has the colours of the theme"
 
 
+def test_what_is_hidden_is_known_by_names_that_stay_and_is_an_option_of_the_view():
+    """The name of a claim has its number: a line that was hidden by it came back as soon as σ was moved, and was in no link."""
+    sim = simulation()
+    view = attached(Curves(), sim)
+    plot = view.plots[1]
+    claimed = "cbo-mean-square"
+    before = {key: name for key, name, *_ in plot.lines}[claimed]
+    plot.toggle(claimed)
+    sim.dynamics.sigma = 0.5
+    sim.advance(1)
+    paint(view, sim)
+    (now,) = [line for line in plot.lines if line[0] == claimed]
+    assert not now[4] and now[1] != before and now[1].startswith("claimed rate")
+    assert chosen(view)["hidden"] == [[], [claimed]] and view.export_options(sim.frame)["hidden"] == [claimed]
+    other = attached(Curves(), simulation())
+    assert restore({"hidden": [["best"], [claimed, "bands", "other runs"]]}, other) == ""
+    assert other.hidden == [["best"], ["bands", claimed, "other runs"]] and claimed not in named(other.plots[1])
+    assert restore({}, other) == "" and other.hidden == [[], []] and all(line[4] for line in other.plots[1].lines)
+
+
 def test_a_click_on_a_step_goes_there_and_whatever_else_a_browser_sends_does_not():
     asked = []
     view = attached(Curves(go_to=asked.append), simulation(steps=40))
