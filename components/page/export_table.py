@@ -57,6 +57,8 @@ class Export(NamedTuple):
         Whether it needs both runs of a comparison.
     suffix : str
         What the name of the file says besides the run.
+    hides : bool
+        Whether lines that are hidden in the curves are left out of it although it is not their picture.
     """
 
     label: str
@@ -68,6 +70,12 @@ class Export(NamedTuple):
     fits: str = ""
     both: bool = False
     suffix: str = ""
+    hides: bool = False
+
+    def look(self, seen: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """The options with which it shows what is seen; ``seen``: picture → those of its view."""
+        hidden = seen.get("curves", {}).get("hidden", ()) if self.hides else ()
+        return {**seen.get(self.fits or "arena", {}), **({"hidden": hidden} if hidden else {})}
 
 
 def _picture(view: str, kind: str, mime: str) -> Export:
@@ -98,7 +106,7 @@ def _table(what: str) -> Callable[[Task], str]:
 
 
 def _replay(task: Task) -> str:
-    return exports.replay(task.runs[0], **_stretch(task))
+    return exports.replay(task.runs[0], **_stretch(task), **task.order.look)
 
 
 def _netcdf(task: Task) -> bytes:
@@ -121,7 +129,7 @@ EXPORTS: dict[str, Export] = {
     **{f"{view}.{kind}": _picture(view, kind, mime) for view in exports.VIEWS for kind, mime in PICTURES.items()},
     "film.mp4": Export("MP4", "Film as MP4", "film", "video/mp4", _film("mp4")),
     "film.gif": Export("GIF", "Film as GIF", "film", "image/gif", _film("gif")),
-    "replay.html": Export("HTML replay", "Replay as HTML", "film", "text/html", _replay),
+    "replay.html": Export("HTML replay", "Replay as HTML", "film", "text/html", _replay, hides=True),
     "curves.csv": Export("Curves CSV", "Curves as CSV", "data", "text/csv", _table("curves"), suffix="-curves"),
     "states.csv": Export(
         "Agents CSV", "Agents at this step as CSV", "data", "text/csv", _table("states"), suffix="-states"
