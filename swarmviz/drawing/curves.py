@@ -146,7 +146,7 @@ class CurvesPicture(NamedTuple):
     @property
     def end(self) -> int:
         """The last step of all that is drawn."""
-        return max([self.last, *(int(curve.k[-1]) for curve in self.behind if len(curve.k))])
+        return max([self.last, *(int(curve.k[-1]) for curve in (*self.behind, *self.areas) if len(curve.k))])
 
 
 def tip_of(line: Line) -> str:

@@ -216,14 +216,14 @@ def distances_picture(group: str, distances: Distances, n: int, now: int, log: b
         What is to be said below.
     """
 
-    def curve(name: str, label: str, tip: str, y: np.ndarray, style: str) -> Curve:
+    def curve(name: str, label: str, tip: str, y: np.ndarray, style: str, short: str = "") -> Curve:
         steps, values = thinned(distances.k, y)
-        return Curve(label, tip, steps, placed(values) if log else values, style, name=name)
+        return Curve(label, tip, steps, placed(values) if log else values, style, short=short, name=name)
 
     curves = [
         curve(DISTANCES[0], "W₁ to the law", f"W₁ of the {n:,} agents to the law of infinitely many", distances.measured, MEASURED),
         curve(DISTANCES[1], "of N independent draws", f"W₁ that {n:,} independent draws from the law are expected to have",
-              distances.expected, EXPECTED),
+              distances.expected, EXPECTED, "N independent draws"),
     ]  # fmt: skip
     said = left_out(Zero(), {c.label: c.y for c in curves}) if log else ""
     last = max(now, int(distances.k[-1]) if len(distances.k) else 0)

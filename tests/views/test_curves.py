@@ -103,7 +103,7 @@ def test_the_distance_to_the_law_is_chosen_like_what_is_recorded_and_stands_besi
     view.curves = [["value", True], ["W₁", False]]
     assert view.law_parts == {"distance"}
     plot = view.plots[1]
-    assert named(plot) == ["W₁ to the law", "of N independent draws"]
+    assert named(plot) == ["W₁ to the law", "N independent draws"]
     measured, expected = (data.data for data, _ in plot.slots[:2])
     np.testing.assert_array_equal(measured["k"], [0, 2, 4])
     np.testing.assert_array_equal(measured["y"], laws.known.measured)
@@ -221,7 +221,7 @@ def test_a_line_is_hidden_and_shown_from_the_list_and_by_nothing_else(dark):
     keys = [key for key, *_ in buttons.lines]
     assert [text for _, text, *_ in buttons.lines][:2] == ["V", "|X̄ − ν|²"] and len(keys) == len(slots(plot))
     buttons._handle_msg(["line", keys[1]])
-    assert plot.hidden == {keys[1]} == {key for key, *_, shown, _ in buttons.lines if not shown}
+    assert plot.hidden == {keys[1]} == {key for key, *_, shown in buttons.lines if not shown}
     assert not plot.slots[1][1].visible and "|X̄ − ν|²" not in named(plot) and "V" in named(plot)
     step_again = view.plots[1].slots[1][1]
     view._sim.advance(1)
@@ -256,12 +256,12 @@ def test_what_is_hidden_is_known_by_names_that_stay_and_is_an_option_of_the_view
     sim.advance(1)
     paint(view, sim)
     (now,) = [line for line in plot.lines if line[0] == claimed]
-    assert not now[4] and now[1] != before and now[1].startswith("claimed rate")
+    assert not now[-1] and now[1] != before and now[1].startswith("claimed rate")
     assert chosen(view)["hidden"] == [[], [claimed]] and view.export_options(sim.frame)["hidden"] == [claimed]
     other = attached(Curves(), simulation())
     assert restore({"hidden": [["best"], [claimed, "bands", "other runs"]]}, other) == ""
     assert other.hidden == [["best"], ["bands", claimed, "other runs"]] and claimed not in named(other.plots[1])
-    assert restore({}, other) == "" and other.hidden == [[], []] and all(line[4] for line in other.plots[1].lines)
+    assert restore({}, other) == "" and other.hidden == [[], []] and all(line[-1] for line in other.plots[1].lines)
 
 
 def test_a_click_on_a_step_goes_there_and_whatever_else_a_browser_sends_does_not():

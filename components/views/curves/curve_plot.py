@@ -35,7 +35,7 @@ from swarmviz.drawing.axes import (
 )
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.curves import BANDS, MEASURED, OVERLAYS, Curve, CurvesPicture, name_of
-from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, name_of_line, name_room, readable
+from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, most_chars, name_of_line, name_room, readable
 from swarmviz.drawing.strokes import Stroke, strokes
 
 BAND_ALPHA = 0.2  # opacity of the band of the replicas
@@ -111,21 +111,21 @@ class CurvePlot:
     # ---- which lines are seen ------------------------------------------------------------------------------------------
 
     @property
-    def lines(self) -> list[tuple[str, str, str, list[int], bool, str]]:
-        """What can be hidden: key, whole name, colour, dashes, whether it is seen, and what it is."""
+    def lines(self) -> list[tuple[str, str, str, list[int], str, bool]]:
+        """What can be hidden: key, whole name, colour, dashes, what it is, and whether it is seen."""
         p = self._last
         if p is None:
             return []
         told = [
-            (c.key, c.label, self._colour_of(place, c), list(stroke.dash), c.key not in self.hidden, c.tip)
+            (c.key, c.label, self._colour_of(place, c), list(stroke.dash), c.tip, c.key not in self.hidden)
             for place, (c, stroke) in enumerate(zip(p.curves, strokes(p, self.hidden), strict=True))
         ]
         if p.areas:
             colour = self._colour_of(p.areas[0].place, p.curves[p.areas[0].place])
-            told.append((BANDS, p.areas[0].label, colour, [], BANDS not in self.hidden, p.areas[0].tip))
+            told.append((BANDS, p.areas[0].label, colour, [], p.areas[0].tip, BANDS not in self.hidden))
         if p.behind:
             name = name_of(p.behind)
-            told.append((OVERLAYS, name, self.colours.soft, [], OVERLAYS not in self.hidden, name))
+            told.append((OVERLAYS, name, self.colours.soft, [], name, OVERLAYS not in self.hidden))
         return told
 
     def toggle(self, key: str) -> None:
@@ -141,7 +141,7 @@ class CurvePlot:
 
     def _describe(self) -> None:
         """In words what the plot shows."""
-        describe(self.figure, "Curves over the steps", [name for _, name, _, _, shown, _ in self.lines if shown])
+        describe(self.figure, "Curves over the steps", [name for _, name, *_, shown in self.lines if shown])
 
     # ---- painting ------------------------------------------------------------------------------------------------------
 
@@ -189,8 +189,8 @@ class CurvePlot:
             self.figure.yaxis.major_label_overrides = tick_texts(ticks)
             self.ticker.ticks = ticks
         move_range(self.figure.y_range, y_ends)
-        labels = [name_of_line(c) for c in p.curves if c.key not in self.hidden] + [a.label for a in p.areas[:1]]
-        end = steps_end(p.end, name_room(labels, self._size["inner_width"], TYPE_PX * self._type), p.log_steps)
+        room = name_room(p, self.hidden, self._size["inner_width"], TYPE_PX * self._type)
+        end = steps_end(p.end, room, p.log_steps)
         if end != self._end_now:
             self._end_now = end
             ticks = step_ticks(end, p.log_steps)
@@ -202,7 +202,8 @@ class CurvePlot:
         """The names at the ends of the lines."""
         if self._y_now is None:
             return
-        found = line_labels(p, self.hidden, self._y_now, self._size["inner_height"], ROW_PX * self._type)
+        most = most_chars(self._size["inner_width"], TYPE_PX * self._type)
+        found = line_labels(p, self.hidden, self._y_now, self._size["inner_height"], ROW_PX * self._type, most)
         paper, ink = self.colours.paper, self.colours.ink
         colour = lambda place: self.colours.soft if place == BEHIND else self._colour_of(place, p.curves[place])  # noqa: E731
         spare = max(0, self._names_told - len(found))

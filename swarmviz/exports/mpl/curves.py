@@ -32,7 +32,7 @@ from swarmviz.drawing.curves import (
 )
 from swarmviz.drawing.law import distances_picture
 from swarmviz.drawing.law_beside import DISTANCE
-from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, name_of_line, name_room, readable, whole_name
+from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, most_chars, name_room, readable, whole_name
 from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.strokes import Stroke, strokes
 from swarmviz.drawing.style import Theme
@@ -113,8 +113,7 @@ def curves_figure(
     figure = new_figure(4.6 * columns, 2.5 * rows + 0.4, colours, dpi)
     panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns)))
     last = max(sim.furthest, *(picture.end for picture in pictures))
-    names = [name_of_line(curve) for picture in pictures for curve in picture.curves if curve.label]
-    room = name_room(names, FRAME_WIDTH, NAME_SIZE)
+    room = max(name_room(picture, (), FRAME_WIDTH, NAME_SIZE) for picture in pictures)
     for axes, drawn in zip(panels, pictures, strict=False):
         _panel(axes, drawn, colours, steps_end(last, room, drawn.log_steps))
     for axes in panels[len(pictures) :]:
@@ -198,7 +197,7 @@ def _printed(stroke: Stroke) -> tuple[float, Any]:
 
 def _name_lines(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
     """The names at the ends of the lines; a legend has the whole ones of those that are cut or have no room."""
-    found = line_labels(drawn, (), axes.get_ylim(), FRAME_HEIGHT, NAME_SIZE + 1)
+    found = line_labels(drawn, (), axes.get_ylim(), FRAME_HEIGHT, NAME_SIZE + 1, most_chars(FRAME_WIDTH, NAME_SIZE))
     for label in found:
         own = colours.soft if label.place == BEHIND else _colour_of(label.place, drawn.curves[label.place], colours)
         at = max(label.k, float(drawn.log_steps)), at_share(label.height, axes.get_ylim(), drawn.log)
