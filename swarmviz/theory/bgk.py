@@ -261,7 +261,7 @@ register(
             *FREE, conditions.chosen("form", ("limit",), "every agent jumps at every step"), UNIT, NO_FLOOR, conditions.all_recorded()
         ),
         label="finite-N identity for the mean",
-        short="identity for the mean",
+        short="identity (mean)",
         exact=True,
         fits=lambda lived: lived.dynamics.form == "limit",
         observable="dispersion",

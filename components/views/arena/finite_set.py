@@ -175,7 +175,7 @@ class FiniteSetRenderer(FiniteSetFigure):
         low, high = BAND
         places = {low + (high - low) * place: text for place, text in ticks.items()}
         self.heights.update(ticker=FixedTicker(ticks=list(places)), major_label_overrides=places)
-        show_ticks(self.bar, background.ticks, "U")
+        show_ticks(self.bar, background.ticks, "cost U")
         if lattice:
             fig.left[0].update(ticker=BasicTicker(), major_label_overrides={})
             ends = layout.ends.T
@@ -211,7 +211,7 @@ class FiniteSetRenderer(FiniteSetFigure):
                 items.append(LegendItem(label=title, renderers=[renderer]))
         items.append(LegendItem(label="fullest state", renderers=[self.fullest]))
         self.legend.items = [*items, LegendItem(label="lowest U", renderers=[self.stars])]
-        tips = [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("U", "@height{%.5g}")]
+        tips = [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("cost U", "@height{%.5g}")]
         tips += [("agents", "@count{0,0}"), ("share", "@share{0.00%}")]
         fields = ("@target{0.00%}", "@law{0.00%}")
         self.hover.tooltips = [*tips, *((title, field) for title, field in zip(titles, fields, strict=True) if title)]

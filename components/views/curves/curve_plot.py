@@ -42,7 +42,7 @@ BAND_ALPHA = 0.2  # opacity of the band of the replicas
 TYPE_PX = float(SMALL_TEXT.removesuffix("px"))
 ROW_PX = TYPE_PX + 2  # from one name to the next, in type of the usual size
 USUAL_PX = 380, 100  # width and height of a frame before the browser has told them
-READOUT = script("curve_readout")
+READOUT, READ_CHARS = script("curve_readout"), 40  # the list under the pointer, and how long names are in it
 
 
 class CurvePlot:
@@ -247,7 +247,7 @@ class CurvePlot:
         """Names, strokes and reasons of another set of curves."""
         for (_, renderer), curve in zip(self.slots, p.curves, strict=False):
             renderer.name = f"{curve.tip} — {curve.reason}" if curve.reason else curve.tip
-            renderer.tags = [name_of_line(curve)]
+            renderer.tags = [name_of_line(curve, READ_CHARS)]
             renderer.glyph.line_alpha = opacity(curve)
         for area, (*_, median) in zip(p.areas, self.bands, strict=False):
             median.name, median.tags = area.tip, [area.label]

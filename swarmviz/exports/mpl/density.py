@@ -131,7 +131,7 @@ def _entries(drawn: DensityPicture, colours: Theme) -> list[Any]:
 
     entries: list[Any] = [Patch(facecolor=colours.bars, label=f"{drawn.n:,} agents")]
     if drawn.smooth:
-        entries.append(Line2D([], [], color=colours.ink, label="smoothed"))
+        entries.append(Line2D([], [], color=colours.ink, label="smooth"))
     if (target := drawn.target) is not None:
         label = target.title if drawn.joint is None else contours_name(target)
         dotted: dict[str, Any] = {"linestyle": ":", "linewidth": 2, "alpha": opacity(target)}
