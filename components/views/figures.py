@@ -22,7 +22,8 @@ LOW_PX = 150  # height of a figure below which its legend has one row
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
 # As many columns as there is room for: a letter takes 6 pixels, what is around a label its glyph and 12, and a column as much as its
-# widest. A low plot has one row, so that it keeps its height. Where the rows are not enough, labels are cut short; hovering over a line tells its whole name.
+# widest. A low plot has one row, so that it keeps its height. Where the rows are not enough, labels are cut short; hovering over a line
+# tells its whole name.
 # In a legend of one row everywhere the first names give way: those of a small plot that its heading and its switches tell as well.
 LEGEND_COLUMNS = """
 const room = fig.inner_width + 16, around = legend.glyph_width + 12, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)

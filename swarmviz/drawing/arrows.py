@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.axes import nice_above
+from swarmviz.drawing.axes import decimal, nice_above
 
 TIME = 0.05  # units of time
 MAX_WIDTHS, MIN_WIDTHS = 0.15, 1e-3  # widths of the box: the longest arrow, and what is no longer drawn
@@ -33,7 +33,7 @@ class Key(NamedTuple):
     @property
     def label(self) -> str:
         """In words, for a bar of that length."""
-        return f"|v| = {self.speed:g}"
+        return f"|v| = {decimal(self.speed)}"
 
 
 def width_of(low: np.ndarray, high: np.ndarray) -> float:

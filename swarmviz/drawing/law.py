@@ -170,7 +170,7 @@ def law_density(law: DrawnLaw, at: np.ndarray, width: float) -> np.ndarray:
 def atom_marks(law: DrawnLaw, width: float) -> AtomMarks:
     """Marks for the atoms of a law over a histogram with bars of this ``width``."""
     x, mass = law.atoms[law.atoms[:, 1] >= LEAST_ATOM].T
-    return AtomMarks(x, mass / width, [f"{share:.2g}" for share in mass])
+    return AtomMarks(x, mass / width, [decimal(share, 2) for share in mass])
 
 
 def has_phase_law(dynamics: Dynamics) -> bool:

@@ -34,6 +34,7 @@ from swarmviz.drawing.finite_set_layout import (
     Layout,
     least,
 )
+from swarmviz.theory.wording import number_words
 
 GAPPED = 60  # bars up to which there are gaps between them
 LABELLED = 60  # states of a ring up to which they are numbered
@@ -88,7 +89,7 @@ class FiniteSetRenderer(FiniteSetFigure):
         return out
 
     def _legend_of(self, frame: Frame, layout: Layout, picture: FiniteSetPicture) -> tuple:
-        full = f" (full: {100 * picture.full:g}%)" if layout.kind == "lattice" else ""
+        full = f" (full: {number_words(100 * picture.full)}%)" if layout.kind == "lattice" else ""
         applies = [bool(claim and claim.applies) for claim in picture.laws.claims]
         return f"{frame.n:,} agents{full}", layout.per_bar, picture.laws.titles, applies
 
@@ -188,7 +189,7 @@ class FiniteSetRenderer(FiniteSetFigure):
     def _paint_scale(self, scale: float, kind: str) -> None:
         """The ticks of the bars."""
         values = even_ticks(0.0, scale)
-        texts = [f"{100 * value:g}%" for value in values]
+        texts = [f"{number_words(100 * value)}%" for value in values]
         if kind == "row":
             ticks = [value / scale for value in values]
             ticker = FixedTicker(ticks=ticks)

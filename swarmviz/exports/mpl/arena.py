@@ -24,6 +24,7 @@ from swarmviz.exports.mpl.arena_line import Line
 from swarmviz.exports.mpl.arena_plane import Plane
 from swarmviz.exports.mpl.figure import FONT, SMALL, new_figure, write_title
 from swarmviz.simulation import Simulation
+from swarmviz.theory.wording import number_words
 
 SIZES = {1: (7.2, 4.8), 2: (6.4, 6.4)}  # inches; at 120 dots per inch films have sides that are multiples of 16
 
@@ -105,7 +106,7 @@ class Arena:
         picture = self.painter.move(sim, view)
         if self.inset is not None:
             self.inset.move(sim, view, picture)
-        self.clock.set_text(f"k = {frame.k:,}   t = {frame.t:.6g}")
+        self.clock.set_text(f"k = {frame.k:,}   t = {number_words(frame.t, 6)}")
         self.note.set_text(picture.note)
         self.note.set_visible(bool(self.note.get_text()))
         return fresh

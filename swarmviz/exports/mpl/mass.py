@@ -32,6 +32,7 @@ from swarmviz.exports.mpl.figure import (
 from swarmviz.exports.mpl.law import Given, drawn_of, paint_plane, plane_entry, said_of
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
+from swarmviz.theory.wording import number_words
 
 
 def mass_figure(
@@ -61,7 +62,7 @@ def mass_figure(
     apply_theme(axes, colours, drawn.x_label, drawn.y_label)
     _scale(axes, drawn, m_ends)
     _paint(axes, drawn, frame, colours)
-    write_title(axes, f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
+    write_title(axes, f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {number_words(sim.t, 6)}", colours)
     entries, said = _entries(drawn, frame, colours), [drawn.note] if drawn.note else []
     if beside is not None and over != STRENGTH:
         plane = beside.planes.get(MASSES)
