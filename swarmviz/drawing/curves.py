@@ -146,7 +146,8 @@ class CurvesPicture(NamedTuple):
     @property
     def end(self) -> int:
         """The last step of all that is drawn."""
-        return max([self.last, *(int(curve.k[-1]) for curve in (*self.behind, *self.areas) if len(curve.k))])
+        drawn = [*(curve.k for curve in self.behind), *(area.k for area in self.areas)]
+        return max([self.last, *(int(k[-1]) for k in drawn if len(k))])
 
 
 def tip_of(line: Line) -> str:

@@ -62,7 +62,7 @@ def symbol_of(owner: Described, name: str) -> str:
 def number_words(value: Any, digits: int = 3) -> str:
     """A number in a sentence, see :func:`decimal`: of a whole one no digit is left out up to a million; what is no number, as it is."""
     if isinstance(value, int | np.integer):
-        return decimal(value, max(digits, 6))
+        return decimal(float(value), max(digits, 6))
     return decimal(float(value), digits) if isinstance(value, float | np.floating) else str(value)
 
 
