@@ -204,6 +204,7 @@ def _name_lines(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
         axes.annotate(label.text, at, (3, 0), textcoords="offset points", va="center", family=FONT, size=NAME_SIZE, annotation_clip=False,
                       color=readable(own, colours.paper, colours.ink)).set_in_layout(False)  # fmt: skip
     told = {label.text for label in found}
+    told |= {whole_name(curve.label) for curve in drawn.curves if curve.short in told}  # by the short name that it has
     lines, names = axes.get_legend_handles_labels()
     left = [(line, name) for line, name in zip(lines, names, strict=True) if whole_name(name) not in told]
     if left:
