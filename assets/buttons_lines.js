@@ -15,11 +15,15 @@ export const makeLines = (model, toggle) => {
     open.hidden = model.lines.length === 0
     const boxes = [...panel.querySelectorAll("input")], told = model.lines
     if (boxes.length === told.length && boxes.every((box, i) => box.name === told[i][0])) { // the focus stays where it is
-      boxes.forEach((box, i) => { box.checked = told[i][4] })
+      boxes.forEach((box, i) => {
+        box.checked = told[i][5]
+        box.parentNode.title = told[i][4]
+        box.parentNode.lastChild.textContent = told[i][1] // a claim's name has its number, which changes
+      })
       panel.querySelectorAll(".swatch").forEach((node, i) => node.replaceWith(swatch(told[i][2], told[i][3])))
       return
     }
-    panel.replaceChildren(...told.map(([name, text, colour, dash, shown]) => make("label", {title: name},
+    panel.replaceChildren(...told.map(([name, text, colour, dash, title, shown]) => make("label", {title},
       make("input", {type: "checkbox", name, checked: shown, onchange: () => toggle(name)}), swatch(colour, dash), text)))
   }
   model.on("lines", draw)

@@ -7,17 +7,16 @@ const OF_ONE = {holds: "holds", fails: "fails", open: "cannot be checked"}
 const SIGNS = {holds: "✓", fails: "✕", open: "?"} // a shape beside the colour
 const OUTCOMES = {agrees: "✓", differs: "✕", open: "?"}
 
-const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-// 3.45e+101 → 3.45·10¹⁰¹, as the axes have it
-const readable = (text) => text.replaceAll(/(?<=\d)e([+−-]?)0*(\d+)\b/g, (_, sign, power) =>
-  `·10${sign === "+" || sign === "" ? "" : "⁻"}${power.replaceAll(/\d/g, (digit) => RAISED[digit])}`)
+// A text with its symbols as they are set: what follows an underscore is an index, η_β and ρ_min.
+const set = (tag, text, attributes = {}) => make(tag, attributes,
+  ...text.split(/_([a-z]+|[A-Z]|\d+|\p{Script=Greek})/u).map((part, i) => i % 2 === 1 ? make("sub", {textContent: part}) : part))
 const lamp = (state, title) => make("i", {className: `lamp ${state}`, textContent: SIGNS[state], title, ariaHidden: "true"})
 const spoken = (textContent) => make("span", {className: "spoken", textContent})
 
 const hypothesisOf = ({words, state, detail, since}) => {
   const when = state === "fails" && since ? ` since step ${grouped(since)}` : ""
-  return make("li", {className: state, title: `${OF_ONE[state]}${when}: ${readable(detail)}`}, lamp(state, ""), spoken(`${OF_ONE[state]}${when}: `),
-    make("span", {textContent: words}), make("small", {textContent: `${readable(detail)}${when}`}))
+  return make("li", {className: state, title: `${OF_ONE[state]}${when}: ${detail}`}, lamp(state, ""), spoken(`${OF_ONE[state]}${when}: `),
+    set("span", words), set("small", `${detail}${when}`))
 }
 
 const contentOf = (claim, draw) => {
@@ -29,13 +28,13 @@ const contentOf = (claim, draw) => {
       title: `${claim.drawn ? "Hide" : "Draw"} “${claim.label}” among the curves`}, () => draw(claim.name, !claim.drawn)))
   }
   const verdict = claim.verdict
-  return [head, make("p", {textContent: claim.statement}),
+  return [head, set("p", claim.statement),
     claim.hypotheses.length ? make("ul", {ariaLabel: "Hypotheses"}, ...claim.hypotheses.map(hypothesisOf)) : null,
-    claim.this_run ? make("p", {className: "measured"}, make("span", {textContent: "This run: "}), readable(claim.this_run)) : null,
+    claim.this_run ? make("p", {className: "measured"}, make("span", {textContent: "This run: "}), set("span", claim.this_run)) : null,
     verdict ? make("p", {className: `measured verdict ${verdict.outcome}`}, make("i", {textContent: OUTCOMES[verdict.outcome], ariaHidden: "true"}),
-      make("span", {textContent: ` ${verdict.runs} replicas: `}), readable(verdict.words.replaceAll("-", "−"))) : null,
+      make("span", {textContent: ` ${verdict.runs} replicas: `}), set("span", verdict.words)) : null,
     claim.note ? make("p", {className: "soft", textContent: claim.note}) : null,
-    claim.remark ? make("p", {className: "remark", textContent: claim.remark}) : null].filter((part) => part != null)
+    claim.remark ? set("p", claim.remark, {className: "remark"}) : null].filter((part) => part != null)
 }
 
 export function render({model}) {

@@ -189,7 +189,11 @@ def test_hovering_tells_significant_digits_of_any_number():
     arena.attach(sim)
     hover = arena.renderer.hover
     shown = dict(hover.tooltips)
-    assert shown["weight"] == "@weight{%.5g}" and shown["x"] == "(@x{%.5g}, @y{%.5g})" and "0.0000" not in str(shown)
+    assert (
+        shown["weight"] == "@weight{%.5g}"
+        and shown["position"] == "(@x{%.5g}, @y{%.5g})"
+        and "0.0000" not in str(shown)
+    )
     fields = {word.split("{")[0].strip("(, )") for text in shown.values() for word in text.split(", ") if "%" in word}
     assert fields <= {name for name, how in hover.formatters.items() if how == "printf"}, (
         "else %.5g is told as it stands"

@@ -171,7 +171,7 @@ def test_two_views_that_are_painted_one_after_another_never_name_two_values_of_o
             now.add(sv.theory.target(sim).title)
         assert len(now) == 1
         titles |= now
-    assert titles == {"η_β at β(t)", "η_β at β = 5"}
+    assert titles == {"target ηᵦ at β(t)", "target ηᵦ at β = 5"}
 
 
 GROWING = (

@@ -16,6 +16,7 @@ import param
 from components.text import readable
 from swarmviz import schedules
 from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used, written
+from swarmviz.theory.wording import number_words
 
 MAX_SLIDER_RANGE = 1e9  # a wider range gets no slider, only a box
 FIXED = "fixed"  # in the menu of schedules: none, a number
@@ -242,6 +243,8 @@ def present_values(owner: Described, prefix: str, t: float) -> dict[str, Any]:
         value = getattr(owner, name)
         if isinstance(value, schedules.Begun) and is_used(owner, declared):
             now = float(value.at(t))
-            out[f"{prefix}.{name}.now"] = f"now t = {t:.4g}, {getattr(declared, 'symbol', '') or name} = {now:.4g}"
+            out[f"{prefix}.{name}.now"] = (
+                f"now t = {number_words(t, 4)}, {getattr(declared, 'symbol', '') or name} = {number_words(now, 4)}"
+            )
             out[f"{prefix}.{name}.curve"] = [t, now if math.isfinite(now) else None]
     return out

@@ -17,6 +17,7 @@ from components.assets import component
 from components.views.base import View
 from swarmviz import Frame, Simulation
 from swarmviz.theory import Assessment, Verdict, assessments
+from swarmviz.theory.wording import number_words
 
 UPDATE_EVERY_S = 1.0
 TYPICAL = 0.1  # of a mean: a run below it is far from it
@@ -185,8 +186,10 @@ def measured_words(held: Assessment) -> str:
     claim = held.claim
     if not math.isfinite(held.measured):
         return ""
-    said = f"{claim.quantity} = {held.measured:.4g}"
+    said = f"{claim.quantity} = {number_words(held.measured, 4)}"
     if math.isfinite(held.predicted):
         relation = {"=": "", "≤": "≤ ", "≥": "≥ "}[claim.relation]
-        said += f"; claimed {'in the mean ' if claim.about == 'mean' else ''}{relation}{held.predicted:.4g}"
-    return said.replace("-", "−")
+        said += (
+            f"; claimed {'in the mean ' if claim.about == 'mean' else ''}{relation}{number_words(held.predicted, 4)}"
+        )
+    return said

@@ -22,12 +22,12 @@ from components.assets import component
 from components.page.mathml import formula, signed_formula
 from components.views.base import View
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.axes import SUPERSCRIPTS
 from swarmviz.dynamics import Dynamics
 from swarmviz.dynamics.equations.lines import Line, signs_of, symbol_latex
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described, Real, Switch, is_used
 from swarmviz.schedules import TimeDependent
+from swarmviz.theory.wording import SUPERSCRIPTS
 
 SHOWN = 4  # coordinates or minimisers written out
 UPDATE_EVERY_S = 0.25

@@ -57,6 +57,8 @@ class Export(NamedTuple):
         Whether it needs both runs of a comparison.
     suffix : str
         What the name of the file says besides the run.
+    hides : bool
+        Whether lines that are hidden in the curves are left out of it although it is not their picture.
     """
 
     label: str
@@ -68,6 +70,12 @@ class Export(NamedTuple):
     fits: str = ""
     both: bool = False
     suffix: str = ""
+    hides: bool = False
+
+    def look(self, seen: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """The options with which it shows what is seen; ``seen``: picture → those of its view."""
+        hidden = seen.get("curves", {}).get("hidden", ()) if self.hides else ()
+        return {**seen.get(self.fits or "arena", {}), **({"hidden": hidden} if hidden else {})}
 
 
 def _picture(view: str, kind: str, mime: str) -> Export:
@@ -98,7 +106,7 @@ def _table(what: str) -> Callable[[Task], str]:
 
 
 def _replay(task: Task) -> str:
-    return exports.replay(task.runs[0], **_stretch(task))
+    return exports.replay(task.runs[0], **_stretch(task), **task.order.look)
 
 
 def _netcdf(task: Task) -> bytes:
@@ -111,8 +119,9 @@ def python_lines(task: Task) -> str:
 
 GROUPS = {"picture": "Picture", "film": "Film", "data": "Data"}  # name → heading
 NOTES = {
-    "picture": "With the law of infinitely many agents where a view shows it.",
+    "picture": "As the view is seen: zoom, axes, layers, without hidden lines; with the law of infinitely many agents where it is shown.",
     "film": "Films show the arena, a replay one curve as well; no side view and no law of infinitely many agents.",
+    "data": "All that is recorded, hidden lines too.",
 }  # group → what a visitor has to know before the choice
 LABELS = {"phase": "Phase space", "comparison": "A and B"}  # of pictures; others are called what they are
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
@@ -120,7 +129,7 @@ EXPORTS: dict[str, Export] = {
     **{f"{view}.{kind}": _picture(view, kind, mime) for view in exports.VIEWS for kind, mime in PICTURES.items()},
     "film.mp4": Export("MP4", "Film as MP4", "film", "video/mp4", _film("mp4")),
     "film.gif": Export("GIF", "Film as GIF", "film", "image/gif", _film("gif")),
-    "replay.html": Export("HTML replay", "Replay as HTML", "film", "text/html", _replay),
+    "replay.html": Export("HTML replay", "Replay as HTML", "film", "text/html", _replay, hides=True),
     "curves.csv": Export("Curves CSV", "Curves as CSV", "data", "text/csv", _table("curves"), suffix="-curves"),
     "states.csv": Export(
         "Agents CSV", "Agents at this step as CSV", "data", "text/csv", _table("states"), suffix="-states"

@@ -89,7 +89,7 @@ class Exports(pn.custom.JSComponent):
         elif data.get("act") == "make" and str(data.get("what")) in EXPORTS:
             fields = (str(data.get(name) or "").strip() for name in ("start", "stop", "every"))
             what = str(data["what"])
-            self.make(Order(what, *fields, (self._look() or {}).get(EXPORTS[what].fits or "arena", {})))
+            self.make(Order(what, *fields, EXPORTS[what].look(self._look() or {})))
         elif data.get("act") == "show":
             self.make(Order(LINES))
 

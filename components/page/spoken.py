@@ -14,15 +14,16 @@ from components.page.history import error_of, lowest_met
 from components.playback.bar import Bar
 from components.views.base import View
 from swarmviz import Frame, Simulation
+from swarmviz.theory.wording import number_words
 
 
 def sentence_of(frame: Frame, run: Simulation) -> str:
     """The numbers of a run at the step of ``frame`` in words; what is not known is left out."""
-    parts = [f"step {run.k}", f"time {frame.t:.4g}"]
+    parts = [f"step {run.k}", f"time {number_words(frame.t, 4)}"]
     if math.isfinite(best := lowest_met(run, run.k)):
-        parts.append(f"lowest value so far {best:.4g}")
+        parts.append(f"lowest value so far {number_words(best, 4)}")
     if math.isfinite(error := error_of(frame, run)):
-        parts.append(f"distance to the nearest known minimum {error:.4g} half widths of the box")
+        parts.append(f"distance to the nearest known minimum {number_words(error, 4)} half widths of the box")
     return f"{', '.join(parts).capitalize()}."
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from swarmviz.theory.wording import number_words
+
 MIN_ERROR = 1e-6  # half widths: smaller ones stand in the first bar
 BARS = 28  # about so many
 TOLERANCE_MARGIN = 10.0  # the axis reaches so many times beyond the tolerance on both sides
@@ -50,7 +52,7 @@ def histogram(errors: Sequence[float], tolerance: float) -> dict[str, Any] | Non
     return {
         "bars": bars,
         "mark": place(tolerance),
-        "ticks": [(place(10.0**decade), f"{10.0**decade:g}") for decade in decades if decade % apart == 0],
+        "ticks": [(place(10.0**decade), number_words(10.0**decade)) for decade in decades if decade % apart == 0],
         "most": int(counts.max()),
         "text": _words(finite, len(errors) - len(finite), tolerance),
     }
@@ -72,7 +74,7 @@ def _edges(low: float, high: float, tolerance: float) -> np.ndarray:
 def _words(finite: np.ndarray, diverged: int, tolerance: float) -> str:
     """The picture in words."""
     found, rest = finite[finite < tolerance], finite[finite >= tolerance]
-    words = [f"{len(found)} errors below {tolerance:g} half widths of the box{_span(found)}"]
+    words = [f"{len(found)} errors below {number_words(tolerance, 6)} half widths of the box{_span(found)}"]
     words.append(f"{len(rest)} above{_span(rest)}")
     if diverged:
         words.append(f"{diverged} diverged and are not drawn")
@@ -82,4 +84,5 @@ def _words(finite: np.ndarray, diverged: int, tolerance: float) -> str:
 def _span(errors: np.ndarray) -> str:
     if not len(errors):
         return ""
-    return f", from {errors.min():.2g} to {errors.max():.2g}, half of them up to {np.median(errors):.2g}"
+    low, high, half = (number_words(float(value), 2) for value in (errors.min(), errors.max(), np.median(errors)))
+    return f", from {low} to {high}, half of them up to {half}"

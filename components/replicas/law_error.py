@@ -34,6 +34,7 @@ from swarmviz.ensembles.occupation_error import is_on_states, occupation_errors,
 from swarmviz.ensembles.settings import Problem
 from swarmviz.landscapes.base import Landscape
 from swarmviz.laws import refusal
+from swarmviz.theory.wording import number_words
 
 NUMBERS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
 MOST_AGENT_STEPS = 500_000_000  # of all N together: ten to thirty seconds of a core
@@ -407,9 +408,9 @@ def said(problem: Problem, k: int, fixed_product: bool) -> str:
     name, kept = product_parameter(problem.dynamics), ""
     if name:
         symbol, value = problem.dynamics.declared()[name].symbol, getattr(problem.dynamics, name)
-        kept = f", N{symbol} = {problem.swarm.n * value:.3g}"
+        kept = f", N{symbol} = {number_words(problem.swarm.n * value)}"
         if not fixed_product:
-            kept = f", {symbol} = {value:.3g}, each N with the law of its N{symbol}"
+            kept = f", {symbol} = {number_words(value)}, each N with the law of its N{symbol}"
     return f"{problem.dynamics.title} on {problem.landscape.title}, step {k:,} after a fresh start{kept}."
 
 

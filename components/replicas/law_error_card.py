@@ -14,6 +14,7 @@ from components.replicas.law_error import W1, LawErrorStatus, Point, law_refusal
 from swarmviz import Simulation
 from swarmviz.ensembles.law_error import product_parameter
 from swarmviz.ensembles.occupation_error import is_on_states
+from swarmviz.theory.wording import number_words
 
 QUESTION = "Does the swarm come near the law of infinitely many agents like 1/√N? Then √N times the error is flat."
 DEFINITION = (
@@ -117,14 +118,14 @@ def _chart(
         {
             "x": x, "y": v / top, "low": max(0.0, (v - SPREAD * e) / top) if math.isfinite(e) else v / top,
             "high": (v + SPREAD * e) / top if math.isfinite(e) else v / top, "hollow": p.n < p.needed,
-            "text": f"N = {p.n:,}: {label} = {v:.3g} ± {e:.1g} (standard error, {p.runs} runs)",
+            "text": f"N = {p.n:,}: {label} = {number_words(v)} ± {number_words(e, 1)} (standard error, {p.runs} runs)",
         }
         for x, p, (v, e) in zip(place, points, values, strict=True)
         if math.isfinite(v)
     ]  # fmt: skip
     return {
         "label": label,
-        "top": f"{top:.2g}",
+        "top": number_words(top, 2),
         "marks": marks,
         "dotted": [[_place(n, first, last), y / top] for n, y in claimed],
         "dashed": None if independent is None else [[x, y / top] for x, y in zip(place, independent, strict=True)],

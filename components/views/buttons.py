@@ -32,7 +32,7 @@ class ButtonRow(pn.custom.JSComponent):
     active = param.List([], doc="Names of the switches that are on.")
     lines = param.List(
         [],
-        doc="Each line of the plot: its name, its text, its colour, the lengths of its dashes, and whether it is seen.",
+        doc="Each line of the plot: its name, its text, its colour, the lengths of its dashes, what it is, and whether it is seen.",
     )
     label = param.String("what is drawn", doc="Accessible name of the menu of choices.")
 

@@ -44,7 +44,6 @@ from swarmviz.drawing.mass import (
     CHOICES,
     STRENGTH,
     MassPicture,
-    decimal_of,
     mass_ends,
     mass_picture,
     offered,
@@ -360,7 +359,7 @@ class Mass(View):
         if on_x:
             items.append(LegendItem(label="σ(m)", renderers=[self.curve]))
         if p.cutoff is not None:
-            label = f"cutoff {decimal_of(p.cutoff)}"
+            label = f"cutoff {decimal(p.cutoff, 4)}"
             items.append(LegendItem(label=label, renderers=[self.across["cutoff"][not on_x]]))
         items.append(LegendItem(label="1/N", renderers=[self.across["share"][not on_x]]))
         if len(p.goals):

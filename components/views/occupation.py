@@ -25,6 +25,7 @@ from components.views.figures import (
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.finite_set import Laws, even_above
 from swarmviz.drawing.occupation import ERRORS, OccupationPicture, occupation_picture
+from swarmviz.theory.wording import number_words
 
 
 class Occupation(View):
@@ -115,7 +116,7 @@ class Occupation(View):
         """The legend, and in words why a law does not apply."""
         target, law = laws.titles
         items = [("agents", self._bars), (target, self._zero), (law, self._law if law else None)]
-        items.append((f"± {ERRORS:g}σ" if banded else "", self._chance))
+        items.append((f"± {number_words(ERRORS)}σ" if banded else "", self._chance))
         self._law.visible, self._chance.visible = bool(law), banded
         self.legend.items = [LegendItem(label=label, renderers=[drawn]) for label, drawn in items if label]
         describe(self.figure, "Occupation: the share of agents on each state minus the target law")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.axes import nice_above
+from swarmviz.drawing.axes import decimal, nice_above
 
 TIME = 0.05  # units of time
 MAX_WIDTHS, MIN_WIDTHS = 0.15, 1e-3  # widths of the box: the longest arrow, and what is no longer drawn
@@ -33,7 +33,7 @@ class Key(NamedTuple):
     @property
     def label(self) -> str:
         """In words, for a bar of that length."""
-        return f"|v| = {self.speed:g}"
+        return f"|v| = {decimal(self.speed)}"
 
 
 def width_of(low: np.ndarray, high: np.ndarray) -> float:
@@ -65,6 +65,19 @@ def strokes(x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0) -> np
     numpy.ndarray, shape (S, 4)
         x₀, y₀, x₁, y₁ of each segment: M shafts, 2 M strokes that end at the tips, and 2 more for each arrow that was cut short.
     """
+    x = np.asarray(x, float)
+    along, drawn, cut = shafts(x, v, width)
+    x, along, cut = x[drawn], along[drawn], cut[drawn]
+    tip, across = x + along, np.column_stack([-along[:, 1] / unit, along[:, 0] * unit])
+    parts = [np.hstack([x, tip])]
+    for end, arrow, side in ((tip, along, across), (tip - SECOND * along, along, across)):
+        kept = slice(None) if end is tip else cut
+        parts += [np.hstack([end - BACK * arrow + sign * ACROSS * side, end])[kept] for sign in (1, -1)]
+    return np.concatenate(parts)
+
+
+def shafts(x: np.ndarray, v: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The way (1) from the beginning of each arrow to its tip, (N, 2); which are drawn, (N,) bool; and which were cut short, (N,) bool."""
     x, v = np.asarray(x, float), np.asarray(v, float)
     most = np.abs(v).max(axis=1, initial=0.0)
     with np.errstate(all="ignore"):
@@ -72,11 +85,5 @@ def strokes(x: np.ndarray, v: np.ndarray, width: float, unit: float = 1.0) -> np
         size = np.hypot(*course.T)
         length = TIME * most * size
         drawn = np.isfinite(most) & (length >= MIN_WIDTHS * width) & np.isfinite(x).all(axis=1)
-    x, length, cut = x[drawn], np.minimum(length, MAX_WIDTHS * width)[drawn], (length > MAX_WIDTHS * width)[drawn]
-    along = course[drawn] * (length / size[drawn])[:, None]
-    tip, across = x + along, np.column_stack([-along[:, 1] / unit, along[:, 0] * unit])
-    parts = [np.hstack([x, tip])]
-    for end, arrow, side in ((tip, along, across), (tip - SECOND * along, along, across)):
-        kept = slice(None) if end is tip else cut
-        parts += [np.hstack([end - BACK * arrow + sign * ACROSS * side, end])[kept] for sign in (1, -1)]
-    return np.concatenate(parts)
+        along = course * (np.minimum(length, MAX_WIDTHS * width) / size)[:, None]
+    return np.where(drawn[:, None], along, 0.0), drawn, length > MAX_WIDTHS * width

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+from swarmviz.theory.wording import decimal
+
 NARROWEST = 1e-4  # of the magnitude: a linear axis is never narrower, so that labels of six digits tell its ends apart
 LOWEST, HIGHEST = -300, 308  # powers of ten on a logarithmic axis
-THIN_SPACE = "\u202f"  # between groups of three digits
 STEPS_ENDS = 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10  # times a power of ten
 LEAST = 10.0**LOWEST  # what is closer to zero has no place on one
 FURTHEST = 1e307  # the ends of a linear axis; a few times their difference is a number
@@ -98,19 +98,6 @@ def texts_of(values: Sequence[float]) -> list[str]:
         if len(set(texts)) == len(set(values)):
             break
     return texts
-
-
-def decimal(value: float, digits: int = 6) -> str:
-    """A number as people write it, in at most so many digits: 0.05, 2 000, −3, 10⁻⁵, 2.5·10⁶."""
-    if value == 0 or not math.isfinite(value):
-        return f"{value + 0.0:g}".replace("-", "−")  # without the sign of a zero
-    sign, size, text = "−" if value < 0 else "", abs(value), f"{abs(value):.{digits}g}"
-    if 1e-3 <= size < (1e12 if digits > 6 else 1e5) and "e" not in text:
-        whole, point, rest = text.partition(".")
-        return f"{sign}{int(whole):,}{point}{rest}".replace(",", THIN_SPACE)
-    factor, power = f"{size:.{digits - 1}e}".split("e")
-    factor = factor.rstrip("0").rstrip(".") if "." in factor else factor
-    return f"{sign}{'' if factor == '1' else f'{factor}·'}10{str(int(power)).translate(SUPERSCRIPTS)}"
 
 
 def tick_texts(ticks: Sequence[float]) -> dict[float, str]:

@@ -42,6 +42,12 @@ def claim_of(claim: Claim) -> str:
     return f"{claim.title} ({claim.reference}) — {claim.reason}"
 
 
+def doubt(named: str, reason: str, measured: str = "") -> str:
+    """That a claim need not hold, as a sentence: its name and source, the symbol of what is measured beside it, if any, and why."""
+    sentence = f"{named} need not hold {f'for the measured {measured}' if measured else 'here'}: {reason}"
+    return f"{sentence[:1].upper()}{sentence[1:]}"
+
+
 def reasons(claims: Iterable[Claim | None]) -> list[str]:
-    """Why those claims that do not hold here do not, in plain words."""
-    return [f"{c.title} ({c.reference}): {c.reason}" for c in claims if c is not None and not c.applies]
+    """Of those claims that need not hold here, why, as sentences."""
+    return [doubt(f"{c.title} ({c.reference})", c.reason) for c in claims if c is not None and not c.applies]

@@ -11,12 +11,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from swarmviz.drawing.claims import doubt
 from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed, zero_of
 from swarmviz.drawing.thinning import thin, thin_by_doublings
 from swarmviz.frame import Frame, Observable
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Line
 from swarmviz.theory import lines as theory_lines
+from swarmviz.theory.wording import set_symbols
 
 MEASURED = "solid"  # the style of a curve that is no theory
 OVERLAY_POINTS = 400  # of a curve of another run
@@ -48,7 +50,9 @@ class Curve(NamedTuple):
     """A drawn curve.
 
     ``label`` is for the legend, ``tip`` for what hovering tells; ``k`` and ``y`` are its points, (P,) each; ``style`` is MEASURED, or as
-    in :class:`swarmviz.theory.Line`; ``applies`` says whether its claim holds, ``reason`` why not.
+    in :class:`swarmviz.theory.Line`; ``applies`` says whether its claim holds, ``reason`` why not. ``short`` is its name where there is
+    no room for ``label``, or ""; ``name`` stays the same whatever the label says: that of the observable or of the claim; ``of`` is the
+    symbol of the observable that a line of theory is about.
     """
 
     label: str
@@ -58,6 +62,19 @@ class Curve(NamedTuple):
     style: str = MEASURED
     applies: bool = True
     reason: str = ""
+    short: str = ""
+    name: str = ""
+    of: str = ""
+
+    @property
+    def key(self) -> str:
+        """By which it is known among those that are hidden."""
+        return self.name or self.tip
+
+    @property
+    def doubt(self) -> str:
+        """Why its claim need not hold, as a sentence; "" where nothing fails."""
+        return "" if self.applies else doubt(self.tip, self.reason, self.of)
 
     @property
     def measured(self) -> bool:
@@ -129,7 +146,8 @@ class CurvesPicture(NamedTuple):
     @property
     def end(self) -> int:
         """The last step of all that is drawn."""
-        return max([self.last, *(int(curve.k[-1]) for curve in self.behind if len(curve.k))])
+        drawn = [*(curve.k for curve in self.behind), *(area.k for area in self.areas)]
+        return max([self.last, *(int(k[-1]) for k in drawn if len(k))])
 
 
 def tip_of(line: Line) -> str:
@@ -200,28 +218,51 @@ def curves_picture(
         ks, ys = thinned(ks, ys, log_steps)
         return ks, shown(ys)
 
-    curves = [Curve(o.symbol, f"{o.symbol}: {o.meaning}", *points(k, record[o.name][:size])) for o in chosen]
+    symbols = {o.name: set_symbols(o.symbol) for o in chosen}
+    curves = [
+        Curve(
+            symbols[o.name],
+            f"{symbols[o.name]}: {set_symbols(o.meaning)}",
+            *points(k, record[o.name][:size]),
+            name=o.name,
+        )
+        for o in chosen
+    ]
     drawn = tuple(
-        Area(place, band.label, f"{o.symbol}: median of {band.runs} replicas", *_where_known(band, shown))
+        Area(place, band.label, f"{symbols[o.name]}: median of {band.runs} replicas", *_where_known(band, shown))
         for place, o, band in areas
     )
     parts = {c.label: c.y for c in curves}
-    parts |= {f"the band of {chosen[a.place].symbol}": np.concatenate([a.low, a.middle, a.high]) for a in drawn}
+    parts |= {f"the band of {curves[a.place].label}": np.concatenate([a.low, a.middle, a.high]) for a in drawn}
     behind = tuple(
         Curve(
-            overlay.label, f"{o.symbol} of {overlay.label}", overlay.series[o.name][0], shown(overlay.series[o.name][1])
+            overlay.label,
+            f"{symbols[o.name]} of {overlay.label}",
+            overlay.series[o.name][0],
+            shown(overlay.series[o.name][1]),
         )
         for overlay in overlays
         for o in chosen
         if o.name in overlay.series
     )
     low, high = range_of([*parts.values(), *(curve.y for curve in behind)], log)
-    names = {o.name for o in chosen}
     for line in theory_lines(run) if lines is None else lines:
-        if line.observable in names:
+        if line.observable in symbols:
             tip = tip_of(line)
             k_and_y = points(line.k, line.y)
-            curves.append(Curve(line.title, tip, *k_and_y, line.style, line.applies, line.reason))
+            curves.append(
+                Curve(
+                    line.title,
+                    tip,
+                    *k_and_y,
+                    line.style,
+                    line.applies,
+                    line.reason,
+                    line.short,
+                    line.claim,
+                    symbols[line.observable],
+                )
+            )
     last, note = int(k[-1]) if len(k) else 0, left_out(zero, parts) if log else ""
     return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind, log_steps,
                          lying_on(curves, low, high, log))  # fmt: skip

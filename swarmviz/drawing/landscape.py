@@ -12,6 +12,7 @@ import numpy as np
 
 from swarmviz.drawing.axes import texts_of
 from swarmviz.landscapes.base import Landscape
+from swarmviz.theory.wording import number_words
 
 CHUNK_COORDINATES = 2_000_000  # coordinates evaluated at once
 ROUNDING = 2.0**-46  # of the largest: so far may values that ought to be the same be apart after a few operations
@@ -80,8 +81,8 @@ class Scale(NamedTuple):
     def said(self) -> str:
         """What the picture cannot show, in words; "" where it shows all."""
         if self.flat:
-            return f"F = {self.low:.6g} all over: it varies by less than numbers of 16 digits can tell"
-        return f"F above {self.high:.3g} in one colour" if self.above else ""
+            return f"F = {number_words(self.low, 6)} all over: it varies by less than numbers of 16 digits can tell"
+        return f"F above {number_words(self.high)} in one colour" if self.above else ""
 
 
 def undefined(f: np.ndarray) -> np.ndarray:

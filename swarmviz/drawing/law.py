@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.axes import SUPERSCRIPTS
 from swarmviz.drawing.curves import MEASURED, Curve, CurvesPicture, range_of, thinned
 from swarmviz.drawing.log_axis import Zero, left_out, placed
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.journal import Journal
 from swarmviz.laws import Reached, scheme_of
+from swarmviz.theory.wording import decimal
 
 LAW_NAME = "law, N → ∞"  # in a legend
 PLACES = 1001  # of the box at which the distribution function is known
@@ -24,6 +24,7 @@ PLANE_CELLS = 160, 100  # of a view, along its axes
 SATURATED = 0.5  # share of the mass of a view that lies in cells with the full shade
 PLANE_ALPHA = 0.7  # opacity of a law in a plane where it is densest
 EXPECTED = "dashed"  # as what is exact at finite N
+DISTANCES = "w1", "w1-expected"  # names of the curves of distances_picture
 WITHOUT_MASSES = " is of places alone, which do not depend on masses where the noise does not"
 
 
@@ -169,7 +170,7 @@ def law_density(law: DrawnLaw, at: np.ndarray, width: float) -> np.ndarray:
 def atom_marks(law: DrawnLaw, width: float) -> AtomMarks:
     """Marks for the atoms of a law over a histogram with bars of this ``width``."""
     x, mass = law.atoms[law.atoms[:, 1] >= LEAST_ATOM].T
-    return AtomMarks(x, mass / width, [f"{share:.2g}" for share in mass])
+    return AtomMarks(x, mass / width, [decimal(share, 2) for share in mass])
 
 
 def has_phase_law(dynamics: Dynamics) -> bool:
@@ -215,14 +216,14 @@ def distances_picture(group: str, distances: Distances, n: int, now: int, log: b
         What is to be said below.
     """
 
-    def curve(label: str, tip: str, y: np.ndarray, style: str) -> Curve:
+    def curve(name: str, label: str, tip: str, y: np.ndarray, style: str, short: str = "") -> Curve:
         steps, values = thinned(distances.k, y)
-        return Curve(label, tip, steps, placed(values) if log else values, style)
+        return Curve(label, tip, steps, placed(values) if log else values, style, short=short, name=name)
 
     curves = [
-        curve("W₁ to the law", f"W₁ of the {n:,} agents to the law of infinitely many", distances.measured, MEASURED),
-        curve("of N independent draws", f"W₁ that {n:,} independent draws from the law are expected to have",
-              distances.expected, EXPECTED),
+        curve(DISTANCES[0], "W₁ to the law", f"W₁ of the {n:,} agents to the law of infinitely many", distances.measured, MEASURED),
+        curve(DISTANCES[1], "of N independent draws", f"W₁ that {n:,} independent draws from the law are expected to have",
+              distances.expected, EXPECTED, "N independent draws"),
     ]  # fmt: skip
     said = left_out(Zero(), {c.label: c.y for c in curves}) if log else ""
     last = max(now, int(distances.k[-1]) if len(distances.k) else 0)
@@ -232,9 +233,4 @@ def distances_picture(group: str, distances: Distances, n: int, now: int, log: b
 
 def _count(agents: float) -> str:
     """A number of agents in words: 1,250 or 6·10¹¹."""
-    if agents < 1e6:
-        return f"{int(np.ceil(agents)):,}"
-    if not np.isfinite(agents):
-        return "∞"
-    power = int(np.floor(np.log10(agents)))
-    return f"{agents / 10.0**power:.0f}·10{str(power).translate(SUPERSCRIPTS)}"
+    return f"{int(np.ceil(agents)):,}" if agents < 1e6 else decimal(agents, 1)

@@ -6,15 +6,15 @@ For the page and for pictures. NumPy only; safe on any thread.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.drawing.curves import BANDS, MOST_NAMED, OVERLAYS, CurvesPicture
+from swarmviz.drawing.curves import BANDS, MOST_NAMED, OVERLAYS, Curve, CurvesPicture
 from swarmviz.drawing.log_axis import BELOW
 
-MAX_CHARS = 22  # of a name at the end of a line; the whole one is told elsewhere
+MAX_CHARS, LEAST_CHARS = 22, 6  # of a name at the end of a line; the whole one is told elsewhere
 CHAR_EM = 0.55  # mean width of a character, in heights of type
 MOST_ROOM = 0.4  # of the width of a frame: no name takes more of it
 BEHIND = -1
@@ -22,10 +22,10 @@ AA_CONTRAST = 4.5  # of small text, WCAG 2.1 success criterion 1.4.3
 
 
 class LineLabel(NamedTuple):
-    """A name at the end of a line.
+    """A name beside the end of a line.
 
     ``place`` is the number of the curve among those of the picture, or of the curve whose band it is (``band``), BEHIND for a curve of
-    another run; ``k`` is the step at which the line ends, and ``height`` where the middle of the text lies, as a share of the frame's
+    another run; ``k`` is the step at which it begins, and ``height`` where the middle of the text lies, as a share of the frame's
     height from below.
     """
 
@@ -36,19 +36,29 @@ class LineLabel(NamedTuple):
     band: bool = False
 
 
-def short_name(label: str) -> str:
-    """A name that fits at the end of a line: without "claimed", and, of more than MAX_CHARS, to its first comma or by whole words."""
-    name = label.removeprefix("claimed ")
-    if len(name) <= MAX_CHARS:
+def whole_name(label: str) -> str:
+    """A name as it is told beside its line, whose dots say that it is claimed."""
+    return label.removeprefix("claimed ")
+
+
+def name_of_line(curve: Curve, most: int = MAX_CHARS) -> str:
+    """The name of a curve at the end of its line, of at most so many characters: the whole one, the short one, or as much as fits."""
+    return short_name(curve.label if not curve.short or len(whole_name(curve.label)) <= most else curve.short, most)
+
+
+def short_name(label: str, most: int = MAX_CHARS) -> str:
+    """A name of at most so many characters: of a longer one what comes before its first comma, or its first words."""
+    name = whole_name(label)
+    if len(name) <= most:
         return name
-    if len(head := name.split(", ")[0]) <= MAX_CHARS:
+    if len(head := name.split(", ")[0]) <= most:
         return head
     words, kept = name.split(" "), ""
     for word in words:
-        if len(kept) + len(word) + 1 >= MAX_CHARS:
+        if len(kept) + len(word) + 1 >= most:
             break
         kept += f"{word} "
-    return f"{kept.rstrip() or name[: MAX_CHARS - 1]}…"
+    return f"{kept.rstrip() or name[: most - 1]}…"
 
 
 def spread(wanted: Sequence[float], gap: float, end: float) -> list[float | None]:
@@ -87,9 +97,16 @@ def spread(wanted: Sequence[float], gap: float, end: float) -> list[float | None
 
 
 def line_labels(
-    drawn: CurvesPicture, hidden: Collection[str], y_ends: tuple[float, float], height_px: float, row_px: float
+    drawn: CurvesPicture,
+    hidden: Collection[str],
+    y_ends: tuple[float, float],
+    height_px: float,
+    row_px: float,
+    most: int = MAX_CHARS,
 ) -> list[LineLabel]:
-    """The names at the ends of the curves and bands of a picture that are not ``hidden`` (by their tips), as far as there is room.
+    """The names of the curves and bands of a picture that are not ``hidden`` (by their keys), as far as there is room.
+
+    All of them stand at the last step of what is drawn: a name at the end of a short run would lie over the longer ones behind it.
 
     Parameters
     ----------
@@ -97,31 +114,45 @@ def line_labels(
         The ends of the vertical axis.
     height_px, row_px : float
         The height of the frame and of a line of text.
+    most : int
+        The most characters of a name, see :func:`most_chars`.
     """
-    found = []
-    for place, curve in enumerate(drawn.curves):
-        if curve.label and curve.tip not in hidden and (end := _end(curve.k, curve.y)):
-            found.append((place, short_name(curve.label), *end, False))
-    for area in drawn.areas[:1] if BANDS not in hidden else ():  # one name for all of them
-        if end := _end(area.k, area.middle):
-            found.append((area.place, area.label, *end, True))
-    runs = dict.fromkeys(curve.label for curve in drawn.behind) if OVERLAYS not in hidden else {}
-    for run in runs if len(runs) <= MOST_NAMED else ():
-        ends = [end for curve in drawn.behind if curve.label == run and (end := _end(curve.k, curve.y))]
-        found += [(BEHIND, short_name(run), *end, False) for end in ends[:1]]
-    wanted = [height_px * _share(y, y_ends, drawn.log) for *_, y, _ in found]
-    places = spread(wanted, row_px, height_px)
+    found = list(_named(drawn, hidden, most))
+    places = spread([height_px * _share(y, y_ends, drawn.log) for *_, y in found], row_px, height_px)
+    last = _last(drawn, hidden)
     return [
-        LineLabel(place, text, k, at / height_px, band)
-        for (place, text, k, _, band), at in zip(found, places, strict=True)
+        LineLabel(place, text, last, at / height_px, band)
+        for (place, text, band, _), at in zip(found, places, strict=True)
         if at is not None
     ]
 
 
-def _end(k: np.ndarray, y: np.ndarray) -> tuple[float, float] | None:
-    """The last point of a line that is seen; None where there is none."""
+def _named(drawn: CurvesPicture, hidden: Collection[str], most: int) -> Iterator[tuple[int, str, bool, float]]:
+    """``place``, ``text`` and ``band`` of every name, and the last value of its line; the most important first."""
+    for place, curve in enumerate(drawn.curves):
+        if curve.label and curve.key not in hidden and (end := _end(curve.y)) is not None:
+            yield place, name_of_line(curve, most), False, end
+    for area in drawn.areas[:1] if BANDS not in hidden else ():  # one name for all of them
+        if (end := _end(area.middle)) is not None:
+            yield area.place, short_name(area.label, most), True, end
+    runs = dict.fromkeys(curve.label for curve in drawn.behind) if OVERLAYS not in hidden else {}
+    for run in runs if len(runs) <= MOST_NAMED else ():
+        ends = [end for curve in drawn.behind if curve.label == run and (end := _end(curve.y)) is not None]
+        yield from ((BEHIND, short_name(run, most), False, end) for end in ends[:1])
+
+
+def _last(drawn: CurvesPicture, hidden: Collection[str]) -> float:
+    """The last step of all that is seen."""
+    seen = [curve.k for curve in drawn.curves if curve.label and curve.key not in hidden]
+    seen += [area.k for area in drawn.areas if BANDS not in hidden]
+    seen += [curve.k for curve in drawn.behind if OVERLAYS not in hidden]
+    return float(max((k[-1] for k in seen if len(k)), default=drawn.last))
+
+
+def _end(y: np.ndarray) -> float | None:
+    """The last value of a line that is seen; None where there is none."""
     seen = np.flatnonzero(np.isfinite(y))
-    return (float(k[seen[-1]]), float(y[seen[-1]])) if len(seen) else None
+    return float(y[seen[-1]]) if len(seen) else None
 
 
 def _share(y: float, ends: tuple[float, float], log: bool) -> float:
@@ -138,9 +169,14 @@ def at_share(share: float, ends: tuple[float, float], log: bool) -> float:
     return ends[0] * (1 - share) + ends[1] * share
 
 
-def name_room(labels: Sequence[str], width_px: float, type_px: float) -> float:
-    """The share of a frame's width that the longest of these names takes, at most MOST_ROOM."""
-    chars = max((len(label) for label in labels), default=0)
+def most_chars(width_px: float, type_px: float) -> int:
+    """How many characters of a name the room for names has, at most MAX_CHARS."""
+    return max(min(MAX_CHARS, int((MOST_ROOM * width_px / type_px - 1) / CHAR_EM)), LEAST_CHARS)
+
+
+def name_room(drawn: CurvesPicture, hidden: Collection[str], width_px: float, type_px: float) -> float:
+    """The share of a frame's width that the longest name of a picture takes, at most MOST_ROOM."""
+    chars = max((len(text) for _, text, *_ in _named(drawn, hidden, most_chars(width_px, type_px))), default=0)
     return min((chars * CHAR_EM + 1) * type_px / max(width_px, 1.0), MOST_ROOM) if chars else 0.0
 
 

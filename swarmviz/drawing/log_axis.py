@@ -54,7 +54,7 @@ def left_out(zero: Zero, curves: Mapping[str, np.ndarray]) -> str:
     if not names:
         return ""
     if zero.name == "lowest met":
-        value = f"{zero.value:.6g}".replace("-", "−")
+        value = decimal(zero.value)
         return (
             f"No minimum of F is known: it is measured from the lowest value met, {value}, "
             f"which itself has no place on a logarithmic axis ({', '.join(names)})."

@@ -12,7 +12,7 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.agents import count_image, lowest_agent
-from swarmviz.drawing.axes import SUPERSCRIPTS, decades_around, steps_around
+from swarmviz.drawing.axes import decades_around, decimal, steps_around
 from swarmviz.drawing.coordinates import names_of
 from swarmviz.drawing.density import taking_part
 from swarmviz.drawing.style import MANY
@@ -40,7 +40,7 @@ class Split(NamedTuple):
     @property
     def text(self) -> str:
         """In words; the cutoff decides how many agents are allowed to roam (002 §6.2)."""
-        share = "under 0.01" if 0 < self.light_mass < 1e-4 else f"{100 * self.light_mass:.3g}"
+        share = "under 0.01" if 0 < self.light_mass < 1e-4 else decimal(100 * self.light_mass, 3)
         return f"Free to roam, below the cutoff: {self.light:,} of {self.n:,} agents, {share}% of the mass"
 
 
@@ -119,7 +119,7 @@ def mass_picture(
         split = split_of(mass, cutoff)
         cutoff = cutoff if cutoff >= m_ends[0] else None
     light = int((mass[counted] < m_ends[0]).sum())
-    edge = f"{light:,} lighter than {decimal_of(m_ends[0])}, drawn at the edge" if light else ""
+    edge = f"{light:,} lighter than {decimal(m_ends[0], 4)}, drawn at the edge" if light else ""
     note = " · ".join(
         filter(None, [split.text if split else "", edge, style.remarks(frame, int((counted & ~inside).sum()))])
     )
@@ -193,12 +193,3 @@ def padded_decades(ends: tuple[float, float]) -> tuple[float, float]:
     """A logarithmic axis with room for whole agents at both of its ends."""
     factor = 10.0 ** min(PAD * math.log10(ends[1] / ends[0]), MOST_PAD_DECADES)
     return ends[0] / factor, ends[1] * factor
-
-
-def decimal_of(value: float) -> str:
-    """A mass in up to four digits: 0.125, 10⁻⁵, 2.5·10⁻⁴."""
-    if value >= 1e-3:
-        return f"{value:.4g}"
-    power = math.floor(math.log10(value) + 1e-9)
-    factor = f"{value / 10.0**power:.4g}"
-    return f"{'' if factor == '1' else f'{factor}·'}10{str(power).translate(SUPERSCRIPTS)}"

@@ -133,13 +133,21 @@ def shift_of(frame: Frame) -> np.ndarray:
 
 def trails_of(frame: Frame, recent: Recent) -> Trails:
     """The ways of the agents between the last pictures, older ones fainter; none where links say more."""
-    pictures = 0 if frame.partner is not None else ARROWED_TRAIL_PICTURES if frame.v is not None else TRAIL_PICTURES
+    pictures = trail_pictures(frame)
     past = [at for _, at in recent][-pictures - 1 :]
     if len(past) < 2:
         return Trails(np.empty((0, 4)), np.empty(0))
     at = np.stack(past)  # (pictures, N, 2)
     alpha = np.linspace(FAINTEST, STRONGEST, len(past) - 1)
     return Trails(np.concatenate([at[:-1], at[1:]], axis=2).reshape(-1, 4), np.repeat(alpha, at.shape[1]))
+
+
+def trail_pictures(frame: Frame) -> int:
+    """Of how many pictures before this one a trail is made."""
+    if frame.partner is not None or frame.n > FEW:
+        return 0
+    longest = ARROWED_TRAIL_PICTURES if frame.v is not None else TRAIL_PICTURES
+    return min(longest, max(1, TRAIL_SEGMENTS // frame.n))
 
 
 def links_of(frame: Frame, recent: Recent) -> np.ndarray:

@@ -14,6 +14,7 @@ import numpy as np
 
 from swarmviz.drawing.zoom import SHARE, view_around
 from swarmviz.frame import Frame
+from swarmviz.landscapes.base import Landscape
 
 NARROWEST = 1e-9  # of the box, along each side: a narrower region has no more numbers to show
 WIDEST = 10.0  # half widths of the box from its middle: how far a region reaches
@@ -74,6 +75,21 @@ def region_of(values: Any, low: Any, high: Any) -> Region:
             continue
         raise ValueError(f"region = {_brief(values)}: {what}")
     return Region(ends[:, 0], ends[:, 1])
+
+
+def checked_region(values: Any, frame: Frame, landscape: Landscape) -> Region | None:
+    """The region that a picture of ``frame`` shows in place of the box, checked; None for the box, as of a finite set always.
+
+    Raises
+    ------
+    ValueError
+        As :func:`region_of`, and for a finite set, which is shown whole.
+    """
+    if values is None:
+        return None
+    if frame.occupation is not None:
+        raise ValueError(f"region = {_brief(values)}: a finite set is shown whole")
+    return region_of(values, *landscape.limits(frame.d))
 
 
 def _is_finite(value: Any) -> bool:

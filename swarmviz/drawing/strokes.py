@@ -28,7 +28,7 @@ class Stroke(NamedTuple):
 
 
 def strokes(drawn: CurvesPicture, hidden: Collection[str] = ()) -> list[Stroke]:
-    """The stroke of each curve of a plot, of which those with the tips ``hidden`` are not seen; they are drawn in this order.
+    """The stroke of each curve of a plot, of which those with the keys ``hidden`` are not seen; they are drawn in this order.
 
     Of n measured curves that lie on each other the lowest is solid, and each of the others is seen for one n-th of its length, where
     none of the rest is. No two lines of theory of one style, up to three, have the same dashes.
@@ -37,7 +37,7 @@ def strokes(drawn: CurvesPicture, hidden: Collection[str] = ()) -> list[Stroke]:
     seen = dict.fromkeys(DASHES, 0)
     roots = drawn.lies_on or range(len(drawn.curves))
     below = [
-        -1 - place if curve.tip in hidden else root  # a hidden one lies on none, and none on it
+        -1 - place if curve.key in hidden else root  # a hidden one lies on none, and none on it
         for place, (curve, root) in enumerate(zip(drawn.curves, roots, strict=True))
     ]
     for place, curve in enumerate(drawn.curves):

@@ -13,6 +13,15 @@ from swarmviz.serialise import changes, plain, titled
 from swarmviz.simulation import Simulation
 from swarmviz.version import __version__
 
+MAX_LABEL_CHARS = 200
+
+
+def checked_label(label: Any) -> str:
+    """What a title begins with, such as what one of two runs has otherwise than the other; refuses what is no text, or too long."""
+    if not isinstance(label, str) or len(label) > MAX_LABEL_CHARS:
+        raise ValueError(f"label = {repr(label)[:80]}: must be a text of at most {MAX_LABEL_CHARS} characters")
+    return label
+
 
 def metadata(what: RunSpec | Simulation) -> dict[str, Any]:
     """Everything that makes a run what it is, as plain values that JSON can hold.

@@ -6,7 +6,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib import resources
 from typing import Any
@@ -16,12 +16,14 @@ import numpy as np
 from swarmviz.drawing import style
 from swarmviz.drawing.landscape import slice_point
 from swarmviz.drawing.landscape_image import shade_colours
+from swarmviz.drawing.layers import Layers, checked
 from swarmviz.drawing.thinning import thin
-from swarmviz.exports.metadata import as_text, metadata, title
+from swarmviz.exports.metadata import as_text, checked_label, metadata, title
 from swarmviz.exports.script import python_lines
 from swarmviz.exports.take import Take
 from swarmviz.replay import RunSpec, check_of, ignore, never, run_of
 from swarmviz.simulation import Simulation
+from swarmviz.theory.wording import set_symbols
 
 MAX_FRAMES = 3000
 MAX_POINTS = 600  # of the curve
@@ -34,8 +36,12 @@ def replay(
     start: int = 0,
     stop: int | None = None,
     every: int = 1,
+    region: Sequence[float] | None = None,
     progress: Callable[[int, int], None] = ignore,
     cancelled: Callable[[], bool] = never,
+    label: str = "",
+    hidden: Sequence[str] = (),
+    **layers: bool,
 ) -> str:
     """A page that plays the run from step ``start`` to ``stop``.
 
@@ -44,8 +50,12 @@ def replay(
 
     Parameters
     ----------
-    what, start, stop, every, progress, cancelled
-        As in :func:`swarmviz.exports.film`.
+    what, start, stop, every, region, progress, cancelled, label
+        As in :func:`swarmviz.exports.film`; a trail goes through the frames before.
+    hidden : sequence of str
+        Names of observables that are not drawn over the steps.
+    **layers : bool
+        ``trails``, ``arrows``, ``links``, ``contours``: whether they are shown; True when absent. ``inset`` means nothing here.
 
     Returns
     -------
@@ -57,11 +67,17 @@ def replay(
     Cancelled
         When ``cancelled()`` was true.
     ValueError
-        When the frames are fewer than two or more than ``MAX_FRAMES``.
+        When the frames are fewer than two or more than ``MAX_FRAMES``, the region is out of range, a layer is neither shown nor not,
+        or the label or what is hidden is no text.
     """
+    if unknown := [name for name in layers if name not in Layers._fields]:
+        raise TypeError(f"replay() got an unexpected keyword argument {unknown[0]!r}")
+    shown, label = checked(**layers), checked_label(label)
+    if isinstance(hidden, str) or not all(isinstance(name, str) for name in hidden):
+        raise ValueError(f"hidden = {hidden!r:.100}: must be a sequence of texts")
     run = run_of(what)
     steps = run.steps(start, stop, every, MAX_FRAMES)
-    take = Take(len(steps))
+    take = Take(len(steps), region, shown)
     for done, sim in enumerate(run.frames(steps, check_of(cancelled)), 1):
         take.add(sim)
         progress(done, len(steps))
@@ -69,10 +85,10 @@ def replay(
     about = metadata(run) | {"frames": {"start": steps[0], "stop": steps[-1], "every": steps.step}}
     script = python_lines(sim)
     header |= {
-        "title": title(run),
+        "title": f"{label} · {title(run)}" if label else title(run),
         "labels": ["x", "F(x)"] if sim.frame.d == 1 else ["x₁", "x₂"],
-        "themes": {theme.name: _theme(theme) for theme in (style.LIGHT, style.DARK)},
-        "curve": run_curve(sim),
+        "themes": {theme.name: _theme(theme, shown.contours) for theme in (style.LIGHT, style.DARK)},
+        "curve": run_curve(sim, hidden),
         "script": script if len(script) <= MAX_TEXT_CHARS else "# left out: its table of points is too long for a page",
     }
     if sim.frame.d > 2:
@@ -82,21 +98,23 @@ def replay(
     return _page(header, _short(about), block)
 
 
-def _theme(theme: style.Theme) -> dict[str, Any]:
+def _theme(theme: style.Theme, contours: bool) -> dict[str, Any]:
     """The colours of a theme, with those of the numbers in the image of a landscape."""
-    return theme._asdict() | {"shades": style.hex_colours(shade_colours(theme))}
+    return theme._asdict() | {"shades": style.hex_colours(shade_colours(theme, contours))}
 
 
-def run_curve(sim: Simulation) -> dict[str, Any]:
-    """The provisional minimum, or else the first observable; above min F on a logarithmic axis where that is known."""
-    known = {o.name: o for o in sim.dynamics.observables}
+def run_curve(sim: Simulation, hidden: Sequence[str] = ()) -> dict[str, Any] | None:
+    """The provisional minimum, or else the first observable that is not hidden; above min F on a logarithmic axis where that is known."""
+    known = {o.name: o for o in sim.dynamics.observables if o.name not in hidden}
+    if not known:
+        return None
     observable = known.get("provisional_minimum") or next(iter(known.values()))
     k, y = sim.record["k"], sim.record[observable.name]
     alike = observable.panel == "value" and all(entry.landscape.same_as(sim.landscape) for entry in sim.journal)
     lowest = sim.landscape.minimum(sim.frame.d) if alike else None
     log = lowest is not None and bool((y - lowest > 0).any()) and sim.frame.occupation is None
     k, height = thin(k, np.where(y > lowest, y - lowest, np.nan) if log else y, MAX_POINTS)
-    label = f"{observable.symbol} − min F" if log else observable.symbol
+    label = set_symbols(observable.symbol) + " − min F" * log
     values = [None if not np.isfinite(v) else float(f"{v:.6g}") for v in height]
     return {"label": label, "meaning": observable.meaning, "log": log, "k": k.tolist(), "y": values}
 

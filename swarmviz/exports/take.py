@@ -6,16 +6,21 @@ A take is filled frame by frame and then packed into a header, which JSON can ho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.agents import lowest_agent, points_of
+from swarmviz.drawing.arrows import ACROSS, BACK, CUT, MAX_WIDTHS, SECOND, key_of, shafts, width_of
 from swarmviz.drawing.finite_set import share_axis_end, states_picture
 from swarmviz.drawing.landscape import pixels
 from swarmviz.drawing.landscape_image import landscape_image, packed
+from swarmviz.drawing.layers import ALL, Layers
 from swarmviz.drawing.line import curve_of
+from swarmviz.drawing.plane import trail_pictures
+from swarmviz.drawing.region import Region, checked_region
 from swarmviz.drawing.zoom import reach, view_of
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
@@ -33,10 +38,14 @@ FULL_TONE = 255  # of the largest weight
 
 
 class Take:
-    """What a replay knows of a run; ``add`` frames, then ``pack``."""
+    """What a replay knows of a run; ``add`` frames, then ``pack``.
 
-    def __init__(self, frames: int):
-        self.frames = frames
+    ``region`` is as of :func:`swarmviz.drawing.region.checked_region`; ``layers`` are those that are shown.
+    """
+
+    def __init__(self, frames: int, region: Sequence[float] | None = None, layers: Layers = ALL):
+        self.frames, self.layers, self._wanted = frames, layers, region
+        self.region: Region | None = None
         self.k: list[int] = []
         self.t: list[float] = []
         self._columns: dict[str, list[np.ndarray]] = {}
@@ -65,7 +74,13 @@ class Take:
         self.kind = "line" if self.d == 1 else "plane"
         if frame.occupation is not None:
             self.kind = "bars" if self.d == 1 else "sites"
+        self.region = checked_region(self._wanted, frame, sim.landscape)
+        few, self.width = frame.n <= style.FEW, width_of(*(self.region or sim.landscape.limits(frame.d)))
+        self.arrowed = few and frame.v is not None and self.layers.arrows and self.kind in ("line", "plane")
+        self.linked = few and frame.partner is not None and self.layers.links and self.kind == "plane"
+        self.trail = trail_pictures(frame) if self.layers.trails and self.kind == "plane" else 0
         each = 4 + (frame.mass is not None) + (frame.role is not None or frame.weight is not None)
+        each += 4 * self.arrowed + 2 * self.linked
         count = min(self.n, MAX_AGENTS, max(2, MAX_AGENT_BYTES // (each * self.frames)))
         self.chosen = np.unique(np.linspace(0, self.n - 1, count).round().astype(int))
 
@@ -84,6 +99,11 @@ class Take:
             out["size"] = np.minimum(np.round(points.diameter[chosen] / SIZE_STEP), 255).astype(np.uint8)
         if self.roles or frame.weight is not None:
             out["tone"] = np.round(points.tone[chosen] * (1 if self.roles else FULL_TONE)).astype(np.uint8)
+        if self.arrowed and frame.v is not None:
+            v = np.column_stack([frame.v[:, 0], np.zeros(frame.n)]) if line else frame.v[:, :2]
+            out["tip"] = out["x"] + shafts(points.x, v, self.width)[0][chosen]
+        if self.linked and frame.partner is not None and len(chosen) == frame.n:  # else some of them are not drawn
+            out["partner"] = np.where(frame.partner >= 0, frame.partner, np.arange(frame.n)).astype(np.uint16)
         return out
 
     def _states(self, sim: Simulation) -> dict[str, np.ndarray]:
@@ -104,18 +124,27 @@ class Take:
         self._block: list[bytes] = []
         self._notes: list[str] = []
         low, high = (side[:2] for side in self._landscapes[0][1].limits(self.d))
-        low, high = view_of(low, high, self._far if self.kind in ("line", "plane") else 1.0)
+        low, high = self.region or view_of(low, high, self._far if self.kind in ("line", "plane") else 1.0)
         view = np.array([low, high]) if self.d > 1 else self._line_view(float(low[0]), float(high[0]))
         middle, half = view.mean(axis=0), WIDER * (view[1] - view[0]) / 2
         self._view, self._range = view, np.array([middle - half, middle + half])
         header = {
             "kind": self.kind, "n": self.n, "d": self.d, "agents": len(self.chosen), "roles": list(self.roles),
             "usual": style.usual_diameter(self.n), "sizeStep": SIZE_STEP, "k": self.k, "t": self.t,
-            "view": view.tolist(), "range": self._range.tolist(),
+            "view": view.tolist(), "range": self._range.tolist(), "part": self.region is not None, "trail": self.trail,
+            "contours": self.layers.contours, "arrows": self._arrows(),
         }  # fmt: skip
         header |= self._pack_states() if self.kind in ("bars", "sites") else self._pack_agents()
         header["backgrounds"] = self._pack_backgrounds()
         return header | {"arrays": self._arrays, "notes": self._notes}, b"".join(self._block)
+
+    def _arrows(self) -> dict[str, Any] | None:
+        """How long the longest arrow is, and the legend; None where there are none."""
+        if not self.arrowed:
+            return None
+        key = key_of(self.width)
+        return {"longest": MAX_WIDTHS * self.width, "label": key.label, "length": key.length, "cut": CUT,
+                "back": BACK, "across": ACROSS, "second": SECOND}  # fmt: skip
 
     def _line_view(self, left: float, right: float) -> np.ndarray:
         curves = [curve_of(landscape, left, right) for _, landscape in self._kept_landscapes()]
@@ -135,7 +164,7 @@ class Take:
             values = np.stack(frames)
             if name == "shift":
                 continue
-            self._store(name, values if values.dtype == np.uint8 else self._on_grid(values, *self._range))
+            self._store(name, values if values.dtype in (np.uint8, np.uint16) else self._on_grid(values, *self._range))
         if len(self.chosen) < self.n:
             self._notes.append(f"{len(self.chosen):,} of the {self.n:,} agents are drawn")
         shift = self._columns.get("shift")

@@ -54,7 +54,7 @@ def fine_gradient(x, p, out):
 class FiniteSetCurve(Landscape):
     """Four valleys of different depth, through the 20 states of 004."""
 
-    title = "004's function, 20 states"
+    title = "004's four valleys"
     equation = r"U(x) = s \left[\tfrac{z^2}{10} + 2\,(\cos 3z + \sin 7z)\right], \quad z = -0.6 + \tfrac{x}{5.5}"
     reference = "004 §6"
     remark = "004's states are x = 0, 1, …, 19, the lowest of them x = 7; between states the curve goes a little lower."
@@ -75,7 +75,7 @@ class FiniteSetCurve(Landscape):
 class FineFiniteSetCurve(FiniteSetCurve):
     """The same four valleys, through 40 states; on their cycle the last state is a fifth, shallow one."""
 
-    title = "004's function, 40 states"
+    title = "004's four valleys, finer"
     equation = r"U(x) = s \left[\tfrac{z^2}{10} + 2\,(\cos 3z + \sin 7z)\right], \quad z = -0.6 + \tfrac{x}{11}"
     remark = (
         "004's states are x = 0, 1, …, 39, the lowest of them x = 15; between states the curve goes a little lower."

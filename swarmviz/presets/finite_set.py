@@ -33,7 +33,7 @@ PRESETS = (
         values=FIXED,
         swarm=SWARM,
         pace=1.0,
-        question="Agents jump downhill and away from crowds. Compare the bars with the law η_β: most agents end on the "
+        question="Agents jump downhill and away from crowds. Compare the bars with the target law η: most agents end on the "
         "lowest state.",
         steps=1_000,
         chance=0.94,

@@ -11,7 +11,7 @@ SWARM = {"n": 60, "d": 2}
 PRESETS = (
     Preset(
         "pso-rastrigin",
-        "Particle swarm on Rastrigin",
+        "PSO on Rastrigin",
         "PSO",
         "Rastrigin",
         "003 eq. 5.1",

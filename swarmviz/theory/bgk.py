@@ -34,7 +34,7 @@ from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.moments import expected_dispersion, moments_along
 from swarmviz.theory.registry import VelocityLaw, about_to_step, velocity_law_of
-from swarmviz.theory.wording import parameter_words
+from swarmviz.theory.wording import number_words, parameter_words
 
 SMALL = 0.05  # what is neglected beside 1
 
@@ -165,7 +165,11 @@ def _start_is_known(lived: LivedRun) -> tuple[bool, str]:
     law, first = conditions.initial_velocity(lived), lived.journal[0].dynamics
     known = law == "zero" or (law == "maxwellian" and not first.sigma_floor and first.noise in conditions.UNIT_VARIANCE)
     return known, "V₀ = 0" if law == "zero" else "; ".join(
-        (parameter_words(first, "initial_velocity"), f"σ₀ = {first.sigma_floor:g}", parameter_words(first, "noise"))
+        (
+            parameter_words(first, "initial_velocity"),
+            f"σ₀ = {number_words(first.sigma_floor, 6)}",
+            parameter_words(first, "noise"),
+        )
     )
 
 
@@ -200,7 +204,7 @@ def _scheme_agrees(lived: LivedRun) -> tuple[bool, str]:
     """Whether N, Δt and the strength of the noise are such that (3) is (2), up to the present step."""
     with np.errstate(invalid="ignore", over="ignore"):
         gap = float(lived.total(lambda s: np.abs(_log_factor(s, lived) - _exponent(s, lived)))[-1])
-    return gap <= SMALL, f"the exponents differ by {gap:.2g} so far"
+    return gap <= SMALL, f"the exponents differ by {number_words(gap, 2)} so far"
 
 
 def _motion(lived: LivedRun) -> float:
@@ -212,7 +216,7 @@ def _resting_label(lived: LivedRun) -> str:
     s = lived.stretches[-1]
     p, keep, pull, shake = _coefficients(s)
     rate = mean_square_rate((p, keep, pull, float(np.ravel(shake)[-1])), s.dt)
-    return f"about a resting ν, in the end at rate {rate:.3g}".replace("-", "−")
+    return f"about a resting ν, in the end at rate {number_words(rate)}"
 
 
 UNIT = conditions.unit_variance()
@@ -239,7 +243,7 @@ register(
             ),
             conditions.positive("Δt small (λΔt ≤ 0.05)", lambda s, _: SMALL - s.values("lam") * s.dt + 1e-12, "0.05 − λΔt"),
         ),
-        label=lambda lived: f"fluid limit, rate {2 * lived.dynamics.lam:.3g}",
+        label=lambda lived: f"fluid limit, rate {number_words(2 * lived.dynamics.lam)}",
         fits=lambda lived: lived.dynamics.form == "limit",
         observable="dispersion",
         curve=_fluid_curve,
@@ -256,7 +260,8 @@ register(
         hypotheses=(
             *FREE, conditions.chosen("form", ("limit",), "every agent jumps at every step"), UNIT, NO_FLOOR, conditions.all_recorded()
         ),
-        label="finite-N identity",
+        label="finite-N identity for the mean",
+        short="identity (mean)",
         exact=True,
         fits=lambda lived: lived.dynamics.form == "limit",
         observable="dispersion",
@@ -312,7 +317,8 @@ register(
             ),
             conditions.all_recorded(),
         ),
-        label="CBO of strength σ_c",
+        label="CBO that diffuses as the flights do",
+        short="CBO, same diffusion",
         fits=lambda lived: lived.dynamics.form == "jumps",
         observable="dispersion",
         curve=_scheme_curve,

@@ -33,6 +33,7 @@ from swarmviz.schedules import values_of
 from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, Finding, Hypothesis
 from swarmviz.theory.lived import LivedRun, Stretch
+from swarmviz.theory.wording import number_words
 
 NEAR = 0.25  # of a half width: the r of (6), which 003 §5 counts as found
 RADII = 64  # of (5), and as many q
@@ -277,7 +278,7 @@ def _growth_near_minimiser(lived: LivedRun) -> Finding:
     known = growth(lived.landscape)
     if known is None:
         return Finding("open", f"c_p and p are not known for {lived.landscape.title}")
-    return Finding("holds", f"c_p = {1 / known.a:g}, p = 2")
+    return Finding("holds", f"c_p = {number_words(1 / known.a, 6)}, p = 2")
 
 
 def _growth_far_out(lived: LivedRun) -> Finding:
@@ -286,7 +287,7 @@ def _growth_far_out(lived: LivedRun) -> Finding:
         return Finding("fails", f"{title} does not grow as |x|²; F outside the box never acts, though")
     if known is None:
         return Finding("open", f"the constants are not known for {title}")
-    factor = "" if known.a == 1 else f"{known.a:g}"
+    factor = "" if known.a == 1 else number_words(known.a, 6)
     return Finding("holds", f"{factor}|x|² ≤ {title} ≤ c(1 + |x|²)")
 
 
@@ -326,8 +327,8 @@ def proof_alpha(lived: LivedRun) -> float:
 def _alpha_large(lived: LivedRun) -> Finding:
     need = proof_alpha(lived)
     acts = float(lived.stretches[-1].values("alpha")[-1])
-    said = f"the proof takes α ≥ 10^{need:.3g}" if math.isfinite(need) else "how large is not said"
-    return Finding("open", f"{said}; α = {acts:.3g}")
+    said = f"the proof takes α ≥ 10^{number_words(need)}" if math.isfinite(need) else "how large is not said"
+    return Finding("open", f"{said}; α = {number_words(acts)}")
 
 
 JUMPS = conditions.chosen("form", ("jumps",), "velocities that jump now and then")
@@ -385,12 +386,12 @@ CHAOS = (
 def _decay_label(lived: LivedRun) -> str:
     A = float(np.ravel(_constants(lived.stretches[-1], lived)[0])[-1])
     T = horizon(lived)
-    return f"bound, rate A/2 = {A / 2:.3g}" + (f", T* = {T:.3g}" if math.isfinite(T) else "")
+    return f"bound, rate A/2 = {number_words(A / 2)}" + (f", T* = {number_words(T)}" if math.isfinite(T) else "")
 
 
 def _time_label(lived: LivedRun) -> str:
     T = horizon(lived)
-    return f"T* = {T:.3g} for ε = {accuracy(lived):.3g}" if math.isfinite(T) else "T*"
+    return f"T* = {number_words(T)} for ε = {number_words(accuracy(lived))}" if math.isfinite(T) else "T*"
 
 
 HERE = ("tests/theory/test_bgk_convergence.py",)
@@ -433,6 +434,7 @@ CLAIMS = (
         statement="Every step obeys H⁺ ≤ (1 − AΔt)H + BΔt(σ₀ + |ν − x*|) in the mean.",
         hypotheses=(*STEP, INTERVAL),
         label="bound with the recorded |ν − x*|",
+        short="bound with |ν − x*|",
         observable="functional",
         curve=_step_curve,
         relation="≤",

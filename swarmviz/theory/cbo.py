@@ -30,6 +30,7 @@ from swarmviz.dynamics.cbo import CBO
 from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
+from swarmviz.theory.wording import number_words
 
 
 def noise_dimension(noise: str, d: int) -> int:
@@ -60,7 +61,7 @@ def euler_mean_square_applies(
     largest = mean_square_rate(lam, sigma, d, noise) / lam**2
     return (
         dt < largest,
-        f"Δt < {largest:.3g} {'holds' if dt < largest else 'does not hold: the scheme is not promised to decay'}",
+        f"Δt < {number_words(largest)} {'holds' if dt < largest else 'does not hold: the scheme is not promised to decay'}",
     )
 
 
@@ -205,7 +206,9 @@ def _offset_is_small(lived: LivedRun) -> tuple[bool | None, str]:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = lived.n * offset / V
     worst = int(np.nanargmax(np.where(np.isfinite(share), share, -1.0)))
-    return bool(share[worst] <= SMALL_OFFSET), f"N|X̄ − ν|²/V up to {share[worst]:.2g}, at step {lived.k[worst]:,}"
+    return bool(
+        share[worst] <= SMALL_OFFSET
+    ), f"N|X̄ − ν|²/V is up to {number_words(share[worst], 2)}, at step {lived.k[worst]:,}"
 
 
 def laplacian(weight: np.ndarray) -> np.ndarray:
@@ -240,14 +243,14 @@ STEP_CONDITION = conditions.positive(
     lambda s, lived: _rate(s, lived, "anisotropic") - s.values("lam") ** 2 * s.dt,
     "2λ − σ² − λ²Δt",
 )
-OFFSET = conditions.of_run("N|X̄ − ν|² ≪ V, which the proof uses without saying so", _offset_is_small)
+OFFSET = conditions.of_run("N|X̄ − ν|² ≪ V (used by the proof, not stated)", _offset_is_small)
 ATTRACTION = conditions.positive("λ > 0", lambda s, _: s.values("lam"), "λ")
 
 
 def _label(curve, words: str):
     def label(lived: LivedRun) -> str:
         rate = 2 * _rate_of(curve)(lived)
-        return f"{words} {rate:.3g}" if math.isfinite(rate) else words
+        return f"{words} {number_words(rate)}" if math.isfinite(rate) else words
 
     return label
 
@@ -367,7 +370,8 @@ register(
                 "0.1 − (|λ| + σ²/2)Δt",
             ),
         ),
-        label=lambda lived: f"claimed a.s. rate {_rate_of(_almost_sure_curve)(lived):.3g}",
+        label=lambda lived: f"claimed almost sure rate {number_words(_rate_of(_almost_sure_curve)(lived))}",
+        short=lambda lived: f"almost surely {number_words(_rate_of(_almost_sure_curve)(lived))}",
         fits=lambda lived: _noise_of(lived) == "anisotropic",
         observable="dispersion",
         curve=_almost_sure_curve,
@@ -397,7 +401,10 @@ register(
                 "E log|1 − λΔt + σ√Δt Z| < 0", lambda s, _: _scheme_rates(s), "−E log|1 − λΔt + σ√Δt Z|/Δt"
             ),
         ),
-        label=lambda lived: f"claimed a.s. rate with Δt {_rate_of(_euler_almost_sure_curve)(lived):.3g}",
+        label=lambda lived: (
+            f"claimed almost sure rate with Δt {number_words(_rate_of(_euler_almost_sure_curve)(lived))}"
+        ),
+        short="almost surely, with Δt",
         fits=lambda lived: _noise_of(lived) == "anisotropic",
         observable="dispersion",
         curve=_euler_almost_sure_curve,
@@ -412,7 +419,8 @@ register(
         source="one-step identity",
         statement="Divided by the product of E[V⁺|X]/V along its own path, V is a martingale with mean 1, at any N.",
         hypotheses=(*PLAIN, EULER, EVERY_STEP),
-        label="finite-N identity",
+        label="finite-N identity for the mean",
+        short="identity (mean)",
         exact=True,
         observable="dispersion",
         curve=_identity_curve,

@@ -16,6 +16,7 @@ import numpy as np
 
 from swarmviz.simulation import Simulation
 from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.wording import number_words, set_symbols
 
 State = Literal["holds", "fails", "open"]
 AGREES_WITHIN = 3.0  # standard errors
@@ -60,6 +61,8 @@ class Claim:
         Under which conditions.
     label : str or function (LivedRun) → str
         Its name in a legend, with its number where there is one.
+    short : str or function (LivedRun) → str
+        Its name at the end of its line, where there is no room for the other; by default as much of that as fits.
     exact : bool
         Whether it holds exactly for the simulated scheme at any N (drawn dashed), and is not a claim of a paper (dotted).
     drawn : bool
@@ -97,6 +100,7 @@ class Claim:
     statement: str
     hypotheses: tuple[Hypothesis, ...]
     label: str | Callable[[LivedRun], str]
+    short: str | Callable[[LivedRun], str] = ""
     exact: bool = False
     drawn: bool = True
     fits: Callable[[LivedRun], bool] = lambda lived: True
@@ -116,7 +120,11 @@ class Claim:
 
     def label_of(self, lived: LivedRun) -> str:
         """Its name in a legend."""
-        return self.label if isinstance(self.label, str) else self.label(lived)
+        return _named(self.label, lived)
+
+    def short_of(self, lived: LivedRun) -> str:
+        """Its name at the end of its line, "" where that is as much of the other as fits."""
+        return _named(self.short, lived)
 
     def measure(self, lived: LivedRun) -> float:
         """The number that is measured of one run, NaN where there is none."""
@@ -135,6 +143,10 @@ class Claim:
             return math.nan
         values = self.curve(lived)
         return float(values[-1] / values[0]) if values[0] else math.nan
+
+
+def _named(name: str | Callable[[LivedRun], str], lived: LivedRun) -> str:
+    return set_symbols(name if isinstance(name, str) else name(lived))
 
 
 class Assessment(NamedTuple):
@@ -218,7 +230,8 @@ def _reason(claim: Claim, findings: Sequence[Finding], state: State) -> str:
     pairs = list(zip(claim.hypotheses, findings, strict=True))
     failed = [_found(h, f) for h, f in pairs if f.state == "fails"]
     if failed:
-        return failed[0] + (f", and {len(failed) - 1} more" if len(failed) > 1 else "")
+        more = len(failed) - 1
+        return failed[0] + (f", and so do{'es' * (more == 1)} {more} more" if more else "")
     if state == "open":
         said = f"what can be checked holds; not checked: {', '.join(h.words for h, f in pairs if f.state == 'open')}"
     else:
@@ -230,7 +243,7 @@ def _reason(claim: Claim, findings: Sequence[Finding], state: State) -> str:
 
 def _found(hypothesis: Hypothesis, finding: Finding) -> str:
     since = "" if not finding.since else f" since step {finding.since:,}"
-    return f"{hypothesis.words} fails{since} ({finding.detail})"
+    return f"the hypothesis “{hypothesis.words}” fails{since} ({finding.detail})"
 
 
 def judge(claim: Claim, lived: Iterable[LivedRun]) -> Verdict:
@@ -266,10 +279,10 @@ def judge_mean(claim: Claim, measured: np.ndarray, predicted: float) -> Verdict:
     tolerance = AGREES_WITHIN * error + 1e-9 * max(abs(predicted), abs(mean))  # rounding, where nothing is random
     agrees = abs(excess) <= tolerance
     z = excess / error if error > 0 else 0.0 if agrees else math.copysign(math.inf, excess)
-    words = f"{mean:.4g} [{low:.4g}, {high:.4g}] {claim.relation} {predicted:.4g}: " + (
-        f"agrees (z = {z:.1f})" if agrees else f"differs (z = {z:.1f})"
-    )
-    return Verdict("agrees" if agrees else "differs", mean, low, high, predicted, runs, words)
+    found = f"{number_words(mean, 4)} [{number_words(low, 4)}, {number_words(high, 4)}]"
+    outcome: Literal["agrees", "differs"] = "agrees" if agrees else "differs"
+    words = f"{found} {claim.relation} {number_words(predicted, 4)}: {outcome} (z = {number_words(z, 2)})"
+    return Verdict(outcome, mean, low, high, predicted, runs, words)
 
 
 def _carried_by_few(claim: Claim, measured: np.ndarray) -> str:
@@ -287,12 +300,14 @@ def _carried_by_few(claim: Claim, measured: np.ndarray) -> str:
         needed = math.expm1(min(variance, 700.0)) / KNOWN_TO**2
         if needed <= runs:
             return ""
-        many = f"about {needed:,.0f} would tell it" if needed < 1e6 else "no number that can be run would tell it"
+        many = (
+            f"about {math.ceil(needed):,} would tell it" if needed < 1e6 else "no number that can be run would tell it"
+        )
         return f"rare replicas carry the mean of a product of random factors; {many}, {runs} do not"
     squares = float((measured**2).sum())
     effective = float(measured.sum() ** 2 / squares) if squares > 0 else float(runs)
     if claim.relation == "=" and (measured >= 0).all() and effective < FEWEST_EFFECTIVE:
-        return f"{effective:.1f} of {runs} replicas carry the mean, so that its error is not known"
+        return f"the mean rests on about {round(effective)} of {runs} replicas, so that its error is not known"
     return ""
 
 
@@ -303,6 +318,7 @@ def _judge_each(claim: Claim, measured: np.ndarray, predicted: np.ndarray) -> Ve
     over, under = measured - predicted > room, predicted - measured > room
     bad = over if claim.relation == "≤" else under if claim.relation == "≥" else over | under
     low, high = float(measured.min()), float(measured.max())
-    words = f"{runs - int(bad.sum())} of {runs} runs: from {low:.4g} to {high:.4g}, claimed {claim.relation} {float(predicted.mean()):.4g}"
+    found = f"{runs - int(bad.sum())} of {runs} runs: from {number_words(low, 4)} to {number_words(high, 4)}"
+    words = f"{found}, claimed {claim.relation} {number_words(float(predicted.mean()), 4)}"
     outcome: Literal["agrees", "differs"] = "differs" if bad.any() else "agrees"
     return Verdict(outcome, float(np.median(measured)), low, high, float(predicted.mean()), runs, words)

@@ -274,7 +274,7 @@ def small_step(most: float) -> Hypothesis:
             return None, "F is not finite everywhere on the box"
         return bool(largest <= most), f"Δt·L = {number_words(largest)}"
 
-    return of_run(f"Δt·L ≤ {most:g}, L the Lipschitz constant of ∇F", check)
+    return of_run(f"Δt·L ≤ {number_words(most)}, L the Lipschitz constant of ∇F", check)
 
 
 def long_enough(rate: Callable[[LivedRun], float], name: str) -> Hypothesis:
@@ -286,7 +286,7 @@ def long_enough(rate: Callable[[LivedRun], float], name: str) -> Hypothesis:
             return None, f"t = {number_words(t)}; the rate is not known"
         return (True if found * t >= LONG else None), f"{name} = {number_words(found * t)}"
 
-    return of_run(f"t large ({name} ≥ {LONG:g})", check)
+    return of_run(f"t large ({name} ≥ {number_words(LONG)})", check)
 
 
 LONG = 5.0  # e⁻⁵ = 0.7% is left

@@ -40,6 +40,7 @@ from scipy.optimize import elementwise
 
 from swarmviz.parameters import TimeDependent
 from swarmviz.schedules import InverseLogarithmic, Power
+from swarmviz.theory.wording import number_words
 
 UNBOUNDED: Any = {
     "divide": "ignore",
@@ -279,7 +280,7 @@ class ExactLaw:
         ) as error:  # a matrix that is not finite; warnings that are errors
             reached, message = start, str(error)
         if message:
-            self._failure = f"the law could not be integrated beyond t = {reached:g}: {message}"
+            self._failure = f"the law could not be integrated beyond t = {number_words(reached, 6)}: {message}"
             raise ArithmeticError(self._failure)
         self._pieces.append(run.sol)
         self._ends.append(end)
@@ -349,14 +350,20 @@ def largest_gamma(m: float) -> float:
 def schedule_applies(beta: Any, m: float = -1.0, m2: float = 2.0) -> tuple[bool, str]:
     """Whether (5) promises that the swarm's law concentrates on the minimisers, and why (not)."""
     if not (m < 0 and m2 == 2):
-        return False, f"the theorem is about φ with m < 0 and m₂ = 2, not m = {m:.3g} and m₂ = {m2:.3g}"
+        return (
+            False,
+            f"the theorem is about φ with m < 0 and m₂ = 2, not m = {number_words(m)} and m₂ = {number_words(m2)}",
+        )
     most = largest_gamma(m)
     if not isinstance(beta, TimeDependent):
         return False, "β is constant: the law tends to η_β, which leaves mass outside the minimisers"
     if not isinstance(beta, Power):
-        return False, f"the theorem is about β = (t₀ + t)^γ − 1 with γ ≤ {most:.3g}"
+        return False, f"the theorem is about β = (t₀ + t)^γ − 1 with γ ≤ {number_words(most)}"
     holds = 0 < beta.gamma <= most
-    return holds, f"γ ≤ −m/(2(1 − m)) = {most:.3g} {'holds' if holds else 'does not hold: nothing is promised'}"
+    return (
+        holds,
+        f"γ ≤ −m/(2(1 − m)) = {number_words(most)} {'holds' if holds else 'does not hold: nothing is promised'}",
+    )
 
 
 def annealing_applies(beta: Any, depth: float) -> tuple[bool, str]:
@@ -364,9 +371,9 @@ def annealing_applies(beta: Any, depth: float) -> tuple[bool, str]:
     if not isinstance(beta, TimeDependent):
         return False, "β is constant: the law tends to Gibbs' law, which leaves mass outside the minimisers"
     if not isinstance(beta, InverseLogarithmic):
-        return False, f"the theorem is about β = log(t₀ + t)/c with c ≥ {depth:.3g}"
+        return False, f"the theorem is about β = log(t₀ + t)/c with c ≥ {number_words(depth)}"
     holds = beta.c >= depth
     return (
         holds,
-        f"c ≥ {depth:.3g}, the critical depth, {'holds' if holds else 'does not hold: the swarm may be trapped'}",
+        f"c ≥ {number_words(depth)}, the critical depth, {'holds' if holds else 'does not hold: the swarm may be trapped'}",
     )

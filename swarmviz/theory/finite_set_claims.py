@@ -12,7 +12,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory import finite_set_claims_conditions as given
 from swarmviz.theory import finite_set_claims_numbers as numbers
 from swarmviz.theory.claim import Claim, register
-from swarmviz.theory.wording import parameter_words
+from swarmviz.theory.wording import number_words, parameter_words
 
 HERE = ("tests/theory/test_finite_set_claims.py",)
 WITH_FUNCTIONS = ("tests/theory/test_finite_set.py", *HERE)
@@ -38,7 +38,7 @@ register(
             given.IN_THE_END,
             given.MANY_AGENTS,
         ),
-        label=numbers.target_title("η_β"),
+        label=numbers.target_title("target η_β"),
         fits=lambda lived: not given.classical(lived) and not given.scheduled(lived),
         density=numbers.density_of,
         evidence="η_β agrees with an optimiser that knows nothing of its formula; the law comes to it within 1e-3 (U × 0.1, t = 10⁸).",
@@ -57,7 +57,7 @@ register(
             given.IN_THE_END,
             given.MANY_AGENTS,
         ),
-        label=numbers.target_title("η_β"),
+        label=numbers.target_title("target η_β"),
         fits=lambda lived: not given.classical(lived) and given.scheduled(lived),
         density=numbers.density_of,
         remark="The condition is sufficient: above it the law may go there, too, and faster.",
@@ -285,6 +285,7 @@ register(
         statement="As β grows η_β tends to μ conditioned on the global minimisers, and ⟨U⟩ at η_β never rises.",
         hypotheses=(given.PHI_NOW, given.SETTLED_LAW, given.MANY_AGENTS),
         label="target's distance to the minimisers",
+        short="of the target law",
         drawn=False,
         fits=numbers.swarm_followed,
         observable="distance",
@@ -326,7 +327,7 @@ register(
             given.GAMMA,
             conditions.unchecked("t₀ as in (5.11)", "the bound and its t₀ are not computed"),
         ),
-        label=lambda lived: f"target concentrates as t^−{numbers.exponent_now(lived):.3g}",
+        label=lambda lived: f"target concentrates as t^−{number_words(numbers.exponent_now(lived))}",
         fits=numbers.under_power,
         about="run",
         relation="≤",

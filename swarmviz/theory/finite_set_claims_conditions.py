@@ -56,7 +56,7 @@ def _phi_now(lived: LivedRun) -> tuple[bool, str]:
 PHI_NOW = conditions.of_run("m < 0 and m₂ = 2", _phi_now)
 CONNECTED = conditions.of_run(
     "L is irreducible and reversible with respect to μ",
-    lambda lived: (lived.dynamics.rate > 0, f"the graph is connected, ℓ = {lived.dynamics.rate:g}"),
+    lambda lived: (lived.dynamics.rate > 0, f"the graph is connected, ℓ = {number_words(lived.dynamics.rate, 6)}"),
 )
 
 
@@ -91,7 +91,9 @@ def _jumps(lived: LivedRun) -> Finding:
     leaps = lived.first_change_where(lambda d, _: d.method == "exact")
     if leaps is None:
         return Finding("holds", "every event in continuous time")
-    return Finding("open", f"agents leap from step {leaps:,} on, Δt = {lived.dynamics.time_step:g}: up to O(Δt)")
+    return Finding(
+        "open", f"agents leap from step {leaps:,} on, Δt = {number_words(lived.dynamics.time_step, 6)}: up to O(Δt)"
+    )
 
 
 EXACT_JUMPS = Hypothesis("every jump is simulated", _jumps)
@@ -109,7 +111,9 @@ def energy_stays() -> Hypothesis:
             return Finding("fails", "β changes with time", 0)
         same = of(first.dynamics, first.landscape, lived.d)
         since = lived.first_change_where(lambda dynamics, landscape: of(dynamics, landscape, lived.d) == same)
-        return Finding("holds" if since is None else "fails", f"β = {first.dynamics.beta:g} at the start", since)
+        return Finding(
+            "holds" if since is None else "fails", f"β = {number_words(first.dynamics.beta, 6)} at the start", since
+        )
 
     return Hypothesis("β, φ, U, the graph and μ stay the same", check)
 
@@ -154,7 +158,7 @@ def _deep(lived: LivedRun) -> tuple[bool | None, str]:
     if not isinstance(beta, InverseLogarithmic) or stretch.law is None:
         return None, "c belongs to β = log(t₀ + t)/c"
     depth = critical_depth(stretch.law.heights, stretch.law.links)
-    return float(beta.c) >= depth, f"c = {number_words(float(beta.c))}, the critical depth is {depth:.3g}"
+    return float(beta.c) >= depth, f"c = {number_words(float(beta.c))}, the critical depth is {number_words(depth)}"
 
 
 LOGARITHMIC = conditions.of_run("β = log(t₀ + t)/c", _logarithmic)
@@ -174,7 +178,7 @@ def _long(lived: LivedRun) -> tuple[bool | None, str]:
     return (True if found >= SETTLED else None), f"λ_β t = {number_words(found)} since the last change"
 
 
-LONG = conditions.of_run(f"t large (λ_β t ≥ {SETTLED:g})", _long)
+LONG = conditions.of_run(f"t large (λ_β t ≥ {number_words(SETTLED)})", _long)
 IN_THE_END = conditions.unchecked("t → ∞", "a run ends; what is compared is how far it has come")
 
 
@@ -189,7 +193,9 @@ def _clear(lived: LivedRun) -> tuple[bool | None, str]:
     return ratio >= CLEAR, f"the law's distance is {number_words(ratio)} times what {lived.n:,} agents keep"
 
 
-ABOVE_SCATTER = conditions.of_run(f"N so large that the scatter is small beside the distance (×{CLEAR:g})", _clear)
+ABOVE_SCATTER = conditions.of_run(
+    f"N so large that the scatter is small beside the distance (×{number_words(CLEAR)})", _clear
+)
 
 
 def _gaussian(lived: LivedRun) -> tuple[bool, str]:
@@ -198,7 +204,7 @@ def _gaussian(lived: LivedRun) -> tuple[bool, str]:
     return fewest >= MANY, f"the fewest on a state are {number_words(fewest)} in the mean"
 
 
-MANY_ON_EACH = conditions.of_run(f"N large: at least {MANY:g} agents on every state", _gaussian)
+MANY_ON_EACH = conditions.of_run(f"N large: at least {number_words(MANY)} agents on every state", _gaussian)
 
 
 def _not_first(lived: LivedRun) -> tuple[bool | None, str]:
@@ -219,7 +225,7 @@ def _settled_law(lived: LivedRun) -> tuple[bool | None, str]:
     return off <= NEAR, f"|ρ − η_β|₁ = {number_words(off)}"
 
 
-SETTLED_LAW = conditions.of_run(f"the law has come to η_β: |ρ − η_β|₁ ≤ {NEAR:g}", _settled_law)
+SETTLED_LAW = conditions.of_run(f"the law has come to η_β: |ρ − η_β|₁ ≤ {number_words(NEAR)}", _settled_law)
 
 
 def _large_beta(lived: LivedRun) -> tuple[bool | None, str]:
@@ -234,7 +240,10 @@ def _large_beta(lived: LivedRun) -> tuple[bool | None, str]:
         return False, "every state is a minimiser"
     least = float(piece.beta[-1] * (climb.min() - law.heights.min()))
     most = max(float(slope(piece.eta[-1].max(), law.m, law.m2)), 1 / (1 - exponent_of(law)))
-    return least >= FAR_BETA * most, f"β min ΔU = {number_words(least)}, max(φ'(η_max), 1/(1 − m)) = {most:.3g}"
+    return (
+        least >= FAR_BETA * most,
+        f"β min ΔU = {number_words(least)}, max(φ'(η_max), 1/(1 − m)) = {number_words(most)}",
+    )
 
 
-LARGE_BETA = conditions.of_run(f"β large: β min ΔU ≥ {FAR_BETA:g} max(φ'(η_max), 1/(1 − m))", _large_beta)
+LARGE_BETA = conditions.of_run(f"β large: β min ΔU ≥ {number_words(FAR_BETA)} max(φ'(η_max), 1/(1 − m))", _large_beta)

@@ -319,7 +319,7 @@ def target_title(name: str) -> Callable[[LivedRun], str]:
 
     def label(lived: LivedRun) -> str:
         beta = lived.dynamics.beta
-        return f"{name} at β(t)" if given.scheduled(lived) else f"{name} at β = {float(beta):.3g}"
+        return f"{name} at β(t)" if given.scheduled(lived) else f"{name} at β = {number_words(float(beta))}"
 
     return label
 

@@ -28,6 +28,7 @@ from swarmviz.theory.fmc_run import (
     total_difference,
 )
 from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.wording import number_words
 
 NO_POSITION = "Cloning makes no new position: the swarm ends in few points, far from ρ_R."
 
@@ -113,7 +114,10 @@ def _resolved(lived: LivedRun) -> tuple[bool | None, str]:
         return None, "no positions are known"
     width, found = histogram_of(lived)[1], _fisher(lived)
     noise = 2 * (BINS_1 - 1) / (lived.n * width**2)
-    return True if found > 10 * noise else None, f"I = {found:.3g}; the scatter of the bins alone gives {noise:.2g}"
+    return (
+        True if found > 10 * noise else None,
+        f"I = {number_words(found)}; the scatter of the bins alone gives {number_words(noise, 2)}",
+    )
 
 
 def _counted(lived: LivedRun) -> bool:
@@ -134,7 +138,7 @@ register(
         source="000 Thm 1",
         statement="At any fixed N the swarm's distribution tends to ρ_R = R/∫R as k → ∞, in probability.",
         hypotheses=(*SETTING, LATE),
-        label="ρ_R ∝ R",
+        label="law ∝ R",
         density=target_density,
         relation="≤",
         statistic=lambda lived: _kl(lived) if _counted(lived) else math.nan,
@@ -151,7 +155,7 @@ register(
         source="000 Thm 1, 3, eq. 1.11, 1.15",
         statement="E KL ≤ e^(−λ₁t) KL₀ + O(N^(−1/2)), where λ₁ is the spectral gap of ρ_R and a step one unit of time.",
         hypotheses=(*SETTING, GAP, DENSITY, MANY),
-        label=lambda lived: f"claimed rate {numbers_of(lived).gap:.3g}",
+        label=lambda lived: f"claimed rate {number_words(numbers_of(lived).gap)}",
         fits=_with_gap,
         observable="kl",
         curve=_decay(1.0),
@@ -174,7 +178,7 @@ register(
             MANY,
             conditions.unchecked("a log-Sobolev inequality with constant λ₁", "a spectral gap gives it only near ρ_R"),
         ),
-        label=lambda lived: f"sketched rate {2 * numbers_of(lived).gap:.3g}",
+        label=lambda lived: f"sketched rate {number_words(2 * numbers_of(lived).gap)}",
         drawn=False,
         fits=_with_gap,
         observable="kl",
@@ -282,6 +286,7 @@ register(
         statement="A swarm on m positions has KL ≥ −ln of the sum of the m largest shares of ρ_R.",
         hypotheses=(SAME_REWARD,),
         label="least for so few positions",
+        short="least, few positions",
         exact=True,
         fits=_counted,
         observable="kl",

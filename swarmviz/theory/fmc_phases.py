@@ -36,6 +36,7 @@ from swarmviz.theory.fmc_run import (
 )
 from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.one_dimension import basin, critical_depth, local_minima
+from swarmviz.theory.wording import number_words
 
 GATHERED = 0.05  # of the width of the basin: a deviation of less is one mode
 
@@ -79,7 +80,7 @@ def _adiabatic(lived: LivedRun) -> tuple[bool | None, str]:
     bound = tracking_bound(lived)
     if math.isnan(bound):
         return None, "the reward has not moved yet" if lived.last == 0 else "the gap is not known"
-    return bool(bound < 1), f"the bound is {bound:.3g}, and no difference exceeds 2"
+    return bool(bound < 1), f"the bound is {number_words(bound)}, and no difference exceeds 2"
 
 
 # ---- modes ---------------------------------------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ def _log_transition_time(lived: LivedRun) -> float:
 def _ratio(lived: LivedRun) -> tuple[None, str]:
     last = lived.stretches[-1]
     alpha, beta = (float(last.values(name)[-1]) for name in ("reward_power", "distance_power"))
-    return None, f"here α/β = {alpha / beta:.3g}; it takes runs at several" if beta > 0 else "β = 0"
+    return None, f"here α/β = {number_words(alpha / beta)}; it takes runs at several" if beta > 0 else "β = 0"
 
 
 def _mean_square(lived: LivedRun) -> float:
@@ -163,7 +164,7 @@ register(
             conditions.starts_everywhere(),
             conditions.constant("reward_power", "α stays"),
         ),
-        label=lambda lived: f"highest mode in {100 * _mode_probability(lived):.3g}% of runs",
+        label=lambda lived: f"highest mode in {number_words(100 * _mode_probability(lived))}% of runs",
         fits=_has_modes,
         statistic=_in_highest_mode,
         predicted=_mode_probability,

@@ -20,7 +20,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory.claim import Finding, Hypothesis
 from swarmviz.theory.fmc import kl_of_independent_sample, rewards, spectral_gap, spectral_gap_bound
 from swarmviz.theory.lived import LivedRun
-from swarmviz.theory.wording import parameter_words
+from swarmviz.theory.wording import number_words, parameter_words
 
 
 class Numbers(NamedTuple):
@@ -122,7 +122,9 @@ def without_jitter(lived: LivedRun) -> Finding:
     sigma = lived.course(lambda s: s.values("sigma"))
     since = lived.first_step_where(0.5 - (sigma != 0))
     return Finding(
-        "holds" if since is None else "fails", "σ = 0" if since is None else f"σ = {sigma[sigma != 0][0]:.3g}", since
+        "holds" if since is None else "fails",
+        "σ = 0" if since is None else f"σ = {number_words(sigma[sigma != 0][0])}",
+        since,
     )
 
 
@@ -160,7 +162,7 @@ def _has_gap(lived: LivedRun) -> tuple[bool | None, str]:
     if lived.d > 2:
         return None, "λ₁ is computed in one or two dimensions only"
     gap = numbers_of(lived).gap
-    return (None, "λ₁ is too small for the grid") if math.isnan(gap) else (bool(gap > 0), f"λ₁ = {gap:.3g}")
+    return (None, "λ₁ is too small for the grid") if math.isnan(gap) else (bool(gap > 0), f"λ₁ = {number_words(gap)}")
 
 
 def _same_reward(lived: LivedRun) -> Finding:

@@ -24,7 +24,8 @@ class Line(NamedTuple):
 
     ``observable`` is its name in the record; ``k`` and ``y`` have the same shape; ``style`` is "dotted" for a claim of a
     paper and "dashed" for what holds exactly at finite N; ``applies`` says whether the hypotheses hold now, ``reason`` why
-    not (or what the line says), in plain words.
+    not (or what the line says), in plain words. ``short`` is its name where there is no room for ``title``, ``claim`` the name of its
+    claim; "" where there is none.
     """
 
     observable: str
@@ -35,6 +36,8 @@ class Line(NamedTuple):
     y: np.ndarray
     applies: bool
     reason: str
+    short: str = ""
+    claim: str = ""
 
 
 class Target(NamedTuple):
@@ -112,7 +115,18 @@ def line_claims(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
                 style = "dashed" if claim.exact else "dotted"
                 y = claim.curve(lived)
                 drawn.append(
-                    Line(claim.observable, held.label, claim.source, style, lived.k, y, held.applies, held.reason)
+                    Line(
+                        claim.observable,
+                        held.label,
+                        claim.source,
+                        style,
+                        lived.k,
+                        y,
+                        held.applies,
+                        held.reason,
+                        claim.short_of(lived),
+                        claim.name,
+                    )
                 )
     return drawn
 

@@ -28,7 +28,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, Finding, Hypothesis, register
 from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.one_dimension import basin, lowest_outside_basin
-from swarmviz.theory.wording import parameter_words
+from swarmviz.theory.wording import number_words, parameter_words
 
 DRAWS = 20_000  # of the initial law, from which its share near the minimum is taken
 FEWEST = 20  # draws of a share that counts
@@ -171,7 +171,7 @@ def _leaders_at_start(lived: LivedRun) -> Finding:
     nb = lived.n * first.cutoff
     largest = {"equal": 1.0, "uniform": 2.0, "exponential": math.inf}[law]
     said = (
-        f"Nβ = {nb:.3g}, N m up to {largest:g} at the start"
+        f"Nβ = {number_words(nb)}, N m up to {number_words(largest, 6)} at the start"
         if law != "exponential"
         else "exponential masses have no bound"
     )
@@ -225,7 +225,7 @@ def _without_noise(lived: LivedRun) -> bool:
 
 def _percent(lived: LivedRun) -> str:
     bound = _success_bound(lived)
-    return f"success in ≤ {100 * bound:.3g}% of runs" if math.isfinite(bound) else "bound on success"
+    return f"success in ≤ {number_words(100 * bound)}% of runs" if math.isfinite(bound) else "bound on success"
 
 
 HERE = ("tests/theory/test_ssa.py",)
@@ -304,7 +304,7 @@ register(
         source="002 Thm 2.4, eq. 2.9–2.10",
         statement="In the mean field F̄ ≤ F* + ε at some time up to t_ε = (2/ε) log(1/M_ε) + 1, M_ε being the mass of leaders near x*.",
         hypotheses=(*LARGE_TIME, EQUAL, LEADING),
-        label="F* + ε with t_ε = t",
+        label="bound F* + ε(t)",
         drawn=False,  # it lies far above, and its hypotheses hardly ever all hold
         fits=_falls_with_mass,
         observable="provisional_minimum",

@@ -35,7 +35,7 @@ from swarmviz.theory.one_dimension import (
     weighted_eigenvalues,
 )
 from swarmviz.theory.ssa import LATE, WEIGHTED
-from swarmviz.theory.wording import parameter_words, schedule_words
+from swarmviz.theory.wording import number_words, parameter_words, schedule_words
 
 WALLS = ("clip", "reflect")
 SEAM = 1e-9  # of max F − min F: less is no step from one side of the box to the other
@@ -160,7 +160,9 @@ def _stationary_at_walls(lived: LivedRun) -> Finding:
     if boundary == "clip":
         return Finding("fails", "agents are held on the walls")
     step = seam(lived.landscape, lived.d)
-    return Finding("holds" if step <= SEAM else "fails", f"F differs by {step:.2g} of its range across the box")
+    return Finding(
+        "holds" if step <= SEAM else "fails", f"F differs by {number_words(step, 2)} of its range across the box"
+    )
 
 
 @remembered
@@ -189,24 +191,24 @@ def _acts_now(name: str, allowed: tuple, words: str) -> Hypothesis:
 
 
 def _noise(lived: LivedRun) -> tuple[bool, str]:
-    return lived.dynamics.lam > 0, f"λ = {lived.dynamics.lam:g}"
+    return lived.dynamics.lam > 0, f"λ = {number_words(lived.dynamics.lam, 6)}"
 
 
 def _long_since_change(rate, name: str) -> Hypothesis:
     def check(lived: LivedRun) -> tuple[bool | None, str]:
         found, t = rate(lived), _since_change(lived)
         if not math.isfinite(found):
-            return None, f"{t:.3g} since the last change; the rate is not known"
-        return (True if found * t >= conditions.LONG else None), f"{name} = {found * t:.3g}"
+            return None, f"{number_words(t)} since the last change; the rate is not known"
+        return (True if found * t >= conditions.LONG else None), f"{name} = {number_words(found * t)}"
 
-    return conditions.of_run(f"t large ({name} ≥ {conditions.LONG:g})", check)
+    return conditions.of_run(f"t large ({name} ≥ {number_words(conditions.LONG)})", check)
 
 
 def _convex(lived: LivedRun) -> tuple[bool | None, str]:
     gap = _gap(lived)
     if math.isnan(gap):
         return None, "computed for d = 1 only"
-    return gap > 0, f"ε = {gap:.3g}"
+    return gap > 0, f"ε = {number_words(gap)}"
 
 
 def _bounded(lived: LivedRun) -> Finding:
@@ -220,7 +222,7 @@ def _bounded(lived: LivedRun) -> Finding:
 def _logarithmic(lived: LivedRun) -> tuple[bool, str]:
     cooling = lived.dynamics.temperature
     if isinstance(cooling, Logarithmic):
-        return True, f"c = {cooling.c:g}"
+        return True, f"c = {number_words(cooling.c, 6)}"
     return False, schedule_words("T", cooling)
 
 
@@ -228,10 +230,10 @@ def _deep_enough(lived: LivedRun) -> tuple[bool | None, str]:
     if lived.d > 1:
         return None, "the depth is computed for d = 1 only"
     depth, cooling = critical_depth(lived.landscape), lived.dynamics.temperature
-    said = f"depth {depth:.3g} in the box"
+    said = f"depth {number_words(depth)} in the box"
     if not isinstance(cooling, Logarithmic):
         return None, said
-    return bool(cooling.c >= depth), f"c = {cooling.c:g}, {said}"
+    return bool(cooling.c >= depth), f"c = {number_words(cooling.c, 6)}, {said}"
 
 
 def _slow(lived: LivedRun) -> tuple[bool | None, str]:
@@ -246,7 +248,7 @@ def _slow(lived: LivedRun) -> tuple[bool | None, str]:
     if math.isnan(rate):
         return None, "the rate is not known"
     change = abs(later - T) / T / (t * 1e-4 + 1e-4)
-    return bool(rate >= conditions.LONG * change), f"λ₁ = {rate:.2g}, |Ṫ|/T = {change:.2g}"
+    return bool(rate >= conditions.LONG * change), f"λ₁ = {number_words(rate, 2)}, |Ṫ|/T = {number_words(change, 2)}"
 
 
 INTEGRABLE = Hypothesis("exp(−F/T) has a finite integral where the run lives", _integrable)
@@ -279,17 +281,19 @@ def _anneals(lived: LivedRun) -> bool:
 
 def _gibbs_label(lived: LivedRun) -> str:
     rate = _relaxation(lived)
-    return "Gibbs law exp(−F/λ)" + (f", rate {rate:.3g}" if math.isfinite(rate) else "")
+    return "Gibbs law exp(−F/λ)" + (f", rate {number_words(rate)}" if math.isfinite(rate) else "")
 
 
 def _eigenvalue_label(lived: LivedRun) -> str:
     return (
-        f"F̄ of N → ∞: {_lowest(lived):.4g}, rate {_speed(lived):.3g}" if math.isfinite(_lowest(lived)) else "F̄ of N → ∞"
+        f"F̄ of N → ∞: {number_words(_lowest(lived), 4)}, rate {number_words(_speed(lived))}"
+        if math.isfinite(_lowest(lived))
+        else "F̄ of N → ∞"
     )
 
 
 def _accuracy_label(lived: LivedRun) -> str:
-    return f"F* + ε, ε = {_gap(lived):.2g}" if math.isfinite(_gap(lived)) else "F* + ε"
+    return f"F* + ε, ε = {number_words(_gap(lived), 2)}" if math.isfinite(_gap(lived)) else "F* + ε"
 
 
 HERE = ("tests/theory/test_ssa_langevin.py",)
@@ -374,7 +378,7 @@ register(
             conditions.of_run("T falls slowly (|Ṫ|/T ≤ λ₁/5)", _slow),
             LATE,
         ),
-        label=lambda lived: f"Gibbs law at T = {_temperature(lived):.3g}",
+        label=lambda lived: f"Gibbs law at T = {number_words(_temperature(lived))}",
         fits=lambda lived: _anneals(lived) and _temperature(lived) > 0,
         density=_density(_temperature),
         remark="Below the depth over log t a well is not left any more, and the law stays behind.",

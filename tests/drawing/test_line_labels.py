@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from swarmviz.drawing.curves import Area, Curve, CurvesPicture
-from swarmviz.drawing.line_labels import MAX_CHARS, at_share, line_labels, name_room, readable, short_name, spread
+from swarmviz.drawing.line_labels import (
+    MAX_CHARS,
+    at_share,
+    line_labels,
+    most_chars,
+    name_of_line,
+    name_room,
+    readable,
+    short_name,
+    spread,
+)
 from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.style import DARK, LIGHT
 
@@ -51,10 +61,10 @@ def curve(label, y, k=(0.0, 5.0, 10.0)):
     return Curve(label, f"{label}: what it is", np.array(k), np.array(y, float))
 
 
-def test_a_name_lies_at_the_last_known_value_of_its_line():
+def test_a_name_lies_as_high_as_the_last_known_value_of_its_line():
     gone, no_place = curve("gone", [1, 2, np.nan]), curve("zero", [1, 1, BELOW])
     at = {label.text: label for label in line_labels(picture(gone), (), (0.0, 4.0), 400, 12)}
-    assert at["gone"].k == 5 and at["gone"].height == pytest.approx(0.5)
+    assert at["gone"].k == 10 and at["gone"].height == pytest.approx(0.5)
     (low,) = line_labels(picture(no_place, log=True), (), (1e-4, 1.0), 400, 12)
     assert low.height == pytest.approx(6 / 400), "at the lower edge, where the line leaves the frame"
     assert line_labels(picture(curve("none", [np.nan] * 3)), (), (0.0, 1.0), 400, 12) == []
@@ -78,7 +88,7 @@ def test_hidden_lines_have_no_name_and_all_bands_have_one():
     ("label", "short"),
     [
         ("|X̄ − ν|²", "|X̄ − ν|²"),
-        ("claimed a.s. rate 1.5", "a.s. rate 1.5"),
+        ("claimed rate 1.5", "rate 1.5"),
         ("about a resting ν, in the end at rate −0.305", "about a resting ν"),
         ("F̄ of N → ∞: 5.436, rate 6.91", "F̄ of N → ∞: 5.436"),
         ("least for so few positions", "least for so few…"),
@@ -105,7 +115,40 @@ def test_names_have_the_colours_of_their_lines_and_contrast_in_both_themes():
     assert readable("#0072b2", LIGHT.paper, LIGHT.ink) == "#0072b2", "one that can be read stays as it is"
 
 
+def test_names_stand_right_of_everything_that_is_drawn():
+    """Those of a short run lay over the curves of the future that was left and over bands that reach further."""
+    k, long_k = np.array([0.0, 10.0]), np.array([0.0, 90.0])
+    behind, area = Curve("left at k = 10", "tip", long_k, k), Area(0, "20 replicas", "median", 4 * k, k, k, k)
+    drawn = picture(curve("a", [0, 0, 1]), areas=(area,))._replace(behind=(behind,))
+    found = lambda hidden: {(x.text, x.k) for x in line_labels(drawn, hidden, (0.0, 4.0), 400, 12)}  # noqa: E731
+    assert found(()) == {("a", 90), ("20 replicas", 90), ("left at k = 10", 90)} and drawn.end == 90
+    assert found({"other runs"}) == {("a", 40), ("20 replicas", 40)} and found({"other runs", "bands"}) == {("a", 10)}
+
+
+def test_the_short_name_of_a_claim_stands_in_where_the_long_one_has_no_room():
+    claimed = curve("claimed almost sure rate with Δt 1.64", [0, 0, 1])._replace(short="almost surely, with Δt")
+    assert (
+        name_of_line(claimed, 40) == "almost sure rate with Δt 1.64"
+        and name_of_line(claimed) == "almost surely, with Δt"
+    )
+    assert (
+        name_of_line(claimed, 15) == "almost surely"
+        and name_of_line(curve("claimed rate 1.5", [0, 0, 1])) == "rate 1.5"
+    )
+    (label,) = line_labels(picture(claimed), (), (0.0, 4.0), 400, 12, most_chars(250, 12))
+    assert label.text == "almost surely"
+
+
 def test_the_room_for_names_is_that_of_the_longest_and_never_most_of_the_frame():
-    assert name_room([], 400, 12) == 0
-    assert name_room(["ab", "abcdef"], 400, 12) == pytest.approx((6 * 0.55 + 1) * 12 / 400)
-    assert name_room(["x" * 50], 100, 12) == 0.4
+    def room(*labels, width=400, **more):
+        return name_room(picture(*(curve(x, [0, 0, 1]) for x in labels))._replace(**more), (), width, 12)
+
+    assert room() == 0 and room("ab", "abcdef") == pytest.approx((6 * 0.55 + 1) * 12 / 400)
+    left = Curve("left at k = 1234", "tip", np.array([0.0, 9.0]), np.ones(2))
+    assert room("ab", behind=(left,)) == pytest.approx((16 * 0.55 + 1) * 12 / 400), (
+        "one of another run was cut at the right"
+    )
+    assert most_chars(400, 12) == MAX_CHARS and most_chars(200, 12) == 10 and most_chars(20, 12) == 6
+    for width in (100, 200, 300, 400):
+        assert room("x" * 50, width=width) <= 0.4
+        assert (most_chars(width, 12) * 0.55 + 1) * 12 <= 0.4 * width or most_chars(width, 12) == 6

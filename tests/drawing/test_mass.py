@@ -13,7 +13,6 @@ from swarmviz.drawing.mass import (
     DEPTH,
     STRENGTH,
     curve_of,
-    decimal_of,
     mass_ends,
     mass_picture,
     offered,
@@ -212,13 +211,6 @@ def test_a_sharp_cutoff_is_drawn_as_steep_as_it_is():
     m, strength = curve_of(sim, 0.0, (1e-3, 1.0), 0.3)
     high, low = m[strength > 0.99].max(), m[strength < 0.01].min()
     assert low - high < 0.02 and ((m > high) & (m < low)).sum() >= 5
-
-
-@pytest.mark.parametrize(
-    "value, text", [(0.125, "0.125"), (1e-5, "10⁻⁵"), (2.5e-4, "2.5·10⁻⁴"), (1 / 3, "0.3333"), (1.0, "1")]
-)
-def test_a_mass_is_told_in_four_digits(value, text):
-    assert decimal_of(value) == text
 
 
 def test_room_is_left_at_both_ends_of_the_axis_of_masses():

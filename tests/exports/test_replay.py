@@ -9,6 +9,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import exports
+from swarmviz.drawing.style import DARK
 from swarmviz.exports import Run
 from swarmviz.exports.replay import MAX_POINTS, run_curve
 from swarmviz.exports.take import MAX_LANDSCAPES
@@ -103,3 +104,77 @@ def test_the_curve_of_a_replay_keeps_its_peaks():
     drawn = dict(zip(curve["k"], curve["y"], strict=True))
     assert curve["log"] and drawn[3001] == 1000.0 and drawn[4003] == pytest.approx(1e-3)
     assert len(drawn) <= MAX_POINTS and curve["k"][0] == 0 and curve["k"][-1] == 6000
+
+
+@pytest.mark.parametrize("kind", ["plane", "line"])
+def test_a_replay_of_a_region_has_it_as_its_view_and_positions_as_fine_as_it_is(kind):
+    sim = made(kind)
+    region = [end for at in sim.frame.x[0] for end in (float(at) - 0.3, float(at) + 0.2)]
+    header, _, arrays = opened(exports.replay(sim, region=region))
+    (left, bottom), (right, top) = header["view"]
+    assert header["part"] and [left, right, *([bottom, top] if kind == "plane" else [])] == region
+    (low, high), frame = np.array(header["range"]), sim.goto(6)
+    assert np.allclose(high - low, 2 * (np.array([right, top]) - [left, bottom]))
+    x = frame.x[:, 0]
+    inside = (x >= low[0]) & (x <= high[0])
+    there = low[0] + (high[0] - low[0]) * arrays["x"][-1, :, 0] / 65535
+    assert 0 < inside.sum() and np.abs(there - x)[inside].max() <= (high[0] - low[0]) / 65535 / 2 * (1 + 1e-9)
+    assert not opened(exports.replay(sim))[0]["part"]
+
+
+def test_arrows_trails_and_links_of_a_replay_are_those_of_the_arena_and_can_be_left_out():
+    """An arrow is the way in 0.05 units of time, at most 15% of the box; FMC has links in the place of trails, PSO has both others."""
+    sim = made("plane")
+    header, _, arrays = opened(exports.replay(sim))
+    low, high = np.array(header["range"])
+    at = lambda name, frame: low + (high - low) * arrays[name][frame] / 65535  # noqa: E731
+    width = float(np.subtract(*sim.landscape.limits(2)[::-1]).max())
+    for place, k in enumerate(header["k"]):
+        v = sim.goto(k).v
+        size = np.linalg.norm(0.05 * v, axis=1)
+        way = 0.05 * v * np.minimum(1.0, 0.15 * width / np.maximum(size, 1e-300))[:, None]
+        way[size < 1e-3 * width] = 0.0
+        assert np.abs(at("tip", place) - at("x", place) - way).max() <= (high - low).max() / 65535 * (1 + 1e-6)
+    assert (
+        header["trail"] == 2 and header["arrows"]["longest"] == pytest.approx(0.15 * width) and "partner" not in arrays
+    )
+    plain, _, without = opened(exports.replay(sim, arrows=False, trails=False, contours=False))
+    assert (
+        plain["trail"] == 0
+        and plain["arrows"] is None
+        and "tip" not in without
+        and header["contours"]
+        and not plain["contours"]
+    )
+    assert plain["themes"][DARK.name]["shades"] != header["themes"][DARK.name]["shades"]
+    copying = sv.Simulation(sv.FMC(), sv.landscapes.Rastrigin(), sv.Swarm(n=30, seed=1))
+    copying.advance(6)
+    header, _, arrays = opened(exports.replay(copying))
+    partner = copying.frame.partner
+    assert (arrays["partner"][-1] == np.where(partner >= 0, partner, np.arange(30))).all() and header["trail"] == 0
+    assert "partner" not in opened(exports.replay(copying, links=False))[2]
+
+
+def test_the_curve_of_a_replay_is_one_that_is_not_hidden():
+    sim = made("plane")
+    names = [o.name for o in sim.dynamics.observables]
+    usual = opened(exports.replay(sim))[0]["curve"]["label"]
+    other = opened(exports.replay(sim, hidden=names[:1]))[0]["curve"]["label"]
+    assert usual.startswith(sim.dynamics.observables[0].symbol) and other.startswith(sim.dynamics.observables[1].symbol)
+    assert opened(exports.replay(sim, hidden=names))[0]["curve"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "error", "words"),
+    [
+        ("bars", {"region": [0.0, 1.0]}, ValueError, "region"),
+        ("plane", {"region": [0.0, 1.0]}, ValueError, "region"),
+        ("plane", {"links": 1}, ValueError, "links = 1"),
+        ("plane", {"hidden": "best"}, ValueError, "hidden = 'best'"),
+        ("plane", {"label": "x" * 300}, ValueError, "label"),
+        ("plane", {"colour": True}, TypeError, "colour"),
+    ],
+)
+def test_a_replay_refuses_what_it_cannot_show(kind, options, error, words):
+    with pytest.raises(error, match=words):
+        exports.replay(made(kind), **options)

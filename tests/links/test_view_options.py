@@ -35,6 +35,7 @@ def dressed(running):
     running.side.buttons._handle_msg("Phase space")
     running.side.views["Phase space"].coordinate, running.side.views["Phase space"].phase_law = 1, True
     running.curves.choose(1, "value", log=True)
+    running.curves._buttons[0]._handle_msg(["line", running.curves.plots[0].lines[0][0]])
     running.replicas.card.tolerance = 0.1
     press(running, "again", False)
     return running
@@ -60,6 +61,7 @@ def test_a_copied_link_shows_the_same_views_with_the_same_options(dressed):
     again.start()
     assert wait(lambda: again._sim.k == dressed._sim.k and options(again) == options(dressed))
     assert ALL.items() <= options(dressed).items() and options(dressed)["curves"][1] == ["value", True]
+    assert len(options(dressed)["hidden"][0]) == 1 and again.curves.hidden == dressed.curves.hidden
     assert again.side.shown == "Phase space" and again.side.buttons.value == "Phase space"
     assert again.side.views["Density"]._buttons.active == ["plane", "law"] and again.curves.log[1]
     assert np.array_equal(again._sim.frame.x, dressed._sim.frame.x) and again.bar.message == {}
@@ -152,6 +154,13 @@ BAD = {
     "one plot": ({"curves": [["value", True]]}, "curves = [['value', True]]: must be 2 pairs"),
     "an axis that is a number": ({"curves": [["value", 1], ["value", 0]]}, "curves = "),
     "plots that are none": ({"curves": 3}, "curves = 3"),
+    "a line that is not there": (
+        {"hidden": [["magic"], []]},
+        "hidden = [['magic'], []]: must be 2 lists of names of lines, such as",
+    ),
+    "lines of one plot": ({"hidden": [["best"]]}, "hidden = [['best']]: must be 2 lists"),
+    "lines that are no names": ({"hidden": [[["best"]], []]}, "hidden = [[['best']], []]"),
+    "more lines than there are": ({"hidden": [["best"] * 1000, []]}, "hidden = [['best', 'best'"),
     "an unknown option": ({"colour": "red"}, "there is no option 'colour'"),
     "a comparison of one swarm": ({"compared": ["best", True]}, "there is no option 'compared'"),
     "no options": (3, "3 names no options"),
@@ -196,6 +205,17 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
     running.choices.compare("start", None)
     views = running._with_options(dict.fromkeys([*ALL, "mass_over", "compared"]))
     names = [name for view in views for name in view.defaults]
-    others = {"mass_over", "mass_law", "curves", "lines", "log_steps", "compared", "region", "layers", "projector"}
+    others = {
+        "mass_over",
+        "mass_law",
+        "curves",
+        "lines",
+        "log_steps",
+        "hidden",
+        "compared",
+        "region",
+        "layers",
+        "projector",
+    }
     assert len(names) == len(set(names)) and {*ALL, *others} == set(names)
     assert view_options.restore({}, *views) == "" and options(running) == {}

@@ -147,6 +147,20 @@ def test_pictures_and_films_of_the_arena_show_its_region_and_its_layers(monkeypa
     assert len(seen) == 2
 
 
+def test_a_replay_shows_the_region_and_the_layers_of_the_arena_and_leaves_out_hidden_lines(monkeypatch):
+    seen, look = (
+        [],
+        {"arena": {"region": [-1.0, 1.0], "links": False}, "curves": {"hidden": ["best"], "log": {"value": True}}},
+    )
+    monkeypatch.setattr(exports, "replay", lambda run, **options: seen.append(options) or "")
+    panel = Panel(lambda: Run.of(simulation()), look=lambda: look)
+    panel.order("replay.html")
+    assert look["arena"].items() <= seen[0].items() and seen[0]["hidden"] == ["best"] and "log" not in seen[0]
+    look.clear()
+    panel.order("replay.html")
+    assert not {"region", "links", "hidden"} & set(seen[1])
+
+
 def test_the_python_lines_are_shown_and_those_of_the_snapshot():
     panel = Panel(lambda: Run.of(simulation()))
     panel._handle_msg({"act": "show"})

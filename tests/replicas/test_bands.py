@@ -56,7 +56,7 @@ def test_the_band_lies_under_its_curve_on_the_same_scale(log):
         assert plot.figure.y_range.end >= shown.max() and (log or plot.figure.y_range.start <= shown.min())
     assert plot.lines[-1][1] == "10–90% of 20 replicas" == plot.names.data["text"][-1]
     plot.toggle("bands")
-    assert not any(renderer.visible for _, *both in plot.bands for renderer in both) and plot.hidden == ["bands"]
+    assert not any(renderer.visible for _, *both in plot.bands for renderer in both) and plot.hidden == {"bands"}
     plot.toggle("bands")
     view.set_dark(True)
     assert plot.bands[1][1].glyph.fill_color == DARK.curves[1]

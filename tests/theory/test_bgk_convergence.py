@@ -109,7 +109,7 @@ def test_the_bound_is_not_said_to_hold_for_a_swarm_that_does_not_start_everywher
     assert ratio["uniform"] == 1.0 and ratio["box"] > 50
     assert states == {"uniform": "open", "box": "fails"}
     assert (
-        "positions start everywhere in the box D, and only there fails (uniform on [2, 5], D = [−5.12, 5.12])"
+        "“positions start everywhere in the box D, and only there” fails (uniform on [2, 5], D = [−5.12, 5.12])"
         in held.reason
     )
 
@@ -177,7 +177,7 @@ def test_the_bound_bends_with_the_journal_and_fails_when_the_functional_becomes_
     sim.dynamics.gamma = 3.0
     sim.advance(1)
     line = theory.lines(sim)[0]
-    assert not line.applies and "H the same functional throughout fails (γ changed)" in line.reason
+    assert not line.applies and "“H the same functional throughout” fails (γ changed)" in line.reason
 
 
 def test_a_schedule_of_the_noise_is_integrated():

@@ -94,7 +94,7 @@ def test_lines_say_in_words_when_a_hypothesis_fails():
     sim.advance(5)
     claimed, identity = lines_of(sim)["001 Thm 3.5"], lines_of(sim)["one-step identity"]
     assert (claimed.style, claimed.applies) == ("dotted", False)
-    assert "2λ > σ² fails (2λ − σ² = −2)" in claimed.reason
+    assert "“2λ > σ²” fails (2λ − σ² = −2)" in claimed.reason
     assert identity.applies and identity.style == "dashed" and claimed.y.shape == claimed.k.shape
     sim.dynamics.scheme = "heun"
     sim.advance(1)
@@ -126,14 +126,14 @@ def test_a_schedule_is_integrated_and_not_frozen_at_its_last_value():
     line = lines_of(sim)["001 Thm 3.5"]
     sigma = schedule.at(sim.record["t"][:-1])
     np.testing.assert_allclose(np.log(line.y / line.y[0])[1:], -np.cumsum(2 - sigma**2) * 0.05, rtol=1e-9)
-    assert not line.applies and "2λ > σ² fails (2λ − σ² = −4.25)" in line.reason, "it failed from the first step on"
+    assert not line.applies and "“2λ > σ²” fails (2λ − σ² = −4.25)" in line.reason, "it failed from the first step on"
 
 
 @pytest.mark.parametrize("parameters, words", [
-    ({"dt": 2.5, "noise": "none"}, "λΔt < 1 fails"),
-    ({"dt": 1.9, "sigma": 0.5}, "0 < Δt < (2λ − σ²)/λ² fails"),
-    ({"epsilon": 5.0}, "no drift switch (ε = 0) fails"),
-    ({"boundary": "clip"}, "no boundary fails"),
+    ({"dt": 2.5, "noise": "none"}, "“λΔt < 1” fails"),
+    ({"dt": 1.9, "sigma": 0.5}, "“0 < Δt < (2λ − σ²)/λ²” fails"),
+    ({"epsilon": 5.0}, "“no drift switch (ε = 0)” fails"),
+    ({"boundary": "clip"}, "“no boundary” fails"),
 ])  # fmt: skip
 def test_claims_check_the_time_step_the_switch_and_the_walls(parameters, words):
     sim = sv.Simulation(sv.CBO(**parameters), SPHERE, sv.Swarm(n=50, seed=1))
@@ -176,7 +176,7 @@ def test_the_almost_sure_claim_needs_a_positive_rate_and_not_a_positive_lambda(s
     for name, words in (("cbo-almost-sure", "λ + σ²/2 > 0"), ("cbo-almost-sure-step", "E log|1 − λΔt + σ√Δt Z| < 0")):
         held = held_of(sim, name)
         assert held.state == state, held.reason
-        assert state == "holds" or f"{words} fails" in held.reason
+        assert state == "holds" or f"“{words}” fails" in held.reason
     assert held_of(sim, "cbo-mean-square").state == "fails"
 
 

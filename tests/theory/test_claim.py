@@ -44,7 +44,7 @@ def test_it_holds_only_when_every_hypothesis_was_checked():
     assert held.state == "open" and held.applies and "not checked: N large" in held.reason
     failed = assess(claim(hypotheses=(yes, no, unknown)), run)
     assert failed.state == "fails" and not failed.applies
-    assert failed.reason == "steps of Heun fails (scheme = euler: Euler–Maruyama)"
+    assert failed.reason == "the hypothesis “steps of Heun” fails (scheme = euler: Euler–Maruyama)"
 
 
 def test_what_failed_once_fails_for_good_and_says_since_when():
@@ -57,7 +57,7 @@ def test_what_failed_once_fails_for_good_and_says_since_when():
     held = next(a for a in assessments(sim) if a.claim.name == "cbo-mean-square")
     finding = held.findings[[h.words for h in held.claim.hypotheses].index("2λ > σ²")]
     assert (finding.state, finding.since, finding.detail) == ("fails", 5, "2λ − σ² = −2")
-    assert held.reason.startswith("2λ > σ² fails since step 5 (2λ − σ² = −2), and ")
+    assert held.reason.startswith("the hypothesis “2λ > σ²” fails since step 5 (2λ − σ² = −2), and so ")
 
 
 KINDS = [
@@ -108,7 +108,7 @@ def test_few_replicas_or_a_mean_that_a_few_carry_decide_nothing():
     rare = np.full(100, 1e-6)
     rare[0] = 1.0
     verdict = judge_mean(claim(), rare, 1.0)
-    assert verdict.outcome == "open" and "1.0 of 100 replicas carry the mean" in verdict.words
+    assert verdict.outcome == "open" and "the mean rests on about 1 of 100 replicas" in verdict.words
 
 
 @pytest.mark.parametrize("relation", ["=", "≤", "≥"])

@@ -329,17 +329,17 @@ def test_the_target_of_a_run_that_went_back_is_that_of_what_acts_from_there_on()
     sim.dynamics.beta = 1.0
     sim.advance(5)
     sites = sim.frame.sites
-    assert theory.target(sim).title == "η_β at β = 1"
+    assert theory.target(sim).title == "target ηᵦ at β = 1"
     sim.goto(3)
     sim.dynamics.beta = 5.0
-    assert theory.target(sim).title == "η_β at β = 5"
+    assert theory.target(sim).title == "target ηᵦ at β = 5"
     np.testing.assert_allclose(theory.target(sim).density(sites), finite.stationary(sim.frame.heights, 5.0), rtol=1e-9)
 
 
 def test_a_change_acts_on_the_target_before_a_step_is_made_with_it():
     sim = run(20, 5)
     sim.dynamics.beta = sv.schedules.Power(gamma=0.3)
-    assert theory.target(sim).title == "η_β at β(t)" and not theory.target(sim).applies
+    assert theory.target(sim).title == "target ηᵦ at β(t)" and not theory.target(sim).applies
 
 
 def test_a_run_that_went_back_keeps_the_laws_of_what_came_later(monkeypatch):
@@ -353,7 +353,7 @@ def test_a_run_that_went_back_keeps_the_laws_of_what_came_later(monkeypatch):
     before = theory.lines(sim)
     begun, begin = [], finite_set_curves._begin
     monkeypatch.setattr(finite_set_curves, "_begin", lambda *parts: begun.append(parts) or begin(*parts))
-    assert theory.target(sim).title == "η_β at β = 4" and theory.law(sim) is not None
+    assert theory.target(sim).title == "target ηᵦ at β = 4" and theory.law(sim) is not None
     for now, then in zip(theory.lines(sim), before, strict=True):
         np.testing.assert_array_equal(now.y, then.y)
     assert not begun

@@ -53,7 +53,7 @@ def test_the_target_of_a_run_that_went_back_is_that_of_the_step_it_shows():
 def test_a_dynamics_without_such_a_claim_has_no_target_and_the_finite_set_its_own():
     assert theory.target(sv.Simulation(sv.CBO(), SPHERE, sv.Swarm(n=5, d=1))) is None
     target = theory.target(sv.Simulation(sv.FiniteSet(), sv.landscapes.Rastrigin(), sv.Swarm(n=5, d=1)))
-    assert "η_β" in target.title
+    assert "ηᵦ" in target.title
 
 
 OUT_OF_RANGE = {

@@ -113,7 +113,7 @@ def test_the_bound_on_success_says_which_hypothesis_fails(change, word):
 @pytest.mark.parametrize(
     "landscape, n, change, word",
     [
-        (WELL, 10_000, {"cutoff": 1 / 8}, "N m > m_c = Nβ (Assumption 2.3) fails (Nβ = 1.25e+03, N m up to 1 at the start)"),
+        (WELL, 10_000, {"cutoff": 1 / 8}, "N m > m_c = Nβ (Assumption 2.3) fails (Nβ = 1.25·10³, N m up to 1 at the start)"),
         (ACKLEY, 8, {"cutoff": 1 / 8}, "N m > m_c = Nβ (Assumption 2.3) fails (Nβ = 1, N m up to 1 at the start)"),
         (WELL, 4, {"profile": "step"}, "σ(m) = 0 above some m_c (Assumption 2.3) fails (tanh is 0 nowhere)"),
         (ACKLEY, 4, {}, "F and ∇F bounded and Lipschitz (Assumption 2.1) fails (∇F of Ackley is not continuous)"),

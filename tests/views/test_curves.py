@@ -15,6 +15,7 @@ from swarmviz.drawing.claims import FAINT
 from swarmviz.drawing.curves import OVERLAY_POINTS, OVERLAYS, Overlay
 from swarmviz.drawing.law import Distances
 from swarmviz.drawing.log_axis import BELOW, placed
+from swarmviz.theory.wording import set_symbols
 from tests.views.helpers import DYNAMICS, LawAtOnce, attached, paint, simulation
 
 
@@ -45,7 +46,7 @@ def test_every_group_of_observables_can_be_chosen():
         view = attached(Curves(), sim)
         for group in dict.fromkeys(o.panel for o in sim.dynamics.observables):
             view.choose(1, group)
-            names = {f"{o.symbol}: {o.meaning}" for o in sim.dynamics.observables if o.panel == group}
+            names = {set_symbols(f"{o.symbol}: {o.meaning}") for o in sim.dynamics.observables if o.panel == group}
             assert names <= set(slots(view.plots[1]))
     with pytest.raises(ValueError, match="must be one of"):
         view.choose(0, "no such group")
@@ -86,7 +87,8 @@ def test_theory_is_drawn_beside_the_record_and_faint_with_its_reason_where_a_hyp
     claim = next(r for name, (_, r) in slots(view.plots[1]).items() if "claimed" in name)
     assert (
         claim.glyph.line_alpha == FAINT
-        and "2λ &gt; σ² fails since step 3 (2λ − σ² = −7)" in view.plots[1].reasons.text
+        and "need not hold for the measured V: the hypothesis “2λ &gt; σ²” fails since step 3 (2λ − σ² = −7)"
+        in view.plots[1].reasons.text
         and view.plots[1].reasons.visible
     )
 
@@ -101,7 +103,7 @@ def test_the_distance_to_the_law_is_chosen_like_what_is_recorded_and_stands_besi
     view.curves = [["value", True], ["W₁", False]]
     assert view.law_parts == {"distance"}
     plot = view.plots[1]
-    assert named(plot) == ["W₁ to the law", "of N independent draws"]
+    assert named(plot) == ["W₁ to the law", "N independent draws"]
     measured, expected = (data.data for data, _ in plot.slots[:2])
     np.testing.assert_array_equal(measured["k"], [0, 2, 4])
     np.testing.assert_array_equal(measured["y"], laws.known.measured)
@@ -216,10 +218,10 @@ def test_a_plot_never_has_fewer_texts_than_before_since_bokehjs_would_look_for_t
 def test_a_line_is_hidden_and_shown_from_the_list_and_by_nothing_else(dark):
     view = attached(Curves(dark=dark), simulation())
     plot, buttons = view.plots[1], view._buttons[1]
-    tips = [tip for tip, *_ in buttons.lines]
-    assert [text for _, text, *_ in buttons.lines][:2] == ["V", "|X̄ − ν|²"] and len(tips) == len(slots(plot))
-    buttons._handle_msg(["line", tips[1]])
-    assert plot.hidden == [tips[1]] == [tip for tip, *_, shown in buttons.lines if not shown]
+    keys = [key for key, *_ in buttons.lines]
+    assert [text for _, text, *_ in buttons.lines][:2] == ["V", "|X̄ − ν|²"] and len(keys) == len(slots(plot))
+    buttons._handle_msg(["line", keys[1]])
+    assert plot.hidden == {keys[1]} == {key for key, *_, shown in buttons.lines if not shown}
     assert not plot.slots[1][1].visible and "|X̄ − ν|²" not in named(plot) and "V" in named(plot)
     step_again = view.plots[1].slots[1][1]
     view._sim.advance(1)
@@ -229,17 +231,37 @@ def test_a_line_is_hidden_and_shown_from_the_list_and_by_nothing_else(dark):
         ["line", "no line"],
         ["line"],
         ["line", 3],
-        ["line", [tips[0]]],
-        {"line": tips[0]},
-        tips[0],
-        ["x", tips[0]],
+        ["line", [keys[0]]],
+        {"line": keys[0]},
+        keys[0],
+        ["x", keys[0]],
     ):
         buttons._handle_msg(hostile)
-    assert plot.hidden == [tips[1]]
-    buttons._handle_msg(["line", tips[1]])
-    assert plot.hidden == [] and "|X̄ − ν|²" in named(plot)
+    assert plot.hidden == {keys[1]}
+    buttons._handle_msg(["line", keys[1]])
+    assert plot.hidden == set() and "|X̄ − ν|²" in named(plot)
     view.set_dark(not dark)
     assert buttons.lines[0][2] == theme(not dark).curves[0], "the list has the colours of the theme"
+
+
+def test_what_is_hidden_is_known_by_names_that_stay_and_is_an_option_of_the_view():
+    """The name of a claim has its number: a line that was hidden by it came back as soon as σ was moved, and was in no link."""
+    sim = simulation()
+    view = attached(Curves(), sim)
+    plot = view.plots[1]
+    claimed = "cbo-mean-square"
+    before = {key: name for key, name, *_ in plot.lines}[claimed]
+    plot.toggle(claimed)
+    sim.dynamics.sigma = 0.5
+    sim.advance(1)
+    paint(view, sim)
+    (now,) = [line for line in plot.lines if line[0] == claimed]
+    assert not now[-1] and now[1] != before and now[1].startswith("claimed rate")
+    assert chosen(view)["hidden"] == [[], [claimed]] and view.export_options(sim.frame)["hidden"] == [claimed]
+    other = attached(Curves(), simulation())
+    assert restore({"hidden": [["best"], [claimed, "bands", "other runs"]]}, other) == ""
+    assert other.hidden == [["best"], ["bands", claimed, "other runs"]] and claimed not in named(other.plots[1])
+    assert restore({}, other) == "" and other.hidden == [[], []] and all(line[-1] for line in other.plots[1].lines)
 
 
 def test_a_click_on_a_step_goes_there_and_whatever_else_a_browser_sends_does_not():

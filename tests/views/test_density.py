@@ -120,8 +120,8 @@ def test_a_law_says_its_name_and_source_on_hover_and_below_why_it_does_not_hold(
         for plane in (False, True):
             view.plane = plane
             plot = view._joint if plane else view._plots[1]
-            assert plot.target.name.startswith("ρ_R ∝ R (000 Thm 1) — ") and plot.target in plot.hover.renderers
-            assert any("ρ_R" in item.label.value for item in plot.legend.items)
+            assert plot.target.name.startswith("law ∝ R (000 Thm 1) — ") and plot.target in plot.hover.renderers
+            assert any("law ∝ R" in item.label.value for item in plot.legend.items)
             assert view.reasons.visible != holds and (holds or escape(law.reason) in view.reasons.text)
 
 

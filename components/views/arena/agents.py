@@ -66,7 +66,7 @@ def columns_of(points: Points, frame: Frame) -> dict[str, np.ndarray]:
 
 def tooltips(kind: Kind, places: list[tuple[str, str]]) -> Any:
     """What hovering over an agent tells; ``places`` are pairs of a label and one or two columns, ``@x, @y``."""
-    rows = [("agent", "$index"), *places, ("F", "@energy")]
+    rows = [("agent", "$index"), *places, ("value F", "@energy")]
     rows += [("mass", "@mass")] * kind.mass + [("weight", "@weight")] * kind.weight
     rows = [(label, re.sub(r"@\w+", rf"\g<0>{DIGITS}", text)) for label, text in rows]
     return [*rows, ("role", "@tone{custom}")] if kind.roles else rows

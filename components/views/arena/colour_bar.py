@@ -19,13 +19,13 @@ def add_colour_bar(fig: figure, colours: LinearColorMapper) -> ColorBar:
 def show_ticks(bar: ColorBar, ticks: dict[float, str], name: str) -> None:
     """Other ticks: place on the bar → text."""
     bar.ticker.ticks = list(ticks)  # of the same ticker: a colour bar ignores another one
-    bar.major_label_overrides = name_highest(ticks, name)
+    bar.major_label_overrides = name_highest(ticks, name, "\n")  # in words, which one line beside a bar has no room for
 
 
-def name_highest(ticks: dict[float, str], name: str) -> dict[float, str]:
+def name_highest(ticks: dict[float, str], name: str, between: str = " = ") -> dict[float, str]:
     """The ticks of an axis without room for a label; the highest says what it is of."""
     highest = max(ticks)
-    return ticks | {highest: f"{name} = {ticks[highest]}"}
+    return ticks | {highest: f"{name}{between}{ticks[highest]}"}
 
 
 def apply_bar_theme(bar: ColorBar, colours: Theme) -> None:

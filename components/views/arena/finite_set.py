@@ -34,6 +34,7 @@ from swarmviz.drawing.finite_set_layout import (
     Layout,
     least,
 )
+from swarmviz.theory.wording import number_words
 
 GAPPED = 60  # bars up to which there are gaps between them
 LABELLED = 60  # states of a ring up to which they are numbered
@@ -88,7 +89,7 @@ class FiniteSetRenderer(FiniteSetFigure):
         return out
 
     def _legend_of(self, frame: Frame, layout: Layout, picture: FiniteSetPicture) -> tuple:
-        full = f" (full: {100 * picture.full:g}%)" if layout.kind == "lattice" else ""
+        full = f" (full: {number_words(100 * picture.full)}%)" if layout.kind == "lattice" else ""
         applies = [bool(claim and claim.applies) for claim in picture.laws.claims]
         return f"{frame.n:,} agents{full}", layout.per_bar, picture.laws.titles, applies
 
@@ -175,7 +176,7 @@ class FiniteSetRenderer(FiniteSetFigure):
         low, high = BAND
         places = {low + (high - low) * place: text for place, text in ticks.items()}
         self.heights.update(ticker=FixedTicker(ticks=list(places)), major_label_overrides=places)
-        show_ticks(self.bar, background.ticks, "U")
+        show_ticks(self.bar, background.ticks, "cost U")
         if lattice:
             fig.left[0].update(ticker=BasicTicker(), major_label_overrides={})
             ends = layout.ends.T
@@ -188,7 +189,7 @@ class FiniteSetRenderer(FiniteSetFigure):
     def _paint_scale(self, scale: float, kind: str) -> None:
         """The ticks of the bars."""
         values = even_ticks(0.0, scale)
-        texts = [f"{100 * value:g}%" for value in values]
+        texts = [f"{number_words(100 * value)}%" for value in values]
         if kind == "row":
             ticks = [value / scale for value in values]
             ticker = FixedTicker(ticks=ticks)
@@ -211,7 +212,7 @@ class FiniteSetRenderer(FiniteSetFigure):
                 items.append(LegendItem(label=title, renderers=[renderer]))
         items.append(LegendItem(label="fullest state", renderers=[self.fullest]))
         self.legend.items = [*items, LegendItem(label="lowest U", renderers=[self.stars])]
-        tips = [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("U", "@height{%.5g}")]
+        tips = [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("cost U", "@height{%.5g}")]
         tips += [("agents", "@count{0,0}"), ("share", "@share{0.00%}")]
         fields = ("@target{0.00%}", "@law{0.00%}")
         self.hover.tooltips = [*tips, *((title, field) for title, field in zip(titles, fields, strict=True) if title)]

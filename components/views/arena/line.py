@@ -139,7 +139,7 @@ class LineRenderer:
         self._drawn_at = 0.0
         self._kind = kind = agents.kind_of(frame)
         agents.apply_theme(self.figure, self.dots, self.tones, kind, self.colours)
-        self.hover.update(tooltips=agents.tooltips(kind, [("x", "@x")]), formatters=agents.hover_formatters(kind),
+        self.hover.update(tooltips=agents.tooltips(kind, [("position", "@x")]), formatters=agents.hover_formatters(kind),
                           renderers=[self.dots] if frame.n <= MANY else [])  # fmt: skip
         self.cloud.visible = self.cover.visible = frame.n > MANY
         items = agents.legend_items(self.figure, kind, self.colours) if frame.n <= MANY else []

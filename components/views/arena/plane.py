@@ -187,7 +187,7 @@ class PlaneRenderer:
         self._kind = kind = agents.kind_of(frame)
         agents.apply_theme(self.figure, self.dots, self.tones, kind, self.colours)
         self.hover.update(
-            tooltips=agents.tooltips(kind, [("x", "(@x, @y)")]),
+            tooltips=agents.tooltips(kind, [("position", "(@x, @y)")]),
             formatters=agents.hover_formatters(kind),
         )
         self.hover.renderers = [self.dots] if frame.n <= MANY else []
@@ -306,7 +306,7 @@ class PlaneRenderer:
         self._corner = drawn.low
         self.background.data = placed(drawn.image, drawn.low, drawn.high - drawn.low)
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
-        show_ticks(self.bar, drawn.ticks, "F")
+        show_ticks(self.bar, drawn.ticks, "value F")
 
     def _paint_contours(self, shown: bool) -> None:
         """Contours come and go with the colours of the image's numbers."""

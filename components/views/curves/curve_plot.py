@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html import escape
 from typing import Any
 
@@ -35,14 +35,14 @@ from swarmviz.drawing.axes import (
 )
 from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.curves import BANDS, MEASURED, OVERLAYS, Curve, CurvesPicture, name_of
-from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, name_room, readable, short_name
+from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, most_chars, name_of_line, name_room, readable
 from swarmviz.drawing.strokes import Stroke, strokes
 
 BAND_ALPHA = 0.2  # opacity of the band of the replicas
 TYPE_PX = float(SMALL_TEXT.removesuffix("px"))
 ROW_PX = TYPE_PX + 2  # from one name to the next, in type of the usual size
 USUAL_PX = 380, 100  # width and height of a frame before the browser has told them
-READOUT = script("curve_readout")
+READOUT, READ_CHARS = script("curve_readout"), 40  # the list under the pointer, and how long names are in it
 
 
 class CurvePlot:
@@ -77,7 +77,7 @@ class CurvePlot:
         self.bands: list[tuple[Any, Any, Any]] = []  # source, area and median of the replicas of a curve
         self.behind: tuple[Any, Any] | None = None  # source and lines of other runs, once there are any
         self._behind_now: tuple[Curve, ...] = ()
-        self.hidden_tips: set[str] = set()
+        self.hidden: set[str] = set()  # keys of curves, OVERLAYS for those of other runs, BANDS for the replicas
         self.on_step: Callable[[int], None] = lambda step: None
         self.on_lines: Callable[[], None] = lambda: None
         self._shown: Any = None
@@ -111,40 +111,37 @@ class CurvePlot:
     # ---- which lines are seen ------------------------------------------------------------------------------------------
 
     @property
-    def hidden(self) -> list[str]:
-        """The tips of the curves that were hidden; OVERLAYS for those of other runs."""
-        return [tip for tip, *_, shown in self.lines if not shown]
-
-    @property
-    def lines(self) -> list[tuple[str, str, str, list[int], bool]]:
-        """What can be hidden: tip, whole name, colour, dashes, and whether it is seen."""
+    def lines(self) -> list[tuple[str, str, str, list[int], str, bool]]:
+        """What can be hidden: key, whole name, colour, dashes, what it is, and whether it is seen."""
         p = self._last
         if p is None:
             return []
         told = [
-            (c.tip, c.label, self._colour_of(place, c), list(stroke.dash), c.tip not in self.hidden_tips)
-            for place, (c, stroke) in enumerate(zip(p.curves, strokes(p, self.hidden_tips), strict=True))
+            (c.key, c.label, self._colour_of(place, c), list(stroke.dash), c.tip, c.key not in self.hidden)
+            for place, (c, stroke) in enumerate(zip(p.curves, strokes(p, self.hidden), strict=True))
         ]
         if p.areas:
             colour = self._colour_of(p.areas[0].place, p.curves[p.areas[0].place])
-            told.append((BANDS, p.areas[0].label, colour, [], BANDS not in self.hidden_tips))
+            told.append((BANDS, p.areas[0].label, colour, [], p.areas[0].tip, BANDS not in self.hidden))
         if p.behind:
-            told.append((OVERLAYS, name_of(p.behind), self.colours.soft, [], OVERLAYS not in self.hidden_tips))
+            name = name_of(p.behind)
+            told.append((OVERLAYS, name, self.colours.soft, [], name, OVERLAYS not in self.hidden))
         return told
 
-    def toggle(self, tip: str) -> None:
+    def toggle(self, key: str) -> None:
         """Hide a line, or show it again."""
-        self.hidden_tips ^= {tip}
+        self.hide(self.hidden ^ {key})
+
+    def hide(self, keys: Collection[str]) -> None:
+        """Hide these lines, and show all others."""
+        self.hidden = set(keys)
         if self._last is not None:
-            self._show(self._last)
-            self._stroke(self._last)
+            self._name(self._last)
             self._label(self._last)
-        self._describe()
-        self.on_lines()
 
     def _describe(self) -> None:
         """In words what the plot shows."""
-        describe(self.figure, "Curves over the steps", [name for _, name, _, _, shown in self.lines if shown])
+        describe(self.figure, "Curves over the steps", [name for _, name, *_, shown in self.lines if shown])
 
     # ---- painting ------------------------------------------------------------------------------------------------------
 
@@ -162,7 +159,7 @@ class CurvePlot:
             self._add_behind()
         self._last = p
         areas = [(a.place, a.label, a.tip) for a in p.areas]
-        curves = [(c.label, c.tip, c.style, c.applies, c.reason) for c in p.curves]
+        curves = [(c.label, c.tip, c.style, c.applies, c.reason, c.short) for c in p.curves]
         shown = (p.group, curves, p.y_label, p.note, areas, [c.label for c in p.behind], p.lies_on)
         if shown != self._shown:
             self._shown = shown
@@ -192,10 +189,8 @@ class CurvePlot:
             self.figure.yaxis.major_label_overrides = tick_texts(ticks)
             self.ticker.ticks = ticks
         move_range(self.figure.y_range, y_ends)
-        labels = [short_name(c.label) for c in p.curves if c.tip not in self.hidden_tips] + [
-            a.label for a in p.areas[:1]
-        ]
-        end = steps_end(p.end, name_room(labels, self._size["inner_width"], TYPE_PX * self._type), p.log_steps)
+        room = name_room(p, self.hidden, self._size["inner_width"], TYPE_PX * self._type)
+        end = steps_end(p.end, room, p.log_steps)
         if end != self._end_now:
             self._end_now = end
             ticks = step_ticks(end, p.log_steps)
@@ -207,7 +202,8 @@ class CurvePlot:
         """The names at the ends of the lines."""
         if self._y_now is None:
             return
-        found = line_labels(p, self.hidden_tips, self._y_now, self._size["inner_height"], ROW_PX * self._type)
+        most = most_chars(self._size["inner_width"], TYPE_PX * self._type)
+        found = line_labels(p, self.hidden, self._y_now, self._size["inner_height"], ROW_PX * self._type, most)
         paper, ink = self.colours.paper, self.colours.ink
         colour = lambda place: self.colours.soft if place == BEHIND else self._colour_of(place, p.curves[place])  # noqa: E731
         spare = max(0, self._names_told - len(found))
@@ -251,14 +247,14 @@ class CurvePlot:
         """Names, strokes and reasons of another set of curves."""
         for (_, renderer), curve in zip(self.slots, p.curves, strict=False):
             renderer.name = f"{curve.tip} — {curve.reason}" if curve.reason else curve.tip
-            renderer.tags = [short_name(curve.label)]
+            renderer.tags = [name_of_line(curve, READ_CHARS)]
             renderer.glyph.line_alpha = opacity(curve)
         for area, (*_, median) in zip(p.areas, self.bands, strict=False):
             median.name, median.tags = area.tip, [area.label]
         self._stroke(p)
         self._show(p)
         self.figure.yaxis.axis_label = p.y_label
-        reasons = [f"{escape(c.tip)} — {escape(c.reason)}" for c in p.curves if not c.applies]
+        reasons = [escape(c.doubt) for c in p.curves if c.doubt and c.key not in self.hidden]
         reasons += [escape(p.note)] * bool(p.note)
         if (p.group, p.log) != self._noted[:2]:
             self._noted = p.group, p.log, False
@@ -271,16 +267,16 @@ class CurvePlot:
     def _show(self, p: CurvesPicture) -> None:
         """The lines that were not hidden, of as many slots as there are curves."""
         for place, (_, renderer) in enumerate(self.slots):
-            renderer.visible = place < len(p.curves) and p.curves[place].tip not in self.hidden_tips
+            renderer.visible = place < len(p.curves) and p.curves[place].key not in self.hidden
         for place, (_, *renderers) in enumerate(self.bands):
             for renderer in renderers:
-                renderer.visible = place < len(p.areas) and BANDS not in self.hidden_tips
+                renderer.visible = place < len(p.areas) and BANDS not in self.hidden
         if self.behind is not None:
-            self.behind[1].visible = bool(p.behind) and OVERLAYS not in self.hidden_tips
+            self.behind[1].visible = bool(p.behind) and OVERLAYS not in self.hidden
 
     def _stroke(self, p: CurvesPicture) -> None:
         """The colour, the width and the dashes of every line; a band has the colour of its curve."""
-        for place, ((_, renderer), stroke) in enumerate(zip(self.slots, strokes(p, self.hidden_tips), strict=False)):
+        for place, ((_, renderer), stroke) in enumerate(zip(self.slots, strokes(p, self.hidden), strict=False)):
             self._stroke_one(renderer.glyph, self._colour_of(place, p.curves[place]), stroke)
         for area, (_, band, median) in zip(p.areas, self.bands, strict=False):
             band.glyph.fill_color = median.glyph.line_color = self._colour_of(area.place, p.curves[area.place])

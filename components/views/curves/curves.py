@@ -17,9 +17,20 @@ from components.views.curves.law_curves import has_law, law_picture
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import newest, schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.curves import GROUP_LABELS, Band, CurvesPicture, Overlay, curves_picture, groups_of, suits_log
+from swarmviz.drawing.curves import (
+    BANDS,
+    GROUP_LABELS,
+    OVERLAYS,
+    Band,
+    CurvesPicture,
+    Overlay,
+    curves_picture,
+    groups_of,
+    suits_log,
+)
+from swarmviz.drawing.law import DISTANCES
 from swarmviz.drawing.law_beside import DISTANCE
-from swarmviz.theory import all_claims
+from swarmviz.theory import all_claims, claims_of
 from swarmviz.theory import lines as theory_lines
 
 FIRST_CHOICE = "value", "dispersion"
@@ -140,7 +151,12 @@ class Curves(View):
         if self._sim is None:
             return {}
         usual = [[group, self._suits_log(group)] for group in map(self._first, range(len(self._plots)))]
-        return {"curves": usual, "lines": [], "log_steps": [False] * len(self._plots)}
+        return {
+            "curves": usual,
+            "lines": [],
+            "log_steps": [False] * len(self._plots),
+            "hidden": [[] for _ in self._plots],
+        }
 
     @property
     def curves(self) -> list[list]:
@@ -192,6 +208,27 @@ class Curves(View):
         self._toggled = set(value)
 
     @property
+    def hidden(self) -> list[list[str]]:
+        """The names of what is hidden on each plot: observables, claims, parameters, BANDS and OVERLAYS."""
+        known = _hideable(self._sim)
+        return [sorted(plot.hidden & known) for plot in self._plots]
+
+    @hidden.setter
+    def hidden(self, value: Any) -> None:
+        known = _hideable(self._sim)
+        if (
+            not isinstance(value, list)
+            or len(value) != len(self._plots)
+            or not all(isinstance(names, list) and len(names) <= len(known) for names in value)
+            or not all(isinstance(name, str) and name in known for names in value for name in names)
+        ):
+            raise ValueError(
+                f"hidden = {value!r:.100}: must be {len(self._plots)} lists of names of lines, such as {min(known)}"
+            )
+        for plot, names in zip(self._plots, value, strict=True):
+            plot.hide(names)
+
+    @property
     def overlays(self) -> tuple[Overlay, ...]:
         """Other runs whose curves are drawn behind, thin and grey."""
         return self._overlays
@@ -212,7 +249,7 @@ class Curves(View):
                 if on and group in recorded
             },
             "lines": self.lines,
-            "hidden": [tip for plot in self._plots for tip in plot.hidden],
+            "hidden": sorted({name for names in self.hidden for name in names}),
             "overlays": list(self._overlays),
         }
         return {name: value for name, value in seen.items() if value} | ({"law": True} if self.law_parts else {})
@@ -333,6 +370,13 @@ def _groups(sim: Simulation) -> list[str]:
     """What a plot can show: the groups of what is recorded, the distance to the law and the schedules where there are any."""
     more = [TO_LAW] * has_law(sim) + [SCHEDULE] * bool(scheduled(newest(sim)))
     return groups_of(sim.dynamics.observables) + more
+
+
+def _hideable(sim: Simulation) -> frozenset[str]:
+    """The names of all that a plot of such a run can hide."""
+    dynamics = sim.dynamics
+    names = {*(o.name for o in dynamics.observables), *(claim.name for claim in claims_of(type(dynamics)))}
+    return frozenset({*names, *dynamics.declared(), *DISTANCES, BANDS, OVERLAYS})
 
 
 def _is_choice(value: Any, groups: list[str]) -> bool:

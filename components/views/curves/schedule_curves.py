@@ -73,7 +73,7 @@ def schedule_picture(sim: Simulation, log: bool) -> CurvesPicture:
         meaning = " ".join((declared.doc or "").split())
         ks, ys = thin(k, placed(y) if log else y)
         curves.append(Curve(declared.symbol or name, f"{declared.symbol or name}: {meaning}", ks.astype("f8"), ys,
-                            "solid", *_allowed(declared, k[k >= sim.k], y[k >= sim.k])))  # fmt: skip
+                            "solid", *_allowed(declared, k[k >= sim.k], y[k >= sim.k]), name=name))  # fmt: skip
     said = left_out(Zero(), {curve.label: curve.y for curve in curves}) if log else ""
     return CurvesPicture(GROUP, log, curves, "value", last, sim.k, *range_of([c.y for c in curves], log), note=said)
 

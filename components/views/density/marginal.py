@@ -48,6 +48,7 @@ class MarginalPlot:
         self.hover = hover_claims(fig)
         self.hover.renderers = [self.target, self.law]
         self.legend, self.note = flat_legend(fig, rows=1), note(fig)
+        self.legend.glyph_width = 14  # of a plot at 1024 pixels, where the agents and the smooth curve have to be named
         self.note.update(
             x_units="data", y_units="data", text_baseline="top", x_offset=6, y_offset=-6
         )  # the upper left stays free longest
@@ -66,9 +67,9 @@ class MarginalPlot:
 
     def name(self, label: str, target: Target | None, smooth: bool, law: DrawnLaw | None = None) -> None:
         """Another coordinate or another target."""
-        items = [LegendItem(label="density", renderers=[self.quads])]
+        items = [LegendItem(label="agents", renderers=[self.quads])]
         if smooth:
-            items.append(LegendItem(label="smoothed", renderers=[self.smooth]))
+            items.append(LegendItem(label="smooth", renderers=[self.smooth]))
         if target is not None:
             items.append(LegendItem(label=target.title, renderers=[self.target]))
             self.target.name = claim_of(target)

@@ -15,16 +15,17 @@ from swarmviz.drawing import style
 from swarmviz.drawing.landscape import slice_point
 from swarmviz.drawing.layers import ALL, Layers
 from swarmviz.drawing.plane import TRAIL_PICTURES
-from swarmviz.drawing.region import Region, View, region_of
+from swarmviz.drawing.region import View, checked_region
 from swarmviz.drawing.zoom import reach, view_of
+from swarmviz.exports.metadata import checked_label
 from swarmviz.exports.mpl.arena_finite_set import Bars, Sites
 from swarmviz.exports.mpl.arena_inset import InsetAxes
 from swarmviz.exports.mpl.arena_line import Line
 from swarmviz.exports.mpl.arena_plane import Plane
 from swarmviz.exports.mpl.figure import FONT, SMALL, new_figure, write_title
 from swarmviz.simulation import Simulation
+from swarmviz.theory.wording import number_words
 
-MAX_LABEL_CHARS = 200
 SIZES = {1: (7.2, 4.8), 2: (6.4, 6.4)}  # inches; at 120 dots per inch films have sides that are multiples of 16
 
 
@@ -46,8 +47,8 @@ class Arena:
     Raises
     ------
     ValueError
-        When the label is no text or longer than MAX_LABEL_CHARS, the region is out of range, or the swarm lives on a finite set, which has
-        none.
+        When the label is no text or longer than :func:`checked_label` allows, the region is out of range, or the swarm
+        lives on a finite set, which has none.
     """
 
     def __init__(
@@ -59,10 +60,8 @@ class Arena:
         layers: Layers = ALL,
         label: str = "",
     ):
-        if not isinstance(label, str) or len(label) > MAX_LABEL_CHARS:
-            raise ValueError(f"label = {repr(label)[:80]}: must be a text of at most {MAX_LABEL_CHARS} characters")
-        self._label = f"{label} · " if label else ""
-        self.region, self.layers = checked_region(sim, region), layers
+        self._label = f"{checked_label(label)} · " if label else ""
+        self.region, self.layers = checked_region(region, sim.frame, sim.landscape), layers
         self.colours = style.theme(dark)
         self.figure = new_figure(*SIZES[min(sim.frame.d, 2)], self.colours, dpi)
         self.axes = self.figure.add_subplot()
@@ -107,19 +106,10 @@ class Arena:
         picture = self.painter.move(sim, view)
         if self.inset is not None:
             self.inset.move(sim, view, picture)
-        self.clock.set_text(f"k = {frame.k:,}   t = {frame.t:.6g}")
+        self.clock.set_text(f"k = {frame.k:,}   t = {number_words(frame.t, 6)}")
         self.note.set_text(picture.note)
         self.note.set_visible(bool(self.note.get_text()))
         return fresh
-
-
-def checked_region(sim: Simulation, values: Any) -> Region | None:
-    """The region that is shown in place of the box, None for the box."""
-    if values is None:
-        return None
-    if sim.frame.occupation is not None:
-        raise ValueError(f"region = {str(values)[:80]}: a finite set is shown whole")
-    return region_of(values, *sim.landscape.limits(sim.frame.d))
 
 
 def painter_of(sim: Simulation) -> type:

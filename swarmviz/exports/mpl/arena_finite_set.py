@@ -144,7 +144,7 @@ class Sites:
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         if self.bar is None:
             self.bar = axes.figure.colorbar(tiles, ax=axes, shrink=0.82, aspect=34, pad=0.02)
-            self.bar.ax.set_title("U", fontsize=TEXT, family=FONT, color=colours.ink)
+            self.bar.ax.set_title("cost U", fontsize=TEXT, family=FONT, color=colours.ink)
             self.bar.outline.set_visible(False)
         self.bar.update_normal(tiles)
         marks = scale.marks()

@@ -149,7 +149,7 @@ class Plane:
         if self.bar is None:
             self.bar = self.axes.figure.colorbar(image, ax=self.axes, shrink=0.82, aspect=34, pad=0.02)
             self.bar.outline.set_visible(False)
-            self.bar.ax.set_title("F", fontsize=SMALL, family=FONT, color=self.colours.ink)
+            self.bar.ax.set_title("value F", fontsize=SMALL, family=FONT, color=self.colours.ink)
         else:
             self.bar.update_normal(image)
         self.bar.set_ticks(list(marks), labels=list(marks.values()))

@@ -19,7 +19,7 @@ from swarmviz.drawing.axes import (
     tick_texts,
     wide_enough,
 )
-from swarmviz.drawing.claims import opacity, reasons
+from swarmviz.drawing.claims import opacity
 from swarmviz.drawing.curves import (
     OVERLAYS,
     Curve,
@@ -29,11 +29,10 @@ from swarmviz.drawing.curves import (
     groups_of,
     name_of,
     suits_log,
-    tip_of,
 )
 from swarmviz.drawing.law import distances_picture
 from swarmviz.drawing.law_beside import DISTANCE
-from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, name_room, readable, short_name
+from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, most_chars, name_room, readable, whole_name
 from swarmviz.drawing.log_axis import BELOW
 from swarmviz.drawing.strokes import Stroke, strokes
 from swarmviz.drawing.style import Theme
@@ -72,7 +71,7 @@ def curves_figure(
     lines : sequence of str, optional
         Claims whose lines are drawn although they usually are not, or the reverse.
     hidden : sequence of str, optional
-        The ``tip`` of each :class:`swarmviz.drawing.curves.Curve` that is left out; OVERLAYS for the curves of other runs.
+        What is left out: names of observables and of claims; OVERLAYS for the curves of other runs.
     overlays : sequence of Overlay, optional
         Other runs, whose curves lie behind, thin and grey.
     log_steps : mapping of str to bool, optional
@@ -108,14 +107,13 @@ def curves_figure(
         ]
         beside = drawn_of(law, sim, DISTANCE)
     if beside is not None:
-        pictures.append(distances_picture("W₁", beside.distances, frame.n, sim.k, True, ""))
+        pictures.append(_seen(distances_picture("W₁", beside.distances, frame.n, sim.k, True, ""), hidden))
     columns = 1 if len(pictures) == 1 else 2
     rows = -(-len(pictures) // columns)
     figure = new_figure(4.6 * columns, 2.5 * rows + 0.4, colours, dpi)
     panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns)))
     last = max(sim.furthest, *(picture.end for picture in pictures))
-    names = [short_name(curve.label) for picture in pictures for curve in picture.curves if curve.label]
-    room = name_room(names, FRAME_WIDTH, NAME_SIZE)
+    room = max(name_room(picture, (), FRAME_WIDTH, NAME_SIZE) for picture in pictures)
     for axes, drawn in zip(panels, pictures, strict=False):
         _panel(axes, drawn, colours, steps_end(last, room, drawn.log_steps))
     for axes in panels[len(pictures) :]:
@@ -125,7 +123,7 @@ def curves_figure(
         axes.tick_params(labelbottom=True)
     title = f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}"
     figure.suptitle(title, x=0.01, ha="left", color=colours.ink, fontsize=10, family=FONT)
-    failed = reasons([line for line in drawn_lines if tip_of(line) not in hidden])
+    failed = [curve.doubt for picture in pictures for curve in picture.curves if curve.doubt and curve.label]
     if failed := failed + (said_of(beside.law, None, sim.k) if beside is not None else []):
         figure.supxlabel(room_for(figure, failed), x=0.01, ha="left", color=colours.soft, fontsize=SMALL, family=FONT)
     return figure
@@ -153,7 +151,7 @@ def _axes(name: str, log: Any, groups: Sequence[str]) -> Mapping[str, bool]:
 
 def _seen(drawn: CurvesPicture, hidden: Sequence[str]) -> CurvesPicture:
     """A picture whose hidden curves have no label, by which they are left out; ends, colours and places stay as on the page."""
-    curves = [curve._replace(label="") if curve.tip in hidden else curve for curve in drawn.curves]
+    curves = [curve._replace(label="") if curve.key in hidden else curve for curve in drawn.curves]
     return drawn._replace(curves=curves, behind=() if OVERLAYS in hidden else drawn.behind)
 
 
@@ -171,7 +169,7 @@ def _panel(axes: Any, drawn: CurvesPicture, colours: Theme, end: float) -> None:
         axes.plot([], [], color=colours.soft, linewidth=0.9, alpha=0.6, label=name_of(drawn.behind))
     if not drawn.log:
         _linear_axis(axes, _around(ends_of([curve.y for curve in (*measured, *drawn.behind)]), claimed))
-    hidden = {curve.tip for curve in drawn.curves if not curve.label}
+    hidden = {curve.key for curve in drawn.curves if not curve.label}
     for place, (curve, stroke) in enumerate(zip(drawn.curves, strokes(drawn, hidden), strict=True)):
         if curve.label:  # else it is hidden
             colour, (width, dash) = _colour_of(place, curve, colours), _printed(stroke)
@@ -199,15 +197,16 @@ def _printed(stroke: Stroke) -> tuple[float, Any]:
 
 def _name_lines(axes: Any, drawn: CurvesPicture, colours: Theme) -> None:
     """The names at the ends of the lines; a legend has the whole ones of those that are cut or have no room."""
-    found = line_labels(drawn, (), axes.get_ylim(), FRAME_HEIGHT, NAME_SIZE + 1)
+    found = line_labels(drawn, (), axes.get_ylim(), FRAME_HEIGHT, NAME_SIZE + 1, most_chars(FRAME_WIDTH, NAME_SIZE))
     for label in found:
         own = colours.soft if label.place == BEHIND else _colour_of(label.place, drawn.curves[label.place], colours)
         at = max(label.k, float(drawn.log_steps)), at_share(label.height, axes.get_ylim(), drawn.log)
         axes.annotate(label.text, at, (3, 0), textcoords="offset points", va="center", family=FONT, size=NAME_SIZE, annotation_clip=False,
                       color=readable(own, colours.paper, colours.ink)).set_in_layout(False)  # fmt: skip
     told = {label.text for label in found}
+    told |= {whole_name(curve.label) for curve in drawn.curves if curve.short in told}  # by the short name that it has
     lines, names = axes.get_legend_handles_labels()
-    left = [(line, name) for line, name in zip(lines, names, strict=True) if name.removeprefix("claimed ") not in told]
+    left = [(line, name) for line, name in zip(lines, names, strict=True) if whole_name(name) not in told]
     if left:
         axes.legend(*zip(*left, strict=True), loc="best", frameon=True, framealpha=0.8, edgecolor="none", facecolor=colours.paper,
                     labelcolor=colours.ink, prop={"size": NAME_SIZE, "family": FONT})  # fmt: skip

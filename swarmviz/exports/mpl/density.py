@@ -26,6 +26,7 @@ from swarmviz.exports.mpl.figure import SMALL, apply_theme, density_map, legend,
 from swarmviz.exports.mpl.law import Given, drawn_of, said_of
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Target
+from swarmviz.theory.wording import number_words
 
 
 def density_figure(
@@ -58,7 +59,7 @@ def density_figure(
         _histogram(axes, m, name, drawn, sim.k, colours)
     if drawn.joint is not None:
         _joint(panels[-1], drawn.joint, drawn.names, drawn.target, colours)
-    write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
+    write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {number_words(sim.t, 6)}", colours)
     said = said_of(drawn.law.law, None, sim.k) if drawn.law is not None else []
     legend(figure, _entries(drawn, colours), colours, said=reasons([drawn.target]) + said)
     return figure
@@ -131,7 +132,7 @@ def _entries(drawn: DensityPicture, colours: Theme) -> list[Any]:
 
     entries: list[Any] = [Patch(facecolor=colours.bars, label=f"{drawn.n:,} agents")]
     if drawn.smooth:
-        entries.append(Line2D([], [], color=colours.ink, label="smoothed"))
+        entries.append(Line2D([], [], color=colours.ink, label="smooth"))
     if (target := drawn.target) is not None:
         label = target.title if drawn.joint is None else contours_name(target)
         dotted: dict[str, Any] = {"linestyle": ":", "linewidth": 2, "alpha": opacity(target)}

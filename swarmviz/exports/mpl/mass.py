@@ -12,7 +12,6 @@ from swarmviz.drawing.law_beside import MASSES
 from swarmviz.drawing.mass import (
     STRENGTH,
     MassPicture,
-    decimal_of,
     mass_ends,
     mass_picture,
     offered,
@@ -33,6 +32,7 @@ from swarmviz.exports.mpl.figure import (
 from swarmviz.exports.mpl.law import Given, drawn_of, paint_plane, plane_entry, said_of
 from swarmviz.frame import Frame
 from swarmviz.simulation import Simulation
+from swarmviz.theory.wording import number_words
 
 
 def mass_figure(
@@ -62,7 +62,7 @@ def mass_figure(
     apply_theme(axes, colours, drawn.x_label, drawn.y_label)
     _scale(axes, drawn, m_ends)
     _paint(axes, drawn, frame, colours)
-    write_title(axes, f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
+    write_title(axes, f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {number_words(sim.t, 6)}", colours)
     entries, said = _entries(drawn, frame, colours), [drawn.note] if drawn.note else []
     if beside is not None and over != STRENGTH:
         plane = beside.planes.get(MASSES)
@@ -132,7 +132,7 @@ def _entries(p: MassPicture, frame: Frame, colours: Theme) -> list[Any]:
     if p.curve.size:
         entries.append(Line2D([], [], color=colours.curves[0], linewidth=1.8, label="σ(m)"))
     if p.cutoff is not None:
-        label = f"cutoff {decimal_of(p.cutoff)}"
+        label = f"cutoff {decimal(p.cutoff, 4)}"
         entries.append(Line2D([], [], color=colours.target, linestyle="--", linewidth=1.4, label=label))
     entries.append(Line2D([], [], color=colours.soft, linestyle=":", linewidth=1.2, label="1/N"))
     if len(p.goals):

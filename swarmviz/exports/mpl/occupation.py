@@ -10,6 +10,7 @@ from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
 from swarmviz.exports.mpl.figure import apply_theme, legend, new_figure, write_title
 from swarmviz.simulation import Simulation
+from swarmviz.theory.wording import number_words
 
 PAD = 1.08  # of what is drawn
 DETAILED = 120  # bars up to which they have rims
@@ -34,9 +35,9 @@ def occupation_figure(sim: Simulation, dark: bool = False, dpi: float = 150) -> 
         axes.stairs(middle, edges, baseline=None, color=colours.ink, linewidth=1.4, linestyle="--", zorder=4)
     axes.set(xlim=(edges[0], edges[-1]), ylim=(-PAD * d.most, PAD * d.most))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.yaxis.set_major_formatter(lambda share, place: f"{100 * share:.6g}%".replace("-", "−"))
+    axes.yaxis.set_major_formatter(lambda share, place: f"{number_words(100 * share, 6)}%")
     axes.grid(axis="y", color=colours.grid, linewidth=0.6)
-    write_title(axes, f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
+    write_title(axes, f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {number_words(sim.t, 6)}", colours)
     legend(figure, _entries(sim, d, colours), colours, said=d.laws.reasons)
     return figure
 
@@ -52,6 +53,6 @@ def _entries(sim: Simulation, d: OccupationPicture, colours: Theme) -> list[Any]
     if law:
         entries.append(Line2D([], [], color=colours.ink, linestyle="--", linewidth=1.4, label=law))
     if d.banded:
-        label = f"± {ERRORS:g}σ of {sim.frame.n:,} agents, linear noise"
+        label = f"± {number_words(ERRORS)}σ of {sim.frame.n:,} agents, linear noise"
         entries.append(Patch(facecolor=colours.soft, alpha=0.25, label=label))
     return entries

@@ -30,6 +30,7 @@ from swarmviz.exports.mpl.law import Given, drawn_of, paint_plane, plane_entry, 
 from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
+from swarmviz.theory.wording import number_words
 
 MOST_LINE_CHARS = 50  # of a note
 MARGIN = 1.06  # of the fastest agent that is shown
@@ -63,7 +64,7 @@ def phase_figure(
             _panel(axes, drawn, frame, colours)
             if beside is not None and PHASE in beside.planes:
                 paint_plane(axes, beside.law, beside.planes[PHASE], colours)
-    write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {sim.t:.6g}", colours)
+    write_title(panels[0], f"{heading(sim).splitlines()[0]}, k = {sim.k:,}, t = {number_words(sim.t, 6)}", colours)
     entries, said = _entries(pictures[0], frame, colours), reasons([pictures[0].law])
     if beside is not None:
         plane = beside.planes.get(PHASE)

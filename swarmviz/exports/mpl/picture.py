@@ -140,7 +140,7 @@ def picture(
           density, W₁ of the swarm to it, or the law of places and velocities or masses; of a long run it takes minutes
         * log, of curves: mapping of some groups of observables, such as "value", to bool, whether their axes are logarithmic
         * lines, of curves: names of claims whose lines are drawn although they usually are not, or the reverse
-        * hidden, of curves: the tips of those that are left out
+        * hidden, of curves: names of observables and claims that are left out; "other runs" for those behind
         * overlays, of curves: other runs behind them, sequence of :class:`swarmviz.drawing.curves.Overlay`
         * over, of masses: "strength", where mass decides on noise, or a coordinate, int from 0; the first that there is when absent
         * other, of a comparison, which needs it: Simulation, the second run

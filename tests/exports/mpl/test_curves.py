@@ -94,6 +94,17 @@ def test_what_a_legend_hides_is_left_out_and_the_others_keep_colour_and_axis(sim
     assert [line.get_color() for line in seen.lines] == [line.get_color() for line in whole.lines][1:]
 
 
+def labels_of_legend(axes):
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def test_a_legend_repeats_no_line_that_its_short_name_tells(sim):
+    """It lay over the names that stand at the right."""
+    axes = panels(curves_figure(sim))["dispersion"]
+    assert "identity (mean)" in {text.get_text() for text in axes.texts}
+    assert axes.get_legend() is None or "finite-N identity for the mean" not in labels_of_legend(axes)
+
+
 def test_lines_of_claims_are_those_that_are_drawn(sim):
     claim = next(c for claims in all_claims().values() for c in claims if c.curve and not c.drawn and c.observable in sim.record
                  and type(sim.dynamics).__name__ == "CBO" and c in all_claims()[type(sim.dynamics)])  # fmt: skip

@@ -35,7 +35,7 @@ def test_the_occupation_is_that_of_the_frame_less_the_target_beside_the_room_tha
     assert bars.edges.tolist() == (np.arange(21) - 0.5).tolist()
     low, high = figure.axes[0].get_ylim()
     assert low <= band.baseline.min() and high >= max(bars.values.max(), band.values.max())
-    assert named(figure) == ["80 agents", "η_β at β = 5", "exact law", "± 2σ of 80 agents, linear noise"]
+    assert named(figure) == ["80 agents", "target ηᵦ at β = 5", "exact law", "± 2σ of 80 agents, linear noise"]
 
 
 def test_where_the_exact_law_is_not_known_there_is_no_band_around_the_target():

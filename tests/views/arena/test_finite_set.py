@@ -398,7 +398,7 @@ def test_a_theorem_that_does_not_apply_is_said_in_words_and_its_law_drawn_faintl
     for sim, said in ((fails, True), (holds, False)):
         arena, beside = shown(sim), shown(sim, Occupation)
         assert (
-            ("−m/(2(1 − m)) fails" in arena.renderer.note.text.replace("\n", " "))
+            ("−m/(2(1 − m))” fails" in arena.renderer.note.text.replace("\n", " "))
             == said
             == ("fails" in beside.reasons.text)
         )
