@@ -34,7 +34,7 @@ export const makeTransport = (model, send) => {
   const play = button("play", "Pause", "Pause (Space)"), reset = button("reset", "Reset", "Reset with the same seed (R)")
   const undo = button("undo", "Undo", "Undo the last edit or choice (Ctrl+Z)"), redo = button("redo", "Redo", "Do again what was undone (Ctrl+Shift+Z)")
   const node = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, button("back", "Back", "One step back (←)"), play,
-    button("step", "Step", "One step (→)"), reset, button("seed", "New seed", "Reset with a new seed (N)"))
+    button("step", "Step", "One step (→)"), reset, button("seed", "New seed", "New seed: reset with the next one (N)"))
 
   const showPlaying = () => {
     play.innerHTML = icon(playing ? "pause" : "play")

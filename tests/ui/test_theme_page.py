@@ -19,14 +19,11 @@ def test_the_page_follows_the_systems_theme_until_a_person_chooses_also_under_a_
     lab.open(server.page)
     lab.pause()
     inks = [axis()]
-    for theme in ("dark", "light", "dark", "light"):  # the last two at once: nothing in between may be left
+    for theme in ("dark", "light"):
         lab.page.emulate_media(color_scheme=theme)
-        if len(inks) < 3:
-            becomes(theme)
-            lab.wait(lambda: axis() != inks[-1], "the figures do not follow")
-            inks.append(axis())
-    lab.page.wait_for_timeout(300)
-    becomes("light")
+        becomes(theme)
+        lab.wait(lambda: axis() != inks[-1], "the figures do not follow")
+        inks.append(axis())
     assert kept() is None and inks[0] == inks[2], "nobody has chosen"
     switch = lab.page.locator("button.theme")
     assert not switch.is_visible(), "the head has one"
