@@ -21,25 +21,30 @@ from components.server.bokeh_patches.figure_painting import patch_painting
 LOW_PX = 150  # height of a figure below which its legend has one row
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
-# As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest. A low plot
+# As many columns as there is room for: what is around a label takes 31 pixels, and a column as much as its widest. A low plot
 # has one row, so that it keeps its height. Where the rows are not enough, labels are cut short; hovering over a line tells its whole name.
 # In a legend of one row everywhere the first names give way: those of a small plot that its heading and its switches tell as well.
 LEGEND_COLUMNS = """
 const room = fig.inner_width + 16, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
-let widths = legend.items.map((item) => 6 * (window.swarmviz_type ?? 1) * item.label.value.length + 34)
+const pen = (window.swarmviz_pen ??= document.createElement("canvas").getContext("2d"))
+pen.font = `${parseFloat(legend.label_text_font_size) * (window.swarmviz_type ?? 1)}px ${legend.label_text_font}`
+let widths = legend.items.map((item) => Math.ceil(pen.measureText(item.label.value).width) + 31)
 while (rows == 1 && widths.length > 1 && sum(widths) > room) widths.shift()
 const first = legend.items.length - widths.length
 if (fig.inner_width > 0) legend.items.forEach((item, i) => { if (item.visible != (i >= first)) item.visible = i >= first })
-const taken = (n) => sum(widths.slice(0, n).map((_, i) => Math.max(...widths.filter((_, j) => j % n == i))))
+const columns = (n) => widths.slice(0, n).map((_, i) => Math.max(...widths.filter((_, j) => j % n == i)))
+const taken = (n) => sum(columns(n))
 let n = widths.length
 const lines = fig.outer_height < low ? 1 : rows
 while (n > Math.ceil(widths.length / lines) && taken(n) > room) n -= 1
 if (n > 0 && fig.inner_width > 0) {
   if (legend.ncols != n) legend.ncols = n
-  const most = taken(n) > room ? `${Math.floor(room / n) - 34}px` : "none"
+  let left = room // the widest columns give way, all to the same width
+  const given = columns(n).sort((a, b) => a - b).map((width, i) => { const w = Math.min(width, left / (n - i)); left -= w; return w })
+  const most = taken(n) > room ? `${Math.max(Math.floor(given.at(-1)) - 31, 8)}px` : "none"
   if (legend.tags[0] != most) {
     legend.tags = [most]
-    legend.stylesheets = [`.bk-label { max-width: ${most}; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }`]
+    legend.stylesheets = [`.bk-label { display: block; max-width: ${most}; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }`]
   }
 }
 """
