@@ -8,7 +8,6 @@ if (!window.swarmviz_figures) {
   const {GlyphRendererView} = part("models/renderers/glyph_renderer")
   const {LegendView} = part("models/annotations/legend")
   const {VisualProperties} = part("core/visuals/visual")
-  const SETTLED_MS = 150 // after which a layout has mostly come to rest
   const moves = (view) => view.model.level === "overlay"
 
   const measure = PlotView?.prototype._invalidate_layout_if_needed
@@ -39,12 +38,8 @@ if (!window.swarmviz_figures) {
         describe(this)
         this.connect(this.model.properties.name.change, () => describe(this))
       }
+      given[0].beginPath() // BokehJS begins none for the outline of a frame without a fill: what the painting before drew last is stroked with it
       paint_rest.apply(this, given)
-      const frame = this.frame.bbox.args.join()
-      if (frame !== this.painted_frame) { // with another frame, Chromium was seen to stroke ticks of the painting before: once more, then
-        this.painted_frame = frame
-        setTimeout(() => { if (this.model.document != null) { this.request_repaint() } }, SETTLED_MS)
-      }
     }
     PlotView.prototype._paint_overlays = function (...given) {
       this.moves_only = !this.rest_painted

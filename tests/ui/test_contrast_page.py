@@ -36,3 +36,51 @@ def test_every_text_has_the_contrast_of_level_aa_in_both_themes(lab, server):
         assert not found, f"{theme}: {found}"
         lab.page.click("[aria-label='Toggle theme']")
         lab.page.wait_for_timeout(300)
+
+
+def hover_all(lab):
+    """Every button, entry of a menu and head of a section looks as if the pointer were over it; returns how many they are."""
+    devtools = lab.page.context.new_cdp_session(lab.page)
+    nodes = [devtools.send("DOM.getDocument", {"depth": -1, "pierce": True})["root"]]
+    devtools.send("CSS.enable")
+    found = 0
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("children", []) + node.get("shadowRoots", [])
+        if node["nodeName"] in ("BUTTON", "SUMMARY", "SELECT", "A"):
+            devtools.send("CSS.forcePseudoState", {"nodeId": node["nodeId"], "forcedPseudoClasses": ["hover"]})
+            found += 1
+    return found
+
+
+def test_what_is_hovered_said_refused_or_opened_for_a_moment_has_it_too_also_with_two_swarms(lab, server):
+    lab.page.set_viewport_size({"width": 1024, "height": 768})  # where the bar has a panel
+    lab.page.emulate_media(reduced_motion="reduce", color_scheme="light")
+    lab.open(server.page)
+    lab.pause()
+    lab.page.get_by_role("button", name="Compare with a second swarm").click()
+    lab.wait(lambda: lab.page.locator('button:text-is("A and B")').count() == 1, "there is nothing to compare")
+    for theme in ("light", "dark"):
+        lab.type("dynamics.sigma", "much")
+        lab.wait(lambda: lab.error("dynamics.sigma"), "nothing is refused")
+        lab.press("copy")
+        said = lab.page.locator(".banner:visible, dialog.by-hand[open]")
+        lab.wait(lambda found=said: found.count() > 0, "nothing is said")
+        assert hover_all(lab) > 30
+        found = low(lab, 80)
+        lab.page.keyboard.press("Escape")
+        lab.page.click("button.more")
+        found += low(lab, 80)
+        lab.page.click("button.ask")
+        lab.page.locator("dialog[open] kbd").first.wait_for()
+        found += low(lab, 100)
+        lab.page.keyboard.press("Escape")
+        assert not found, f"{theme}: {found}"
+        lab.page.emulate_media(color_scheme="dark")
+        lab.wait(
+            lambda: (
+                lab.page.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
+                != "rgb(255, 255, 255)"
+            ),
+            "no dark",
+        )

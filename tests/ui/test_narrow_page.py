@@ -39,6 +39,19 @@ CUT = """() => {
   return [out, views.length]
 }"""
 
+# How much of a line is seen that was drawn, but not stroked, before the arena was painted anew: what it drew last is left over likewise.
+STRAY = """async () => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const figures = models.filter((m) => m.type === "Figure" && m.title?.text)
+  const view = figures.map((m) => Bokeh.index.find_one_by_id(m.id)).find((v) => v != null)
+  const {ctx} = view.canvas_view.primary
+  ctx.beginPath()
+  ctx.rect(2, 2, 12, 12)
+  view.request_repaint()
+  await new Promise((done) => setTimeout(done, 300))
+  return Math.max(...ctx.getImageData(0, 6, 6, 6).data)
+}"""
+
 # What of the equation card ends beyond the window.
 CLIPPED = """() => {
   const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
@@ -108,6 +121,7 @@ def test_what_a_narrow_bar_has_no_room_for_is_one_press_away(lab, server, where)
 def test_the_landscape_fills_the_frame_and_no_plot_is_cut_at_any_size(lab, server):
     lab.open(server.page)
     lab.pause()
+    assert lab.page.evaluate(STRAY) == 0, "the frame is drawn with lines of the painting before"
     for open_panel in (False, True):
         if open_panel:
             size(lab, *WIDE)
