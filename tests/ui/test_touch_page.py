@@ -1,5 +1,7 @@
-"""The page under fingers, in a real Chromium that is told of touches: where the whole box is seen one finger scrolls the page, two zoom into it;
-then one finger moves the region; and a finger drags the points of a schedule."""
+"""The page under fingers, in a real Chromium that is told of touches.
+
+Where the whole box is seen, one finger scrolls the page, and two zoom into the box; then one finger moves the region that is seen.
+"""
 
 from __future__ import annotations
 
@@ -58,12 +60,14 @@ def test_fingers_scroll_the_page_zoom_and_move_the_arena_and_drag_a_schedule(bro
     fingers.drag(((x - 25, y), (x - 90, y)), ((x + 25, y), (x + 90, y)))
     lab.wait(lambda: width(lab) < 0.6 * (whole[1] - whole[0]), "two fingers do not zoom")
     assert lab.page.evaluate("visualViewport.scale") == 1, "they zoom the page"
+    region = lambda: (permalink.read(lab.page.url.partition("?s=")[2]).views or {}).get("region")  # noqa: E731
+    lab.wait(lambda: region() == pytest.approx(arenas(lab)[0]), "the link does not hold it")
+    lab.page.wait_for_timeout(300)  # a hand needs longer
     before = arenas(lab)[0]
     fingers.drag(((x, y), (x + 60, y)))
     lab.wait(lambda: arenas(lab)[0][0] < before[0], "one finger does not move the region")
     assert width(lab) == pytest.approx(before[1] - before[0]) and scrolled() == 0
-    region = lambda: (permalink.read(lab.page.url.partition("?s=")[2]).views or {}).get("region")  # noqa: E731
-    lab.wait(lambda: region() == pytest.approx(arenas(lab)[0]), "the link does not hold it")
+    lab.wait(lambda: region() == pytest.approx(arenas(lab)[0]), "the link does not follow")
     lab.page.locator("button.box").tap()
     lab.wait(lambda: arenas(lab)[0] == pytest.approx(whole), "the whole box does not come back")
 
