@@ -51,6 +51,13 @@ if (!window.swarmviz_figures) {
       this.plot_view.request_layout()
     }
   }
+  // What is told of the thing under the pointer has the page's type and its colours: those of BokehJS are too pale on the light paper.
+  const {TooltipView} = part("models/ui/tooltip")
+  const sheets = TooltipView?.prototype.stylesheets
+  if (sheets) {
+    const looks = ":host { font: 400 13px/1.35 var(--sv-font); color: var(--sv-text); background: var(--sv-paper); opacity: 1 } .bk-tooltip-row-label { color: var(--sv-muted) }"
+    TooltipView.prototype.stylesheets = function () { return [...sheets.call(this), looks] }
+  }
   // Type is as many times as large as a figure says: one factor for every figure of the page, and for those to come (bar_projector.js).
   const {Text, TextScalar, TextVector} = part("core/visuals/text")
   const enlarge = (text) => { // a size, or a font with one

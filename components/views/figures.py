@@ -40,6 +40,8 @@ const taken = (n) => sum(columns(n))
 let n = widths.length
 const most_lines = fig.outer_height < low ? 1 : rows > 1 && fig.outer_height > high ? rows + 1 : rows
 while (n > Math.ceil(widths.length / most_lines) && taken(n) > room) n -= 1
+const even = Math.ceil(widths.length / Math.ceil(widths.length / n)) // as many rows, filled evenly
+if (n > 0 && taken(even) <= Math.max(room, taken(n))) n = even
 if (n > 0 && fig.inner_width > 0) {
   if (legend.ncols != n) legend.ncols = n
   let left = room // the widest columns give way, all to the same width

@@ -53,6 +53,16 @@ def hover_all(lab):
     return found
 
 
+# Where an agent is on the screen, and whether something is told of it.
+AGENT = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const figure = models.find((m) => m.type === "Figure" && m.title?.text && Bokeh.index.find_one_by_id(m.id) != null)
+  const {el, frame} = Bokeh.index.find_one_by_id(figure.id), box = el.getBoundingClientRect()
+  const {x, y} = figure.renderers.map((r) => r.data_source?.data).find((d) => d?.tone && d.size && d.x?.length)
+  return [box.left + frame.x_scale.compute(x[0]), box.top + frame.y_scale.compute(y[0])]
+}"""
+
+
 def test_what_is_hovered_said_refused_or_opened_for_a_moment_has_it_too_also_with_two_swarms(lab, server):
     lab.page.set_viewport_size({"width": 1024, "height": 768})  # where the bar has a panel
     lab.page.emulate_media(reduced_motion="reduce", color_scheme="light")
@@ -67,6 +77,8 @@ def test_what_is_hovered_said_refused_or_opened_for_a_moment_has_it_too_also_wit
         said = lab.page.locator(".banner:visible, dialog.by-hand[open]")
         lab.wait(lambda found=said: found.count() > 0, "nothing is said")
         assert hover_all(lab) > 30
+        lab.page.mouse.move(*lab.page.evaluate(AGENT))
+        lab.page.locator(".bk-tooltip-row-label").first.wait_for()
         found = low(lab, 80)
         lab.page.keyboard.press("Escape")
         lab.page.click("button.more")
