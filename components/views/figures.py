@@ -43,7 +43,8 @@ while (n > Math.ceil(widths.length / most_lines) && taken(n) > room) n -= 1
 const even = Math.ceil(widths.length / Math.ceil(widths.length / n)) // as many rows, filled evenly
 if (n > 0 && taken(even) <= Math.max(room, taken(n))) n = even
 if (n > 0 && fig.inner_width > 0) {
-  if (legend.ncols != n) legend.ncols = n
+  const wanted = rows == 1 ? legend.items.length : n // one row, also for the moment in which new names are all visible: it is laid out then
+  if (legend.ncols != wanted) legend.ncols = wanted
   let left = room // the widest columns give way, all to the same width
   const given = columns(n).sort((a, b) => a - b).map((width, i) => { const w = Math.min(width, left / (n - i)); left -= w; return w })
   const most = taken(n) > room ? `${Math.max(Math.floor(given.at(-1)) - 31, 8)}px` : "none"

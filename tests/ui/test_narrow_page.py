@@ -206,6 +206,10 @@ def test_the_legend_of_a_small_plot_has_one_row(lab, server):
         f"what the switch says already gives way: {lab.page.evaluate(legends)}",
     )
     lab.wait(lambda: all(high < 30 for high, _ in lab.page.evaluate(legends)), f"{lab.page.evaluate(legends)}")
+    columns = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+      .filter((m) => m.type === "Legend" && m.items.some((item) => !item.visible)).map((m) => [m.ncols, m.items.length])"""
+    told = lab.page.evaluate(columns)
+    assert told and all(n == items for n, items in told), "names that come anew take two rows before they give way"
     size(lab, *WIDE)
     lab.wait(lambda: [shown for _, shown in lab.page.evaluate(legends)] == [2, 2], "where there is room, all is named")
     assert not lab.complaints
