@@ -14,7 +14,7 @@ import {makeHelp, listenToKeys} from "./bar_keyboard.js"
 import {makeMore} from "./bar_more.js"
 import {makeSpoken} from "./bar_spoken.js"
 import {makeArrival} from "./bar_arrival.js"
-import {followTheme} from "./bar_theme.js"
+import {makeTheme} from "./bar_theme.js"
 
 export function render({model}) {
   watchConnection(model)
@@ -28,15 +28,15 @@ export function render({model}) {
   const help = makeHelp()
   const full = makeFullScreen(model, () => more.close())
   const projector = makeProjector(model, send, () => more.close())
+  const theme = makeTheme(model, send, () => more.close())
   const settings = makeSettings(model, send, () => more.mark(settings.changed()))
-  const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, projector.button, full.button, help.button), () => help.isOpen() || link.isOpen())
+  const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, projector.button, full.button, theme.button, help.button), () => help.isOpen() || link.isOpen())
   const bar = make("div", {className: "strip"}, banner.node, readout.line, transport.node, speed.node, more.panel, readout.rates,
     make("div", {className: "corner"}, link.button, more.button), help.dialog, link.dialog, makeSpoken(model))
   more.watch(bar)
   settings.show()
-  listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleProjector: projector.toggle, toggleHelp: help.toggle})
+  listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleProjector: projector.toggle, toggleTheme: theme.toggle, toggleHelp: help.toggle})
 
-  const theme = followTheme(model, send)
   const arrival = makeArrival(model, send)
   const small = matchMedia("(max-width: 700px), (max-height: 500px)") // a phone, upright or on its side
   listen(model, small, "change", () => { if (small.matches) { send("narrow") } })

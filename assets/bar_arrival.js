@@ -6,7 +6,7 @@ import {make, listen} from "./dom.js"
 const TOUCHES = ["pointerdown", "keydown", "input", "change", "drop"]
 const LOOKING_KEYS = ["Shift", "Control", "Alt", "Meta", "AltGraph", "Tab", "CapsLock"]
 
-const STYLE = `position: fixed; z-index: 1250; top: 0; right: 120px; left: 240px; height: 58px; display: flex; align-items: center; justify-content: center;
+const STYLE = `position: fixed; z-index: 1250; top: 0; right: 120px; left: 240px; height: var(--sv-head); display: flex; align-items: center; justify-content: center;
   pointer-events: none; text-align: center; color: #fff; font: 400 18px/1.25 Roboto, 'Liberation Sans', Arial, sans-serif;`
 const HEADS = {false: "#123f5c", true: "#26343f"} // colour of the page's head by whether it is dark
 const NARROW_STYLE = "right: 96px; left: 112px; font-size: 14px;" // in place of the name, which the frame of the page has said

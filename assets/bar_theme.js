@@ -1,20 +1,19 @@
-// The theme that the page opens in: the one that was chosen here before, else the system's. A choice is remembered while it differs from
-// what the system says. assets/arrival.html reads the same memory.
+// The theme of the page: the one that was chosen here before, else the system's, also when that changes while the page is open. A choice is
+// remembered while it differs from what the system says. assets/arrival.html reads the same memory.
+
+import {makeButton, make, listen} from "./dom.js"
+import {icon} from "./bar_transport.js"
 
 const THEME_KEY = "swarmviz theme"
-const systemIsDark = () => matchMedia("(prefers-color-scheme: dark)").matches
+const systemDark = matchMedia("(prefers-color-scheme: dark)")
 
-const wantsDark = () => {
-  try {
-    return (localStorage.getItem(THEME_KEY) ?? (systemIsDark() ? "dark" : "light")) === "dark"
-  } catch {
-    return systemIsDark()
-  }
+const rememberedTheme = () => {
+  try { return localStorage.getItem(THEME_KEY) } catch { return null }
 }
 
-const rememberTheme = (dark) => {
+const rememberTheme = (choice) => {
   try {
-    if (dark === systemIsDark()) { localStorage.removeItem(THEME_KEY) } else { localStorage.setItem(THEME_KEY, dark ? "dark" : "light") }
+    if (choice == null) { localStorage.removeItem(THEME_KEY) } else { localStorage.setItem(THEME_KEY, choice) }
   } catch { /* a browser without a memory */ }
 }
 
@@ -27,11 +26,39 @@ const tellWhenDark = (frames = 300) => requestAnimationFrame(() => {
   if (bodyIsDark()) { window.dispatchEvent(new CustomEvent("swarmviz:dark")) } else if (frames > 0) { tellWhenDark(frames - 1) }
 })
 
-// `ask()`: asks the server for the dark theme where it is wanted.
-export const followTheme = (model, send) => {
+// The page's head has a switch of its own; the button here is for the time when the head is hidden (page.css). `onPress()` is called when it is
+// pressed. `ask()`, once the page is there: asks the server for the theme that is wanted.
+export const makeTheme = (model, send, onPress) => {
+  let choice = rememberedTheme(), following = false // whether the server was asked for the system's theme and has not answered
+  const ask = () => {
+    const dark = (choice ?? (systemDark.matches ? "dark" : "light")) === "dark"
+    if (!following && dark !== model.dark) {
+      following = true
+      send("dark", dark)
+    }
+  }
+  const toggle = () => send("dark", !model.dark)
+  const button = makeButton({className: "theme", innerHTML: icon("theme")}, () => {
+    onPress()
+    toggle()
+  }, make("span"))
+  const show = () => {
+    const other = model.dark ? "Light theme" : "Dark theme"
+    button.lastChild.textContent = other
+    button.title = button.ariaLabel = `${other} (D)`
+  }
   model.on("dark", () => {
-    rememberTheme(model.dark)
+    show()
+    if (following) {
+      following = false
+      ask() // the system may say something else by now
+    } else {
+      choice = model.dark === systemDark.matches ? null : model.dark ? "dark" : "light"
+      rememberTheme(choice)
+    }
     if (model.dark) { tellWhenDark() }
   })
-  return {ask: () => { if (wantsDark() && !model.dark) { send("dark", true) } }}
+  listen(model, systemDark, "change", ask)
+  show()
+  return {button, toggle, ask}
 }

@@ -35,6 +35,8 @@ export function render({model}) {
       needed = row.scrollWidth
       draw()
     }
+    row.classList.remove("tight")
+    row.classList.toggle("tight", row.scrollWidth > row.clientWidth) // not even a menu leaves enough
   }
   for (const name of ["choices", "value", "switches", "active"]) {
     model.on(name, () => {

@@ -8,7 +8,6 @@ if (!window.swarmviz_figures) {
   const {GlyphRendererView} = part("models/renderers/glyph_renderer")
   const {LegendView} = part("models/annotations/legend")
   const {VisualProperties} = part("core/visuals/visual")
-  const SETTLED_MS = 150 // after which a layout has mostly come to rest
   const moves = (view) => view.model.level === "overlay"
 
   const measure = PlotView?.prototype._invalidate_layout_if_needed
@@ -47,12 +46,8 @@ if (!window.swarmviz_figures) {
         describe(this)
         this.connect(this.model.properties.name.change, () => describe(this))
       }
+      given[0].beginPath() // BokehJS begins none for the outline of a frame without a fill: what the painting before drew last is stroked with it
       paint_rest.apply(this, given)
-      const frame = this.frame.bbox.args.join()
-      if (frame !== this.painted_frame) { // with another frame, Chromium was seen to stroke ticks of the painting before: once more, then
-        this.painted_frame = frame
-        setTimeout(() => { if (this.model.document != null) { this.request_repaint() } }, SETTLED_MS)
-      }
     }
     PlotView.prototype._paint_overlays = function (...given) {
       this.moves_only = !this.rest_painted
@@ -63,6 +58,13 @@ if (!window.swarmviz_figures) {
       if (this.layout != null) { place.call(this) }
       this.plot_view.request_layout()
     }
+  }
+  // What is told of the thing under the pointer has the page's type and its colours: those of BokehJS are too pale on the light paper.
+  const {TooltipView} = part("models/ui/tooltip")
+  const sheets = TooltipView?.prototype.stylesheets
+  if (sheets) {
+    const looks = ":host { font: 400 13px/1.35 var(--sv-font); color: var(--sv-text); background: var(--sv-paper); opacity: 1 } .bk-tooltip-row-label { color: var(--sv-muted) }"
+    TooltipView.prototype.stylesheets = function () { return [...sheets.call(this), looks] }
   }
   // Type is as many times as large as a figure says: one factor for every figure of the page, and for those to come (bar_projector.js).
   const {Text, TextScalar, TextVector} = part("core/visuals/text")

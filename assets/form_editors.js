@@ -76,7 +76,10 @@ export const EDITORS = {
     const box = make("input", {type: "checkbox", role: "switch", ...aria, onchange: () => send(box.checked, true)})
     return {nodes: [box], set: ({value}) => { box.checked = value }}
   },
-  note: () => makeText("p", {className: "note"}),
+  note() { // its place is kept, the line beside it is as long as the text
+    const {nodes, set} = makeText("span")
+    return {nodes: [make("p", {className: "note scrolled-down"}, ...nodes)], set}
+  },
   formula: () => makeText("output", {}, "innerHTML"),
   curve: makeScheduleCurve,
   present: () => makeText("span"), // changes a few times per second: not to be read aloud each time

@@ -1,5 +1,5 @@
-// What describes a row: beside the pointer that rests on it and the editor that has the focus of the keyboard, over the page, so that
-// nothing moves. It hides nothing that is being used: it goes when a slider is held, and with the Escape key.
+// What describes a row: of the one on which the pointer rests, or whose editor has the focus of the keyboard; beside the form, over the page, so
+// that nothing moves and no row is covered where there is room. It goes when a slider is held or moved, and with the Escape key.
 
 import {make, listen} from "./dom.js"
 
@@ -22,9 +22,11 @@ export const makeTip = (model, root, textOf) => {
     node.textContent = text
     node.showPopover()
     const at = row.getBoundingClientRect(), own = node.getBoundingClientRect()
-    const below = at.bottom + GAP_PX, above = at.top - GAP_PX - own.height
-    node.style.left = `${Math.max(8, Math.min(at.left, innerWidth - own.width - 8))}px`
-    node.style.top = `${below + own.height > innerHeight && above > 0 ? above : below}px`
+    const beside = root.getBoundingClientRect().right + GAP_PX // where there is room, so that no row is covered
+    const below = at.bottom + GAP_PX, above = at.top - GAP_PX - own.height, fits = beside + own.width + GAP_PX < innerWidth
+    const left = fits ? beside : Math.max(8, Math.min(at.left, innerWidth - own.width - 8))
+    const top = fits ? Math.max(8, Math.min(at.top, innerHeight - own.height - 8)) : below + own.height > innerHeight && above > 0 ? above : below
+    Object.assign(node.style, {left: `${left}px`, top: `${top}px`})
   }
   const rowOf = (target) => target.closest?.(".row")
   root.addEventListener("pointerover", ({target, pointerType, buttons}) => {

@@ -35,7 +35,7 @@ export function render({model}) {
   let sorted = {key: "number", down: true}
   const clear = makeButton({className: "clear", textContent: "Clear", title: "Forget the past runs that are not pinned"}, () => model.send_msg({act: "clear"}))
   const same = make("p", {className: "same"}), told = make("p", {className: "told", role: "status"})
-  const table = make("table", {}), scroller = make("div", {className: "scroller", tabIndex: 0, role: "region", ariaLabel: "Table of the runs"}, table)
+  const table = make("table", {}), scroller = make("div", {className: "scroller scrolled-across", tabIndex: 0, role: "region", ariaLabel: "Table of the runs"}, table)
   const empty = make("p", {className: "empty", textContent: "A run that you reset or replace is kept here, to be opened again at the last step to which it had run."})
   const root = make("section", {className: "history", ariaLabel: "Runs of this visit"},
     make("header", {}, make("h3", {textContent: "Runs of this visit"}), clear), same, scroller, told, empty)
@@ -57,7 +57,7 @@ export function render({model}) {
     return node
   }
   const noteOf = (row) => [...row.beside, row.changed, row.note].filter(Boolean)
-  const cell = (row, column) => make("td", {textContent: column.of(row)[0], title: column.about?.(row) ?? "", className: `${column.key} ${column.key === "found" && row.found ? "yes" : ""}`})
+  const cell = (row, column) => make("td", {textContent: column.of(row)[0], title: column.about?.(row) ?? column.of(row)[0], className: `${column.key} ${column.key === "found" && row.found ? "yes" : ""}`})
   const body = (row, shown) => {
     const live = row.number == null, name = live ? "now" : `run ${row.number}`
     const pin = live ? null : button(row, "pin", row.pinned ? "★" : "☆", {title: row.pinned ? "Unpin: it may be dropped again" : "Pin: it is never dropped", ariaLabel: `Pin ${name}`, ariaPressed: String(row.pinned)})

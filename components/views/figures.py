@@ -18,29 +18,40 @@ from bokeh.themes import Theme as BokehTheme
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 from components.server.bokeh_patches.figure_painting import patch_painting
 
-LOW_PX = 150  # height of a figure below which its legend has one row
+LOW_PX, HIGH_PX = (
+    150,
+    300,
+)  # height of a figure below which its legend has one row, and above which there is room for another
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
-# As many columns as there is room for: a letter takes 6 pixels, what is around a label its glyph and 12, and a column as much as its
-# widest. A low plot has one row, so that it keeps its height. Where the rows are not enough, labels are cut short; hovering over a line
-# tells its whole name.
+# As many columns as there is room for: what is around a label takes its glyph and 12 pixels, and a column as much as its widest. A low plot
+# has one row, so that it keeps its height. Where the rows are not enough, labels are cut short; hovering over a line tells its whole name.
 # In a legend of one row everywhere the first names give way: those of a small plot that its heading and its switches tell as well.
 LEGEND_COLUMNS = """
 const room = fig.inner_width + 16, around = legend.glyph_width + 12, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
-let widths = legend.items.map((item) => 6 * (window.swarmviz_type ?? 1) * item.label.value.length + around)
+const pen = (window.swarmviz_pen ??= document.createElement("canvas").getContext("2d"))
+pen.font = `${parseFloat(legend.label_text_font_size) * (window.swarmviz_type ?? 1)}px ${legend.label_text_font}`
+let widths = legend.items.map((item) => Math.ceil(pen.measureText(item.label.value).width) + around)
 while (rows == 1 && widths.length > 1 && sum(widths) > room) widths.shift()
 const first = legend.items.length - widths.length
 if (fig.inner_width > 0) legend.items.forEach((item, i) => { if (item.visible != (i >= first)) item.visible = i >= first })
-const taken = (n) => sum(widths.slice(0, n).map((_, i) => Math.max(...widths.filter((_, j) => j % n == i))))
+const columns = (n) => widths.slice(0, n).map((_, i) => Math.max(...widths.filter((_, j) => j % n == i)))
+const taken = (n) => sum(columns(n))
 let n = widths.length
-const lines = fig.outer_height < low ? 1 : rows
-while (n > Math.ceil(widths.length / lines) && taken(n) > room) n -= 1
+const most_lines = fig.outer_height < low ? 1 : rows > 1 && fig.outer_height > high ? rows + 1 : rows
+while (n > Math.ceil(widths.length / most_lines) && taken(n) > room) n -= 1
+const even = Math.ceil(widths.length / Math.ceil(widths.length / n)) // as many rows, filled evenly
+if (n > 0 && taken(even) <= Math.max(room, taken(n))) n = even
 if (n > 0 && fig.inner_width > 0) {
-  if (legend.ncols != n) legend.ncols = n
-  const most = taken(n) > room ? `${Math.floor(room / n) - around}px` : "none"
+  const wanted = rows == 1 ? legend.items.length : n // one row, also for the moment in which new names are all visible: it is laid out then
+  if (legend.ncols != wanted) legend.ncols = wanted
+  let left = room // the widest columns give way, all to the same width
+  const given = columns(n).sort((a, b) => a - b).map((width, i) => { const w = Math.min(width, left / (n - i)); left -= w; return w })
+  const most = taken(n) > room ? `${Math.max(Math.floor(given.at(-1)) - around, 8)}px` : "none"
   if (legend.tags[0] != most) {
+    const cut = "display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap"
     legend.tags = [most]
-    legend.stylesheets = [`.bk-label { max-width: ${most}; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }`]
+    legend.stylesheets = [`.bk-label { max-width: ${most}; ${cut} }`]
   }
 }
 """
@@ -73,12 +84,14 @@ def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:
 
 
 def flat_legend(fig: figure, rows: int = 2) -> Legend:
-    """An empty legend in at most so many rows above the frame, 1 or 2. Painted with what it names."""
+    """An empty legend in at most so many rows above the frame, 1 or 2 (3 in a high figure). Painted with what it names."""
     legend = Legend(items=[], orientation="horizontal", location=(0, 0), spacing=6, padding=0, margin=0, ncols=4, label_height=16,
                     border_line_color=None, background_fill_alpha=0, label_standoff=2, glyph_width=22, glyph_height=18,
                     label_text_font_size=SMALL_TEXT, click_policy="hide", level=MOVING)  # fmt: skip
     fig.add_layout(legend, "above")
-    fit = CustomJS(args={"fig": fig, "legend": legend, "rows": rows, "low": LOW_PX}, code=LEGEND_COLUMNS)
+    fit = CustomJS(
+        args={"fig": fig, "legend": legend, "rows": rows, "low": LOW_PX, "high": HIGH_PX}, code=LEGEND_COLUMNS
+    )
     fig.js_on_change("inner_width", fit)
     fig.js_on_change("outer_height", fit)
     legend.js_on_change("items", fit)

@@ -25,7 +25,8 @@ SHEET = """() => {
   const rows = Array.from(sheet.querySelectorAll(".row.number:has([type=range])")).filter((row) => row.getClientRects().length)
   const places = rows.map((row) => Array.from(row.querySelectorAll(".label, input")).map(middle))
   const apart = places.map((at) => Math.max(...at) - Math.min(...at))
-  return {bottom: sheet.getBoundingClientRect().bottom, rows: rows.length, apart: Math.max(...apart)}
+  const {right, bottom} = sheet.getBoundingClientRect()
+  return {right, bottom, rows: rows.length, apart: Math.max(...apart)}
 }"""
 
 
@@ -77,6 +78,7 @@ def test_the_sidebar_of_cbo_needs_no_scrolling_and_every_slider_tells_its_value(
     lab.row("dynamics.lam").locator(".label").hover()
     lab.wait(lambda: lab.page.locator(".tip").is_visible(), "the description is not shown")
     assert lab.text(".tip").startswith("Drift towards")
+    assert lab.page.locator(".tip").bounding_box()["x"] > sheet["right"], "it covers rows"
     lab.page.mouse.move(900, 400)
     lab.wait(lambda: not lab.page.locator(".tip").is_visible(), "the description stays")
     assert lab.page.evaluate("window.told") == ["lam", None]

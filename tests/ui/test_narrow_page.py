@@ -39,6 +39,19 @@ CUT = """() => {
   return [out, views.length]
 }"""
 
+# How much of a line is seen that was drawn, but not stroked, before the arena was painted anew: what it drew last is left over likewise.
+STRAY = """async () => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const figures = models.filter((m) => m.type === "Figure" && m.title?.text)
+  const view = figures.map((m) => Bokeh.index.find_one_by_id(m.id)).find((v) => v != null)
+  const {ctx} = view.canvas_view.primary
+  ctx.beginPath()
+  ctx.rect(2, 2, 12, 12)
+  view.request_repaint()
+  await new Promise((done) => setTimeout(done, 300))
+  return Math.max(...ctx.getImageData(0, 6, 6, 6).data)
+}"""
+
 # What of the equation card ends beyond the window.
 CLIPPED = """() => {
   const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
@@ -108,6 +121,7 @@ def test_what_a_narrow_bar_has_no_room_for_is_one_press_away(lab, server, where)
 def test_the_landscape_fills_the_frame_and_no_plot_is_cut_at_any_size(lab, server):
     lab.open(server.page)
     lab.pause()
+    assert lab.page.evaluate(STRAY) == 0, "the frame is drawn with lines of the painting before"
     for open_panel in (False, True):
         if open_panel:
             size(lab, *WIDE)
@@ -152,9 +166,14 @@ def test_on_the_side_of_a_phone_the_arena_has_most_of_the_height_and_the_bar_one
 
     lab.wait(fits, f"{lab.page.evaluate(ON_ITS_SIDE)}")
     lab.picture("844x390")
+    said, name = (lab.page.locator(part).bounding_box() for part in (".swarmviz-invitation", ".header img"))
+    assert abs(said["y"] + said["height"] / 2 - name["y"] - name["height"] / 2) <= 3, "it is said below the head's name"
     lab.page.click("[aria-label='Open drawer']")
     lab.wait(lambda: lab.page.locator(".strip").bounding_box()["width"] < 600, "the choices do not open beside it")
     lab.wait(lambda: lab.page.evaluate(OVERLAPPING) == [], f"{lab.page.evaluate(OVERLAPPING)}")
+    over = "(rows) => rows.map((row) => row.scrollWidth - row.clientWidth)"
+    cut = lambda: lab.page.locator(".chips:visible").evaluate_all(over)  # noqa: E731
+    lab.wait(lambda: len(cut()) > 2 and max(cut()) <= 0, f"buttons over a plot are cut: {cut()}")
     assert not lab.complaints
 
 
@@ -187,6 +206,10 @@ def test_the_legend_of_a_small_plot_has_one_row(lab, server):
         f"what the switch says already gives way: {lab.page.evaluate(legends)}",
     )
     lab.wait(lambda: all(high < 30 for high, _ in lab.page.evaluate(legends)), f"{lab.page.evaluate(legends)}")
+    columns = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+      .filter((m) => m.type === "Legend" && m.items.some((item) => !item.visible)).map((m) => [m.ncols, m.items.length])"""
+    told = lab.page.evaluate(columns)
+    assert told and all(n == items for n, items in told), "names that come anew take two rows before they give way"
     size(lab, *WIDE)
     lab.wait(lambda: [shown for _, shown in lab.page.evaluate(legends)] == [2, 2], "where there is room, all is named")
     assert not lab.complaints

@@ -42,7 +42,9 @@ class Background(NamedTuple):
     note: str
 
 
-def margins(view: np.ndarray, frame: tuple[float, float] | None, drift: float = 0.0) -> tuple[float, float]:
+def margins(
+    view: np.ndarray, frame: tuple[float, float] | None, drift: float = 0.0, edge: float = 0.0
+) -> tuple[float, float]:
     """The picture over the view, along each axis, that fills a frame.
 
     Units are equal on both axes, so that a wide or a tall frame shows more than the view.
@@ -55,10 +57,12 @@ def margins(view: np.ndarray, frame: tuple[float, float] | None, drift: float = 
         Width and height of the frame in pixels; None as long as they are not known.
     drift : float
         How far the picture may be pushed along, in shares of the view.
+    edge : float
+        Pixels of the frame that lie beyond each end of the view.
     """
     if frame is None or min(frame) <= 0:
         return MARGIN
-    unit = max(view / frame)
+    unit = max(view / np.maximum(np.array(frame) - 2 * edge, 1))
     wanted = unit * np.array(frame) / view + 2 * drift
     steps = np.maximum(1.0, np.ceil(np.log(wanted) / math.log(MARGIN_STEP) - 1e-9))
     wide, tall = np.minimum(MARGIN_STEP**steps, MAX_MARGIN)

@@ -31,15 +31,20 @@ class InsetNumbers:
     def __init__(self) -> None:
         self._state = InsetState()
 
-    def of(self, frame: Frame, view: View, size: tuple[int, int], flat: bool) -> tuple[Inset, np.ndarray] | None:
-        """The inset of a frame in a figure whose frame has ``size`` pixels, and its corners in pixels, (2, 2); None where there is none."""
+    def of(
+        self, frame: Frame, view: View, size: tuple[int, int], flat: bool, edge: float = 0.0
+    ) -> tuple[Inset, np.ndarray] | None:
+        """The inset of a frame in a figure whose frame has ``size`` pixels, and its corners in pixels, (2, 2); None where there is none.
+
+        So many pixels as ``edge`` lie beyond each end of the view.
+        """
         low, high = view
         inset = self._state.step(frame, low, high)
         if inset is None or min(size) < 2 * LEAST:
             return None
         frame_size = np.array(size, float)
         sides = np.clip(SIDE * (frame_size if flat else np.full(2, frame_size.min())), LEAST, MOST)
-        unit = (high - low)[0] / size[0] if flat else ((high - low) / frame_size).max()
+        unit = (high - low)[0] / size[0] if flat else ((high - low) / np.maximum(frame_size - 2 * edge, 1)).max()
         left = frame_size[0] - sides[0] - ROOM if inset.right else ROOM
         corner = np.array([left, frame_size[1] - sides[1] - ROOM])
         magnification = float(sides[0] / (inset.high - inset.low)[0] * unit)

@@ -17,7 +17,7 @@ from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme, s
 from components.views.arena.drag_handles import DragHandles
 from components.views.arena.inset import InsetLayers, InsetNumbers, columns
 from components.views.arena.options import ArenaOptions
-from components.views.arena.ranges import ArenaRanges
+from components.views.arena.ranges import EDGE_PX, ArenaRanges
 from components.views.figures import (
     FURTHEST,
     MOVING,
@@ -97,7 +97,7 @@ class PlaneRenderer:
         self.options.move_to(self, values)
 
     def _wanted_margin(self) -> tuple[float, float]:
-        return margins(self._view_size, self.ranges.frame_size, MAX_DRIFT if self._drifts else 0.0)
+        return margins(self._view_size, self.ranges.frame_size, MAX_DRIFT if self._drifts else 0.0, EDGE_PX)
 
     # ---- what is in the figure -----------------------------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ class PlaneRenderer:
         recent, said = self._recent.with_frame(frame), self._background_note
         picture = plane_picture(frame, landscape, view, recent, said, layers)
         if layers.inset:
-            out["inset"] = self._inset_columns(frame, view, picture)
+            out["inset"] = self._inset_columns(frame, view, picture, 0 if region is not None else EDGE_PX)
         narrow = (view[1] - view[0]).max() < FINE * np.abs(view).max()
         finite = _finite_f8 if narrow else finite_f4
         made = partial(_as_columns, finite=finite)
@@ -245,8 +245,9 @@ class PlaneRenderer:
                 out["links"] = made(ENDS, picture.links)
         return out
 
-    def _inset_columns(self, frame: Frame, view: View, picture: PlanePicture) -> dict[str, Any] | None:
-        drawn = self._inset.of(frame, view, self.ranges.frame_size, flat=False) if self.ranges.frame_size else None
+    def _inset_columns(self, frame: Frame, view: View, picture: PlanePicture, edge: int) -> dict[str, Any] | None:
+        size = self.ranges.frame_size
+        drawn = self._inset.of(frame, view, size, False, edge) if size else None
         if drawn is None:
             return None
         marks = picture.focus, picture.minimisers, picture.lowest

@@ -20,6 +20,9 @@ from bokeh.plotting import figure
 from components.views.arena.drag_handles import HIT_RADIUS, DragHandles
 from components.views.figures import move_range
 
+EDGE_PX = (
+    8  # at least so much of the frame lies beyond each end of the view of the box: what sits on its wall is seen whole
+)
 LEAST_POWER = -6  # of ten, below which coordinates have an exponent
 PIXELS = "pixels"  # the name of ranges that count the pixels of the frame, from its lower left corner
 
@@ -29,11 +32,12 @@ FIT = """
 const w = fig.inner_width, h = fig.inner_height
 if (!(w > 0 && h > 0)) return
 for (const [range, size] of [[px, w], [py, h]]) { range.setv({start: 0, end: size}, {sync: false}) }
+const edge = wx.tags[1] ? 0 : 2 * edge_px // a region is shown as it was chosen
 const axes = flat ? [[fig.x_range, wx, w]] : [[fig.x_range, wx, w], [fig.y_range, wy, h]]
 const ends = () => axes.flatMap(([range]) => [range.start, range.end]), fitted = fig.fitted
 const by_hand = fitted != null && cb_obj !== wx && ends().some((end, i) => end !== fitted.ends[i])
 const unit = by_hand ? (fig.x_range.end - fig.x_range.start) / fitted.w
-  : flat ? (wx.end - wx.start) / w : Math.max((wx.end - wx.start) / w, (wy.end - wy.start) / h)
+  : flat ? (wx.end - wx.start) / w : Math.max((wx.end - wx.start) / Math.max(w - edge, 1), (wy.end - wy.start) / Math.max(h - edge, 1))
 for (const [range, wanted, size] of axes) {
   const {start, end} = by_hand ? range : wanted, centre = (start + end) / 2, half = unit * size / 2
   range.setv({start: centre - half, end: centre + half, reset_start: centre - half, reset_end: centre + half}, {sync: false})
@@ -109,7 +113,7 @@ class ArenaRanges:
         fig.toolbar.update(active_scroll=wheel, active_drag=None)
         for axis in fig.axis:
             axis.formatter.power_limit_low = LEAST_POWER
-        args = {"fig": fig, "px": pixels[0], "py": pixels[1], "pan": pan, "flat": flat}
+        args = {"fig": fig, "px": pixels[0], "py": pixels[1], "pan": pan, "flat": flat, "edge_px": EDGE_PX}
         fit = CustomJS(args=args | {"wx": self.wanted[0], "wy": self.wanted[1]} | {"bar": bar}, code=FIT)
         fig.js_on_change("inner_width", fit)
         fig.js_on_change("inner_height", fit)

@@ -15,10 +15,10 @@ from swarmviz.drawing.style import LEVELS
 @pytest.mark.parametrize("view", [(10.0, 10.0), (2.0, 0.5), (1.0, 30.0)])
 def test_the_picture_of_a_landscape_fills_every_frame(shape, view):
     """As the browser sees it: equal units on both axes, the whole view, and more of the landscape on the longer side."""
-    view, unit = np.array(view), max(view[0] / shape[0], view[1] / shape[1])
-    seen = unit * np.array(shape)
-    for drift in (0.0, 0.1):
-        margin = margins(view, shape, drift)
+    view = np.array(view)
+    for drift, edge in ((0.0, 0), (0.1, 0), (0.0, 8), (0.1, 8)):
+        seen = max(view[0] / (shape[0] - 2 * edge), view[1] / (shape[1] - 2 * edge)) * np.array(shape)
+        margin = margins(view, shape, drift, edge)
         assert (margin * view >= seen + 2 * drift * view).all() or max(margin) == MAX_MARGIN
         assert (margin <= 1.25 * np.maximum(seen / view + 2 * drift, 1.0) + 1e-9).all(), "pixels that nobody sees"
     assert margins(view, None) == margins(view, (0, 10)) == MARGIN

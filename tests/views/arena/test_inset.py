@@ -6,6 +6,7 @@ import pytest
 import swarmviz as sv
 from components.palette import BEST, MINIMISER
 from components.views.arena.arena import Arena
+from components.views.arena.ranges import EDGE_PX
 from swarmviz.drawing.inset import times
 from swarmviz.drawing.zoom import EDGE
 from tests.views.arena.runs import attached, paint
@@ -36,7 +37,7 @@ def test_a_small_swarm_is_in_a_corner_of_the_frame(d):
     assert len(x) == sim.frame.n and x.min() >= left and x.max() <= right and y.min() >= bottom and y.max() <= top
     away = sim.frame.x[:, 0] - sim.frame.x[0, 0]
     scale = np.polyfit(away, x.astype(float), 1)[0]  # pixels per unit in the inset, and in the arena below
-    unit = (600 if d == 1 else 400) / (2 * EDGE * 5.12)
+    unit = (600 if d == 1 else 400 - 2 * EDGE_PX) / (2 * EDGE * 5.12)
     np.testing.assert_allclose(x, x[0] + away * scale, atol=0.1)
     assert inset.box.data["text"] == [times(scale / unit)]
 
