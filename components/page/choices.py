@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from components.controls import heading
+from components.links.budget import check_swarm_size
 from components.page.compare import REPLACING, rearranged
 from components.page.messages import Messages
 from components.playback.edits import Edits
@@ -31,7 +32,7 @@ class Choices:
     show_runs : function (runs, active)
         Shows runs, each with its parts, of which the one at place ``active`` is edited.
     show_comparison : function ()
-        Brings the view of both runs in sight.
+        Brings the view of all runs in sight.
     done : function ()
         Called when the panes were rearranged.
 
@@ -77,6 +78,13 @@ class Choices:
         panes = self._panes
         if self._must_wait():
             return
+        if act == "start":
+            try:
+                swarm = panes.sim.initial_swarm
+                check_swarm_size(swarm.n, swarm.d, len(panes) + 1)
+            except ValueError as error:
+                self._messages.warn(sentence(str(error)))
+                return
         with panes.lock:
             panes.take_edits()  # else they would be forgotten with the pane they were meant for
             remember = self._keep() if act in REPLACING else ignore
@@ -86,7 +94,7 @@ class Choices:
         remember()
         self._show_runs(*rearrangement)
         self._edits.controls.show(panes.current.parts)
-        if act == "start":
+        if act == "start" and len(panes) == 2:  # later ones are seen in whatever view was chosen
             self._show_comparison()
         self._done()
 

@@ -1,6 +1,6 @@
-"""The runs that a visitor sees, one or two in lock-step: what the worker reads and changes, behind one lock.
+"""The runs that a visitor sees, one to four in lock-step: what the worker reads and changes, behind one lock.
 
-Pane A is always there; pane B, when two are compared, takes every step together with it: the same initial swarm, the same noise, other
+Pane A is always there; B, C and D, when they are compared, take every step together with it: the same initial swarm, the same noise, other
 parameters, dynamics or landscape. An edit waits in its pane, where the newest counts, and acts before the next batch of steps.
 
 The journal of a long visit stays bounded. A slider that is being dragged while the swarm moves acts at once while the run has few changes,
@@ -40,7 +40,7 @@ class Pane:
         Dynamics, landscape and swarm as the controls show them, with which a reset begins. An accepted edit replaces a part and never
         changes it, so that other threads may hold it.
     arena : Arena
-        Where the swarm is seen. It stays at its place on the page, the left or the right one, whatever run it shows.
+        Where the swarm is seen. It stays at its place on the page, whatever run it shows.
     pending : dict of str to Described
         Edited parts, by the same names, that do not act yet.
     dragged : set of str
@@ -85,9 +85,9 @@ class Panes:
     Parameters
     ----------
     runs : sequence of (Simulation, dict of parts)
-        One or two, at the same step.
+        One to four, at the same step.
     make_arena : function (place) → Arena
-        Makes the arena of the first or the second pane when it is first needed.
+        Makes the arena of a pane when it is first needed.
     branching : function () → function () or None
         Called, with the lock held, before a known future is left for another; what it returns is called once it is left.
     edit_failed : function (prefix, part, exception)
@@ -139,8 +139,8 @@ class Panes:
 
     @property
     def comparing(self) -> bool:
-        """Whether there are two."""
-        return len(self) == 2
+        """Whether there is more than one."""
+        return len(self) > 1
 
     @property
     def current(self) -> Pane:
@@ -188,14 +188,14 @@ class Panes:
         return self.coming is None and self.rest.reached(self[0].sim)
 
     def differences(self) -> list[Difference]:
-        """What B has otherwise than A, edits that do not act yet included; empty with one pane. Cheap while nothing changes."""
+        """What the runs have otherwise, edits that do not act yet included; empty with one pane. Cheap while nothing changes."""
         if not self.comparing:
             return []
         known = [item for pane in self for item in (pane.sim.journal, pane.sim.initial_swarm, *pane.parts.values())]
         if len(known) != len(self._compared[0]) or any(
             a is not b for a, b in zip(known, self._compared[0], strict=True)
         ):
-            self._compared = known, between(self[0].facts(), self[1].facts())
+            self._compared = known, between(*(pane.facts() for pane in self))
         return self._compared[1]
 
     def replace(self, runs: Sequence[tuple[Simulation, Parts]], active: int = 0) -> None:

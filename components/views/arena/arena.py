@@ -92,7 +92,7 @@ class Arena(View):
             self._pane.object = renderer.figure
 
     def name_pane(self, name: str, said: str, active: bool) -> None:
-        """Of two arenas this is A or B (``name``; "" for the only one), of a run that has ``said`` otherwise than the other.
+        """Of several arenas this is A, B, C or D (``name``; "" for the only one), of a run that has ``said`` otherwise than the others.
 
         ``active``: the controls belong to it, which is told in words and by a stronger frame. The frame has the colour of its curves.
         """
