@@ -56,6 +56,13 @@ if (!window.swarmviz_figures) {
       this.plot_view.request_layout()
     }
   }
+  // Figures in a row align their frames, and one with fewer rows of a legend than its neighbours has room left above its frame. Title and
+  // legend keep to the frame: BokehJS paints the title there, but spreads the elements of the page over all of the room.
+  const {CanvasPanelView} = part("models/canvas/canvas_panel")
+  const sheets = CanvasPanelView?.prototype.stylesheets
+  if (sheets) {
+    CanvasPanelView.prototype.stylesheets = function () { return [...sheets.call(this), ":host(.bk-above) { align-content: end }"] }
+  }
   // Type is as many times as large as a figure says: one factor for every figure of the page, and for those to come (bar_projector.js).
   const {Text, TextScalar, TextVector} = part("core/visuals/text")
   const enlarge = (text) => { // a size, or a font with one
