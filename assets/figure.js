@@ -63,6 +63,13 @@ if (!window.swarmviz_figures) {
   if (sheets) {
     CanvasPanelView.prototype.stylesheets = function () { return [...sheets.call(this), ":host(.bk-above) { align-content: end }"] }
   }
+  const outline = PlotView?.prototype._paint_outline // BokehJS strokes what was last drawn along with the frame, such as a colour bar
+  if (outline) {
+    PlotView.prototype._paint_outline = function (ctx, frame) {
+      ctx.beginPath()
+      outline.call(this, ctx, frame)
+    }
+  }
   // Type is as many times as large as a figure says: one factor for every figure of the page, and for those to come (bar_projector.js).
   const {Text, TextScalar, TextVector} = part("core/visuals/text")
   const enlarge = (text) => { // a size, or a font with one

@@ -80,8 +80,9 @@ class Pictures:
     def name_panes(self) -> None:
         """Say in the titles of arenas what their runs differ in, and which the controls belong to; on the page's thread."""
         panes, differences = self._panes, self._panes.differences()
+        own = any("landscape" in (d.key[0], d.key[2]) and len(set(d.now)) > 1 for d in differences)
         for place, (name, said, pane) in enumerate(zip(NAMES, titles(differences, len(panes)), panes, strict=False)):
-            pane.arena.name_pane(name if panes.comparing else "", said, place == panes.active)
+            pane.arena.name_pane(name if panes.comparing else "", said, place == panes.active, own)
         if differences is not self._differences:
             self._differences = differences
             self._told(differences)

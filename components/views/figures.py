@@ -22,7 +22,8 @@ LOW_PX = 150  # height of a figure below which its legend has one row
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
 # As many columns as there is room for: a letter takes 6 pixels, what is around a label 34, and a column as much as its widest. A low plot
-# has one row, so that it keeps its height. Where the rows are not enough, labels are cut short; hovering over a line tells its whole name.
+# has one row, so that it keeps its height. Where the rows are not enough, the legend begins left of the frame, over the axis; where that is
+# not enough either, labels are cut short; hovering over a line tells its whole name.
 # In a legend of one row everywhere the first names give way: those of a small plot that its heading and its switches tell as well.
 LEGEND_COLUMNS = """
 const room = fig.inner_width + 16, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
@@ -36,7 +37,9 @@ const lines = fig.outer_height < low ? 1 : rows
 while (n > Math.ceil(widths.length / lines) && taken(n) > room) n -= 1
 if (n > 0 && fig.inner_width > 0) {
   if (legend.ncols != n) legend.ncols = n
-  const most = taken(n) > room ? `${Math.floor(room / n) - 34}px` : "none"
+  const left = taken(n) > room ? Math.max(0, (Bokeh.index.find_one_by_id(fig.id)?.frame.bbox.left ?? 0) - 4) : 0
+  if (legend.location[0] != -left) legend.location = [-left, 0]
+  const most = taken(n) > room + left ? `${Math.floor((room + left) / n) - 34}px` : "none"
   if (legend.tags[0] != most) {
     legend.tags = [most]
     legend.stylesheets = [`.bk-label { max-width: ${most}; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }`]
