@@ -38,11 +38,12 @@ while (n > Math.ceil(widths.length / lines) && taken(n) > room) n -= 1
 if (n > 0 && fig.inner_width > 0) {
   if (legend.ncols != n) legend.ncols = n
   const left = taken(n) > room ? Math.max(0, (Bokeh.index.find_one_by_id(fig.id)?.frame.bbox.left ?? 0) - 4) : 0
-  if (legend.location[0] != -left) legend.location = [-left, 0]
   const most = taken(n) > room + left ? `${Math.floor((room + left) / n) - 34}px` : "none"
-  if (legend.tags[0] != most) {
-    legend.tags = [most]
-    legend.stylesheets = [`.bk-label { max-width: ${most}; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }`]
+  const fitted = `${most} ${left}`
+  if (legend.tags[0] != fitted) {
+    legend.tags = [fitted]
+    const label = `max-width: ${most}; overflow: hidden; text-overflow: ellipsis; white-space: nowrap`
+    legend.stylesheets = [`:host { margin-left: -${left}px } .bk-label { ${label} }`]
   }
 }
 """
