@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from swarmviz.drawing.comparison import NAMES
 from swarmviz.dynamics.base import Dynamics
@@ -55,6 +56,7 @@ class Difference(NamedTuple):
 
 
 Facts = dict[Key, Fact]
+_VALUES: WeakKeyDictionary[Described, dict[str, Any]] = WeakKeyDictionary()
 
 
 def facts(
@@ -99,17 +101,26 @@ def _ways(journal: Journal, part: str, now: Described, names: Sequence[str]) -> 
     """The values that parameters of a part of its present kind had, ``now`` last."""
     ways: dict[str, list[tuple[float, Any]]] = {name: [] for name in names}
     last: dict[str, Any] = {}
-    before: Described | None = None
     for k, described in (*((change.k, getattr(change, part)) for change in journal), (math.inf, now)):
-        if described is before or type(described) is not type(now):
+        if type(described) is not type(now):
             continue
-        before = described
+        values = now.values_now() if described is now else _values_of(described)
+        if values is last or equal(values, last):
+            continue
         for name, way in ways.items():
-            value = getattr(described, name)
+            value = values[name]
             if not way or (last[name] is not value and not equal(last[name], value)):
                 way.append((k, _kept(value)))
-            last[name] = value
+        last = values
     return {name: tuple(way) for name, way in ways.items()}
+
+
+def _values_of(part: Described) -> dict[str, Any]:
+    """The values of a part of a journal, which never change: read once, since a journal of a thousand changes is read with each picture."""
+    known = _VALUES.get(part)
+    if known is None:
+        _VALUES[part] = known = part.values_now()
+    return known
 
 
 def _kept(value: Any) -> Any:

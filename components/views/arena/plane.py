@@ -42,7 +42,7 @@ from swarmviz.landscapes import Landscape
 MAX_DRIFT = 0.1  # of the view: how far a landscape drifts before its picture is made anew, rather than pushed along
 STRONG_LINKS = 250  # agents up to which the links to companions are strong
 ENDS = ("x0", "y0", "x1", "y1")
-OWN_COLOURS = "F: each landscape has its own colour scale"  # of landscapes that are compared and are not the same
+OWN_COLOURS = "own colour scale of F"  # of landscapes that are compared and are not the same
 
 FINE = 1e-3  # of their magnitude: coordinates of a narrower view need more digits than float32 has
 

@@ -153,4 +153,4 @@ def test_landscapes_that_are_not_the_same_have_colours_of_their_own_and_the_aren
     for arena, sim in zip(arenas, (a, b), strict=True):
         arena.name_pane("A", "", False, own_colours=True)
         arena.paint(arena.prepare(sim.frame, sim))
-    assert all("each landscape has its own colour scale" in arena.renderer.note.text for arena in arenas)
+    assert all("own colour scale of F" in arena.renderer.note.text for arena in arenas)
