@@ -183,6 +183,7 @@ class Session:
             show_runs=weakly(self._show_runs),
             show_comparison=weakly(self._show_comparison),
             done=weakly(self._write_link),
+            check_size=check_swarm_size,
         )
         self.spoken = Spoken(self.bar, weakly(self._redraw))
         self.actions = BarActions(

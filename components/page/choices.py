@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from components.controls import heading
-from components.links.budget import check_swarm_size
 from components.page.compare import REPLACING, rearranged
 from components.page.messages import Messages
 from components.playback.edits import Edits
@@ -35,6 +34,8 @@ class Choices:
         Brings the view of all runs in sight.
     done : function ()
         Called when the panes were rearranged.
+    check_size : function (n, d, runs)
+        Raises ``ValueError`` where so many swarms of that size beside each other are too much.
 
     Attributes
     ----------
@@ -53,9 +54,11 @@ class Choices:
         show_runs: Callable[[Sequence[tuple[Simulation, Parts]], int], None],
         show_comparison: Callable[[], None],
         done: Callable[[], None],
+        check_size: Callable[[int, int, int], None] = ignore,
     ):
         self._panes, self._transport, self._edits, self._replacement = panes, transport, edits, replacement
         self._messages, self._keep, self._show_runs = messages, keep, show_runs
+        self._check_size = check_size
         self._refusal = ""  # the last message about the mouse
         self._show_comparison, self._done = show_comparison, done
         self.mouse = MouseModes(weakly(self._place_swarm), weakly(edits.move_handle))
@@ -81,7 +84,7 @@ class Choices:
         if act == "start":
             try:
                 swarm = panes.sim.initial_swarm
-                check_swarm_size(swarm.n, swarm.d, len(panes) + 1)
+                self._check_size(swarm.n, swarm.d, len(panes) + 1)
             except ValueError as error:
                 self._messages.warn(sentence(str(error)))
                 return

@@ -9,11 +9,12 @@ import panel as pn
 import param
 
 from components.assets import component
-from components.links.budget import MAX_RUNS
 from components.playback.panes import Parts
 from swarmviz import Simulation
+from swarmviz.drawing.comparison import NAMES
 from swarmviz.drawing.differences import Difference, shortened
 
+MAX_RUNS = len(NAMES)
 ACTS = ("start", "end", "show", "swap", "copy", "remove")
 REPLACING = ("end", "copy", "remove")  # acts after which a run is gone
 ROOM = "wide"  # what the browser says of its window: whether there is room for more than two

@@ -52,6 +52,7 @@ def made():
         show_runs=lambda runs, active: panes.replace(runs, active),
         show_comparison=note("comparison"),
         done=note("done"),
+        check_size=budget.check_swarm_size,
     )
     return SimpleNamespace(
         choices=choices, panes=panes, calls=calls, said=said, controls=controls, replacement=replacement
