@@ -75,11 +75,10 @@ class Comparison(View):
     @property
     def defaults(self) -> dict[str, Any]:  # type: ignore[override]  # it depends on what all swarms record
         """What is compared as long as nothing else is chosen."""
-        count = len(self._runs())
-        if count < 2:
+        if len(self._runs()) < 2:
             return {}
         first = common(self._runs())[0]
-        return {"compared": [first.name, first.log]} | ({"difference": [0, 1]} if count > 2 else {})
+        return {"compared": [first.name, first.log], "difference": [0, 1]}
 
     @property
     def difference(self) -> list[int]:

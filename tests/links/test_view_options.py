@@ -196,6 +196,17 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
     running.choices.compare("start", None)
     views = running._with_options(dict.fromkeys([*ALL, "mass_over", "compared"]))
     names = [name for view in views for name in view.defaults]
-    others = {"mass_over", "mass_law", "curves", "lines", "log_steps", "compared", "region", "layers", "projector"}
+    others = {
+        "mass_over",
+        "mass_law",
+        "curves",
+        "lines",
+        "log_steps",
+        "compared",
+        "difference",
+        "region",
+        "layers",
+        "projector",
+    }
     assert len(names) == len(set(names)) and {*ALL, *others} == set(names)
     assert view_options.restore({}, *views) == "" and options(running) == {}

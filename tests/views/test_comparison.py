@@ -107,4 +107,4 @@ def test_a_link_says_whose_difference_is_drawn_and_nonsense_is_refused():
             view.difference = nonsense
     del sims[2:]
     view.attach(sims[0])
-    assert view.difference == [0, 1] and "difference" not in view.defaults and not view._others.visible
+    assert view.difference == [0, 1] and view.defaults["difference"] == [0, 1] and not view._others.visible
