@@ -61,10 +61,17 @@ if (!window.swarmviz_figures) {
   }
   // What is told of the thing under the pointer has the page's type and its colours: those of BokehJS are too pale on the light paper.
   const {TooltipView} = part("models/ui/tooltip")
-  const sheets = TooltipView?.prototype.stylesheets
-  if (sheets) {
+  const tip_sheets = TooltipView?.prototype.stylesheets
+  if (tip_sheets) {
     const looks = ":host { font: 400 13px/1.35 var(--sv-font); color: var(--sv-text); background: var(--sv-paper); opacity: 1 } .bk-tooltip-row-label { color: var(--sv-muted) }"
-    TooltipView.prototype.stylesheets = function () { return [...sheets.call(this), looks] }
+    TooltipView.prototype.stylesheets = function () { return [...tip_sheets.call(this), looks] }
+  }
+  // Figures in a row align their frames, and one with fewer rows of a legend than its neighbours has room left above its frame. Title and
+  // legend keep to the frame: BokehJS paints the title there, but spreads the elements of the page over all of the room.
+  const {CanvasPanelView} = part("models/canvas/canvas_panel")
+  const panel_sheets = CanvasPanelView?.prototype.stylesheets
+  if (panel_sheets) {
+    CanvasPanelView.prototype.stylesheets = function () { return [...panel_sheets.call(this), ":host(.bk-above) { align-content: end }"] }
   }
   // Type is as many times as large as a figure says: one factor for every figure of the page, and for those to come (bar_projector.js).
   const {Text, TextScalar, TextVector} = part("core/visuals/text")

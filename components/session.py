@@ -24,13 +24,13 @@ from components.controls.heading import heading_of, parts_of
 from components.law.worker import LawWorker
 from components.links import permalink, view_options
 from components.links.address import Kept, Links, opening
-from components.links.budget import bytes_of, check_change, check_swarm_size
+from components.links.budget import MAX_RUNS, bytes_of, check_change, check_swarm_size
 from components.page import theme
 from components.page.arrival import LOOKING, Arrival
 from components.page.bar_actions import BarActions
 from components.page.choices import Choices
 from components.page.claims_card import ClaimsCard
-from components.page.compare import CompareBar
+from components.page.compare import CompareBar, with_beside
 from components.page.equation import EquationCard
 from components.page.exports import Exports
 from components.page.history import History
@@ -116,7 +116,7 @@ class Session:
             self.bar,
             heading=heading_of,
             chosen=weakly(self._choose),
-            check_size=check_swarm_size,
+            check_size=weakly(self._check_size),
             attach=weakly(self._attach),
             done=written,
             again=weakly(self._start_again),
@@ -185,6 +185,7 @@ class Session:
             show_runs=weakly(self._show_runs),
             show_comparison=weakly(self._show_comparison),
             done=weakly(self._write_link),
+            check_size=check_swarm_size,
         )
         self.spoken = Spoken(self.bar, weakly(self._redraw))
         self.actions = BarActions(
@@ -210,7 +211,7 @@ class Session:
             weakly(self._export_options),
             self.transport,
         )
-        self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_two())
+        self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_runs())
         self.pictures = Pictures(
             self.panes,
             views=(self.side, self.curves, self.claims, self.history, self.equation, self.spoken),
@@ -323,6 +324,9 @@ class Session:
         with self.panes.lock:
             return RunSpec.of(self._sim)
 
+    def _check_size(self, n: int, d: int) -> None:
+        check_swarm_size(n, d, len(self.panes.parts))
+
     def _lateness(self) -> float:
         return self.transport.lateness
 
@@ -377,7 +381,7 @@ class Session:
     def set_dark(self, dark: bool) -> None:
         """Give the figures the colours of the theme."""
         self._dark = self.exports.dark = self.bar.dark = dark
-        self.compare.colours = self._colours_of_two()
+        self.compare.colours = self._colours_of_runs()
         with self.panes.lock:
             for view in (*self.panes.arenas, self.side, self.curves):
                 view.set_dark(dark)
@@ -413,8 +417,8 @@ class Session:
         theme.show_arenas(self.board, [pane.arena.pane for pane in self.panes])
         self.compare.param.update(panes=len(self.panes), active=self.panes.active)
 
-    def _colours_of_two(self) -> list[str]:
-        return list(palette.theme(self._dark).curves[:2])
+    def _colours_of_runs(self) -> list[str]:
+        return list(palette.theme(self._dark).curves[:MAX_RUNS])
 
     def _show_comparison(self) -> None:
         self.side.show(Comparison.label)
@@ -452,7 +456,9 @@ class Session:
         views = [self.panes.current.arena, *(self.side.views[label] for label in self.side.offered), self.curves]
         options = {view.picture: view.export_options(frame) for view in views}
         if self.panes.comparing:
-            options["arena"] = options["arena"] | {"label": names(self.panes.differences())[self.panes.active]}
+            options["arena"] = options["arena"] | {
+                "label": names(self.panes.differences(), len(self.panes))[self.panes.active]
+            }
         return {picture: chosen for picture, chosen in options.items() if chosen}
 
     # ---- what the visitor does: passed on to parts that are made later than those that ask -----------------------------
@@ -549,13 +555,14 @@ class Session:
             other = permalink.read(link).runs[0]
             with self.panes.lock:
                 state, stand = self.links.whole(), self.panes.k
-            runs = state.runs[self.panes.active], other.until(max(other.k, stand))
+            room = MAX_RUNS if self.compare.wide else 2
+            runs = with_beside(state.runs, self.panes.active, other.until(max(other.k, stand)), room)
             state = state._replace(runs=runs)
             permalink.write(state)  # raises where it would cost too much
         except (permalink.BadLink, permalink.Unlinkable) as error:
             self.messages.warn(sentence(f"that run cannot be put beside this one: {error.__cause__ or error}"))
         else:
-            stays = None if self.panes.comparing else str  # the present run is one of the two: it needs no row
+            stays = None if len(runs) == len(self.panes) else str  # the present runs are among them: they need no row
             self.replacement.restore(state, stand, shown=weakly(self._show_comparison), remember=stays)
 
     def _draw_behind(self) -> None:

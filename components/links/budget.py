@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from swarmviz.drawing.comparison import NAMES
 from swarmviz.journal import Change
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
 MAX_COORDINATES = 2_000_000  # agents times dimension
+MAX_RUNS = len(NAMES)  # beside each other
+FULL_RUNS = 2  # that may be as large, or as long, as one alone; more of them share what two may have
 MAX_QUICK_COORDINATES = 100_000  # of a swarm whose step 0 is there at once
 MAX_REPLAY_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute
 MAX_CHANGES = 1000  # in one run
@@ -17,8 +21,12 @@ MAX_TABLE_NUMBERS = (
 )
 
 
-def check_swarm_size(n: int, d: int) -> None:
-    """Raise ``ValueError`` when a swarm is too large for the page."""
+def check_swarm_size(n: int, d: int, runs: int = 1) -> None:
+    """Raise ``ValueError`` when a swarm is too large for the page, where ``runs`` of that size are beside each other."""
+    if runs > FULL_RUNS and runs * n * d > FULL_RUNS * MAX_COORDINATES:
+        raise ValueError(
+            f"n = {n}: with d = {d} too many for {runs} swarms beside each other, where N d ≤ {FULL_RUNS * MAX_COORDINATES // runs:,}"
+        )
     if n * d > MAX_COORDINATES:
         raise ValueError(
             f"n = {n}: with d = {d} too many for the page, where N d ≤ {MAX_COORDINATES:,}; the library takes more"
@@ -42,6 +50,31 @@ def check_cost(run: RunSpec) -> None:
     if len(run.journal) > MAX_CHANGES:
         raise ValueError(f"it holds more than {MAX_CHANGES} changes")
     check_tables(sum(numbers_in(change) for change in run.journal))
+
+
+def check_costs(runs: Sequence[RunSpec]) -> None:
+    """The same of runs beside each other: of more than two, all together may cost what two may.
+
+    Raises
+    ------
+    ValueError
+        In words that continue "because".
+    """
+    for run in runs:
+        check_cost(run)
+    whole = (
+        ("the swarms have more coordinates (N d) than two may", sum(run.coordinates for run in runs), MAX_COORDINATES),
+        ("living all of them again would take minutes", sum(run.work for run in runs), MAX_REPLAY_WORK),
+        ("they hold more changes than two may", sum(len(run.journal) for run in runs), MAX_CHANGES),
+        (
+            "their changes hold more numbers in tables than those of two may",
+            sum(numbers_in(change) for run in runs for change in run.journal),
+            MAX_TABLE_NUMBERS,
+        ),
+    )
+    for words, cost, most in whole:
+        if len(runs) > FULL_RUNS and cost > FULL_RUNS * most:
+            raise ValueError(f"{words} ({cost:,}; at most {FULL_RUNS * most:,} beside each other)")
 
 
 def check_change(count: int, part: Described) -> None:

@@ -20,7 +20,7 @@ import zlib
 from typing import Any, NamedTuple
 
 from components.links import journal_codec
-from components.links.budget import MAX_CHANGES, check_cost
+from components.links.budget import MAX_CHANGES, MAX_RUNS, check_cost, check_costs
 from components.playback.stop_conditions import StopCondition
 from components.state import NEVER, VisitState
 from swarmviz import dynamics, landscapes
@@ -64,8 +64,7 @@ def write(state: VisitState) -> str:
         When the link would be too long, or its replay too expensive to be opened.
     """
     try:
-        for run in state.runs:
-            check_cost(run)
+        check_costs(state.runs)
     except ValueError as error:
         raise Unlinkable(str(error)) from None
     stop = NEVER if state.stop[0] == NEVER[0] else state.stop
@@ -135,8 +134,7 @@ def _moved_on(state: VisitState, later: str) -> VisitState:
         raise ValueError(f"step = {later[:20]!r}: must be a whole number ≥ 0")
     runs = tuple(run._replace(k=max(run.k, int(later))) for run in state.runs)
     try:
-        for run in runs:
-            check_cost(run)
+        check_costs(runs)
     except ValueError:
         return state
     return state._replace(runs=runs)
@@ -177,10 +175,13 @@ def _state(content: Any) -> VisitState:
     runs, speed, draw_every, stop, *views = content
     if len(views) > 1:
         raise ValueError("it holds more than it may")
-    if not isinstance(runs, list) or not 1 <= len(runs) <= 2:
-        raise ValueError("it must hold one run or two")
-    every = _whole("draw every", draw_every, 1)
-    return VisitState(tuple(_run(run) for run in runs), _speed(speed), every, _stop(stop), *views)
+    if not isinstance(runs, list) or not 1 <= len(runs) <= MAX_RUNS:
+        raise ValueError(f"it must hold one to {MAX_RUNS} runs")
+    every, read = _whole("draw every", draw_every, 1), []
+    for run in runs:
+        read.append(_run(run))
+        check_costs(read)  # before the next is read
+    return VisitState(tuple(read), _speed(speed), every, _stop(stop), *views)
 
 
 def _run(content: Any) -> RunSpec:

@@ -32,9 +32,11 @@ class Choices:
     show_runs : function (runs, active)
         Shows runs, each with its parts, of which the one at place ``active`` is edited.
     show_comparison : function ()
-        Brings the view of both runs in sight.
+        Brings the view of all runs in sight.
     done : function ()
         Called when the panes were rearranged.
+    check_size : function (n, d, runs)
+        Raises ``ValueError`` where so many swarms of that size beside each other are too much.
 
     Attributes
     ----------
@@ -53,9 +55,11 @@ class Choices:
         show_runs: Callable[[Sequence[tuple[Simulation, Parts]], int], None],
         show_comparison: Callable[[], None],
         done: Callable[[], None],
+        check_size: Callable[[int, int, int], None] = ignore,
     ):
         self._panes, self._transport, self._edits, self._replacement = panes, transport, edits, replacement
         self._messages, self._keep, self._show_runs = messages, keep, show_runs
+        self._check_size = check_size
         self._refusal = ""  # the last message about the mouse
         self._show_comparison, self._done = show_comparison, done
         self.mouse = MouseModes(weakly(self._place_swarm), weakly(edits.move_handle))
@@ -78,6 +82,13 @@ class Choices:
         panes = self._panes
         if self._must_wait():
             return
+        if act == "start":
+            try:
+                swarm = panes.sim.initial_swarm
+                self._check_size(swarm.n, swarm.d, len(panes) + 1)
+            except ValueError as error:
+                self._messages.warn(sentence(str(error)))
+                return
         with panes.lock:
             panes.take_edits()  # else they would be forgotten with the pane they were meant for
             remember = self._keep() if act in REPLACING else ignore
@@ -87,7 +98,7 @@ class Choices:
         remember()
         self._show_runs(*rearrangement)
         self._edits.controls.show(panes.current.parts)
-        if act == "start":
+        if act == "start" and len(panes) == 2:  # later ones are seen in whatever view was chosen
             self._show_comparison()
         self._done()
 

@@ -1,4 +1,4 @@
-"""The button that puts a second swarm beside the first, and what can then be done with the two."""
+"""The buttons that put other swarms beside the first, and what can then be done with them."""
 
 from __future__ import annotations
 
@@ -11,27 +11,50 @@ import param
 from components.assets import component
 from components.playback.pane import Parts
 from swarmviz import Simulation
+from swarmviz.drawing.comparison import NAMES
 from swarmviz.drawing.differences import Difference, shortened
 
-ACTS = ("start", "end", "show", "swap", "copy")
-REPLACING = ("end", "copy")  # acts after which a run is gone
+MAX_RUNS = len(NAMES)
+ACTS = ("start", "end", "show", "swap", "copy", "remove")
+REPLACING = ("end", "copy", "remove")  # acts after which a run is gone
+ROOM = "wide"  # what the browser says of its window: whether there is room for more than two
 RunAndParts = tuple[Simulation, Parts]
 
 
 def rearranged(act: str, value: Any, runs: list[RunAndParts], active: int) -> tuple[list[RunAndParts], int] | None:
-    """The runs of the panes after an act, and the active one; None when it cannot be done now."""
-    two = len(runs) == 2
-    if act == "show" and value in range(len(runs)):
+    """The runs of the panes after an act, and the active one; None when it cannot be done now.
+
+    ``start`` adds a copy of the active one, which becomes the active one; ``copy`` makes the active one what the one at place ``value`` is,
+    ``swap`` exchanges the two; ``remove`` takes the active one away, ``end`` all others.
+    """
+    count, others = len(runs), [place for place in range(len(runs)) if place != active]
+    if act == "show" and value in range(count):
         return runs, value
-    if act == "start" and not two:
-        return [runs[0], _fork(*runs[0])], 1
-    if act == "copy" and two:
-        return [runs[0], _fork(*runs[0])], active
-    if act == "swap" and two:
-        return runs[::-1], active
-    if act == "end" and two:
+    if act == "start" and count < MAX_RUNS:
+        return [*runs, _fork(*runs[active])], count
+    if act == "end" and others:
         return [runs[active]], 0
+    if act == "remove" and others:
+        return [runs[place] for place in others], min(active, count - 2)
+    other = others[0] if value is None and count == 2 else value
+    if act in ("copy", "swap") and other in others:
+        changed = list(runs)
+        changed[active] = runs[other] if act == "swap" else _fork(*runs[other])
+        if act == "swap":
+            changed[other] = runs[active]
+        return changed, active
     return None
+
+
+def with_beside(runs: Sequence[Any], active: int, other: Any, room: int) -> tuple[Any, ...]:
+    """These runs and another beside them; where there is no ``room``, in the place of the last that is not the active one.
+
+    Of more than there is room for, which a link may have brought, none is taken away.
+    """
+    if len(runs) < room:
+        return (*runs, other)
+    place = max(place for place in range(len(runs)) if place != active)
+    return (*runs[:place], other, *runs[place + 1 :])
 
 
 def _fork(sim: Simulation, parts: Parts) -> RunAndParts:
@@ -40,32 +63,41 @@ def _fork(sim: Simulation, parts: Parts) -> RunAndParts:
 
 
 class CompareBar(pn.custom.JSComponent):
-    """One button; while two swarms are compared, whose controls are shown (A or B), swap, copy A to B, and end.
+    """One button; while swarms are compared, whose controls are shown (A to D), one more, swap, copy, remove, and end.
 
-    Under the buttons is the list of what the two differ in, folded to its number.
+    More than two are offered where the window has room for them. Under the buttons is the list of what the swarms differ in, folded to its
+    number.
 
-    A button that was pressed arrives in ``on_act(act, value)``, with an act of ``ACTS``; ``show`` has the pane, 0 or 1.
+    A button that was pressed arrives in ``on_act(act, value)``, with an act of ``ACTS``; ``show``, ``swap`` and ``copy`` have a pane, the
+    first is 0.
+
+    Attributes
+    ----------
+    wide : bool
+        Whether the window has room for more than two.
     """
 
-    panes = param.Integer(1, bounds=(1, 2), doc="How many swarms there are.")
-    active = param.Integer(0, bounds=(0, 1), doc="The pane that the controls, the density and the curves belong to.")
-    differences = param.List([], doc="What the two differ in, each [symbol, value of A, value of B, meaning].")
-    colours = param.List([], doc="The colours of A and B, those of their curves.")
+    panes = param.Integer(1, bounds=(1, MAX_RUNS), doc="How many swarms there are.")
+    active = param.Integer(
+        0, bounds=(0, MAX_RUNS - 1), doc="The pane that the controls, the density and the curves belong to."
+    )
+    differences = param.List([], doc="What they differ in, each [symbol, value of each swarm, meaning].")
+    colours = param.List([], doc="The colours of A to D, those of their curves.")
 
     _esm, _stylesheets = component("compare")
     _debounce = 1
 
     def __init__(self, on_act: Callable[[str, Any], None], **params: Any):
         super().__init__(**{"margin": 0, "sizing_mode": "stretch_width"} | params)
-        self._on_act = on_act
+        self._on_act, self.wide = on_act, False
 
     def tell(self, differences: Sequence[Difference]) -> None:
-        """What the two differ in from now on."""
-        self.differences = [[d.symbol, shortened(d.of_a), shortened(d.of_b), d.meaning] for d in differences]
+        """What they differ in from now on."""
+        self.differences = [[d.symbol, [shortened(v) for v in d.values], d.meaning] for d in differences]
 
     def _handle_msg(self, data: Any) -> None:
-        if not isinstance(data, dict) or data.get("act") not in ACTS:
-            return
-        act, value = data["act"], data.get("value")
-        if act != "show" or (isinstance(value, int) and not isinstance(value, bool)):
+        act, value = (data.get("act"), data.get("value")) if isinstance(data, dict) else (None, None)
+        if act == ROOM:
+            self.wide = value is True
+        elif act in ACTS and (value is None or (isinstance(value, int) and not isinstance(value, bool))):
             self._on_act(act, value)

@@ -23,7 +23,7 @@ class Order(NamedTuple):
 
 
 class Task(NamedTuple):
-    """All that an export is made of: order, run or both runs, theme, where progress is reported, and whether it was cancelled."""
+    """All that an export is made of: order, run or all runs, theme, where progress is reported, and whether it was cancelled."""
 
     order: Order
     runs: list[RunSpec]
@@ -32,7 +32,7 @@ class Task(NamedTuple):
     cancelled: Callable[[], bool]
 
     def replay(self, place: int = 0) -> Simulation:
-        """The simulation of the first or second run."""
+        """The simulation of one of the runs."""
         return self.runs[place].again(self.cancelled)
 
 
@@ -54,7 +54,7 @@ class Export(NamedTuple):
     fits : str
         The picture of :data:`swarmviz.exports.VIEWS` that has to fit the run; empty where every run fits.
     both : bool
-        Whether it needs both runs of a comparison.
+        Whether it needs all runs of a comparison.
     suffix : str
         What the name of the file says besides the run.
     hides : bool
@@ -82,7 +82,7 @@ def _picture(view: str, kind: str, mime: str) -> Export:
     row, both = LABELS.get(view, view.capitalize()), "other" in exports.VIEWS[view].options
 
     def make(task: Task) -> bytes:
-        other = task.replay(1) if len(task.runs) == 2 else None
+        other = [task.replay(place) for place in range(1, len(task.runs))] or None
         looks = {"dark": task.dark, "cancelled": task.cancelled, **task.order.look}
         return exports.picture(task.replay(), view, kind, other=other, **looks)
 

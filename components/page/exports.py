@@ -45,8 +45,8 @@ class Exports(pn.custom.JSComponent):
         Called on the export's thread: a snapshot of the visible run; None when there is no run any more.
     on_page : function (function) → None
         Carries out a function on the page's thread.
-    pair : function () → sequence of two such snapshots
-        Of A and of B, while two swarms are compared; called on the export's thread.
+    pair : function () → sequence of such snapshots
+        Of A, B and so on, while swarms are compared; called on the export's thread.
     look : function () → mapping of str to mapping
         Picture → the options of :func:`swarmviz.exports.picture` with which its view is seen; called on the page's thread.
     visit : Visit, optional
@@ -94,7 +94,7 @@ class Exports(pn.custom.JSComponent):
             self.make(Order(LINES))
 
     def show_fitting(self, frame: Frame, comparing: bool) -> None:
-        """Offer the pictures that fit such a frame; ``comparing``: whether there are two runs."""
+        """Offer the pictures that fit such a frame; ``comparing``: whether there are several runs."""
         self.views = exports.views_of(frame, comparing)
 
     def make(self, order: Order) -> None:
@@ -163,7 +163,7 @@ class Exports(pn.custom.JSComponent):
             yield cancelled
 
     def _snapshots(self, order: Order) -> list[RunSpec]:
-        """The run that is taken out, or A and B; none when there is no run any more."""
+        """The run that is taken out, or all that are compared; none when there is no run any more."""
         both = order.what in EXPORTS and EXPORTS[order.what].both
         given = self._pair() if both else [self._run()]
         return [run for run in given or () if run is not None]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from swarmviz import Simulation
-from swarmviz.drawing.differences import SEED, Fact, Facts, Key, differing, shortened
+from swarmviz.drawing.comparison import NAMES
+from swarmviz.drawing.differences import ABSENT, SEED, Fact, Facts, Key, differing, shortened, told_apart
 
 MAX_NAMED = 8  # parameters that one row names
 MAX_COLUMNS = 10  # of a table, besides those that every table has
@@ -29,20 +30,21 @@ class Differences(NamedTuple):
 def differences(runs: Sequence[Facts]) -> Differences:
     """What tells these runs from each other: what is not the same in all that have it; of the seed every table has a column."""
     seen: dict[Key, dict[str, Fact]] = {}
-    for run in runs:
-        for key, fact in run.items():
-            seen.setdefault(key, {})[fact.text] = fact
+    told: dict[Key, list[str]] = {}
+    for key in dict.fromkeys(key for run in runs for key in run):
+        told[key] = told_apart([run.get(key) for run in runs])
+        seen[key] = {text: run[key] for text, run in zip(told[key], runs, strict=True) if key in run}
     columns = [key for key, texts in seen.items() if len(texts) > 1 and key != SEED]
     shown = columns[:MAX_COLUMNS]
     heads = [[(fact := next(iter(seen[key].values()))).symbol, fact.meaning] for key in shown]
-    rows = [[_cell(run.get(key)) for key in shown] for run in runs]
+    rows = [[_cell(run.get(key), told[key][place]) for key in shown] for place, run in enumerate(runs)]
     return Differences(heads, rows, _same(seen), len(columns) - len(shown))
 
 
-def _cell(fact: Fact | None) -> Cell:
+def _cell(fact: Fact | None, text: str) -> Cell:
     if fact is None:
         return ["", ""]
-    return [shortened(fact.text), fact.order if isinstance(fact.order, float) else shortened(fact.order)]
+    return [shortened(text), fact.order if isinstance(fact.order, float) else shortened(fact.order)]
 
 
 def _same(seen: dict[Key, dict[str, Fact]]) -> str:
@@ -55,9 +57,17 @@ def _same(seen: dict[Key, dict[str, Fact]]) -> str:
     return " · ".join([" on ".join(model)] * bool(model) + sizes)
 
 
-def compared(a: Simulation, b: Simulation) -> list[str]:
-    """What swarm B has otherwise than swarm A; the seed has a column of its own."""
-    return _few([f"B: {found.symbol} = {shortened(found.of_b)}" for found in differing(a, b) if found.key != SEED])
+def compared(*runs: Simulation) -> list[str]:
+    """What swarms have otherwise than swarm A; the seed has a column of its own."""
+    found = [difference for difference in differing(*runs) if difference.key != SEED]
+    return _few(
+        [
+            f"{NAMES[place]}: {difference.symbol} = {shortened(difference.values[place])}"
+            for place in range(1, len(runs))
+            for difference in found
+            if difference.values[place] not in (difference.values[0], ABSENT)
+        ]
+    )
 
 
 def span(steps: Sequence[int]) -> str:

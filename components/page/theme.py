@@ -90,18 +90,20 @@ def _fill(cards: pn.Column, drawer: dict[str, Viewable]) -> None:
 
 
 def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:
-    """The place of one arena, or of two side by side, under the modes of the mouse."""
+    """The place of one arena, or of up to four, under the modes of the mouse."""
     sheet = style("stage")
     row = pn.Row(*arenas, sizing_mode="stretch_both", margin=0, css_classes=["arenas"], stylesheets=[sheet])
     return pn.Column(modes, row, sizing_mode="stretch_both", margin=0, css_classes=["stage"], stylesheets=[sheet])
 
 
 def show_arenas(board: pn.Column, arenas: list[Viewable]) -> None:
-    """Put these arenas on the stage of the board, which makes room for two."""
+    """Put these arenas on the stage of the board, which makes room for them."""
     row = board[0][1]
     if list(row) != arenas:
         row.objects = arenas
-        board.css_classes = ["board", *(["comparing"] if len(arenas) > 1 else [])]
+        of = ["", "of-two", "of-three", "of-four"][len(arenas) - 1]
+        row.css_classes = ["arenas", *([of] if of else [])]
+        board.css_classes = ["board", *(["comparing", of] if of else [])]
 
 
 def board(arena: Viewable, density: Viewable, curves: Viewable, bar: Viewable, anchor: Any) -> Viewable:

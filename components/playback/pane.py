@@ -35,7 +35,7 @@ class Pane:
         Dynamics, landscape and swarm as the controls show them, with which a reset begins. An accepted edit replaces a part and never
         changes it, so that other threads may hold it.
     arena : Arena
-        Where the swarm is seen. It stays at its place on the page, the left or the right one, whatever run it shows.
+        Where the swarm is seen. It stays at its place on the page, whatever run it shows.
     pending : dict of str to Described
         Edited parts, by the same names, that do not act yet.
     dragged : set of str

@@ -1,6 +1,6 @@
-"""The runs that a visitor sees, one or two in lock-step: what the worker reads and changes, behind one lock.
+"""The runs that a visitor sees, one to four in lock-step: what the worker reads and changes, behind one lock.
 
-Pane A is always there; pane B, when two are compared, takes every step together with it: the same initial swarm, the same noise, other
+Pane A is always there; B, C and D, when they are compared, take every step together with it: the same initial swarm, the same noise, other
 parameters, dynamics or landscape. An edit waits in its pane, where the newest counts, and acts before the next batch of steps.
 
 The journal of a long visit stays bounded (:mod:`components.playback.pane`): a run with as many changes as it may have takes no more, and
@@ -30,9 +30,9 @@ class Panes:
     Parameters
     ----------
     runs : sequence of (Simulation, dict of parts)
-        One or two, at the same step.
+        One to four, at the same step.
     make_arena : function (place) → Arena
-        Makes the arena of the first or the second pane when it is first needed.
+        Makes the arena of a pane when it is first needed.
     branching : function () → function () or None
         Called, with the lock held, before a known future is left for another; what it returns is called once it is left.
     edit_failed : function (prefix, part, exception)
@@ -84,8 +84,8 @@ class Panes:
 
     @property
     def comparing(self) -> bool:
-        """Whether there are two."""
-        return len(self) == 2
+        """Whether there is more than one."""
+        return len(self) > 1
 
     @property
     def current(self) -> Pane:
@@ -133,7 +133,7 @@ class Panes:
         return self.coming is None and self.rest.reached(self[0].sim)
 
     def differences(self) -> list[Difference]:
-        """What B has otherwise than A, edits that do not act yet included; empty with one pane. Cheap while nothing changes."""
+        """What the runs have otherwise, edits that do not act yet included; empty with one pane. Cheap while nothing changes."""
         if not self.comparing:
             return []
         known: list[Any] = []
@@ -143,7 +143,7 @@ class Panes:
         if len(known) != len(self._compared[0]) or any(
             a is not b for a, b in zip(known, self._compared[0], strict=True)
         ):
-            self._compared = known, between(self[0].facts(), self[1].facts())
+            self._compared = known, between(*(pane.facts() for pane in self))
         return self._compared[1]
 
     def replace(self, runs: Sequence[tuple[Simulation, Parts]], active: int = 0) -> None:

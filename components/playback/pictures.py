@@ -45,7 +45,7 @@ class Pictures:
     report : function (text)
         Called on any thread, once for each view that fails at a run.
     told : function (differences)
-        Called on the page's thread with what two runs that are compared differ in, whenever it has changed; with one run: nothing.
+        Called on the page's thread with what runs that are compared differ in, whenever it has changed; with one run: nothing.
     """
 
     def __init__(
@@ -79,10 +79,11 @@ class Pictures:
                 self._guarded(part, part.attach, panes.sim)
 
     def name_panes(self) -> None:
-        """Say in the titles of two arenas what their runs differ in, and which the controls belong to; on the page's thread."""
+        """Say in the titles of arenas what their runs differ in, and which the controls belong to; on the page's thread."""
         panes, differences = self._panes, self._panes.differences()
-        for place, (name, said, pane) in enumerate(zip(NAMES, titles(differences), panes, strict=False)):
-            pane.arena.name_pane(name if panes.comparing else "", said, place == panes.active)
+        own = any("landscape" in (d.key[0], d.key[2]) and len(set(d.now)) > 1 for d in differences)
+        for place, (name, said, pane) in enumerate(zip(NAMES, titles(differences, len(panes)), panes, strict=False)):
+            pane.arena.name_pane(name if panes.comparing else "", said, place == panes.active, own)
         if differences is not self._differences:
             self._differences = differences
             self._told(differences)

@@ -78,6 +78,11 @@ class View:
         """A row of small buttons for what the view shows; None when it has no options."""
         return None
 
+    @classmethod
+    def label_of(cls, panes: int) -> str:
+        """What its button says with so many panes beside each other; its name in links is ``label``."""
+        return cls.label
+
     @staticmethod
     def fits(frame: Frame, panes: int = 1) -> bool:
         """Whether a view of this kind has anything to show of such a frame, with so many panes beside each other; none is made for that."""

@@ -25,7 +25,8 @@ LOW_PX, HIGH_PX = (
 MOVING = "overlay"  # the level of all that changes with each picture: painted without axes, legend and landscape
 
 # As many columns as there is room for: what is around a label takes its glyph and 12 pixels, and a column as much as its widest. A low plot
-# has one row, so that it keeps its height. Where the rows are not enough, labels are cut short; hovering over a line tells its whole name.
+# has one row, so that it keeps its height. Where the rows are not enough, the legend begins left of the frame, over the axis; where that is
+# not enough either, labels are cut short; hovering over a line tells its whole name.
 # In a legend of one row everywhere the first names give way: those of a small plot that its heading and its switches tell as well.
 LEGEND_COLUMNS = """
 const room = fig.inner_width + 16, around = legend.glyph_width + 12, sum = (numbers) => numbers.reduce((a, b) => a + b, 0)
@@ -45,13 +46,15 @@ if (n > 0 && taken(even) <= Math.max(room, taken(n))) n = even
 if (n > 0 && fig.inner_width > 0) {
   const wanted = rows == 1 ? legend.items.length : n // one row, also for the moment in which new names are all visible: it is laid out then
   if (legend.ncols != wanted) legend.ncols = wanted
-  let left = room // the widest columns give way, all to the same width
+  const over = taken(n) > room ? Math.max(0, (Bokeh.index.find_one_by_id(fig.id)?.frame.bbox.left ?? 0) - 4) : 0
+  let left = room + over // the widest columns give way, all to the same width
   const given = columns(n).sort((a, b) => a - b).map((width, i) => { const w = Math.min(width, left / (n - i)); left -= w; return w })
-  const most = taken(n) > room ? `${Math.max(Math.floor(given.at(-1)) - around, 8)}px` : "none"
-  if (legend.tags[0] != most) {
+  const most = taken(n) > room + over ? `${Math.max(Math.floor(given.at(-1)) - around, 8)}px` : "none"
+  const fitted = `${most} ${over}`
+  if (legend.tags[0] != fitted) {
     const cut = "display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap"
-    legend.tags = [most]
-    legend.stylesheets = [`.bk-label { max-width: ${most}; ${cut} }`]
+    legend.tags = [fitted]
+    legend.stylesheets = [`:host { margin-left: -${over}px } .bk-label { max-width: ${most}; ${cut} }`]
   }
 }
 """

@@ -177,8 +177,9 @@ class ViewSwitcher(View):
         self._sim, self._attached, frame = run, set(), run.frame
         panes = len(self._runs())
         labels = [label for label, kind in self._kinds.items() if kind.fits(frame, panes)]
-        if labels != self.offered:
-            self.buttons.choices = [[label, label, ""] for label in labels]
+        choices = [[label, self._kinds[label].label_of(panes), ""] for label in labels]
+        if choices != self.buttons.choices:
+            self.buttons.choices = choices
         self._shown = self._chosen if self._chosen in labels else labels[0]
         self._reveal()
         self._update(frame, run)

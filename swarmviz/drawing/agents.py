@@ -5,6 +5,7 @@ NumPy only; safe on any thread.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -47,12 +48,16 @@ def points_of(frame: Frame, x: np.ndarray) -> Points:
     return Points(x, style.diameters(frame), style.agent_tones(frame))
 
 
-def count_image(x: np.ndarray, low: np.ndarray, high: np.ndarray) -> CountImage:
-    """Agents ``x`` (N, 1) or (N, 2), all of them in [low, high]."""
+def count_image(
+    x: np.ndarray, low: np.ndarray, high: np.ndarray, common: Callable[[float], float] = float
+) -> CountImage:
+    """Agents ``x`` (N, 1) or (N, 2), all of them in [low, high].
+
+    ``common`` makes of the largest count that of all images beside each other, which has the deepest shade.
+    """
     cells = CELLS[len(low)]
-    if len(low) == 1:
-        return CountImage(shades(counts(x[:, 0], low[0], high[0], cells)[None]), low, high)
-    return CountImage(shades(cells_of(x, low, high, cells)[1]), low, high)
+    count = counts(x[:, 0], low[0], high[0], cells)[None] if len(low) == 1 else cells_of(x, low, high, cells)[1]
+    return CountImage(shades(count, common(float(count.max()))), low, high)
 
 
 def lowest_agent(frame: Frame) -> int:

@@ -27,8 +27,8 @@ def cells_of(x: np.ndarray, low: np.ndarray, high: np.ndarray, cells: int) -> tu
     return at, np.bincount(at[:, 1] * cells + at[:, 0], minlength=cells * cells).reshape(cells, cells)
 
 
-def shades(count: np.ndarray) -> np.ndarray:
-    """Counts as uint8 on a logarithmic scale, the largest as 255; 0 is an empty cell."""
-    most = max(int(count.max()), 2)
+def shades(count: np.ndarray, most: float = 0) -> np.ndarray:
+    """Counts as uint8 on a logarithmic scale, the largest, or ``most`` where that is more, as 255; 0 is an empty cell."""
+    most = max(int(count.max()), most, 2)
     shaded = np.ceil(np.log1p(count) * (255 / np.log1p(most)))
     return np.minimum(shaded, 255).astype("u1")  # rounding may lead above, which would be an empty cell

@@ -47,6 +47,20 @@ class Inset(NamedTuple):
     n: int
 
     @property
+    def width(self) -> float:
+        """Of its sides, in the coordinates of the arena."""
+        return float((self.high - self.low)[0])
+
+    def with_width(self, width: float) -> Inset:
+        """The same around its middle with sides of another width."""
+        if width == self.width:
+            return self
+        middle, half = (self.low + self.high) / 2, width / 2
+        return self._replace(
+            low=middle - half, high=middle + half, magnification=self.magnification * self.width / width
+        )
+
+    @property
     def label(self) -> str:
         """Its scale in words, and how many agents it leaves out."""
         part = "" if len(self.chosen) == self.n else f" · {len(self.chosen):,} of {self.n:,} agents"

@@ -5,6 +5,7 @@ Pure functions of their arguments; NumPy only, safe on any thread.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -126,6 +127,7 @@ def line_picture(
     unit: float = 1.0,
     background: str = "",
     layers: Layers = ALL,
+    common: Callable[[float], float] = float,
 ) -> LinePicture:
     """What a view shows of a frame in one dimension.
 
@@ -138,6 +140,8 @@ def line_picture(
     unit, background : float, str
         Of the curve behind it: :attr:`Curve.unit`, for the heads of arrows, and :attr:`Curve.note`.
     layers : Layers
+    common : function (float) → float
+        Makes of the largest count of agents in a cell that of all pictures beside each other.
     """
     (low, high), places = view, np.column_stack([frame.x[:, 0], frame.energy])
     seen, arrows, key = in_view(frame.x, low, high), np.empty((0, 4)), None
@@ -147,7 +151,7 @@ def line_picture(
         arrows, key = strokes(places, level_v, width, unit), key_of(width)
     return LinePicture(
         low, high,
-        agents=count_image(frame.x[seen & taking_part(frame)], low, high) if frame.n > MANY else points_of(frame, places),
+        agents=count_image(frame.x[seen & taking_part(frame)], low, high, common) if frame.n > MANY else points_of(frame, places),
         arrows=arrows,
         key=key,
         focus=float(frame.focus[0]) if frame.focus is not None else np.nan,

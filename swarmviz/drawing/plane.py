@@ -6,7 +6,7 @@ arguments; NumPy only, safe on any thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -88,6 +88,7 @@ def plane_picture(
     recent: Recent = (),
     background: str = "",
     layers: Layers = ALL,
+    common: Callable[[float], float] = float,
 ) -> PlanePicture:
     """What a view shows of a frame.
 
@@ -103,6 +104,8 @@ def plane_picture(
     background : str
         What the image of the landscape cannot show, in words.
     layers : Layers
+    common : function (float) → float
+        Makes of the largest count of agents in a cell that of all pictures beside each other.
     """
     (low, high), x = view, np.ascontiguousarray(frame.x[:, :2])
     few, none, shift, seen = frame.n <= FEW, np.empty((0, 4)), shift_of(frame), in_view(x, low, high)
@@ -112,7 +115,7 @@ def plane_picture(
         arrows, key = strokes(x, frame.v[:, :2], width), key_of(width)
     return PlanePicture(
         low, high, shift,
-        agents=count_image(x[seen & taking_part(frame)], low, high) if frame.n > MANY else points_of(frame, x),
+        agents=count_image(x[seen & taking_part(frame)], low, high, common) if frame.n > MANY else points_of(frame, x),
         trails=trails_of(frame, recent) if few and layers.trails else Trails(none, np.empty(0)),
         arrows=arrows,
         key=key,

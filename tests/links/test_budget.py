@@ -6,7 +6,7 @@ import pytest
 
 import swarmviz as sv
 from components.links import budget
-from components.links.budget import check_cost, check_swarm_size, is_quick
+from components.links.budget import check_cost, check_costs, check_swarm_size, is_quick
 from components.links.permalink import BadLink, read
 from swarmviz import schedules
 from swarmviz.journal import Journal
@@ -26,6 +26,30 @@ def test_a_swarm_may_have_so_many_coordinates_and_not_one_more():
         check_swarm_size(most + 1, 2)
     with pytest.raises(ValueError, match="too many for the page"):
         check_cost(run(most + 1))
+
+
+def test_more_than_two_swarms_share_what_two_may_have():
+    most = budget.MAX_COORDINATES // 2  # agents in the plane
+    for runs in (1, 2):
+        check_swarm_size(most, 2, runs)
+        check_costs([run(most)] * runs)
+    for runs in (3, 4):
+        share = 2 * most // runs
+        check_swarm_size(share, 2, runs)
+        check_costs([run(share)] * runs)
+        with pytest.raises(
+            ValueError, match=f"too many for {runs} swarms beside each other, where N d ≤ {4 * most // runs:,}$"
+        ):
+            check_swarm_size(share + 1, 2, runs)
+        with pytest.raises(ValueError, match=r"more coordinates .* at most 4,000,000 beside each other"):
+            check_costs([run(share + 1)] * runs)
+    steps = budget.MAX_REPLAY_WORK // 2000
+    check_costs([run(1000, k=steps)] * 2)
+    check_costs([run(1000, k=steps // 2)] * 4)
+    with pytest.raises(ValueError, match="living all of them again would take minutes"):
+        check_costs([run(1000, k=steps // 2 + 1)] * 4)
+    with pytest.raises(ValueError, match="more changes than two may"):
+        check_costs(dragged(budget.MAX_CHANGES * 2 // 3 + 1, lambda i: 1.0 + i / 1000).runs * 3)
 
 
 @pytest.mark.parametrize("n", [2, 25, 1000])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import swarmviz as sv
-from components.links import permalink
+from components.links import budget, permalink
 from components.links.permalink import BadLink, Unlinkable, fitting, read, write
 from components.playback.stop_conditions import KINDS
 from components.state import VisitState, first, of_preset, state_of
@@ -154,6 +154,25 @@ def test_two_runs_and_how_they_are_shown():
     assert type(again.selection.dynamics).__name__ == "CBO"
 
 
+def test_four_runs_are_a_link_and_a_third_that_is_too_long_beside_two_is_refused_before_a_fourth_is_read(monkeypatch):
+    runs = [started(seed=seed) for seed in range(4)]
+    for sim in runs:
+        sim.advance(10)
+    link = write(VisitState(tuple(RunSpec.of(sim, {}) for sim in runs), 30.0))
+    for run, sim in zip(read(link).runs, runs, strict=True):
+        assert_same_frame(run.replay().frame, sim.frame)
+    spec = RunSpec.of(runs[0], {})
+    monkeypatch.setattr(budget, "MAX_REPLAY_WORK", spec.work)
+    with pytest.raises(Unlinkable, match="living all of them again would take minutes"):
+        write(VisitState((spec,) * 4, 30.0))
+    built, whole = [], permalink._run
+    monkeypatch.setattr(permalink, "_run", lambda content: built.append(whole(content)) or built[-1])
+    with pytest.raises(BadLink, match="living all of them again would take minutes"):
+        read(link)
+    assert len(built) == 3
+    assert read(write(VisitState((spec,) * 2, 30.0))).runs[1].k == 10
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_stop_survives(kind):
     assert read(write(state_of(first("CBO"))._replace(stop=(kind, 12.5)))).stop[0] == kind
@@ -282,7 +301,7 @@ BAD = {
     "null": None,
     "numbers": [1, 2, 3, 4],
     "no run": content(runs=[]),
-    "three runs": content(runs=[content()[0][0]] * 3),
+    "five runs": content(runs=[content()[0][0]] * 5),
     "out of range": content(cbo={"lam": -101}),
     "wrong type": content(cbo={"lam": "1"}),
     "a truth for a number": content(cbo={"lam": True}),

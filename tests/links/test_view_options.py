@@ -213,6 +213,7 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
         "log_steps",
         "hidden",
         "compared",
+        "difference",
         "region",
         "layers",
         "projector",

@@ -9,7 +9,9 @@ import pytest
 
 import swarmviz as sv
 from components.controls.heading import parts_of
+from components.links import budget
 from components.page.choices import Choices
+from components.page.compare import with_beside
 from components.playback.panes import Panes
 from components.state import Selection
 from components.views.base import View
@@ -52,6 +54,7 @@ def made():
         show_runs=lambda runs, active: panes.replace(runs, active),
         show_comparison=note("comparison"),
         done=note("done"),
+        check_size=budget.check_swarm_size,
     )
     return SimpleNamespace(
         choices=choices, panes=panes, calls=calls, said=said, controls=controls, replacement=replacement
@@ -84,12 +87,58 @@ def test_a_comparison_begins_with_a_fork_is_shown_and_its_end_keeps_what_is_lost
     made.choices.compare("start", None)
     assert len(made.panes) == 2 and made.panes.active == 1 and names(made.calls) == ["comparison", "done"]
     assert made.controls.parts is made.panes.current.parts
-    made.choices.compare("start", None)
-    assert names(made.calls) == ["comparison", "done"], "there are two already"
     made.choices.compare("show", 0)
     assert made.panes.active == 0 and made.controls.parts is made.panes[0].parts
     made.choices.compare("end", None)
     assert len(made.panes) == 1 and names(made.calls) == ["comparison", "done", "done", "kept", "done"]
+
+
+def test_more_are_added_up_to_four_each_a_copy_of_the_active_one_which_each_can_be_removed_swapped_and_made_like_another(
+    made,
+):
+    def start(sigma):
+        made.choices.compare("start", None)
+        made.panes.sim.dynamics.sigma = sigma
+
+    def sigmas():
+        return [sim.dynamics.sigma for sim in made.panes.sims]
+
+    for sigma in (0.1, 0.2, 0.3):
+        start(sigma)
+    assert sigmas() == [1, 0.1, 0.2, 0.3] and made.panes.active == 3
+    assert names(made.calls) == ["comparison", "done", "done", "done"], "the view is only chosen for the first two"
+    made.choices.compare("start", None)
+    assert len(made.panes) == 4 and len(made.calls) == 4, "there are four already"
+    made.choices.compare("show", 1)
+    made.choices.compare("swap", 3)
+    assert sigmas() == [1, 0.3, 0.2, 0.1] and made.panes.active == 1
+    made.choices.compare("copy", 2)
+    assert sigmas() == [1, 0.2, 0.2, 0.1] and made.panes.sims[1] is not made.panes.sims[2]
+    for nonsense in (1, 4, -1, None):
+        made.choices.compare("swap", nonsense)
+        made.choices.compare("copy", nonsense)
+    assert sigmas() == [1, 0.2, 0.2, 0.1]
+    made.calls.clear()
+    made.choices.compare("remove", None)
+    assert sigmas() == [1, 0.2, 0.1] and made.panes.active == 1 and names(made.calls) == ["kept", "done"]
+    made.choices.compare("show", 2)
+    made.choices.compare("remove", None)
+    assert sigmas() == [1, 0.2] and made.panes.active == 1
+
+
+def test_a_third_swarm_is_refused_where_all_together_would_be_more_than_two_may_be(made, monkeypatch):
+    monkeypatch.setattr(budget, "MAX_COORDINATES", 20)
+    made.choices.compare("start", None)
+    n = made.panes.sim.initial_swarm.n * made.panes.sim.initial_swarm.d
+    assert 2 * n <= 40 < 3 * n
+    made.choices.compare("start", None)
+    assert len(made.panes) == 2 and "too many for 3 swarms beside each other, where N d ≤ 13" in made.said[0]
+
+
+def test_another_run_takes_a_place_of_its_own_where_there_is_room_and_else_one_that_is_not_active():
+    assert with_beside("a", 0, "n", 2) == ("a", "n") and with_beside("ab", 1, "n", 2) == ("n", "b")
+    assert with_beside("ab", 1, "n", 4) == ("a", "b", "n") and with_beside("abcd", 3, "n", 4) == ("a", "b", "n", "d")
+    assert with_beside("abcd", 0, "n", 2) == ("a", "b", "c", "n")
 
 
 def test_an_edit_that_waits_is_not_lost_with_the_panes(made):

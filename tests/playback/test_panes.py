@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.links import budget
+from components.links import budget, permalink
 from components.palette import DARK, LIGHT
 from components.playback import pane as pane_module
 from components.playback.panes import Panes
@@ -167,16 +167,16 @@ def test_titles_frames_and_the_list_say_what_two_swarms_differ_in_and_whose_cont
     assert running.compare.differences == []
     edit(running, "dynamics.sigma", "0.1")
     assert [figure.title.text for figure in figures()] == ["A\u2002σ = 1", "B\u2002σ = 0.1 · controls"]
-    assert [row[0] for row in running.compare.differences] == ["σ"] and running.compare.differences[0][3]
+    assert [row[0] for row in running.compare.differences] == ["σ"] and running.compare.differences[0][2]
     curves = [DARK.curves, LIGHT.curves][not running._dark][:2]
-    assert tuple(figure.outline_line_color for figure in figures()) == curves == tuple(running.compare.colours)
+    assert tuple(figure.outline_line_color for figure in figures()) == curves == tuple(running.compare.colours[:2])
     assert figures()[0].outline_line_width < figures()[1].outline_line_width, "the marked one is seen without colours"
     assert running._export_options()["arena"]["label"] == "B\u2002σ = 0.1"
     compare(running, "show", 0)
     assert [figure.title.text for figure in figures()] == ["A\u2002σ = 1 · controls", "B\u2002σ = 0.1"]
     running.set_dark(not running._dark)
     curves = [DARK.curves, LIGHT.curves][not running._dark][:2]
-    assert tuple(figure.outline_line_color for figure in figures()) == curves == tuple(running.compare.colours)
+    assert tuple(figure.outline_line_color for figure in figures()) == curves == tuple(running.compare.colours[:2])
     compare(running, "end")
     assert "label" not in running._export_options().get("arena", {})
     assert figures()[0].title.text == alone and running.compare.differences == []
@@ -193,7 +193,7 @@ def test_an_edit_is_a_difference_before_it_acts_and_while_nothing_changes_none_i
     panes[1].parts["dynamics"] = edited = sv.CBO(sigma=0.3)
     panes.edit("dynamics", edited, final=False)
     (found,) = panes.differences()
-    assert (found.of_a, found.now) == ("1", ("1", "0.3")) and panes.sims[1].dynamics.sigma == 1
+    assert (found.values[0], found.now) == ("1", ("1", "0.3")) and panes.sims[1].dynamics.sigma == 1
     assert panes.differences() is panes.differences()
 
 
@@ -207,13 +207,41 @@ def test_controls_show_the_chosen_pane_and_swap_copy_and_end_do_what_they_say(ru
     assert [s.dynamics.sigma for s in running.selections] == [0.1, 1] and running.controls.parts[
         "dynamics"
     ].sigma == 0.1
-    compare(running, "copy")
-    assert [s.dynamics.sigma for s in running.selections] == [0.1, 0.1]
+    compare(running, "copy", 1)
+    assert [s.dynamics.sigma for s in running.selections] == [1, 1] and running.controls.parts["dynamics"].sigma == 1
     np.testing.assert_array_equal(*(sim.frame.x for sim in running.panes.sims))
     compare(running, "show", 1)
     edit(running, "dynamics.sigma", "0.7")
     compare(running, "end")
     assert len(running.panes.sims) == 1 and running._sim.dynamics.sigma == 0.7 and running.panes.active == 0
+
+
+def test_four_swarms_take_the_same_steps_with_titles_a_link_and_an_undo_for_all(running):
+    standing(running)
+    running.side.show("Density")
+    for sigma in ("0.1", "0.2", "0.3"):
+        compare(running, "start")
+        edit(running, "dynamics.sigma", sigma)
+    for _ in range(3):
+        press(running, "step")
+    settle(running)
+    sims = running.panes.sims
+    assert len({sim.k for sim in sims}) == 1 and len({sim.frame.x.tobytes() for sim in sims}) == 4
+    titles = [pane.arena.figure.title.text for pane in running.panes]
+    assert titles == ["A\u2002σ = 1", "B\u2002σ = 0.1", "C\u2002σ = 0.2", "D\u2002σ = 0.3 · controls"]
+    assert len({(p.arena.figure.x_range.start, p.arena.figure.x_range.end) for p in running.panes}) == 1
+    assert [row[1] for row in running.compare.differences] == [["1", "1 → 0.1", "1 → 0.2", "1 → 0.3"]]
+    assert len(running.board[0][1]) == 4 and "of-four" in running.board.css_classes
+    state = permalink.read(permalink.write(running.links.state()))
+    assert [run.now.dynamics.sigma for run in state.runs] == [1, 0.1, 0.2, 0.3]
+    assert running.history.row(*sims, active=3)["beside"] == ["B: σ = 1 → 0.1", "C: σ = 1 → 0.2", "D: σ = 1 → 0.3"]
+    compare(running, "show", 1)
+    compare(running, "remove")
+    assert [s.dynamics.sigma for s in running.selections] == [1, 0.2, 0.3] and running.panes.active == 1
+    assert "of-three" in running.board.css_classes and running.history.past
+    press(running, "undo")
+    assert wait(lambda: len(running.panes) == 4)
+    assert [s.dynamics.sigma for s in running.selections] == [1, 0.1, 0.2, 0.3]
 
 
 def test_another_dynamics_beside_the_first_starts_both_with_the_same_swarm(running):

@@ -24,7 +24,7 @@ class Spy(View):
         super().__init__()
         self.every, self.attached, self.frames, self.painted = every, [], [], []
 
-    def name_pane(self, name, said, active):
+    def name_pane(self, name, said, active, own_colours):
         self.named = name, said, active
 
     def attach(self, run):

@@ -87,6 +87,29 @@ def test_two_swarms_run_side_by_side_from_the_same_start(lab, server):
     assert not lab.complaints
 
 
+def test_up_to_four_swarms_are_offered_where_the_window_is_wide_enough_and_a_narrow_one_says_why_not(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    lab.page.get_by_role("button", name="Compare with a second swarm").click()
+    for count in (3, 4):
+        lab.wait(lambda: lab.page.get_by_role("button", name="+ Compare").count() == 1, "no further swarm is offered")
+        lab.page.get_by_role("button", name="+ Compare").click()
+        lab.wait(lambda count=count: len(arenas(lab)) == count, f"there are no {count} arenas")
+    assert sorted(each["title"][0] for each in arenas(lab)) == ["A", "B", "C", "D"]
+    assert lab.page.get_by_role("button", name="+ Compare").count() == 0
+    lab.picture("compare four")
+    lab.page.get_by_role("button", name="Remove D").click()
+    lab.wait(lambda: len(arenas(lab)) == 3, "D is not removed")
+    size = lab.page.viewport_size
+    lab.page.set_viewport_size({"width": 1100, "height": 700})
+    try:
+        lab.wait(lambda: lab.page.get_by_text("in a window of at least 1200 pixels").count() == 1, "nobody says why")
+        assert lab.page.get_by_role("button", name="+ Compare").count() == 0 and len(arenas(lab)) == 3
+    finally:
+        lab.page.set_viewport_size(size)
+    assert not lab.complaints
+
+
 def test_the_scrubber_goes_back_exactly_and_the_steps_between_pictures_can_be_set(lab, server):
     lab.open(server.page)
     lab.pause()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import swarmviz as sv
 from components.palette import theme
 from components.playback.panes import Panes
 from components.views.base import View
 from components.views.comparison import Comparison
-from swarmviz.drawing.comparison import both, common, comparison_picture
+from swarmviz.drawing.comparison import at_common_steps, common, comparison_picture
 
 
 def make(**options):
@@ -46,7 +47,7 @@ def test_records_of_different_density_are_compared_where_both_have_a_value():
     a, b = make(), sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=2, seed=3), every=3)
     for sim in (a, b):
         sim.advance(20)
-    steps, (left, right) = both([a, b], "best")
+    steps, (left, right) = at_common_steps([a, b], "best")
     assert steps.tolist() == [0, 3, 6, 9, 12, 15, 18]
     np.testing.assert_array_equal(left, right)
 
@@ -65,3 +66,45 @@ def test_the_line_of_a_swarm_is_hidden_from_the_list_of_lines():
     view._buttons._handle_msg(["line", tip])
     assert [renderer.visible for _, renderer in view.plots[0].slots[:2]] == [False, True]
     assert [seen for *_, seen in view._buttons.lines] == [False, True]
+
+
+def four(marked=0):
+    """The view of four swarms, of which one is marked."""
+    sims = [make(), make(sigma=0.2), make(sigma=0.4), make(sigma=0.6)]
+    for sim in sims:
+        sim.advance(5)
+    view = Comparison(runs=lambda: sims)
+    view.attach(sims[marked])
+    return view, sims
+
+
+def test_all_of_four_swarms_are_drawn_in_their_colours_and_the_difference_is_that_of_the_marked_one_and_a_chosen_other():
+    view, sims = four()
+    name = common(sims)[0].name
+    drawn = [source.data["y"] for source, _ in view.plots[0].slots]
+    np.testing.assert_array_equal(drawn, [sim.record[name] for sim in sims])
+    assert [renderer.glyph.line_color for _, renderer in view.plots[0].slots] == list(theme(False).curves[:4])
+    difference = lambda: view.plots[1].slots[0][0].data["y"]  # noqa: E731
+    np.testing.assert_array_equal(difference(), sims[0].record[name] - sims[1].record[name])
+    assert [text for _, text, _ in view._others.choices] == ["A − B", "A − C", "A − D"] and view._others.visible
+    view._others._handle_msg("3")
+    view.attach(sims[0])  # as a session redraws
+    np.testing.assert_array_equal(difference(), sims[0].record[name] - sims[3].record[name])
+    assert view.difference == [0, 3] and view.export_options(sims[0].frame) == {"pair": [0, 3]}
+    view.attach(sims[2])
+    np.testing.assert_array_equal(difference(), sims[0].record[name] - sims[2].record[name])
+    assert [text for _, text, _ in view._others.choices] == ["A − C", "B − C", "C − D"] and view._others.value == "0"
+    assert (view.label_of(2), view.label_of(4)) == ("A and B", "A to D")
+
+
+def test_a_link_says_whose_difference_is_drawn_and_nonsense_is_refused():
+    view, sims = four()
+    assert view.defaults["difference"] == [0, 1]
+    view.difference = [1, 3]
+    assert view.difference == [1, 3]
+    for nonsense in ([1], [3, 1], [0, 4], [0, True], ["0", "1"], None, [0.0, 1.0], [1, 1]):
+        with pytest.raises(ValueError, match=r"difference = .*: must be two places from 0 to 3, in order"):
+            view.difference = nonsense
+    del sims[2:]
+    view.attach(sims[0])
+    assert view.difference == [0, 1] and view.defaults["difference"] == [0, 1] and not view._others.visible

@@ -91,11 +91,13 @@ class Arena(View):
         if self._pane.object is not renderer.figure:
             self._pane.object = renderer.figure
 
-    def name_pane(self, name: str, said: str, active: bool) -> None:
-        """Of two arenas this is A or B (``name``; "" for the only one), of a run that has ``said`` otherwise than the other.
+    def name_pane(self, name: str, said: str, active: bool, own_colours: bool = False) -> None:
+        """Of several arenas this is A, B, C or D (``name``; "" for the only one), of a run that has ``said`` otherwise than the others.
 
         ``active``: the controls belong to it, which is told in words and by a stronger frame. The frame has the colour of its curves.
+        ``own_colours``: the landscapes are not the same, and each has a scale of colours of its own, which is said in the arena.
         """
+        self._options.look.own_colours = own_colours
         if (name, said, active) != self._named:
             self._named = name, said, active
             self._show_name()
@@ -108,7 +110,7 @@ class Arena(View):
         if name:
             slice_seen = title.removeprefix(run.landscape.title)
             said = f"\u2002{said}" if said else f" · {run.dynamics.title} on {run.landscape.title}"
-            title = f"{name}{said}{' · controls' * active}{slice_seen}"
+            title = f"{name}{said}{slice_seen}{' · controls' * active}"
         colour = self._colours.curves[NAMES.index(name)] if name else self._colours.grid
         figure.title.text = self._title = title
         figure.update(outline_line_color=colour, outline_line_width=(1, 4)[active] if name else 1)

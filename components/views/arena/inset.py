@@ -6,6 +6,7 @@ no zoom moves them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,16 +33,25 @@ class InsetNumbers:
         self._state = InsetState()
 
     def of(
-        self, frame: Frame, view: View, size: tuple[int, int], flat: bool, edge: float = 0.0
+        self,
+        frame: Frame,
+        view: View,
+        size: tuple[int, int],
+        flat: bool,
+        edge: float = 0.0,
+        common: Callable[[float], float] = float,
     ) -> tuple[Inset, np.ndarray] | None:
         """The inset of a frame in a figure whose frame has ``size`` pixels, and its corners in pixels, (2, 2); None where there is none.
 
-        So many pixels as ``edge`` lie beyond each end of the view.
+        So many pixels as ``edge`` lie beyond each end of the view. ``common`` makes of its width, 0 where there is none, that of all insets
+        beside each other.
         """
         low, high = view
         inset = self._state.step(frame, low, high)
         if inset is None or min(size) < 2 * LEAST:
+            common(0.0)
             return None
+        inset = inset.with_width(common(inset.width))
         frame_size = np.array(size, float)
         sides = np.clip(SIDE * (frame_size if flat else np.full(2, frame_size.min())), LEAST, MOST)
         unit = (high - low)[0] / size[0] if flat else ((high - low) / np.maximum(frame_size - 2 * edge, 1)).max()

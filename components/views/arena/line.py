@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -162,14 +163,15 @@ class LineRenderer:
         if not look.frozen:
             self._zoom.step(distances(frame.x, box_low, box_high))
         region, layers = look.region_for(frame, landscape), look.layers
-        size = look.size_for(self, self._box, self._zoom.size)
+        size = look.shared("view", self, self._box, self._zoom.size)
         look.shown = view = region or view_around(box_low, box_high, size)
         low, high = view
         out: dict[str, Any] = {"view": (low, high, region is not None, region is not None and look.origin is self)}
         if (curve := self._new_curve(landscape, low[0], high[0], shift_of(frame))) is not None:
             out["background"] = self._curve = curve
         assert self._curve is not None
-        picture = line_picture(frame, landscape, view, self._curve.unit, self._curve.note, layers)
+        most = partial(look.shared, "count", self, self._box)
+        picture = line_picture(frame, landscape, view, self._curve.unit, self._curve.note, layers, most)
         out |= {"key": picture.key, "note": picture.note}
         if layers.inset:
             out["inset"] = self._inset_columns(frame, landscape, view, picture)
@@ -196,7 +198,8 @@ class LineRenderer:
         self, frame: Frame, landscape: Landscape, view: View, picture: LinePicture
     ) -> dict[str, Any] | None:
         size = self.ranges.frame_size
-        drawn = self._inset.of(frame, view, size, flat=True) if size else None
+        common = partial(self.look.shared, "inset", self, self._box)
+        drawn = self._inset.of(frame, view, size, flat=True, common=common) if size else None
         if drawn is None:
             return None
         (left,), (right,) = drawn[0].low, drawn[0].high

@@ -36,6 +36,8 @@ class ArenaLook:
         The arena's renderer whose browser has moved the region last; None where a button or a link has.
     moving : bool
         Whether a wheel or a hand is still at it: what takes long waits.
+    own_colours : bool
+        Whether landscapes that are not the same are compared, so that each has a scale of colours of its own.
     frozen : bool
         Whether ranges stay as they are, because the landscape is being edited in the arena.
     """
@@ -46,21 +48,23 @@ class ArenaLook:
         self.shown: View | None = None
         self.origin: Any = None
         self.moving, self.frozen = False, False
-        self._sizes: dict[
-            Any, tuple[np.ndarray, float]
-        ] = {}  # arena → its box, and the half width that its swarm needs
+        self._needs: dict[
+            tuple[str, Any], tuple[np.ndarray, float]
+        ] = {}  # of what, and arena → its box, and what it needs
+        self.own_colours = False
 
-    def forget_sizes(self) -> None:
+    def forget_needs(self) -> None:
         """Other runs are shown, or fewer."""
-        self._sizes = {}
+        self._needs = {}
 
-    def size_for(self, arena: Any, box: np.ndarray, size: float) -> float:
-        """Half the width of the view, in half widths of ``box``: what the swarm in ``arena`` needs, or another in the same box.
+    def shared(self, what: str, arena: Any, box: np.ndarray, needed: float) -> float:
+        """What the swarm in ``arena`` needs of something, or another in the same ``box`` that needs more; 0: it has no such thing.
 
-        So two swarms that are compared are seen on the same axes, as soon as both have been prepared.
+        So swarms that are compared are seen on the same axes, with insets of the same width, and with the same scale of densities, as soon
+        as all have been prepared.
         """
-        self._sizes[arena] = box, size
-        return max(needed for other, needed in self._sizes.values() if np.array_equal(box, other))
+        self._needs[what, arena] = box, needed
+        return max(most for (of, _), (other, most) in self._needs.items() if of == what and np.array_equal(box, other))
 
     def region_for(self, frame: Frame, landscape: Landscape) -> Region | None:
         """The region, where it suits this run: two that are compared may have other boxes and dimensions."""
@@ -143,7 +147,7 @@ class ArenaOptions(pn.custom.JSComponent):
     def attach(self, run: Simulation) -> None:
         """Another run: its layers are offered, and the region is kept where landscape, box and dimension are the same."""
         frame, landscape = run.frame, run.landscape
-        self.look.forget_sizes()
+        self.look.forget_needs()
         self._run, self._box = run, tuple(side[:2] for side in landscape.limits(frame.d))  # type: ignore[assignment]
         about = type(landscape), frame.d, frame.occupation is None, *np.concatenate(self._box)
         if about != self._about:

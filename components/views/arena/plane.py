@@ -42,6 +42,7 @@ from swarmviz.landscapes import Landscape
 MAX_DRIFT = 0.1  # of the view: how far a landscape drifts before its picture is made anew, rather than pushed along
 STRONG_LINKS = 250  # agents up to which the links to companions are strong
 ENDS = ("x0", "y0", "x1", "y1")
+OWN_COLOURS = "own colour scale of F"  # of landscapes that are compared and are not the same
 
 FINE = 1e-3  # of their magnitude: coordinates of a narrower view need more digits than float32 has
 
@@ -217,13 +218,15 @@ class PlaneRenderer:
         if not look.frozen:
             self._zoom.step(distances(frame.x[:, :2], low, high))
         region, layers = look.region_for(frame, landscape), look.layers
-        look.shown = view = region or view_around(low, high, look.size_for(self, self._box, self._zoom.size))
+        look.shown = view = region or view_around(low, high, look.shared("view", self, self._box, self._zoom.size))
         told = region is not None and look.origin is self
         out: dict[str, Any] = {"view": (*view, region is not None, told), "contours": layers.contours}
         if (drawn := self._new_background(frame, landscape, view, region is not None)) is not None:
             out["background"], self._background_note = (drawn, (low, high)), drawn.note
         recent, said = self._recent.with_frame(frame), self._background_note
-        picture = plane_picture(frame, landscape, view, recent, said, layers)
+        said = " · ".join(filter(None, (OWN_COLOURS * look.own_colours, said)))
+        most = partial(look.shared, "count", self, self._box)
+        picture = plane_picture(frame, landscape, view, recent, said, layers, most)
         if layers.inset:
             out["inset"] = self._inset_columns(frame, view, picture, 0 if region is not None else EDGE_PX)
         narrow = (view[1] - view[0]).max() < FINE * np.abs(view).max()
@@ -246,8 +249,8 @@ class PlaneRenderer:
         return out
 
     def _inset_columns(self, frame: Frame, view: View, picture: PlanePicture, edge: int) -> dict[str, Any] | None:
-        size = self.ranges.frame_size
-        drawn = self._inset.of(frame, view, size, False, edge) if size else None
+        size, common = self.ranges.frame_size, partial(self.look.shared, "inset", self, self._box)
+        drawn = self._inset.of(frame, view, size, flat=False, edge=edge, common=common) if size else None
         if drawn is None:
             return None
         marks = picture.focus, picture.minimisers, picture.lowest

@@ -7,11 +7,12 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from swarmviz.drawing.comparison import NAMES
 from swarmviz.drawing.law_beside import DENSITY, DISTANCE, MASSES, PHASE
 from swarmviz.drawing.layers import checked
 from swarmviz.exports.metadata import as_text, metadata
 from swarmviz.exports.mpl.arena import Arena
-from swarmviz.exports.mpl.comparison import comparison_figure
+from swarmviz.exports.mpl.comparison import comparison_figure, others_of
 from swarmviz.exports.mpl.curves import curves_figure
 from swarmviz.exports.mpl.density import density_figure
 from swarmviz.exports.mpl.figure import LOCK, by_hand, need
@@ -118,7 +119,7 @@ def picture(
         * phase: velocities over positions and the law that they are drawn from; for agents with velocities
         * mass: the strength of the noise over mass with the agents on it, or masses over a coordinate; for agents with masses
         * occupation: share of the agents on each state minus the target law, and the room that chance has; for finite sets
-        * comparison: what both ``sim`` (A) and ``other`` (B) record, and the difference
+        * comparison: what ``sim`` (A) and ``other`` (B, or B to D) all record, and the difference of two of them
     kind : {"png", "svg"}
     dark : bool
         The dark theme.
@@ -143,13 +144,14 @@ def picture(
         * hidden, of curves: names of observables and claims that are left out; "other runs" for those behind
         * overlays, of curves: other runs behind them, sequence of :class:`swarmviz.drawing.curves.Overlay`
         * over, of masses: "strength", where mass decides on noise, or a coordinate, int from 0; the first that there is when absent
-        * other, of a comparison, which needs it: Simulation, the second run
+        * other, of a comparison, which needs it: Simulation, the second run, or a sequence of one to three
+        * pair, of a comparison: the places of the two runs whose difference is drawn, (0, 1) when absent: A − B
 
     Returns
     -------
     bytes
         With the metadata as JSON inside: the text chunk ``Description`` of a PNG, ``<metadata>`` of an SVG. That of a comparison has the
-        metadata of the second run under ``other``.
+        metadata of the second run under ``other``, of several as a list.
 
     Raises
     ------
@@ -197,10 +199,11 @@ def _check(sim: Simulation, view: str, kind: str, dpi: float, options: dict[str,
         raise ValueError(f"{name} = {options[name]!r}: is for the view {' or '.join(takers)}, not for {view}")
 
 
-def _content(sim: Simulation, other: Simulation | None) -> dict[str, Any]:
-    """The metadata of the run, or of both."""
+def _content(sim: Simulation, other: Simulation | Sequence[Simulation] | None) -> dict[str, Any]:
+    """The metadata of the run, or of all that are compared."""
     content = metadata(sim)
     if other is None:
         return content
-    second = metadata(other)
-    return content | {"title": f"A: {content['title']}; B: {second['title']}", "other": second}
+    others = [metadata(one) for one in others_of(other)]
+    titles = [f"{name}: {one['title']}" for name, one in zip(NAMES, [content, *others], strict=False)]
+    return content | {"title": "; ".join(titles), "other": others if len(others) > 1 else others[0]}

@@ -40,12 +40,35 @@ def test_a_comparison_has_both_records_and_their_difference(every):
     ]  # fmt: skip
 
 
+def test_four_runs_have_their_records_in_one_picture_and_the_difference_of_the_two_that_are_named():
+    a, *others = runs = [
+        simulation("CBO", steps=0),
+        *(sv.Simulation(sv.CBO(sigma=s), RASTRIGIN, sv.Swarm(n=40, d=2, seed=2)) for s in (0.2, 0.4, 0.2)),
+    ]
+    for sim in runs:
+        sim.advance(20)
+    figure = comparison_figure(a, other=others, pair=[1, 2])
+    rows = np.reshape(figure.axes, (-1, 2))
+    for (left, right), observable in zip(rows, a.dynamics.observables, strict=True):
+        values = [sim.record[observable.name] for sim in runs]
+        for line, value in zip(left.lines, values, strict=True):
+            np.testing.assert_array_equal(line.get_ydata(), value)
+        np.testing.assert_array_equal(right.lines[-1].get_ydata(), values[1] - values[2])
+    assert figure.get_suptitle().splitlines()[-1] == "σ = 1 in A, 0.2 in B and D, 0.4 in C"
+    assert [axes.get_title("left") for axes in rows[0]] == ["A, B, C and D", "B − C"]
+    for wrong in ([0], [0, 4], [1, 1]):
+        with pytest.raises(ValueError, match=r"pair = .*: must be two different places from 0 to 3"):
+            comparison_figure(a, other=others, pair=wrong)
+    with pytest.raises(ValueError, match=r"other = 4 runs: must be one to 3"):
+        exports.picture(a, "comparison", other=[*others, a])
+
+
 def test_two_dynamics_are_compared_in_what_both_record():
     a, b = simulation("BGK"), simulation("CBO")
     rows = np.reshape(comparison_figure(a, other=b).axes, (-1, 2))
     shared = [o.symbol for o in a.dynamics.observables if o.name in b.record]
     assert [left.get_ylabel() for left, _ in rows] == shared and 0 < len(shared) < len(a.dynamics.observables)
-    assert differing(a, b)[0].of_b == "CBO" and "CBO" not in told(differing(a, b))
+    assert differing(a, b)[0].values[1] == "CBO" and "CBO" not in told(differing(a, b))
 
 
 def test_what_two_runs_differ_in_is_told_briefly():

@@ -60,10 +60,9 @@ def test_a_finite_set_that_is_compared_keeps_its_name_when_its_states_are_painte
     paint(arena, sim)
     title = arena.figure.title.text
     assert title.startswith("B · ") and "controls" in title and "12 states" in title
+    assert title.endswith("on 12 states · controls"), "what it is first, then what the controls do"
     arena.name_pane("", "", False)
-    assert arena.figure.title.text == title.replace(title.partition(" · controls")[0], sim.landscape.title).replace(
-        " · controls", ""
-    )
+    assert arena.figure.title.text == sim.landscape.title + " on 12 states"
 
 
 def seen(arena):

@@ -6,6 +6,7 @@ import pytest
 import swarmviz as sv
 from components.palette import BEST, MINIMISER
 from components.views.arena.arena import Arena
+from components.views.arena.options import ArenaOptions
 from components.views.arena.ranges import EDGE_PX
 from swarmviz.drawing.inset import times
 from swarmviz.drawing.zoom import EDGE
@@ -91,3 +92,66 @@ def test_both_themes_are_followed():
     arena = shown(collapsed())
     arena.set_dark(True)
     assert arena.renderer.inset.back.glyph.fill_color == arena.renderer.colours.paper
+
+
+def swarm_of(width, n=30, d=2, landscape=None):
+    """A swarm that takes about a width, at the middle of the box."""
+    start = sv.Swarm(n=n, d=d, seed=1, initial="gaussian", spread=width / 4)
+    return sv.Simulation(sv.CBO(), landscape or sv.landscapes.Rastrigin(), start)
+
+
+def beside_each_other(*sims):
+    """Arenas of swarms that are compared, painted twice: each then knows what the others need."""
+    options = ArenaOptions(lambda: None)
+    arenas = [Arena(options=options) for _ in sims]
+    for arena, sim in zip(arenas, sims, strict=True):
+        arena.attach(sim)
+        for name, value in (("inner_width", 600), ("inner_height", 400)):
+            arena.renderer.ranges._measure(name, None, value)
+    for _ in range(2):
+        for arena, sim in zip(arenas, sims, strict=True):
+            arena.paint(arena.prepare(sim.frame, sim))
+    return arenas
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_insets_beside_each_other_have_one_zoom_where_the_boxes_are_the_same(d):
+    wide, narrow, whole = swarm_of(0.1, d=d), swarm_of(1e-4, d=d), swarm_of(8.0, d=d)
+    alone = [beside_each_other(sim)[0].renderer.inset.box.data["text"][0] for sim in (wide, narrow)]
+    assert alone[0] != alone[1]
+    arenas = beside_each_other(wide, narrow, whole)
+    assert [arena.renderer.inset.box.data["text"][0] for arena in arenas[:2]] == [alone[0]] * 2
+    assert arenas[2].renderer.inset is None
+    spread = [np.ptp(arena.renderer.inset.agents.data["x"]) for arena in arenas[:2]]
+    assert spread[1] < 0.01 * spread[0]
+    elsewhere = swarm_of(1e-4, d=d, landscape=sv.landscapes.Ackley())
+    texts = [arena.renderer.inset.box.data["text"][0] for arena in beside_each_other(wide, elsewhere)]
+    assert texts[0] == alone[0] != texts[1], "another box: another zoom"
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_densities_beside_each_other_have_one_scale_of_counts(d):
+    """A swarm on one cell of its image, and one that is spread over all of them."""
+    dense, spread = swarm_of(1e-3, n=5000, d=d), swarm_of(8.0, n=5000, d=d)
+    deepest = lambda arena: int(arena.renderer.density.data["image"][0].max())  # noqa: E731
+    assert deepest(beside_each_other(spread)[0]) == 255
+    first, second = beside_each_other(spread, dense)
+    assert deepest(second) == 255 and deepest(first) < 200
+    counts = counts_of(second), counts_of(first)
+    assert counts[0] == pytest.approx(5000, rel=0.05) and counts[1] < 500
+
+
+def counts_of(arena):
+    """The largest count that its deepest shade stands for, where 255 is all 5000 agents."""
+    shade = int(arena.renderer.density.data["image"][0].max())
+    return np.expm1(shade / 255 * np.log1p(5000))
+
+
+def test_landscapes_that_are_not_the_same_have_colours_of_their_own_and_the_arenas_say_so():
+    a, b = swarm_of(1.0), swarm_of(1.0, landscape=sv.landscapes.Ackley())
+    arenas = beside_each_other(a, b)
+    assert not any("colour scale" in arena.renderer.note.text for arena in arenas)
+    for arena, sim in zip(arenas, (a, b), strict=True):
+        arena.name_pane("A", "", False, own_colours=True)
+        arena.paint(arena.prepare(sim.frame, sim))
+    assert all("own colour scale of F" in arena.renderer.note.text for arena in arenas)
