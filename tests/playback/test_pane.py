@@ -157,13 +157,13 @@ def test_what_two_swarms_differ_in_is_what_acts_at_the_step_that_is_shown():
     panes[1].parts["dynamics"] = part
     panes.edit("dynamics", part)
     panes.advance(10)
-    assert [(d.of_a, d.of_b) for d in panes.differences()] == [("1", "1 → 0.2")]
+    assert [d.values for d in panes.differences()] == [("1", "1 → 0.2")]
     scrub(panes, 5)
     panes.follow()
     assert panes.differences() == [] and panes[1].parts["dynamics"].sigma == 1
     scrub(panes, 20)
     panes.follow()
-    assert [(d.of_a, d.of_b) for d in panes.differences()] == [("1", "1 → 0.2")]
+    assert [d.values for d in panes.differences()] == [("1", "1 → 0.2")]
 
 
 def test_what_waits_for_a_reset_keeps_waiting_at_every_step():
