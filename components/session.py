@@ -12,7 +12,6 @@ on a thread of its own and shown on the page's thread; when building fails, the 
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -25,12 +24,13 @@ from components.law.worker import LawWorker
 from components.links import permalink, view_options
 from components.links.address import Kept, Links, opening
 from components.links.budget import MAX_RUNS, bytes_of, check_change, check_swarm_size
+from components.links.other_runs import OtherRuns
 from components.page import theme
 from components.page.arrival import LOOKING, Arrival
 from components.page.bar_actions import BarActions
 from components.page.choices import Choices
 from components.page.claims_card import ClaimsCard
-from components.page.compare import CompareBar, with_beside
+from components.page.compare import CompareBar
 from components.page.equation import EquationCard
 from components.page.exports import Exports
 from components.page.history import History
@@ -39,6 +39,7 @@ from components.page.left_future import LeftFuture
 from components.page.messages import Messages
 from components.page.projector import Projector
 from components.page.replica_panel import ReplicaPanel
+from components.page.run_end import RunEnd
 from components.page.spoken import Spoken
 from components.playback.bar import Bar
 from components.playback.builder import Builder
@@ -54,7 +55,6 @@ from components.replicas.pool import Outcome
 from components.replicas.replica import VisibleRun
 from components.server.limits import account_of
 from components.state import Selection
-from components.text import sentence
 from components.views import SIDE_VIEWS
 from components.views.arena.arena import Arena
 from components.views.arena.options import ArenaOptions
@@ -62,7 +62,7 @@ from components.views.comparison import Comparison
 from components.views.curves.curves import Curves
 from components.views.switcher import ViewSwitcher
 from components.weakly import weakly
-from swarmviz import Diverged, Simulation
+from swarmviz import Simulation
 from swarmviz.drawing.differences import names
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
@@ -139,7 +139,10 @@ class Session:
     def _join_views(self) -> None:
         """What is seen of the runs, and what is made of them."""
         changed, runs = weakly(self._options_changed), weakly(self._runs)
-        self.history = History(weakly(self._reopen), weakly(self._compare_with), weakly(self._draw_behind))
+        self.history = History(weakly(self._open_run), weakly(self._compare_with), weakly(self._draw_behind))
+        self.end = RunEnd(
+            self.panes, self.player, self.arrival, self.messages, self.bar, self.history, weakly(self._write_link)
+        )
         self.undo = Undo(
             self.bar,
             weakly(self._stood),
@@ -147,7 +150,7 @@ class Session:
             weakly(self._remember),
             bytes_of,
         )
-        self.left = LeftFuture(self.bar, weakly(self._draw_behind), weakly(self._reopen))
+        self.left = LeftFuture(self.bar, weakly(self._draw_behind), weakly(self._open_run))
         self.links = Links(self.panes, self.transport, self.bar, self.history, weakly(self._view_options))
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
@@ -212,6 +215,9 @@ class Session:
             self.transport,
         )
         self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_runs())
+        self.others = OtherRuns(
+            self.panes, self.links, self.replacement, self.compare, self.messages, weakly(self._show_comparison)
+        )
         self.pictures = Pictures(
             self.panes,
             views=(self.side, self.curves, self.claims, self.history, self.equation, self.spoken),
@@ -296,10 +302,10 @@ class Session:
         if reason:
             self.transport.playing = False
             self.transport.redraw()  # every view shows where it stopped
-            there = self._standing_there()
-            self.transport.on_page(lambda: self._stopped(reason, there))
+            there = self.end.standing_there()
+            self.transport.on_page(lambda: self.end.stopped(reason, there))
         elif self.arrival.loops and self.panes.drawn_together:
-            self.transport.on_page(self._drawn_together)
+            self.transport.on_page(self.end.drawn_together)
 
     def _picture(self, request: PictureRequest) -> tuple[Moment, dict]:
         self.replicas.worker.notice()
@@ -489,6 +495,18 @@ class Session:
     def _close_choices(self) -> None:
         self.page.sidebar_open = False
 
+    def _open_run(self, link: str) -> None:
+        self.others.open(link)
+
+    def _compare_with(self, link: str) -> None:
+        self.others.compare_with(link)
+
+    def _open_replica(self, outcome: Outcome) -> None:
+        self.others.open_replica(outcome)
+
+    def _failed(self, error: Exception) -> None:
+        self.end.failed(error)
+
     # ---- links, history and replicas -----------------------------------------------------------------------------------
 
     def _write_link(self) -> None:
@@ -543,28 +561,6 @@ class Session:
             return ""
         return self.links.remember(self.links.kept(), aloud=self.panes.k < self.panes.furthest)
 
-    def _reopen(self, link: str) -> None:
-        try:
-            self.replacement.restore(permalink.read(link))
-        except permalink.BadLink as error:
-            self.messages.warn(sentence(f"that run cannot be opened: {error.__cause__ or error}"))
-
-    def _compare_with(self, link: str) -> None:
-        """Put a run of the list beside the present one, at the step at which this one stands."""
-        try:
-            other = permalink.read(link).runs[0]
-            with self.panes.lock:
-                state, stand = self.links.whole(), self.panes.k
-            room = MAX_RUNS if self.compare.wide else 2
-            runs = with_beside(state.runs, self.panes.active, other.until(max(other.k, stand)), room)
-            state = state._replace(runs=runs)
-            permalink.write(state)  # raises where it would cost too much
-        except (permalink.BadLink, permalink.Unlinkable) as error:
-            self.messages.warn(sentence(f"that run cannot be put beside this one: {error.__cause__ or error}"))
-        else:
-            stays = None if len(runs) == len(self.panes) else str  # the present runs are among them: they need no row
-            self.replacement.restore(state, stand, shown=weakly(self._show_comparison), remember=stays)
-
     def _draw_behind(self) -> None:
         """The curves of other runs have changed."""
         self.curves.overlays = [*self.left.overlays, *self.history.overlays]
@@ -573,46 +569,3 @@ class Session:
         """What counts as found from now on, for the list of runs too."""
         self.history.tolerance = tolerance
         self._write_link()
-
-    def _open_replica(self, outcome: Outcome) -> None:
-        """Replay the run with a replica's seed, up to where it was judged; the present run goes to the list of runs."""
-        state = self.links.state()
-        state = state._replace(runs=tuple(run.with_seed(outcome.seed, outcome.k) for run in state.runs), views=None)
-        try:
-            permalink.write(state)
-        except permalink.Unlinkable as error:
-            self.messages.warn(f"That replica cannot be opened, because {error}.")
-        else:
-            self.replacement.restore(state)
-
-    # ---- the end of playing --------------------------------------------------------------------------------------------
-
-    def _drawn_together(self) -> None:
-        if self.panes.drawn_together:  # unless it makes room for another already
-            self.arrival.finished()
-
-    def _standing_there(self) -> Callable[[], bool]:
-        """A function that says whether the runs of now are still shown, at the step of now; it keeps none of them alive."""
-        runs, k, panes = [weakref.ref(sim) for sim in self.panes.sims], self.panes.k, weakref.ref(self.panes)
-
-        def there() -> bool:
-            now = panes()
-            return now is not None and now.k == k and [weakref.ref(sim) for sim in now.sims] == runs
-
-        return there
-
-    def _stopped(self, reason: str, there: Callable[[], bool]) -> None:
-        self.player.end()
-        if self.arrival.finished():
-            return
-        self.messages.say(reason, there)
-        self._write_link()
-
-    def _failed(self, error: Exception) -> None:
-        """A command of the worker failed, and playing has stopped."""
-        self.bar.playing = False
-        if isinstance(error, Diverged) and not isinstance(error, ValueError):
-            with self.panes.lock:
-                self.history.diverged(self._sim, error.step)
-        happened = isinstance(error, Diverged | ValueError)
-        self.messages.report(error, holds=self._standing_there() if happened else None)

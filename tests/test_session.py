@@ -271,7 +271,7 @@ def test_a_replay_tells_how_far_it_is_and_is_given_up_for_another_choice(running
     long = RunSpec.at_start(*first("CBO")[:2], Swarm(n=10_000))._replace(k=90_000)
     said = []
     monkeypatch.setattr(running.builder, "_notify", said.append)
-    running._reopen(permalink.write(VisitState((long,), 30.0)))
+    running.others.open(permalink.write(VisitState((long,), 30.0)))
     replay = running.builder._thread
     assert wait(lambda: any("%" in text for text in said)) and all("Replaying 90000 steps …" in text for text in said)
     edit(running, "dynamics", "PSO")
