@@ -31,17 +31,20 @@ from swarmviz.kernels.elementary import bits_of_float32, elementary, exp, float3
 from swarmviz.kernels.randomness import (
     QUARTER_TURN,
     SIGN_32,
-    U32,
-    U33,
+    U1_32,
     even_normal,
     f32,
+    halves,
+    halves_chosen,
+    halves_steps,
+    high_half,
     kernel_options,
     key,
-    pack,
-    pack_normals,
-    radii,
+    lay_rows,
+    low_half,
+    normals_of_halves,
+    places,
     scratch,
-    unpack,
     words,
     words_chosen,
     words_steps,
@@ -86,7 +89,6 @@ LAWS = {
 SECOND_HALF = 1 << 32  # number of the first row of odd coordinates in (4): no row of an even coordinate reaches it
 LARGEST = 1e37  # bound of Student's radius: its square root law overflows float32 for ν < 0.3
 ROOT_3 = f32(math.sqrt(3.0) * 2.0**-31)
-U1_32 = np.uint32(1)
 
 
 @elementary
@@ -104,24 +106,22 @@ def flat(b):
 
 
 @jit(**kernel_options)
-def _pack_cauchy(raw, size):
-    for i in range(size):
-        word = raw[i]
-        raw[i] = pack(cauchy(np.uint32(word)), cauchy(np.uint32(word >> U32)))
+def _cauchy_draws(b, out):
+    for i in range(out.size):
+        out[i] = cauchy(bits_of_float32(b[i]))
 
 
 @jit(**kernel_options)
-def _pack_uniform(raw, size):
-    for i in range(size):
-        word = raw[i]
-        raw[i] = pack(flat(np.uint32(word)), flat(np.uint32(word >> U32)))
+def _flat_draws(b, out):
+    for i in range(out.size):
+        out[i] = flat(bits_of_float32(b[i]))
 
 
 @jit(**kernel_options)
 def _student_radii(raw, radius, nu_t):
     """sqrt(ν (U^(−2/ν) − 1)) of (4)."""
     for i in range(radius.size):
-        h = f32(np.int32(raw[i] >> U33))
+        h = f32(np.int32(bits_of_float32(high_half(raw[i])) >> U1_32))
         radius[i] = log32((h + f32(0.5)) * f32(2.0**-31))
     for i in range(radius.size):
         y = -2.0 / nu_t * np.float64(radius[i])
@@ -141,29 +141,25 @@ def _student_rows(z, raw, radius, parity, nu_t):
     r = radius[: steps * rows * n]
     _student_radii(raw, r, nu_t)
     for i in range(r.size):
-        r[i] = even_normal(raw[i], r[i])
-    out = z.reshape(z.size)
-    width, source = np.uint64(n), np.uint64(0)
-    for k in range(steps):
-        for p in range(rows):
-            target = np.uint64((k * d + 2 * p + parity) * n)
-            for i in range(width):
-                out[target + i] = r[source + i]
-            source += width
+        r[i] = even_normal(low_half(raw[i]), r[i])
+    lay_rows(z, r, parity, rows)
 
 
 @jit(**kernel_options)
-def _from_words(z, raw, radius, law):
-    steps, d, n = z.shape
-    size = steps * ((d + 1) // 2) * n
+def _from_halves(z, raw, radius, law):
+    """Draws of a law other than Student's into z (steps, d, n) from the halves of their words at their `places`."""
+    if law != CAUCHY and law != UNIFORM:
+        normals_of_halves(z, raw, radius)
+        return
+    low, high, even, odd = places(z, raw, radius)
     if law == CAUCHY:
-        _pack_cauchy(raw, size)
-    elif law == UNIFORM:
-        _pack_uniform(raw, size)
+        _cauchy_draws(low, even)
+        _cauchy_draws(high, odd)
     else:
-        radii(raw, radius[:size])
-        pack_normals(raw, radius[:size])
-    unpack(z, raw)
+        _flat_draws(low, even)
+        _flat_draws(high, odd)
+    lay_rows(z, even, 0, (z.shape[1] + 1) // 2)
+    lay_rows(z, odd, 1, (z.shape[1] + 1) // 2)
 
 
 @jit(**kernel_options)
@@ -187,14 +183,14 @@ def fill(z, raw, radius, law, nu_t, key, first_agent):
     """
     d, n = z.shape
     block = z.reshape(1, d, n)
-    words(raw, key, 0, (d + 1) // 2, n, first_agent)
     if law == STUDENT:
-        _student_rows(block, raw, radius, 0, nu_t)
-        if d > 1:
-            words(raw, key, SECOND_HALF, d // 2, n, first_agent)
-            _student_rows(block, raw, radius, 1, nu_t)
+        for parity in range(min(d, 2)):
+            words(raw, key, parity * SECOND_HALF, (d + 1 - parity) // 2, n, first_agent)
+            _student_rows(block, raw, radius, parity, nu_t)
     else:
-        _from_words(block, raw, radius, law)
+        low, high, _, _ = places(block, raw, radius)
+        halves(low, high, raw, key, 0, (d + 1) // 2, n, first_agent)
+        _from_halves(block, raw, radius, law)
 
 
 @jit(**kernel_options)
@@ -205,14 +201,14 @@ def fill_chosen(z, raw, radius, law, nu_t, key, first_agent, chosen):
     """
     d, m = z.shape
     block = z.reshape(1, d, m)
-    words_chosen(raw, key, 0, (d + 1) // 2, first_agent, chosen)
     if law == STUDENT:
-        _student_rows(block, raw, radius, 0, nu_t)
-        if d > 1:
-            words_chosen(raw, key, SECOND_HALF, d // 2, first_agent, chosen)
-            _student_rows(block, raw, radius, 1, nu_t)
+        for parity in range(min(d, 2)):
+            words_chosen(raw, key, parity * SECOND_HALF, (d + 1 - parity) // 2, first_agent, chosen)
+            _student_rows(block, raw, radius, parity, nu_t)
     else:
-        _from_words(block, raw, radius, law)
+        low, high, _, _ = places(block, raw, radius)
+        halves_chosen(low, high, raw, key, 0, (d + 1) // 2, first_agent, chosen)
+        _from_halves(block, raw, radius, law)
 
 
 @jit(**kernel_options)
@@ -223,14 +219,15 @@ def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, firs
     """
     block = z[:steps]
     d, n = z.shape[1], z.shape[2]
-    words_steps(raw, seed, purpose, first_step, steps, 0, (d + 1) // 2, n, first_agent)
     if law == STUDENT:
-        _student_rows(block, raw, radius, 0, nu_t)
-        if d > 1:
-            words_steps(raw, seed, purpose, first_step, steps, SECOND_HALF, d // 2, n, first_agent)
-            _student_rows(block, raw, radius, 1, nu_t)
+        for parity in range(min(d, 2)):
+            rows = (d + 1 - parity) // 2
+            words_steps(raw, seed, purpose, first_step, steps, parity * SECOND_HALF, rows, n, first_agent)
+            _student_rows(block, raw, radius, parity, nu_t)
     else:
-        _from_words(block, raw, radius, law)
+        low, high, _, _ = places(block, raw, radius)
+        halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, (d + 1) // 2, n, first_agent)
+        _from_halves(block, raw, radius, law)
 
 
 def draw(law: str, nu_t: float, seed: int, purpose: int, step: int, n: int, d: int) -> np.ndarray:
