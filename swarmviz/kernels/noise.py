@@ -40,9 +40,10 @@ from swarmviz.kernels.randomness import (
     high_half,
     kernel_options,
     key,
+    lay_parity,
     lay_rows,
     low_half,
-    normals_of_halves,
+    normal_draws,
     places,
     scratch,
     words,
@@ -106,18 +107,6 @@ def flat(b):
 
 
 @jit(**kernel_options)
-def _cauchy_draws(b, out):
-    for i in range(out.size):
-        out[i] = cauchy(bits_of_float32(b[i]))
-
-
-@jit(**kernel_options)
-def _flat_draws(b, out):
-    for i in range(out.size):
-        out[i] = flat(bits_of_float32(b[i]))
-
-
-@jit(**kernel_options)
 def _student_radii(raw, radius, nu_t):
     """sqrt(ν (U^(−2/ν) − 1)) of (4)."""
     for i in range(radius.size):
@@ -142,24 +131,20 @@ def _student_rows(z, raw, radius, parity, nu_t):
     _student_radii(raw, r, nu_t)
     for i in range(r.size):
         r[i] = even_normal(low_half(raw[i]), r[i])
-    lay_rows(z, r, parity, rows)
+    lay_parity(z.reshape(z.size), steps, d, n, r, parity, rows)
 
 
 @jit(**kernel_options)
-def _from_halves(z, raw, radius, law):
-    """Draws of a law other than Student's into z (steps, d, n) from the halves of their words at their `places`."""
-    if law != CAUCHY and law != UNIFORM:
-        normals_of_halves(z, raw, radius)
-        return
-    low, high, even, odd = places(z, raw, radius)
+def _draws(low, high, even, odd, law, d):
+    """Draws of a law other than Student's from the halves of their words."""
     if law == CAUCHY:
-        _cauchy_draws(low, even)
-        _cauchy_draws(high, odd)
+        for i in range(even.size):
+            even[i], odd[i] = cauchy(bits_of_float32(low[i])), cauchy(bits_of_float32(high[i]))
+    elif law == UNIFORM:
+        for i in range(even.size):
+            even[i], odd[i] = flat(bits_of_float32(low[i])), flat(bits_of_float32(high[i]))
     else:
-        _flat_draws(low, even)
-        _flat_draws(high, odd)
-    lay_rows(z, even, 0, (z.shape[1] + 1) // 2)
-    lay_rows(z, odd, 1, (z.shape[1] + 1) // 2)
+        normal_draws(low, high, even, odd, d)
 
 
 @jit(**kernel_options)
@@ -188,9 +173,10 @@ def fill(z, raw, radius, law, nu_t, key, first_agent):
             words(raw, key, parity * SECOND_HALF, (d + 1 - parity) // 2, n, first_agent)
             _student_rows(block, raw, radius, parity, nu_t)
     else:
-        low, high, _, _ = places(block, raw, radius)
+        low, high, even, odd = places(block, raw, radius)
         halves(low, high, raw, key, 0, (d + 1) // 2, n, first_agent)
-        _from_halves(block, raw, radius, law)
+        _draws(low, high, even, odd, law, d)
+        lay_rows(block, even, odd)
 
 
 @jit(**kernel_options)
@@ -206,9 +192,10 @@ def fill_chosen(z, raw, radius, law, nu_t, key, first_agent, chosen):
             words_chosen(raw, key, parity * SECOND_HALF, (d + 1 - parity) // 2, first_agent, chosen)
             _student_rows(block, raw, radius, parity, nu_t)
     else:
-        low, high, _, _ = places(block, raw, radius)
+        low, high, even, odd = places(block, raw, radius)
         halves_chosen(low, high, raw, key, 0, (d + 1) // 2, first_agent, chosen)
-        _from_halves(block, raw, radius, law)
+        _draws(low, high, even, odd, law, d)
+        lay_rows(block, even, odd)
 
 
 @jit(**kernel_options)
@@ -225,9 +212,10 @@ def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, firs
             words_steps(raw, seed, purpose, first_step, steps, parity * SECOND_HALF, rows, n, first_agent)
             _student_rows(block, raw, radius, parity, nu_t)
     else:
-        low, high, _, _ = places(block, raw, radius)
+        low, high, even, odd = places(block, raw, radius)
         halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, (d + 1) // 2, n, first_agent)
-        _from_halves(block, raw, radius, law)
+        _draws(low, high, even, odd, law, d)
+        lay_rows(block, even, odd)
 
 
 def draw(law: str, nu_t: float, seed: int, purpose: int, step: int, n: int, d: int) -> np.ndarray:

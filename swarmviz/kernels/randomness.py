@@ -40,7 +40,11 @@ import math
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
+from swarmviz.kernels.blocks import borrowed, slice_view
 from swarmviz.kernels.cache import jit
 from swarmviz.kernels.elementary import (
     SAFE_FASTMATH,
@@ -80,6 +84,7 @@ QUARTER_TURN = f32(2.0**-33)  # from a signed 32-bit integer to [−¼, ¼) turn
 # imported. Python can call them too, with a key made np.uint64 (a bare Python int is taken for an int64).
 kernel_options: dict[str, Any] = {"fastmath": SAFE_FASTMATH, "error_model": "numpy", "nogil": True}
 LONG = 32  # agents from which a row is worth a vector loop of its own
+EIGHT = 8  # numbers that are moved at once where a row is short
 
 
 # ---- words ----------------------------------------------------------------------------------------------------------
@@ -145,29 +150,33 @@ def spread(raw, rows, n, first):
 
     Every level of (1) and (2) is this map: steps of a purpose, rows of a step, agents of a row.
     """
-    long = n >= LONG
-    counters(raw, rows, n, first, long)
-    if not long:
-        for j in range(np.uint64(rows * n)):
-            raw[j] = mix(raw[j])
+    counters(raw, rows, n, first)
+    for j in range(np.uint64(rows * n)):
+        raw[j] = mix(raw[j])
+
+
+@elementary
+def start_of_eight(i, width):
+    """Where the eight numbers from i on begin: the last eight of a row end with it."""
+    return min(i, width - np.uint64(EIGHT))
 
 
 @jit(**kernel_options)
-def counters(raw, rows, n, first, mixed):
-    """raw[r n + i] = raw[r] + (first + i) γ, in place, or m of it where ``mixed``: short rows are mixed in one flat loop later."""
+def counters(raw, rows, n, first):
+    """The same before the words are mixed, which is worth one flat loop over all rows where they are short."""
+    start_of_counter, width, eight = np.uint64(first) * GAMMA, np.uint64(n), np.uint64(EIGHT)
     # Last row first: a row then overwrites only its own key and keys that are used up.
-    start_of_counter = np.uint64(first) * GAMMA
     for r in range(rows - 1, -1, -1):
-        counter = raw[r] + start_of_counter
-        row = raw[r * n : (r + 1) * n]
-        if mixed:
-            for i in range(n):
-                row[i] = mix(counter)
+        at, counter = np.uint64(r) * width, raw[r] + start_of_counter
+        if n < EIGHT:
+            for i in range(width):
+                raw[at + i] = counter
                 counter += GAMMA  # a sum where a product, of 64 bits, would cost as much as a third of `mix`
         else:
-            for i in range(n):
-                row[i] = counter
-                counter += GAMMA
+            for i in range(np.uint64(0), width, eight):
+                begin = start_of_eight(i, width)
+                for j in range(eight):
+                    raw[at + begin + j] = counter + (begin + j) * GAMMA
 
 
 @elementary
@@ -186,7 +195,7 @@ def high_half(word):
 def spread_halves(low, high, raw, rows, n, first):
     """The last level of `spread`, its words cut in halves; ``raw`` serves as scratch."""
     if n < LONG:
-        counters(raw, rows, n, first, False)
+        counters(raw, rows, n, first)
         mix_halves(low, high, raw)
         return
     start_of_counter, at = np.uint64(first) * GAMMA, np.uint64(0)
@@ -262,8 +271,13 @@ def counters_chosen(raw, key, first_row, rows, first_agent, chosen):
     m = np.uint64(chosen.size)
     for r in range(rows):
         start, at = row_key(key, first_row + r) + np.uint64(first_agent) * GAMMA, np.uint64(r) * m
-        for q in range(m):
-            raw[at + q] = start + chosen[q] * GAMMA
+        if r == 0:
+            for q in range(m):
+                raw[q] = start + chosen[q] * GAMMA
+        else:  # the products are those of the first row
+            ahead = start - (row_key(key, first_row) + np.uint64(first_agent) * GAMMA)
+            for q in range(m):
+                raw[at + q] = raw[q] + ahead
 
 
 @jit(**kernel_options)
@@ -292,47 +306,76 @@ def odd_normal(low, radius):
 
 
 @jit(**kernel_options)
-def lay_rows(z, draws, parity, rows):
-    """Draws of the coordinates of one parity into their rows of z (steps, d, n); for a step there are `rows` rows, perhaps one unused."""
+def normal_draws(low, high, even, odd, d):
+    """Normals (4 to 6) from the halves of their words; the odd ones only where there are ``d`` > 1 coordinates."""
+    radii(high)
+    for i in range(even.size):
+        even[i] = even_normal(low[i], high[i])
+    if d > 1:
+        for i in range(odd.size):
+            odd[i] = odd_normal(low[i], high[i])
+
+
+@jit(**kernel_options)
+def lay_rows(z, even, odd):
+    """Lay draws out as rows: z (steps, d, n) from those of the even and the odd coordinates, ⌈d/2⌉ rows for a step of each."""
     steps, d, n = z.shape
+    if d == 1:  # the rows of all steps are one row
+        steps, n = 1, n * steps
+    for parity in range(min(d, 2)):
+        lay_parity(z.reshape(z.size), steps, d, n, odd if parity else even, parity, (d + 1) // 2)
+
+
+@jit(**kernel_options)
+def lay_parity(flat, steps, d, n, draws, parity, rows):
+    """The coordinates of one parity; there are `rows` rows of draws for a step, of which the last may be left over."""
     # Unsigned flat indices: slices, and numba's treatment of negative indices, cost more than the copy if n is small.
-    flat, width = z.reshape(z.size), np.uint64(n)
+    width, eight = np.uint64(n), np.uint64(EIGHT)
     for k in range(steps):
         source, target = np.uint64(k * rows * n), np.uint64((k * d + parity) * n)
         for _ in range((d + 1 - parity) // 2):
-            for i in range(width):
-                flat[target + i] = draws[source + i]
+            if n < EIGHT:
+                for i in range(width):
+                    flat[target + i] = draws[source + i]
+            else:
+                for i in range(np.uint64(0), width, eight):
+                    begin = start_of_eight(i, width)
+                    move_eight(flat, target + begin, draws, source + begin)
             source += width
             target += width + width
 
 
+@intrinsic
+def move_eight(typing_context, to, target, source, start):
+    """to[target : target + 8] = source[start : start + 8] of float32 arrays; the ranges are not checked."""
+
+    def generate(context, builder, signature, arguments):
+        eight = ir.VectorType(ir.FloatType(), EIGHT).as_pointer()
+        places = []
+        for kind, array, at in ((signature.args[0], *arguments[:2]), (signature.args[2], *arguments[2:])):
+            data = context.make_array(kind)(context, builder, array).data
+            places.append(builder.bitcast(builder.gep(data, [at]), eight))
+        builder.store(builder.load(places[1], align=4), places[0], align=4)
+        return context.get_dummy_value()
+
+    return types.void(to, types.uint64, source, types.uint64), generate
+
+
 @jit(**kernel_options)
 def places(z, raw, radius):
-    """Where the halves of the words for z (steps, d, n) go, and the draws of either parity: low, high, even, odd.
+    """Where the halves of the words for z (steps, d, n) go, and the draws of either parity: low, high, even, odd; all borrowed.
 
     The halves lie in z and in ``radius``, so that ``raw`` is free for draws once they are there.
     """
     steps, d, n = z.shape
     size = steps * ((d + 1) // 2) * n
-    draws = raw.view(np.float32)
-    return z.reshape(z.size)[:size], radius[:size], draws[:size], draws[size : 2 * size]
-
-
-@jit(**kernel_options)
-def normals_of_halves(z, raw, radius):
-    """Normals (4 to 6) into z (steps, d, n) from the halves of their words, which lie at their `places`."""
-    low, high, even, odd = places(z, raw, radius)
-    radii(high)
-    if z.shape[1] == 1:  # the rows of all steps are one row
-        for i in range(low.size):
-            low[i] = even_normal(low[i], high[i])
-        return
-    for i in range(low.size):
-        even[i] = even_normal(low[i], high[i])
-    for i in range(low.size):
-        odd[i] = odd_normal(low[i], high[i])
-    lay_rows(z, even, 0, (z.shape[1] + 1) // 2)
-    lay_rows(z, odd, 1, (z.shape[1] + 1) // 2)
+    draws = borrowed(raw).view(np.float32)
+    return (
+        slice_view(z.reshape(z.size), 0, size),
+        slice_view(radius, 0, size),
+        slice_view(draws, 0, size),
+        slice_view(draws, size, size),
+    )
 
 
 @jit(**kernel_options)
@@ -352,9 +395,10 @@ def normals(z, raw, radius, key, first_agent):
     """
     d, n = z.shape
     block = z.reshape(1, d, n)
-    low, high, _, _ = places(block, raw, radius)
+    low, high, even, odd = places(block, raw, radius)
     halves(low, high, raw, key, 0, (d + 1) // 2, n, first_agent)
-    normals_of_halves(block, raw, radius)
+    normal_draws(low, high, even, odd, d)
+    lay_rows(block, even, odd)
 
 
 @jit(**kernel_options)
@@ -365,9 +409,10 @@ def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent)
     """
     block = z[:steps]
     d, n = z.shape[1], z.shape[2]
-    low, high, _, _ = places(block, raw, radius)
+    low, high, even, odd = places(block, raw, radius)
     halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, (d + 1) // 2, n, first_agent)
-    normals_of_halves(block, raw, radius)
+    normal_draws(low, high, even, odd, d)
+    lay_rows(block, even, odd)
 
 
 @jit(**kernel_options)
