@@ -41,6 +41,7 @@ from functools import partial
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from swarmviz.kernels import cache
@@ -119,6 +120,42 @@ def of_rank(typing_context, k):
 
 
 @intrinsic
+def least_of_many(typing_context, f):
+    """min f of at least 32 numbers; a NaN is never the smallest, and of two zeros either may be.
+
+    Four vectors of eight minima: in one chain each comparison would wait for the one before. As a loop of numbers the compiler leaves it
+    serial, because it may not change the order in which NaNs are met.
+    """
+
+    def lower(builder, least, candidate):
+        return builder.select(builder.fcmp_ordered("<", candidate, least), candidate, least)
+
+    def generate(context, builder, signature, arguments):
+        numbers = context.make_array(signature.args[0])(context, builder, arguments[0])
+        size, eight = numbers.nitems, ir.VectorType(ir.DoubleType(), 8)
+        whole, index = (lambda k: ir.Constant(size.type, k)), ir.IntType(32)
+        least = [cgutils.alloca_once_value(builder, ir.Constant(eight, [INF] * 8)) for _ in range(4)]
+        last = builder.sub(size, whole(32))
+        with cgutils.for_range(builder, builder.udiv(builder.add(size, whole(31)), whole(32))) as loop:
+            begin = builder.mul(loop.index, whole(32))
+            begin = builder.select(builder.icmp_signed("<", begin, last), begin, last)  # the last 32 end with the array
+            for k, chain in enumerate(least):
+                place = builder.gep(numbers.data, [builder.add(begin, whole(8 * k))])
+                candidate = builder.load(builder.bitcast(place, eight.as_pointer()), align=8)
+                builder.store(lower(builder, builder.load(chain), candidate), chain)
+        a, b, c, d = (builder.load(chain) for chain in least)
+        row = lower(builder, lower(builder, a, b), lower(builder, c, d))
+        for width in (4, 2, 1):  # one half beside the other
+            kind = ir.VectorType(index, width)
+            halves = (ir.Constant(kind, list(range(first, first + width))) for first in (0, width))
+            undefined = ir.Constant(row.type, ir.Undefined)
+            row = lower(builder, *(builder.shuffle_vector(row, undefined, half) for half in halves))
+        return builder.extract_element(row, ir.Constant(index, 0))
+
+    return types.float64(f), generate
+
+
+@intrinsic
 def within_one(typing_context, x):
     """x, or −1 or 1 where x lies beyond: one instruction for either bound, which a comparison and a choice would not become.
 
@@ -161,6 +198,7 @@ U1, U52, U63 = np.uint64(1), np.uint64(52), np.uint64(63)
 EXPONENT_BITS = np.uint64(0x7FF0000000000000)
 MANTISSA_BITS = np.uint64(0x000FFFFFFFFFFFFF)
 EXPONENT_ONE = np.uint64(0x0010000000000000)
+BITS_OF_2_52, TWO_52_AND_1023 = np.uint64(0x4330000000000000), 4503599627371519.0
 ROOT_HALF_BITS = np.uint64(0x3FE6A09E667F3BCD)
 ONE_MINUS_ROOT_HALF_BITS = np.uint64(0x3FF0000000000000 - 0x3FE6A09E667F3BCD)
 
@@ -186,6 +224,23 @@ def nonfinite(x):
     return ((bits_of_float(x) & EXPONENT_BITS) + EXPONENT_ONE) >> U63  # a full exponent carries into the sign bit
 
 
+# ---- a product that is rounded before anything is added to it --------------------------------------------------------
+
+rounded = partial(cache.jit, fastmath=SAFE_FASTMATH - {"contract"}, error_model="numpy", nogil=True, forceinline=True)
+
+
+@rounded
+def _powers_of_two(x):
+    """x / ln 2."""
+    return x * LOG2_E
+
+
+@rounded
+def _half_turns(x):
+    """x / π."""
+    return x * ONE_OVER_PI
+
+
 # ---- exponential, logarithm, power ----------------------------------------------------------------------------------
 
 
@@ -195,7 +250,8 @@ def exp(x):
     # Written as `bound if x < bound else x`, so that a NaN, for which comparisons are false, passes.
     y = -708.0 if x < -708.0 else x
     y = 710.0 if y > 710.0 else y
-    n = np.rint(y * LOG2_E)
+    k = _powers_of_two(y) + TO_INTEGER  # rounds, and has n in its low bits
+    n = k - TO_INTEGER
     r = (y - n * LN2_HIGH) - n * LN2_LOW
     q = 2.7620088445409746e-07 + r * 2.510038549551032e-08
     q = 2.4801521295954376e-05 + r * (2.7557268459997064e-06 + r * q)
@@ -204,16 +260,20 @@ def exp(x):
     q = 0.5000000000000001 + r * (0.16666666666666669 + r * q)
     p = 1.0 + (r + r * r * q)
     # 2^(n−1) and then twice: 2^1024 alone is not a float64.
-    half_scale = float_of_bits((bits_of_float(n + TO_INTEGER) + np.uint64(1022)) << U52)
+    half_scale = float_of_bits((bits_of_float(k) + np.uint64(1022)) << U52)
     e = (p * half_scale) * 2.0
-    return 0.0 if x < -708.0 else e
+    return (
+        0.0 if x < y else e
+    )  # below the bound; asked in other words than above, which the compiler then makes one instruction
 
 
 @elementary
 def log(x):
     """Natural logarithm (2)."""
     shifted = bits_of_float(x) + ONE_MINUS_ROOT_HALF_BITS
-    k = np.float64(np.int32(shifted >> U52)) - 1023.0
+    k = (
+        float_of_bits((shifted >> U52) | BITS_OF_2_52) - TWO_52_AND_1023
+    )  # a number below 2^52 in the place of a mantissa
     f = float_of_bits((shifted & MANTISSA_BITS) + ROOT_HALF_BITS) - 1.0
     s = f / (2.0 + f)
     z = s * s
@@ -271,12 +331,6 @@ def _sin_half_turn(t):
 def _minus_if_odd(bits, x):
     """−x if the integer in the low bits is odd."""
     return float_of_bits(bits_of_float(x) ^ (bits << U63))
-
-
-@partial(cache.jit, fastmath=SAFE_FASTMATH - {"contract"}, error_model="numpy", nogil=True, forceinline=True)
-def _half_turns(x):
-    """x / π, rounded before anything is added to it."""
-    return x * ONE_OVER_PI
 
 
 # The sum with TO_INTEGER rounds and shows the parity at once. The interpolation oversteps 1 by its last bit at times.
