@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from swarmviz.kernels.blocks import flat, slice_view
 from swarmviz.kernels.cache import jit
 from swarmviz.kernels.elementary import bits_of_float32, elementary, exp, float32_of_bits, log32, sin2pi32
 from swarmviz.kernels.randomness import (
@@ -101,7 +102,7 @@ def cauchy(b):
 
 
 @elementary
-def flat(b):
+def uniform(b):
     """Uniform draw (3) on (−√3, √3) from 32 bits."""
     return (f32(np.int32(b)) + f32(0.5)) * ROOT_3
 
@@ -123,15 +124,14 @@ def _student_radii(raw, radius, nu_t):
 
 
 @jit(**kernel_options)
-def _student_rows(z, raw, radius, parity, nu_t):
-    """Coordinates of one parity, from the words in raw."""
-    steps, d, n = z.shape
+def _student_rows(z, steps, d, n, raw, radius, parity, nu_t):
+    """Coordinates of one parity into z, the numbers of (steps, d, n), from the words in raw."""
     rows = (d + 1 - parity) // 2
-    r = radius[: steps * rows * n]
+    r = slice_view(radius, 0, steps * rows * n)
     _student_radii(raw, r, nu_t)
     for i in range(r.size):
         r[i] = even_normal(low_half(raw[i]), r[i])
-    lay_parity(z.reshape(z.size), steps, d, n, r, parity, rows)
+    lay_parity(z, steps, d, n, r, parity, rows)
 
 
 @jit(**kernel_options)
@@ -142,7 +142,7 @@ def _draws(low, high, even, odd, law, d):
             even[i], odd[i] = cauchy(bits_of_float32(low[i])), cauchy(bits_of_float32(high[i]))
     elif law == UNIFORM:
         for i in range(even.size):
-            even[i], odd[i] = flat(bits_of_float32(low[i])), flat(bits_of_float32(high[i]))
+            even[i], odd[i] = uniform(bits_of_float32(low[i])), uniform(bits_of_float32(high[i]))
     else:
         normal_draws(low, high, even, odd, d)
 
@@ -167,16 +167,16 @@ def fill(z, raw, radius, law, nu_t, key, first_agent):
         Number of the agent in column 0.
     """
     d, n = z.shape
-    block = z.reshape(1, d, n)
+    rows = (d + 1) // 2
     if law == STUDENT:
         for parity in range(min(d, 2)):
             words(raw, key, parity * SECOND_HALF, (d + 1 - parity) // 2, n, first_agent)
-            _student_rows(block, raw, radius, parity, nu_t)
+            _student_rows(flat(z), 1, d, n, raw, radius, parity, nu_t)
     else:
-        low, high, even, odd = places(block, raw, radius)
-        halves(low, high, raw, key, 0, (d + 1) // 2, n, first_agent)
+        low, high, even, odd = places(flat(z), raw, radius, rows * n)
+        halves(low, high, raw, key, 0, rows, n, first_agent)
         _draws(low, high, even, odd, law, d)
-        lay_rows(block, even, odd)
+        lay_rows(flat(z), 1, d, n, even, odd)
 
 
 @jit(**kernel_options)
@@ -186,16 +186,16 @@ def fill_chosen(z, raw, radius, law, nu_t, key, first_agent, chosen):
     z : float32 (d, m); chosen : uint64 (m,); raw, radius at least ⌈d/2⌉ m.
     """
     d, m = z.shape
-    block = z.reshape(1, d, m)
+    rows = (d + 1) // 2
     if law == STUDENT:
         for parity in range(min(d, 2)):
             words_chosen(raw, key, parity * SECOND_HALF, (d + 1 - parity) // 2, first_agent, chosen)
-            _student_rows(block, raw, radius, parity, nu_t)
+            _student_rows(flat(z), 1, d, m, raw, radius, parity, nu_t)
     else:
-        low, high, even, odd = places(block, raw, radius)
-        halves_chosen(low, high, raw, key, 0, (d + 1) // 2, first_agent, chosen)
+        low, high, even, odd = places(flat(z), raw, radius, rows * m)
+        halves_chosen(low, high, raw, key, 0, rows, first_agent, chosen)
         _draws(low, high, even, odd, law, d)
-        lay_rows(block, even, odd)
+        lay_rows(flat(z), 1, d, m, even, odd)
 
 
 @jit(**kernel_options)
@@ -204,18 +204,19 @@ def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, firs
 
     z : float32 (≥ steps, d, n); raw, radius at least steps ⌈d/2⌉ n.
     """
-    block = z[:steps]
     d, n = z.shape[1], z.shape[2]
+    rows = (d + 1) // 2
     if law == STUDENT:
         for parity in range(min(d, 2)):
-            rows = (d + 1 - parity) // 2
-            words_steps(raw, seed, purpose, first_step, steps, parity * SECOND_HALF, rows, n, first_agent)
-            _student_rows(block, raw, radius, parity, nu_t)
+            words_steps(
+                raw, seed, purpose, first_step, steps, parity * SECOND_HALF, (d + 1 - parity) // 2, n, first_agent
+            )
+            _student_rows(flat(z), steps, d, n, raw, radius, parity, nu_t)
     else:
-        low, high, even, odd = places(block, raw, radius)
-        halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, (d + 1) // 2, n, first_agent)
+        low, high, even, odd = places(flat(z), raw, radius, steps * rows * n)
+        halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
         _draws(low, high, even, odd, law, d)
-        lay_rows(block, even, odd)
+        lay_rows(flat(z), steps, d, n, even, odd)
 
 
 def draw(law: str, nu_t: float, seed: int, purpose: int, step: int, n: int, d: int) -> np.ndarray:

@@ -44,7 +44,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from swarmviz.kernels.blocks import borrowed, slice_view
+from swarmviz.kernels.blocks import flat, halves_of, slice_view
 from swarmviz.kernels.cache import jit
 from swarmviz.kernels.elementary import (
     SAFE_FASTMATH,
@@ -317,17 +317,16 @@ def normal_draws(low, high, even, odd, d):
 
 
 @jit(**kernel_options)
-def lay_rows(z, even, odd):
-    """Lay draws out as rows: z (steps, d, n) from those of the even and the odd coordinates, ⌈d/2⌉ rows for a step of each."""
-    steps, d, n = z.shape
+def lay_rows(z, steps, d, n, even, odd):
+    """Lay draws out as rows: z, the numbers of (steps, d, n), from those of either parity, ⌈d/2⌉ rows for a step of each."""
     if d == 1:  # the rows of all steps are one row
         steps, n = 1, n * steps
     for parity in range(min(d, 2)):
-        lay_parity(z.reshape(z.size), steps, d, n, odd if parity else even, parity, (d + 1) // 2)
+        lay_parity(z, steps, d, n, odd if parity else even, parity, (d + 1) // 2)
 
 
 @jit(**kernel_options)
-def lay_parity(flat, steps, d, n, draws, parity, rows):
+def lay_parity(z, steps, d, n, draws, parity, rows):
     """The coordinates of one parity; there are `rows` rows of draws for a step, of which the last may be left over."""
     # Unsigned flat indices: slices, and numba's treatment of negative indices, cost more than the copy if n is small.
     width, eight = np.uint64(n), np.uint64(EIGHT)
@@ -336,11 +335,11 @@ def lay_parity(flat, steps, d, n, draws, parity, rows):
         for _ in range((d + 1 - parity) // 2):
             if n < EIGHT:
                 for i in range(width):
-                    flat[target + i] = draws[source + i]
+                    z[target + i] = draws[source + i]
             else:
                 for i in range(np.uint64(0), width, eight):
                     begin = start_of_eight(i, width)
-                    move_eight(flat, target + begin, draws, source + begin)
+                    move_eight(z, target + begin, draws, source + begin)
             source += width
             target += width + width
 
@@ -362,16 +361,14 @@ def move_eight(typing_context, to, target, source, start):
 
 
 @jit(**kernel_options)
-def places(z, raw, radius):
-    """Where the halves of the words for z (steps, d, n) go, and the draws of either parity: low, high, even, odd; all borrowed.
+def places(z, raw, radius, size):
+    """Where the halves of ``size`` words for the numbers z go, and the draws of either parity: low, high, even, odd; all borrowed.
 
     The halves lie in z and in ``radius``, so that ``raw`` is free for draws once they are there.
     """
-    steps, d, n = z.shape
-    size = steps * ((d + 1) // 2) * n
-    draws = borrowed(raw).view(np.float32)
+    draws = halves_of(raw)
     return (
-        slice_view(z.reshape(z.size), 0, size),
+        slice_view(z, 0, size),
         slice_view(radius, 0, size),
         slice_view(draws, 0, size),
         slice_view(draws, size, size),
@@ -394,11 +391,11 @@ def normals(z, raw, radius, key, first_agent):
         Number of the agent in column 0.
     """
     d, n = z.shape
-    block = z.reshape(1, d, n)
-    low, high, even, odd = places(block, raw, radius)
-    halves(low, high, raw, key, 0, (d + 1) // 2, n, first_agent)
+    rows = (d + 1) // 2
+    low, high, even, odd = places(flat(z), raw, radius, rows * n)
+    halves(low, high, raw, key, 0, rows, n, first_agent)
     normal_draws(low, high, even, odd, d)
-    lay_rows(block, even, odd)
+    lay_rows(flat(z), 1, d, n, even, odd)
 
 
 @jit(**kernel_options)
@@ -407,12 +404,12 @@ def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent)
 
     z : float32 (≥ steps, d, n); raw, radius at least steps ⌈d/2⌉ n, see `scratch`.
     """
-    block = z[:steps]
     d, n = z.shape[1], z.shape[2]
-    low, high, even, odd = places(block, raw, radius)
-    halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, (d + 1) // 2, n, first_agent)
+    rows = (d + 1) // 2
+    low, high, even, odd = places(flat(z), raw, radius, steps * rows * n)
+    halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
     normal_draws(low, high, even, odd, d)
-    lay_rows(block, even, odd)
+    lay_rows(flat(z), steps, d, n, even, odd)
 
 
 @jit(**kernel_options)
