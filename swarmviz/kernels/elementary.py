@@ -262,9 +262,7 @@ def exp(x):
     # 2^(n−1) and then twice: 2^1024 alone is not a float64.
     half_scale = float_of_bits((bits_of_float(k) + np.uint64(1022)) << U52)
     e = (p * half_scale) * 2.0
-    return (
-        0.0 if x < y else e
-    )  # below the bound; asked in other words than above, which the compiler then makes one instruction
+    return 0.0 if x < -708.0 else e
 
 
 @elementary
