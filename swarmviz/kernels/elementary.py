@@ -224,23 +224,6 @@ def nonfinite(x):
     return ((bits_of_float(x) & EXPONENT_BITS) + EXPONENT_ONE) >> U63  # a full exponent carries into the sign bit
 
 
-# ---- a product that is rounded before anything is added to it --------------------------------------------------------
-
-rounded = partial(cache.jit, fastmath=SAFE_FASTMATH - {"contract"}, error_model="numpy", nogil=True, forceinline=True)
-
-
-@rounded
-def _powers_of_two(x):
-    """x / ln 2."""
-    return x * LOG2_E
-
-
-@rounded
-def _half_turns(x):
-    """x / π."""
-    return x * ONE_OVER_PI
-
-
 # ---- exponential, logarithm, power ----------------------------------------------------------------------------------
 
 
@@ -250,8 +233,7 @@ def exp(x):
     # Written as `bound if x < bound else x`, so that a NaN, for which comparisons are false, passes.
     y = -708.0 if x < -708.0 else x
     y = 710.0 if y > 710.0 else y
-    k = _powers_of_two(y) + TO_INTEGER  # rounds, and has n in its low bits
-    n = k - TO_INTEGER
+    n = np.rint(y * LOG2_E)
     r = (y - n * LN2_HIGH) - n * LN2_LOW
     q = 2.7620088445409746e-07 + r * 2.510038549551032e-08
     q = 2.4801521295954376e-05 + r * (2.7557268459997064e-06 + r * q)
@@ -260,7 +242,7 @@ def exp(x):
     q = 0.5000000000000001 + r * (0.16666666666666669 + r * q)
     p = 1.0 + (r + r * r * q)
     # 2^(n−1) and then twice: 2^1024 alone is not a float64.
-    half_scale = float_of_bits((bits_of_float(k) + np.uint64(1022)) << U52)
+    half_scale = float_of_bits((bits_of_float(n + TO_INTEGER) + np.uint64(1022)) << U52)
     e = (p * half_scale) * 2.0
     return 0.0 if x < -708.0 else e
 
@@ -269,9 +251,8 @@ def exp(x):
 def log(x):
     """Natural logarithm (2)."""
     shifted = bits_of_float(x) + ONE_MINUS_ROOT_HALF_BITS
-    k = (
-        float_of_bits((shifted >> U52) | BITS_OF_2_52) - TWO_52_AND_1023
-    )  # a number below 2^52 in the place of a mantissa
+    # A number below 2^52 in the place of a mantissa: AVX2 has no conversion of whole numbers of 64 bits.
+    k = float_of_bits((shifted >> U52) | BITS_OF_2_52) - TWO_52_AND_1023
     f = float_of_bits((shifted & MANTISSA_BITS) + ROOT_HALF_BITS) - 1.0
     s = f / (2.0 + f)
     z = s * s
@@ -329,6 +310,12 @@ def _sin_half_turn(t):
 def _minus_if_odd(bits, x):
     """−x if the integer in the low bits is odd."""
     return float_of_bits(bits_of_float(x) ^ (bits << U63))
+
+
+@partial(cache.jit, fastmath=SAFE_FASTMATH - {"contract"}, error_model="numpy", nogil=True, forceinline=True)
+def _half_turns(x):
+    """x / π, rounded before anything is added to it."""
+    return x * ONE_OVER_PI
 
 
 # The sum with TO_INTEGER rounds and shows the parity at once. The interpolation oversteps 1 by its last bit at times.
