@@ -198,7 +198,6 @@ U1, U52, U63 = np.uint64(1), np.uint64(52), np.uint64(63)
 EXPONENT_BITS = np.uint64(0x7FF0000000000000)
 MANTISSA_BITS = np.uint64(0x000FFFFFFFFFFFFF)
 EXPONENT_ONE = np.uint64(0x0010000000000000)
-BITS_OF_2_52, TWO_52_AND_1023 = np.uint64(0x4330000000000000), 4503599627371519.0
 ROOT_HALF_BITS = np.uint64(0x3FE6A09E667F3BCD)
 ONE_MINUS_ROOT_HALF_BITS = np.uint64(0x3FF0000000000000 - 0x3FE6A09E667F3BCD)
 
@@ -251,8 +250,7 @@ def exp(x):
 def log(x):
     """Natural logarithm (2)."""
     shifted = bits_of_float(x) + ONE_MINUS_ROOT_HALF_BITS
-    # A number below 2^52 in the place of a mantissa: AVX2 has no conversion of whole numbers of 64 bits.
-    k = float_of_bits((shifted >> U52) | BITS_OF_2_52) - TWO_52_AND_1023
+    k = np.float64(np.int32(shifted >> U52)) - 1023.0
     f = float_of_bits((shifted & MANTISSA_BITS) + ROOT_HALF_BITS) - 1.0
     s = f / (2.0 + f)
     z = s * s
