@@ -17,6 +17,9 @@ wave: cos 2πx of Rastrigin's function and its gradient. move a: one pass over a
 draws. gather: a pass over positions in random order, as when walkers look at each other; those that clone fetch the position that they
 copy so, too, and nobody else has to be valued anew while the landscape rests. p, clones: the shares of the agents that jump or clone, as
 recorded in the very run that is timed. SBGD is timed per value that it takes, because how many it takes is its own choice.
+
+A piece is made of the same functions as the kernels, so a slow one would hide in its own floor: benchmarks/processor.py counts what the
+ports of the processor allow of each.
 """
 
 from __future__ import annotations

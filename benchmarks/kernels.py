@@ -2,8 +2,9 @@
 
 One process prints, from interleaved repetitions on the machine as it is now:
 
-    kernels      ns per agent, coordinate and step of every dynamics at six sizes, on one thread and two (independent runs), and the
-                 floor of each (benchmarks/floors.py says what it is made of)
+    processor    which one, and for which vectors the code is
+    kernels      ns per agent, coordinate and step of every dynamics at six sizes, on one thread and two (independent runs), the floor
+                 of each (benchmarks/floors.py says what it is made of), and what the ports allow of that (benchmarks/processor.py)
     peers        CBXpy, NumPy by hand and ours on the workloads A, B, C (benchmarks/peers.py)
     draws        our normals beside NumPy's Generator
     events       µs per jump on the finite set, for three numbers of agents
@@ -12,11 +13,15 @@ One process prints, from interleaved repetitions on the machine as it is now:
     targets      the ratios that are aimed at, and whether they are met; not with --quick, whose sizes are toys
 
 Trust the ratios: each is the median over repetitions in which both sides met the same machine. The times are the smallest ones. With
+``--avx2`` all is printed a second time, with code for vectors of 256 bits and without the instructions of AVX-512. With
 ``--first-contact`` it prints instead how long one waits: for the import, for the first step, for the first painted page.
 """
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -26,6 +31,7 @@ import numpy as np
 import swarmviz as sv
 from benchmarks import allocations, first_contact, peers
 from benchmarks.floors import pieces
+from benchmarks.processor import AVX2, bounds, met
 from benchmarks.timing import interleave, on_threads, table
 from benchmarks.workloads import CASES, prepare
 from swarmviz.kernels.randomness import normals, scratch
@@ -43,7 +49,7 @@ TARGETS = (
       for name in ("SSA", "BGK Gaussian", "BGK Cauchy", "BGK limit", "BGK limit Cauchy", "PSO", "FMC")),
     *((f"CBXpy tuned / ours, {name}", f"peer {name}", "≥", 30.0) for name in "ABC"),
     *((f"CBXpy tuned / ours, {name}, 2 threads", f"peer {name} 2", "≥", 60.0) for name in "ABC"),
-    ("NumPy's normals / ours", "normals", "≥", 8.0),
+    ("NumPy's normals / ours", "normals", "≥", 10.0),
     ("finite-set event, µs (S = 20, N = 50)", "event", "≤", 0.4),
     ("finite-set event, N = 10⁶ / N = 50", "event growth", "≤", 1.5),
     ("SSA, N = 8, d = 1, 10⁶ steps, s", "ssa", "≤", 0.6),
@@ -58,7 +64,7 @@ def label(n: int, d: int) -> str:
 
 def kernels(repetitions: int, quick: bool, pool: ThreadPoolExecutor, chosen: list[str]) -> Found:
     """Every dynamics beside its floor."""
-    found, rows = {}, []
+    found, rows, least = {}, [], bounds(met())
     for n, d in SMALL_SIZES if quick else SIZES:
         works = {name: prepare(CASES[name], n, d, 2_000 if quick else NUMBERS) for name in chosen}
         floor_jobs = pieces(n, d)
@@ -72,20 +78,25 @@ def kernels(repetitions: int, quick: bool, pool: ThreadPoolExecutor, chosen: lis
             floor = sum(piece[part] * share for part, share in work.floor.items())
             one, two = (seconds[name, k] / (k * work.numbers) * 1e9 for k in (1, 2))
             ratio = found[f"{name} {label(n, d)}"] = float(np.median(one / floor))
-            times = f"{one.min():.2f}", f"{two.min():.2f}", f"{floor.min():.2f}"
-            rows.append([f"{label(n, d):11} {name}", *times, f"{ratio:.2f}", f"{np.median(one / two):.2f}"])
-        show_pieces(n, d, piece)
+            ports = sum(least[part] * share for part, share in work.floor.items())
+            times = f"{one.min():.2f}", f"{two.min():.2f}", f"{floor.min():.2f}", f"{ports:.2f}"
+            ratios = f"{ratio:.2f}", f"{one.min() / ports:.2f}", f"{np.median(one / two):.2f}"
+            rows.append([f"{label(n, d):11} {name}", *times, *ratios])
+        show_pieces(n, d, piece, least)
     click.echo("\nns per agent, coordinate and step (SBGD: per coordinate of a value taken)")
-    click.echo(table(["N×d", "1 thread", "2 threads", "floor", "kernel/floor", "1 thread/2"], rows))
+    click.echo(
+        table(["N×d", "1 thread", "2 threads", "floor", "ports", "kernel/floor", "kernel/ports", "1 thread/2"], rows)
+    )
     click.echo(
         "The finite set takes no steps of coordinates: its jumps are timed in the section events and have no floor."
     )
     return found
 
 
-def show_pieces(n: int, d: int, piece: dict[str, np.ndarray]) -> None:
-    """The pieces of the floors, ns per number."""
-    click.echo(f"pieces at {label(n, d)}, ns: " + " · ".join(f"{name} {ns.min():.2f}" for name, ns in piece.items()))
+def show_pieces(n: int, d: int, piece: dict[str, np.ndarray], least: dict[str, float]) -> None:
+    """The pieces of the floors, ns per number, and what the ports allow."""
+    shown = (f"{name} {ns.min():.2f} ({least[name]:.2f})" for name, ns in piece.items())
+    click.echo(f"pieces at {label(n, d)}, ns (ports allow): " + " · ".join(shown))
 
 
 def against_peers(repetitions: int, quick: bool, pool: ThreadPoolExecutor) -> Found:
@@ -110,7 +121,7 @@ def against_peers(repetitions: int, quick: bool, pool: ThreadPoolExecutor) -> Fo
 
 def draws(repetitions: int, quick: bool) -> Found:
     """Our normals beside NumPy's, both into an array that is there."""
-    n, times = 4096, 2 if quick else 200
+    n, times, fewer = 4096, 2 if quick else 200, 2 if quick else 16  # both take as long, and are interrupted as often
     z, (raw, radius), rng, out = (
         np.empty((2, n // 2), np.float32),
         scratch(n // 2, 2),
@@ -120,10 +131,11 @@ def draws(repetitions: int, quick: bool) -> Found:
     single = np.empty(n, np.float32)
     jobs = {
         "ours (float32)": lambda: [normals(z, raw, radius, np.uint64(s), 0) for s in range(times)],
-        "NumPy (float64)": lambda: [rng.standard_normal(out=out) for _ in range(times)],
-        "NumPy (float32)": lambda: [rng.standard_normal(dtype=np.float32, out=single) for _ in range(times)],
+        "NumPy (float64)": lambda: [rng.standard_normal(out=out) for _ in range(fewer)],
+        "NumPy (float32)": lambda: [rng.standard_normal(dtype=np.float32, out=single) for _ in range(fewer)],
     }
-    ns = {name: row / (n * times) * 1e9 for name, row in interleave(jobs, repetitions).items()}
+    seconds = interleave(jobs, repetitions)
+    ns = {name: row / n / (times if "ours" in name else fewer) * 1e9 for name, row in seconds.items()}
     mine = ns["ours (float32)"]
     click.echo("\nNormal draws, ns each")
     click.echo(
@@ -183,8 +195,9 @@ def show_targets(found: Found) -> None:
 )
 @click.option("--quick", is_flag=True, help="Tiny sizes: whether it runs, not how fast.")
 @click.option("--repetitions", default=9, show_default=True, type=click.IntRange(1), help="Of which medians are taken.")
+@click.option("--avx2", is_flag=True, help="Then all of it again with code for AVX2, as older machines get it.")
 @click.option("--first-contact", "contact", is_flag=True, help="How long one waits for the import, a step, the page.")
-def main(only: tuple[str, ...], quick: bool, repetitions: int, contact: bool) -> None:
+def main(only: tuple[str, ...], quick: bool, repetitions: int, avx2: bool, contact: bool) -> None:
     """Print the tables."""
     if contact:
         first_contact.show(page=not quick)
@@ -192,6 +205,7 @@ def main(only: tuple[str, ...], quick: bool, repetitions: int, contact: bool) ->
     chosen = [name for name in CASES if name in only] or list(CASES)
     sections = [name for name in SECTIONS if name in only or (name == "kernels" and set(only) & set(CASES))] or SECTIONS
     repetitions, found = 1 if quick else repetitions, {}
+    click.echo(met())
     with ThreadPoolExecutor(2) as pool:
         parts = {
             "kernels": lambda: kernels(repetitions, quick, pool, chosen),
@@ -207,6 +221,16 @@ def main(only: tuple[str, ...], quick: bool, repetitions: int, contact: bool) ->
         click.echo("\nNo targets: these sizes are toys, and say whether it runs, not how fast.")
     else:
         show_targets(found)
+    if avx2:
+        again([argument for name in only for argument in ("--only", name)], quick, repetitions)
+
+
+def again(sections: list[str], quick: bool, repetitions: int) -> None:
+    """The same in a process of its own whose code is for AVX2; the cache of compiled code keeps both."""
+    click.echo()
+    sys.stdout.flush()
+    given = [*sections, *(["--quick"] if quick else []), "--repetitions", str(repetitions)]
+    subprocess.run([sys.executable, "-m", "benchmarks.kernels", *given], env=os.environ | AVX2, check=True)
 
 
 if __name__ == "__main__":

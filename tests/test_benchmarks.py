@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from benchmarks import ensembles, first_contact, hostile, kernels, peers
 from benchmarks.kernels import SECTIONS, TARGETS, main, show_targets
+from benchmarks.processor import Count, Processor, bound, bounds, met, per_piece
 from benchmarks.timing import interleave, table
 from benchmarks.workloads import CASES, prepare
 
@@ -47,7 +48,7 @@ def test_a_quick_run_prints_every_dynamics_and_every_peer_and_judges_nothing(pri
 
 
 def test_what_was_measured_is_held_against_its_targets(capsys):
-    show_targets({"event": 0.3, "ssa": 0.7, "normals": 8.0})
+    show_targets({"event": 0.3, "ssa": 0.7, "normals": 10.0})
     rows = capsys.readouterr().out.splitlines()[4:]
     assert [row.split()[-1] for row in rows] == ["met", "met", "missed"]
     assert [next(name for name, *_ in TARGETS if name in row) for row in rows]
@@ -79,6 +80,38 @@ def test_one_section_or_one_dynamics_can_be_asked_for():
     assert "8×1         SSA" in one.output and "CBO" not in one.output and "Normal draws" not in one.output
     wrong = CliRunner().invoke(main, ["--only", "nonsense"])
     assert wrong.exit_code == 2 and all(section in wrong.output for section in SECTIONS)
+
+
+def test_the_processor_and_its_vectors_are_printed_first_and_every_piece_has_a_bound(printed):
+    processor = met()
+    assert printed.splitlines()[0] == str(processor) and f"vectors of {processor.bits} bits" in str(processor)
+    assert bounds(processor).keys() == FLOOR_PIECES
+    for name, ns in bounds(processor).items():
+        assert f"{name} " in printed and f"({ns:.2f})" in printed
+
+
+ZEN_3 = Processor("made up", "znver3", "znver3", bits=256, long_products=False, gigahertz=2.0)
+
+
+def test_a_bound_is_the_largest_of_what_multipliers_ports_and_dividers_allow():
+    """Vectors of four numbers, two cycles per ns."""
+    for count, cycles in ((Count(8, 1, 4), 4), (Count(2, 10, 4), 3), (Count(2, 2, 4, occupancy=9), 9)):
+        assert bound(count, ZEN_3) == pytest.approx(cycles / 4 / 2)
+        assert bound(count, ZEN_3._replace(bits=128)) == pytest.approx(cycles / 2 / 2)
+    intel = ZEN_3._replace(host="rocketlake")
+    assert bound(Count(2, 10, 4), intel) == pytest.approx(4 / 4 / 2)
+    assert bound(Count(2, 10, 4), intel._replace(bits=512)) == pytest.approx(6 / 8 / 2)
+
+
+def test_products_of_64_bits_without_an_instruction_for_them_cost_seven_instructions():
+    assert per_piece(ZEN_3)["uniform"] == Count(6, 18, 4)
+    assert per_piece(ZEN_3._replace(long_products=True))["uniform"] == Count(2, 10, 4)
+
+
+def test_all_is_printed_again_for_avx2_if_asked(capfd):
+    main(["--quick", "--only", "draws", "--avx2"], standalone_mode=False)
+    first, second = re.findall(r"code for (\S+): vectors of (\d+) bits", capfd.readouterr().out)
+    assert second == ("haswell", "256") and first == (met().target, str(met().bits))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -87,6 +87,27 @@ def flat(typing_context, table):
 
 
 @intrinsic
+def halves_of(typing_context, words):
+    """The float32 numbers that find room in the place of 64-bit words, two for each, borrowed: see :func:`block_view`."""
+    out = types.Array(types.float32, 1, "C")
+
+    def generate(context, builder, signature, arguments):
+        array, view = (
+            context.make_array(signature.args[0])(context, builder, arguments[0]),
+            context.make_array(out)(context, builder),
+        )
+        length, size = (
+            builder.mul(array.nitems, context.get_constant(types.intp, 2)),
+            context.get_constant(types.intp, 4),
+        )
+        data = builder.bitcast(array.data, view.data.type)
+        populate_array(view, data=data, shape=[length], strides=[size], itemsize=size, meminfo=None)
+        return view._getvalue()
+
+    return out(words), generate
+
+
+@intrinsic
 def block_view(typing_context, flat, start, d, n):
     """``flat[start : start + d n].reshape((d, n))``, borrowed: it must not outlive ``flat``, and the range is not checked.
 

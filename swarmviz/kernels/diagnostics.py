@@ -16,11 +16,11 @@ import numpy as np
 
 from swarmviz.kernels.blocks import block, block_count, block_range, scratch, slice_view
 from swarmviz.kernels.compiled import Flags, inner, kernel
-from swarmviz.kernels.elementary import exp, finite, of_rank, rank
+from swarmviz.kernels.elementary import exp, finite, least_of_many, of_rank, rank
 from swarmviz.kernels.randomness import BATCH, key, uniform
 
 NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and as a denormal number it would be slow
-MANY = 256  # numbers from which whole numbers are worth their conversion in a minimum
+MANY = 128  # numbers from which a minimum is worth a loop over vectors
 STRETCH = 64  # agents that are passed over at once when none of them has a weight
 FEW = 32  # where fewer than one in so many agents has a weight, only these are looked at
 
@@ -52,7 +52,7 @@ def smallest(f):
     """min f, ∞ of nothing; a NaN is never the smallest."""
     n = f.size
     if n >= MANY:
-        return extremes(f)[0]
+        return least_of_many(f)
     a = b = c = d = e = g = h = i = np.inf  # in eight lanes because the compiler leaves a plain minimum serial
     full = n - n % 8
     for j in range(0, full, 8):

@@ -41,6 +41,7 @@ from functools import partial
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from swarmviz.kernels import cache
@@ -116,6 +117,42 @@ def of_rank(typing_context, k):
         return builder.bitcast(_turned(builder, builder.add(arguments[0], _LOWEST)), ir.DoubleType())
 
     return types.float64(types.uint64), generate
+
+
+@intrinsic
+def least_of_many(typing_context, f):
+    """min f of at least 32 numbers; a NaN is never the smallest, and of two zeros either may be.
+
+    Four vectors of eight minima: in one chain each comparison would wait for the one before. As a loop of numbers the compiler leaves it
+    serial, because it may not change the order in which NaNs are met.
+    """
+
+    def lower(builder, least, candidate):
+        return builder.select(builder.fcmp_ordered("<", candidate, least), candidate, least)
+
+    def generate(context, builder, signature, arguments):
+        numbers = context.make_array(signature.args[0])(context, builder, arguments[0])
+        size, eight = numbers.nitems, ir.VectorType(ir.DoubleType(), 8)
+        whole, index = (lambda k: ir.Constant(size.type, k)), ir.IntType(32)
+        least = [cgutils.alloca_once_value(builder, ir.Constant(eight, [INF] * 8)) for _ in range(4)]
+        last = builder.sub(size, whole(32))
+        with cgutils.for_range(builder, builder.udiv(builder.add(size, whole(31)), whole(32))) as loop:
+            begin = builder.mul(loop.index, whole(32))
+            begin = builder.select(builder.icmp_signed("<", begin, last), begin, last)  # the last 32 end with the array
+            for k, chain in enumerate(least):
+                place = builder.gep(numbers.data, [builder.add(begin, whole(8 * k))])
+                candidate = builder.load(builder.bitcast(place, eight.as_pointer()), align=8)
+                builder.store(lower(builder, builder.load(chain), candidate), chain)
+        a, b, c, d = (builder.load(chain) for chain in least)
+        row = lower(builder, lower(builder, a, b), lower(builder, c, d))
+        for width in (4, 2, 1):  # one half beside the other
+            kind = ir.VectorType(index, width)
+            halves = (ir.Constant(kind, list(range(first, first + width))) for first in (0, width))
+            undefined = ir.Constant(row.type, ir.Undefined)
+            row = lower(builder, *(builder.shuffle_vector(row, undefined, half) for half in halves))
+        return builder.extract_element(row, ir.Constant(index, 0))
+
+    return types.float64(f), generate
 
 
 @intrinsic

@@ -26,22 +26,27 @@ from typing import NamedTuple
 
 import numpy as np
 
+from swarmviz.kernels.blocks import flat, slice_view
 from swarmviz.kernels.cache import jit
 from swarmviz.kernels.elementary import bits_of_float32, elementary, exp, float32_of_bits, log32, sin2pi32
 from swarmviz.kernels.randomness import (
     QUARTER_TURN,
     SIGN_32,
-    U32,
-    U33,
+    U1_32,
     even_normal,
     f32,
+    halves,
+    halves_chosen,
+    halves_steps,
+    high_half,
     kernel_options,
     key,
-    pack,
-    pack_normals,
-    radii,
+    lay_parity,
+    lay_rows,
+    low_half,
+    normal_draws,
+    places,
     scratch,
-    unpack,
     words,
     words_chosen,
     words_steps,
@@ -86,7 +91,6 @@ LAWS = {
 SECOND_HALF = 1 << 32  # number of the first row of odd coordinates in (4): no row of an even coordinate reaches it
 LARGEST = 1e37  # bound of Student's radius: its square root law overflows float32 for ν < 0.3
 ROOT_3 = f32(math.sqrt(3.0) * 2.0**-31)
-U1_32 = np.uint32(1)
 
 
 @elementary
@@ -98,30 +102,16 @@ def cauchy(b):
 
 
 @elementary
-def flat(b):
+def uniform(b):
     """Uniform draw (3) on (−√3, √3) from 32 bits."""
     return (f32(np.int32(b)) + f32(0.5)) * ROOT_3
-
-
-@jit(**kernel_options)
-def _pack_cauchy(raw, size):
-    for i in range(size):
-        word = raw[i]
-        raw[i] = pack(cauchy(np.uint32(word)), cauchy(np.uint32(word >> U32)))
-
-
-@jit(**kernel_options)
-def _pack_uniform(raw, size):
-    for i in range(size):
-        word = raw[i]
-        raw[i] = pack(flat(np.uint32(word)), flat(np.uint32(word >> U32)))
 
 
 @jit(**kernel_options)
 def _student_radii(raw, radius, nu_t):
     """sqrt(ν (U^(−2/ν) − 1)) of (4)."""
     for i in range(radius.size):
-        h = f32(np.int32(raw[i] >> U33))
+        h = f32(np.int32(bits_of_float32(high_half(raw[i])) >> U1_32))
         radius[i] = log32((h + f32(0.5)) * f32(2.0**-31))
     for i in range(radius.size):
         y = -2.0 / nu_t * np.float64(radius[i])
@@ -134,36 +124,27 @@ def _student_radii(raw, radius, nu_t):
 
 
 @jit(**kernel_options)
-def _student_rows(z, raw, radius, parity, nu_t):
-    """Coordinates of one parity, from the words in raw."""
-    steps, d, n = z.shape
+def _student_rows(z, steps, d, n, raw, radius, parity, nu_t):
+    """Coordinates of one parity into z, the numbers of (steps, d, n), from the words in raw."""
     rows = (d + 1 - parity) // 2
-    r = radius[: steps * rows * n]
+    r = slice_view(radius, 0, steps * rows * n)
     _student_radii(raw, r, nu_t)
     for i in range(r.size):
-        r[i] = even_normal(raw[i], r[i])
-    out = z.reshape(z.size)
-    width, source = np.uint64(n), np.uint64(0)
-    for k in range(steps):
-        for p in range(rows):
-            target = np.uint64((k * d + 2 * p + parity) * n)
-            for i in range(width):
-                out[target + i] = r[source + i]
-            source += width
+        r[i] = even_normal(low_half(raw[i]), r[i])
+    lay_parity(z, steps, d, n, r, parity, rows)
 
 
 @jit(**kernel_options)
-def _from_words(z, raw, radius, law):
-    steps, d, n = z.shape
-    size = steps * ((d + 1) // 2) * n
+def _draws(low, high, even, odd, law, d):
+    """Draws of a law other than Student's from the halves of their words."""
     if law == CAUCHY:
-        _pack_cauchy(raw, size)
+        for i in range(even.size):
+            even[i], odd[i] = cauchy(bits_of_float32(low[i])), cauchy(bits_of_float32(high[i]))
     elif law == UNIFORM:
-        _pack_uniform(raw, size)
+        for i in range(even.size):
+            even[i], odd[i] = uniform(bits_of_float32(low[i])), uniform(bits_of_float32(high[i]))
     else:
-        radii(raw, radius[:size])
-        pack_normals(raw, radius[:size])
-    unpack(z, raw)
+        normal_draws(low, high, even, odd, d)
 
 
 @jit(**kernel_options)
@@ -186,15 +167,16 @@ def fill(z, raw, radius, law, nu_t, key, first_agent):
         Number of the agent in column 0.
     """
     d, n = z.shape
-    block = z.reshape(1, d, n)
-    words(raw, key, 0, (d + 1) // 2, n, first_agent)
+    rows = (d + 1) // 2
     if law == STUDENT:
-        _student_rows(block, raw, radius, 0, nu_t)
-        if d > 1:
-            words(raw, key, SECOND_HALF, d // 2, n, first_agent)
-            _student_rows(block, raw, radius, 1, nu_t)
+        for parity in range(min(d, 2)):
+            words(raw, key, parity * SECOND_HALF, (d + 1 - parity) // 2, n, first_agent)
+            _student_rows(flat(z), 1, d, n, raw, radius, parity, nu_t)
     else:
-        _from_words(block, raw, radius, law)
+        low, high, even, odd = places(flat(z), raw, radius, rows * n)
+        halves(low, high, raw, key, 0, rows, n, first_agent)
+        _draws(low, high, even, odd, law, d)
+        lay_rows(flat(z), 1, d, n, even, odd)
 
 
 @jit(**kernel_options)
@@ -204,15 +186,16 @@ def fill_chosen(z, raw, radius, law, nu_t, key, first_agent, chosen):
     z : float32 (d, m); chosen : uint64 (m,); raw, radius at least ⌈d/2⌉ m.
     """
     d, m = z.shape
-    block = z.reshape(1, d, m)
-    words_chosen(raw, key, 0, (d + 1) // 2, first_agent, chosen)
+    rows = (d + 1) // 2
     if law == STUDENT:
-        _student_rows(block, raw, radius, 0, nu_t)
-        if d > 1:
-            words_chosen(raw, key, SECOND_HALF, d // 2, first_agent, chosen)
-            _student_rows(block, raw, radius, 1, nu_t)
+        for parity in range(min(d, 2)):
+            words_chosen(raw, key, parity * SECOND_HALF, (d + 1 - parity) // 2, first_agent, chosen)
+            _student_rows(flat(z), 1, d, m, raw, radius, parity, nu_t)
     else:
-        _from_words(block, raw, radius, law)
+        low, high, even, odd = places(flat(z), raw, radius, rows * m)
+        halves_chosen(low, high, raw, key, 0, rows, first_agent, chosen)
+        _draws(low, high, even, odd, law, d)
+        lay_rows(flat(z), 1, d, m, even, odd)
 
 
 @jit(**kernel_options)
@@ -221,16 +204,19 @@ def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, firs
 
     z : float32 (≥ steps, d, n); raw, radius at least steps ⌈d/2⌉ n.
     """
-    block = z[:steps]
     d, n = z.shape[1], z.shape[2]
-    words_steps(raw, seed, purpose, first_step, steps, 0, (d + 1) // 2, n, first_agent)
+    rows = (d + 1) // 2
     if law == STUDENT:
-        _student_rows(block, raw, radius, 0, nu_t)
-        if d > 1:
-            words_steps(raw, seed, purpose, first_step, steps, SECOND_HALF, d // 2, n, first_agent)
-            _student_rows(block, raw, radius, 1, nu_t)
+        for parity in range(min(d, 2)):
+            words_steps(
+                raw, seed, purpose, first_step, steps, parity * SECOND_HALF, (d + 1 - parity) // 2, n, first_agent
+            )
+            _student_rows(flat(z), steps, d, n, raw, radius, parity, nu_t)
     else:
-        _from_words(block, raw, radius, law)
+        low, high, even, odd = places(flat(z), raw, radius, steps * rows * n)
+        halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
+        _draws(low, high, even, odd, law, d)
+        lay_rows(flat(z), steps, d, n, even, odd)
 
 
 def draw(law: str, nu_t: float, seed: int, purpose: int, step: int, n: int, d: int) -> np.ndarray:

@@ -24,18 +24,27 @@ Kernels work in float32: |Z| ≤ 6.66 (a Gaussian exceeds this once in 4e10 draw
 probability, arithmetic error below 2e-6. `draw_normal`, for initial positions, works in float64: sqrt(−2 log U) times
 cos 2πV and sin 2πV, with U and V from rows 2p and 2p+1 by (3).
 
+Half the width of a vector is lost where 64-bit and 32-bit numbers meet in one loop. So words are cut in halves as soon
+as they are there, each half into an array of its own, and all that follows is loops over 32-bit numbers.
+
 Code         formula  shape            meaning
 key          (1)      uint64           m(m(m(seed + γ) + purpose γ) + step γ)
 z            Z        (d, n) float32   the draws of n consecutive agents, one row per coordinate
 raw          word     ≥ ⌈d/2⌉ n        scratch, uint64
+low, high             ⌈d/2⌉ n float32  the halves of the words: 32 bits in the place of a number
 radius       R        ≥ ⌈d/2⌉ n        scratch, float32
+even, odd             ⌈d/2⌉ n float32  draws of the coordinates 2p and 2p+1, row after row
 """
 
 import math
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
+from swarmviz.kernels.blocks import flat, halves_of, slice_view
 from swarmviz.kernels.cache import jit
 from swarmviz.kernels.elementary import (
     SAFE_FASTMATH,
@@ -43,6 +52,7 @@ from swarmviz.kernels.elementary import (
     cos2pi,
     elementary,
     float32_of_bits,
+    float_of_bits,
     log,
     log32,
     sin2pi,
@@ -64,8 +74,9 @@ MASS = 11  # initial masses
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 M1, M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-U1, U12, U27, U30, U31, U32, U33 = (np.uint64(k) for k in (1, 12, 27, 30, 31, 32, 33))
-SIGN_32 = np.uint32(31)
+U12, U27, U30, U31, U32 = (np.uint64(k) for k in (12, 27, 30, 31, 32))
+ONE = np.uint64(0x3FF0000000000000)  # the bits of 1.0
+U1_32, SIGN_32 = np.uint32(1), np.uint32(31)
 f32 = np.float32
 QUARTER_TURN = f32(2.0**-33)  # from a signed 32-bit integer to [−¼, ¼) turns
 
@@ -73,6 +84,7 @@ QUARTER_TURN = f32(2.0**-33)  # from a signed 32-bit integer to [−¼, ¼) turn
 # imported. Python can call them too, with a key made np.uint64 (a bare Python int is taken for an int64).
 kernel_options: dict[str, Any] = {"fastmath": SAFE_FASTMATH, "error_model": "numpy", "nogil": True}
 LONG = 32  # agents from which a row is worth a vector loop of its own
+EIGHT = 8  # numbers that are moved at once where a row is short
 
 
 # ---- words ----------------------------------------------------------------------------------------------------------
@@ -113,7 +125,8 @@ def bits(key, agent, coordinate):
 @elementary
 def unit(word):
     """Uniform float64 strictly between 0 and 1 from the highest 52 bits of a word (3)."""
-    return (np.float64(np.int64(word >> U12)) + 0.5) * 2.220446049250313e-16
+    # 52 bits in the place of a mantissa: 1 + k 2^−52 without a conversion of whole numbers, which AVX2 has not; exact.
+    return float_of_bits((word >> U12) | ONE) - 0.9999999999999999
 
 
 @jit(signature="float64(uint64, int64, int64)", **kernel_options)
@@ -137,22 +150,70 @@ def spread(raw, rows, n, first):
 
     Every level of (1) and (2) is this map: steps of a purpose, rows of a step, agents of a row.
     """
+    counters(raw, rows, n, first)
+    for j in range(np.uint64(rows * n)):
+        raw[j] = mix(raw[j])
+
+
+@elementary
+def start_of_eight(i, width):
+    """Where the eight numbers from i on begin: the last eight of a row end with it."""
+    return min(i, width - np.uint64(EIGHT))
+
+
+@jit(**kernel_options)
+def counters(raw, rows, n, first):
+    """The same before the words are mixed, which is worth one flat loop over all rows where they are short."""
+    start_of_counter, width, eight = np.uint64(first) * GAMMA, np.uint64(n), np.uint64(EIGHT)
     # Last row first: a row then overwrites only its own key and keys that are used up.
-    start_of_counter = np.uint64(first) * GAMMA
-    long = n >= LONG
     for r in range(rows - 1, -1, -1):
-        start = raw[r] + start_of_counter
-        row = raw[r * n : (r + 1) * n]
-        if long:
-            for i in range(n):
-                row[i] = mix(start + np.uint64(i) * GAMMA)
+        at, counter = np.uint64(r) * width, raw[r] + start_of_counter
+        if n < EIGHT:
+            for i in range(width):
+                raw[at + i] = counter
+                counter += GAMMA  # a sum where a product, of 64 bits, would cost as much as a third of `mix`
         else:
-            for i in range(n):
-                row[i] = start + np.uint64(i) * GAMMA
-    if not long:  # short rows: the expensive part in one flat loop
-        flat = raw[: rows * n]
-        for j in range(flat.size):
-            flat[j] = mix(flat[j])
+            for i in range(np.uint64(0), width, eight):
+                begin = start_of_eight(i, width)
+                for j in range(eight):
+                    raw[at + begin + j] = counter + (begin + j) * GAMMA
+
+
+@elementary
+def low_half(word):
+    """The lower 32 bits of a word, in a float32."""
+    return float32_of_bits(np.uint32(word))
+
+
+@elementary
+def high_half(word):
+    """The higher 32 bits of a word, in a float32."""
+    return float32_of_bits(np.uint32(word >> U32))
+
+
+@jit(**kernel_options)
+def spread_halves(low, high, raw, rows, n, first):
+    """The last level of `spread`, its words cut in halves; ``raw`` serves as scratch."""
+    if n < LONG:
+        counters(raw, rows, n, first)
+        mix_halves(low, high, raw)
+        return
+    start_of_counter, at = np.uint64(first) * GAMMA, np.uint64(0)
+    for r in range(rows):
+        counter = raw[r] + start_of_counter
+        for i in range(np.uint64(n)):
+            word = mix(counter)
+            low[at + i], high[at + i] = low_half(word), high_half(word)
+            counter += GAMMA
+        at += np.uint64(n)
+
+
+@jit(**kernel_options)
+def mix_halves(low, high, raw):
+    """The halves of m(raw)."""
+    for j in range(low.size):
+        word = mix(raw[j])
+        low[j], high[j] = low_half(word), high_half(word)
 
 
 @jit(**kernel_options)
@@ -161,18 +222,6 @@ def words(raw, key, first_row, rows, n, first_agent):
     raw[0] = np.uint64(key)
     spread(raw, 1, rows, first_row)
     spread(raw, rows, n, first_agent)
-
-
-@jit(**kernel_options)
-def words_chosen(raw, key, first_row, rows, first_agent, chosen):
-    """Words (2) of the agents first_agent + chosen[0], first_agent + chosen[1], …, one row after the other."""
-    m = np.uint64(chosen.size)
-    for r in range(rows):
-        start, at = row_key(key, first_row + r) + np.uint64(first_agent) * GAMMA, np.uint64(r) * m
-        for q in range(m):
-            raw[at + q] = start + chosen[q] * GAMMA
-    for j in range(np.uint64(rows) * m):  # few are chosen: the expensive part in one flat loop, as in `spread`
-        raw[j] = mix(raw[j])
 
 
 @jit(**kernel_options)
@@ -185,63 +234,145 @@ def words_steps(raw, seed, purpose, first_step, steps, first_row, rows, n, first
 
 
 @jit(**kernel_options)
-def radii(raw, radius):
-    """Radii (4)."""
+def halves(low, high, raw, key, first_row, rows, n, first_agent):
+    """The halves of what `words` writes; as many of them as ``low`` has room for are `rows` n."""
+    raw[0] = np.uint64(key)
+    spread(raw, 1, rows, first_row)
+    spread_halves(low, high, raw, rows, n, first_agent)
+
+
+@jit(**kernel_options)
+def halves_steps(low, high, raw, seed, purpose, first_step, steps, first_row, rows, n, first_agent):
+    """The halves of what `words_steps` writes."""
+    raw[0] = purpose_key(seed, purpose)
+    spread(raw, 1, steps, first_step)
+    spread(raw, steps, rows, first_row)
+    spread_halves(low, high, raw, steps * rows, n, first_agent)
+
+
+@jit(**kernel_options)
+def words_chosen(raw, key, first_row, rows, first_agent, chosen):
+    """Words (2) of the agents first_agent + chosen[0], first_agent + chosen[1], …, one row after the other."""
+    counters_chosen(raw, key, first_row, rows, first_agent, chosen)
+    for j in range(np.uint64(rows) * np.uint64(chosen.size)):
+        raw[j] = mix(raw[j])
+
+
+@jit(**kernel_options)
+def halves_chosen(low, high, raw, key, first_row, rows, first_agent, chosen):
+    """The halves of what `words_chosen` writes."""
+    counters_chosen(raw, key, first_row, rows, first_agent, chosen)
+    mix_halves(low, high, raw)
+
+
+@jit(**kernel_options)
+def counters_chosen(raw, key, first_row, rows, first_agent, chosen):
+    """The words of `words_chosen` before they are mixed: few are chosen, so that is done in one flat loop."""
+    m = np.uint64(chosen.size)
+    for r in range(rows):
+        start, at = row_key(key, first_row + r) + np.uint64(first_agent) * GAMMA, np.uint64(r) * m
+        if r == 0:
+            for q in range(m):
+                raw[q] = start + chosen[q] * GAMMA
+        else:  # the products are those of the first row
+            ahead = start - (row_key(key, first_row) + np.uint64(first_agent) * GAMMA)
+            for q in range(m):
+                raw[at + q] = raw[q] + ahead
+
+
+@jit(**kernel_options)
+def radii(radius):
+    """Radii (4) in the place of the higher halves of words.
+
+    In place is one array: of two that lie at the same address the compiler does not know it, and takes the loop number by number.
+    """
     for i in range(radius.size):
-        h = f32(np.int32(raw[i] >> U33))
+        h = f32(np.int32(bits_of_float32(radius[i]) >> U1_32))
         radius[i] = math.sqrt(f32(-2.0) * log32((h + f32(0.5)) * f32(2.0**-31)))
 
 
 @elementary
-def even_normal(word, radius):
+def even_normal(low, radius):
     """Z_2p (5)."""
-    low = np.uint32(word)
+    low = bits_of_float32(low)
     z = radius * sin2pi32(f32(0.25) - abs(f32(np.int32(low)) * QUARTER_TURN))
     return float32_of_bits(bits_of_float32(z) ^ (low << SIGN_32))
 
 
 @elementary
-def odd_normal(word, radius):
+def odd_normal(low, radius):
     """Z_2p+1 (6)."""
-    return radius * sin2pi32(f32(np.int32(np.uint32(word))) * QUARTER_TURN)
-
-
-@elementary
-def pack(even, odd):
-    """Two float32 in the place of the word that they were made of."""
-    return (np.uint64(bits_of_float32(odd)) << U32) | np.uint64(bits_of_float32(even))
+    return radius * sin2pi32(f32(np.int32(bits_of_float32(low))) * QUARTER_TURN)
 
 
 @jit(**kernel_options)
-def pack_normals(raw, radius):
-    """Pairs (5, 6) in place of their words."""
-    for i in range(radius.size):
-        word, r = raw[i], radius[i]
-        raw[i] = pack(even_normal(word, r), odd_normal(word, r))
+def normal_draws(low, high, even, odd, d):
+    """Normals (4 to 6) from the halves of their words; the odd ones only where there are ``d`` > 1 coordinates."""
+    radii(high)
+    for i in range(even.size):
+        even[i] = even_normal(low[i], high[i])
+    if d > 1:
+        for i in range(odd.size):
+            odd[i] = odd_normal(low[i], high[i])
 
 
 @jit(**kernel_options)
-def unpack(z, raw):
-    """Lay packed pairs out as rows: z (steps, d, n) from raw (steps ⌈d/2⌉ n)."""
-    steps, d, n = z.shape
+def lay_rows(z, steps, d, n, even, odd):
+    """Lay draws out as rows: z, the numbers of (steps, d, n), from those of either parity, ⌈d/2⌉ rows for a step of each."""
     if d == 1:  # the rows of all steps are one row
         steps, n = 1, n * steps
+    for parity in range(min(d, 2)):
+        lay_parity(z, steps, d, n, odd if parity else even, parity, (d + 1) // 2)
+
+
+@jit(**kernel_options)
+def lay_parity(z, steps, d, n, draws, parity, rows):
+    """The coordinates of one parity; there are `rows` rows of draws for a step, of which the last may be left over."""
     # Unsigned flat indices: slices, and numba's treatment of negative indices, cost more than the copy if n is small.
-    flat = z.reshape(z.size)
-    width, out, word = np.uint64(n), np.uint64(0), np.uint64(0)
-    for _ in range(steps):
-        for _ in range(d // 2):
-            for i in range(width):
-                pair = raw[word + i]
-                flat[out + i] = float32_of_bits(np.uint32(pair))
-                flat[out + width + i] = float32_of_bits(np.uint32(pair >> U32))
-            out += width + width
-            word += width
-        if d % 2 == 1:
-            for i in range(width):
-                flat[out + i] = float32_of_bits(np.uint32(raw[word + i]))
-            out += width
-            word += width
+    width, eight = np.uint64(n), np.uint64(EIGHT)
+    for k in range(steps):
+        source, target = np.uint64(k * rows * n), np.uint64((k * d + parity) * n)
+        for _ in range((d + 1 - parity) // 2):
+            if n < EIGHT:
+                for i in range(width):
+                    z[target + i] = draws[source + i]
+            else:
+                for i in range(np.uint64(0), width, eight):
+                    begin = start_of_eight(i, width)
+                    move_eight(z, target + begin, draws, source + begin)
+            source += width
+            target += width + width
+
+
+@intrinsic
+def move_eight(typing_context, to, target, source, start):
+    """to[target : target + 8] = source[start : start + 8] of float32 arrays; the ranges are not checked."""
+
+    def generate(context, builder, signature, arguments):
+        eight = ir.VectorType(ir.FloatType(), EIGHT).as_pointer()
+        places = []
+        for kind, array, at in ((signature.args[0], *arguments[:2]), (signature.args[2], *arguments[2:])):
+            data = context.make_array(kind)(context, builder, array).data
+            places.append(builder.bitcast(builder.gep(data, [at]), eight))
+        builder.store(builder.load(places[1], align=4), places[0], align=4)
+        return context.get_dummy_value()
+
+    return types.void(to, types.uint64, source, types.uint64), generate
+
+
+@jit(**kernel_options)
+def places(z, raw, radius, size):
+    """Where the halves of ``size`` words for the numbers z go, and the draws of either parity: low, high, even, odd; all borrowed.
+
+    The halves lie in z and in ``radius``, so that ``raw`` is free for draws once they are there.
+    """
+    draws = halves_of(raw)
+    return (
+        slice_view(z, 0, size),
+        slice_view(radius, 0, size),
+        slice_view(draws, 0, size),
+        slice_view(draws, size, size),
+    )
 
 
 @jit(**kernel_options)
@@ -261,10 +392,10 @@ def normals(z, raw, radius, key, first_agent):
     """
     d, n = z.shape
     rows = (d + 1) // 2
-    words(raw, key, 0, rows, n, first_agent)
-    radii(raw, radius[: rows * n])
-    pack_normals(raw, radius[: rows * n])
-    unpack(z.reshape(1, d, n), raw)
+    low, high, even, odd = places(flat(z), raw, radius, rows * n)
+    halves(low, high, raw, key, 0, rows, n, first_agent)
+    normal_draws(low, high, even, odd, d)
+    lay_rows(flat(z), 1, d, n, even, odd)
 
 
 @jit(**kernel_options)
@@ -275,10 +406,10 @@ def normals_steps(z, raw, radius, seed, purpose, first_step, steps, first_agent)
     """
     d, n = z.shape[1], z.shape[2]
     rows = (d + 1) // 2
-    words_steps(raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
-    radii(raw, radius[: steps * rows * n])
-    pack_normals(raw, radius[: steps * rows * n])
-    unpack(z[:steps], raw)
+    low, high, even, odd = places(flat(z), raw, radius, steps * rows * n)
+    halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
+    normal_draws(low, high, even, odd, d)
+    lay_rows(flat(z), steps, d, n, even, odd)
 
 
 @jit(**kernel_options)
@@ -287,9 +418,10 @@ def uniforms(out, key, first_agent):
     d, n = out.shape
     for c in range(d):
         row = out[c]
-        start = row_key(key, c) + np.uint64(first_agent) * GAMMA
+        counter = row_key(key, c) + np.uint64(first_agent) * GAMMA
         for i in range(n):
-            row[i] = unit(mix(start + np.uint64(i) * GAMMA))
+            row[i] = unit(mix(counter))
+            counter += GAMMA
 
 
 @jit(**kernel_options)

@@ -242,13 +242,15 @@ def test_the_loops_are_vectorised():
         assert re.search(r"mulpd|fmadd\w*pd|fmla\s+v", assembly), f"{name} is not vectorised"
 
 
-@pytest.mark.parametrize("n", [0, 1, 7, 31, 100, 255, 256, 257, 3000])
+@pytest.mark.parametrize("n", [0, 1, 7, 31, 100, 127, 128, 129, 159, 160, 3000])
 def test_smallest_and_extremes_are_those_of_numpy(n):
-    """Below and above the size from which minima are taken of whole numbers; a NaN of either sign is never the smallest."""
+    """Below and above the size from which minima are taken of vectors; a NaN of either sign is never the smallest."""
     y = np.random.default_rng(n).normal(size=n) * 10.0 ** np.random.default_rng(1).integers(-300, 300, n)
     y[::5] *= 0.0
     low, high = (y.min(), y.max()) if n else (np.inf, -np.inf)
     assert smallest(y) == low and extremes(y) == (low, high)
+    for place in range(n):  # wherever it is
+        assert smallest(np.roll(y, place)) == low
     if n > 6:
         y[1], y[2], y[3] = np.nan, -np.inf, -np.nan
         assert smallest(y) == extremes(y)[0] == -np.inf and np.isnan(extremes(y)[1])

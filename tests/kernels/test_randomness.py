@@ -197,14 +197,17 @@ def test_the_tails_are_gaussian_to_more_than_five_standard_deviations():
 
 
 def test_extreme_words_give_finite_normals_up_to_the_documented_bound():
-    raw = np.array([0, 1, 2**33 - 1, 2**31, 2**32 - 1, 2**64 - 1, 2**64 - 2**33, 2**63], np.uint64)
-    radius = np.empty(raw.size, np.float32)
-    randomness.radii(raw, radius)
-    assert np.isfinite(radius).all()
-    assert radius.max() == pytest.approx(np.sqrt(64 * np.log(2)), rel=1e-6)
-    assert radius.min() >= 0
-    randomness.pack_normals(raw, radius)
-    assert np.isfinite(raw.view(np.float32)).all()
+    words = np.array([0, 1, 2**33 - 1, 2**31, 2**32 - 1, 2**64 - 1, 2**64 - 2**33, 2**63], np.uint64)
+    for d in (1, 2):
+        z, (raw, radius) = np.empty(d * words.size, np.float32), scratch(words.size, d)
+        low, high, even, odd = randomness.places(z, raw, radius, words.size)
+        for i, word in enumerate(words):
+            low[i], high[i] = randomness.low_half(word), randomness.high_half(word)
+        randomness.normal_draws(low, high, even, odd, d)
+        randomness.lay_rows(z, 1, d, words.size, even, odd)
+        assert np.isfinite(z).all()
+        assert radius.max() == pytest.approx(np.sqrt(64 * np.log(2)), rel=1e-6)
+        assert radius.min() >= 0
 
 
 def test_uniform_numbers_are_uniform_and_never_zero_or_one():
