@@ -30,6 +30,7 @@ from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.core.registry import cpu_target
 
 from swarmviz.kernels import cache
+from swarmviz.kernels.own_copies import keep_own_copies
 
 # Contraction and reassociation make sums vectorisable; nnan/ninf stay off, so a diverged agent is not optimised away.
 # Division by zero gives an infinity, as in NumPy: a check for it in a hot loop costs a factor of six.
@@ -56,6 +57,9 @@ gradient_signature = types.void(types.float64[:, ::1], types.float64[::1], types
 ValueFunction = Annotated[Any, types.FunctionType(value_signature)]
 GradientFunction = Annotated[Any, types.FunctionType(gradient_signature)]
 PLAIN = {float: types.float64, int: types.int64, bool: types.boolean, type(None): types.void}
+
+
+keep_own_copies("swarmviz")
 
 
 def inner(function: Callable | None = None, *, strict: bool = False, inline: bool = False) -> Any:
