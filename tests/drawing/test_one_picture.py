@@ -66,7 +66,7 @@ def test_two_runs_are_compared_in_the_same_points():
         drawn = comparison_picture([a, b], observable, observable.log)
         lines = [*left.lines, right.lines[-1]]
         sources = [source for plot, count in zip(view.plots, (2, 1), strict=True) for source, _ in plot.slots[:count]]
-        for curve, line, source in zip([*drawn.both.curves, *drawn.difference.curves], lines, sources, strict=True):
+        for curve, line, source in zip([*drawn.together.curves, *drawn.difference.curves], lines, sources, strict=True):
             np.testing.assert_array_equal(source.data["y"], curve.y)
             np.testing.assert_array_equal(
                 line.get_xydata(), np.column_stack([curve.k, np.where(curve.y == BELOW, np.nan, curve.y)])

@@ -81,7 +81,7 @@ def test_every_view_checks_its_own_options():
         "curves": ("log", "lines", "hidden", "overlays", "log_steps", "law"),
         "phase": ("coordinates", "law"),
         "mass": ("over", "law"),
-        "comparison": ("other",),
+        "comparison": ("other", "pair"),
     }
 
 
