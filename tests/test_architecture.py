@@ -206,6 +206,7 @@ ACROSS = {  # what is tested across the modules of a folder
     "drawing/test_one_picture.py",
     "dynamics/test_observables.py",
     "kernels/test_memory.py",
+    "kernels/test_recorded_bits.py",
     "landscapes/test_regularity.py",
     "links/test_links_of_before.py",
     "papers/test_results.py",
