@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from swarmviz.kernels.own_copies import keep_own_copies
 
 RUN = """
@@ -24,6 +26,7 @@ def lived(cache: Path) -> str:
     ).stdout
 
 
+@pytest.mark.timeout(400)  # it compiles the kernels of CBO anew: 15 s of processor, more where other tests run beside it
 def test_compiling_and_loading_a_kernel_give_the_same_bits(tmp_path):
     compiled = lived(tmp_path)
     assert list(tmp_path.rglob("*advance_runs*")), "nothing was kept"
