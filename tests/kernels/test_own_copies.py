@@ -26,7 +26,9 @@ def lived(cache: Path) -> str:
     ).stdout
 
 
-@pytest.mark.timeout(400)  # it compiles the kernels of CBO anew: 15 s of processor, more where other tests run beside it
+@pytest.mark.timeout(
+    400
+)  # it compiles the kernels of CBO anew: 15 s of processor, more where other tests run beside it
 def test_compiling_and_loading_a_kernel_give_the_same_bits(tmp_path):
     compiled = lived(tmp_path)
     assert list(tmp_path.rglob("*advance_runs*")), "nothing was kept"
