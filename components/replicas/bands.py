@@ -24,7 +24,7 @@ class Band(NamedTuple):
     @property
     def label(self) -> str:
         """Its name in a legend."""
-        return f"{LEVELS[0]:.0%}–{LEVELS[-1]:.0%} of {self.runs} replicas".replace("%–", "–")
+        return f"{self.runs} replicas, {LEVELS[0]:.0%}–{LEVELS[-1]:.0%}".replace("%–", "–")
 
     def until(self, k: float) -> Band:
         """The band up to step ``k``."""

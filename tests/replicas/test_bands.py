@@ -54,7 +54,7 @@ def test_the_band_lies_under_its_curve_on_the_same_scale(log):
         shown = np.concatenate([data.data["low"], data.data["high"]])
         shown = shown[shown > BELOW] if log else shown
         assert plot.figure.y_range.end >= shown.max() and (log or plot.figure.y_range.start <= shown.min())
-    assert plot.lines[-1][1] == "10–90% of 20 replicas" == plot.names.data["text"][-1]
+    assert plot.lines[-1][1] == "20 replicas, 10–90%" == plot.names.data["text"][-1]
     plot.toggle("bands")
     assert not any(renderer.visible for _, *both in plot.bands for renderer in both) and plot.hidden == {"bands"}
     plot.toggle("bands")

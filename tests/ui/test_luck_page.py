@@ -55,7 +55,8 @@ def test_replicas_count_at_the_step_that_is_shown_and_draw_their_band(lab, serve
     lab.wait(lambda: said(lab) and said(lab)[1] == 20, "the replicas say nothing")
     before = said(lab)[-1]
     lab.wait(lambda: said(lab)[-1] > before, "they do not follow the running swarm")
-    assert "10–90% of 20 replicas" in lab.page.evaluate(LABELS)
+    named = {"20 replicas, 10–90%", "20 replicas"}  # the short name where the plot beside the drawer has no room for the whole one
+    assert named & set(lab.page.evaluate(LABELS))
     k = lab.pause()
     lab.wait(lambda: said(lab)[-1] == k, f"they do not come to step {k}: {said(lab)}")
     found, runs, percent, low, high, _ = said(lab)
@@ -66,7 +67,7 @@ def test_replicas_count_at_the_step_that_is_shown_and_draw_their_band(lab, serve
     lab.picture("luck-light")
     ask(lab, 0)
     lab.wait(lambda: "Was it luck?" in lab.text(".luck .headline"), "off")
-    lab.wait(lambda: "10–90% of 20 replicas" not in lab.page.evaluate(LABELS), "the band stays")
+    lab.wait(lambda: not named & set(lab.page.evaluate(LABELS)), "the band stays")
     assert not lab.complaints
 
 
