@@ -55,7 +55,10 @@ def test_replicas_count_at_the_step_that_is_shown_and_draw_their_band(lab, serve
     lab.wait(lambda: said(lab) and said(lab)[1] == 20, "the replicas say nothing")
     before = said(lab)[-1]
     lab.wait(lambda: said(lab)[-1] > before, "they do not follow the running swarm")
-    named = {"20 replicas, 10–90%", "20 replicas"}  # the short name where the plot beside the drawer has no room for the whole one
+    named = {
+        "20 replicas, 10–90%",
+        "20 replicas",
+    }  # the short name where the plot beside the drawer has no room for the whole one
     assert named & set(lab.page.evaluate(LABELS))
     k = lab.pause()
     lab.wait(lambda: said(lab)[-1] == k, f"they do not come to step {k}: {said(lab)}")
