@@ -23,7 +23,7 @@ from components.controls.heading import heading_of, parts_of
 from components.law.worker import LawWorker
 from components.links import permalink, view_options
 from components.links.address import Kept, Links, opening
-from components.links.budget import MAX_RUNS, bytes_of, check_change, check_swarm_size
+from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.links.other_runs import OtherRuns
 from components.page import theme
 from components.page.arrival import LOOKING, Arrival
@@ -63,6 +63,7 @@ from components.views.curves.curves import Curves
 from components.views.switcher import ViewSwitcher
 from components.weakly import weakly
 from swarmviz import Simulation
+from swarmviz.drawing.comparison import MAX_COMPARED
 from swarmviz.drawing.differences import names
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
@@ -424,7 +425,7 @@ class Session:
         self.compare.param.update(panes=len(self.panes), active=self.panes.active)
 
     def _colours_of_runs(self) -> list[str]:
-        return list(palette.theme(self._dark).curves[:MAX_RUNS])
+        return list(palette.theme(self._dark).curves[:MAX_COMPARED])
 
     def _show_comparison(self) -> None:
         self.side.show(Comparison.label)

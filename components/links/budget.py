@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from swarmviz.drawing.comparison import NAMES
 from swarmviz.journal import Change
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
 MAX_COORDINATES = 2_000_000  # agents times dimension
-MAX_RUNS = len(NAMES)  # beside each other
 FULL_RUNS = 2  # that may be as large, or as long, as one alone; more of them share what two may have
 MAX_QUICK_COORDINATES = 100_000  # of a swarm whose step 0 is there at once
 MAX_REPLAY_WORK = 2_000_000_000  # coordinates times steps of a replay: about a minute

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from components.links import permalink
 from components.links.address import Links
-from components.links.budget import MAX_RUNS
 from components.page.compare import CompareBar, with_beside
 from components.page.messages import Messages
 from components.playback.panes import Panes
 from components.playback.replacement import RunReplacement
 from components.replicas.pool import Outcome
 from components.text import sentence
+from swarmviz.drawing.comparison import MAX_COMPARED
 
 
 class OtherRuns:
@@ -52,7 +52,7 @@ class OtherRuns:
             other = permalink.read(link).runs[0]
             with panes.lock:
                 state, stand = self._links.whole(), panes.k
-            room = MAX_RUNS if self._compare.wide else 2
+            room = MAX_COMPARED if self._compare.wide else 2
             runs = with_beside(state.runs, panes.active, other.until(max(other.k, stand)), room)
             state = state._replace(runs=runs)
             permalink.write(state)  # raises where it would cost too much

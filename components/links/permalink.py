@@ -20,10 +20,11 @@ import zlib
 from typing import Any, NamedTuple
 
 from components.links import journal_codec
-from components.links.budget import MAX_CHANGES, MAX_RUNS, check_cost, check_costs
+from components.links.budget import MAX_CHANGES, check_cost, check_costs
 from components.playback.stop_conditions import StopCondition
 from components.state import NEVER, VisitState
 from swarmviz import dynamics, landscapes
+from swarmviz.drawing.comparison import MAX_COMPARED
 from swarmviz.journal import Journal
 from swarmviz.replay import RunSpec
 from swarmviz.serialise import built, shortened
@@ -175,8 +176,8 @@ def _state(content: Any) -> VisitState:
     runs, speed, draw_every, stop, *views = content
     if len(views) > 1:
         raise ValueError("it holds more than it may")
-    if not isinstance(runs, list) or not 1 <= len(runs) <= MAX_RUNS:
-        raise ValueError(f"it must hold one to {MAX_RUNS} runs")
+    if not isinstance(runs, list) or not 1 <= len(runs) <= MAX_COMPARED:
+        raise ValueError(f"it must hold one to {MAX_COMPARED} runs")
     every, read = _whole("draw every", draw_every, 1), []
     for run in runs:
         read.append(_run(run))

@@ -11,10 +11,9 @@ import param
 from components.assets import component
 from components.playback.pane import Parts
 from swarmviz import Simulation
-from swarmviz.drawing.comparison import NAMES
+from swarmviz.drawing.comparison import MAX_COMPARED
 from swarmviz.drawing.differences import Difference, shortened
 
-MAX_RUNS = len(NAMES)
 ACTS = ("start", "end", "show", "swap", "copy", "remove")
 REPLACING = ("end", "copy", "remove")  # acts after which a run is gone
 ROOM = "wide"  # what the browser says of its window: whether there is room for more than two
@@ -30,7 +29,7 @@ def rearranged(act: str, value: Any, runs: list[RunAndParts], active: int) -> tu
     count, others = len(runs), [place for place in range(len(runs)) if place != active]
     if act == "show" and value in range(count):
         return runs, value
-    if act == "start" and count < MAX_RUNS:
+    if act == "start" and count < MAX_COMPARED:
         return [*runs, _fork(*runs[active])], count
     if act == "end" and others:
         return [runs[active]], 0
@@ -77,9 +76,9 @@ class CompareBar(pn.custom.JSComponent):
         Whether the window has room for more than two.
     """
 
-    panes = param.Integer(1, bounds=(1, MAX_RUNS), doc="How many swarms there are.")
+    panes = param.Integer(1, bounds=(1, MAX_COMPARED), doc="How many swarms there are.")
     active = param.Integer(
-        0, bounds=(0, MAX_RUNS - 1), doc="The pane that the controls, the density and the curves belong to."
+        0, bounds=(0, MAX_COMPARED - 1), doc="The pane that the controls, the density and the curves belong to."
     )
     differences = param.List([], doc="What they differ in, each [symbol, value of each swarm, meaning].")
     colours = param.List([], doc="The colours of A to D, those of their curves.")

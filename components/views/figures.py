@@ -15,6 +15,7 @@ from bokeh.models import ColumnDataSource, CustomJS, Div, Grid, HoverTool, Label
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
+from components.assets import style
 from components.palette import FONT, SMALL_TEXT, TEXT, TITLE_TEXT, Theme
 from components.server.bokeh_patches.figure_painting import patch_painting
 
@@ -110,8 +111,12 @@ def note(fig: figure) -> Label:
 
 
 def text_below() -> Div:
-    """Text under a figure, hidden while it is empty. Two lines are seen, the rest is scrolled to: a plot keeps its height."""
-    return Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False)
+    """Text under a figure, hidden while it is empty. Two lines are seen, the rest is scrolled to: a plot keeps its height.
+
+    A shade at its edge says that there is more.
+    """
+    shade = {"css_classes": ["scrolled-down"], "stylesheets": [style("scrolled")]}
+    return Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False, **shade)
 
 
 def apply_text_theme(text: Div, colours: Theme) -> None:

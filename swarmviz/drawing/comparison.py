@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.drawing.axes import wide_enough
-from swarmviz.drawing.curves import Curve, CurvesPicture, range_of, thinned
+from swarmviz.drawing.curves import Curve, CurvesPicture, lying_on, range_of, thinned
 from swarmviz.drawing.log_axis import Zero, left_out, placed, zero_of
 from swarmviz.frame import Observable
 from swarmviz.simulation import Simulation
 
 NAMES = "A", "B", "C", "D"
+MAX_COMPARED = len(NAMES)  # swarms beside each other
 ROUNDING = 1e-9  # of two values: a difference that is shown as none
 
 
@@ -89,9 +90,19 @@ def comparison_picture(
     ends = range_of([difference], False)
     if np.isfinite(ends[0]):
         ends = wide_enough(*ends, _least_width([values[first], values[second]]))
+    low, high = range_of(drawn, log)
     return ComparisonPicture(
         CurvesPicture(
-            observable.name, log, of_each, zero.label(observable.symbol), last, now, *range_of(drawn, log), note=note
+            observable.name,
+            log,
+            of_each,
+            zero.label(observable.symbol),
+            last,
+            now,
+            low,
+            high,
+            lies_on=lying_on(of_each, low, high, log),
+            note=note,
         ),
         CurvesPicture(observable.name, False, of_two, label, last, now, *ends),
     )

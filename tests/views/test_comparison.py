@@ -11,6 +11,7 @@ from components.playback.panes import Panes
 from components.views.base import View
 from components.views.comparison import Comparison
 from swarmviz.drawing.comparison import at_common_steps, common, comparison_picture
+from swarmviz.drawing.strokes import strokes
 
 
 def make(**options):
@@ -108,3 +109,19 @@ def test_a_link_says_whose_difference_is_drawn_and_nonsense_is_refused():
     del sims[2:]
     view.attach(sims[0])
     assert view.difference == [0, 1] and view.defaults["difference"] == [0, 1] and not view._others.visible
+
+
+def test_equal_swarms_take_turns_and_others_do_not():
+    sims = [make() for _ in range(4)]
+    for sim in sims:
+        sim.advance(20)
+    observable = common(sims)[0]
+    for log in (False, True):
+        drawn = comparison_picture(sims, observable, log).together
+        assert [(stroke.dash, stroke.offset) for stroke in strokes(drawn)] == [
+            ((), 0), ((6, 18), -6), ((6, 18), -12), ((6, 18), -18)
+        ]  # fmt: skip
+    apart = [make(), make(sigma=3.0)]
+    for sim in apart:
+        sim.advance(20)
+    assert not any(stroke.dash for stroke in strokes(comparison_picture(apart, observable, False).together))

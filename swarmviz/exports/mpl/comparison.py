@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 
 from swarmviz.drawing import style
-from swarmviz.drawing.comparison import NAMES, ComparisonPicture, common, comparison_picture, difference_name, named
+from swarmviz.drawing.comparison import (
+    MAX_COMPARED,
+    NAMES,
+    ComparisonPicture,
+    common,
+    comparison_picture,
+    difference_name,
+    named,
+)
 from swarmviz.drawing.differences import ABSENT, Difference, differing, names, shortened
 from swarmviz.drawing.style import Theme
 from swarmviz.exports.mpl.arena import heading
@@ -101,8 +109,8 @@ def others_of(other: Simulation | Sequence[Simulation]) -> list[Simulation]:
         When there are too many.
     """
     others = [other] if isinstance(other, Simulation) else list(other)
-    if not 1 <= len(others) < len(NAMES):
-        raise ValueError(f"other = {len(others)} runs: must be one to {len(NAMES) - 1}")
+    if not 1 <= len(others) < MAX_COMPARED:
+        raise ValueError(f"other = {len(others)} runs: must be one to {MAX_COMPARED - 1}")
     return others
 
 
