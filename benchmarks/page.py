@@ -11,7 +11,8 @@ rate      A picture counts when the arena's figure was repainted after its sourc
           wrapping the figure's painting in the browser; it is dated by the animation frame after it. Beside it, per picture: processor
           milliseconds of the server and of all processes of the browser, which a busy machine changes least, and kB of the websocket.
 slider    λ = σ = 0, so that the agents stand and only the consensus depends on α. From the slider's input event in the browser to
-          the animation frame that follows the first picture with another consensus.
+          the animation frame that follows the first picture with another consensus. A swarm that stands would be started again with the
+          new value; that is switched off, and is a row of its own.
 lag       The browser is slowed six times (Chromium's CPU throttling). For each picture: how many newer ones the server had written to the
           websocket when it was painted, by the wall clock, which both share. Median and largest.
 pause     From the click to the last picture that still moved; 0 when none followed. The largest of several clicks.
@@ -48,15 +49,16 @@ MEBI = 2**20
 Row = tuple[str, str, list[str]]  # what, target, one result per page
 
 
-def selection(n: int, moving: bool) -> str:
-    """The query of our page for so many agents that move or stand."""
+def selection(n: int, moving: bool, again: bool = True) -> str:
+    """The query of our page for so many agents that move or stand, and are started again by an edit or not."""
     import swarmviz as sv
     from components import state
     from components.links import permalink
 
     dynamics = sv.CBO(lam=float(moving), sigma=float(moving))
     chosen = state.Selection(dynamics, sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=2), 30.0)
-    return f"{permalink.KEY}={permalink.write(state.state_of(chosen))}"
+    written = state.state_of(chosen)._replace(views={} if again else {"start_again": False})
+    return f"{permalink.KEY}={permalink.write(written)}"
 
 
 class Peer:
@@ -67,19 +69,19 @@ class Peer:
         self.plain = name == "plain"
 
     @contextlib.contextmanager
-    def opened(self, n: int, moving: bool = True, settle: float = 3.0) -> Iterator[Watched]:
+    def opened(self, n: int, moving: bool = True, settle: float = 3.0, again: bool = True) -> Iterator[Watched]:
         """The page with so many agents, running and settled."""
         watched = Watched(self.browser)
         try:
-            watched.open(self.address(n, moving))
+            watched.open(self.address(n, moving, again))
             watched.rest(settle)
             yield watched
         finally:
             watched.close()
 
-    def address(self, n: int, moving: bool = True) -> str:
+    def address(self, n: int, moving: bool = True, again: bool = True) -> str:
         """Where so many agents are seen."""
-        return self.server.address(f"n={n}&move={int(moving)}" if self.plain else selection(n, moving))
+        return self.server.address(f"n={n}&move={int(moving)}" if self.plain else selection(n, moving, again))
 
     def slide(self, watched: Watched, share: float) -> float:
         """Put the slider of α to a share of its length; seconds since the navigation."""
@@ -132,14 +134,20 @@ def _spent(peer: Peer, watched: Watched) -> tuple[float, ...]:
 
 def slider(peers: list[Peer], seconds: float) -> list[Row]:
     """From a slider to the screen."""
-    waits = [_slider(peer, int(max(8, 2 * seconds))) for peer in peers]
-    shown = [f"{1e3 * statistics.median(w):.0f} · {1e3 * _p95(w):.0f}" for w in waits]
-    return [("slider to paint at 1,000 agents, p50 · p95 (ms)", "≤ 80 · ≤ 200", shown)]
+    times, rows = int(max(8, 2 * seconds)), []
+    for what, target, again in (
+        ("slider to paint", "≤ 80 · ≤ 200", False),
+        ("  where it starts the swarm again", "", True),
+    ):
+        waits = [[] if again and peer.plain else _slider(peer, times, again) for peer in peers]
+        shown = [f"{1e3 * statistics.median(w):.0f} · {1e3 * _p95(w):.0f}" if w else "–" for w in waits]
+        rows.append((f"{what}, 1,000 agents, p50 · p95 (ms)", target, shown))
+    return rows
 
 
-def _slider(peer: Peer, times: int) -> list[float]:
+def _slider(peer: Peer, times: int, again: bool) -> list[float]:
     waits = []
-    with peer.opened(1000, moving=False) as watched:
+    with peer.opened(1000, moving=False, again=again) as watched:
         peer.slide(watched, 1.0)
         watched.rest(2.0)
         for turn in range(times):

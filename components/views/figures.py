@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, Div, Grid, HoverTool, Label, Legend, LogScale, Range1d
+from bokeh.models import ColumnDataSource, CustomJS, Div, Grid, HoverTool, Label, Legend, LegendItem, LogScale, Range1d
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
@@ -100,6 +100,13 @@ def flat_legend(fig: figure, rows: int = 2) -> Legend:
     fig.js_on_change("outer_height", fit)
     legend.js_on_change("items", fit)
     return legend
+
+
+def name_in_legend(legend: Legend, items: Sequence[LegendItem]) -> None:
+    """Show these items; where the same are there already nothing is written, since other ones are another layout of the whole figure."""
+    names = [[(item.label, item.renderers) for item in each] for each in (legend.items, items)]
+    if names[0] != names[1]:
+        legend.items = list(items)
 
 
 def note(fig: figure) -> Label:

@@ -29,6 +29,7 @@ from components.views.figures import (
     finite_f4,
     flat_legend,
     move_range,
+    name_in_legend,
     new_figure,
     placed,
     source,
@@ -368,7 +369,7 @@ class Mass(View):
             items.append(LegendItem(label=LAW_NAME, renderers=[self.law_key]))
             self.law.glyph.global_alpha = opacity(law)
         self.law.visible = law is not None
-        self.legend.items = items
+        name_in_legend(self.legend, items)
         describe(self.figure, "Masses of the agents")
         for name in MARKS:
             for span, seen in zip(self.across[name], (on_x, not on_x), strict=True):

@@ -18,6 +18,7 @@ from components.views.figures import (
     describe,
     flat_legend,
     move_range,
+    name_in_legend,
     new_figure,
     source,
     text_below,
@@ -86,7 +87,7 @@ class Occupation(View):
         self._sim, self._named, self._scale = run, None, 0.0
         for drawn in (self.points, self.band, self.line):
             drawn.data = {name: np.zeros(0, "f4") for name in drawn.data}
-        self.legend.items = []
+        name_in_legend(self.legend, [])
         self.reasons.update(text="", visible=False)
 
     def prepare(self, frame: Frame, run: Simulation) -> OccupationPicture | None:
@@ -118,7 +119,7 @@ class Occupation(View):
         items = [("agents", self._bars), (target, self._zero), (law, self._law if law else None)]
         items.append((f"± {number_words(ERRORS)}σ" if banded else "", self._chance))
         self._law.visible, self._chance.visible = bool(law), banded
-        self.legend.items = [LegendItem(label=label, renderers=[drawn]) for label, drawn in items if label]
+        name_in_legend(self.legend, [LegendItem(label=label, renderers=[drawn]) for label, drawn in items if label])
         describe(self.figure, "Occupation: the share of agents on each state minus the target law")
         text = "<br>".join(escape(reason) for reason in laws.reasons)
         self.reasons.update(text=text, visible=bool(text))

@@ -21,6 +21,7 @@ from components.views.figures import (
     finite_f4,
     flat_legend,
     move_range,
+    name_in_legend,
     new_figure,
     note,
     placed,
@@ -316,7 +317,7 @@ class PhaseSpace(View):
         self.law.visible = drawn
         said = law.sentence if law is not None else ""
         self.reasons.update(text=escape(said), visible=bool(said))
-        self.legend.items = items
+        name_in_legend(self.legend, items)
         describe(self.figure, f"Phase space: the agents by {x} and {v}")
         self.centre.visible = self.spread.visible = p.law is not None
 

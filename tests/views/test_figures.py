@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from bokeh.models import Grid, Label, Legend, Plot
+from bokeh.models import Grid, Label, Legend, LegendItem, Plot
 
 from components.palette import theme
 from components.views.arena.arena import Arena
 from components.views.curves.curve_plot import CurvePlot
 from components.views.curves.curves import Curves
 from components.views.density.density import Density
-from components.views.figures import apply_theme, describe, flat_legend, new_figure, note
+from components.views.figures import apply_theme, describe, flat_legend, name_in_legend, new_figure, note
 from components.views.mass import Mass
 from components.views.occupation import Occupation
 from components.views.phase_space import PhaseSpace
@@ -129,3 +129,14 @@ def test_a_logarithmic_axis_is_told():
     fig = new_figure("m", "σ(m)", x_axis_type="log")
     describe(fig, "Masses")
     assert fig.name == "Masses. Horizontal axis: m, logarithmic; vertical axis: σ(m)."
+
+
+def test_a_legend_that_stays_is_not_written_again():
+    fig = new_figure()
+    legend, line = flat_legend(fig), fig.line([0], [0])
+    written = []
+    for label, writes in (("a", 1), ("a", 1), ("b", 2)):
+        name_in_legend(legend, [LegendItem(label=label, renderers=[line])])
+        assert [item.label.value for item in legend.items] == [label]
+        written.append(legend.items)
+        assert len({id(items) for items in written}) == writes

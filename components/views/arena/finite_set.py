@@ -10,7 +10,7 @@ from bokeh.models import BasicTicker, FixedTicker, LegendItem
 from components.palette import Theme
 from components.views.arena.colour_bar import name_highest, show_ticks
 from components.views.arena.finite_set_figure import ENDS, FiniteSetFigure
-from components.views.figures import move_range
+from components.views.figures import move_range, name_in_legend
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.axes import even_ticks
 from swarmviz.drawing.claims import FAINT
@@ -211,7 +211,7 @@ class FiniteSetRenderer(FiniteSetFigure):
             if title and not shaded:
                 items.append(LegendItem(label=title, renderers=[renderer]))
         items.append(LegendItem(label="fullest state", renderers=[self.fullest]))
-        self.legend.items = [*items, LegendItem(label="lowest U", renderers=[self.stars])]
+        name_in_legend(self.legend, [*items, LegendItem(label="lowest U", renderers=[self.stars])])
         tips = [("state" if per_bar == 1 else f"first of {per_bar} states", "@state{0}"), ("cost U", "@height{%.5g}")]
         tips += [("agents", "@count{0,0}"), ("share", "@share{0.00%}")]
         fields = ("@target{0.00%}", "@law{0.00%}")

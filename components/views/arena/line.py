@@ -24,6 +24,7 @@ from components.views.figures import (
     finite_f8,
     flat_legend,
     move_range,
+    name_in_legend,
     new_figure,
     note,
     placed,
@@ -137,7 +138,6 @@ class LineRenderer:
         self._box = box
         self._drawn: Landscape | None = None
         self._drawn_view: tuple[Any, ...] = ()
-        self._drawn_at = 0.0
         self._kind = kind = agents.kind_of(frame)
         agents.apply_theme(self.figure, self.dots, self.tones, kind, self.colours)
         self.hover.update(tooltips=agents.tooltips(kind, [("position", "@x")]), formatters=agents.hover_formatters(kind),
@@ -153,7 +153,7 @@ class LineRenderer:
             items.append(LegendItem(label="known minimum", renderers=[self.stars]))
         if frame.v is not None and frame.n <= FEW:
             items.append(LegendItem(label=LEGEND, renderers=[self.velocities]))
-        self.legend.items = items
+        name_in_legend(self.legend, items)
         self.figure.title.text = run.landscape.title
 
     def prepare(self, frame: Frame, run: Simulation) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from bokeh.models import HoverTool, LegendItem, LinearColorMapper
@@ -12,7 +12,7 @@ from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 from components.palette import BEST, FOCUS, FOCUS_SIZE, MINIMISER, Theme, density_palette
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, add_key_bar, apply_key_theme, arrow_columns, show_key
-from components.views.arena.background import MARGIN, Background, background, margins
+from components.views.arena.background import Background, background, margins
 from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme, show_ticks
 from components.views.arena.drag_handles import DragHandles
 from components.views.arena.inset import InsetLayers, InsetNumbers, columns
@@ -24,6 +24,7 @@ from components.views.figures import (
     apply_theme,
     finite_f4,
     flat_legend,
+    name_in_legend,
     new_figure,
     note,
     placed,
@@ -45,6 +46,17 @@ ENDS = ("x0", "y0", "x1", "y1")
 OWN_COLOURS = "own colour scale of F"  # of landscapes that are compared and are not the same
 
 FINE = 1e-3  # of their magnitude: coordinates of a narrower view need more digits than float32 has
+
+
+class DrawnBackground(NamedTuple):
+    """A picture of a landscape in ``d`` dimensions, pushed along by ``shift`` (2,), for a view whose ends are two arrays of shape (2,)."""
+
+    background: Background
+    landscape: Landscape
+    d: int
+    view: View
+    shift: np.ndarray
+    margin: tuple[float, float]
 
 
 class PlaneRenderer:
@@ -70,9 +82,11 @@ class PlaneRenderer:
         self.tones = LinearColorMapper(low=0, high=1)
         self.counts = LinearColorMapper(low=0, high=255)
         self._kind, self._drawn_minimisers, self._corner = agents.Kind(), None, np.zeros(2)
-        self._view_size, self._drifts, self._margin, self._background_note = np.ones(2), False, MARGIN, ""
+        self._view_size, self._drifts = np.ones(2), False
+        self._prepared: DrawnBackground | None = None
+        self._painted: DrawnBackground | None = None
         self._zoom, self._box, self._inset = Zoom(), np.zeros(0), InsetNumbers()
-        self._drawn_view, self._contours = np.zeros(4), True
+        self._contours = True
         self.inset: InsetLayers | None = None
         self._add_layers()
         self.bar = add_colour_bar(self.figure, self.scale)
@@ -90,7 +104,7 @@ class PlaneRenderer:
     def _resized(self) -> None:
         """The browser has another size of the frame, which the picture of the landscape has to fill."""
         inset = self.inset is not None and self.inset.is_shown
-        if inset or self._wanted_margin() != self._margin:
+        if inset or (self._prepared is None or self._wanted_margin() != self._prepared.margin):
             self.refresh()
 
     def _moved(self, values: list[Any]) -> None:
@@ -183,8 +197,7 @@ class PlaneRenderer:
         if not (same_run and np.array_equal(box, self._box)):  # else the landscape was edited, and nothing shall move
             self._zoom, self._inset = Zoom(), InsetNumbers()
         self._box, self._recent = box, RecentPositions()
-        self._drawn: Landscape | None = None
-        self._drawn_at = np.zeros(2)
+        self._prepared = self._painted  # what was prepared for the run before, and is not painted, never will be
         self._kind = kind = agents.kind_of(frame)
         agents.apply_theme(self.figure, self.dots, self.tones, kind, self.colours)
         self.hover.update(
@@ -203,7 +216,7 @@ class PlaneRenderer:
                                     ("companion", frame.partner, self.partners)):  # fmt: skip
             if field is not None and frame.n <= FEW:
                 items.append(LegendItem(label=label, renderers=[drawn]))
-        self.legend.items = items
+        name_in_legend(self.legend, items)
         self.partners.glyph.line_alpha = 0.75 if frame.n <= STRONG_LINKS else 0.4
         self._drawn_minimisers, where = None, slice_point(run.landscape, frame.d)[1]
         more = f", d = {frame.d}: slice through {where}, agents projected" if frame.d > 2 else ""
@@ -222,9 +235,9 @@ class PlaneRenderer:
         told = region is not None and look.origin is self
         out: dict[str, Any] = {"view": (*view, region is not None, told), "contours": layers.contours}
         if (drawn := self._new_background(frame, landscape, view, region is not None)) is not None:
-            out["background"], self._background_note = (drawn, (low, high)), drawn.note
-        recent, said = self._recent.with_frame(frame), self._background_note
-        said = " · ".join(filter(None, (OWN_COLOURS * look.own_colours, said)))
+            out["background"] = drawn
+        recent, prepared = self._recent.with_frame(frame), self._prepared
+        said = " · ".join(filter(None, (OWN_COLOURS * look.own_colours, prepared.background.note if prepared else "")))
         most = partial(look.shared, "count", self, self._box)
         picture = plane_picture(frame, landscape, view, recent, said, layers, most)
         if layers.inset:
@@ -256,26 +269,26 @@ class PlaneRenderer:
         marks = picture.focus, picture.minimisers, picture.lowest
         return columns(frame, drawn, frame.x[:, :2], (drawn[0].low, drawn[0].high), marks)
 
-    def _new_background(self, frame: Frame, landscape: Landscape, view: View, zoomed: bool) -> Background | None:
+    def _new_background(self, frame: Frame, landscape: Landscape, view: View, zoomed: bool) -> DrawnBackground | None:
         """The picture of the landscape, where that in the figure does not do any more; of a region not before the hand rests."""
         (low, high), shift = view, shift_of(frame)
         self._view_size, self._drifts = high - low, frame.shift is not None
-        same = self._drawn is not None and self._drawn.same_as(landscape)
-        if same and self.look.moving:
-            return None
-        far = (np.abs(shift - self._drawn_at) > MAX_DRIFT * (high - low)).any()
-        margin, ends = self._wanted_margin(), np.concatenate(view)
-        if same and not far and margin == self._margin and np.array_equal(ends, self._drawn_view):
-            return None
-        self._drawn, self._drawn_at, self._margin, self._drawn_view = landscape.copy(), shift, margin, ends
-        return background(landscape, frame.d, low - shift, high - shift, margin, keep=not zoomed)
+        before, margin = self._prepared, self._wanted_margin()
+        if before is not None and before.d == frame.d and before.landscape.same_as(landscape):
+            far = (np.abs(shift - before.shift) > MAX_DRIFT * (high - low)).any()
+            same_view = margin == before.margin and np.array_equal(view, before.view)
+            if self.look.moving or (same_view and not far):
+                return None
+        drawn = background(landscape, frame.d, low - shift, high - shift, margin, keep=not zoomed)
+        self._prepared = DrawnBackground(drawn, landscape.copy(), frame.d, view, shift, margin)
+        return self._prepared
 
     # ---- page's thread -------------------------------------------------------------------------------------------------
 
     def paint(self, payload: dict[str, Any]) -> None:
         """Write a payload to the sources."""
         if "background" in payload:
-            self._paint_background(*payload["background"])
+            self._paint_background(payload["background"])
         self.ranges.show(*payload["view"])
         self._paint_contours(payload["contours"])
         self._paint_inset(payload.get("inset"))
@@ -305,9 +318,9 @@ class PlaneRenderer:
             self._drawn_minimisers = minimisers
             self.minimisers.data = {"x": minimisers[:, 0], "y": minimisers[:, 1]}
 
-    def _paint_background(self, drawn: Background, box: tuple) -> None:
-        (left, bottom), (right, top) = box
-        self._corner = drawn.low
+    def _paint_background(self, painted: DrawnBackground) -> None:
+        drawn, ((left, bottom), (right, top)) = painted.background, painted.view
+        self._painted, self._corner = painted, drawn.low
         self.background.data = placed(drawn.image, drawn.low, drawn.high - drawn.low)
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
         show_ticks(self.bar, drawn.ticks, "value F")

@@ -14,6 +14,7 @@ from components.views.figures import (
     flat_legend,
     hover_claims,
     move_range,
+    name_in_legend,
     new_figure,
     note,
     placed,
@@ -64,7 +65,7 @@ class JointPlot:
         if target is not None:
             self.target.name = claim_of(target)
         label = "" if target is None else contours_name(target)
-        self.legend.items = [LegendItem(label=label, renderers=[self.target])] if target is not None else []
+        name_in_legend(self.legend, [LegendItem(label=label, renderers=[self.target])] if target is not None else [])
         describe(self.figure, "Density of the agents over the plane")
         self.target.visible = target is not None
         self.target.glyph.line_alpha = 1.0 if target is None else opacity(target)

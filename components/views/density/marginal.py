@@ -13,6 +13,7 @@ from components.views.figures import (
     flat_legend,
     hover_claims,
     move_range,
+    name_in_legend,
     new_figure,
     note,
     source,
@@ -82,7 +83,7 @@ class MarginalPlot:
         for part in self.law_parts:
             part.visible = law is not None and law.k >= 0
         self.figure.xaxis.axis_label = label
-        self.legend.items = items
+        name_in_legend(self.legend, items)
         describe(self.figure, f"Density of the agents over {label}")
         self.smooth.visible, self.target.visible = smooth, target is not None
         self.target.glyph.line_alpha = 1.0 if target is None else opacity(target)

@@ -52,3 +52,19 @@ def test_after_an_error_the_models_are_searched_for_again(counted):
 def test_without_a_document_or_such_a_part_nothing_happens(document):
     with frozen_models(document):
         pass
+
+
+def test_a_change_of_no_reference_searches_for_nothing(counted):
+    document, searches = counted
+    changed(document)
+    searches.clear()
+    with frozen_models(document):
+        document.roots[0].spacing = 7
+        with frozen_models(document):
+            document.roots[0].children[0].text = "seven"
+    assert not searches
+    with frozen_models(document), frozen_models(document):
+        document.roots[0].children = [Div()]
+    assert len(searches) == 1
+    document.roots[0].children = []
+    assert len(searches) == 2, "afterwards Bokeh searches as before"

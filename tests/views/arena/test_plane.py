@@ -157,3 +157,25 @@ def test_agents_outside_the_view_are_counted():
     assert arena.renderer.note.text == "2 agents outside the view" and arena.renderer.note.visible
     paint(arena, bare(np.zeros((100, 2)), k=1))
     assert arena.renderer.note.text == "" and not arena.renderer.note.visible
+
+
+def test_another_run_on_the_same_landscape_keeps_its_picture():
+    """It was sent again with each start: a quarter of a megabyte."""
+    arena, spread = Arena(), np.random.default_rng(5).uniform(-30, 30, (60, 3))
+    plane, other = attached(arena, bare(spread[:, :2])).renderer, bare(-spread[:50, :2])
+    before = plane.background.data
+    attached(arena, other)
+    assert plane.background.data is before and "background" not in plane.prepare(other.frame, other)
+    attached(arena, bare(spread))
+    assert plane.background.data is not before, "through three dimensions it is a slice"
+    attached(arena, bare(spread, "Rastrigin"))
+    assert plane.background.data["dw"] != before["dw"]
+
+
+def test_a_picture_of_the_landscape_that_was_prepared_and_not_painted_is_prepared_again():
+    arena, sim = Arena(), simulation("CBO", "Ackley", n=60, d=2)
+    plane = attached(arena, sim).renderer
+    other = simulation("CBO", "Rastrigin", n=60, d=2)
+    assert "background" in plane.prepare(other.frame, other)
+    plane.reset(other.frame, other, same_run=False)  # what was prepared for the run before is left out
+    assert "background" in plane.prepare(other.frame, other)

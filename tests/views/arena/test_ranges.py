@@ -76,7 +76,7 @@ def test_the_landscape_waits_until_the_hand_rests():
     options.look.moving = True
     assert "background" not in arena.prepare(sim.frame, sim)
     options.look.moving = False
-    drawn, _ = arena.prepare(sim.frame, sim)["background"]
+    drawn = arena.prepare(sim.frame, sim)["background"].background
     assert (drawn.low <= [-1, 0]).all() and (drawn.high >= [1, 1]).all() and (drawn.high - drawn.low < 6).all()
     assert "background" not in arena.prepare(sim.frame, sim)
 
