@@ -319,7 +319,8 @@ class PlaneRenderer:
             self.minimisers.data = {"x": minimisers[:, 0], "y": minimisers[:, 1]}
 
     def _paint_background(self, painted: DrawnBackground) -> None:
-        drawn, ((left, bottom), (right, top)) = painted.background, painted.view
+        drawn, box = painted.background, painted.landscape.limits(painted.d)
+        (left, bottom), (right, top) = (side[:2] for side in box)
         self._painted, self._corner = painted, drawn.low
         self.background.data = placed(drawn.image, drawn.low, drawn.high - drawn.low)
         self.box.data = {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}

@@ -179,3 +179,11 @@ def test_a_picture_of_the_landscape_that_was_prepared_and_not_painted_is_prepare
     assert "background" in plane.prepare(other.frame, other)
     plane.reset(other.frame, other, same_run=False)  # what was prepared for the run before is left out
     assert "background" in plane.prepare(other.frame, other)
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_the_dashed_line_is_the_box_of_the_landscape_whatever_is_in_view(d):
+    sim = simulation("CBO", "Rastrigin", d=d)
+    drawn = attached(Arena(), sim).renderer.box.data
+    (left, bottom), (right, top) = (side[:2] for side in sim.landscape.limits(d))
+    assert {name: list(ends) for name, ends in drawn.items()} == {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
