@@ -16,8 +16,9 @@ slider    λ = σ = 0, so that the agents stand and only the consensus depends o
 lag       The browser is slowed six times (Chromium's CPU throttling). For each picture: how many newer ones the server had written to the
           websocket when it was painted, by the wall clock, which both share. Median and largest.
 pause     From the click to the last picture that still moved; 0 when none followed. The largest of several clicks.
-opening   From the navigation to the first picture of the agents, nothing cached, the server warm; and the bytes of everything fetched
-          plus the websocket until then.
+opening   From the navigation to the first picture of the arena that lives, nothing cached, the server warm; and the bytes of everything
+          fetched plus the websocket until then. Beside it the first picture of the swarm of a visit without a link, which the HTML of
+          our page holds: an animation frame after its SVG is there. A plain page has none.
 sessions  Twenty visitors of 500 agents that only drain their websocket and acknowledge (``draining.py``): pictures/s of the slowest.
 memory    Growth from the second minute to the last: resident bytes of the server, and the scripts' heap in the browser after a
           collection. A record of a run grows by design until it is thinned, which is less than 2 MB.
@@ -202,8 +203,9 @@ def pause(peers: list[Peer], seconds: float) -> list[Row]:
 
 
 def opening(peers: list[Peer], seconds: float) -> list[Row]:
-    """The first picture, and what came until then."""
+    """The first pictures, and what came until then."""
     times: list[list[float]] = [[] for _ in peers]
+    stills: list[list[float]] = [[] for _ in peers]
     weights = [0.0 for _ in peers]
     for _ in range(int(max(3, seconds))):
         for place, peer in enumerate(peers):
@@ -213,10 +215,17 @@ def opening(peers: list[Peer], seconds: float) -> list[Row]:
                 watched.rest(0.5)
                 weights[place] = (watched.loaded + watched.ask("probe.bytes")) / 1e6
             watched.close()
+            if not peer.plain:
+                watched = Watched(peer.browser)
+                watched.open(peer.server.address(""))
+                stills[place].append(watched.ask("probe.still") / 1e3)
+                watched.close()
+    still = [f"{statistics.median(s):.2f} · {max(s):.2f}" if s else "–" for s in stills]
     first = [
         f"{statistics.median(t[1:]):.2f} · {max(t[1:]):.2f}" for t in times
     ]  # the first was slowed by the weighing
     return [
+        ("opening picture of the swarm, median · longest (s)", "", still),
         ("first painted frame, median · longest (s)", "≤ 3", first),
         ("page weight (MB)", "≤ 5", [f"{w:.2f}" for w in weights]),
     ]

@@ -3,7 +3,7 @@
 // A picture counts when the arena's figure was repainted after its source had been given new data; it is dated by the animation frame after
 // the painting, when it is on the screen. The source looked for is the one with the consensus point, which both pages have in each picture.
 (() => {
-  const probe = window.probe = {pictures: [], bytes: 0, messages: 0, clicked: NaN}
+  const probe = window.probe = {pictures: [], bytes: 0, messages: 0, clicked: NaN, still: NaN}
   const Plain = window.WebSocket
   window.WebSocket = class extends Plain {
     constructor(...given) {
@@ -12,6 +12,12 @@
     }
   }
   addEventListener("click", () => { probe.clicked = performance.now() }, true)
+
+  const still = () => { // the picture in the HTML, dated by the animation frame after it
+    if (document.querySelector("#arrival .swarm")) { requestAnimationFrame(() => requestAnimationFrame((at) => { probe.still = at })) }
+    else if (!window.Bokeh) { requestAnimationFrame(still) }
+  }
+  still()
 
   const models = () => (window.Bokeh?.documents ?? []).flatMap((doc) => Array.from(doc._all_models.values()))
   const attach = () => {

@@ -37,6 +37,7 @@ from components.page.history import History
 from components.page.law_error_panel import LawErrorPanel
 from components.page.left_future import LeftFuture
 from components.page.messages import Messages
+from components.page.opening_picture import opening_picture
 from components.page.projector import Projector
 from components.page.replica_panel import ReplicaPanel
 from components.page.run_end import RunEnd
@@ -54,6 +55,8 @@ from components.playback.undo import Stood, Undo
 from components.replicas.pool import Outcome
 from components.replicas.replica import VisibleRun
 from components.server.limits import account_of
+from components.server.pages import OPENING_PICTURE
+from components.server.session_limit import is_own
 from components.state import Selection
 from components.views import SIDE_VIEWS
 from components.views.arena.arena import Arena
@@ -253,6 +256,8 @@ class Session:
         narrow = "Mobi" in str(pn.state.headers.get("User-Agent", ""))
         session = cls(given[0].decode("ascii", "replace") if given else None, narrow)
         session.transport.paint_before_start()
+        if is_own(pn.state.curdoc):
+            pn.state.curdoc.template_variables[OPENING_PICTURE] = opening_picture(session.panes.sim)
         pn.state.onload(lambda: session.start(pn.state.curdoc))
         pn.state.on_session_destroyed(lambda context: session.close())
         return session

@@ -194,7 +194,7 @@ class Application(BokehTornado):
             self._loop.add_callback(self._prepared, context)
 
     async def _prepared(self, context: Any) -> None:
-        await self.template(context).filled("", "")
+        await self.template(context).filled("", "", linked=False)
 
     def template(self, context: Any) -> PageTemplate:
         """The HTML of an application's page."""

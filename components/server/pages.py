@@ -8,6 +8,7 @@ gone. A robot that fetches the page a thousand times costs a thousand signatures
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from typing import Any
 
@@ -29,7 +30,11 @@ SESSION_ARGUMENTS = (
     "bokeh-token",
 )  # arguments with which a link could hand over a session, and their header
 SHIM_MODE = '<script type="esms-options">{"shimMode": true}</script>'  # as Panel's template writes it
+OPENING_PICTURE = (
+    "opening_picture"  # the template variable with what is seen until the page stands, of a visit without a link
+)
 CHARSET = '<meta charset="utf-8">'
+STYLE_SHEET = re.compile(r'<link rel="stylesheet"[^>]*>|<style\b.*?</style>', re.DOTALL)
 CLASSIC_SCRIPT, MODULE_SCRIPT = '<script type="text/javascript"', '<script type="module">'
 REASONS = {
     session_limit.FULL: (
@@ -97,15 +102,19 @@ class PageTemplate:
     def __init__(self, application: Any, context: Any):
         self._application, self._context = application, context
         self._parts: list[str] | None = None
+        self._picture = ""
         self._lock = asyncio.Lock()
-        self._token, self._nonce = (secrets.token_urlsafe(16) for _ in range(2))  # stand where the real ones will
+        self._token, self._nonce, self._place = (
+            secrets.token_urlsafe(16) for _ in range(3)
+        )  # stand where the real ones will
 
-    async def filled(self, token: str, nonce: str) -> str:
-        """The page for one visitor."""
+    async def filled(self, token: str, nonce: str, linked: bool) -> str:
+        """The page for one visitor, who may have followed a link to something else than what is seen without one."""
         async with self._lock:
             if self._parts is None:
                 self._parts = (await self._rendered()).split(self._token)
-        return token.join(self._parts).replace(self._nonce, nonce)
+        html = token.join(self._parts).replace(self._nonce, nonce)
+        return html.replace(self._place, "" if linked else self._picture, 1)
 
     async def _rendered(self) -> str:
         """Make a session as for a visitor, write its HTML, and end it."""
@@ -121,6 +130,7 @@ class PageTemplate:
             )
             session = await context.create_session_if_needed(session_id, request, token)
             document = session.document
+            self._picture = document.template_variables.get(OPENING_PICTURE, "")
             with set_curdoc(document):
                 bundles = {model.esm for model in document.models if getattr(model, "bundle", None) == "url"}
                 html = server_html_page_for_session(
@@ -140,8 +150,8 @@ class PageTemplate:
         )
         first = f"<script>{socket.replace('VISIT-TOKEN', self._token)}{again}</script>"
         html = html.replace(CHARSET, CHARSET + first, 1)
-        html = html.replace("<body>", f"<body>{arrival.replace('LOGO', logo)}", 1)
-        html = _after_the_first_picture(_with_native_modules(html, bundles))
+        arrival = arrival.replace("LOGO", logo).replace("OPENING-PICTURE", self._place)
+        html = _after_the_first_picture(_with_native_modules(html, bundles), arrival)
         return html.replace("<script", f'<script nonce="{self._nonce}"')
 
 
@@ -158,16 +168,19 @@ def _with_native_modules(html: str, bundles: set[str]) -> str:
     return html.replace(SHIM_MODE, "", 1).replace("</head>", f"{head}</head>", 1)
 
 
-def _after_the_first_picture(html: str) -> str:
-    """The page whose scripts run when the whole document is read, in the same order: until then the browser paints what it says.
+def _after_the_first_picture(html: str, arrival: str) -> str:
+    """The page that paints ``arrival`` before it needs anything else.
 
+    A browser paints nothing before the style sheets of the head are there, and the server, which makes the visit meanwhile, may answer
+    late: they come after ``arrival``. Scripts run when all of the document is read. Both keep their order.
     A script of the head that has an address is deferred; one that has none waits for it as a module does.
     """
     head, end, body = html.partition("</head>")
     head = head.replace(CLASSIC_SCRIPT + " src=", f"{CLASSIC_SCRIPT} defer src=").replace(
         CLASSIC_SCRIPT + ">", MODULE_SCRIPT
     )
-    return head + end + body
+    sheets = "".join(STYLE_SHEET.findall(head))
+    return STYLE_SHEET.sub("", head) + end + body.replace("<body>", f"<body>{arrival}{sheets}", 1)
 
 
 class _Unconnected:
@@ -215,7 +228,7 @@ class Page(PlainTextHandler, DocHandler):
         application = self.application
         session_id = generate_session_id(secret_key=application.secret_key, signed=True)
         token, nonce = token_of(application, session_id, self._payload()), secrets.token_urlsafe(16)
-        html = await self._template().filled(token, nonce)
+        html = await self._template().filled(token, nonce, LINK in self.request.arguments)
         self.set_header("Content-Security-Policy", headers.page_policy(nonce))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(html)

@@ -207,13 +207,19 @@ def release(session: str) -> None:
     LIMITER.release(session)
 
 
+def is_own(document: Any) -> bool:
+    """Whether the server makes a document for itself, to write the HTML of the page."""
+    context = getattr(document, "session_context", None)
+    return context is not None and context.id in OWN_SESSIONS
+
+
 def admit(document: Any) -> bool:
     """Whether there is a place for the visitor of a document, who then has it until their session ends.
 
     A run of the script that has no visitor (the warm-up, the server's own look at the page) takes no place.
     """
     context = None if document is None else document.session_context
-    if context is None or context.server_context is None or context.id in OWN_SESSIONS:
+    if context is None or context.server_context is None or is_own(document):
         return True
     session = context.id
     if not LIMITER.make(session, str(getattr(context.request, "remote_ip", None) or "")):

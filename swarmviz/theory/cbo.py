@@ -247,9 +247,11 @@ OFFSET = conditions.of_run("N|X̄ − ν|² ≪ V (used by the proof, not stated
 ATTRACTION = conditions.positive("λ > 0", lambda s, _: s.values("lam"), "λ")
 
 
-def _label(curve, words: str):
+def _label(curve, words: str, factor: int = 2):
+    """A name with so many times the rate that a curve has up to now, the words alone as long as there is none."""
+
     def label(lived: LivedRun) -> str:
-        rate = 2 * _rate_of(curve)(lived)
+        rate = factor * _rate_of(curve)(lived)
         return f"{words} {number_words(rate)}" if math.isfinite(rate) else words
 
     return label
@@ -370,8 +372,8 @@ register(
                 "0.1 − (|λ| + σ²/2)Δt",
             ),
         ),
-        label=lambda lived: f"claimed almost sure rate {number_words(_rate_of(_almost_sure_curve)(lived))}",
-        short=lambda lived: f"almost surely {number_words(_rate_of(_almost_sure_curve)(lived))}",
+        label=_label(_almost_sure_curve, "claimed almost sure rate", factor=1),
+        short=_label(_almost_sure_curve, "almost surely", factor=1),
         fits=lambda lived: _noise_of(lived) == "anisotropic",
         observable="dispersion",
         curve=_almost_sure_curve,

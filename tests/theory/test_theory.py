@@ -21,6 +21,7 @@ from swarmviz import schedules, theory
 from swarmviz.dynamics.finite_set.edges import EdgeList
 from swarmviz.frame import Diverged
 from swarmviz.parameters import Choice, Numbers, Real, Switch, Whole
+from swarmviz.presets import ALL as PRESETS
 from swarmviz.replay import RunSpec
 from swarmviz.theory.finite_set_curves import densities, laws_of
 from swarmviz.theory.lived import LivedRun
@@ -263,3 +264,13 @@ def test_a_random_run_on_a_finite_set_is_assessed_linked_and_gone_back_on(part):
         assert_claims_of_every_run_hold(sim)
         assert_the_link_leads_there(sim)
         assert_going_back_shows_what_was_seen(sim, rng)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_no_name_of_a_line_has_a_number_that_is_not_known_yet(name):
+    """At step 0 there is no rate: "almost surely nan" was the first thing that a visitor read."""
+    sim = sv.Simulation(*PRESETS[name].build())
+    for _ in range(2):
+        told = [text for line in theory.lines(sim) for text in (line.title, line.short, line.reason)]
+        assert [text for text in told if "nan" in text.split()] == []
+        sim.advance(1)

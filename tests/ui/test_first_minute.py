@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 import swarmviz as sv
 from components.links import permalink
 from components.state import VisitState
@@ -58,6 +62,36 @@ def test_the_document_is_asked_for_before_the_scripts_are_there_on_the_one_socke
     lab.page.wait_for_selector(".readout .k")
     lab.wait(lambda: (lab.step or 0) > 3, "the swarm does not move")
     assert len(sockets) == 1 and sum("PULL-DOC-REQ" in str(text) for text in sent) == 1
+
+
+FRAME = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const figure = models.find((model) => model.renderers?.some?.(({name}) => name === "landscape"))
+  const view = Bokeh.index.find_one_by_id(figure.id), {left, top} = view.el.getBoundingClientRect(), {bbox} = view.frame
+  return [left + bbox.left, top + bbox.top, left + bbox.right, top + bbox.bottom].map(Math.round)
+}"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844), (844, 390)])
+def test_before_any_script_the_swarm_is_seen_where_the_arena_will_be_in_the_theme_of_the_page(browser, server, size):
+    phone = {"user_agent": "Mobi", "is_mobile": True, "has_touch": True} if min(size) == 390 else {}
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme="dark", **phone)
+    lab, held = Lab(context.new_page()), []
+    hold = lambda route: route.continue_() if held is None else held.append(route)  # noqa: E731
+    lab.page.route(re.compile(r"/(bokeh\.min\.js|.*\.css)"), hold)
+    lab.page.goto(server.page, wait_until="commit")
+    lab.page.wait_for_selector("#arrival.dark .swarm .dark")
+    early = lab.page.locator("#arrival .frame").bounding_box()
+    assert not lab.page.locator("#arrival .swarm .light").is_visible()
+    lab.wait(lambda: len(held) > 2, "neither style sheets nor scripts are asked for")
+    waiting, held = held, None
+    for route in waiting:
+        route.continue_()
+    lab.page.wait_for_selector("#arrival", state="detached")
+    frame = lab.page.evaluate(FRAME)
+    ends = [early["x"], early["y"], early["x"] + early["width"], early["y"] + early["height"]]
+    assert all(abs(a - b) <= 2 for a, b in zip(ends, frame, strict=True)), (ends, frame)
+    context.close()
 
 
 def test_the_sidebar_of_cbo_needs_no_scrolling_and_every_slider_tells_its_value(lab, server):

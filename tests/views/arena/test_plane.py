@@ -186,4 +186,9 @@ def test_the_dashed_line_is_the_box_of_the_landscape_whatever_is_in_view(d):
     sim = simulation("CBO", "Rastrigin", d=d)
     drawn = attached(Arena(), sim).renderer.box.data
     (left, bottom), (right, top) = (side[:2] for side in sim.landscape.limits(d))
-    assert {name: list(ends) for name, ends in drawn.items()} == {"left": [left], "right": [right], "bottom": [bottom], "top": [top]}
+    assert {name: list(ends) for name, ends in drawn.items()} == {
+        "left": [left],
+        "right": [right],
+        "bottom": [bottom],
+        "top": [top],
+    }
