@@ -5,6 +5,7 @@ xarray takes longer to import than all of swarmviz; so it is imported when a Dat
 
 from __future__ import annotations
 
+from swarmviz.ensembles.hitting_times import compare, ert, hitting, runtime_ecdf
 from swarmviz.ensembles.run import run_ensemble
 from swarmviz.ensembles.statistics import medians, quantiles, success_rate, summary
 from swarmviz.ensembles.stopping import Below, Stall, Stop, When
@@ -17,9 +18,13 @@ __all__ = [
     "Stop",
     "StoreError",
     "When",
+    "compare",
+    "ert",
+    "hitting",
     "medians",
     "quantiles",
     "run_ensemble",
+    "runtime_ecdf",
     "success_rate",
     "summary",
     "sweep",
