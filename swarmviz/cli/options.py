@@ -9,11 +9,11 @@ import click
 from swarmviz.cli.outcome import Refused, in_one_line
 from swarmviz.cli.values import chosen, listed, pairs, parse_value
 from swarmviz.ensembles.hitting_times import NEEDED, Level
-from swarmviz.ensembles.stopping import Below, Stall, Stop
+from swarmviz.ensembles.stopping import Below, Spent, Stall, Stop
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.parameters import Described, Whole
 
-STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below}
+STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below, "spent": Spent}
 
 
 class Typed(click.ParamType):

@@ -116,10 +116,10 @@ class Dynamics(Described):
         return Cost(n)
 
     def cost_of_step(self, n: int) -> Cost:
-        """What a step of ``n`` agents takes with the present parameters: F at every agent.
+        """What a step of ``n`` agents takes at most with the present parameters: F at every agent.
 
-        Where that is not the same for all steps, the kernel counts: ``evaluations`` is then among the ``changed`` fields of
-        :meth:`_result`, and the kernel writes its row.
+        Every step takes as much, unless the kernel counts: ``evaluations`` is then among the ``changed`` fields of :meth:`_result`, and the
+        kernel writes its row.
         """
         return Cost(n)
 

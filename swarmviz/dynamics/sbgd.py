@@ -34,6 +34,7 @@ import numpy as np
 from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
+from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
 from swarmviz.frame import BEST, EVALUATIONS, GRADIENTS, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -279,6 +280,10 @@ class SBGD(Dynamics):
     )
 
     observables, equations = OBSERVABLES, EQUATIONS
+
+    def cost_of_step(self, n):
+        """At most: as many step lengths as may be tried, for every agent; the kernel counts the trials of those that remain."""
+        return Cost(n * self.backtracks, n)
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), unknown, counts = x.shape, np.full(len(x), np.nan), self.cost_of_start(x.shape[1])

@@ -12,7 +12,7 @@ from components.palette import theme
 from components.views.curves.curve_plot import ROW_PX
 from components.views.curves.curves import Curves
 from swarmviz.drawing.claims import FAINT
-from swarmviz.drawing.curves import OVERLAY_POINTS, OVERLAYS, Overlay
+from swarmviz.drawing.curves import OVERLAY_POINTS, OVERLAYS, Overlay, groups_of
 from swarmviz.drawing.law import Distances
 from swarmviz.drawing.log_axis import BELOW, placed
 from swarmviz.theory.wording import set_symbols
@@ -44,7 +44,7 @@ def test_every_group_of_observables_can_be_chosen():
     for dynamics in DYNAMICS:
         sim = simulation(dynamics)
         view = attached(Curves(), sim)
-        for group in dict.fromkeys(o.panel for o in sim.dynamics.observables):
+        for group in groups_of(sim.dynamics.observables):
             view.choose(1, group)
             names = {set_symbols(f"{o.symbol}: {o.meaning}") for o in sim.dynamics.observables if o.panel == group}
             assert names <= set(slots(view.plots[1]))

@@ -51,6 +51,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.finite_set import EQUATIONS
 from swarmviz.dynamics.finite_set.edges import ROW_WITH_A_WAY_AROUND, EdgeList
 from swarmviz.dynamics.finite_set.events import (
@@ -418,6 +419,10 @@ class FiniteSet(Dynamics):
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
         return self._result(state, call, output, **runs._asdict(), **common)
+
+    def cost_of_step(self, n):
+        """At most: one jump of each agent in a leap, all that one step may have in continuous time; the kernel counts the jumps."""
+        return Cost(n if self.method == "tau_leap" else MOST_EVENTS)
 
     def _spent(self, state, changed, output, k):
         """U where each agent begins, and where a jump ends.

@@ -402,6 +402,10 @@ class FMC(Dynamics):
             best=np.full(runs, np.inf), evaluations=np.full(runs, self.cost_of_start(n).evaluations),
         )  # fmt: skip
 
+    def cost_of_step(self, n):
+        """At most: F at every walker; the kernel counts those that clone."""
+        return super().cost_of_step(n)
+
     def shift(self, t, d: int) -> np.ndarray:
         """Where the landscape has got to at times ``t`` (m,), shape (m, d)."""
         return shift_at(self.motion, self.speed, self.radius, t, d)
