@@ -17,8 +17,8 @@ LOOKED_AT = 1000  # agents, the first ones: they are as good as any
 
 
 class StopCondition:
-    """A condition of kind ``never``, ``k`` (at a step), ``t`` (at a time), ``evaluations`` (when so many values of F are spent) or ``stall``
-    (after that many steps without a move).
+    """A condition of kind ``never``, ``k`` (at a step), ``t`` (at a time), ``evaluations`` (when so many values of F are spent) or
+    ``stall`` (after that many steps without a move).
     """
 
     def __init__(self, kind: str = "never", at: float = math.inf):

@@ -51,8 +51,9 @@ def run_ensemble(
     every : int
         Record the steps that are multiples of it.
     stop : Stop or callable, optional
-        When a run ends early: ``sv.ensembles.Stall(1e-4, 500)``, ``sv.ensembles.Below("best", 1e-3)``,
-        ``sv.ensembles.Spent(10_000)`` evaluations, or a function of the :class:`swarmviz.Frame` that is called at every recorded step (:class:`swarmviz.ensembles.When` gives it a name).
+        When a run ends early: ``sv.ensembles.Stall(1e-4, 500)``, ``sv.ensembles.Below("best", 1e-3)``, ``sv.ensembles.Spent(10_000)``
+        evaluations, or a function of the :class:`swarmviz.Frame` that is called at every recorded step
+        (:class:`swarmviz.ensembles.When` gives it a name).
     positions : bool
         Keep the final positions of every agent.
     tolerance : float, optional

@@ -25,6 +25,7 @@ import numpy as np
 
 RESAMPLES = 2000
 RESAMPLE_CHUNK = 1 << 22  # values that are resampled together
+NEVER, NEITHER = 1e300, -1.0  # in samples: an ERT that is ∞, a ratio of two such; SciPy warns of what is not finite
 ROOT_AT_THE_END = 1e-9  # the equation (4) has one at 0 or 1 where Â is that; the end of the interval is the other one
 
 
@@ -149,8 +150,12 @@ def newcombe(share: float, n: int, m: int, z: float) -> tuple[float, float]:
     return low, high
 
 
-def cumulative(runs: Runtimes, at: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def cumulative(
+    runs: Runtimes, at: np.ndarray, confidence: float | None = 0.95
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The share (2) of the runs that reach the target within ``at`` (T,), and the ends of its interval (:func:`scipy.stats.ecdf`).
+
+    Without ``confidence`` the ends are NaN; with it it is no function for several threads, because SciPy's warnings are silenced.
 
     NaN beyond what any run has spent, where some run had not reached the target by then; the ends also where nothing has happened yet.
     """
@@ -162,13 +167,17 @@ def cumulative(runs: Runtimes, at: np.ndarray, confidence: float = 0.95) -> tupl
         unknown = np.full(len(at), np.nan)
         return unknown, unknown, unknown
     if not runs.reached.any():
-        share, ends = np.zeros(len(at)), (np.full(len(at), np.nan),) * 2
+        share = np.zeros(len(at))
     else:
         found = ecdf(_censored(runs)).cdf
+        share = found.evaluate(at)
+    if confidence is None or not runs.reached.any():
+        ends = (np.full(len(at), np.nan),) * 2
+    else:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # no interval where the share is 0 or 1
             interval = found.confidence_interval(confidence, method="log-log")
-        share, ends = found.evaluate(at), (interval.low.evaluate(at), interval.high.evaluate(at))
+        ends = (interval.low.evaluate(at), interval.high.evaluate(at))
     unknown = at > runs.budget
     low, high = (np.where((share > 0) & (share < 1), end, np.nan) for end in ends)
     return np.where(unknown, np.nan, share), np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
@@ -197,7 +206,7 @@ def _ratio(a: Runtimes, b: Runtimes, confidence: float, resamples: int, seed: in
     if not (a.reached.any() and b.reached.any() and len(a.spent) > 1 and len(b.spent) > 1):
         return Estimate(value, math.nan, math.nan)
     samples = _resampled((a, b), _over_samples, resamples, seed)
-    return Estimate(value, *_ends(samples[~np.isnan(samples)], confidence))
+    return Estimate(value, *_ends(samples[samples != NEITHER], confidence))
 
 
 def _over(b: float, a: float) -> float:
@@ -205,8 +214,8 @@ def _over(b: float, a: float) -> float:
 
 
 def _over_samples(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    with np.errstate(invalid="ignore"):
-        return b / a  # NaN where neither reached the target
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where((a == NEVER) & (b == NEVER), NEITHER, np.where(b == NEVER, NEVER, b / a))
 
 
 def _resampled(sets: tuple[Runtimes, ...], statistic: Any, resamples: int, seed: int) -> np.ndarray:
@@ -216,23 +225,21 @@ def _resampled(sets: tuple[Runtimes, ...], statistic: Any, resamples: int, seed:
     places = tuple(np.arange(len(runs.spent)) for runs in sets)
 
     def of(*drawn: np.ndarray, axis: int = -1) -> np.ndarray:
-        with np.errstate(divide="ignore"):
-            times = [
-                runs.spent[which].sum(axis=axis) / runs.reached[which].sum(axis=axis)
-                for runs, which in zip(sets, drawn, strict=True)
-            ]
+        times = []
+        for runs, which in zip(sets, drawn, strict=True):
+            spent, hits = runs.spent[which].sum(axis=axis), runs.reached[which].sum(axis=axis)
+            times.append(np.where(hits > 0, spent / np.maximum(hits, 1), NEVER))
         return np.asarray(statistic(*times))
 
     most = max(len(where) for where in places)
-    with np.errstate(invalid="ignore"):  # of scipy's own percentiles, between two infinite values
-        found = bootstrap(
-            places, of, n_resamples=resamples, vectorized=True, axis=-1, method="percentile",
-            rng=np.random.default_rng(seed), batch=max(1, RESAMPLE_CHUNK // most),
-        )  # fmt: skip
+    found = bootstrap(
+        places, of, n_resamples=resamples, vectorized=True, axis=-1, method="percentile",
+        rng=np.random.default_rng(seed), batch=max(1, RESAMPLE_CHUNK // most),
+    )  # fmt: skip
     return np.asarray(found.bootstrap_distribution)
 
 
 def _ends(samples: np.ndarray, confidence: float) -> tuple[float, float]:
     """The ends of the interval by order statistics: between two infinite values there is nothing to interpolate."""
     low, high = np.quantile(samples, [0.5 - confidence / 2, 0.5 + confidence / 2], method="inverted_cdf")
-    return float(low), float(high)
+    return tuple(math.inf if end == NEVER else float(end) for end in (low, high))  # type: ignore[return-value]
