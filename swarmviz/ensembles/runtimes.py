@@ -25,7 +25,7 @@ import numpy as np
 
 RESAMPLES = 2000
 RESAMPLE_CHUNK = 1 << 22  # values that are resampled together
-NEVER, NEITHER = 1e300, -1.0  # in samples: an ERT that is ∞, a ratio of two such; SciPy warns of what is not finite
+NEVER, NEITHER = 1e150, -1.0  # in samples: an ERT that is ∞, a ratio of two such; SciPy warns of what is not finite
 ROOT_AT_THE_END = 1e-9  # the equation (4) has one at 0 or 1 where Â is that; the end of the interval is the other one
 
 
