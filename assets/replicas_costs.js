@@ -14,7 +14,7 @@ const picture = ({points, ticks}) => [
 export const makeCosts = () => {
   const about = make("p", {className: "soft"}), body = make("tbody")
   const head = make("thead", {}, make("tr", {}, ...["F − F*", "reached", "expected"].map((textContent) => make("th", {textContent, scope: "col"}))))
-  const svg = draw("svg", {viewBox: `0 -8 ${WIDTH + 34} ${HEIGHT + 28}`, role: "img", class: "errors"})
+  const svg = draw("svg", {viewBox: `0 -8 ${WIDTH + 34} ${HEIGHT + 28}`, role: "img", class: "runtimes"})
   const caption = make("p", {className: "soft", textContent: "Share of pairs of replica and target reached, over the evaluations of F."})
   const figure = make("figure", {}, svg, caption)
   const against = make("ul", {className: "against"})
