@@ -3,7 +3,8 @@
 import {make} from "./dom.js"
 
 const SVG = "http://www.w3.org/2000/svg"
-export const WIDTH = 300, HEIGHT = 64
+export const WIDTH = 300
+export const HEIGHT = 64
 
 export const draw = (tag, attributes, ...children) => {
   const node = document.createElementNS(SVG, tag)
