@@ -78,7 +78,7 @@ def test_every_view_checks_its_own_options():
     assert {name: view.options for name, view in VIEWS.items() if view.options} == {
         "arena": ("region", "trails", "arrows", "links", "contours", "inset", "label"),
         "density": ("coordinates", "bins", "smooth", "law"),
-        "curves": ("log", "lines", "hidden", "overlays", "log_steps", "law"),
+        "curves": ("log", "lines", "hidden", "overlays", "log_steps", "law", "over"),
         "phase": ("coordinates", "law"),
         "mass": ("over", "law"),
         "comparison": ("other", "pair"),
