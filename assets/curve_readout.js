@@ -29,7 +29,7 @@ if (canvas && !view.swarmviz_readout) {
     }
     return low > 0 && k - ks[low - 1] <= ks[low] - k ? low - 1 : low
   }
-  const word = () => fig.xaxis[0].axis_label.split(" ")[0] // step, time or evaluations
+  const word = () => fig.below[0].axis_label.split(" ")[0] // step, time or evaluations
   const lines = () => fig.renderers.filter(({visible, glyph, data_source}) => visible && glyph.type === "Line" && data_source.data.k?.length > 0)
   const hide = () => { rule.style.display = box.style.display = "none" }
   const read = (clientX, clientY) => {
