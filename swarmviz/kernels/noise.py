@@ -33,11 +33,14 @@ from swarmviz.kernels.randomness import (
     QUARTER_TURN,
     SIGN_32,
     U1_32,
+    counters_steps_of_runs,
     even_normal,
     f32,
     halves,
     halves_chosen,
     halves_steps,
+    mix,
+    mix_halves,
     high_half,
     kernel_options,
     key,
@@ -217,6 +220,31 @@ def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, firs
         halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
         _draws(low, high, even, odd, law, d)
         lay_rows(flat(z), steps, d, n, even, odd)
+
+
+@jit(**kernel_options)
+def fill_steps_of_runs(z, raw, radius, law, nu_t, seeds, purpose, first_step, steps):
+    """Noise of consecutive steps for runs with these seeds, side by side: the bits of `fill_steps` for each of them.
+
+    z : float32 (≥ steps, d, n R), column j R + r for agent j of run r; raw, radius at least steps ⌈d/2⌉ n R.
+    """
+    d, wide = z.shape[1], z.shape[2]
+    rows, n = (d + 1) // 2, wide // seeds.size
+    if law == STUDENT:
+        for parity in range(min(d, 2)):
+            rows_of_parity = (d + 1 - parity) // 2
+            counters_steps_of_runs(
+                raw, seeds, purpose, first_step, steps, parity * SECOND_HALF, rows_of_parity, n
+            )
+            for j in range(np.uint64(steps * rows_of_parity * wide)):
+                raw[j] = mix(raw[j])
+            _student_rows(flat(z), steps, d, wide, raw, radius, parity, nu_t)
+    else:
+        low, high, even, odd = places(flat(z), raw, radius, steps * rows * wide)
+        counters_steps_of_runs(raw, seeds, purpose, first_step, steps, 0, rows, n)
+        mix_halves(low, high, raw)
+        _draws(low, high, even, odd, law, d)
+        lay_rows(flat(z), steps, d, wide, even, odd)
 
 
 def draw(law: str, nu_t: float, seed: int, purpose: int, step: int, n: int, d: int) -> np.ndarray:
