@@ -88,6 +88,7 @@ from swarmviz.kernels.tiles import (
     noise_of_tile,
     note_failures,
     of,
+    one_each,
     runs_per_tile,
     take_out,
 )
@@ -466,8 +467,8 @@ def advance_tile(runs, tile, steps, params, schedules, box, objective, workspace
     consensus, d, n, column = workspace.consensus, box.low.size, runs.energy.shape[1], 0
     wide, x, f = n * tile, block_view(workspace.x, 0, box.low.size, n * tile), workspace.energy
     enter(runs.x, tile, workspace.x)
-    enter(runs.best.reshape((-1, 1)), tile, workspace.best)
-    enter(runs.seed.reshape((-1, 1)), tile, workspace.seeds)
+    enter(one_each(runs.best), tile, workspace.best)
+    enter(one_each(runs.seed), tile, workspace.seeds)
     failures[:] = FINE
     for s in range(steps.steps + 1):
         if s > 0:
@@ -498,7 +499,7 @@ def advance_tile(runs, tile, steps, params, schedules, box, objective, workspace
     leave(workspace.x, tile, runs.x)
     leave(f, tile, runs.energy)
     leave(flat(consensus.points), tile, runs.consensus)
-    leave(workspace.best, tile, runs.best.reshape((-1, 1)))
+    leave(workspace.best, tile, one_each(runs.best))
     for r in range(failures.shape[0]):
         note_consensus(run_of(runs, r), steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
 

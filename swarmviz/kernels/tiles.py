@@ -98,6 +98,19 @@ def take_out(tile, runs, r, out):
         out[q] = tile[q * runs + r]
 
 
+@inner
+def put_back(values, runs, r, tile):
+    """The other way round."""
+    for q in range(values.size):
+        tile[q * runs + r] = values[q]
+
+
+@inner(inline=True)
+def one_each(values):
+    """A number per run as a table with a row for each, for :func:`enter` and :func:`leave`."""
+    return values.reshape((-1, 1))
+
+
 # ---- noise ------------------------------------------------------------------------------------------------------------
 
 
@@ -246,8 +259,8 @@ def for_every_agent(typing_context, values, n, runs, row):
     return types.void(values, types.intp, types.intp, row), generate
 
 
-# The loops of single runs hold so many partial sums: where weights are made and added up, and where positions are added.
-dots_of_weights, dots_of_positions = dots_in_chains(8), dots_in_chains(16, 4)
+# The loops of single runs hold so many partial sums: where weights are made and added up, where positions are added, and masses.
+dots_of_weights, dots_of_positions, dots_of_masses = dots_in_chains(8), dots_in_chains(16, 4), dots_in_chains(16, 4)
 
 
 @inner
