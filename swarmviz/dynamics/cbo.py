@@ -30,9 +30,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
+from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.cbo import EQUATIONS
+from swarmviz.dynamics.tiled import Tiled
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -79,8 +80,8 @@ from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.kernels.tiles import (
     ConsensusOfTile,
     enter,
-    find_effective_sizes,
     find_consensus,
+    find_effective_sizes,
     for_every_agent,
     leave,
     make_consensus_of_tile,
@@ -89,7 +90,6 @@ from swarmviz.kernels.tiles import (
     note_failures,
     of,
     one_each,
-    runs_per_tile,
     take_out,
 )
 from swarmviz.parameters import Choice, Real, Whole
@@ -462,13 +462,13 @@ def measure_tile(workspace, n, runs, minimisers, records, column):
 
 
 @inner
-def advance_tile(runs, tile, steps, params, schedules, box, objective, workspace, failures, records):
+def advance_tile(runs, size, steps, params, schedules, box, objective, workspace, failures, records):
     """Some runs as :func:`advance_run` advances each, all agents in the consensus and no predictor."""
     consensus, d, n, column = workspace.consensus, box.low.size, runs.energy.shape[1], 0
-    wide, x, f = n * tile, block_view(workspace.x, 0, box.low.size, n * tile), workspace.energy
-    enter(runs.x, tile, workspace.x)
-    enter(one_each(runs.best), tile, workspace.best)
-    enter(one_each(runs.seed), tile, workspace.seeds)
+    wide, x, f = n * size, block_view(workspace.x, 0, box.low.size, n * size), workspace.energy
+    enter(runs.x, size, workspace.x)
+    enter(one_each(runs.best), size, workspace.best)
+    enter(one_each(runs.seed), size, workspace.seeds)
     failures[:] = FINE
     for s in range(steps.steps + 1):
         if s > 0:
@@ -476,47 +476,74 @@ def advance_tile(runs, tile, steps, params, schedules, box, objective, workspace
             z = block_view(workspace.noise.z, 0, d, wide)
             if params.noise != NO_NOISE:
                 z = noise_of_tile(
-                    workspace.noise, GAUSSIAN, 0.0, workspace.seeds, POSITION_NOISE, steps.k, s - 1, steps.steps, d, wide
+                    workspace.noise,
+                    GAUSSIAN,
+                    0.0,
+                    workspace.seeds,
+                    POSITION_NOISE,
+                    steps.k,
+                    s - 1,
+                    steps.steps,
+                    d,
+                    wide,
                 )
             c = Coefficients(
-                consensus.rows, workspace.nu_values, params.lam, params.dt, scale, params.epsilon, params.noise, params.scheme
+                consensus.rows,
+                workspace.nu_values,
+                params.lam,
+                params.dt,
+                scale,
+                params.epsilon,
+                params.noise,
+                params.scheme,
             )
             euler_step(x, f, z, c, workspace)
             boundaries.confine(x, box.low, box.high, box.boundary)
         objective.values(x, objective.p, f)
-        if not all_finite(f) and note_failures(f, tile, steps.k + s, failures):
+        if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
             return
-        find_consensus(x, f, schedules.alpha[s], n, tile, consensus)
-        for r in range(tile):
+        find_consensus(x, f, schedules.alpha[s], n, size, consensus)
+        for r in range(size):
             workspace.best[r] = min(workspace.best[r], consensus.lowest[r])
         recording = is_recorded(steps, s)
         if recording or params.epsilon > 0.0:
             objective.values(consensus.points, objective.p, consensus.values)
-            for_every_agent(consensus.values, n, tile, workspace.nu_values)
+            for_every_agent(consensus.values, n, size, workspace.nu_values)
         if recording:
-            measure_tile(workspace, n, tile, objective.minimisers, records, column)
+            measure_tile(workspace, n, size, objective.minimisers, records, column)
             column += 1
-    leave(workspace.x, tile, runs.x)
-    leave(f, tile, runs.energy)
-    leave(flat(consensus.points), tile, runs.consensus)
-    leave(workspace.best, tile, one_each(runs.best))
+    leave(workspace.x, size, runs.x)
+    leave(f, size, runs.energy)
+    leave(flat(consensus.points), size, runs.consensus)
+    leave(workspace.best, size, one_each(runs.best))
     for r in range(failures.shape[0]):
         note_consensus(run_of(runs, r), steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
 
 
 @kernel
 def advance_tiles(
-    runs: Runs, tile: int, steps: Steps, params: Params, schedules: Schedules, box: Box, objective: Objective, output: Output
+    runs: Runs,
+    size: int,
+    steps: Steps,
+    params: Params,
+    schedules: Schedules,
+    box: Box,
+    objective: Objective,
+    output: Output,
 ) -> None:
-    """Advance the runs in place, ``tile`` of them at a time."""
-    workspace, total = make_tile_workspace(box.low.size, runs.energy.shape[1], tile, steps.steps), runs.seed.size
-    for first in range(0, total, tile):
-        end = min(first + tile, total)
-        some, failures, records = runs_of(runs, first, end - first), output.failures[first:end], output.records[first:end]
-        advance_tile(some, tile, steps, params, schedules, box, objective, workspace, failures, records)
+    """Advance the runs in place, ``size`` of them at a time."""
+    workspace, total = make_tile_workspace(box.low.size, runs.energy.shape[1], size, steps.steps), runs.seed.size
+    for first in range(0, total, size):
+        end = min(first + size, total)
+        some, failures, records = (
+            runs_of(runs, first, end - first),
+            output.failures[first:end],
+            output.records[first:end],
+        )
+        advance_tile(some, size, steps, params, schedules, box, objective, workspace, failures, records)
 
 
-class CBO(Dynamics):
+class CBO(Tiled):
     """Consensus-based optimisation: agents drift towards a weighted mean and are shaken in proportion to their distance from it."""
 
     title = "CBO"
@@ -566,8 +593,15 @@ class CBO(Dynamics):
             best=np.full(runs, np.inf), **no_consensus(runs),
         )  # fmt: skip
 
-    def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = StateBatch.of(states).all
+    def fits_tiles(self, n):
+        if (
+            self.scheme == "tamed" and self.epsilon > 0
+        ):  # the last agents of a block, which fill no vector, are rounded otherwise
+            return False
+        return self.scheme != "heun" and not 0 < self.batch < n
+
+    def advance_tiles(self, states, landscape, steps, every, start, size):
+        state = states.all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), aligned_rows(count, n), aligned(count, d), **no_consensus(count), best=state.best.copy()
@@ -575,11 +609,11 @@ class CBO(Dynamics):
         params = Params(self.lam, self.dt, self.epsilon, NOISES[self.noise], SCHEMES[self.scheme], self.batch)
         schedules = Schedules(*self._schedules(state, steps, "alpha", "sigma"))
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
-        tile = 0 if self.scheme == "heun" or 0 < self.batch < n else runs_per_tile(count, n, d)
-        if tile:
-            advance_tiles(runs, tile, call, params, schedules, box, objective_of(landscape, d), output)
+        arguments = (call, params, schedules, box, objective_of(landscape, d), output)
+        if size:
+            advance_tiles(runs, size, *arguments)
         else:
-            advance_runs(runs, call, params, schedules, box, objective_of(landscape, d), output)
+            advance_runs(runs, *arguments)
         return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):

@@ -39,9 +39,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
+from swarmviz.dynamics.base import box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.equations.ssa import EQUATIONS
+from swarmviz.dynamics.tiled import Tiled
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -83,7 +84,6 @@ from swarmviz.kernels.tiles import (
     note_failures,
     one_each,
     put_back,
-    runs_per_tile,
     smallest_of_runs,
     take_out,
 )
@@ -450,7 +450,9 @@ def advance_tile(runs, size, steps, params, temperature, box, objective, tile, f
     objective.values(x, objective.p, f)
     for s in range(steps.steps + 1):
         if s > 0:
-            transfer_in_tile(mass, f, tile.levels, dt, tile.clips, tile.scratch.scale)  # (1) uses the old masses through ``rate``
+            transfer_in_tile(
+                mass, f, tile.levels, dt, tile.clips, tile.scratch.scale
+            )  # (1) uses the old masses through ``rate``
             objective.gradient(x, objective.p, slope)
             if params.profile != NO_NOISE:
                 z = noise_of_tile(
@@ -513,7 +515,11 @@ def advance_tiles(
     tile, total = make_tile_workspace(box.low.size, runs.energy.shape[1], size, steps.steps), runs.seed.size
     for first in range(0, total, size):
         end = min(first + size, total)
-        some, failures, records = runs_of(runs, first, end - first), output.failures[first:end], output.records[first:end]
+        some, failures, records = (
+            runs_of(runs, first, end - first),
+            output.failures[first:end],
+            output.records[first:end],
+        )
         advance_tile(some, size, steps, params, temperature, box, objective, tile, failures, records)
 
 
@@ -523,7 +529,7 @@ def rates_of(mass: Reals, lam: float, cutoff: float, temperature: float, profile
     rates(mass, lam, cutoff, temperature, profile, out)
 
 
-class SSA(Dynamics):
+class SSA(Tiled):
     """Swarm-based simulated annealing: heavy agents descend as leaders, light ones are shaken and explore; mass flows downhill."""
 
     title = "SSA"
@@ -583,8 +589,11 @@ class SSA(Dynamics):
             mass = -np.log(mass)
         return mass / mass.sum(axis=1, keepdims=True)
 
-    def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = StateBatch.of(states).all
+    def fits_tiles(self, n):
+        return self.provisional == "mean"
+
+    def advance_tiles(self, states, landscape, steps, every, start, size):
+        state = states.all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), copied_rows(state.mass), aligned_rows(count, n),
@@ -593,12 +602,11 @@ class SSA(Dynamics):
         (temperature,) = self._schedules(state, steps, "temperature")
         params = Params(self.lam, self.cutoff, self.dt, PROFILES[self.profile], PROVISIONAL[self.provisional])
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
-        objective = smooth_objective_of(landscape, d)
-        size = runs_per_tile(count, n, d) if self.provisional == "mean" else 0
+        arguments = (call, params, temperature, box, smooth_objective_of(landscape, d), output)
         if size:
-            advance_tiles(runs, size, call, params, temperature, box, objective, output)
+            advance_tiles(runs, size, *arguments)
         else:
-            advance_runs(runs, call, params, temperature, box, objective, output)
+            advance_runs(runs, *arguments)
         return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):

@@ -172,7 +172,9 @@ def runs_of(typing_context, runs, first, count):
             shape, strides = cgutils.unpack_tuple(builder, array.shape), cgutils.unpack_tuple(builder, array.strides)
             data = cgutils.pointer_add(builder, array.data, builder.mul(first, strides[0]))
             part = context.make_array(kind)(context, builder)
-            populate_array(part, data=data, shape=[count, *shape[1:]], strides=strides, itemsize=array.itemsize, meminfo=None)
+            populate_array(
+                part, data=data, shape=[count, *shape[1:]], strides=strides, itemsize=array.itemsize, meminfo=None
+            )
             parts.append(part._getvalue())
         return context.make_tuple(builder, signature.return_type, parts)
 

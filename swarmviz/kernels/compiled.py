@@ -62,18 +62,15 @@ PLAIN = {float: types.float64, int: types.int64, bool: types.boolean, type(None)
 keep_own_copies("swarmviz")
 
 
-def inner(
-    function: Callable | None = None, *, strict: bool = False, ordered: bool = False, inline: bool = False
-) -> Any:
-    """Compile a function for use inside kernels; ``strict`` keeps IEEE arithmetic to the letter, ``ordered`` the order of its sums.
+def inner(function: Callable | None = None, *, strict: bool = False, inline: bool = False) -> Any:
+    """Compile a function for use inside kernels; ``strict`` keeps IEEE arithmetic to the letter.
 
     ``inline`` makes it a part of each caller: the way a step of a tiny swarm loses no time with calls that hand over tuples of arrays.
     Not for a function that adds up and is called from two places, because the copies of a sum may be ordered differently.
     """
     if function is None:
-        return lambda f: inner(f, strict=strict, ordered=ordered, inline=inline)
-    fastmath = False if strict else FAST - {"reassoc"} if ordered else FAST
-    return cache.jit(function, **OPTIONS, forceinline=inline, fastmath=fastmath)
+        return lambda f: inner(f, strict=strict, inline=inline)
+    return cache.jit(function, **OPTIONS, forceinline=inline, fastmath=False if strict else FAST)
 
 
 class Argument(NamedTuple):

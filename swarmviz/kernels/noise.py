@@ -39,14 +39,14 @@ from swarmviz.kernels.randomness import (
     halves,
     halves_chosen,
     halves_steps,
-    mix,
-    mix_halves,
     high_half,
     kernel_options,
     key,
     lay_parity,
     lay_rows,
     low_half,
+    mix,
+    mix_halves,
     normal_draws,
     places,
     scratch,
@@ -233,9 +233,7 @@ def fill_steps_of_runs(z, raw, radius, law, nu_t, seeds, purpose, first_step, st
     if law == STUDENT:
         for parity in range(min(d, 2)):
             rows_of_parity = (d + 1 - parity) // 2
-            counters_steps_of_runs(
-                raw, seeds, purpose, first_step, steps, parity * SECOND_HALF, rows_of_parity, n
-            )
+            counters_steps_of_runs(raw, seeds, purpose, first_step, steps, parity * SECOND_HALF, rows_of_parity, n)
             for j in range(np.uint64(steps * rows_of_parity * wide)):
                 raw[j] = mix(raw[j])
             _student_rows(flat(z), steps, d, wide, raw, radius, parity, nu_t)

@@ -21,6 +21,7 @@ wide     n R, the columns of a tile
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +39,8 @@ from swarmviz.kernels.noise_buffer import BUFFER, NoiseBuffer
 from swarmviz.kernels.packs import FINE
 
 VECTOR = 4  # runs in a vector, and the runs of a tile are a multiple of it
-MOST_RUNS = 16  # in a tile
+MOST_RUNS = 32  # in a tile
+FEWEST_RUNS = 3  # two leave half of a vector empty, and are as fast one by one
 MOST_AGENTS = FEW - 1  # of a run in a tile: more fill the vectors by themselves
 MOST_DIMENSIONS = 7
 
@@ -46,11 +48,10 @@ REALS = ir.VectorType(ir.DoubleType(), VECTOR)
 ZEROS = ir.Constant(REALS, [0.0] * VECTOR)
 
 
-
 def runs_per_tile(runs: int, n: int, d: int) -> int:
     """How many of some runs of ``n`` agents in ``d`` dimensions go into each tile; 0 where they are better taken one by one."""
     most = min(MOST_RUNS, BLOCK_COORDINATES // (n * d)) // VECTOR * VECTOR
-    if n > MOST_AGENTS or d > MOST_DIMENSIONS or runs < 2 or most == 0:
+    if n > MOST_AGENTS or d > MOST_DIMENSIONS or runs < FEWEST_RUNS or most == 0:
         return 0
     each = -(-runs // -(-runs // most))  # as many in each, rather than few in the last one
     return -(-each // VECTOR) * VECTOR
@@ -119,7 +120,9 @@ def make_noise_of_tile(d, wide, steps):
     """Room for the noise of a tile whose kernel will take ``steps`` steps."""
     ahead = max(1, min(steps, BUFFER // (d * wide)))
     pairs = ahead * ((d + 1) // 2) * wide
-    return NoiseBuffer(scratch(ahead * d * wide, np.float32), scratch(pairs, np.uint64), scratch(pairs, np.float32), ahead)
+    return NoiseBuffer(
+        scratch(ahead * d * wide, np.float32), scratch(pairs, np.uint64), scratch(pairs, np.float32), ahead
+    )
 
 
 @inner
@@ -129,7 +132,9 @@ def noise_of_tile(noise_buffer, law, nu_t, seeds, purpose, start, s, steps, d, w
     if turn == 0:
         made = min(noise_buffer.ahead, steps - s)
         z = noise_buffer.z[: made * d * wide].reshape((made, d, wide))
-        fill_steps_of_runs(z, noise_buffer.raw, noise_buffer.radius, law, nu_t, seeds, np.uint64(purpose), start + s, made)
+        fill_steps_of_runs(
+            z, noise_buffer.raw, noise_buffer.radius, law, nu_t, seeds, np.uint64(purpose), start + s, made
+        )
     return block_view(noise_buffer.z, turn * d * wide, d, wide)
 
 
@@ -169,7 +174,9 @@ def dots_in_chains(*widths: int) -> Any:
     """
 
     def add(builder, x, y):
-        return builder.fadd(x, y, flags=("nsz",))  # with no flag numba would add its own, and LLVM take the sum in another order
+        return builder.fadd(
+            x, y, flags=("nsz",)
+        )  # with no flag numba would add its own, and LLVM take the sum in another order
 
     def of_vector(builder, term, n, total):
         begin = n.type(0)
@@ -198,7 +205,10 @@ def dots_in_chains(*widths: int) -> Any:
     def dots(typing_context, a, b, n, runs, out):
         def generate(context, builder, signature, arguments):
             _, _, n, runs, out = arguments
-            factors = [_vector(context, builder, kind, value) for kind, value in zip(signature.args[:2], arguments, strict=False)]
+            factors = [
+                _vector(context, builder, kind, value)
+                for kind, value in zip(signature.args[:2], arguments, strict=False)
+            ]
             sums = context.make_array(signature.args[4])(context, builder, out).data
             total = cgutils.alloca_once(builder, REALS)
             # a product and a sum are rounded together, as in single runs, where the processor can
@@ -261,6 +271,7 @@ def for_every_agent(typing_context, values, n, runs, row):
 
 # The loops of single runs hold so many partial sums: where weights are made and added up, where positions are added, and masses.
 dots_of_weights, dots_of_positions, dots_of_masses = dots_in_chains(8), dots_in_chains(16, 4), dots_in_chains(16, 4)
+dots_of_moves = dots_in_chains(8, 4)  # of the coordinates of a step
 
 
 @inner
@@ -321,3 +332,35 @@ def find_effective_sizes(n, runs, tile):
     dots_of_weights(tile.weights, tile.weights, n, runs, tile.effective)
     for r in range(runs):
         tile.effective[r] = tile.total[r] * tile.total[r] / tile.effective[r]
+
+
+class MovesOfTile(NamedTuple):
+    """How far the consensus points of the runs of a tile have moved in a step, see :mod:`swarmviz.dynamics.stall`."""
+
+    before: np.ndarray  # ν of the step before, (d, R)
+    steps: np.ndarray  # its steps in half widths, (d R,)
+    lengths: np.ndarray  # |Δν/h|, (R,)
+
+
+@inner
+def make_moves_of_tile(d, runs):
+    """Scratch for tiles of this size."""
+    real = np.float64
+    return MovesOfTile(scratch(d * runs, real).reshape((d, runs)), scratch(d * runs, real), scratch(runs, real))
+
+
+@inner(strict=True)  # or a division by what stays the same would become a product
+def watch_tile(points, moved, half, tolerance, moves, still):
+    """How far the consensus of each run has moved since the step before, if one was taken, and its stall count."""
+    (d, runs), lengths = points.shape, moves.lengths
+    if moved:
+        for i in range(d):
+            for r in range(runs):
+                moves.steps[i * runs + r] = (points[i, r] - moves.before[i, r]) / half[i]
+        dots_of_moves(moves.steps, moves.steps, d, runs, lengths)
+        for r in range(runs):
+            lengths[r] = math.sqrt(lengths[r])
+            still[r] = still[r] + 1 if lengths[r] < tolerance else 0
+    else:
+        lengths[:] = np.nan
+    moves.before[:] = points

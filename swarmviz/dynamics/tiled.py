@@ -1,0 +1,80 @@
+"""A dynamics whose runs of small swarms go through a step side by side (:mod:`swarmviz.kernels.tiles`), with the bits of single runs.
+
+The order in which a compiled loop takes a sum is that of a class of processors: a machine whose vectors hold more numbers, or that has
+more of them, may take the sums of single runs in another order than those of tiles. So before a dynamics is given its first tile in a
+process, a few steps are taken both ways, for every number of agents; where one bit differs, its runs are taken one by one.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.batch import BatchResult, StateBatch
+from swarmviz.kernels.tiles import MOST_AGENTS, MOST_RUNS, VECTOR, runs_per_tile
+from swarmviz.landscapes.base import Landscape
+from swarmviz.landscapes.rastrigin import Rastrigin
+from swarmviz.parameters import Choice
+
+TRIAL_STEPS = 4
+TRIAL_ALPHA = 0.05  # no agent's weight is negligible then, so that the order of a sum shows
+
+
+class Tiled(Dynamics):
+    """A dynamics that defines ``fits_tiles`` and ``advance_tiles`` in the place of ``advance_many``."""
+
+    def fits_tiles(self, n: int) -> bool:
+        """Whether swarms of ``n`` agents can go side by side, with the parameters as they are."""
+        raise NotImplementedError
+
+    def advance_tiles(
+        self, states: StateBatch, landscape: Landscape, steps: int, every: int, start: bool, size: int
+    ) -> BatchResult:
+        """What ``advance_many`` does, ``size`` runs at a time, or one by one where it is 0."""
+        raise NotImplementedError
+
+    def runs_side_by_side(self, n, d):
+        return max(1, runs_per_tile(MOST_RUNS, n, d)) if self.fits_tiles(n) else 1
+
+    def advance_many(self, states, landscape, steps, every=1, start=False):
+        batch = StateBatch.of(states)
+        n, d = batch.all.n, batch.all.d
+        size = runs_per_tile(len(batch), n, d) if self.fits_tiles(n) else 0
+        kind: Any = type(self)
+        if size and not tiles_agree(kind, choices_of(self)):
+            size = 0
+        return self.advance_tiles(batch, landscape, steps, every, start, size)
+
+
+def choices_of(dynamics: Tiled) -> tuple[tuple[str, str], ...]:
+    """Which of its alternatives a dynamics follows: other equations, other loops."""
+    return tuple(
+        (name, getattr(dynamics, name)) for name, row in dynamics.declared().items() if isinstance(row, Choice)
+    )
+
+
+@functools.cache
+def tiles_agree(dynamics: type[Tiled], choices: tuple[tuple[str, str], ...] = ()) -> bool:
+    """Whether the runs of a tile have the bits of single runs on this processor, by trial; takes some milliseconds, once."""
+    return all(tile_agrees(dynamics, n, dict(choices)) for n in range(dynamics.fewest, MOST_AGENTS + 1))
+
+
+def tile_agrees(dynamics: type[Tiled], n: int, options: Mapping[str, Any]) -> bool:
+    """The same for swarms of ``n`` agents with these parameters."""
+    if "alpha" in dynamics.declared():
+        options = {**options, "alpha": TRIAL_ALPHA}
+    trial, landscape, seeds = dynamics(**options), Rastrigin(), np.arange(VECTOR)
+    x = np.random.default_rng(n).uniform(*landscape.box, (VECTOR, n, 2))
+    states = StateBatch.of(trial.init_many(x, landscape, seeds))
+    outcomes = [trial.advance_tiles(states, landscape, TRIAL_STEPS, 1, True, size) for size in (VECTOR, 0)]
+    numbers = zip(*(_numbers(outcome) for outcome in outcomes), strict=True)
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in numbers)
+
+
+def _numbers(outcome: BatchResult) -> list[np.ndarray]:
+    """All that has come out."""
+    return [outcome.tables, *(value for value in outcome.after.all if isinstance(value, np.ndarray))]
