@@ -124,8 +124,9 @@ class Ensemble:
     def _group_size(self, threads: int, ensembles: int) -> int:
         """Runs of a group: dozens of small swarms, or hundreds where a stop looks often.
 
-        As many as the dynamics likes to have side by side, if every thread has a group then. Beyond that: without a stop each thread has several groups, so that progress is steady and all threads end together. With a stop, where Python
-        has something to do after each call and runs are reported one by one, it has one or two, among all ``ensembles``.
+        As many as the dynamics likes to have side by side, if every thread has a group then. Beyond that: without a stop each thread has
+        several groups, so that progress is steady and all threads end together; with a stop, where Python has something to do after each
+        call and runs are reported one by one, it has one or two, among all ``ensembles``.
         """
         options, swarm, stopping = self.settings.options, self.problem.swarm, self.settings.stop is not None
         steps = self._max_call_steps(swarm.n, swarm.d)
