@@ -245,6 +245,31 @@ def fill_steps_of_runs(z, raw, radius, law, nu_t, seeds, purpose, first_step, st
         lay_rows(flat(z), steps, d, wide, even, odd)
 
 
+@jit(**kernel_options)
+def fill_chosen_of_runs(z, raw, radius, counters, law, nu_t, seeds, purpose, step, n, chosen):
+    """Noise of one step for the chosen columns of runs with these seeds, side by side: the bits of `fill_chosen` for each of them.
+
+    z : float32 (d, m); chosen : uint64 (m,), columns j R + r for agent j of run r; raw, radius at least ⌈d/2⌉ m; counters at least ⌈d/2⌉ n R.
+    """
+    (d, m), wide = z.shape, np.uint64(n * seeds.size)
+    for parity in range(min(d, 2) if law == STUDENT else 1):
+        rows = (d + 1 - parity) // 2
+        counters_steps_of_runs(counters, seeds, purpose, step, 1, parity * SECOND_HALF, rows, n)
+        for r in range(rows):
+            source, target = np.uint64(r) * wide, np.uint64(r * m)
+            for q in range(np.uint64(m)):
+                raw[target + q] = counters[source + chosen[q]]
+        if law == STUDENT:
+            for i in range(np.uint64(rows * m)):
+                raw[i] = mix(raw[i])
+            _student_rows(flat(z), 1, d, m, raw, radius, parity, nu_t)
+        else:
+            low, high, even, odd = places(flat(z), raw, radius, rows * m)
+            mix_halves(low, high, raw)
+            _draws(low, high, even, odd, law, d)
+            lay_rows(flat(z), 1, d, m, even, odd)
+
+
 def draw(law: str, nu_t: float, seed: int, purpose: int, step: int, n: int, d: int) -> np.ndarray:
     """The draws of a law by its name, for Python: float64 (n, d), the numbers that `fill` gives to agents 0 … n−1."""
     z = np.empty((d, n), np.float32)

@@ -465,6 +465,17 @@ def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
 
 
 @jit(**kernel_options)
+def uniforms_of_runs(out, raw, seeds, purpose, step):
+    """Uniform numbers of one step for runs with these seeds, side by side: the bits of `uniforms` in one coordinate.
+
+    out : float64 (n R,), column j R + r for agent j of run r; raw : uint64, as long.
+    """
+    counters_steps_of_runs(raw, seeds, purpose, step, 1, 0, 1, out.size // seeds.size)
+    for i in range(out.size):
+        out[i] = unit(mix(raw[i]))
+
+
+@jit(**kernel_options)
 def _normals64(out, key):
     d, n = out.shape
     for c in range(d):

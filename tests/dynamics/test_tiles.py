@@ -5,7 +5,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz.dynamics import tiled
-from swarmviz.kernels import noise
+from swarmviz.kernels import noise, randomness
 from swarmviz.kernels.randomness import POSITION_NOISE, scratch
 from swarmviz.kernels.tiles import MOST_AGENTS, MOST_DIMENSIONS, MOST_RUNS, runs_per_tile
 
@@ -31,6 +31,10 @@ VARIANTS = [
     sv.PSO(),
     sv.PSO(alpha=0.1, noise="cauchy", inertia=0.7, boundary="reflect"),
     sv.PSO(alpha=5.0, noise="student", boundary="none"),
+    sv.BGK(),
+    sv.BGK(alpha=0.1, noise="cauchy", sigma=0.1, boundary="reflect"),
+    sv.BGK(alpha=1.0, form="limit", noise="student", rescaled=False),
+    sv.BGK(alpha=5.0, form="inertial", noise="uniform", initial_velocity="maxwellian"),
 ]
 EACH_VARIANT = pytest.mark.parametrize("dynamics", VARIANTS, ids=lambda dynamics: repr(dynamics)[:70])
 
@@ -78,7 +82,7 @@ def test_a_tile_goes_on_where_another_call_has_ended(dynamics):
 
 @pytest.mark.parametrize("d", [5, MOST_DIMENSIONS])
 def test_in_more_dimensions_too(d):
-    for dynamics in (sv.CBO(alpha=0.1), sv.SSA(), sv.PSO(alpha=0.1)):
+    for dynamics in (sv.CBO(alpha=0.1), sv.SSA(), sv.PSO(alpha=0.1), sv.BGK(alpha=0.1)):
         assert_same(*both_ways(dynamics, starts(dynamics, 13, d, 6), sv.landscapes.Ackley(), 20, 2, 8))
 
 
@@ -113,10 +117,11 @@ def test_variants_that_no_tile_takes_go_one_by_one():
         not sv.CBO(scheme="heun").fits_tiles(8) and not sv.CBO(batch=4).fits_tiles(8) and sv.CBO(batch=8).fits_tiles(8)
     )
     assert not sv.CBO(scheme="tamed", epsilon=0.1).fits_tiles(8) and not sv.SSA(provisional="minimum").fits_tiles(8)
-    assert not sv.PSO(stall_steps=10).fits_tiles(8) and not sv.PSO(batch=4).fits_tiles(8)
+    for cls in (sv.PSO, sv.BGK):
+        assert not cls(stall_steps=10).fits_tiles(8) and not cls(batch=4).fits_tiles(8)
 
 
-@pytest.mark.parametrize("cls", [sv.CBO, sv.SSA, sv.PSO])
+@pytest.mark.parametrize("cls", [sv.CBO, sv.SSA, sv.PSO, sv.BGK])
 def test_where_sums_have_another_order_runs_are_taken_one_by_one(cls, monkeypatch):
     """As on a processor with other vectors: the trial finds it, and nothing but time is lost."""
     assert tiled.tiles_agree(cls)
@@ -168,3 +173,18 @@ def test_the_noise_of_a_tile_is_that_of_each_run(law):
                 alone, *scratch(n, d, steps), *args, np.uint64(seed), np.uint64(POSITION_NOISE), 7, steps, 0
             )
             np.testing.assert_array_equal(together.reshape(steps, d, n, runs)[..., r], alone)
+
+
+@pytest.mark.parametrize("law", [noise.GAUSSIAN, noise.CAUCHY, noise.UNIFORM, noise.STUDENT])
+def test_the_noise_of_chosen_columns_of_a_tile_is_that_of_each_run(law):
+    for n, d, runs in ((1, 1, 4), (3, 1, 8), (8, 2, 12), (5, 3, 4), (9, 5, 4)):
+        seeds, wide = np.arange(100, 100 + runs), n * runs
+        chosen = np.arange(0, wide, 3).astype(np.uint64)
+        some, counters = np.empty((d, chosen.size), np.float32), np.empty((d + 1) // 2 * wide, np.uint64)
+        noise.fill_chosen_of_runs(
+            some, *scratch(chosen.size, d), counters, law, 2.5, seeds, np.uint64(POSITION_NOISE), 7, n, chosen
+        )
+        for q, column in enumerate(chosen.tolist()):
+            alone, key = np.empty((d, n), np.float32), randomness.key(seeds[column % runs], POSITION_NOISE, 7)
+            noise.fill(alone, *scratch(n, d), law, 2.5, np.uint64(key), 0)
+            np.testing.assert_array_equal(some[:, q], alone[:, column // runs])
