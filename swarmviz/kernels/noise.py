@@ -249,7 +249,8 @@ def fill_steps_of_runs(z, raw, radius, law, nu_t, seeds, purpose, first_step, st
 def fill_chosen_of_runs(z, raw, radius, counters, law, nu_t, seeds, purpose, step, n, chosen):
     """Noise of one step for the chosen columns of runs with these seeds, side by side: the bits of `fill_chosen` for each of them.
 
-    z : float32 (d, m); chosen : uint64 (m,), columns j R + r for agent j of run r; raw, radius at least ⌈d/2⌉ m; counters at least ⌈d/2⌉ n R.
+    z : float32 (d, m); chosen : uint64 (m,), columns j R + r for agent j of run r; raw, radius at least ⌈d/2⌉ m; counters : uint64,
+    at least ⌈d/2⌉ n R.
     """
     (d, m), wide = z.shape, np.uint64(n * seeds.size)
     for parity in range(min(d, 2) if law == STUDENT else 1):
