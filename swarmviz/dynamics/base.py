@@ -26,6 +26,7 @@ import numpy as np
 from swarmviz import success
 from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
 from swarmviz.dynamics.equations.lines import Equations
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
 from swarmviz.kernels.packs import Box, Objective, Output, SmoothObjective, Steps
@@ -45,6 +46,8 @@ class Dynamics(Described):
         Every line of them, with its number, its symbols and when it holds (:mod:`swarmviz.dynamics.equations`).
     observables : tuple of Observable
         What is recorded each step, in the order of the record's rows (:func:`rows_of`).
+    map_axes : tuple of MapAxis
+        The two parameters that span a map of it, with their ranges, as long as no others are chosen.
     on_finite_set : bool
         Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
     fewest, why_fewest : int, str
@@ -56,6 +59,7 @@ class Dynamics(Described):
     reference: ClassVar[str] = ""
     equations: ClassVar[Equations] = Equations()
     observables: ClassVar[tuple[Observable, ...]] = ()
+    map_axes: ClassVar[tuple[MapAxis, ...]] = ()
     on_finite_set: ClassVar[bool] = False
     fewest: ClassVar[int] = 1
     why_fewest: ClassVar[str] = ""

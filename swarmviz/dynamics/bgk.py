@@ -43,6 +43,7 @@ import numpy as np
 from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.bgk import EQUATIONS
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -444,6 +445,7 @@ class BGK(Stalling):
                            doc="Standard deviation of Gaussian velocities; in half widths of the box per time when rescaled.")  # fmt: skip
 
     observables, equations = OBSERVABLES, EQUATIONS
+    map_axes = MapAxis("sigma", 0.1, 2.4), MapAxis("jump_rate", 0.2, 10.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

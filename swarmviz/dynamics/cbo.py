@@ -33,6 +33,7 @@ import numpy as np
 from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.cbo import EQUATIONS
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -436,6 +437,7 @@ class CBO(Dynamics):
     )
 
     observables, equations = OBSERVABLES, EQUATIONS
+    map_axes = MapAxis("sigma", 0.1, 3.0), MapAxis("lam", 0.1, 3.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

@@ -35,6 +35,7 @@ from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -267,6 +268,7 @@ class SBGD(Dynamics):
     )
 
     observables, equations = OBSERVABLES, EQUATIONS
+    map_axes = MapAxis("p", 0.1, 10.0), MapAxis("q", 0.0, 6.0)
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), unknown = x.shape, np.full(len(x), np.nan)

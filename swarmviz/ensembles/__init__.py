@@ -5,6 +5,8 @@ xarray takes longer to import than all of swarmviz; so it is imported when a Dat
 
 from __future__ import annotations
 
+from swarmviz.ensembles.map_grid import proposed_grid
+from swarmviz.ensembles.refine import refine
 from swarmviz.ensembles.run import run_ensemble
 from swarmviz.ensembles.statistics import medians, quantiles, success_rate, summary
 from swarmviz.ensembles.stopping import Below, Stall, Stop, When
@@ -18,7 +20,9 @@ __all__ = [
     "StoreError",
     "When",
     "medians",
+    "proposed_grid",
     "quantiles",
+    "refine",
     "run_ensemble",
     "success_rate",
     "summary",

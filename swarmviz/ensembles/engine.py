@@ -94,10 +94,10 @@ class Group(NamedTuple):
 
 
 class Ensemble:
-    """One problem, run many times; in a sweep it has a label and a number."""
+    """One problem, run many times; in a sweep it has a label and a number, and its first run need not be run 0."""
 
-    def __init__(self, problem: Problem, settings: Settings, label: str = "", number: int = 0):
-        self.label, self.number = label, number
+    def __init__(self, problem: Problem, settings: Settings, label: str = "", number: int = 0, first: int = 0):
+        self.label, self.number, self.first = label, number, first
         self.problem, self.settings = problem, settings
         self.dynamics = settings.prepared(problem).dynamics
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
@@ -110,7 +110,7 @@ class Ensemble:
     @property
     def seeds(self) -> np.ndarray:
         """The seed of each run, shape (runs,)."""
-        return self.problem.swarm.seed + np.arange(self.runs)
+        return self.problem.swarm.seed + np.arange(self.first, self.first + self.runs)
 
     def times(self) -> np.ndarray:
         """Time at each recorded step, shape (rows,)."""
@@ -124,8 +124,8 @@ class Ensemble:
     def _group_size(self, threads: int, ensembles: int) -> int:
         """Runs of a group: dozens of small swarms, or hundreds where a stop looks often.
 
-        Without a stop each thread has several groups, so that progress is steady and all threads end together. With a stop, where Python
-        has something to do after each call and runs are reported one by one, it has one or two, among all ``ensembles``.
+        Among all ``ensembles`` each thread has several groups, so that progress is steady and all threads end together. With a stop,
+        where Python has something to do after each call and runs are reported one by one, it has one or two.
         """
         options, swarm, stopping = self.settings.options, self.problem.swarm, self.settings.stop is not None
         steps = self._max_call_steps(swarm.n, swarm.d)
@@ -133,7 +133,7 @@ class Ensemble:
             return 1  # a call for a single run is work enough
         rows = steps // (1 if stopping else self._every) + 1  # a stop may need each step
         work = swarm.n * swarm.d * (steps + 1) + len(self.dynamics.observables) * rows
-        pieces = min(threads, -(-2 * threads // ensembles)) if stopping else 8 * threads
+        pieces = min(threads, -(-2 * threads // ensembles)) if stopping else -(-8 * threads // ensembles)
         return max(1, min(GROUP_RUNS, int(GROUP_WORK // work), -(-self.runs // pieces)))
 
     def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
@@ -145,7 +145,7 @@ class Ensemble:
                 left = [r for r in group if not self.results.finals.finished[r]]
                 return all(self.run(range(r, r + 1), cancelled, report) for r in left)
             cell = f" of the cell {self.label}" if self.label else ""
-            error.add_note(f"in run {group[0]} (seed {self.seeds[group[0]]}){cell}")
+            error.add_note(f"in run {self.first + group[0]} (seed {self.seeds[group[0]]}){cell}")
             raise
 
     def _advance_group(self, group: range, cancelled: threading.Event, report: Report) -> bool:
@@ -164,7 +164,7 @@ class Ensemble:
     def _initial_states(self, group: range) -> StateBatch:
         """The states of some runs at step 0."""
         landscape, swarm = self.problem.landscape, self.problem.swarm
-        seeds = swarm.seed + np.arange(group.start, group.stop)
+        seeds = self.seeds[group.start : group.stop]
         return StateBatch.of(self.dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds))
 
     def _next_steps(self, state: Any) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,35 +34,40 @@ class Table:
         self.cells = math.prod(self.shape)
         self.largest = _largest(next(cells_of(problem, axes)).problem, axes)
         self._layout = Layout.of(self.largest, settings)
-        clocks = [cell.problem.clock for cell in cells_of(problem, axes)]
-        self._clocks = list(dict.fromkeys(clocks))  # the different ones
-        self._clock_numbers = self._clock_numbers_of(clocks)
         self._values: dict[str, np.ndarray] = {}
         self._tolerances = np.full(self.shape, np.nan)  # of the cells that have come
 
     def allocate(self) -> None:
         """Take the memory before anything runs; a single cell brings its own."""
         if self.cells > 1:
-            self._blank()
+            self.blank()
 
-    def _blank(self) -> None:
+    def blank(self) -> None:
+        """Take the memory for all cells, none of which has come."""
         for name, variable in self._layout.variables.items():
             self._values[name] = np.full(self.shape + self._layout.shape(name), variable.blank, variable.dtype)
 
     def put(self, number: int, cell: xarray.Dataset) -> None:
         """Copy a cell into its place; where its n and d are smaller, the rest is left as it is."""
-        self._tolerances.flat[number] = cell["tolerance"].item()
-        if self.cells == 1:
-            self._values = {name: cell[name].values for name in self._layout.variables}
-            return
+        found = {name: cell[name].values for name in self._layout.variables}
+        tolerance = cell["tolerance"].item()
+        if not self._values:
+            self._values = found
+            self._tolerances.flat[number] = tolerance
+        else:
+            self.put_runs(number, 0, found, tolerance)
+
+    def put_runs(self, number: int, first: int, found: Mapping[str, np.ndarray], tolerance: float) -> None:
+        """Copy some runs of a cell, from run ``first`` on, into their places; each variable has the run as its first axis."""
+        self._tolerances.flat[number] = tolerance
         place = tuple(int(i) for i in np.unravel_index(number, self.shape))
         try:
             for name, values in self._values.items():
-                found = cell[name].values
-                values[place][tuple(slice(size) for size in found.shape)] = found
+                runs, *rest = found[name].shape
+                values[place][(slice(first, first + runs), *(slice(size) for size in rest))] = found[name]
         except BaseException:  # a Ctrl-C half way
             for name, values in self._values.items():
-                values[place] = self._layout.variables[name].blank
+                values[place][first:] = self._layout.variables[name].blank
             raise
 
     @property
@@ -69,8 +75,20 @@ class Table:
         """How many different time axes there are."""
         return self._clock_numbers.size
 
-    def _clock_numbers_of(self, clocks: Sequence[Clock]) -> np.ndarray:
+    @cached_property
+    def _every_clock(self) -> list[Clock]:
+        """The clock of each cell."""
+        return [cell.problem.clock for cell in cells_of(self.problem, self.axes)]
+
+    @cached_property
+    def _clocks(self) -> list[Clock]:
+        """The different ones."""
+        return list(dict.fromkeys(self._every_clock))
+
+    @cached_property
+    def _clock_numbers(self) -> np.ndarray:
         """Which of the different clocks each cell has; of length 1 along the axes on which that does not depend."""
+        clocks = self._every_clock
         numbers = {clock: i for i, clock in enumerate(self._clocks)}
         found = np.array([numbers[clock] for clock in clocks]).reshape(self.shape)
         for i in range(found.ndim):
@@ -83,30 +101,42 @@ class Table:
         import xarray
 
         if not self._values:
-            self._blank()
-        names = tuple(axis.name for axis in self.axes)
-        varying = tuple(name for name, size in zip(names, self._clock_numbers.shape, strict=True) if size > 1)
+            self.blank()
+        varying = tuple(name for name, size in zip(self.names, self._clock_numbers.shape, strict=True) if size > 1)
         steps = self.settings.recorded_steps()
         different = [np.asarray(self._clocks[i].at(steps), dtype=np.float64) for i in self._clock_numbers.flat]
         times = np.stack(different).reshape(*(size for size in self._clock_numbers.shape if size > 1), len(steps))
         coordinates = self._layout.coordinates(
-            self.settings, self.problem.swarm.seed, ((*varying, "step"), times), self._judged_by(names)
+            self.settings, self.problem.swarm.seed, ((*varying, "step"), times), self.judged_by()
         )
-        variables = {
+        return xarray.Dataset(
+            self.variables(), coordinates | self.labels(), self.attributes() | {"interrupted": int(interrupted)}
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the axes."""
+        return tuple(axis.name for axis in self.axes)
+
+    def variables(self) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+        """Name → dimensions, values and attributes of every variable."""
+        return {
             name: (
-                (*names, *variable.dims),
+                (*self.names, *variable.dims),
                 self._values[name].reshape(self.shape + self._layout.shape(name)),
                 variable.attributes,
             )
             for name, variable in self._layout.variables.items()
         }
-        labels = {axis.name: (axis.name, axis.labels, axis.about(self.largest)) for axis in self.axes}
-        return xarray.Dataset(variables, coordinates | labels, self._attributes() | {"interrupted": int(interrupted)})
 
-    def _judged_by(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray]:
+    def labels(self) -> dict[str, tuple[str, np.ndarray, dict[str, str]]]:
+        """Name → dimension, values and attributes of the coordinate of every axis."""
+        return {axis.name: (axis.name, axis.labels, axis.about(self.largest)) for axis in self.axes}
+
+    def judged_by(self) -> tuple[tuple[str, ...], np.ndarray]:
         """The tolerance, along those axes on which it depends; of cells that have not come NaN where it does."""
         tolerances, kept = self._tolerances, list[str]()
-        for name in names:
+        for name in self.names:
             axis = len(kept)
             known = np.where(np.isnan(tolerances), -np.inf, tolerances).max(axis=axis)
             same = (np.isnan(tolerances) | (tolerances == np.expand_dims(known, axis))).all()
@@ -116,7 +146,7 @@ class Table:
                 kept.append(name)
         return tuple(kept), tolerances
 
-    def _attributes(self) -> dict[str, Any]:
+    def attributes(self) -> dict[str, Any]:
         """The provenance of all cells: what varies is said to vary."""
         attributes = provenance(self.problem, self.settings) | {"axes": ", ".join(axis.name for axis in self.axes)}
         prepared = self.settings.prepared(self.problem)
