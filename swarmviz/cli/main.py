@@ -18,6 +18,7 @@ from click.core import ParameterSource
 import swarmviz as sv
 from swarmviz import papers
 from swarmviz.cli import options
+from swarmviz.cli import refine as refining
 from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
@@ -137,7 +138,7 @@ def sweep(out, csv, axes, store, refine, **given):
     require_writable("--out", out)
     require_writable("--csv", csv)
     texts = pairs("--grid", axes)
-    plan = options.plan(given, refine)
+    plan = refining.plan(given, refine)
     parts, how = parts_and_options(given, (), tuple(texts))
     how = plan(how)
     classes = {whose: type(part) for whose, part in parts.items()}
@@ -153,21 +154,11 @@ def sweep(out, csv, axes, store, refine, **given):
     with interruptible() as over:
         if refine:
             grid = grid if texts else sv.ensembles.proposed_grid(parts["dynamics"], parts["swarm"])
-            data = refined(parts | how | {"grid": grid, "landscapes": landscapes, "store": store})
+            data = refining.refined(parts | how | {"grid": grid, "landscapes": landscapes, "store": store})
         else:
             data = sv.sweep(**parts, **how, grid=grid, landscapes=landscapes, store=store)
         over()
         write_results(data, out, csv)
-
-
-def refined(given: dict[str, Any]) -> Any:
-    """The last Dataset of a refinement; without a bar a line for each of them on standard error."""
-    for data in sv.refine(**given):
-        if not given["progress"]:
-            done, planned = data.attrs["runs_done"], data.attrs["runs_planned"]
-            cells = int((data["runs"] > 0).sum())
-            click.echo(f"{cells} of {data['runs'].size} cells, {done} of {planned} runs", err=True)
-    return data
 
 
 # ---- figure -----------------------------------------------------------------------------------------------------------

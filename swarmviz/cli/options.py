@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from swarmviz.cli.outcome import Refused, in_one_line
 from swarmviz.cli.values import chosen, listed, pairs, parse_value
@@ -91,24 +89,3 @@ def recorded(text: str | None, absent: tuple[str, ...] | None) -> tuple[str, ...
     if text is None or not text.strip():
         return absent
     return {"all": None, "none": ()}.get(text.strip(), tuple(listed(text)))
-
-
-def plan(given: dict[str, Any], refine: bool) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Take out of the options what only --refine knows; gives the function that makes the arguments of a sweep those of a refinement.
-
-    Raises
-    ------
-    ValueError
-        When an option needs --refine and it is absent, or has no effect with it.
-    """
-    found = {name: value for name in ("first", "width") if (value := given.pop(name)) is not None}
-    if not refine:
-        if found:
-            raise ValueError(f"--{next(iter(found))}: needs --refine")
-        return lambda how: how
-    for name in ("record", "positions"):
-        if given[name]:
-            raise ValueError(f"--{name}: has no effect with --refine, which keeps what runs ended with")
-    if click.get_current_context().get_parameter_source("every") is ParameterSource.DEFAULT:
-        found["every"] = None
-    return lambda how: {name: value for name, value in how.items() if name not in ("record", "positions")} | found
