@@ -17,11 +17,12 @@ from scipy.stats import binomtest
 from swarmviz.ensembles.dataset import described_as
 
 CONFIDENCE = 0.95
-COUNTS = ("runs", "judged", "found", "diverged_runs")  # the others are numbers, NaN in a cell without a run
+COUNTS = ("runs", "judged", "found", "hits", "diverged_runs")  # the others are numbers, NaN in a cell without a run
 MEANINGS = {
     "runs": ("Runs of the cell that came to their end", ""),
     "judged": ("Runs that could be judged: none where no minimiser is known", ""),
     "found": ("Runs that have found a known minimiser", ""),
+    "hits": ("Runs that have found a known minimiser at some recorded step", ""),
     "diverged_runs": ("Runs of which an energy was not finite", ""),
     "success_rate": ("Share of the runs that have found a known minimiser", ""),
     "success_low": (f"Lower end of Wilson's {CONFIDENCE:.0%} interval of the success rate", ""),
@@ -64,6 +65,7 @@ def statistics(values: Mapping[str, np.ndarray], minimum: np.ndarray) -> dict[st
             "runs": finished.sum(axis=1),
             "judged": judged,
             "found": found,
+            "hits": np.isfinite(values["hit_step"]).sum(axis=1),
             "diverged_runs": (values["diverged_step"] >= 0).sum(axis=1),
             "success_rate": np.where(judged > 0, found / judged, np.nan),
             "success_low": ends[:, 0],

@@ -94,10 +94,21 @@ class Group(NamedTuple):
 
 
 class Ensemble:
-    """One problem, run many times; in a sweep it has a label and a number, and its first run need not be run 0."""
+    """One problem, run many times; in a sweep it has a label and a number, and its first run need not be run 0.
 
-    def __init__(self, problem: Problem, settings: Settings, label: str = "", number: int = 0, first: int = 0):
-        self.label, self.number, self.first = label, number, first
+    ``piece_work`` bounds the agent-coordinate-steps of a call, and of a group, for one who does other things between two calls.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        settings: Settings,
+        label: str = "",
+        number: int = 0,
+        first: int = 0,
+        piece_work: int | None = None,
+    ):
+        self.label, self.number, self.first, self._piece_work = label, number, first, piece_work
         self.problem, self.settings = problem, settings
         self.dynamics = settings.prepared(problem).dynamics
         self.results = Results(settings, problem.swarm.n, problem.swarm.d)
@@ -134,7 +145,7 @@ class Ensemble:
         rows = steps // (1 if stopping else self._every) + 1  # a stop may need each step
         work = swarm.n * swarm.d * (steps + 1) + len(self.dynamics.observables) * rows
         pieces = min(threads, -(-2 * threads // ensembles)) if stopping else -(-8 * threads // ensembles)
-        return max(1, min(GROUP_RUNS, int(GROUP_WORK // work), -(-self.runs // pieces)))
+        return max(1, min(GROUP_RUNS, int((self._piece_work or GROUP_WORK) // work), -(-self.runs // pieces)))
 
     def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
         """Some runs from their first step to their end; whether they got there."""
@@ -149,17 +160,24 @@ class Ensemble:
             raise
 
     def _advance_group(self, group: range, cancelled: threading.Event, report: Report) -> bool:
-        """Some runs side by side, call by call; those that have ended drop out."""
+        """Some runs side by side, call by call, unless it is cancelled; whether they came to their end."""
+        if cancelled.is_set():
+            return False
+        for more in self.pieces(group, report):
+            if more and cancelled.is_set():
+                return False
+        return True
+
+    def pieces(self, group: range, report: Report = lambda ended: None) -> Iterator[bool]:
+        """Take some runs side by side, a call of the kernel at a time; yields whether more are to come. Those that have ended drop out."""
         stop = self.settings.stop
         going = Group(np.array(group), self._initial_states(group), True, stop.watch(group) if stop else None)
         while len(going.runs):
-            if cancelled.is_set():
-                return False
             before, going = going.runs, self._advance(going, self._next_steps(going.states.all))
             if len(going.runs) < len(before):
                 self.results.finals.finished[np.setdiff1d(before, going.runs, assume_unique=True)] = True
                 report((self, len(before) - len(going.runs)))
-        return True
+            yield len(going.runs) > 0
 
     def _initial_states(self, group: range) -> StateBatch:
         """The states of some runs at step 0."""
@@ -179,7 +197,7 @@ class Ensemble:
         """Most steps of a call for a swarm of this size."""
         options, stop = self.settings.options, self.settings.stop
         look = stop.look(self.dynamics, options.every) if stop else options.steps
-        return int(min(options.steps, look, max(1, min(CALL_STEPS, CALL_WORK // (n * d)))))
+        return int(min(options.steps, look, max(1, min(CALL_STEPS, (self._piece_work or CALL_WORK) // (n * d)))))
 
     def _advance(self, group: Group, steps: int) -> Group:
         """Some steps of a group, recorded; those of its runs that have not ended by then."""

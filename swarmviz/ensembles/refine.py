@@ -108,8 +108,9 @@ def refine(
 
         Along the axes
 
-        ``runs``, ``judged``, ``found``, ``diverged_runs``
-            Runs that ended, those of them that could be judged, those that have found a minimiser, those that diverged.
+        ``runs``, ``judged``, ``found``, ``hits``, ``diverged_runs``
+            Runs that ended, those of them that could be judged, those that have found a minimiser in the end, those that have a hit, those
+            that diverged.
         ``success_rate``, ``success_low``, ``success_high``
             ``found``/``judged`` with Wilson's 95% interval.
         ``median_best``, ``median_gap``, ``median_rate``, ``median_hit_step``
@@ -147,7 +148,7 @@ def refine(
     threads = thread_count(1 if client is not None and threads is None else threads)
     axes = axes_of(problem, grid, n, d, landscapes)
     refinement = Refinement(problem, axes, settings, int(numbers.first), float(numbers.width))
-    check_cells(_tried_out(refinement), axes, settings)
+    check_cells(tried_out(refinement), axes, settings)
     table = refinement.table
     check_memory(refinement.settings_of(int(runs)), table.largest, 0 if client else threads, 2 * table.cells, threads)
     work = _locally if client is None else _on(client)
@@ -155,7 +156,7 @@ def refine(
     return _rounds(refinement, kept, lambda *of: work(refinement, threads, *of), progress)
 
 
-def _tried_out(refinement: Refinement) -> Iterator[Cell]:
+def tried_out(refinement: Refinement) -> Iterator[Cell]:
     """The cells of the coarsest level and the corners of the grid."""
     corners = itertools.product(*({0, size - 1} for size in refinement.shape))
     numbers = {int(np.ravel_multi_index(corner, refinement.shape)) if corner else 0 for corner in corners}

@@ -173,10 +173,10 @@ class Refinement:
         pairs = zip(self.axes, self._names, self.index(number), strict=True)
         return ", ".join(f"{axis.name} = {names[i]}" for axis, names, i in pairs)
 
-    def ensemble(self, portion: Portion, tag: int = 0) -> Ensemble:
-        """The runs of a portion, ready to be run; ``tag`` is its number."""
+    def ensemble(self, portion: Portion, tag: int = 0, piece_work: int | None = None) -> Ensemble:
+        """The runs of a portion, ready to be run; ``tag`` is its number, ``piece_work`` as in an Ensemble."""
         problem, settings = self.problem_of(portion.number), self.settings_of(portion.runs)
-        return Ensemble(problem, settings, self.label(portion.number), tag, portion.first)
+        return Ensemble(problem, settings, self.label(portion.number), tag, portion.first, piece_work)
 
     def settings_of(self, runs: int) -> Settings:
         """How so many runs of a cell are run; the options are the same but for their number and what is recorded."""

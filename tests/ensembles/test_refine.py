@@ -275,6 +275,7 @@ def test_statistics_are_those_of_a_plain_loop():
         middle = (hits[(len(hits) - 1) // 2] + hits[len(hits) // 2]) / 2
         assert found["median_hit_step"][c] == middle
         number = sum(h < math.inf for h in hits)
+        assert found["hits"][c] == number
         spent = sum(h if h < math.inf else 100 for h in hits)
         assert found["ert_steps"][c] == (spent / number if number else math.inf)
         assert found["ert_evaluations"][c] == math.inf
