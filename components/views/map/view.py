@@ -281,7 +281,7 @@ class Map(View):
 
     def _build(self, known: Known, picture: MapPicture, shape: Any) -> None:
         """Let HoloViews draw the figure on a thread of its own; the view is painted anew when it is there."""
-        if self._building is not None:
+        if self._building is not None or shape == self._failed_for:
             return
         self._building = shape
         threading.Thread(
@@ -293,9 +293,12 @@ class Map(View):
         """The figure is there; on its thread."""
         self._building, self._written = None, None
         self._ready = drawn, shape
+        if drawn is None:
+            self._failed_for = shape
         self.refresh()
 
     _ready: Any = None
+    _failed_for: Any = None  # of which no figure could be built
 
     def paint(self, payload: Any) -> None:
         """Write what is known to the figure, on the page's thread."""

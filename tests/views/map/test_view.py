@@ -14,6 +14,7 @@ import pytest
 import swarmviz as sv
 from components.maps import order as orders
 from components.maps import worker as worker_module
+from components.views.map import view as module
 from components.views.map.view import Map, ends_of
 from swarmviz.drawing.map import COLOURS
 from tests.visit import edit, settle, wait
@@ -62,8 +63,8 @@ def test_a_map_is_computed_while_it_is_seen_and_drawn_by_holoviews(shown):
     np.testing.assert_allclose(np.asarray(source["left"]), view._picture.x_edges[column])
     np.testing.assert_allclose(np.asarray(source["bottom"]), view._picture.y_edges[row])
     dynamics = session._sim.dynamics
-    here = view._drawn.sources["here"].data
-    assert (list(here["x"]), list(here["y"])) == ([dynamics.sigma], [dynamics.lam])
+    here = view._drawn.sources["here"]
+    assert wait(lambda: (list(here.data["x"]), list(here.data["y"])) == ([dynamics.sigma], [dynamics.lam]))
     assert any(thread.name == "swarmviz map" for thread in threading.enumerate())
     session.side.show("Density")
     session.transport.redraw()
@@ -193,13 +194,16 @@ def _few(swarm):
     return few
 
 
-def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log(shown, monkeypatch, capfd):
+def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_again(monkeypatch, capfd):
+    from components.palette import LIGHT
     from components.views.map import figure
-
-    session, _ = shown
 
     def broken(*of):
         raise ZeroDivisionError("no figure")
 
     monkeypatch.setattr(figure, "build", broken)
-    assert wait(lambda: session.transport.redraw() or "no figure" in capfd.readouterr().err, 30)
+    view, known = Map(refresh=lambda: None), SimpleNamespace(order=None, thresholds=())
+    module._built(view._is_built, known, None, "found", LIGHT, "shape")
+    assert "no figure" in capfd.readouterr().err and view._ready == (None, "shape")
+    view._build(known, None, "shape")
+    assert view._building is None, "it would fail again, ten times a second"
