@@ -30,7 +30,7 @@ def test_the_map_fills_and_a_click_moves_the_swarm(lab, server):
         lab.page.screenshot(path=folder)
     before = lab.page.url
     lab.page.mouse.click(place["x"], place["y"])
-    lab.page.wait_for_function("(url) => location.href !== url", arg=before, timeout=30_000)
+    lab.page.wait_for_function("(url) => location.href !== url", arg=before, timeout=90_000)
     if folder:
         lab.page.wait_for_timeout(1500)
         lab.page.screenshot(path=folder.replace(".png", "-after.png"))

@@ -114,14 +114,20 @@ def _threshold(hv: Any, line: ThresholdLine, dash: str, colours: Theme) -> list[
 
 def _taken(plot: Any, picture: MapPicture, colours: Theme) -> MapFigure:
     """What is written of a plot."""
+    from bokeh.models import HoverTool
+
     parts = list(plot.subplots.values())
     handles = [part.handles for part in parts]
     cells = handles[0]
     figure = plot.state
     figure.update(min_border_right=8, min_border_top=4, lod_threshold=None, output_backend="canvas")
     apply_theme(figure, colours)
+    figure.toolbar.tools = [
+        tool for tool in figure.toolbar.tools if isinstance(tool, HoverTool)
+    ]  # no pan: a click means a cell
     if (bar := cells.get("colorbar")) is not None:
         bar.update(
+            title=None,
             background_fill_color=None,
             major_label_text_color=colours.ink,
             major_label_text_font_size=TINY_TEXT,
