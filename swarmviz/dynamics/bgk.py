@@ -43,6 +43,7 @@ import numpy as np
 from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.bgk import EQUATIONS
+from swarmviz.dynamics.explain import bgk as explained
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -507,6 +508,9 @@ class BGK(Stalling):
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))

@@ -35,6 +35,7 @@ from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
+from swarmviz.dynamics.explain import sbgd as explained
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -287,6 +288,9 @@ class SBGD(Dynamics):
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         role = np.where(state.mass > 0, EXPLORES, REMOVED).astype(np.int8)

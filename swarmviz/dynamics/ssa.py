@@ -42,6 +42,7 @@ import numpy as np
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.equations.ssa import EQUATIONS
+from swarmviz.dynamics.explain import ssa as explained
 from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -425,6 +426,9 @@ class SSA(Dynamics):
     @property
     def noise_cutoff(self):
         return float(self.cutoff) if self.profile in ("smooth", "step") else None
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         t = float(state.clock.at(state.k))
