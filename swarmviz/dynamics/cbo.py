@@ -34,6 +34,7 @@ from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.cbo import EQUATIONS
 from swarmviz.dynamics.explain import cbo as explained
+from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST
 from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -94,6 +95,7 @@ OBSERVABLES = (
     EFFECTIVE_SIZE,
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (*IN_OWN_UNIT, NEW_BEST, COLLAPSE)
 
 
 class State(NamedTuple):
@@ -436,7 +438,7 @@ class CBO(Dynamics):
         doc="What happens at the edge of the box.",
     )
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations, events = OBSERVABLES, EQUATIONS, EVENTS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

@@ -36,6 +36,7 @@ from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_o
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
 from swarmviz.dynamics.explain import sbgd as explained
+from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
 from swarmviz.frame import BEST, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -73,6 +74,12 @@ OBSERVABLES = (
     Observable("trials", "trials", "Step lengths tried per agent", "count"),
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (
+    *IN_OWN_UNIT,
+    NEW_BEST,
+    COLLAPSE,
+    Kind("removed", "agent removed", "An agent has lost its mass and is removed", "remaining", "falls"),
+)
 
 
 class State(NamedTuple):
@@ -267,7 +274,7 @@ class SBGD(Dynamics):
         doc="What happens at the edge of the box.",
     )
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations, events = OBSERVABLES, EQUATIONS, EVENTS
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), unknown = x.shape, np.full(len(x), np.nan)
