@@ -40,11 +40,19 @@ def wheel(tmp_path_factory):
         yield archive
 
 
-def test_the_wheel_holds_the_compute_core_and_nothing_else(wheel):
+def test_the_wheel_holds_the_compute_core_and_the_page_in_one_folder(wheel):
     metadata = f"swarmviz-{PROJECT['version']}.dist-info"
     assert {name.split("/")[0] for name in wheel.namelist()} == {"swarmviz", metadata}
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "swarmviz").rglob("*.py")}
-    assert modules <= set(wheel.namelist())
+    folders = [
+        path
+        for folder in ("components", "assets")
+        for path in (ROOT / folder).rglob("*.*")
+        if "__pycache__" not in path.parts
+    ]
+    assert len(folders) > 100
+    page = {f"swarmviz/page/{path.relative_to(ROOT).as_posix()}" for path in folders if path.name != "screenshot.png"}
+    assert modules | page <= set(wheel.namelist())
     assert "swarmviz/exports/replay.html" in wheel.namelist()
 
 

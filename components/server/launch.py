@@ -19,7 +19,7 @@ import click
 
 from components.server import origins
 
-ROOT = Path(__file__).parents[2]
+SCRIPT = Path(__file__).parents[1] / "app.py"  # its name is that of the page: /app
 PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
@@ -109,7 +109,7 @@ def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[
     """The command line of Panel."""
     allowed = [word for host in hosts if host not in origins.IPV6_HOSTS for word in ("--allow-websocket-origin", host)]
     path = ["--prefix", prefix] if prefix else []
-    return ["panel", "serve", "app.py", "--warm", "--address", address, "--port", str(port), *path, *allowed, *more]
+    return ["panel", "serve", str(SCRIPT), "--warm", "--address", address, "--port", str(port), *path, *allowed, *more]
 
 
 @click.command(
@@ -164,8 +164,7 @@ def main(port: str, address: str, origin: str, prefix: str, sessions: str, check
     if sessions:
         os.environ["SWARMVIZ_SESSIONS"] = sessions
     origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))
-    os.chdir(ROOT)
-    sys.path[:0] = [str(ROOT)]
+    sys.path[:0] = [str(SCRIPT.parents[1])]
     protect()
     click.echo(
         f"Starting the server; open {page_address(address, number, prefix, origin)} when it says that the app is running. "
