@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable, Sequence
-
 import numpy as np
 from PIL import Image
 
@@ -87,14 +85,11 @@ def _agents(points: Points, frame: Frame, colours: Theme, places: _Places) -> st
     """Dots as ends of lines without a length: their width is in pixels, whatever the size of the picture."""
     roles = frame.roles if frame.role is not None else ()
     fills = hex_colours(tone_colours(roles, frame.weight is not None, colours).of(points.tone))
-    diameters = np.round(2 * points.diameter) / 2  # few widths
-    dots, groups = places.of(points.x), sorted(set(zip(diameters.tolist(), fills, strict=True)))
-    kinds = list(zip(diameters.tolist(), fills, strict=True))
-    paths = [(size, fill, _dots(dots[[kind == (size, fill) for kind in kinds]])) for size, fill in groups]
-    rims: Iterable[str] = (
-        f'<path d="{d}" stroke="{colours.outline}" stroke-width="{size + 1.1:g}"/>' for size, _, d in paths
-    )
-    inner: Sequence[str] = [f'<path d="{d}" stroke="{fill}" stroke-width="{size - 1.1:g}"/>' for size, fill, d in paths]
+    diameters = (np.round(2 * points.diameter) / 2).tolist()  # few widths
+    dots, looks = places.of(points.x), list(zip(diameters, fills, strict=True))
+    paths = [(size, fill, _dots(dots[[look == (size, fill) for look in looks]])) for size, fill in sorted(set(looks))]
+    rims = [f'<path d="{d}" stroke="{colours.outline}" stroke-width="{size + 1.1:g}"/>' for size, _, d in paths]
+    inner = [f'<path d="{d}" stroke="{fill}" stroke-width="{size - 1.1:g}"/>' for size, fill, d in paths]
     return "".join([*rims, *inner])
 
 

@@ -288,7 +288,9 @@ def test_a_click_on_a_step_goes_there_and_whatever_else_a_browser_sends_does_not
 
 
 def test_a_logarithmic_axis_of_steps_shows_the_whole_history_from_step_1_and_belongs_to_the_link():
-    sim = simulation(sigma=0.0, lam=20.0, dt=0.05, steps=3000)  # λΔt = 1: all agents meet exactly, whatever the last bits of sums are
+    sim = simulation(
+        sigma=0.0, lam=20.0, dt=0.05, steps=3000
+    )  # λΔt = 1: all agents meet exactly, whatever the last bits of sums are
     view = attached(Curves(), sim)
     assert view.log_steps == [False, False] == view.defaults["log_steps"]
     view._buttons[1]._handle_msg("log k")
