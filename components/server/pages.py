@@ -1,8 +1,9 @@
 """The page as a browser fetches it: HTML with a token of its own, and nothing else.
 
 No swarm is built for a fetch. The HTML is the same for all visitors but for the token, the nonce of its scripts and, without a link, the
-opening picture, which is made once; so the server renders it once (``PageTemplate``) and fills them in. The session is made when the socket opens, as Bokeh does anyway for a browser whose session is
-gone. A robot that fetches the page a thousand times costs a thousand signatures.
+opening picture, which is made once; so the server renders it once (``PageTemplate``) and fills them in. The session is made when the
+socket opens, as Bokeh does anyway for a browser whose session is gone. A robot that fetches the page a thousand times costs a thousand
+signatures.
 """
 
 from __future__ import annotations
