@@ -9,7 +9,6 @@ signatures.
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from typing import Any
 
@@ -35,7 +34,7 @@ OPENING_PICTURE = (
     "opening_picture"  # the template variable with what is seen until the page stands, of a visit without a link
 )
 CHARSET = '<meta charset="utf-8">'
-STYLE_SHEET = re.compile(r'<link rel="stylesheet"[^>]*>|<style\b.*?</style>', re.DOTALL)
+STYLE_SHEET = '<link rel="stylesheet"'
 CLASSIC_SCRIPT, MODULE_SCRIPT = '<script type="text/javascript"', '<script type="module">'
 REASONS = {
     session_limit.FULL: (
@@ -145,11 +144,11 @@ class PageTemplate:
             await context._discard_session(session, lambda session: True)
         finally:
             session_limit.OWN_SESSIONS.discard(session_id)
-        logo, arrival, socket, again = (
+        logo, arrival, socket, late, again = (
             (ASSETS / name).read_text(encoding="utf-8")
-            for name in ("logo.svg", "arrival.html", "early_socket.js", "again.js")
+            for name in ("logo.svg", "arrival.html", "early_socket.js", "late_sheets.js", "again.js")
         )
-        first = f"<script>{socket.replace('VISIT-TOKEN', self._token)}{again}</script>"
+        first = f"<script>{socket.replace('VISIT-TOKEN', self._token)}{late}{again}</script>"
         html = html.replace(CHARSET, CHARSET + first, 1)
         arrival = arrival.replace("LOGO", logo).replace("OPENING-PICTURE", self._place)
         html = _after_the_first_picture(_with_native_modules(html, bundles), arrival)
@@ -172,16 +171,18 @@ def _with_native_modules(html: str, bundles: set[str]) -> str:
 def _after_the_first_picture(html: str, arrival: str) -> str:
     """The page that paints ``arrival`` before it needs anything else.
 
-    A browser paints nothing before the style sheets of the head are there, and the server, which makes the visit meanwhile, may answer
-    late: they come after ``arrival``. Scripts run when all of the document is read. Both keep their order.
-    A script of the head that has an address is deferred; one that has none waits for it as a module does.
+    A browser paints nothing, and runs no script of the body, before the style sheets of the head are there, and the server, which makes the
+    visit meanwhile, may answer late. One that is for printing is not waited for; ``late_sheets.js`` puts it in force when it has come, and
+    where it stands, so that what the page's own scripts put behind it in the head prevails.
+    Scripts run when all of the document is read: one of the head that has an address is deferred; one that has none waits for it as a
+    module does.
     """
     head, end, body = html.partition("</head>")
     head = head.replace(CLASSIC_SCRIPT + " src=", f"{CLASSIC_SCRIPT} defer src=").replace(
         CLASSIC_SCRIPT + ">", MODULE_SCRIPT
     )
-    sheets = "".join(STYLE_SHEET.findall(head))
-    return STYLE_SHEET.sub("", head) + end + body.replace("<body>", f"<body>{arrival}{sheets}", 1)
+    head = head.replace(STYLE_SHEET, f'{STYLE_SHEET} media="print"')
+    return head + end + body.replace("<body>", f"<body>{arrival}", 1)
 
 
 class _Unconnected:

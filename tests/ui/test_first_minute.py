@@ -160,7 +160,11 @@ def test_on_arrival_there_is_the_name_then_the_swarm_and_a_sentence_and_it_begin
     lab.wait(lambda: seed() > 7, "a finished run makes no room")
     lab.page.mouse.click(720, 30)  # the head of the page, where nothing is
     lab.wait(lambda: said.inner_text().strip() == "", "the sentence stays")
-    lab.page.wait_for_timeout(300)
+    for pressed in ("false", "true"):  # answers of the server, which has then heard of the touch
+        lab.page.click("button.again")
+        lab.wait(lambda on=pressed: lab.page.get_attribute("button.again", "aria-pressed") == on, "no answer")
+    built = lambda: lab.page.locator(".sheet").first.get_attribute("aria-busy") == "false"  # noqa: E731
+    lab.wait(built, "a run that was under way when the page was touched never comes")
     stays = seed()
     lab.wait(lambda: lab.step > 600, "the swarm does not go on")
     assert seed() == stays
