@@ -4,7 +4,7 @@ import {make, makeBox, makeButton} from "./dom.js"
 import {icon} from "./bar_transport.js"
 
 const MAX_ANSWER_MS = 5000 // after that a message was lost
-const STOPS = [["never", "never"], ["k", "at step"], ["t", "at time"], ["stall", "when stalled for"]]
+const STOPS = [["never", "never"], ["k", "at step"], ["t", "at time"], ["evaluations", "after evaluations"], ["stall", "when stalled for"]]
 
 // `onShow()` is called whenever what the boxes show may have changed.
 export const makeSettings = (model, send, onShow) => {

@@ -29,6 +29,7 @@ if (canvas && !view.swarmviz_readout) {
     }
     return low > 0 && k - ks[low - 1] <= ks[low] - k ? low - 1 : low
   }
+  const word = () => fig.below[0].axis_label.split(" ")[0] // step, time or evaluations
   const lines = () => fig.renderers.filter(({visible, glyph, data_source}) => visible && glyph.type === "Line" && data_source.data.k?.length > 0)
   const hide = () => { rule.style.display = box.style.display = "none" }
   const read = (clientX, clientY) => {
@@ -44,14 +45,14 @@ if (canvas && !view.swarmviz_readout) {
       const row = document.createElement("div"), mark = document.createElement("span"), number = document.createElement("b")
       mark.style.cssText = `display: inline-block; flex: none; width: 14px; border-top: 3px ${glyph.line_dash.value?.length ? "dotted" : "solid"}`
       mark.style.borderTopColor = glyph.line_color.value
-      number.textContent = `${value < BELOW && value > 0 ? "≤ 0" : people(value)}${k[place] === step ? "" : ` (step ${grouped(k[place])})`}`
+      number.textContent = `${value < BELOW && value > 0 ? "≤ 0" : people(value)}${k[place] === step ? "" : ` (${word()} ${grouped(k[place])})`}`
       number.style.cssText = "margin-left: auto; padding-left: 8px; font-weight: 500; font-variant-numeric: tabular-nums"
       row.style.cssText = "display: flex; align-items: center; gap: 5px"
       row.append(mark, tags[0] ?? "", number)
       return row
     })
     const head = document.createElement("div")
-    head.textContent = `step ${grouped(step)}`
+    head.textContent = `${word()} ${grouped(step)}`
     head.style.fontWeight = "700"
     box.replaceChildren(head, ...told.filter((row) => row != null))
     if (!box.isConnected) { view.canvas_view.shadow_el.append(rule, box) } // BokehJS empties its canvas when it renders it anew

@@ -3,9 +3,10 @@
 import {make} from "./dom.js"
 
 const SVG = "http://www.w3.org/2000/svg"
-const WIDTH = 300, HEIGHT = 64
+export const WIDTH = 300
+export const HEIGHT = 64
 
-const draw = (tag, attributes, ...children) => {
+export const draw = (tag, attributes, ...children) => {
   const node = document.createElementNS(SVG, tag)
   for (const [name, value] of Object.entries(attributes)) { node.setAttribute(name, value) }
   node.append(...children)
@@ -15,7 +16,7 @@ const bar = ([left, right, count, found], most) => {
   const height = Math.max(2, HEIGHT * count / most)
   return draw("rect", {x: left * WIDTH + 0.5, width: Math.max(1, (right - left) * WIDTH - 1), y: HEIGHT - height, height, class: found ? "yes" : "no"})
 }
-const tick = ([place, label]) => {
+export const tick = ([place, label]) => {
   const x = place * WIDTH, anchor = place < 0.08 ? "start" : place > 0.92 ? "end" : "middle"
   return draw("g", {}, draw("line", {x1: x, x2: x, y1: HEIGHT, y2: HEIGHT + 4, class: "tick"}),
     draw("text", {x, y: HEIGHT + 16, "text-anchor": anchor}, label))

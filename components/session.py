@@ -66,7 +66,7 @@ from components.views.curves.curves import Curves
 from components.views.switcher import ViewSwitcher
 from components.weakly import weakly
 from swarmviz import Simulation
-from swarmviz.drawing.comparison import MAX_COMPARED
+from swarmviz.drawing.comparison import MAX_COMPARED, NAMES
 from swarmviz.drawing.differences import names
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
@@ -157,7 +157,7 @@ class Session:
         self.left = LeftFuture(self.bar, weakly(self._draw_behind), weakly(self._open_run))
         self.links = Links(self.panes, self.transport, self.bar, self.history, weakly(self._view_options))
         judged, opened = weakly(self._judged), weakly(self._open_replica)
-        self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened)
+        self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened, weakly(self._beside))
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
         self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
         self.side = switcher = ViewSwitcher(
@@ -281,7 +281,7 @@ class Session:
         """End the worker; nothing of the session is left once its document is gone."""
         self.builder.forget()
         self.exports.close()
-        self.replicas.worker.close()
+        self.replicas.close()
         self.law_error.worker.close()
         self.law.close()
         self.transport.stop()
@@ -314,7 +314,7 @@ class Session:
             self.transport.on_page(self.end.drawn_together)
 
     def _picture(self, request: PictureRequest) -> tuple[Moment, dict]:
-        self.replicas.worker.notice()
+        self.replicas.notice()
         if request.everything:
             self.history.hurry()  # no other picture may follow
             self.equation.hurry()
@@ -331,6 +331,14 @@ class Session:
     def _visible(self) -> VisibleRun:
         with self.panes.lock:
             return VisibleRun.of(self._sim)
+
+    def _place_beside(self) -> int:
+        """The place of the swarm with which the active one is compared by what they cost: the first other one."""
+        return 0 if self.panes.active else 1
+
+    def _beside(self) -> VisibleRun | None:
+        with self.panes.lock:
+            return VisibleRun.of(self.panes.sims[self._place_beside()]) if self.panes.comparing else None
 
     def _spec(self) -> RunSpec:
         with self.panes.lock:
@@ -428,6 +436,8 @@ class Session:
     def _show_panes(self) -> None:
         theme.show_arenas(self.board, [pane.arena.pane for pane in self.panes])
         self.compare.param.update(panes=len(self.panes), active=self.panes.active)
+        pair = (NAMES[self.panes.active], NAMES[self._place_beside()]) if self.panes.comparing else None
+        self.replicas.compare(pair)
 
     def _colours_of_runs(self) -> list[str]:
         return list(palette.theme(self._dark).curves[:MAX_COMPARED])

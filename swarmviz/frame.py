@@ -48,6 +48,10 @@ CONSENSUS_VALUE = Observable("consensus_value", "F(ν)", "Value at the consensus
 DISPERSION = Observable("dispersion", "V", "Dispersion Σ|X − X̄|²", "dispersion", log=True)
 EFFECTIVE_SIZE = Observable("effective_size", "ESS", "Effective number of agents in the consensus, 1/Σw²", "count")
 
+COST = "cost"  # the group of what a run has spent: other curves are drawn over it, and it has no plot of its own
+EVALUATIONS = Observable("evaluations", "evaluations", "Evaluations of F so far, as the algorithm makes them", COST)
+GRADIENTS = Observable("gradients", "gradients", "Evaluations of ∇F so far, as the algorithm makes them", COST)
+
 TIED = 1e-12  # states of a finite set this much (relative to the range of F) above the lowest count as minimisers, too
 
 

@@ -147,6 +147,14 @@ class Simulation:
         return float(self._state.clock.at(self._state.k))
 
     @property
+    def evaluations(self) -> int | None:
+        """The values of F that the run has spent until now, as its algorithm makes them (:mod:`swarmviz.dynamics.cost`).
+
+        None of a dynamics that does not count them.
+        """
+        return getattr(self._state, "evaluations", None)
+
+    @property
     def furthest(self) -> int:
         """The latest step that is known; ``goto`` up to here replays the run as it was."""
         return self._furthest

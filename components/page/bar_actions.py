@@ -100,7 +100,7 @@ class BarActions:
         self._rest_replicas()
 
     def _rest_replicas(self) -> None:
-        self._replicas.worker.hidden = self._transport.unseen
+        self._replicas.worker.hidden = self._replicas.other.hidden = self._transport.unseen
 
     def start_again(self, playing: bool | None = None) -> None:
         """Build the runs anew from the same start with what the controls say; ``playing`` None: as it is now."""

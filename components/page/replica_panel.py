@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from components.playback.transport import Transport
 from components.replicas.card import ReplicaCard, ReplicaStatus
+from components.replicas.costs import duel_words, duels
 from components.replicas.pool import Outcome
 from components.replicas.replica import VisibleRun
 from components.replicas.worker import ReplicaWorker
@@ -25,10 +27,14 @@ class ReplicaPanel:
         Another tolerance counts as found; None: that of the landscape.
     opened : function (Outcome)
         A replica is to be shown as the visible run.
+    beside : function () → VisibleRun or None
+        The swarm with which the visible one is compared by what their replicas spend; called on the thread of its replicas.
 
     Attributes
     ----------
     worker : ReplicaWorker
+    other : ReplicaWorker
+        Replicas of the swarm beside, as many, while two are compared.
     card : ReplicaCard
     """
 
@@ -38,16 +44,41 @@ class ReplicaPanel:
         transport: Transport,
         judged: Callable[[float | None], None],
         opened: Callable[[Outcome], None],
+        beside: Callable[[], VisibleRun | None] = lambda: None,
     ):
         self._transport, self._judged = transport, judged
+        self._visible, self._beside = visible, beside
+        self._names: tuple[str, str] | None = None  # of the two that are compared
+        self._duel: tuple[Any, list[str]] = (None, [])  # of which costs, and what is said of them
         self.worker = ReplicaWorker(visible, weakly(self._lateness), weakly(self._report))
+        self.other = ReplicaWorker(beside, weakly(self._lateness), weakly(self._report))
         self.card = ReplicaCard(weakly(self._start), weakly(self._judge), opened)
 
     def _lateness(self) -> float:
         return self._transport.lateness
 
+    def compare(self, names: tuple[str, str] | None) -> None:
+        """The visible swarm has another one beside it, which has the second of the ``names``; None: it has none any more."""
+        count = self.worker.count if names is not None else 0
+        if self.other.count != count:
+            self.other.count = count
+        if names != self._names:
+            self._names, self._duel = names, (None, [])
+            self._show()
+
+    def notice(self) -> None:
+        """The swarms have moved or changed; cheap, to be called with every picture."""
+        self.worker.notice()
+        self.other.notice()
+
+    def close(self) -> None:
+        """End the threads."""
+        self.worker.close()
+        self.other.close()
+
     def _start(self, count: int) -> None:
         self.worker.count = count
+        self.other.count = count if self._names is not None else 0
         self._show()
 
     def _judge(self, tolerance: float | None) -> None:
@@ -56,10 +87,22 @@ class ReplicaPanel:
         self._show()
 
     def _report(self, status: ReplicaStatus) -> None:
-        """The replicas' thread has something new."""
+        """A thread of replicas has something new."""
+        self._work_out_duel()
         self._transport.on_page(self._show)
 
+    def _work_out_duel(self) -> None:
+        """Hold both sets of replicas against each other, where one of them is new; on a thread of theirs."""
+        names = self._names
+        mine, others = self.worker.costs(self._visible()), self.other.costs(self._beside())
+        if names is None or mine is None or others is None:
+            self._duel = (None, [])
+        elif self._duel[0] is None or any(
+            a is not b for a, b in zip(self._duel[0], (names, mine, others), strict=True)
+        ):
+            self._duel = ((names, mine, others), duel_words(duels(mine, others), names))
+
     def _show(self) -> None:
-        self.card.show(self.worker.standing)
+        self.card.show(self.worker.standing, self._duel[1])
         if not self._transport.playing:
             self._transport.redraw()  # the band of a paused run

@@ -13,7 +13,7 @@ from components.playback.transport import FASTEST, MAX_DRAW_EVERY, Transport
 from components.state import VisitState
 from components.text import number, sentence
 
-COUNTED = ("k", "stall")  # stops that are a number of steps
+COUNTED = {"k": "steps", "evaluations": "evaluations", "stall": "steps"}  # stops that are whole numbers
 
 
 class Player:
@@ -118,7 +118,7 @@ class Player:
         with self._typed():
             stop = StopCondition.of(kind, number(at, whole=kind in COUNTED) if isinstance(at, str) else at)
             if stop.kind in COUNTED and not float(stop.at).is_integer():
-                raise ValueError(f"stop at {at!r}: must be a whole number of steps ≥ 1")
+                raise ValueError(f"stop at {at!r}: must be a whole number of {COUNTED[stop.kind]} ≥ 1")
             self._panes.stop, self._bar.stop = stop, [stop.kind, None if stop.kind == "never" else stop.at]
 
     def _draw(self, value: Any) -> None:

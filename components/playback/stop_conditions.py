@@ -1,4 +1,4 @@
-"""When a run stops by itself: at a step, at a time, or when it has stalled (003 §5); and whether a swarm has drawn together."""
+"""When a run stops by itself: at a step, a time or a cost, or when it has stalled (003 §5); and whether a swarm has drawn together."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import numpy as np
 from swarmviz import Frame, Simulation
 
 STALLED = 1e-4  # a move of the consensus smaller than this is none (003 §5)
-KINDS = ("never", "k", "t", "stall")
+KINDS = ("never", "k", "t", "evaluations", "stall")
 REST_STEPS = 40  # without a move, after which nothing more is to be seen
 NARROW = 0.02  # a spread below this, in half widths of the box, is none to the eye
 LOOKED_AT = 1000  # agents, the first ones: they are as good as any
 
 
 class StopCondition:
-    """A condition of kind ``never``, ``k`` (at a step), ``t`` (at a time) or ``stall`` (after that many steps without a move)."""
+    """A condition of kind ``never``, ``k`` (at a step), ``t`` (at a time), ``evaluations`` (when so many values of F are spent) or
+    ``stall`` (after that many steps without a move).
+    """
 
     def __init__(self, kind: str = "never", at: float = math.inf):
         self.kind, self.at = kind, at
@@ -56,6 +58,9 @@ class StopCondition:
             steps = min(steps, math.ceil(self.at) - sim.k)
         if self.kind == "t" and sim.t < self.at and sim.k:
             steps = min(steps, max(1, math.ceil((self.at - sim.t) / (sim.t / sim.k) - 1e-9)))
+        if self.kind == "evaluations" and (left := self.at - (sim.evaluations or 0)) > 0:
+            most = sim.dynamics.cost_of_step(sim.initial_swarm.n).evaluations
+            steps = min(steps, max(1, int(left // most)))  # none of them but the last can reach it
         if self.kind == "stall":
             steps = min(steps, max(1, int(self.at // 10)))
         return steps
@@ -67,6 +72,10 @@ class StopCondition:
         if self.kind == "t":
             before, self._passed = self._passed, sim.t >= self.at * (1 - 1e-12)
             return f"Stopped at time {sim.t:.6g}." if self._passed and not before else ""
+        if self.kind == "evaluations":
+            spent, before = sim.evaluations or 0, self._passed
+            self._passed = spent >= self.at
+            return f"Stopped after {spent:,} evaluations of F." if self._passed and not before else ""
         if self.kind == "stall":
             return self._stalled(sim)
         return ""

@@ -9,6 +9,7 @@ import panel as pn
 import param
 
 from components.assets import component
+from components.replicas.costs import Costs, shown
 from components.replicas.error_histogram import histogram
 from components.replicas.pool import Outcome, SuccessCount
 from swarmviz import Simulation
@@ -30,7 +31,8 @@ class ReplicaStatus(NamedTuple):
     """The state of the replicas, for the page.
 
     ``asked`` is the number requested, ``runs`` the number that fits into memory; ``progress`` is the mean share of the way to the visible
-    step, ``seeds`` are those of the first and the last replica, ``trouble`` is the error that ended them.
+    step, ``seeds`` are those of the first and the last replica, ``trouble`` is the error that ended them; ``costs`` is what they have
+    spent.
     """
 
     asked: int
@@ -39,6 +41,7 @@ class ReplicaStatus(NamedTuple):
     seeds: tuple[int, int] | None = None
     tally: SuccessCount | None = None
     trouble: str = ""
+    costs: Costs | None = None
 
 
 def headline(standing: ReplicaStatus) -> str:
@@ -107,6 +110,7 @@ class ReplicaCard(pn.custom.JSComponent):
         self._complaint = ""
         self._within: float | None = None  # the usual tolerance of the run that is shown; None: nothing is measured
         self._standing = ReplicaStatus(0)
+        self._against: list[str] = []
         self.show(ReplicaStatus(0))
 
     @property
@@ -152,9 +156,10 @@ class ReplicaCard(pn.custom.JSComponent):
             if tally is not None and (those := tally.examples(data["found"])):
                 self._on_show(those[0])
 
-    def show(self, standing: ReplicaStatus) -> None:
-        """Show the state of the replicas."""
+    def show(self, standing: ReplicaStatus, against: list[str] | None = None) -> None:
+        """Show the state of the replicas; ``against`` is what is said of them and those of another swarm, None: as before."""
         self._standing = standing
+        self._against = self._against if against is None else against
         tally, judged = standing.tally, standing.tally is not None and standing.tally.found is not None
         first, last = standing.seeds or (0, 0)
         seeds = f"Each repeats this run and its changes of parameters; their seeds are {first} to {last}."
@@ -177,6 +182,8 @@ class ReplicaCard(pn.custom.JSComponent):
                 "errors": histogram([o.miss for o in tally.outcomes], within)
                 if judged and within is not None
                 else None,
+                "costs": shown(standing.costs) if standing.costs is not None else None,
+                "against": self._against if standing.asked else [],
                 "failed": len(tally.examples(False)) if judged else 0,
                 "succeeded": len(tally.examples(True)) if judged else 0,
             },

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from components.replicas.bands import Band, QuantileBands
+from components.replicas.costs import Costs, costs_of
 from components.replicas.replica import Replica, VisibleRun
 from swarmviz import Swarm
 from swarmviz.journal import Change, Journal
@@ -106,12 +107,18 @@ class ReplicaPool:
         self._journal: Journal | None = None  # copies: the parts of the visible run belong to another thread
         self._steps: list[int] = []  # at which all were judged, ascending
         self._cost = 0.0  # seconds per step of a replica, measured
+        self._spent: Costs | None = (
+            None  # what they had spent when that was last worked out, and of which step and how many
+        )
+        self._spent_at = (-1, 0)
 
     def follow(self, seen: VisibleRun, runs: int) -> None:
         """Take note of what the visible run did meanwhile, and of how many replicas are asked for."""
         if self.seen is None:
             self._cost = COORDINATE_STEP_S * seen.run.coordinates
         until = -1 if self.seen is None else self.seen.agrees_until(seen)
+        if until < seen.k or runs != self._asked:
+            self._spent, self._spent_at = None, (-1, 0)
         if until < 0 or runs != self._asked:
             self.replicas = self.replicas[:runs] if until >= 0 else []
             self._steps = self._steps if len(self.replicas) == runs else []
@@ -175,6 +182,25 @@ class ReplicaPool:
         usual = None if dynamics.on_finite_set else tolerance_for(landscape, d)
         outcomes = tuple(_outcome(replica, at) for replica in self.replicas)
         return SuccessCount(at, runs, diverged, usual=usual, outcomes=outcomes).judged(tolerance)
+
+    def costs(self, k: int, fresh: bool = True) -> Costs | None:
+        """What they have spent until they came near to F*, at the latest step ≤ ``k`` at which all were judged; None where F* is unknown.
+
+        It takes some hundredths of a second; without ``fresh`` it is what was found last for the same run.
+        """
+        place = bisect_right(self._steps, k)
+        if not fresh or not place or not self.replicas:
+            return self._spent
+        at, runs = self._steps[place - 1], len(self.replicas)
+        if self._spent_at == (at, runs):
+            return self._spent
+        self._spent_at = (at, runs)
+        (_, dynamics, landscape), front = self._known.acting_at(at), self.replicas[0].front
+        heights = dynamics.frame(front).heights if dynamics.on_finite_set else None
+        lowest = landscape.minimum(front.d) if heights is None else float(heights.min())
+        since = max((change.k for change in self._known.until(at) if self._known.moved_at(change.k)), default=0)
+        self._spent = None if lowest is None else costs_of([r.record for r in self.replicas], at, since, lowest)
+        return self._spent
 
     def bands(self) -> dict[str, Band]:
         """Observable → its band over all replicas, up to the step that all have reached."""

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from components.background import MAX_REST_S, ONE_CORE, BackgroundThread
 from components.replicas.bands import Band
 from components.replicas.card import NUMBERS, ReplicaStatus
+from components.replicas.costs import Costs
 from components.replicas.pool import ReplicaPool
 from components.replicas.replica import VisibleRun
 from swarmviz import Simulation
@@ -27,6 +28,7 @@ LOOK_EVERY_S = 0.4  # at the visible run, at most
 REST_PER_WORK = 9  # between two rounds: rounds of a few steps cost more in Python than in kernels
 JUDGE_EVERY_S = 2.0  # the claims, at most, in the middle of a round
 REPORT_EVERY_S = 0.2  # at most, in the middle of a round
+COUNT_EVERY_S = 2.0  # what they have spent, at most, in the middle of a round
 
 
 class ReplicaWorker(BackgroundThread):
@@ -65,6 +67,7 @@ class ReplicaWorker(BackgroundThread):
         self._drawn = -1  # the last step of the bands that were reported
         self._tolerance: float | None = None
         self._judging, self._judged_at = False, -math.inf
+        self._counted_at = -math.inf  # when it was last worked out what they have spent
         self._verdicts: tuple[VisibleRun, dict[str, Verdict]] | None = None
         self.standing = ReplicaStatus(0)
 
@@ -150,6 +153,13 @@ class ReplicaWorker(BackgroundThread):
         until = min(visible.agrees_until(VisibleRun.of(sim)), sim.furthest)
         return {name: band.until(until) for name, band in bands.items()}
 
+    def costs(self, visible: VisibleRun | None) -> Costs | None:
+        """What the replicas of a run have spent; None when off, or when they are those of another run, or of before a change."""
+        shown, costs = self._shown, self.standing.costs
+        if shown is None or costs is None or visible is None or shown[0].agrees_until(visible) < costs.k:
+            return None
+        return costs
+
     # ---- the thread of the replicas --------------------------------------------------------------------------------------
 
     def _work(self) -> None:
@@ -210,7 +220,11 @@ class ReplicaWorker(BackgroundThread):
         now, seen = time.monotonic(), pool.seen
         if (busy and not judged and now - self._reported_at < REPORT_EVERY_S) or seen is None:
             return
-        status = ReplicaStatus(count, pool.runs, pool.progress(seen.k), pool.seeds, pool.tally(seen.k))
+        fresh = not busy or now - self._counted_at > COUNT_EVERY_S
+        self._counted_at = now if fresh else self._counted_at
+        with ONE_CORE:
+            costs = pool.costs(seen.k, fresh)
+        status = ReplicaStatus(count, pool.runs, pool.progress(seen.k), pool.seeds, pool.tally(seen.k), costs=costs)
         with self._wake:
             if not self._count or self._count != count:
                 return

@@ -21,7 +21,7 @@ from swarmviz.cli import options
 from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
-from swarmviz.cli.outcome import cli_errors, print_summary, runs_text, write_outputs
+from swarmviz.cli.outcome import cli_errors, print_costs, print_summary, runs_text, write_outputs
 from swarmviz.cli.output import picture, require_writable, write_data, write_file
 from swarmviz.cli.values import chosen, listed, owner, pairs, parse_value, problem
 from swarmviz.ensembles.settings import Options
@@ -56,6 +56,8 @@ def common(function: Any) -> Any:
         click.option("--stop", metavar="KIND:NAME=VALUE,…", help=options.stop_help()),
         click.option("--record", metavar="NAME,NAME,…", help="Observables to be kept along step, or all, or none. When absent: "
                      "all of a run, none of a sweep."),
+        click.option("--target", "targets", metavar="NUMBER,NUMBER,…", help="Say what it costs to come so near to F*: how many runs "
+                     "reach best F − F* ≤ target, and their expected running time in evaluations of F; noticed every so many steps."),
         click.option("--positions", is_flag=True, help=Options.declared()["positions"].doc),
         options.threads,
         click.option("--out", type=FILE, help="NetCDF file for everything."),
@@ -97,17 +99,25 @@ def run(out, csv, **given):
     """Run a swarm many times, each time with another seed."""
     require_writable("--out", out)
     require_writable("--csv", csv)
+    targets = options.targets(given.pop("targets"))
     parts, how = parts_and_options(given, absent=None)
+    how["record"] = options.recorded_for(targets, how["record"])
+    options.require_minimum(targets, **parts)
     with interruptible() as over:
         data = sv.run_ensemble(**parts, **how)
         over()
-        write_results(data, out, csv)
+        write_results(data, out, csv, targets)
 
 
-def write_results(data: Any, out: Path | None, csv: Path | None) -> None:
-    """Write the files and print the table."""
+def write_results(data: Any, out: Path | None, csv: Path | None, targets: tuple[float, ...]) -> None:
+    """Write the files and print the tables."""
+    costs = (lambda: print_costs(data, targets),) if targets else ()
     write_outputs(
-        data, lambda: write_data(out, None, data), lambda: write_data(None, csv, data), lambda: print_summary(data)
+        data,
+        lambda: write_data(out, None, data),
+        lambda: write_data(None, csv, data),
+        lambda: print_summary(data),
+        *costs,
     )
 
 
@@ -126,8 +136,9 @@ def sweep(out, csv, axes, store, **given):
     """Run an ensemble for every combination of parameters."""
     require_writable("--out", out)
     require_writable("--csv", csv)
-    texts = pairs("--grid", axes)
+    texts, targets = pairs("--grid", axes), options.targets(given.pop("targets"))
     parts, how = parts_and_options(given, (), tuple(texts))
+    how["record"] = options.recorded_for(targets, how["record"])
     classes = {whose: type(part) for whose, part in parts.items()}
     grid, landscapes = {}, None
     for name, text in texts.items():
@@ -138,10 +149,12 @@ def sweep(out, csv, axes, store, **given):
             continue
         whose, parameter = owner(classes, "--grid", name)
         grid[name] = [parse_value(name, value, classes[whose].declared()[parameter]) for value in listed(text)]
+    for landscape in landscapes or [parts["landscape"]]:
+        options.require_minimum(targets, **(parts | {"landscape": landscape}))
     with interruptible() as over:
         data = sv.sweep(**parts, **how, grid=grid, landscapes=landscapes, store=store)
         over()
-        write_results(data, out, csv)
+        write_results(data, out, csv, targets)
 
 
 # ---- figure -----------------------------------------------------------------------------------------------------------

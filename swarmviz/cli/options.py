@@ -8,11 +8,12 @@ import click
 
 from swarmviz.cli.outcome import Refused, in_one_line
 from swarmviz.cli.values import chosen, listed, pairs, parse_value
-from swarmviz.ensembles.stopping import Below, Stall, Stop
+from swarmviz.ensembles.hitting_times import NEEDED, Level
+from swarmviz.ensembles.stopping import Below, Spent, Stall, Stop
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.parameters import Described, Whole
 
-STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below}
+STOPS: dict[str, type[Stop]] = {"stall": Stall, "below": Below, "spent": Spent}
 
 
 class Typed(click.ParamType):
@@ -82,6 +83,36 @@ def stop_help() -> str:
     """The stops with their defaults, as they are typed."""
     kinds = (f"{kind}:{','.join(f'{n}={v}' for n, v in cls().values_now().items())}" for kind, cls in STOPS.items())
     return f"When a run ends early: {' or '.join(kinds)}; what is left out is as shown."
+
+
+def targets(text: str | None) -> tuple[float, ...]:
+    """The numbers of ``--target``; none where it is not given.
+
+    Raises
+    ------
+    ValueError
+        When one is no number ≥ 0.
+    """
+    if text is None:
+        return ()
+    declared = Level.declared()["target"]
+    try:
+        return tuple(float(Level(target=parse_value("target", level, declared)).target) for level in listed(text))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"--target {text}: {error}") from None
+
+
+def recorded_for(targets: tuple[float, ...], record: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """What is recorded, with what hitting times need."""
+    return record if record is None or not targets else tuple(dict.fromkeys((*record, *NEEDED)))
+
+
+def require_minimum(targets: tuple[float, ...], dynamics: Any, landscape: Any, swarm: Any) -> None:
+    """Raise ``ValueError`` when there are targets, but nothing from which they are measured."""
+    if targets and not dynamics.on_finite_set and landscape.minimum(swarm.d) is None:
+        raise ValueError(
+            f"--target: F* of {landscape.title} is not known; swarmviz.ensembles.hitting(data, targets, minimum=…) takes it"
+        )
 
 
 def recorded(text: str | None, absent: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from swarmviz.cli.console import discard_output
+from swarmviz.ensembles.hitting_times import ert, hitting
 from swarmviz.ensembles.statistics import criterion_of, medians, success_rate
 
 INTERRUPTED = 130  # exit code
@@ -112,7 +113,7 @@ def print_summary(data: Any) -> None:
     """Success, medians, and the runs that ended early, on standard output; nothing where no run was finished."""
     if not data["finished"].any():
         return
-    table = success_rate(data).merge(medians(data, ("final_error", "final_energy", "final_best")))
+    table = success_rate(data).merge(medians(data, ("final_error", "final_energy", "final_best", "final_evaluations")))
     names = [
         n for n in table.data_vars if not str(n).endswith(("_low", "_high", "_standard_error")) or "success" in str(n)
     ]
@@ -125,3 +126,19 @@ def print_summary(data: Any) -> None:
     )
     formats = {name: "{:.0f}".format for name, column in frame.items() if np.issubdtype(column.dtype, np.integer)}
     click.echo(frame.to_string(index=bool(table.sizes), float_format="{:.4g}".format, formatters=formats))
+
+
+def print_costs(data: Any, targets: tuple[float, ...]) -> None:
+    """What it costs to reach each target, on standard output; nothing where no run was finished."""
+    if not data["finished"].any():
+        return
+    counts, times = ("reached_runs", "runs"), ("ert", "ert_low", "ert_high")
+    table = ert(hitting(data, targets))
+    table = table.assign_coords(target=[f"{target:g}" for target in table["target"].values])
+    frame = table.to_dataframe()[[*counts, *times]]
+    click.echo(
+        "\nreached: runs with best F − F* ≤ target; ert: expected running time in evaluations of F, with its 95% interval; "
+        "inf where no run reached it"
+    )
+    formats = dict.fromkeys(counts, "{:.0f}".format) | dict.fromkeys(times, "{:.4g}".format)
+    click.echo(frame.to_string(formatters=formats))

@@ -113,9 +113,12 @@ def tick_texts(ticks: Sequence[float]) -> dict[float, str]:
 # ---- the axis of the steps -----------------------------------------------------------------------------------------------
 
 
-def steps_end(last: int, room: float = 0.0, log: bool = False) -> float:
-    """The end of the axis of the steps: a round number that leaves the share ``room`` of the axis, in [0, 1), free after step ``last``."""
-    last = max(last, 10)
+def steps_end(last: float, room: float = 0.0, log: bool = False, least: float = 10.0) -> float:
+    """The end of the axis of the steps: a round number that leaves the share ``room`` of the axis, in [0, 1), free after step ``last``.
+
+    ``least`` is the shortest axis, of which a logarithmic one has 10 at least.
+    """
+    last = max(last, least)
     needed = last ** (1 / (1 - room)) if log else last / (1 - room)
     power = 10.0 ** math.floor(math.log10(needed))
     return next(m * power for m in STEPS_ENDS if m * power >= needed * (1 - 1e-12))

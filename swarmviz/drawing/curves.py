@@ -11,10 +11,11 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from swarmviz.drawing.abscissa import COLUMNS, STEPS, Abscissa
 from swarmviz.drawing.claims import doubt
 from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed, zero_of
 from swarmviz.drawing.thinning import thin, thin_by_doublings
-from swarmviz.frame import Frame, Observable
+from swarmviz.frame import COST, Frame, Observable
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Line
 from swarmviz.theory import lines as theory_lines
@@ -108,7 +109,7 @@ class Overlay(NamedTuple):
         """The record of a run as far as it is known, in at most so many points for each observable; it grows no more."""
         record, k = run.record, run.record["k"]
         series = {}
-        for name in (name for name in record if name not in ("k", "t")):
+        for name in (name for name in record if name != "k"):
             ks, ys = thin(k, np.asarray(record[name], float), most)
             series[name] = ks.astype("f8"), np.array(ys)  # a copy: the record is written again after a cut
         return cls(label, series)
@@ -126,15 +127,16 @@ class CurvesPicture(NamedTuple):
     recorded step and ``now`` the present one; ``low`` and ``high`` are the ends of what was measured, NaN where nothing can be shown;
     ``note`` says in words what the axis cannot show; ``behind`` are the curves of other runs, thin and grey; ``log_steps`` says whether
     the axis of the steps is logarithmic, too; ``lies_on`` is as :func:`lying_on` says, or empty. On a logarithmic axis values are
-    :func:`swarmviz.drawing.log_axis.placed`.
+    :func:`swarmviz.drawing.log_axis.placed`. ``along`` says what it is drawn over: where it is not None, all that is a step here (``k`` of
+    curves, ``last``, ``now``) is a place on its axis.
     """
 
     group: str
     log: bool
     curves: list[Curve]
     y_label: str
-    last: int
-    now: int
+    last: float
+    now: float
     low: float
     high: float
     areas: tuple[Area, ...] = ()
@@ -142,12 +144,22 @@ class CurvesPicture(NamedTuple):
     behind: tuple[Curve, ...] = ()
     log_steps: bool = False
     lies_on: tuple[int, ...] = ()
+    along: Abscissa | None = None
 
     @property
-    def end(self) -> int:
+    def end(self) -> float:
         """The last step of all that is drawn."""
         drawn = [*(curve.k for curve in self.behind), *(area.k for area in self.areas)]
-        return max([self.last, *(int(k[-1]) for k in drawn if len(k))])
+        return max([self.last, *(float(k[-1]) for k in drawn if len(k))])
+
+    @property
+    def over(self) -> str:
+        """What it is drawn over, a key of :data:`swarmviz.drawing.abscissa.LABELS`."""
+        return STEPS if self.along is None else self.along.over
+
+    def step_at(self, x: float) -> int:
+        """The step at a place of the axis, at most the last one."""
+        return min(round(x), int(self.last)) if self.along is None else self.along.step_at(x)
 
 
 def tip_of(line: Line) -> str:
@@ -162,8 +174,8 @@ def name_of(behind: Sequence[Curve]) -> str:
 
 
 def groups_of(observables: Sequence[Observable]) -> list[str]:
-    """The groups in the order of their first observable."""
-    return list(dict.fromkeys(o.panel for o in observables))
+    """The groups in the order of their first observable; what a run has spent is an axis and no curve."""
+    return list(dict.fromkeys(o.panel for o in observables if o.panel != COST))
 
 
 def suits_log(observables: Sequence[Observable], group: str) -> bool:
@@ -180,6 +192,7 @@ def curves_picture(
     lines: Sequence[Line] | None = None,
     overlays: Sequence[Overlay] = (),
     log_steps: bool = False,
+    over: str = STEPS,
 ) -> CurvesPicture:
     """The curves of a group as they stand.
 
@@ -198,12 +211,17 @@ def curves_picture(
     overlays : sequence of Overlay, optional
         Other runs, of which the same observables are drawn behind.
     log_steps : bool
-        Whether the axis of the steps is logarithmic; it begins at step 1, and the first steps keep all their points.
+        Whether the axis of the steps is logarithmic; it begins at step 1, and the first steps keep all their points. Not over the time.
+    over : str
+        "steps", "time" or "evaluations": what the curves are drawn over. The bands of replicas are drawn over the median of their
+        evaluations at each step, other runs over their own.
     """
+    log_steps = log_steps and over != "time"
     record, bands = run.record, bands or {}
     chosen = [o for o in run.dynamics.observables if o.panel == group]
     size = min([len(record["k"]), *(len(record[o.name]) for o in chosen)])
     k, label = record["k"][:size], GROUP_LABELS.get(group, group)
+    along = Abscissa.of(over, record)
     areas = [(place, o, bands[o.name]) for place, o in enumerate(chosen) if o.name in bands]
     zero = Zero()
     if log and group == "value":
@@ -216,7 +234,7 @@ def curves_picture(
 
     def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         ks, ys = thinned(ks, ys, log_steps)
-        return ks, shown(ys)
+        return _there(along.at(ks), shown(ys))
 
     symbols = {o.name: set_symbols(o.symbol) for o in chosen}
     curves = [
@@ -229,7 +247,12 @@ def curves_picture(
         for o in chosen
     ]
     drawn = tuple(
-        Area(place, band.label, f"{symbols[o.name]}: median of {band.runs} replicas", *_where_known(band, shown))
+        Area(
+            place,
+            band.label,
+            f"{symbols[o.name]}: median of {band.runs} replicas",
+            *_where_known(band, shown, _of_replicas(along, bands)),
+        )
         for place, o, band in areas
     )
     parts = {c.label: c.y for c in curves}
@@ -238,8 +261,7 @@ def curves_picture(
         Curve(
             overlay.label,
             f"{symbols[o.name]} of {overlay.label}",
-            overlay.series[o.name][0],
-            shown(overlay.series[o.name][1]),
+            *_there(_of_overlay(over, overlay).at(overlay.series[o.name][0]), shown(overlay.series[o.name][1])),
         )
         for overlay in overlays
         for o in chosen
@@ -263,9 +285,12 @@ def curves_picture(
                     symbols[line.observable],
                 )
             )
-    last, note = int(k[-1]) if len(k) else 0, left_out(zero, parts) if log else ""
-    return CurvesPicture(group, log, curves, zero.label(label), last, run.k, low, high, drawn, note, behind, log_steps,
-                         lying_on(curves, low, high, log))  # fmt: skip
+    last, note = float(k[-1]) if len(k) else 0.0, left_out(zero, parts) if log else ""
+    now, known = float(run.k), None
+    if along.over != STEPS:
+        last, now, known = float(along.at(np.array(last))), float(along.at(np.array(min(now, last)))), along
+    return CurvesPicture(group, log, curves, zero.label(label), last, now, low, high, drawn, note, behind, log_steps,
+                         lying_on(curves, low, high, log), known)  # fmt: skip
 
 
 def lying_on(curves: Sequence[Curve], low: float, high: float, log: bool) -> tuple[int, ...]:
@@ -305,7 +330,31 @@ def range_of(values: Iterable[np.ndarray], log: bool) -> tuple[float, float]:
     return (float(seen.min()), float(seen.max())) if seen.size else (np.nan, np.nan)
 
 
-def _where_known(band: Band, shown: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, ...]:
-    """Steps, lower end, median and upper end, where there is a band."""
-    there = np.isfinite(band.low) & np.isfinite(band.high)
-    return band.k[there].astype("f8"), *(shown(part[there]) for part in (band.low, band.middle, band.high))
+def _there(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The points of a curve that are on the axis."""
+    known = np.isfinite(x)
+    return (x, y) if known.all() else (x[known], y[known])
+
+
+def _of_replicas(along: Abscissa, bands: Mapping[str, Band]) -> Abscissa:
+    """Where replicas stand at each step: as the run itself over steps and time, in the median over evaluations."""
+    band = bands.get("evaluations")
+    if along.over != "evaluations" or band is None:
+        return along
+    known = np.isfinite(band.middle)
+    return Abscissa(along.over, band.k[known].astype("f8"), band.middle[known])
+
+
+def _of_overlay(over: str, overlay: Overlay) -> Abscissa:
+    """Where another run stands at each step; nowhere in particular where it does not hold what is asked for."""
+    column = COLUMNS[over]
+    if over == STEPS or column not in overlay.series:
+        return Abscissa(STEPS, np.zeros(0), np.zeros(0))
+    return Abscissa(over, *overlay.series[column])
+
+
+def _where_known(band: Band, shown: Callable[[np.ndarray], np.ndarray], along: Abscissa) -> tuple[np.ndarray, ...]:
+    """Places on the axis, lower end, median and upper end, where there is a band."""
+    x = along.at(band.k)
+    there = np.isfinite(band.low) & np.isfinite(band.high) & np.isfinite(x)
+    return x[there].astype("f8"), *(shown(part[there]) for part in (band.low, band.middle, band.high))

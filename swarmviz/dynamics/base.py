@@ -11,8 +11,8 @@ are batches of one. A State is a NamedTuple that is replaced, never modified; it
 random is a function of (seed, purpose, step, agent, coordinate), so a state holds no generator and ``advance(10)`` equals ten times
 ``advance(1)``, bit for bit.
 
-``answers``, ``positions``, ``moved_to`` and ``noise_strength`` have defaults. :class:`OneByOne` is for a dynamics that takes its runs one
-after the other, such as a first draft in NumPy.
+``answers``, ``positions``, ``moved_to``, ``noise_strength`` and what a step costs have defaults. :class:`OneByOne` is for a dynamics that
+takes its runs one after the other, such as a first draft in NumPy.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import numpy as np
 
 from swarmviz import success
 from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
+from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.lines import Equations
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
@@ -44,7 +45,8 @@ class Dynamics(Described):
     equations : Equations
         Every line of them, with its number, its symbols and when it holds (:mod:`swarmviz.dynamics.equations`).
     observables : tuple of Observable
-        What is recorded each step, in the order of the record's rows (:func:`rows_of`).
+        What is recorded each step, in the order of the record's rows (:func:`rows_of`); last ``evaluations``, and ``gradients`` where
+        there are any. The kernel does not write these, unless it counts them (see :meth:`cost_of_step`).
     on_finite_set : bool
         Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
     fewest, why_fewest : int, str
@@ -108,6 +110,18 @@ class Dynamics(Described):
     def noise_cutoff(self) -> float | None:
         """The mass from which on an agent is not shaken; None where mass does not decide on noise."""
         return None
+
+    def cost_of_start(self, n: int) -> Cost:
+        """What a swarm of ``n`` agents has spent at step 0: F at every agent."""
+        return Cost(n)
+
+    def cost_of_step(self, n: int) -> Cost:
+        """What a step of ``n`` agents takes at most with the present parameters: F at every agent.
+
+        Every step takes as much, unless the kernel counts: ``evaluations`` is then among the ``changed`` fields of :meth:`_result`, and the
+        kernel writes its row.
+        """
+        return Cost(n)
 
     # ---- what follows from it ------------------------------------------------------------------------------------------
 
@@ -183,10 +197,28 @@ class Dynamics(Described):
         **changed : arrays
             The fields of the State that are other than before.
         """
-        after = state._replace(k=steps.k + steps.steps, clock=self._clock(state), **changed)
-        recorded = recorded_steps(steps)
+        recorded, end = recorded_steps(steps), steps.k + steps.steps
         k = np.arange(recorded.start, recorded.stop, recorded.step)
+        if "evaluations" not in changed:
+            for name, counts in self._spent(state, changed, output, np.append(k, end)).items():
+                output.records[:, [o.name for o in self.observables].index(name)] = counts[:, :-1]
+                changed[name] = counts[:, -1].copy()
+        after = state._replace(k=end, clock=self._clock(state), **changed)
         return BatchResult(StateBatch(after), output.failures, k, output.records, self.observables, why)
+
+    def _spent(self, state: Any, changed: Mapping[str, Any], output: Output, k: np.ndarray) -> dict[str, np.ndarray]:
+        """``evaluations``, and ``gradients`` where there are any, at the steps ``k`` (K,) of a call: whole numbers (runs, K)."""
+        start, step = self.cost_of_start(state.n), self.cost_of_step(state.n)
+        taken = np.minimum(k, np.reshape(self._last_step(state, changed, k[-1]), (-1, 1))) - state.k
+        counts = {}
+        for name in (name for name in Cost._fields if name in state._fields):
+            before = getattr(state, name) if state.k > 0 else np.full(len(state.seed), getattr(start, name))
+            counts[name] = before[:, None] + getattr(step, name) * taken
+        return counts
+
+    def _last_step(self, state: Any, changed: Mapping[str, Any], end: int) -> Any:
+        """The step of a call up to which the runs have moved: ``end``, or an array (runs,) where some came to a standstill before."""
+        return end
 
 
 class OneByOne(Dynamics):

@@ -42,9 +42,20 @@ import numpy as np
 
 from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.bgk import EQUATIONS
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
-from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
+from swarmviz.frame import (
+    BEST,
+    CONSENSUS_VALUE,
+    DISPERSION,
+    EFFECTIVE_SIZE,
+    EVALUATIONS,
+    MINIMUM,
+    Clock,
+    Frame,
+    Observable,
+)
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     block,
@@ -112,7 +123,7 @@ ROW = rows_of(OBSERVABLES)
 
 class State(NamedTuple):
     """Positions ``x`` and velocities ``v`` in blocks, who jumped last, energies, consensus and how it was
-    formed (step, α, M), lowest energy, stall count, ESS.
+    formed (step, α, M), lowest energy, stall count, ESS, evaluations so far.
     """
 
     k: int
@@ -131,6 +142,7 @@ class State(NamedTuple):
     best: float
     still: int
     effective: float
+    evaluations: int
 
 
 class Runs(NamedTuple):
@@ -443,7 +455,7 @@ class BGK(Stalling):
                            used_when={"initial_velocity": ("gaussian",)},
                            doc="Standard deviation of Gaussian velocities; in half widths of the box per time when rescaled.")  # fmt: skip
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
@@ -451,8 +463,19 @@ class BGK(Stalling):
             State, Clock(dt=float(self.dt)), x, seeds, v=to_blocks(self.initial_velocities(x, landscape, seeds)),
             jumped=np.zeros((runs, n), np.uint8),
             energy=np.empty((runs, n)), consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
-            effective=np.full(runs, np.nan), **no_consensus(runs),
+            effective=np.full(runs, np.nan), evaluations=np.zeros(runs, int), **no_consensus(runs),
         )  # fmt: skip
+
+    def cost_of_start(self, n):
+        """F at the agents that form the consensus: all N, or a batch of M (003 Remark 5.1).
+
+        The N − M others of a batch are valued for the record, so its ``best`` has seen more than the algorithm.
+        """
+        return Cost(self.batch if 0 < self.batch < n else n)
+
+    def cost_of_step(self, n):
+        """The same at the new positions, whoever has jumped; nothing once the swarm stands still."""
+        return self.cost_of_start(n)
 
     def initial_velocities(self, x: np.ndarray, landscape: Landscape, seeds: np.ndarray) -> np.ndarray:
         """Velocities at the start of runs with positions ``x`` (runs, N, d) and these seeds, of the same shape."""

@@ -32,8 +32,19 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.cbo import EQUATIONS
-from swarmviz.frame import BEST, CONSENSUS_VALUE, DISPERSION, EFFECTIVE_SIZE, MINIMUM, Clock, Frame, Observable
+from swarmviz.frame import (
+    BEST,
+    CONSENSUS_VALUE,
+    DISPERSION,
+    EFFECTIVE_SIZE,
+    EVALUATIONS,
+    MINIMUM,
+    Clock,
+    Frame,
+    Observable,
+)
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     aligned,
@@ -97,7 +108,7 @@ ROW = rows_of(OBSERVABLES)
 
 class State(NamedTuple):
     """Positions ``x`` in blocks (see :mod:`swarmviz.kernels.blocks`), their energies, the consensus point and how it was formed
-    (step, α, M), the lowest energy so far.
+    (step, α, M), the lowest energy and the evaluations so far.
     """
 
     k: int
@@ -112,6 +123,7 @@ class State(NamedTuple):
     consensus_alpha: float
     consensus_batch: int
     best: float
+    evaluations: int
 
 
 class Runs(NamedTuple):
@@ -435,14 +447,27 @@ class CBO(Dynamics):
         doc="What happens at the edge of the box.",
     )
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
         return StateBatch.initial(
             State, Clock(dt=float(self.dt)), x, seeds, energy=np.empty((runs, n)), consensus=aligned(runs, d),
-            best=np.full(runs, np.inf), **no_consensus(runs),
+            best=np.full(runs, np.inf), evaluations=np.zeros(runs, int), **no_consensus(runs),
         )  # fmt: skip
+
+    def cost_of_start(self, n):
+        """F at the agents that form the consensus: all N, or a batch of M; with the drift switch at all N and at ν.
+
+        The N − M others of a batch are valued for the record, so its ``best`` has seen more than the algorithm.
+        """
+        formed = self.batch if 0 < self.batch < n else n
+        return Cost(n + 1 if self.epsilon > 0 else formed)
+
+    def cost_of_step(self, n):
+        """The same at the new positions; with Heun's scheme at the predicted ones, too."""
+        places = 2 if self.scheme == "heun" else 1
+        return Cost(places * self.cost_of_start(n).evaluations)
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all

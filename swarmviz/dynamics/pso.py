@@ -31,7 +31,7 @@ from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.pso import EQUATIONS
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
-from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
+from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     block,
@@ -97,7 +97,7 @@ ROW = rows_of(OBSERVABLES)
 
 class State(NamedTuple):
     """Positions, velocities and personal bests in blocks, who improved last, energies, weighted best and
-    how it was formed (step, α, M), lowest energy, stall count, ESS.
+    how it was formed (step, α, M), lowest energy, stall count, ESS, evaluations so far.
     """
 
     k: int
@@ -118,6 +118,7 @@ class State(NamedTuple):
     best: float
     still: int
     effective: float
+    evaluations: int
 
 
 class Runs(NamedTuple):
@@ -358,7 +359,7 @@ class PSO(Stalling):
         doc="What happens at the edge of the box.",
     )
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape
@@ -366,8 +367,12 @@ class PSO(Stalling):
             State, Clock(dt=float(self.dt)), x, seeds, v=np.zeros((runs, n * d)), memory=to_blocks(x),
             improved=np.zeros((runs, n), np.uint8), energy=np.empty((runs, n)), memory_energy=np.empty((runs, n)),
             consensus=np.empty((runs, d)), best=np.full(runs, np.inf), still=np.zeros(runs, int),
-            effective=np.full(runs, np.nan), **no_consensus(runs),
+            effective=np.full(runs, np.nan), evaluations=np.zeros(runs, int), **no_consensus(runs),
         )  # fmt: skip
+
+    def cost_of_step(self, n):
+        """F at all agents, whatever the batch, because each compares with its memory; nothing once the swarm stands still."""
+        return super().cost_of_step(n)
 
     def moved_to(self, state, landscape):
         """The memory stays, valued anew; an agent that now stands better than what it remembers remembers where it stands."""

@@ -34,8 +34,9 @@ import numpy as np
 from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
+from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
-from swarmviz.frame import BEST, Clock, Frame, Observable
+from swarmviz.frame import BEST, EVALUATIONS, GRADIENTS, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     aligned_rows,
@@ -70,12 +71,16 @@ OBSERVABLES = (
     Observable("largest_mass", "max m", "Largest mass", "share"),
     Observable("step", "h̄", "Mean step length h of the agents that moved", "step", log=True),
     Observable("trials", "trials", "Step lengths tried per agent", "count"),
+    EVALUATIONS,
+    GRADIENTS,
 )
 ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Positions ``x`` in blocks, masses, energies, the lowest energy now and so far, mean h and trials per agent of the last step."""
+    """Positions ``x`` in blocks, masses, energies, the lowest energy now and so far, mean h and trials per agent of the last step,
+    evaluations and gradients so far.
+    """
 
     k: int
     clock: Clock
@@ -89,6 +94,8 @@ class State(NamedTuple):
     best: float
     step: float
     trials: float
+    evaluations: int
+    gradients: int
 
 
 class Runs(NamedTuple):
@@ -102,6 +109,8 @@ class Runs(NamedTuple):
     best: Reals
     step: Reals
     trials: Reals
+    evaluations: Wholes
+    gradients: Wholes
 
 
 class Transfer(NamedTuple):
@@ -180,6 +189,8 @@ def measure(run, lowest, objective, point, record, column):
     record[ROW.largest_mass, column] = mass.max()
     record[ROW.step, column] = run.step[0]
     record[ROW.trials, column] = run.trials[0]
+    record[ROW.evaluations, column] = run.evaluations[0]
+    record[ROW.gradients, column] = run.gradients[0]
 
 
 @inner(inline=True)
@@ -195,6 +206,8 @@ def descend_all(run, rule, box, objective, workspace):
         found = descend(block(x, d, n_agents, b), fb, mb, heaviest, rule, box, objective, workspace)
         moved, lengths, trials = moved + found[0], lengths + found[1], trials + found[2]
     run.step[0], run.trials[0] = lengths / max(moved, 1), trials / remaining
+    run.evaluations[0] += trials  # F where a length is tried, ∇F once for each agent that remains
+    run.gradients[0] += remaining
 
 
 @inner
@@ -268,10 +281,15 @@ class SBGD(Dynamics):
 
     observables, equations = OBSERVABLES, EQUATIONS
 
+    def cost_of_step(self, n):
+        """At most: as many step lengths as may be tried, for every agent; the kernel counts the trials of those that remain."""
+        return Cost(n * self.backtracks, n)
+
     def init_many(self, x, landscape, seeds):
-        (runs, n, _), unknown = x.shape, np.full(len(x), np.nan)
+        (runs, n, _), unknown, counts = x.shape, np.full(len(x), np.nan), self.cost_of_start(x.shape[1])
         return StateBatch.initial(State, Clock(), x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
-                          best=np.full(runs, np.inf), step=unknown, trials=unknown)  # fmt: skip
+                          best=np.full(runs, np.inf), step=unknown, trials=unknown,
+                          evaluations=np.full(runs, counts.evaluations), gradients=np.full(runs, counts.gradients))  # fmt: skip
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         state = StateBatch.of(states).all
@@ -279,6 +297,7 @@ class SBGD(Dynamics):
         runs = Runs(
             state.seed, copied_rows(state.x), copied_rows(state.mass), aligned_rows(count, n),
             state.level.copy(), state.best.copy(), state.step.copy(), state.trials.copy(),
+            state.evaluations.copy(), state.gradients.copy(),
         )  # fmt: skip
         rule = Rule(self.h0, self.gamma, self.backtracks, self.c, self.q)
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)

@@ -41,8 +41,9 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
+from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.ssa import EQUATIONS
-from swarmviz.frame import BEST, DISPERSION, MINIMUM, Clock, Frame, Observable
+from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, GRADIENTS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     aligned_rows,
@@ -106,7 +107,9 @@ ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Positions ``x`` in blocks, masses, energies, the provisional minimum, the lowest energy so far, clipped masses so far."""
+    """Positions ``x`` in blocks, masses, energies, the provisional minimum, and so far: lowest energy, clips, evaluations,
+    gradients.
+    """
 
     k: int
     clock: Clock
@@ -119,6 +122,8 @@ class State(NamedTuple):
     level: float
     best: float
     clips: int
+    evaluations: int
+    gradients: int
 
 
 class Runs(NamedTuple):
@@ -385,12 +390,17 @@ class SSA(Dynamics):
                            "exponential": "Exponential draws, divided by their sum: uniform among all ways to share the mass."},
                           symbol="m₀", label="Initial masses", group="Start", doc="Masses at the start.")  # fmt: skip
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations = (*OBSERVABLES, EVALUATIONS, GRADIENTS), EQUATIONS
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)
+        none = np.zeros(runs, int)
         return StateBatch.initial(State, clock, x, seeds, mass=self.initial_masses(seeds, n), energy=np.empty((runs, n)), level=unknown,
-                          best=np.full(runs, np.inf), clips=np.zeros(runs, int))  # fmt: skip
+                          best=np.full(runs, np.inf), clips=none, evaluations=none, gradients=none)  # fmt: skip
+
+    def cost_of_step(self, n):
+        """∇F where the agents are and F where they go; F also where no mass depends on it, because the answer is the lowest agent."""
+        return Cost(n, n)
 
     def initial_masses(self, seeds: np.ndarray, n: int) -> np.ndarray:
         """Masses at the start of runs with these seeds, (runs, N)."""

@@ -77,6 +77,10 @@ class Stalling(Dynamics):
         """Whether the stall stop has been reached; of the State of a batch an array (runs,)."""
         return (self.stall_steps > 0) & (state.still > self.stall_steps)
 
+    def _last_step(self, state, changed, end):
+        """A swarm that stands still evaluates nothing: its last consensus was formed at the last step that it took."""
+        return np.maximum(changed["consensus_step"], state.k)
+
     def _stall(self, landscape: Landscape, d: int) -> Stall:
         return Stall(self.stall_steps, self.stall_tolerance, half_widths(landscape, d))
 

@@ -5,21 +5,27 @@ xarray takes longer to import than all of swarmviz; so it is imported when a Dat
 
 from __future__ import annotations
 
+from swarmviz.ensembles.hitting_times import compare, ert, hitting, runtime_ecdf
 from swarmviz.ensembles.run import run_ensemble
 from swarmviz.ensembles.statistics import medians, quantiles, success_rate, summary
-from swarmviz.ensembles.stopping import Below, Stall, Stop, When
+from swarmviz.ensembles.stopping import Below, Spent, Stall, Stop, When
 from swarmviz.ensembles.store import StoreError
 from swarmviz.ensembles.sweeps import sweep
 
 __all__ = [
     "Below",
+    "Spent",
     "Stall",
     "Stop",
     "StoreError",
     "When",
+    "compare",
+    "ert",
+    "hitting",
     "medians",
     "quantiles",
     "run_ensemble",
+    "runtime_ecdf",
     "success_rate",
     "summary",
     "sweep",

@@ -29,6 +29,8 @@ MEANINGS = {
     "final_error": "Distance of the final answer to the nearest known minimiser, maximum norm",
     "success": "Whether the run has found a known minimiser: 1 or 0; NaN where none is known",
     "steps_taken": "Steps until the run ended",
+    "final_evaluations": "Evaluations of F until the run ended, as the algorithm makes them",
+    "final_gradients": "Evaluations of ∇F until the run ended, as the algorithm makes them",
     "stopped": "Whether a stop ended the run, or the dynamics' own stall stop brought it to a standstill",
     "diverged_step": "First step at which an energy was not finite; -1: none",
     "diverged_agent": "First agent whose energy was not finite; -1: none",
@@ -42,6 +44,7 @@ COORDINATES = {
     "seed": "Seed of the run",
     "t": "Time",
     "tolerance": "Largest final error that counts as found; NaN on a finite set, where another criterion holds",
+    "lowest_known": "Lowest value of F that is known, F*; NaN where none is",
 }
 IN_HALF_WIDTHS = "half widths of the box"
 UNITS = {"final_error": IN_HALF_WIDTHS, "tolerance": IN_HALF_WIDTHS, "steps_taken": "steps"}
@@ -69,7 +72,7 @@ class Layout(NamedTuple):
     def of(cls, problem: Problem, settings: Settings) -> Layout:
         """From the results of one run of two agents and no step."""
         one = settings._replace(options=Options(**settings.options.values_now() | {"runs": 1, "steps": 0}))
-        results, observables = Results(one, 2, 1), {o.name: o for o in problem.dynamics.observables}
+        results, observables = Results(one, problem.dynamics, 2, 1), {o.name: o for o in problem.dynamics.observables}
         found = {}
         for name, series in results.series.items():
             about = {"long_name": observables[name].meaning, "symbol": observables[name].symbol}
@@ -105,10 +108,10 @@ class Layout(NamedTuple):
     def _bytes(self, name: str) -> int:
         return math.prod(self.shape(name)) * self.variables[name].dtype.itemsize
 
-    def coordinates(self, settings: Settings, seed: int, times: Any, tolerances: Any) -> dict[str, Any]:
-        """Run, step, agent and coordinate, the seed of each run, the time of each step, and what counts as found.
+    def coordinates(self, settings: Settings, seed: int, times: Any, judged_by: dict[str, Any]) -> dict[str, Any]:
+        """Run, step, agent and coordinate, the seed of each run, the time of each step, and the numbers by which runs are judged.
 
-        ``times`` and ``tolerances`` are (dims, values).
+        ``times`` and the values of ``judged_by`` are (dims, values).
         """
         found = {
             **{dim: (dim, np.arange(self.sizes[dim])) for dim in ("run", "coordinate")},
@@ -116,7 +119,7 @@ class Layout(NamedTuple):
             "step": ("step", settings.recorded_steps()),
             "seed": ("run", seed + np.arange(self.sizes["run"])),
             "t": times,
-            "tolerance": tolerances,
+            **judged_by,
         }
         return {name: (*of, described_as(COORDINATES[name], UNITS.get(name))) for name, of in found.items()}
 
@@ -165,8 +168,8 @@ def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
         results.series[name] = keep(variable(name), results.series[name])
     for name in results.finals.by_name():
         results.finals = results.finals._replace(**{name: keep(name, getattr(results.finals, name))})
-    times, tolerance = ("step", ensemble.times()), ((), ensemble.tolerance)
-    coordinates = layout.coordinates(settings, problem.swarm.seed, times, tolerance)
+    times, judged_by = ("step", ensemble.times()), {name: ((), value) for name, value in ensemble.judged_by.items()}
+    coordinates = layout.coordinates(settings, problem.swarm.seed, times, judged_by)
     return xarray.Dataset(variables, coordinates, provenance(problem, settings) | {"interrupted": int(interrupted)})
 
 

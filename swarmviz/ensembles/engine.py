@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz import success
+from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.batch import BatchResult, StateBatch
 from swarmviz.dynamics.stall import Stalling
 from swarmviz.ensembles.settings import Problem, Settings
@@ -33,6 +34,8 @@ class Finals(NamedTuple):
     final_error: np.ndarray
     success: np.ndarray
     steps_taken: np.ndarray
+    final_evaluations: np.ndarray
+    final_gradients: np.ndarray | None  # of a dynamics that follows ∇F
     stopped: np.ndarray
     diverged_step: np.ndarray
     diverged_agent: np.ndarray
@@ -40,7 +43,7 @@ class Finals(NamedTuple):
     finished: np.ndarray
 
     @classmethod
-    def blank(cls, runs: int, n: int, d: int, positions: bool) -> Finals:
+    def blank(cls, runs: int, n: int, d: int, positions: bool, gradients: bool) -> Finals:
         """Of runs that have not begun."""
         return cls(
             final_answer=np.full((runs, d), np.nan),
@@ -49,6 +52,8 @@ class Finals(NamedTuple):
             final_error=np.full(runs, np.nan),
             success=np.full(runs, np.nan),
             steps_taken=np.zeros(runs, np.int64),
+            final_evaluations=np.full(runs, np.nan),
+            final_gradients=np.full(runs, np.nan) if gradients else None,
             stopped=np.zeros(runs, bool),
             diverged_step=np.full(runs, -1, np.int64),
             diverged_agent=np.full(runs, -1, np.int64),
@@ -71,10 +76,11 @@ class Results:
     finals : Finals
     """
 
-    def __init__(self, settings: Settings, n: int, d: int):
+    def __init__(self, settings: Settings, dynamics: Dynamics, n: int, d: int):
         runs = settings.options.runs
+        gradients = any(observable.name == "gradients" for observable in dynamics.observables)
         self.series = {name: np.full((runs, settings.rows), np.nan) for name in settings.record}
-        self.finals = Finals.blank(runs, n, d, settings.options.positions)
+        self.finals = Finals.blank(runs, n, d, settings.options.positions, gradients)
 
 
 Report = Callable[[tuple["Ensemble", int]], None]  # called with an ensemble and how many more of its runs have ended
@@ -100,9 +106,10 @@ class Ensemble:
         self.label, self.number = label, number
         self.problem, self.settings = problem, settings
         self.dynamics = settings.prepared(problem).dynamics
-        self.results = Results(settings, problem.swarm.n, problem.swarm.d)
+        self.results = Results(settings, self.dynamics, problem.swarm.n, problem.swarm.d)
         self.runs = int(settings.options.runs)
-        self.tolerance = problem.tolerance(settings)
+        self.judged_by = problem.judged_by(settings)
+        self.tolerance = self.judged_by["tolerance"]
         self._never = int(settings.options.steps + 1)
         observed = settings.record or settings.stop  # else nothing is measured
         self._every = int(settings.options.every) if observed else self._never
@@ -250,6 +257,9 @@ class Ensemble:
         finals.final_best[runs] = getattr(every, "best", np.nan)
         finals.final_error[runs] = errors
         finals.steps_taken[runs] = every.k
+        finals.final_evaluations[runs] = getattr(every, "evaluations", np.nan)
+        if finals.final_gradients is not None:
+            finals.final_gradients[runs] = every.gradients
         if isinstance(dynamics, Stalling):  # the dynamics' own stop: the swarm stands still while its steps go on
             finals.stopped[runs] |= dynamics.stalled(every)
         if finals.final_positions is not None:

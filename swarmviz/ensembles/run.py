@@ -51,8 +51,9 @@ def run_ensemble(
     every : int
         Record the steps that are multiples of it.
     stop : Stop or callable, optional
-        When a run ends early: ``sv.ensembles.Stall(1e-4, 500)``, ``sv.ensembles.Below("best", 1e-3)``, or a function of the
-        :class:`swarmviz.Frame` that is called at every recorded step (:class:`swarmviz.ensembles.When` gives it a name).
+        When a run ends early: ``sv.ensembles.Stall(1e-4, 500)``, ``sv.ensembles.Below("best", 1e-3)``, ``sv.ensembles.Spent(10_000)``
+        evaluations, or a function of the :class:`swarmviz.Frame` that is called at every recorded step
+        (:class:`swarmviz.ensembles.When` gives it a name).
     positions : bool
         Keep the final positions of every agent.
     tolerance : float, optional
@@ -76,6 +77,8 @@ def run_ensemble(
         ``final_error``, ``success``
             Distance of the answer to the nearest minimiser, see :func:`swarmviz.success.error`; 1 or 0 for whether it is below
             the tolerance, or on a finite set whether the state with most agents is one of the lowest. NaN where no minimiser is known.
+        ``final_evaluations``, ``final_gradients``
+            Values of F, and of ∇F where the dynamics follows it, that the algorithm has spent (:mod:`swarmviz.dynamics.cost`).
         ``steps_taken``, ``stopped``, ``finished``
             Steps until the run ended; whether `stop` ended it, or the stall stop of BGK or PSO brought it to a standstill; whether it
             ended at all.
@@ -85,10 +88,10 @@ def run_ensemble(
         ``final_positions`` (agent, coordinate)
             With `positions`.
 
-        Coordinates are ``t`` along step, ``seed`` along run and the number ``tolerance`` (NaN on a finite set); the criterion of success is
-        an attribute of ``success``. The attributes of the whole hold version, a hash of the sources, equations and every
-        parameter of what was run as JSON. After a Ctrl-C the runs that were finished are there, the others are NaN with ``finished``
-        False, and the attribute ``interrupted`` is 1.
+        Coordinates are ``t`` along step, ``seed`` along run and the numbers ``tolerance`` (NaN on a finite set) and ``lowest_known``, which
+        is F* (NaN where it is not known); the criterion of success is an attribute of ``success``. The attributes of the whole hold
+        version, a hash of the sources, equations and every parameter of what was run as JSON. After a Ctrl-C the runs that were finished
+        are there, the others are NaN with ``finished`` False, and the attribute ``interrupted`` is 1.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -117,13 +118,21 @@ class Problem(NamedTuple):
         """The time at each step."""
         return Clock(dt=self.dynamics.time_step)
 
-    def tolerance(self, settings: Settings) -> float:
-        """The largest error that counts as found: what was asked for, else the landscape's; NaN on a finite set, which has another
-        criterion (:mod:`swarmviz.success`)."""
-        asked = settings.options.tolerance
+    def judged_by(self, settings: Settings) -> dict[str, float]:
+        """The numbers by which its runs are judged, by the names of coordinates of the Dataset.
+
+        ``tolerance`` is the largest error that counts as found: what was asked for, else the landscape's; NaN on a finite set, which has
+        another criterion (:mod:`swarmviz.success`). ``lowest_known`` is F*, the lowest value of F that is known; NaN where none is.
+        """
+        asked, d = settings.options.tolerance, self.swarm.d
         if self.dynamics.on_finite_set:
-            return float("nan")
-        return tolerance_for(self.landscape, self.swarm.d) if asked is None else float(asked)
+            heights = self.dynamics.frame(self.small_state()).heights
+            return {"tolerance": math.nan, "lowest_known": math.nan if heights is None else float(heights.min())}
+        lowest = self.landscape.minimum(d)
+        return {
+            "tolerance": tolerance_for(self.landscape, d) if asked is None else float(asked),
+            "lowest_known": math.nan if lowest is None else lowest,
+        }
 
     def check(self, settings: Settings) -> None:
         """Try it out with two agents and no step, and every schedule at every step.

@@ -14,7 +14,7 @@ from swarmviz.ensembles.settings import Options
 if TYPE_CHECKING:
     import xarray
 
-FINALS = ("final_energy", "final_best", "final_error", "steps_taken")
+FINALS = ("final_energy", "final_best", "final_error", "steps_taken", "final_evaluations")
 RESAMPLES = 2000
 RESAMPLE_CHUNK = 1 << 22  # values that are resampled together: a hundred megabytes, for any number of runs
 

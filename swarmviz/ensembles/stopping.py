@@ -99,6 +99,34 @@ class Below(Stop):
         return lambda window: _first(window.result.series(self.observable) < self.value, window.result.k)
 
 
+class Spent(Stop):
+    """Ends at the first recorded step at which a run has spent so many evaluations of F, or more (:mod:`swarmviz.dynamics.cost`).
+
+    Parameters
+    ----------
+    evaluations : int
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> data = sv.run_ensemble(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=20), runs=2, stop=sv.ensembles.Spent(1000))
+    >>> data["final_evaluations"].values.tolist()
+    [1000.0, 1000.0]
+    """
+
+    evaluations = Whole(100_000, bounds=(1, 10**15), doc="The run ends once it has spent so many evaluations of F.")
+
+    def __init__(self, evaluations: int = 100_000):
+        super().__init__(evaluations=evaluations)
+
+    def check(self, observables):
+        if "evaluations" not in observables:
+            raise ValueError(f"stop: {self!r}: this dynamics does not count its evaluations")
+
+    def watch(self, group):
+        return lambda window: _first(window.result.series("evaluations") >= self.evaluations, window.result.k)
+
+
 class Stall(Stop):
     """Ends when the swarm has hardly moved for a while (003 §5: 1e-4 and 500 steps).
 

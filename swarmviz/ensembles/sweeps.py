@@ -82,8 +82,8 @@ def sweep(
     -------
     xarray.Dataset
         The variables of :func:`swarmviz.run_ensemble` with one more dimension for each axis, named like the parameter, or
-        ``landscape``, whose parameters are in the attribute ``landscapes``; ``tolerance`` along those axes on which it
-        depends. Where N or d differ, what a smaller one has not is NaN.
+        ``landscape``, whose parameters are in the attribute ``landscapes``; ``tolerance`` and ``lowest_known`` along those axes on
+        which they depend. Where N or d differ, what a smaller one has not is NaN.
         After a Ctrl-C the cells that were finished are there, the others are NaN with ``finished`` False, and the attribute
         ``interrupted`` is 1.
 

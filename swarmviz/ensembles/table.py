@@ -37,7 +37,8 @@ class Table:
         self._clocks = list(dict.fromkeys(clocks))  # the different ones
         self._clock_numbers = self._clock_numbers_of(clocks)
         self._values: dict[str, np.ndarray] = {}
-        self._tolerances = np.full(self.shape, np.nan)  # of the cells that have come
+        self._come = np.zeros(self.shape, bool)  # the cells that are there
+        self._numbers = {name: np.full(self.shape, np.nan) for name in self.largest.judged_by(settings)}
 
     def allocate(self) -> None:
         """Take the memory before anything runs; a single cell brings its own."""
@@ -50,7 +51,9 @@ class Table:
 
     def put(self, number: int, cell: xarray.Dataset) -> None:
         """Copy a cell into its place; where its n and d are smaller, the rest is left as it is."""
-        self._tolerances.flat[number] = cell["tolerance"].item()
+        self._come.flat[number] = True
+        for name, numbers in self._numbers.items():
+            numbers.flat[number] = cell[name].item()
         if self.cells == 1:
             self._values = {name: cell[name].values for name in self._layout.variables}
             return
@@ -90,7 +93,10 @@ class Table:
         different = [np.asarray(self._clocks[i].at(steps), dtype=np.float64) for i in self._clock_numbers.flat]
         times = np.stack(different).reshape(*(size for size in self._clock_numbers.shape if size > 1), len(steps))
         coordinates = self._layout.coordinates(
-            self.settings, self.problem.swarm.seed, ((*varying, "step"), times), self._judged_by(names)
+            self.settings,
+            self.problem.swarm.seed,
+            ((*varying, "step"), times),
+            {name: self._where_it_varies(names, numbers) for name, numbers in self._numbers.items()},
         )
         variables = {
             name: (
@@ -103,18 +109,17 @@ class Table:
         labels = {axis.name: (axis.name, axis.labels, axis.about(self.largest)) for axis in self.axes}
         return xarray.Dataset(variables, coordinates | labels, self._attributes() | {"interrupted": int(interrupted)})
 
-    def _judged_by(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray]:
-        """The tolerance, along those axes on which it depends; of cells that have not come NaN where it does."""
-        tolerances, kept = self._tolerances, list[str]()
+    def _where_it_varies(self, names: tuple[str, ...], numbers: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+        """A number of each cell along those axes on which it depends; of cells that have not come NaN where it does."""
+        come, kept = self._come, list[str]()
         for name in names:
             axis = len(kept)
-            known = np.where(np.isnan(tolerances), -np.inf, tolerances).max(axis=axis)
-            same = (np.isnan(tolerances) | (tolerances == np.expand_dims(known, axis))).all()
-            if same:
-                tolerances = np.where(known == -np.inf, np.nan, known)
+            first = np.take_along_axis(numbers, come.argmax(axis=axis, keepdims=True), axis)  # of those that have come
+            if (~come | (numbers == first) | (np.isnan(numbers) & np.isnan(first))).all():
+                numbers, come = first.squeeze(axis), np.asarray(come.any(axis=axis))
             else:
                 kept.append(name)
-        return tuple(kept), tolerances
+        return tuple(kept), numbers
 
     def _attributes(self) -> dict[str, Any]:
         """The provenance of all cells: what varies is said to vary."""

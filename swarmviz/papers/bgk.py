@@ -32,6 +32,7 @@ PSO = {
 NOISES = {"Gaussian": {"noise": "gaussian", "sigma": 0.75}, "Cauchy": {"noise": "cauchy", "sigma": 0.25}}
 NUMBERS = (50, 100, 200, 500, 1000)
 METRICS = (("success_rate", "success rate"), ("mean_error", "E‖X−x*‖∞"), ("mean_energy", "E[F(X)]"))
+SHOWN = (*METRICS, ("mean_evaluations", "evaluations"))  # which the paper does not print
 BOUNDARIES = ("clip", "reflect", "periodic", "none")
 UNITS = (
     "ℓ∞ errors are in half widths of the box and Rastrigin is the sum over the coordinates: with these its F with Cauchy noise agrees. "
@@ -143,7 +144,7 @@ FIGURES = (
         tuple(
             _part(name, "BGK", BGK | noise, landscapes=_ALL, grid={"boundary": BOUNDARIES, "n": NUMBERS}) for name, noise in NOISES.items()
         ),
-        (Table(("boundary", None), metrics=METRICS),), printed=_printed(TABLE_2, ("Gaussian", "Cauchy"), "003 table 2"),
+        (Table(("boundary", None), metrics=SHOWN),), printed=_printed(TABLE_2, ("Gaussian", "Cauchy"), "003 table 2"),
         remark=f"{UNNAMED} {WHICH} {UNITS}",
         tolerance=FOUND,
     ),
@@ -154,7 +155,7 @@ FIGURES = (
             _part(name, name, values, landscapes=tuple(TABLE_3), grid={"boundary": BOUNDARIES, "n": NUMBERS})
             for name, values in (("BGK", BGK | NOISES["Cauchy"]), ("PSO", PSO))
         ),
-        (Table(("boundary", None), metrics=METRICS, height=4.0),), printed=_printed(TABLE_3, ("BGK", "PSO"), "003 table 3"),
+        (Table(("boundary", None), metrics=SHOWN, height=5.3),), printed=_printed(TABLE_3, ("BGK", "PSO"), "003 table 3"),
         remark=f"{UNNAMED} {PSO_TOO} {UNITS}",
         tolerance=FOUND,
     ),

@@ -31,7 +31,10 @@ SNAPSHOTS = {  # of the first run: dimensions and meanings
     "occupation": (("state",), "Share of the agents on each state"),
 }
 QUANTILES = (0.25, 0.5, 0.75)
-FINALS = ("final_energy", "final_best", "final_error", "success", "steps_taken", "stopped", "diverged_step", "finished")
+FINALS = (
+    *("final_energy", "final_best", "final_error", "final_evaluations"),
+    *("success", "steps_taken", "stopped", "diverged_step", "finished"),
+)
 
 
 def compute(
@@ -63,9 +66,9 @@ def compute(
     -------
     xarray.Dataset
         Observables along step: their means over the runs with ``…_standard_error`` and ``…_quantile`` (or the series of each run, see
-        ``each_run``). What each run ended with, ``success_rate``, ``mean_error`` and ``mean_energy`` with errors. The agents of the
-        first run at the snapshots. What was derived; ``printed_…`` beside ours what the paper prints. After a Ctrl-C the attribute
-        ``interrupted`` is 1.
+        ``each_run``). What each run ended with, ``success_rate``, ``mean_error``, ``mean_energy`` and ``mean_evaluations`` with errors. The
+        agents of the first run at the snapshots. What was derived; ``printed_…`` beside ours what the paper prints. After a Ctrl-C the
+        attribute ``interrupted`` is 1.
 
     Raises
     ------
@@ -182,7 +185,8 @@ def _reduced(part: Experiment, data: xarray.Dataset, each_run: bool, snapshots: 
     kept = data[list(FINALS)].drop_vars("coordinate", errors="ignore")
     kept = kept.merge(series if each_run else _statistics(series), compat="override")
     kept = kept.merge(success_rate(data), compat="override")
-    kept = kept.assign(_means(data, "error")).assign(_means(data, "energy"))
+    for what in ("error", "energy", "evaluations"):
+        kept = kept.assign(_means(data, what))
     return kept.merge(_snapshots(part)) if part.snapshots and snapshots else kept
 
 

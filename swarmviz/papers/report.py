@@ -51,7 +51,7 @@ def deviation(data: xarray.Dataset, variable: str, runs_there: int) -> xarray.Da
 
 
 def comparison(figure: FigureSpec, data: xarray.Dataset) -> str:
-    """The printed values beside ours, as text; empty where the paper prints none."""
+    """The printed values beside ours, as text, and what a run of ours has cost in the mean; empty where the paper prints none."""
     lines = []
     if figure.printed and data.attrs["quick"]:
         lines.append("Quick: a few steps on a few values. What follows is no comparison with the paper.")
@@ -61,14 +61,21 @@ def comparison(figure: FigureSpec, data: xarray.Dataset) -> str:
         far = deviation(data, one.variable, figure.runs)
         ours, theirs = _beside(data[one.variable], data[f"printed_{one.variable}"])
         errors = None if far is None else _beside(far, theirs)[0]
+        costs = _beside(data["mean_evaluations"], theirs)[0] if one is figure.printed[0] and _per_run(data) else None
         for place in np.ndindex(*theirs.shape):
             at = dict(zip(theirs.dims, place, strict=True))
             if np.isnan(theirs[at]):
                 continue
             where = ", ".join(f"{dim} {theirs[dim].values[i]}" for dim, i in at.items())
             extra = "" if errors is None else f"   {float(errors[at]):+.1f} standard errors"
+            extra += "" if costs is None else f"   {float(costs[at]):.4g} evaluations a run"
             lines.append(f"{where}: {one.variable} {float(ours[at]):.4g}   printed {float(theirs[at]):.4g}{extra}")
     return "\n".join(lines)
+
+
+def _per_run(data: xarray.Dataset) -> bool:
+    """Whether it is known what runs have cost; of figures that are no ensembles it is not."""
+    return "mean_evaluations" in data
 
 
 def _beside(ours: xarray.DataArray, theirs: xarray.DataArray) -> tuple[xarray.DataArray, xarray.DataArray]:

@@ -2,7 +2,7 @@
 
 The first preset of a dynamics is what a visitor sees who chooses it; a dynamics without one starts from its declared defaults. Some fail
 on purpose, because a failure shows what a part is for. Adding a preset is one entry in the file of its dynamics; ``chance`` is then
-measured (a test compares it with fresh runs).
+measured, and what its runs spend by ``tools/presets.py`` (tests compare both with fresh runs).
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from swarmviz.dynamics import ALL as DYNAMICS
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.landscapes.base import Landscape
+from swarmviz.presets.measured import SPENT
 from swarmviz.swarm import Swarm
 
 if TYPE_CHECKING:
@@ -112,11 +113,15 @@ class Preset:
 
     @property
     def text(self) -> str:
-        """The question with what was measured."""
+        """The question with what was measured, and what that has cost."""
         if not self.question:
             return ""
         found = round(MEASURED * self.chance)
         measured = f"after {self.steps} steps {found} of {MEASURED} runs have found the global minimum"
+        if self.name in SPENT:
+            evaluations, gradients = SPENT[self.name]
+            slopes = f" and {gradients:,} of ∇F" if gradients else ""
+            measured = f"for {evaluations:,} evaluations of F{slopes} a run (median), {measured}"
         return f"{self.question} Measured: {measured} ({success.criterion(self.tolerance)})."
 
     @property

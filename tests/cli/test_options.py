@@ -10,7 +10,7 @@ import swarmviz as sv
 from swarmviz import papers
 from swarmviz.cli import main, options
 from swarmviz.cli.outcome import INTERRUPTED
-from swarmviz.ensembles import Below, Stall
+from swarmviz.ensembles import Below, Spent, Stall
 from tests.cli.commands import RUN, SWEEP, call, loaded
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
         ("stall: steps = 2e3", Stall(steps=2000)),
         ("below:observable=dispersion,value=1e-3", Below("dispersion", 1e-3)),
         ("below:value=-2", Below("best", -2)),
+        ("spent:evaluations=2e4", Spent(20_000)),
     ],
 )
 def test_a_stop_is_what_its_text_says(text, stop):
@@ -43,6 +44,7 @@ def test_a_stop_is_what_its_text_says(text, stop):
         ("below:value=__import__('os')", ["--stop", "value = __import__", "is no schedule"]),
         ("below:value=low", ["--stop", "value = 'low': must be a number, not str"]),
         ("below:observable=bst", ["'bst'", "is not recorded", "best"]),
+        ("spent:evaluations=0.5", ["evaluations", "0.5", "whole number"]),
         ("lambda f: True", ["lambda f", "is no stop"]),
     ],
 )

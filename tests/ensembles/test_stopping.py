@@ -14,7 +14,7 @@ import pytest
 import swarmviz as sv
 from swarmviz import success
 from swarmviz.dynamics.base import OneByOne
-from swarmviz.ensembles import Below, Stall, When, engine
+from swarmviz.ensembles import Below, Spent, Stall, When, engine
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.frame import Diverged
 from tests.ensembles.examples import RASTRIGIN, parts, single, small_ensemble
@@ -68,6 +68,7 @@ STOPS = {
     "below": Below("best", 0.6),
     "near": Below("distance", 1.5),
     "at once": Below("best", 1e3),
+    "spent": Spent(200),
     "function": low,
     "never": never,
     "none": None,
@@ -104,6 +105,8 @@ def end_of(life, stop, every):
     recorded = range(0, last + 1, every)
     if isinstance(stop, Below):
         ends = (k for k in recorded if life.record[stop.observable][k] < stop.value)
+    elif isinstance(stop, Spent):
+        ends = (k for k in recorded if life.record["evaluations"][k] >= stop.evaluations)
     elif isinstance(stop, Stall) and "still" in life.record:
         ends = (k for k in range(last + 1) if life.record["still"][k] > stop.steps)
     elif isinstance(stop, Stall):
@@ -195,6 +198,8 @@ def test_the_cases_above_are_not_empty():
         assert len({end_of(one, STOPS[stop], 4) for one in lives[name]} - {None}) > 2, (name, stop)
     for name, stop in [("BGK", "stall"), ("CBO", "below"), ("FiniteSet", "stall"), ("CBO", "function")]:
         assert None in [end_of(one, STOPS[stop], 4) for one in lives[name]], (name, stop)
+    spent = {end_of(one, STOPS["spent"], 1) for one in lives["FiniteSet"]}
+    assert len(spent) > 3 and None in spent and all(end_of(one, STOPS["spent"], 1) == 33 for one in lives["SSA"])
     gone = [one.error is not None for one in lives["CBO, wild"]]
     assert any(gone) and not all(gone)
     for stop in ("long stall", "function"):

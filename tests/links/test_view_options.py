@@ -211,6 +211,7 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
         "curves",
         "lines",
         "log_steps",
+        "curves_over",
         "hidden",
         "compared",
         "difference",

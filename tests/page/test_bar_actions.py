@@ -27,7 +27,7 @@ def made():
     panes = SimpleNamespace(parts=[{"swarm": controls.parts["swarm"]} for _ in range(2)])
     transport = Seen(started=True, hidden=False, alone=False, on_page=lambda function: function())
     player = SimpleNamespace(actions={"play": note("play")}, pause=note("pause"))
-    replicas = SimpleNamespace(worker=SimpleNamespace(hidden=False))
+    replicas = SimpleNamespace(worker=SimpleNamespace(hidden=False), other=SimpleNamespace(hidden=False))
     bar = SimpleNamespace(say=note("say"))
     edits, replacement = SimpleNamespace(controls=controls), SimpleNamespace(restart=note("restart"))
     actions = BarActions(
@@ -88,7 +88,7 @@ def test_replicas_rest_while_nobody_sees_the_page(made, hidden, connected):
     made.actions.set_connected(connected)
     made.actions.act("hidden", hidden)
     assert (made.transport.hidden, made.transport.alone) == (hidden, not connected)
-    assert made.replicas.worker.hidden == (hidden or not connected)
+    assert made.replicas.worker.hidden == made.replicas.other.hidden == (hidden or not connected)
     made.actions.set_connected(True)
     assert made.replicas.worker.hidden == hidden
 

@@ -242,7 +242,7 @@ def test_an_overlay_is_the_record_of_its_run_under_its_number(opened, overlays):
     sim.advance(10)  # what was kept does not follow
     press(kept, act="overlay", number=1)
     ((drawn,),) = overlays
-    assert drawn.label == "run 1" and drawn.last == 30 and set(drawn.series) == set(record) - {"k", "t"}
+    assert drawn.label == "run 1" and drawn.last == 30 and set(drawn.series) == set(record) - {"k"}
     for name, (k, y) in drawn.series.items():
         assert np.array_equal(k, record["k"]) and np.array_equal(y, record[name], equal_nan=True)
     assert kept.pane.rows[0]["overlaid"]

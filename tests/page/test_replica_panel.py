@@ -18,9 +18,9 @@ def made():
         lateness=0.3, playing=True, redraw=lambda: calls.append("redraw"), on_page=waiting.append
     )
     panel = ReplicaPanel(lambda: None, transport, lambda tolerance: calls.append(("judged", tolerance)), calls.append)
-    panel.worker = SimpleNamespace(count=0, tolerance=None, standing=ReplicaStatus(0))
+    panel.worker = SimpleNamespace(count=0, tolerance=None, standing=ReplicaStatus(0), costs=lambda run: None)
     shown = []
-    panel.card.show = shown.append
+    panel.card.show = lambda standing, against: shown.append(standing)
     return SimpleNamespace(panel=panel, calls=calls, waiting=waiting, shown=shown, transport=transport)
 
 

@@ -258,6 +258,17 @@ def test_where_a_paper_counts_success_by_a_criterion_of_its_own_it_is_named():
     assert "0.05, or half the distance" in other.attrs["criterion"]
 
 
+def test_a_table_says_what_its_runs_have_cost():
+    """N a step, from the start on, unless a run stalls before its end."""
+    entry = papers.ALL["003-table3"]
+    data = entry.compute(runs=2, quick=True)
+    expected = data["n"] * (1 + data["steps_taken"])
+    np.testing.assert_array_equal(data["final_evaluations"].transpose(*expected.dims), expected)
+    line = next(x for x in entry.comparison(data).splitlines() if "Ackley, n 50," in x and "boundary none" in x)
+    cost = float(data["mean_evaluations"].sel(landscape="Ackley", n=50, system="BGK", boundary="none"))
+    assert line.endswith(f"{cost:.4g} evaluations a run") and "success_rate" in line
+
+
 def test_a_quick_comparison_says_that_it_is_none():
     entry = papers.ALL["003-table3"]
     data = entry.compute(runs=2, quick=True)

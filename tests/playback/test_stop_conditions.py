@@ -29,12 +29,28 @@ def test_a_stop_at_a_time_is_exact_to_one_step():
     assert 2.02 <= sim.t < 2.02 + sim.dynamics.dt + 1e-9
 
 
+@pytest.mark.parametrize(
+    "cls, d",
+    [(dynamics.CBO, 2), (dynamics.SBGD, 2), (dynamics.FMC, 2), (dynamics.FiniteSet, 1)],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_stop_at_a_cost_is_the_first_step_that_has_spent_it(cls, d):
+    sim, at = Simulation(cls(), landscapes.Rastrigin(), Swarm(n=10, d=d)), 125
+    stop = StopCondition.of("evaluations", str(at))
+    while not (reason := stop.reached(sim)):
+        sim.advance(stop.allowed(sim, 7))
+    spent = sim.record["evaluations"]
+    assert spent[-1] == sim.evaluations >= at > spent[-2] and f"{sim.evaluations:,} evaluations" in reason
+    assert not stop.reached(sim), "once is enough"
+    assert stop.allowed(sim, 7) == 7, "it goes on"
+
+
 def test_a_stall_stops_after_so_many_steps_without_a_move():
     sim, reason = run_until_stopped(StopCondition.of("stall", "50"))
     assert "not moved" in reason and sim.k >= 50
 
 
-@pytest.mark.parametrize("kind, at", [("k", "60"), ("t", "3"), ("stall", "50")])
+@pytest.mark.parametrize("kind, at", [("k", "60"), ("t", "3"), ("evaluations", "650"), ("stall", "50")])
 def test_a_run_that_goes_back_before_its_stop_stops_there_again(kind, at):
     stop = StopCondition.of(kind, at)
     sim, _ = run_until_stopped(stop)
@@ -59,7 +75,8 @@ def test_a_swarm_that_goes_back_to_where_it_has_stalled_is_counted_from_there():
 
 
 @pytest.mark.parametrize(
-    "kind, at", [("k", "x"), ("k", "-1"), ("t", "nan"), ("stall", "inf"), ("soon", "1"), (None, None)]
+    "kind, at",
+    [("k", "x"), ("k", "-1"), ("t", "nan"), ("evaluations", "0"), ("stall", "inf"), ("soon", "1"), (None, None)],
 )
 def test_a_stop_that_means_nothing_is_refused(kind, at):
     with pytest.raises(ValueError, match="stop"):

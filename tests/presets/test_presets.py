@@ -7,6 +7,7 @@ from scipy.stats import fisher_exact
 import swarmviz as sv
 from swarmviz import presets, success
 from swarmviz.presets.cbo import contraction_rate
+from swarmviz.presets.measured import SPENT
 from swarmviz.presets.preset import MEASURED
 from swarmviz.theory import law as theory_law
 
@@ -45,6 +46,29 @@ def test_a_preset_finds_the_minimum_as_often_as_it_says(preset):
     before = round(MEASURED * preset.chance)
     p = fisher_exact([[found, runs - found], [before, MEASURED - before]]).pvalue
     assert p > SURPRISING, f"{found} of {runs} runs, and the preset says {preset.chance:.0%}"
+
+
+def test_what_the_runs_of_every_preset_spend_is_measured():
+    """tools/presets.py writes it."""
+    assert list(SPENT) == list(presets.ALL)
+
+
+@pytest.mark.parametrize("preset", presets.ALL.values(), ids=presets.ALL)
+def test_a_preset_costs_what_it_says(preset):
+    """The median of 200 runs lies among fresh ones where a fair coin would put it; where every step costs the same it is exact."""
+    costs = []
+    for seed in range(20_000, 20_009):
+        sim = run(preset.name, seed, steps=min(preset.steps, DEAR), record_limit=1000)
+        costs.append((sim.record["evaluations"][-1], sim.record["gradients"][-1] if "gradients" in sim.record else 0))
+    costs = np.array(costs) * (preset.steps / min(preset.steps, DEAR))
+    for i, median in enumerate(SPENT[preset.name]):
+        ordered = np.sort(costs[:, i])
+        assert ordered[0] * (1 - 1e-3) <= median <= ordered[-1] * (1 + 1e-3), (
+            "all nine on one side have a chance of 0.4 %"
+        )
+    evaluations, gradients = SPENT[preset.name]
+    assert f"for {evaluations:,} evaluations of F" in preset.text
+    assert (f"{gradients:,} of ∇F" in preset.text) == (gradients > 0)
 
 
 @pytest.mark.parametrize("preset", presets.ALL.values(), ids=presets.ALL)

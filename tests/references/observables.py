@@ -315,11 +315,37 @@ def transitions(past):
     return sum((a.node != b.node).sum() for a, b in zip(past.frames[:-1], past.frames[1:], strict=True))
 
 
+# ---- what was spent ---------------------------------------------------------------------------------------------------
+
+
+def n_per_step(past):
+    return past.now.n * len(past.frames)
+
+
+def n_gradients_per_step(past):
+    return past.now.n * (len(past.frames) - 1)
+
+
+def sbgd_spent(past):
+    """Values and gradients, step by step from the frames, by the naive line search."""
+    values, gradients, names = past.now.n, 0, ("h0", "p", "q", "c", "gamma", "tol", "backtracks")
+    settings = {name: getattr(past.dynamics, name) for name in names}
+    for frame in past.frames[:-1]:
+        _, mass, _, trials = sbgd(frame.x, frame.mass, past.landscape.values, past.landscape.gradient, **settings)
+        values, gradients = values + round(trials * (mass > 0).sum()), gradients + (mass > 0).sum()
+    return values, gradients
+
+
+def jumps_and_starts(past):
+    return past.now.n + transitions(past)
+
+
 COMMON = {"best": best, "minimum": minimum, "dispersion": dispersion}
 CONSENSUS = COMMON | {
     "consensus_value": consensus_value,
     "distance": focus_distance,
     "effective_size": effective_size,
+    "evaluations": n_per_step,
 }
 STALLING = CONSENSUS | {"consensus_offset": consensus_offset, "error": focus_error, "move": move, "still": still}
 OBSERVABLES_OF = {
@@ -334,6 +360,8 @@ OBSERVABLES_OF = {
         "mass_entropy": mass_entropy,
         "largest_mass": largest_mass,
         "clips": clips,
+        "evaluations": n_per_step,
+        "gradients": n_gradients_per_step,
     },
     "SBGD": {
         "provisional_minimum": lowest_remaining,
@@ -346,6 +374,8 @@ OBSERVABLES_OF = {
         "largest_mass": largest_mass,
         "step": mean_step,
         "trials": trials,
+        "evaluations": lambda past: sbgd_spent(past)[0],
+        "gradients": lambda past: sbgd_spent(past)[1],
     },
     "FMC": {
         "best": best_living,
@@ -361,6 +391,7 @@ OBSERVABLES_OF = {
         "dispersion": dispersion,
         "distance": living_distance,
         "lag": lag,
+        "evaluations": n_per_step,  # of a moving landscape
     },
     "FiniteSet": {
         "provisional_minimum": heights_mean,
@@ -373,5 +404,6 @@ OBSERVABLES_OF = {
         "energy": cost,
         "excess": excess,
         "transitions": transitions,
+        "evaluations": jumps_and_starts,
     },
 }

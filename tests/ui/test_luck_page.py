@@ -136,7 +136,7 @@ def test_the_preset_and_the_replicas_beside_it_agree(lab, server):
     """Seen before: "47 of 200" in the preset beside "163 of 200, 82%" in the panel, which counted wrong valleys."""
     lab.open(server.page)
     lab.choose("preset", "cbo-few")
-    lab.wait(lambda: "Measured: after 200 steps" in lab.row("question").inner_text(), "the preset says nothing")
+    lab.wait(lambda: "after 200 steps" in lab.row("question").inner_text(), "the preset says nothing")
     lab.page.locator(".stop select").select_option("k")
     lab.page.locator(".stop input").fill("200")
     lab.page.locator(".stop input").press("Enter")
@@ -158,6 +158,14 @@ def test_the_preset_and_the_replicas_beside_it_agree(lab, server):
         "aria-label"
     )
     lab.picture("luck-errors")
+    lab.page.locator(".luck .costs summary").click()
+    rows = [row.inner_text().split("\t") for row in lab.page.locator(".luck .costs tbody tr").all()]
+    assert rows and all(re.fullmatch(r"\d+ of 200", reached) for _, reached, _ in rows)
+    counts = [int(reached.split()[0]) for _, reached, _ in rows]
+    assert counts == sorted(counts, reverse=True) and counts[0] > 0, "the nearer the target, the fewer"
+    runtimes = lab.page.locator(".luck svg.runtimes")
+    assert runtimes.locator("path").count() == 1 and "evaluations" in runtimes.get_attribute("aria-label")
+    lab.picture("luck-costs")
     assert not lab.complaints
 
 

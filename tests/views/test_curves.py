@@ -12,7 +12,7 @@ from components.palette import theme
 from components.views.curves.curve_plot import ROW_PX
 from components.views.curves.curves import Curves
 from swarmviz.drawing.claims import FAINT
-from swarmviz.drawing.curves import OVERLAY_POINTS, OVERLAYS, Overlay
+from swarmviz.drawing.curves import OVERLAY_POINTS, OVERLAYS, Overlay, groups_of
 from swarmviz.drawing.law import Distances
 from swarmviz.drawing.log_axis import BELOW, placed
 from swarmviz.theory.wording import set_symbols
@@ -44,7 +44,7 @@ def test_every_group_of_observables_can_be_chosen():
     for dynamics in DYNAMICS:
         sim = simulation(dynamics)
         view = attached(Curves(), sim)
-        for group in dict.fromkeys(o.panel for o in sim.dynamics.observables):
+        for group in groups_of(sim.dynamics.observables):
             view.choose(1, group)
             names = {set_symbols(f"{o.symbol}: {o.meaning}") for o in sim.dynamics.observables if o.panel == group}
             assert names <= set(slots(view.plots[1]))
@@ -344,3 +344,31 @@ def test_ticks_are_as_people_write_them():
     assert steps[1000.0] == "1\u202f000" and set(steps) == set(view.plots[1].step_ticker.ticks)
     values = view.plots[1].figure.yaxis.major_label_overrides
     assert any("10⁻" in text for text in values.values()) and not any("e" in text for text in values.values())
+
+
+def test_what_a_plot_is_drawn_over_is_chosen_by_a_switch_and_belongs_to_the_link_and_to_the_picture():
+    sim = simulation(steps=30)
+    view = attached(Curves(), sim)
+    assert view.curves_over == ["steps", "steps"] == view.defaults["curves_over"]
+    plot, asked = view.plots[1], []
+    plot.on_step = asked.append
+    view._buttons[1]._handle_msg("evals")
+    assert view.curves_over == ["steps", "evaluations"] and view._buttons[1].active == ["log", "evals"]
+    paint(view, sim)
+    assert plot.figure.xaxis.axis_label == "evaluations of F"
+    np.testing.assert_array_equal(plot.slots[0][0].data["k"], sim.record["evaluations"])
+    middle = (plot.figure.y_range.start * plot.figure.y_range.end) ** 0.5
+    plot.figure._trigger_event(Tap(plot.figure, x=float(sim.record["evaluations"][12]), y=middle))
+    assert asked == [12], "a click goes to the step"
+    assert view.export_options(sim.frame)["over"] == {"dispersion": "evaluations"}
+    view._buttons[1]._handle_msg("t")
+    assert view.curves_over == ["steps", "time"] and view._buttons[1].active == ["log", "t"], "at most one is on"
+    paint(view, sim)
+    assert plot.figure.xaxis.axis_label == "time t" and plot.figure.x_range.end >= sim.t
+    assert chosen(view)["curves_over"] == ["steps", "time"]
+    view._buttons[1]._handle_msg("t")
+    assert view.curves_over == ["steps", "steps"] and "curves_over" not in chosen(view)
+    assert restore({"curves_over": ["evaluations", "time"]}, view) == "" and view.curves_over == ["evaluations", "time"]
+    for wrong in (["time"], "time", ["time", 1], ["time", "soon"], None, ["time"] * 3, [["time"], "time"]):
+        with pytest.raises(ValueError, match="curves_over = "):
+            view.curves_over = wrong

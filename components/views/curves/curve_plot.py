@@ -24,6 +24,7 @@ from components.views.figures import (
     source,
     text_below,
 )
+from swarmviz.drawing.abscissa import LABELS
 from swarmviz.drawing.axes import (
     decade_ticks,
     decades_around,
@@ -39,6 +40,7 @@ from swarmviz.drawing.line_labels import BEHIND, at_share, line_labels, most_cha
 from swarmviz.drawing.strokes import Stroke, strokes
 
 BAND_ALPHA = 0.2  # opacity of the band of the replicas
+LEAST_TIME = 1e-9  # the end of the shortest axis of the time
 TYPE_PX = float(SMALL_TEXT.removesuffix("px"))
 ROW_PX = TYPE_PX + 2  # from one name to the next, in type of the usual size
 USUAL_PX = 380, 100  # width and height of a frame before the browser has told them
@@ -81,7 +83,7 @@ class CurvePlot:
         self.on_step: Callable[[int], None] = lambda step: None
         self.on_lines: Callable[[], None] = lambda: None
         self._shown: Any = None
-        self._scales: tuple[bool, bool] | None = None
+        self._scales: tuple[bool, bool, str] | None = None
         self._y_now: tuple[float, float] | None = None
         self._end_now: float | None = None
         self._noted = "", False, False  # group and scale of the axis, and whether they have a place for notes
@@ -180,8 +182,8 @@ class CurvePlot:
             self.cursor.update(location=p.now, visible=behind)
 
     def _move_axes(self, p: CurvesPicture) -> None:
-        if (p.log, p.log_steps) != self._scales:
-            self._set_scales(p.log, p.log_steps)
+        if (p.log, p.log_steps, p.over) != self._scales:
+            self._set_scales(p.log, p.log_steps, p.over)
         y_ends = (decades_around if p.log else steps_around)(p.low, p.high, self._y_now)
         if y_ends != self._y_now:
             self._y_now = y_ends
@@ -190,7 +192,7 @@ class CurvePlot:
             self.ticker.ticks = ticks
         move_range(self.figure.y_range, y_ends)
         room = name_room(p, self.hidden, self._size["inner_width"], TYPE_PX * self._type)
-        end = steps_end(p.end, room, p.log_steps)
+        end = steps_end(p.end, room, p.log_steps, LEAST_TIME if p.over == "time" else 10.0)
         if end != self._end_now:
             self._end_now = end
             ticks = step_ticks(end, p.log_steps)
@@ -293,11 +295,11 @@ class CurvePlot:
             return colours.curves[place % len(colours.curves)]
         return colours.target if curve.style == "dotted" else colours.ink
 
-    def _set_scales(self, log: bool, log_steps: bool) -> None:
-        self._scales, self._y_now, self._end_now = (log, log_steps), None, None
+    def _set_scales(self, log: bool, log_steps: bool, over: str) -> None:
+        self._scales, self._y_now, self._end_now = (log, log_steps, over), None, None
         self.figure.y_scale = LogScale() if log else LinearScale()
         self.figure.x_scale = LogScale() if log_steps else LinearScale()
-        self.figure.xaxis.axis_label = "step k, from 1 on" if log_steps else "step k"
+        self.figure.xaxis.axis_label = f"{LABELS[over]}, from 1 on" if log_steps else LABELS[over]
         self._describe()
 
     def scale_type(self, factor: float) -> None:
@@ -323,7 +325,7 @@ class CurvePlot:
             return
         ends = self.figure.x_range
         if ends.start <= x <= ends.end and self._y_now[0] <= y <= self._y_now[1]:
-            self.on_step(min(round(x), p.last))
+            self.on_step(p.step_at(x))
 
 
 def _alone(renderer: Any) -> Any:

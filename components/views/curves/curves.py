@@ -17,6 +17,7 @@ from components.views.curves.law_curves import has_law, law_picture
 from components.views.curves.schedule_curves import GROUP as SCHEDULE
 from components.views.curves.schedule_curves import newest, schedule_picture, scheduled, spans_decades
 from swarmviz import Frame, Simulation
+from swarmviz.drawing.abscissa import LABELS, STEPS
 from swarmviz.drawing.curves import (
     BANDS,
     GROUP_LABELS,
@@ -40,6 +41,10 @@ LOG_STEPS = [
     "log k",
     "Logarithmic axis of the steps, from step 1 on: the whole history, its beginning as wide as its end",
 ]
+OVER = {
+    "t": ("time", ["t", "t", "Over the time in place of the steps"]),
+    "evals": ("evaluations", ["evals", "evals", "Over the evaluations of F that are spent, in place of the steps"]),
+}  # switches, of which at most one is on
 ONE_PLOT = (
     "@container (max-height: 330px) { .second { display: none !important; } } :host { container-type: size; } "
     ".second { display: var(--sv-second, flex); }"  # under a projector none: see assets/page.css
@@ -95,7 +100,11 @@ class Curves(View):
         super().__init__(**wiring)
         self._plots = [CurvePlot(theme(dark)) for _ in FIRST_CHOICE]
         self._buttons = [
-            ButtonRow(lambda what, i=i: self._pressed(i, what), plot.toggle, switches=[LOG, LOG_STEPS])
+            ButtonRow(
+                lambda what, i=i: self._pressed(i, what),
+                plot.toggle,
+                switches=[LOG, LOG_STEPS, *(s for _, s in OVER.values())],
+            )
             for i, plot in enumerate(self._plots)
         ]
         for plot, buttons in zip(self._plots, self._buttons, strict=True):
@@ -107,6 +116,7 @@ class Curves(View):
         self._toggled: set[str] = set()  # claims whose lines are drawn although they usually are not, or the reverse
         self._chosen = [("", False) for _ in self._plots]  # group and scale of each plot; the buttons show it
         self._log_steps = [False for _ in self._plots]
+        self._over = [STEPS for _ in self._plots]
         self.bands, self.law_told = bands, law_told
         self._overlays: tuple[Overlay, ...] = ()
         blocks = [self._block(i) for i in range(len(self._plots))]
@@ -155,6 +165,7 @@ class Curves(View):
             "curves": usual,
             "lines": [],
             "log_steps": [False] * len(self._plots),
+            "curves_over": [STEPS] * len(self._plots),
             "hidden": [[] for _ in self._plots],
         }
 
@@ -187,6 +198,24 @@ class Curves(View):
         if not isinstance(value, list) or len(value) != len(self._plots) or not all(isinstance(v, bool) for v in value):
             raise ValueError(f"log_steps = {value!r:.100}: must be {len(self._plots)} times true or false")
         self._log_steps = list(value)
+        for place, (group, log) in enumerate(self._chosen):
+            self._set(place, group, log)
+        self.refresh()
+
+    @property
+    def curves_over(self) -> list[str]:
+        """What each plot is drawn over: "steps", "time" or "evaluations"."""
+        return list(self._over)
+
+    @curves_over.setter
+    def curves_over(self, value: Any) -> None:
+        if (
+            not isinstance(value, list)
+            or len(value) != len(self._plots)
+            or not all(isinstance(v, str) and v in LABELS for v in value)
+        ):
+            raise ValueError(f"curves_over = {value!r:.100}: must be {len(self._plots)} of {', '.join(LABELS)}")
+        self._over = list(value)
         for place, (group, log) in enumerate(self._chosen):
             self._set(place, group, log)
         self.refresh()
@@ -248,6 +277,11 @@ class Curves(View):
                 for (group, _), on in zip(self._chosen, self._log_steps, strict=True)
                 if on and group in recorded
             },
+            "over": {
+                group: over
+                for (group, _), over in zip(self._chosen, self._over, strict=True)
+                if over != STEPS and group in recorded
+            },
             "lines": self.lines,
             "hidden": sorted({name for names in self.hidden for name in names}),
             "overlays": list(self._overlays),
@@ -281,6 +315,7 @@ class Curves(View):
     def _set(self, place: int, group: str, log: bool) -> None:
         self._chosen[place] = group, log
         active = ["log"] * log + ["log k"] * self._log_steps[place]
+        active += [switch for switch, (over, _) in OVER.items() if over == self._over[place]]
         self._buttons[place].param.update(value=group, active=active)
 
     def _pressed(self, place: int, what: str) -> None:
@@ -288,6 +323,11 @@ class Curves(View):
         buttons = self._buttons[place]
         if what == "log k":
             self._log_steps[place] = "log k" in buttons.active
+            self.refresh()
+            return
+        if what in OVER:
+            self._over[place] = OVER[what][0] if what in buttons.active else STEPS
+            self._set(place, *self._chosen[place])
             self.refresh()
             return
         self.choose(place, buttons.value, None if what == "value" else "log" in buttons.active)
@@ -334,23 +374,25 @@ class Curves(View):
         """The curves of both plots; safe on a worker thread."""
         bands, lines, overlays = self.bands(run), theory_lines(run, self._toggled), self._overlays
 
-        def drawn(group: str, log: bool, log_steps: bool) -> CurvesPicture:
+        def drawn(group: str, log: bool, log_steps: bool, over: str) -> CurvesPicture:
             if group == SCHEDULE:
                 return schedule_picture(run, log)._replace(log_steps=log_steps)
             if group == TO_LAW:
                 return law_picture(run, log, self._law, self.law_told())._replace(log_steps=log_steps)
-            return curves_picture(frame, run, group, log, bands, lines, overlays, log_steps)
+            return curves_picture(frame, run, group, log, bands, lines, overlays, log_steps, over)
 
-        chosen = zip(self._chosen, self._log_steps, strict=True)
-        return Prepared(_groups(run), [drawn(group, log, log_steps) for (group, log), log_steps in chosen])
+        chosen = zip(self._chosen, self._log_steps, self._over, strict=True)
+        return Prepared(_groups(run), [drawn(group, log, log_steps, over) for (group, log), log_steps, over in chosen])
 
     def paint(self, payload: Prepared) -> None:
         """Write pictures to the sources; one that was prepared for another choice is left out."""
         before = list(self._chosen)
         self._offer(payload.groups)  # a parameter may begin or cease to follow a schedule in mid-run
-        chosen = zip(self._chosen, self._log_steps, strict=True)
-        for plot, drawn, (scale, log_steps) in zip(self._plots, payload.pictures, chosen, strict=True):
-            if (drawn.group, drawn.log, drawn.log_steps) == (*scale, log_steps):
+        chosen = zip(self._chosen, self._log_steps, self._over, strict=True)
+        for plot, drawn, (scale, log_steps, over) in zip(self._plots, payload.pictures, chosen, strict=True):
+            steps_only = drawn.group in (SCHEDULE, TO_LAW)  # whatever is chosen
+            wanted = (*scale, log_steps and (steps_only or over != "time"), STEPS if steps_only else over)
+            if (drawn.group, drawn.log, drawn.log_steps, drawn.over) == wanted:
                 plot.paint(drawn)
         if before != self._chosen:
             self.refresh()

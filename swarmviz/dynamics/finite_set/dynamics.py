@@ -51,6 +51,7 @@ import numpy as np
 
 from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
+from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.finite_set import EQUATIONS
 from swarmviz.dynamics.finite_set.edges import ROW_WITH_A_WAY_AROUND, EdgeList
 from swarmviz.dynamics.finite_set.events import (
@@ -66,7 +67,7 @@ from swarmviz.dynamics.finite_set.events import (
 from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
 from swarmviz.dynamics.finite_set.space import GRAPHS, MEASURES, Space, space_of
-from swarmviz.frame import TIED, Clock, Frame, Observable
+from swarmviz.frame import EVALUATIONS, TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
 from swarmviz.kernels.elementary import elementary
@@ -112,7 +113,7 @@ ROW = rows_of(OBSERVABLES)
 
 
 class State(NamedTuple):
-    """Agents in groups (see :mod:`swarmviz.dynamics.finite_set.events`), the states and their U, the lowest U and the jumps so far.
+    """Agents in groups (see :mod:`swarmviz.dynamics.finite_set.events`), the states and their U; lowest U, jumps and evaluations so far.
 
     ``tabulated`` is the number of values of a U that is a table, else 0.
     """
@@ -130,6 +131,7 @@ class State(NamedTuple):
     best: float
     transitions: int
     tabulated: int
+    evaluations: int
 
 
 class Runs(NamedTuple):
@@ -355,7 +357,7 @@ class FiniteSet(Dynamics):
                      "tau_leap": "At most one jump per agent and step: fast where many agents jump, exact for Δt → 0."},
                     symbol="method", label="Method", rare=True, group="Numerics", doc="How the jumps are simulated.")  # fmt: skip
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
 
     def space(self, d: int) -> Space:
         """The finite set and its graph in ``d`` dimensions, for the present parameters.
@@ -388,6 +390,7 @@ class FiniteSet(Dynamics):
             "starts": starts,
             "best": np.full(runs, np.inf),
             "transitions": np.zeros(runs, int),
+            "evaluations": np.zeros(runs, int),
         }
         return StateBatch(State(0, Clock(dt=float(self.dt)), seeds, n, d, **fields))
 
@@ -416,6 +419,18 @@ class FiniteSet(Dynamics):
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
         return self._result(state, call, output, **runs._asdict(), **common)
+
+    def cost_of_step(self, n):
+        """At most: one jump of each agent in a leap, all that one step may have in continuous time; the kernel counts the jumps."""
+        return Cost(n if self.method == "tau_leap" else MOST_EVENTS)
+
+    def _spent(self, state, changed, output, k):
+        """U where each agent begins, and where a jump ends.
+
+        U of the neighbours, by which the rates are known, is not counted: it is a table of S values, made once.
+        """
+        jumps = np.column_stack([output.records[:, ROW.transitions].astype(int), changed["transitions"]])
+        return {"evaluations": self.cost_of_start(state.n).evaluations + jumps}
 
     def _in_time(self, state, steps: int) -> tuple[Schedules, Course, Course]:
         """β and κ at the next steps and as functions of time, each checked against its range."""

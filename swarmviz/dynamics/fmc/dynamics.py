@@ -55,7 +55,7 @@ from swarmviz.dynamics.fmc.walkers import (
     move_all,
     not_positive,
 )
-from swarmviz.frame import BEST, MINIMUM, Clock, Diverged, Frame, Observable
+from swarmviz.frame import BEST, EVALUATIONS, MINIMUM, Clock, Diverged, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import aligned_rows, borrowed, copied_rows, from_blocks, run_of
 from swarmviz.kernels.compiled import FlagRows, Reals, RunRows, Table, WholeRows, Wholes, inner, kernel
@@ -116,6 +116,7 @@ OBSERVABLES = (
         "distance",
         log=True,
     ),
+    EVALUATIONS,
 )
 ROW = rows_of(OBSERVABLES)
 
@@ -132,7 +133,7 @@ class Unrewarded(Diverged, ValueError):
 
 
 class State(NamedTuple):
-    """Positions ``x`` in blocks; energies, virtual rewards, groups, and what the last step did; the lowest energy so far."""
+    """Positions ``x`` in blocks; energies, virtual rewards, groups, and what the last step did; lowest energy and evaluations so far."""
 
     k: int
     clock: Clock
@@ -146,6 +147,7 @@ class State(NamedTuple):
     partner: np.ndarray
     living: np.ndarray
     best: float
+    evaluations: int
 
 
 class Runs(NamedTuple):
@@ -159,6 +161,7 @@ class Runs(NamedTuple):
     partner: WholeRows
     living: FlagRows
     best: Reals
+    evaluations: Wholes
 
 
 class Params(NamedTuple):
@@ -200,6 +203,7 @@ def measure(run, kind, tau, shift, box, objective, workspace, grid, record, colu
             lowest = n if lowest < 0 or f[n] < f[lowest] else lowest
     anyone, values = walkers_living > 0, workspace.spare[:walkers_living]
     record[ROW.best, column] = run.best[0]
+    record[ROW.evaluations, column] = run.evaluations[0]
     record[ROW.minimum, column] = f[lowest] if anyone else np.nan
     record[ROW.log_mean_reward, column] = cloning.log_mean_reward(values, kind, tau) if anyone else np.nan
     spread, log_spread = cloning.variances_of_reward(values, kind, tau) if anyone else (np.nan, np.nan)
@@ -235,6 +239,24 @@ def clone_and_migrate(run, steps, s, restless, params, sigma, box, objective, wo
 
 
 @inner
+def values_taken(partner, jitter, sigma, moving):
+    """The values of F that a step takes: of those that cloned, or of all where all were shaken, or felt the landscape move.
+
+    Without jitter a clone has the value of the walker that it copied.
+    """
+    if moving:
+        return partner.size
+    if sigma == 0.0:
+        return 0
+    if jitter == EVERY:
+        return partner.size
+    clones = 0
+    for n in range(partner.size):
+        clones += partner[n] >= 0
+    return clones
+
+
+@inner
 def advance_run(run, steps, params, schedules, box, objective, workspace, grid, record):
     """One run; returns (step, agent) of the first walker whose energy is not finite, or whose reward is not positive."""
     run, schedules, box, objective = borrowed(run), borrowed(schedules), borrowed(box), borrowed(objective)
@@ -255,6 +277,7 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, grid, 
         restless = shaken or s <= 1  # anyone may move: the first step of a call brings back who is outside the box
         if s > 0:
             clone_and_migrate(run, steps, s, restless, params, sigma[s - 1], box, objective, workspace)
+            run.evaluations[0] += values_taken(run.partner, params.jitter, sigma[s - 1], params.moving)
         if restless or params.moving:
             by_block(workspace.rows, run.x)
             if restless and s > 0:
@@ -376,8 +399,12 @@ class FMC(Dynamics):
         return StateBatch.initial(
             State, Clock(), x, seeds, energy=np.empty((runs, n)), log_virtual=np.zeros((runs, n)),
             members=np.tile(np.arange(n), (runs, 1)), partner=np.full((runs, n), -1), living=np.ones((runs, n), np.uint8),
-            best=np.full(runs, np.inf),
+            best=np.full(runs, np.inf), evaluations=np.full(runs, self.cost_of_start(n).evaluations),
         )  # fmt: skip
+
+    def cost_of_step(self, n):
+        """At most: F at every walker; the kernel counts those that clone."""
+        return super().cost_of_step(n)
 
     def shift(self, t, d: int) -> np.ndarray:
         """Where the landscape has got to at times ``t`` (m,), shape (m, d)."""
@@ -388,7 +415,7 @@ class FMC(Dynamics):
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), aligned_rows(count, n), aligned_rows(count, n), state.members.copy(),
-            state.partner.copy(), state.living.copy(), state.best.copy(),
+            state.partner.copy(), state.living.copy(), state.best.copy(), state.evaluations.copy(),
         )  # fmt: skip
         params = Params(
             REWARDS[self.reward], FORMS[self.relativisation], self.companion == "own", JITTERS[self.jitter], self.delta, self.epsilon,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from swarmviz.drawing import style
+from swarmviz.drawing.abscissa import LABELS, STEPS
 from swarmviz.drawing.axes import (
     FURTHEST,
     LEAST,
@@ -47,6 +48,7 @@ NAME_SIZE = SMALL - 1  # points
 STROKE_SCALE = 0.78  # points of a printed line to a pixel of the page
 FRAME_WIDTH, FRAME_HEIGHT = 270, 115  # points of a frame, of which names take their share
 HIGHEST = 1e290  # of a logarithmic axis, which Matplotlib makes a little longer
+LEAST_TIME = 1e-9  # the end of the shortest axis of the time
 PAD = 0.05  # of an axis, above and below what was measured
 
 
@@ -61,6 +63,7 @@ def curves_figure(
     overlays: Sequence[Overlay] = (),
     log_steps: Mapping[str, bool] | None = None,
     law: Given = False,
+    over: Mapping[str, str] | None = None,
 ) -> Any:
     """The figure, with two plots in a row, as it is seen on the page.
 
@@ -78,6 +81,8 @@ def curves_figure(
         Group of observables → whether its axis of the steps is logarithmic; none is where it says nothing.
     law : bool
         Whether one of them is the W₁ distance to the law of infinitely many agents, for d = 1, as in :func:`.density_figure`.
+    over : mapping of str to str, optional
+        Group of observables → what it is drawn over, "time" or "evaluations"; the steps where it says nothing.
 
     Raises
     ------
@@ -86,6 +91,7 @@ def curves_figure(
     """
     toggled, chosen = _checked(lines, hidden, overlays), _axes("log", log, groups_of(sim.dynamics.observables))
     log_k = _axes("log_steps", log_steps, groups_of(sim.dynamics.observables))
+    spans = _spans(over, groups_of(sim.dynamics.observables))
     colours, frame, observables = style.theme(dark), sim.frame, sim.dynamics.observables
     groups = groups_of(observables)
     with np.errstate(all="ignore"):  # of a swarm that is about to diverge
@@ -100,6 +106,7 @@ def curves_figure(
                     lines=drawn_lines,
                     overlays=overlays,
                     log_steps=log_k.get(g, False),
+                    over=spans.get(g, STEPS),
                 ),
                 hidden,
             )
@@ -112,14 +119,19 @@ def curves_figure(
     rows = -(-len(pictures) // columns)
     figure = new_figure(4.6 * columns, 2.5 * rows + 0.4, colours, dpi)
     panels = np.ravel(np.atleast_1d(figure.subplots(rows, columns)))
-    last = max(sim.furthest, *(picture.end for picture in pictures))
+    last = max(sim.furthest, *(picture.end for picture in pictures if picture.over == STEPS), 0)
     room = max(name_room(picture, (), FRAME_WIDTH, NAME_SIZE) for picture in pictures)
     for axes, drawn in zip(panels, pictures, strict=False):
-        _panel(axes, drawn, colours, steps_end(last, room, drawn.log_steps))
+        least = LEAST_TIME if drawn.over == "time" else 10.0
+        end = last if drawn.over == STEPS else drawn.end
+        _panel(axes, drawn, colours, steps_end(end, room, drawn.log_steps, least))
+        if drawn.over != STEPS:
+            axes.set_xlabel(LABELS[drawn.over], color=colours.ink, family=FONT)
     for axes in panels[len(pictures) :]:
         axes.set_visible(False)
     for axes in panels[max(0, len(pictures) - columns) : len(pictures)]:
-        axes.set_xlabel("step k", color=colours.ink, family=FONT)
+        if not axes.get_xlabel():
+            axes.set_xlabel(LABELS[STEPS], color=colours.ink, family=FONT)
         axes.tick_params(labelbottom=True)
     title = f"{heading(sim).splitlines()[0]}, to k = {sim.furthest:,}"
     figure.suptitle(title, x=0.01, ha="left", color=colours.ink, fontsize=10, family=FONT)
@@ -146,6 +158,16 @@ def _axes(name: str, log: Any, groups: Sequence[str]) -> Mapping[str, bool]:
     chosen = {} if log is None else log
     if not isinstance(chosen, Mapping) or not all(g in groups and isinstance(on, bool) for g, on in chosen.items()):
         raise ValueError(f"{name} = {log!r:.100}: must map some of {', '.join(groups)} to True or False")
+    return chosen
+
+
+def _spans(over: Any, groups: Sequence[str]) -> Mapping[str, str]:
+    """What groups are drawn over; what is unknown is refused."""
+    chosen = {} if over is None else over
+    if not isinstance(chosen, Mapping) or not all(
+        g in groups and isinstance(o, str) and o in LABELS for g, o in chosen.items()
+    ):
+        raise ValueError(f"over = {over!r:.100}: must map some of {', '.join(groups)} to one of {', '.join(LABELS)}")
     return chosen
 
 

@@ -143,6 +143,8 @@ def picture(
         * lines, of curves: names of claims whose lines are drawn although they usually are not, or the reverse
         * hidden, of curves: names of observables and claims that are left out; "other runs" for those behind
         * overlays, of curves: other runs behind them, sequence of :class:`swarmviz.drawing.curves.Overlay`
+        * log_steps, over, of curves: mapping of some groups of observables to bool, whether the axis of the steps is logarithmic; to
+          "time" or "evaluations", what they are drawn over in place of the steps
         * over, of masses: "strength", where mass decides on noise, or a coordinate, int from 0; the first that there is when absent
         * other, of a comparison, which needs it: Simulation, the second run, or a sequence of one to three
         * pair, of a comparison: the places of the two runs whose difference is drawn, (0, 1) when absent: A − B

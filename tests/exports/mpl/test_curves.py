@@ -140,6 +140,8 @@ def test_other_runs_lie_behind_with_the_numbers_of_the_page(sim):
         ({"log": {"value": 1}}, "log = "),
         ({"log": True}, "log = True"),
         ({"log_steps": {"value": 1}}, "log_steps = "),
+        ({"over": {"value": "soon"}}, "over = "),
+        ({"over": {"no group": "time"}}, "over = "),
         ({"lines": ["no claim"]}, "lines = "),
         ({"lines": [3]}, "lines = "),
         ({"hidden": "best"}, "hidden = 'best'"),

@@ -48,7 +48,7 @@ def test_the_pictures_that_fit_a_run_are_those_that_can_be_made(name):
         ({"view": "occupation"}, "view = 'occupation': the agents of CBO do not live on a finite set of states"),
         ({"view": "comparison"}, "view = 'comparison': needs a second run, other"),
         ({"view": "curves", "other": "a second run"}, "other = .*: is for the view comparison, not for curves"),
-        ({"over": 0}, "over = 0: is for the view mass, not for arena"),
+        ({"over": 0}, "over = 0: is for the view curves or mass, not for arena"),
         ({"bins": 60}, "bins = 60: is for the view density, not for arena"),
         ({"coordinates": [0]}, r"coordinates = \[0\]: is for the view density or phase, not for arena"),
         ({"view": "density", "bins": 1}, "bins = 1: must be a whole number from 2 to 1000"),
@@ -78,7 +78,7 @@ def test_every_view_checks_its_own_options():
     assert {name: view.options for name, view in VIEWS.items() if view.options} == {
         "arena": ("region", "trails", "arrows", "links", "contours", "inset", "label"),
         "density": ("coordinates", "bins", "smooth", "law"),
-        "curves": ("log", "lines", "hidden", "overlays", "log_steps", "law"),
+        "curves": ("log", "lines", "hidden", "overlays", "log_steps", "law", "over"),
         "phase": ("coordinates", "law"),
         "mass": ("over", "law"),
         "comparison": ("other", "pair"),
