@@ -96,6 +96,10 @@ class Journal(tuple[Change, ...]):
         """The parameters that led to step ``k``, with which it is shown."""
         return self[bisect_left(self.steps, max(k, 1)) - 1]  # = leading_to(k)[-1], for which no journal is made
 
+    def arrived_with(self, k: int) -> Change:
+        """The parameters with which step ``k`` was reached, before any change at it: those of the step k − 1 → k, or of the start."""
+        return self[max(0, bisect_left(self.steps, k) - 1)]
+
     def changed_at(self, k: int) -> bool:
         """Whether parameters were changed at step ``k`` itself."""
         place = bisect_right(self.steps, k) - 1
@@ -105,8 +109,7 @@ class Journal(tuple[Change, ...]):
         """Whether the landscape was replaced by another at step ``k``."""
         if not self.changed_at(k):
             return False
-        before = self[max(0, bisect_left(self.steps, k) - 1)]
-        return not before.landscape.same_as(self.acting_at(k).landscape)
+        return not self.arrived_with(k).landscape.same_as(self.acting_at(k).landscape)
 
     def segments(self, start: int, stop: int) -> Iterator[Segment]:
         """The steps ``start`` ≤ k < ``stop`` in pieces, each with the parameters that act on all of it."""

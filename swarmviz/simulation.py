@@ -217,8 +217,8 @@ class Simulation:
         journal = Journal.at_start(self.dynamics.copy(), self.landscape.copy())
         state, rows = self.dynamics.advance(state, self.landscape, 0, self.every, start=True)
         # nothing above this line changes the simulation: a reset that fails leaves the run as it was
-        self._state = self._end = state
-        self._journal, self._furthest, self._initial_swarm = journal, 0, self.swarm.copy()
+        self._stand_at_the_end(state, state)
+        self._journal, self._initial_swarm = journal, self.swarm.copy()
         self._snapshots = Snapshots(state, SNAPSHOT_SPACING)
         self._record = Record(self.every, self.record_limit)
         self._record.extend(rows)
@@ -271,7 +271,7 @@ class Simulation:
             if self.k < self._furthest:
                 self.goto(self._furthest)
             return self.advance(k - self.k)
-        self._state = self._replay(k)
+        self._arrived, self._state = self._replay(k)
         return self.frame
 
     def retrace(self, k: int) -> Frame:
@@ -317,7 +317,7 @@ class Simulation:
 
     def kept(self, k: int) -> int:
         """The latest step ≤ ``k`` to which :meth:`goto` leads without simulating: a snapshot, or the present step."""
-        return self._snapshots.nearest(step_number("k", k), self._state).k
+        return self._snapshots.nearest(step_number("k", k), self._arrived).k
 
     # ---- inside --------------------------------------------------------------------------------------------------------
 
@@ -342,22 +342,25 @@ class Simulation:
         state, _ = self._presumed()
         state, rows = self.dynamics.advance(state, self.landscape, k - self.k, self._record.every)
         self._accept()  # parameters that no step can be made with are none of the run's, and cost it no future
-        self._state = self._end = state
-        self._furthest = state.k
+        self._stand_at_the_end(state, state)
         self._record.extend(rows)
         self._snapshots.add(state, min(SNAPSHOT_COUNT, SNAPSHOT_BYTES // max(state_bytes(state), 1)))
 
     def _presumed(self) -> tuple[Any, bool]:
-        """The present state with the present parameters, checked, and whether they differ from those that act."""
+        """The present state with the present parameters, checked, and whether they differ from those that act.
+
+        Made of what the last step left, as a replay makes it: changes at this step that others took the place of leave no trace.
+        """
         acting = self._journal.acting_at(self.k)
         if type(self.dynamics) is not type(acting.dynamics):
             raise ValueError(
                 f"dynamics = {self.dynamics!r}: another dynamics needs a new Simulation; only parameters may change in mid-run"
             )
         self.landscape.require_dimension(self._state.d)
-        if not acting.landscape.same_as(self.landscape):
-            return self.dynamics.moved_to(self._state, self.landscape), True
-        return self._state, not acting.dynamics.same_as(self.dynamics)
+        changed = not (acting.dynamics.same_as(self.dynamics) and acting.landscape.same_as(self.landscape))
+        if self._journal.arrived_with(self.k).landscape.same_as(self.landscape):
+            return self._arrived, changed
+        return self.dynamics.moved_to(self._arrived, self.landscape), changed
 
     def _accept(self, evaluate: bool = False) -> None:
         """Take the present parameters for what follows: check them, forget a future that was left, note a change in the journal.
@@ -376,26 +379,31 @@ class Simulation:
             self._record.cut(self.k)
             self._journal = self._journal.until(self.k)
             self._snapshots.cut(self.k)
-        self._state = self._end = state
-        self._furthest = state.k
+        self._stand_at_the_end(self._arrived, state)
         if changed:
             self._journal = self._journal.with_change(self.k, self.dynamics, self.landscape)
 
-    def _replay(self, k: int) -> Any:
-        """The state at step ``k`` ≤ furthest, from the nearest earlier snapshot and with the journal's parameters."""
+    def _stand_at_the_end(self, arrived: Any, state: Any) -> None:
+        """Be at the latest step: what the step left, and the same with the present parameters acting on it."""
+        self._arrived, self._state = self._arrived_at_end, self._end = arrived, state
+        self._furthest = state.k
+
+    def _replay(self, k: int) -> tuple[Any, Any]:
+        """What step ``k`` ≤ furthest left, from the nearest earlier snapshot and with the journal's parameters, and what is shown there."""
         if k == self._furthest:
-            return self._end
-        state = self._snapshots.nearest(k, self._state)
+            return self._arrived_at_end, self._end
+        state = self._snapshots.nearest(k, self._arrived)
         for (_, dynamics, landscape), start, stop, moved in self._journal.segments(state.k, k):
             if moved:
                 state = dynamics.moved_to(state, landscape)
             state, _ = dynamics.advance(state, landscape, stop - start, every=stop)
+        arrived = state
         if k == 0 and self._journal.changed_at(0):  # counts at once: no step leads there
             _, dynamics, landscape = self._journal.acting_at(0)
             if self._journal.moved_at(0):
                 state = dynamics.moved_to(state, landscape)
             state, _ = dynamics.advance(state, landscape, 0, self._record.every)
-        return state
+        return arrived, state
 
     def _frame_of(self, state: Any) -> Frame:
         """What is seen of a state; asked for again (views, lines of theory), it is the same frame and costs nothing."""

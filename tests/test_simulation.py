@@ -220,6 +220,51 @@ def test_a_run_that_was_changed_at_birth_and_in_its_course_is_lived_again_bit_fo
         np.testing.assert_array_equal(again.goto(k).x, sim.goto(k).x)
 
 
+LANDSCAPES = [sv.landscapes.Ackley(), sv.landscapes.StyblinskiTang(), sv.landscapes.Salomon()]
+MOVING = [name for name in sv.dynamics.ALL if name != "FiniteSet"]
+
+
+def moved_at_step_10(name, landscapes, apply):
+    """A run that finds other landscapes at step 10, and goes on to step 20 on the last of them."""
+    sim = sv.Simulation(sv.dynamics.ALL[name](), RASTRIGIN, sv.Swarm(n=20, d=2, seed=3))
+    sim.advance(10)
+    for landscape in landscapes:
+        sim.landscape = landscape
+        if apply:
+            sim.apply()
+    sim.advance(10)
+    return sim
+
+
+def assert_same_states(one, other):
+    for field, mine, its in zip(one._state._fields, one._state, other._state, strict=True):
+        if isinstance(mine, np.ndarray | int | float):
+            np.testing.assert_array_equal(mine, its, err_msg=field)
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_landscapes_that_a_paused_run_only_passed_through_leave_no_trace(name):
+    """The best value and what agents remember are valued anew on the landscape that stays, as a replay of the journal does it."""
+    sim = moved_at_step_10(name, LANDSCAPES, apply=True)
+    assert_same_states(sim, moved_at_step_10(name, LANDSCAPES[-1:], apply=False))
+    assert_same_states(sim, sv.Simulation.replay(sim.journal, sim.initial_swarm, 20))
+
+
+@pytest.mark.parametrize("back", ["goto", "retrace"])
+@pytest.mark.parametrize("name", MOVING)
+def test_a_new_branch_from_the_step_at_which_the_landscape_was_replaced_begins_on_the_new_one(name, back):
+    sim = moved_at_step_10(name, LANDSCAPES[-1:], apply=False)
+    again = sim.fork()
+    getattr(again, back)(10)
+    again.landscape = LANDSCAPES[-1].copy()
+    again.advance(10)
+    assert_same_states(again, sim)
+    again.goto(10)
+    again.landscape = RASTRIGIN.copy()  # as if nothing had been replaced
+    again.advance(10)
+    assert_same_states(again, moved_at_step_10(name, [], apply=False))
+
+
 def test_a_fork_has_the_same_past_and_a_future_of_its_own():
     sim = run()
     sim.advance(300)
