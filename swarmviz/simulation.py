@@ -386,7 +386,7 @@ class Simulation:
     def _stand_at_the_end(self, arrived: Any, state: Any) -> None:
         """Be at the latest step: what the step left, and the same with the present parameters acting on it."""
         self._arrived, self._state = self._arrived_at_end, self._end = arrived, state
-        self._furthest = state.k
+        self._furthest: int = state.k
 
     def _replay(self, k: int) -> tuple[Any, Any]:
         """What step ``k`` ≤ furthest left, from the nearest earlier snapshot and with the journal's parameters, and what is shown there."""
