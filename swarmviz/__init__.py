@@ -10,7 +10,7 @@ from swarmviz.version import __version__
 
 choose_cache(__version__)
 
-from swarmviz import dynamics, ensembles, landscapes, schedules
+from swarmviz import dynamics, ensembles, landscapes, plot, schedules
 from swarmviz.dynamics import *
 from swarmviz.ensembles import run_ensemble, sweep
 from swarmviz.frame import Diverged, Frame
@@ -25,6 +25,7 @@ __all__ = [
     "dynamics",
     "ensembles",
     "landscapes",
+    "plot",
     "run_ensemble",
     "schedules",
     "sweep",

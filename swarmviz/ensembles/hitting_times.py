@@ -19,6 +19,7 @@ from swarmviz.ensembles.runtimes import (
     expected_with_interval,
     first_reached,
 )
+from swarmviz.ensembles.statistics import located
 from swarmviz.parameters import Described, Real, Whole
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def hitting(
     }
     coordinates = {"target": ("target", np.array(levels), described_as("Largest best F − F* that counts as reached"))}
     result = xarray.Dataset(variables, attrs=data.attrs | {"gradient_cost": factor}).assign_coords(coordinates)
-    return result.drop_vars([name for name in ("t", "step") if name in result.coords])
+    return located(result.drop_vars([name for name in ("t", "step") if name in result.coords]), data)
 
 
 def ert(hits: xarray.Dataset, confidence: float = 0.95, resamples: int = RESAMPLES, seed: int = 0) -> xarray.Dataset:
@@ -318,8 +319,4 @@ def _statistics(
         name: part.assign_attrs(described_as(*about))
         for (name, about), part in zip(meanings.items(), parts, strict=True)
     }
-    table = xarray.Dataset(result, attrs=like.attrs)
-    for name, values in table.coords.items():  # xarray forgets what they say of themselves
-        if name in like.coords:
-            values.attrs = dict(like[name].attrs)
-    return table
+    return located(xarray.Dataset(result, attrs=like.attrs), like)

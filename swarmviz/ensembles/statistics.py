@@ -123,10 +123,10 @@ def success_rate(data: xarray.Dataset, confidence: float = 0.95, tolerance: floa
     }
     if "criterion" in data["success"].attrs:
         result["success_rate"].attrs["criterion"] = data["success"].attrs["criterion"]
-    return _located(xarray.Dataset(result, attrs=data.attrs), data)
+    return located(xarray.Dataset(result, attrs=data.attrs), data)
 
 
-def _located(table: xarray.Dataset, data: xarray.Dataset) -> xarray.Dataset:
+def located(table: xarray.Dataset, data: xarray.Dataset) -> xarray.Dataset:
     """The table with what the coordinates of ``data`` say of themselves, which xarray forgets where functions are applied."""
     for name, values in table.coords.items():
         if name in data.coords:
@@ -194,7 +194,7 @@ def medians(
         }
         for (end, said), part in zip(meanings.items(), four, strict=True):
             result[f"{name}{end}"] = part.assign_attrs(described_as(said, units))
-    return _located(xarray.Dataset(result, attrs=data.attrs), data)
+    return located(xarray.Dataset(result, attrs=data.attrs), data)
 
 
 def summary(data: xarray.Dataset, confidence: float = 0.95, tolerance: float | None = None) -> xarray.Dataset:

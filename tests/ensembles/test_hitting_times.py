@@ -149,3 +149,13 @@ def test_what_is_refused():
         ert(hitting(data), confidence=1.0)
     with pytest.raises(ValueError, match="evaluations"):
         runtime_ecdf(hitting(data), [])
+
+
+def test_the_axes_of_a_sweep_say_what_they_are_in_all_that_is_made_of_hitting_times():
+    table = sv.sweep(
+        sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=5, d=1), {"sigma": [0.5, 1.0]}, runs=3, steps=10, record=None
+    )
+    hits = hitting(table, [1e-1])
+    for found in (hits, ert(hits), runtime_ecdf(hits), compare(hits, hits)):
+        assert found["sigma"].attrs == table["sigma"].attrs and "σ" in found["sigma"].attrs["symbol"]
+        assert "long_name" in found["target"].attrs
