@@ -51,7 +51,8 @@ def titled(part: Described) -> dict[str, Any]:
 
 def shortened(part: Described) -> list:
     """A part in the format of links."""
-    values = plain_values(part)
+    known = part.declared()  # a function has more to say for itself, which is code and in no link
+    values = {n: v for n, v in plain_values(part).items() if n in known}
     return [type(part).__name__, {n: v for n, v in values.items() if not identical(v, plain(part.param[n].default))}]
 
 

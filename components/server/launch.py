@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from components.server import origins
+from components.server import origins, own_functions
 
 ROOT = Path(__file__).parents[2]
 PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
@@ -146,19 +146,41 @@ def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[
 @click.option(
     "--sessions", default="", metavar="NUMBER", help="Visitors at a time, ≥ 1 (SWARMVIZ_SESSIONS); 40 when absent."
 )
+@click.option("--low", type=float, help="Lower end of the box of a function in a file, FILE.py:NAME.")
+@click.option("--high", type=float, help="Upper end of it.")
+@click.option("--d", type=int, help="The only dimension of that function; any when absent.")
 @click.option("--check", is_flag=True, hidden=True, help="See whether the options are right, and serve nothing.")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
-def main(port: str, address: str, origin: str, prefix: str, sessions: str, check: bool, more: tuple[str, ...]) -> None:
-    """Serve the page until Ctrl-C."""
+def main(
+    port: str,
+    address: str,
+    origin: str,
+    prefix: str,
+    sessions: str,
+    low: float | None,
+    high: float | None,
+    d: int | None,
+    check: bool,
+    more: tuple[str, ...],
+) -> None:
+    """Serve the page until Ctrl-C.
+
+    FILE.py:NAME, in front of other options, puts a function of your own (or a swarmviz.landscapes.Function) into the page's menu of
+    landscapes; the file is run.
+    """
     try:
+        more, own = own_functions.split(more)
+        classes = own_functions.loaded(own, low, high, d)
         number = require_port(port)
         prefix = require_prefix(prefix)
         hosts = origins.allowed(address, number, origin)
         if sessions and not (sessions.isascii() and sessions.isdecimal() and int(sessions) > 0):
             raise ValueError(f"sessions = {sessions!r}: must be a whole number ≥ 1")
         require_free(address, number)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise OptionError(str(error)) from None
+    for sentence in own_functions.put_into_menu(classes):
+        click.echo(sentence)
     if check:
         return
     if sessions:

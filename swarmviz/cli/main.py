@@ -1,6 +1,7 @@
 """The command line: ``swarmviz run``, ``sweep``, ``figure`` and ``serve``.
 
-What is typed is checked by the parameters' declarations, from which the help is made as well; none of it is run as code.
+What is typed is checked by the parameters' declarations, from which the help is made as well; none of it is run as code, but for
+the file of a person's own function that ``--landscape`` or ``serve`` names.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
 from swarmviz.cli.outcome import cli_errors, print_costs, print_summary, runs_text, write_outputs
 from swarmviz.cli.output import picture, require_writable, write_data, write_file
-from swarmviz.cli.values import chosen, listed, owner, pairs, parse_value, problem
+from swarmviz.cli.values import landscape_class, listed, owner, pairs, parse_value, problem
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.exports.mpl.figure import by_hand
@@ -43,7 +44,10 @@ def common(function: Any) -> Any:
     """The options of run and sweep."""
     shared = (
         click.option("--dynamics", required=True, help="One of the dynamics below."),
-        click.option("--landscape", default="Rastrigin", show_default=True, help="One of the landscapes below."),
+        click.option("--landscape", default="Rastrigin", show_default=True, help="One of the landscapes below, or "
+                     "FILE.py:NAME, a function or a swarmviz.landscapes.Function in a file of your own, which is run."),
+        click.option("--low", type=float, help="Lower end of the box, in every coordinate, of a function in a file."),
+        click.option("--high", type=float, help="Upper end of it."),
         click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A parameter: sigma=0.7, landscape.draw=3, "
                      "initial=away, sigma=Linear(start=1,end=0.1,duration=5)."),
         options.number(sv.Swarm, "n"),
@@ -77,7 +81,8 @@ def parts_and_options(
         When something is refused, or would have no effect beside the ``axes`` of the grid.
     """
     swarm = {name: given.pop(name) for name in ("n", "d", "seed")}
-    parts = problem(given.pop("dynamics"), given.pop("landscape"), given.pop("settings"), swarm, axes)
+    own_box = given.pop("low"), given.pop("high")
+    parts = problem(given.pop("dynamics"), given.pop("landscape"), given.pop("settings"), swarm, axes, own_box)
     how = given | {
         "stop": options.stop(given["stop"]),
         "record": options.recorded(given["record"], absent),
@@ -136,6 +141,7 @@ def sweep(out, csv, axes, store, **given):
     """Run an ensemble for every combination of parameters."""
     require_writable("--out", out)
     require_writable("--csv", csv)
+    own_box = given["low"], given["high"]
     texts, targets = pairs("--grid", axes), options.targets(given.pop("targets"))
     parts, how = parts_and_options(given, (), tuple(texts))
     how["record"] = options.recorded_for(targets, how["record"])
@@ -145,7 +151,7 @@ def sweep(out, csv, axes, store, **given):
         if name == "landscape":
             if click.get_current_context().get_parameter_source("landscape") is not ParameterSource.DEFAULT:
                 raise ValueError("--grid landscape: the landscape is given twice, by --landscape as well")
-            landscapes = [chosen("landscape", value, sv.landscapes.ALL, "--grid landscape") for value in listed(text)]
+            landscapes = [landscape_class(value, own_box, "--grid landscape") for value in listed(text)]
             continue
         whose, parameter = owner(classes, "--grid", name)
         grid[name] = [parse_value(name, value, classes[whose].declared()[parameter]) for value in listed(text)]

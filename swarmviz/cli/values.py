@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from swarmviz.cli.own_functions import class_at, is_address
 from swarmviz.dynamics import ALL as DYNAMICS
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.landscapes import ALL as LANDSCAPES
@@ -109,13 +110,32 @@ def chosen(kind: str, name: str, known: Any, option: str = "") -> Any:
     raise ValueError(f"{option or f'--{kind}'} {name}: is no {kind}{did_you_mean(name, known)}")
 
 
+def landscape_class(name: str, own_box: tuple[Any, Any], option: str = "") -> Any:
+    """A landscape's class by its name, or that of a function by its ``FILE.py:NAME``; only the latter needs the box."""
+    if is_address(name):
+        return class_at(option or "--landscape", name, *own_box)
+    return chosen("landscape", name, LANDSCAPES, option)
+
+
 def problem(
-    dynamics: str, landscape: str, settings: tuple[str, ...], swarm: dict[str, Any], axes: Iterable[str] = ()
+    dynamics: str,
+    landscape: str,
+    settings: tuple[str, ...],
+    swarm: dict[str, Any],
+    axes: Iterable[str] = (),
+    own_box: tuple[Any, Any] = (None, None),
 ) -> dict[str, Described]:
-    """Dynamics, landscape and swarm from the options; the ``axes`` of a grid will have other values, too."""
+    """Dynamics, landscape and swarm from the options; the ``axes`` of a grid will have other values, too.
+
+    ``own_box`` is that of a landscape that is a function in a file.
+    """
+    if own_box != (None, None) and not is_address(landscape) and "landscape" not in axes:
+        raise ValueError(
+            f"--low, --high: have no effect on {landscape}, which has a box of its own; only a FILE.py:NAME needs them"
+        )
     classes: dict[str, type[Described]] = {
         "dynamics": chosen("dynamics", dynamics, DYNAMICS),
-        "landscape": chosen("landscape", landscape, LANDSCAPES),
+        "landscape": landscape_class(landscape, own_box),
         "swarm": Swarm,
     }
     values: dict[str, dict[str, Any]] = {o: {} for o in OWNERS}

@@ -56,7 +56,7 @@ class Axis(NamedTuple):
     def labels(self) -> np.ndarray:
         """The values as a coordinate: numbers or texts, shape (values,)."""
         if not self.parameter:
-            names = [type(value).__name__ for value in self.values]
+            names = [value.label for value in self.values]
             return np.array(names if len(set(names)) == len(names) else [repr(value) for value in self.values])
         kinds = {type(value) for value in self.values}
         plain = kinds <= {int, float} or kinds in ({str}, {bool})

@@ -110,6 +110,9 @@ def sweep(
         settings.stop.require_name()
     threads = thread_count(1 if client is not None and threads is None else threads)
     axes = axes_of(problem, grid, n, d, landscapes)
+    if store is not None:
+        for landscape in (problem.landscape, *(value for axis in axes if not axis.parameter for value in axis.values)):
+            landscape.require_name()
     check(problem, axes, settings)
     work = locally if client is None else _on(client)
     cell_store = None if store is None else Store(store, manifest(problem, axes, settings))

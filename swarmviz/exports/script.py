@@ -10,6 +10,7 @@ import numpy as np
 from swarmviz import dynamics, landscapes, schedules
 from swarmviz.exports.metadata import title
 from swarmviz.journal import Change
+from swarmviz.landscapes.function.function import DIFFERENCE
 from swarmviz.parameters import Described, is_used
 from swarmviz.replay import RunSpec, run_of
 from swarmviz.serialise import changes, is_default
@@ -87,23 +88,50 @@ def _changed(before: Change, now: Change) -> list[str]:
 
 def _imports(parts: list[Described]) -> list[str]:
     """Parts whose classes are not of this package."""
+    own = [part for part in parts if isinstance(part, landscapes.Function)]
+    functions = [f for part in own for f in (part.code.f, part.code.gradient) if f is not None]
     foreign = {type(part) for part in parts if _address(type(part)) == type(part).__name__}
-    return sorted(f"from {kind.__module__} import {kind.__name__}" for kind in foreign)
+    return sorted(
+        {*(f"from {kind.__module__} import {kind.__name__}" for kind in foreign), *map(_import_of, functions)}
+    )
+
+
+def _import_of(function: Any) -> str:
+    """The line that imports a person's own function; where none can, what is to be written in its place."""
+    module, name = getattr(function, "__module__", None), getattr(function, "__qualname__", "")
+    if module is None or module == "__main__" or not name.isidentifier():
+        return f"# {_name_of(function)} is a function of your own that cannot be imported: define it here"
+    return f"from {module} import {name}"
+
+
+def _name_of(function: Any) -> str:
+    name = getattr(function, "__name__", type(function).__name__)
+    return name if name.isidentifier() else "f"
 
 
 def _address(kind: type) -> str:
+    if issubclass(kind, landscapes.Function):  # also one that a menu holds
+        return "sv.landscapes.Function"
     name = kind.__name__
     return next((f"{shelf}{name}" for shelf, known in SHELVES if known.get(name) is kind), name)
 
 
 def _made(part: Described, always: tuple[str, ...] = ()) -> str:
     """The call that makes a part, on one line when it fits."""
+    if isinstance(part, landscapes.Function):
+        values = part.arguments
+        kept = [n for n in values if values[n] is not None and (n != "difference" or values[n] != DIFFERENCE)]
+        return _call(part, kept, values)
     values = part.values_now()
     kept = [
         n
         for n in values
         if n in always or n not in part.param or (not is_default(part, n) and is_used(part, part.param[n]))
     ]
+    return _call(part, kept, values)
+
+
+def _call(part: Described, kept: list[str], values: dict[str, Any]) -> str:
     given = [f"{name}={_value(values[name])}" for name in kept]
     line = f"{_address(type(part))}({', '.join(given)})"
     if len(line) < WIDTH and "\n" not in line:
@@ -123,6 +151,8 @@ def _value(value: Any) -> str:
     """A value as Python source that gives back the same bits."""
     if isinstance(value, Described):
         return _made(value)
+    if callable(value):
+        return _name_of(value)
     text = pprint.pformat(_native(value), width=WIDTH, compact=True)
     return text.replace("\n", "\n    ")
 

@@ -18,6 +18,8 @@ from swarmviz.landscapes.eggholder import Eggholder
 from swarmviz.landscapes.finite_set import FineFiniteSetCurve, FiniteSetCurve
 from swarmviz.landscapes.formula.formula import Formula
 from swarmviz.landscapes.formula.tokens import FormulaError
+from swarmviz.landscapes.function.function import Function
+from swarmviz.landscapes.function.trial import SlowFunction
 from swarmviz.landscapes.goldstein_price import GoldsteinPrice
 from swarmviz.landscapes.griewank import Griewank, PrintedGriewank
 from swarmviz.landscapes.himmelblau import Himmelblau
@@ -54,4 +56,4 @@ ALL: dict[str, type[Landscape]] = {
     for landscape in _FAMILIAR + _OF_ONES_OWN + _OF_002 + _OF_OTHERS + _FURTHER + _USUAL + _VARIANTS
 }
 
-__all__ = ["ALL", "FormulaError", "Landscape", "Well", *ALL]
+__all__ = ["ALL", "FormulaError", "Function", "Landscape", "SlowFunction", "Well", *ALL]

@@ -82,10 +82,10 @@ class Landscape(Described):
         At how many places F is given by a table, and interpolated between them; 0 for a formula.
     """
 
-    title: ClassVar[str] = "Landscape"
+    title: str = "Landscape"
     equation: str = ""
     reference: ClassVar[str] = ""
-    remark: ClassVar[str] = ""
+    remark: str = ""
     low: Any = -1.0
     high: Any = 1.0
     dims: tuple[int, int | None] = (1, None)
@@ -166,6 +166,14 @@ class Landscape(Described):
 
     def require_defined_in_box(self, d: int) -> None:
         """Raise ``ValueError`` when F is not a number at one of some points of the box in ``d`` dimensions."""
+
+    @property
+    def label(self) -> str:
+        """What it is called on an axis of landscapes."""
+        return type(self).__name__
+
+    def require_name(self) -> None:
+        """Raise ``TypeError`` when a store could not tell it from another landscape."""
 
     def advice(self, X: np.ndarray) -> str:
         """Advice when an energy is no longer finite, for the last positions ``X`` (N, d); empty where F is not the cause."""

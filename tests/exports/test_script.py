@@ -50,3 +50,22 @@ def test_a_dynamics_from_elsewhere_is_imported_from_where_it_is():
 
 def test_no_line_of_a_script_is_too_wide_to_read():
     assert max(map(len, exports.python_lines(from_points()).splitlines())) <= 110
+
+
+def test_a_function_of_ones_own_is_imported_or_named_as_what_is_missing():
+    from tests.landscapes.function import own
+
+    landscape = sv.landscapes.Function(own.quartic, -2, 2, own.quartic_slope, minimisers=[[1.0, 1.0]], title="quartic")
+    sim, there = sv.Simulation(sv.CBO(), landscape, sv.Swarm(n=10, seed=7)), {}
+    sim.advance(10)
+    lines = exports.python_lines(sim)
+    assert "from tests.landscapes.function.own import quartic" in lines and "difference" not in lines
+    exec(compile(lines, "lines", "exec"), there)
+    assert np.array_equal(there["frame"].x, sim.frame.x)
+    assert "sv.landscapes.Function(" in exports.python_lines(
+        sv.Simulation(sv.CBO(), landscape.as_class("loss")(), sv.Swarm(n=10, seed=7))
+    )
+    nameless = sv.landscapes.Function(lambda X: np.square(X).sum(axis=1), -2, 2)
+    assert "cannot be imported: define it here" in exports.python_lines(
+        sv.Simulation(sv.CBO(), nameless, sv.Swarm(n=10))
+    )

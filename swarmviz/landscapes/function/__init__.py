@@ -1,0 +1,1 @@
+"""A landscape from a function in Python."""
