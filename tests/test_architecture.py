@@ -156,7 +156,9 @@ def test_no_line_of_the_page_names_a_dynamics_or_a_landscape(path):
         n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)
     }
     strings = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-    assert not (words | strings) & {*sv.dynamics.ALL, *sv.landscapes.ALL}
+    imports = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and (n.module or "").split(".")[0] in FOREIGN]
+    theirs = {name.asname or name.name for n in imports for name in n.names}  # Bokeh has a Grid, too
+    assert not ((words - theirs) | strings) & {*sv.dynamics.ALL, *sv.landscapes.ALL}
 
 
 @pytest.mark.parametrize(

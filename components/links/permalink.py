@@ -66,6 +66,8 @@ def write(state: VisitState) -> str:
     """
     try:
         check_costs(state.runs)
+        for run in state.runs:
+            _require_linkable(run)
     except ValueError as error:
         raise Unlinkable(str(error)) from None
     stop = NEVER if state.stop[0] == NEVER[0] else state.stop
@@ -92,6 +94,13 @@ def fitting(state: VisitState) -> Link:
     except Unlinkable as error:
         lost = f"The link opens the present parameters at step 0: this run cannot be reopened where it stands, because {error}."
         return Link(write(state._replace(runs=tuple(run.restarted() for run in state.runs))), lost)
+
+
+def _require_linkable(run: RunSpec) -> None:
+    """Raise ``ValueError``, in words that continue "because", when a landscape of the run is one that no link holds."""
+    for change in run.until(run.k).journal:
+        if change.landscape.unlinkable:
+            raise ValueError(change.landscape.unlinkable)
 
 
 def _packed(run: RunSpec) -> list:
@@ -191,9 +200,11 @@ def _run(content: Any) -> RunSpec:
     start = Journal.at_start(built(dynamic, dynamics.ALL), built(landscape, landscapes.ALL))
     run = RunSpec(start, built(swarm, {Swarm.__name__: Swarm}), k)
     check_cost(run)
+    _require_linkable(run)
     run = run._replace(journal=Journal([*start, *journal_codec.unpacked(changes, start[0], MAX_CHANGES)]))
     if run.journal[-1].k > k:
         raise ValueError("it holds changes after its last step")
+    _require_linkable(run)
     for change in run.journal:
         change.landscape.require_dimension(run.swarm.d)
     return run

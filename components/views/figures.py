@@ -11,7 +11,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from bokeh.models import ColumnDataSource, CustomJS, Div, Grid, HoverTool, Label, Legend, LegendItem, LogScale, Range1d
+from bokeh.models import (
+    Axis,
+    ColorBar,
+    ColumnDataSource,
+    CustomJS,
+    Div,
+    Grid,
+    HoverTool,
+    Label,
+    Legend,
+    LegendItem,
+    LogScale,
+    Plot,
+    Range1d,
+    Title,
+)
 from bokeh.plotting import figure
 from bokeh.themes import Theme as BokehTheme
 
@@ -61,7 +76,7 @@ if (n > 0 && fig.inner_width > 0) {
 """
 
 # Panel-material-ui paints over every figure in the browser, except for what the document's theme names: a page gives its document this one.
-OWN_LOOKS = BokehTheme(json={"attrs": {name: {} for name in ("Plot", "Axis", "Grid", "Legend", "ColorBar", "Title")}})
+OWN_LOOKS = BokehTheme(json={"attrs": {model.__name__: {} for model in (Plot, Axis, Grid, Legend, ColorBar, Title)}})
 
 
 def new_figure(x_label: str = "", y_label: str = "", **options: Any) -> figure:

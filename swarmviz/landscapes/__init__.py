@@ -21,6 +21,7 @@ from swarmviz.landscapes.formula.tokens import FormulaError
 from swarmviz.landscapes.function.function import Function
 from swarmviz.landscapes.function.trial import SlowFunction
 from swarmviz.landscapes.goldstein_price import GoldsteinPrice
+from swarmviz.landscapes.grid.grid import Grid
 from swarmviz.landscapes.griewank import Griewank, PrintedGriewank
 from swarmviz.landscapes.himmelblau import Himmelblau
 from swarmviz.landscapes.holder_table import HolderTable
@@ -42,7 +43,7 @@ from swarmviz.landscapes.xin_she_yang import XinSheYang
 from swarmviz.landscapes.zakharov import Zakharov
 
 _FAMILIAR = (Ackley, Rastrigin, DoubleWell, Himmelblau, Rosenbrock, Sphere)
-_OF_ONES_OWN = (GaussianMixture, Formula, Tabulated)
+_OF_ONES_OWN = (GaussianMixture, Formula, Grid, Tabulated)
 _OF_002 = (Levy, LevyN13, DropWave, SchafferN2, BukinN6, WideRastrigin, PrintedRastrigin)
 _OF_OTHERS = (Griewank, Salomon, Schwefel220, XinSheYang, DiscontinuousIntegrand, FiniteSetCurve)
 _FURTHER = (SixHumpCamel, StyblinskiTang, Michalewicz, Easom, Eggholder, HolderTable, Zakharov)

@@ -172,6 +172,11 @@ class Landscape(Described):
         """What it is called on an axis of landscapes."""
         return type(self).__name__
 
+    @property
+    def unlinkable(self) -> str:
+        """Why a link cannot hold it, in words that continue "because"; empty where it can."""
+        return ""
+
     def require_name(self) -> None:
         """Raise ``TypeError`` when a store could not tell it from another landscape."""
 

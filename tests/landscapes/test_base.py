@@ -28,6 +28,7 @@ VARIANTS = {
     "FiniteSetCurve": {"height": 0.1},
     "FineFiniteSetCurve": {"height": 3.0},
     "Tabulated": {"table": (3.0, -1.0, 4.0, 0.5)},
+    "Grid": {"table": (3.0, -1.0, 4.0, 0.5, 2.0, 1.0), "span": (-2.0, 1.0)},
     "Michalewicz": {"steepness": 2},
     "Shekel": {"holes": 5},
     "GaussianMixture": {

@@ -7,6 +7,7 @@ from swarmviz.landscapes import ALL
 
 KINKS = {  # class → a point at which the slope jumps along the first coordinate, or nearly so
     "Ackley": (0.0, 0.0), "AlpineN1": (0.0, 1.0), "BukinN6": (1.0, 0.01), "CrossInTray": (0.0, 1.3), "Eggholder": (52.0, 5.0),
+    "Grid": (3.0, 0.5),
     "HolderTable": (0.0, 1.0), "Tabulated": (1.0,), "Salomon": (0.0, 0.0), "Schwefel220": (0.0, 1.0), "XinSheYang": (0.0, 1.0),
 }  # fmt: skip
 VALLEYS = {  # far places that random ones do not meet

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from mpmath import cos, e, exp, fabs, fprod, fsum, mp, mpf, pi, sin, sqrt
+from mpmath import cos, e, exp, fabs, fprod, fsum, lu_solve, matrix, mp, mpf, pi, sin, sqrt
 
 mp.dps = 50
 
@@ -299,3 +299,37 @@ def tabulated(x, table=(2, 1, 0.5, 2, 4, 2, 0, 1, 2)):
         if t <= i + 1:
             return a + (t - i) * (b - a)
     return U[-1]
+
+
+BASINS = (
+    (6, 5, 4.5, 5, 5.5, 6), (5, 2, 1.5, 3.5, 4, 5), (4.5, 1, 0.5, 3, 2.5, 4), (5, 3, 3.5, 3.5, 1, 3.5), (5.5, 4, 3, 1.5, 0, 4),
+    (6, 5.5, 5, 4.5, 4, 6),
+)  # fmt: skip
+
+
+def through(U, u):
+    """The not-a-knot spline through U at 0, 1, … by its second derivatives M, at u."""
+    S = len(U)
+    A, right = matrix(S, S), matrix(S, 1)
+    for k, first in ((0, 0), (S - 1, S - 3)):  # the third derivative does not jump beside the end
+        A[k, first], A[k, first + 1], A[k, first + 2] = 1, -2, 1
+    for i in range(1, S - 1):
+        A[i, i - 1], A[i, i], A[i, i + 1] = 1, 4, 1
+        right[i] = 6 * (U[i - 1] - 2 * U[i] + U[i + 1])
+    M = lu_solve(A, right)
+    u = min(max(u, mpf(0)), mpf(S - 1))
+    i = min(int(u), S - 2)
+    a, b = i + 1 - u, u - i
+    return M[i] * a**3 / 6 + M[i + 1] * b**3 / 6 + (U[i] - M[i] / 6) * a + (U[i + 1] - M[i + 1] / 6) * b
+
+
+@reference("Grid")
+def grid(x, table=BASINS, span=(-3, 3)):
+    """A spline along the second coordinate in every row, and one along the first through what they give at x_2."""
+    low, high = mpf(span[0]), mpf(span[1])
+
+    def along(row, t):
+        return through([mpf(c) for c in row], (t - low) / (high - low) * (len(row) - 1))
+
+    rows = [along(row, x[1]) for row in table] if len(x) == 2 else table
+    return along(rows, x[0])

@@ -1,0 +1,1 @@
+"""A landscape through a table of values on a grid."""
