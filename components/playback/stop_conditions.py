@@ -59,8 +59,9 @@ class StopCondition:
         if self.kind == "t" and sim.t < self.at and sim.k:
             steps = min(steps, max(1, math.ceil((self.at - sim.t) / (sim.t / sim.k) - 1e-9)))
         if self.kind == "evaluations" and (left := self.at - (sim.evaluations or 0)) > 0:
-            most = sim.dynamics.cost_of_step(sim.initial_swarm.n).evaluations
-            steps = min(steps, max(1, int(left // most)))  # none of them but the last can reach it
+            swarm, differences = sim.initial_swarm, sim.landscape.values_per_gradient(sim.initial_swarm.d)
+            most = sim.dynamics.cost_of_step(swarm.n).by_differences(differences)
+            steps = min(steps, max(1, int(left // most.evaluations)))  # none of them but the last can reach it
         if self.kind == "stall":
             steps = min(steps, max(1, int(self.at // 10)))
         return steps

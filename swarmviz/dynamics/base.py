@@ -184,6 +184,7 @@ class Dynamics(Described):
         steps: Steps,
         output: Output,
         why: Mapping[tuple[int, int], Diverged] | None = None,
+        values_per_gradient: int = 0,
         **changed: Any,
     ) -> BatchResult:
         """What became of the State of a batch in some steps.
@@ -194,6 +195,8 @@ class Dynamics(Described):
             What the kernel has written.
         why : mapping, optional
             By seed and step the reason of a failure, where it is another than an energy that is not finite.
+        values_per_gradient : int
+            That of the landscape, from a dynamics that follows ∇F.
         **changed : arrays
             The fields of the State that are other than before.
         """
@@ -203,6 +206,8 @@ class Dynamics(Described):
             for name, counts in self._spent(state, changed, output, np.append(k, end)).items():
                 output.records[:, [o.name for o in self.observables].index(name)] = counts[:, :-1]
                 changed[name] = counts[:, -1].copy()
+        if values_per_gradient:
+            self._count_differences(state, changed, output, values_per_gradient)
         after = state._replace(k=end, clock=self._clock(state), **changed)
         return BatchResult(StateBatch(after), output.failures, k, output.records, self.observables, why)
 
@@ -215,6 +220,15 @@ class Dynamics(Described):
             before = getattr(state, name) if state.k > 0 else np.full(len(state.seed), getattr(start, name))
             counts[name] = before[:, None] + getattr(step, name) * taken
         return counts
+
+    def _count_differences(self, state: Any, changed: dict[str, Any], output: Output, values: int) -> None:
+        """Count the gradients of a call as the values of F that stand for them (:mod:`swarmviz.dynamics.cost`)."""
+        of_f, of_slopes = ([o.name for o in self.observables].index(name) for name in Cost._fields)
+        before, records = state.gradients, output.records
+        records[:, of_f] += values * (records[:, of_slopes] - before[:, None])
+        records[:, of_slopes] = before[:, None]
+        changed["evaluations"] = changed["evaluations"] + values * (changed["gradients"] - before)
+        changed["gradients"] = before
 
     def _last_step(self, state: Any, changed: Mapping[str, Any], end: int) -> Any:
         """The step of a call up to which the runs have moved: ``end``, or an array (runs,) where some came to a standstill before."""

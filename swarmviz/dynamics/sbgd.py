@@ -302,7 +302,8 @@ class SBGD(Dynamics):
         rule = Rule(self.h0, self.gamma, self.backtracks, self.c, self.q)
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         advance_runs(runs, call, rule, Transfer(self.p, self.tol), box, smooth_objective_of(landscape, d), output)
-        return self._result(state, call, output, **runs._asdict())
+        differences = landscape.values_per_gradient(d)
+        return self._result(state, call, output, values_per_gradient=differences, **runs._asdict())
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)

@@ -422,7 +422,8 @@ class SSA(Dynamics):
         params = Params(self.lam, self.cutoff, self.dt, PROFILES[self.profile], PROVISIONAL[self.provisional])
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         advance_runs(runs, call, params, temperature, box, smooth_objective_of(landscape, d), output)
-        return self._result(state, call, output, **runs._asdict())
+        differences = landscape.values_per_gradient(d)
+        return self._result(state, call, output, values_per_gradient=differences, **runs._asdict())
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)

@@ -167,6 +167,10 @@ class Landscape(Described):
     def require_defined_in_box(self, d: int) -> None:
         """Raise ``ValueError`` when F is not a number at one of some points of the box in ``d`` dimensions."""
 
+    def values_per_gradient(self, d: int) -> int:
+        """How many values of F stand for one of ∇F in ``d`` dimensions; 0 where there is a gradient."""
+        return 0
+
     @property
     def label(self) -> str:
         """What it is called on an axis of landscapes."""

@@ -148,6 +148,9 @@ class Function(Landscape):
         """The block function of ∇F."""
         return self.code.block_gradient()
 
+    def values_per_gradient(self, d):
+        return 0 if self.code.gradient is not None else 2 * d
+
     def require_dimension(self, d):
         super().require_dimension(d)
         if d not in self.code.tried:
