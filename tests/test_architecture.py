@@ -212,6 +212,8 @@ ACROSS = {  # what is tested across the modules of a folder
     "dynamics/test_observables.py",
     "kernels/test_memory.py",
     "kernels/test_recorded_bits.py",
+    "landscapes/formula/test_memory.py",
+    "landscapes/function/test_cost.py",
     "landscapes/test_regularity.py",
     "links/test_links_of_before.py",
     "papers/test_results.py",
