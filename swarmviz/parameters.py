@@ -100,7 +100,11 @@ class Real(Declaration, param.Number):
             return
         if isinstance(val, bool) or not isinstance(val, AnyReal):
             self.refuse(val, f"must be a number{self._within}, not {type(val).__name__}")
-        if not math.isfinite(val) or not self.contains(float(val)):
+        try:
+            right = math.isfinite(val) and self.contains(float(val))
+        except OverflowError:  # a whole number that no float holds
+            right = False
+        if not right:
             self.refuse(val, f"must be a finite number{self._within}")
 
     def contains(self, value: float) -> bool:
@@ -197,7 +201,8 @@ def written(value: Any) -> str:
 
 def is_used(owner: Described, declared: param.Parameter) -> bool:
     """Whether a parameter matters while the others are as they are."""
-    return all(getattr(owner, name) in values for name, values in (getattr(declared, "used_when", None) or {}).items())
+    needs = getattr(declared, "used_when", None) or {}
+    return all(getattr(owner, name) in values for name, values in needs.items()) and owner.matters(declared.name)
 
 
 _restoring = ContextVar("restoring", default=False)
@@ -259,6 +264,14 @@ class Described(param.Parameterized):
             means = " and ".join(f"{n} = {' or '.join(map(repr, v))}" for n, v in needs.items())
             now = " and ".join(f"{n} = {getattr(self, n)!r}" for n in needs)
             declared.refuse(getattr(self, name), f"has no effect with {now}; it needs {means}")
+
+    def matters(self, name: str) -> bool:
+        """Whether a parameter has an effect at all, whatever the choices are: one of a formula has none where the formula lacks it."""
+        return True
+
+    def slider_range(self, name: str) -> tuple[float, float] | None:
+        """The range of a parameter's slider where it is not that of its declaration; None where it is."""
+        return None
 
     @classmethod
     def declared(cls) -> dict[str, param.Parameter]:

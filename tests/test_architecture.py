@@ -213,6 +213,7 @@ ACROSS = {  # what is tested across the modules of a folder
     "kernels/test_memory.py",
     "kernels/test_recorded_bits.py",
     "landscapes/formula/test_memory.py",
+    "landscapes/formula/test_parameters.py",
     "landscapes/function/test_cost.py",
     "landscapes/test_regularity.py",
     "links/test_links_of_before.py",

@@ -460,6 +460,30 @@ def test_what_is_sent_after_an_edit_says_all_even_when_it_was_sent_before(runnin
     assert set(seen[1]) == {row["name"] for section in running.controls.form.spec for row in section["rows"]}
 
 
+def test_a_parameter_of_a_formula_gets_a_slider_and_moves_the_running_swarm(running):
+    edit(running, "landscape", "Formula")
+    settle(running)
+    assert row(running, "landscape.a")["hidden"] and not row(running, "landscape.a").get("slider")
+    edit(running, "landscape.text", "a*x^2 + y^2 with a = 1 in [0, 3]")
+    settle(running)
+    shown = row(running, "landscape.a")
+    assert (
+        not shown["hidden"]
+        and (shown["slider"]["low"], shown["slider"]["high"]) == (0.0, 3.0)
+        and shown["value"] == 1.0
+    )
+    assert row(running, "landscape.b")["hidden"]
+    edit(running, "landscape.a", "2.5")
+    k = running._sim.k
+    assert wait(lambda: running._sim.k > k + 5 and running._sim.landscape.a == 2.5)
+    assert [c.landscape.a for c in running._sim.journal if c.landscape.text.startswith("a*x^2")][-1] == 2.5
+    edit(running, "landscape.a", "3.5")
+    assert "0 ≤ a ≤ 3" in row(running, "landscape.a")["error"] and running._sim.landscape.a == 2.5
+    edit(running, "landscape.text", "x^2 + y^2")
+    settle(running)
+    assert row(running, "landscape.a")["hidden"] and wait(lambda: running._sim.landscape.parameters == {})
+
+
 def test_an_error_about_a_row_goes_when_its_cause_does(running):
     edit(running, "landscape", "Formula")
     settle(running)

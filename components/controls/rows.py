@@ -133,8 +133,16 @@ def rows_of(owner: Described, prefix: str) -> list[Row]:
         if getattr(declared, "schedulable", False):
             rows += _schedulable(declared, row, getattr(owner, name))
         else:
-            rows.append(_with_editor(declared, row, getattr(owner, name)))
+            rows.append(_with_own_slider(owner, name, _with_editor(declared, row, getattr(owner, name))))
     return rows
+
+
+def _with_own_slider(owner: Described, name: str, row: Row) -> Row:
+    """The row with the slider that its owner gives it in place of that of the declaration; none where it has no effect."""
+    if not owner.matters(name):
+        return row._replace(slider=None)
+    own = owner.slider_range(name)
+    return row._replace(slider={"low": own[0], "high": own[1], "log": False, "whole": False}) if own else row
 
 
 @lru_cache(4096)  # of every parameter of the page: a slider that is dragged asks for all rows of its part

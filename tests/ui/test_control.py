@@ -189,6 +189,21 @@ def test_a_formula_is_drawn_at_once_and_a_bad_one_is_explained_under_its_box(lab
     assert not lab.complaints
 
 
+def test_a_parameter_of_a_formula_has_a_slider_that_moves_the_running_swarm(lab, server):
+    lab.open(server.page)
+    lab.choose("landscape", "Formula")
+    assert not lab.row("landscape.a").is_visible()
+    lab.type("landscape.text", "x^2 + y^2 + a*cos(b*x)*cos(b*y) with a = 0 in [0, 8], b = 3 in [1, 6]")
+    lab.wait(lambda: lab.row("landscape.b").is_visible(), "a parameter has no slider", 30)
+    assert lab.row("landscape.a").is_visible() and not lab.row("landscape.g").is_visible()
+    k = lab.step
+    assert 6.0 < float(lab.slide("landscape.a", 1.0)) <= 8.0
+    lab.wait(lambda: lab.step > k + 5, "the swarm does not go on", 30)
+    assert lab.error("landscape.a") == ""
+    lab.picture("formula with sliders")
+    assert not lab.complaints
+
+
 PASTE = """(box, text) => {
   const clipboardData = new DataTransfer()
   clipboardData.setData("text", text)

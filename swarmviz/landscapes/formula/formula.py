@@ -2,17 +2,18 @@
 
     Formula("x**2 + 10*sin(3*x)*exp(-abs(y))", box=(-5, 5))
     Formula("10*d + sum(i, x_i^2 - 10*cos(2*pi*x_i))", known=[[0]])
+    Formula("a*x^2 + sum(i, cos(b*x_i)) with a = 1 in [0, 3], b = 2 in [0, 9]", b=4.5)
 
 The text is parsed (:mod:`swarmviz.landscapes.formula.parser`) and never run. Its tree becomes numbers
 (:mod:`swarmviz.landscapes.formula.program`) that one pair of compiled functions interprets
 (:mod:`swarmviz.landscapes.formula.interpreter`): nothing is derived, compiled or kept for a formula, and what is computed is what is
-written.
+written. Its parameters are numbers of the landscape like any other, and constants of the program.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import param
@@ -21,10 +22,10 @@ from param.parameterized import Undefined
 from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.formula import interpreter, undefined
 from swarmviz.landscapes.formula.latex import latex
-from swarmviz.landscapes.formula.parser import Node, dimension, parse, reach
+from swarmviz.landscapes.formula.parser import LARGEST_PARAMETER, Coefficient, Node, dimension, parsed, reach
 from swarmviz.landscapes.formula.program import encode
-from swarmviz.landscapes.formula.tokens import FormulaError
-from swarmviz.parameters import Choice, Declaration, Vector
+from swarmviz.landscapes.formula.tokens import LETTERS_OF_PARAMETERS, FormulaError
+from swarmviz.parameters import Choice, Declaration, Real, Vector
 
 MAX_KNOWN_MINIMISERS = 64
 MAX_EQUATION_CHARS = 1200  # of LaTeX; the page needs a tenth of a second to set so many
@@ -57,6 +58,28 @@ class Text(Declaration, param.Parameter):
             _require_sense(val)
         except FormulaError as error:
             raise error.of(self.name) from None
+
+
+class Letter(Real):
+    """A parameter that holds the value of a parameter of the formula, within the range that the formula gives it; 0 where it has none."""
+
+    def __init__(self, letter, **params):
+        doc = f"Value of {letter} in the formula, which declares it at its end: … with {letter} = 1 in [0, 3]."
+        bounds = (-LARGEST_PARAMETER, LARGEST_PARAMETER)
+        super().__init__(0.0, bounds=bounds, symbol=letter, label=f"Parameter {letter}", doc=doc, **params)
+
+    def __set__(self, obj, val):
+        if obj is not None:
+            self._validate(val)
+            declared = _read(obj.text).parameters.get(self.name)
+            if declared is None and val != self.default:
+                self.refuse(
+                    val, f"has no effect: declare it at the end of the formula, … with {self.name} = 1 in [0, 3]"
+                )
+            if declared is not None and not declared.low <= val <= declared.high:
+                within = f"{declared.low:g} ≤ {self.name} ≤ {declared.high:g}"
+                self.refuse(val, f"must be a number with {within}, as the formula says")
+        super().__set__(obj, val)
 
 
 class Span(Vector):
@@ -109,6 +132,7 @@ class Formula(Landscape):
     text : str
         The formula: numbers, pi, e, d (the dimension), + − * / ^, functions, |x|, comparisons such as (x < 0), which are 1 or 0,
         ``norm(x)``, ``sum(i, x_i^2)`` and ``product(i, x_i)``. A sum leaves out the i for which a coordinate such as x_(i+1) is missing.
+        At its end it may declare parameters, each with its first value and the range of its slider: "a*x^2 with a = 1 in [0, 3]".
     box : (float, float)
         The interval in which every coordinate starts.
     undefined : {"refused", "+∞"}
@@ -116,11 +140,23 @@ class Formula(Landscape):
     known : array_like of shape (m, d), optional
         Its minimisers, where one knows them. One number stands for all coordinates. Points of another dimension do not count, nor do
         points that are not the lowest.
+    a, b, g, h, r, s, u, v : float
+        The values of parameters that the formula declares; what it says itself when absent. Another formula keeps those that it declares
+        alike.
 
     Raises
     ------
     FormulaError
         A ``ValueError`` that says what cannot be understood and at which character.
+    ValueError
+        When a parameter is out of the range that the formula gives it, or the formula does not declare it.
+
+    Examples
+    --------
+    >>> import swarmviz as sv
+    >>> F = sv.landscapes.Formula("a*x^2 + cos(b*x) with a = 1 in [0, 3], b = 2 in [0, 9]", b=0.0)
+    >>> F.a, F.values([[2.0]]).tolist()
+    (1.0, [5.0])
     """
 
     title = "Formula of one's own"
@@ -132,7 +168,10 @@ class Formula(Landscape):
     )
 
     text = Text("(x^2 + y^2)/4 - 3*cos(2*x)*cos(2*y)", symbol="F", label="Formula",
-                doc="The formula, such as x^2 + 3*sin(2*y) or sum(i, x_i^2 - cos(3*x_i)).")  # fmt: skip
+                doc="The formula, such as x^2 + 3*sin(2*y) or sum(i, x_i^2 - cos(3*x_i)), or with sliders: "
+                "a*x^2 + cos(b*x) with a = 1 in [0, 3], b = 2 in [0, 9].")  # fmt: skip
+    a, b, g, h = (Letter(letter) for letter in "abgh")
+    r, s, u, v = (Letter(letter) for letter in "rsuv")
     box = Span((-5.0, 5.0), symbol="D", label="Box", doc="The interval in which every coordinate starts.")
     undefined = Choice(
         {
@@ -150,21 +189,45 @@ class Formula(Landscape):
         doc="Known minimisers, shape (m, d); one number stands for all coordinates.",
     )
 
+    _declared: dict[str, Coefficient] | None = None  # what its text declares; None while it is being made
+
     def __init__(self, text=Undefined, **values):
-        values = dict(
-            sorted(values.items(), key=lambda item: item[0] != "box")
-        )  # first, because points are judged in it
-        super().__init__(**values, **({} if text is Undefined else {"text": text}))
+        formula = type(self).param["text"].default if text is Undefined else text
+        try:
+            declared = _read(formula).parameters
+        except FormulaError:  # the declaration of the text says so
+            declared = {}
+        first = ("text", "box")  # because parameters are judged by the text, and points in the box
+        given = {"text": formula, **{letter: own.value for letter, own in declared.items()}, **values}
+        super().__init__(**{name: given[name] for name in sorted(given, key=lambda name: name not in first)})
+        self._declared = declared
 
     @param.depends("text", watch=True, on_init=True)
     def _describe(self):
-        tree, _ = _read(self.text)
+        tree, _, parameters = _read(self.text)
         d, sums = dimension(tree), any(part.kind in ("sum", "product", "norm", "dimension") for part in tree)
         names = dict(enumerate("xyz", 1)) if d <= 3 and not sums else {i: f"x_{{{i}}}" for i in range(1, d + 1)}
         self.dims = (_smallest_dimension(tree), None)
         arguments = "x" if sums else ", ".join(names[i] for i in range(1, max(d, 1) + 1))
         arguments = arguments if sums or d <= 10 else rf"{names[1]}, \ldots, {names[d]}"
         self.equation = f"F({arguments}) = {latex(tree, names, MAX_EQUATION_CHARS)}"
+        if self._declared is not None:
+            before, self._declared = self._declared, parameters
+            for letter in LETTERS_OF_PARAMETERS:
+                if before.get(letter) != (own := parameters.get(letter)):
+                    setattr(self, letter, own.value if own else 0.0)
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The values of the parameters that the formula declares, by their letters."""
+        return {letter: getattr(self, letter) for letter in _read(self.text).parameters}
+
+    def matters(self, name):
+        return name not in LETTERS_OF_PARAMETERS or name in _read(self.text).parameters
+
+    def slider_range(self, name):
+        own = _read(self.text).parameters.get(name)
+        return (own.low, own.high) if own else None
 
     @property
     def low(self) -> float:
@@ -179,8 +242,9 @@ class Formula(Landscape):
     block_values, block_gradient = staticmethod(interpreter.values), staticmethod(interpreter.gradient)
 
     def constants(self):
-        program = _read(self.text)[1].copy()
+        program, values = _read(self.text).program.copy(), list(self.parameters.values())
         program[interpreter.CEILING] = CEILING if self.undefined == INFINITE else np.inf
+        program[interpreter.HEADER : interpreter.HEADER + len(values)] = values
         return program
 
     def values(self, X):
@@ -193,7 +257,7 @@ class Formula(Landscape):
 
     def minimisers(self, d):
         self.require_dimension(d)
-        question = (self.text, self.box, self.known, d)
+        question = (self.text, self.box, self.known, self.parameters, d)
         if self._judged[0] != question:  # a running swarm asks again and again
             self._judged = question, self._judge(d)
         return self._judged[1].copy()
@@ -202,9 +266,9 @@ class Formula(Landscape):
         """Those of the known points that may be minimisers in ``d`` dimensions: as low as any of them, and as any point that is tried."""
         if self.known is None or len(self.known[0]) not in (1, d):
             return np.empty((0, d))
-        tree, points = _read(self.text)[0], np.broadcast_to(np.array(self.known), (len(self.known), d))
-        tried = undefined.values_at(tree, undefined.probes(*self.limits(d)))
-        values = undefined.values_at(tree, points)
+        tree, points = _read(self.text).tree, np.broadcast_to(np.array(self.known), (len(self.known), d))
+        tried = undefined.values_at(tree, undefined.probes(*self.limits(d)), self.parameters)
+        values = undefined.values_at(tree, points, self.parameters)
         lowest = min([*values[np.isfinite(values)], *tried[np.isfinite(tried)]], default=np.nan)
         return points[values <= lowest + 1e-6 * (1.0 + abs(lowest))]
 
@@ -234,14 +298,14 @@ class Formula(Landscape):
         if not bad.any():
             return ""
         x = near[bad.argmax()]
-        fault = undefined.fault_at(_read(self.text)[0], x)
+        fault = undefined.fault_at(_read(self.text).tree, x, self.parameters)
         blamed = fault is not None and not fault.overflow
         return self._undefined_at(x, "near the swarm; the box is").reason if blamed else ""
 
     def _undefined_at(self, x: np.ndarray, what: str) -> FormulaError:
         """The refusal of a formula that is no number at the point ``x`` (d,)."""
-        tree, _ = _read(self.text)
-        fault = undefined.fault_at(tree, x) or undefined.Fault(tree, ())
+        tree = _read(self.text).tree
+        fault = undefined.fault_at(tree, x, self.parameters) or undefined.Fault(tree, ())
         reason = (
             f"{fault}: the formula is undefined at {_shown(x)}, {what} ({self.low:g}, {self.high:g}). "
             f"Choose a box (D) without such points, or undefined = {INFINITE!r}"
@@ -254,17 +318,25 @@ def _shown(x: np.ndarray) -> str:
     return "(" + ", ".join(f"{c:.6g}" for c in x[:4]) + ", …" * (len(x) > 4) + ")"
 
 
-def _read(text: Any) -> tuple[Node, np.ndarray]:
-    """Tree and program of a text."""
+class _Read(NamedTuple):
+    """What is made of a text: its tree, its program and the parameters that it declares."""
+
+    tree: Node
+    program: np.ndarray
+    parameters: dict[str, Coefficient]
+
+
+def _read(text: Any) -> _Read:
+    """What is made of a text."""
     if not isinstance(text, str):
-        parse(text)  # says so
+        parsed(text)  # says so
     return _known_text(text)
 
 
 @lru_cache(maxsize=64)
-def _known_text(text: str) -> tuple[Node, np.ndarray]:
-    tree = parse(text)
-    return tree, encode(tree, text)
+def _known_text(text: str) -> _Read:
+    tree, parameters = parsed(text)
+    return _Read(tree, encode(tree, text, parameters), parameters)
 
 
 def _smallest_dimension(tree: Node) -> int:
@@ -273,15 +345,23 @@ def _smallest_dimension(tree: Node) -> int:
     return max(1, dimension(tree), *turns)
 
 
-def _require_sense(text: Any) -> None:
-    """Raise ``FormulaError`` where a text is no formula, or one without a finite value anywhere."""
-    tree, _ = _read(text)
+@lru_cache(maxsize=64)  # a slider that is dragged makes a landscape of the same text again and again
+def _sensible(text: str) -> bool:
+    """True; raises ``FormulaError`` where a text is no formula, or one without a finite value anywhere for its first parameters."""
+    tree, _, parameters = _read(text)
+    first = {letter: own.value for letter, own in parameters.items()}
     d = _smallest_dimension(tree)
     for size in TRIED:
         X = undefined.probes(np.full(d, -size), np.full(d, size))
-        if np.isfinite(undefined.values_at(tree, X)).any():
-            return
-    fault = undefined.fault_at(tree, X[0]) or undefined.Fault(tree, ())
+        if np.isfinite(undefined.values_at(tree, X, first)).any():
+            return True
+    fault = undefined.fault_at(tree, X[0], first) or undefined.Fault(tree, ())
     raise FormulaError(
         f"{fault}: the formula has no finite value anywhere".replace("-", "−"), text, fault.node.position
     )
+
+
+def _require_sense(text: Any) -> None:
+    """Raise ``FormulaError`` where a text is no formula, or one without a finite value anywhere."""
+    _read(text)  # says so where it is no text
+    _sensible(text)

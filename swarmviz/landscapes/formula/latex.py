@@ -77,7 +77,7 @@ def _part(node: Node, names: dict[int, str]) -> str:
             return names[node.index]
         case "own", _:
             return f"x_{{{node.letter}{f'{node.index:+d}' if node.index else ''}}}"
-        case "index", _:
+        case (("index" | "parameter"), _):
             return node.letter
         case "dimension", _:
             return "d"
@@ -89,7 +89,7 @@ def _part(node: Node, names: dict[int, str]) -> str:
             return "-" + _within(latex(a, names), a, PRODUCT)
         case "^", (a, b):
             base = latex(a, names)
-            plain = a.kind in ("number", "variable", "own", "index", "dimension")
+            plain = a.kind in ("number", "parameter", "variable", "own", "index", "dimension")
             return f"{base if plain else _bracketed(base)}^{{{latex(b, names)}}}"
         case "sqrt", (a,):
             return rf"\sqrt{{{latex(a, names)}}}"

@@ -1,10 +1,11 @@
 """Parses the text of a formula into a tree, by recursive descent; the text is never run.
 
+    whole     = sum [ "with" parameter "=" constant "in" "[" constant "," constant "]" { "," parameter … } ]
     sum       = term { ("+" | "−") term }
     term      = factor { ("*" | "/") factor }
     factor    = ("+" | "−") factor | power
     power     = atom [ superscript | ("**" | "^") factor ]             so that −x² = −(x²) and 2^3^2 = 2^(3^2)
-    atom      = number | constant | variable | function "(" sum { "," sum } ")" | "norm(x)" | "√" atom | "|" sum "|"
+    atom      = number | constant | parameter | variable | function "(" sum { "," sum } ")" | "norm(x)" | "√" atom | "|" sum "|"
               | ("sum" | "product") "(" index "," sum ")" | "(" sum [ ("<" | ">" | "<=" | ">=") sum ] ")"
     variable  = "x" | "y" | "z" | "x1" | "x2" | … and, inside of a sum over i, "x_i" | "x_(i+1)" | "x_{i-1}" | …
 
@@ -17,20 +18,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from swarmviz.landscapes.formula.tokens import (
     ALIASES,
     COMPARISONS,
     CONSTANTS,
+    EXAMPLE,
     FUNCTIONS,
+    IN,
     INDICES,
     LETTERS,
+    LETTERS_OF_PARAMETERS,
     MAX_VARIABLES,
     OPERATIONS,
     OWN_INDEX,
     TOKEN,
     VARIABLE,
+    WITH,
     FormulaError,
     Token,
     tokenise,
@@ -39,6 +44,7 @@ from swarmviz.landscapes.formula.tokens import (
 MAX_CHARS = 4000
 MAX_LEVELS = 25  # parentheses, signs and powers within one another
 MAX_EXPONENT = 100  # that is written as a number
+LARGEST_PARAMETER = 1e6
 REDUCTIONS = ("sum", "product")
 
 
@@ -46,9 +52,9 @@ REDUCTIONS = ("sum", "product")
 class Node:
     """A part of a formula.
 
-    ``kind`` is "number", "variable", "own" (x_i, x_(i+1), … of a sum; ``index`` is what is added to i), "index" (i itself), "dimension",
-    "sum" or "product" over coordinates, "negative", "norm", one of + - * / ^ < > <= >=, or a function. A part without a variable is
-    ``constant`` and has a ``value``, whatever its kind; a variable has an ``index``, from 1.
+    ``kind`` is "number", "parameter" (its ``letter``), "variable", "own" (x_i, x_(i+1), … of a sum; ``index`` is what is added to i),
+    "index" (i itself), "dimension", "sum" or "product" over coordinates, "negative", "norm", one of + - * / ^ < > <= >=, or a function. A
+    part without a variable or a parameter is ``constant`` and has a ``value``, whatever its kind; a variable has an ``index``, from 1.
     """
 
     kind: str
@@ -57,7 +63,7 @@ class Node:
     constant: bool = False
     value: float = math.nan
     index: int = 0
-    letter: str = ""  # of the index of a sum
+    letter: str = ""  # of the index of a sum, of a parameter
 
     def __iter__(self) -> Iterator[Node]:
         """All parts, this one included; without recursion, because a long sum is as deep as it is long."""
@@ -68,8 +74,28 @@ class Node:
             waiting.extend(node.parts)
 
 
+class Coefficient(NamedTuple):
+    """A parameter as a formula declares it: the value that it has at first, and the range of its slider."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Parsed(NamedTuple):
+    """The tree of a formula, and its parameters by their letters, in the order of the alphabet."""
+
+    tree: Node
+    parameters: dict[str, Coefficient]
+
+
 def parse(text: str) -> Node:
     """The tree of a formula; raises ``FormulaError``."""
+    return parsed(text).tree
+
+
+def parsed(text: str) -> Parsed:
+    """The tree and the parameters of a formula; raises ``FormulaError``."""
     if not isinstance(text, str):
         raise FormulaError(f"a formula is a text, not {type(text).__name__}", "", 0)
     if len(text) > MAX_CHARS:
@@ -83,6 +109,8 @@ def parse(text: str) -> Node:
 class _Parser:
     def __init__(self, text: str):
         self.text, self.tokens, self.next, self.depth, self.letter = text, tokenise(text), 0, 0, ""
+        self.parameters: dict[str, Coefficient] = {}
+        self.used: set[str] = set()
 
     def refuse(self, reason: str, position: int) -> NoReturn:
         raise FormulaError(reason, self.text, position)
@@ -108,11 +136,77 @@ class _Parser:
         if self.depth > MAX_LEVELS:
             self.refuse(f"the formula is nested too deeply: at most {MAX_LEVELS} levels", position)
 
-    def whole(self) -> Node:
+    def whole(self) -> Parsed:
+        begin = next((i for i, token in enumerate(self.tokens) if token.kind == "name" and token.text == WITH), None)
+        places = {} if begin is None else self.declarations(begin)
         node = self.sum()
         if self.token.kind != "end":
             self.misplaced(self.token)
-        return node
+        for letter, place in places.items():
+            if letter not in self.used:
+                self.refuse(f"the parameter {letter} does not occur in the formula", place)
+        return Parsed(node, dict(sorted(self.parameters.items())))
+
+    # ---- declarations of parameters --------------------------------------------------------------------------------------
+
+    def declarations(self, begin: int) -> dict[str, int]:
+        """Read what follows "with", at which the formula then ends; the place of each letter."""
+        self.next, places = begin + 1, {}
+        while True:
+            token = self.token
+            self.next += token.kind != "end"
+            if token.kind != "name" or token.text not in LETTERS_OF_PARAMETERS:
+                letters = ", ".join(LETTERS_OF_PARAMETERS)
+                self.refuse(f"a parameter is expected here, one of {letters}: {EXAMPLE}", token.position)
+            if token.text in places:
+                self.refuse(f"the parameter {token.text} is declared twice", token.position)
+            places[token.text] = token.position
+            self.parameters[token.text] = self.coefficient(token.text)
+            if not self.take(","):
+                break
+        if self.token.kind != "end":
+            self.refuse("a comma is expected before the next parameter", self.token.position)
+        self.tokens = [*self.tokens[:begin], Token("end", "", self.tokens[begin].position)]
+        self.next = 0
+        return places
+
+    def coefficient(self, letter: str) -> Coefficient:
+        """Value and range of a parameter, after its letter."""
+        self.expect("=", letter)
+        place = self.token.position
+        value = self.plain_number(letter)
+        if self.token.kind != "name" or self.token.text != IN:
+            self.refuse(f"the range of its slider is missing: {letter} = {value:g} in [low, high]", self.token.position)
+        self.next += 1
+        self.expect("[", letter)
+        start = self.token.position
+        low = self.plain_number(letter)
+        self.expect(",", letter)
+        high = self.plain_number(letter)
+        self.expect("]", letter)
+        if not low < high:
+            self.refuse(f"the range of {letter} is reversed or empty: its first number must be the smaller one", start)
+        if not low <= value <= high:
+            self.refuse(f"{letter} = {value:g} is not in its range, {low:g} to {high:g}", place)
+        return Coefficient(value, low, high)
+
+    def expect(self, sign: str, letter: str) -> None:
+        if not self.take(sign):
+            self.refuse(f"{sign!r} is expected here: {letter} = 1 in [0, 3]", self.token.position)
+
+    def plain_number(self, letter: str) -> float:
+        """A number with or without a sign, or pi or e."""
+        place, sign = self.token.position, self.take("+", "-")
+        token = self.token
+        value = float(token.text) if token.kind == "number" else CONSTANTS.get(token.text)
+        if value is None:
+            self.refuse(f"a number is expected here: {letter} = 1 in [0, 3]", token.position)
+        if value > LARGEST_PARAMETER:
+            self.refuse(f"a parameter lies within ±{LARGEST_PARAMETER:g}", place)
+        self.next += 1
+        return -value if sign and sign.text == "-" else value
+
+    # ---- the formula -----------------------------------------------------------------------------------------------------
 
     def misplaced(self, token: Token) -> NoReturn:
         """What is wrong with a token that stands where an operator or the end should stand."""
@@ -242,6 +336,11 @@ class _Parser:
             return Node("dimension", token.position)
         if name == self.letter:
             return Node("index", token.position, letter=name)
+        if name in self.parameters:
+            self.used.add(name)
+            return Node("parameter", token.position, letter=name)
+        if name in LETTERS_OF_PARAMETERS:
+            self.refuse(f"{name} has no value: declare it at the end, … with {name} = 1 in [0, 3]", token.position)
         index = LETTERS.get(name)
         if match := VARIABLE.fullmatch(name):
             index = int(match[1])

@@ -7,6 +7,7 @@ before it begins.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -42,16 +43,17 @@ class Register(NamedTuple):
 
 
 class _Builder:
-    def __init__(self, text: str):
+    def __init__(self, text: str, parameters: Iterable[str] = ()):
         self.text = text
-        self.constants: dict[float, int] = {}
+        self.constants: dict[float | str, int] = {letter: i for i, letter in enumerate(parameters)}
         self.rows: list[list] = []  # operation, first and second operand (Registers or numbers), slopes
         self.known: dict[tuple, Register] = {}  # what is computed already
         self.position, self.cost, self.cost_in_sums = 0, 0, 0
 
     # ---- one instruction -----------------------------------------------------------------------------------------------
 
-    def constant(self, value: float) -> Register:
+    def constant(self, value: float | str) -> Register:
+        """That of a number, or of a parameter by its letter."""
         return Register(self.constants.setdefault(value, len(self.constants)), constant=True)
 
     def append(self, op: int, a, b, slopes: int, sloped: bool) -> Register:
@@ -96,6 +98,8 @@ class _Builder:
         if node.constant:
             return self.constant(node.value)
         match node.kind:
+            case "parameter":
+                return self.constant(node.letter)
             case "variable":
                 return self.load(ops.COORDINATE, node.index - 1)
             case "own":
@@ -196,10 +200,14 @@ class _Builder:
         lanes = min(ops.MAX_LANES, ops.STACK_NUMBERS // registers // ops.VECTOR * ops.VECTOR)
         header = [constants, len(self.rows), number(result), lanes, np.inf]
         rows = [[op, number(a), number(b), slopes] for op, a, b, slopes in self.rows]
-        return np.array([*header, *self.constants, *np.ravel(rows)], dtype=np.float64)
+        numbers = [np.nan if isinstance(constant, str) else constant for constant in self.constants]
+        return np.array([*header, *numbers, *np.ravel(rows)], dtype=np.float64)
 
 
-def encode(tree: Node, text: str) -> np.ndarray:
-    """The program of a formula, (1) of the interpreter; raises ``FormulaError`` where it would be too long."""
-    builder = _Builder(text)
+def encode(tree: Node, text: str, parameters: Iterable[str] = ()) -> np.ndarray:
+    """The program of a formula, (1) of the interpreter; raises ``FormulaError`` where it would be too long.
+
+    The values of its ``parameters`` are its first constants, in their order, and not a number as yet; to set them is to encode nothing.
+    """
+    builder = _Builder(text, parameters)
     return builder.encoded(builder.emit(tree))

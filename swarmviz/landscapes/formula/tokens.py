@@ -13,6 +13,10 @@ MAX_VARIABLES = 50
 CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e}
 LETTERS = {"x": 1, "y": 2, "z": 3}
 INDICES = ("i", "j", "k", "l", "m", "n")  # letters that a sum may run over
+# Letters that may be parameters. No dynamics and no swarm has a parameter of one of these names, so that --set a=2 says which is meant.
+LETTERS_OF_PARAMETERS = ("a", "b", "g", "h", "r", "s", "u", "v")
+WITH, IN = "with", "in"  # the words of a declaration
+EXAMPLE = "a*x^2 with a = 1 in [0, 3]"
 
 
 def _sign(a: float) -> float:
@@ -61,7 +65,7 @@ SAME = {"**": "^", "−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "÷
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 HINTS = {
-    "=": "write only what stands to the right of the equals sign",
+    "=": f"write only what stands to the right of the equals sign; a parameter is declared at the end: {EXAMPLE}",
     "[": "use round parentheses",
     "{": "use round parentheses",
     "]": "use round parentheses",
@@ -79,6 +83,12 @@ TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*|π)"
     r"|(?P<superscript>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<sign>\*\*|<=|>=|[-+*/^(),|<>√−–·⋅×÷≤≥])"
+    r"|(?P<space>[ \t\r\n]+)"
+)
+DECLARATION = re.compile(  # after "with"
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*|π)"
+    r"|(?P<sign>[-+−–,=\[\]])"
     r"|(?P<space>[ \t\r\n]+)"
 )
 VARIABLE = re.compile(r"x([1-9][0-9]?)")
@@ -113,19 +123,21 @@ class Token:
 
 
 def tokenise(text: str) -> list[Token]:
-    """The tokens of a text, and one that marks its end."""
-    found, position = [], 0
+    """The tokens of a text, and one that marks its end; after the word "with" those of declarations."""
+    found, position, pattern = [], 0, TOKEN
     while position < len(text):
-        match = TOKEN.match(text, position)
+        match = pattern.match(text, position)
         if match is None:
             character = text[position]
             name = repr(character) if character.isprintable() else f"the character U+{ord(character):04X}"
-            hint = f" ({HINTS[character]})" if character in HINTS else ""
-            raise FormulaError(f"{name} is not part of a formula{hint}", text, position)
+            hint = f" ({HINTS[character]})" if character in HINTS and pattern is TOKEN else ""
+            whole = f"a formula{hint}" if pattern is TOKEN else f"a declaration of a parameter, such as {EXAMPLE}"
+            raise FormulaError(f"{name} is not part of {whole}", text, position)
         kind, word = match.lastgroup or "", match.group()
         if kind == "superscript":
             word = word.translate(SUPERSCRIPTS)
         if kind != "space":
             found.append(Token(kind, SAME.get(word, word), position))
         position = match.end()
+        pattern = DECLARATION if word == WITH else pattern
     return [*found, Token("end", "", len(text))]

@@ -5,6 +5,8 @@ The tree is evaluated by NumPy at a few points, so that a formula can be judged 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +16,7 @@ from swarmviz.landscapes.formula.tokens import FUNCTIONS
 
 PROBES = 64  # points of the box at which a formula is tried
 TOO_LARGE = "too large a number"
+NONE: Mapping[str, float] = MappingProxyType({})
 DEEP_INSIDE = 1e-9  # how far the corners that are tried lie inside of the box, as a part of its width
 
 
@@ -61,15 +64,15 @@ def probes(low: np.ndarray, high: np.ndarray, count: int = PROBES) -> np.ndarray
     return low + (high - low) * np.concatenate([inside, corners])
 
 
-def values_at(tree: Node, X: np.ndarray) -> np.ndarray:
-    """The formula at the rows of ``X`` (M, d), by NumPy: (M,)."""
+def values_at(tree: Node, X: np.ndarray, parameters: Mapping[str, float] = NONE) -> np.ndarray:
+    """The formula with these parameters at the rows of ``X`` (M, d), by NumPy: (M,)."""
     with np.errstate(all="ignore"):
-        return np.broadcast_to(_Walk(X).value(tree), len(X))
+        return np.broadcast_to(_Walk(X, parameters).value(tree), len(X))
 
 
-def fault_at(tree: Node, x: np.ndarray) -> Fault | None:
+def fault_at(tree: Node, x: np.ndarray, parameters: Mapping[str, float] = NONE) -> Fault | None:
     """What is not a number at the point ``x`` (d,), None where the formula is."""
-    walk = _Walk(x[None])
+    walk = _Walk(x[None], parameters)
     with np.errstate(all="ignore"):
         value = walk.value(tree)
     if np.isfinite(value).all():
@@ -89,7 +92,8 @@ COMPARED = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater
 class _Walk:
     """One evaluation of a tree at some points, and what it met; inside of a sum arrays have its turns as their first axis."""
 
-    def __init__(self, X: np.ndarray):
+    def __init__(self, X: np.ndarray, parameters: Mapping[str, float]):
+        self.parameters = parameters
         self.columns, (self.count, self.d) = X.T, X.shape
         self.turns = np.zeros(0, int)
         self.not_numbers: list[Fault] = []
@@ -109,6 +113,8 @@ class _Walk:
         if node.constant:
             return np.array(node.value)
         match node.kind:
+            case "parameter":
+                return np.array(self.parameters[node.letter])
             case "variable":
                 return self.columns[node.index - 1]
             case "own":

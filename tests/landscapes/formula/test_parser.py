@@ -141,6 +141,12 @@ HOSTILE = [
     *("while 1: pass", "for x in y: z", "try: x", "x[0]", "x[0:1]", "x[...]", "[x]", "{x}", "{}", "[]", "()", "(,)", "(x,)", "x,", ",x"),
     *("*x", "**x", "*", "**", "x***y", "x**", "x^^y", "x//y", "x%y", "x@y", "x|y", "x&y", "~x", "x<<y", "x>>y", "x!", "!x", "x?", "$x"),
     *("'x'", '"x"', "'''x'''", "f'{x}'", 'f"{__import__(1)}"', "b'x'", "r'x'", "u'x'", "`x`", "#x", "x # comment", "@x", "x;", "x'"),
+    # declarations of parameters
+    *("a*x with a = __import__('os') in [0, 1]", "a*x with a = 1 in [0, exp(9)]", "a*x with a = 1 in range(3)", "with", "with with"),
+    *("a*x with a := 1 in [0, 1]", "a*x with open('f') as a", "a*x with a = a in [a, a]", "a*x with a.b = 1 in [0, 1]", "in", "x in [0]"),
+    *("a*x with a = nan in [nan, nan]", "a*x with a = 1e999 in [0, 1e999]", "a*x with " + "a = 1 in [0, 3]," * 200),
+    *("a*x with а = 1 in [0, 3]", "a*x with a = 1 in [" + "-" * 3000 + "1, 3]", "a*x with a = 1 in [0, 3]; import os"),
+    *("a*x with \x00 = 1 in [0, 3]", "a*x with a = 1 in [0, 3]\\", "a*x with\u00a0a = 1 in [0, 3]"),
     # numbers
     *("1e999", "-1e999", "1e99999999999", "9" * 400, "1_000", "0x10", "0b1", "0o7", "1j", "2.5j", "1e", "1e+", "1.2.3", "1..2", ".", "1.e"),
     *("5 5", "5x", "x5y", "x00", "x01", "x-1x", "x100", "x_1", "_", "__", "x__", "1x", "3(x)", "(x)3", "3pi", "2e", "e2", "pie", "ee"),
