@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.explain.terms import Term
 from swarmviz.frame import Diverged, Frame
 from swarmviz.journal import Change, Journal, step_number
 from swarmviz.landscapes.base import Landscape
@@ -309,6 +310,41 @@ class Simulation:
         if not acting.landscape.same_as(self.landscape):
             self.landscape = acting.landscape.copy()
         return frame
+
+    def explain(self, agent: int) -> tuple[Term, ...]:
+        """The step that :meth:`advance` would take next, of one agent, term by term; nothing moves.
+
+        Parameters
+        ----------
+        agent : int
+            Its number, from 0 to N − 1.
+
+        Returns
+        -------
+        tuple of Term
+            Numbers, and vectors that add up to the agent's next position, with the draws that the step will make.
+
+        Raises
+        ------
+        ValueError
+            When there is no such agent, or a parameter left its range.
+        Diverged
+            When an energy is not finite.
+
+        Examples
+        --------
+        >>> import swarmviz as sv
+        >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=20, seed=1))
+        >>> terms = sim.explain(3)
+        >>> [term.meaning for term in terms if term.adds][:2]
+        ['where it is', 'drift to the consensus point']
+        >>> import numpy as np
+        >>> step = sum(term.value for term in terms if term.adds)
+        >>> bool(np.allclose(step, sim.advance(1).x[3], rtol=0, atol=1e-12))
+        True
+        """
+        state, _ = self._presumed()
+        return self.dynamics.explain(state, self.landscape, agent)
 
     @property
     def piece(self) -> int:

@@ -11,8 +11,8 @@ are batches of one. A State is a NamedTuple that is replaced, never modified; it
 random is a function of (seed, purpose, step, agent, coordinate), so a state holds no generator and ``advance(10)`` equals ten times
 ``advance(1)``, bit for bit.
 
-``answers``, ``positions``, ``moved_to``, ``noise_strength`` and what a step costs have defaults. :class:`OneByOne` is for a dynamics that
-takes its runs one after the other, such as a first draft in NumPy.
+``answers``, ``positions``, ``moved_to``, ``noise_strength``, ``terms`` and what a step costs have defaults. :class:`OneByOne` is for a
+dynamics that takes its runs one after the other, such as a first draft in NumPy.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from swarmviz import success
 from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.lines import Equations
+from swarmviz.dynamics.explain.terms import Term, part, standing
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
 from swarmviz.kernels.packs import Box, Objective, Output, SmoothObjective, Steps
@@ -123,7 +124,43 @@ class Dynamics(Described):
         """
         return Cost(n)
 
+    def terms(self, state: Any, landscape: Landscape, agent: int) -> Sequence[Term]:
+        """The terms of one agent's step from a State that the present parameters have been evaluated at; see :meth:`explain`.
+
+        Here the whole step as one term; a dynamics knows more (:mod:`swarmviz.dynamics.explain`).
+        """
+        before, after = (self.positions([at])[0][agent] for at in (state, self.advance(state, landscape, 1)[0]))
+        return [standing(before), part("X_n^+ - X_n", "step", after - before)]
+
     # ---- what follows from it ------------------------------------------------------------------------------------------
+
+    def explain(self, state: Any, landscape: Landscape, agent: Any) -> tuple[Term, ...]:
+        """The next step of one agent, term by term.
+
+        Parameters
+        ----------
+        state : State
+            Of one run; it stays as it is.
+        agent : int
+            Its number, from 0 to N − 1.
+
+        Returns
+        -------
+        tuple of Term
+            Numbers, and vectors that add up to the position after the step, the present position first. So no randomness is left: the draws
+            are those that the step will make.
+
+        Raises
+        ------
+        ValueError
+            When there is no such agent.
+        Diverged
+            When an energy is not finite.
+        """
+        if isinstance(agent, bool) or not isinstance(agent, int | np.integer) or not 0 <= agent < state.n:
+            raise ValueError(f"agent = {agent!r}: must be a whole number from 0 to {state.n - 1}")
+        evaluated, _ = self.advance(state, landscape, 0, start=True)
+        return tuple(self.terms(evaluated, landscape, int(agent)))
 
     def init(self, x: np.ndarray, landscape: Landscape, seed: int) -> Any:
         """The state at step 0 of one run with initial positions ``x`` (N, d)."""

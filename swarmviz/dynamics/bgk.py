@@ -44,6 +44,7 @@ from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.bgk import EQUATIONS
+from swarmviz.dynamics.explain import bgk as explained
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
 from swarmviz.frame import (
     BEST,
@@ -530,6 +531,9 @@ class BGK(Stalling):
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))

@@ -34,6 +34,7 @@ from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.cbo import EQUATIONS
+from swarmviz.dynamics.explain import cbo as explained
 from swarmviz.frame import (
     BEST,
     CONSENSUS_VALUE,
@@ -483,6 +484,9 @@ class CBO(Dynamics):
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         t = float(state.clock.at(state.k))

@@ -30,6 +30,7 @@ import numpy as np
 from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.pso import EQUATIONS
+from swarmviz.dynamics.explain import pso as explained
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -414,6 +415,9 @@ class PSO(Stalling):
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         n, d, t = state.n, state.d, float(state.clock.at(state.k))

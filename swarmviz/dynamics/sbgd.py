@@ -36,6 +36,7 @@ from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_o
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
+from swarmviz.dynamics.explain import sbgd as explained
 from swarmviz.frame import BEST, EVALUATIONS, GRADIENTS, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -307,6 +308,9 @@ class SBGD(Dynamics):
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         role = np.where(state.mass > 0, EXPLORES, REMOVED).astype(np.int8)

@@ -43,6 +43,7 @@ from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_o
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.ssa import EQUATIONS
+from swarmviz.dynamics.explain import ssa as explained
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, GRADIENTS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -436,6 +437,9 @@ class SSA(Dynamics):
     @property
     def noise_cutoff(self):
         return float(self.cutoff) if self.profile in ("smooth", "step") else None
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         t = float(state.clock.at(state.k))

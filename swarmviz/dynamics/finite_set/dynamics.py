@@ -53,6 +53,7 @@ from swarmviz.dynamics.base import Dynamics, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.finite_set import EQUATIONS
+from swarmviz.dynamics.explain import finite_set as explained
 from swarmviz.dynamics.finite_set.edges import ROW_WITH_A_WAY_AROUND, EdgeList
 from swarmviz.dynamics.finite_set.events import (
     MOST_EVENTS,
@@ -445,6 +446,9 @@ class FiniteSet(Dynamics):
 
     def positions(self, states):
         return np.array([self.frame(state).x for state in states])
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         node, share = _nodes(state.agents, state.starts), np.diff(state.starts) / state.n

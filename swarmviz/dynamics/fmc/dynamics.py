@@ -36,6 +36,7 @@ import numpy as np
 from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.equations.fmc import EQUATIONS
+from swarmviz.dynamics.explain import fmc as explained
 from swarmviz.dynamics.fmc import cloning, walkers
 from swarmviz.dynamics.fmc.histogram import count_bins, count_distinct, divergence, entropy, log_shares, make_grid
 from swarmviz.dynamics.fmc.motion import MEANINGS as MOTIONS
@@ -440,6 +441,9 @@ class FMC(Dynamics):
             for r, k, agent in failed
             if np.isfinite(energy[r, agent])
         }
+
+    def terms(self, state, landscape, agent):
+        return explained.terms(self, state, landscape, agent)
 
     def frame(self, state):
         t = float(state.clock.at(state.k))
