@@ -38,7 +38,9 @@ class Record(Mapping):
         return len(self._columns)
 
     def extend(self, rows: dict[str, np.ndarray]) -> None:
-        """Append the rows of a few more steps."""
+        """Append the rows of a few more steps, those that are multiples of ``every``."""
+        if self._size and self.every > 1 and not (here := rows["k"] % self.every == 0).all():
+            rows = {name: new[here] for name, new in rows.items()}
         size = self._size + len(rows["k"])
         for name, new in rows.items():
             old = self._columns.get(name, np.empty(0, new.dtype))

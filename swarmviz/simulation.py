@@ -12,7 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from swarmviz.dynamics.base import Dynamics
+from swarmviz.dynamics.batch import RecordRows
 from swarmviz.dynamics.explain.terms import Term
+from swarmviz.event_log import EventLog, spacing_at
+from swarmviz.events import Events
 from swarmviz.frame import Diverged, Frame
 from swarmviz.journal import Change, Journal, step_number
 from swarmviz.landscapes.base import Landscape
@@ -132,7 +135,7 @@ class Simulation:
         other = copy.copy(self)
         other.dynamics, other.landscape, other.swarm = self.dynamics.copy(), self.landscape.copy(), self.swarm.copy()
         # states and the journal are never changed in place
-        other._snapshots, other._record = self._snapshots.copy(), self._record.copy()
+        other._snapshots, other._record, other._log = self._snapshots.copy(), self._record.copy(), self._log.copy()
         return other
 
     # ---- where it is ---------------------------------------------------------------------------------------------------
@@ -182,6 +185,23 @@ class Simulation:
         return self._record
 
     @property
+    def events(self) -> Events:
+        """What happened from step 0 to ``furthest``: a minimiser found or lost, a new best, a collapse, a change, ….
+
+        A function of the run as it was lived (:mod:`swarmviz.events`); at most ``MOST_EVENTS`` of each kind. They are looked for at the
+        recorded steps: at every step, unless ``every`` is larger or a ``record_limit`` has thinned the record.
+
+        Examples
+        --------
+        >>> import swarmviz as sv
+        >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=50, seed=1))
+        >>> _ = sim.advance(100)
+        >>> sim.events.steps("collapse")
+        [98]
+        """
+        return self._log.events(self._journal, self._furthest)
+
+    @property
     def frame(self) -> Frame:
         """What a view may see of the swarm now."""
         return self._frame_of(self._state)
@@ -223,6 +243,8 @@ class Simulation:
         self._snapshots = Snapshots(state, SNAPSHOT_SPACING)
         self._record = Record(self.every, self.record_limit)
         self._record.extend(rows)
+        self._log = EventLog(state.n, state.d, self.every, self.record_limit)
+        self._log.begin(journal[0], rows)
         return self.frame
 
     def advance(self, steps: int = 1) -> Frame:
@@ -243,6 +265,8 @@ class Simulation:
             except Diverged as error:
                 if error.step > self.k:
                     self._step_to(error.step - 1)
+                if self.k == self._furthest:
+                    self._log.diverge(self.k)
                 raise self._explained(error) from None
         return self.frame
 
@@ -376,10 +400,12 @@ class Simulation:
         """Advance to step ``k`` in one call of the kernel; record it, and keep a snapshot where one is due."""
         self._seen = None  # the frame of a large swarm is as large as its state
         state, _ = self._presumed()
-        state, rows = self.dynamics.advance(state, self.landscape, k - self.k, self._record.every)
+        spacing = min(self._record.every, int(spacing_at(self.k, self.every, self.record_limit)))
+        state, rows = self.dynamics.advance(state, self.landscape, k - self.k, spacing)
         self._accept()  # parameters that no step can be made with are none of the run's, and cost it no future
         self._stand_at_the_end(state, state)
         self._record.extend(rows)
+        self._log.extend(rows)
         self._snapshots.add(state, min(SNAPSHOT_COUNT, SNAPSHOT_BYTES // max(state_bytes(state), 1)))
 
     def _presumed(self) -> tuple[Any, bool]:
@@ -405,19 +431,40 @@ class Simulation:
         could make.
         """
         state, changed = self._presumed()
-        if evaluate:
-            try:
+        left = self.k < self._furthest
+        try:
+            compared = self._last_look(state, changed) if changed or left else None
+            if evaluate:
                 state, _ = self.dynamics.advance(state, self.landscape, 0, self._record.every)
-            except Diverged as error:
-                raise self._explained(error) from None
+        except Diverged as error:
+            raise self._explained(error) from None
         # nothing raises from here on
-        if self.k < self._furthest:
+        if left:
             self._record.cut(self.k)
+            self._log.cut(self.k)
             self._journal = self._journal.until(self.k)
             self._snapshots.cut(self.k)
         self._stand_at_the_end(self._arrived, state)
         if changed:
             self._journal = self._journal.with_change(self.k, self.dynamics, self.landscape)
+        if compared is not None:
+            self._log.compare_with(*compared)
+
+    def _last_look(self, state: Any, changed: bool) -> tuple[Change, RecordRows]:
+        """What the events of the next steps are compared with: parameters, and what was measured with them.
+
+        That was measured at the present step where parameters are changed here, or else where events were last looked for, but not before
+        the present parameters acted.
+        """
+        if changed:
+            change = Change(self.k, self.dynamics, self.landscape)
+        else:
+            change = self._journal.acting_at(self.k)
+            k = max(change.k, self._log.last_look(self.k))
+            state = self._replay(k) if k < self.k else state
+            if k < self.k and self._journal.moved_at(k):
+                state = change.dynamics.moved_to(state, change.landscape)
+        return change, change.dynamics.advance(state, change.landscape, 0, start=True)[1]
 
     def _stand_at_the_end(self, arrived: Any, state: Any) -> None:
         """Be at the latest step: what the step left, and the same with the present parameters acting on it."""

@@ -28,6 +28,7 @@ from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.lines import Equations
 from swarmviz.dynamics.explain.terms import Term, part, standing
+from swarmviz.events import Kind
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
 from swarmviz.kernels.packs import Box, Objective, Output, SmoothObjective, Steps
@@ -48,6 +49,8 @@ class Dynamics(Described):
     observables : tuple of Observable
         What is recorded each step, in the order of the record's rows (:func:`rows_of`); last ``evaluations``, and ``gradients`` where
         there are any. The kernel does not write these, unless it counts them (see :meth:`cost_of_step`).
+    events : tuple of Kind
+        What can happen in a run, as rules over what is recorded (:mod:`swarmviz.events`).
     on_finite_set : bool
         Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
     fewest, why_fewest : int, str
@@ -59,6 +62,7 @@ class Dynamics(Described):
     reference: ClassVar[str] = ""
     equations: ClassVar[Equations] = Equations()
     observables: ClassVar[tuple[Observable, ...]] = ()
+    events: ClassVar[tuple[Kind, ...]] = ()
     on_finite_set: ClassVar[bool] = False
     fewest: ClassVar[int] = 1
     why_fewest: ClassVar[str] = ""

@@ -46,6 +46,7 @@ from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.bgk import EQUATIONS
 from swarmviz.dynamics.explain import bgk as explained
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
+from swarmviz.events import COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED
 from swarmviz.frame import (
     BEST,
     CONSENSUS_VALUE,
@@ -120,6 +121,7 @@ OBSERVABLES = (
     EFFECTIVE_SIZE,
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (*IN_HALF_WIDTHS, NEW_BEST, COLLAPSE, STALLED)
 
 
 class State(NamedTuple):
@@ -456,7 +458,7 @@ class BGK(Stalling):
                            used_when={"initial_velocity": ("gaussian",)},
                            doc="Standard deviation of Gaussian velocities; in half widths of the box per time when rescaled.")  # fmt: skip
 
-    observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
+    observables, equations, events = (*OBSERVABLES, EVALUATIONS), EQUATIONS, EVENTS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

@@ -35,6 +35,7 @@ from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.cbo import EQUATIONS
 from swarmviz.dynamics.explain import cbo as explained
+from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST
 from swarmviz.frame import (
     BEST,
     CONSENSUS_VALUE,
@@ -105,6 +106,7 @@ OBSERVABLES = (
     EFFECTIVE_SIZE,
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (*IN_OWN_UNIT, NEW_BEST, COLLAPSE)
 
 
 class State(NamedTuple):
@@ -448,7 +450,7 @@ class CBO(Dynamics):
         doc="What happens at the edge of the box.",
     )
 
-    observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
+    observables, equations, events = (*OBSERVABLES, EVALUATIONS), EQUATIONS, EVENTS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

@@ -32,6 +32,7 @@ from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.pso import EQUATIONS
 from swarmviz.dynamics.explain import pso as explained
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
+from swarmviz.events import COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -94,6 +95,7 @@ OBSERVABLES = (
     Observable("effective_size", "ESS", "Effective number of agents in the weighted best, 1/Σw²", "count"),
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (*IN_HALF_WIDTHS, NEW_BEST, COLLAPSE, STALLED)
 
 
 class State(NamedTuple):
@@ -360,7 +362,7 @@ class PSO(Stalling):
         doc="What happens at the edge of the box.",
     )
 
-    observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
+    observables, equations, events = (*OBSERVABLES, EVALUATIONS), EQUATIONS, EVENTS
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

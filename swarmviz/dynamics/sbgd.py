@@ -37,6 +37,7 @@ from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
 from swarmviz.dynamics.explain import sbgd as explained
+from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
 from swarmviz.frame import BEST, EVALUATIONS, GRADIENTS, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -76,6 +77,12 @@ OBSERVABLES = (
     GRADIENTS,
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (
+    *IN_OWN_UNIT,
+    NEW_BEST,
+    COLLAPSE,
+    Kind("removed", "agent removed", "An agent has lost its mass and is removed", "remaining", "falls"),
+)
 
 
 class State(NamedTuple):
@@ -280,7 +287,7 @@ class SBGD(Dynamics):
         doc="What happens at the edge of the box.",
     )
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations, events = OBSERVABLES, EQUATIONS, EVENTS
 
     def cost_of_step(self, n):
         """At most: as many step lengths as may be tried, for every agent; the kernel counts the trials of those that remain."""

@@ -44,6 +44,7 @@ from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.ssa import EQUATIONS
 from swarmviz.dynamics.explain import ssa as explained
+from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, GRADIENTS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -105,6 +106,15 @@ OBSERVABLES = (
     Observable("clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"),
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (
+    *IN_OWN_UNIT,
+    NEW_BEST,
+    COLLAPSE,
+    Kind(
+        "leads", "first leader", "There is an agent again that is hardly shaken", "leaders", "above", lambda *run: 1.0
+    ),
+    Kind("clipped", "mass clipped", "A mass had to be clipped at zero: Δt is too large", "clips", "rises"),
+)
 
 
 class State(NamedTuple):
@@ -391,7 +401,7 @@ class SSA(Dynamics):
                            "exponential": "Exponential draws, divided by their sum: uniform among all ways to share the mass."},
                           symbol="m₀", label="Initial masses", group="Start", doc="Masses at the start.")  # fmt: skip
 
-    observables, equations = (*OBSERVABLES, EVALUATIONS, GRADIENTS), EQUATIONS
+    observables, equations, events = (*OBSERVABLES, EVALUATIONS, GRADIENTS), EQUATIONS, EVENTS
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)

@@ -48,7 +48,8 @@ def dataset(sim: Simulation) -> xarray.Dataset:
         Every observable over the dimension ``k`` with the coordinate ``t``, up to the furthest step; what the frame holds of the
         present step over ``agent``, ``coordinate`` (1 … d) and ``state``, under the names of :class:`swarmviz.Frame`. Where an observable
         has such a name already, that of the frame begins with ``agent_``. Variables carry ``long_name`` and ``symbol``; the attributes
-        carry version, title, seed, step and, as JSON, everything of :func:`metadata`.
+        carry version, title, seed, step and, as JSON, everything of :func:`metadata`. What happened in the run (``sim.events``) is over
+        the dimension ``event``: its step ``event_k`` and its kind ``event_kind``, an index into the attribute ``kinds``.
     """
     import xarray
 
@@ -69,6 +70,7 @@ def dataset(sim: Simulation) -> xarray.Dataset:
         if name == "role":
             attributes["roles"] = ", ".join(frame.roles)
         variables[f"agent_{name}" if name in variables else name] = (dims, np.copy(value), attributes)
+    variables |= _events(sim)
     coordinates: dict[str, Any] = {
         "k": ("k", record["k"].copy(), {"long_name": "Step"}),
         "t": ("k", record["t"].copy(), {"long_name": "Time", "symbol": "t"}),
@@ -78,6 +80,20 @@ def dataset(sim: Simulation) -> xarray.Dataset:
     if frame.occupation is not None:
         coordinates["state"] = ("state", np.arange(len(frame.occupation)), {"long_name": "State of the finite set"})
     return _described(xarray.Dataset(variables, coordinates), sim)
+
+
+def _events(sim: Simulation) -> dict[str, Any]:
+    """The events of the run as variables."""
+    events = sim.events
+    kinds = list(dict.fromkeys(event.kind for event in events))
+    told = {"kinds": ", ".join(kind.name for kind in kinds), "meanings": "; ".join(kind.meaning for kind in kinds)}
+    left_out = ", ".join(f"{name} from step {k}" for name, k in events.cut_short.items())
+    steps = np.array([event.k for event in events], np.int64)
+    index = np.array([kinds.index(event.kind) for event in events], np.int64)
+    return {
+        "event_k": ("event", steps, {"long_name": "Step of an event", "left_out": left_out}),
+        "event_kind": ("event", index, {"long_name": "Kind of the event, an index into the attribute kinds"} | told),
+    }
 
 
 def _described(data: xarray.Dataset, sim: Simulation) -> xarray.Dataset:

@@ -70,3 +70,15 @@ def test_the_csv_files_are_read_back_bit_for_bit(make, tmp_path):
 def test_there_is_no_third_table():
     with pytest.raises(ValueError, match="table = 'agents': must be one of curves, states"):
         exports.csv(thinned(), "agents")
+
+
+@pytest.mark.parametrize("steps", [0, 60])
+def test_events_are_in_the_dataset_and_in_its_file(tmp_path, steps):
+    sim = sv.Simulation(sv.CBO(sigma=0.3), sv.landscapes.Sphere(), sv.Swarm(n=20, seed=1))
+    sim.advance(steps)
+    exports.write_netcdf(sim, tmp_path / "run.nc")
+    with xarray.open_dataset(tmp_path / "run.nc") as data:
+        kinds = data["event_kind"].attrs["kinds"].split(", ")
+        told = [(int(k), kinds[i]) for k, i in zip(data["event_k"].values, data["event_kind"].values, strict=True)]
+    assert told == [(event.k, event.kind.name) for event in sim.events]
+    assert bool(told) == (steps > 0)

@@ -68,6 +68,7 @@ from swarmviz.dynamics.finite_set.events import (
 from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
 from swarmviz.dynamics.finite_set.space import GRAPHS, MEASURES, Space, space_of
+from swarmviz.events import NEW_BEST, Kind
 from swarmviz.frame import EVALUATIONS, TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
@@ -111,6 +112,20 @@ OBSERVABLES = (
     Observable("transitions", "jumps", "Jumps so far", "count"),
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (
+    Kind(
+        "found",
+        "found",
+        "More than half of the agents come to be on global minimisers",
+        "distance",
+        "below",
+        lambda *run: 1.0,
+    ),
+    Kind(
+        "lost", "lost", "After that, half of the agents or more are elsewhere", "distance", "leaves", lambda *run: 1.0
+    ),
+    NEW_BEST,
+)
 
 
 class State(NamedTuple):
@@ -358,7 +373,7 @@ class FiniteSet(Dynamics):
                      "tau_leap": "At most one jump per agent and step: fast where many agents jump, exact for Δt → 0."},
                     symbol="method", label="Method", rare=True, group="Numerics", doc="How the jumps are simulated.")  # fmt: skip
 
-    observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
+    observables, equations, events = (*OBSERVABLES, EVALUATIONS), EQUATIONS, EVENTS
 
     def space(self, d: int) -> Space:
         """The finite set and its graph in ``d`` dimensions, for the present parameters.

@@ -56,6 +56,7 @@ from swarmviz.dynamics.fmc.walkers import (
     move_all,
     not_positive,
 )
+from swarmviz.events import CLONE_BURST, COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
 from swarmviz.frame import BEST, EVALUATIONS, MINIMUM, Clock, Diverged, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import aligned_rows, borrowed, copied_rows, from_blocks, run_of
@@ -120,6 +121,20 @@ OBSERVABLES = (
     EVALUATIONS,
 )
 ROW = rows_of(OBSERVABLES)
+EVENTS = (
+    *IN_OWN_UNIT,
+    NEW_BEST,
+    COLLAPSE,
+    Kind(
+        "burst",
+        "clone burst",
+        "From one step to the next it is half of the walkers, or more, that clone",
+        "clone_rate",
+        "above",
+        lambda *run: CLONE_BURST,
+    ),
+    Kind("deaths", "walkers died", "More walkers are outside the box than before", "dead", "rises"),
+)
 
 
 class Unrewarded(Diverged, ValueError):
@@ -392,7 +407,7 @@ class FMC(Dynamics):
                       default="reflect",
                       symbol="∂", label="Boundary", rare=True, group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
 
-    observables, equations = OBSERVABLES, EQUATIONS
+    observables, equations, events = OBSERVABLES, EQUATIONS, EVENTS
 
     def init_many(self, x, landscape, seeds):
         runs, n, _ = x.shape
