@@ -1,6 +1,7 @@
 // Step, time and rates of what was painted, and the slider over the steps of the run, to any of which the server goes exactly.
 
 import {make, makeButton, fillRail, grouped, short, listen} from "./dom.js"
+import {makeEventMarks} from "./bar_events.js"
 
 const WINDOW_MS = 1000 // over which rates are measured
 const QUIET_MS = 1200 // without a picture, after which the rate is 0
@@ -37,9 +38,13 @@ export const makeReadout = (model, send, isPlaying) => {
   })
   scrub.addEventListener("change", () => { scrubbing = false })
   const left = makeLeftFuture(model, send)
+  const marks = makeEventMarks(model, () => Number(scrub.max), (step) => send("goto", step))
   const measure = () => { // the rail reaches to the end of the future that was left
     const end = Math.max(1, furthest, model.left.end ?? 0)
-    scrub.max = end
+    if (Number(scrub.max) !== end) {
+      scrub.max = end
+      marks.place()
+    }
     scrub.style.setProperty("--known", `${(100 * Math.max(1, furthest)) / end}%`)
     scrub.classList.toggle("beyond", end > Math.max(1, furthest))
     fillRail(scrub)
@@ -48,7 +53,7 @@ export const makeReadout = (model, send, isPlaying) => {
 
   const value = (className) => make("b", {className, textContent: "–"})
   const [k, t, steps, frames] = ["k", "t", "steps", "frames"].map(value)
-  const line = make("div", {className: "line"}, scrub, left, make("div", {className: "readout"},
+  const line = make("div", {className: "line"}, make("div", {className: "rail"}, scrub, marks.node), left, make("div", {className: "readout"},
     make("span", {title: "Step"}, "k ", k), make("span", {title: "Time"}, "t ", t)))
   const rates = make("div", {className: "rates"},
     make("span", {title: "Steps per second"}, steps, " steps/s"),

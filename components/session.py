@@ -32,6 +32,7 @@ from components.page.choices import Choices
 from components.page.claims_card import ClaimsCard
 from components.page.compare import CompareBar
 from components.page.equation import EquationCard
+from components.page.event_marks import EventMarks
 from components.page.exports import Exports
 from components.page.history import History
 from components.page.law_error_panel import LawErrorPanel
@@ -195,6 +196,7 @@ class Session:
             check_size=check_swarm_size,
         )
         self.spoken = Spoken(self.bar, weakly(self._redraw))
+        self.event_marks = EventMarks(self.bar)
         self.actions = BarActions(
             self.panes,
             self.transport,
@@ -224,7 +226,7 @@ class Session:
         )
         self.pictures = Pictures(
             self.panes,
-            views=(self.side, self.curves, self.claims, self.history, self.equation, self.spoken),
+            views=(self.side, self.curves, self.claims, self.history, self.equation, self.spoken, self.event_marks),
             cards=(self.choices.mouse, self.replicas.card, self.law_error.card),
             report=weakly(self._view_failed),
             told=self.compare.tell,
@@ -319,6 +321,7 @@ class Session:
             self.history.hurry()  # no other picture may follow
             self.equation.hurry()
             self.claims.hurry()
+            self.event_marks.hurry()
         picture = self.pictures.prepare(request)
         self.law.notice(self.side.law_parts | self.curves.law_parts)  # which they may have come to draw just now
         return picture

@@ -39,6 +39,9 @@ class Bar(pn.custom.JSComponent):
     left = param.Dict(
         {}, doc="The future that an edit in the past has left: at and end (steps), open (whether it can be reopened)."
     )
+    events = param.List(
+        [], doc="What happened in the run: a dictionary for each kind: name, title, meaning, steps and count."
+    )
     can_undo = param.Boolean(False, doc="Whether there is something to be undone.")
     can_redo = param.Boolean(False, doc="Whether there is something to be done again.")
     draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
