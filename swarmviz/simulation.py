@@ -461,7 +461,7 @@ class Simulation:
         else:
             change = self._journal.acting_at(self.k)
             k = max(change.k, self._log.last_look(self.k))
-            state = self._replay(k) if k < self.k else state
+            state = self._replay(k)[0] if k < self.k else state
             if k < self.k and self._journal.moved_at(k):
                 state = change.dynamics.moved_to(state, change.landscape)
         return change, change.dynamics.advance(state, change.landscape, 0, start=True)[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def test_a_change_has_a_mark_under_the_scrubber_and_a_press_leads_there(lab, server):
-    mark = lab.page.locator("button.event.changed")
+    mark = lab.page.locator(".event.changed")
     lab.open(server.page)
     lab.wait(lambda: lab.step >= 8, "the swarm does not move")
     changed = lab.pause()
