@@ -15,6 +15,7 @@ import {makeMore} from "./bar_more.js"
 import {makeSpoken} from "./bar_spoken.js"
 import {makeArrival} from "./bar_arrival.js"
 import {makeTheme} from "./bar_theme.js"
+import {listenForAgents} from "./bar_agent.js"
 
 export function render({model}) {
   watchConnection(model)
@@ -36,6 +37,8 @@ export function render({model}) {
   more.watch(bar)
   settings.show()
   listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleProjector: projector.toggle, toggleTheme: theme.toggle, toggleHelp: help.toggle})
+
+  listenForAgents(model, send)
 
   const arrival = makeArrival(model, send)
   const small = matchMedia("(max-width: 700px), (max-height: 500px)") // a phone, upright or on its side

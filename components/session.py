@@ -26,6 +26,7 @@ from components.links.address import Kept, Links, opening
 from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.links.other_runs import OtherRuns
 from components.page import theme
+from components.page.agent_step import AgentCard, AgentStep
 from components.page.arrival import LOOKING, Arrival
 from components.page.bar_actions import BarActions
 from components.page.choices import Choices
@@ -197,6 +198,13 @@ class Session:
         )
         self.spoken = Spoken(self.bar, weakly(self._redraw))
         self.event_marks = EventMarks(self.bar)
+        self.agent_step = AgentStep(
+            weakly(self._options_changed),
+            arenas=lambda panes=self.panes: panes.arenas,
+            active=lambda panes=self.panes: panes.active,
+            looking=lambda mouse=self.choices.mouse: mouse.looking,
+            put=weakly(self._put_card),
+        )
         self.actions = BarActions(
             self.panes,
             self.transport,
@@ -211,6 +219,7 @@ class Session:
             leave_alone=weakly(self.arrival.leave_alone),
             more=self.left.actions
             | {"projector": self.projector.choose}
+            | {"tap": self.agent_step.tap, "agent": self.agent_step.choose}
             | {"tell": self.spoken.ask, "undo": weakly(self._undo), "redo": weakly(self._redo)},
         )
         self.exports = Exports(
@@ -226,7 +235,16 @@ class Session:
         )
         self.pictures = Pictures(
             self.panes,
-            views=(self.side, self.curves, self.claims, self.history, self.equation, self.spoken, self.event_marks),
+            views=(
+                self.side,
+                self.curves,
+                self.claims,
+                self.history,
+                self.equation,
+                self.spoken,
+                self.event_marks,
+                self.agent_step,
+            ),
             cards=(self.choices.mouse, self.replicas.card, self.law_error.card),
             report=weakly(self._view_failed),
             told=self.compare.tell,
@@ -322,6 +340,7 @@ class Session:
             self.equation.hurry()
             self.claims.hurry()
             self.event_marks.hurry()
+            self.agent_step.hurry()
         picture = self.pictures.prepare(request)
         self.law.notice(self.side.law_parts | self.curves.law_parts)  # which they may have come to draw just now
         return picture
@@ -406,7 +425,7 @@ class Session:
         self._dark = self.exports.dark = self.bar.dark = dark
         self.compare.colours = self._colours_of_runs()
         with self.panes.lock:
-            for view in (*self.panes.arenas, self.side, self.curves):
+            for view in (*self.panes.arenas, self.side, self.curves, self.agent_step):
                 view.set_dark(dark)
 
     def _paint(self, payloads: dict) -> None:
@@ -442,6 +461,9 @@ class Session:
         pair = (NAMES[self.panes.active], NAMES[self._place_beside()]) if self.panes.comparing else None
         self.replicas.compare(pair)
 
+    def _put_card(self, card: AgentCard) -> None:
+        self.board.append(card)
+
     def _colours_of_runs(self) -> list[str]:
         return list(palette.theme(self._dark).curves[:MAX_COMPARED])
 
@@ -466,7 +488,7 @@ class Session:
         """What has options that a link holds, those that are ``wanted`` included."""
         names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, Mapping) else ()
         views = (self.arena_options, self.side, *self.side.having(names), self.curves, self.replicas.card)
-        return (*views, self.edits, self.projector)
+        return (*views, self.edits, self.projector, self.agent_step)
 
     def _view_options(self) -> dict[str, Any]:
         return view_options.chosen(*self._with_options())

@@ -124,12 +124,13 @@ def content_of(dynamics: Dynamics, lines: tuple[Line, ...]) -> dict[str, Any]:
     return {
         "title": dynamics.title,
         "about": about,
-        "lines": [_line_of(dynamics, line) for line in lines] or [_short(dynamics)],
+        "lines": [line_of(dynamics, line) for line in lines] or [_short(dynamics)],
         "signs": signs(dynamics, lines),
     }
 
 
-def _line_of(dynamics: Dynamics, line: Line) -> dict[str, str]:
+def line_of(dynamics: Dynamics, line: Line) -> dict[str, str]:
+    """A line as HTML, with what it says and where it stands."""
     return {
         "about": line.about,
         "source": line.source or OWN_SOURCE,

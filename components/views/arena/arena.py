@@ -14,10 +14,12 @@ from components.views.arena.line import LineRenderer
 from components.views.arena.marks import name_marks
 from components.views.arena.options import ArenaOptions
 from components.views.arena.plane import PlaneRenderer
+from components.views.arena.step_arrows import StepArrows
 from components.views.base import View
 from components.views.figures import describe
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.comparison import NAMES
+from swarmviz.drawing.step import StepPicture
 
 Renderer = LineRenderer | PlaneRenderer | FiniteSetRenderer
 
@@ -62,6 +64,7 @@ class Arena(View):
         self.on_event = on_event
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._renderer: Renderer | None = None
+        self._steps: dict[type[Renderer], StepArrows] = {}
         self._pane = pn.pane.Bokeh(sizing_mode="stretch_both", min_height=240)
 
     @property
@@ -164,9 +167,24 @@ class Arena(View):
         elif changed:
             self._describe()
 
+    def show_step(self, picture: StepPicture | None) -> None:
+        """Draw one agent's step; None: none. A finite set has no place for it."""
+        renderer = self._renderer
+        if (
+            picture is not None
+            and isinstance(renderer, LineRenderer | PlaneRenderer)
+            and type(renderer) not in self._steps
+        ):
+            flat = isinstance(renderer, LineRenderer)
+            self._steps[type(renderer)] = StepArrows(renderer.figure, flat, self._colours)
+        for kind, arrows in self._steps.items():
+            arrows.show(picture if kind is type(renderer) else None)
+
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         self._colours = theme(dark)
         for renderer in self._renderers.values():
             renderer.apply_theme(self._colours)
+        for arrows in self._steps.values():
+            arrows.apply_theme(self._colours)
         self._show_name()

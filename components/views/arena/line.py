@@ -12,6 +12,7 @@ from bokeh.models import HoverTool, LegendItem, LinearColorMapper
 from components.palette import MINIMISER, Theme, density_palette
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, add_key_bar, apply_key_theme, arrow_columns, show_key
+from components.views.arena.choosing import choose_by_click
 from components.views.arena.drag_handles import DragHandles
 from components.views.arena.inset import InsetLayers, InsetNumbers, columns
 from components.views.arena.options import ArenaOptions
@@ -91,6 +92,7 @@ class LineRenderer:
             "best_x", "best_y", source=self.marks, size=17, fill_color=None, line_width=2, name="best", **top
         )
         self.handles = DragHandles(fig, flat=True)
+        choose_by_click(fig, self.points, "x", "energy")
         self.legend, self.note, self.key = flat_legend(fig), note(fig), add_key_bar(fig)
         self.hover = HoverTool(renderers=[self.dots], limit=agents.MAX_HOVERED)
         fig.add_tools(self.hover)

@@ -13,7 +13,7 @@ from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Described
 
 SPREAD = 0.1  # of half the box: how wide a swarm is that was placed by a click
-LOOK = ["look", "Look", "Hover over an agent to read its numbers"]
+LOOK = ["look", "Look", "Hover over an agent to read its numbers; click on it for its next step, term by term"]
 PLACE = [
     ["swarm", "Place swarm", "Click where the swarm shall start; the run begins anew"],
     ["agents", "Place agents", "Each click adds an agent; the run waits at step 0"],
@@ -68,6 +68,11 @@ class MouseModes:
         self._on_swarm, self._on_landscape = on_swarm, on_landscape
         self.on_mode: Callable[[str], None] = lambda mode: None
         self.buttons = ButtonRow(lambda what: self.on_mode(self.buttons.value), value="look")
+
+    @property
+    def looking(self) -> bool:
+        """Whether a click changes nothing."""
+        return self.buttons.value == LOOK[0]
 
     def attach(self, sim: Simulation) -> None:
         """Offer what can be done with this run."""

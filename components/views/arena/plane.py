@@ -13,6 +13,7 @@ from components.palette import BEST, FOCUS, FOCUS_SIZE, MINIMISER, Theme, densit
 from components.views.arena import agents
 from components.views.arena.arrows import LEGEND, add_key_bar, apply_key_theme, arrow_columns, show_key
 from components.views.arena.background import Background, background, margins
+from components.views.arena.choosing import choose_by_click
 from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme, show_ticks
 from components.views.arena.drag_handles import DragHandles
 from components.views.arena.inset import InsetLayers, InsetNumbers, columns
@@ -162,6 +163,7 @@ class PlaneRenderer:
         self.best = fig.scatter("best_x", "best_y", source=self.marks, marker=BEST, size=17, fill_color=None, line_width=2,
                                 name="best", **top)  # fmt: skip
         self.handles = DragHandles(fig, flat=False)
+        choose_by_click(fig, self.points, "x", "y")
         self.legend, self.note, self.key = flat_legend(fig), note(fig), add_key_bar(fig)
         self.hover = HoverTool(
             renderers=[self.dots],

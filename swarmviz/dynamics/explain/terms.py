@@ -8,7 +8,7 @@ kernel is asked for nothing but what a last bit could turn over. So they are a s
 of the simulated position, and decisions to the kernel's.
 
 A symbol is LaTeX in which names follow an at sign, as in the lines of equations (:mod:`swarmviz.dynamics.equations.lines`); ``numbers`` has
-this agent's number, or point, for each.
+this agent's number, or point, for each. Names that are not those of the lines have their symbols in ``SYMBOLS``.
 """
 
 from __future__ import annotations
@@ -28,6 +28,26 @@ from swarmviz.landscapes.base import Landscape
 
 WRITTEN = 3  # coordinates of a point that are written out
 Number = float | np.ndarray
+
+# The symbols of the names in terms that are neither parameters nor quantities of the equations.
+SYMBOLS = {
+    "ahead": r"\tilde ν",
+    "away": "(X_n - ν)",
+    "clone": "X_{i(n)}",
+    "eta": "η_n",
+    "h": "h_n",
+    "memory": "Y_n",
+    "predicted": r"\tilde X_n",
+    "pull": "Λ",
+    "rate": "σ(m_n)",
+    "reach": "A(X_n)",
+    "sigma": "σ",
+    "switch": "H_n",
+    "x": "X_n",
+    "xi": "ξ_n",
+    "xi_common": "ξ_n^2",
+    "xi_own": "ξ_n^1",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ import pytest
 import swarmviz as sv
 from swarmviz.dynamics.equations.lines import SIGN
 from swarmviz.dynamics.explain.finite_set import JUMPS_SHOWN, RATES_SHOWN
-from swarmviz.dynamics.explain.terms import total
+from swarmviz.dynamics.explain.terms import SYMBOLS, total
 from swarmviz.frame import Diverged
 from swarmviz.parameters import Choice, Switch
 from tests.references.finite_set import jump_rate
@@ -127,6 +127,19 @@ def test_the_terms_of_every_agent_add_up_to_the_simulated_step(name, values):
             first = next(term for term in terms if term.adds)
             np.testing.assert_array_equal(first.value, before.x[agent])
             np.testing.assert_allclose(total(terms), after.x[agent], rtol=0, atol=TOLERANCE * size(terms))
+
+
+def test_every_name_in_a_term_has_a_symbol_and_no_symbol_is_of_a_name_that_is_in_none():
+    used = set()
+    for case in cases():
+        name, values = case.values
+        sim = simulation(name, values, n=6)
+        sim.advance(2)
+        known = {*sim.dynamics.declared(), *sim.dynamics.equations.quantities}
+        named = {sign for agent in range(6) for term in sim.explain(agent) for sign in SIGN.findall(term.symbol)}
+        assert named <= known | set(SYMBOLS), case.id
+        used |= named - known
+    assert used == set(SYMBOLS)
 
 
 def test_every_listed_case_is_of_a_dynamics_there_is():
