@@ -3,7 +3,7 @@
 import {make, makeButton, grouped, listen} from "./dom.js"
 
 const SVG = "http://www.w3.org/2000/svg"
-const WIDTH = 280, HEIGHT = 110, EDGE = 14, ROW = 16, TIP = 7 // pixels of the picture
+const WIDTH = 280, HEIGHT = 84, EDGE = 14, ROW = 16, TIP = 7 // pixels of the picture
 
 const draw = (tag, attributes) => {
   const node = document.createElementNS(SVG, tag)
@@ -19,25 +19,22 @@ export function render({model}) {
   const head = make("header", {}, make("div", {}, title, when),
     makeButton({textContent: "‹", title: "Previous agent (⇧A)", ariaLabel: "Previous agent"}, () => choose("previous")),
     makeButton({textContent: "›", title: "Next agent (A)", ariaLabel: "Next agent"}, () => choose("next")), close)
-  const picture = draw("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true"}) // the table says the same
-  const terms = make("tbody"), goes = make("td", {className: "number"})
-  const sum = make("tr", {className: "sum"}, make("td"), make("td", {}, make("b", {textContent: "where it goes: the sum"})), goes)
-  const table = make("table", {}, terms, make("tfoot", {}, sum))
+  const picture = draw("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, "aria-hidden": "true"}) // the list says the same
+  const terms = make("ol", {className: "terms"}), goes = make("b", {className: "number"})
+  const sum = make("p", {className: "sum"}, make("span", {textContent: "where it goes: the sum"}), goes)
   const lines = make("ol"), equations = make("details", {}, make("summary", {textContent: "The lines of the equations"}), lines)
-  const root = make("section", {className: "card", ariaLabel: "One agent's step"}, head, trouble, picture, table, equations)
+  const root = make("section", {className: "card", ariaLabel: "One agent's step"}, head, trouble, picture, terms, sum, equations)
 
   const write = (node, text) => { if (node.textContent !== text) { node.textContent = text } }
   const colour = (way) => model.colours[way % model.colours.length]
   const showTerms = () => {
     terms.replaceChildren(...model.terms.map(({html, meaning, way}) => {
-      const sign = make("td", {className: "sign"}), key = make("i")
-      if (way >= 0) {
-        key.style.background = colour(way)
-        sign.append(key)
-      }
+      const sign = make("div", {className: "sign"}), key = make("i", {hidden: way < 0})
+      if (way >= 0) { key.style.background = colour(way) }
+      sign.append(key)
       sign.insertAdjacentHTML("beforeend", html) // written by mathml.py, which escapes texts
       for (const symbol of sign.querySelectorAll("[tabindex]")) { symbol.removeAttribute("tabindex") } // there is nothing to be pressed
-      return make("tr", {}, sign, make("td", {textContent: meaning}), make("td", {className: "number"}))
+      return make("li", {}, sign, make("p", {}, make("span", {textContent: meaning}), make("b", {className: "number"})))
     }))
     showNumbers()
   }
@@ -45,7 +42,7 @@ export function render({model}) {
     model.numbers.forEach(({value, signs}, i) => {
       const row = terms.children[i]
       if (!row) { return }
-      write(row.lastChild, value)
+      write(row.querySelector(".number"), value)
       for (const node of row.querySelectorAll("[data-value]")) { write(node, signs[node.dataset.value] ?? "\u2007") }
     })
     write(goes, model.goes)
@@ -93,7 +90,7 @@ export function render({model}) {
     write(when, ` from step ${grouped(model.step)} to ${grouped(model.step + 1)}`)
     write(trouble, model.trouble)
     trouble.hidden = !model.trouble
-    table.hidden = Boolean(model.trouble)
+    sum.hidden = Boolean(model.trouble)
   }
 
   listen(model, window, "keydown", (event) => {

@@ -21,6 +21,7 @@ from components.page.mathml import signed_formula
 from components.palette import theme
 from components.text import sentence
 from components.views.arena.arena import Arena
+from components.views.arena.step_arrows import colours_of
 from components.views.base import View
 from swarmviz import Diverged, Frame, Simulation
 from swarmviz.drawing.step import parts_of, step_picture
@@ -99,7 +100,7 @@ class AgentStep(View):
         self._agent: int | None = None
         self._agents, self._looked = 0, -math.inf
         self.card: AgentCard | None = None
-        self._colours = theme(False).curves
+        self._colours = colours_of(theme(False))
 
     # ---- which one -----------------------------------------------------------------------------------------------------
 
@@ -192,7 +193,7 @@ class AgentStep(View):
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
-        self._colours = theme(dark).curves
+        self._colours = colours_of(theme(dark))
         if self.card is not None:
             self.card.colours = list(self._colours)
 

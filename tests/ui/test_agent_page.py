@@ -26,7 +26,7 @@ CARD = """() => {
   const card = all(document).find((e) => e.matches("section.card[aria-label=\\"One agent's step\\"]") && e.checkVisibility())
   if (!card) { return null }
   const box = card.getBoundingClientRect()
-  return {text: card.innerText, rows: card.querySelectorAll("tbody tr").length, arrows: card.querySelectorAll("svg line").length,
+  return {text: card.innerText, rows: card.querySelectorAll(".terms > li").length, arrows: card.querySelectorAll("svg line").length,
     goes: card.querySelector(".sum .number").textContent,
     over: card.scrollWidth - card.clientWidth, box: [box.left, box.top, box.right, box.bottom]}
 }"""

@@ -17,6 +17,11 @@ ENDS = ("x0", "y0", "x1", "y1")
 GAP = 0.04  # of the axis of F: between two arrows in one dimension
 
 
+def colours_of(colours: Theme) -> tuple[str, ...]:
+    """Of the terms in their order, and then again from the first: no step of the papers has more."""
+    return (*colours.curves, colours.ink)
+
+
 class StepArrows:
     """The glyphs in a figure.
 
@@ -63,7 +68,7 @@ class StepArrows:
             places[:, 1] = picture.level
             places = places[:1]  # F where it goes is not known before the step is taken
         drawn = (ways[:, :2] != ways[:, 2:]).any(axis=1)
-        palette = self._colours.curves
+        palette = colours_of(self._colours)
         colours = [palette[i % len(palette)] for i in np.flatnonzero(drawn)]
         along = (ways[:, 2:] - ways[:, :2])[drawn]
         self.arrows.data = dict(zip(ENDS, (finite_f8(column) for column in ways[drawn].T), strict=True)) | {
