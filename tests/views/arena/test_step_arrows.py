@@ -34,7 +34,7 @@ def test_the_arrows_are_the_ways_in_the_colours_of_their_terms(plane):
     arena.show_step(picture)
     data = shown(arena).arrows.data
     np.testing.assert_array_equal(np.column_stack([data[name] for name in ("x0", "y0", "x1", "y1")]), picture.ways)
-    assert data["colour"] == list(colours_of(LIGHT)[: len(picture.ways)])
+    assert data["colour"] == list(LIGHT.curves[: len(picture.ways)])
     along = picture.ways[:, 2:] - picture.ways[:, :2]
     heads = data["angle"] + np.pi / 2  # a triangle points upwards
     np.testing.assert_allclose(
@@ -48,7 +48,7 @@ def test_a_term_that_does_not_move_the_agent_has_no_arrow_and_the_others_keep_th
     arena, _, picture = plane
     ways = np.vstack([np.tile(picture.start, 2), picture.ways])
     arena.show_step(picture._replace(ways=ways))
-    assert shown(arena).arrows.data["colour"] == list(colours_of(LIGHT)[1 : len(ways)])
+    assert shown(arena).arrows.data["colour"] == list(LIGHT.curves[1 : len(ways)])
 
 
 def test_arrows_go_with_the_choice_and_take_the_colours_of_the_theme(plane):
