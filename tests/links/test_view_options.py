@@ -218,6 +218,7 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
         "region",
         "layers",
         "projector",
+        "agent",
     }
     assert len(names) == len(set(names)) and {*ALL, *others} == set(names)
     assert view_options.restore({}, *views) == "" and options(running) == {}
