@@ -50,6 +50,12 @@ def begun(lab, server):
     lab.wait(lambda: lab.step == 1, "no step")
 
 
+def linked(lab):
+    """The options and the step in the address, which follows at most twice a second."""
+    state = permalink.read(lab.page.url.partition("?s=")[2])
+    return state.views, state.runs[0].k
+
+
 def told(lab, agent, step):
     """The card, once it tells this step of this agent."""
     lab.wait(
@@ -72,8 +78,7 @@ def test_a_click_on_an_agent_tells_its_step_and_the_next_step_takes_it_there(lab
     arrows = lab.page.evaluate(PLACES)["arrows"]
     assert arrows[0][2:] == arrows[1][:2], "they are not head to tail"
     lab.picture("agent")
-    address = permalink.read(lab.page.url.partition("?s=")[2])
-    assert address.views == {"agent": agent}
+    lab.wait(lambda: linked(lab) == ({"agent": agent}, 1), "the address does not follow")
     lab.press("step")
     told(lab, agent, 2)
     after = lab.agents()
@@ -81,6 +86,7 @@ def test_a_click_on_an_agent_tells_its_step_and_the_next_step_takes_it_there(lab
     lab.press("back")
     assert told(lab, agent, 1)["goes"] == card["goes"], "after a step back it is told otherwise"
     lab.wait(lambda: lab.page.evaluate(PLACES)["arrows"] == arrows, "the arrows are others")
+    lab.wait(lambda: linked(lab) == ({"agent": agent}, 1), "the address does not follow")
     lab.open(lab.page.url)
     assert told(lab, agent, 1)["goes"] == card["goes"], "the link brings back another step"
     lab.page.keyboard.press("Escape")
