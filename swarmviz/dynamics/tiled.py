@@ -67,11 +67,11 @@ class Tiled(Dynamics):
 
     def advance_many(self, states, landscape, steps, every=1, start=False):
         batch = StateBatch.of(states)
-        return self.advance_tiles(batch, landscape, steps, every, start, self._runs_per_tile(batch))
+        return self.advance_tiles(batch, landscape, steps, every, start, self._runs_per_tile(batch, landscape))
 
-    def _runs_per_tile(self, batch: StateBatch) -> int:
+    def _runs_per_tile(self, batch: StateBatch, landscape: Landscape) -> int:
         """How many of these runs go side by side; 0 where they are taken one by one, as a run by itself is."""
-        if len(batch) < FEWEST_RUNS or not self.fits_tiles(batch.all.n):
+        if len(batch) < FEWEST_RUNS or not (landscape.side_by_side and self.fits_tiles(batch.all.n)):
             return 0
         size, kind = runs_per_tile(len(batch), batch.all.n, batch.all.d), cast(Any, type(self))
         return size if size and tiles_agree(kind, choices_of(self)) else 0

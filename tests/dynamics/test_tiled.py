@@ -97,6 +97,21 @@ def test_on_every_landscape(name):
             assert_same(*both_ways(dynamics, starts(dynamics, 5, d, 7, landscape), landscape, 20, 3, 8))
 
 
+def test_a_function_of_ones_own_is_asked_for_the_agents_of_one_run_at_a_time():
+    """A product of matrices, say, rounds differently with the number of its rows."""
+    asked = []
+
+    def counting(X):
+        asked.append(len(X))
+        return np.square(X).sum(axis=1)
+
+    landscape, dynamics = sv.landscapes.Function(counting, -3, 3), sv.CBO()
+    states = starts(dynamics, 5, 2, 4, landscape)
+    asked.clear()
+    outcome = dynamics.advance_many(states, landscape, 3)
+    assert max(asked) == 5 and outcome.fine.all()
+
+
 DIVERGING = {
     "CBO": (sv.CBO(sigma=12.0, dt=1.0, alpha=0.1), sv.landscapes.Rosenbrock(), 89),
     "SSA": (sv.SSA(dt=0.00035), sv.landscapes.Rosenbrock(), 40),
