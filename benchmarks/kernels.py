@@ -9,6 +9,7 @@ One process prints, from interleaved repetitions on the machine as it is now:
     draws        our normals beside NumPy's Generator
     events       µs per jump on the finite set, for three numbers of agents
     fixed        what a step costs when the swarm is tiny
+    tiny         many runs of tiny swarms in one call, beside the floor and beside one run
     allocations  what a step allocates
     targets      the ratios that are aimed at, and whether they are met; not with --quick, whose sizes are toys
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -33,13 +35,15 @@ from benchmarks import allocations, first_contact, peers
 from benchmarks.floors import pieces
 from benchmarks.processor import AVX2, bounds, met
 from benchmarks.timing import interleave, on_threads, table
-from benchmarks.workloads import CASES, prepare
+from benchmarks.workloads import CASES, prepare, prepare_many
 from swarmviz.kernels.randomness import normals, scratch
 
 SIZES = ((8, 1), (100, 2), (1000, 2), (200, 20), (10_000, 2), (1_000_000, 2))
 SMALL_SIZES = ((8, 1), (20, 2))
 NUMBERS = 4_000_000  # agent-coordinate-steps in a call, as in a run of 1000 steps of 200 agents in 20 dimensions
-SECTIONS = ("kernels", "peers", "draws", "events", "fixed", "allocations")
+TINY, TINY_RUNS, TINY_STEPS = ("CBO", "SSA", "PSO", "BGK Gaussian"), 64, 1024
+TINY_SIZES = ((8, 1), (8, 2), (16, 1), (24, 2))
+SECTIONS = ("kernels", "peers", "draws", "events", "fixed", "tiny", "allocations")
 Found = dict[str, float]  # what the targets are about
 
 TARGETS = (
@@ -53,6 +57,7 @@ TARGETS = (
     ("finite-set event, µs (S = 20, N = 50)", "event", "≤", 0.4),
     ("finite-set event, N = 10⁶ / N = 50", "event growth", "≤", 1.5),
     ("SSA, N = 8, d = 1, 10⁶ steps, s", "ssa", "≤", 0.6),
+    *((f"many runs / floor, {name} 8×1", f"tiny {name}", "≤", 2.5) for name in ("CBO", "SSA", "PSO", "BGK Gaussian")),
     ("allocations per step", "allocations", "≤", 0.0),
 )  # fmt: skip
 
@@ -177,6 +182,32 @@ def fixed(repetitions: int, quick: bool) -> Found:
     return {"ssa": float(best["SSA"])}
 
 
+def tiny(repetitions: int, quick: bool) -> Found:
+    """A step of one of many runs that go together, of one that goes alone, and the floor, by processor time."""
+    found, rows, steps = {}, [], 20 if quick else TINY_STEPS
+    for n, d in TINY_SIZES:
+        works = {name: prepare(CASES[name], n, d, n * d * 4 * steps) for name in TINY}
+        floor_jobs = pieces(n, d)
+        jobs = {("floor", name): job for name, (job, _) in floor_jobs.items()}
+        for name, work in works.items():
+            jobs[name, "one"] = partial(work.run, 0)
+            jobs[name, "many"] = prepare_many(CASES[name], n, d, TINY_RUNS, steps)
+        seconds = interleave(jobs, repetitions, clock=time.process_time)
+        piece = {name: seconds["floor", name] / numbers * 1e9 for name, (_, numbers) in floor_jobs.items()}
+        for name, work in works.items():
+            floor = n * d * sum(piece[part] * share for part, share in work.floor.items())
+            one = seconds[name, "one"] / work.numbers * n * d * 1e9
+            many = seconds[name, "many"] / (TINY_RUNS * steps) * 1e9
+            if (n, d) == TINY_SIZES[0]:
+                found[f"tiny {name}"] = float(np.median(many / floor))
+            times = (f"{ns.min():.0f}" for ns in (many, one, floor))
+            ratios = (f"{np.median(ratio):.2f}" for ratio in (many / floor, one / floor, one / many))
+            rows.append([f"{label(n, d):6} {name}", *times, *ratios])
+    click.echo(f"\nns per step and run: {TINY_RUNS} runs of tiny swarms in one call, and one run by itself")
+    click.echo(table(["N×d", "many", "one", "floor", "many/floor", "one/floor", "one/many"], rows))
+    return found
+
+
 def show_targets(found: Found) -> None:
     """What is aimed at beside what was measured."""
     rows = []
@@ -213,6 +244,7 @@ def main(only: tuple[str, ...], quick: bool, repetitions: int, avx2: bool, conta
             "draws": lambda: draws(repetitions, quick),
             "events": lambda: events(repetitions, quick),
             "fixed": lambda: fixed(repetitions, quick),
+            "tiny": lambda: tiny(repetitions, quick),
             "allocations": lambda: allocations.show(quick),
         }
         for name in sections:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -12,24 +13,26 @@ Job = Callable[[], object]
 BEST_OF = 3  # calls within a repetition; the shortest is the one that nobody interrupted
 
 
-def seconds(job: Job, best_of: int = BEST_OF) -> float:
+def seconds(job: Job, best_of: int = BEST_OF, clock: Callable[[], float] = time.perf_counter) -> float:
     """Shortest time of a few calls."""
     best = np.inf
     for _ in range(best_of):
-        start = time.perf_counter()
+        start = clock()
         job()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, clock() - start)
     return best
 
 
-def interleave(jobs: Mapping[str, Job], repetitions: int, best_of: int = BEST_OF) -> dict[str, np.ndarray]:
-    """Seconds of every job in every repetition, arrays of shape (repetitions,).
+def interleave(
+    jobs: Mapping[Any, Job], repetitions: int, best_of: int = BEST_OF, clock: Callable[[], float] = time.perf_counter
+) -> dict[Any, np.ndarray]:
+    """Seconds of every job in every repetition, arrays of shape (repetitions,); of the processor with ``time.process_time`` as clock.
 
     The jobs take turns, so that within one repetition all of them meet the same machine; a first, unmeasured round compiles.
     """
     for job in jobs.values():
         job()
-    rows = [[seconds(job, best_of) for job in jobs.values()] for _ in range(repetitions)]
+    rows = [[seconds(job, best_of, clock) for job in jobs.values()] for _ in range(repetitions)]
     return dict(zip(jobs, np.array(rows).T, strict=True))
 
 

@@ -75,6 +75,13 @@ def states(case: Case, n: int, d: int, seeds: int = 2) -> list[Any]:
     return [case.dynamics.init(swarm.positions(landscape), landscape, swarm.seed) for swarm in swarms]
 
 
+def prepare_many(case: Case, n: int, d: int, runs: int, steps: int) -> Callable[[], object]:
+    """A call that takes ``runs`` independent runs for ``steps`` steps."""
+    landscape, seeds = sv.landscapes.Rastrigin(), np.arange(runs)
+    starts = case.dynamics.init_many(sv.Swarm(n=n, d=d).positions_of(landscape, seeds), landscape, seeds)
+    return lambda: case.dynamics.advance_many(starts, landscape, steps, every=NEVER)
+
+
 def prepare(case: Case, n: int, d: int, numbers: int) -> Work:
     """A call that makes about ``numbers`` agent-coordinate-steps, at least ten steps of the swarm."""
     landscape, starts = sv.landscapes.Rastrigin(), states(case, n, d)

@@ -7,6 +7,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz.dynamics import cbo
+from swarmviz.dynamics.tiled import tiles_agree
 from swarmviz.warm import compiled, warm
 
 
@@ -33,6 +34,9 @@ def test_what_cannot_be_compiled_is_not_passed_over(monkeypatch):
 
 
 def test_a_compiled_dynamics_is_ready_with_one_signature_and_a_landscape_says_how_long_it_took(monkeypatch):
-    monkeypatch.setattr(cbo.advance_runs, "dispatcher", None)
-    assert compiled("dynamics", "CBO") > 0 and len(cbo.advance_runs.dispatcher.signatures) == 1
+    tiles_agree.cache_clear()
+    for kernel in (cbo.advance_runs, cbo.advance_tiles):  # of a run by itself, and of small swarms that go together
+        monkeypatch.setattr(kernel, "dispatcher", None)
+    assert compiled("dynamics", "CBO") > 0
+    assert len(cbo.advance_runs.dispatcher.signatures) == len(cbo.advance_tiles.dispatcher.signatures) == 1
     assert compiled("landscape", "Formula") > 0

@@ -111,6 +111,10 @@ class Dynamics(Described):
         """σ(m): how strong the noise of agents with masses (N,) is at time ``t``, as the kernel has it; None without agents of mass."""
         return None
 
+    def runs_side_by_side(self, n: int, d: int) -> int:
+        """How many runs of ``n`` agents in ``d`` dimensions :meth:`advance_many` likes to have at once; 1 where it is no matter."""
+        return 1
+
     @property
     def noise_cutoff(self) -> float | None:
         """The mass from which on an agent is not shaken; None where mass does not decide on noise."""

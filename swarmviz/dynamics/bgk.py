@@ -46,6 +46,7 @@ from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.bgk import EQUATIONS
 from swarmviz.dynamics.explain import bgk as explained
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
+from swarmviz.dynamics.tiled import Tiled
 from swarmviz.events import COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED
 from swarmviz.frame import (
     BEST,
@@ -67,9 +68,11 @@ from swarmviz.kernels.blocks import (
     borrowed,
     copied,
     copied_rows,
+    flat,
     from_blocks,
     list_marked,
     run_of,
+    runs_of,
     scratch,
     slice_view,
     to_blocks,
@@ -97,9 +100,24 @@ from swarmviz.kernels.diagnostics import (
     weigh,
     weights,
 )
-from swarmviz.kernels.noise import LAWS, draw, fill_chosen
+from swarmviz.kernels.noise import LAWS, draw, fill_chosen, fill_chosen_of_runs
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
-from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, VELOCITY, draw_normal, key, uniforms
+from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, VELOCITY, draw_normal, key, uniforms, uniforms_of_runs
+from swarmviz.kernels.tiles import (
+    ConsensusOfTile,
+    MovesOfTile,
+    enter,
+    find_consensus,
+    find_effective_sizes,
+    leave,
+    make_consensus_of_tile,
+    make_moves_of_tile,
+    note_failures,
+    of,
+    one_each,
+    take_out,
+    watch_tile,
+)
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Choice, Real, Switch, Whole
 from swarmviz.schedules import values_of
@@ -232,6 +250,18 @@ def who_jumps(probability, seed, step, first, u, jumped, chosen):
 
 
 @inner
+def who_jumps_in_tile(probability, tile, step):
+    """The same for the runs of a tile."""
+    if probability < 1.0:
+        uniforms_of_runs(tile.u, tile.counters, tile.seeds, np.uint64(JUMP), step)
+        for j in range(tile.u.size):
+            tile.jumped[j] = tile.u[j] < probability
+    else:
+        tile.jumped[:] = 1
+    return list_marked(tile.jumped, tile.chosen)
+
+
+@inner
 def velocity(v, away, least, keep, pull, shake, z):
     """(1) in one coordinate, with (3)."""
     return keep * v - pull * away + shake * (away + (least if away >= 0.0 else -least)) * z
@@ -246,11 +276,11 @@ def jump(x, v, nu, chosen, keep, pull, shake, floor, z):
         xi, vi, zi, c, least = x[i], v[i], z[i], nu[i], floor[i]
         if m == n:  # without the detour, for the sake of vector code
             for j in range(n):
-                vi[j] = velocity(vi[j], xi[j] - c, least, keep, pull, shake, zi[j])
+                vi[j] = velocity(vi[j], xi[j] - of(c, j), least, keep, pull, shake, zi[j])
         else:
             for q in range(m):
                 j = chosen[q]
-                vi[j] = velocity(vi[j], xi[j] - c, least, keep, pull, shake, zi[q])
+                vi[j] = velocity(vi[j], xi[j] - of(c, j), least, keep, pull, shake, zi[q])
 
 
 @inner
@@ -387,12 +417,167 @@ def advance_runs(
         )
 
 
+class Alone(NamedTuple):
+    """One run of a tile, taken out for what is measured."""
+
+    x: np.ndarray
+    v: np.ndarray
+    energy: np.ndarray
+    jumped: np.ndarray
+    nu: np.ndarray
+    mean: np.ndarray
+    distances: np.ndarray
+    slips: np.ndarray
+
+
+class TileWorkspace(NamedTuple):
+    """What a tile of runs is and what its kernel computes with, made once per call."""
+
+    x: np.ndarray  # (d n R,), as is v
+    v: np.ndarray
+    jumped: np.ndarray  # (n R,)
+    energy: np.ndarray  # (n R,)
+    best: np.ndarray  # (R,)
+    still: np.ndarray
+    seeds: np.ndarray
+    consensus: ConsensusOfTile
+    moves: MovesOfTile
+    u: np.ndarray
+    counters: np.ndarray
+    chosen: np.ndarray
+    z: np.ndarray
+    raw: np.ndarray
+    radius: np.ndarray
+    alone: Alone
+
+
+@inner
+def make_tile_workspace(d, n, runs):
+    """Scratch for tiles of this size."""
+    wide, real, whole, flags, pairs = n * runs, np.float64, np.int64, np.uint8, (d + 1) // 2 * n * runs
+    alone = Alone(
+        scratch(d * n, real), scratch(d * n, real), scratch(n, real), scratch(n, flags), scratch(d, real), scratch(d, real),
+        scratch(n, real), scratch(n, real),
+    )  # fmt: skip
+    return TileWorkspace(
+        scratch(d * wide, real), scratch(d * wide, real), scratch(wide, flags), scratch(wide, real), scratch(runs, real),
+        scratch(runs, whole), scratch(runs, whole), make_consensus_of_tile(d, n, runs), make_moves_of_tile(d, runs),
+        scratch(wide, real), scratch(pairs, np.uint64), scratch(wide, np.uint64), scratch(d * wide, np.float32),
+        scratch(pairs, np.uint64), scratch(pairs, np.float32), alone,
+    )  # fmt: skip
+
+
+@inner
+def measure_tile(tile, size, params, moved, half, minimisers, records, column):
+    """Write the observables of each run into a column of its record; ``moved`` once a step has been taken."""
+    alone, consensus = tile.alone, tile.consensus
+    for r in range(records.shape[0]):
+        take_out(tile.x, size, r, alone.x)
+        take_out(tile.v, size, r, alone.v)
+        take_out(tile.energy, size, r, alone.energy)
+        take_out(tile.jumped, size, r, alone.jumped)
+        alone.nu[:] = consensus.points[:, r]
+        jumps = alone.jumped.sum() if moved else 0
+        measure(alone.x, alone.v, alone.energy, alone.nu, consensus.values[r], tile.best[r], jumps, tile.moves.lengths[r],
+                tile.still[r], consensus.effective[r], half, params.lam, params.gamma, params.unit, minimisers, alone.mean,
+                alone.distances, alone.slips, records[r], column)  # fmt: skip
+
+
+@inner
+def jump_in_tile(x, v, tile, n, step, params, shake):
+    """(1) on a tile."""
+    m = who_jumps_in_tile(params.probability, tile, step)
+    if m > 0:
+        chosen, z = slice_view(tile.chosen, 0, m), block_view(tile.z, 0, x.shape[0], m)
+        fill_chosen_of_runs(z, tile.raw, tile.radius, tile.counters, params.law, params.freedom, tile.seeds,
+                            np.uint64(POSITION_NOISE), step, n, chosen)  # fmt: skip
+        jump(x, v, tile.consensus.rows, chosen, params.keep, params.pull, shake, params.floor, z)
+
+
+@inner
+def advance_tile(runs, size, steps, params, schedules, stall, box, objective, tile, failures, records):
+    """Some runs as :func:`advance_run` advances each, all agents in the consensus and without a stall stop."""
+    f, consensus, d, n, column = tile.energy, tile.consensus, box.low.size, runs.energy.shape[1], 0
+    x, v = block_view(tile.x, 0, d, f.size), block_view(tile.v, 0, d, f.size)
+    enter_tile(runs, size, tile)
+    failures[:] = FINE
+    for s in range(steps.steps + 1):
+        if s > 0:
+            jump_in_tile(x, v, tile, n, steps.k + s - 1, params, schedules.shake[s - 1])
+            glide(x, v, params.dt, box)
+        objective.values(x, objective.p, f)
+        if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
+            return
+        find_consensus(x, f, schedules.alpha[s], n, size, consensus)
+        for r in range(size):
+            tile.best[r] = min(tile.best[r], consensus.lowest[r])
+        watch_tile(consensus.points, s > 0, stall.half, stall.tolerance, tile.moves, tile.still)
+        recording = is_recorded(steps, s)
+        if recording or s == steps.steps:
+            find_effective_sizes(n, size, consensus)
+        if recording:
+            objective.values(consensus.points, objective.p, consensus.values)
+            measure_tile(tile, size, params, s > 0, stall.half, objective.minimisers, records, column)
+            column += 1
+    leave_tile(tile, size, runs)
+    for r in range(failures.shape[0]):
+        note_consensus(run_of(runs, r), steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
+
+
+@inner
+def enter_tile(runs, size, tile):
+    """The states of some runs into a tile."""
+    enter(runs.x, size, tile.x)
+    enter(runs.v, size, tile.v)
+    enter(runs.jumped, size, tile.jumped)
+    enter(one_each(runs.seed), size, tile.seeds)
+    enter(one_each(runs.best), size, tile.best)
+    enter(one_each(runs.still), size, tile.still)
+
+
+@inner
+def leave_tile(tile, size, runs):
+    """Back to the states."""
+    leave(tile.x, size, runs.x)
+    leave(tile.v, size, runs.v)
+    leave(tile.jumped, size, runs.jumped)
+    leave(tile.energy, size, runs.energy)
+    leave(flat(tile.consensus.points), size, runs.consensus)
+    leave(tile.best, size, one_each(runs.best))
+    leave(tile.still, size, one_each(runs.still))
+    leave(tile.consensus.effective, size, one_each(runs.effective))
+
+
+@kernel
+def advance_tiles(
+    runs: Runs,
+    size: int,
+    steps: Steps,
+    params: Params,
+    schedules: Schedules,
+    stall: Stall,
+    box: Box,
+    objective: Objective,
+    output: Output,
+) -> None:
+    """Advance the runs in place, ``size`` of them at a time."""
+    tile, total = make_tile_workspace(box.low.size, runs.energy.shape[1], size), runs.seed.size
+    for first in range(0, total, size):
+        end = min(first + size, total)
+        some, failures, records = (
+            runs_of(runs, first, end - first),
+            output.failures[first:end],
+            output.records[first:end],
+        )
+        advance_tile(some, size, steps, params, schedules, stall, box, objective, tile, failures, records)
+
+
 def jump_probability(jump_rate: float, dt: float, epsilon: float = 1.0) -> float:
     """p of (5), 1 − e^{−ν_jΔt/ε²}."""
     return -math.expm1(-jump_rate * dt / epsilon**2)
 
 
-class BGK(Stalling):
+class BGK(Tiled, Stalling):
     """Kinetic BGK swarm: agents glide, and now and then jump to a new velocity that points to the consensus and is shaken."""
 
     title = "BGK"
@@ -511,8 +696,11 @@ class BGK(Stalling):
         """What counts as a length of 1, shape (d,)."""
         return half_widths(landscape, d) if self.rescaled else np.ones(d)
 
-    def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = StateBatch.of(states).all
+    def fits_tiles(self, n):
+        return self.stall_steps == 0 and not 0 < self.batch < n
+
+    def advance_tiles(self, states, landscape, steps, every, start, size):
+        state = states.all
         count, d, call = len(state.seed), state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), copied_rows(state.v), state.jumped.copy(), copied_rows(state.energy),
@@ -528,7 +716,11 @@ class BGK(Stalling):
         )  # fmt: skip
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
         schedules, stall = Schedules(alpha, shake), self._stall(landscape, d)
-        advance_runs(runs, call, params, schedules, stall, box, objective_of(landscape, d), output)
+        arguments = (call, params, schedules, stall, box, objective_of(landscape, d), output)
+        if size:
+            advance_tiles(runs, size, *arguments)
+        else:
+            advance_runs(runs, *arguments)
         return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):

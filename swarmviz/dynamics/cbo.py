@@ -30,11 +30,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
+from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.cbo import EQUATIONS
 from swarmviz.dynamics.explain import cbo as explained
+from swarmviz.dynamics.tiled import Tiled
 from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST
 from swarmviz.frame import (
     BEST,
@@ -57,8 +58,10 @@ from swarmviz.kernels.blocks import (
     block_view,
     borrowed,
     copied_rows,
+    flat,
     from_blocks,
     run_of,
+    runs_of,
     scratch,
     slice_view,
 )
@@ -87,6 +90,21 @@ from swarmviz.kernels.noise import GAUSSIAN
 from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import POSITION_NOISE
+from swarmviz.kernels.tiles import (
+    ConsensusOfTile,
+    enter,
+    find_consensus,
+    find_effective_sizes,
+    for_every_agent,
+    leave,
+    make_consensus_of_tile,
+    make_noise_of_tile,
+    noise_of_tile,
+    note_failures,
+    of,
+    one_each,
+    take_out,
+)
 from swarmviz.parameters import Choice, Real, Whole
 
 ANISOTROPIC, ISOTROPIC, NO_NOISE = range(3)
@@ -213,11 +231,11 @@ def drift_factors(x, f, nu, nu_value, lam, dt, epsilon, scheme, factor, lengths)
     for i in range(d):
         row, c = x[i], nu[i]
         for j in range(n):
-            lengths[j] += (row[j] - c) * (row[j] - c)
+            lengths[j] += (row[j] - of(c, j)) * (row[j] - of(c, j))
     for j in range(n):
         lengths[j] = math.sqrt(lengths[j])
     for j in range(n):
-        below = 0.5 + 0.5 * tanh((f[j] - nu_value) / epsilon) if epsilon > 0.0 else 1.0
+        below = 0.5 + 0.5 * tanh((f[j] - of(nu_value, j)) / epsilon) if epsilon > 0.0 else 1.0
         drift = lam * below
         factor[j] = -drift * dt / (1.0 + dt * abs(drift) * lengths[j]) if scheme == TAMED else -drift * dt
 
@@ -229,7 +247,7 @@ def plain_step(x, nu, pull, scale, z):
     for i in range(d):
         row, c, zi = x[i], nu[i], z[i]
         for j in range(n):
-            row[j] += (row[j] - c) * (scale * zi[j] - pull)
+            row[j] += (row[j] - of(c, j)) * (scale * zi[j] - pull)
 
 
 @inner
@@ -240,10 +258,10 @@ def drift_and_shake(x, nu, factor, scale, noise, lengths, z):
         row, c, zi = x[i], nu[i], z[i]
         if noise == ANISOTROPIC:
             for j in range(n):
-                row[j] += (row[j] - c) * (factor[j] + scale * zi[j])
+                row[j] += (row[j] - of(c, j)) * (factor[j] + scale * zi[j])
         else:
             for j in range(n):
-                row[j] += (row[j] - c) * factor[j] + scale * lengths[j] * zi[j]
+                row[j] += (row[j] - of(c, j)) * factor[j] + scale * lengths[j] * zi[j]
 
 
 @inner
@@ -253,7 +271,7 @@ def drift(x, nu, factor):
     for i in range(d):
         row, c = x[i], nu[i]
         for j in range(n):
-            row[j] += (row[j] - c) * factor[j]
+            row[j] += (row[j] - of(c, j)) * factor[j]
 
 
 @inner
@@ -409,7 +427,120 @@ def advance_runs(
         )
 
 
-class CBO(Dynamics):
+class Alone(NamedTuple):
+    """One run of a tile, taken out."""
+
+    x: np.ndarray
+    energy: np.ndarray
+    nu: np.ndarray
+    mean: np.ndarray
+
+
+class TileWorkspace(NamedTuple):
+    """What a tile of runs is and what its kernel computes with, made once per size of tile."""
+
+    x: np.ndarray  # (d n R,)
+    energy: np.ndarray  # (n R,)
+    best: np.ndarray  # (R,)
+    seeds: np.ndarray  # (R,)
+    consensus: ConsensusOfTile
+    nu_values: np.ndarray  # F(ν) for every agent, (n R,)
+    noise: NoiseBuffer
+    factor: np.ndarray
+    lengths: np.ndarray
+    alone: Alone  # what is measured is measured of one run
+
+
+@inner
+def make_tile_workspace(d, n, runs, steps):
+    """Scratch for tiles of this size."""
+    wide, real = n * runs, np.float64
+    alone = Alone(scratch(d * n, real), scratch(n, real), scratch(d, real), scratch(d, real))
+    return TileWorkspace(
+        scratch(d * wide, real), scratch(wide, real), scratch(runs, real), scratch(runs, np.int64),
+        make_consensus_of_tile(d, n, runs), scratch(wide, real),
+        make_noise_of_tile(d, wide, steps), scratch(wide, real), scratch(wide, real), alone,
+    )  # fmt: skip
+
+
+@inner
+def measure_tile(workspace, n, runs, minimisers, records, column):
+    """Write the observables of each run into a column of its record."""
+    alone, consensus = workspace.alone, workspace.consensus
+    find_effective_sizes(n, runs, consensus)
+    for r in range(records.shape[0]):
+        take_out(workspace.x, runs, r, alone.x)
+        take_out(workspace.energy, runs, r, alone.energy)
+        alone.nu[:] = consensus.points[:, r]
+        measure(alone.x, alone.energy, alone.nu, consensus.values[r], workspace.best[r], consensus.effective[r], minimisers,
+                alone.mean, records[r], column)  # fmt: skip
+
+
+@inner
+def advance_tile(runs, size, steps, params, schedules, box, objective, workspace, failures, records):
+    """Some runs as :func:`advance_run` advances each, all agents in the consensus and no predictor."""
+    consensus, d, n, column = workspace.consensus, box.low.size, runs.energy.shape[1], 0
+    wide, x, f = n * size, block_view(workspace.x, 0, box.low.size, n * size), workspace.energy
+    enter(runs.x, size, workspace.x)
+    enter(one_each(runs.best), size, workspace.best)
+    enter(one_each(runs.seed), size, workspace.seeds)
+    failures[:] = FINE
+    for s in range(steps.steps + 1):
+        if s > 0:
+            scale = schedules.sigma[s - 1] * math.sqrt(params.dt)
+            z = block_view(workspace.noise.z, 0, d, wide)
+            if params.noise != NO_NOISE:
+                noise, seeds = workspace.noise, workspace.seeds
+                z = noise_of_tile(noise, GAUSSIAN, 0.0, seeds, POSITION_NOISE, steps.k, s - 1, steps.steps, d, wide)
+            c = Coefficients(consensus.rows, workspace.nu_values, params.lam, params.dt, scale, params.epsilon, params.noise,
+                             params.scheme)  # fmt: skip
+            euler_step(x, f, z, c, workspace)
+            boundaries.confine(x, box.low, box.high, box.boundary)
+        objective.values(x, objective.p, f)
+        if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
+            return
+        find_consensus(x, f, schedules.alpha[s], n, size, consensus)
+        for r in range(size):
+            workspace.best[r] = min(workspace.best[r], consensus.lowest[r])
+        recording = is_recorded(steps, s)
+        if recording or params.epsilon > 0.0:
+            objective.values(consensus.points, objective.p, consensus.values)
+            for_every_agent(consensus.values, n, size, workspace.nu_values)
+        if recording:
+            measure_tile(workspace, n, size, objective.minimisers, records, column)
+            column += 1
+    leave(workspace.x, size, runs.x)
+    leave(f, size, runs.energy)
+    leave(flat(consensus.points), size, runs.consensus)
+    leave(workspace.best, size, one_each(runs.best))
+    for r in range(failures.shape[0]):
+        note_consensus(run_of(runs, r), steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
+
+
+@kernel
+def advance_tiles(
+    runs: Runs,
+    size: int,
+    steps: Steps,
+    params: Params,
+    schedules: Schedules,
+    box: Box,
+    objective: Objective,
+    output: Output,
+) -> None:
+    """Advance the runs in place, ``size`` of them at a time."""
+    workspace, total = make_tile_workspace(box.low.size, runs.energy.shape[1], size, steps.steps), runs.seed.size
+    for first in range(0, total, size):
+        end = min(first + size, total)
+        some, failures, records = (
+            runs_of(runs, first, end - first),
+            output.failures[first:end],
+            output.records[first:end],
+        )
+        advance_tile(some, size, steps, params, schedules, box, objective, workspace, failures, records)
+
+
+class CBO(Tiled):
     """Consensus-based optimisation: agents drift towards a weighted mean and are shaken in proportion to their distance from it."""
 
     title = "CBO"
@@ -472,8 +603,13 @@ class CBO(Dynamics):
         places = 2 if self.scheme == "heun" else 1
         return Cost(places * self.cost_of_start(n).evaluations)
 
-    def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = StateBatch.of(states).all
+    def fits_tiles(self, n):
+        if self.scheme == "tamed" and self.epsilon > 0:
+            return False  # the last agents of a block, which fill no vector, are rounded otherwise
+        return self.scheme != "heun" and not 0 < self.batch < n
+
+    def advance_tiles(self, states, landscape, steps, every, start, size):
+        state = states.all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), aligned_rows(count, n), aligned(count, d), **no_consensus(count), best=state.best.copy()
@@ -481,7 +617,11 @@ class CBO(Dynamics):
         params = Params(self.lam, self.dt, self.epsilon, NOISES[self.noise], SCHEMES[self.scheme], self.batch)
         schedules = Schedules(*self._schedules(state, steps, "alpha", "sigma"))
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
-        advance_runs(runs, call, params, schedules, box, objective_of(landscape, d), output)
+        arguments = (call, params, schedules, box, objective_of(landscape, d), output)
+        if size:
+            advance_tiles(runs, size, *arguments)
+        else:
+            advance_runs(runs, *arguments)
         return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):

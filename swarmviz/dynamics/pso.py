@@ -32,6 +32,7 @@ from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.pso import EQUATIONS
 from swarmviz.dynamics.explain import pso as explained
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
+from swarmviz.dynamics.tiled import Tiled
 from swarmviz.events import COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -39,12 +40,15 @@ from swarmviz.kernels.blocks import (
     block,
     block_count,
     block_range,
+    block_view,
     borrowed,
     copied,
     copied_rows,
+    flat,
     from_blocks,
     list_marked,
     run_of,
+    runs_of,
     scratch,
     slice_view,
     to_blocks,
@@ -74,6 +78,23 @@ from swarmviz.kernels.noise import LAWS
 from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import POSITION_NOISE, SECOND_NOISE
+from swarmviz.kernels.tiles import (
+    ConsensusOfTile,
+    MovesOfTile,
+    enter,
+    find_consensus,
+    find_effective_sizes,
+    leave,
+    make_consensus_of_tile,
+    make_moves_of_tile,
+    make_noise_of_tile,
+    noise_of_tile,
+    note_failures,
+    of,
+    one_each,
+    take_out,
+    watch_tile,
+)
 from swarmviz.parameters import Choice, Real, Whole
 
 OBSERVABLES = (
@@ -194,7 +215,7 @@ def fly(x, v, y, nu, params, shake_own, shake_common, box, own, common):
         xi, vi, yi, c, z1, z2 = x[i], v[i], y[i], nu[i], own[i], common[i]
         a, b = boundaries.walls(box.low[i], box.high[i], box.boundary)
         for j in range(n):
-            to_own, to_common = yi[j] - xi[j], c - xi[j]
+            to_own, to_common = yi[j] - xi[j], of(c, j) - xi[j]
             vi[j] = (
                 keep * vi[j]
                 + (pull_own + shake_own * z1[j]) * to_own
@@ -315,7 +336,163 @@ def advance_runs(
         )
 
 
-class PSO(Stalling):
+class Alone(NamedTuple):
+    """One run of a tile, taken out for what is measured."""
+
+    x: np.ndarray
+    energy: np.ndarray
+    memory_energy: np.ndarray
+    improved: np.ndarray
+    nu: np.ndarray
+    mean: np.ndarray
+
+
+class TileWorkspace(NamedTuple):
+    """What a tile of runs is and what its kernel computes with, made once per call."""
+
+    x: np.ndarray  # (d n R,), as are v and memory
+    v: np.ndarray
+    memory: np.ndarray
+    improved: np.ndarray  # (n R,), as are the energies
+    energy: np.ndarray
+    memory_energy: np.ndarray
+    best: np.ndarray  # (R,)
+    still: np.ndarray
+    seeds: np.ndarray
+    consensus: ConsensusOfTile
+    moves: MovesOfTile
+    own: NoiseBuffer
+    common: NoiseBuffer
+    columns: np.ndarray
+    alone: Alone
+
+
+@inner
+def make_tile_workspace(d, n, runs, steps):
+    """Scratch for tiles of this size."""
+    wide, real, whole, flags = n * runs, np.float64, np.int64, np.uint8
+    alone = Alone(
+        scratch(d * n, real), scratch(n, real), scratch(n, real), scratch(n, flags), scratch(d, real), scratch(d, real)
+    )
+    return TileWorkspace(
+        scratch(d * wide, real), scratch(d * wide, real), scratch(d * wide, real), scratch(wide, flags), scratch(wide, real),
+        scratch(wide, real), scratch(runs, real), scratch(runs, whole), scratch(runs, whole), make_consensus_of_tile(d, n, runs),
+        make_moves_of_tile(d, runs), make_noise_of_tile(d, wide, steps), make_noise_of_tile(d, wide, steps),
+        scratch(wide, np.uint64), alone,
+    )  # fmt: skip
+
+
+@inner
+def measure_tile(tile, size, moved, half, minimisers, records, column):
+    """Write the observables of each run into a column of its record; ``moved`` once a step has been taken."""
+    alone, consensus = tile.alone, tile.consensus
+    for r in range(records.shape[0]):
+        take_out(tile.x, size, r, alone.x)
+        take_out(tile.energy, size, r, alone.energy)
+        take_out(tile.memory_energy, size, r, alone.memory_energy)
+        take_out(tile.improved, size, r, alone.improved)
+        alone.nu[:] = consensus.points[:, r]
+        improvements = alone.improved.sum() if moved else 0
+        measure(alone.x, alone.energy, alone.memory_energy, alone.nu, consensus.values[r], tile.best[r], improvements,
+                tile.moves.lengths[r], tile.still[r], consensus.effective[r], half, minimisers, alone.mean, records[r],
+                column)  # fmt: skip
+
+
+@inner
+def fly_tile(x, v, y, tile, s, steps, params, schedules, box):
+    """(1) and (3) on a tile in step ``s`` of the call."""
+    (d, wide), seeds, law, freedom, k, count = x.shape, tile.seeds, params.law, params.freedom, steps.k, steps.steps
+    own = noise_of_tile(tile.own, law, freedom, seeds, POSITION_NOISE, k, s - 1, count, d, wide)
+    common = noise_of_tile(tile.common, law, freedom, seeds, SECOND_NOISE, k, s - 1, count, d, wide)
+    shake_own, shake_common = schedules.shake_own[s - 1], schedules.shake_common[s - 1]
+    fly(x, v, y, tile.consensus.rows, params, shake_own, shake_common, box, own, common)
+
+
+@inner
+def advance_tile(runs, size, steps, params, schedules, stall, box, objective, tile, failures, records):
+    """Some runs as :func:`advance_run` advances each, all agents in the consensus and without a stall stop."""
+    f, g, consensus, column = tile.energy, tile.memory_energy, tile.consensus, 0
+    d, n, wide = box.low.size, runs.energy.shape[1], f.size
+    x, v, y = block_view(tile.x, 0, d, wide), block_view(tile.v, 0, d, wide), block_view(tile.memory, 0, d, wide)
+    enter_tile(runs, size, tile)
+    failures[:] = FINE
+    objective.values(y, objective.p, g)  # the landscape may have changed
+    for s in range(steps.steps + 1):
+        if s > 0:
+            fly_tile(x, v, y, tile, s, steps, params, schedules, box)
+        objective.values(x, objective.p, f)
+        if s > 0:
+            remember(x, f, y, g, tile.improved, tile.columns)
+        if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
+            return
+        find_consensus(y, g, schedules.alpha[s], n, size, consensus)
+        for r in range(size):
+            tile.best[r] = min(tile.best[r], consensus.lowest[r])
+        watch_tile(consensus.points, s > 0, stall.half, stall.tolerance, tile.moves, tile.still)
+        recording = is_recorded(steps, s)
+        if recording or s == steps.steps:
+            find_effective_sizes(n, size, consensus)
+        if recording:
+            objective.values(consensus.points, objective.p, consensus.values)
+            measure_tile(tile, size, s > 0, stall.half, objective.minimisers, records, column)
+            column += 1
+    leave_tile(tile, size, runs)
+    for r in range(failures.shape[0]):
+        note_consensus(run_of(runs, r), steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
+
+
+@inner
+def enter_tile(runs, size, tile):
+    """The states of some runs into a tile."""
+    enter(runs.x, size, tile.x)
+    enter(runs.v, size, tile.v)
+    enter(runs.memory, size, tile.memory)
+    enter(runs.improved, size, tile.improved)
+    enter(one_each(runs.seed), size, tile.seeds)
+    enter(one_each(runs.best), size, tile.best)
+    enter(one_each(runs.still), size, tile.still)
+
+
+@inner
+def leave_tile(tile, size, runs):
+    """Back to the states."""
+    leave(tile.x, size, runs.x)
+    leave(tile.v, size, runs.v)
+    leave(tile.memory, size, runs.memory)
+    leave(tile.improved, size, runs.improved)
+    leave(tile.energy, size, runs.energy)
+    leave(tile.memory_energy, size, runs.memory_energy)
+    leave(flat(tile.consensus.points), size, runs.consensus)
+    leave(tile.best, size, one_each(runs.best))
+    leave(tile.still, size, one_each(runs.still))
+    leave(tile.consensus.effective, size, one_each(runs.effective))
+
+
+@kernel
+def advance_tiles(
+    runs: Runs,
+    size: int,
+    steps: Steps,
+    params: Params,
+    schedules: Schedules,
+    stall: Stall,
+    box: Box,
+    objective: Objective,
+    output: Output,
+) -> None:
+    """Advance the runs in place, ``size`` of them at a time."""
+    tile, total = make_tile_workspace(box.low.size, runs.energy.shape[1], size, steps.steps), runs.seed.size
+    for first in range(0, total, size):
+        end = min(first + size, total)
+        some, failures, records = (
+            runs_of(runs, first, end - first),
+            output.failures[first:end],
+            output.records[first:end],
+        )
+        advance_tile(some, size, steps, params, schedules, stall, box, objective, tile, failures, records)
+
+
+class PSO(Tiled, Stalling):
     """Particle swarm optimisation: agents with inertia, drawn to the best place each has met and to the best of the swarm."""
 
     title = "PSO"
@@ -390,8 +567,11 @@ class PSO(Stalling):
         return (self.inertia / mass, self.lam_own * self.dt / mass, self.lam_common * self.dt / mass,
                 sigma_own * root, sigma_common * root)  # fmt: skip
 
-    def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = StateBatch.of(states).all
+    def fits_tiles(self, n):
+        return self.stall_steps == 0 and not 0 < self.batch < n
+
+    def advance_tiles(self, states, landscape, steps, every, start, size):
+        state = states.all
         count, d, call = len(state.seed), state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), copied_rows(state.v), copied_rows(state.memory), state.improved.copy(),
@@ -403,16 +583,13 @@ class PSO(Stalling):
         keep, pull_own, pull_common, *shakes = self.coefficients(*sigmas)
         params = Params(keep, pull_own, pull_common, self.dt, LAWS[self.noise].code, self.freedom, self.batch)
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
-        advance_runs(
-            runs,
-            call,
-            params,
-            Schedules(alpha, *shakes),
-            self._stall(landscape, d),
-            box,
-            objective_of(landscape, d),
-            output,
-        )
+        arguments = (
+            call, params, Schedules(alpha, *shakes), self._stall(landscape, d), box, objective_of(landscape, d), output
+        )  # fmt: skip
+        if size:
+            advance_tiles(runs, size, *arguments)
+        else:
+            advance_runs(runs, *arguments)
         return self._result(state, call, output, **runs._asdict())
 
     def answers(self, states):

@@ -39,11 +39,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
+from swarmviz.dynamics.base import box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.ssa import EQUATIONS
 from swarmviz.dynamics.explain import ssa as explained
+from swarmviz.dynamics.tiled import Tiled
 from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, GRADIENTS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -57,6 +58,7 @@ from swarmviz.kernels.blocks import (
     copied_rows,
     from_blocks,
     run_of,
+    runs_of,
     scratch,
     slice_view,
 )
@@ -75,6 +77,19 @@ from swarmviz.kernels.noise import GAUSSIAN
 from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_buffer
 from swarmviz.kernels.packs import FINE, Box, Output, SmoothObjective, Steps, is_recorded
 from swarmviz.kernels.randomness import MASS, POSITION_NOISE, draw_uniform
+from swarmviz.kernels.tiles import (
+    dots_of_masses,
+    enter,
+    for_every_agent,
+    leave,
+    make_noise_of_tile,
+    noise_of_tile,
+    note_failures,
+    one_each,
+    put_back,
+    smallest_of_runs,
+    take_out,
+)
 from swarmviz.parameters import Choice, Real
 from swarmviz.schedules import Logarithmic, values_of
 
@@ -218,17 +233,58 @@ def descend(x, slope, dt):
             xi[j] -= dt * gi[j]
 
 
+@inner(inline=True)
+def passed_on(m, f, level, dt):
+    """What is left of a mass by (2), or (9), before it is clipped."""
+    return m * (1.0 - dt * (f - level))
+
+
+@inner(inline=True)
+def clipped(m):
+    """A mass that is no longer negative, and can grow again."""
+    return 0.0 if m < 0.0 else TINY if 0.0 < m < TINY else m
+
+
+@inner
+def share_anew(mass):
+    """Divide by the sum."""
+    mass /= mass.sum()
+
+
 @inner
 def transfer(mass, f, level, dt):
     """(2) on all agents; returns how many masses had to be clipped."""
     clips = 0
     for j in range(mass.size):
-        m = mass[j] * (1.0 - dt * (f[j] - level))
+        m = passed_on(mass[j], f[j], level, dt)
         clips += m < 0.0
-        mass[j] = 0.0 if m < 0.0 else TINY if 0.0 < m < TINY else m
+        mass[j] = clipped(m)
     if clips > 0:
-        mass /= mass.sum()
+        share_anew(mass)
     return clips
+
+
+@inner
+def transfer_in_tile(mass, f, levels, dt, clips, one):
+    """(2) on the runs of a tile; adds to ``clips`` how many masses of each had to be clipped. ``one`` (N,) is scratch."""
+    n, runs, negative = one.size, clips.size, 0
+    for j in range(mass.size):
+        mass[j] = passed_on(mass[j], f[j], levels[j], dt)
+        negative += mass[j] < 0.0
+    if negative == 0:
+        for j in range(mass.size):
+            mass[j] = clipped(mass[j])
+    else:
+        for r in range(runs):
+            take_out(mass, runs, r, one)
+            count = 0
+            for j in range(n):
+                count += one[j] < 0.0
+                one[j] = clipped(one[j])
+            if count > 0:
+                share_anew(one)
+                clips[r] += count
+            put_back(one, runs, r, mass)
 
 
 @inner
@@ -236,9 +292,9 @@ def hand_over(mass, f, level, dt):
     """(9) on all agents, what they lose going to the lowest one; returns how many masses had to be clipped."""
     clips, lost, lowest = 0, 0.0, np.argmin(f)
     for j in range(mass.size):
-        m = mass[j] * (1.0 - dt * (f[j] - level))
+        m = passed_on(mass[j], f[j], level, dt)
         clips += m < 0.0
-        m = 0.0 if m < 0.0 else TINY if 0.0 < m < TINY else m
+        m = clipped(m)
         lost += mass[j] - m
         mass[j] = m
     mass[lowest] += lost
@@ -351,13 +407,147 @@ def advance_runs(
         )
 
 
+class TileWorkspace(NamedTuple):
+    """What a tile of runs is and what its kernel computes with, made once per call."""
+
+    x: np.ndarray  # (d n R,)
+    mass: np.ndarray  # (n R,)
+    energy: np.ndarray  # (n R,)
+    level: np.ndarray  # F̄, (R,)
+    levels: np.ndarray  # the same for every agent, (n R,)
+    total: np.ndarray  # Σ m, (R,)
+    lowest: np.ndarray  # min F, (R,)
+    best: np.ndarray  # (R,)
+    clips: np.ndarray  # (R,)
+    seeds: np.ndarray  # (R,)
+    noise: NoiseBuffer
+    slope: np.ndarray
+    scale: np.ndarray
+    rate: np.ndarray
+    alone: Runs  # one run of it, for what is measured
+    scratch: Workspace  # of this run
+
+
+@inner
+def make_tile_workspace(d, n, runs, steps):
+    """Scratch for tiles of this size."""
+    wide, real, whole = n * runs, np.float64, np.int64
+    alone = Runs(
+        scratch(1, whole), scratch(d * n, real), scratch(n, real), scratch(n, real), scratch(1, real), scratch(1, real),
+        scratch(1, whole),
+    )  # fmt: skip
+    return TileWorkspace(
+        scratch(d * wide, real), scratch(wide, real), scratch(wide, real), scratch(runs, real), scratch(wide, real),
+        scratch(runs, real), scratch(runs, real), scratch(runs, real), scratch(runs, whole), scratch(runs, whole),
+        make_noise_of_tile(d, wide, steps), scratch(d * wide, real), scratch(wide, real), scratch(wide, real),
+        alone, make_workspace(d, n, 1),
+    )  # fmt: skip
+
+
+@inner
+def measure_tile(tile, runs, params, objective, records, column):
+    """Write the observables of each run into a column of its record."""
+    run = tile.alone
+    for r in range(records.shape[0]):
+        take_out(tile.x, runs, r, run.x)
+        take_out(tile.mass, runs, r, run.mass)
+        take_out(tile.energy, runs, r, run.energy)
+        take_out(tile.rate, runs, r, tile.scratch.rate)
+        run.level[0], run.best[0], run.clips[0] = tile.level[r], tile.best[r], tile.clips[r]
+        measure(run, params, objective, tile.scratch, records[r], column)
+
+
+@inner
+def advance_tile(runs, size, steps, params, temperature, box, objective, tile, failures, records):
+    """Some runs as :func:`advance_run` advances each, with the weighted mean as provisional minimum."""
+    x, mass, f, dt = block_view(tile.x, 0, box.low.size, tile.energy.size), tile.mass, tile.energy, params.dt
+    (d, wide), n, column = x.shape, runs.energy.shape[1], 0
+    slope = block_view(tile.slope, 0, d, wide)
+    enter_tile(runs, size, tile)
+    failures[:] = FINE
+    objective.values(x, objective.p, f)
+    for s in range(steps.steps + 1):
+        if s > 0:
+            transfer_in_tile(
+                mass, f, tile.levels, dt, tile.clips, tile.scratch.scale
+            )  # (1) uses the old masses through ``rate``
+            objective.gradient(x, objective.p, slope)
+            if params.profile != NO_NOISE:
+                z = noise_of_tile(
+                    tile.noise, GAUSSIAN, 0.0, tile.seeds, POSITION_NOISE, steps.k, s - 1, steps.steps, d, wide
+                )
+                shake_and_descend(x, slope, tile.rate, dt, tile.scale, z)
+            else:
+                descend(x, slope, dt)
+            boundaries.confine(x, box.low, box.high, box.boundary)
+            objective.values(x, objective.p, f)
+        if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
+            return
+        dots_of_masses(mass, 1.0, n, size, tile.total)  # (3)
+        dots_of_masses(mass, f, n, size, tile.level)
+        smallest_of_runs(f, n, size, tile.lowest)
+        for r in range(size):
+            tile.level[r] = tile.level[r] / tile.total[r]
+            tile.best[r] = min(tile.best[r], tile.lowest[r])
+        for_every_agent(tile.level, n, size, tile.levels)
+        rates(mass, params.lam, params.cutoff, temperature[s], params.profile, tile.rate)
+        if is_recorded(steps, s):
+            measure_tile(tile, size, params, objective, records, column)
+            column += 1
+    leave_tile(tile, size, runs)
+
+
+@inner
+def enter_tile(runs, size, tile):
+    """The states of some runs into a tile."""
+    enter(runs.x, size, tile.x)
+    enter(runs.mass, size, tile.mass)
+    enter(one_each(runs.seed), size, tile.seeds)
+    enter(one_each(runs.best), size, tile.best)
+    enter(one_each(runs.clips), size, tile.clips)
+
+
+@inner
+def leave_tile(tile, size, runs):
+    """Back to the states."""
+    leave(tile.x, size, runs.x)
+    leave(tile.mass, size, runs.mass)
+    leave(tile.energy, size, runs.energy)
+    leave(tile.level, size, one_each(runs.level))
+    leave(tile.best, size, one_each(runs.best))
+    leave(tile.clips, size, one_each(runs.clips))
+
+
+@kernel
+def advance_tiles(
+    runs: Runs,
+    size: int,
+    steps: Steps,
+    params: Params,
+    temperature: Reals,
+    box: Box,
+    objective: SmoothObjective,
+    output: Output,
+) -> None:
+    """Advance the runs in place, ``size`` of them at a time."""
+    tile, total = make_tile_workspace(box.low.size, runs.energy.shape[1], size, steps.steps), runs.seed.size
+    for first in range(0, total, size):
+        end = min(first + size, total)
+        some, failures, records = (
+            runs_of(runs, first, end - first),
+            output.failures[first:end],
+            output.records[first:end],
+        )
+        advance_tile(some, size, steps, params, temperature, box, objective, tile, failures, records)
+
+
 @kernel
 def rates_of(mass: Reals, lam: float, cutoff: float, temperature: float, profile: int, out: Reals) -> None:
     """out ← s(m), for :meth:`SSA.noise_strength`."""
     rates(mass, lam, cutoff, temperature, profile, out)
 
 
-class SSA(Dynamics):
+class SSA(Tiled):
     """Swarm-based simulated annealing: heavy agents descend as leaders, light ones are shaken and explore; mass flows downhill."""
 
     title = "SSA"
@@ -422,8 +612,11 @@ class SSA(Dynamics):
             mass = -np.log(mass)
         return mass / mass.sum(axis=1, keepdims=True)
 
-    def advance_many(self, states, landscape, steps, every=1, start=False):
-        state = StateBatch.of(states).all
+    def fits_tiles(self, n):
+        return self.provisional == "mean"
+
+    def advance_tiles(self, states, landscape, steps, every, start, size):
+        state = states.all
         count, n, d, call = len(state.seed), state.n, state.d, Steps(state.k, steps, every, start)
         runs = Runs(
             state.seed, copied_rows(state.x), copied_rows(state.mass), aligned_rows(count, n),
@@ -432,7 +625,11 @@ class SSA(Dynamics):
         (temperature,) = self._schedules(state, steps, "temperature")
         params = Params(self.lam, self.cutoff, self.dt, PROFILES[self.profile], PROVISIONAL[self.provisional])
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
-        advance_runs(runs, call, params, temperature, box, smooth_objective_of(landscape, d), output)
+        arguments = (call, params, temperature, box, smooth_objective_of(landscape, d), output)
+        if size:
+            advance_tiles(runs, size, *arguments)
+        else:
+            advance_runs(runs, *arguments)
         differences = landscape.values_per_gradient(d)
         return self._result(state, call, output, values_per_gradient=differences, **runs._asdict())
 

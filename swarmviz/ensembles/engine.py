@@ -131,17 +131,20 @@ class Ensemble:
     def _group_size(self, threads: int, ensembles: int) -> int:
         """Runs of a group: dozens of small swarms, or hundreds where a stop looks often.
 
-        Without a stop each thread has several groups, so that progress is steady and all threads end together. With a stop, where Python
-        has something to do after each call and runs are reported one by one, it has one or two, among all ``ensembles``.
+        As many as the dynamics likes to have side by side, if every thread has a group then. Beyond that: without a stop each thread has
+        several groups, so that progress is steady and all threads end together; with a stop, where Python has something to do after each
+        call and runs are reported one by one, it has one or two, among all ``ensembles``.
         """
         options, swarm, stopping = self.settings.options, self.problem.swarm, self.settings.stop is not None
         steps = self._max_call_steps(swarm.n, swarm.d)
-        if not stopping and steps < options.steps:
-            return 1  # a call for a single run is work enough
         rows = steps // (1 if stopping else self._every) + 1  # a stop may need each step
         work = swarm.n * swarm.d * (steps + 1) + len(self.dynamics.observables) * rows
+        liked = self.dynamics.runs_side_by_side(swarm.n, swarm.d)
+        least = max(1, min(liked, int(CALL_WORK // work), -(-self.runs // threads)))
+        if not stopping and steps < options.steps:
+            return least  # a call for these is work enough
         pieces = min(threads, -(-2 * threads // ensembles)) if stopping else 8 * threads
-        return max(1, min(GROUP_RUNS, int(GROUP_WORK // work), -(-self.runs // pieces)))
+        return max(least, min(GROUP_RUNS, int(GROUP_WORK // work), -(-self.runs // pieces)))
 
     def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
         """Some runs from their first step to their end; whether they got there."""

@@ -161,6 +161,27 @@ def run_of(typing_context, runs, r):
 
 
 @intrinsic
+def runs_of(typing_context, runs, first, count):
+    """Of a pack of arrays with a row per run the same pack for ``count`` runs from ``first`` on: their rows, borrowed."""
+
+    def generate(context, builder, signature, arguments):
+        pack, first, count = arguments
+        parts = []
+        for i, kind in enumerate(signature.args[0]):
+            array = context.make_array(kind)(context, builder, builder.extract_value(pack, i))
+            shape, strides = cgutils.unpack_tuple(builder, array.shape), cgutils.unpack_tuple(builder, array.strides)
+            data = cgutils.pointer_add(builder, array.data, builder.mul(first, strides[0]))
+            part = context.make_array(kind)(context, builder)
+            populate_array(
+                part, data=data, shape=[count, *shape[1:]], strides=strides, itemsize=array.itemsize, meminfo=None
+            )
+            parts.append(part._getvalue())
+        return context.make_tuple(builder, signature.return_type, parts)
+
+    return runs(runs, types.intp, types.intp), generate
+
+
+@intrinsic
 def borrowed(typing_context, arrays):
     """An array, or a tuple of arrays, borrowed from the caller: see :func:`block_view`.
 

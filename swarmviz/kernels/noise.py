@@ -33,6 +33,7 @@ from swarmviz.kernels.randomness import (
     QUARTER_TURN,
     SIGN_32,
     U1_32,
+    counters_steps_of_runs,
     even_normal,
     f32,
     halves,
@@ -44,6 +45,8 @@ from swarmviz.kernels.randomness import (
     lay_parity,
     lay_rows,
     low_half,
+    mix,
+    mix_halves,
     normal_draws,
     places,
     scratch,
@@ -217,6 +220,55 @@ def fill_steps(z, raw, radius, law, nu_t, seed, purpose, first_step, steps, firs
         halves_steps(low, high, raw, seed, purpose, first_step, steps, 0, rows, n, first_agent)
         _draws(low, high, even, odd, law, d)
         lay_rows(flat(z), steps, d, n, even, odd)
+
+
+@jit(**kernel_options)
+def fill_steps_of_runs(z, raw, radius, law, nu_t, seeds, purpose, first_step, steps):
+    """Noise of consecutive steps for runs with these seeds, side by side: the bits of `fill_steps` for each of them.
+
+    z : float32 (≥ steps, d, n R), column j R + r for agent j of run r; raw, radius at least steps ⌈d/2⌉ n R.
+    """
+    d, wide = z.shape[1], z.shape[2]
+    rows, n = (d + 1) // 2, wide // seeds.size
+    if law == STUDENT:
+        for parity in range(min(d, 2)):
+            rows_of_parity = (d + 1 - parity) // 2
+            counters_steps_of_runs(raw, seeds, purpose, first_step, steps, parity * SECOND_HALF, rows_of_parity, n)
+            for j in range(np.uint64(steps * rows_of_parity * wide)):
+                raw[j] = mix(raw[j])
+            _student_rows(flat(z), steps, d, wide, raw, radius, parity, nu_t)
+    else:
+        low, high, even, odd = places(flat(z), raw, radius, steps * rows * wide)
+        counters_steps_of_runs(raw, seeds, purpose, first_step, steps, 0, rows, n)
+        mix_halves(low, high, raw)
+        _draws(low, high, even, odd, law, d)
+        lay_rows(flat(z), steps, d, wide, even, odd)
+
+
+@jit(**kernel_options)
+def fill_chosen_of_runs(z, raw, radius, counters, law, nu_t, seeds, purpose, step, n, chosen):
+    """Noise of one step for the chosen columns of runs with these seeds, side by side: the bits of `fill_chosen` for each of them.
+
+    z : float32 (d, m); chosen : uint64 (m,), columns j R + r for agent j of run r; raw, radius at least ⌈d/2⌉ m; counters : uint64,
+    at least ⌈d/2⌉ n R.
+    """
+    (d, m), wide = z.shape, np.uint64(n * seeds.size)
+    for parity in range(min(d, 2) if law == STUDENT else 1):
+        rows = (d + 1 - parity) // 2
+        counters_steps_of_runs(counters, seeds, purpose, step, 1, parity * SECOND_HALF, rows, n)
+        for r in range(rows):
+            source, target = np.uint64(r) * wide, np.uint64(r * m)
+            for q in range(np.uint64(m)):
+                raw[target + q] = counters[source + chosen[q]]
+        if law == STUDENT:
+            for i in range(np.uint64(rows * m)):
+                raw[i] = mix(raw[i])
+            _student_rows(flat(z), 1, d, m, raw, radius, parity, nu_t)
+        else:
+            low, high, even, odd = places(flat(z), raw, radius, rows * m)
+            mix_halves(low, high, raw)
+            _draws(low, high, even, odd, law, d)
+            lay_rows(flat(z), 1, d, m, even, odd)
 
 
 def draw(law: str, nu_t: float, seed: int, purpose: int, step: int, n: int, d: int) -> np.ndarray:

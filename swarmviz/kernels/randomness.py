@@ -251,6 +251,35 @@ def halves_steps(low, high, raw, seed, purpose, first_step, steps, first_row, ro
 
 
 @jit(**kernel_options)
+def counters_of_runs(raw, rows, n, first, runs):
+    """What `counters` writes for several keys side by side, raw[r R + q] for q < R runs: raw[(r n + i) R + q] = key + (first + i) γ."""
+    # Last row and last number first: a key is overwritten when it is used up.
+    for r in range(rows - 1, -1, -1):
+        for i in range(n - 1, -1, -1):
+            ahead, source, target = np.uint64(first + i) * GAMMA, np.uint64(r * runs), np.uint64((r * n + i) * runs)
+            for q in range(np.uint64(runs)):
+                raw[target + q] = raw[source + q] + ahead
+
+
+@jit(**kernel_options)
+def spread_of_runs(raw, rows, n, first, runs):
+    """`spread` for several keys side by side."""
+    counters_of_runs(raw, rows, n, first, runs)
+    for j in range(np.uint64(rows * n * runs)):
+        raw[j] = mix(raw[j])
+
+
+@jit(**kernel_options)
+def counters_steps_of_runs(raw, seeds, purpose, first_step, steps, first_row, rows, n):
+    """What `words_steps` writes for runs with these seeds side by side, agents from 0 on, before the words are mixed."""
+    for q in range(seeds.size):
+        raw[q] = purpose_key(seeds[q], purpose)
+    spread_of_runs(raw, 1, steps, first_step, seeds.size)
+    spread_of_runs(raw, steps, rows, first_row, seeds.size)
+    counters_of_runs(raw, steps * rows, n, 0, seeds.size)
+
+
+@jit(**kernel_options)
 def words_chosen(raw, key, first_row, rows, first_agent, chosen):
     """Words (2) of the agents first_agent + chosen[0], first_agent + chosen[1], …, one row after the other."""
     counters_chosen(raw, key, first_row, rows, first_agent, chosen)
@@ -433,6 +462,17 @@ def uniforms_steps(out, seed, purpose, first_step, steps, first_agent):
     words_steps(raw, seed, purpose, first_step, steps, 0, d, n, first_agent)
     for i in range(flat.size):
         flat[i] = unit(raw[i])
+
+
+@jit(**kernel_options)
+def uniforms_of_runs(out, raw, seeds, purpose, step):
+    """Uniform numbers of one step for runs with these seeds, side by side: the bits of `uniforms` in one coordinate.
+
+    out : float64 (n R,), column j R + r for agent j of run r; raw : uint64, as long.
+    """
+    counters_steps_of_runs(raw, seeds, purpose, step, 1, 0, 1, out.size // seeds.size)
+    for i in range(out.size):
+        out[i] = unit(mix(raw[i]))
 
 
 @jit(**kernel_options)

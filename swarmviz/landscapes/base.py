@@ -80,6 +80,8 @@ class Landscape(Described):
         Gibbs law without a boundary. None where it is not known.
     tabulated : int
         At how many places F is given by a table, and interpolated between them; 0 for a formula.
+    side_by_side : bool
+        Whether points of several runs may be asked for in one call: no bit of a value depends on the other points.
     """
 
     title: str = "Landscape"
@@ -94,6 +96,7 @@ class Landscape(Described):
     smoothness: int | None = ANALYTIC
     confining: bool | None = True
     tabulated: int = 0
+    side_by_side: ClassVar[bool] = True
     block_values: ClassVar[Any] = None
     block_gradient: ClassVar[Any] = None
 

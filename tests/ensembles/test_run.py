@@ -64,16 +64,17 @@ def test_progress_counts_the_runs_and_a_bar_goes_to_the_console(capfd):
 
 
 def test_an_interrupt_keeps_what_is_finished():
-    whole = small_ensemble(runs=40, positions=True)
+    runs = 1000  # more groups than reports that wait for the caller
+    whole = small_ensemble(runs=runs, positions=True)
 
     def interrupt(done, total):
         if done == 5:
             raise KeyboardInterrupt
 
     before = threading.active_count()
-    data = small_ensemble(runs=40, positions=True, progress=interrupt, threads=2)
+    data = small_ensemble(runs=runs, positions=True, progress=interrupt, threads=2)
     finished = data["finished"].values
-    assert 5 <= finished.sum() < 40 and data.attrs["interrupted"] == 1
+    assert 5 <= finished.sum() < runs and data.attrs["interrupted"] == 1
     assert threading.active_count() == before
     here = data.isel(run=finished)
     for name, values in whole.isel(run=finished).data_vars.items():

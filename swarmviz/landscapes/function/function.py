@@ -72,6 +72,9 @@ class Function(Landscape):
     title = "Function of one's own"
     reference = "written by hand"
     nearest_minimum = smoothness = confining = None
+    side_by_side = (
+        False  # one exception is that of all points of a call, and what a person's sums round like nobody knows
+    )
     code: calls.Code
     difference: float
     _known: np.ndarray | None

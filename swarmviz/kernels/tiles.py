@@ -1,0 +1,366 @@
+r"""Tiles: many runs of a small swarm side by side, so that a vector is filled by runs where agents do not fill it.
+
+A vector holds four or eight numbers. Of a swarm of eight agents in one dimension a step has two vectors of work, and its loops, calls and
+sums across a vector cost ten times as much. So runs that differ in nothing but their seeds and positions go through a step together. A
+*tile* holds R of them as one block whose columns are agent by agent, and run by run for each agent:
+
+    x[i, j R + r] = coordinate i of agent j of run r                                                 (1)
+
+What is done to each agent by itself (noise, moves, F and its gradient, boundaries) is done to the block by the very functions that move
+the block of a single run: what is one number for a run, such as a coordinate of its consensus point, is for a tile a row with that number
+for every column, and :func:`of` reads either. Sums over the agents of a run are sums of rows, number by number.
+
+Each run has the bits that it has by itself. What is done to an agent rounds alike wherever it stands, and a sum over agents is taken in
+the order in which the compiled loop over a single run takes it (:func:`dots_in_chains`): with partial sums over every w-th agent, as many
+at a time as the loop has numbers in its vectors. ``tests/dynamics/test_tiled.py`` compares them.
+
+Code     meaning
+runs     R, the runs in a tile
+wide     n R, the columns of a tile
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from swarmviz.kernels.blocks import BLOCK_COORDINATES, block_view, scratch
+from swarmviz.kernels.compiled import inner
+from swarmviz.kernels.diagnostics import FEW, NEGLIGIBLE
+from swarmviz.kernels.elementary import INF, exp, finite
+from swarmviz.kernels.noise import fill_steps_of_runs
+from swarmviz.kernels.noise_buffer import BUFFER, NoiseBuffer
+from swarmviz.kernels.packs import FINE
+
+VECTOR = 4  # runs in a vector, and the runs of a tile are a multiple of it
+MOST_RUNS = 32  # in a tile
+FEWEST_RUNS = 3  # two leave half of a vector empty, and are as fast one by one
+MOST_AGENTS = FEW - 1  # of a run in a tile: more fill the vectors by themselves
+MOST_DIMENSIONS = 7
+
+REALS = ir.VectorType(ir.DoubleType(), VECTOR)
+ZEROS = ir.Constant(REALS, [0.0] * VECTOR)
+
+
+def runs_per_tile(runs: int, n: int, d: int) -> int:
+    """How many of some runs of ``n`` agents in ``d`` dimensions go into each tile; 0 where they are better taken one by one."""
+    most = min(MOST_RUNS, BLOCK_COORDINATES // (n * d)) // VECTOR * VECTOR
+    if n > MOST_AGENTS or d > MOST_DIMENSIONS or runs < FEWEST_RUNS or most == 0:
+        return 0
+    each = -(-runs // -(-runs // most))  # as many in each, rather than few in the last one
+    return -(-each // VECTOR) * VECTOR
+
+
+@intrinsic
+def of(typing_context, value, j):
+    """``value`` where it is one number for all agents, ``value[j]`` where it is a row with a number for each."""
+    array = isinstance(value, types.Array)
+
+    def generate(context, builder, signature, arguments):
+        if not array:
+            return arguments[0]
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.load(builder.gep(data, [arguments[1]]))
+
+    return (value.dtype if array else value)(value, types.intp), generate
+
+
+# ---- in and out -------------------------------------------------------------------------------------------------------
+
+
+@inner
+def enter(rows, runs, tile):
+    """Rows of a table, one per run, into a tile; where there are fewer rows than runs, the last one fills the rest."""
+    for r in range(runs):
+        row = rows[min(r, rows.shape[0] - 1)]
+        for q in range(tile.size // runs):
+            tile[q * runs + r] = row[q]
+
+
+@inner
+def leave(tile, runs, rows):
+    """Back from a tile to rows, as many as there are."""
+    for r in range(rows.shape[0]):
+        row = rows[r]
+        for q in range(tile.size // runs):
+            row[q] = tile[q * runs + r]
+
+
+@inner
+def take_out(tile, runs, r, out):
+    """What a tile holds of one run, in the order of a block of it alone."""
+    for q in range(out.size):
+        out[q] = tile[q * runs + r]
+
+
+@inner
+def put_back(values, runs, r, tile):
+    """The other way round."""
+    for q in range(values.size):
+        tile[q * runs + r] = values[q]
+
+
+@inner(inline=True)
+def one_each(values):
+    """A number per run as a table with a row for each, for :func:`enter` and :func:`leave`."""
+    return values.reshape((-1, 1))
+
+
+# ---- noise ------------------------------------------------------------------------------------------------------------
+
+
+@inner
+def make_noise_of_tile(d, wide, steps):
+    """Room for the noise of a tile whose kernel will take ``steps`` steps."""
+    ahead = max(1, min(steps, BUFFER // (d * wide)))
+    pairs = ahead * ((d + 1) // 2) * wide
+    return NoiseBuffer(
+        scratch(ahead * d * wide, np.float32), scratch(pairs, np.uint64), scratch(pairs, np.float32), ahead
+    )
+
+
+@inner
+def noise_of_tile(noise_buffer, law, nu_t, seeds, purpose, start, s, steps, d, wide):
+    """Noise (d, n R) for step ``start + s``, s = 0, 1, …, steps − 1 in this order within a tile; the draws of each run by itself."""
+    turn = s % noise_buffer.ahead
+    if turn == 0:
+        made = min(noise_buffer.ahead, steps - s)
+        z = noise_buffer.z[: made * d * wide].reshape((made, d, wide))
+        fill_steps_of_runs(
+            z, noise_buffer.raw, noise_buffer.radius, law, nu_t, seeds, np.uint64(purpose), start + s, made
+        )
+    return block_view(noise_buffer.z, turn * d * wide, d, wide)
+
+
+# ---- sums over the agents of each run ---------------------------------------------------------------------------------
+#
+# The numbers of VECTOR runs are a vector, so that a row of them is added to another in one instruction and partial sums stay in registers.
+
+
+def _each_vector(builder, runs):
+    """A loop over the vectors of runs in a row."""
+    return cgutils.for_range_slice(builder, runs.type(0), runs, runs.type(VECTOR))
+
+
+def _vector(context, builder, kind, value):
+    """A function of a place in an array that gives the vector that begins there; of a number, the vector that holds it everywhere."""
+    if not isinstance(kind, types.Array):
+        same = builder.insert_element(ir.Constant(REALS, ir.Undefined), value, ir.IntType(32)(0))
+        same = builder.shuffle_vector(same, same, ir.Constant(ir.VectorType(ir.IntType(32), VECTOR), [0] * VECTOR))
+        return lambda place: same
+    data = context.make_array(kind)(context, builder, value).data
+    return lambda place: builder.load(_place(builder, data, place), align=8)
+
+
+def _place(builder, data, place):
+    return builder.bitcast(builder.gep(data, [place]), REALS.as_pointer())
+
+
+def dots_in_chains(*widths: int) -> Any:
+    """A compiled function ``dots(a, b, n, runs, out)``: Σ_j a_j b_j of each run into ``out`` (R,), from rows (n R,); ``b`` may be a number.
+
+    For each width w in turn, and last for w = 1, over as many of the agents that are left as are a multiple of w:
+
+        s ← Σ_c p_c,  p_c = Σ_{j ≡ c mod w} a_j b_j,  s entering p_0                                 (2)
+
+    Vectors of four p_c are added up in pairs, then pairs of pairs, and the last vector as (p_0 + p_2) + (p_1 + p_3): the order that LLVM
+    gives to the sums of single runs where vectors hold four numbers.
+    """
+
+    def add(builder, x, y):
+        return builder.fadd(
+            x, y, flags=("nsz",)
+        )  # with no flag numba would add its own, and LLVM take the sum in another order
+
+    def of_vector(builder, term, n, total):
+        begin = n.type(0)
+        for width in (*widths, 1):
+            turns = builder.udiv(builder.sub(n, begin), n.type(width))
+            with builder.if_then(builder.icmp_signed(">", turns, n.type(0))):
+                chains = [cgutils.alloca_once(builder, REALS) for _ in range(width)]
+                for c, chain in enumerate(chains):
+                    builder.store(builder.load(total) if c == 0 else ZEROS, chain)
+                with cgutils.for_range(builder, turns) as loop:
+                    for c, chain in enumerate(chains):
+                        j = builder.add(builder.add(begin, builder.mul(loop.index, n.type(width))), n.type(c))
+                        builder.store(term(j, builder.load(chain)), chain)
+                sums = [builder.load(chain) for chain in chains]
+                vectors = [sums[c : c + VECTOR] for c in range(0, width, VECTOR)]
+                while len(vectors) > 1:
+                    pairs = zip(vectors[::2], vectors[1::2], strict=True)
+                    vectors = [[add(builder, x, y) for x, y in zip(*pair, strict=True)] for pair in pairs]
+                last = vectors[0]
+                if width > 1:
+                    last = [add(builder, add(builder, last[0], last[2]), add(builder, last[1], last[3]))]
+                builder.store(last[0], total)
+            begin = builder.add(begin, builder.mul(turns, n.type(width)))
+
+    @intrinsic
+    def dots(typing_context, a, b, n, runs, out):
+        def generate(context, builder, signature, arguments):
+            _, _, n, runs, out = arguments
+            factors = [
+                _vector(context, builder, kind, value)
+                for kind, value in zip(signature.args[:2], arguments, strict=False)
+            ]
+            sums = context.make_array(signature.args[4])(context, builder, out).data
+            total = cgutils.alloca_once(builder, REALS)
+            # a product and a sum are rounded together, as in single runs, where the processor can
+            kind = ir.FunctionType(REALS, [REALS, REALS, REALS])
+            fused = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{VECTOR}f64")
+            with _each_vector(builder, runs) as (first, _):
+
+                def term(j, chain):
+                    place = builder.add(builder.mul(j, runs), first)
+                    return builder.call(fused, [*(factor(place) for factor in factors), chain])
+
+                builder.store(ZEROS, total)
+                of_vector(builder, term, n, total)
+                builder.store(builder.load(total), _place(builder, sums, first), align=8)
+            return context.get_dummy_value()
+
+        return types.void(a, b, types.intp, types.intp, out), generate
+
+    return dots
+
+
+@intrinsic
+def smallest_of_runs(typing_context, f, n, runs, out):
+    """min_j f_j of each run into ``out`` (R,), from a row (n R,); a NaN is never the smallest."""
+
+    def generate(context, builder, signature, arguments):
+        f, n, runs, out = arguments
+        numbers = _vector(context, builder, signature.args[0], f)
+        data = context.make_array(signature.args[3])(context, builder, out).data
+        least = cgutils.alloca_once(builder, REALS)
+        with _each_vector(builder, runs) as (first, _):
+            builder.store(ir.Constant(REALS, [INF] * VECTOR), least)
+            with cgutils.for_range(builder, n) as loop:
+                candidate, lowest = numbers(builder.add(builder.mul(loop.index, runs), first)), builder.load(least)
+                lower = builder.fcmp_ordered("<", candidate, lowest)
+                builder.store(builder.select(lower, candidate, lowest), least)
+            builder.store(builder.load(least), _place(builder, data, first), align=8)
+        return context.get_dummy_value()
+
+    return types.void(f, types.intp, types.intp, out), generate
+
+
+@intrinsic
+def for_every_agent(typing_context, values, n, runs, row):
+    """A number per run (R,) as a row (n R,) that has it for each agent."""
+
+    def generate(context, builder, signature, arguments):
+        values, n, runs, row = arguments
+        numbers = _vector(context, builder, signature.args[0], values)
+        data = context.make_array(signature.args[3])(context, builder, row).data
+        with _each_vector(builder, runs) as (first, _):
+            number = numbers(first)
+            with cgutils.for_range(builder, n) as loop:
+                place = builder.add(builder.mul(loop.index, runs), first)
+                builder.store(number, _place(builder, data, place), align=8)
+        return context.get_dummy_value()
+
+    return types.void(values, types.intp, types.intp, row), generate
+
+
+# The loops of single runs hold so many partial sums: where weights are made and added up, where positions are added, and masses.
+dots_of_weights, dots_of_positions, dots_of_masses = dots_in_chains(8), dots_in_chains(16, 4), dots_in_chains(16, 4)
+dots_of_moves = dots_in_chains(8, 4)  # of the coordinates of a step
+
+
+@inner
+def note_failures(f, runs, step, failures):
+    """Note for each run, unless it has failed before, the first agent whose energy is not finite; returns whether all have failed."""
+    failed = 0
+    for r in range(failures.shape[0]):
+        for j in range(f.size // runs):
+            if failures[r, 0] == FINE and not finite(f[j * runs + r]):
+                failures[r, 0], failures[r, 1] = step, j
+        failed += failures[r, 0] != FINE
+    return failed == failures.shape[0]
+
+
+class ConsensusOfTile(NamedTuple):
+    """The consensus points of the runs of a tile and scratch for them, see :mod:`swarmviz.kernels.diagnostics`."""
+
+    points: np.ndarray  # ν, (d, R)
+    rows: np.ndarray  # the same for every agent, (d, n R)
+    values: np.ndarray  # F(ν), (R,)
+    effective: np.ndarray  # ESS, (R,)
+    lowest: np.ndarray  # min F, (R,)
+    total: np.ndarray  # Σ w, (R,)
+    weights: np.ndarray  # (n R,)
+
+
+@inner
+def make_consensus_of_tile(d, n, runs):
+    """Scratch for tiles of this size."""
+    real = np.float64
+    return ConsensusOfTile(
+        scratch(d * runs, real).reshape((d, runs)), scratch(d * n * runs, real).reshape((d, n * runs)), scratch(runs, real),
+        scratch(runs, real), scratch(runs, real), scratch(runs, real), scratch(n * runs, real),
+    )  # fmt: skip
+
+
+@inner
+def find_consensus(x, f, alpha, n, runs, tile):
+    """ν of each run and its lowest value."""
+    w = tile.weights
+    smallest_of_runs(f, n, runs, tile.lowest)
+    for_every_agent(tile.lowest, n, runs, w)
+    for j in range(w.size):
+        exponent = -alpha * (f[j] - w[j])
+        w[j] = exp(exponent) if exponent > NEGLIGIBLE else 0.0
+    dots_of_weights(w, 1.0, n, runs, tile.total)
+    for i in range(x.shape[0]):
+        point = tile.points[i]
+        dots_of_positions(w, x[i], n, runs, point)
+        for r in range(runs):
+            point[r] = point[r] / tile.total[r]
+        for_every_agent(point, n, runs, tile.rows[i])
+
+
+@inner
+def find_effective_sizes(n, runs, tile):
+    """ESS of each run, after its consensus."""
+    dots_of_weights(tile.weights, tile.weights, n, runs, tile.effective)
+    for r in range(runs):
+        tile.effective[r] = tile.total[r] * tile.total[r] / tile.effective[r]
+
+
+class MovesOfTile(NamedTuple):
+    """How far the consensus points of the runs of a tile have moved in a step, see :mod:`swarmviz.dynamics.stall`."""
+
+    before: np.ndarray  # ν of the step before, (d, R)
+    steps: np.ndarray  # its steps in half widths, (d R,)
+    lengths: np.ndarray  # |Δν/h|, (R,)
+
+
+@inner
+def make_moves_of_tile(d, runs):
+    """Scratch for tiles of this size."""
+    real = np.float64
+    return MovesOfTile(scratch(d * runs, real).reshape((d, runs)), scratch(d * runs, real), scratch(runs, real))
+
+
+@inner(strict=True)  # or a division by what stays the same would become a product
+def watch_tile(points, moved, half, tolerance, moves, still):
+    """How far the consensus of each run has moved since the step before, if one was taken, and its stall count."""
+    (d, runs), lengths = points.shape, moves.lengths
+    if moved:
+        for i in range(d):
+            for r in range(runs):
+                moves.steps[i * runs + r] = (points[i, r] - moves.before[i, r]) / half[i]
+        dots_of_moves(moves.steps, moves.steps, d, runs, lengths)
+        for r in range(runs):
+            lengths[r] = math.sqrt(lengths[r])
+            still[r] = still[r] + 1 if lengths[r] < tolerance else 0
+    else:
+        lengths[:] = np.nan
+    moves.before[:] = points
