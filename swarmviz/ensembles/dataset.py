@@ -10,7 +10,7 @@ import numpy as np
 from swarmviz import success
 from swarmviz.ensembles.engine import Ensemble, Results
 from swarmviz.ensembles.settings import Options, Problem, Settings
-from swarmviz.kernels.compiled import sources_digest
+from swarmviz.kernels.sources import sources_digest
 from swarmviz.serialise import as_json
 from swarmviz.version import __version__
 

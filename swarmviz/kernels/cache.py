@@ -6,6 +6,9 @@ same name. Here every file carries a digest of its content, which is compared be
 made of what it holds, so that whoever writes second writes the same. What is damaged or cannot be read counts as absent: it is compiled
 again, and one warning says so.
 
+Compiled code is found by the content of the sources, wherever they lie (:mod:`swarmviz.kernels.sources`, :mod:`swarmviz.kernels.by_place`).
+Where they have changed since the process began, it neither finds nor keeps any.
+
 This stands on names that are numba's own affair. Where a version lacks one of them, its cache works as it is, without the guard
 (tests/kernels/test_cache.py tells).
 """
@@ -31,8 +34,15 @@ import numba
 from numba import config, njit
 
 from swarmviz import temporary
+from swarmviz.kernels import sources
+
+try:
+    from swarmviz.kernels.by_place import ByPlace
+except (ImportError, AttributeError):
+    ByPlace = None  # type: ignore[assignment, misc]
 
 CACHE_DAYS = 7
+MOST_FOLDERS = 8  # of code compiled from other sources, each up to 60 MB
 SIZE = 32  # bytes of a digest
 UNUSABLE = (RuntimeError, OSError)  # numba finds no place for the function's code, or no file with its source
 
@@ -55,7 +65,10 @@ def jit(function: Callable | None = None, signature: Any = None, **options: Any)
         return lambda f: jit(f, signature, **options)
     dispatcher = njit(**options)(function)
     with contextlib.suppress(*UNUSABLE):
-        dispatcher.enable_caching()
+        if ByPlace is None:
+            dispatcher.enable_caching()
+        else:
+            dispatcher._cache = ByPlace(function)
         guard(dispatcher)
     if signature is not None:
         dispatcher.compile(signature)
@@ -93,6 +106,8 @@ class Guarded:
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """The compiled function, None where it is not there or not to be had."""
+        if not sources.unchanged():
+            return None
         try:
             return self._cache.load_overload(signature, target)
         except Exception as error:  # whatever is wrong with the file: the compiler knows what belongs there
@@ -102,6 +117,8 @@ class Guarded:
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Keep a compiled function, if there is a place for it."""
+        if not sources.unchanged():
+            return None
         try:
             return self._cache.save_overload(signature, result)
         except OSError as error:
@@ -193,27 +210,27 @@ def _tell(message: str) -> None:
 
 
 def choose(name: str) -> None:
-    """Keep compiled code in the user's cache folder, under a name that changes with the sources.
+    """Keep compiled code in a folder of a name that changes with the sources, in the user's cache folder or in NUMBA_CACHE_DIR.
 
-    What was not used for a week is removed. Where NUMBA_CACHE_DIR is set, that is the place. Where the place cannot be written, a temporary
-    folder serves this process and those that it starts, and one warning says so.
+    Others that were not used for a week are removed, and those beyond the ``MOST_FOLDERS`` used last. Where the place cannot be written, a
+    temporary folder serves this process and those that it starts, and one warning says so.
     """
     given = os.environ.get("NUMBA_CACHE_DIR")
     try:
-        folder = Path(given) if given else _folder_of_the_user() / "kernels" / name
+        folder = (Path(given) if given else _folder_of_the_user() / "kernels") / name
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except (OSError, RuntimeError) as error:
         with contextlib.suppress(OSError):  # no temporary folder, either: nothing is kept at all
-            config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(dir=temporary.folder())
+            os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp(dir=temporary.folder())
+            config.CACHE_DIR = str(Path(os.environ["NUMBA_CACHE_DIR"]) / name)
         _tell(
             f"there is no lasting place for compiled code ({error}): it is compiled again at every start; "
             "NUMBA_CACHE_DIR names a folder for it"
         )
         return
-    if not given:
-        config.CACHE_DIR = str(folder)
-        _forget_the_old(folder)
+    config.CACHE_DIR = str(folder)
+    _forget_the_old(folder, "swarmviz-*" if given else "*")  # in a folder that is given there may be other things
 
 
 def _folder_of_the_user() -> Path:
@@ -225,11 +242,15 @@ def _folder_of_the_user() -> Path:
     return Path(folder)
 
 
-def _forget_the_old(folder: Path) -> None:
-    """Remove the folders beside this one that were not used for a week."""
+def _forget_the_old(folder: Path, pattern: str) -> None:
+    """Remove those of the folders beside this one that were not used lately."""
     with contextlib.suppress(OSError):
         os.utime(folder)
-    for other in folder.parent.glob("*"):
+    used: list[tuple[float, Path]] = []
+    for other in folder.parent.glob(pattern):
         with contextlib.suppress(OSError):  # another process removes it, too
-            if other.stat().st_mtime < time.time() - CACHE_DAYS * 86_400:
-                shutil.rmtree(other, ignore_errors=True)
+            used.append((other.stat().st_mtime, other))
+    old = time.time() - CACHE_DAYS * 86_400
+    for place, (when, other) in enumerate(sorted(used, reverse=True)):
+        if other != folder and (when < old or place >= MOST_FOLDERS):
+            shutil.rmtree(other, ignore_errors=True)

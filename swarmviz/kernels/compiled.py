@@ -13,15 +13,12 @@ do not occur, or the check for a diverged agent would be optimised away.
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import inspect
 import sys
 import threading
 import typing
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -31,15 +28,13 @@ from numba.core.registry import cpu_target
 
 from swarmviz.kernels import cache
 from swarmviz.kernels.own_copies import keep_own_copies
+from swarmviz.kernels.sources import sources_digest, toolchain_digest
 
 # Contraction and reassociation make sums vectorisable; nnan/ninf stay off, so a diverged agent is not optimised away.
 # Division by zero gives an infinity, as in NumPy: a check for it in a hot loop costs a factor of six.
 LOCK = threading.RLock()  # replicas start on several threads; one compiles at a time
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 FAST = {"reassoc", "nsz", "arcp", "contract", "afn"}
-
-# Of the package, of which compiled code is made.
-KERNEL_PARTS = ("kernels", "dynamics", "landscapes", "laws", "frame.py")
 
 # Annotations of kernels' parameters and of packs' fields; float, int and bool stand for themselves.
 Reals = Annotated[np.ndarray, types.float64[::1]]
@@ -186,24 +181,6 @@ def numba_type(hint: Any) -> Any:
     return kind
 
 
-@functools.cache
-def sources_digest(parts: tuple[str, ...] = KERNEL_PARTS) -> str:
-    """A short hash of the sources in some parts of the package.
-
-    Parameters
-    ----------
-    parts : tuple of str
-        Names of files and folders that lie in the package's own folder.
-    """
-    core = Path(__file__).parents[1]
-    sources = [path for path in sorted(core.rglob("*.py")) if path.relative_to(core).parts[0] in parts]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
-
-
 def choose_cache(version: str) -> None:
-    """Keep compiled code in the user's cache folder, under the version and a hash of the core's sources.
-
-    Numba notices a change of the file that it compiles, but not of the files whose functions that one calls: without this, an
-    edit (or an upgrade) would go on running outdated machine code. What no kernel is made of does not count.
-    """
-    cache.choose(f"{version}-{sources_digest()}")
+    """Keep compiled code under the version and the digests of the sources and of what translates them (:mod:`swarmviz.kernels.sources`)."""
+    cache.choose(f"swarmviz-{version}-{sources_digest()}-{toolchain_digest()}")

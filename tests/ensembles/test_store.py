@@ -17,7 +17,7 @@ import pytest
 import swarmviz as sv
 from swarmviz.ensembles import Below, StoreError, dataset
 from swarmviz.ensembles import store as module
-from swarmviz.kernels import compiled
+from swarmviz.kernels import sources
 from tests.ensembles.examples import ROOT, small_sweep
 
 
@@ -154,10 +154,10 @@ def test_a_store_of_other_sources_is_refused_and_says_how_to_start_afresh(tmp_pa
 def test_the_digest_of_the_sources_sees_what_results_depend_on(tmp_path, monkeypatch, changed, kernels, numbers):
     package = tmp_path / "swarmviz"
     shutil.copytree(ROOT / "swarmviz", package, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(compiled, "__file__", str(package / "kernels" / "compiled.py"))
-    digest = compiled.sources_digest.__wrapped__
+    monkeypatch.setattr(sources, "PACKAGE", package)
+    digest = sources.sources_digest.__wrapped__
     before = digest(), digest(dataset.NUMBERS)
-    assert before == (compiled.sources_digest(), compiled.sources_digest(dataset.NUMBERS))
+    assert before == (sources.sources_digest(), sources.sources_digest(dataset.NUMBERS))
     with (package / changed).open("a") as file:
         file.write("# changed\n")
     assert (digest() != before[0], digest(dataset.NUMBERS) != before[1]) == (kernels, numbers)
