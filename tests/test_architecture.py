@@ -17,7 +17,7 @@ VIEWS = sorted(
     if path.parent.name != "views" or path.stem != "__init__"
 )
 FOREIGN = {"panel", "bokeh", "holoviews", "panel_material_ui", "tornado"}
-OPTIONAL = {"matplotlib", "imageio", "imageio_ffmpeg", "PIL"}  # the extra "pictures"
+OPTIONAL = {"matplotlib", "imageio", "imageio_ffmpeg", "PIL"}  # the extras "pictures" and "films"
 
 # Files and folders of a package, lowest floor first. A module imports from its own folder and from lower floors, nothing else.
 CORE_FLOORS = (
@@ -56,6 +56,8 @@ PAGE_FLOORS = (
     {"page"},
     {"links"},
     {"session"},
+    {"visit"},
+    {"script"},
     {"components"},
 )
 

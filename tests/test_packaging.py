@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from email.parser import Parser
@@ -20,32 +21,49 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CORE = PROJECT["dependencies"]
 EXTRAS = PROJECT["optional-dependencies"]
+SCREENSHOT = "swarmviz/page/assets/screenshot.png"  # of the README
 
 
 def whole(extra):
     """The requirements of an extra; one that names another extra of ours stands for all of that."""
     for line in EXTRAS[extra]:
-        other = re.fullmatch(r"swarmviz\[(\w+)\]", line)
-        yield from whole(other[1]) if other else [line]
+        other = re.fullmatch(r"swarmviz\[([\w,]+)\]", line)
+        for name in other[1].split(",") if other else []:
+            yield from whole(name)
+        if other is None:
+            yield line
+
+
+def built(target, source, folder):
+    """The file that ``python -m build`` makes of a folder of sources: ``sdist`` or ``wheel``."""
+    build = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(folder)]
+    done = subprocess.run(build, cwd=source, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (path,) = folder.glob("*.whl" if target == "wheel" else "*.tar.gz")
+    return path
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
+    """Of the source distribution, as ``python -m build`` makes it."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    (path,) = folder.glob("*.whl")
-    with zipfile.ZipFile(path) as archive:
+    with tarfile.open(built("sdist", ROOT, folder)) as sources:
+        sources.extractall(folder, filter="data")
+    (unpacked,) = (path for path in folder.iterdir() if path.is_dir())
+    with zipfile.ZipFile(built("wheel", unpacked, folder)) as archive:
         yield archive
 
 
-def test_the_wheel_holds_the_compute_core_and_nothing_else(wheel):
+def test_the_wheel_holds_the_compute_core_and_the_page_in_one_folder(wheel):
     metadata = f"swarmviz-{PROJECT['version']}.dist-info"
     assert {name.split("/")[0] for name in wheel.namelist()} == {"swarmviz", metadata}
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "swarmviz").rglob("*.py")}
-    assert modules <= set(wheel.namelist())
-    assert "swarmviz/exports/replay.html" in wheel.namelist()
+    core = {path.relative_to(ROOT).as_posix() for path in (ROOT / "swarmviz").rglob("*.*")}
+    page = {
+        path.relative_to(ROOT).as_posix() for name in ("components", "assets") for path in (ROOT / name).rglob("*.*")
+    }
+    assert len(page) > 150 and "swarmviz/exports/replay.html" in core
+    expected = {name for name in core | {f"swarmviz/page/{name}" for name in page} if "__pycache__" not in name}
+    assert {name for name in wheel.namelist() if not name.startswith(metadata)} == expected - {SCREENSHOT}
 
 
 def test_installing_the_library_brings_no_user_interface(wheel):
@@ -61,9 +79,19 @@ def test_the_package_knows_the_version_of_the_project():
     assert swarmviz.__version__ == PROJECT["version"]
 
 
-@pytest.mark.parametrize("requirement", [*CORE, *(line for extra in EXTRAS for line in whole(extra))])
-def test_every_requirement_has_a_lower_and_an_upper_bound(requirement):
-    assert re.fullmatch(r"[\w-]+>=[\d.]+,<[\d.]+", requirement)
+@pytest.mark.parametrize("requirement", sorted({*CORE, *(line for extra in EXTRAS for line in whole(extra))}))
+def test_every_requirement_has_a_lower_bound_and_an_upper_one_where_a_private_name_is_used(requirement):
+    """An upper bound keeps others from installing us beside a newer version, so its reason stands beside it: a file, and a name in it."""
+    assert re.fullmatch(r"[\w-]+>=[\d.]+(,<[\d.]+)?", requirement)
+    if "<" in requirement:
+        (reason,) = re.findall(rf'"{re.escape(requirement)}", # (.*)', (ROOT / "pyproject.toml").read_text("utf-8"))
+        file, name = reason.split(": ")
+        assert name in (ROOT / file).read_text("utf-8")
+
+
+def test_the_page_alone_brings_no_ffmpeg_and_the_tests_do():
+    brings = {extra: {re.match(r"[\w-]+", line)[0] for line in whole(extra)} for extra in EXTRAS}
+    assert {extra for extra, names in brings.items() if "imageio-ffmpeg" in names} == {"films", "test"}
 
 
 def test_conda_and_pip_install_the_same_versions():

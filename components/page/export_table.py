@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -59,6 +60,8 @@ class Export(NamedTuple):
         What the name of the file says besides the run.
     hides : bool
         Whether lines that are hidden in the curves are left out of it although it is not their picture.
+    needs : str
+        A module without which it cannot be made, and that an installation may lack.
     """
 
     label: str
@@ -71,6 +74,7 @@ class Export(NamedTuple):
     both: bool = False
     suffix: str = ""
     hides: bool = False
+    needs: str = ""
 
     def look(self, seen: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """The options with which it shows what is seen; ``seen``: picture → those of its view."""
@@ -123,11 +127,14 @@ NOTES = {
     "film": "Films show the arena, a replay one curve as well; no side view and no law of infinitely many agents.",
     "data": "All that is recorded, hidden lines too.",
 }  # group → what a visitor has to know before the choice
+LACKING = {
+    "imageio_ffmpeg": "No MP4 here: the server lacks imageio-ffmpeg, pip install 'swarmviz[films]'."
+}  # module → what is said of it
 LABELS = {"phase": "Phase space", "comparison": "A and B"}  # of pictures; others are called what they are
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 EXPORTS: dict[str, Export] = {
     **{f"{view}.{kind}": _picture(view, kind, mime) for view in exports.VIEWS for kind, mime in PICTURES.items()},
-    "film.mp4": Export("MP4", "Film as MP4", "film", "video/mp4", _film("mp4")),
+    "film.mp4": Export("MP4", "Film as MP4", "film", "video/mp4", _film("mp4"), needs="imageio_ffmpeg"),
     "film.gif": Export("GIF", "Film as GIF", "film", "image/gif", _film("gif")),
     "replay.html": Export("HTML replay", "Replay as HTML", "film", "text/html", _replay, hides=True),
     "curves.csv": Export("Curves CSV", "Curves as CSV", "data", "text/csv", _table("curves"), suffix="-curves"),
@@ -141,18 +148,25 @@ EXPORTS: dict[str, Export] = {
 
 
 def offered() -> list[dict[str, Any]]:
-    """The groups of buttons as the browser builds them: name, title, note, and rows of (label, buttons, picture that has to fit)."""
+    """The groups of buttons as the browser builds them: name, title, note, and rows of (label, buttons, picture that has to fit).
+
+    What cannot be made with what is installed has no button; the note says what is missing.
+    """
     groups: list[dict[str, Any]] = []
+    lacking = {module for module in LACKING if importlib.util.find_spec(module) is None}
     for name, title in GROUPS.items():
         rows: dict[tuple[str, str], list[list[str]]] = {}
+        notes = [NOTES[name]] if name in NOTES else []
         for what, export in EXPORTS.items():
-            if export.group == name:
+            if export.group == name and export.needs in lacking:
+                notes.append(LACKING[export.needs])
+            elif export.group == name:
                 rows.setdefault((export.row, export.fits), []).append([what, export.label, export.title])
         groups.append(
             {
                 "name": name,
                 "title": title,
-                "note": NOTES.get(name, ""),
+                "note": " ".join(notes),
                 "rows": [[row, buttons, fits] for (row, fits), buttons in rows.items()],
             }
         )

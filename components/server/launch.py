@@ -19,7 +19,8 @@ import click
 
 from components.server import origins, own_functions
 
-ROOT = Path(__file__).parents[2]
+PAGE = Path(__file__).parents[2]  # the checkout, or the folder of the page in the installed package
+SCRIPT = PAGE / "components" / "script" / "app.py"  # its name is that of the page: /app
 PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
@@ -109,7 +110,7 @@ def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[
     """The command line of Panel."""
     allowed = [word for host in hosts if host not in origins.IPV6_HOSTS for word in ("--allow-websocket-origin", host)]
     path = ["--prefix", prefix] if prefix else []
-    return ["panel", "serve", "app.py", "--warm", "--address", address, "--port", str(port), *path, *allowed, *more]
+    return ["panel", "serve", str(SCRIPT), "--warm", "--address", address, "--port", str(port), *path, *allowed, *more]
 
 
 @click.command(
@@ -186,8 +187,7 @@ def main(
     if sessions:
         os.environ["SWARMVIZ_SESSIONS"] = sessions
     origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))
-    os.chdir(ROOT)
-    sys.path[:0] = [str(ROOT)]
+    sys.path[:0] = [str(PAGE)]
     protect()
     click.echo(
         f"Starting the server; open {page_address(address, number, prefix, origin)} when it says that the app is running. "

@@ -237,22 +237,35 @@ def figure_named(key: str) -> papers.Figure:
 # ---- serve ------------------------------------------------------------------------------------------------------------
 
 
+def page_folder() -> Path:
+    """Where the page's modules lie: in a folder of the installed package, beside the package in a checkout.
+
+    Raises
+    ------
+    ValueError
+        When they are in neither place.
+    """
+    package = Path(sv.__file__).parent
+    for folder in (package / "page", package.parent):
+        if (folder / "components" / "server" / "launch.py").is_file():
+            return folder
+    raise ValueError(
+        f"the files of the page are missing from {package}: install swarmviz again, from its wheel or a checkout"
+    )
+
+
 @main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @cli_errors
 def serve(arguments):
-    """Serve the page, from a checkout of the sources (`swarmviz serve --help` lists the options)."""
-    root = Path(sv.__file__).parents[1]
-    if not (root / "app.py").is_file() or not (root / "components").is_dir():
-        raise ValueError(
-            "the page is not part of the installed library: get a checkout of swarmviz's sources and run `make serve` in it"
-        )
+    """Serve the page (`swarmviz serve --help` lists the options)."""
     if importlib.util.find_spec("panel") is None:
         raise ValueError(
             "the page needs Panel and more: pip install 'swarmviz[app]', or run `make serve` in the checkout"
         )
+    folder = page_folder()
     given, sys.argv = sys.argv, ["swarmviz serve", *arguments]
-    sys.path.insert(0, str(root))
+    sys.path.insert(0, str(folder))
     try:  # in this process: however it is ended, no other one is left
         runpy.run_module("components.server.launch", run_name="__main__", alter_sys=True)
     finally:

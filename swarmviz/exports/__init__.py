@@ -1,7 +1,7 @@
 """Everything that leaves the laboratory: pictures, films, replays, data, and the Python lines that replay a run.
 
-Each export carries version, parameters, seed and the changes made in mid-run. Pictures and films need the extra ``pictures``
-(Matplotlib, imageio); the rest needs nothing more than the library itself.
+Each export carries version, parameters, seed and the changes made in mid-run. Pictures and GIFs need the extra ``pictures``
+(Matplotlib), films as MP4 ``films`` (imageio-ffmpeg, which brings FFmpeg); the rest needs nothing more than the library itself.
 """
 
 from swarmviz.exports.data import csv, dataset, netcdf, write_csv, write_netcdf

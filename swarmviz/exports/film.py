@@ -75,7 +75,7 @@ def film(
     Cancelled
         When ``cancelled()`` was true.
     ImportError
-        Without the extra ``pictures``.
+        Without the extra ``pictures``, or without ``films`` for an MP4.
     ValueError
         When the kind is unknown, the frames are fewer than two or more than ``MAX_FRAMES[kind]``, the region is out of range, or a layer is
         neither shown nor not.
@@ -85,6 +85,8 @@ def film(
     if isinstance(fps, bool) or not 1 <= fps <= 60:
         raise ValueError(f"fps = {fps!r}: must be a number from 1 to 60")
     need("matplotlib")
+    if kind == "mp4":
+        need("imageio_ffmpeg")
     run = run_of(what)
     steps = run.steps(start, stop, every, MAX_FRAMES[kind])
     if unknown := [name for name in layers if name not in Layers._fields]:

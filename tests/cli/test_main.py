@@ -157,10 +157,19 @@ def test_a_bad_figure_is_refused(args, words):
     assert done.exit_code == 2 and words in done.output
 
 
-def test_the_page_cannot_be_served_from_an_installed_library(monkeypatch, tmp_path):
+def test_without_its_files_the_page_is_not_served(monkeypatch, tmp_path):
     monkeypatch.setattr(sv, "__file__", str(tmp_path / "swarmviz" / "__init__.py"))
     done = call("serve")
-    assert done.exit_code == 2 and "checkout" in done.output and "make serve" in done.output
+    assert done.exit_code == 2 and f"missing from {tmp_path}" in done.output and "install swarmviz again" in done.output
+
+
+def test_the_options_of_the_server_are_listed():
+    done = subprocess.run(
+        [sys.executable, "-m", "swarmviz", "serve", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert set(re.findall(r"^  (?:-\w, )?--(\w+)", done.stdout, re.M)) == {
+        "port", "address", "origin", "prefix", "sessions", "help",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("port", [0, 65536, "x"])

@@ -12,6 +12,7 @@ from PIL import Image
 import swarmviz as sv
 from swarmviz import exports
 from swarmviz.drawing.density import density_picture
+from swarmviz.exports import Run
 from tests.exports.kinds import KINDS, made
 
 TEXT = "{http://purl.org/dc/elements/1.1/}"
@@ -69,3 +70,12 @@ def test_without_the_extra_the_rest_works_and_a_picture_says_what_is_missing(mon
         with pytest.raises(ImportError, match=r"pip install 'swarmviz\[pictures\]'"):
             make(sim)
     assert exports.csv(sim) and exports.python_lines(sim) and exports.netcdf(sim) and exports.replay(sim)
+
+
+def test_without_ffmpeg_there_are_pictures_and_gifs_and_an_mp4_says_what_is_missing(monkeypatch):
+    sim = made("line")
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    assert exports.picture(sim) and exports.film(sim, "gif")
+    monkeypatch.setattr(Run, "frames", None)  # no frame is made first
+    with pytest.raises(ImportError, match=r"MP4 need the extra, pip install 'swarmviz\[films\]'"):
+        exports.film(sim, "mp4")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import sys
 import threading
 
 import pytest
@@ -94,6 +95,20 @@ def test_the_browser_is_offered_every_file_of_the_table_in_its_group_and_row():
     assert {what for whats in rows.values() for what in whats} == {*EXPORTS} - {"lines.py"}, (
         "which has a place of its own"
     )
+
+
+def test_a_film_that_the_installation_cannot_make_is_not_offered_and_the_card_says_why(monkeypatch):
+    notes = {group["name"]: group["note"] for group in offered()}
+    assert not any("imageio" in note for note in notes.values())
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    (film,) = (group for group in offered() if group["name"] == "film")
+    assert [what for _, buttons, _ in film["rows"] for what, *_ in buttons] == ["film.gif", "replay.html"]
+    assert (
+        film["note"] == f"{notes['film']} No MP4 here: the server lacks imageio-ffmpeg, pip install 'swarmviz[films]'."
+    )
+    panel = Panel(lambda: Run.of(simulation()))
+    panel.order("film.mp4")  # a browser may ask for it all the same
+    assert panel.message["level"] == "error" and "swarmviz[films]" in panel.message["text"] and not panel.sent
 
 
 def test_views_and_tables_of_one_step_have_different_names():

@@ -23,7 +23,7 @@ POINT = 72 / 96  # of a pixel of the page in points
 
 
 def need(module: str) -> Any:
-    """Import a library of the extra ``pictures``.
+    """Import a library of the extra ``pictures`` or ``films``.
 
     Raises
     ------
@@ -35,8 +35,9 @@ def need(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
+        what, extra = ("films as MP4", "films") if module == "imageio_ffmpeg" else ("pictures and films", "pictures")
         raise ImportError(
-            f"{module} is not installed: pictures and films need the extra, pip install 'swarmviz[pictures]'"
+            f"{module} is not installed: {what} need the extra, pip install 'swarmviz[{extra}]'"
         ) from error
 
 
