@@ -5,6 +5,8 @@ import sys
 import holoviews as hv
 import numpy as np
 import pytest
+from bokeh.document import Document
+from bokeh.io.doc import patch_curdoc
 
 import swarmviz as sv
 from swarmviz import presets
@@ -42,7 +44,8 @@ def drawn(element, kind):
 def renders(element):
     """That both back ends can draw it; a map of many by its last."""
     for backend in ("bokeh", "matplotlib"):
-        hv.render(element.last if isinstance(element, hv.HoloMap) else element, backend=backend)
+        with patch_curdoc(Document()):  # that of another test may be gone
+            hv.render(element.last if isinstance(element, hv.HoloMap) else element, backend=backend)
 
 
 def test_the_arena_holds_every_agent_where_it_is_with_its_value(sim):
