@@ -15,6 +15,7 @@ from swarmviz.plot.map import edges, grows_by_factors
 from swarmviz.theory import lines as theory_lines
 
 RASTRIGIN = sv.landscapes.Rastrigin()
+DOCUMENT = Document()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,7 +45,7 @@ def drawn(element, kind):
 def renders(element):
     """That both back ends can draw it; a map of many by its last."""
     for backend in ("bokeh", "matplotlib"):
-        with patch_curdoc(Document()):  # that of another test may be gone
+        with patch_curdoc(DOCUMENT):  # that of another test may be gone
             hv.render(element.last if isinstance(element, hv.HoloMap) else element, backend=backend)
 
 
