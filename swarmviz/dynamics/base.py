@@ -27,6 +27,7 @@ from swarmviz import success
 from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.lines import Equations
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
 from swarmviz.kernels.packs import Box, Objective, Output, SmoothObjective, Steps
@@ -47,6 +48,8 @@ class Dynamics(Described):
     observables : tuple of Observable
         What is recorded each step, in the order of the record's rows (:func:`rows_of`); last ``evaluations``, and ``gradients`` where
         there are any. The kernel does not write these, unless it counts them (see :meth:`cost_of_step`).
+    map_axes : tuple of MapAxis
+        The two parameters that span a map of it, with their ranges, as long as no others are chosen.
     on_finite_set : bool
         Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
     fewest, why_fewest : int, str
@@ -58,6 +61,7 @@ class Dynamics(Described):
     reference: ClassVar[str] = ""
     equations: ClassVar[Equations] = Equations()
     observables: ClassVar[tuple[Observable, ...]] = ()
+    map_axes: ClassVar[tuple[MapAxis, ...]] = ()
     on_finite_set: ClassVar[bool] = False
     fewest: ClassVar[int] = 1
     why_fewest: ClassVar[str] = ""

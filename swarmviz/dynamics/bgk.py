@@ -44,6 +44,7 @@ from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.bgk import EQUATIONS
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
 from swarmviz.frame import (
     BEST,
@@ -456,6 +457,7 @@ class BGK(Stalling):
                            doc="Standard deviation of Gaussian velocities; in half widths of the box per time when rescaled.")  # fmt: skip
 
     observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
+    map_axes = MapAxis("sigma", 0.1, 2.4), MapAxis("jump_rate", 0.2, 10.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

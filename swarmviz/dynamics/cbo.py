@@ -34,6 +34,7 @@ from swarmviz.dynamics.base import Dynamics, box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.cbo import EQUATIONS
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.frame import (
     BEST,
     CONSENSUS_VALUE,
@@ -448,6 +449,7 @@ class CBO(Dynamics):
     )
 
     observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
+    map_axes = MapAxis("sigma", 0.1, 3.0), MapAxis("lam", 0.1, 3.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

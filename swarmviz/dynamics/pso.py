@@ -30,6 +30,7 @@ import numpy as np
 from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.pso import EQUATIONS
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -360,6 +361,7 @@ class PSO(Stalling):
     )
 
     observables, equations = (*OBSERVABLES, EVALUATIONS), EQUATIONS
+    map_axes = MapAxis("inertia", 0.02, 0.94), MapAxis("sigma_common", 0.1, 4.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

@@ -36,6 +36,7 @@ from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_o
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.frame import BEST, EVALUATIONS, GRADIENTS, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -280,6 +281,7 @@ class SBGD(Dynamics):
     )
 
     observables, equations = OBSERVABLES, EQUATIONS
+    map_axes = MapAxis("p", 0.1, 10.0), MapAxis("q", 0.0, 6.0)
 
     def cost_of_step(self, n):
         """At most: as many step lengths as may be tried, for every agent; the kernel counts the trials of those that remain."""

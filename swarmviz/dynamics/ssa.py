@@ -43,6 +43,7 @@ from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_o
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.ssa import EQUATIONS
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, GRADIENTS, MINIMUM, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
@@ -391,6 +392,7 @@ class SSA(Dynamics):
                           symbol="m₀", label="Initial masses", group="Start", doc="Masses at the start.")  # fmt: skip
 
     observables, equations = (*OBSERVABLES, EVALUATIONS, GRADIENTS), EQUATIONS
+    map_axes = MapAxis("cutoff", 0.125, 4.0, per_agent=True), MapAxis("lam", 0.1, 4.0)
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)

@@ -55,6 +55,7 @@ from swarmviz.dynamics.fmc.walkers import (
     move_all,
     not_positive,
 )
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.frame import BEST, EVALUATIONS, MINIMUM, Clock, Diverged, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import aligned_rows, borrowed, copied_rows, from_blocks, run_of
@@ -392,6 +393,7 @@ class FMC(Dynamics):
                       symbol="∂", label="Boundary", rare=True, group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
 
     observables, equations = OBSERVABLES, EQUATIONS
+    map_axes = MapAxis("reward_power", 0.0, 3.0), MapAxis("distance_power", 0.0, 3.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, _ = x.shape
