@@ -49,7 +49,7 @@ BETWEEN_VIEWS = {
 PAGE_FLOORS = (
     {"assets", "background", "palette", "text", "weakly"},
     {"server"},
-    {"state", "law", "replicas"},
+    {"state", "law", "maps", "replicas"},
     {"views"},
     {"controls"},
     {"playback"},

@@ -10,6 +10,7 @@ from typing import Any
 
 from swarmviz.cli.own_functions import class_at, is_address
 from swarmviz.dynamics import ALL as DYNAMICS
+from swarmviz.ensembles.map_grid import SIDE, values_between
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.landscapes import ALL as LANDSCAPES
 from swarmviz.parameters import Choice, Described, Real, Switch, Whole, restoring
@@ -85,6 +86,19 @@ def listed(text: str) -> list[str]:
         else:
             parts[-1] += sign
     return [value.strip() for value in parts]
+
+
+def axis_values(name: str, text: str, declared: Any) -> list[Any]:
+    """The values of an axis: a list, ``0.1,0.3,1``, or a range, ``0.1:3`` or ``0.1:3:12``, spaced as the parameter's scale says."""
+    ends = text.split(":")
+    if not 2 <= len(ends) <= 3 or not isinstance(declared, Real) or "(" in text or "," in text:
+        return [parse_value(name, value, declared) for value in listed(text)]
+    try:
+        low, high = float(ends[0]), float(ends[1])
+        side = int(ends[2]) if len(ends) == 3 else SIDE
+    except ValueError:
+        raise ValueError(f"--grid {name}={text}: write a range as low:high or low:high:number of values") from None
+    return values_between(declared, low, high, side)
 
 
 def owner(classes: dict[str, type[Described]], option: str, name: str) -> tuple[str, str]:
