@@ -70,3 +70,20 @@ def test_the_csv_files_are_read_back_bit_for_bit(make, tmp_path):
 def test_there_is_no_third_table():
     with pytest.raises(ValueError, match="table = 'agents': must be one of curves, states"):
         exports.csv(thinned(), "agents")
+
+
+def test_a_map_is_read_back_from_netcdf_and_its_cells_from_csv():
+    grid = {"sigma": [0.3, 1.0, 2.0], "lam": [0.5, 1.0]}
+    *_, table = sv.refine(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=6, d=2), grid, runs=8, steps=10)
+    with xarray.open_dataset(io.BytesIO(exports.table_netcdf(table)), engine="h5netcdf") as read:
+        assert read.attrs["runs_planned"] == 48
+        for name, values in table.data_vars.items():
+            np.testing.assert_array_equal(read[name], values, err_msg=str(name))
+    text = exports.cells_csv(table)
+    read = pandas.read_csv(io.StringIO(text), comment="#").set_index(["sigma", "lam"])
+    cells = [name for name, values in table.data_vars.items() if values.dims == ("sigma", "lam")]
+    assert list(read.columns) == cells and len(read) == 6
+    for name in cells:
+        np.testing.assert_array_equal(read[name].to_numpy().reshape(3, 2), table[name], err_msg=name)
+    said = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# "))
+    assert json.loads(said["program"]) == "swarmviz" and json.loads(said["runs_done"]) == 48
