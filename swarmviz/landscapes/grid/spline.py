@@ -36,9 +36,8 @@ def _along_first(values: np.ndarray) -> np.ndarray:
         ends = np.convolve(ends[0], [1.0, -1.0])[None]
     end = ends[0]
     band, right = np.zeros((2 * BAND + 1, S + 2)), np.zeros((S + 2, *values.shape[1:]))
-    for row in range(1, S + 1):
-        for column, weight in ((row - 1, 1.0), (row, 4.0), (row + 1, 1.0)):
-            band[BAND + row - column, column] = weight / 6.0
+    for column, weight in enumerate((1.0, 4.0, 1.0)):  # of row r those at r − 1, r and r + 1
+        band[BAND + 1 - column, column : column + S] = weight / 6.0
     for k, weight in enumerate(end):
         band[BAND - k, k] = weight
         last = S + 1 - k
@@ -47,13 +46,11 @@ def _along_first(values: np.ndarray) -> np.ndarray:
     return solve_banded((BAND, BAND), band, right)
 
 
-def weights(u: np.ndarray, S: int, order: int = 0) -> np.ndarray:
-    """(2), or its derivative of an order up to 2, at places within [0, S − 1], as a matrix (places, S + 2) to be multiplied by c."""
-    i = np.minimum(np.asarray(u).astype(int), S - 2)
-    out = np.zeros((len(i), S + 2))
-    for a, part in enumerate(_parts(u - i, order)):
-        out[np.arange(len(i)), i + a] = part
-    return out
+def _along_axis(u: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """(1) along the first axis of ``c`` (S + 2, …) at places ``u`` (P,) within [0, S − 1], (P, …)."""
+    i = np.minimum(u.astype(int), len(c) - 4)
+    parts = enumerate(_parts(u - i, 0))
+    return np.sum([part.reshape(-1, *[1] * (c.ndim - 1)) * c[i + a] for a, part in parts], axis=0)
 
 
 def _parts(t: np.ndarray, order: int) -> tuple[np.ndarray, ...]:
@@ -70,7 +67,7 @@ def minima(values: np.ndarray, c: np.ndarray) -> np.ndarray:
     places = [np.linspace(0, n, FINE * n + 1) for n in last]
     fine = c
     for axis, u in enumerate(places):
-        fine = np.moveaxis(np.tensordot(weights(u, last[axis] + 1), fine, (1, axis)), 0, axis)
+        fine = np.moveaxis(_along_axis(u, np.moveaxis(fine, axis, 0)), 0, axis)
     starts = np.argwhere(_is_lowest_around(fine))
     starts = starts[np.argsort(fine[tuple(starts.T)], kind="stable")[:MOST_STARTS]]
     found = [_descended(start / FINE, c, last) for start in starts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -186,3 +187,18 @@ def test_a_link_holds_64_values_and_says_of_more_that_it_does_not():
 def test_a_hostile_link_with_a_larger_table_is_refused_before_a_spline_is_computed():
     with pytest.raises(permalink.BadLink, match="at most 64 values"):
         permalink.read(link_of(["Grid", {"table": [0.5] * 65}]))
+
+
+@pytest.mark.parametrize("shape", [(65_536,), (2, 32_768), (256, 256)])
+def test_the_longest_table_that_may_be_typed_costs_little_memory(shape):
+    """A matrix of places × values took 128 GB for a row, which any visitor can type."""
+    table = np.random.default_rng(1).normal(size=shape)
+    tracemalloc.start()
+    try:
+        grid = Grid(table, -3, 3)
+        found = grid.minimisers(len(shape))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 256 << 20
+    assert len(found) and (grid.values(found) <= table.min()).all()
