@@ -93,16 +93,15 @@ class ReplicaPanel:
 
     def _work_out_duel(self) -> None:
         """Hold both sets of replicas against each other, where one of them is new; on a thread of theirs."""
-        names = self._names
+        names, known = self._names, self._duel[0]  # both may be replaced meanwhile, by the page or by the other thread
         mine, others = self.worker.costs(self._visible()), self.other.costs(self._beside())
         if names is None or mine is None or others is None:
             self._duel = (None, [])
-        elif self._duel[0] is None or any(
-            a is not b for a, b in zip(self._duel[0], (names, mine, others), strict=True)
-        ):
+        elif known is None or any(a is not b for a, b in zip(known, (names, mine, others), strict=True)):
             self._duel = ((names, mine, others), duel_words(duels(mine, others), names))
 
     def _show(self) -> None:
-        self.card.show(self.worker.standing, self._duel[1])
+        of, said = self._duel
+        self.card.show(self.worker.standing, said if of is not None and of[0] == self._names else [])
         if not self._transport.playing:
             self._transport.redraw()  # the band of a paused run

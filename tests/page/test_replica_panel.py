@@ -57,3 +57,47 @@ def test_what_the_worker_reports_is_shown_on_the_pages_thread_as_it_then_is(made
 def test_the_replica_to_be_shown_is_handed_on(made):
     made.panel.card._on_show("outcome")
     assert made.calls == ["outcome"]
+
+
+class Beside:
+    """The replicas of the swarm beside; ``meanwhile`` is done on the page while their costs are asked for."""
+
+    def __init__(self, count=0, standing=None):
+        self.count, self.standing, self.meanwhile = count, standing, lambda: None
+
+    def costs(self, run):
+        self.meanwhile()
+        return "costs of B"
+
+
+@pytest.fixture
+def compared(made, monkeypatch):
+    """Two swarms with replicas, of which something is said."""
+    monkeypatch.setattr("components.page.replica_panel.duels", lambda mine, others: [mine, others])
+    monkeypatch.setattr("components.page.replica_panel.duel_words", lambda found, names: [f"{names}: {found}"])
+    made.panel.worker.costs = lambda run: "costs of A"
+    made.panel.other, said = Beside(), []
+    made.panel.card.show = lambda standing, against: said.append(against)
+    made.panel.compare(("A", "B"))
+    made.panel._work_out_duel()
+    made.panel._show()
+    assert said[-1] == ["('A', 'B'): ['costs of A', 'costs of B']"]
+    return SimpleNamespace(panel=made.panel, said=said)
+
+
+def test_a_comparison_that_ends_while_it_is_worked_out_says_nothing_and_ends_no_thread(compared):
+    compared.panel.other.meanwhile = lambda: compared.panel.compare(None)
+    compared.panel._work_out_duel()
+    compared.panel._show()
+    assert compared.said[-1] == []
+
+
+def test_what_is_said_of_two_swarms_is_not_shown_of_two_others(compared):
+    compared.panel.other.meanwhile = lambda: compared.panel.compare(("B", "C"))
+    compared.panel._work_out_duel()
+    compared.panel._show()
+    assert compared.said[-1] == []
+    compared.panel.other.meanwhile = lambda: None
+    compared.panel._work_out_duel()
+    compared.panel._show()
+    assert compared.said[-1] == ["('B', 'C'): ['costs of A', 'costs of B']"]
