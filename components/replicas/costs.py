@@ -80,8 +80,7 @@ def costs_of(records: Sequence[Record], k: int, since: int, lowest: float) -> Co
         if not found[-1].reached.any():
             break
     targets, found = targets[-MOST_TARGETS:], found[-MOST_TARGETS:]
-    # of a list: a tuple that grows while another thread asks the collector for all objects is a SystemError of CPython
-    ert = tuple([expected_with_interval(runs, resamples=RESAMPLES) for runs in found])
+    ert = tuple(expected_with_interval(runs, resamples=RESAMPLES) for runs in found)
     every = max(record.every for record in records)
     return Costs(k, len(series), every, tuple(targets), tuple(found), ert) if targets else None
 
