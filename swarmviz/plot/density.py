@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swarmviz.drawing import style
-from swarmviz.drawing.coordinates import names_of
+from swarmviz.drawing.coordinates import chosen, names_of
 from swarmviz.drawing.density import BINS, DensityPicture, density_picture, whole_bins
 from swarmviz.plot.elements import COLOURS, axes_of, by_menu, dimension, holoviews, styled
 from swarmviz.simulation import Simulation
@@ -92,12 +92,8 @@ def _of_run(sim: Simulation, drawn: DensityPicture) -> Any:
 def _of_runs(data: xarray.Dataset, coordinates: Sequence[int] | None, bins: int) -> Any:
     at = data["final_positions"] if "final_positions" in data else data["final_answer"]
     at = at.where(data["finished"])
-    d = at.sizes["coordinate"]
-    places = tuple(range(min(d, 2))) if coordinates is None else tuple(coordinates)
-    if not places or len(places) > 2 or not all(isinstance(i, int) and 0 <= i < d for i in places):
-        raise ValueError(f"coordinates = {coordinates!r}: must be one or two different whole numbers from 0 to {d - 1}")
-    parts = []
-    for i in places:
+    d, parts = at.sizes["coordinate"], []
+    for i in chosen(coordinates, d):
         values = at.isel(coordinate=i).values.ravel()
         top, edges = np.histogram(values[np.isfinite(values)], bins=bins, density=True)
         parts.append(_framed(holoviews().Overlay([_histogram(edges, np.nan_to_num(top), names_of(i, d)[0])])))

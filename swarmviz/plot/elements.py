@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -84,9 +85,9 @@ def by_menu(data: xarray.Dataset, axes: Sequence[str], one: Callable[[xarray.Dat
         When there are more than ``MOST_CHOICES`` choices.
     """
     sizes = [data.sizes[name] for name in axes]
-    if int(np.prod(sizes)) > MOST_CHOICES:
+    if (choices := math.prod(sizes)) > MOST_CHOICES:
         raise ValueError(
-            f"axes = {', '.join(axes)}: {int(np.prod(sizes)):,} plots behind the menus, must be at most {MOST_CHOICES}; "
+            f"axes = {', '.join(axes)}: {choices:,} plots behind the menus, must be at most {MOST_CHOICES}; "
             "choose with data.isel"
         )
     if not axes:
@@ -103,6 +104,17 @@ def by_menu(data: xarray.Dataset, axes: Sequence[str], one: Callable[[xarray.Dat
 def value_words(value: Any) -> str:
     """A value of an axis in a legend."""
     return str(value) if isinstance(value, str) else number_words(float(value))
+
+
+def are_numbers(values: np.ndarray) -> bool:
+    """Whether an axis has numbers, not words or yes and no."""
+    return bool(np.issubdtype(values.dtype, np.number))
+
+
+def ends_of(values: np.ndarray, name: str) -> tuple[float, float]:
+    """Between which numbers a value is drawn: a share between 0 and 1, others between the lowest and the highest that are known."""
+    known = values[np.isfinite(values)]
+    return (float(known.min()), float(known.max())) if known.size and name not in SHARES else (0.0, 1.0)
 
 
 def symbol_of(axis: xarray.DataArray) -> str:
@@ -127,11 +139,7 @@ def one_per_cell(table: xarray.Dataset, value: str) -> xarray.DataArray:
     ValueError
         When there is no such variable, or it is no number of a run.
     """
-    if (
-        value in table
-        and set(table[value].dims) <= set(axes_of(table))
-        and np.issubdtype(table[value].dtype, np.number)
-    ):
+    if value in table and set(table[value].dims) <= set(axes_of(table)) and are_numbers(table[value].values):
         return table[value]
     if value in SHARES and "success" in table:
         return success_rate(table)[value]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swarmviz.plot.elements import (
+    are_numbers,
     axes_of,
     by_menu,
     dimension_of,
+    ends_of,
     holoviews,
     one_per_cell,
     require_axis,
@@ -62,9 +64,7 @@ def map(table: xarray.Dataset, x: str | None = None, y: str | None = None, value
     values = one_per_cell(table, value)
     across, up = str(x), str(y)
     cells = values.rename(value).to_dataset().assign_attrs(table.attrs)
-    finite = values.values[np.isfinite(values.values)]
-    clim = (0.0, 1.0) if value in ("success_rate", "success_low", "success_high") or not finite.size else (
-        float(finite.min()), float(finite.max()))  # fmt: skip
+    clim = ends_of(values.values, value)
     missing = [name for name in (across, up) if name not in values.dims]
     if missing:
         raise ValueError(f"value = {value!r}: does not depend on {' and '.join(missing)}")
@@ -85,7 +85,7 @@ def _of(cells: xarray.Dataset, x: str, y: str, value: str, clim: tuple[float, fl
         "clim": clim,
     }
     matplotlib: dict[str, Any] = {"colorbar": True, "cmap": "viridis", "clim": clim, "fig_inches": (5.5, 4.5)}
-    if not all(np.issubdtype(values.dtype, np.number) for values in (at, up)):
+    if not (are_numbers(at) and are_numbers(up)):
         rows = [(_label(a), _label(b), found[j, i]) for i, a in enumerate(at) for j, b in enumerate(up)]
         return styled(hv.HeatMap(rows, dims, [about]), {**bokeh, "xrotation": 45}, matplotlib)
     order = np.argsort(at), np.argsort(up)

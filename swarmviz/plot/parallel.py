@@ -9,9 +9,11 @@ import numpy as np
 
 from swarmviz.plot.elements import (
     COLOURS,
+    are_numbers,
     axes_of,
     dimension,
     dimension_of,
+    ends_of,
     holoviews,
     one_per_cell,
     styled,
@@ -57,7 +59,7 @@ def parallel(table: xarray.Dataset, value: str = "success_rate") -> Any:
         raise ValueError(f"table: has {int(np.prod(shape)):,} cells, must be at most {MOST_LINES:,}")
     found = values.broadcast_like(table[axes].reset_coords(drop=True)).transpose(*axes).values.astype(float)
     places = [_places(table[name].values) for name in axes]
-    low, high = _ends(found, value)
+    low, high = ends_of(found, value)
     cells = []
     for place in itertools.product(*(range(size) for size in shape)):
         last = (found[place] - low) / (high - low) if high > low else 0.5
@@ -68,7 +70,7 @@ def parallel(table: xarray.Dataset, value: str = "success_rate") -> Any:
     x, y = dimension("axis"), dimension("height")
     about = [dimension_of(values, value), *(dimension_of(table[name]) for name in axes)]
     names = [*(symbol_of(table[name]) for name in axes), about[0].label]
-    ends = [*((table[name].values.min(), table[name].values.max()) if _numbers(table[name].values) else
+    ends = [*((table[name].values.min(), table[name].values.max()) if are_numbers(table[name].values) else
               (table[name].values[0], table[name].values[-1]) for name in axes), (low, high)]  # fmt: skip
     labels = hv.Labels(
         [
@@ -94,23 +96,11 @@ def parallel(table: xarray.Dataset, value: str = "success_rate") -> Any:
     )
 
 
-def _numbers(values: np.ndarray) -> bool:
-    return bool(np.issubdtype(values.dtype, np.number))
-
-
 def _places(values: np.ndarray) -> np.ndarray:
     """Heights in [0, 1] of the values of an axis: by their numbers, or evenly where they are words or only one."""
     if len(values) == 1:
         return np.array([0.5])
-    if not _numbers(values):
+    if not are_numbers(values):
         return np.linspace(0, 1, len(values))
     at = np.log(values) if grows_by_factors(np.sort(values)) else values.astype(float)
     return np.asarray((at - at.min()) / np.ptp(at))
-
-
-def _ends(found: np.ndarray, value: str) -> tuple[float, float]:
-    """The numbers at the lower and the upper end of the last axis."""
-    known = found[np.isfinite(found)]
-    if value.startswith("success_"):
-        return 0.0, 1.0
-    return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)

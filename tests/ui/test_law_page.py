@@ -37,7 +37,9 @@ def test_the_law_is_drawn_at_the_step_that_is_named_and_a_link_holds_it(lab, ser
     lab.wait(lambda: law_step(lab) is not None, "no law is drawn")
     lab.wait(lambda: law_step(lab) > 3, "the law does not advance with the swarm")
     assert "law, N → ∞" in lab.page.evaluate(LABELS)
-    lab.page.locator("select:has(option:text-is('W₁'))").last.select_option(label="W₁")  # a menu, where buttons have no room
+    lab.page.locator("select:has(option:text-is('W₁'))").last.select_option(
+        label="W₁"
+    )  # a menu, where buttons have no room
     lab.wait(lambda: "W₁ to the law" in lab.page.evaluate(LABELS), "the distance is not drawn")
     k = lab.pause()
     lab.wait(lambda: law_step(lab) == k, f"the law does not come to step {k}")
