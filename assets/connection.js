@@ -10,6 +10,7 @@ const watchConnection = (() => {
     4400: "The server did not understand this page and has ended the connection.",
     4401: "The server was started anew and does not know this visit any more.",
     4404: "The server has ended this visit, because the connection was lost for too long.",
+    4410: "The server has ended. The run is kept in this link; it opens once a server is there again.",
     4429: "The server has ended the connection, because there were too many requests.",
     4500: "The server could not open this visit again.",
   }

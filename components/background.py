@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from components.tally import BACKGROUND_SECONDS
+
 LATE_S = 0.01  # by which a picture may be late before what is in the background holds back
 MAX_SHARE = 0.5  # of one core
 MAX_REST_S = 2.0
@@ -126,6 +128,7 @@ class BackgroundThread:
 
     def _rest(self, worked_s: float) -> None:
         """Leave the processor to the visible swarm: half the time, and much longer when its pictures come late."""
+        BACKGROUND_SECONDS.add(worked_s, self._name)
         rest = self._share.rest_s(worked_s, self._lateness() or 0.0)
         with self._wake:
             self._wake.wait_for(lambda: not self._asked(), rest)

@@ -47,7 +47,8 @@ BETWEEN_VIEWS = {
     "phase_space": {"components.views.arena.agents"},
 }
 PAGE_FLOORS = (
-    {"assets", "background", "palette", "text", "weakly"},
+    {"assets", "palette", "tally", "text", "under_way", "weakly"},
+    {"background"},
     {"server"},
     {"state", "law", "replicas"},
     {"views"},

@@ -22,6 +22,7 @@ import param
 from components.assets import component
 from components.page.export_table import EXPORTS, LINES, Order, Task, offered, python_lines
 from components.playback.build_pool import POOL, Unwanted, Visit
+from components.under_way import UNDER_WAY, Work
 from swarmviz import Frame, exports
 from swarmviz.exports import Cancelled
 from swarmviz.replay import RunSpec
@@ -77,6 +78,7 @@ class Exports(pn.custom.JSComponent):
         self._visit = visit
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._under_way: Work | None = None
         self._progress_at = 0.0
 
     # ---- the page's thread ---------------------------------------------------------------------------------------------
@@ -102,7 +104,11 @@ class Exports(pn.custom.JSComponent):
         if self._thread is not None:
             self.message = {"text": "One export at a time: wait for it, or cancel it.", "level": "error"}
             return
+        if UNDER_WAY.ending:
+            self.message = {"text": "The server is about to end: it begins no export.", "level": "error"}
+            return
         self._stop = stop = threading.Event()
+        self._under_way = UNDER_WAY.begin("export", order.what)
         self.param.update(busy=order.what, share=-1.0, message={})
         self._thread = threading.Thread(target=self._work, args=(order, stop), name="swarmviz export", daemon=True)
         self._thread.start()
@@ -110,6 +116,12 @@ class Exports(pn.custom.JSComponent):
     def close(self) -> None:
         """Cancel the export, because the visitor has left."""
         self._stop.set()
+        self._done()
+
+    def _done(self) -> None:
+        if self._under_way is not None:
+            self._under_way.end()
+            self._under_way = None
 
     def _finish(
         self, text: str, level: str = "info", file: dict[str, Any] | None = None, lines: str | None = None
@@ -120,6 +132,7 @@ class Exports(pn.custom.JSComponent):
         if lines is not None:
             self.lines = lines
         self.param.update(busy="", share=-1.0, message={"text": text, "level": level} if text else {})
+        self._done()
 
     # ---- the export's thread -------------------------------------------------------------------------------------------
 

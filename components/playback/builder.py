@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from components.playback.build_pool import POOL, Job, Pool, Unwanted
 from components.playback.transport import Transport
+from components.under_way import UNDER_WAY
 from swarmviz import Simulation
 from swarmviz.replay import RunSpec, ignore
 
@@ -118,6 +119,7 @@ class Builder:
             done = request
 
     def _build(self, request: Request) -> None:
+        under_way = UNDER_WAY.begin("build")
         try:
             with self._pool.job(self._visit, lambda: request is self._request, request.work) as job:
                 sims = [_built(run, self._watch(run, request, job)) for run in request.runs]
@@ -130,6 +132,8 @@ class Builder:
             self._visit.on_page(lambda error=error: self._end(request, request.refuse, error))
         else:
             self._visit.on_page(lambda: self._end(request, request.adopt, sims))
+        finally:
+            under_way.end()
 
     def _watch(self, run: RunSpec, request: Request, job: Job) -> Callable[[int], None]:
         """Gives others their turn, and reports the progress of a replay now and then."""

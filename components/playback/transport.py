@@ -23,6 +23,7 @@ from components.playback.acknowledgement import connected_models
 from components.playback.frame_gate import FrameGate, Moment, Picture
 from components.playback.pacer import FASTEST, MAX_DRAW_EVERY, PICTURE_PERIOD_S, Pacer, PictureRequest
 from components.playback.page_thread import PageThread
+from components.tally import PICTURES
 
 __all__ = ["FASTEST", "MAX_DRAW_EVERY", "Moment", "PictureRequest", "Transport"]
 
@@ -236,6 +237,7 @@ class Transport:
                 return
             frame = self._gate.sent
             self._wake.notify()
+        PICTURES.add()
         with self._page.painting():
             self._paint(picture.payloads)
             self.clock.update(**picture.moment._asdict(), frame=frame)  # last: the browser acknowledges when it changes

@@ -15,6 +15,7 @@ address (after ``--prefix``)                answer
 ``/static/…``, ``/app/static/…``            the files in ``files.py``; BokehJS's compiler, maps and types are not among them
 ``/static/extensions/…``                    the files in ``files.py``, of Panel and panel-material-ui only
 ``/favicon.ico``                            an icon, which browsers ask for beside a page of one sentence
+``/health``, ``/metrics``                   how the server does (``monitoring.py``)
 ``/liveness`` (``--liveness``)              that the server answers; Panel's own would build a whole page for each question
 ``/login``, ``/logout`` (``--basic-auth``)  Panel's, because the owner asked for them; the page is behind them
 plug-ins, ``--static-dirs``                 the owner's, as they are
@@ -53,7 +54,8 @@ from tornado.httpserver import HTTPServer
 from tornado.routing import PathMatches
 from tornado.web import RequestHandler
 
-from components.server import bokeh_patches, files, origins
+from components import tally
+from components.server import bokeh_patches, ending, files, monitoring, origins
 from components.server.bokeh_patches.fast_compression import FastGZip
 from components.server.headers import SecurityHeaders
 from components.server.pages import Page, PageTemplate, PlainTextHandler, Refusal
@@ -161,6 +163,7 @@ class Application(BokehTornado):
         self._templates: dict[Any, PageTemplate] = {}
         self.settings["log_function"] = logged
         router, refused = self.wildcard_router, []
+        router.add_rules(monitoring.routes(self.prefix))
         for rule in list(router.rules):
             if (handler := self._answered(rule)) is None:
                 router.rules.remove(rule)
@@ -188,8 +191,10 @@ class Application(BokehTornado):
         return None
 
     def start(self) -> None:
-        """Bokeh's jobs; and the page's HTML is made before the first request."""
+        """Bokeh's jobs, ours of watching and of ending; and the page's HTML is made before the first request."""
         super().start()
+        self._loop.add_callback(ending.Ending(self, ending.SECONDS).take_signals)
+        self._loop.add_callback(monitoring.watch_lateness)
         for context in self._applications.values():
             self._loop.add_callback(self._prepared, context)
 
@@ -218,11 +223,12 @@ class Application(BokehTornado):
         if not status and self.default_router.find_handler(request) is None:
             status, sentence = 404, "404: there is nothing at this address."
         if status:
+            tally.REFUSALS.add(kind="host" if status == 421 else "address")
             return self.get_handler_delegate(request, Refusal, {"status": status, "sentence": sentence})
         return super().find_handler(request, **options)
 
     def _objection(self, request: Any) -> tuple[int, str]:
-        if not self.known(request.host):
+        if request.path != self.prefix + monitoring.HEALTH and not self.known(request.host):
             name = (origins.host_of(request.host) or "lab.example.org").removesuffix(":80")
             return 421, (
                 "This server was not told that it has the name by which it was asked. Whoever runs it can say so: "
@@ -238,7 +244,7 @@ class Application(BokehTornado):
 def logged(handler: RequestHandler) -> None:
     """Log one line per request; what came from outside is quoted and cut, so that it can neither forge lines nor fill the disk."""
     request, status = handler.request, handler.get_status()
-    write = log.error if status >= 500 else log.info
+    write = log.error if status >= 500 and status != 503 else log.info  # 503: on purpose, at the end
     asked = ascii(f"{request.method} {request.path}"[:200])
     write("%d %s (%s) %.2f ms", status, asked, request.remote_ip, 1e3 * request.request_time())
 

@@ -147,6 +147,12 @@ def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[
 @click.option(
     "--sessions", default="", metavar="NUMBER", help="Visitors at a time, ≥ 1 (SWARMVIZ_SESSIONS); 40 when absent."
 )
+@click.option(
+    "--landscape",
+    multiple=True,
+    metavar="FILE.py:NAME",
+    help="A function of your own for the menu of landscapes; several by as many options.",
+)
 @click.option("--low", type=float, help="Lower end of the box of a function in a file, FILE.py:NAME.")
 @click.option("--high", type=float, help="Upper end of it.")
 @click.option("--d", type=int, help="The only dimension of that function; any when absent.")
@@ -158,6 +164,7 @@ def main(
     origin: str,
     prefix: str,
     sessions: str,
+    landscape: tuple[str, ...],
     low: float | None,
     high: float | None,
     d: int | None,
@@ -166,12 +173,12 @@ def main(
 ) -> None:
     """Serve the page until Ctrl-C.
 
-    FILE.py:NAME, in front of other options, puts a function of your own (or a swarmviz.landscapes.Function) into the page's menu of
-    landscapes; the file is run.
+    --landscape FILE.py:NAME, or FILE.py:NAME in front of the options, puts a function of your own (or a
+    swarmviz.landscapes.Function) into the page's menu of landscapes; the file is run.
     """
     try:
         more, own = own_functions.split(more)
-        classes = own_functions.loaded(own, low, high, d)
+        classes = own_functions.loaded((*own, *landscape), low, high, d)
         number = require_port(port)
         prefix = require_prefix(prefix)
         hosts = origins.allowed(address, number, origin)

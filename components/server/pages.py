@@ -20,8 +20,10 @@ from panel.io.state import set_curdoc
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 from tornado.web import RequestHandler, authenticated
 
+from components import tally
 from components.assets import ASSETS
 from components.server import headers, session_limit
+from components.under_way import UNDER_WAY
 
 LINK = "s"  # the one argument that the page reads (components.links.permalink.KEY)
 MAX_AGENT_CHARS = 300  # of the browser's name, which travels in a token
@@ -222,7 +224,13 @@ class Page(PlainTextHandler, DocHandler):
             any(name in self.request.arguments for name in SESSION_ARGUMENTS)
             or SESSION_ARGUMENTS[0] in self.request.headers
         ):
+            tally.REFUSALS.add(kind="session")
             self.answer(403, "The server alone chooses the ids of sessions: open the page without one.")
+            return
+        if UNDER_WAY.ending:
+            tally.REFUSALS.add(kind="ending")
+            self.set_header("Retry-After", "10")
+            self.answer(503, "This server is ending. Try again in a moment: another one may take its place.")
             return
         if reason := session_limit.LIMITER.refusal(self.request.remote_ip):
             self._refuse(reason)
@@ -248,6 +256,7 @@ class Page(PlainTextHandler, DocHandler):
         return self.application.template(self.application_context)
 
     def _refuse(self, reason: str) -> None:
+        tally.REFUSALS.add(kind=reason)
         heading, sentence = REASONS[reason]
         limiter = session_limit.LIMITER
         full = Template((ASSETS / "full.html").read_text(encoding="utf-8"), autoescape=True)

@@ -26,6 +26,8 @@ from typing import Any
 
 import panel as pn
 
+from components import tally
+
 SESSIONS_VARIABLE, SHARE_VARIABLE, VISITS_VARIABLE = (
     "SWARMVIZ_SESSIONS",
     "SWARMVIZ_ADDRESS_SESSIONS",
@@ -224,5 +226,6 @@ def admit(document: Any) -> bool:
     session = context.id
     if not LIMITER.make(session, str(getattr(context.request, "remote_ip", None) or "")):
         return False
+    tally.VISITS.add()
     pn.state.on_session_destroyed(lambda context: LIMITER.leave(session))
     return True

@@ -28,11 +28,13 @@ from panel.io.server import WSHandler
 from tornado.iostream import StreamClosedError
 from tornado.websocket import WebSocketClosedError
 
+from components import tally
 from components.server import limits, session_limit
 from components.server.bokeh_patches.watched_writes import watch_writes
 from components.server.messages import Assembly, Received, Unexpected
 from components.server.visits import (
     BROKEN,
+    ENDING,
     FULL,
     GONE,
     GRACE_S,
@@ -40,11 +42,13 @@ from components.server.visits import (
     REFUSED,
     TAKEN,
     TOO_MUCH,
+    Admission,
     Closing,
     Visit,
     admission,
 )
 from components.server.writable import events_of
+from components.under_way import UNDER_WAY
 from components.weakly import weakly
 
 __all__ = ["GONE", "GRACE_S", "NO_TOKEN", "REFUSED", "TAKEN", "TOO_MUCH", "SocketHandler"]
@@ -58,6 +62,14 @@ MAX_UNREAD_BYTES = 32 * 2**20  # that a browser has not taken
 PINGS = limits.Allowance(20.0, 200.0)  # of a browser, which sends none
 MIN_PAUSE_S, MAX_PAUSE_S = 0.01, 0.25  # between two looks whether a visit may go on
 LEFT = (1000, 1001)  # codes of a socket that the browser has closed because the page was left
+COUNTED = {
+    REFUSED: "protocol",
+    NO_TOKEN: "token",
+    GONE: "gone",
+    TAKEN: "taken",
+    TOO_MUCH: "flood",
+    FULL: "full",
+}  # of tally.REFUSALS
 
 SLOWER_WARNING = "Too many requests at once: they are carried out one after the other, more slowly. The connection ends when this goes on."
 
@@ -108,11 +120,13 @@ class SocketHandler(WSHandler):
 
     def open(self, *args: Any, **options: Any) -> None:
         """Let the bearer of a good token in."""
-        found = (
-            Closing(NO_TOKEN, "no token")
-            if self.selected_subprotocol != "bokeh"
-            else admission(self._token, self.application)
-        )
+        if UNDER_WAY.ending:
+            tally.REFUSALS.add(kind="ending")
+            found: Admission | Closing = Closing(ENDING, "the server ends")
+        elif self.selected_subprotocol != "bokeh":
+            found = Closing(NO_TOKEN, "no token")
+        else:
+            found = admission(self._token, self.application)
         if isinstance(found, Closing):
             log.info("Socket refused: %s", found.reason)
             self.close(*found)
@@ -180,8 +194,15 @@ class SocketHandler(WSHandler):
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Close the connection; a message that waits for the visit is not held back any longer."""
+        if code in COUNTED and not self._closing():
+            tally.REFUSALS.add(kind=COUNTED[code])
         self._opened.set()
         super().close(code, reason)
+
+    @property
+    def writing(self) -> bool:
+        """Whether something is on its way that the browser has not taken."""
+        return not self._closing() and self.ws_connection.stream.writing()
 
     def end(self) -> None:
         """Close a connection that is dead, at once."""
@@ -241,6 +262,7 @@ class SocketHandler(WSHandler):
             await self._carry_out(message, account)
         except Unexpected as unexpected:
             log.warning("Refused: %s", unexpected)
+            tally.REFUSALS.add(kind="message")
             if account.violated():
                 self.close(REFUSED, str(unexpected))
         except (WebSocketClosedError, StreamClosedError):  # on_close is called anyway

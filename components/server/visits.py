@@ -21,7 +21,7 @@ MAX_SESSION_ID_CHARS = 256
 RENEWED_TOKEN_S = 60  # for which the token of a visit that comes back is good: Bokeh looks at it at once
 
 # Why a socket is closed; the page has its own words for each (assets/connection.js).
-REFUSED, NO_TOKEN, GONE, TAKEN, TOO_MUCH, FULL, BROKEN = 4400, 4401, 4404, 4409, 4429, 4503, 4500
+REFUSED, NO_TOKEN, GONE, TAKEN, ENDING, TOO_MUCH, BROKEN, FULL = 4400, 4401, 4404, 4409, 4410, 4429, 4500, 4503
 
 
 class Visit:
@@ -129,6 +129,11 @@ def admission(token: str, application: Any) -> Admission | Closing:
     _used[session_id] = expiry
     _visits[session_id] = visit = Visit(token)
     return Admission(visit, token)
+
+
+def open_sockets() -> list[WSHandler]:
+    """The sockets of all visits."""
+    return [visit.socket for visit in list(_visits.values()) if visit.socket is not None]
 
 
 def session_of(token: str) -> str | None:

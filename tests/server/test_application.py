@@ -157,6 +157,8 @@ def test_the_routes_are_those_that_the_table_names_and_the_owners_plug_in(server
         "/app/?$": f"{ours}pages.Page",
         "/app/static/(.*)$": f"{ours}files.Files",
         "/known$": "server_probe.Known",
+        "/health$": f"{ours}monitoring.Health",
+        "/metrics$": f"{ours}monitoring.Metrics",
         "/?$": f"{ours}application.Start",
         "/static/extensions/(.*)$": f"{ours}files.Extensions",
         "/static/(.*)$": f"{ours}files.Files",

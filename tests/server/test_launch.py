@@ -161,6 +161,8 @@ def test_without_warm_the_first_visit_hardens_the_server_and_the_console_says_so
         ("--origin a:0", "must be a host"),
         ("--origin a:99999", "must be a host"),
         ("--origin a,b_c!", "origin = 'b_c!'"),
+        ("--landscape Rastrigin", "serve Rastrigin: must be FILE.py:NAME"),
+        ("--landscape nowhere.py:loss --low -1 --high 1", "serve nowhere.py:loss: there is no file"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_by_name_value_and_range(options, words):

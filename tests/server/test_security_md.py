@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from components.playback import builder
-from components.server import application, limits, session_limit, sockets
+from components.server import application, ending, limits, session_limit, sockets
 from swarmviz.landscapes.formula import parser, program
 from tests.server.serving import ROOT
 
@@ -35,6 +35,7 @@ def test_the_limits_that_security_md_states_are_those_of_the_code():
         f"| {limits.THREAD_SECONDS.per_second:g} s per second {limits.THREAD_SECONDS.saved_up:g} s saved up |",
         f"| wait of a broken connection for its browser | {sockets.GRACE_S:.0f} s |",
         f"| characters operations of a formula | {parser.MAX_CHARS} {program.MAX_OPERATIONS} |",
+        f"| for exports under way when the server ends | {ending.END_SECONDS} s |",
         f"| processor time of a replay | {builder.MAX_BUILD_S:.0f} s |",
     ):
         assert said in stated, said

@@ -110,6 +110,6 @@ def test_a_visit_is_held_while_its_socket_is_open_and_for_the_grace_after_it():
 
 def test_the_page_has_words_for_every_code_and_counts_the_same_grace():
     script = (ASSETS / "connection.js").read_text(encoding="utf-8")
-    codes = (visits.REFUSED, NO_TOKEN, GONE, TAKEN, visits.TOO_MUCH, visits.FULL, visits.BROKEN)
+    codes = (visits.REFUSED, NO_TOKEN, GONE, TAKEN, visits.ENDING, visits.TOO_MUCH, visits.FULL, visits.BROKEN)
     assert set(re.findall(r"^    (4\d\d\d): ", script, re.M)) == {str(code) for code in codes}
     assert int(re.search(r"GRACE_MS = ([\d_]+)", script)[1]) == 1000 * GRACE_S

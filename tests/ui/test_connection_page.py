@@ -173,7 +173,11 @@ def answers(port: int) -> bool:
     return False
 
 
-def test_a_server_that_was_started_anew_offers_the_run_at_its_step(lab, tmp_path):
+@pytest.mark.parametrize(
+    "end, at_first, then",
+    [("kill", "lost", "started anew"), ("terminate", "The server has ended", "The server has ended")],
+)
+def test_a_server_that_ended_or_was_started_anew_offers_the_run_at_its_step(lab, tmp_path, end, at_first, then):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -187,13 +191,16 @@ def test_a_server_that_was_started_anew_offers_the_run_at_its_step(lab, tmp_path
             lab.open(f"http://localhost:{port}/app")
             lab.wait(lambda: (lab.step or 0) > 5, "the swarm does not move")
             lab.pause()
-            first.kill()
-            lab.wait(lambda: "lost" in said(lab), "nothing is said")
+            getattr(first, end)()
+            lab.wait(lambda: at_first in said(lab), "nothing is said")
             stood = lab.step
-            first.wait(10)
+            lab.picture(f"server_{end}")
+            assert first.wait(10) == 0 or end == "kill"
+            assert not lab.complaints or end == "kill", "an end is no error"
             first = run_server(port, log)
             lab.wait(lambda: "Reload the run at step" in said(lab), "no link is offered", 120)
-            assert "started anew" in said(lab)
+            assert then in said(lab)
+            lab.wait(lambda: answers(port), "the next server does not answer", 120)
             lab.page.locator(f"{BANNER} a").click()
             lab.page.wait_for_selector(".readout .k", timeout=60000)
             lab.wait(lambda: lab.step == stood, "the run does not stand at its step", 60)

@@ -1,0 +1,82 @@
+"""How the process does, for programs that watch it: ``/health`` and ``/metrics``. Nothing there is about a person, a run or an address.
+
+``/health``
+    200 as soon as the thread that all visitors share comes to it, 503 once the server is ending, so that a balancer sends nobody any more.
+    Whoever reaches the port is answered, under whatever name: a balancer asks by the number of a machine.
+``/metrics``
+    The numbers of ``components/tally.py`` and of the process, as Prometheus reads them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import psutil
+
+from components import tally
+from components.server import session_limit
+from components.server.pages import PlainTextHandler
+from components.under_way import UNDER_WAY
+
+HEALTH, METRICS = "/health", "/metrics"
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+LOOK_EVERY_S = 0.25  # at how late the page's thread is
+
+_process = psutil.Process()
+NUMBERS = (
+    tally.Gauge("swarmviz_visitors", "Visitors who have a place now.", lambda: session_limit.LIMITER.taken),
+    tally.Gauge("swarmviz_places", "Visitors at a time, at most.", lambda: session_limit.LIMITER.max_sessions),
+    tally.VISITS,
+    tally.PICTURES,
+    tally.REFUSALS,
+    tally.Gauge("swarmviz_under_way", "Exports and builds of runs that visitors wait for now.", UNDER_WAY.counts),
+    tally.BACKGROUND_SECONDS,
+    tally.THREAD_LATENESS,
+    tally.Gauge("process_resident_memory_bytes", "Resident memory.", lambda: _process.memory_info().rss),
+    tally.Gauge(
+        "process_cpu_seconds_total",
+        "Processor seconds, user and system.",
+        lambda: sum(_process.cpu_times()[:2]),
+        "counter",
+    ),
+    tally.Gauge("process_start_time_seconds", "When it started, seconds of the epoch.", _process.create_time),
+)
+
+
+class Health(PlainTextHandler):
+    """Whether the server answers and takes visitors."""
+
+    def get(self) -> None:
+        """``{"status": "ok"}`` with 200, ``{"status": "ending"}`` with 503."""
+        self.set_status(503 if UNDER_WAY.ending else 200)
+        self.set_header("Cache-Control", "no-store")
+        self.write({"status": "ending" if UNDER_WAY.ending else "ok"})
+
+    head = get
+
+
+class Metrics(PlainTextHandler):
+    """The numbers of the process."""
+
+    def get(self) -> None:
+        """The text that Prometheus reads."""
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Type", METRICS_TYPE)
+        self.finish(tally.exposition(NUMBERS))
+
+    head = get
+
+
+def routes(prefix: str) -> list[tuple[str, Any]]:
+    """The addresses, for Tornado's router."""
+    return [(f"{prefix}{HEALTH}$", Health), (f"{prefix}{METRICS}$", Metrics)]
+
+
+async def watch_lateness() -> None:
+    """Take note of how late this thread is, until its loop ends."""
+    while True:
+        planned = time.monotonic() + LOOK_EVERY_S
+        await asyncio.sleep(LOOK_EVERY_S)
+        tally.THREAD_LATENESS.add(max(0.0, time.monotonic() - planned))
