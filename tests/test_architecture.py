@@ -33,8 +33,8 @@ CORE_FLOORS = (
     {"simulation", "serialise"},
     {"replay"},
     {"theory", "presets", "ensembles"},
-    {"papers", "drawing"},
-    {"exports", "plot"},
+    {"papers", "drawing", "typed"},
+    {"exports", "plot", "lessons"},
     {"swarmviz"},  # the names that the package gives
     {"warm", "cli"},
     {"__main__"},

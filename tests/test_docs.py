@@ -11,6 +11,8 @@ import pytest
 
 import swarmviz as sv
 import tests.test_contract as test_contract
+from swarmviz.lessons.reader import read
+from swarmviz.lessons.trial import run_through
 
 ROOT = Path(__file__).parent.parent
 
@@ -71,6 +73,14 @@ def test_what_the_readme_says_of_figures_in_a_script_runs():
     program = "\n".join([*code.split("; ")[:-1], f"_ = {code.split('; ')[-1]}", check])
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_lesson_of_the_guide_is_read_and_does_what_it_says():
+    (text,) = re.findall(
+        r"````markdown\n(.*?)````", (ROOT / "docs" / "writing_a_lesson.md").read_text("utf-8"), re.DOTALL
+    )
+    trial = run_through(read(text, "guide"))
+    assert not trial.complaints and trial.reached and trial.stated == 3, trial.complaints
 
 
 PATH = re.compile(r"`((?:swarmviz|components|docs|tools|tests|assets|benchmarks)/[\w./]*|\w+\.(?:toml|yml))`")

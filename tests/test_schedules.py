@@ -13,7 +13,6 @@ from components.state import VisitState
 from components.text import readable
 from components.views.curves.schedule_curves import acting_values, horizon
 from swarmviz import schedules
-from swarmviz.cli.values import schedule as typed
 from swarmviz.exports import python_lines
 from swarmviz.exports.metadata import metadata
 from swarmviz.replay import RunSpec
@@ -29,6 +28,7 @@ from swarmviz.schedules import (
     Power,
 )
 from swarmviz.serialise import as_json
+from swarmviz.typed import schedule as typed
 
 BEGUN = [cls for cls in ALL.values() if cls is not Constant]
 T = np.linspace(0, 20, 101)

@@ -1,4 +1,4 @@
-"""The command line: ``swarmviz run``, ``sweep``, ``figure`` and ``serve``.
+"""The command line: ``swarmviz run``, ``sweep``, ``figure``, ``lesson`` and ``serve``.
 
 What is typed is checked by the parameters' declarations, from which the help is made as well; none of it is run as code, but for
 the file of a person's own function that ``--landscape`` or ``serve`` names.
@@ -22,12 +22,14 @@ from swarmviz.cli import options
 from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
+from swarmviz.cli.lesson import lesson
 from swarmviz.cli.outcome import cli_errors, print_costs, print_summary, runs_text, write_outputs
 from swarmviz.cli.output import picture, require_writable, write_data, write_file
-from swarmviz.cli.values import landscape_class, listed, owner, pairs, parse_value, problem
+from swarmviz.cli.values import landscape_class, problem
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.exports.mpl.figure import by_hand
+from swarmviz.typed import listed, owner, pairs, parse_value
 
 FILE = click.Path(path_type=Path)
 
@@ -232,6 +234,11 @@ def figure_named(key: str) -> papers.Figure:
         if begun
         else f"figure {key}: there is none{did_you_mean(key, papers.ALL)}"
     )
+
+
+# ---- lessons ----------------------------------------------------------------------------------------------------------
+
+main.add_command(lesson)
 
 
 # ---- serve ------------------------------------------------------------------------------------------------------------

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import swarmviz as sv
-from swarmviz.cli.values import listed, parse_value, problem
-from swarmviz.schedules import Linear, Piecewise
+from swarmviz.cli.values import problem
 
 
 @pytest.mark.parametrize(
@@ -36,21 +34,6 @@ def test_a_text_is_a_text_whatever_it_looks_like():
     assert problem("CBO", "Formula", ("text='x^2'",), {})["landscape"].text == "x^2"
 
 
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("max(x, y^2),x^2+y^2", ["max(x, y^2)", "x^2+y^2"]),
-        ("max(x, sin(y)),x", ["max(x, sin(y))", "x"]),
-        ("(x),max((x),(y)), y", ["(x)", "max((x),(y))", "y"]),
-        ("[1, (2, 3)],4", ["[1, (2, 3)]", "4"]),
-        ("1,2", ["1", "2"]),
-        ("x),y", ["x)", "y"]),
-    ],
-)
-def test_a_comma_inside_brackets_divides_nothing(text, values):
-    assert listed(text) == values
-
-
 def test_what_the_grid_sets_is_not_set_by_itself_as_well():
     for settings, swarm, axis in ((("sigma=1",), {}, "sigma"), ((), {"n": 9}, "n"), (("n=9",), {}, "swarm.n")):
         with pytest.raises(ValueError, match=f"--grid {axis}: .*given twice"):
@@ -64,21 +47,3 @@ def test_a_value_that_only_some_cells_use_is_accepted_and_one_that_none_uses_is_
     for settings in (("temperature=2",), ("temperature=2", "profile=step")):
         with pytest.raises(ValueError, match=r"temperature .*has no effect"):
             problem("SSA", "Ackley", settings, {}, ["dt"])
-
-
-@pytest.mark.parametrize(
-    "text, name, value",
-    [
-        ("0.5", "sigma", 0.5),
-        ("1e4", "batch", 10_000),
-        ("isotropic", "noise", "isotropic"),
-        ("Linear(start=2)", "sigma", Linear(start=2)),
-        ("Piecewise(((0, 1), (2, 3)))", "sigma", Piecewise(((0, 1), (2, 3)))),
-    ],
-)
-def test_a_text_means_a_value_of_its_declaration(text, name, value):
-    assert parse_value(name, text, sv.CBO.declared()[name]) == value
-
-
-def test_commas_inside_brackets_do_not_separate():
-    assert listed("1, Linear(start=1,end=2),[3,4]") == ["1", "Linear(start=1,end=2)", "[3,4]"]

@@ -1,0 +1,30 @@
+"""``swarmviz lesson check``: what is right is told, and what is wrong with file, line and reason."""
+
+from swarmviz.lessons.shelf import TEXTS
+from tests.cli.commands import call
+from tests.lessons.written import LESSON, with_line
+
+
+def test_a_lesson_that_is_right_is_told_where_it_goes_on():
+    path = TEXTS / "cbo-1.md"
+    done = call("lesson", "check", path)
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith(f"{path}: What the noise is for, 5 steps; step 1 goes on at k = 173")
+
+
+def test_every_lesson_that_is_wrong_is_told_and_the_others_are_checked_all_the_same(tmp_path):
+    bad, line = with_line("sigma = 0.5", "sigma = -1")
+    untrue, stated = with_line("{measured: k at 40 = 40}", "{measured: k at 40 = 41}")
+    for name, text in (("good", LESSON), ("bad", bad), ("untrue", untrue)):
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    done = call("lesson", "check", tmp_path / "bad.md", tmp_path / "good.md", tmp_path / "untrue.md")
+    assert done.exit_code == 2
+    assert f"{tmp_path / 'bad.md'}, line {line}: sigma (σ) = -1" in done.output
+    assert f"{tmp_path / 'good.md'}: Without noise, 3 steps" in done.output
+    assert f"{tmp_path / 'untrue.md'}, line {stated}: k at step 40 = 41: measured is 40" in done.output
+    assert done.output.rstrip().endswith("Error: 2 of 3 lessons are wrong")
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path):
+    done = call("lesson", "check", tmp_path / "none.md")
+    assert done.exit_code == 2 and "none.md, line 1: cannot be read" in done.output and "Traceback" not in done.output
