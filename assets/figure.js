@@ -28,6 +28,32 @@ if (!window.swarmviz_figures) {
       }
     }
   }
+  // Segments that follow each other in one style are one path: trails are fifteen hundred of a few, and BokehJS sets colour, width and dashes,
+  // and strokes, for each.
+  const {SegmentView} = part("models/glyphs/segment")
+  const paint_each = SegmentView?.prototype._paint
+  if (paint_each) {
+    SegmentView.prototype._paint = function (ctx, indices, data) {
+      const {line} = this.visuals
+      const {line_color, line_alpha, line_width, line_join, line_cap, line_dash, line_dash_offset} = line
+      const styles = [line_color, line_alpha, line_width, line_join, line_cap, line_dash, line_dash_offset]
+      if (this.decorations.size || !styles.every(Boolean)) { return paint_each.call(this, ctx, indices, data) }
+      if (!line.doit) { return }
+      const {sx0, sy0, sx1, sy1} = {...this, ...data}, changing = styles.filter((style) => !style.is_Scalar())
+      let first = null
+      for (const i of indices) {
+        if (!isFinite(sx0[i] + sy0[i] + sx1[i] + sy1[i])) { continue }
+        if (first === null || changing.some((style) => style.get(i) !== style.get(first))) {
+          if (first !== null) { line.apply(ctx, first) }
+          ctx.beginPath()
+          first = i
+        }
+        ctx.moveTo(sx0[i], sy0[i])
+        ctx.lineTo(sx1[i], sy1[i])
+      }
+      if (first !== null) { line.apply(ctx, first) }
+    }
+  }
   const describe = ({el, model}) => { // in words, for screen readers (figures.py)
     if (model.name) {
       el.setAttribute("role", "img")

@@ -16,6 +16,7 @@ from contextvars import ContextVar
 from numbers import Integral
 from numbers import Real as AnyReal
 from typing import Any, ClassVar, NoReturn
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import param
@@ -90,6 +91,10 @@ class Real(Declaration, param.Number):
         self.symbol, self.scale, self.group, self.rare, self.unit = symbol, scale, group, rare, unit
         self.schedulable, self.used_when = schedulable, used_when
         super().__init__(default=default, bounds=bounds, **params)
+
+    def __get__(self, obj, objtype=None):
+        # param asks each number whether a function makes it anew at every look; none of ours is such, and a step reads dozens
+        return param.Parameter.__get__(self, obj, objtype)
 
     def _validate(self, val):
         if isinstance(val, TimeDependent):
@@ -218,6 +223,11 @@ def restoring() -> Iterator[None]:
         _restoring.reset(token)
 
 
+_NAMES: WeakKeyDictionary[type, tuple[str, ...]] = (
+    WeakKeyDictionary()
+)  # of what a class declares: every step compares their values
+
+
 class Described(param.Parameterized):
     """Base of everything with parameters: refuses unknown names, and values that would have no effect; lists what is declared.
 
@@ -281,7 +291,11 @@ class Described(param.Parameterized):
 
     def values_now(self) -> dict[str, Any]:
         """Name → present value of each declared parameter."""
-        return {name: getattr(self, name) for name in self.declared()}
+        kind = type(self)
+        names = _NAMES.get(kind)
+        if names is None:
+            names = _NAMES[kind] = tuple(self.declared())
+        return {name: getattr(self, name) for name in names}
 
     def copy(self):
         """An independent object with the same values; a schedule among them is copied, too."""

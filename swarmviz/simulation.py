@@ -282,7 +282,7 @@ class Simulation:
         ValueError
             When the landscape does not exist in the swarm's dimension, or a parameter left its range.
         """
-        self._accept(evaluate=True)
+        self._accept(*self._presumed(), evaluate=True)
         return self.dynamics.frame(self._state)
 
     def goto(self, k: int) -> Frame:
@@ -399,10 +399,10 @@ class Simulation:
     def _step_to(self, k: int) -> None:
         """Advance to step ``k`` in one call of the kernel; record it, and keep a snapshot where one is due."""
         self._seen = None  # the frame of a large swarm is as large as its state
-        state, _ = self._presumed()
+        presumed = self._presumed()
         spacing = min(self._record.every, int(spacing_at(self.k, self.every, self.record_limit)))
-        state, rows = self.dynamics.advance(state, self.landscape, k - self.k, spacing)
-        self._accept()  # parameters that no step can be made with are none of the run's, and cost it no future
+        state, rows = self.dynamics.advance(presumed[0], self.landscape, k - self.k, spacing)
+        self._accept(*presumed)  # parameters that no step can be made with are none of the run's, and cost it no future
         self._stand_at_the_end(state, state)
         self._record.extend(rows)
         self._log.extend(rows)
@@ -419,18 +419,19 @@ class Simulation:
                 f"dynamics = {self.dynamics!r}: another dynamics needs a new Simulation; only parameters may change in mid-run"
             )
         self.landscape.require_dimension(self._state.d)
-        changed = not (acting.dynamics.same_as(self.dynamics) and acting.landscape.same_as(self.landscape))
-        if self._journal.arrived_with(self.k).landscape.same_as(self.landscape):
+        stays = acting.landscape.same_as(self.landscape)
+        changed = not (stays and acting.dynamics.same_as(self.dynamics))
+        arrived = self._journal.arrived_with(self.k).landscape
+        if stays if arrived is acting.landscape else arrived.same_as(self.landscape):
             return self._arrived, changed
         return self.dynamics.moved_to(self._arrived, self.landscape), changed
 
-    def _accept(self, evaluate: bool = False) -> None:
-        """Take the present parameters for what follows: check them, forget a future that was left, note a change in the journal.
+    def _accept(self, state: Any, changed: bool, evaluate: bool = False) -> None:
+        """Take the present parameters for what follows: forget a future that was left, note a change in the journal.
 
-        ``evaluate`` the present step with them; else a step has been made with them already. So the journal holds no change that no replay
-        could make.
+        ``state`` and ``changed`` are those of :meth:`_presumed`; ``evaluate`` the present step with them; else a step has been made with
+        them already. So the journal holds no change that no replay could make.
         """
-        state, changed = self._presumed()
         left = self.k < self._furthest
         try:
             compared = self._last_look(state, changed) if changed or left else None

@@ -13,8 +13,9 @@ import numpy as np
 
 import swarmviz as sv
 from swarmviz import laws
+from swarmviz.drawing.kernel_estimate import smooth_density
 
-Job = tuple[str, str]  # dynamics or landscape, and its name
+Job = tuple[str, str]  # dynamics, landscape or picture, and its name
 
 
 def warm(out=sys.stdout, processes: int | None = None) -> None:
@@ -31,6 +32,7 @@ def warm(out=sys.stdout, processes: int | None = None) -> None:
     jobs: list[Job] = [("dynamics", name) for name in sv.dynamics.ALL] + [
         ("landscape", name) for name in sv.landscapes.ALL
     ]
+    jobs += [("picture", "density")]
     processes = min(4, os.cpu_count() or 1) if processes is None else processes
     context = multiprocessing.get_context("spawn")  # a fork would take the compiler's locks along
     with ProcessPoolExecutor(processes, context, initializer=_quietly) as pool:
@@ -47,13 +49,15 @@ def warm(out=sys.stdout, processes: int | None = None) -> None:
 
 
 def compiled(kind: str, name: str) -> float:
-    """Compile a dynamics or a landscape; the seconds that it took."""
+    """Compile a dynamics, a landscape or what a picture is made with; the seconds that it took."""
     began = time.perf_counter()
     if kind == "dynamics":
         sim = sv.Simulation(sv.dynamics.ALL[name](), sv.landscapes.Rastrigin(), sv.Swarm(n=4, d=1))
         sim.advance(2)
         laws.LawOfRun().at(sim.journal, sim.initial_swarm, sim.k)
         compile_together(sv.dynamics.ALL[name])
+    elif kind == "picture":
+        compile_density()
     else:
         landscape = sv.landscapes.ALL[name]()
         landscape.values_function()
@@ -65,6 +69,11 @@ def compile_together(kind: type[sv.dynamics.Dynamics]) -> None:
     """Compile what takes several runs in one call, as ensembles and replicas do: small swarms may have a kernel of their own for that."""
     dynamics, landscape, swarm, seeds = kind(), sv.landscapes.Rastrigin(), sv.Swarm(n=4, d=1), np.arange(4)
     dynamics.advance_many(dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds), landscape, 2)
+
+
+def compile_density() -> None:
+    """Compile what the smooth line of a histogram is made with."""
+    smooth_density(np.linspace(0.1, 0.9, 9), 0.0, 1.0, 40, np.linspace(0.0, 1.0, 9))
 
 
 def _quietly() -> None:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 
 from swarmviz import Simulation, dynamics, presets, temporary
-from swarmviz.warm import compile_together
+from swarmviz.warm import compile_density, compile_together
 
 _warmed = threading.Event()
 
@@ -31,6 +31,7 @@ def _compile_rest(names: list[str]) -> None:
 
 def _compile(name: str) -> None:
     Simulation(*presets.opening(name).build()).advance(2)
+    compile_density()
 
 
 def _compile_together(name: str) -> None:

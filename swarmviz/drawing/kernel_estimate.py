@@ -1,12 +1,12 @@
 """Smooth estimates of where agents are: a Gaussian kernel between reflecting walls, whose width the agents choose.
 
-For the page (ten times a second) and for pictures. NumPy only; safe on any thread.
+For the page (ten times a second) and for pictures; safe on any thread.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import partial
 
 import numpy as np
 from scipy.fft import dct, idct
@@ -14,12 +14,16 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import brentq
 
 from swarmviz.drawing.histogram import cells_of, counts
+from swarmviz.kernels.bandwidth import excess_time
 
 GRID = 256  # points of a smooth estimate and of a target in one dimension, at least
 CELLS_PER_BIN = 8  # on which a smooth estimate is made
 NARROW = 0.4  # bins: a normal law of this deviation is as high as a bar that holds all of it
 AGENTS_PER_BIN = 10  # for each so many agents, a bin of smoothing
 FINE = 96  # cells per side of a smooth image
+TIMES = np.geomspace(
+    1e-8, 0.1, 29
+).tolist()  # squares of bandwidths, in widths of the box squared, between which a root is looked for
 
 
 def smooth_density(x: np.ndarray, low: float, high: float, bins: int, grid: np.ndarray) -> np.ndarray:
@@ -63,28 +67,15 @@ def sheather_jones(count: np.ndarray, distinct: int) -> float:
     """
     if distinct < 3:
         return np.inf
-    squares = np.arange(1.0, len(count)) ** 2
     energy = (dct(count / count.sum())[1:] / 2) ** 2
-
-    def norm(s: int, t: Any) -> Any:
-        """‖f^(s)‖² of the estimate at time t."""
-        decay = np.exp(-(np.pi**2) * squares * np.asarray(t)[..., None])
-        return 2 * np.pi ** (2 * s) * (squares**s * energy * decay).sum(axis=-1)
-
-    def excess(t: Any) -> Any:
-        f = norm(7, t)
-        for s in range(6, 1, -1):
-            odd = np.prod(np.arange(1.0, 2 * s, 2.0)) / math.sqrt(2 * np.pi)
-            f = norm(s, (2 * (1 + 0.5 ** (s + 0.5)) / 3 * odd / (distinct * f)) ** (2 / (3 + 2 * s)))
-        return t - (2 * distinct * math.sqrt(np.pi) * f) ** -0.4
-
-    times = np.geomspace(1e-8, 0.1, 29)
-    with np.errstate(all="ignore"):
-        over = excess(times) >= 0
-        starts = np.flatnonzero(~over[:-1] & over[1:])
-        if not len(starts):
-            return np.inf
-        return math.sqrt(brentq(excess, times[starts[0]], times[starts[0] + 1]))
+    excess = partial(excess_time, energy, float(distinct))
+    under = False  # whether the equation has a value below zero, or none, at the time before
+    for before, t in zip((0.0, *TIMES), TIMES, strict=False):
+        over = excess(t) >= 0
+        if under and over:
+            return math.sqrt(brentq(excess, before, t))
+        under = not over
+    return np.inf
 
 
 def smooth_image(inside: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int) -> np.ndarray:

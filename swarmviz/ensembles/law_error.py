@@ -173,7 +173,7 @@ def problems_of(
         dynamics, landscape, swarm = Problem.of(*problem)
         for name, values in (along or {}).items():
             setattr(dynamics, name, values[i])
-        swarm.n, swarm.seed = n, first + sum(runs[:i])  # type: ignore[assignment]
+        swarm.n, swarm.seed = n, first + sum(runs[:i])
         yield Problem(dynamics, landscape, swarm)
 
 

@@ -182,7 +182,7 @@ def _over(curve):
     """V over the curve at the last step."""
 
     def statistic(lived: LivedRun) -> float:
-        claimed = curve(lived)[-1]
+        claimed = lived.curve(curve)[-1]
         return float(lived.record["dispersion"][-1] / claimed) if claimed > 0 else math.nan
 
     return statistic

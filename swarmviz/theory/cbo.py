@@ -173,7 +173,7 @@ def _rate_of(curve):
     """The mean rate that a curve of V has up to now."""
 
     def predicted(lived: LivedRun) -> float:
-        V, t = curve(lived), lived.t
+        V, t = lived.curve(curve), lived.t
         return (
             float(-math.log(V[-1] / V[0]) / (2 * (t[-1] - t[0]))) if len(V) > 1 and V[0] > 0 and V[-1] > 0 else math.nan
         )

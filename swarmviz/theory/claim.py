@@ -141,7 +141,7 @@ class Claim:
             return float(self.predicted(lived))
         if self.curve is None:
             return math.nan
-        values = self.curve(lived)
+        values = lived.curve(self.curve)
         return float(values[-1] / values[0]) if values[0] else math.nan
 
 

@@ -104,7 +104,7 @@ def _jumps_along(piece: Piece, cost: int) -> tuple[np.ndarray, np.ndarray]:
 
 def last_of(curve: Callable[[LivedRun], np.ndarray]) -> Callable[[LivedRun], float]:
     """The value of a curve at the last recorded step."""
-    return lambda lived: float(curve(lived)[-1])
+    return lambda lived: float(lived.curve(curve)[-1])
 
 
 def recorded(name: str) -> Callable[[LivedRun], float]:

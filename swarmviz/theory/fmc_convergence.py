@@ -37,7 +37,7 @@ def _until_change(curve: Callable[[LivedRun], np.ndarray]) -> Callable[[LivedRun
     """What is promised for a reward that stands still ends where it was changed."""
 
     def cut(lived: LivedRun) -> np.ndarray:
-        since, y = changed_since(lived), np.asarray(curve(lived), dtype=float)
+        since, y = changed_since(lived), np.asarray(lived.curve(curve), dtype=float)
         return y if since is None else np.where(lived.k <= since, y, math.nan)
 
     return cut
@@ -52,7 +52,7 @@ def _decay(factor: float) -> Callable[[LivedRun], np.ndarray]:
 
 
 def _last(curve: Callable[[LivedRun], np.ndarray]) -> Callable[[LivedRun], float]:
-    return lambda lived: float(curve(lived)[-1])
+    return lambda lived: float(lived.curve(curve)[-1])
 
 
 def _kl(lived: LivedRun) -> float:

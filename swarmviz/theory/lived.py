@@ -13,6 +13,7 @@ the agents shown, is asked of a run up to the step that is shown (:func:`swarmvi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,6 +81,7 @@ class LivedRun:
         self.k, self.t = record["k"], record["t"]
         self.last = int(self.k[-1])
         self.stretches = list(self._stretches())
+        self._curves: dict[Callable[[LivedRun], np.ndarray], np.ndarray] = {}
 
     @classmethod
     def of(cls, run: Simulation) -> LivedRun:
@@ -145,11 +147,17 @@ class LivedRun:
         """The sum of a quantity per step over the steps before each recorded one, (K,); 0 at step 0."""
         if self.last == 0:
             return np.zeros(len(self.k))
-        counts = np.concatenate([s.steps for s in self.stretches])
-        ends = np.concatenate([s.start + s.steps for s in self.stretches])
+        counts, before = self._intervals
         with np.errstate(invalid="ignore", over="ignore"):
             sums = np.concatenate([[0.0], np.cumsum(self.course(of) * counts)])
-        return sums[np.searchsorted(ends, self.k, side="right")]
+        return sums[before]
+
+    @cached_property
+    def _intervals(self) -> tuple[np.ndarray, np.ndarray]:
+        """How many steps each interval has, (sum of M,), and how many intervals lie before each recorded step, (K,)."""
+        counts = np.concatenate([s.steps for s in self.stretches])
+        ends = np.concatenate([s.start + s.steps for s in self.stretches])
+        return counts, np.searchsorted(ends, self.k, side="right")
 
     def integral(self, of: Callable[[Stretch], Any]) -> np.ndarray:
         """The integral over time of a rate, from step 0 to each recorded step, (K,)."""
@@ -159,6 +167,12 @@ class LivedRun:
         """Whether a parameter of the dynamics had more than one value, by a schedule or by a change."""
         found = {repr(getattr(s.change.dynamics, name)) for s in self.stretches}
         return len(found) > 1 or isinstance(getattr(self.dynamics, name), TimeDependent)
+
+    def curve(self, of: Callable[[LivedRun], np.ndarray]) -> np.ndarray:
+        """A curve of theory along this run, (K,), computed once: a claim draws it, and its label has the rate of it."""
+        if of not in self._curves:
+            self._curves[of] = of(self)
+        return self._curves[of]
 
     # ---- conditions ------------------------------------------------------------------------------------------------------
 

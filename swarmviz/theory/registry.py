@@ -113,7 +113,7 @@ def line_claims(simulation: Any, toggled: Collection[str] = ()) -> list[Line]:
             if claim.curve is not None and claim.drawn != (claim.name in toggled):
                 held = assess(claim, lived, numbers=False)
                 style = "dashed" if claim.exact else "dotted"
-                y = claim.curve(lived)
+                y = lived.curve(claim.curve)
                 drawn.append(
                     Line(
                         claim.observable,

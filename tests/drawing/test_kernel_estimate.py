@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
+from scipy.fft import dct
 
 from swarmviz.drawing.density import joint_density, marginal_of
 from swarmviz.drawing.kernel_estimate import NARROW, kernel_width, sheather_jones, smooth_density
@@ -93,6 +94,38 @@ def test_the_bandwidth_of_several_wells_is_that_of_a_well():
     count = np.histogram(x, 512, (-6, 6))[0]
     assert 0.02 < 12 * sheather_jones(count, 2000) < 0.1, "Silverman's is 0.4"
     assert sheather_jones(np.eye(1, 512)[0], 1) == np.inf
+
+
+def bandwidth_by_numpy(count, distinct):
+    """The same rule by sums over a table of all times, as Botev's program has it."""
+    squares, energy = np.arange(1.0, len(count)) ** 2, (dct(count / count.sum())[1:] / 2) ** 2
+
+    def norm(s, t):
+        return 2 * np.pi ** (2 * s) * (squares**s * energy * np.exp(-(np.pi**2) * squares * t)).sum()
+
+    def excess(t):
+        f = norm(7, t)
+        for s in range(6, 1, -1):
+            constant = (1 + 0.5 ** (s + 0.5)) / 3 * np.prod(np.arange(1.0, 2 * s, 2)) / np.sqrt(np.pi / 2)
+            f = norm(s, (constant / (distinct * f)) ** (2 / (3 + 2 * s)))
+        return t - (2 * distinct * np.sqrt(np.pi) * f) ** -0.4
+
+    times = np.geomspace(1e-8, 0.1, 29)
+    with np.errstate(all="ignore"):
+        over = np.array([excess(t) >= 0 for t in times])
+        first = np.flatnonzero(~over[:-1] & over[1:])
+        return np.sqrt(optimize.brentq(excess, *times[first[0] : first[0] + 2])) if len(first) else np.inf
+
+
+@pytest.mark.parametrize("name", [*SAMPLES, "two needles"])
+@pytest.mark.parametrize("n", [3, 8, 50, 2000, 50_000])
+def test_the_bandwidth_is_that_of_plain_sums(name, n):
+    rng = np.random.default_rng(n)
+    x = np.repeat([-5.0, 5.0], [1, n - 1]) if name == "two needles" else SAMPLES[name](rng, n)
+    inside = x[(x >= -6) & (x <= 6)]
+    count, distinct = np.histogram(inside, 512, (-6, 6))[0], len(np.unique(inside))
+    expected = bandwidth_by_numpy(count, distinct) if distinct > 2 else np.inf
+    assert sheather_jones(count, distinct) == pytest.approx(expected, rel=1e-9)
 
 
 def test_agents_at_a_wall_do_not_leak_through_it():

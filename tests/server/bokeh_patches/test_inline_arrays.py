@@ -26,7 +26,7 @@ def test_bokeh_encodes_arrays_with_ours():
 
 @pytest.mark.parametrize("array", [
     np.arange(12, dtype="f4").reshape(3, 4), np.array([np.nan, -0.0, 1e-300, np.inf]), np.arange(5, dtype="i4"),
-    np.zeros(0, "f4"), np.full((300, 300), 7, "u1"),
+    np.zeros(0, "f4"), np.full((300, 300), 7, "u1"), np.arange(MAX_INLINE_BYTES // 4, dtype="i4"),
 ], ids=lambda array: f"{array.dtype}{array.shape}")  # fmt: skip
 def test_a_small_array_and_any_image_are_text_inside_the_message_and_come_out_as_they_were(array):
     wire = encoded(array)
