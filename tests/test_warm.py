@@ -8,6 +8,7 @@ import pytest
 import swarmviz as sv
 from swarmviz.dynamics import cbo
 from swarmviz.dynamics.tiled import tiles_agree
+from swarmviz.kernels import bandwidth
 from swarmviz.warm import compiled, warm
 
 
@@ -17,11 +18,12 @@ def test_everything_is_compiled_and_told_while_it_goes(monkeypatch):
     out = io.StringIO()
     warm(out, processes=2)
     *lines, last = out.getvalue().splitlines()
-    assert [re.match(r"\[ (\d)/3\] ", line).group(1) for line in lines] == ["1", "2", "3"]
+    assert [re.match(r"\[ (\d)/4\] ", line).group(1) for line in lines] == ["1", "2", "3", "4"]
     assert sorted(line.split("] ")[1].split("  ")[0] for line in lines) == [
         "dynamics CBO",
         "dynamics SSA",
         "landscape Ackley",
+        "picture density",
     ]
     assert all(re.search(r" \d+\.\d\d s$", line) for line in lines) and last.startswith("All kernels are ready after ")
 
@@ -40,3 +42,8 @@ def test_a_compiled_dynamics_is_ready_with_one_signature_and_a_landscape_says_ho
     assert compiled("dynamics", "CBO") > 0
     assert len(cbo.advance_runs.dispatcher.signatures) == len(cbo.advance_tiles.dispatcher.signatures) == 1
     assert compiled("landscape", "Formula") > 0
+
+
+def test_the_density_is_compiled_too(monkeypatch):
+    monkeypatch.setattr(bandwidth.excess_time, "dispatcher", None)
+    assert compiled("picture", "density") > 0 and bandwidth.excess_time.dispatcher is not None
