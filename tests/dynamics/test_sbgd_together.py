@@ -136,5 +136,9 @@ def test_a_function_of_ones_own_is_asked_for_the_agents_of_one_run_at_a_time():
 
 
 def test_large_swarms_go_by_themselves():
-    assert [runs_together(n) for n in (1, 8, MOST_AGENTS // 2, MOST_AGENTS // 2 + 1, 10**6)] == [MOST_TOGETHER] * 2 + [2, 1, 1]
+    assert [runs_together(n) for n in (1, 8, MOST_AGENTS // 2, MOST_AGENTS // 2 + 1, 10**6)] == [MOST_TOGETHER] * 2 + [
+        2,
+        1,
+        1,
+    ]
     assert sv.SBGD().runs_side_by_side(8, 1) == MOST_TOGETHER
