@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
+from swarmviz.dynamics.backtracking import Found, Rule, Search, descend, make_found, make_search
 from swarmviz.dynamics.base import Dynamics, box_of, rows_of, smooth_objective_of
 from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
@@ -49,8 +49,8 @@ from swarmviz.kernels.blocks import (
     copied_rows,
     from_blocks,
     run_of,
+    runs_of,
     scratch,
-    slice_view,
 )
 from swarmviz.kernels.compiled import Reals, RunRows, Wholes, inner, kernel
 from swarmviz.kernels.diagnostics import all_finite, distance_to, evaluate, first_not_finite
@@ -59,6 +59,7 @@ from swarmviz.kernels.packs import FINE, Box, Output, SmoothObjective, Steps, is
 from swarmviz.parameters import Choice, Real, Whole
 
 EXPLORES, LEADS, REMOVED = range(3)
+MOST_TOGETHER, MOST_AGENTS = 32, 1024  # runs that go together, and their agents at the beginning (by measurement)
 
 OBSERVABLES = (
     Observable("provisional_minimum", "F₋", "Provisional minimum: lowest value of the agents that remain"),
@@ -201,55 +202,124 @@ def measure(run, lowest, objective, point, record, column):
     record[ROW.gradients, column] = run.gradients[0]
 
 
-@inner(inline=True)
-def descend_all(run, rule, box, objective, workspace):
-    """(5) for all agents, and what it took."""
-    x, mass, f, d, n_agents = run.x, run.mass, run.energy, box.low.size, run.energy.size
-    heaviest, moved, lengths, trials, remaining = mass.max(), 0, 0.0, 0, 0
-    for j in range(n_agents):
-        remaining += mass[j] > 0.0
-    for b in range(block_count(d, n_agents)):
-        first, n = block_range(d, n_agents, b)
-        fb, mb = slice_view(f, first, n), slice_view(mass, first, n)
-        found = descend(block(x, d, n_agents, b), fb, mb, heaviest, rule, box, objective, workspace)
-        moved, lengths, trials = moved + found[0], lengths + found[1], trials + found[2]
-    run.step[0], run.trials[0] = lengths / max(moved, 1), trials / remaining
-    run.evaluations[0] += trials  # F where a length is tried, ∇F once for each agent that remains
-    run.gradients[0] += remaining
+class Together(NamedTuple):
+    """Scratch for runs that go together, made once per kernel call, so that no step allocates."""
+
+    search: Search
+    in_block: Found
+    in_step: Found
+    lowest: Wholes  # the agent at F₋ of each run
+    one_by_heaviest: Reals  # 1 / max m
+    point: Reals
 
 
 @inner
-def advance_run(run, steps, rule, transfers, box, objective, workspace, point, record):
-    """One run; returns (step, agent) of the first energy that is not finite, (FINE, FINE) when all are."""
-    run, box, objective = borrowed(run), borrowed(box), borrowed(objective)
-    workspace, point, record = borrowed(workspace), borrowed(point), borrowed(record)
-    mass, f, n_agents, lowest, column = run.mass, run.energy, run.energy.size, 0, 0
-    evaluate(objective, run.x, box.low.size, n_agents, f)
+def make_together(d, n_agents, runs):
+    """Scratch for so many runs of this swarm."""
+    return Together(
+        make_search(d, runs * block_range(d, n_agents, 0)[1]), make_found(runs), make_found(runs),
+        scratch(runs, np.int64), scratch(runs, np.float64), scratch(d, np.float64),
+    )  # fmt: skip
+
+
+@inner
+def transfer_all(runs, failures, transfers, together):
+    """(1) to (3) for each run; one that has failed has no agents left."""
+    for r in range(runs.mass.shape[0]):
+        run = run_of(runs, r)
+        if failures[r, 0] != FINE:
+            run.mass[:] = 0.0
+            together.one_by_heaviest[r] = 0.0
+        else:
+            transfer(run.mass, run.energy, together.lowest[r], transfers.p, transfers.tol / run.mass.size)
+            together.one_by_heaviest[r] = 1.0 / run.mass.max()
+
+
+@inner
+def descend_all(runs, rule, box, objective, together):
+    """(5) for all agents, and what it took."""
+    (count, n_agents), found, total = runs.mass.shape, together.in_block, together.in_step
+    total.moved[:], total.lengths[:], total.trials[:] = 0, 0.0, 0
+    for b in range(block_count(box.low.size, n_agents)):
+        descend(runs, b, together.one_by_heaviest, rule, box, objective, together.search, found)
+        for r in range(count):
+            total.moved[r] += found.moved[r]
+            total.lengths[r] += found.lengths[r]
+            total.trials[r] += found.trials[r]
+    for r in range(count):
+        remaining, mass = 0, run_of(runs, r).mass
+        for j in range(n_agents):
+            remaining += mass[j] > 0.0
+        runs.step[r], runs.trials[r] = total.lengths[r] / max(total.moved[r], 1), total.trials[r] / remaining
+        runs.evaluations[r] += total.trials[r]  # F where a length is tried, ∇F once for each agent that remains
+        runs.gradients[r] += remaining
+
+
+@inner
+def look_at(runs, step, together, failures):
+    """The lowest agent of each run, or the first energy that is not finite; returns how many runs have failed."""
+    failed = 0
+    for r in range(runs.mass.shape[0]):
+        run = run_of(runs, r)
+        if failures[r, 0] == FINE:
+            if all_finite(run.energy):
+                lowest = lowest_remaining(run.energy, run.mass)
+                together.lowest[r], run.level[0] = lowest, run.energy[lowest]
+                run.best[0] = min(run.best[0], run.energy[lowest])
+            else:
+                failures[r, 0], failures[r, 1] = step, first_not_finite(run.energy)
+        failed += failures[r, 0] != FINE
+    return failed
+
+
+@inner
+def advance_together(runs, steps, rule, transfers, box, objective, together, records, failures):
+    """Some runs, step by step; ``failures`` (step, agent) of the first energy of each that is not finite, (FINE, FINE) when all are."""
+    runs, box, objective, together = borrowed(runs), borrowed(box), borrowed(objective), borrowed(together)
+    records, failures = borrowed(records), borrowed(failures)
+    (count, n_agents), d, column = runs.mass.shape, box.low.size, 0
+    failures[:] = FINE
+    for r in range(count):
+        run = run_of(runs, r)
+        evaluate(objective, run.x, d, n_agents, run.energy)
     for s in range(steps.steps + 1):
         if s > 0:
-            transfer(mass, f, lowest, transfers.p, transfers.tol / n_agents)
-            descend_all(run, rule, box, objective, workspace)
-        if not all_finite(f):
-            return steps.k + s, first_not_finite(f)
-        lowest = lowest_remaining(f, mass)
-        run.level[0], run.best[0] = f[lowest], min(run.best[0], f[lowest])
+            transfer_all(runs, failures, transfers, together)
+            descend_all(runs, rule, box, objective, together)
+        if look_at(runs, steps.k + s, together, failures) == count:
+            return
         if is_recorded(steps, s):
-            measure(run, lowest, objective, point, record, column)
+            for r in range(count):
+                if failures[r, 0] == FINE:
+                    measure(run_of(runs, r), together.lowest[r], objective, together.point, records[r], column)
             column += 1
-    return FINE, FINE
 
 
 @kernel
 def advance_runs(
-    runs: Runs, steps: Steps, rule: Rule, transfers: Transfer, box: Box, objective: SmoothObjective, output: Output
+    runs: Runs,
+    size: int,
+    steps: Steps,
+    rule: Rule,
+    transfers: Transfer,
+    box: Box,
+    objective: SmoothObjective,
+    output: Output,
 ) -> None:
-    """Advance the runs in place, one after the other."""
-    d = box.low.size
-    workspace, point = make_workspace(d, runs.energy.shape[1]), scratch(d, np.float64)
-    for r in range(runs.seed.size):
-        output.failures[r] = advance_run(
-            run_of(runs, r), steps, rule, transfers, box, objective, workspace, point, output.records[r]
+    """Advance the runs in place, ``size`` of them together."""
+    count, n_agents = runs.energy.shape
+    together = make_together(box.low.size, n_agents, min(size, count))
+    for first in range(0, count, size):
+        end = min(first + size, count)
+        records, failures = output.records[first:end], output.failures[first:end]
+        advance_together(
+            runs_of(runs, first, end - first), steps, rule, transfers, box, objective, together, records, failures
         )
+
+
+def runs_together(n: int) -> int:
+    """How many runs of ``n`` agents go together: their searches make one list (:mod:`swarmviz.dynamics.backtracking`)."""
+    return max(1, min(MOST_TOGETHER, MOST_AGENTS // n))
 
 
 class SBGD(Dynamics):
@@ -293,6 +363,9 @@ class SBGD(Dynamics):
         """At most: as many step lengths as may be tried, for every agent; the kernel counts the trials of those that remain."""
         return Cost(n * self.backtracks, n)
 
+    def runs_side_by_side(self, n, d):
+        return runs_together(n)
+
     def init_many(self, x, landscape, seeds):
         (runs, n, _), unknown, counts = x.shape, np.full(len(x), np.nan), self.cost_of_start(x.shape[1])
         return StateBatch.initial(State, Clock(), x, seeds, mass=np.full((runs, n), 1.0 / n), energy=np.empty((runs, n)), level=unknown,
@@ -309,7 +382,9 @@ class SBGD(Dynamics):
         )  # fmt: skip
         rule = Rule(self.h0, self.gamma, self.backtracks, self.c, self.q)
         box, output = box_of(landscape, d, boundaries.CODES[self.boundary]), self._output(count, call)
-        advance_runs(runs, call, rule, Transfer(self.p, self.tol), box, smooth_objective_of(landscape, d), output)
+        size = runs_together(n) if landscape.side_by_side else 1
+        transfers, objective = Transfer(self.p, self.tol), smooth_objective_of(landscape, d)
+        advance_runs(runs, size, call, rule, transfers, box, objective, output)
         differences = landscape.values_per_gradient(d)
         return self._result(state, call, output, values_per_gradient=differences, **runs._asdict())
 

@@ -6,21 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from swarmviz.dynamics.backtracking import Rule, descend, make_workspace
+from swarmviz.dynamics.backtracking import Agents, Rule, descend, make_found, make_search
 from swarmviz.dynamics.explain.terms import Term, bounced, number, part, position, standing
 from swarmviz.kernels.boundaries import CODES
-from swarmviz.kernels.compiled import Reals, Table, kernel
+from swarmviz.kernels.compiled import Reals, kernel
 from swarmviz.kernels.packs import Box, SmoothObjective
 from swarmviz.landscapes.base import Landscape
 
 
 @kernel
 def search(
-    x: Table, f: Reals, mass: Reals, heaviest: float, rule: Rule, box: Box, objective: SmoothObjective, found: Reals
+    agent: Agents, one_by_heaviest: Reals, rule: Rule, box: Box, objective: SmoothObjective, result: Reals
 ) -> None:
-    """The line search of one agent at ``x`` (d, 1): found ← how often it moved, its h, and the lengths tried."""
-    workspace = make_workspace(x.shape[0], 1)
-    found[0], found[1], found[2] = descend(x, f, mass, heaviest, rule, box, objective, workspace)
+    """The line search of one agent by itself: result ← how often it moved, its h, and the lengths tried."""
+    found = make_found(1)
+    descend(agent, 0, one_by_heaviest, rule, box, objective, make_search(box.low.size, 1), found)
+    result[0], result[1], result[2] = found.moved[0], found.lengths[0], found.trials[0]
 
 
 def terms(dynamics: Any, state: Any, landscape: Landscape, agent: int) -> list[Term]:
@@ -61,12 +62,12 @@ def _share(dynamics: Any, state: Any, agent: int) -> float:
 
 def _length(dynamics: Any, state: Any, landscape: Landscape, agent: int, mass: np.ndarray) -> tuple[bool, float, float]:
     """Whether the agent moves, h of (5), and how many lengths were tried."""
-    column, found = np.ascontiguousarray(position(state.x, state, agent)[:, None]), np.empty(3)
-    d, own = state.d, slice(agent, agent + 1)
+    d, own, found = state.d, slice(agent, agent + 1), np.empty(3)
+    alone = Agents(position(state.x, state, agent)[None], mass[None, own].copy(), state.energy[None, own].copy())
     rule = Rule(dynamics.h0, dynamics.gamma, dynamics.backtracks, dynamics.c, dynamics.q)
     objective = SmoothObjective(
         landscape.values_function(), landscape.gradient_function(), landscape.constants(), landscape.minimisers(d)
     )
     box = Box(*landscape.limits(d), CODES[dynamics.boundary])
-    search(column, state.energy[own].copy(), mass[own].copy(), mass.max(), rule, box, objective, found)
+    search(alone, np.array([1.0 / mass.max()]), rule, box, objective, found)
     return bool(found[0]), float(found[1]), float(found[2])

@@ -180,6 +180,14 @@ class Schedules(NamedTuple):
     kappa: Reals
 
 
+class Target(NamedTuple):
+    """η_β (S,), the β that it is of, and min 𝒰_β: made once per kernel call, so that no step allocates."""
+
+    eta: Reals
+    beta: Reals
+    least: Reals
+
+
 @inner
 def least_cost(heights, volume, eta, beta, params):
     """min 𝒰_β of the swarm, at η_β."""
@@ -256,34 +264,55 @@ def step_of(run, k, s, params, schedules, beta, kappa, graph, rates):
     return exact_step(run, k, span, law, graph, rates)
 
 
+@inner(inline=True)
+def set_target(heights, volume, beta, params, at):
+    """η_β, and the least cost, unless they are there already."""
+    if beta != at.beta[0]:
+        target(heights, volume, beta, params.m, params.m2, params.metropolis, at.eta)
+        at.beta[0] = beta
+        at.least[0] = 0.0 if params.metropolis else least_cost(heights, volume, at.eta, beta, params)
+
+
+@inner(inline=True)
+def record_run(run, heights, volume, at, params, record, column):
+    """A column of the record of one run."""
+    measure(run, heights, volume, at.eta, at.beta[0], params, record, column)
+    if params.metropolis:
+        record[ROW.excess, column] = relative_entropy(run.starts, volume, at.eta, params)
+    else:
+        record[ROW.excess, column] = record[ROW.energy, column] - at.least[0]
+
+
 @inner
-def advance_run(run, steps, params, schedules, beta_course, kappa_course, graph, volume, heights, rates, eta, record):
-    """One run; ``volume`` is None where μ is uniform; returns (step, FINE) of the first step that has too many events, or (FINE, FINE)."""
-    run, schedules, graph, heights = borrowed(run), borrowed(schedules), borrowed(graph), borrowed(heights)
-    rates, eta, record = borrowed(rates), borrowed(eta), borrowed(record)
-    beta_course, kappa_course = borrowed(beta_course), borrowed(kappa_course)
-    beta, starts, column, eta_is_of, least = schedules.beta, run.starts, 0, np.nan, 0.0
-    for x in range(heights.size):
-        run.best[0] = heights[x] if starts[x + 1] > starts[x] and heights[x] < run.best[0] else run.best[0]
+def advance_together(runs, steps, params, schedules, beta, kappa, graph, volume, rates, at, output):
+    """All runs, step by step, so that the law that they aim at is found once; ``volume`` is None where μ is uniform.
+
+    A run in which a step has too many events ends there, and ``output.failures`` says in which step.
+    """
+    runs, schedules, beta, kappa = borrowed(runs), borrowed(schedules), borrowed(beta), borrowed(kappa)
+    graph, rates, at, output = borrowed(graph), borrowed(rates), borrowed(at), borrowed(output)
+    heights, failures, count, column = graph.heights, output.failures, runs.seed.size, 0
+    failures[:] = FINE
+    for r in range(count):
+        run = run_of(runs, r)
+        for x in range(heights.size):
+            here = run.starts[x + 1] > run.starts[x]
+            run.best[0] = heights[x] if here and heights[x] < run.best[0] else run.best[0]
     for s in range(steps.steps + 1):
-        if s > 0:
-            k = steps.k + s - 1
-            jumps = step_of(run, k, s, params, schedules, beta_course, kappa_course, graph, rates)
-            if jumps == TOO_MANY:
-                return k, FINE
-            run.transitions[0] += jumps
-        if is_recorded(steps, s):
-            if beta[s] != eta_is_of:
-                target(heights, volume, beta[s], params.m, params.m2, params.metropolis, eta)
-                eta_is_of = beta[s]
-                least = 0.0 if params.metropolis else least_cost(heights, volume, eta, beta[s], params)
-            measure(run, heights, volume, eta, beta[s], params, record, column)
-            if params.metropolis:
-                record[ROW.excess, column] = relative_entropy(starts, volume, eta, params)
-            else:
-                record[ROW.excess, column] = record[ROW.energy, column] - least
-            column += 1
-    return FINE, FINE
+        recording = is_recorded(steps, s)
+        if recording:
+            set_target(heights, volume, schedules.beta[s], params, at)
+        for r in range(count):
+            if failures[r, 0] == FINE:
+                run, k = run_of(runs, r), steps.k + s - 1
+                jumps = step_of(run, k, s, params, schedules, beta, kappa, graph, rates) if s > 0 else 0
+                if jumps == TOO_MANY:
+                    failures[r, 0] = k
+                else:
+                    run.transitions[0] += jumps
+                    if recording:
+                        record_run(run, heights, volume, at, params, output.records[r], column)
+        column += recording
 
 
 @kernel
@@ -297,20 +326,14 @@ def advance_runs(
     graph: Graph,
     output: Output,
 ) -> None:
-    """Advance the runs in place, one after the other."""
+    """Advance the runs in place, together."""
     heights = graph.heights
     rates = make_rates(heights, graph.to.size, runs.agents.shape[1] if params.method == LEAP else 0)
-    eta = scratch(heights.size, np.float64)
-    for r in range(runs.seed.size):
-        run, record = run_of(runs, r), output.records[r]
-        if params.uniform:  # a compiled version of its own, with the bits of before there was another μ
-            failure = advance_run(run, steps, params, schedules, beta, kappa, graph, None, heights, rates, eta, record)
-        else:
-            volume = graph.volume
-            failure = advance_run(
-                run, steps, params, schedules, beta, kappa, graph, volume, heights, rates, eta, record
-            )
-        output.failures[r] = failure
+    at = Target(scratch(heights.size, np.float64), np.full(1, np.nan), np.zeros(1))
+    if params.uniform:  # a compiled version of its own, with the bits of before there was another μ
+        advance_together(runs, steps, params, schedules, beta, kappa, graph, None, rates, at, output)
+    else:
+        advance_together(runs, steps, params, schedules, beta, kappa, graph, graph.volume, rates, at, output)
 
 
 class FiniteSet(Dynamics):
