@@ -1,19 +1,28 @@
 """Visitors without a browser: they open a session, drain its websocket and acknowledge each picture at once. What is left is the server.
 
+``python -m benchmarks.draining --visitors 200 --workers 1 2`` serves the page with one worker, then with two, and prints what visitors get.
+
 A picture is acknowledged as the browser does it, by setting ``Painted.frame`` to the ``PageClock.frame`` that came.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+START_S = 240  # for workers that have to compile their kernels first
 READY = {"kind": "MessageSent", "msg_type": "bokeh_event",
          "msg_data": {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}}  # fmt: skip
 
@@ -101,3 +110,49 @@ async def rates(address: str, visitors: int, settle: float, seconds: float) -> l
         for drain in drains:
             drain.close()
     return [sum(began < at <= ended for at in drain.pictures) / (ended - began) for drain in drains]
+
+
+def pictures_of(workers: int, visitors: int, settle: float, seconds: float) -> list[float]:
+    """``rates`` of a server of its own with so many workers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--port", str(port), "--workers", str(workers), "--sessions", str(visitors)]
+    command = [sys.executable, "-m", "components.server.launch", *options]
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            until = time.monotonic() + START_S
+            while True:
+                if process.poll() is not None or time.monotonic() > until:
+                    log.seek(0)
+                    raise RuntimeError(log.read())
+                log.seek(0)
+                said = log.read()
+                if said.count("is ready (process") == workers or (workers == 1 and "running at: http" in said):
+                    break
+                time.sleep(0.5)
+            return asyncio.run(rates(f"http://localhost:{port}/app", visitors, settle, seconds))
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def main() -> None:
+    """Print pictures per second of the slowest, the median and all visitors, for one worker and for several."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--visitors", type=int, default=200)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--seconds", type=float, default=20.0)
+    given = parser.parse_args()
+    for workers in given.workers:
+        found = pictures_of(workers, given.visitors, 5.0, given.seconds)
+        print(
+            f"{given.visitors} visitors, workers: {workers}; pictures/s of the slowest {min(found):.2f}, "
+            f"median {statistics.median(found):.2f}, all {sum(found):.1f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

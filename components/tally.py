@@ -128,6 +128,24 @@ def exposition(numbers: Iterable[Counter | Gauge | Histogram]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def by_worker(texts: Mapping[int, str]) -> str:
+    """The texts of several workers as one: the numbers of one name stand together, each with its worker's number from 1 as a label."""
+    families: dict[str, list[str]] = {}  # by the line that begins one
+    for worker, text in texts.items():
+        family: list[str] = []
+        for line in text.splitlines():
+            if line.startswith("# HELP "):
+                family = families.setdefault(line, [])
+            elif line.startswith("# TYPE "):
+                if not family:
+                    family.append(line)
+            else:
+                name, brace, rest = line.partition("{")
+                name, label = (name, "," + rest) if brace else (name.partition(" ")[0], "} " + name.partition(" ")[2])
+                family.append(f'{name}{{worker="{worker + 1}"{label}')
+    return "".join("\n".join((head, *lines)) + "\n" for head, lines in families.items())
+
+
 VISITS = Counter("swarmviz_visits_total", "Visits that have begun.")
 PICTURES = Counter("swarmviz_pictures_total", "Pictures that were sent to browsers.")
 BACKGROUND_SECONDS = Counter(

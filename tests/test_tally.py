@@ -80,3 +80,21 @@ def test_work_is_under_way_until_it_ends_and_its_kind_is_known():
     csv.end()
     with pytest.raises(ValueError, match="kind = 'coffee': must be one of export, build"):
         board.begin("coffee")
+
+
+def test_the_numbers_of_several_workers_stand_together_each_with_its_worker():
+    counter = tally.Counter("c_total", "What is counted.", ("a", "b"))
+    counter.add(2, "b")
+    gauge = tally.Gauge("g", "A number.", lambda: 1.5)
+    text = tally.by_worker({0: tally.exposition([counter, gauge]), 1: tally.exposition([gauge]), 2: ""})
+    assert text.splitlines() == [
+        "# HELP c_total What is counted.",
+        "# TYPE c_total counter",
+        'c_total{worker="1",kind="a"} 0',
+        'c_total{worker="1",kind="b"} 2',
+        "# HELP g A number.",
+        "# TYPE g gauge",
+        'g{worker="1"} 1.5',
+        'g{worker="2"} 1.5',
+    ]
+    assert text.endswith("\n")

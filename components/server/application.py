@@ -55,11 +55,12 @@ from tornado.routing import PathMatches
 from tornado.web import RequestHandler
 
 from components import tally
-from components.server import bokeh_patches, ending, files, monitoring, origins
+from components.server import bokeh_patches, ending, files, monitoring, origins, session_limit
 from components.server.bokeh_patches.fast_compression import FastGZip
 from components.server.headers import SecurityHeaders
 from components.server.pages import Page, PageTemplate, PlainTextHandler, Refusal
 from components.server.sockets import SocketHandler
+from components.server.worker import Channel, This
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +194,11 @@ class Application(BokehTornado):
     def start(self) -> None:
         """Bokeh's jobs, ours of watching and of ending; and the page's HTML is made before the first request."""
         super().start()
-        self._loop.add_callback(ending.Ending(self, ending.SECONDS).take_signals)
+        end = ending.Ending(self, ending.SECONDS)
+        self._loop.add_callback(end.take_signals)
+        if This.worker is not None:
+            channel = Channel(This.worker.channel, TimeLimitedServer.latest, session_limit.LIMITER.places, end.begin)
+            self._loop.add_callback(channel.run)
         self._loop.add_callback(monitoring.watch_lateness)
         for context in self._applications.values():
             self._loop.add_callback(self._prepared, context)
@@ -250,11 +255,14 @@ def logged(handler: RequestHandler) -> None:
 
 
 class TimeLimitedServer(HTTPServer):
-    """Tornado's server with limits for what it waits for."""
+    """Tornado's server with limits for what it waits for; the latest is the one that a worker hands its connections to."""
+
+    latest: TimeLimitedServer
 
     def initialize(self, *args: Any, **options: Any) -> None:
         """The caller's options go before the limits."""
         super().initialize(*args, **CONNECTION_LIMITS | options)
+        TimeLimitedServer.latest = self
 
 
 def install(document: Any = None) -> bool:

@@ -15,6 +15,8 @@ from typing import Any
 
 from tornado.web import OutputTransform
 
+from components.server.worker import This
+
 EMBED_VARIABLE = "SWARMVIZ_EMBED"  # origins that may show the page in a frame
 REMOVED = ("Server", "X-Powered-By")
 CROSS_ORIGIN = "Access-Control-"  # no other origin reads anything
@@ -76,4 +78,8 @@ class SecurityHeaders(OutputTransform):
         for name, value in HEADERS.items():
             if name not in headers:
                 headers[name] = value
+        if (
+            This.worker is not None and status_code != 101
+        ):  # each request is looked at, also what a proxy would send behind another's
+            headers["Connection"] = "close"
         return status_code, headers, chunk

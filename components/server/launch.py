@@ -14,13 +14,17 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from components.server import origins, own_functions
+from components.server.worker import This, Worker
 
 PAGE = Path(__file__).parents[2]  # the checkout, or the folder of the page in the installed package
 SCRIPT = PAGE / "components" / "script" / "app.py"  # its name is that of the page: /app
+MAX_WORKERS = 64
+ALONE_ONLY = ("--ssl-certfile", "--ssl-keyfile", "--unix-socket", "--autoreload", "--dev")  # of Panel: not with workers
 PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 
 
@@ -56,6 +60,34 @@ def require_prefix(value: str) -> str:
     if not PREFIX.fullmatch(prefix):
         raise ValueError(f"prefix = {value!r}: must be a path of letters, digits and . _ ~ -, such as /lab")
     return prefix
+
+
+def require_workers(value: str, more: tuple[str, ...]) -> int:
+    """The number of workers.
+
+    Raises
+    ------
+    ValueError
+        When it is none, or goes with another option or this system as little as Panel's own ``--num-procs`` with the page.
+    """
+    if not (value.isascii() and value.isdecimal() and 1 <= int(value) <= MAX_WORKERS):
+        shown = value if value.isdecimal() else repr(value)
+        raise ValueError(f"workers = {shown}: must be a whole number, 1 ≤ workers ≤ {MAX_WORKERS}")
+    options = {word.partition("=")[0] for word in more}
+    if "--num-procs" in options:
+        raise ValueError(
+            "--num-procs: a page would not find its process again; use --workers, which keeps visitors to theirs"
+        )
+    if int(value) > 1:
+        if found := options.intersection(ALONE_ONLY):
+            raise ValueError(
+                f"workers = {value}: not together with {', '.join(sorted(found))}; a proxy in front may do TLS"
+            )
+        if not hasattr(socket, "send_fds"):
+            raise ValueError(
+                f"workers = {value}: this system cannot hand a connection to another process; 1 is possible"
+            )
+    return int(value)
 
 
 def require_free(address: str, port: int) -> None:
@@ -106,11 +138,17 @@ def how_to_end() -> str:
     return "Ctrl-C ends it."
 
 
-def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[str, ...] = ()) -> list[str]:
-    """The command line of Panel."""
+def command(where: list[str], prefix: str, hosts: list[str], more: tuple[str, ...] = ()) -> list[str]:
+    """The command line of Panel; ``where`` are its words for where to listen."""
     allowed = [word for host in hosts if host not in origins.IPV6_HOSTS for word in ("--allow-websocket-origin", host)]
     path = ["--prefix", prefix] if prefix else []
-    return ["panel", "serve", str(SCRIPT), "--warm", "--address", address, "--port", str(port), *path, *allowed, *more]
+    return ["panel", "serve", str(SCRIPT), "--warm", *where, *path, *allowed, *more]
+
+
+def worker_command(worker: Any) -> list[str]:
+    """The command line of a worker: ours, and which worker it is."""
+    start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from components.server.launch import main; main()"
+    return [sys.executable, "-c", start, str(PAGE), "--worker", str(worker), *sys.argv[1:]]
 
 
 @click.command(
@@ -145,8 +183,21 @@ def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[
     help="What stands before every path, such as /lab.",
 )
 @click.option(
-    "--sessions", default="", metavar="NUMBER", help="Visitors at a time, ≥ 1 (SWARMVIZ_SESSIONS); 40 when absent."
+    "--sessions",
+    default="",
+    metavar="NUMBER",
+    help="Visitors at a time, of each worker, ≥ 1 (SWARMVIZ_SESSIONS); 40 when absent.",
 )
+@click.option(
+    "--workers",
+    default="1",
+    envvar="SWARMVIZ_WORKERS",
+    show_default=True,
+    show_envvar=True,
+    metavar="NUMBER",
+    help=f"Processes that share the visitors, 1 to {MAX_WORKERS}; each visitor stays in one.",
+)
+@click.option("--worker", "written", default="", hidden=True, help="Which worker this process is.")
 @click.option(
     "--landscape",
     multiple=True,
@@ -164,6 +215,8 @@ def main(
     origin: str,
     prefix: str,
     sessions: str,
+    workers: str,
+    written: str,
     landscape: tuple[str, ...],
     low: float | None,
     high: float | None,
@@ -184,25 +237,41 @@ def main(
         hosts = origins.allowed(address, number, origin)
         if sessions and not (sessions.isascii() and sessions.isdecimal() and int(sessions) > 0):
             raise ValueError(f"sessions = {sessions!r}: must be a whole number ≥ 1")
-        require_free(address, number)
+        many = require_workers(workers, more)
+        if not written:
+            require_free(address, number)
     except (ValueError, TypeError) as error:
         raise OptionError(str(error)) from None
-    for sentence in own_functions.put_into_menu(classes):
-        click.echo(sentence)
+    if many == 1 or written:
+        for sentence in own_functions.put_into_menu(classes):
+            click.echo(sentence)
     if check:
         return
     if sessions:
         os.environ["SWARMVIZ_SESSIONS"] = sessions
     origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))
     sys.path[:0] = [str(PAGE)]
+    if not written:
+        which = f"{many} workers" if many > 1 else "the server"
+        page = page_address(address, number, prefix, origin)
+        click.echo(f"Starting {which}; open {page} when it says that the app is running. {how_to_end()}")
+    if many > 1 and not written:
+        sys.exit(workers_of(many, address, number, page))
+    where = ["--address", address, "--port", str(number)]
+    if written:
+        This.worker = Worker.read(written)
+        where = ["--unix-socket", This.worker.door(This.worker.number)]
     protect()
-    click.echo(
-        f"Starting the server; open {page_address(address, number, prefix, origin)} when it says that the app is running. "
-        f"{how_to_end()}"
-    )
-    sys.argv = command(address, number, prefix, hosts, more)
+    sys.argv = command(where, prefix, hosts, more)
     with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended
         runpy.run_module("panel", run_name="__main__", alter_sys=True)
+
+
+def workers_of(many: int, address: str, port: int, page: str) -> int:
+    """Serve with so many workers; the exit code."""
+    from components.server import workers  # not above: one process alone needs no parent
+
+    return workers.serve(many, address, port, worker_command, f"The app is running at {page}")
 
 
 def protect() -> None:

@@ -5,11 +5,16 @@
     Whoever reaches the port is answered, under whatever name: a balancer asks by the number of a machine.
 ``/metrics``
     The numbers of ``components/tally.py`` and of the process, as Prometheus reads them.
+
+Of several workers (``--workers``) any answers: to ``/health`` for itself, to ``/metrics`` with the numbers of all. Each has the label
+``worker`` there, so that a sum is Prometheus's; ``swarmviz_worker_answers`` says who has told.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import time
 from typing import Any
 
@@ -18,11 +23,14 @@ import psutil
 from components import tally
 from components.server import session_limit
 from components.server.pages import PlainTextHandler
+from components.server.worker import This, Worker
 from components.under_way import UNDER_WAY
 
 HEALTH, METRICS = "/health", "/metrics"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LOOK_EVERY_S = 0.25  # at how late the page's thread is
+OTHERS_S = 2.0  # in which another worker tells its numbers
+MAX_METRICS_BYTES = 2**20
 
 _process = psutil.Process()
 NUMBERS = (
@@ -58,15 +66,51 @@ class Health(PlainTextHandler):
 
 
 class Metrics(PlainTextHandler):
-    """The numbers of the process."""
+    """The numbers of the process, or of all workers."""
 
-    def get(self) -> None:
+    async def get(self) -> None:
         """The text that Prometheus reads."""
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", METRICS_TYPE)
-        self.finish(tally.exposition(NUMBERS))
+        asked_by_another = self.request.connection.context.address_family == getattr(socket, "AF_UNIX", None)
+        if This.worker is None or asked_by_another:
+            self.finish(tally.exposition(NUMBERS))
+        else:
+            self.finish(await of_all(This.worker, self.request.path))
 
     head = get
+
+
+async def of_all(here: Worker, path: str) -> str:
+    """The numbers of all workers; those of one that does not answer in time are left out, and that it does not is a number."""
+
+    async def told(number: int) -> str:
+        if number == here.number:
+            return tally.exposition(NUMBERS)
+        with contextlib.suppress(OSError, TimeoutError):
+            return await asyncio.wait_for(asked(here.door(number), path), OTHERS_S)
+        return ""
+
+    texts = dict(enumerate(await asyncio.gather(*map(told, range(here.of)))))
+    for number, text in texts.items():
+        answers = tally.Gauge(
+            "swarmviz_worker_answers", "Whether a worker tells its numbers.", lambda text=text: text != ""
+        )
+        texts[number] = tally.exposition([answers]) + text
+    return tally.by_worker(texts)
+
+
+async def asked(door: str, path: str) -> str:
+    """What another worker answers at its socket; empty for an answer that is none."""
+    reader, writer = await asyncio.open_unix_connection(door, limit=MAX_METRICS_BYTES)
+    try:
+        writer.write(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        head, _, body = (await reader.read(MAX_METRICS_BYTES)).partition(b"\r\n\r\n")
+        while more := await reader.read(MAX_METRICS_BYTES - len(body)):
+            body += more
+        return body.decode() if b" 200 " in head.partition(b"\r\n")[0] else ""
+    finally:
+        writer.close()
 
 
 def routes(prefix: str) -> list[tuple[str, Any]]:

@@ -23,6 +23,7 @@ from tornado.web import RequestHandler, authenticated
 from components import tally
 from components.assets import ASSETS
 from components.server import headers, session_limit
+from components.server.worker import new_session_id
 from components.under_way import UNDER_WAY
 
 LINK = "s"  # the one argument that the page reads (components.links.permalink.KEY)
@@ -236,7 +237,7 @@ class Page(PlainTextHandler, DocHandler):
             self._refuse(reason)
             return
         application = self.application
-        session_id = generate_session_id(secret_key=application.secret_key, signed=True)
+        session_id = new_session_id(application.secret_key)
         token, nonce = token_of(application, session_id, self._payload()), secrets.token_urlsafe(16)
         html = await self._template().filled(token, nonce, LINK in self.request.arguments)
         self.set_header("Content-Security-Policy", headers.page_policy(nonce))

@@ -85,6 +85,10 @@ class SessionLimiter:
         """Places that are not free."""
         return len(self._places)
 
+    def places(self) -> tuple[int, int]:
+        """Places that are not free, and places."""
+        return len(self._places), self.max_sessions
+
     def refusal(self, address: str) -> str:
         """Why a new visitor from an address would not be let in now: ``FULL``, ``SHARE`` or ``OFTEN``; empty when they would."""
         with self._lock:

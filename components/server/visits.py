@@ -15,6 +15,10 @@ from bokeh.server.session import ServerSession
 from bokeh.server.views.ws import WSHandler
 from bokeh.util.token import check_token_signature, generate_jwt_token, get_session_id, get_token_payload
 
+from components.server.worker import is_own
+
+# Where processes share a key, a token may be older than this one: its visit was another process's, and is not begun anew in silence.
+STARTED = calendar.timegm(time.gmtime())
 GRACE_S = 45.0  # for which a visit outlives its connection
 MAX_TOKEN_CHARS = 32_768
 MAX_SESSION_ID_CHARS = 256
@@ -122,8 +126,8 @@ def admission(token: str, application: Any) -> Admission | Closing:
     if session_id in _used:
         return Closing(GONE, "the visit has ended")
     now = calendar.timegm(time.gmtime())
-    if expiry <= now:
-        return Closing(NO_TOKEN, "a token that is too old")
+    if expiry <= now or expiry - application.session_token_expiration < STARTED or not is_own(session_id):
+        return Closing(NO_TOKEN, "a token that is too old, or of another process")
     for other in [key for key, until in _used.items() if until <= now]:
         del _used[other]
     _used[session_id] = expiry

@@ -11,9 +11,10 @@ from bokeh.util.token import generate_jwt_token, generate_session_id, get_token_
 from components.assets import ASSETS
 from components.server import visits
 from components.server.visits import GONE, GRACE_S, NO_TOKEN, TAKEN, Admission, Closing, Visit, admission, session_of
+from components.server.worker import This, Worker, owner
 
 KEY = b"a secret of this test alone, and long enough"
-HERE = SimpleNamespace(sign_sessions=True, secret_key=KEY)
+HERE = SimpleNamespace(sign_sessions=True, secret_key=KEY, session_token_expiration=300)
 PAYLOAD = {"headers": {}, "cookies": {}, "arguments": {}}
 
 
@@ -45,6 +46,15 @@ def test_a_good_token_opens_one_visit_and_the_same_one_when_it_comes_back():
     again = admission(good, HERE)
     assert again.visit is first.visit and session_of(again.token) == session_of(good)
     assert get_token_payload(again.token)["headers"] == {}, "what the session knows of the request is kept"
+
+
+def test_a_token_of_another_process_begins_no_visit_though_its_signature_is_good(monkeypatch):
+    """Its page has a swarm, which another one would replace in silence."""
+    assert admission(token(age_s=300 - 60), HERE).code == NO_TOKEN, "made a minute before this process began"
+    monkeypatch.setattr(This, "worker", Worker(0, 2, 0, ""))
+    found = [admission(token(), HERE) for _ in range(30)]
+    assert {isinstance(each, Admission) for each in found} == {True, False}
+    assert all(owner(session_of(each.token), 2) == 0 for each in found if isinstance(each, Admission))
 
 
 def test_a_visit_that_lives_opens_with_its_own_token_however_old_and_with_no_other():
