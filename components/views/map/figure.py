@@ -1,0 +1,204 @@
+"""The figure of a map: HoloViews draws it once for its two axes, afterwards its sources are written about once a second.
+
+It is built on a thread of its own: HoloViews is loaded with the first map, not with the page, and takes some tenths of a second for a plot.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from components.maps.order import MapOrder
+from components.palette import SMALL_TEXT, TINY_TEXT, Theme, ramp
+from components.views.figures import apply_theme
+from swarmviz.drawing.map import COLOURS, MapPicture
+from swarmviz.theory.thresholds import ThresholdLine
+
+SHADES = 128
+ONE_AT_A_TIME = threading.Lock()  # HoloViews keeps options of all plots in one place
+STALE_ALPHA = 0.35  # of cells that belong to other parameters
+COLUMNS = ("shown", "runs", "found", "judged", "low", "high", "gap", "cost", "rate", "seeds")
+HOVER = [
+    ("found", "@found of @judged, 95 %: @low{0.00}–@high{0.00}"),
+    ("median gap", "@gap{0.000e}"),
+    ("until found", "@cost{0,0} evaluations"),
+    ("rate", "@rate{0.000}"),
+    ("seeds", "@seeds"),
+]
+NOTHING: dict[str, Any] = {"x": np.zeros(0), "y": np.zeros(0)}
+
+
+class MapFigure(NamedTuple):
+    """A Bokeh figure and what is written of it."""
+
+    figure: Any
+    cells: Any  # renderer of the cells
+    mapper: Any  # value → colour
+    bar: Any  # the colour bar
+    order: tuple[np.ndarray, np.ndarray]  # row and column of each cell in the source
+    sources: dict[str, Any]  # outline, middle, here
+
+
+def axis_label(order: MapOrder, axis: tuple[str, str]) -> str:
+    """The label of an axis: symbol and name."""
+    declared = order.declared(axis)
+    return f"{declared.symbol or declared.name}  {declared.label or declared.name}".strip()
+
+
+def build(
+    order: MapOrder, picture: MapPicture, thresholds: tuple[ThresholdLine, ...], colour: str, colours: Theme
+) -> MapFigure:
+    """The figure of a map, with its first picture; on any thread."""
+    import holoviews as hv
+    import holoviews.plotting.bokeh
+
+    with ONE_AT_A_TIME:
+        if hv.Store.current_backend != "bokeh":
+            hv.Store.set_current_backend("bokeh")
+        plot = hv.renderer("bokeh").get_plot(_overlay(hv, order, picture, thresholds, colour, colours))
+        return _taken(plot, picture, colours)
+
+
+def _overlay(hv: Any, order: MapOrder, picture: MapPicture, thresholds: Any, colour: str, colours: Theme) -> Any:
+    """All that is drawn, as HoloViews elements."""
+    from bokeh.models import HoverTool
+
+    kdims = ["x", "y"]
+    log = {"logx": order.log[0], "logy": order.log[1]}
+    table = columns_of(picture, colour, order.swarm.seed)
+    vdims = list(COLUMNS)
+    cells = hv.QuadMesh((picture.x_edges, picture.y_edges, *(table[name] for name in vdims)), kdims, vdims).opts(
+        cmap=list(palette(colour, colours)), colorbar=True, cnorm="log" if COLOURS[colour].log else "linear",
+        clim=(picture.lowest, picture.highest), clipping_colors={"NaN": colours.grid}, line_alpha=0,
+        tools=[HoverTool(tooltips=[("x", "@left{0.000} – @right{0.000}"), ("y", "@bottom{0.000} – @top{0.000}"), *HOVER])],
+    )  # fmt: skip
+    lines = [
+        piece
+        for line, dash in zip(thresholds, ("solid", "dashed", "dotted", "dotdash"), strict=False)
+        for piece in _threshold(hv, line, dash, colours)
+    ]
+    segments = hv.Segments(_segments(picture), ["x0", "y0", "x1", "y1"]).opts(color=colours.ink, line_width=2)
+    middle = hv.Points(_points(picture.middle), kdims).opts(
+        marker="diamond", size=12, color=colours.paper, line_color=colours.ink
+    )
+    here = hv.Points(_points(None), kdims).opts(marker="cross", size=18, color=colours.focus, line_width=3)
+    return hv.Overlay([cells, *lines, segments, middle, here]).opts(
+        responsive=True, min_height=150, toolbar=None, default_tools=[], show_legend=False, title="",
+        xlabel=axis_label(order, order.x), ylabel=axis_label(order, order.y),
+        xlim=(picture.x_edges[0], picture.x_edges[-1]), ylim=(picture.y_edges[0], picture.y_edges[-1]), **log,
+    )  # fmt: skip
+
+
+def _threshold(hv: Any, line: ThresholdLine, dash: str, colours: Theme) -> list[Any]:
+    """A line of theory: where its margin is 0, with its name and, under the pointer, its source and hypotheses."""
+    from contourpy import contour_generator
+
+    margin = np.ma.masked_invalid(line.margin)
+    paths = [p for p in contour_generator(line.x, line.y, margin).lines(0.0) if len(p) > 1]  # type: ignore[union-attr]
+    if not paths:
+        return []
+    said = "; ".join(line.hypotheses) or line.remark
+    data = [{"x": p[:, 0], "y": p[:, 1], "line": line.title, "source": line.source or "–", "if": said} for p in paths]
+    curve = hv.Path(data, ["x", "y"], ["line", "source", "if"]).opts(
+        color=colours.target, line_width=2.5, line_dash=dash, tools=["hover"]
+    )
+    longest = max(paths, key=len)
+    at = longest[len(longest) // 2]
+    name = hv.Labels([(at[0], at[1], line.title)], ["x", "y"], "line").opts(
+        text_color=colours.ink, text_font_size=SMALL_TEXT, text_align="left", text_baseline="bottom"
+    )
+    return [curve, name]
+
+
+def _taken(plot: Any, picture: MapPicture, colours: Theme) -> MapFigure:
+    """What is written of a plot."""
+    from bokeh.models import HoverTool
+
+    parts = list(plot.subplots.values())
+    handles = [part.handles for part in parts]
+    cells = handles[0]
+    figure = plot.state
+    figure.update(min_border_right=8, min_border_top=4, lod_threshold=None, output_backend="canvas")
+    apply_theme(figure, colours)
+    figure.toolbar.tools = [
+        tool for tool in figure.toolbar.tools if isinstance(tool, HoverTool)
+    ]  # no pan: a click means a cell
+    if (bar := cells.get("colorbar")) is not None:
+        bar.update(
+            title=None,
+            background_fill_color=None,
+            major_label_text_color=colours.ink,
+            major_label_text_font_size=TINY_TEXT,
+            width=12,
+        )
+    source = cells["source"].data
+    column, row = (
+        np.searchsorted(edges, (np.asarray(source[low]) + np.asarray(source[high])) / 2, side="right") - 1
+        for edges, low, high in ((picture.x_edges, "left", "right"), (picture.y_edges, "bottom", "top"))
+    )
+    named = {"outline": handles[-3], "middle": handles[-2], "here": handles[-1]}
+    return MapFigure(
+        figure, cells["glyph_renderer"], cells["color_mapper"], cells.get("colorbar"), (row, column),
+        {name: handle["source"] for name, handle in named.items()},
+    )  # fmt: skip
+
+
+def palette(colour: str, colours: Theme) -> tuple[str, ...]:
+    """The colours of the cells: what is better is stronger."""
+    shades = ramp(colours.landscape[::-1], SHADES)
+    return shades[::-1] if colour in ("gap", "cost") else shades
+
+
+def columns_of(picture: MapPicture, colour: str, seed: int) -> dict[str, np.ndarray]:
+    """The columns of the cells, each (Y, X)."""
+    from swarmviz.drawing.map import coloured
+
+    c = picture.columns
+    runs = c["runs"].astype(int)
+    seeds = np.array([f"{seed} – {seed + n - 1}" if n else "–" for n in runs.ravel()], object).reshape(runs.shape)
+    return {
+        "shown": picture.values, "runs": runs, "found": c["found"], "judged": c["judged"], "low": c["success_low"],
+        "high": c["success_high"], "gap": c["median_gap"], "cost": coloured(c, "cost"), "rate": coloured(c, "rate"), "seeds": seeds,
+    }  # fmt: skip
+
+
+def write(drawn: MapFigure, picture: MapPicture, colour: str, colours: Theme, seed: int, stale: bool) -> None:
+    """Write a picture into the figure, on the page's thread."""
+    row, column = drawn.order
+    data = dict(drawn.cells.data_source.data)
+    for name, values in columns_of(picture, colour, seed).items():
+        data[name] = values[row, column]
+    drawn.cells.data_source.data = data
+    drawn.mapper.update(low=picture.lowest, high=picture.highest, palette=list(palette(colour, colours)))
+    x, y = picture.outline
+    drawn.sources["outline"].data = {"x0": x[:, 0], "y0": y[:, 0], "x1": x[:, 1], "y1": y[:, 1]}
+    drawn.sources["middle"].data = _data_of(picture.middle)
+    fade(drawn, stale)
+
+
+def fade(drawn: MapFigure, stale: bool) -> None:
+    """Whether the cells belong to other parameters than those that are set."""
+    drawn.cells.glyph.fill_alpha = STALE_ALPHA if stale else 1.0
+
+
+def place(drawn: MapFigure, at: tuple[float, float] | None) -> None:
+    """Where the live swarm is."""
+    drawn.sources["here"].data = _data_of(at)
+
+
+def _segments(picture: MapPicture) -> Any:
+    x, y = picture.outline
+    return (x[:, 0], y[:, 0], x[:, 1], y[:, 1])
+
+
+def _points(at: tuple[float, float] | None) -> list[tuple[float, float]]:
+    return [] if at is None else [at]
+
+
+def _data_of(at: tuple[float, float] | None) -> dict[str, list[float]]:
+    return {"x": [], "y": []} if at is None else {"x": [at[0]], "y": [at[1]]}
+
+
+__all__ = ["MapFigure", "build", "fade", "place", "write"]

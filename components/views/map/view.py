@@ -1,0 +1,407 @@
+"""The map as a view: where in the plane of two parameters runs like the visible one find the minimum.
+
+What is drawn is computed by the map's own thread (:mod:`components.maps.worker`); the view asks for the map of the parameters that are set,
+and writes what has come, about once a second. A click takes the visible swarm to a cell, with Shift a second swarm beside it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from html import escape
+from typing import Any, ClassVar
+
+import numpy as np
+import panel as pn
+from bokeh.events import Tap
+
+from components.maps import order as orders
+from components.maps.order import MapOrder
+from components.maps.work import Known
+from components.palette import Theme, theme
+from components.views.base import View
+from components.views.buttons import ButtonRow
+from components.views.figures import apply_text_theme, text_below
+from components.weakly import weakly
+from swarmviz import Frame, Simulation
+from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture
+
+RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
+MAX_RANGE_CHARS = 60
+WAITS = "The map begins …"
+SAID = "Click: take the swarm there. Shift-click: a second swarm there."
+
+
+class Map(View):
+    """The view of a map; see :class:`components.views.base.View`.
+
+    Attributes
+    ----------
+    map_x, map_y : str
+        The parameters on the axes, such as "dynamics.sigma"; "" for those that the dynamics proposes.
+    map_x_range, map_y_range : str
+        ``low:high``, "" for the range that is proposed.
+    map_steps : int
+        By which step a run must have found the minimum; 0 for the usual one.
+    map_colour : str
+        One of ``COLOURS``.
+    """
+
+    label = "Map"
+    every = 3
+    defaults: ClassVar[dict[str, Any]] = {
+        "map_x": "", "map_y": "", "map_x_range": "", "map_y_range": "", "map_steps": 0, "map_colour": "found",
+    }  # fmt: skip
+
+    def __init__(self, dark: bool = False, **wiring: Any):
+        super().__init__(**wiring)
+        self._colours = theme(dark)
+        self.map_x = self.map_y = self.map_x_range = self.map_y_range = ""  # type: ignore[assignment]
+        self.map_steps, self.map_colour = 0, "found"  # type: ignore[assignment]
+        self._complaint = ""
+        self._drawn: Any = None  # MapFigure
+        self._drawn_for: Any = None
+        self._building: Any = None
+        self._written: Any = None
+        self._picture: MapPicture | None = None
+        self._order: MapOrder | None = None
+        self.buttons = ButtonRow(
+            lambda what: self._recoloured(), label="what a cell says",
+            choices=[[name, colour.label, colour.meaning] for name, colour in COLOURS.items()], value="found",
+        )  # fmt: skip
+        self._frame = pn.Column(sizing_mode="stretch_both", min_height=150, margin=0)
+        self.said = text_below()
+        self._fields = self._made_fields()
+        self._pane = pn.Column(
+            pn.Row(*self._fields.values(), margin=0, height=40, sizing_mode="stretch_width"),
+            self._frame,
+            pn.pane.Bokeh(self.said, sizing_mode="stretch_width"),
+            sizing_mode="stretch_both",
+            min_height=150,
+        )
+        apply_text_theme(self.said, self._colours)
+        self._say(WAITS)
+
+    # ---- options: what a link holds -------------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.defaults:
+            value = self._checked(name, value)
+        super().__setattr__(name, value)
+        if name in self.defaults and "_fields" in self.__dict__:
+            self._show_fields()
+
+    def _checked(self, name: str, value: Any) -> Any:
+        """The value of an option.
+
+        Raises
+        ------
+        ValueError
+            When it means nothing.
+        """
+        if name == "map_steps":
+            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= orders.MAX_STEPS:
+                raise ValueError(
+                    f"map_steps = {value!r}: must be a whole number from 0 (the usual one) to {orders.MAX_STEPS:,}"
+                )
+            return value
+        if not isinstance(value, str):
+            raise ValueError(f"{name} = {value!r}: must be a text")
+        if name == "map_colour" and value not in COLOURS:
+            raise ValueError(f"map_colour = {value!r}: must be one of {', '.join(COLOURS)}")
+        if name.endswith("_range") and value:
+            ends_of(name, value)
+        if name in ("map_x", "map_y") and value and not re.fullmatch(r"(dynamics|landscape|swarm)\.\w{1,40}", value):
+            raise ValueError(f"{name} = {value[:60]!r}: must be the name of a parameter, such as dynamics.sigma")
+        return value
+
+    @property
+    def options(self) -> pn.viewable.Viewable:
+        """What the colour of a cell says."""
+        return self.buttons
+
+    @property
+    def pane(self) -> pn.viewable.Viewable:
+        """What is put on the page."""
+        return self._pane
+
+    def _made_fields(self) -> dict[str, Any]:
+        """Menus of the axes, their ranges, and the step K."""
+        small = {"margin": (2, 4), "height": 34, "min_width": 60, "sizing_mode": "stretch_width"}
+        fields: dict[str, Any] = {
+            "map_x": pn.widgets.Select(options=[""], **small),
+            "map_x_range": pn.widgets.TextInput(placeholder="low:high", **small),
+            "map_y": pn.widgets.Select(options=[""], **small),
+            "map_y_range": pn.widgets.TextInput(placeholder="low:high", **small),
+            "map_steps": pn.widgets.Select(options={"K": 0}, **small),
+        }
+        for name, field in fields.items():
+            field.param.watch(_on_change(weakly(self._typed), name), "value")
+        return fields
+
+    def _typed(self, name: str, value: Any) -> None:
+        """Another value in a field."""
+        if self._showing or value == getattr(self, name):
+            return
+        try:
+            if name in ("map_x", "map_y"):
+                setattr(self, f"{name}_range", "")
+            setattr(self, name, value if value is not None else self.defaults[name])
+            self._complaint = ""
+        except ValueError as error:
+            self._complaint = str(error)
+            self._say(self._complaint)
+            return
+        self.refresh()
+
+    def _recoloured(self) -> None:
+        self.map_colour = self.buttons.value
+        self.refresh()
+
+    def _show_fields(self) -> None:
+        """The fields as the options are, with what this run offers."""
+        self.buttons.value = self.map_colour
+        sim = self._sim
+        if sim is None or self._showing:
+            return
+        self._showing = True
+        try:
+            self._show_fields_of(sim)
+        finally:
+            self._showing = False
+
+    _showing = False
+
+    def _show_fields_of(self, sim: Simulation) -> None:
+        offered = orders.axes_offered(sim.dynamics, sim.landscape, sim.swarm)
+        parts = {"dynamics": sim.dynamics, "landscape": sim.landscape, "swarm": sim.swarm}
+        names = {_words(parts[owner].declared()[name]): key for key, (owner, name) in offered.items()}
+        usual = f"K = {orders.usual_steps(sim.dynamics):,} (usual)"
+        steps = (
+            {usual: 0}
+            | {f"K = {k:,}": k for k in orders.STEPS}
+            | ({f"K = {self.map_steps:,}": self.map_steps} if self.map_steps else {})
+        )
+        for name, field in self._fields.items():
+            value = getattr(self, name)
+            if name in ("map_x", "map_y"):
+                value = value if value in offered else self._usual_axes(sim)[name == "map_y"]
+                field.param.update(options=names, value=value)
+            elif name == "map_steps":
+                field.param.update(options=steps, value=value)
+            else:
+                field.param.update(value=value)
+
+    # ---- what is asked for ----------------------------------------------------------------------------------------------
+
+    def _usual_axes(self, sim: Simulation) -> list[str]:
+        return orders.proposed_axes(sim.dynamics, sim.swarm)
+
+    def order_of(self, sim: Simulation) -> MapOrder:
+        """The map of the parameters that are set.
+
+        Raises
+        ------
+        ValueError
+            When an option does not fit this run.
+        """
+        parts = {"dynamics": sim.dynamics, "landscape": sim.landscape, "swarm": sim.initial_swarm}
+        offered = orders.axes_offered(sim.dynamics, sim.landscape, sim.initial_swarm)
+        names = [
+            chosen if chosen in offered else usual
+            for chosen, usual in zip((self.map_x, self.map_y), self._usual_axes(sim), strict=True)
+        ]
+        if names[0] == names[1]:
+            raise ValueError("The two axes of a map must be two parameters.")
+        axes = [offered[name] for name in names]
+        values = []
+        for axis, text, name in zip(
+            axes, (self.map_x_range, self.map_y_range), ("map_x_range", "map_y_range"), strict=True
+        ):
+            ends = (
+                ends_of(name, text) if text else orders.range_of(axis, parts[axis[0]], sim.dynamics, sim.initial_swarm)
+            )
+            values.append(orders.values_of(parts[axis[0]].declared()[axis[1]], ends))
+        copies = (part.copy() for part in parts.values())
+        return MapOrder(*copies, *axes, *values, self.map_steps or orders.usual_steps(sim.dynamics), None)
+
+    # ---- the views' calls -------------------------------------------------------------------------------------------------
+
+    def attach(self, run: Simulation) -> None:
+        """Another dynamics, landscape or swarm."""
+        self._sim, self._written = run, None
+        self._show_fields()
+        payload = self.prepare(run.frame, run)
+        if payload is not None:
+            self.paint(payload)
+
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
+        """What has changed since the last picture: the map that is known, whether it is that of other parameters, where the swarm is."""
+        if self._maps is None:
+            return None
+        try:
+            order = self.order_of(run)
+        except ValueError as error:
+            self._maps.ask(None)
+            return self._news((None, str(error), self.map_colour, self._colours.name))
+        self._order = order
+        self._maps.ask(order)
+        known = self._maps.known
+        if known is None:
+            return self._news((None, WAITS, self.map_colour, self._colours.name))
+        stale = known.order.key != order.key
+        shape = (
+            known.order.x,
+            known.order.y,
+            known.order.x_values,
+            known.order.y_values,
+            len(known.thresholds),
+            self._colours.name,
+        )
+        here = order.value_of(order.x), order.value_of(order.y)
+        now = (id(known), stale, here, self.map_colour, self._drawn_for == shape)
+        if now == self._written:
+            return None
+        picture = map_picture(
+            np.array(known.order.x_values), np.array(known.order.y_values), known.order.log, known.statistics, self.map_colour
+        )  # fmt: skip
+        if picture is not None and self._drawn_for != shape:
+            self._build(known, picture, shape)
+        self._written = now
+        return known, picture, stale, here if None not in here else None, shape
+
+    def _news(self, said: tuple) -> Any:
+        if said == self._written:
+            return None
+        self._written = said
+        return None, None, False, None, said[1]
+
+    def _build(self, known: Known, picture: MapPicture, shape: Any) -> None:
+        """Let HoloViews draw the figure on a thread of its own; the view is painted anew when it is there."""
+        if self._building is not None or shape == self._failed_for:
+            return
+        self._building = shape
+        threading.Thread(
+            target=_built, args=(weakly(self._is_built), known, picture, self.map_colour, self._colours, shape),
+            name="swarmviz map figure", daemon=True,
+        ).start()  # fmt: skip
+
+    def _is_built(self, drawn: Any, shape: Any, colours: Theme) -> None:
+        """The figure is there; on its thread."""
+        self._building, self._written = None, None
+        self._ready = drawn, shape
+        if drawn is None:
+            self._failed_for = shape
+        self.refresh()
+
+    _ready: Any = None
+    _failed_for: Any = None  # of which no figure could be built
+
+    def paint(self, payload: Any) -> None:
+        """Write what is known to the figure, on the page's thread."""
+        from components.views.map import figure
+
+        known, picture, stale, here, shape = payload
+        if known is None:
+            self._say(shape)
+            return
+        if self._ready is not None:
+            (drawn, drawn_for), self._ready = self._ready, None
+            if drawn is not None:
+                self._drawn, self._drawn_for = drawn, drawn_for
+                drawn.figure.on_event(Tap, weakly(self._tapped))
+                self._frame.objects = [pn.pane.Bokeh(drawn.figure, sizing_mode="stretch_both", min_height=150)]
+        self._say(self._words_of(known, picture, stale))
+        if picture is None or self._drawn is None or self._drawn_for != shape:
+            return
+        self._picture = picture
+        figure.write(self._drawn, picture, self.map_colour, self._colours, known.order.swarm.seed, stale)
+        figure.place(self._drawn, here)
+
+    def _words_of(self, known: Known, picture: MapPicture | None, stale: bool) -> str:
+        """The line under the map."""
+        if known.trouble:
+            return f"There is no map: {known.trouble}"
+        if stale:
+            return "Parameters have changed: a new map begins."
+        middle = ""
+        if picture is not None and picture.middle is not None:
+            x, y = picture.middle
+            symbols = [known.order.declared(axis).symbol for axis in (known.order.x, known.order.y)]
+            middle = f" · robust middle: {symbols[0]} = {x:.4g}, {symbols[1]} = {y:.4g}"
+        return f"{known.words}{middle}. {SAID}"
+
+    def _say(self, text: str) -> None:
+        text = escape(self._complaint or text)
+        if self.said.text != text:
+            self.said.update(text=text, visible=bool(text))
+
+    def set_dark(self, dark: bool) -> None:
+        """Use the colours of the dark or the light theme."""
+        self._colours, self._written = theme(dark), None
+        apply_text_theme(self.said, self._colours)
+        if self._drawn is not None:
+            self.refresh()
+
+    # ---- a click ----------------------------------------------------------------------------------------------------------
+
+    def _tapped(self, event: Any) -> None:
+        """Take the swarm to the cell under the pointer, or a second one with Shift."""
+        picture, order = self._picture, self._order
+        if picture is None or order is None or not all(isinstance(at, int | float) for at in (event.x, event.y)):
+            return
+        cell = cell_at(picture, float(event.x), float(event.y))
+        if cell is None:
+            return
+        values = {
+            orders.name_of(order.x): order.x_values[cell[0]] if cell[0] < len(order.x_values) else None,
+            orders.name_of(order.y): order.y_values[cell[1]] if cell[1] < len(order.y_values) else None,
+        }
+        if None in values.values() or self._maps is None:
+            return
+        self._maps.on_cell(values, bool(getattr(event.modifiers, "shift", False)))
+
+
+def ends_of(name: str, text: str) -> tuple[float, float]:
+    """A range ``low:high`` as numbers.
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+    """
+    found = RANGE.fullmatch(text) if len(text) <= MAX_RANGE_CHARS else None
+    try:
+        low, high = (float(end) for end in found.groups()) if found else (np.nan, np.nan)
+    except ValueError:
+        low = high = np.nan
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise ValueError(
+            f"{name} = {text[:MAX_RANGE_CHARS]!r}: must be low:high, two numbers of which the first is smaller"
+        )
+    return low, high
+
+
+def _built(
+    done: Callable[..., Any], known: Known, picture: MapPicture, colour: str, colours: Theme, shape: Any
+) -> None:
+    """What the thread of a figure does."""
+    from components.views.map import figure
+
+    drawn = None
+    try:
+        drawn = figure.build(known.order, picture, known.thresholds, colour, colours)
+    except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
+        traceback.print_exception(error, file=sys.stderr)
+    done(drawn, shape, colours)
+
+
+def _on_change(call: Callable[[str, Any], None], name: str) -> Callable[[Any], None]:
+    return lambda event: call(name, event.new)
+
+
+def _words(declared: Any) -> str:
+    return f"{declared.symbol}  {declared.label}" if declared.symbol else str(declared.label)
