@@ -232,6 +232,7 @@ class Session:
             weakly(self._pair),
             weakly(self._export_options),
             self.transport,
+            self.maps,
         )
         self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_runs())
         self.others = OtherRuns(
@@ -440,6 +441,8 @@ class Session:
         self.controls.show_present_values(at_once=not self.transport.playing)
         self.left.see(self.panes.furthest)
         self.pictures.paint(payloads)
+        if self.maps.has_table != ("map" in self.exports.views):
+            self._offer_pictures()
         self.bar.look_again()
 
     def _attach(self) -> None:
@@ -447,8 +450,11 @@ class Session:
         with self.panes.lock:
             self.arena_options.attach(self._sim)
             self.pictures.attach()
-            self.exports.show_fitting(self._sim.frame, self.panes.comparing)
+            self._offer_pictures()
         self.transport.redraw()
+
+    def _offer_pictures(self) -> None:
+        self.exports.show_fitting(self._sim.frame, self.panes.comparing, self.maps.has_table)
 
     def _show_runs(self, runs: Sequence[tuple[Simulation, Parts]], active: int) -> None:
         """Show other runs; under one lock, so that the worker never draws a new run with the views of the old one."""

@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from swarmviz import presets
+from swarmviz.drawing.map import is_log
 from swarmviz.dynamics import Dynamics
 from swarmviz.ensembles.map_grid import SIDE, proposed_ranges, values_between
 from swarmviz.landscapes import Landscape
@@ -51,14 +52,10 @@ class MapOrder(NamedTuple):
         owner, parameter = axis
         return getattr(self, owner).declared()[parameter]
 
-    def is_log(self, values: tuple[float, ...], axis: tuple[str, str]) -> bool:
-        """Whether an axis is logarithmic."""
-        return bool(self.declared(axis).scale == "log" and values[0] > 0)
-
     @property
     def log(self) -> tuple[bool, bool]:
         """Whether each axis is."""
-        return self.is_log(self.x_values, self.x), self.is_log(self.y_values, self.y)
+        return is_log(self.declared(self.x), self.x_values), is_log(self.declared(self.y), self.y_values)
 
     def value_of(self, axis: tuple[str, str]) -> float | None:
         """What the run of the visit has there; None where it is no number, but a schedule."""

@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from components.maps.order import RUNS, MapOrder, name_of, require_affordable
-from swarmviz.drawing.map import progress_words
+from swarmviz.drawing.map import places, progress_words
 from swarmviz.ensembles import measures
 from swarmviz.ensembles.axes import axes_of, check_cells
 from swarmviz.ensembles.refine import results_of, tried_out
 from swarmviz.ensembles.refinement import Refinement
 from swarmviz.ensembles.settings import Problem, Settings
+from swarmviz.exports.script import refine_lines
 from swarmviz.theory.thresholds import Coordinate, ThresholdLine, threshold_lines
 
 FIRST = 8  # runs that every cell gets at first
 PIECE_WORK = 1 << 19  # agent-coordinate-steps of a call of a kernel: some four milliseconds
-LATTICE = 25  # values of each axis at which theory is asked for its thresholds
 MAX_BYTES = 64 << 20  # of the results of a map
 
 
@@ -113,7 +113,7 @@ class MapWork:
         if self._thresholds is None:
             o = self.order
             axes = [
-                Coordinate(*axis, list(values) if axis[0] == "swarm" else _lattice(values, log))
+                Coordinate(*axis, places(axis[0], values, log))
                 for axis, values, log in zip((o.x, o.y), (o.x_values, o.y_values), o.log, strict=True)
             ]
             self._thresholds = tuple(threshold_lines(o.dynamics, o.landscape, o.swarm, *axes))
@@ -124,27 +124,8 @@ class MapWork:
         return self.refinement.dataset()
 
 
-def _lattice(values: tuple[float, ...], log: bool) -> list[float]:
-    """Values from the first to the last, evenly spaced on the axis' scale."""
-    spaced = np.geomspace if log else np.linspace
-    return [float(v) for v in spaced(values[0], values[-1], LATTICE)]
-
-
 def python_lines(order: MapOrder) -> str:
     """The lines that compute the same map."""
-    return "\n".join(
-        (
-            "import swarmviz as sv",
-            "",
-            f"dynamics = sv.{order.dynamics!r}",
-            f"landscape = sv.landscapes.{order.landscape!r}",
-            f"swarm = sv.{order.swarm!r}",
-            f"grid = {{{name_of(order.x)!r}: {list(order.x_values)!r},",
-            f"        {name_of(order.y)!r}: {list(order.y_values)!r}}}",
-            f"for table in sv.refine(dynamics, landscape, swarm, grid, runs={RUNS}, steps={order.steps}, tolerance={order.tolerance!r}):",
-            '    print(table.attrs["runs_done"], "of", table.attrs["runs_planned"])',
-            "# the same runs: sv.sweep(dynamics, landscape, swarm, grid, "
-            f"runs={RUNS}, steps={order.steps}, tolerance={order.tolerance!r})",
-            "",
-        )
-    )
+    grid = {name_of(order.x): order.x_values, name_of(order.y): order.y_values}
+    options = {"runs": RUNS, "steps": order.steps} | ({} if order.tolerance is None else {"tolerance": order.tolerance})
+    return refine_lines(order.dynamics, order.landscape, order.swarm, grid, **options)

@@ -12,10 +12,11 @@ import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 from components.background import MAX_REST_S, ONE_CORE, BackgroundThread
 from components.maps.order import MapOrder
-from components.maps.work import Known, MapWork
+from components.maps.work import Known, MapWork, python_lines
 
 PIECE_S = 0.004  # of work at a time; a single call of a kernel may take longer
 LEAST_SHARE = 0.35  # of one core
@@ -82,6 +83,34 @@ class MapWorker(BackgroundThread):
         """The work on the map that is asked for, where it has begun."""
         with self._wake:
             return self._kept.get(self._key)
+
+    @property
+    def has_table(self) -> bool:
+        """Whether a map is seen of which something is known."""
+        return self.known is not None and bool(self.known.statistics)
+
+    def table(self) -> Any:
+        """All that is known of the map that was seen last, as :func:`swarmviz.refine` gives it; on any thread.
+
+        Raises
+        ------
+        ValueError
+            When there is none.
+        """
+        work = self._seen()
+        with ONE_CORE:
+            return work.dataset()
+
+    def lines(self) -> str:
+        """The Python lines that make the same table, with all its runs."""
+        return python_lines(self._seen().order)
+
+    def _seen(self) -> MapWork:
+        with self._wake:
+            work = self._kept.get(self.known.order.key) if self.known is not None and self.known.statistics else None
+        if work is None:
+            raise ValueError("There is no map yet: the view Map makes one")
+        return work
 
     def close(self) -> None:
         super().close()

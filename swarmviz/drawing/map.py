@@ -7,11 +7,14 @@ from its boundary, and from that of the map.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import ndimage
+
+from swarmviz.drawing.axes import decimal
+from swarmviz.drawing.style import Theme
 
 Statistics = Mapping[str, np.ndarray]
 
@@ -35,6 +38,13 @@ COLOURS = {
     "rate": Colour("Rate", "Median rate at which the dispersion falls"),
 }
 FLOOR = 1e-16  # of a gap on a logarithmic scale
+SMALL_MAP = np.array(
+    [260.0, 160.0]
+)  # width and height in pixels of a map in which the names of lines do not cover each other
+LETTER, LINE = 6.5, 15.0  # width of a letter, height of a line, in pixels
+ROOM = 0.015  # of the map, between a name and its edge
+FINE = 200  # places on a line at which its name may begin
+PLACES = 25  # values of each axis at which theory is asked for its thresholds
 
 
 class MapPicture(NamedTuple):
@@ -124,6 +134,28 @@ def coloured(columns: Statistics, colour: str) -> np.ndarray:
     return np.where(np.isfinite(cost), np.maximum(cost, 1.0), np.nan)
 
 
+def shades(colour: str, colours: Theme) -> tuple[str, ...]:
+    """The colours through which the scale runs, from its lowest value to its highest: what is better is stronger."""
+    return colours.landscape if colour in ("gap", "cost") else colours.landscape[::-1]
+
+
+def axis_label(declared: Any) -> str:
+    """The label of an axis: symbol and name of its parameter."""
+    return f"{declared.symbol or declared.name}  {declared.label or declared.name}".strip()
+
+
+def is_log(declared: Any, values: Sequence[float] | np.ndarray) -> bool:
+    """Whether the axis of a parameter is logarithmic."""
+    return bool(declared.scale == "log" and values[0] > 0)
+
+
+def places(owner: str, values: Sequence[float], log: bool) -> list[float]:
+    """Where on an axis theory is asked: between its first and last value, evenly on its scale; of N and d at the values themselves."""
+    if owner == "swarm":
+        return list(values)
+    return [float(value) for value in (np.geomspace if log else np.linspace)(values[0], values[-1], PLACES)]
+
+
 def _ends(values: np.ndarray, log: bool) -> tuple[float, float]:
     """The ends of a scale, never the same."""
     finite = values[np.isfinite(values)]
@@ -194,6 +226,93 @@ def cell_at(picture: MapPicture, x: float, y: float) -> tuple[int, int] | None:
             return None
         place.append(i)
     return place[0], place[1]
+
+
+def cell_words(columns: Statistics, seed: int) -> dict[str, np.ndarray]:
+    """What is said of each cell, in words: arrays of text in the shape of the statistics.
+
+    ``found`` is n of N runs with Wilson's interval; ``gap`` and ``until``, the evaluations until found, are medians with the quantiles of
+    10% and 90%; ``ert`` the expected running time; ``seeds`` the first and the last one.
+    """
+    blank = np.full(columns["runs"].shape, np.nan)
+    flat = {name: np.broadcast_to(values, blank.shape).ravel() for name, values in columns.items()}
+    of = lambda name: flat.get(name, blank.ravel()).tolist()  # noqa: E731
+    counts = [f"{end}_hit_evaluations" for end in ("low", "median", "high")]
+    words = {
+        "found": [
+            f"{n:.0f} of {N:.0f}, 95%: {low:.2f} to {high:.2f}" if N else "not known"
+            for n, N, low, high in zip(of("found"), of("judged"), of("success_low"), of("success_high"), strict=True)
+        ],
+        "gap": [_spread(ends, _number) for ends in zip(of("low_gap"), of("median_gap"), of("high_gap"), strict=True)],
+        "until": [_spread(ends, _count) for ends in zip(*(of(name) for name in counts), strict=True)],
+        "ert": [_count(value) for value in of("ert_evaluations")],
+        "seeds": [f"{seed} to {seed + int(n) - 1}" if n else "none" for n in of("runs")],
+    }
+    return {name: np.array(texts, object).reshape(blank.shape) for name, texts in words.items()}
+
+
+def _spread(ends: tuple[float, ...], words: Callable[[float], str]) -> str:
+    low, median, high = ends
+    return "not known" if np.isnan(median) else f"{words(median)} (10–90%: {words(low)} to {words(high)})"
+
+
+def _number(value: float) -> str:
+    return "not known" if np.isnan(value) else decimal(value, 3)
+
+
+def _count(value: float) -> str:
+    if np.isnan(value):
+        return "not known"
+    return "never" if np.isinf(value) else decimal(float(round(value)), 6)
+
+
+def zero_lines(x: np.ndarray, y: np.ndarray, margin: np.ndarray) -> list[np.ndarray]:
+    """Where a margin (Y, X) is 0, as lines (points, 2)."""
+    from contourpy import contour_generator
+
+    found = contour_generator(x, y, np.ma.masked_invalid(margin)).lines(0.0)
+    return [np.asarray(line) for line in found if len(line) > 1]
+
+
+def name_places(
+    names: Sequence[str], lines: Sequence[Sequence[np.ndarray]], picture: MapPicture, log: tuple[bool, bool]
+) -> list[tuple[float, float] | None]:
+    """Where the names of lines begin, lower left corners on the lines: inside the map, and apart from each other on a small one.
+
+    Each is as near to the middle of its longest line as it can be; None where there is no room for it.
+    """
+    ends = [edges[[0, -1]] for edges in (picture.x_edges, picture.y_edges)]
+    taken: list[np.ndarray] = []  # left, bottom, right, top, in shares of the map
+    found: list[tuple[float, float] | None] = []
+    for name, pieces in zip(names, lines, strict=True):
+        size = np.array([len(name) * LETTER, LINE]) / SMALL_MAP
+        place = None
+        for points in sorted(pieces, key=len, reverse=True):
+            fine = _between(points)
+            corners = np.stack([_share(fine[:, i], ends[i], log[i]) for i in (0, 1)], axis=1)
+            boxes = np.concatenate([corners, corners + size], axis=1)
+            free = ((boxes[:, :2] >= ROOM) & (boxes[:, 2:] <= 1 - ROOM)).all(axis=1)
+            for other in taken:
+                free &= (boxes[:, :2] >= other[2:]).any(axis=1) | (boxes[:, 2:] <= other[:2]).any(axis=1)
+            if free.any():
+                open_to_it = np.flatnonzero(free)
+                at = open_to_it[np.abs(open_to_it - len(fine) // 2).argmin()]
+                taken.append(boxes[at])
+                place = float(fine[at, 0]), float(fine[at, 1])
+                break
+        found.append(place)
+    return found
+
+
+def _between(points: np.ndarray) -> np.ndarray:
+    """A line (points, 2) with further points on its way, (FINE, 2)."""
+    at = np.linspace(0, len(points) - 1, FINE)
+    return np.stack([np.interp(at, np.arange(len(points)), column) for column in points.T], axis=1)
+
+
+def _share(values: np.ndarray, ends: np.ndarray, log: bool) -> np.ndarray:
+    low, high = np.log(ends) if log else ends
+    return np.asarray(((np.log(values) if log else values) - low) / (high - low))
 
 
 def progress_words(cells: int, all_cells: int, runs: int, all_runs: int, core_s: float, left_s: float | None) -> str:

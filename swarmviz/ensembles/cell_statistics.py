@@ -17,6 +17,7 @@ from swarmviz.ensembles.dataset import described_as
 from swarmviz.ensembles.runtimes import Runtimes, expected
 
 CONFIDENCE = 0.95
+LOW, HIGH = 0.1, 0.9  # of the quantiles
 COUNTS = ("runs", "judged", "found", "hits", "diverged_runs")  # the others are numbers, NaN in a cell without a run
 MEANINGS = {
     "runs": ("Runs of the cell that came to their end", ""),
@@ -29,12 +30,19 @@ MEANINGS = {
     "success_high": (f"Upper end of Wilson's {CONFIDENCE:.0%} interval of the success rate", ""),
     "median_best": ("Median over the runs of the lowest value met", ""),
     "median_gap": ("Median over the runs of best F − F*", ""),
+    "low_gap": ("10% quantile over the runs of best F − F*", ""),
+    "high_gap": ("90% quantile over the runs of best F − F*", ""),
     "median_rate": ("Median over the runs of the rate at which the dispersion fell", ""),
     "median_hit_step": ("Median over the runs of the step at which they found the minimum; ∞: most never did", "steps"),
     "median_hit_evaluations": (
         "Median over the runs of the evaluations until they found the minimum; ∞: most never did",
         "evaluations of F",
     ),
+    "low_hit_evaluations": (
+        "10% quantile over the runs of the evaluations until they found the minimum",
+        "evaluations of F",
+    ),
+    "high_hit_evaluations": ("90% quantile of them; ∞: more than a tenth of the runs never did", "evaluations of F"),
     "ert_evaluations": (
         "Expected running time: evaluations of all runs until they found the minimum or ended, over the number that found it; "
         "∞: none did",
@@ -65,7 +73,8 @@ def statistics(values: Mapping[str, np.ndarray], minimum: np.ndarray) -> dict[st
     finished, success = values["finished"], values["success"]
     judged, found = np.isfinite(success).sum(axis=1), (success > 0).sum(axis=1)
     ends = np.array([wilson(int(n), int(N)) for n, N in zip(found, judged, strict=True)]).reshape(-1, 2)
-    best = medians_of(np.where(finished, values["final_best"], np.nan))
+    bests = np.where(finished, values["final_best"], np.nan)
+    best = medians_of(bests)
     with np.errstate(divide="ignore", invalid="ignore"):
         result = {
             "runs": finished.sum(axis=1),
@@ -78,12 +87,16 @@ def statistics(values: Mapping[str, np.ndarray], minimum: np.ndarray) -> dict[st
             "success_high": ends[:, 1],
             "median_best": best,
             "median_gap": best - minimum,
+            "low_gap": quantiles_of(bests, LOW) - minimum,
+            "high_gap": quantiles_of(bests, HIGH) - minimum,
         }
     if "dispersion_rate" in values:
         result["median_rate"] = medians_of(values["dispersion_rate"])
     result["median_hit_step"] = medians_of(values["hit_step"])
     if "hit_evaluations" in values:
         result["median_hit_evaluations"] = medians_of(values["hit_evaluations"])
+        result["low_hit_evaluations"] = quantiles_of(values["hit_evaluations"], LOW)
+        result["high_hit_evaluations"] = quantiles_of(values["hit_evaluations"], HIGH)
         result["ert_evaluations"] = expected_running_times(values["hit_evaluations"], values["final_evaluations"])
     return result
 
@@ -95,6 +108,14 @@ def medians_of(values: np.ndarray) -> np.ndarray:
     lower, upper = np.maximum(known - 1, 0) // 2, np.minimum(known // 2, values.shape[1] - 1)
     middle = np.take_along_axis(ordered, np.stack([lower, upper], axis=1), 1).mean(axis=1)
     return np.where(known > 0, middle, np.nan)
+
+
+def quantiles_of(values: np.ndarray, q: float) -> np.ndarray:
+    """Quantiles along runs of what is not NaN, (cells, runs) → (cells,), values that there are, for between two ∞ lies nothing."""
+    ordered = np.sort(values, axis=1)  # NaN last
+    known = (~np.isnan(ordered)).sum(axis=1)
+    place = np.clip(np.ceil(q * known).astype(int) - 1, 0, None)
+    return np.where(known > 0, np.take_along_axis(ordered, place[:, None], 1)[:, 0], np.nan)
 
 
 def expected_running_times(hit: np.ndarray, ended: np.ndarray) -> np.ndarray:

@@ -118,6 +118,8 @@ def refine(
         ``median_best``, ``median_gap``, ``median_rate``, ``median_hit_step``, ``median_hit_evaluations``
             Medians of the lowest value, of its distance to F*, of ``dispersion_rate``, of ``hit_step`` and of ``hit_evaluations``, ∞ where
             most never hit.
+        ``low_gap``, ``high_gap``, ``low_hit_evaluations``, ``high_hit_evaluations``
+            Quantiles of best F − F* and of ``hit_evaluations``, 10% and 90%; ∞ where too many never hit.
         ``ert_evaluations``
             Expected running time until a hit, in evaluations of F, when a run that has not hit is followed by another one.
 

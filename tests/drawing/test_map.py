@@ -10,14 +10,20 @@ import pytest
 import swarmviz as sv
 from swarmviz.drawing.map import (
     COLOURS,
+    LETTER,
+    LINE,
+    SMALL_MAP,
     best_region,
     cell_at,
+    cell_words,
     coloured,
     edges_of,
     map_picture,
+    name_places,
     outline,
     progress_words,
     robust_middle,
+    zero_lines,
 )
 from swarmviz.ensembles.cell_statistics import wilson
 
@@ -37,7 +43,9 @@ def statistics(found, runs=20, **more):
     usual = {
         "runs": count, "judged": count, "found": np.maximum(found, 0), "hits": np.maximum(found, 0), "success_rate": rate,
         "success_low": ends[..., 0], "success_high": ends[..., 1], "median_gap": blank, "median_rate": blank,
-        "median_hit_evaluations": 3 * blank, "ert_evaluations": 5 * blank, "median_best": blank, "diverged_runs": 0 * count,
+        "low_gap": blank, "high_gap": blank, "median_hit_evaluations": 3 * blank, "low_hit_evaluations": blank,
+        "high_hit_evaluations": blank,
+        "ert_evaluations": 5 * blank, "median_best": blank, "diverged_runs": 0 * count,
     }  # fmt: skip
     return usual | more
 
@@ -136,6 +144,82 @@ def test_every_colour_is_drawn_of_a_real_map_within_its_scale(colour):
     assert picture.values.shape == (3, 4) and finite.size and picture.lowest < picture.highest
     assert finite.min() >= picture.lowest and finite.max() <= picture.highest
     assert (finite > 0).all() or not COLOURS[colour].log
+
+
+def test_what_is_said_of_a_cell_has_its_interval_and_quantiles():
+    found = np.array([[18, 0, -1]])
+    table = statistics(found)
+    table |= {
+        "low_gap": np.array([[0.001, 1.0, np.nan]]),
+        "median_gap": np.array([[0.02, 2.0, np.nan]]), "high_gap": np.array([[0.3, 3.0, np.nan]]),
+        "low_hit_evaluations": np.array([[400.0, np.inf, np.nan]]), "median_hit_evaluations": np.array([[1200.0, np.inf, np.nan]]),
+        "high_hit_evaluations": np.array([[np.inf, np.inf, np.nan]]), "ert_evaluations": np.array([[1555.0, np.inf, np.nan]]),
+    }  # fmt: skip
+    said = cell_words(table, 7)
+    assert said["found"].ravel().tolist() == ["18 of 20, 95%: 0.70 to 0.97", "0 of 20, 95%: 0.00 to 0.16", "not known"]
+    assert said["gap"].ravel().tolist() == ["0.02 (10–90%: 0.001 to 0.3)", "2 (10–90%: 1 to 3)", "not known"]
+    assert said["until"].ravel()[0].replace("\u202f", "") == "1200 (10–90%: 400 to never)"
+    assert said["until"].ravel().tolist()[1:] == ["never (10–90%: never to never)", "not known"]
+    assert said["ert"].ravel().tolist()[1:] == ["never", "not known"]
+    assert said["seeds"].ravel().tolist() == ["7 to 26", "7 to 26", "none"]
+
+
+def boxes(names, lines, picture, log=(False, False)):
+    """Where names are on a map of SMALL_MAP pixels: left, bottom, right, top of each."""
+    found = []
+    for name, at in zip(names, name_places(names, lines, picture, log), strict=True):
+        if at is None:
+            found.append(None)
+            continue
+        place = []
+        for value, edges, on_log in zip(at, (picture.x_edges, picture.y_edges), log, strict=True):
+            value, ends = (math.log(value), np.log(edges)) if on_log else (value, edges)
+            place.append((value - ends[0]) / (ends[-1] - ends[0]))
+        left, bottom = np.array(place) * SMALL_MAP
+        found.append((left, bottom, left + LETTER * len(name), bottom + LINE))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_names_of_lines_are_inside_the_map_and_apart_or_set_aside(seed):
+    rng = np.random.default_rng(seed)
+    log = (bool(seed % 2), True)
+    x = np.geomspace(1.0, 6.0, 6) if log[0] else X
+    picture = map_picture(x, Y, log, statistics(np.full((6, 5), 20)), "found")
+    names, lines = [], []
+    for _ in range(5):
+        names.append("m" * int(rng.integers(5, 30)))
+        points = np.stack([np.sort(rng.uniform(x[0], x[-1], 9)), rng.uniform(Y[0], Y[-1], 9)], axis=1)
+        lines.append([points, points[:2]])
+    found = boxes(names, lines, picture, log)
+    there = [box for box in found if box is not None]
+    assert there
+    for i, (left, bottom, right, top) in enumerate(there):
+        assert min(left, bottom) >= 0 and right <= SMALL_MAP[0] and top <= SMALL_MAP[1]
+        for other in there[:i]:
+            assert (
+                left >= other[2] - 1e-9
+                or other[0] >= right - 1e-9
+                or bottom >= other[3] - 1e-9
+                or other[1] >= top - 1e-9
+            )
+
+
+def test_of_lines_that_lie_on_each_other_the_name_that_has_no_room_is_set_aside():
+    picture = map_picture(X, Y, (False, False), statistics(np.full((6, 5), 20)), "found")
+    short = np.array([[3.0, 4.0], [3.1, 4.1]])
+    first, second = boxes(["2λ = σ²", "another"], [[short], [short]], picture)
+    assert first is not None and second is None
+    assert boxes(["m" * 60], [[short]], picture) == [None], "wider than the map"
+    assert boxes(["nowhere"], [[]], picture) == [None]
+
+
+def test_a_threshold_is_where_its_margin_is_zero():
+    x, y = np.linspace(0, 2, 21), np.linspace(0, 2, 31)
+    margin = x[None] ** 2 - 2 * y[:, None]
+    (line,) = zero_lines(x, y, margin)
+    assert np.abs(line[:, 0] ** 2 - 2 * line[:, 1]).max() < 0.01
+    assert zero_lines(x, y, np.ones((31, 21))) == [] and zero_lines(x, y, np.full((31, 21), np.nan)) == []
 
 
 def test_how_far_it_has_come_is_said_in_a_line():

@@ -278,6 +278,11 @@ def test_statistics_are_those_of_a_plain_loop():
         assert found["hits"][c] == number
         spent = sum(50 * (h + 1) if h < math.inf else 5000 for h in hits)
         assert found["ert_evaluations"][c] == (spent / number if number else math.inf)
+        for q, end in ((0.1, "low"), (0.9, "high")):
+            best = np.quantile([values["final_best"][c, r] for r in done], q, method="inverted_cdf")
+            assert found[f"{end}_gap"][c] == pytest.approx(best + 2)
+            place = math.ceil(q * len(hits)) - 1
+            assert found[f"{end}_hit_evaluations"][c] == 50 * (hits[place] + 1)
         assert found["median_gap"][c] == pytest.approx(np.median([values["final_best"][c, r] for r in done]) + 2)
         assert found["median_rate"][c] == pytest.approx(np.median([values["dispersion_rate"][c, r] for r in done]))
 

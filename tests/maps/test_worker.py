@@ -9,6 +9,7 @@ import pytest
 
 import swarmviz as sv
 from components.maps import worker as module
+from components.maps.work import python_lines
 from tests.maps.orders import Watched, small_order
 
 
@@ -97,3 +98,25 @@ def test_while_nobody_sees_the_page_nothing_is_computed(watched, monkeypatch):
     assert watched.worker.known is None
     watched.unseen = False
     assert watched.wait(lambda known: known.done)
+
+
+def test_the_table_and_the_lines_are_those_of_the_map_that_was_seen_last(watched):
+    worker = watched.worker
+    with pytest.raises(ValueError, match="no map yet: the view Map makes one"):
+        worker.table()
+    assert not worker.has_table
+    order = small_order()
+    worker.ask(order)
+    watched.wait(lambda known: known.done)
+    table = worker.table()
+    assert worker.has_table and table["success_rate"].dims == ("dynamics.sigma", "dynamics.lam")
+    assert table.attrs["runs_done"] == table.attrs["runs_planned"] == 600
+    table["success_rate"][:] = -1.0
+    assert (worker.table()["success_rate"] >= 0).all(), "a copy"
+    worker.ask(None)
+    assert worker.table().attrs["runs_done"] == 600 and worker.lines() == python_lines(order), (
+        "while another view is shown"
+    )
+    worker.close()
+    with pytest.raises(ValueError, match="no map"):
+        worker.lines()

@@ -13,17 +13,19 @@ import numpy as np
 from components.maps.order import MapOrder
 from components.palette import SMALL_TEXT, TINY_TEXT, Theme, ramp
 from components.views.figures import apply_theme
-from swarmviz.drawing.map import COLOURS, MapPicture
+from swarmviz.drawing.map import COLOURS, MapPicture, axis_label, cell_words, coloured, name_places, shades, zero_lines
 from swarmviz.theory.thresholds import ThresholdLine
 
 SHADES = 128
+DASHES = ("solid", "dashed", "dotted", "dotdash")
 ONE_AT_A_TIME = threading.Lock()  # HoloViews keeps options of all plots in one place
 STALE_ALPHA = 0.35  # of cells that belong to other parameters
-COLUMNS = ("shown", "runs", "found", "judged", "low", "high", "gap", "cost", "rate", "seeds")
+COLUMNS = ("shown", "runs", "found", "gap", "until", "ert", "rate", "seeds")
 HOVER = [
-    ("found", "@found of @judged, 95 %: @low{0.00}–@high{0.00}"),
-    ("median gap", "@gap{0.000e}"),
-    ("until found", "@cost{0,0} evaluations"),
+    ("found", "@found"),
+    ("best F − F*", "@gap"),
+    ("evaluations until found", "@until"),
+    ("ERT", "@ert"),
     ("rate", "@rate{0.000}"),
     ("seeds", "@seeds"),
 ]
@@ -39,12 +41,6 @@ class MapFigure(NamedTuple):
     bar: Any  # the colour bar
     order: tuple[np.ndarray, np.ndarray]  # row and column of each cell in the source
     sources: dict[str, Any]  # outline, middle, here
-
-
-def axis_label(order: MapOrder, axis: tuple[str, str]) -> str:
-    """The label of an axis: symbol and name."""
-    declared = order.declared(axis)
-    return f"{declared.symbol or declared.name}  {declared.label or declared.name}".strip()
 
 
 def build(
@@ -67,18 +63,14 @@ def _overlay(hv: Any, order: MapOrder, picture: MapPicture, thresholds: Any, col
 
     kdims = ["x", "y"]
     log = {"logx": order.log[0], "logy": order.log[1]}
-    table = columns_of(picture, colour, order.swarm.seed)
+    table = columns_of(picture, order.swarm.seed)
     vdims = list(COLUMNS)
     cells = hv.QuadMesh((picture.x_edges, picture.y_edges, *(table[name] for name in vdims)), kdims, vdims).opts(
         cmap=list(palette(colour, colours)), colorbar=True, cnorm="log" if COLOURS[colour].log else "linear",
         clim=(picture.lowest, picture.highest), clipping_colors={"NaN": colours.grid}, line_alpha=0,
         tools=[HoverTool(tooltips=[("x", "@left{0.000} – @right{0.000}"), ("y", "@bottom{0.000} – @top{0.000}"), *HOVER])],
     )  # fmt: skip
-    lines = [
-        piece
-        for line, dash in zip(thresholds, ("solid", "dashed", "dotted", "dotdash"), strict=False)
-        for piece in _threshold(hv, line, dash, colours)
-    ]
+    lines = _thresholds(hv, order, picture, thresholds, colours)
     segments = hv.Segments(_segments(picture), ["x0", "y0", "x1", "y1"]).opts(color=colours.ink, line_width=2)
     middle = hv.Points(_points(picture.middle), kdims).opts(
         marker="diamond", size=12, color=colours.paper, line_color=colours.ink
@@ -86,30 +78,34 @@ def _overlay(hv: Any, order: MapOrder, picture: MapPicture, thresholds: Any, col
     here = hv.Points(_points(None), kdims).opts(marker="cross", size=18, color=colours.focus, line_width=3)
     return hv.Overlay([cells, *lines, segments, middle, here]).opts(
         responsive=True, min_height=150, toolbar=None, default_tools=[], show_legend=False, title="",
-        xlabel=axis_label(order, order.x), ylabel=axis_label(order, order.y),
+        xlabel=axis_label(order.declared(order.x)), ylabel=axis_label(order.declared(order.y)),
         xlim=(picture.x_edges[0], picture.x_edges[-1]), ylim=(picture.y_edges[0], picture.y_edges[-1]), **log,
     )  # fmt: skip
 
 
-def _threshold(hv: Any, line: ThresholdLine, dash: str, colours: Theme) -> list[Any]:
-    """A line of theory: where its margin is 0, with its name and, under the pointer, its source and hypotheses."""
-    from contourpy import contour_generator
-
-    margin = np.ma.masked_invalid(line.margin)
-    paths = [p for p in contour_generator(line.x, line.y, margin).lines(0.0) if len(p) > 1]  # type: ignore[union-attr]
-    if not paths:
-        return []
-    said = "; ".join(line.hypotheses) or line.remark
-    data = [{"x": p[:, 0], "y": p[:, 1], "line": line.title, "source": line.source or "–", "if": said} for p in paths]
-    curve = hv.Path(data, ["x", "y"], ["line", "source", "if"]).opts(
-        color=colours.target, line_width=2.5, line_dash=dash, tools=["hover"]
-    )
-    longest = max(paths, key=len)
-    at = longest[len(longest) // 2]
-    name = hv.Labels([(at[0], at[1], line.title)], ["x", "y"], "line").opts(
+def _thresholds(
+    hv: Any, order: MapOrder, picture: MapPicture, thresholds: tuple[ThresholdLine, ...], colours: Theme
+) -> list[Any]:
+    """Lines of theory: where their margin is 0, with source and hypotheses under the pointer; their names where there is room for them."""
+    paths = [zero_lines(line.x, line.y, line.margin) for line in thresholds]
+    drawn = []
+    for line, pieces, dash in zip(thresholds, paths, DASHES, strict=False):
+        if not pieces:
+            continue
+        said = {"line": line.title, "source": line.source or "–", "if": "; ".join(line.hypotheses) or line.remark}
+        data = [{"x": p[:, 0], "y": p[:, 1]} | said for p in pieces]
+        drawn.append(
+            hv.Path(data, ["x", "y"], list(said)).opts(
+                color=colours.target, line_width=2.5, line_dash=dash, tools=["hover"]
+            )
+        )
+    titles = [line.title for line in thresholds]
+    where = name_places(titles, paths, picture, order.log)
+    named = [(*at, title) for at, title in zip(where, titles, strict=True) if at is not None]
+    names = hv.Labels(named, ["x", "y"], "line").opts(
         text_color=colours.ink, text_font_size=SMALL_TEXT, text_align="left", text_baseline="bottom"
     )
-    return [curve, name]
+    return [*drawn, *([names] if named else [])]
 
 
 def _taken(plot: Any, picture: MapPicture, colours: Theme) -> MapFigure:
@@ -127,7 +123,7 @@ def _taken(plot: Any, picture: MapPicture, colours: Theme) -> MapFigure:
     ]  # no pan: a click means a cell
     if (bar := cells.get("colorbar")) is not None:
         bar.update(
-            title=None,
+            title="",
             background_fill_color=None,
             major_label_text_color=colours.ink,
             major_label_text_font_size=TINY_TEXT,
@@ -146,29 +142,23 @@ def _taken(plot: Any, picture: MapPicture, colours: Theme) -> MapFigure:
 
 
 def palette(colour: str, colours: Theme) -> tuple[str, ...]:
-    """The colours of the cells: what is better is stronger."""
-    shades = ramp(colours.landscape[::-1], SHADES)
-    return shades[::-1] if colour in ("gap", "cost") else shades
+    """The colours of the cells."""
+    return ramp(shades(colour, colours), SHADES)
 
 
-def columns_of(picture: MapPicture, colour: str, seed: int) -> dict[str, np.ndarray]:
+def columns_of(picture: MapPicture, seed: int) -> dict[str, np.ndarray]:
     """The columns of the cells, each (Y, X)."""
-    from swarmviz.drawing.map import coloured
-
     c = picture.columns
-    runs = c["runs"].astype(int)
-    seeds = np.array([f"{seed} – {seed + n - 1}" if n else "–" for n in runs.ravel()], object).reshape(runs.shape)
-    return {
-        "shown": picture.values, "runs": runs, "found": c["found"], "judged": c["judged"], "low": c["success_low"],
-        "high": c["success_high"], "gap": c["median_gap"], "cost": coloured(c, "cost"), "rate": coloured(c, "rate"), "seeds": seeds,
-    }  # fmt: skip
+    return {"shown": picture.values, "runs": c["runs"].astype(int), "rate": coloured(c, "rate")} | cell_words(c, seed)
 
 
-def write(drawn: MapFigure, picture: MapPicture, colour: str, colours: Theme, seed: int, stale: bool) -> None:
-    """Write a picture into the figure, on the page's thread."""
+def write(
+    drawn: MapFigure, picture: MapPicture, columns: dict[str, np.ndarray], colour: str, colours: Theme, stale: bool
+) -> None:
+    """Write a picture and its columns into the figure, on the page's thread."""
     row, column = drawn.order
     data = dict(drawn.cells.data_source.data)
-    for name, values in columns_of(picture, colour, seed).items():
+    for name, values in columns.items():
         data[name] = values[row, column]
     drawn.cells.data_source.data = data
     drawn.mapper.update(low=picture.lowest, high=picture.highest, palette=list(palette(colour, colours)))

@@ -18,6 +18,7 @@ import numpy as np
 import panel as pn
 from bokeh.events import Tap
 
+from components.assets import style
 from components.maps import order as orders
 from components.maps.order import MapOrder
 from components.maps.work import Known
@@ -25,6 +26,7 @@ from components.palette import Theme, theme
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import apply_text_theme, text_below
+from components.views.map import figure
 from components.weakly import weakly
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture
@@ -51,6 +53,7 @@ class Map(View):
     """
 
     label = "Map"
+    picture = "map"
     every = 3
     defaults: ClassVar[dict[str, Any]] = {
         "map_x": "", "map_y": "", "map_x_range": "", "map_y_range": "", "map_steps": 0, "map_colour": "found",
@@ -76,7 +79,7 @@ class Map(View):
         self.said = text_below()
         self._fields = self._made_fields()
         self._pane = pn.Column(
-            pn.Row(*self._fields.values(), margin=0, height=40, sizing_mode="stretch_width"),
+            pn.Row(*self._fields.values(), margin=(0, 4), height=32, sizing_mode="stretch_width"),
             self._frame,
             pn.pane.Bokeh(self.said, sizing_mode="stretch_width"),
             sizing_mode="stretch_both",
@@ -130,7 +133,13 @@ class Map(View):
 
     def _made_fields(self) -> dict[str, Any]:
         """Menus of the axes, their ranges, and the step K."""
-        small = {"margin": (2, 4), "height": 34, "min_width": 60, "sizing_mode": "stretch_width"}
+        small = {
+            "margin": (2, 2),
+            "height": 28,
+            "min_width": 60,
+            "sizing_mode": "stretch_width",
+            "stylesheets": [style("map_fields")],
+        }
         fields: dict[str, Any] = {
             "map_x": pn.widgets.Select(options=[""], **small),
             "map_x_range": pn.widgets.TextInput(placeholder="low:high", **small),
@@ -228,6 +237,9 @@ class Map(View):
         copies = (part.copy() for part in parts.values())
         return MapOrder(*copies, *axes, *values, self.map_steps or orders.usual_steps(sim.dynamics), None)
 
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        return {"colour": self.map_colour}
+
     # ---- the views' calls -------------------------------------------------------------------------------------------------
 
     def attach(self, run: Simulation) -> None:
@@ -271,13 +283,14 @@ class Map(View):
         if picture is not None and self._drawn_for != shape:
             self._build(known, picture, shape)
         self._written = now
-        return known, picture, stale, here if None not in here else None, shape
+        columns = None if picture is None else figure.columns_of(picture, known.order.swarm.seed)
+        return known, picture, columns, stale, here if None not in here else None, shape
 
     def _news(self, said: tuple) -> Any:
         if said == self._written:
             return None
         self._written = said
-        return None, None, False, None, said[1]
+        return None, None, None, False, None, said[1]
 
     def _build(self, known: Known, picture: MapPicture, shape: Any) -> None:
         """Let HoloViews draw the figure on a thread of its own; the view is painted anew when it is there."""
@@ -302,9 +315,7 @@ class Map(View):
 
     def paint(self, payload: Any) -> None:
         """Write what is known to the figure, on the page's thread."""
-        from components.views.map import figure
-
-        known, picture, stale, here, shape = payload
+        known, picture, columns, stale, here, shape = payload
         if known is None:
             self._say(shape)
             return
@@ -318,7 +329,7 @@ class Map(View):
         if picture is None or self._drawn is None or self._drawn_for != shape:
             return
         self._picture = picture
-        figure.write(self._drawn, picture, self.map_colour, self._colours, known.order.swarm.seed, stale)
+        figure.write(self._drawn, picture, columns, self.map_colour, self._colours, stale)
         figure.place(self._drawn, here)
 
     def _words_of(self, known: Known, picture: MapPicture | None, stale: bool) -> str:
@@ -389,8 +400,6 @@ def _built(
     done: Callable[..., Any], known: Known, picture: MapPicture, colour: str, colours: Theme, shape: Any
 ) -> None:
     """What the thread of a figure does."""
-    from components.views.map import figure
-
     drawn = None
     try:
         drawn = figure.build(known.order, picture, known.thresholds, colour, colours)

@@ -183,7 +183,7 @@ def test_every_dynamics_has_a_map_of_its_opening_run(name):
     for colour in COLOURS:
         picture = map_picture(np.array(order.x_values), np.array(order.y_values), order.log, known.statistics, colour)
         made = figure.build(order, picture, known.thresholds, colour, DARK)
-        figure.write(made, picture, colour, DARK, 0, stale=False)
+        figure.write(made, picture, figure.columns_of(picture, 0), colour, DARK, stale=False)
         figure.place(made, (order.value_of(order.x) or 0.0, order.value_of(order.y) or 0.0))
         assert len(made.cells.data_source.data["shown"]) == picture.values.size
 
