@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from swarmviz import presets
@@ -12,6 +13,7 @@ from swarmviz.ensembles.map_grid import SIDE, proposed_ranges, values_between
 from swarmviz.landscapes import Landscape
 from swarmviz.parameters import Real, is_used
 from swarmviz.serialise import as_json, described
+from swarmviz.simulation import Simulation
 from swarmviz.swarm import Swarm
 
 OWNERS = ("dynamics", "landscape", "swarm")
@@ -85,12 +87,18 @@ def proposed_axes(dynamics: Dynamics, swarm: Swarm) -> list[str]:
     return names if len(names) == 2 else ["swarm.n", "swarm.d"]
 
 
-def range_of(axis: tuple[str, str], part: Any, dynamics: Dynamics, swarm: Swarm) -> Ends:
+def parts_of(run: Simulation) -> dict[str, Any]:
+    """Owner → part of a run of which an axis may be a parameter; the swarm is the one with which it began."""
+    return {"dynamics": run.dynamics, "landscape": run.landscape, "swarm": run.initial_swarm}
+
+
+def range_of(axis: tuple[str, str], parts: Mapping[str, Any], dynamics: Dynamics, swarm: Swarm) -> Ends:
     """The range in which an axis is drawn unless another one is chosen: that which the dynamics proposes, else that of the slider."""
     owner, name = axis
     proposed = proposed_ranges(dynamics, swarm)
     if owner == "dynamics" and name in proposed:
         return proposed[name]
+    part = parts[owner]
     declared = part.declared()[name]
     low, high = declared.get_soft_bounds()
     value = getattr(part, name)

@@ -38,9 +38,7 @@ COLOURS = {
     "rate": Colour("Rate", "Median rate at which the dispersion falls"),
 }
 FLOOR = 1e-16  # of a gap on a logarithmic scale
-SMALL_MAP = np.array(
-    [260.0, 160.0]
-)  # width and height in pixels of a map in which the names of lines do not cover each other
+SMALL_MAP = 260.0, 160.0  # width and height in pixels of a map whose size is not known
 LETTER, LINE = 6.5, 15.0  # width of a letter, height of a line, in pixels
 ROOM = 0.015  # of the map, between a name and its edge
 FINE = 200  # places on a line at which its name may begin
@@ -275,9 +273,13 @@ def zero_lines(x: np.ndarray, y: np.ndarray, margin: np.ndarray) -> list[np.ndar
 
 
 def name_places(
-    names: Sequence[str], lines: Sequence[Sequence[np.ndarray]], picture: MapPicture, log: tuple[bool, bool]
+    names: Sequence[str],
+    lines: Sequence[Sequence[np.ndarray]],
+    picture: MapPicture,
+    log: tuple[bool, bool],
+    size: tuple[float, float] = SMALL_MAP,
 ) -> list[tuple[float, float] | None]:
-    """Where the names of lines begin, lower left corners on the lines: inside the map, and apart from each other on a small one.
+    """Where the names of lines begin, lower left corners on the lines: inside a map of a ``size`` in pixels, and apart from each other.
 
     Each is as near to the middle of its longest line as it can be; None where there is no room for it.
     """
@@ -285,12 +287,12 @@ def name_places(
     taken: list[np.ndarray] = []  # left, bottom, right, top, in shares of the map
     found: list[tuple[float, float] | None] = []
     for name, pieces in zip(names, lines, strict=True):
-        size = np.array([len(name) * LETTER, LINE]) / SMALL_MAP
+        taken_up = np.array([len(name) * LETTER, LINE]) / np.array(size)
         place = None
         for points in sorted(pieces, key=len, reverse=True):
             fine = _between(points)
             corners = np.stack([_share(fine[:, i], ends[i], log[i]) for i in (0, 1)], axis=1)
-            boxes = np.concatenate([corners, corners + size], axis=1)
+            boxes = np.concatenate([corners, corners + taken_up], axis=1)
             free = ((boxes[:, :2] >= ROOM) & (boxes[:, 2:] <= 1 - ROOM)).all(axis=1)
             for other in taken:
                 free &= (boxes[:, :2] >= other[2:]).any(axis=1) | (boxes[:, 2:] <= other[:2]).any(axis=1)

@@ -1,8 +1,10 @@
-"""The map in a real Chromium: it fills while the swarm moves, and a click takes the swarm to a cell."""
+"""The map in a real Chromium: it fills while the swarm moves, its fields choose what it is of, and a click takes the swarm to a cell."""
 
 from __future__ import annotations
 
-import os
+from typing import Any
+
+import pytest
 
 CELLS = """() => {
   const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
@@ -12,25 +14,62 @@ CELLS = """() => {
 PLACE = """() => {
   const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
   const quads = models.find((m) => m.type === "GlyphRenderer" && m.glyph.type === "Quad" && m.data_source.data.seeds)
-  if (!quads) return null
-  const fig = models.find((m) => m.type === "Figure" && m.renderers.includes(quads))
-  const view = Bokeh.index.find_one_by_id(fig.id), box = view.el.getBoundingClientRect(), { bbox, x_scale, y_scale } = view.frame
-  return { x: box.left + bbox.left + bbox.width * 0.3, y: box.top + bbox.top + bbox.height * 0.3 }
+  const fig = quads && models.find((m) => m.type === "Figure" && m.renderers.includes(quads))
+  const view = fig && Bokeh.index.find_one_by_id(fig.id)
+  if (!view) return null
+  const box = view.el.getBoundingClientRect(), { bbox } = view.frame
+  return { id: fig.id, x: box.left + bbox.left + bbox.width * 0.3, y: box.top + bbox.top + bbox.height * 0.3 }
 }"""
 
 
-def test_the_map_fills_and_a_click_moves_the_swarm(lab, server):
+@pytest.fixture
+def mapped(lab: Any, server: Any) -> Any:
+    """A page with a map whose first cells are there."""
     lab.open(server.page)
     lab.page.get_by_text("Map", exact=True).first.click()
     lab.page.wait_for_function(f"({CELLS})() >= 36", timeout=120_000)
     lab.page.wait_for_function(f"({PLACE})() !== null", timeout=120_000)
-    place = lab.page.evaluate(PLACE)
-    if folder := os.environ.get("MAP_PICTURE"):
-        lab.page.wait_for_timeout(1500)
-        lab.page.screenshot(path=folder)
-    before = lab.page.url
+    return lab
+
+
+def click(lab: Any, **options: Any) -> None:
+    """Click a cell as soon as the map is there; the link names the parameters to which the swarm was taken."""
+    before, place = lab.page.url, lab.page.evaluate(PLACE)
+    for key in options.get("held", ()):
+        lab.page.keyboard.down(key)
     lab.page.mouse.click(place["x"], place["y"])
-    lab.page.wait_for_function("(url) => location.href !== url", arg=before, timeout=90_000)
-    if folder:
-        lab.page.wait_for_timeout(1500)
-        lab.page.screenshot(path=folder.replace(".png", "-after.png"))
+    for key in options.get("held", ()):
+        lab.page.keyboard.up(key)
+    lab.page.wait_for_function("(url) => location.href !== url", arg=before, timeout=60_000)
+
+
+def test_a_click_on_the_first_map_moves_the_swarm_and_the_figure_stays(mapped):
+    first = mapped.page.evaluate(PLACE)["id"]
+    sigma = mapped.row("dynamics.sigma").locator("input[type=text]").input_value()
+    click(mapped)
+    mapped.wait(
+        lambda: mapped.row("dynamics.sigma").locator("input[type=text]").input_value() != sigma, "σ is as before"
+    )
+    mapped.page.wait_for_timeout(2500)
+    assert mapped.page.evaluate(PLACE)["id"] == first, "one that is replaced takes a click away"
+
+
+def test_a_click_with_shift_puts_a_second_swarm_there(mapped):
+    click(mapped, held=["Shift"])
+    mapped.wait(lambda: mapped.page.locator(".compare .tab").count() == 2, "there is no second swarm")
+    mapped.page.wait_for_function(f"({PLACE})() !== null", timeout=60_000)
+
+
+def test_the_fields_choose_axes_range_and_step_and_the_link_holds_them(mapped):
+    page, before = mapped.page, mapped.page.url
+    page.get_by_label("Step by which a run must have found the minimum").select_option(label="K 50")
+    page.get_by_label("Range of the horizontal axis").fill("0.5:2")
+    page.get_by_label("Range of the horizontal axis").press("Enter")
+    page.wait_for_function("(url) => location.href !== url", arg=before, timeout=30_000)
+    page.get_by_label("Parameter of the horizontal axis").select_option("swarm.n")
+    page.wait_for_function(
+        """() => Bokeh.documents.some((doc) => Array.from(doc._all_models.values())
+            .some((m) => m.axis_label && m.axis_label.startsWith("N")))""",
+        timeout=60_000,
+    )
+    assert page.get_by_label("Range of the horizontal axis").input_value() == "", "a range belongs to its parameter"

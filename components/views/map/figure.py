@@ -13,7 +13,17 @@ import numpy as np
 from components.maps.order import MapOrder
 from components.palette import SMALL_TEXT, TINY_TEXT, Theme, ramp
 from components.views.figures import apply_theme
-from swarmviz.drawing.map import COLOURS, MapPicture, axis_label, cell_words, coloured, name_places, shades, zero_lines
+from swarmviz.drawing.map import (
+    COLOURS,
+    SMALL_MAP,
+    MapPicture,
+    axis_label,
+    cell_words,
+    coloured,
+    name_places,
+    shades,
+    zero_lines,
+)
 from swarmviz.theory.thresholds import ThresholdLine
 
 SHADES = 128
@@ -23,8 +33,8 @@ STALE_ALPHA = 0.35  # of cells that belong to other parameters
 COLUMNS = ("shown", "runs", "found", "gap", "until", "ert", "rate", "seeds")
 HOVER = [
     ("found", "@found"),
-    ("best F − F*", "@gap"),
-    ("evaluations until found", "@until"),
+    ("F − F*", "@gap"),
+    ("evaluations", "@until"),
     ("ERT", "@ert"),
     ("rate", "@rate{0.000}"),
     ("seeds", "@seeds"),
@@ -40,7 +50,10 @@ class MapFigure(NamedTuple):
     mapper: Any  # value → colour
     bar: Any  # the colour bar
     order: tuple[np.ndarray, np.ndarray]  # row and column of each cell in the source
-    sources: dict[str, Any]  # outline, middle, here
+    sources: dict[str, Any]  # outline, middle, here, names
+    lines: tuple[
+        list[str], list[list[np.ndarray]], tuple[bool, bool]
+    ]  # of theory: names, pieces, and which axes are logarithmic
 
 
 def build(
@@ -54,7 +67,7 @@ def build(
         if hv.Store.current_backend != "bokeh":
             hv.Store.set_current_backend("bokeh")
         plot = hv.renderer("bokeh").get_plot(_overlay(hv, order, picture, thresholds, colour, colours))
-        return _taken(plot, picture, colours)
+        return _taken(plot, picture, _lines(order, thresholds), colours)
 
 
 def _overlay(hv: Any, order: MapOrder, picture: MapPicture, thresholds: Any, colour: str, colours: Theme) -> Any:
@@ -68,7 +81,7 @@ def _overlay(hv: Any, order: MapOrder, picture: MapPicture, thresholds: Any, col
     cells = hv.QuadMesh((picture.x_edges, picture.y_edges, *(table[name] for name in vdims)), kdims, vdims).opts(
         cmap=list(palette(colour, colours)), colorbar=True, cnorm="log" if COLOURS[colour].log else "linear",
         clim=(picture.lowest, picture.highest), clipping_colors={"NaN": colours.grid}, line_alpha=0,
-        tools=[HoverTool(tooltips=[("x", "@left{0.000} – @right{0.000}"), ("y", "@bottom{0.000} – @top{0.000}"), *HOVER])],
+        tools=[HoverTool(tooltips=[*_axes_told(order), *HOVER])],
     )  # fmt: skip
     lines = _thresholds(hv, order, picture, thresholds, colours)
     segments = hv.Segments(_segments(picture), ["x0", "y0", "x1", "y1"]).opts(color=colours.ink, line_width=2)
@@ -87,7 +100,7 @@ def _thresholds(
     hv: Any, order: MapOrder, picture: MapPicture, thresholds: tuple[ThresholdLine, ...], colours: Theme
 ) -> list[Any]:
     """Lines of theory: where their margin is 0, with source and hypotheses under the pointer; their names where there is room for them."""
-    paths = [zero_lines(line.x, line.y, line.margin) for line in thresholds]
+    titles, paths, log = _lines(order, thresholds)
     drawn = []
     for line, pieces, dash in zip(thresholds, paths, DASHES, strict=False):
         if not pieces:
@@ -99,16 +112,27 @@ def _thresholds(
                 color=colours.target, line_width=2.5, line_dash=dash, tools=["hover"]
             )
         )
-    titles = [line.title for line in thresholds]
-    where = name_places(titles, paths, picture, order.log)
+    where = name_places(titles, paths, picture, log)
     named = [(*at, title) for at, title in zip(where, titles, strict=True) if at is not None]
     names = hv.Labels(named, ["x", "y"], "line").opts(
         text_color=colours.ink, text_font_size=SMALL_TEXT, text_align="left", text_baseline="bottom"
     )
-    return [*drawn, *([names] if named else [])]
+    return [*drawn, names]
 
 
-def _taken(plot: Any, picture: MapPicture, colours: Theme) -> MapFigure:
+def _lines(order: MapOrder, thresholds: tuple[ThresholdLine, ...]) -> Any:
+    """Names and pieces of the lines that are drawn, and which axes are logarithmic."""
+    seen = thresholds[: len(DASHES)]
+    return [line.title for line in seen], [zero_lines(line.x, line.y, line.margin) for line in seen], order.log
+
+
+def _axes_told(order: MapOrder) -> list[tuple[str, str]]:
+    """What is said under the pointer of the two parameters of a cell: the range that it covers."""
+    sides = (order.x, "@left", "@right"), (order.y, "@bottom", "@top")
+    return [(order.declared(axis).symbol or axis[1], f"{low}{{0.000}} – {high}{{0.000}}") for axis, low, high in sides]
+
+
+def _taken(plot: Any, picture: MapPicture, lines: Any, colours: Theme) -> MapFigure:
     """What is written of a plot."""
     from bokeh.models import HoverTool
 
@@ -121,6 +145,8 @@ def _taken(plot: Any, picture: MapPicture, colours: Theme) -> MapFigure:
     figure.toolbar.tools = [
         tool for tool in figure.toolbar.tools if isinstance(tool, HoverTool)
     ]  # no pan: a click means a cell
+    glyph = cells["glyph_renderer"].glyph
+    glyph.update(line_color=glyph.fill_color, line_width=1, line_alpha=1.0)  # else the paper shows between the cells
     if (bar := cells.get("colorbar")) is not None:
         bar.update(
             title="",
@@ -134,10 +160,11 @@ def _taken(plot: Any, picture: MapPicture, colours: Theme) -> MapFigure:
         np.searchsorted(edges, (np.asarray(source[low]) + np.asarray(source[high])) / 2, side="right") - 1
         for edges, low, high in ((picture.x_edges, "left", "right"), (picture.y_edges, "bottom", "top"))
     )
-    named = {"outline": handles[-3], "middle": handles[-2], "here": handles[-1]}
+    named = {"names": handles[-4], "outline": handles[-3], "middle": handles[-2], "here": handles[-1]}
+    named["names"]["glyph"].update(background_fill_color=colours.paper, background_fill_alpha=0.8, border_radius=3)
     return MapFigure(
         figure, cells["glyph_renderer"], cells["color_mapper"], cells.get("colorbar"), (row, column),
-        {name: handle["source"] for name, handle in named.items()},
+        {name: handle["source"] for name, handle in named.items()}, lines,
     )  # fmt: skip
 
 
@@ -165,12 +192,35 @@ def write(
     x, y = picture.outline
     drawn.sources["outline"].data = {"x0": x[:, 0], "y0": y[:, 0], "x1": x[:, 1], "y1": y[:, 1]}
     drawn.sources["middle"].data = _data_of(picture.middle)
+    _place_names(drawn, picture)
     fade(drawn, stale)
+
+
+def size_of(drawn: MapFigure | None) -> tuple[float, float] | None:
+    """Width and height of the map in pixels, as the browser has laid it out; None before it has."""
+    try:
+        return None if drawn is None else (drawn.figure.inner_width, drawn.figure.inner_height)
+    except ValueError:  # Bokeh's, for a property that nobody has written yet
+        return None
+
+
+def _place_names(drawn: MapFigure, picture: MapPicture) -> None:
+    """Put the names of the lines where they have room in the map as it is laid out now."""
+    source, (titles, paths, log) = drawn.sources["names"], drawn.lines
+    where = name_places(titles, paths, picture, log, size_of(drawn) or SMALL_MAP)
+    named = [(*at, title) for at, title in zip(where, titles, strict=True) if at is not None]
+    columns = (
+        dict(zip(("x", "y", "line"), map(list, zip(*named, strict=True)), strict=True))
+        if named
+        else {"x": [], "y": [], "line": []}
+    )
+    if any(list(source.data[name]) != values for name, values in columns.items()):
+        source.data = columns
 
 
 def fade(drawn: MapFigure, stale: bool) -> None:
     """Whether the cells belong to other parameters than those that are set."""
-    drawn.cells.glyph.fill_alpha = STALE_ALPHA if stale else 1.0
+    drawn.cells.glyph.update(fill_alpha=STALE_ALPHA if stale else 1.0, line_alpha=0.0 if stale else 1.0)
 
 
 def place(drawn: MapFigure, at: tuple[float, float] | None) -> None:

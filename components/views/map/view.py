@@ -10,9 +10,9 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html import escape
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import panel as pn
@@ -27,6 +27,7 @@ from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import apply_text_theme, text_below
 from components.views.map import figure
+from components.views.map.fields import TEXTS, MapFields
 from components.weakly import weakly
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture
@@ -35,6 +36,13 @@ RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
 MAX_RANGE_CHARS = 60
 WAITS = "The map begins …"
 SAID = "Click: take the swarm there. Shift-click: a second swarm there."
+
+
+class Built(NamedTuple):
+    """A figure, None where none could be made, and what it was made for."""
+
+    drawn: Any
+    shape: Any
 
 
 class Map(View):
@@ -65,25 +73,27 @@ class Map(View):
         self.map_x = self.map_y = self.map_x_range = self.map_y_range = ""  # type: ignore[assignment]
         self.map_steps, self.map_colour = 0, "found"  # type: ignore[assignment]
         self._complaint = ""
-        self._drawn: Any = None  # MapFigure
-        self._drawn_for: Any = None
+        self._built: Built | None = None  # the figure that was made last
+        self._placed: Built | None = None  # the one that is on the page
         self._building: Any = None
         self._written: Any = None
-        self._picture: MapPicture | None = None
-        self._order: MapOrder | None = None
+        self._shown: tuple[MapOrder, MapPicture] | None = None  # what is seen
+        self._order: MapOrder | None = None  # what is asked for
         self.buttons = ButtonRow(
             lambda what: self._recoloured(), label="what a cell says",
             choices=[[name, colour.label, colour.meaning] for name, colour in COLOURS.items()], value="found",
         )  # fmt: skip
         self._frame = pn.Column(sizing_mode="stretch_both", min_height=150, margin=0)
         self.said = text_below()
-        self._fields = self._made_fields()
+        self.fields = MapFields(weakly(self._typed))
         self._pane = pn.Column(
-            pn.Row(*self._fields.values(), margin=(0, 4), height=32, sizing_mode="stretch_width"),
+            self.fields,
             self._frame,
             pn.pane.Bokeh(self.said, sizing_mode="stretch_width"),
             sizing_mode="stretch_both",
             min_height=150,
+            css_classes=["map-view"],
+            stylesheets=[style("map_view")],
         )
         apply_text_theme(self.said, self._colours)
         self._say(WAITS)
@@ -94,7 +104,7 @@ class Map(View):
         if name in self.defaults:
             value = self._checked(name, value)
         super().__setattr__(name, value)
-        if name in self.defaults and "_fields" in self.__dict__:
+        if name in self.defaults and "fields" in self.__dict__:
             self._show_fields()
 
     def _checked(self, name: str, value: Any) -> Any:
@@ -131,34 +141,14 @@ class Map(View):
         """What is put on the page."""
         return self._pane
 
-    def _made_fields(self) -> dict[str, Any]:
-        """Menus of the axes, their ranges, and the step K."""
-        small = {
-            "margin": (2, 2),
-            "height": 28,
-            "min_width": 60,
-            "sizing_mode": "stretch_width",
-            "stylesheets": [style("map_fields")],
-        }
-        fields: dict[str, Any] = {
-            "map_x": pn.widgets.Select(options=[""], **small),
-            "map_x_range": pn.widgets.TextInput(placeholder="low:high", **small),
-            "map_y": pn.widgets.Select(options=[""], **small),
-            "map_y_range": pn.widgets.TextInput(placeholder="low:high", **small),
-            "map_steps": pn.widgets.Select(options={"K": 0}, **small),
-        }
-        for name, field in fields.items():
-            field.param.watch(_on_change(weakly(self._typed), name), "value")
-        return fields
-
     def _typed(self, name: str, value: Any) -> None:
         """Another value in a field."""
-        if self._showing or value == getattr(self, name):
+        if value == getattr(self, name):
             return
         try:
             if name in ("map_x", "map_y"):
                 setattr(self, f"{name}_range", "")
-            setattr(self, name, value if value is not None else self.defaults[name])
+            setattr(self, name, value)
             self._complaint = ""
         except ValueError as error:
             self._complaint = str(error)
@@ -174,40 +164,33 @@ class Map(View):
         """The fields as the options are, with what this run offers."""
         self.buttons.value = self.map_colour
         sim = self._sim
-        if sim is None or self._showing:
+        if sim is None:
             return
-        self._showing = True
-        try:
-            self._show_fields_of(sim)
-        finally:
-            self._showing = False
-
-    _showing = False
-
-    def _show_fields_of(self, sim: Simulation) -> None:
-        offered = orders.axes_offered(sim.dynamics, sim.landscape, sim.swarm)
-        parts = {"dynamics": sim.dynamics, "landscape": sim.landscape, "swarm": sim.swarm}
-        names = {_words(parts[owner].declared()[name]): key for key, (owner, name) in offered.items()}
-        usual = f"K = {orders.usual_steps(sim.dynamics):,} (usual)"
-        steps = (
-            {usual: 0}
-            | {f"K = {k:,}": k for k in orders.STEPS}
-            | ({f"K = {self.map_steps:,}": self.map_steps} if self.map_steps else {})
-        )
-        for name, field in self._fields.items():
-            value = getattr(self, name)
-            if name in ("map_x", "map_y"):
-                value = value if value in offered else self._usual_axes(sim)[name == "map_y"]
-                field.param.update(options=names, value=value)
-            elif name == "map_steps":
-                field.param.update(options=steps, value=value)
-            else:
-                field.param.update(value=value)
+        offered = orders.axes_offered(sim.dynamics, sim.landscape, sim.initial_swarm)
+        parts = orders.parts_of(sim)
+        shown = {name: getattr(self, name) for name in TEXTS}
+        shown["map_x"], shown["map_y"] = self._axes(sim, offered)
+        usual = {
+            f"{name}_range": "{:.4g}:{:.4g}".format(
+                *orders.range_of(offered[shown[name]], parts, sim.dynamics, sim.initial_swarm)
+            )
+            for name in ("map_x", "map_y")
+        }
+        usual_steps = orders.usual_steps(sim.dynamics)
+        others = sorted({*orders.STEPS, self.map_steps or usual_steps} - {usual_steps})
+        steps = [[0, f"K {usual_steps:,}"], *([k, f"K {k:,}"] for k in others)]
+        self.fields.param.update(
+            axes=[[key, _words(parts[owner].declared()[name])] for key, (owner, name) in offered.items()],
+            steps=steps, shown=shown | {"map_steps": self.map_steps if self.map_steps != usual_steps else 0}, usual=usual,
+        )  # fmt: skip
 
     # ---- what is asked for ----------------------------------------------------------------------------------------------
 
-    def _usual_axes(self, sim: Simulation) -> list[str]:
-        return orders.proposed_axes(sim.dynamics, sim.swarm)
+    def _axes(self, sim: Simulation, offered: Collection[str]) -> list[str]:
+        """The names of the two parameters that are set; of one that this run has not, and of none, the one that is proposed."""
+        proposed = orders.proposed_axes(sim.dynamics, sim.initial_swarm)
+        chosen = self.map_x, self.map_y
+        return [name if name in offered else usual for name, usual in zip(chosen, proposed, strict=True)]
 
     def order_of(self, sim: Simulation) -> MapOrder:
         """The map of the parameters that are set.
@@ -217,23 +200,17 @@ class Map(View):
         ValueError
             When an option does not fit this run.
         """
-        parts = {"dynamics": sim.dynamics, "landscape": sim.landscape, "swarm": sim.initial_swarm}
+        parts = orders.parts_of(sim)
         offered = orders.axes_offered(sim.dynamics, sim.landscape, sim.initial_swarm)
-        names = [
-            chosen if chosen in offered else usual
-            for chosen, usual in zip((self.map_x, self.map_y), self._usual_axes(sim), strict=True)
-        ]
+        names = self._axes(sim, offered)
         if names[0] == names[1]:
             raise ValueError("The two axes of a map must be two parameters.")
         axes = [offered[name] for name in names]
         values = []
-        for axis, text, name in zip(
-            axes, (self.map_x_range, self.map_y_range), ("map_x_range", "map_y_range"), strict=True
-        ):
-            ends = (
-                ends_of(name, text) if text else orders.range_of(axis, parts[axis[0]], sim.dynamics, sim.initial_swarm)
-            )
-            values.append(orders.values_of(parts[axis[0]].declared()[axis[1]], ends))
+        for (owner, parameter), name in zip(axes, ("map_x_range", "map_y_range"), strict=True):
+            text = getattr(self, name)
+            usual = orders.range_of((owner, parameter), parts, sim.dynamics, sim.initial_swarm)
+            values.append(orders.values_of(parts[owner].declared()[parameter], ends_of(name, text) if text else usual))
         copies = (part.copy() for part in parts.values())
         return MapOrder(*copies, *axes, *values, self.map_steps or orders.usual_steps(sim.dynamics), None)
 
@@ -265,22 +242,17 @@ class Map(View):
         if known is None:
             return self._news((None, WAITS, self.map_colour, self._colours.name))
         stale = known.order.key != order.key
-        shape = (
-            known.order.x,
-            known.order.y,
-            known.order.x_values,
-            known.order.y_values,
-            len(known.thresholds),
-            self._colours.name,
-        )
+        shape = _shape(known, self._colours)
         here = order.value_of(order.x), order.value_of(order.y)
-        now = (id(known), stale, here, self.map_colour, self._drawn_for == shape)
+        built = self._built
+        size = None if self._placed is None else figure.size_of(self._placed.drawn)
+        now = id(known), stale, here, self.map_colour, built is not None and built.shape == shape, size
         if now == self._written:
             return None
         picture = map_picture(
             np.array(known.order.x_values), np.array(known.order.y_values), known.order.log, known.statistics, self.map_colour
         )  # fmt: skip
-        if picture is not None and self._drawn_for != shape:
+        if picture is not None and (built is None or built.shape != shape):
             self._build(known, picture, shape)
         self._written = now
         columns = None if picture is None else figure.columns_of(picture, known.order.swarm.seed)
@@ -294,24 +266,19 @@ class Map(View):
 
     def _build(self, known: Known, picture: MapPicture, shape: Any) -> None:
         """Let HoloViews draw the figure on a thread of its own; the view is painted anew when it is there."""
-        if self._building is not None or shape == self._failed_for:
+        if self._building is not None:
             return
         self._building = shape
         threading.Thread(
-            target=_built, args=(weakly(self._is_built), known, picture, self.map_colour, self._colours, shape),
+            target=_make, args=(weakly(self._is_built), known, picture, self.map_colour, self._colours, shape),
             name="swarmviz map figure", daemon=True,
         ).start()  # fmt: skip
 
-    def _is_built(self, drawn: Any, shape: Any, colours: Theme) -> None:
-        """The figure is there; on its thread."""
+    def _is_built(self, drawn: Any, shape: Any) -> None:
+        """The figure is there; on its thread. It is known before another can be begun: one that replaces it would take a click away."""
+        self._built = Built(drawn, shape)
         self._building, self._written = None, None
-        self._ready = drawn, shape
-        if drawn is None:
-            self._failed_for = shape
         self.refresh()
-
-    _ready: Any = None
-    _failed_for: Any = None  # of which no figure could be built
 
     def paint(self, payload: Any) -> None:
         """Write what is known to the figure, on the page's thread."""
@@ -319,18 +286,24 @@ class Map(View):
         if known is None:
             self._say(shape)
             return
-        if self._ready is not None:
-            (drawn, drawn_for), self._ready = self._ready, None
-            if drawn is not None:
-                self._drawn, self._drawn_for = drawn, drawn_for
-                drawn.figure.on_event(Tap, weakly(self._tapped))
-                self._frame.objects = [pn.pane.Bokeh(drawn.figure, sizing_mode="stretch_both", min_height=150)]
+        built = self._built
+        if built is not None and built is not self._placed:
+            self._placed = built
+            if built.drawn is not None:
+                built.drawn.figure.on_event(Tap, weakly(self._tapped))
+                self._frame.objects = [pn.pane.Bokeh(built.drawn.figure, sizing_mode="stretch_both", min_height=150)]
         self._say(self._words_of(known, picture, stale))
-        if picture is None or self._drawn is None or self._drawn_for != shape:
+        drawn = self.drawn
+        if picture is None or built is None or drawn is None or built.shape != shape:
             return
-        self._picture = picture
-        figure.write(self._drawn, picture, columns, self.map_colour, self._colours, stale)
-        figure.place(self._drawn, here)
+        self._shown = known.order, picture
+        figure.write(drawn, picture, columns, self.map_colour, self._colours, stale)
+        figure.place(drawn, here)
+
+    @property
+    def drawn(self) -> Any:
+        """The figure on the page, a MapFigure; None before there is one."""
+        return None if self._placed is None else self._placed.drawn
 
     def _words_of(self, known: Known, picture: MapPicture | None, stale: bool) -> str:
         """The line under the map."""
@@ -354,26 +327,26 @@ class Map(View):
         """Use the colours of the dark or the light theme."""
         self._colours, self._written = theme(dark), None
         apply_text_theme(self.said, self._colours)
-        if self._drawn is not None:
+        if self.drawn is not None:
             self.refresh()
 
     # ---- a click ----------------------------------------------------------------------------------------------------------
 
     def _tapped(self, event: Any) -> None:
         """Take the swarm to the cell under the pointer, or a second one with Shift."""
-        picture, order = self._picture, self._order
-        if picture is None or order is None or not all(isinstance(at, int | float) for at in (event.x, event.y)):
+        asked = self._order
+        if self._shown is None or asked is None or self._maps is None:
             return
+        order, picture = self._shown
+        if not all(isinstance(at, int | float) for at in (event.x, event.y)):
+            return
+        if (type(asked.dynamics), asked.x, asked.y) != (type(order.dynamics), order.x, order.y):
+            return  # what is still seen is the map of other parameters
         cell = cell_at(picture, float(event.x), float(event.y))
-        if cell is None:
-            return
-        values = {
-            orders.name_of(order.x): order.x_values[cell[0]] if cell[0] < len(order.x_values) else None,
-            orders.name_of(order.y): order.y_values[cell[1]] if cell[1] < len(order.y_values) else None,
-        }
-        if None in values.values() or self._maps is None:
-            return
-        self._maps.on_cell(values, bool(getattr(event.modifiers, "shift", False)))
+        if cell is not None:
+            column, row = cell
+            values = {orders.name_of(order.x): order.x_values[column], orders.name_of(order.y): order.y_values[row]}
+            self._maps.on_cell(values, bool((event.modifiers or {}).get("shift")))
 
 
 def ends_of(name: str, text: str) -> tuple[float, float]:
@@ -396,20 +369,24 @@ def ends_of(name: str, text: str) -> tuple[float, float]:
     return low, high
 
 
-def _built(
-    done: Callable[..., Any], known: Known, picture: MapPicture, colour: str, colours: Theme, shape: Any
-) -> None:
+def _shape(known: Known, colours: Theme) -> Any:
+    """What a figure is made for; where it is another, another figure is made."""
+    lines = tuple(
+        (line.title, line.source, line.hypotheses, line.remark, line.margin.tobytes()) for line in known.thresholds
+    )
+    order = known.order
+    kinds = type(order.dynamics), type(order.landscape)
+    return *kinds, order.x, order.y, order.x_values, order.y_values, lines, colours.name
+
+
+def _make(done: Callable[..., Any], known: Known, picture: MapPicture, colour: str, colours: Theme, shape: Any) -> None:
     """What the thread of a figure does."""
     drawn = None
     try:
         drawn = figure.build(known.order, picture, known.thresholds, colour, colours)
     except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
         traceback.print_exception(error, file=sys.stderr)
-    done(drawn, shape, colours)
-
-
-def _on_change(call: Callable[[str, Any], None], name: str) -> Callable[[Any], None]:
-    return lambda event: call(name, event.new)
+    done(drawn, shape)
 
 
 def _words(declared: Any) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bokeh.core.serialization import Deserializer
+from bokeh.events import Event
 
 import swarmviz as sv
 from components.maps import order as orders
@@ -35,14 +37,16 @@ def drawn(session, view, seconds=45):
 
     def ready():
         session.transport.redraw()
-        return view._drawn is not None and view._picture is not None
+        return view.drawn is not None and view._shown is not None
 
     assert wait(ready, seconds), view.said.text
     return view
 
 
 def tap(view, x, y, shift=False):
-    view._tapped(SimpleNamespace(x=x, y=y, modifiers=SimpleNamespace(shift=shift)))
+    """A click as Bokeh reads it off the socket."""
+    values = {"model": None, "x": x, "y": y, "modifiers": {"shift": shift, "ctrl": False, "alt": False}}
+    view._tapped(Event.from_serializable({"name": "tap", "values": values}, Deserializer()))
 
 
 def test_opening_the_page_loads_no_holoviews():
@@ -55,15 +59,15 @@ def test_a_map_is_computed_while_it_is_seen_and_drawn_by_holoviews(shown):
     session, view = shown
     drawn(session, view)
     assert "of 36 cells" in view.said.text
-    row, column = view._drawn.order
+    row, column = view.drawn.order
     assert wait(
-        lambda: np.array_equal(view._drawn.cells.data_source.data["shown"], view._picture.values[row, column])
+        lambda: np.array_equal(view.drawn.cells.data_source.data["shown"], view._shown[1].values[row, column])
     ), "both are of one picture, but for the moment in which it is painted"
-    source = view._drawn.cells.data_source.data
-    np.testing.assert_allclose(np.asarray(source["left"]), view._picture.x_edges[column])
-    np.testing.assert_allclose(np.asarray(source["bottom"]), view._picture.y_edges[row])
+    source = view.drawn.cells.data_source.data
+    np.testing.assert_allclose(np.asarray(source["left"]), view._shown[1].x_edges[column])
+    np.testing.assert_allclose(np.asarray(source["bottom"]), view._shown[1].y_edges[row])
     dynamics = session._sim.dynamics
-    here = view._drawn.sources["here"]
+    here = view.drawn.sources["here"]
     assert wait(lambda: (list(here.data["x"]), list(here.data["y"])) == ([dynamics.sigma], [dynamics.lam]))
     assert any(thread.name == "swarmviz map" for thread in threading.enumerate())
     session.side.show("Density")
@@ -81,9 +85,7 @@ def test_a_click_takes_the_swarm_to_the_cell_and_with_shift_a_second_swarm(shown
     assert (session.controls.parts["dynamics"].lam, session._sim.dynamics.lam) == (order.y_values[1],) * 2
     assert len(session.panes) == 1
     session.transport.redraw()
-    assert wait(
-        lambda: session.transport.redraw() or list(view._drawn.sources["here"].data["x"]) == [order.x_values[4]]
-    )
+    assert wait(lambda: session.transport.redraw() or list(view.drawn.sources["here"].data["x"]) == [order.x_values[4]])
     assert session.maps.key == order.key, "the map is the same, wherever the swarm is in it"
     tap(view, order.x_values[0], order.y_values[5], shift=True)
     settle(session)
@@ -109,28 +111,27 @@ def test_other_parameters_grey_the_map_and_a_new_one_takes_its_place(shown, monk
     monkeypatch.setattr(worker_module, "SETTLED_S", 3600.0)  # no new map comes
     edit(session, "dynamics.dt", "0.02")
     settle(session)
-    assert wait(lambda: session.transport.redraw() or view._drawn.cells.glyph.fill_alpha < 1)
+    assert wait(lambda: session.transport.redraw() or view.drawn.cells.glyph.fill_alpha < 1)
     assert "a new map begins" in view.said.text and session.maps.known.order.key == first != session.maps.key
     monkeypatch.setattr(worker_module, "SETTLED_S", 0.0)
     with session.maps._wake:
         session.maps._wake.notify_all()
-    assert wait(lambda: session.transport.redraw() or view._drawn.cells.glyph.fill_alpha == 1.0, 60)
+    assert wait(lambda: session.transport.redraw() or view.drawn.cells.glyph.fill_alpha == 1.0, 60)
     assert session.maps.known.order.dynamics.dt == 0.02
 
 
 def test_its_choices_are_options_of_the_link_and_usual_ones_are_not(shown):
     session, view = shown
     assert session._view_options() == {"view": "Map"}, "the view shows the usual axes without choosing them"
-    view._fields["map_x"].value = "swarm.n"
-    view._fields["map_x_range"].value = "5:40"
-    view._fields["map_steps"].value = 50
+    for name, value in (("map_x", "swarm.n"), ("map_x_range", "5:40"), ("map_steps", 50)):
+        view.fields._handle_msg({"name": name, "value": value})
     view.buttons._handle_msg("cost")
     wanted = {"map_x": "swarm.n", "map_x_range": "5:40", "map_steps": 50, "map_colour": "cost"}
     assert session._view_options() == {"view": "Map"} | wanted
     order = view.order_of(session._sim)
     assert order.x == ("swarm", "n") and (order.x_values[0], order.x_values[-1]) == (5, 40) and order.steps == 50
     assert session._show_views({"view": "Map"}) == "" and session._view_options() == {"view": "Map"}
-    assert session._show_views({"view": "Map"} | wanted) == "" and view._fields["map_x"].value == "swarm.n"
+    assert session._show_views({"view": "Map"} | wanted) == "" and view.fields.shown["map_x"] == "swarm.n"
 
 
 @pytest.mark.parametrize(
@@ -202,8 +203,10 @@ def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_a
         raise ZeroDivisionError("no figure")
 
     monkeypatch.setattr(figure, "build", broken)
-    view, known = Map(refresh=lambda: None), SimpleNamespace(order=None, thresholds=())
-    module._built(view._is_built, known, None, "found", LIGHT, "shape")
-    assert "no figure" in capfd.readouterr().err and view._ready == (None, "shape")
-    view._build(known, None, "shape")
-    assert view._building is None, "it would fail again, ten times a second"
+    drawings: list[Any] = []
+    view, known = Map(refresh=lambda: drawings.append(view._built)), SimpleNamespace(order=None, thresholds=())
+    module._make(view._is_built, known, None, "found", LIGHT, "shape")
+    assert "no figure" in capfd.readouterr().err
+    assert drawings == [(None, "shape")] and view.drawn is None, (
+        "it is known, and so not begun again ten times a second"
+    )
