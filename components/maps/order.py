@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from swarmviz import presets
@@ -22,6 +22,7 @@ STEPS = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 MAX_STEPS = 100_000
 MAX_COORDINATES = 20_000  # agents times dimension of the largest swarm of a map
 RUNS = 100  # of a cell
+USUAL_ENDS = {"n": 200, "d": 12}  # of axes of N and d
 Ends = tuple[float, float]
 
 
@@ -92,24 +93,29 @@ def parts_of(run: Simulation) -> dict[str, Any]:
     return {"dynamics": run.dynamics, "landscape": run.landscape, "swarm": run.initial_swarm}
 
 
-def range_of(axis: tuple[str, str], parts: Mapping[str, Any], dynamics: Dynamics, swarm: Swarm) -> Ends:
-    """The range in which an axis is drawn unless another one is chosen: that which the dynamics proposes, else that of the slider."""
-    owner, name = axis
-    proposed = proposed_ranges(dynamics, swarm)
-    if owner == "dynamics" and name in proposed:
-        return proposed[name]
-    part = parts[owner]
-    declared = part.declared()[name]
+def usual_ranges(axes: Sequence[tuple[str, str]], parts: Mapping[str, Any]) -> list[Ends]:
+    """The ranges in which axes are drawn unless others are chosen: those that the dynamics proposes, else those of the sliders.
+
+    They depend on no value of the axes' own parameters, so that the map stays the same when the swarm goes to another cell of it.
+    """
+    swarm = parts["swarm"].copy()
+    for owner, name in axes:
+        if owner == "swarm":
+            setattr(swarm, name, swarm.declared()[name].default)
+    proposed = proposed_ranges(parts["dynamics"], swarm)
+    return [
+        proposed[name] if owner == "dynamics" and name in proposed else _slider(parts[owner].declared()[name])
+        for owner, name in axes
+    ]
+
+
+def _slider(declared: Any) -> Ends:
+    """The range of a parameter's slider, of N and d no more than a map can take; where it has no end, one around its default."""
     low, high = declared.get_soft_bounds()
-    value = getattr(part, name)
-    at = float(value) if isinstance(value, int | float) else 1.0
-    low = min(at, 0.0) if low is None else low
-    high = max(2 * abs(at), 1.0) if high is None else high
-    if name == "n":
-        high = min(high, 200)
-    if name == "d":
-        high = min(high, 12)
-    return float(low), float(high)
+    usual = float(declared.default) if isinstance(declared.default, int | float) else 1.0
+    low = min(usual, 0.0) if low is None else low
+    high = max(2 * abs(usual), 1.0) if high is None else high
+    return float(low), float(min(high, USUAL_ENDS.get(declared.name, high)))
 
 
 def usual_steps(dynamics: Dynamics) -> int:

@@ -45,6 +45,11 @@ class MapWork:
     ------
     ValueError
         When the map would cost too much, or its cells cannot be run; names the parameter.
+
+    Attributes
+    ----------
+    nbytes : int
+        What its results take.
     """
 
     def __init__(self, order: MapOrder):
@@ -57,11 +62,10 @@ class MapWork:
             tolerance=order.tolerance, positions=False,
         )  # fmt: skip
         self.refinement = Refinement(problem, axes_of(problem, grid), settings, FIRST, 0.0)
-        size = self.refinement.table.layout.nbytes(self.refinement.cells)
-        if size > MAX_BYTES:
-            raise ValueError(
-                f"d = {self.refinement.table.largest.swarm.d}: the runs of this map take {size >> 20} MiB, more than {MAX_BYTES >> 20}"
-            )
+        self.nbytes = self.refinement.table.layout.nbytes(self.refinement.cells)
+        if self.nbytes > MAX_BYTES:
+            d, taken = self.refinement.table.largest.swarm.d, self.nbytes >> 20
+            raise ValueError(f"d = {d}: the runs of this map take {taken} MiB, more than {MAX_BYTES >> 20}")
         self._settings = settings
         self._thresholds: tuple[ThresholdLine, ...] | None = None
         self._pieces = self._all()

@@ -24,6 +24,7 @@ SETTLED_S = 0.4  # for which the parameters have to rest before another map begi
 REPORT_EVERY_S = 0.8  # at most
 FIRST_REPORT_S = 0.1  # after a map has begun
 KEPT_MAPS = 5
+KEPT_BYTES = 64 << 20  # of the results of all of them, but for the one that is seen
 
 
 class MapWorker(BackgroundThread):
@@ -177,9 +178,12 @@ class MapWorker(BackgroundThread):
             work = MapWork(order)
             with self._wake:
                 self._kept[key] = work
-                while len(self._kept) > KEPT_MAPS:
+                while len(self._kept) > KEPT_MAPS or (len(self._kept) > 1 and self._kept_bytes() > KEPT_BYTES):
                     self._kept.popitem(last=False)
         return work
+
+    def _kept_bytes(self) -> int:
+        return sum(work.nbytes for work in self._kept.values())
 
     def _publish(self, known: Known, key: str) -> None:
         with self._wake:

@@ -166,10 +166,13 @@ def _ends(values: np.ndarray, log: bool) -> tuple[float, float]:
 
 
 def edges_of(values: np.ndarray, log: bool) -> np.ndarray:
-    """The boundaries of the cells around increasing values (m,), (m + 1,): half way to the neighbours, on the axis' scale."""
-    at = np.log(values) if log else values
+    """The boundaries of the cells around increasing values (m,), (m + 1,): half way to the neighbours, on the axis' scale.
+
+    The cell of a single value reaches from half of it to one and a half, of 0 from −½ to ½; on a logarithmic scale by a factor √e.
+    """
+    at = np.log(values) if log else values.astype(float)
     if len(at) == 1:
-        half = 0.5 if log else max(abs(at[0]) / 2, 0.5)
+        half = 0.5 if log else 0.5 * abs(at[0]) or 0.5
         edges = np.array([at[0] - half, at[0] + half])
     else:
         inner = (at[1:] + at[:-1]) / 2

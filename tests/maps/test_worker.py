@@ -59,6 +59,25 @@ def test_a_map_of_before_comes_back_at_once_and_few_are_kept(watched, monkeypatc
     assert watched.worker.kept() is None, "the oldest was let go of"
 
 
+def test_what_is_kept_takes_no_more_memory_than_is_allowed(watched, monkeypatch):
+    monkeypatch.setattr(module, "SETTLED_S", 0.0)
+    first = small_order()
+    watched.worker.ask(first)
+    watched.wait(lambda known: known.done)
+    taken = watched.worker.kept().nbytes
+    assert taken >= watched.worker.table().success.nbytes > 0
+    monkeypatch.setattr(module, "KEPT_BYTES", 2 * taken)
+    for alpha in (2.0, 3.0, 4.0):
+        order = small_order(dynamics=sv.CBO(alpha=alpha))
+        watched.worker.ask(order)
+        watched.wait(lambda known, key=order.key: known.order.key == key)
+    assert len(watched.worker._kept) == 2
+    monkeypatch.setattr(module, "KEPT_BYTES", taken // 2)
+    watched.worker.ask(first)
+    watched.wait(lambda known: known.order.key == first.key)
+    assert list(watched.worker._kept) == [first.key], "the one that is seen stays, whatever it takes"
+
+
 def test_parameters_that_are_still_moving_begin_no_map(watched, monkeypatch):
     monkeypatch.setattr(module, "SETTLED_S", 0.5)
     watched.worker.ask(small_order())

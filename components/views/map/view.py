@@ -34,6 +34,7 @@ from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture
 
 RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
 MAX_RANGE_CHARS = 60
+RANGES = "map_x_range", "map_y_range"
 WAITS = "The map begins …"
 SAID = "Click: take the swarm there. Shift-click: a second swarm there."
 
@@ -170,12 +171,8 @@ class Map(View):
         parts = orders.parts_of(sim)
         shown = {name: getattr(self, name) for name in TEXTS}
         shown["map_x"], shown["map_y"] = self._axes(sim, offered)
-        usual = {
-            f"{name}_range": "{:.4g}:{:.4g}".format(
-                *orders.range_of(offered[shown[name]], parts, sim.dynamics, sim.initial_swarm)
-            )
-            for name in ("map_x", "map_y")
-        }
+        ranges = orders.usual_ranges([offered[shown[name]] for name in ("map_x", "map_y")], parts)
+        usual = {name: f"{low:.4g}:{high:.4g}" for name, (low, high) in zip(RANGES, ranges, strict=True)}
         usual_steps = orders.usual_steps(sim.dynamics)
         others = sorted({*orders.STEPS, self.map_steps or usual_steps} - {usual_steps})
         steps = [[0, f"K {usual_steps:,}"], *([k, f"K {k:,}"] for k in others)]
@@ -207,10 +204,10 @@ class Map(View):
             raise ValueError("The two axes of a map must be two parameters.")
         axes = [offered[name] for name in names]
         values = []
-        for (owner, parameter), name in zip(axes, ("map_x_range", "map_y_range"), strict=True):
+        for (owner, parameter), name, usual in zip(axes, RANGES, orders.usual_ranges(axes, parts), strict=True):
             text = getattr(self, name)
-            usual = orders.range_of((owner, parameter), parts, sim.dynamics, sim.initial_swarm)
-            values.append(orders.values_of(parts[owner].declared()[parameter], ends_of(name, text) if text else usual))
+            ends = ends_of(name, text) if text else usual
+            values.append(orders.values_of(parts[owner].declared()[parameter], ends))
         copies = (part.copy() for part in parts.values())
         return MapOrder(*copies, *axes, *values, self.map_steps or orders.usual_steps(sim.dynamics), None)
 

@@ -94,6 +94,17 @@ def test_a_click_takes_the_swarm_to_the_cell_and_with_shift_a_second_swarm(shown
     assert session.panes[0].sim.dynamics.sigma == order.x_values[4]
 
 
+def test_the_map_is_the_same_for_a_swarm_that_went_to_another_cell_of_it():
+    """β of SSA is proposed per agent, and the link names no range: so none may follow from the N that a click has set."""
+    view = Map()
+    view.map_x, view.map_y = "dynamics.cutoff", "swarm.n"
+    keys = {
+        view.order_of(sv.Simulation(sv.SSA(cutoff=cutoff), sv.landscapes.Sphere(), sv.Swarm(n=n, d=1))).key
+        for cutoff, n in ((0.1, 8), (0.3, 8), (0.1, 64))
+    }
+    assert len(keys) == 1
+
+
 @pytest.mark.parametrize("at", [(np.nan, 1.0), (1e9, 1.0), (None, 1.0), ("1", 1.0), (1.0, -np.inf)])
 def test_a_click_beside_the_map_does_nothing(shown, at):
     session, view = shown
