@@ -31,7 +31,7 @@ from swarmviz.ensembles.refine import RefineOptions
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.exports.mpl.figure import by_hand
-from swarmviz.typed import listed, owner, pairs, parse_value
+from swarmviz.typed import listed, owner, pairs
 
 FILE = click.Path(path_type=Path)
 
