@@ -49,15 +49,16 @@ def click(lab: Any, **options: Any) -> None:
     place = settled(lab)
     for key in options.get("held", ()):
         lab.page.keyboard.down(key)
-    lab.page.mouse.click(place["x"], place["y"])
+    lab.page.mouse.click(place["x"], place["y"], delay=options.get("delay", 0))
     for key in options.get("held", ()):
         lab.page.keyboard.up(key)
 
 
-def test_a_click_on_the_first_map_moves_the_swarm_and_the_figure_stays(mapped):
+@pytest.mark.parametrize("delay", [0, 600], ids=["quick", "slow"])
+def test_a_click_on_the_first_map_moves_the_swarm_and_the_figure_stays(mapped, delay):
     first, before = settled(mapped)["id"], mapped.page.url
     sigma = mapped.row("dynamics.sigma").locator("input[type=text]").input_value()
-    click(mapped)
+    click(mapped, delay=delay)
     value = mapped.row("dynamics.sigma").locator("input[type=text]")
     mapped.wait(lambda: value.input_value() != sigma, "σ is as before", 60)
     mapped.wait(lambda: mapped.page.url != before, "the link is as before", 60)

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import panel as pn
-from bokeh.events import Tap
+from bokeh.events import Press, Tap
 
 from components.assets import style
 from components.maps import order as orders
@@ -287,7 +287,8 @@ class Map(View):
         if built is not None and built is not self._placed:
             self._placed = built
             if built.drawn is not None:
-                built.drawn.figure.on_event(Tap, weakly(self._tapped))
+                for kind in (Tap, Press):  # a click of 0.3 s, or in a busy browser, is a press to Bokeh
+                    built.drawn.figure.on_event(kind, weakly(self._tapped))
                 self._frame.objects = [pn.pane.Bokeh(built.drawn.figure, sizing_mode="stretch_both", min_height=150)]
         self._say(self._words_of(known, picture, stale))
         drawn = self.drawn
