@@ -53,7 +53,7 @@ export function render({model}) {
       film ? make("div", {className: "fields"}, ...Object.keys(FIELDS).map(field)) : null,
       ...rows.map(([label, offered, view]) => {
         const row = make("div", {className: "row"}, label ? make("span", {className: "label", textContent: label}) : null, ...offered.map((one) => maker(one, film)))
-        if (view) { pictures[view] = row }
+        if (view) { (pictures[view] ??= []).push(row) }
         return row
       }))
   }
@@ -87,7 +87,9 @@ export function render({model}) {
     panel.setAttribute("aria-busy", String(working))
   }
   const showViews = () => { // only what fits the run that is seen
-    for (const [view, row] of Object.entries(pictures)) { row.hidden = !model.views.includes(view) }
+    for (const [view, rows] of Object.entries(pictures)) {
+      for (const row of rows) { row.hidden = !model.views.includes(view) }
+    }
   }
   const showLines = () => {
     lines.textContent = model.lines

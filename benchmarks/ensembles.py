@@ -69,7 +69,7 @@ def on_threads(some: Work) -> dict[int, Any]:
 def in_processes(some: Work, pool: ProcessPoolExecutor) -> dict[int, Any]:
     """The same from the processes of a pool."""
     futures = {cell.number: pool.submit(run_cell, cell.problem, some.settings, cell.label, 1) for cell in some.cells}
-    return {number: future.result() for number, future in futures.items()}
+    return {number: future.result()[1] for number, future in futures.items()}
 
 
 def on_dask(some: Work, client: Any) -> dict[int, Any]:

@@ -25,6 +25,7 @@ from components.links import permalink, view_options
 from components.links.address import Kept, Links, opening
 from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.links.other_runs import OtherRuns
+from components.maps.worker import MapWorker
 from components.page import theme
 from components.page.agent_step import AgentCard, AgentStep
 from components.page.arrival import LOOKING, Arrival
@@ -65,6 +66,7 @@ from components.views.arena.arena import Arena
 from components.views.arena.options import ArenaOptions
 from components.views.comparison import Comparison
 from components.views.curves.curves import Curves
+from components.views.map.view import Map
 from components.views.switcher import ViewSwitcher
 from components.weakly import weakly
 from swarmviz import Simulation
@@ -162,8 +164,10 @@ class Session:
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened, weakly(self._beside))
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
         self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
+        self.maps = MapWorker(weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
+        self.maps.on_cell = weakly(self._go_to_cell)
         self.side = switcher = ViewSwitcher(
-            SIDE_VIEWS, self.panes.lock, changed, refresh=changed, runs=runs, law=self.law
+            SIDE_VIEWS, self.panes.lock, changed, refresh=changed, runs=runs, law=self.law, maps=self.maps
         )
         told = lambda: bool(switcher.law_parts)  # noqa: E731  # refers to no session
         self.curves = Curves(
@@ -228,6 +232,7 @@ class Session:
             weakly(self._pair),
             weakly(self._export_options),
             self.transport,
+            self.maps,
         )
         self.compare = CompareBar(weakly(self.choices.compare), colours=self._colours_of_runs())
         self.others = OtherRuns(
@@ -304,6 +309,7 @@ class Session:
         self.replicas.close()
         self.law_error.worker.close()
         self.law.close()
+        self.maps.close()
         self.transport.stop()
 
     @property
@@ -342,6 +348,8 @@ class Session:
             self.event_marks.hurry()
             self.agent_step.hurry()
         picture = self.pictures.prepare(request)
+        if self.side.shown != Map.label:
+            self.maps.ask(None)
         self.law.notice(self.side.law_parts | self.curves.law_parts)  # which they may have come to draw just now
         return picture
 
@@ -433,6 +441,8 @@ class Session:
         self.controls.show_present_values(at_once=not self.transport.playing)
         self.left.see(self.panes.furthest)
         self.pictures.paint(payloads)
+        if self.maps.has_table != ("map" in self.exports.views):
+            self._offer_pictures()
         self.bar.look_again()
 
     def _attach(self) -> None:
@@ -440,8 +450,11 @@ class Session:
         with self.panes.lock:
             self.arena_options.attach(self._sim)
             self.pictures.attach()
-            self.exports.show_fitting(self._sim.frame, self.panes.comparing)
+            self._offer_pictures()
         self.transport.redraw()
+
+    def _offer_pictures(self) -> None:
+        self.exports.show_fitting(self._sim.frame, self.panes.comparing, self.maps.has_table)
 
     def _show_runs(self, runs: Sequence[tuple[Simulation, Parts]], active: int) -> None:
         """Show other runs; under one lock, so that the worker never draws a new run with the views of the old one."""
@@ -541,6 +554,13 @@ class Session:
 
     def _compare_with(self, link: str) -> None:
         self.others.compare_with(link)
+
+    def _go_to_cell(self, values: dict[str, float], beside: bool) -> None:
+        """A cell of the map was clicked."""
+        self.arrival.touch()
+        self.choices.go_to(values, beside)
+        if beside:
+            self.side.show(Map.label)  # which a new comparison has hidden
 
     def _open_replica(self, outcome: Outcome) -> None:
         self.others.open_replica(outcome)

@@ -12,7 +12,7 @@ choose_cache(__version__)
 
 from swarmviz import dynamics, ensembles, landscapes, plot, schedules
 from swarmviz.dynamics import *
-from swarmviz.ensembles import run_ensemble, sweep
+from swarmviz.ensembles import refine, run_ensemble, sweep
 from swarmviz.frame import Diverged, Frame
 from swarmviz.simulation import Simulation
 from swarmviz.swarm import Swarm
@@ -26,6 +26,7 @@ __all__ = [
     "ensembles",
     "landscapes",
     "plot",
+    "refine",
     "run_ensemble",
     "schedules",
     "sweep",

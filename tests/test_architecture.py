@@ -50,7 +50,7 @@ PAGE_FLOORS = (
     {"assets", "palette", "tally", "text", "under_way", "weakly"},
     {"background"},
     {"server"},
-    {"state", "law", "replicas"},
+    {"state", "law", "maps", "replicas"},
     {"views"},
     {"controls"},
     {"playback"},

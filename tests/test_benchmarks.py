@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import ensembles, first_contact, hostile, kernels, peers
+from benchmarks import map as map_benchmark
 from benchmarks.kernels import SECTIONS, TARGETS, main, show_targets
 from benchmarks.processor import Count, Processor, bound, bounds, met, per_piece
 from benchmarks.timing import interleave, table
@@ -203,3 +204,10 @@ def test_first_contact_times_fresh_processes(monkeypatch):
     monkeypatch.setattr(first_contact, "PROGRAMS", {"start of Python": "pass", "import": "import swarmviz"})
     done = CliRunner().invoke(main, ["--quick", "--first-contact"])
     assert done.exit_code == 0 and "start of Python" in done.output and "The page was not timed" in done.output
+
+
+def test_a_quick_map_prints_its_ratio_and_the_time_of_its_first_cells():
+    done = CliRunner().invoke(map_benchmark.main, ["--quick"])
+    assert done.exit_code == 0, done.output
+    assert re.search(r"refine +[\d.]+ +[\d.]+\nrun_ensemble +[\d.]+ +1\.00", done.output)
+    assert re.search(r"SSA \(8, 1\) +[\d.]+", done.output)

@@ -370,10 +370,10 @@ def test_an_option_of_a_view_is_prepared_on_the_worker(running):
 
 
 def test_the_phase_space_is_there_for_a_swarm_with_velocities_and_the_choice_outlives_a_reset(running):
-    assert running.side.offered == ["Density"]
+    assert running.side.offered == ["Density", "Map"]
     edit(running, "dynamics", "PSO")
     settle(running)
-    assert running.side.offered == ["Density", "Phase space"]
+    assert running.side.offered == ["Density", "Phase space", "Map"]
     running.side.buttons._handle_msg("Phase space")
     press(running, "reset")
     settle(running)

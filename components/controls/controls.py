@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from components.controls.assign import assign
@@ -206,6 +206,29 @@ class Controls:
         own = [name for name in self._known if word and name.split(".")[-1] == word.group()]
         inside = [name for name in self._known if word and name.split(".")[1:2] == [word.group()]]  # of its schedule
         return next(iter(own + inside), None)
+
+    def enter(self, values: Mapping[str, Any]) -> None:
+        """Take several values at once, by row, as if each had been typed; those of one part are one edit.
+
+        Raises
+        ------
+        ValueError, TypeError
+            When one is refused; then nothing of its part has changed.
+        """
+        trials: dict[str, Described] = {}
+        for name, value in values.items():
+            prefix, _, path = name.partition(".")
+            assign(trials.setdefault(prefix, self.parts[prefix].copy()), path, value, self._now())
+        for prefix, trial in trials.items():
+            self._check(prefix, trial)
+        for prefix, trial in trials.items():
+            rows = [name for name in values if name.startswith(f"{prefix}.")]
+            self.parts[prefix], self.edited_row, self._reported = trial, rows[-1], {}
+            for name in rows:
+                self._note_beginning(prefix, name.partition(".")[2])
+                self._refused.pop(name, None)
+            self.refresh()
+            self._edited(prefix, trial, True)
 
     # ---- edits -------------------------------------------------------------------------------------------------------------
 

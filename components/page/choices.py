@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from components.controls import heading
@@ -101,6 +101,20 @@ class Choices:
         if act == "start" and len(panes) == 2:  # later ones are seen in whatever view was chosen
             self._show_comparison()
         self._done()
+
+    def go_to(self, values: Mapping[str, Any], beside: bool) -> None:
+        """Take the active swarm to these values, by row of the form, as if they were typed; ``beside``: a second swarm."""
+        if self._must_wait():
+            return
+        if beside:
+            before = len(self._panes)
+            self.compare("start", None)
+            if len(self._panes) == before:
+                return
+        try:
+            self._edits.controls.enter(values)
+        except (ValueError, TypeError, KeyError) as error:
+            self._messages.warn(sentence(str(error)))
 
     def use_mouse(self, place: int, act: str, handle: int, at: Any) -> None:
         """A click or a drag in the arena of a pane, which thereby becomes the active one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from swarmviz import Simulation, exports
 from swarmviz.replay import RunSpec
@@ -23,14 +23,25 @@ class Order(NamedTuple):
     look: Mapping[str, Any] = {}
 
 
+class Mapped(Protocol):
+    """The map of a visit (:class:`components.maps.worker.MapWorker`)."""
+
+    def table(self) -> Any:
+        """All that is known of it, as a Dataset; ValueError when there is no map."""
+
+    def lines(self) -> str:
+        """The Python lines that make the same table; ValueError when there is no map."""
+
+
 class Task(NamedTuple):
-    """All that an export is made of: order, run or all runs, theme, where progress is reported, and whether it was cancelled."""
+    """All that an export is made of: order, run or all runs, theme, where progress is reported, whether it was cancelled, and the map."""
 
     order: Order
     runs: list[RunSpec]
     dark: bool
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
+    maps: Mapped
 
     def replay(self, place: int = 0) -> Simulation:
         """The simulation of one of the runs."""
@@ -83,12 +94,14 @@ class Export(NamedTuple):
 
 
 def _picture(view: str, kind: str, mime: str) -> Export:
-    row, both = LABELS.get(view, view.capitalize()), "other" in exports.VIEWS[view].options
+    row, needs = LABELS.get(view, view.capitalize()), exports.VIEWS[view].needs
+    both = needs == "other"
 
     def make(task: Task) -> bytes:
         other = [task.replay(place) for place in range(1, len(task.runs))] or None
+        table = task.maps.table() if needs == "table" else None
         looks = {"dark": task.dark, "cancelled": task.cancelled, **task.order.look}
-        return exports.picture(task.replay(), view, kind, other=other, **looks)
+        return exports.picture(task.replay(), view, kind, other=other, table=table, **looks)
 
     suffix = "" if view == "arena" else f"-{view}"  # the picture of a run is that of its arena
     return Export(kind.upper(), f"{row} as {kind.upper()}", "picture", mime, make, row, view, both, suffix)
@@ -121,6 +134,10 @@ def python_lines(task: Task) -> str:
     return exports.python_lines(task.runs[0])
 
 
+def _of_map(label: str, title: str, mime: str, make: Callable[[Mapped], str | bytes]) -> Export:
+    return Export(label, title, "data", mime, lambda task: make(task.maps), LABELS["map"], "map", suffix="-map")
+
+
 GROUPS = {"picture": "Picture", "film": "Film", "data": "Data"}  # name → heading
 NOTES = {
     "picture": "As the view is seen: zoom, axes, layers, without hidden lines; with the law of infinitely many agents where it is shown.",
@@ -130,7 +147,8 @@ NOTES = {
 LACKING = {
     "imageio_ffmpeg": "No MP4 here: the server lacks imageio-ffmpeg, pip install 'swarmviz[films]'."
 }  # module → what is said of it
-LABELS = {"phase": "Phase space", "comparison": "A and B"}  # of pictures; others are called what they are
+LABELS = {"phase": "Phase space", "comparison": "A and B", "map": "Map"}  # of pictures; others are called what they are
+NETCDF, PYTHON = "application/x-netcdf", "text/x-python"
 PICTURES = {"png": "image/png", "svg": "image/svg+xml"}
 EXPORTS: dict[str, Export] = {
     **{f"{view}.{kind}": _picture(view, kind, mime) for view in exports.VIEWS for kind, mime in PICTURES.items()},
@@ -141,8 +159,13 @@ EXPORTS: dict[str, Export] = {
     "states.csv": Export(
         "Agents CSV", "Agents at this step as CSV", "data", "text/csv", _table("states"), suffix="-states"
     ),
-    "run.nc": Export("NetCDF", "Curves and agents as NetCDF", "data", "application/x-netcdf", _netcdf),
-    "lines.py": Export(".py", "Python lines as a file", "", "text/x-python", python_lines),
+    "run.nc": Export("NetCDF", "Curves and agents as NetCDF", "data", NETCDF, _netcdf),
+    "map.nc": _of_map(
+        "NetCDF", "All runs of the map as NetCDF", NETCDF, lambda maps: exports.table_netcdf(maps.table())
+    ),
+    "map.csv": _of_map("CSV", "Cells of the map as CSV", "text/csv", lambda maps: exports.cells_csv(maps.table())),
+    "map.py": _of_map(".py", "Python lines that make the same table as a file", PYTHON, lambda maps: maps.lines()),
+    "lines.py": Export(".py", "Python lines as a file", "", PYTHON, python_lines),
 }
 """Name → export; the name ends with the kind of the file."""
 

@@ -20,7 +20,7 @@ import panel as pn
 import param
 
 from components.assets import component
-from components.page.export_table import EXPORTS, LINES, Order, Task, offered, python_lines
+from components.page.export_table import EXPORTS, LINES, Mapped, Order, Task, offered, python_lines
 from components.playback.build_pool import POOL, Unwanted, Visit
 from components.under_way import UNDER_WAY, Work
 from swarmviz import Frame, exports
@@ -30,6 +30,15 @@ from swarmviz.replay import RunSpec
 MAX_FILE_BYTES = 100_000_000  # of a file that is sent to a browser
 AT_A_TIME = threading.BoundedSemaphore(2)  # exports of all visitors together: the live swarms come first
 PROGRESS_EVERY_S = 0.2
+
+
+class NoMap:
+    """Of a page without maps."""
+
+    def table(self) -> Any:
+        raise ValueError("There is no map")
+
+    lines = table
 
 
 def call_at_once(function: Callable[[], None]) -> None:
@@ -52,6 +61,8 @@ class Exports(pn.custom.JSComponent):
         Picture → the options of :func:`swarmviz.exports.picture` with which its view is seen; called on the page's thread.
     visit : Visit, optional
         Takes turns with the replays of all visitors.
+    maps : Mapped, optional
+        The map of the visit; what is asked of it is asked on the export's thread.
     """
 
     offer = param.List(offered())
@@ -71,11 +82,12 @@ class Exports(pn.custom.JSComponent):
         pair: Callable[[], Any] = tuple,
         look: Callable[[], Any] = dict,
         visit: Visit | None = None,
+        maps: Mapped | None = None,
         **params: Any,
     ):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
         self._run, self._on_page, self._pair, self._look = run, on_page, pair, look
-        self._visit = visit
+        self._visit, self._maps = visit, maps
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._under_way: Work | None = None
@@ -95,9 +107,9 @@ class Exports(pn.custom.JSComponent):
         elif data.get("act") == "show":
             self.make(Order(LINES))
 
-    def show_fitting(self, frame: Frame, comparing: bool) -> None:
-        """Offer the pictures that fit such a frame; ``comparing``: whether there are several runs."""
-        self.views = exports.views_of(frame, comparing)
+    def show_fitting(self, frame: Frame, comparing: bool, mapped: bool = False) -> None:
+        """Offer the pictures that fit such a frame; ``comparing``: whether there are several runs, ``mapped``: whether there is a map."""
+        self.views = exports.views_of(frame, comparing, mapped)
 
     def make(self, order: Order) -> None:
         """Start to make an export; while another one is made, say so."""
@@ -183,7 +195,7 @@ class Exports(pn.custom.JSComponent):
 
     def _outcome(self, order: Order, runs: list[RunSpec], cancelled: Callable[[], bool]) -> dict[str, Any]:
         """What is shown, and sent to the browser."""
-        task = Task(order, runs, self.dark, self._progress, cancelled)
+        task = Task(order, runs, self.dark, self._progress, cancelled, self._maps or NoMap())
         if order.what == LINES:
             return {"text": "", "lines": python_lines(task)}
         export = EXPORTS[order.what]

@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 from panel.viewable import Viewable
 
 from components.law.worker import LawWorker
+from components.maps.worker import MapWorker
 from swarmviz import Frame, Simulation
 
 
@@ -35,6 +36,8 @@ class View:
         The runs of all panes, for a view that compares them.
     law : LawWorker, optional
         Computes the law of infinitely many agents, for a view that draws it.
+    maps : MapWorker, optional
+        Computes the map, for the view that shows it.
 
     Attributes
     ----------
@@ -63,9 +66,10 @@ class View:
         refresh: Callable[[], None] | None = None,
         runs: Callable[[], Sequence[Simulation]] = tuple,
         law: LawWorker | None = None,
+        maps: MapWorker | None = None,
     ):
         self._sim: Simulation | None = None
-        self._runs, self._law = runs, law
+        self._runs, self._law, self._maps = runs, law, maps
         self.refresh: Callable[[], None] = refresh or self._draw_at_once
 
     @property

@@ -19,17 +19,19 @@ from click.core import ParameterSource
 import swarmviz as sv
 from swarmviz import papers
 from swarmviz.cli import options
+from swarmviz.cli import refine as refining
 from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
 from swarmviz.cli.lesson import lesson
 from swarmviz.cli.outcome import cli_errors, print_costs, print_summary, runs_text, write_outputs
 from swarmviz.cli.output import picture, require_writable, write_data, write_file
-from swarmviz.cli.values import landscape_class, problem
+from swarmviz.cli.values import axis_values, landscape_class, problem
+from swarmviz.ensembles.refine import RefineOptions
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.exports.mpl.figure import by_hand
-from swarmviz.typed import listed, owner, pairs, parse_value
+from swarmviz.typed import listed, owner, pairs
 
 FILE = click.Path(path_type=Path)
 
@@ -135,18 +137,29 @@ def write_results(data: Any, out: Path | None, csv: Path | None, targets: tuple[
     "axes",
     multiple=True,
     metavar="NAME=VALUE,VALUE,…",
-    help="An axis of the sweep: sigma=0.1,0.3,1 or landscape=Ackley,Rastrigin.",
+    help="An axis of the sweep: sigma=0.1,0.3,1 or landscape=Ackley,Rastrigin, or a range, sigma=0.1:3, of 24 values, or 0.1:3:12 of 12. "
+    "When absent: with --refine those that the dynamics proposes for its map, else none.",
 )
+@click.option(
+    "--refine",
+    is_flag=True,
+    help="From a coarse grid to the whole one, and with more runs where the answer is open; Ctrl-C "
+    "keeps what is known by then.",
+)
+@options.number(RefineOptions, "first", more=" With --refine; 8 when absent.")
+@options.number(RefineOptions, "width", more=" With --refine.")
 @click.option("--store", type=options.Folder(), help="Keeps each finished cell; the same call goes on from there.")
 @cli_errors
-def sweep(out, csv, axes, store, **given):
+def sweep(out, csv, axes, store, refine, **given):
     """Run an ensemble for every combination of parameters."""
     require_writable("--out", out)
     require_writable("--csv", csv)
     own_box = given["low"], given["high"]
-    texts, targets = pairs("--grid", axes), options.targets(given.pop("targets"))
+    texts, plan = pairs("--grid", axes), refining.plan(given, refine)
+    targets = options.targets(given.pop("targets"))
     parts, how = parts_and_options(given, (), tuple(texts))
     how["record"] = options.recorded_for(targets, how["record"])
+    how = plan(how)
     classes = {whose: type(part) for whose, part in parts.items()}
     grid, landscapes = {}, None
     for name, text in texts.items():
@@ -156,11 +169,15 @@ def sweep(out, csv, axes, store, **given):
             landscapes = [landscape_class(value, own_box, "--grid landscape") for value in listed(text)]
             continue
         whose, parameter = owner(classes, "--grid", name)
-        grid[name] = [parse_value(name, value, classes[whose].declared()[parameter]) for value in listed(text)]
+        grid[name] = axis_values(name, text, classes[whose].declared()[parameter])
     for landscape in landscapes or [parts["landscape"]]:
         options.require_minimum(targets, **(parts | {"landscape": landscape}))
     with interruptible() as over:
-        data = sv.sweep(**parts, **how, grid=grid, landscapes=landscapes, store=store)
+        if refine:
+            grid = grid if texts else sv.ensembles.proposed_grid(parts["dynamics"], parts["swarm"])
+            data = refining.refined(parts | how | {"grid": grid, "landscapes": landscapes, "store": store})
+        else:
+            data = sv.sweep(**parts, **how, grid=grid, landscapes=landscapes, store=store)
         over()
         write_results(data, out, csv, targets)
 

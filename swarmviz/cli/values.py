@@ -7,12 +7,26 @@ from typing import Any
 
 from swarmviz.cli.own_functions import class_at, is_address
 from swarmviz.dynamics import ALL as DYNAMICS
+from swarmviz.ensembles.map_grid import SIDE, values_between
 from swarmviz.landscapes import ALL as LANDSCAPES
-from swarmviz.parameters import Described, restoring
+from swarmviz.parameters import Described, Real, restoring
 from swarmviz.swarm import Swarm
-from swarmviz.typed import chosen, owner, pairs, parse_value
+from swarmviz.typed import chosen, listed, owner, pairs, parse_value
 
 OWNERS = ("dynamics", "landscape", "swarm")
+
+
+def axis_values(name: str, text: str, declared: Any) -> list[Any]:
+    """The values of an axis: a list, ``0.1,0.3,1``, or a range, ``0.1:3`` or ``0.1:3:12``, spaced as the parameter's scale says."""
+    ends = text.split(":")
+    if not 2 <= len(ends) <= 3 or not isinstance(declared, Real) or "(" in text or "," in text:
+        return [parse_value(name, value, declared) for value in listed(text)]
+    try:
+        low, high = float(ends[0]), float(ends[1])
+        side = int(ends[2]) if len(ends) == 3 else SIDE
+    except ValueError:
+        raise ValueError(f"--grid {name}={text}: write a range as low:high or low:high:number of values") from None
+    return values_between(declared, low, high, side)
 
 
 def landscape_class(name: str, own_box: tuple[Any, Any], option: str = "") -> Any:

@@ -28,6 +28,7 @@ from swarmviz.dynamics.batch import BatchResult, RecordRows, StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.lines import Equations
 from swarmviz.dynamics.explain.terms import Term, part, standing
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.events import Kind
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
@@ -51,6 +52,8 @@ class Dynamics(Described):
         there are any. The kernel does not write these, unless it counts them (see :meth:`cost_of_step`).
     events : tuple of Kind
         What can happen in a run, as rules over what is recorded (:mod:`swarmviz.events`).
+    map_axes : tuple of MapAxis
+        The two parameters that span a map of it, with their ranges, as long as no others are chosen.
     on_finite_set : bool
         Whether agents sit on states, so that what the swarm holds for the minimiser is a state and not a point.
     fewest, why_fewest : int, str
@@ -63,6 +66,7 @@ class Dynamics(Described):
     equations: ClassVar[Equations] = Equations()
     observables: ClassVar[tuple[Observable, ...]] = ()
     events: ClassVar[tuple[Kind, ...]] = ()
+    map_axes: ClassVar[tuple[MapAxis, ...]] = ()
     on_finite_set: ClassVar[bool] = False
     fewest: ClassVar[int] = 1
     why_fewest: ClassVar[str] = ""

@@ -45,6 +45,7 @@ from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.bgk import EQUATIONS
 from swarmviz.dynamics.explain import bgk as explained
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
 from swarmviz.dynamics.tiled import Tiled
 from swarmviz.events import COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED
@@ -644,6 +645,7 @@ class BGK(Tiled, Stalling):
                            doc="Standard deviation of Gaussian velocities; in half widths of the box per time when rescaled.")  # fmt: skip
 
     observables, equations, events = (*OBSERVABLES, EVALUATIONS), EQUATIONS, EVENTS
+    map_axes = MapAxis("sigma", 0.1, 2.4), MapAxis("jump_rate", 0.2, 10.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

@@ -35,6 +35,7 @@ from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.cbo import EQUATIONS
 from swarmviz.dynamics.explain import cbo as explained
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.tiled import Tiled
 from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST
 from swarmviz.frame import (
@@ -582,6 +583,7 @@ class CBO(Tiled):
     )
 
     observables, equations, events = (*OBSERVABLES, EVALUATIONS), EQUATIONS, EVENTS
+    map_axes = MapAxis("sigma", 0.1, 3.0), MapAxis("lam", 0.1, 3.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

@@ -31,6 +31,7 @@ from swarmviz.dynamics.base import box_of, objective_of, rows_of
 from swarmviz.dynamics.batch import StateBatch
 from swarmviz.dynamics.equations.pso import EQUATIONS
 from swarmviz.dynamics.explain import pso as explained
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
 from swarmviz.dynamics.tiled import Tiled
 from swarmviz.events import COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED
@@ -540,6 +541,7 @@ class PSO(Tiled, Stalling):
     )
 
     observables, equations, events = (*OBSERVABLES, EVALUATIONS), EQUATIONS, EVENTS
+    map_axes = MapAxis("inertia", 0.02, 0.94), MapAxis("sigma_common", 0.1, 4.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, d = x.shape

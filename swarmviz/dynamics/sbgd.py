@@ -37,6 +37,7 @@ from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
 from swarmviz.dynamics.explain import sbgd as explained
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
 from swarmviz.frame import BEST, EVALUATIONS, GRADIENTS, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -358,6 +359,7 @@ class SBGD(Dynamics):
     )
 
     observables, equations, events = OBSERVABLES, EQUATIONS, EVENTS
+    map_axes = MapAxis("p", 0.1, 10.0), MapAxis("q", 0.0, 6.0)
 
     def cost_of_step(self, n):
         """At most: as many step lengths as may be tried, for every agent; the kernel counts the trials of those that remain."""

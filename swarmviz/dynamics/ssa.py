@@ -44,6 +44,7 @@ from swarmviz.dynamics.batch import StateBatch, lowest_agents
 from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.ssa import EQUATIONS
 from swarmviz.dynamics.explain import ssa as explained
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.tiled import Tiled
 from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
 from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, GRADIENTS, MINIMUM, Clock, Frame, Observable
@@ -592,6 +593,7 @@ class SSA(Tiled):
                           symbol="m₀", label="Initial masses", group="Start", doc="Masses at the start.")  # fmt: skip
 
     observables, equations, events = (*OBSERVABLES, EVALUATIONS, GRADIENTS), EQUATIONS, EVENTS
+    map_axes = MapAxis("cutoff", 0.125, 4.0, per_agent=True), MapAxis("lam", 0.1, 4.0)
 
     def init_many(self, x, landscape, seeds):
         (runs, n, _), clock, unknown = x.shape, Clock(dt=float(self.dt)), np.full(len(x), np.nan)

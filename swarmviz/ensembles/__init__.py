@@ -6,6 +6,8 @@ xarray takes longer to import than all of swarmviz; so it is imported when a Dat
 from __future__ import annotations
 
 from swarmviz.ensembles.hitting_times import compare, ert, hitting, runtime_ecdf
+from swarmviz.ensembles.map_grid import proposed_grid
+from swarmviz.ensembles.refine import refine
 from swarmviz.ensembles.run import run_ensemble
 from swarmviz.ensembles.statistics import medians, quantiles, success_rate, summary
 from swarmviz.ensembles.stopping import Below, Spent, Stall, Stop, When
@@ -23,7 +25,9 @@ __all__ = [
     "ert",
     "hitting",
     "medians",
+    "proposed_grid",
     "quantiles",
+    "refine",
     "run_ensemble",
     "runtime_ecdf",
     "success_rate",

@@ -111,11 +111,23 @@ def cells_of(problem: Problem, axes: tuple[Axis, ...]) -> Iterator[Cell]:
     """Every point of the grid, the last axis fastest."""
     labels = [axis.labels.tolist() for axis in axes]
     for number, index in enumerate(itertools.product(*(range(len(axis.values)) for axis in axes))):
-        here = problem
-        for axis, i in zip(axes, index, strict=True):
-            here = axis.applied(here, i)
         words = (f"{axis.name} = {names[i]}" for axis, names, i in zip(axes, labels, index, strict=True))
-        yield Cell(number, index, here, ", ".join(words))
+        yield Cell(number, index, problem_at(problem, axes, index), ", ".join(words))
+
+
+def problem_at(problem: Problem, axes: tuple[Axis, ...], index: tuple[int, ...]) -> Problem:
+    """The problem at one point of the grid; each part is copied once, however many of its parameters are axes."""
+    parts = problem._asdict()
+    own = set()
+    for axis, i in zip(axes, index, strict=True):
+        if not axis.parameter:
+            parts["landscape"] = axis.values[i].copy()
+        else:
+            if axis.owner not in own:
+                parts[axis.owner] = parts[axis.owner].copy()
+            setattr(parts[axis.owner], axis.parameter, axis.values[i])
+        own.add(axis.owner)
+    return Problem(**parts)
 
 
 def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> None:
@@ -126,8 +138,13 @@ def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> None:
     ValueError
         When parts of a cell do not fit together, or the stop sets what is an axis; a note names the cell.
     """
+    check_cells(cells_of(problem, axes), axes, settings)
+
+
+def check_cells(cells: Iterable[Cell], axes: tuple[Axis, ...], settings: Settings) -> None:
+    """Try some cells out, without a step; see :func:`check`."""
     idle = list(axes)
-    for cell in cells_of(problem, axes):
+    for cell in cells:
         try:
             _require_kept(axes, cell, settings)
             cell.problem.check(settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from swarmviz.ensembles.axes import Cell
@@ -34,6 +34,29 @@ def on_cluster(
     RuntimeError
         When a worker has another version of swarmviz.
     """
+    calls = {cell.number: (run_cell, cell.problem, settings, cell.label, threads) for cell in cells}
+    yield from results_on_cluster(client, calls, lambda number: settings.options.runs, finished_run)
+
+
+def results_on_cluster(
+    client: Any, calls: Mapping[int, tuple[Any, ...]], runs: Callable[[int], int], finished_run: Callable[[], None]
+) -> Generator[tuple[int, Any]]:
+    """Number and result of each call as they come back.
+
+    Parameters
+    ----------
+    calls : mapping
+        Number → a function and its arguments; it returns the program that it is part of and its result.
+    runs : function (number) → int
+        How many runs a call makes.
+    finished_run : function ()
+        Called for each of them.
+
+    Raises
+    ------
+    RuntimeError
+        When a worker has another version of swarmviz.
+    """
     from distributed import as_completed
 
     from swarmviz.ensembles.dataset import program
@@ -41,30 +64,30 @@ def on_cluster(
     sweep = uuid.uuid4().hex
     futures = {}
     try:
-        for cell in cells:
-            key = f"swarmviz-cell-{cell.number}-{sweep}"
-            future = client.submit(run_cell, cell.problem, settings, cell.label, threads, key=key)
-            futures[future] = cell.number
-        for future, data in as_completed(list(futures), with_results=True):
-            there, here = {name: data.attrs.get(name) for name in program()}, program()
+        for number, (function, *arguments) in calls.items():
+            future = client.submit(function, *arguments, key=f"swarmviz-cell-{number}-{sweep}")
+            futures[future] = number
+        for future, (there, result) in as_completed(list(futures), with_results=True):
+            here = program()
             if there != here:
                 raise RuntimeError(f"client: a worker has {_words(there)}, here it is {_words(here)}; install the same")
-            yield futures.pop(future), data
+            number = futures.pop(future)
+            yield number, result
             future.release()  # first: the progress function may raise
-            for _ in range(settings.options.runs):
+            for _ in range(runs(number)):
                 finished_run()
     finally:
         if futures:
             client.cancel(list(futures))
 
 
-def run_cell(problem: Problem, settings: Settings, label: str, threads: int) -> xarray.Dataset:
-    """What a worker does."""
-    from swarmviz.ensembles.dataset import as_dataset
+def run_cell(problem: Problem, settings: Settings, label: str, threads: int) -> tuple[dict[str, str], xarray.Dataset]:
+    """What a worker does: which program it has, and the Dataset of a cell."""
+    from swarmviz.ensembles.dataset import as_dataset, program
     from swarmviz.ensembles.engine import Ensemble, execute
 
     (ensemble,) = execute([Ensemble(problem, settings, label)], min(threads, int(settings.options.runs)))
-    return as_dataset(ensemble)
+    return program(), as_dataset(ensemble)
 
 
 def _words(program: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from swarmviz.ensembles.stopping import GOES_ON, Watch, Window
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the arrays of schedules, which have one value per step
 CALL_WORK = 1 << 25  # most agent-coordinate-steps of a call: a Ctrl-C takes effect within a moment
 GROUP_RUNS, GROUP_WORK = 1024, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
+SMALL_WORK = 1_000_000  # of all runs of an ensemble, in the same numbers: some milliseconds
 
 
 class Finals(NamedTuple):
@@ -100,10 +101,21 @@ class Group(NamedTuple):
 
 
 class Ensemble:
-    """One problem, run many times; in a sweep it has a label and a number."""
+    """One problem, run many times; in a sweep it has a label and a number, and its first run need not be run 0.
 
-    def __init__(self, problem: Problem, settings: Settings, label: str = "", number: int = 0):
-        self.label, self.number = label, number
+    ``piece_work`` bounds the agent-coordinate-steps of a call, and of a group, for one who does other things between two calls.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        settings: Settings,
+        label: str = "",
+        number: int = 0,
+        first: int = 0,
+        piece_work: int | None = None,
+    ):
+        self.label, self.number, self.first, self._piece_work = label, number, first, piece_work
         self.problem, self.settings = problem, settings
         self.dynamics = settings.prepared(problem).dynamics
         self.results = Results(settings, self.dynamics, problem.swarm.n, problem.swarm.d)
@@ -117,7 +129,7 @@ class Ensemble:
     @property
     def seeds(self) -> np.ndarray:
         """The seed of each run, shape (runs,)."""
-        return self.problem.swarm.seed + np.arange(self.runs)
+        return self.problem.swarm.seed + np.arange(self.first, self.first + self.runs)
 
     def times(self) -> np.ndarray:
         """Time at each recorded step, shape (rows,)."""
@@ -132,19 +144,20 @@ class Ensemble:
         """Runs of a group: dozens of small swarms, or hundreds where a stop looks often.
 
         As many as the dynamics likes to have side by side, if every thread has a group then. Beyond that: without a stop each thread has
-        several groups, so that progress is steady and all threads end together; with a stop, where Python has something to do after each
-        call and runs are reported one by one, it has one or two, among all ``ensembles``.
+        several groups, so that progress is steady and all threads end together, of small ensembles among all of them; with a stop, where
+        Python has something to do after each call and runs are reported one by one, it has one or two, among all ``ensembles``.
         """
         options, swarm, stopping = self.settings.options, self.problem.swarm, self.settings.stop is not None
         steps = self._max_call_steps(swarm.n, swarm.d)
         rows = steps // (1 if stopping else self._every) + 1  # a stop may need each step
         work = swarm.n * swarm.d * (steps + 1) + len(self.dynamics.observables) * rows
         liked = self.dynamics.runs_side_by_side(swarm.n, swarm.d)
-        least = max(1, min(liked, int(CALL_WORK // work), -(-self.runs // threads)))
+        least = max(1, min(liked, int((self._piece_work or CALL_WORK) // work), -(-self.runs // threads)))
         if not stopping and steps < options.steps:
             return least  # a call for these is work enough
-        pieces = min(threads, -(-2 * threads // ensembles)) if stopping else 8 * threads
-        return max(least, min(GROUP_RUNS, int(GROUP_WORK // work), -(-self.runs // pieces)))
+        share = ensembles if self.runs * work <= SMALL_WORK else 1  # a portion of a map, for example, need not be split
+        pieces = min(threads, -(-2 * threads // ensembles)) if stopping else -(-8 * threads // share)
+        return max(least, min(GROUP_RUNS, int((self._piece_work or GROUP_WORK) // work), -(-self.runs // pieces)))
 
     def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
         """Some runs from their first step to their end; whether they got there."""
@@ -155,26 +168,33 @@ class Ensemble:
                 left = [r for r in group if not self.results.finals.finished[r]]
                 return all(self.run(range(r, r + 1), cancelled, report) for r in left)
             cell = f" of the cell {self.label}" if self.label else ""
-            error.add_note(f"in run {group[0]} (seed {self.seeds[group[0]]}){cell}")
+            error.add_note(f"in run {self.first + group[0]} (seed {self.seeds[group[0]]}){cell}")
             raise
 
     def _advance_group(self, group: range, cancelled: threading.Event, report: Report) -> bool:
-        """Some runs side by side, call by call; those that have ended drop out."""
+        """Some runs side by side, call by call, unless it is cancelled; whether they came to their end."""
+        if cancelled.is_set():
+            return False
+        for more in self.pieces(group, report):
+            if more and cancelled.is_set():
+                return False
+        return True
+
+    def pieces(self, group: range, report: Report = lambda ended: None) -> Iterator[bool]:
+        """Take some runs side by side, a call of the kernel at a time; yields whether more are to come. Those that have ended drop out."""
         stop = self.settings.stop
         going = Group(np.array(group), self._initial_states(group), True, stop.watch(group) if stop else None)
         while len(going.runs):
-            if cancelled.is_set():
-                return False
             before, going = going.runs, self._advance(going, self._next_steps(going.states.all))
             if len(going.runs) < len(before):
                 self.results.finals.finished[np.setdiff1d(before, going.runs, assume_unique=True)] = True
                 report((self, len(before) - len(going.runs)))
-        return True
+            yield len(going.runs) > 0
 
     def _initial_states(self, group: range) -> StateBatch:
         """The states of some runs at step 0."""
         landscape, swarm = self.problem.landscape, self.problem.swarm
-        seeds = swarm.seed + np.arange(group.start, group.stop)
+        seeds = self.seeds[group.start : group.stop]
         return StateBatch.of(self.dynamics.init_many(swarm.positions_of(landscape, seeds), landscape, seeds))
 
     def _next_steps(self, state: Any) -> int:
@@ -189,7 +209,7 @@ class Ensemble:
         """Most steps of a call for a swarm of this size."""
         options, stop = self.settings.options, self.settings.stop
         look = stop.look(self.dynamics, options.every) if stop else options.steps
-        return int(min(options.steps, look, max(1, min(CALL_STEPS, CALL_WORK // (n * d)))))
+        return int(min(options.steps, look, max(1, min(CALL_STEPS, (self._piece_work or CALL_WORK) // (n * d)))))
 
     def _advance(self, group: Group, steps: int) -> Group:
         """Some steps of a group, recorded; those of its runs that have not ended by then."""

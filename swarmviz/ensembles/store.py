@@ -44,6 +44,8 @@ class Store:
         When ``folder`` is no path.
     """
 
+    prefix = "cell"  # of the files' names
+
     def __init__(self, folder: str | os.PathLike[str], manifest: dict[str, Any]):
         self.folder, self.manifest = _folder(folder), manifest
 
@@ -121,12 +123,12 @@ class Store:
             ) from error
         if any(cell.attrs.get(name) != value for name, value in expected.items()):
             raise StoreError(
-                f"store: {str(path)!r} is not cell {number} of this sweep; remove it, and the sweep will run it again"
+                f"store: {str(path)!r} is not {self.prefix} {number} of this sweep; remove it, and the sweep will run it again"
             )
         return cell
 
     def _path(self, number: int) -> Path:
-        return self.folder / f"cell-{number:06}.nc"
+        return self.folder / f"{self.prefix}-{number:06}.nc"
 
     def _claim(self) -> None:
         """Write the manifest into a new folder, or make sure that the folder has the same one."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,9 +34,6 @@ class Table:
         self.cells = math.prod(self.shape)
         self.largest = _largest(next(cells_of(problem, axes)).problem, axes)
         self._layout = Layout.of(self.largest, settings)
-        clocks = [cell.problem.clock for cell in cells_of(problem, axes)]
-        self._clocks = list(dict.fromkeys(clocks))  # the different ones
-        self._clock_numbers = self._clock_numbers_of(clocks)
         self._values: dict[str, np.ndarray] = {}
         self._come = np.zeros(self.shape, bool)  # the cells that are there
         self._numbers = {name: np.full(self.shape, np.nan) for name in self.largest.judged_by(settings)}
@@ -43,28 +41,34 @@ class Table:
     def allocate(self) -> None:
         """Take the memory before anything runs; a single cell brings its own."""
         if self.cells > 1:
-            self._blank()
+            self.blank()
 
-    def _blank(self) -> None:
+    def blank(self) -> None:
+        """Take the memory for all cells, none of which has come."""
         for name, variable in self._layout.variables.items():
             self._values[name] = np.full(self.shape + self._layout.shape(name), variable.blank, variable.dtype)
 
     def put(self, number: int, cell: xarray.Dataset) -> None:
         """Copy a cell into its place; where its n and d are smaller, the rest is left as it is."""
-        self._come.flat[number] = True
-        for name, numbers in self._numbers.items():
-            numbers.flat[number] = cell[name].item()
-        if self.cells == 1:
+        judged_by = {name: cell[name].item() for name in self._numbers}
+        if not self._values:
             self._values = {name: cell[name].values for name in self._layout.variables}
-            return
+            self._judged(number, judged_by)
+        else:
+            self.put_runs(number, 0, cell, judged_by)
+
+    def put_runs(self, number: int, first: int, found: Mapping[Any, Any], judged_by: Mapping[str, float]) -> None:
+        """Copy some runs of a cell, from run ``first`` on, into their places; each variable has the run as its first axis."""
+        self._judged(number, judged_by)
         place = tuple(int(i) for i in np.unravel_index(number, self.shape))
         try:
             for name, values in self._values.items():
-                found = cell[name].values
-                values[place][tuple(slice(size) for size in found.shape)] = found
+                now = np.asarray(found[name])  # of a file one after the other
+                runs, *rest = now.shape
+                values[place][(slice(first, first + runs), *(slice(size) for size in rest))] = now
         except BaseException:  # a Ctrl-C half way
             for name, values in self._values.items():
-                values[place] = self._layout.variables[name].blank
+                values[place][first:] = self._layout.variables[name].blank
             raise
 
     @property
@@ -72,8 +76,20 @@ class Table:
         """How many different time axes there are."""
         return self._clock_numbers.size
 
-    def _clock_numbers_of(self, clocks: Sequence[Clock]) -> np.ndarray:
+    @cached_property
+    def _every_clock(self) -> list[Clock]:
+        """The clock of each cell."""
+        return [cell.problem.clock for cell in cells_of(self.problem, self.axes)]
+
+    @cached_property
+    def _clocks(self) -> list[Clock]:
+        """The different ones."""
+        return list(dict.fromkeys(self._every_clock))
+
+    @cached_property
+    def _clock_numbers(self) -> np.ndarray:
         """Which of the different clocks each cell has; of length 1 along the axes on which that does not depend."""
+        clocks = self._every_clock
         numbers = {clock: i for i, clock in enumerate(self._clocks)}
         found = np.array([numbers[clock] for clock in clocks]).reshape(self.shape)
         for i in range(found.ndim):
@@ -86,33 +102,57 @@ class Table:
         import xarray
 
         if not self._values:
-            self._blank()
-        names = tuple(axis.name for axis in self.axes)
-        varying = tuple(name for name, size in zip(names, self._clock_numbers.shape, strict=True) if size > 1)
+            self.blank()
+        varying = tuple(name for name, size in zip(self.names, self._clock_numbers.shape, strict=True) if size > 1)
         steps = self.settings.recorded_steps()
         different = [np.asarray(self._clocks[i].at(steps), dtype=np.float64) for i in self._clock_numbers.flat]
         times = np.stack(different).reshape(*(size for size in self._clock_numbers.shape if size > 1), len(steps))
         coordinates = self._layout.coordinates(
-            self.settings,
-            self.problem.swarm.seed,
-            ((*varying, "step"), times),
-            {name: self._where_it_varies(names, numbers) for name, numbers in self._numbers.items()},
+            self.settings, self.problem.swarm.seed, ((*varying, "step"), times), self.judged_by()
         )
-        variables = {
+        return xarray.Dataset(
+            self.variables(), coordinates | self.labels(), self.attributes() | {"interrupted": int(interrupted)}
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the axes."""
+        return tuple(axis.name for axis in self.axes)
+
+    def variables(self) -> dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]]:
+        """Name → dimensions, values and attributes of every variable."""
+        return {
             name: (
-                (*names, *variable.dims),
+                (*self.names, *variable.dims),
                 self._values[name].reshape(self.shape + self._layout.shape(name)),
                 variable.attributes,
             )
             for name, variable in self._layout.variables.items()
         }
-        labels = {axis.name: (axis.name, axis.labels, axis.about(self.largest)) for axis in self.axes}
-        return xarray.Dataset(variables, coordinates | labels, self._attributes() | {"interrupted": int(interrupted)})
 
-    def _where_it_varies(self, names: tuple[str, ...], numbers: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+    def labels(self) -> dict[str, tuple[str, np.ndarray, dict[str, str]]]:
+        """Name → dimension, values and attributes of the coordinate of every axis."""
+        return {axis.name: (axis.name, axis.labels, axis.about(self.largest)) for axis in self.axes}
+
+    def judged_by(self) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+        """The numbers by which the runs are judged, by name, as dimensions and values."""
+        return {name: self._where_it_varies(numbers) for name, numbers in self._numbers.items()}
+
+    @property
+    def judging(self) -> tuple[str, ...]:
+        """The names of these numbers."""
+        return tuple(self._numbers)
+
+    def _judged(self, number: int, judged_by: Mapping[str, float]) -> None:
+        """A cell has come, or some of its runs; these are the numbers by which they are judged."""
+        self._come.flat[number] = True
+        for name, value in judged_by.items():
+            self._numbers[name].flat[number] = value
+
+    def _where_it_varies(self, numbers: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
         """A number of each cell along those axes on which it depends; of cells that have not come NaN where it does."""
         come, kept = self._come, list[str]()
-        for name in names:
+        for name in self.names:
             axis = len(kept)
             first = np.take_along_axis(numbers, come.argmax(axis=axis, keepdims=True), axis)  # of those that have come
             if (~come | (numbers == first) | (np.isnan(numbers) & np.isnan(first))).all():
@@ -121,7 +161,7 @@ class Table:
                 kept.append(name)
         return tuple(kept), numbers
 
-    def _attributes(self) -> dict[str, Any]:
+    def attributes(self) -> dict[str, Any]:
         """The provenance of all cells: what varies is said to vary."""
         attributes = provenance(self.problem, self.settings) | {"axes": ", ".join(axis.name for axis in self.axes)}
         prepared = self.settings.prepared(self.problem)

@@ -10,6 +10,7 @@ import numpy as np
 
 from swarmviz import files
 from swarmviz.exports.metadata import as_text, metadata
+from swarmviz.serialise import plain
 from swarmviz.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -150,6 +151,22 @@ def csv(sim: Simulation, table: str = "curves") -> str:
     comments = "".join(f"# {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in metadata(sim).items())
     columns = _curves(sim) if table == "curves" else _states(sim)
     return comments + pandas.DataFrame(columns).to_csv(index=False, na_rep="nan", lineterminator="\n")
+
+
+def table_netcdf(table: xarray.Dataset) -> bytes:
+    """A Dataset of :func:`swarmviz.refine` as the bytes of a NetCDF file."""
+    return bytes(table.to_netcdf(engine="h5netcdf"))
+
+
+def cells_csv(table: xarray.Dataset) -> str:
+    """The cells of a Dataset of :func:`swarmviz.refine`, one a row, as text with commas; its attributes come before, after ``#``."""
+    cells = table[[name for name, values in table.data_vars.items() if values.dims == table["success_rate"].dims]]
+    comments = "".join(
+        f"# {name}: {json.dumps(plain(value), ensure_ascii=False)}\n"
+        for name, value in ({"program": "swarmviz"} | table.attrs).items()
+    )
+    frame = cells.to_dataframe()[list(cells.data_vars)]
+    return comments + frame.to_csv(na_rep="nan", lineterminator="\n")
 
 
 def write_csv(sim: Simulation, path: str | os.PathLike, table: str = "curves") -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pprint
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from swarmviz import dynamics, landscapes, schedules
+from swarmviz.dynamics.base import Dynamics
 from swarmviz.exports.metadata import title
 from swarmviz.journal import Change
+from swarmviz.landscapes.base import Landscape
 from swarmviz.landscapes.function.function import DIFFERENCE
 from swarmviz.parameters import Described, is_used
 from swarmviz.replay import RunSpec, run_of
@@ -72,6 +75,38 @@ def python_lines(what: RunSpec | Simulation) -> str:
     lines += _steps(k, furthest)
     lines.append("frame = sim.frame" if run.k == furthest else f"frame = sim.goto({run.k})")
     return "\n".join(lines) + "\n"
+
+
+def refine_lines(
+    dynamics: Dynamics, landscape: Landscape, swarm: Swarm, grid: Mapping[str, Sequence[float]], **options: Any
+) -> str:
+    """A program that refines a sweep and ends with ``table``, its last Dataset, with the bits of :func:`swarmviz.refine`.
+
+    Parameters
+    ----------
+    dynamics, landscape, swarm
+        What the cells have in common.
+    grid : mapping
+        Name of each axis → its values.
+    **options
+        Further numbers for :func:`swarmviz.refine`, such as runs and steps.
+    """
+    given = ", ".join(f"{name}={_value(value)}" for name, value in options.items())
+    return "\n".join([
+        f"# swarmviz {__version__}: {dynamics.title} on {landscape.title}, over {' and '.join(grid)}",
+        "import swarmviz as sv",
+        *_imports([dynamics, landscape]),
+        "",
+        f"dynamics = {_made(dynamics)}",
+        f"landscape = {_made(landscape)}",
+        f"swarm = {_made(swarm, always=('seed',))}",
+        "grid = {",
+        *(f"    {name!r}: {_value(list(values))}," for name, values in grid.items()),
+        "}",
+        f"for table in sv.refine(dynamics, landscape, swarm, grid, {given}):",
+        '    print(table.attrs["runs_done"], "of", table.attrs["runs_planned"], "runs")',
+        "",
+    ])  # fmt: skip
 
 
 def _steps(start: int, end: int) -> list[str]:

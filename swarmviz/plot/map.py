@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from swarmviz.drawing.map import edges_of
 from swarmviz.plot.elements import (
     are_numbers,
     axes_of,
@@ -92,7 +93,7 @@ def _of(cells: xarray.Dataset, x: str, y: str, value: str, clim: tuple[float, fl
     at, up, found = at[order[0]], up[order[1]], found[np.ix_(order[1], order[0])]
     logs: dict[str, Any] = {f"log{name}": grows_by_factors(values) for name, values in (("x", at), ("y", up))}
     logs |= {f"{name}ticks": _ticks(values) for name, values in (("x", at), ("y", up)) if len(values) <= MOST_TICKS}
-    mesh = hv.QuadMesh((edges(at), edges(up), found), dims, [about])
+    mesh = hv.QuadMesh((edges_of(at, logs["logx"]), edges_of(up, logs["logy"]), found), dims, [about])
     return styled(mesh, {**bokeh, **logs}, {**matplotlib, **logs, "hooks": [_name_no_other_ticks]})
 
 
@@ -119,16 +120,3 @@ def grows_by_factors(values: np.ndarray) -> bool:
         return False
     plain, log = (np.diff(scaled) / np.ptp(scaled) for scaled in (values.astype(float), np.log(values)))
     return bool(np.ptp(log) < np.ptp(plain))
-
-
-def edges(values: np.ndarray) -> np.ndarray:
-    """Ends (count + 1,) of the cells around increasing values (count,): half way between them, by factors where they grow so."""
-    at = values.astype(float)
-    if len(at) == 1:
-        half = 0.5 * abs(at[0]) or 0.5
-        return np.array([at[0] - half, at[0] + half])
-    log = grows_by_factors(at)
-    at = np.log(at) if log else at
-    inner = (at[1:] + at[:-1]) / 2
-    ends = np.concatenate([[at[0] - (inner[0] - at[0])], inner, [at[-1] + (at[-1] - inner[-1])]])
-    return np.exp(ends) if log else ends

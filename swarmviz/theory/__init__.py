@@ -36,6 +36,7 @@ from swarmviz.theory.registry import (
     velocity_law,
     velocity_law_of,
 )
+from swarmviz.theory.thresholds import ThresholdLine, threshold_lines, thresholds_of
 
 __all__ = [
     "Assessment",
@@ -43,6 +44,7 @@ __all__ = [
     "Line",
     "LivedRun",
     "Target",
+    "ThresholdLine",
     "VelocityLaw",
     "Verdict",
     "all_claims",
@@ -69,6 +71,8 @@ __all__ = [
     "ssa_langevin",
     "target",
     "target_of",
+    "threshold_lines",
+    "thresholds_of",
     "velocity_law",
     "velocity_law_of",
 ]

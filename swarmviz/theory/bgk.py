@@ -34,6 +34,7 @@ from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.moments import expected_dispersion, moments_along
 from swarmviz.theory.registry import VelocityLaw, about_to_step, velocity_law_of
+from swarmviz.theory.thresholds import Threshold, register_thresholds
 from swarmviz.theory.wording import number_words, parameter_words
 
 SMALL = 0.05  # what is neglected beside 1
@@ -99,6 +100,12 @@ def maxwellian(simulation) -> VelocityLaw | None:
 def _coefficients(s: Stretch):
     """(p, κ, Λ, S) on the intervals of a stretch, S an array (M,)."""
     return s.change.dynamics.coefficients(s.values("sigma"))
+
+
+def _diffusion_margin(s: Stretch, lived: LivedRun) -> np.ndarray:
+    """2λ − σ_c²: positive where the CBO that diffuses as the flights do contracts in mean square."""
+    p, _, _, shake = _coefficients(s)
+    return 2 * s.values("lam") - diffusion_sigma(shake, p, s.dt) ** 2
 
 
 def _spread(s: Stretch, lived: LivedRun) -> np.ndarray:
@@ -352,3 +359,15 @@ register(
         tests=HERE,
     ),
 )  # fmt: skip
+
+register_thresholds(
+    BGK,
+    Threshold(
+        "2λ = σ_c²",
+        _diffusion_margin,
+        "bgk-flights",
+        lambda lived: lived.dynamics.form in ("jumps", "limit"),
+        "Where σ_c = S√(Δt(2 − p)/p) is the strength of the CBO that has the diffusivity of the flights: beyond the line that CBO does not "
+        "contract in mean square.",
+    ),
+)

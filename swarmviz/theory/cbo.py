@@ -30,6 +30,7 @@ from swarmviz.dynamics.cbo import CBO
 from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, register
 from swarmviz.theory.lived import LivedRun, Stretch
+from swarmviz.theory.thresholds import of_condition, register_thresholds
 from swarmviz.theory.wording import number_words
 
 
@@ -448,4 +449,11 @@ register(
         evidence=f"For weights of real swarms with N up to {SPECTRUM_AGENTS} the eigenvalues agree to 1e-10.",
         tests=("tests/theory/test_cbo.py",),
     ),
+)
+
+register_thresholds(
+    CBO,
+    of_condition(CBO, "2λ = σ²", "cbo-mean-square", "2λ > σ²"),
+    of_condition(CBO, "2λ = Dσ²", "cbo-isotropic", "2λ > Dσ²"),
+    of_condition(CBO, "Δt = (2λ − σ²)/λ²", "cbo-mean-square-step", STEP_CONDITION.words),
 )

@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from swarmviz.simulation import Simulation
-from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.wording import number_words, set_symbols
 
 State = Literal["holds", "fails", "open"]
@@ -39,10 +39,15 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One condition of a claim: ``words`` say it, ``check`` finds out of a run."""
+    """One condition of a claim: ``words`` say it, ``check`` finds out of a run.
+
+    ``margin`` is what has to be positive on each stretch of the run, where the condition is of that kind: it is 0 where the condition
+    begins to fail.
+    """
 
     words: str
     check: Callable[[LivedRun], Finding]
+    margin: Callable[[Stretch, LivedRun], Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ def positive(words: str, margin: Callable[[Stretch, LivedRun], Any], name: str) 
         least = float(course[~(course > 0)][0]) if failed is not None else least
         return Finding("holds" if failed is None else "fails", f"{name} = {number_words(least)}", failed)
 
-    return Hypothesis(words, check)
+    return Hypothesis(words, check, margin)
 
 
 def chosen(name: str, allowed: Collection[Any], words: str) -> Hypothesis:

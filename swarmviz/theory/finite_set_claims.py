@@ -12,6 +12,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory import finite_set_claims_conditions as given
 from swarmviz.theory import finite_set_claims_numbers as numbers
 from swarmviz.theory.claim import Claim, register
+from swarmviz.theory.thresholds import of_condition, register_thresholds
 from swarmviz.theory.wording import number_words, parameter_words
 
 HERE = ("tests/theory/test_finite_set_claims.py",)
@@ -366,3 +367,5 @@ register(
         tests=HERE,
     ),
 )
+
+register_thresholds(FiniteSet, of_condition(FiniteSet, "γ = −m/(2(1 − m))", "finite-annealing", given.GAMMA.words))

@@ -20,7 +20,7 @@ from swarmviz.theory.finite_set_claims_along import (
 )
 from swarmviz.theory.finite_set_curves import stretches_along
 from swarmviz.theory.finite_set_rates import minimisers
-from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.wording import number_words, parameter_words, schedule_words
 
 SETTLED = 3.0  # times the inverse of the gap: e⁻³ = 5 % is left
@@ -145,7 +145,17 @@ def _gamma(lived: LivedRun) -> tuple[bool | None, str]:
 
 
 POWER = conditions.of_run("β = (t₀ + t)^γ − 1", _power)
-GAMMA = conditions.of_run("0 < γ ≤ −m/(2(1 − m))", _gamma)
+
+
+def _gamma_margin(s: Stretch, lived: LivedRun) -> float:
+    """The largest γ that the theorem allows, minus γ; NaN of another schedule."""
+    dynamics: Any = s.change.dynamics
+    if not isinstance(dynamics.beta, Power) or not dynamics.m < 0:
+        return np.nan
+    return largest_gamma(float(dynamics.m)) - float(dynamics.beta.gamma)
+
+
+GAMMA = Hypothesis("0 < γ ≤ −m/(2(1 − m))", conditions.of_run("", _gamma).check, _gamma_margin)
 
 
 def _logarithmic(lived: LivedRun) -> tuple[bool, str]:

@@ -34,8 +34,9 @@ from swarmviz.theory.fmc_run import (
     log_q_now,
     total_difference,
 )
-from swarmviz.theory.lived import LivedRun
+from swarmviz.theory.lived import LivedRun, Stretch
 from swarmviz.theory.one_dimension import basin, critical_depth, local_minima
+from swarmviz.theory.thresholds import Threshold, register_thresholds
 from swarmviz.theory.wording import number_words
 
 GATHERED = 0.05  # of the width of the basin: a deviation of less is one mode
@@ -128,6 +129,7 @@ def _mean_square(lived: LivedRun) -> float:
     return float(pair_distance(lived.record["dispersion"][-1], lived.n))
 
 
+SPECIFIC_HEAT_RATIO = 1.0  # claimed α/β of the peak of the variance
 HERE = ("tests/theory/test_fmc_phases.py",)
 
 register(
@@ -198,7 +200,7 @@ register(
         statement="The variance of the reward peaks where α ≈ β, as a specific heat does at a phase transition.",
         hypotheses=(INCREASING, POWERS, SAME_REWARD, conditions.of_run("runs at several α/β", _ratio)),
         label="peak of Var R",
-        predicted=lambda lived: 1.0,
+        predicted=lambda lived: SPECIFIC_HEAT_RATIO,
         quantity="α/β at the peak",
         remark="Var R and Var ln R are recorded; 000 names no number. No common peak at α = β is seen.",
         evidence="β = 1, N = 500, σ = 0.1, d = 1: Var R = 0.10, 0.20, 0.18, 0.094, 0.010 at α = 0, 0.1, 0.18, 0.32, 0.56 on the double "
@@ -226,3 +228,11 @@ register(
         tests=HERE,
     ),
 )
+
+
+def _powers_margin(s: Stretch, lived: LivedRun) -> np.ndarray:
+    """α − β times the claimed α/β of the peak."""
+    return s.values("reward_power") - SPECIFIC_HEAT_RATIO * s.values("distance_power")
+
+
+register_thresholds(FMC, Threshold("α = β", _powers_margin, "fmc-specific-heat"))

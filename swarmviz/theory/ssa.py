@@ -28,6 +28,7 @@ from swarmviz.theory import conditions
 from swarmviz.theory.claim import Claim, Finding, Hypothesis, register
 from swarmviz.theory.lived import LivedRun
 from swarmviz.theory.one_dimension import basin, lowest_outside_basin
+from swarmviz.theory.thresholds import Threshold, of_condition, register_thresholds
 from swarmviz.theory.wording import number_words, parameter_words
 
 DRAWS = 20_000  # of the initial law, from which its share near the minimum is taken
@@ -366,5 +367,16 @@ register(
         remark="C_t is not known, and one run has no slope: it takes swarms of several N.",
         evidence="√N·E|F̄_N − F̄| at N = 8 … 2048 and one Nβ: 0.257, 0.247, 0.246, 0.260, 0.237.",
         tests=HERE,
+    ),
+)
+
+register_thresholds(
+    SSA,
+    of_condition(SSA, "Nβ = 1", "ssa-arrival", LEADING.words)._replace(fits=_falls_with_mass),
+    Threshold(
+        "Nβ = 2",
+        lambda s, lived: 2 - lived.n * s.values("cutoff"),
+        fits=_falls_with_mass,
+        remark="No theorem: an agent leads (is not shaken) from twice the mean mass on.",
     ),
 )

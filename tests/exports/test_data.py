@@ -82,3 +82,20 @@ def test_events_are_in_the_dataset_and_in_its_file(tmp_path, steps):
         told = [(int(k), kinds[i]) for k, i in zip(data["event_k"].values, data["event_kind"].values, strict=True)]
     assert told == [(event.k, event.kind.name) for event in sim.events]
     assert bool(told) == (steps > 0)
+
+
+def test_a_map_is_read_back_from_netcdf_and_its_cells_from_csv():
+    grid = {"sigma": [0.3, 1.0, 2.0], "lam": [0.5, 1.0]}
+    *_, table = sv.refine(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=6, d=2), grid, runs=8, steps=10)
+    with xarray.open_dataset(io.BytesIO(exports.table_netcdf(table)), engine="h5netcdf") as read:
+        assert read.attrs["runs_planned"] == 48
+        for name, values in table.data_vars.items():
+            np.testing.assert_array_equal(read[name], values, err_msg=str(name))
+    text = exports.cells_csv(table)
+    read = pandas.read_csv(io.StringIO(text), comment="#").set_index(["sigma", "lam"])
+    cells = [name for name, values in table.data_vars.items() if values.dims == ("sigma", "lam")]
+    assert list(read.columns) == cells and len(read) == 6
+    for name in cells:
+        np.testing.assert_array_equal(read[name].to_numpy().reshape(3, 2), table[name], err_msg=name)
+    said = dict(line[2:].split(": ", 1) for line in text.splitlines() if line.startswith("# "))
+    assert json.loads(said["program"]) == "swarmviz" and json.loads(said["runs_done"]) == 48

@@ -69,3 +69,15 @@ def test_a_function_of_ones_own_is_imported_or_named_as_what_is_missing():
     assert "cannot be imported: define it here" in exports.python_lines(
         sv.Simulation(sv.CBO(), nameless, sv.Swarm(n=10))
     )
+
+
+def test_the_lines_of_a_map_make_the_same_table():
+    dynamics = sv.CBO(noise="isotropic", alpha=sv.schedules.Linear(start=1.0, end=50.0, duration=2.0))
+    landscape, swarm = sv.landscapes.Formula("x^2 + 3*sin(2*y)^2"), sv.Swarm(n=6, d=2, seed=4)
+    grid = {"dynamics.sigma": (0.1, 1 / 3, 2.0), "swarm.n": (5, 9)}
+    text = exports.refine_lines(dynamics, landscape, swarm, grid, runs=8, steps=10, tolerance=0.01)
+    names = {}
+    exec(text, names)
+    *_, table = sv.refine(dynamics, landscape, swarm, grid, runs=8, steps=10, tolerance=0.01)
+    assert names["table"].identical(table)
+    assert max(map(len, text.splitlines())) <= 140

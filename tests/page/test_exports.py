@@ -46,7 +46,21 @@ def simulation(steps=8, dynamics="SSA"):
     return sim
 
 
-SUITABLE = {"phase": "PSO", "occupation": "FiniteSet"}  # others fit every dynamics
+SUITABLE = {"phase": "PSO", "occupation": "FiniteSet", "map": "CBO"}  # others fit every dynamics
+
+
+class Maps:
+    """The map of a visit."""
+
+    def table(self):
+        sim = simulation(0, "CBO")
+        *_, table = sv.refine(
+            sim.dynamics, sim.landscape, sim.initial_swarm, {"sigma": [0.3, 2.0], "lam": [0.5, 1.0]}, runs=8, steps=9
+        )
+        return table
+
+    def lines(self):
+        return "# swarmviz lines of a map"
 
 
 class Panel(Exports):
@@ -73,7 +87,7 @@ class Panel(Exports):
 def test_each_button_sends_a_file_with_a_telling_name(what):
     name = SUITABLE.get(what.partition(".")[0], "SSA")
     sim = simulation(dynamics=name)
-    panel = Panel(lambda: Run.of(sim), pair=lambda: [Run.of(sim), Run.of(sim)])
+    panel = Panel(lambda: Run.of(sim), pair=lambda: [Run.of(sim), Run.of(sim)], maps=Maps())
     panel.order(what, start="2", stop="", every="3")
     kind = what.rpartition(".")[2]
     (file,) = panel.sent
@@ -91,6 +105,7 @@ def test_the_browser_is_offered_every_file_of_the_table_in_its_group_and_row():
     assert rows["picture", "Phase space", "phase"] == ["phase.png", "phase.svg"]
     assert rows["film", "", ""] == ["film.mp4", "film.gif", "replay.html"]
     assert rows["data", "", ""] == ["curves.csv", "states.csv", "run.nc"]
+    assert rows["data", "Map", "map"] == ["map.nc", "map.csv", "map.py"]
     assert {fits for *_, fits in rows} - {""} == set(exports.VIEWS)
     assert {what for whats in rows.values() for what in whats} == {*EXPORTS} - {"lines.py"}, (
         "which has a place of its own"
@@ -135,6 +150,14 @@ def test_a_picture_of_both_swarms_has_the_runs_of_both():
     assert panel.message == {"text": "view = 'comparison': needs a second run, other.", "level": "error"}
 
 
+def test_without_a_map_its_files_say_so():
+    panel = Panel(lambda: Run.of(simulation()))
+    for what in ("map.png", "map.nc", "map.csv", "map.py"):
+        panel.order(what)
+        assert panel.message == {"text": "There is no map.", "level": "error"}
+    assert not panel.sent
+
+
 def test_a_picture_that_no_longer_fits_is_explained():
     panel = Panel(lambda: Run.of(simulation()))
     panel.order("phase.svg")
@@ -147,7 +170,7 @@ def test_a_picture_has_the_options_with_which_the_view_is_seen(monkeypatch):
     panel = Panel(lambda: Run.of(simulation()), look=lambda: look)
     for what in ("density.png", "phase.png", "arena.png"):
         panel.order(what)
-    common = {"other": None, "dark": False}
+    common = {"other": None, "table": None, "dark": False}
     assert seen == [common | {"bins": 7, "smooth": False}, common | {"coordinates": [0]}, common]
 
 

@@ -166,6 +166,7 @@ def asked(monkeypatch):
 @pytest.mark.parametrize("name", sv.dynamics.ALL)
 def test_a_picture_of_everything_takes_one_frame_per_pane(running, counted, asked, name):
     """Five were made when each view took its own; lines of theory may ask the run again, and get the same one."""
+    running.maps.close()  # whose thread takes frames of its own runs and asks for pictures, whenever it comes to it
     press(running, "pause")
     edit(running, "dynamics", name)
     settle(running)

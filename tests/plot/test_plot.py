@@ -10,8 +10,9 @@ from bokeh.io.doc import patch_curdoc
 
 import swarmviz as sv
 from swarmviz import presets
+from swarmviz.drawing.map import edges_of, map_picture
 from swarmviz.plot import elements
-from swarmviz.plot.map import edges, grows_by_factors
+from swarmviz.plot.map import grows_by_factors
 from swarmviz.theory import lines as theory_lines
 
 RASTRIGIN = sv.landscapes.Rastrigin()
@@ -208,10 +209,25 @@ def test_densities_are_histograms_of_the_agents(sim, table):
     np.testing.assert_allclose(bars.dimension_values(1), expected)
 
 
+def test_a_refined_sweep_has_the_cells_and_values_of_the_map_on_the_page():
+    grid = {"cutoff": [0.02, 0.04, 0.08, 0.16], "lam": [0.5, 1.0, 1.5]}
+    *_, table = sv.refine(sv.SSA(), RASTRIGIN, sv.Swarm(n=8, d=1, seed=2), grid, runs=8, steps=20)
+    statistics = {
+        str(name): values.values for name, values in table.data_vars.items() if values.dims == ("cutoff", "lam")
+    }
+    for colour, value in (("found", "success_rate"), ("gap", "median_gap")):
+        picture = map_picture(np.array(grid["cutoff"]), np.array(grid["lam"]), (True, False), statistics, colour)
+        (mesh,) = drawn(sv.plot.map(table, "cutoff", "lam", value), hv.QuadMesh)
+        np.testing.assert_array_equal(mesh.dimension_values(2, flat=False), picture.values)
+        for i, edges in enumerate((picture.x_edges, picture.y_edges)):
+            np.testing.assert_allclose(np.unique(mesh.interface.coords(mesh, mesh.kdims[i], edges=True)), edges)
+
+
 def test_cells_lie_around_their_values():
-    np.testing.assert_allclose(edges(np.array([1.0, 2.0, 3.0])), [0.5, 1.5, 2.5, 3.5])
-    np.testing.assert_allclose(edges(np.array([1.0, 10.0, 100.0])), 10.0 ** np.array([-0.5, 0.5, 1.5, 2.5]))
-    np.testing.assert_allclose(edges(np.array([0.0])), [-0.5, 0.5])
+    np.testing.assert_allclose(edges_of(np.array([1.0, 2.0, 3.0]), False), [0.5, 1.5, 2.5, 3.5])
+    np.testing.assert_allclose(edges_of(np.array([1.0, 10.0, 100.0]), True), 10.0 ** np.array([-0.5, 0.5, 1.5, 2.5]))
+    np.testing.assert_allclose(edges_of(np.array([0.0]), False), [-0.5, 0.5])
+    np.testing.assert_allclose(edges_of(np.array([4.0]), False), [2.0, 6.0])
     assert grows_by_factors(np.array([1, 2, 4, 8])) and not grows_by_factors(np.array([1.0, 2.0, 3.0, 4.0]))
     assert not grows_by_factors(np.array([-1.0, 1.0, 10.0]))
 

@@ -68,6 +68,7 @@ from swarmviz.dynamics.finite_set.events import (
 from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
 from swarmviz.dynamics.finite_set.space import GRAPHS, MEASURES, Space, space_of
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.events import NEW_BEST, Kind
 from swarmviz.frame import EVALUATIONS, TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
@@ -397,6 +398,7 @@ class FiniteSet(Dynamics):
                     symbol="method", label="Method", rare=True, group="Numerics", doc="How the jumps are simulated.")  # fmt: skip
 
     observables, equations, events = (*OBSERVABLES, EVALUATIONS), EQUATIONS, EVENTS
+    map_axes = MapAxis("beta", 0.0, 20.0), MapAxis("rate", 0.01, 10.0)
 
     def space(self, d: int) -> Space:
         """The finite set and its graph in ``d`` dimensions, for the present parameters.

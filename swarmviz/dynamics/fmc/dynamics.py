@@ -56,6 +56,7 @@ from swarmviz.dynamics.fmc.walkers import (
     move_all,
     not_positive,
 )
+from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.events import CLONE_BURST, COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
 from swarmviz.frame import BEST, EVALUATIONS, MINIMUM, Clock, Diverged, Frame, Observable
 from swarmviz.kernels import boundaries
@@ -408,6 +409,7 @@ class FMC(Dynamics):
                       symbol="∂", label="Boundary", rare=True, group="Numerics", doc="What happens at the edge of the box.")  # fmt: skip
 
     observables, equations, events = OBSERVABLES, EQUATIONS, EVENTS
+    map_axes = MapAxis("reward_power", 0.0, 3.0), MapAxis("distance_power", 0.0, 3.0)
 
     def init_many(self, x, landscape, seeds):
         runs, n, _ = x.shape

@@ -17,11 +17,13 @@ from swarmviz.exports.mpl.curves import curves_figure
 from swarmviz.exports.mpl.density import density_figure
 from swarmviz.exports.mpl.figure import LOCK, by_hand, need
 from swarmviz.exports.mpl.law import law_of
+from swarmviz.exports.mpl.map import map_figure
 from swarmviz.exports.mpl.mass import mass_figure
 from swarmviz.exports.mpl.occupation import occupation_figure
 from swarmviz.exports.mpl.phase_space import phase_figure
 from swarmviz.frame import Frame
 from swarmviz.replay import never
+from swarmviz.serialise import plain
 from swarmviz.simulation import Simulation
 
 KINDS = ("png", "svg")
@@ -52,12 +54,14 @@ class PrintedView(NamedTuple):
     """A picture that can be made.
 
     ``figure(sim, dark, dpi, **options)`` draws it and refuses options that are out of range; ``lacking(frame)`` says what a run has not
-    that the picture would show, empty where it fits; ``law`` is the part of the law of infinitely many agents that it can draw.
+    that the picture would show, empty where it fits; ``law`` is the part of the law of infinitely many agents that it can draw; ``needs``
+    names the option without which there is nothing to draw, because the run has it not.
     """
 
     figure: Callable[..., Any]
     lacking: Callable[[Frame], str] = lambda frame: ""
     law: str = ""
+    needs: str = ""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -85,15 +89,18 @@ VIEWS: dict[str, PrintedView] = {
     "phase": PrintedView(phase_figure, _no_velocities, PHASE),
     "mass": PrintedView(mass_figure, _no_masses, MASSES),
     "occupation": PrintedView(occupation_figure, _no_states),
-    "comparison": PrintedView(comparison_figure),
+    "comparison": PrintedView(comparison_figure, needs="other"),
+    "map": PrintedView(map_figure, needs="table"),
 }
 
 
-def views_of(frame: Frame, comparing: bool = False) -> list[str]:
-    """The names of the pictures that fit a run whose present frame is given; ``comparing``: whether there is a second run beside it."""
-    return [
-        name for name, view in VIEWS.items() if not view.lacking(frame) and (comparing or "other" not in view.options)
-    ]
+def views_of(frame: Frame, comparing: bool = False, mapped: bool = False) -> list[str]:
+    """The names of the pictures that fit a run whose present frame is given.
+
+    ``comparing``: whether there is a second run beside it; ``mapped``: whether there is a table of :func:`swarmviz.refine` for its map.
+    """
+    there = {"": True, "other": comparing, "table": mapped}
+    return [name for name, view in VIEWS.items() if not view.lacking(frame) and there[view.needs]]
 
 
 def picture(
@@ -112,7 +119,7 @@ def picture(
     ----------
     sim : Simulation
         As it stands; for trails and links it goes a few steps back, and is where it was when the picture is made.
-    view : {"arena", "density", "curves", "phase", "mass", "occupation", "comparison"}
+    view : {"arena", "density", "curves", "phase", "mass", "occupation", "comparison", "map"}
         * arena: the swarm on its landscape; on a finite set, bars beside the target law
         * density: histograms of one or two coordinates, their plane as an image, and the target law; on a finite set, bars of states
         * curves: the record with the lines of theory
@@ -120,6 +127,7 @@ def picture(
         * mass: the strength of the noise over mass with the agents on it, or masses over a coordinate; for agents with masses
         * occupation: share of the agents on each state minus the target law, and the room that chance has; for finite sets
         * comparison: what ``sim`` (A) and ``other`` (B, or B to D) all record, and the difference of two of them
+        * map: the cells of a ``table`` over two numbers, theory's thresholds, the best region, and where the parameters of the run are
     kind : {"png", "svg"}
     dark : bool
         The dark theme.
@@ -148,12 +156,14 @@ def picture(
         * over, of masses: "strength", where mass decides on noise, or a coordinate, int from 0; the first that there is when absent
         * other, of a comparison, which needs it: Simulation, the second run, or a sequence of one to three
         * pair, of a comparison: the places of the two runs whose difference is drawn, (0, 1) when absent: A − B
+        * table, of a map, which needs it: Dataset of :func:`swarmviz.refine` along two axes of numbers
+        * colour, of a map: what the colour of a cell says, "found", "gap", "cost" or "rate"; "found" when absent
 
     Returns
     -------
     bytes
         With the metadata as JSON inside: the text chunk ``Description`` of a PNG, ``<metadata>`` of an SVG. That of a comparison has the
-        metadata of the second run under ``other``, of several as a list.
+        metadata of the second run under ``other``, of several as a list; that of a map the attributes of its table under ``table``.
 
     Raises
     ------
@@ -169,7 +179,7 @@ def picture(
     options = {name: value for name, value in options.items() if value is not None}
     _check(sim, view, kind, dpi, options)
     matplotlib = need("matplotlib")
-    content = _content(sim, options.get("other"))
+    content = _content(sim, options.get("other"), options.get("table"))
     if options.get("law") is True:
         options["law"] = law_of(
             sim, VIEWS[view].law, cancelled
@@ -201,9 +211,11 @@ def _check(sim: Simulation, view: str, kind: str, dpi: float, options: dict[str,
         raise ValueError(f"{name} = {options[name]!r}: is for the view {' or '.join(takers)}, not for {view}")
 
 
-def _content(sim: Simulation, other: Simulation | Sequence[Simulation] | None) -> dict[str, Any]:
-    """The metadata of the run, or of all that are compared."""
+def _content(sim: Simulation, other: Simulation | Sequence[Simulation] | None, table: Any) -> dict[str, Any]:
+    """The metadata of the run, or of all that are compared, and of a map."""
     content = metadata(sim)
+    if table is not None:
+        content["table"] = {name: plain(value) for name, value in getattr(table, "attrs", {}).items()}
     if other is None:
         return content
     others = [metadata(one) for one in others_of(other)]

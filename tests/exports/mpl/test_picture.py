@@ -25,7 +25,15 @@ FITTING = {
     "occupation": lambda: (on_states(), {}),
     "density": lambda: (simulation("FMC", n=60), {"bins": 12}),
     "comparison": lambda: (simulation("CBO"), {"other": simulation("FMC")}),
+    "map": lambda: (simulation("CBO"), {"table": mapped()}),
 }
+
+
+def mapped():
+    """A table over two parameters of such a run."""
+    sim, grid = simulation("CBO"), {"sigma": [0.3, 1.0, 2.0], "lam": [0.5, 1.0]}
+    *_, table = sv.refine(sim.dynamics, sim.landscape, sim.initial_swarm, grid, runs=8, steps=10)
+    return table
 
 
 @pytest.mark.parametrize("name", sv.dynamics.ALL)
@@ -35,7 +43,8 @@ def test_the_pictures_that_fit_a_run_are_those_that_can_be_made(name):
     assert ("phase" in fitting) == (sim.frame.v is not None) and ("occupation" in fitting) == (name == "FiniteSet")
     assert ("mass" in fitting) == (sim.frame.mass is not None)
     assert exports.views_of(sim.frame, comparing=True) == [*fitting, "comparison"]
-    for view in set(VIEWS) - {*fitting, "comparison"}:
+    assert exports.views_of(sim.frame, mapped=True) == [*fitting, "map"]
+    for view in set(VIEWS) - {*fitting, "comparison", "map"}:
         with pytest.raises(ValueError, match=f"view = '{view}': the agents of {sim.dynamics.title} (have|do not)"):
             exports.picture(sim, view)
 
@@ -67,8 +76,8 @@ def test_what_does_not_fit_is_refused_by_name(wrong, reason):
 
 
 def test_an_option_that_no_view_has_is_no_argument():
-    with pytest.raises(TypeError, match=r"picture\(\) got an unexpected keyword argument 'colour'"):
-        exports.picture(simulation("CBO"), "density", colour="red")
+    with pytest.raises(TypeError, match=r"picture\(\) got an unexpected keyword argument 'tint'"):
+        exports.picture(simulation("CBO"), "density", tint="red")
     sim = simulation("CBO", n=5)
     same = exports.picture(sim, "curves", dpi=50, other=None, bins=None, coordinates=None, smooth=None)
     assert same == exports.picture(sim, "curves", dpi=50), "None is as if absent"
@@ -82,6 +91,7 @@ def test_every_view_checks_its_own_options():
         "phase": ("coordinates", "law"),
         "mass": ("over", "law"),
         "comparison": ("other", "pair"),
+        "map": ("table", "colour"),
     }
 
 
@@ -94,7 +104,8 @@ def test_every_view_is_a_picture_with_its_origin_inside(view, dark):
         about = json.loads(image.text["Description"])
         corner = image.convert("RGB").getpixel((0, 0))
     assert corner == tuple(round(255 * c) for c in style.ramp((style.theme(dark).paper,), 1)[0])
-    second = about.pop("other", None)
+    second, table = about.pop("other", None), about.pop("table", None)
+    assert (table is not None) == (view == "map")
     if view == "comparison":
         assert second == exports.metadata(options["other"]) and about["title"].startswith("A: CBO on Rastrigin")
         about["title"] = exports.metadata(sim)["title"]

@@ -1,0 +1,45 @@
+"""The row over a map: the parameters on its axes, their ranges, the step by which a run must have succeeded, and the whole screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+import param
+
+from components.assets import component
+
+MAX_CHARS = 60  # of a range or a name that a browser sends
+TEXTS = ("map_x", "map_y", "map_x_range", "map_y_range")
+
+
+class MapFields(pn.custom.JSComponent):
+    """The row.
+
+    Parameters
+    ----------
+    on_change : function (name, value)
+        Called when another value was chosen; ``name`` is an option of the map.
+    """
+
+    axes = param.List([], doc="Each parameter that may be an axis: its name and its words.")
+    steps = param.List([], doc="Each K that may be chosen: the number, 0 for the usual one, and its words.")
+    shown = param.Dict({}, doc="Option → its value.")
+    usual = param.Dict({}, doc="Range → that which holds as long as no other is chosen.")
+
+    _esm, _stylesheets = component("map_fields")
+
+    def __init__(self, on_change: Callable[[str, Any], None], **params: Any):
+        super().__init__(**{"margin": 0, "sizing_mode": "stretch_width"} | params)
+        self._on_change = on_change
+
+    def _handle_msg(self, data: Any) -> None:
+        if not isinstance(data, dict) or set(data) != {"name", "value"}:
+            return
+        name, value = data["name"], data["value"]
+        if name == "map_steps":
+            if any(value == k for k, _ in self.steps) and not isinstance(value, bool):
+                self._on_change(name, int(value))
+        elif name in TEXTS and isinstance(value, str) and len(value) <= MAX_CHARS:
+            self._on_change(name, value)

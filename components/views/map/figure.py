@@ -1,0 +1,244 @@
+"""The figure of a map: HoloViews draws it once for its two axes, afterwards its sources are written about once a second.
+
+It is built on a thread of its own: HoloViews is loaded with the first map, not with the page, and takes some tenths of a second for a plot.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from components.maps.order import MapOrder
+from components.palette import SMALL_TEXT, TINY_TEXT, Theme, ramp
+from components.views.figures import apply_theme
+from swarmviz.drawing.map import (
+    COLOURS,
+    SMALL_MAP,
+    MapPicture,
+    axis_label,
+    cell_words,
+    coloured,
+    name_places,
+    shades,
+    zero_lines,
+)
+from swarmviz.theory.thresholds import ThresholdLine
+
+SHADES = 128
+DASHES = ("solid", "dashed", "dotted", "dotdash")
+ONE_AT_A_TIME = threading.Lock()  # HoloViews keeps options of all plots in one place
+STALE_ALPHA = 0.35  # of cells that belong to other parameters
+COLUMNS = ("shown", "runs", "found", "gap", "until", "ert", "rate", "seeds")
+HOVER = [
+    ("found", "@found"),
+    ("F − F*", "@gap"),
+    ("evaluations", "@until"),
+    ("ERT", "@ert"),
+    ("rate", "@rate{0.000}"),
+    ("seeds", "@seeds"),
+]
+NOTHING: dict[str, Any] = {"x": np.zeros(0), "y": np.zeros(0)}
+
+
+class MapFigure(NamedTuple):
+    """A Bokeh figure and what is written of it."""
+
+    figure: Any
+    cells: Any  # renderer of the cells
+    mapper: Any  # value → colour
+    bar: Any  # the colour bar
+    order: tuple[np.ndarray, np.ndarray]  # row and column of each cell in the source
+    sources: dict[str, Any]  # outline, middle, here, names
+    lines: tuple[
+        list[str], list[list[np.ndarray]], tuple[bool, bool]
+    ]  # of theory: names, pieces, and which axes are logarithmic
+
+
+def build(
+    order: MapOrder, picture: MapPicture, thresholds: tuple[ThresholdLine, ...], colour: str, colours: Theme
+) -> MapFigure:
+    """The figure of a map, with its first picture; on any thread."""
+    import holoviews as hv
+    import holoviews.plotting.bokeh
+
+    with ONE_AT_A_TIME:
+        if hv.Store.current_backend != "bokeh":
+            hv.Store.set_current_backend("bokeh")
+        plot = hv.renderer("bokeh").get_plot(_overlay(hv, order, picture, thresholds, colour, colours))
+        return _taken(plot, picture, _lines(order, thresholds), colours)
+
+
+def _overlay(hv: Any, order: MapOrder, picture: MapPicture, thresholds: Any, colour: str, colours: Theme) -> Any:
+    """All that is drawn, as HoloViews elements."""
+    from bokeh.models import HoverTool
+
+    kdims = ["x", "y"]
+    log = {"logx": order.log[0], "logy": order.log[1]}
+    table = columns_of(picture, order.swarm.seed)
+    vdims = list(COLUMNS)
+    cells = hv.QuadMesh((picture.x_edges, picture.y_edges, *(table[name] for name in vdims)), kdims, vdims).opts(
+        cmap=list(palette(colour, colours)), colorbar=True, cnorm="log" if COLOURS[colour].log else "linear",
+        clim=(picture.lowest, picture.highest), clipping_colors={"NaN": colours.grid}, line_alpha=0,
+        tools=[HoverTool(tooltips=[*_axes_told(order), *HOVER])],
+    )  # fmt: skip
+    lines = _thresholds(hv, order, picture, thresholds, colours)
+    segments = hv.Segments(_segments(picture), ["x0", "y0", "x1", "y1"]).opts(color=colours.ink, line_width=2)
+    middle = hv.Points(_points(picture.middle), kdims).opts(
+        marker="diamond", size=12, color=colours.paper, line_color=colours.ink
+    )
+    here = hv.Points(_points(None), kdims).opts(marker="cross", size=18, color=colours.focus, line_width=3)
+    return hv.Overlay([cells, *lines, segments, middle, here]).opts(
+        responsive=True, min_height=150, toolbar=None, default_tools=[], show_legend=False, title="",
+        xlabel=axis_label(order.declared(order.x)), ylabel=axis_label(order.declared(order.y)),
+        xlim=(picture.x_edges[0], picture.x_edges[-1]), ylim=(picture.y_edges[0], picture.y_edges[-1]), **log,
+    )  # fmt: skip
+
+
+def _thresholds(
+    hv: Any, order: MapOrder, picture: MapPicture, thresholds: tuple[ThresholdLine, ...], colours: Theme
+) -> list[Any]:
+    """Lines of theory: where their margin is 0, with source and hypotheses under the pointer; their names where there is room for them."""
+    titles, paths, log = _lines(order, thresholds)
+    drawn = []
+    for line, pieces, dash in zip(thresholds, paths, DASHES, strict=False):
+        if not pieces:
+            continue
+        said = {"line": line.title, "source": line.source or "–", "if": "; ".join(line.hypotheses) or line.remark}
+        data = [{"x": p[:, 0], "y": p[:, 1]} | said for p in pieces]
+        drawn.append(
+            hv.Path(data, ["x", "y"], list(said)).opts(
+                color=colours.target, line_width=2.5, line_dash=dash, tools=["hover"]
+            )
+        )
+    where = name_places(titles, paths, picture, log)
+    named = [(*at, title) for at, title in zip(where, titles, strict=True) if at is not None]
+    names = hv.Labels(named, ["x", "y"], "line").opts(
+        text_color=colours.ink, text_font_size=SMALL_TEXT, text_align="left", text_baseline="bottom"
+    )
+    return [*drawn, names]
+
+
+def _lines(order: MapOrder, thresholds: tuple[ThresholdLine, ...]) -> Any:
+    """Names and pieces of the lines that are drawn, and which axes are logarithmic."""
+    seen = thresholds[: len(DASHES)]
+    return [line.title for line in seen], [zero_lines(line.x, line.y, line.margin) for line in seen], order.log
+
+
+def _axes_told(order: MapOrder) -> list[tuple[str, str]]:
+    """What is said under the pointer of the two parameters of a cell: the range that it covers."""
+    sides = (order.x, "@left", "@right"), (order.y, "@bottom", "@top")
+    return [(order.declared(axis).symbol or axis[1], f"{low}{{0.000}} – {high}{{0.000}}") for axis, low, high in sides]
+
+
+def _taken(plot: Any, picture: MapPicture, lines: Any, colours: Theme) -> MapFigure:
+    """What is written of a plot."""
+    from bokeh.models import HoverTool
+
+    parts = list(plot.subplots.values())
+    handles = [part.handles for part in parts]
+    cells = handles[0]
+    figure = plot.state
+    figure.update(min_border_right=8, min_border_top=4, lod_threshold=None, output_backend="canvas")
+    apply_theme(figure, colours)
+    figure.toolbar.tools = [
+        tool for tool in figure.toolbar.tools if isinstance(tool, HoverTool)
+    ]  # no pan: a click means a cell
+    glyph = cells["glyph_renderer"].glyph
+    glyph.update(line_color=glyph.fill_color, line_width=1, line_alpha=1.0)  # else the paper shows between the cells
+    if (bar := cells.get("colorbar")) is not None:
+        bar.update(
+            title="",
+            background_fill_color=None,
+            major_label_text_color=colours.ink,
+            major_label_text_font_size=TINY_TEXT,
+            width=12,
+        )
+    source = cells["source"].data
+    column, row = (
+        np.searchsorted(edges, (np.asarray(source[low]) + np.asarray(source[high])) / 2, side="right") - 1
+        for edges, low, high in ((picture.x_edges, "left", "right"), (picture.y_edges, "bottom", "top"))
+    )
+    named = {"names": handles[-4], "outline": handles[-3], "middle": handles[-2], "here": handles[-1]}
+    named["names"]["glyph"].update(background_fill_color=colours.paper, background_fill_alpha=0.8, border_radius=3)
+    return MapFigure(
+        figure, cells["glyph_renderer"], cells["color_mapper"], cells.get("colorbar"), (row, column),
+        {name: handle["source"] for name, handle in named.items()}, lines,
+    )  # fmt: skip
+
+
+def palette(colour: str, colours: Theme) -> tuple[str, ...]:
+    """The colours of the cells."""
+    return ramp(shades(colour, colours), SHADES)
+
+
+def columns_of(picture: MapPicture, seed: int) -> dict[str, np.ndarray]:
+    """The columns of the cells, each (Y, X)."""
+    c = picture.columns
+    return {"shown": picture.values, "runs": c["runs"].astype(int), "rate": coloured(c, "rate")} | cell_words(c, seed)
+
+
+def write(
+    drawn: MapFigure, picture: MapPicture, columns: dict[str, np.ndarray], colour: str, colours: Theme, stale: bool
+) -> None:
+    """Write a picture and its columns into the figure, on the page's thread."""
+    row, column = drawn.order
+    data = dict(drawn.cells.data_source.data)
+    for name, values in columns.items():
+        data[name] = values[row, column]
+    drawn.cells.data_source.data = data
+    drawn.mapper.update(low=picture.lowest, high=picture.highest, palette=list(palette(colour, colours)))
+    x, y = picture.outline
+    drawn.sources["outline"].data = {"x0": x[:, 0], "y0": y[:, 0], "x1": x[:, 1], "y1": y[:, 1]}
+    drawn.sources["middle"].data = _data_of(picture.middle)
+    _place_names(drawn, picture)
+    fade(drawn, stale)
+
+
+def size_of(drawn: MapFigure | None) -> tuple[float, float] | None:
+    """Width and height of the map in pixels, as the browser has laid it out; None before it has."""
+    try:
+        return None if drawn is None else (drawn.figure.inner_width, drawn.figure.inner_height)
+    except ValueError:  # Bokeh's, for a property that nobody has written yet
+        return None
+
+
+def _place_names(drawn: MapFigure, picture: MapPicture) -> None:
+    """Put the names of the lines where they have room in the map as it is laid out now."""
+    source, (titles, paths, log) = drawn.sources["names"], drawn.lines
+    where = name_places(titles, paths, picture, log, size_of(drawn) or SMALL_MAP)
+    named = [(*at, title) for at, title in zip(where, titles, strict=True) if at is not None]
+    columns = (
+        dict(zip(("x", "y", "line"), map(list, zip(*named, strict=True)), strict=True))
+        if named
+        else {"x": [], "y": [], "line": []}
+    )
+    if any(list(source.data[name]) != values for name, values in columns.items()):
+        source.data = columns
+
+
+def fade(drawn: MapFigure, stale: bool) -> None:
+    """Whether the cells belong to other parameters than those that are set."""
+    drawn.cells.glyph.update(fill_alpha=STALE_ALPHA if stale else 1.0, line_alpha=0.0 if stale else 1.0)
+
+
+def place(drawn: MapFigure, at: tuple[float, float] | None) -> None:
+    """Where the live swarm is."""
+    drawn.sources["here"].data = _data_of(at)
+
+
+def _segments(picture: MapPicture) -> Any:
+    x, y = picture.outline
+    return (x[:, 0], y[:, 0], x[:, 1], y[:, 1])
+
+
+def _points(at: tuple[float, float] | None) -> list[tuple[float, float]]:
+    return [] if at is None else [at]
+
+
+def _data_of(at: tuple[float, float] | None) -> dict[str, list[float]]:
+    return {"x": [], "y": []} if at is None else {"x": [at[0]], "y": [at[1]]}
+
+
+__all__ = ["MapFigure", "build", "fade", "place", "write"]

@@ -1,0 +1,391 @@
+"""The map as a view: where in the plane of two parameters runs like the visible one find the minimum.
+
+What is drawn is computed by the map's own thread (:mod:`components.maps.worker`); the view asks for the map of the parameters that are set,
+and writes what has come, about once a second. A click takes the visible swarm to a cell, with Shift a second swarm beside it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Collection
+from html import escape
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import panel as pn
+from bokeh.events import Press, Tap
+
+from components.assets import style
+from components.maps import order as orders
+from components.maps.order import MapOrder
+from components.maps.work import Known
+from components.palette import Theme, theme
+from components.views.base import View
+from components.views.buttons import ButtonRow
+from components.views.figures import apply_text_theme, text_below
+from components.views.map import figure
+from components.views.map.fields import TEXTS, MapFields
+from components.weakly import weakly
+from swarmviz import Frame, Simulation
+from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture
+
+RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
+MAX_RANGE_CHARS = 60
+RANGES = "map_x_range", "map_y_range"
+WAITS = "The map begins …"
+SAID = "Click: take the swarm there. Shift-click: a second swarm there."
+
+
+class Built(NamedTuple):
+    """A figure, None where none could be made, and what it was made for."""
+
+    drawn: Any
+    shape: Any
+
+
+class Map(View):
+    """The view of a map; see :class:`components.views.base.View`.
+
+    Attributes
+    ----------
+    map_x, map_y : str
+        The parameters on the axes, such as "dynamics.sigma"; "" for those that the dynamics proposes.
+    map_x_range, map_y_range : str
+        ``low:high``, "" for the range that is proposed.
+    map_steps : int
+        By which step a run must have found the minimum; 0 for the usual one.
+    map_colour : str
+        One of ``COLOURS``.
+    """
+
+    label = "Map"
+    picture = "map"
+    every = 3
+    defaults: ClassVar[dict[str, Any]] = {
+        "map_x": "", "map_y": "", "map_x_range": "", "map_y_range": "", "map_steps": 0, "map_colour": "found",
+    }  # fmt: skip
+
+    def __init__(self, dark: bool = False, **wiring: Any):
+        super().__init__(**wiring)
+        self._colours = theme(dark)
+        self.map_x = self.map_y = self.map_x_range = self.map_y_range = ""  # type: ignore[assignment]
+        self.map_steps, self.map_colour = 0, "found"  # type: ignore[assignment]
+        self._complaint = ""
+        self._built: Built | None = None  # the figure that was made last
+        self._placed: Built | None = None  # the one that is on the page
+        self._building: Any = None
+        self._written: Any = None
+        self._shown: tuple[MapOrder, MapPicture] | None = None  # what is seen
+        self._order: MapOrder | None = None  # what is asked for
+        self.buttons = ButtonRow(
+            lambda what: self._recoloured(), label="what a cell says",
+            choices=[[name, colour.label, colour.meaning] for name, colour in COLOURS.items()], value="found",
+        )  # fmt: skip
+        self._frame = pn.Column(sizing_mode="stretch_both", min_height=150, margin=0)
+        self.said = text_below()
+        self.fields = MapFields(weakly(self._typed))
+        self._pane = pn.Column(
+            self.fields,
+            self._frame,
+            pn.pane.Bokeh(self.said, sizing_mode="stretch_width"),
+            sizing_mode="stretch_both",
+            min_height=150,
+            css_classes=["map-view"],
+            stylesheets=[style("map_view")],
+        )
+        apply_text_theme(self.said, self._colours)
+        self._say(WAITS)
+
+    # ---- options: what a link holds -------------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.defaults:
+            value = self._checked(name, value)
+        super().__setattr__(name, value)
+        if name in self.defaults and "fields" in self.__dict__:
+            self._show_fields()
+
+    def _checked(self, name: str, value: Any) -> Any:
+        """The value of an option.
+
+        Raises
+        ------
+        ValueError
+            When it means nothing.
+        """
+        if name == "map_steps":
+            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= orders.MAX_STEPS:
+                raise ValueError(
+                    f"map_steps = {value!r}: must be a whole number from 0 (the usual one) to {orders.MAX_STEPS:,}"
+                )
+            return value
+        if not isinstance(value, str):
+            raise ValueError(f"{name} = {value!r}: must be a text")
+        if name == "map_colour" and value not in COLOURS:
+            raise ValueError(f"map_colour = {value!r}: must be one of {', '.join(COLOURS)}")
+        if name.endswith("_range") and value:
+            ends_of(name, value)
+        if name in ("map_x", "map_y") and value and not re.fullmatch(r"(dynamics|landscape|swarm)\.\w{1,40}", value):
+            raise ValueError(f"{name} = {value[:60]!r}: must be the name of a parameter, such as dynamics.sigma")
+        return value
+
+    @property
+    def options(self) -> pn.viewable.Viewable:
+        """What the colour of a cell says."""
+        return self.buttons
+
+    @property
+    def pane(self) -> pn.viewable.Viewable:
+        """What is put on the page."""
+        return self._pane
+
+    def _typed(self, name: str, value: Any) -> None:
+        """Another value in a field."""
+        if value == getattr(self, name):
+            return
+        try:
+            if name in ("map_x", "map_y"):
+                setattr(self, f"{name}_range", "")
+            setattr(self, name, value)
+            self._complaint = ""
+        except ValueError as error:
+            self._complaint = str(error)
+            self._say(self._complaint)
+            return
+        self.refresh()
+
+    def _recoloured(self) -> None:
+        self.map_colour = self.buttons.value
+        self.refresh()
+
+    def _show_fields(self) -> None:
+        """The fields as the options are, with what this run offers."""
+        self.buttons.value = self.map_colour
+        sim = self._sim
+        if sim is None:
+            return
+        offered = orders.axes_offered(sim.dynamics, sim.landscape, sim.initial_swarm)
+        parts = orders.parts_of(sim)
+        shown = {name: getattr(self, name) for name in TEXTS}
+        shown["map_x"], shown["map_y"] = self._axes(sim, offered)
+        ranges = orders.usual_ranges([offered[shown[name]] for name in ("map_x", "map_y")], parts)
+        usual = {name: f"{low:.4g}:{high:.4g}" for name, (low, high) in zip(RANGES, ranges, strict=True)}
+        usual_steps = orders.usual_steps(sim.dynamics)
+        others = sorted({*orders.STEPS, self.map_steps or usual_steps} - {usual_steps})
+        steps = [[0, f"K {usual_steps:,}"], *([k, f"K {k:,}"] for k in others)]
+        self.fields.param.update(
+            axes=[[key, _words(parts[owner].declared()[name])] for key, (owner, name) in offered.items()],
+            steps=steps, shown=shown | {"map_steps": self.map_steps if self.map_steps != usual_steps else 0}, usual=usual,
+        )  # fmt: skip
+
+    # ---- what is asked for ----------------------------------------------------------------------------------------------
+
+    def _axes(self, sim: Simulation, offered: Collection[str]) -> list[str]:
+        """The names of the two parameters that are set; of one that this run has not, and of none, the one that is proposed."""
+        proposed = orders.proposed_axes(sim.dynamics, sim.initial_swarm)
+        chosen = self.map_x, self.map_y
+        return [name if name in offered else usual for name, usual in zip(chosen, proposed, strict=True)]
+
+    def order_of(self, sim: Simulation) -> MapOrder:
+        """The map of the parameters that are set.
+
+        Raises
+        ------
+        ValueError
+            When an option does not fit this run.
+        """
+        parts = orders.parts_of(sim)
+        offered = orders.axes_offered(sim.dynamics, sim.landscape, sim.initial_swarm)
+        names = self._axes(sim, offered)
+        if names[0] == names[1]:
+            raise ValueError("The two axes of a map must be two parameters.")
+        axes = [offered[name] for name in names]
+        values = []
+        for (owner, parameter), name, usual in zip(axes, RANGES, orders.usual_ranges(axes, parts), strict=True):
+            text = getattr(self, name)
+            ends = ends_of(name, text) if text else usual
+            values.append(orders.values_of(parts[owner].declared()[parameter], ends))
+        copies = (part.copy() for part in parts.values())
+        return MapOrder(*copies, *axes, *values, self.map_steps or orders.usual_steps(sim.dynamics), None)
+
+    def export_options(self, frame: Frame) -> dict[str, Any]:
+        return {"colour": self.map_colour}
+
+    # ---- the views' calls -------------------------------------------------------------------------------------------------
+
+    def attach(self, run: Simulation) -> None:
+        """Another dynamics, landscape or swarm."""
+        self._sim, self._written = run, None
+        self._show_fields()
+        payload = self.prepare(run.frame, run)
+        if payload is not None:
+            self.paint(payload)
+
+    def prepare(self, frame: Frame, run: Simulation) -> Any:
+        """What has changed since the last picture: the map that is known, whether it is that of other parameters, where the swarm is."""
+        if self._maps is None:
+            return None
+        try:
+            order = self.order_of(run)
+        except ValueError as error:
+            self._maps.ask(None)
+            return self._news((None, str(error), self.map_colour, self._colours.name))
+        self._order = order
+        self._maps.ask(order)
+        known = self._maps.known
+        if known is None:
+            return self._news((None, WAITS, self.map_colour, self._colours.name))
+        stale = known.order.key != order.key
+        shape = _shape(known, self._colours)
+        here = order.value_of(order.x), order.value_of(order.y)
+        built = self._built
+        size = None if self._placed is None else figure.size_of(self._placed.drawn)
+        now = id(known), stale, here, self.map_colour, built is not None and built.shape == shape, size
+        if now == self._written:
+            return None
+        picture = map_picture(
+            np.array(known.order.x_values), np.array(known.order.y_values), known.order.log, known.statistics, self.map_colour
+        )  # fmt: skip
+        if picture is not None and (built is None or built.shape != shape):
+            self._build(known, picture, shape)
+        self._written = now
+        columns = None if picture is None else figure.columns_of(picture, known.order.swarm.seed)
+        return known, picture, columns, stale, here if None not in here else None, shape
+
+    def _news(self, said: tuple) -> Any:
+        if said == self._written:
+            return None
+        self._written = said
+        return None, None, None, False, None, said[1]
+
+    def _build(self, known: Known, picture: MapPicture, shape: Any) -> None:
+        """Let HoloViews draw the figure on a thread of its own; the view is painted anew when it is there."""
+        if self._building is not None:
+            return
+        self._building = shape
+        threading.Thread(
+            target=_make, args=(weakly(self._is_built), known, picture, self.map_colour, self._colours, shape),
+            name="swarmviz map figure", daemon=True,
+        ).start()  # fmt: skip
+
+    def _is_built(self, drawn: Any, shape: Any) -> None:
+        """The figure is there; on its thread. It is known before another can be begun: one that replaces it would take a click away."""
+        self._built = Built(drawn, shape)
+        self._building, self._written = None, None
+        self.refresh()
+
+    def paint(self, payload: Any) -> None:
+        """Write what is known to the figure, on the page's thread."""
+        known, picture, columns, stale, here, shape = payload
+        if known is None:
+            self._say(shape)
+            return
+        built = self._built
+        if built is not None and built is not self._placed:
+            self._placed = built
+            if built.drawn is not None:
+                for kind in (Tap, Press):  # a click of 0.3 s, or in a busy browser, is a press to Bokeh
+                    built.drawn.figure.on_event(kind, weakly(self._tapped))
+                self._frame.objects = [pn.pane.Bokeh(built.drawn.figure, sizing_mode="stretch_both", min_height=150)]
+        self._say(self._words_of(known, picture, stale))
+        drawn = self.drawn
+        if picture is None or built is None or drawn is None or built.shape != shape:
+            return
+        self._shown = known.order, picture
+        figure.write(drawn, picture, columns, self.map_colour, self._colours, stale)
+        figure.place(drawn, here)
+
+    @property
+    def drawn(self) -> Any:
+        """The figure on the page, a MapFigure; None before there is one."""
+        return None if self._placed is None else self._placed.drawn
+
+    def _words_of(self, known: Known, picture: MapPicture | None, stale: bool) -> str:
+        """The line under the map."""
+        if known.trouble:
+            return f"There is no map: {known.trouble}"
+        if stale:
+            return "Parameters have changed: a new map begins."
+        middle = ""
+        if picture is not None and picture.middle is not None:
+            x, y = picture.middle
+            symbols = [known.order.declared(axis).symbol for axis in (known.order.x, known.order.y)]
+            middle = f" · robust middle: {symbols[0]} = {x:.4g}, {symbols[1]} = {y:.4g}"
+        return f"{known.words}{middle}. {SAID}"
+
+    def _say(self, text: str) -> None:
+        text = escape(self._complaint or text)
+        if self.said.text != text:
+            self.said.update(text=text, visible=bool(text))
+
+    def set_dark(self, dark: bool) -> None:
+        """Use the colours of the dark or the light theme."""
+        self._colours, self._written = theme(dark), None
+        apply_text_theme(self.said, self._colours)
+        if self.drawn is not None:
+            self.refresh()
+
+    # ---- a click ----------------------------------------------------------------------------------------------------------
+
+    def _tapped(self, event: Any) -> None:
+        """Take the swarm to the cell under the pointer, or a second one with Shift."""
+        asked = self._order
+        if self._shown is None or asked is None or self._maps is None:
+            return
+        order, picture = self._shown
+        if not all(isinstance(at, int | float) for at in (event.x, event.y)):
+            return
+        if (type(asked.dynamics), asked.x, asked.y) != (type(order.dynamics), order.x, order.y):
+            return  # what is still seen is the map of other parameters
+        cell = cell_at(picture, float(event.x), float(event.y))
+        if cell is not None:
+            column, row = cell
+            values = {orders.name_of(order.x): order.x_values[column], orders.name_of(order.y): order.y_values[row]}
+            self._maps.on_cell(values, bool((event.modifiers or {}).get("shift")))
+
+
+def ends_of(name: str, text: str) -> tuple[float, float]:
+    """A range ``low:high`` as numbers.
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+    """
+    found = RANGE.fullmatch(text) if len(text) <= MAX_RANGE_CHARS else None
+    try:
+        low, high = (float(end) for end in found.groups()) if found else (np.nan, np.nan)
+    except ValueError:
+        low = high = np.nan
+    if not (np.isfinite(low) and np.isfinite(high) and low < high):
+        raise ValueError(
+            f"{name} = {text[:MAX_RANGE_CHARS]!r}: must be low:high, two numbers of which the first is smaller"
+        )
+    return low, high
+
+
+def _shape(known: Known, colours: Theme) -> Any:
+    """What a figure is made for; where it is another, another figure is made."""
+    lines = tuple(
+        (line.title, line.source, line.hypotheses, line.remark, line.margin.tobytes()) for line in known.thresholds
+    )
+    order = known.order
+    kinds = type(order.dynamics), type(order.landscape)
+    return *kinds, order.x, order.y, order.x_values, order.y_values, lines, colours.name
+
+
+def _make(done: Callable[..., Any], known: Known, picture: MapPicture, colour: str, colours: Theme, shape: Any) -> None:
+    """What the thread of a figure does."""
+    drawn = None
+    try:
+        drawn = figure.build(known.order, picture, known.thresholds, colour, colours)
+    except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
+        traceback.print_exception(error, file=sys.stderr)
+    done(drawn, shape)
+
+
+def _words(declared: Any) -> str:
+    return f"{declared.symbol}  {declared.label}" if declared.symbol else str(declared.label)

@@ -1,0 +1,83 @@
+"""The work on a map in pieces gives the runs of a sweep, in the order of a refinement."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import swarmviz as sv
+from components.maps import work as module
+from components.maps.order import name_of
+from components.maps.work import MapWork, python_lines
+from tests.maps.orders import small_order
+
+
+def grid_of(order):
+    return {name_of(order.x): list(order.x_values), name_of(order.y): list(order.y_values)}
+
+
+def test_a_map_in_pieces_is_the_sweep_bit_for_bit(monkeypatch):
+    monkeypatch.setattr(module, "PIECE_WORK", 50)
+    order = small_order()
+    work, pieces = MapWork(order), 0
+    while work.work(0.0005):
+        pieces += 1
+    assert pieces > 20
+    data = work.dataset()
+    swept = sv.sweep(order.dynamics, order.landscape, order.swarm, grid_of(order), runs=100, steps=20)
+    for name, values in swept.data_vars.items():
+        np.testing.assert_array_equal(data[name], values, err_msg=name)
+    *_, refined = sv.refine(order.dynamics, order.landscape, order.swarm, grid_of(order), runs=100, steps=20)
+    assert data.identical(refined)
+    known = work.known()
+    assert known.done and "6 of 6 cells · 600 of 600 runs" in known.words
+    np.testing.assert_array_equal(known.statistics["success_rate"], refined["success_rate"])
+    assert [line.title for line in known.thresholds] == ["2λ = σ²", "Δt = (2λ − σ²)/λ²"]
+
+
+def test_what_was_handed_out_does_not_change():
+    work = MapWork(small_order())
+    while not work.known().statistics:
+        work.work(0.001)
+    known = work.known()
+    before = {name: values.copy() for name, values in known.statistics.items()}
+    while work.work(0.01):
+        pass
+    for name, values in before.items():
+        np.testing.assert_array_equal(known.statistics[name], values)
+
+
+def test_the_python_lines_make_the_same_map(tmp_path):
+    order = small_order(dynamics=sv.CBO(alpha=50.0, noise="isotropic"), swarm=sv.Swarm(n=6, d=2, seed=4))
+    names: dict = {}
+    exec(python_lines(order).replace("runs=100", "runs=8"), names)
+    work = MapWork(order)
+    while work.refinement.level < work.refinement.levels:
+        work.work(0.01)
+    data = work.dataset()
+    np.testing.assert_array_equal(names["table"]["final_best"], data["final_best"][..., :8])
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        (small_order(swarm=sv.Swarm(n=10_001, d=2)), "n = 10001, d = 2: too many for a map, where N d ≤ 20,000"),
+        (small_order(steps=100_001), "K = 100001: must be a whole number with 1 ≤ K ≤ 100,000"),
+        (small_order(swarm=sv.Swarm(n=2, d=1000))._replace(x_values=tuple(np.linspace(0.1, 1, 120).tolist())), "MiB, more than 64"),
+    ],
+)  # fmt: skip
+def test_what_costs_too_much_is_refused_before_anything_is_paid(order, words):
+    with pytest.raises(ValueError) as caught:
+        MapWork(order)
+    assert words in str(caught.value)
+
+
+def test_the_key_of_a_map_does_not_depend_on_where_the_swarm_is_in_it():
+    here, there = small_order(), small_order(dynamics=sv.CBO(sigma=0.7, lam=2.0))
+    assert here.key == there.key
+    others = [small_order(dynamics=sv.CBO(alpha=3.0)), small_order(swarm=sv.Swarm(n=7, d=2)), small_order(steps=21)]
+    assert len({here.key, *(other.key for other in others)}) == 4
+    assert (
+        small_order(dynamics=sv.CBO(sigma=sv.schedules.Linear(start=1.0, end=0.1))).value_of(("dynamics", "sigma"))
+        is None
+    )

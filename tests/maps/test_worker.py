@@ -1,0 +1,141 @@
+"""The thread of the map: nothing without a map that is seen, one map at a time, maps of before come back at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+import swarmviz as sv
+from components.maps import worker as module
+from components.maps.work import python_lines
+from tests.maps.orders import Watched, small_order
+
+
+@pytest.fixture
+def watched():
+    made = Watched()
+    yield made
+    made.worker.close()
+
+
+def map_threads():
+    return [thread for thread in threading.enumerate() if thread.name == "swarmviz map"]
+
+
+def test_nothing_runs_before_a_map_is_asked_for_and_nothing_after(watched):
+    assert not map_threads()
+    watched.worker.ask(small_order())
+    known = watched.wait(lambda known: known.done)
+    assert known.statistics["runs"].tolist() == [[100, 100]] * 3 and not known.trouble
+    (thread,) = map_threads()
+    watched.worker.ask(None)
+    thread.join(10)
+    assert not map_threads()
+    watched.worker.close()
+    watched.worker.ask(small_order())
+    assert not map_threads(), "a closed one stays closed"
+
+
+def test_a_map_of_before_comes_back_at_once_and_few_are_kept(watched, monkeypatch):
+    monkeypatch.setattr(module, "SETTLED_S", 0.0)
+    first = small_order()
+    watched.worker.ask(first)
+    watched.wait(lambda known: known.done)
+    work = watched.worker.kept()
+    other = small_order(dynamics=sv.CBO(alpha=3.0))
+    watched.worker.ask(other)
+    watched.wait(lambda known: known.order.key == other.key and known.done)
+    watched.worker.ask(first)
+    known = watched.wait(lambda known: known.order.key == first.key)
+    assert known.done and watched.worker.kept() is work
+    for n in range(7, 7 + module.KEPT_MAPS):
+        order = small_order(swarm=sv.Swarm(n=n, d=2))
+        watched.worker.ask(order)
+        watched.wait(lambda known, key=order.key: known.order.key == key)
+    assert len(watched.worker._kept) == module.KEPT_MAPS
+    watched.worker.ask(first)
+    assert watched.worker.kept() is None, "the oldest was let go of"
+
+
+def test_what_is_kept_takes_no_more_memory_than_is_allowed(watched, monkeypatch):
+    monkeypatch.setattr(module, "SETTLED_S", 0.0)
+    first = small_order()
+    watched.worker.ask(first)
+    watched.wait(lambda known: known.done)
+    taken = watched.worker.kept().nbytes
+    assert taken >= watched.worker.table().success.nbytes > 0
+    monkeypatch.setattr(module, "KEPT_BYTES", 2 * taken)
+    for alpha in (2.0, 3.0, 4.0):
+        order = small_order(dynamics=sv.CBO(alpha=alpha))
+        watched.worker.ask(order)
+        watched.wait(lambda known, key=order.key: known.order.key == key)
+    assert len(watched.worker._kept) == 2
+    monkeypatch.setattr(module, "KEPT_BYTES", taken // 2)
+    watched.worker.ask(first)
+    watched.wait(lambda known: known.order.key == first.key)
+    assert list(watched.worker._kept) == [first.key], "the one that is seen stays, whatever it takes"
+
+
+def test_parameters_that_are_still_moving_begin_no_map(watched, monkeypatch):
+    monkeypatch.setattr(module, "SETTLED_S", 0.5)
+    watched.worker.ask(small_order())
+    watched.wait(lambda known: known.done)
+    for alpha in range(1, 9):
+        watched.worker.ask(small_order(dynamics=sv.CBO(alpha=float(alpha))))
+        time.sleep(0.05)
+    last = watched.worker.key
+    watched.wait(lambda known: known.order.key == last)
+    assert set(watched.worker._kept) == {small_order().key, last}
+
+
+def test_a_map_that_cannot_be_says_why_and_another_one_is_made_after_it(watched, monkeypatch):
+    monkeypatch.setattr(module, "SETTLED_S", 0.0)
+    watched.worker.ask(small_order(swarm=sv.Swarm(n=20_001, d=1)))
+    known = watched.wait(lambda known: known.trouble)
+    assert "too many for a map" in known.trouble and not known.statistics
+    watched.worker.ask(small_order())
+    assert not watched.wait(lambda known: known.done and not known.trouble).trouble
+
+
+def test_a_defect_is_told_and_kept_in_the_servers_log(watched, monkeypatch, capfd):
+    def broken(self, seconds):
+        raise ZeroDivisionError("no")
+
+    monkeypatch.setattr(module.MapWork, "work", broken)
+    watched.worker.ask(small_order())
+    assert "something went wrong (ZeroDivisionError: no)" in watched.wait(lambda known: known.trouble).trouble
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_while_nobody_sees_the_page_nothing_is_computed(watched, monkeypatch):
+    monkeypatch.setattr(module, "MAX_REST_S", 0.05)
+    watched.unseen = True
+    watched.worker.ask(small_order())
+    time.sleep(0.3)
+    assert watched.worker.known is None
+    watched.unseen = False
+    assert watched.wait(lambda known: known.done)
+
+
+def test_the_table_and_the_lines_are_those_of_the_map_that_was_seen_last(watched):
+    worker = watched.worker
+    with pytest.raises(ValueError, match="no map yet: the view Map makes one"):
+        worker.table()
+    assert not worker.has_table
+    order = small_order()
+    worker.ask(order)
+    watched.wait(lambda known: known.done)
+    table = worker.table()
+    assert worker.has_table and table["success_rate"].dims == ("dynamics.sigma", "dynamics.lam")
+    assert table.attrs["runs_done"] == table.attrs["runs_planned"] == 600
+    table["success_rate"][:] = -1.0
+    assert (worker.table()["success_rate"] >= 0).all(), "a copy"
+    worker.ask(None)
+    assert worker.table().attrs["runs_done"] == 600 and worker.lines() == python_lines(order), (
+        "while another view is shown"
+    )
+    worker.close()
+    with pytest.raises(ValueError, match="no map"):
+        worker.lines()

@@ -1,0 +1,223 @@
+"""The view of the map in a visit: it asks for the map that is set, draws what is known, and a click takes the swarm there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from bokeh.core.serialization import Deserializer
+from bokeh.events import Event
+
+import swarmviz as sv
+from components.maps import order as orders
+from components.maps import worker as worker_module
+from components.views.map import view as module
+from components.views.map.view import Map, ends_of
+from swarmviz.drawing.map import COLOURS
+from tests.visit import edit, settle, wait
+
+
+@pytest.fixture
+def shown(running, monkeypatch):
+    """A visit whose map is seen, of few cells."""
+    monkeypatch.setattr(orders, "SIDE", 6)
+    monkeypatch.setattr(worker_module, "SETTLED_S", 0.0)
+    monkeypatch.setattr(worker_module, "REPORT_EVERY_S", 0.1)
+    running.side.show("Map")
+    return running, running.side.views["Map"]
+
+
+def drawn(session, view, seconds=45):
+    """The view once its figure is there and a map is drawn."""
+
+    def ready():
+        session.transport.redraw()
+        return view.drawn is not None and view._shown is not None
+
+    assert wait(ready, seconds), view.said.text
+    return view
+
+
+def tap(view, x, y, shift=False):
+    """A click as Bokeh reads it off the socket."""
+    values = {"model": None, "x": x, "y": y, "modifiers": {"shift": shift, "ctrl": False, "alt": False}}
+    view._tapped(Event.from_serializable({"name": "tap", "values": values}, Deserializer()))
+
+
+def test_opening_the_page_loads_no_holoviews():
+    code = "import sys, components.session; print('holoviews' in sys.modules, 'contourpy' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert found.split()[0] == "False"
+
+
+def test_a_map_is_computed_while_it_is_seen_and_drawn_by_holoviews(shown):
+    session, view = shown
+    drawn(session, view)
+    assert "of 36 cells" in view.said.text
+    row, column = view.drawn.order
+    assert wait(
+        lambda: np.array_equal(view.drawn.cells.data_source.data["shown"], view._shown[1].values[row, column])
+    ), "both are of one picture, but for the moment in which it is painted"
+    source = view.drawn.cells.data_source.data
+    np.testing.assert_allclose(np.asarray(source["left"]), view._shown[1].x_edges[column])
+    np.testing.assert_allclose(np.asarray(source["bottom"]), view._shown[1].y_edges[row])
+    dynamics = session._sim.dynamics
+    here = view.drawn.sources["here"]
+    assert wait(lambda: (list(here.data["x"]), list(here.data["y"])) == ([dynamics.sigma], [dynamics.lam]))
+    assert any(thread.name == "swarmviz map" for thread in threading.enumerate())
+    session.side.show("Density")
+    session.transport.redraw()
+    assert wait(lambda: session.maps.key == "")
+
+
+def test_a_click_takes_the_swarm_to_the_cell_and_with_shift_a_second_swarm(shown):
+    session, view = shown
+    drawn(session, view)
+    order = view._order
+    tap(view, order.x_values[4] * 1.001, order.y_values[1] * 1.001)
+    settle(session)
+    assert wait(lambda: session._sim.dynamics.sigma == order.x_values[4])
+    assert (session.controls.parts["dynamics"].lam, session._sim.dynamics.lam) == (order.y_values[1],) * 2
+    assert len(session.panes) == 1
+    session.transport.redraw()
+    assert wait(lambda: session.transport.redraw() or list(view.drawn.sources["here"].data["x"]) == [order.x_values[4]])
+    assert session.maps.key == order.key, "the map is the same, wherever the swarm is in it"
+    tap(view, order.x_values[0], order.y_values[5], shift=True)
+    settle(session)
+    assert len(session.panes) == 2 and session.side.shown == "Map"
+    assert wait(lambda: session.panes[1].sim.dynamics.sigma == order.x_values[0])
+    assert session.panes[0].sim.dynamics.sigma == order.x_values[4]
+
+
+def test_the_map_is_the_same_for_a_swarm_that_went_to_another_cell_of_it():
+    """β of SSA is proposed per agent, and the link names no range: so none may follow from the N that a click has set."""
+    view = Map()
+    view.map_x, view.map_y = "dynamics.cutoff", "swarm.n"
+    keys = {
+        view.order_of(sv.Simulation(sv.SSA(cutoff=cutoff), sv.landscapes.Sphere(), sv.Swarm(n=n, d=1))).key
+        for cutoff, n in ((0.1, 8), (0.3, 8), (0.1, 64))
+    }
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("at", [(np.nan, 1.0), (1e9, 1.0), (None, 1.0), ("1", 1.0), (1.0, -np.inf)])
+def test_a_click_beside_the_map_does_nothing(shown, at):
+    session, view = shown
+    before: list[Any] = []
+    session.maps.on_cell = lambda *of: before.append(of)
+    drawn(session, view)
+    tap(view, *at)
+    assert not before
+
+
+def test_other_parameters_grey_the_map_and_a_new_one_takes_its_place(shown, monkeypatch):
+    session, view = shown
+    drawn(session, view)
+    first = session.maps.key
+    monkeypatch.setattr(worker_module, "SETTLED_S", 3600.0)  # no new map comes
+    edit(session, "dynamics.dt", "0.02")
+    settle(session)
+    assert wait(lambda: session.transport.redraw() or view.drawn.cells.glyph.fill_alpha < 1)
+    assert "a new map begins" in view.said.text and session.maps.known.order.key == first != session.maps.key
+    monkeypatch.setattr(worker_module, "SETTLED_S", 0.0)
+    with session.maps._wake:
+        session.maps._wake.notify_all()
+    assert wait(lambda: session.transport.redraw() or view.drawn.cells.glyph.fill_alpha == 1.0, 60)
+    assert session.maps.known.order.dynamics.dt == 0.02
+
+
+def test_its_choices_are_options_of_the_link_and_usual_ones_are_not(shown):
+    session, view = shown
+    assert session._view_options() == {"view": "Map"}, "the view shows the usual axes without choosing them"
+    for name, value in (("map_x", "swarm.n"), ("map_x_range", "5:40"), ("map_steps", 50)):
+        view.fields._handle_msg({"name": name, "value": value})
+    view.buttons._handle_msg("cost")
+    wanted = {"map_x": "swarm.n", "map_x_range": "5:40", "map_steps": 50, "map_colour": "cost"}
+    assert session._view_options() == {"view": "Map"} | wanted
+    order = view.order_of(session._sim)
+    assert order.x == ("swarm", "n") and (order.x_values[0], order.x_values[-1]) == (5, 40) and order.steps == 50
+    assert session._show_views({"view": "Map"}) == "" and session._view_options() == {"view": "Map"}
+    assert session._show_views({"view": "Map"} | wanted) == "" and view.fields.shown["map_x"] == "swarm.n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("map_x", 3), ("map_x", "sigma"), ("map_y", "dynamics.a b"), ("map_x", "dynamics." + "x" * 60), ("map_steps", -1),
+        ("map_steps", 10**6), ("map_steps", True), ("map_steps", "5"), ("map_colour", "red"), ("map_colour", None),
+        ("map_x_range", "5:1"), ("map_x_range", "a:b"), ("map_x_range", "0:" + "9" * 400), ("map_y_range", "1e400:2"),
+    ],
+)  # fmt: skip
+def test_a_link_that_means_nothing_is_refused_by_name(name, value):
+    view = Map()
+    before = getattr(view, name)
+    with pytest.raises(ValueError, match=name):
+        setattr(view, name, value)
+    assert getattr(view, name) == before
+
+
+def test_ranges_are_two_numbers():
+    assert ends_of("map_x_range", " 1e-2 : 3 ") == (0.01, 3.0)
+
+
+def test_two_axes_of_one_parameter_and_a_range_that_is_not_allowed_are_said(shown):
+    session, view = shown
+    view.map_y = "dynamics.sigma"
+    assert wait(lambda: session.transport.redraw() or "must be two parameters" in view.said.text)
+    view.map_y, view.map_x_range = "", "-3:-1"
+    assert wait(lambda: session.transport.redraw() or "0 ≤ σ ≤ 100" in view.said.text, 60), view.said.text
+
+
+@pytest.mark.parametrize("name", list(sv.dynamics.ALL))
+def test_every_dynamics_has_a_map_of_its_opening_run(name):
+    from components.maps.work import MapWork
+    from components.palette import DARK
+    from components.views.map import figure
+    from swarmviz import presets
+    from swarmviz.drawing.map import map_picture
+
+    dynamics, landscape, swarm = presets.opening(name).build()
+    sim = sv.Simulation(dynamics, landscape, swarm)
+    view = Map()
+    view.map_steps = 50
+    order = view.order_of(sim)
+    assert [orders.name_of(axis) for axis in (order.x, order.y)] == orders.proposed_axes(dynamics, swarm)
+    order = order._replace(x_values=order.x_values[::6], y_values=order.y_values[::6], swarm=_few(swarm))
+    work = MapWork(order)
+    while work.refinement.level < work.refinement.levels:
+        work.work(0.05)
+    known = work.known()
+    for colour in COLOURS:
+        picture = map_picture(np.array(order.x_values), np.array(order.y_values), order.log, known.statistics, colour)
+        made = figure.build(order, picture, known.thresholds, colour, DARK)
+        figure.write(made, picture, figure.columns_of(picture, 0), colour, DARK, stale=False)
+        figure.place(made, (order.value_of(order.x) or 0.0, order.value_of(order.y) or 0.0))
+        assert len(made.cells.data_source.data["shown"]) == picture.values.size
+
+
+def _few(swarm):
+    few = swarm.copy()
+    few.n = min(few.n, 12)
+    return few
+
+
+def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_again(monkeypatch, capfd):
+    from components.palette import LIGHT
+    from components.views.map import figure
+
+    def broken(*of):
+        raise ZeroDivisionError("no figure")
+
+    monkeypatch.setattr(figure, "build", broken)
+    drawings: list[Any] = []
+    view, known = Map(refresh=lambda: drawings.append(view._built)), SimpleNamespace(order=None, thresholds=())
+    module._make(view._is_built, known, None, "found", LIGHT, "shape")
+    assert "no figure" in capfd.readouterr().err
+    assert drawings == [(None, "shape")] and view.drawn is None, (
+        "it is known, and so not begun again ten times a second"
+    )
