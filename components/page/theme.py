@@ -89,6 +89,12 @@ def _fill(cards: pn.Column, drawer: dict[str, Viewable]) -> None:
         cards.append(Tabs(*drawer.items(), sizing_mode="stretch_width"))
 
 
+def show_card(view: Viewable, drawer: dict[str, Viewable], name: str) -> None:
+    """Open the drawer of a page at one of its cards."""
+    view.contextbar_open = True  # it is filled then
+    view.contextbar[0][0].active = list(drawer).index(name)
+
+
 def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:
     """The place of one arena, or of up to four, under the modes of the mouse."""
     sheet = style("stage")
