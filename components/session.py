@@ -21,9 +21,9 @@ import panel as pn
 from components import palette
 from components.controls.heading import heading_of, parts_of
 from components.law.worker import LawWorker
-from components.lessons import shelf
+from components.lessons import place as places
 from components.lessons.lessons import HELD, Lessons, start_of
-from components.lessons.shelf import Place
+from components.lessons.place import Place
 from components.links import permalink, view_options
 from components.links.address import Kept, Links, Opening, opening
 from components.links.budget import bytes_of, check_change, check_swarm_size
@@ -313,7 +313,7 @@ class Session:
         """The session of the document that is being served; it starts when the page is there and ends with it."""
         arguments = pn.state.session_args or {}
         given = arguments.get(permalink.KEY)
-        place, complaint = shelf.asked(arguments)
+        place, complaint = places.asked(arguments)
         narrow = "Mobi" in str(pn.state.headers.get("User-Agent", ""))
         session = cls(given[0].decode("ascii", "replace") if given else None, narrow, place)
         if complaint:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
 from html import escape
 from typing import Any, NamedTuple
 
@@ -147,8 +146,3 @@ def _slot_html(piece: str, runs: tuple[RunSpec, ...], slots: list[Slider | Numbe
         slots.append(means)
         return f'<span class="slot" data-slot="{len(slots) - 1}"></span>'
     return f'<b class="stated">{escape(means.shown)}</b>'
-
-
-def names_shown(steps: Iterable[Step]) -> set[str]:
-    """The options of views that steps set."""
-    return {name for step in steps for name in step.views or ()}

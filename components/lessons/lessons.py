@@ -18,15 +18,15 @@ import param
 
 from components.assets import component
 from components.controls.controls import Controls
-from components.lessons import shelf
 from components.lessons.content import Content, content_of, slot_of, summary
-from components.lessons.shelf import Place
+from components.lessons.place import Place
 from components.page.equation import number
 from components.playback.panes import Panes
 from components.playback.player import Player
 from components.playback.replacement import RunReplacement
 from components.playback.transport import Transport
 from components.playback.watch import Watch
+from components.server import own_lessons
 from components.state import VisitState
 from components.views.base import View
 from components.weakly import weakly
@@ -190,11 +190,11 @@ class Lessons(View):
         self._seen = value is True
         if self._seen and not self._card.lessons:
             self._card.lessons = [
-                summary(lesson, DYNAMICS[lesson.dynamics].title) for lesson in shelf.lessons().values()
+                summary(lesson, DYNAMICS[lesson.dynamics].title) for lesson in own_lessons.lessons().values()
             ]
 
     def _open(self, value: Any) -> None:
-        lesson = shelf.lessons().get(value) if isinstance(value, str) else None
+        lesson = own_lessons.lessons().get(value) if isinstance(value, str) else None
         if lesson is not None:
             self.open(Place(lesson, 0))
 

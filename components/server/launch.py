@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from components.server import origins, own_functions
+from components.server import origins, own_functions, own_lessons
 
 PAGE = Path(__file__).parents[2]  # the checkout, or the folder of the page in the installed package
 SCRIPT = PAGE / "components" / "script" / "app.py"  # its name is that of the page: /app
@@ -153,6 +153,14 @@ def command(address: str, port: int, prefix: str, hosts: list[str], more: tuple[
     metavar="FILE.py:NAME",
     help="A function of your own for the menu of landscapes; several by as many options.",
 )
+@click.option(
+    "--lessons",
+    default="",
+    envvar=own_lessons.FOLDER_VARIABLE,
+    show_envvar=True,
+    metavar="DIR",
+    help="A folder with lessons of your own, *.md, beside those that come with swarmviz.",
+)
 @click.option("--low", type=float, help="Lower end of the box of a function in a file, FILE.py:NAME.")
 @click.option("--high", type=float, help="Upper end of it.")
 @click.option("--d", type=int, help="The only dimension of that function; any when absent.")
@@ -165,6 +173,7 @@ def main(
     prefix: str,
     sessions: str,
     landscape: tuple[str, ...],
+    lessons: str,
     low: float | None,
     high: float | None,
     d: int | None,
@@ -179,6 +188,7 @@ def main(
     try:
         more, own = own_functions.split(more)
         classes = own_functions.loaded((*own, *landscape), low, high, d)
+        complaints = own_lessons.complaints_of(lessons)
         number = require_port(port)
         prefix = require_prefix(prefix)
         hosts = origins.allowed(address, number, origin)
@@ -187,10 +197,12 @@ def main(
         require_free(address, number)
     except (ValueError, TypeError) as error:
         raise OptionError(str(error)) from None
-    for sentence in own_functions.put_into_menu(classes):
+    for sentence in (*own_functions.put_into_menu(classes), *complaints):
         click.echo(sentence)
     if check:
         return
+    if lessons:
+        os.environ[own_lessons.FOLDER_VARIABLE] = str(Path(lessons).absolute())
     if sessions:
         os.environ["SWARMVIZ_SESSIONS"] = sessions
     origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))

@@ -26,7 +26,7 @@ from components.server import headers, session_limit
 from components.under_way import UNDER_WAY
 
 LINK = "s"  # arguments that the page reads: components.links.permalink.KEY …
-PLACE = ("lesson", "step")  # … and components.lessons.shelf.KEYS, of which no more is handed on than can mean anything
+PLACE = ("lesson", "step")  # … and components.lessons.place.KEYS, of which no more is handed on than can mean anything
 MAX_PLACE_BYTES = 60
 MAX_AGENT_CHARS = 300  # of the browser's name, which travels in a token
 SESSION_ARGUMENTS = (
@@ -248,7 +248,7 @@ class Page(PlainTextHandler, DocHandler):
     head = get
 
     def _payload(self) -> dict[str, Any]:
-        """What the session will know of the request: the link, the step of a lesson, the browser's name, and the user whom Panel's log-in has found."""
+        """What the session will know: the link, a lesson's step, the browser's name, and the user whom Panel's log-in has found."""
         agent = self.request.headers.get("User-Agent", "")[:MAX_AGENT_CHARS]
         given = self.request.arguments
         arguments = {LINK: given[LINK][:1]} if LINK in given else {}

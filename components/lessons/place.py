@@ -1,22 +1,15 @@
-"""Which lessons the page has: those that come with swarmviz, and those of a folder that the owner of the server names."""
+"""Which step of which lesson an address asks for."""
 
 from __future__ import annotations
 
-import functools
-import logging
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from swarmviz.lessons import shelf
+from components.server.own_lessons import lessons
 from swarmviz.lessons.lesson import Lesson
 
-FOLDER_VARIABLE = "SWARMVIZ_LESSONS"
 KEYS = LESSON, STEP = "lesson", "step"  # of an address
 MAX_SHOWN_CHARS = 40  # of a name that is none
-
-log = logging.getLogger(__name__)
 
 
 class Place(NamedTuple):
@@ -29,20 +22,6 @@ class Place(NamedTuple):
     def query(self) -> str:
         """As an address has it, where steps are counted from 1."""
         return f"{LESSON}={self.lesson.name}&{STEP}={self.step + 1}"
-
-
-@functools.cache
-def lessons() -> dict[str, Lesson]:
-    """Every lesson by its name; read once per server, and what is wrong with a file of the folder goes to the server's log."""
-    folder = os.environ.get(FOLDER_VARIABLE, "")
-    try:
-        more = shelf.of_folder(Path(folder), shelf.own()) if folder else shelf.Shelf({}, ())
-    except ValueError as error:
-        log.warning("%s: %s", FOLDER_VARIABLE, error)
-        return dict(shelf.own())
-    for complaint in more.complaints:
-        log.warning("%s", complaint)
-    return {**shelf.own(), **more.lessons}
 
 
 def asked(arguments: Mapping[str, list[bytes]]) -> tuple[Place | None, str]:
