@@ -70,8 +70,8 @@ const makePart = {
   },
   remember: ({lines, statements}, send) => ({node: make("div", {className: "remember"}, make("b", {textContent: "To remember"}),
     ...lines.map((innerHTML) => make("p", {innerHTML})),
-    make("p", {className: "statements"}, ...statements.flatMap((source) =>
-      [makeButton({className: "claim", textContent: source, title: "Show this claim, and whether its hypotheses hold for the run"}, () => send("claim", source)), " "])))}),
+    ...statements.map(({source, statement}) => make("p", {className: "statement"},
+      makeButton({className: "claim", textContent: source, title: "Open the claims about the run, with their hypotheses"}, () => send("claim", source)), ` ${statement}`)))}),
   predict: ({html, choices}, send) => {
     const buttons = choices.map((choice, i) => makeButton({className: "choice", innerHTML: choice.html}, () => send("answer", i)))
     const reply = make("p", {className: "reply"})

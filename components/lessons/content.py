@@ -19,6 +19,7 @@ from swarmviz.lessons import inline
 from swarmviz.lessons.inline import Number, Slider
 from swarmviz.lessons.lesson import Ask, Lesson, Predict, Remember, Step, Text, Until
 from swarmviz.replay import RunSpec
+from swarmviz.theory.claim import claims_of
 
 RULES = (
     "emphasis",
@@ -102,9 +103,15 @@ def _part(part: Any, runs: tuple[RunSpec, ...], slots: list[Slider | Number]) ->
             return {
                 "kind": "remember",
                 "lines": [_line(line) for line in part.lines],
-                "statements": list(part.statements),
+                "statements": _statements(part, runs),
             }
     raise TypeError(f"{type(part).__name__} is no part of a lesson")
+
+
+def _statements(part: Remember, runs: tuple[RunSpec, ...]) -> list[dict[str, str]]:
+    """What the papers say, by their own words: the list of claims has only those that apply to the run of the moment."""
+    known = {claim.source: claim.statement for run in runs for claim in claims_of(type(run.now.dynamics))}
+    return [{"source": source, "statement": known.get(source, "")} for source in part.statements]
 
 
 def _line(text: str) -> str:

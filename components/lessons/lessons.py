@@ -244,7 +244,9 @@ class Lessons(View):
             self._controls.edit(f"{means.owner}.{means.parameter}", now, final is True)
 
     def _claim(self, value: Any) -> None:
-        if isinstance(value, str) and any(value in part.get("statements", ()) for part in self._content.parts):
+        if isinstance(value, str) and any(
+            value == said["source"] for part in self._content.parts for said in part.get("statements", ())
+        ):
             self._open_claim(value)
 
     # ---- a step --------------------------------------------------------------------------------------------------------
