@@ -79,6 +79,7 @@ def test_steps_forward_and_back_and_a_reset_restore_exactly(running):
     assert len(running.panes) == 2 and [sim.dynamics.sigma for sim in running.panes.sims] == [1.0, 3.0]
     do(running, "go", 3)
     assert len(running.panes) == 1
+    assert wait(lambda: running.panes.k > 2)
     do(running, "slide", [0, 0.5, True])
     assert wait(lambda: running.panes.sim.dynamics.sigma == 0.5) and len(running.panes.sim.journal) == 2
     do(running, "reset")
