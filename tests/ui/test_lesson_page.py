@@ -117,6 +117,9 @@ def test_every_step_of_every_lesson_opens_without_a_complaint(lab, server):
             texts = [part.text for part in step.parts if isinstance(part, Text)]
             slots = sum(piece.startswith(("{slider", "{number")) for text in texts for piece in pieces(text))
             assert lab.page.locator(f"{CARD} :is(.slider, .now)").count() == slots
+            lab.page.wait_for_timeout(500)  # at the pace of somebody who reads fast
+            lost = lab.page.locator(".swarmviz-connection")
+            assert not (lost.count() and lost.is_visible()), (name, number, lost.inner_text())
             if number < len(lesson.steps):
                 lab.page.locator(f"{CARD} .next").click()
         lab.page.locator(f"{CARD} .leave").click()
