@@ -47,6 +47,17 @@ export function render({model}) {
   const shown = new Map() // name → what is shown of it, so that what did not change stays, with its focus
 
   const showStep = () => { step.textContent = model.of_step; step.hidden = model.of_step === "" }
+  let found = 0 // the last claim that was sought and brought in sight
+  const bring = () => {
+    const {source, count} = model.sought
+    const claim = count && count !== found && root.checkVisibility() && model.claims.find((each) => each.source === source)
+    if (!claim) { return }
+    found = count
+    const {node} = shown.get(claim.name)
+    node.tabIndex = -1
+    node.focus({preventScroll: true})
+    node.scrollIntoView({block: "start"})
+  }
   const show = () => {
     const names = new Set(model.claims.map((claim) => claim.name))
     for (const [name, {node}] of shown) { if (!names.has(name)) { node.remove(); shown.delete(name) } }
@@ -64,12 +75,17 @@ export function render({model}) {
     }
     empty.textContent = model.remark
     empty.hidden = model.claims.length > 0
+    bring()
   }
-  const watch = new IntersectionObserver((entries) => model.send_msg({act: "seen", on: entries.at(-1).isIntersecting}))
+  const watch = new IntersectionObserver((entries) => {
+    model.send_msg({act: "seen", on: entries.at(-1).isIntersecting})
+    bring()
+  })
   watch.observe(root)
   model.on("remove", () => watch.disconnect())
   model.on("claims", show)
   model.on("of_step", showStep)
+  model.on("sought", bring)
   show()
   showStep()
   return root

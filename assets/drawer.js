@@ -25,5 +25,6 @@ export function render({model}) {
     for (const [name, value] of Object.entries(wanted)) { if (model[name] !== value) { model[name] = value } }
   })
   show()
+  if (model.open) { setTimeout(() => keepOne("sheet")) } // an address may open it at once
   return button
 }

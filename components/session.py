@@ -21,8 +21,11 @@ import panel as pn
 from components import palette
 from components.controls.heading import heading_of, parts_of
 from components.law.worker import LawWorker
+from components.lessons import place as places
+from components.lessons.lessons import HELD, Lessons, start_of
+from components.lessons.place import Place
 from components.links import permalink, view_options
-from components.links.address import Kept, Links, opening
+from components.links.address import Kept, Links, Opening, opening
 from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.links.other_runs import OtherRuns
 from components.maps.worker import MapWorker
@@ -75,6 +78,17 @@ from swarmviz.drawing.differences import names
 from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
+LESSONS = "Lessons"  # a tab of the drawer
+MOVING = ("play", "step", "goto")  # actions that wait for the answer to a lesson's question
+
+
+def beginning(link: str | None, place: Place | None) -> Opening:
+    """What a visit begins with that followed this link, or came for a step of a lesson."""
+    if link is not None or place is None:
+        return opening(link)
+    state = start_of(place)
+    return Opening(state, Builder.at_once(state.runs))
+
 
 class Session:
     """The page of one visitor.
@@ -85,21 +99,25 @@ class Session:
         The permalink that was followed; a bad one opens the first preset and says why.
     narrow : bool
         A phone: the choices stay closed at first.
+    place : Place, optional
+        The step of a lesson that is to be read; without a link, with the swarms with which it begins.
     """
 
-    def __init__(self, link: str | None = None, narrow: bool = False):
-        state, sims, self._awaited, complaint = opening(link)
-        self._dark = False
+    def __init__(self, link: str | None = None, narrow: bool = False, place: Place | None = None):
+        state, sims, self._awaited, complaint = beginning(link, place)
+        self._dark, self._place = False, place
         self.arrival = Arrival(
             weakly(self._invite),
             weakly(self._start_next),
-            self._awaited is not None or any(run.k for run in state.runs),
+            self._awaited is not None or place is not None or any(run.k for run in state.runs),
         )
         self._join_playback(list(zip(sims, map(parts_of, state.selections), strict=True)))
         self.player.set_pace(state)
         self._join_views()
         self._join_actions()
         self._lay_out(narrow)
+        if place is not None:
+            self._show_card(LESSONS)
         self.arrival.invite(self.panes.current.parts)
         if self._awaited is None:
             complaint = complaint or self._show_views(state.views)
@@ -159,7 +177,27 @@ class Session:
             bytes_of,
         )
         self.left = LeftFuture(self.bar, weakly(self._draw_behind), weakly(self._open_run))
-        self.links = Links(self.panes, self.transport, self.bar, self.history, weakly(self._view_options))
+        self.links = Links(
+            self.panes,
+            self.transport,
+            self.bar,
+            self.history,
+            weakly(self._view_options),
+            more=weakly(self._lesson_query),
+        )
+        self.lessons = Lessons(
+            self.panes,
+            self.transport,
+            self.player,
+            self.replacement,
+            self.controls,
+            state=self.links.state,
+            show_views=weakly(self._show_views),
+            kept=weakly(self._reader_options),
+            changed=weakly(self._lesson_changed),
+            open_claim=weakly(self._open_claim),
+            refresh=weakly(self._redraw),
+        )
         judged, opened = weakly(self._judged), weakly(self._open_replica)
         self.replicas = ReplicaPanel(weakly(self._visible), self.transport, judged, opened, weakly(self._beside))
         self.law_error = LawErrorPanel(weakly(self._visible), self.transport)
@@ -249,6 +287,7 @@ class Session:
                 self.spoken,
                 self.event_marks,
                 self.agent_step,
+                self.lessons,
             ),
             cards=(self.choices.mouse, self.replicas.card, self.law_error.card),
             report=weakly(self._view_failed),
@@ -268,8 +307,8 @@ class Session:
             "Luck": pn.Column(self.replicas.card, self.law_error.card, margin=0),
             "Runs": self.history.pane,
         }
-        drawer |= {"Export": self.exports}
-        self.page = theme.page(sheet, self.board, drawer, self._dark, narrow, weakly(self.set_dark))
+        self.drawer = drawer | {"Export": self.exports, LESSONS: self.lessons.pane}
+        self.page = theme.page(sheet, self.board, self.drawer, self._dark, narrow, weakly(self.set_dark))
         self._show_panes()
 
     # ---- life ----------------------------------------------------------------------------------------------------------
@@ -277,9 +316,13 @@ class Session:
     @classmethod
     def open(cls) -> Session:
         """The session of the document that is being served; it starts when the page is there and ends with it."""
-        given = pn.state.session_args.get(permalink.KEY) if pn.state.session_args else None
+        arguments = pn.state.session_args or {}
+        given = arguments.get(permalink.KEY)
+        place, complaint = places.asked(arguments)
         narrow = "Mobi" in str(pn.state.headers.get("User-Agent", ""))
-        session = cls(given[0].decode("ascii", "replace") if given else None, narrow)
+        session = cls(given[0].decode("ascii", "replace") if given else None, narrow, place)
+        if complaint:
+            session.messages.warn(complaint)
         session.transport.paint_before_start()
         if is_own(pn.state.curdoc):
             pn.state.curdoc.template_variables[OPENING_PICTURE] = opening_picture(session.panes.sim)
@@ -291,6 +334,7 @@ class Session:
         """Let the swarm run; without a document (tests) pictures are painted on the worker."""
         self.transport.playing = self.bar.playing
         self.undo.note()
+        self.lessons.begin(self._place)
         self.transport.start(doc)
         if doc is not None:
             account = account_of(doc)
@@ -299,8 +343,9 @@ class Session:
         self.transport.redraw()
         if self._awaited is not None:
             state, self._awaited = self._awaited, None
-            self.replacement.restore(state)
+            self.replacement.restore(state, shown=self.lessons.stand)
         self.actions.act_on_what_came_early()
+        self.lessons.act_on_what_came_early()
 
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
@@ -347,6 +392,7 @@ class Session:
             self.claims.hurry()
             self.event_marks.hurry()
             self.agent_step.hurry()
+            self.lessons.hurry()
         picture = self.pictures.prepare(request)
         if self.side.shown != Map.label:
             self.maps.ask(None)
@@ -526,6 +572,9 @@ class Session:
     def _act(self, act: str, value: Any) -> None:
         if act not in LOOKING:
             self.arrival.touch()
+        if act in MOVING and self.lessons.asks:
+            self.messages.say(HELD, lambda: self.lessons.asks)
+            return
         self.actions.act(act, value)
 
     def _invite(self, text: str) -> None:
@@ -567,6 +616,26 @@ class Session:
 
     def _failed(self, error: Exception) -> None:
         self.end.failed(error)
+
+    # ---- lessons -------------------------------------------------------------------------------------------------------
+
+    def _lesson_query(self) -> str:
+        return self.lessons.query
+
+    def _lesson_changed(self) -> None:
+        self.arrival.touch()
+        self._write_link()
+
+    def _reader_options(self) -> dict[str, Any]:
+        """What is chosen of the page and not of what a lesson shows."""
+        return view_options.chosen(self.edits, self.projector)
+
+    def _show_card(self, name: str) -> None:
+        theme.show_card(self.page, self.drawer, name)
+
+    def _open_claim(self, source: str) -> None:
+        self._show_card("Claims")
+        self.claims.seek(source)
 
     # ---- links, history and replicas -----------------------------------------------------------------------------------
 

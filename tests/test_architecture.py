@@ -55,6 +55,7 @@ PAGE_FLOORS = (
     {"controls"},
     {"playback"},
     {"page"},
+    {"lessons"},
     {"links"},
     {"session"},
     {"visit"},

@@ -232,6 +232,10 @@ class Controls:
 
     # ---- edits -------------------------------------------------------------------------------------------------------------
 
+    def edit(self, name: str, value: Any, final: bool) -> None:
+        """A value was chosen elsewhere on the page than in its row, which shows it all the same."""
+        self._edit(name, value, final, self._stamps.get(name, 0))
+
     def _edit(self, name: str, value: Any, final: bool, stamp: int = 0) -> None:
         prefix, _, path = name.partition(".")
         if name not in self._known:

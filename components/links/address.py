@@ -79,12 +79,21 @@ class Links:
         The swarms, how they are played, where the address is shown, and the runs of the visit.
     views : function () → dict
         The options of views that are not the defaults.
+    more : function () → str
+        What else the address holds, such as the step of a lesson; it stands before the run, to which a page that loses its connection
+        adds the step.
     """
 
     def __init__(
-        self, panes: Panes, transport: Transport, bar: Bar, history: History, views: Callable[[], dict[str, Any]]
+        self,
+        panes: Panes,
+        transport: Transport,
+        bar: Bar,
+        history: History,
+        views: Callable[[], dict[str, Any]],
+        more: Callable[[], str] = str,
     ):
-        self._views = views
+        self._views, self._more = views, more
         self._panes, self._transport, self._bar, self._history = panes, transport, bar, history
         self._refusal = ""  # the last message that there is no link
 
@@ -99,12 +108,12 @@ class Links:
     def begin(self) -> None:
         """The link with which the visit began, for a page that loses its connection."""
         with contextlib.suppress(Unlinkable):
-            self._bar.base = f"?{permalink.KEY}={permalink.fitting(self.state(self._views())).code}"
+            self._bar.base = self._address(permalink.fitting(self.state(self._views())).code)
 
     def write(self) -> None:
         """The address follows what is shown, but not every step of a running swarm; no failure of it ends the run."""
         try:
-            self._bar.link = f"?{permalink.KEY}={permalink.fitting(self.state(self._views())).code}"
+            self._bar.link = self._address(permalink.fitting(self.state(self._views())).code)
         except Unlinkable:
             pass
         except Exception as error:
@@ -119,9 +128,13 @@ class Links:
             self._bar.say(self._refusal, "warning")
         else:
             self._bar.take_back(self._refusal)
-            self._bar.link = f"?{permalink.KEY}={link.code}"
+            self._bar.link = self._address(link.code)
             count = self._bar.copied.get("count", 0) + 1
             self._bar.copied = {"link": self._bar.link, "note": link.lost, "count": count}
+
+    def _address(self, code: str) -> str:
+        more = self._more()
+        return f"?{more}&{permalink.KEY}={code}" if more else f"?{permalink.KEY}={code}"
 
     def kept(self) -> Kept | None:
         """What the history is to hold of the present run, which is about to be replaced or to be continued otherwise from an earlier step.

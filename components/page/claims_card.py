@@ -37,6 +37,7 @@ class ClaimList(pn.custom.JSComponent):
 
     claims = param.List([], doc="One dictionary for each claim, see ``row_of``.")
     of_step = param.String("", doc="Of which step they are, where it is not the one that is shown.")
+    sought = param.Dict({}, doc="Which one to bring in sight: source, and count (number of the request).")
     remark = param.String(NO_CLAIMS, doc="What is said when there is none.")
 
     _esm, _stylesheets = component("claims")
@@ -105,6 +106,10 @@ class ClaimsCard(View):
         self._on_draw(name, on)
         self.hurry()
         self.refresh()
+
+    def seek(self, source: str) -> None:
+        """Bring the claim of a source in sight, where there is one."""
+        self._list.sought = {"source": source, "count": self._list.sought.get("count", 0) + 1}
 
     def hurry(self) -> None:
         """Update with the next picture."""

@@ -26,7 +26,7 @@ BAD = {"light": "#b3261e", "dark": "#ff9a8f"}
 GOOD = {"light": "#1b6e4b", "dark": "#6fd6a6"}
 WARNING = {"light": "#9a5700", "dark": "#ffc266"}
 HEADER = {"light": "#123f5c", "dark": "#10202c"}
-TAB = {"minWidth": 0, "padding": "12px 10px"}  # five of them fit into the drawer
+TAB = {"minWidth": 0, "padding": "12px 8px"}  # six of them fit into the drawer
 SIDEBAR_WIDTH = 320
 CARD_WIDTH = 400
 FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"
@@ -87,6 +87,12 @@ def _fill(cards: pn.Column, drawer: dict[str, Viewable]) -> None:
     """Put the cards into the drawer, if they are not there yet."""
     if not cards.objects:
         cards.append(Tabs(*drawer.items(), sizing_mode="stretch_width"))
+
+
+def show_card(view: Viewable, drawer: dict[str, Viewable], name: str) -> None:
+    """Open the drawer of a page at one of its cards."""
+    view.contextbar_open = True  # it is filled then
+    view.contextbar[0][0].active = list(drawer).index(name)
 
 
 def stage(modes: Viewable, *arenas: Viewable) -> pn.Column:

@@ -16,6 +16,7 @@ from typing import Any
 
 from components.playback.pane import EDITED, Pane, Parts, changes_before
 from components.playback.stop_conditions import Rest, StopCondition
+from components.playback.watch import Watch
 from components.views.arena.arena import Arena
 from swarmviz import Diverged, Simulation
 from swarmviz.drawing.comparison import NAMES
@@ -53,6 +54,8 @@ class Panes:
         When to stop by itself; decided by pane A.
     rest : Rest
         Whether the swarm of pane A has drawn together.
+    watch : Watch
+        What a lesson waits for; looked at in pane A.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Panes:
         check_change: Callable[[int, Described], None] = ignore,
     ):
         self.lock = threading.RLock()
-        self.stop, self.rest = StopCondition(), Rest()
+        self.stop, self.rest, self.watch = StopCondition(), Rest(), Watch()
         self.coming: list[Parts] | None = None
         self._make_arena, self._branching, self._edit_failed = make_arena, branching, edit_failed
         self._check_change = check_change
@@ -155,6 +158,7 @@ class Panes:
             self._panes, self.active = [Pane(sim, parts, arena) for (sim, parts), arena in pairs], active
             self.stop.restart()
             self.rest.restart()
+            self.watch.restart(self.k)
 
     def edit(self, prefix: str, part: Described, final: bool = True) -> None:
         """From now on the active pane has these parameters (``prefix`` is dynamics or landscape); not ``final``: more are to follow."""
@@ -182,12 +186,16 @@ class Panes:
         """
         with self.lock:
             self.take_edits(thinned=True)
-            steps = self.stop.allowed(self.sims[0], steps)
+            first, began = self.sims[0], self.k
+            steps = self.watch.allowed(first, self.stop.allowed(first, steps))
             if not steps:
                 return ""
             self._advance_all(steps)
-            self.rest.look(self.sims[0])
-            return self.stop.reached(self.sims[0])
+            self.rest.look(first)
+            stopped, seen = self.stop.reached(first), self.watch.look(first, began)
+            if seen and self.watch.met is not None and self.watch.met < self.k:
+                self._goto(self.watch.met)
+            return seen or stopped
 
     def apply_edits(self) -> None:
         """Let edits act on swarms that stand; a swarm without edits keeps its future."""

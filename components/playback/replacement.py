@@ -88,6 +88,7 @@ class RunReplacement:
         state: VisitState,
         stand: int | None = None,
         *,
+        playing: bool | None = None,
         shown: Callable[[], None] = ignore,
         remember: Callable[[], str] | None = None,
     ) -> None:
@@ -99,6 +100,8 @@ class RunReplacement:
             The runs; those at step 0 begin to play.
         stand : int, optional
             An earlier step, to which they go back and at which they stand; what lies beyond it stays known.
+        playing : bool, optional
+            Whether they then play; None: when they are at step 0, and ``stand`` does not say otherwise.
         shown : function ()
             Called once the runs are shown.
         remember : function () → str, optional
@@ -108,7 +111,8 @@ class RunReplacement:
         self._player.set_pace(state)
         selections = state.selections if stand is None else standing(state, stand)
         self._control([parts_of(selection) for selection in selections])
-        playing = stand is None and not any(run.k for run in state.runs)
+        if playing is None:
+            playing = stand is None and not any(run.k for run in state.runs)
         adopt = partial(
             self._adopt,
             selections=selections,

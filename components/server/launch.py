@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from components.server import origins, own_functions
+from components.server import origins, own_functions, own_lessons
 from components.server.worker import This, Worker
 
 PAGE = Path(__file__).parents[2]  # the checkout, or the folder of the page in the installed package
@@ -204,6 +204,14 @@ def worker_command(worker: Any) -> list[str]:
     metavar="FILE.py:NAME",
     help="A function of your own for the menu of landscapes; several by as many options.",
 )
+@click.option(
+    "--lessons",
+    default="",
+    envvar=own_lessons.FOLDER_VARIABLE,
+    show_envvar=True,
+    metavar="DIR",
+    help="A folder with lessons of your own, *.md, beside those that come with swarmviz.",
+)
 @click.option("--low", type=float, help="Lower end of the box of a function in a file, FILE.py:NAME.")
 @click.option("--high", type=float, help="Upper end of it.")
 @click.option("--d", type=int, help="The only dimension of that function; any when absent.")
@@ -218,6 +226,7 @@ def main(
     workers: str,
     written: str,
     landscape: tuple[str, ...],
+    lessons: str,
     low: float | None,
     high: float | None,
     d: int | None,
@@ -232,6 +241,7 @@ def main(
     try:
         more, own = own_functions.split(more)
         classes = own_functions.loaded((*own, *landscape), low, high, d)
+        complaints = own_lessons.complaints_of(lessons)
         number = require_port(port)
         prefix = require_prefix(prefix)
         hosts = origins.allowed(address, number, origin)
@@ -243,10 +253,12 @@ def main(
     except (ValueError, TypeError) as error:
         raise OptionError(str(error)) from None
     if many == 1 or written:
-        for sentence in own_functions.put_into_menu(classes):
+        for sentence in (*own_functions.put_into_menu(classes), *complaints):
             click.echo(sentence)
     if check:
         return
+    if lessons:
+        os.environ[own_lessons.FOLDER_VARIABLE] = str(Path(lessons).absolute())
     if sessions:
         os.environ["SWARMVIZ_SESSIONS"] = sessions
     origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))

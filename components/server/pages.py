@@ -26,7 +26,9 @@ from components.server import headers, session_limit
 from components.server.worker import new_session_id
 from components.under_way import UNDER_WAY
 
-LINK = "s"  # the one argument that the page reads (components.links.permalink.KEY)
+LINK = "s"  # arguments that the page reads: components.links.permalink.KEY …
+PLACE = ("lesson", "step")  # … and components.lessons.place.KEYS, of which no more is handed on than can mean anything
+MAX_PLACE_BYTES = 60
 MAX_AGENT_CHARS = 300  # of the browser's name, which travels in a token
 SESSION_ARGUMENTS = (
     "bokeh-session-id",
@@ -239,7 +241,7 @@ class Page(PlainTextHandler, DocHandler):
         application = self.application
         session_id = new_session_id(application.secret_key)
         token, nonce = token_of(application, session_id, self._payload()), secrets.token_urlsafe(16)
-        html = await self._template().filled(token, nonce, LINK in self.request.arguments)
+        html = await self._template().filled(token, nonce, bool({LINK, *PLACE} & set(self.request.arguments)))
         self.set_header("Content-Security-Policy", headers.page_policy(nonce))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(html)
@@ -247,11 +249,13 @@ class Page(PlainTextHandler, DocHandler):
     head = get
 
     def _payload(self) -> dict[str, Any]:
-        """What the session will know of the request: the link, the browser's name, and the user whom Panel's log-in has found."""
+        """What the session will know: the link, a lesson's step, the browser's name, and the user whom Panel's log-in has found."""
         agent = self.request.headers.get("User-Agent", "")[:MAX_AGENT_CHARS]
-        links = self.request.arguments.get(LINK, [])[:1]
+        given = self.request.arguments
+        arguments = {LINK: given[LINK][:1]} if LINK in given else {}
+        arguments |= {name: [given[name][0][:MAX_PLACE_BYTES]] for name in PLACE if name in given}
         more = self.application_context.application.process_request(self.request)
-        return {"headers": {"User-Agent": agent}, "arguments": {LINK: links} if links else {}} | more
+        return {"headers": {"User-Agent": agent}, "arguments": arguments} | more
 
     def _template(self) -> PageTemplate:
         return self.application.template(self.application_context)

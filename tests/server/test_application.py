@@ -236,12 +236,15 @@ def told(token):
 def test_a_token_holds_the_link_and_the_browsers_name_and_nothing_else(server):
     agent = "Mozilla/5.0 " + "x" * 5000
     answer = server.ask(
-        "/app?s=1.kept&theme=dark&x=y",
+        f"/app?s=1.kept&theme=dark&x=y&lesson={'l' * 500}&step=2&step=3",
         headers=(f"User-Agent: {agent}", "Cookie: secret=1", "Authorization: Basic abc", "X-Mine: z"),
     )
     said = told(re.search(r'"token":"([^"]+)"', answer.text)[1])
     assert said["headers"] == {"User-Agent": agent[:300]} and said["cookies"] == {}
-    assert list(said["arguments"]) == ["s"]
+    assert list(said["arguments"]) == ["s", "lesson", "step"]
+    plain = lambda value: base64.urlsafe_b64decode(value["bytes"] + "==")  # noqa: E731
+    held = {name: [plain(value) for value in values] for name, values in said["arguments"].items()}
+    assert held == {"s": [b"1.kept"], "lesson": [b"l" * 60], "step": [b"2"]}
     assert set(said) <= {"session_id", "session_expiry", "headers", "cookies", "arguments", "route_params", "app_path"}
     assert "secret" not in str(said) and "Basic" not in str(said)
 

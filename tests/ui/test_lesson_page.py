@@ -1,0 +1,137 @@
+"""Lessons in a real Chromium: one followed step by step as a person does, by hand and by keyboard, and every step of all of them opened."""
+
+from __future__ import annotations
+
+import pytest
+
+from swarmviz.lessons import shelf
+from swarmviz.lessons.inline import pieces
+from swarmviz.lessons.lesson import Predict, Text, Until
+from swarmviz.lessons.trial import run_through
+from tests.ui.conftest import Lab
+
+CARD = "section.lessons"
+FASTER = (
+    "(slider) => { slider.value = 120; slider.dispatchEvent(new Event('input')) }"  # a lesson's pace is for reading
+)
+
+
+def titled(lab, title):
+    lab.wait(lambda: lab.text(f"{CARD} article h4") == title, f"the step {title!r} does not come", 30)
+
+
+def follow(lab, lesson, act):
+    """Read a lesson to its end: every question is answered, what is waited for comes at the step at which the check has found it."""
+    reached = {found.step: found.k for found in run_through(lesson).reached}
+    for number, step in enumerate(lesson.steps, 1):
+        titled(lab, step.title)
+        assert lab.text(f"{CARD} .count") == f"Step {number} of {len(lesson.steps)}"
+        predict = step.first(Predict)
+        if predict:
+            lab.wait(lambda: lab.step == 0 and not lab.playing, "the run does not wait for an answer")
+            choice = lab.page.locator(f"{CARD} .choice").nth(number % len(predict.choices))
+            act(choice)
+            lab.wait(lambda: len(lab.text(f"{CARD} .reply")) > 10, "nothing is said to the answer")
+        lab.page.locator(".speed input").evaluate(FASTER)
+        if step.first(Until):
+            lab.wait(
+                lambda n=number: lab.text(f"{CARD} .until").startswith(f"Step {reached[n]}"),
+                f"step {number} does not come",
+                60,
+            )
+            lab.wait(lambda n=number: lab.step == reached[n] and not lab.playing, "it does not pause there")
+        if number < len(lesson.steps):
+            act(lab.page.locator(f"{CARD} .next"))
+    assert lab.page.locator(f"{CARD} .remember").is_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width, height", [(1440, 900), (390, 844)])
+def test_a_lesson_is_followed_step_by_step(browser, server, width, height, theme):
+    phone = width < 700
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=phone, is_mobile=phone, color_scheme=theme
+    )
+    try:
+        lab = Lab(context.new_page())
+        lab.open(f"{server.page}?lesson=cbo-1")
+        follow(lab, shelf.own()["cbo-1"], lambda button: button.tap() if phone else button.click())
+        lab.picture(f"lesson {width}x{height} {theme}")
+        arena, card = lab.page.locator(".arenas").first.bounding_box(), lab.page.locator(CARD).bounding_box()
+        beside = arena["x"] + arena["width"] <= card["x"] + 1
+        assert beside or arena["y"] + 200 < height * 0.54, "the text lies over the arena"
+        lab.wait(lambda: "lesson=cbo-1&step=5" in lab.page.url, "the address does not follow")
+        claim = lab.page.locator(f"{CARD} .claim")
+        assert len(lab.text(f"{CARD} .statement")) > len("001 Thm 2.9") + 20, "the statement itself is not there"
+        claim.tap() if phone else claim.click()
+        lab.wait(lambda: lab.page.locator("section.claims article").first.is_visible(), "the claims are not shown")
+        assert not lab.complaints
+    finally:
+        context.close()
+
+
+def test_a_lesson_is_followed_by_keyboard_only(lab, server):
+    lab.open(f"{server.page}?lesson=cbo-1&step=1")
+    titled(lab, "A swarm agrees")
+
+    def press(button):
+        button.focus()
+        lab.page.keyboard.press("Enter")
+
+    follow(lab, shelf.own()["cbo-1"], press)
+    lab.page.locator(f"{CARD} .back").focus()
+    lab.page.keyboard.press("Enter")
+    titled(lab, "Your turn")
+    slider = lab.page.locator(f"{CARD} input[type=range]")
+    slider.focus()
+    before = float(lab.text(f"{CARD} .slider output"))
+    for _ in range(5):
+        lab.page.keyboard.press("ArrowRight")
+    lab.wait(
+        lambda: float(lab.row("dynamics.sigma").locator("input[type=text]").input_value()) > before,
+        "the row does not follow",
+    )
+    lab.type("dynamics.sigma", 1.5)
+    lab.wait(lambda: lab.text(f"{CARD} .slider output") == "1.5", "the slider in the text does not follow its row")
+    assert not lab.complaints
+
+
+def test_every_step_of_every_lesson_opens_without_a_complaint(lab, server):
+    lab.open(server.page)
+    lab.page.locator("button[aria-expanded]").first.click()
+    lab.page.get_by_role("tab", name="Lessons").click()
+    lab.wait(lambda: lab.page.locator(f"{CARD} button.lesson").count() == len(shelf.own()), "the list does not come")
+    for name, lesson in shelf.own().items():
+        lab.page.locator(f"{CARD} button.lesson", has_text=lesson.title).first.click()
+        for number, step in enumerate(lesson.steps, 1):
+            titled(lab, step.title)
+            lab.wait(
+                lambda: lab.page.locator(".sheet[aria-busy=true]").count() == 0, f"{name} {number} is not built", 60
+            )
+            said = lab.page.locator(".message:visible, [role=alert]:visible").all_inner_texts()
+            assert not any("cannot" in text or "wrong" in text or "not shown" in text for text in said), (
+                name,
+                number,
+                said,
+            )
+            texts = [part.text for part in step.parts if isinstance(part, Text)]
+            slots = sum(piece.startswith(("{slider", "{number")) for text in texts for piece in pieces(text))
+            assert lab.page.locator(f"{CARD} :is(.slider, .now)").count() == slots
+            lab.page.wait_for_timeout(500)  # at the pace of somebody who reads fast
+            lost = lab.page.locator(".swarmviz-connection")
+            assert not (lost.count() and lost.is_visible()), (name, number, lost.inner_text())
+            if number < len(lesson.steps):
+                lab.page.locator(f"{CARD} .next").click()
+        lab.page.locator(f"{CARD} .leave").click()
+    assert not lab.complaints
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["lesson=%3Cscript%3Ealert(1)%3C/script%3E", "lesson=cbo-1&step=99999999999", f"lesson={'x' * 5000}&step=-1"],
+)
+def test_an_address_that_means_nothing_opens_the_page_all_the_same(lab, server, query):
+    lab.open(f"{server.page}?{query}")
+    wanted = "from 1 to 5" if "cbo-1" in query else "There is no lesson"
+    lab.wait(lambda: lab.page.get_by_text(wanted).first.is_visible(), "nothing is said")
+    assert not lab.complaints
