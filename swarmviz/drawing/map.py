@@ -241,7 +241,7 @@ def cell_words(columns: Statistics, seed: int) -> dict[str, np.ndarray]:
     counts = [f"{end}_hit_evaluations" for end in ("low", "median", "high")]
     words = {
         "found": [
-            f"{n:.0f} of {N:.0f}, 95%: {low:.2f} to {high:.2f}" if N else "not known"
+            f"{int(n)} of {int(N)} (95%: {round(100 * low)}–{round(100 * high)}%)" if N else "not known"
             for n, N, low, high in zip(of("found"), of("judged"), of("success_low"), of("success_high"), strict=True)
         ],
         "gap": [_spread(ends, _number) for ends in zip(of("low_gap"), of("median_gap"), of("high_gap"), strict=True)],
@@ -328,5 +328,5 @@ def progress_words(cells: int, all_cells: int, runs: int, all_runs: int, core_s:
 
 def _seconds(seconds: float) -> str:
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+        return f"{decimal(round(seconds, 1))} s"
+    return f"{round(seconds)} s" if seconds < 100 else f"{round(seconds / 60)} min"

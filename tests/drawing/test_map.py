@@ -156,7 +156,7 @@ def test_what_is_said_of_a_cell_has_its_interval_and_quantiles():
         "high_hit_evaluations": np.array([[np.inf, np.inf, np.nan]]), "ert_evaluations": np.array([[1555.0, np.inf, np.nan]]),
     }  # fmt: skip
     said = cell_words(table, 7)
-    assert said["found"].ravel().tolist() == ["18 of 20, 95%: 0.70 to 0.97", "0 of 20, 95%: 0.00 to 0.16", "not known"]
+    assert said["found"].ravel().tolist() == ["18 of 20 (95%: 70–97%)", "0 of 20 (95%: 0–16%)", "not known"]
     assert said["gap"].ravel().tolist() == ["0.02 (10–90%: 0.001 to 0.3)", "2 (10–90%: 1 to 3)", "not known"]
     assert said["until"].ravel()[0].replace("\u202f", "") == "1200 (10–90%: 400 to never)"
     assert said["until"].ravel().tolist()[1:] == ["never (10–90%: never to never)", "not known"]

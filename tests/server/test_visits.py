@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -50,7 +51,9 @@ def test_a_good_token_opens_one_visit_and_the_same_one_when_it_comes_back():
 
 def test_a_token_of_another_process_begins_no_visit_though_its_signature_is_good(monkeypatch):
     """Its page has a swarm, which another one would replace in silence."""
-    assert admission(token(age_s=300 - 60), HERE).code == NO_TOKEN, "made a minute before this process began"
+    monkeypatch.setattr(visits, "STARTED", int(time.time()) - 30)
+    assert isinstance(admission(token(age_s=300 - 20), HERE), Admission), "made after this process began"
+    assert admission(token(age_s=300 - 60), HERE).code == NO_TOKEN, "made half a minute before this process began"
     monkeypatch.setattr(This, "worker", Worker(0, 2, 0, ""))
     found = [admission(token(), HERE) for _ in range(30)]
     assert {isinstance(each, Admission) for each in found} == {True, False}

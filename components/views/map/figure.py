@@ -9,6 +9,7 @@ import threading
 from typing import Any, NamedTuple
 
 import numpy as np
+from bokeh.document import Document
 
 from components.maps.order import MapOrder
 from components.palette import SMALL_TEXT, TINY_TEXT, Theme, ramp
@@ -66,7 +67,10 @@ def build(
     with ONE_AT_A_TIME:
         if hv.Store.current_backend != "bokeh":
             hv.Store.set_current_backend("bokeh")
-        plot = hv.renderer("bokeh").get_plot(_overlay(hv, order, picture, thresholds, colour, colours))
+        # a document of its own, which only a renderer for a server takes: on a thread, "the current one" is that of whichever visitor is
+        # served just then
+        renderer = hv.renderer("bokeh").instance(mode="server")
+        plot = renderer.get_plot(_overlay(hv, order, picture, thresholds, colour, colours), doc=Document())
         return _taken(plot, picture, _lines(order, thresholds), colours)
 
 

@@ -30,6 +30,7 @@ from components.views.map import figure
 from components.views.map.fields import TEXTS, MapFields
 from components.weakly import weakly
 from swarmviz import Frame, Simulation
+from swarmviz.drawing.axes import decimal
 from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture
 
 RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
@@ -212,7 +213,7 @@ class Map(View):
         return MapOrder(*copies, *axes, *values, self.map_steps or orders.usual_steps(sim.dynamics), None)
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
-        return {"colour": self.map_colour}
+        return {} if self.map_colour == self.defaults["map_colour"] else {"colour": self.map_colour}
 
     # ---- the views' calls -------------------------------------------------------------------------------------------------
 
@@ -313,7 +314,7 @@ class Map(View):
         if picture is not None and picture.middle is not None:
             x, y = picture.middle
             symbols = [known.order.declared(axis).symbol for axis in (known.order.x, known.order.y)]
-            middle = f" · robust middle: {symbols[0]} = {x:.4g}, {symbols[1]} = {y:.4g}"
+            middle = f" · robust middle: {symbols[0]} = {decimal(x, 4)}, {symbols[1]} = {decimal(y, 4)}"
         return f"{known.words}{middle}. {SAID}"
 
     def _say(self, text: str) -> None:

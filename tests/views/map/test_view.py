@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
@@ -11,14 +12,21 @@ from typing import Any
 import numpy as np
 import pytest
 from bokeh.core.serialization import Deserializer
+from bokeh.document import Document
 from bokeh.events import Event
+from bokeh.io.doc import patch_curdoc
 
 import swarmviz as sv
 from components.maps import order as orders
 from components.maps import worker as worker_module
+from components.maps.work import MapWork
+from components.palette import DARK, LIGHT
+from components.views.map import figure
 from components.views.map import view as module
 from components.views.map.view import Map, ends_of
-from swarmviz.drawing.map import COLOURS
+from swarmviz import presets
+from swarmviz.drawing.map import COLOURS, map_picture
+from tests.maps.orders import small_order
 from tests.visit import edit, settle, wait
 
 
@@ -175,12 +183,6 @@ def test_two_axes_of_one_parameter_and_a_range_that_is_not_allowed_are_said(show
 
 @pytest.mark.parametrize("name", list(sv.dynamics.ALL))
 def test_every_dynamics_has_a_map_of_its_opening_run(name):
-    from components.maps.work import MapWork
-    from components.palette import DARK
-    from components.views.map import figure
-    from swarmviz import presets
-    from swarmviz.drawing.map import map_picture
-
     dynamics, landscape, swarm = presets.opening(name).build()
     sim = sv.Simulation(dynamics, landscape, swarm)
     view = Map()
@@ -206,10 +208,21 @@ def _few(swarm):
     return few
 
 
-def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_again(monkeypatch, capfd):
-    from components.palette import LIGHT
-    from components.views.map import figure
+def test_a_figure_is_made_on_the_document_of_no_visitor():
+    """On a thread "the current document" is that of the visitor who is served just then; one who had left made every figure fail."""
+    work = MapWork(small_order())
+    while work.work(0.05):
+        pass
+    order, known = work.order, work.known()
+    picture = map_picture(np.array(order.x_values), np.array(order.y_values), order.log, known.statistics, "found")
+    theirs = Document()
+    with patch_curdoc(theirs):
+        del theirs  # Bokeh holds it weakly
+        gc.collect()
+        assert figure.build(order, picture, known.thresholds, "found", DARK).figure.document is None
 
+
+def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_again(monkeypatch, capfd):
     def broken(*of):
         raise ZeroDivisionError("no figure")
 
