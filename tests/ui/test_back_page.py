@@ -16,7 +16,7 @@ def test_back_closes_the_drawer_and_the_sheet_of_a_phone_and_the_address_stays_t
     page = lab.page
     page.evaluate("window.mark = 1")
     drawer = page.get_by_role("tab", name="Runs")
-    button = page.locator("button[aria-label$='claims, luck, runs, export']")
+    button = page.locator("button[aria-label$='claims, luck, runs, export, lessons']")
     button.click()
     drawer.wait_for(state="visible")
     lab.press("seed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
-TABS = 5  # of the drawer
+TABS = 6  # of the drawer
 
 
 def low(lab, least):

@@ -217,8 +217,8 @@ def test_the_legend_of_a_small_plot_has_one_row(lab, server):
 
 def test_the_button_of_the_panel_says_what_is_in_it(lab, server):
     lab.open(server.page)
-    button = lab.page.get_by_role("button", name="panel: model, claims, luck, runs, export")
-    assert button.get_attribute("title") == "Open panel: model, claims, luck, runs, export"
+    button = lab.page.get_by_role("button", name="panel: model, claims, luck, runs, export, lessons")
+    assert button.get_attribute("title") == "Open panel: model, claims, luck, runs, export, lessons"
     assert button.get_attribute("aria-expanded") == "false"
     assert lab.page.get_by_role("button", name="contextbar").count() == 0, "a word for nobody"
     button.focus()
