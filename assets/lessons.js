@@ -95,7 +95,7 @@ const makePart = {
 export function render({model}) {
   const send = (act, value = null) => model.send_msg({act, value})
   const root = make("section", {className: "lessons", ariaLabel: "Lessons"})
-  const list = make("div", {className: "shelf"})
+  const list = make("div", {})
   const heading = make("h4", {tabIndex: -1}), title = make("h3", {}), count = make("span", {className: "count"})
   const body = make("div", {className: "body"})
   const back = makeButton({className: "back", textContent: "Back"}, () => send("go", model.step.place - 1))
@@ -123,7 +123,7 @@ export function render({model}) {
   const showStep = () => {
     const step = model.step
     if (!step.parts) { return }
-    const another = shown !== 0 && step.count !== shown
+    const another = step.count !== shown
     shown = step.count
     heading.textContent = step.title
     count.textContent = `Step ${step.place + 1} of ${model.steps}`

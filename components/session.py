@@ -79,7 +79,7 @@ from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
 LESSONS = "Lessons"  # a tab of the drawer
-MOVING = ("play", "step", "goto")  # actions that wait for the answer to a lesson's question
+MOVING = ("play", "step", "back", "goto", "undo", "redo")  # actions that wait for the answer to a lesson's question
 
 
 def beginning(link: str | None, place: Place | None) -> Opening:
@@ -196,6 +196,8 @@ class Session:
             kept=weakly(self._reader_options),
             changed=weakly(self._lesson_changed),
             open_claim=weakly(self._open_claim),
+            activate=weakly(self._activate),
+            warn=self.messages.warn,
             refresh=weakly(self._redraw),
         )
         judged, opened = weakly(self._judged), weakly(self._open_replica)
@@ -334,7 +336,7 @@ class Session:
         """Let the swarm run; without a document (tests) pictures are painted on the worker."""
         self.transport.playing = self.bar.playing
         self.undo.note()
-        self.lessons.begin(self._place)
+        self.lessons.begin(self._place, there=self._awaited is None)
         self.transport.start(doc)
         if doc is not None:
             account = account_of(doc)
@@ -537,7 +539,7 @@ class Session:
 
     def _go_to_step(self, step: int) -> None:
         """Somebody clicked on a step of the curves: the same as with the scrubber."""
-        self.actions.act("goto", step)
+        self._act("goto", step)
 
     def _options_changed(self) -> None:
         self.transport.redraw()
@@ -632,6 +634,10 @@ class Session:
 
     def _show_card(self, name: str) -> None:
         theme.show_card(self.page, self.drawer, name)
+
+    def _activate(self, place: int) -> None:
+        if place != self.panes.active:
+            self.choices.compare("show", place)
 
     def _open_claim(self, source: str) -> None:
         self._show_card("Claims")

@@ -37,6 +37,9 @@ def check_of(cancelled: Callable[[], bool]) -> Callable[[int], None]:
     return check
 
 
+PAGE_RECORD_LIMIT = 20_000  # recorded steps of a run on the page; a longer one is thinned
+
+
 class RunSpec(NamedTuple):
     """All that is needed to replay a run.
 

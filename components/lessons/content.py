@@ -17,9 +17,8 @@ from markdown_it.rules_inline import StateInline
 from components.controls.rows import rows_of
 from swarmviz.lessons import inline
 from swarmviz.lessons.inline import Number, Slider
-from swarmviz.lessons.lesson import Ask, Lesson, Predict, Remember, Step, Text, Until
+from swarmviz.lessons.lesson import Ask, Lesson, Predict, Remember, Text, Until, statements_about
 from swarmviz.replay import RunSpec
-from swarmviz.theory.claim import claims_of
 
 RULES = (
     "emphasis",
@@ -56,21 +55,21 @@ def summary(lesson: Lesson, family: str) -> dict[str, Any]:
         "name": lesson.name,
         "title": lesson.title,
         "family": family,
-        "about": lesson.paper,
         "note": f"{lesson.level}, {lesson.minutes} min, {len(lesson.steps)} steps",
     }
 
 
-def content_of(step: Step, runs: tuple[RunSpec, ...]) -> Content:
-    """A step, beside the swarms that are seen with it."""
+def content_of(lesson: Lesson, at: int, runs: tuple[RunSpec, ...]) -> Content:
+    """The step at a place of a lesson, beside the swarms that are seen with it."""
     slots: list[Slider | Number] = []
-    return Content([_part(part, runs, slots) for part in step.parts], slots)
+    known = statements_about(run for step in lesson.steps for run in step.runs)
+    return Content([_part(part, runs, known, slots) for part in lesson.steps[at].parts], slots)
 
 
 def slot_of(slot: Slider | Number, runs: tuple[RunSpec, ...]) -> dict[str, Any]:
     """What the browser must know of a slot to make it."""
     if isinstance(slot, Number):
-        return {"kind": "number", "name": slot.observable}
+        return {"kind": "number"}
     part = getattr(runs[0].now, slot.owner)
     row = next((row for row in rows_of(part, slot.owner) if row.parameter == slot.parameter), None)
     return {
@@ -84,7 +83,7 @@ def slot_of(slot: Slider | Number, runs: tuple[RunSpec, ...]) -> dict[str, Any]:
     }
 
 
-def _part(part: Any, runs: tuple[RunSpec, ...], slots: list[Slider | Number]) -> dict[str, Any]:
+def _part(part: Any, runs: tuple[RunSpec, ...], known: dict[str, str], slots: list[Slider | Number]) -> dict[str, Any]:
     match part:
         case Text():
             environment = {"runs": runs, "slots": slots}
@@ -96,22 +95,17 @@ def _part(part: Any, runs: tuple[RunSpec, ...], slots: list[Slider | Number]) ->
             ]
             return {"kind": "predict", "html": _line(part.question), "choices": choices}
         case Until():
-            return {"kind": "until", "words": " and ".join(map(str, part.conditions)), "within": part.within}
+            return {"kind": "until"}
         case Ask():
             return {"kind": "ask", "html": _line(part.question)}
         case Remember():
             return {
                 "kind": "remember",
                 "lines": [_line(line) for line in part.lines],
-                "statements": _statements(part, runs),
+                # in their own words: the list of claims has only those that apply to the run of the moment
+                "statements": [{"source": source, "statement": known[source]} for source in part.statements],
             }
     raise TypeError(f"{type(part).__name__} is no part of a lesson")
-
-
-def _statements(part: Remember, runs: tuple[RunSpec, ...]) -> list[dict[str, str]]:
-    """What the papers say, by their own words: the list of claims has only those that apply to the run of the moment."""
-    known = {claim.source: claim.statement for run in runs for claim in claims_of(type(run.now.dynamics))}
-    return [{"source": source, "statement": known.get(source, "")} for source in part.statements]
 
 
 def _line(text: str) -> str:

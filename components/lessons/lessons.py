@@ -7,6 +7,7 @@ once that is met. No answer is kept: whoever comes back to a step is asked again
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -81,14 +82,18 @@ class Lessons(View):
         The swarms, how they are played, replaced and edited.
     state : function () → VisitState
         The runs as they are.
-    show_views : function (options)
-        Sets options of the views.
+    show_views : function (options) → str
+        Sets options of the views, and returns what it cannot set.
     kept : function () → dict
         Options that are the reader's, whatever a step shows.
     changed : function ()
         Called when another step is read, or none: the address follows.
     open_claim : function (source)
         Shows a claim.
+    activate : function (place)
+        Lets the controls belong to the swarm at a place.
+    warn : function (sentence)
+        Tells what a step cannot show.
     """
 
     def __init__(
@@ -99,21 +104,24 @@ class Lessons(View):
         replacement: RunReplacement,
         controls: Controls,
         state: Callable[[], VisitState],
-        show_views: Callable[[dict[str, Any]], None],
+        show_views: Callable[[dict[str, Any]], str],
         kept: Callable[[], dict[str, Any]],
         changed: Callable[[], None],
         open_claim: Callable[[str], None],
+        activate: Callable[[int], None],
+        warn: Callable[[str], None],
         **wiring: Any,
     ):
         super().__init__(**wiring)
         self._panes, self._transport, self._player = panes, transport, player
         self._replacement, self._controls, self._state = replacement, controls, state
         self._show_views, self._kept = show_views, kept
-        self._changed, self._open_claim = changed, open_claim
+        self._changed, self._open_claim, self._activate, self._warn = changed, open_claim, activate, warn
         self._place: Place | None = None
         self._content = Content([], [])
         self._continued: dict[int, VisitState] = {}  # step that goes on with the run → where it began
-        self._gate = 0  # place of the part that is waited for; behind the last one where none is
+        self._waited_at = 0  # place of the part that is waited for; behind the last one where none is
+        self._there = False  # whether the swarms of the step are those that are shown
         self._seen, self._requests, self._looked = False, 0, -math.inf
         self._early: list[tuple[str, Any]] = []
         self._card = LessonCard(weakly(self._do))
@@ -133,10 +141,13 @@ class Lessons(View):
         """What is put on the page."""
         return self._card
 
-    def begin(self, place: Place | None) -> None:
-        """The page is there; an address may have asked for a step, whose swarms are those that are shown."""
+    def begin(self, place: Place | None, there: bool = True) -> None:
+        """The page is there; an address may have asked for a step, whose swarms are ``there`` already, or come (:meth:`stand`)."""
         if place is not None:
-            self.open(place, begin=False)
+            self._show(place)
+            if there:
+                self._there = True
+                self._wait(play=self._panes.k == 0)
 
     def act_on_what_came_early(self) -> None:
         """Do what the browser asked for before the page was there."""
@@ -161,21 +172,22 @@ class Lessons(View):
     @property
     def _waited_for(self) -> Predict | Until | None:
         parts = self._step.parts if self._step else ()
-        return parts[self._gate] if self._gate < len(parts) else None  # type: ignore[return-value]
+        return parts[self._waited_at] if self._waited_at < len(parts) else None  # type: ignore[return-value]
 
-    def open(self, place: Place, begin: bool = True) -> None:
-        """Read a step of a lesson; unless ``begin``, with the swarms that are there."""
+    def open(self, place: Place) -> None:
+        """Read a step of a lesson, with the swarms with which it begins."""
+        self._show(place)
+        self._enter()
+
+    def _show(self, place: Place) -> None:
         self._card.title, self._card.steps = place.lesson.title, len(place.lesson.steps)
         self._place, self._continued = place, {}
         self._show_step()
-        if begin:
-            self._enter()
-        else:
-            self._wait(play=self._panes.k == 0)
 
     def stand(self) -> None:
         """Other swarms are there than those with which the step begins, as a link holds them: they stand, and it waits from there on."""
         if self._place is not None:
+            self._there = True
             self._wait(play=False)
 
     # ---- what the browser asks for -------------------------------------------------------------------------------------
@@ -211,7 +223,7 @@ class Lessons(View):
             return
         forward = value == place.step + 1
         self._place = place._replace(step=value)
-        if forward and not place.lesson.steps[value].runs:
+        if forward and self._there and not place.lesson.steps[value].runs:
             self._continued[value] = self._state()
             self._show_step()
             self._apply_views()
@@ -229,18 +241,19 @@ class Lessons(View):
             return
         first, self._card.answer = self._card.answer < 0, value
         if first:
-            self._pass_gate()
+            self._go_on()
 
     def _slide(self, value: Any) -> None:
         """A slider in the text: [slot, value, whether the hand has left it]."""
         if not (isinstance(value, list) and len(value) == 3):
             return
         slot, now, final = value
-        number_like = isinstance(now, int | float) and not isinstance(now, bool) and math.isfinite(now)
+        number_like = isinstance(now, int | float) and not isinstance(now, bool) and abs(now) <= sys.float_info.max
         if type(slot) is not int or not 0 <= slot < len(self._content.slots) or not number_like:
             return
         means = self._content.slots[slot]
         if isinstance(means, Slider):
+            self._activate(0)  # of whose numbers the text speaks
             self._controls.edit(f"{means.owner}.{means.parameter}", now, final is True)
 
     def _claim(self, value: Any) -> None:
@@ -256,8 +269,8 @@ class Lessons(View):
         assert self._place is not None and self._step is not None
         lesson, at = self._place
         runs = next(step.runs for step in reversed(lesson.steps[: at + 1]) if step.runs)
-        self._content = content_of(self._step, runs)
-        self._panes.watch = Watch()
+        self._content = content_of(lesson, at, runs)
+        self._panes.watch, self._there = Watch(), False
         self._requests += 1
         slots = [slot_of(slot, runs) for slot in self._content.slots]
         shown = {
@@ -288,35 +301,48 @@ class Lessons(View):
 
     def _apply_views(self) -> None:
         if self._step is not None and self._step.views is not None:
-            self._show_views(self._views())
+            complaint = self._show_views(self._views())
+            if complaint:
+                self._warn(complaint)
 
     def _arrived(self, request: int) -> None:
         """The swarms of a step are there."""
         if request == self._requests and self._step is not None:
+            self._there = True
+            self._activate(0)
             self._wait()
 
     def _stop_at(self, part: int) -> None:
         """Show the parts up to the next one, from ``part`` on, that is waited for."""
         parts = self._step.parts if self._step else ()
-        self._gate = next((i for i in range(part, len(parts)) if isinstance(parts[i], Predict | Until)), len(parts))
-        self._card.seen = min(self._gate + 1, len(parts))
+        self._waited_at = next(
+            (i for i in range(part, len(parts)) if isinstance(parts[i], Predict | Until)), len(parts)
+        )
+        self._card.seen = min(self._waited_at + 1, len(parts))
         self.hurry()
 
-    def _pass_gate(self) -> None:
-        self._stop_at(self._gate + 1)
+    def _go_on(self) -> None:
+        """What was waited for has come."""
+        self._stop_at(self._waited_at + 1)
         self._wait()
 
     def _wait(self, play: bool = True) -> None:
-        """Wait for what is next: an answer, a condition, or nothing, when the swarms of a step that has its own just play."""
+        """Wait for what is next: an answer, a condition, or nothing, when the swarms just play that the step has begun or asked about.
+
+        While the swarms of the step are still to come there is nothing to wait for in those of before.
+        """
         waited_for, step = self._waited_for, self._step
-        if isinstance(waited_for, Predict):
+        if not self._there:
+            pass
+        elif isinstance(waited_for, Predict):
             self._player.play(False)
         elif isinstance(waited_for, Until):
             with self._panes.lock:
-                self._panes.watch = Watch(waited_for.conditions, waited_for.within, self._panes.k)
+                known = self._panes.furthest - self._panes.k  # steps beyond the present one, which were lived already
+                self._panes.watch = Watch(waited_for.conditions, waited_for.within + known, self._panes.k)
             self._card.until = f"Waiting for {self._panes.watch.words}."
             self._player.play(play)
-        elif step is not None and step.runs and step.first(Until) is None:
+        elif step is not None and (step.runs or step.first(Predict)) and step.first(Until) is None:
             self._player.play(play)
         self.refresh()
 
@@ -336,7 +362,7 @@ class Lessons(View):
         if self._place is None:
             return None
         now, watch = time.monotonic(), self._panes.watch
-        if now - self._looked < UPDATE_EVERY_S and (watch.waits or self._gate >= len(self._content.parts)):
+        if not (self._seen and now - self._looked >= UPDATE_EVERY_S) and not (watch.ended and self._waits_for(watch)):
             return None
         self._looked = now
         return {"numbers": values_of(self._panes[0].sim, self._content), "watch": watch}
@@ -347,18 +373,22 @@ class Lessons(View):
             return
         numbers = {}
         for slot, means in enumerate(self._content.slots):
-            part = self._controls.parts.get(means.owner) if isinstance(means, Slider) else None
+            part = self._panes.parts[0].get(means.owner) if isinstance(means, Slider) else None
             value = getattr(part, means.parameter, None) if isinstance(means, Slider) else payload["numbers"][slot]
             numbers[str(slot)] = value if isinstance(value, int | float | str) else None
         if numbers != self._card.numbers:
             self._card.numbers = numbers
-        watch = self._panes.watch
-        if payload["watch"] is watch and not watch.waits and isinstance(self._waited_for, Until):
+        watch = payload["watch"]
+        if watch.ended and self._waits_for(watch):
             met = watch.met
             self._card.until = (
                 f"Step {met:,}: {watch.words}." if met is not None else f"It has not come true: {watch.words}."
             )
-            self._pass_gate()
+            self._go_on()
+
+    def _waits_for(self, watch: Watch) -> bool:
+        """Whether the step that is read waits for what a watch does."""
+        return self._there and watch is self._panes.watch and isinstance(self._waited_for, Until)
 
 
 def values_of(run: Simulation, content: Content) -> list[str | None]:

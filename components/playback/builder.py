@@ -16,11 +16,10 @@ from components.playback.build_pool import POOL, Job, Pool, Unwanted
 from components.playback.transport import Transport
 from components.under_way import UNDER_WAY
 from swarmviz import Simulation
-from swarmviz.replay import RunSpec, ignore
+from swarmviz.replay import PAGE_RECORD_LIMIT, RunSpec, ignore
 
 ANNOUNCE_AFTER_S = 0.3  # until the page says that a new run is being prepared
 REPORT_EVERY_S = 0.5  # on the progress of a replay
-RECORD_LIMIT = 20_000  # recorded steps; a longer run is thinned
 MAX_BUILD_S = 300.0  # of processor time for the runs of one request, whatever their landscape costs
 
 
@@ -171,7 +170,7 @@ class Builder:
 
 
 def _built(run: RunSpec, check: Callable[[int], None] = ignore) -> Simulation:
-    return run._replace(options={"record_limit": RECORD_LIMIT}).replay(check)
+    return run._replace(options={"record_limit": PAGE_RECORD_LIMIT}).replay(check)
 
 
 def _what(runs: Sequence[RunSpec]) -> str:

@@ -190,12 +190,26 @@ class Panes:
             steps = self.watch.allowed(first, self.stop.allowed(first, steps))
             if not steps:
                 return ""
-            self._advance_all(steps)
+            try:
+                self._advance_all(steps)
+            except (Diverged, ValueError) as error:
+                seen = self._look_back(began)
+                if not seen:
+                    if isinstance(error, Diverged):
+                        self.watch.give_up()
+                    raise
+            else:
+                seen = self._look_back(began)
             self.rest.look(first)
-            stopped, seen = self.stop.reached(first), self.watch.look(first, began)
-            if seen and self.watch.met is not None and self.watch.met < self.k:
-                self._goto(self.watch.met)
+            stopped = self.stop.reached(first)
             return seen or stopped
+
+    def _look_back(self, began: int) -> str:
+        """Go back to the step at which what is waited for has come true, where it has since ``began``; why to pause, empty to go on."""
+        seen = self.watch.look(self.sims[0], began)
+        if seen and self.watch.met is not None and self.watch.met < self.k:
+            self._goto(self.watch.met)
+        return seen
 
     def apply_edits(self) -> None:
         """Let edits act on swarms that stand; a swarm without edits keeps its future."""

@@ -1,7 +1,8 @@
 """Pauses a run where conditions on its observables are first met: what a lesson waits for.
 
 Each batch of steps is looked at once, in what was recorded of it, so that a look costs no more in a long run than in a short one. The
-swarms then go back to the step at which the conditions are met, which is exact; what was taken beyond it stays known.
+swarms then go back to the step at which the conditions are met, which does not depend on how steps were grouped; what was taken beyond it
+stays known. Where a long run is recorded at every second step, the conditions are met at such a step, as for events.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from swarmviz import Simulation
+from swarmviz.event_log import spacing_at
 from swarmviz.lessons.conditions import Condition, first_step
 
 
@@ -47,6 +49,11 @@ class Watch:
         """Whether it still waits for anything."""
         return bool(self._conditions) and self.met is None and not self.over
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has waited for something, and it has come, or will not."""
+        return self.met is not None or self.over
+
     def restart(self, k: int) -> None:
         """Other runs are shown, which stand at step ``k``: those that begin anew are waited for anew."""
         if k == 0:
@@ -54,8 +61,12 @@ class Watch:
 
     def allowed(self, sim: Simulation, steps: int) -> int:
         """How many of the next steps may be taken before it is looked at."""
-        end = self._start + self._within
-        return min(steps, end - sim.k) if self.waits and sim.k < end else steps
+        if not self.waits:
+            return steps
+        ends = [self._start + self._within]
+        if sim.record_limit is not None:  # behind which the record loses every second step, also of those before
+            ends.append(int(spacing_at(sim.k + 1, sim.every, sim.record_limit)) * sim.record_limit - 1)
+        return min([steps, *(end - sim.k for end in ends if end > sim.k)])
 
     def look(self, sim: Simulation, began: int) -> str:
         """Look at the steps that were taken since step ``began``; why to pause, empty to go on."""
@@ -67,7 +78,7 @@ class Watch:
         names = {"k", *(c.observable for c in self._conditions)}
         piece = {name: sim.record[name][first:last] for name in names if name in sim.record}
         self._looked = sim.k
-        self.met = first_step(self._conditions, piece, after)
+        self.met = first_step(self._conditions, piece, after, sim.record_limit)
         if self.met is not None:
             return f"Paused at step {self.met}: {self.words}."
         self.over = sim.k >= self._start + self._within
@@ -76,6 +87,10 @@ class Watch:
             if self.over
             else ""
         )
+
+    def give_up(self) -> None:
+        """The run has no further step."""
+        self.over = self.over or self.waits
 
     @property
     def words(self) -> str:

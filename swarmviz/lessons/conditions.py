@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.ensembles.suggestions import did_you_mean
+from swarmviz.event_log import spacing_at
 
 CLOCK = ("k", "t")  # recorded of every run: step and time
 COMPARE = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge}
@@ -74,14 +75,17 @@ def observable(name: str, known: Collection[str]) -> str:
     return name
 
 
-def first_step(conditions: Sequence[Condition], record: Mapping[str, np.ndarray], after: int = -1) -> int | None:
+def first_step(
+    conditions: Sequence[Condition], record: Mapping[str, np.ndarray], after: int = -1, limit: int | None = None
+) -> int | None:
     """The first recorded step at which all conditions hold, among those later than ``after``; None where there is none.
 
-    What it costs grows with the steps that were recorded since ``after``, not with the length of the run.
+    With a ``limit`` of the record only steps count that a record has which ends there, as for events: whatever the record is by now, the
+    answer is the same. What it costs grows with the steps that were recorded since ``after``, not with the length of the run.
     """
     k = record["k"]
     start = int(np.searchsorted(k, after, side="right"))
-    holds = np.ones(len(k) - start, bool)
+    holds = k[start:] % spacing_at(k[start:], 1, limit) == 0
     for wanted in conditions:
         if wanted.observable not in record:
             return None

@@ -12,6 +12,7 @@ Any other brace is a mistake, so that none is shown to a reader by accident.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
@@ -31,6 +32,7 @@ MEASURED = re.compile(
     SWARM + r"(?P<name>\w+)\s+at\s+(?P<at>\d{1,9}|until)\s*=\s*(?P<value>[-+−]?[\d.]+(?:[eE][-+]?\d+)?)"
 )
 FOUND = re.compile(SWARM + r"(?P<hits>\d{1,4})\s+of\s+(?P<runs>\d{1,4})\s+at\s+(?P<at>\d{1,9})")
+MAX_EXPONENT = 300  # of a number that is measured again
 MAX_RUNS = 400  # of an ensemble that is measured again
 UNTIL = -1  # in place of a step: where the condition of the lesson's step is met
 
@@ -175,9 +177,11 @@ def _measured(text: str, runs: tuple[RunSpec, ...]) -> Measured:
     swarm = _place(match["swarm"], runs)
     typed = match["value"].replace("−", "-")
     try:
-        Decimal(typed)
+        exponent = Decimal(typed).as_tuple().exponent
     except InvalidOperation:
         raise ValueError(f"measured: {typed[:30]!r} is no number") from None
+    if not math.isfinite(float(typed)) or abs(int(exponent)) > MAX_EXPONENT:
+        raise ValueError(f"measured: {typed[:30]!r}: must be a finite number, with an exponent within ±{MAX_EXPONENT}")
     at = UNTIL if match["at"] == "until" else int(match["at"])
     return Measured(swarm, observable(match["name"], _observables(runs[swarm])), at, typed)
 

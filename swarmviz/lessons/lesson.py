@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from swarmviz.lessons.conditions import Condition
 from swarmviz.replay import RunSpec
+from swarmviz.theory.claim import claims_of
 
 
 class LessonError(ValueError):
@@ -102,6 +103,11 @@ class Step(NamedTuple):
     def first(self, kind: type) -> Any:
         """The first part of a kind; None where there is none."""
         return next((part for part in self.parts if isinstance(part, kind)), None)
+
+
+def statements_about(runs: Iterable[RunSpec]) -> dict[str, str]:
+    """What the papers say of the dynamics of some runs: source → statement."""
+    return {claim.source: claim.statement for run in runs for claim in claims_of(type(run.now.dynamics))}
 
 
 class Lesson(NamedTuple):

@@ -13,11 +13,10 @@ from typing import Any
 from swarmviz.drawing.comparison import MAX_COMPARED
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.lessons import blocks, inline
-from swarmviz.lessons.lesson import Lesson, LessonError, Part, Remember, Step, Text
+from swarmviz.lessons.lesson import Lesson, LessonError, Part, Remember, Step, Text, statements_about
 from swarmviz.lessons.sections import Chapter, Line, Mistake, Section, divided, mistake
 from swarmviz.lessons.start import Start, beside, started
 from swarmviz.replay import RunSpec
-from swarmviz.theory.claim import claims_of
 
 MAX_BYTES = 65_536  # of a file
 MAX_STEPS = 30
@@ -144,8 +143,7 @@ def _steps(chapters: tuple[Chapter, ...]) -> tuple[Step, ...]:
 
 def _require_statements(chapters: tuple[Chapter, ...], steps: list[Step]) -> None:
     """Refuse a statement that is none of the claims about the dynamics of the lesson."""
-    dynamics = {type(run.now.dynamics) for step in steps for run in step.runs}
-    known = {claim.source for which in dynamics for claim in claims_of(which)}
+    known = statements_about(run for step in steps for run in step.runs)
     for chapter in chapters:
         for line in (line for section in chapter.sections if section.kind == "remember" for line in section.lines):
             name, _, value = (part.strip() for part in line.text.partition("="))

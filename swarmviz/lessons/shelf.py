@@ -34,6 +34,8 @@ def read_file(path: Path) -> Lesson:
         When the file cannot be read, is too large, or something in it is wrong.
     """
     shown = str(path)
+    if path.is_fifo():  # whose other end would be waited for
+        raise LessonError(shown, 1, "cannot be read (is a pipe)")
     try:
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)  # a file that grows, or never ends, costs no more

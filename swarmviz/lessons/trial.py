@@ -16,7 +16,7 @@ from swarmviz.lessons import inline
 from swarmviz.lessons.conditions import first_step
 from swarmviz.lessons.inline import UNTIL, Found, Measured
 from swarmviz.lessons.lesson import Lesson, LessonError, Step, Text, Until
-from swarmviz.replay import RunSpec
+from swarmviz.replay import PAGE_RECORD_LIMIT, RunSpec
 from swarmviz.simulation import Simulation
 
 PIECE = 256  # steps between two looks at a condition
@@ -89,12 +89,16 @@ def _met(sim: Simulation, until: Until, here: int) -> int | None:
     """The step at which the conditions are first met, from ``here`` on."""
     after = here - 1
     while True:
-        met = first_step(until.conditions, sim.record, after)
+        met = first_step(until.conditions, sim.record, after, PAGE_RECORD_LIMIT)
         end = here + until.within
         if met is not None or sim.furthest >= end:
             return met if met is not None and met <= end else None
         after = max(after, sim.furthest)
-        sim.advance(min(PIECE, end - sim.furthest))
+        try:
+            sim.advance(min(PIECE, end - sim.furthest))
+        except Diverged:
+            if first_step(until.conditions, sim.record, after, PAGE_RECORD_LIMIT) is None:
+                raise
 
 
 def _numbers(step: Step, runs: tuple[RunSpec, ...]) -> Iterator[tuple[int, Measured | Found]]:

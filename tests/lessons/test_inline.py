@@ -27,6 +27,12 @@ def test_each_kind_means_what_it_says():
     assert meaning("{found: B 3 of 100 at 200}", (*RUNS, *RUNS)) == Found(1, 3, 100, 200)
 
 
+@pytest.mark.parametrize("number", ["1e999999", "0e400", "1e-999999"])
+def test_a_number_beyond_all_bounds_is_refused(number):
+    with pytest.raises(ValueError, match="must be a finite number"):
+        meaning(f"{{measured: k at 3 = {number}}}", RUNS)
+
+
 def test_a_slider_without_a_range_has_that_of_the_form():
     declared = sv.CBO.declared()["sigma"]
     assert meaning("{slider: sigma}", RUNS)[2:4] == tuple(map(float, declared.softbounds))

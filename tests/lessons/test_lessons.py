@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
 from components.lessons.content import content_of
 from components.lessons.place import asked
 from components.links import permalink
+from components.playback import builder
 from components.server import own_lessons
 from components.session import Session
 from swarmviz.lessons import shelf
@@ -188,7 +191,7 @@ def test_nothing_that_is_typed_is_a_tag_and_only_https_is_a_link():
         "<script>alert(1)</script> [a](javascript:alert(1)) [b](http://c) ![d](https://e/f.png) [g](https://h.i) <b>Text</b> with",
     )
     lesson = read(text, "mine")
-    content = content_of(lesson.steps[0], lesson.steps[0].runs)
+    content = content_of(lesson, 0, lesson.steps[0].runs)
     html = content.parts[0]["html"]
     assert (
         "<script" not in html
@@ -224,3 +227,124 @@ def test_every_step_of_every_lesson_is_shown_as_it_says(session, name):
             assert card.answer == i
         if step.first(Until) is None and predict is None:
             assert card.seen == len(step.parts)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Runs take a while to be built."""
+    monkeypatch.setattr(builder, "_built", lambda *given, build=builder._built: (time.sleep(0.3), build(*given))[1])
+
+
+def told(session, act, value=None):
+    """What the browser sends, whatever is still being built."""
+    session.lessons.pane._handle_msg({"act": act, "value": value})
+
+
+def test_an_answer_and_the_old_run_do_nothing_while_the_swarms_of_the_step_are_built(running, slow):
+    """The old run was judged, and the new one stood at step 0 for good, under a text that said what it had done."""
+    card, lesson = begun(running, "cbo-1"), shelf.own()["cbo-1"]
+    do(running, "answer", 1)
+    running.transport.speed = None
+    assert wait(lambda: card.seen == 4)
+    told(running, "go", 1)
+    told(running, "answer", 0)
+    assert not running.transport.playing
+    settle(running)
+    reached = run_through(lesson).reached[1]
+    assert paused(running, reached.k) and wait(lambda: card.until.startswith(f"Step {reached.k}:"), 30)
+
+
+@pytest.mark.parametrize("step", [1, 3, 5])
+def test_what_is_waited_for_is_looked_at_in_the_swarms_of_the_step_only(running, slow, step):
+    """A picture of the run of before, painted while the next one was built, had passed for it: nothing was waited for in that."""
+    card = begun(running, "tune-1")
+    running.transport.speed = None
+    running.player.play(True)
+    told(running, "go", step)
+    for _ in range(5):
+        running.transport.redraw()
+        time.sleep(0.03)
+        assert not card.until.startswith(("It has", "Step")) or running.panes.k > 0
+    settle(running)
+    assert wait(lambda: card.until.startswith(("Step", "It has")), 60) and running.panes.watch.ended
+
+
+def test_a_step_that_goes_on_begins_anew_where_the_swarms_of_the_one_before_never_came(running, slow):
+    begun(running, "cbo-1")
+    told(running, "go", 2)  # two swarms
+    told(running, "go", 3)
+    told(running, "go", 4)
+    settle(running)
+    assert len(running.panes) == 1 and len(running.lessons._state().runs) == 1
+
+
+def test_the_bound_counts_from_what_the_run_had_come_to(running):
+    """Scrubbed back, the run was stopped above the text that told of a later step."""
+    card, lesson = begun(running, "ssa-1"), shelf.own()["ssa-1"]
+    first, second = (found.k for found in run_through(lesson).reached[:2])
+    running.transport.speed = None
+    for part in range(2):
+        if running.lessons.asks:
+            do(running, "answer", 0)
+        running.transport.speed = None
+        assert paused(running, (first, second)[part])
+        if part == 0:
+            press(running, "goto", 100)
+            settle(running)
+            do(running, "go", 1)
+            assert running.panes.k == 100
+    assert wait(lambda: card.until.startswith(f"Step {second:,}"))
+
+
+def test_a_question_holds_the_swarms_however_they_are_moved(running):
+    begun(running, "cbo-1")
+    do(running, "answer", 1)
+    assert wait(lambda: running.panes.k > 5)
+    press(running, "pause")
+    settle(running)
+    running.lessons._waited_at, running.lessons._card.answer = 1, -1  # as where a later step asks
+    assert running.lessons.asks
+    k = running.panes.k
+    running._go_to_step(2)
+    for act in ("back", "step", "play", "undo", "redo"):
+        press(running, act)
+        settle(running)
+    assert running.panes.k == k and not running.transport.playing
+
+
+def test_a_slider_moves_swarm_a_whichever_is_shown(running):
+    begun(running, "cbo-1")
+    do(running, "go", 3)
+    place = next(i for i, means in enumerate(running.lessons._content.slots) if hasattr(means, "parameter"))
+    running.choices.compare("start", None)
+    settle(running)
+    assert running.panes.active == 1
+    do(running, "slide", [place, 2.5, True])
+    assert wait(lambda: [sim.dynamics.sigma for sim in running.panes.sims] == [2.5, 2.0]) and running.panes.active == 0
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), float("inf"), float("nan"), True, "1", None])
+def test_a_slider_takes_numbers_only(running, value):
+    begun(running, "cbo-1")
+    do(running, "go", 3)
+    before = running.panes.sim.dynamics.sigma
+    do(running, "slide", [0, value, True])
+    assert running.panes.sim.dynamics.sigma == before
+
+
+@pytest.mark.parametrize("name", list(shelf.own()))
+def test_every_statement_is_there(name):
+    lesson = shelf.own()[name]
+    at = len(lesson.steps) - 1
+    runs = next(step.runs for step in reversed(lesson.steps) if step.runs)
+    said = [part for part in content_of(lesson, at, runs).parts if part["kind"] == "remember"]
+    assert said and all(row["statement"] for part in said for row in part["statements"])
+
+
+def test_what_a_step_that_goes_on_cannot_show_is_told(running, monkeypatch):
+    begun(running, "cbo-1")
+    do(running, "go", 3)
+    monkeypatch.setattr(running.lessons, "_show_views", lambda options: "No such view.")
+    monkeypatch.setattr(type(running.lessons._step), "views", {"view": "None"})
+    running.lessons._apply_views()
+    assert "No such view." in running.bar.message["text"]

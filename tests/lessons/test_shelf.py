@@ -56,6 +56,11 @@ def test_a_file_without_an_end_is_not_read_to_its_end(tmp_path):
     assert "more than the 65,536 bytes" in of_folder(tmp_path).complaints[0]
 
 
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.md")
+    assert "is a pipe" in of_folder(tmp_path).complaints[0]
+
+
 def test_a_mark_of_the_byte_order_is_no_mistake(tmp_path):
     (tmp_path / "marked.md").write_text(LESSON.replace("\n", "\r\n"), encoding="utf-8-sig", newline="")
     assert read_file(tmp_path / "marked.md").title == "Without noise"
