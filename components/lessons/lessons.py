@@ -6,7 +6,6 @@ once that is met. No answer is kept: whoever comes back to a step is asked again
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -122,7 +121,7 @@ class Lessons(View):
         self._continued: dict[int, VisitState] = {}  # step that goes on with the run → where it began
         self._waited_at = 0  # place of the part that is waited for; behind the last one where none is
         self._there = False  # whether the swarms of the step are those that are shown
-        self._seen, self._requests, self._looked = False, 0, -math.inf
+        self._seen, self._requests = False, 0
         self._early: list[tuple[str, Any]] = []
         self._card = LessonCard(weakly(self._do))
         self._acts: dict[str, Callable[[Any], None]] = {
@@ -347,10 +346,6 @@ class Lessons(View):
         self.refresh()
 
     # ---- as a view -----------------------------------------------------------------------------------------------------
-
-    def hurry(self) -> None:
-        """Update with the next picture, however soon it comes."""
-        self._looked = -math.inf
 
     def attach(self, run: Simulation) -> None:
         """Another run is shown."""

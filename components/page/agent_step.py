@@ -6,7 +6,6 @@ that the arrows belong to the swarm that is seen; the card follows a few times a
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -98,7 +97,7 @@ class AgentStep(View):
         super().__init__(changed)
         self._arenas, self._active, self._looking, self._put = arenas, active, looking, put
         self._agent: int | None = None
-        self._agents, self._looked = 0, -math.inf
+        self._agents = 0
         self.card: AgentCard | None = None
         self._colours = colours_of(theme(False))
 
@@ -150,10 +149,6 @@ class AgentStep(View):
             arena.show_step(None)
 
     # ---- as a view -----------------------------------------------------------------------------------------------------
-
-    def hurry(self) -> None:
-        """Tell the step of the next picture, however soon it comes."""
-        self._looked = -math.inf
 
     def attach(self, run: Simulation) -> None:
         """Another run is shown: the same agent's step of it, where it has that one."""

@@ -80,7 +80,7 @@ class ClaimsCard(View):
     ):
         super().__init__(**wiring)
         self._verdicts, self._is_drawn, self._on_draw, self._on_seen = verdicts, drawn, draw, seen
-        self._seen, self._looked = False, -math.inf
+        self._seen = False
         self._judged: tuple[Mapping[str, Verdict], str] = {}, ""
         self._list = ClaimList(self._set_seen, self._draw)
 
@@ -110,10 +110,6 @@ class ClaimsCard(View):
     def seek(self, source: str) -> None:
         """Bring the claim of a source in sight, where there is one."""
         self._list.sought = {"source": source, "count": self._list.sought.get("count", 0) + 1}
-
-    def hurry(self) -> None:
-        """Update with the next picture."""
-        self._looked = -math.inf
 
     def attach(self, run: Simulation) -> None:
         """Another run is shown."""

@@ -68,7 +68,7 @@ class EquationCard(View):
 
     def __init__(self, **wiring: Any):
         super().__init__(**wiring)
-        self._seen, self._looked = False, -math.inf
+        self._seen = False
         self._lines: tuple[Line, ...] | None = None
         self._described: Landscape | None = None
         self._card = Equations(self._set_seen)
@@ -77,10 +77,6 @@ class EquationCard(View):
     def pane(self) -> Equations:
         """What is put on the page."""
         return self._card
-
-    def hurry(self) -> None:
-        """Show the values of the next picture, however soon it comes."""
-        self._looked = -math.inf
 
     def _set_seen(self, on: bool) -> None:
         self._seen = on

@@ -6,7 +6,6 @@ there are others. A dynamics says of each kind what it is called and when it hap
 
 from __future__ import annotations
 
-import math
 import time
 from typing import Any
 
@@ -50,12 +49,8 @@ class EventMarks(View):
 
     def __init__(self, bar: Bar):
         super().__init__()
-        self._bar, self._looked = bar, -math.inf
+        self._bar = bar
         self._sent: list[dict[str, Any]] | None = None
-
-    def hurry(self) -> None:
-        """Look with the next picture, however soon it comes."""
-        self._looked = -math.inf
 
     def attach(self, run: Simulation) -> None:
         """Another run is shown."""

@@ -104,7 +104,7 @@ class History(View):
         self._live: dict[str, Any] = {}
         self._tolerance: float | None = None
         self._diverged: tuple[weakref.ref[Simulation], int] | None = None
-        self._count, self._dropped, self._looked = 0, 0, -math.inf
+        self._count, self._dropped = 0, 0
         self._refusal = ""
         self._table = Table(self._pressed)
 
@@ -119,10 +119,6 @@ class History(View):
         """Another run is shown."""
         self.hurry()
         self._show(self.row(sim, now=True))
-
-    def hurry(self) -> None:
-        """Update the row of the present run with the next picture."""
-        self._looked = -math.inf
 
     def prepare(self, frame: Frame, run: Simulation) -> dict | None:
         """The row of the present run, when the last look was a while ago."""

@@ -272,7 +272,7 @@ def main(
     where = ["--address", address, "--port", str(number)]
     if written:
         This.worker = Worker.read(written)
-        where = ["--unix-socket", This.worker.door(This.worker.number)]
+        where = ["--unix-socket", This.worker.socket_path(This.worker.number)]
     protect()
     sys.argv = command(where, prefix, hosts, more)
     with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended

@@ -88,7 +88,7 @@ async def of_all(here: Worker, path: str) -> str:
         if number == here.number:
             return tally.exposition(NUMBERS)
         with contextlib.suppress(OSError, TimeoutError):
-            return await asyncio.wait_for(asked(here.door(number), path), OTHERS_S)
+            return await asyncio.wait_for(asked(here.socket_path(number), path), OTHERS_S)
         return ""
 
     texts = dict(enumerate(await asyncio.gather(*map(told, range(here.of)))))
@@ -100,9 +100,9 @@ async def of_all(here: Worker, path: str) -> str:
     return tally.by_worker(texts)
 
 
-async def asked(door: str, path: str) -> str:
+async def asked(where: str, path: str) -> str:
     """What another worker answers at its socket; empty for an answer that is none."""
-    reader, writer = await asyncio.open_unix_connection(door, limit=MAX_METRICS_BYTES)
+    reader, writer = await asyncio.open_unix_connection(where, limit=MAX_METRICS_BYTES)
     try:
         writer.write(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
         head, _, body = (await reader.read(MAX_METRICS_BYTES)).partition(b"\r\n\r\n")

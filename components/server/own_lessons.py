@@ -10,7 +10,7 @@ import logging
 import os
 from pathlib import Path
 
-from swarmviz.lessons import shelf
+from swarmviz.lessons import collection
 from swarmviz.lessons.lesson import Lesson
 
 FOLDER_VARIABLE = "SWARMVIZ_LESSONS"
@@ -26,17 +26,17 @@ def complaints_of(folder: str) -> tuple[str, ...]:
     ValueError
         When there is no such folder.
     """
-    return shelf.of_folder(Path(folder), shelf.own()).complaints if folder else ()
+    return collection.of_folder(Path(folder), collection.own()).complaints if folder else ()
 
 
 @functools.cache
 def lessons() -> dict[str, Lesson]:
     """Every lesson by its name, swarmviz's first; read once per server, and what is wrong with the folder goes to its log."""
-    own, folder = shelf.own(), os.environ.get(FOLDER_VARIABLE, "")
+    own, folder = collection.own(), os.environ.get(FOLDER_VARIABLE, "")
     try:
-        more = shelf.of_folder(Path(folder), own) if folder else shelf.Shelf({}, ())
+        more = collection.of_folder(Path(folder), own) if folder else collection.Collection({}, ())
     except ValueError as error:
-        more = shelf.Shelf({}, (f"{FOLDER_VARIABLE}: {error}",))
+        more = collection.Collection({}, (f"{FOLDER_VARIABLE}: {error}",))
     for complaint in more.complaints:
         log.warning("%s", complaint)
     return {**own, **more.lessons}

@@ -55,7 +55,7 @@ class Worker(NamedTuple):
     def __str__(self) -> str:
         return ",".join(map(str, self))
 
-    def door(self, number: int) -> str:
+    def socket_path(self, number: int) -> str:
         """The path of a worker's socket for the others."""
         return str(Path(self.folder) / f"{number}.socket")
 

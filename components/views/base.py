@@ -13,6 +13,7 @@ a newer picture takes the place of one that waits. So a payload has all that is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -69,6 +70,7 @@ class View:
         maps: MapWorker | None = None,
     ):
         self._sim: Simulation | None = None
+        self._looked = -math.inf  # when it has looked last
         self._runs, self._law, self._maps = runs, law, maps
         self.refresh: Callable[[], None] = refresh or self._draw_at_once
 
@@ -105,6 +107,10 @@ class View:
     def law_parts(self) -> frozenset[str]:
         """What it draws now of the law of infinitely many agents, of ``drawing.law_beside.PARTS``; the law is computed for that."""
         return frozenset()
+
+    def hurry(self) -> None:
+        """Look with the next picture, however soon it comes: of a view that looks a few times a second only."""
+        self._looked = -math.inf
 
     def attach(self, run: Simulation) -> None:
         """Draw what does not move, for another dynamics, landscape or swarm, and the present frame."""

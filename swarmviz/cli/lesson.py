@@ -8,8 +8,8 @@ import click
 
 from swarmviz.cli.console import Commands
 from swarmviz.cli.outcome import Refused, cli_errors
+from swarmviz.lessons.collection import read_file
 from swarmviz.lessons.lesson import Lesson, LessonError
-from swarmviz.lessons.shelf import read_file
 from swarmviz.lessons.trial import run_through
 
 FILES = click.Path(path_type=Path)

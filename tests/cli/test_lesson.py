@@ -1,6 +1,6 @@
 """``swarmviz lesson check``: what is right is told, and what is wrong with file, line and reason."""
 
-from swarmviz.lessons.shelf import TEXTS
+from swarmviz.lessons.collection import TEXTS
 from tests.cli.commands import call
 from tests.lessons.written import LESSON, with_line
 

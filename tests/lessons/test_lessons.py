@@ -13,7 +13,7 @@ from components.links import permalink
 from components.playback import builder
 from components.server import own_lessons
 from components.session import Session
-from swarmviz.lessons import shelf
+from swarmviz.lessons import collection
 from swarmviz.lessons.lesson import Predict, Until
 from swarmviz.lessons.reader import read
 from swarmviz.lessons.trial import run_through
@@ -49,7 +49,7 @@ def test_nothing_is_read_or_shown_before_the_card_is_seen(running):
 
 
 def test_the_run_waits_for_an_answer_and_pauses_where_the_lesson_says(running):
-    card, lesson = begun(running, "cbo-1"), shelf.own()["cbo-1"]
+    card, lesson = begun(running, "cbo-1"), collection.own()["cbo-1"]
     k = run_through(lesson).reached[0].k
     assert running.panes.k == 0 and not running.transport.playing and running.lessons.asks
     assert card.seen == 2, "what follows the question is seen before the answer"
@@ -67,7 +67,7 @@ def test_the_run_waits_for_an_answer_and_pauses_where_the_lesson_says(running):
 
 
 def test_steps_forward_and_back_and_a_reset_restore_exactly(running):
-    card, lesson = begun(running, "cbo-1"), shelf.own()["cbo-1"]
+    card, lesson = begun(running, "cbo-1"), collection.own()["cbo-1"]
     first = running.panes.sim.frame.x.copy()
     do(running, "answer", 1)
     assert wait(lambda: running.panes.k > 3)
@@ -123,7 +123,7 @@ def test_the_address_holds_the_step_and_opens_it(running):
                 and made.panes.k == 0
                 and not made.transport.playing
             )
-            assert made.panes.sim.initial_swarm.same_as(shelf.own()["cbo-1"].steps[1].runs[0].swarm)
+            assert made.panes.sim.initial_swarm.same_as(collection.own()["cbo-1"].steps[1].runs[0].swarm)
     finally:
         other.close()
         alone.close()
@@ -206,11 +206,11 @@ def test_nothing_that_is_typed_is_a_tag_and_only_https_is_a_link():
     assert "<img" not in asked_for["html"] and "&lt;img" in asked_for["html"]
 
 
-@pytest.mark.parametrize("name", shelf.own())
+@pytest.mark.parametrize("name", collection.own())
 def test_every_step_of_every_lesson_is_shown_as_it_says(session, name):
     """Each step is begun, its options of views exist and are taken, and every question can be answered in every way."""
     session.start()
-    lesson, card = shelf.own()[name], session.lessons.pane
+    lesson, card = collection.own()[name], session.lessons.pane
     do(session, "seen", True)
     do(session, "open", name)
     for at, step in enumerate(lesson.steps):
@@ -242,7 +242,7 @@ def told(session, act, value=None):
 
 def test_an_answer_and_the_old_run_do_nothing_while_the_swarms_of_the_step_are_built(running, slow):
     """The old run was judged, and the new one stood at step 0 for good, under a text that said what it had done."""
-    card, lesson = begun(running, "cbo-1"), shelf.own()["cbo-1"]
+    card, lesson = begun(running, "cbo-1"), collection.own()["cbo-1"]
     do(running, "answer", 1)
     running.transport.speed = None
     assert wait(lambda: card.seen == 4)
@@ -280,7 +280,7 @@ def test_a_step_that_goes_on_begins_anew_where_the_swarms_of_the_one_before_neve
 
 def test_the_bound_counts_from_what_the_run_had_come_to(running):
     """Scrubbed back, the run was stopped above the text that told of a later step."""
-    card, lesson = begun(running, "ssa-1"), shelf.own()["ssa-1"]
+    card, lesson = begun(running, "ssa-1"), collection.own()["ssa-1"]
     first, second = (found.k for found in run_through(lesson).reached[:2])
     running.transport.speed = None
     for part in range(2):
@@ -332,9 +332,9 @@ def test_a_slider_takes_numbers_only(running, value):
     assert running.panes.sim.dynamics.sigma == before
 
 
-@pytest.mark.parametrize("name", list(shelf.own()))
+@pytest.mark.parametrize("name", list(collection.own()))
 def test_every_statement_is_there(name):
-    lesson = shelf.own()[name]
+    lesson = collection.own()[name]
     at = len(lesson.steps) - 1
     runs = next(step.runs for step in reversed(lesson.steps) if step.runs)
     said = [part for part in content_of(lesson, at, runs).parts if part["kind"] == "remember"]

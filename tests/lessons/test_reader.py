@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 import swarmviz as sv
 from swarmviz.drawing.comparison import MAX_COMPARED
 from swarmviz.lessons import blocks, reader
+from swarmviz.lessons.collection import TEXTS
 from swarmviz.lessons.lesson import Ask, Lesson, LessonError, Predict, Remember, Text, Until
 from swarmviz.lessons.reader import read
-from swarmviz.lessons.shelf import TEXTS
 from tests.lessons.written import LESSON, with_line
 
 

@@ -6,10 +6,10 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import success
+from swarmviz.lessons.collection import TEXTS, own, read_file
 from swarmviz.lessons.inline import Found, is_braced, meaning, pieces
 from swarmviz.lessons.lesson import Predict, Remember, Text, Until
 from swarmviz.lessons.reader import read
-from swarmviz.lessons.shelf import TEXTS, own, read_file
 from swarmviz.lessons.trial import found, run_through
 from tests.lessons.written import LESSON, with_line
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from components.server import launch, own_lessons
-from swarmviz.lessons import shelf
+from swarmviz.lessons import collection
 from tests.lessons.written import LESSON
 from tests.server.serving import free_port
 
@@ -22,13 +22,15 @@ def folder(tmp_path):
 def test_they_are_read_beside_the_others(folder, monkeypatch, caplog):
     monkeypatch.setenv(own_lessons.FOLDER_VARIABLE, str(folder))
     lessons = own_lessons.lessons.__wrapped__()
-    assert list(lessons) == [*shelf.own(), "mine"] and lessons["cbo-1"] is shelf.own()["cbo-1"]
+    assert list(lessons) == [*collection.own(), "mine"] and lessons["cbo-1"] is collection.own()["cbo-1"]
     assert "wrong.md, line 1" in caplog.text and "there is a lesson cbo-1 already" in caplog.text
 
 
 def test_a_folder_that_is_gone_keeps_nobody_from_the_others(folder, monkeypatch, caplog):
     monkeypatch.setenv(own_lessons.FOLDER_VARIABLE, str(folder / "gone"))
-    assert list(own_lessons.lessons.__wrapped__()) == list(shelf.own()) and "there is no such folder" in caplog.text
+    assert (
+        list(own_lessons.lessons.__wrapped__()) == list(collection.own()) and "there is no such folder" in caplog.text
+    )
 
 
 def test_the_command_says_what_it_leaves_out_and_refuses_what_is_no_folder(folder):

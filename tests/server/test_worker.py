@@ -13,7 +13,7 @@ from components.server.worker import This, Worker, is_own, new_session_id, owner
 def test_a_worker_is_written_and_read():
     worker = Worker(2, 4, 7, "/some/folder, with a comma")
     assert Worker.read(str(worker)) == worker
-    assert worker.door(1) == "/some/folder, with a comma/1.socket"
+    assert worker.socket_path(1) == "/some/folder, with a comma/1.socket"
 
 
 def test_every_session_is_that_of_a_server_of_one_process():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from swarmviz.lessons import shelf
+from swarmviz.lessons import collection
 from swarmviz.lessons.inline import pieces
 from swarmviz.lessons.lesson import Predict, Text, Until
 from swarmviz.lessons.trial import run_through
@@ -55,7 +55,7 @@ def test_a_lesson_is_followed_step_by_step(browser, server, width, height, theme
     try:
         lab = Lab(context.new_page())
         lab.open(f"{server.page}?lesson=cbo-1")
-        follow(lab, shelf.own()["cbo-1"], lambda button: button.tap() if phone else button.click())
+        follow(lab, collection.own()["cbo-1"], lambda button: button.tap() if phone else button.click())
         lab.picture(f"lesson {width}x{height} {theme}")
         arena, card = lab.page.locator(".arenas").first.bounding_box(), lab.page.locator(CARD).bounding_box()
         beside = arena["x"] + arena["width"] <= card["x"] + 1
@@ -78,7 +78,7 @@ def test_a_lesson_is_followed_by_keyboard_only(lab, server):
         button.focus()
         lab.page.keyboard.press("Enter")
 
-    follow(lab, shelf.own()["cbo-1"], press)
+    follow(lab, collection.own()["cbo-1"], press)
     lab.page.locator(f"{CARD} .back").focus()
     lab.page.keyboard.press("Enter")
     titled(lab, "Your turn")
@@ -100,20 +100,24 @@ def test_the_list_has_every_lesson_and_one_is_opened_and_left(lab, server):
     lab.open(server.page)
     lab.page.locator("button[aria-expanded]").first.click()
     lab.page.get_by_role("tab", name="Lessons").click()
-    lab.wait(lambda: lab.page.locator(f"{CARD} button.lesson").count() == len(shelf.own()), "the list does not come")
-    lesson = shelf.own()["pso-1"]
+    lab.wait(
+        lambda: lab.page.locator(f"{CARD} button.lesson").count() == len(collection.own()), "the list does not come"
+    )
+    lesson = collection.own()["pso-1"]
     lab.page.locator(f"{CARD} button.lesson", has_text=lesson.title).first.click()
     titled(lab, lesson.steps[0].title)
     lab.page.locator(f"{CARD} .leave").click()
-    lab.wait(lambda: lab.page.locator(f"{CARD} button.lesson").count() == len(shelf.own()), "the list does not return")
+    lab.wait(
+        lambda: lab.page.locator(f"{CARD} button.lesson").count() == len(collection.own()), "the list does not return"
+    )
     assert not lab.complaints
 
 
 @pytest.mark.parametrize(
-    "name", shelf.own()
+    "name", collection.own()
 )  # a visit each: one that opened them all in a minute would be over its limits
 def test_every_step_of_a_lesson_opens_without_a_complaint(lab, server, name):
-    lesson = shelf.own()[name]
+    lesson = collection.own()[name]
     lab.open(f"{server.page}?lesson={name}")
     for number, step in enumerate(lesson.steps, 1):
         titled(lab, step.title)

@@ -5,15 +5,15 @@ import os
 import pytest
 
 from swarmviz.dynamics import ALL as DYNAMICS
-from swarmviz.lessons import shelf
+from swarmviz.lessons import collection
+from swarmviz.lessons.collection import of_folder, own, read_file
 from swarmviz.lessons.lesson import LessonError
 from swarmviz.lessons.reader import MAX_BYTES
-from swarmviz.lessons.shelf import of_folder, own, read_file
 from tests.lessons.written import LESSON
 
 
 def test_our_own_lessons_are_all_right_and_in_the_order_of_the_dynamics():
-    assert of_folder(shelf.TEXTS).complaints == ()
+    assert of_folder(collection.TEXTS).complaints == ()
     families = [list(DYNAMICS).index(lesson.dynamics) for lesson in own().values()]
     assert families == sorted(families) and all(name == lesson.name for name, lesson in own().items())
 
@@ -67,7 +67,7 @@ def test_a_mark_of_the_byte_order_is_no_mistake(tmp_path):
 
 
 def test_no_more_lessons_are_read_than_a_folder_may_have(tmp_path, monkeypatch):
-    monkeypatch.setattr(shelf, "MAX_LESSONS", 2)
+    monkeypatch.setattr(collection, "MAX_LESSONS", 2)
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.md").write_text(LESSON, encoding="utf-8")
     lessons, complaints = of_folder(tmp_path)

@@ -18,7 +18,7 @@ TEXTS = Path(__file__).parent / "texts"
 MAX_LESSONS = 100  # of a folder
 
 
-class Shelf(NamedTuple):
+class Collection(NamedTuple):
     """Lessons by their names, and a sentence for each file that is none."""
 
     lessons: dict[str, Lesson]
@@ -51,7 +51,7 @@ def read_file(path: Path) -> Lesson:
     return read(text, path.stem, shown)
 
 
-def of_folder(folder: Path, taken: Iterable[str] = ()) -> Shelf:
+def of_folder(folder: Path, taken: Iterable[str] = ()) -> Collection:
     """The lessons of a folder, ``*.md``, in the order of their dynamics and names.
 
     Parameters
@@ -83,7 +83,7 @@ def of_folder(folder: Path, taken: Iterable[str] = ()) -> Shelf:
             lessons[lesson.name] = lesson
     families = list(DYNAMICS)
     ordered = sorted(lessons.values(), key=lambda lesson: (families.index(lesson.dynamics), lesson.name))
-    return Shelf({lesson.name: lesson for lesson in ordered}, tuple(complaints))
+    return Collection({lesson.name: lesson for lesson in ordered}, tuple(complaints))
 
 
 @functools.cache
