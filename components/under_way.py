@@ -1,4 +1,4 @@
-"""Work that visitors wait for and that takes a while: what of it is under way, and that nothing new begins once the server is ending."""
+"""Work that visitors wait for and that takes a while: what of it is under way, and that no export begins once the server is ending."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class UnderWay:
     Attributes
     ----------
     ending : bool
-        Whether the server is ending: what takes a while is not begun any more.
+        Whether the server is ending: no export is begun any more.
     """
 
     def __init__(self) -> None:

@@ -223,9 +223,8 @@ def restoring() -> Iterator[None]:
         _restoring.reset(token)
 
 
-_NAMES: WeakKeyDictionary[type, tuple[str, ...]] = (
-    WeakKeyDictionary()
-)  # of what a class declares: every step compares their values
+# of what a class declares: every step compares their values
+_NAMES: WeakKeyDictionary[type, tuple[str, ...]] = WeakKeyDictionary()
 
 
 class Described(param.Parameterized):

@@ -60,7 +60,7 @@ from components.server.bokeh_patches.fast_compression import FastGZip
 from components.server.headers import SecurityHeaders
 from components.server.pages import Page, PageTemplate, PlainTextHandler, Refusal
 from components.server.sockets import SocketHandler
-from components.server.worker import Channel, This
+from components.server.worker import Channel, This, of_a_worker
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +197,9 @@ class Application(BokehTornado):
         end = ending.Ending(self, ending.SECONDS)
         self._loop.add_callback(end.take_signals)
         if This.worker is not None:
-            channel = Channel(This.worker.channel, TimeLimitedServer.latest, session_limit.LIMITER.places, end.begin)
+            channel = Channel(
+                This.worker.channel, TimeLimitedServer.latest, session_limit.LIMITER.places, end.parent_gone
+            )
             self._loop.add_callback(channel.run)
         self._loop.add_callback(monitoring.watch_lateness)
         for context in self._applications.values():
@@ -233,7 +235,7 @@ class Application(BokehTornado):
         return super().find_handler(request, **options)
 
     def _objection(self, request: Any) -> tuple[int, str]:
-        if request.path != self.prefix + monitoring.HEALTH and not self.known(request.host):
+        if request.path != self.prefix + monitoring.HEALTH and not (of_a_worker(request) or self.known(request.host)):
             name = (origins.host_of(request.host) or "lab.example.org").removesuffix(":80")
             return 421, (
                 "This server was not told that it has the name by which it was asked. Whoever runs it can say so: "

@@ -69,7 +69,7 @@ class SecurityHeaders(OutputTransform):
     """Adds the headers that a handler has not set itself, and removes those that name versions or let other origins read."""
 
     def __init__(self, request: Any):
-        pass
+        self._connection = request.connection
 
     def transform_first_chunk(self, status_code: int, headers: Any, chunk: bytes, finishing: bool) -> tuple:
         """Called once for every answer, also for errors and redirects."""
@@ -78,8 +78,7 @@ class SecurityHeaders(OutputTransform):
         for name, value in HEADERS.items():
             if name not in headers:
                 headers[name] = value
-        if (
-            This.worker is not None and status_code != 101
-        ):  # each request is looked at, also what a proxy would send behind another's
-            headers["Connection"] = "close"
+        if This.worker is not None and status_code != 101:
+            # the parent looks at a connection's first request only: what a proxy sends behind it is not answered on this connection
+            self._connection._disconnect_on_finish = True
         return status_code, headers, chunk

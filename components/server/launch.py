@@ -73,21 +73,24 @@ def require_workers(value: str, more: tuple[str, ...]) -> int:
     if not (value.isascii() and value.isdecimal() and 1 <= int(value) <= MAX_WORKERS):
         shown = value if value.isdecimal() else repr(value)
         raise ValueError(f"workers = {shown}: must be a whole number, 1 ≤ workers ≤ {MAX_WORKERS}")
-    options = {word.partition("=")[0] for word in more}
-    if "--num-procs" in options:
+    if options_among(more, ("--num-procs",)):
         raise ValueError(
             "--num-procs: a page would not find its process again; use --workers, which keeps visitors to theirs"
         )
     if int(value) > 1:
-        if found := options.intersection(ALONE_ONLY):
-            raise ValueError(
-                f"workers = {value}: not together with {', '.join(sorted(found))}; a proxy in front may do TLS"
-            )
+        if found := options_among(more, ALONE_ONLY):
+            raise ValueError(f"workers = {value}: not together with {', '.join(found)}; a proxy in front may do TLS")
         if not hasattr(socket, "send_fds"):
             raise ValueError(
                 f"workers = {value}: this system cannot hand a connection to another process; 1 is possible"
             )
     return int(value)
+
+
+def options_among(words: tuple[str, ...], names: tuple[str, ...]) -> list[str]:
+    """Which of the options stand among words; Panel takes the beginning of a name for the name."""
+    given = [word.partition("=")[0] for word in words]
+    return [name for name in names if any(len(word) > 2 and name.startswith(word) for word in given)]
 
 
 def require_free(address: str, port: int) -> None:
@@ -105,10 +108,10 @@ def require_free(address: str, port: int) -> None:
             f"address = {address!r}: must be an address of this machine, such as 127.0.0.1 or 0.0.0.0"
         ) from None
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as door:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             if os.name == "posix":  # as the server does; elsewhere it would mean that two may have the port
-                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(where)
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
     except OSError as error:
         raise ValueError(
             f"--address {address} --port {port}: cannot be had ({error.strerror}); choose another"
@@ -148,7 +151,8 @@ def command(where: list[str], prefix: str, hosts: list[str], more: tuple[str, ..
 def worker_command(worker: Any) -> list[str]:
     """The command line of a worker: ours, and which worker it is."""
     start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from components.server.launch import main; main()"
-    return [sys.executable, "-c", start, str(PAGE), "--worker", str(worker), *sys.argv[1:]]
+    # -P: no file of the folder in which the server was started takes the place of a module
+    return [sys.executable, "-P", "-c", start, str(PAGE), "--worker", str(worker), *sys.argv[1:]]
 
 
 @click.command(
@@ -241,7 +245,7 @@ def main(
     try:
         more, own = own_functions.split(more)
         classes = own_functions.loaded((*own, *landscape), low, high, d)
-        complaints = own_lessons.complaints_of(lessons)
+        complaints = () if written else own_lessons.complaints_of(lessons)
         number = require_port(port)
         prefix = require_prefix(prefix)
         hosts = origins.allowed(address, number, origin)
@@ -253,8 +257,9 @@ def main(
     except (ValueError, TypeError) as error:
         raise OptionError(str(error)) from None
     if many == 1 or written:
-        for sentence in (*own_functions.put_into_menu(classes), *complaints):
-            click.echo(sentence)
+        complaints = (*own_functions.put_into_menu(classes), *complaints)
+    for sentence in complaints:
+        click.echo(sentence)
     if check:
         return
     if lessons:

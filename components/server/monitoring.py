@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import time
 from typing import Any
 
@@ -23,7 +22,7 @@ import psutil
 from components import tally
 from components.server import session_limit
 from components.server.pages import PlainTextHandler
-from components.server.worker import This, Worker
+from components.server.worker import This, Worker, of_a_worker
 from components.under_way import UNDER_WAY
 
 HEALTH, METRICS = "/health", "/metrics"
@@ -72,8 +71,7 @@ class Metrics(PlainTextHandler):
         """The text that Prometheus reads."""
         self.set_header("Cache-Control", "no-store")
         self.set_header("Content-Type", METRICS_TYPE)
-        asked_by_another = self.request.connection.context.address_family == getattr(socket, "AF_UNIX", None)
-        if This.worker is None or asked_by_another:
+        if This.worker is None or of_a_worker(self.request):
             self.finish(tally.exposition(NUMBERS))
         else:
             self.finish(await of_all(This.worker, self.request.path))

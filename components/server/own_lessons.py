@@ -10,6 +10,7 @@ import logging
 import os
 from pathlib import Path
 
+from components.server.worker import This
 from swarmviz.lessons import collection
 from swarmviz.lessons.lesson import Lesson
 
@@ -37,6 +38,7 @@ def lessons() -> dict[str, Lesson]:
         more = collection.of_folder(Path(folder), own) if folder else collection.Collection({}, ())
     except ValueError as error:
         more = collection.Collection({}, (f"{FOLDER_VARIABLE}: {error}",))
-    for complaint in more.complaints:
-        log.warning("%s", complaint)
+    if This.worker is None or This.worker.number == 0:  # once for all workers
+        for complaint in more.complaints:
+            log.warning("%s", complaint)
     return {**own, **more.lessons}

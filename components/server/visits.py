@@ -146,7 +146,7 @@ def session_of(token: str) -> str | None:
         found = get_session_id(token)
     except Exception:
         return None
-    return found if isinstance(found, str) and 0 < len(found) <= MAX_SESSION_ID_CHARS else None
+    return found if isinstance(found, str) and found.isascii() and 0 < len(found) <= MAX_SESSION_ID_CHARS else None
 
 
 def _signed_until(token: str, application: Any) -> float | None:

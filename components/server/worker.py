@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,8 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
 REPORT = struct.Struct("!II")  # places that are taken, places
-REPORT_EVERY_S = 0.1
+LOOK_EVERY_S = 0.1  # at how many places are taken: a change is reported at once …
+REPORT_EVERY_S = 1.0  # … and all the same as before so often, as a sign of life
 MAX_AT_ONCE = 64  # connections that are taken over before other work has its turn
 
 
@@ -76,6 +78,11 @@ def is_own(session_id: str) -> bool:
     return This.worker is None or owner(session_id, This.worker.of) == This.worker.number
 
 
+def of_a_worker(request: Any) -> bool:
+    """Whether a request comes from another worker, through the folder that nobody else can open."""
+    return This.worker is not None and request.connection.context.address_family == socket.AF_UNIX
+
+
 def new_session_id(secret_key: bytes) -> ID:
     """A signed id of a session of this process; of as many tries as there are workers, one fits."""
     while not is_own(found := generate_session_id(secret_key=secret_key, signed=True)):
@@ -107,14 +114,14 @@ class Channel:
 
     async def run(self) -> None:
         """Take over connections and report, until the loop ends."""
-        loop, said = asyncio.get_running_loop(), None
+        loop, said, at = asyncio.get_running_loop(), None, 0.0
         loop.add_reader(self._socket, self._take)
         while True:
-            if (now := self._places()) != said:
+            if (now := self._places()) != said or time.monotonic() - at >= REPORT_EVERY_S:
                 with contextlib.suppress(OSError):  # a parent that has gone is noticed by the reader
                     self._socket.send(REPORT.pack(*now))
-                    said = now
-            await asyncio.sleep(REPORT_EVERY_S)
+                    said, at = now, time.monotonic()
+            await asyncio.sleep(LOOK_EVERY_S)
 
     def _take(self) -> None:
         for _ in range(MAX_AT_ONCE):

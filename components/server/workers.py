@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import random
 import re
@@ -29,15 +30,21 @@ log = logging.getLogger(__name__)
 
 MAX_HEAD_BYTES = 65_536  # as the workers' own limit (application.CONNECTION_LIMITS)
 HEAD_S = 10.0  # in which a head is whole; then a worker deals with it
-LOOK_EVERY_S = 0.05  # at a head that has come in part
+LOOK_EVERY_S, MAX_LOOK_EVERY_S = (
+    0.05,
+    1.0,
+)  # at a head that has come in part: the longer, the longer nothing has been added to it
 MAX_WAITING = 1024  # connections whose heads are waited for
 ACCEPT_AGAIN_S = 0.2  # after the process had no descriptor left
+HAND_AGAIN_S, HANDED_S = 0.02, 10.0  # where a worker takes no more connections just now, and until when it is tried
+SILENT_S = 30.0  # without a report, after which a worker gets no more connections …
+HUNG_S = 120.0  # … and after which it is killed
+KILL_S = 2.0  # after a second signal, for workers that do not end
 MORE_VISITORS = 2  # than the worker with the fewest: a worker with as many still gets the next page
-PAUSE_S, MAX_PAUSE_S, LONG_LIFE_S = (
-    1.0,
-    60.0,
-    60.0,
-)  # before a worker is started again: doubled if it lived shorter than that
+PAUSE_S, MAX_PAUSE_S = 1.0, 60.0  # before a worker is started again: doubled …
+LONG_LIFE_S = 60.0  # … if it lived shorter than that
+BUSY = {errno.EAGAIN, errno.EWOULDBLOCK, errno.ETOOMANYREFS}  # a worker has not taken the connections of before
+HEAD_ENDS = (b"\r\n\r\n", b"\n\n")  # as Tornado takes them
 TOKEN = re.compile(rb"^sec-websocket-protocol:[^,\r\n]*,[ \t]*([^\s,]+)", re.IGNORECASE | re.MULTILINE)
 PAGE = re.compile(rb"(?:GET|HEAD) [^ ?]*/app(?:\?[^ ]*)? ")
 
@@ -49,14 +56,16 @@ class Process:
     ----------
     number : int
         From 0.
-    ready : bool
-        Whether it takes connections.
+    begun : bool
+        Whether it has ever reported since it was started.
+    heard : float
+        When it reported last.
     taken, places : int
         Visitors, and how many it takes.
     """
 
     def __init__(self, number: int):
-        self.number, self.ready, self.taken, self.places = number, False, 0, 0
+        self.number, self.begun, self.heard, self.taken, self.places = number, False, 0.0, 0, 0
         self.process: asyncio.subprocess.Process | None = None
         self._channel: socket.socket | None = None
 
@@ -76,20 +85,30 @@ class Process:
             listening.cancel()
             return code
         finally:
-            self.ready, self.taken = False, 0
+            self.begun, self.taken = False, 0
             self._channel.close()
 
+    @property
+    def ready(self) -> bool:
+        """Whether it takes connections: one that hangs does not report."""
+        return self.begun and time.monotonic() - self.heard < SILENT_S
+
     async def _listen(self, channel: socket.socket, reported: Callable) -> None:
+        with contextlib.suppress(OSError):  # it has died with connections that it had not taken
+            await self._take_reports(channel, reported)
+        self.begun = False
+
+    async def _take_reports(self, channel: socket.socket, reported: Callable) -> None:
         loop, said = asyncio.get_running_loop(), b""
         while more := await loop.sock_recv(channel, 4096):
             said += more
+            self.heard = time.monotonic()
             for at in range(0, len(said) - REPORT.size + 1, REPORT.size):
                 self.taken, self.places = REPORT.unpack_from(said, at)
             said = said[len(said) - len(said) % REPORT.size :]
-            if not self.ready and self.places:
-                self.ready = True
+            if not self.begun and self.places:
+                self.begun = True
                 reported(self)
-        self.ready = False
 
     def hand(self, connection: socket.socket) -> None:
         """Give it a connection.
@@ -102,11 +121,17 @@ class Process:
         if self._channel is not None:
             socket.send_fds(self._channel, [b"\n"], [connection.fileno()])
 
-    def tell_to_end(self) -> None:
-        """SIGTERM."""
+    def tell_to_end(self, number: int = signal.SIGTERM) -> None:
+        """A signal."""
         if self.process is not None and self.process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self.process.terminate()
+                self.process.send_signal(number)
+
+    def kill_if_hung(self) -> None:
+        """End it where it has not reported for long; then it is started again."""
+        if self.begun and time.monotonic() - self.heard > HUNG_S:
+            log.error("Worker %d has not reported for %.0f s: it is killed", self.number + 1, HUNG_S)
+            self.tell_to_end(signal.SIGKILL)
 
 
 class Parent:
@@ -128,7 +153,7 @@ class Parent:
         self._address, self._port, self._words, self._running = address, port, words, running
         self._workers = [Process(number) for number in range(of)]
         self._listening: list[socket.socket] = []
-        self._waiting: set[asyncio.Task] = set()
+        self._waiting: dict[asyncio.Task, None] = {}  # the oldest first
         self._turn, self._end, self._failed = 0, asyncio.Event(), 0
 
     async def run(self) -> int:
@@ -138,26 +163,46 @@ class Parent:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 loop.add_signal_handler(number, self._tell_to_end)
         with tempfile.TemporaryDirectory(prefix="swarmviz-") as folder:  # its owner's alone
+            watching = asyncio.create_task(self._watch())
             try:
                 codes = await asyncio.gather(*(self._keep(worker, folder) for worker in self._workers))
             finally:
+                watching.cancel()
                 for listener in self._listening:
                     loop.remove_reader(listener)
                     listener.close()
         return self._failed or next(filter(None, codes), 0)
 
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(SILENT_S / 10)
+            for worker in self._workers:
+                worker.kill_if_hung()
+
     def _tell_to_end(self) -> None:
+        """SIGTERM to every worker; told again, what does not end by itself is killed."""
+        if self._end.is_set():
+            asyncio.get_running_loop().call_later(KILL_S, self._signal, signal.SIGKILL)
         self._end.set()
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: int) -> None:
         for worker in self._workers:
-            worker.tell_to_end()
+            worker.tell_to_end(number)
 
     async def _keep(self, worker: Process, folder: str) -> int:
         of, pause = len(self._workers), PAUSE_S
         while not self._end.is_set():
             began = time.monotonic()
-            code = await worker.live(self._words, of, folder, self._reported)
+            try:
+                code = await worker.live(self._words, of, folder, self._reported)
+            except OSError as error:  # no process or descriptor to be had just now
+                log.error("Worker %d of %d cannot be started: %s", worker.number + 1, of, error.strerror)
+                code = 1
             if self._end.is_set():
-                return code
+                return (
+                    0 if code == -signal.SIGTERM else code
+                )  # one that was about to be started has no visitors to tell
             if not self._listening:  # none has ever been ready: it would fail again
                 self._failed = code or 1
                 self._tell_to_end()
@@ -209,13 +254,12 @@ class Parent:
             loop.remove_reader(listener)
             loop.call_later(ACCEPT_AGAIN_S, self._accept_again, listener)
             return
-        if len(self._waiting) >= MAX_WAITING:
-            connection.close()
-            return
+        if len(self._waiting) >= MAX_WAITING:  # the slowest goes, and not who has just come
+            next(iter(self._waiting)).cancel()
         connection.setblocking(False)
         task = asyncio.create_task(self._hand_over(connection))
-        self._waiting.add(task)
-        task.add_done_callback(self._waiting.discard)
+        self._waiting[task] = None
+        task.add_done_callback(lambda task: self._waiting.pop(task, None))
 
     def _accept_again(self, listener: socket.socket) -> None:
         if listener.fileno() >= 0:
@@ -224,9 +268,16 @@ class Parent:
     async def _hand_over(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError):
             head = await head_of(connection)
-            worker = self._chosen(head) if head else None
-            if worker is not None:
-                worker.hand(connection)
+            until = time.monotonic() + HANDED_S
+            while (worker := self._chosen(head) if head else None) is not None:
+                try:
+                    worker.hand(connection)
+                    return
+                except OSError as error:
+                    if error.errno not in BUSY or time.monotonic() > until:
+                        log.error("Worker %d takes no connection: %s", worker.number + 1, error.strerror)
+                        return
+                await asyncio.sleep(HAND_AGAIN_S)
 
     def _chosen(self, head: bytes) -> Process | None:
         """The worker for a request; None when none is ready."""
@@ -249,7 +300,7 @@ class Parent:
 
 async def head_of(connection: socket.socket) -> bytes:
     """The head of a request, which stays to be read; what there is of it after ``HEAD_S`` seconds; nothing if it is closed before."""
-    loop, until, head = asyncio.get_running_loop(), time.monotonic() + HEAD_S, b""
+    loop, until, head, pause = asyncio.get_running_loop(), time.monotonic() + HEAD_S, b"", LOOK_EVERY_S
     while (left := until - time.monotonic()) > 0:
         try:
             seen = connection.recv(MAX_HEAD_BYTES, socket.MSG_PEEK)
@@ -263,10 +314,11 @@ async def head_of(connection: socket.socket) -> bytes:
             finally:
                 loop.remove_reader(connection)
             continue
-        if not seen or b"\r\n\r\n" in seen or len(seen) >= MAX_HEAD_BYTES:
+        if not seen or any(end in seen for end in HEAD_ENDS) or len(seen) >= MAX_HEAD_BYTES:
             return seen
+        pause = LOOK_EVERY_S if len(seen) > len(head) else min(2 * pause, MAX_LOOK_EVERY_S)
         head = seen
-        await asyncio.sleep(LOOK_EVERY_S)  # what has come is still there: to wait for "readable" would not wait
+        await asyncio.sleep(pause)  # what has come is still there: to wait for "readable" would not wait
     return head
 
 

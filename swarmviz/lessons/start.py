@@ -57,7 +57,7 @@ def started(section: Section, before: Start | None, keep_swarm: bool = False) ->
             if name == "speed":
                 speed = _speed(line.text)
                 continue
-            whose, parameter = owner({which: type(part) for which, part in parts.items()}, "set:", name)
+            whose, parameter = owner({which: type(part) for which, part in parts.items()}, f"{section.kind}:", name)
             value = parse_value(parameter, line.text, parts[whose].declared()[parameter])
             with restoring():
                 parts[whose].param.update(**{parameter: value})

@@ -119,6 +119,7 @@ MISTAKES = [
     ("{measured: k at 40 = 40}", "{measured: k at 900000000 = 4}", "take too long"),
     ("{measured: k at 40 = 40}", "{found: 5 of 3 at 40}", "must be some of 1 to"),
     ("{measured: k at 40 = 40}", "{found: 5 of 300 at 900000}", "take too long"),
+    ("```compare\nnoise = none", "```compare\nnoyse = none", "compare: no parameter|compare:.*noyse", 1),
     ("Which is faster?\n", "", "there is no question", -1),
     ("Which is faster?", "{number: k}", "belong into the text"),
     ("Go on.", "{measured: k at until = 4}", "no block until"),

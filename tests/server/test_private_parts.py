@@ -15,6 +15,7 @@ from bokeh.server.session import ServerSession
 from bokeh.server.tornado import BokehTornado
 from panel.custom import ReactiveESM
 from panel.io.server import WSHandler
+from tornado.http1connection import HTTP1Connection
 from tornado.web import RequestHandler
 
 from components.server import application
@@ -51,6 +52,7 @@ def test_the_ids_are_signed_and_the_origins_checked_by_what_the_application_sets
         (ApplicationContext, ["_discard_session"]),
         (ReactiveESM, ["_data_model", "_handle_msg"]),
         (RequestHandler, ["_reason"]),
+        (HTTP1Connection, ["_disconnect_on_finish"]),
         (SessionContext, ["server_context"]),
     ],
     ids=lambda given: given.__name__ if isinstance(given, type) else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections import Counter
 
 import pytest
@@ -38,5 +39,6 @@ def test_sessions_are_spread_evenly(monkeypatch):
 )
 def test_an_answer_of_a_worker_ends_its_connection_and_a_socket_does_not(monkeypatch, worker, status, closes):
     monkeypatch.setattr(This, "worker", worker)
-    _, headers, _ = SecurityHeaders(None).transform_first_chunk(status, {"Connection": "Upgrade"}, b"", True)
-    assert headers["Connection"] == ("close" if closes else "Upgrade")
+    connection = types.SimpleNamespace(_disconnect_on_finish=False)
+    SecurityHeaders(types.SimpleNamespace(connection=connection)).transform_first_chunk(status, {}, b"", True)
+    assert connection._disconnect_on_finish is closes

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import json
 import os
 import re
 import signal
 import socket
 import time
+import types
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from benchmarks.attacks import Visitor
-from components.server import launch, workers
+from components.server import ending, launch, workers
 from components.server.visits import ENDING, NO_TOKEN, session_of
-from components.server.worker import owner
+from components.server.worker import This, Worker, owner
 from tests.server.serving import Server, served
 from tests.server.test_monitoring import run, until
 
@@ -139,6 +142,15 @@ def lives(pid: int) -> bool:
     return False
 
 
+def test_a_connection_is_answered_once(tmp_path):
+    """What comes behind a request would be answered by this worker, whosever it is: a proxy sends several visitors' through one."""
+    with two_workers(tmp_path / "log.txt") as here:
+        asked = f"GET /health HTTP/1.1\r\nHost: {here.host}\r\n\r\n".encode()
+        answer = here.raw(asked + asked)
+        assert answer.status == 200 and answer.headers["connection"] == "close"
+        assert b"HTTP/1.1" not in answer.body
+
+
 def test_a_worker_that_cannot_start_ends_all(tmp_path):
     with pytest.raises(AssertionError, match="SWARMVIZ_ADDRESS_VISITS = '0'"):
         with served(tmp_path / "log.txt", "--workers", "2", SWARMVIZ_ADDRESS_VISITS="0"):
@@ -156,7 +168,12 @@ def test_a_worker_that_cannot_start_ends_all(tmp_path):
         (["--workers", "two"], "workers = 'two': must"),
         (["--num-procs", "2"], "--num-procs: a page would not find its process again; use --workers"),
         (["--num-procs=2"], "--num-procs: a page"),
+        (["--num-p", "2"], "--num-procs: a page"),
         (["--workers", "2", "--ssl-certfile=x.pem"], "workers = 2: not together with --ssl-certfile"),
+        (
+            ["--workers", "2", "--ssl-c", "x.pem", "--auto"],
+            "workers = 2: not together with --ssl-certfile, --autoreload;",
+        ),
     ],
 )
 def test_options_that_make_no_sense_are_named(words, said):
@@ -213,7 +230,7 @@ def test_the_worker_of_a_token_is_found(head, chosen):
 def parent(taken: list[int], ready: list[bool] | None = None) -> workers.Parent:
     made = workers.Parent(len(taken), "", 0, lambda worker: [], "")
     for worker, visitors, is_ready in zip(made._workers, taken, ready or [True] * len(taken), strict=True):
-        worker.ready, worker.taken, worker.places = is_ready, visitors, 40
+        worker.begun, worker.heard, worker.taken, worker.places = is_ready, time.monotonic(), visitors, 40
     return made
 
 
@@ -237,6 +254,124 @@ def test_pages_are_fetched_in_turn_from_workers_with_room(taken, ready, serve):
     assert not counts or max(counts) == min(counts)
 
 
+def test_a_session_that_no_server_can_have_made_is_none():
+    """A single surrogate cannot be encoded, and ended the parent's look at the head."""
+    token = base64.urlsafe_b64encode(json.dumps({"session_id": "\ud800"}).encode()).rstrip(b"=")
+    assert session_of(token.decode()) is None
+    assert parent([0, 0])._chosen(b"GET /app/ws HTTP/1.1\r\nSec-WebSocket-Protocol: bokeh, " + token + b"\r\n\r\n")
+
+
 @pytest.mark.parametrize("token", [b"x", b"bm9uZQ", b"." * 40_000, b"\xff\xfe", b"W10", b"eyJzZXNzaW9uX2lkIjogMX0"])
 def test_a_token_that_is_none_goes_to_some_worker_which_refuses_it(token):
     assert parent([0, 0])._chosen(b"GET /app/ws HTTP/1.1\r\nSec-WebSocket-Protocol: bokeh, " + token + b"\r\n\r\n")
+
+
+# ---- what does not go well -----------------------------------------------------------------------------------------------------
+
+
+def test_a_worker_that_has_not_taken_the_connections_of_before_gets_the_next_a_little_later():
+    made = parent([0])
+    ours, its = socket.socketpair()
+    one, other = socket.socketpair()
+
+    async def story() -> int:
+        ours.setblocking(False)
+        made._workers[0]._channel = ours
+        full = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                made._workers[0].hand(one)
+                full += 1
+        one.setblocking(False)
+        other.sendall(b"GET /health HTTP/1.1\r\n\r\n")
+        handing = asyncio.create_task(made._hand_over(one))
+        await asyncio.sleep(5 * workers.HAND_AGAIN_S)
+        assert not handing.done(), "it was dropped"
+        for _ in range(full + 1):
+            _, descriptors, *_ = await asyncio.to_thread(socket.recv_fds, its, 1, 1)
+            for descriptor in descriptors:
+                os.close(descriptor)
+        await asyncio.wait_for(handing, 5)
+        return full
+
+    with ours, its, one, other:
+        its.settimeout(5)
+        assert asyncio.run(story()) > 0
+
+
+def test_a_worker_that_does_not_report_gets_no_connections_and_is_killed_in_the_end(monkeypatch):
+    made, signals = parent([0, 0]), []
+    silent = made._workers[0]
+    silent.process = types.SimpleNamespace(returncode=None, send_signal=signals.append)
+    silent.heard -= workers.SILENT_S + 1
+    assert {made._chosen(b"GET /app HTTP/1.1\r\n\r\n").number for _ in range(4)} == {1}
+    silent.kill_if_hung()
+    assert signals == []
+    silent.heard -= workers.HUNG_S
+    silent.kill_if_hung()
+    assert signals == [signal.SIGKILL]
+
+
+def test_a_start_that_fails_is_tried_again(monkeypatch, caplog):
+    """No descriptor or process to be had just now: it ended the parent, and so every visit."""
+    made, tries = parent([0]), []
+    monkeypatch.setattr(workers, "PAUSE_S", 0.01)
+    made._listening = [object()]  # it has served
+
+    async def live(*_: Any) -> int:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OSError(24, "Too many open files")
+        made._end.set()
+        return -signal.SIGTERM
+
+    made._workers[0].live = live
+    assert asyncio.run(asyncio.wait_for(made._keep(made._workers[0], ""), 10)) == 0, "ended as it was told to"
+    assert len(tries) == 3 and "cannot be started: Too many open files" in caplog.text
+
+
+def test_of_too_many_that_wait_the_oldest_goes(monkeypatch):
+    """Slow heads kept everybody else out."""
+    monkeypatch.setattr(workers, "MAX_WAITING", 2)
+    made = parent([0])
+
+    async def story() -> list[bool]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.setblocking(False)
+            wires = []
+            for _ in range(3):
+                wires.append(socket.create_connection(listener.getsockname()))
+                wires[-1].setblocking(False)
+                await asyncio.sleep(0.05)
+                made._accept(listener)
+                await asyncio.sleep(0.05)
+            closed = []
+            for wire in wires:
+                with wire:
+                    try:
+                        closed.append(wire.recv(1) == b"")
+                    except BlockingIOError:
+                        closed.append(False)
+            return closed
+
+    assert asyncio.run(story()) == [True, False, False]
+
+
+@pytest.mark.parametrize("worker, after_s, stops", [(None, 0, 1), ((0, 2, 0, ""), 0, 0), ((0, 2, 0, ""), 2, 1)])
+def test_a_worker_that_is_told_by_the_system_and_by_its_parent_ends_in_order(monkeypatch, worker, after_s, stops):
+    """systemd tells each process of a service, and the parent tells its workers: the second is the same word."""
+    stopped = []
+    application = types.SimpleNamespace(io_loop=types.SimpleNamespace(stop=lambda: stopped.append(1)))
+    monkeypatch.setattr(This, "worker", worker and Worker(*worker))
+
+    async def story() -> None:
+        end = ending.Ending(application, 1)
+        monkeypatch.setattr(end, "_end", lambda: asyncio.sleep(0))
+        end.begin()
+        end._began -= after_s
+        end.begin()
+        end.parent_gone()
+        await asyncio.sleep(0)
+
+    asyncio.run(story())
+    assert len(stopped) == stops
