@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from tornado.iostream import IOStream
 from tornado.websocket import WebSocketClientConnection
 
 UI = Path(__file__).parent / "ui"
+
+# the same examples in every run, and none that fails because the machine was busy
+settings.register_profile("reproducible", derandomize=True, deadline=None)
+settings.load_profile("reproducible")
 
 # A script that starts the tests in its background has Ctrl-C ignored, and so would every process that a test starts to interrupt it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -84,7 +84,7 @@ def test_steps_forward_and_back_and_a_reset_restore_exactly(running):
     assert len(running.panes) == 1
     assert wait(lambda: running.panes.k > 2)
     do(running, "slide", [0, 0.5, True])
-    assert wait(lambda: running.panes.sim.dynamics.sigma == 0.5) and len(running.panes.sim.journal) == 2
+    assert wait(lambda: running.panes.sim.dynamics.sigma == 0.5 and len(running.panes.sim.journal) == 2)
     do(running, "reset")
     assert running.panes.sim.dynamics.sigma == 2.0 and running.controls.parts["dynamics"].sigma == 2.0
 
