@@ -253,7 +253,8 @@ def region_words(picture: MapPicture, symbols: tuple[str, str]) -> str:
         )
     if picture.middle is not None:
         said.append(
-            "robust middle " + ", ".join(f"{s} = {decimal(v, 4)}" for s, v in zip(symbols, picture.middle, strict=True))
+            f"{'robust' if said else 'Robust'} middle "
+            + ", ".join(f"{s} = {decimal(v, 4)}" for s, v in zip(symbols, picture.middle, strict=True))
         )
     return " · ".join(said)
 
