@@ -252,10 +252,8 @@ def region_words(picture: MapPicture, symbols: tuple[str, str]) -> str:
             f"{ranges}: {region.cells} of {region.of} cells, each with at least {math.floor(100 * region.least + 1e-9)}% of its runs"
         )
     if picture.middle is not None:
-        said.append(
-            f"{'robust' if said else 'Robust'} middle "
-            + ", ".join(f"{s} = {decimal(v, 4)}" for s, v in zip(symbols, picture.middle, strict=True))
-        )
+        place = ", ".join(f"{s} = {decimal(v, 4)}" for s, v in zip(symbols, picture.middle, strict=True))
+        said.append(f"{'robust' if said else 'Robust'} middle {place}")
     return " · ".join(said)
 
 

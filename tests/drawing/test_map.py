@@ -249,7 +249,7 @@ def test_the_best_region_is_told_by_its_ends_its_cells_and_its_worst_one():
     assert picture.region == Region((0.2, 0.8), (2.0, 6.0), 35, 108, 0.9)
     said = region_words(picture, ("σ", "λ"))
     assert said.startswith(
-        "σ from 0.2 to 0.8, λ from 2 to 6: 35 of 108 cells, each with at least 90% of its runs · robust middle σ = 0.5, λ = "
+        "σ from 0.2 to 0.8, λ from 2 to 6: 35 of 108 cells, each with at least 90% of its runs · robust middle σ = "
     )
     wanted = map_picture(x, y, (False, False), statistics(found), "found", goal=0.95)
     assert (wanted.region.cells, wanted.region.least) == (34, 1.0), "the cell with 18 of 20 is not good enough"
