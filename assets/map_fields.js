@@ -25,7 +25,7 @@ export function render({model}) {
   }
   const axes = [["map_x", "horizontal"], ["map_y", "vertical"]].map(([name, side]) => {
     const menu = makeMenu(`Parameter of the ${side} axis`, send(name))
-    const {box, write} = makeBox({ariaLabel: `Range of the ${side} axis`, title: `Range of the ${side} axis, low:high`, maxLength: 60, size: 8, spellcheck: false},
+    const {box, write} = makeBox({ariaLabel: `Range of the ${side} axis`, title: `Range of the ${side} axis, low:high`, maxLength: 60, size: 5, spellcheck: false},
       send(`${name}_range`))
     return {name, menu, box, write, group: make("span", {className: "axis"}, menu, box)}
   })

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from swarmviz import presets
@@ -26,9 +27,7 @@ USUAL_ENDS = {"n": 200, "d": 12}  # of axes of N and d
 Ends = tuple[float, float]
 
 
-class MapOrder(NamedTuple):
-    """A map. ``x`` and ``y`` are (owner, parameter); their own values in the parts say nothing."""
-
+class _Fields(NamedTuple):
     dynamics: Dynamics
     landscape: Landscape
     swarm: Swarm
@@ -39,7 +38,11 @@ class MapOrder(NamedTuple):
     steps: int
     tolerance: float | None
 
-    @property
+
+class MapOrder(_Fields):
+    """A map. ``x`` and ``y`` are (owner, parameter); their own values in the parts say nothing. The parts are its own, and never change."""
+
+    @cached_property
     def key(self) -> str:
         """A text that is the same for orders of the same map."""
         parts = {}
@@ -59,6 +62,11 @@ class MapOrder(NamedTuple):
     def log(self) -> tuple[bool, bool]:
         """Whether each axis is."""
         return is_log(self.declared(self.x), self.x_values), is_log(self.declared(self.y), self.y_values)
+
+    @property
+    def plane(self) -> tuple[Any, ...]:
+        """What two maps have in common whose points mean the same: the axes, of parts of the same kinds."""
+        return self.x, self.y, *(type(getattr(self, owner)) for owner, _ in (self.x, self.y))
 
     def value_of(self, axis: tuple[str, str]) -> float | None:
         """What the run of the visit has there; None where it is no number, but a schedule."""

@@ -8,11 +8,13 @@ are kept, and go on where they were left. What is handed out never changes.
 from __future__ import annotations
 
 import sys
+import threading
 import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from components.background import MAX_REST_S, ONE_CORE, BackgroundThread
 from components.maps.order import MapOrder
@@ -25,6 +27,10 @@ REPORT_EVERY_S = 0.8  # at most
 FIRST_REPORT_S = 0.1  # after a map has begun
 KEPT_MAPS = 5
 KEPT_BYTES = 64 << 20  # of the results of all of them, but for the one that is seen
+ALL_KEPT_BYTES = 256 << 20  # the same of all visitors, who have equal parts of it
+
+_KEEPING: WeakSet[MapWorker] = WeakSet()  # the workers that keep maps
+_KEEPING_LOCK = threading.Lock()
 
 
 class MapWorker(BackgroundThread):
@@ -60,6 +66,7 @@ class MapWorker(BackgroundThread):
         self._key = ""
         self._since = 0.0
         self._kept: OrderedDict[str, MapWork] = OrderedDict()
+        self._seen_work: MapWork | None = None  # of which something was handed out last
         self.known: Known | None = None
 
     @property
@@ -88,7 +95,7 @@ class MapWorker(BackgroundThread):
     @property
     def has_table(self) -> bool:
         """Whether a map is seen of which something is known."""
-        return self.known is not None and bool(self.known.statistics)
+        return self._seen_work is not None
 
     def table(self) -> Any:
         """All that is known of the map that was seen last, as :func:`swarmviz.refine` gives it; on any thread.
@@ -107,8 +114,7 @@ class MapWorker(BackgroundThread):
         return python_lines(self._seen().order)
 
     def _seen(self) -> MapWork:
-        with self._wake:
-            work = self._kept.get(self.known.order.key) if self.known is not None and self.known.statistics else None
+        work = self._seen_work
         if work is None:
             raise ValueError("There is no map yet: the view Map makes one")
         return work
@@ -124,37 +130,46 @@ class MapWorker(BackgroundThread):
     def _forget(self):
         self._order, self._key = None, ""
         self._kept.clear()
-        self.known = None
+        self.known = self._seen_work = None
+        with _KEEPING_LOCK:
+            _KEEPING.discard(self)
 
     # ---- the thread of the map -------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
         key, work, busy, reported_at = "", None, False, 0.0
         while (asked := self._wait(key, busy)) is not None:
-            began = time.thread_time()
+            began, known = time.thread_time(), None
             try:
                 if asked.key != key:
-                    key, reported_at = asked.key, time.monotonic() - REPORT_EVERY_S + FIRST_REPORT_S
-                    work = None
+                    key, reported_at, work = asked.key, time.monotonic() - REPORT_EVERY_S + FIRST_REPORT_S, None
                     with ONE_CORE:
                         work = self._work_on(key, asked)
-                    self._publish(work.known(), key)
-                assert work is not None
-                with ONE_CORE:
-                    busy = work.work(PIECE_S)
-                if not busy or time.monotonic() > reported_at + REPORT_EVERY_S:
-                    reported_at = time.monotonic()
-                    self._publish(work.known(), key)
-            except ValueError as error:
-                busy = False
-                self._publish(Known(asked, {}, (), "", True, str(error)), key)
-            except Exception as error:  # a defect: the server's log gets all of it
-                traceback.print_exception(error, file=sys.stderr)
-                busy = False
-                self._publish(
-                    Known(asked, {}, (), "", True, f"something went wrong ({type(error).__name__}: {error})"), key
-                )
+                        busy, known = not work.done, work.known()
+                else:
+                    assert work is not None
+                    with ONE_CORE:
+                        busy = work.work(PIECE_S)
+                        if not busy or time.monotonic() > reported_at + REPORT_EVERY_S:
+                            reported_at, known = time.monotonic(), work.known()
+            except Exception as error:
+                busy, known = False, Known.nothing(asked, self._told(error))
+                self._forget_work(key)  # it has ended half way; asked for again, it is tried again
+            if known is not None:
+                self._publish(known, key, work)
             self._rest(time.thread_time() - began)
+
+    @staticmethod
+    def _told(error: Exception) -> str:
+        """What is said of a map that could not be made; of a defect the server's log gets all."""
+        if isinstance(error, ValueError):
+            return str(error)
+        traceback.print_exception(error, file=sys.stderr)
+        return f"something went wrong ({type(error).__name__}: {error})"
+
+    def _forget_work(self, key: str) -> None:
+        with self._wake:
+            self._kept.pop(key, None)
 
     def _wait(self, key: str, busy: bool) -> MapOrder | None:
         """Sleep until there is something to do; the map to work on, None at the end."""
@@ -177,17 +192,30 @@ class MapWorker(BackgroundThread):
         if work is None:
             work = MapWork(order)
             with self._wake:
+                if self._dead:
+                    return work
                 self._kept[key] = work
-                while len(self._kept) > KEPT_MAPS or (len(self._kept) > 1 and self._kept_bytes() > KEPT_BYTES):
-                    self._kept.popitem(last=False)
+                with _KEEPING_LOCK:
+                    _KEEPING.add(self)
+                self._let_go()
         return work
+
+    def _let_go(self) -> None:
+        """Let go of the oldest maps beyond what may be kept; under the lock."""
+        with _KEEPING_LOCK:
+            allowed = min(KEPT_BYTES, ALL_KEPT_BYTES // max(1, len(_KEEPING)))
+        while len(self._kept) > KEPT_MAPS or (len(self._kept) > 1 and self._kept_bytes() > allowed):
+            self._kept.popitem(last=False)
 
     def _kept_bytes(self) -> int:
         return sum(work.nbytes for work in self._kept.values())
 
-    def _publish(self, known: Known, key: str) -> None:
+    def _publish(self, known: Known, key: str, work: MapWork | None) -> None:
         with self._wake:
             if self._key != key:
                 return
             self.known = known
+            if known.statistics:
+                self._seen_work = work
+            self._let_go()  # others may have come
         self._notify()

@@ -7,6 +7,7 @@ from its boundary, and from that of the map.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -45,6 +46,20 @@ FINE = 200  # places on a line at which its name may begin
 PLACES = 25  # values of each axis at which theory is asked for its thresholds
 
 
+class Region(NamedTuple):
+    """The largest connected part of the cells that are best, or good enough.
+
+    ``x`` and ``y`` are the ends of its values, ``cells`` how many of all ``of`` cells there are, ``least`` its lowest share of runs that
+    have found the minimum.
+    """
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    cells: int
+    of: int
+    least: float
+
+
 class MapPicture(NamedTuple):
     """What is drawn of a map.
 
@@ -56,12 +71,16 @@ class MapPicture(NamedTuple):
         What each colour of ``COLOURS`` shows, NaN where it is not defined; ``lowest`` and ``highest`` are those that the scale spans.
     known : ndarray (Y, X) of bool
         Whether the cell has runs of its own.
+    nearest : tuple of ndarray (Y, X)
+        Where in the transposed statistics the nearest cell that has runs stands: row and column.
     columns : dict of ndarray (Y, X)
-        The statistics of the nearest cell that has runs.
+        The statistics of that cell.
     outline : tuple of ndarray (segments, 2)
         Ends of the edges of the best region, x and y.
     middle : (float, float), optional
-        The robust middle of the largest region; None where no cell has found anything.
+        The robust middle of the largest region, a cell that has runs; None where no cell has found anything.
+    region : Region, optional
+        The largest part of the region; None before every cell has runs, and where no cell has found anything.
     """
 
     x: np.ndarray
@@ -72,13 +91,15 @@ class MapPicture(NamedTuple):
     lowest: float
     highest: float
     known: np.ndarray
+    nearest: tuple[np.ndarray, ...]
     columns: dict[str, np.ndarray]
     outline: tuple[np.ndarray, np.ndarray]
     middle: tuple[float, float] | None
+    region: Region | None
 
 
 def map_picture(
-    x: np.ndarray, y: np.ndarray, log: tuple[bool, bool], statistics: Statistics, colour: str
+    x: np.ndarray, y: np.ndarray, log: tuple[bool, bool], statistics: Statistics, colour: str, goal: float = 0.0
 ) -> MapPicture | None:
     """The picture of what is known; None before anything is.
 
@@ -92,6 +113,8 @@ def map_picture(
         See :mod:`swarmviz.ensembles.cell_statistics`.
     colour : str
         One of ``COLOURS``.
+    goal : float
+        The share of runs that makes a cell good enough; 0: the best cells are looked for.
     """
     if not statistics or not (statistics["runs"] > 0).any():
         return None
@@ -101,8 +124,8 @@ def map_picture(
     values = coloured(columns, colour)
     scale = (0.0, 1.0) if colour == "found" else _ends(values, COLOURS[colour].log)
     x_edges, y_edges = (edges_of(np.asarray(v, float), on_log) for v, on_log in zip((x, y), log, strict=True))
-    best = best_region(columns)
-    place = robust_middle(best)
+    best = best_region(columns, goal)
+    place = robust_middle(best, known)
     return MapPicture(
         x=np.asarray(x, float),
         y=np.asarray(y, float),
@@ -112,9 +135,11 @@ def map_picture(
         lowest=scale[0],
         highest=scale[1],
         known=known,
+        nearest=nearest,
         columns=columns,
         outline=outline(best, x_edges, y_edges),
         middle=None if place is None else (float(x[place[1]]), float(y[place[0]])),
+        region=_region(best, columns, x, y) if known.all() else None,
     )
 
 
@@ -180,8 +205,13 @@ def edges_of(values: np.ndarray, log: bool) -> np.ndarray:
     return np.exp(edges) if log else edges
 
 
-def best_region(columns: Statistics) -> np.ndarray:
-    """Which cells cannot be told from the best one: their interval reaches its lower end. None where nothing was found."""
+def best_region(columns: Statistics, goal: float = 0.0) -> np.ndarray:
+    """Which cells cannot be told from the best one: their interval reaches its lower end. None where nothing was found.
+
+    With a ``goal`` those of whose runs at least that share has found the minimum.
+    """
+    if goal > 0:
+        return np.asarray(np.nan_to_num(columns["success_rate"]) >= goal)
     rate, low, high = (columns[name] for name in ("success_rate", "success_low", "success_high"))
     if not (np.nan_to_num(rate) > 0).any():
         return np.zeros(rate.shape, bool)
@@ -190,14 +220,56 @@ def best_region(columns: Statistics) -> np.ndarray:
         return np.asarray(high >= low.flat[best]) & ~np.isnan(rate)
 
 
-def robust_middle(region: np.ndarray) -> tuple[int, int] | None:
-    """The cell (row, column) of a region's largest connected part that is farthest from what is outside; of several the most central."""
+def largest_part(region: np.ndarray) -> np.ndarray:
+    """The largest part of a region whose cells are connected by their sides."""
     parts, count = ndimage.label(region)
     if not count:
+        return np.zeros(region.shape, bool)
+    return np.asarray(parts == 1 + int(np.argmax(ndimage.sum_labels(region, parts, np.arange(1, count + 1)))))
+
+
+def _region(region: np.ndarray, columns: Statistics, x: np.ndarray, y: np.ndarray) -> Region | None:
+    part = largest_part(region)
+    if not part.any():
         return None
-    sizes = ndimage.sum_labels(region, parts, np.arange(1, count + 1))
-    largest = parts == 1 + int(np.argmax(sizes))
+    rows, across = np.nonzero(part)
+    return Region(
+        (float(x[across.min()]), float(x[across.max()])),
+        (float(y[rows.min()]), float(y[rows.max()])),
+        len(rows),
+        part.size,
+        float(columns["success_rate"][part].min()),
+    )
+
+
+def region_words(picture: MapPicture, symbols: tuple[str, str]) -> str:
+    """The region and its robust middle, in a line; "" where there is none."""
+    said = []
+    if (region := picture.region) is not None:
+        ends = zip(symbols, (region.x, region.y), strict=True)
+        ranges = ", ".join(f"{symbol} from {decimal(low, 3)} to {decimal(high, 3)}" for symbol, (low, high) in ends)
+        said.append(
+            f"{ranges}: {region.cells} of {region.of} cells, each with at least {math.floor(100 * region.least + 1e-9)}% of its runs"
+        )
+    if picture.middle is not None:
+        place = ", ".join(f"{s} = {decimal(v, 4)}" for s, v in zip(symbols, picture.middle, strict=True))
+        said.append(f"{'robust' if said else 'Robust'} middle {place}")
+    return " · ".join(said)
+
+
+def robust_middle(region: np.ndarray, known: np.ndarray | None = None) -> tuple[int, int] | None:
+    """The cell (row, column) of a region's largest connected part that is farthest from what is outside; of several the most central.
+
+    ``known``: of the cells that count; a place where nothing has been run is no proposal.
+    """
+    largest = largest_part(region)
+    if not largest.any():
+        return None
     depth = ndimage.distance_transform_edt(np.pad(largest, 1))[1:-1, 1:-1]
+    if known is not None:
+        depth = np.where(known, depth, 0.0)
+        if not depth.any():
+            return None
     deepest = np.argwhere(depth >= depth.max() - 1e-9)
     off = ((deepest - np.argwhere(largest).mean(axis=0)) ** 2).sum(axis=1)
     row, column = deepest[int(np.argmin(off))]
@@ -233,7 +305,7 @@ def cell_words(columns: Statistics, seed: int) -> dict[str, np.ndarray]:
     """What is said of each cell, in words: arrays of text in the shape of the statistics.
 
     ``found`` is n of N runs with Wilson's interval; ``gap`` and ``until``, the evaluations until found, are medians with the quantiles of
-    10% and 90%; ``ert`` the expected running time; ``seeds`` the first and the last one.
+    10% and 90%; ``ert`` the expected running time; ``rate`` the median; ``seeds`` the first and the last one.
     """
     blank = np.full(columns["runs"].shape, np.nan)
     flat = {name: np.broadcast_to(values, blank.shape).ravel() for name, values in columns.items()}
@@ -247,9 +319,35 @@ def cell_words(columns: Statistics, seed: int) -> dict[str, np.ndarray]:
         "gap": [_spread(ends, _number) for ends in zip(of("low_gap"), of("median_gap"), of("high_gap"), strict=True)],
         "until": [_spread(ends, _count) for ends in zip(*(of(name) for name in counts), strict=True)],
         "ert": [_count(value) for value in of("ert_evaluations")],
+        "rate": [_number(value) for value in of("median_rate")],
         "seeds": [f"{seed} to {seed + int(n) - 1}" if n else "none" for n in of("runs")],
     }
     return {name: np.array(texts, object).reshape(blank.shape) for name, texts in words.items()}
+
+
+class CellWords:
+    """The same of cells of which ever more is known: words are made anew only where a statistic has changed since they were asked for."""
+
+    def __init__(self, seed: int):
+        self._seed = seed
+        self._of: dict[str, np.ndarray] = {}
+        self._words: dict[str, np.ndarray] = {}
+
+    def of(self, statistics: Statistics) -> dict[str, np.ndarray]:
+        """The words of all cells, in arrays of their own."""
+        if not statistics:
+            return {}
+        if self._of.keys() != statistics.keys():
+            self._words = cell_words(statistics, self._seed)
+        else:
+            changed = np.zeros(statistics["runs"].shape, bool)
+            for name, values in statistics.items():
+                before = self._of[name]
+                changed |= (values != before) & ~(np.isnan(values) & np.isnan(before))
+            for name, words in cell_words({n: v[changed] for n, v in statistics.items()}, self._seed).items():
+                self._words[name][changed] = words
+        self._of = {name: values.copy() for name, values in statistics.items()}
+        return {name: words.copy() for name, words in self._words.items()}
 
 
 def _spread(ends: tuple[float, ...], words: Callable[[float], str]) -> str:

@@ -143,6 +143,12 @@ def check(problem: Problem, axes: tuple[Axis, ...], settings: Settings) -> None:
 
 def check_cells(cells: Iterable[Cell], axes: tuple[Axis, ...], settings: Settings) -> None:
     """Try some cells out, without a step; see :func:`check`."""
+    for _ in checking_cells(cells, axes, settings):
+        pass
+
+
+def checking_cells(cells: Iterable[Cell], axes: tuple[Axis, ...], settings: Settings) -> Iterator[Cell]:
+    """The same, a cell at a time, for one who does other things in between; yields each one when it has been tried out."""
     idle = list(axes)
     for cell in cells:
         try:
@@ -152,6 +158,7 @@ def check_cells(cells: Iterable[Cell], axes: tuple[Axis, ...], settings: Setting
         except (TypeError, ValueError) as error:
             error.add_note(f"in the cell {cell.label}; nothing was run")
             raise
+        yield cell
     for axis in idle:
         needs = getattr(cell.problem, axis.owner).param[axis.parameter].used_when
         means = " and ".join(f"{name} = {' or '.join(map(repr, values))}" for name, values in needs.items())

@@ -23,7 +23,6 @@ from swarmviz.ensembles.stopping import GOES_ON, Watch, Window
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the arrays of schedules, which have one value per step
 CALL_WORK = 1 << 25  # most agent-coordinate-steps of a call: a Ctrl-C takes effect within a moment
 GROUP_RUNS, GROUP_WORK = 1024, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
-SMALL_WORK = 1_000_000  # of all runs of an ensemble, in the same numbers: some milliseconds
 
 
 class Finals(NamedTuple):
@@ -103,7 +102,8 @@ class Group(NamedTuple):
 class Ensemble:
     """One problem, run many times; in a sweep it has a label and a number, and its first run need not be run 0.
 
-    ``piece_work`` bounds the agent-coordinate-steps of a call, and of a group, for one who does other things between two calls.
+    ``piece_work`` bounds the agent-coordinate-steps of a call, and of a group, for one who does other things between two calls, and may be
+    changed between two.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class Ensemble:
         first: int = 0,
         piece_work: int | None = None,
     ):
-        self.label, self.number, self.first, self._piece_work = label, number, first, piece_work
+        self.label, self.number, self.first, self.piece_work = label, number, first, piece_work
         self.problem, self.settings = problem, settings
         self.dynamics = settings.prepared(problem).dynamics
         self.results = Results(settings, self.dynamics, problem.swarm.n, problem.swarm.d)
@@ -144,20 +144,20 @@ class Ensemble:
         """Runs of a group: dozens of small swarms, or hundreds where a stop looks often.
 
         As many as the dynamics likes to have side by side, if every thread has a group then. Beyond that: without a stop each thread has
-        several groups, so that progress is steady and all threads end together, of small ensembles among all of them; with a stop, where
-        Python has something to do after each call and runs are reported one by one, it has one or two, among all ``ensembles``.
+        several groups, so that progress is steady and all threads end together; with a stop, where Python has something to do after each
+        call and runs are reported one by one, it has one or two. Both are counted among all ``ensembles``: one of many, such as a portion
+        of a map, is not split for that, for a call of few runs costs more a run.
         """
         options, swarm, stopping = self.settings.options, self.problem.swarm, self.settings.stop is not None
         steps = self._max_call_steps(swarm.n, swarm.d)
         rows = steps // (1 if stopping else self._every) + 1  # a stop may need each step
         work = swarm.n * swarm.d * (steps + 1) + len(self.dynamics.observables) * rows
         liked = self.dynamics.runs_side_by_side(swarm.n, swarm.d)
-        least = max(1, min(liked, int((self._piece_work or CALL_WORK) // work), -(-self.runs // threads)))
+        least = max(1, min(liked, int((self.piece_work or CALL_WORK) // work), -(-self.runs // threads)))
         if not stopping and steps < options.steps:
             return least  # a call for these is work enough
-        share = ensembles if self.runs * work <= SMALL_WORK else 1  # a portion of a map, for example, need not be split
-        pieces = min(threads, -(-2 * threads // ensembles)) if stopping else -(-8 * threads // share)
-        return max(least, min(GROUP_RUNS, int((self._piece_work or GROUP_WORK) // work), -(-self.runs // pieces)))
+        pieces = min(threads, -(-2 * threads // ensembles)) if stopping else -(-8 * threads // ensembles)
+        return max(least, min(GROUP_RUNS, int((self.piece_work or GROUP_WORK) // work), -(-self.runs // pieces)))
 
     def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
         """Some runs from their first step to their end; whether they got there."""
@@ -209,7 +209,7 @@ class Ensemble:
         """Most steps of a call for a swarm of this size."""
         options, stop = self.settings.options, self.settings.stop
         look = stop.look(self.dynamics, options.every) if stop else options.steps
-        return int(min(options.steps, look, max(1, min(CALL_STEPS, (self._piece_work or CALL_WORK) // (n * d)))))
+        return int(min(options.steps, look, max(1, min(CALL_STEPS, (self.piece_work or CALL_WORK) // (n * d)))))
 
     def _advance(self, group: Group, steps: int) -> Group:
         """Some steps of a group, recorded; those of its runs that have not ended by then."""

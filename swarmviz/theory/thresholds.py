@@ -6,7 +6,7 @@ checked by (:func:`swarmviz.theory.conditions.positive`): here it is asked of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -114,14 +114,24 @@ def threshold_lines(
     list of ThresholdLine
         Those whose margin is positive at some of the points and negative at others. A value that a parameter refuses has the margin NaN.
     """
+    pieces = threshold_line_pieces(dynamics, landscape, swarm, x, y)
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return list(end.value)
+
+
+def threshold_line_pieces(
+    dynamics: Dynamics, landscape: Landscape, swarm: Swarm, x: Coordinate, y: Coordinate
+) -> Generator[None, None, list[ThresholdLine]]:
+    """The same, a row of points at a time, for one who does other things in between; the lines are what it returns."""
     plane = _Plane(dynamics, landscape, swarm, x, y)
     middle = plane.lived(len(y.values) // 2, len(x.values) // 2)
-    if middle is None:
+    known = [] if middle is None else [t for t in thresholds_of(type(dynamics)) if t.fits(middle)]
+    if middle is None or not known:
         return []
-    known = [threshold for threshold in thresholds_of(type(dynamics)) if threshold.fits(middle)]
-    if not known:
-        return []
-    margins = plane.margins([threshold.margin for threshold in known])
+    margins = yield from plane.margins([threshold.margin for threshold in known])
     return [
         _line(threshold, type(dynamics), middle, plane, margin)
         for threshold, margin in zip(known, margins, strict=True)
@@ -150,16 +160,17 @@ class _Plane:
         journal = Journal.at_start(self._parts["dynamics"], self._parts["landscape"])
         return LivedRun(journal, self._parts["swarm"], {"k": np.zeros(1, int), "t": np.zeros(1)})
 
-    def margins(self, of: Sequence[Margin]) -> np.ndarray:
-        """The margins at every point, (margins, Y, X)."""
+    def margins(self, of: Sequence[Margin]) -> Generator[None, None, np.ndarray]:
+        """The margins at every point, (margins, Y, X); yields after each row."""
         found = np.full((len(of), len(self.y.values), len(self.x.values)), np.nan)
-        with np.errstate(all="ignore"):
-            for row in range(found.shape[1]):
+        for row in range(found.shape[1]):
+            with np.errstate(all="ignore"):
                 for column in range(found.shape[2]):
                     lived = self.lived(row, column)
                     if lived is not None:
                         for i, margin in enumerate(of):
                             found[i, row, column] = float(np.min(margin(lived.stretches[0], lived)))
+            yield
         return found
 
 

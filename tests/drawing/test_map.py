@@ -13,6 +13,7 @@ from swarmviz.drawing.map import (
     LETTER,
     LINE,
     SMALL_MAP,
+    Region,
     best_region,
     cell_at,
     cell_words,
@@ -22,6 +23,7 @@ from swarmviz.drawing.map import (
     name_places,
     outline,
     progress_words,
+    region_words,
     robust_middle,
     zero_lines,
 )
@@ -228,3 +230,33 @@ def test_how_far_it_has_come_is_said_in_a_line():
         == "36 of 576 cells · 288 of 57,600 runs · 0.2 s of one core · about 50 s left"
     )
     assert progress_words(4, 4, 400, 400, 240, 0.0) == "4 of 4 cells · 400 of 400 runs · 4 min of one core"
+
+
+def test_a_place_where_nothing_was_run_is_no_robust_middle():
+    region, known = np.ones((9, 9), bool), np.zeros((9, 9), bool)
+    known[1, 1] = known[6, 5] = True
+    assert robust_middle(region) == (4, 4) and robust_middle(region, known) == (6, 5)
+    assert robust_middle(region, np.zeros((9, 9), bool)) is None
+
+
+def test_the_best_region_is_told_by_its_ends_its_cells_and_its_worst_one():
+    found = np.full((12, 9), 2)
+    found[2:9, 2:7] = 20
+    found[4, 3] = 18
+    found[11, 8] = 20  # no part of it
+    x, y = np.arange(12.0) / 10, np.arange(9.0)
+    picture = map_picture(x, y, (False, False), statistics(found), "found")
+    assert picture.region == Region((0.2, 0.8), (2.0, 6.0), 35, 108, 0.9)
+    said = region_words(picture, ("σ", "λ"))
+    assert said.startswith(
+        "σ from 0.2 to 0.8, λ from 2 to 6: 35 of 108 cells, each with at least 90% of its runs · robust middle σ = "
+    )
+    wanted = map_picture(x, y, (False, False), statistics(found), "found", goal=0.95)
+    assert (wanted.region.cells, wanted.region.least) == (34, 1.0), "the cell with 18 of 20 is not good enough"
+    none = map_picture(x, y, (False, False), statistics(np.full((12, 9), 10)), "found", goal=0.95)
+    assert none.region is None and none.middle is None and region_words(none, ("σ", "λ")) == ""
+    found[0, 0] = -1
+    unfinished = map_picture(x, y, (False, False), statistics(found), "found")
+    assert unfinished.region is None and region_words(unfinished, ("σ", "λ")).startswith("Robust middle"), (
+        "how wide it is, is not known"
+    )

@@ -10,6 +10,7 @@ import pytest
 import swarmviz as sv
 from swarmviz import success
 from swarmviz.ensembles import engine, quantiles
+from swarmviz.ensembles.settings import Problem, Settings
 from tests.ensembles.examples import RASTRIGIN, assert_is, single, small_ensemble
 
 
@@ -120,6 +121,18 @@ def test_an_ensemble_of_groups_equals_its_simulations(name, threads):
         assert data["success"].values[r] == success.succeeded(sim.frame, landscape)
         energy = landscape.values(success.answer(sim.frame)[None])[0]
         assert data["final_energy"].values[r].tobytes() == energy.tobytes()
+
+
+def test_one_of_many_ensembles_is_not_split_for_the_threads():
+    """A portion of a map: in calls of five runs it cost half as much again as the same runs together."""
+    problem = Problem.of(sv.CBO(), RASTRIGIN, sv.Swarm(n=100, d=2))
+    settings = Settings.checked(sv.CBO, ("distance",), None, runs=68, steps=200, every=4)
+    ensemble = engine.Ensemble(problem, settings)
+    assert [len(group) for group in ensemble.groups(threads=2, ensembles=64)] == [68]
+    alone = [len(group) for group in ensemble.groups(threads=2)]
+    assert len(alone) >= 12 and sum(alone) == 68, "by itself it keeps both threads busy to its end"
+    few = [len(group) for group in ensemble.groups(threads=2, ensembles=4)]
+    assert len(few) == 4, "and so do four together"
 
 
 @pytest.mark.parametrize("landscape", [RASTRIGIN, sv.landscapes.Formula("x^2 + y^2")])

@@ -9,6 +9,7 @@ import swarmviz as sv
 from components.maps import work as module
 from components.maps.order import name_of
 from components.maps.work import MapWork, python_lines
+from swarmviz.drawing import map as map_drawing
 from tests.maps.orders import small_order
 
 
@@ -17,7 +18,8 @@ def grid_of(order):
 
 
 def test_a_map_in_pieces_is_the_sweep_bit_for_bit(monkeypatch):
-    monkeypatch.setattr(module, "PIECE_WORK", 50)
+    for name in ("LEAST_WORK", "FIRST_WORK", "MOST_WORK"):
+        monkeypatch.setattr(module, name, 50)
     order = small_order()
     work, pieces = MapWork(order), 0
     while work.work(0.0005):
@@ -81,3 +83,74 @@ def test_the_key_of_a_map_does_not_depend_on_where_the_swarm_is_in_it():
         small_order(dynamics=sv.CBO(sigma=sv.schedules.Linear(start=1.0, end=0.1))).value_of(("dynamics", "sigma"))
         is None
     )
+
+
+def worked_out(work):
+    """The same work, at its end."""
+    while work.work(0.05):
+        pass
+    return work
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1e9], ids=["every call is too long", "every call is short"])
+def test_calls_of_a_kernel_get_as_much_work_as_takes_their_time_and_the_runs_stay_the_same(monkeypatch, factor):
+    monkeypatch.setattr(module, "CALL_S", factor)
+    monkeypatch.setattr(module, "FIRST_WORK", 1 << 9)
+    order, pieces = small_order(steps=40), []
+    work = MapWork(order)
+    run = work.refinement.ensemble
+
+    def ensemble(*of, **options):
+        pieces.append(options["piece_work"])
+        return run(*of, **options)
+
+    work.refinement.ensemble = ensemble
+    data = worked_out(work).dataset()
+    assert pieces[0] == 512 and pieces[-1] == (module.LEAST_WORK if factor < 1 else module.MOST_WORK)
+    swept = sv.sweep(order.dynamics, order.landscape, order.swarm, grid_of(order), runs=100, steps=40)
+    np.testing.assert_array_equal(data["final_best"], swept["final_best"])
+
+
+def test_the_trial_of_the_cells_and_the_lines_of_theory_are_no_single_piece():
+    """What begins a map holds the core that all visitors share no longer than a piece of its runs."""
+    work, before = MapWork(small_order()), 0
+    while not work.refinement.runs_done.any():
+        next(work._pieces)
+        before += 1
+    assert before > 6 + 25, "six cells that are tried out, 25 rows of theory"
+    assert [line.title for line in work.known().thresholds] == ["2λ = σ²", "Δt = (2λ − σ²)/λ²"]
+
+
+def test_the_time_that_is_left_is_that_of_a_clock_and_not_of_the_core(monkeypatch):
+    """A map that rests half the time, beside others, takes longer than the core needs for it."""
+    work = MapWork(small_order())
+    while work.refinement.runs_done.sum() < 100:
+        work.work(0.002)
+        work._left_at -= 1.0  # a second of rest
+    done = int(work.refinement.runs_done.sum())
+    assert work._waited_s > 50 * work._worked_s
+    seconds = work._waited_s * (600 - done) / done
+    assert f"about {round(seconds / 60) if seconds >= 100 else round(seconds)} " in work.known().words
+    waited = work._waited_s
+    work._left_at -= 3600.0  # the view was not seen
+    work.work(0.0)
+    assert work._waited_s < waited + 1
+
+
+def test_words_of_cells_are_made_anew_only_where_something_has_changed(monkeypatch):
+    told, cell_words = [], map_drawing.cell_words
+
+    def words(columns, seed):
+        told.append(columns["runs"].size)
+        return cell_words(columns, seed)
+
+    monkeypatch.setattr(map_drawing, "cell_words", words)
+    work = MapWork(small_order())
+    while work.refinement.runs_done.sum() < 3 * 8:
+        work.work(0.0005)
+        work.known()
+    known = work.known()
+    work.known()
+    assert told[0] == 6 and told[-1] == 0 and max(told[1:], default=0) < 6
+    for name, of in cell_words(known.statistics, 0).items():
+        np.testing.assert_array_equal(known.said[name], of)

@@ -139,3 +139,82 @@ def test_the_table_and_the_lines_are_those_of_the_map_that_was_seen_last(watched
     worker.close()
     with pytest.raises(ValueError, match="no map"):
         worker.lines()
+
+
+def test_a_map_that_failed_half_way_is_never_shown_as_done(watched, monkeypatch):
+    """Its generator has ended; asked for again it must fail, or succeed, anew."""
+    monkeypatch.setattr(module, "SETTLED_S", 0.0)
+    put, broken, failed = module.MapWork.work, threading.Event(), threading.Event()
+    broken.set()
+
+    def work(self, seconds):
+        if broken.is_set() and self.refinement.runs_done.any():
+            failed.set()
+            self._pieces.close()
+            raise ZeroDivisionError("half way")
+        return put(self, seconds)
+
+    monkeypatch.setattr(module.MapWork, "work", work)
+    order, other = small_order(), small_order(dynamics=sv.CBO(alpha=3.0))
+    watched.worker.ask(order)
+    assert failed.wait(60) and "half way" in watched.wait(lambda known: known.trouble).trouble
+    broken.clear()
+    watched.worker.ask(other)
+    watched.wait(lambda known: known.order.key == other.key and known.done)
+    watched.worker.ask(order)
+    known = watched.wait(lambda known: known.order.key == order.key and known.done)
+    assert not known.trouble and known.statistics["runs"].sum() == 600
+
+
+def test_all_that_takes_time_is_done_with_the_core_that_visitors_share(watched, monkeypatch):
+    """Python that many visitors' threads run at the same time keeps the page's thread waiting for each of them."""
+    free = []
+    for name in ("__init__", "work", "known"):
+        was = getattr(module.MapWork, name)
+
+        def watching(self, *of, was=was, name=name):
+            if not module.ONE_CORE.locked():
+                free.append(name)
+            return was(self, *of)
+
+        monkeypatch.setattr(module.MapWork, name, watching)
+    watched.worker.ask(small_order())
+    watched.wait(lambda known: known.done)
+    assert not free
+
+
+def test_the_table_that_is_seen_is_there_while_another_map_begins(watched, monkeypatch):
+    monkeypatch.setattr(module, "SETTLED_S", 0.0)
+    first = small_order()
+    watched.worker.ask(first)
+    watched.wait(lambda known: known.done)
+    monkeypatch.setattr(module, "KEPT_BYTES", 0)
+    monkeypatch.setattr(module.MapWork, "work", lambda self, seconds: time.sleep(0.01) or True)
+    second = small_order(dynamics=sv.CBO(alpha=3.0))
+    watched.worker.ask(second)
+    watched.wait(lambda known: known.order.key == second.key)
+    assert list(watched.worker._kept) == [second.key]
+    assert watched.worker.has_table and watched.worker.table().attrs["runs_done"] == 600
+    assert watched.worker.lines() == python_lines(first)
+
+
+def test_visitors_share_the_memory_of_kept_maps(monkeypatch):
+    monkeypatch.setattr(module, "SETTLED_S", 0.0)
+    several = [Watched() for _ in range(3)]
+    taken = module.MapWork(small_order()).nbytes
+    monkeypatch.setattr(module, "ALL_KEPT_BYTES", 6 * taken)
+    orders = [small_order(dynamics=sv.CBO(alpha=alpha)) for alpha in (1.0, 2.0, 3.0, 4.0)]
+    try:
+        for one in several:
+            for order in orders:
+                one.worker.ask(order)
+                one.wait(lambda known, key=order.key: known.order.key == key and known.done)
+        assert [len(one.worker._kept) for one in several] == [4, 3, 2]
+        several[1].worker.close()
+        several[0].worker.ask(orders[0])
+        several[0].wait(lambda known: known.order.key == orders[0].key and known.done)
+        assert len(several[0].worker._kept) == 3, "shared by two"
+    finally:
+        for one in several:
+            one.worker.close()
+    assert not any(one.worker in module._KEEPING for one in several)

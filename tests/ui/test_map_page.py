@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-CELLS = """() => {
+CELLS = r"""() => {
   const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
-  const said = models.filter((m) => m.type === "Div").map((m) => m.text).find((text) => text.includes("cells ·"))
-  return said ? parseInt(said) : 0
+  const said = models.filter((m) => m.type === "Div").map((m) => m.text.match(/(\d+) of \d+ cells ·/)).find((found) => found)
+  return said ? Number(said[1]) : 0
 }"""
 SAID = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values())).filter((m) => m.type === "Div").map((m) => m.text)"""
 PLACE = """() => {

@@ -6,12 +6,15 @@ It is built on a thread of its own: HoloViews is loaded with the first map, not 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
 from bokeh.document import Document
 
 from components.maps.order import MapOrder
+from components.maps.work import Known
 from components.palette import SMALL_TEXT, TINY_TEXT, Theme, ramp
 from components.views.figures import apply_theme
 from swarmviz.drawing.map import (
@@ -19,8 +22,6 @@ from swarmviz.drawing.map import (
     SMALL_MAP,
     MapPicture,
     axis_label,
-    cell_words,
-    coloured,
     name_places,
     shades,
     zero_lines,
@@ -28,19 +29,23 @@ from swarmviz.drawing.map import (
 from swarmviz.theory.thresholds import ThresholdLine
 
 SHADES = 128
+LEAST_PX = 100  # height of the figure where there is little room: its fields above and the line below are seen, too
 DASHES = ("solid", "dashed", "dotted", "dotdash")
 ONE_AT_A_TIME = threading.Lock()  # HoloViews keeps options of all plots in one place
 STALE_ALPHA = 0.35  # of cells that belong to other parameters
 COLUMNS = ("shown", "runs", "found", "gap", "until", "ert", "rate", "seeds")
-HOVER = [
+TELLS = (
     ("found", "@found"),
     ("F − F*", "@gap"),
     ("evaluations", "@until"),
     ("ERT", "@ert"),
-    ("rate", "@rate{0.000}"),
+    ("rate", "@rate"),
     ("seeds", "@seeds"),
-]
-NOTHING: dict[str, Any] = {"x": np.zeros(0), "y": np.zeros(0)}
+)
+CLICKS = "Click: the swarm goes there. With Shift: a second one."
+TOLD = '<div style="max-width: 300px; font: 400 11px/1.4 sans-serif">{}</div>'  # under the pointer, in the type of the page's notes
+LINE_TOLD = TOLD.format("<b>@line</b><br>@source<br>@needs")
+NOT_RUN = "not run yet; the nearest cell: "
 
 
 class MapFigure(NamedTuple):
@@ -57,9 +62,7 @@ class MapFigure(NamedTuple):
     ]  # of theory: names, pieces, and which axes are logarithmic
 
 
-def build(
-    order: MapOrder, picture: MapPicture, thresholds: tuple[ThresholdLine, ...], colour: str, colours: Theme
-) -> MapFigure:
+def build(known: Known, picture: MapPicture, colour: str, colours: Theme) -> MapFigure:
     """The figure of a map, with its first picture; on any thread."""
     import holoviews as hv
     import holoviews.plotting.bokeh
@@ -70,31 +73,31 @@ def build(
         # a document of its own, which only a renderer for a server takes: on a thread, "the current one" is that of whichever visitor is
         # served just then
         renderer = hv.renderer("bokeh").instance(mode="server")
-        plot = renderer.get_plot(_overlay(hv, order, picture, thresholds, colour, colours), doc=Document())
-        return _taken(plot, picture, _lines(order, thresholds), colours)
+        plot = renderer.get_plot(_overlay(hv, known, picture, colour, colours), doc=Document())
+        return _taken(plot, picture, _lines(known.order, known.thresholds), colours)
 
 
-def _overlay(hv: Any, order: MapOrder, picture: MapPicture, thresholds: Any, colour: str, colours: Theme) -> Any:
+def _overlay(hv: Any, known: Known, picture: MapPicture, colour: str, colours: Theme) -> Any:
     """All that is drawn, as HoloViews elements."""
     from bokeh.models import HoverTool
 
-    kdims = ["x", "y"]
+    kdims, order = ["x", "y"], known.order
     log = {"logx": order.log[0], "logy": order.log[1]}
-    table = columns_of(picture, order.swarm.seed)
+    table = columns_of(picture, known.said)
     vdims = list(COLUMNS)
     cells = hv.QuadMesh((picture.x_edges, picture.y_edges, *(table[name] for name in vdims)), kdims, vdims).opts(
         cmap=list(palette(colour, colours)), colorbar=True, cnorm="log" if COLOURS[colour].log else "linear",
         clim=(picture.lowest, picture.highest), clipping_colors={"NaN": colours.grid}, line_alpha=0,
-        tools=[HoverTool(tooltips=[*_axes_told(order), *HOVER])],
+        tools=[HoverTool(tooltips=told_of(order))],
     )  # fmt: skip
-    lines = _thresholds(hv, order, picture, thresholds, colours)
+    lines = _thresholds(hv, order, picture, known.thresholds, colours)
     segments = hv.Segments(_segments(picture), ["x0", "y0", "x1", "y1"]).opts(color=colours.ink, line_width=2)
     middle = hv.Points(_points(picture.middle), kdims).opts(
         marker="diamond", size=12, color=colours.paper, line_color=colours.ink
     )
     here = hv.Points(_points(None), kdims).opts(marker="cross", size=18, color=colours.focus, line_width=3)
     return hv.Overlay([cells, *lines, segments, middle, here]).opts(
-        responsive=True, min_height=150, toolbar=None, default_tools=[], show_legend=False, title="",
+        responsive=True, min_height=LEAST_PX, toolbar=None, default_tools=[], show_legend=False, title="",
         xlabel=axis_label(order.declared(order.x)), ylabel=axis_label(order.declared(order.y)),
         xlim=(picture.x_edges[0], picture.x_edges[-1]), ylim=(picture.y_edges[0], picture.y_edges[-1]), **log,
     )  # fmt: skip
@@ -104,16 +107,18 @@ def _thresholds(
     hv: Any, order: MapOrder, picture: MapPicture, thresholds: tuple[ThresholdLine, ...], colours: Theme
 ) -> list[Any]:
     """Lines of theory: where their margin is 0, with source and hypotheses under the pointer; their names where there is room for them."""
+    from bokeh.models import HoverTool
+
     titles, paths, log = _lines(order, thresholds)
     drawn = []
     for line, pieces, dash in zip(thresholds, paths, DASHES, strict=False):
         if not pieces:
             continue
-        said = {"line": line.title, "source": line.source or "–", "if": "; ".join(line.hypotheses) or line.remark}
+        said = {"line": line.title, "source": line.source or "–", "needs": "; ".join(line.hypotheses) or line.remark}
         data = [{"x": p[:, 0], "y": p[:, 1]} | said for p in pieces]
         drawn.append(
             hv.Path(data, ["x", "y"], list(said)).opts(
-                color=colours.target, line_width=2.5, line_dash=dash, tools=["hover"]
+                color=colours.target, line_width=2.5, line_dash=dash, tools=[HoverTool(tooltips=LINE_TOLD)]
             )
         )
     where = name_places(titles, paths, picture, log)
@@ -130,10 +135,15 @@ def _lines(order: MapOrder, thresholds: tuple[ThresholdLine, ...]) -> Any:
     return [line.title for line in seen], [zero_lines(line.x, line.y, line.margin) for line in seen], order.log
 
 
-def _axes_told(order: MapOrder) -> list[tuple[str, str]]:
-    """What is said under the pointer of the two parameters of a cell: the range that it covers."""
+def told_of(order: MapOrder) -> str:
+    """What is said of a cell under the pointer: the ranges that it covers, what its runs gave, and what a click does; Bokeh escapes it."""
     sides = (order.x, "@left", "@right"), (order.y, "@bottom", "@top")
-    return [(order.declared(axis).symbol or axis[1], f"{low}{{0.000}} – {high}{{0.000}}") for axis, low, high in sides]
+    ranges = [
+        f"{escape(order.declared(axis).symbol or axis[1])} {low}{{0.000}} – {high}{{0.000}}"
+        for axis, low, high in sides
+    ]
+    lines = [", ".join(ranges), *(f"{name}: {column}" for name, column in TELLS), f"<i>{CLICKS}</i>"]
+    return TOLD.format("<br>".join(lines))
 
 
 def _taken(plot: Any, picture: MapPicture, lines: Any, colours: Theme) -> MapFigure:
@@ -177,10 +187,13 @@ def palette(colour: str, colours: Theme) -> tuple[str, ...]:
     return ramp(shades(colour, colours), SHADES)
 
 
-def columns_of(picture: MapPicture, seed: int) -> dict[str, np.ndarray]:
-    """The columns of the cells, each (Y, X)."""
-    c = picture.columns
-    return {"shown": picture.values, "runs": c["runs"].astype(int), "rate": coloured(c, "rate")} | cell_words(c, seed)
+def columns_of(picture: MapPicture, said: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The columns of the cells, each (Y, X); ``said`` are the words of the cells (X, Y), of which one without a run has none of its own."""
+    runs = np.where(picture.known, picture.columns["runs"], 0).astype(int)
+    words = {name: values.T[picture.nearest] for name, values in said.items()}
+    found = np.where(picture.known, words["found"], NOT_RUN + words["found"])
+    words = {name: np.where(picture.known, values, "–") for name, values in words.items()}
+    return {"shown": picture.values, "runs": runs} | words | {"found": found}
 
 
 def write(

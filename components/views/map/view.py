@@ -30,14 +30,17 @@ from components.views.map import figure
 from components.views.map.fields import TEXTS, MapFields
 from components.weakly import weakly
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.axes import decimal
-from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture
+from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture, region_words
+from swarmviz.parameters import equal
 
 RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
 MAX_RANGE_CHARS = 60
 RANGES = "map_x_range", "map_y_range"
 WAITS = "The map begins …"
-SAID = "Click: take the swarm there. Shift-click: a second swarm there."
+NO_FIGURE = "The map cannot be drawn; its table can still be exported."
+NO_MINIMISER = (
+    "No minimiser of this landscape is known, so that no run can be judged: of the colours only Rate is defined."
+)
 
 
 class Built(NamedTuple):
@@ -45,6 +48,19 @@ class Built(NamedTuple):
 
     drawn: Any
     shape: Any
+
+
+class Prepared(NamedTuple):
+    """What is painted next: ``words`` alone, or a map; ``now`` tells it from others."""
+
+    now: Any
+    words: str
+    known: Known | None = None
+    picture: MapPicture | None = None
+    columns: Any = None
+    stale: bool = False
+    here: tuple[float, float] | None = None
+    shape: Any = None
 
 
 class Map(View):
@@ -78,14 +94,17 @@ class Map(View):
         self._built: Built | None = None  # the figure that was made last
         self._placed: Built | None = None  # the one that is on the page
         self._building: Any = None
-        self._written: Any = None
+        self._written: Any = None  # what tells the last picture that was painted from others
+        self._painted: Prepared | None = None
+        self._last_order: tuple[Any, MapOrder | str] = (None, "")
+        self._shape: tuple[Known | None, str, Any] = (None, "", None)
         self._shown: tuple[MapOrder, MapPicture] | None = None  # what is seen
         self._order: MapOrder | None = None  # what is asked for
         self.buttons = ButtonRow(
             lambda what: self._recoloured(), label="what a cell says",
             choices=[[name, colour.label, colour.meaning] for name, colour in COLOURS.items()], value="found",
         )  # fmt: skip
-        self._frame = pn.Column(sizing_mode="stretch_both", min_height=150, margin=0)
+        self._frame = pn.Column(sizing_mode="stretch_both", min_height=figure.LEAST_PX, margin=0)
         self.said = text_below()
         self.fields = MapFields(weakly(self._typed))
         self._pane = pn.Column(
@@ -93,7 +112,6 @@ class Map(View):
             self._frame,
             pn.pane.Bokeh(self.said, sizing_mode="stretch_width"),
             sizing_mode="stretch_both",
-            min_height=150,
             css_classes=["map-view"],
             stylesheets=[style("map_view")],
         )
@@ -226,25 +244,33 @@ class Map(View):
             self.paint(payload)
 
     def prepare(self, frame: Frame, run: Simulation) -> Any:
-        """What has changed since the last picture: the map that is known, whether it is that of other parameters, where the swarm is."""
+        """What has changed since the last picture that was painted: the map that is known, whether it is of other parameters, where the
+        swarm is. A picture that is prepared may still be left out, so that only painting says what is seen."""
         if self._maps is None:
             return None
-        try:
-            order = self.order_of(run)
-        except ValueError as error:
+        asked = self._asked(run)
+        if isinstance(asked, str):
             self._maps.ask(None)
-            return self._news((None, str(error), self.map_colour, self._colours.name))
-        self._order = order
-        self._maps.ask(order)
+            return self._news(asked)
+        self._order = asked
+        self._maps.ask(asked)
         known = self._maps.known
         if known is None:
-            return self._news((None, WAITS, self.map_colour, self._colours.name))
-        stale = known.order.key != order.key
-        shape = _shape(known, self._colours)
-        here = order.value_of(order.x), order.value_of(order.y)
-        built = self._built
+            return self._news(WAITS)
+        stale, same_plane = known.order.key != asked.key, known.order.plane == asked.plane
+        at = (asked.value_of(asked.x), asked.value_of(asked.y)) if same_plane else (None, None)
+        here = at if None not in at else None
+        built, shape = self._built, self._shape_of(known)
         size = None if self._placed is None else figure.size_of(self._placed.drawn)
-        now = id(known), stale, here, self.map_colour, built is not None and built.shape == shape, size
+        now = (
+            id(known),
+            stale,
+            here,
+            self.map_colour,
+            built is not None and built.shape == shape,
+            size,
+            self._colours.name,
+        )
         if now == self._written:
             return None
         picture = map_picture(
@@ -252,20 +278,40 @@ class Map(View):
         )  # fmt: skip
         if picture is not None and (built is None or built.shape != shape):
             self._build(known, picture, shape)
-        self._written = now
-        columns = None if picture is None else figure.columns_of(picture, known.order.swarm.seed)
-        return known, picture, columns, stale, here if None not in here else None, shape
+        columns = None if picture is None else figure.columns_of(picture, known.said)
+        return Prepared(now, "", known, picture, columns, stale, here, shape)
 
-    def _news(self, said: tuple) -> Any:
-        if said == self._written:
-            return None
-        self._written = said
-        return None, None, None, False, None, said[1]
+    def _asked(self, run: Simulation) -> MapOrder | str:
+        """The map of the parameters that are set, or why there is none; made anew only when something has changed."""
+        now = (
+            [(type(part), part.values_now()) for part in orders.parts_of(run).values()],
+            [getattr(self, n) for n in self.defaults],
+        )
+        before, order = self._last_order
+        if not equal(now, before):
+            try:
+                order = self.order_of(run)
+            except ValueError as error:
+                order = str(error)
+            self._last_order = now, order
+        return order
+
+    def _shape_of(self, known: Known) -> Any:
+        """What the figure of a map is made for."""
+        of, colours, shape = self._shape
+        if of is not known or colours != self._colours.name:
+            shape = _shape(known, self._colours)
+            self._shape = known, self._colours.name, shape
+        return shape
+
+    def _news(self, words: str) -> Any:
+        now = words, self._colours.name
+        return None if now == self._written else Prepared(now, words)
 
     def _build(self, known: Known, picture: MapPicture, shape: Any) -> None:
         """Let HoloViews draw the figure on a thread of its own; the view is painted anew when it is there."""
-        if self._building is not None:
-            return
+        if self._building is not None or (self._built is not None and self._built.shape == shape):
+            return  # the second may have come true since it was looked at last, for the thread of the figure takes no lock
         self._building = shape
         threading.Thread(
             target=_make, args=(weakly(self._is_built), known, picture, self.map_colour, self._colours, shape),
@@ -280,42 +326,58 @@ class Map(View):
 
     def paint(self, payload: Any) -> None:
         """Write what is known to the figure, on the page's thread."""
-        known, picture, columns, stale, here, shape = payload
-        if known is None:
-            self._say(shape)
+        self._written, self._painted = payload.now, payload  # which keeps what ``now`` has the id of
+        if payload.known is None:
+            self._say(payload.words)
             return
-        built = self._built
-        if built is not None and built is not self._placed:
-            self._placed = built
-            if built.drawn is not None:
-                for kind in (Tap, Press):  # a click of 0.3 s, or in a busy browser, is a press to Bokeh
-                    built.drawn.figure.on_event(kind, weakly(self._tapped))
-                self._frame.objects = [pn.pane.Bokeh(built.drawn.figure, sizing_mode="stretch_both", min_height=150)]
-        self._say(self._words_of(known, picture, stale))
-        drawn = self.drawn
-        if picture is None or built is None or drawn is None or built.shape != shape:
+        known, picture, built = payload.known, payload.picture, self._built
+        fits = built is not None and built.shape == payload.shape
+        self._say(self._words_of(known, picture, payload.stale, fits and built.drawn is None))
+        if picture is None or not fits:  # what is still seen is another map
+            if self.drawn is not None:
+                figure.fade(self.drawn, stale=True)
+                figure.place(self.drawn, None)
             return
-        self._shown = known.order, picture
-        figure.write(drawn, picture, columns, self.map_colour, self._colours, stale)
-        figure.place(drawn, here)
+        if built is not self._placed:
+            self._place(built)
+        if self.drawn is not None:
+            self._shown = known.order, picture
+            figure.write(self.drawn, picture, payload.columns, self.map_colour, self._colours, payload.stale)
+            figure.place(self.drawn, payload.here)
+
+    def _place(self, built: Built) -> None:
+        """Put a figure on the page, in the place of another one."""
+        self._placed = built
+        if built.drawn is None:
+            self._shown, self._frame.objects = None, []
+            return
+        for kind in (Tap, Press):  # a click of 0.3 s, or in a busy browser, is a press to Bokeh
+            built.drawn.figure.on_event(kind, weakly(self._tapped))
+        self._frame.objects = [
+            pn.pane.Bokeh(built.drawn.figure, sizing_mode="stretch_both", min_height=figure.LEAST_PX)
+        ]
 
     @property
     def drawn(self) -> Any:
         """The figure on the page, a MapFigure; None before there is one."""
         return None if self._placed is None else self._placed.drawn
 
-    def _words_of(self, known: Known, picture: MapPicture | None, stale: bool) -> str:
+    def _words_of(self, known: Known, picture: MapPicture | None, stale: bool, broken: bool) -> str:
         """The line under the map."""
         if known.trouble:
             return f"There is no map: {known.trouble}"
         if stale:
             return "Parameters have changed: a new map begins."
-        middle = ""
-        if picture is not None and picture.middle is not None:
-            x, y = picture.middle
-            symbols = [known.order.declared(axis).symbol for axis in (known.order.x, known.order.y)]
-            middle = f" · robust middle: {symbols[0]} = {decimal(x, 4)}, {symbols[1]} = {decimal(y, 4)}"
-        return f"{known.words}{middle}. {SAID}"
+        said = [known.words]
+        if picture is not None:
+            symbols = [known.order.declared(axis).symbol or axis[1] for axis in (known.order.x, known.order.y)]
+            region = region_words(picture, (symbols[0], symbols[1]))
+            said = [region, known.words] if known.done else [known.words, region]
+            if not (picture.columns["judged"] > 0).any():
+                said.insert(0, NO_MINIMISER)
+        if broken:
+            said.insert(0, NO_FIGURE)
+        return ". ".join(words.rstrip(".") for words in said if words) + "."
 
     def _say(self, text: str) -> None:
         text = escape(self._complaint or text)
@@ -339,7 +401,7 @@ class Map(View):
         order, picture = self._shown
         if not all(isinstance(at, int | float) for at in (event.x, event.y)):
             return
-        if (type(asked.dynamics), asked.x, asked.y) != (type(order.dynamics), order.x, order.y):
+        if asked.plane != order.plane:
             return  # what is still seen is the map of other parameters
         cell = cell_at(picture, float(event.x), float(event.y))
         if cell is not None:
@@ -382,7 +444,7 @@ def _make(done: Callable[..., Any], known: Known, picture: MapPicture, colour: s
     """What the thread of a figure does."""
     drawn = None
     try:
-        drawn = figure.build(known.order, picture, known.thresholds, colour, colours)
+        drawn = figure.build(known, picture, colour, colours)
     except Exception as error:  # a defect: the server's log gets all of it, and the page goes on without a map
         traceback.print_exception(error, file=sys.stderr)
     done(drawn, shape)

@@ -196,8 +196,8 @@ def test_every_dynamics_has_a_map_of_its_opening_run(name):
     known = work.known()
     for colour in COLOURS:
         picture = map_picture(np.array(order.x_values), np.array(order.y_values), order.log, known.statistics, colour)
-        made = figure.build(order, picture, known.thresholds, colour, DARK)
-        figure.write(made, picture, figure.columns_of(picture, 0), colour, DARK, stale=False)
+        made = figure.build(known, picture, colour, DARK)
+        figure.write(made, picture, figure.columns_of(picture, known.said), colour, DARK, stale=False)
         figure.place(made, (order.value_of(order.x) or 0.0, order.value_of(order.y) or 0.0))
         assert len(made.cells.data_source.data["shown"]) == picture.values.size
 
@@ -219,7 +219,7 @@ def test_a_figure_is_made_on_the_document_of_no_visitor():
     with patch_curdoc(theirs):
         del theirs  # Bokeh holds it weakly
         gc.collect()
-        assert figure.build(order, picture, known.thresholds, "found", DARK).figure.document is None
+        assert figure.build(known, picture, "found", DARK).figure.document is None
 
 
 def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_again(monkeypatch, capfd):
@@ -234,3 +234,168 @@ def test_a_figure_that_cannot_be_built_is_a_defect_in_the_log_and_is_not_tried_a
     assert drawings == [(None, "shape")] and view.drawn is None, (
         "it is known, and so not begun again ten times a second"
     )
+
+
+class Maps:
+    """In the place of a worker of maps: what is known is put there."""
+
+    def __init__(self, known=None):
+        self.known, self.asked = known, []
+        self.on_cell = lambda values, beside: self.asked.append((values, beside))
+
+    def ask(self, order):
+        pass
+
+
+def known_of(order, **fields):
+    """What is known of a map, at its end."""
+    work = MapWork(order)
+    while work.work(0.05):
+        pass
+    return work.known()._replace(**fields)
+
+
+RASTRIGIN, SWARM = sv.landscapes.Rastrigin(), sv.Swarm(n=6, d=2)
+
+
+@pytest.fixture(scope="module")
+def small():
+    """What is known of a small map."""
+    return known_of(small_order())
+
+
+@pytest.fixture
+def alone(monkeypatch, small):
+    """A view by itself, its run, and its maps; figures are made at once."""
+    monkeypatch.setattr(module.threading, "Thread", AtOnce)
+    monkeypatch.setattr(
+        Map,
+        "order_of",
+        lambda self, run: small_order(dynamics=run.dynamics, landscape=run.landscape, swarm=run.initial_swarm),
+    )
+    maps = Maps(small)
+    view = Map(maps=maps, refresh=lambda: None)
+    return view, sv.Simulation(sv.CBO(), RASTRIGIN, SWARM), maps
+
+
+class AtOnce:
+    """A thread whose work is done when it is started."""
+
+    def __init__(self, target, args, **options):
+        self.start = lambda: target(*args)
+
+
+def painted(view, run):
+    """Paint until nothing is new."""
+    for _ in range(5):
+        payload = view.prepare(run.frame, run)
+        if payload is None:
+            return
+        view.paint(payload)
+    raise AssertionError("it is never done")
+
+
+def test_a_picture_that_was_never_painted_is_prepared_again(alone):
+    """While it waits the visitor may choose another view, whose switcher lets it fall."""
+    view, run, _ = alone
+    assert view.prepare(run.frame, run) is not None
+    left_out = view.prepare(run.frame, run)
+    again = view.prepare(run.frame, run)
+    assert left_out is not None and again is not None and again.known is left_out.known
+    painted(view, run)
+    assert view._shown is not None and view.prepare(run.frame, run) is None
+
+
+def test_one_figure_is_built_of_a_map_even_where_it_comes_while_a_picture_is_made(alone, monkeypatch):
+    view, run, _ = alone
+    built = []
+    make, picture_of = module._make, module.map_picture
+    monkeypatch.setattr(module, "_make", lambda *of: built.append(of) or make(*of))
+
+    def slow(*of):  # the figure that another picture has asked for comes just now
+        picture = picture_of(*of)
+        if not built:
+            view._build(view._maps.known, picture, view._shape_of(view._maps.known))
+        return picture
+
+    monkeypatch.setattr(module, "map_picture", slow)
+    painted(view, run)
+    assert len(built) == 1, "a second one takes the place of the first, and a click with it"
+
+
+def test_a_figure_of_other_axes_is_not_put_on_the_page(alone):
+    view, run, maps = alone
+    painted(view, run)
+    first = view.drawn
+    view._built = module.Built(SimpleNamespace(figure=None), "another shape")
+    maps.known = maps.known._replace(words="new")
+    view._building = "another shape"
+    payload = view.prepare(run.frame, run)
+    view.paint(payload)
+    assert view.drawn is first and first.cells.glyph.fill_alpha < 1, "what is seen is of other parameters"
+    assert not first.sources["here"].data["x"], "and the swarm is nowhere in it"
+
+
+def test_the_swarm_is_nowhere_on_a_map_of_other_axes_and_a_click_there_does_nothing(alone, monkeypatch):
+    view, run, maps = alone
+    painted(view, run)
+    assert list(view.drawn.sources["here"].data["x"]) == [1.0]
+    monkeypatch.setattr(
+        Map, "order_of", lambda self, run: small_order()._replace(y=("dynamics", "alpha"), y_values=(1.0, 2.0))
+    )
+    view.map_y = "dynamics.alpha"
+    painted(view, run)
+    assert not view.drawn.sources["here"].data["x"], "N agents are no drift"
+    tap(view, 1.0, 1.0)
+    assert not maps.asked
+
+
+def test_points_of_two_maps_mean_the_same_only_where_their_axes_belong_to_parts_of_the_same_kinds():
+    of = small_order()._replace(x=("landscape", "depth"))
+    assert of.plane != of._replace(landscape=sv.landscapes.Ackley()).plane
+    assert of.plane == of._replace(steps=3).plane == of._replace(dynamics=sv.CBO(alpha=2.0)).plane
+    assert small_order().plane == small_order(landscape=sv.landscapes.Ackley()).plane, "no axis is of the landscape"
+
+
+def test_a_cell_that_has_not_been_run_says_so(small):
+    runs = small.statistics["runs"].copy()
+    runs[2, 1] = 0
+    order = small.order
+    statistics = small.statistics | {"runs": runs}
+    picture = map_picture(np.array(order.x_values), np.array(order.y_values), order.log, statistics, "found")
+    columns = figure.columns_of(picture, small.said)
+    assert columns["found"][1, 2].startswith("not run yet; the nearest cell: ") and " of 100" in columns["found"][1, 2]
+    assert (columns["runs"][1, 2], columns["seeds"][1, 2], columns["gap"][1, 2]) == (0, "–", "–")
+    assert columns["seeds"][0, 0] == "0 to 99" and "not run" not in columns["found"][0, 0]
+
+
+def test_what_is_under_the_pointer_is_no_markup():
+    order = small_order()
+    declared = SimpleNamespace(symbol="<b>", label="", name="x")
+    text = figure.told_of(SimpleNamespace(declared=lambda axis: declared, x=order.x, y=order.y))
+    assert "<b>" not in text and "&lt;b&gt;" in text and "@found" in text and "{safe}" not in text
+
+
+def test_a_landscape_without_a_known_minimiser_says_why_its_cells_have_no_colour(alone, monkeypatch):
+    view, run, maps = alone
+    landscape = sv.landscapes.Function(lambda X: np.square(X).sum(axis=1), -3, 3, title="own")
+    monkeypatch.setattr(Map, "order_of", lambda self, run: small_order(landscape=landscape))
+    maps.known = known_of(small_order(landscape=landscape))
+    painted(view, run)
+    assert view.said.text.startswith("No minimiser of this landscape is known")
+
+
+def test_the_map_that_is_set_is_made_anew_only_where_something_has_changed(alone, monkeypatch):
+    view, run, _ = alone
+    asked = []
+    order_of = Map.order_of
+    monkeypatch.setattr(Map, "order_of", lambda self, run: asked.append(1) or order_of(self, run))
+    painted(view, run)
+    for _ in range(5):
+        view.prepare(run.frame, run)
+    assert len(asked) == 1, "ten times a second it copied every part"
+    run.dynamics.alpha = 3.0
+    view.prepare(run.frame, run)
+    view.map_steps = 50
+    view.prepare(run.frame, run)
+    assert len(asked) == 3
