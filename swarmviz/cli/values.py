@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from swarmviz.cli.own_functions import class_at, is_address
+from swarmviz.cli.own_functions import OPENING_D, class_at, is_address
 from swarmviz.dynamics import ALL as DYNAMICS
 from swarmviz.ensembles.map_grid import SIDE, values_between
 from swarmviz.landscapes import ALL as LANDSCAPES
@@ -29,10 +29,11 @@ def axis_values(name: str, text: str, declared: Any) -> list[Any]:
     return values_between(declared, low, high, side)
 
 
-def landscape_class(name: str, own_box: tuple[Any, Any], option: str = "") -> Any:
-    """A landscape's class by its name, or that of a function by its ``FILE.py:NAME``; only the latter needs the box."""
+def landscape_class(name: str, own_box: tuple[Any, Any], option: str = "", d: int | None = None) -> Any:
+    """A landscape's class by its name, or that of a function by its ``FILE.py:NAME``; only the latter needs the box, and has a use for the
+    dimension of the swarm."""
     if is_address(name):
-        return class_at(option or "--landscape", name, *own_box)
+        return class_at(option or "--landscape", name, *own_box, opening_d=d or OPENING_D)
     return chosen("landscape", name, LANDSCAPES, option)
 
 
@@ -54,7 +55,7 @@ def problem(
         )
     classes: dict[str, type[Described]] = {
         "dynamics": chosen("dynamics", dynamics, DYNAMICS),
-        "landscape": landscape_class(landscape, own_box),
+        "landscape": landscape_class(landscape, own_box, d=swarm.get("d")),
         "swarm": Swarm,
     }
     values: dict[str, dict[str, Any]] = {o: {} for o in OWNERS}

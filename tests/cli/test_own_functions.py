@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 
 import numpy as np
 import pytest
 
 import swarmviz as sv
+from swarmviz.cli.own_functions import class_at
 from tests.cli.commands import RUN, SWEEP, call, loaded
 
 FILE = """
@@ -85,3 +87,47 @@ def test_a_file_that_raises_or_has_the_name_of_a_known_module_is_refused(tmp_pat
         said = call(*RUN, "--landscape", f"{tmp_path / name}.py:f", "--low", -1, "--high", 1)
         assert said.exit_code == 2 and words in said.output
         assert "raises_here" not in sys.modules
+
+
+VALLEY = """
+import numpy as np
+
+def loss(X):
+    return (1 - X[:, 0]) ** 2 + 100 * (X[:, 1] - X[:, 0] ** 2) ** 2
+
+def named(X):
+    return loss(X)
+
+named.minimisers = [[1.0, 1.0]]
+
+def of_three(X):
+    return np.square(X - [0.0, 1.0, 2.0]).sum(axis=1)
+"""
+
+
+def test_a_minimiser_that_is_not_named_is_found_numerically_and_says_so(mine, capsys):
+    mine.write_text(VALLEY)
+    found = class_at("serve", f"{mine}:loss", -3.0, 3.0, 2)
+    assert "found numerically" in capsys.readouterr().err
+    for landscape in (found(), found().copy()):
+        np.testing.assert_allclose(landscape.minimisers(2), [[1.0, 1.0]], atol=1e-6)
+        assert "found numerically" in landscape.remark and "central differences" in landscape.remark
+    assert found().same_as(found().copy()), "a link and a journal know it again"
+    again = pickle.loads(pickle.dumps(found()))
+    assert np.array_equal(again.minimisers(2), found().minimisers(2)), "a worker judges alike"
+
+
+def test_a_function_may_name_its_minimisers_itself(mine, capsys):
+    mine.write_text(VALLEY)
+    named = class_at("serve", f"{mine}:named", -3.0, 3.0, 2)()
+    assert named.minimisers(2).tolist() == [[1.0, 1.0]]
+    assert "numerically" not in named.remark and not capsys.readouterr().err
+
+
+def test_a_function_is_searched_in_the_dimension_of_the_run_and_one_that_has_another_is_not(mine):
+    mine.write_text(VALLEY)
+    assert len(class_at("serve", f"{mine}:of_three", -3.0, 3.0)().minimisers(3)) == 0
+    found = class_at("--landscape", f"{mine}:of_three", -3.0, 3.0, opening_d=3)()
+    np.testing.assert_allclose(found.minimisers(3), [[0.0, 1.0, 2.0]], atol=1e-6)
+    said = call(*RUN, "--landscape", f"{mine}:of_three", "--low", -3, "--high", 3, "--d", 3)
+    assert said.exit_code == 0 and "success" in said.output, said.output
