@@ -1,5 +1,5 @@
-// The row over a map: its two parameters with their ranges, the step by which a run must have succeeded, and the whole screen. The server is
-// told what was chosen and answers with what then holds.
+// The row over a map: its two parameters with their ranges, the step or the evaluations by which a run must have succeeded, the share of runs
+// that is good enough, what can be taken out, and the whole screen. The server is told what was chosen and answers with what then holds.
 
 import {make, makeBox, makeButton, listen} from "./dom.js"
 import {icon} from "./bar_transport.js"
@@ -29,7 +29,12 @@ export function render({model}) {
       send(`${name}_range`))
     return {name, menu, box, write, group: make("span", {className: "axis"}, menu, box)}
   })
-  const steps = makeMenu("Step by which a run must have found the minimum", (value) => send("map_steps")(Number(value)))
+  const limit = makeMenu("Step or evaluations of F by which a run must have found the minimum", (value) => {
+    const [name, number] = value.split(":")
+    send(name)(Number(number))
+  })
+  const goal = makeMenu("Share of its runs that makes a cell good enough: those cells are outlined", (value) => send("map_goal")(Number(value)))
+  const take = makeButton({className: "take", textContent: "Export", title: "Figure, script and data of the map"}, () => model.send_msg({act: "take"}))
   const full = makeButton({className: "whole", innerHTML: icon("full")}, () =>
     document.fullscreenElement ? document.exitFullscreen() : paneAround(full)?.requestFullscreen?.())
   full.hidden = !document.fullscreenEnabled
@@ -40,11 +45,15 @@ export function render({model}) {
       write(model.shown[`${name}_range`] ?? "")
       box.placeholder = model.usual[`${name}_range`] ?? "low:high"
     }
-    fill(steps, model.steps, model.shown.map_steps)
+    const {map_steps: k, map_evaluations: evaluations} = model.shown
+    const prefixed = (name, choices) => choices.map(([value, words]) => [`${name}:${value}`, words])
+    fill(limit, [...prefixed("map_steps", model.steps), ...prefixed("map_evaluations", model.evaluations)],
+      evaluations ? `map_evaluations:${evaluations}` : `map_steps:${k}`)
+    fill(goal, model.goals.map(([value, words]) => [String(value), words]), String(model.shown.map_goal))
   }
-  for (const name of ["axes", "steps", "shown", "usual"]) { model.on(name, draw) }
+  for (const name of ["axes", "steps", "evaluations", "goals", "shown", "usual"]) { model.on(name, draw) }
   listen(model, document, "fullscreenchange", tell)
   tell()
   draw()
-  return make("div", {className: "fields", role: "group", ariaLabel: "What the map is of"}, ...axes.map(({group}) => group), steps, full)
+  return make("div", {className: "fields", role: "group", ariaLabel: "What the map is of"}, ...axes.map(({group}) => group), limit, goal, take, full)
 }

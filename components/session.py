@@ -206,6 +206,7 @@ class Session:
         self.law = LawWorker(weakly(self._spec), weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
         self.maps = MapWorker(weakly(self._lateness), weakly(self._law_news), weakly(self._unseen))
         self.maps.on_cell = weakly(self._go_to_cell)
+        self.maps.on_take = weakly(self._show_exports)
         self.side = switcher = ViewSwitcher(
             SIDE_VIEWS, self.panes.lock, changed, refresh=changed, runs=runs, law=self.law, maps=self.maps
         )
@@ -634,6 +635,9 @@ class Session:
 
     def _show_card(self, name: str) -> None:
         theme.show_card(self.page, self.drawer, name)
+
+    def _show_exports(self) -> None:
+        self._show_card("Export")
 
     def _activate(self, place: int) -> None:
         if place != self.panes.active:

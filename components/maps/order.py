@@ -21,6 +21,9 @@ OWNERS = ("dynamics", "landscape", "swarm")
 SIZES = ("n", "d")  # of the numbers of a swarm those that may be axes
 STEPS = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 MAX_STEPS = 100_000
+EVALUATIONS = (1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
+MAX_EVALUATIONS = 10**9
+GOALS = (50, 80, 90, 95, 99)  # shares of the runs in per cent
 MAX_COORDINATES = 20_000  # agents times dimension of the largest swarm of a map
 RUNS = 100  # of a cell
 USUAL_ENDS = {"n": 200, "d": 12}  # of axes of N and d
@@ -130,6 +133,49 @@ def usual_steps(dynamics: Dynamics) -> int:
     """By which step a run must have found the minimum unless another one is chosen: when the opening preset's question is answered."""
     steps = presets.opening(type(dynamics).__name__).steps
     return min((known for known in STEPS if known >= steps), default=STEPS[-1])
+
+
+def steps_within(
+    evaluations: int, parts: Mapping[str, Any], axes: Sequence[tuple[str, str]], values: Sequence[Sequence[float]]
+) -> int:
+    """The last step up to which a run of any cell has spent at most so many evaluations of F, as :mod:`swarmviz.dynamics.cost` counts them.
+
+    Raises
+    ------
+    ValueError
+        When steps of some cells cost more than those of others, or one is too much.
+    """
+    first = _with(_with(parts, axes[0], values[0][0]), axes[1], values[1][0])
+    start, step = _cost(first)
+    for axis, choices in zip(axes, values, strict=True):
+        if any(_cost(_with(first, axis, value)) != (start, step) for value in choices):
+            symbol = parts[axis[0]].declared()[axis[1]].symbol or axis[1]
+            raise ValueError(
+                f"map_evaluations = {evaluations:,}: {symbol} is an axis, and a step costs more with one value of it than with another; "
+                "choose K instead"
+            )
+    if evaluations < start + step:
+        raise ValueError(
+            f"map_evaluations = {evaluations:,}: the start takes {start:,} and a step {step:,}, so it must be at least {start + step:,}"
+        )
+    return min((evaluations - start) // step, MAX_STEPS)
+
+
+def _with(parts: Mapping[str, Any], axis: tuple[str, str], value: float) -> dict[str, Any]:
+    """The parts, of which a parameter has another value."""
+    owner, name = axis
+    part = parts[owner].copy()
+    setattr(part, name, value)
+    return {**parts, owner: part}
+
+
+def _cost(parts: Mapping[str, Any]) -> tuple[int, int]:
+    """Evaluations of F of the start, and of a step at most."""
+    dynamics, swarm = parts["dynamics"], parts["swarm"]
+    by_differences = parts["landscape"].values_per_gradient(swarm.d)
+    costs = dynamics.cost_of_start(swarm.n), dynamics.cost_of_step(swarm.n)
+    start, step = (cost.by_differences(by_differences).evaluations for cost in costs)
+    return start, step
 
 
 def values_of(declared: Any, ends: Ends) -> tuple[float, ...]:

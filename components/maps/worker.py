@@ -49,6 +49,8 @@ class MapWorker(BackgroundThread):
     ----------
     on_cell : function (values, beside)
         Takes the visible swarm, or with ``beside`` a second one, to a cell: name of each parameter → value; on the page's thread.
+    on_take : function ()
+        Shows what can be taken out of the map; on the page's thread.
     known : Known, optional
         What is known of the map that was asked for, or of the one before it while that has nothing to show.
     """
@@ -62,6 +64,7 @@ class MapWorker(BackgroundThread):
         super().__init__(lambda: None, lateness, notify, name="map", least_share=LEAST_SHARE, look_every_s=SETTLED_S)
         self._hidden = hidden
         self.on_cell: Callable[[dict[str, float], bool], None] = lambda values, beside: None
+        self.on_take: Callable[[], None] = lambda: None
         self._order: MapOrder | None = None
         self._key = ""
         self._since = 0.0
@@ -123,6 +126,7 @@ class MapWorker(BackgroundThread):
         super().close()
         self._hidden = lambda: False
         self.on_cell = lambda values, beside: None
+        self.on_take = lambda: None
 
     def _asked(self):
         return self._key

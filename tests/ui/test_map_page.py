@@ -78,7 +78,7 @@ def test_a_click_with_shift_puts_a_second_swarm_there(mapped):
 
 def test_the_fields_choose_axes_range_and_step_and_the_link_holds_them(mapped):
     page, before = mapped.page, mapped.page.url
-    page.get_by_label("Step by which a run must have found the minimum").select_option(label="K 50")
+    page.get_by_label("Step or evaluations of F by which a run").select_option(label="K 50")
     page.get_by_label("Range of the horizontal axis").fill("0.5:2")
     page.get_by_label("Range of the horizontal axis").press("Enter")
     page.wait_for_function("(url) => location.href !== url", arg=before, timeout=30_000)

@@ -1,4 +1,5 @@
-"""The row over a map: the parameters on its axes, their ranges, the step by which a run must have succeeded, and the whole screen."""
+"""The row over a map: the parameters on its axes, their ranges, the step or the evaluations by which a run must have
+succeeded, the share of runs that is good enough, what can be taken out, and the whole screen."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ import param
 from components.assets import component
 
 MAX_CHARS = 60  # of a range or a name that a browser sends
+LIMITS = ("map_steps", "map_evaluations")  # by which a run must have succeeded; one of the two
+NUMBERS = (*LIMITS, "map_goal")
 TEXTS = ("map_x", "map_y", "map_x_range", "map_y_range")
 
 
@@ -21,25 +24,37 @@ class MapFields(pn.custom.JSComponent):
     ----------
     on_change : function (name, value)
         Called when another value was chosen; ``name`` is an option of the map.
+    on_take : function ()
+        Called when somebody wants to take something out.
     """
 
     axes = param.List([], doc="Each parameter that may be an axis: its name and its words.")
     steps = param.List([], doc="Each K that may be chosen: the number, 0 for the usual one, and its words.")
+    evaluations = param.List([], doc="Each number of evaluations that may be chosen, and its words.")
+    goals = param.List(
+        [], doc="Each share of runs that may be chosen: in per cent, 0 for the best cells, and its words."
+    )
     shown = param.Dict({}, doc="Option → its value.")
     usual = param.Dict({}, doc="Range → that which holds as long as no other is chosen.")
 
     _esm, _stylesheets = component("map_fields")
 
-    def __init__(self, on_change: Callable[[str, Any], None], **params: Any):
+    def __init__(
+        self, on_change: Callable[[str, Any], None], on_take: Callable[[], None] = lambda: None, **params: Any
+    ):
         super().__init__(**{"margin": 0, "sizing_mode": "stretch_width"} | params)
-        self._on_change = on_change
+        self._on_change, self._on_take = on_change, on_take
 
     def _handle_msg(self, data: Any) -> None:
+        if data == {"act": "take"}:
+            self._on_take()
+            return
         if not isinstance(data, dict) or set(data) != {"name", "value"}:
             return
         name, value = data["name"], data["value"]
-        if name == "map_steps":
-            if any(value == k for k, _ in self.steps) and not isinstance(value, bool):
+        if name in NUMBERS:
+            offered = {"map_steps": self.steps, "map_evaluations": self.evaluations, "map_goal": self.goals}[name]
+            if any(value == k for k, _ in offered) and not isinstance(value, bool):
                 self._on_change(name, int(value))
         elif name in TEXTS and isinstance(value, str) and len(value) <= MAX_CHARS:
             self._on_change(name, value)

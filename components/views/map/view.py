@@ -27,7 +27,7 @@ from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.figures import apply_text_theme, text_below
 from components.views.map import figure
-from components.views.map.fields import TEXTS, MapFields
+from components.views.map.fields import LIMITS, TEXTS, MapFields
 from components.weakly import weakly
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture, region_words
@@ -35,6 +35,11 @@ from swarmviz.parameters import equal
 
 RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
 MAX_RANGE_CHARS = 60
+MOST = {
+    "map_steps": (orders.MAX_STEPS, "the usual one"),
+    "map_evaluations": (orders.MAX_EVALUATIONS, "as K says"),
+    "map_goal": (100, "the best cells"),
+}  # option → its largest value, and what 0 means
 RANGES = "map_x_range", "map_y_range"
 WAITS = "The map begins …"
 NO_FIGURE = "The map cannot be drawn; its table can still be exported."
@@ -74,6 +79,10 @@ class Map(View):
         ``low:high``, "" for the range that is proposed.
     map_steps : int
         By which step a run must have found the minimum; 0 for the usual one.
+    map_evaluations : int
+        Within how many evaluations of F it must have, in the place of ``map_steps``; 0: that decides.
+    map_goal : int
+        The share of runs in per cent that makes a cell good enough; 0: the best cells are looked for.
     map_colour : str
         One of ``COLOURS``.
     """
@@ -82,14 +91,16 @@ class Map(View):
     picture = "map"
     every = 3
     defaults: ClassVar[dict[str, Any]] = {
-        "map_x": "", "map_y": "", "map_x_range": "", "map_y_range": "", "map_steps": 0, "map_colour": "found",
+        "map_x": "", "map_y": "", "map_x_range": "", "map_y_range": "", "map_steps": 0, "map_evaluations": 0, "map_goal": 0,
+        "map_colour": "found",
     }  # fmt: skip
 
     def __init__(self, dark: bool = False, **wiring: Any):
         super().__init__(**wiring)
         self._colours = theme(dark)
         self.map_x = self.map_y = self.map_x_range = self.map_y_range = ""  # type: ignore[assignment]
-        self.map_steps, self.map_colour = 0, "found"  # type: ignore[assignment]
+        self.map_steps = self.map_evaluations = self.map_goal = 0  # type: ignore[assignment]
+        self.map_colour = "found"  # type: ignore[assignment]
         self._complaint = ""
         self._built: Built | None = None  # the figure that was made last
         self._placed: Built | None = None  # the one that is on the page
@@ -106,7 +117,7 @@ class Map(View):
         )  # fmt: skip
         self._frame = pn.Column(sizing_mode="stretch_both", min_height=figure.LEAST_PX, margin=0)
         self.said = text_below()
-        self.fields = MapFields(weakly(self._typed))
+        self.fields = MapFields(weakly(self._typed), weakly(self._take))
         self._pane = pn.Column(
             self.fields,
             self._frame,
@@ -135,11 +146,10 @@ class Map(View):
         ValueError
             When it means nothing.
         """
-        if name == "map_steps":
-            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= orders.MAX_STEPS:
-                raise ValueError(
-                    f"map_steps = {value!r}: must be a whole number from 0 (the usual one) to {orders.MAX_STEPS:,}"
-                )
+        if name in MOST:
+            most, of_none = MOST[name]
+            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+                raise ValueError(f"{name} = {value!r}: must be a whole number from 0 ({of_none}) to {most:,}")
             return value
         if not isinstance(value, str):
             raise ValueError(f"{name} = {value!r}: must be a text")
@@ -168,6 +178,8 @@ class Map(View):
         try:
             if name in ("map_x", "map_y"):
                 setattr(self, f"{name}_range", "")
+            for other in LIMITS if name in LIMITS else ():
+                setattr(self, other, 0)
             setattr(self, name, value)
             self._complaint = ""
         except ValueError as error:
@@ -175,6 +187,11 @@ class Map(View):
             self._say(self._complaint)
             return
         self.refresh()
+
+    def _take(self) -> None:
+        """Somebody wants to take something out of the map."""
+        if self._maps is not None:
+            self._maps.on_take()
 
     def _recoloured(self) -> None:
         self.map_colour = self.buttons.value
@@ -195,9 +212,17 @@ class Map(View):
         usual_steps = orders.usual_steps(sim.dynamics)
         others = sorted({*orders.STEPS, self.map_steps or usual_steps} - {usual_steps})
         steps = [[0, f"K {usual_steps:,}"], *([k, f"K {k:,}"] for k in others)]
+        evaluations = sorted({*orders.EVALUATIONS, self.map_evaluations} - {0})
+        goals = sorted({*orders.GOALS, self.map_goal} - {0})
+        numbers = {
+            "map_steps": self.map_steps if self.map_steps != usual_steps else 0,
+            "map_evaluations": self.map_evaluations,
+            "map_goal": self.map_goal,
+        }
         self.fields.param.update(
             axes=[[key, _words(parts[owner].declared()[name])] for key, (owner, name) in offered.items()],
-            steps=steps, shown=shown | {"map_steps": self.map_steps if self.map_steps != usual_steps else 0}, usual=usual,
+            steps=steps, evaluations=[[count, f"{count:,} evaluations"] for count in evaluations],
+            goals=[[0, "best"], *([goal, f"≥ {goal}%"] for goal in goals)], shown=shown | numbers, usual=usual,
         )  # fmt: skip
 
     # ---- what is asked for ----------------------------------------------------------------------------------------------
@@ -228,10 +253,15 @@ class Map(View):
             ends = ends_of(name, text) if text else usual
             values.append(orders.values_of(parts[owner].declared()[parameter], ends))
         copies = (part.copy() for part in parts.values())
-        return MapOrder(*copies, *axes, *values, self.map_steps or orders.usual_steps(sim.dynamics), None)
+        if self.map_evaluations:
+            steps = orders.steps_within(self.map_evaluations, parts, axes, values)
+        else:
+            steps = self.map_steps or orders.usual_steps(sim.dynamics)
+        return MapOrder(*copies, *axes, *values, steps, None)
 
     def export_options(self, frame: Frame) -> dict[str, Any]:
-        return {} if self.map_colour == self.defaults["map_colour"] else {"colour": self.map_colour}
+        colour = {} if self.map_colour == self.defaults["map_colour"] else {"colour": self.map_colour}
+        return colour | ({"goal": self.map_goal / 100} if self.map_goal else {})
 
     # ---- the views' calls -------------------------------------------------------------------------------------------------
 
@@ -266,7 +296,7 @@ class Map(View):
             id(known),
             stale,
             here,
-            self.map_colour,
+            (self.map_colour, self.map_goal),
             built is not None and built.shape == shape,
             size,
             self._colours.name,
@@ -274,7 +304,8 @@ class Map(View):
         if now == self._written:
             return None
         picture = map_picture(
-            np.array(known.order.x_values), np.array(known.order.y_values), known.order.log, known.statistics, self.map_colour
+            np.array(known.order.x_values), np.array(known.order.y_values), known.order.log, known.statistics,
+            self.map_colour, self.map_goal / 100,
         )  # fmt: skip
         if picture is not None and (built is None or built.shape != shape):
             self._build(known, picture, shape)
@@ -372,6 +403,10 @@ class Map(View):
         if picture is not None:
             symbols = [known.order.declared(axis).symbol or axis[1] for axis in (known.order.x, known.order.y)]
             region = region_words(picture, (symbols[0], symbols[1]))
+            if known.done and self.map_goal and picture.region is None:
+                region = f"No cell has {self.map_goal}% of its runs"
+            if self.map_evaluations:
+                region = f"{region} · K = {known.order.steps:,}" if region else f"K = {known.order.steps:,}"
             said = [region, known.words] if known.done else [known.words, region]
             if not (picture.columns["judged"] > 0).any():
                 said.insert(0, NO_MINIMISER)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.drawing import style
+from swarmviz.drawing.axes import decimal
 from swarmviz.drawing.map import COLOURS, MapPicture, axis_label, is_log, map_picture, places, shades
 from swarmviz.drawing.style import Theme
 from swarmviz.ensembles.axes import axes_of
@@ -38,16 +39,24 @@ class Side(NamedTuple):
 
 
 def map_figure(
-    sim: Simulation, dark: bool = False, dpi: float = 150, *, table: Any = None, colour: str = "found"
+    sim: Simulation,
+    dark: bool = False,
+    dpi: float = 150,
+    *,
+    table: Any = None,
+    colour: str = "found",
+    goal: float = 0.0,
 ) -> Any:
     """The figure of a ``table`` of :func:`swarmviz.refine` over two numbers.
 
     Raises
     ------
     ValueError
-        Without a table, when it is not one over two numbers of such a run, none of its runs has come to its end, or there is no such
-        colour.
+        Without a table, when it is not one over two numbers of such a run, none of its runs has come to its end, there is no such
+        colour, or ``goal``, the share of runs that makes a cell good enough (0: the best cells are outlined), is not within 0 and 1.
     """
+    if isinstance(goal, bool) or not isinstance(goal, int | float) or not 0 <= goal <= 1:
+        raise ValueError(f"goal = {goal!r}: must be a share of the runs, 0 ≤ goal ≤ 1")
     if colour not in COLOURS:
         raise ValueError(f"colour = {colour!r}: must be one of {', '.join(COLOURS)}")
     x, y = _sides(sim, table)
@@ -56,7 +65,7 @@ def map_figure(
         for name, values in table.data_vars.items()
         if set(values.dims) == {x.name, y.name}
     }
-    drawn = map_picture(x.values, y.values, (x.log, y.log), statistics, colour)
+    drawn = map_picture(x.values, y.values, (x.log, y.log), statistics, colour, goal)
     if drawn is None:
         raise ValueError("table: none of its runs has come to its end")
     swarm = sim.initial_swarm
@@ -67,7 +76,7 @@ def map_figure(
     apply_theme(axes, colours, axis_label(x.declared), axis_label(y.declared))
     _scale(axes, x, y, drawn)
     _colour_bar(figure, axes, _cells(axes, drawn, colour, colours), kind.meaning, colours)
-    entries = [*_thresholds(axes, lines, colours), *_marks(axes, drawn, colours)]
+    entries = [*_thresholds(axes, lines, colours), *_marks(axes, drawn, colours, goal, (x, y))]
     here = x.value_in(sim), y.value_in(sim)
     if None not in here:
         axes.plot(*here, "+", color=colours.focus, markersize=14, markeredgewidth=2.5, zorder=7)
@@ -145,7 +154,7 @@ def _thresholds(axes: Any, lines: list[ThresholdLine], colours: Theme) -> list[A
     return entries
 
 
-def _marks(axes: Any, drawn: MapPicture, colours: Theme) -> list[Any]:
+def _marks(axes: Any, drawn: MapPicture, colours: Theme, goal: float, sides: tuple[Side, Side]) -> list[Any]:
     """The best region and its robust middle; what stands for them in the legend."""
     from matplotlib.collections import LineCollection
     from matplotlib.lines import Line2D
@@ -156,8 +165,17 @@ def _marks(axes: Any, drawn: MapPicture, colours: Theme) -> list[Any]:
         LineCollection(list(np.stack(drawn.outline, axis=-1)), colors=colours.ink, linewidths=1.6, zorder=5)
     )
     axes.plot(*drawn.middle, "D", markersize=8, markerfacecolor=colours.paper, markeredgecolor=colours.ink, zorder=6)
+    label = "cells that chance cannot tell from the best"
+    if goal:
+        label = f"cells with at least {100 * goal:g}% of their runs"
+        if drawn.region is not None:
+            ends = zip(sides, (drawn.region.x, drawn.region.y), strict=True)
+            ranges = ", ".join(
+                f"{s.declared.symbol or s.parameter} {decimal(a, 3)}–{decimal(b, 3)}" for s, (a, b) in ends
+            )
+            label += f": {ranges}"
     middle = f"robust middle: {', '.join(number_words(value) for value in drawn.middle)}"
     return [
-        Line2D([], [], color=colours.ink, linewidth=1.6, label="cells that chance cannot tell from the best"),
+        Line2D([], [], color=colours.ink, linewidth=1.6, label=label),
         dot(middle, colours.paper, colours.ink, "D"),
     ]

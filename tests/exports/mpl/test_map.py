@@ -80,3 +80,17 @@ def test_what_is_said_of_a_map_is_in_its_file():
 def test_what_is_no_map_of_such_a_run_is_refused_by_name(options, reason):
     with pytest.raises(ValueError, match=reason):
         exports.picture(run_of(), "map", **options())
+
+
+def test_with_a_goal_the_cells_that_reach_it_are_outlined_and_their_ends_named():
+    sim = run_of()
+    table = table_of(sim)
+    rates = table["success_rate"]
+    goal = float(rates.max())
+    assert goal > 0, "there is something to outline"
+    drawn = map_figure(sim, table=table, goal=goal)
+    texts = [text.get_text() for legend in drawn.legends for text in legend.get_texts()]
+    assert any(f"at least {100 * goal:g}% of their runs: " in text and "–" in text for text in texts), texts
+    for bad in (-0.1, 1.5, True, "a"):
+        with pytest.raises(ValueError, match="goal"):
+            map_figure(sim, table=table, goal=bad)

@@ -158,7 +158,10 @@ def test_its_choices_are_options_of_the_link_and_usual_ones_are_not(shown):
     [
         ("map_x", 3), ("map_x", "sigma"), ("map_y", "dynamics.a b"), ("map_x", "dynamics." + "x" * 60), ("map_steps", -1),
         ("map_steps", 10**6), ("map_steps", True), ("map_steps", "5"), ("map_colour", "red"), ("map_colour", None),
-        ("map_x_range", "5:1"), ("map_x_range", "a:b"), ("map_x_range", "0:" + "9" * 400), ("map_y_range", "1e400:2"),
+        ("map_evaluations", -1), ("map_evaluations", 10**10), ("map_evaluations", True), ("map_evaluations", "20000"),
+        ("map_goal", 101),
+        ("map_goal", 0.95), ("map_goal", None), ("map_x_range", "5:1"), ("map_x_range", "a:b"), ("map_x_range", "0:" + "9" * 400),
+        ("map_y_range", "1e400:2"),
     ],
 )  # fmt: skip
 def test_a_link_that_means_nothing_is_refused_by_name(name, value):
@@ -167,6 +170,76 @@ def test_a_link_that_means_nothing_is_refused_by_name(name, value):
     with pytest.raises(ValueError, match=name):
         setattr(view, name, value)
     assert getattr(view, name) == before
+
+
+def test_evaluations_take_the_place_of_the_step_and_the_goal_stands_in_the_link(shown):
+    session, view = shown
+    view.fields._handle_msg({"name": "map_steps", "value": 50})
+    for name, value in (
+        ("map_evaluations", 20_000),
+        ("map_goal", 95),
+        ("map_goal", 12),
+        ("map_evaluations", 7),
+        ("map_goal", True),
+    ):
+        view.fields._handle_msg({"name": name, "value": value})
+    wanted = {"map_evaluations": 20_000, "map_goal": 95}
+    assert session._view_options() == {"view": "Map"} | wanted, "what is not offered is not taken"
+    n = session._sim.initial_swarm.n
+    order = view.order_of(session._sim)
+    run = sv.Simulation(order.dynamics, order.landscape, order.swarm)
+    assert run.advance(order.steps) is not None and 20_000 - n < run.evaluations <= 20_000, "as the run itself counts"
+    assert view.export_options(session._sim.frame) == {"goal": 0.95}
+    assert wait(lambda: session.transport.redraw() or f"K = {order.steps:,}" in view.said.text, 60), view.said.text
+    view.fields._handle_msg({"name": "map_steps", "value": 50})
+    assert session._view_options() == {"view": "Map", "map_steps": 50, "map_goal": 95}
+
+
+@pytest.mark.parametrize(("dynamics", "a_step"), [(sv.CBO(scheme="heun"), 60), (sv.CBO(), 30), (sv.SSA(), 30 + 30 * 4)])
+def test_a_step_costs_what_the_dynamics_and_a_gradient_by_differences_take(dynamics, a_step):
+    bowl = sv.landscapes.Function(lambda X: np.square(X).sum(axis=1), -3, 3, title="bowl")
+    sim, view = sv.Simulation(dynamics, bowl, sv.Swarm(n=30, d=2)), Map()
+    view.map_evaluations = 10_000
+    order = view.order_of(sim)
+    start = dynamics.cost_of_start(30).evaluations
+    assert order.steps == (10_000 - start) // a_step
+    sim.advance(order.steps)
+    assert sim.evaluations <= 10_000
+
+
+def test_evaluations_where_cells_cost_differently_or_nothing_is_left_are_refused_by_name():
+    sim, view = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=50, d=2)), Map()
+    view.map_evaluations = 99
+    with pytest.raises(ValueError, match=r"map_evaluations = 99: .* at least 100"):
+        view.order_of(sim)
+    view.map_evaluations = 100
+    assert view.order_of(sim).steps == 1
+    view.map_x = "swarm.n"
+    with pytest.raises(ValueError, match="map_evaluations = 100: N is an axis"):
+        view.order_of(sim)
+
+
+def test_a_map_that_does_not_reach_the_goal_says_so(alone):
+    view, run, maps = alone
+    statistics = maps.known.statistics
+    view.map_goal = 95
+    maps.known = maps.known._replace(
+        statistics=statistics | {"success_rate": np.full_like(statistics["success_rate"], 0.94)}
+    )
+    painted(view, run)
+    assert "No cell has 95% of its runs" in view.said.text
+    maps.known = maps.known._replace(
+        statistics=statistics | {"success_rate": np.full_like(statistics["success_rate"], 0.95)}
+    )
+    painted(view, run)
+    assert "6 of 6 cells, each with at least 95%" in view.said.text
+
+
+def test_the_export_button_asks_for_the_drawer(shown):
+    session, view = shown
+    view.fields._handle_msg({"act": "take"})
+    assert session.page.contextbar_open
+    assert list(session.drawer)[session.page.contextbar[0][0].active] == "Export"
 
 
 def test_ranges_are_two_numbers():
