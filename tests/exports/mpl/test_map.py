@@ -90,7 +90,7 @@ def test_with_a_goal_the_cells_that_reach_it_are_outlined_and_their_ends_named()
     assert goal > 0, "there is something to outline"
     drawn = map_figure(sim, table=table, goal=goal)
     texts = [text.get_text() for legend in drawn.legends for text in legend.get_texts()]
-    assert any(f"at least {100 * goal:g}% of their runs: " in text and "–" in text for text in texts), texts
+    assert any(f"at least {100 * goal:g}% of the runs: " in text and "–" in text for text in texts), texts
     for bad in (-0.1, 1.5, True, "a"):
         with pytest.raises(ValueError, match="goal"):
             map_figure(sim, table=table, goal=bad)
