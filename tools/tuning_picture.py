@@ -1,4 +1,4 @@
-"""Write docs/tuning.png, the map of docs/tuning.md, and print its region: the same table as the map on the page, all 57,600 runs.
+"""Write docs/tuning.png, the map of docs/tuning.md, and print the regions of its two maps: the tables of the page, all 57,600 runs.
 
 python tools/tuning_picture.py
 """
@@ -14,14 +14,21 @@ import swarmviz as sv
 from swarmviz import exports, presets
 from swarmviz.cli.minimum_search import lowest_places
 from swarmviz.drawing.map import map_picture, region_words
+from swarmviz.ensembles.map_grid import values_between
 
+CLOSER = {"sigma": (0.1, 1.3), "lam": (0.02, 0.5)}
 GOAL, EVALUATIONS, N = 0.95, 20_000, 50
 
 
 @numba.njit
 def loss(x):
     """The function of the chapter."""
-    return (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
+    return (1 - x[0]) ** 2 + 10 * (x[1] - x[0] ** 2) ** 2
+
+
+def closer(dynamics: sv.CBO) -> dict[str, list[float]]:
+    """The axes of the second map."""
+    return {name: values_between(dynamics.declared()[name], *ends) for name, ends in CLOSER.items()}
 
 
 def main() -> None:
@@ -30,17 +37,16 @@ def main() -> None:
     assert found is not None
     landscape = sv.landscapes.Function(loss, -3, 3, minimisers=found.places, title="loss", d=2)
     dynamics, swarm = presets.opening("CBO").build()[0], sv.Swarm(n=N, d=2)  # what the page opens with
-    grid = sv.ensembles.proposed_grid(dynamics, swarm)
     steps = (EVALUATIONS - dynamics.cost_of_start(N).evaluations) // dynamics.cost_of_step(N).evaluations
-    *_, table = sv.refine(dynamics, landscape, swarm, grid, runs=100, steps=steps)
-    values = {str(name): data.values for name, data in table.data_vars.items() if data.dims == ("sigma", "lam")}
-    picture = map_picture(np.array(grid["sigma"]), np.array(grid["lam"]), (False, False), values, "found", GOAL)
-    assert picture is not None
-    print(repr(dynamics), steps)
-    print(region_words(picture, ("σ", "λ")))
+    for grid in (sv.ensembles.proposed_grid(dynamics, swarm), closer(dynamics)):
+        *_, table = sv.refine(dynamics, landscape, swarm, grid, runs=100, steps=steps)
+        values = {str(name): data.values for name, data in table.data_vars.items() if data.dims == ("sigma", "lam")}
+        picture = map_picture(np.array(grid["sigma"]), np.array(grid["lam"]), (False, False), values, "found", GOAL)
+        assert picture is not None
+        print(region_words(picture, ("σ", "λ")))
     sim = sv.Simulation(dynamics, landscape, swarm)
     target = Path(__file__).parents[1] / "docs" / "tuning.png"
-    target.write_bytes(exports.picture(sim, "map", "png", table=table, goal=GOAL, dpi=72))
+    target.write_bytes(exports.picture(sim, "map", "png", table=table, goal=GOAL, dpi=96))
 
 
 if __name__ == "__main__":

@@ -24,12 +24,12 @@ LOSS = """import numba
 
 @numba.njit
 def loss(x):
-    return (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
+    return (1 - x[0]) ** 2 + 10 * (x[1] - x[0] ** 2) ** 2
 """
 REGION = re.compile(
     r"σ from ([\d.]+) to ([\d.]+), λ from ([\d.]+) to ([\d.]+): (\d+) of 576 cells, each with at least (\d+)% of its runs"
 )
-FEWEST = 600  # seconds within which every cell has its first runs on a busy machine
+MOST_S = 240  # within which every cell has its first runs on a busy machine; all 57,600 take minutes
 
 
 @pytest.fixture
@@ -103,6 +103,7 @@ def region(page: Any) -> re.Match[str] | None:
     return next((found for text in page.evaluate(SAID) if (found := REGION.search(text))), None)
 
 
+@pytest.mark.timeout(400)
 def test_on_my_own_function_the_region_is_found_with_script_and_figure_in_less_than_ten_clicks(
     browser: Any, served_loss: str, tmp_path: Path
 ) -> None:
@@ -124,7 +125,7 @@ def test_on_my_own_function_the_region_is_found_with_script_and_figure_in_less_t
         f"20,000 / 50 − 1 steps: {page.evaluate(SAID)}",
         120,
     )
-    lab.wait(lambda: region(page) is not None, f"there is no region: {page.evaluate(SAID)}", FEWEST)
+    lab.wait(lambda: region(page) is not None, "there is no region", MOST_S)
     found = region(page)
     assert found is not None and int(found[6]) >= 95 and int(found[5]) > 1
     assert float(found[1]) < float(found[2]) and float(found[3]) < float(found[4]), "it has a width"

@@ -83,7 +83,7 @@ def map_figure(
         entries.append(dot("the run", colours.focus, colours.focus, "+", size=10, width=2.5))
     runs, K = int(statistics["runs"].sum()), int(json.loads(table.attrs["settings"])["steps"])
     write_title(axes, f"{heading(sim).splitlines()[0]}, {runs:,} runs, K = {K:,}", colours)
-    legend(figure, entries, colours, columns=3)
+    legend(figure, entries, colours, columns=1 if goal else 3)  # the ends of a region take a line
     return figure
 
 
