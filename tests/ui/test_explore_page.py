@@ -67,14 +67,12 @@ def test_a_box_chooses_runs_everything_follows_and_a_tap_on_a_row_opens_exactly_
     lab.wait(lambda: page.locator(".tabulator-row").count() == 12, "the table does not follow", 20)
     page.wait_for_function(f"({MODELS})().some((m) => m.type === 'Div' && m.text.includes('12 runs'))", timeout=20_000)
     page.locator(".tabulator-col-title", has_text="seed").click()
-    seeds = lambda: [
-        page.locator(".tabulator-row").nth(i).locator(".tabulator-cell").nth(3).inner_text() for i in range(3)
-    ]  # noqa: E731
-    lab.wait(lambda: seeds() == ["5", "5", "5"], "not sorted by seed", 20)
+    cells = page.locator(".tabulator-row .tabulator-cell[tabulator-field=c3]")
+    lab.wait(lambda: cells.all_inner_texts()[:3] == ["5", "5", "5"], "not sorted by seed", 20)
     row = page.locator(".tabulator-row").nth(4)
-    sigma, lam, run, seed = (row.locator(".tabulator-cell").nth(i).inner_text() for i in range(4))
+    sigma, lam, run, seed = (row.locator(f"[tabulator-field=c{i}]").inner_text() for i in range(4))
     with page.context.expect_page() as opening:
-        row.locator(".tabulator-cell").nth(2).click()
+        row.locator("[tabulator-field=c2]").click()
     assert page.locator(".run").inner_text() == f"Run {run} · σ = {sigma} · λ = {lam} · seed {seed}"
     arena = Lab(opening.value)
     arena.page.wait_for_selector(".readout .k")
