@@ -37,7 +37,11 @@ export function render({model}) {
   model.on("drawn", () => window.dispatchEvent(new CustomEvent("swarmviz:frame", {detail: {k: 0}}))) // the page has something to show
   draw()
   drawMenus()
-  setTimeout(theme.ask) // once the page is connected
+  const small = matchMedia("(max-width: 700px), (max-height: 500px)") // a phone, upright or on its side: the choices would cover the pictures
+  setTimeout(() => { // once the page is connected
+    theme.ask()
+    if (small.matches) { send("narrow", true) }
+  })
   return make("div", {className: "fields"}, title, menus, targets, complaint,
     make("p", {className: "how", textContent: "Drag a box in a picture to choose runs; tap a point, a curve or a row to open its run in the arena."}), facts)
 }

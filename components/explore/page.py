@@ -120,6 +120,9 @@ class Explore:
         if name == "dark":
             self.page.dark_theme = bool(value)
             return
+        if name == "narrow":
+            self.page.sidebar_open = False
+            return
         try:
             self.look = self.look.changed(self.table, name, value)
             self.fields.complaint = ""

@@ -67,6 +67,12 @@ def test_texts_of_a_file_are_escaped_where_they_are_markup():
     assert all(name[0] == "c" and name[1:].isdigit() for name in rows.widget.value.columns)
 
 
+def test_on_a_phone_the_choices_are_closed_and_the_theme_follows_the_browser(explore):
+    explore.fields._handle_msg({"name": "narrow", "value": True})
+    explore.fields._handle_msg({"name": "dark", "value": True})
+    assert not explore.page.sidebar_open and explore.page.dark_theme and explore.fields.dark
+
+
 def test_what_is_the_same_in_all_rows_is_told_once():
     rows = Rows(RunTable(data("sweep")), lambda row: None)
     same = dict(rows.same)

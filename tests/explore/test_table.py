@@ -67,3 +67,14 @@ def test_thinning_keeps_the_ends_and_the_order():
     few = thinned(rows, 7)
     assert len(few) == 7 and few[0] == 0 and few[-1] == 999 and (np.diff(few) > 0).all()
     assert thinned(rows, 1000) is rows
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "001-figure1", "002-figure6.10", "003-table3"])
+def test_every_variable_and_every_axis_says_what_it_means(kind):
+    """In every Dataset that is written; a parameter on an axis has its symbol, too."""
+    of = data(kind)
+    assert not [name for name, values in of.variables.items() if not values.attrs.get("long_name")]
+    for name in {"sigma", "lam", "alpha", "cutoff", "n", "d"} & set(of.dims):
+        assert of[name].attrs.get("symbol") or "finished" not in of or "run" not in of.dims, name
+    recorded = {"best", "evaluations", "dispersion"} & set(of.data_vars)
+    assert all(of[name].attrs.get("symbol") for name in recorded if "run" in of[name].dims)
