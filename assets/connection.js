@@ -41,7 +41,7 @@ const watchConnection = (() => {
     if (words.textContent !== text) { words.textContent = text }
     link.hidden = !offer
     link.href = address()
-    link.textContent = `Reload the run at step ${step.toLocaleString("en-GB").replaceAll(",", "\u202f")}`
+    link.textContent = bar?.reload_words || `Reload the run at step ${step.toLocaleString("en-GB").replaceAll(",", "\u202f")}`
     banner.style.display = text ? "flex" : "none"
   }
   const freeze = (on) => {

@@ -35,6 +35,7 @@ CORE_FLOORS = (
     {"theory", "presets", "ensembles"},
     {"papers", "drawing", "typed"},
     {"exports", "plot", "lessons"},
+    {"explore"},
     {"swarmviz"},  # the names that the package gives
     {"warm", "cli"},
     {"__main__"},
@@ -57,7 +58,7 @@ PAGE_FLOORS = (
     {"page"},
     {"lessons"},
     {"links"},
-    {"session"},
+    {"session", "explore"},
     {"visit"},
     {"script"},
     {"components"},

@@ -32,9 +32,9 @@ CARD_WIDTH = 400
 FONT = "'Roboto', 'Liberation Sans', Arial, sans-serif"
 
 
-def extension() -> None:
-    """Set Panel up once per session: what the page loads, and from this server only."""
-    pn.extension(sizing_mode="stretch_width", notifications=False, loading_indicator=False)
+def extension(*more: str) -> None:
+    """Set Panel up once per session: what the page loads, and from this server only; ``more`` are names of Panel's extensions."""
+    pn.extension(*more, sizing_mode="stretch_width", notifications=False, loading_indicator=False)
     if pn.state.curdoc:
         pn.state.curdoc.theme = figures.OWN_LOOKS
         # Panel says where its style sheets lie when it renders the page's HTML. A browser that connects so late that its session had to be
@@ -59,28 +59,51 @@ def page(
     cards = pn.Column(margin=0)
     view = Page(
         title="swarmviz",
-        logo=ASSETS / "logo.svg",
-        favicon=ASSETS / "favicon.svg",
         meta_description="Swarm-based optimisation, live",
         header=[button],
         sidebar=[choices],
         main=[board],
         contextbar=[cards],
-        sidebar_open=not narrow,
-        sidebar_width=SIDEBAR_WIDTH,
         contextbar_width=CARD_WIDTH,
         contextbar_variant="auto",
-        busy_indicator=None,
-        theme="dark" if dark else "default",
-        theme_config={mode: _palette(mode) for mode in ("light", "dark")},
-        stylesheets=[style("frame")],
-        raw_css=[style("page")],
+        **_frame(dark, narrow),
     )
     view.param.watch(lambda event: on_dark(event.new), "dark_theme")
     view.param.watch(lambda event: _fill(cards, drawer), "contextbar_open")
     button.jslink(view, open="contextbar_open", sheet="sidebar_open", bidirectional=True)
     forget_busy(view)
     return view
+
+
+def table_page(
+    choices: Viewable, board: Viewable, dark: bool, narrow: bool, on_dark: Callable[[bool], None]
+) -> Viewable:
+    """The page of a table of runs: choices at the left as on the other page, the board, and no drawer."""
+    view = Page(
+        title="swarmviz",
+        meta_description="A table of runs of swarm-based optimisation",
+        sidebar=[choices],
+        main=[board],
+        **_frame(dark, narrow),
+    )
+    view.param.watch(lambda event: on_dark(event.new), "dark_theme")
+    forget_busy(view)
+    return view
+
+
+def _frame(dark: bool, narrow: bool) -> dict[str, Any]:
+    """What both pages have in common."""
+    return {
+        "logo": ASSETS / "logo.svg",
+        "favicon": ASSETS / "favicon.svg",
+        "sidebar_open": not narrow,
+        "sidebar_width": SIDEBAR_WIDTH,
+        "busy_indicator": None,
+        "theme": "dark" if dark else "default",
+        "theme_config": {mode: _palette(mode) for mode in ("light", "dark")},
+        "stylesheets": [style("frame")],
+        "raw_css": [style("page")],
+    }
 
 
 def _fill(cards: pn.Column, drawer: dict[str, Viewable]) -> None:

@@ -11,6 +11,7 @@ address (after ``--prefix``)                answer
 ==========================================  ======================================================================================
 ``/``                                       redirected to the page
 ``/app``, ``/app/``                         the page (``pages.py``); no id of a session is ever taken from a request
+``/explore`` (``--explore``)                the table of runs, a page like the other
 ``/app/ws``                                 the visit's socket (``sockets.py``)
 ``/static/…``, ``/app/static/…``            the files in ``files.py``; BokehJS's compiler, maps and types are not among them
 ``/static/extensions/…``                    the files in ``files.py``, of Panel and panel-material-ui only

@@ -15,6 +15,7 @@ from bokeh.settings import settings
 from panel.io.resources import DIST_DIR
 from tornado.web import HTTPError, StaticFileHandler
 
+from components.server import own_table
 from components.server.pages import PlainTextHandler
 
 # A path as it may stand in an address, and ^, which older browsers leave as it is (a file of Panel's has it in its name).
@@ -26,6 +27,12 @@ PANEL = (
     "bundled/theme/*.css",
     "bundled/reactiveesm/es-module-shims@*/dist/*.js",
     "images/*.png",
+)
+TABLE = (  # of Panel's table, on a server that shows one
+    "bundled/datatabulator/tabulator-tables@*/dist/js/tabulator.min.js",
+    "bundled/datatabulator/tabulator-tables@*/dist/css/tabulator_*.min.css",
+    "bundled/datatabulator/luxon/build/global/luxon.min.js",
+    "bundled/font-awesome/css/all.min.css",
 )
 MATERIAL = ("panel-material-ui.bundle.js", "*.css", "*.woff2", "*.woff")
 
@@ -46,7 +53,8 @@ def bokeh() -> dict[str, str]:
 def extensions() -> dict[str, str]:
     """Panel's and panel-material-ui's."""
     material = Path(panel_material_ui.__file__).parent / "dist"
-    return listed(Path(DIST_DIR), PANEL, "panel/") | listed(material, MATERIAL, "panel-material-ui/")
+    panel = PANEL if own_table.table() is None else PANEL + TABLE
+    return listed(Path(DIST_DIR), panel, "panel/") | listed(material, MATERIAL, "panel-material-ui/")
 
 
 class Files(PlainTextHandler, StaticFileHandler):

@@ -18,11 +18,12 @@ from typing import Any
 
 import click
 
-from components.server import origins, own_functions, own_lessons
+from components.server import origins, own_functions, own_lessons, own_table
 from components.server.worker import This, Worker
 
 PAGE = Path(__file__).parents[2]  # the checkout, or the folder of the page in the installed package
 SCRIPT = PAGE / "components" / "script" / "app.py"  # its name is that of the page: /app
+EXPLORE = SCRIPT.with_name("explore.py")  # /explore, beside it
 MAX_WORKERS = 64
 ALONE_ONLY = ("--ssl-certfile", "--ssl-keyfile", "--unix-socket", "--autoreload", "--dev")  # of Panel: not with workers
 PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
@@ -141,11 +142,14 @@ def how_to_end() -> str:
     return "Ctrl-C ends it."
 
 
-def command(where: list[str], prefix: str, hosts: list[str], more: tuple[str, ...] = ()) -> list[str]:
-    """The command line of Panel; ``where`` are its words for where to listen."""
+def command(
+    where: list[str], prefix: str, hosts: list[str], more: tuple[str, ...] = (), explored: bool = False
+) -> list[str]:
+    """The command line of Panel; ``where`` are its words for where to listen, ``explored`` whether a table is shown beside the page."""
     allowed = [word for host in hosts if host not in origins.IPV6_HOSTS for word in ("--allow-websocket-origin", host)]
     path = ["--prefix", prefix] if prefix else []
-    return ["panel", "serve", str(SCRIPT), "--warm", *where, *path, *allowed, *more]
+    scripts = [str(SCRIPT), *([str(EXPLORE)] if explored else [])]
+    return ["panel", "serve", *scripts, "--warm", *where, *path, *allowed, *more]
 
 
 def worker_command(worker: Any) -> list[str]:
@@ -216,6 +220,12 @@ def worker_command(worker: Any) -> list[str]:
     metavar="DIR",
     help="A folder with lessons of your own, *.md, beside those that come with swarmviz.",
 )
+@click.option(
+    "--explore",
+    default="",
+    metavar="FILE.nc",
+    help="A Dataset of runs, on a page of its own at /explore; a run of it opens in the page.",
+)
 @click.option("--low", type=float, help="Lower end of the box of a function in a file, FILE.py:NAME.")
 @click.option("--high", type=float, help="Upper end of it.")
 @click.option("--d", type=int, help="The only dimension of that function; any when absent.")
@@ -231,6 +241,7 @@ def main(
     written: str,
     landscape: tuple[str, ...],
     lessons: str,
+    explore: str,
     low: float | None,
     high: float | None,
     d: int | None,
@@ -246,6 +257,7 @@ def main(
         more, own = own_functions.split(more)
         classes = own_functions.loaded((*own, *landscape), low, high, d)
         complaints = () if written else own_lessons.complaints_of(lessons)
+        own_table.put(explore)
         number = require_port(port)
         prefix = require_prefix(prefix)
         hosts = origins.allowed(address, number, origin)
@@ -254,7 +266,7 @@ def main(
         many = require_workers(workers, more)
         if not written:
             require_free(address, number)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OSError) as error:
         raise OptionError(str(error)) from None
     if many == 1 or written:
         complaints = (*own_functions.put_into_menu(classes), *complaints)
@@ -271,7 +283,9 @@ def main(
     if not written:
         which = f"{many} workers" if many > 1 else "the server"
         page = page_address(address, number, prefix, origin)
-        click.echo(f"Starting {which}; open {page} when it says that the app is running. {how_to_end()}")
+        click.echo(
+            f"Starting {which}; open {page}{'explore' * bool(explore)} when it says that the app is running. {how_to_end()}"
+        )
     if many > 1 and not written:
         sys.exit(workers_of(many, address, number, page))
     where = ["--address", address, "--port", str(number)]
@@ -279,7 +293,7 @@ def main(
         This.worker = Worker.read(written)
         where = ["--unix-socket", This.worker.socket_path(This.worker.number)]
     protect()
-    sys.argv = command(where, prefix, hosts, more)
+    sys.argv = command(where, prefix, hosts, more, bool(explore))
     with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended
         runpy.run_module("panel", run_name="__main__", alter_sys=True)
 

@@ -17,11 +17,12 @@ from typing import Any
 
 import param
 from bokeh.model import DataModel, Model
-from bokeh.models import ColorBar, GlyphRenderer, Legend, LegendItem, Plot, Range1d, Text, Toolbar
+from bokeh.models import ColorBar, GlyphRenderer, Legend, LegendItem, Plot, Range1d, Selection, Text, Toolbar
 from panel.custom import ReactiveESM
 from panel.models.browser import BrowserInfo
 from panel.models.esm import ReactiveESM as ESMModel
 from panel.models.layout import Column
+from panel.models.tabulator import DataTabulator
 from panel_material_ui import Page, Tabs
 from panel_material_ui.base import MaterialComponent
 
@@ -32,6 +33,8 @@ MAX_PIXELS = 100_000  # pixels
 MAX_PATCH_EVENTS = 64  # in one patch; the page sends up to 4
 MAX_VALUE_LEVELS, MAX_VALUE_PARTS = 6, 512
 MAX_KEY_CHARS = 64
+MAX_SORTERS = 8
+MAX_ROWS_SHOWN = 1000  # of a page of a table
 
 Check = Callable[[Any], bool]
 
@@ -69,6 +72,27 @@ def name(value: Any) -> bool:
     return value is None or (isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", value) is not None)
 
 
+def page_number(value: Any) -> bool:
+    """The number of a page of a table; none before there is one."""
+    return value is None or whole(value, 1, 10**7)
+
+
+def sorters(value: Any) -> bool:
+    """By which columns a table is sorted, and in which order."""
+    if not isinstance(value, list) or len(value) > MAX_SORTERS:
+        return False
+    try:
+        asked = [mapping(one) for one in value]
+    except Unexpected:
+        return False
+    return all(set(one) == {"field", "dir"} and column(one["field"]) and one["dir"] in ("asc", "desc") for one in asked)
+
+
+def column(value: Any) -> bool:
+    """The name of a column of a table, as the page gives them."""
+    return isinstance(value, str) and re.fullmatch(r"[a-z0-9_]{1,40}", value) is not None
+
+
 # Class of the model → property → check of its value, None: of use in the browser alone.
 PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     Plot: {"inner_width": whole, "inner_height": whole, "outer_width": None, "outer_height": None},
@@ -79,7 +103,13 @@ PROPERTIES: dict[type[Model], dict[str, Check | None]] = {
     GlyphRenderer: {"visible": flag},  # a click on a legend
     Text: {"text_alpha": None},  # numbers that have no room are hidden (components.views.arena.finite_set_figure)
     Column: {"scroll_position": None},  # on a phone the board scrolls
-    Toolbar: {"stylesheets": None},  # panel-material-ui colours it, and adds to it each time
+    Toolbar: dict.fromkeys(  # panel-material-ui colours it, and adds to it each time; BokehJS chooses among its tools
+        ("stylesheets", "active_drag", "active_scroll", "active_tap", "active_inspect")
+    ),
+    Selection: dict.fromkeys(  # the event SelectionGeometry tells (components.explore.page)
+        ("indices", "line_indices", "multiline_indices", "image_indices", "view")
+    ),
+    DataTabulator: {"page": page_number, "sorters": sorters, "stylesheets": None},
     BrowserInfo: {"dark_mode": flag_or_none, "device_pixel_ratio": number, "language": name, "timezone": name,
                   "timezone_offset": number, "webdriver": flag_or_none, "webgl": flag_or_none},
 }  # fmt: skip
@@ -93,6 +123,7 @@ MATERIAL: dict[type[ReactiveESM], dict[str, Check]] = {
 
 DOCUMENT_EVENTS = ("document_ready", "client_reconnected")
 PLOT_EVENTS = ("sx", "sy", "x", "y", "delta_x", "delta_y", "direction", "x0", "x1", "y0", "y1")  # numbers all
+GEOMETRY = {"sx0", "sx1", "sy0", "sy1", "x0", "x1", "y0", "y1"}
 KEYS = {"shift", "ctrl", "alt"}
 
 
@@ -149,11 +180,36 @@ def _sent(data: Any, document: Any) -> Verdict:
     if data["name"] == "data_event" and set(values) == {"data"} and takes_messages(model):
         require_plain(values["data"])
         return Verdict.WRITE
+    if data["name"] == "cell-click" and isinstance(model, DataTabulator):
+        if (
+            set(values) <= {"column", "row", "value"}
+            and column(values.get("column"))
+            and whole(values.get("row"), high=MAX_ROWS_SHOWN)
+        ):
+            return Verdict.WRITE
+        raise Unexpected("a click on a table of another form")
+    if data["name"] == "selectiongeometry" and isinstance(model, Plot):
+        return _box(values)
     held = mapping(values.pop("modifiers", {"type": "map"}))
     numbers = set(values) <= set(PLOT_EVENTS) and all(map(number, values.values()))
     if isinstance(model, Plot) and numbers and set(held) <= KEYS and all(map(flag, held.values())):
         return Verdict.WRITE
     raise Unexpected(f"an event of {type(model).__name__} of another form")
+
+
+def _box(values: dict[str, Any]) -> Verdict:
+    """A rectangle that was drawn in a figure; one that is still being drawn is of no use to the server."""
+    geometry = mapping(values.pop("geometry", None))
+    held = mapping(values.pop("modifiers", {"type": "map"}))
+    final = values.pop("final", None)
+    kind, greedy = geometry.pop("type", None), geometry.pop("greedy", False)
+    if values or kind != "rect" or not (flag(final) and flag(greedy)):
+        raise Unexpected("a selection of another form")
+    if not (set(geometry) <= GEOMETRY and all(map(number, geometry.values()))):
+        raise Unexpected("a selection of another form")
+    if not (set(held) <= KEYS and all(map(flag, held.values()))):
+        raise Unexpected("a selection of another form")
+    return Verdict.WRITE if final else Verdict.LOCAL
 
 
 def _model(reference: Any, document: Any) -> Model | None:

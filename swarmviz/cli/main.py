@@ -1,4 +1,4 @@
-"""The command line: ``swarmviz run``, ``sweep``, ``figure``, ``lesson`` and ``serve``.
+"""The command line: ``swarmviz run``, ``sweep``, ``figure``, ``lesson``, ``explore`` and ``serve``.
 
 What is typed is checked by the parameters' declarations, from which the help is made as well; none of it is run as code, but for
 the file of a person's own function that ``--landscape`` or ``serve`` names.
@@ -278,19 +278,42 @@ def page_folder() -> Path:
     )
 
 
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("file", type=FILE)
+@click.option("--port", default="", metavar="NUMBER", help="Port of the page; 5006 when absent.")
+@click.option("--address", default="", help="Where to listen; this machine only when absent.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@cli_errors
+def explore(file, port, address, arguments):
+    """Look at a Dataset of runs, FILE.nc, on a page.
+
+    FILE.nc is what run, sweep or figure has written with --out, or sv.refine and sv.ensembles with to_netcdf. Its map, curves, shares of
+    runs and table are linked; a tap on a run opens exactly that run in the arena. Every other option is that of `swarmviz serve`.
+    """
+    if str(file).startswith("-"):
+        raise ValueError(f"explore {file}: name the file first, then the options")
+    given = [word for option, value in (("--port", port), ("--address", address)) if value for word in (option, value)]
+    serve_page("swarmviz explore", ("--explore", str(file), *given, *arguments))
+
+
 @main.command(add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @cli_errors
 def serve(arguments):
     """Serve the page (`swarmviz serve --help` lists the options)."""
+    serve_page("swarmviz serve", arguments)
+
+
+def serve_page(program: str, arguments: tuple[str, ...]) -> None:
+    """Serve the page, in this process: however it is ended, no other one is left."""
     if importlib.util.find_spec("panel") is None:
         raise ValueError(
             "the page needs Panel and more: pip install 'swarmviz[app]', or run `make serve` in the checkout"
         )
     folder = page_folder()
-    given, sys.argv = sys.argv, ["swarmviz serve", *arguments]
+    given, sys.argv = sys.argv, [program, *arguments]
     sys.path.insert(0, str(folder))
-    try:  # in this process: however it is ended, no other one is left
+    try:
         runpy.run_module("components.server.launch", run_name="__main__", alter_sys=True)
     finally:
         sys.argv = given

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from swarmviz import success
-from swarmviz.ensembles.dataset import BLANK, described_as
+from swarmviz.ensembles.dataset import BLANK, COORDINATES, described_as
 from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
@@ -30,6 +30,7 @@ SNAPSHOTS = {  # of the first run: dimensions and meanings
     "mass": (("agent",), "Masses of the agents"),
     "occupation": (("state",), "Share of the agents on each state"),
 }
+SYSTEM = described_as("System of the figure")
 QUANTILES = (0.25, 0.5, 0.75)
 FINALS = (
     *("final_energy", "final_best", "final_error", "final_evaluations"),
@@ -107,6 +108,10 @@ def compute(
     if figure.derive is not None:
         data = data.assign(dict(figure.derive(data)))
     data = data.assign(as_variables(figure.printed, data))
+    data["system"].attrs = SYSTEM
+    for name in data.coords:  # the axes of printed numbers say nothing of themselves, and theirs prevail
+        if not data[name].attrs and name in datasets[0].coords:
+            data[name].attrs = datasets[0][name].attrs
     return data.assign_attrs(provenance(figure, runs, quick), interrupted=int(interrupted))
 
 
@@ -250,7 +255,12 @@ def _snapshots(part: Experiment) -> xarray.Dataset:
     }
     times = ("snapshot", np.array([f.t for f in frames]), described_as("Time of the snapshot"))
     return xarray.Dataset(
-        arrays, {"snapshot": list(part.snapshots), "snapshot_t": times, "coordinate": np.arange(swarm.d)}
+        arrays,
+        {
+            "snapshot": ("snapshot", list(part.snapshots), described_as("Step of the snapshot", "steps")),
+            "snapshot_t": times,
+            "coordinate": ("coordinate", np.arange(swarm.d), described_as(COORDINATES["coordinate"])),
+        },
     )
 
 

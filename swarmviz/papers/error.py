@@ -17,7 +17,7 @@ from swarmviz.ensembles.law_error import law_error, slope
 from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.laws.distance import Curve
-from swarmviz.papers.compute import provenance
+from swarmviz.papers.compute import SYSTEM, provenance
 from swarmviz.papers.figure import Figure
 from swarmviz.papers.spec import Experiment
 
@@ -86,7 +86,7 @@ class ErrorFigure(Figure):
         labels = [part.label for part in parts[: len(datasets)]]
         data = xarray.concat(datasets, "system", data_vars="all", coords="minimal", compat="override", join="outer")
         data.attrs = {}
-        return data.assign_coords(system=labels), interrupted
+        return data.assign_coords(system=("system", labels, SYSTEM)), interrupted
 
     def comparison(self, dataset):
         """Slopes over N with their standard errors, and the last values beside what independent draws or theory have."""

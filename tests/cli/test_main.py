@@ -22,6 +22,7 @@ from swarmviz.cli.outcome import INTERRUPTED
 from swarmviz.ensembles.engine import Ensemble
 from swarmviz.schedules import Linear
 from tests.cli.commands import ROOT, call
+from tests.explore.written import written
 
 RUN = ["run", "--dynamics", "CBO"]
 
@@ -272,3 +273,33 @@ def test_what_is_given_by_itself_and_in_the_grid_is_refused(given, axis):
 def test_an_axis_without_effect_is_refused():
     done = call("sweep", "--dynamics", "SSA", "--runs", 2, "--steps", 3, "--grid", "temperature=1,2")
     assert done.exit_code == 2 and "grid: temperature has no effect in any cell" in done.output
+
+
+# ---- explore ------------------------------------------------------------------------------------------------------------
+
+
+def explore_refused(*args):
+    done = call("explore", *args)
+    assert done.exit_code == 2 and "Traceback" not in done.output and len(done.output.strip().splitlines()) == 1, (
+        done.output
+    )
+    return done.output
+
+
+def test_a_file_that_is_none_is_refused_in_one_line(tmp_path):
+    assert "is no file" in explore_refused(tmp_path / "none.nc")
+    xarray.Dataset({"sst": ("time", [1.0])}).to_netcdf(tmp_path / "foreign.nc", engine="h5netcdf")
+    assert "'swarmviz' is missing" in explore_refused(tmp_path / "foreign.nc")
+
+
+def test_a_good_file_is_read_and_the_options_are_those_of_serve(tmp_path):
+    path = written("sweep", tmp_path)
+    assert call("explore", path, "--port", 5999, "--check").exit_code == 0
+    assert call("explore", "--port", 5999, path, "--check").exit_code == 0
+    assert "port" in explore_refused(path, "--port", "0")
+    assert "first" in explore_refused("--prefix", "/x", path)
+
+
+@pytest.mark.parametrize("words", ["FILE", "--port", "--address", "arena"])
+def test_the_help_says_what_it_opens(words):
+    assert words in call("explore", "--help").output
