@@ -35,6 +35,7 @@ CORE_FLOORS = (
     {"theory", "presets", "ensembles"},
     {"papers", "drawing", "typed"},
     {"exports", "plot", "lessons"},
+    {"gallery"},
     {"swarmviz"},  # the names that the package gives
     {"warm", "cli"},
     {"__main__"},
@@ -57,6 +58,7 @@ PAGE_FLOORS = (
     {"page"},
     {"lessons"},
     {"links"},
+    {"gallery"},
     {"session"},
     {"visit"},
     {"script"},

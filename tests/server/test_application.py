@@ -159,6 +159,8 @@ def test_the_routes_are_those_that_the_table_names_and_the_owners_plug_in(server
         "/known$": "server_probe.Known",
         "/health$": f"{ours}monitoring.Health",
         "/metrics$": f"{ours}monitoring.Metrics",
+        "/gallery/pictures/(.*)$": "components.gallery.handlers.Pictures",
+        "/gallery(/?)$": "components.gallery.handlers.Wall",
         "/?$": f"{ours}application.Start",
         "/static/extensions/(.*)$": f"{ours}files.Extensions",
         "/static/(.*)$": f"{ours}files.Files",
