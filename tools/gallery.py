@@ -1,7 +1,7 @@
 """Makes the pictures and the results of the gallery, swarmviz/gallery/stored/: .venv/bin/python tools/gallery.py
 
 Those that are stale or missing, unless cards are named or ``--all`` is given; ``--stale`` only lists them. Each figure gets as many runs as
-fit into ``--seconds`` of a processor, at least 16 and at most the paper's; how many these were is kept with it. All of them take about
+fit into ``--seconds`` of a processor, at least 2 and at most the paper's; how many these were is kept with it. All of them take about
 a quarter of an hour. A new entry or preset has a card by itself: tests/gallery/test_stored.py fails until this has made its picture.
 """
 
@@ -31,7 +31,10 @@ def computed(figure: Figure, seconds: float):
 
     What a sweep takes grows linearly with its runs, from what its cells take anyway; two small ones say how.
     """
-    (few, _), (some, more) = timed(figure, FEW), timed(figure, SOME)
+    few, data = timed(figure, FEW)
+    if few > seconds / 2:
+        return data, FEW, few
+    some, more = timed(figure, SOME)
     each = max((some - few) / (SOME - FEW), some / 1000 / SOME)
     runs = int(min(figure.runs, SOME + (seconds - some) / each))
     if runs < 2 * SOME:

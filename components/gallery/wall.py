@@ -109,6 +109,7 @@ def render(template: str, root: str, name: str, **values: Any) -> str:
         "looks": [look(colours) for colours in THEMES],
         "font_family": theme.FONT,
         "fonts": {weight: f"{root}static/extensions/{font(weight)}" for weight in WEIGHTS},
+        "bokeh": f"{root}static/js/bokeh.min.js",
         "logo": (ASSETS / "logo.svg").read_text(encoding="utf-8"),
         "style": style(name),
         "theme_script": script("gallery_theme"),

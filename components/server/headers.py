@@ -73,6 +73,14 @@ def gallery_policy(nonce: str) -> str:
     )
 
 
+def figure_policy(nonce: str) -> str:
+    """That of a figure of the gallery: BokehJS from this server, which writes style elements and attributes; no text becomes code."""
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        f"font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ANCESTORS}"
+    )
+
+
 class SecurityHeaders(OutputTransform):
     """Adds the headers that a handler has not set itself, and removes those that name versions or let other origins read."""
 
