@@ -36,6 +36,7 @@ IMAGE, SHADES = 240, 64  # pixels along each side of an artist that is shown as 
 DASHES = {"-": "solid", "--": "dashed", ":": "dotted", "-.": "dotdash"}
 MARKS = {".": ("circle", 5), "o": ("circle", 7), "X": ("x", 9), "+": ("cross", 11), "*": ("star", 11)}
 TOOLS = "pan,wheel_zoom,box_zoom,reset,save"
+OVERFLOW = ".bk-tool-overflow { color: inherit; }"  # the sign for tools that have no room: its grey is too pale
 PLAIN = BokehTheme(json={})  # else that of the document of whichever visitor is served just then
 CYCLE = (*LIGHT.curves, LIGHT.target, LIGHT.focus, "#5b8c5a", "#8a5a44", "#5b6875")
 
@@ -108,6 +109,7 @@ def _panel(axes: Any, twins: list[Any], bar: Any) -> Panel:
         x_axis_label=axes.get_xlabel(), y_axis_label=axes.get_ylabel(), title=axes.get_title(), **ranges, **scales,
     )  # fmt: skip
     shown.toolbar.logo = None
+    shown.toolbar.stylesheets = [OVERFLOW]
     for i, twin in enumerate(twins):  # a landscape behind a density
         shown.extra_y_ranges = {f"other{i}": Range1d(*map(float, twin.get_ylim()))}
         _artists(shown, twin, y_range_name=f"other{i}")

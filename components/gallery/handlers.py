@@ -20,6 +20,7 @@ from bokeh.settings import settings
 from tornado.iostream import StreamClosedError
 from tornado.web import authenticated
 
+from components.assets import ASSETS
 from components.gallery import figure_page, wall, work
 from components.server import files, headers
 from components.server.pages import PlainTextHandler
@@ -199,9 +200,10 @@ class Again(GalleryPage):
 
 
 def pictures() -> dict[str, str]:
-    """Address → file, of the pictures that there are."""
+    """Address → file, of the pictures that there are, and the page's icon."""
     names = (name for key in CARDS for name in stored.files_of(key) if name.endswith(".webp"))
-    return {name: str(stored.FOLDER / name) for name in names if (stored.FOLDER / name).is_file()}
+    found = {name: str(stored.FOLDER / name) for name in names if (stored.FOLDER / name).is_file()}
+    return found | {"favicon.svg": str(ASSETS / "favicon.svg")}
 
 
 def routes(prefix: str) -> list[tuple[str, Any]]:

@@ -50,17 +50,9 @@ def alt(card: Card) -> str:
 
 def shown(card: Card) -> Shown:
     """A card with its link, its picture and the words by which it is found."""
-    words = " ".join(
-        (
-            card.key,
-            card.title,
-            card.number,
-            card.question,
-            source_title(card.source),
-            card.preset.dynamics,
-            card.preset.landscape,
-        )
-    )
+    parts = card.figure.parts if card.figure is not None else (card.preset,)
+    names = {name for part in parts for name in (part.dynamics, part.landscape, *getattr(part, "landscapes", ()))}
+    words = " ".join((card.key, card.title, card.number, card.question, source_title(card.source), *sorted(names)))
     known = stored.made().get(card.key)
     return Shown(
         card, live(card), f"{card.key}-{{}}.webp?v={known.digest if known else 0}", alt(card), words.casefold()

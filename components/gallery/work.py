@@ -26,7 +26,8 @@ from swarmviz.replay import Cancelled
 LEAST_SHARE = 0.2  # of one core
 MAX_SECONDS = 90.0  # of a processor that a visitor may ask for, by what the reference result has taken
 MAX_WALL_S = 900.0  # in which it must be done
-MAX_BYTES = 64 << 20  # of the series of all runs
+MAX_BYTES = 64 << 20  # of the results of all runs
+FINALS = 16  # numbers, about, with which a run ends
 MAX_GROWTH = 10  # times the paper's runs
 MAX_AT_ONCE = 4  # of a server
 MAX_OF_ONE = 2  # of these from one address
@@ -63,13 +64,13 @@ def most_runs(figure: Figure) -> int:
     if isinstance(figure, ErrorFigure) or figure.key not in stored.made():
         return 0
     made = stored.made()[figure.key]
-    rows = sum(_cells(part) * (part.steps // part.every + 1) * max(1, len(part.record)) for part in figure.parts)
+    numbers = sum(_cells(part) * ((part.steps // part.every + 1) * len(part.record) + FINALS) for part in figure.parts)
     return max(
         0,
         min(
             MAX_GROWTH * figure.runs,
             math.floor(MAX_SECONDS * made.runs / max(made.seconds, 0.01)),
-            MAX_BYTES // (8 * rows),
+            MAX_BYTES // (8 * numbers),
         ),
     )
 

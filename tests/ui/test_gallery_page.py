@@ -21,7 +21,7 @@ def wall(lab, server):
     lab.cards = lambda: lab.page.locator("main li").evaluate_all(SEEN)
     yield lab
     assert not lab.complaints
-    assert all(address.startswith(server.url) for address in lab.addresses if not address.startswith("data:"))
+    assert all(address.startswith((server.url, "data:", "blob:")) for address in lab.addresses)
 
 
 def test_the_gallery_shows_every_card_and_finds_by_words(wall):
@@ -81,7 +81,7 @@ def test_live_opens_the_arena_with_the_run_of_the_card(wall, key):
     wall.page.wait_for_selector(".readout .k")
     wall.wait(lambda: wall.step is not None, "no picture was painted")
     assert wall.row("swarm.n").locator("input[type=text]").input_value() == str(swarm.n)
-    assert landscape.title in wall.page.locator("body").inner_text()
+    assert wall.row("landscape").locator("select").input_value() == type(landscape).__name__
 
 
 def test_the_head_of_the_page_leads_to_the_gallery_and_back(lab, server):
@@ -103,3 +103,91 @@ def test_nothing_is_wider_than_the_window_and_every_text_is_told_from_its_ground
         told = wall.page.evaluate(CONTRAST)
         assert told["seen"] > 50 and not told["low"], told["low"]
         wall.picture(f"gallery-{width}-{theme}")
+
+
+# ---- a figure ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def figure(lab, server):
+    """Opens the page of a figure and waits until its charts are drawn."""
+
+    def opened(key):
+        lab.page.goto(f"{server.url}/gallery/{key}")
+        lab.page.wait_for_selector("#charts[aria-busy=false]", timeout=60_000)
+        return lab
+
+    yield opened
+    assert not lab.complaints
+    assert all(address.startswith((server.url, "data:", "blob:")) for address in lab.addresses)
+
+
+RANGE = """(() => {
+  const [fig] = Bokeh.documents.flatMap((d) => d.roots()).filter((m) => m.type === 'Figure')
+  return fig.x_range.end - fig.x_range.start
+})()"""
+
+
+def test_a_figure_shows_its_charts_which_can_be_zoomed_and_what_the_paper_prints(figure):
+    lab = figure("004-transitions")
+    assert lab.page.locator("#charts .panel canvas").count() > 0 and lab.page.locator("#charts > img").count() == 0
+    assert "transition_ratio" in lab.text("#comparison") and "printed 8" in lab.text("#comparison")
+    assert "swarmviz figure 004-transitions --runs 20" in lab.text("section:has(#compute)")
+    before = lab.page.evaluate(RANGE)
+    box = lab.page.locator("#charts .panel").bounding_box()
+    lab.page.locator(".bk-tool-icon-wheel-zoom").first.click()
+    lab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    lab.page.mouse.wheel(0, -300)
+    lab.wait(lambda: lab.page.evaluate(RANGE) < before, "the wheel zooms nothing")
+
+
+def test_compute_again_shows_its_progress_stops_and_comes_to_a_result(figure):
+    lab = figure("001-figure2")
+    lab.page.fill("#runs", "10000")
+    lab.page.get_by_role("button", name="Compute").click()
+    lab.wait(lambda: "of 30,000 runs" in lab.text("#said"), f"no progress: {lab.text('#said')}", 60)
+    assert lab.page.locator("#progress").is_visible() and lab.page.get_by_role("button", name="Compute").is_disabled()
+    lab.page.get_by_role("button", name="Stop").click()
+    lab.wait(lambda: lab.text("#said") == "Stopped.", "it does not stop")
+    assert not lab.page.locator("#progress").is_visible() and "Computed with" in lab.text("#about")
+    lab.page.fill("#runs", "3")
+    lab.page.get_by_role("button", name="Compute").click()
+    lab.wait(lambda: lab.text("#said") == "Done.", f"no result: {lab.text('#said')}", 60)
+    assert "just now, with 3 runs" in lab.text("#about") and "--runs 3 " in lab.text("section:has(#compute)")
+    assert lab.page.locator("#charts .panel").count() == 1
+    lab.page.fill("#runs", "10001")
+    lab.page.get_by_role("button", name="Compute").click()
+    assert lab.page.evaluate("document.getElementById('runs').validity.rangeOverflow") and lab.text("#said") == "Done."
+
+
+def test_a_table_is_a_table_and_a_figure_follows_the_theme(figure):
+    lab = figure("003-table3")
+    assert lab.page.locator("#charts table").count() == 4 and lab.page.locator("#charts td.far").count() >= 0
+    assert "success_rate" in lab.text("#comparison")
+    lab = figure("002-figure6.9")
+    lab.page.emulate_media(color_scheme="light")
+
+    def ticks():
+        return lab.page.evaluate(
+            "Bokeh.documents.at(-1)._all_models.values().find((m) => m.type === 'LinearAxis').axis_line_color"
+        )
+
+    inks = [ticks()]
+    lab.page.emulate_media(color_scheme="dark")
+    lab.wait(lambda: ticks() != inks[0], "the charts stay light")
+    assert lab.page.evaluate("Bokeh.documents.length") <= 2, "what is not seen any more is kept"
+
+
+@pytest.mark.parametrize("key", ["001-figure1", "003-table2", "000-phase-map"])
+def test_on_every_screen_a_figure_fits_and_its_texts_are_told_from_their_ground(figure, key):
+    lab = figure(key)
+    for width, height in ((1440, 900), (1024, 768), (390, 844), (844, 390)):
+        lab.page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            lab.page.emulate_media(color_scheme=theme)
+            lab.page.wait_for_timeout(150)
+            lab.page.wait_for_selector("#charts[aria-busy=false]")
+            assert lab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+            told = lab.page.evaluate(CONTRAST)
+            assert told["seen"] > 8 and not told["low"], told["low"]
+            lab.picture(f"gallery-{key}-{width}-{theme}")
