@@ -15,7 +15,6 @@ from swarmviz.gallery import stored
 from swarmviz.gallery.cards import CARDS, source_title
 from swarmviz.papers import ALL, Figure
 
-KEPT = 24  # reference results that are kept as they are sent
 DARK_GREY = "#4c4c4c"  # "0.3", in which charts draw what is the same for all
 COLOURS = ("paper", "ink", "soft", "grid", "target", "focus")
 _lock = threading.Lock()
@@ -51,10 +50,15 @@ def proposed(figure: Figure) -> int:
     return max(1, min(work.most_runs(figure), figure.runs))
 
 
-@functools.lru_cache(KEPT)
 def reference(key: str) -> bytes:
-    """The stored result of a figure as JSON, compressed; a second or so at first."""
-    with _lock, ONE_CORE:
+    """The stored result of a figure as JSON, compressed; a second or so at first, and then it is kept: all of them are three megabytes."""
+    with _lock:  # whoever asks for the same meanwhile waits for it
+        return _reference(key)
+
+
+@functools.cache
+def _reference(key: str) -> bytes:
+    with ONE_CORE:
         return gzip.compress(as_json(work.shown(ALL[key], stored.reference(key))).encode(), 6, mtime=0)
 
 

@@ -185,8 +185,8 @@ class Again(GalleryPage):
         except StreamClosedError:  # nobody waits for it any more
             pass
         finally:
-            work.PLACES.leave(self.request.remote_ip)
             await loop.run_in_executor(None, job.close)  # which waits for the piece that is under way
+            work.PLACES.leave(self.request.remote_ip)
 
     async def _tell(self, line: Any) -> None:
         self.write(f'{{"result":{line}}}\n' if isinstance(line, str) else json.dumps(line) + "\n")
