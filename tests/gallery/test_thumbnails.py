@@ -21,8 +21,10 @@ def test_a_preset_is_seen_at_an_early_step_in_both_themes(name):
     light, dark = map(read, thumbnails.of_preset(presets.ALL[name]))
     assert light.shape == dark.shape == (thumbnails.HEIGHT, thumbnails.WIDTH, 3)
     assert light.mean() > dark.mean() + 30
-    amber = np.array([int(style.LIGHT.agent[i : i + 2], 16) for i in (1, 3, 5)])
-    assert (abs(light - amber).max(axis=2) < 40).sum() > 20, "agents are seen"
+    ambers = [
+        np.array([int(tone[i : i + 2], 16) for i in (1, 3, 5)]) for tone in (style.LIGHT.agent, style.LIGHT.quiet_agent)
+    ]
+    assert sum((abs(light - amber).max(axis=2) < 40).sum() for amber in ambers) > 50, "agents are seen"
 
 
 KINDS = {
