@@ -6,10 +6,10 @@ import {make, listen} from "./dom.js"
 const TOUCHES = ["pointerdown", "keydown", "input", "change", "drop"]
 const LOOKING_KEYS = ["Shift", "Control", "Alt", "Meta", "AltGraph", "Tab", "CapsLock"]
 
-const STYLE = `position: fixed; z-index: 1250; top: 0; right: 120px; left: 240px; height: var(--sv-head); display: flex; align-items: center; justify-content: center;
+const STYLE = `position: fixed; z-index: 1250; top: 0; right: 160px; left: 240px; height: var(--sv-head); display: flex; align-items: center; justify-content: center;
   pointer-events: none; text-align: center; color: #fff; font: 400 18px/1.25 Roboto, 'Liberation Sans', Arial, sans-serif;`
 const HEADS = {false: "#123f5c", true: "#26343f"} // colour of the page's head by whether it is dark
-const NARROW_STYLE = "right: 96px; left: 112px; font-size: 14px;" // in place of the name, which the frame of the page has said
+const NARROW_STYLE = "right: 132px; left: 108px; font-size: 13px;" // in place of the name, which the frame of the page has said
 
 export const makeArrival = (model, send) => {
   const node = make("div", {className: "swarmviz-invitation"})
@@ -18,9 +18,9 @@ export const makeArrival = (model, send) => {
   let touched = false
   const show = () => {
     if (touched) { return }
-    const sentences = model.invitation.split(/(?<=\.) /) // a line may end between two, not within
+    const sentences = model.invitation.split(/(?<=\.) /) // a line may end between two, and within where there is little room
     node.replaceChildren(make("span", {}, ...sentences.flatMap((text) => [make("span", {textContent: text}), " "])))
-    for (const part of node.firstChild.children) { part.style.whiteSpace = "nowrap" }
+    for (const part of node.firstChild.children) { part.style.whiteSpace = narrow.matches ? "normal" : "nowrap" }
     node.style.cssText = STYLE + (narrow.matches && model.invitation ? `${NARROW_STYLE} background: ${HEADS[model.dark]};` : "")
   }
   const touch = ({type, key}) => {

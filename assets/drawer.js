@@ -1,11 +1,13 @@
-// The button of the drawer: its name tells what is in there, and whether it opens or closes it.
+// The button of the drawer: its name tells what is in there, and whether it opens or closes it. Before it, the way to the gallery.
 
 import "./drawer_history.js"
-import {makeButton, listen} from "./dom.js"
+import {make, makeButton, listen} from "./dom.js"
 
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 9h14V7H3zm0 4h14v-2H3zm0 4h14v-2H3zm16 0h2v-2h-2zm0-10v2h2V7zm0 6h2v-2h-2z"/></svg>`
+const GALLERY = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 3h8v8H3zm2 2v4h4V5zm8-2h8v8h-8zm2 2v4h4V5zM3 13h8v8H3zm2 2v4h4v-4zm8-2h8v8h-8zm2 2v4h4v-4z"/></svg>`
 
 export function render({model}) {
+  const gallery = make("a", {href: "gallery", innerHTML: GALLERY, title: "Gallery: the papers' figures and all presets", ariaLabel: "Gallery"})
   const button = makeButton({innerHTML: ICON}, () => { model.open = !model.open })
   const show = () => {
     button.title = button.ariaLabel = `${model.open ? "Close" : "Open"} panel: ${model.cards.join(", ").toLowerCase()}`
@@ -26,5 +28,5 @@ export function render({model}) {
   })
   show()
   if (model.open) { setTimeout(() => keepOne("sheet")) } // an address may open it at once
-  return button
+  return make("div", {}, gallery, button)
 }

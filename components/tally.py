@@ -151,7 +151,7 @@ PICTURES = Counter("swarmviz_pictures_total", "Pictures that were sent to browse
 BACKGROUND_SECONDS = Counter(
     "swarmviz_background_seconds_total",
     "Processor seconds of what is computed beside the visible swarms.",
-    ("replicas", "law", "map"),
+    ("replicas", "law", "map", "gallery"),
 )
 REFUSALS = Counter(
     "swarmviz_refusals_total",

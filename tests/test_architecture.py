@@ -36,6 +36,7 @@ CORE_FLOORS = (
     {"papers", "drawing", "typed"},
     {"exports", "plot", "lessons"},
     {"explore"},
+    {"gallery"},
     {"swarmviz"},  # the names that the package gives
     {"warm", "cli"},
     {"__main__"},
@@ -58,6 +59,7 @@ PAGE_FLOORS = (
     {"page"},
     {"lessons"},
     {"links"},
+    {"gallery"},
     {"session", "explore"},
     {"visit"},
     {"script"},

@@ -1,4 +1,4 @@
-"""The button in the page's header that opens the drawer of cards, with a name that says what is in it.
+"""The button in the page's header that opens the drawer of cards, with a name that says what is in it; beside it the way to the gallery.
 
 The drawer itself is panel-material-ui's; the name of its own button is fixed and says only "contextbar".
 """
@@ -25,4 +25,4 @@ class DrawerButton(pn.custom.JSComponent):
     _esm, _stylesheets = component("drawer")
 
     def __init__(self, **params: Any):
-        super().__init__(**{"margin": 0, "sizing_mode": "fixed", "width": 40, "height": 40} | params)
+        super().__init__(**{"margin": 0, "sizing_mode": "fixed", "width": 80, "height": 40} | params)

@@ -16,6 +16,7 @@ address (after ``--prefix``)                answer
 ``/static/…``, ``/app/static/…``            the files in ``files.py``; BokehJS's compiler, maps and types are not among them
 ``/static/extensions/…``                    the files in ``files.py``, of Panel and panel-material-ui only
 ``/favicon.ico``                            an icon, which browsers ask for beside a page of one sentence
+``/gallery…``                               the gallery and its pictures (``components/gallery/``, by ``install``)
 ``/health``, ``/metrics``                   how the server does (``monitoring.py``)
 ``/liveness`` (``--liveness``)              that the server answers; Panel's own would build a whole page for each question
 ``/login``, ``/logout`` (``--basic-auth``)  Panel's, because the owner asked for them; the page is behind them
@@ -34,6 +35,7 @@ from __future__ import annotations
 import gc
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlparse
 
@@ -139,6 +141,14 @@ HANDLERS: dict[type, type[RequestHandler]] = {
 }
 
 
+class More:
+    """Pages beside the one of the visits."""
+
+    routes: tuple[
+        Callable[[str], list[tuple[str, Any]]], ...
+    ] = ()  # of an address' prefix, as Tornado's router takes them
+
+
 class Application(BokehTornado):
     """Bokeh's application with our handlers, our limits and our headers."""
 
@@ -165,7 +175,8 @@ class Application(BokehTornado):
         self._templates: dict[Any, PageTemplate] = {}
         self.settings["log_function"] = logged
         router, refused = self.wildcard_router, []
-        router.add_rules(monitoring.routes(self.prefix))
+        for routes in (monitoring.routes, *More.routes):
+            router.add_rules(routes(self.prefix))
         for rule in list(router.rules):
             if (handler := self._answered(rule)) is None:
                 router.rules.remove(rule)
@@ -268,7 +279,7 @@ class TimeLimitedServer(HTTPServer):
         TimeLimitedServer.latest = self
 
 
-def install(document: Any = None) -> bool:
+def install(document: Any = None, *routes: Callable[[str], list[tuple[str, Any]]]) -> bool:
     """Let the servers made from here on be ours, and put the patches in place; a second call changes nothing.
 
     A server that runs already is turned into ours.
@@ -277,6 +288,8 @@ def install(document: Any = None) -> bool:
     ----------
     document : Document, optional
         That of the visitor for whom the page's script runs.
+    *routes : function (prefix) → list
+        Of pages beside that of the visits: addresses and their handlers.
 
     Returns
     -------
@@ -285,6 +298,7 @@ def install(document: Any = None) -> bool:
         has not made its session's id.
     """
     bokeh_patches.install()
+    More.routes = routes or More.routes
     if server.BokehTornado is Application:
         return True
     server.BokehTornado, server.HTTPServer = Application, TimeLimitedServer

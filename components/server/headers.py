@@ -65,6 +65,22 @@ def page_policy(nonce: str) -> str:
     )
 
 
+def gallery_policy(nonce: str) -> str:
+    """That of the gallery's pages, which run nothing but their own scripts; styles carry the nonce, too."""
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self'; font-src 'self'; "
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {ANCESTORS}"
+    )
+
+
+def figure_policy(nonce: str) -> str:
+    """That of a figure of the gallery: BokehJS from this server, which writes style elements and attributes; no text becomes code."""
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        f"font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ANCESTORS}"
+    )
+
+
 class SecurityHeaders(OutputTransform):
     """Adds the headers that a handler has not set itself, and removes those that name versions or let other origins read."""
 

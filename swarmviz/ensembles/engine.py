@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from swarmviz.ensembles.stopping import GOES_ON, Watch, Window
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the arrays of schedules, which have one value per step
 CALL_WORK = 1 << 25  # most agent-coordinate-steps of a call: a Ctrl-C takes effect within a moment
 GROUP_RUNS, GROUP_WORK = 1024, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
+PIECE_WORK = 1 << 19  # the same of a call for one who shares the processor with others: some four milliseconds
 
 
 class Finals(NamedTuple):
@@ -84,6 +86,7 @@ class Results:
 
 
 Report = Callable[[tuple["Ensemble", int]], None]  # called with an ensemble and how many more of its runs have ended
+Turn = Callable[[], AbstractContextManager[Any]]  # within which a call of a kernel is made, on the thread that makes it
 
 
 class Group(NamedTuple):
@@ -159,25 +162,32 @@ class Ensemble:
         pieces = min(threads, -(-2 * threads // ensembles)) if stopping else -(-8 * threads // ensembles)
         return max(least, min(GROUP_RUNS, int((self.piece_work or GROUP_WORK) // work), -(-self.runs // pieces)))
 
-    def run(self, group: range, cancelled: threading.Event, report: Report = lambda ended: None) -> bool:
+    def run(
+        self,
+        group: range,
+        cancelled: threading.Event,
+        report: Report = lambda ended: None,
+        turn: Turn = nullcontext,
+    ) -> bool:
         """Some runs from their first step to their end; whether they got there."""
         try:
-            return self._advance_group(group, cancelled, report)
+            return self._advance_group(group, cancelled, report, turn)
         except Exception as error:
             if len(group) > 1:  # which run it was is found by taking them one by one
                 left = [r for r in group if not self.results.finals.finished[r]]
-                return all(self.run(range(r, r + 1), cancelled, report) for r in left)
+                return all(self.run(range(r, r + 1), cancelled, report, turn) for r in left)
             cell = f" of the cell {self.label}" if self.label else ""
             error.add_note(f"in run {self.first + group[0]} (seed {self.seeds[group[0]]}){cell}")
             raise
 
-    def _advance_group(self, group: range, cancelled: threading.Event, report: Report) -> bool:
+    def _advance_group(self, group: range, cancelled: threading.Event, report: Report, turn: Turn) -> bool:
         """Some runs side by side, call by call, unless it is cancelled; whether they came to their end."""
-        if cancelled.is_set():
-            return False
-        for more in self.pieces(group, report):
-            if more and cancelled.is_set():
+        pieces, more = self.pieces(group, report), True
+        while more:
+            if cancelled.is_set():
                 return False
+            with turn():
+                more = next(pieces, False)
         return True
 
     def pieces(self, group: range, report: Report = lambda ended: None) -> Iterator[bool]:
@@ -293,7 +303,11 @@ class Ensemble:
 
 
 def execute(
-    ensembles: Iterable[Ensemble], threads: int, finished_run: Callable[[], None] = lambda: None, count: int = 1
+    ensembles: Iterable[Ensemble],
+    threads: int,
+    finished_run: Callable[[], None] = lambda: None,
+    count: int = 1,
+    turn: Turn = nullcontext,
 ) -> Generator[Ensemble]:
     """Run every run of every ensemble and yield each ensemble when its last run is done.
 
@@ -303,7 +317,7 @@ def execute(
     jobs = ((ensemble, group) for ensemble in ensembles for group in ensemble.groups(threads, count))
     cancelled = threading.Event()
     reports: queue.Queue[Any] = queue.Queue(maxsize=4 * threads)  # bounded: threads wait for a slower caller
-    work = (jobs, threading.Lock(), cancelled, reports)
+    work = (jobs, threading.Lock(), cancelled, reports, turn)
     for i in range(threads):
         threading.Thread(target=_work, args=work, name=f"ensemble-{i}", daemon=True).start()
     left: dict[Ensemble, int] = {}
@@ -330,14 +344,18 @@ def execute(
 
 
 def _work(
-    jobs: Iterator[tuple[Ensemble, range]], lock: threading.Lock, cancelled: threading.Event, reports: queue.Queue[Any]
+    jobs: Iterator[tuple[Ensemble, range]],
+    lock: threading.Lock,
+    cancelled: threading.Event,
+    reports: queue.Queue[Any],
+    turn: Turn,
 ) -> None:
     """What a thread does: some runs after the others; reports how many of which ensemble, or what went wrong, and None in the end."""
     try:
         while not cancelled.is_set():
             with lock:
                 ensemble, group = next(jobs, (None, range(0)))
-            if ensemble is None or not ensemble.run(group, cancelled, reports.put):
+            if ensemble is None or not ensemble.run(group, cancelled, reports.put, turn):
                 break
     except BaseException as error:  # a bad parameter, or a Ctrl-C inside a stop: the caller's business
         reports.put(error)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.ensembles.axes import Axis, Cell, axes_of, cells_of, check
 from swarmviz.ensembles.dataset import as_dataset, program, provenance
-from swarmviz.ensembles.engine import Ensemble, execute
+from swarmviz.ensembles.engine import PIECE_WORK, Ensemble, Turn, execute
 from swarmviz.ensembles.memory import check_memory
 from swarmviz.ensembles.run import Progress, reporting
 from swarmviz.ensembles.settings import Problem, Settings, thread_count
@@ -47,6 +48,7 @@ def sweep(
     progress: Progress = False,
     store: str | os.PathLike[str] | None = None,
     client: Any = None,
+    turn: Turn | None = None,
 ) -> xarray.Dataset:
     """Run an ensemble for every combination of parameters.
 
@@ -77,6 +79,9 @@ def sweep(
         function as `stop` needs a name by which the store knows it again: ``When(function, name="…")``.
     client : dask.distributed.Client, optional
         Runs each cell as a task on its cluster; the store is written here, not by the workers.
+    turn : function () → context manager, optional
+        Within such a one each call of a kernel is made, on the thread that makes it, for a program that does other things beside the sweep;
+        calls are then some milliseconds long. What it raises ends the sweep. Not on a cluster.
 
     Returns
     -------
@@ -114,7 +119,7 @@ def sweep(
         for landscape in (problem.landscape, *(value for axis in axes if not axis.parameter for value in axis.values)):
             landscape.require_name()
     check(problem, axes, settings)
-    work = locally if client is None else _on(client)
+    work = partial(locally, turn=turn) if client is None else _on(client)
     cell_store = None if store is None else Store(store, manifest(problem, axes, settings))
     table = Table(problem, axes, settings)
     beside = (min(table.cells, IN_FLIGHT + threads) if table.cells > 1 else 0) + (cell_store is not None)
@@ -147,11 +152,14 @@ def _missing(table: Table, cell_store: Store | None) -> Iterator[Cell]:
 
 
 def locally(
-    cells: Sequence[Cell], settings: Settings, threads: int, finished_run: Callable[[], None]
+    cells: Sequence[Cell], settings: Settings, threads: int, finished_run: Callable[[], None], turn: Turn | None = None
 ) -> Generator[tuple[int, xarray.Dataset]]:
     """Number and Dataset of each cell, as they are finished; the threads go on to the next cell without waiting for the last run."""
-    ensembles = (Ensemble(cell.problem, settings, cell.label, cell.number) for cell in cells)
-    with contextlib.closing(execute(ensembles, threads, finished_run, len(cells))) as finished:
+    piece = None if turn is None else PIECE_WORK
+    ensembles = (Ensemble(cell.problem, settings, cell.label, cell.number, piece_work=piece) for cell in cells)
+    with contextlib.closing(
+        execute(ensembles, threads, finished_run, len(cells), turn or contextlib.nullcontext)
+    ) as finished:
         for ensemble in finished:
             yield ensemble.number, as_dataset(ensemble)
 

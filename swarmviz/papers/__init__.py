@@ -11,9 +11,17 @@ from swarmviz.papers.spec import Experiment, Reported
 
 ALL: dict[str, Figure] = {figure.key: figure for paper in (fmc, cbo, ssa, bgk, finite_set) for figure in paper.FIGURES}
 
+PAPERS = {  # the number with which keys and references begin → title
+    "000": "Convergence of the FractalAI swarm",
+    "001": "Exponential stability of finite-N consensus-based optimisation",
+    "002": "Swarm-based simulated annealing",
+    "003": "A kinetic swarm with velocity jumps",
+    "004": "Swarm dynamics on a finite set",
+}
+
 Entry, Part, Printed = Figure, Experiment, Reported  # their names before
 
-__all__ = ["ALL", "Entry", "Experiment", "Figure", "Part", "Printed", "Reported", "listing"]
+__all__ = ["ALL", "PAPERS", "Entry", "Experiment", "Figure", "Part", "Printed", "Reported", "listing"]
 
 
 def listing() -> str:

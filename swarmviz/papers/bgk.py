@@ -96,7 +96,7 @@ def _figure1(noise: str) -> Figure:
             Scan(y="mean_energy", x="sigma", series="landscape", label="E[F(X^T_α)] − inf F", log=True),
             Scan(y="success_rate", x="sigma", series="landscape", label="success rate"),
         ),
-        remark=f"The values of σ between the ends of the range are ours. {CLIPPED} {UNITS}", tolerance=FOUND,
+        remark=f"The values of σ between the ends of the range are ours. {CLIPPED} {UNITS}", tolerance=FOUND, topic="choose",
     )  # fmt: skip
 
 
@@ -122,7 +122,8 @@ FIGURES = (
             _density("BGK, ε = 0.1", "BGK", BGK | {"sigma": 1.0, "epsilon": 0.1, "cbo_scaling": True}),
             _density("CBO", "CBO", _CBO | {"sigma": 1.0}),
         ),
-        (Densities(),), runs=1, each_run=True, remark="The steps of the snapshots are not printed: 0, 2, 5, 10, 20 and 1000 were taken.",
+        (Densities(),), runs=1, each_run=True, topic="limit",
+        remark="The steps of the snapshots are not printed: 0, 2, 5, 10, 20 and 1000 were taken.",
     ),
     Figure(
         "003-figure3", "Figure 3: comparison with CBO via the scaling limit", "003 fig. 3, §5.2",
@@ -136,7 +137,7 @@ FIGURES = (
             _part("CBO", "CBO", _CBO, landscapes=("Ackley", "Rastrigin"), grid={"sigma": _SCALES}),
         ),
         (Scan((None, "landscape"), y="mean_error", x="sigma", series="system", label="E‖X^α_T − x*‖∞", log=True, dashed=("CBO",)),),
-        remark=f"The values of σ̃ between 0 and 5 are ours. {CLIPPED} {UNITS}", tolerance=FOUND,
+        remark=f"The values of σ̃ between 0 and 5 are ours. {CLIPPED} {UNITS}", tolerance=FOUND, topic="limit",
     ),
     Figure(
         "003-table2", "Table 2: Gaussian and Cauchy noise", "003 table 2, §5.1",
@@ -146,7 +147,7 @@ FIGURES = (
         ),
         (Table(("boundary", None), metrics=SHOWN),), printed=_printed(TABLE_2, ("Gaussian", "Cauchy"), "003 table 2"),
         remark=f"{UNNAMED} {WHICH} {UNITS}",
-        tolerance=FOUND,
+        tolerance=FOUND, topic="choose",
     ),
     Figure(
         "003-table3", "Table 3: BGK with Cauchy noise and PSO", "003 table 3, §5.1",
@@ -157,7 +158,7 @@ FIGURES = (
         ),
         (Table(("boundary", None), metrics=SHOWN, height=5.3),), printed=_printed(TABLE_3, ("BGK", "PSO"), "003 table 3"),
         remark=f"{UNNAMED} {PSO_TOO} {UNITS}",
-        tolerance=FOUND,
+        tolerance=FOUND, topic="choose",
     ),
     ErrorFigure(
         "003-theorem3.1", "Theorem 3.1 and Corollary 3.1: error against N", "003 Theorem 3.1, Corollary 3.1",
@@ -171,6 +172,6 @@ FIGURES = (
             Scan((None, "system"), y="scaled_distance", label="√N E W₁ (dotted: independent)", log_x=True, claims=("scaled_independent",)),
             Scan((None, "system"), y="scaled_focus_error", label="√N E|ν_N − ν|", log=True, log_x=True),
         ),
-        runs=200, slopes={"distance": "E W₁", "focus_error": "E|ν_N − ν|"}, remark=ERROR_003,
+        runs=200, slopes={"distance": "E W₁", "focus_error": "E|ν_N − ν|"}, topic="limit", remark=ERROR_003,
     ),
 )  # fmt: skip

@@ -62,7 +62,7 @@ def _decay(number: int, noise: str, question: str, remark: str, landscapes: tupl
         key, f"{title}: dispersion, {noise} noise", f"{reference}; {source} (dotted)", question,
         (_system(values={"noise": noise}, landscapes=landscapes, grid={"sigma": sigmas}),),
         (Curves((None, "landscape"), y="dispersion", series="sigma", label=NORM, log=True),),
-        runs=1000, derive=_claimed(noise), remark=remark,
+        runs=1000, derive=_claimed(noise), remark=remark, topic="agree",
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _heat(
         f"How does {name} change how fast the swarm comes to a consensus, without noise, with moderate and with large noise?",
         (_system(landscapes=landscapes, grid={"sigma": STRENGTHS, across: values}),),
         (Heat(("landscape", "sigma"), y="dispersion", across=across, label=NORM),),
-        runs=1000, remark=" ".join(filter(None, (THRESHOLD, remark))),
+        runs=1000, remark=" ".join(filter(None, (THRESHOLD, remark))), topic="agree",
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def _theorem_3_4(key: str, title: str, dt: float, question: str, remark: str) ->
     return Figure(
         key, title, "001 Theorem 3.4 (dotted)", question, parts,
         (Scan((None, "system"), y="rate", x="sigma", series="n", label="rate of |X − X̄|", claims=("rate_claimed", "rate_of_two")),),
-        runs=400, each_run=True, derive=_rates(parts), remark=remark,
+        runs=400, each_run=True, derive=_rates(parts), remark=remark, topic="agree",
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ FIGURES = (
             _system(f"σ = {s:.3g}", values={"sigma": s}, snapshots=(0, 15, 40, STEPS)) for s in STRENGTHS
         ),
         (Positions(),),
-        runs=1, each_run=True, remark="The paper's seed is not printed: another swarm of the same law.",
+        runs=1, each_run=True, topic="agree", remark="The paper's seed is not printed: another swarm of the same law.",
     ),
     _decay(
         2, "anisotropic", "Does the mean squared distance from consensus decay at the rate 2λ − σ² of the theorem?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from swarmviz import success
 from swarmviz.ensembles.dataset import BLANK, COORDINATES, described_as
+from swarmviz.ensembles.engine import Turn
 from swarmviz.ensembles.run import reporting
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.statistics import success_rate
@@ -23,6 +25,7 @@ from swarmviz.version import __version__
 if TYPE_CHECKING:
     import xarray
 
+SNAPSHOT_WORK = 1 << 22  # agent-coordinate-steps of a call
 RULE = f"Success: within the tolerance of a known minimiser; {success.RULE}; on a finite set {success.criterion(None)}."
 SNAPSHOTS = {  # of the first run: dimensions and meanings
     "positions": (("agent", "coordinate"), "Positions of the agents"),
@@ -45,6 +48,7 @@ def compute(
     quick: bool = False,
     progress: Any = False,
     store: str | os.PathLike[str] | None = None,
+    turn: Turn | None = None,
 ) -> xarray.Dataset:
     """Run the sweeps of a figure.
 
@@ -62,6 +66,8 @@ def compute(
     store : path, optional
         Folder that gets a store of :func:`swarmviz.sweep` for each part, named after the figure, so that figures may share it. The same
         call goes on where an earlier one ended, however that was. The agents at the snapshots are computed anew.
+    turn : function () → context manager, optional
+        As in :func:`swarmviz.sweep`.
 
     Returns
     -------
@@ -90,9 +96,8 @@ def compute(
         for i, part in enumerate(parts):
             place = None if store is None else Path(store).expanduser() / f"{figure.key}-{i}"
             try:
-                data, interrupted = _kept(
-                    part, _swept(part, runs, figure.tolerance, threads, finished_run, place), figure.each_run
-                )
+                swept = _swept(part, runs, figure.tolerance, threads, finished_run, place, turn)
+                data, interrupted = _kept(part, swept, figure.each_run, turn)
             except KeyboardInterrupt:  # between the runs: of this part there is nothing
                 if not datasets:
                     raise
@@ -126,18 +131,19 @@ def _swept(
     threads: int | None,
     finished_run: Callable[[], None],
     store: Path | None,
+    turn: Turn | None,
 ) -> xarray.Dataset:
     """All cells of a part. Where it is several sweeps, those that an interruption left out are not finished."""
     import xarray
 
     if not part.along:
-        return _one_sweep(part, runs, tolerance, threads, finished_run, store)
+        return _one_sweep(part, runs, tolerance, threads, finished_run, store, turn)
     (axis,) = part.along
     datasets: list[Any] = []
     for i, one in enumerate(part.sweeps()):
         try:
             place = None if store is None else store.with_name(f"{store.name}-{i}")
-            datasets.append(_one_sweep(one, runs, tolerance, threads, finished_run, place))
+            datasets.append(_one_sweep(one, runs, tolerance, threads, finished_run, place, turn))
         except KeyboardInterrupt:  # between the runs: of this sweep there is nothing
             if not datasets:
                 raise
@@ -156,6 +162,7 @@ def _one_sweep(
     threads: int | None,
     finished_run: Callable[[], None],
     store: Path | None,
+    turn: Turn | None,
 ) -> xarray.Dataset:
     dynamics, landscape, swarm = part.preset(part.label, "", "").build()
     reported = 0
@@ -168,6 +175,7 @@ def _one_sweep(
     data = sweep(
         dynamics, landscape, swarm, part.grid, landscapes=part.landscapes or None, runs=runs, steps=part.steps,
         every=part.every, record=part.record, stop=part.stop, tolerance=tolerance, threads=threads, progress=progress, store=store,
+        turn=turn,
     )  # fmt: skip
     if not data.attrs["interrupted"]:
         for _ in range(data["finished"].size - reported):  # those that were in the store
@@ -175,16 +183,18 @@ def _one_sweep(
     return data
 
 
-def _kept(part: Experiment, data: xarray.Dataset, each_run: bool) -> tuple[xarray.Dataset, bool]:
+def _kept(part: Experiment, data: xarray.Dataset, each_run: bool, turn: Turn | None) -> tuple[xarray.Dataset, bool]:
     """What is kept of a sweep, and whether it was cut short: a Ctrl-C costs no finished run."""
     interrupted = bool(data.attrs["interrupted"])
     try:
-        return _reduced(part, data, each_run, not interrupted), interrupted
+        return _reduced(part, data, each_run, not interrupted, turn), interrupted
     except KeyboardInterrupt:
-        return _reduced(part, data, each_run, False), True
+        return _reduced(part, data, each_run, False, turn), True
 
 
-def _reduced(part: Experiment, data: xarray.Dataset, each_run: bool, snapshots: bool) -> xarray.Dataset:
+def _reduced(
+    part: Experiment, data: xarray.Dataset, each_run: bool, snapshots: bool, turn: Turn | None
+) -> xarray.Dataset:
     """Finals, series or their statistics, and the agents at the snapshots."""
     series = data[[name for name, values in data.data_vars.items() if "step" in values.dims]]
     kept = data[list(FINALS)].drop_vars("coordinate", errors="ignore")
@@ -192,7 +202,7 @@ def _reduced(part: Experiment, data: xarray.Dataset, each_run: bool, snapshots: 
     kept = kept.merge(success_rate(data), compat="override")
     for what in ("error", "energy", "evaluations"):
         kept = kept.assign(_means(data, what))
-    return kept.merge(_snapshots(part)) if part.snapshots and snapshots else kept
+    return kept.merge(_snapshots(part, turn or nullcontext)) if part.snapshots and snapshots else kept
 
 
 def _statistics(series: xarray.Dataset) -> xarray.Dataset:
@@ -234,7 +244,7 @@ def _means(data: xarray.Dataset, what: str) -> dict[str, Any]:
     }
 
 
-def _snapshots(part: Experiment) -> xarray.Dataset:
+def _snapshots(part: Experiment, turn: Turn) -> xarray.Dataset:
     """The agents of the first run, which has the seed of the swarm."""
     import xarray
 
@@ -242,7 +252,12 @@ def _snapshots(part: Experiment) -> xarray.Dataset:
     state = dynamics.init(swarm.positions(landscape), landscape, swarm.seed)
     frames = []
     for k in part.snapshots:
-        state, _ = dynamics.advance(state, landscape, k - state.k, every=max(1, part.steps))
+        while True:  # at least once: also where the snapshot is at step 0
+            with turn():
+                steps = min(k - state.k, max(1, SNAPSHOT_WORK // (swarm.n * swarm.d)))
+                state, _ = dynamics.advance(state, landscape, steps, every=max(1, part.steps))
+            if state.k >= k:
+                break
         frames.append(dynamics.frame(state))
     arrays: dict[str, Any] = {
         name: (

@@ -51,8 +51,8 @@ class ErrorFigure(Figure):
     measure: Measure = to_the_law
     slopes: Mapping[str, str] = field(default_factory=dict)
 
-    def compute(self, runs=None, threads=None, quick=False, progress=False, store=None):
-        """As :meth:`Figure.compute`, of what is measured over N. It takes minutes, and is kept in no store."""
+    def compute(self, runs=None, threads=None, quick=False, progress=False, store=None, turn=None):
+        """As :meth:`Figure.compute`, of what is measured over N. It takes minutes, is kept in no store and takes no turns."""
         if store is not None:
             raise ValueError(
                 f"store = {os.fspath(store)!r}: an error against N takes minutes and is kept in no store; leave it out"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from swarmviz.ensembles.engine import Turn
 from swarmviz.papers.compute import compute
 from swarmviz.papers.plot import plot
 from swarmviz.papers.report import comparison
@@ -25,9 +26,10 @@ class Figure(FigureSpec):
         quick: bool = False,
         progress: Any = False,
         store: str | os.PathLike[str] | None = None,
+        turn: Turn | None = None,
     ) -> xarray.Dataset:
         """Run its sweeps; parameters, results and errors are those of :func:`swarmviz.papers.compute.compute`."""
-        return compute(self, runs, threads, quick, progress, store)
+        return compute(self, runs, threads, quick, progress, store, turn)
 
     def plot(self, dataset: xarray.Dataset) -> matplotlib.figure.Figure:
         """A Matplotlib figure of what :meth:`compute` returned.

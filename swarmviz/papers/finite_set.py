@@ -96,7 +96,8 @@ def _course(number: int, generator: str, changing: bool, observable: str, of: st
     return Figure(
         f"004-figure{number}", f"Figure {number}: {what}, {generator} generator", f"004 fig. {number}, §6.{1 + changing}", question,
         (_part(generator, changing, (observable, "transitions")),), (Curves(y="squared_distance", x="transitions"),),
-        runs=1, each_run=True, derive=_squared(observable, of), remark=" ".join(filter(None, remark)),
+        runs=1, each_run=True, derive=_squared(observable, of), topic="limit" if of == "η" else "find",
+        remark=" ".join(filter(None, remark)),
     )  # fmt: skip
 
 
@@ -162,7 +163,7 @@ FIGURES = (
         "004-transitions", "Transitions of the two generators", "004 §6.2",
         "Does the second generator make more than eight times as many transitions as the first in two hours?",
         tuple(_part(generator, True, ("transitions",), ENDS["first", True]) for generator in ("first", "second")),
-        (Curves(y="transitions", series="system"),), runs=20, derive=_compared,
+        (Curves(y="transitions", series="system"),), runs=20, derive=_compared, topic="choose",
         printed=(
             Reported("transition_ratio", {"system": ("second generator",)}, (8.0,),
                      source="004 §6.2: more than eight times, in equal computing time; ours is at equal model time"),
@@ -181,6 +182,6 @@ FIGURES = (
             Scan((None, "system"), y="scatter", label="N E Σ(p − p̄)² (dotted: linear noise)", log_x=True, claims=("linear_noise",)),
             Scan(y="scatter_ratio", series="system", log_x=True),
         ),
-        runs=200, measure=scatter_of, derive=over_linear_noise, slopes={"scatter": "N E Σ(p − p̄)²"}, remark=ERROR_004,
+        runs=200, topic="limit", measure=scatter_of, derive=over_linear_noise, slopes={"scatter": "N E Σ(p − p̄)²"}, remark=ERROR_004,
     ),
 )  # fmt: skip

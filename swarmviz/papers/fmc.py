@@ -104,7 +104,7 @@ FIGURES = (
             Curves((None, "system"), y="kl", series="n", label="KL(ρ_W‖ρ_R)", log=True),
             Curves((None, "system"), y="distinct", series="n", label="distinct positions", log=True),
         ),
-        runs=50, derive=_claimed,
+        runs=50, derive=_claimed, topic="limit",
         remark=f"{SETTINGS} Cloning copies positions and makes none: without jitter the swarm ends in few points and KL rises; with it "
         "the swarm settles where cloning and jitter balance, not at ρ_R. KL is that of histograms.",
     ),
@@ -123,7 +123,7 @@ FIGURES = (
             Scan(y="reward_variance_at_end", x="reward_power", x_label="α/β", label="Var R", log=True, log_x=True),
             Scan(y="log_reward_variance_at_end", x="reward_power", x_label="α/β", label="Var ln R", log=True, log_x=True),
         ),
-        runs=50,
+        runs=50, topic="choose",
         derive=_at_end(*SCANNED),
         remark=f"{SETTINGS} β = 1 throughout, so that the axis is α/β. The critical point is a claim without a number in 000, and so is "
         "the peak of the reward's variance at it. The swarm collapses between α/β = 0.3 and 0.6.",
@@ -136,7 +136,7 @@ FIGURES = (
             Map((None, "system"), y="dispersion_at_end", label="V"),
             Map((None, "system"), y="log_reward_variance_at_end", label="Var ln R"),
         ),
-        runs=20, derive=_at_end(*PHASES),
+        runs=20, derive=_at_end(*PHASES), topic="choose",
         remark=f"{SETTINGS} Two landscapes, jitter 0.1, N = 500, after 300 steps. V falls by a factor of ten and more from one α to the "
         "next, at a ratio of about one half on the double well and just below one on Rastrigin, lower for small β. On Rastrigin the "
         "variance of ln R peaks there; on the double well it is about the same wherever the swarm is spread. One N and one time: that "
@@ -154,7 +154,7 @@ FIGURES = (
             Scan((None, "system"), y="scaled_distance", label="√N E W₁ to the law (dotted: independent)", log_x=True,
                  claims=("scaled_independent",)),
         ),
-        runs=100, measure=_to_map_and_reward,
+        runs=100, measure=_to_map_and_reward, topic="limit",
         slopes={"distance": "E W₁ to the law", "distance_to_rho_R": "E W₁ to ρ_R"}, remark=f"{SETTINGS} {ERROR_000}",
     ),
 )  # fmt: skip

@@ -145,6 +145,8 @@ class FigureSpec:
     tolerance : float, optional
         Largest error with which the paper counts a run as successful, in half widths of the box; that of
         :func:`swarmviz.success.tolerance_for` when absent.
+    topic : str
+        Which of ``swarmviz.presets.preset.TOPICS`` it belongs to.
     """
 
     key: str
@@ -159,6 +161,7 @@ class FigureSpec:
     printed: tuple[Reported, ...] = ()
     remark: str = ""
     tolerance: float | None = None
+    topic: str = "find"
 
     @property
     def criterion(self) -> str:

@@ -164,7 +164,7 @@ FIGURES = (
             Curves(("cutoff", "n"), y="provisional_minimum", label="E[F̄]", log=True),
             Scan(y="rate", x="n", series="cutoff", label="a", log_x=True),
         ),
-        runs=40, derive=_rates,
+        runs=40, derive=_rates, topic="choose",
         printed=(
             Reported("rate", {"cutoff": CUTOFFS, "n": NUMBERS}, ((-1.08, None, None, None), (None,) * 4, LEGIBLE, LEGIBLE),
                      source="002 fig. 6.10; the one row that is legible in full stands at both cutoffs that it may belong to"),
@@ -205,7 +205,7 @@ FIGURES = (
             Scan((None, "system"), y="scaled_distance", label="√N E W₁ (dotted: independent)", log_x=True, claims=("scaled_independent",)),
             Scan(y="distance_to_everybody_shaken", series="system", label="E W₁ to the law with σ = σ(0)", log=True, log_x=True),
         ),
-        runs=100, measure=_to_both_laws,
+        runs=100, measure=_to_both_laws, topic="limit",
         slopes={"distance": "E W₁ to the law of its Nβ", "distance_to_everybody_shaken": "E W₁ to the law with σ = σ(0) for all"},
         remark=ERROR_002,
     ),

@@ -20,6 +20,7 @@ PRESETS = (
         values=JUMPS,
         swarm=PLANE,
         pace=0.5,
+        asks="How do agents agree that fly straight on and now and then jump to another velocity?",
         question="Agents fly straight on and now and then jump to a velocity towards the consensus point. Watch the "
         "pairs (x, v) shrink to a point.",
         steps=500,
@@ -34,6 +35,8 @@ PRESETS = (
         values=JUMPS,
         swarm=CORNER,
         pace=0.5,
+        asks="Do inertia and noise carry a swarm out of the corner in which it starts?",
+        topic="noise",
         question="The minimum lies outside the corner where the swarm starts. Inertia and noise carry it out.",
         steps=500,
         chance=1.0,
@@ -47,6 +50,8 @@ PRESETS = (
         values=JUMPS | {"sigma": 0.25, "noise": "cauchy"},
         swarm={"n": 200, "d": 10},
         pace=2.0,
+        asks="What do a few very long jumps find that many short ones do not?",
+        topic="noise",
         question="A few very long jumps, most of them short: heavy tails search far and near at once.",
         steps=1_000,
         chance=0.985,
@@ -60,6 +65,8 @@ PRESETS = (
         values=JUMPS | {"sigma": 1.0, "epsilon": 0.1, "cbo_scaling": True},
         swarm=PLANE,
         pace=0.5,
+        asks="Does a swarm that forgets its velocities at once move like consensus-based optimisation?",
+        topic="limit",
         question="With ε = 0.1 the velocities are forgotten at once, and the swarm moves like consensus-based "
         "optimisation.",
         steps=500,
@@ -74,6 +81,7 @@ PRESETS = (
         values=JUMPS | {"sigma": 0.0, "form": "limit"},
         swarm=CORNER,
         pace=0.5,
+        asks="How far does a swarm of jumps come without noise and without inertia?",
         question="Without noise and inertia the swarm only contracts: no agent ever leaves the box in which the swarm "
         "began.",
         fails=True,
@@ -90,6 +98,7 @@ PRESETS = (
         values=JUMPS | {"jump_rate": 0.01},
         swarm=PLANE,
         pace=0.5,
+        asks="What happens when agents hardly ever hear of the consensus?",
         question="With a jump in a hundred units of time, agents fly into the wall before they hear of the consensus "
         "again.",
         fails=True,

@@ -39,6 +39,7 @@ PRESETS = (
         values=EXPERIMENT,
         swarm=START,
         pace=0.5,
+        asks="How do a hundred agents find the lowest of a hundred valleys?",
         question="How do a hundred agents find the lowest of a hundred valleys? They are drawn to the consensus point, "
         "and the noise that shakes them dies out as they come near it.",
         steps=200,
@@ -53,6 +54,8 @@ PRESETS = (
         values=EXPERIMENT | {"sigma": 3.0},
         swarm=CORNER,
         pace=0.5,
+        asks="Can strong noise carry a swarm out of the corner in which it starts?",
+        topic="noise",
         question="The minimum lies outside the corner where the swarm starts. With σ = 3 the noise carries it out, "
         "although 2λ > σ² does not hold. Theorem 3.4 claims that the distances from the mean fall almost surely at the rate "
         "λ + σ²/2 = 5.5; they fall at 0.51, the mean of 200 runs over these 400 steps, and hardly at all in the second half.",
@@ -69,6 +72,8 @@ PRESETS = (
         values=EXPERIMENT | {"sigma": 1.2},
         swarm=TEN,
         pace=1.0,
+        asks="Does a swarm still agree in ten dimensions when each coordinate is shaken in proportion to its own distance?",
+        topic="noise",
         question="Noise that shakes each coordinate in proportion to its own distance from the consensus still "
         "contracts in ten dimensions.",
         steps=400,
@@ -83,6 +88,7 @@ PRESETS = (
         values=EXPERIMENT | {"noise": "none"},
         swarm=CORNER,
         pace=0.5,
+        asks="What is the noise for, if the swarm contracts without it?",
         question="What is the noise for? Without it the swarm only contracts: no agent ever leaves the box in which "
         "the swarm began, and the minimum lies outside.",
         fails=True,
@@ -99,6 +105,7 @@ PRESETS = (
         values=EXPERIMENT | {"alpha": 0.001},
         swarm=CORNER,
         pace=0.5,
+        asks="What is α for, and what do agents agree on when all weigh the same?",
         question="What is α for? With α near 0 all agents weigh the same, the consensus point is their mean, and the "
         "swarm settles near where its middle was, whatever the landscape.",
         fails=True,
@@ -115,6 +122,7 @@ PRESETS = (
         values=EXPERIMENT,
         swarm=START | {"n": 4},
         pace=0.5,
+        asks="Are four agents enough to agree on the right valley?",
         question="Four agents agree as readily as a hundred, but mostly on the wrong valley.",
         fails=True,
         steps=200,
@@ -129,6 +137,7 @@ PRESETS = (
         values=EXPERIMENT | {"sigma": 1.2, "noise": "isotropic"},
         swarm=TEN,
         pace=0.5,
+        asks="Why does noise that shakes all coordinates alike drive a swarm apart in ten dimensions?",
         question="Isotropic noise contracts in mean square only while 2λ > Dσ², and here Dσ² = 14.4: the dispersion "
         "grows instead.",
         fails=True,

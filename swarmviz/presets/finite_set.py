@@ -33,6 +33,8 @@ PRESETS = (
         values=FIXED,
         swarm=SWARM,
         pace=1.0,
+        asks="Do agents that jump downhill and away from crowds end where the target law says?",
+        topic="limit",
         question="Agents jump downhill and away from crowds. Compare the bars with the target law η: most agents end on the "
         "lowest state.",
         steps=1_000,
@@ -47,6 +49,7 @@ PRESETS = (
         values=FIXED,
         swarm=FAR,
         pace=3.0,
+        asks="How do agents that repel each other climb out of the wrong valley?",
         question="All agents start in the wrong valley. They repel each other, so that some climb out, and the law of "
         "the swarm follows.",
         steps=2_000,
@@ -62,6 +65,8 @@ PRESETS = (
         landscape_values={"height": 0.1},
         swarm=SWARM,
         pace=5.0,
+        asks="Is the lowest state the fullest when β grows as the theorem asks?",
+        topic="noise",
         question="β grows as t to the power ¼, as the theorem asks, on a landscape a tenth as high, with the rate and the "
         "time of the paper's figures. Is the lowest state the fullest?",
         steps=3_000,
@@ -76,6 +81,8 @@ PRESETS = (
         values=FIXED | {"generator": "second", "rate": 1.0},
         swarm=SWARM,
         pace=0.5,
+        asks="Can quite other jumps have the same law for many agents?",
+        topic="limit",
         question="Other jumps with the same law for many agents: here they wander everywhere, downhill more often. "
         "Compare the number of jumps.",
         steps=500,
@@ -90,6 +97,7 @@ PRESETS = (
         values=FIXED | {"graph": "grid", "states": 625, "rate": 1.0},
         swarm={"n": 200, "d": 2},
         pace=0.5,
+        asks="Which of four equal valleys do two hundred agents on a grid find?",
         question="A grid of 25 × 25 states over four valleys of the same depth, of which the grid meets one at its lowest.",
         steps=200,
         chance=0.995,
@@ -103,6 +111,7 @@ PRESETS = (
         values=FIXED | {"generator": "metropolis"},
         swarm=FAR,
         pace=3.0,
+        asks="Does an agent climb out of the wrong valley on its own?",
         question="The same start without interaction: at β = 5 an agent hardly ever climbs out on its own, and the "
         "lowest state is not the fullest.",
         fails=True,
@@ -124,6 +133,7 @@ PRESETS = (
         },
         swarm=SWARM | {"initial": "box", "low": 1.6, "high": 2.4},
         pace=0.5,
+        asks="What does one link around a barrier change?",
         question="A graph and values of one's own: a barrier of height 3.5 between two valleys, and one link, 1 to 7, that leads around "
         "it with a climb of 0.5. Classical annealing sees the links only: take that one out of E and the agents stay where they are.",
         steps=300,
@@ -139,6 +149,7 @@ PRESETS = (
         values=FIXED | {"beta": 0.01},
         swarm=SWARM,
         pace=1.0,
+        asks="What is β for, and where do the agents sit when it is near 0?",
         question="With β near 0 the height no longer matters: the agents spread evenly over all states.",
         fails=True,
         steps=1_000,

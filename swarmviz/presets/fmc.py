@@ -28,6 +28,7 @@ PRESETS = (
         values=VALLEYS,
         swarm=PLANE,
         pace=0.3,
+        asks="How does a cloud of walkers that clone one another move from the hills into the valleys?",
         question="Walkers in poor or crowded places clone others and are moved a little. The cloud thins out on the "
         "hills and spreads over the valleys.",
         steps=200,
@@ -42,6 +43,7 @@ PRESETS = (
         values={"tau": 2.0, "sigma": 0.2},
         swarm=PLANE,
         pace=0.3,
+        asks="How fast does cloning carry a cloud down one deep funnel?",
         question="One deep funnel with dents: cloning carries the cloud down within a few dozen steps.",
         steps=200,
         chance=1.0,
@@ -55,6 +57,8 @@ PRESETS = (
         values={"tau": 0.5, "sigma": 0.1},
         swarm={"n": 500, "d": 1},
         pace=0.3,
+        asks="Does the law of the swarm tend to that of the reward?",
+        topic="limit",
         question="Does the swarm's law tend to that of the reward, ρ_R? Compare the histogram with the line: the "
         "reward gives the right well about a quarter of the walkers, and cloning leaves it none.",
         steps=200,
@@ -70,6 +74,7 @@ PRESETS = (
         values=ROUND | {"sigma": 0.1, "speed": 0.02},
         swarm={"n": 100, "d": 2},
         pace=0.3,
+        asks="Can a swarm follow a minimum that goes round in a circle?",
         question="The minimum moves in a circle. Does the swarm keep up? With enough jitter it does.",
         steps=300,
         chance=1.0,
@@ -83,6 +88,7 @@ PRESETS = (
         values=VALLEYS | {"sigma": 0.0},
         swarm={"n": 50, "d": 2},
         pace=0.3,
+        asks="Can cloning alone invent a new position?",
         question="Cloning alone never makes a new position. Watch the number of distinct positions: it can only fall, "
         "and the swarm ends on the few starting points that were left.",
         fails=True,
@@ -99,6 +105,7 @@ PRESETS = (
         values=VALLEYS | {"distance_power": 2.0},
         swarm=PLANE,
         pace=0.3,
+        asks="Where do walkers go for whom being alone counts for more than being low?",
         question="With β = 2 and α = 1 being far from the others counts for more than being low: the walkers crowd at "
         "the edge of the box.",
         fails=True,
@@ -115,6 +122,7 @@ PRESETS = (
         values=ROUND | {"sigma": 0.02, "speed": 0.1},
         swarm={"n": 100, "d": 2},
         pace=0.3,
+        asks="How fast may a landscape move before the swarm lags behind?",
         question="Five times as fast, with a fifth of the jitter: new positions are made too near the old ones, and "
         "the swarm lags behind.",
         fails=True,

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from swarmviz.simulation import Simulation
 
 MEASURED = 200  # runs from which each ``chance`` was measured
+TOPICS = {  # name → what presets and the papers' figures of it ask together
+    "find": "How does a swarm find the lowest place?",
+    "agree": "How fast do the agents agree?",
+    "noise": "What are noise and temperature for?",
+    "choose": "Which parameters and which algorithm are better?",
+    "limit": "What do infinitely many agents do?",
+    "fails": "When does it fail, and why?",
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,8 @@ class Preset:
         Parameters that differ from the declared defaults.
     pace : float
         Steps per picture, thirty pictures a second.
+    asks : str
+        The question in one sentence.
     question : str
         What to look at and what happens, in a sentence or two.
     fails : bool
@@ -80,6 +90,8 @@ class Preset:
         are the replicas of the page.
     claim : Claim, optional
         What else is to be seen.
+    topic : str
+        Which of ``TOPICS`` it belongs to, unless it fails on purpose.
     """
 
     name: str
@@ -91,11 +103,13 @@ class Preset:
     landscape_values: dict[str, Any] = field(default_factory=dict)
     swarm: dict[str, Any] = field(default_factory=dict)
     pace: float = 1.0
+    asks: str = ""
     question: str = ""
     fails: bool = False
     steps: int = 100
     chance: float = 1.0
     claim: Claim | None = None
+    topic: str = "find"
 
     def build(self) -> tuple[Dynamics, Landscape, Swarm]:
         """The three parts of a :class:`swarmviz.Simulation`, made anew.

@@ -28,6 +28,7 @@ PRESETS = (
         values=ACKLEY,
         swarm=AWAY,
         pace=50.0,
+        asks="How do eight agents that trade mass for temperature find a valley in which none of them starts?",
         question="Eight agents start away from the global valley. Heavy ones lead downhill, light ones are shaken, and "
         "mass flows to whoever is lower: the provisional minimum F̄ falls to the true one.",
         steps=50_000,
@@ -42,6 +43,7 @@ PRESETS = (
         values=COARSE | {"cutoff": 1 / 16},
         swarm=AWAY | {"n": 16, "d": 2},
         pace=10.0,
+        asks="Which of sixteen agents in the plane explore, and which of them lead?",
         question="Sixteen agents in the plane, with the cutoff at 1/16: an agent with less than its share of the mass "
         "explores.",
         steps=5_000,
@@ -56,6 +58,8 @@ PRESETS = (
         values=COARSE | {"profile": "annealing", "temperature": Logarithmic(c=1.0, t0=2.0)},
         swarm=AWAY,
         pace=20.0,
+        asks="What does a swarm without masses lose to one whose light agents alone are shaken?",
+        topic="noise",
         question="One temperature for all, lowered as 1/log t, and no masses that matter. It finds the valley, too, "
         "but all agents stay warm: compare F̄ with that of SSA.",
         steps=10_000,
@@ -70,6 +74,7 @@ PRESETS = (
         values=COARSE | {"profile": "annealing", "temperature": Logarithmic(c=0.2, t0=2.0)},
         swarm=AWAY,
         pace=20.0,
+        asks="What happens when annealing begins too cold?",
         question="The same with a fifth of the temperature: the walls between the valleys are too high, and most "
         "agents freeze where they are.",
         fails=True,
@@ -85,6 +90,7 @@ PRESETS = (
         values=COARSE | {"profile": "none"},
         swarm=AWAY,
         pace=20.0,
+        asks="Can agents that only roll downhill find a valley in which nobody starts?",
         question="Without noise each agent rolls to the bottom of the valley in which it starts. Nobody starts in the "
         "right one, so nobody finds it.",
         fails=True,
@@ -100,6 +106,7 @@ PRESETS = (
         values=COARSE | {"profile": "constant", "lam": 10.0},
         swarm=AWAY | {"n": 4},
         pace=20.0,
+        asks="Can agents stay at the minimum when the noise never dies out?",
         question="Noise that never dies out: the agents pass through the global valley again and again, but none can "
         "stay. F̄ dips each time and jumps up again. Far out Ackley is nearly flat and there is no wall: the agents spread "
         "without end, and their law never settles.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from components.gallery import work
 from components.playback import builder
 from components.server import application, ending, limits, session_limit, sockets
 from swarmviz.landscapes.formula import parser, program
@@ -35,6 +36,8 @@ def test_the_limits_that_security_md_states_are_those_of_the_code():
         f"| {limits.THREAD_SECONDS.per_second:g} s per second {limits.THREAD_SECONDS.saved_up:g} s saved up |",
         f"| wait of a broken connection for its browser | {sockets.GRACE_S:.0f} s |",
         f"| characters operations of a formula | {parser.MAX_CHARS} {program.MAX_OPERATIONS} |",
+        f"| figures that are computed again at a time of these from one address | {work.MAX_AT_ONCE} {work.MAX_OF_ONE};",
+        f"until it must be done | {work.MAX_SECONDS:.0f} s {work.MAX_WALL_S:.0f} s |",
         f"| for exports under way when the server ends | {ending.END_SECONDS} s |",
         f"| processor time of a replay | {builder.MAX_BUILD_S:.0f} s |",
     ):

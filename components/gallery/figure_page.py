@@ -1,0 +1,70 @@
+"""The page of one figure as HTML, and its reference result as JSON; each made once, on a thread beside the page's."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import threading
+from typing import Any
+
+from components.background import ONE_CORE
+from components.gallery import wall, work
+from swarmviz.drawing.style import DARK, LIGHT
+from swarmviz.gallery import stored
+from swarmviz.gallery.cards import CARDS, source_title
+from swarmviz.papers import ALL, Figure
+
+DARK_GREY = "#4c4c4c"  # "0.3", in which charts draw what is the same for all
+COLOURS = ("paper", "ink", "soft", "grid", "target", "focus")
+_lock = threading.Lock()
+
+
+@functools.cache
+def html(key: str) -> str:
+    """The page of a figure without its nonce.
+
+    Raises
+    ------
+    KeyError
+        When there is none of that name.
+    """
+    figure, keys = ALL[key], list(ALL)
+    place, made = keys.index(key), stored.made().get(key)
+    return wall.render(
+        "gallery_figure.html", "../", "gallery_figure",
+        figure=figure, card=CARDS[key], live=f"../{wall.live(CARDS[key])}", source=source_title(CARDS[key].source), made=made,
+        most=work.most_runs(figure), objection=work.objection(figure), proposed=proposed(figure),
+        before=keys[place - 1] if place else None, after=keys[place + 1] if place + 1 < len(keys) else None, titles=ALL,
+        picture=f"pictures/{key}-{{}}.webp?v={made.digest if made else 0}", alt=wall.alt(CARDS[key]),
+        colours=json.dumps(dict(zip(_colours(LIGHT), _colours(DARK), strict=True)) | {DARK_GREY: DARK.soft}),
+    )  # fmt: skip
+
+
+def _colours(theme: Any) -> list[str]:
+    return [*(getattr(theme, name) for name in COLOURS), *theme.curves]
+
+
+def proposed(figure: Figure) -> int:
+    """The runs that stand in the field at first."""
+    return max(1, min(work.most_runs(figure), figure.runs))
+
+
+def reference(key: str) -> bytes:
+    """The stored result of a figure as JSON, compressed; a second or so at first, and then it is kept: all of them are three megabytes."""
+    with _lock:  # whoever asks for the same meanwhile waits for it
+        return _reference(key)
+
+
+@functools.cache
+def _reference(key: str) -> bytes:
+    with ONE_CORE:
+        return gzip.compress(as_json(work.shown(ALL[key], stored.reference(key))).encode(), 6, mtime=0)
+
+
+def as_json(result: work.Result) -> str:
+    """A result as the page reads it."""
+    return json.dumps(
+        {"runs": result.runs, "comparison": result.comparison, "panels": [panel._asdict() for panel in result.panels]},
+        separators=(",", ":"), allow_nan=False,
+    )  # fmt: skip
