@@ -48,7 +48,7 @@ BETWEEN_VIEWS = {
 }
 PAGE_FLOORS = (
     {"assets", "palette", "tally", "text", "under_way", "weakly"},
-    {"background"},
+    {"background", "uploads"},
     {"server"},
     {"state", "law", "maps", "replicas"},
     {"views"},

@@ -45,6 +45,8 @@ class Controls:
         The time of the swarm: a schedule that is chosen begins there.
     lived : function () → Lived or None
         What is known of the run that is shown, for the curves of its schedules; None where it has not begun.
+    elsewhere : function (prefix, part) → bool
+        Whether a part that was edited needs another run, which was begun then: one of another dimension.
 
     Attributes
     ----------
@@ -63,9 +65,10 @@ class Controls:
         check: Callable[[str, Described], None] = lambda prefix, part: None,
         now: Callable[[], float] = lambda: 0.0,
         lived: Callable[[], Lived | None] = lambda: None,
+        elsewhere: Callable[[str, Described], bool] = lambda prefix, part: False,
     ):
         self._edited, self._chosen, self._check, self._now, self._lived = edited, chosen, check, now, lived
-        self._heading = heading
+        self._heading, self._elsewhere = heading, elsewhere
         self._refused: dict[str, tuple[Any, str]] = {}  # row → what was typed, and why it was not accepted
         self._reported: dict[str, str] = {}  # row → what went wrong with what was accepted
         self._stamps: dict[str, int] = {}  # row → number of the last message about it
@@ -230,6 +233,22 @@ class Controls:
             self.refresh()
             self._edited(prefix, trial, True)
 
+    def put(self, name: str, part: Described) -> None:
+        """A whole part that was made elsewhere, as if it had been typed in the row ``name``.
+
+        Raises
+        ------
+        ValueError
+            When it does not fit the other parts, or there is no such row any more; then nothing has changed.
+        """
+        prefix = name.partition(".")[0]
+        if name not in self._known or type(part) is not type(self.parts[prefix]):
+            raise ValueError(f"{name}: another one was chosen meanwhile")
+        if self._elsewhere(prefix, part):
+            return
+        self._check(prefix, part)
+        self._accept(prefix, part, name, True)
+
     # ---- edits -------------------------------------------------------------------------------------------------------------
 
     def edit(self, name: str, value: Any, final: bool) -> None:
@@ -248,13 +267,18 @@ class Controls:
         trial = self.parts[prefix].copy()
         try:
             assign(trial, path, value, self._now())
+            if self._elsewhere(prefix, trial):
+                return
             self._check(prefix, trial)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             self._refused[name] = value, cut_short(str(error))
             self.refresh()
             return
+        self._accept(prefix, trial, name, final)
+
+    def _accept(self, prefix: str, trial: Described, name: str, final: bool) -> None:
         self.parts[prefix], self.edited_row = trial, name
-        self._note_beginning(prefix, path)
+        self._note_beginning(prefix, name.partition(".")[2])
         self._reported = {}
         self._refused.pop(name, None)
         self.refresh()

@@ -20,7 +20,7 @@ from swarmviz.landscapes.base import Landscape, block
 from swarmviz.landscapes.grid import files, spline
 from swarmviz.parameters import Vector
 
-MOST_NUMBERS = 65_536
+MOST_NUMBERS = files.MOST_NUMBERS
 MOST_IN_A_LINK = 64
 LARGEST = 1e12  # of a value
 FAR = 1e6  # the box lies within it
