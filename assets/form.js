@@ -96,7 +96,7 @@ export function render({model}) {
   const outbox = makeOutbox(model), uploads = makeUploads(model)
   const rows = new Map(), opened = new Map()
   let sections = []
-  const aboutOf = (row) => (row.matches(".curve:hover") ? "" : row.querySelector(":scope > [id^=about-]")?.textContent ?? "") // a hand rests there
+  const aboutOf = (row) => (row.matches(".curve:hover, .drawing:hover") ? "" : row.querySelector(":scope > [id^=about-]")?.textContent ?? "") // a hand rests there
   const tip = makeTip(model, root, aboutOf)
 
   const hold = holdRows(model, root, () => [...rows.values()].map(({node}) => node))

@@ -15,6 +15,7 @@ from components.controls.assign import assign
 from components.controls.form import Form
 from components.controls.rows import Row, present_values, rows_of
 from components.controls.schedule_plot import Lived, SchedulePlots
+from components.controls.tables import Sheets
 from components.text import MAX_SENTENCE_CHARS, cut_short
 from swarmviz.parameters import GROUPS, Described
 from swarmviz.schedules import Begun
@@ -73,7 +74,8 @@ class Controls:
         self._reported: dict[str, str] = {}  # row → what went wrong with what was accepted
         self._stamps: dict[str, int] = {}  # row → number of the last message about it
         self._made: dict[str, tuple[Described, list[Row]]] = {}  # prefix → a part and its rows
-        self._plots = SchedulePlots()
+        self._plots, self._sheets = SchedulePlots(), Sheets()
+        self._drawn: tuple[Any, Any] = (None, None)  # curves and sheets that the form has
         self._present_at = -math.inf  # when it was last shown what schedules give
         self.edited_row = ""
         self.form = Form(self._edit)
@@ -165,9 +167,10 @@ class Controls:
         self.form.present = values
 
     def _show_curves(self) -> None:
-        curves = self._plots.of(self.parts, self._lived())
-        if curves is not self.form.curves:
-            self.form.curves = curves
+        made = self._plots.of(self.parts, self._lived()), self._sheets.of(self.parts)
+        if made[0] is not self._drawn[0] or made[1] is not self._drawn[1]:
+            self._drawn = made
+            self.form.curves = made[0] | made[1]
 
     def restart_schedules(self) -> None:
         """The swarm starts anew at t = 0, and with it the schedules that began when they were chosen; a typed beginning stays."""
@@ -199,7 +202,9 @@ class Controls:
             row = self._known[name]
             typed, parameter = row.text or row.value, name.removeprefix(f"{prefix}.")
             self.parts[prefix] = part
-            what = f"{parameter} = {typed!r}: " if row.kind != "curve" else ""  # of a drag nothing was typed
+            what = (
+                f"{parameter} = {typed!r}: " if row.kind not in ("curve", "drawing") else ""
+            )  # of a drag nothing was typed
             self._refused[name] = typed, cut_short(f"{what}{reason}")
             self.refresh()
 

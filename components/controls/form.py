@@ -27,7 +27,10 @@ class Form(pn.custom.JSComponent):
         {}, doc="Row name → value, of those whose text is long: sent when it changes, not with every other row."
     )
     present = param.Dict({}, doc="Name of a schedule's row → what it gives now: in words, of its curve as [t, value].")
-    curves = param.Dict({}, doc="Name of a schedule's row → its curve (components.controls.schedule_plot).")
+    curves = param.Dict(
+        {},
+        doc="Row name → what is drawn in it: the curve of a schedule (schedule_plot), the sheet of a table (strokes).",
+    )
     upload = param.Dict({}, doc="How an upload stands (components.uploads.upload).")
     busy = param.Boolean(False, doc="Whether what was chosen is still being prepared.")
 

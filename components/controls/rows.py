@@ -24,7 +24,7 @@ MAX_SLIDER_RANGE = 1e9  # a wider range gets no slider, only a box
 FIXED = "fixed"  # in the menu of schedules: none, a number
 STATE = ("value", "text", "hidden")  # fields of a row that may change while it remains the same row
 
-Kind = Literal["number", "text", "choice", "switch", "note", "formula", "present", "curve", "upload"]
+Kind = Literal["number", "text", "choice", "switch", "note", "formula", "present", "curve", "upload", "drawing"]
 
 
 class Slider(TypedDict):
@@ -45,7 +45,7 @@ class Row(NamedTuple):
         ``prefix.parameter``, ``prefix.parameter.part`` for a part of a schedule, or a name without a point in the heading.
     kind : Kind
         Which editor it gets: ``number``, ``text``, ``choice`` or ``switch``; ``note``, ``formula`` and ``present`` only show something,
-        ``curve`` is a schedule that can be dragged, and ``upload`` takes a file.
+        ``curve`` is a schedule that can be dragged, ``upload`` takes a file, and on a ``drawing`` values are drawn by hand.
     symbol, label, doc : str
         What stands beside the editor, and what describes both on hover and focus.
     parameter : str
@@ -142,13 +142,20 @@ def rows_of(owner: Described, prefix: str) -> list[Row]:
 
 
 def _table_rows(row: Row) -> list[Row]:
-    """What else edits values on a grid: a file of one's own."""
+    """What else edits values on a grid: a hand, and a file of one's own."""
     own = row._replace(symbol="", value="", placeholder="", lines=False, nested=True)
     about = (
         "Values from a file: CSV (numbers between commas, a line for each place of the first coordinate), a NetCDF variable, or a "
         "grey PNG or JPEG, bright is high. Low and high are where its first and last values lie; empty: as the file says, or as now."
     )
-    return [own._replace(name=f"{row.name}.file", kind="upload", label="File", doc=about)]
+    drawing = (
+        "Draw F by hand: on a line a curve, in the plane hills and wells with a brush. Arrow keys go from value to value; with Shift, or "
+        "Page up and Page down, they change one."
+    )
+    return [
+        own._replace(name=f"{row.name}.stroke", kind="drawing", label="Drawing", doc=drawing),
+        own._replace(name=f"{row.name}.file", kind="upload", label="File", doc=about),
+    ]
 
 
 def _with_own_slider(owner: Described, name: str, row: Row) -> Row:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from components.controls.strokes import sheet_of
 from components.uploads.upload import Table
 from swarmviz.landscapes.grid.grid import Heights, Intervals
 from swarmviz.parameters import Described
@@ -45,6 +47,31 @@ def with_table(part: Described, given: Table) -> Described:
     setattr(changed, name, found.values)
     changed.minimisers(axes)  # type: ignore[attr-defined]  # kept by the table
     return changed
+
+
+class Sheets:
+    """What the browser draws on, of the tables of some parts; each made anew only where it has changed."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Any, dict[str, Any]]] = {}
+        self._sheets: dict[str, dict[str, Any]] = {}
+
+    def of(self, parts: Mapping[str, Described]) -> dict[str, dict[str, Any]]:
+        """Row name → sheet; the same dict as before where nothing has changed."""
+        before, self._made = self._made, {}
+        for prefix, part in parts.items():
+            name = table_of(part)
+            if not name:
+                continue
+            row, table = f"{prefix}.{name}.stroke", getattr(part, name)
+            low, high = part.limits(table.array.ndim)  # type: ignore[attr-defined]
+            box, old = (low.tolist(), high.tolist()), before.get(row)
+            if old is None or old[0][0] is not table or old[0][1] != box:
+                old = (table, box), sheet_of(table, low, high, part.param[name].symbol)
+            self._made[row] = old
+        if before.keys() != self._made.keys() or any(self._made[row] is not before[row] for row in before):
+            self._sheets = {row: sheet for row, (_, sheet) in self._made.items()}
+        return self._sheets
 
 
 def shape_of(value: Any) -> str:

@@ -205,7 +205,7 @@ class Upload:
             if not isinstance(error, ValueError):
                 traceback.print_exception(error, file=sys.stderr)
                 error = ValueError(f"{order.name}: something went wrong ({type(error).__name__})")
-            problem = error
+            problem = error if order.name in str(error) else ValueError(f"{order.name}: {error}")
             self._on_page(lambda: self._decoded(order, lambda: _raise(problem)))
             return
         shape = " × ".join(map(str, found.values.shape))

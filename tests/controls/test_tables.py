@@ -116,7 +116,7 @@ def test_a_file_that_comes_when_another_landscape_was_chosen_is_not_used(on_a_ta
     edit(visit, "landscape", "Sphere")
     settle(visit)
     level, text = send(visit, b"1,2\n3,4\n")
-    assert (level, text) == ("error", "another landscape was chosen meanwhile.") and isinstance(
+    assert (level, text) == ("error", "u.csv: another landscape was chosen meanwhile.") and isinstance(
         visit._sim.landscape, Sphere
     )
 
