@@ -74,7 +74,7 @@ def test_a_file_becomes_the_landscape_and_one_that_does_not_fit_leaves_the_swarm
     lab.wait(lambda: told(lab) == "line.csv: 41 values.", "the box that was mended is not taken", 40)
     lab.wait(lambda: lab.row("swarm.d").locator("input[type=text]").input_value() == "1", "no run in one dimension")
     lab.wait(lambda: lab.agents() and (lab.step or 0) > 3, "the swarm does not run on the line")
-    assert max(map(abs, lab.agents()["x"])) < 4 and not lab.complaints
+    assert np.median(np.abs(lab.agents()["x"])) < 3 and not lab.complaints
 
 
 def test_a_picture_is_a_landscape_that_no_link_holds_and_the_export_panel_says_so(table, tmp_path):
@@ -196,7 +196,7 @@ def test_a_finger_paints_a_well_and_a_hill_on_a_phone(browser, server):
         lab.row(STROKE).get_by_role("button", name="Hill").tap()
         well = values(lab)
         fingers.drag((at(lab, 0.7, 0.75), at(lab, 0.8, 0.8)))
-        lab.wait(lambda: values(lab)[5:, 5:].max() > well[5:, 5:].max() + 0.1, "a finger makes no hill")
+        lab.wait(lambda: values(lab)[5, 5] > well[5, 5] + 0.3, "a finger makes no hill")
         assert lab.page.evaluate("document.documentElement.scrollWidth") <= 390 and not lab.complaints
     finally:
         context.close()
