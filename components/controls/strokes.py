@@ -21,7 +21,7 @@ from scipy.interpolate import CubicSpline
 from swarmviz.drawing.axes import even_ticks, texts_of
 from swarmviz.landscapes.grid.grid import LARGEST, MOST_IN_A_LINK
 
-MAX_STROKE_POINTS = 512
+MAX_POINTS = {"line": 512, "brush": 128}  # each place of a brush is compared with every value
 MOST_KNOTS = MOST_IN_A_LINK  # of a table whose values can be moved one by one
 NEW = {1: (MOST_KNOTS,), 2: (8, 8)}  # shapes of tables that are begun anew; a link holds them
 RADII = 0.02, 1.0
@@ -112,8 +112,8 @@ def _coarse(name: str, table: Any, message: dict[str, Any]) -> np.ndarray:
 
 def _points(name: str, kind: str, given: Any) -> np.ndarray:
     """The points of a stroke, shape (n, 2); places within the box."""
-    if not isinstance(given, list) or not 1 <= len(given) <= MAX_STROKE_POINTS:
-        raise ValueError(f"{name}: a {kind} must have 1 to {MAX_STROKE_POINTS} points")
+    if not isinstance(given, list) or not 1 <= len(given) <= MAX_POINTS[kind]:
+        raise ValueError(f"{name}: a {kind} must have 1 to {MAX_POINTS[kind]} points")
     for pair in given:
         if not isinstance(pair, list) or len(pair) != 2:
             raise ValueError(f"{name}: points of a {kind} must be pairs of numbers, not {pair!r:.40}")
@@ -156,7 +156,7 @@ def sheet_of(table: Any, low: np.ndarray, high: np.ndarray, symbol: str) -> dict
         "symbol": symbol,
         "knots": [float(f"{v:.12g}") for v in values.ravel().tolist()] if values.size <= MOST_KNOTS else [],
         "radii": list(RADII),
-        "most": MAX_STROKE_POINTS,
+        "most": MAX_POINTS["line" if values.ndim == 1 else "brush"],
         "note": ""
         if values.size <= MOST_KNOTS
         else f"{' × '.join(map(str, values.shape))} values: no link holds them.",

@@ -45,7 +45,7 @@ def with_table(part: Described, given: Table) -> Described:
         ends = np.stack(np.broadcast_arrays(np.array(low), np.array(high)), axis=1)
         setattr(changed, span, ends)
     setattr(changed, name, found.values)
-    changed.minimisers(axes)  # type: ignore[attr-defined]  # kept by the table
+    changed.separation(axes)  # type: ignore[attr-defined]  # with the minimisers; both are kept by the table
     return changed
 
 

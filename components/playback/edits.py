@@ -186,7 +186,14 @@ class Edits:
         if not transport.playing or (prefix == "landscape" and final):
             transport.do(panes.apply_edits)
         if prefix == "landscape" and final:
+            transport.do(lambda: self._look_over(part))  # so that the page's thread finds it known
             transport.do(lambda: transport.on_page(self._attach))
+
+    def _look_over(self, landscape: Any) -> None:
+        """On the worker: what a table knows of itself, which takes a second where it is large."""
+        d = self._panes.sim.frame.d
+        if landscape.supports(d):
+            landscape.separation(d)
 
     def follow(self, at_once: bool = True) -> None:
         """Show in the controls what acts at the step that is shown; unless ``at_once``, a few times per second.

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from components.controls.strokes import MAX_STROKE_POINTS, NEW, drawn, sampled, sheet_of
+from components.controls.strokes import MAX_POINTS, NEW, drawn, sampled, sheet_of
 from components.controls.tables import Sheets
 from swarmviz.landscapes import Grid, Sphere
 from tests.controls.controls_of import controls
@@ -111,7 +111,7 @@ BAD = [
     "line",
     {},
     {"line": []},
-    {"line": [[0.1, 1.0]] * (MAX_STROKE_POINTS + 1)},
+    {"line": [[0.1, 1.0]] * (MAX_POINTS["line"] + 1)},
     {"line": [[0.1]]},
     {"line": [[0.1, "1"]]},
     {"line": [[0.1, float("nan")]]},
@@ -138,7 +138,7 @@ BAD_ON_A_PLANE = [
     {"brush": [[0.1, 0.1]], "reach": 0.001, "height": 1.0},
     {"brush": [[0.1, 0.1]], "reach": float("nan"), "height": 1.0},
     {"brush": [[0.1, 0.1]], "reach": 0.2, "height": 1e300},
-    {"brush": [[0.1, 0.1]] * 600, "reach": 0.2, "height": 1.0},
+    {"brush": [[0.1, 0.1]] * (MAX_POINTS["brush"] + 1), "reach": 0.2, "height": 1.0},
 ]
 
 

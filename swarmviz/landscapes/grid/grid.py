@@ -18,6 +18,7 @@ from param.parameterized import Undefined
 from swarmviz.kernels.elementary import elementary
 from swarmviz.landscapes.base import Landscape, block
 from swarmviz.landscapes.grid import files, spline
+from swarmviz.landscapes.separation import sought
 from swarmviz.parameters import Vector
 
 MOST_NUMBERS = files.MOST_NUMBERS
@@ -301,3 +302,11 @@ class Grid(Landscape):
         self.require_dimension(d)
         low, high = self.limits(d)
         return low + self.table.minima * (high - low) / (np.array(self.table.array.shape) - 1)
+
+    def separation(self, d):
+        """As in the base class; kept by the table, because it is the same for every box, and a large table is seldom compared."""
+        self.require_dimension(d)
+        known = vars(self.table)
+        if "separation" not in known:
+            known["separation"] = sought(self, d)
+        return known["separation"]
