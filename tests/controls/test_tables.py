@@ -50,7 +50,8 @@ def test_a_file_of_the_same_dimension_acts_on_the_running_swarm_and_is_in_its_jo
     sim = visit._sim
     assert send(visit, csv(values), low="-2, 0", high="2, 5") == ("info", "u.csv: 6 × 7 values.")
     assert wait(lambda: np.array_equal(sim.landscape.table.array, values))
-    assert visit._sim is sim and len(sim.journal) == 2 and sim.journal[1].k > 0, "no other run has begun"
+    assert wait(lambda: len(sim.journal) == 2)  # it is written with the next step
+    assert visit._sim is sim and sim.journal[1].k > 0, "no other run has begun"
     assert np.array_equal(sim.landscape.limits(2), [[-2, 0], [2, 5]])
     press(visit, "pause")
     settle(visit)

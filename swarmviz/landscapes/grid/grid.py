@@ -306,7 +306,7 @@ class Grid(Landscape):
     def separation(self, d):
         """As in the base class; kept by the table, because it is the same for every box, and a large table is seldom compared."""
         self.require_dimension(d)
-        known = vars(self.table)
+        known = self.table.__dict__
         if "separation" not in known:
             known["separation"] = sought(self, d)
         return known["separation"]
