@@ -73,7 +73,8 @@ export function render({model}) {
   const progress = make("progress", {max: 1, ariaLabel: "Progress"})
   const cancel = labelled("Cancel", "Cancel the export", "cancel", () => model.send_msg({act: "cancel"}))
   const words = make("span", {className: "words", role: "status"})
-  const panel = make("section", {className: "exports", ariaLabel: "Export"}, make("h3", {textContent: "Export"}),
+  const lost = make("p", {className: "note lost", role: "status"})
+  const panel = make("section", {className: "exports", ariaLabel: "Export"}, make("h3", {textContent: "Export"}), lost,
     ...model.offer.map(group), script, make("div", {className: "state"}, progress, words, cancel))
 
   const showState = () => {
@@ -91,6 +92,10 @@ export function render({model}) {
       for (const row of rows) { row.hidden = !model.views.includes(view) }
     }
   }
+  const showLost = () => {
+    lost.textContent = model.lost
+    lost.hidden = model.lost === ""
+  }
   const showLines = () => {
     lines.textContent = model.lines
     lines.hidden = copy.hidden = model.lines === ""
@@ -98,9 +103,11 @@ export function render({model}) {
   model.on("msg:custom", (event) => saveFile(event.data?.file ?? event.file)) // Panel hands over the message itself or an event with it
   for (const name of ["busy", "share", "message"]) { model.on(name, showState) }
   model.on("lines", showLines)
+  model.on("lost", showLost)
   model.on("views", showViews)
   showViews()
   showState()
+  showLost()
   showLines()
   return panel
 }

@@ -3,6 +3,7 @@
 
 import {make} from "./dom.js"
 import {EDITORS} from "./form_editors.js"
+import {makeUploads} from "./form_upload.js"
 import {makeTip} from "./form_tip.js"
 import {shareHighlight} from "./form_highlight.js"
 import {holdRows} from "./form_hand.js"
@@ -41,7 +42,7 @@ const symbolNode = (symbol) => {
 }
 
 // A row: its label, its editor, the error beside it and its description, which is read aloud and seen in the tip.
-const makeRow = (row, outbox, onChoice) => {
+const makeRow = (row, outbox, uploads, onChoice) => {
   const isWord = row.symbol && row.symbol.toLowerCase() === row.label?.toLowerCase() // such as "seed": once is enough
   const named = row.symbol && !isWord ? `${row.symbol} ${row.label ?? ""}`.trim() : row.label ?? ""
   const id = `about-${row.name}`, error = make("p", {className: "error", role: "alert", id: `error-${row.name}`})
@@ -50,7 +51,7 @@ const makeRow = (row, outbox, onChoice) => {
     outbox.send(row.name, value, final)
     if (row.kind === "choice") { onChoice() }
   }
-  const {nodes, set, draw} = EDITORS[row.kind](row, {ariaLabel: row.inline ? `${named}: schedule` : named}, send)
+  const {nodes, set, draw} = EDITORS[row.kind](row, {ariaLabel: row.inline ? `${named}: schedule` : named}, send, uploads)
   const label = make("div", {className: "label"},
     ...(row.inline ? [] : [row.symbol && !isWord ? symbolNode(row.symbol) : null, make("span", {textContent: row.label})]))
   const node = make("div", {className: `row ${row.kind} ${row.nested ? "nested" : ""} ${row.inline ? "inline" : ""}`}, label,
@@ -92,10 +93,10 @@ const makeSection = ({title, note, open}, rows, nodes, opened) => {
 
 export function render({model}) {
   const root = make("form", {className: "sheet", onsubmit: (event) => event.preventDefault()})
-  const outbox = makeOutbox(model)
+  const outbox = makeOutbox(model), uploads = makeUploads(model)
   const rows = new Map(), opened = new Map()
   let sections = []
-  const aboutOf = (row) => (row.matches(".curve:hover") ? "" : row.querySelector(":scope > [id^=about-]")?.textContent ?? "") // a hand rests there
+  const aboutOf = (row) => (row.matches(".curve:hover, .drawing:hover") ? "" : row.querySelector(":scope > [id^=about-]")?.textContent ?? "") // a hand rests there
   const tip = makeTip(model, root, aboutOf)
 
   const hold = holdRows(model, root, () => [...rows.values()].map(({node}) => node))
@@ -105,7 +106,7 @@ export function render({model}) {
     sections = model.spec.map((section) => {
       const nodes = [], own = []
       for (const spec of section.rows) {
-        const row = makeRow(spec, outbox, showBusy)
+        const row = makeRow(spec, outbox, uploads, showBusy)
         rows.set(spec.name, row)
         own.push(row)
         nodes.push(spec.inline ? make("div", {className: "pair-row"}, nodes.pop(), row.node) : row.node)

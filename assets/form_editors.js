@@ -2,6 +2,8 @@
 
 import {make, makeBox, fillRail} from "./dom.js"
 import {makeScheduleCurve} from "./form_schedule.js"
+import {makeDrawing} from "./form_drawing.js"
+import {makeUpload} from "./form_upload.js"
 
 const SLIDER_STEPS = 400
 
@@ -82,5 +84,7 @@ export const EDITORS = {
   },
   formula: () => makeText("output", {}, "innerHTML"),
   curve: makeScheduleCurve,
+  drawing: makeDrawing,
+  upload: makeUpload,
   present: () => makeText("span"), // changes a few times per second: not to be read aloud each time
 }

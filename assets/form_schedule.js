@@ -9,7 +9,7 @@ const POINT_PX = 6, GRIP_PX = 15 // radius that is seen, and that can be taken h
 const KEY_SHARE = 0.01 // of an axis, for a press of an arrow key; with Shift ten times as much
 const CHORDS = 12 // of a straight line, which is none on a logarithmic axis
 
-const svgNode = (tag, attributes = {}, ...children) => {
+export const svgNode = (tag, attributes = {}, ...children) => {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag)
   for (const [name, value] of Object.entries(attributes)) { node.setAttribute(name, value) }
   node.append(...children)

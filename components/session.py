@@ -20,6 +20,7 @@ import panel as pn
 
 from components import palette
 from components.controls.heading import heading_of, parts_of
+from components.controls.table_files import TableFiles
 from components.law.worker import LawWorker
 from components.lessons import place as places
 from components.lessons.lessons import HELD, Lessons, start_of
@@ -146,8 +147,10 @@ class Session:
             attach=weakly(self._attach),
             done=written,
             again=weakly(self._start_again),
+            choose_landscape=weakly(self._choose_landscape),
         )
         self.controls = self.edits.controls
+        self.uploads = TableFiles(self.controls, self.transport.on_page)
         self.messages = Messages(self.bar, self.controls)
         self.replacement = RunReplacement(
             self.panes,
@@ -353,6 +356,7 @@ class Session:
     def close(self) -> None:
         """End the worker; nothing of the session is left once its document is gone."""
         self.builder.forget()
+        self.uploads.close()
         self.exports.close()
         self.replicas.close()
         self.law_error.worker.close()
@@ -503,7 +507,8 @@ class Session:
         self.transport.redraw()
 
     def _offer_pictures(self) -> None:
-        self.exports.show_fitting(self._sim.frame, self.panes.comparing, self.maps.has_table)
+        unlinkable = next(filter(None, (sim.landscape.unlinkable for sim in self.panes.sims)), "")
+        self.exports.show_fitting(self._sim.frame, self.panes.comparing, self.maps.has_table, unlinkable)
 
     def _show_runs(self, runs: Sequence[tuple[Simulation, Parts]], active: int) -> None:
         """Show other runs; under one lock, so that the worker never draws a new run with the views of the old one."""
@@ -591,6 +596,9 @@ class Session:
 
     def _choose(self, name: str, value: Any) -> None:
         self.choices.choose(name, value)
+
+    def _choose_landscape(self, landscape: Any) -> None:
+        self.choices.choose_landscape(landscape)
 
     def _use_mouse(self, place: int, act: str, handle: int, at: Any) -> None:
         self.choices.use_mouse(place, act, handle, at)

@@ -50,7 +50,7 @@ BETWEEN_VIEWS = {
 }
 PAGE_FLOORS = (
     {"assets", "palette", "tally", "text", "under_way", "weakly"},
-    {"background"},
+    {"background", "uploads"},
     {"server"},
     {"state", "law", "maps", "replicas"},
     {"views"},

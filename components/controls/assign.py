@@ -6,15 +6,17 @@ from typing import Any
 
 from components.controls.rows import FIXED
 from components.controls.schedule_drag import dragged
+from components.controls.strokes import drawn
 from components.text import understood
 from swarmviz import schedules
+from swarmviz.landscapes.grid.grid import Heights
 from swarmviz.parameters import Described, Real, TimeDependent
 
 
 def assign(owner: Described, path: str, value: Any, t: float = 0.0) -> None:
     """Set ``parameter``, ``parameter.kind`` or ``parameter.x`` (of its schedule) of ``owner``; a schedule begins at time ``t``.
 
-    ``parameter.curve`` is a drag of a point of its curve.
+    ``parameter.curve`` is a drag of a point of its curve, ``parameter.stroke`` a stroke over a table.
 
     Raises
     ------
@@ -31,6 +33,12 @@ def assign(owner: Described, path: str, value: Any, t: float = 0.0) -> None:
         setattr(owner, name, _schedule(value, declared, old, t))
     elif part == "curve":
         setattr(owner, name, dragged(declared, old, value))
+    elif part == "stroke":
+        setattr(
+            owner,
+            name,
+            drawn(name, old, value) if isinstance(declared, Heights) else declared.refuse(value, "is no table"),
+        )
     elif part == "points":
         setattr(owner, name, type(old)(understood(None, value) or (), since=old.since))
     else:

@@ -15,6 +15,7 @@ from components.controls.assign import assign
 from components.controls.form import Form
 from components.controls.rows import Row, present_values, rows_of
 from components.controls.schedule_plot import Lived, SchedulePlots
+from components.controls.tables import Sheets
 from components.text import MAX_SENTENCE_CHARS, cut_short
 from swarmviz.parameters import GROUPS, Described
 from swarmviz.schedules import Begun
@@ -45,6 +46,8 @@ class Controls:
         The time of the swarm: a schedule that is chosen begins there.
     lived : function () → Lived or None
         What is known of the run that is shown, for the curves of its schedules; None where it has not begun.
+    elsewhere : function (prefix, part) → bool
+        Whether a part that was edited needs another run, which was begun then: one of another dimension.
 
     Attributes
     ----------
@@ -63,14 +66,16 @@ class Controls:
         check: Callable[[str, Described], None] = lambda prefix, part: None,
         now: Callable[[], float] = lambda: 0.0,
         lived: Callable[[], Lived | None] = lambda: None,
+        elsewhere: Callable[[str, Described], bool] = lambda prefix, part: False,
     ):
         self._edited, self._chosen, self._check, self._now, self._lived = edited, chosen, check, now, lived
-        self._heading = heading
+        self._heading, self._elsewhere = heading, elsewhere
         self._refused: dict[str, tuple[Any, str]] = {}  # row → what was typed, and why it was not accepted
         self._reported: dict[str, str] = {}  # row → what went wrong with what was accepted
         self._stamps: dict[str, int] = {}  # row → number of the last message about it
         self._made: dict[str, tuple[Described, list[Row]]] = {}  # prefix → a part and its rows
-        self._plots = SchedulePlots()
+        self._plots, self._sheets = SchedulePlots(), Sheets()
+        self._drawn: tuple[Any, Any] = (None, None)  # curves and sheets that the form has
         self._present_at = -math.inf  # when it was last shown what schedules give
         self.edited_row = ""
         self.form = Form(self._edit)
@@ -162,9 +167,10 @@ class Controls:
         self.form.present = values
 
     def _show_curves(self) -> None:
-        curves = self._plots.of(self.parts, self._lived())
-        if curves is not self.form.curves:
-            self.form.curves = curves
+        made = self._plots.of(self.parts, self._lived()), self._sheets.of(self.parts)
+        if made[0] is not self._drawn[0] or made[1] is not self._drawn[1]:
+            self._drawn = made
+            self.form.curves = made[0] | made[1]
 
     def restart_schedules(self) -> None:
         """The swarm starts anew at t = 0, and with it the schedules that began when they were chosen; a typed beginning stays."""
@@ -196,7 +202,9 @@ class Controls:
             row = self._known[name]
             typed, parameter = row.text or row.value, name.removeprefix(f"{prefix}.")
             self.parts[prefix] = part
-            what = f"{parameter} = {typed!r}: " if row.kind != "curve" else ""  # of a drag nothing was typed
+            what = (
+                f"{parameter} = {typed!r}: " if row.kind not in ("curve", "drawing") else ""
+            )  # of a drag nothing was typed
             self._refused[name] = typed, cut_short(f"{what}{reason}")
             self.refresh()
 
@@ -230,6 +238,22 @@ class Controls:
             self.refresh()
             self._edited(prefix, trial, True)
 
+    def put(self, name: str, part: Described) -> None:
+        """A whole part that was made elsewhere, as if it had been typed in the row ``name``.
+
+        Raises
+        ------
+        ValueError
+            When it does not fit the other parts, or there is no such row any more; then nothing has changed.
+        """
+        prefix = name.partition(".")[0]
+        if name not in self._known or type(part) is not type(self.parts[prefix]):
+            raise ValueError(f"{name}: another one was chosen meanwhile")
+        if self._elsewhere(prefix, part):
+            return
+        self._check(prefix, part)
+        self._accept(prefix, part, name, True)
+
     # ---- edits -------------------------------------------------------------------------------------------------------------
 
     def edit(self, name: str, value: Any, final: bool) -> None:
@@ -248,13 +272,18 @@ class Controls:
         trial = self.parts[prefix].copy()
         try:
             assign(trial, path, value, self._now())
+            if self._elsewhere(prefix, trial):
+                return
             self._check(prefix, trial)
         except (ValueError, TypeError, KeyError, OverflowError) as error:
             self._refused[name] = value, cut_short(str(error))
             self.refresh()
             return
+        self._accept(prefix, trial, name, final)
+
+    def _accept(self, prefix: str, trial: Described, name: str, final: bool) -> None:
         self.parts[prefix], self.edited_row = trial, name
-        self._note_beginning(prefix, path)
+        self._note_beginning(prefix, name.partition(".")[2])
         self._reported = {}
         self._refused.pop(name, None)
         self.refresh()

@@ -13,8 +13,10 @@ from typing import Any, Literal, NamedTuple, TypedDict
 
 import param
 
+from components.controls.tables import MOST_SHOWN_NUMBERS, shape_of
 from components.text import readable
 from swarmviz import schedules
+from swarmviz.landscapes.grid.grid import Heights
 from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used, written
 from swarmviz.theory.wording import number_words
 
@@ -22,7 +24,7 @@ MAX_SLIDER_RANGE = 1e9  # a wider range gets no slider, only a box
 FIXED = "fixed"  # in the menu of schedules: none, a number
 STATE = ("value", "text", "hidden")  # fields of a row that may change while it remains the same row
 
-Kind = Literal["number", "text", "choice", "switch", "note", "formula", "present", "curve"]
+Kind = Literal["number", "text", "choice", "switch", "note", "formula", "present", "curve", "upload", "drawing"]
 
 
 class Slider(TypedDict):
@@ -43,7 +45,7 @@ class Row(NamedTuple):
         ``prefix.parameter``, ``prefix.parameter.part`` for a part of a schedule, or a name without a point in the heading.
     kind : Kind
         Which editor it gets: ``number``, ``text``, ``choice`` or ``switch``; ``note``, ``formula`` and ``present`` only show something,
-        and ``curve`` is a schedule that can be dragged.
+        ``curve`` is a schedule that can be dragged, ``upload`` takes a file, and on a ``drawing`` values are drawn by hand.
     symbol, label, doc : str
         What stands beside the editor, and what describes both on hover and focus.
     parameter : str
@@ -134,7 +136,26 @@ def rows_of(owner: Described, prefix: str) -> list[Row]:
             rows += _schedulable(declared, row, getattr(owner, name))
         else:
             rows.append(_with_own_slider(owner, name, _with_editor(declared, row, getattr(owner, name))))
+            if isinstance(declared, Heights):
+                rows += _table_rows(rows[-1])
     return rows
+
+
+def _table_rows(row: Row) -> list[Row]:
+    """What else edits values on a grid: a hand, and a file of one's own."""
+    own = row._replace(symbol="", value="", placeholder="", lines=False, nested=True)
+    about = (
+        "Values from a file: CSV (numbers between commas, a line for each place of the first coordinate), a NetCDF variable, or a "
+        "grey PNG or JPEG, bright is high. Low and high are where its first and last values lie; empty: as the file says, or as now."
+    )
+    drawing = (
+        "Draw F by hand: on a line a curve, in the plane hills and wells with a brush. Arrow keys go from value to value; with Shift, or "
+        "Page up and Page down, they change one."
+    )
+    return [
+        own._replace(name=f"{row.name}.stroke", kind="drawing", label="Drawing", doc=drawing),
+        own._replace(name=f"{row.name}.file", kind="upload", label="File", doc=about),
+    ]
 
 
 def _with_own_slider(owner: Described, name: str, row: Row) -> Row:
@@ -191,6 +212,13 @@ def _(declared: Switch, row: Row, value: Any) -> Row:
 def _(declared: Vector, row: Row, value: Any) -> Row:
     hint = "x, y; x, y; …" if declared.shape == "table" else "a number, or one per coordinate"
     return row._replace(kind="text", value=written(value), placeholder=hint, lines=True)
+
+
+@_with_editor.register
+def _(declared: Heights, row: Row, value: Any) -> Row:
+    if value.array.size > MOST_SHOWN_NUMBERS:
+        return row._replace(kind="text", value="", placeholder=shape_of(value), lines=True)
+    return row._replace(kind="text", value=written(value), placeholder="u, u, …; u, u, …", lines=True)
 
 
 def _slider(declared: Real) -> Slider | None:

@@ -77,6 +77,15 @@ class Choices:
             selections[panes.place] = chosen
             self._replacement.choose(selections)
 
+    def choose_landscape(self, landscape: Any) -> None:
+        """A landscape that was made elsewhere than in a menu of the heading; the swarms start as they can on it."""
+        panes, selections = self._panes, self._replacement.selections
+        now = selections[panes.place]
+        swarm = heading.swarm_on(landscape, now.swarm)
+        selections = [selection._replace(swarm=swarm) for selection in selections]
+        selections[panes.place] = now._replace(landscape=landscape, swarm=swarm)
+        self._replacement.choose(selections)
+
     def compare(self, act: str, value: Any) -> None:
         """A button of the comparison: what it does, see :func:`components.page.compare.rearranged`."""
         panes = self._panes

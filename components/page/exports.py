@@ -30,6 +30,8 @@ from swarmviz.replay import RunSpec
 MAX_FILE_BYTES = 100_000_000  # of a file that is sent to a browser
 AT_A_TIME = threading.BoundedSemaphore(2)  # exports of all visitors together: the live swarms come first
 PROGRESS_EVERY_S = 0.2
+MAX_SHOWN_CHARS = 300_000  # of Python lines that are shown in the panel
+INSTEAD = "NetCDF and the Python lines below hold it."
 
 
 class NoMap:
@@ -67,6 +69,7 @@ class Exports(pn.custom.JSComponent):
 
     offer = param.List(offered())
     views = param.List(list(exports.VIEWS), doc="The views whose pictures fit the visible run.")
+    lost = param.String("", doc="What no link to the visible run can hold, and what does; empty when a link holds all.")
     busy = param.String("", doc="What is being made; empty when nothing is.")
     share = param.Number(-1.0, doc="How much of it is done, in [0, 1]; negative when that is not known.")
     message = param.Dict({}, doc="text and level (info, error).")
@@ -107,9 +110,13 @@ class Exports(pn.custom.JSComponent):
         elif data.get("act") == "show":
             self.make(Order(LINES))
 
-    def show_fitting(self, frame: Frame, comparing: bool, mapped: bool = False) -> None:
-        """Offer the pictures that fit such a frame; ``comparing``: whether there are several runs, ``mapped``: whether there is a map."""
+    def show_fitting(self, frame: Frame, comparing: bool, mapped: bool = False, unlinkable: str = "") -> None:
+        """Offer the pictures that fit such a frame; ``comparing``: whether there are several runs, ``mapped``: whether there is a map.
+
+        ``unlinkable``: why no link holds the run, in words that continue "because".
+        """
         self.views = exports.views_of(frame, comparing, mapped)
+        self.lost = f"No link opens this run, because {unlinkable}. {INSTEAD}" if unlinkable else ""
 
     def make(self, order: Order) -> None:
         """Start to make an export; while another one is made, say so."""
@@ -197,7 +204,10 @@ class Exports(pn.custom.JSComponent):
         """What is shown, and sent to the browser."""
         task = Task(order, runs, self.dark, self._progress, cancelled, self._maps or NoMap())
         if order.what == LINES:
-            return {"text": "", "lines": python_lines(task)}
+            lines = python_lines(task)
+            if len(lines) > MAX_SHOWN_CHARS:
+                raise ValueError(f"The lines have {_size(len(lines))}, with a table in them: take them as a file (.py)")
+            return {"text": "", "lines": lines}
         export = EXPORTS[order.what]
         content = export.make(task)
         data = content.encode() if isinstance(content, str) else content

@@ -49,6 +49,8 @@ class Edits:
         Called on the page's thread when an edit is complete or was taken back.
     again : function ()
         Starts the runs again with what the controls say.
+    choose_landscape : function (landscape)
+        Begins runs on a landscape of another dimension.
 
     Attributes
     ----------
@@ -71,14 +73,17 @@ class Edits:
         attach: Callable[[], None],
         done: Callable[[], None],
         again: Callable[[], None] = lambda: None,
+        choose_landscape: Callable[[Any], None] = lambda landscape: None,
     ):
         self._panes, self._transport, self._bar = panes, transport, bar
         self._check_size, self._attach, self._done, self._again = check_size, attach, done, again
+        self._choose_landscape = choose_landscape
         self._hand: Hand | None = None
         self._start_again = True
         self._followed_at, self._to_attach = -math.inf, False
-        accept, check, time = (weakly(method) for method in (self.accept, self._check, self._time))
-        self.controls = Controls(panes.current.parts, heading, accept, chosen, check, time, weakly(self._lived))
+        accept, check, time, lived = (weakly(method) for method in (self.accept, self._check, self._time, self._lived))
+        elsewhere = weakly(self._elsewhere)
+        self.controls = Controls(panes.current.parts, heading, accept, chosen, check, time, lived, elsewhere)
 
     def _time(self) -> float:
         return self._panes.sim.t
@@ -102,6 +107,13 @@ class Edits:
             if panes.coming is None:
                 part.limits(panes.sim.initial_swarm.d)  # another d may wait for a reset
             part.require_defined_in_box(d)  # refused while the row is looked at
+
+    def _elsewhere(self, prefix: str, part: Any) -> bool:
+        """Whether an edited landscape has come to be of one dimension, and another than that of the swarm: new runs have begun on it."""
+        if prefix != "landscape" or part.dims[0] != part.dims[1] or part.dims == self.controls.parts[prefix].dims:  # type: ignore[attr-defined]
+            return False
+        self._choose_landscape(part)
+        return True
 
     def accept(self, prefix: str, part: Described, final: bool) -> None:
         """An edited part took its place in the controls."""
@@ -174,7 +186,14 @@ class Edits:
         if not transport.playing or (prefix == "landscape" and final):
             transport.do(panes.apply_edits)
         if prefix == "landscape" and final:
+            transport.do(lambda: self._look_over(part))  # so that the page's thread finds it known
             transport.do(lambda: transport.on_page(self._attach))
+
+    def _look_over(self, landscape: Any) -> None:
+        """On the worker: what a table knows of itself, which takes a second where it is large."""
+        d = self._panes.sim.frame.d
+        if landscape.supports(d):
+            landscape.separation(d)
 
     def follow(self, at_once: bool = True) -> None:
         """Show in the controls what acts at the step that is shown; unless ``at_once``, a few times per second.

@@ -24,6 +24,7 @@ MAX_TITLE_CHARS = 16  # of a value in a title
 MAX_WAY_CHARS = 22  # of a value that is told with what was before
 MAX_IN_TITLE = 2  # differences that a title names
 MAX_TABLE_KEPT = 64  # numbers of a table that is kept as it is among the values that a parameter had
+MAX_TABLE_SAID = 2000  # numbers of a table that is written out
 SEED = "swarm", "Swarm", "seed"
 KINDS = "dynamics", "landscape"
 ABSENT = "–"  # of a parameter that one kind does not have
@@ -125,8 +126,13 @@ def _values_of(part: Described) -> dict[str, Any]:
 
 def _kept(value: Any) -> Any:
     """A value of a parameter as it is remembered: of a large table no more than what tells it from others."""
-    size = sum(len(row) if isinstance(row, tuple) else 1 for row in value) if isinstance(value, tuple) else 0
+    size = _size(value)
     return value if size <= MAX_TABLE_KEPT else (f"{size} numbers", hash(value))
+
+
+def _size(value: Any) -> int:
+    """How many numbers a table holds; 0 for another value."""
+    return sum(len(row) if isinstance(row, tuple) else 1 for row in value) if isinstance(value, tuple) else 0
 
 
 def _fact(symbol: str, before: str, text: str, value: Any, meaning: str) -> Fact:
@@ -136,13 +142,15 @@ def _fact(symbol: str, before: str, text: str, value: Any, meaning: str) -> Fact
 
 
 def text_of(value: Any) -> str:
-    """A value of a parameter, exactly; a schedule by its kind and its own parameters."""
+    """A value of a parameter, exactly; a schedule by its kind and its own parameters, a large table by its size and a digest."""
     if isinstance(value, TimeDependent):
         own = value.values_now() if isinstance(value, Described) else {}
         inside = ", ".join(f"{name} {text_of(v)}" for name, v in own.items()) or text_of(getattr(value, "points", None))
         return f"{type(value).__name__.lower()} ({inside})"
     if isinstance(value, bool) or value is None:
         return {None: "none", True: "on", False: "off"}[value]
+    if (size := _size(value)) > MAX_TABLE_SAID:
+        return f"{size:,} numbers (#{hash(value) & 0xFFFFFFFF:08x})"
     return written(value) if isinstance(value, int | float | tuple) else str(value)
 
 

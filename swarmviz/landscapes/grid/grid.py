@@ -18,9 +18,10 @@ from param.parameterized import Undefined
 from swarmviz.kernels.elementary import elementary
 from swarmviz.landscapes.base import Landscape, block
 from swarmviz.landscapes.grid import files, spline
+from swarmviz.landscapes.separation import sought
 from swarmviz.parameters import Vector
 
-MOST_NUMBERS = 65_536
+MOST_NUMBERS = files.MOST_NUMBERS
 MOST_IN_A_LINK = 64
 LARGEST = 1e12  # of a value
 FAR = 1e6  # the box lies within it
@@ -301,3 +302,11 @@ class Grid(Landscape):
         self.require_dimension(d)
         low, high = self.limits(d)
         return low + self.table.minima * (high - low) / (np.array(self.table.array.shape) - 1)
+
+    def separation(self, d):
+        """As in the base class; kept by the table, because it is the same for every box, and a large table is seldom compared."""
+        self.require_dimension(d)
+        known = self.table.__dict__
+        if "separation" not in known:
+            known["separation"] = sought(self, d)
+        return known["separation"]

@@ -115,6 +115,20 @@ def test_another_table_compiles_nothing_and_copies_share_what_was_computed():
     assert one.copy().table is one.table and one.same_as(pickle.loads(pickle.dumps(one)))
 
 
+def test_the_separation_is_sought_once_for_a_table_whatever_its_box(monkeypatch):
+    from swarmviz.landscapes.grid import grid as module
+    from swarmviz.landscapes.separation import sought
+
+    asked = []
+    monkeypatch.setattr(module, "sought", lambda *given: asked.append(given) or sought(*given))
+    x = np.linspace(-3, 3, 61)
+    grid = Grid(x**2 + 2 * np.cos(40 * x), -3, 3)
+    moved = grid.copy()
+    moved.span = (0.0, 1000.0)
+    found = grid.separation(1)
+    assert 0 < found < 0.1 and moved.separation(1) == found == sought(moved, 1) and len(asked) == 1
+
+
 # ---- files ---------------------------------------------------------------------------------------------------------------
 
 
