@@ -149,7 +149,8 @@ class Compilers:
                 done = child.compiled(name)
             except (OSError, ValueError) as error:  # it has died, or there is none to be had
                 done = Done(name, 0.0, f"{type(error).__name__}: {error}")
-                child = self._ended(child)
+                self._ended(child)
+                child = None
             finally:
                 with self._changed:
                     self._under_way.discard(name)
