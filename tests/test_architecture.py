@@ -34,6 +34,7 @@ CORE_FLOORS = (
     {"replay"},
     {"theory", "presets", "ensembles"},
     {"papers", "drawing", "typed"},
+    {"compilers"},
     {"exports", "plot", "lessons"},
     {"explore"},
     {"gallery"},
@@ -49,7 +50,7 @@ BETWEEN_VIEWS = {
     "phase_space": {"components.views.arena.agents"},
 }
 PAGE_FLOORS = (
-    {"assets", "palette", "tally", "text", "under_way", "weakly"},
+    {"assets", "compiling", "palette", "tally", "text", "under_way", "weakly"},
     {"background", "uploads"},
     {"server"},
     {"state", "law", "maps", "replicas"},

@@ -106,7 +106,9 @@ def test_the_server_removes_them_when_it_starts(monkeypatch):
 
     removed = []
     monkeypatch.setattr(warm, "_warmed", type(warm._warmed)())
-    monkeypatch.setattr(warm, "_compile", lambda names: None)
+    monkeypatch.setattr(warm, "_load", lambda name: None)
+    monkeypatch.setattr(warm, "_load_together", lambda name: None)
+    monkeypatch.setattr(warm.COMPILING, "start", lambda processes: None)
     monkeypatch.setattr(temporary, "remove_left_over", lambda: removed.append(True))
     warm.warm()
     assert removed == [True]

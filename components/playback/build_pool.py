@@ -13,13 +13,14 @@ keeps what it has and gets no turn until the browser is back or the session ends
 
 from __future__ import annotations
 
+import contextlib
 import os
 import statistics
 import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 SHORT_PLACES = 4  # one or two of them may be compiling a kernel for some seconds
@@ -157,6 +158,13 @@ class Job:
             self.used += pool.work_clock() - self._began
             self._held = False
             self._take(again=True)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Without a place while the block waits for something else; where that is given up, for good."""
+        self._give()
+        yield
+        self._take()
 
     def _take(self, again: bool = False) -> None:
         self._lane.take(self, again)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from components.compiling import COMPILING, Waiting, while_waiting
 from components.playback.build_pool import POOL, Job, Pool, Unwanted
 from components.playback.transport import Transport
 from components.under_way import UNDER_WAY
@@ -120,7 +121,10 @@ class Builder:
     def _build(self, request: Request) -> None:
         under_way = UNDER_WAY.begin("build")
         try:
-            with self._pool.job(self._visit, lambda: request is self._request, request.work) as job:
+            with (
+                self._pool.job(self._visit, lambda: request is self._request, request.work) as job,
+                while_waiting(Waiting(self._watch_compiling(request, job), job.aside)),
+            ):
                 sims = [_built(run, self._watch(run, request, job)) for run in request.runs]
                 for sim in sims:
                     if request.stand is not None and request.stand < sim.k:
@@ -133,6 +137,18 @@ class Builder:
             self._visit.on_page(lambda: self._end(request, request.adopt, sims))
         finally:
             under_way.end()
+
+    def _watch_compiling(self, request: Request, job: Job) -> Callable[[float], None]:
+        """Says how far it is while a kernel is compiled."""
+
+        def check(seconds: float) -> None:
+            if not job.wanted():
+                raise Unwanted
+            if seconds > 0:
+                text = f"{_what(request.runs)} {seconds:.0f} s so far, {COMPILING.words}; it begins by itself."
+                self._visit.on_page(lambda: self._report(text, request))
+
+        return check
 
     def _watch(self, run: RunSpec, request: Request, job: Job) -> Callable[[int], None]:
         """Gives others their turn, and reports the progress of a replay now and then."""

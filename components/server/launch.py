@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from components.compiling import COMPILING
 from components.server import origins, own_functions, own_lessons, own_table
 from components.server.worker import This, Worker
 
@@ -292,6 +293,7 @@ def main(
     if written:
         This.worker = Worker.read(written)
         where = ["--unix-socket", This.worker.socket_path(This.worker.number)]
+    COMPILING.start(1 if written else None)  # before Panel is imported, which takes some seconds
     protect()
     sys.argv = command(where, prefix, hosts, more, bool(explore))
     with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended

@@ -1,4 +1,7 @@
-"""Compile before a visitor waits: the opening dynamics at start, the others, and runs that go together, on a thread of their own."""
+"""Load kernels before a visitor waits: the opening dynamics at start, the others, and runs that go together, on a thread of their own.
+
+What is not in the cache is compiled by other processes meanwhile (:mod:`components.compiling`).
+"""
 
 from __future__ import annotations
 
@@ -7,40 +10,49 @@ import threading
 import traceback
 from collections.abc import Callable
 
-from swarmviz import Simulation, dynamics, presets, temporary
-from swarmviz.warm import compile_density, compile_together
+import numpy as np
+
+from components.compiling import COMPILING
+from components.server.worker import This
+from swarmviz import Simulation, Swarm, presets, temporary
+from swarmviz.drawing.kernel_estimate import smooth_density
+from swarmviz.dynamics import ALL
 
 _warmed = threading.Event()
 
 
 def warm() -> None:
-    """Compile what the first visitor sees before the server answers, the other dynamics meanwhile; once per process."""
+    """What the first visitor sees is ready before the server answers, the other dynamics meanwhile; once per process."""
     if _warmed.is_set():
         return
     _warmed.set()
     temporary.remove_left_over()  # films of a server that was killed
-    names = list(dynamics.ALL)
-    _each(_compile, names[:1])
-    threading.Thread(target=_compile_rest, args=(names,), name="swarmviz warm", daemon=True).start()
+    COMPILING.start(1 if This.worker is not None else None)
+    names = list(ALL)
+    _each(_load, names[:1])
+    threading.Thread(target=_load_rest, args=(names,), name="swarmviz warm", daemon=True).start()
 
 
-def _compile_rest(names: list[str]) -> None:
-    _each(_compile, names[1:])
-    _each(_compile_together, names)  # replicas and maps
+def _load_rest(names: list[str]) -> None:
+    _each(_load, names[1:])
+    _each(_load_together, names)  # replicas and maps
 
 
-def _compile(name: str) -> None:
+def _load(name: str) -> None:
     Simulation(*presets.opening(name).build()).advance(2)
-    compile_density()
+    smooth_density(np.linspace(0.1, 0.9, 9), 0.0, 1.0, 40, np.linspace(0.0, 1.0, 9))
 
 
-def _compile_together(name: str) -> None:
-    compile_together(dynamics.ALL[name])
+def _load_together(name: str) -> None:
+    """What takes several runs in one call, as replicas and maps do: small swarms may have a kernel of their own for that."""
+    dynamics, landscape, swarm = presets.opening(name).build()
+    few, seeds = Swarm(n=4, d=swarm.d), np.arange(4)
+    dynamics.advance_many(dynamics.init_many(few.positions_of(landscape, seeds), landscape, seeds), landscape, 2)
 
 
-def _each(compiles: Callable[[str], None], names: list[str]) -> None:
+def _each(loads: Callable[[str], None], names: list[str]) -> None:
     for name in names:
         try:
-            compiles(name)
+            loads(name)
         except Exception as error:  # the page reports it to the visitor who chooses this dynamics
             traceback.print_exception(error, file=sys.stderr)

@@ -63,6 +63,14 @@ def jit(function: Callable | None = None, signature: Any = None, **options: Any)
     """
     if function is None:
         return lambda f: jit(f, signature, **options)
+    dispatcher = kept(function, **options)
+    if signature is not None:
+        compile_only(dispatcher, signature)
+    return dispatcher
+
+
+def kept(function: Callable, **options: Any) -> Any:
+    """Numba's dispatcher with the guarded cache."""
     dispatcher = njit(**options)(function)
     with contextlib.suppress(*UNUSABLE):
         if ByPlace is None:
@@ -70,10 +78,21 @@ def jit(function: Callable | None = None, signature: Any = None, **options: Any)
         else:
             dispatcher._cache = ByPlace(function)
         guard(dispatcher)
-    if signature is not None:
-        dispatcher.compile(signature)
-        dispatcher.disable_compile()
     return dispatcher
+
+
+def compile_only(dispatcher: Any, signature: Any) -> None:
+    """Compile this signature, or load it, and never another."""
+    dispatcher.compile(signature)
+    dispatcher.disable_compile()
+
+
+def keeps(dispatcher: Any, signature: Any) -> bool:
+    """Whether the compiled signature lies in the cache; False also where this version of numba does not tell."""
+    try:
+        return dispatcher._cache.keeps(signature, dispatcher.targetctx)
+    except (AttributeError, OSError):
+        return False
 
 
 def guard(dispatcher: Any) -> bool:
@@ -114,6 +133,13 @@ class Guarded:
             reason = error
         _tell(f"compiled code in {self._cache.cache_path} is not usable ({reason}) and is compiled again")
         return None
+
+    def keeps(self, signature: Any, target: Any) -> bool:
+        """Whether there is a file with the compiled function; whether it is whole is seen when it is loaded."""
+        if not sources.unchanged():
+            return False
+        target.refresh()
+        return self._cache._cache_file.keeps(self._cache._index_key(signature, target.codegen()))
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Keep a compiled function, if there is a place for it."""
@@ -169,6 +195,10 @@ class SealedFiles:
             return None
         kept, data = pickle.loads(content[2 * SIZE :])
         return data if kept == key else None
+
+    def keeps(self, key: Any) -> bool:
+        """Whether there is a file."""
+        return self._path(key).is_file()
 
     def save(self, key: Any, data: Any) -> None:
         """Replace a file atomically."""

@@ -19,10 +19,10 @@ import threading
 import typing
 import warnings
 from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
-from numba import typeof, types
+from numba import njit, typeof, types
 from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.core.registry import cpu_target
 
@@ -83,6 +83,9 @@ class Kernel:
     """
 
     registry: list[Kernel] = []  # noqa: RUF012 (for the warm-up)
+    prepare: ClassVar[Callable[[Kernel], None] | None] = (
+        None  # is called before one that the cache does not keep is compiled
+    )
 
     def __init__(self, function: Callable):
         self.function, self.__doc__ = function, function.__doc__
@@ -94,14 +97,32 @@ class Kernel:
         self.dispatcher: Any = None
         Kernel.registry.append(self)
 
+    @property
+    def name(self) -> str:
+        """The module and the function, as ``swarmviz.dynamics.cbo:advance_runs``."""
+        return f"{self.function.__module__}:{self.function.__qualname__}"
+
     def compile(self) -> Any:
         """Compile, or load from the cache, and return the dispatcher."""
+        if self.dispatcher is None and Kernel.prepare is not None and not self.kept:
+            Kernel.prepare(self)  # without the lock: it may wait for another process
         with LOCK, warnings.catch_warnings():
             # functions as values are "experimental" in numba's words, and work by measurement
             warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
             if self.dispatcher is None:
-                self.dispatcher = cache.jit(self._entry(), self.signature, **OPTIONS, fastmath=FAST)
+                dispatcher = self._made()
+                cache.compile_only(dispatcher, self.signature)
+                self.dispatcher = dispatcher
         return self.dispatcher
+
+    @property
+    def kept(self) -> bool:
+        """Whether it lies in the cache, compiled."""
+        with LOCK:
+            return cache.keeps(self._made(), self.signature)
+
+    def _made(self) -> Any:
+        return cache.kept(self._entry(), **OPTIONS, fastmath=FAST)
 
     def __call__(self, *given: Any) -> Any:
         plain: list[Any] = []
@@ -135,7 +156,9 @@ class Kernel:
             made.append(f"{hint.__name__}({fields})" if is_pack(hint) else fields)
         parameters = ", ".join(argument.name.replace(".", "_") for argument in self.arguments)
         source = f"def {code.co_name}({parameters}): return body({', '.join(made)})"
-        names = {hint.__name__: hint for hint in self.packs.values() if is_pack(hint)} | {"body": inner(self.function)}
+        # inlined before types are found: compiled by itself, the body would go through the optimiser twice, a quarter of all the time
+        body = njit(self.function, **OPTIONS, inline="always", fastmath=FAST)
+        names = {hint.__name__: hint for hint in self.packs.values() if is_pack(hint)} | {"body": body}
         # as if it stood in the function's place: so numba's cache keeps it with that file
         exec(compile("\n" * (code.co_firstlineno - 1) + source, code.co_filename, "exec"), names)
         entry = names[code.co_name]

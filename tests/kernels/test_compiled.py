@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numba import types
 
 import swarmviz as sv
 from swarmviz.dynamics.tiled import Tiled
+from swarmviz.kernels import compiled, diagnostics
 from swarmviz.kernels.blocks import aligned_rows, run_of
 from swarmviz.kernels.compiled import Kernel, Reals, RunRows, WholeRows, Wholes, inner, is_pack, kernel
 
@@ -105,3 +107,30 @@ def test_the_kernels_of_the_dynamics_take_few_arguments_that_bear_names():
 
 def is_runs(one):
     return any(is_pack(hint) and hint.__name__ == "Runs" for hint in one.packs.values())
+
+
+def test_who_prepares_is_asked_only_for_what_the_cache_does_not_keep(monkeypatch):
+    """And before the compiler's lock is taken, because another process may be waited for."""
+    asked = []
+
+    def prepare(one):
+        thread = threading.Thread(target=lambda: asked.append((one.name, compiled.LOCK.acquire(timeout=5))))
+        thread.start()
+        thread.join()
+
+    monkeypatch.setattr(Kernel, "prepare", prepare)
+    kept = diagnostics.fill_batch
+    monkeypatch.setattr(kept, "dispatcher", None)
+    kept.compile()
+    assert kept.kept and not asked and kept.name == "swarmviz.kernels.diagnostics:fill_batch"
+
+    def little(x: float) -> float:
+        return x + 1.0
+
+    one = Kernel(little)
+    try:
+        monkeypatch.setattr(type(one), "kept", property(lambda self: False))
+        assert one(1.0) == 2.0 and one(2.0) == 3.0
+    finally:
+        Kernel.registry.remove(one)
+    assert [(name.rpartition("<locals>.")[2], free) for name, free in asked] == [("little", True)]

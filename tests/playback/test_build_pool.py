@@ -106,6 +106,21 @@ def test_a_short_build_never_waits_for_a_replay(pool):
         assert ended(in_threads([reset]))
 
 
+@pytest.mark.parametrize("work", [0, LONG])
+def test_who_waits_for_something_else_has_no_place_meanwhile_and_takes_one_again(pool, work):
+    with pool.job(Watcher(), lambda: True, work) as job:
+        lane = job._lane
+        with job.aside():
+            assert lane._free == 1
+            with pool.job(Watcher(), lambda: True, work):
+                assert lane._free == 0
+        assert lane._free == 0
+    assert lane._free == 1
+    with pytest.raises(ZeroDivisionError), pool.job(Watcher(), lambda: True, work) as job, job.aside():
+        raise ZeroDivisionError
+    assert lane._free == 1, "who gives up takes none"
+
+
 def test_who_resets_again_and_again_waits_like_a_replay_and_a_while_later_no_longer(pool, clock):
     """Each of the builds is short; together they would be a core that nobody else gets."""
     eager, other = Watcher(), Watcher()

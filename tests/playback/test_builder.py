@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from components import compiling
 from components.links import permalink
 from components.playback import builder as module
 from components.playback.build_pool import Pool
@@ -132,6 +133,46 @@ def test_a_failure_is_told_and_the_next_wish_is_built(visit, quiet):
     assert wait(lambda: len(refused) == 1) and isinstance(refused[0], ZeroDivisionError)
     builder.start([Steps("whole")], adopted.append, refused.append)
     assert wait(lambda: adopted == [["whole"]])
+
+
+class Uncompiled(Steps):
+    """A run that needs a kernel that another process compiles; ``looks`` times it is looked whether it is ready."""
+
+    def __init__(self, name, looks, pool):
+        super().__init__(name)
+        self.looks, self.pool, self.free = looks, pool, []
+
+    def replay(self, check):
+        waiting = compiling._waiting.get()
+        with waiting.aside():
+            for seconds in range(self.looks):
+                self.free.append(self.pool.short._free)
+                waiting.check(float(seconds))
+                time.sleep(0.01)
+        return super().replay(check)
+
+
+def test_a_kernel_that_is_compiled_elsewhere_is_waited_for_in_words_and_without_a_place(visit, quiet, monkeypatch):
+    said, adopted, pool = [], [], Pool(long=1, short=1)
+    monkeypatch.setattr(compiling.Compiling, "words", "3 of 31 kernels are compiled")
+    builder = Builder(visit, said.append, threading.RLock(), pool)
+    run = Uncompiled("new", 3, pool)
+    builder.start([run], adopted.append, adopted.append)
+    assert wait(lambda: adopted == [["new"]])
+    assert run.free == [1, 1, 1]
+    assert [text.strip() for text in said if text.strip()] == [
+        f"{seconds} s so far, 3 of 31 kernels are compiled; it begins by itself." for seconds in (1, 2)
+    ]
+
+
+def test_who_chooses_something_else_waits_for_no_kernel(visit, quiet):
+    pool, adopted = Pool(long=1, short=1), []
+    builder = made(visit, pool=pool)
+    endless = Uncompiled("endless", 10**9, pool)
+    builder.start([endless], adopted.append, adopted.append)
+    assert wait(lambda: endless.free)
+    builder.start([Steps("other")], adopted.append, adopted.append)
+    assert wait(lambda: adopted == [["other"]]) and pool.short._free == 1
 
 
 # ---- over real sockets -----------------------------------------------------------------------------------------------

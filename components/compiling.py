@@ -1,0 +1,106 @@
+"""Kernels are compiled beside the server, so that no visitor's page stands still; who needs one waits until it is ready, and is told.
+
+What needs a kernel need not know of this: the first call of one waits here, wherever it comes from. A thread that has something to say to a
+visitor meanwhile, or may have become superfluous, says so by :func:`while_waiting`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import contextvars
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import NamedTuple
+
+from swarmviz import dynamics
+from swarmviz.compilers import Compilers, Done, kernels
+from swarmviz.kernels.compiled import Kernel
+
+log = logging.getLogger(__name__)
+
+
+class Waiting(NamedTuple):
+    """What a thread does while it waits for a kernel.
+
+    Attributes
+    ----------
+    check : function (seconds)
+        Called now and then with how long it has been waited; what it raises ends the waiting.
+    aside : function () → context manager
+        Entered while it is waited.
+    """
+
+    check: Callable[[float], None] = lambda seconds: None
+    aside: Callable[[], AbstractContextManager] = contextlib.nullcontext
+
+
+_waiting: contextvars.ContextVar[Waiting | None] = contextvars.ContextVar("waiting", default=None)
+
+
+class Compiling:
+    """The processes that compile for this server."""
+
+    def __init__(self) -> None:
+        self._compilers: Compilers | None = None
+        self._once = threading.Lock()
+
+    def start(self, processes: int | None = None) -> None:
+        """Begin to compile what is not in the cache; a second call does nothing.
+
+        Parameters
+        ----------
+        processes : int, optional
+            How many at a time; see :class:`swarmviz.compilers.Compilers`.
+        """
+        with self._once:
+            if self._compilers is not None:
+                return
+            known = kernels()
+            missing = sorted((kernel.name for kernel in known if not kernel.kept), key=_place)
+            self._compilers = Compilers(missing, processes, self._report)
+        if not missing:
+            return
+        log.info("Compiling kernels, once: %d of %d are ready", len(known) - len(missing), len(known))
+        Kernel.prepare = self._wait
+        atexit.register(self._compilers.close)
+        self._compilers.start()
+
+    @property
+    def words(self) -> str:
+        """How far it is, for whoever waits; empty when all kernels are ready."""
+        ready, of = self._compilers.progress if self._compilers is not None else (0, 0)
+        return f"{ready} of {of} kernels are compiled" if ready < of else ""
+
+    def _wait(self, kernel: Kernel) -> None:
+        if self._compilers is not None:
+            waiting = _waiting.get() or Waiting()
+            with waiting.aside():
+                self._compilers.wait(kernel, waiting.check)
+
+    def _report(self, done: Done) -> None:
+        if done.error:
+            log.warning("%s cannot be compiled beforehand: %s", done.name, done.error)
+        else:
+            log.info("Compiled %s in %.1f s; %s", done.name, done.seconds, self.words or "all kernels are ready")
+
+
+def _place(name: str) -> tuple[bool, bool]:
+    """The opening dynamics first; what takes many runs in one call last: one asks for replicas when one has seen a run."""
+    opening = next(iter(dynamics.ALL.values())).__module__
+    return not name.startswith(f"{opening}:advance_runs"), "tile" in name
+
+
+COMPILING = Compiling()
+
+
+@contextlib.contextmanager
+def while_waiting(waiting: Waiting) -> Iterator[None]:
+    """What this thread does in the block when it has to wait for a kernel."""
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
