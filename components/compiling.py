@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
-from swarmviz import dynamics
-from swarmviz.compilers import Compilers, Done, kernels
+from swarmviz import dynamics, landscapes
+from swarmviz.compilers import LANDSCAPE, Compilers, Done, kernels, landscape_kept
 from swarmviz.kernels.compiled import Kernel
+from swarmviz.landscapes.base import Landscape
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +59,14 @@ class Compiling:
         with self._once:
             if self._compilers is not None:
                 return
-            known = kernels()
-            missing = sorted((kernel.name for kernel in known if not kernel.kept), key=_place)
+            known = [(kernel.name, kernel.kept) for kernel in kernels()]
+            known += [(f"{LANDSCAPE}{name}", landscape_kept(name)) for name in landscapes.ALL]
+            missing = sorted((name for name, kept in known if not kept), key=_place)
             self._compilers = Compilers(missing, processes, self._report)
         if not missing:
             return
         log.info("Compiling kernels, once: %d of %d are ready", len(known) - len(missing), len(known))
-        Kernel.prepare = self._wait
+        Kernel.prepare = lambda kernel: self._wait(kernel.name)
         atexit.register(self._compilers.close)
         self._compilers.start()
 
@@ -74,11 +76,16 @@ class Compiling:
         ready, of = self._compilers.progress if self._compilers is not None else (0, 0)
         return f"{ready} of {of} kernels are compiled" if ready < of else ""
 
-    def _wait(self, kernel: Kernel) -> None:
+    def wait_for(self, landscape: Landscape) -> None:
+        """Wait until the functions of a landscape are compiled, where other processes are at it."""
         if self._compilers is not None:
-            waiting = _waiting.get() or Waiting()
+            self._wait(f"{LANDSCAPE}{type(landscape).__name__}")
+
+    def _wait(self, name: str) -> None:
+        waiting = _waiting.get() or Waiting()
+        if self._compilers is not None and self._compilers.open(name):
             with waiting.aside():
-                self._compilers.wait(kernel, waiting.check)
+                self._compilers.wait(name, waiting.check)
 
     def _report(self, done: Done) -> None:
         if done.error:

@@ -25,7 +25,8 @@ from filelock import FileLock
 from numba import config
 
 from swarmviz import landscapes
-from swarmviz.kernels.compiled import Kernel
+from swarmviz.kernels import cache
+from swarmviz.kernels.compiled import Kernel, gradient_signature, value_signature
 
 LANDSCAPE = "landscape "
 WITH_KERNELS = (
@@ -111,8 +112,8 @@ class Compilers:
             for thread in self._threads:
                 thread.join(CHECK_EVERY_S / len(self._threads))
 
-    def wait(self, kernel: Kernel, check: Callable[[float], None] = lambda seconds: None) -> None:
-        """Wait until a kernel is compiled; it is the next one.
+    def wait(self, name: str, check: Callable[[float], None] = lambda seconds: None) -> None:
+        """Wait until what has this name is compiled; it is the next one.
 
         Returns at once where it is none of those that are given.
 
@@ -121,17 +122,18 @@ class Compilers:
         check : function (seconds)
             Called now and then with how long it has been waited; what it raises ends the waiting.
         """
-        began, name = time.monotonic(), kernel.name
+        began = time.monotonic()
         with self._changed:
             if name in self._waiting:
                 self._waiting.remove(name)
                 self._waiting.insert(0, name)
-        while self._open(name):
+        while self.open(name):
             check(time.monotonic() - began)
             with self._changed:
                 self._changed.wait_for(lambda: not self._is_open(name), CHECK_EVERY_S)
 
-    def _open(self, name: str) -> bool:
+    def open(self, name: str) -> bool:
+        """Whether it is to be compiled, and is not yet."""
         with self._changed:
             return self._is_open(name)
 
@@ -246,6 +248,14 @@ def kernels() -> list[Kernel]:
     for module in WITH_KERNELS:
         importlib.import_module(module)
     return list(Kernel.registry)
+
+
+def landscape_kept(name: str) -> bool:
+    """Whether the functions of a landscape lie in the cache, compiled."""
+    landscape = landscapes.ALL[name]()
+    return cache.keeps(landscape.block_values, value_signature) and cache.keeps(
+        landscape.block_gradient, gradient_signature
+    )
 
 
 def kernel_of(name: str) -> Kernel:

@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 from numba import config
 
-from swarmviz import compilers
+from swarmviz import compilers, landscapes
 from swarmviz.compilers import Child, Compilers, Done
 
 CHEAP = "swarmviz.kernels.diagnostics:fill_batch"
@@ -44,19 +44,15 @@ def started(monkeypatch):
         assert not one._children
 
 
-def named(name):
-    return types.SimpleNamespace(name=name)
-
-
 def test_who_is_waited_for_is_next_and_everything_is_done(started):
     one = started(["slow", "b", "c", "d"])
-    one.wait(named("c"))
+    one.wait("c")
     assert "b" not in [done.name for done in started.done], "it waited behind what nobody had asked for"
     one.join()
     assert [done.name for done in started.done] == ["slow", "c", "b", "d"]
     assert one.progress == (4, 4)
-    one.wait(named("c"))
-    one.wait(named("a kernel of a person's own"))
+    one.wait("c")
+    one.wait("a kernel of a person's own")
 
 
 def test_several_at_a_time(started):
@@ -74,7 +70,7 @@ def test_what_cannot_be_compiled_and_a_process_that_dies_hold_nobody_up(started)
     wrong, deadly, fine = started.done
     assert wrong == Done("wrong", 0.5, "it is wrong") and fine == Done("b", 0.5)
     assert deadly.name == "deadly" and "has ended (3)" in deadly.error
-    one.wait(named("deadly"))
+    one.wait("deadly")
 
 
 def test_no_process_to_be_had(started, monkeypatch):
@@ -97,8 +93,8 @@ def test_waiting_ends_when_it_is_given_up_or_the_processes_are_ended(started):
 
     one = started(["endless"])
     with pytest.raises(GivenUp):
-        one.wait(named("endless"), check)
-    waiting = threading.Thread(target=one.wait, args=(named("endless"),))
+        one.wait("endless", check)
+    waiting = threading.Thread(target=one.wait, args=("endless",))
     waiting.start()
     one.close()
     waiting.join(10)
@@ -155,3 +151,7 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "none"))
     with compilers._alone("a:b"):
         assert not os.listdir(tmp_path)
+
+
+def test_every_landscape_says_whether_its_functions_are_kept():
+    assert {name: compilers.landscape_kept(name) for name in landscapes.ALL} == dict.fromkeys(landscapes.ALL, True)

@@ -125,6 +125,8 @@ class Builder:
                 self._pool.job(self._visit, lambda: request is self._request, request.work) as job,
                 while_waiting(Waiting(self._watch_compiling(request, job), job.aside)),
             ):
+                for run in request.runs:
+                    COMPILING.wait_for(run.now.landscape)
                 sims = [_built(run, self._watch(run, request, job)) for run in request.runs]
                 for sim in sims:
                     if request.stand is not None and request.stand < sim.k:

@@ -86,10 +86,14 @@ def files_of(key: str) -> list[str]:
 
 def reference(key: str, folder: Path = FOLDER) -> xarray.Dataset:
     """The stored result of a figure."""
+    return unpacked((folder / f"{key}.nc.gz").read_bytes())
+
+
+def unpacked(content: bytes) -> xarray.Dataset:
+    """What :func:`packed` has made, as a result again."""
     import xarray
 
-    with gzip.open(folder / f"{key}.nc.gz") as packed:
-        data = xarray.load_dataset(io.BytesIO(packed.read()), engine="scipy")
+    data = xarray.load_dataset(io.BytesIO(gzip.decompress(content)), engine="scipy")
     return data.assign(
         {
             name: data[name].astype(bool)

@@ -113,8 +113,13 @@ def test_who_prepares_is_asked_only_for_what_the_cache_does_not_keep(monkeypatch
     """And before the compiler's lock is taken, because another process may be waited for."""
     asked = []
 
+    def take_and_give(name):
+        asked.append((name, taken := compiled.LOCK.acquire(timeout=5)))
+        if taken:
+            compiled.LOCK.release()
+
     def prepare(one):
-        thread = threading.Thread(target=lambda: asked.append((one.name, compiled.LOCK.acquire(timeout=5))))
+        thread = threading.Thread(target=take_and_give, args=(one.name,))
         thread.start()
         thread.join()
 

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+import types
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ class Steps:
     def __init__(self, name, k=10, gate=None, live=None):
         self.name, self.k, self.gate, self.lived = name, k, gate, live if live is not None else []
         self.work = 200 * k
+        self.now = types.SimpleNamespace(landscape=None)
 
     def _replace(self, options):
         return self
