@@ -162,7 +162,7 @@ def test_the_third_ctrl_c_ends_everything():
 
 
 def test_a_ctrl_c_while_the_agents_of_a_figure_are_computed_costs_no_run(monkeypatch, tmp_path):
-    monkeypatch.setattr("swarmviz.papers.compute._snapshots", lambda part: press())
+    monkeypatch.setattr("swarmviz.papers.compute._snapshots", lambda part, turn: press())
     done = call("figure", "001-figure1", "--runs", 2, "--quick", "--out", tmp_path / "x.nc")
     assert done.exit_code == INTERRUPTED, done.output
     assert loaded(tmp_path / "x.nc")["finished"].values.all()
