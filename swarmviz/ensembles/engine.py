@@ -24,6 +24,7 @@ from swarmviz.ensembles.stopping import GOES_ON, Watch, Window
 CALL_STEPS = 1 << 16  # most steps of a kernel's call: bounds the arrays of schedules, which have one value per step
 CALL_WORK = 1 << 25  # most agent-coordinate-steps of a call: a Ctrl-C takes effect within a moment
 GROUP_RUNS, GROUP_WORK = 1024, 1 << 22  # most runs in a call, and most agent-coordinate-steps: about five milliseconds
+SMALL_RECORD = 1 << 18  # numbers that are recorded of all runs of an ensemble: two megabytes
 PIECE_WORK = 1 << 19  # the same of a call for one who shares the processor with others: some four milliseconds
 
 
@@ -159,7 +160,9 @@ class Ensemble:
         least = max(1, min(liked, int((self.piece_work or CALL_WORK) // work), -(-self.runs // threads)))
         if not stopping and steps < options.steps:
             return least  # a call for these is work enough
-        pieces = min(threads, -(-2 * threads // ensembles)) if stopping else -(-8 * threads // ensembles)
+        recorded = self.runs * len(self.dynamics.observables) * rows  # of a call it is held twice, until it is copied
+        share = ensembles if recorded <= SMALL_RECORD else 1  # a portion of a map, for example, need not be split
+        pieces = min(threads, -(-2 * threads // ensembles)) if stopping else -(-8 * threads // share)
         return max(least, min(GROUP_RUNS, int((self.piece_work or GROUP_WORK) // work), -(-self.runs // pieces)))
 
     def run(

@@ -59,7 +59,7 @@ def test_a_function_of_ones_own_is_code_and_in_no_file():
     [
         ("dynamics", lambda c: c | {"name": "__import__('os').system('x')"}, "none of this program's own"),
         ("dynamics", lambda c: c | {"values": c["values"] | {"sigma": "axis nowhere"}}, "sigma"),
-        ("dynamics", lambda c: c | {"values": c["values"] | {"sigma": -5}}, "sigma = -5"),
+        ("dynamics", lambda c: c | {"values": c["values"] | {"sigma": -5}}, "sigma \\(σ\\) = -5: must be"),
         ("dynamics", lambda c: c | {"values": [1, 2]}, "cannot be opened"),
         ("swarm", lambda c: c | {"values": c["values"] | {"n": 1e99}}, "n"),
         ("swarm", lambda c: [1], "another form"),

@@ -91,7 +91,7 @@ def test_every_view_checks_its_own_options():
         "phase": ("coordinates", "law"),
         "mass": ("over", "law"),
         "comparison": ("other", "pair"),
-        "map": ("table", "colour"),
+        "map": ("table", "colour", "goal"),
     }
 
 
