@@ -11,6 +11,7 @@ from tests.explore.written import data, written
 from tests.server.serving import served
 from tests.ui.conftest import Lab
 
+pytestmark = pytest.mark.timeout(400)  # the first figure of a process loads HoloViews
 FRAME = """(name) => {
   const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
   const figure = models.find((m) => m.type === "Figure" && m.name?.startsWith(name))
@@ -65,7 +66,7 @@ def test_a_box_chooses_runs_everything_follows_and_a_tap_on_a_row_opens_exactly_
     drag(page, "Map", 0.02, 0.55, 0.98, 0.98)  # the lower of two rows of cells, λ = 0.5
     lab.wait(lambda: page.locator(".chosen").inner_text() == "12 of 24 runs", "no run was chosen", 20)
     lab.wait(lambda: page.locator(".tabulator-row").count() == 12, "the table does not follow", 20)
-    page.wait_for_function(f"({MODELS})().some((m) => m.type === 'Div' && m.text.includes('12 runs'))", timeout=20_000)
+    page.wait_for_function(f"({MODELS})().some((m) => m.type === 'Div' && m.text.includes('12 runs'))", timeout=60_000)
     page.locator(".tabulator-col-title", has_text="seed").click()
     cells = page.locator(".tabulator-row .tabulator-cell[tabulator-field=c3]")
     lab.wait(lambda: cells.all_inner_texts()[:3] == ["5", "5", "5"], "not sorted by seed", 20)
@@ -90,7 +91,7 @@ def test_axes_are_chosen_by_menus_and_a_tap_on_a_point_opens_its_run(page, lab):
     page.locator("select[data-name=x]").select_option("final_best")
     page.locator("select[data-name=y]").select_option("run")
     page.wait_for_function(
-        f"({MODELS})().some((m) => m.type === 'GlyphRenderer' && m.data_source.data.row?.length === 24)", timeout=20_000
+        f"({MODELS})().some((m) => m.type === 'GlyphRenderer' && m.data_source.data.row?.length === 24)", timeout=60_000
     )
     at = settled(page, "Map")
     point = page.evaluate("""() => {
