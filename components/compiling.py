@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import contextvars
-import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -20,7 +20,10 @@ from swarmviz.compilers import LANDSCAPE, Compilers, Done, kernels, landscape_ke
 from swarmviz.kernels.compiled import Kernel
 from swarmviz.landscapes.base import Landscape
 
-log = logging.getLogger(__name__)
+
+def tell(sentence: str) -> None:
+    """On the console, which shows how far it is: the server's log has not begun yet, and shows warnings only."""
+    print(sentence, file=sys.stderr, flush=True)
 
 
 class Waiting(NamedTuple):
@@ -46,7 +49,7 @@ class Compiling:
 
     def __init__(self) -> None:
         self._compilers: Compilers | None = None
-        self._once = threading.Lock()
+        self._once, self._kept = threading.Lock(), 0  # in the cache at the start
 
     def start(self, processes: int | None = None) -> None:
         """Begin to compile what is not in the cache; a second call does nothing.
@@ -63,9 +66,10 @@ class Compiling:
             known += [(f"{LANDSCAPE}{name}", landscape_kept(name)) for name in landscapes.ALL]
             missing = sorted((name for name, kept in known if not kept), key=_place)
             self._compilers = Compilers(missing, processes, self._report)
+            self._kept = len(known) - len(missing)
         if not missing:
             return
-        log.info("Compiling kernels, once: %d of %d are ready", len(known) - len(missing), len(known))
+        tell(f"Compiling kernels, once: {self._kept} of {len(known)} are ready")
         Kernel.prepare = lambda kernel: self._wait(kernel.name)
         atexit.register(self._compilers.close)
         self._compilers.start()
@@ -74,7 +78,7 @@ class Compiling:
     def words(self) -> str:
         """How far it is, for whoever waits; empty when all kernels are ready."""
         ready, of = self._compilers.progress if self._compilers is not None else (0, 0)
-        return f"{ready} of {of} kernels are compiled" if ready < of else ""
+        return f"{self._kept + ready} of {self._kept + of} kernels are compiled" if ready < of else ""
 
     def wait_for(self, landscape: Landscape) -> None:
         """Wait until the functions of a landscape are compiled, where other processes are at it."""
@@ -89,9 +93,9 @@ class Compiling:
 
     def _report(self, done: Done) -> None:
         if done.error:
-            log.warning("%s cannot be compiled beforehand: %s", done.name, done.error)
+            tell(f"{done.name} cannot be compiled beforehand: {done.error}")
         else:
-            log.info("Compiled %s in %.1f s; %s", done.name, done.seconds, self.words or "all kernels are ready")
+            tell(f"Compiled {done.name} in {done.seconds:.1f} s; {self.words or 'all kernels are ready'}")
 
 
 def _place(name: str) -> tuple[bool, bool]:
