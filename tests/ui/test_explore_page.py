@@ -14,8 +14,8 @@ from tests.ui.conftest import Lab
 pytestmark = pytest.mark.timeout(400)  # the first figure of a process loads HoloViews
 FRAME = """(name) => {
   const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
-  const figure = models.find((m) => m.type === "Figure" && m.name?.startsWith(name))
-  const view = figure && Bokeh.index.find_one_by_id(figure.id)
+  const figures = models.filter((m) => m.type === "Figure" && m.name?.startsWith(name))  // one that was replaced may still be there
+  const view = figures.map((m) => Bokeh.index.find_one_by_id(m.id)).find((found) => found)
   if (!view) return null
   const box = view.el.getBoundingClientRect(), {bbox} = view.frame
   return bbox.width < 60 ? null : {x: box.left + bbox.left, y: box.top + bbox.top, width: bbox.width, height: bbox.height}
