@@ -154,4 +154,6 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(tmp_path, monkeypatch):
 
 
 def test_every_landscape_says_whether_its_functions_are_kept():
+    for kind in landscapes.ALL.values():
+        kind().values_function(), kind().gradient_function()
     assert {name: compilers.landscape_kept(name) for name in landscapes.ALL} == dict.fromkeys(landscapes.ALL, True)
