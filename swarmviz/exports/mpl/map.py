@@ -167,7 +167,7 @@ def _marks(axes: Any, drawn: MapPicture, colours: Theme, goal: float, sides: tup
     axes.plot(*drawn.middle, "D", markersize=8, markerfacecolor=colours.paper, markeredgecolor=colours.ink, zorder=6)
     label = "cells that chance cannot tell from the best"
     if goal:
-        label = f"at least {100 * goal:g}% of the runs"
+        label = f"at least {decimal(100 * goal, 4)}% of the runs"
         if drawn.region is not None:
             ends = zip(sides, (drawn.region.x, drawn.region.y), strict=True)
             ranges = ", ".join(
