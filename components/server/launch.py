@@ -6,6 +6,7 @@ so that it holds whatever becomes of the page's script.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -298,6 +299,16 @@ def main(
     sys.argv = command(where, prefix, hosts, more, bool(explore))
     with contextlib.suppress(KeyboardInterrupt):  # in this very process: nothing is left behind, however it is ended
         runpy.run_module("panel", run_name="__main__", alter_sys=True)
+    leave()
+
+
+def leave() -> None:
+    """End the process while threads may still compute: the interpreter's own end aborts now and then where one of them is writing."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0)
 
 
 def workers_of(many: int, address: str, port: int, page: str) -> int:
