@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from components.compiling import Waiting, while_waiting
 from components.tally import BACKGROUND_SECONDS
 
 LATE_S = 0.01  # by which a picture may be late before what is in the background holds back
@@ -14,7 +16,49 @@ MAX_SHARE = 0.5  # of one core
 MAX_REST_S = 2.0
 JOIN_S = 5.0  # for a piece that is under way
 
-ONE_CORE = threading.Lock()  # held while a piece of work is done
+
+class SharedCore:
+    """A lock that is held while a piece of work is done, and can be left while its holder waits for something else."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._holder: int | None = None
+
+    def acquire(self, timeout: float = -1) -> bool:
+        """Wait for it, so many seconds at most where they are not negative."""
+        if taken := self._lock.acquire(timeout=timeout):
+            self._holder = threading.get_ident()
+        return taken
+
+    def release(self) -> None:
+        """Let the next one have it."""
+        self._holder = None
+        self._lock.release()
+
+    def locked(self) -> bool:
+        """Whether anybody holds it."""
+        return self._lock.locked()
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *exception: Any) -> None:
+        self.release()
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """In the block this thread does not hold it; afterwards as before."""
+        if self._holder != threading.get_ident():
+            yield
+            return
+        self.release()
+        try:
+            yield
+        finally:
+            self.acquire()
+
+
+ONE_CORE = SharedCore()
 
 
 class Share:
@@ -108,8 +152,12 @@ class BackgroundThread:
     def _started(self) -> None:
         """Start the thread, unless one works; under the lock."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name=f"swarmviz {self._name}", daemon=True)
+            self._thread = threading.Thread(target=self._carry_out, name=f"swarmviz {self._name}", daemon=True)
             self._thread.start()
+
+    def _carry_out(self) -> None:
+        with while_waiting(Waiting(aside=ONE_CORE.aside)):  # others need not wait until a kernel is compiled
+            self._work()
 
     def _stir(self) -> None:
         """The visible run, or what is asked for, has changed."""

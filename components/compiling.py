@@ -1,7 +1,8 @@
 """Kernels are compiled beside the server, so that no visitor's page stands still; who needs one waits until it is ready, and is told.
 
-What needs a kernel need not know of this: the first call of one waits here, wherever it comes from. A thread that has something to say to a
-visitor meanwhile, or may have become superfluous, says so by :func:`while_waiting`.
+What needs a kernel need not know of this: the first call of one waits here, wherever it comes from. A thread that has something to say to
+a visitor meanwhile, or may have become superfluous, says so by :func:`while_waiting`. The thread that all visitors share never waits: what
+may be left to another asks by :func:`without_waiting`, and the rest is compiled there, small things that are needed to answer at once.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ class Waiting(NamedTuple):
 
     check: Callable[[float], None] = lambda seconds: None
     aside: Callable[[], AbstractContextManager] = contextlib.nullcontext
+
+
+class NotReady(Exception):
+    """A kernel is not compiled yet."""
 
 
 _waiting: contextvars.ContextVar[Waiting | None] = contextvars.ContextVar("waiting", default=None)
@@ -86,10 +91,15 @@ class Compiling:
             self._wait(f"{LANDSCAPE}{type(landscape).__name__}")
 
     def _wait(self, name: str) -> None:
-        waiting = _waiting.get() or Waiting()
-        if self._compilers is not None and self._compilers.open(name):
-            with waiting.aside():
-                self._compilers.wait(name, waiting.check)
+        waiting = _waiting.get()
+        if self._compilers is None or not self._compilers.open(name):
+            return
+        if waiting is None:
+            if threading.current_thread() is threading.main_thread():  # all visitors', while the server serves
+                return
+            waiting = Waiting()
+        with waiting.aside():
+            self._compilers.wait(name, waiting.check)
 
     def _report(self, done: Done) -> None:
         if done.error:
@@ -98,13 +108,14 @@ class Compiling:
             tell(f"Compiled {done.name} in {done.seconds:.1f} s; {self.words or 'all kernels are ready'}")
 
 
-def _place(name: str) -> tuple[bool, bool]:
-    """The opening dynamics first; what takes many runs in one call last: one asks for replicas when one has seen a run."""
+def _place(name: str) -> tuple[bool, bool, bool]:
+    """The opening dynamics first, then what the page's thread calls; what takes many runs in one call, as replicas do, last."""
     opening = next(iter(dynamics.ALL.values())).__module__
-    return not name.startswith(f"{opening}:advance_runs"), "tile" in name
+    return name != f"{opening}:advance_runs", not name.startswith(EXPLAIN), "tile" in name
 
 
 COMPILING = Compiling()
+EXPLAIN = "swarmviz.dynamics.explain."  # of one agent's step, small
 
 
 @contextlib.contextmanager
@@ -115,3 +126,12 @@ def while_waiting(waiting: Waiting) -> Iterator[None]:
         yield
     finally:
         _waiting.reset(token)
+
+
+def without_waiting() -> AbstractContextManager[None]:
+    """In the block, what needs a kernel that is still to be compiled raises :class:`NotReady`."""
+    return while_waiting(Waiting(_refuse))
+
+
+def _refuse(seconds: float) -> None:
+    raise NotReady

@@ -26,7 +26,7 @@ from components.lessons import place as places
 from components.lessons.lessons import HELD, Lessons, start_of
 from components.lessons.place import Place
 from components.links import permalink, view_options
-from components.links.address import Kept, Links, Opening, opening
+from components.links.address import Kept, Links, Opening, at_once, first_preset, opening
 from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.links.other_runs import OtherRuns
 from components.maps.worker import MapWorker
@@ -88,7 +88,7 @@ def beginning(link: str | None, place: Place | None) -> Opening:
     if link is not None or place is None:
         return opening(link)
     state = start_of(place)
-    return Opening(state, Builder.at_once(state.runs))
+    return at_once(state) or first_preset()._replace(awaited=state)
 
 
 class Session:

@@ -2,12 +2,14 @@
 
 import atexit
 import contextlib
+import threading
 import types
 
 import pytest
 
 from components import compiling
-from components.compiling import Compiling, Waiting, while_waiting
+from components.background import SharedCore
+from components.compiling import Compiling, NotReady, Waiting, while_waiting, without_waiting
 from swarmviz.compilers import Done
 from swarmviz.kernels.compiled import Kernel
 
@@ -103,3 +105,37 @@ def test_how_far_it_is_counts_everything(some, capsys):
         f"Compiled a:b in 12.3 s; {of - 1} of {of} kernels are compiled",
         "c:d cannot be compiled beforehand: it is wrong",
     ]
+
+
+def test_the_thread_of_all_visitors_waits_for_nothing_and_others_do(some):
+    made, one = some("a:b"), types.SimpleNamespace(name="a:b")
+    Kernel.prepare(one)
+    assert made._compilers.waited == []
+    with while_waiting(Waiting()):
+        Kernel.prepare(one)  # as before the server serves
+    assert made._compilers.waited == ["a:b"]
+    other = threading.Thread(target=Kernel.prepare, args=(one,))
+    other.start()
+    other.join()
+    assert made._compilers.waited == ["a:b"] * 2
+    with without_waiting(), pytest.raises(NotReady):
+        Kernel.prepare(one)
+
+
+def test_the_core_is_left_by_its_holder_while_it_waits_and_by_nobody_else():
+    core, seen = SharedCore(), []
+    with core:
+        with core.aside():
+            seen.append(core.locked())
+        seen.append(core.locked())
+
+        def other():
+            with core.aside():
+                seen.append(core.locked())
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+    assert seen == [False, True, True] and not core.locked()
+    assert core.acquire(timeout=0) and not core.acquire(timeout=0)
+    core.release()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from components import state as visit
+from components.compiling import NotReady
 from components.links import permalink
 from components.links.budget import is_quick
 from components.links.permalink import BadLink, Unlinkable
@@ -47,19 +48,32 @@ class Opening(NamedTuple):
 def opening(link: str | None) -> Opening:
     """What a visit begins with that followed this link.
 
-    What takes long (a large swarm, steps to be replayed) is left to the builder: all visitors share this thread.
+    What takes long (a large swarm, steps to be replayed, a kernel to be compiled) is left to the builder: all visitors share this thread.
     """
     awaited, complaint = None, ""
     if link is not None:
         try:
             state = permalink.read(link)
-            if all(is_quick(run) for run in state.runs):
-                return Opening(state, Builder.at_once(state.runs), state if any(run.k for run in state.runs) else None)
+            if all(is_quick(run) for run in state.runs) and (found := at_once(state)):
+                return found._replace(awaited=state if any(run.k for run in state.runs) else None)
             awaited = state
         except ValueError as error:
             complaint = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
+    return first_preset()._replace(awaited=awaited, complaint=complaint)
+
+
+def at_once(state: VisitState) -> Opening | None:
+    """A visit that begins with these runs at step 0; None where a kernel is still to be compiled, which is left to the builder, too."""
+    try:
+        return Opening(state, Builder.at_once(state.runs))
+    except NotReady:
+        return None
+
+
+def first_preset() -> Opening:
+    """What is shown where nothing else was chosen, or what was chosen takes a while."""
     first = visit.state_of(visit.of_preset(next(iter(PRESETS.values()))))
-    return Opening(first, Builder.at_once(first.runs), awaited, complaint)
+    return Opening(first, Builder.at_once(first.runs))
 
 
 class Kept(NamedTuple):

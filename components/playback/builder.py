@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from components.compiling import COMPILING, Waiting, while_waiting
+from components.compiling import COMPILING, Waiting, while_waiting, without_waiting
 from components.playback.build_pool import POOL, Job, Pool, Unwanted
 from components.playback.transport import Transport
 from components.under_way import UNDER_WAY
@@ -63,8 +63,15 @@ class Builder:
 
     @staticmethod
     def at_once(runs: Sequence[RunSpec]) -> list[Simulation]:
-        """The simulations of runs, at step 0."""
-        return [_built(run.restarted()) for run in runs]
+        """The simulations of runs, at step 0.
+
+        Raises
+        ------
+        NotReady
+            When a kernel is still to be compiled; to be called by the page's thread.
+        """
+        with without_waiting():
+            return _ready([run.restarted() for run in runs], lambda run: _built(run))
 
     def start(
         self,
@@ -125,9 +132,7 @@ class Builder:
                 self._pool.job(self._visit, lambda: request is self._request, request.work) as job,
                 while_waiting(Waiting(self._watch_compiling(request, job), job.aside)),
             ):
-                for run in request.runs:
-                    COMPILING.wait_for(run.now.landscape)
-                sims = [_built(run, self._watch(run, request, job)) for run in request.runs]
+                sims = _ready(request.runs, lambda run: _built(run, self._watch(run, request, job)))
                 for sim in sims:
                     if request.stand is not None and request.stand < sim.k:
                         sim.retrace(request.stand)
@@ -185,6 +190,13 @@ class Builder:
         with self._lock:  # the run may be there by now
             if request is self._request:
                 self._notify(text)
+
+
+def _ready(runs: Sequence[RunSpec], build: Callable[[RunSpec], Simulation]) -> list[Simulation]:
+    """The simulations, once their landscapes are compiled; their kernels wait by themselves."""
+    for run in runs:
+        COMPILING.wait_for(run.now.landscape)
+    return [build(run) for run in runs]
 
 
 def _built(run: RunSpec, check: Callable[[int], None] = ignore) -> Simulation:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from components.background import MAX_REST_S, ONE_CORE, Share
+from components.compiling import Waiting, while_waiting
 from components.replicas.occupation_limit import occupation_limit, occupation_refusal, occupation_remark
 from components.replicas.replica import VisibleRun
 from swarmviz import Diverged, Simulation, Swarm
@@ -227,8 +228,9 @@ class LawErrorWorker:
     # ---- its own thread --------------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        while (wish := self._next()) is not None:
-            self._fulfil(*wish)
+        with while_waiting(Waiting(aside=ONE_CORE.aside)):
+            while (wish := self._next()) is not None:
+                self._fulfil(*wish)
 
     def _next(self) -> Wish | None:
         """The newest wish; without one, the thread ends."""

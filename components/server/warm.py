@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from components.compiling import COMPILING
+from components.compiling import COMPILING, Waiting, while_waiting
 from components.server.worker import This
 from swarmviz import Simulation, Swarm, presets, temporary
 from swarmviz.drawing.kernel_estimate import smooth_density
@@ -29,7 +29,8 @@ def warm() -> None:
     temporary.remove_left_over()  # films of a server that was killed
     COMPILING.start(1 if This.worker is not None else None)
     names = list(ALL)
-    _each(_load, names[:1])
+    with while_waiting(Waiting()):
+        _each(_load, names[:1])
     threading.Thread(target=_load_rest, args=(names,), name="swarmviz warm", daemon=True).start()
 
 
@@ -39,7 +40,9 @@ def _load_rest(names: list[str]) -> None:
 
 
 def _load(name: str) -> None:
-    Simulation(*presets.opening(name).build()).advance(2)
+    dynamics, landscape, swarm = presets.opening(name).build()
+    COMPILING.wait_for(landscape)
+    Simulation(dynamics, landscape, swarm).advance(2)
     smooth_density(np.linspace(0.1, 0.9, 9), 0.0, 1.0, 40, np.linspace(0.0, 1.0, 9))
 
 

@@ -30,10 +30,8 @@ log = logging.getLogger(__name__)
 
 MAX_HEAD_BYTES = 65_536  # as the workers' own limit (application.CONNECTION_LIMITS)
 HEAD_S = 10.0  # in which a head is whole; then a worker deals with it
-LOOK_EVERY_S, MAX_LOOK_EVERY_S = (
-    0.05,
-    1.0,
-)  # at a head that has come in part: the longer, the longer nothing has been added to it
+# at a head that has come in part: the longer, the longer nothing has been added to it
+LOOK_EVERY_S, MAX_LOOK_EVERY_S = 0.05, 1.0
 MAX_WAITING = 1024  # connections whose heads are waited for
 ACCEPT_AGAIN_S = 0.2  # after the process had no descriptor left
 HAND_AGAIN_S, HANDED_S = 0.02, 10.0  # where a worker takes no more connections just now, and until when it is tried
@@ -200,9 +198,8 @@ class Parent:
                 log.error("Worker %d of %d cannot be started: %s", worker.number + 1, of, error.strerror)
                 code = 1
             if self._end.is_set():
-                return (
-                    0 if code == -signal.SIGTERM else code
-                )  # one that was about to be started has no visitors to tell
+                # one that was about to be started has no visitors to tell
+                return 0 if code == -signal.SIGTERM else code
             if not self._listening:  # none has ever been ready: it would fail again
                 self._failed = code or 1
                 self._tell_to_end()
