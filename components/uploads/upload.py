@@ -156,8 +156,6 @@ class Upload:
                 self._begin(message)
             elif act == "piece" and self._order is not None and message.get("number") == self._order.number:
                 self._receive(self._order, message)
-            elif act == "cancel":
-                self.close()
         except ValueError as error:
             self._refuse(error, message.get("number"))
 
