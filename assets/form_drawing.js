@@ -16,7 +16,7 @@ const thinned = (points, most) => {
 }
 
 export const makeDrawing = (row, aria, send) => {
-  let sheet = null, frame = null, stroke = null, chosen = 0, sign = -1
+  let sheet = null, frame = null, stroke = null, chosen = 0, sign = -1, waiting = 0
   const axes = svgNode("g", {class: "axes"}), line = svgNode("path", {class: "drawn"}), trace = svgNode("path", {class: "trace"})
   const knots = svgNode("g", {class: "knots"}), ring = svgNode("circle", {class: "ring", r: 7}), brush = svgNode("circle", {class: "brush"})
   const canvas = make("canvas", {ariaHidden: "true"})
@@ -172,7 +172,10 @@ export const makeDrawing = (row, aria, send) => {
       if (!last || Math.hypot(point[0] - last[0], point[1] - last[1]) > SPOT_SHARE * stroke.radius) { stroke.spots.push(point) }
       for (const [name, value] of Object.entries({cx: frame.at(...point)[0], cy: frame.at(...point)[1], r: stroke.radius * frame.w})) { brush.setAttribute(name, value) }
     } else { stroke.points.push(point) }
-    requestAnimationFrame(() => { if (stroke) { draw() } })
+    waiting ||= requestAnimationFrame(() => { // a pointer moves several times between two pictures
+      waiting = 0
+      if (stroke) { draw() }
+    })
   }
   paper.addEventListener("pointerdown", (event) => {
     if (event.button || !frame || stroke) { return }

@@ -13,11 +13,11 @@ const base64 = (bytes) => {
 
 // The uploads of a form: they outlive its rows, which are built anew when others are shown.
 export const makeUploads = (model) => {
-  let file = null, number = 0, said = {text: "", level: ""}
-  const fields = {low: "", high: "", variable: ""}, watchers = new Set()
+  let file = null, number = 0, said = {text: "", level: ""}, watch = () => {}
+  const fields = {low: "", high: "", variable: ""}
   const say = (text, level = "info") => {
     said = {text, level}
-    for (const watch of watchers) { watch(said) }
+    watch(said)
   }
   const tell = (message) => model.send_msg({upload: {number, ...message}})
   const begin = () => {
@@ -48,10 +48,9 @@ export const makeUploads = (model) => {
       file = chosen
       begin()
     },
-    watch: (show) => {
-      watchers.clear() // the rows of before are gone
-      watchers.add(show)
-      show(said)
+    watch: (show) => { // the rows of before are gone
+      watch = show
+      watch(said)
     },
     fileName: () => file?.name ?? "",
   }

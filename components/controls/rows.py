@@ -149,8 +149,8 @@ def _table_rows(row: Row) -> list[Row]:
         "grey PNG or JPEG, bright is high. Low and high are where its first and last values lie; empty: as the file says, or as now."
     )
     drawing = (
-        "Draw F by hand: on a line a curve, in the plane hills and wells with a brush. Arrow keys go from value to value; with Shift, or "
-        "Page up and Page down, they change one."
+        "Draw F by hand: on a line a curve, in the plane hills and wells with a brush. Arrow keys go from value to value; Page up and Page "
+        "down, on a line the arrows up and down too, change one, with Shift five times as much."
     )
     return [
         own._replace(name=f"{row.name}.stroke", kind="drawing", label="Drawing", doc=drawing),

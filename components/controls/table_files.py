@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from components.controls.controls import Controls
-from components.controls.tables import table_of, with_table
+from components.controls.tables import carried_over, table_of, with_table
 from components.uploads.upload import Table, Upload
 from components.weakly import weakly
 from swarmviz.parameters import Described
@@ -38,14 +38,15 @@ class TableFiles:
     def _show(self, state: dict[str, Any]) -> None:
         self._controls.form.upload = state
 
-    def _prepare(self, given: Table) -> Described:
+    def _prepare(self, given: Table) -> tuple[Described, Described]:
         """On the upload's thread: a part is never changed, so that it can be read here."""
         part = self._controls.parts[PREFIX]
         if not table_of(part):
             raise ValueError("another landscape was chosen meanwhile")
-        return with_table(part, given)
+        return part, with_table(part, given)
 
-    def _done(self, part: Described) -> str:
+    def _done(self, prepared: tuple[Described, Described]) -> str:
+        part = carried_over(self._controls.parts[PREFIX], *prepared)
         self._controls.put(f"{PREFIX}.{table_of(part)}", part)
         reason = part.unlinkable  # type: ignore[attr-defined]
         return f"No link holds it: {reason}." if reason else ""

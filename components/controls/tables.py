@@ -49,6 +49,25 @@ def with_table(part: Described, given: Table) -> Described:
     return changed
 
 
+def carried_over(now: Described, before: Described, changed: Described) -> Described:
+    """What a part has been changed to, with what else was edited of it meanwhile: ``now`` is what it has become, and is not changed.
+
+    Raises
+    ------
+    ValueError
+        When it has become another one.
+    """
+    if now is before:
+        return changed
+    if type(now) is not type(before):
+        raise ValueError("another landscape was chosen meanwhile")
+    known, now = before.values_now(), now.copy()
+    for name, value in changed.values_now().items():
+        if value != known[name]:
+            setattr(now, name, value)
+    return now
+
+
 class Sheets:
     """What the browser draws on, of the tables of some parts; each made anew only where it has changed."""
 

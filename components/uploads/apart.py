@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +39,9 @@ class Decoded(NamedTuple):
     box: tuple[list[float], list[float]] | None
 
 
-def decoded(content: bytes, ending: str, name: str, variable: str = "") -> Decoded:
+def decoded(
+    content: bytes, ending: str, name: str, variable: str = "", wanted: Callable[[], bool] = lambda: True
+) -> Decoded:
     """What a file holds; takes a second or more, so never call it on the page's thread.
 
     Parameters
@@ -49,6 +52,8 @@ def decoded(content: bytes, ending: str, name: str, variable: str = "") -> Decod
         One that :mod:`swarmviz.landscapes.grid.files` knows.
     name, variable : str
         What it is called in a refusal, and which variable of a NetCDF file is meant.
+    wanted : function () → bool
+        Asked when it is this file's turn: whoever has left meanwhile keeps nobody waiting.
 
     Raises
     ------
@@ -59,6 +64,8 @@ def decoded(content: bytes, ending: str, name: str, variable: str = "") -> Decod
     command += [str(MOST_MEMORY_BYTES), str(MOST_CPU_SECONDS)]
     environment = FEW | {known: os.environ[known] for known in KEPT if known in os.environ}
     with TURN, tempfile.TemporaryFile() as given:
+        if not wanted():
+            raise Refused(f"{name}: is not wanted any more")
         given.write(content)
         given.seek(0)
         with subprocess.Popen(
@@ -100,4 +107,4 @@ def _understood(answer: bytes, name: str) -> Decoded:
 
 
 class Refused(ValueError):
-    """The file holds something else, and the sentence says what."""
+    """The file is not used, and the sentence says why."""

@@ -156,8 +156,6 @@ class Upload:
                 self._begin(message)
             elif act == "piece" and self._order is not None and message.get("number") == self._order.number:
                 self._receive(self._order, message)
-            elif act == "cancel":
-                self.close()
         except ValueError as error:
             self._refuse(error, message.get("number"))
 
@@ -175,7 +173,7 @@ class Upload:
 
     def _receive(self, order: Order, message: dict[str, Any]) -> None:
         at, data = message.get("at"), message.get("data")
-        if at != len(self._content):
+        if self._decoding or at != len(self._content):
             return  # one that was asked for before
         try:
             if not isinstance(data, str) or len(data) > 2 * PIECE_BYTES:
@@ -199,7 +197,7 @@ class Upload:
     def _decode(self, order: Order, content: bytes) -> None:
         """On the upload's thread."""
         try:
-            found = decoded(content, order.ending, order.name, order.variable)
+            found = decoded(content, order.ending, order.name, order.variable, lambda: self._order is order)
             outcome = self._prepare((found, order.low, order.high))
         except Exception as error:
             if not isinstance(error, ValueError):

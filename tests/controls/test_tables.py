@@ -122,6 +122,21 @@ def test_a_file_that_comes_when_another_landscape_was_chosen_is_not_used(on_a_ta
     )
 
 
+def test_what_is_edited_while_a_file_is_prepared_stays(on_a_table):
+    visit, values = on_a_table, RNG.normal(size=(5, 5))
+    prepared = visit.uploads._prepare((Decoded(values, None), None, None))
+    edit(visit, "landscape.span", "-2, 2")
+    visit.uploads._done(prepared)
+    settle(visit)
+    landscape = visit.controls.parts["landscape"]
+    assert np.array_equal(landscape.table.array, values) and np.array_equal(landscape.limits(2), [[-2, -2], [2, 2]])
+    prepared = visit.uploads._prepare((Decoded(values, None), [-1.0], [1.0]))
+    edit(visit, "landscape", "Sphere")
+    settle(visit)
+    with pytest.raises(ValueError, match="another landscape was chosen meanwhile"):
+        visit.uploads._done(prepared)
+
+
 def test_a_large_table_is_not_written_out_with_every_row_and_every_picture():
     small, large, other = (Grid(RNG.normal(size=(n, n)), -1, 1) for n in (8, 60, 60))
     rows = {row.name: row for row in rows_of(large, "landscape")}

@@ -94,6 +94,40 @@ def test_a_picture_or_a_variable_that_unpacks_to_gigabytes_is_refused_by_what_it
     assert time.monotonic() - began < 60 and len(packed) < 2_000_000
 
 
+@pytest.mark.parametrize("how", ["values elsewhere", "a link"])
+def test_a_file_that_names_another_file_of_the_machine_gets_nothing_of_it(tmp_path, how):
+    h5py = pytest.importorskip("h5py")
+    secret, path = tmp_path / "secret", tmp_path / "given.nc"
+    with h5py.File(path, "w") as file:
+        if how == "a link":
+            with h5py.File(secret, "w") as other:
+                other["u"] = np.arange(4.0)
+            file["u"] = h5py.ExternalLink(str(secret), "u")
+        else:
+            secret.write_text("what only the server may read")
+            size = secret.stat().st_size
+            file.create_dataset("u", (size,), "i1", external=[(str(secret), 0, size)])
+    with pytest.raises(ValueError, match=r"given\.nc: "):
+        decoded(path.read_bytes(), ".nc", "given.nc")
+
+
+@pytest.mark.parametrize("kind", [".nc", ".png", ".jpg"])
+def test_files_with_all_that_such_files_have_are_read_by_a_process_that_opens_nothing(tmp_path, kind):
+    if kind == ".nc":
+        more = {"s": ("t", np.array(list("abcd"))), "k": ((), 1.0)}
+        given = xarray.Dataset(
+            {"u": (("t", "y"), np.eye(4), {"scale_factor": 0.5, "_FillValue": -1.0})} | more,
+            {"t": np.arange("2000-01-01", "2000-01-05", dtype="M8[D]").astype("M8[ns]"), "y": np.arange(4.0)},
+            {"title": "mine"},
+        )
+        content = netcdf(tmp_path, given, encoding={"u": {"zlib": True, "chunksizes": (2, 2), "fletcher32": True}})
+    else:
+        exif = image.Exif()
+        exif[0x0112], exif[0x011A] = 1, 72.0
+        content = png(image.linear_gradient("L").convert("RGB"), {".png": "PNG", ".jpg": "JPEG"}[kind], exif=exif)
+    assert np.ptp(decoded(content, kind, f"mine{kind}", "u" if kind == ".nc" else "").values) >= 0.5
+
+
 def reader(tmp_path, body):
     """A module that reads in the place of the real one."""
     path = tmp_path / "reader.py"

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 
+from components.uploads import apart
 from components.uploads import upload as module
 from components.uploads.apart import Decoded
 from components.uploads.upload import MAX_FILE_BYTES, PIECE_BYTES, Upload, ordered
@@ -153,6 +154,36 @@ def test_one_file_at_a_time_and_a_later_one_takes_the_place_of_one_that_is_read(
     visit.send(b"1\n2\n", number=3)
     visit.settle()
     assert len(visit.taken) == 1
+
+
+def test_a_piece_that_comes_again_while_the_file_is_read_is_nothing(monkeypatch):
+    begun, go = [], threading.Event()
+
+    def slow(*file):
+        begun.append(file)
+        assert go.wait(30)
+        return Decoded(np.array([1.0, 2.0]), None)
+
+    monkeypatch.setattr(module, "decoded", slow)
+    visit = Visit()
+    visit.send(b"1\n2\n")
+    shown = len(visit.shown)
+    for _ in range(5):
+        visit.upload.handle({"act": "piece", "number": 1, "at": 0, "data": base64.b64encode(b"1\n2\n").decode()})
+    go.set()
+    visit.settle()
+    assert len(begun) == 1 and len(visit.shown) == shown + 1, "one file is decoded once"
+
+
+def test_a_file_that_waits_for_its_turn_is_not_decoded_when_its_visitor_has_left(monkeypatch):
+    begun = []
+    monkeypatch.setattr(apart.subprocess, "Popen", lambda *command, **more: begun.append(command))
+    visit = Visit()
+    with apart.TURN:
+        visit.send(b"1\n2\n")
+        visit.upload.close()
+    visit.settle()
+    assert not begun and not visit.taken
 
 
 def test_a_visitor_who_has_left_gets_nothing(monkeypatch):
