@@ -63,7 +63,8 @@ def row_words(table: RunTable, row: int) -> str:
         if name in table.columns
     ]
     if "run" in place:
-        found.insert(0, f"Run {place['run']}")
+        number = table.columns["run"].values[row] if "run" in table.columns else place["run"]
+        found.insert(0, f"Run {number}")
         if "seed" in table.columns:
             found.append(f"seed {table.columns['seed'].values[row]}")
     return " · ".join(found) or "This row"

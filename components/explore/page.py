@@ -148,17 +148,17 @@ class Explore:
 
     # ---- what is chosen --------------------------------------------------------------------------------------------------
 
-    def choose(self, rows: np.ndarray, but: str = "") -> None:
-        """Choose these rows, (rows,) bool; the part ``but`` shows them already. None of them leaves what was chosen."""
+    def choose(self, rows: np.ndarray) -> None:
+        """Choose these rows, (rows,) bool. None of them leaves what was chosen."""
         if not rows.any():
             self.card.told = "There is no row in that box."
+            self._mark()
             return
         self.chosen = rows
         self._show_chosen()
         self.rows.choose(rows)
-        if but != "map":
-            self._mark()
-        self._draw([name for name in PARTS if name not in ("map", but)])
+        self._mark()
+        self._draw(("curves", "ecdf"))
 
     def clear(self) -> None:
         """Choose all rows again."""
@@ -167,14 +167,20 @@ class Explore:
     def _show_chosen(self) -> None:
         count, of = int(self.chosen.sum()), self.table.rows
         what = "run" if self.table.of_runs else "cell"
-        words = f"All {of:,} {what}s" if count == of else f"{count:,} of {of:,} {what}s"
-        self.card.param.update(chosen=words.replace(",", "\u202f"), some=count < of, told="")
+        words = (
+            f"All {value_words(of)} {what}s" if count == of else f"{value_words(count)} of {value_words(of)} {what}s"
+        )
+        self.card.param.update(chosen=words, some=count < of, told="")
 
     def _mark(self) -> None:
-        """Highlight the chosen rows in the map."""
+        """Highlight the chosen rows in the map, also where the browser has highlighted others: all cells that a box touches."""
         drawn = self.pictures["map"]
         if drawn.source is not None and drawn.marks is not None:
-            drawn.source.selected.indices = [] if self.chosen.all() else drawn.marks(self.chosen)
+            selected, marks = drawn.source.selected, [] if self.chosen.all() else drawn.marks(self.chosen)
+            if selected.indices == marks:  # the server is not told what the browser highlights
+                selected.trigger("indices", marks, marks)
+            else:
+                selected.indices = marks
 
     def open(self, row: int) -> None:
         """A run was tapped: say which it is, and open it."""
@@ -212,9 +218,9 @@ class Explore:
         self.pictures[name] = picture
         figure = picture.figure
         if figure is not None:
-            figure.on_event(SelectionGeometry, _told(weakly(self._boxed), name, figure))
-            figure.on_event(Tap, _told(weakly(self._tapped), name, figure))
-            figure.on_event(DoubleTap, _told(weakly(self._double), name, figure))
+            figure.on_event(SelectionGeometry, _told(weakly(self._boxed), name))
+            figure.on_event(Tap, _told(weakly(self._tapped), name))
+            figure.on_event(DoubleTap, _told(weakly(self._double), name))
             figure.name = f"{TITLES[name]}. {picture.said}"
         if name == "map":
             self._mark()
@@ -230,7 +236,7 @@ class Explore:
         if not event.final or not all(isinstance(corner, int | float) for corner in corners):
             return
         picked = self.pictures[name].picks(Box.of(*corners))
-        self.choose(picked if name == "map" else picked & self.chosen, but="map" if name == "map" else "")
+        self.choose(picked if name == "map" else picked & self.chosen)
 
     def _tapped(self, name: str, event: Any) -> None:
         if not all(isinstance(at, int | float) for at in (event.x, event.y)):
@@ -245,8 +251,8 @@ class Explore:
         self.clear()
 
 
-def _told(call: Callable[..., Any], name: str, figure: Any) -> Callable[[Any], None]:
-    """A handler of an event of a figure."""
+def _told(call: Callable[..., Any], name: str) -> Callable[[Any], None]:
+    """A handler of an event of a figure; Bokeh looks how many arguments it has."""
 
     def handle(event: Any) -> None:
         call(name, event)

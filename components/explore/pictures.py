@@ -14,16 +14,18 @@ import numpy as np
 from bokeh.document import Document
 from bokeh.models import BoxSelectTool, ColorBar, GlyphRenderer, HoverTool, Legend
 
-from components.explore.look import Look, targets_of, words_of
+from components.explore.look import MOST_TARGETS, Look, targets_of, value_words, words_of
 from components.palette import SMALL_TEXT, TINY_TEXT, Theme, theme
 from components.views.figures import apply_theme
 from components.views.map.figure import ONE_AT_A_TIME
 from swarmviz import plot
+from swarmviz.drawing.abscissa import LABELS
+from swarmviz.drawing.map import edges_of
 from swarmviz.ensembles import hitting
 from swarmviz.explore import RunTable
 from swarmviz.explore.selection import Box, between, inside, nearest, passing
 from swarmviz.explore.table import thinned
-from swarmviz.plot.elements import dimension, dimension_of, label_of
+from swarmviz.plot.elements import dimension, dimension_of
 
 MOST_POINTS = 5000  # rows that are drawn as points
 MOST_LINES = 60  # rows that are drawn as lines of their own
@@ -101,22 +103,24 @@ def _cells(table: RunTable, look: Look, colours: Theme) -> Picture:
     )
     source = renderers[0].data_source
     renderers[0].nonselection_glyph.fill_alpha = FADED
-    cells = _cells_of(source, figure, data[look.x].values, data[look.y].values)
+    columns, lines = _cells_of(source, figure, data[look.x].values, data[look.y].values)
 
     def taps(x: float, y: float) -> np.ndarray | None:
-        column, row = (
-            _cell_at(figure, side, data[axis].values, at) for side, axis, at in (("x", look.x, x), ("y", look.y, y))
+        column, line = (
+            _cells_at(figure, side, data[axis].values, np.array([at]))[0]
+            for side, axis, at in (("x", look.x, x), ("y", look.y, y))
         )
-        if column is None or row is None:
+        if column < 0 or line < 0:
             return None
-        return here & (where[look.x] == column) & (where[look.y] == row)
+        return here & (where[look.x] == column) & (where[look.y] == line)
 
     def marks(chosen: np.ndarray) -> list[int]:
-        held = set(zip(where[look.x][chosen & here].tolist(), where[look.y][chosen & here].tolist(), strict=True))
-        return [i for i, cell in enumerate(cells) if cell in held]
+        held = np.zeros((data.sizes[look.x], data.sizes[look.y]), bool)
+        held[where[look.x][chosen & here], where[look.y][chosen & here]] = True
+        return np.flatnonzero((columns >= 0) & (lines >= 0) & held[columns, lines]).tolist()
 
     said = "".join(
-        f"{label_of(table.data[axis])} = {table.data[axis].values[i]}. "
+        f"{table.columns[axis].label} = {value_words(table.data[axis].values[i])}. "
         for axis, i in others.items()
         if table.data.sizes[axis] > 1
     )
@@ -148,42 +152,42 @@ def _positions(figure: Any, side: str, values: np.ndarray) -> np.ndarray:
     factors = getattr(getattr(figure, f"{side}_range"), "factors", None)
     if factors is None:
         return np.asarray(values, float)
-    return np.array([factors.index(_word(value)) + 0.5 for value in values])
+    at = {factor: i + 0.5 for i, factor in enumerate(factors)}
+    return np.array([at[_word(value)] for value in values])
 
 
 def _word(value: Any) -> str:
     return value if isinstance(value, str) else f"{value:g}"
 
 
-def _cell_at(figure: Any, side: str, values: np.ndarray, at: float) -> int | None:
-    """The number along its axis of the cell at a place of the figure."""
+def _cells_at(figure: Any, side: str, values: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The numbers along an axis of the cells at some places of the figure, (places,); -1: there is none."""
     if getattr(getattr(figure, f"{side}_range"), "factors", None) is None:
-        from swarmviz.drawing.map import edges_of
-
         order = np.argsort(values)
         log = type(getattr(figure, f"{side}_scale")).__name__ == "LogScale"
-        i = int(np.searchsorted(edges_of(np.asarray(values, float)[order], log), at, side="right")) - 1
-        return int(order[i]) if 0 <= i < len(values) else None
-    away = np.abs(_positions(figure, side, values) - at)
-    return int(away.argmin()) if away.min() <= 0.5 else None
+        found = np.searchsorted(edges_of(np.asarray(values, float)[order], log), at, side="right") - 1
+        return np.where((found >= 0) & (found < len(order)), order[np.clip(found, 0, len(order) - 1)], -1)
+    away = np.abs(_positions(figure, side, values) - at[:, None])
+    return np.where(away.min(axis=1) <= 0.5, away.argmin(axis=1), -1)
 
 
-def _cells_of(source: Any, figure: Any, x: np.ndarray, y: np.ndarray) -> list[tuple[int | None, int | None]]:
-    """Which cell each entry of the source is: its numbers along both axes."""
+def _cells_of(source: Any, figure: Any, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which cell each entry of the source is: its numbers along both axes, (entries,) each; -1: none of them."""
     columns = source.data
     if "left" in columns:
-        at = [
+        middles = (
             (np.asarray(columns[a], float) + np.asarray(columns[b], float)) / 2
             for a, b in (("left", "right"), ("bottom", "top"))
-        ]
-        return [
-            (_cell_at(figure, "x", x, float(a)), _cell_at(figure, "y", y, float(b))) for a, b in zip(*at, strict=True)
-        ]
-    names = list(columns)[:2]
-    words = [{_word(value): i for i, value in enumerate(values)} for values in (x, y)]
-    return [
-        (words[0].get(str(a)), words[1].get(str(b))) for a, b in zip(columns[names[0]], columns[names[1]], strict=True)
-    ]
+        )
+        across, up = (_cells_at(figure, side, of, at) for side, of, at in zip(("x", "y"), (x, y), middles, strict=True))
+        return across, up
+    across, up = (
+        np.array([words.get(str(word), -1) for word in columns[name]], int)
+        for name, words in zip(
+            list(columns)[:2], ({_word(value): i for i, value in enumerate(of)} for of in (x, y)), strict=True
+        )
+    )
+    return across, up
 
 
 def _points(table: RunTable, look: Look, colours: Theme) -> Picture:
@@ -223,7 +227,9 @@ def _points(table: RunTable, look: Look, colours: Theme) -> Picture:
         found = nearest(at, up, xs[taken], ys[taken], scale, REACH_PX)
         return None if found is None else int(taken[found])
 
-    drawn = "" if len(taken) == len(known) else f"{len(taken):,} of {len(known):,} rows are drawn. "
+    drawn = (
+        "" if len(taken) == len(known) else f"{value_words(len(taken))} of {value_words(len(known))} rows are drawn. "
+    )
     return Picture(
         figure, drawn + _about(table, look), lambda box: inside(box, xs, ys), taps,
         lambda chosen: [order[int(row)] for row in taken[chosen[taken]]], source,
@@ -267,7 +273,7 @@ def _curves(table: RunTable, look: Look, chosen: np.ndarray, colours: Theme) -> 
     y = dimension_of(flat.data[name], name)
     log = bool((known > 0).all() and np.log10(known.max() / known.min()) > DECADES)
     lines = hv.Path(
-        [np.column_stack([_row_of(at, i), values[i]]) for i in few], [dimension(look.over, _over_label(over)), y]
+        [np.column_stack([_row_of(at, i), values[i]]) for i in few], [dimension(look.over, LABELS[over]), y]
     )
     look_of_lines = {"color": theme(False).curves[1], "line_width": 1, "alpha": 0.45}
     if of_runs and len(rows) > 1:
@@ -299,8 +305,10 @@ def _curves(table: RunTable, look: Look, chosen: np.ndarray, colours: Theme) -> 
         return None if found is None else int(taken[drawn_lines[found // shown.shape[1]]])
 
     what = "runs" if of_runs else "cells"
-    said = f"{words_of(table, name)}; {len(rows):,} {what}"
-    said += f", of which {flat.shown:,} are drawn." if flat.shown < flat.of else "."
+    said = f"{words_of(table, name)}; {value_words(len(rows))} {what}"
+    said += f", of which {value_words(flat.shown)} are drawn." if flat.shown < flat.of else "."
+    if over != look.over:
+        said += " Their steps are not at the same times, so they are drawn over the steps."
     return Picture(figure, said, picks, taps)
 
 
@@ -325,12 +333,6 @@ def _row_of(at: np.ndarray, i: int) -> np.ndarray:
     return at if at.ndim == 1 else at[i]
 
 
-def _over_label(over: str) -> str:
-    from swarmviz.drawing.abscissa import LABELS
-
-    return LABELS[over]
-
-
 # ---- shares of runs ------------------------------------------------------------------------------------------------------------
 
 
@@ -340,7 +342,7 @@ def _ecdf(table: RunTable, look: Look, chosen: np.ndarray, colours: Theme) -> Pi
     try:
         if "reached" in table.data and "spent" in table.data and "target" in table.data.dims:
             flat = table.flat(["spent", "reached"], rows)
-            hits = flat.data.isel(target=slice(0, 6))
+            hits = flat.data.isel(target=slice(0, MOST_TARGETS))
         else:
             missing = [
                 name
@@ -371,8 +373,8 @@ def _ecdf(table: RunTable, look: Look, chosen: np.ndarray, colours: Theme) -> Pi
     def picks(box: Box) -> np.ndarray:
         return _of_rows(table, taken[between(box.x0, box.x1, spent, reached).any(axis=1)], False)
 
-    said = f"Runs that reach F* + target; {len(rows):,} runs" + (
-        f", of which {flat.shown:,} are drawn." if flat.shown < flat.of else "."
+    said = f"Runs that reach F* + target; {value_words(len(rows))} runs" + (
+        f", of which {value_words(flat.shown)} are drawn." if flat.shown < flat.of else "."
     )
     return Picture(figure, said, picks, lambda x, y: None)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import html
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import panel as pn
@@ -12,6 +13,10 @@ from bokeh.models.widgets.tables import NumberFormatter, ScientificFormatter, St
 
 from components.assets import style
 from swarmviz.explore import RunTable
+from swarmviz.explore.table import Column
+
+if TYPE_CHECKING:
+    import pandas
 
 PAGE_ROWS = 25
 MOST_COLUMNS = 60
@@ -35,18 +40,7 @@ class Rows:
     """
 
     def __init__(self, table: RunTable, on_tap: Callable[[int], None]):
-        shown, self.same = [], []
-        for name, column in table.columns.items():
-            fixed = table.rows > 1 and name not in (*table.axes, *KEPT) and _all_equal(column.values)
-            if fixed:
-                self.same.append((column.meaning, column.values[0]))
-            else:
-                shown.append(column)
-        shown = shown[:MOST_COLUMNS]
-        import pandas
-
-        # names of their own: Tabulator reads a point in a name as a part of an object, and a file may call a variable as it likes
-        self._frame = pandas.DataFrame({f"c{i}": _shown(column.values) for i, column in enumerate(shown)})
+        shown, self.same, self._frame = listed(table)
         self._on_tap = on_tap
         self.widget = pn.widgets.Tabulator(
             self._frame,
@@ -65,6 +59,30 @@ class Rows:
         index = self.widget.value.index
         if 0 <= event.row < len(index):
             self._on_tap(int(index[event.row]))
+
+
+class Listed(NamedTuple):
+    """A table as it is listed for every visitor: its columns, what is no column because it is the same in all rows, and the values."""
+
+    shown: list[Column]
+    same: list[tuple[str, Any]]
+    frame: pandas.DataFrame
+
+
+@functools.lru_cache(1)
+def listed(table: RunTable) -> Listed:
+    """The listing of a table, made once: of 500,000 rows it takes a hundred megabytes and more. It is only read."""
+    import pandas
+
+    shown, same = [], []
+    for name, column in table.columns.items():
+        if table.rows > 1 and name not in (*table.axes, *KEPT) and _all_equal(column.values):
+            same.append((column.meaning, column.values[0]))
+        else:
+            shown.append(column)
+    shown = shown[:MOST_COLUMNS]
+    # names of their own: Tabulator reads a point in a name as a part of an object, and a file may call a variable as it likes
+    return Listed(shown, same, pandas.DataFrame({f"c{i}": _shown(column.values) for i, column in enumerate(shown)}))
 
 
 def _all_equal(values: np.ndarray) -> bool:

@@ -6,6 +6,7 @@ It is read and checked before the server begins, not for a visitor; no file is e
 from __future__ import annotations
 
 from swarmviz.explore import RunTable, read
+from swarmviz.explore.reading import WRITTEN_BY
 
 _tables: list[RunTable] = []
 
@@ -19,7 +20,10 @@ def put(path: str) -> None:
         When it cannot be read, or is none of swarmviz.
     """
     if path:
-        _tables[:] = [RunTable(read(path))]
+        table = RunTable(read(path))
+        if not table.numbers:  # which makes the columns, too
+            raise ValueError(f"{path}: holds no numbers of its runs; expected {WRITTEN_BY}")
+        _tables[:] = [table]
 
 
 def table() -> RunTable | None:

@@ -1,7 +1,8 @@
 """A NetCDF file of runs, checked before anything of it is believed: its size, then its form, then whether it is of swarmviz.
 
-The form is read from the file's own directory (HDF5), without a value of it; so a file that would unpack to more than the memory, that
-leads to other files or that holds things of other kinds is refused for what it says of itself. No text of a file is ever evaluated.
+The form is read from the file's own directory (HDF5), without a value of it but for the lengths of texts; so a file that would unpack to
+more than the memory, that leads to other files or that holds things of other kinds is refused for what it says of itself. No text of a file
+is ever evaluated.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ MAX_FILE_BYTES = 2**30
 MAX_BYTES = 2**31  # of all variables together, unpacked
 MAX_VARIABLES = 500
 MAX_DIMENSIONS = 16
+MAX_TEXTS = 10_000  # of a variable: an axis of words
+NUMBER_BYTES, CHARACTER_BYTES = 8, 4  # in memory
 MAX_RUNS = 500_000  # runs of all cells together
 MAX_NAME_CHARS = 100
 MAX_TEXT_CHARS = 2_000_000  # of an attribute; the descriptions of a sweep's parts are long
@@ -60,6 +63,8 @@ def read(path: str | os.PathLike[str]) -> xarray.Dataset:
 
     try:
         with xarray.open_dataset(file, engine="h5netcdf", decode_times=False, decode_timedelta=False) as opened:
+            if opened.nbytes > MAX_BYTES:  # dimensions that grow make more of a variable than it says of itself
+                raise ValueError(f"the values take {opened.nbytes:,} bytes; expected at most {MAX_BYTES:,}")
             data = opened.load()
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, AttributeError) as error:
         raise ValueError(f"{file}: cannot be read as NetCDF ({_brief(error)})") from None
@@ -111,11 +116,25 @@ def _require_members(file: Path, root: Any, h5py: Any) -> None:
             )
         if member.dtype.kind not in NUMBERS + "SU" and h5py.check_string_dtype(member.dtype) is None:
             raise ValueError(f"{file}: variable {shown}: holds {member.dtype}; expected numbers, yes and no, or texts")
-        total += math.prod(member.shape or ()) * member.dtype.itemsize
+        total += _bytes_of(file, shown, member)
         if total > MAX_BYTES:
             raise ValueError(
                 f"{file}: variable {shown}: with it the values take {total:,} bytes; expected at most {MAX_BYTES:,}"
             )
+
+
+def _bytes_of(file: Path, shown: str, member: Any) -> int:
+    """How many bytes a variable takes at most: numbers may become longer when they are scaled, texts are all as long as the longest,
+    and of a chunk all is unpacked."""
+    count = max(math.prod(member.shape or ()), math.prod(member.chunks or ()))
+    if member.dtype.kind in NUMBERS:
+        return count * max(NUMBER_BYTES, member.dtype.itemsize)
+    if count > MAX_TEXTS:
+        raise ValueError(f"{file}: variable {shown}: holds {count:,} texts; expected at most {MAX_TEXTS:,}")
+    longest = member.dtype.itemsize
+    if member.dtype.kind == "O" and member.shape is not None:  # one by one: many of them may lead to the same long text
+        longest = max((len(member[place]) for place in np.ndindex(member.shape)), default=0)
+    return count * longest * CHARACTER_BYTES
 
 
 def require_ours(file: str, data: xarray.Dataset) -> None:
@@ -142,19 +161,25 @@ def require_ours(file: str, data: xarray.Dataset) -> None:
         if not isinstance(data.attrs.get(name, ""), expected):
             raise ValueError(f"{file}: the attribute {name!r}: expected a text")
     axes = axes_of(data)
+    if unknown := [axis for axis in axes if axis not in data.variables]:
+        raise ValueError(f"{file}: the axis {_shown(unknown[0])} has no values; expected a coordinate of that name")
     cells = math.prod(data.sizes[axis] for axis in axes)
     if (rows := cells * data.sizes.get("run", 1)) > MAX_RUNS:
         raise ValueError(f"{file}: has {rows:,} runs; expected at most {MAX_RUNS:,}; choose with data.isel")
     if rows == 0 or not (axes or "run" in data.dims):
         raise ValueError(f"{file}: has no runs and no cells; expected {WRITTEN_BY}")
-    for name in ("seed", "finished", "success", "steps_taken", *axes):
+    for name in ("run", "seed", "finished", "success", "steps_taken", *axes):
         if name in data.variables and data[name].dtype.kind not in NUMBERS + ("OUS" if name in axes else ""):
             raise ValueError(f"{file}: variable {_shown(name)}: holds {data[name].dtype}; expected numbers")
 
 
 def axes_of(data: xarray.Dataset) -> list[str]:
     """The dimensions that tell one cell from another: the axes of a sweep, and the systems and the grid of a figure."""
-    named = [name for name in str(data.attrs.get("axes", "")).split(", ") if name in data.dims]
+    named = [
+        name
+        for name in dict.fromkeys(str(data.attrs.get("axes", "")).split(", "))
+        if name in data.dims and name != "run"
+    ]
     if "system" not in data.dims:
         return named
     of_cells = next((data[name].dims for name in ("finished", "success_rate") if name in data), ())

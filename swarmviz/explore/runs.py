@@ -97,10 +97,21 @@ def _doubt(table: RunTable) -> str:
 def _seed(table: RunTable, place: Mapping[str, int]) -> int:
     if "seed" not in table.data.variables:
         raise NotOpened("The file does not say with which seed this run was made.")
-    seed = table.data["seed"]
-    value = seed.isel({dim: i for dim, i in place.items() if dim in seed.dims}).item()
+    return _whole(table, "seed", place)
+
+
+def _number(table: RunTable, place: Mapping[str, int]) -> int:
+    """The number of the run, which is not its place where some were chosen out of the Dataset."""
+    if "run" not in table.data.variables:
+        raise NotOpened("The file does not say which number this run had.")
+    return _whole(table, "run", place)
+
+
+def _whole(table: RunTable, name: str, place: Mapping[str, int]) -> int:
+    values = table.data[name]
+    value = values.isel({dim: i for dim, i in place.items() if dim in values.dims}).item()
     if value != int(value):
-        raise ValueError(f"seed = {value!r}: must be a whole number")
+        raise ValueError(f"{name} = {value!r}: must be a whole number")
     return int(value)
 
 
@@ -121,7 +132,7 @@ def _of_sweep(table: RunTable, place: Mapping[str, int]) -> tuple[Problem, int]:
     missing = [name for name in Problem._fields if not isinstance(attributes.get(name), str)]
     if missing:
         raise NotOpened(f"The file does not say what was run: its attribute {missing[0]!r} is missing.")
-    at = {axis: _value_at(table, axis, place[axis]) for axis in table.axes}
+    at = _values_at(table, place)
     parts = {}
     for name, known in (("dynamics", dynamics.ALL), ("landscape", landscapes.ALL), ("swarm", {Swarm.__name__: Swarm})):
         text = attributes[name]
@@ -144,7 +155,15 @@ def _content(name: str, text: Any) -> Any:
     return content
 
 
-def _value_at(table: RunTable, axis: str, i: int) -> Any:
+def _values_at(table: RunTable, place: Mapping[str, int]) -> dict[str, Any]:
+    """Axis → its value in a row; with what is the same in all rows because one value of an axis was chosen out of the Dataset."""
+    one = [str(name) for name, values in table.data.coords.items() if not values.dims and name not in table.axes]
+    return {axis: _value_at(table, axis, place[axis]) for axis in table.axes} | {
+        name: _value_at(table, name, ()) for name in one
+    }
+
+
+def _value_at(table: RunTable, axis: str, i: int | tuple[()]) -> Any:
     """The value of an axis as Python's own: a number, yes or no, or a text."""
     value = table.data[axis].values[i]
     return value.item() if isinstance(value, np.generic) else text_of(value) if isinstance(value, bytes) else value
@@ -197,10 +216,15 @@ def _of_figure(table: RunTable, place: Mapping[str, int]) -> tuple[Problem, int]
     """One of the sweeps of a figure: the parameters of its system, then those of the cell."""
     systems = json.loads(table.data.attrs["parts"])
     part = systems[place["system"]]
-    at = {axis: _value_at(table, axis, i) for axis, i in place.items() if axis in table.axes and axis != "system"}
-    if part["label"] != _value_at(table, "system", place["system"]):
+    found = _values_at(table, place)
+    if part["label"] != found["system"]:
         raise ValueError("its systems are in another order than their labels")
-    name = at["landscape"] if part.get("landscapes") else part["landscape"]
+    name = found["landscape"] if part.get("landscapes") else part["landscape"]
+    at = {
+        axis: found[axis]
+        for axis in dict.fromkeys([*part.get("grid", {}), *table.axes])
+        if axis not in ("system", "landscape")
+    }
     values = {
         "dynamics": dict(part["values"]),
         "landscape": dict(part["landscape_values"]) if not part.get("landscapes") else {},
@@ -219,15 +243,14 @@ def _of_figure(table: RunTable, place: Mapping[str, int]) -> tuple[Problem, int]
         i = part["grid"][axis].index(at[axis])
         values["dynamics"] |= {other: of[i] for other, of in others.items()}
     for axis, value in at.items():
-        if axis != "landscape":
-            owner, parameter = _owner({o: known[names[o]] for o, known in classes.items()}, axis)
-            values[owner][parameter] = _of_axis(parameter, value, classes[owner][names[owner]].declared()[parameter])
+        owner, parameter = _owner({o: known[names[o]] for o, known in classes.items()}, axis)
+        values[owner][parameter] = _of_axis(parameter, value, classes[owner][names[owner]].declared()[parameter])
     parts = {
         owner: built([names[owner], {n: _schedule(v) for n, v in values[owner].items()}], known)
         for owner, known in classes.items()
     }
     problem = Problem(**parts)
-    problem.swarm.seed = int(problem.swarm.seed) + place["run"]
+    problem.swarm.seed = int(problem.swarm.seed) + _number(table, place)
     if part.get("stop"):
         stop = STOPS[part["stop"]["name"]](**part["stop"]["values"])
         problem = problem._replace(dynamics=stop.prepare(problem.dynamics))

@@ -163,7 +163,8 @@ class RunTable:
     def flat(self, names: list[str], rows: np.ndarray) -> Flat:
         """Variables of some rows as a Dataset over ``run`` and what else they have, for :mod:`swarmviz.plot`.
 
-        Of so many rows that they would hold more than 4 million numbers every second, third … is taken.
+        Of so many rows that they would hold more than 4 million numbers every second, third … is taken. The time ``t`` is there where all
+        of them have the same.
         """
         import xarray
 
@@ -183,10 +184,9 @@ class RunTable:
             if name in self.data.coords and any(name in values.dims for values in variables.values()):
                 coordinates[name] = self.data[name].variable
         if "step" in coordinates and "t" in self.data.variables and len(taken):
-            place = self.place(int(taken[0]))
-            t = self.data["t"].isel({dim: i for dim, i in place.items() if dim in self.data["t"].dims}, drop=True)
-            if t.dims == ("step",):
-                coordinates["t"] = t.variable
+            times = self._picked(self.data["t"], taken)
+            if times.dims == ("run", "step") and _all_rows_equal(times.values):  # not where Δt is an axis
+                coordinates["t"] = times[0]
         attributes = {name: value for name, value in self.data.attrs.items() if name != "axes"}
         return Flat(xarray.Dataset(variables, coordinates, attributes), len(taken), len(rows))
 
@@ -201,6 +201,10 @@ class RunTable:
         if not own:
             found = np.broadcast_to(found, (len(rows), *found.shape))
         return xarray.Variable(("run", *rest), found, values.attrs)
+
+
+def _all_rows_equal(values: np.ndarray) -> bool:
+    return bool(((values == values[0]) | (np.isnan(values) & np.isnan(values[0]))).all())
 
 
 def thinned(rows: np.ndarray, most: int) -> np.ndarray:

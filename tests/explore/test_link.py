@@ -43,6 +43,11 @@ def test_a_row_is_told_by_its_axes_its_number_and_its_seed():
     assert way.words == "Run 3 · σ = 1.2 · λ = 2 · seed 8"
 
 
+def test_a_run_chosen_out_of_a_dataset_keeps_its_number():
+    found = RunTable(data("sweep").isel(run=[2, 3]))
+    assert way_to(found, 0).words == "Run 2 · σ = 0.2 · λ = 0.5 · seed 7"
+
+
 def test_a_row_that_no_link_holds_says_why():
     own = sv.landscapes.Function(lambda X: (X**2).sum(axis=1), -1, 1, title="mine")
     mine = RunTable(sv.run_ensemble(sv.CBO(), own, sv.Swarm(n=5, d=1), runs=2, steps=3))

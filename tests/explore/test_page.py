@@ -2,9 +2,15 @@
 
 import numpy as np
 import pytest
+import xarray
+from bokeh.document import Document
+from bokeh.events import SelectionGeometry
 
 from components.explore.page import Explore
+from components.explore.pictures import draw
 from components.explore.rows import Rows
+from components.palette import theme
+from components.server import own_table
 from swarmviz.explore import RunTable
 from tests.explore.written import data
 
@@ -33,6 +39,51 @@ def test_a_tap_tells_the_run_and_its_links(explore):
         "Open in the arena",
         "at its end, k = 30",
     ] and explore.card.opened == 1
+
+
+def test_the_map_highlights_what_is_chosen_whatever_the_browser_highlighted(explore):
+    """A box touches more cells in the browser than it chooses, and of what the browser highlights the server is not told."""
+    picture = draw("map", explore.table, explore.look, explore.chosen, theme(False))
+    explore.pictures["map"], sent = picture, []
+    document = Document()
+    document.add_root(picture.figure)
+    document.on_change(lambda event: sent.append(list(event.new)) if getattr(event, "attr", "") == "indices" else None)
+
+    def box(x1):
+        explore._boxed(
+            "map", SelectionGeometry(picture.figure, {"x0": 0.1, "x1": x1, "y0": 0.4, "y1": 1.9}, final=True)
+        )
+
+    lower = [i for i in range(6) if explore_cell(picture, i) == (0.2, 0.5)]
+    for x1 in (0.5, 0.6):  # the second one means the same cell again
+        box(x1)
+        assert sent.pop() == lower and not sent
+    box(0.15)  # no cell: what was chosen stays
+    assert sent.pop() == lower and explore.card.chosen == "4 of 24 runs"
+    explore.clear()
+    assert sent.pop() == []
+    explore.clear()
+    assert sent.pop() == []
+
+
+def explore_cell(picture, i):
+    """The middle of a cell of the map, the nearest of its axes' values."""
+    at = picture.source.data
+    middle = [(float(at[a][i]) + float(at[b][i])) / 2 for a, b in (("left", "right"), ("bottom", "top"))]
+    return min([0.2, 0.7, 1.2], key=lambda s: abs(s - middle[0])), min([0.5, 2.0], key=lambda v: abs(v - middle[1]))
+
+
+def test_visitors_share_the_values_of_the_table():
+    table = RunTable(data("sweep"))
+    assert Rows(table, lambda row: None).widget.value is Rows(table, lambda row: None).widget.value
+
+
+def test_a_table_without_a_number_is_refused_before_the_server_begins(tmp_path):
+    xarray.Dataset({}, {"run": ["a", "b"]}, {"swarmviz": "1"}).rename(run="system").to_netcdf(
+        tmp_path / "words.nc", engine="h5netcdf"
+    )
+    with pytest.raises(ValueError, match="holds no numbers"):
+        own_table.put(str(tmp_path / "words.nc"))
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,37 @@ def test_a_box_in_the_curves_means_the_runs_that_pass_it():
     assert picture.taps(20.0, best[5, 2]) == 5
 
 
+def test_runs_of_other_time_steps_are_not_drawn_over_the_time_of_one_of_them():
+    table = RunTable(steps_of_other_lengths())
+    look = Look.first(table)._replace(over="time")
+    whole = draw("curves", table, look, np.ones(table.rows, bool), COLOURS)
+    assert whole.figure.xaxis[0].axis_label == "step k" and "not at the same times" in whole.said
+    slow = table.columns["dt"].values == 0.1
+    one = draw("curves", table, look, slow, COLOURS)
+    assert one.figure.xaxis[0].axis_label == "time t" and "not at the same times" not in one.said
+    np.testing.assert_array_equal(one.picks(Box(1.5, 99, -np.inf, np.inf)), slow)
+
+
+def steps_of_other_lengths():
+    grid = {"dt": [0.01, 0.1]}
+    return sv.sweep(
+        sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=12, d=2), grid, runs=3, steps=20, every=10, record=("best",)
+    )
+
+
+def test_where_a_map_lies_is_written_as_numbers_are():
+    _, picture = drawn("landscapes", "map", x="landscape", y="initial")
+    assert picture.said.startswith("d = 1. ")
+    table = RunTable(
+        data("sweep")
+        .assign_coords(lam=("lam", [0.1 + 0.2, 2.0], {"symbol": "λ"}))
+        .expand_dims(q=[1.0, 2.0])
+        .assign_attrs(axes="sigma, q, lam")
+    )
+    said = draw("map", table, Look.first(table)._replace(x="sigma", y="q"), np.ones(table.rows, bool), COLOURS).said
+    assert said.startswith("λ = 0.3. ")
+
+
 def test_a_mean_over_the_runs_of_a_figure_stands_for_its_cell():
     _, picture = drawn("001-figure4", "curves")
     chosen = picture.picks(Box(-1, 1e9, -1, 1e9))

@@ -79,6 +79,62 @@ def test_what_a_hostile_file_tries_is_refused(change, words, tmp_path):
     refused(changed(tmp_path, change), *words)
 
 
+def growing(file):
+    """A number over two dimensions that grow: it is read as 900 million of them."""
+    for name in ("p", "q"):
+        file.create_dataset(name, (30_000,), "i1", maxshape=(None,), chunks=(1000,)).make_scale(name)
+    one = file.create_dataset("one", (1, 1), "f8", maxshape=(None, None), chunks=(1, 1))
+    one.dims[0].attach_scale(file["p"])
+    one.dims[1].attach_scale(file["q"])
+
+
+def scaled(file):
+    """Bytes that are read as numbers of eight bytes each."""
+    file.create_dataset("scaled", (2**29,), "i1", chunks=(2**20,)).attrs["scale_factor"] = 2.0
+
+
+def repeated(file):
+    """Texts that are all one and the same in the file, and each one of its own in memory."""
+    texts = file.create_dataset("texts", (2000,), h5py.string_dtype(), chunks=(2000,))
+    texts[0] = "x" * 1_000_000
+    first = texts.id.read_direct_chunk((0,))[1][:16]
+    texts.id.write_direct_chunk((0,), first * 2000)
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (growing, ["bytes"]),
+        (scaled, ["'scaled'", "bytes"]),
+        (lambda file: file.create_dataset("chunk", (1,), "f8", maxshape=(None,), chunks=(2**28,)), ["'chunk'", "bytes"]),
+        (repeated, ["'texts'", "bytes"]),
+        (lambda file: file.create_dataset("words", (20_000,), "S1"), ["'words'", "texts"]),
+    ],
+    ids=["growing", "scaled", "chunk", "repeated", "words"],
+)  # fmt: skip
+def test_a_small_file_that_unpacks_to_more_is_refused(change, words, tmp_path, monkeypatch):
+    def load(data):
+        raise AssertionError("it was unpacked")
+
+    path = changed(tmp_path, change)
+    monkeypatch.setattr(xarray.Dataset, "load", load)
+    assert path.stat().st_size < 3_000_000
+    with pytest.raises(ValueError, match="expected at most") as error:
+        read(path)
+    assert str(path) in str(error.value) and all(word in str(error.value) for word in words)
+
+
+@pytest.mark.parametrize("axes", ["sigma, sigma, lam", "sigma, lam, run"])
+def test_an_axis_that_is_named_twice_is_one(axes):
+    found = RunTable(data("sweep").assign_attrs(axes=axes))
+    assert found.axes == ["sigma", "lam"] and found.rows == 24 and found.columns
+
+
+def test_an_axis_without_values_is_refused(tmp_path):
+    data("sweep").drop_vars("sigma").to_netcdf(tmp_path / "bare.nc", engine="h5netcdf")
+    refused(tmp_path / "bare.nc", "the axis 'sigma' has no values")
+
+
 def test_a_file_that_is_too_large_is_not_even_opened(tmp_path, monkeypatch):
     path = written("sweep", tmp_path)
     monkeypatch.setattr(reading, "MAX_FILE_BYTES", 100)

@@ -41,6 +41,20 @@ def test_every_row_has_a_seed_of_its_own_and_the_values_of_its_cell(tmp_path):
         assert run.now.dynamics.lam == found.columns["lam"].values[row]
 
 
+@pytest.mark.parametrize("cut", [{"run": [1]}, {"sigma": 2}, {"sigma": [1, 2], "alpha": 2, "run": [1]}])
+@pytest.mark.parametrize("kind", ["001-figure4"])
+def test_a_run_chosen_out_of_a_figure_is_still_that_run(kind, cut):
+    found = RunTable(data(kind).isel(cut))
+    for row in range(found.rows):
+        assert lived(spec_of(found, row)).record["best"][-1] == found.columns["final_best"].values[row]
+
+
+def test_a_run_of_a_figure_without_its_number_or_its_values_is_not_guessed():
+    for missing in (data("001-figure4").drop_vars("run"), data("001-figure4").isel(sigma=0).drop_vars("sigma")):
+        with pytest.raises(NotOpened):
+            spec_of(RunTable(missing), 0)
+
+
 @pytest.mark.parametrize("kind", ["statistic", "000-map"])
 def test_a_cell_is_no_run_and_says_so(kind, tmp_path):
     with pytest.raises(NotOpened, match="is a cell"):
