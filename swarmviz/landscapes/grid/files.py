@@ -62,7 +62,7 @@ def read_open(file: BinaryIO, ending: str, name: str, variable: str | None = Non
 
 def _text(file: BinaryIO, name: str) -> np.ndarray:
     try:
-        values = np.loadtxt(file, delimiter=",", ndmin=2, encoding="utf-8")
+        values = np.loadtxt(file, delimiter=",", ndmin=2, encoding="utf-8-sig")  # spreadsheets mark UTF-8
     except (ValueError, UnicodeDecodeError) as error:
         raise ValueError(f"{name}: must hold numbers between commas, as many in each line ({error})") from None
     return values.ravel() if 1 in values.shape else values

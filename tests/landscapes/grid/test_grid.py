@@ -138,6 +138,8 @@ def test_numbers_between_commas_are_read_as_they_stand(tmp_path):
     assert Grid.read(path, -1, 1).table == ((1, 2, 3), (4, 5, 6))
     path.write_text("1\n2\n3\n")
     assert Grid.read(path).table == (1, 2, 3)
+    path.write_text("1,2\n3,4\n", encoding="utf-8-sig")  # as a spreadsheet writes it
+    assert Grid.read(path, -1, 1).table == ((1, 2), (3, 4))
     path.write_text("1,2\n3\n")
     with pytest.raises(ValueError, match="numbers between commas, as many in each line"):
         Grid.read(path)
