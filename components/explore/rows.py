@@ -24,6 +24,22 @@ KEPT = ("run", "seed")  # columns that are shown even where they are the same in
 WHOLE, DECIMAL = NumberFormatter(format="0"), ScientificFormatter(precision=3, power_limit_high=5, power_limit_low=-3)
 
 
+class Table(pn.widgets.Tabulator):
+    """Panel's, which sorts all rows anew for each page that is turned: of 500,000 that takes most of a second, on the thread of all."""
+
+    _held: tuple[Any, list[dict[str, str]], Any] | None = (
+        None  # what was sorted, how, and what came of it, which the table shows anyway
+    )
+
+    def _sort_df(self, df: pandas.DataFrame) -> pandas.DataFrame:
+        if not self.sorters:
+            self._held = None
+            return df
+        if self._held is None or self._held[0] is not df or self._held[1] != self.sorters:
+            self._held = df, [dict(one) for one in self.sorters], super()._sort_df(df)
+        return self._held[2]
+
+
 class Rows:
     """The table of the chosen rows.
 
@@ -42,7 +58,7 @@ class Rows:
     def __init__(self, table: RunTable, on_tap: Callable[[int], None]):
         shown, self.same, self._frame = listed(table)
         self._on_tap = on_tap
-        self.widget = pn.widgets.Tabulator(
+        self.widget = Table(
             self._frame,
             titles={f"c{i}": _title(column.label, column.units) for i, column in enumerate(shown)},
             header_tooltips={f"c{i}": html.escape(column.meaning) for i, column in enumerate(shown)},

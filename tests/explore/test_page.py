@@ -78,6 +78,23 @@ def test_visitors_share_the_values_of_the_table():
     assert Rows(table, lambda row: None).widget.value is Rows(table, lambda row: None).widget.value
 
 
+def test_a_page_is_turned_without_sorting_again():
+    rows = Rows(RunTable(data("sweep")), lambda row: None)
+    rows.widget.page_size = 5
+    rows.widget.sorters = [{"field": "c3", "dir": "desc"}]
+    first = rows.widget.current_view
+    assert list(first["c3"]) == sorted(first["c3"], reverse=True)
+    rows.widget.page = 2
+    assert rows.widget.current_view is first
+    assert list(rows.widget._data["c3"]) == list(first["c3"][5:10])
+    rows.widget.sorters = [{"field": "c3", "dir": "asc"}]
+    assert list(rows.widget.current_view["c3"]) == sorted(first["c3"])
+    rows.choose(np.arange(24) > 20)
+    assert sorted(rows.widget.current_view.index) == [21, 22, 23]
+    rows.widget.sorters = []
+    assert list(rows.widget.current_view.index) == [21, 22, 23]
+
+
 def test_a_table_without_a_number_is_refused_before_the_server_begins(tmp_path):
     xarray.Dataset({}, {"run": ["a", "b"]}, {"swarmviz": "1"}).rename(run="system").to_netcdf(
         tmp_path / "words.nc", engine="h5netcdf"

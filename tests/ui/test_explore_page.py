@@ -111,3 +111,16 @@ def test_axes_are_chosen_by_menus_and_a_tap_on_a_point_opens_its_run(page, lab):
     page.get_by_label("Targets").press("Enter")
     lab.wait(lambda: "must be numbers" in page.locator(".complaint").inner_text(), "nothing was said of it", 20)
     assert not lab.complaints
+
+
+def test_the_map_highlights_the_cells_of_the_chosen_runs_and_none_when_all_are_chosen(page, lab):
+    highlighted = f"""() => {{
+      const figure = ({MODELS})().find((m) => m.type === "Figure" && m.name?.startsWith("Map"))
+      return figure.renderers[0].data_source.selected.indices.length
+    }}"""
+    drag(page, "Map", 0.02, 0.45, 0.98, 0.98)  # it touches the upper row of cells, and has the middles of the lower one
+    lab.wait(lambda: page.locator(".chosen").inner_text() == "12 of 24 runs", "no run was chosen", 20)
+    lab.wait(lambda: page.evaluate(highlighted) == 3, "other cells are highlighted than are chosen", 20)
+    page.get_by_text("Choose all").click()
+    lab.wait(lambda: page.locator(".chosen").inner_text() == "All 24 runs", "they were not chosen", 20)
+    lab.wait(lambda: page.evaluate(highlighted) == 0, "cells are highlighted still", 20)
