@@ -1,10 +1,13 @@
 """Makes the pictures and the results of the gallery, swarmviz/gallery/stored/: .venv/bin/python tools/gallery.py
 
-Those that are stale or missing, unless cards are named or ``--all`` is given; ``--stale`` only lists them. ``--same`` is for a change of
-sources that changes no result: the cards that take ``--seconds`` at most are made again and compared value by value, and when nothing
-differs all count as made of these sources. Each figure gets as many runs as
-fit into ``--seconds`` of a processor, at least 2 and at most the paper's; how many these were is kept with it. All of them take about
+Those that are stale or missing, unless cards are named or ``--all`` is given; ``--stale`` only lists them. Each figure gets as many runs
+as fit into ``--seconds`` of a processor, at least 2 and at most the paper's; how many these were is kept with it. All of them take about
 a quarter of an hour. A new entry or preset has a card by itself: tests/gallery/test_stored.py fails until this has made its picture.
+
+``--same`` is for a change of sources that changes no result. Those of the cards whose runs took ``--seconds`` at most are computed again
+and compared with what is stored, a result value by value and a preset by its pictures; nothing is counted when one differs. A card that
+took longer is not computed: it counts where its own values are those of its stored result, and each of its dynamics and landscapes is
+that of a figure that was compared. What neither holds for stays stale, and is named.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from swarmviz.gallery.cards import CARDS, Card  # noqa: E402
 from swarmviz.gallery.sources import digest_of  # noqa: E402
 from swarmviz.gallery.stored import Made  # noqa: E402
 from swarmviz.papers import Figure  # noqa: E402
+from swarmviz.papers.compute import provenance  # noqa: E402
 from swarmviz.version import __version__  # noqa: E402
 
 SECONDS, THREADS = 20.0, 2
@@ -72,27 +76,49 @@ def make(card: Card, seconds: float) -> Made:
     return Made(digest_of(card), __version__, runs, round(cpu, 2))
 
 
-def require_same(keys: list[str], made: dict[str, Made], seconds: float) -> None:
-    """Make the cards that took so long at most again, and compare.
+def same(keys: list[str], made: dict[str, Made], seconds: float) -> list[str]:
+    """The cards that count as made of the present sources, by what is said above of ``--same``.
 
     Raises
     ------
     SystemExit
         When one differs from what is stored.
     """
-    cheap = [key for key in keys if key in made and made[key].seconds <= seconds]
+    there = [
+        key for key in keys if key in made and all((stored.FOLDER / name).is_file() for name in stored.files_of(key))
+    ]
+    cheap = [key for key in there if made[key].seconds <= seconds]
     for i, key in enumerate(cheap):
-        figure, light = CARDS[key].figure, stored.FOLDER / f"{key}-{stored.THEMES[0]}.webp"
-        if figure is None:
-            same = light.read_bytes() == thumbnails.of_preset(CARDS[key].preset)[0]
-        else:
-            packed = stored.packed(figure, figure.compute(made[key].runs, THREADS))
-            same = stored.unpacked(packed).equals(stored.reference(key))
-            if same:  # its words may be others
-                (stored.FOLDER / f"{key}.nc.gz").write_bytes(packed)
-        print(f"{i + 1}/{len(cheap)} {key}: {'the same' if same else 'differs'}", flush=True)
-        if not same:
+        is_same = compared(CARDS[key], made[key].runs)
+        print(f"{i + 1}/{len(cheap)} {key}: {'the same' if is_same else 'differs'}", flush=True)
+        if not is_same:
             raise SystemExit(f"{key} differs from what is stored: make what is stale anew")
+    seen = {name for key in cheap if CARDS[key].figure is not None for name in CARDS[key].names}
+    dear = [key for key in there if key not in cheap and CARDS[key].names <= seen and has_its_values(CARDS[key])]
+    for key in dear:
+        print(f"{key}: not computed, its dynamics and landscapes are those of figures that are the same")
+    return cheap + dear
+
+
+def compared(card: Card, runs: int) -> bool:
+    """Whether a card that is computed again has the values or pictures that are stored; its stored result then gets its present words."""
+    if card.figure is None:
+        files = (stored.FOLDER / name for name in stored.files_of(card.key))
+        return [file.read_bytes() for file in files] == thumbnails.of_preset(card.preset)
+    packed = stored.packed(card.figure, card.figure.compute(runs, THREADS))
+    is_same = bool(stored.unpacked(packed).equals(stored.reference(card.key, stored.FOLDER)))
+    if is_same:
+        (stored.FOLDER / f"{card.key}.nc.gz").write_bytes(packed)
+    return is_same
+
+
+def has_its_values(card: Card) -> bool:
+    """Whether the stored result of a figure was computed with the values that the figure has now."""
+    figure = card.figure
+    return (
+        figure is not None
+        and stored.reference(card.key, stored.FOLDER).attrs["parts"] == provenance(figure, 1, False)["parts"]
+    )
 
 
 def main() -> None:
@@ -101,7 +127,7 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="every card")
     parser.add_argument("--stale", action="store_true", help="list what is stale, and make nothing")
     parser.add_argument(
-        "--same", action="store_true", help="see that the results are the same, and count them as made of these sources"
+        "--same", action="store_true", help="count as made of these sources what is seen to be the same"
     )
     parser.add_argument(
         "--seconds", type=float, default=SECONDS, help="of a processor, for the runs of a figure (%(default)g)"
@@ -114,10 +140,14 @@ def main() -> None:
         print("\n".join(keys))
         return
     stored.FOLDER.mkdir(exist_ok=True)
-    made = stored.read_list()
+    made = stored.read_list(stored.FOLDER)
     if given.same:
-        require_same(keys, made, given.seconds)
-        stored.write_list(made | {key: made[key]._replace(digest=digest_of(CARDS[key])) for key in keys if key in made})
+        counted = same(keys, made, given.seconds)
+        stored.write_list(
+            made | {key: made[key]._replace(digest=digest_of(CARDS[key])) for key in counted}, stored.FOLDER
+        )
+        if left := [key for key in keys if key not in counted]:
+            raise SystemExit(f"stale as before: {' '.join(left)}")
         return
     for i, key in enumerate(keys):
         made[key] = make(CARDS[key], given.seconds)

@@ -120,7 +120,11 @@ def _panel(axes: Any, twins: list[Any], bar: Any) -> Panel:
         _mesh(shown, axes, mesh, bar)
     _legend(shown, axes, named)
     apply_theme(shown, LIGHT)
-    return Panel(axes.get_title(), axes.get_subplotspec().colspan.start == 0, json_item(shown, theme=PLAIN))
+    item: dict[str, Any] = json_item(shown, theme=PLAIN)
+    item["doc"].pop(
+        "defs", None
+    )  # of every model of the page of the visits, ten times as much as the chart, which has none of them
+    return Panel(axes.get_title(), axes.get_subplotspec().colspan.start == 0, item)
 
 
 def _artists(shown: Any, axes: Any, **more: Any) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import gzip
 import json
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from components.background import ONE_CORE
@@ -17,7 +18,10 @@ from swarmviz.papers import ALL, Figure
 
 DARK_GREY = "#4c4c4c"  # "0.3", in which charts draw what is the same for all
 COLOURS = ("paper", "ink", "soft", "grid", "target", "focus")
-_lock = threading.Lock()
+ONE_THREAD = ThreadPoolExecutor(
+    1, "swarmviz gallery results"
+)  # those who wait for a result keep no other answer waiting
+_kept: dict[str, bytes] = {}
 
 
 @functools.cache
@@ -50,21 +54,24 @@ def proposed(figure: Figure) -> int:
     return max(1, min(work.most_runs(figure), figure.runs))
 
 
-def reference(key: str) -> bytes:
-    """The stored result of a figure as JSON, compressed; a second or so at first, and then it is kept: all of them are three megabytes."""
-    with _lock:  # whoever asks for the same meanwhile waits for it
-        return _reference(key)
+async def reference(key: str) -> bytes:
+    """The stored result of a figure as JSON, compressed; seconds at first, and then it is kept: all of them are three megabytes."""
+    if key not in _kept:
+        await asyncio.get_running_loop().run_in_executor(ONE_THREAD, _keep, key)
+    return _kept[key]
 
 
-@functools.cache
-def _reference(key: str) -> bytes:
-    with ONE_CORE:
-        return gzip.compress(as_json(work.shown(ALL[key], stored.reference(key))).encode(), 6, mtime=0)
+def _keep(key: str) -> None:
+    if key not in _kept:  # by who asked for the same before
+        with ONE_CORE:
+            _kept[key] = gzip.compress(as_json(work.shown(ALL[key], stored.reference(key))).encode(), 6, mtime=0)
 
 
 def as_json(result: work.Result) -> str:
-    """A result as the page reads it."""
-    return json.dumps(
-        {"runs": result.runs, "comparison": result.comparison, "panels": [panel._asdict() for panel in result.panels]},
-        separators=(",", ":"), allow_nan=False,
-    )  # fmt: skip
+    """A result as the page reads it; written panel by panel, because no other thread runs while one text is written."""
+    panels = ",".join(_json(panel._asdict()) for panel in result.panels)
+    return f'{{"runs":{result.runs},"comparison":{_json(result.comparison)},"panels":[{panels}]}}'
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)

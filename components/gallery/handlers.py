@@ -8,6 +8,7 @@ the one that computes is the one that is asked.
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import secrets
 import time
@@ -32,6 +33,7 @@ from swarmviz.gallery.cards import CARDS
 WALL = "/gallery"
 PICTURE_SECONDS = 86_400  # for which a browser keeps a picture; its address changes with it
 REPORT_EVERY_S = 0.25
+TAKING_S = 60.0  # in which a browser takes a line, also the last one, which is long
 MAX_BODY_CHARS = 200
 OTHER_SITE = "Only the page of this server may ask for this."
 
@@ -104,7 +106,7 @@ class Reference(GalleryPage):
         if key not in stored.made() or key not in papers.ALL:
             self.answer(404, "404: there is no result of this name.")
             return
-        content = await asyncio.get_running_loop().run_in_executor(None, figure_page.reference, key)
+        content = await figure_page.reference(key)
         self.set_header("Content-Type", "application/json")
         self.set_header("Content-Encoding", "gzip")
         self.set_header("Cache-Control", "no-cache")
@@ -184,13 +186,15 @@ class Again(GalleryPage):
                 await self._tell(text)
         except StreamClosedError:  # nobody waits for it any more
             pass
+        except TimeoutError:  # somebody waits, and takes nothing: it would keep the place for good
+            self.request.connection.stream.close()
         finally:
             await loop.run_in_executor(None, job.close)  # which waits for the piece that is under way
             work.PLACES.leave(self.request.remote_ip)
 
     async def _tell(self, line: Any) -> None:
         self.write(f'{{"result":{line}}}\n' if isinstance(line, str) else json.dumps(line) + "\n")
-        await self.flush()
+        await asyncio.wait_for(self.flush(), TAKING_S)
 
     def on_connection_close(self) -> None:
         """The browser has gone, or its stop button was pressed."""
@@ -199,8 +203,9 @@ class Again(GalleryPage):
             self._work.stop()
 
 
+@functools.cache
 def pictures() -> dict[str, str]:
-    """Address → file, of the pictures that there are, and the page's icon."""
+    """Address → file, of the pictures that there are, and the page's icon; looked for once, not at every request."""
     names = (name for key in CARDS for name in stored.files_of(key) if name.endswith(".webp"))
     found = {name: str(stored.FOLDER / name) for name in names if (stored.FOLDER / name).is_file()}
     return found | {"favicon.svg": str(ASSETS / "favicon.svg")}

@@ -44,15 +44,13 @@ def alt(card: Card) -> str:
     """What is seen on a card, for those who do not see it."""
     known = stored.made().get(card.key)
     if card.figure is not None:
-        return f"{card.title}, the first chart of the figure in small"
+        return f"{card.title}, a chart of the figure in small"
     return f"{card.title}, the swarm at step {known.runs if known else 0}"
 
 
 def shown(card: Card) -> Shown:
     """A card with its link, its picture and the words by which it is found."""
-    parts = card.figure.parts if card.figure is not None else (card.preset,)
-    names = {name for part in parts for name in (part.dynamics, part.landscape, *getattr(part, "landscapes", ()))}
-    words = " ".join((card.key, card.title, card.number, card.question, source_title(card.source), *sorted(names)))
+    words = " ".join((card.key, card.title, card.number, card.question, source_title(card.source), *sorted(card.names)))
     known = stored.made().get(card.key)
     return Shown(
         card, live(card), f"{card.key}-{{}}.webp?v={known.digest if known else 0}", alt(card), words.casefold()

@@ -40,6 +40,12 @@ class Card(NamedTuple):
         """The figure or the table; None of a preset."""
         return papers.ALL.get(self.key)
 
+    @property
+    def names(self) -> set[str]:
+        """The dynamics and the landscapes that it goes through."""
+        parts = (self.preset,) if self.figure is None else self.figure.parts
+        return {name for part in parts for name in (part.dynamics, part.landscape, *getattr(part, "landscapes", ()))}
+
 
 def source_of(reference: str) -> str:
     """The paper that a reference names first."""

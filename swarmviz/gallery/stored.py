@@ -35,7 +35,8 @@ class Made(NamedTuple):
     Attributes
     ----------
     digest, version : str
-        Of the sources (:mod:`swarmviz.gallery.sources`), and of swarmviz.
+        Of the sources (:mod:`swarmviz.gallery.sources`), which may be later ones that were seen to give the same (``tools/gallery.py
+        --same``), and of the swarmviz by which they were made.
     runs : int
         Of each cell of a figure; of a preset the step of its picture.
     seconds : float

@@ -87,7 +87,7 @@ def _stripped(arena: Arena) -> Any:
 
 
 def of_figure(figure: Figure, data: xarray.Dataset) -> list[bytes]:
-    """The first chart of a figure, light and dark."""
+    """The last chart of a figure where it shows agents, else the first; light and dark."""
     matplotlib = need("matplotlib")
     chart, shown = _chosen(figure.charts[-1] if isinstance(figure.charts[-1], Positions) else figure.charts[0], data)
     found = []

@@ -70,6 +70,14 @@ def test_a_scan_has_marks_error_bars_hollow_printed_values_and_ticks_where_the_c
     assert glyphs(errors, MultiLine) and not glyphs(shares, MultiLine)
 
 
+def test_a_chart_carries_no_definition_of_the_models_of_the_visits_page():
+    from components.page import drawer  # with it Bokeh knows such a model, as on a server
+
+    (panel,) = panels(*computed("001-figure2"))
+    assert not panel.item["doc"].get("defs")
+    assert drawer.DrawerButton.__name__ not in json.dumps(panel.item)
+
+
 @pytest.mark.parametrize("key", ["001-figure4", "000-phase-map"])
 def test_a_colour_mesh_has_its_values_and_its_scale(key):
     figure, data = computed(key)
@@ -119,7 +127,7 @@ def test_a_table_is_rows_of_texts_with_the_printed_values_and_what_is_shaded():
     for panel in found:
         assert len(panel.table["rows"]) == data.sizes["landscape"] * len(figure.charts[0].metrics)
         name, *cells = panel.table["rows"][0]
-        assert name[0].endswith("success rate") or "rate" in name[0]
+        assert "rate" in name[0]
         assert all("(" in text for text, _ in cells) and len(cells) == len(panel.table["head"]) - 1
         assert {colour for row in panel.table["rows"] for _, colour in row[1:]} <= {None, "#f6d5b8"}
         assert "In brackets: printed in 003 table 3" in panel.table["note"]

@@ -1,5 +1,6 @@
 """The gallery over real sockets: what is answered, with which policy, and what is refused."""
 
+import asyncio
 import gzip
 import json
 import re
@@ -7,7 +8,12 @@ import socket
 import time
 
 import pytest
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from tornado.web import Application
 
+from components.gallery import figure_page, handlers, work
+from components.gallery.work import Result, Standing
 from swarmviz import papers
 from swarmviz.gallery import stored
 from swarmviz.gallery.cards import CARDS
@@ -176,3 +182,50 @@ def test_who_closes_the_connection_ends_the_work_and_frees_the_place(server):
         wire.close()
     server.wait(place_is_free, "the places stay taken", 20)
     assert time.monotonic() - began < 20 and "Traceback" not in server.said()
+
+
+def test_who_takes_no_result_gives_the_place_back_and_is_not_waited_for(monkeypatch):
+    class Done:
+        """Work that is done at once."""
+
+        standing = Standing(1, 1, Result(1, "", ()))
+
+        def __init__(self, *given):
+            self.start = self.close = self.stop = lambda: None
+
+    class Computes(handlers.Again):
+        async def prepare(self):
+            pass
+
+        async def get(self):
+            assert not places.take(self.request.remote_ip)
+            await self._compute(papers.ALL[KEY], 1)
+
+    places = work.Places()
+    monkeypatch.setattr(work, "PLACES", places)
+    monkeypatch.setattr(work, "FigureWork", Done)
+    monkeypatch.setattr(figure_page, "as_json", lambda result: "0" * 2**25)  # no buffer of a system takes so much
+    monkeypatch.setattr(handlers, "TAKING_S", 0.3, raising=False)
+
+    async def one_reads_nothing():
+        listener, port = bind_unused_port()
+        server = HTTPServer(Application([("/", Computes)]))
+        server.add_socket(listener)
+        with socket.create_connection(("127.0.0.1", port)) as wire:
+            wire.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            for wanted in (1, 0):
+                async with asyncio.timeout(10):
+                    while places.taken != wanted:
+                        await asyncio.sleep(0.01)
+            wire.settimeout(10)
+            read = 0
+            while piece := await asyncio.to_thread(wire.recv, 2**20):
+                read += len(piece)
+        server.stop()
+        return read
+
+    assert asyncio.run(one_reads_nothing()) < 2**25, "the connection is closed"
+
+
+def test_the_pictures_are_looked_for_once_and_not_at_every_request():
+    assert handlers.Pictures.table() is handlers.Pictures.table()
