@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -145,28 +145,31 @@ def steps_within(
     ValueError
         When steps of some cells cost more than those of others, or one is too much.
     """
-    first = _with(_with(parts, axes[0], values[0][0]), axes[1], values[1][0])
-    start, step = _cost(first)
-    for axis, choices in zip(axes, values, strict=True):
-        if any(_cost(_with(first, axis, value)) != (start, step) for value in choices):
-            symbol = parts[axis[0]].declared()[axis[1]].symbol or axis[1]
+    parts = {owner: part.copy() for owner, part in parts.items()}
+    for (owner, name), choices in zip(axes, values, strict=True):
+        setattr(parts[owner], name, choices[0])
+    start, step = _cost(parts)
+    for (owner, name), choices in zip(axes, values, strict=True):
+        if any(cost != (start, step) for cost in _costs(parts, owner, name, choices)):
+            symbol = parts[owner].declared()[name].symbol or name
             raise ValueError(
                 f"map_evaluations = {evaluations:,}: {symbol} is an axis, and a step costs more with one value of it than with another; "
                 "choose K instead"
             )
     if evaluations < start + step:
         raise ValueError(
-            f"map_evaluations = {evaluations:,}: the start takes {start:,} and a step {step:,}, so it must be at least {start + step:,}"
+            f"map_evaluations = {evaluations:,}: the start takes {start:,} and a step up to {step:,}, so it must be at least "
+            f"{start + step:,}; or choose K instead"
         )
     return min((evaluations - start) // step, MAX_STEPS)
 
 
-def _with(parts: Mapping[str, Any], axis: tuple[str, str], value: float) -> dict[str, Any]:
-    """The parts, of which a parameter has another value."""
-    owner, name = axis
+def _costs(parts: Mapping[str, Any], owner: str, name: str, values: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """The costs with each value of a parameter; one copy takes all of them, for a copy is what takes time."""
     part = parts[owner].copy()
-    setattr(part, name, value)
-    return {**parts, owner: part}
+    for value in values:
+        setattr(part, name, value)
+        yield _cost({**parts, owner: part})
 
 
 def _cost(parts: Mapping[str, Any]) -> tuple[int, int]:

@@ -20,15 +20,12 @@ from swarmviz.exports.script import refine_lines
 from swarmviz.theory.thresholds import Coordinate, ThresholdLine, threshold_line_pieces
 
 FIRST = 8  # runs that every cell gets at first
-LEAST_WORK, FIRST_WORK, MOST_WORK = (
-    1 << 8,
-    1 << 14,
-    1 << 20,
-)  # agent-coordinate-steps of a call of a kernel: as many as take …
-CALL_S = 0.004  # … so long, which differs a thousandfold between landscapes
+LEAST_WORK, FIRST_WORK, MOST_WORK = 1 << 8, 1 << 14, 1 << 20  # agent-coordinate-steps of a call of a kernel: …
+CALL_S = 0.004  # … as many as take so long, which differs a thousandfold between landscapes
 GROWTH, SHRINKING = 2.0, 0.1  # of that number from one call to the next, at most
 ABSENT_S = 2.5  # without work, from which on nobody has waited for the map
 MAX_BYTES = 64 << 20  # of the results of a map
+NO_MORE = object()
 
 
 class Known(NamedTuple):
@@ -96,7 +93,7 @@ class MapWork:
             self._waited_s += away
         try:
             while time.perf_counter() < here + seconds:
-                if next(self._pieces, None) is None:
+                if next(self._pieces, NO_MORE) is NO_MORE:
                     self.done = True
                     break
         finally:
@@ -105,35 +102,28 @@ class MapWork:
             self._worked_s += time.thread_time() - began
         return not self.done
 
-    def _all(self) -> Iterator[bool]:
+    def _all(self) -> Iterator[None]:
         """Everything, in pieces."""
         refinement = self.refinement
         for _ in checking_cells(tried_out(refinement), refinement.axes, self._settings):
-            yield True
+            yield
         yield from self._find_thresholds()
         refinement.table.blank()
         while portions := refinement.next_round():
             for portion in portions:
                 yield from self._run(portion, len(portions))
-            yield True
+            yield
 
-    def _find_thresholds(self) -> Iterator[bool]:
+    def _find_thresholds(self) -> Iterator[None]:
         """The lines of theory."""
         o = self.order
         axes = [
             Coordinate(*axis, places(axis[0], values, log))
             for axis, values, log in zip((o.x, o.y), (o.x_values, o.y_values), o.log, strict=True)
         ]
-        pieces = threshold_line_pieces(o.dynamics, o.landscape, o.swarm, *axes)
-        while True:
-            try:
-                next(pieces)
-            except StopIteration as end:
-                self._thresholds = tuple(end.value)
-                return
-            yield True
+        self._thresholds = tuple((yield from threshold_line_pieces(o.dynamics, o.landscape, o.swarm, *axes)))
 
-    def _run(self, portion: Portion, portions: int) -> Iterator[bool]:
+    def _run(self, portion: Portion, portions: int) -> Iterator[None]:
         """The runs of a portion, a call of a kernel at a time."""
         refinement = self.refinement
         ensemble = refinement.ensemble(portion, piece_work=int(self._call_work))
@@ -145,7 +135,7 @@ class MapWork:
                 factor = CALL_S / max(time.perf_counter() - began, 1e-6)
                 self._call_work = min(max(self._call_work * min(max(factor, SHRINKING), GROWTH), LEAST_WORK), MOST_WORK)
                 ensemble.piece_work = int(self._call_work)
-                yield True
+                yield
         refinement.put(portion, results_of(ensemble), ensemble.judged_by)
         refinement.close_round([portion])  # what is seen of a round; the order of the next one waits for all of it
 

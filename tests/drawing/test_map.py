@@ -237,6 +237,9 @@ def test_a_place_where_nothing_was_run_is_no_robust_middle():
     known[1, 1] = known[6, 5] = True
     assert robust_middle(region) == (4, 4) and robust_middle(region, known) == (6, 5)
     assert robust_middle(region, np.zeros((9, 9), bool)) is None
+    found = np.where(known.T, 20, -1)
+    picture = map_picture(np.arange(9.0), np.arange(9.0), (False, False), statistics(found), "found")
+    assert picture.middle == (5.0, 6.0) and picture.known.sum() == 2, "x of column 5, y of row 6"
 
 
 def test_the_best_region_is_told_by_its_ends_its_cells_and_its_worst_one():

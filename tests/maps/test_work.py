@@ -96,17 +96,19 @@ def worked_out(work):
 def test_calls_of_a_kernel_get_as_much_work_as_takes_their_time_and_the_runs_stay_the_same(monkeypatch, factor):
     monkeypatch.setattr(module, "CALL_S", factor)
     monkeypatch.setattr(module, "FIRST_WORK", 1 << 9)
-    order, pieces = small_order(steps=40), []
+    order, pieces, made = small_order(steps=40), [], []
     work = MapWork(order)
     run = work.refinement.ensemble
 
     def ensemble(*of, **options):
         pieces.append(options["piece_work"])
-        return run(*of, **options)
+        made.append(run(*of, **options))
+        return made[-1]
 
     work.refinement.ensemble = ensemble
     data = worked_out(work).dataset()
     assert pieces[0] == 512 and pieces[-1] == (module.LEAST_WORK if factor < 1 else module.MOST_WORK)
+    assert made[0].piece_work == (module.LEAST_WORK if factor < 1 else pieces[1]) != 512, "from one call to the next"
     swept = sv.sweep(order.dynamics, order.landscape, order.swarm, grid_of(order), runs=100, steps=40)
     np.testing.assert_array_equal(data["final_best"], swept["final_best"])
 

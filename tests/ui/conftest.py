@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.server.serving import free_port
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -62,20 +63,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @contextlib.contextmanager
 def served(log: Path, *options: str, **more: str) -> Iterator[Server]:
     """A server of its own process, with more ``options``, and with ``more`` in its environment."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "panel", "serve", "app.py", "--warm", "--address", "localhost", "--port", str(port),
                "--plugins", "probe", "--unused-session-lifetime", str(UNUSED), "--check-unused-sessions", "500", *options]  # fmt: skip
     environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))} | more
-    with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=environment)
-    try:
-        here, until = Server(port), time.monotonic() + START
-        while not _answers(here):
-            if process.poll() is not None or time.monotonic() > until:
-                pytest.fail(f"the server did not start:\n{log.read_text()}")
-            time.sleep(0.3)
+    here = Server(port)
+    with started(command, f"{here.url}/alive", log, cwd=ROOT, env=environment):
         here.idle = here.alive()
         yield here
         said = log.read_text()
@@ -83,6 +76,20 @@ def served(log: Path, *options: str, **more: str) -> Iterator[Server]:
         assert "Refused:" not in said, (
             said
         )  # the page sent what the server does not take: see components/server/writable.py
+
+
+@contextlib.contextmanager
+def started(command: list[str], address: str, log: Path, *, cwd: Path, env: dict[str, str]) -> Iterator[None]:
+    """A server of this command, from when something answers at an address to the end of the block."""
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=cwd, stdout=out, stderr=subprocess.STDOUT, env=env)
+    try:
+        until = time.monotonic() + START
+        while not _answers(address):
+            if process.poll() is not None or time.monotonic() > until:
+                pytest.fail(f"the server did not start:\n{log.read_text()}")
+            time.sleep(0.3)
+        yield
     finally:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -90,9 +97,9 @@ def served(log: Path, *options: str, **more: str) -> Iterator[Server]:
         process.kill()
 
 
-def _answers(server: Server) -> bool:
-    with contextlib.suppress(OSError):
-        return bool(server.alive())
+def _answers(address: str) -> bool:
+    with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.status == 200
     return False
 
 

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import socket
+import shlex
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ui.conftest import PICTURES, ROOT, START
+from tests.server.serving import free_port
+from tests.ui.conftest import PICTURES, ROOT, Lab, started
 from tests.ui.test_map_page import SAID
 
-LOSS = """import numba
-
-
-@numba.njit
-def loss(x):
-    return (1 - x[0]) ** 2 + 10 * (x[1] - x[0] ** 2) ** 2
-"""
+CHAPTER = (ROOT / "docs" / "tuning.md").read_text()
+LOSS, SERVE = re.findall(r"^```\w*\n(.*?)^```", CHAPTER, re.DOTALL | re.MULTILINE)
 REGION = re.compile(
     r"σ from ([\d.]+) to ([\d.]+), λ from ([\d.]+) to ([\d.]+): (\d+) of 576 cells, each with at least (\d+)% of its runs"
 )
@@ -34,49 +27,15 @@ MOST_S = 240  # within which every cell has its first runs on a busy machine; al
 
 @pytest.fixture
 def served_loss(tmp_path: Path) -> Iterator[str]:
-    """The address of a page that ``swarmviz serve mine_of_the_walk.py:loss`` serves."""
+    """The address of the page that the command of the chapter serves, of a file of another name."""
     (tmp_path / "mine_of_the_walk.py").write_text(LOSS)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "swarmviz",
-        "serve",
-        "mine_of_the_walk.py:loss",
-        "--low",
-        "-3",
-        "--high",
-        "3",
-        "--d",
-        "2",
-        "--port",
-        str(port),
-    ]
-    log = tmp_path / "log.txt"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            command, cwd=tmp_path, stdout=out, stderr=out, env=os.environ | {"PYTHONPATH": str(ROOT)}
-        )
-    try:
-        until = time.monotonic() + START
-        while not _answers(port):
-            assert process.poll() is None and time.monotonic() < until, log.read_text()
-            time.sleep(0.3)
-        yield f"http://localhost:{port}/app"
+    port, log = free_port(), tmp_path / "log.txt"
+    program, *options = shlex.split(SERVE.replace("mine.py:", "mine_of_the_walk.py:"))
+    command = [sys.executable, "-m", program, *options, "--port", str(port)]
+    page, environment = f"http://localhost:{port}", os.environ | {"PYTHONPATH": str(ROOT)}
+    with started(command, f"{page}/health", log, cwd=tmp_path, env=environment):
+        yield f"{page}/app"
         assert "found numerically" in log.read_text() and "Traceback" not in log.read_text(), log.read_text()
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        process.kill()
-
-
-def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError):
-        return urllib.request.urlopen(f"http://localhost:{port}/health", timeout=10).status == 200
-    return False
 
 
 class Clicks:
@@ -107,8 +66,6 @@ def region(page: Any) -> re.Match[str] | None:
 def test_on_my_own_function_the_region_is_found_with_script_and_figure_in_less_than_ten_clicks(
     browser: Any, served_loss: str, tmp_path: Path
 ) -> None:
-    from tests.ui.conftest import Lab
-
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     lab = Lab(context.new_page()).open(served_loss)
     page, hand = lab.page, Clicks(lab.page)

@@ -173,15 +173,17 @@ class Map(View):
 
     def _typed(self, name: str, value: Any) -> None:
         """Another value in a field."""
-        if value == getattr(self, name):
+        wanted = {name: value}
+        if name in LIMITS:  # one of them holds; the usual K is 0, as is a K that does not hold
+            wanted = dict.fromkeys(LIMITS, 0) | wanted
+        elif name in ("map_x", "map_y") and value != getattr(self, name):
+            wanted[f"{name}_range"] = ""
+        if not self._complaint and all(getattr(self, option) == new for option, new in wanted.items()):
             return
         try:
-            if name in ("map_x", "map_y"):
-                setattr(self, f"{name}_range", "")
-            for other in LIMITS if name in LIMITS else ():
-                setattr(self, other, 0)
-            setattr(self, name, value)
-            self._complaint = ""
+            for option, new in wanted.items():
+                setattr(self, option, new)
+            self._complaint, self._written = "", None
         except ValueError as error:
             self._complaint = str(error)
             self._say(self._complaint)
@@ -281,6 +283,7 @@ class Map(View):
         asked = self._asked(run)
         if isinstance(asked, str):
             self._maps.ask(None)
+            self._order = None  # a click on what is still seen would mean nothing that is set
             return self._news(asked)
         self._order = asked
         self._maps.ask(asked)
@@ -360,14 +363,13 @@ class Map(View):
         self._written, self._painted = payload.now, payload  # which keeps what ``now`` has the id of
         if payload.known is None:
             self._say(payload.words)
+            self._grey()
             return
         known, picture, built = payload.known, payload.picture, self._built
         fits = built is not None and built.shape == payload.shape
         self._say(self._words_of(known, picture, payload.stale, fits and built.drawn is None))
-        if picture is None or not fits:  # what is still seen is another map
-            if self.drawn is not None:
-                figure.fade(self.drawn, stale=True)
-                figure.place(self.drawn, None)
+        if picture is None or not fits:
+            self._grey()
             return
         if built is not self._placed:
             self._place(built)
@@ -375,6 +377,12 @@ class Map(View):
             self._shown = known.order, picture
             figure.write(self.drawn, picture, payload.columns, self.map_colour, self._colours, payload.stale)
             figure.place(self.drawn, payload.here)
+
+    def _grey(self) -> None:
+        """What is still seen is another map than the one that is set."""
+        if self.drawn is not None:
+            figure.fade(self.drawn, stale=True)
+            figure.place(self.drawn, None)
 
     def _place(self, built: Built) -> None:
         """Put a figure on the page, in the place of another one."""
@@ -403,12 +411,14 @@ class Map(View):
         if picture is not None:
             symbols = [known.order.declared(axis).symbol or axis[1] for axis in (known.order.x, known.order.y)]
             region = region_words(picture, (symbols[0], symbols[1]))
-            if known.done and self.map_goal and picture.region is None:
+            judged = (picture.columns["judged"] > 0).any()
+            if known.done and judged and self.map_goal and picture.region is None:
                 region = f"No cell has {self.map_goal}% of its runs"
-            if self.map_evaluations:
-                region = f"{region} · K = {known.order.steps:,}" if region else f"K = {known.order.steps:,}"
+            if self.map_evaluations:  # at most: a step of some dynamics may take less, and K has an end
+                limit = f"K = {known.order.steps:,}, at most {self.map_evaluations:,} evaluations"
+                region = f"{region} · {limit}" if region else limit
             said = [region, known.words] if known.done else [known.words, region]
-            if not (picture.columns["judged"] > 0).any():
+            if not judged:
                 said.insert(0, NO_MINIMISER)
         if broken:
             said.insert(0, NO_FIGURE)

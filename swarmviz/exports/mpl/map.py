@@ -9,7 +9,7 @@ import numpy as np
 
 from swarmviz.drawing import style
 from swarmviz.drawing.axes import decimal
-from swarmviz.drawing.map import COLOURS, MapPicture, axis_label, is_log, map_picture, places, shades
+from swarmviz.drawing.map import COLOURS, MapPicture, axis_label, best_region, is_log, map_picture, places, shades
 from swarmviz.drawing.style import Theme
 from swarmviz.ensembles.axes import axes_of
 from swarmviz.ensembles.settings import Problem
@@ -174,6 +174,8 @@ def _marks(axes: Any, drawn: MapPicture, colours: Theme, goal: float, sides: tup
                 f"{s.declared.symbol or s.parameter} {decimal(a, 3)}–{decimal(b, 3)}" for s, (a, b) in ends
             )
             label += f": {ranges}"
+            if drawn.region.cells < int(best_region(drawn.columns, goal).sum()):
+                label += " in the largest part"
     middle = f"robust middle: {', '.join(number_words(value) for value in drawn.middle)}"
     return [
         Line2D([], [], color=colours.ink, linewidth=1.6, label=label),

@@ -94,3 +94,20 @@ def test_with_a_goal_the_cells_that_reach_it_are_outlined_and_their_ends_named()
     for bad in (-0.1, 1.5, True, "a"):
         with pytest.raises(ValueError, match="goal"):
             map_figure(sim, table=table, goal=bad)
+
+
+@pytest.mark.parametrize(("other", "said"), [(0.0, False), (1.0, True)])
+def test_ends_of_one_part_of_several_are_called_those_of_the_largest(other, said):
+    """All parts are outlined, and the line in the legend stands for all of them."""
+    sim = run_of()
+    table = table_of(sim)
+    rates = np.zeros(table["success_rate"].shape)
+    rates[:2, :2] = 1.0
+    rates[3, 4] = other
+    table["success_rate"][:] = rates
+    drawn = map_figure(sim, table=table, goal=0.9)
+    (label,) = [
+        text.get_text() for legend in drawn.legends for text in legend.get_texts() if "at least" in text.get_text()
+    ]
+    assert label.startswith("at least 90% of the runs: λ 0.5–1, σ 0.3–1")
+    assert label.endswith("in the largest part") == said

@@ -219,6 +219,83 @@ def test_evaluations_where_cells_cost_differently_or_nothing_is_left_are_refused
         view.order_of(sim)
 
 
+def test_from_evaluations_a_press_leads_back_to_the_usual_step(alone):
+    """The usual step is 0 in the options, and so is a step that does not hold."""
+    view, run, _ = alone
+    view.attach(run)
+    view.fields._handle_msg({"name": "map_evaluations", "value": 20_000})
+    assert (view.map_steps, view.map_evaluations) == (0, 20_000)
+    view.fields._handle_msg({"name": "map_steps", "value": 0})
+    assert (view.map_steps, view.map_evaluations) == (0, 0)
+    assert view.fields.shown["map_evaluations"] == 0
+
+
+def test_a_complaint_ends_where_what_held_is_typed_again(alone):
+    view, run, _ = alone
+    view.attach(run)
+    painted(view, run)
+    before = view.said.text
+    view.fields._handle_msg({"name": "map_x_range", "value": "5:1"})
+    assert "must be low:high" in view.said.text
+    view.fields._handle_msg({"name": "map_x_range", "value": ""})
+    painted(view, run)
+    assert view.said.text == before and "runs" in before
+
+
+def test_a_name_that_is_refused_leaves_the_range_as_it_was(alone):
+    view, _, _ = alone
+    view.map_x_range = "1:2"
+    view.fields._handle_msg({"name": "map_x", "value": "no name"})
+    assert (view.map_x, view.map_x_range) == ("", "1:2")
+
+
+def test_the_map_of_before_is_grey_and_takes_no_click_while_what_is_set_has_none(alone, monkeypatch):
+    view, run, maps = alone
+    painted(view, run)
+    order_of = Map.order_of
+
+    def refused(self, run):
+        raise ValueError("N is an axis")
+
+    monkeypatch.setattr(Map, "order_of", refused)
+    view.map_evaluations = 20_000
+    painted(view, run)
+    assert "N is an axis" in view.said.text and view.drawn.cells.glyph.fill_alpha < 1
+    assert not view.drawn.sources["here"].data["x"]
+    tap(view, 1.0, 1.0)
+    assert not maps.asked
+    monkeypatch.setattr(Map, "order_of", order_of)
+    view.map_evaluations = 0
+    painted(view, run)
+    assert view.drawn.cells.glyph.fill_alpha == 1.0 and list(view.drawn.sources["here"].data["x"]) == [1.0]
+    tap(view, 1.0, 1.0)
+    assert maps.asked
+
+
+def test_evaluations_are_the_most_that_a_run_takes_and_that_is_said(alone):
+    """Steps of some dynamics may take fewer than K reckons with, and K has an end."""
+    view, run, _ = alone
+    view.map_evaluations = 20_000
+    painted(view, run)
+    assert "K = 20, at most 20,000 evaluations" in view.said.text
+    descents = sv.Simulation(sv.SBGD(), RASTRIGIN, sv.Swarm(n=10, d=2))
+    for evaluations, n, steps in ((20_000, 10, 7), (orders.MAX_EVALUATIONS, 2, orders.MAX_STEPS)):
+        parts = orders.parts_of(descents) | {"swarm": sv.Swarm(n=n, d=2)}
+        axes = [("dynamics", "gamma"), ("dynamics", "h0")]
+        assert orders.steps_within(evaluations, parts, axes, [[0.1, 0.9], [0.5, 1.0]]) == steps
+
+
+def test_what_cells_cost_is_known_without_a_copy_for_every_value(monkeypatch):
+    """It is asked while a slider moves; with a copy for every value it took forty milliseconds, with the lock of all that is seen."""
+    sim, view = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=50, d=2)), Map()
+    copied, copy = [], sv.parameters.Described.copy
+    monkeypatch.setattr(sv.parameters.Described, "copy", lambda self: copied.append(type(self)) or copy(self))
+    view.map_evaluations = 10_000
+    order = view.order_of(sim)
+    assert order.steps == 199 and len(order.x_values) == 24 and len(copied) <= 10
+    assert (sim.dynamics.sigma, sim.dynamics.lam) == (sv.CBO().sigma, sv.CBO().lam), "of the run nothing is changed"
+
+
 def test_a_map_that_does_not_reach_the_goal_says_so(alone):
     view, run, maps = alone
     statistics = maps.known.statistics
@@ -456,6 +533,9 @@ def test_a_landscape_without_a_known_minimiser_says_why_its_cells_have_no_colour
     maps.known = known_of(small_order(landscape=landscape))
     painted(view, run)
     assert view.said.text.startswith("No minimiser of this landscape is known")
+    view.map_goal = 95
+    painted(view, run)
+    assert "No minimiser" in view.said.text and "No cell" not in view.said.text, "of runs that nobody judged"
 
 
 def test_the_map_that_is_set_is_made_anew_only_where_something_has_changed(alone, monkeypatch):
