@@ -5,7 +5,7 @@ import {icon} from "./bar_transport.js"
 
 // `isCovered()`: whether a dialog is open over it, which takes the Escape key.
 export const makeMore = (model, settings, tools, isCovered) => {
-  const panel = make("div", {className: "panel", id: "more", role: "group", ariaLabel: "More"}, settings.draw, settings.stop, tools)
+  const panel = make("div", {className: "panel", id: "more", role: "group", ariaLabel: "More"}, settings.draw, settings.stop, tools, settings.pauses)
   const button = make("button", {type: "button", className: "more", innerHTML: icon("more")})
   button.setAttribute("aria-controls", "more")
   const isOpen = () => panel.classList.contains("open")
@@ -20,7 +20,7 @@ export const makeMore = (model, settings, tools, isCovered) => {
   })
   const mark = (changed) => { // a dot where something in it is not as usual
     button.classList.toggle("set", changed !== "")
-    button.title = button.ariaLabel = `More: draw every, stop${changed && ` (${changed})`}`
+    button.title = button.ariaLabel = `More: draw every, pause${changed && ` (${changed})`}`
   }
   // It closes with Escape, when the focus leaves it, and when something else is pressed.
   const watch = (bar) => {

@@ -1,7 +1,8 @@
-// How often to draw, when to stop, and whether an edit starts a swarm again. The boxes show what the server understood, but no answer to an older entry.
+// How often to draw, when to pause, and whether an edit starts a swarm again. The boxes show what the server understood, but no answer to an older entry.
 
 import {make, makeBox, makeButton} from "./dom.js"
 import {icon} from "./bar_transport.js"
+import {makePauseWhen} from "./bar_pause.js"
 
 const MAX_ANSWER_MS = 5000 // after that a message was lost
 const STOPS = [["never", "never"], ["k", "at step"], ["t", "at time"], ["evaluations", "after evaluations"], ["stall", "when stalled for"]]
@@ -28,13 +29,13 @@ export const makeSettings = (model, send, onShow) => {
     onShow()
   }
 
-  const stopKind = make("select", {ariaLabel: "Stop", title: "When to stop by itself"},
+  const stopKind = make("select", {ariaLabel: "Pause", title: "When to pause by itself"},
     ...STOPS.map(([value, textContent]) => make("option", {value, textContent})))
   const enterStop = () => {
     stopAt.box.hidden = stopKind.value === "never"
     enter("stop", [stopKind.value, stopAt.box.value])
   }
-  const stopAt = makeBox({inputMode: "decimal", ariaLabel: "Stop at", value: "1000", hidden: true}, enterStop)
+  const stopAt = makeBox({inputMode: "decimal", ariaLabel: "Pause at", value: "1000", hidden: true}, enterStop)
   stopKind.addEventListener("change", enterStop)
   const showStop = () => {
     if (!isAnswered()) { return }
@@ -45,6 +46,11 @@ export const makeSettings = (model, send, onShow) => {
     onShow()
   }
 
+  const when = makePauseWhen(model, send, () => {
+    stopKind.firstChild.textContent = model.pause_when.length ? "only" : "never"
+    onShow()
+  })
+
   const again = makeButton({className: "again", innerHTML: icon("again")}, () => send("again", !model.again),
     make("span", {textContent: "Start again"}))
   const showAgain = () => {
@@ -54,11 +60,12 @@ export const makeSettings = (model, send, onShow) => {
   }
 
   const changed = () => [drawEvery.box.value === "1" ? "" : `draws every ${drawEvery.box.value} steps`,
-    stopKind.value === "never" ? "" : `stops ${stopKind.selectedOptions[0].textContent} ${stopAt.box.value}`,
-    model.again ? "" : "does not start again"].filter(Boolean).join(", ")
+    stopKind.value === "never" ? "" : `pauses ${stopKind.selectedOptions[0].textContent} ${stopAt.box.value}`,
+    when.changed() && `pauses when ${when.changed()}`, model.again ? "" : "does not start again"].filter(Boolean).join(", ")
   const show = () => {
     showDraw()
     showStop()
+    when.show()
     showAgain()
   }
   model.on("again", showAgain)
@@ -67,7 +74,10 @@ export const makeSettings = (model, send, onShow) => {
   model.on("answered", show)
   return {
     draw: make("label", {className: "draw"}, make("span", {textContent: "Draw every"}), drawEvery.box, make("span", {textContent: "steps"})),
-    stop: make("label", {className: "stop"}, make("span", {textContent: "Stop"}), stopKind, stopAt.box),
+    stop: make("div", {className: "stop", role: "group", ariaLabel: "Pause"},
+      make("label", {}, make("span", {textContent: "Pause"}), stopKind, stopAt.box), when.button),
+    pauses: when.panel,
+    isOpen: when.isOpen,
     again,
     focus: () => drawEvery.box.focus(),
     changed, // in words; empty when all is as usual

@@ -45,6 +45,7 @@ from components.page.law_error_panel import LawErrorPanel
 from components.page.left_future import LeftFuture
 from components.page.messages import Messages
 from components.page.opening_picture import opening_picture
+from components.page.pause_choice import PauseChoice
 from components.page.projector import Projector
 from components.page.replica_panel import ReplicaPanel
 from components.page.run_end import RunEnd
@@ -134,6 +135,7 @@ class Session:
         )
         self.bar = Bar(weakly(self._act), playing=self._awaited is None)
         self.projector = Projector(self.bar, weakly(self._show_in_link), weakly(self._scale_type))
+        self.pause_choice = PauseChoice(self.panes, self.bar, weakly(self._write_link))
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)
         self.player = Player(self.panes, self.transport, self.bar, weakly(self._advance), written)
@@ -266,7 +268,7 @@ class Session:
             set_dark=weakly(self._choose_theme),
             leave_alone=weakly(self.arrival.leave_alone),
             more=self.left.actions
-            | {"projector": self.projector.choose}
+            | {"projector": self.projector.choose, "pause_when": self.pause_choice.choose}
             | {"tap": self.agent_step.tap, "agent": self.agent_step.choose}
             | {"tell": self.spoken.ask, "undo": weakly(self._undo), "redo": weakly(self._redo)},
         )
@@ -502,6 +504,7 @@ class Session:
         """Show the runs of the panes in every view."""
         with self.panes.lock:
             self.arena_options.attach(self._sim)
+            self.pause_choice.attach(self.panes.sims)
             self.pictures.attach()
             self._offer_pictures()
         self.transport.redraw()
@@ -555,7 +558,7 @@ class Session:
         """What has options that a link holds, those that are ``wanted`` included."""
         names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, Mapping) else ()
         views = (self.arena_options, self.side, *self.side.having(names), self.curves, self.replicas.card)
-        return (*views, self.edits, self.projector, self.agent_step)
+        return (*views, self.edits, self.projector, self.pause_choice, self.agent_step)
 
     def _view_options(self) -> dict[str, Any]:
         return view_options.chosen(*self._with_options())
@@ -639,7 +642,7 @@ class Session:
 
     def _reader_options(self) -> dict[str, Any]:
         """What is chosen of the page and not of what a lesson shows."""
-        return view_options.chosen(self.edits, self.projector)
+        return view_options.chosen(self.edits, self.projector, self.pause_choice)
 
     def _show_card(self, name: str) -> None:
         theme.show_card(self.page, self.drawer, name)

@@ -28,7 +28,9 @@ class VisitState(NamedTuple):
     runs: tuple[RunSpec, ...]
     speed: float | None
     draw_every: int = 1  # pictures of every nth step
-    stop: tuple[str, float | None] = NEVER  # kind of components.playback.stop_conditions and its number
+    stop: tuple[str, float | None] = (
+        NEVER  # kind of components.playback.pause_at, at which a run pauses by itself, and its number
+    )
     views: Any = None  # options of views that are not the defaults, by name; None says nothing of them
 
     @property

@@ -7,7 +7,9 @@ batched or on what was known before, so a run that is lived again has the same e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,8 +42,9 @@ class EventLog:
 
     def __init__(self, n: int, d: int, every: int, limit: int | None):
         self._n, self._d, self.every, self.limit = n, d, every, limit
-        self._seen: dict[str, list[Event]] = {}
-        self._cut_short: dict[str, int] = {}
+        self._seen: dict[
+            Kind, array[int]
+        ] = {}  # the steps of each kind, all of them: fewer than the record has numbers
         self._diverged: Event | None = None
         self._of: tuple[Dynamics, Landscape] | None = None  # the parameters of ``_looking``
         self._looking = Looking((), np.zeros(0))
@@ -51,8 +54,7 @@ class EventLog:
         """Another that grows on its own."""
         other = EventLog(self._n, self._d, self.every, self.limit)
         other.__dict__.update(self.__dict__)
-        other._seen = {name: list(events) for name, events in self._seen.items()}
-        other._cut_short = dict(self._cut_short)
+        other._seen = {kind: steps[:] for kind, steps in self._seen.items()}
         return other
 
     def begin(self, change: Change, rows: Mapping[str, np.ndarray]) -> None:
@@ -86,21 +88,29 @@ class EventLog:
     def cut(self, k: int) -> None:
         """Forget everything after step ``k``."""
         self._diverged = None
-        for name, events in self._seen.items():
-            self._seen[name] = [event for event in events if event.k <= k]
-        self._cut_short = {name: first for name, first in self._cut_short.items() if first <= k}
+        for steps in self._seen.values():
+            del steps[bisect_right(steps, k) :]
 
     def events(self, journal: Journal, furthest: int) -> Events:
-        """All of them, with those that the journal tells."""
-        told = {kind.name: list(steps) for kind, steps in _told_by(journal, furthest).items()}
-        cut_short = dict(self._cut_short)
-        found = [event for events in self._seen.values() for event in events]
-        for kind in (CHANGED, SCHEDULE):
-            steps = told[kind.name]
+        """The first ``MOST_EVENTS`` of each kind, with those that the journal tells."""
+        found, cut_short = [self._diverged] if self._diverged else [], {}
+        for kind, steps in {**self._seen, **_told_by(journal, -1, furthest)}.items():
             found += [Event(k, kind) for k in steps[:MOST_EVENTS]]
             if len(steps) > MOST_EVENTS:
                 cut_short[kind.name] = steps[MOST_EVENTS]
-        return Events([*found, *([self._diverged] if self._diverged else [])], cut_short)
+        return Events(found, cut_short)
+
+    def first(self, names: Collection[str], journal: Journal, after: int, until: int) -> tuple[Event, ...]:
+        """The earliest events of some kinds at the steps ``after`` < k ≤ ``until``: all of that step, or none; also of those beyond the
+        first ``MOST_EVENTS``. ``until`` is known.
+        """
+        told = _told_by(journal, after, until) if {CHANGED.name, SCHEDULE.name} & set(names) else {}
+        found: list[Event] = []
+        for kind, steps in {**self._seen, **told}.items():
+            place = bisect_right(steps, after) if kind.name in names else len(steps)
+            if place < len(steps) and steps[place] <= until:
+                found.append(Event(steps[place], kind))
+        return tuple(event for event in found if event.k == min(other.k for other in found))
 
     def last_look(self, k: int) -> int:
         """The last step ≤ ``k`` at which events were looked for."""
@@ -111,22 +121,20 @@ class EventLog:
         for kind, where in zip(self._looking.kinds, happened, strict=True):
             if not where.any():
                 continue
-            kept, steps = self._seen.setdefault(kind.name, []), k[where].tolist()
-            room = 0 if kind.name in self._cut_short else MOST_EVENTS - len(kept)
-            kept += [Event(step, kind) for step in steps[:room]]
-            if len(steps) > room:
-                self._cut_short.setdefault(kind.name, steps[room])
+            self._seen.setdefault(kind, array("q")).extend(k[where].tolist())
 
 
-def _told_by(journal: Journal, furthest: int) -> dict[Kind, list[int]]:
-    """The steps at which parameters were changed, and those at which a schedule reaches one of its points."""
-    changed = [k for k in journal.steps[1:] if k <= furthest]
+def _told_by(journal: Journal, after: int, until: int) -> dict[Kind, list[int]]:
+    """Steps ``after`` < k ≤ ``until`` at which parameters were changed, and at which a schedule reaches one of its points."""
+    changed = [k for k in journal.steps[1:] if after < k <= until]
     points = set()
-    for (change, clock), end in zip(journal.clocks(), [*journal.steps[1:], furthest], strict=True):
+    for (change, clock), end in zip(journal.clocks(), [*journal.steps[1:], until], strict=True):
+        if end <= after or change.k > until:
+            continue
         for value in change.dynamics.values_now().values():
             for t in breakpoints(value):
                 k = int(np.ceil(clock.k0 + (t - clock.t0) / clock.dt - 1e-9)) if np.isfinite(t) else -1
-                if max(change.k, 1) <= k <= end:
+                if max(change.k, after + 1, 1) <= k <= min(end, until):
                     points.add(k)
     return {CHANGED: changed, SCHEDULE: sorted(points)}
 

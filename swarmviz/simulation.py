@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.batch import RecordRows
 from swarmviz.dynamics.explain.terms import Term
 from swarmviz.event_log import EventLog, spacing_at
-from swarmviz.events import Events
+from swarmviz.events import Event, Events
 from swarmviz.frame import Diverged, Frame
 from swarmviz.journal import Change, Journal, step_number
 from swarmviz.landscapes.base import Landscape
@@ -200,6 +200,28 @@ class Simulation:
         [98]
         """
         return self._log.events(self._journal, self._furthest)
+
+    def first_events(self, names: Collection[str], after: int, until: int) -> tuple[Event, ...]:
+        """What happened first at the steps ``after`` < k ≤ ``until``, of some kinds of events: all of that step.
+
+        Unlike :attr:`events` it knows every one, and costs no more in a run with many of them.
+
+        Parameters
+        ----------
+        names : collection of str
+            Names of kinds.
+        after, until : int
+            Steps; beyond ``furthest`` nothing is known, and nothing found.
+
+        Examples
+        --------
+        >>> import swarmviz as sv
+        >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=50, seed=1))
+        >>> _ = sim.advance(100)
+        >>> [(event.k, event.kind.title) for event in sim.first_events(["collapse", "lost"], 0, 100)]
+        [(98, 'collapse')]
+        """
+        return self._log.first(names, self._journal, after, min(until, self._furthest))
 
     @property
     def frame(self) -> Frame:

@@ -154,7 +154,7 @@ def test_a_schedule_that_leaves_its_range_stops_and_says_so_beside_the_control(r
 def test_a_stop_stops_exactly(session):
     press(session, "stop", ["k", "25"])
     session.start()
-    assert wait(lambda: session.bar.message.get("text") == "Stopped at step 25.")
+    assert wait(lambda: session.bar.message.get("text") == "Paused at step 25.")
     assert session._sim.k == 25 and not session.transport.playing
 
 
@@ -206,7 +206,7 @@ def test_a_link_opens_what_it_says_and_a_bad_one_the_first_example():
     link = permalink.write(state_of(first("SSA")._replace(speed=None))._replace(stop=("k", 70)))
     session = Session(link)
     assert type(session._sim.dynamics).__name__ == "SSA" and session.transport.speed is None and session.bar.playing
-    assert session.bar.stop == ["k", 70] and session.panes.stop.at == 70
+    assert session.bar.stop == ["k", 70] and session.panes.pause_at.at == 70
     session = Session("2.nonsense")
     assert type(session._sim.dynamics).__name__ == "CBO" and "link" in session.bar.message["text"]
 
@@ -583,7 +583,7 @@ def test_the_reason_of_a_stop_goes_with_the_step(running):
     for act, value in (("back", None), ("goto", k - 5), ("step", None)):
         press(running, "goto", k - 2)
         press(running, "play")
-        assert wait(lambda: said(running) == f"Stopped at step {k}."), act
+        assert wait(lambda: said(running) == f"Paused at step {k}."), act
         settle(running)
         assert said(running), "as long as it stands there"
         press(running, act, value)
@@ -1028,7 +1028,7 @@ def test_when_what_was_chosen_cannot_be_built_the_old_choices_come_back(slow, mo
 def test_a_stop_takes_what_the_page_itself_writes(session, kind, typed, at):
     press(session, "stop", [kind, typed])
     session.start()
-    assert wait(lambda: session.bar.stop == [kind, at]) and session.panes.stop.at == at
+    assert wait(lambda: session.bar.stop == [kind, at]) and session.panes.pause_at.at == at
 
 
 def test_a_refusal_of_the_bar_goes_with_the_next_valid_entry_and_the_box_shows_what_is_in_force(running):

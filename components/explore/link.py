@@ -7,7 +7,7 @@ from typing import NamedTuple
 from components.explore.look import value_words
 from components.links import permalink
 from components.links.permalink import Unlinkable
-from components.playback.stop_conditions import StopCondition
+from components.playback.pause_at import PauseAt
 from components.state import NEVER, VisitState
 from swarmviz.explore import RunTable, spec_of
 from swarmviz.explore.runs import NotOpened
@@ -31,7 +31,7 @@ def way_to(table: RunTable, row: int) -> Way:
     try:
         found = spec_of(table, row)
         stop = ("k", float(found.steps)) if found.steps > 0 else NEVER
-        StopCondition.of(*stop)
+        PauseAt.of(*stop)
         speed = min(max(found.steps / PICTURES, 0.1), 1000.0) * 30.0
         start = VisitState((found.run,), speed, 1, stop)
         links = [("Open in the arena", _address(start))]

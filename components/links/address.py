@@ -116,7 +116,7 @@ class Links:
         panes = self._panes
         with panes.lock:
             runs = tuple(RunSpec.of(pane.sim, pane.pending) for pane in panes)
-        stop = panes.stop.kind, panes.stop.at
+        stop = panes.pause_at.kind, panes.pause_at.at
         return VisitState(runs, self._transport.speed, self._transport.draw_every, stop, views)
 
     def begin(self) -> None:

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from components.links import journal_codec
 from components.links.budget import MAX_CHANGES, check_cost, check_costs
-from components.playback.stop_conditions import StopCondition
+from components.playback.pause_at import PauseAt
 from components.state import NEVER, VisitState
 from swarmviz import dynamics, landscapes
 from swarmviz.drawing.comparison import MAX_COMPARED
@@ -225,8 +225,8 @@ def _speed(value: Any) -> float | None:
 def _stop(value: Any) -> tuple[str, float | None]:
     kind, at = value
     if not isinstance(at, int | float | None) or isinstance(at, bool):
-        raise ValueError(f"stop at {at!r}: must be a number above 0")
-    stop = StopCondition.of(kind, at)
+        raise ValueError(f"pause at {at!r}: must be a number above 0")
+    stop = PauseAt.of(kind, at)
     return NEVER if stop.kind == NEVER[0] else (stop.kind, at)
 
 

@@ -45,7 +45,11 @@ class Bar(pn.custom.JSComponent):
     can_undo = param.Boolean(False, doc="Whether there is something to be undone.")
     can_redo = param.Boolean(False, doc="Whether there is something to be done again.")
     draw = param.Integer(1, doc="Pictures are drawn of every so many steps.")
-    stop = param.List(["never", None], doc="Kind and value of the stop condition in force.")
+    stop = param.List(["never", None], doc="Kind and value of the step at which a run pauses by itself.")
+    pause_when = param.List([], doc="Events and conditions at which a run pauses by itself, as a link has them.")
+    pause_kinds = param.List([], doc="Events that can be chosen for it: name, title and meaning.")
+    pause_observables = param.List([], doc="What is recorded, for a condition: name, symbol and meaning.")
+    pause_refused = param.String("", doc="Why the last choice of these was refused.")
     answered = param.Integer(0, doc="Number of entries answered: the boxes then show what is in force.")
 
     again = param.Boolean(True, doc="Whether an edit starts a swarm again that has drawn together.")

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from components.playback.pane import EDITED, Pane, Parts, changes_before
-from components.playback.stop_conditions import Rest, StopCondition
+from components.playback.pause_at import PauseAt, Rest
+from components.playback.pause_when import PauseWhen
 from components.playback.watch import Watch
 from components.views.arena.arena import Arena
 from swarmviz import Diverged, Simulation
@@ -50,8 +51,10 @@ class Panes:
         The pane that the controls, the side view and the curves belong to.
     coming : list of dict of parts, optional
         What the controls say of the runs that are being built to take the place of those that are shown; None when none are.
-    stop : StopCondition
-        When to stop by itself; decided by pane A.
+    pause_at : PauseAt
+        The step at which to pause by itself; decided by pane A.
+    pause_when : PauseWhen
+        What else to pause at, in whichever pane it comes about.
     rest : Rest
         Whether the swarm of pane A has drawn together.
     watch : Watch
@@ -67,7 +70,7 @@ class Panes:
         check_change: Callable[[int, Described], None] = ignore,
     ):
         self.lock = threading.RLock()
-        self.stop, self.rest, self.watch = StopCondition(), Rest(), Watch()
+        self.pause_at, self.pause_when, self.rest, self.watch = PauseAt(), PauseWhen(), Rest(), Watch()
         self.coming: list[Parts] | None = None
         self._make_arena, self._branching, self._edit_failed = make_arena, branching, edit_failed
         self._check_change = check_change
@@ -156,7 +159,7 @@ class Panes:
                 self.arenas.append(self._make_arena(len(self.arenas)))
             pairs = zip(runs, self.arenas, strict=False)
             self._panes, self.active = [Pane(sim, parts, arena) for (sim, parts), arena in pairs], active
-            self.stop.restart()
+            self.pause_at.restart()
             self.rest.restart()
             self.watch.restart(self.k)
 
@@ -177,7 +180,7 @@ class Panes:
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
     def advance(self, steps: int) -> str:
-        """Take up to ``steps`` steps; why it stopped, empty to go on.
+        """Take up to ``steps`` steps; why it paused, empty to go on.
 
         Raises
         ------
@@ -185,31 +188,35 @@ class Panes:
             When a swarm is no longer finite or a parameter leaves its range. All then stand at the last step that every swarm could take.
         """
         with self.lock:
+            first, began, changed = self.sims[0], self.k, self.pause_when.changed_at(self.sims)
             self.take_edits(thinned=True)
-            first, began = self.sims[0], self.k
-            steps = self.watch.allowed(first, self.stop.allowed(first, steps))
+            steps = self.watch.allowed(first, self.pause_at.allowed(first, steps))
+            steps = self.pause_when.allowed(self.sims, steps)
             if not steps:
                 return ""
             try:
                 self._advance_all(steps)
             except (Diverged, ValueError) as error:
-                seen = self._look_back(began)
+                seen = self._look_back(began, changed)
                 if not seen:
                     if isinstance(error, Diverged):
                         self.watch.give_up()
                     raise
             else:
-                seen = self._look_back(began)
+                seen = self._look_back(began, changed)
             self.rest.look(first)
-            stopped = self.stop.reached(first)
-            return seen or stopped
+            reached = self.pause_at.reached(first)
+            return seen or reached
 
-    def _look_back(self, began: int) -> str:
-        """Go back to the step at which what is waited for has come true, where it has since ``began``; why to pause, empty to go on."""
+    def _look_back(self, began: int, changed: Sequence[bool]) -> str:
+        """Go back to the step at which something to pause at has come about since ``began``; why to pause, empty to go on."""
+        pause = self.pause_when.look(self.sims, began, changed)
+        if pause is not None:
+            self._goto(pause.k)
         seen = self.watch.look(self.sims[0], began)
         if seen and self.watch.met is not None and self.watch.met < self.k:
             self._goto(self.watch.met)
-        return seen
+        return seen or (pause.why if pause else "")
 
     def apply_edits(self) -> None:
         """Let edits act on swarms that stand; a swarm without edits keeps its future."""

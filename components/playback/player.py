@@ -1,4 +1,4 @@
-"""What the buttons of the bar do to the swarms: play, pause, step, back, go to any step, how fast, when to stop."""
+"""What the buttons of the bar do to the swarms: play, pause, step, back, go to any step, how fast, at which step to pause."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from components.playback.bar import Bar
 from components.playback.panes import Panes
-from components.playback.stop_conditions import StopCondition
+from components.playback.pause_at import PauseAt
 from components.playback.transport import FASTEST, MAX_DRAW_EVERY, Transport
 from components.state import VisitState
 from components.text import number, sentence
 
-COUNTED = {"k": "steps", "evaluations": "evaluations", "stall": "steps"}  # stops that are whole numbers
+COUNTED = {"k": "steps", "evaluations": "evaluations", "stall": "steps"}  # numbers at which to pause that are whole
 
 
 class Player:
@@ -24,7 +24,7 @@ class Player:
     panes, transport, bar
         The swarms, their clock, and the buttons.
     advance : function (steps)
-        Worker's thread: take so many steps, and report when they led to a stop.
+        Worker's thread: take so many steps, and report when they led to a pause.
     moved : function ()
         Called on the page's thread when a button has moved the swarms or changed how they are played.
 
@@ -33,7 +33,7 @@ class Player:
     actions : dict of str to function (value)
         What each button does, by its name.
     ended : bool
-        Whether the swarms stand because they reached their stop, and nobody has played them since.
+        Whether the swarms stand because they paused by themselves, and nobody has played them since.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Player:
         self.ended = False
 
     def end(self) -> None:
-        """The swarms have reached their stop."""
+        """The swarms have paused by themselves."""
         self._bar.playing, self.ended = False, True
 
     @property
@@ -73,10 +73,10 @@ class Player:
         self._transport.speed = self._bar.speed = speed
 
     def set_pace(self, state: VisitState) -> None:
-        """How a link plays: its speed, which steps are drawn, and when it stops by itself; no more than the bar allows."""
+        """How a link plays: its speed, which steps are drawn, and at which step it pauses by itself; no more than the bar allows."""
         self.set_speed(FASTEST if state.speed is FASTEST else min(state.speed, self._bar.most))
         self._transport.draw_every = self._bar.draw = min(state.draw_every, MAX_DRAW_EVERY)
-        self._panes.stop, self._bar.stop = StopCondition.of(*state.stop), list(state.stop)
+        self._panes.pause_at, self._bar.stop = PauseAt.of(*state.stop), list(state.stop)
 
     def stand_after(self, command: Callable[[], Any]) -> None:
         """Pause, carry out a command on the worker, and show where the swarms stand then."""
@@ -113,13 +113,13 @@ class Player:
             self._moved()
 
     def _stop(self, value: Any) -> None:
-        """The menu of the stop, or its box: [kind, what was typed]."""
+        """The menu of where to pause, or its box: [kind, what was typed]."""
         kind, at = value if isinstance(value, list) and len(value) == 2 else (value, None)
         with self._typed():
-            stop = StopCondition.of(kind, number(at, whole=kind in COUNTED) if isinstance(at, str) else at)
-            if stop.kind in COUNTED and not float(stop.at).is_integer():
-                raise ValueError(f"stop at {at!r}: must be a whole number of {COUNTED[stop.kind]} ≥ 1")
-            self._panes.stop, self._bar.stop = stop, [stop.kind, None if stop.kind == "never" else stop.at]
+            pause = PauseAt.of(kind, number(at, whole=kind in COUNTED) if isinstance(at, str) else at)
+            if pause.kind in COUNTED and not float(pause.at).is_integer():
+                raise ValueError(f"pause at {at!r}: must be a whole number of {COUNTED[pause.kind]} ≥ 1")
+            self._panes.pause_at, self._bar.stop = pause, [pause.kind, None if pause.kind == "never" else pause.at]
 
     def _draw(self, value: Any) -> None:
         """The box of the steps between two pictures."""

@@ -7,6 +7,7 @@ stays known. Where a long run is recorded at every second step, the conditions a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,14 @@ import numpy as np
 from swarmviz import Simulation
 from swarmviz.event_log import spacing_at
 from swarmviz.lessons.conditions import Condition, first_step
+
+
+def allowed_by_record(sim: Simulation) -> float:
+    """How many of the next steps its record holds before it loses every second one, also of those before."""
+    if sim.record_limit is None:
+        return math.inf
+    end = int(spacing_at(sim.k + 1, sim.every, sim.record_limit)) * sim.record_limit - 1
+    return end - sim.k if end > sim.k else math.inf
 
 
 class Watch:
@@ -63,10 +72,8 @@ class Watch:
         """How many of the next steps may be taken before it is looked at."""
         if not self.waits:
             return steps
-        ends = [self._start + self._within]
-        if sim.record_limit is not None:  # behind which the record loses every second step, also of those before
-            ends.append(int(spacing_at(sim.k + 1, sim.every, sim.record_limit)) * sim.record_limit - 1)
-        return min([steps, *(end - sim.k for end in ends if end > sim.k)])
+        end = self._start + self._within
+        return int(min([steps, allowed_by_record(sim), *[end - sim.k] * (end > sim.k)]))
 
     def look(self, sim: Simulation, began: int) -> str:
         """Look at the steps that were taken since step ``began``; why to pause, empty to go on."""

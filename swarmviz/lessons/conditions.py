@@ -27,7 +27,8 @@ class Condition(NamedTuple):
     number: float
 
     def __str__(self) -> str:
-        return f"{self.observable} {self.sign} {self.number:g}"
+        brief = f"{self.number:g}"
+        return f"{self.observable} {self.sign} {brief if float(brief) == self.number else repr(self.number)}"
 
     def holds(self, values: np.ndarray) -> np.ndarray:
         """Where it holds, of values of its observable; not where one is NaN."""
@@ -91,3 +92,21 @@ def first_step(
             return None
         holds &= wanted.holds(record[wanted.observable][start:])
     return int(k[start + int(holds.argmax())]) if holds.any() else None
+
+
+def first_crossing(
+    wanted: Condition, record: Mapping[str, np.ndarray], after: int, until: int, limit: int | None = None
+) -> int | None:
+    """The first recorded step at which a condition begins to hold, among those with ``after`` < k ≤ ``until``; None where there is none.
+
+    It begins to hold where it does and did not at the recorded step before. ``limit`` as in :func:`first_step`, and so are the costs.
+    """
+    if wanted.observable not in record:
+        return None
+    k = record["k"]
+    start, stop = (int(place) for place in np.searchsorted(k, [after, until], side="right"))
+    start = max(start - 1, 0)
+    counts = k[start:stop] % spacing_at(k[start:stop], 1, limit) == 0
+    steps, holds = k[start:stop][counts], wanted.holds(record[wanted.observable][start:stop][counts])
+    begins = holds[1:] & ~holds[:-1]
+    return int(steps[1:][begins][0]) if begins.any() else None

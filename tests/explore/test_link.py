@@ -6,7 +6,7 @@ import pytest
 import swarmviz as sv
 from components.explore.link import way_to
 from components.links import permalink
-from components.playback.stop_conditions import StopCondition
+from components.playback.pause_at import PauseAt
 from swarmviz.explore import RunTable
 from tests.explore.written import data, table
 
@@ -31,7 +31,7 @@ def test_what_a_link_opens_equals_its_row_to_the_bit(kind, tmp_path):
         begun = read(start)
         assert begun.runs[0].k == 0 and begun.runs[0].swarm.values_now() == state.runs[0].swarm.values_now()
         sim = sv.Simulation(begun.runs[0].now.dynamics, begun.runs[0].now.landscape, begun.runs[0].swarm)
-        stop = StopCondition.of(*begun.stop)
+        stop = PauseAt.of(*begun.stop)
         while not stop.reached(sim):
             sim.advance(stop.allowed(sim, 1000))
         assert sim.record["best"][-1] == found.columns["final_best"].values[row], "it stops where the row ended"

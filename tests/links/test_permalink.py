@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import swarmviz as sv
 from components.links import budget, permalink
 from components.links.permalink import BadLink, Unlinkable, fitting, read, write
-from components.playback.stop_conditions import KINDS
+from components.playback.pause_at import KINDS
 from components.state import VisitState, first, of_preset, state_of
 from swarmviz import dynamics, landscapes, presets, schedules
 from swarmviz.replay import RunSpec

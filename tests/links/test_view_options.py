@@ -175,7 +175,7 @@ BAD = {
 def test_an_option_that_makes_no_sense_is_told_and_the_run_is_there_all_the_same(views, said):
     one = opened(views, swarm={"n": 7}, stop=("k", 70))
     assert said in one.bar.message["text"] and one.bar.message["level"] == "warning"
-    assert one._sim.frame.n == 7 and one.panes.stop.at == 70, "nothing else of the link may be lost"
+    assert one._sim.frame.n == 7 and one.panes.pause_at.at == 70, "nothing else of the link may be lost"
     assert options(one) == {}, "the usual stands in for it"
 
 
@@ -219,6 +219,7 @@ def test_every_option_has_a_name_of_its_own_and_is_what_it_says(running):
         "layers",
         "projector",
         "agent",
+        "pause_when",
     }
     assert len(names) == len(set(names)) and {*ALL, *others} == set(names)
     assert view_options.restore({}, *views) == "" and options(running) == {}

@@ -7,7 +7,7 @@ import pytest
 
 import swarmviz as sv
 from components.playback.panes import Panes
-from components.playback.stop_conditions import StopCondition
+from components.playback.pause_at import PauseAt
 from components.playback.watch import Watch
 from components.views.base import View
 from swarmviz.lessons.conditions import condition
@@ -110,7 +110,7 @@ def test_in_a_record_that_is_thinned_the_step_does_not_depend_on_the_batches(bat
 @pytest.mark.parametrize("batch", [1, 100])
 def test_the_visitors_own_stop_is_reached_before_and_after(batch):
     panes = Panes([(made(), {})], lambda place: View())
-    panes.watch, panes.stop = Watch([condition("k >= 62", [])], within=300), StopCondition.of("t", 4.0)
+    panes.watch, panes.pause_at = Watch([condition("k >= 62", [])], within=300), PauseAt.of("t", 4.0)
     reasons = []
     while len(reasons) < 2:
         reasons += [reason for reason in [panes.advance(batch)] if reason]

@@ -90,7 +90,15 @@ def test_what_a_narrow_bar_has_no_room_for_is_one_press_away(lab, server, where)
         assert lab.page.locator(".draw input").is_visible() and not lab.page.locator("button.more").is_visible()
         panel(lab)
     more = lab.page.locator("button.more")
-    inside = (".draw input", ".stop select", "button.again", "button.projector", "button.full", "button.ask")
+    inside = (
+        ".draw input",
+        ".stop select",
+        "button.when",
+        "button.again",
+        "button.projector",
+        "button.full",
+        "button.ask",
+    )
     lab.wait(more.is_visible, "nothing says that there is more")
     assert lab.page.locator(".rates").is_visible(), "the rates have room"
     assert more.get_attribute("aria-expanded") == "false" and not any(lab.page.locator(s).is_visible() for s in inside)
@@ -108,7 +116,7 @@ def test_what_a_narrow_bar_has_no_room_for_is_one_press_away(lab, server, where)
     lab.page.locator(".stop select").select_option("k")
     lab.page.locator(".stop input").fill("3")
     lab.page.locator(".stop input").press("Enter")
-    assert "stops at step 3" in more.get_attribute("aria-label"), "what is out of sight has to be told"
+    assert "pauses at step 3" in more.get_attribute("aria-label"), "what is out of sight has to be told"
     lab.page.locator(".rates").click()
     lab.wait(lambda: more.get_attribute("aria-expanded") == "false", "a press elsewhere does not close it")
     lab.press("reset")

@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 
 import swarmviz as sv
-from components.playback.stop_conditions import StopCondition
+from components.playback.pause_at import PauseAt
 from swarmviz.landscapes import Function, Grid
 from swarmviz.landscapes.base import block
 from swarmviz.landscapes.grid.grid import grid_gradient, grid_values
@@ -129,7 +129,7 @@ def test_a_function_with_a_gradient_in_its_place_counts_gradients_from_there_on(
 
 def test_a_run_stops_at_a_cost_that_the_differences_are_part_of():
     sim = sv.Simulation(sv.SSA(), Function(bowl, -3, 3), sv.Swarm(n=N, d=2))
-    stop = StopCondition("evaluations", 10 * 5 * N)
+    stop = PauseAt("evaluations", 10 * 5 * N)
     stop.restart()
     while not (why := stop.reached(sim)):
         sim.advance(stop.allowed(sim, 100))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.playback.stop_conditions import NARROW, REST_STEPS, Rest, StopCondition
+from components.playback.pause_at import NARROW, REST_STEPS, PauseAt, Rest
 from swarmviz import Simulation, Swarm, dynamics, landscapes
 
 
@@ -20,12 +20,12 @@ def run_until_stopped(stop, steps=7):
 
 
 def test_a_stop_at_a_step_is_exact_whatever_the_batches():
-    sim, reason = run_until_stopped(StopCondition.of("k", "100"))
+    sim, reason = run_until_stopped(PauseAt.of("k", "100"))
     assert sim.k == 100 and "step 100" in reason
 
 
 def test_a_stop_at_a_time_is_exact_to_one_step():
-    sim, _ = run_until_stopped(StopCondition.of("t", "2.02"))
+    sim, _ = run_until_stopped(PauseAt.of("t", "2.02"))
     assert 2.02 <= sim.t < 2.02 + sim.dynamics.dt + 1e-9
 
 
@@ -36,7 +36,7 @@ def test_a_stop_at_a_time_is_exact_to_one_step():
 )
 def test_a_stop_at_a_cost_is_the_first_step_that_has_spent_it(cls, d):
     sim, at = Simulation(cls(), landscapes.Rastrigin(), Swarm(n=10, d=d)), 125
-    stop = StopCondition.of("evaluations", str(at))
+    stop = PauseAt.of("evaluations", str(at))
     while not (reason := stop.reached(sim)):
         sim.advance(stop.allowed(sim, 7))
     spent = sim.record["evaluations"]
@@ -46,13 +46,13 @@ def test_a_stop_at_a_cost_is_the_first_step_that_has_spent_it(cls, d):
 
 
 def test_a_stall_stops_after_so_many_steps_without_a_move():
-    sim, reason = run_until_stopped(StopCondition.of("stall", "50"))
+    sim, reason = run_until_stopped(PauseAt.of("stall", "50"))
     assert "not moved" in reason and sim.k >= 50
 
 
 @pytest.mark.parametrize("kind, at", [("k", "60"), ("t", "3"), ("evaluations", "650"), ("stall", "50")])
 def test_a_run_that_goes_back_before_its_stop_stops_there_again(kind, at):
-    stop = StopCondition.of(kind, at)
+    stop = PauseAt.of(kind, at)
     sim, _ = run_until_stopped(stop)
     stopped = sim.k
     assert not stop.reached(sim) or kind == "k", "once is enough"
@@ -65,7 +65,7 @@ def test_a_run_that_goes_back_before_its_stop_stops_there_again(kind, at):
 
 
 def test_a_swarm_that_goes_back_to_where_it_has_stalled_is_counted_from_there():
-    stop = StopCondition.of("stall", "50")
+    stop = PauseAt.of("stall", "50")
     sim, _ = run_until_stopped(stop)
     back = sim.k - 10
     sim.goto(back)
@@ -79,8 +79,8 @@ def test_a_swarm_that_goes_back_to_where_it_has_stalled_is_counted_from_there():
     [("k", "x"), ("k", "-1"), ("t", "nan"), ("evaluations", "0"), ("stall", "inf"), ("soon", "1"), (None, None)],
 )
 def test_a_stop_that_means_nothing_is_refused(kind, at):
-    with pytest.raises(ValueError, match="stop"):
-        StopCondition.of(kind, at)
+    with pytest.raises(ValueError, match="pause"):
+        PauseAt.of(kind, at)
 
 
 def come_to_rest(sim, most, batch=3):

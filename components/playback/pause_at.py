@@ -1,4 +1,7 @@
-"""When a run stops by itself: at a step, a time or a cost, or when it has stalled (003 §5); and whether a swarm has drawn together."""
+"""One step at which a run pauses by itself: its number, a time, a cost or a stall (003 §5); and whether a swarm has drawn together.
+
+Events and thresholds are in :mod:`components.playback.pause_when`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ NARROW = 0.02  # a spread below this, in half widths of the box, is none to the 
 LOOKED_AT = 1000  # agents, the first ones: they are as good as any
 
 
-class StopCondition:
+class PauseAt:
     """A condition of kind ``never``, ``k`` (at a step), ``t`` (at a time), ``evaluations`` (when so many values of F are spent) or
     ``stall`` (after that many steps without a move).
     """
@@ -26,7 +29,7 @@ class StopCondition:
         self.restart()
 
     @classmethod
-    def of(cls, kind: Any, at: Any) -> StopCondition:
+    def of(cls, kind: Any, at: Any) -> PauseAt:
         """From what was typed.
 
         Raises
@@ -35,15 +38,15 @@ class StopCondition:
             When the kind is unknown or ``at`` is no positive number.
         """
         if kind not in KINDS:
-            raise ValueError(f"stop = {kind!r}: must be one of {', '.join(KINDS)}")
+            raise ValueError(f"pause = {kind!r}: must be one of {', '.join(KINDS)}")
         if kind == "never":
             return cls()
         try:
             number = float(at)
         except (TypeError, ValueError, OverflowError):
-            raise ValueError(f"stop at {str(at)[:20]!r}: must be a number above 0") from None
+            raise ValueError(f"pause at {str(at)[:20]!r}: must be a number above 0") from None
         if not (math.isfinite(number) and number > 0):
-            raise ValueError(f"stop at {at!r}: must be a finite number above 0")
+            raise ValueError(f"pause at {at!r}: must be a finite number above 0")
         return cls(kind, number)
 
     def restart(self) -> None:
@@ -67,16 +70,16 @@ class StopCondition:
         return steps
 
     def reached(self, sim: Simulation) -> str:
-        """Why to stop now; empty to go on."""
+        """Why to pause now; empty to go on."""
         if self.kind == "k" and sim.k == math.ceil(self.at):
-            return f"Stopped at step {sim.k}."
+            return f"Paused at step {sim.k}."
         if self.kind == "t":
             before, self._passed = self._passed, sim.t >= self.at * (1 - 1e-12)
-            return f"Stopped at time {sim.t:.6g}." if self._passed and not before else ""
+            return f"Paused at time {sim.t:.6g}." if self._passed and not before else ""
         if self.kind == "evaluations":
             spent, before = sim.evaluations or 0, self._passed
             self._passed = spent >= self.at
-            return f"Stopped after {spent:,} evaluations of F." if self._passed and not before else ""
+            return f"Paused after {spent:,} evaluations of F." if self._passed and not before else ""
         if self.kind == "stall":
             return self._stalled(sim)
         return ""
@@ -89,7 +92,7 @@ class StopCondition:
             self._still_since = sim.k
         elif sim.k - self._still_since >= self.at:
             since, self._still_since = self._still_since, sim.k
-            return f"Stopped at step {sim.k}: the swarm has not moved since step {since}."
+            return f"Paused at step {sim.k}: the swarm has not moved since step {since}."
         return ""
 
 
