@@ -13,8 +13,8 @@ export const makePauseWhen = (model, send, onShow) => {
     ...SIGNS.map(([value, textContent]) => make("option", {value, textContent})))
   const number = make("input", {type: "text", inputMode: "text", ariaLabel: "Number", value: "1e-3", autocomplete: "off"})
   const refused = make("p", {className: "refused", role: "alert"})
-  const choose = (texts) => send("pause_when", texts)
-  const add = () => choose([...model.pause_when, `${observable.value} ${sign.value} ${number.value.trim()}`])
+  const choose = (text, on) => send("pause_when", [text, on]) // one at a time: an answer to the one before may be under way
+  const add = () => choose(`${observable.value} ${sign.value} ${number.value.trim()}`, true)
   number.addEventListener("keydown", (event) => { if (event.key === "Enter") { add() } })
   panel.append(kinds, make("fieldset", {}, make("legend", {textContent: "… or when a number is passed"}),
     make("div", {className: "condition"}, observable, sign, number, makeButton({className: "inline"}, add, "Add")), refused, others),
@@ -25,7 +25,7 @@ export const makePauseWhen = (model, send, onShow) => {
     boxes.clear()
     kinds.replaceChildren(kinds.firstChild, ...model.pause_kinds.map(({name, title, meaning}) => {
       const box = make("input", {type: "checkbox", value: name})
-      box.addEventListener("change", () => choose(box.checked ? [...model.pause_when, name] : model.pause_when.filter((text) => text !== name)))
+      box.addEventListener("change", () => choose(name, box.checked))
       boxes.set(name, box)
       return make("label", {}, box, make("span", {}, make("b", {textContent: title}), make("small", {textContent: meaning})))
     }))
@@ -41,7 +41,7 @@ export const makePauseWhen = (model, send, onShow) => {
     const rest = model.pause_when.filter((text) => !boxes.has(text))
     others.replaceChildren(...rest.map((text) => make("li", {}, make("span", {textContent: text}),
       makeButton({className: "inline close", ariaLabel: `Do not pause when ${text}`, title: "Take away"}, () => {
-        choose(model.pause_when.filter((other) => other !== text))
+        choose(text, false)
         number.focus()
       }, "✕"))))
     refused.textContent = model.pause_refused

@@ -56,12 +56,14 @@ class PauseChoice:
         self._panes.pause_when = wanted
         self._bar.pause_when = list(wanted.texts)
 
-    def choose(self, texts: Any) -> None:
-        """The whole list, as the browser sent it. What is new in it has to be known of the runs that are shown."""
+    def choose(self, value: Any) -> None:
+        """[text, whether to pause at it], as the browser sent it; what is added has to be known of the runs that are shown."""
         now, refusal = self.pause_when, ""
         try:
-            wanted = PauseWhen(texts)
-            PauseWhen([text for text in wanted.texts if text not in now], [sim.dynamics for sim in self._panes.sims])
+            text, on = value if isinstance(value, list) and len(value) == 2 else (value, True)
+            if on is True:
+                PauseWhen([text], [sim.dynamics for sim in self._panes.sims])
+            wanted = PauseWhen([*now, text] if on is True else [other for other in now if other != text])
         except ValueError as error:
             refusal = sentence(str(error))
         else:
