@@ -34,6 +34,14 @@ FLAGS = [
 UNUSED = (
     4000  # milliseconds until a closed page is freed; whoever connects later gets a session without its style sheets
 )
+FRAMES = """() => new Promise((done) => {
+  let left = 3
+  const next = () => left-- ? requestAnimationFrame(next) : done()
+  next()
+  setTimeout(done, 500) // a page in a tab that nobody sees has no frames
+})"""
+PLAYS = """() => Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  .some((model) => model.data?.playing === true)"""  # what the server says; the button answers before it
 START = 180  # seconds for a server that has to compile its kernels first
 
 
@@ -167,12 +175,12 @@ class Lab:
         return self.stand()
 
     def stand(self, seconds: float = 10) -> int:
-        """Wait until the step has not changed for half a second, and return it."""
+        """Wait until the server says that nothing plays and the step has not changed for half a second, and return it."""
         until, since, now = time.monotonic() + seconds, time.monotonic(), self.step
         while time.monotonic() - since < 0.5:
             assert time.monotonic() < until, "the swarm does not stop"
-            self.page.wait_for_timeout(50)
-            if self.step != now:
+            self.page.evaluate(FRAMES)  # a page that is held up shows an old step for as long as it likes
+            if self.page.evaluate(PLAYS) or self.step != now:
                 since, now = time.monotonic(), self.step
         return now
 

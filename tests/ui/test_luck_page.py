@@ -61,7 +61,7 @@ def test_replicas_count_at_the_step_that_is_shown_and_draw_their_band(lab, serve
     }  # the short name where the plot beside the drawer has no room for the whole one
     assert named & set(lab.page.evaluate(LABELS))
     k = lab.pause()
-    lab.wait(lambda: said(lab)[-1] == k, f"they do not come to step {k}: {said(lab)}")
+    lab.wait(lambda: said(lab)[-1] == k, f"they do not come to step {k}")
     found, runs, percent, low, high, _ = said(lab)
     assert percent == round(100 * found / runs) and low <= percent <= high
     lab.press("back")
