@@ -1102,14 +1102,21 @@ def lived(session):
     return [(change.k, change.dynamics.sigma) for change in session._sim.journal], session._sim.initial_swarm.seed
 
 
+def start_of(session):
+    """Where the agents of the visible run began; the run stands where it stood."""
+    with session.panes.lock:
+        k, start = session._sim.k, session._sim.goto(0).x.copy()
+        session._sim.goto(k)
+    return start
+
+
 def test_an_edit_starts_a_swarm_that_has_drawn_together_again_from_the_same_start(running):
     draw_together(running)
-    old, start = running._sim, running._sim.goto(0).x.copy()
-    old.goto(old.furthest)
+    old, start = running._sim, start_of(running)
     edit(running, "dynamics.sigma", "2")
     settle(running)
     assert running._sim is not old and lived(running) == ([(0, 2.0)], 0)
-    assert np.array_equal(running._sim.goto(0).x, start) and running.transport.playing
+    assert np.array_equal(start_of(running), start) and running.transport.playing
     (row,) = running.history.pane.rows
     assert row["step"] == old.furthest, "the run that was left is kept as any that is replaced"
     k = running._sim.k
