@@ -1178,7 +1178,7 @@ def test_whether_an_edit_starts_again_is_chosen_and_the_link_says_it_where_it_do
     assert "start_again" in running._show_views({"start_again": 1}) and running.edits.start_again is True
     press(running, "stop", ["k", str(running._sim.k + 5)])
     press(running, "speed", 1000.0)
-    assert wait(lambda: not running.transport.playing)
+    assert wait(lambda: running.player.ended)  # the page has been told, too
     edit(running, "dynamics.sigma", "2")
     settle(running)
     assert running._sim is not old and running.transport.playing, "one that has reached its stop plays again"

@@ -172,15 +172,16 @@ class Lab:
         """Pause and return the step at which the swarm stands."""
         if self.playing:
             self.press("play")
+        self.wait(lambda: not self.page.evaluate(PLAYS), "the server does not pause")
         return self.stand()
 
     def stand(self, seconds: float = 10) -> int:
-        """Wait until the server says that nothing plays and the step has not changed for half a second, and return it."""
+        """Wait until the step has not changed for half a second, and return it."""
         until, since, now = time.monotonic() + seconds, time.monotonic(), self.step
         while time.monotonic() - since < 0.5:
             assert time.monotonic() < until, "the swarm does not stop"
             self.page.evaluate(FRAMES)  # a page that is held up shows an old step for as long as it likes
-            if self.page.evaluate(PLAYS) or self.step != now:
+            if self.step != now:
                 since, now = time.monotonic(), self.step
         return now
 

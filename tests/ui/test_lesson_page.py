@@ -84,6 +84,7 @@ def test_a_lesson_is_followed_by_keyboard_only(lab, server):
     titled(lab, "Your turn")
     slider = lab.page.locator(f"{CARD} input[type=range]")
     slider.focus()
+    lab.wait(lambda: lab.text(f"{CARD} .slider output"), "the slider in the text has no value")
     before = float(lab.text(f"{CARD} .slider output"))
     for _ in range(5):
         lab.page.keyboard.press("ArrowRight")
