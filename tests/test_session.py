@@ -1091,9 +1091,14 @@ def test_the_law_of_infinitely_many_agents_is_computed_while_a_view_draws_it_and
 
 
 def draw_together(session):
-    """Let the swarm run until nothing more is to be seen of it."""
+    """Let the swarm run until nothing more is to be seen of it, and further: what it still moves must not add up to a visible move."""
     press(session, "speed", None)
-    assert wait(lambda: session.panes.drawn_together)
+
+    def stands():
+        with session.panes.lock:
+            return session.panes.drawn_together and session._sim.frame.x.std(axis=0).max() < 1e-9
+
+    assert wait(stands)
     press(session, "speed", 1.0)
 
 
