@@ -42,9 +42,8 @@ class EventLog:
 
     def __init__(self, n: int, d: int, every: int, limit: int | None):
         self._n, self._d, self.every, self.limit = n, d, every, limit
-        self._seen: dict[
-            Kind, array[int]
-        ] = {}  # the steps of each kind, all of them: fewer than the record has numbers
+        # The steps of each kind, all of them: fewer than the record has numbers.
+        self._seen: dict[Kind, array[int]] = {}
         self._diverged: Event | None = None
         self._of: tuple[Dynamics, Landscape] | None = None  # the parameters of ``_looking``
         self._looking = Looking((), np.zeros(0))
@@ -117,7 +116,7 @@ class EventLog:
         return int(k - k % spacing_at(k, self.every, self.limit))
 
     def _keep(self, happened: np.ndarray, k: np.ndarray) -> None:
-        """Note the first ones of each kind."""
+        """Note the steps of each kind."""
         for kind, where in zip(self._looking.kinds, happened, strict=True):
             if not where.any():
                 continue
