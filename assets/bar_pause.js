@@ -18,7 +18,7 @@ export const makePauseWhen = (model, send, onShow) => {
   number.addEventListener("keydown", (event) => { if (event.key === "Enter") { add() } })
   panel.append(kinds, make("fieldset", {}, make("legend", {textContent: "… or when a number is passed"}),
     make("div", {className: "condition"}, observable, sign, number, makeButton({className: "inline"}, add, "Add")), refused, others),
-    make("p", {className: "note", textContent: "The run pauses exactly at that step. Play goes on to the next one. A run that diverges always pauses."}))
+    make("p", {className: "note", textContent: "The run pauses exactly at that step; in a run so long that not every step is recorded, at the next recorded one. Play goes on to the next pause. A run that diverges always pauses."}))
 
   const boxes = new Map() // name → checkbox
   const offer = () => {
