@@ -18,7 +18,7 @@ import json, os, sys, time
 sys.argv.pop(1)
 for line in sys.stdin:
     name = json.loads(line)
-    time.sleep(0.3 if name.startswith("slow") else 60 if name == "endless" else 0)
+    time.sleep(0.3 if name.startswith("slow") else 2 if name == "long" else 60 if name == "endless" else 0)
     if name == "deadly":
         os._exit(3)
     print(json.dumps([name, 0.5, "it is wrong" if name == "wrong" else ""]), flush=True)
@@ -45,11 +45,11 @@ def started(monkeypatch):
 
 
 def test_who_is_waited_for_is_next_and_everything_is_done(started):
-    one = started(["slow", "b", "c", "d"])
+    one = started(["slow", "long", "c", "d"])
     one.wait("c")
-    assert "b" not in [done.name for done in started.done], "it waited behind what nobody had asked for"
+    assert "long" not in [done.name for done in started.done], "it waited behind what nobody had asked for"
     one.join()
-    assert [done.name for done in started.done] == ["slow", "c", "b", "d"]
+    assert [done.name for done in started.done] == ["slow", "c", "long", "d"]
     assert one.progress == (4, 4)
     one.wait("c")
     one.wait("a kernel of a person's own")
