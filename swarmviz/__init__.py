@@ -14,6 +14,7 @@ from swarmviz import dynamics, ensembles, landscapes, plot, schedules
 from swarmviz.dynamics import *
 from swarmviz.ensembles import refine, run_ensemble, sweep
 from swarmviz.frame import Diverged, Frame
+from swarmviz.notebook import show
 from swarmviz.simulation import Simulation
 from swarmviz.swarm import Swarm
 
@@ -29,6 +30,7 @@ __all__ = [
     "refine",
     "run_ensemble",
     "schedules",
+    "show",
     "sweep",
     *dynamics.ALL,
 ]

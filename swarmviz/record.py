@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from swarmviz.summary import summary
+
 
 class Record(Mapping):
     """Name → array of shape (recorded steps,); "k" and "t" are the steps and times.
@@ -36,6 +38,13 @@ class Record(Mapping):
 
     def __len__(self) -> int:
         return len(self._columns)
+
+    def __repr__(self) -> str:
+        return f"Record({self._size} steps of {', '.join(self._columns) or 'no observables yet'})"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows."""
+        return summary(self)
 
     def extend(self, rows: dict[str, np.ndarray]) -> None:
         """Append the rows of a few more steps, those that are multiples of ``every``."""

@@ -21,6 +21,7 @@ from swarmviz.journal import Change, Journal, step_number
 from swarmviz.landscapes.base import Landscape
 from swarmviz.record import Record
 from swarmviz.snapshots import Snapshots, state_bytes
+from swarmviz.summary import summary
 from swarmviz.swarm import Swarm
 
 SNAPSHOT_SPACING = 256  # steps between snapshots at first; doubles when there are too many
@@ -137,6 +138,13 @@ class Simulation:
         # states and the journal are never changed in place
         other._snapshots, other._record, other._log = self._snapshots.copy(), self._record.copy(), self._log.copy()
         return other
+
+    def __repr__(self) -> str:
+        return f"Simulation({self.dynamics!r}, {self.landscape!r}, {self.swarm!r}) at step {self.k}"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows."""
+        return summary(self)
 
     # ---- where it is ---------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ OPTIONAL = {"matplotlib", "imageio", "imageio_ffmpeg", "PIL"}  # the extras "pic
 
 # Files and folders of a package, lowest floor first. A module imports from its own folder and from lower floors, nothing else.
 CORE_FLOORS = (
-    {"version", "files", "temporary", "parameters"},
+    {"version", "files", "temporary", "parameters", "summary"},
     {"frame", "schedules", "record", "kernels"},
     {"landscapes"},
     {"success", "swarm"},
@@ -36,7 +36,7 @@ CORE_FLOORS = (
     {"papers", "drawing", "typed"},
     {"compilers"},
     {"exports", "plot", "lessons"},
-    {"explore"},
+    {"explore", "notebook"},
     {"gallery"},
     {"swarmviz"},  # the names that the package gives
     {"warm", "cli"},

@@ -55,6 +55,11 @@ def test_the_readme_example_runs(capsys):
     assert capsys.readouterr().out.count("\n") == 2
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_examples_of_notebooks_run(place):
+    exec(compile(python_blocks("docs/notebooks.md")[place], "notebooks.md", "exec"), {})
+
+
 def test_the_examples_of_ensembles_run_and_leave_a_store(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for code in (python_blocks("README.md")[1], python_blocks("docs/scaling.md")[0]):
