@@ -8,6 +8,9 @@ a quarter of an hour. A new entry or preset has a card by itself: tests/gallery/
 and compared with what is stored, a result value by value and a preset by its pictures; nothing is counted when one differs. A card that
 took longer is not computed: it counts where its own values are those of its stored result, and each of its dynamics and landscapes is
 that of a figure that was compared. What neither holds for stays stale, and is named.
+
+Processors with other vectors give other last bits, and a run that is chaotic shows them. What is stored was made for AVX2; another x86
+processor compiles for that with NUMBA_CPU_NAME=znver3 NUMBA_CPU_FEATURES= and a NUMBA_CACHE_DIR of its own.
 """
 
 from __future__ import annotations

@@ -95,6 +95,7 @@ BY_ITSELF = {
     "drawing/inset.py",  # float(f"…") rounds; a factor of two digits
     "drawing/mass.py",
     "drawing/region.py",  # errors
+    "drawing/svg.py",  # places and widths in an SVG
 }
 
 
