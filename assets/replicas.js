@@ -1,9 +1,11 @@
 // Was it luck? The number of replicas, what they say in a sentence, their share of successes with its interval, their progress, what counts
-// as found (replicas_tolerance.js), their errors as bars (replicas_errors.js), what they have spent (replicas_costs.js), and a way to see one of them.
+// as found (replicas_tolerance.js), their errors as bars (replicas_errors.js), what they have spent (replicas_costs.js), what happened in them
+// (replicas_events.js), and a way to see one of them.
 
 import {make, makeButton} from "./dom.js"
 import {makeTolerance} from "./replicas_tolerance.js"
 import {makeCosts} from "./replicas_costs.js"
+import {makeEvents} from "./replicas_events.js"
 import {makeErrors} from "./replicas_errors.js"
 
 const SPOKEN_EVERY_MS = 5000 // a screen reader hears of a run now and then, not five times a second
@@ -56,7 +58,7 @@ export function render({model}) {
   const number = makeNumber(model), headline = makeHeadline(model), share = makeShare()
   const progress = make("progress", {max: 1, ariaLabel: "Progress of the replicas"}), doing = make("span", {className: "doing"})
   const work = make("div", {className: "work"}, progress, doing)
-  const tolerance = makeTolerance(model), errors = makeErrors(), costs = makeCosts()
+  const tolerance = makeTolerance(model), errors = makeErrors(), costs = makeCosts(), events = makeEvents(model)
   const example = (found, textContent) => makeButton({textContent, title: "Opens the run with that seed at the same step; the present run is kept under Runs"},
     () => model.send_msg({act: "show", found}))
   const failed = example(false, "Show one that failed"), succeeded = example(true, "Show one that succeeded")
@@ -75,6 +77,7 @@ export function render({model}) {
     tolerance.show(state)
     errors.show(state.errors)
     costs.show(state)
+    events.show(state)
     examples.hidden = state.share == null
     failed.disabled = !state.failed
     succeeded.disabled = !state.succeeded
@@ -86,5 +89,5 @@ export function render({model}) {
   show()
   return make("section", {className: "luck", ariaLabel: "Luck"},
     make("header", {}, make("h3", {textContent: "Luck"}), make("label", {}, make("span", {textContent: "Replicas"}), number)),
-    ...headline.nodes, ...share.nodes, work, ...tolerance.nodes, errors.node, costs.node, examples, remarks, seeds, definition)
+    ...headline.nodes, ...share.nodes, work, ...tolerance.nodes, errors.node, costs.node, events.node, examples, remarks, seeds, definition)
 }

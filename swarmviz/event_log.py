@@ -111,6 +111,11 @@ class EventLog:
                 found.append(Event(steps[place], kind))
         return tuple(event for event in found if event.k == min(other.k for other in found))
 
+    def steps(self, kind: Kind, after: int, until: int) -> array[int]:
+        """The steps ``after`` < k ≤ ``until`` of all events of a kind that is found in the record; empty for one that the journal tells."""
+        steps = self._seen.get(kind, array("q"))
+        return steps[bisect_right(steps, after) : bisect_right(steps, until)]
+
     def last_look(self, k: int) -> int:
         """The last step ≤ ``k`` at which events were looked for."""
         return int(k - k % spacing_at(k, self.every, self.limit))

@@ -149,6 +149,19 @@ class Events(Sequence):
         return [event.k for event in self._events if event.kind.name == name]
 
 
+def holds(rule: str, c: float, before: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """Where one of (1) to (3) holds, for values ``now`` and those of the step before, of the same shape; NaN where there is none before."""
+    if rule == "falls":
+        return np.asarray(now < before)
+    if rule == "rises":
+        return np.asarray(now > before)
+    if rule == "below":
+        return np.asarray((now < c) & ~(before < c))
+    if rule == "leaves":
+        return np.asarray(~(now < c) & (before < c))
+    return np.asarray((now >= c) & ~(before >= c))
+
+
 class Looking(NamedTuple):
     """What is looked at in a run with present parameters: the kinds that can be told, and the thresholds (kinds,)."""
 
@@ -173,50 +186,9 @@ class Looking(NamedTuple):
         """Where (1) to (3) hold, (kinds, …, steps), for values ``table`` and those of the step before, ``before``, of the same shape."""
         out = np.zeros(table.shape, bool)
         for i, (kind, c) in enumerate(zip(self.kinds, self.thresholds, strict=True)):
-            then, now = before[i], table[i]
-            if kind.rule == "falls":
-                out[i] = now < then
-            elif kind.rule == "rises":
-                out[i] = now > then
-            elif kind.rule == "below":
-                out[i] = (now < c) & ~(then < c)
-            elif kind.rule == "leaves":
-                out[i] = ~(now < c) & (then < c)
-            else:
-                out[i] = (now >= c) & ~(then >= c)
+            out[i] = holds(kind.rule, c, before[i], table[i])
         return out
 
     def at_once(self, table: np.ndarray) -> np.ndarray:
         """The same at step 0, with nothing before."""
         return self.happened(np.full(table.shape, np.nan), table)
-
-
-def first_steps(
-    dynamics: Any, landscape: Landscape, n: int, d: int, k: np.ndarray, rows: Mapping[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    """When each kind of event first happened in many runs that were recorded from step 0 on and in which no parameter changed.
-
-    Parameters
-    ----------
-    n, d : int
-        Agents and dimensions.
-    k : (steps,) int
-        The recorded steps.
-    rows : mapping of str to (runs, steps) array
-        What was recorded; a kind whose observable was not is left out.
-
-    Returns
-    -------
-    dict of str to (runs,) int
-        By the name of the kind, the first recorded step at which it was seen, −1 where it never was.
-    """
-    looking = Looking.at(dynamics, landscape, n, d)
-    kept = [i for i, kind in enumerate(looking.kinds) if kind.observable in rows]
-    looking = Looking(tuple(looking.kinds[i] for i in kept), looking.thresholds[kept])
-    if not looking.kinds:
-        return {}
-    table = looking.table(rows)
-    before = np.concatenate([np.full((*table.shape[:-1], 1), np.nan), table[..., :-1]], axis=-1)
-    happened = looking.happened(before, table) & np.isfinite(table)
-    steps = np.where(happened.any(axis=-1), np.asarray(k)[happened.argmax(axis=-1)], -1)
-    return {kind.name: steps[i] for i, kind in enumerate(looking.kinds)}

@@ -7,7 +7,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz import success
-from swarmviz.events import MOST_EVENTS, OF_EVERY_RUN, RULES, Looking, first_steps
+from swarmviz.events import MOST_EVENTS, OF_EVERY_RUN, RULES, Looking
 
 RUNS = {
     "CBO": (sv.CBO(sigma=1.4, alpha=30.0), sv.landscapes.Rastrigin(), 2),
@@ -250,20 +250,3 @@ def test_what_cannot_be_told_is_left_out():
         assert kinds == {"best", "collapse"}
     kinds = {kind.name for kind in Looking.at(sv.BGK(), sv.landscapes.McCormick(), 10, 2).kinds}
     assert kinds == {"found", "lost", "best", "collapse"}
-
-
-# ---- many runs -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", RUNS)
-def test_the_first_events_of_an_ensemble_are_those_of_its_runs(name):
-    dynamics, landscape, d = RUNS[name]
-    data = sv.run_ensemble(dynamics, landscape, sv.Swarm(n=40, d=d, seed=3), runs=4, steps=60)
-    rows = {o.name: data[sv.ensembles.dataset.variable(o.name)].values for o in dynamics.observables}
-    first = first_steps(dynamics, landscape, 40, d, data["step"].values, rows)
-    assert set(first) == {kind.name for kind in Looking.at(dynamics, landscape, 40, d).kinds}
-    for r in range(4):
-        sim = run_of(name, 3 + r)
-        sim.advance(60)
-        for kind, steps in first.items():
-            assert steps[r] == min(sim.events.steps(kind), default=-1), (kind, r)

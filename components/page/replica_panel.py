@@ -52,7 +52,7 @@ class ReplicaPanel:
         self._duel: tuple[Any, list[str]] = (None, [])  # of which costs, and what is said of them
         self.worker = ReplicaWorker(visible, weakly(self._lateness), weakly(self._report))
         self.other = ReplicaWorker(beside, weakly(self._lateness), weakly(self._report))
-        self.card = ReplicaCard(weakly(self._start), weakly(self._judge), opened)
+        self.card = ReplicaCard(weakly(self._start), weakly(self._judge), opened, weakly(self._count_events))
 
     def _lateness(self) -> float:
         return self._transport.lateness
@@ -80,6 +80,9 @@ class ReplicaPanel:
         self.worker.count = count
         self.other.count = count if self._names is not None else 0
         self._show()
+
+    def _count_events(self, seen: bool) -> None:
+        self.worker.counting = seen
 
     def _judge(self, tolerance: float | None) -> None:
         self.worker.tolerance = tolerance

@@ -11,6 +11,8 @@ import param
 from components.assets import component
 from components.replicas.costs import Costs, shown
 from components.replicas.error_histogram import histogram
+from components.replicas.event_tally import EventTally
+from components.replicas.event_tally import shown as shown_events
 from components.replicas.pool import Outcome, SuccessCount
 from swarmviz import Simulation
 from swarmviz.success import criterion, tolerance_for
@@ -32,7 +34,7 @@ class ReplicaStatus(NamedTuple):
 
     ``asked`` is the number requested, ``runs`` the number that fits into memory; ``progress`` is the mean share of the way to the visible
     step, ``seeds`` are those of the first and the last replica, ``trouble`` is the error that ended them; ``costs`` is what they have
-    spent.
+    spent, ``events`` what happened in them, while that is asked for.
     """
 
     asked: int
@@ -42,6 +44,7 @@ class ReplicaStatus(NamedTuple):
     tally: SuccessCount | None = None
     trouble: str = ""
     costs: Costs | None = None
+    events: EventTally | None = None
 
 
 def headline(standing: ReplicaStatus) -> str:
@@ -86,6 +89,8 @@ class ReplicaCard(pn.custom.JSComponent):
         Called with a new tolerance, None for the landscape's usual one; it was set on the page or by a link.
     on_show : function (Outcome)
         Called with the replica to be shown as a run.
+    on_events : function (bool)
+        Called when it begins to be seen, or is no longer, what happened in the replicas.
     """
 
     defaults: ClassVar[dict[str, Any]] = {"tolerance": None}  # of a link, as a view's (components.links.view_options)
@@ -102,10 +107,12 @@ class ReplicaCard(pn.custom.JSComponent):
         on_count: Callable[[int], None],
         on_tolerance: Callable[[float | None], None] = lambda tolerance: None,
         on_show: Callable[[Outcome], None] = lambda outcome: None,
+        on_events: Callable[[bool], None] = lambda seen: None,
         **params: Any,
     ):
         super().__init__(**{"sizing_mode": "stretch_width", "margin": (8, 16)} | params)
-        self._on_count, self._on_tolerance, self._on_show = on_count, on_tolerance, on_show
+        self._on_count, self._on_tolerance, self._on_show, self._on_events = on_count, on_tolerance, on_show, on_events
+        self._counting = False  # whether the section of the events is open
         self._tolerance: float | None = None
         self._complaint = ""
         self._within: float | None = None  # the usual tolerance of the run that is shown; None: nothing is measured
@@ -151,6 +158,10 @@ class ReplicaCard(pn.custom.JSComponent):
             except ValueError as error:
                 self._complaint = str(error)[:MAX_COMPLAINT_CHARS]
                 self.show(self._standing)
+        elif isinstance(data, dict) and data.get("act") == "events" and isinstance(data.get("open"), bool):
+            if data["open"] != self._counting:
+                self._counting = data["open"]
+                self._on_events(self._counting)
         elif isinstance(data, dict) and data.get("act") == "show" and isinstance(data.get("found"), bool):
             tally = self._standing.tally
             if tally is not None and (those := tally.examples(data["found"])):
@@ -183,11 +194,19 @@ class ReplicaCard(pn.custom.JSComponent):
                 if judged and within is not None
                 else None,
                 "costs": shown(standing.costs) if standing.costs is not None else None,
+                "events": self._what_happened(standing),
                 "against": self._against if standing.asked else [],
                 "failed": len(tally.examples(False)) if judged else 0,
                 "succeeded": len(tally.examples(True)) if judged else 0,
             },
         )
+
+    def _what_happened(self, standing: ReplicaStatus) -> dict[str, Any] | None:
+        """What the section of the events shows; None where there is none."""
+        if standing.tally is None:
+            return None
+        told = shown_events(standing.events) if standing.events is not None else {"rows": [], "about": ""}
+        return told | {"open": self._counting}
 
 
 def _doing(standing: ReplicaStatus) -> str:

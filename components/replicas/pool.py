@@ -15,8 +15,10 @@ from scipy.stats import binomtest
 
 from components.replicas.bands import Band, QuantileBands
 from components.replicas.costs import Costs, costs_of
+from components.replicas.event_tally import EventTally, tally_of
 from components.replicas.replica import Replica, VisibleRun
 from swarmviz import Swarm
+from swarmviz.events import Looking
 from swarmviz.journal import Change, Journal
 from swarmviz.success import tolerance_for
 from swarmviz.theory import LivedRun, Verdict, judge
@@ -111,14 +113,17 @@ class ReplicaPool:
             None  # what they had spent when that was last worked out, and of which step and how many
         )
         self._spent_at = (-1, 0)
+        self._happened: EventTally | None = None  # the same of their events
+        self._happened_at = (-1, 0)
 
     def follow(self, seen: VisibleRun, runs: int) -> None:
         """Take note of what the visible run did meanwhile, and of how many replicas are asked for."""
         if self.seen is None:
             self._cost = COORDINATE_STEP_S * seen.run.coordinates
         until = -1 if self.seen is None else self.seen.agrees_until(seen)
-        if until < seen.k or runs != self._asked:
+        if until <= seen.k or runs != self._asked:  # also where parameters are changed at that very step
             self._spent, self._spent_at = None, (-1, 0)
+            self._happened, self._happened_at = None, (-1, 0)
         if until < 0 or runs != self._asked:
             self.replicas = self.replicas[:runs] if until >= 0 else []
             self._steps = self._steps if len(self.replicas) == runs else []
@@ -198,9 +203,25 @@ class ReplicaPool:
         (_, dynamics, landscape), front = self._known.acting_at(at), self.replicas[0].front
         heights = dynamics.frame(front).heights if dynamics.on_finite_set else None
         lowest = landscape.minimum(front.d) if heights is None else float(heights.min())
-        since = max((change.k for change in self._known.until(at) if self._known.moved_at(change.k)), default=0)
+        since = max(0, self._moved_by(at))
         self._spent = None if lowest is None else costs_of([r.record for r in self.replicas], at, since, lowest)
         return self._spent
+
+    def events(self, k: int, fresh: bool = True) -> EventTally | None:
+        """When each kind of event first happened, at the latest step ≤ ``k`` at which all were judged; None before the first.
+
+        Without ``fresh`` it is what was found last for the same run.
+        """
+        place = bisect_right(self._steps, k)
+        if not fresh or not place or not self.replicas:
+            return self._happened
+        at, runs = self._steps[place - 1], len(self.replicas)
+        if self._happened_at != (at, runs):
+            self._happened_at = (at, runs)
+            (_, dynamics, landscape), front = self._known.acting_at(at), self.replicas[0].front
+            kinds = Looking.at(dynamics, landscape, front.n, front.d).kinds
+            self._happened = tally_of([r.log for r in self.replicas], kinds, at, self._moved_by(at))
+        return self._happened
 
     def bands(self) -> dict[str, Band]:
         """Observable → its band over all replicas, up to the step that all have reached."""
@@ -227,6 +248,10 @@ class ReplicaPool:
     def _snapshots(self) -> int:
         """How many snapshots a replica may keep."""
         return min(MAX_STATES, MAX_STATE_BYTES // (self.runs * max(self.replicas[0].size, 1)) - MIN_STATES + 2)
+
+    def _moved_by(self, k: int) -> int:
+        """The step at which the landscape that is there at step ``k`` was put there; −1 where it has always been."""
+        return max((change.k for change in self._known.until(k) if self._known.moved_at(change.k)), default=-1)
 
     def _learn(self, journal: Journal) -> None:
         """Copy the journal; what is known already stays."""

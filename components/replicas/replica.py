@@ -10,6 +10,7 @@ import math
 from typing import Any, NamedTuple
 
 from swarmviz import Diverged, Simulation, Swarm
+from swarmviz.event_log import EventLog, spacing_at
 from swarmviz.journal import Change, Journal
 from swarmviz.record import Record
 from swarmviz.replay import RunSpec
@@ -63,6 +64,8 @@ class Replica:
     misses : dict
         Step → what a tolerance is compared with there (:func:`swarmviz.success.miss`; ∞ when it has diverged, None where no minimiser is
         known), for the steps at which it was judged.
+    log : EventLog
+        Its events, those of a simulation with this ``record_limit``.
     snapshots : Snapshots
         From which it goes on when the visible run is changed at an earlier step.
     diverged : int, optional
@@ -76,9 +79,12 @@ class Replica:
         self.misses: dict[int, float | None] = {}
         self.diverged: int | None = None
         state = first.dynamics.init(swarm.positions(first.landscape), first.landscape, seed)
+        self.log, self._compares = EventLog(state.n, state.d, 1, RECORDED), True
         try:
             state, rows = first.dynamics.advance(state, first.landscape, 0, start=True)
             self.record.extend(rows)
+            self.log.begin(first, rows)
+            self._compares = False
         except Diverged:
             self.diverged = 0
         self.front = self._aside = state  # aside: the last one that was judged at an earlier step
@@ -125,6 +131,8 @@ class Replica:
         self.snapshots.cut(k)
         if self.front.k > k:
             self.front = self.snapshots.last
+            self.log.cut(self.front.k)
+            self._compares = True
         self.record.cut(self.front.k)
         self.misses = {at: missed for at, missed in self.misses.items() if at < k}
         self._aside = self.snapshots.first
@@ -133,7 +141,11 @@ class Replica:
         (_, dynamics, landscape), start, stop, _ = next(
             journal.segments(state.k, min(end, self.snapshots.next_after(state.k)))
         )
-        new, rows = dynamics.advance(_changed(journal, state), landscape, stop - start, self.record.every)
+        every = self.record.every
+        if onward:
+            every = min(every, int(spacing_at(start, 1, RECORDED)))
+            self._compare(journal, state)
+        new, rows = dynamics.advance(_changed(journal, state), landscape, stop - start, every)
         if onward:
             self._keep(new, rows, snapshots)
         else:
@@ -143,7 +155,20 @@ class Replica:
     def _keep(self, state: Any, rows: dict[str, Any], snapshots: int) -> None:
         self.front = state
         self.record.extend(rows)
+        self.log.extend(rows)
         self.snapshots.add(state, snapshots)
+
+    def _compare(self, journal: Journal, state: Any) -> None:
+        """The events of the next steps are compared with this step, where parameters were changed or the replica was taken back.
+
+        A snapshot lies at a step at which events were looked for: both are multiples of powers of two, and that of the snapshots is larger.
+        """
+        if self._compares or journal.changed_at(state.k):
+            change = journal.acting_at(state.k)
+            if journal.moved_at(state.k):
+                state = change.dynamics.moved_to(state, change.landscape)
+            self.log.compare_with(change, change.dynamics.advance(state, change.landscape, 0, start=True)[1])
+            self._compares = False
 
     def _judge(self, journal: Journal, state: Any) -> None:
         frame = journal.shown_at(state.k).dynamics.frame(_changed(journal, state))
@@ -154,8 +179,8 @@ class Replica:
         self.diverged = max(error.step, state.k)
         if self.diverged - 1 > state.k:
             _, dynamics, landscape = journal.acting_at(state.k)
-            steps = self.diverged - 1 - state.k
-            new, rows = dynamics.advance(_changed(journal, state), landscape, steps, self.record.every)
+            steps, every = self.diverged - 1 - state.k, min(self.record.every, int(spacing_at(state.k, 1, RECORDED)))
+            new, rows = dynamics.advance(_changed(journal, state), landscape, steps, every)
             self._keep(new, rows, snapshots=2)
 
 

@@ -67,7 +67,8 @@ class ReplicaWorker(BackgroundThread):
         self._drawn = -1  # the last step of the bands that were reported
         self._tolerance: float | None = None
         self._judging, self._judged_at = False, -math.inf
-        self._counted_at = -math.inf  # when it was last worked out what they have spent
+        self._counted_at = -math.inf  # when it was last worked out what they have spent, and what happened in them
+        self._counting = False
         self._verdicts: tuple[VisibleRun, dict[str, Verdict]] | None = None
         self.standing = ReplicaStatus(0)
 
@@ -119,6 +120,18 @@ class ReplicaWorker(BackgroundThread):
         with self._wake:
             self._judging, self._judged_at = bool(on), -math.inf
             self._noticed = True
+            self._wake.notify_all()
+
+    @property
+    def counting(self) -> bool:
+        """Whether it is worked out what happened in the replicas: only while somebody sees the result."""
+        return self._counting
+
+    @counting.setter
+    def counting(self, on: bool) -> None:
+        with self._wake:
+            self._counting, self._counted_at = bool(on), -math.inf
+            self._noticed, self._next_round = True, 0.0
             self._wake.notify_all()
 
     def verdicts(self, sim: Simulation) -> dict[str, Verdict]:
@@ -224,7 +237,9 @@ class ReplicaWorker(BackgroundThread):
         self._counted_at = now if fresh else self._counted_at
         with ONE_CORE:
             costs = pool.costs(seen.k, fresh)
-        status = ReplicaStatus(count, pool.runs, pool.progress(seen.k), pool.seeds, pool.tally(seen.k), costs=costs)
+            events = pool.events(seen.k, fresh) if self._counting else None
+        tally = pool.tally(seen.k)
+        status = ReplicaStatus(count, pool.runs, pool.progress(seen.k), pool.seeds, tally, costs=costs, events=events)
         with self._wake:
             if not self._count or self._count != count:
                 return

@@ -24,9 +24,10 @@ from swarmviz.cli.console import Commands
 from swarmviz.cli.help import Declared
 from swarmviz.cli.interrupts import interruptible
 from swarmviz.cli.lesson import lesson
-from swarmviz.cli.outcome import cli_errors, print_costs, print_summary, runs_text, write_outputs
+from swarmviz.cli.outcome import cli_errors, print_costs, print_events, print_summary, runs_text, write_outputs
 from swarmviz.cli.output import picture, require_writable, write_data, write_file
 from swarmviz.cli.values import axis_values, landscape_class, problem
+from swarmviz.ensembles.event_counts import holds_events
 from swarmviz.ensembles.refine import RefineOptions
 from swarmviz.ensembles.settings import Options
 from swarmviz.ensembles.suggestions import did_you_mean
@@ -64,6 +65,8 @@ def common(function: Any) -> Any:
         click.option("--stop", metavar="KIND:NAME=VALUE,…", help=options.stop_help()),
         click.option("--record", metavar="NAME,NAME,…", help="Observables to be kept along step, or all, or none. When absent: "
                      "all of a run, none of a sweep."),
+        click.option("--events", metavar="NAME,NAME,…", help="Kinds of events to be counted, such as found,lost, or all: in how many runs "
+                     "each happens, and its first step; looked for every so many steps."),
         click.option("--target", "targets", metavar="NUMBER,NUMBER,…", help="Say what it costs to come so near to F*: how many runs "
                      "reach best F − F* ≤ target, and their expected running time in evaluations of F; noticed every so many steps."),
         click.option("--positions", is_flag=True, help=Options.declared()["positions"].doc),
@@ -90,6 +93,7 @@ def parts_and_options(
     how = given | {
         "stop": options.stop(given["stop"]),
         "record": options.recorded(given["record"], absent),
+        "events": options.counted(given["events"]),
         "progress": progress(),
     }
     return parts, how
@@ -120,12 +124,14 @@ def run(out, csv, **given):
 
 def write_results(data: Any, out: Path | None, csv: Path | None, targets: tuple[float, ...]) -> None:
     """Write the files and print the tables."""
+    counted = (lambda: print_events(data),) if holds_events(data) else ()
     costs = (lambda: print_costs(data, targets),) if targets else ()
     write_outputs(
         data,
         lambda: write_data(out, None, data),
         lambda: write_data(None, csv, data),
         lambda: print_summary(data),
+        *counted,
         *costs,
     )
 

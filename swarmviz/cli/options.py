@@ -120,3 +120,8 @@ def recorded(text: str | None, absent: tuple[str, ...] | None) -> tuple[str, ...
     if text is None or not text.strip():
         return absent
     return {"all": None, "none": ()}.get(text.strip(), tuple(listed(text)))
+
+
+def counted(text: str | None) -> tuple[str, ...] | None:
+    """Names of kinds of events between commas; "all" and "none" are words of their own."""
+    return recorded(text, ())

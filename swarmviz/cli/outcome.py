@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from swarmviz.cli.console import discard_output
+from swarmviz.ensembles.event_counts import event_table
 from swarmviz.ensembles.hitting_times import ert, hitting
 from swarmviz.ensembles.statistics import criterion_of, medians, success_rate
 
@@ -126,6 +127,17 @@ def print_summary(data: Any) -> None:
     )
     formats = {name: "{:.0f}".format for name, column in frame.items() if np.issubdtype(column.dtype, np.integer)}
     click.echo(frame.to_string(index=bool(table.sizes), float_format="{:.4g}".format, formatters=formats))
+
+
+def print_events(data: Any) -> None:
+    """In how many runs each kind of event happened, and when it first did, on standard output; nothing where no run was finished."""
+    if not data["finished"].any():
+        return
+    counts, steps = ("happened", "runs"), ("first_low", "first_median", "first_high")
+    frame = event_table(data).to_dataframe()[[*counts, *steps]]
+    click.echo("\nhappened: runs in which there was the event; first: quartiles and median of its first step in those")
+    formats = dict.fromkeys(counts, "{:.0f}".format) | dict.fromkeys(steps, "{:.4g}".format)
+    click.echo(frame.to_string(formatters=formats))
 
 
 def print_costs(data: Any, targets: tuple[float, ...]) -> None:

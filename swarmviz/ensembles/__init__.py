@@ -5,6 +5,7 @@ xarray takes longer to import than all of swarmviz; so it is imported when a Dat
 
 from __future__ import annotations
 
+from swarmviz.ensembles.event_counts import event_table
 from swarmviz.ensembles.hitting_times import compare, ert, hitting, runtime_ecdf
 from swarmviz.ensembles.map_grid import proposed_grid
 from swarmviz.ensembles.refine import refine
@@ -23,6 +24,7 @@ __all__ = [
     "When",
     "compare",
     "ert",
+    "event_table",
     "hitting",
     "medians",
     "proposed_grid",

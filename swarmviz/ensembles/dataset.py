@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from swarmviz import success
+from swarmviz.ensembles import event_counts
 from swarmviz.ensembles.engine import Ensemble, Results
 from swarmviz.ensembles.settings import Options, Problem, Settings
 from swarmviz.kernels.sources import sources_digest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 NUMBERS = (  # the parts of the package on which a result depends
     *("dynamics", "ensembles", "kernels", "landscapes"),
-    *("frame.py", "parameters.py", "record.py", "schedules.py", "simulation.py", "success.py", "swarm.py"),
+    *("events.py", "frame.py", "parameters.py", "record.py", "schedules.py", "simulation.py", "success.py", "swarm.py"),
 )
 MEANINGS = {
     "final_answer": "Point that the swarm held for the minimiser at the end",
@@ -83,6 +84,8 @@ class Layout(NamedTuple):
                 _judged(problem, settings) if name == "success" else {}
             )
             found[name] = Variable(dims, values.dtype, BLANK.get(name, np.nan), about)
+        for name, said in event_counts.variables(type(problem.dynamics), settings.events).items():
+            found[name] = Variable(("run",), np.dtype(float), np.nan, described_as(*said))
         swarm = problem.swarm
         sizes: dict[str, Any] = {
             "run": settings.options.runs,
@@ -168,6 +171,8 @@ def as_dataset(ensemble: Ensemble, interrupted: bool = False) -> xarray.Dataset:
         results.series[name] = keep(variable(name), results.series[name])
     for name in results.finals.by_name():
         results.finals = results.finals._replace(**{name: keep(name, getattr(results.finals, name))})
+    for name, values in ensemble.events.by_name().items():
+        keep(name, values)
     times, judged_by = ("step", ensemble.times()), {name: ((), value) for name, value in ensemble.judged_by.items()}
     coordinates = layout.coordinates(settings, problem.swarm.seed, times, judged_by)
     return xarray.Dataset(variables, coordinates, provenance(problem, settings) | {"interrupted": int(interrupted)})

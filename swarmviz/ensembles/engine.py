@@ -18,6 +18,7 @@ from swarmviz import success
 from swarmviz.dynamics.base import Dynamics
 from swarmviz.dynamics.batch import BatchResult, StateBatch
 from swarmviz.dynamics.stall import Stalling
+from swarmviz.ensembles.event_counts import EventCounts
 from swarmviz.ensembles.settings import Problem, Settings
 from swarmviz.ensembles.stopping import GOES_ON, Watch, Window
 
@@ -124,10 +125,13 @@ class Ensemble:
         self.dynamics = settings.prepared(problem).dynamics
         self.results = Results(settings, self.dynamics, problem.swarm.n, problem.swarm.d)
         self.runs = int(settings.options.runs)
+        self.events = EventCounts(
+            self.dynamics, problem.landscape, problem.swarm.n, problem.swarm.d, settings.events, self.runs
+        )
         self.judged_by = problem.judged_by(settings)
         self.tolerance = self.judged_by["tolerance"]
         self._never = int(settings.options.steps + 1)
-        observed = settings.record or settings.stop  # else nothing is measured
+        observed = settings.record or settings.stop or settings.events  # else nothing is measured
         self._every = int(settings.options.every) if observed else self._never
 
     @property
@@ -265,6 +269,8 @@ class Ensemble:
             for name, series in self.results.series.items():
                 values = result.series(name)
                 series[runs, columns] = values if everything else np.where(recorded, values, np.nan)
+            if self.settings.events:
+                self.events.extend(runs, result, recorded)
 
     def _end_diverged(self, run: Group, step: int, agent: int) -> None:
         """A run by itself, up to the last step at which every energy was finite, unless its stop comes before that."""

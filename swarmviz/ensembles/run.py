@@ -30,6 +30,7 @@ def run_ensemble(
     every: int = 1,
     stop: Any = None,
     *,
+    events: Sequence[str] | None = (),
     positions: bool = False,
     tolerance: float | None = None,
     threads: int | None = None,
@@ -54,6 +55,9 @@ def run_ensemble(
         When a run ends early: ``sv.ensembles.Stall(1e-4, 500)``, ``sv.ensembles.Below("best", 1e-3)``, ``sv.ensembles.Spent(10_000)``
         evaluations, or a function of the :class:`swarmviz.Frame` that is called at every recorded step
         (:class:`swarmviz.ensembles.When` gives it a name).
+    events : sequence of str, optional
+        Names of the dynamics' kinds of events (:mod:`swarmviz.events`) that are counted, such as ``["found", "lost"]``; none by default,
+        None for all. They are looked for at the multiples of `every`, as those of a single run with the same ``every``.
     positions : bool
         Keep the final positions of every agent.
     tolerance : float, optional
@@ -85,6 +89,9 @@ def run_ensemble(
         ``diverged_step``, ``diverged_agent``
             −1: none. A diverged run is no success and ends with the last step at which all energies were finite; it is NaN
             throughout when its first energies were not.
+        ``first_found``, ``count_found``, …
+            With `events`, for each kind: the first step at which it happened, ∞ where it never did, and how often it happened; NaN where
+            the kind cannot be told, such as where no minimiser is known, and of a run whose first energies were not finite.
         ``final_positions`` (agent, coordinate)
             With `positions`.
 
@@ -108,7 +115,15 @@ def run_ensemble(
     """
     problem = Problem.of(dynamics, landscape, swarm)
     settings = Settings.checked(
-        type(dynamics), record, stop, runs=runs, steps=steps, every=every, positions=positions, tolerance=tolerance
+        type(dynamics),
+        record,
+        stop,
+        events,
+        runs=runs,
+        steps=steps,
+        every=every,
+        positions=positions,
+        tolerance=tolerance,
     )
     threads = thread_count(threads)
     problem.check(settings)

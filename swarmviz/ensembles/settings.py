@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz.dynamics.base import Dynamics
+from swarmviz.ensembles.event_counts import chosen_kinds
 from swarmviz.ensembles.stopping import Stop, as_stop
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.frame import Clock, Diverged
@@ -37,20 +38,21 @@ class Options(Described):
 
 
 class Settings(NamedTuple):
-    """Options, the names of the recorded observables and the stop of an ensemble."""
+    """Options, the names of the recorded observables, the stop of an ensemble, and the kinds of events that are counted."""
 
     options: Options
     record: tuple[str, ...]
     stop: Stop | None
+    events: tuple[str, ...] = ()
 
     @classmethod
-    def checked(cls, dynamics: type[Dynamics], record: Any, stop: Any, **options: Any) -> Settings:
+    def checked(cls, dynamics: type[Dynamics], record: Any, stop: Any, events: Any = (), **options: Any) -> Settings:
         """From the caller's arguments.
 
         Raises
         ------
         ValueError, TypeError
-            When an option is out of its range, an observable is not one of the dynamics, or the stop is no stop.
+            When an option is out of its range, an observable or an event is not one of the dynamics, or the stop is no stop.
         """
         known = [o.name for o in dynamics.observables]
         if record is None:
@@ -65,11 +67,11 @@ class Settings(NamedTuple):
         stop = as_stop(stop)
         if stop is not None:
             stop.check(known)
-        return cls(Options(**options), tuple(dict.fromkeys(record)), stop)
+        return cls(Options(**options), tuple(dict.fromkeys(record)), stop, chosen_kinds(dynamics, events))
 
     def described(self) -> dict[str, Any]:
         """Name → value of everything that the results depend on."""
-        return self.options.values_now() | {"record": self.record, "stop": self.stop}
+        return self.options.values_now() | {"record": self.record, "stop": self.stop, "events": self.events}
 
     def prepared(self, problem: Problem) -> Problem:
         """The problem as it is run: a stop may set parameters of the dynamics."""

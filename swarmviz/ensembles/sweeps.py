@@ -42,6 +42,7 @@ def sweep(
     record: Sequence[str] | None = (),
     every: int = 1,
     stop: Any = None,
+    events: Sequence[str] | None = (),
     positions: bool = False,
     tolerance: float | None = None,
     threads: int | None = None,
@@ -66,7 +67,7 @@ def sweep(
         Numbers of agents, dimensions; the same as in the grid.
     landscapes : sequence, optional
         Landscapes, their classes or their names.
-    runs, steps, every, stop, positions, tolerance
+    runs, steps, every, stop, events, positions, tolerance
         As in :func:`swarmviz.run_ensemble`, for each cell.
     record : sequence of str, optional
         Observables to be kept along step. None of them by default: each takes cells × runs × recorded steps numbers. None for all.
@@ -109,7 +110,15 @@ def sweep(
     """
     problem = Problem.of(dynamics, landscape, swarm)
     settings = Settings.checked(
-        type(dynamics), record, stop, runs=runs, steps=steps, every=every, positions=positions, tolerance=tolerance
+        type(dynamics),
+        record,
+        stop,
+        events,
+        runs=runs,
+        steps=steps,
+        every=every,
+        positions=positions,
+        tolerance=tolerance,
     )
     if store is not None and settings.stop is not None:
         settings.stop.require_name()

@@ -150,3 +150,29 @@ def test_a_target_that_makes_no_sense_is_refused_before_anything_runs(args, word
     for command in (["run"], ["sweep", "--grid", "sigma=0.1,1"]):
         done = call(*command, "--dynamics", "CBO", *args)
         assert done.exit_code == 2 and words in done.output, done.output
+
+
+# ---- --events ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_says_in_how_many_runs_each_event_happened_and_when(tmp_path):
+    out = tmp_path / "runs.nc"
+    done = call("run", "--dynamics", "CBO", *SMALL, "--every", 2, "--events", "found, lost", "--out", out)
+    assert done.exit_code == 0, done.output
+    lines = done.output.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("happened:"))
+    table = sv.ensembles.event_table(loaded(out))
+    assert table["happened"].sel(event="found") > 0 and lines[start + 3].split()[0] == "found"
+    for line, name in zip(lines[start + 3 :], ("found", "lost"), strict=True):
+        row = table.sel(event=name)
+        wanted = [f"{float(row[key]):.4g}".replace("nan", "NaN") for key in ("first_low", "first_median", "first_high")]
+        assert line.split() == [name, str(int(row["happened"])), "10", *wanted]
+
+
+def test_a_sweep_says_it_for_each_cell_and_nothing_unless_it_is_asked(tmp_path):
+    done = call("sweep", "--dynamics", "CBO", *SMALL, "--grid", "sigma=0.2,0.8", "--events", "all")
+    assert done.exit_code == 0 and all(done.output.count(kind.name) >= 1 for kind in sv.CBO.events), done.output
+    for asked in ([], ["--events", "none"]):
+        assert "happened" not in call("run", "--dynamics", "CBO", *SMALL, *asked).output
+    refused = call("run", "--dynamics", "CBO", *SMALL, "--events", "fund")
+    assert refused.exit_code == 2 and "events = 'fund': CBO has no such event" in refused.output

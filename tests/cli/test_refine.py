@@ -45,6 +45,7 @@ def test_without_a_grid_it_is_the_one_that_the_dynamics_proposes(monkeypatch):
     [
         (["sweep", "--dynamics", "CBO", "--grid", "sigma=1", "--first", 4], "--first: needs --refine"),
         ([*REFINE, "--record", "best"], "--record: has no effect with --refine"),
+        ([*REFINE, "--events", "found"], "--events: has no effect with --refine"),
         ([*REFINE, "--positions"], "--positions: has no effect with --refine"),
         ([*REFINE, "--target", "1e-3"], "--target: has no effect with --refine"),
         ([*REFINE, "--first", 0], "first"),

@@ -221,3 +221,30 @@ def test_a_replica_that_failed_is_shown_with_its_seed_at_the_same_step(lab, serv
     assert lab.text(".history tbody.run:not(.live) td.seed") == seed
     lab.picture("luck-failed")
     assert not lab.complaints
+
+
+def test_what_happened_in_the_replicas_is_counted_while_its_section_is_open(lab, server):
+    open_card(lab, server)
+    section = lab.page.locator(".luck .happened")
+    assert section.is_hidden()
+    ask(lab, 20)
+    lab.wait(lambda: section.is_visible(), "there is no section of what happened")
+    assert section.locator("tbody tr").count() == 0, "nothing is counted before somebody looks"
+    section.locator("summary").click()
+    rows = section.locator("tbody tr")
+    lab.wait(lambda: rows.count() >= 4, "the events are not counted")
+    assert {"found", "lost", "new best", "collapse"} <= set(section.locator("td:first-child").all_inner_texts())
+    assert all(
+        re.fullmatch(r"\d+ of 20", text.strip()) for text in section.locator("td:nth-child(2)").all_inner_texts()
+    )
+    best = rows.filter(has_text="new best").locator("td")
+    lab.wait(lambda: best.nth(1).inner_text() == "20 of 20", "no replica has a new best")
+    assert re.fullmatch(r"[\d.]+ \([\d.]+–[\d.]+\)", best.nth(2).inner_text())
+    lab.pause()
+    lab.press("reset")
+    lab.wait(lambda: best.nth(1).inner_text() == "0 of 20", "at step 0 there is a new best")
+    lab.press("play")
+    lab.wait(lambda: best.nth(1).inner_text() == "20 of 20", "the count does not follow the run")
+    section.locator("summary").click()
+    lab.wait(lambda: rows.count() == 0, "it is counted though nobody looks")
+    assert not lab.complaints
