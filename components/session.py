@@ -25,10 +25,11 @@ from components.law.worker import LawWorker
 from components.lessons import place as places
 from components.lessons.lessons import HELD, Lessons, start_of
 from components.lessons.place import Place
-from components.links import permalink, view_options
-from components.links.address import Kept, Links, Opening, at_once, first_preset, opening
+from components.links import permalink, readable, view_options
+from components.links.address import Kept, Links, Opening, at_once, first_preset, opening, opening_asked
 from components.links.budget import bytes_of, check_change, check_swarm_size
 from components.links.other_runs import OtherRuns
+from components.links.readable import NOTHING, Asked
 from components.maps.worker import MapWorker
 from components.page import theme
 from components.page.agent_step import AgentCard, AgentStep
@@ -84,10 +85,12 @@ LESSONS = "Lessons"  # a tab of the drawer
 MOVING = ("play", "step", "back", "goto", "undo", "redo")  # actions that wait for the answer to a lesson's question
 
 
-def beginning(link: str | None, place: Place | None) -> Opening:
-    """What a visit begins with that followed this link, or came for a step of a lesson."""
-    if link is not None or place is None:
+def beginning(link: str | None, place: Place | None, asked: Asked = NOTHING) -> Opening:
+    """What a visit begins with that followed this link, came for a step of a lesson, or asked for a run by its names."""
+    if link is not None:
         return opening(link)
+    if place is None:
+        return opening_asked(asked)
     state = start_of(place)
     return at_once(state) or first_preset()._replace(awaited=state)
 
@@ -103,10 +106,14 @@ class Session:
         A phone: the choices stay closed at first.
     place : Place, optional
         The step of a lesson that is to be read; without a link, with the swarms with which it begins.
+    asked : Asked
+        What the address asks for by names, without a link or a lesson.
     """
 
-    def __init__(self, link: str | None = None, narrow: bool = False, place: Place | None = None):
-        state, sims, self._awaited, complaint = beginning(link, place)
+    def __init__(
+        self, link: str | None = None, narrow: bool = False, place: Place | None = None, asked: Asked = NOTHING
+    ):
+        state, sims, self._awaited, complaint = beginning(link, place, asked)
         self._dark, self._place = False, place
         self.arrival = Arrival(
             weakly(self._invite),
@@ -328,7 +335,7 @@ class Session:
         given = arguments.get(permalink.KEY)
         place, complaint = places.asked(arguments)
         narrow = "Mobi" in str(pn.state.headers.get("User-Agent", ""))
-        session = cls(given[0].decode("ascii", "replace") if given else None, narrow, place)
+        session = cls(given[0].decode("ascii", "replace") if given else None, narrow, place, readable.asked(arguments))
         if complaint:
             session.messages.warn(complaint)
         session.transport.paint_before_start()

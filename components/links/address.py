@@ -13,6 +13,7 @@ from components.compiling import NotReady
 from components.links import permalink
 from components.links.budget import is_quick
 from components.links.permalink import BadLink, Unlinkable
+from components.links.readable import Asked
 from components.page.history import History
 from components.playback.bar import Bar
 from components.playback.builder import Builder
@@ -50,16 +51,37 @@ def opening(link: str | None) -> Opening:
 
     What takes long (a large swarm, steps to be replayed, a kernel to be compiled) is left to the builder: all visitors share this thread.
     """
-    awaited, complaint = None, ""
+    complaint = ""
     if link is not None:
         try:
-            state = permalink.read(link)
-            if all(is_quick(run) for run in state.runs) and (found := at_once(state)):
-                return found._replace(awaited=state if any(run.k for run in state.runs) else None)
-            awaited = state
+            return beginning_with(permalink.read(link))
         except ValueError as error:
             complaint = str(error) if isinstance(error, BadLink) else f"The link cannot be opened ({error})."
-    return first_preset()._replace(awaited=awaited, complaint=complaint)
+    return first_preset()._replace(complaint=complaint)
+
+
+def beginning_with(state: VisitState) -> Opening:
+    """What a visit begins with that is to show this.
+
+    Raises
+    ------
+    ValueError
+        When its parts do not go together.
+    """
+    if all(is_quick(run) for run in state.runs) and (found := at_once(state)):
+        return found._replace(awaited=state if any(run.k for run in state.runs) else None)
+    return first_preset()._replace(awaited=state)
+
+
+def opening_asked(asked: Asked) -> Opening:
+    """What a visit begins with that followed a link which a person has written."""
+    try:
+        found = first_preset() if asked.state is None else beginning_with(asked.state)
+    except ValueError as error:
+        return first_preset()._replace(
+            complaint=f"The link cannot be opened ({error}); the opening example is shown instead."
+        )
+    return found._replace(complaint=asked.complaint)
 
 
 def at_once(state: VisitState) -> Opening | None:

@@ -9,6 +9,7 @@ signatures.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from typing import Any
 
@@ -29,6 +30,8 @@ from components.under_way import UNDER_WAY
 LINK = "s"  # arguments that the page reads: components.links.permalink.KEY …
 PLACE = ("lesson", "step")  # … and components.lessons.place.KEYS, of which no more is handed on than can mean anything
 MAX_PLACE_BYTES = 60
+# Without these, components.links.readable: one argument more and a byte more than it takes, so that it says what is too much.
+MAX_NAMED, MAX_NAME_CHARS, MAX_VALUE_BYTES = 31, 41, 201
 MAX_AGENT_CHARS = 300  # of the browser's name, which travels in a token
 SESSION_ARGUMENTS = (
     "bokeh-session-id",
@@ -210,6 +213,14 @@ def token_of(application: Any, session_id: Any, payload: dict[str, Any]) -> str:
     )
 
 
+def arguments_of(given: dict[str, list[bytes]]) -> dict[str, list[bytes]]:
+    """The arguments of an address that a session is to know: they travel in a token, and no more of them than can mean anything."""
+    exact = {LINK: given[LINK][:1]} if LINK in given else {}
+    exact |= {name: [given[name][0][:MAX_PLACE_BYTES]] for name in PLACE if name in given}
+    named = itertools.islice(given.items(), MAX_NAMED)
+    return exact or {name[:MAX_NAME_CHARS]: [value[:MAX_VALUE_BYTES] for value in values[:2]] for name, values in named}
+
+
 class Page(PlainTextHandler, DocHandler):
     """The page, under the application's path."""
 
@@ -241,7 +252,7 @@ class Page(PlainTextHandler, DocHandler):
         application = self.application
         session_id = new_session_id(application.secret_key)
         token, nonce = token_of(application, session_id, self._payload()), secrets.token_urlsafe(16)
-        html = await self._template().filled(token, nonce, bool({LINK, *PLACE} & set(self.request.arguments)))
+        html = await self._template().filled(token, nonce, bool(self.request.arguments))
         self.set_header("Content-Security-Policy", headers.page_policy(nonce))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(html)
@@ -251,9 +262,7 @@ class Page(PlainTextHandler, DocHandler):
     def _payload(self) -> dict[str, Any]:
         """What the session will know: the link, a lesson's step, the browser's name, and the user whom Panel's log-in has found."""
         agent = self.request.headers.get("User-Agent", "")[:MAX_AGENT_CHARS]
-        given = self.request.arguments
-        arguments = {LINK: given[LINK][:1]} if LINK in given else {}
-        arguments |= {name: [given[name][0][:MAX_PLACE_BYTES]] for name in PLACE if name in given}
+        arguments = arguments_of(self.request.arguments)
         more = self.application_context.application.process_request(self.request)
         return {"headers": {"User-Agent": agent}, "arguments": arguments} | more
 

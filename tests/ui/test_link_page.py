@@ -1,0 +1,14 @@
+"""Links that a person writes, in the browser."""
+
+from __future__ import annotations
+
+
+def test_a_readable_link_opens_its_run_and_tells_what_it_cannot(lab, server):
+    lab.open(f"{server.page}?preset=cbo-rastrigin&sigma=1.3&n=50&seed=4&alpha=-1")
+    lab.pause()
+    for name, value in {"dynamics.sigma": "1.3", "swarm.n": "50", "swarm.seed": "4"}.items():
+        lab.reach(name)
+        assert lab.row(name).locator("input[type=text]").first.input_value() == value, name
+    assert "alpha (α) = -1: must be" in lab.text(".banner")
+    assert len(lab.agents()["x"]) == 50
+    assert not lab.complaints
