@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,27 @@ def spacing_at(k: Any, every: int, limit: int | None) -> Any:
     return every * 2 ** np.ceil(np.log2(fold)).astype(int)
 
 
+class Seen(NamedTuple):
+    """The steps of the events of a kind, in order, and the values of its observable there."""
+
+    steps: array[int]
+    values: array[float]
+
+    @classmethod
+    def nothing(cls) -> Seen:
+        """Of a kind that has not happened."""
+        return cls(array("q"), array("d"))
+
+    def between(self, first: int, last: int) -> Seen:
+        """A copy of those from place ``first`` to ``last``, which is left out."""
+        return Seen(self.steps[first:last], self.values[first:last])
+
+    def cut(self, k: int) -> None:
+        """Forget those after step ``k``."""
+        place = bisect_right(self.steps, k)
+        del self.steps[place:], self.values[place:]
+
+
 class EventLog:
     """What has happened in a run.
 
@@ -42,8 +63,8 @@ class EventLog:
 
     def __init__(self, n: int, d: int, every: int, limit: int | None):
         self._n, self._d, self.every, self.limit = n, d, every, limit
-        # The steps of each kind, all of them: fewer than the record has numbers.
-        self._seen: dict[Kind, array[int]] = {}
+        # All events of each kind: fewer numbers than the record has. The record is thinned, so that it may have lost their values.
+        self._seen: dict[Kind, Seen] = {}
         self._diverged: Event | None = None
         self._of: tuple[Dynamics, Landscape] | None = None  # the parameters of ``_looking``
         self._looking = Looking((), np.zeros(0))
@@ -53,14 +74,15 @@ class EventLog:
         """Another that grows on its own."""
         other = EventLog(self._n, self._d, self.every, self.limit)
         other.__dict__.update(self.__dict__)
-        other._seen = {kind: steps[:] for kind, steps in self._seen.items()}
+        other._seen = {kind: seen.between(0, len(seen.steps)) for kind, seen in self._seen.items()}
         return other
 
     def begin(self, change: Change, rows: Mapping[str, np.ndarray]) -> None:
         """Step 0 has been recorded."""
         self.compare_with(change, rows)
         if len(self._before):
-            self._keep(self._looking.at_once(self._before[:, None]), np.zeros(1, int))
+            table = self._before[:, None]
+            self._keep(self._looking.at_once(table), np.zeros(1, int), table)
 
     def compare_with(self, change: Change, rows: Mapping[str, np.ndarray]) -> None:
         """What follows has these parameters, and is compared with the last of these rows, which were measured with them."""
@@ -78,7 +100,7 @@ class EventLog:
         table = self._looking.table(rows, here)
         before = np.concatenate([self._before[:, None], table[:, :-1]], axis=1)
         self._before = table[:, -1]
-        self._keep(self._looking.happened(before, table), rows["k"][here])
+        self._keep(self._looking.happened(before, table), rows["k"][here], table)
 
     def diverge(self, k: int) -> None:
         """The step after ``k`` cannot be made."""
@@ -87,13 +109,18 @@ class EventLog:
     def cut(self, k: int) -> None:
         """Forget everything after step ``k``."""
         self._diverged = None
-        for steps in self._seen.values():
-            del steps[bisect_right(steps, k) :]
+        for seen in self._seen.values():
+            seen.cut(k)
 
     def events(self, journal: Journal, furthest: int) -> Events:
         """The first ``MOST_EVENTS`` of each kind, with those that the journal tells."""
         found, cut_short = [self._diverged] if self._diverged else [], {}
-        for kind, steps in {**self._seen, **_told_by(journal, -1, furthest)}.items():
+        for kind, seen in self._seen.items():
+            kept = seen.between(0, MOST_EVENTS)
+            found += [Event(k, kind, value) for k, value in zip(kept.steps, kept.values, strict=True)]
+            if len(seen.steps) > MOST_EVENTS:
+                cut_short[kind.name] = seen.steps[MOST_EVENTS]
+        for kind, steps in _told_by(journal, -1, furthest).items():
             found += [Event(k, kind) for k in steps[:MOST_EVENTS]]
             if len(steps) > MOST_EVENTS:
                 cut_short[kind.name] = steps[MOST_EVENTS]
@@ -105,27 +132,29 @@ class EventLog:
         """
         told = _told_by(journal, after, until) if {CHANGED.name, SCHEDULE.name} & set(names) else {}
         found: list[Event] = []
-        for kind, steps in {**self._seen, **told}.items():
-            place = bisect_right(steps, after) if kind.name in names else len(steps)
-            if place < len(steps) and steps[place] <= until:
-                found.append(Event(steps[place], kind))
+        for kind, seen in self._seen.items():
+            place = bisect_right(seen.steps, after) if kind.name in names else len(seen.steps)
+            if place < len(seen.steps) and seen.steps[place] <= until:
+                found.append(Event(seen.steps[place], kind, seen.values[place]))
+        found += [Event(steps[0], kind) for kind, steps in told.items() if kind.name in names and steps]
         return tuple(event for event in found if event.k == min(other.k for other in found))
 
     def steps(self, kind: Kind, after: int, until: int) -> array[int]:
         """The steps ``after`` < k ≤ ``until`` of all events of a kind that is found in the record; empty for one that the journal tells."""
-        steps = self._seen.get(kind, array("q"))
+        steps = self._seen.get(kind, Seen.nothing()).steps
         return steps[bisect_right(steps, after) : bisect_right(steps, until)]
 
     def last_look(self, k: int) -> int:
         """The last step ≤ ``k`` at which events were looked for."""
         return int(k - k % spacing_at(k, self.every, self.limit))
 
-    def _keep(self, happened: np.ndarray, k: np.ndarray) -> None:
-        """Note the steps of each kind."""
-        for kind, where in zip(self._looking.kinds, happened, strict=True):
-            if not where.any():
-                continue
-            self._seen.setdefault(kind, array("q")).extend(k[where].tolist())
+    def _keep(self, happened: np.ndarray, k: np.ndarray, table: np.ndarray) -> None:
+        """Note the steps of each kind, and the values of ``table`` there."""
+        for kind, where, values in zip(self._looking.kinds, happened, table, strict=True):
+            if where.any():
+                seen = self._seen.setdefault(kind, Seen.nothing())
+                seen.steps.extend(k[where].tolist())
+                seen.values.extend(values[where].tolist())
 
 
 def _told_by(journal: Journal, after: int, until: int) -> dict[Kind, list[int]]:

@@ -56,10 +56,14 @@ class Kind(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that happened at step ``k``, seen there first."""
+    """Something that happened at step ``k``, seen there first.
+
+    ``value`` is that of the observable of the kind at this step; None of what the journal and the end tell.
+    """
 
     k: int
     kind: Kind
+    value: float | None = None
 
 
 # ---- kinds that several dynamics have --------------------------------------------------------------------------------------

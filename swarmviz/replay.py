@@ -83,7 +83,7 @@ class RunSpec(NamedTuple):
             the journal of the run that goes on from there: nothing later, and the present parameters where no step was taken with them yet;
             a ``"dynamics"`` or ``"landscape"`` in ``pending`` stands in for that of the simulation.
         """
-        options = {"every": sim.record.every, "record_limit": sim.record_limit}
+        options = {"every": sim.every, "record_limit": sim.record_limit}  # what it began with: a record thins itself
         if pending is None:
             return cls(sim.journal, sim.initial_swarm, sim.k, options)
         dynamics, landscape = pending.get("dynamics", sim.dynamics), pending.get("landscape", sim.landscape)

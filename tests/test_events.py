@@ -116,6 +116,7 @@ def test_events_do_not_depend_on_how_steps_were_taken(name, options):
     for steps in (7, 0, 50, 33):
         unevenly.advance(steps)
     assert told(at_once) == told(singly) == told(unevenly) != []
+    assert list(at_once.events) == list(singly.events) == list(unevenly.events), "values too"
 
 
 @pytest.mark.parametrize("options", [{}, {"every": 3}, {"record_limit": 16}])
@@ -146,9 +147,34 @@ def test_events_are_exact_through_changes_steps_back_and_branches(name, options)
     assert value != 0.1 and ((20, "changed") in told(straight)) and ((45, "changed") in told(straight))
     kept = [event for event in told(winding) if event[0] <= 70]
     assert told(straight) == told(again) == kept
-    assert told(straight.fork()) == told(straight)
+    assert list(straight.events) == list(again.events) == list(straight.fork().events)
+    assert list(straight.events) == [event for event in winding.events if event.k <= 70], "values too"
     winding.retrace(70)
     assert told(winding)[: len(kept)] == kept, "going back loses nothing"
+
+
+@pytest.mark.parametrize("options", [{}, {"record_limit": 9}])
+@pytest.mark.parametrize("name", RUNS)
+def test_an_event_has_the_value_of_its_observable_also_where_the_record_has_lost_it(name, options):
+    sim, whole = run_of(name, **options), run_of(name)
+    sim.advance(STEPS)
+    whole.advance(STEPS)
+    seen = set()
+    for event in sim.events:
+        assert event.value == whole.record[event.kind.observable][event.k], event
+        assert sim.first_events([event.kind.name], event.k - 1, event.k) == (event,)
+        seen.add(event.k in sim.record["k"])
+    assert False in seen or not options or name == "FiniteSet", "or nothing is lost"
+
+
+def test_what_the_journal_and_the_end_tell_has_no_value():
+    sim = run_of("CBO")
+    sim.advance(10)
+    sim.dynamics.sigma = sim.dynamics.dt = 100.0
+    with pytest.raises(sv.Diverged):
+        sim.advance(10_000)
+    values = {event.kind.name: event.value for event in sim.events if event.k >= 10}
+    assert values["changed"] is None and values["diverged"] is None
 
 
 def test_a_branch_with_the_same_parameters_has_the_same_events():

@@ -20,11 +20,19 @@ def test_a_run_is_lived_again_as_by_the_simulation_itself(make):
     sim = make()
     run = Run.of(sim)
     again = run.again()
-    there = sv.Simulation.replay(
-        sim.journal, sim.initial_swarm, sim.k, every=sim.record.every, record_limit=sim.record_limit
-    )
+    there = sv.Simulation.replay(sim.journal, sim.initial_swarm, sim.k, every=sim.every, record_limit=sim.record_limit)
     assert same(again, there) and np.array_equal(again.frame.x, sim.frame.x)
     assert run.t == sim.t
+
+
+def test_a_run_whose_record_is_thin_by_now_is_looked_at_as_before():
+    """What happened early is found again, though its steps are no longer recorded; and the record has the same steps."""
+    sim = sv.Simulation(sv.CBO(sigma=1.4), sv.landscapes.Rastrigin(), sv.Swarm(n=40, seed=5), every=2, record_limit=9)
+    sim.advance(90)
+    again = Run.of(sim).again()
+    assert sim.record.every > sim.every and any(event.k not in sim.record["k"] for event in sim.events)
+    assert list(again.events) == list(sim.events) and again.every == 2
+    assert all(np.array_equal(again.record[name], values) for name, values in sim.record.items())
 
 
 def test_the_frames_of_a_run_are_those_of_going_back_in_it():

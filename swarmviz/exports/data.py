@@ -50,7 +50,8 @@ def dataset(sim: Simulation) -> xarray.Dataset:
         present step over ``agent``, ``coordinate`` (1 … d) and ``state``, under the names of :class:`swarmviz.Frame`. Where an observable
         has such a name already, that of the frame begins with ``agent_``. Variables carry ``long_name`` and ``symbol``; the attributes
         carry version, title, seed, step and, as JSON, everything of :func:`metadata`. What happened in the run (``sim.events``) is over
-        the dimension ``event``: its step ``event_k`` and its kind ``event_kind``, an index into the attribute ``kinds``.
+        the dimension ``event``: its step ``event_k``, its kind ``event_kind``, an index into the attribute ``kinds``, and ``event_value``,
+        the value of its observable there, also where a thinned record has lost it.
     """
     import xarray
 
@@ -91,9 +92,13 @@ def _events(sim: Simulation) -> dict[str, Any]:
     left_out = ", ".join(f"{name} from step {k}" for name, k in events.cut_short.items())
     steps = np.array([event.k for event in events], np.int64)
     index = np.array([kinds.index(event.kind) for event in events], np.int64)
+    values = np.array([np.nan if event.value is None else event.value for event in events], np.float64)
+    looked_at = ", ".join(kind.observable or "nothing" for kind in kinds)
+    about = "Value there of the observable by which the event was found; NaN where it was found by none"
     return {
         "event_k": ("event", steps, {"long_name": "Step of an event", "left_out": left_out}),
         "event_kind": ("event", index, {"long_name": "Kind of the event, an index into the attribute kinds"} | told),
+        "event_value": ("event", values, {"long_name": about, "observables": looked_at}),
     }
 
 

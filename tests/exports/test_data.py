@@ -80,8 +80,28 @@ def test_events_are_in_the_dataset_and_in_its_file(tmp_path, steps):
     with xarray.open_dataset(tmp_path / "run.nc") as data:
         kinds = data["event_kind"].attrs["kinds"].split(", ")
         told = [(int(k), kinds[i]) for k, i in zip(data["event_k"].values, data["event_kind"].values, strict=True)]
+        values, observables = data["event_value"].values, data["event_value"].attrs["observables"].split(", ")
+        looked_at = [observables[i] for i in data["event_kind"].values]
+        recorded = [float(data[name].sel(k=k)) for (k, _), name in zip(told, looked_at, strict=True)]
     assert told == [(event.k, event.kind.name) for event in sim.events]
+    assert recorded == values.tolist() == [event.value for event in sim.events]
     assert bool(told) == (steps > 0)
+
+
+def test_the_value_of_an_event_is_there_where_the_record_has_lost_its_step_and_none_of_a_change():
+    sim = sv.Simulation(sv.CBO(sigma=1.4), sv.landscapes.Rastrigin(), sv.Swarm(n=40, seed=5), record_limit=9)
+    sim.advance(40)
+    sim.dynamics.sigma = 0.1
+    sim.advance(40)
+    data = exports.dataset(sim)
+    assert set(data["event_k"].values.tolist()) - set(data["k"].values.tolist())
+    for event, value in zip(sim.events, data["event_value"].values, strict=True):
+        assert np.isnan(value) if event.kind.name == "changed" else value == event.value
+    kinds, looked_at = (
+        data["event_kind"].attrs["kinds"].split(", "),
+        data["event_value"].attrs["observables"].split(", "),
+    )
+    assert dict(zip(kinds, looked_at, strict=True))["changed"] == "nothing"
 
 
 def test_a_map_is_read_back_from_netcdf_and_its_cells_from_csv():
