@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextvars import ContextVar
 from numbers import Integral
 from numbers import Real as AnyReal
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypedDict
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,6 +23,7 @@ import param
 from param.parameterized import Undefined
 
 MAX_SHOWN_CHARS = 200  # of a value in an error message: it may be a table of points
+MAX_SLIDER_RANGE = 1e9  # a wider range gets no slider, only a box
 GROUPS = ("Dynamics", "Noise", "Schedule", "Numerics", "Start")  # the last: what acts on reset
 
 
@@ -145,6 +146,26 @@ class Whole(Real):
             self.refuse(val, f"must be a whole number{self._within}, not {type(val).__name__}")
         if not self.contains(int(val)):
             self.refuse(val, f"must be a whole number{self._within}")
+
+
+class Slider(TypedDict):
+    """The range of a slider, whether it is logarithmic, and whether its values are whole."""
+
+    low: float
+    high: float
+    log: bool
+    whole: bool
+
+
+def slider_of(declared: Real) -> Slider | None:
+    """The slider of a number; None where its range has no end, or is too wide for one."""
+    low, high = declared.softbounds or declared.bounds or (None, None)
+    if low is None or high is None or high - low > MAX_SLIDER_RANGE:
+        return None
+    log = declared.scale == "log" and low > 0
+    if not declared.contains(low):  # an open end: start a little above it
+        low += (high - low) / 1000
+    return {"low": low, "high": high, "log": log, "whole": isinstance(declared, Whole)}
 
 
 class Choice(Declaration, param.Selector):

@@ -55,7 +55,7 @@ def test_the_readme_example_runs(capsys):
     assert capsys.readouterr().out.count("\n") == 2
 
 
-@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("place", range(4))
 def test_the_examples_of_notebooks_run(place):
     exec(compile(python_blocks("docs/notebooks.md")[place], "notebooks.md", "exec"), {})
 

@@ -9,7 +9,7 @@ import html
 import math
 from collections.abc import Iterable
 from functools import lru_cache, singledispatch
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple
 
 import param
 
@@ -17,23 +17,25 @@ from components.controls.tables import MOST_SHOWN_NUMBERS, shape_of
 from components.text import readable
 from swarmviz import schedules
 from swarmviz.landscapes.grid.grid import Heights
-from swarmviz.parameters import GROUPS, Choice, Described, Real, Switch, TimeDependent, Vector, Whole, is_used, written
+from swarmviz.parameters import (
+    GROUPS,
+    Choice,
+    Described,
+    Real,
+    Slider,
+    Switch,
+    TimeDependent,
+    Vector,
+    is_used,
+    slider_of,
+    written,
+)
 from swarmviz.theory.wording import number_words
 
-MAX_SLIDER_RANGE = 1e9  # a wider range gets no slider, only a box
 FIXED = "fixed"  # in the menu of schedules: none, a number
 STATE = ("value", "text", "hidden")  # fields of a row that may change while it remains the same row
 
 Kind = Literal["number", "text", "choice", "switch", "note", "formula", "present", "curve", "upload", "drawing"]
-
-
-class Slider(TypedDict):
-    """The range of a slider, whether it is logarithmic, and whether its values are whole."""
-
-    low: float
-    high: float
-    log: bool
-    whole: bool
 
 
 class Row(NamedTuple):
@@ -193,7 +195,7 @@ def _with_editor(declared: param.Parameter, row: Row, value: Any) -> Row:
 
 @_with_editor.register
 def _(declared: Real, row: Row, value: Any) -> Row:
-    return row._replace(kind="number", value=value, text=written(value), slider=_slider(declared))
+    return row._replace(kind="number", value=value, text=written(value), slider=slider_of(declared))
 
 
 @_with_editor.register
@@ -219,16 +221,6 @@ def _(declared: Heights, row: Row, value: Any) -> Row:
     if value.array.size > MOST_SHOWN_NUMBERS:
         return row._replace(kind="text", value="", placeholder=shape_of(value), lines=True)
     return row._replace(kind="text", value=written(value), placeholder="u, u, …; u, u, …", lines=True)
-
-
-def _slider(declared: Real) -> Slider | None:
-    low, high = declared.softbounds or declared.bounds or (None, None)
-    if low is None or high is None or high - low > MAX_SLIDER_RANGE:
-        return None
-    log = declared.scale == "log" and low > 0
-    if not declared.contains(low):  # an open end: start a little above it
-        low += (high - low) / 1000
-    return {"low": low, "high": high, "log": log, "whole": isinstance(declared, Whole)}
 
 
 # ---- schedules -------------------------------------------------------------------------------------------------------------

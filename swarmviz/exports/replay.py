@@ -85,17 +85,24 @@ def replay(
     about = metadata(run) | {"frames": {"start": steps[0], "stop": steps[-1], "every": steps.step}}
     script = python_lines(sim)
     header |= {
-        "title": f"{label} · {title(run)}" if label else title(run),
-        "labels": ["x", "F(x)"] if sim.frame.d == 1 else ["x₁", "x₂"],
-        "themes": {theme.name: _theme(theme, shown.contours) for theme in (style.LIGHT, style.DARK)},
-        "curve": run_curve(sim, hidden),
+        **look(sim, f"{label} · {title(run)}" if label else title(run), shown, hidden),
         "script": script if len(script) <= MAX_TEXT_CHARS else "# left out: its table of points is too long for a page",
     }
     if sim.frame.d > 2:
         where = slice_point(sim.landscape, sim.frame.d)[1]
         header["notes"].append(f"d = {sim.frame.d}: slice through {where}, agents projected")
     header["notes"] += sim.frame.notes
-    return _page(header, _short(about), block)
+    return page(header, _short(about), block)
+
+
+def look(sim: Simulation, name: str, shown: Layers, hidden: Sequence[str] = ()) -> dict[str, Any]:
+    """What a header says besides the frames: title, labels, colours, and the curve over the steps."""
+    return {
+        "title": name,
+        "labels": ["x", "F(x)"] if sim.frame.d == 1 else ["x₁", "x₂"],
+        "themes": {theme.name: _theme(theme, shown.contours) for theme in (style.LIGHT, style.DARK)},
+        "curve": run_curve(sim, hidden),
+    }
 
 
 def _theme(theme: style.Theme, contours: bool) -> dict[str, Any]:
@@ -125,10 +132,17 @@ def _short(about: dict[str, Any]) -> dict[str, Any]:
     return json.loads(as_text(about, MAX_TEXT_CHARS))
 
 
-def _page(header: dict[str, Any], about: dict[str, Any], block: bytes) -> str:
+def page(header: dict[str, Any], about: dict[str, Any], block: bytes, live: str = "") -> str:
+    """The page that plays what a take has packed; ``live`` is a script that asks for more."""
     template = resources.files("swarmviz.exports").joinpath("replay.html").read_text(encoding="utf-8")
     data = base64.b64encode(gzip.compress(block, 9, mtime=0)).decode()
-    parts = {"TITLE": escape(header["title"]), "RUN": _json(header), "METADATA": _json(about), "DATA": data}
+    parts = {
+        "TITLE": escape(header["title"]),
+        "RUN": _json(header),
+        "METADATA": _json(about),
+        "DATA": data,
+        "LIVE": live,
+    }
     return re.sub(r"@@(\w+)@@", lambda mark: parts[mark[1]], template)
 
 

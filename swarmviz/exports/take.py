@@ -6,6 +6,8 @@ A take is filled frame by frame and then packed into a header, which JSON can ho
 
 from __future__ import annotations
 
+import copy
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +24,7 @@ from swarmviz.drawing.line import curve_of
 from swarmviz.drawing.plane import trail_pictures
 from swarmviz.drawing.region import Region, checked_region
 from swarmviz.drawing.zoom import reach, view_of
+from swarmviz.frame import Frame
 from swarmviz.landscapes.base import Landscape
 from swarmviz.simulation import Simulation
 
@@ -34,6 +37,7 @@ MAX_MINIMISERS = 200  # of a landscape that are marked
 PIXELS = 420  # of the image of a landscape along each side
 WIDER = 2.0  # the range of positions and of the image of a drifting landscape over the view
 SIZE_STEP = 0.2  # pixels
+FAR_FRAMES = 4096  # of which the farthest decides what the view shows: more than a replay has
 FULL_TONE = 255  # of the largest weight
 
 
@@ -50,7 +54,7 @@ class Take:
         self.t: list[float] = []
         self._columns: dict[str, list[np.ndarray]] = {}
         self._landscapes: list[tuple[int, Landscape]] = []
-        self._far = 0.0
+        self._far: deque[float] = deque(maxlen=FAR_FRAMES)
         self.kind = ""
         self.sites = np.empty((0, 0))
 
@@ -64,9 +68,28 @@ class Take:
         if not self._landscapes or not self._landscapes[-1][1].same_as(landscape):
             self._landscapes.append((len(self.k) - 1, landscape.copy()))
         low, high = (side[:2] for side in landscape.limits(frame.d))
-        self._far = max(self._far, reach(frame.x[:, :2], low, high))
+        self._far.append(reach(frame.x[:, :2], low, high))
         for name, values in (self._states(sim) if frame.occupation is not None else self._agents(sim)).items():
             self._columns.setdefault(name, []).append(values)
+
+    def following(self, place: int, last: int) -> Take:
+        """A take of as many frames that begins with the ``last`` ones of this up to its frame ``place``, so that trails go on."""
+        other, kept = copy.copy(self), slice(max(0, place + 1 - last), place + 1)
+        other.k, other.t = self.k[kept], self.t[kept]
+        other._columns = {name: values[kept] for name, values in self._columns.items()}
+        other._landscapes = [(0, self._landscapes[-1][1])]
+        other._far = self._far.copy()
+        return other
+
+    def place_of(self, frame: Frame) -> int | None:
+        """Which of these a frame is; None where it is none of them, or a swarm of other size."""
+        sites = 0 if frame.sites is None else len(frame.sites)
+        if (frame.n, frame.d, sites) != (self.n, self.d, len(self.sites)) or frame.k not in self.k:
+            return None
+        place = self.k.index(frame.k)
+        kept, now = ("share", frame.occupation) if sites else ("x", frame.x[self.chosen, 0])
+        before = self._columns[kept][place]
+        return place if np.array_equal(before if sites else before[:, 0], now) else None  # type: ignore[arg-type]
 
     def _start(self, sim: Simulation) -> None:
         frame = sim.frame
@@ -124,7 +147,7 @@ class Take:
         self._block: list[bytes] = []
         self._notes: list[str] = []
         low, high = (side[:2] for side in self._landscapes[0][1].limits(self.d))
-        low, high = self.region or view_of(low, high, self._far if self.kind in ("line", "plane") else 1.0)
+        low, high = self.region or view_of(low, high, max(self._far) if self.kind in ("line", "plane") else 1.0)
         view = np.array([low, high]) if self.d > 1 else self._line_view(float(low[0]), float(high[0]))
         middle, half = view.mean(axis=0), WIDER * (view[1] - view[0]) / 2
         self._view, self._range = view, np.array([middle - half, middle + half])

@@ -1,55 +1,101 @@
-"""A run that plays in a notebook: the replay of :func:`swarmviz.exports.replay` in a frame of its own, which needs no kernel."""
+"""A run in a notebook: one that goes on with the kernel (:mod:`swarmviz.notebook.live`), and its replay where there is none."""
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 from html import escape
 from typing import Any
 
+from swarmviz.drawing.layers import Layers, checked
 from swarmviz.exports.replay import replay
-from swarmviz.replay import RunSpec, run_of
+from swarmviz.notebook.live import Live
+from swarmviz.notebook.simulation import simulation_summary
+from swarmviz.notebook.widget import widget_class
+from swarmviz.replay import MIN_STEP_COST, RunSpec, run_of
 from swarmviz.simulation import Simulation
 
-PICTURES = 400  # unless ``every`` is given
+PICTURES = 400  # of a replay, unless ``every`` is given
 HEIGHT_PX = 760
+MAX_COORDINATE_STEPS = 40_000_000  # about a second
 
 
 class Shown:
-    """A replay as a notebook shows it.
+    """A run as a notebook shows it.
 
     Attributes
     ----------
     html : str
-        The page that plays it, a file of its own where it is written to one.
+        A page that plays it without a kernel, a file of its own where it is written to one. Of a run without a step, its summary.
     """
 
-    def __init__(self, html: str, height_px: int):
-        self.html, self._height_px = html, height_px
+    def __init__(self, html: str, live: Live | None, height_px: int):
+        self.html, self._live, self._height_px = html, live, height_px
+
+    @property
+    def widget(self) -> Any:
+        """The run that goes on, an anywidget; made once.
+
+        Raises
+        ------
+        ValueError
+            Where there is only a replay: because that was asked for, or for want of anywidget (extra ``notebook``).
+        """
+        if self._live is None:
+            raise ValueError("live = False, or no anywidget: what is shown is a replay, which is no widget")
+        return self._made
+
+    @functools.cached_property
+    def _made(self) -> Any:
+        assert self._live is not None
+        return widget_class()(self._live, self._height_px)
 
     def _repr_html_(self) -> str:
+        if not self.html.startswith("<!DOCTYPE"):
+            return self.html
         return (
             f'<iframe title="Replay" srcdoc="{escape(self.html)}" sandbox="allow-scripts" width="100%" height="{self._height_px}" '
             'style="border:0;max-width:900px"></iframe>'
         )
 
+    def _repr_mimebundle_(self, **asked: Any) -> dict[str, Any]:
+        """The widget, and what is seen where there is no kernel for it."""
+        still = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        if self._live is None:
+            return still
+        bundle = self._made._repr_mimebundle_(**asked)
+        return still | (bundle[0] if isinstance(bundle, tuple) else bundle or {}) | still
+
     def __repr__(self) -> str:
         return f"Shown({len(self.html):,} characters of HTML)"
 
 
-def show(what: Simulation | RunSpec, *, every: int | None = None, height_px: int = HEIGHT_PX, **options: Any) -> Shown:
-    """Play a run in a notebook, from its start to its present step.
+def show(
+    what: Simulation | RunSpec,
+    *,
+    live: bool = True,
+    every: int | None = None,
+    height_px: int = HEIGHT_PX,
+    **options: Any,
+) -> Shown:
+    """Put a run into a notebook: its arena, its curve, a bar, and sliders for the parameters of its dynamics.
 
-    The last expression of a cell is shown. What is shown stays in the notebook and plays without a kernel.
+    The last expression of a cell is shown. ``Play`` moves the very simulation: what a person does in the frame is done to ``what``, and
+    what a cell changes is seen in it. Where there is no kernel, or no anywidget (extra ``notebook``), the run so far is played.
 
     Parameters
     ----------
     what : Simulation or RunSpec
-        It has made at least one step.
+        A ``RunSpec`` is played, as is a run of which a part is chosen.
+    live : bool
+        False plays the run so far, in any case.
     every : int, optional
-        A picture of every so many steps; when absent as many as give at most 400 pictures.
+        A picture of every so many steps: 1 when absent, and of a replay as many as give at most 400 pictures.
     height_px : int
         Of the frame, 200 to 4000.
     **options
-        As of :func:`swarmviz.exports.replay`: ``start``, ``stop``, ``region``, ``label``, ``hidden``, and the layers.
+        Layers that are shown or not (``trails``, ``arrows``, ``links``, ``contours``), and of a replay all that
+        :func:`swarmviz.exports.replay` takes: ``start``, ``stop``, ``region``, ``label``, ``hidden``.
 
     Returns
     -------
@@ -58,7 +104,7 @@ def show(what: Simulation | RunSpec, *, every: int | None = None, height_px: int
     Raises
     ------
     ValueError
-        When the run has no such steps, or a value is out of its range.
+        When a run that is played has no such steps, or a value is out of its range.
 
     Examples
     --------
@@ -70,11 +116,31 @@ def show(what: Simulation | RunSpec, *, every: int | None = None, height_px: int
     """
     if isinstance(height_px, bool) or not isinstance(height_px, int) or not 200 <= height_px <= 4000:
         raise ValueError(f"height_px = {height_px!r}: must be a whole number from 200 to 4000")
+    other = None
+    if live and isinstance(what, Simulation) and not set(options) - set(Layers._fields) and _has_widgets():
+        other = Live(what, every or 1, checked(**options))
     run = run_of(what)
+    if other is not None and isinstance(what, Simulation) and not _has_replay(run):
+        return Shown(simulation_summary(what), other, height_px)
     if run.k == 0:
-        raise ValueError("sim.k = 0: a run that plays needs a step at least; call advance first")
-    if every is None:
-        start, stop = options.get("start", 0), options.get("stop")
-        length = (run.k if stop is None else stop) - start if isinstance(start, int) else run.k
-        every = max(1, -(-length // (PICTURES - 1)))
-    return Shown(replay(run, every=every, **options), height_px)
+        raise ValueError("sim.k = 0: a run that is played needs a step at least; call advance first")
+    return Shown(replay(run, every=_spacing(run.k, None if other else every, options), **options), other, height_px)
+
+
+def _has_widgets() -> bool:
+    return importlib.util.find_spec("anywidget") is not None
+
+
+def _has_replay(run: RunSpec) -> bool:
+    """Whether a run that goes on is played, too, where there is no kernel: it has steps, and they are soon taken again."""
+    return 0 < run.k <= MAX_COORDINATE_STEPS // max(run.swarm.n * run.swarm.d, MIN_STEP_COST)
+
+
+def _spacing(k: int, every: int | None, options: dict[str, Any]) -> int:
+    """As many steps between two pictures of a replay as were asked for, else as few as give at most PICTURES of them."""
+    start, stop = options.get("start", 0), options.get("stop")
+    ends = (start, k if stop is None else stop)
+    if not all(isinstance(end, int) for end in ends):
+        return every or 1  # replay says what is wrong
+    fewest = max(1, -(-(ends[1] - ends[0]) // (PICTURES - 1)))
+    return fewest if every is None else every

@@ -1,5 +1,6 @@
 """A run that plays in a notebook is the replay of it, in a frame that can do nothing else."""
 
+import importlib
 import re
 from html import unescape
 
@@ -8,6 +9,8 @@ import pytest
 import swarmviz as sv
 from swarmviz import exports
 from tests.exports.kinds import opened
+
+show = importlib.import_module("swarmviz.notebook.show")  # the module, not the function
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,7 @@ def sim():
 
 
 def test_the_frame_holds_the_replay_and_cannot_reach_the_notebook(sim):
-    shown = sv.show(sim, every=10, label="A")
+    shown = sv.show(sim, every=10, label="A", live=False)
     assert shown.html == exports.replay(sim, every=10, label="A")
     (frame,) = re.findall(r"<iframe [^>]*></iframe>", shown._repr_html_())
     assert unescape(re.search(r'srcdoc="([^"]*)"', frame)[1]) == shown.html
@@ -39,10 +42,49 @@ def test_a_height_that_makes_no_sense_is_refused(sim, height_px):
         sv.show(sim, height_px=height_px)
 
 
-def test_a_run_without_a_step_has_nothing_to_play():
+def test_a_run_without_a_step_has_nothing_to_play_but_can_go_on(monkeypatch):
     sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=20, d=2, seed=3))
+    assert sv.show(sim)._repr_html_() == sim._repr_html_(), "what is seen without a kernel"
+    for options in ({"live": False}, {"start": 0}):
+        with pytest.raises(ValueError, match=r"sim\.k = 0: .*call advance first"):
+            sv.show(sim, **options)
+    monkeypatch.setattr(show, "_has_widgets", lambda: False)
     with pytest.raises(ValueError, match=r"sim\.k = 0: .*call advance first"):
         sv.show(sim)
+
+
+def test_a_notebook_with_a_kernel_gets_the_run_itself_and_what_is_seen_without_one(sim):
+    shown = sv.show(sim, trails=False)
+    bundle = shown._repr_mimebundle_()
+    assert bundle["text/html"] == shown._repr_html_() and bundle["text/plain"] == repr(shown)
+    (model,) = [value["model_id"] for kind, value in bundle.items() if "widget-view" in kind]
+    assert model == shown.widget.model_id and shown.widget.page.startswith("<!DOCTYPE html>")
+    assert not [kind for kind in sv.show(sim, live=False)._repr_mimebundle_() if "widget" in kind]
+    with pytest.raises(ValueError, match="live = False"):
+        _ = sv.show(sim, live=False).widget
+
+
+def test_the_widget_answers_who_asks_and_nobody_else(sim, monkeypatch):
+    widget, sent = sv.show(sim).widget, []
+    monkeypatch.setattr(type(widget), "send", lambda self, message, buffers: sent.append((message, buffers)))
+    for message in (
+        {"id": "a 1", "do": "goto", "k": 5},
+        {"do": "more"},
+        {"id": 5, "do": "more"},
+        {"id": "a" * 65, "do": "more"},
+        "more",
+    ):
+        widget._asked(widget, message, [])
+    ((message, (block,)),) = sent
+    assert message["id"] == "a 1" and message["header"]["k"] == [5] and len(block) > 100
+    sim.goto(1000)
+
+
+def test_a_run_that_would_take_long_to_play_shows_its_summary_without_a_kernel(monkeypatch, sim):
+    monkeypatch.setattr(show, "MAX_COORDINATE_STEPS", 1000 * 50 - 1)
+    assert sv.show(sim)._repr_html_() == sim._repr_html_()
+    monkeypatch.setattr(show, "MAX_COORDINATE_STEPS", 1000 * 50)
+    assert sv.show(sim)._repr_html_().startswith("<iframe")
 
 
 def test_what_the_replay_refuses_is_refused_by_name(sim):
