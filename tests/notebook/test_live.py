@@ -71,6 +71,28 @@ def test_the_image_of_the_landscape_is_sent_once_and_again_when_there_is_another
     assert '"background0"' in other.page(), "each view has its own"
 
 
+def test_another_landscape_in_the_same_box_is_sent_too():
+    sim = sv.Simulation(sv.CBO(), sv.landscapes.Formula("x^2 + y^2"), sv.Swarm(n=30, seed=3))
+    live = started(sim)
+    live.answer({"do": "more"})
+    sim.landscape = sv.landscapes.Formula("x^2 + 2*y^2")
+    sim.advance(50)
+    header, _ = live.answer({"do": "more"})
+    assert [name for name in header["arrays"] if "background" in name] == ["background0"]
+
+
+def test_the_same_step_of_another_run_is_not_gone_on_from():
+    live, twin = started(run()), run()
+    live.answer({"do": "more"})
+    for sim in (live.sim, twin):
+        sim.swarm.seed = 99
+        sim.reset()
+        sim.advance(5)
+    answer = live.answer({"do": "more"})
+    assert answer[0]["live"]["first"] == 0 and answer[0]["k"] == list(range(5, 5 + PICTURES + 1))
+    follows(answer, twin)
+
+
 def test_back_and_a_parameter_from_there_is_what_the_simulation_does():
     live, twin = started(run()), run()
     live.answer({"do": "more"})

@@ -7,10 +7,12 @@ import os
 import re
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from swarmviz.notebook.live import PICTURES
 from tests.server.serving import free_port
 from tests.ui.conftest import ROOT, started
 
@@ -21,6 +23,12 @@ CELLS = [
     "print('k', sim.k, 'sigma', sim.dynamics.sigma)",
     "sim.advance(30)\nsim",
 ]
+
+
+# Every step that the frame says it shows.
+NOTE_STEPS = """(window.steps = [], new MutationObserver((changes) => {
+  for (const {addedNodes} of changes) { window.steps.push(Number(addedNodes[0].data.match(/k = ([\\d,]+)/)[1].replace(",", ""))) }
+}).observe(document.getElementById("clock"), {childList: true}), 0)"""
 
 
 def notebook(cells):
@@ -95,12 +103,15 @@ def test_a_run_plays_in_a_notebook_and_a_cell_sees_where_it_is(lab_page):
     lab_page.run(0)
     lab_page.wait("window.swarmviz?.run.k.at(-1) === 0")
     before = lab_page.value("swarmviz.positions(swarmviz.frame)")
+    lab_page.value(NOTE_STEPS)
     lab_page.frame.locator("#play").click()
-    lab_page.wait("document.getElementById('scrub').value > 40")
+    lab_page.wait("document.getElementById('scrub').value > 80")
     assert lab_page.value("swarmviz.positions(swarmviz.frame)") != before, "agents have moved"
     lab_page.frame.locator("#play").click()
     lab_page.wait("!swarmviz.playing && swarmviz.stands")
-    k = int(lab_page.value("document.getElementById('scrub').value"))
+    k, steps = int(lab_page.value("document.getElementById('scrub').value")), lab_page.value("window.steps")
+    assert steps == sorted(steps), "never back"
+    assert max(b - a for a, b in pairwise(steps)) <= PICTURES, "no piece is left out"
     assert lab_page.run(1).locator(".jp-OutputArea-output").last.inner_text().split() == ["k", str(k), "sigma", "0.5"]
     lab_page.frame.locator(".sliders input").nth(1).evaluate(
         "(input) => { input.value = 0; input.dispatchEvent(new Event('input')) }"
