@@ -5,9 +5,13 @@ const token = Math.random().toString(36).slice(2) // of this view: another one o
 let asked = 0, waiting = false, following = null, wish = null, ended = false
 
 function ask(message) { // one at a time; of what is wished for meanwhile the last counts
-  if (waiting) { if (message.do !== "more") { wish = message; following = null } return }
+  if (waiting) { if (message.do !== "more") { wish = message; drop(following) } return }
   waiting = message
   parent.postMessage({...message, id: `${token} ${++asked}`}, "*")
+}
+function drop(piece) { // what nobody will see, but for an image of the landscape, which comes once
+  following = null
+  if (piece?.header.arrays?.background0) { adopt(piece.header, piece.block, piece.header.live.first) }
 }
 function adopt(header, block, frame) {
   const image = Boolean(header.arrays.background0), kinds = JSON.stringify([run.kind, run.roles])
@@ -35,8 +39,10 @@ addEventListener("message", ({source, data}) => {
     following = data
     if (!playing && done.one) { goOn() }
   } else if (wish === null) {
-    following = null
+    drop(following)
     adopt(data.header, data.block, data.header.live.first)
+  } else {
+    drop(data)
   }
   const next = wish
   wish = null
@@ -56,7 +62,7 @@ play = (on) => {
   if (playing === on) { return }
   playOn(on)
   if (on && !following) { ask({do: "more"}) }
-  if (!on && !ended) { following = null; ask({do: "goto", k: run.k[at]}) } // the run stands where it is seen to stand
+  if (!on && !ended) { drop(following); ask({do: "goto", k: run.k[at]}) } // the run stands where it is seen to stand
 }
 const goTo = (k) => { play(false); ask({do: "goto", k: Math.min(Math.max(Math.round(k), 0), run.live.furthest)}) }
 KEYS.ArrowLeft = () => goTo(run.k[at] - 1)

@@ -72,7 +72,7 @@ def test_the_image_of_the_landscape_is_sent_once_and_again_when_there_is_another
 
 
 def test_another_landscape_in_the_same_box_is_sent_too():
-    sim = sv.Simulation(sv.CBO(), sv.landscapes.Formula("x^2 + y^2"), sv.Swarm(n=30, seed=3))
+    sim = sv.Simulation(sv.CBO(sigma=0.0), sv.landscapes.Formula("x^2 + y^2"), sv.Swarm(n=30, seed=3))
     live = started(sim)
     live.answer({"do": "more"})
     sim.landscape = sv.landscapes.Formula("x^2 + 2*y^2")
