@@ -36,7 +36,7 @@ CORE_FLOORS = (
     {"papers", "drawing", "typed"},
     {"compilers"},
     {"exports", "plot", "lessons"},
-    {"explore", "notebook"},
+    {"explore", "handout", "notebook"},
     {"gallery"},
     {"swarmviz"},  # the names that the package gives
     {"warm", "cli"},

@@ -61,7 +61,10 @@ def test_the_wheel_holds_the_compute_core_and_the_page_in_one_folder(wheel):
     page = {
         path.relative_to(ROOT).as_posix() for name in ("components", "assets") for path in (ROOT / name).rglob("*.*")
     }
-    assert len(page) > 150 and {"swarmviz/exports/replay.html", "swarmviz/lessons/texts/cbo-1.md"} <= core
+    assert (
+        len(page) > 150
+        and {"swarmviz/exports/replay.html", "swarmviz/handout/handout.js", "swarmviz/lessons/texts/cbo-1.md"} <= core
+    )
     expected = {name for name in core | {f"swarmviz/page/{name}" for name in page} if "__pycache__" not in name}
     assert {name for name in wheel.namelist() if not name.startswith(metadata)} == expected - {SCREENSHOT}
 

@@ -18,7 +18,7 @@ import param
 
 from components.assets import component
 from components.controls.controls import Controls
-from components.lessons.content import Content, content_of, slot_of, summary
+from components.lessons.content import slot_of, summary
 from components.lessons.place import Place
 from components.page.equation import number
 from components.playback.panes import Panes
@@ -32,6 +32,7 @@ from components.views.base import View
 from components.weakly import weakly
 from swarmviz import Frame, Simulation
 from swarmviz.dynamics import ALL as DYNAMICS
+from swarmviz.lessons.content import Content, content_of
 from swarmviz.lessons.inline import Slider
 from swarmviz.lessons.lesson import Predict, Step, Until
 

@@ -6,7 +6,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from importlib import resources
 from typing import Any
@@ -88,10 +88,7 @@ def replay(
         **look(sim, f"{label} · {title(run)}" if label else title(run), shown, hidden),
         "script": script if len(script) <= MAX_TEXT_CHARS else "# left out: its table of points is too long for a page",
     }
-    if sim.frame.d > 2:
-        where = slice_point(sim.landscape, sim.frame.d)[1]
-        header["notes"].append(f"d = {sim.frame.d}: slice through {where}, agents projected")
-    header["notes"] += sim.frame.notes
+    header["notes"] += notes_of(sim)
     return page(header, _short(about), block)
 
 
@@ -99,15 +96,30 @@ def look(sim: Simulation, name: str, shown: Layers, hidden: Sequence[str] = ()) 
     """What a header says besides the frames: title, labels, colours, and the curve over the steps."""
     return {
         "title": name,
-        "labels": ["x", "F(x)"] if sim.frame.d == 1 else ["x₁", "x₂"],
-        "themes": {theme.name: _theme(theme, shown.contours) for theme in (style.LIGHT, style.DARK)},
+        "labels": axis_labels(sim),
+        "themes": themes_of(shown.contours),
         "curve": run_curve(sim, hidden),
     }
 
 
-def _theme(theme: style.Theme, contours: bool) -> dict[str, Any]:
-    """The colours of a theme, with those of the numbers in the image of a landscape."""
-    return theme._asdict() | {"shades": style.hex_colours(shade_colours(theme, contours))}
+def axis_labels(sim: Simulation) -> list[str]:
+    """What the axes of the arena are called."""
+    return ["x", "F(x)"] if sim.frame.d == 1 else ["x₁", "x₂"]
+
+
+def notes_of(sim: Simulation) -> list[str]:
+    """What is not seen of the last frame, and what it says of itself."""
+    frame = sim.frame
+    where = slice_point(sim.landscape, frame.d)[1] if frame.d > 2 else ""
+    return [f"d = {frame.d}: slice through {where}, agents projected"] * (frame.d > 2) + list(frame.notes)
+
+
+def themes_of(contours: bool) -> dict[str, Any]:
+    """The colours of both themes, with those of the numbers in the image of a landscape."""
+    return {
+        theme.name: theme._asdict() | {"shades": style.hex_colours(shade_colours(theme, contours))}
+        for theme in (style.LIGHT, style.DARK)
+    }
 
 
 def run_curve(sim: Simulation, hidden: Sequence[str] = ()) -> dict[str, Any] | None:
@@ -134,18 +146,32 @@ def _short(about: dict[str, Any]) -> dict[str, Any]:
 
 def page(header: dict[str, Any], about: dict[str, Any], block: bytes, live: str = "") -> str:
     """The page that plays what a take has packed; ``live`` is a script that asks for more."""
-    template = resources.files("swarmviz.exports").joinpath("replay.html").read_text(encoding="utf-8")
-    data = base64.b64encode(gzip.compress(block, 9, mtime=0)).decode()
     parts = {
         "TITLE": escape(header["title"]),
-        "RUN": _json(header),
-        "METADATA": _json(about),
-        "DATA": data,
+        "RUN": page_json(header),
+        "METADATA": page_json(about),
+        "DATA": packed_text(block),
+        "PLAYER": source("swarmviz.exports", "player.js"),
         "LIVE": live,
     }
+    return filled(source("swarmviz.exports", "replay.html"), parts)
+
+
+def source(package: str, name: str) -> str:
+    """A text file of a package."""
+    return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def filled(template: str, parts: Mapping[str, str]) -> str:
+    """A template with a part in place of each ``@@NAME@@``; what stands in a part stays as it is."""
     return re.sub(r"@@(\w+)@@", lambda mark: parts[mark[1]], template)
 
 
-def _json(content: Any) -> str:
+def packed_text(block: bytes) -> str:
+    """Bytes as the player unpacks them: gzip in base64."""
+    return base64.b64encode(gzip.compress(block, 9, mtime=0)).decode()
+
+
+def page_json(content: Any) -> str:
     """JSON that cannot end the script element it stands in."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")

@@ -44,11 +44,14 @@ FULL_TONE = 255  # of the largest weight
 class Take:
     """What a replay knows of a run; ``add`` frames, then ``pack``.
 
-    ``region`` is as of :func:`swarmviz.drawing.region.checked_region`; ``layers`` are those that are shown.
+    ``region`` is as of :func:`swarmviz.drawing.region.checked_region`; ``layers`` are those that are shown;
+    ``most``: bytes of the agents of all frames, before packing.
     """
 
-    def __init__(self, frames: int, region: Sequence[float] | None = None, layers: Layers = ALL):
-        self.frames, self.layers, self._wanted = frames, layers, region
+    def __init__(
+        self, frames: int, region: Sequence[float] | None = None, layers: Layers = ALL, most: int = MAX_AGENT_BYTES
+    ):
+        self.frames, self.layers, self._wanted, self._most = frames, layers, region, most
         self.region: Region | None = None
         self.k: list[int] = []
         self.t: list[float] = []
@@ -104,7 +107,7 @@ class Take:
         self.trail = trail_pictures(frame) if self.layers.trails and self.kind == "plane" else 0
         each = 4 + (frame.mass is not None) + (frame.role is not None or frame.weight is not None)
         each += 4 * self.arrowed + 2 * self.linked
-        count = min(self.n, MAX_AGENTS, max(2, MAX_AGENT_BYTES // (each * self.frames)))
+        count = min(self.n, MAX_AGENTS, max(2, self._most // (each * self.frames)))
         self.chosen = np.unique(np.linspace(0, self.n - 1, count).round().astype(int))
 
     def _agents(self, sim: Simulation) -> dict[str, np.ndarray]:
@@ -195,7 +198,7 @@ class Take:
 
     def _pack_states(self) -> dict[str, Any]:
         share, eta = np.stack(self._columns["share"]), np.stack(self._columns["eta"])
-        most = min(MAX_STATES, max(2, MAX_AGENT_BYTES // (4 * self.frames)))
+        most = min(MAX_STATES, max(2, self._most // (4 * self.frames)))
         kept = np.sort(np.argsort(-(share + eta).sum(axis=0), kind="stable")[:most])
         if len(kept) < share.shape[1]:
             self._notes.append(f"the {len(kept):,} fullest of the {share.shape[1]:,} states are drawn")

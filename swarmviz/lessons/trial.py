@@ -5,8 +5,8 @@ The run is the one that a reader sees who moves no slider: with the seed of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from swarmviz.lessons import inline
 from swarmviz.lessons.conditions import first_step
 from swarmviz.lessons.inline import UNTIL, Found, Measured
 from swarmviz.lessons.lesson import Lesson, LessonError, Step, Text, Until
-from swarmviz.replay import PAGE_RECORD_LIMIT, RunSpec
+from swarmviz.replay import PAGE_RECORD_LIMIT, RunSpec, ignore
 from swarmviz.simulation import Simulation
 
 PIECE = 256  # steps between two looks at a condition
@@ -66,14 +66,14 @@ def run_through(lesson: Lesson, file: str = "") -> Trial:
                 sims = [run.replay() for run in runs]
             until = step.first(Until)
             if until is not None:
-                met = _met(sims[0], until, here)
+                met = met_step(sims[0], until, here)
                 if met is None:
                     words = " and ".join(map(str, until.conditions))
                     where = f"within {until.within} steps of step {here}"
                     complaints.append(LessonError(file, until.line, f"until {words}: is not so {where}"))
                 else:
                     reached.append(Reached(number, met))
-            for line, number_of in _numbers(step, runs):
+            for line, number_of in stated_numbers(step, runs):
                 stated += 1
                 wrong = _wrong(number_of, runs, sims, met)
                 if wrong:
@@ -85,10 +85,11 @@ def run_through(lesson: Lesson, file: str = "") -> Trial:
     return Trial(tuple(reached), stated, tuple(complaints))
 
 
-def _met(sim: Simulation, until: Until, here: int) -> int | None:
-    """The step at which the conditions are first met, from ``here`` on."""
+def met_step(sim: Simulation, until: Until, here: int, check: Callable[[int], Any] = ignore) -> int | None:
+    """The step at which the conditions are first met, from ``here`` on; what ``check(k)`` raises, which is called now and then, ends it."""
     after = here - 1
     while True:
+        check(sim.k)
         met = first_step(until.conditions, sim.record, after, PAGE_RECORD_LIMIT)
         end = here + until.within
         if met is not None or sim.furthest >= end:
@@ -101,7 +102,7 @@ def _met(sim: Simulation, until: Until, here: int) -> int | None:
                 raise
 
 
-def _numbers(step: Step, runs: tuple[RunSpec, ...]) -> Iterator[tuple[int, Measured | Found]]:
+def stated_numbers(step: Step, runs: tuple[RunSpec, ...]) -> Iterator[tuple[int, Measured | Found]]:
     """The numbers that the texts of a step state, with their lines."""
     for part in step.parts:
         if isinstance(part, Text):
@@ -129,8 +130,10 @@ def _wrong(stated: Measured | Found, runs: tuple[RunSpec, ...], sims: list[Simul
     return f"{stated.observable} at step {k} = {stated.text}: measured is {value:.6g}"
 
 
-def found(run: RunSpec, runs: int, k: int) -> int:
+def found(run: RunSpec, runs: int, k: int, **options: Any) -> int:
     """How many of so many runs with the next seeds, the first replicas of the page, have found the minimum at step ``k``.
+
+    ``options``: as of :func:`swarmviz.ensembles.run_ensemble`.
 
     Raises
     ------
@@ -139,7 +142,7 @@ def found(run: RunSpec, runs: int, k: int) -> int:
     """
     swarm = run.swarm.copy()
     swarm.seed = swarm.seed + 1
-    data = run_ensemble(run.now.dynamics, run.now.landscape, swarm, runs, k, record=(), every=max(k, 1))
+    data = run_ensemble(run.now.dynamics, run.now.landscape, swarm, runs, k, record=(), every=max(k, 1), **options)
     success = np.asarray(data["success"])
     if np.isnan(success).any():
         raise ValueError(f"found: no minimiser of {run.now.landscape.title} is known, or a run diverged")

@@ -28,3 +28,20 @@ def test_every_lesson_that_is_wrong_is_told_and_the_others_are_checked_all_the_s
 def test_a_file_that_is_not_there_is_one_line(tmp_path):
     done = call("lesson", "check", tmp_path / "none.md")
     assert done.exit_code == 2 and "none.md, line 1: cannot be read" in done.output and "Traceback" not in done.output
+
+
+def test_a_lesson_is_written_as_one_file(tmp_path):
+    (tmp_path / "mine.md").write_text(LESSON, encoding="utf-8")
+    for what, more in ((tmp_path / "mine.md", ()), ("mine", ("--lessons", tmp_path))):
+        out = tmp_path / f"{len(more)}.html"
+        done = call("lesson", "export", what, "--out", out, *more)
+        assert done.exit_code == 0 and done.output.rstrip().endswith(f"{out} is written."), done.output
+        assert "<title>Without noise</title>" in out.read_text(encoding="utf-8")
+
+
+def test_a_lesson_that_is_not_known_is_one_line_and_nothing_is_written(tmp_path):
+    done = call("lesson", "export", "cbo-l", "--out", tmp_path / "lesson.html")
+    assert done.exit_code == 2 and "lesson cbo-l: is no lesson" in done.output and "cbo-1" in done.output
+    done = call("lesson", "export", "cbo-1", "--out", tmp_path / "none" / "lesson.html")
+    assert done.exit_code == 2 and "there is no folder" in done.output and "Traceback" not in done.output
+    assert not list(tmp_path.iterdir())

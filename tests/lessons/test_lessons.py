@@ -7,13 +7,13 @@ import time
 import numpy as np
 import pytest
 
-from components.lessons.content import content_of
 from components.lessons.place import asked
 from components.links import permalink
 from components.playback import builder
 from components.server import own_lessons
 from components.session import Session
 from swarmviz.lessons import collection
+from swarmviz.lessons.content import content_of
 from swarmviz.lessons.lesson import Predict, Until
 from swarmviz.lessons.reader import read
 from swarmviz.lessons.trial import run_through
