@@ -66,8 +66,11 @@ def python_lines(what: RunSpec | Simulation) -> str:
         f"landscape = {_made(first.landscape)}",
         f"swarm = {_made(run.swarm, always=('seed',))}",
     ]
-    every = run.options.get("every", 1)
-    lines.append(f"sim = sv.Simulation(dynamics, landscape, swarm{f', every={every}' if every > 1 else ''})")
+    every, limit = run.options.get("every", 1), run.options.get("record_limit")
+    options = f", every={every}" if every > 1 else ""
+    if limit is not None and run.k // every >= limit:  # a shorter record was not thinned
+        options += f", record_limit={limit}"
+    lines.append(f"sim = sv.Simulation(dynamics, landscape, swarm{options})")
     k, before = 0, first
     for change in later:
         lines += _steps(k, change.k) + _changed(before, change)
