@@ -13,7 +13,7 @@ const draw = (tag, attributes) => {
 
 export function render({model}) {
   const choose = (choice) => model.send_msg({choose: choice})
-  const title = make("h3"), when = make("span", {className: "when"}), trouble = make("p", {className: "trouble"})
+  const title = make("h2"), when = make("span", {className: "when"}), trouble = make("p", {className: "trouble"})
   title.setAttribute("aria-live", "polite")
   const close = makeButton({className: "close", textContent: "✕", title: "Close (Esc)", ariaLabel: "Close the card of the agent"}, () => choose(null))
   const head = make("header", {}, make("div", {}, title, when),

@@ -16,6 +16,7 @@ import {makeSpoken} from "./bar_spoken.js"
 import {makeArrival} from "./bar_arrival.js"
 import {makeTheme} from "./bar_theme.js"
 import {listenForAgents} from "./bar_agent.js"
+import {nameFrame} from "./frame_names.js"
 
 export function render({model}) {
   watchConnection(model)
@@ -46,6 +47,7 @@ export function render({model}) {
   const tellHidden = () => send("hidden", document.hidden)
   listen(model, document, "visibilitychange", tellHidden)
   setTimeout(() => { // once the page is connected
+    nameFrame(model)
     theme.ask()
     projector.begin()
     arrival.tell()

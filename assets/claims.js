@@ -42,7 +42,7 @@ export function render({model}) {
   const all = make("input", {type: "checkbox", onchange: () => root.classList.toggle("numbers", all.checked)})
   const numbers = make("label", {title: "The number that decided about every hypothesis, not only about those that fail"}, all, "numbers")
   const root = make("section", {className: "claims", ariaLabel: "Claims"},
-    make("header", {}, make("h3", {textContent: "Claims"}), numbers), step, list, empty)
+    make("header", {}, make("h2", {textContent: "Claims"}), numbers), step, list, empty)
   const draw = (name, on) => model.send_msg({act: "draw", name, on})
   const shown = new Map() // name → what is shown of it, so that what did not change stays, with its focus
 

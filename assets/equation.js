@@ -25,10 +25,10 @@ const reveal = (parameter) => {
 }
 
 export function render({model}) {
-  const title = make("h3"), about = make("p"), told = make("p", {className: "told"}), list = make("ol", {className: "lines"})
+  const title = make("h2"), about = make("p"), told = make("p", {className: "told"}), list = make("ol", {className: "lines"})
   const table = make("table", {className: "signs"}), landscape = make("div", {className: "landscape"})
   told.setAttribute("aria-hidden", "true") // the same is the description of the symbol
-  const root = make("section", {className: "card", ariaLabel: "Equations"}, title, about, told, list, make("h4", {textContent: "Symbols"}), table, landscape)
+  const root = make("section", {className: "card", ariaLabel: "Equations"}, title, about, told, list, make("h3", {textContent: "Symbols"}), table, landscape)
   const known = new Map() // name → what there is to say about the symbol
   let lit = null, held = false // the symbol that is pointed at; whether by a tap, which no pointer leaves
 

@@ -4,12 +4,13 @@
 import "./connection.js"
 import {make, makeBox} from "./dom.js"
 import {makeTheme} from "./bar_theme.js"
+import {nameFrame} from "./frame_names.js"
 
 export function render({model}) {
   watchConnection(model)
   const send = (name, value) => model.send_msg({name, value})
   const theme = makeTheme(model, send, () => {})
-  const title = make("h3"), menus = make("div", {className: "menus"}), facts = make("dl")
+  const title = make("h2"), menus = make("div", {className: "menus"}), facts = make("dl")
   const {box, write} = makeBox({ariaLabel: "Targets", title: "Distances to F*, numbers between commas", maxLength: 100, spellcheck: false}, (text) => send("targets", text))
   const targets = make("label", {className: "menu"}, make("span", {textContent: "Targets: F* plus"}), box)
   const complaint = make("p", {className: "complaint"})
@@ -39,6 +40,7 @@ export function render({model}) {
   drawMenus()
   const small = matchMedia("(max-width: 700px), (max-height: 500px)") // a phone, upright or on its side: the choices would cover the pictures
   setTimeout(() => { // once the page is connected
+    nameFrame(model)
     theme.ask()
     if (small.matches) { send("narrow", true) }
   })

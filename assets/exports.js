@@ -74,7 +74,7 @@ export function render({model}) {
   const cancel = labelled("Cancel", "Cancel the export", "cancel", () => model.send_msg({act: "cancel"}))
   const words = make("span", {className: "words", role: "status"})
   const lost = make("p", {className: "note lost", role: "status"})
-  const panel = make("section", {className: "exports", ariaLabel: "Export"}, make("h3", {textContent: "Export"}), lost,
+  const panel = make("section", {className: "exports", ariaLabel: "Export"}, make("h2", {textContent: "Export"}), lost,
     ...model.offer.map(group), script, make("div", {className: "state"}, progress, words, cancel))
 
   const showState = () => {

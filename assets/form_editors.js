@@ -80,7 +80,13 @@ export const EDITORS = {
   },
   note() { // its place is kept, the line beside it is as long as the text
     const {nodes, set} = makeText("span")
-    return {nodes: [make("p", {className: "note scrolled-down"}, ...nodes)], set}
+    const text = make("p", {className: "note scrolled-down"}, ...nodes)
+    const reach = () => { if (text.scrollHeight > text.clientHeight + 1) { text.tabIndex = 0 } else { text.removeAttribute("tabindex") } } // to scroll it by keys
+    new ResizeObserver(reach).observe(text)
+    return {nodes: [text], set: (state) => {
+      set(state)
+      requestAnimationFrame(reach)
+    }}
   },
   formula: () => makeText("output", {}, "innerHTML"),
   curve: makeScheduleCurve,

@@ -38,7 +38,7 @@ export function render({model}) {
   const table = make("table", {}), scroller = make("div", {className: "scroller scrolled-across", tabIndex: 0, role: "region", ariaLabel: "Table of the runs"}, table)
   const empty = make("p", {className: "empty", textContent: "A run that you reset or replace is kept here, to be opened again at the last step to which it had run."})
   const root = make("section", {className: "history", ariaLabel: "Runs of this visit"},
-    make("header", {}, make("h3", {textContent: "Runs of this visit"}), clear), same, scroller, told, empty)
+    make("header", {}, make("h2", {textContent: "Runs of this visit"}), clear), same, scroller, told, empty)
 
   const columns = () => [...LEADING,
     ...model.columns.map(([label, title], i) => ({key: `cell ${i} ${label}`, label, title: title || label, of: (row) => row.cells[i] ?? ["", null]})), ...FIXED]

@@ -65,7 +65,7 @@ export function render({model}) {
   define()
   show()
   return make("section", {className: "law-error", ariaLabel: "Error against N"},
-    make("header", {}, make("h3", {textContent: "Error against N"}), begin), make("p", {textContent: model.question}),
+    make("header", {}, make("h2", {textContent: "Error against N"}), begin), make("p", {textContent: model.question}),
     make("div", {className: "asked"}, make("label", {}, make("span", {textContent: "Step"}), step.box), masses),
     progress, charts, about, remarks, definition)
 }

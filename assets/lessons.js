@@ -54,7 +54,7 @@ const makeNumber = () => {
 
 const listOf = (lessons, send) => {
   const families = [...new Set(lessons.map(({family}) => family))]
-  return families.flatMap((family) => [make("h4", {textContent: family}), make("ul", {className: "list"},
+  return families.flatMap((family) => [make("h3", {textContent: family}), make("ul", {className: "list"},
     ...lessons.filter((lesson) => lesson.family === family).map((lesson) => make("li", {},
       makeButton({className: "lesson"}, () => send("open", lesson.name), make("b", {textContent: lesson.title}),
         make("small", {textContent: lesson.note})))))])
@@ -96,7 +96,7 @@ export function render({model}) {
   const send = (act, value = null) => model.send_msg({act, value})
   const root = make("section", {className: "lessons", ariaLabel: "Lessons"})
   const list = make("div", {})
-  const heading = make("h4", {tabIndex: -1}), title = make("h3", {}), count = make("span", {className: "count"})
+  const heading = make("h3", {tabIndex: -1}), title = make("h2", {}), count = make("span", {className: "count"})
   const body = make("div", {className: "body"})
   const back = makeButton({className: "back", textContent: "Back"}, () => send("go", model.step.place - 1))
   const reset = makeButton({className: "reset", textContent: "Reset this step", title: "The swarm and the question as they were when this step began"}, () => send("reset"))
@@ -113,7 +113,7 @@ export function render({model}) {
     parts.forEach(({node}, i) => { node.hidden = i >= model.seen })
     tell()
   }
-  const showList = () => list.replaceChildren(make("h3", {textContent: "Lessons"}), ...listOf(model.lessons, send))
+  const showList = () => list.replaceChildren(make("h2", {textContent: "Lessons"}), ...listOf(model.lessons, send))
   const showWhich = () => {
     list.hidden = model.title !== ""
     reader.hidden = model.title === ""

@@ -88,6 +88,6 @@ export function render({model}) {
   model.on("count", show)
   show()
   return make("section", {className: "luck", ariaLabel: "Luck"},
-    make("header", {}, make("h3", {textContent: "Luck"}), make("label", {}, make("span", {textContent: "Replicas"}), number)),
+    make("header", {}, make("h2", {textContent: "Luck"}), make("label", {}, make("span", {textContent: "Replicas"}), number)),
     ...headline.nodes, ...share.nodes, work, ...tolerance.nodes, errors.node, costs.node, events.node, examples, remarks, seeds, definition)
 }

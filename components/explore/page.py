@@ -80,7 +80,7 @@ class Explore:
         sheet = style("explore_board")
         parts = [
             pn.Column(
-                pn.pane.HTML(f"<h3>{TITLES[name]}</h3>", sizing_mode="stretch_width", margin=0, stylesheets=[sheet]),
+                pn.pane.HTML(f"<h2>{TITLES[name]}</h2>", sizing_mode="stretch_width", margin=0, stylesheets=[sheet]),
                 self.panes[name], pn.pane.Bokeh(self.said[name], sizing_mode="stretch_width", margin=0),
                 sizing_mode="stretch_both", margin=0, css_classes=["part", name], stylesheets=[sheet],
             )

@@ -247,7 +247,7 @@ def number(value: float, digits: int = 5) -> str:
 def landscape_html(landscape: Landscape, d: int) -> str:
     """What is minimised: its formula, its minimum, its source and its symbols."""
     parts = [
-        f"<h3>{escape(landscape.title)}</h3>",
+        f"<h2>{escape(landscape.title)}</h2>",
         formula(landscape.equation) if landscape.equation else "",
         f"<p>{escape(known_minimum(landscape, d))}</p>",
         f"<p class='remark'>{escape(landscape.remark)}</p>" if landscape.remark else "",

@@ -135,10 +135,11 @@ def note(fig: figure) -> Label:
 def text_below() -> Div:
     """Text under a figure, hidden while it is empty. Two lines are seen, the rest is scrolled to: a plot keeps its height.
 
-    A shade at its edge says that there is more.
+    A shade at its edge says that there is more; the keyboard gets to it, and scrolls it with the arrows.
     """
     shade = {"css_classes": ["scrolled-down"], "stylesheets": [style("scrolled")]}
-    return Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False, **shade)
+    keys = {"tabindex": "0"}
+    return Div(text="", disable_math=True, sizing_mode="stretch_width", visible=False, html_attributes=keys, **shade)
 
 
 def apply_text_theme(text: Div, colours: Theme) -> None:

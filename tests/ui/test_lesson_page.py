@@ -17,7 +17,7 @@ FASTER = (
 
 
 def titled(lab, title):
-    lab.wait(lambda: lab.text(f"{CARD} article h4") == title, f"the step {title!r} does not come", 30)
+    lab.wait(lambda: lab.text(f"{CARD} article h3") == title, f"the step {title!r} does not come", 30)
 
 
 def follow(lab, lesson, act):

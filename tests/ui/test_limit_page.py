@@ -7,6 +7,7 @@ import pytest
 from components.server.sockets import (
     GRACE_S,  # seconds: a browser that breaks off while pictures are under way is waited for
 )
+from tests.ui.axe import findings
 from tests.ui.conftest import Lab, served
 
 PLACES = 2
@@ -26,6 +27,9 @@ def test_a_full_server_says_so_lightly_and_takes_the_next_visitor_when_one_leave
     late.page.goto(f"{small.page}?s=1.kept")
     assert late.text("h1") == "All places are taken" and f"{PLACES} visitors" in late.text("p")
     assert late.addresses == [late.page.url], "the refusal must load nothing else"
+    for theme in ("light", "dark"):
+        late.page.emulate_media(color_scheme=theme)
+        assert findings(late.page) == []
     assert small.alive() == before, "a visitor who is refused leaves no simulation and no thread"
     stood = inside[0].step
     inside[0].wait(lambda: inside[0].step > stood, "those who are inside go on")

@@ -35,7 +35,7 @@ def copy(lab):
 def drawer(lab):
     lab.page.click("[aria-label^='Open panel']")
     lab.page.get_by_role("tab", name="Runs").click()
-    lab.page.wait_for_selector(".history h3")
+    lab.page.wait_for_selector(".history h2")
 
 
 def test_a_copied_link_reopens_the_same_swarm_at_the_same_step_with_what_was_changed_on_the_way(lab, another, server):

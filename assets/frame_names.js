@@ -1,0 +1,28 @@
+// The frame of the page is panel-material-ui's, which leaves some of its parts without a name or a place among the headings. They get them here,
+// again whenever it draws a part anew.
+
+const NAMES = [ // selector in the frame's shadow root → attributes
+  [".title", {role: "heading", "aria-level": "1"}],
+  ["nav:has(.MuiDrawer-anchorLeft)", {"aria-label": "Choices"}],
+  ["nav:has(.MuiDrawer-anchorRight)", {"aria-label": "Panel"}],
+  [".MuiDrawer-anchorLeft [role=dialog]", {"aria-label": "Choices"}], // where there is little room they lie over the page
+  [".MuiDrawer-anchorRight [role=dialog]", {"aria-label": "Panel"}],
+  ["[role=progressbar]", {"aria-hidden": "true"}], // no busy indicator is wanted; its place is kept
+  ["[aria-label='Resize sidebar']", {role: "separator", "aria-orientation": "vertical"}],
+]
+
+export const nameFrame = (model) => {
+  const root = document.querySelector(".bk-panel-models-esm-ReactComponent")?.shadowRoot
+  if (!root) { return }
+  const name = () => {
+    for (const [selector, attributes] of NAMES) {
+      for (const node of root.querySelectorAll(selector)) {
+        for (const [key, value] of Object.entries(attributes)) { if (node.getAttribute(key) !== value) { node.setAttribute(key, value) } }
+      }
+    }
+  }
+  const watch = new MutationObserver(name)
+  watch.observe(root, {childList: true, subtree: true})
+  model.on("remove", () => watch.disconnect())
+  name()
+}
