@@ -8,6 +8,7 @@ import {makeSettings} from "./bar_settings.js"
 import {makeReadout} from "./bar_readout.js"
 import {makeBanner} from "./bar_banner.js"
 import {makeLink} from "./bar_link.js"
+import {makeCode} from "./bar_code.js"
 import {makeFullScreen} from "./bar_full_screen.js"
 import {makeProjector} from "./bar_projector.js"
 import {makeHelp, listenToKeys} from "./bar_keyboard.js"
@@ -27,17 +28,18 @@ export function render({model}) {
   readout.line.prepend(transport.undo) // there is room for it
   const banner = makeBanner(model, send)
   const link = makeLink(model, banner.say, () => transport.press("copy"))
+  const code = makeCode(model, send, banner.say, () => more.close())
   const help = makeHelp()
   const full = makeFullScreen(model, () => more.close())
   const projector = makeProjector(model, send, () => more.close())
   const theme = makeTheme(model, send, () => more.close())
   const settings = makeSettings(model, send, () => more.mark(settings.changed()))
-  const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, projector.button, full.button, theme.button, help.button), () => help.isOpen() || link.isOpen() || settings.isOpen())
+  const more = makeMore(model, settings, make("div", {className: "tools"}, settings.again, projector.button, code.button, full.button, theme.button, help.button), () => help.isOpen() || link.isOpen() || code.isOpen() || settings.isOpen())
   const bar = make("div", {className: "strip"}, banner.node, readout.line, transport.node, speed.node, more.panel, readout.rates,
-    make("div", {className: "corner"}, link.button, more.button), help.dialog, link.dialog, makeSpoken(model))
+    make("div", {className: "corner"}, link.button, more.button), help.dialog, link.dialog, code.dialog, makeSpoken(model))
   more.watch(bar)
   settings.show()
-  listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleProjector: projector.toggle, toggleTheme: theme.toggle, toggleHelp: help.toggle})
+  listenToKeys(model, {press: transport.press, toggleFull: full.toggle, toggleProjector: projector.toggle, toggleCode: code.toggle, toggleTheme: theme.toggle, toggleHelp: help.toggle})
 
   listenForAgents(model, send)
 

@@ -6,7 +6,7 @@ import {isTaken} from "./keys.js"
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"],
   ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"], ["P", "for a projector: larger type, two sliders"], ["D", "dark or light theme"],
   ["Ctrl Z", "undo the last edit or choice"], ["Ctrl ⇧ Z", "do it again"],
-  ["C", "copy the link to this moment"], ["A", "one agent's next step; ⇧ A: the agent before"], ["T", "tell step, time and lowest value to a screen reader"], ["+ −", "zoom in and out"], ["S", "fit the swarm"], ["0", "the whole box"],
+  ["C", "copy the link to this moment"], ["Q", "QR code of that link"], ["A", "one agent's next step; ⇧ A: the agent before"], ["T", "tell step, time and lowest value to a screen reader"], ["+ −", "zoom in and out"], ["S", "fit the swarm"], ["0", "the whole box"],
   ["Shift + ← → ↑ ↓", "move the part of the box that is seen"], ["?", "this list"]]
 const ACTS = {" ": "play", ArrowRight: "step", ArrowLeft: "back", r: "reset", n: "seed", c: "copy", t: "tell"}
 const REPEATED = ["step", "back"] // while the key is held
@@ -23,7 +23,7 @@ export const makeHelp = () => {
 // Whether it is a field with text of its own to undo.
 const isText = ({tagName, type}) => tagName === "TEXTAREA" || (tagName === "INPUT" && !["range", "checkbox", "button"].includes(type))
 
-export const listenToKeys = (model, {press, toggleFull, toggleProjector, toggleTheme, toggleHelp}) => listen(model, window, "keydown", (event) => {
+export const listenToKeys = (model, {press, toggleFull, toggleProjector, toggleCode, toggleTheme, toggleHelp}) => listen(model, window, "keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.repeat && !isText(event.composedPath()[0])) {
     const key = event.key.toLowerCase(), act = key === "z" ? (event.shiftKey ? "redo" : "undo") : key === "y" ? "redo" : null
     if (act) {
@@ -37,6 +37,7 @@ export const listenToKeys = (model, {press, toggleFull, toggleProjector, toggleT
   if (act && (!event.repeat || REPEATED.includes(act))) { press(act) }
   else if (key === "f") { toggleFull() }
   else if (key === "p") { if (!event.repeat) { toggleProjector() } }
+  else if (key === "q") { if (!event.repeat) { toggleCode() } }
   else if (key === "d") { if (!event.repeat) { toggleTheme() } }
   else if (key === "?") { toggleHelp() }
   else { return }

@@ -277,6 +277,7 @@ class Session:
             more=self.left.actions
             | {"projector": self.projector.choose, "pause_when": self.pause_choice.choose}
             | {"tap": self.agent_step.tap, "agent": self.agent_step.choose}
+            | {"code": self.links.show_code}
             | {"tell": self.spoken.ask, "undo": weakly(self._undo), "redo": weakly(self._redo)},
         )
         self.exports = Exports(

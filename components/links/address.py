@@ -12,7 +12,8 @@ from components import state as visit
 from components.compiling import NotReady
 from components.links import permalink
 from components.links.budget import is_quick
-from components.links.permalink import BadLink, Unlinkable
+from components.links.permalink import BadLink, Link, Unlinkable
+from components.links.qr_code import qr_code, require_base
 from components.links.readable import Asked
 from components.page.history import History
 from components.playback.bar import Bar
@@ -157,16 +158,38 @@ class Links:
 
     def copy(self) -> None:
         """The link of this moment, for the browser to put on the clipboard."""
+        link = self._of_this_moment()
+        if link is not None:
+            count = self._bar.copied.get("count", 0) + 1
+            self._bar.copied = {"link": self._bar.link, "note": link.lost, "count": count}
+
+    def show_code(self, base: Any) -> None:
+        """The link of this moment as a QR code; ``base`` is the page's address as its browser has sent it."""
+        link = self._of_this_moment()
+        if link is None:
+            return
+        try:
+            code = qr_code(require_base(base) + self._bar.link)
+        except ValueError as error:
+            self._refuse(f"There is no QR code of this run, because {error}.")
+        else:
+            count = self._bar.code.get("count", 0) + 1
+            self._bar.code = code._asdict() | {"note": link.lost, "count": count}
+
+    def _of_this_moment(self) -> Link | None:
+        """The link of this moment, which the bar then has; where there is none, that is said."""
         try:
             link = permalink.fitting(self.state(self._views()))
         except Unlinkable as error:
-            self._refusal = f"There is no link to this run, because {error}."
-            self._bar.say(self._refusal, "warning")
-        else:
-            self._bar.take_back(self._refusal)
-            self._bar.link = self._address(link.code)
-            count = self._bar.copied.get("count", 0) + 1
-            self._bar.copied = {"link": self._bar.link, "note": link.lost, "count": count}
+            self._refuse(f"There is no link to this run, because {error}.")
+            return None
+        self._bar.take_back(self._refusal)
+        self._bar.link = self._address(link.code)
+        return link
+
+    def _refuse(self, text: str) -> None:
+        self._refusal = text
+        self._bar.say(text, "warning")
 
     def _address(self, code: str) -> str:
         more = self._more()

@@ -36,6 +36,10 @@ class Bar(pn.custom.JSComponent):
     copied = param.Dict(
         {}, doc="For the clipboard: link, note (what it could not hold) and count (number of the request)."
     )
+    code = param.Dict(
+        {},
+        doc="QR code of a link: text, size and path (components.links.qr_code), note and count as of copied.",
+    )
     left = param.Dict(
         {}, doc="The future that an edit in the past has left: at and end (steps), open (whether it can be reopened)."
     )

@@ -12,3 +12,22 @@ def test_a_readable_link_opens_its_run_and_tells_what_it_cannot(lab, server):
     assert "alpha (α) = -1: must be" in lab.text(".banner")
     assert len(lab.agents()["x"]) == 50
     assert not lab.complaints
+
+
+def test_q_shows_the_code_of_the_link_that_is_copied_and_escape_closes_it(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    lab.page.keyboard.press("q")
+    dialog = lab.page.locator("dialog.code")
+    dialog.locator("svg path").wait_for(state="visible")
+    text = dialog.locator("input").input_value()
+    lab.page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    lab.page.keyboard.press("c")
+    lab.wait(lambda: lab.page.url == text, f"{lab.page.url} is not {text}")
+    lab.press("qr")
+    dialog.locator("svg path").wait_for(state="visible")
+    assert dialog.locator("button:focus").inner_text() == "Close"
+    lab.page.keyboard.press("q")
+    dialog.wait_for(state="hidden")
+    assert not lab.complaints
