@@ -96,6 +96,7 @@ def test_what_a_narrow_bar_has_no_room_for_is_one_press_away(lab, server, where)
         "button.when",
         "button.again",
         "button.projector",
+        "button.qr",
         "button.full",
         "button.ask",
     )
