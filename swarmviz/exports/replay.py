@@ -18,6 +18,7 @@ from swarmviz.drawing.landscape import slice_point
 from swarmviz.drawing.landscape_image import shade_colours
 from swarmviz.drawing.layers import Layers, checked
 from swarmviz.drawing.thinning import thin
+from swarmviz.events import Kind
 from swarmviz.exports.metadata import as_text, checked_label, metadata, title
 from swarmviz.exports.script import python_lines
 from swarmviz.exports.take import Take
@@ -86,6 +87,7 @@ def replay(
     script = python_lines(sim)
     header |= {
         **look(sim, f"{label} · {title(run)}" if label else title(run), shown, hidden),
+        "events": run_events(sim),
         "script": script if len(script) <= MAX_TEXT_CHARS else "# left out: its table of points is too long for a page",
     }
     header["notes"] += notes_of(sim)
@@ -136,6 +138,18 @@ def run_curve(sim: Simulation, hidden: Sequence[str] = ()) -> dict[str, Any] | N
     label = set_symbols(observable.symbol) + " − min F" * log
     values = [None if not np.isfinite(v) else float(f"{v:.6g}") for v in height]
     return {"label": label, "meaning": observable.meaning, "log": log, "k": k.tolist(), "y": values}
+
+
+def run_events(sim: Simulation) -> list[dict[str, Any]]:
+    """What happened until the last frame: of each kind its title and meaning, the steps, and the values there; null where there is none."""
+    found: dict[Kind, dict[str, Any]] = {}
+    for event in sim.events:
+        empty = {"title": event.kind.title, "meaning": event.kind.meaning, "k": [], "values": []}
+        of_kind = found.setdefault(event.kind, empty)
+        known = event.value is not None and np.isfinite(event.value)
+        of_kind["k"].append(event.k)
+        of_kind["values"].append(float(f"{event.value:.6g}") if known else None)
+    return list(found.values())
 
 
 def _short(about: dict[str, Any]) -> dict[str, Any]:

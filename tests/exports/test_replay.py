@@ -178,3 +178,20 @@ def test_the_curve_of_a_replay_is_one_that_is_not_hidden():
 def test_a_replay_refuses_what_it_cannot_show(kind, options, error, words):
     with pytest.raises(error, match=words):
         exports.replay(made(kind), **options)
+
+
+@pytest.mark.parametrize("limit", [None, 9])
+def test_what_happened_until_the_last_frame_is_told_with_its_values(limit):
+    sim = sv.Simulation(sv.CBO(sigma=1.4), sv.landscapes.Rastrigin(), sv.Swarm(n=40, seed=5), record_limit=limit)
+    sim.advance(40)
+    sim.dynamics.sigma = 0.1
+    sim.advance(40)
+    told = opened(exports.replay(sim, start=10, stop=60, every=10))[0]["events"]
+    pairs = [(kind["title"], k, value) for kind in told for k, value in zip(kind["k"], kind["values"], strict=True)]
+    happened = [event for event in sim.events if event.k <= 60]
+    value_of = {(event.kind.title, event.k): event.value for event in happened}
+    assert sorted(pair[:2] for pair in pairs) == sorted(value_of) != []
+    for title, k, value in pairs:
+        known = value_of[title, k]
+        assert value is None if known is None else value == pytest.approx(known, rel=1e-5)
+    assert [value for title, _, value in pairs if title == "parameter changed"] == [None]
