@@ -45,6 +45,9 @@ def test_the_page_and_all_that_opens_in_it(themed, server):
     for name, tab in tabs.items():
         tab.click()
         page.locator(TABS[name]).first.wait_for()
+        if name == "model":  # its title comes with the next picture
+            title = page.locator(".card h2").first
+            lab.wait(lambda title=title: (title.text_content() or "").strip(), "the model has no title")
         look(lab, name)
     page.click("[aria-label^='Close panel']")
     page.keyboard.press("a")
