@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import segno
 
-MAX_CODE_BYTES = 1000  # of an address: 109 modules a side, which a telephone still reads off a projector; 10 ms of work
+MAX_CODE_BYTES = 1000  # of an address: 109 modules a side, which a telephone still reads off a projector; 13 ms of work
 MAX_BASE_CHARS = 300
 BASE = re.compile(r"https?://[^\s?#\"'<>\\]+")  # of an address: all that stands before its query
 MASK = 3

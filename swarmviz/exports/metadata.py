@@ -29,7 +29,7 @@ def metadata(what: RunSpec | Simulation) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``program, version, title, seed, k, t, every`` (of the record), ``dynamics, landscape, swarm`` (name and all declared
+        ``program, version, title, seed, k, t, every`` (with which the record began), ``dynamics, landscape, swarm`` (name and all declared
         parameters; those that act at step k, and the swarm at the start), ``journal`` (the parameters at step 0, then for each later change
         its step and the values that it changed).
     """

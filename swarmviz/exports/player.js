@@ -363,3 +363,37 @@ function legendOf() { // what the marks in the arena mean, in the present theme
     return entry
   })
 }
+
+// ---- playing and telling: the page around says how it goes `forward` by so many frames ---------------------------------
+
+let playing = false, last = 0
+function setPlaying(on) {
+  playing = on
+  element("play").textContent = on ? "Pause" : "Play"
+  element("play").title = `${on ? "Pause" : "Play"} (Space)`
+  if (on) { last = performance.now(); requestAnimationFrame(tick) }
+}
+function tick(now) {
+  if (!playing) { return }
+  const due = Math.floor(((now - last) / 1000) * Number(element("speed").value))
+  if (due > 0) {
+    last = now
+    forward(due)
+  }
+  requestAnimationFrame(tick)
+}
+function paintTheme() {
+  document.documentElement.dataset.theme = dark ? "dark" : "light"
+  document.querySelector(".legend").replaceChildren(...legendOf())
+}
+function addRow(name, value) { // to the table of what is played
+  const row = document.querySelector("table").insertRow()
+  row.insertCell().textContent = name
+  row.insertCell().textContent = value
+}
+function tellMade(made) { // what a run is made of, from its metadata
+  for (const part of ["dynamics", "landscape", "swarm"]) {
+    addRow(part, `${made[part].title}: ${Object.entries(made[part].parameters).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(", ")}`)
+  }
+  addRow("changes", made.journal.slice(1).map(({k, ...what}) => `step ${k}: ${JSON.stringify(what)}`).join("; ") || "none")
+}

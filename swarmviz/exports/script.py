@@ -68,7 +68,7 @@ def python_lines(what: RunSpec | Simulation) -> str:
     ]
     every, limit = run.options.get("every", 1), run.options.get("record_limit")
     options = f", every={every}" if every > 1 else ""
-    if limit is not None and run.k // every >= limit:  # a shorter record was not thinned
+    if limit is not None and furthest // every >= limit:  # a shorter record was not thinned
         options += f", record_limit={limit}"
     lines.append(f"sim = sv.Simulation(dynamics, landscape, swarm{options})")
     k, before = 0, first

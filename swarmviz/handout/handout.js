@@ -4,7 +4,6 @@ const element = (id) => document.getElementById(id)
 const lesson = JSON.parse(element("lesson").textContent), about = JSON.parse(element("metadata").textContent)
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches
 const narrow = matchMedia("(max-width: 699px)")
-let playing = false, last = 0
 
 @@PLAYER@@
 // ---- the scene -------------------------------------------------------------------------------------------------------
@@ -42,7 +41,7 @@ function openScene(index) { // from its first frame
     return button
   }) : []))
   element("scrub").max = lastFrame()
-  tellMade(about.scenes[index])
+  tellScene(about.scenes[index])
   turnTo(0)
   paintTheme()
 }
@@ -77,41 +76,19 @@ function show(wanted) {
 function play(on) {
   if (on && waits() === "predict") { return }
   if (on && ends()) { frame = 0 }
-  playing = on
-  element("play").textContent = on ? "Pause" : "Play"
-  element("play").title = `${on ? "Pause" : "Play"} (Space)`
-  if (on) { last = performance.now(); requestAnimationFrame(tick) }
+  setPlaying(on)
 }
-function tick(now) {
-  if (!playing) { return }
-  const due = Math.floor(((now - last) / 1000) * Number(element("speed").value))
-  if (due > 0) {
-    last = now
-    show(frame + due)
-    if (ends()) { play(false); return }
-  }
-  requestAnimationFrame(tick)
+function forward(due) {
+  show(frame + due)
+  if (ends()) { play(false) }
 }
-function paintTheme() {
-  document.documentElement.dataset.theme = dark ? "dark" : "light"
-  document.querySelector(".legend").replaceChildren(...legendOf())
-}
-function tellMade(runs) { // what the runs of a scene are made of
-  const table = document.querySelector("table")
-  table.replaceChildren()
-  const row = (name, value) => {
-    const line = table.insertRow()
-    line.insertCell().textContent = name
-    line.insertCell().textContent = value
-  }
-  row("version", `swarmviz ${about.version}`)
+function tellScene(runs) { // what the runs of a scene are made of
+  document.querySelector("table").replaceChildren()
+  addRow("version", `swarmviz ${about.version}`)
   runs.forEach((made, i) => {
-    if (runs.length > 1) { row("swarm", "ABCD"[i]) }
-    row("seed", made.seed)
-    for (const part of ["dynamics", "landscape", "swarm"]) {
-      row(part, `${made[part].title}: ${Object.entries(made[part].parameters).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join(", ")}`)
-    }
-    row("changes", made.journal.slice(1).map(({k, ...what}) => `step ${k}: ${JSON.stringify(what)}`).join("; ") || "none")
+    if (runs.length > 1) { addRow("swarm", "ABCD"[i]) }
+    addRow("seed", made.seed)
+    tellMade(made)
   })
 }
 

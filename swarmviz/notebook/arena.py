@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from swarmviz.drawing import svg
@@ -130,11 +128,12 @@ def _path(points: np.ndarray, colour: str, width: float) -> str:
 
 def polyline(points: np.ndarray) -> str:
     """The way along points (P, 2); it is broken where one is not finite."""
-    step: Callable[[bool], str] = {True: "L", False: "M"}.__getitem__
     there = np.isfinite(points).all(axis=1)
     before = np.append(False, there[:-1])
     return "".join(
-        f"{step(bool(b))}{x:.1f} {y:.1f}" for (x, y), here, b in zip(points, there, before, strict=True) if here
+        f"{'L' if goes_on else 'M'}{x:.1f} {y:.1f}"
+        for (x, y), here, goes_on in zip(points, there, before, strict=True)
+        if here
     )
 
 

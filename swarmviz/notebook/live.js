@@ -132,3 +132,4 @@ function showSliders() {
 showSliders()
 stands = () => !waiting && !playing
 playOn(false)
+ready.then(() => ask({do: "now"})) // the notebook may have been loaded again, and the run have gone on since the page was made

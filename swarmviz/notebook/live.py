@@ -6,6 +6,7 @@ touched by the thread that runs the cells, and a person can change it from a cel
 
 Messages are dicts with "do" and the step "k" that was seen when it was sent:
 
+    now              the present picture
     more             the next pictures
     goto             k becomes the present step
     set              "name" of the dynamics becomes "value", from step k on
@@ -18,11 +19,11 @@ from typing import Any
 
 from swarmviz.drawing.layers import ALL, Layers
 from swarmviz.exports.metadata import metadata, title
-from swarmviz.exports.replay import look, page
+from swarmviz.exports.replay import look, notes_of, page
 from swarmviz.exports.take import Take
 from swarmviz.frame import Diverged
 from swarmviz.journal import step_number
-from swarmviz.parameters import Real, TimeDependent, is_used, slider_of
+from swarmviz.parameters import Real, TimeDependent, Whole, is_used, slider_of
 from swarmviz.replay import RunSpec
 from swarmviz.simulation import Simulation
 from swarmviz.theory.wording import set_symbols
@@ -31,7 +32,11 @@ PICTURES = 12  # of a piece: a third of a second at the usual speed
 EARLIER = 8  # pictures before them, for the trails
 MAX_EVERY = 10_000
 
+BACKGROUND = "background"  # how the names of landscapes' arrays begin
+MAX_VIEWS = 64  # whose images are remembered
+
 Answer = tuple[dict[str, Any], bytes]
+Behind = tuple[Any, Any]
 
 
 class Live:
@@ -52,31 +57,38 @@ class Live:
         if self.every > MAX_EVERY:
             raise ValueError(f"every = {every!r}: must be at most {MAX_EVERY}")
         self._take: Take | None = None
-        self._behind: tuple[Any, Any] | None = None  # the landscape and the view that the page has an image of
+        # The landscape and the ends of the view of which the page has an image at first, and each frame of it by now.
+        self._first: Behind | None = None
+        self._behind: dict[str, Behind | None] = {}
 
     def page(self) -> str:
         """The page with the present picture."""
-        self._take = self._behind = None
+        self._take, self._first, self._behind = None, None, {}
         header, block = self._piece(0)
+        self._first = self._behind_of(header)
         script = resources.files("swarmviz.notebook").joinpath("live.js").read_text(encoding="utf-8")
         about = metadata(RunSpec.of(self.sim))
         return page(header | {"script": ""}, about, block, script)
 
-    def answer(self, message: Any) -> Answer:
-        """What a message is answered with: the header of a piece and its block, or a header with an "error" and nothing."""
+    def answer(self, message: Any, view: str = "") -> Answer:
+        """What a message is answered with: the header of a piece and its block, or a header with an "error" and nothing.
+
+        ``view`` names the frame that has sent it: a notebook may show the same page in several, or load it again.
+        """
         try:
-            return self._done(message)
+            header, block = self._done(message)
         except (TypeError, ValueError) as error:
             return {"error": str(error)}, b""
+        return self._without_what_is_there(header, block, view)
 
     def _done(self, message: Any) -> Answer:
         if not isinstance(message, dict):
             raise TypeError(f"message = {message!r:.80}: must be a dict")
         do = message.get("do")
-        if do == "more":
-            return self._piece(PICTURES)
+        if do in ("now", "more"):
+            return self._piece(PICTURES if do == "more" else 0)
         if do not in ("goto", "set"):
-            raise ValueError(f"do = {do!r:.80}: must be more, goto or set")
+            raise ValueError(f"do = {do!r:.80}: must be now, more, goto or set")
         k = step_number("k", message.get("k"))
         if k > self.sim.furthest:
             raise ValueError(f"k = {k}: must be at most {self.sim.furthest}, the furthest step")
@@ -95,8 +107,7 @@ class Live:
         declared = dynamics.declared().get(name) if isinstance(name, str) else None
         if not isinstance(declared, Real):
             raise ValueError(f"name = {name!r:.80}: must be a number among the parameters of {dynamics.title}")
-        slider = slider_of(declared)
-        whole = slider is not None and slider["whole"] and isinstance(value, float) and value.is_integer()
+        whole = isinstance(declared, Whole) and isinstance(value, float) and value.is_integer()
         setattr(dynamics, name, int(value) if whole else value)
 
     # ---- pieces ------------------------------------------------------------------------------------------------------
@@ -117,14 +128,14 @@ class Live:
         header, block = take.pack()
         first = min(first, len(take.k) - 1)
         header |= look(self.sim, title(RunSpec.of(self.sim)), self._layers)
-        header["notes"] += [*self.sim.frame.notes, *([ended] if ended else [])]
+        header["notes"] += [*notes_of(self.sim), *([ended] if ended else [])]
         header["live"] = {
             "first": first,
             "ended": bool(ended),
             "furthest": self.sim.furthest,
             "sliders": self._sliders(),
         }
-        return self._without_what_is_there(header, block)
+        return header, block
 
     def _take_on(self) -> Take:
         """A take that goes on from the last one, where the present picture is one of it."""
@@ -144,16 +155,26 @@ class Live:
         else:
             sim.advance(self.every)
 
-    def _without_what_is_there(self, header: dict[str, Any], block: bytes) -> Answer:
-        """Without the image of the landscape where the page has it: it is most of a piece."""
-        at = [array["at"] for name, array in header["arrays"].items() if name.startswith("background")]
-        one = len(at) == 1 and "shift" not in header
-        now, before = (self.sim.landscape.copy(), [header["view"], header["range"]]), self._behind
-        self._behind = now if one else None
-        if before is None or not one or now[1] != before[1] or not now[0].same_as(before[0]):
+    def _without_what_is_there(self, header: dict[str, Any], block: bytes, view: str) -> Answer:
+        """Without the image of the landscape where the frame has it: it is most of a piece."""
+        before, now = self._behind.get(view, self._first), self._behind_of(header)
+        if len(self._behind) >= MAX_VIEWS and view not in self._behind:
+            self._first, self._behind = None, {}
+        self._behind[view] = now
+        if before is None or now is None or now[1] != before[1] or not now[0].same_as(before[0]):
             return header, block
-        header["arrays"] = {name: a for name, a in header["arrays"].items() if not name.startswith("background")}
-        return header, block[: at[0]]
+        first = min(array["at"] for name, array in header["arrays"].items() if name.startswith(BACKGROUND))
+        header["arrays"] = {name: a for name, a in header["arrays"].items() if not name.startswith(BACKGROUND)}
+        return header, block[:first]
+
+    def _behind_of(self, header: dict[str, Any]) -> Behind | None:
+        """The landscape and the ends of the view of the one image that a piece has; None where it has several, or one that drifts."""
+        images = sum(name.startswith(BACKGROUND) for name in header["arrays"])
+        return (
+            (self.sim.landscape.copy(), [header["view"], header["range"]])
+            if images == 1 and "shift" not in header
+            else None
+        )
 
     def _sliders(self) -> list[dict[str, Any]]:
         """The parameters of the dynamics that matter and that a slider can set, with their present values."""

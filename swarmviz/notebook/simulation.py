@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from swarmviz import success
+from swarmviz.exports.replay import notes_of
 from swarmviz.notebook.arena import arena
 from swarmviz.notebook.markup import beside, cell, picture, table
 from swarmviz.notebook.record import observables_table
@@ -24,7 +25,7 @@ def simulation_summary(sim: Simulation) -> str:
     title = f"{sim.dynamics.title} on {sim.landscape.title}"
     facts = f"step {sim.k:,} · t = {decimal(sim.t)} · N = {sim.frame.n:,} · d = {sim.frame.d} · seed {sim.initial_swarm.seed}"
     changes = len(sim.journal) - 1
-    lines = [facts, _found(sim), *sim.frame.notes, f"{changes} change{'s' * (changes > 1)} on the way" * bool(changes)]
+    lines = [facts, _found(sim), *notes_of(sim), f"{changes} change{'s' * (changes > 1)} on the way" * bool(changes)]
     said = "".join(f"<div>{escape(line)}</div>" for line in lines if line)
     known = {o.name: set_symbols(o.symbol) for o in sim.dynamics.observables}
     curves = observables_table(sim.record, known, MOST_OBSERVABLES)

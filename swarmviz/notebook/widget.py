@@ -24,7 +24,10 @@ def widget_class() -> type[Any]:
     import traitlets
 
     class LiveRun(anywidget.AnyWidget):
-        """Shows a live run; its messages are those of :mod:`swarmviz.notebook.live`, with an "id" that the answer repeats."""
+        """Shows a live run; its messages are those of :mod:`swarmviz.notebook.live`, with an "id" that the answer repeats.
+
+        It is a word for the frame that has sent it, and a number.
+        """
 
         _esm = resources.files("swarmviz.notebook").joinpath("widget.js").read_text(encoding="utf-8")
         page = traitlets.Unicode().tag(sync=True)
@@ -38,7 +41,7 @@ def widget_class() -> type[Any]:
         def _asked(self, _: Any, message: Any, buffers: Any) -> None:
             name = message.get("id") if isinstance(message, dict) else None
             if isinstance(name, str) and len(name) <= MAX_ID_CHARS:
-                header, block = self._live.answer(message)
+                header, block = self._live.answer(message, name.partition(" ")[0])
                 self.send({"id": name, "header": header}, [block])
 
     return LiveRun

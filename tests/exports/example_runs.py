@@ -61,6 +61,13 @@ def thinned():
     return sim
 
 
+def thinned_and_back():
+    """It stands at a step up to which nothing would have been thinned."""
+    sim = thinned()
+    sim.goto(5)
+    return sim
+
+
 def with_seed_changed_for_the_next_reset():
     sim = sv.Simulation(sv.CBO(), sv.landscapes.Sphere(), sv.Swarm(n=40, seed=4))
     sim.advance(5)
@@ -87,6 +94,7 @@ SPECIAL = [
     went_back,
     from_points,
     thinned,
+    thinned_and_back,
     with_seed_changed_for_the_next_reset,
     on_a_graph_of_ones_own,
 ]

@@ -7,7 +7,7 @@ import pytest
 
 import swarmviz as sv
 from swarmviz.drawing.layers import Layers
-from swarmviz.notebook.live import EARLIER, MAX_EVERY, PICTURES, Live
+from swarmviz.notebook.live import EARLIER, MAX_EVERY, MAX_VIEWS, PICTURES, Live
 from tests.exports.kinds import KINDS, made
 
 
@@ -93,6 +93,31 @@ def test_the_same_step_of_another_run_is_not_gone_on_from():
     follows(answer, twin)
 
 
+def test_each_frame_gets_the_image_that_it_has_not():
+    """A notebook may show a run in two frames, or load one again, which then begins with the page as it was made."""
+    sim = run(sigma=0.0)
+    live = started(sim)
+    assert "background0" not in live.answer({"do": "now"}, "a")[0]["arrays"]
+    sim.landscape = sv.landscapes.Ackley()
+    sim.advance(50)
+    seen = [(view, "background0" in live.answer({"do": "now"}, view)[0]["arrays"]) for view in "abab"]
+    assert seen == [("a", True), ("b", True), ("a", False), ("b", False)]
+    for place in range(MAX_VIEWS + 1):
+        assert "background0" in live.answer({"do": "now"}, f"view {place}")[0]["arrays"]
+
+
+def test_the_present_picture_is_told_and_moves_nothing():
+    live = started(run())
+    live.answer({"do": "more"})
+    header, _ = live.answer({"do": "now"})
+    assert header["k"][header["live"]["first"] :] == [PICTURES] and live.sim.k == live.sim.furthest == PICTURES
+
+
+def test_of_more_than_two_dimensions_the_slice_is_told():
+    told = started(made("projected")).answer({"do": "now"})[0]["notes"]
+    assert [note for note in told if note.startswith("d = 5: slice through ")] and len(set(told)) == len(told)
+
+
 def test_back_and_a_parameter_from_there_is_what_the_simulation_does():
     live, twin = started(run()), run()
     live.answer({"do": "more"})
@@ -152,8 +177,8 @@ def test_a_run_that_diverges_says_so_and_ends():
     "message, said",
     [
         (7, "message = 7: must be a dict"),
-        ({}, "do = None: must be more, goto or set"),
-        ({"do": "exec", "code": "1"}, "do = 'exec': must be more, goto or set"),
+        ({}, "do = None: must be now, more, goto or set"),
+        ({"do": "exec", "code": "1"}, "do = 'exec': must be now, more, goto or set"),
         ({"do": "goto", "k": 13}, "k = 13: must be at most 12, the furthest step"),
         ({"do": "goto", "k": -1}, "k = -1"),
         ({"do": "goto", "k": "1"}, "k = '1'"),

@@ -76,7 +76,12 @@ def test_the_widget_answers_who_asks_and_nobody_else(sim, monkeypatch):
     ):
         widget._asked(widget, message, [])
     ((message, (block,)),) = sent
-    assert message["id"] == "a 1" and message["header"]["k"] == [5] and len(block) > 100
+    assert (
+        message["id"] == "a 1"
+        and list(widget._live._behind) == ["a"]
+        and message["header"]["k"] == [5]
+        and len(block) > 100
+    )
     sim.goto(1000)
 
 

@@ -127,6 +127,11 @@ def test_what_has_been_found_is_told_as_it_is_judged_everywhere():
     assert "lowest F met: " in simulation_summary(sim) and "1 change on the way" in simulation_summary(sim)
 
 
+def test_of_more_than_two_dimensions_the_slice_is_told():
+    sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=30, d=5, seed=3))
+    assert "d = 5: slice through the minimiser, agents projected" in simulation_summary(sim)
+
+
 def test_parameters_are_those_that_act_now():
     sim = sv.Simulation(sv.CBO(sigma=0.25), sv.landscapes.Sphere(), sv.Swarm(n=10, d=2, seed=3))
     assert [text for text in Page(sim._repr_html_()).texts if text in ("σ", "0.25", "Noise")] == ["σ", "Noise", "0.25"]

@@ -125,6 +125,16 @@ def test_a_run_plays_in_a_notebook_and_a_cell_sees_where_it_is(lab_page):
     lab_page.wait(f"Number(document.getElementById('scrub').value) === {k} && swarmviz.stands")
 
 
+def test_a_frame_that_is_made_again_shows_where_the_run_is(lab_page):
+    """The notebook begins it with the page as it was made, at step 0; here it is loaded anew in its place."""
+    lab_page.run(0)
+    lab_page.wait("window.swarmviz?.stands && swarmviz.run.k.at(-1) === 0")
+    lab_page.run(2)
+    lab_page.page.locator(".jp-OutputArea-output iframe").evaluate("(frame) => { frame.srcdoc = frame.srcdoc }")
+    lab_page.wait("window.swarmviz?.stands && swarmviz.run.k.at(-1) === 30")
+    assert int(lab_page.value("document.getElementById('scrub').max")) == 30
+
+
 def test_a_run_at_the_end_of_a_cell_shows_itself(lab_page):
     lab_page.run(0)
     shown = lab_page.run(2).locator(".jp-RenderedHTMLCommon")
