@@ -3,7 +3,7 @@
 // A picture counts when the arena's figure was repainted after its source had been given new data; it is dated by the animation frame after
 // the painting, when it is on the screen. The source looked for is the one with the consensus point, which both pages have in each picture.
 (() => {
-  const probe = window.probe = {pictures: [], bytes: 0, messages: 0, clicked: NaN, still: NaN}
+  const probe = window.probe = {pictures: [], bytes: 0, messages: 0, opened: NaN, clicked: NaN, still: NaN}
   const Plain = window.WebSocket
   window.WebSocket = class extends Plain {
     constructor(...given) {
@@ -35,7 +35,11 @@
         if (!marks || marks.data === last || !(marks.data.focus_x.length > 0)) { return }
         last = marks.data
         const number = clock ? clock.frame : last.picture[0], focus = last.focus_x[0]
-        requestAnimationFrame(() => { probe.pictures.push([performance.now(), number, focus]) })
+        const came = probe.bytes
+        requestAnimationFrame(() => {
+          if (probe.pictures.length === 0) { probe.opened = came }
+          probe.pictures.push([performance.now(), number, focus])
+        })
       }
       if (marks && view._needs_paint === false) { view.request_paint() } // it was painted before it could be watched
     }

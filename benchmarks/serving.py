@@ -110,22 +110,15 @@ class Watched:
         self.page = self.context.new_page()
         self.page.add_init_script(PROBE)
         self.devtools = self.context.new_cdp_session(self.page)
-        self.loaded = 0
 
-    def open(self, address: str, weigh: bool = False) -> float:
-        """Go there and wait for the first picture; seconds from the navigation to it. ``weigh`` counts the bytes that come."""
-        if weigh:
-            self.devtools.send("Network.enable")
-            self.devtools.on("Network.loadingFinished", lambda event: self._add(event["encodedDataLength"]))
+    def open(self, address: str) -> float:
+        """Go there and wait for the first picture; seconds from the navigation to it."""
         self.page.goto(address, wait_until="commit", timeout=120_000)
         self.page.wait_for_function("window.probe?.pictures.length > 0", timeout=120_000)
         self.page.evaluate(
             "document.dispatchEvent(new Event('input'))"
         )  # a hand: else a finished run makes room for another
         return self.page.evaluate("probe.pictures[0][0]") / 1e3
-
-    def _add(self, length: float) -> None:
-        self.loaded += int(length)
 
     def rest(self, seconds: float) -> None:
         """Let the page run."""
