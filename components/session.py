@@ -64,7 +64,7 @@ from components.playback.undo import Stood, Undo
 from components.replicas.pool import Outcome
 from components.replicas.replica import VisibleRun
 from components.server.limits import account_of
-from components.server.pages import OPENING_PICTURE
+from components.server.pages import OPENING_ARGUMENTS, OPENING_PICTURE
 from components.server.session_limit import is_own
 from components.state import Selection
 from components.views import SIDE_VIEWS
@@ -341,7 +341,9 @@ class Session:
             session.messages.warn(complaint)
         session.transport.paint_before_start()
         if is_own(pn.state.curdoc):
-            pn.state.curdoc.template_variables[OPENING_PICTURE] = opening_picture(session.panes.sim)
+            pn.state.curdoc.template_variables.update(
+                {OPENING_PICTURE: opening_picture(session.panes.sim), OPENING_ARGUMENTS: readable.names()}
+            )
         pn.state.onload(lambda: session.start(pn.state.curdoc))
         pn.state.on_session_destroyed(lambda context: session.close())
         return session

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from swarmviz.ensembles.suggestions import did_you_mean
@@ -81,10 +82,21 @@ def listed(text: str) -> list[str]:
     return [value.strip() for value in parts]
 
 
-def owner(classes: dict[str, type[Described]], option: str, name: str) -> tuple[str, str]:
-    """Whose parameter a name is: "sigma", or "landscape.barrier"."""
+def owners(classes: Mapping[str, type[Described]], name: str) -> list[str]:
+    """The parts that have a parameter of this name: "sigma", or "landscape.barrier"."""
     part, dot, parameter = name.rpartition(".")
-    having = [o for o, cls in classes.items() if parameter in cls.declared() and (not dot or o == part)]
+    return [o for o, cls in classes.items() if parameter in cls.declared() and (not dot or o == part)]
+
+
+def owner(classes: Mapping[str, type[Described]], option: str, name: str) -> tuple[str, str]:
+    """Whose parameter a name is, and which.
+
+    Raises
+    ------
+    ValueError
+        When no part has it, or more than one.
+    """
+    having, parameter = owners(classes, name), name.rpartition(".")[2]
     if len(having) > 1:
         raise ValueError(
             f"{option} {name}: more than one part has it: choose {' or '.join(f'{o}.{name}' for o in having)}"

@@ -9,12 +9,14 @@
 ==================== =======================================================================================
 
 What a link asks for is read like anything that is typed, and leaves this module through the codec of exact links
-(:mod:`components.links.permalink`), whose limits on size, range and cost hold for both kinds. An argument that means nothing is told by
-name, value and range; the others act.
+(:mod:`components.links.permalink`), whose limits on size, range and cost hold for both kinds. A value that means nothing is told by name,
+value and range, and a name that is none of a parameter by itself; the others act. Where no name is one, as in an address to which somebody
+else has added his own, the visit begins as one without arguments.
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -26,13 +28,14 @@ from components.text import cut_short
 from swarmviz import dynamics, landscapes, presets
 from swarmviz.ensembles.suggestions import did_you_mean
 from swarmviz.parameters import Described, restoring
-from swarmviz.typed import chosen, owner, parse_value
+from swarmviz.typed import chosen, owner, owners, parse_value
 
 PRESET, DYNAMICS, LANDSCAPE = PARTS = "preset", "dynamics", "landscape"
 OTHER_KEYS = {permalink.KEY, *LESSON_KEYS}  # arguments of the page that are read elsewhere
 MAX_ARGUMENTS, MAX_NAME_CHARS, MAX_VALUE_BYTES = 30, 40, 200  # components.server.pages hands on one more of each
 MAX_COMPLAINTS = 3
 LISTED = " there are "  # before all names that there are, which are too many for a line
+SIMILAR = 0.75  # from which on a name may be meant by another, as difflib measures it
 
 
 class Asked(NamedTuple):
@@ -65,48 +68,78 @@ def asked(arguments: Mapping[str, list[bytes]]) -> Asked:
         return NOTHING
     if len(arguments) > MAX_ARGUMENTS:
         return _refused([f"it has more than {MAX_ARGUMENTS} arguments"])
-    texts, complaints = _texts(arguments)
-    if not texts:
-        return _refused(complaints) if complaints else NOTHING
+    texts = {name: _text(given) for name, given in arguments.items()}
     try:
         begun = _begun(texts)
     except ValueError as error:
-        return _refused([str(error), *complaints])
-    parts, wrong = _with_values(begun, {n: text for n, text in texts.items() if n not in PARTS})
-    complaints += wrong
+        return _refused([str(error)])
+    classes = {part: type(value) for part, value in _parts(begun).items()}
+    named = {name: text for name, text in texts.items() if owners(classes, name)}
+    unknown = [name for name in texts if name not in named and name not in PARTS]
+    if len(unknown) == len(texts):
+        return Asked(None, _told_of_unknown(unknown, classes))
+    parts, complaints = _with_values(begun, named)
     try:
         state = _checked(visit.state_of(begun._replace(**parts)))
     except ValueError as error:
         return _refused([str(error.__cause__ or error), *complaints])
-    if not complaints:
-        return Asked(state, "")
-    return Asked(
-        state, f"The link's run is here, but not as it says: {_list(complaints)}. The usual stands in for that."
-    )
+    repeated = [name for name, given in arguments.items() if len(given) > 1 and name not in unknown]
+    told = (_told_of_values(complaints), _told_of_repeated(repeated), _told_of_unknown(unknown, classes))
+    return Asked(state, " ".join(filter(None, told)))
+
+
+def names() -> frozenset[str]:
+    """The arguments that may change with what a visit begins; an address that has no other opens as one without arguments."""
+    declared = {part: value.declared() for part, value in _parts(_begun({})).items()}
+    own = {name for parameters in declared.values() for name in parameters}
+    qualified = {f"{part}.{name}" for part, parameters in declared.items() for name in parameters}
+    return frozenset({*PARTS, *OTHER_KEYS, *own, *qualified})
 
 
 def _refused(complaints: list[str]) -> Asked:
     return Asked(None, f"The link cannot be opened ({_list(complaints)}); the opening example is shown instead.")
 
 
-def _texts(arguments: Mapping[str, list[bytes]]) -> tuple[dict[str, str], list[str]]:
-    """Name → text of the arguments that are short enough to be looked at, and what is wrong with the others."""
-    texts, complaints = {}, []
-    for name, values in arguments.items():
-        value = values[0] if values else b""
-        if len(name) > MAX_NAME_CHARS:
-            complaints.append(f"{name[:MAX_NAME_CHARS]}…: no parameter has so long a name")
-        elif len(value) > MAX_VALUE_BYTES:
-            complaints.append(f"{name}: is longer than {MAX_VALUE_BYTES} characters")
-        else:
-            texts[name] = value.decode("utf-8", "replace").strip()
-            if len(values) > 1:
-                complaints.append(f"{name}: is given more than once; the first one acts")
-    return texts, complaints
+def _told_of_values(complaints: list[str]) -> str:
+    if not complaints:
+        return ""
+    return f"The link's run is here, but not as it says: {_list(complaints)}. The usual stands in for that."
+
+
+def _told_of_repeated(repeated: list[str]) -> str:
+    return f"The link gives {', '.join(repeated)} more than once; the first one acts." if repeated else ""
+
+
+def _told_of_unknown(unknown: list[str], classes: Mapping[str, type[Described]]) -> str:
+    if not unknown:
+        return ""
+    symbols = dict.fromkeys(PARTS, "")
+    symbols |= {name: parameter.symbol for cls in classes.values() for name, parameter in cls.declared().items()}
+    shown = ", ".join(_with_the_nearest(name, symbols) for name in unknown[:MAX_COMPLAINTS])
+    more = f" and {len(unknown) - MAX_COMPLAINTS} more" if len(unknown) > MAX_COMPLAINTS else ""
+    return f"This run has no parameter{'s' * (len(unknown) > 1)} {shown}{more}."
+
+
+def _with_the_nearest(name: str, symbols: Mapping[str, str]) -> str:
+    """A name that means nothing, and the one that may be meant."""
+    if len(name) > MAX_NAME_CHARS:
+        return repr(f"{name[:MAX_NAME_CHARS]}…")
+    close = difflib.get_close_matches(name.rpartition(".")[2].lower(), symbols, n=1, cutoff=SIMILAR)
+    if not close:
+        return repr(name)
+    (near,) = close
+    symbol = symbols[near]
+    return f"{name!r} (did you mean {near}{f', {symbol}' if symbol and symbol != near else ''}?)"
+
+
+def _text(given: list[bytes]) -> str:
+    """What an argument says, which may be a byte too long."""
+    return (given[0] if given else b"")[: MAX_VALUE_BYTES + 1].decode("utf-8", "replace")
 
 
 def _begun(texts: Mapping[str, str]) -> Selection:
     """The run to which the link's values are given."""
+    texts = {name: texts[name].strip() for name in PARTS if name in texts}
     if PRESET in texts and DYNAMICS in texts:
         raise ValueError("preset and dynamics: a preset has its dynamics; name one of them")
     if PRESET in texts:
@@ -124,14 +157,19 @@ def _begun(texts: Mapping[str, str]) -> Selection:
     return begun
 
 
+def _parts(begun: Selection) -> dict[str, Described]:
+    return {"dynamics": begun.dynamics, "landscape": begun.landscape, "swarm": begun.swarm}
+
+
 def _with_values(begun: Selection, texts: Mapping[str, str]) -> tuple[dict[str, Described], list[str]]:
     """The parts with the values of the link, and what their declarations refuse."""
-    parts = {"dynamics": begun.dynamics, "landscape": begun.landscape, "swarm": begun.swarm}
-    complaints = []
+    parts, complaints = _parts(begun), []
     for name, text in texts.items():
         try:
+            if len(text) > MAX_VALUE_BYTES:
+                raise ValueError(f"{name}: is longer than {MAX_VALUE_BYTES} characters")
             part, parameter = owner({key: type(value) for key, value in parts.items()}, "", name)
-            value = parse_value(parameter, text, type(parts[part]).param[parameter])
+            value = parse_value(parameter, text.strip(), type(parts[part]).param[parameter])
             with restoring():  # one that acts only with another, which may come later
                 parts[part] = type(parts[part])(**parts[part].values_now() | {parameter: value})
         except (ValueError, TypeError, ArithmeticError) as error:

@@ -218,7 +218,7 @@ class Application(BokehTornado):
             self._loop.add_callback(self._prepared, context)
 
     async def _prepared(self, context: Any) -> None:
-        await self.template(context).filled("", "", linked=False)
+        await self.template(context).filled("", "", ())
 
     def template(self, context: Any) -> PageTemplate:
         """The HTML of an application's page."""

@@ -1,9 +1,9 @@
 """The page as a browser fetches it: HTML with a token of its own, and nothing else.
 
-No swarm is built for a fetch. The HTML is the same for all visitors but for the token, the nonce of its scripts and, without a link, the
-opening picture, which is made once; so the server renders it once (``PageTemplate``) and fills them in. The session is made when the
-socket opens, as Bokeh does anyway for a browser whose session is gone. A robot that fetches the page a thousand times costs a thousand
-signatures.
+No swarm is built for a fetch. The HTML is the same for all visitors but for the token, the nonce of its scripts and, without an argument
+that means something, the opening picture, which is made once; so the server renders it once (``PageTemplate``) and fills them in. The
+session is made when the socket opens, as Bokeh does anyway for a browser whose session is gone. A robot that fetches the page a thousand
+times costs a thousand signatures.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from bokeh.util.token import generate_jwt_token, generate_session_id
@@ -38,9 +39,8 @@ SESSION_ARGUMENTS = (
     "bokeh-token",
 )  # arguments with which a link could hand over a session, and their header
 SHIM_MODE = '<script type="esms-options">{"shimMode": true}</script>'  # as Panel's template writes it
-OPENING_PICTURE = (
-    "opening_picture"  # the template variable with what is seen until the page stands, of a visit without a link
-)
+# Template variables: what is seen until the page stands, and the arguments of an address with which a visit may open otherwise.
+OPENING_PICTURE, OPENING_ARGUMENTS = "opening_picture", "opening_arguments"
 CHARSET = '<meta charset="utf-8">'
 STYLE_SHEET = '<link rel="stylesheet"'
 CLASSIC_SCRIPT, MODULE_SCRIPT = '<script type="text/javascript"', '<script type="module">'
@@ -110,19 +110,27 @@ class PageTemplate:
     def __init__(self, application: Any, context: Any):
         self._application, self._context = application, context
         self._parts: list[str] | None = None
-        self._picture = ""
+        self._picture, self._arguments = "", frozenset[str]()
         self._lock = asyncio.Lock()
         self._token, self._nonce, self._place = (
             secrets.token_urlsafe(16) for _ in range(3)
         )  # stand where the real ones will
 
-    async def filled(self, token: str, nonce: str, linked: bool) -> str:
-        """The page for one visitor, who may have followed a link to something else than what is seen without one."""
+    async def filled(self, token: str, nonce: str, arguments: Collection[str]) -> str:
+        """The page for one visitor, who may have followed a link to something else than what is seen without one.
+
+        Parameters
+        ----------
+        token, nonce
+            Of this visit, and of the scripts in its page.
+        arguments : collection of str
+            The names of those in the address.
+        """
         async with self._lock:
             if self._parts is None:
                 self._parts = (await self._rendered()).split(self._token)
         html = token.join(self._parts).replace(self._nonce, nonce)
-        return html.replace(self._place, "" if linked else self._picture, 1)
+        return html.replace(self._place, self._picture if self._arguments.isdisjoint(arguments) else "", 1)
 
     async def _rendered(self) -> str:
         """Make a session as for a visitor, write its HTML, and end it."""
@@ -139,6 +147,7 @@ class PageTemplate:
             session = await context.create_session_if_needed(session_id, request, token)
             document = session.document
             self._picture = document.template_variables.get(OPENING_PICTURE, "")
+            self._arguments = document.template_variables.get(OPENING_ARGUMENTS, self._arguments)
             with set_curdoc(document):
                 bundles = {model.esm for model in document.models if getattr(model, "bundle", None) == "url"}
                 html = server_html_page_for_session(
@@ -252,7 +261,7 @@ class Page(PlainTextHandler, DocHandler):
         application = self.application
         session_id = new_session_id(application.secret_key)
         token, nonce = token_of(application, session_id, self._payload()), secrets.token_urlsafe(16)
-        html = await self._template().filled(token, nonce, bool(self.request.arguments))
+        html = await self._template().filled(token, nonce, self.request.arguments)
         self.set_header("Content-Security-Policy", headers.page_policy(nonce))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(html)

@@ -200,6 +200,21 @@ def test_the_swarm_of_a_visit_without_a_link_is_seen_before_any_script_and_of_no
     assert len(plain) - len(linked) < 60_000
 
 
+@pytest.mark.parametrize(
+    "arguments, seen",
+    [
+        ("?utm_source=x", 1),
+        ("?sgma=1.3&fbclid=y", 1),
+        ("?", 1),
+        ("?sigma=1.3", 0),
+        ("?utm_source=x&n=50", 0),
+        ("?preset=cbo-ackley", 0),
+    ],
+)
+def test_arguments_that_mean_nothing_take_the_opening_picture_from_no_visit(server, arguments, seen):
+    assert server.page(arguments).text.count('class="swarm"') == seen
+
+
 def test_every_file_that_the_page_names_is_there(server):
     named = re.findall(r'(?:src|href)="(static/[^"]+)"', server.page().text)
     assert len(named) >= 9

@@ -14,6 +14,14 @@ def test_a_readable_link_opens_its_run_and_tells_what_it_cannot(lab, server):
     assert not lab.complaints
 
 
+def test_arguments_that_mean_nothing_are_told_in_a_line_and_the_page_opens_as_without_them(lab, server):
+    lab.open(f"{server.page}?utm_source=x&sgma=2")
+    lab.wait(lambda: (lab.step or 0) > 3, "the swarm does not move")
+    assert lab.text(".banner").startswith("This run has no parameters 'utm_source', 'sgma' (did you mean sigma, σ?).")
+    assert lab.page.locator(".swarmviz-invitation").inner_text().startswith("100 agents look for")
+    assert not lab.complaints
+
+
 def test_q_shows_the_code_of_the_link_that_is_copied_and_escape_closes_it(lab, server):
     lab.open(server.page)
     lab.pause()
