@@ -64,3 +64,14 @@ export const listen = (model, target, type, handle) => {
   target.addEventListener(type, handle)
   model.on("remove", () => target.removeEventListener(type, handle))
 }
+
+// A file that the server has sent (name, type, data in base64) becomes a download of the browser.
+const FILE_MS = 60_000 // for which a file is kept for the browser's download
+export const saveFile = ({name, type, data}) => {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0)), address = URL.createObjectURL(new Blob([bytes], {type}))
+  const link = make("a", {href: address, download: name, hidden: true})
+  document.body.append(link)
+  link.click()
+  link.remove()
+  setTimeout(() => URL.revokeObjectURL(address), FILE_MS)
+}

@@ -1,22 +1,12 @@
 // The panel of exports: buttons by group, the fields of a film, progress, errors, and the Python lines. Files arrive as messages.
 
-import {make, makeButton} from "./dom.js"
+import {make, makeButton, saveFile} from "./dom.js"
 
 const FIELDS = {start: ["from", "0", "First step"], stop: ["to", "now", "Last step; empty: the present one"],
   every: ["every", "auto", "Steps from one picture to the next; empty: so that there are about 300"]}
 const COPIED_MS = 1500 // for which the button says so
-const FILE_MS = 60_000 // for which a file is kept for the browser's download
 
 const labelled = (textContent, label, className, press) => makeButton({textContent, ariaLabel: label, title: label, className}, press)
-
-const saveFile = ({name, type, data}) => {
-  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0)), address = URL.createObjectURL(new Blob([bytes], {type}))
-  const link = make("a", {href: address, download: name, hidden: true})
-  document.body.append(link)
-  link.click()
-  link.remove()
-  setTimeout(() => URL.revokeObjectURL(address), FILE_MS)
-}
 
 const copyText = async (text, shownIn) => {
   try {

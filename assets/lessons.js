@@ -1,6 +1,6 @@
 // The list of lessons, and the one that is read: its step with sliders and numbers in the text, questions, and the way through it.
 
-import {make, makeButton, fillRail} from "./dom.js"
+import {make, makeButton, fillRail, saveFile} from "./dom.js"
 
 const SLIDER_STEPS = 400
 const shownNumber = (value) => (typeof value === "number" ? String(Number(value.toPrecision(4))) : value ?? "–")
@@ -101,8 +101,10 @@ export function render({model}) {
   const back = makeButton({className: "back", textContent: "Back"}, () => send("go", model.step.place - 1))
   const reset = makeButton({className: "reset", textContent: "Reset this step", title: "The swarm and the question as they were when this step began"}, () => send("reset"))
   const next = makeButton({className: "next", textContent: "Next"}, () => send("go", model.step.place + 1))
+  const take = makeButton({className: "take"}, () => send(model.taking < 0 ? "take" : "cancel"))
+  const told = make("p", {className: "told", role: "status"})
   const leave = makeButton({className: "leave", textContent: "All lessons"}, () => send("leave"))
-  const reader = make("article", {}, make("header", {}, leave, count), title, heading, body, make("footer", {}, back, reset, next))
+  const reader = make("article", {}, make("header", {}, leave, count, take), told, title, heading, body, make("footer", {}, back, reset, next))
   root.append(list, reader)
   let slots = [], parts = [], shown = 0, seen = false
 
@@ -112,6 +114,12 @@ export function render({model}) {
   const reveal = () => {
     parts.forEach(({node}, i) => { node.hidden = i >= model.seen })
     tell()
+  }
+  const showTaking = () => {
+    const working = model.taking >= 0
+    take.textContent = working ? "Cancel" : "Take away"
+    take.title = working ? "Cancel the export" : "This lesson as one HTML file that needs no server and no network"
+    told.textContent = working ? `${Math.round(100 * model.taking)} %` : model.told
   }
   const showList = () => list.replaceChildren(make("h2", {textContent: "Lessons"}), ...listOf(model.lessons, send))
   const showWhich = () => {
@@ -151,6 +159,9 @@ export function render({model}) {
     watch.disconnect()
     document.documentElement.classList.remove("lesson")
   })
+  model.on("msg:custom", (event) => saveFile(event.data?.file ?? event.file)) // Panel hands over the message itself or an event with it
+  model.on("taking", showTaking)
+  model.on("told", showTaking)
   model.on("lessons", showList)
   model.on("title", showWhich)
   model.on("step", showStep)
@@ -159,6 +170,7 @@ export function render({model}) {
   model.on("answer", tell)
   model.on("until", tell)
   model.on("numbers", fill)
+  showTaking()
   showList()
   showWhich()
   showStep()

@@ -370,6 +370,7 @@ class Session:
         self.builder.forget()
         self.uploads.close()
         self.exports.close()
+        self.lessons.close()
         self.replicas.close()
         self.law_error.worker.close()
         self.law.close()

@@ -20,6 +20,7 @@ from components.assets import component
 from components.controls.controls import Controls
 from components.lessons.content import slot_of, summary
 from components.lessons.place import Place
+from components.lessons.takeaway import TakeAway
 from components.page.equation import number
 from components.playback.panes import Panes
 from components.playback.player import Player
@@ -61,12 +62,18 @@ class LessonCard(pn.custom.JSComponent):
     answer = param.Integer(-1, doc="Which choice was made; −1: none yet.")
     until = param.String("", doc="What became of what is waited for.")
     numbers = param.Dict({}, doc="Slot → what stands in it now.")
+    taking = param.Number(-1.0, doc="How much of the file to take away is made, in [0, 1]; negative when none is.")
+    told = param.String("", doc="What became of the file to take away.")
 
     _esm, _stylesheets = component("lessons")
 
     def __init__(self, on_message: Callable[[str, Any], None], **params: Any):
         super().__init__(**{"margin": (8, 16), "sizing_mode": "stretch_width"} | params)
         self._on_message = on_message
+
+    def send_file(self, file: dict[str, Any]) -> None:
+        """Give the browser a file: name, type and data in base64."""
+        self._send_msg({"file": file})
 
     def _handle_msg(self, data: Any) -> None:
         if isinstance(data, dict) and isinstance(data.get("act"), str):
@@ -125,6 +132,7 @@ class Lessons(View):
         self._seen, self._requests = False, 0
         self._early: list[tuple[str, Any]] = []
         self._card = LessonCard(weakly(self._do))
+        self._takeaway = TakeAway(self._card, transport.on_page, transport)
         self._acts: dict[str, Callable[[Any], None]] = {
             "seen": self._set_seen,
             "open": self._open,
@@ -134,6 +142,8 @@ class Lessons(View):
             "answer": self._answer,
             "slide": self._slide,
             "claim": self._claim,
+            "take": self._take,
+            "cancel": lambda value: self._takeaway.cancel(),
         }
 
     @property
@@ -148,6 +158,10 @@ class Lessons(View):
             if there:
                 self._there = True
                 self._wait(play=self._panes.k == 0)
+
+    def close(self) -> None:
+        """The visitor has left."""
+        self._takeaway.close()
 
     def act_on_what_came_early(self) -> None:
         """Do what the browser asked for before the page was there."""
@@ -255,6 +269,11 @@ class Lessons(View):
         if isinstance(means, Slider):
             self._activate(0)  # of whose numbers the text speaks
             self._controls.edit(f"{means.owner}.{means.parameter}", now, final is True)
+
+    def _take(self, value: Any) -> None:
+        """The lesson that is read is wanted as a file."""
+        if self._place is not None:
+            self._takeaway.make(self._place.lesson)
 
     def _claim(self, value: Any) -> None:
         if isinstance(value, str) and any(

@@ -48,6 +48,37 @@ def call_at_once(function: Callable[[], None]) -> None:
     function()
 
 
+@contextlib.contextmanager
+def export_turn(visit: Visit | None, stop: threading.Event) -> Iterator[Callable[[], bool]]:
+    """Wait until an export may begin; yields a function that says whether it is cancelled, and lets other visitors have their turn when
+    it is called.
+
+    Raises
+    ------
+    Cancelled, Unwanted
+        When it was cancelled, or its visitor left, while it waited.
+    """
+    while not AT_A_TIME.acquire(timeout=PROGRESS_EVERY_S):
+        if stop.is_set():
+            raise Cancelled
+    try:
+        if visit is None:
+            yield stop.is_set
+            return
+        with POOL.job(visit, lambda: not stop.is_set(), math.inf) as job:
+
+            def cancelled() -> bool:
+                try:
+                    job.pause()
+                except Unwanted:
+                    return True
+                return False
+
+            yield cancelled
+    finally:
+        AT_A_TIME.release()
+
+
 class Exports(pn.custom.JSComponent):
     """The panel of exports.
 
@@ -160,14 +191,8 @@ class Exports(pn.custom.JSComponent):
             runs = self._snapshots(order)
             if not runs:
                 return
-            while not AT_A_TIME.acquire(timeout=PROGRESS_EVERY_S):
-                if stop.is_set():
-                    raise Cancelled
-            try:
-                with self._turns(stop) as cancelled:
-                    outcome = self._outcome(order, runs, cancelled)
-            finally:
-                AT_A_TIME.release()
+            with export_turn(self._visit, stop) as cancelled:
+                outcome = self._outcome(order, runs, cancelled)
         except (Cancelled, Unwanted):
             outcome = {"text": "Cancelled."}
         except (ValueError, ImportError) as error:
@@ -176,23 +201,6 @@ class Exports(pn.custom.JSComponent):
             traceback.print_exception(error, file=sys.stderr)
             outcome = {"text": f"Something went wrong ({type(error).__name__}: {error}).", "level": "error"}
         self._on_page(lambda: self._finish(**outcome))
-
-    @contextlib.contextmanager
-    def _turns(self, stop: threading.Event) -> Iterator[Callable[[], bool]]:
-        """Yields a function that says whether the export is cancelled, and lets other visitors have their turn when it is called."""
-        if self._visit is None:
-            yield stop.is_set
-            return
-        with POOL.job(self._visit, lambda: not stop.is_set(), math.inf) as job:
-
-            def cancelled() -> bool:
-                try:
-                    job.pause()
-                except Unwanted:
-                    return True
-                return False
-
-            yield cancelled
 
     def _snapshots(self, order: Order) -> list[RunSpec]:
         """The run that is taken out, or all that are compared; none when there is no run any more."""

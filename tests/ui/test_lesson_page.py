@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from swarmviz.lessons import collection
@@ -143,3 +145,17 @@ def test_an_address_that_means_nothing_opens_the_page_all_the_same(lab, server, 
     wanted = "from 1 to 5" if "cbo-1" in query else "There is no lesson"
     lab.wait(lambda: lab.page.get_by_text(wanted).first.is_visible(), "nothing is said")
     assert not lab.complaints
+
+
+def test_a_lesson_is_taken_away_while_it_is_read(lab, server):
+    """As one file, from the lesson itself; the tab of the exports stays closed."""
+    lab.open(f"{server.page}?lesson=cbo-1&step=1")
+    button = lab.page.locator(f"{CARD} button.take")
+    lab.wait(button.is_visible, "there is no button")
+    with lab.page.expect_download(timeout=90_000) as waiting:
+        button.click()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert waiting.value.suggested_filename == "cbo-1.html"
+    assert "A swarm agrees" in text and "default-src 'none'" in text and len(text) < 6_000_000
+    lab.wait(lambda: lab.text(f"{CARD} .told").startswith("cbo-1.html, 0."), "it is not said what became of it")
+    assert button.inner_text() == "Take away" and not lab.complaints
