@@ -86,6 +86,7 @@ def replay(
     script = python_lines(sim)
     header |= {
         **look(sim, f"{label} · {title(run)}" if label else title(run), shown, hidden),
+        "events": run_events(sim),
         "script": script if len(script) <= MAX_TEXT_CHARS else "# left out: its table of points is too long for a page",
     }
     header["notes"] += notes_of(sim)
@@ -136,6 +137,14 @@ def run_curve(sim: Simulation, hidden: Sequence[str] = ()) -> dict[str, Any] | N
     label = set_symbols(observable.symbol) + " − min F" * log
     values = [None if not np.isfinite(v) else float(f"{v:.6g}") for v in height]
     return {"label": label, "meaning": observable.meaning, "log": log, "k": k.tolist(), "y": values}
+
+
+def run_events(sim: Simulation) -> list[dict[str, Any]]:
+    """What happened until the last frame: the title of each kind, and the steps."""
+    found: dict[str, list[int]] = {}
+    for event in sim.events:
+        found.setdefault(event.kind.title, []).append(event.k)
+    return [{"title": kind, "k": steps} for kind, steps in found.items()]
 
 
 def _short(about: dict[str, Any]) -> dict[str, Any]:

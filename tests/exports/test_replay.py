@@ -178,3 +178,15 @@ def test_the_curve_of_a_replay_is_one_that_is_not_hidden():
 def test_a_replay_refuses_what_it_cannot_show(kind, options, error, words):
     with pytest.raises(error, match=words):
         exports.replay(made(kind), **options)
+
+
+@pytest.mark.parametrize("limit", [None, 9])
+def test_what_happened_until_the_last_frame_is_told(limit):
+    sim = sv.Simulation(sv.CBO(sigma=1.4), sv.landscapes.Rastrigin(), sv.Swarm(n=40, seed=5), record_limit=limit)
+    sim.advance(40)
+    sim.dynamics.sigma = 0.1
+    sim.advance(40)
+    told = opened(exports.replay(sim, start=10, stop=60, every=10))[0]["events"]
+    happened = sorted((event.kind.title, event.k) for event in sim.events if event.k <= 60)
+    assert sorted((kind["title"], k) for kind in told for k in kind["k"]) == happened
+    assert ("parameter changed", 40) in happened

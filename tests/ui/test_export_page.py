@@ -121,6 +121,9 @@ def test_a_replay_plays_pauses_scrubs_and_obeys_the_keyboard(play):
     page.click("summary")
     assert page.inner_text("pre").strip() == exports.python_lines(sim).strip()
     assert f"swarmviz {sv.__version__}" in page.inner_text("table") and "seed" in page.inner_text("table")
+    happened = page.locator("tr", has_text="events").inner_text()
+    first = sim.events.steps("best")[:8]
+    assert f"new best: step {', '.join(map(str, first))}" in happened
     assert json.loads(page.evaluate("JSON.stringify(swarmviz.about)"))["seed"] == 1
     assert not player.complaints
 
