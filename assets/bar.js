@@ -18,6 +18,7 @@ import {makeArrival} from "./bar_arrival.js"
 import {makeTheme} from "./bar_theme.js"
 import {listenForAgents} from "./bar_agent.js"
 import {nameFrame} from "./frame_names.js"
+import {listenToFrame} from "./embed.js"
 
 export function render({model}) {
   watchConnection(model)
@@ -46,10 +47,12 @@ export function render({model}) {
   const arrival = makeArrival(model, send)
   const small = matchMedia("(max-width: 700px), (max-height: 500px)") // a phone, upright or on its side
   listen(model, small, "change", () => { if (small.matches) { send("narrow") } })
-  const tellHidden = () => send("hidden", document.hidden)
+  let frame = {isSeen: () => true}
+  const tellHidden = () => send("hidden", document.hidden || !frame.isSeen())
   listen(model, document, "visibilitychange", tellHidden)
   setTimeout(() => { // once the page is connected
     nameFrame(model)
+    frame = listenToFrame(model, send, bar)
     theme.ask()
     projector.begin()
     arrival.tell()

@@ -16,8 +16,8 @@ const makeSvg = (tag, attributes, ...children) => {
 export const makeCode = (model, send, say, onPress) => {
   const picture = make("div", {className: "picture"})
   const field = make("input", {type: "text", readOnly: true, ariaLabel: "The link", onfocus: () => field.select()})
-  const dialog = make("dialog", {className: "code", ariaLabel: "QR code of the link to this moment"}, make("h2", {textContent: "Link to this moment"}), picture, field,
-    make("button", {type: "button", className: "inline", textContent: "Close", autofocus: true, onclick: () => dialog.close()}))
+  const close = make("button", {type: "button", className: "inline", textContent: "Close", onclick: () => dialog.close()})
+  const dialog = make("dialog", {className: "code", ariaLabel: "QR code of the link to this moment"}, make("h2", {textContent: "Link to this moment"}), picture, field, close)
   const toggle = () => (dialog.open ? dialog.close() : send("code", location.origin + location.pathname))
   model.on("code", () => {
     const {text, size, path, note} = model.code
@@ -27,7 +27,10 @@ export const makeCode = (model, send, say, onPress) => {
     picture.replaceChildren(svg)
     field.value = text
     if (note) { say(note, "warning") }
-    if (!dialog.open) { dialog.showModal() }
+    if (!dialog.open) {
+      dialog.showModal()
+      close.focus() // an attribute would ask for it in a frame of another page, too, which browsers report as an error
+    }
   })
   const button = makeButton({className: "qr", title: "QR code of the link to this moment (Q)", ariaLabel: "QR code of the link to this moment (Q)", innerHTML: icon("qr")}, () => {
     onPress()

@@ -1,6 +1,7 @@
 // The link to this moment: on the clipboard when it is asked for, and in the address bar as the run goes on.
 
 import {make, listen} from "./dom.js"
+import {withForm} from "./embed.js"
 import {makeIconButton} from "./bar_transport.js"
 
 const LINK_EVERY_MS = 500
@@ -38,7 +39,7 @@ const keepAddress = (model) => {
     timer = 0
     written = performance.now()
     if (document.querySelector(".swarmviz-connection")?.style.display === "flex") { return } // the address is that of the last picture
-    history.replaceState(history.state, "", model.link || location.pathname)
+    history.replaceState(history.state, "", withForm(model.link || location.pathname))
   }
   const writeSoon = () => {
     if (model.link != null && !timer) { timer = setTimeout(write, Math.max(0, written + LINK_EVERY_MS - performance.now())) }

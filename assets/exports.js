@@ -1,6 +1,7 @@
 // The panel of exports: buttons by group, the fields of a film, progress, errors, and the Python lines. Files arrive as messages.
 
 import {make, makeButton, saveFile} from "./dom.js"
+import {makeFrameLines} from "./exports_frame.js"
 
 const FIELDS = {start: ["from", "0", "First step"], stop: ["to", "now", "Last step; empty: the present one"],
   every: ["every", "auto", "Steps from one picture to the next; empty: so that there are about 300"]}
@@ -65,7 +66,7 @@ export function render({model}) {
   const words = make("span", {className: "words", role: "status"})
   const lost = make("p", {className: "note lost", role: "status"})
   const panel = make("section", {className: "exports", ariaLabel: "Export"}, make("h2", {textContent: "Export"}), lost,
-    ...model.offer.map(group), script, make("div", {className: "state"}, progress, words, cancel))
+    ...model.offer.map(group), script, makeFrameLines(labelled, copyText), make("div", {className: "state"}, progress, words, cancel))
 
   const showState = () => {
     const working = model.busy !== ""

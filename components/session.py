@@ -38,6 +38,7 @@ from components.page.bar_actions import BarActions
 from components.page.choices import Choices
 from components.page.claims_card import ClaimsCard
 from components.page.compare import CompareBar
+from components.page.embedding import Embedding
 from components.page.equation import EquationCard
 from components.page.event_marks import EventMarks
 from components.page.exports import Exports
@@ -254,6 +255,7 @@ class Session:
             check_size=check_swarm_size,
         )
         self.spoken = Spoken(self.bar, weakly(self._redraw))
+        self.embedding = Embedding(self.bar, weakly(self._redraw), weakly(self._act), self.panes, self.controls)
         self.event_marks = EventMarks(self.bar)
         self.agent_step = AgentStep(
             weakly(self._options_changed),
@@ -277,7 +279,7 @@ class Session:
             more=self.left.actions
             | {"projector": self.projector.choose, "pause_when": self.pause_choice.choose}
             | {"tap": self.agent_step.tap, "agent": self.agent_step.choose}
-            | {"code": self.links.show_code}
+            | {"code": self.links.show_code, "embed": self.embedding.ask}
             | {"tell": self.spoken.ask, "undo": weakly(self._undo), "redo": weakly(self._redo)},
         )
         self.exports = Exports(
@@ -301,6 +303,7 @@ class Session:
                 self.history,
                 self.equation,
                 self.spoken,
+                self.embedding,
                 self.event_marks,
                 self.agent_step,
                 self.lessons,

@@ -63,6 +63,7 @@ class Bar(pn.custom.JSComponent):
     spoken = param.Dict(
         {}, doc="What screen readers read out, because it was asked for: text and count (number of the request)."
     )
+    answers = param.Dict({}, doc="Answers to the page around ours (components.page.embedding), and count as of copied.")
     base = param.String(
         "", doc="The same for the run with which the visit began; it is not written into the address bar."
     )

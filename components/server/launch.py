@@ -228,6 +228,14 @@ def worker_command(worker: Any) -> list[str]:
     metavar="FILE.nc",
     help="A Dataset of runs, on a page of its own at /explore; a run of it opens in the page.",
 )
+@click.option(
+    "--embed",
+    default="",
+    envvar="SWARMVIZ_EMBED",
+    show_envvar=True,
+    metavar="ORIGIN,…",
+    help="Pages that may show this one in a frame and send it messages, such as https://course.example.org; none when absent.",
+)
 @click.option("--low", type=float, help="Lower end of the box of a function in a file, FILE.py:NAME.")
 @click.option("--high", type=float, help="Upper end of it.")
 @click.option("--d", type=int, help="The only dimension of that function; any when absent.")
@@ -244,6 +252,7 @@ def main(
     landscape: tuple[str, ...],
     lessons: str,
     explore: str,
+    embed: str,
     low: float | None,
     high: float | None,
     d: int | None,
@@ -280,6 +289,10 @@ def main(
         os.environ[own_lessons.FOLDER_VARIABLE] = str(Path(lessons).absolute())
     if sessions:
         os.environ["SWARMVIZ_SESSIONS"] = sessions
+    if embed:
+        os.environ["SWARMVIZ_EMBED"] = (
+            embed  # read, and refused where it is no origin, when the application is installed
+        )
     origins.IPV6_HOSTS.update(host for host in hosts if host.startswith("["))
     sys.path[:0] = [str(PAGE)]
     if not written:

@@ -12,6 +12,7 @@ import asyncio
 import itertools
 import secrets
 from collections.abc import Collection
+from html import escape
 from typing import Any
 
 from bokeh.util.token import generate_jwt_token, generate_session_id
@@ -28,6 +29,9 @@ from components.server import headers, session_limit
 from components.server.worker import new_session_id
 from components.under_way import UNDER_WAY
 
+EMBED = (
+    "embed"  # how the page is laid out in a frame: its scripts read it from the address, the session does not know it
+)
 LINK = "s"  # arguments that the page reads: components.links.permalink.KEY …
 PLACE = ("lesson", "step")  # … and components.lessons.place.KEYS, of which no more is handed on than can mean anything
 MAX_PLACE_BYTES = 60
@@ -166,7 +170,7 @@ class PageTemplate:
             for name in ("logo.svg", "arrival.html", "early_socket.js", "late_sheets.js", "again.js")
         )
         first = f"<script>{socket.replace('VISIT-TOKEN', self._token)}{late}{again}</script>"
-        html = html.replace(CHARSET, CHARSET + first, 1)
+        html = html.replace(CHARSET, CHARSET + _around() + first, 1)
         arrival = arrival.replace("LOGO", logo).replace("OPENING-PICTURE", self._place)
         html = _after_the_first_picture(_with_native_modules(html, bundles), arrival)
         return html.replace("<script", f'<script nonce="{self._nonce}"')
@@ -202,6 +206,13 @@ def _after_the_first_picture(html: str, arrival: str) -> str:
     return head + end + body.replace("<body>", f"<body>{arrival}", 1)
 
 
+def _around() -> str:
+    """Which pages around ours may send it messages, for its scripts: those that may show it in a frame."""
+    return (
+        "" if headers.ANCESTORS == "'none'" else f'<meta name="swarmviz-embed" content="{escape(headers.ANCESTORS)}">'
+    )
+
+
 class _Unconnected:
     """The connection of a request that no browser has made."""
 
@@ -224,6 +235,7 @@ def token_of(application: Any, session_id: Any, payload: dict[str, Any]) -> str:
 
 def arguments_of(given: dict[str, list[bytes]]) -> dict[str, list[bytes]]:
     """The arguments of an address that a session is to know: they travel in a token, and no more of them than can mean anything."""
+    given = {name: values for name, values in given.items() if name != EMBED}
     exact = {LINK: given[LINK][:1]} if LINK in given else {}
     exact |= {name: [given[name][0][:MAX_PLACE_BYTES]] for name in PLACE if name in given}
     named = itertools.islice(given.items(), MAX_NAMED)
