@@ -21,6 +21,13 @@ const copyText = async (text, shownIn) => {
   }
 }
 
+const sayCopied = (button) => {
+  const words = button.textContent === "Copied" ? null : button.textContent
+  if (words === null) { return }
+  button.textContent = "Copied"
+  setTimeout(() => { button.textContent = words }, COPIED_MS)
+}
+
 export function render({model}) {
   const makers = [], fields = {}, pictures = {}
   const order = (what, film) =>
@@ -52,8 +59,7 @@ export function render({model}) {
   const lines = make("pre", {tabIndex: 0, ariaLabel: "Python lines", hidden: true})
   const copy = labelled("Copy", "Copy the Python lines", "copy", async () => {
     await copyText(model.lines, lines)
-    copy.textContent = "Copied"
-    setTimeout(() => { copy.textContent = "Copy" }, COPIED_MS)
+    sayCopied(copy)
   })
   const show = labelled("Show", "Show the Python lines that live this run again", "", () => model.send_msg({act: "show"}))
   show.dataset.what = "lines"
@@ -66,7 +72,7 @@ export function render({model}) {
   const words = make("span", {className: "words", role: "status"})
   const lost = make("p", {className: "note lost", role: "status"})
   const panel = make("section", {className: "exports", ariaLabel: "Export"}, make("h2", {textContent: "Export"}), lost,
-    ...model.offer.map(group), script, makeFrameLines(labelled, copyText), make("div", {className: "state"}, progress, words, cancel))
+    ...model.offer.map(group), script, makeFrameLines(labelled, copyText, sayCopied), make("div", {className: "state"}, progress, words, cancel))
 
   const showState = () => {
     const working = model.busy !== ""

@@ -4,7 +4,6 @@ import {make} from "./dom.js"
 
 const FORMS = [["arena+bar", "arena and bar"], ["arena", "arena alone"], ["full", "the whole page"]]
 const HEIGHTS = {"arena+bar": 560, "arena": 480, "full": 900} // pixels
-const COPIED_MS = 1500
 const NOBODY = "This server lets no other page show it. Its owner names those that may: swarmviz serve --embed https://course.example.org"
 
 const linesOf = (form) => {
@@ -15,15 +14,15 @@ const linesOf = (form) => {
   return `<iframe src="${quoted}" title="swarmviz" width="100%" height="${HEIGHTS[form]}" style="border:0" loading="lazy" allow="fullscreen"></iframe>`
 }
 
-export const makeFrameLines = (labelled, copyText) => {
+// `sayCopied(button)` lets a button say for a moment that its lines are copied.
+export const makeFrameLines = (labelled, copyText, sayCopied) => {
   const form = make("select", {ariaLabel: "What of the page is shown"}, ...FORMS.map(([value, textContent]) => make("option", {value, textContent})))
   const lines = make("pre", {tabIndex: 0, ariaLabel: "Lines of the iframe", hidden: true})
   const copy = labelled("Copy iframe", "Copy the lines with which another page shows this one", "frame", async () => {
     lines.textContent = linesOf(form.value)
     lines.hidden = false
     await copyText(lines.textContent, lines)
-    copy.textContent = "Copied"
-    setTimeout(() => { copy.textContent = "Copy iframe" }, COPIED_MS)
+    sayCopied(copy)
   })
   form.addEventListener("change", () => { lines.hidden = true })
   const open = document.querySelector("meta[name=swarmviz-embed]") !== null

@@ -255,7 +255,9 @@ class Session:
             check_size=check_swarm_size,
         )
         self.spoken = Spoken(self.bar, weakly(self._redraw))
-        self.embedding = Embedding(self.bar, weakly(self._redraw), weakly(self._act), self.panes, self.controls)
+        self.embedding = Embedding(
+            self.bar, weakly(self._redraw), weakly(self._act), self.panes, self.controls, weakly(self._unseen)
+        )
         self.event_marks = EventMarks(self.bar)
         self.agent_step = AgentStep(
             weakly(self._options_changed),

@@ -52,6 +52,8 @@ class Embedding(View):
     panes : Panes
     controls : Controls
         Where parameters are edited.
+    unseen : function () → bool
+        Whether no pictures are made, because nobody sees them: then an answer is of the present step.
     """
 
     def __init__(
@@ -61,9 +63,11 @@ class Embedding(View):
         act: Callable[[str, Any], None],
         panes: Panes,
         controls: Controls,
+        unseen: Callable[[], bool] = lambda: False,
     ):
         super().__init__(redraw)
         self._bar, self._act, self._panes, self._controls = bar, act, panes, controls
+        self._unseen = unseen
         self._waiting: list[str] = []
         self._count = 0
 
@@ -83,7 +87,13 @@ class Embedding(View):
             self._give([{"id": name, "error": f"there are {MAX_WAITING} questions already that wait for a picture"}])
             return
         self._waiting.append(name)
-        self.refresh()
+        if self._unseen():  # then no picture is made
+            with self._panes.lock:
+                payload = self.prepare(self._panes.sim.frame, self._panes.sim)
+            if payload is not None:
+                self.paint(payload)
+        else:
+            self.refresh()
 
     def _do(self, message: Mapping[str, Any]) -> None:
         act, value = message.get("act"), message.get("value")

@@ -201,16 +201,20 @@ def test_the_other_forms(browser, open_server, ports, form, shown):
         course.context.close()
 
 
-def test_the_lines_of_the_frame_are_copied(lab, server, open_server):
-    lab.open(f"{open_server.page}?preset=cbo-rastrigin")
+def open_exports(lab, address):
+    lab.open(address)
     lab.page.click("[aria-label^='Open panel']")
     lab.page.get_by_role("tab", name="Export", exact=True).click()
-    lab.page.locator("section.exports fieldset.frame button").click()
-    lines = lab.page.locator("section.exports fieldset.frame pre").inner_text()
+    return lab.page.locator("section.exports fieldset.frame")
+
+
+def test_the_lines_of_the_frame_are_copied(lab, open_server):
+    frame = open_exports(lab, f"{open_server.page}?preset=cbo-rastrigin")
+    frame.locator("button").click()
+    lines = frame.locator("pre").inner_text()
     assert lines.startswith(f'<iframe src="{open_server.page}?') and "embed=arena%2Bbar" in lines
-    assert not lab.page.locator("section.exports fieldset.frame .note").count()
-    lab.page.goto("about:blank")
-    lab.open(server.page)
-    lab.page.click("[aria-label^='Open panel']")
-    lab.page.get_by_role("tab", name="Export", exact=True).click()
-    assert "swarmviz serve --embed" in lab.page.locator("section.exports fieldset.frame .note").inner_text()
+    assert frame.locator(".note").count() == 0
+
+
+def test_where_no_page_may_the_way_is_told(lab, server):
+    assert "swarmviz serve --embed" in open_exports(lab, server.page).locator(".note").inner_text()
