@@ -105,3 +105,11 @@ def test_the_gallery_and_a_figure_of_it(themed, server):
     page.wait_for_selector("#charts[aria-busy=false]", timeout=60_000)
     look(lab, "a figure")
     assert not lab.found, lab.found
+
+
+@pytest.mark.parametrize("form", ["arena", "arena%2Bbar"])
+def test_the_page_as_another_page_shows_it(themed, server, form):
+    themed.open(f"{server.page}?embed={form}&preset=cbo-rastrigin")
+    wait_for_theme(themed)
+    look(themed, form)
+    assert not themed.found, themed.found
