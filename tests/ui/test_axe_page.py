@@ -113,3 +113,13 @@ def test_the_page_as_another_page_shows_it(themed, server, form):
     wait_for_theme(themed)
     look(themed, form)
     assert not themed.found, themed.found
+
+
+def test_the_page_on_a_projector(themed, server):
+    themed.open(server.page)
+    wait_for_theme(themed)
+    themed.pause()
+    themed.page.keyboard.press("p")
+    themed.page.locator("html.projector").wait_for()
+    look(themed, "projector")
+    assert not themed.found, themed.found

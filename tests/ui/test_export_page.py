@@ -177,7 +177,10 @@ def test_what_is_downloaded_from_the_page_opens_and_is_the_run_that_was_seen(lab
     assert np.array_equal(there["frame"].x, x), "the lines give the same bits"
 
     lab.page.click("[data-what='lines']")
-    lab.wait(lambda: lab.page.locator("section.exports pre[aria-label='Python lines']").is_visible(), "the lines are not shown")
+    lab.wait(
+        lambda: lab.page.locator("section.exports pre[aria-label='Python lines']").is_visible(),
+        "the lines are not shown",
+    )
     assert "frame = sim.frame" in lab.page.inner_text("section.exports pre[aria-label='Python lines']")
 
     name, page = take(lab, "replay.html")
