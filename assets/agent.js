@@ -37,6 +37,14 @@ export function render({model}) {
       return make("li", {}, sign, make("p", {}, make("span", {textContent: meaning}), make("b", {className: "number"})))
     }))
     showNumbers()
+    showNow()
+  }
+  const showNow = () => { // the term that is being shown of all agents
+    Array.from(terms.children).forEach((row, i) => row.classList.toggle("now", i === model.now))
+    const row = terms.children[model.now]
+    if (!row) { return }
+    const [above, below] = [row.offsetTop - head.offsetHeight, row.offsetTop + row.offsetHeight - root.clientHeight]
+    root.scrollTop = Math.min(Math.max(root.scrollTop, below), above) // of the card only: the board of a phone stays where it is
   }
   const showNumbers = () => {
     model.numbers.forEach(({value, signs}, i) => {
@@ -100,6 +108,7 @@ export function render({model}) {
   for (const name of ["terms", "colours"]) { model.on(name, showTerms) }
   for (const name of ["numbers", "goes"]) { model.on(name, showNumbers) }
   for (const name of ["ways", "colours"]) { model.on(name, showWays) }
+  model.on("now", showNow)
   model.on("lines", showLines)
   model.on("values", showValues)
   showHead()

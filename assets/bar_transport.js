@@ -11,6 +11,7 @@ const ICONS = {
   again: "M12 4V1L8 5l4 4V6c3.3 0 6 2.7 6 6 0 1-.25 2-.7 2.8l1.46 1.46A8 8 0 0 0 12 4zm0 14c-3.3 0-6-2.7-6-6 0-1 .25-2 .7-2.8L5.24 7.74A8 8 0 0 0 12 20v3l4-4-4-4z",
   more: "M6 10.2a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zm6 0a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6zm6 0a1.8 1.8 0 1 0 0 3.6 1.8 1.8 0 0 0 0-3.6z",
   full: "M4 4h6v2H6v4H4zm10 0h6v6h-2V6h-4zM4 14h2v4h4v2H4zm14 0h2v6h-6v-2h4z",
+  slow: "M3 5v14l7-7zM12 5h2.500v14H12zm4.500 0H18v14h-1.500zm3 0h1v14h-1z",
   projector: "M3 3h18v2h-1v10h-7v2.2l3.600 3.600-1.400 1.400L12 20l-2.200 2.200-1.400-1.400 2.600-2.600V15H4V5H3zm3 2v8h12V5z",
   qr: "M3 3h8v8H3zm2 2v4h4V5zm8-2h8v8h-8zm2 2v4h4V5zM3 13h8v8H3zm2 2v4h4v-4zm8-2h3v3h-3zm5 0h3v3h-3zm-2.500 2.500h3v3h-3zM13 18h3v3h-3zm5 0h3v3h-3z",
   theme: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 2a8 8 0 0 1 0 16z",
@@ -33,9 +34,11 @@ export const makeTransport = (model, send) => {
   }
   const button = (act, text, title) => makeIconButton(act, text, title, () => press(act))
   const play = button("play", "Pause", "Pause (Space)"), reset = button("reset", "Reset", "Reset with the same seed (R)")
+  const slow = button("slow", "Slow step", "Slow step: the terms of all agents, one after the other (W)")
+  const showSlow = () => slow.setAttribute("aria-pressed", String(model.slow === "walking"))
   const undo = button("undo", "Undo", "Undo the last edit or choice (Ctrl+Z)"), redo = button("redo", "Redo", "Do again what was undone (Ctrl+Shift+Z)")
   const node = make("div", {className: "buttons", role: "group", ariaLabel: "Transport"}, button("back", "Back", "One step back (←)"), play,
-    button("step", "Step", "One step (→)"), reset, button("seed", "New seed", "New seed: reset with the next one (N)"))
+    button("step", "Step", "One step (→)"), slow, reset, button("seed", "New seed", "New seed: reset with the next one (N)"))
 
   const showPlaying = () => {
     play.innerHTML = icon(playing ? "pause" : "play")
@@ -49,10 +52,12 @@ export const makeTransport = (model, send) => {
     showPlaying()
   })
   model.on("pending", showPending)
+  model.on("slow", showSlow)
   const showUndo = () => { [undo.disabled, redo.disabled] = [!model.can_undo, !model.can_redo] }
   for (const name of ["can_undo", "can_redo"]) { model.on(name, showUndo) }
   showUndo()
   showPlaying()
   showPending()
+  showSlow()
   return {node, undo: make("div", {className: "undoing", role: "group", ariaLabel: "Edits"}, undo, redo), press, isPlaying: () => playing}
 }

@@ -51,6 +51,7 @@ from components.page.pause_choice import PauseChoice
 from components.page.projector import Projector
 from components.page.replica_panel import ReplicaPanel
 from components.page.run_end import RunEnd
+from components.page.slow_step import SlowStepView
 from components.page.spoken import Spoken
 from components.playback.bar import Bar
 from components.playback.builder import Builder
@@ -60,6 +61,7 @@ from components.playback.panes import Panes
 from components.playback.pictures import Pictures
 from components.playback.player import Player
 from components.playback.replacement import RunReplacement
+from components.playback.slow_step import Mode, SlowStep
 from components.playback.transport import Moment, PictureRequest, Transport
 from components.playback.undo import Stood, Undo
 from components.replicas.pool import Outcome
@@ -83,7 +85,15 @@ from swarmviz.parameters import Described
 from swarmviz.replay import RunSpec
 
 LESSONS = "Lessons"  # a tab of the drawer
-MOVING = ("play", "step", "back", "goto", "undo", "redo")  # actions that wait for the answer to a lesson's question
+MOVING = (
+    "play",
+    "slow",
+    "step",
+    "back",
+    "goto",
+    "undo",
+    "redo",
+)  # actions that wait for the answer to a lesson's question
 
 
 def beginning(link: str | None, place: Place | None, asked: Asked = NOTHING) -> Opening:
@@ -146,7 +156,8 @@ class Session:
         self.pause_choice = PauseChoice(self.panes, self.bar, weakly(self._write_link))
         self.transport = Transport(self._advance, self._picture, self._paint, self._failed)
         self.builder = Builder(self.transport, weakly(self.bar.say), self.panes.lock)
-        self.player = Player(self.panes, self.transport, self.bar, weakly(self._advance), written)
+        self.slow = SlowStep(self.panes)
+        self.player = Player(self.panes, self.transport, self.bar, weakly(self._advance), self.slow, written)
         self.edits = Edits(
             self.panes,
             self.transport,
@@ -265,7 +276,9 @@ class Session:
             active=lambda panes=self.panes: panes.active,
             looking=lambda mouse=self.choices.mouse: mouse.looking,
             put=weakly(self._put_card),
+            slow=self.slow,
         )
+        slow_step = SlowStepView(self.slow, arenas=lambda panes=self.panes: panes.arenas)
         self.actions = BarActions(
             self.panes,
             self.transport,
@@ -308,6 +321,7 @@ class Session:
                 self.embedding,
                 self.event_marks,
                 self.agent_step,
+                slow_step,
                 self.lessons,
             ),
             cards=(self.choices.mouse, self.replicas.card, self.law_error.card),
@@ -400,7 +414,9 @@ class Session:
     # ---- the worker's thread -------------------------------------------------------------------------------------------
 
     def _advance(self, steps: int) -> None:
-        reason = self.panes.advance(steps)
+        if self.slow.mode is Mode.HELD:
+            return  # it was due before somebody paused
+        reason = self.slow.advance() if self.slow.walking else self.panes.advance(steps)
         if reason:
             self.transport.playing = False
             self.transport.redraw()  # every view shows where it stopped
@@ -411,6 +427,7 @@ class Session:
 
     def _picture(self, request: PictureRequest) -> tuple[Moment, dict]:
         self.replicas.notice()
+        self.slow.refresh()
         if request.everything:
             self.history.hurry()  # no other picture may follow
             self.equation.hurry()

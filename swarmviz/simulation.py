@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from swarmviz.dynamics.base import Dynamics
@@ -399,6 +399,29 @@ class Simulation:
         """
         state, _ = self._presumed()
         return self.dynamics.explain(state, self.landscape, agent)
+
+    def explain_each(self, agents: Iterable[int]) -> Iterator[tuple[Term, ...]]:
+        """The same of several agents, one after the other: what all have in common is evaluated once.
+
+        Parameters
+        ----------
+        agents : iterable of int
+            Their numbers. Each is explained when it is asked for, so that whoever has no time left takes no more; the run must stay where
+            it is meanwhile.
+
+        Examples
+        --------
+        >>> import swarmviz as sv
+        >>> sim = sv.Simulation(sv.CBO(), sv.landscapes.Rastrigin(), sv.Swarm(n=20, seed=1))
+        >>> [float(terms[-1].value[0]) for terms in sim.explain_each([3, 5])] == [float(sim.explain(n)[-1].value[0]) for n in (3, 5)]
+        True
+        """
+        state, _ = self._presumed()
+        evaluated, _ = self.dynamics.advance(state, self.landscape, 0, start=True)
+        for agent in agents:
+            if not 0 <= agent < state.n:
+                raise ValueError(f"agent = {agent!r}: must be a whole number from 0 to {state.n - 1}")
+            yield tuple(self.dynamics.terms(evaluated, self.landscape, agent))
 
     @property
     def piece(self) -> int:

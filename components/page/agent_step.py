@@ -18,12 +18,14 @@ from components.assets import component
 from components.page.equation import latex_of, line_of, number, values_now
 from components.page.mathml import signed_formula
 from components.palette import theme
+from components.playback.slow_step import Look, SlowStep
 from components.text import sentence
 from components.views.arena.arena import Arena
 from components.views.arena.step_arrows import colours_of
 from components.views.base import View
 from swarmviz import Diverged, Frame, Simulation
-from swarmviz.drawing.step import parts_of, step_picture
+from swarmviz.drawing.step import StepPicture, parts_of, step_picture
+from swarmviz.drawing.steps import stages_of
 from swarmviz.dynamics import Dynamics
 from swarmviz.dynamics.equations.lines import SIGN
 from swarmviz.dynamics.explain.terms import SYMBOLS, WRITTEN, Number, Term, total
@@ -54,6 +56,7 @@ class AgentCard(pn.custom.JSComponent):
     values = param.Dict({}, doc="Name of a symbol in the lines → what it is now, short and long.")
     trouble = param.String("", doc="Why there is no next step.")
     colours = param.List([], doc="Of the arrows, in their order; then again from the first.")
+    now = param.Integer(-1, doc="Place of the term that is being shown of all agents; −1: none is.")
 
     _esm, _stylesheets = component("agent")
 
@@ -81,6 +84,8 @@ class AgentStep(View):
         Whether a click in an arena means to look at what is there.
     put : function (card)
         Puts the card on the page, once: when an agent is first chosen.
+    slow : SlowStep, optional
+        Shows the step of all agents, of which that of the chosen one is told as far as it is shown.
     """
 
     once = ("card",)
@@ -93,8 +98,10 @@ class AgentStep(View):
         active: Callable[[], int],
         looking: Callable[[], bool],
         put: Callable[[AgentCard], None],
+        slow: SlowStep | None = None,
     ):
         super().__init__(changed)
+        self._slow = slow
         self._arenas, self._active, self._looking, self._put = arenas, active, looking, put
         self._agent: int | None = None
         self._agents = 0
@@ -113,6 +120,8 @@ class AgentStep(View):
         if agent is not None and (type(agent) is not int or not 0 <= agent < self._agents):
             raise ValueError(f"agent = {agent!r}: must be a whole number from 0 to {self._agents - 1}")
         self._agent = agent
+        if self._slow is not None:
+            self._slow.agent = agent
         self.hurry()
         if agent is None:
             self._hide()
@@ -166,23 +175,38 @@ class AgentStep(View):
             return None
         terms, trouble = explained(run, agent)
         picture = step_picture(terms, float(frame.energy[agent])) if terms and frame.links is None else None
-        payload: dict[str, Any] = {"agent": agent, "arrows": picture}
+        look = self._look()
+        stages = stages_of(terms, look.picture) if look else []
+        of_ways = [stages[i] for i in places_of(terms)] if look else []
+        payload: dict[str, Any] = {"agent": agent, "arrows": picture, "of_ways": of_ways}
+        if look and picture:
+            taken = look.stage >= len(look.picture.stages)  # those of the next step come with its first stage
+            payload["arrows"] = None if taken else until_stage(picture, of_ways, look.stage)
         now = time.monotonic()
-        if now - self._looked >= UPDATE_EVERY_S:
+        if look or now - self._looked >= UPDATE_EVERY_S:
             self._looked = now
-            payload["card"] = {"agent": agent, "step": run.k, "trouble": trouble} | content_of(
+            shown = stages.index(look.stage) if look and look.stage in stages else -1
+            payload["card"] = {"agent": agent, "step": run.k, "trouble": trouble, "now": shown} | content_of(
                 run.dynamics, frame, terms
             )
         return payload
+
+    def _look(self) -> Look | None:
+        """What is shown of the steps of all agents of the active pane."""
+        looks, active = self._slow.looks() if self._slow is not None else [], self._active()
+        return looks[active] if active < len(looks) else None
 
     def paint(self, payload: dict[str, Any]) -> None:
         """Draw the arrows, and write to the card what has changed."""
         if payload["agent"] != self._agent or self.card is None:
             return  # it was prepared before another was chosen
-        arenas, active = self._arenas(), self._active()
-        arenas[active].show_step(payload["arrows"])
+        arenas, active, of_ways = self._arenas(), self._active(), payload["of_ways"]
+        arenas[active].show_step(payload["arrows"], *[of_ways] * bool(of_ways))
         card = payload.get("card", {})
         if card.get("agent", self._agent) == self._agent:
+            card = card and card | {
+                "colours": [self._colours[i % len(self._colours)] for i in of_ways] or list(self._colours)
+            }
             changed = {name: value for name, value in card.items() if value != getattr(self.card, name)}
             self.card.param.update(**changed | ({"visible": True} if card else {}))
 
@@ -199,6 +223,18 @@ def explained(run: Simulation, agent: int) -> tuple[tuple[Term, ...], str]:
         return run.explain(agent), ""
     except (Diverged, ValueError) as error:
         return (), f"There is no next step: {sentence(str(error))}"
+
+
+def places_of(terms: Sequence[Term]) -> list[int]:
+    """The places among the terms of those that are ways."""
+    parts = {id(part) for part in parts_of(terms)}
+    return [i for i, term in enumerate(terms) if id(term) in parts]
+
+
+def until_stage(picture: StepPicture, of_ways: Sequence[int], stage: int) -> StepPicture:
+    """The ways up to a stage of the step of all agents."""
+    count = next((i for i, place in enumerate(of_ways) if place > stage), len(of_ways))
+    return picture._replace(ways=picture.ways[:count], end=picture.ways[count - 1, 2:] if count else picture.start)
 
 
 def content_of(dynamics: Dynamics, frame: Frame, terms: Sequence[Term]) -> dict[str, Any]:

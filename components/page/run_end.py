@@ -63,7 +63,7 @@ class RunEnd:
 
     def failed(self, error: Exception) -> None:
         """A command of the worker failed, and playing has stopped."""
-        self._bar.playing = False
+        self._player.fail()
         if isinstance(error, Diverged) and not isinstance(error, ValueError):
             with self._panes.lock:
                 self._history.diverged(self._panes.sim, error.step)

@@ -26,6 +26,7 @@ class Bar(pn.custom.JSComponent):
     """
 
     playing = param.Boolean(False)
+    slow = param.String("", doc="Whether steps are shown term by term (components.playback.slow_step.Mode).")
     speed = param.Number(30.0, allow_None=True, doc="Steps per second; None is as fast as it goes.")
     most = param.Number(100_000.0, doc="Largest number of steps per second that can be set.")
     message = param.Dict(

@@ -54,6 +54,8 @@ class Pacer:
         Steps per second, ``FASTEST`` for as many as the machine takes.
     draw_every : int
         Pictures are made of the steps that are multiples of it.
+    stages : float or None
+        Stages per second in which steps are shown one by one, in the place of both; None: they are not.
     k : int
         The step at which the swarm stands; the transport writes it here.
     next_at : float
@@ -62,6 +64,7 @@ class Pacer:
 
     def __init__(self) -> None:
         self.speed: float | None = 30.0
+        self.stages: float | None = None
         self.draw_every, self.k, self.next_at = 1, 0, 0.0
         self._looked_at = 0.0  # when steps were last counted
         self._credit = 0.0  # steps owed, less than none after a step on credit
@@ -83,6 +86,11 @@ class Pacer:
         self.restart(now)
         self.speed, self.next_at = speed, now
 
+    def set_stages(self, stages_per_second: float | None, now: float) -> None:
+        """Take steps in stages, or no longer, from now on."""
+        self.restart(now)
+        self.stages, self.next_at = stages_per_second, now
+
     def hurry(self, now: float) -> None:
         """Something was edited: the next step comes now, where it is drawn anyway, and those after it when they would have come."""
         self._edited, self.next_at = True, min(self.next_at, now)
@@ -90,19 +98,22 @@ class Pacer:
     # ---- steps -----------------------------------------------------------------------------------------------------------
 
     def steps_due(self, now: float) -> int:
-        """Steps to take now; afterwards ``next_at`` is when to ask again."""
+        """Steps, or stages, to take now; afterwards ``next_at`` is when to ask again."""
         self._note_lateness(now)
         elapsed, edited = self._elapsed(now), self._edited
         self._edited, self._answering = False, edited and not self._answering
-        if self.speed is FASTEST:
+        speed, every = (self.speed, self.draw_every) if self.stages is None else (self.stages, 1)
+        if speed is FASTEST:
             self.next_at = now + PICTURE_PERIOD_S
-            return self._to_drawn_step(min(self._affordable(STEPPING_SHARE * PICTURE_PERIOD_S), MAX_STEPS_PER_PICTURE))
-        self._credit += self.speed * elapsed
-        missing = self._steps_to_drawn()
-        steps = min(self._owed(edited), self._to_drawn_step(self._affordable(MAX_BATCH_S)))
-        self._credit = min(self._credit - steps, max(missing, self.speed * MAX_LATENESS_S))
-        awaited = missing if self.draw_every > 1 and not steps else 1
-        self.next_at = now + min(max(PICTURE_PERIOD_S, (awaited - self._credit) / self.speed), MAX_WAIT_S)
+            return self._to_drawn_step(
+                min(self._affordable(STEPPING_SHARE * PICTURE_PERIOD_S), MAX_STEPS_PER_PICTURE), every
+            )
+        self._credit += speed * elapsed
+        missing = self._steps_to_drawn(every)
+        steps = min(self._owed(edited, every), self._to_drawn_step(self._affordable(MAX_BATCH_S), every))
+        self._credit = min(self._credit - steps, max(missing, speed * MAX_LATENESS_S))
+        awaited = missing if every > 1 and not steps else 1
+        self.next_at = now + min(max(PICTURE_PERIOD_S, (awaited - self._credit) / speed), MAX_WAIT_S)
         return steps
 
     def _elapsed(self, now: float) -> float:
@@ -111,23 +122,23 @@ class Pacer:
         elapsed, self._looked_at = counted - self._looked_at, now
         return elapsed
 
-    def _owed(self, edited: bool) -> int:
+    def _owed(self, edited: bool, every: int) -> int:
         """Whole steps of the credit, as many as lead to a step that is drawn; after an edit one on credit, but never more than one."""
         steps = int(self._credit)
         if edited and not steps and self._credit > 0:
             steps = 1
-        if self.draw_every == 1:
+        if every == 1:
             return steps
-        return self._to_drawn_step(steps) if steps >= self._steps_to_drawn() else 0
+        return self._to_drawn_step(steps, every) if steps >= self._steps_to_drawn(every) else 0
 
-    def _steps_to_drawn(self) -> int:
-        """Steps to the next one that is drawn."""
-        return self.draw_every - self.k % self.draw_every
+    def _steps_to_drawn(self, every: int) -> int:
+        """Steps to the next one that is drawn, of those that are multiples of ``every``."""
+        return every - self.k % every
 
-    def _to_drawn_step(self, steps: int) -> int:
+    def _to_drawn_step(self, steps: int, every: int) -> int:
         """So many steps, or as many as lead to the nearest step that is drawn: below it, but at least to the next."""
-        last = (self.k + steps) // self.draw_every * self.draw_every
-        return max(last - self.k, self._steps_to_drawn())
+        last = (self.k + steps) // every * every
+        return max(last - self.k, self._steps_to_drawn(every))
 
     def _affordable(self, seconds: float) -> int:
         """How many steps take so long, by what they took so far; at least one."""

@@ -9,6 +9,7 @@ from typing import Any
 from components.playback.bar import Bar
 from components.playback.panes import Panes
 from components.playback.pause_at import PauseAt
+from components.playback.slow_step import STAGE_S, Mode, SlowStep
 from components.playback.transport import FASTEST, MAX_DRAW_EVERY, Transport
 from components.state import VisitState
 from components.text import number, sentence
@@ -25,6 +26,8 @@ class Player:
         The swarms, their clock, and the buttons.
     advance : function (steps)
         Worker's thread: take so many steps, and report when they led to a pause.
+    slow : SlowStep
+        Shows steps term by term.
     moved : function ()
         Called on the page's thread when a button has moved the swarms or changed how they are played.
 
@@ -37,10 +40,16 @@ class Player:
     """
 
     def __init__(
-        self, panes: Panes, transport: Transport, bar: Bar, advance: Callable[[int], None], moved: Callable[[], None]
+        self,
+        panes: Panes,
+        transport: Transport,
+        bar: Bar,
+        advance: Callable[[int], None],
+        slow: SlowStep,
+        moved: Callable[[], None],
     ):
         self._panes, self._transport, self._bar = panes, transport, bar
-        self._advance, self._moved = advance, moved
+        self._advance, self._slow, self._moved = advance, slow, moved
         self.ended = False
         self._refusal = ""  # the last message about something typed
         self.actions: dict[str, Callable[[Any], None]] = {
@@ -49,19 +58,34 @@ class Player:
             "step": self._step,
             "back": self._back,
             "goto": self._goto,
+            "slow": self._play_slowly,
             "speed": self._speed,
             "stop": self._stop,
             "draw": self._draw,
         }
 
-    def play(self, on: bool) -> None:
-        """Let the swarms move, or stand."""
+    def play(self, on: bool, slow: Mode = Mode.OFF) -> None:
+        """Let the swarms move, or stand, and say whether steps are shown term by term."""
+        self._show_slowly(slow)
         self._transport.playing = self._bar.playing = on
         self.ended = False
 
     def end(self) -> None:
         """The swarms have paused by themselves."""
         self._bar.playing, self.ended = False, True
+        self._show_slowly(Mode.OFF)
+
+    def fail(self) -> None:
+        """The swarms stand, because no step could be taken."""
+        self._bar.playing = False
+        self._show_slowly(Mode.OFF)
+
+    def _show_slowly(self, mode: Mode) -> None:
+        """Whether steps are shown term by term."""
+        if mode is self._slow.mode:
+            return
+        self._slow.mode, self._bar.slow = mode, mode.value
+        self._transport.stages = 1 / STAGE_S if mode is Mode.WALKING else None
 
     @property
     def speed(self) -> float | None:
@@ -78,9 +102,9 @@ class Player:
         self._transport.draw_every = self._bar.draw = min(state.draw_every, MAX_DRAW_EVERY)
         self._panes.pause_at, self._bar.stop = PauseAt.of(*state.stop), list(state.stop)
 
-    def stand_after(self, command: Callable[[], Any]) -> None:
+    def stand_after(self, command: Callable[[], Any], slow: Mode = Mode.OFF) -> None:
         """Pause, carry out a command on the worker, and show where the swarms stand then."""
-        self.play(False)
+        self.play(False, slow)
         self._transport.do(command)
         self._transport.do(lambda: self._transport.on_page(self._moved))
 
@@ -91,8 +115,22 @@ class Player:
         self.play(True)
 
     def pause(self, value: Any = None) -> None:
-        """Let the swarms stand."""
-        self.stand_after(lambda: None)  # every view catches up with the arena
+        """Let the swarms stand; the terms that are shown stay in sight."""
+        mode = Mode.OFF if self._slow.mode is Mode.OFF else Mode.HELD
+        self.stand_after(lambda: None, mode)  # every view catches up with the arena
+
+    def _play_slowly(self, value: Any) -> None:
+        """Begin with it, or pause; ``value`` false: let go of the terms that are shown."""
+        if value is False:
+            if self._slow.mode is Mode.HELD:
+                self._show_slowly(Mode.OFF)
+                self._transport.redraw()
+        elif self._slow.walking:
+            self.pause()
+        else:
+            self._bar.message = {}
+            self.play(True, Mode.WALKING)
+            self._transport.do(lambda: self._advance(1))  # the first terms at once
 
     def _step(self, value: Any) -> None:
         self.stand_after(lambda: self._advance(1))
@@ -109,6 +147,8 @@ class Player:
     def _speed(self, value: Any) -> None:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if value is FASTEST or (number and 0 < value <= self._bar.most):
+            if self._slow.walking:
+                self.play(True)
             self.set_speed(value)
             self._moved()
 

@@ -143,6 +143,17 @@ class Transport:
             self._wake.notify()
 
     @property
+    def stages(self) -> float | None:
+        """Stages per second in which steps are shown one by one; ``advance`` is then called for each stage. None: they are not."""
+        return self._pacer.stages
+
+    @stages.setter
+    def stages(self, stages_per_second: float | None) -> None:
+        with self._wake:
+            self._pacer.set_stages(stages_per_second, time.monotonic())
+            self._wake.notify()
+
+    @property
     def lateness(self) -> float:
         """Seconds by which pictures come late: their mean of late, or that of the one which is due now; 0 while nothing moves."""
         return self._pacer.lateness(time.monotonic()) if self.moving else 0.0
@@ -244,6 +255,10 @@ class Transport:
         if self._page.document is None:  # there is no browser that would
             self._acknowledge(frame)
 
+    @property
+    def _pace(self) -> tuple[Any, ...]:
+        return self.speed, self.draw_every, self.stages
+
     # ---- the worker thread ---------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
@@ -280,8 +295,8 @@ class Transport:
 
     def _take(self, steps: int) -> None:
         """Take so many steps in pieces, between which others get at the swarm. A command, a pause or another pace ends them."""
-        began, left, pace = time.perf_counter(), steps, (self.speed, self.draw_every)
-        while left and self.moving and not (self._commands or self._dead) and pace == (self.speed, self.draw_every):
+        began, left, pace = time.perf_counter(), steps, self._pace
+        while left and self.moving and not (self._commands or self._dead) and pace == self._pace:
             piece, here = self._pacer.piece(left), time.perf_counter()
             self._guard(lambda n=piece: self._advance(n))
             took = time.perf_counter() - here
@@ -289,7 +304,7 @@ class Transport:
             left -= piece
             if left and took > PICTURE_PERIOD_S:
                 time.sleep(YIELD_S)
-        if left < steps:
+        if left < steps and self.stages is None:  # stages say nothing about what a step takes
             self._pacer.batch_took(steps - left, time.perf_counter() - began)
 
     def _post(self, whole: bool) -> None:

@@ -11,8 +11,13 @@ import swarmviz as sv
 from components.links import permalink
 from components.page import theme
 from components.page.agent_step import AgentStep, content_of, words
+from components.palette import LIGHT
+from components.playback.panes import Panes
+from components.playback.slow_step import Mode, SlowStep
 from components.session import Session
-from swarmviz.drawing.step import step_picture
+from components.views.arena.step_arrows import colours_of
+from components.views.base import View
+from swarmviz.drawing.step import parts_of, step_picture
 from tests.views.helpers import paint, simulation
 from tests.visit import edit, press, settle, wait
 
@@ -22,7 +27,7 @@ class Arena:
 
     shown = None
 
-    def show_step(self, picture):
+    def show_step(self, picture, of_ways=None):
         self.shown = picture
 
 
@@ -171,6 +176,44 @@ def test_of_every_dynamics_each_number_of_a_term_has_its_place(name):
 def test_a_point_is_written_with_its_first_coordinates():
     assert words(0.123456, 3) == "0.123" and words(np.array([2.0]), 3) == "2"
     assert words(np.array([1.0, -2.5]), 3) == "(1, −2.5)" and words(np.arange(5.0), 3) == "(0, 1, 2, …)"
+
+
+# ---- beside the step of all agents ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["CBO", "BGK", "PSO"])
+def test_of_a_step_that_is_shown_term_by_term_the_chosen_agents_arrows_come_with_the_stages(name):
+    sim, told = simulation(name, steps=5), SimpleNamespace(arenas=[Arena()], put=[])
+    panes = Panes([(sim, {})], lambda place: View())
+    slow = SlowStep(panes)
+    view = AgentStep(lambda: None, lambda: told.arenas, lambda: 0, lambda: True, told.put.append, slow)
+    view.attach(sim)
+    view.agent = 3
+    assert slow.agent == 3
+    slow.mode = Mode.WALKING
+    seen = []
+    for _ in range(4):
+        slow.advance()
+        paint(view, sim)
+        (look,), terms = slow.looks(), sim.explain(3)
+        parts, shown = parts_of(terms), told.arenas[0].shown
+        if look.stage < len(look.picture.stages):
+            stages, symbols = [stage.symbol for stage in look.picture.stages], [part.symbol for part in parts]
+            assert len(shown.ways) == sum(symbol in stages[: look.stage + 1] for symbol in symbols)
+            now, newest = view.card.now, stages[look.stage]
+            assert (terms[now].symbol if now >= 0 else None) == (newest if newest in symbols else None)
+            drawn = [stages.index(part.symbol) for part in parts]
+            assert view.card.colours == [LIGHT.curves[place] for place in drawn]
+        else:
+            assert shown is None and view.card.now == -1 and view.card.step == sim.k
+        seen.append(look.stage)
+    assert seen[:2] == [0, 1]
+    slow.mode = Mode.OFF
+    slow.refresh()
+    view.hurry()
+    paint(view, sim)
+    assert len(told.arenas[0].shown.ways) == len(parts_of(sim.explain(3))) and view.card.now == -1
+    assert view.card.colours == list(colours_of(LIGHT))
 
 
 # ---- on the page -----------------------------------------------------------------------------------------------------------

@@ -258,3 +258,41 @@ def test_lateness_is_that_of_the_picture_which_is_due_or_the_mean_of_late_and_ha
     for _ in range(80):
         made.steps_due(made.next_at)
     assert made.lateness(made.next_at - 0.01) == pytest.approx(0.0, abs=1e-6)
+
+
+# ---- steps in stages -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("speed, draw_every", [(0.5, 1), (100, 7), (FASTEST, 1)])
+def test_stages_come_one_by_one_at_their_own_rate_whatever_the_speed(speed, draw_every):
+    made = pacer(speed, draw_every)
+    made.set_stages(3.0, START_S)
+    taken = [made.steps_due(now) for now in _looks(made, 10)]  # k stays: a stage is no step
+    assert set(taken) <= {0, 1} and sum(taken) in (29, 30)
+    assert (made.speed, made.draw_every) == (speed, draw_every)
+
+
+def test_an_edit_brings_one_look_at_once_and_the_next_stage_a_whole_time_later():
+    made = pacer(100.0)
+    made.set_stages(3.0, START_S)
+    assert made.steps_due(START_S + 0.1) == 0
+    made.hurry(START_S + 0.2)
+    assert made.next_at == START_S + 0.2 and made.steps_due(START_S + 0.2) == 1
+    assert made.next_at == pytest.approx(START_S + 2 / 3)
+
+
+def test_after_the_stages_steps_are_owed_from_then_on():
+    made = pacer(100.0)
+    made.set_stages(3.0, START_S)
+    for _ in _looks(made, 5):
+        pass
+    made.set_stages(None, START_S + 5)
+    assert made.steps_due(START_S + 5) == 0 and made.steps_due(START_S + 5.1) == 10
+
+
+def _looks(made, seconds):
+    """When the pacer wants to be asked."""
+    now = START_S
+    while now < START_S + seconds:
+        yield now
+        now = max(made.next_at, now + 1e-3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,14 @@ from components.views.arena.line import LineRenderer
 from components.views.arena.marks import name_marks
 from components.views.arena.options import ArenaOptions
 from components.views.arena.plane import PlaneRenderer
+from components.views.arena.slow_arrows import SlowArrows
 from components.views.arena.step_arrows import StepArrows
 from components.views.base import View
 from components.views.figures import describe
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.comparison import NAMES
 from swarmviz.drawing.step import StepPicture
+from swarmviz.drawing.steps import StepsPicture
 
 Renderer = LineRenderer | PlaneRenderer | FiniteSetRenderer
 
@@ -65,6 +67,7 @@ class Arena(View):
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._renderer: Renderer | None = None
         self._steps: dict[type[Renderer], StepArrows] = {}
+        self._stages: dict[type[Renderer], SlowArrows] = {}
         self._pane = pn.pane.Bokeh(sizing_mode="stretch_both", min_height=240)
 
     @property
@@ -167,8 +170,8 @@ class Arena(View):
         elif changed:
             self._describe()
 
-    def show_step(self, picture: StepPicture | None) -> None:
-        """Draw one agent's step; None: none. A finite set has no place for it."""
+    def show_step(self, picture: StepPicture | None, of_ways: Sequence[int] | None = None) -> None:
+        """Draw one agent's step; None: none. A finite set has no place for it. ``of_ways``: see :class:`StepArrows`."""
         renderer = self._renderer
         if (
             picture is not None
@@ -178,13 +181,27 @@ class Arena(View):
             flat = isinstance(renderer, LineRenderer)
             self._steps[type(renderer)] = StepArrows(renderer.figure, flat, self._colours)
         for kind, arrows in self._steps.items():
-            arrows.show(picture if kind is type(renderer) else None)
+            arrows.show(picture if kind is type(renderer) else None, of_ways)
+
+    def show_stage(self, picture: StepsPicture | None, stage: int, turn: int) -> None:
+        """Draw the step of all agents up to a stage of it; None: none. ``turn`` counts what is shown so."""
+        renderer = self._renderer
+        for kind, arrows in self._stages.items():
+            if picture is None or kind is not type(renderer):
+                arrows.hide()
+        if picture is None or renderer is None:
+            return
+        if type(renderer) not in self._stages:
+            flat = isinstance(renderer, LineRenderer)
+            self._stages[type(renderer)] = SlowArrows(renderer.figure, renderer.stage_text, flat, self._colours)
+        segments = renderer.segments_of(picture) if isinstance(renderer, FiniteSetRenderer) else None
+        self._stages[type(renderer)].show(picture, stage, turn, segments)
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme."""
         self._colours = theme(dark)
         for renderer in self._renderers.values():
             renderer.apply_theme(self._colours)
-        for arrows in self._steps.values():
+        for arrows in (*self._steps.values(), *self._stages.values()):
             arrows.apply_theme(self._colours)
         self._show_name()

@@ -34,6 +34,7 @@ from swarmviz.drawing.finite_set_layout import (
     Layout,
     least,
 )
+from swarmviz.drawing.steps import StepsPicture
 from swarmviz.theory.wording import number_words
 
 GAPPED = 60  # bars up to which there are gaps between them
@@ -103,6 +104,15 @@ class FiniteSetRenderer(FiniteSetFigure):
         out |= {"state": layout.first, "height": least(frame.heights, layout.first)}
         out |= {"count": np.round(share * frame.n), "share": share, "target": picture.target, "law": picture.law}
         return _single(out)
+
+    def segments_of(self, picture: StepsPicture) -> list[np.ndarray]:
+        """Where the jumps of a step are drawn, (M, 4) for each stage; none where the links are not drawn either."""
+        background, out = self.background, []
+        for stage in picture.stages:
+            pairs = np.unique(np.reshape(stage.pairs, (-1, 2)), axis=0)
+            ends = background and background.layout.segments(pairs, background.bars)
+            out.append(np.column_stack(ends) if ends else np.zeros((0, 4)))
+        return out
 
     # ---- page's thread -------------------------------------------------------------------------------------------------
 

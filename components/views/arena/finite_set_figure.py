@@ -7,6 +7,7 @@ from bokeh.models import CustomJS, FixedTicker, HoverTool, LinearAxis, LinearCol
 
 from components.palette import FONT, MINIMISER, SMALL_TEXT, TINY_TEXT, Theme, density_palette
 from components.views.arena.colour_bar import add_colour_bar, apply_bar_theme
+from components.views.arena.slow_arrows import stage_text
 from components.views.figures import MOVING, apply_theme, flat_legend, new_figure, source
 
 ENDS = ("x0", "y0", "x1", "y1")
@@ -100,7 +101,7 @@ class FiniteSetFigure:
         self.fullest = fig.scatter(
             "x", "y", source=self.marks, marker="inverted_triangle", size=10, line_width=1, level=MOVING, name="fullest"
         )
-        self.legend = flat_legend(fig)
+        self.legend, self.stage_text = flat_legend(fig), stage_text(fig)
         self.note = Title(text="", visible=False, text_font=FONT, text_font_size=SMALL_TEXT, text_font_style="normal")
         fig.add_layout(self.note, "below")  # beside the picture: on a phone it would cover it
         self.hover = HoverTool(

@@ -17,6 +17,7 @@ from components.views.arena.drag_handles import DragHandles
 from components.views.arena.inset import InsetLayers, InsetNumbers, columns
 from components.views.arena.options import ArenaOptions
 from components.views.arena.ranges import ArenaRanges
+from components.views.arena.slow_arrows import stage_text
 from components.views.figures import (
     FURTHEST,
     MOVING,
@@ -94,6 +95,7 @@ class LineRenderer:
         self.handles = DragHandles(fig, flat=True)
         choose_by_click(fig, self.points, "x", "energy")
         self.legend, self.note, self.key = flat_legend(fig), note(fig), add_key_bar(fig)
+        self.stage_text = stage_text(fig, self.points, up="energy")
         self.hover = HoverTool(renderers=[self.dots], limit=agents.MAX_HOVERED)
         fig.add_tools(self.hover)
         self._kind = agents.Kind()

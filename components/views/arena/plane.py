@@ -19,6 +19,7 @@ from components.views.arena.drag_handles import DragHandles
 from components.views.arena.inset import InsetLayers, InsetNumbers, columns
 from components.views.arena.options import ArenaOptions
 from components.views.arena.ranges import EDGE_PX, ArenaRanges
+from components.views.arena.slow_arrows import stage_text
 from components.views.figures import (
     FURTHEST,
     MOVING,
@@ -165,6 +166,7 @@ class PlaneRenderer:
         self.handles = DragHandles(fig, flat=False)
         choose_by_click(fig, self.points, "x", "y")
         self.legend, self.note, self.key = flat_legend(fig), note(fig), add_key_bar(fig)
+        self.stage_text = stage_text(fig, self.points)
         self.hover = HoverTool(
             renderers=[self.dots],
             point_policy="snap_to_data",

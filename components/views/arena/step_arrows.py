@@ -6,6 +6,8 @@ other, away from the nearer end of the axis of F, because all of them lead along
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from bokeh.plotting import figure
 
@@ -34,6 +36,7 @@ class StepArrows:
     def __init__(self, fig: figure, flat: bool, colours: Theme):
         self._fig, self._flat, self._colours = fig, flat, colours
         self._shown: StepPicture | None = None
+        self._of_ways: Sequence[int] | None = None
         self.arrows, self.places = source(**dict.fromkeys((*ENDS, "angle")), colour=[]), source(x=None, y=None)
         ends, top = {name: name for name in ENDS}, {"level": MOVING}
         self.halo = fig.segment(**ends, source=self.arrows, line_width=6, line_alpha=0.8, line_cap="round", **top)
@@ -52,11 +55,11 @@ class StepArrows:
         self._colours = colours
         self.halo.glyph.line_color = self.heads.glyph.line_color = colours.paper
         self.rings.glyph.line_color = colours.ink
-        self.show(self._shown)
+        self.show(self._shown, self._of_ways)
 
-    def show(self, picture: StepPicture | None) -> None:
-        """Draw a step; None: nothing."""
-        self._shown = picture
+    def show(self, picture: StepPicture | None, of_ways: Sequence[int] | None = None) -> None:
+        """Draw a step; None: nothing. ``of_ways`` has the place of each way's colour, where they are not coloured in their order."""
+        self._shown, self._of_ways = picture, of_ways
         if picture is None:
             if len(self.places.data["x"]):
                 self.arrows.data = {name: np.zeros(0) for name in (*ENDS, "angle")} | {"colour": []}
@@ -69,7 +72,7 @@ class StepArrows:
             places = places[:1]  # F where it goes is not known before the step is taken
         drawn = (ways[:, :2] != ways[:, 2:]).any(axis=1)
         palette = colours_of(self._colours)
-        colours = [palette[i % len(palette)] for i in np.flatnonzero(drawn)]
+        colours = [palette[(of_ways[i] if of_ways else i) % len(palette)] for i in np.flatnonzero(drawn)]
         along = (ways[:, 2:] - ways[:, :2])[drawn]
         self.arrows.data = dict(zip(ENDS, (finite_f8(column) for column in ways[drawn].T), strict=True)) | {
             "angle": np.arctan2(along[:, 1], along[:, 0]) - np.pi / 2,

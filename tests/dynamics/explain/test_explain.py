@@ -289,3 +289,19 @@ def test_every_name_in_a_symbol_has_its_number():
                 for term in simulation(name, values).explain(agent):
                     if term.adds:
                         assert set(SIGN.findall(term.symbol)) <= set(term.numbers), (name, term.symbol)
+
+
+@pytest.mark.parametrize("name", sv.dynamics.ALL)
+def test_several_agents_are_explained_as_each_alone_and_no_more_of_them_than_are_asked_for(name):
+    sim = simulation(name, {})
+    sim.advance(3)
+    agents = iter([7, 0, 24, 7, 1000])
+    each = sim.explain_each(agents)
+    for agent in (7, 0, 24, 7):
+        alone, terms = sim.explain(agent), next(each)
+        assert [term.symbol for term in terms] == [term.symbol for term in alone]
+        for term, other in zip(terms, alone, strict=True):
+            np.testing.assert_array_equal(term.value, other.value)
+    assert next(agents) == 1000
+    with pytest.raises(ValueError, match="agent = -1: must be a whole number from 0 to 24"):
+        list(sim.explain_each([0, -1]))

@@ -1,0 +1,130 @@
+"""The slow step in a real Chromium: the terms of all agents one after the other, then the step, which the agents glide."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import Lab
+
+# Notes, frame by frame, whatever is new: what the arena says of the stage, at which step, and where the first agent is drawn.
+WATCH = """() => {
+  const seen = window.slow_seen = []
+  const look = () => {
+    const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+    const here = (m) => Bokeh.index.find_one_by_id(m.id)?.el.getClientRects().length > 0
+    const figure = models.find((m) => m.type === "Figure" && m.title?.text && here(m))
+    const data = (name) => figure?.renderers.find((r) => r.name === name)?.data_source.data
+    const text = figure?.center.find((m) => m.name === "slow step"), agents = data("mark agents")
+    if (text && agents) {
+      const now = [text.visible ? text.text.replaceAll("\\n", " ") : "", data("slow step")?.x0.length ?? 0]
+      const last = seen.at(-1)
+      if (!last || last.said !== now[0]) { seen.push({said: now[0], arrows: now[1], places: []}) }
+      const {places} = seen.at(-1), place = [agents.x[0], agents.y[0]]
+      if (String(places.at(-1)) !== String(place)) { places.push(place) }
+    }
+    requestAnimationFrame(look)
+  }
+  look()
+}"""
+SEEN = "() => window.slow_seen"
+NOW = """() => {
+  const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
+  return all(document).find((e) => e.matches(".terms > .now"))?.innerText ?? ""
+}"""
+TAKEN = "where they go: the sum"
+KINDS = ["1 of 2: drift", "2 of 2: noise", TAKEN]
+
+
+def begun(lab, server):
+    """A swarm that stands at step 1."""
+    lab.open(server.page)
+    lab.pause()
+    lab.press("reset")
+    lab.wait(lambda: lab.step == 0, "no reset")
+    lab.press("step")
+    lab.wait(lambda: lab.step == 1, "no step")
+    lab.page.evaluate(WATCH)
+
+
+def walked(lab, steps, seconds=30):
+    """Let it go on so far; what was seen, one after the other."""
+    lab.wait(
+        lambda: sum(one["said"] == TAKEN for one in lab.page.evaluate(SEEN)) >= steps,
+        "the steps are not taken",
+        seconds,
+    )
+
+
+def pressed(lab):
+    return lab.page.locator("button.slow").get_attribute("aria-pressed") == "true"
+
+
+def test_the_terms_appear_one_after_the_other_for_all_agents_then_the_step_is_taken_exactly(lab, server):
+    begun(lab, server)
+    lab.page.keyboard.press("a")
+    lab.page.keyboard.press("w")
+    lab.wait(lambda: "drift" in lab.page.evaluate(NOW), "the card does not say which term is shown")
+    lab.wait(lambda: "noise" in lab.page.evaluate(NOW), "the card stays with the first term")
+    assert pressed(lab) and lab.playing
+    lab.picture("slow step")
+    walked(lab, 2)
+    lab.page.keyboard.press(" ")
+    k = lab.pause()
+    assert k >= 3 and not pressed(lab)
+    seen = [one for one in lab.page.evaluate(SEEN) if one["said"]]
+    kinds = [next(kind for kind in KINDS if one["said"].startswith(kind)) for one in seen]
+    assert kinds == (KINDS * len(kinds))[: len(kinds)] and len(kinds) >= 6, "the stages are not in their order"
+    drift, noise = seen[0]["arrows"], seen[1]["arrows"]
+    assert 90 <= drift <= 100 and 1.8 * drift <= noise <= 200
+    lab.page.keyboard.press("Escape")  # the card of the agent, and the terms
+    lab.wait(lambda: lab.page.evaluate(SEEN)[-1]["said"] == "", "the terms stay")
+    there = lab.agents()
+    lab.press("back")
+    lab.wait(lambda: lab.step == k - 1, "no step back")
+    before = lab.agents()
+    assert before != there
+    lab.press("step")
+    lab.wait(lambda: lab.step == k, "no step")
+    assert lab.agents() == there, "after a step back the step leads elsewhere"
+    assert not lab.complaints
+
+
+@pytest.mark.parametrize("calm", [False, True])
+def test_agents_glide_to_where_they_go_unless_less_motion_is_asked_for(browser, server, calm):
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, reduced_motion="reduce" if calm else "no-preference"
+    )
+    try:
+        lab = Lab(context.new_page())
+        begun(lab, server)
+        lab.press("slow")
+        walked(lab, 3)
+        lab.page.keyboard.press(" ")
+        lab.pause()
+        seen = lab.page.evaluate(SEEN)
+        taken = [i for i, one in enumerate(seen) if one["said"] == TAKEN]
+        ways = [len(seen[i]["places"]) for i in taken]
+        assert max(ways) == 1 if calm else max(ways) > 2, ways
+        for i in taken[:2]:
+            assert seen[i]["places"][-1] == seen[i + 1]["places"][0], "where they glide is not where they are"
+        assert not lab.complaints
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("width, height", [(390, 844), (844, 390), (1024, 768)])
+def test_it_works_where_there_is_little_room_and_the_text_leaves_the_swarm_in_sight(browser, server, width, height):
+    context = browser.new_context(viewport={"width": width, "height": height})
+    try:
+        lab = Lab(context.new_page())
+        begun(lab, server)
+        lab.press("slow")
+        walked(lab, 1)
+        box = lab.page.locator("button.slow").bounding_box()
+        assert 0 <= box["x"] and box["x"] + box["width"] <= width and box["height"] >= 32
+        lab.picture(f"slow step {width}x{height}")
+        lab.press("slow")
+        lab.wait(lambda: not lab.playing, "the button does not pause")
+        assert not lab.complaints
+    finally:
+        context.close()
