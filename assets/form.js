@@ -57,6 +57,7 @@ const makeRow = (row, outbox, uploads, onChoice) => {
   const node = make("div", {className: `row ${row.kind} ${row.nested ? "nested" : ""} ${row.inline ? "inline" : ""}`}, label,
     make("div", {className: "editor"}, ...nodes), error, about)
   node.dataset.name = row.name
+  node.dataset.turn = row.turn ?? 0
   if (row.parameter) { node.dataset.parameter = row.parameter }
   for (const part of nodes) { if (row.doc) { part.setAttribute("aria-describedby", `${id} ${error.id}`) } }
   let differs = false

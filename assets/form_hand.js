@@ -1,4 +1,5 @@
-// The parameters in hand: the two with a slider that were touched last, else the first two of the dynamics. Under a projector no others are seen.
+// The parameters in hand: the two with a slider that were touched last, else those of the dynamics that are tried first, as the page says to
+// somebody who has just arrived. Under a projector no others are seen.
 
 import {listen} from "./dom.js"
 
@@ -11,7 +12,7 @@ export const holdRows = (model, root, rowsOf) => {
     root.classList.toggle("hand", on)
     if (!on) { return }
     const rows = rowsOf().filter((row) => !row.hidden && row.querySelector("input[type=range]"))
-    const dynamics = rows.filter(({dataset}) => dataset.name.startsWith("dynamics."))
+    const dynamics = rows.filter(({dataset}) => dataset.name.startsWith("dynamics.")).sort((a, b) => a.dataset.turn - b.dataset.turn)
     const known = touched.map((name) => rows.find(({dataset}) => dataset.name === name)).filter((row) => row != null)
     const held = [...new Set([...known, ...dynamics, ...rows])].slice(0, HELD)
     for (const row of rowsOf()) { row.classList.toggle("held", held.includes(row)) }

@@ -32,6 +32,7 @@ from swarmviz.parameters import (
 )
 from swarmviz.theory.wording import number_words
 
+TRIED = ("Noise", "Schedule", *GROUPS)  # groups whose sliders are tried first: it is how a swarm explores
 FIXED = "fixed"  # in the menu of schedules: none, a number
 STATE = ("value", "text", "hidden")  # fields of a row that may change while it remains the same row
 
@@ -54,6 +55,8 @@ class Row(NamedTuple):
         The declared parameter that it edits, the whole or a part of; empty in the heading.
     group : str
         What a dynamics' parameter belongs to, one of :data:`swarmviz.parameters.GROUPS`.
+    turn : int
+        The place of its group among those of which the sliders are tried first.
     rare : bool
         Whether it is folded away, because it is changed so seldom.
     usual : number, str or bool, optional
@@ -87,6 +90,7 @@ class Row(NamedTuple):
     doc: str = ""
     parameter: str = ""
     group: str = ""
+    turn: int = 0
     rare: bool = False
     usual: Any = None
     value: Any = ""
@@ -174,14 +178,15 @@ def _described(declared: param.Parameter, name: str) -> Row:
     doc = " ".join((declared.doc or "").split())
     unit = getattr(declared, "unit", "")
     allowed = f" ({declared.range_text})" if isinstance(declared, Real) else ""
-    rare = getattr(declared, "rare", False)
+    rare, group = getattr(declared, "rare", False), getattr(declared, "group", GROUPS[0])
     return Row(
         name,
         symbol=getattr(declared, "symbol", "") or declared.name,
         label=f"{declared.label} [{unit}]" if unit else declared.label,
         doc=f"{doc}{allowed}",
         parameter=name.split(".")[1] if "." in name else "",
-        group=getattr(declared, "group", GROUPS[0]),
+        group=group,
+        turn=TRIED.index(group),
         rare=rare,
         usual=declared.default if rare else None,
     )
@@ -257,7 +262,9 @@ def _schedule_rows(row: Row, schedule: Any) -> list[Row]:
         rows.append(own._replace(value=points, placeholder="0, 1; 10, 0"))
     for name, declared in schedule.declared().items():
         own = _with_editor(declared, _described(declared, f"{row.name}.{name}"), getattr(schedule, name))
-        rows.append(own._replace(nested=True, hidden=row.hidden, group=row.group, rare=row.rare, usual=None))
+        rows.append(
+            own._replace(nested=True, hidden=row.hidden, group=row.group, turn=row.turn, rare=row.rare, usual=None)
+        )
     if hasattr(schedule, "points"):
         return rows  # its points say all that its formula would
     formula = f"{html.escape(row.symbol)}(t) = {readable(schedule.equation)}"

@@ -230,6 +230,8 @@ def _points(table: RunTable, look: Look, colours: Theme) -> Picture:
     drawn = (
         "" if len(taken) == len(known) else f"{value_words(len(taken))} of {value_words(len(known))} rows are drawn. "
     )
+    if away := table.rows - len(known):
+        drawn += f"{value_words(away)} of {value_words(table.rows)} rows have no finite number on both axes. "
     return Picture(
         figure, drawn + _about(table, look), lambda box: inside(box, xs, ys), taps,
         lambda chosen: [order[int(row)] for row in taken[chosen[taken]]], source,

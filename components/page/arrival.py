@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from components.controls.rows import rows_of
-from swarmviz.parameters import GROUPS, Described
+from swarmviz.parameters import Described
 
-MEANT = ("Noise", "Schedule", *GROUPS)  # groups whose first slider is tried first: it is how a swarm explores
 LOOKING = (
     "hidden",
     "narrow",
@@ -78,7 +77,7 @@ def invitation(parts: Mapping[str, Any]) -> str:
             for row in rows_of(parts["dynamics"], "dynamics")
             if row.slider and not (row.hidden or row.nested or row.rare)
         ),
-        key=lambda row: MEANT.index(row.group),
+        key=lambda row: row.turn,
     )
     return f"{n:,} agent{'s look' if n > 1 else ' looks'} for {aim}.".replace(",", "\u202f") + (
         f" Drag {tries[0].symbol}." if tries else ""

@@ -24,12 +24,12 @@ def plan(given: dict[str, Any], refine: bool) -> Callable[[dict[str, Any]], dict
         if found:
             raise ValueError(f"--{next(iter(found))}: needs --refine")
         return lambda how: how
-    for name, option in {"record": "record", "events": "events", "positions": "positions", "targets": "target"}.items():
+    for name, option in {"record": "record", "positions": "positions", "targets": "target"}.items():
         if given[name]:
             raise ValueError(f"--{option}: has no effect with --refine, which keeps what runs ended with")
     if click.get_current_context().get_parameter_source("every") is ParameterSource.DEFAULT:
         found["every"] = None
-    kept_by_runs = ("record", "events", "positions")
+    kept_by_runs = ("record", "positions")
     return lambda how: {name: value for name, value in how.items() if name not in kept_by_runs} | found
 
 

@@ -48,15 +48,18 @@ def chosen_kinds(dynamics: type[Dynamics], names: Any) -> tuple[str, ...]:
 
 
 def variables(dynamics: type[Dynamics], names: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Name → meaning and unit of the variables of these kinds."""
+    """Name → meaning and unit of the variables of these kinds; a menu may show no more than the beginning of a meaning."""
     kinds = {kind.name: kind for kind in dynamics.events}
     untold = "NaN where it cannot be told"
     return {
         variable: said
         for name in names
         for variable, said in (
-            (FIRST + name, (f"First step of the event: {kinds[name].meaning}; ∞: never; {untold}", "steps")),
-            (COUNT + name, (f"How often there was the event: {kinds[name].meaning}; {untold}", "1")),
+            (
+                FIRST + name,
+                (f"{kinds[name].title.capitalize()}, first step: {kinds[name].meaning}; ∞: never; {untold}", "steps"),
+            ),
+            (COUNT + name, (f"{kinds[name].title.capitalize()}, how often: {kinds[name].meaning}; {untold}", "1")),
         )
     }
 
@@ -140,7 +143,7 @@ def event_table(data: xarray.Dataset) -> xarray.Dataset:
     Parameters
     ----------
     data : Dataset
-        From :func:`swarmviz.run_ensemble` or :func:`swarmviz.sweep` with ``events``.
+        From :func:`swarmviz.run_ensemble`, :func:`swarmviz.sweep` or :func:`swarmviz.refine` with ``events``.
 
     Returns
     -------

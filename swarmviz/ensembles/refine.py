@@ -57,6 +57,7 @@ def refine(
     width: float = 0.0,
     every: int | None = None,
     stop: Any = None,
+    events: Sequence[str] | None = (),
     tolerance: float | None = None,
     threads: int | None = None,
     progress: Progress = False,
@@ -76,14 +77,14 @@ def refine(
         What the cells have in common.
     grid, n, d, landscapes
         The axes, as in :func:`swarmviz.sweep`.
-    runs, steps, stop, tolerance
+    runs, steps, stop, events, tolerance
         As in :func:`swarmviz.run_ensemble`, for each cell; ``runs`` is the most that a cell gets.
     first : int
         Runs that every cell gets before one gets more, ≥ 1.
     width : float
         A cell whose 95% interval of the success rate is not wider gets no more runs, 0 ≤ width ≤ 1. With 0 every cell gets all its runs.
     every : int, optional
-        Steps between those at which it is looked at whether a run has found the minimum; steps/50 when absent, about.
+        Steps between those at which it is looked at whether a run has found the minimum, and for events; steps/50 when absent, about.
     threads : int, optional
         Every core when absent; on a cluster threads of each task, 1 when absent.
     progress : bool or callable
@@ -107,6 +108,8 @@ def refine(
             log(V₀/V)/t of the dispersion V, up to the last recorded step at which it is not 0.
         ``hit_evaluations``
             Evaluations of F up to that step; ∞ and NaN as for it.
+        ``first_found``, ``count_found``, …
+            With ``events``, as of :func:`swarmviz.run_ensemble`.
 
         Along the axes
 
@@ -146,7 +149,7 @@ def refine(
     numbers = RefineOptions(runs=runs, steps=steps, first=first, width=width, tolerance=tolerance)
     every = measures.every_for(int(steps)) if every is None else every
     settings = Settings.checked(
-        type(dynamics), (), stop, runs=runs, steps=steps, every=every, tolerance=tolerance, positions=False
+        type(dynamics), (), stop, events, runs=runs, steps=steps, every=every, tolerance=tolerance, positions=False
     )
     if store is not None and settings.stop is not None:
         settings.stop.require_name()
@@ -240,8 +243,8 @@ def _done(
 
 
 def results_of(ensemble: Ensemble) -> dict[str, np.ndarray]:
-    """What the runs of an ensemble ended with, and their measures, by name."""
-    return ensemble.results.finals.by_name() | measures.measured(ensemble)
+    """What the runs of an ensemble ended with, their measures, and what they have counted of events, by name."""
+    return ensemble.results.finals.by_name() | measures.measured(ensemble) | ensemble.events.by_name()
 
 
 def _locally(

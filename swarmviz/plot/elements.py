@@ -38,8 +38,8 @@ def holoviews() -> Any:
 
 
 def dimension(name: str, label: str = "", unit: str = "") -> Any:
-    """A dimension of HoloViews; ``label`` stands beside its axis."""
-    return holoviews().Dimension((name, label or name), unit=unit or None)
+    """A dimension of HoloViews; ``label`` stands beside its axis, and ``unit`` unless it is 1, the unit of what is counted."""
+    return holoviews().Dimension((name, label or name), unit=None if unit in ("", "1") else unit)
 
 
 def dimension_of(values: xarray.DataArray, name: str = "") -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -40,12 +42,30 @@ def test_without_a_grid_it_is_the_one_that_the_dynamics_proposes(monkeypatch):
     assert seen["every"] == 5 and seen["grid"] == {"sigma": [1, 2]}
 
 
+def test_events_are_told_as_by_a_sweep_that_is_not_refined():
+    def told(*more):
+        done = call(
+            *(arg for arg in REFINE if arg != "--refine"),
+            *more,
+            "--grid",
+            "sigma=0.3,1",
+            "--events",
+            "found,lost",
+            "--every",
+            2,
+        )
+        assert done.exit_code == 0, done.output
+        return [line for line in done.output.splitlines() if re.search(r"\b(found|lost)\b", line)]
+
+    assert told() == told("--refine") and len(told()) >= 2
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
         (["sweep", "--dynamics", "CBO", "--grid", "sigma=1", "--first", 4], "--first: needs --refine"),
         ([*REFINE, "--record", "best"], "--record: has no effect with --refine"),
-        ([*REFINE, "--events", "found"], "--events: has no effect with --refine"),
+        ([*REFINE, "--events", "fuond"], "did you mean 'found'"),
         ([*REFINE, "--positions"], "--positions: has no effect with --refine"),
         ([*REFINE, "--target", "1e-3"], "--target: has no effect with --refine"),
         ([*REFINE, "--first", 0], "first"),

@@ -316,6 +316,25 @@ def test_a_run_that_diverged_at_its_first_energies_has_spent_nothing_that_is_kno
     assert cell_statistics.expected_running_times(hit, ended).tolist() == [240.0]
 
 
+def test_events_are_counted_as_in_a_sweep_and_told_over_the_runs_that_were_made(tmp_path):
+    grid, how = {"sigma": [0.3, 1.0, 2.0]}, {"every": 2, "events": ["found", "lost"]}
+    *_, data = small(grid, **how, store=tmp_path / "s")
+    swept = sv.sweep(sv.CBO(), RASTRIGIN, SWARM, grid, runs=20, steps=40, **how)
+    assert {"first_found", "count_found", "first_lost", "count_lost"} <= set(swept)
+    assert_same_runs(data, swept)
+    assert 0 < int((data["count_found"] > 0).sum()) < 60
+    table, expected = (sv.ensembles.event_table(runs) for runs in (data, swept))
+    for name, values in expected.data_vars.items():
+        np.testing.assert_array_equal(table[name].transpose(*values.dims), values, err_msg=name)
+    (again,) = small(grid, **how, store=tmp_path / "s", progress=lambda *_: pytest.fail("something ran again"))
+    assert again.identical(data)
+    part = small(grid, **how, progress=interrupt_after(30), threads=1)[-1]
+    assert 0 < int(part["runs"].sum()) < 60
+    np.testing.assert_array_equal(sv.ensembles.event_table(part).sel(event="found")["runs"], part["runs"])
+    with pytest.raises(ValueError, match="was written by another sweep"):
+        small(grid, every=2, store=tmp_path / "s")
+
+
 # ---- interrupts and the store ---------------------------------------------------------------------------------------------------
 
 

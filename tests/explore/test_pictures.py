@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
-from components.explore.look import Look
+from components.explore.look import Look, offers
 from components.explore.pictures import draw
 from components.palette import theme
 from swarmviz.explore import RunTable
@@ -65,6 +65,22 @@ def test_a_point_is_a_run():
     chosen = picture.picks(Box(0.0, np.median(best), 0.0, np.inf))
     np.testing.assert_array_equal(chosen, best <= np.median(best))
     assert sorted(picture.marks(chosen)) == sorted(np.flatnonzero(chosen).tolist())
+
+
+def test_steps_and_numbers_of_events_are_told_by_their_kind_and_a_step_that_never_came_is_no_point():
+    table, picture = drawn("events", "map", x="first_found", y="count_best", colour="first_lost")
+    words = dict(offers(table, Look.first(table))["colour"])
+    assert words["first_found"].startswith("Found, first step: ") and words["count_best"].startswith(
+        "New best, how often: "
+    )
+    assert [axis.axis_label for axis in picture.figure.axis] == ["first_found (steps)", "count_best"]
+    never = int(np.isinf(table.columns["first_found"].values).sum())
+    assert 0 < never < 24 and picture.said.startswith(f"{never} of 24 rows have no finite number on both axes. ")
+    _, cells = drawn("events", "map", colour="first_found")
+    colours = cells.figure.renderers[0].glyph.fill_color.transform
+    assert 0 <= colours.low < colours.high <= 60, (
+        "the colours of a cell that never found it leave room for those of others"
+    )
 
 
 def test_a_box_in_the_curves_means_the_runs_that_pass_it():

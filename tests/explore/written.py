@@ -23,6 +23,8 @@ def data(kind: str) -> Any:
         return sv.run_ensemble(sv.CBO(), land, swarm, runs=5, steps=30, every=10)
     if kind == "sweep":
         return sv.sweep(sv.CBO(), land, swarm, GRID, runs=4, steps=30, every=10, record=RECORD)
+    if kind == "events":
+        return sv.sweep(sv.CBO(), land, swarm, GRID, runs=4, steps=60, every=2, record=("best",), events=None)
     if kind == "landscapes":
         return sv.sweep(
             sv.SSA(),
@@ -65,6 +67,7 @@ KINDS = (
     "schedules",
     "stall",
     "refine",
+    "events",
     "hitting",
     "statistic",
     "001-figure4",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components.links import permalink
+from tests.ui.conftest import Lab
 
 WIDE, MIDDLE, PHONE = (1440, 900), (1024, 768), (390, 844)
 
@@ -299,6 +300,40 @@ def test_under_a_projector_type_is_larger_two_sliders_are_in_hand_and_nothing_of
     lab.wait(lambda: seen() == usual, "it does not come back")
     assert lab.page.evaluate("window.swarmviz_type") == 1
     assert not lab.complaints
+
+
+@pytest.mark.parametrize("window", [WIDE, MIDDLE, PHONE, PHONE[::-1]])
+def test_under_a_projector_what_is_tried_first_is_in_hand_and_rows_and_code_are_whole(browser, server, window):
+    phone = {"user_agent": "Mobi", "is_mobile": True, "has_touch": True} if min(window) == 390 else {}
+    context = browser.new_context(viewport={"width": window[0], "height": window[1]}, **phone)
+    lab = Lab(context.new_page())
+    lab.open(server.page)
+    lab.page.keyboard.press("p")
+    held = lab.page.locator(".held")
+    lab.wait(lambda: held.count() == 2, "no two sliders are in hand")
+    assert sorted(held.evaluate_all("(rows) => rows.map((row) => row.dataset.name)")) == [
+        "dynamics.lam",
+        "dynamics.sigma",
+    ]
+    ends = lambda: held.evaluate_all("(rows) => Math.max(...rows.map((row) => row.getBoundingClientRect().bottom))")  # noqa: E731
+    strip = lambda: lab.page.locator(".sidebar").last.bounding_box()  # noqa: E731
+    lab.wait(lambda: ends() <= strip()["y"] + strip()["height"] + 1, "a row in hand is cut")
+    buttons = lab.page.locator(".zooms").first
+    type_px = lambda: buttons.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)")  # noqa: E731
+    lab.wait(lambda: type_px() == (19.5 if min(window) > 700 else 13), "the arena's buttons are small")
+    lab.page.keyboard.press("q")
+    code = lab.page.locator("dialog.code")
+    code.locator("svg path").wait_for(state="visible")
+    box, field = code.locator("svg").bounding_box(), code.locator("input").bounding_box()
+    assert 0 <= box["y"] and box["y"] + box["height"] <= field["y"] and field["y"] + field["height"] <= window[1]
+    assert min(box["width"], box["height"]) > 0.4 * min(window), "it cannot be read from afar"
+    assert code.evaluate("(node) => node.scrollHeight <= node.clientHeight + 1"), "part of it has to be scrolled to"
+    lab.page.keyboard.press("q")
+    code.wait_for(state="hidden")
+    lab.page.keyboard.press("p")
+    lab.wait(lambda: lab.page.locator("html.projector").count() == 0, "it does not come back")
+    assert not lab.complaints
+    context.close()
 
 
 def test_where_choices_and_panel_do_not_both_fit_the_one_that_opens_closes_the_other(lab, server):
