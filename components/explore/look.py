@@ -11,6 +11,7 @@ from swarmviz.drawing.abscissa import COLUMNS, LABELS
 from swarmviz.explore import RunTable
 
 MAX_CHARS = 120  # of what a browser sends
+MAX_WORDS_CHARS = 60  # of what a column is called in a menu
 MOST_TARGETS = 6
 USUAL_TARGETS = "0.1, 0.001"
 SHARE = "success_rate"  # of the runs of a cell
@@ -133,7 +134,8 @@ def words_of(table: RunTable, name: str) -> str:
             str(table.data[name].attrs.get("symbol") or name)[:MAX_CHARS],
             str(table.data[name].attrs.get("long_name") or name),
         )
-    return meaning[:60] if label == meaning or label == name else f"{label}: {meaning}"[:60]
+    words = meaning if label in (meaning, name) else f"{label}: {meaning}"
+    return words if len(words) <= MAX_WORDS_CHARS else f"{words[: MAX_WORDS_CHARS - 1].rstrip()}…"
 
 
 def value_words(value: Any) -> str:

@@ -124,7 +124,8 @@ def _cells(table: RunTable, look: Look, colours: Theme) -> Picture:
         for axis, i in others.items()
         if table.data.sizes[axis] > 1
     )
-    return Picture(figure, said + _about(table, look), lambda box: here & inside(box, across, up), taps, marks, source)
+    said += _about(table, look, source.data.get(look.colour, ()), "cells")
+    return Picture(figure, said, lambda box: here & inside(box, across, up), taps, marks, source)
 
 
 def _with_colour(table: RunTable, name: str) -> Any:
@@ -143,8 +144,17 @@ def _with_colour(table: RunTable, name: str) -> Any:
     )
 
 
-def _about(table: RunTable, look: Look) -> str:
-    return f"Colour: {words_of(table, look.colour)}." if look.colour else ""
+def _about(table: RunTable, look: Look, values: Any, what: str) -> str:
+    """What the colour is, of the ``values`` that are drawn; of a step that never came it is ∞, which no scale of colours has."""
+    if not look.colour:
+        return ""
+    words, never = words_of(table, look.colour), int(np.isposinf(np.asarray(values, float)).sum())
+    told = (
+        f" Of {value_words(never)} of {value_words(len(values))} {what} it is ∞, in the colour of the highest number."
+        if never
+        else ""
+    )
+    return f"Colour: {words}{'' if words.endswith('…') else '.'}{told}"
 
 
 def _positions(figure: Any, side: str, values: np.ndarray) -> np.ndarray:
@@ -233,7 +243,7 @@ def _points(table: RunTable, look: Look, colours: Theme) -> Picture:
     if away := table.rows - len(known):
         drawn += f"{value_words(away)} of {value_words(table.rows)} rows have no finite number on both axes. "
     return Picture(
-        figure, drawn + _about(table, look), lambda box: inside(box, xs, ys), taps,
+        figure, drawn + _about(table, look, data.get("colour", ()), "points"), lambda box: inside(box, xs, ys), taps,
         lambda chosen: [order[int(row)] for row in taken[chosen[taken]]], source,
     )  # fmt: skip
 

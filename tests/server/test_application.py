@@ -253,18 +253,38 @@ def told(token):
     return said | json.loads(zlib.decompress(decode(said.pop("__bk__zlib_"))))
 
 
+def told_by(page):
+    """What the token of a page says."""
+    return told(re.search(r'"token":"([^"]+)"', page.text)[1])
+
+
+def held(said):
+    """The arguments that a token holds."""
+    plain = lambda value: base64.urlsafe_b64decode(value["bytes"] + "==")  # noqa: E731
+    return {name: [plain(value) for value in values] for name, values in said["arguments"].items()}
+
+
+def test_a_token_holds_no_more_of_other_arguments_than_can_mean_anything(server):
+    many = "&".join(f"{'n' * 50}{i:02}=1" for i in range(50))
+    assert held(told_by(server.page(f"?sigma={'1' * 500}&sigma=2&sigma=3&x=y"))) == {
+        "sigma": [b"1" * 201, b"2"],
+        "x": [b"y"],
+    }
+    kept = held(told_by(server.page("?" + "&".join(f"a{i}=1" for i in range(50)))))
+    assert list(kept) == [f"a{i}" for i in range(31)]
+    assert list(held(told_by(server.page(f"?{many}")))) == ["n" * 41]
+
+
 def test_a_token_holds_the_link_and_the_browsers_name_and_nothing_else(server):
     agent = "Mozilla/5.0 " + "x" * 5000
     answer = server.ask(
         f"/app?s=1.kept&theme=dark&x=y&lesson={'l' * 500}&step=2&step=3",
         headers=(f"User-Agent: {agent}", "Cookie: secret=1", "Authorization: Basic abc", "X-Mine: z"),
     )
-    said = told(re.search(r'"token":"([^"]+)"', answer.text)[1])
+    said = told_by(answer)
     assert said["headers"] == {"User-Agent": agent[:300]} and said["cookies"] == {}
     assert list(said["arguments"]) == ["s", "lesson", "step"]
-    plain = lambda value: base64.urlsafe_b64decode(value["bytes"] + "==")  # noqa: E731
-    held = {name: [plain(value) for value in values] for name, values in said["arguments"].items()}
-    assert held == {"s": [b"1.kept"], "lesson": [b"l" * 60], "step": [b"2"]}
+    assert held(said) == {"s": [b"1.kept"], "lesson": [b"l" * 60], "step": [b"2"]}
     assert set(said) <= {"session_id", "session_expiry", "headers", "cookies", "arguments", "route_params", "app_path"}
     assert "secret" not in str(said) and "Basic" not in str(said)
 
