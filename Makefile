@@ -1,4 +1,4 @@
-# Two commands: `make serve` and `make test`. The work is done by the scripts in tools/, which also run without make.
+# Two commands: `make serve` and `make test`; a third, `make docs`, makes the documentation's site. The work is done by the scripts in tools/, which also run without make.
 #
 #   make serve PORT=8000 ADDRESS=0.0.0.0       another port, every network interface
 #   make serve ORIGIN=lab.example.org          the name under which visitors reach the page
@@ -6,10 +6,13 @@
 #   make test ARGS="-k cbo"                    arguments for pytest
 #   make test PYTHON=/path/to/python3.12       the interpreter from which .venv is made
 
-.PHONY: serve test
+.PHONY: serve test docs
 
 serve:
 	@tools/serve $(ARGS)
 
 test:
 	@tools/test $(ARGS)
+
+docs:
+	@tools/docs $(ARGS)

@@ -60,6 +60,15 @@ def test_the_examples_of_notebooks_run(place):
     exec(compile(python_blocks("docs/notebooks.md")[place], "notebooks.md", "exec"), {})
 
 
+def test_the_first_steps_run_one_after_the_other(capsys):
+    names = {}
+    for code in python_blocks("docs/first_steps.md"):
+        exec(compile(code, "first_steps.md", "exec"), names)
+    told = capsys.readouterr().out
+    assert "sigma (σ) = -1.0" in told and "success_rate" in told
+    assert abs(names["sim"].frame.focus - 1).max() < 0.3
+
+
 def test_the_examples_of_ensembles_run_and_leave_a_store(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for code in (python_blocks("README.md")[1], python_blocks("docs/scaling.md")[0]):
