@@ -6,7 +6,7 @@ import {isTaken} from "./keys.js"
 const KEYS = [["Space", "play or pause"], ["→", "one step"], ["←", "one step back, exactly"], ["W", "slow step: the terms of all agents, one after the other; Esc takes them away"],
   ["R", "reset with the same seed"], ["N", "new seed"], ["F", "arena on the whole screen"], ["P", "for a projector: larger type, two sliders"], ["D", "dark or light theme"],
   ["Ctrl Z", "undo the last edit or choice"], ["Ctrl ⇧ Z", "do it again"],
-  ["C", "copy the link to this moment"], ["Q", "QR code of that link"], ["A", "one agent's next step; ⇧ A: the agent before"], ["T", "tell step, time and lowest value to a screen reader"], ["+ −", "zoom in and out"], ["S", "fit the swarm"], ["0", "the whole box"],
+  ["C", "copy the link to this moment"], ["Q", "QR code of that link"], ["A", "one agent's next step; ⇧ A: the agent before"], ["V", "next well; arrows move it (⇧: further), + adds, Delete removes"], ["T", "tell step, lowest value, dispersion and last event to a screen reader"], ["+ −", "zoom in and out"], ["S", "fit the swarm"], ["0", "the whole box"],
   ["Shift + ← → ↑ ↓", "move the part of the box that is seen"], ["?", "this list"]]
 const ACTS = {" ": "play", ArrowRight: "step", ArrowLeft: "back", w: "slow", r: "reset", n: "seed", c: "copy", t: "tell"}
 const REPEATED = ["step", "back"] // while the key is held

@@ -1,6 +1,7 @@
 // A row of small buttons: one of several choices, then switches. The server is told what was pressed and answers with the new state.
 
 import {makeLines} from "./buttons_lines.js"
+import {makeTable} from "./buttons_table.js"
 import {make, makeButton, listen} from "./dom.js"
 
 const MOST_BUTTONS = 5 // more choices become a menu, and so do those for which there is no room
@@ -23,9 +24,10 @@ export function render({model}) {
   const fits = () => needed === 0 || row.clientWidth === 0 || needed <= row.clientWidth
   let roomy = true // whether there was room when the row was last drawn
   const lines = makeLines(model, (tip) => model.send_msg(["line", tip]))
+  const table = makeTable(model, () => model.send_msg(["table"]))
   const draw = () => {
     roomy = fits()
-    row.replaceChildren(...choices(roomy), make("i"), ...lines, ...model.switches.map(button("switch", (name) => model.active.includes(name))))
+    row.replaceChildren(...choices(roomy), make("i"), ...lines, ...table, ...model.switches.map(button("switch", (name) => model.active.includes(name))))
   }
   const overflows = () => row.scrollWidth > row.clientWidth && row.clientWidth > 0 && !row.querySelector("select")
   const measure = () => {
@@ -35,8 +37,8 @@ export function render({model}) {
       needed = row.scrollWidth
       draw()
     }
-    row.classList.remove("tight")
-    row.classList.toggle("tight", row.scrollWidth > row.clientWidth) // not even a menu leaves enough
+    row.classList.remove("tight", "cramped")
+    for (const less of ["tight", "cramped"]) { row.classList.toggle(less, row.scrollWidth > row.clientWidth) } // not even a menu leaves enough
   }
   for (const name of ["choices", "value", "switches", "active"]) {
     model.on(name, () => {

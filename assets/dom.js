@@ -17,19 +17,23 @@ export const makeButton = (props, press, ...children) => {
   return node
 }
 
-// A panel that the press of a button opens under it, and the next press anywhere else closes; its first switch has the focus.
+// A panel that the press of a button opens under it, and the next press anywhere else closes; its first switch has the focus. The third of
+// what is returned puts it into its place again, after its content has changed.
 export const makePopover = (buttonProps, panelProps) => {
   const panel = make("div", {role: "group", ...panelProps})
   panel.popover = "auto"
   const button = make("button", {type: "button", popoverTargetElement: panel, ...buttonProps})
-  panel.addEventListener("toggle", ({newState}) => {
-    if (newState !== "open") { return }
+  const place = () => {
     const {right, bottom} = button.getBoundingClientRect()
     const top = Math.max(8, Math.min(bottom + 4, innerHeight - 8 - panel.offsetHeight))
     Object.assign(panel.style, {top: `${top}px`, left: `${Math.max(8, right - panel.offsetWidth)}px`})
-    panel.querySelector("input")?.focus()
+  }
+  panel.addEventListener("toggle", ({newState}) => {
+    if (newState !== "open") { return }
+    place()
+    panel.querySelector("input, [tabindex]")?.focus()
   })
-  return [button, panel]
+  return [button, panel, place]
 }
 
 // The part of a slider's rail left of its thumb has the accent's colour.

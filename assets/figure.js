@@ -56,7 +56,7 @@ if (!window.swarmviz_figures) {
   }
   const describe = ({el, model}) => { // in words, for screen readers (figures.py)
     if (model.name) {
-      el.setAttribute("role", "img")
+      if (!el.dataset.keys) { el.setAttribute("role", "img") } // else the keyboard reads it (curve_readout.js)
       el.setAttribute("aria-label", model.name)
     }
   }

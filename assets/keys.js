@@ -1,6 +1,10 @@
 // Which keys the element that has the focus needs itself.
 
-export const isTaken = (key, {tagName, type}) => {
+// An element may name its own keys: "ArrowLeft Home" in its data-keys. They are its own also where an element in it has the focus.
+export const isTaken = (key, element) => {
+  const {tagName, type} = element
+  if (element.closest?.("[data-keys]")?.dataset.keys.split(" ").includes(key)) { return true }
+  if (element.closest?.("[role=tab]") && key.startsWith("Arrow")) { return true } // go to the next tab
   if (key === " ") {
     return ["BUTTON", "SUMMARY", "A", "SELECT", "TEXTAREA"].includes(tagName) || (tagName === "INPUT" && type !== "range")
   }

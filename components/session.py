@@ -77,6 +77,7 @@ from components.views.comparison import Comparison
 from components.views.curves.curves import Curves
 from components.views.map.view import Map
 from components.views.switcher import ViewSwitcher
+from components.views.tables import Tables
 from components.weakly import weakly
 from swarmviz import Simulation
 from swarmviz.drawing.comparison import MAX_COMPARED, NAMES
@@ -269,6 +270,7 @@ class Session:
         self.embedding = Embedding(
             self.bar, weakly(self._redraw), weakly(self._act), self.panes, self.controls, weakly(self._unseen)
         )
+        self.tables = Tables([*self.curves.offers, (self.side.buttons, weakly(self.side.tables))], weakly(self._redraw))
         self.event_marks = EventMarks(self.bar)
         self.agent_step = AgentStep(
             weakly(self._options_changed),
@@ -319,12 +321,13 @@ class Session:
                 self.equation,
                 self.spoken,
                 self.embedding,
+                self.tables,
                 self.event_marks,
                 self.agent_step,
                 slow_step,
                 self.lessons,
             ),
-            cards=(self.choices.mouse, self.replicas.card, self.law_error.card),
+            cards=(self.choices.mouse, self.choices.wells, self.replicas.card, self.law_error.card),
             report=weakly(self._view_failed),
             told=self.compare.tell,
         )
@@ -333,7 +336,9 @@ class Session:
     def _lay_out(self, narrow: bool) -> None:
         """Everything in its place on the page."""
         self.choices.mouse.on_mode = weakly(self.arena_options.set_mode)
-        stage = theme.stage(pn.Row(self.choices.mouse.buttons, self.arena_options, margin=0, height=26))
+        stage = theme.stage(
+            pn.Row(self.choices.mouse.buttons, self.choices.wells, self.arena_options, margin=0, height=26)
+        )
         self.board = theme.board(stage, self.side.pane, self.curves.pane, self.bar, self.transport.anchor)
         sheet = pn.Column(self.compare, self.controls.form, margin=0)
         drawer = {

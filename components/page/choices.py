@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from components.controls import heading
 from components.page.compare import REPLACING, rearranged
 from components.page.messages import Messages
@@ -15,6 +17,7 @@ from components.playback.replacement import RunReplacement
 from components.playback.transport import Transport
 from components.text import sentence
 from components.views.arena.mouse_modes import MouseModes
+from components.views.arena.well_keys import WellKeys
 from components.weakly import weakly
 from swarmviz import Simulation, Swarm
 from swarmviz.replay import ignore
@@ -42,6 +45,8 @@ class Choices:
     ----------
     mouse : MouseModes
         What a click in an arena means.
+    wells : WellKeys
+        What keys do with the wells of the active arena.
     """
 
     def __init__(
@@ -63,6 +68,9 @@ class Choices:
         self._refusal = ""  # the last message about the mouse
         self._show_comparison, self._done = show_comparison, done
         self.mouse = MouseModes(weakly(self._place_swarm), weakly(edits.move_handle))
+        self.wells = WellKeys(
+            weakly(self.use_keys), weakly(self.handles), weakly(self.mouse.begin_wells), weakly(self.mark_handle)
+        )
 
     def choose(self, name: str, value: Any) -> None:
         """Another dynamics, preset or landscape, from a menu of the heading."""
@@ -141,6 +149,21 @@ class Choices:
             self._messages.warn(self._refusal)
         else:
             self._messages.take_back(self._refusal)
+
+    def use_keys(self, act: str, handle: int, at: Any) -> None:
+        """What keys do with a handle of the active arena."""
+        self.use_mouse(self._panes.active, act, handle, at)
+
+    def handles(self) -> np.ndarray:
+        """Where the handles of the active arena are, (m, 1) or (m, 2), with what was edited a moment ago."""
+        frame = self._panes.sim.frame
+        at = self._edits.controls.parts["landscape"].handles(frame.d)[:, :2]
+        return at if frame.shift is None else at + frame.shift[: at.shape[1]]
+
+    def mark_handle(self, handle: int) -> None:
+        """Mark one of them in its arena, −1: none."""
+        for place, arena in enumerate(self._panes.arenas):
+            arena.mark_handle(handle if place == self._panes.active else -1)
 
     def _must_wait(self) -> bool:
         """Whether runs are being built, which is then said."""

@@ -1,4 +1,4 @@
-"""What is told on demand to somebody who cannot see the page: step, time, the lowest value, and how far it is from the minimum.
+"""What is told on demand to somebody who cannot see the page: step, time, lowest value, distance to the minimum, dispersion, last event.
 
 The sentence is made with the next picture, of the frame that it shows, and put into a region that screen readers read out
 (``assets/bar_spoken.js``). Nothing is computed, sent or said unless it was asked for.
@@ -10,11 +10,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from components.page.history import error_of, lowest_met
 from components.playback.bar import Bar
 from components.views.base import View
 from swarmviz import Frame, Simulation
+from swarmviz.events import Event
 from swarmviz.theory.wording import number_words
+
+DISPERSION = "dispersion"  # the observable, of the dynamics that record it
 
 
 def sentence_of(frame: Frame, run: Simulation) -> str:
@@ -24,7 +29,27 @@ def sentence_of(frame: Frame, run: Simulation) -> str:
         parts.append(f"lowest value so far {number_words(best, 4)}")
     if math.isfinite(error := error_of(frame, run)):
         parts.append(f"distance to the nearest known minimum {number_words(error, 4)} half widths of the box")
-    return f"{', '.join(parts).capitalize()}."
+    if math.isfinite(spread := dispersion_at(run, run.k)):
+        parts.append(f"dispersion {number_words(spread, 4)}")
+    said = ", ".join(parts)
+    last = last_event(run, run.k)
+    event = "" if last is None else f" Last event: {last.kind.title} at step {last.k}."
+    return f"{said[0].upper()}{said[1:]}.{event}"
+
+
+def dispersion_at(run: Simulation, k: int) -> float:
+    """The dispersion of the swarm at step ``k``; NaN where it is not recorded."""
+    record = run.record
+    if DISPERSION not in record:
+        return math.nan
+    place = int(np.searchsorted(record["k"], k))
+    known = place < len(record[DISPERSION]) and record["k"][place] == k
+    return float(record[DISPERSION][place]) if known else math.nan
+
+
+def last_event(run: Simulation, k: int) -> Event | None:
+    """What happened last up to step ``k``; None where nothing has happened."""
+    return next((event for event in reversed(run.events) if event.k <= k), None)
 
 
 class Spoken(View):

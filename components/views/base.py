@@ -23,6 +23,7 @@ from panel.viewable import Viewable
 from components.law.worker import LawWorker
 from components.maps.worker import MapWorker
 from swarmviz import Frame, Simulation
+from swarmviz.drawing.tables import Table
 
 
 class View:
@@ -102,6 +103,10 @@ class View:
     def export_options(self, frame: Frame) -> dict[str, Any]:
         """The options with which :func:`swarmviz.exports.picture` draws the view as it is seen."""
         return {}
+
+    def tables(self, frame: Frame, run: Simulation) -> list[Table]:
+        """What is seen as numbers to be read, of the present frame; runs on the worker thread, when somebody asks for it."""
+        return []
 
     @property
     def law_parts(self) -> frozenset[str]:

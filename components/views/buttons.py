@@ -24,6 +24,11 @@ class ButtonRow(pn.custom.JSComponent):
         Called after a button was pressed: with "value" when another choice was made, else with the name of the switch.
     on_line : function (name)
         Called when a line was to be hidden, or shown again.
+
+    Attributes
+    ----------
+    on_table : function ()
+        Called when the numbers of the chart were opened.
     """
 
     choices = param.List([], doc="Each (name, label, tool tip).")
@@ -34,6 +39,10 @@ class ButtonRow(pn.custom.JSComponent):
         [],
         doc="Each line of the plot: its name, its text, its colour, the lengths of its dashes, what it is, and whether it is seen.",
     )
+    has_table = param.Boolean(False, doc="Whether there is a button for the numbers of the chart.")
+    table = param.Dict(
+        {}, doc="What that shows: step, tables (components.views.tables) and count (number of the request)."
+    )
     label = param.String("what is drawn", doc="Accessible name of the menu of choices.")
 
     _esm, _stylesheets = component("buttons")
@@ -43,6 +52,7 @@ class ButtonRow(pn.custom.JSComponent):
     ):
         super().__init__(**{"margin": 0, "height": 26, "sizing_mode": "stretch_width"} | params)
         self._on_change, self._on_line = on_change, on_line
+        self.on_table: Callable[[], None] = lambda: None
 
     def _handle_msg(self, data: Any) -> None:
         if data in [name for name, *_ in self.choices]:
@@ -54,3 +64,5 @@ class ButtonRow(pn.custom.JSComponent):
             self._on_change(data)
         elif data in [["line", name] for name, *_ in self.lines]:
             self._on_line(data[1])
+        elif data == ["table"] and self.has_table:
+            self.on_table()

@@ -17,7 +17,15 @@ from components.views.base import View
 from components.views.buttons import ButtonRow
 from components.views.curves.curve_plot import CurvePlot
 from swarmviz import Frame, Simulation
-from swarmviz.drawing.comparison import NAMES, ComparisonPicture, common, comparison_picture, difference_name
+from swarmviz.drawing.comparison import (
+    NAMES,
+    ComparisonPicture,
+    at_common_steps,
+    common,
+    comparison_picture,
+    difference_name,
+)
+from swarmviz.drawing.tables import Table, curves_table, steps_told
 
 LOG = ["log", "log", "Logarithmic axis for all swarms"]
 SIZED = ":host { container-type: size; }"
@@ -191,6 +199,18 @@ class Comparison(View):
             return None
         first, second = self.difference
         return comparison_picture(runs, chosen[0], log, (first, second))
+
+    def tables(self, frame: Frame, run: Simulation) -> list[Table]:
+        """All swarms, and the difference of two."""
+        runs, (name, log) = self._runs(), self._choice
+        chosen = [o for o in common(runs) if o.name == name]
+        if len(runs) < 2 or not chosen:
+            return []
+        at, total = steps_told(*at_common_steps(runs, name))
+        first, second = self.difference
+        drawn = comparison_picture(runs, chosen[0], log, (first, second), at)
+        hidden = self._plots[0].hidden
+        return [curves_table(drawn.together, total, hidden), curves_table(drawn.difference, total)]
 
     def paint(self, payload: ComparisonPicture | None) -> None:
         """Write a picture to the sources; one that was prepared for another choice is left out."""

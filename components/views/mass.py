@@ -39,6 +39,7 @@ from swarmviz import Frame, Simulation
 from swarmviz.drawing.agents import CELLS, points_of
 from swarmviz.drawing.axes import decade_ticks, decimal, even_ticks
 from swarmviz.drawing.claims import opacity
+from swarmviz.drawing.coordinates import names_of
 from swarmviz.drawing.law import LAW_NAME, PLANE_ALPHA, DrawnLaw, PlaneLaw
 from swarmviz.drawing.law_beside import MASSES
 from swarmviz.drawing.mass import (
@@ -48,10 +49,13 @@ from swarmviz.drawing.mass import (
     mass_ends,
     mass_picture,
     offered,
+    split_of,
     strength_ends,
+    strength_of,
 )
 from swarmviz.drawing.mass_law import has_mass_law
 from swarmviz.drawing.style import MANY
+from swarmviz.drawing.tables import Column, Table, agents_table
 from swarmviz.drawing.zoom import Zoom, distances
 
 LAW = ["law", "law", "The law of places and masses of infinitely many agents, with the Δt of this run"]
@@ -300,6 +304,17 @@ class Mass(View):
             return Prepared(drawn, m_ends, {name: np.zeros(0, "f4") for name in self.points.data}, law, plane)
         columns = agents.columns_of(points_of(frame, frame.x), frame)
         return Prepared(drawn, m_ends, {"x": finite_f4(drawn.x), "y": finite_f4(drawn.y)} | columns, law, plane)
+
+    def tables(self, frame: Frame, run: Simulation) -> list[Table]:
+        """Mass of each agent, and its noise or the coordinate over which masses are seen."""
+        assert frame.mass is not None
+        columns, cutoff = [Column("m", frame.mass, "Mass")], run.dynamics.noise_cutoff
+        if self._over == STRENGTH:
+            columns.append(Column("σ(m)", strength_of(run, frame.mass, frame.t), "Strength of the noise"))
+        else:
+            columns.append(Column(names_of(int(self._over), frame.d)[0], frame.x[:, int(self._over)]))
+        split = "" if cutoff is None else split_of(frame.mass, cutoff).text
+        return [agents_table("Masses", columns, frame, split)]
 
     def paint(self, payload: Prepared) -> None:
         """Write a picture to the sources; one that was prepared for another choice is left out."""

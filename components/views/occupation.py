@@ -26,6 +26,7 @@ from components.views.figures import (
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.finite_set import Laws, even_above
 from swarmviz.drawing.occupation import ERRORS, OccupationPicture, occupation_picture
+from swarmviz.drawing.tables import Table, occupation_table
 from swarmviz.theory.wording import number_words
 
 
@@ -93,6 +94,10 @@ class Occupation(View):
     def prepare(self, frame: Frame, run: Simulation) -> OccupationPicture | None:
         """The picture of a frame with states; on the worker's thread, for the law and its scatter are integrated here."""
         return occupation_picture(frame, run) if self.fits(frame) else None
+
+    def tables(self, frame: Frame, run: Simulation) -> list[Table]:
+        """The bars beside their laws."""
+        return [occupation_table(occupation_picture(frame, run))] if self.fits(frame) else []
 
     def paint(self, payload: OccupationPicture | None) -> None:
         """Write a picture to the sources, and move the axis where a step is due."""

@@ -37,6 +37,7 @@ from swarmviz.drawing.law import LAW_NAME, PLANE_ALPHA, DrawnLaw, PlaneLaw, has_
 from swarmviz.drawing.law_beside import PHASE
 from swarmviz.drawing.phase_space import PhasePicture, VelocityBand, phase_picture, speed_reach
 from swarmviz.drawing.style import MANY
+from swarmviz.drawing.tables import Column, Table, agents_table
 from swarmviz.drawing.zoom import Zoom, distances
 
 CHOICES = 5  # coordinates that can be chosen
@@ -256,6 +257,16 @@ class PhaseSpace(View):
             return Prepared(drawn, {name: np.zeros(0, "f4") for name in self.points_columns(frame)}, law, phase)
         points = {"x": finite_f4(drawn.x), "v": finite_f4(drawn.v)}
         return Prepared(drawn, points | agents.columns_of(points_of(frame, frame.x), frame), law, phase)
+
+    def tables(self, frame: Frame, run: Simulation) -> list[Table]:
+        """Position and velocity of each agent in the coordinate that is seen."""
+        assert frame.v is not None
+        i = self._i
+        x, v = names_of(i, frame.d)
+        columns = [Column(x, frame.x[:, i]), Column(v, frame.v[:, i])]
+        if frame.memory is not None:
+            columns.append(Column("personal best", frame.memory[:, i], f"{x} of the agent's personal best"))
+        return [agents_table(f"Phase space: {x} and {v}", columns, frame)]
 
     @staticmethod
     def points_columns(frame: Frame) -> list[str]:

@@ -12,6 +12,7 @@ from components.server.bokeh_patches.frozen_models import frozen_models
 from components.views.base import View
 from components.views.buttons import ButtonRow
 from swarmviz import Frame, Simulation
+from swarmviz.drawing.tables import Table
 
 
 class Views(dict[str, View]):
@@ -194,6 +195,10 @@ class ViewSwitcher(View):
         """Hand a payload to its view, unless another has been chosen since."""
         if payload is not None and payload[0] == self._shown:
             self.views[self._shown].paint(payload[1])
+
+    def tables(self, frame: Frame, run: Simulation) -> list[Table]:
+        """Those of the view that is shown."""
+        return self.views[self._shown].tables(frame, run) if self._shown in self._attached else []
 
     def set_dark(self, dark: bool) -> None:
         """Use the colours of the dark or the light theme in every view."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from swarmviz.drawing.axes import wide_enough
-from swarmviz.drawing.curves import Curve, CurvesPicture, lying_on, range_of, thinned
+from swarmviz.drawing.curves import Curve, CurvesPicture, at_steps, lying_on, range_of, thinned
 from swarmviz.drawing.log_axis import Zero, left_out, placed, zero_of
 from swarmviz.frame import Observable
 from swarmviz.simulation import Simulation
@@ -53,7 +53,11 @@ def at_common_steps(runs: Sequence[Simulation], name: str) -> tuple[np.ndarray, 
 
 
 def comparison_picture(
-    runs: Sequence[Simulation], observable: Observable, log: bool, pair: tuple[int, int] = (0, 1)
+    runs: Sequence[Simulation],
+    observable: Observable,
+    log: bool,
+    pair: tuple[int, int] = (0, 1),
+    at: np.ndarray | None = None,
 ) -> ComparisonPicture:
     """One observable of all swarms, where all have recorded it.
 
@@ -67,7 +71,13 @@ def comparison_picture(
         Whether the axis of the swarms is logarithmic; that of the difference never is.
     pair : (int, int)
         The places of the two whose difference is drawn, the first less the second.
+    at : ndarray (P,), optional
+        The steps at which the curves have points, in place of those that look like all of them: for a table.
     """
+
+    def points(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return thinned(steps, values) if at is None else at_steps(steps, values, at)
+
     steps, values = at_common_steps(runs, observable.name)
     first, second = pair
     with np.errstate(invalid="ignore", over="ignore"):
@@ -78,13 +88,11 @@ def comparison_picture(
     drawn = [placed(v - zero.value) for v in values] if log else values
     names = NAMES[: len(runs)]
     of_each = [
-        Curve(name, f"{observable.symbol} of {name}: {observable.meaning}", *thinned(steps, v))
+        Curve(name, f"{observable.symbol} of {name}: {observable.meaning}", *points(v))
         for name, v in zip(names, drawn, strict=True)
     ]
     label = difference_name(pair)
-    of_two = [
-        Curve(label, f"{observable.symbol} of {NAMES[first]} less that of {NAMES[second]}", *thinned(steps, difference))
-    ]
+    of_two = [Curve(label, f"{observable.symbol} of {NAMES[first]} less that of {NAMES[second]}", *points(difference))]
     last, now = int(steps[-1]) if len(steps) else 0, runs[0].k
     note = left_out(zero, dict(zip(names, drawn, strict=True))) if log else ""
     ends = range_of([difference], False)

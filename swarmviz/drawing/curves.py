@@ -193,6 +193,7 @@ def curves_picture(
     overlays: Sequence[Overlay] = (),
     log_steps: bool = False,
     over: str = STEPS,
+    at: np.ndarray | None = None,
 ) -> CurvesPicture:
     """The curves of a group as they stand.
 
@@ -215,6 +216,9 @@ def curves_picture(
     over : str
         "steps", "time" or "evaluations": what the curves are drawn over. The bands of replicas are drawn over the median of their
         evaluations at each step, other runs over their own.
+    at : ndarray (P,), optional
+        The steps at which the curves have points, in place of those that look like all of them: for a table. Replicas and other runs have
+        points of their own.
     """
     log_steps = log_steps and over != "time"
     record, bands = run.record, bands or {}
@@ -233,7 +237,7 @@ def curves_picture(
         return placed(ys - zero.value) if log else ys
 
     def points(ks: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ks, ys = thinned(ks, ys, log_steps)
+        ks, ys = thinned(ks, ys, log_steps) if at is None else at_steps(ks, ys, at)
         return _there(along.at(ks), shown(ys))
 
     symbols = {o.name: set_symbols(o.symbol) for o in chosen}
@@ -321,6 +325,13 @@ def thinned(k: np.ndarray, y: np.ndarray, log_steps: bool = False) -> tuple[np.n
     """A series as the points of a curve, float64."""
     k, y = (thin_by_doublings if log_steps else thin)(k, np.asarray(y, float))
     return k.astype("f8"), y
+
+
+def at_steps(k: np.ndarray, y: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A series at the steps ``at``: where it has none of them, between its points; NaN beyond its ends."""
+    if not len(k):
+        return np.asarray(at, float), np.full(len(at), np.nan)
+    return np.asarray(at, float), np.interp(at, k, np.asarray(y, float), left=np.nan, right=np.nan)
 
 
 def range_of(values: Iterable[np.ndarray], log: bool) -> tuple[float, float]:

@@ -210,7 +210,7 @@ const KEYS = {" ": () => play(!playing), ArrowLeft: () => { play(false); show(fr
   d: () => element("theme").click()}
 addEventListener("keydown", (event) => {
   const {tagName, id, type} = event.target, act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key]
-  const own = tagName === "SELECT" || (event.key === " " && ["BUTTON", "SUMMARY"].includes(tagName)) || (type === "range" && id !== "scrub" && event.key !== "d")
+  const own = tagName === "SELECT" || (event.key === " " && ["BUTTON", "SUMMARY"].includes(tagName)) || (type === "range" && id !== "scrub" && event.key.toLowerCase() !== "d")
   if (!act || event.ctrlKey || event.metaKey || event.altKey || own) { return }
   event.preventDefault()
   act()

@@ -9,6 +9,7 @@ import pytest
 
 import swarmviz as sv
 from components.page.spoken import Spoken, sentence_of
+from swarmviz.theory.wording import number_words
 from tests.views.finite_set import run as finite_set_run
 from tests.views.helpers import paint, simulation
 
@@ -26,11 +27,24 @@ def test_it_tells_step_time_lowest_value_and_distance_of_the_step_that_is_shown(
     away = np.abs(sim.frame.focus - sim.landscape.minimisers(2)[0]).max() / ((box[1] - box[0])[0] / 2)
     assert sentence_of(sim.frame, sim) == (
         f"Step 30, time {sim.t:.4g}, lowest value so far {lowest:.4g}, "
-        f"distance to the nearest known minimum {away:.4g} half widths of the box."
+        f"distance to the nearest known minimum {away:.4g} half widths of the box, "
+        f"dispersion {number_words(float(sim.record['dispersion'][-1]), 4)}. "
+        f"Last event: {sim.events[-1].kind.title} at step {sim.events[-1].k}."
     )
     first = float(sim.record["best"][np.searchsorted(sim.record["k"], 10)])
     sim.goto(10)
     assert sentence_of(sim.frame, sim).startswith(f"Step 10, time {sim.t:.4g}, lowest value so far {first:.4g}")
+
+
+def test_after_a_step_back_it_tells_the_dispersion_and_the_last_event_of_that_step():
+    sim = simulation(steps=30)
+    end = sim.events[-1]
+    sim.goto(end.k - 1)
+    earlier = [event for event in sim.events if event.k < end.k][-1]
+    spread = float(sim.record["dispersion"][np.searchsorted(sim.record["k"], sim.k)])
+    told = sentence_of(sim.frame, sim)
+    assert f"dispersion {number_words(spread, 4)}." in told
+    assert told.endswith(f"Last event: {earlier.kind.title} at step {earlier.k}.") and earlier.k < end.k
 
 
 def test_what_is_not_known_is_left_out():

@@ -173,6 +173,34 @@ def test_wells_are_dragged_while_the_swarm_runs(lab, server):
     assert not lab.complaints
 
 
+def test_wells_are_chosen_moved_added_and_removed_by_keys(lab, server):
+    lab.open(server.page)
+    lab.choose("landscape", "GaussianMixture")
+    k = lab.pause()
+    keys, said = lab.page.keyboard, lambda: lab.page.locator(".spoken").text_content()
+    well = lab.page.locator(".well")
+    typed = lab.row("landscape.wells").locator("input, textarea").first
+    count = int(well.inner_text().split()[0])
+    keys.press("v")
+    lab.wait(lambda: said().startswith(f"Well 1 of {count} at "), "V tells no well")
+    first, before = said(), typed.input_value()
+    keys.press("Shift+ArrowRight")
+    lab.wait(lambda: said() not in ("", first) and said().startswith("Well 1"), "the well is not told where it is")
+    lab.wait(lambda: typed.input_value() != before, "the well did not move")
+    keys.press("+")
+    lab.wait(lambda: said().startswith(f"Well {count + 1} of {count + 1} at "), "no well is added")
+    keys.press("Delete")
+    lab.wait(lambda: said().startswith(f"Well {count} of {count} at "), "no well is removed")
+    keys.press("Shift+V")
+    lab.wait(lambda: said().startswith(f"Well {count - 1} of {count} at "), "the well before is not chosen")
+    assert lab.stand() == k, "the arrow moves the run"
+    keys.press("Escape")
+    lab.wait(lambda: well.inner_text() == f"{count} wells", "Escape does not leave the wells")
+    keys.press("ArrowRight")
+    lab.wait(lambda: lab.step == k + 1, "an arrow moves no run after Escape")
+    assert not lab.complaints
+
+
 def test_a_formula_is_drawn_at_once_and_a_bad_one_is_explained_under_its_box(lab, server):
     lab.open(server.page)
     lab.choose("landscape", "Formula")

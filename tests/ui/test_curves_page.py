@@ -1,4 +1,4 @@
-"""The curves in a real Chromium: names at their ends, values under the pointer, and a click goes to its step; nothing moves the layout."""
+"""The curves in a real Chromium: names at their ends, values under pointer or keyboard, a click or Enter goes to a step; tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ BOX = """(place) => {
   return {left: left + frame.bbox.left, top: top + frame.bbox.top, width: frame.bbox.width, height: frame.bbox.height,
     end: figure.x_range.end, told: told?.style.display === "block" ? told.innerText : "", names: Array.from(names.text),
     outer: view.el.getBoundingClientRect().height}
+}"""
+
+FOCUS = """() => {
+  let at = document.activeElement
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+  return at?.getAttribute("role")
 }"""
 
 
@@ -38,3 +44,50 @@ def test_lines_are_named_read_under_the_pointer_hidden_by_keyboard_and_clicked(l
     lab.page.mouse.move(x, before["top"] - 200)
     lab.wait(lambda: box()["told"] == "", "the values stay")
     assert box()["outer"] == before["outer"] and not lab.complaints
+
+
+def test_the_keyboard_reads_a_plot_point_by_point_and_goes_to_a_step(lab, server):
+    lab.open(server.page)
+    lab.wait(lambda: lab.step > 15, "the swarm stands")
+    k = lab.pause()
+    box = lambda: lab.page.evaluate(BOX, 1)  # noqa: E731
+    lab.wait(lambda: "V" in box()["names"], "the lines have no names")
+    told = lambda: int(box()["told"].splitlines()[0].split()[1])  # noqa: E731
+    said = lambda: lab.page.locator(".spoken").inner_text()  # noqa: E731
+    lab.page.get_by_role("application", name="Curves over the steps").nth(1).focus()
+    keys = lab.page.keyboard
+    keys.press("Home")
+    lab.wait(lambda: box()["told"].startswith("step 0"), "Home does not go to the first step")
+    for key, there in (("ArrowRight", 1), ("ArrowLeft", 0), ("ArrowLeft", 0), ("End", k), ("Shift+ArrowLeft", k - 10)):
+        keys.press(key)
+        assert told() == there and lab.step == k, key
+    lab.wait(lambda: said().startswith(f"step {k - 10}; V "), "nothing is said")
+    assert "finite-N identity" in said()
+    keys.press("Enter")
+    lab.wait(lambda: lab.step == k - 10, "Enter does not go to the step")
+    keys.press("Tab")
+    lab.wait(lambda: box()["told"] == "", "the values stay")
+    assert not lab.complaints
+
+
+def test_the_numbers_of_each_chart_are_a_table_that_the_keyboard_opens_reads_and_closes(lab, server):
+    lab.open(server.page)
+    lab.wait(lambda: lab.step > 15, "the swarm stands")
+    k = lab.pause()
+    tables, page = lab.page.get_by_role("button", name="Table"), lab.page
+    assert tables.count() == 3
+    for place, (title, rows) in enumerate(
+        (("Density over x₁", 80), ("F over the steps", k + 1), ("dispersion over", k + 1))
+    ):
+        tables.nth(place).focus()
+        page.keyboard.press("Enter")
+        page.locator(".numbers:popover-open table").first.wait_for()
+        assert page.locator(".numbers:popover-open caption").first.inner_text().startswith(title)
+        assert page.locator(".numbers:popover-open tbody tr").count() == rows
+        assert page.evaluate(FOCUS) == "region", "the table has not the focus"
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Escape")
+        lab.wait(lambda: page.locator(".numbers:popover-open").count() == 0, "Escape does not close it")
+    assert lab.stand() == k, "an arrow key in a table moves the swarm"
+    assert page.locator(".numbers tbody tr").count() == 0, "a closed table keeps its rows"
+    assert not lab.complaints

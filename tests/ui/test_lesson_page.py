@@ -10,7 +10,7 @@ from swarmviz.lessons import collection
 from swarmviz.lessons.inline import pieces
 from swarmviz.lessons.lesson import Predict, Text, Until
 from swarmviz.lessons.trial import run_through
-from tests.ui.conftest import Lab
+from tests.ui.conftest import PLAYS, Lab
 
 CARD = "section.lessons"
 FASTER = (
@@ -96,6 +96,75 @@ def test_a_lesson_is_followed_by_keyboard_only(lab, server):
     )
     lab.type("dynamics.sigma", 1.5)
     lab.wait(lambda: lab.text(f"{CARD} .slider output") == "1.5", "the slider in the text does not follow its row")
+    assert not lab.complaints
+
+
+AT = """() => {
+  let at = document.activeElement
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+  return at ? {name: `${at.tagName.toLowerCase()}.${at.className}`, text: at.innerText ?? "", label: at.getAttribute("aria-label") ?? "",
+    matches: WANTED.filter((selector) => at.matches(selector))} : null
+}"""
+MOST_TABS = 150  # from one end of the page to the other
+
+
+def tab_to(lab, selector, text="", key="Tab"):
+    """Press Tab until the focus is on such an element."""
+    at = AT.replace("WANTED", repr([selector]))
+    for _ in range(MOST_TABS):
+        here = lab.page.evaluate(at)
+        if here and here["matches"] and text in here["text"]:
+            return
+        lab.page.keyboard.press(key)
+    raise AssertionError(f"{MOST_TABS} × {key} do not lead to {selector} {text!r}")
+
+
+def test_a_person_without_a_pointer_finds_a_lesson_reads_it_and_leaves(lab, server):
+    """Nothing but keys: neither a click nor a focus that is set from outside."""
+    lesson = collection.own()["cbo-1"]
+    lab.open(server.page)
+    keys = lab.page.keyboard
+    keys.press("Space")
+    lab.wait(lambda: not lab.page.evaluate(PLAYS), "Space does not pause")
+    k = lab.stand()
+    tab_to(lab, "[aria-label^='Open panel']")
+    keys.press("Enter")
+    tab_to(lab, "[role=tab]")
+    for _ in range(len(lab.page.get_by_role("tab").all())):
+        if lab.page.evaluate(AT.replace("WANTED", "[]"))["text"].strip().lower() == "lessons":
+            break
+        keys.press("ArrowRight")
+    keys.press("Enter")
+    lab.wait(lambda: lab.page.locator(f"{CARD} button.lesson").count() == len(collection.own()), "no list of lessons")
+    assert lab.stand() == k, "the arrows that go from tab to tab move the swarm"
+    tab_to(lab, "button.lesson", lesson.title)
+    keys.press("Enter")
+    slid = False
+    for number, step in enumerate(lesson.steps, 1):
+        titled(lab, step.title)
+        if step.first(Predict):
+            tab_to(lab, "button.choice")
+            keys.press("Enter")
+            lab.wait(lambda: len(lab.text(f"{CARD} .reply")) > 10, "nothing is said to the answer")
+        if lab.page.locator(f"{CARD} input[type=range]").count() and not slid:
+            lab.wait(lambda: lab.text(f"{CARD} .slider output"), "the slider in the text has no value")
+            before = lab.text(f"{CARD} .slider output")
+            tab_to(lab, ".slider input")
+            keys.press("ArrowRight")
+            lab.wait(lambda before=before: lab.text(f"{CARD} .slider output") != before, "the slider does not move")
+            slid = True
+        if number == 1:
+            tab_to(lab, ".speed input", key="Shift+Tab")
+            before = lab.text(".speed")
+            keys.press("ArrowRight")
+            lab.wait(lambda before=before: lab.text(".speed") != before, "the speed does not change")
+        if number < len(lesson.steps):
+            tab_to(lab, "button.next")
+            keys.press("Enter")
+    assert slid
+    tab_to(lab, "button.leave", key="Shift+Tab")
+    keys.press("Enter")
+    lab.wait(lambda: lab.page.locator(f"{CARD} button.lesson").count() == len(collection.own()), "it is not left")
     assert not lab.complaints
 
 

@@ -139,6 +139,33 @@ def test_a_running_swarm_answers_at_once_to_a_parameter(lab, server):
     lab.wait(lambda: spread() < 1e-3 * frozen, "the drift does not contract the running swarm")
 
 
+CAPS = """(key) => {
+  const event = new KeyboardEvent("keydown", {key, modifierCapsLock: true, bubbles: true, composed: true, cancelable: true})
+  document.body.dispatchEvent(event)
+  return event.defaultPrevented
+}"""
+
+
+def test_keys_that_are_letters_work_with_caps_lock(lab, server):
+    lab.open(server.page)
+    lab.pause()
+    press = lambda key: lab.page.evaluate(CAPS, key)  # noqa: E731
+    listed = lab.page.locator("dialog kbd").all_text_contents()
+    letters = {key for key in listed if len(key) == 1 and key.isalpha()}
+    assert letters >= set("RNFPDCQATSVW")
+    for key in sorted(
+        letters - set("FCVQ")
+    ):  # whole screen and clipboard are for a real press; there are no wells; Q is the last
+        assert press(key), f"{key} does nothing"
+        if key == "T":
+            lab.wait(lambda: "Step " in lab.page.locator(".spoken").text_content(), "T")
+        if key in "PD":
+            press(key)  # as it was
+    press("Q")
+    lab.page.locator("dialog.code[open]").wait_for()
+    assert not lab.complaints
+
+
 def test_step_back_reset_and_new_seed(lab, server):
     lab.open(server.page)
     k = lab.pause()
@@ -146,6 +173,7 @@ def test_step_back_reset_and_new_seed(lab, server):
     assert spoken.text_content() == "", "something is read out that nobody has asked for"
     lab.page.keyboard.press("t")
     lab.wait(lambda: spoken.text_content().startswith(f"Step {k}, time "), "a screen reader is not told the step")
+    lab.wait(lambda: "dispersion" in spoken.text_content(), "a screen reader is not told the dispersion")
     lab.press("step")
     lab.wait(lambda: lab.step == k + 1, "Step")
     lab.page.wait_for_timeout(200)

@@ -170,6 +170,11 @@ class Arena(View):
         elif changed:
             self._describe()
 
+    def mark_handle(self, handle: int) -> None:
+        """Mark the handle that keys move, −1: none. A finite set has none."""
+        if isinstance(self._renderer, LineRenderer | PlaneRenderer):
+            self._renderer.handles.choose(handle)
+
     def show_step(self, picture: StepPicture | None, of_ways: Sequence[int] | None = None) -> None:
         """Draw one agent's step; None: none. A finite set has no place for it. ``of_ways``: see :class:`StepArrows`."""
         renderer = self._renderer

@@ -12,6 +12,7 @@ from bokeh.plotting import figure
 from components.palette import Theme
 from components.views.figures import MOVING, source
 
+RING, CHOSEN_RING = 2.0, 5.0  # width of the line around a handle, in pixels
 HIT_RADIUS = 0.035  # of the view's width: how near to a handle one must press
 
 
@@ -29,6 +30,8 @@ class DragHandles:
     ----------
     held : int
         The handle that is being dragged, −1 where none is.
+    chosen : int
+        The handle that keys move, which has a stronger ring, −1 where none is.
     width : float
         Of the view, in coordinates.
     on_event : function (act, handle, place)
@@ -37,8 +40,8 @@ class DragHandles:
 
     def __init__(self, fig: figure, flat: bool):
         self._fig, self._flat = fig, flat
-        self.held, self.width = -1, 1.0
-        self.at = source(x=None, y=None)
+        self.held, self.chosen, self.width = -1, -1, 1.0
+        self.at = source(x=None, y=None, width=None)
         self.rings = fig.scatter(
             "x",
             "y",
@@ -46,7 +49,7 @@ class DragHandles:
             marker="circle_dot",
             size=22,
             fill_color=None,
-            line_width=2,
+            line_width="width",
             level=MOVING,
             name="handles",
         )
@@ -62,7 +65,19 @@ class DragHandles:
         """Where the handles are; nothing is sent when they did not move."""
         x, y = x.astype("f8"), y.astype("f8")  # y may be a value of F, and a narrow view needs all digits of x
         if not (np.array_equal(self.at.data["x"], x) and np.array_equal(self.at.data["y"], y)):
-            self.at.data = {"x": x, "y": y}
+            self._write(x, y)
+
+    def choose(self, handle: int) -> None:
+        """Mark the one that keys move; −1: none."""
+        if handle != self.chosen:
+            self.chosen = handle
+            self._write(self.at.data["x"], self.at.data["y"])
+
+    def _write(self, x: np.ndarray, y: np.ndarray) -> None:
+        width = np.full(len(x), RING)
+        if 0 <= self.chosen < len(x):
+            width[self.chosen] = CHOSEN_RING
+        self.at.data = {"x": x, "y": y, "width": width}
 
     def hit_test(self, x: float, y: float) -> int:
         """The handle at a place, −1 where there is none."""

@@ -74,6 +74,12 @@ class MouseModes:
         """Whether a click changes nothing."""
         return self.buttons.value == LOOK[0]
 
+    def begin_wells(self) -> None:
+        """Somebody begins to move, add and remove wells."""
+        if self.buttons.value != WELLS[0] and WELLS in self.buttons.choices:
+            self.buttons.value = WELLS[0]
+            self.on_mode(WELLS[0])
+
     def attach(self, sim: Simulation) -> None:
         """Offer what can be done with this run."""
         places = sim.frame.node is None

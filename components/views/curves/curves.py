@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import panel as pn
 
 from components.palette import theme
@@ -31,6 +33,7 @@ from swarmviz.drawing.curves import (
 )
 from swarmviz.drawing.law import DISTANCES
 from swarmviz.drawing.law_beside import DISTANCE
+from swarmviz.drawing.tables import Table, curves_table, steps_told
 from swarmviz.theory import all_claims, claims_of
 from swarmviz.theory import lines as theory_lines
 
@@ -372,17 +375,37 @@ class Curves(View):
 
     def prepare(self, frame: Frame, run: Simulation) -> Prepared:
         """The curves of both plots; safe on a worker thread."""
-        bands, lines, overlays = self.bands(run), theory_lines(run, self._toggled), self._overlays
+        drawn = self._drawing(frame, run)
+        return Prepared(_groups(run), [drawn(place) for place in range(len(self._plots))])
 
-        def drawn(group: str, log: bool, log_steps: bool, over: str) -> CurvesPicture:
+    def _drawing(self, frame: Frame, run: Simulation) -> Callable[..., CurvesPicture]:
+        """What draws the picture of the plot at a place, at all steps or at some; its parts are looked up once for both plots."""
+        bands, lines, overlays = self.bands(run), theory_lines(run, self._toggled), self._overlays
+        chosen = list(zip(self._chosen, self._log_steps, self._over, strict=True))
+
+        def drawn(place: int, at: np.ndarray | None = None) -> CurvesPicture:
+            (group, log), log_steps, over = chosen[place]
             if group == SCHEDULE:
                 return schedule_picture(run, log)._replace(log_steps=log_steps)
             if group == TO_LAW:
                 return law_picture(run, log, self._law, self.law_told())._replace(log_steps=log_steps)
-            return curves_picture(frame, run, group, log, bands, lines, overlays, log_steps, over)
+            return curves_picture(frame, run, group, log, bands, lines, overlays, log_steps, over, at)
 
-        chosen = zip(self._chosen, self._log_steps, self._over, strict=True)
-        return Prepared(_groups(run), [drawn(group, log, log_steps, over) for (group, log), log_steps, over in chosen])
+        return drawn
+
+    @property
+    def offers(self) -> list[tuple[ButtonRow, Callable[[Frame, Simulation], list[Table]]]]:
+        """The buttons over each plot, and what makes the table of it."""
+        return [(buttons, partial(self._table, place)) for place, buttons in enumerate(self._buttons)]
+
+    def _table(self, place: int, frame: Frame, run: Simulation) -> list[Table]:
+        """The curves of a plot that are seen; safe on a worker thread."""
+        (group, _), hidden = self._chosen[place], self._plots[place].hidden
+        names = [o.name for o in run.dynamics.observables if o.panel == group]
+        if not names:  # no record: the picture has all that is known, or looks like it
+            return [curves_table(self._drawing(frame, run)(place), hidden=hidden)]
+        at, total = steps_told(run.record["k"], [run.record[name] for name in names], self._log_steps[place])
+        return [curves_table(self._drawing(frame, run)(place, at), total, hidden)]
 
     def paint(self, payload: Prepared) -> None:
         """Write pictures to the sources; one that was prepared for another choice is left out."""

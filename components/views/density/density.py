@@ -16,8 +16,9 @@ from components.views.density.marginal import MarginalPlot
 from components.views.figures import apply_text_theme, text_below
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.claims import claim_of
-from swarmviz.drawing.density import BINS, DensityPicture, density_picture, whole_bins
+from swarmviz.drawing.density import BINS, DensityPicture, density_picture, taking_part, whole_bins
 from swarmviz.drawing.law_beside import DENSITY
+from swarmviz.drawing.tables import Table, density_tables, plane_table
 
 MENU = 10, 20, 40, 60, 100, 200  # bins
 SMOOTH = ["kde", "smooth", "A smooth estimate of the density"]
@@ -178,10 +179,20 @@ class Density(View):
     def prepare(self, frame: Frame, run: Simulation) -> Prepared:
         """The picture, and the contours of its target; safe on a worker thread."""
         options = self._chosen
+        drawn = self._picture(options, frame, run)
+        return Prepared(options, drawn, contours(drawn.joint.target if drawn.joint else None))
+
+    def _picture(self, options: Options, frame: Frame, run: Simulation) -> DensityPicture:
         plane = options.plane and frame.d > 1
         law = self._law.law(run) if self._law is not None and options.law else None
-        drawn = density_picture(frame, run, None, options.bins, options.kde, marginals=not plane, joint=plane, law=law)
-        return Prepared(options, drawn, contours(drawn.joint.target if drawn.joint else None))
+        return density_picture(frame, run, None, options.bins, options.kde, marginals=not plane, joint=plane, law=law)
+
+    def tables(self, frame: Frame, run: Simulation) -> list[Table]:
+        """The histograms, or the plane in cells that are few enough to be read."""
+        drawn = self._picture(self._chosen, frame, run)
+        if drawn.joint is not None:
+            return [plane_table(drawn, frame.x[taking_part(frame), :2])]
+        return density_tables(drawn)
 
     def paint(self, payload: Prepared) -> None:
         """Write a picture to the sources; one that was prepared for other options is left out."""

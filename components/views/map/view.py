@@ -31,6 +31,7 @@ from components.views.map.fields import LIMITS, TEXTS, MapFields
 from components.weakly import weakly
 from swarmviz import Frame, Simulation
 from swarmviz.drawing.map import COLOURS, MapPicture, cell_at, map_picture, region_words
+from swarmviz.drawing.tables import Table, map_table
 from swarmviz.parameters import equal
 
 RANGE = re.compile(r"\s*([-+0-9.eE]+)\s*:\s*([-+0-9.eE]+)\s*")
@@ -314,6 +315,16 @@ class Map(View):
             self._build(known, picture, shape)
         columns = None if picture is None else figure.columns_of(picture, known.said)
         return Prepared(now, "", known, picture, columns, stale, here, shape)
+
+    def tables(self, frame: Frame, run: Simulation) -> list[Table]:
+        """The cells of the map that is known."""
+        known = None if self._maps is None else self._maps.known
+        if known is None:
+            return []
+        x, y = (np.array(values) for values in (known.order.x_values, known.order.y_values))
+        picture = map_picture(x, y, known.order.log, known.statistics, self.map_colour, self.map_goal / 100)
+        names = [known.order.declared(axis).symbol or axis[1] for axis in (known.order.x, known.order.y)]
+        return [] if picture is None else [map_table(picture, (names[0], names[1]))]
 
     def _asked(self, run: Simulation) -> MapOrder | str:
         """The map of the parameters that are set, or why there is none; made anew only when something has changed."""
