@@ -149,11 +149,8 @@ def _about(table: RunTable, look: Look, values: Any, what: str) -> str:
     if not look.colour:
         return ""
     words, never = words_of(table, look.colour), int(np.isposinf(np.asarray(values, float)).sum())
-    told = (
-        f" Of {value_words(never)} of {value_words(len(values))} {what} it is ∞, in the colour of the highest number."
-        if never
-        else ""
-    )
+    of = f"{value_words(never)} of {value_words(len(values))} {what}"
+    told = f" It is ∞ for {of}, which have the colour of the highest number." if never else ""
     return f"Colour: {words}{'' if words.endswith('…') else '.'}{told}"
 
 

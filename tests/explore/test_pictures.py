@@ -81,6 +81,13 @@ def test_steps_and_numbers_of_events_are_told_by_their_kind_and_a_step_that_neve
     assert 0 <= colours.low < colours.high <= 60, (
         "the colours of a cell that never found it leave room for those of others"
     )
+    infinite = int(np.isinf(cells.source.data["first_found"]).sum())
+    assert (
+        0 < infinite < 6
+        and f"It is ∞ for {infinite} of 6 cells, which have the colour of the highest number." in cells.said
+    )
+    assert "∞" not in drawn("events", "map", colour="count_found")[1].said
+    assert cells.said.startswith(f"Colour: {words['first_found']}") and words["first_found"].endswith("…")
 
 
 def test_a_box_in_the_curves_means_the_runs_that_pass_it():
