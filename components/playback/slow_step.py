@@ -16,6 +16,7 @@ from components.playback.panes import Panes
 from swarmviz import Diverged, Simulation
 from swarmviz.drawing.steps import StepsPicture, steps_picture
 from swarmviz.dynamics import Dynamics
+from swarmviz.dynamics.explain.terms import Term
 from swarmviz.landscapes import Landscape
 
 STAGE_S = 1 / 3  # so long each is seen; a step of two terms, and what they add up to, takes a second
@@ -78,6 +79,7 @@ class SlowStep:
         self.turn = 0
         self._explained: list[Explained] = []
         self._stage = 0
+        self._stays = False  # the first stage, for another time: no step shall take less than that of three
 
     @property
     def walking(self) -> bool:
@@ -96,6 +98,8 @@ class SlowStep:
             self._explain(0)
         elif not self._holds():
             self._explain(self._stage)
+        elif self._stays:
+            self._stays = False
         else:
             self._stage += 1
             self.turn += 1
@@ -129,12 +133,13 @@ class SlowStep:
             Explained(run, run.k, run.dynamics.copy(), run.landscape.copy(), self._picture(run, MOST_S / len(runs)))
             for run in runs
         ]
-        self._stage = stage
-        self.turn += 1
+        self._stage, self.turn = stage, self.turn + 1
+        self._stays = max(len(one.picture.stages) for one in self._explained) < 2
 
     def _picture(self, run: Simulation, seconds: float) -> StepsPicture:
         """The step that comes, of as many agents as there is time for; without stages where there is none."""
-        n, until, found = run.frame.n, time.monotonic() + seconds, {}  # type: int, float, dict[int, tuple[Term, ...]]
+        n, until = run.frame.n, time.monotonic() + seconds
+        found: dict[int, tuple[Term, ...]] = {}
         first = self.agent if self.agent is not None and self.agent < n else 0
         order = [first, *(agent for agent in range(n) if agent != first)][:MOST_AGENTS]
         with contextlib.suppress(Diverged, ValueError):  # the step itself will say it

@@ -80,11 +80,15 @@ def test_swarms_with_other_terms_are_shown_at_one_pace_and_step_together():
     assert [sim.k for sim in panes.sims] == [4, 4]
 
 
-def test_a_swarm_of_which_nothing_is_to_be_seen_steps_all_the_same():
-    panes, slow = walking(make(lam=0.0, sigma=0.0))
-    for _ in range(4):
+@pytest.mark.parametrize("options, stages", [({"lam": 0.0, "sigma": 0.0}, 0), ({"sigma": 0.0}, 1), ({}, 2)])
+def test_a_swarm_of_which_little_or_nothing_is_to_be_seen_steps_at_the_same_pace(options, stages):
+    panes, slow = walking(make(**options))
+    steps = []
+    for _ in range(7):
         slow.advance()
-    assert panes.k == 2 and shown(slow) == [(0, 1)]
+        steps.append(panes.k)
+        assert shown(slow)[0][0] == stages
+    assert steps == [0, 0, 1, 1, 1, 2, 2]
 
 
 def test_on_known_steps_what_was_lived_is_shown_and_the_future_stays():
@@ -171,7 +175,7 @@ def test_a_step_that_cannot_be_taken_shows_nothing_and_says_why():
     panes, slow = walking(make())
     panes.sim.dynamics.sigma = sv.schedules.Linear(start=-1.0, end=-1.0, duration=1.0)
     slow.advance()
-    assert shown(slow) == [(0, 0)]
+    assert shown(slow) == [(0, 0)] and slow.advance() == ""
     with pytest.raises(ValueError, match="sigma"):
         slow.advance()
     assert panes.k == 0
