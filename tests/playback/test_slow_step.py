@@ -16,6 +16,12 @@ from swarmviz.drawing.step import step_picture
 from tests.visit import edit, press, settle, wait
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch):
+    """On a busy machine fewer agents would be shown."""
+    monkeypatch.setattr(slow_step, "MOST_S", 1e6)
+
+
 def make(name="CBO", n=30, d=2, **options):
     return sv.Simulation(sv.dynamics.ALL[name](**options), sv.landscapes.Rastrigin(), sv.Swarm(n=n, d=d, seed=3))
 

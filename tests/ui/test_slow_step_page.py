@@ -6,30 +6,41 @@ import pytest
 
 from tests.ui.conftest import Lab
 
-# Notes, frame by frame, whatever is new: what the arena says of the stage, at which step, and where the first agent is drawn.
+# Notes each stage with how many arrows there are when it comes, and frame by frame where the first agent is drawn meanwhile.
 WATCH = """() => {
   const seen = window.slow_seen = []
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const here = (m) => Bokeh.index.find_one_by_id(m.id)?.el.getClientRects().length > 0
+  const figure = models.find((m) => m.type === "Figure" && m.title?.text && here(m))
+  const data = (name) => figure.renderers.find((r) => r.name === name)?.data_source.data
+  const text = figure.center.find((m) => m.name === "slow step")
+  text.properties.tags.change.connect(() => {
+    seen.push({said: text.visible ? text.text.replaceAll("\\n", " ") : "", arrows: data("slow step").x0.length, places: []})
+    look()
+  })
   const look = () => {
-    const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
-    const here = (m) => Bokeh.index.find_one_by_id(m.id)?.el.getClientRects().length > 0
-    const figure = models.find((m) => m.type === "Figure" && m.title?.text && here(m))
-    const data = (name) => figure?.renderers.find((r) => r.name === name)?.data_source.data
-    const text = figure?.center.find((m) => m.name === "slow step"), agents = data("mark agents")
-    if (text && agents) {
-      const now = [text.visible ? text.text.replaceAll("\\n", " ") : "", data("slow step")?.x0.length ?? 0]
-      const last = seen.at(-1)
-      if (!last || last.said !== now[0]) { seen.push({said: now[0], arrows: now[1], places: []}) }
-      const {places} = seen.at(-1), place = [agents.x[0], agents.y[0]]
-      if (String(places.at(-1)) !== String(place)) { places.push(place) }
-    }
-    requestAnimationFrame(look)
+    const places = seen.at(-1)?.places, agents = data("mark agents"), place = [agents.x[0], agents.y[0]]
+    if (places && String(places.at(-1)) !== String(place)) { places.push(place) }
   }
-  look()
+  const watch = () => { look(); requestAnimationFrame(watch) }
+  watch()
 }"""
 SEEN = "() => window.slow_seen"
 NOW = """() => {
   const all = (root) => Array.from(root.querySelectorAll("*")).flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])])
   return all(document).find((e) => e.matches(".terms > .now"))?.innerText ?? ""
+}"""
+# What every arena that is seen says, and the longest arrow of its newest stage.
+ALL = """() => {
+  const models = Bokeh.documents.flatMap((doc) => Array.from(doc._all_models.values()))
+  const here = (m) => Bokeh.index.find_one_by_id(m.id)?.el.getClientRects().length > 0
+  return models.filter((m) => m.type === "Figure" && here(m)).flatMap((figure) => {
+    const text = figure.center.find((m) => m.name === "slow step")
+    const data = figure.renderers.find((r) => r.name === "slow step")?.data_source.data
+    if (!text?.visible || !data) { return [] }
+    const newest = Array.from(data.alpha, (alpha, i) => (alpha === 1 ? Math.hypot(data.x1[i] - data.x0[i], data.y1[i] - data.y0[i]) : 0))
+    return [[text.text.replaceAll("\\n", " "), Math.max(...newest)]]
+  })
 }"""
 TAKEN = "where they go: the sum"
 KINDS = ["1 of 2: drift", "2 of 2: noise", TAKEN]
@@ -75,7 +86,7 @@ def test_the_terms_appear_one_after_the_other_for_all_agents_then_the_step_is_ta
     kinds = [next(kind for kind in KINDS if one["said"].startswith(kind)) for one in seen]
     assert kinds == (KINDS * len(kinds))[: len(kinds)] and len(kinds) >= 6, "the stages are not in their order"
     drift, noise = seen[0]["arrows"], seen[1]["arrows"]
-    assert 90 <= drift <= 100 and 1.8 * drift <= noise <= 200
+    assert 2 <= drift <= 100 and 1.8 * drift <= noise <= 2 * drift + 2, "the first arrows do not stay beside the second"
     lab.page.keyboard.press("Escape")  # the card of the agent, and the terms
     lab.wait(lambda: lab.page.evaluate(SEEN)[-1]["said"] == "", "the terms stay")
     there = lab.agents()
@@ -135,3 +146,34 @@ def test_it_works_where_there_is_little_room_and_the_text_leaves_the_swarm_in_si
         assert not lab.complaints
     finally:
         context.close()
+
+
+def test_two_swarms_show_their_steps_together_and_a_slider_moves_the_arrows_that_are_held(lab, server):
+    begun(lab, server)
+    lab.page.get_by_role("button", name="Compare with a second swarm").click()
+    lab.wait(lambda: lab.page.locator('button:text-is("A and B")').count() == 1, "there is nothing to compare")
+    lab.pause()
+    lab.press("slow")
+    lab.wait(lambda: len(lab.page.evaluate(ALL)) == 2, "not both show their step")
+
+    def paused():
+        """Pause with the noise in sight; what both arenas show then."""
+        if not lab.playing:
+            lab.press("slow")
+        lab.wait(lambda: all(said.startswith(KINDS[1]) for said, _ in lab.page.evaluate(ALL)), "the noise is not shown")
+        lab.page.keyboard.press(" ")
+        lab.pause()
+        return [said for said, _ in lab.page.evaluate(ALL)]
+
+    lab.wait(
+        lambda: [said[:6] for said in paused()] == ["2 of 2"] * 2, "it is never paused while the noise is shown", 60
+    )
+    (_, first), (_, second) = lab.page.evaluate(ALL)
+    assert first == second, "the same swarms shake otherwise"
+    lab.type("dynamics.sigma", 0.25)
+    active = lambda: {round(length / first, 6) for _, length in lab.page.evaluate(ALL)}  # noqa: E731
+    lab.wait(lambda: active() == {0.25, 1.0}, f"the arrows do not follow the slider: {active()}")
+    lab.picture("slow step compare")
+    lab.page.keyboard.press("Escape")
+    lab.wait(lambda: lab.page.evaluate(ALL) == [], "the terms stay")
+    assert not lab.complaints
