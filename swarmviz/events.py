@@ -6,9 +6,11 @@ the step that was looked at before, and c its threshold, there is an event at a 
     falls     y < y'                       rises     y > y'                        (1)
     below     y < c ≤ y'                   leaves    y ≥ c > y'                    (2)
     above     y ≥ c > y'                                                           (3)
+    changes   y ≠ y', both numbers         some      y > 0                         (4)
 
-At step 0 there is nothing before: there is an event where ``below`` or ``above`` holds at once. A change of the parameters is no event of
-these: y' is then measured anew, with the new ones. So events are a function of the run as it was lived, however its steps were batched.
+At step 0 there is nothing before: there is an event where ``below``, ``above`` or ``some`` holds at once. A change of the parameters is
+no event of these: y' is then measured anew, with the new ones. So events are a function of the run as it was lived, however its steps
+were batched.
 """
 
 from __future__ import annotations
@@ -19,10 +21,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from swarmviz import success
+from swarmviz.kernels.boundaries import WITH_WALLS
 from swarmviz.landscapes.base import Landscape
 
 MOST_EVENTS = 256  # of one kind: the first ones; a bar of a thousand pixels shows no more
-RULES = ("falls", "rises", "below", "leaves", "above")
+RULES = ("falls", "rises", "below", "leaves", "above", "changes", "some")
 CLONE_BURST = 0.5  # share of the walkers that clone in one step
 
 Threshold = Callable[
@@ -42,9 +45,9 @@ class Kind(NamedTuple):
     meaning : str
         When it happens, in a sentence.
     observable, rule : str
-        What is looked at, and a rule of (1) to (3); empty for what is not found in the record.
+        What is looked at, and a rule of (1) to (4); empty for what is not found in the record.
     threshold : function, optional
-        c of (2) and (3).
+        c of (2) and (3); of the other rules it only says, by NaN, where the kind cannot be told.
     """
 
     name: str
@@ -87,6 +90,16 @@ def _together(dynamics: Any, landscape: Landscape, n: int, d: int) -> float:
     return n * (success.TOLERANCE * float((high - low).min()) / 2) ** 2
 
 
+def _walls(dynamics: Any, landscape: Landscape, n: int, d: int) -> float:
+    """NaN where the boundary has no walls to meet."""
+    return 0.0 if dynamics.boundary in WITH_WALLS else np.nan
+
+
+def _basins(dynamics: Any, landscape: Landscape, n: int, d: int) -> float:
+    """NaN where no basins are known."""
+    return 0.0 if dynamics.knows_basins(landscape, d) else np.nan
+
+
 FOUND = "the answer of the swarm comes within the tolerance of a known minimiser"
 LOST = "the answer of the swarm leaves the tolerance of the known minimisers again"
 NEW_BEST = Kind("best", "new best", "A lower value is met than ever before in this run", "best", "falls")
@@ -114,6 +127,22 @@ STALLED = Kind(
     "above",
     lambda dynamics, landscape, n, d: dynamics.stall_steps + 1.0 if dynamics.stall_steps else np.nan,
 )
+
+WALL_HIT = Kind("wall", "wall hit", "An agent meets a wall of the box", "wall_hits", "some", _walls)
+BASIN_CHANGED = Kind(
+    "basin",
+    "basin changed",
+    "The answer of the swarm comes to lie in another basin of attraction of F",
+    "basin",
+    "changes",
+    _basins,
+)
+
+
+def leader_changed(meaning: str) -> Kind:
+    """The kind of event that another agent leads; ``meaning`` says what that is."""
+    return Kind("leader", "leader changed", meaning, "leader", "changes")
+
 
 # ---- kinds of every run, which the journal and the end tell ----------------------------------------------------------------
 
@@ -154,13 +183,17 @@ class Events(Sequence):
 
 
 def holds(rule: str, c: float, before: np.ndarray, now: np.ndarray) -> np.ndarray:
-    """Where one of (1) to (3) holds, for values ``now`` and those of the step before, of the same shape; NaN where there is none before."""
+    """Where one of (1) to (4) holds, for values ``now`` and those of the step before, of the same shape; NaN where there is none before."""
     if rule == "falls":
         return np.asarray(now < before)
     if rule == "rises":
         return np.asarray(now > before)
     if rule == "below":
         return np.asarray((now < c) & ~(before < c))
+    if rule == "changes":
+        return np.asarray((now != before) & ~np.isnan(now) & ~np.isnan(before))
+    if rule == "some":
+        return np.asarray(now > 0)
     if rule == "leaves":
         return np.asarray(~(now < c) & (before < c))
     return np.asarray((now >= c) & ~(before >= c))
@@ -187,7 +220,7 @@ class Looking(NamedTuple):
         return np.array([np.asarray(rows[kind.observable])[..., columns] for kind in self.kinds])
 
     def happened(self, before: np.ndarray, table: np.ndarray) -> np.ndarray:
-        """Where (1) to (3) hold, (kinds, …, steps), for values ``table`` and those of the step before, ``before``, of the same shape."""
+        """Where (1) to (4) hold, (kinds, …, steps), for values ``table`` and those of the step before, ``before``, of the same shape."""
         out = np.zeros(table.shape, bool)
         for i, (kind, c) in enumerate(zip(self.kinds, self.thresholds, strict=True)):
             out[i] = holds(kind.rule, c, before[i], table[i])

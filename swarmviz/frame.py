@@ -52,6 +52,20 @@ COST = "cost"  # the group of what a run has spent: other curves are drawn over 
 EVALUATIONS = Observable("evaluations", "evaluations", "Evaluations of F so far, as the algorithm makes them", COST)
 GRADIENTS = Observable("gradients", "gradients", "Evaluations of ∇F so far, as the algorithm makes them", COST)
 
+OF_EVENTS = "events"  # the group of what is recorded so that events are found in it; it has no plot of its own
+WALL_HITS = Observable(
+    "wall_hits",
+    "wall hits",
+    "How often agents met a wall of the box in the last step; in a corner an agent meets two",
+    OF_EVENTS,
+)
+BASIN = Observable(
+    "basin",
+    "basin",
+    "Basin of attraction in which the answer of the swarm lies, 0 that of the lowest minimum; one or two dimensions",
+    OF_EVENTS,
+)
+
 TIED = 1e-12  # states of a finite set this much (relative to the range of F) above the lowest count as minimisers, too
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ RUNS = {
     "BGK": (sv.BGK(alpha=30.0, sigma=0.9, stall_steps=12, stall_tolerance=0.02), sv.landscapes.Himmelblau(), 2),
     "PSO": (sv.PSO(alpha=30.0, stall_steps=12, stall_tolerance=0.002), sv.landscapes.Rastrigin(), 2),
     "SBGD": (sv.SBGD(h0=0.3), sv.landscapes.Ackley(), 2),
-    "FMC": (sv.FMC(sigma=0.8, tau=5.0, boundary="none"), sv.landscapes.Rastrigin(), 2),
+    "FMC": (sv.FMC(sigma=0.8, tau=5.0, boundary="clip"), sv.landscapes.Rastrigin(), 2),
     "FiniteSet": (sv.FiniteSet(rate=4.0, beta=9.0, states=24), sv.landscapes.Rastrigin(), 1),
 }
 STEPS = 90
@@ -39,6 +41,34 @@ def crossings(holds, at_once=True):
     return [k for k, now in enumerate(holds) if now and (at_once if k == 0 else not holds[k - 1])]
 
 
+def changes(values):
+    """The steps at which there is another value than before, where both are known."""
+    return [k for k in range(1, len(values)) if None not in values[k - 1 : k + 1] and values[k] != values[k - 1]]
+
+
+def leader(frame, own, landscape):
+    """Who leads, None where nobody does."""
+    if own.on_finite_set:
+        return frame.occupation.argmax()
+    if isinstance(own, sv.SSA):
+        return frame.mass.argmax() if np.ptp(frame.mass) > 0 else None
+    if isinstance(own, sv.SBGD):
+        return np.where(frame.mass > 0, frame.energy, np.inf).argmin()
+    return (landscape.values(frame.memory) if isinstance(own, sv.PSO) else frame.energy).argmin()
+
+
+def answer_wells(sim, frames):
+    """To which of the landscape's wells the answer of each frame rolls down, by the gradient, with steps too short to leave a well."""
+    at = np.array([success.answer(frame) for frame in frames])
+    low, high = sim.landscape.limits(at.shape[1])
+    step = (high - low).min() / 3000
+    for k in range(4000):
+        slope = sim.landscape.gradient(at)
+        length = np.linalg.norm(slope, axis=1, keepdims=True)
+        at = at - np.minimum(step, step * length) * slope / np.maximum(length, 1e-300) * (1 if k < 3000 else 0.1)
+    return [tuple(row) for row in np.round(at / (high - low) * 40).astype(int).tolist()]
+
+
 def naive(sim, frames):
     """Name of a kind → its steps, from the frames of all steps."""
     landscape, own, d = sim.landscape, sim.dynamics, frames[0].d
@@ -60,6 +90,8 @@ def naive(sim, frames):
         out["collapse"] = crossings(np.array(spread) < reach)
     if isinstance(own, sv.FMC):
         out["burst"] = crossings([(frame.partner >= 0).mean() >= 0.5 for frame in frames])
+        edge = [(np.abs(frame.x) == landscape.limits(d)[1]) & (frame.partner >= 0)[:, None] for frame in frames]
+        out["wall"] = [k for k, met in enumerate(edge) if met.any()]  # who clones is shaken, and nobody else moves
         out["deaths"] = []
     if isinstance(own, sv.SBGD):
         left = [(frame.mass > 0).sum() for frame in frames]
@@ -67,7 +99,21 @@ def naive(sim, frames):
     if isinstance(own, sv.SSA):
         out["leads"] = crossings([(frame.role == 1).any() for frame in frames])
         out["clipped"] = []
+    out["leader"] = changes([leader(frame, own, landscape) for frame in frames])
+    if own.on_finite_set:
+        out["jump"] = [k for k in range(1, len(frames)) if (frames[k].node != frames[k - 1].node).any()]
+    else:
+        out["basin"] = changes(answer_wells(sim, frames))
+        out.setdefault("wall", [])
+    if isinstance(own, sv.BGK):
+        out["jump"] = [k for k, frame in enumerate(frames) if (frame.role == 1).any()]
     if isinstance(own, sv.BGK | sv.PSO):
+        low, high = landscape.limits(d)
+        steps = [
+            (before, now) for before, now in itertools.pairwise(frames) if (before.x != now.x).any()
+        ]  # none once it has stalled
+        free = {now.k: before.x + own.dt * now.v for before, now in steps}
+        out["wall"] = [k for k, x in free.items() if ((x < low) | (x > high)).any()]
         out["stalled"] = crossings([bool(frame.notes) for frame in frames])
     return out
 
@@ -193,7 +239,8 @@ def test_a_fork_has_a_future_of_its_own():
     other, before = sim.fork(), told(sim)
     other.dynamics.sigma = 3.0
     other.advance(30)
-    assert told(sim) == before and told(other)[: len(before)] == before and len(told(other)) > len(before)
+    after = [event for event in told(other) if event != (30, "changed")]
+    assert told(sim) == before == after[: len(before)] and len(after) > len(before)
 
 
 def test_another_landscape_is_no_new_best_and_loses_nothing_by_itself():
@@ -265,7 +312,7 @@ def test_declarations_are_complete(name):
     assert len(set(names)) == len(names)
     for kind in cls.events:
         assert kind.rule in RULES and kind.observable in {o.name for o in cls.observables}
-        assert (kind.threshold is None) == (kind.rule in ("falls", "rises"))
+        assert kind.threshold is not None or kind.rule in ("falls", "rises", "changes", "some")
         assert kind.meaning[0].isupper() and not kind.meaning.endswith(".") and len(kind.title) <= 18
 
 
@@ -273,6 +320,26 @@ def test_what_cannot_be_told_is_left_out():
     """Of a box that is no cube a distance is not measured in half widths; without a minimiser nothing is found."""
     for landscape in (sv.landscapes.McCormick(), sv.landscapes.Formula("x1**2 + x2**2")):
         kinds = {kind.name for kind in Looking.at(sv.CBO(), landscape, 10, 2).kinds}
-        assert kinds == {"best", "collapse"}
+        assert kinds == {"best", "collapse", "leader", "basin"}
     kinds = {kind.name for kind in Looking.at(sv.BGK(), sv.landscapes.McCormick(), 10, 2).kinds}
-    assert kinds == {"found", "lost", "best", "collapse"}
+    assert kinds == {"found", "lost", "best", "collapse", "leader", "basin", "jump", "wall"}
+
+
+def told_kinds(dynamics, landscape=None, d=2):
+    return {kind.name for kind in Looking.at(dynamics, landscape or sv.landscapes.Rastrigin(), 10, d).kinds}
+
+
+def test_walls_jumps_and_basins_are_told_where_there_are_any():
+    for cls in (sv.CBO, sv.SSA, sv.SBGD, sv.BGK, sv.PSO, sv.FMC):
+        walls = {name: "wall" in told_kinds(cls(boundary=name)) for name in ("none", "clip", "reflect", "periodic")}
+        assert walls == {"none": False, "clip": True, "reflect": True, "periodic": False}, cls
+        assert "basin" in told_kinds(cls()) and "basin" not in told_kinds(cls(), d=3)
+    assert "wall" not in told_kinds(sv.FMC(boundary="dead"))
+    assert {form: "jump" in told_kinds(sv.BGK(form=form)) for form in ("jumps", "limit", "inertial")} == {
+        "jumps": True,
+        "limit": False,
+        "inertial": False,
+    }
+    assert "basin" not in told_kinds(sv.FMC(motion="drift"))
+    own = sv.landscapes.Function(lambda X: np.square(X).sum(axis=1), -3, 3)
+    assert "basin" not in told_kinds(sv.CBO(), own), "nobody's function is asked for a grid"

@@ -13,7 +13,7 @@ import numpy as np
 from swarmviz.drawing.axes import wide_enough
 from swarmviz.drawing.curves import Curve, CurvesPicture, at_steps, lying_on, range_of, thinned
 from swarmviz.drawing.log_axis import Zero, left_out, placed, zero_of
-from swarmviz.frame import Observable
+from swarmviz.frame import OF_EVENTS, Observable
 from swarmviz.simulation import Simulation
 
 NAMES = "A", "B", "C", "D"
@@ -39,9 +39,9 @@ def difference_name(pair: tuple[int, int]) -> str:
 
 
 def common(runs: Sequence[Simulation]) -> list[Observable]:
-    """What all swarms record, in the order of the first."""
+    """What all swarms record and can be drawn, in the order of the first."""
     names = [{o.name for o in run.dynamics.observables} for run in runs]
-    return [o for o in runs[0].dynamics.observables if all(o.name in known for known in names)]
+    return [o for o in runs[0].dynamics.observables if o.panel != OF_EVENTS and all(o.name in known for known in names)]
 
 
 def at_common_steps(runs: Sequence[Simulation], name: str) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -15,7 +15,7 @@ from swarmviz.drawing.abscissa import COLUMNS, STEPS, Abscissa
 from swarmviz.drawing.claims import doubt
 from swarmviz.drawing.log_axis import BELOW, Zero, left_out, placed, zero_of
 from swarmviz.drawing.thinning import thin, thin_by_doublings
-from swarmviz.frame import COST, Frame, Observable
+from swarmviz.frame import COST, OF_EVENTS, Frame, Observable
 from swarmviz.simulation import Simulation
 from swarmviz.theory import Line
 from swarmviz.theory import lines as theory_lines
@@ -174,8 +174,8 @@ def name_of(behind: Sequence[Curve]) -> str:
 
 
 def groups_of(observables: Sequence[Observable]) -> list[str]:
-    """The groups in the order of their first observable; what a run has spent is an axis and no curve."""
-    return list(dict.fromkeys(o.panel for o in observables if o.panel != COST))
+    """The groups in the order of their first observable; what a run has spent is an axis, and what events are found in is no curve."""
+    return list(dict.fromkeys(o.panel for o in observables if o.panel not in (COST, OF_EVENTS)))
 
 
 def suits_log(observables: Sequence[Observable], group: str) -> bool:

@@ -60,6 +60,7 @@ class Search(NamedTuple):
     trial: np.ndarray  # trial points
     value: np.ndarray  # F there
     descent: np.ndarray  # what c m̃^q is a share of
+    met: np.ndarray  # how many walls it meets on the way to its trial point
     lower: np.ndarray  # 1 where (1) holds, else 0
     left: np.ndarray  # columns that go on seeking
 
@@ -71,6 +72,7 @@ class Found(NamedTuple):
     lengths: np.ndarray  # their sum
     trials: np.ndarray  # lengths that were tried
     just: np.ndarray  # how many have just found theirs
+    hits: np.ndarray  # how often those that moved met a wall
 
 
 @inner
@@ -80,14 +82,17 @@ def make_search(d, wide):
     return Search(
         scratch(wide, whole), scratch(wide, whole), scratch(d * wide, real), scratch(d * wide, real), scratch(wide, real),
         scratch(wide, real), scratch(wide, real), scratch(d * wide, real), scratch(wide, real), scratch(wide, real),
-        scratch(wide, np.uint8), scratch(wide, whole),
+        scratch(wide, whole), scratch(wide, np.uint8), scratch(wide, whole),
     )  # fmt: skip
 
 
 @inner
 def make_found(runs):
     """Room for so many runs."""
-    return Found(scratch(runs, np.int64), scratch(runs, np.float64), scratch(runs, np.int64), scratch(runs, np.int64))
+    whole, real = np.int64, np.float64
+    return Found(
+        scratch(runs, whole), scratch(runs, real), scratch(runs, whole), scratch(runs, whole), scratch(runs, whole)
+    )
 
 
 @inner(inline=True)
@@ -134,6 +139,17 @@ def go(y, slope, h, trial):
 
 
 @inner(inline=True)
+def meet_walls(trial, low, high, met):
+    """met ← how many walls each agent meets on the way to its trial point, which is not confined yet."""
+    met[:] = 0
+    for i in range(low.size):
+        ti, a, b = trial[i], low[i], high[i]
+        for j in range(met.size):
+            met[j] += ti[j] < a
+            met[j] += ti[j] > b
+
+
+@inner(inline=True)
 def way(y, trial, h, steep, projected, descent):
     """What c m̃^q is a share of: h |∇F|², or |X⁺ − X|²/h where the way was ``projected``."""
     d, m = trial.shape
@@ -159,7 +175,7 @@ def mark_lower(value, height, demand, descent, lower):
 
 
 @inner(inline=True)
-def settle(runs, b, trial, search, found):
+def settle(runs, b, trial, projected, search, found):
     """Move the agents that have been marked, count them run by run, and list the others; returns how many go on seeking."""
     d, m = trial.shape
     first, n = block_range(d, runs.mass.shape[1], b)
@@ -171,6 +187,7 @@ def settle(runs, b, trial, search, found):
                 runs.x[r, first * d + i * n + agent] = trial[i, j]
             runs.energy[r, first + agent] = search.value[j]
             found.just[r] += 1
+            found.hits[r] += search.met[j] if projected else 0
         else:
             search.left[still] = j
             still += 1
@@ -205,7 +222,7 @@ def add_found(h, tried, found):
 @inner
 def descend(runs, b, one_by_heaviest, rule, box, objective, search, found):
     """(1) for block ``b`` of some runs; only agents that still seek are evaluated. ``found`` says what it took each run."""
-    found.moved[:], found.lengths[:], found.trials[:], found.just[:] = 0, 0.0, 0, 0
+    found.moved[:], found.lengths[:], found.trials[:], found.just[:], found.hits[:] = 0, 0.0, 0, 0, 0
     d = box.low.size
     seeking = gather(runs, b, d, search)
     if seeking == 0:
@@ -213,17 +230,19 @@ def descend(runs, b, one_by_heaviest, rule, box, objective, search, found):
     slope = block_view(search.slope, 0, d, seeking)
     objective.gradient(block_view(search.y, 0, d, seeking), objective.p, slope)
     prepare(slope, one_by_heaviest, rule, search)
-    projected = box.boundary == boundaries.CLIP or box.boundary == boundaries.REFLECT
+    projected = boundaries.has_walls(box.boundary)
     h = rule.longest
     for tried in range(1, rule.most + 1):
         y, slope = block_view(search.y, 0, d, seeking), block_view(search.slope, 0, d, seeking)
         trial, value = block_view(search.trial, 0, d, seeking), slice_view(search.value, 0, seeking)
         go(y, slope, h, trial)
+        if projected:
+            meet_walls(trial, box.low, box.high, slice_view(search.met, 0, seeking))
         boundaries.confine(trial, box.low, box.high, box.boundary)
         objective.values(trial, objective.p, value)
         way(y, trial, h, search.steep, projected, slice_view(search.descent, 0, seeking))
         if mark_lower(value, search.height, search.demand, search.descent, search.lower) > 0:
-            still = settle(runs, b, trial, search, found)
+            still = settle(runs, b, trial, projected, search, found)
             add_found(h, tried, found)
             if still == 0:
                 return

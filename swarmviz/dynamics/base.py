@@ -32,7 +32,8 @@ from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.events import Kind
 from swarmviz.frame import Clock, Diverged, Frame, Observable
 from swarmviz.kernels.blocks import from_blocks
-from swarmviz.kernels.packs import Box, Objective, Output, SmoothObjective, Steps
+from swarmviz.kernels.packs import ANSWER_ROWS, Box, Objective, Output, SmoothObjective, Steps
+from swarmviz.landscapes import basins
 from swarmviz.landscapes.base import Landscape
 from swarmviz.parameters import Described
 from swarmviz.schedules import values_of
@@ -49,7 +50,8 @@ class Dynamics(Described):
         Every line of them, with its number, its symbols and when it holds (:mod:`swarmviz.dynamics.equations`).
     observables : tuple of Observable
         What is recorded each step, in the order of the record's rows (:func:`rows_of`); last ``evaluations``, and ``gradients`` where
-        there are any. The kernel does not write these, unless it counts them (see :meth:`cost_of_step`).
+        there are any. The kernel does not write these, unless it counts them (see :meth:`cost_of_step`), nor ``basin``: that is found
+        from the answer that it notes (:func:`swarmviz.kernels.diagnostics.note_answer`).
     events : tuple of Kind
         What can happen in a run, as rules over what is recorded (:mod:`swarmviz.events`).
     map_axes : tuple of MapAxis
@@ -224,7 +226,7 @@ class Dynamics(Described):
 
     def _output(self, runs: int, steps: Steps) -> Output:
         """Empty tables for a kernel to fill."""
-        shape = (runs, len(self.observables), len(recorded_steps(steps)))
+        shape = (runs, len(self.observables) + ANSWER_ROWS, len(recorded_steps(steps)))
         return Output(np.empty(shape), np.empty((runs, 2), int))
 
     def _result(
@@ -232,6 +234,7 @@ class Dynamics(Described):
         state: Any,
         steps: Steps,
         output: Output,
+        landscape: Landscape,
         why: Mapping[tuple[int, int], Diverged] | None = None,
         values_per_gradient: int = 0,
         **changed: Any,
@@ -242,6 +245,8 @@ class Dynamics(Described):
         ----------
         output : Output
             What the kernel has written.
+        landscape : Landscape
+            On which the steps were taken.
         why : mapping, optional
             By seed and step the reason of a failure, where it is another than an energy that is not finite.
         values_per_gradient : int
@@ -257,8 +262,25 @@ class Dynamics(Described):
                 changed[name] = counts[:, -1].copy()
         if values_per_gradient:
             self._count_differences(state, changed, output, values_per_gradient)
+        self._name_basins(landscape, state.d, output)
         after = state._replace(k=end, clock=self._clock(state), **changed)
-        return BatchResult(StateBatch(after), output.failures, k, output.records, self.observables, why)
+        tables = output.records[:, : len(self.observables)]
+        return BatchResult(StateBatch(after), output.failures, k, tables, self.observables, why)
+
+    def knows_basins(self, landscape: Landscape, d: int) -> bool:
+        """Whether the basin can be told in which the answer of a swarm lies."""
+        return any(observable.name == "basin" for observable in self.observables) and basins.known(landscape, d)
+
+    def _name_basins(self, landscape: Landscape, d: int, output: Output) -> None:
+        """Write the row ``basin``, where there is one, from the answers that the kernel has noted."""
+        names = [observable.name for observable in self.observables]
+        if "basin" not in names:
+            return
+        row = names.index("basin")
+        if self.knows_basins(landscape, d):
+            basins.basins_of(landscape, d).number(output.records, len(names), row)
+        else:
+            output.records[:, row] = np.nan
 
     def _spent(self, state: Any, changed: Mapping[str, Any], output: Output, k: np.ndarray) -> dict[str, np.ndarray]:
         """``evaluations``, and ``gradients`` where there are any, at the steps ``k`` (K,) of a call: whole numbers (runs, K)."""

@@ -48,14 +48,26 @@ from swarmviz.dynamics.explain import bgk as explained
 from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.stall import Stall, Stalling, half_widths, has_stalled, watch
 from swarmviz.dynamics.tiled import Tiled
-from swarmviz.events import COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED
+from swarmviz.events import (
+    BASIN_CHANGED,
+    COLLAPSE,
+    IN_HALF_WIDTHS,
+    NEW_BEST,
+    STALLED,
+    WALL_HIT,
+    Kind,
+    leader_changed,
+)
 from swarmviz.frame import (
+    BASIN,
     BEST,
     CONSENSUS_VALUE,
     DISPERSION,
     EFFECTIVE_SIZE,
     EVALUATIONS,
     MINIMUM,
+    OF_EVENTS,
+    WALL_HITS,
     Clock,
     Frame,
     Observable,
@@ -90,11 +102,13 @@ from swarmviz.kernels.diagnostics import (
     distance_to,
     finish_consensus,
     first_not_finite,
+    first_of,
     lowest_value,
     make_consensus_scratch,
     mean_position,
     nearest_target,
     no_consensus,
+    note_answer,
     note_consensus,
     smallest,
     value_of,
@@ -107,6 +121,7 @@ from swarmviz.kernels.randomness import JUMP, POSITION_NOISE, VELOCITY, draw_nor
 from swarmviz.kernels.tiles import (
     ConsensusOfTile,
     MovesOfTile,
+    confine_tile,
     enter,
     find_consensus,
     find_effective_sizes,
@@ -138,9 +153,28 @@ OBSERVABLES = (
     Observable("move", "|Δν/h|", "How far the consensus moved in this step, in half widths", "move", log=True),
     Observable("still", "c", "Consecutive steps in which the consensus hardly moved", "steps"),
     EFFECTIVE_SIZE,
+    Observable("leader", "leader", "The agent with the lowest F, which weighs most; the first of several", OF_EVENTS),
+    WALL_HITS,
+    BASIN,
 )
 ROW = rows_of(OBSERVABLES)
-EVENTS = (*IN_HALF_WIDTHS, NEW_BEST, COLLAPSE, STALLED)
+EVENTS = (
+    *IN_HALF_WIDTHS,
+    NEW_BEST,
+    COLLAPSE,
+    STALLED,
+    BASIN_CHANGED,
+    leader_changed("Another agent has the lowest F, and weighs most"),
+    Kind(
+        "jump",
+        "jump",
+        "An agent jumps to a new velocity",
+        "jump_fraction",
+        "some",
+        lambda dynamics, *run: 0.0 if dynamics.form == "jumps" else math.nan,  # in the other forms every step is one
+    ),
+    WALL_HIT,
+)
 
 
 class State(NamedTuple):
@@ -286,14 +320,19 @@ def jump(x, v, nu, chosen, keep, pull, shake, floor, z):
 
 @inner
 def glide(x, v, dt, box):
-    """(2) on a block."""
-    d, n = x.shape
+    """(2) on a block; returns how often an agent met a wall."""
+    (d, n), hits = x.shape, 0
     for i in range(d):
         xi, vi, (a, b) = x[i], v[i], boundaries.walls(box.low[i], box.high[i], box.boundary)
         for j in range(n):
-            xi[j] = boundaries.clip(xi[j] + dt * vi[j], a, b)
+            y = xi[j] + dt * vi[j]
+            hits += y < a
+            hits += y > b
+            xi[j] = boundaries.clip(y, a, b)
     if box.boundary != boundaries.CLIP:
+        hits += boundaries.count_hits(x, box.low, box.high, box.boundary)
         boundaries.confine(x, box.low, box.high, box.boundary)
+    return hits
 
 
 @inner(inline=True)
@@ -330,7 +369,7 @@ def functional(x, v, d, n_agents, target, lam, gamma, unit, distances, slips):
 
 
 @inner
-def measure(x, v, f, nu, nu_value, best, jumps, move, still, effective, half, lam, gamma, unit, minimisers, mean,
+def measure(x, v, f, nu, nu_value, best, jumps, hits, move, still, effective, half, lam, gamma, unit, minimisers, mean,
             distances, slips, record, column):  # fmt: skip
     """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
     d, n_agents = nu.size, f.size
@@ -340,7 +379,8 @@ def measure(x, v, f, nu, nu_value, best, jumps, move, still, effective, half, la
         offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
     at, error = nearest_target(nu, minimisers, half)
     record[ROW.best, column] = best
-    record[ROW.minimum, column] = smallest(f)
+    lowest = smallest(f)
+    record[ROW.minimum, column] = lowest
     record[ROW.consensus_value, column] = nu_value
     record[ROW.dispersion, column] = dispersion(x, d, n_agents, mean)
     record[ROW.consensus_offset, column] = offset
@@ -353,6 +393,9 @@ def measure(x, v, f, nu, nu_value, best, jumps, move, still, effective, half, la
     record[ROW.move, column] = move
     record[ROW.still, column] = still
     record[ROW.effective_size, column] = effective
+    record[ROW.leader, column] = first_of(f, lowest)
+    record[ROW.wall_hits, column] = hits
+    note_answer(nu, record, column)
 
 
 @inner
@@ -363,7 +406,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
     x, v, f, nu, scratch = run.x, run.v, run.energy, run.consensus, workspace.consensus
     d, n_agents, everyone, column = nu.size, f.size, not 0 < params.batch < f.size, 0
     for s in range(steps.steps + 1):
-        jumps, move = 0, 0.0 if s > 0 else np.nan
+        jumps, hits, move = 0, 0, 0.0 if s > 0 else np.nan
         if has_stalled(run.still[0], stall):
             if s > 0:
                 run.jumped[:] = 0
@@ -380,7 +423,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
                     jumps += jump_some(
                         xb, vb, jumped, nu, np.uint64(run.seed[0]), step, first, params, shake, workspace
                     )
-                    glide(xb, vb, params.dt, box)
+                    hits += glide(xb, vb, params.dt, box)
                 objective.values(xb, objective.p, fb)
                 weigh(xb, fb, first, everyone, schedules.alpha[s], scratch)
             if not all_finite(f):
@@ -393,8 +436,9 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
                 move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
         if is_recorded(steps, s):
             nu_value, still, effective = value_of(nu, objective, scratch), run.still[0], run.effective[0]
-            measure(x, v, f, nu, nu_value, run.best[0], jumps, move, still, effective, stall.half, params.lam, params.gamma,
-                    params.unit, objective.minimisers, scratch.mean, scratch.heights, scratch.weights, record, column)  # fmt: skip
+            measure(x, v, f, nu, nu_value, run.best[0], jumps, hits, move, still, effective, stall.half, params.lam,
+                    params.gamma, params.unit, objective.minimisers, scratch.mean, scratch.heights, scratch.weights, record,
+                    column)  # fmt: skip
             column += 1
     return FINE, FINE
 
@@ -441,6 +485,7 @@ class TileWorkspace(NamedTuple):
     best: np.ndarray  # (R,)
     still: np.ndarray
     seeds: np.ndarray
+    hits: np.ndarray
     consensus: ConsensusOfTile
     moves: MovesOfTile
     u: np.ndarray
@@ -462,7 +507,8 @@ def make_tile_workspace(d, n, runs):
     )  # fmt: skip
     return TileWorkspace(
         scratch(d * wide, real), scratch(d * wide, real), scratch(wide, flags), scratch(wide, real), scratch(runs, real),
-        scratch(runs, whole), scratch(runs, whole), make_consensus_of_tile(d, n, runs), make_moves_of_tile(d, runs),
+        scratch(runs, whole), scratch(runs, whole), scratch(runs, whole), make_consensus_of_tile(d, n, runs),
+        make_moves_of_tile(d, runs),
         scratch(wide, real), scratch(pairs, np.uint64), scratch(wide, np.uint64), scratch(d * wide, np.float32),
         scratch(pairs, np.uint64), scratch(pairs, np.float32), alone,
     )  # fmt: skip
@@ -479,9 +525,9 @@ def measure_tile(tile, size, params, moved, half, minimisers, records, column):
         take_out(tile.jumped, size, r, alone.jumped)
         alone.nu[:] = consensus.points[:, r]
         jumps = alone.jumped.sum() if moved else 0
-        measure(alone.x, alone.v, alone.energy, alone.nu, consensus.values[r], tile.best[r], jumps, tile.moves.lengths[r],
-                tile.still[r], consensus.effective[r], half, params.lam, params.gamma, params.unit, minimisers, alone.mean,
-                alone.distances, alone.slips, records[r], column)  # fmt: skip
+        measure(alone.x, alone.v, alone.energy, alone.nu, consensus.values[r], tile.best[r], jumps, tile.hits[r],
+                tile.moves.lengths[r], tile.still[r], consensus.effective[r], half, params.lam, params.gamma, params.unit,
+                minimisers, alone.mean, alone.distances, alone.slips, records[r], column)  # fmt: skip
 
 
 @inner
@@ -496,16 +542,28 @@ def jump_in_tile(x, v, tile, n, step, params, shake):
 
 
 @inner
+def glide_tile(x, v, dt, box, runs, recording, hits):
+    """(2) on a tile, first without the walls where the step is recorded; ``hits`` as in :func:`swarmviz.kernels.tiles.confine_tile`."""
+    if recording:
+        glide(x, v, dt, Box(box.low, box.high, boundaries.NONE))
+        confine_tile(x, box, runs, True, hits)
+    else:
+        glide(x, v, dt, box)
+
+
+@inner
 def advance_tile(runs, size, steps, params, schedules, stall, box, objective, tile, failures, records):
     """Some runs as :func:`advance_run` advances each, all agents in the consensus and without a stall stop."""
     f, consensus, d, n, column = tile.energy, tile.consensus, box.low.size, runs.energy.shape[1], 0
     x, v = block_view(tile.x, 0, d, f.size), block_view(tile.v, 0, d, f.size)
     enter_tile(runs, size, tile)
     failures[:] = FINE
+    tile.hits[:] = 0
     for s in range(steps.steps + 1):
+        recording = is_recorded(steps, s)
         if s > 0:
             jump_in_tile(x, v, tile, n, steps.k + s - 1, params, schedules.shake[s - 1])
-            glide(x, v, params.dt, box)
+            glide_tile(x, v, params.dt, box, size, recording, tile.hits)
         objective.values(x, objective.p, f)
         if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
             return
@@ -513,7 +571,6 @@ def advance_tile(runs, size, steps, params, schedules, stall, box, objective, ti
         for r in range(size):
             tile.best[r] = min(tile.best[r], consensus.lowest[r])
         watch_tile(consensus.points, s > 0, stall.half, stall.tolerance, tile.moves, tile.still)
-        recording = is_recorded(steps, s)
         if recording or s == steps.steps:
             find_effective_sizes(n, size, consensus)
         if recording:
@@ -723,7 +780,7 @@ class BGK(Tiled, Stalling):
             advance_tiles(runs, size, *arguments)
         else:
             advance_runs(runs, *arguments)
-        return self._result(state, call, output, **runs._asdict())
+        return self._result(state, call, output, landscape, **runs._asdict())
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus

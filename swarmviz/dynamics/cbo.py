@@ -37,14 +37,17 @@ from swarmviz.dynamics.equations.cbo import EQUATIONS
 from swarmviz.dynamics.explain import cbo as explained
 from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.tiled import Tiled
-from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST
+from swarmviz.events import BASIN_CHANGED, COLLAPSE, IN_OWN_UNIT, NEW_BEST, WALL_HIT, leader_changed
 from swarmviz.frame import (
+    BASIN,
     BEST,
     CONSENSUS_VALUE,
     DISPERSION,
     EFFECTIVE_SIZE,
     EVALUATIONS,
     MINIMUM,
+    OF_EVENTS,
+    WALL_HITS,
     Clock,
     Frame,
     Observable,
@@ -77,10 +80,12 @@ from swarmviz.kernels.diagnostics import (
     distance_to,
     finish_consensus,
     first_not_finite,
+    first_of,
     lowest_value,
     make_consensus_scratch,
     mean_position,
     no_consensus,
+    note_answer,
     note_consensus,
     smallest,
     value_of,
@@ -93,6 +98,7 @@ from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recor
 from swarmviz.kernels.randomness import POSITION_NOISE
 from swarmviz.kernels.tiles import (
     ConsensusOfTile,
+    confine_tile,
     enter,
     find_consensus,
     find_effective_sizes,
@@ -123,9 +129,19 @@ OBSERVABLES = (
     ),
     Observable("distance", "‖ν − x*‖∞", "Distance of the consensus from the nearest minimiser", "distance", log=True),
     EFFECTIVE_SIZE,
+    Observable("leader", "leader", "The agent with the lowest F, which weighs most; the first of several", OF_EVENTS),
+    WALL_HITS,
+    BASIN,
 )
 ROW = rows_of(OBSERVABLES)
-EVENTS = (*IN_OWN_UNIT, NEW_BEST, COLLAPSE)
+EVENTS = (
+    *IN_OWN_UNIT,
+    NEW_BEST,
+    COLLAPSE,
+    BASIN_CHANGED,
+    leader_changed("Another agent has the lowest F, and weighs most"),
+    WALL_HIT,
+)
 
 
 class State(NamedTuple):
@@ -337,7 +353,7 @@ def heun_step(x, f, first, ahead, z, c, workspace):
 
 
 @inner
-def measure(x, f, nu, nu_value, best, effective, minimisers, mean, record, column):
+def measure(x, f, nu, nu_value, best, effective, hits, minimisers, mean, record, column):
     """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
     d, n_agents = nu.size, f.size
     mean_position(x, d, n_agents, mean)
@@ -345,12 +361,16 @@ def measure(x, f, nu, nu_value, best, effective, minimisers, mean, record, colum
     for i in range(d):
         offset += (mean[i] - nu[i]) * (mean[i] - nu[i])
     record[ROW.best, column] = best
-    record[ROW.minimum, column] = smallest(f)
+    lowest = smallest(f)
+    record[ROW.minimum, column] = lowest
     record[ROW.consensus_value, column] = nu_value
     record[ROW.dispersion, column] = dispersion(x, d, n_agents, mean)
     record[ROW.consensus_offset, column] = offset
     record[ROW.distance, column] = distance_to(nu, minimisers)
     record[ROW.effective_size, column] = effective
+    record[ROW.leader, column] = first_of(f, lowest)
+    record[ROW.wall_hits, column] = hits
+    note_answer(nu, record, column)
 
 
 @inner
@@ -372,7 +392,7 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
         if not everyone:  # the predictor's consensus is of the same batch as ν, the next one of a new batch
             choose_batch(scratch.batch, params.batch, run.seed[0], steps.k + s)
         clear_consensus(scratch.sums)
-        recording = is_recorded(steps, s)
+        recording, hits = is_recorded(steps, s), 0
         storing = keeping or recording or s == steps.steps  # a huge swarm's energies are a third of what goes to memory
         for b in range(block_count(d, n_agents)):
             first, n = block_range(d, n_agents, b)
@@ -400,6 +420,8 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
                     heun_step(xb, fb, first, ahead, z, c, workspace)
                 else:
                     euler_step(xb, fb, z, c, workspace)
+                if recording:
+                    hits += boundaries.count_hits(xb, box.low, box.high, box.boundary)
                 boundaries.confine(xb, box.low, box.high, box.boundary)
             objective.values(xb, objective.p, fb)
             if not all_finite(fb):
@@ -410,7 +432,9 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, record
         if recording or params.epsilon > 0.0:
             nu_value = value_of(nu, objective, scratch)
         if recording:
-            measure(x, f, nu, nu_value, run.best[0], effective, objective.minimisers, scratch.mean, record, column)
+            measure(
+                x, f, nu, nu_value, run.best[0], effective, hits, objective.minimisers, scratch.mean, record, column
+            )
             column += 1
     note_consensus(run, steps.k + steps.steps, schedules.alpha[steps.steps], params.batch)
     return FINE, FINE
@@ -444,6 +468,7 @@ class TileWorkspace(NamedTuple):
     energy: np.ndarray  # (n R,)
     best: np.ndarray  # (R,)
     seeds: np.ndarray  # (R,)
+    hits: np.ndarray  # (R,)
     consensus: ConsensusOfTile
     nu_values: np.ndarray  # F(ν) for every agent, (n R,)
     noise: NoiseBuffer
@@ -459,7 +484,7 @@ def make_tile_workspace(d, n, runs, steps):
     alone = Alone(scratch(d * n, real), scratch(n, real), scratch(d, real), scratch(d, real))
     return TileWorkspace(
         scratch(d * wide, real), scratch(wide, real), scratch(runs, real), scratch(runs, np.int64),
-        make_consensus_of_tile(d, n, runs), scratch(wide, real),
+        scratch(runs, np.int64), make_consensus_of_tile(d, n, runs), scratch(wide, real),
         make_noise_of_tile(d, wide, steps), scratch(wide, real), scratch(wide, real), alone,
     )  # fmt: skip
 
@@ -473,8 +498,8 @@ def measure_tile(workspace, n, runs, minimisers, records, column):
         take_out(workspace.x, runs, r, alone.x)
         take_out(workspace.energy, runs, r, alone.energy)
         alone.nu[:] = consensus.points[:, r]
-        measure(alone.x, alone.energy, alone.nu, consensus.values[r], workspace.best[r], consensus.effective[r], minimisers,
-                alone.mean, records[r], column)  # fmt: skip
+        measure(alone.x, alone.energy, alone.nu, consensus.values[r], workspace.best[r], consensus.effective[r],
+                workspace.hits[r], minimisers, alone.mean, records[r], column)  # fmt: skip
 
 
 @inner
@@ -486,7 +511,9 @@ def advance_tile(runs, size, steps, params, schedules, box, objective, workspace
     enter(one_each(runs.best), size, workspace.best)
     enter(one_each(runs.seed), size, workspace.seeds)
     failures[:] = FINE
+    workspace.hits[:] = 0
     for s in range(steps.steps + 1):
+        recording = is_recorded(steps, s)
         if s > 0:
             scale = schedules.sigma[s - 1] * math.sqrt(params.dt)
             z = block_view(workspace.noise.z, 0, d, wide)
@@ -496,14 +523,13 @@ def advance_tile(runs, size, steps, params, schedules, box, objective, workspace
             c = Coefficients(consensus.rows, workspace.nu_values, params.lam, params.dt, scale, params.epsilon, params.noise,
                              params.scheme)  # fmt: skip
             euler_step(x, f, z, c, workspace)
-            boundaries.confine(x, box.low, box.high, box.boundary)
+            confine_tile(x, box, size, recording, workspace.hits)
         objective.values(x, objective.p, f)
         if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
             return
         find_consensus(x, f, schedules.alpha[s], n, size, consensus)
         for r in range(size):
             workspace.best[r] = min(workspace.best[r], consensus.lowest[r])
-        recording = is_recorded(steps, s)
         if recording or params.epsilon > 0.0:
             objective.values(consensus.points, objective.p, consensus.values)
             for_every_agent(consensus.values, n, size, workspace.nu_values)
@@ -624,7 +650,7 @@ class CBO(Tiled):
             advance_tiles(runs, size, *arguments)
         else:
             advance_runs(runs, *arguments)
-        return self._result(state, call, output, **runs._asdict())
+        return self._result(state, call, output, landscape, **runs._asdict())
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus

@@ -34,8 +34,19 @@ from swarmviz.dynamics.explain import pso as explained
 from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.stall import Stall, Stalling, has_stalled, watch
 from swarmviz.dynamics.tiled import Tiled
-from swarmviz.events import COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED
-from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, MINIMUM, Clock, Frame, Observable
+from swarmviz.events import BASIN_CHANGED, COLLAPSE, IN_HALF_WIDTHS, NEW_BEST, STALLED, WALL_HIT, leader_changed
+from swarmviz.frame import (
+    BASIN,
+    BEST,
+    DISPERSION,
+    EVALUATIONS,
+    MINIMUM,
+    OF_EVENTS,
+    WALL_HITS,
+    Clock,
+    Frame,
+    Observable,
+)
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     block,
@@ -66,10 +77,12 @@ from swarmviz.kernels.diagnostics import (
     evaluate,
     finish_consensus,
     first_not_finite,
+    first_of,
     make_consensus_scratch,
     mean_position,
     nearest_target,
     no_consensus,
+    note_answer,
     note_consensus,
     smallest,
     value_of,
@@ -82,6 +95,7 @@ from swarmviz.kernels.randomness import POSITION_NOISE, SECOND_NOISE
 from swarmviz.kernels.tiles import (
     ConsensusOfTile,
     MovesOfTile,
+    confine_tile,
     enter,
     find_consensus,
     find_effective_sizes,
@@ -115,9 +129,25 @@ OBSERVABLES = (
     Observable("move", "|Δν/h|", "How far the weighted best moved in this step, in half widths", "move", log=True),
     Observable("still", "c", "Consecutive steps in which the weighted best hardly moved", "steps"),
     Observable("effective_size", "ESS", "Effective number of agents in the weighted best, 1/Σw²", "count"),
+    Observable(
+        "leader",
+        "leader",
+        "The agent with the lowest personal best, which weighs most; the first of several",
+        OF_EVENTS,
+    ),
+    WALL_HITS,
+    BASIN,
 )
 ROW = rows_of(OBSERVABLES)
-EVENTS = (*IN_HALF_WIDTHS, NEW_BEST, COLLAPSE, STALLED)
+EVENTS = (
+    *IN_HALF_WIDTHS,
+    NEW_BEST,
+    COLLAPSE,
+    STALLED,
+    BASIN_CHANGED,
+    leader_changed("Another agent has the lowest personal best, and weighs most"),
+    WALL_HIT,
+)
 
 
 class State(NamedTuple):
@@ -209,8 +239,8 @@ def make_workspace(d, n_agents, steps):
 
 @inner
 def fly(x, v, y, nu, params, shake_own, shake_common, box, own, common):
-    """(1) and (3) on a block, with the noises ``own`` ξ¹ and ``common`` ξ²."""
-    d, n = x.shape
+    """(1) and (3) on a block, with the noises ``own`` ξ¹ and ``common`` ξ²; returns how often an agent met a wall."""
+    (d, n), hits = x.shape, 0
     keep, pull_own, pull_common, dt = params.keep, params.pull_own, params.pull_common, params.dt
     for i in range(d):
         xi, vi, yi, c, z1, z2 = x[i], v[i], y[i], nu[i], own[i], common[i]
@@ -222,9 +252,14 @@ def fly(x, v, y, nu, params, shake_own, shake_common, box, own, common):
                 + (pull_own + shake_own * z1[j]) * to_own
                 + (pull_common + shake_common * z2[j]) * to_common
             )
-            xi[j] = boundaries.clip(xi[j] + dt * vi[j], a, b)
+            place = xi[j] + dt * vi[j]
+            hits += place < a
+            hits += place > b
+            xi[j] = boundaries.clip(place, a, b)
     if box.boundary != boundaries.CLIP:
+        hits += boundaries.count_hits(x, box.low, box.high, box.boundary)
         boundaries.confine(x, box.low, box.high, box.boundary)
+    return hits
 
 
 @inner
@@ -243,7 +278,9 @@ def remember(x, f, y, g, improved, column):
 
 
 @inner
-def measure(x, f, g, nu, nu_value, best, improvements, move, still, effective, half, minimisers, mean, record, column):
+def measure(
+    x, f, g, nu, nu_value, best, improvements, hits, move, still, effective, half, minimisers, mean, record, column
+):
     """Write the observables into a column of the record; arrays of their own, because packs cost a call as much as its work."""
     d, n_agents = nu.size, f.size
     mean_position(x, d, n_agents, mean)
@@ -262,17 +299,22 @@ def measure(x, f, g, nu, nu_value, best, improvements, move, still, effective, h
     record[ROW.move, column] = move
     record[ROW.still, column] = still
     record[ROW.effective_size, column] = effective
+    record[ROW.leader, column] = first_of(g, smallest(g))
+    record[ROW.wall_hits, column] = hits
+    note_answer(nu, record, column)
 
 
 @inner(inline=True)
 def fly_block(run, b, steps, s, params, schedules, box, workspace):
-    """(1) and (3) on block ``b`` in step ``s`` of the call."""
+    """(1) and (3) on block ``b`` in step ``s`` of the call; returns how often an agent met a wall."""
     d, n_agents, seed = run.consensus.size, run.energy.size, run.seed[0]
     law, freedom, k, count = params.law, params.freedom, steps.k, steps.steps
     own = block_noise(workspace.own, law, freedom, seed, POSITION_NOISE, k, s - 1, count, d, n_agents, b)
     common = block_noise(workspace.common, law, freedom, seed, SECOND_NOISE, k, s - 1, count, d, n_agents, b)
     x, v, y = block(run.x, d, n_agents, b), block(run.v, d, n_agents, b), block(run.memory, d, n_agents, b)
-    fly(x, v, y, run.consensus, params, schedules.shake_own[s - 1], schedules.shake_common[s - 1], box, own, common)
+    return fly(
+        x, v, y, run.consensus, params, schedules.shake_own[s - 1], schedules.shake_common[s - 1], box, own, common
+    )
 
 
 @inner
@@ -284,7 +326,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
     d, n_agents, everyone, column = nu.size, f.size, not 0 < params.batch < f.size, 0
     evaluate(objective, run.memory, d, n_agents, g)  # the landscape may have changed
     for s in range(steps.steps + 1):
-        improvements, move = 0, 0.0 if s > 0 else np.nan
+        improvements, hits, move = 0, 0, 0.0 if s > 0 else np.nan
         if has_stalled(run.still[0], stall):
             if s > 0:
                 run.improved[:] = 0
@@ -297,7 +339,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
                 xb, yb = block(run.x, d, n_agents, b), block(run.memory, d, n_agents, b)
                 fb, gb = slice_view(f, first, n), slice_view(g, first, n)
                 if s > 0:
-                    fly_block(run, b, steps, s, params, schedules, box, workspace)
+                    hits += fly_block(run, b, steps, s, params, schedules, box, workspace)
                 objective.values(xb, objective.p, fb)
                 if s > 0:
                     improvements += remember(xb, fb, yb, gb, slice_view(run.improved, first, n), workspace.columns)
@@ -312,7 +354,7 @@ def advance_run(run, steps, params, schedules, stall, box, objective, workspace,
                 move, run.still[0] = watch(nu, workspace.before, stall, run.still[0])
         if is_recorded(steps, s):
             nu_value, still, effective = value_of(nu, objective, scratch), run.still[0], run.effective[0]
-            measure(run.x, f, g, nu, nu_value, run.best[0], improvements, move, still, effective, stall.half,
+            measure(run.x, f, g, nu, nu_value, run.best[0], improvements, hits, move, still, effective, stall.half,
                     objective.minimisers, scratch.mean, record, column)  # fmt: skip
             column += 1
     return FINE, FINE
@@ -360,6 +402,7 @@ class TileWorkspace(NamedTuple):
     best: np.ndarray  # (R,)
     still: np.ndarray
     seeds: np.ndarray
+    hits: np.ndarray
     consensus: ConsensusOfTile
     moves: MovesOfTile
     own: NoiseBuffer
@@ -377,7 +420,8 @@ def make_tile_workspace(d, n, runs, steps):
     )
     return TileWorkspace(
         scratch(d * wide, real), scratch(d * wide, real), scratch(d * wide, real), scratch(wide, flags), scratch(wide, real),
-        scratch(wide, real), scratch(runs, real), scratch(runs, whole), scratch(runs, whole), make_consensus_of_tile(d, n, runs),
+        scratch(wide, real), scratch(runs, real), scratch(runs, whole), scratch(runs, whole), scratch(runs, whole),
+        make_consensus_of_tile(d, n, runs),
         make_moves_of_tile(d, runs), make_noise_of_tile(d, wide, steps), make_noise_of_tile(d, wide, steps),
         scratch(wide, np.uint64), alone,
     )  # fmt: skip
@@ -394,19 +438,22 @@ def measure_tile(tile, size, moved, half, minimisers, records, column):
         take_out(tile.improved, size, r, alone.improved)
         alone.nu[:] = consensus.points[:, r]
         improvements = alone.improved.sum() if moved else 0
-        measure(alone.x, alone.energy, alone.memory_energy, alone.nu, consensus.values[r], tile.best[r], improvements,
+        measure(alone.x, alone.energy, alone.memory_energy, alone.nu, consensus.values[r], tile.best[r], improvements, tile.hits[r],
                 tile.moves.lengths[r], tile.still[r], consensus.effective[r], half, minimisers, alone.mean, records[r],
                 column)  # fmt: skip
 
 
 @inner
-def fly_tile(x, v, y, tile, s, steps, params, schedules, box):
-    """(1) and (3) on a tile in step ``s`` of the call."""
+def fly_tile(x, v, y, tile, size, s, steps, recording, params, schedules, box):
+    """(1) and (3) on a tile in step ``s`` of the call, first without the walls where it is recorded: their hits are counted run by run."""
     (d, wide), seeds, law, freedom, k, count = x.shape, tile.seeds, params.law, params.freedom, steps.k, steps.steps
     own = noise_of_tile(tile.own, law, freedom, seeds, POSITION_NOISE, k, s - 1, count, d, wide)
     common = noise_of_tile(tile.common, law, freedom, seeds, SECOND_NOISE, k, s - 1, count, d, wide)
     shake_own, shake_common = schedules.shake_own[s - 1], schedules.shake_common[s - 1]
-    fly(x, v, y, tile.consensus.rows, params, shake_own, shake_common, box, own, common)
+    at_first = Box(box.low, box.high, boundaries.NONE if recording else box.boundary)
+    fly(x, v, y, tile.consensus.rows, params, shake_own, shake_common, at_first, own, common)
+    if recording:
+        confine_tile(x, box, size, True, tile.hits)
 
 
 @inner
@@ -418,9 +465,11 @@ def advance_tile(runs, size, steps, params, schedules, stall, box, objective, ti
     enter_tile(runs, size, tile)
     failures[:] = FINE
     objective.values(y, objective.p, g)  # the landscape may have changed
+    tile.hits[:] = 0
     for s in range(steps.steps + 1):
+        recording = is_recorded(steps, s)
         if s > 0:
-            fly_tile(x, v, y, tile, s, steps, params, schedules, box)
+            fly_tile(x, v, y, tile, size, s, steps, recording, params, schedules, box)
         objective.values(x, objective.p, f)
         if s > 0:
             remember(x, f, y, g, tile.improved, tile.columns)
@@ -430,7 +479,6 @@ def advance_tile(runs, size, steps, params, schedules, stall, box, objective, ti
         for r in range(size):
             tile.best[r] = min(tile.best[r], consensus.lowest[r])
         watch_tile(consensus.points, s > 0, stall.half, stall.tolerance, tile.moves, tile.still)
-        recording = is_recorded(steps, s)
         if recording or s == steps.steps:
             find_effective_sizes(n, size, consensus)
         if recording:
@@ -592,7 +640,7 @@ class PSO(Tiled, Stalling):
             advance_tiles(runs, size, *arguments)
         else:
             advance_runs(runs, *arguments)
-        return self._result(state, call, output, **runs._asdict())
+        return self._result(state, call, output, landscape, **runs._asdict())
 
     def answers(self, states):
         return StateBatch.of(states).all.consensus

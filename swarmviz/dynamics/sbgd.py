@@ -38,8 +38,8 @@ from swarmviz.dynamics.cost import Cost
 from swarmviz.dynamics.equations.sbgd import EQUATIONS
 from swarmviz.dynamics.explain import sbgd as explained
 from swarmviz.dynamics.map_axes import MapAxis
-from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
-from swarmviz.frame import BEST, EVALUATIONS, GRADIENTS, Clock, Frame, Observable
+from swarmviz.events import BASIN_CHANGED, COLLAPSE, IN_OWN_UNIT, NEW_BEST, WALL_HIT, Kind, leader_changed
+from swarmviz.frame import BASIN, BEST, EVALUATIONS, GRADIENTS, OF_EVENTS, WALL_HITS, Clock, Frame, Observable
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     aligned_rows,
@@ -54,7 +54,7 @@ from swarmviz.kernels.blocks import (
     scratch,
 )
 from swarmviz.kernels.compiled import Reals, RunRows, Wholes, inner, kernel
-from swarmviz.kernels.diagnostics import all_finite, distance_to, evaluate, first_not_finite
+from swarmviz.kernels.diagnostics import all_finite, distance_to, evaluate, first_not_finite, note_answer
 from swarmviz.kernels.elementary import power
 from swarmviz.kernels.packs import FINE, Box, Output, SmoothObjective, Steps, is_recorded
 from swarmviz.parameters import Choice, Real, Whole
@@ -75,6 +75,11 @@ OBSERVABLES = (
     Observable("largest_mass", "max m", "Largest mass", "share"),
     Observable("step", "h̄", "Mean step length h of the agents that moved", "step", log=True),
     Observable("trials", "trials", "Step lengths tried per agent", "count"),
+    Observable(
+        "leader", "leader", "The lowest agent that remains, to which mass flows; the first of several", OF_EVENTS
+    ),
+    WALL_HITS,
+    BASIN,
     EVALUATIONS,
     GRADIENTS,
 )
@@ -84,6 +89,9 @@ EVENTS = (
     NEW_BEST,
     COLLAPSE,
     Kind("removed", "agent removed", "An agent has lost its mass and is removed", "remaining", "falls"),
+    BASIN_CHANGED,
+    leader_changed("Another agent is the lowest, and mass flows to it"),
+    WALL_HIT,
 )
 
 
@@ -178,7 +186,7 @@ def weighted_dispersion(x, d, n_agents, mass, mean):
 
 
 @inner
-def measure(run, lowest, objective, point, record, column):
+def measure(run, lowest, hits, objective, point, record, column):
     """Write the observables into a column of the record; ``lowest`` is the agent at F₋, ``point`` (d,) scratch."""
     d, n_agents, mass, f = point.size, run.energy.size, run.mass, run.energy
     entropy, weighted, remaining = 0.0, 0.0, 0
@@ -199,8 +207,11 @@ def measure(run, lowest, objective, point, record, column):
     record[ROW.largest_mass, column] = mass.max()
     record[ROW.step, column] = run.step[0]
     record[ROW.trials, column] = run.trials[0]
+    record[ROW.leader, column] = lowest
+    record[ROW.wall_hits, column] = hits
     record[ROW.evaluations, column] = run.evaluations[0]
     record[ROW.gradients, column] = run.gradients[0]
+    note_answer(point, record, column)
 
 
 class Together(NamedTuple):
@@ -240,13 +251,14 @@ def transfer_all(runs, failures, transfers, together):
 def descend_all(runs, rule, box, objective, together):
     """(5) for all agents, and what it took."""
     (count, n_agents), found, total = runs.mass.shape, together.in_block, together.in_step
-    total.moved[:], total.lengths[:], total.trials[:] = 0, 0.0, 0
+    total.moved[:], total.lengths[:], total.trials[:], total.hits[:] = 0, 0.0, 0, 0
     for b in range(block_count(box.low.size, n_agents)):
         descend(runs, b, together.one_by_heaviest, rule, box, objective, together.search, found)
         for r in range(count):
             total.moved[r] += found.moved[r]
             total.lengths[r] += found.lengths[r]
             total.trials[r] += found.trials[r]
+            total.hits[r] += found.hits[r]
     for r in range(count):
         remaining, mass = 0, run_of(runs, r).mass
         for j in range(n_agents):
@@ -280,6 +292,7 @@ def advance_together(runs, steps, rule, transfers, box, objective, together, rec
     records, failures = borrowed(records), borrowed(failures)
     (count, n_agents), d, column = runs.mass.shape, box.low.size, 0
     failures[:] = FINE
+    together.in_step.hits[:] = 0
     for r in range(count):
         run = run_of(runs, r)
         evaluate(objective, run.x, d, n_agents, run.energy)
@@ -292,7 +305,8 @@ def advance_together(runs, steps, rule, transfers, box, objective, together, rec
         if is_recorded(steps, s):
             for r in range(count):
                 if failures[r, 0] == FINE:
-                    measure(run_of(runs, r), together.lowest[r], objective, together.point, records[r], column)
+                    hits = together.in_step.hits[r]
+                    measure(run_of(runs, r), together.lowest[r], hits, objective, together.point, records[r], column)
             column += 1
 
 
@@ -388,7 +402,7 @@ class SBGD(Dynamics):
         transfers, objective = Transfer(self.p, self.tol), smooth_objective_of(landscape, d)
         advance_runs(runs, size, call, rule, transfers, box, objective, output)
         differences = landscape.values_per_gradient(d)
-        return self._result(state, call, output, values_per_gradient=differences, **runs._asdict())
+        return self._result(state, call, output, landscape, values_per_gradient=differences, **runs._asdict())
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)

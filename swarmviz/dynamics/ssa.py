@@ -46,8 +46,20 @@ from swarmviz.dynamics.equations.ssa import EQUATIONS
 from swarmviz.dynamics.explain import ssa as explained
 from swarmviz.dynamics.map_axes import MapAxis
 from swarmviz.dynamics.tiled import Tiled
-from swarmviz.events import COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
-from swarmviz.frame import BEST, DISPERSION, EVALUATIONS, GRADIENTS, MINIMUM, Clock, Frame, Observable
+from swarmviz.events import BASIN_CHANGED, COLLAPSE, IN_OWN_UNIT, NEW_BEST, WALL_HIT, Kind, leader_changed
+from swarmviz.frame import (
+    BASIN,
+    BEST,
+    DISPERSION,
+    EVALUATIONS,
+    GRADIENTS,
+    MINIMUM,
+    OF_EVENTS,
+    WALL_HITS,
+    Clock,
+    Frame,
+    Observable,
+)
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import (
     aligned_rows,
@@ -70,7 +82,9 @@ from swarmviz.kernels.diagnostics import (
     distance_to,
     evaluate,
     first_not_finite,
+    first_of,
     mean_position,
+    note_answer,
     smallest,
 )
 from swarmviz.kernels.elementary import exp, tanh
@@ -79,6 +93,7 @@ from swarmviz.kernels.noise_buffer import NoiseBuffer, block_noise, make_noise_b
 from swarmviz.kernels.packs import FINE, Box, Output, SmoothObjective, Steps, is_recorded
 from swarmviz.kernels.randomness import MASS, POSITION_NOISE, draw_uniform
 from swarmviz.kernels.tiles import (
+    confine_tile,
     dots_of_masses,
     enter,
     for_every_agent,
@@ -120,6 +135,11 @@ OBSERVABLES = (
     Observable("mass_entropy", "S(m)", "Entropy of the masses, 1 when all are equal", "share"),
     Observable("largest_mass", "max m", "Largest mass", "share"),
     Observable("clips", "clips", "Masses clipped at zero so far; more than none means that Δt is too large", "count"),
+    Observable(
+        "leader", "leader", "The heaviest agent, the first of several; none where all have the same mass", OF_EVENTS
+    ),
+    WALL_HITS,
+    BASIN,
 )
 ROW = rows_of(OBSERVABLES)
 EVENTS = (
@@ -130,6 +150,9 @@ EVENTS = (
         "leads", "first leader", "There is an agent again that is hardly shaken", "leaders", "above", lambda *run: 1.0
     ),
     Kind("clipped", "mass clipped", "A mass had to be clipped at zero: Δt is too large", "clips", "rises"),
+    BASIN_CHANGED,
+    leader_changed("Another agent is the heaviest"),
+    WALL_HIT,
 )
 
 
@@ -323,7 +346,7 @@ def entropy(mass):
 
 
 @inner
-def measure(run, params, objective, workspace, record, column):
+def measure(run, hits, params, objective, workspace, record, column):
     """Write the observables into a column of the record."""
     point, rate, f = workspace.point, workspace.rate, run.energy
     d, n_agents = point.size, f.size
@@ -342,8 +365,12 @@ def measure(run, params, objective, workspace, record, column):
     record[ROW.distance, column] = distance_to(point, objective.minimisers)
     record[ROW.leaders, column] = leaders
     record[ROW.mass_entropy, column] = entropy(run.mass)
-    record[ROW.largest_mass, column] = run.mass.max()
+    heaviest = run.mass.max()
+    record[ROW.largest_mass, column] = heaviest
     record[ROW.clips, column] = run.clips[0]
+    record[ROW.leader, column] = first_of(run.mass, heaviest) if heaviest > run.mass.min() else np.nan
+    record[ROW.wall_hits, column] = hits
+    note_answer(point, record, column)
 
 
 @inner
@@ -356,6 +383,7 @@ def advance_run(run, steps, params, temperature, box, objective, workspace, reco
 
     evaluate(objective, x, d, n_agents, f)
     for s in range(steps.steps + 1):
+        recording, hits = is_recorded(steps, s), 0
         if s > 0:
             if params.provisional == MEAN:  # (1) uses the old masses through ``rate``
                 run.clips[0] += transfer(mass, f, run.level[0], dt)
@@ -383,6 +411,8 @@ def advance_run(run, steps, params, temperature, box, objective, workspace, reco
                     shake_and_descend(xb, gb, rate, dt, scale, z)
                 else:
                     descend(xb, gb, dt)
+                if recording:
+                    hits += boundaries.count_hits(xb, box.low, box.high, box.boundary)
                 boundaries.confine(xb, box.low, box.high, box.boundary)
                 objective.values(xb, objective.p, fb)
         if not all_finite(f):
@@ -390,8 +420,8 @@ def advance_run(run, steps, params, temperature, box, objective, workspace, reco
         run.level[0] = provisional_minimum(mass, f) if params.provisional == MEAN else smallest(f)
         run.best[0] = min(run.best[0], smallest(f))
         rates(mass, params.lam, params.cutoff, temperature[s], params.profile, workspace.rate)
-        if is_recorded(steps, s):
-            measure(run, params, objective, workspace, record, column)
+        if recording:
+            measure(run, hits, params, objective, workspace, record, column)
             column += 1
     return FINE, FINE
 
@@ -420,6 +450,7 @@ class TileWorkspace(NamedTuple):
     lowest: np.ndarray  # min F, (R,)
     best: np.ndarray  # (R,)
     clips: np.ndarray  # (R,)
+    hits: np.ndarray  # (R,)
     seeds: np.ndarray  # (R,)
     noise: NoiseBuffer
     slope: np.ndarray
@@ -440,7 +471,7 @@ def make_tile_workspace(d, n, runs, steps):
     return TileWorkspace(
         scratch(d * wide, real), scratch(wide, real), scratch(wide, real), scratch(runs, real), scratch(wide, real),
         scratch(runs, real), scratch(runs, real), scratch(runs, real), scratch(runs, whole), scratch(runs, whole),
-        make_noise_of_tile(d, wide, steps), scratch(d * wide, real), scratch(wide, real), scratch(wide, real),
+        scratch(runs, whole), make_noise_of_tile(d, wide, steps), scratch(d * wide, real), scratch(wide, real), scratch(wide, real),
         alone, make_workspace(d, n, 1),
     )  # fmt: skip
 
@@ -455,7 +486,7 @@ def measure_tile(tile, runs, params, objective, records, column):
         take_out(tile.energy, runs, r, run.energy)
         take_out(tile.rate, runs, r, tile.scratch.rate)
         run.level[0], run.best[0], run.clips[0] = tile.level[r], tile.best[r], tile.clips[r]
-        measure(run, params, objective, tile.scratch, records[r], column)
+        measure(run, tile.hits[r], params, objective, tile.scratch, records[r], column)
 
 
 @inner
@@ -466,8 +497,10 @@ def advance_tile(runs, size, steps, params, temperature, box, objective, tile, f
     slope = block_view(tile.slope, 0, d, wide)
     enter_tile(runs, size, tile)
     failures[:] = FINE
+    tile.hits[:] = 0
     objective.values(x, objective.p, f)
     for s in range(steps.steps + 1):
+        recording = is_recorded(steps, s)
         if s > 0:
             transfer_in_tile(
                 mass, f, tile.levels, dt, tile.clips, tile.scratch.scale
@@ -480,7 +513,7 @@ def advance_tile(runs, size, steps, params, temperature, box, objective, tile, f
                 shake_and_descend(x, slope, tile.rate, dt, tile.scale, z)
             else:
                 descend(x, slope, dt)
-            boundaries.confine(x, box.low, box.high, box.boundary)
+            confine_tile(x, box, size, recording, tile.hits)
             objective.values(x, objective.p, f)
         if not all_finite(f) and note_failures(f, size, steps.k + s, failures):
             return
@@ -492,7 +525,7 @@ def advance_tile(runs, size, steps, params, temperature, box, objective, tile, f
             tile.best[r] = min(tile.best[r], tile.lowest[r])
         for_every_agent(tile.level, n, size, tile.levels)
         rates(mass, params.lam, params.cutoff, temperature[s], params.profile, tile.rate)
-        if is_recorded(steps, s):
+        if recording:
             measure_tile(tile, size, params, objective, records, column)
             column += 1
     leave_tile(tile, size, runs)
@@ -633,7 +666,7 @@ class SSA(Tiled):
         else:
             advance_runs(runs, *arguments)
         differences = landscape.values_per_gradient(d)
-        return self._result(state, call, output, values_per_gradient=differences, **runs._asdict())
+        return self._result(state, call, output, landscape, values_per_gradient=differences, **runs._asdict())
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)

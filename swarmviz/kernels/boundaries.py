@@ -17,6 +17,7 @@ from swarmviz.kernels.compiled import inner
 
 NONE, CLIP, REFLECT, PERIODIC = range(4)
 CODES = {"none": NONE, "clip": CLIP, "reflect": REFLECT, "periodic": PERIODIC}
+WITH_WALLS = ("clip", "reflect")  # those at which agents meet a wall
 MEANINGS = {
     "none": "Agents may leave the box.",
     "clip": "Agents are projected onto the box.",
@@ -45,6 +46,29 @@ def is_cube(low, high):
     for i in range(low.size):
         same &= (low[i] == low[0]) & (high[i] == high[0])
     return same
+
+
+@inner(inline=True)
+def has_walls(code):
+    """Whether agents can meet a wall."""
+    return code == CLIP or code == REFLECT
+
+
+@inner
+def count_hits(x, low, high, code):
+    """How often agents of a block, about to be confined, meet a wall: in each coordinate in which they are outside. A NaN is nowhere."""
+    hits = 0
+    if not has_walls(code):
+        return hits
+    (count, n), flat = x.shape, x.reshape(x.size)
+    if is_cube(low, high):
+        count, n = 1, flat.size
+    for i in range(count):
+        row, a, b = slice_view(flat, i * n, n), low[i], high[i]
+        for j in range(n):
+            hits += row[j] < a
+            hits += row[j] > b
+    return hits
 
 
 @inner

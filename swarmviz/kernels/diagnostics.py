@@ -17,6 +17,7 @@ import numpy as np
 from swarmviz.kernels.blocks import block, block_count, block_range, scratch, slice_view
 from swarmviz.kernels.compiled import Flags, inner, kernel
 from swarmviz.kernels.elementary import exp, finite, least_of_many, of_rank, rank
+from swarmviz.kernels.packs import ANSWER_ROWS
 from swarmviz.kernels.randomness import BATCH, key, uniform
 
 NEGLIGIBLE = -60.0  # a weight below e^-60 cannot change a sum of doubles, and as a denormal number it would be slow
@@ -67,6 +68,20 @@ def smallest(f):
     for j in range(full, n):
         a = f[j] if f[j] < a else a
     return min(min(min(a, b), min(c, d)), min(min(e, g), min(h, i)))
+
+
+@inner
+def first_of(f, value):
+    """The first place at which ``f`` holds ``value``, −1 where it does nowhere."""
+    for first in range(0, f.size, STRETCH):
+        length, count = min(STRETCH, f.size - first), 0
+        for j in range(first, first + length):  # in vectors, until it is near
+            count += f[j] == value
+        if count > 0:
+            for j in range(first, first + length):
+                if f[j] == value:
+                    return j
+    return -1
 
 
 @inner
@@ -289,6 +304,13 @@ def distance_to(point, targets):
             largest = max(largest, abs(point[i] - targets[m, i]))
         nearest = min(nearest, largest)
     return nearest
+
+
+@inner(inline=True)
+def note_answer(point, record, column):
+    """The first coordinates of the answer into the rows of a record that are kept for them (:data:`swarmviz.kernels.packs.ANSWER_ROWS`)."""
+    for i in range(min(ANSWER_ROWS, point.size)):
+        record[record.shape[0] - ANSWER_ROWS + i, column] = point[i]
 
 
 @inner

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from swarmviz.kernels.compiled import GradientFunction, Reals, Table, Tables, ValueFunction, WholeRows, inner
 
+ANSWER_ROWS = 2  # of a record, behind those of the observables: coordinates of what the swarm holds for the minimiser
 FINE = -1  # step and agent of a failure where there is none
 
 
@@ -60,7 +61,7 @@ class Output(NamedTuple):
 
     Attributes
     ----------
-    records : (runs, observables, recorded steps)
+    records : (runs, observables + ANSWER_ROWS, recorded steps)
     failures : (runs, 2) int
         Step and agent of the first energy that is not finite, (FINE, FINE) when all are.
     """

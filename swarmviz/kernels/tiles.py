@@ -30,6 +30,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import BLOCK_COORDINATES, block_view, scratch
 from swarmviz.kernels.compiled import inner
 from swarmviz.kernels.diagnostics import FEW, NEGLIGIBLE
@@ -284,6 +285,26 @@ def note_failures(f, runs, step, failures):
                 failures[r, 0], failures[r, 1] = step, j
         failed += failures[r, 0] != FINE
     return failed == failures.shape[0]
+
+
+@inner
+def count_hits_of_runs(x, low, high, runs, hits):
+    """How often agents of each run, about to be confined, meet a wall, into ``hits`` (R,); see :mod:`swarmviz.kernels.boundaries`."""
+    hits[:] = 0
+    for i in range(low.size):
+        row, a, b = x[i], low[i], high[i]
+        for j in range(row.size // runs):
+            for r in range(runs):
+                hits[r] += row[j * runs + r] < a
+                hits[r] += row[j * runs + r] > b
+
+
+@inner
+def confine_tile(x, box, runs, recording, hits):
+    """The boundary on a tile; ``hits`` is counted where the step is recorded, and stays 0 where there are no walls."""
+    if recording and boundaries.has_walls(box.boundary):
+        count_hits_of_runs(x, box.low, box.high, runs, hits)
+    boundaries.confine(x, box.low, box.high, box.boundary)
 
 
 class ConsensusOfTile(NamedTuple):

@@ -5,6 +5,8 @@ import pytest
 
 import swarmviz as sv
 from swarmviz.kernels import boundaries
+from swarmviz.kernels.packs import Box
+from swarmviz.kernels.tiles import confine_tile
 
 LOW, HIGH = np.array([-1.0, 0.0]), np.array([2.0, 5.0])
 
@@ -77,3 +79,35 @@ def test_a_confined_swarm_never_leaves_the_box(cls, name):
     for _ in range(30):
         x = sim.advance(1).x
         assert (x >= low).all() and (x <= high).all()
+
+
+def beyond(X, low=LOW, high=HIGH):
+    return int((X < low).sum() + (X > high).sum())
+
+
+@pytest.mark.parametrize("name", boundaries.CODES)
+@pytest.mark.parametrize(("low", "high"), [(LOW, HIGH), (np.full(2, -0.7), np.full(2, 1.3))], ids=["box", "cube"])
+def test_hits_are_the_coordinates_outside_where_there_are_walls(X, name, low, high):
+    X[::50, 0], X[7] = np.nan, low  # a NaN is nowhere, and who stands at a wall does not meet it
+    x = np.ascontiguousarray(X.T)
+    expected = beyond(X, low, high) if name in boundaries.WITH_WALLS else 0
+    assert boundaries.count_hits(x, low, high, boundaries.CODES[name]) == expected
+    assert (expected > 0) == bool(boundaries.has_walls(boundaries.CODES[name]))
+    np.testing.assert_array_equal(x, X.T)
+
+
+def test_hits_of_a_tile_are_those_of_its_runs():
+    runs, n = 8, 5
+    X = np.random.default_rng(1).uniform(-3, 7, (runs, n, 2))
+    tile = np.ascontiguousarray(X.transpose(2, 1, 0).reshape(2, n * runs))
+    hits = np.full(runs, 99)
+    for recording, code, expected in (
+        (True, boundaries.CLIP, [beyond(one) for one in X]),
+        (False, boundaries.CLIP, [99] * runs),
+        (True, boundaries.PERIODIC, [99] * runs),
+    ):
+        hits[:], place = 99, tile.copy()
+        confine_tile(place, Box(LOW, HIGH, code), runs, recording, hits)
+        assert hits.tolist() == expected
+        if code == boundaries.CLIP:
+            np.testing.assert_array_equal(place, np.clip(tile, LOW[:, None], HIGH[:, None]))

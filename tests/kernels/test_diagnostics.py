@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import swarmviz as sv
+from swarmviz.kernels.diagnostics import first_of
 from tests.references.cbo_and_ssa import batch_mask
 
 RASTRIGIN = sv.landscapes.Rastrigin()
@@ -68,3 +69,16 @@ def test_a_swarm_that_has_stalled_shows_the_weights_of_its_last_consensus(cls):
     dynamics.batch = 7
     assert_agreement(sim.advance(1), sim.record["effective_size"][-1])
     assert (sim.frame.weight > 0).sum() == 20
+
+
+@pytest.mark.parametrize("n", [1, 2, 63, 64, 65, 128, 1000])
+def test_the_first_place_of_a_value_is_found_wherever_it_is(n):
+    f = np.random.default_rng(n).integers(0, 5, n).astype(float)
+    for value in (*range(5), 9.0, np.nan):
+        places = np.flatnonzero(f == value)
+        assert first_of(f, float(value)) == (places[0] if len(places) else -1)
+    f[:] = 1.0
+    for place in {0, n // 2, n - 1}:
+        f[place] = 0.0
+        assert first_of(f, 0.0) == place
+        f[place] = 1.0

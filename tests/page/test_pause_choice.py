@@ -35,10 +35,10 @@ def test_a_run_pauses_where_it_was_told_to_says_why_and_goes_on_with_play(runnin
 
 def test_what_is_offered_is_what_can_happen_in_the_runs_that_are_shown(running):
     offered = {kind["name"]: kind["title"] for kind in running.bar.pause_kinds}
-    assert {"found", "lost", "best", "collapse", "changed", "schedule"} == set(offered)
+    assert {"found", "lost", "best", "collapse", "basin", "leader", "changed", "schedule"} == set(offered)
     assert {one["name"] for one in running.bar.pause_observables} == {o.name for o in dynamics.CBO.observables}
     running.choices.choose("dynamics", "FMC")
-    assert wait(lambda: "burst" in {kind["name"] for kind in running.bar.pause_kinds})
+    assert wait(lambda: {"burst", "wall"} <= {kind["name"] for kind in running.bar.pause_kinds})
 
 
 @pytest.mark.parametrize(

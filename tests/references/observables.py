@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.optimize import brentq
 
 from tests.references.sbgd import sbgd
 
@@ -81,6 +82,78 @@ def still(past):
 def entropy(shares):
     shares = shares[shares > 0]
     return -(shares * np.log(shares)).sum()
+
+
+# ---- what events are found in ----------------------------------------------------------------------------------------
+
+
+def lowest_agent(past):
+    return past.now.energy.argmin()
+
+
+def lowest_memory(past):
+    return past.landscape.values(past.now.memory).argmin()
+
+
+def heaviest(past):
+    mass = past.now.mass
+    return mass.argmax() if (mass != mass[0]).any() else np.nan
+
+
+def remaining_lowest(past):
+    return np.where(past.now.mass > 0, past.now.energy, np.inf).argmin()
+
+
+def living_lowest(past):
+    return np.where(living(past), past.now.energy, np.inf).argmin()
+
+
+def fullest_state(past):
+    return past.now.occupation.argmax()
+
+
+def no_walls(past):
+    return 0
+
+
+def walls_on_the_way(past):
+    """Where a free flight from the step before would have ended, with the velocities of now."""
+    if past.before is None:
+        return 0
+    low, high = past.landscape.limits(past.now.d)
+    free = past.before.x + past.dynamics.dt * past.now.v
+    return (free < low).sum() + (free > high).sum()
+
+
+def basin_of_rastrigin(point):
+    """Between neighbouring maxima in each coordinate; numbered by the value at the minimum, then by the place."""
+
+    def slope(x):
+        return 2 * x + 20 * np.pi * np.sin(2 * np.pi * x)
+
+    maxima = [brentq(slope, k + 0.4, k + 0.6) for k in range(5)]
+    minima = np.array([0.0, *(brentq(slope, k - 0.1, k) for k in range(1, 6))])
+    edges, values = np.array([-edge for edge in maxima[::-1]] + maxima), minima**2 - 10 * np.cos(2 * np.pi * minima)
+    wells = range(len(edges) + 1)
+    heights = {(i, j): round(values[abs(i - 5)] + values[abs(j - 5)], 6) for i in wells for j in wells}
+    return sorted(heights, key=lambda at: (heights[at], at)).index(tuple(np.searchsorted(edges, point)))
+
+
+def focus_basin(past):
+    return basin_of_rastrigin(past.now.focus)
+
+
+def lowest_basin(past):
+    return basin_of_rastrigin(past.now.x[past.now.energy.argmin()])
+
+
+def remaining_basin(past):
+    return basin_of_rastrigin(past.now.x[remaining_lowest(past)])
+
+
+def no_basin(past):
+    """The landscape moves."""
+    return np.nan
 
 
 # ---- CBO, BGK, PSO ----------------------------------------------------------------------------------------------------
@@ -346,12 +419,15 @@ CONSENSUS = COMMON | {
     "distance": focus_distance,
     "effective_size": effective_size,
     "evaluations": n_per_step,
+    "leader": lowest_agent,
+    "basin": focus_basin,
+    "wall_hits": walls_on_the_way,
 }
 STALLING = CONSENSUS | {"consensus_offset": consensus_offset, "error": focus_error, "move": move, "still": still}
 OBSERVABLES_OF = {
-    "CBO": CONSENSUS | {"consensus_offset": consensus_offset},
+    "CBO": CONSENSUS | {"consensus_offset": consensus_offset, "wall_hits": no_walls},
     "BGK": STALLING | {"functional": functional, "jump_fraction": share_of_role_one},
-    "PSO": STALLING | {"memory_mean": memory_mean, "improved": share_of_role_one},
+    "PSO": STALLING | {"memory_mean": memory_mean, "improved": share_of_role_one, "leader": lowest_memory},
     "SSA": COMMON
     | {
         "provisional_minimum": mass_mean,
@@ -360,6 +436,9 @@ OBSERVABLES_OF = {
         "mass_entropy": mass_entropy,
         "largest_mass": largest_mass,
         "clips": clips,
+        "leader": heaviest,
+        "wall_hits": no_walls,
+        "basin": lowest_basin,
         "evaluations": n_per_step,
         "gradients": n_gradients_per_step,
     },
@@ -374,6 +453,9 @@ OBSERVABLES_OF = {
         "largest_mass": largest_mass,
         "step": mean_step,
         "trials": trials,
+        "leader": remaining_lowest,
+        "wall_hits": no_walls,
+        "basin": remaining_basin,
         "evaluations": lambda past: sbgd_spent(past)[0],
         "gradients": lambda past: sbgd_spent(past)[1],
     },
@@ -391,6 +473,9 @@ OBSERVABLES_OF = {
         "dispersion": dispersion,
         "distance": living_distance,
         "lag": lag,
+        "leader": living_lowest,
+        "wall_hits": no_walls,
+        "basin": no_basin,
         "evaluations": n_per_step,  # of a moving landscape
     },
     "FiniteSet": {
@@ -404,6 +489,7 @@ OBSERVABLES_OF = {
         "energy": cost,
         "excess": excess,
         "transitions": transitions,
+        "leader": fullest_state,
         "evaluations": jumps_and_starts,
     },
 }

@@ -69,8 +69,8 @@ from swarmviz.dynamics.finite_set.functions import entropy, target, usual_cost
 from swarmviz.dynamics.finite_set.schedule_kernels import Course, course_of, range_within, turning_points
 from swarmviz.dynamics.finite_set.space import GRAPHS, MEASURES, Space, space_of
 from swarmviz.dynamics.map_axes import MapAxis
-from swarmviz.events import NEW_BEST, Kind
-from swarmviz.frame import EVALUATIONS, TIED, Clock, Frame, Observable
+from swarmviz.events import NEW_BEST, Kind, leader_changed
+from swarmviz.frame import EVALUATIONS, OF_EVENTS, TIED, Clock, Frame, Observable
 from swarmviz.kernels.blocks import borrowed, run_of, scratch
 from swarmviz.kernels.compiled import Reals, WholeRows, Wholes, inner, kernel, types
 from swarmviz.kernels.elementary import elementary
@@ -111,6 +111,7 @@ OBSERVABLES = (
         log=True,
     ),
     Observable("transitions", "jumps", "Jumps so far", "count"),
+    Observable("leader", "leader", "The state that holds the most agents, the first of several", OF_EVENTS),
 )
 ROW = rows_of(OBSERVABLES)
 EVENTS = (
@@ -126,6 +127,8 @@ EVENTS = (
         "lost", "lost", "After that, half of the agents or more are elsewhere", "distance", "leaves", lambda *run: 1.0
     ),
     NEW_BEST,
+    leader_changed("Another state holds the most agents"),
+    Kind("jump", "jump", "An agent jumps to another state", "transitions", "rises"),
 )
 
 
@@ -212,6 +215,16 @@ def relative_entropy(starts, volume, eta, params):
 
 
 @inner
+def fullest(starts):
+    """The state that holds the most agents, the first of several."""
+    state = 0
+    for x in range(1, starts.size - 1):
+        if starts[x + 1] - starts[x] > starts[state + 1] - starts[state]:
+            state = x
+    return state
+
+
+@inner
 def measure(run, heights, volume, eta, beta, params, record, column):
     """Write the observables into a column of the record; sums are S times those over μ, None in place of a uniform one."""
     starts, m, m2, metropolis = run.starts, params.m, params.m2, params.metropolis
@@ -246,6 +259,7 @@ def measure(run, heights, volume, eta, beta, params, record, column):
     record[ROW.distance_l2, column] = np.sqrt((outside + (S - settled) * (S - settled) / minimisers) / S)
     record[ROW.energy, column] = energy / S
     record[ROW.transitions, column] = run.transitions[0]
+    record[ROW.leader, column] = fullest(starts)
 
 
 @elementary
@@ -459,7 +473,7 @@ class FiniteSet(Dynamics):
             raise ValueError(
                 f"dt (Δt) = {self.dt:g}: step {step} has more than {MOST_EVENTS} jumps; shorten it or choose method = 'tau_leap'"
             )
-        return self._result(state, call, output, **runs._asdict(), **common)
+        return self._result(state, call, output, landscape, **runs._asdict(), **common)
 
     def cost_of_step(self, n):
         """At most: one jump of each agent in a leap, all that one step may have in continuous time; the kernel counts the jumps."""

@@ -57,12 +57,39 @@ from swarmviz.dynamics.fmc.walkers import (
     not_positive,
 )
 from swarmviz.dynamics.map_axes import MapAxis
-from swarmviz.events import CLONE_BURST, COLLAPSE, IN_OWN_UNIT, NEW_BEST, Kind
-from swarmviz.frame import BEST, EVALUATIONS, MINIMUM, Clock, Diverged, Frame, Observable
+from swarmviz.events import (
+    BASIN_CHANGED,
+    CLONE_BURST,
+    COLLAPSE,
+    IN_OWN_UNIT,
+    NEW_BEST,
+    WALL_HIT,
+    Kind,
+    leader_changed,
+)
+from swarmviz.frame import (
+    BASIN,
+    BEST,
+    EVALUATIONS,
+    MINIMUM,
+    OF_EVENTS,
+    WALL_HITS,
+    Clock,
+    Diverged,
+    Frame,
+    Observable,
+)
 from swarmviz.kernels import boundaries
 from swarmviz.kernels.blocks import aligned_rows, borrowed, copied_rows, from_blocks, run_of
 from swarmviz.kernels.compiled import FlagRows, Reals, RunRows, Table, WholeRows, Wholes, inner, kernel
-from swarmviz.kernels.diagnostics import all_finite, dispersion, distance_to, first_not_finite, mean_position
+from swarmviz.kernels.diagnostics import (
+    all_finite,
+    dispersion,
+    distance_to,
+    first_not_finite,
+    mean_position,
+    note_answer,
+)
 from swarmviz.kernels.packs import FINE, Box, Objective, Output, Steps, is_recorded
 from swarmviz.kernels.randomness import JUMP, key, uniforms
 from swarmviz.parameters import Choice, Real, Whole
@@ -119,6 +146,9 @@ OBSERVABLES = (
         "distance",
         log=True,
     ),
+    Observable("leader", "leader", "The lowest living walker, the first of several; none where none lives", OF_EVENTS),
+    WALL_HITS,
+    BASIN,
     EVALUATIONS,
 )
 ROW = rows_of(OBSERVABLES)
@@ -135,6 +165,9 @@ EVENTS = (
         lambda *run: CLONE_BURST,
     ),
     Kind("deaths", "walkers died", "More walkers are outside the box than before", "dead", "rises"),
+    BASIN_CHANGED,
+    leader_changed("Another walker is the lowest"),
+    WALL_HIT,
 )
 
 
@@ -207,7 +240,7 @@ class Schedules(NamedTuple):
 
 
 @inner
-def measure(run, kind, tau, shift, box, objective, workspace, grid, record, column):
+def measure(run, hits, kind, tau, shift, box, objective, workspace, grid, record, column):
     """Write the observables into a column of the record."""
     f, living, mean, walkers_living = run.energy, workspace.living, workspace.mean, 0
     d, n_agents, lowest, clones, dead = shift.size, f.size, -1, 0, 0
@@ -240,19 +273,23 @@ def measure(run, kind, tau, shift, box, objective, workspace, grid, record, colu
     for i in range(d):
         mean[i] = workspace.rows[lowest, i] - shift[i] if anyone else np.nan
     record[ROW.distance, column] = distance_to(mean, objective.minimisers) if anyone else np.nan
+    record[ROW.leader, column] = lowest if anyone else np.nan
+    record[ROW.wall_hits, column] = hits
+    note_answer(mean, record, column)
 
 
 @inner(inline=True)
 def clone_and_migrate(run, steps, s, restless, params, sigma, box, objective, workspace):
-    """(3), (4) and (5) for those that clone in step ``s`` of the call, and the migration."""
+    """(3), (4) and (5) for those that clone in step ``s`` of the call, and the migration; returns how often they met a wall."""
     step, partner, source = steps.k + s - 1, run.partner, workspace.source
     uniforms(workspace.chance, key(np.uint64(run.seed[0]), np.uint64(JUMP), np.uint64(step)), 0)
     cloning.decide(run.log_virtual, params.epsilon, workspace)
-    clone(run, not restless, sigma if params.jitter == CLONES else 0.0, step, box, objective, workspace)
+    hits = clone(run, not restless, sigma if params.jitter == CLONES else 0.0, step, box, objective, workspace)
     for n in range(partner.size):
         partner[n] = source[n] if source[n] != n else -1
     if params.migration > 0.0 and params.groups > 1:
         cloning.migrate(run.members, params.groups, run.seed[0], step, params.migration)
+    return hits
 
 
 @inner
@@ -291,14 +328,17 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, grid, 
     by_walker(run.x, workspace.rows)
     shaken = params.jitter == EVERY and sigma.max() > 0.0
     for s in range(steps.steps + 1):
-        restless = shaken or s <= 1  # anyone may move: the first step of a call brings back who is outside the box
+        hits, restless = (
+            0,
+            shaken or s <= 1,
+        )  # anyone may move: the first step of a call brings back who is outside the box
         if s > 0:
-            clone_and_migrate(run, steps, s, restless, params, sigma[s - 1], box, objective, workspace)
+            hits += clone_and_migrate(run, steps, s, restless, params, sigma[s - 1], box, objective, workspace)
             run.evaluations[0] += values_taken(run.partner, params.jitter, sigma[s - 1], params.moving)
         if restless or params.moving:
             by_block(workspace.rows, run.x)
             if restless and s > 0:
-                move_all(run, steps, s, shaken, sigma[s - 1], box, workspace)
+                hits += move_all(run, steps, s, shaken, sigma[s - 1], box, workspace)
                 by_walker(run.x, workspace.rows)
             energies(run.x, objective, shift[s], params.moving, workspace, f)
         if not all_finite(f):
@@ -317,7 +357,7 @@ def advance_run(run, steps, params, schedules, box, objective, workspace, grid, 
                 log_shares(objective, shift[s], box, params.kind, tau[s], grid)
                 known = tau[s]
             by_block(workspace.rows, run.x)
-            measure(run, params.kind, tau[s], shift[s], box, objective, workspace, grid, record, column)
+            measure(run, hits, params.kind, tau[s], shift[s], box, objective, workspace, grid, record, column)
             column += 1
     by_block(workspace.rows, run.x)
     run.living[:] = living
@@ -424,6 +464,10 @@ class FMC(Dynamics):
         """At most: F at every walker; the kernel counts those that clone."""
         return super().cost_of_step(n)
 
+    def knows_basins(self, landscape, d):
+        """Not of a landscape that moves."""
+        return self.motion == "none" and super().knows_basins(landscape, d)
+
     def shift(self, t, d: int) -> np.ndarray:
         """Where the landscape has got to at times ``t`` (m,), shape (m, d)."""
         return shift_at(self.motion, self.speed, self.radius, t, d)
@@ -445,7 +489,7 @@ class FMC(Dynamics):
         schedules = Schedules(tau, alpha, beta, sigma, self.shift(times, d))
         advance_runs(runs, call, params, schedules, box, objective_of(landscape, d), output)
         why = self._unrewarded(state.seed, output.failures, runs.energy)
-        return self._result(state, call, output, why, **runs._asdict())
+        return self._result(state, call, output, landscape, why, **runs._asdict())
 
     def answers(self, states):
         return lowest_agents(StateBatch.of(states).all)

@@ -207,7 +207,7 @@ def look(run, params, tau, alpha, beta, step, workspace):
 
 @inner
 def list_clones(workspace, d):
-    """List those that clone, and where the positions of those begin whom they copy; returns how many they are.
+    """List those that clone, and where the positions of those begin whom they copy; returns how many they are, and how long the list is.
 
     The list goes on with its last member up to a whole vector: a row's rest would be taken number by number, at the price of a vector each.
     """
@@ -218,7 +218,7 @@ def list_clones(workspace, d):
         clones[q] = clones[m - 1]
     for q in range(wide):
         start[q] = np.uint64(workspace.source[clones[q]]) * np.uint64(d)
-    return wide
+    return m, wide
 
 
 @inner
@@ -247,6 +247,19 @@ def keep_inside(x, box):
 
 
 @inner
+def hits_of_some(x, count, box):
+    """How often the first ``count`` walkers of a table (d, m), about to be kept inside, meet a wall."""
+    hits = 0
+    if boundaries.has_walls(box.boundary):
+        for i in range(box.low.size):
+            row, a, b = x[i], box.low[i], box.high[i]
+            for q in range(count):
+                hits += row[q] < a
+                hits += row[q] > b
+    return hits
+
+
+@inner
 def settle(fresh, clones, walkers):
     """The new positions (d, m) in their places."""
     for q in range(clones.size):
@@ -257,10 +270,13 @@ def settle(fresh, clones, walkers):
 
 @inner(inline=True)
 def clone(run, alone, sigma, step, box, objective, workspace):
-    """(4), all from the positions before; (5), the boundary and F for those that clone, where they ``alone`` move."""
-    d, f = box.low.size, run.energy
+    """(4), all from the positions before; (5), the boundary and F for those that clone, where they ``alone`` move.
+
+    Returns how often these met a wall.
+    """
+    d, f, hits = box.low.size, run.energy, 0
     row = key(np.uint64(run.seed[0]), np.uint64(POSITION_NOISE), np.uint64(step))
-    wide, most = list_clones(workspace, d), clones_at_once(d)
+    (count, wide), most = list_clones(workspace, d), clones_at_once(d)
     for first in range(0, wide, most):
         m = min(most, wide - first)
         clones, fresh, value = (
@@ -274,6 +290,7 @@ def clone(run, alone, sigma, step, box, objective, workspace):
             fill_chosen(z, workspace.raw, workspace.radius, GAUSSIAN, 0.0, row, 0, clones)
             shake(fresh, sigma, z)
         if alone:
+            hits += hits_of_some(fresh, min(m, count - first), box)
             keep_inside(fresh, box)
             objective.values(fresh, objective.p, value)
             for q in range(m):
@@ -281,12 +298,13 @@ def clone(run, alone, sigma, step, box, objective, workspace):
     for first in range(0, wide, most):
         m = min(most, wide - first)
         settle(block_view(workspace.fresh, d * first, d, m), slice_view(workspace.clones, first, m), workspace.rows)
+    return hits
 
 
 @inner(inline=True)
 def move_all(run, steps, s, shaken, sigma, box, workspace):
-    """(5) for all walkers in step ``s`` of the call, if they are all ``shaken``, and the boundary."""
-    d, n_agents = box.low.size, run.energy.size
+    """(5) for all walkers in step ``s`` of the call, if they are all ``shaken``, and the boundary; returns how often one met a wall."""
+    d, n_agents, hits = box.low.size, run.energy.size, 0
     for b in range(block_count(d, n_agents)):
         xb = block(run.x, d, n_agents, b)
         if shaken:
@@ -294,4 +312,6 @@ def move_all(run, steps, s, shaken, sigma, box, workspace):
                 workspace.noise, GAUSSIAN, 0.0, run.seed[0], POSITION_NOISE, steps.k, s - 1, steps.steps, d, n_agents, b
             )
             shake(xb, sigma, z)
+        hits += hits_of_some(xb, xb.shape[1], box)
         keep_inside(xb, box)
+    return hits

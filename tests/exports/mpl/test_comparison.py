@@ -10,6 +10,7 @@ from swarmviz import exports
 from swarmviz.drawing.differences import differing
 from swarmviz.exports.mpl.arena import Arena
 from swarmviz.exports.mpl.comparison import comparison_figure, told
+from swarmviz.frame import OF_EVENTS
 from swarmviz.schedules import Power
 from tests.exports.mpl.helpers import RASTRIGIN, simulation
 
@@ -26,10 +27,10 @@ def pair(steps=30, every=1):
 def test_a_comparison_has_both_records_and_their_difference(every):
     a, b = pair(every=every)
     figure = comparison_figure(a, other=b)
-    rows = np.reshape(figure.axes, (-1, 2))
-    assert [left.get_ylabel() for left, _ in rows] == [o.symbol for o in a.dynamics.observables]
+    rows, drawn = np.reshape(figure.axes, (-1, 2)), [o for o in a.dynamics.observables if o.panel != OF_EVENTS]
+    assert [left.get_ylabel() for left, _ in rows] == [o.symbol for o in drawn]
     steps = np.arange(0, 31, every)
-    for (left, right), observable in zip(rows, a.dynamics.observables, strict=True):
+    for (left, right), observable in zip(rows, drawn, strict=True):
         values = [a.record[observable.name][::every], b.record[observable.name][: len(steps)]]
         for line, value in zip(left.lines, values, strict=True):
             np.testing.assert_array_equal(line.get_xydata(), np.column_stack([steps, value]))
@@ -48,8 +49,8 @@ def test_four_runs_have_their_records_in_one_picture_and_the_difference_of_the_t
     for sim in runs:
         sim.advance(20)
     figure = comparison_figure(a, other=others, pair=[1, 2])
-    rows = np.reshape(figure.axes, (-1, 2))
-    for (left, right), observable in zip(rows, a.dynamics.observables, strict=True):
+    rows, drawn = np.reshape(figure.axes, (-1, 2)), [o for o in a.dynamics.observables if o.panel != OF_EVENTS]
+    for (left, right), observable in zip(rows, drawn, strict=True):
         values = [sim.record[observable.name] for sim in runs]
         for line, value in zip(left.lines, values, strict=True):
             np.testing.assert_array_equal(line.get_ydata(), value)
@@ -66,7 +67,7 @@ def test_four_runs_have_their_records_in_one_picture_and_the_difference_of_the_t
 def test_two_dynamics_are_compared_in_what_both_record():
     a, b = simulation("BGK"), simulation("CBO")
     rows = np.reshape(comparison_figure(a, other=b).axes, (-1, 2))
-    shared = [o.symbol for o in a.dynamics.observables if o.name in b.record]
+    shared = [o.symbol for o in a.dynamics.observables if o.name in b.record and o.panel != OF_EVENTS]
     assert [left.get_ylabel() for left, _ in rows] == shared and 0 < len(shared) < len(a.dynamics.observables)
     assert differing(a, b)[0].values[1] == "CBO" and "CBO" not in told(differing(a, b))
 
