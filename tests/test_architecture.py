@@ -220,6 +220,7 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("test_*.py") if path.pare
 ACROSS = {  # what is tested across the modules of a folder
     "drawing/test_one_picture.py",
     "dynamics/test_observables.py",
+    "dynamics/test_walls.py",
     "ensembles/test_runs_together.py",
     "ensembles/test_tiles.py",
     "kernels/test_memory.py",
