@@ -35,4 +35,4 @@ html_static_path, html_css_files = ["site/static"], ["site.css"]
 html_extra_path = ["site/root"]
 html_show_sourcelink = html_copy_source = False
 html_theme_options = {"navbar_align": "left", "show_prev_next": False, "footer_start": ["copyright"], "footer_end": []}
-html_sidebars = {"docs/index": []}
+html_sidebars = {f"docs/{page}": [] for page in ("index", "first_steps", "gallery")}  # which have no pages below them
