@@ -119,7 +119,10 @@ def test_the_gallery_and_a_figure_of_it(themed, server):
 
 @pytest.mark.parametrize("form", ["arena", "arena%2Bbar"])
 def test_the_page_as_another_page_shows_it(themed, server, form):
-    themed.open(f"{server.page}?embed={form}&preset=cbo-rastrigin")
+    themed.page.goto(f"{server.page}?embed={form}&preset=cbo-rastrigin")
+    read = themed.page.locator(".readout .k")
+    read.wait_for(state="attached")  # of the arena alone it is not in sight
+    themed.wait(lambda: read.text_content() not in ("–", ""), "there is no picture")
     wait_for_theme(themed)
     look(themed, form)
     assert not themed.found, themed.found
