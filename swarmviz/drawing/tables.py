@@ -81,7 +81,7 @@ def text_of(value: float, whole: bool = False) -> str:
     if value == BELOW:
         return "≤ 0"
     if whole and math.isfinite(value):
-        return f"{value:,.0f}".replace(",", THIN_SPACE).replace("-", "−")
+        return f"{round(value):,}".replace(",", THIN_SPACE).replace("-", "−")
     return decimal(value, DIGITS)
 
 
