@@ -71,16 +71,23 @@ def smallest(f):
 
 
 @inner
+def count_of(f, value):
+    """How often ``f`` holds ``value``."""
+    count = 0
+    for j in range(f.size):
+        count += f[j] == value
+    return count
+
+
+@inner
 def first_of(f, value):
     """The first place at which ``f`` holds ``value``, −1 where it does nowhere."""
-    for first in range(0, f.size, STRETCH):
-        length, count = min(STRETCH, f.size - first), 0
-        for j in range(first, first + length):  # in vectors, until it is near
-            count += f[j] == value
-        if count > 0:
-            for j in range(first, first + length):
-                if f[j] == value:
-                    return j
+    begin, n = 0, f.size
+    while n - begin > STRETCH and count_of(slice_view(f, begin, STRETCH), value) == 0:  # in vectors, until it is near
+        begin += STRETCH
+    for j in range(begin, n):
+        if f[j] == value:
+            return j
     return -1
 
 

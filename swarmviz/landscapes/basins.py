@@ -221,7 +221,9 @@ def number_answers(
     records: Tables, first: int, basin: int, labels: Labels, low: Reals, high: Reals, columns: int
 ) -> None:
     """Row ``basin`` of each record ← the label of the node nearest to the point whose coordinates are its rows from ``first`` on."""
-    d, rows = low.size, labels.size // columns
+    d, per_length = low.size, np.empty(low.size)
+    for i in range(d):
+        per_length[i] = ((labels.size // columns if i < d - 1 else columns) - 1) / (high[i] - low[i])
     for r in range(records.shape[0]):
         for q in range(records.shape[2]):
             at, inside = 0, True
@@ -229,8 +231,7 @@ def number_answers(
                 y = records[r, first + i, q]
                 inside = inside and low[i] <= y <= high[i]
                 if inside:
-                    last = (rows if i < d - 1 else columns) - 1
-                    at = at * columns + int(np.rint((y - low[i]) / (high[i] - low[i]) * last))
+                    at = at * columns + int(np.rint((y - low[i]) * per_length[i]))
             records[r, basin, q] = labels[at] if inside and labels[at] != NOWHERE else np.nan
 
 
